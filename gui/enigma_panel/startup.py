@@ -227,7 +227,7 @@ def _make_notifier(parts: Parts) -> DesktopNotifier:
 def _open_notices(action: str) -> NotificationBus:
     from enigma_panel.desktop.dbus import DesktopNotifications  # noqa: PLC0415 - as logind below
 
-    return DesktopNotifications.open(action)
+    return DesktopNotifications(action)
 
 
 def _open_result(window: MainWindow, key: int, token: str) -> None:
@@ -239,7 +239,7 @@ def _open_result(window: MainWindow, key: int, token: str) -> None:
 def _open_bus() -> SleepBus:
     from enigma_panel.desktop.dbus import Logind  # noqa: PLC0415 - its D-Bus library is not for the start
 
-    return Logind.open()
+    return Logind()
 
 
 def _to_end(parts: Parts) -> list[int]:

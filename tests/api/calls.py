@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable, Iterator
 import httpx
 import pytest
 
-from enigma_panel.api.calls import ApiCall
 from enigma_panel.api.client import HttpClient
 from enigma_panel.api.errors import ApiError
+from enigma_panel.api.protocols import ApiCall
 from enigma_panel.core.models import Limits, TaskSpec
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from enigma_panel.api.calls import ApiCall
 from enigma_panel.api.client import HttpClient, Timeouts
 from enigma_panel.api.errors import ApiError, InterruptedCallError, ProtocolError
+from enigma_panel.api.protocols import ApiCall
 from enigma_panel.api.wire.content_encoding import STEP_BYTES
 from enigma_panel.core.observation import Observation
 from enigma_panel.core.rate_limit import RateHeaders

@@ -9,8 +9,8 @@ import pytest
 
 from enigma_panel import __version__
 from enigma_panel.api.address import BadAddressError
-from enigma_panel.api.calls import LONG_POLL, ApiCall
 from enigma_panel.api.client import HttpClient, Timeouts
+from enigma_panel.api.protocols import LONG_POLL, ApiCall
 from enigma_panel.core.models import TaskSpec
 from enigma_panel.core.observation import Kind
 from enigma_panel.core.verbs import CommandVerb

@@ -9,12 +9,12 @@ import certifi
 import pytest
 
 from enigma_panel.api import client
-from enigma_panel.api.calls import ApiCall
 from enigma_panel.api.client import HttpClient, Timeouts
 from enigma_panel.api.errors import (
     ApiError,
     NotConnectedError,
 )
+from enigma_panel.api.protocols import ApiCall
 from enigma_panel.core.observation import Kind
 from tests.api import loopback as lb
 from tests.api.calls import (

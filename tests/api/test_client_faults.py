@@ -11,7 +11,6 @@ import httpx
 import pytest
 
 from enigma_panel.api import client as client_module
-from enigma_panel.api.calls import ApiCall
 from enigma_panel.api.client import HttpClient, Timeouts
 from enigma_panel.api.errors import (
     ApiError,
@@ -20,6 +19,7 @@ from enigma_panel.api.errors import (
     ProtocolError,
     RejectedError,
 )
+from enigma_panel.api.protocols import ApiCall
 from tests.api import loopback as lb
 from tests.api.calls import (
     CALLS,

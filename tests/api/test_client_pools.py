@@ -7,11 +7,11 @@ from typing import Any
 import httpx
 import pytest
 
-from enigma_panel.api.calls import ApiCall
 from enigma_panel.api.client import HttpClient
 from enigma_panel.api.errors import (
     NotConnectedError,
 )
+from enigma_panel.api.protocols import ApiCall
 from enigma_panel.core.observation import Kind
 from tests.api import loopback as lb
 from tests.api.calls import (

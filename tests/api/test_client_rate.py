@@ -5,9 +5,9 @@ from contextlib import suppress
 
 import pytest
 
-from enigma_panel.api.calls import ApiCall
 from enigma_panel.api.client import HttpClient
 from enigma_panel.api.errors import ApiError
+from enigma_panel.api.protocols import ApiCall
 from enigma_panel.api.wire.error_responses import Answer, rate_headers
 from enigma_panel.core.observation import Kind
 from enigma_panel.core.rate_limit import RateHeaders

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from enigma_panel.core.attribution import STALE_QUESTION_MS
 from enigma_panel.core.models import (
     FINAL_PHASES,
     Phase,
@@ -18,7 +19,7 @@ from enigma_panel.core.models import (
     shown_state,
 )
 from enigma_panel.core.observation import OTHER_TASK, Kind, Observation, Usage
-from enigma_panel.core.reducer import MAX_LIFE_MS, STALE_QUESTION_MS, TERMINATE_GRACE_MS, reduce
+from enigma_panel.core.reducer import MAX_LIFE_MS, TERMINATE_GRACE_MS, reduce
 from enigma_panel.core.statuses import FINAL_STATUSES, TaskStatus
 from enigma_panel.core.transitions import SESSION_TRANSITIONS, TASK_TRANSITIONS
 from enigma_panel.core.verbs import CommandVerb

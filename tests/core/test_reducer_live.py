@@ -5,9 +5,10 @@ from decimal import Decimal
 
 import pytest
 
+from enigma_panel.core.attribution import LATE_STEP_MS, SETTLE_MS, STALE_QUESTION_MS
 from enigma_panel.core.models import Phase, Session, Task, TaskSpec, TaskStatus
 from enigma_panel.core.observation import Kind, Observation, Usage
-from enigma_panel.core.reducer import LATE_MS, SETTLE_MS, STALE_QUESTION_MS, reduce
+from enigma_panel.core.reducer import reduce
 from enigma_panel.core.verbs import CommandVerb
 from tests.core.test_reducer import NOW, _session, _task
 
@@ -88,8 +89,8 @@ def test_a_lost_browser_stays_lost_whatever_polls_say_while_the_service_waits_fo
 def test_a_step_proves_that_the_browser_is_back_unless_it_is_a_late_one() -> None:
     session, _ = reduce(_session(), None, LOST, NOW)
     step = Observation(kind=K.ACTION)
-    assert reduce(session, _task(), step, NOW + LATE_MS - 1)[0] is session
-    assert reduce(session, _task(), step, NOW + LATE_MS)[0].phase is P.OPEN
+    assert reduce(session, _task(), step, NOW + LATE_STEP_MS - 1)[0] is session
+    assert reduce(session, _task(), step, NOW + LATE_STEP_MS)[0].phase is P.OPEN
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def desk(desks: Callable[..., Desk]) -> Desk:
 def _open() -> NotificationBus:
     from enigma_panel.desktop.dbus import DesktopNotifications
 
-    return DesktopNotifications.open("Show result")
+    return DesktopNotifications("Show result")
 
 
 def _flood(bus: NotificationBus) -> None:

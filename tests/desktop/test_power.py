@@ -115,7 +115,7 @@ class Scene:
 def _open() -> "object":
     from enigma_panel.desktop.dbus import Logind
 
-    return Logind.open()
+    return Logind()
 
 
 @asynccontextmanager

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from enigma_panel.api.calls import LONG_POLL, ApiCall
+from enigma_panel.api.protocols import LONG_POLL, ApiCall
 from enigma_panel.core.models import Task, TaskSpec, TaskStatus
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.container import Services

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from enigma_panel.api.calls import ApiCall
+from enigma_panel.api.protocols import ApiCall
 from tests.matrix.gate import Way
 
 NO_BROWSER = {"status": "healthy", "instancesAvailable": False, "instanceCount": 0}

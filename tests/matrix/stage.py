@@ -13,8 +13,8 @@ from unittest.mock import patch
 
 import httpx
 
-from enigma_panel.api.calls import ApiCall
 from enigma_panel.api.client import CONNECT_S, LONG_POLL_READ_S, QUICK_READ_S, HttpClient, Timeouts
+from enigma_panel.api.protocols import ApiCall
 from enigma_panel.api.wire.error_responses import Answer
 from enigma_panel.api.wire.excerpt import Scrub
 from enigma_panel.api.wire.requests import WRITERS

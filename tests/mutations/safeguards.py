@@ -164,9 +164,9 @@ SAFEGUARDS = (
     Break(
         promise="An end that names a session of nobody ends none of ours",
         mistake="it ends the one whose channel told it",
-        file="services/live/event_router.py",
-        old="        if observation.kind is Kind.SESSION_ENDED and not is_named:\n",
-        new="        if False:\n",
+        file="core/attribution.py",
+        old="(K.OF_STRANGER, Do.DROP), ",
+        new="",
         tests=(
             "tests/services/live/test_foreign_ids.py::test_what_is_of_another_session_changes_nothing_here",
         ),
@@ -216,7 +216,7 @@ SAFEGUARDS = (
     Break(
         promise="A question of which it is not known who asks is said to be none of a task's",
         mistake="it is shown as the next task's",
-        file="services/state/unnamed.py",
+        file="core/attribution.py",
         old="    return any(_may_be_at_work(other) for other in tasks if other.key != task.key)",
         new="    return False",
         tests=("tests/services/live/test_unknown_askers.py",),
@@ -224,9 +224,9 @@ SAFEGUARDS = (
     Break(
         promise='One "not found" told to a command gives no task up',
         mistake="it is lost as soon as the channel is gone, too",
-        file="services/monitor/housekeeping.py",
-        old="        is_over = session.terminate_sent_ms is not None if was_closed else not is_up\n",
-        new="        is_over = was_closed or not is_up\n",
+        file="core/attribution.py",
+        old="    is_over = session.terminate_sent_ms is not None if was_closed else not at.is_up\n",
+        new="    is_over = was_closed or not at.is_up\n",
         tests=(
             "tests/services/monitor/test_housekeeping_live.py::test_of_a_session_that_was_not_found_once_nobody_knows",
         ),

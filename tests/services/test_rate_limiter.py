@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from enigma_panel.api.calls import ApiCall
+from enigma_panel.api.protocols import ApiCall
 from enigma_panel.core.rate_limit import Endpoint, Rank, RateHeaders
 from enigma_panel.services.rate_limiter import RateLimiter
 from tests.kit.clock import VirtualClock, in_virtual_time

@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from enigma_panel.api.calls import ApiCall
+from enigma_panel.api.protocols import ApiCall
 from enigma_panel.api.wire.error_responses import Answer
 from tests.simulation.calls import Sent
 from tests.simulation.weather import Kind

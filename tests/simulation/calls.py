@@ -9,8 +9,8 @@ import json
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from enigma_panel.api.calls import ApiCall
 from enigma_panel.api.errors import ApiError
+from enigma_panel.api.protocols import ApiCall
 from enigma_panel.core.models import TaskSpec
 from enigma_panel.simulator.task import Task
 from tests.simulation.weather import Fate

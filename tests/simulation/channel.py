@@ -6,8 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from enigma_panel.api.address import live_origin
-from enigma_panel.api.calls import ApiCall
-from enigma_panel.api.protocols import LiveError, LiveFault, OnObservation
+from enigma_panel.api.protocols import ApiCall, LiveError, LiveFault, OnObservation
 from enigma_panel.core.service_rules import Dialect
 from tests.simulation import weather
 from tests.simulation.calls import Sent, Verdict

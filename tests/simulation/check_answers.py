@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from enigma_panel.api.calls import ApiCall
+from enigma_panel.api.protocols import ApiCall
 from enigma_panel.core.models import TaskStatus
 from tests.simulation.calls import Sent, Verdict
 from tests.simulation.questions import number_in

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from enigma_panel.api.calls import ApiCall
+from enigma_panel.api.protocols import ApiCall
 from tests.simulation.calls import Sent
 from tests.simulation.weather import Fate, Kind
 

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from enigma_panel.api.calls import ApiCall
+from enigma_panel.api.protocols import ApiCall
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.types import PendingCommand, WaitReason
 from tests.simulation.calls import Sent, mark_of

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from enigma_panel.api.calls import ApiCall
+from enigma_panel.api.protocols import ApiCall
 from enigma_panel.core.models import Session, TaskStatus
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.state.session_store import SessionStore

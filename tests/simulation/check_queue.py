@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from enigma_panel.api.calls import ApiCall
 from enigma_panel.api.errors import RejectedError
+from enigma_panel.api.protocols import ApiCall
 from enigma_panel.core.models import Phase, Session, Task
 from enigma_panel.core.statuses import FINAL_STATUSES, TaskStatus
 from enigma_panel.core.verbs import CommandVerb

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from enigma_panel.api.calls import ApiCall
+from enigma_panel.api.protocols import ApiCall
 from enigma_panel.core.models import Task
 from enigma_panel.simulator.task import Task as ModelTask
 from tests.simulation.calls import STARTS, Sent, Verdict, mark_of

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from enigma_panel.api.calls import ApiCall
 from enigma_panel.api.errors import RejectedError
+from enigma_panel.api.protocols import ApiCall
 from enigma_panel.core.models import Session, Task, TaskStatus
 from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.types import Diff

@@ -5,7 +5,7 @@ import random
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from enigma_panel.api.calls import ApiCall
+from enigma_panel.api.protocols import ApiCall
 from tests.kit.gateways import GATEWAYS
 from tests.simulation.weather import Fate, Kind
 

@@ -4,7 +4,7 @@ import random
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from enigma_panel.api.calls import ApiCall
+from enigma_panel.api.protocols import ApiCall
 from enigma_panel.core.verbs import CommandVerb
 from tests.simulation.calls import Sent
 from tests.simulation.weather import Fate, Kind

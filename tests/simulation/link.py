@@ -5,8 +5,8 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from enigma_panel.api.calls import ApiCall
 from enigma_panel.api.errors import ApiError, InterruptedCallError, NotConnectedError
+from enigma_panel.api.protocols import ApiCall
 from enigma_panel.api.wire.error_responses import Answer
 from enigma_panel.simulator.responses import Reply
 from enigma_panel.simulator.service import Call, LongPoll

@@ -11,13 +11,13 @@ from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from enigma_panel.api.calls import LONG_POLL, ApiCall
 from enigma_panel.api.client import HttpClient, Timeouts, _decoded
 from enigma_panel.api.errors import (
     ApiError,
     InterruptedCallError,
     NotConnectedError,
 )
+from enigma_panel.api.protocols import LONG_POLL, ApiCall
 from enigma_panel.api.wire.error_responses import Answer, rate_headers
 from enigma_panel.api.wire.excerpt import Scrub
 from enigma_panel.core.models import TaskSpec

@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from enigma_panel.api.calls import ApiCall
+from enigma_panel.api.protocols import ApiCall
 from enigma_panel.core.verbs import CommandVerb
 from tests.kit.gateways import GatewayReply
 from tests.simulation.calls import session_of

@@ -6,7 +6,7 @@ import hashlib
 import random
 from typing import TYPE_CHECKING
 
-from enigma_panel.api.calls import ApiCall
+from enigma_panel.api.protocols import ApiCall
 from enigma_panel.simulator.settings import DEMO_KEY
 from enigma_panel.store.keychain import MemoryStore
 from tests.kit.gateways import GatewayReply

@@ -8,7 +8,7 @@ way when the end of its task becomes known.
 import random
 from typing import TYPE_CHECKING
 
-from enigma_panel.api.calls import ApiCall
+from enigma_panel.api.protocols import ApiCall
 from enigma_panel.core.models import Phase, Session
 from enigma_panel.core.verbs import CommandVerb
 from tests.simulation.service import draw_spec

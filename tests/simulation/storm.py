@@ -4,7 +4,7 @@ import random
 from functools import partial
 from typing import TYPE_CHECKING
 
-from enigma_panel.api.calls import ApiCall
+from enigma_panel.api.protocols import ApiCall
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.clock import JUMP_MS
 from enigma_panel.simulator.service import Call

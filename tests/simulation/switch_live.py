@@ -1,20 +1,29 @@
 """Switch-offs of the live channel: what an event is about, and what an emit proves."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
-from enigma_panel.core import reducer
-from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core import attribution, reducer
+from enigma_panel.core.attribution import EVENTS, Do, Known, Meant, Rows
+from enigma_panel.core.observation import STEP_KINDS, Kind, Observation
 from enigma_panel.services.commands.commands import Commands, UnconfirmedPauses
 from enigma_panel.services.commands.delivery import CommandSender, DroppedError
 from enigma_panel.services.live import event_router
-from enigma_panel.services.live.event_router import EventRouter, TaskEnds
+from enigma_panel.services.live.event_router import EventRouter
 from enigma_panel.services.live.live import Live
 from enigma_panel.services.questions.answers import Answers
 from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.store.ledger.intents import Outcome
 
 Patches = list[tuple[Any, Any, Any]]
+
+
+def _but_always(kind: Kind, do: Do) -> Patches:
+    """The table says this of every event of that kind that is of a task of the session's."""
+    drops = {Known.OF_OTHER, Known.ENDED, Known.OVER}
+    kept: Rows[Do] = [row for row in EVENTS[kind] if row[0] in drops]
+    return [(EVENTS, kind, (*kept, (Known.NOTHING, do)))]
 
 
 def old_polls_count() -> Patches:
@@ -37,49 +46,49 @@ def session_end_decides_the_task() -> Patches:
 
 def errors_end_the_current_task() -> Patches:
     """An error event ends the session's current task, although it may be about another."""
-
-    async def failed(self: Any, session: Any, task: Any, observation: Any) -> bool:
-        if task is not None:
-            await self._store.record(session.key, task.key, observation)
-        return False
-
-    return [(TaskEnds, "failed", failed)]
+    return _but_always(Kind.FAILED, Do.RECORD)
 
 
 def results_go_to_the_current_task() -> Patches:
     """A result is the current task's, whatever its id is."""
 
-    async def completed(self: Any, session: Any, task: Any, observation: Any) -> bool:
-        if task is not None:
-            await self._store.record(session.key, task.key, observation)
-        return False
+    def newest(session: Any, tasks: Any, _task_id: Any) -> Meant:
+        return Meant(attribution.newest_task(session, tasks))
 
-    return [(TaskEnds, "completed", completed)]
+    async def record(self: Any, task: Any, observation: Any) -> None:
+        await self._store.record(task.session_key, task.key, observation)
+
+    return [
+        *_but_always(Kind.COMPLETED, Do.RECORD),
+        (attribution, "_of_result", newest),
+        (EventRouter, "_record", record),
+    ]
 
 
 def results_are_left_to_polls() -> Patches:
     """A result that the channel tells is no more than a reason to ask."""
-
-    async def completed(*_: Any) -> bool:
-        return True
-
-    return [(TaskEnds, "completed", completed)]
+    return _but_always(Kind.COMPLETED, Do.POLL)
 
 
 def questions_are_left_to_polls() -> Patches:
     """A question that the channel tells is no more than a reason to ask."""
-
-    async def question(self: Any, session: Any, _task: Any, _seen: Any) -> None:
-        self.poll_wanted.emit(session.key)
-
-    return [(EventRouter, "_question", question)]
+    return _but_always(Kind.QUESTION, Do.POLL)
 
 
 def unnamed_tasks_are_overlooked() -> Patches:
     """An event that names no task is the newest one's, although an unnamed one may be at work."""
+    real = event_router.meant
+
+    def meant(observation: Any, session: Any, tasks: Any) -> Meant:
+        if observation.kind is Kind.COMPLETED:
+            return real(observation, session, tasks)
+        if observation.kind is Kind.QUESTION:
+            observation = replace(observation, kind=Kind.UPDATE)
+        return Meant(real(observation, session, tasks).task)
+
     return [
-        (event_router, "unnamed_live", lambda _: []),
-        (event_router, "may_be_of_another", lambda *_: False),
+        (event_router, "meant", meant),
+        (attribution, "may_be_of_another", lambda *_: False),
     ]
 
 
@@ -96,14 +105,17 @@ def questions_are_left_to_the_channel() -> Patches:
 
 def steps_go_to_the_newest_task() -> Patches:
     """What an agent tells stands under the task that began last, of whichever session."""
-    real = EventRouter._step
+    real = EventRouter._situation
 
-    async def step(self: Any, session: Any, task: Any, observation: Any) -> None:
+    def situation(self: Any, session: Any, observation: Any) -> Any:
+        at = real(self, session, observation)
+        if observation.kind not in STEP_KINDS:
+            return at
         sent = [t for t in self._store.tasks() if t.sent_ms is not None and not t.is_final]
-        newest = max(sent, key=lambda t: t.sent_ms, default=task)
-        await real(self, session, newest, observation)
+        newest = max(sent, key=lambda t: t.sent_ms, default=at.meant.task)
+        return replace(at, meant=replace(at.meant, task=newest))
 
-    return [(EventRouter, "_step", step)]
+    return [(EventRouter, "_situation", situation)]
 
 
 def a_gap_goes_unnoticed() -> Patches:

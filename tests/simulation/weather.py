@@ -7,7 +7,7 @@ import random
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from enigma_panel.api.calls import LONG_POLL, ApiCall
+from enigma_panel.api.protocols import LONG_POLL, ApiCall
 from tests.kit.gateways import GatewayReply
 
 

@@ -9,8 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from enigma_panel.api.calls import ApiCall
-from enigma_panel.api.protocols import LiveError, LiveFault, OnObservation
+from enigma_panel.api.protocols import ApiCall, LiveError, LiveFault, OnObservation
 from enigma_panel.api.wire import requests
 from enigma_panel.api.wire.socket_events import read_event
 from enigma_panel.api.wire.values import parse

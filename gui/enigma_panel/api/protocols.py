@@ -1,4 +1,4 @@
-"""The protocols of the HTTP client and of the live channel, as the services use them.
+"""The calls, and the protocols of the HTTP client and of the live channel, as services use them.
 
 Every call returns an Observation (or a plain record) or raises its protocol's error; none retries.
 """
@@ -12,6 +12,23 @@ from enigma_panel.core.models import TaskSpec
 from enigma_panel.core.observation import Observation
 from enigma_panel.core.service_rules import Dialect
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
+
+
+class ApiCall(StrEnum):
+    """A call to the service; the names appear in logs and statistics."""
+
+    START_SESSION = "start-session"
+    RUN_TASK = "run-task"
+    NEW_TASK = "newTask"
+    STATE = "state"
+    ANSWER = "guardrail"
+    POLL = "poll"
+    HEALTH = "health"
+    MODELS = "models"
+
+
+LONG_POLL = frozenset({ApiCall.START_SESSION, ApiCall.RUN_TASK, ApiCall.NEW_TASK})
+"""Calls that the service answers late, after up to 50 s, and whose loss costs money."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

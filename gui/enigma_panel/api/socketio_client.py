@@ -14,7 +14,7 @@ import ssl
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 import aiohttp
 import engineio
@@ -93,7 +93,7 @@ class SocketConnector:
         if self._session is None:
             self._session = _make_session()
         channel = Channel(
-            _Library(self._session), session_id, dialect, on_observation, self._channels.discard
+            self._session, session_id, dialect, on_observation, self._channels.discard
         )
         self._channels.add(channel)
         await channel.open(origin, self._options)
@@ -163,18 +163,17 @@ class Channel:
 
     def __init__(
         self,
-        library: "Library",
+        session: aiohttp.ClientSession,
         session_id: str,
         dialect: Dialect,
         on_observation: OnObservation,
         on_over: Callable[["Channel"], None],
     ) -> None:
-        self._library = library
         self._session_id = session_id
         self._writer = WRITERS[dialect]
         self._on_observation = on_observation
         self._on_over = on_over
-        self._wire = Wire(library)
+        self._wire = Wire(session)
         self._client: Any = None
         self._answered: asyncio.Future[LiveFault | None]
         self._answered = asyncio.get_running_loop().create_future()
@@ -220,8 +219,16 @@ class Channel:
             raise asyncio.CancelledError  # some way down in the libraries it was swallowed
         return await self._answered
 
-    def _make_client(self, options: Options) -> Any:
-        client = self._library.client(self._wire, options)
+    def _make_client(self, options: Options) -> "_Client":
+        client = _Client(
+            reconnection=False,
+            handle_sigint=False,
+            logger=_SILENT,
+            engineio_logger=_SILENT,
+            serializer=_Packet,
+            http_session=self._wire,
+            websocket_extra_options=options,
+        )
         client.on("connect", partial(self._answer, None))
         client.on("connect_error", self._refused)
         for name in EVENTS:
@@ -233,8 +240,7 @@ class Channel:
             self._answered.set_result(fault)
 
     def _refused(self, *data: object) -> None:
-        is_old = self._library.is_old(*data)
-        self._answer(LiveFault.PROTOCOL if is_old else LiveFault.REFUSED)
+        self._answer(LiveFault.PROTOCOL if _OLD_PROTOCOL in data else LiveFault.REFUSED)
 
     def _on_event(self, name: str, *data: object) -> None:
         """Hand out what can be read and is about this session."""
@@ -273,7 +279,7 @@ class Channel:
 
     async def _emit(self, message: dict[str, object], kind: Kind) -> Observation:
         """Written by ourselves: the library's emit queues it and cannot tell what became of it."""
-        frame = self._library.frame(message)
+        frame = _ENGINE_MESSAGE + str(_Packet(packet.EVENT, data=["message", message]).encode())
         try:
             if self._is_up:
                 await self._wire.send(frame)
@@ -316,32 +322,32 @@ class Channel:
             await self._wire.close()
         finally:
             self._wire.closed = True
-            if self._client is not None:
-                self._library.forget(self._client)
+            if self._client is not None and self._client.eio in base_client.connected_clients:
+                base_client.connected_clients.remove(self._client.eio)
             self._on_over(self)
 
 
 class Wire:
     """The shared HTTP session as one client of the library sees it, with its web socket."""
 
-    def __init__(self, library: "Library") -> None:
-        self._library = library
+    def __init__(self, session: aiohttp.ClientSession) -> None:
+        self._session = session
         self._socket: socket.socket | None = None
-        self._ws: WebSocket | None = None
+        self._ws: aiohttp.ClientWebSocketResponse | None = None
         self._fault: LiveFault | None = None
         self._is_cut = False
-        self.cookie_jar = library.cookie_jar  # looked at by the client up to Engine.IO 4.11
+        self.cookie_jar = session.cookie_jar  # looked at by the client up to Engine.IO 4.11
         self.closed = False  # read by the client, which would close the session of all channels
 
-    async def ws_connect(self, url: str, **options: Any) -> "WebSocket":
+    async def ws_connect(self, url: str, **options: Any) -> aiohttp.ClientWebSocketResponse:
         """Called by the client, which makes one nameless error of all that this raises."""
         try:
-            self._ws = await self._library.ws_connect(url, **options)
+            ws: aiohttp.ClientWebSocketResponse = await self._session.ws_connect(url, **options)
         except Exception as error:
-            self._fault = self._library.fault_of(error)
+            self._fault = _fault_of(error)
             raise
-        self._socket = self._ws.get_extra_info("socket")
-        return self._ws
+        self._ws, self._socket = ws, ws.get_extra_info("socket")
+        return ws
 
     @property
     def fault(self) -> LiveFault:
@@ -381,58 +387,20 @@ class Wire:
                     await self._ws.close()
 
 
-class WebSocket(Protocol):
-    """A web socket as aiohttp makes it."""
-
-    @property
-    def closed(self) -> bool:
-        """True after `close`, and once a read met the end."""
-        ...
-
-    def get_extra_info(self, name: str) -> Any:
-        """ "socket" is the transport's."""
-        ...
-
-    async def send_str(self, data: str) -> None:
-        """Raises OSError where the transport is closing: nothing was written then."""
-        ...
-
-    async def close(self) -> bool:
-        """Say goodbye and wait for the answer."""
-        ...
-
-
-class Library(Protocol):
-    """What a channel needs of the library."""
-
-    @property
-    def cookie_jar(self) -> Any:
-        """The HTTP session's jar."""
-        ...
-
-    async def ws_connect(self, url: str, **options: Any) -> WebSocket:
-        """Open a web socket."""
-        ...
-
-    def fault_of(self, error: Exception) -> LiveFault:
-        """Why `ws_connect` failed."""
-        ...
-
-    def client(self, wire: Wire, options: Options) -> Any:
-        """A Socket.IO client that uses the wire."""
-        ...
-
-    def frame(self, message: dict[str, object]) -> str:
-        """The frame of a "message" event."""
-        ...
-
-    def is_old(self, *data: object) -> bool:
-        """Whether a refusal stands for a protocol that we do not speak."""
-        ...
-
-    def forget(self, client: Any) -> None:
-        """Take a client out of what the library keeps for the whole process."""
-        ...
+def _fault_of(error: Exception) -> LiveFault:
+    """Why a web socket could not be opened."""
+    match error:
+        case aiohttp.ClientHttpProxyError():
+            return LiveFault.UNREACHABLE
+        case aiohttp.ClientResponseError(status=401 | 403):
+            return LiveFault.REFUSED
+        case aiohttp.ClientResponseError(status=status):
+            busy = status == 429 or status >= 500
+            return LiveFault.UNREACHABLE if busy else LiveFault.PROTOCOL
+        case aiohttp.ClientError() | OSError():
+            return LiveFault.UNREACHABLE
+        case _:
+            return LiveFault.PROTOCOL
 
 
 class _Json:
@@ -485,50 +453,3 @@ class _Engine(engineio.AsyncClient):  # type: ignore[misc]  # the library ships 
 class _Client(socketio.AsyncClient):  # type: ignore[misc]  # the library ships no types
     def _engineio_client_class(self) -> type[_Engine]:
         return _Engine
-
-
-class _Library:
-    """Implements `Library`; the HTTP session is that of all channels."""
-
-    def __init__(self, session: aiohttp.ClientSession) -> None:
-        self._session = session
-        self.cookie_jar = session.cookie_jar
-
-    async def ws_connect(self, url: str, **options: Any) -> aiohttp.ClientWebSocketResponse:
-        ws: aiohttp.ClientWebSocketResponse = await self._session.ws_connect(url, **options)
-        return ws
-
-    def fault_of(self, error: Exception) -> LiveFault:
-        match error:
-            case aiohttp.ClientHttpProxyError():
-                return LiveFault.UNREACHABLE
-            case aiohttp.ClientResponseError(status=401 | 403):
-                return LiveFault.REFUSED
-            case aiohttp.ClientResponseError(status=status):
-                busy = status == 429 or status >= 500
-                return LiveFault.UNREACHABLE if busy else LiveFault.PROTOCOL
-            case aiohttp.ClientError() | OSError():
-                return LiveFault.UNREACHABLE
-            case _:
-                return LiveFault.PROTOCOL
-
-    def client(self, wire: Wire, options: Options) -> _Client:
-        return _Client(
-            reconnection=False,
-            handle_sigint=False,
-            logger=_SILENT,
-            engineio_logger=_SILENT,
-            serializer=_Packet,
-            http_session=wire,
-            websocket_extra_options=options,
-        )
-
-    def frame(self, message: dict[str, object]) -> str:
-        return _ENGINE_MESSAGE + str(_Packet(packet.EVENT, data=["message", message]).encode())
-
-    def is_old(self, *data: object) -> bool:
-        return _OLD_PROTOCOL in data
-
-    def forget(self, client: _Client) -> None:
-        if client.eio in base_client.connected_clients:
-            base_client.connected_clients.remove(client.eio)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TypeVar
 
+from enigma_panel.core.attribution import LATE_STEP_MS, SETTLE_MS, STALE_QUESTION_MS
 from enigma_panel.core.models import Phase, Session, Task
 from enigma_panel.core.observation import STEP_KINDS, Kind, Observation, Usage
 from enigma_panel.core.service_rules import RULES
@@ -22,16 +23,6 @@ MAX_LIFE_MS = 3_600_000
 
 LIMIT_SLACK_MS = 5_000
 """An end this close to the expected one counts as the session's time limit."""
-
-LATE_MS = 3_000
-"""A step that comes within this time after its browser was lost, or its time was over, was sent
-before that."""
-
-STALE_QUESTION_MS = 15_000
-"""How long a poll may repeat a question that was answered, if nothing shows the agent at work."""
-
-SETTLE_MS = 2_000
-"""A poll that is sent this soon after an event of the live channel may still be older than it."""
 
 N = TypeVar("N", int, Decimal)
 P = Phase
@@ -176,7 +167,7 @@ def _proves_no_return(session: Session, observation: Observation, now_ms: int) -
     """
     if observation.kind in STEP_KINDS:
         is_gone = session.phase in {P.CONNECTION_LOST, P.EXPIRED_ASSUMED}
-        return is_gone and now_ms - session.since_ms < LATE_MS
+        return is_gone and now_ms - session.since_ms < LATE_STEP_MS
     waits = session.lost_until_ms is not None and now_ms < session.lost_until_ms
     lost = session.phase is P.CONNECTION_LOST and waits
     return lost and observation.kind in {Kind.ACTIVE, Kind.QUEUED}

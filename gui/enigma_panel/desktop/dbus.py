@@ -7,7 +7,8 @@ import html
 import os
 import re
 from collections.abc import Iterator
-from typing import Any
+from contextlib import contextmanager
+from typing import Any, Generic, TypeVar
 
 from jeepney import (
     DBusAddress,
@@ -64,98 +65,90 @@ _FAULTS = (OSError, ValueError, KeyError, RuntimeError)
 
 _LOCKS = {"Lock": PowerEvent.LOCKED, "Unlock": PowerEvent.UNLOCKED}
 
+E = TypeVar("E")
 
-class Logind:
-    """A connection to logind; implements `power.SleepBus`.
 
-    Only signals of the name's owner are read: any program of this computer may send us signals of
-    that name, and one of them would have us terminate sessions.
+class _BusClient(Generic[E]):
+    """A connection to a bus, on which it listens to the program that owns one name.
+
+    Only that one's signals are read: any program of this computer may send us signals of the same
+    name, and one of them would have us terminate sessions. The constructor blocks, for ever where
+    the bus hangs; raises BusError.
     """
 
-    def __init__(self, connection: DBusConnection, owner: str) -> None:
-        self._connection = connection
-        self._owner = owner
-
-    @classmethod
-    def open(cls) -> "Logind":
-        """Connect and listen. Blocking, a few seconds at most; raises BusError."""
+    def __init__(self, bus: str, name: str, *rules: MatchRule) -> None:
+        self._name = name
+        with _bus_errors():
+            self._connection = open_dbus_connection(bus)
         try:
-            connection = open_dbus_connection("SYSTEM")
-        except _FAULTS as error:
-            raise BusError(type(error).__name__) from error
-        try:
-            for rule in _rules():
-                _call(connection, message_bus.AddMatch(rule))
-            (owner,) = _call(connection, message_bus.GetNameOwner(LOGIND))
-        except (*_FAULTS, BusError) as error:
-            connection.close()
-            raise BusError(type(error).__name__) from error
-        return cls(connection, owner)
+            with _bus_errors():
+                for rule in (*rules, _rule(BUS, BUS, "NameOwnerChanged", name)):
+                    _call(self._connection, message_bus.AddMatch(rule))
+                self._owner = self._find_owner()
+                self._connection.sock.setblocking(False)  # from here on nothing may wait
+        except BusError:
+            self.close()
+            raise
 
     def fileno(self) -> int:
         """Readable when `read` has something to do."""
         return int(self._connection.sock.fileno())
 
-    def read(self) -> list[PowerEvent]:
+    def read(self) -> list[E]:
         """The events since the last call, without waiting. BusError when the bus is gone."""
-        try:
+        with _bus_errors():
             return list(self._read())
-        except _FAULTS as error:
-            raise BusError(type(error).__name__) from error
 
     def close(self) -> None:
-        """Close the connection."""
+        """Leave the bus."""
         self._connection.close()
 
-    def inhibit_sleep(self, why: str) -> int:
-        """Have sleep wait for us for some seconds: a file descriptor, given back by closing it.
+    def _find_owner(self) -> str:
+        """Who owns the name; "" where nobody does yet: the bus may start a program for it."""
+        (is_there,) = _call(self._connection, message_bus.NameHasOwner(self._name))
+        if not is_there:
+            return ""
+        (owner,) = _call(self._connection, message_bus.GetNameOwner(self._name))
+        return str(owner)
 
-        Blocking; raises BusError. why: shown to people who ask what delays their computer's sleep.
-        """
-        try:
-            with open_dbus_connection("SYSTEM", enable_fds=True) as connection:
-                manager = DBusAddress(PATH, bus_name=LOGIND, interface=MANAGER)
-                arguments = ("sleep", "Enigma Control Panel", why, "delay")
-                (handle,) = _call(
-                    connection, new_method_call(manager, "Inhibit", "ssss", arguments)
-                )
-                descriptor = int(handle.to_raw_fd())
-        except _FAULTS as error:
-            raise BusError(type(error).__name__) from error
-        os.set_inheritable(descriptor, False)
-        return descriptor
-
-    def _read(self) -> Iterator[PowerEvent]:
+    def _read(self) -> Iterator[E]:
         while True:
             try:
                 message = self._connection.receive(timeout=0)
             except TimeoutError:
                 return
-            if message.header.message_type is not MessageType.signal:
-                continue
             fields = message.header.fields
-            if fields.get(HeaderFields.sender) == BUS:
-                self._follow_owner(message)
-            elif fields.get(HeaderFields.sender) == self._owner:
-                yield from _events_in(message)
+            sender = fields.get(HeaderFields.sender)
+            if message.header.message_type is not MessageType.signal:
+                yield from self._replied(message)
+            elif sender == BUS and fields.get(HeaderFields.member) == "NameOwnerChanged":
+                name, _, owner = message.body
+                if name == self._name:
+                    self._owner = owner
+                    yield from self._owner_changed()
+            elif sender == self._owner:
+                interface, member = fields.get(HeaderFields.interface), fields[HeaderFields.member]
+                yield from self._signal(interface, member, message.body)
 
-    def _follow_owner(self, message: Message) -> None:
-        if message.header.fields.get(HeaderFields.member) == "NameOwnerChanged":
-            name, _, owner = message.body
-            self._owner = owner if name == LOGIND else self._owner
+    def _replied(self, _message: Message) -> Iterator[E]:
+        """The answer to a call came."""
+        yield from ()
+
+    def _owner_changed(self) -> Iterator[E]:
+        """Another program owns the name now, or none."""
+        yield from ()
+
+    def _signal(self, interface: str, member: str, body: tuple[Any, ...]) -> Iterator[E]:
+        """It told this."""
+        raise NotImplementedError
 
 
-def _rules() -> Iterator[MatchRule]:
-    yield MatchRule(type="signal", sender=LOGIND, interface=MANAGER, member="PrepareForSleep")
-    yield MatchRule(type="signal", sender=LOGIND, interface=SESSION)
-    changed = MatchRule(
-        type="signal", sender=LOGIND, interface=PROPERTIES, member="PropertiesChanged"
-    )
-    changed.add_arg_condition(0, SESSION)
-    yield changed
-    owner = MatchRule(type="signal", sender=BUS, interface=BUS, member="NameOwnerChanged")
-    owner.add_arg_condition(0, LOGIND)
-    yield owner
+@contextmanager
+def _bus_errors() -> Iterator[None]:
+    try:
+        yield
+    except _FAULTS as error:
+        raise BusError(type(error).__name__) from error
 
 
 def _call(connection: DBusConnection, message: Message) -> tuple[Any, ...]:
@@ -165,61 +158,65 @@ def _call(connection: DBusConnection, message: Message) -> tuple[Any, ...]:
     return tuple(reply.body)
 
 
-def _events_in(message: Message) -> Iterator[PowerEvent]:
-    """The screen of another session of this computer may be meant; nothing depends on that."""
-    fields, body = message.header.fields, message.body
-    match fields.get(HeaderFields.interface), fields.get(HeaderFields.member), body:
-        case (_, "PrepareForSleep", (bool(begins),)) if fields[HeaderFields.interface] == MANAGER:
-            yield PowerEvent.SLEEPS if begins else PowerEvent.WOKE
-        case (_, "Lock" | "Unlock" as member, _) if fields[HeaderFields.interface] == SESSION:
-            yield _LOCKS[member]
-        case (_, "PropertiesChanged", (_, {"LockedHint": ("b", bool(locked))}, _)):
-            yield PowerEvent.LOCKED if locked else PowerEvent.UNLOCKED
+def _rule(
+    sender: str, interface: str, member: str | None = None, about: str | None = None
+) -> MatchRule:
+    """Signals of that sender; about: with this as the first argument."""
+    rule = MatchRule(type="signal", sender=sender, interface=interface, member=member)
+    if about is not None:
+        rule.add_arg_condition(0, about)
+    return rule
 
 
-class DesktopNotifications:
+class Logind(_BusClient[PowerEvent]):
+    """A connection to logind; implements `power.SleepBus`."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "SYSTEM",
+            LOGIND,
+            _rule(LOGIND, MANAGER, "PrepareForSleep"),
+            _rule(LOGIND, SESSION),
+            _rule(LOGIND, PROPERTIES, "PropertiesChanged", SESSION),
+        )
+        if not self._owner:
+            self.close()
+            raise BusError("no logind")
+
+    def inhibit_sleep(self, why: str) -> int:
+        """Have sleep wait for us for some seconds: a file descriptor, given back by closing it.
+
+        Blocking; raises BusError. why: shown to people who ask what delays their computer's sleep.
+        """
+        with _bus_errors(), open_dbus_connection("SYSTEM", enable_fds=True) as connection:
+            manager = DBusAddress(PATH, bus_name=LOGIND, interface=MANAGER)
+            arguments = ("sleep", APP, why, "delay")
+            (handle,) = _call(connection, new_method_call(manager, "Inhibit", "ssss", arguments))
+            descriptor = int(handle.to_raw_fd())
+        os.set_inheritable(descriptor, False)
+        return descriptor
+
+    def _signal(self, interface: str, member: str, body: tuple[Any, ...]) -> Iterator[PowerEvent]:
+        """The screen of another session of this computer may be meant; nothing depends on that."""
+        match interface, member, body:
+            case (_, "PrepareForSleep", (bool(begins),)) if interface == MANAGER:
+                yield PowerEvent.SLEEPS if begins else PowerEvent.WOKE
+            case (_, "Lock" | "Unlock", _) if interface == SESSION:
+                yield _LOCKS[member]
+            case (_, "PropertiesChanged", (_, {"LockedHint": ("b", bool(locked))}, _)):
+                yield PowerEvent.LOCKED if locked else PowerEvent.UNLOCKED
+
+
+class DesktopNotifications(_BusClient[NotificationEvent]):
     """A connection to the session bus; implements `notifications.NotificationBus`.
 
-    Only signals of the program that shows the notifications are read: any other may send us signals
-    of that name.
+    action: the text for what a click does; few desktops show it.
     """
 
-    def __init__(self, connection: DBusConnection, owner: str, action: str) -> None:
-        self._connection = connection
-        self._owner = owner
+    def __init__(self, action: str) -> None:
+        super().__init__("SESSION", NOTIFICATIONS, _rule(NOTIFICATIONS, NOTIFICATIONS))
         self._action = action
         self._token = (0, "")
-
-    @classmethod
-    def open(cls, action: str) -> "DesktopNotifications":
-        """Connect and listen. Blocking, for ever where the bus hangs; raises BusError.
-
-        action: the text for what a click does; few desktops show it.
-        """
-        try:
-            connection = open_dbus_connection("SESSION")
-        except _FAULTS as error:
-            raise BusError(type(error).__name__) from error
-        try:
-            for rule in _notification_rules():
-                _call(connection, message_bus.AddMatch(rule))
-            owner = _owner(connection)
-            connection.sock.setblocking(False)  # from here on nothing may wait
-        except (*_FAULTS, BusError) as error:
-            connection.close()
-            raise BusError(type(error).__name__) from error
-        return cls(connection, owner, action)
-
-    def fileno(self) -> int:
-        """Readable when `read` has something to do."""
-        return int(self._connection.sock.fileno())
-
-    def read(self) -> list[NotificationEvent]:
-        """The events since the last call. BusError when the bus is gone."""
-        try:
-            return list(self._read())
-        except _FAULTS as error:
-            raise BusError(type(error).__name__) from error
 
     def notify(self, title: str, body: str, replaces: int) -> int:
         """Have this shown in place of that notification (0: of none); returns the call's number.
@@ -250,40 +247,28 @@ class DesktopNotifications:
         call.header.flags = MessageFlag.no_reply_expected | MessageFlag.no_auto_start
         self._send(call)
 
-    def close(self) -> None:
-        """Leave the bus."""
-        self._connection.close()
-
     def _send(self, call: Message) -> int:
         number = int(next(self._connection.outgoing_serial))
-        try:
+        with _bus_errors():
             self._connection.send(call, serial=number)
-        except _FAULTS as error:
-            raise BusError(type(error).__name__) from error
         return number
 
-    def _read(self) -> Iterator[NotificationEvent]:
-        while True:
-            try:
-                message = self._connection.receive(timeout=0)
-            except TimeoutError:
-                return
-            fields = message.header.fields
-            sender = fields.get(HeaderFields.sender)
-            if message.header.message_type is not MessageType.signal:
-                yield from _answer(message)
-            elif sender == BUS and fields.get(HeaderFields.member) == "NameOwnerChanged":
-                yield from self._follow_owner(message.body)
-            elif sender == self._owner and fields.get(HeaderFields.interface) == NOTIFICATIONS:
-                yield from self._signal(fields.get(HeaderFields.member), message.body)
+    def _owner_changed(self) -> Iterator[NotificationEvent]:
+        yield ServerChanged()
 
-    def _follow_owner(self, body: tuple[Any, ...]) -> Iterator[NotificationEvent]:
-        name, _, owner = body
-        if name == NOTIFICATIONS:
-            self._owner = owner
-            yield ServerChanged()
+    def _replied(self, message: Message) -> Iterator[NotificationEvent]:
+        call = message.header.fields.get(HeaderFields.reply_serial, 0)
+        match message.header.message_type, message.body:
+            case MessageType.method_return, (int(number),):
+                yield Shown(call, number)
+            case ((MessageType.method_return | MessageType.error), _):
+                yield Refused(call)
 
-    def _signal(self, member: str, body: tuple[Any, ...]) -> Iterator[NotificationEvent]:
+    def _signal(
+        self, interface: str, member: str, body: tuple[Any, ...]
+    ) -> Iterator[NotificationEvent]:
+        if interface != NOTIFICATIONS:
+            return
         match member, body:
             case "ActivationToken", (int(number), str(token)) if _TOKEN_FORM.fullmatch(token):
                 self._token = (number, token)
@@ -293,31 +278,6 @@ class DesktopNotifications:
                 yield Clicked(number, token if known == number else "")
             case "NotificationClosed", (int(number), *_):
                 yield Closed(number)
-
-
-def _answer(message: Message) -> Iterator[NotificationEvent]:
-    call = message.header.fields.get(HeaderFields.reply_serial, 0)
-    match message.header.message_type, message.body:
-        case MessageType.method_return, (int(number),):
-            yield Shown(call, number)
-        case ((MessageType.method_return | MessageType.error), _):
-            yield Refused(call)
-
-
-def _notification_rules() -> Iterator[MatchRule]:
-    yield MatchRule(type="signal", sender=NOTIFICATIONS, interface=NOTIFICATIONS)
-    owner = MatchRule(type="signal", sender=BUS, interface=BUS, member="NameOwnerChanged")
-    owner.add_arg_condition(0, NOTIFICATIONS)
-    yield owner
-
-
-def _owner(connection: DBusConnection) -> str:
-    """Who shows notifications; "" where nobody does yet: the bus may start a program for them."""
-    (is_there,) = _call(connection, message_bus.NameHasOwner(NOTIFICATIONS))
-    if not is_there:
-        return ""
-    (owner,) = _call(connection, message_bus.GetNameOwner(NOTIFICATIONS))
-    return str(owner)
 
 
 def _plain(text: str) -> str:

@@ -12,13 +12,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
-from enigma_panel.desktop.power import BusError
+from enigma_panel.desktop.power import OPEN_S, BusError, EventBus
 from enigma_panel.runtime.event_loop import BlockingTimeoutError, TaskScope, blocking
 from enigma_panel.services.done_notifier import DesktopNotifier
 
 log = logging.getLogger(__name__)
-
-OPEN_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +57,8 @@ class ServerChanged:
 NotificationEvent = Shown | Refused | Clicked | Closed | ServerChanged
 
 
-class NotificationBus(Protocol):
+class NotificationBus(EventBus[NotificationEvent], Protocol):
     """The bus of the desktop's notifications; see dbus.DesktopNotifications. No call waits."""
-
-    def fileno(self) -> int:
-        """Readable when there is something to read."""
-        ...
-
-    def read(self) -> list[NotificationEvent]:
-        """The events since the last call. Raises BusError when there will be no more."""
-        ...
 
     def notify(self, title: str, body: str, replaces: int) -> int:
         """Have a notification shown in place of that one (0: of none); returns the call's number.
@@ -79,10 +69,6 @@ class NotificationBus(Protocol):
 
     def remove(self, notification: int) -> None:
         """Close a notification. Raises BusError."""
-        ...
-
-    def close(self) -> None:
-        """Leave the bus."""
         ...
 
 

@@ -10,7 +10,7 @@ import os
 from collections.abc import Awaitable, Callable
 from enum import Enum, auto
 from functools import partial
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
@@ -18,8 +18,10 @@ from enigma_panel.runtime.event_loop import BlockingTimeoutError, TaskScope, blo
 from enigma_panel.services.clock import JUMP_MS, Clock, SleepMeter
 
 log = logging.getLogger(__name__)
+E = TypeVar("E")
 
 OPEN_S = 5.0
+"""How long a bus may take to be opened; one that hangs is given up."""
 BEFORE_SLEEP_S = 4.0
 """Time for the work before sleep: the system waits for 5 s (InhibitDelayMaxSec in logind.conf)."""
 RETRY_MS = 60_000
@@ -39,23 +41,27 @@ class BusError(Exception):
     """The system cannot be asked or listened to."""
 
 
-class SleepBus(Protocol):
-    """The system's events about sleep; see dbus.Logind."""
+class EventBus(Protocol[E]):
+    """A connection to a bus that brings events; see desktop/dbus.py."""
 
     def fileno(self) -> int:
         """Readable when there is something to read."""
         ...
 
-    def read(self) -> list[PowerEvent]:
+    def read(self) -> list[E]:
         """The events since the last call, without waiting. BusError when there will be no more."""
         ...
 
-    def inhibit_sleep(self, why: str) -> int:
-        """A file descriptor that delays sleep until it is closed. Blocking; raises BusError."""
+    def close(self) -> None:
+        """Leave the bus."""
         ...
 
-    def close(self) -> None:
-        """Close the connection."""
+
+class SleepBus(EventBus[PowerEvent], Protocol):
+    """The system's events about sleep; see dbus.Logind."""
+
+    def inhibit_sleep(self, why: str) -> int:
+        """A file descriptor that delays sleep until it is closed. Blocking; raises BusError."""
         ...
 
 

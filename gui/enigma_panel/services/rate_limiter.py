@@ -18,8 +18,8 @@ from typing import Self
 
 from PySide6.QtCore import QObject, Signal
 
-from enigma_panel.api.calls import ApiCall
 from enigma_panel.api.errors import ApiError, FailureKind, NotConnectedError
+from enigma_panel.api.protocols import ApiCall
 from enigma_panel.core.rate_limit import (
     LONG_POLL_MARGIN_MS,
     Buckets,

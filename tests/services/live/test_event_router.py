@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from enigma_panel.core.attribution import COPY_MS, LATE_ERROR_MS
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.observation import Kind, Observation, Usage
-from enigma_panel.services.live.event_router import COPY_MS, LATE_MS
 from enigma_panel.services.state.timeline import UNCLEAR
 from enigma_panel.store.ledger.intents import Outcome
 from tests.services.live.bench import Bench, with_bench
@@ -160,7 +160,7 @@ def test_a_late_error_of_the_task_before_does_not_end_the_next(tmp_path: Path) -
         await bench.reply(other, Outcome.UNKNOWN, LOST_REPLY)
         await bench.hear(Kind.FAILED, "one", code="PAGE_CRASH")
         assert bench.task(other.task.key).status is S.UNCONFIRMED
-        await bench.wait(LATE_MS / 1000)
+        await bench.wait(LATE_ERROR_MS / 1000)
         await bench.hear(Kind.FAILED, "two", code="PAGE_CRASH")
         assert bench.task(other.task.key).status is S.FAILED
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from enigma_panel.api.wire.socket_events import read_event
+from enigma_panel.core.attribution import COPY_MS
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.observation import Kind, Observation, Usage
-from enigma_panel.services.live.event_router import COPY_MS
 from enigma_panel.services.state.timeline import UNCLEAR
 from enigma_panel.store.ledger.intents import Outcome
 from tests.services.live.bench import Bench, with_bench

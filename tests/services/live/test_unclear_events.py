@@ -9,13 +9,12 @@ from typing import Any, cast
 import pytest
 
 from enigma_panel.api.protocols import LiveError, LiveFault
+from enigma_panel.core.attribution import LATE_ERROR_MS, PAUSE_MS, STALE_QUESTION_MS, UNHEARD_MS
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.rate_limit import Endpoint, Rank
-from enigma_panel.core.reducer import STALE_QUESTION_MS
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
-from enigma_panel.services.live.event_router import LATE_MS, PAUSE_MS
-from enigma_panel.services.monitor.housekeeping import UNHEARD_MS, Housekeeping
+from enigma_panel.services.monitor.housekeeping import Housekeeping
 from enigma_panel.services.questions.answers import Answers
 from enigma_panel.services.state.timeline import BURST, UNCLEAR
 from enigma_panel.services.types import AnswerOutcome, AnswerResult
@@ -71,7 +70,7 @@ def test_results_go_in_the_order_of_the_service_and_the_doubt_stands_with_both(
 def test_an_error_that_may_be_of_two_ends_neither(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
         first, second = await _two_unnamed(bench)
-        await bench.wait(LATE_MS / 1000 + 1)
+        await bench.wait(LATE_ERROR_MS / 1000 + 1)
         await bench.hear(Kind.FAILED, "crashed", code="PAGE_CRASH")
         assert bench.task(second).status is S.UNCONFIRMED
         await bench.hear(Kind.COMPLETED, "of the second", task_id="b")
@@ -95,7 +94,7 @@ def test_an_error_that_comes_with_the_next_task_does_not_end_it_later(
         other = await bench.add(session)
         assert other.task is not None
         await bench.hear(Kind.FAILED, "crashed")
-        await bench.wait(LATE_MS / 1000 + 1)
+        await bench.wait(LATE_ERROR_MS / 1000 + 1)
         if ends == "reply lost":
             await bench.reply(other, Outcome.UNKNOWN, LOST_REPLY)
             await bench.wait(1)
@@ -191,7 +190,7 @@ def test_the_same_question_asked_again_in_the_hold_is_seen(tmp_path: Path) -> No
         session, key = await bench.open()
         await bench.hear(Kind.QUESTION, "I need login credentials")
         await bench.store.record(session, key, Observation(kind=Kind.ANSWER_SENT))
-        await bench.wait(LATE_MS / 1000 + 1)
+        await bench.wait(LATE_ERROR_MS / 1000 + 1)
         await bench.hear(Kind.ACTION, "types")
         await bench.wait(3)
         await bench.hear(Kind.QUESTION, "I need login credentials")
@@ -550,7 +549,7 @@ def test_a_flood_of_errors_in_the_hold_is_not_kept(tmp_path: Path) -> None:
         for n in range(1000):
             bench.connection.tell(Observation(kind=Kind.FAILED, text=f"error {n}"))
         await bench.wait(0.1)
-        assert sum(map(len, bench.live._events._ends._unclear.values())) <= 50
+        assert sum(map(len, bench.live._events._unclear._held.values())) <= 50
         done = Observation(kind=Kind.COMPLETED, text="r", task_id="t1")
         await bench.reply(bench.intent, Outcome.KNOWN, done)
         assert bench.task(key).result == "r"

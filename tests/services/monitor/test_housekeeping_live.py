@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from enigma_panel.api.protocols import LiveFault
+from enigma_panel.core.attribution import LATE_RESULT_MS, SILENT_MS
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.service_rules import RULES, Dialect
-from enigma_panel.services.monitor.housekeeping import ASSUMED_FOR_MS, SILENT_MS, Housekeeping
-from enigma_panel.services.state.session_store import LATE_RESULT_MS
+from enigma_panel.services.monitor.housekeeping import ASSUMED_FOR_MS, Housekeeping
 from enigma_panel.store.ledger.intents import Outcome
 from tests.services.live.bench import Bench, with_bench
 

@@ -9,9 +9,9 @@ from typing import Any, cast
 import pytest
 
 from enigma_panel.api.errors import InterruptedCallError, RejectedError, Reply
+from enigma_panel.core.attribution import STALE_QUESTION_MS
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.rate_limit import Endpoint
-from enigma_panel.core.reducer import STALE_QUESTION_MS
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.questions.answers import Answers
 from enigma_panel.services.questions.inbox import Inbox

@@ -11,9 +11,6 @@ from enigma_panel.api.wire.reply_body import body_of
 from enigma_panel.api.wire.responses import report
 from enigma_panel.core.observation import Kind, Observation
 
-EVENTS = ("message", "end_session", "instance:disconnected", "instance:reconnected")
-"""The names of all events that are read."""
-
 MAX_STEP = 2_300
 """Longest step that is read, in characters: more than is stored, which is cut after redaction."""
 
@@ -22,13 +19,13 @@ MAX_GRACE_MS = 86_400_000
 
 _EXPIRED = "SESSION_EXPIRED"
 
-# As in `fields.short_text`, but for newline and tab: control characters, invisible ones, and marks
-# that turn the writing direction. Without the joiners that hold an emoji or a syllable together.
+# Invisible characters and marks that turn the writing direction; control characters go by
+# `values.long_text`. Without the joiners that hold an emoji or a syllable together.
 _UNWANTED = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"
-    "\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
+    "[\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e0fff]"
 )
-_LINE_ENDS = re.compile("\r\n?|[\u2028\u2029]")
+_LINE_ENDS = re.compile("[\u2028\u2029]")
 
 
 def read_event(name: str, payload: object) -> Observation | None:
@@ -158,3 +155,6 @@ _MESSAGES: dict[str, Callable[[v.Record], Observation | None]] = {
     "task_failed": _error,
     **_OWN,
 }
+
+EVENTS = ("message", *_OWN)
+"""The names of all events that are read."""

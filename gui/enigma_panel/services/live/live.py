@@ -21,6 +21,7 @@ from enigma_panel.api.protocols import (
     LiveFault,
     OnObservation,
 )
+from enigma_panel.core.attribution import LATE_RESULT_MS, PROVE_NO_LIFE, SPEAKS_MS
 from enigma_panel.core.models import Session
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
@@ -28,23 +29,17 @@ from enigma_panel.services.clock import FAR_MS, Clock
 from enigma_panel.services.context import ServiceContext
 from enigma_panel.services.live.activity import Activity
 from enigma_panel.services.live.event_router import EventRouter
-from enigma_panel.services.state.session_store import LATE_RESULT_MS, is_long_ended
+from enigma_panel.services.state.session_store import is_long_ended
 from enigma_panel.services.state.starts import StartsUnderWay
 from enigma_panel.services.state.timeline import GAP, NO_LIVE, Timeline
 from enigma_panel.services.types import Diff, LiveShare
 from enigma_panel.store.ledger.intents import Step
 
 FIRST_RETRY_MS, LAST_RETRY_MS = 1_000, 30_000
-
-
 _HOPELESS = frozenset({LiveFault.ADDRESS, LiveFault.MISSING, LiveFault.BROKEN})
 """Another try in this run would end as the last one did."""
 log = logging.getLogger(__name__)
 
-_NO_LIFE = frozenset({Kind.FAILED, Kind.SESSION_ENDED, Kind.LIFETIME_OVER})
-"""Events that a service may send of a session that it does not know."""
-SPEAKS_MS = 20_000
-"""A channel that told nothing for so long counts as silent: polls are then as fast as without."""
 AT_ONCE = 8
 """So many channels are opened at a time."""
 STEADY_MS = 10_000
@@ -445,7 +440,7 @@ class Live(QObject):
 
     async def _take(self, key: int, observation: Observation) -> None:
         try:
-            if observation.kind not in _NO_LIFE and key in self._channels:
+            if observation.kind not in PROVE_NO_LIFE and key in self._channels:
                 self._channels[key].alive_ms = self._clock.now_ms()
             if not self._events.needs_text(key, observation):  # else questions would wait behind it
                 observation = replace(observation, text=None)

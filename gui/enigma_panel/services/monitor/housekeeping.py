@@ -1,32 +1,16 @@
 """What has to happen without a click: lifetimes that run out, sessions to close, lost tasks."""
 
+from enigma_panel.core.attribution import LATE_END_MS, Silence, is_just_ended, shown_by_silence
 from enigma_panel.core.models import FINAL_PHASES, Phase, Session, Task, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.core.reducer import STALE_QUESTION_MS
 from enigma_panel.core.service_rules import RULES
 from enigma_panel.services.context import ServiceContext
-from enigma_panel.services.state.session_store import (
-    ASSUMED_FOR_MS,
-    LATE_RESULT_MS,
-    SessionStore,
-    is_long_ended,
-)
+from enigma_panel.services.state.session_store import ASSUMED_FOR_MS, SessionStore, is_long_ended
 from enigma_panel.services.state.starts import StartsUnderWay
-from enigma_panel.services.state.unnamed import is_disproved
 from enigma_panel.services.types import LiveStatus, NoticeKind, SessionEnder, SessionStatus
-
-UNHEARD_MS = 15_000
-"""A channel that is away for so long may have missed the end of what it told of."""
-
-SILENT_MS = 60_000
-"""So long after its session's assumed end, a channel that tells nothing is no reason to wait; its
-end may have been told while the channel was frozen."""
 
 CLOSE_AGAIN_MS = 10_000
 """Pause between two tries to terminate a session whose task failed."""
-LATE_END_MS = 5_000
-"""So long after its time the news of a session's end may still be on its way; the service closes
-session and channel together."""
 
 
 class UnnamedTasks:
@@ -46,61 +30,28 @@ class UnnamedTasks:
         for task in self._store.tasks_of(session.key):
             if task.service_id is not None or not task.was_seen_at_work:
                 self._unheard.pop(task.key, None)
-            elif session.is_ended:
-                await self._give_up(session, task, now)
-            elif _is_answer_doubtful(task, now) and not self._status.is_stopping(session.key):
-                await self._record(task, Kind.ANSWER_DOUBTED)
-            elif self._is_out_of_sight(session, task, now) or self._is_disproved(task):
-                await self._record(task, Kind.LIVE_LOST)
+                continue
+            silence = self._silence(session, task, now)
+            tasks = self._store.tasks_of(session.key)
+            kind = shown_by_silence(session, task, tasks, now, silence)
+            if kind is not None:
+                await self._store.record(session.key, task.key, Observation(kind=kind))
 
-    async def _give_up(self, session: Session, task: Task, now: int) -> None:
-        """The channel could tell of it, and is gone with its session or tells nothing. Where its
-        time is over by our clock alone, or one call did not find it, it may be there still, and
-        nobody knows what it does."""
-        if is_recent(session, now) or self._starts.is_awaiting_reply(task.key):
-            return
-        is_up = self._live.is_up(session.key)
-        if is_up and not self._is_silent(session, now):
-            return
-        was_closed = session.phase is Phase.CLOSED_ASSUMED
-        is_over = session.terminate_sent_ms is not None if was_closed else not is_up
-        await self._record(task, Kind.GIVEN_UP if is_over else Kind.LIVE_LOST)
-
-    def _is_silent(self, session: Session, now: int) -> bool:
-        is_long = now - (session.ended_ms or 0) >= SILENT_MS
-        return is_long and not self._live.is_speaking(session.key)
-
-    def _is_out_of_sight(self, session: Session, task: Task, now: int) -> bool:
-        """Whether its end may have been told while the channel was away: no reply will tell, and
-        nothing was heard since."""
-        if task.status is not TaskStatus.WORKING or self._starts.is_awaiting_reply(task.key):
-            self._unheard.pop(task.key, None)
-        elif not self._live.is_up(session.key):
-            self._unheard.setdefault(task.key, now)
-        elif self._live.is_speaking(session.key):
-            self._unheard.pop(task.key, None)
-        return now - self._unheard.get(task.key, now) >= UNHEARD_MS
-
-    def _is_disproved(self, task: Task) -> bool:
-        return is_disproved(task, self._store.tasks_of(task.session_key))
-
-    async def _record(self, task: Task, kind: Kind) -> None:
-        await self._store.record(task.session_key, task.key, Observation(kind=kind))
-
-
-def is_recent(session: Session, now: int) -> bool:
-    """Whether a result may still come behind its end.
-
-    An end that lies ahead is an old one: the clock was set back between two runs.
-    """
-    return 0 <= now - (session.ended_ms or 0) < LATE_RESULT_MS
-
-
-def _is_answer_doubtful(task: Task, now: int) -> bool:
-    """The channel took an answer, and the agent gives no sign that it got it."""
-    waits = task.answer_sent_live and task.status is TaskStatus.WORKING
-    answered = task.answered_ms if waits else None
-    return answered is not None and not 0 <= now - answered < STALE_QUESTION_MS
+    def _silence(self, session: Session, task: Task, now: int) -> Silence:
+        is_awaited = self._starts.is_awaiting_reply(task.key)
+        is_up, is_speaking = self._live.is_up(session.key), self._live.is_speaking(session.key)
+        if not session.is_ended:
+            if task.status is not TaskStatus.WORKING or is_awaited or is_speaking:
+                self._unheard.pop(task.key, None)  # who asks or pauses goes on waiting
+            elif not is_up:
+                self._unheard.setdefault(task.key, now)
+        return Silence(
+            is_up=is_up,
+            is_speaking=is_speaking,
+            is_awaited=is_awaited,
+            is_stopping=self._status.is_stopping(session.key),
+            unheard_ms=now - self._unheard.get(task.key, now),
+        )
 
 
 class Housekeeping:
@@ -147,7 +98,7 @@ class Housekeeping:
     async def _end_tasks(self, session: Session, now: int) -> None:
         """The channel told of the session's end; a task of it of which nothing came is lost."""
         age_ms = now - (session.ended_ms or 0)
-        if is_recent(session, now) or session.key in self._emptied:
+        if is_just_ended(session, now) or session.key in self._emptied:
             return
         lives = [task for task in self._store.tasks_of(session.key) if not task.is_final]
         lives = [task for task in lives if task.status is not TaskStatus.QUEUED]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, Signal
 
+from enigma_panel.core.attribution import is_disproved, may_be_of_another
 from enigma_panel.core.models import Session, Task, TaskStatus
 from enigma_panel.core.questions import guess_kind
 from enigma_panel.core.secret_answers import secrets_in
@@ -12,7 +13,6 @@ from enigma_panel.core.verbs import AnswerVerb
 from enigma_panel.services.monitor.poller import Poller
 from enigma_panel.services.questions.answers import Answers
 from enigma_panel.services.state.session_store import SessionStore
-from enigma_panel.services.state.unnamed import is_disproved, may_be_of_another
 from enigma_panel.services.types import (
     AnswerOutcome,
     AnswerResult,

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
+from enigma_panel.core.attribution import LATE_RESULT_MS, newest_task, seen_at_work
 from enigma_panel.core.models import ASSUMED_PHASES, Session, Task, TaskStatus
 from enigma_panel.core.money import sum_money
 from enigma_panel.core.observation import STEP_KINDS, Kind, Observation
@@ -22,7 +23,6 @@ from enigma_panel.services.clock import Clock
 from enigma_panel.services.state.ledger_writer import LedgerWriter
 from enigma_panel.services.state.redaction import RedactionFilter, cancel_now
 from enigma_panel.services.state.timeline import UNCLEAR, Timeline
-from enigma_panel.services.state.unnamed import seen_at_work
 from enigma_panel.services.types import Diff
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.intents import STARTS, Intent, IntentKind, Outcome
@@ -36,9 +36,6 @@ FIRST_TASKS = 500
 ASSUMED_FOR_MS = 600_000
 """How long a task is asked for after its session's assumed end; so long, too, what is known of an
 ended session stays in mind."""
-LATE_RESULT_MS = 15_000
-"""So long after the channel told of a session's end a task without a name may still get its
-result."""
 
 _UNLISTED = frozenset({Kind.ACTIVE, Kind.QUEUED, Kind.DELIVERED, Kind.SESSION_DOUBTED})
 _LISTED = frozenset(Kind) - STEP_KINDS - _UNLISTED
@@ -166,8 +163,7 @@ class SessionStore(QObject):
 
     def newest_task(self, session: Session) -> Task | None:
         """The task that was given to the session last."""
-        task = self._tasks.get(session.current_task) if session.current_task else None
-        return task if task is not None and task.session_key == session.key else None
+        return newest_task(session, self.tasks_of(session.key))
 
     def session_cost(self, key: int) -> Decimal | None:
         """Dollars that the session's tasks cost so far; None while nothing was told."""
