@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.app.program import Driven
-from tests.conftest import Simulator
+from tests.conftest import Simulator, first_and_weekly_each
 from tests.kit.wait import wait_for
 
 pytestmark = [
@@ -67,7 +67,9 @@ def _is_alive(pid: int) -> bool:
     return state != "Z"
 
 
-@pytest.mark.parametrize("n", range(10))
+@pytest.mark.parametrize(
+    "n", [n if n % 3 == 0 else pytest.param(n, marks=pytest.mark.weekly) for n in range(10)]
+)
 def test_ctrl_c_in_the_first_second_leaves_nothing_behind(n: int, tmp_path: Path) -> None:
     """Sent to the whole group, as a terminal does: also to what we started, if it were in it."""
     number = (signal.SIGINT, signal.SIGINT, signal.SIGTERM, signal.SIGHUP)[n % 4]
@@ -96,7 +98,7 @@ sys.exit(program.main())
 """
 
 
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+@first_and_weekly_each("name", ["SIGTERM", "SIGINT", "SIGHUP"])
 @pytest.mark.parametrize(
     ("module", "where", "is_late"),
     [

@@ -9,7 +9,7 @@ from enigma_panel.core.service_rules import RULES, Dialect
 from enigma_panel.services.settings import choose_dialect
 from enigma_panel.store.keychain import MemoryStore
 from enigma_panel.store.settings import Settings
-from tests.conftest import Simulator
+from tests.conftest import Simulator, first_and_weekly_each
 from tests.kit.fakes import FakeSettings
 from tests.kit.wait import until
 from tests.services.conftest import Running
@@ -39,7 +39,7 @@ async def test_it_is_kept_with_its_address(url: str, saved: str, kept: str) -> N
     await account.aclose()
 
 
-@pytest.mark.parametrize("one_call", [False, True])
+@first_and_weekly_each("one_call", [False, True])
 @pytest.mark.parametrize(
     ("used", "spoken"), [(Dialect.E, Dialect.W2), (Dialect.W1, Dialect.W2), (Dialect.W2, Dialect.E)]
 )

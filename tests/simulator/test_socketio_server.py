@@ -134,10 +134,11 @@ def test_two_clients_hear_the_same(sim: Running) -> None:
         assert stranger.lost is None
 
 
-@pytest.mark.parametrize("auth", [None, {}, {"sessionId": "nobody"}, {"sessionId": ["x"]}, "text"])
-def test_who_names_no_session_is_refused(sim: Running, auth: object) -> None:
-    refused(sim, auth)
-    assert live(sim) == {"connects": 0, "refused": 1, "open": 0, "sent": {}, "received": {}}
+def test_who_names_no_session_is_refused(sim: Running) -> None:
+    for n, auth in enumerate([None, {}, {"sessionId": "nobody"}, {"sessionId": ["x"]}, "text"], 1):
+        refused(sim, auth)
+        nobody = {"connects": 0, "refused": n, "open": 0, "sent": {}, "received": {}}
+        assert live(sim) == nobody, auth
 
 
 def test_an_ended_session_is_refused(sim: Running) -> None:
@@ -182,15 +183,14 @@ def test_it_ends_at_once_while_channels_are_open(mode: str) -> None:
             ear.until_lost()
 
 
-@pytest.mark.parametrize(
-    "frame", ["", "x", "9x", "4", "42", "42{}", "4" + "[" * 50_000, "40{", "41", b"\xff\x00", b""]
-)
-def test_garbage_on_the_web_socket_is_no_noise(sim: Running, frame: str | bytes) -> None:
+def test_garbage_on_the_web_socket_is_no_noise(sim: Running) -> None:
     session_id = open_session(sim)
-    with listening(sim.url, session_id) as ear:
-        ear.send_raw(frame)
-        time.sleep(0.1)
-    with listening(sim.url, session_id) as ear:
-        ear.until(lambda: live(sim)["open"] == 1)
-        ear.emit(PAUSE)
-        ear.until(lambda: live(sim)["received"].get("state:pause") == 1)
+    bad = ["", "x", "9x", "4", "42", "42{}", "4" + "[" * 50_000, "40{", "41", b"\xff\x00", b""]
+    for n, frame in enumerate(bad, 1):
+        with listening(sim.url, session_id) as ear:
+            ear.send_raw(frame)
+            time.sleep(0.1)
+        with listening(sim.url, session_id) as ear:
+            ear.until(lambda: live(sim)["open"] == 1)
+            ear.emit(PAUSE)
+            ear.until(lambda n=n: live(sim)["received"].get("state:pause") == n)

@@ -11,7 +11,7 @@ from enigma_panel.bootstrap import Parts
 from enigma_panel.core.models import Phase, TaskSpec, TaskStatus
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import NoticeKind, WaitReason
-from tests.conftest import Simulator, up_and_weekly_each
+from tests.conftest import Simulator, first_and_weekly_each, up_and_weekly_each
 from tests.kit.wait import until
 from tests.services.conftest import Running
 from tests.services.queue.test_unknown_outcomes import MESSAGES, applied, faults, listen
@@ -43,7 +43,7 @@ async def working(parts: Parts) -> int:
 
 
 @up_and_weekly_each
-@pytest.mark.parametrize("kind", ["refuse-before", "drop-after", "truncated", "503", "html502"])
+@first_and_weekly_each("kind", ["drop-after", "refuse-before", "truncated", "503", "html502"])
 async def test_a_terminate_gets_through_in_the_end(
     sim: Simulator, running: Running, kind: str
 ) -> None:

@@ -81,7 +81,7 @@ def sim(simulator: Start) -> Simulator:
     return simulator("--speed", "20", "--faults")
 
 
-@pytest.mark.parametrize("kind", ["drop-after", "truncated", "notjson", "html502"])
+@first_and_weekly_each("kind", ["drop-after", "truncated", "notjson", "html502"])
 async def test_a_new_session_whose_reply_is_lost_is_unconfirmed(
     sim: Simulator, running: Running, kind: str
 ) -> None:
@@ -124,8 +124,8 @@ async def test_a_new_task_whose_reply_is_lost_is_never_sent_again(
         assert applied(sim.url)["newTask"] == 1
 
 
-@pytest.mark.parametrize(
-    ("path", "action", "one_call"),
+@first_and_weekly_each(
+    "path, action, one_call",
     [
         ("/start/start-session", "", False),
         ("/start/run-task", "", True),
@@ -226,15 +226,15 @@ async def test_a_new_task_refused_twice_is_sent_a_third_time(
         assert queue.entries() == []
 
 
-@pytest.mark.parametrize(
-    ("fault", "phase"),
+@first_and_weekly_each(
+    "fault, phase",
     [
+        ({"kind": "status:503", "body": GATEWAY_503}, Phase.UNCONFIRMED),
         ({"kind": "503"}, Phase.PLANNED),
         ({"kind": "429"}, Phase.PLANNED),
         ({"kind": "500"}, Phase.UNCONFIRMED),
         ({"kind": "status:408", "body": {"success": False}}, Phase.FAILED),
         ({"kind": "status:408", "body": "<h1>408</h1>"}, Phase.UNCONFIRMED),
-        ({"kind": "status:503", "body": GATEWAY_503}, Phase.UNCONFIRMED),
         ({"kind": "status:429", "body": "<h1>429</h1>"}, Phase.PLANNED),
         ({"kind": "status:404", "body": "<h1>404</h1>"}, Phase.FAILED),
         ({"kind": "status:402", "body": {"success": False, "balance": 0.15}}, Phase.PLANNED),
@@ -272,13 +272,13 @@ async def test_no_connection_means_nothing_happened(simulator: Start, running: R
         assert said[0].kind is NoticeKind.START_REFUSED
 
 
-@pytest.mark.parametrize(
-    ("kind", "outcome", "taken", "sent"),
+@first_and_weekly_each(
+    "kind, outcome, taken, sent",
     [
+        ("drop-after", AnswerOutcome.UNCONFIRMED, 1, 1),
         ("429", AnswerOutcome.FAILED, 0, 3),
         ("503", AnswerOutcome.FAILED, 0, 3),
         ("500", AnswerOutcome.UNCONFIRMED, 0, 1),
-        ("drop-after", AnswerOutcome.UNCONFIRMED, 1, 1),
         ("after:503", AnswerOutcome.UNCONFIRMED, 1, 1),
     ],
 )

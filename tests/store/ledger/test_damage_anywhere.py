@@ -8,6 +8,7 @@ import pytest
 
 from enigma_panel.store.ledger import Ledger, copy_to_offer, find_copy
 from enigma_panel.store.ledger.errors import LedgerError
+from tests.conftest import first_and_weekly_each
 from tests.kit.clock import NOW
 from tests.store.helpers import copy_ledger, start
 
@@ -42,7 +43,7 @@ def _read_all(ledger: Ledger) -> None:
         copy_to_offer(ledger)
 
 
-@pytest.mark.parametrize("block", range(2))
+@first_and_weekly_each("block", range(2))
 @pytest.mark.parametrize("what", ["ledger.sqlite3", "ledger.copy"])
 def test_whatever_is_damaged_the_program_starts(tmp_path: Path, what: str, block: int) -> None:
     for seed in range(block * ROUNDS, (block + 1) * ROUNDS):
