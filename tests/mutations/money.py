@@ -181,7 +181,7 @@ MONEY = (
     Break(
         promise=KEPT,
         mistake="without a connection they fail",
-        file="services/commands/delivery.py",
+        file="services/commands/command.py",
         old="return Reaction(why=WaitReason.CONNECTION, wait_ms=wait) if kept else None",
         new="return None",
         tests=(f"{DURABLE}::test_it_is_kept_and_tried_until_it_is_delivered",),
@@ -214,8 +214,8 @@ MONEY = (
         promise="until then you can take them back",
         mistake="what was taken back is sent by the next run",
         file="services/commands/delivery.py",
-        old="            await self._settle(command, outcome, Observation(kind=Kind.DELIVERED))\n        finally",
-        new="        finally",
+        old="            await self._settle(command, outcome, Observation(kind=Kind.DELIVERED))\n",
+        new="",
         tests=(f"{DURABLE}::test_what_was_taken_back_is_not",),
     ),
     Break(

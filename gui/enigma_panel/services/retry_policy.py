@@ -1,5 +1,6 @@
-"""What follows from a refused start: is it over, or is it tried again, and when."""
+"""What follows from an error: what kind it is, what is waited for, and how long."""
 
+import random
 from dataclasses import dataclass
 
 from enigma_panel.api.errors import (
@@ -13,6 +14,7 @@ from enigma_panel.api.errors import (
     SessionGoneError,
 )
 from enigma_panel.core.observation import OTHER_DIALECT, STATUS_PREFIX, Kind, Observation
+from enigma_panel.services.types import WaitReason
 
 TRIES = 3
 """Sends of one start to a service that is busy (seed: three, then it is given up or waits)."""
@@ -25,9 +27,21 @@ LIMITED_STEP_MS = 5_000
 
 UNREACHED_STEP_MS, UNREACHED_WORST_MS = 2_000, 30_000
 
+FIRST_BACKOFF_MS, WORST_BACKOFF_MS = 1_000, 30_000
+
 
 FOR_NOW = frozenset({FailureKind.LIMITED, FailureKind.NO_BROWSER, FailureKind.PLACES})
 """Refusals about the moment, not about the task: later, or in another browser, it may be taken."""
+
+
+WAITS = {
+    FailureKind.PLACES: WaitReason.NO_SLOT,
+    FailureKind.LIMITED: WaitReason.LIMITED,
+    FailureKind.NO_BROWSER: WaitReason.NO_BROWSER,
+    FailureKind.CONNECTION: WaitReason.CONNECTION,
+    FailureKind.BUSY: WaitReason.BUSY,
+}
+"""What is waited for after a refusal that another try may overcome."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +91,12 @@ def retry_after_ms(error: ApiError, failure: FailureKind, attempt: int) -> int:
     if failure is FailureKind.CONNECTION:
         return min(UNREACHED_STEP_MS * attempt, UNREACHED_WORST_MS)
     return NO_BROWSER_STEP_MS * attempt
+
+
+def backoff_ms(attempt: int, rng: random.Random) -> int:
+    """A random wait after the attempt-th failure in a row, below a bound that doubles with each:
+    many that wait for the same network do not all come back at once."""
+    return rng.randrange(min(FIRST_BACKOFF_MS << min(attempt - 1, 10), WORST_BACKOFF_MS) + 1)
 
 
 def reply_of(error: ApiError | None) -> Reply | None:

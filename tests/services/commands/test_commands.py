@@ -17,7 +17,7 @@ from enigma_panel.core.models import Phase
 from enigma_panel.core.observation import Kind
 from enigma_panel.core.rate_limit import Endpoint, Rank
 from enigma_panel.core.verbs import CommandVerb
-from enigma_panel.services.commands.delivery import Command, react
+from enigma_panel.services.commands.command import Command, react
 from enigma_panel.services.types import NoticeKind, WaitReason
 from tests.kit.clock import NOW
 from tests.kit.gateways import GATEWAYS, UNCONFIRMED, GatewayReply, error_of

@@ -25,17 +25,17 @@ async def on_account(dialog: SettingsDialog) -> None:
 
 async def test_showing_ended_sessions_holds_at_once(world: World, dialog: SettingsDialog) -> None:
     dialog.ask()
-    dialog.show_ended.click()
+    dialog.general.show_ended.click()
     assert world.settings.value.show_ended
     world.settings.change(show_ended=False)
-    assert not dialog.show_ended.isChecked()
+    assert not dialog.general.show_ended.isChecked()
 
 
 async def test_being_told_when_something_is_done_holds_at_once(
     world: World, dialog: SettingsDialog
 ) -> None:
     dialog.ask()
-    box = dialog.tell_when_done
+    box = dialog.general.tell_when_done
     assert box.isChecked()
     assert box.text() == "Tell me when something is done"
     tip = (
@@ -51,7 +51,7 @@ async def test_being_told_when_something_is_done_holds_at_once(
 
 async def test_the_data_folder_can_be_copied(world: World, dialog: SettingsDialog) -> None:
     dialog.ask()
-    click(dialog.copy_button)
+    click(dialog.general.copy_button)
     assert QApplication.clipboard().text() == world.services.keep_folder
 
 
@@ -69,44 +69,44 @@ async def test_a_bad_address_is_named_and_changes_nothing(
     world: World, dialog: SettingsDialog, typed: str, words: str
 ) -> None:
     await on_account(dialog)
-    dialog.base_url.setText(typed)
-    click(dialog.apply_button)
+    dialog.account.base_url.setText(typed)
+    click(dialog.account.apply_button)
     await world.settle()
-    assert words in dialog.base_url.accessibleDescription()
-    assert dialog.base_url.text() == typed
+    assert words in dialog.account.base_url.accessibleDescription()
+    assert dialog.account.base_url.text() == typed
     assert world.account.base_url == BASE_URL
 
 
 async def test_a_problem_of_the_address_has_room(world: World, dialog: SettingsDialog) -> None:
     await on_account(dialog)
-    dialog.base_url.setText("nonsense")
+    dialog.account.base_url.setText("nonsense")
     before = dialog.height()
-    click(dialog.apply_button)
+    click(dialog.account.apply_button)
     await world.settle()
     assert dialog.height() > before
 
 
 async def test_a_good_address_is_used_and_kept(world: World, dialog: SettingsDialog) -> None:
     await on_account(dialog)
-    dialog.base_url.setText("https://Connect.WebRun.ai/")
-    key(dialog.base_url, ENTER)
+    dialog.account.base_url.setText("https://Connect.WebRun.ai/")
+    key(dialog.account.base_url, ENTER)
     await world.settle()
     assert world.account.base_url == "https://connect.webrun.ai"
     assert world.settings.value.base_url == "https://connect.webrun.ai"
-    assert dialog.base_url.text() == "https://connect.webrun.ai"
+    assert dialog.account.base_url.text() == "https://connect.webrun.ai"
 
 
 async def test_the_key_can_be_tested_and_removed(world: World, dialog: SettingsDialog) -> None:
     await on_account(dialog)
     world.account.plan.check = KeyCheck.REFUSED
-    click(dialog.test_key_button)
+    click(dialog.account.test_key_button)
     await world.settle()
-    assert dialog.key_outcome.text() == "The service refused this key."
-    click(dialog.remove_key_button)
+    assert dialog.account.key_outcome.text() == "The service refused this key."
+    click(dialog.account.remove_key_button)
     await world.settle()
     assert world.account.removals == 1
-    assert dialog.key_outcome.text() == "The key was removed."
-    assert not dialog.test_key_button.isEnabled()
+    assert dialog.account.key_outcome.text() == "The key was removed."
+    assert not dialog.account.test_key_button.isEnabled()
 
 
 async def test_a_key_from_the_environment_cannot_be_removed_here(
@@ -114,21 +114,21 @@ async def test_a_key_from_the_environment_cannot_be_removed_here(
 ) -> None:
     world.account.from_environment = True
     world.account.set_state(KeyState.READY)
-    assert not dialog.remove_key_button.isEnabled()
-    assert "ENIGMA_API_KEY" in dialog.key_state.text()
+    assert not dialog.account.remove_key_button.isEnabled()
+    assert "ENIGMA_API_KEY" in dialog.account.key_state.text()
 
 
 async def test_the_demo_has_one_address_and_one_key() -> None:
     world = World(demo=True)
     dialog = SettingsDialog(world.services, None, lambda: None)
     for widget in (
-        dialog.base_url,
-        dialog.apply_button,
-        dialog.change_key_button,
-        dialog.dialect_box,
+        dialog.account.base_url,
+        dialog.account.apply_button,
+        dialog.account.change_key_button,
+        dialog.account.dialect_box,
     ):
         assert not widget.isEnabled()
-    assert not dialog.remove_key_button.isEnabled()
+    assert not dialog.account.remove_key_button.isEnabled()
     assert "The demo has an address, a key and a dialect of its own." in all_text(dialog)
     assert "Your key is sent only here" not in all_text(dialog)
     dialog.deleteLater()
@@ -136,53 +136,53 @@ async def test_the_demo_has_one_address_and_one_key() -> None:
 
 async def test_browsers_at_once_hold_at_once(world: World, dialog: SettingsDialog) -> None:
     await on_account(dialog)
-    assert dialog.at_once.value() == 5
-    assert (dialog.at_once.minimum(), dialog.at_once.maximum()) == (1, 100)
-    dialog.at_once.setFocus()
-    key(dialog.at_once, Qt.Key.Key_Up)
+    assert dialog.account.at_once.value() == 5
+    assert (dialog.account.at_once.minimum(), dialog.account.at_once.maximum()) == (1, 100)
+    dialog.account.at_once.setFocus()
+    key(dialog.account.at_once, Qt.Key.Key_Up)
     assert world.settings.value.browsers_at_once == 6
-    key(dialog.at_once, Qt.Key.Key_Down)
-    key(dialog.at_once, Qt.Key.Key_Down)
+    key(dialog.account.at_once, Qt.Key.Key_Down)
+    key(dialog.account.at_once, Qt.Key.Key_Down)
     assert world.settings.value.browsers_at_once == 4
     dialog.close_button.setFocus()
     world.settings.change(browsers_at_once=9)
-    assert dialog.at_once.value() == 9
+    assert dialog.account.at_once.value() == 9
 
 
 async def test_half_a_number_is_no_choice(world: World, dialog: SettingsDialog) -> None:
     await on_account(dialog)
-    dialog.at_once.setFocus()
-    dialog.at_once.selectAll()
-    key(dialog.at_once, Qt.Key.Key_1)
+    dialog.account.at_once.setFocus()
+    dialog.account.at_once.selectAll()
+    key(dialog.account.at_once, Qt.Key.Key_1)
     assert world.settings.value.browsers_at_once == 5
-    key(dialog.at_once, Qt.Key.Key_2)
-    key(dialog.at_once, ENTER)
+    key(dialog.account.at_once, Qt.Key.Key_2)
+    key(dialog.account.at_once, ENTER)
     assert world.settings.value.browsers_at_once == 12
 
 
 async def test_fewer_than_wanted_is_said(world: World, dialog: SettingsDialog) -> None:
     await on_account(dialog)
-    assert dialog.now_fewer.text() == ""
+    assert dialog.account.now_fewer.text() == ""
     world.queue.set_limit(3)
-    assert dialog.now_fewer.text() == "At the moment 3: the service refused more."
+    assert dialog.account.now_fewer.text() == "At the moment 3: the service refused more."
     world.queue.set_limit(5)
-    assert dialog.now_fewer.text() == ""
+    assert dialog.account.now_fewer.text() == ""
 
 
 async def test_what_happens_before_sleep_is_chosen(world: World, dialog: SettingsDialog) -> None:
     dialog.ask()
-    assert dialog.before_sleep.accessibleName() == "Before this computer sleeps"
-    assert dialog.before_sleep.currentText() == "Leave sessions open"
-    key(dialog.before_sleep, Qt.Key.Key_Down)
-    assert dialog.before_sleep.currentText() == "Terminate idle and paused ones"
+    assert dialog.general.before_sleep.accessibleName() == "Before this computer sleeps"
+    assert dialog.general.before_sleep.currentText() == "Leave sessions open"
+    key(dialog.general.before_sleep, Qt.Key.Key_Down)
+    assert dialog.general.before_sleep.currentText() == "Terminate idle and paused ones"
     assert world.settings.value.before_sleep == "terminate_idle"
     world.settings.change(before_sleep="leave")
-    assert dialog.before_sleep.currentText() == "Leave sessions open"
+    assert dialog.general.before_sleep.currentText() == "Leave sessions open"
 
 
 async def test_a_computer_that_does_not_say_when_it_sleeps(world: World) -> None:
     dialog = SettingsDialog(world.services, None, lambda: None, power_available=False)
-    assert not dialog.before_sleep.isEnabled()
+    assert not dialog.general.before_sleep.isEnabled()
     assert "does not say when it is about to sleep" in all_text(dialog)
     dialog.deleteLater()
 
@@ -194,7 +194,7 @@ async def test_the_dialect_is_chosen_by_keys_and_holds_at_once(
     world: World, dialog: SettingsDialog
 ) -> None:
     await on_account(dialog)
-    box = dialog.dialect_box
+    box = dialog.account.dialect_box
     assert box.accessibleName() == "Service dialect"
     assert [box.itemText(n) for n in range(box.count())] == [
         "By the address (Enigma)",
@@ -207,22 +207,22 @@ async def test_the_dialect_is_chosen_by_keys_and_holds_at_once(
     assert (world.account.dialect, world.settings.value.dialect) == (Dialect.W2, "W2")
     key(box, Qt.Key.Key_Home)
     assert (world.account.chosen_dialect, world.settings.value.dialect) == (None, "")
-    assert "Sessions that are open keep the dialect" in dialog.dialect_note.text()
+    assert "Sessions that are open keep the dialect" in dialog.account.dialect_note.text()
 
 
 async def test_another_address_comes_with_its_own_dialect(
     world: World, dialog: SettingsDialog
 ) -> None:
     await on_account(dialog)
-    key(dialog.dialect_box, Qt.Key.Key_End)
-    dialog.base_url.setText("https://connect.webrun.ai")
-    key(dialog.base_url, ENTER)
+    key(dialog.account.dialect_box, Qt.Key.Key_End)
+    dialog.account.base_url.setText("https://connect.webrun.ai")
+    key(dialog.account.base_url, ENTER)
     await world.settle()
-    assert dialog.dialect_box.currentText() == "By the address (WebRun)"
+    assert dialog.account.dialect_box.currentText() == "By the address (WebRun)"
     assert world.settings.value.dialect == ""
-    dialog.base_url.setModified(True)
-    key(dialog.dialect_box, Qt.Key.Key_End)
-    key(dialog.base_url, ENTER)  # the same once more
+    dialog.account.base_url.setModified(True)
+    key(dialog.account.dialect_box, Qt.Key.Key_End)
+    key(dialog.account.base_url, ENTER)  # the same once more
     await world.settle()
     assert world.settings.value.dialect == "W2"
 
@@ -231,13 +231,13 @@ async def test_a_dialect_that_the_host_does_not_speak_is_doubted(
     world: World, dialog: SettingsDialog
 ) -> None:
     await on_account(dialog)
-    assert dialog.dialect_box.accessibleDescription() == ""
-    key(dialog.dialect_box, Qt.Key.Key_End)
+    assert dialog.account.dialect_box.accessibleDescription() == ""
+    key(dialog.account.dialect_box, Qt.Key.Key_End)
     doubt = "As far as is known, connect.enigma.click does not speak WebRun (W2)."
     assert doubt in shown_texts(dialog)
-    assert dialog.dialect_box.accessibleDescription() == doubt
-    key(dialog.dialect_box, Qt.Key.Key_Home)
-    assert dialog.dialect_box.accessibleDescription() == ""
+    assert dialog.account.dialect_box.accessibleDescription() == doubt
+    key(dialog.account.dialect_box, Qt.Key.Key_Home)
+    assert dialog.account.dialect_box.accessibleDescription() == ""
 
 
 async def test_a_dialect_of_the_command_line_is_shown_and_not_kept(
@@ -245,12 +245,15 @@ async def test_a_dialect_of_the_command_line_is_shown_and_not_kept(
 ) -> None:
     world.account.chosen_dialect, world.account.is_dialect_for_run = Dialect.W1, True
     await on_account(dialog)
-    assert dialog.dialect_box.currentText() == "WebRun, first form (W1)"
-    assert "The command line chose this one; it holds for this run." in dialog.dialect_note.text()
+    assert dialog.account.dialect_box.currentText() == "WebRun, first form (W1)"
+    assert (
+        "The command line chose this one; it holds for this run."
+        in dialog.account.dialect_note.text()
+    )
     assert world.settings.value.dialect == ""
-    key(dialog.dialect_box, Qt.Key.Key_Down)
+    key(dialog.account.dialect_box, Qt.Key.Key_Down)
     assert world.settings.value.dialect == "W2"
-    assert "command line" not in dialog.dialect_note.text()
+    assert "command line" not in dialog.account.dialect_note.text()
 
 
 async def test_for_an_address_of_the_command_line_no_dialect_is_kept(
@@ -258,10 +261,10 @@ async def test_for_an_address_of_the_command_line_no_dialect_is_kept(
 ) -> None:
     world.account.base_url = "http://127.0.0.1:8080"
     await on_account(dialog)
-    key(dialog.dialect_box, Qt.Key.Key_End)
+    key(dialog.account.dialect_box, Qt.Key.Key_End)
     assert (world.account.dialect, world.settings.value.dialect) == (Dialect.W2, "")
-    assert "What you choose holds for this run" in dialog.dialect_note.text()
-    click(dialog.apply_button)  # kept from now on, and so is what was chosen for it
+    assert "What you choose holds for this run" in dialog.account.dialect_note.text()
+    click(dialog.account.apply_button)  # kept from now on, and so is what was chosen for it
     await world.settle()
     assert world.settings.value.base_url == "http://127.0.0.1:8080"
     assert world.settings.value.dialect == "W2"
@@ -273,7 +276,7 @@ async def test_with_its_address_a_dialect_of_the_command_line_is_not_kept(
     world.account.base_url = "http://127.0.0.1:8080"
     world.account.chosen_dialect, world.account.is_dialect_for_run = Dialect.W2, True
     await on_account(dialog)
-    click(dialog.apply_button)
+    click(dialog.account.apply_button)
     await world.settle()
     assert world.settings.value.base_url == "http://127.0.0.1:8080"
     assert (world.settings.value.dialect, world.account.dialect) == ("", Dialect.W2)

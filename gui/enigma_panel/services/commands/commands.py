@@ -14,7 +14,8 @@ from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.verbs import COMMANDS, CommandVerb
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.clock import Clock
-from enigma_panel.services.commands.delivery import Command, CommandSender
+from enigma_panel.services.commands.command import Command, Reach
+from enigma_panel.services.commands.delivery import CommandSender
 from enigma_panel.services.context import ServiceContext
 from enigma_panel.services.live.live import Live
 from enigma_panel.services.monitor.poller import Poller
@@ -50,17 +51,16 @@ class UnconfirmedPauses:
         self._sent_live: dict[int, int] = {}
         self._doubted: dict[int, tuple[int, int]] = {}
 
-    def was_delivered(self, command: Command) -> CommandVerb | None:
+    def note_end(self, command: Command) -> None:
         """A command has come to its end."""
-        if command.sent_live:
+        if command.reach is Reach.CHANNEL:
             self._sent_live[command.key] = self._clock.now_ms()
-        return self.lose(command.key) if command.broke else None
 
     def lose(self, key: int) -> CommandVerb | None:
         """This session's channel broke."""
         if (command := self._current.get(key)) is not None:
-            command.broke = command.sent_live and not command.rules.is_durable
-            return None
+            is_lost = command.reach is Reach.CHANNEL and not command.rules.is_durable
+            return command.verb if is_lost else None
         sent_ms, task = self._sent_live.pop(key, None), self._task(key)
         fresh = sent_ms is not None and self._clock.now_ms() - sent_ms <= BELIEVED_MS
         return task.unproven if fresh and task is not None else None
@@ -182,7 +182,7 @@ class Commands(QObject):
         Terminate refused, this is sent. Returns when it is on its way or need not be.
         """
         command = Command.of(intent)
-        command.sent_live = command.may_be_done = True
+        command.advance(Reach.CHANNEL)
         known = self._current.get(command.key)
         if known is not None and known.dropped is None and known.rules.is_durable:
             self._sender.mark(command)
@@ -269,7 +269,7 @@ class Commands(QObject):
         task_key = task.key if task is not None else None
         command = Command(key=key, verb=verb, made_ms=now, task_key=task_key)
         if grace_ms > 0:
-            command.grace_ms = command.due_ms = now + grace_ms
+            command.due_ms = now + grace_ms
             command.why = WaitReason.UNDO
         return command
 
@@ -286,7 +286,7 @@ class Commands(QObject):
                 command.fallback = known.again()
             known.drop(Outcome.REFUSED)
         self._current[command.key] = command
-        if command.sent_live:
+        if command.reach is Reach.CHANNEL:
             self._sender.mark(command)
         self._notify(command)
         if self._scope.spawn(f"{command.verb.value} {command.key}", self._deliver(command)) is None:
@@ -300,13 +300,12 @@ class Commands(QObject):
     async def _deliver(self, command: Command) -> None:
         is_refused = False
         try:
-            await self._sender.deliver(command)
-            is_refused = command.has_failed and command.verb is CommandVerb.TERMINATE
+            is_refused = not await self._sender.deliver(command)
             if not is_refused:
                 await self._let_be(command.fallback)
         finally:
             self._end(command)
-            self._send_again(command.key, self._unconfirmed.was_delivered(command))
+            self._unconfirmed.note_end(command)
         if is_refused:
             self._begin_fallback(command)
 
@@ -358,7 +357,7 @@ class Commands(QObject):
             made_ms=command.made_ms,
             due_ms=due,
             attempt=command.attempt,
-            sent_live=command.sent_live,
+            sent_live=command.reach is Reach.CHANNEL,
         )
 
     def _notify(self, command: Command) -> None:

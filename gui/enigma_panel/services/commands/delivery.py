@@ -1,213 +1,28 @@
 """One command on its way: ledger, a moment to take it back, session's name, key, turn, send."""
 
 import asyncio
-import random
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Awaitable
+from dataclasses import replace
 from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
-from enigma_panel.api.errors import (
-    ApiError,
-    FailureKind,
-    InterruptedCallError,
-    NotConnectedError,
-    ProtocolError,
-    RejectedError,
-    SessionGoneError,
-)
+from enigma_panel.api.errors import ApiError, SessionGoneError
 from enigma_panel.api.protocols import LiveError, ServiceClient
-from enigma_panel.core.models import Phase, Session, Task, TaskStatus
+from enigma_panel.core.models import Phase, Task
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.rate_limit import Endpoint
-from enigma_panel.core.verbs import COMMANDS, CommandRules, CommandVerb
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.clock import FAR_MS
+from enigma_panel.services.commands.command import Command, Reach, is_obsolete, react
 from enigma_panel.services.context import ServiceContext
 from enigma_panel.services.live.live import Live
 from enigma_panel.services.monitor.poller import Poller
 from enigma_panel.services.rate_limiter import Pass, calling
-from enigma_panel.services.retry_policy import TRIES, classify, retry_after_ms
 from enigma_panel.services.state.starts import StartsUnderWay
 from enigma_panel.services.types import KeyCheck, NoticeKind, WaitReason
 from enigma_panel.store.ledger.errors import LedgerError
-from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
-
-FIRST_BACKOFF_MS, WORST_BACKOFF_MS = 1_000, 30_000
-LEAST_BACKOFF_MS = 100
-WORST_WAIT_MS = 60_000
-
-_TIMED_OUT, _SERVER_ERROR = 408, 500
-
-
-@dataclass(slots=True, eq=False)
-class Command:
-    """One command. grace_ms: epoch ms until which it can be taken back before it is sent.
-
-    task_key: the task that was the session's current one at the click. after: a command that was
-    being sent then; this one goes after it. dropped: set when it is not wanted any more, with what
-    that means for its intent. attempt counts the sends that failed in a row. may_be_done: one of
-    them may have got through, so that its effect may be seen. sent_live: it went out by the live
-    channel already, which confirms nothing; broke: that was lost right after. is_delivered: a reply
-    confirmed it. repeats: what the channel may have lost is sent again. fallback: a Stop that is
-    sent should this one be taken back or, a Terminate, refused; has_failed: it was refused for
-    good.
-    """
-
-    key: int
-    verb: CommandVerb
-    made_ms: int
-    task_key: int | None
-    grace_ms: int = 0
-    intent: Intent | None = field(default=None, repr=False)
-    after: "Command | None" = field(default=None, repr=False)
-    why: WaitReason = WaitReason.TURN
-    due_ms: int | None = None
-    attempt: int = 0
-    may_be_done: bool = False
-    sent_live: bool = False
-    broke: bool = False
-    is_delivered: bool = False
-    repeats: bool = False
-    has_failed: bool = False
-    fallback: "Command | None" = field(default=None, repr=False)
-    dropped: Outcome | None = None
-    nudged: bool = False
-    refused_client: ServiceClient | None = field(default=None, repr=False)
-    alarm: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
-    over: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
-    waiting: "asyncio.Task[object] | None" = field(default=None, repr=False)
-
-    @property
-    def can_wait(self) -> bool:
-        """True before its bytes are on their way."""
-        return self.why is not WaitReason.SENDING and not self.sent_live
-
-    @property
-    def waits_for_another(self) -> bool:
-        """True while another command to the session is being sent before it."""
-        return self.after is not None and not self.after.over.is_set()
-
-    @property
-    def is_done_already(self) -> bool:
-        """True where the command before it was the same one and was delivered."""
-        before = self.after
-        return before is not None and before.is_delivered and before.verb is self.verb
-
-    @classmethod
-    def of(cls, intent: Intent) -> "Command":
-        """What an intent of the ledger asks for."""
-        return cls(
-            key=intent.session.key,
-            verb=CommandVerb(intent.verb or ""),
-            made_ms=intent.made_ms,
-            task_key=intent.task.key if intent.task else None,
-            intent=intent,
-        )
-
-    def again(self) -> "Command":
-        """The same command anew, with an intent of its own, for after this one."""
-        return Command(
-            key=self.key,
-            verb=self.verb,
-            made_ms=self.made_ms,
-            task_key=self.task_key,
-            after=self,
-            may_be_done=self.may_be_done,
-            sent_live=self.sent_live or self.fallback is not None,
-            repeats=self.repeats,
-        )
-
-    @property
-    def rules(self) -> CommandRules:
-        """Of its verb."""
-        return COMMANDS[self.verb]
-
-    def learn(self) -> bool:
-        """Whether the same command before it may have got through; then so may this one have."""
-        before = self.after
-        if before is None or before.verb is not self.verb or not before.may_be_done:
-            return False
-        self.may_be_done = True
-        return True
-
-    def nudge(self) -> None:
-        """Try now: the connection is back, or the person clicked again."""
-        self.nudged = True
-        self.alarm.set()
-
-    def drop(self, outcome: Outcome) -> None:
-        """It is not wanted any more. What is being sent is sent, but not again."""
-        if self.dropped is not None:
-            return
-        self.dropped = outcome
-        self.alarm.set()
-        if self.waiting is not None:
-            self.waiting.cancel()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reaction:
-    """What to do after a failed send: wait for that reason. wait_ms None: until something else."""
-
-    why: WaitReason
-    wait_ms: int | None
-
-
-def is_obsolete(command: Command, session: Session | None, task: Task | None) -> Outcome | None:
-    """Why a command need not be sent any more, None while it has to be.
-
-    task: the session's current one. KNOWN: what was wanted is so. REFUSED: it would do nothing, or
-    something else than what was asked for.
-    """
-    if session is None or session.is_final:
-        return Outcome.KNOWN
-    if session.service_id is None and session.phase is not Phase.STARTING:
-        return Outcome.REFUSED  # queued again, or nobody knows which browser it is
-    if command.verb is CommandVerb.TERMINATE:
-        return None
-    if task is None or task.key != command.task_key:
-        return Outcome.REFUSED
-    in_doubt = task.unproven is command.verb
-    fits = in_doubt or (not command.repeats and _fits(command.verb, task))
-    return None if fits else Outcome.REFUSED
-
-
-def _fits(verb: CommandVerb, task: Task) -> bool:
-    """A Stop of what nobody knows to be at work stays wanted."""
-    return task.takes(verb) or (verb is CommandVerb.STOP and task.status is TaskStatus.UNCONFIRMED)
-
-
-def react(command: Command, error: ApiError, rng: random.Random) -> Reaction | None:
-    """After the command.attempt-th failed send in a row; None: it has failed for good."""
-    kept = command.rules.is_durable
-    if isinstance(error, NotConnectedError | InterruptedCallError):
-        wait = _backoff_ms(command.attempt, rng)
-        return Reaction(why=WaitReason.CONNECTION, wait_ms=wait) if kept else None
-    failure = classify(error)
-    if failure is FailureKind.KEY:
-        return Reaction(why=WaitReason.KEY, wait_ms=None) if kept else None
-    if failure is not FailureKind.LIMITED and not _is_passing(error):
-        return None
-    if not kept and command.attempt >= TRIES:
-        return None
-    wait = min(retry_after_ms(error, failure, command.attempt), WORST_WAIT_MS)
-    why = WaitReason.LIMITED if failure is FailureKind.LIMITED else WaitReason.NO_BROWSER
-    return Reaction(why=why, wait_ms=wait)
-
-
-def _is_passing(error: ApiError) -> bool:
-    """True for what another try may overcome."""
-    if isinstance(error, RejectedError):
-        return error.reply.status >= _SERVER_ERROR or error.reply.status == _TIMED_OUT
-    return isinstance(error, ProtocolError)
-
-
-def _backoff_ms(attempt: int, rng: random.Random) -> int:
-    """Full jitter: many that wait for the same network do not all come back at once."""
-    most = min(FIRST_BACKOFF_MS * 2 ** min(attempt - 1, 10), WORST_BACKOFF_MS)
-    return rng.randint(LEAST_BACKOFF_MS, most)
-
+from enigma_panel.store.ledger.intents import IntentKind, Outcome
 
 T = TypeVar("T")
 
@@ -218,6 +33,10 @@ class DroppedError(Exception):
     def __init__(self, outcome: Outcome) -> None:
         super().__init__(outcome)
         self.outcome = outcome
+
+
+class RefusedError(DroppedError):
+    """The service refused the command for good."""
 
 
 class CommandSender(QObject):
@@ -240,24 +59,27 @@ class CommandSender(QObject):
         self._poller = poller
         self._live = live
 
-    async def deliver(self, command: Command) -> None:
-        """To its end, whatever that is: delivered, obsolete, dropped, failed.
+    async def deliver(self, command: Command) -> bool:
+        """To its end: delivered, obsolete, dropped or refused. False: refused for good.
 
         Cancelled with the program, it leaves its intent open: the next start sends it.
         """
         try:
             await self._intend(command)
-            await self._rest(command, WaitReason.UNDO, command.grace_ms)
+            if command.why is WaitReason.UNDO:
+                await self._rest(command, WaitReason.UNDO, command.due_ms)
             if await self._goes_by_channel(command):
-                return
+                return True
             while (error := await self._send(command, await self._turn(command))) is not None:
                 await self._recover(command, error)
         except DroppedError as dropped:
             unsure = command.may_be_done and dropped.outcome is Outcome.REFUSED
             outcome = Outcome.UNKNOWN if unsure else dropped.outcome
             await self._settle(command, outcome, Observation(kind=Kind.DELIVERED))
+            return not isinstance(dropped, RefusedError)
         finally:
             self.unmark(command)
+        return True
 
     def obsolete(self, command: Command) -> Outcome | None:
         """See `is_obsolete`; None, too, while the command before it is under way."""
@@ -304,7 +126,7 @@ class CommandSender(QObject):
 
     async def _emit(self, command: Command) -> bool:
         """Give it to the live channel, once; whether that took it, which proves nothing."""
-        if command.sent_live or not self._live.is_up(command.key):
+        if command.reach is Reach.CHANNEL or not self._live.is_up(command.key):
             return False
         before = command.why, command.due_ms
         self._stand(command, WaitReason.SENDING)
@@ -313,7 +135,7 @@ class CommandSender(QObject):
         except LiveError:
             self._stand(command, *before)
             return False
-        command.sent_live = command.may_be_done = True
+        command.advance(Reach.CHANNEL)
         self.mark(command)
         await self._store.record(command.key, command.task_key, observation)
         self._stand(command, *before)
@@ -347,10 +169,8 @@ class CommandSender(QObject):
         self._check(command)
         if self._client(command) is None and not command.rules.is_durable:
             raise DroppedError(Outcome.REFUSED)
-        while self._client(command) is None:
-            await self._rest(
-                command, WaitReason.KEY, None, lambda: self._client(command) is not None
-            )
+        if self._client(command) is None:
+            await self._rest(command, WaitReason.KEY)
 
     def _is_ready(self, command: Command) -> bool:
         return (
@@ -396,10 +216,11 @@ class CommandSender(QObject):
             await self._settle_gone(command)
         except ApiError as error:
             command.refused_client = client
-            command.may_be_done = command.may_be_done or not error.nothing_happened
+            if not error.nothing_happened:
+                command.advance(Reach.MAYBE)
             return error
         else:
-            command.is_delivered = True
+            command.advance(Reach.CONFIRMED)
             self._health.note_answer()
             await self._settle(command, Outcome.KNOWN, observation)
             self._poller.note_delivered(command.key)
@@ -411,51 +232,41 @@ class CommandSender(QObject):
     async def _recover(self, command: Command, error: ApiError) -> None:
         """After a failed send: wait for another try, or give it up."""
         command.attempt += 1
-        command.nudged = False
         self._account.note_error(error)
         self._health.note_error(error)
         if command.dropped is not None:  # another command stands in its place
             raise DroppedError(command.dropped)
         reaction = react(command, error, self._rng)
         if reaction is None:
-            command.has_failed = True
             facts = {"verb": command.verb.value}
             self._notices.notify(
                 NoticeKind.COMMAND_FAILED, command.key, command.task_key, error, **facts
             )
-            raise DroppedError(Outcome.REFUSED)
+            raise RefusedError(Outcome.REFUSED)
         if reaction.why is not WaitReason.KEY:
             command.refused_client = None
         if reaction.why is WaitReason.CONNECTION and command.rules.is_durable:
             await self._emit(command)
         due = None if reaction.wait_ms is None else self._clock.now_ms() + reaction.wait_ms
-        may_go = self._may_go(command, reaction.why)
-        await self._rest(command, reaction.why, due, may_go)
-
-    def _may_go(self, command: Command, why: WaitReason) -> Callable[[], bool]:
-        """What cuts a wait short."""
-        if why is WaitReason.KEY:
-            return lambda: self._client(command) is not None
-        return lambda: why is WaitReason.CONNECTION and command.nudged
+        await self._rest(command, reaction.why, due)
 
     # -- waiting -----------------------------------------------------------------------------
 
-    async def _rest(
-        self,
-        command: Command,
-        why: WaitReason,
-        due_ms: int | None,
-        may_go: Callable[[], bool] | None = None,
-    ) -> None:
-        """Wait until then (None: for ever), or until it may go. Raises DroppedError."""
-        may_go = may_go or (lambda: command.nudged)
+    async def _rest(self, command: Command, why: WaitReason, due_ms: int | None = None) -> None:
+        """Wait until then or until it is nudged; for a key until there is one. Raises
+        DroppedError."""
         self._check(command)
-        while not may_go() and (due_ms is None or self._clock.now_ms() < due_ms):
-            self._stand(command, why, due_ms)
+        self._stand(command, why, due_ms)
+        while (due := self._due_ms(command)) > self._clock.now_ms():
             command.alarm.clear()
-            far = self._clock.now_ms() + FAR_MS
-            await self._clock.wait(command.alarm, far if due_ms is None else due_ms)
+            await self._clock.wait(command.alarm, due)
             self._check(command)
+
+    def _due_ms(self, command: Command) -> int:
+        if command.why is WaitReason.KEY:
+            now = self._clock.now_ms()
+            return now + FAR_MS if self._client(command) is None else now
+        return command.due_ms or 0
 
     async def _unless_dropped(self, command: Command, waiting: Awaitable[T]) -> T:
         """Wait for something that takes no alarm; `Command.drop` cancels it."""

@@ -18,6 +18,7 @@ from enigma_panel.core.service_rules import POLL_MS
 from enigma_panel.services.context import ServiceContext
 from enigma_panel.services.monitor.foreign_answers import ForeignAnswers
 from enigma_panel.services.monitor.missing_tasks import MissingTasks
+from enigma_panel.services.retry_policy import WORST_BACKOFF_MS, backoff_ms
 from enigma_panel.services.state.session_store import ASSUMED_FOR_MS
 from enigma_panel.services.state.starts import StartsUnderWay
 from enigma_panel.services.types import Diff, LiveStatus
@@ -25,8 +26,6 @@ from enigma_panel.services.types import Diff, LiveStatus
 JITTER_MS = 300
 SLOW_MS = 10_000
 """Interval after an assumed end, and while the live channel tells what there is to tell."""
-FIRST_BACKOFF_MS, LAST_BACKOFF_MS = 1_000, 30_000
-"""While polls fail, the next waits for a random time below a bound that doubles with each."""
 STALE_MS = 1_500
 """A poll under way for longer is given up when there is reason to ask anew: the connection that it
 waits on may have died with the network or while the computer slept."""
@@ -190,13 +189,11 @@ class Poller:
         return SLOW_MS if is_told or is_over else POLL_MS
 
     def _retry_ms(self, asked_ms: int, failures: int, error: ApiError) -> int:
-        """When to ask again: 1 to 30 s with full jitter, so that many tasks spread out.
-
-        Whoever answered, even with nonsense, is not asked sooner than without a fault.
+        """When to ask again. Whoever answered, even with nonsense, is not asked sooner than
+        without a fault.
         """
-        bound = min(FIRST_BACKOFF_MS << min(failures - 1, 10), LAST_BACKOFF_MS)
         now = self._clock.now_ms()
-        due_ms = now + self._rng.randrange(bound + 1)
+        due_ms = now + backoff_ms(failures, self._rng)
         if isinstance(error, NotConnectedError | InterruptedCallError):
             return due_ms
         return max(due_ms, asked_ms + POLL_MS, now + _told_to_wait_ms(error))
@@ -212,7 +209,7 @@ class Poller:
         due_ms = asked_ms + (self._every_ms(task) if look_ms is None else POLL_MS)
         due_ms = max(due_ms, look_ms or 0)
         due_ms += self._rng.randrange(JITTER_MS)
-        soonest_ms = asked_ms + min(HINT_MS << min(failures, 10), LAST_BACKOFF_MS)
+        soonest_ms = asked_ms + min(HINT_MS << min(failures, 10), WORST_BACKOFF_MS)
         if error is not None:
             due_ms = self._retry_ms(asked_ms, failures, error)
             soonest_ms = max(soonest_ms, self._clock.now_ms() + _told_to_wait_ms(error))

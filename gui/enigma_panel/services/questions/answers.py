@@ -16,7 +16,7 @@ from enigma_panel.services.context import ServiceContext
 from enigma_panel.services.live.live import Live
 from enigma_panel.services.monitor.poller import Poller
 from enigma_panel.services.rate_limiter import Pass, calling
-from enigma_panel.services.retry_policy import TRIES, classify, retry_after_ms
+from enigma_panel.services.retry_policy import TRIES, WAITS, classify, retry_after_ms
 from enigma_panel.services.types import (
     AnswerOutcome,
     AnswerResult,
@@ -28,7 +28,7 @@ from enigma_panel.services.types import (
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
 
-_BUSY = {FailureKind.LIMITED: WaitReason.LIMITED, FailureKind.NO_BROWSER: WaitReason.NO_BROWSER}
+_BUSY = frozenset({FailureKind.LIMITED, FailureKind.NO_BROWSER})
 _GONE = AnswerResult(outcome=AnswerOutcome.GONE)
 _TAKEN_BACK = AnswerResult(outcome=AnswerOutcome.TAKEN_BACK)
 
@@ -96,7 +96,7 @@ class Answers(QObject):
                     break
                 refusal = result.error
                 due = self._clock.now_ms() + retry_after_ms(result.error, failure, tries)
-                await self._rest(task_key, _BUSY[failure], due, tries)
+                await self._rest(task_key, WAITS[failure], due, tries)
             return result
         finally:
             del self._taken_back[task_key]

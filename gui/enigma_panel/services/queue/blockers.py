@@ -12,6 +12,7 @@ from enigma_panel.services.clock import Clock
 from enigma_panel.services.retry_policy import (
     NO_BROWSER_STEP_MS,
     TRIES,
+    WAITS,
     Refusal,
     reply_of,
     retry_after_ms,
@@ -31,12 +32,6 @@ NO_BROWSER_WORST_MS = 30_000
 UNTAKEN_MS = 600_000
 """When within this time browsers open a second time and take no task, no more are opened."""
 
-_WHY = {
-    FailureKind.PLACES: WaitReason.NO_SLOT,
-    FailureKind.LIMITED: WaitReason.LIMITED,
-    FailureKind.NO_BROWSER: WaitReason.NO_BROWSER,
-    FailureKind.CONNECTION: WaitReason.CONNECTION,
-}
 _PAUSES = {
     FailureKind.FUNDS: PauseReason.FUNDS,
     FailureKind.KEY: PauseReason.KEY,
@@ -101,14 +96,15 @@ class StartGate:
         if failure in _PAUSES:
             self.pause_reason = _PAUSES[failure]
             return False
-        if failure not in _WHY:
+        why = WAITS.get(failure)
+        if why is None or failure is FailureKind.BUSY:  # that is about one session
             return False
         same_burst = begun_ms is not None and begun_ms <= self._refused_ms
-        if self.why is not _WHY[failure]:
+        if self.why is not why:
             self.attempt = 1
         elif not same_burst:
             self.attempt += 1
-        self.why, self._refused_ms = _WHY[failure], now_ms
+        self.why, self._refused_ms = why, now_ms
         self._asked_after_ms = None
         match failure:
             case FailureKind.PLACES:

@@ -21,7 +21,7 @@ from enigma_panel.services.queue.blockers import Blocker, Blockers, StartGate
 from enigma_panel.services.queue.queued_tasks import QueuedTasks
 from enigma_panel.services.queue.starter import Attempt, FirstTaskSender, Starter
 from enigma_panel.services.rate_limiter import Pass
-from enigma_panel.services.retry_policy import FOR_NOW, TRIES, Refusal, retry_after_ms
+from enigma_panel.services.retry_policy import FOR_NOW, TRIES, WAITS, Refusal, retry_after_ms
 from enigma_panel.services.types import NoticeKind, WaitReason
 from enigma_panel.store.ledger.errors import LedgerError
 
@@ -31,13 +31,6 @@ REST_MS = 60_000
 
 _FAILS = frozenset({FailureKind.FAIL, FailureKind.FORBIDDEN, FailureKind.DIALECT})
 _PAUSES = frozenset({FailureKind.FUNDS, FailureKind.KEY, FailureKind.DIALECT})
-_WHY = {
-    FailureKind.PLACES: WaitReason.NO_SLOT,
-    FailureKind.LIMITED: WaitReason.LIMITED,
-    FailureKind.NO_BROWSER: WaitReason.NO_BROWSER,
-    FailureKind.CONNECTION: WaitReason.CONNECTION,
-    FailureKind.BUSY: WaitReason.BUSY,
-}
 
 
 class Scheduler(QObject):
@@ -296,7 +289,7 @@ class Scheduler(QObject):
         if refusal is None:
             self._tries.pop(key, None)
             return
-        if refusal.kept and refusal.failure in _WHY:
+        if refusal.kept and refusal.failure in WAITS:
             tries = self._tries[key] = min(self._tries.get(key, 0) + 1, TRIES)
             due = self._clock.now_ms() + retry_after_ms(refusal.error, refusal.failure, tries)
             self._note_blocker(key, refusal.failure, tries, due, refusal.error)
@@ -304,6 +297,6 @@ class Scheduler(QObject):
     def _note_blocker(
         self, key: int, failure: FailureKind, attempt: int, due_ms: int, error: ApiError
     ) -> None:
-        blocker = Blocker(why=_WHY[failure], due_ms=due_ms, attempt=attempt, error=error)
+        blocker = Blocker(why=WAITS[failure], due_ms=due_ms, attempt=attempt, error=error)
         self._blockers.own[key] = blocker
         self.moved.emit()

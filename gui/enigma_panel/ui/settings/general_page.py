@@ -1,0 +1,103 @@
+"""Settings, page General: what is shown, what is told, and where the data is."""
+
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
+
+from enigma_panel.services.container import Services
+from enigma_panel.store.settings import LEAVE, TERMINATE_IDLE
+from enigma_panel.ui.i18n import Translations
+from enigma_panel.ui.widgets.basics import MARGIN, FieldGrid, make_button, make_column
+from enigma_panel.ui.widgets.inputs import LineEdit
+
+tr = Translations("Settings")
+
+
+class GeneralPage(QWidget):
+    """The page. Choices hold at once.
+
+    power_available: whether this computer says when it is about to sleep.
+    """
+
+    def __init__(self, services: Services, *, power_available: bool = True) -> None:
+        super().__init__()
+        self._settings = services.settings
+        self._folder = services.keep_folder
+        self._build_parts(power_available=power_available)
+        self._build_layout(power_available=power_available)
+        self._connect()
+        self.refresh()
+
+    def _build_parts(self, *, power_available: bool) -> None:
+        self.show_ended = QCheckBox(tr("Show ended sessions"))
+        self.tell_when_done = QCheckBox(tr("Tell me when something is done"))
+        tip = tr(
+            "Only while another program has the focus, and only for tasks that took more than "
+            "20 seconds."
+        )
+        self.tell_when_done.setToolTip(tip)
+        self.tell_when_done.setAccessibleDescription(tip)
+        self.before_sleep = QComboBox()
+        for text, value in sleep_choices():
+            self.before_sleep.addItem(text, value)
+        self.before_sleep.setEnabled(power_available)
+        self.folder = LineEdit()
+        self.folder.setReadOnly(True)
+        self.folder.setText(self._folder)
+        self.copy_button = make_button(tr("Copy"))
+
+    def _build_layout(self, *, power_available: bool) -> None:
+        grid = FieldGrid()
+        note = tr(
+            "Tasks with their texts, results and session ids are kept here, readable by your user "
+            "alone. The API key is not."
+        )
+        grid.add_field(tr("Data folder"), self.folder, self.copy_button, note=note)
+        sleep = tr(
+            "Idle and paused sessions cost money while it sleeps. Those at work always stay open."
+        )
+        if not power_available:
+            sleep = tr("This computer does not say when it is about to sleep.")
+        grid.add_field(tr("Before this computer sleeps"), self.before_sleep, note=sleep)
+        grid.setVerticalSpacing(18)
+        boxes = make_column(self.show_ended, self.tell_when_done)
+        layout = make_column(boxes, grid, None, gap=16)
+        layout.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+        self.setLayout(layout)
+
+    def _connect(self) -> None:
+        self.show_ended.toggled.connect(self._change_show_ended)
+        self.tell_when_done.toggled.connect(self._change_tell_when_done)
+        self.before_sleep.currentIndexChanged.connect(self._change_before_sleep)
+        self.copy_button.clicked.connect(self._copy_folder)
+        self._settings.changed.connect(self.refresh)
+
+    def refresh(self) -> None:
+        """Show what holds now."""
+        value = self._settings.value
+        self.show_ended.setChecked(value.show_ended)
+        self.tell_when_done.setChecked(value.tell_when_done)
+        self.before_sleep.setCurrentIndex(max(0, self.before_sleep.findData(value.before_sleep)))
+
+    def _change_show_ended(self, shown: bool) -> None:
+        if self._settings.value.show_ended != shown:
+            self._settings.change(show_ended=shown)
+
+    def _change_tell_when_done(self, told: bool) -> None:
+        if self._settings.value.tell_when_done != told:
+            self._settings.change(tell_when_done=told)
+
+    def _change_before_sleep(self) -> None:
+        value = self.before_sleep.currentData()
+        if self._settings.value.before_sleep != value:
+            self._settings.change(before_sleep=value)
+
+    def _copy_folder(self) -> None:
+        QGuiApplication.clipboard().setText(self._folder)
+
+
+def sleep_choices() -> tuple[tuple[str, str], ...]:
+    """What to do before the computer sleeps: words, and the value in the settings."""
+    return (
+        (tr("Leave sessions open"), LEAVE),
+        (tr("Terminate idle and paused ones"), TERMINATE_IDLE),
+    )
