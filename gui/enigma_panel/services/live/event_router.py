@@ -81,7 +81,7 @@ class UnclearEnds:
                 continue
             said.add(this)
             # Cut after redaction: a piece of a secret is not known as one.
-            text = self._store.redaction.text_of(observation)[:KEPT_CHARS]
+            text = (observation.text or "")[:KEPT_CHARS]
             self._timeline.note(task.key, UNCLEAR, text)
 
     def forget(self, session_key: int) -> None:
@@ -184,9 +184,8 @@ class EventRouter(QObject):
 
     def _was_result(self, tasks: Sequence[Task], observation: Observation) -> bool:
         """Whether a task had the same result before."""
-        done = [task for task in tasks if task.status is TaskStatus.DONE]
-        text = self._store.redaction.text_of(observation) if done else ""
-        return any(task.result == text for task in done)
+        text = observation.text or ""
+        return any(task.status is TaskStatus.DONE and task.result == text for task in tasks)
 
     def _remember(self, task: Task, text: str) -> None:
         """That it asked this."""
@@ -252,5 +251,5 @@ class EventRouter(QObject):
         if task is not None and lives and after is not session:
             is_told = observation.kind is Kind.LIFETIME_OVER  # else that is what our own clock says
             kind = TOLD_EXPIRED if is_told else observation.kind.value
-            self._timeline.note(task.key, kind, self._store.redaction.code_of(observation) or "")
+            self._timeline.note(task.key, kind, observation.code or "")
         self.poll_wanted.emit(session.key)

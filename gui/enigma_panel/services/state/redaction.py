@@ -60,7 +60,7 @@ class RedactionFilter:
     def __init__(self, redactor: Redactor) -> None:
         self._redactor = redactor
 
-    async def redact_long(self, observation: Observation) -> Observation:
+    async def redact_in_turns(self, observation: Observation) -> Observation:
         """The fact as it may be kept; long texts are redacted in turns.
 
         Who decides by the records what a fact is about, does it after this. Questions are left to
@@ -76,28 +76,17 @@ class RedactionFilter:
         rest = self.redact(replace(observation, text=None, network=()))
         return replace(rest, text=text, network=network)
 
-    def text_of(self, observation: Observation) -> str:
-        """The text of a fact, redacted."""
-        text = observation.text or ""
-        return text if observation.is_clean else self._redactor.redact(text)
-
-    def code_of(self, observation: Observation) -> str | None:
-        """The code of a fact, redacted. Ours stay as they are: the program goes by them."""
-        code = observation.code
-        kept = observation.is_clean or not code or code in OWN_CODES
-        return code if kept else self._redactor.redact(code or "")
-
     def redact(self, observation: Observation, task: Task | None = None) -> Observation:
         """The fact, about that task, as it may be kept.
 
-        An address that held a sent secret is none any more: better that than the secret. Else a
-        file's stays as it is, in the ledger alone: it is fetched from there, and what opens it
-        looks like a secret.
+        Our own codes stay: the program goes by them. An address that held a sent secret is none any
+        more: better that than the secret. Else a file's stays as it is, in the ledger alone: it is
+        fetched from there, and what opens it looks like a secret.
         """
         if observation.is_clean:
             return observation
         redact, redact_url = self._redactor.redact, self._redactor.redact_sent
-        text = observation.text
+        text, code = observation.text, observation.code
         question = task.question if task is not None and observation.kind is Kind.QUESTION else None
         if text and text != question:  # that has passed it
             text = redact(text)
@@ -110,7 +99,7 @@ class RedactionFilter:
         return replace(
             observation,
             text=text,
-            code=self.code_of(observation),
+            code=redact(code) if code and code not in OWN_CODES else code,
             completed_at=observation.completed_at and redact(observation.completed_at),
             files=files,
             network=tuple(map(redact, observation.network)),

@@ -272,7 +272,7 @@ class SessionStore(QObject):
         self, intent: Intent, outcome: Outcome, observation: Observation
     ) -> tuple[Session, Task | None]:
         """Record what became of an intent, with the fact that tells it."""
-        observation = await self.redaction.redact_long(observation)
+        observation = await self.redaction.redact_in_turns(observation)
         session = self._sessions[intent.session.key]
         task = self._tasks.get(intent.task.key) if intent.task else None
         if task is not None and outcome is Outcome.KNOWN and intent.kind in STARTS:
@@ -298,7 +298,7 @@ class SessionStore(QObject):
         self, session_key: int, task_key: int | None, observation: Observation
     ) -> None:
         """Reduce one fact and keep what it changed."""
-        await self._record(session_key, task_key, await self.redaction.redact_long(observation))
+        await self._record(session_key, task_key, await self.redaction.redact_in_turns(observation))
         await cancel_now()
 
     async def _record(
