@@ -272,3 +272,12 @@ def test_calls_of_others_were_made_before_the_reply_was_sent() -> None:
     of = buckets()
     of.learn(SEND, RateHeaders(remaining=0, took_s=2.0), T0)
     assert of[SEND].forecast([Rank.TERMINATE], T0) == [T0 + MINUTE - 2_000]
+
+
+def test_each_refusal_doubts_a_call_of_its_own() -> None:
+    one = window()
+    for n in range(3):
+        call(one, Rank.STOP, T0 + n)
+    for _ in range(2):
+        one.doubt_last(SEND)
+    assert one.at_least(T0 + 100, T0 + 100) == 1
