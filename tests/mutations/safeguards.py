@@ -99,8 +99,8 @@ SAFEGUARDS = (
         promise="A failure's code is redacted as its words are",
         mistake="it is not",
         file="services/state/redaction.py",
-        old='        return code if kept else self._redactor.redact(code or "")',
-        new="        return code",
+        old="            code=redact(code) if code and code not in OWN_CODES else code,\n",
+        new="            code=code,\n",
         tests=(
             "tests/services/state/test_redaction_filter.py::test_each_text_of_each_kind_of_fact_is_redacted",
         ),
