@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["QT_API"] = "pyside6"
@@ -224,10 +225,12 @@ each_live_mode = pytest.mark.parametrize("live_mode", LIVE_MODES)
 """Plays a test three times on every push; for the one test of the whole job."""
 
 
-def first_and_weekly_each(names: str, values: Iterable[object]) -> pytest.MarkDecorator:
-    """Plays a test with the first of the values on a push, with each in the weekly round."""
-    first, *others = values
-    weekly = (pytest.param(other, marks=pytest.mark.weekly) for other in others)
+def first_and_weekly_each(names: str, values: Iterable[Any]) -> pytest.MarkDecorator:
+    """Plays a test with the first of the values on a push, with each in the weekly round. names: as
+    of `pytest.mark.parametrize`; of several, each value is a tuple."""
+    several = "," in names
+    first, *others = [pytest.param(*(one if several else (one,))) for one in values]
+    weekly = [pytest.param(*other.values, marks=pytest.mark.weekly) for other in others]
     return pytest.mark.parametrize(names, [first, *weekly])
 
 

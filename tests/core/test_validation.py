@@ -135,7 +135,10 @@ def test_a_whole_spec_is_checked() -> None:
     browser = BrowserOptions(environment_id="a b")
     spec = TaskSpec(text="", starting_url="a.example", limits=limits, browser=browser)
     findings = c.check_spec(spec)
-    assert [finding.field for finding in findings] == [*list(Field)[:6], Field.ENVIRONMENT]
+    assert [finding.field for finding in findings] == [
+        *(Field.TASK, Field.STARTING_URL, Field.TIME_LIMIT, Field.INPUT_TOKENS),
+        *(Field.OUTPUT_TOKENS, Field.AVOID_DOMAINS, Field.ENVIRONMENT),
+    ]
 
 
 def test_what_a_browser_is_opened_with() -> None:

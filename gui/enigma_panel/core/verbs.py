@@ -1,7 +1,7 @@
 """What the service can be told to do: start a task, command a session, answer a question.
 
 What a command needs, means and changes stands in `COMMANDS`, its words by the same keys in
-`ui/text/verbs.py`. All else asks these two, and names a command only for what it alone does.
+`ui/text/verbs.py`. All else asks these two; what one command alone does names it (`CommandVerb.`).
 """
 
 from collections.abc import Mapping
@@ -53,15 +53,16 @@ class Delivery:
 class CommandRules(Delivery):
     """rank: how urgent its call is. takes: the statuses of a task in which it changes something.
     is_durable: it ends what costs money, so it is in the ledger from the click on, and tried until
-    it is delivered; the live channel alone leads it nowhere. is_repeatable: given twice it does as
-    much as once, so it is sent again where nobody knows whether it arrived; of what the channel
-    may have lost, a status that was changed tells. reverses: the verb that it takes back.
-    under_undo: Undo takes its place while a command can be taken back; the others stand apart."""
+    it is delivered; the live channel alone leads it nowhere. reverses: the verb that it takes back.
+    under_undo: Undo takes its place while a command can be taken back; the others stand apart.
+
+    Given twice, each has to do as much as once: where nobody knows whether it arrived, it is sent
+    again. What the live channel lost is noticed only where it changed a status (`Task.unproven`).
+    """
 
     rank: Rank
     takes: frozenset[TaskStatus]
     is_durable: bool = False
-    is_repeatable: bool = False
     reverses: CommandVerb | None = None
     under_undo: bool = False
 
@@ -73,7 +74,6 @@ COMMANDS: Mapping[CommandVerb, CommandRules] = {
         takes=frozenset({S.STARTING, S.WORKING}),
         leads_to={S.STARTING: S.PAUSED, S.WORKING: S.PAUSED},
         rank=Rank.PAUSE,
-        is_repeatable=True,
         reverses=CommandVerb.RESUME,
         under_undo=True,
     ),
@@ -83,7 +83,6 @@ COMMANDS: Mapping[CommandVerb, CommandRules] = {
         takes=frozenset({S.PAUSED}),
         leads_to={S.PAUSED: S.WORKING},
         rank=Rank.PAUSE,
-        is_repeatable=True,
         reverses=CommandVerb.PAUSE,
         under_undo=True,
     ),
@@ -94,7 +93,6 @@ COMMANDS: Mapping[CommandVerb, CommandRules] = {
         leads_to={S.ASKS: S.WORKING, S.PAUSED: S.WORKING},
         rank=Rank.STOP,
         is_durable=True,
-        is_repeatable=True,
     ),
     CommandVerb.TERMINATE: CommandRules(
         sent=Kind.TERMINATE_SENT,
@@ -103,7 +101,6 @@ COMMANDS: Mapping[CommandVerb, CommandRules] = {
         leads_to={S.ASKS: S.WORKING, S.PAUSED: S.WORKING},
         rank=Rank.TERMINATE,
         is_durable=True,
-        is_repeatable=True,
     ),
 }
 ANSWERS: Mapping[AnswerVerb, Delivery] = {

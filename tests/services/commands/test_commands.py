@@ -3,7 +3,6 @@
 import asyncio
 import itertools
 import random
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,7 @@ from enigma_panel.api.errors import (
 from enigma_panel.core.models import Phase
 from enigma_panel.core.observation import Kind
 from enigma_panel.core.rate_limit import Endpoint, Rank
-from enigma_panel.core.verbs import COMMANDS, CommandVerb
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.commands.command import Command, react
 from enigma_panel.services.types import NoticeKind, WaitReason
 from tests.kit.clock import NOW
@@ -464,18 +463,6 @@ def test_a_gateway_that_gives_up_is_no_refusal() -> None:
             assert (react(command, error, rng) is not None) is again, (verb, attempt)
 
     check_rows([(reply,) for reply in GATEWAYS if reply.failure is UNCONFIRMED], check)
-
-
-def test_what_may_not_be_repeated_is_sent_again_only_where_nothing_happened(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setitem(COMMANDS, PAUSE, replace(COMMANDS[PAUSE], is_repeatable=False))
-    command, rng = Command(key=1, verb=PAUSE, made_ms=NOW, task_key=1, attempt=1), random.Random(5)
-    assert react(command, rejected(429), rng) is not None
-    for reply in GATEWAYS:
-        error = error_of(reply)
-        if not error.nothing_happened:
-            assert react(command, error, rng) is None, reply
 
 
 def test_a_session_that_our_terminate_does_not_find_is_closed_not_ended_by_you(

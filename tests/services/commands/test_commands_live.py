@@ -10,7 +10,7 @@ from enigma_panel.api.errors import InterruptedCallError, NotConnectedError
 from enigma_panel.core.models import Phase, Task, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.rate_limit import Endpoint, Rank
-from enigma_panel.core.verbs import COMMANDS, CommandVerb
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.commands.commands import BELIEVED_MS
 from enigma_panel.services.types import WaitReason
 from enigma_panel.store.ledger.intents import IntentKind
@@ -115,23 +115,6 @@ def test_what_needs_no_second_sending_gets_none(folder: Path, why: str) -> None:
         await asyncio.sleep(2)
         assert bench.client.sent == []
 
-    on_bench(folder, test)
-
-
-@pytest.mark.parametrize("is_repeatable", [True, False])
-def test_only_what_may_be_repeated_is(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, is_repeatable: bool
-) -> None:
-    async def test(bench: Bench) -> None:
-        key = await bench.open()
-        bench.live.all_up = True
-        await bench.commands.give(key, PAUSE)
-        for _ in range(2):
-            bench.live.drop(key)
-            await asyncio.sleep(1)
-        assert bench.client.verbs == [PAUSE] * is_repeatable, "once"
-
-    monkeypatch.setitem(COMMANDS, PAUSE, replace(COMMANDS[PAUSE], is_repeatable=is_repeatable))
     on_bench(folder, test)
 
 
@@ -296,6 +279,22 @@ def test_a_terminate_that_is_refused_leaves_the_stop(folder: Path) -> None:
     on_bench(folder, test)
 
 
+def test_a_stop_that_is_refused_is_not_sent_again_for_the_channels(folder: Path) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.live.all_up = True
+        _use_up(bench)
+        bench.give(key, STOP)
+        await asyncio.sleep(1)
+        await _stop_too(bench, key)
+        bench.client.script = [rejected(400)]
+        await asyncio.sleep(140)
+        assert bench.client.verbs == [STOP]
+        assert len(bench.said) == 1
+
+    on_bench(folder, test)
+
+
 def test_of_many_stops_taken_as_answers_none_stays_open(folder: Path) -> None:
     async def test(bench: Bench) -> None:
         key = await bench.open()
@@ -412,6 +411,30 @@ def test_without_a_connection_the_channel_is_tried(folder: Path) -> None:
     on_bench(folder, test)
 
 
+def test_a_click_while_the_channel_is_tried_shortens_the_wait_after_it(folder: Path) -> None:
+    async def test(bench: Bench) -> None:
+        begun = asyncio.Event()
+
+        async def slowly(key: int, verb: CommandVerb) -> Observation:
+            begun.set()
+            await asyncio.sleep(2)
+            return await real(key, verb)
+
+        key = await bench.open()
+        bench.client.script = [NotConnectedError("dns")] * 7
+        bench.give(key, TERMINATE)
+        await asyncio.sleep(40)
+        real, bench.live.send_state = bench.live.send_state, slowly  # type: ignore[method-assign]
+        bench.live.all_up = True
+        await begun.wait()
+        tries = len(bench.client.verbs)
+        bench.give(key, TERMINATE)
+        await asyncio.sleep(2.5)
+        assert len(bench.client.verbs) == tries + 1
+
+    on_bench(folder, test)
+
+
 def test_a_pause_that_the_agent_does_not_heed_is_sent_by_rest(folder: Path) -> None:
     async def test(bench: Bench) -> None:
         key = await bench.open()
@@ -425,9 +448,13 @@ def test_a_pause_that_the_agent_does_not_heed_is_sent_by_rest(folder: Path) -> N
     on_bench(folder, test)
 
 
-def test_a_pause_whose_channel_breaks_while_it_is_written_down_is_sent_again(folder: Path) -> None:
+@pytest.mark.parametrize("is_lost", [False, True])
+def test_a_pause_whose_channel_breaks_while_it_is_written_down_is_sent_again_once(
+    folder: Path, *, is_lost: bool
+) -> None:
     async def test(bench: Bench) -> None:
         key = await bench.open()
+        bench.client.script = [NotConnectedError("dns")] if is_lost else []
         bench.live.all_up = True
         real = bench.live.send_state
 
@@ -440,7 +467,11 @@ def test_a_pause_whose_channel_breaks_while_it_is_written_down_is_sent_again(fol
         await bench.commands.give(key, PAUSE)
         await asyncio.sleep(1)
         assert (bench.live.sent, bench.client.verbs) == ([PAUSE], [PAUSE])
-        assert _task(bench, key).unproven is None
+        assert (_task(bench, key).unproven is None) is not is_lost
+        bench.live.all_up = True
+        bench.live.drop(key)
+        await asyncio.sleep(5)
+        assert bench.client.verbs == [PAUSE]
 
     on_bench(folder, test)
 

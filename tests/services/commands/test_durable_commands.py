@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,24 @@ def test_with_the_connection_back_all_are_sent_at_once_the_oldest_first(folder: 
         bench.commands.retry_now()
         await asyncio.sleep(0.06)
         assert [one for _, one, _ in bench.client.sent[5:]] == [f"s{key}" for key in keys]
+
+    on_bench(folder, test)
+
+
+def test_also_where_the_clock_was_set_back_since_the_click(folder: Path) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        session = bench.store.session(key)
+        task = bench.store.current_task(session)
+        intent = await bench.store.intend(IntentKind.STATE, session, task, TERMINATE)
+        bench.client.script = [NotConnectedError("dns")]
+        ahead = replace(intent, made_ms=bench.clock.now_ms() + 3_600_000)
+        bench.scope.spawn("adopt", bench.commands.adopt([ahead]))
+        await asyncio.sleep(0.1)
+        assert bench.why(key) is WaitReason.CONNECTION
+        bench.commands.retry_now()
+        await asyncio.sleep(2)
+        assert bench.client.verbs == [TERMINATE, TERMINATE]
 
     on_bench(folder, test)
 

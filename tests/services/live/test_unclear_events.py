@@ -107,6 +107,18 @@ def test_an_error_that_comes_with_the_next_task_does_not_end_it_later(
     with_bench(tmp_path, check)
 
 
+def test_a_secret_that_became_known_while_an_error_was_kept_is_not_in_it(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        _, task = await bench.open()
+        await bench.hear(Kind.FAILED, "could not log in with hunter22")
+        bench.redactor.add_secret("hunter22")
+        await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
+        await bench.wait(1)
+        assert bench.task(task).error == "could not log in with [redacted]"
+
+    with_bench(tmp_path, check)
+
+
 def test_a_result_that_a_held_reply_will_place_is_in_the_ledger_meanwhile(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
         session, first = await bench.open()

@@ -20,7 +20,7 @@ from enigma_panel.services.retry_policy import TRIES, backoff_ms, classify, retr
 from enigma_panel.services.types import WaitReason
 from enigma_panel.store.ledger.intents import Intent, Outcome
 
-WORST_WAIT_MS = 60_000
+LEAST_WAIT_MS, WORST_WAIT_MS = 100, 60_000
 
 _TIMED_OUT, _SERVER_ERROR = 408, 500
 
@@ -134,8 +134,8 @@ class Command:
     def nudge(self) -> None:
         """Try now: the connection is back, or the person clicked again."""
         if self.why in {WaitReason.UNDO, WaitReason.CONNECTION}:
-            self.due_ms = self.made_ms
-            self.alarm.set()
+            self.due_ms = None
+        self.alarm.set()
 
     def drop(self, outcome: Outcome) -> None:
         """It is not wanted any more. What is being sent is sent, but not again."""
@@ -183,10 +183,8 @@ def _fits(verb: CommandVerb, task: Task) -> bool:
 def react(command: Command, error: ApiError, rng: random.Random) -> Reaction | None:
     """After the command.attempt-th failed send in a row; None: it has failed for good."""
     kept = command.rules.is_durable
-    if not (command.rules.is_repeatable or error.nothing_happened):
-        return None
     if isinstance(error, NotConnectedError | InterruptedCallError):
-        wait = backoff_ms(command.attempt, rng)
+        wait = max(LEAST_WAIT_MS, backoff_ms(command.attempt, rng))
         return Reaction(why=WaitReason.CONNECTION, wait_ms=wait) if kept else None
     failure = classify(error)
     if failure is FailureKind.KEY:

@@ -52,19 +52,19 @@ class UnconfirmedPauses:
         self._doubted: dict[int, tuple[int, int]] = {}
 
     def note_end(self, command: Command) -> None:
-        """A command has come to its end."""
-        if command.reach is Reach.CHANNEL:
+        """A command has come to its end. What is sent again already is not, once more."""
+        after = self._current.get(command.key)
+        if command.reach is Reach.CHANNEL and (after is None or not after.repeats):
             self._sent_live[command.key] = self._clock.now_ms()
 
     def lose(self, key: int) -> CommandVerb | None:
         """This session's channel broke."""
         if (command := self._current.get(key)) is not None:
             is_lost = command.reach is Reach.CHANNEL and not command.rules.is_durable
-            return command.verb if is_lost and command.rules.is_repeatable else None
+            return command.verb if is_lost else None
         sent_ms, task = self._sent_live.pop(key, None), self._task(key)
         is_fresh = sent_ms is not None and self._clock.now_ms() - sent_ms <= BELIEVED_MS
-        verb = task.unproven if is_fresh and task is not None else None
-        return verb if verb is not None and COMMANDS[verb].is_repeatable else None
+        return task.unproven if is_fresh and task is not None else None
 
     def doubt(self, key: int) -> CommandVerb | None:
         """An agent works on though it was told to pause: once it is told the other way, where that
@@ -301,7 +301,8 @@ class Commands(QObject):
     async def _deliver(self, command: Command) -> None:
         is_refused = False
         try:
-            is_refused = not await self._sender.deliver(command)
+            was_refused = not await self._sender.deliver(command)
+            is_refused = was_refused and command.verb is CommandVerb.TERMINATE
             if not is_refused:
                 await self._let_be(command.fallback)
         finally:

@@ -246,7 +246,10 @@ class CommandSender(QObject):
         if reaction.why is not WaitReason.KEY:
             command.refused_client = None
         if reaction.why is WaitReason.CONNECTION and command.rules.is_durable:
+            command.alarm.clear()
             await self._emit(command)
+            if command.alarm.is_set():  # it was nudged meanwhile
+                return
         due = None if reaction.wait_ms is None else self._clock.now_ms() + reaction.wait_ms
         await self._rest(command, reaction.why, due)
 

@@ -140,7 +140,10 @@ class EventRouter(QObject):
         waits = deque(self._unclear.pop(session_key))
         try:
             while waits:
-                await self.handle(session_key, waits[0])
+                # A secret may have become known since it came.
+                anew = replace(waits[0], is_clean=False)
+                clean = await self._store.redaction.redact_in_turns(anew)
+                await self.handle(session_key, clean)
                 waits.popleft()
         except Exception:
             waits.popleft()  # a bad one must not stand in the way of the others

@@ -187,13 +187,15 @@ class LimitsForm(QWidget):
     def complete(self, spec: TaskSpec) -> TaskSpec:
         """The task with what was typed here, as far as its dialect has it; a field that holds no
         number counts as empty (see `mistyped`)."""
-        typed = replace(
-            self._typed(),
-            text=spec.text,
-            starting_url=spec.starting_url,
-            close_after=spec.close_after,
+        typed = self._typed()
+        whole = replace(
+            spec,
+            limits=typed.limits,
+            browser=typed.browser,
+            output_type=typed.output_type,
+            output_schema=typed.output_schema,
         )
-        return without_unsupported(typed, self._rules)
+        return without_unsupported(whole, self._rules)
 
     def _typed(self) -> TaskSpec:
         """All that was typed, whoever has it."""
