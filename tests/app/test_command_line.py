@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import first_and_weekly_each
 from tests.kit.wait import wait_for
 
 pytestmark = pytest.mark.process
@@ -66,8 +67,8 @@ DEMO, X11, WAYLAND = ("--demo",), {"DISPLAY": ":97"}, {"WAYLAND_DISPLAY": "wayla
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Linux's libraries")
-@pytest.mark.parametrize(
-    ("library", "package", "arguments", "display"),
+@first_and_weekly_each(
+    "library, package, arguments, display",
     [
         ("libglib-2.0.so.0", "libglib2.0-0", DEMO, X11),  # for QtCore
         ("libEGL.so.1", "libegl1", DEMO, X11),  # for QtGui
@@ -156,7 +157,7 @@ def test_no_key_of_a_connection_is_written_down(tmp_path: Path, place: str) -> N
     assert not (tmp_path / place).exists()
 
 
-@pytest.mark.parametrize("name", ["ledger.sqlite3", "settings.json"])
+@first_and_weekly_each("name", ["ledger.sqlite3", "settings.json"])
 def test_a_file_full_of_rubbish_is_kept_aside_and_work_goes_on(tmp_path: Path, name: str) -> None:
     base = ("--base-url", "http://127.0.0.1:9", "--data-dir", str(tmp_path))
     assert _run("--smoke", *base).returncode == 0

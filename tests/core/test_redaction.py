@@ -19,6 +19,7 @@ from enigma_panel.core.redaction import (
     Search,
     redact_patterns,
 )
+from tests.conftest import first_and_weekly_each
 from tests.kit.rows import check_rows
 
 KEY = bytes(range(32))
@@ -256,7 +257,7 @@ LONG = ["A" * 300, "A" * 1_200, "w " * 400 + "end", "S3cret-" * 80]
 PARTS = st.sampled_from(["://ann:", *SECRETS, *LONG, "'rest@h", '"rest@h']) | PIECES
 
 
-@pytest.mark.parametrize("size", [1, 50, 1_100])
+@first_and_weekly_each("size", [50, 1, 1_100])
 @given(st.lists(PARTS, max_size=30))
 @settings(deadline=None, database=None, suppress_health_check=list(HealthCheck))
 def test_in_pieces_it_is_the_same(size: int, parts: list[str]) -> None:

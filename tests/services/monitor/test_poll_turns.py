@@ -26,6 +26,7 @@ from enigma_panel.services.health import Health
 from enigma_panel.services.monitor.poller import Poller
 from enigma_panel.services.state.starts import StartsUnderWay
 from enigma_panel.services.types import Diff, ServiceStatus
+from tests.conftest import first_and_weekly_each
 from tests.kit.clock import HandClock, gaps
 from tests.kit.fakes import FakeAccount, FakeClient, FakeStore
 from tests.kit.wait import settle
@@ -145,7 +146,7 @@ async def test_one_answer_ends_the_backing_off() -> None:
         assert gaps(scene.client.polls_at)[-1] == 2_300
 
 
-@pytest.mark.parametrize("after_s", [5, 20, 100])
+@first_and_weekly_each("after_s", [20, 5, 100])
 async def test_asks_again_within_two_seconds_of_the_networks_return(after_s: int) -> None:
     async with polling(most=True) as scene:
         scene.scope.spawn("health", scene.health.run())

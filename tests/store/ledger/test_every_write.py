@@ -190,7 +190,7 @@ def test_some_writes_fail(
 ) -> None:
     last = points[call]
     every = range(1, last + 1)
-    chosen = sorted({*every[:: 12 * STRIDE.get(mode, 1)], *every[-1:]})
+    chosen = sorted({*every[:: 20 * STRIDE.get(mode, 1)], *every[-1:]})
     _fail_at(chosen, (mode, call, last), template, tmp_path)
 
 
