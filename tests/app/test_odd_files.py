@@ -10,6 +10,7 @@ import pytest
 
 from enigma_panel.store.paths import folders_below
 from tests.app.program import Driven
+from tests.conftest import first_and_weekly_each
 from tests.kit.wait import wait_for
 
 pytestmark = pytest.mark.process
@@ -17,7 +18,7 @@ ODD = pytest.mark.parametrize("make", [os.mkfifo, os.mkdir], ids=["pipe", "folde
 
 
 @ODD
-@pytest.mark.parametrize("name", ["ledger.sqlite3", "panel.lock"])
+@first_and_weekly_each("name", ["ledger.sqlite3", "panel.lock"])
 def test_without_ledger_or_lock_there_is_one_line(
     tmp_path: Path, make: Callable[[Path], None], name: str
 ) -> None:

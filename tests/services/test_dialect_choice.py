@@ -40,8 +40,8 @@ async def test_it_is_kept_with_its_address(url: str, saved: str, kept: str) -> N
 
 
 @first_and_weekly_each("one_call", [False, True])
-@pytest.mark.parametrize(
-    ("used", "spoken"), [(Dialect.E, Dialect.W2), (Dialect.W1, Dialect.W2), (Dialect.W2, Dialect.E)]
+@first_and_weekly_each(
+    "used, spoken", [(Dialect.E, Dialect.W2), (Dialect.W1, Dialect.W2), (Dialect.W2, Dialect.E)]
 )
 async def test_a_refusal_tells_the_dialect_in_which_the_task_is_taken(
     simulator: Start, running: Running, used: Dialect, spoken: Dialect, one_call: bool

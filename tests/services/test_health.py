@@ -19,6 +19,7 @@ from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services import health as module
 from enigma_panel.services.health import Health
 from enigma_panel.services.types import ServiceStatus
+from tests.conftest import first_and_weekly_each
 from tests.kit.clock import HandClock, gaps
 from tests.kit.fakes import FakeAccount, FakeClient, FakeScope
 from tests.kit.wait import settle
@@ -61,9 +62,7 @@ async def test_every_ten_seconds_while_all_is_well() -> None:
         assert scene.recovered == []
 
 
-@pytest.mark.parametrize(
-    "error", [REFUSED, CUT, NotConnectedError("dns"), NotConnectedError("tls")]
-)
+@first_and_weekly_each("error", [REFUSED, CUT, NotConnectedError("dns"), NotConnectedError("tls")])
 async def test_every_1500_ms_while_nothing_answers_and_the_first_answer_wakes_all(
     error: ApiError,
 ) -> None:

@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from enigma_panel.simulator.socketio_server import Channel, SocketConnection
+from tests.conftest import first_and_weekly_each
 from tests.simulator.channels import (
     CAPTCHA_SOLVED,
     SEND,
@@ -133,7 +134,7 @@ def test_an_open_channel_freezes_and_is_cut_by_the_thaw(sim: Running) -> None:
         ear.until_lost()
 
 
-@pytest.mark.parametrize("mode", ["off", "refuse", "freeze", "drop:0.1"])
+@first_and_weekly_each("mode", ["drop:0.1", "off", "refuse", "freeze"])
 def test_modes_by_option(mode: str) -> None:
     with running("--faults", "--live", mode) as sim, anyone() as client:
         session_id = open_session(sim)

@@ -10,6 +10,7 @@ from statistics import median
 
 import pytest
 
+from tests.conftest import first_and_weekly_each
 from tests.simulator.channels import (
     CAPTCHA_SOLVED,
     PAUSE,
@@ -163,7 +164,7 @@ def test_what_is_emitted_is_neither_limited_nor_acknowledged(sim: Running) -> No
         assert ear.lost is None
 
 
-@pytest.mark.parametrize("mode", ["up", "freeze", "drop:60"])
+@first_and_weekly_each("mode", ["up", "freeze", "drop:60"])
 def test_it_ends_at_once_while_channels_are_open(mode: str) -> None:
     with ExitStack() as stack:
         ears: list[Listener] = []
