@@ -19,6 +19,7 @@ os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 os.environ["DBUS_SESSION_BUS_ADDRESS"] = "unix:path=/nowhere/bus"
 
 import pytest
+from hypothesis import settings
 from PySide6.QtCore import QLocale
 from PySide6.QtGui import QGuiApplication
 
@@ -41,12 +42,17 @@ FIRST = (
     "test_all_invariants_hold",
     "test_the_main_job",
     "test_kill_in_the_middle_and_everything_is_back",
+    "test_faults",
     "test_a_seed_gives_the_same_trace_twice",
     "test_ten_tasks_at_once_with_the_documented_limits",
     "test_what_was_red_once_holds",
 )
 """The tests that take longest: begun last, one worker would end a minute after the others."""
 WORKERS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+
+# Others each time; what tests need more of, they say.
+settings.register_profile("push", max_examples=40)
+settings.load_profile("push")
 
 # What tests compare is in the language of the code, whatever the tester's desktop speaks.
 QLocale.setDefault(ENGLISH)

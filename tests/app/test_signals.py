@@ -162,7 +162,7 @@ def test_nohup_is_respected(tmp_path: Path) -> None:
     assert (program.returncode, errors) == (0, "")
 
 
-@pytest.mark.parametrize("how", ["qt-quit", "log-out"])
+@first_and_weekly_each("how", ["log-out", "qt-quit"])
 def test_the_desktop_ends_it_as_sigterm_does(how: str, simulator: Start, tmp_path: Path) -> None:
     """No question is asked: sessions stay open, the layout is kept, nothing is complained of."""
     program = Driven(simulator("--speed", "6").url, tmp_path)

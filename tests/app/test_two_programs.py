@@ -64,6 +64,7 @@ def test_the_second_has_the_first_come_to_the_front(long_folder: Path) -> None:
     assert not list(long_folder.rglob("*.sock"))
 
 
+@pytest.mark.weekly
 def test_one_that_hangs_is_said_to_hang(tmp_path: Path) -> None:
     first = Driven(NOWHERE, tmp_path)
     first.process.send_signal(signal.SIGSTOP)
@@ -101,6 +102,7 @@ def test_of_two_that_start_at_once_one_stays(tmp_path: Path) -> None:
     assert end_of(winner) == (0, "", "")
 
 
+@pytest.mark.weekly
 def test_one_that_waits_for_the_first_to_end_takes_over(tmp_path: Path) -> None:
     """Quit and started again at once: the first has stopped listening and still writes."""
     first = Driven(NOWHERE, tmp_path)

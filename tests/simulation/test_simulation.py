@@ -20,7 +20,7 @@ BLOCKS, SEEDS = 4, 125
 WEBRUN_SEEDS = 25
 """So many of the day in each dialect of WebRun."""
 
-REPLAYED = 8
+REPLAYED = 4
 """So many are played a second time."""
 
 ROOT = Path(__file__).parents[2]
@@ -86,7 +86,7 @@ def test_another_process_gives_the_same_trace() -> None:
 
 
 def _trace_of_a_process(hash_seed: str) -> str:
-    command = [sys.executable, "-m", "tests.simulation", "--seeds", "4", "--trace"]
+    command = [sys.executable, "-m", "tests.simulation", "--seeds", "2", "--trace"]
     environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=True)
     return done.stdout.decode().rpartition(" seeds, ")[0]
