@@ -16,6 +16,7 @@ from enigma_panel.services.settings import choose_dialect
 from enigma_panel.services.types import PendingCommand
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.ui.i18n import Translations, shorten
+from enigma_panel.ui.text.account_page import open_account_page
 from enigma_panel.ui.text.dialects import offered_dialect
 from enigma_panel.ui.text.waiting import QueueAction
 
@@ -201,8 +202,17 @@ class Actions(QObject):
 
     def show_folder(self, path: Path) -> None:
         """Open the folder of a file in the person's file manager."""
-        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent))):
-            self.trouble.emit(tr("No program opened the folder {path}.", path=path.parent))
+        self.open_folder(path.parent)
+
+    def open_folder(self, folder: Path) -> None:
+        """Open a folder in the person's file manager."""
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
+            self.trouble.emit(tr("No program opened the folder {path}.", path=folder))
+
+    def open_account_page(self) -> None:
+        """Open the account's page in the person's browser."""
+        if not open_account_page(self._services.account.base_url):
+            self.trouble.emit(tr("No program opened the account page."))
 
     def queued(self, keys: Sequence[int], verb: QueueAction) -> None:
         """Do something with queued tasks."""

@@ -346,7 +346,7 @@ def test_every_control_has_its_visible_name(window: MainWindow, services: Any) -
         assert table.accessibleName() in {"Sessions", "Tasks"}
     for verb in window.verbs.values():
         assert verb.toolTip().count("\n") == 1
-        assert verb.statusTip()
+        assert verb.whatsThis()
 
 
 def test_ended_sessions_are_shown_as_card_and_settings_say(

@@ -1,10 +1,11 @@
-"""The tool bar: New task, the verbs for what is selected, Answer, Terminate all, Settings."""
+"""The tool bar: New task, the verbs for what is selected, Answer, Terminate all, Settings, Menu."""
 
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QAction, QColor, QResizeEvent
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QApplication,
     QFrame,
     QPushButton,
@@ -17,7 +18,7 @@ from enigma_panel.core.verbs import COMMANDS, CommandVerb
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.theme import icons, theme
 from enigma_panel.ui.theme.palette import Glyph
-from enigma_panel.ui.widgets.action_button import action_button
+from enigma_panel.ui.widgets.action_button import action_button, icon_button
 from enigma_panel.ui.widgets.actions import selected_text
 from enigma_panel.ui.widgets.basics import make_label, make_row, set_role
 
@@ -91,6 +92,7 @@ class ToolBar(QFrame):
         self.setAccessibleName(tr("Tool bar"))
         self._new_task = new_task
         self._answer = others["answer"]
+        self._menu = others["menu"]
         self._tight = ""
         self._selected = make_label(selected_text(0), "dim")
         self._build(verbs, others, home)
@@ -104,6 +106,8 @@ class ToolBar(QFrame):
     def _build(
         self, verbs: Mapping[CommandVerb, QAction], others: Mapping[str, QAction], home: QWidget
     ) -> None:
+        self._settings = action_button(others["settings"])
+        self.menu_button = icon_button(others["menu"])
         self._row = row = make_row(
             action_button(self._new_task, "primary"),
             self._selected,
@@ -111,7 +115,8 @@ class ToolBar(QFrame):
             None,
             action_button(others["answer"]),
             action_button(others["terminate_all"], "danger"),
-            action_button(others["settings"]),
+            self._settings,
+            self.menu_button,
             gap=GAP,
         )
         row.insertSpacing(1, APART)
@@ -119,9 +124,12 @@ class ToolBar(QFrame):
         self.setLayout(row)
 
     def _fit(self) -> None:
-        """Less air in the buttons, and in the end between them: no word is ever cut."""
+        """Less air in the buttons, then between them, then Settings in the menu alone: no word is
+        ever cut."""
         width = self.width()
-        self._tighten(next((t for t in ("", "some") if self._needed(t) <= width), "more"))
+        fitting = [tight for tight in ("", "some", "more") if self._needed(tight) <= width]
+        self._tighten(fitting[0] if fitting else "more")
+        self._settings.setVisible(bool(fitting))
         label = max(self._width_of(text) for text in (selected_text(0), selected_text(MANY)))
         self._selected.setVisible(self._needed("") + label + GAP <= width)
 
@@ -130,6 +138,7 @@ class ToolBar(QFrame):
         if tight not in self._widths:
             self._tighten(tight)
             self._selected.hide()
+            self._settings.show()
             longer = self._width_of(answer_text(MANY)) - self._width_of(self._answer.text())
             self._widths[tight] = self._row.sizeHint().width() + longer
         return self._widths[tight]
@@ -142,7 +151,7 @@ class ToolBar(QFrame):
             return
         self._tight = tight
         self._row.setSpacing(TIGHT_GAP if tight == "more" else GAP)
-        for button in self.findChildren(QPushButton):
+        for button in self.findChildren(QAbstractButton):
             button.setProperty("tight", tight)
             button.style().polish(button)
             QApplication.sendEvent(button, QEvent(QEvent.Type.StyleChange))  # it has another size
@@ -152,6 +161,7 @@ class ToolBar(QFrame):
     def _tint(self) -> None:
         colour = QColor(theme.colours().on_accent)
         self._new_task.setIcon(icons.icon(Glyph.PLUS, colour, size=12))
+        self._menu.setIcon(icons.icon(Glyph.MENU, QColor(theme.colours().text), size=12))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -12,6 +12,8 @@ from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.ui.actions import Actions, Dialogs
 from enigma_panel.ui.details.panel import Details
 from enigma_panel.ui.i18n import Translations
+from enigma_panel.ui.main_menu.command_list import CommandGroup
+from enigma_panel.ui.main_menu.menu import MainMenu
 from enigma_panel.ui.main_window.layout import MainLayout
 from enigma_panel.ui.main_window.menus import Menus
 from enigma_panel.ui.main_window.notice_controller import NoticeController
@@ -76,6 +78,19 @@ class MainWindow(QMainWindow):
         """Show the result of that task."""
         self.selection.open_result(key)
 
+    def command_groups(self) -> list[CommandGroup]:
+        """All that can be done by an action of this window."""
+        menu = self.main_menu
+        program = (self.settings, menu.opener, menu.shortcuts)
+        more = (menu.account_page, menu.diagnostics, menu.folder, menu.about, self.leave)
+        verbs = (*self.verbs.values(), self.undo, self.rename)
+        return [
+            CommandGroup(tr("Program"), (self.new_task, self.answer, *program, *more)),
+            CommandGroup(tr("Selected sessions"), verbs),
+            CommandGroup(tr("All sessions"), (self.terminate_all,)),
+            CommandGroup(tr("Selected tasks in line"), tuple(self.queue_actions.actions.values())),
+        ]
+
     def save_layout(self) -> None:
         """Remember place, sizes and columns."""
         self._memory.save(self._layout())
@@ -86,6 +101,7 @@ class MainWindow(QMainWindow):
         self._ticks.stop()
         self.app_actions.forget_secret()
         self.details.files.close_dialog()
+        self.main_menu.close_dialogs()
         self.close()
 
     # -- building ------------------------------------------------------------------------------
@@ -133,7 +149,15 @@ class MainWindow(QMainWindow):
             self, tr("Settings"), self.dialogs.open_settings, shortcut="Ctrl+,"
         )
         self.rename = make_action(self, tr("Rename"), self.selection.rename_selected, shortcut="F2")
-        make_action(self, tr("Quit"), self.quit_requested.emit, shortcut="Ctrl+Q")
+        self.leave = make_action(self, tr("Quit"), self.quit_requested.emit, shortcut="Ctrl+Q")
+        self.main_menu = MainMenu(
+            self,
+            self.services,
+            app_actions,
+            self.command_groups,
+            copy_diagnostics=self.notice_controller.diagnostics_wanted.emit,
+        )
+        self.main_menu.fill(self.new_task, self.settings, self.leave)
         verbs = [*self.verbs.values(), self.undo]
         self.menus = Menus(
             self,
@@ -148,6 +172,7 @@ class MainWindow(QMainWindow):
         self.tool_bar = ToolBar(
             self.new_task, self.verbs, self._other_actions(), self.selection.sessions
         )
+        self.main_menu.button = self.tool_bar.menu_button
         banners = (self.question_banner, self.notices, self.recovery)
         self.body = MainLayout(self.sessions_card, self.tasks_card, self.details, *banners)
         whole = QWidget()
@@ -173,6 +198,7 @@ class MainWindow(QMainWindow):
             "answer": self.answer,
             "terminate_all": self.terminate_all,
             "settings": self.settings,
+            "menu": self.main_menu.opener,
         }
 
     def _connect(self) -> None:

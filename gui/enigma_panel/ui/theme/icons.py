@@ -35,6 +35,13 @@ def _plus() -> QPainterPath:
     return path
 
 
+def _menu() -> QPainterPath:
+    path = _lines((2.5, 3.5), (13.5, 3.5))
+    path.addPath(_lines((2.5, 8), (13.5, 8)))
+    path.addPath(_lines((2.5, 12.5), (13.5, 12.5)))
+    return path
+
+
 def _pause() -> QPainterPath:
     path = QPainterPath()
     path.addRect(3, 2.5, 3.6, 11)
@@ -90,6 +97,7 @@ _STROKED: dict[Glyph, tuple[Callable[[], QPainterPath], float]] = {
     Glyph.CHECK: (lambda: _lines((3, 8.6), (6.4, 12), (13, 3.8)), 2.0),
     Glyph.CROSS: (lambda: _cross(4, 12), 2.0),
     Glyph.CLOSE: (lambda: _cross(4.5, 11.5), 1.4),
+    Glyph.MENU: (_menu, 1.6),
 }
 
 

@@ -32,6 +32,7 @@ class Glyph(StrEnum):
     CHECK = "check"
     CROSS = "cross"
     CLOSE = "close"
+    MENU = "menu"
 
 
 class Colours(Struct, frozen=True, kw_only=True):

@@ -55,10 +55,10 @@ QPushButton[role="primary"]:focus, QToolButton[role="primary"]:focus {
     border: 2px solid {text}; padding: 4px 11px; }
 QPushButton[role="primary"]:disabled, QToolButton[role="primary"]:disabled {
     background: {line}; color: {dim}; border-color: {line}; }
-QPushButton[tight="some"] { padding: 5px 6px; }
-QPushButton[tight="some"]:focus { padding: 4px 5px; }
-QPushButton[tight="more"] { padding: 5px 3px; }
-QPushButton[tight="more"]:focus { padding: 4px 2px; }
+QPushButton[tight="some"], QToolButton[tight="some"] { padding: 5px 6px; }
+QPushButton[tight="some"]:focus, QToolButton[tight="some"]:focus { padding: 4px 5px; }
+QPushButton[tight="more"], QToolButton[tight="more"] { padding: 5px 3px; }
+QPushButton[tight="more"]:focus, QToolButton[tight="more"]:focus { padding: 4px 2px; }
 QPushButton[role="danger"]:enabled, QToolButton[role="danger"]:enabled { color: {red}; }
 QPushButton[role="link"] {
     color: {accent}; background: transparent; border: 1px solid transparent; padding: 2px 0; }

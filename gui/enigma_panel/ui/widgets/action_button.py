@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 
 from enigma_panel.ui.widgets.basics import make_button
 
@@ -32,9 +32,8 @@ def action_button(
     def follow() -> None:
         button.setText(action.text())
         button.setAccessibleName(action.text())
-        button.setAccessibleDescription(action.statusTip())
+        button.setAccessibleDescription(action.whatsThis())
         button.setToolTip(action.toolTip())
-        button.setStatusTip(action.statusTip())
         button.setIcon(action.icon())
         if home is not None and button.hasFocus() and not (shown() and action.isEnabled()):
             home.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -46,4 +45,14 @@ def action_button(
 
     action.changed.connect(follow)
     follow()
+    return button
+
+
+def icon_button(action: QAction) -> QToolButton:
+    """A button that shows an action by its icon alone; its words are spoken and in the tool tip."""
+    button = QToolButton()
+    button.setDefaultAction(action)
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+    button.setAccessibleName(action.text())
+    button.setIconSize(QSize(16, 12))
     return button

@@ -23,16 +23,19 @@ def make_action(
     shortcut: str = "",
     within: bool = False,
 ) -> QAction:
-    """An action whose tool tip names its shortcut, which holds in the window or within owner."""
+    """An action whose tool tip names its shortcut, which holds in the window or within owner.
+
+    tip: what it does and costs. It is no status tip: that would stand in the status line's place.
+    shortcut: several are parted by "; ".
+    """
     action = QAction(text, owner)
     action.triggered.connect(lambda _checked=False: call())
-    keys = QKeySequence(shortcut)
     if shortcut:
-        action.setShortcut(keys)
+        action.setShortcuts(QKeySequence.listFromString(shortcut))
         whole = Qt.ShortcutContext.WindowShortcut
         action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut if within else whole)
         action.setAutoRepeat(False)
-    action.setStatusTip(tip)
+    action.setWhatsThis(tip)
     rename_action(action, text)
     owner.addAction(action)
     return action
@@ -40,11 +43,16 @@ def make_action(
 
 def rename_action(action: QAction, text: str) -> None:
     """Give an action other words; its tool tip follows."""
-    keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+    keys = keys_text(action.shortcut())
     head = f"{text} ({keys})" if keys else text
-    tip = action.statusTip()
+    tip = action.whatsThis()
     action.setText(text)
     action.setToolTip(f"{head}\n{tip}" if tip else head)
+
+
+def keys_text(keys: QKeySequence) -> str:
+    """A shortcut as the system writes it; empty where there is none."""
+    return keys.toString(QKeySequence.SequenceFormat.NativeText)
 
 
 def make_verbs(owner: QWidget, call: Callable[[CommandVerb], None]) -> dict[CommandVerb, QAction]:

@@ -1,0 +1,1 @@
+"""The menu of the program, the sheet of its keys, the palette of its commands, *About*."""

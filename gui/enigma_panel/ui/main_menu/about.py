@@ -1,0 +1,54 @@
+"""The dialog *About*: which program this is, and where its data and its pages are."""
+
+import platform
+
+from PySide6.QtCore import Qt, qVersion
+from PySide6.QtWidgets import QWidget
+
+from enigma_panel import __version__
+from enigma_panel.services.container import Services
+from enigma_panel.ui.i18n import Translations
+from enigma_panel.ui.widgets.basics import make_button, make_label
+from enigma_panel.ui.widgets.dialog import ModelessDialog
+
+tr = Translations("Menu")
+
+
+class AboutDialog(ModelessDialog):
+    """The window; its text can be selected by mouse and keyboard."""
+
+    def __init__(self, parent: QWidget | None, services: Services) -> None:
+        super().__init__(tr("About"), parent)
+        self.title = make_label("Enigma Control Panel", "title")
+        self.text = make_label("\n".join(_lines(services)), wrap=True)
+        self.text.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.close_button = make_button(tr("Close"))
+        self.close_button.clicked.connect(self.reject)
+        for label in (self.title, self.text):
+            self.body.addWidget(label)
+        self.body.addStretch(1)
+        self.add_buttons(None, self.close_button)
+        self.setMinimumWidth(420)
+
+    def ask(self) -> None:
+        """Show it."""
+        self.present(self.close_button)
+
+
+def _lines(services: Services) -> list[str]:
+    lines = [
+        tr("Version {version}", version=__version__),
+        tr(
+            "Qt {qt}, Python {python}, {system}",
+            qt=qVersion(),
+            python=platform.python_version(),
+            system=platform.system(),
+        ),
+        tr("Licence: MIT. Nothing is guaranteed."),
+    ]
+    if not services.demo:  # its folder goes with it
+        lines.append(tr("Data folder: {path}", path=services.keep_folder))
+    return [*lines, tr("Documentation: README.md and the folder docs of its source code.")]

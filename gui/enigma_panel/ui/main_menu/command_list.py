@@ -1,0 +1,94 @@
+"""The list that the sheet of keys and the palette of commands are made of."""
+
+from collections.abc import Callable, Sequence
+
+from msgspec import Struct
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QBrush, QColor, QFont
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem
+
+from enigma_panel.ui.i18n import Translations
+from enigma_panel.ui.theme import theme
+
+tr = Translations("Menu")
+
+WIDTH = 540
+ROW_HEIGHT = 28
+
+
+class CommandGroup(Struct, frozen=True):
+    """Actions of the window that belong together; what they are about is the title."""
+
+    title: str
+    actions: tuple[QAction, ...]
+
+
+GetGroups = Callable[[], Sequence[CommandGroup]]
+"""All commands of the window, as they are now."""
+
+
+class CommandList(QTreeWidget):
+    """Two columns, a command and its keys; as high as all rows, scrolled where that is too high."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        self.setColumnCount(2)
+        self.setHeaderHidden(True)
+        self.setRootIsDecorated(False)
+        self.setItemsExpandable(False)
+        self.setIndentation(0)
+        self.setUniformRowHeights(True)
+        self.setTabKeyNavigation(False)
+        self.setAllColumnsShowFocus(True)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        columns = self.header()
+        columns.setStretchLastSection(False)
+        columns.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        columns.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+
+    def select_first(self) -> None:
+        """Select the first row that can be chosen."""
+        for row in map(self.topLevelItem, range(self.topLevelItemCount())):
+            if row is not None and _is_choosable(row):
+                self.setCurrentItem(row)
+                return
+
+    def add_heading(self, text: str) -> None:
+        """A line above the rows that belong together."""
+        item = self._add(text, "", "")
+        item.setFlags(Qt.ItemFlag.ItemIsEnabled)
+        bold = QFont(self.font())
+        bold.setWeight(QFont.Weight.DemiBold)
+        item.setFont(0, bold)
+        item.setFirstColumnSpanned(True)
+
+    def add_row(self, text: str, keys: str, note: str = "") -> QTreeWidgetItem:
+        """A command and its keys; a screen reader says both. note: stands behind the command."""
+        return self._add(text, keys, note)
+
+    def _add(self, text: str, keys: str, note: str) -> QTreeWidgetItem:
+        shown = tr("{command} – {note}", command=text, note=note) if note else text
+        item = QTreeWidgetItem([shown, keys])
+        item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        item.setForeground(1, QBrush(QColor(theme.colours().dim)))
+        item.setSizeHint(0, QSize(0, ROW_HEIGHT))
+        spoken = tr("{command}: {keys}", command=shown, keys=keys) if keys else shown
+        item.setData(0, Qt.ItemDataRole.AccessibleTextRole, spoken)
+        self.addTopLevelItem(item)
+        return item
+
+    # -- Qt ----------------------------------------------------------------------------------
+
+    def sizeHint(self) -> QSize:
+        rows = self.topLevelItemCount() * ROW_HEIGHT
+        return QSize(WIDTH, rows + 2 * self.frameWidth() + 4)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(240, 3 * ROW_HEIGHT)
+
+
+def _is_choosable(row: QTreeWidgetItem) -> bool:
+    choosable = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+    return row.flags() & choosable == choosable

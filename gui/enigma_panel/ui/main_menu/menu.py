@@ -1,0 +1,111 @@
+"""The menu of the program, at the right end of the tool bar, and the windows that it opens."""
+
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QPoint
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QWidget
+
+from enigma_panel.services.container import Services
+from enigma_panel.ui.actions import Actions
+from enigma_panel.ui.i18n import Translations
+from enigma_panel.ui.text.account_page import account_page
+from enigma_panel.ui.widgets.actions import make_action
+
+if TYPE_CHECKING:
+    from enigma_panel.ui.main_menu.about import AboutDialog
+    from enigma_panel.ui.main_menu.command_list import GetGroups
+    from enigma_panel.ui.main_menu.shortcuts import ShortcutsDialog
+
+tr = Translations("Menu")
+
+
+class MainMenu(QObject):
+    """The actions of the menu that are nobody else's, and `menu` with all of them.
+
+    owner: the window; `opener` is the action that opens the menu, below `button` once there is one.
+    """
+
+    def __init__(
+        self,
+        owner: QWidget,
+        services: Services,
+        app_actions: Actions,
+        groups: "GetGroups",
+        *,
+        copy_diagnostics: Callable[[], None],
+    ) -> None:
+        super().__init__(owner)
+        self._owner = owner
+        self._services = services
+        self._groups = groups
+        self.menu = QMenu(owner)
+        self.menu.setAccessibleName(tr("Menu"))
+        self.button: QWidget | None = None
+        self.opener = make_action(owner, tr("Menu"), self.show, shortcut="F10")
+        self.shortcuts = make_action(
+            owner, tr("Keyboard shortcuts"), self._show_shortcuts, shortcut="F1; Ctrl+?"
+        )
+        self.account_page = make_action(owner, tr("Account page"), app_actions.open_account_page)
+        self.diagnostics = make_action(owner, tr("Copy diagnostics"), copy_diagnostics)
+        self.folder = make_action(
+            owner,
+            tr("Open data folder"),
+            lambda: app_actions.open_folder(Path(services.keep_folder)),
+        )
+        self.folder.setVisible(not services.demo)  # the demo's is thrown away
+        self.about = make_action(owner, tr("About"), self._show_about)
+        services.account.changed.connect(self._follow_account)
+        self._follow_account()
+
+    def fill(self, new_task: QAction, settings: QAction, leave: QAction) -> None:
+        """Put all actions into the menu, with those of the window."""
+        new_task.setIconVisibleInMenu(False)  # it has the colour for the button's ground
+        self.menu.addActions([new_task, settings])
+        self.menu.addSeparator()
+        self.menu.addActions([self.shortcuts])
+        self.menu.addSeparator()
+        self.menu.addActions([self.account_page, self.diagnostics, self.folder, self.about])
+        self.menu.addSeparator()
+        self.menu.addAction(leave)
+
+    def show(self) -> None:
+        """Open the menu below its button."""
+        at = QPoint(0, 0)
+        if self.button is not None:
+            width = self.menu.sizeHint().width()
+            corner = self.button.rect().bottomRight() - QPoint(width - 1, -2)
+            at = self.button.mapToGlobal(corner)
+        self.menu.popup(at)
+        self.menu.setActiveAction(self.menu.actions()[0])
+
+    def close_dialogs(self) -> None:
+        """The program ends."""
+        for name in ("_shortcuts_dialog", "_about_dialog"):
+            if name in vars(self):
+                getattr(self, name).reject()
+
+    @cached_property
+    def _shortcuts_dialog(self) -> "ShortcutsDialog":
+        from enigma_panel.ui.main_menu.shortcuts import ShortcutsDialog  # noqa: PLC0415 - rarely
+
+        return ShortcutsDialog(self._owner, self._groups)
+
+    @cached_property
+    def _about_dialog(self) -> "AboutDialog":
+        from enigma_panel.ui.main_menu.about import AboutDialog  # noqa: PLC0415 - rarely
+
+        return AboutDialog(self._owner, self._services)
+
+    def _show_shortcuts(self) -> None:
+        self._shortcuts_dialog.ask()
+
+    def _show_about(self) -> None:
+        self._about_dialog.ask()
+
+    def _follow_account(self) -> None:
+        page = account_page(self._services.account.base_url)
+        self.account_page.setVisible(page is not None)

@@ -1,0 +1,99 @@
+"""The sheet *Keyboard shortcuts*: each action that has keys, and the keys that are no actions."""
+
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from enigma_panel.ui.i18n import Translations
+from enigma_panel.ui.main_menu.command_list import CommandList, GetGroups
+from enigma_panel.ui.widgets.actions import keys_text
+from enigma_panel.ui.widgets.basics import make_button
+from enigma_panel.ui.widgets.dialog import ModelessDialog
+
+tr = Translations("Menu")
+
+
+class ShortcutsDialog(ModelessDialog):
+    """The window, made anew from the actions each time it is opened."""
+
+    def __init__(self, parent: QWidget | None, groups: GetGroups) -> None:
+        super().__init__(tr("Keyboard shortcuts"), parent)
+        self._groups = groups
+        self.list = CommandList(tr("Keyboard shortcuts"))
+        self.close_button = make_button(tr("Close"))
+        self.close_button.clicked.connect(self.reject)
+        self.body.addWidget(self.list, 1)
+        self.add_buttons(None, self.close_button)
+
+    def ask(self) -> None:
+        """Show what there is now."""
+        self.list.clear()
+        for group in self._groups():
+            rows = [(a.text(), all_keys(a)) for a in group.actions if a.shortcuts()]
+            self._add(group.title, rows)
+        for title, others in _other_keys():
+            self._add(title, others)
+        self.list.select_first()
+        self.present(self.list)
+
+    def _add(self, title: str, rows: list[tuple[str, str]]) -> None:
+        if rows:
+            self.list.add_heading(title)
+        for text, keys in rows:
+            self.list.add_row(text, keys)
+
+
+def all_keys(action: QAction) -> str:
+    """'F1 or Ctrl+?'."""
+    return _or(*(keys_text(keys) for keys in action.shortcuts()))
+
+
+def _or(*keys: str) -> str:
+    return tr(" or ").join(keys)
+
+
+def _other_keys() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Keys that belong to a part of a window and are no actions."""
+    press, enter = _native("Space"), _native("Enter")
+    arrows = _or("↑", "↓")
+    return [
+        (
+            tr("Everywhere"),
+            [
+                (tr("To the next part, or the one before"), _or("Tab", _native("Shift+Tab"))),
+                (tr("Press the button that has the focus"), _or(enter, press)),
+                (tr("Close a dialog and do nothing"), _native("Esc")),
+            ],
+        ),
+        (
+            tr("In Sessions and Tasks"),
+            [
+                (tr("Select a row"), arrows),
+                (tr("Select several rows"), _or(_native("Shift+Up"), _native("Shift+Down"))),
+                (tr("Select no row"), _native("Esc")),
+                (tr("What can be done with the row"), _or(_native("Menu"), _native("Shift+F10"))),
+            ],
+        ),
+        (
+            tr("In Details"),
+            [
+                (tr("Search the steps"), keys_text(QKeySequence(QKeySequence.StandardKey.Find))),
+                (
+                    tr("Copy what is selected"),
+                    keys_text(QKeySequence(QKeySequence.StandardKey.Copy)),
+                ),
+            ],
+        ),
+        (tr("In a question"), [(tr("Send answer"), _native("Ctrl+Enter"))]),
+        (
+            tr("In New task"),
+            [
+                (tr("Start"), _native("Ctrl+Enter")),
+                (tr("Start and add another"), _native("Ctrl+Shift+Enter")),
+                (tr("Earlier texts, in the empty field"), "↑"),
+            ],
+        ),
+    ]
+
+
+def _native(keys: str) -> str:
+    return keys_text(QKeySequence(keys))

@@ -1,0 +1,221 @@
+"""The menu, the sheet of keys and *About*: what they list is what the window has."""
+
+from collections import Counter
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QAccessible, QAction, QShortcut
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QPushButton
+
+from enigma_panel import __version__
+from enigma_panel.ui.dialog_manager import DialogManager
+from enigma_panel.ui.main_menu.about import AboutDialog
+from enigma_panel.ui.main_menu.shortcuts import ShortcutsDialog
+from enigma_panel.ui.main_window.window import MainWindow
+from tests.kit.builders import a_question
+from tests.kit.fakes import FakeDialogs, FakeScope
+from tests.kit.person import button, key
+from tests.kit.wait import run_events
+from tests.kit.world import World
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+CONTROL = Qt.KeyboardModifier.ControlModifier
+
+
+def texts(window: MainWindow) -> list[str]:
+    actions = window.main_menu.menu.actions()
+    return [a.text() for a in actions if a.isVisible() and not a.isSeparator()]
+
+
+def rows(dialog: ShortcutsDialog) -> list[tuple[str, str]]:
+    items = map(dialog.list.topLevelItem, range(dialog.list.topLevelItemCount()))
+    return [(item.text(0), item.text(1)) for item in items if item is not None and item.text(1)]
+
+
+def sheet(window: MainWindow) -> ShortcutsDialog:
+    window.main_menu.shortcuts.trigger()
+    return window.main_menu._shortcuts_dialog
+
+
+def test_the_menu_has_all_that_belongs_to_the_program(
+    window: MainWindow, services: Any, qapp: QApplication, dialogs: FakeDialogs
+) -> None:
+    assert texts(window) == [
+        "New task",
+        "Settings",
+        "Keyboard shortcuts",
+        "Account page",
+        "Copy diagnostics",
+        "Open data folder",
+        "About",
+        "Quit",
+    ]
+    button(window.tool_bar, "Menu").click()
+    menu = window.main_menu.menu
+    assert menu.isVisible()
+    key(menu, Qt.Key.Key_Down)
+    key(menu, Qt.Key.Key_Return)
+    assert dialogs.calls == [("open_settings",)]
+    assert not menu.isVisible()
+
+
+def test_f10_opens_it_at_its_button(window: MainWindow, qapp: QApplication) -> None:
+    window.activateWindow()
+    window.resize(640, 400)
+    qapp.processEvents()
+    QTest.keyClick(window, Qt.Key.Key_F10)
+    menu, opener = window.main_menu.menu, window.tool_bar.menu_button
+    assert menu.isVisible()
+    assert menu.activeAction().text() == "New task"
+    assert menu.geometry().right() == opener.mapToGlobal(opener.rect().bottomRight()).x()
+    menu.close()
+
+
+def test_no_account_page_where_nobody_knows_its_address(
+    window: MainWindow, services: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(
+        "enigma_panel.ui.text.account_page.QDesktopServices.openUrl",
+        lambda url: opened.append(url.toString()) or True,  # type: ignore[func-returns-value]
+    )
+    window.main_menu.account_page.trigger()
+    assert len(opened) == 1
+    services.account.base_url = "https://service.example"
+    services.account.changed.emit()
+    assert "Account page" not in texts(window)
+
+
+def test_the_data_folder_opens_but_not_the_throw_away_one_of_the_demo(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch, dialogs: FakeDialogs
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(
+        "enigma_panel.ui.actions.QDesktopServices.openUrl",
+        lambda url: opened.append(url.toLocalFile()),
+    )
+    window.main_menu.folder.trigger()
+    assert opened == ["/home/maria/enigma-panel"]
+    assert window.notices.texts() == ["No program opened the folder /home/maria/enigma-panel."]
+    demo = World(FakeScope(), demo=True).services
+    other = MainWindow(demo, dialogs)
+    assert "Open data folder" not in texts(other)
+    assert "enigma-panel" not in AboutDialog(other, demo).text.text()
+    other.close_for_good()
+    other.deleteLater()
+
+
+def test_diagnostics_and_quit_are_asked_for(window: MainWindow) -> None:
+    asked: list[str] = []
+    window.notice_controller.diagnostics_wanted.connect(lambda: asked.append("diagnostics"))
+    window.quit_requested.connect(lambda: asked.append("quit"))
+    for text in ("Copy diagnostics", "Quit"):
+        next(a for a in window.main_menu.menu.actions() if a.text() == text).trigger()
+    assert asked == ["diagnostics", "quit"]
+
+
+@pytest.mark.parametrize("width", [640, 700, 1280])
+def test_settings_is_in_the_menu_where_the_tool_bar_has_no_room(
+    window: MainWindow, services: Any, qapp: QApplication, width: int
+) -> None:
+    services.inbox.ask(a_question(1, "What is the code?"))
+    window.resize(1280, 400)
+    qapp.processEvents()
+    window.resize(width, 400)
+    qapp.processEvents()
+    names = [b.text() for b in window.tool_bar.findChildren(QPushButton) if b.isVisible()]
+    assert ("Settings" in names) is (width > 640)
+    assert window.tool_bar.menu_button.isVisible()
+    assert window.tool_bar._row.sizeHint().width() <= width
+    assert "Settings" in texts(window)
+
+
+def test_the_sheet_has_each_shortcut_of_the_window_once(window: MainWindow, services: Any) -> None:
+    found = rows(sheet(window))
+    listed = Counter(keys for _, all_keys in found for keys in all_keys.split(" or "))
+    actions = [action for action in window.findChildren(QAction) if action.shortcuts()]
+    assert len(actions) >= 15
+    for action in actions:
+        assert (action.text(), " or ".join(k.toString() for k in action.shortcuts())) in found
+        assert [listed[keys.toString()] for keys in action.shortcuts()] == [1] * len(
+            action.shortcuts()
+        )
+    for shortcut in window.findChildren(QShortcut):
+        assert listed[shortcut.key().toString()] >= 1, shortcut.key().toString()
+
+
+def test_no_two_actions_have_one_shortcut(window: MainWindow) -> None:
+    taken = Counter(
+        keys.toString() for action in window.findChildren(QAction) for keys in action.shortcuts()
+    )
+    assert [keys for keys, n in taken.items() if n > 1] == []
+
+
+async def test_the_sheet_has_the_keys_of_dialogs(world: World) -> None:
+    window = MainWindow(world.services, FakeDialogs())
+    manager = DialogManager(world.services, lambda: window)
+    world.inbox.ask(world.sessions.add_asking(1, "Which colour?"))
+    manager.open_new_task(None, None)
+    manager.open_question(1)
+    await world.settle()
+    listed = {keys for _, all_keys in rows(sheet(window)) for keys in all_keys.split(" or ")}
+    for shortcut in window.findChildren(QShortcut):
+        assert shortcut.key().toString().replace("Return", "Enter") in listed
+    manager.close_all()
+    window.close_for_good()
+
+
+@pytest.mark.parametrize(
+    ("code", "modifiers"),
+    [(Qt.Key.Key_F1, Qt.KeyboardModifier.NoModifier), (Qt.Key.Key_Question, CONTROL)],
+)
+def test_the_sheet_opens_by_its_keys_and_closes_by_escape(
+    window: MainWindow, qapp: QApplication, code: Qt.Key, modifiers: Qt.KeyboardModifier
+) -> None:
+    window.activateWindow()
+    qapp.processEvents()
+    window.selection.tasks.setFocus()
+    QTest.keyClick(window, code, modifiers)
+    dialog = window.main_menu._shortcuts_dialog
+    run_events(qapp, dialog.isActiveWindow)
+    assert not dialog.isModal()
+    assert dialog.list.hasFocus()
+    assert dialog.list.currentItem().text(0) == "New task"
+    key(dialog.list, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
+    assert window.focusWidget() is window.selection.tasks
+
+
+def test_a_screen_reader_reads_a_command_with_its_keys(window: MainWindow) -> None:
+    tree = QAccessible.queryAccessibleInterface(sheet(window).list)
+    assert tree.text(QAccessible.Text.Name) == "Keyboard shortcuts"
+    cells = [tree.child(n).text(QAccessible.Text.Name) for n in range(tree.childCount())]
+    assert "New task: Ctrl+N" in cells
+    assert "Program" in cells
+
+
+def test_about_says_which_program_this_is(window: MainWindow) -> None:
+    window.main_menu.about.trigger()
+    dialog = window.main_menu._about_dialog
+    assert dialog.isVisible()
+    assert f"Version {__version__}" in dialog.text.text()
+    assert "Data folder: /home/maria/enigma-panel" in dialog.text.text()
+    window.close_for_good()
+    assert not dialog.isVisible()
+
+
+def test_no_tip_takes_the_place_of_the_status_line(
+    window: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    services.sessions.add(1)
+    window.selection.sessions.select_key(1)
+    for action in window.findChildren(QAction):
+        action.hover()
+        assert action.statusTip() == ""
+    for control in window.findChildren(QPushButton):
+        assert control.statusTip() == ""
+        QApplication.sendEvent(control, QEvent(QEvent.Type.Enter))
+    assert window.statusBar().currentMessage() == ""
+    assert window.status_bar.isVisible()
