@@ -46,6 +46,7 @@ def test_the_menu_has_all_that_belongs_to_the_program(
         "New task",
         "Settings",
         "Keyboard shortcuts",
+        "Commands",
         "Account page",
         "Copy diagnostics",
         "Open data folder",

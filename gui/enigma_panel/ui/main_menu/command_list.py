@@ -17,10 +17,11 @@ ROW_HEIGHT = 28
 
 
 class CommandGroup(Struct, frozen=True):
-    """Actions of the window that belong together; what they are about is the title."""
+    """Actions of the window that belong together. subject: the name of what they act on now."""
 
     title: str
     actions: tuple[QAction, ...]
+    subject: str = ""
 
 
 GetGroups = Callable[[], Sequence[CommandGroup]]

@@ -18,6 +18,7 @@ from enigma_panel.ui.widgets.actions import make_action
 if TYPE_CHECKING:
     from enigma_panel.ui.main_menu.about import AboutDialog
     from enigma_panel.ui.main_menu.command_list import GetGroups
+    from enigma_panel.ui.main_menu.commands import CommandPalette
     from enigma_panel.ui.main_menu.shortcuts import ShortcutsDialog
 
 tr = Translations("Menu")
@@ -26,7 +27,9 @@ tr = Translations("Menu")
 class MainMenu(QObject):
     """The actions of the menu that are nobody else's, and `menu` with all of them.
 
-    owner: the window; `opener` is the action that opens the menu, below `button` once there is one.
+    owner: the window. groups: its commands, to list their keys; with what its context menus offer
+    now they are all_groups. `opener` is the action that opens the menu, below `button` once there
+    is one.
     """
 
     def __init__(
@@ -35,6 +38,7 @@ class MainMenu(QObject):
         services: Services,
         app_actions: Actions,
         groups: "GetGroups",
+        all_groups: "GetGroups",
         *,
         copy_diagnostics: Callable[[], None],
     ) -> None:
@@ -42,6 +46,7 @@ class MainMenu(QObject):
         self._owner = owner
         self._services = services
         self._groups = groups
+        self._all_groups = all_groups
         self.menu = QMenu(owner)
         self.menu.setAccessibleName(tr("Menu"))
         self.button: QWidget | None = None
@@ -49,6 +54,7 @@ class MainMenu(QObject):
         self.shortcuts = make_action(
             owner, tr("Keyboard shortcuts"), self._show_shortcuts, shortcut="F1; Ctrl+?"
         )
+        self.commands = make_action(owner, tr("Commands"), self._show_commands, shortcut="Ctrl+K")
         self.account_page = make_action(owner, tr("Account page"), app_actions.open_account_page)
         self.diagnostics = make_action(owner, tr("Copy diagnostics"), copy_diagnostics)
         self.folder = make_action(
@@ -66,7 +72,7 @@ class MainMenu(QObject):
         new_task.setIconVisibleInMenu(False)  # it has the colour for the button's ground
         self.menu.addActions([new_task, settings])
         self.menu.addSeparator()
-        self.menu.addActions([self.shortcuts])
+        self.menu.addActions([self.shortcuts, self.commands])
         self.menu.addSeparator()
         self.menu.addActions([self.account_page, self.diagnostics, self.folder, self.about])
         self.menu.addSeparator()
@@ -84,7 +90,7 @@ class MainMenu(QObject):
 
     def close_dialogs(self) -> None:
         """The program ends."""
-        for name in ("_shortcuts_dialog", "_about_dialog"):
+        for name in ("_shortcuts_dialog", "_palette", "_about_dialog"):
             if name in vars(self):
                 getattr(self, name).reject()
 
@@ -95,6 +101,13 @@ class MainMenu(QObject):
         return ShortcutsDialog(self._owner, self._groups)
 
     @cached_property
+    def _palette(self) -> "CommandPalette":
+        from enigma_panel.ui.main_menu.commands import CommandPalette  # noqa: PLC0415 - rarely
+
+        without = (self.opener, self.commands)
+        return CommandPalette(self._owner, self._all_groups, without)
+
+    @cached_property
     def _about_dialog(self) -> "AboutDialog":
         from enigma_panel.ui.main_menu.about import AboutDialog  # noqa: PLC0415 - rarely
 
@@ -102,6 +115,9 @@ class MainMenu(QObject):
 
     def _show_shortcuts(self) -> None:
         self._shortcuts_dialog.ask()
+
+    def _show_commands(self) -> None:
+        self._palette.ask()
 
     def _show_about(self) -> None:
         self._about_dialog.ask()

@@ -9,12 +9,15 @@ from PySide6.QtWidgets import QMenu, QWidget
 from enigma_panel.core.models import Phase, Task, TaskStatus
 from enigma_panel.services.container import Services
 from enigma_panel.ui.actions import Actions
-from enigma_panel.ui.i18n import Translations
+from enigma_panel.ui.i18n import Translations, shorten
+from enigma_panel.ui.main_menu.command_list import CommandGroup
 from enigma_panel.ui.main_window.queue_actions import QueueActions
 from enigma_panel.ui.main_window.selection import Selection
 from enigma_panel.ui.new_task.session_picker import accepts_tasks
 
 tr = Translations("Main window")
+
+SUBJECT_CHARS = 40
 
 
 class Menus:
@@ -37,62 +40,94 @@ class Menus:
         self._queue_actions = queue_actions
         self.menu = QMenu(owner)
         self.menu.setToolTipsVisible(True)
+        self._offered = (QMenu(owner), QMenu(owner))
 
     def show_for_sessions(self, at: QPoint) -> None:
         """Verbs, next task, name, secrets to copy, and what the session's task brought."""
         keys = self._selection.sessions.selected_keys()
-        if not keys:
-            return
-        self.menu.clear()
-        self.menu.addActions([action for action in self._verbs if action.isVisible()])
-        if len(keys) == 1:
-            self._add_for_one_session(keys[0])
-        self.menu.popup(at)
+        if keys:
+            self._fill_for_sessions(self.menu, keys)
+            self.menu.popup(at)
 
     def show_for_tasks(self, at: QPoint) -> None:
         """What can be done with one task; with several, taking them out of the queue."""
-        keys = self._selection.tasks.selected_keys()
-        task = self._sessions.task(keys[0]) if len(keys) == 1 else None
-        self.menu.clear()
-        self.menu.addActions(self._queue_actions.shown_actions())
-        if task is not None:
-            self.menu.addSeparator()
-            self._add_for_one_task(task)
+        self._fill_for_tasks(self.menu, self._selection.tasks.selected_keys())
         if self.menu.actions():
             self.menu.popup(at)
 
-    def _add_for_one_task(self, task: Task) -> None:
+    def groups(self) -> list[CommandGroup]:
+        """What both menus would offer now."""
+        of_sessions, of_tasks = self._offered
+        self._fill_for_sessions(of_sessions, self._selection.sessions.selected_keys())
+        task_keys = self._selection.tasks.selected_keys()
+        self._fill_for_tasks(of_tasks, task_keys)
+        task = self._sessions.task(task_keys[0]) if len(task_keys) == 1 else None
+        text = shorten(task.spec.text, SUBJECT_CHARS) if task is not None else ""
+        return [
+            CommandGroup(
+                tr("Selected sessions"), tuple(of_sessions.actions()), self.session_subject()
+            ),
+            CommandGroup(tr("Selected tasks"), tuple(of_tasks.actions()), text),
+        ]
+
+    def session_subject(self) -> str:
+        """The name of the selected session, or how many are selected."""
+        keys = self._selection.sessions.selected_keys()
+        session = self._sessions.session(keys[0]) if len(keys) == 1 else None
+        if session is not None:
+            return session.name
+        return tr.plural("1 session", "{n} sessions", len(keys)) if keys else ""
+
+    def _fill_for_sessions(self, menu: QMenu, keys: Sequence[int]) -> None:
+        menu.clear()
+        menu.addActions([action for action in self._verbs if action.isVisible()])
+        if len(keys) == 1:
+            self._add_for_one_session(menu, keys[0])
+
+    def _fill_for_tasks(self, menu: QMenu, keys: Sequence[int]) -> None:
+        task = self._sessions.task(keys[0]) if len(keys) == 1 else None
+        menu.clear()
+        menu.addActions(self._queue_actions.shown_actions())
+        if task is not None:
+            menu.addSeparator()
+            self._add_for_one_task(menu, task)
+
+    def _add_for_one_task(self, menu: QMenu, task: Task) -> None:
         result = task.result
-        copy = self._add(tr("Copy result"), lambda: self._app_actions.copy(result or ""))
+        copy = self._add(menu, tr("Copy result"), lambda: self._app_actions.copy(result or ""))
         copy.setEnabled(bool(result))
         if task.status is not TaskStatus.QUEUED:
-            self._add(tr("Run again"), lambda: self._app_actions.run_again(task))
-        self._add(tr("Edit and run again"), lambda: self._app_actions.edit_and_run(task))
-        self.menu.addSeparator()
+            self._add(menu, tr("Run again"), lambda: self._app_actions.run_again(task))
+        self._add(menu, tr("Edit and run again"), lambda: self._app_actions.edit_and_run(task))
+        menu.addSeparator()
         session_key = task.session_key
-        show = self._add(tr("Show session"), lambda: self._selection.show_session(session_key))
+        show = self._add(
+            menu, tr("Show session"), lambda: self._selection.show_session(session_key)
+        )
         show.setEnabled(self._selection.can_show_session(session_key))
 
-    def _add_for_one_session(self, key: int) -> None:
+    def _add_for_one_session(self, menu: QMenu, key: int) -> None:
         session = self._sessions.session(key)
         if session is None:
             return
-        self.menu.addSeparator()
-        here = self._add(tr("Next task here"), lambda: self._app_actions.next_here(key))
+        menu.addSeparator()
+        here = self._add(menu, tr("Next task here"), lambda: self._app_actions.next_here(key))
         here.setEnabled(accepts_tasks(self._sessions, session))
-        self._add(tr("Rename"), lambda: self._selection.rename(key))
+        self._add(menu, tr("Rename"), lambda: self._selection.rename(key))
         if session.phase is Phase.UNCONFIRMED:
-            self._add(tr("Put away"), lambda: self._app_actions.put_away(key))
-        self.menu.addSeparator()
-        copy_id = self._add(tr("Copy id"), lambda: self._app_actions.copy_session_id(key))
+            self._add(menu, tr("Put away"), lambda: self._app_actions.put_away(key))
+        menu.addSeparator()
+        copy_id = self._add(menu, tr("Copy id"), lambda: self._app_actions.copy_session_id(key))
         copy_id.setEnabled(session.service_id is not None)
-        link = self._add(tr("Copy live page link"), lambda: self._app_actions.copy_live_link(key))
+        link = self._add(
+            menu, tr("Copy live page link"), lambda: self._app_actions.copy_live_link(key)
+        )
         link.setEnabled(session.web_view_url is not None and not session.is_ended)
         task_key = session.current_task
-        result = self._add(tr("Show result"), lambda: self._selection.show_task(task_key))
+        result = self._add(menu, tr("Show result"), lambda: self._selection.show_task(task_key))
         result.setEnabled(task_key is not None)
 
-    def _add(self, text: str, call: Callable[[], object]) -> QAction:
-        action = self.menu.addAction(text)
+    def _add(self, menu: QMenu, text: str, call: Callable[[], object]) -> QAction:
+        action = menu.addAction(text)
         action.triggered.connect(lambda _checked=False: call())
         return action

@@ -81,12 +81,12 @@ class MainWindow(QMainWindow):
     def command_groups(self) -> list[CommandGroup]:
         """All that can be done by an action of this window."""
         menu = self.main_menu
-        program = (self.settings, menu.opener, menu.shortcuts)
+        program = (self.settings, menu.opener, menu.shortcuts, menu.commands)
         more = (menu.account_page, menu.diagnostics, menu.folder, menu.about, self.leave)
         verbs = (*self.verbs.values(), self.undo, self.rename)
         return [
             CommandGroup(tr("Program"), (self.new_task, self.answer, *program, *more)),
-            CommandGroup(tr("Selected sessions"), verbs),
+            CommandGroup(tr("Selected sessions"), verbs, self.menus.session_subject()),
             CommandGroup(tr("All sessions"), (self.terminate_all,)),
             CommandGroup(tr("Selected tasks in line"), tuple(self.queue_actions.actions.values())),
         ]
@@ -155,6 +155,7 @@ class MainWindow(QMainWindow):
             self.services,
             app_actions,
             self.command_groups,
+            lambda: [*self.command_groups(), *self.menus.groups()],
             copy_diagnostics=self.notice_controller.diagnostics_wanted.emit,
         )
         self.main_menu.fill(self.new_task, self.settings, self.leave)

@@ -1,0 +1,126 @@
+"""The palette *Commands*: all that can be done now, found by its words and run by Enter."""
+
+from collections.abc import Container, Iterator
+
+from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtWidgets import QApplication, QTreeWidgetItem, QWidget
+
+from enigma_panel.ui.i18n import Translations
+from enigma_panel.ui.main_menu.command_list import CommandList, GetGroups
+from enigma_panel.ui.widgets.actions import keys_text
+from enigma_panel.ui.widgets.basics import make_label
+from enigma_panel.ui.widgets.dialog import ModelessDialog
+from enigma_panel.ui.widgets.inputs import LineEdit
+
+tr = Translations("Menu")
+
+_MOVES = frozenset({Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown})
+
+
+class CommandPalette(ModelessDialog):
+    """The window. It goes when another one comes to the front, for its rows are those of a moment.
+
+    without: actions that make no sense in here.
+    """
+
+    def __init__(
+        self, parent: QWidget | None, groups: GetGroups, without: Container[QAction]
+    ) -> None:
+        super().__init__(tr("Commands"), parent)
+        self._groups = groups
+        self._without = without
+        self._commands: list[tuple[QAction, str]] = []
+        self._shown: dict[int, QAction] = {}
+        self.list = CommandList(tr("Commands"))
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.field = _CommandField(self.list)
+        self.nothing = make_label(tr("No command has these words."), "dim")
+        for widget in (self.field, self.list, self.nothing):
+            self.body.addWidget(widget)
+        self.body.setStretchFactor(self.list, 1)
+        self.field.textChanged.connect(self._show_matching)
+        self.field.returnPressed.connect(self._run_current)
+        self.list.itemClicked.connect(self._run)
+        self.list.currentItemChanged.connect(self._speak)
+
+    def ask(self) -> None:
+        """Show what can be done now."""
+        self._commands = list(self._collect())
+        self.field.clear()
+        self._show_matching()
+        self.present(self.field)
+
+    def _collect(self) -> Iterator[tuple[QAction, str]]:
+        """Each visible action once, with what it is about."""
+        seen: set[str] = set()
+        for group in self._groups():
+            for action in group.actions:
+                is_new = action.text() not in seen and action not in self._without
+                if is_new and action.isVisible() and not action.isSeparator():
+                    seen.add(action.text())
+                    yield action, group.subject
+
+    def _show_matching(self) -> None:
+        typed = self.field.text().casefold()
+        found = [one for one in self._commands if _matches(*one, typed.split())]
+        found.sort(key=lambda one: not one[0].text().casefold().startswith(typed.strip()))
+        self._shown.clear()
+        self.list.clear()
+        for action, subject in found:
+            able = action.isEnabled()
+            note = subject if able else tr("not possible now")
+            row = self.list.add_row(action.text(), keys_text(action.shortcut()), note)
+            row.setDisabled(not able)
+            self._shown[id(row)] = action
+        self.list.select_first()
+        self.nothing.setVisible(not found)
+        self._speak()
+
+    def _speak(self) -> None:
+        """The field has the focus, so that it is the field that says which row Enter runs."""
+        row = self.list.currentItem()
+        spoken = row.data(0, Qt.ItemDataRole.AccessibleTextRole) if row is not None else None
+        self.field.setAccessibleDescription(spoken or self.nothing.text())
+
+    def _run_current(self) -> None:
+        row = self.list.currentItem()
+        if row is not None:
+            self._run(row)
+
+    def _run(self, row: QTreeWidgetItem) -> None:
+        """Close first: what it does may want the focus, which goes back to where it was."""
+        action = self._shown[id(row)]
+        self.accept()
+        parent = self.parentWidget()
+        if parent is not None:
+            parent.activateWindow()
+        QTimer.singleShot(0, action, action.trigger)
+
+    # -- Qt ----------------------------------------------------------------------------------
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.WindowDeactivate and self.isVisible():
+            self.reject()
+        return super().event(event)
+
+
+class _CommandField(LineEdit):
+    """Arrows move in the list, while typing goes on in here."""
+
+    def __init__(self, rows: CommandList) -> None:
+        super().__init__(enter_moves_on=False)
+        self._rows = rows
+        self.setAccessibleName(tr("Command"))
+        self.setPlaceholderText(tr("Type some words of a command; Enter runs it."))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in _MOVES:
+            QApplication.sendEvent(self._rows, event)
+        else:
+            super().keyPressEvent(event)
+
+
+def _matches(action: QAction, subject: str, words: list[str]) -> bool:
+    text = f"{action.text()} {subject} {action.whatsThis()}".casefold()
+    return all(word in text for word in words)

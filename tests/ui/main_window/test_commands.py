@@ -1,0 +1,171 @@
+"""The palette of commands: found by words, run by Enter, and it gives the focus back."""
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from enigma_panel.core.models import TaskStatus
+from enigma_panel.core.verbs import CommandVerb
+from enigma_panel.ui.main_menu.commands import CommandPalette
+from enigma_panel.ui.main_window.window import MainWindow
+from tests.kit.clock import NOW
+from tests.kit.fakes import FakeDialogs
+from tests.kit.person import ENTER, key, type_text
+from tests.kit.wait import run_events
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+
+def opened(window: MainWindow, qapp: QApplication) -> CommandPalette:
+    """By its key, as a person opens it."""
+    window.activateWindow()
+    run_events(qapp, window.isActiveWindow)
+    QTest.keyClick(window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    palette = window.main_menu._palette
+    run_events(qapp, palette.isActiveWindow)
+    assert palette.field.hasFocus()
+    return palette
+
+
+def rows(palette: CommandPalette) -> list[str]:
+    items = map(palette.list.topLevelItem, range(palette.list.topLevelItemCount()))
+    return [item.text(0) for item in items if item is not None]
+
+
+def test_words_find_and_enter_runs(
+    window: MainWindow, qapp: QApplication, dialogs: FakeDialogs
+) -> None:
+    palette = opened(window, qapp)
+    assert rows(palette)[0] == "New task"
+    type_text(palette.field, "sett")
+    assert rows(palette) == ["Settings"]
+    assert palette.field.accessibleDescription() == "Settings: Ctrl+,"
+    key(palette.field, ENTER)
+    run_events(qapp, lambda: dialogs.calls)
+    assert dialogs.calls == [("open_settings",)]
+    assert not palette.isVisible()
+
+
+def test_words_in_any_order_also_of_what_a_command_costs(
+    window: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    services.sessions.add(1)
+    window.selection.sessions.select_key(1)
+    palette = opened(window, qapp)
+    type_text(palette.field, "money shop stop")
+    assert rows(palette) == ["Stop – shop.example 1"]
+    palette.field.setText("s")
+    assert rows(palette)[0] == "Settings", "those that begin so stand before New task"
+    palette.field.setText("zebra")
+    assert rows(palette) == []
+    assert palette.nothing.isVisible()
+    assert palette.field.accessibleDescription() == "No command has these words."
+    key(palette.field, ENTER)
+    assert palette.isVisible()
+
+
+def test_it_has_what_can_be_done_with_the_selection(
+    window: MainWindow, services: Any, qapp: QApplication, dialogs: FakeDialogs
+) -> None:
+    services.sessions.add(1)
+    services.sessions.add(2, status=TaskStatus.DONE, result="x", ended_ms=NOW)
+    window.selection.tasks.select_key(2)
+    window.selection.sessions.select_key(1)
+    palette = opened(window, qapp)
+    shown = rows(palette)
+    assert len(set(shown)) == len(shown)
+    assert {"Pause – shop.example 1", "Next task here – shop.example 1"} <= set(shown)
+    assert {"Copy id – shop.example 1", "Run again – Task 2"} <= set(shown)
+    assert not {"Menu", "Commands", "Undo"} & set(shown)
+    type_text(palette.field, "next task")
+    key(palette.field, ENTER)
+    run_events(qapp, lambda: dialogs.calls)
+    assert dialogs.calls == [("open_new_task", 1, None)]
+
+
+def test_what_is_not_possible_is_dim_and_arrows_pass_it(
+    window: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    services.sessions.add(1)
+    window.selection.sessions.select_key(1)
+    palette = opened(window, qapp)
+    for row in range(palette.list.topLevelItemCount()):
+        item = palette.list.topLevelItem(row)
+        assert item is not None
+        assert item.isDisabled() is item.text(0).endswith("not possible now")
+    assert "Resume – not possible now" in rows(palette)
+    passed = []
+    for _ in range(30):
+        passed.append(palette.list.currentItem().text(0))
+        key(palette.field, Qt.Key.Key_Down)
+    assert "Stop – shop.example 1" in passed
+    assert "Resume – not possible now" not in passed
+    palette.field.setText("resume")
+    key(palette.field, ENTER)
+    assert palette.isVisible()
+    assert services.sessions.calls == []
+
+
+def test_a_click_runs_it_for_what_is_selected(
+    window: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    for number in (1, 2):
+        services.sessions.add(number, left_s=number * 100)
+    window.selection.sessions.select_key(2)
+    palette = opened(window, qapp)
+    palette.field.setText("pause")
+    place = palette.list.visualItemRect(palette.list.currentItem()).center()
+    QTest.mouseClick(palette.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    run_events(qapp, lambda: services.sessions.calls)
+    assert services.sessions.calls == [("command", (2,), CommandVerb.PAUSE)]
+
+
+@pytest.mark.parametrize("way", ["escape", "run", "another window"])
+def test_the_focus_goes_back_to_where_it_was(
+    window: MainWindow, services: Any, qapp: QApplication, way: str
+) -> None:
+    services.sessions.add(1)
+    window.selection.tasks.select_key(1)
+    window.selection.tasks.setFocus()
+    palette = opened(window, qapp)
+    if way == "escape":
+        key(palette.field, Qt.Key.Key_Escape)
+    elif way == "run":
+        type_text(palette.field, "copy diag")
+        key(palette.field, ENTER)
+    else:
+        window.activateWindow()
+    run_events(qapp, lambda: not palette.isVisible())
+    window.activateWindow()
+    run_events(qapp, window.isActiveWindow)
+    assert window.selection.tasks.hasFocus()
+    assert window.selection.tasks.selected_keys() == [1]
+
+
+def test_a_name_is_edited_after_it_has_gone(
+    window: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    services.sessions.add(1)
+    window.selection.sessions.select_key(1)
+    palette = opened(window, qapp)
+    type_text(palette.field, "rename")
+    key(palette.field, ENTER)
+    table = window.selection.sessions
+    run_events(qapp, lambda: table.state() is table.State.EditingState)
+
+
+def test_several_sessions_are_told_by_their_number(
+    window: MainWindow, services: Any, qapp: QApplication, dialogs: FakeDialogs
+) -> None:
+    for number in (1, 2):
+        services.sessions.add(number)
+    window.selection.sessions.selectAll()
+    palette = opened(window, qapp)
+    assert "Stop – 2 sessions" in rows(palette)
+    type_text(palette.field, "terminate")
+    key(palette.field, ENTER)
+    run_events(qapp, lambda: dialogs.calls)
+    assert dialogs.calls == [("confirm_terminate_all", [1, 2])]
