@@ -29,7 +29,7 @@ DATA = (
         tests=("tests/store/test_keychain.py::test_never_a_file",),
     ),
     Break(
-        promise="Passwords and answers that you send to the agent live in memory until they are sent.",
+        promise="Passwords and answers that you send to the agent live in memory until they are sent",
         mistake="an answer is kept in the ledger before it is sent",
         file="services/questions/answers.py",
         old="        ending, owner = self._store.ending, object()\n",
@@ -47,6 +47,14 @@ DATA = (
             f"{FIELD}::test_forgetting_empties_history_and_masks_again",
             "tests/ui/questions/test_dialog.py::test_nothing_typed_is_left_after_sending",
         ),
+    ),
+    Break(
+        promise="the user name of a login until its task has ended",
+        mistake="it is kept for as long as the program runs",
+        file="ui/questions/dialog.py",
+        old="            if task is None or task.is_final:\n                del self._usernames[key]",
+        new="            if task is None:\n                del self._usernames[key]",
+        tests=(f"{DIALOG}::test_after_a_wrong_password_the_username_is_still_there",),
     ),
     Break(
         promise=NEITHER,

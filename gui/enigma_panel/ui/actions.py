@@ -122,6 +122,14 @@ class Actions(QObject):
         if keys:
             self.dialogs.confirm_terminate_all(keys)
 
+    def is_asking(self, task_key: int | None) -> bool:
+        """Whether that task has a question that can be answered."""
+        return any(q.task_key == task_key for q in self._services.inbox.questions())
+
+    def answer(self, task_key: int) -> None:
+        """Its question."""
+        self.dialogs.open_question(task_key)
+
     def new_task(self) -> None:
         """New task, in a new session."""
         self.dialogs.open_new_task(None, None)

@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QAccessible
+from PySide6.QtGui import QAccessible, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from enigma_panel.api.errors import NotConnectedError
+from enigma_panel.core.models import TaskStatus
 from enigma_panel.core.questions import QuestionKind
 from enigma_panel.core.verbs import AnswerVerb
 from enigma_panel.services.types import AnswerOutcome, AnswerResult, AnswerWait, WaitReason
@@ -18,7 +19,18 @@ from enigma_panel.store.ledger.errors import DiskFullError
 from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.text import outcome as text_outcome
 from tests.kit.fakes import Answered
-from tests.kit.person import CTRL, ENTER, active, all_text, click, key, type_text, undo_everything
+from tests.kit.person import (
+    CTRL,
+    ENTER,
+    active,
+    all_text,
+    button,
+    click,
+    key,
+    shown_texts,
+    type_text,
+    undo_everything,
+)
 from tests.kit.wait import until
 from tests.kit.world import World
 
@@ -53,7 +65,7 @@ async def asked(world: World, dialog: QuestionDialog, text: str) -> None:
     await arm(world, dialog)
 
 
-async def test_enter_goes_from_username_to_password_to_send(
+async def test_enter_goes_from_username_to_password_and_there_it_sends(
     world: World, dialog: QuestionDialog
 ) -> None:
     await asked(world, dialog, LOGIN)
@@ -64,9 +76,86 @@ async def test_enter_goes_from_username_to_password_to_send(
     key(form.credentials.username, ENTER)
     assert form.credentials.password.hasFocus()
     type_text(form.credentials.password, "hunter2")
+    assert "Enter sends the answer." in shown_texts(dialog)
+    assert world.inbox.answered == []
     key(form.credentials.password, ENTER)
-    assert dialog.send_button.hasFocus()
-    assert world.inbox.answered == [], "Enter alone answers nothing"
+    await world.settle()
+    assert world.inbox.answered == [
+        Answered(1, "Username: ann, Password: hunter2", AnswerVerb.RESUME)
+    ]
+
+
+async def test_enter_in_the_last_field_sends_nothing_before_it_is_armed_nor_held_down(
+    world: World, dialog: QuestionDialog
+) -> None:
+    ask(world, dialog, PASSPHRASE)
+    await active(dialog)
+    form = dialog.current_form()
+    assert form is not None
+    type_text(form.secret.field, "hunter2")
+    world.clock.pass_ms(699)
+    key(form.secret.field, ENTER)
+    await world.settle()
+    assert world.inbox.answered == []
+    assert form.secret.field.hasFocus()
+    await arm(world, dialog)
+    none = Qt.KeyboardModifier.NoModifier
+    for field in (form.secret.field, dialog.send_button):
+        held = QKeyEvent(QEvent.Type.KeyPress, ENTER, none, "\r", autorep=True)
+        QApplication.sendEvent(field, held)
+    await world.settle()
+    assert world.inbox.answered == [], "an Enter that is held down since the field before"
+    key(form.secret.field, ENTER)
+    await world.settle()
+    assert len(world.inbox.answered) == 1
+
+
+async def test_after_a_wrong_password_the_username_is_still_there(
+    world: World, dialog: QuestionDialog
+) -> None:
+    await sent(world, dialog, AnswerOutcome.DELIVERED)
+    world.inbox.close(1)
+    again = replace(world.sessions.add_asking(1, LOGIN), question_n=2)
+    world.inbox.ask(again)
+    dialog.ask_now(again)
+    form = dialog.current_form()
+    assert form is not None
+    assert (form.credentials.username.text(), form.credentials.password.text()) == ("maria", "")
+    await active(dialog)
+    assert form.credentials.password.hasFocus()
+    assert form.is_empty(), "nothing of it was typed, so it goes with its question"
+    other = world.sessions.add_asking(2, LOGIN)
+    world.inbox.ask(other)
+    dialog.ask_now(other)
+    second = dialog.current_form()
+    assert second is not None
+    assert second.credentials.username.text() == "", "another task has another login"
+    world.sessions.change_task(1, status=TaskStatus.DONE)
+    assert dialog._usernames == {}
+
+
+async def test_an_answer_that_was_not_delivered_brings_no_second_username(
+    world: World, dialog: QuestionDialog
+) -> None:
+    await sent(world, dialog, AnswerOutcome.FAILED)
+    assert dialog._usernames == {}
+
+
+async def test_later_and_the_other_questions_need_no_guard(
+    world: World, dialog: QuestionDialog
+) -> None:
+    world.inbox.ask(world.sessions.add_asking(2, "Which size?"))
+    ask(world, dialog, WHICH)
+    await active(dialog)
+    assert not dialog.is_armed()
+    click(button(dialog, "Next question"))
+    assert (question := dialog.current_question()) is not None
+    assert question.text == "Which size?"
+    assert not dialog.is_armed()
+    assert dialog.later_button.graphicsEffect() is None, "it is not dimmed"
+    click(dialog.later_button)
+    assert not dialog.isVisible()
+    assert world.inbox.answered == []
 
 
 # -- arming ---------------------------------------------------------------------------------------
@@ -83,7 +172,6 @@ async def test_no_way_to_press_works_before_it_is_armed(
     form.yes_no.yes.click()
     click(dialog.send_button)
     click(dialog.stop_button)
-    click(dialog.later_button)
     dialog.send_button.setFocus()
     key(dialog.send_button, Qt.Key.Key_Space)
     key(dialog, ENTER, CTRL)
@@ -207,7 +295,6 @@ async def test_credentials_in_the_documented_words(world: World, dialog: Questio
     key(form.credentials.username, ENTER)
     type_text(form.credentials.password, "hunter2 ")
     assert "hunter2" not in all_text(dialog).replace(form.credentials.password.text(), "")
-    key(form.credentials.password, ENTER)
     assert world.inbox.answered == []
     key(form.credentials.password, ENTER, CTRL)
     await world.settle()
@@ -329,9 +416,6 @@ async def test_what_is_asked_as_a_secret_goes_into_one_masked_field(
     assert "correct" not in all_text(dialog).replace(field.text(), "")
     assert "The agent reads: ••••" in all_text(dialog)
     key(field, ENTER)
-    assert dialog.send_button.hasFocus()
-    assert world.inbox.answered == [], "Enter alone answers nothing"
-    key(dialog.send_button, ENTER)
     await world.settle()
     assert world.inbox.answered == [Answered(1, " correct horse, battery!", AnswerVerb.RESUME)]
     assert "correct horse, battery!" in world.inbox.secrets

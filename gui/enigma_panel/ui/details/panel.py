@@ -94,6 +94,7 @@ class Details(QFrame):
     A card: a scrolled column of texts or the steps, and below both the buttons for the task.
     """
 
+    answer_asked = Signal(int)
     rename_asked = Signal(int)
     copy_id_asked = Signal(int)
     copy_link_asked = Signal(int)
@@ -169,6 +170,7 @@ class Details(QFrame):
         self._show_state(session, task)
         self._show_task(task)
         self._show_trouble(session, task)
+        self._show_answer()
         self._show_dialects()
         self._show_result(task)
         self._show_timeline()
@@ -208,6 +210,7 @@ class Details(QFrame):
         self.trouble = make_label(wrap=True)
         self.money = make_label(wrap=True)
         self.todo = make_label(wrap=True)
+        self.answer = make_button(tr("Answer"), "primary")
         self.put_away = make_button(tr("Put away"))
         self.switch = make_button(tr("Switch and start again"))
 
@@ -310,7 +313,7 @@ class Details(QFrame):
         for widget in (self.state, self.doing, self.task_text, self.trouble, self.money, self.todo):
             column.addWidget(widget)
         # Not among the buttons below: it goes when it is pressed, and no other may come there.
-        column.addLayout(make_row(self.switch, self.put_away, None))
+        column.addLayout(make_row(self.answer, self.switch, self.put_away, None))
         result_row = make_row(self.result_head, None, self.structured.switch, self.copy)
         for button in (self.structured.switch, self.copy):
             result_row.setAlignment(button, Qt.AlignmentFlag.AlignBottom)
@@ -342,6 +345,8 @@ class Details(QFrame):
             (self.put_away, self.put_away_asked),
         ):
             button.clicked.connect(lambda _=False, signal=signal: signal.emit(self.session_key))
+        self.answer.clicked.connect(self._ask_answer)
+        self._services.inbox.changed.connect(self._show_answer)
         self.copy.clicked.connect(lambda: self._with_task(self._copy))
         self.again.clicked.connect(lambda: self._with_task(self.again_asked.emit))
         self.edit.clicked.connect(lambda: self._with_task(self.edit_asked.emit))
@@ -408,6 +413,15 @@ class Details(QFrame):
         self.copy_link.setVisible(has_link and session is not None and not session.is_ended)
         is_open_question = session is not None and session.phase is Phase.UNCONFIRMED
         self.put_away.setVisible(is_open_question)
+
+    def _show_answer(self) -> None:
+        """The question of this task is one click away, whichever else is open."""
+        questions = self._services.inbox.questions()
+        self.answer.setVisible(any(q.task_key == self.task_key for q in questions))
+
+    def _ask_answer(self) -> None:
+        if self.task_key is not None:
+            self.answer_asked.emit(self.task_key)
 
     def _show_dialects(self) -> None:
         """In which dialect the session is spoken to, and in which its task may be taken."""

@@ -68,6 +68,7 @@ def _other_keys() -> list[tuple[str, list[tuple[str, str]]]]:
             tr("In Sessions and Tasks"),
             [
                 (tr("Select a row"), arrows),
+                (tr("To its question, its next task, or Details"), enter),
                 (tr("Select several rows"), _or(_native("Shift+Up"), _native("Shift+Down"))),
                 (tr("Select no row"), _native("Esc")),
                 (tr("What can be done with the row"), _or(_native("Menu"), _native("Shift+F10"))),
@@ -83,7 +84,13 @@ def _other_keys() -> list[tuple[str, list[tuple[str, str]]]]:
                 ),
             ],
         ),
-        (tr("In a question"), [(tr("Send answer"), _native("Ctrl+Enter"))]),
+        (
+            tr("In a question"),
+            [
+                (tr("Send answer"), _native("Ctrl+Enter")),
+                (tr("Send answer, in the last field of one line"), enter),
+            ],
+        ),
         (
             tr("In New task"),
             [

@@ -92,7 +92,12 @@ class Menus:
             menu.addSeparator()
             self._add_for_one_task(menu, task)
 
+    def _add_answer(self, menu: QMenu, task_key: int | None) -> None:
+        if task_key is not None and self._app_actions.is_asking(task_key):
+            self._add(menu, tr("Answer"), lambda: self._app_actions.answer(task_key))
+
     def _add_for_one_task(self, menu: QMenu, task: Task) -> None:
+        self._add_answer(menu, task.key)
         result = task.result
         copy = self._add(menu, tr("Copy result"), lambda: self._app_actions.copy(result or ""))
         copy.setEnabled(bool(result))
@@ -111,6 +116,7 @@ class Menus:
         if session is None:
             return
         menu.addSeparator()
+        self._add_answer(menu, session.current_task)
         here = self._add(menu, tr("Next task here"), lambda: self._app_actions.next_here(key))
         here.setEnabled(accepts_tasks(self._sessions, session))
         self._add(menu, tr("Rename"), lambda: self._selection.rename(key))

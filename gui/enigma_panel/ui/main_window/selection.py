@@ -2,14 +2,15 @@
 
 from time import perf_counter
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from enigma_panel.core.models import UNOPENED_PHASES
+from enigma_panel.core.models import UNOPENED_PHASES, Session, SessionState, Task, shown_state
 from enigma_panel.services.container import Services
 from enigma_panel.services.queue.task_queue import TaskQueue
 from enigma_panel.services.types import Diff
 from enigma_panel.ui.actions import Actions
 from enigma_panel.ui.details.panel import Details
+from enigma_panel.ui.new_task.session_picker import accepts_tasks
 from enigma_panel.ui.sessions.model import SessionsModel
 from enigma_panel.ui.sessions.table import SessionsTable
 from enigma_panel.ui.tasks.model import TasksModel
@@ -71,6 +72,24 @@ class Selection(QObject):
         if has_row:  # Details may take its place from the table a moment later
             QTimer.singleShot(0, self._scroll_to_result)
 
+    def open_session(self, key: int) -> None:
+        """Enter on its row: to its question, to its next task where it is idle, else to Details."""
+        session = self._services.sessions.session(key)
+        task = self._services.sessions.current_task(session) if session is not None else None
+        if task is not None and self._app_actions.is_asking(task.key):
+            self._app_actions.answer(task.key)
+        elif session is not None and self._is_idle(session, task):
+            self._app_actions.next_here(key)
+        else:
+            self._go_to_details()
+
+    def open_task(self, key: int) -> None:
+        """Enter on its row: to its question, else to Details."""
+        if self._app_actions.is_asking(key):
+            self._app_actions.answer(key)
+        else:
+            self._go_to_details()
+
     def can_show_session(self, key: int) -> bool:
         """Whether anything is known of it; one that was never opened is nothing to show."""
         session = self._services.sessions.session(key)
@@ -104,8 +123,18 @@ class Selection(QObject):
         self.tasks.tabbed_to.connect(self._follow_tasks)
         self.queue_throttle.changed.connect(self.task_rows.follow_queue)
         self.queue_throttle.changed.connect(self._follow_queue)
+        self.sessions.opened.connect(self.open_session)
+        self.tasks.opened.connect(self.open_task)
         self.session_rows.renamed.connect(self._app_actions.rename)
         self._services.sessions.changed.connect(self._take)
+
+    def _is_idle(self, session: Session, task: Task | None) -> bool:
+        idle = shown_state(session, task) is SessionState.IDLE
+        return idle and accepts_tasks(self._services.sessions, session)
+
+    def _go_to_details(self) -> None:
+        self.details_wanted.emit()
+        self._details.tabs.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _take(self, diff: Diff) -> None:
         self._details.apply_diff(diff.sessions, diff.tasks)

@@ -223,6 +223,7 @@ class MainWindow(QMainWindow):
 
     def _connect_details(self) -> None:
         app_actions, details = self.app_actions, self.details
+        details.answer_asked.connect(app_actions.answer)
         details.rename_asked.connect(self.selection.rename)
         details.copy_id_asked.connect(app_actions.copy_session_id)
         details.copy_link_asked.connect(app_actions.copy_live_link)

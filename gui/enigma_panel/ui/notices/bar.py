@@ -4,13 +4,14 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QColor, QResizeEvent
-from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.text.problems import Notice, NoticeAction, notice_action_label
 from enigma_panel.ui.theme import icons, theme
 from enigma_panel.ui.theme.palette import Glyph, Severity
 from enigma_panel.ui.widgets.basics import (
+    ToolButton,
     make_button,
     make_label,
     make_row,
@@ -71,7 +72,7 @@ class NoticeBar(QFrame):
         self._glyph = GlyphLabel(Glyph.BANG, Severity.AMBER)
         self._text = make_label(wrap=True)
         self._more = make_label(role="dim")
-        self._close = QToolButton()
+        self._close = ToolButton()
         take_single_clicks(self._close)
         self._beside = make_row()
         self._below = make_row(None)

@@ -1,7 +1,8 @@
 """The dialog of an agent's question: shows one open question at a time and sends the answer.
 
 No timer of ours answers, and closing means Later. What was typed for a question stays with it until
-it was sent; then fields, their histories and our references are emptied.
+it was sent; then fields, their histories and our references are emptied. A user name is kept until
+its task has ended: after a wrong password it is asked for once more.
 """
 
 from collections.abc import Callable
@@ -46,6 +47,7 @@ class QuestionDialog(ModelessDialog):
         self._inbox = services.inbox
         self._current: AnswerForm | None = None
         self._sending: AnswerForm | None = None
+        self._usernames: dict[int, str] = {}
         self._build_parts()
         self._build_layout()
         self._connect()
@@ -78,17 +80,16 @@ class QuestionDialog(ModelessDialog):
 
     def _connect(self) -> None:
         self._forms.buttons_changed.connect(self._click_guard.disturb)
-        self._forms.filled.connect(self.send_button.setFocus)
+        self._forms.filled.connect(self._press_send)
         self._click_guard.guard(self.send_button, self._send)
         self._click_guard.guard(self.stop_button, self._stop)
-        self._click_guard.guard(self.later_button, self._later)
+        self.later_button.clicked.connect(self._later)  # it loses nothing, so it needs no guard
         self.add_keys({"Ctrl+Return": self._press_send, "Ctrl+Enter": self._press_send})
-        enter = {"Return": self._press_send, "Enter": self._press_send}
-        self.add_keys(enter, of=self.send_button)  # Enter in Password goes there
         self.card.turned.connect(self._turn)
         self._second.timeout.connect(self._show_time)
         self._fit_again.timeout.connect(self.fit)
         self._inbox.changed.connect(self.follow_inbox)
+        self._services.sessions.changed.connect(self._forget_usernames)
         self._inbox.waiting_changed.connect(self.answer_wait.tick)
         self.answer_wait.resized.connect(self._refit)
 
@@ -108,7 +109,7 @@ class QuestionDialog(ModelessDialog):
 
     def show_question(self, question: OpenQuestion) -> None:
         """Put this question into the window; its buttons act a moment later."""
-        form = self._forms.form_for(question)
+        form = self._forms.form_for(question, self._usernames.get(question.task_key, ""))
         if form is not self._current:
             self._current = form
             self._forms.setCurrentWidget(form)
@@ -259,6 +260,7 @@ class QuestionDialog(ModelessDialog):
         outcome = result.outcome if result else None
         form.notice = text or answer_text(result, has_text=not form.is_empty())
         if outcome in {*_LEAVES, AnswerOutcome.UNCONFIRMED}:
+            self._usernames[form.question.task_key] = form.credentials.username.text()
             form.forget()
         form.is_over = outcome is AnswerOutcome.GONE
         self._show_state()
@@ -300,6 +302,13 @@ class QuestionDialog(ModelessDialog):
         form, self._current = self._current, None
         if form is not None:
             self._forms.drop(form)
+
+    def _forget_usernames(self) -> None:
+        """A task that has ended asks for no login once more."""
+        for key in list(self._usernames):
+            task = self._services.sessions.task(key)
+            if task is None or task.is_final:
+                del self._usernames[key]
 
     def _drop_stale(self) -> None:
         """Answers to questions that nobody can see any more."""

@@ -21,6 +21,8 @@ from enigma_panel.ui.questions.text import (
     choice_of,
     dotted,
     dotted_credentials,
+    enter_adds_text,
+    enter_text,
     misread_text,
     with_choice,
 )
@@ -57,7 +59,7 @@ class Mistake(Struct, frozen=True):
 class CredentialsPage(QWidget):
     """Username and password, sent in the service's documented wording.
 
-    filled: Enter in the last field, so that the keyboard goes on to Send and not to Show.
+    filled: Enter in the last field, which sends.
     """
 
     filled = Signal()
@@ -65,6 +67,7 @@ class CredentialsPage(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.username = LineEdit()
+        self._offered = ""
         self.password = PasswordEdit(enter_moves_on=False)
         self._preview = ElidedLabel("dim")
         self._build()
@@ -77,7 +80,7 @@ class CredentialsPage(QWidget):
         grid = FieldGrid()
         self._no_username = grid.add_field(tr("Username"), self.username)
         self._no_password = grid.add_field(
-            tr("Password"), self.password, self.password.show_button()
+            tr("Password"), self.password, self.password.show_button(), note=enter_text()
         )
         column = make_column(grid, self._preview, None)
         self.setLayout(column)
@@ -103,11 +106,17 @@ class CredentialsPage(QWidget):
         return None
 
     def is_empty(self) -> bool:
-        """Whether both fields are empty."""
-        return not self.username.text() and not self.password.text()
+        """Whether both fields are as they were offered."""
+        return self.username.text() in {"", self._offered} and not self.password.text()
+
+    def offer_username(self, username: str) -> None:
+        """The one that was sent before; the password alone is typed anew."""
+        self._offered = username
+        self.username.setText(username)
 
     def forget(self) -> None:
         """Empty both fields and their histories."""
+        self._offered = ""
         self.username.setText("")
         self.password.forget()
 
@@ -145,7 +154,9 @@ class SecretPage(QWidget):
 
     def _build(self) -> None:
         grid = FieldGrid()
-        self._problem = grid.add_field(tr("Answer"), self.field, self.field.show_button())
+        self._problem = grid.add_field(
+            tr("Answer"), self.field, self.field.show_button(), note=enter_text()
+        )
         self.setLayout(make_column(grid, self._preview, None))
         self.field.textChanged.connect(self._on_changed)
         self.field.returnPressed.connect(self.filled)
@@ -195,7 +206,8 @@ class TextPage(QWidget):
         label.setBuddy(self.text)
         self.text.setAccessibleName(tr("Answer"))
         note = make_label(tr("The agent reads: exactly this text."), "dim")
-        column = make_column(label, self.text, self._problem, note, gap=6)
+        keys = make_label(enter_adds_text(), "dim")
+        column = make_column(label, self.text, self._problem, make_row(note, None, keys), gap=6)
         column.setStretchFactor(self.text, 1)
         self.setLayout(column)
         self.text.textChanged.connect(self._problem.clear)
@@ -247,7 +259,8 @@ class YesNoPage(QWidget):
         self.text.setAccessibleName(tr("The agent reads:"))
         self.text.setPlaceholderText(tr("Nothing is chosen yet."))
         choices = make_row(self.yes, self.no, None, gap=24)
-        self.setLayout(make_column(choices, label, self.text, self._problem, None, gap=6))
+        keys = make_label(enter_adds_text(), "dim")
+        self.setLayout(make_column(choices, label, self.text, self._problem, keys, None, gap=6))
         self.yes.clicked.connect(self._choose_yes)
         self.no.clicked.connect(self._choose_no)
         self.text.textChanged.connect(self._on_text)
@@ -407,13 +420,15 @@ class FormStack(QStackedWidget):
         super().__init__()
         self._forms: dict[Identity, AnswerForm] = {}
 
-    def form_for(self, question: OpenQuestion) -> AnswerForm:
-        """The form with what was typed for this question so far."""
+    def form_for(self, question: OpenQuestion, username: str) -> AnswerForm:
+        """The form with what was typed for this question so far; a new one has the user name that
+        its task was given before."""
         form = self._forms.get(identity(question))
         if form is None:
             form = self._forms[identity(question)] = AnswerForm(question)
             form.buttons_changed.connect(self.buttons_changed)
             form.filled.connect(self.filled)
+            form.credentials.offer_username(username)
             self.addWidget(form)
         form.question = question
         return form

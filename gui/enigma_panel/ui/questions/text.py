@@ -59,6 +59,16 @@ def misread_text() -> str:
     return tr("The agent may misread this: it holds “, Password: ”.")
 
 
+def enter_text() -> str:
+    """Below the last field of an answer in one line."""
+    return tr("Enter sends the answer.")
+
+
+def enter_adds_text() -> str:
+    """Below an answer in several lines."""
+    return tr("Enter adds a line, Ctrl+Enter sends the answer.")
+
+
 def with_choice(text: str, word: str) -> str:
     """The answer after Yes or No was chosen; words that a person added are kept."""
     other = NO if word == YES else YES

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtGui import QColor, QHideEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QFrame, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QSizePolicy, QWidget
 
 from enigma_panel.core.models import Session, TaskStatus
 from enigma_panel.core.verbs import CommandVerb
@@ -28,6 +28,7 @@ from enigma_panel.ui.recovery.text import (
 from enigma_panel.ui.theme import icons, theme
 from enigma_panel.ui.theme.palette import Glyph, Severity
 from enigma_panel.ui.widgets.basics import (
+    ToolButton,
     available_height,
     make_column,
     make_label,
@@ -128,7 +129,7 @@ class RecoveryCard(QFrame):
     def _build_parts(self) -> None:
         self._glyph = GlyphLabel(Glyph.BANG, Severity.AMBER)
         self.text_label = make_label(wrap=True)
-        self.close_button = QToolButton()
+        self.close_button = ToolButton()
         self.rows = RecoveryRows()
         self._soon = QTimer(self, singleShot=True, interval=GATHER_MS)
         self._laid_out = QTimer(self, singleShot=True, interval=0)

@@ -4,14 +4,14 @@ from bisect import bisect_left, bisect_right
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.steps.list import StepsList
 from enigma_panel.ui.text.steps import found_text, normalized
 from enigma_panel.ui.theme import icons, theme
 from enigma_panel.ui.theme.palette import Glyph
-from enigma_panel.ui.widgets.basics import make_label, make_row, set_role
+from enigma_panel.ui.widgets.basics import ToolButton, make_label, make_row, set_role
 
 tr = Translations("Steps")
 
@@ -145,8 +145,8 @@ class SearchField(QLineEdit):
                 super().keyPressEvent(event)
 
 
-def _tool(text: str) -> QToolButton:
-    button = QToolButton()
+def _tool(text: str) -> ToolButton:
+    button = ToolButton()
     button.setToolTip(text)
     button.setAccessibleName(text)
     button.setIconSize(QSize(11, 11))

@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 
-from enigma_panel.ui.widgets.basics import make_button
+from enigma_panel.ui.widgets.basics import ToolButton, make_button
 
 
 def action_button(
@@ -50,7 +50,7 @@ def action_button(
 
 def icon_button(action: QAction) -> QToolButton:
     """A button that shows an action by its icon alone; its words are spoken and in the tool tip."""
-    button = QToolButton()
+    button = ToolButton()
     button.setDefaultAction(action)
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
     button.setAccessibleName(action.text())

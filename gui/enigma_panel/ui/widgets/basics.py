@@ -1,7 +1,7 @@
 """Small widgets that all screens are made of."""
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QLayout,
     QPushButton,
     QSizePolicy,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -44,9 +45,39 @@ def make_label(text: str = "", role: str = "", *, wrap: bool = False) -> QLabel:
     return label
 
 
+def _is_enter(event: QKeyEvent) -> bool:
+    bare = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    return bare and event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}
+
+
+def _press_by_enter(button: QAbstractButton, event: QKeyEvent) -> bool:
+    """Press the button by Enter as by Space; one that is held down from before presses nothing."""
+    if not _is_enter(event):
+        return False
+    if not event.isAutoRepeat():
+        button.click()
+    return True
+
+
+class Button(QPushButton):
+    """A button that Enter presses while it has the focus, and never else."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not _press_by_enter(self, event):
+            super().keyPressEvent(event)
+
+
+class ToolButton(QToolButton):
+    """The same of a button that shows an icon alone."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not _press_by_enter(self, event):
+            super().keyPressEvent(event)
+
+
 def make_button(text: str, role: str = "") -> QPushButton:
     """A button that is pressed only when it is meant: never by Enter in some field."""
-    button = QPushButton(text)
+    button = Button(text)
     button.setAutoDefault(False)
     button.setAccessibleName(text)
     if role:

@@ -60,14 +60,10 @@ class ModelessDialog(QDialog):
         self.body.addLayout(row)
         return row
 
-    def add_keys(self, keys: Mapping[str, ButtonAction], of: QWidget | None = None) -> None:
-        """Keyboard shortcuts of this window, or `of` a widget while that has the focus; a key that
-        is held down acts once.
-        """
+    def add_keys(self, keys: Mapping[str, ButtonAction]) -> None:
+        """Keyboard shortcuts of this window; a key that is held down acts once."""
         for sequence, action in keys.items():
-            shortcut = QShortcut(QKeySequence(sequence), of or self)
-            if of is not None:
-                shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
+            shortcut = QShortcut(QKeySequence(sequence), self)
             shortcut.setAutoRepeat(False)
             shortcut.activated.connect(action)
 

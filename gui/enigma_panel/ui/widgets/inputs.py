@@ -24,7 +24,8 @@ LEAST_HEIGHT = 120
 class LineEdit(QLineEdit):
     """A line in which Enter moves on to the next field, or only emits `returnPressed`.
 
-    In neither case does the dialog around it see the Enter and press a button.
+    In neither case does the dialog around it see the Enter and press a button. An Enter that is
+    held down from the field before does nothing.
     """
 
     def __init__(self, *, enter_moves_on: bool = True) -> None:
@@ -36,8 +37,10 @@ class LineEdit(QLineEdit):
         self.focusNextChild()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        super().keyPressEvent(event)
-        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and not _is_command(event):
+        is_enter = event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}
+        if not (is_enter and event.isAutoRepeat()):
+            super().keyPressEvent(event)
+        if is_enter and not _is_command(event):
             event.accept()
 
 

@@ -17,13 +17,15 @@ REST_MS = 10_000
 class KeyedTable(QTableView):
     """Shows a KeyedTableModel. Nothing moves below a pointer that aims at a row.
 
-    pointer_inside: somebody aims at a row, or does no longer.
+    pointer_inside: somebody aims at a row, or does no longer. opened: Enter or a double click on
+    the row with that key.
     """
 
     selected = Signal()
     tabbed_to = Signal()
     looked_at = Signal()
     pointer_inside = Signal(bool)
+    opened = Signal(int)
 
     def __init__(
         self,
@@ -134,6 +136,7 @@ class KeyedTable(QTableView):
             done.connect(self._restore_place)
         self.pointer_inside.connect(self.columns.set_pointer_inside)
         self._rest.timeout.connect(lambda: self._set_pointer_inside(False))
+        self.doubleClicked.connect(lambda index: self._open(self.rows.key_at(index.row())))
 
     def _keep_any_place(self) -> None:
         self._keep_place()
@@ -162,6 +165,19 @@ class KeyedTable(QTableView):
         self._empty.setVisible(bool(text))
         self.setAccessibleDescription(text)  # what lies in a table is no child of it on the bus
         self._empty.setGeometry(self.viewport().rect().adjusted(24, 8, -24, -8))
+
+    def _open_selected(self) -> None:
+        """The one row that is selected; where none is, the one that the keyboard is on."""
+        keys = self.selected_keys()
+        if not keys:
+            keys = [key] if (key := self.rows.key_at(self.currentIndex().row())) is not None else []
+            self.selectRow(self.currentIndex().row())
+        if len(keys) == 1:
+            self._open(keys[0])
+
+    def _open(self, key: int | None) -> None:
+        if key is not None:
+            self.opened.emit(key)
 
     def _hover(self, row: int) -> None:
         for delegate in self._delegates:
@@ -212,6 +228,11 @@ class KeyedTable(QTableView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.selected_keys():
             self.clearSelection()
+            return
+        is_enter = event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}
+        if is_enter and self.state() is not QAbstractItemView.State.EditingState:
+            if not event.isAutoRepeat():
+                self._open_selected()
             return
         super().keyPressEvent(event)
 
