@@ -1,7 +1,8 @@
 """All breaks."""
 
 from tests.mutations.data import DATA, README
+from tests.mutations.keyboard import KEYBOARD
 from tests.mutations.money import MONEY
 from tests.mutations.safeguards import SAFEGUARDS
 
-BREAKS = (*MONEY, *DATA, *README, *SAFEGUARDS)
+BREAKS = (*MONEY, *DATA, *README, *SAFEGUARDS, *KEYBOARD)

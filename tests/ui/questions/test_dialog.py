@@ -85,7 +85,7 @@ async def test_enter_goes_from_username_to_password_and_there_it_sends(
     ]
 
 
-async def test_enter_in_the_last_field_sends_nothing_before_it_is_armed_nor_held_down(
+async def test_enter_in_the_last_field_waits_until_it_is_armed(
     world: World, dialog: QuestionDialog
 ) -> None:
     ask(world, dialog, PASSPHRASE)

@@ -437,7 +437,7 @@ class Details(QFrame):
             self.switch.setText(switch_label(offered))
             self.switch.setAccessibleName(self.switch.text())
         elif self.switch.hasFocus():
-            self.task_text.setFocus(Qt.FocusReason.OtherFocusReason)  # see action_button
+            self.task_text.setFocus(Qt.FocusReason.OtherFocusReason)  # see MainWindow
         self.switch.setVisible(offered is not None)
 
     def _show_state(self, session: Session | None, task: Task | None) -> None:
@@ -515,7 +515,7 @@ class Details(QFrame):
         able, shown = possible(entry), offered(entry)
         for verb, button in self.queue_buttons.items():
             if button.hasFocus() and verb not in able:
-                self.task_text.setFocus(Qt.FocusReason.OtherFocusReason)  # see action_button
+                self.task_text.setFocus(Qt.FocusReason.OtherFocusReason)  # see MainWindow
             button.setEnabled(verb in able)
             button.setVisible(verb in shown)
 

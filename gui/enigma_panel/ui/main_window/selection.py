@@ -45,6 +45,7 @@ class Selection(QObject):
         self.queue_throttle = QueueThrottle(services.queue, self)
         self.sessions = SessionsTable(self.session_rows, app_actions)
         self.tasks = TasksTable(self.task_rows)
+        self.lead: KeyedTable = self.sessions
         self._connect()
 
     def show_session(self, key: int) -> None:
@@ -166,7 +167,8 @@ class Selection(QObject):
         self._lead(self.tasks)
 
     def _lead(self, table: KeyedTable) -> None:
-        """Details speaks of what is selected here."""
+        """Details speaks of what is selected here; it is the table worked in."""
+        self.lead = table
         for one in (self.sessions, self.tasks):
             one.set_lead(one is table)
 

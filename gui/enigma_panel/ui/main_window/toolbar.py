@@ -48,17 +48,16 @@ class VerbButtons(QWidget):
         verbs: Mapping[CommandVerb, QAction],
         undo: QAction,
         take_back: Callable[[], object],
-        home: QWidget,
     ) -> None:
         super().__init__()
         under_undo: list[QPushButton] = []
         apart: list[QPushButton] = []
         for verb, action in verbs.items():
-            button = action_button(action, "danger" if verb is CommandVerb.TERMINATE else "", home)
+            button = action_button(action, "danger" if verb is CommandVerb.TERMINATE else "")
             (under_undo if COMMANDS[verb].under_undo else apart).append(button)
         self._undo = undo
         self._pages = QStackedWidget()
-        for page in (under_undo, [action_button(undo, home=home, call=take_back)]):
+        for page in (under_undo, [action_button(undo, call=take_back)]):
             holder = QWidget()
             holder.setLayout(make_row(*page, gap=GAP))
             self._pages.addWidget(holder)
@@ -81,10 +80,8 @@ class ToolBar(QFrame):
         new_task: QAction,
         verbs: Mapping[CommandVerb, QAction],
         others: Mapping[str, QAction],
-        home: QWidget,
         parent: QWidget | None = None,
     ) -> None:
-        """home: the table that the verbs act on."""
         super().__init__(parent)
         self._widths: dict[str, int] = {}
         set_role(self, "bar")
@@ -95,7 +92,7 @@ class ToolBar(QFrame):
         self._menu = others["menu"]
         self._tight = ""
         self._selected = make_label(selected_text(0), "dim")
-        self._build(verbs, others, home)
+        self._build(verbs, others)
         theme.changed().connect(self._tint)
         self._tint()
 
@@ -103,15 +100,13 @@ class ToolBar(QFrame):
         """How many sessions the verbs act on."""
         self._selected.setText(selected_text(n))
 
-    def _build(
-        self, verbs: Mapping[CommandVerb, QAction], others: Mapping[str, QAction], home: QWidget
-    ) -> None:
+    def _build(self, verbs: Mapping[CommandVerb, QAction], others: Mapping[str, QAction]) -> None:
         self._settings = action_button(others["settings"])
         self.menu_button = icon_button(others["menu"])
         self._row = row = make_row(
             action_button(self._new_task, "primary"),
             self._selected,
-            VerbButtons(verbs, others["undo"], self.undo_pressed.emit, home),
+            VerbButtons(verbs, others["undo"], self.undo_pressed.emit),
             None,
             action_button(others["answer"]),
             action_button(others["terminate_all"], "danger"),

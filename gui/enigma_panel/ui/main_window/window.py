@@ -1,6 +1,6 @@
 """The main window: its parts, its actions, and how it follows the services."""
 
-from PySide6.QtCore import QPoint, QSize, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent
 from PySide6.QtWidgets import QFrame, QMainWindow, QVBoxLayout, QWidget
 
@@ -29,7 +29,13 @@ from enigma_panel.ui.sessions.card import SessionsCard
 from enigma_panel.ui.tasks.card import TasksCard
 from enigma_panel.ui.text.waiting import undo_text, undo_tip
 from enigma_panel.ui.widgets.actions import make_action, make_verbs, rename_action
-from enigma_panel.ui.widgets.basics import make_button, make_label, make_row, set_role
+from enigma_panel.ui.widgets.basics import (
+    has_lost_focus,
+    make_button,
+    make_label,
+    make_row,
+    set_role,
+)
 
 tr = Translations("Main window")
 
@@ -170,9 +176,7 @@ class MainWindow(QMainWindow):
         )
 
     def _build(self) -> None:
-        self.tool_bar = ToolBar(
-            self.new_task, self.verbs, self._other_actions(), self.selection.sessions
-        )
+        self.tool_bar = ToolBar(self.new_task, self.verbs, self._other_actions())
         self.main_menu.button = self.tool_bar.menu_button
         banners = (self.question_banner, self.notices, self.recovery)
         self.body = MainLayout(self.sessions_card, self.tasks_card, self.details, *banners)
@@ -212,6 +216,10 @@ class MainWindow(QMainWindow):
         services.health.changed.connect(self.status_bar.refresh)
         services.account.changed.connect(self._follow_account)
         self.question_banner.answer.connect(self.dialogs.open_question)
+        self.question_banner.answer.connect(self._focus_row)
+        for action in (self.new_task, self.answer, self.terminate_all, self.settings):
+            action.triggered.connect(self._leave_tool_bar)
+        self.main_menu.menu.triggered.connect(self._leave_tool_bar)
         selection.selection_changed.connect(self._follow_selection)
         selection.details_wanted.connect(lambda: self.body.set_details_open(True))
         selection.sessions.customContextMenuRequested.connect(self._sessions_menu)
@@ -311,7 +319,32 @@ class MainWindow(QMainWindow):
             self.recovery.tick()
             self.status_bar.refresh()
 
+    def _focus_row(self) -> None:
+        """The keyboard goes back to the row worked on."""
+        self.selection.lead.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _leave_tool_bar(self) -> None:
+        """A dialog was opened there: when it closes, the keyboard is on the row again."""
+        focus = self.focusWidget()
+        if focus is not None and self.tool_bar.isAncestorOf(focus):
+            self._focus_row()
+
     # -- Qt ------------------------------------------------------------------------------------
+
+    def focusNextPrevChild(self, forward: bool, /) -> bool:
+        """Tab goes on; from a control that went away, or is possible no more, to the row.
+
+        Else the next press of Space would Terminate where it was meant to Stop again.
+        """
+        if not has_lost_focus(self):
+            return super().focusNextPrevChild(forward)
+        self._focus_row()
+        return True
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.ActivationChange and has_lost_focus(self):
+            self._focus_row()  # it went away while a dialog had the keyboard
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self._may_close:

@@ -33,7 +33,7 @@ class TasksCard(Card):
     ) -> None:
         super().__init__(parent)
         self.setAccessibleName(tr("Tasks"))
-        buttons = [action_button(action, "link", home=table) for action in queue_actions]
+        buttons = [action_button(action, "link") for action in queue_actions]
         head = self.add_head(make_label(tr("Tasks"), "heading"), None, *buttons)
         head.addStrut(HEAD_HEIGHT)
         self.column.addWidget(bar)

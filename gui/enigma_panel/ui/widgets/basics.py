@@ -85,6 +85,15 @@ def make_button(text: str, role: str = "") -> QPushButton:
     return button
 
 
+def has_lost_focus(window: QWidget) -> bool:
+    """Whether the control that has the keyboard's focus there went away or is possible no more.
+
+    Qt asks such a window for the next control, as by Tab: that would be a button that nobody meant.
+    """
+    focus = window.focusWidget()
+    return focus is not None and not (focus.isVisibleTo(window) and focus.isEnabled())
+
+
 class _SingleClicks(QObject):
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         return event.type() == QEvent.Type.MouseButtonDblClick

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from enigma_panel.ui.widgets.basics import MARGIN, make_row
+from enigma_panel.ui.widgets.basics import MARGIN, has_lost_focus, make_row
 from enigma_panel.ui.widgets.inputs import ScrollArea
 
 ButtonAction = Callable[[], None]
@@ -107,6 +107,18 @@ class ModelessDialog(QDialog):
         self.body.invalidate()
         self.body.activate()
 
+    def focusNextPrevChild(self, forward: bool, /) -> bool:
+        """As Tab; but from a control that went away never to a button that ends something."""
+        has_lost = has_lost_focus(self)
+        moved = super().focusNextPrevChild(forward)
+        while has_lost and moved and _ends_something(self.focusWidget()):
+            moved = super().focusNextPrevChild(forward)
+        return moved
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.fit()
+
+
+def _ends_something(widget: QWidget | None) -> bool:
+    return widget is not None and widget.property("role") == "danger"

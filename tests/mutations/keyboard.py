@@ -1,0 +1,180 @@
+"""Breaks of what the keyboard is promised."""
+
+from tests.mutations.runner import Break
+
+FOCUS = "tests/ui/test_focus.py"
+KEYS = "tests/ui/main_window/test_keys.py"
+MENU = "tests/ui/main_window/test_main_menu.py"
+COMMANDS = "tests/ui/main_window/test_commands.py"
+QUESTION = "tests/ui/questions/test_dialog.py"
+ON_THE_ROW = "Focus returns to the row worked on and falls on nothing that ends something"
+ENTER = "Enter presses the button that has the focus"
+ROW = "Enter on a row leads to its question, its next task, or Details"
+LAST_FIELD = "Enter in a question's last field sends"
+
+KEYBOARD = (
+    Break(
+        promise=ON_THE_ROW,
+        mistake="Qt chooses where it goes from what is possible no more",
+        file="ui/main_window/window.py",
+        old="        if not has_lost_focus(self):\n",
+        new="        if True:\n",
+        tests=(f"{FOCUS}::test_what_goes_away_leaves_the_keyboard_on_the_row[disabled]",),
+    ),
+    Break(
+        promise=ON_THE_ROW,
+        mistake="Qt chooses where it goes from what left while a dialog was open",
+        file="ui/main_window/window.py",
+        old="event.type() is QEvent.Type.ActivationChange and has_lost_focus(self)",
+        new="False",
+        tests=(f"{FOCUS}::test_what_goes_away_leaves_the_keyboard_on_the_row",),
+    ),
+    Break(
+        promise=ON_THE_ROW,
+        mistake="it stays on the button in the tool bar",
+        file="ui/main_window/window.py",
+        old="if focus is not None and self.tool_bar.isAncestorOf(focus):",
+        new="if focus is None:",
+        tests=(f"{FOCUS}::test_after_a_dialog_from_the_tool_bar_the_keyboard_is_on_the_row",),
+    ),
+    Break(
+        promise=ON_THE_ROW,
+        mistake="the menu's button keeps it",
+        file="ui/main_window/window.py",
+        old="        self.main_menu.menu.triggered.connect(self._leave_tool_bar)\n",
+        new="",
+        tests=(f"{FOCUS}::test_after_the_menu_the_keyboard_is_on_the_row",),
+    ),
+    Break(
+        promise=ON_THE_ROW,
+        mistake="in a dialog it goes on to what ends something",
+        file="ui/widgets/dialog.py",
+        old="while has_lost and moved and",
+        new="while False and",
+        tests=(f"{FOCUS}::test_in_a_dialog_it_never_goes_on_to_what_ends_something",),
+    ),
+    Break(
+        promise=ENTER,
+        mistake="it does nothing",
+        file="ui/widgets/basics.py",
+        old="        button.click()\n",
+        new="        button.setFocus()\n",
+        tests=(f"{KEYS}::test_a_button_is_pressed_by_enter_and_by_space_alone",),
+    ),
+    Break(
+        promise=ENTER,
+        mistake="one that is held down presses again and again",
+        file="ui/widgets/basics.py",
+        old="    if not event.isAutoRepeat():\n",
+        new="    if True:\n",
+        tests=(f"{KEYS}::test_a_button_is_pressed_by_enter_and_by_space_alone",),
+    ),
+    Break(
+        promise=ENTER,
+        mistake="buttons are made that know nothing of it",
+        file="ui/widgets/basics.py",
+        old="    button = Button(text)\n",
+        new="    button = QPushButton(text)\n",
+        tests=(f"{FOCUS}::test_every_button_is_one_that_enter_presses[New task]",),
+    ),
+    Break(
+        promise=ROW,
+        mistake="a name that is typed opens its row",
+        file="ui/widgets/table.py",
+        old="if is_enter and self.state() is not QAbstractItemView.State.EditingState:",
+        new="if is_enter:",
+        tests=(f"{KEYS}::test_enter_is_for_one_row_once_and_not_for_a_name_being_typed",),
+    ),
+    Break(
+        promise=ROW,
+        mistake="the question that has the least time left is opened",
+        file="ui/actions.py",
+        old="        self.dialogs.open_question(task_key)\n",
+        new="        self.dialogs.open_question(None)\n",
+        tests=(
+            f"{KEYS}::test_a_row_that_asks_opens_its_own_question",
+            f"{KEYS}::test_answer_in_a_context_menu_opens_that_question",
+            f"{KEYS}::test_answer_in_details_opens_that_question_and_goes_with_it",
+        ),
+    ),
+    Break(
+        promise=ROW,
+        mistake="a session at work is taken for an idle one",
+        file="ui/main_window/selection.py",
+        old="        return idle and accepts_tasks(",
+        new="        return accepts_tasks(",
+        tests=(f"{KEYS}::test_else_details_get_the_focus",),
+    ),
+    Break(
+        promise=LAST_FIELD,
+        mistake="also before the dialog has stood still",
+        file="ui/questions/dialog.py",
+        old="self._forms.filled.connect(self._press_send)",
+        new="self._forms.filled.connect(self._send)",
+        tests=(f"{QUESTION}::test_enter_in_the_last_field_waits_until_it_is_armed",),
+    ),
+    Break(
+        promise=LAST_FIELD,
+        mistake="one that is held down since the field before, too",
+        file="ui/widgets/inputs.py",
+        old="        if not (is_enter and event.isAutoRepeat()):\n",
+        new="        if True:\n",
+        tests=(f"{QUESTION}::test_enter_in_the_last_field_waits_until_it_is_armed",),
+    ),
+    Break(
+        promise="Later needs no guard",
+        mistake="it has one",
+        file="ui/questions/dialog.py",
+        old="self.later_button.clicked.connect(self._later)",
+        new="self._click_guard.guard(self.later_button, self._later)",
+        tests=(f"{QUESTION}::test_later_and_the_other_questions_need_no_guard",),
+    ),
+    Break(
+        promise="After a wrong password the user name is still there",
+        mistake="and counts as typed, so that a question that is gone stays",
+        file="ui/questions/forms.py",
+        old='self.username.text() in {"", self._offered}',
+        new="not self.username.text()",
+        tests=(f"{QUESTION}::test_after_a_wrong_password_the_username_is_still_there",),
+    ),
+    Break(
+        promise="The sheet has each shortcut once",
+        mistake="a second key of an action is left out",
+        file="ui/main_menu/shortcuts.py",
+        old="for keys in action.shortcuts()))",
+        new="for keys in action.shortcuts()[:1]))",
+        tests=(f"{MENU}::test_the_sheet_has_each_shortcut_of_the_window_once",),
+    ),
+    Break(
+        promise="No word of the tool bar is cut",
+        mistake="Settings stays where there is no room",
+        file="ui/main_window/toolbar.py",
+        old="        self._settings.setVisible(bool(fitting))\n",
+        new="",
+        tests=(f"{MENU}::test_settings_is_in_the_menu_where_the_tool_bar_has_no_room",),
+    ),
+    Break(
+        promise="No tip takes the place of the status line",
+        mistake="it is a status tip",
+        file="ui/widgets/actions.py",
+        old="    action.setWhatsThis(tip)\n",
+        new="    action.setWhatsThis(tip)\n    action.setStatusTip(tip)\n",
+        tests=(f"{MENU}::test_no_tip_takes_the_place_of_the_status_line",),
+    ),
+    Break(
+        promise="Commands that are not possible are dim and cannot be run",
+        mistake="they look like the others",
+        file="ui/main_menu/commands.py",
+        old="            row.setDisabled(not able)\n",
+        new="",
+        tests=(f"{COMMANDS}::test_what_is_not_possible_is_dim_and_arrows_pass_it",),
+    ),
+    Break(
+        promise="A command runs once the palette has given the focus back",
+        mistake="the palette stays",
+        file="ui/main_menu/commands.py",
+        old="        self.accept()\n",
+        new="",
+        tests=(f"{COMMANDS}::test_words_find_and_enter_runs",),
+    ),
+)

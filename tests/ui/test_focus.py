@@ -1,0 +1,321 @@
+"""Every window by keys alone: all is reached, Enter presses it, and no focus falls unasked on what
+ends something."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QPlainTextEdit,
+    QPushButton,
+    QRadioButton,
+    QTabBar,
+    QToolButton,
+    QWidget,
+)
+
+from enigma_panel.core.models import TaskStatus
+from enigma_panel.ui.dialog_manager import DialogManager
+from enigma_panel.ui.lazy_dialogs import LazyDialogs
+from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.widgets.basics import Button, ToolButton
+from tests.kit.builders import a_question
+from tests.kit.clock import NOW
+from tests.kit.person import ENTER, active, button, key
+from tests.kit.wait import until
+from tests.kit.world import World
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+CONTROLS = (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSpinBox,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QTabBar,
+)
+MAIN = "Enigma Control Panel"
+DIALOGS = [
+    "API key",
+    "About",
+    "Commands",
+    "Keyboard shortcuts",
+    "New task",
+    "Question from the agent",
+    "Quit",
+    "Settings",
+    "Terminate all",
+]
+WINDOWS = [MAIN, *DIALOGS]
+
+
+class Stage:
+    """The main window with all dialogs over fakes, by their titles."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.manager = LazyDialogs(lambda: DialogManager(world.services, lambda: self.window))
+        self.window = MainWindow(world.services, self.manager)
+
+    async def show(self, title: str = MAIN) -> QWidget:
+        """The window of that title, with sessions of several kinds and a question."""
+        sessions, window = self.world.sessions, self.window
+        sessions.add(1)
+        sessions.add(2, status=TaskStatus.DONE, result="42", ended_ms=NOW)
+        sessions.add(3, status=TaskStatus.ASKS)
+        self.world.inbox.ask(a_question(3, "I need login credentials to proceed."))
+        window.show()
+        await active(window)
+        window.selection.sessions.select_key(3)
+        window.selection.sessions.setFocus()
+        return window if title == MAIN else await self.open(title)
+
+    async def open(self, title: str) -> QWidget:
+        """Open a dialog as a person does."""
+        window, manager = self.window, self.manager.get()
+        opener = {
+            "API key": manager.open_key,
+            "About": window.main_menu.about.trigger,
+            "Commands": window.main_menu.commands.trigger,
+            "Keyboard shortcuts": window.main_menu.shortcuts.trigger,
+            "New task": window.new_task.trigger,
+            "Question from the agent": lambda: manager.open_question(3),
+            "Quit": lambda: self.world.scope.spawn("quit", manager.ask_before_quit()),
+            "Settings": window.settings.trigger,
+            "Terminate all": window.terminate_all.trigger,
+        }[title]
+        opener()
+        return await self.dialog(title)
+
+    async def dialog(self, title: str) -> QWidget:
+        """Wait for a dialog and for its focus."""
+        await until(lambda: shown(title))
+        dialog = shown(title)
+        assert dialog is not None
+        await active(dialog)
+        return dialog
+
+
+def shown(title: str) -> QWidget | None:
+    windows = [w for w in QApplication.topLevelWidgets() if w.isVisible()]
+    return next((w for w in windows if w.windowTitle() == title), None)
+
+
+@pytest.fixture
+def stage(world: World) -> Iterator[Stage]:
+    stage = Stage(world)
+    yield stage
+    world.inbox.close(3)  # else closing the key dialog would bring it up
+    stage.manager.close_all()
+    stage.window.close_for_good()
+
+
+def controls(window: QWidget) -> list[QWidget]:
+    """What a person can use there now, without Qt's inner parts."""
+    found = [
+        one
+        for one in window.findChildren(QWidget)
+        if isinstance(one, CONTROLS)
+        and not isinstance(one, QHeaderView)
+        and one.window() is window
+        and one.isVisible()
+        and one.isEnabled()
+        and not isinstance(one.parent(), QAbstractSpinBox | QComboBox | QTabBar)
+        and not (isinstance(one, QAbstractButton) and isinstance(one.parent(), QAbstractItemView))
+    ]
+    return [one for one in found if one.accessibleName() != "Commands"]  # its field moves in it
+
+
+def by_tab(window: QWidget) -> list[QWidget]:
+    """What Tab reaches there, in its order."""
+    reached: list[QWidget] = []
+    for _ in range(300):
+        focus = window.focusWidget() or window
+        key(focus, Qt.Key.Key_Tab)
+        focus = window.focusWidget()
+        assert focus is not None
+        if focus in reached:
+            return reached
+        reached.append(focus)
+    raise AssertionError("Tab comes to no end")
+
+
+def is_reached(one: QWidget, reached: list[QWidget]) -> bool:
+    """One of several radio buttons is enough: arrows go to the others."""
+    if isinstance(one, QRadioButton):
+        return any(isinstance(r, QRadioButton) and r.parent() is one.parent() for r in reached)
+    if isinstance(one, QAbstractButton) and one.group() is not None and one.group().exclusive():
+        return any(isinstance(r, QAbstractButton) and r.group() is one.group() for r in reached)
+    return one in reached
+
+
+def is_danger(widget: QWidget | None) -> bool:
+    return widget is not None and widget.property("role") == "danger"
+
+
+def told(one: QWidget) -> str:
+    return f"{type(one).__name__} {one.accessibleName()}"
+
+
+@pytest.mark.parametrize("title", WINDOWS)
+async def test_every_control_is_reached_by_tab(stage: Stage, title: str) -> None:
+    window = await stage.show(title)
+    reached, wanted = by_tab(window), controls(window)
+    assert len(wanted) >= (10 if title == MAIN else 1)
+    assert [told(one) for one in wanted if not is_reached(one, reached)] == []
+
+
+@pytest.mark.parametrize("title", WINDOWS)
+async def test_every_button_is_one_that_enter_presses(stage: Stage, title: str) -> None:
+    window = await stage.show(title)
+    buttons = [
+        one
+        for one in window.findChildren(QAbstractButton)
+        if isinstance(one, QPushButton | QToolButton) and not isinstance(one.parent(), QTabBar)
+    ]
+    assert buttons or title == "Commands"
+    assert [told(one) for one in buttons if not isinstance(one, Button | ToolButton)] == []
+
+
+async def test_every_action_of_the_window_is_a_command(stage: Stage) -> None:
+    """So that the palette, the sheet and the keyboard have all of them."""
+    await stage.show()
+    window = stage.window
+    actions = {a for a in window.findChildren(QAction) if not isinstance(a.parent(), QMenu)}
+    commands = {action for group in window.command_groups() for action in group.actions}
+    named = {action.text() for action in actions if action.text()}
+    assert len(named) >= 15
+    assert named - {action.text() for action in commands} == set()
+
+
+def mnemonics(window: QWidget) -> list[str]:
+    """The letters after & in what a person reads there."""
+    texts = [one.text() for one in window.findChildren(QAbstractButton)]
+    texts += [label.text() for label in window.findChildren(QLabel) if label.buddy() is not None]
+    for tabs in window.findChildren(QTabBar):
+        texts += [tabs.tabText(n) for n in range(tabs.count())]
+    parts = [text.replace("&&", "").partition("&")[2] for text in texts]
+    return [part[0].casefold() for part in parts if part]
+
+
+@pytest.mark.parametrize("title", WINDOWS)
+async def test_no_two_mnemonics_are_one(stage: Stage, title: str) -> None:
+    window = await stage.show(title)
+    assert [letter for letter, n in Counter(mnemonics(window)).items() if n > 1] == []
+    for menu in (stage.window.main_menu.menu, stage.window.menus.menu):
+        menu_letters = [a.text().partition("&")[2][:1].casefold() for a in menu.actions()]
+        assert [one for one, n in Counter(menu_letters).items() if one and n > 1] == []
+
+
+@pytest.mark.parametrize("title", DIALOGS)
+async def test_no_dialog_opens_on_what_ends_something(stage: Stage, title: str) -> None:
+    dialog = await stage.show(title)
+    assert dialog.focusWidget() is not None
+    assert not is_danger(dialog.focusWidget())
+
+
+@pytest.mark.parametrize("way", ["disabled", "hidden", "hidden behind a dialog"])
+async def test_what_goes_away_leaves_the_keyboard_on_the_row(stage: Stage, way: str) -> None:
+    window = await stage.show()
+    table = stage.window.selection.sessions
+    for one in by_tab(window):
+        if one in {table, stage.window.selection.tasks}:
+            continue
+        one.setFocus()
+        assert one.hasFocus()
+        if way == "hidden behind a dialog":
+            about = await stage.open("About")
+            one.hide()
+            about.close()
+            await active(window)
+        elif way == "hidden":
+            one.hide()
+        else:
+            one.setEnabled(False)
+        assert table.hasFocus(), told(one)
+        one.setEnabled(True)
+        one.show()
+
+
+@pytest.mark.parametrize("title", DIALOGS)
+async def test_in_a_dialog_it_never_goes_on_to_what_ends_something(
+    stage: Stage, title: str
+) -> None:
+    dialog = await stage.show(title)
+    for one in by_tab(dialog):
+        one.setFocus()
+        one.setEnabled(False)
+        assert not is_danger(dialog.focusWidget()), told(one)
+        one.setEnabled(True)
+
+
+@pytest.mark.parametrize("title", ["New task", "Settings", "Terminate all…"])
+async def test_after_a_dialog_from_the_tool_bar_the_keyboard_is_on_the_row(
+    stage: Stage, title: str
+) -> None:
+    window = await stage.show()
+    stage.window.selection.tasks.select_key(2)
+    opener = button(stage.window.tool_bar, title)
+    opener.setFocus()
+    key(opener, ENTER)
+    dialog = await stage.dialog(title.rstrip("…"))
+    key(dialog, Qt.Key.Key_Escape)
+    await active(window)
+    assert stage.window.selection.tasks.hasFocus()
+    assert stage.window.selection.tasks.selected_keys() == [2]
+
+
+@pytest.mark.parametrize("place", ["tool_bar", "question_banner", "details"])
+async def test_after_an_answer_the_keyboard_is_on_the_row(stage: Stage, place: str) -> None:
+    window = await stage.show()
+    name = "Answer · 1" if place == "tool_bar" else "Answer"
+    opener = button(getattr(stage.window, place), name)
+    opener.setFocus()
+    key(opener, ENTER)
+    dialog = await stage.dialog("Question from the agent")
+    stage.world.inbox.close(3)
+    assert not dialog.isVisible()
+    await active(window)
+    assert stage.window.selection.sessions.hasFocus()
+    assert stage.window.selection.sessions.selected_keys() == [3]
+
+
+async def test_after_the_menu_the_keyboard_is_on_the_row(stage: Stage) -> None:
+    window = await stage.show()
+    opener = stage.window.tool_bar.menu_button
+    opener.setFocus()
+    key(opener, ENTER)
+    menu = stage.window.main_menu.menu
+    assert menu.isVisible()
+    key(menu, Qt.Key.Key_Escape)
+    assert opener.hasFocus(), "nothing was chosen"
+    key(opener, ENTER)
+    menu.setActiveAction(stage.window.main_menu.about)
+    key(menu, ENTER)
+    dialog = await stage.dialog("About")
+    key(dialog, Qt.Key.Key_Escape)
+    await active(window)
+    assert stage.window.selection.sessions.hasFocus()
+
+
+async def test_when_an_action_ends_the_keyboard_is_on_the_row(stage: Stage) -> None:
+    await stage.show()
+    sessions = stage.world.sessions
+    stage.window.selection.sessions.select_key(1)
+    stop = button(stage.window.tool_bar, "Stop")
+    stop.setFocus()
+    sessions.change_task(1, status=TaskStatus.STOPPED, ended_ms=NOW)
+    assert not stop.isEnabled()
+    assert stage.window.selection.sessions.hasFocus()
