@@ -210,6 +210,13 @@ def mnemonics(window: QWidget) -> list[str]:
     return [part[0].casefold() for part in parts if part]
 
 
+def test_the_check_sees_mnemonics(no_window_left: None) -> None:
+    window = QWidget()
+    for text in ("&Send", "&Stop", "Save && close", "Plain"):
+        QPushButton(text, window)
+    assert mnemonics(window) == ["s", "s"]
+
+
 @pytest.mark.parametrize("title", WINDOWS)
 async def test_no_two_mnemonics_are_one(stage: Stage, title: str) -> None:
     window = await stage.show(title)
