@@ -128,7 +128,9 @@ def test_settings_is_in_the_menu_where_the_tool_bar_has_no_room(
     qapp.processEvents()
     names = [b.text() for b in window.tool_bar.findChildren(QPushButton) if b.isVisible()]
     assert ("Settings" in names) is (width > 640)
-    assert window.tool_bar.menu_button.isVisible()
+    opener = window.tool_bar.menu_button
+    assert opener.isVisible()
+    assert opener.height() == button(window.tool_bar, "New task").height()
     assert window.tool_bar._row.sizeHint().width() <= width
     assert "Settings" in texts(window)
 

@@ -1,7 +1,7 @@
 """The style sheet, made of a scheme's colours.
 
-Widgets name their part by the property "role": primary, danger, link, plain, chip (buttons); dim,
-heading, title, problem, amber, red, figure, notice (labels); card, banner, notice, demo, bar
+Widgets name their part by the property "role": primary, danger, link, plain, chip, icon (buttons);
+dim, heading, title, problem, amber, red, figure, notice (labels); card, banner, notice, demo, bar
 (frames); reading, question (texts to read); mistaken (a field in error).
 """
 
@@ -41,6 +41,7 @@ QLabel[role="notice"] { background: {amber_ground}; color: {amber}; border: 1px 
 QPushButton, QToolButton {
     background: {card}; color: {text}; border: 1px solid {line}; border-radius: 6px;
     padding: 5px 12px; min-height: 16px; }
+QToolButton[role="icon"] { min-height: 13px; } /* as high as the others: Qt adds 3 px to these */
 QPushButton:hover, QToolButton:hover { background: {hover}; border-color: {faint}; }
 QPushButton:pressed, QToolButton:pressed { background: {line}; }
 QPushButton:focus, QToolButton:focus { border: 2px solid {accent}; padding: 4px 11px; }

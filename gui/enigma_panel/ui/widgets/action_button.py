@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QPushButton, QToolButton
 
-from enigma_panel.ui.widgets.basics import ToolButton, make_button
+from enigma_panel.ui.widgets.basics import ToolButton, make_button, set_role
 
 
 def action_button(
@@ -47,4 +47,5 @@ def icon_button(action: QAction) -> QToolButton:
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
     button.setAccessibleName(action.text())
     button.setIconSize(QSize(16, 12))
+    set_role(button, "icon")
     return button
