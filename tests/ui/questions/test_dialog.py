@@ -134,11 +134,19 @@ async def test_after_a_wrong_password_the_username_is_still_there(
     assert dialog._usernames == {}
 
 
-async def test_an_answer_that_was_not_delivered_brings_no_second_username(
-    world: World, dialog: QuestionDialog
-) -> None:
+async def test_a_username_is_one_that_was_sent(world: World, dialog: QuestionDialog) -> None:
     await sent(world, dialog, AnswerOutcome.FAILED)
     assert dialog._usernames == {}
+    form = dialog.current_form()
+    assert form is not None
+    click(form.chips[QuestionKind.FREE_TEXT])
+    type_text(form.free_text.text, "I have none.")
+    world.inbox.outcome = AnswerOutcome.DELIVERED
+    await arm(world, dialog)
+    click(dialog.send_button)
+    await world.settle()
+    assert len(world.inbox.answered) == 2
+    assert dialog._usernames == {}, "what stood in another form was not sent"
 
 
 async def test_later_and_the_other_questions_need_no_guard(

@@ -260,7 +260,8 @@ class QuestionDialog(ModelessDialog):
         outcome = result.outcome if result else None
         form.notice = text or answer_text(result, has_text=not form.is_empty())
         if outcome in {*_LEAVES, AnswerOutcome.UNCONFIRMED}:
-            self._usernames[form.question.task_key] = form.credentials.username.text()
+            if form.page() is form.credentials:
+                self._usernames[form.question.task_key] = form.credentials.username.text()
             form.forget()
         form.is_over = outcome is AnswerOutcome.GONE
         self._show_state()
