@@ -13,6 +13,7 @@ DIALOG = "tests/ui/questions/test_dialog.py"
 FILES = "tests/store/ledger/test_files.py"
 LIVE_PEERS = "tests/api/test_live_connecting.py"
 LOG = "tests/runtime/test_logging_setup.py"
+SAID = "tests/ui/test_announcements.py"
 SECRETS = "tests/core/test_secret_answers.py"
 NEITHER = "Neither is ever written to a file or a log"
 REPLACED = "it is replaced, symbols and spaces included"
@@ -553,6 +554,14 @@ DATA = (
         old="            self._withdraw(self._shown)",
         new="            self._shown.clear()",
         tests=(f"{ASKED}::test_who_looks_needs_none_any_more",),
+    ),
+    Break(
+        promise="What a screen reader says unasked holds none of the agent's words either",
+        mistake="the question is read out",
+        file="ui/text/announcement.py",
+        old="    about_money = is_about_money(first.text)\n",
+        new="    return first.text\n    about_money = is_about_money(first.text)\n",
+        tests=(f"{SAID}::test_a_question_is_said_at_once_and_without_the_agents_words",),
     ),
 )
 

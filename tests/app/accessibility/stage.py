@@ -75,6 +75,10 @@ class Stage:
         environment = {"ENIGMA_API_KEY": key} if key else {}
         return self._start(*command, name="program", **environment)
 
+    def start_child(self, module: str, *arguments: str) -> subprocess.Popen[str]:
+        """A module of the tests as a program; what it writes is read from its standard output."""
+        return self._start(sys.executable, "-m", module, *arguments, name="program")
+
     def leave(self) -> tuple[int, str]:
         """End the program as a log-out does; its exit status and standard error."""
         program = self._started[-1]

@@ -10,6 +10,7 @@ from enigma_panel.services.types import KeyState, Recovered
 from enigma_panel.store.files import Problem
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.ui.actions import Actions, Dialogs
+from enigma_panel.ui.announcements import Announcements
 from enigma_panel.ui.details.panel import Details
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.main_window.layout import MainLayout
@@ -108,6 +109,7 @@ class MainWindow(QMainWindow):
             services, self.app_actions, self.selection, self.notices, away
         )
         self.status_bar = StatusBar(services)
+        self.announcements = Announcements(services, self)
 
     def _make_actions(self) -> None:
         app_actions = self.app_actions
