@@ -1,22 +1,31 @@
 """Which questions have a notice of the desktop, and for how long."""
 
-from collections.abc import Hashable
+import time
+from collections.abc import Callable, Hashable
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 from msgspec.structs import replace
 
-from enigma_panel.core.questions import QuestionKind
+from enigma_panel.core.models import TaskSpec
+from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.questions import QuestionKind, credentials_text
 from enigma_panel.core.redaction import Redactor
+from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.desktop_notifier import DesktopNotice, DesktopNotifier
 from enigma_panel.services.done_notifier import NOTICE
 from enigma_panel.services.question_notifier import Asked, QuestionNotifier
+from enigma_panel.ui.text.notification import asked_notice
+from tests.conftest import Simulator
 from tests.kit.builders import a_question, a_session
 from tests.kit.clock import NOW, HandClock
 from tests.kit.fakes import FakeInbox
+from tests.kit.wait import until
+from tests.services.conftest import Running
 
 SECRET = "hunter2-hunter2"
+GONE_S = 1.0
 
 
 class Standing(DesktopNotifier):
@@ -158,3 +167,44 @@ def test_no_secret_is_told(scene: Scene) -> None:
 def test_a_session_that_nobody_knows_has_no_name(scene: Scene) -> None:
     scene.inbox.ask(a_question(77, "Which?"))
     assert [one.name for one in scene.asked] == [""]
+
+
+@pytest.mark.parametrize("how", ["answered", "stopped", "terminated", "ended elsewhere"])
+async def test_a_real_question_has_a_notice_until_its_end(
+    simulator: Callable[..., Simulator], running: Running, how: str
+) -> None:
+    async with running(simulator("--speed", "10").url) as parts:
+        services, desk = parts.services, Standing()
+        notifier = QuestionNotifier(
+            services.store,
+            services.inbox,
+            desk,
+            make_notice=asked_notice,
+            redact=parts.redact,
+            has_focus=lambda: False,
+            clock=services.clock,
+        )
+        key = await services.sessions.start(TaskSpec(text="Log in to bank.example"))
+        await until(lambda: desk.notices)
+        ((task_key, _), notice), *_ = desk.notices.items()
+        assert task_key == key
+        assert notice.title == "bank.example 1 asks for a login"
+        assert 0 < notice.lasts_ms < 300_000
+        left_at: list[float] = []
+        services.inbox.changed.connect(lambda: left_at.append(time.monotonic()))
+        session_key = services.sessions.task(key).session_key
+        (question,) = services.inbox.questions()
+        match how:
+            case "answered":
+                text = credentials_text("maria", SECRET)
+                await services.inbox.answer(question, text, AnswerVerb.RESUME)
+            case "stopped":
+                await services.inbox.answer(question, "Stop.", AnswerVerb.STOP)
+            case "terminated":
+                await services.sessions.command([session_key], CommandVerb.TERMINATE)
+            case _:
+                gone = Observation(kind=Kind.SESSION_ENDED)
+                await services.store.record(session_key, key, gone)
+        await until(lambda: not desk.notices)
+        assert time.monotonic() - left_at[-1] < GONE_S
+        notifier.deleteLater()

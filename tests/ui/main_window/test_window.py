@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QAction, QEnterEvent, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
@@ -21,6 +21,7 @@ from enigma_panel.services.types import KeyState, NoticeKind, ServiceNotice, Ser
 from enigma_panel.ui.actions import GRACE_MS
 from enigma_panel.ui.main_window.window import TICK_MS, MainWindow
 from enigma_panel.ui.tasks.model import Column as TaskColumn
+from enigma_panel.ui.text.verbs import verb_text
 from enigma_panel.ui.widgets.column_sizing import TEXT_LEAST
 from enigma_panel.ui.widgets.table import ROW_HEIGHT
 from tests.kit.builders import ID, LINK, a_question
@@ -346,7 +347,31 @@ def test_every_control_has_its_visible_name(window: MainWindow, services: Any) -
         assert table.accessibleName() in {"Sessions", "Tasks"}
     for verb in window.verbs.values():
         assert verb.toolTip().count("\n") == 1
-        assert verb.statusTip()
+        assert verb.whatsThis()
+
+
+def test_no_tip_takes_the_place_of_the_status_bar(
+    window: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    """One stayed for minutes: "Nothing costs any more" while five browsers were billed."""
+    services.sessions.add(1)
+    window.selection.sessions.select_key(1)
+    messages: list[str] = []
+    window.statusBar().messageChanged.connect(messages.append)
+    for control in window.tool_bar.findChildren(QPushButton):
+        QApplication.sendEvent(control, QEnterEvent(QPointF(5, 5), QPointF(5, 5), QPointF(5, 5)))
+        qapp.processEvents()
+        assert window.status_bar.isVisible()
+    for action in window.findChildren(QAction):
+        action.showStatusText(window)  # as a menu does under the pointer
+        assert window.status_bar.isVisible()
+    assert [text for text in messages if text] == []
+    whoever = [*window.findChildren(QWidget), *window.findChildren(QAction)]
+    assert [one for one in whoever if one.statusTip()] == []
+    tip = verb_text(CommandVerb.TERMINATE).tip
+    terminate = button(window.tool_bar, "Terminate")
+    assert terminate.accessibleDescription() == tip
+    assert terminate.toolTip().endswith(f"\n{tip}")
 
 
 def test_ended_sessions_are_shown_as_card_and_settings_say(

@@ -32,9 +32,8 @@ def action_button(
     def follow() -> None:
         button.setText(action.text())
         button.setAccessibleName(action.text())
-        button.setAccessibleDescription(action.statusTip())
+        button.setAccessibleDescription(action.whatsThis())
         button.setToolTip(action.toolTip())
-        button.setStatusTip(action.statusTip())
         button.setIcon(action.icon())
         if home is not None and button.hasFocus() and not (shown() and action.isEnabled()):
             home.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -23,7 +23,11 @@ def make_action(
     shortcut: str = "",
     within: bool = False,
 ) -> QAction:
-    """An action whose tool tip names its shortcut, which holds in the window or within owner."""
+    """An action whose tool tip names its shortcut, which holds in the window or within owner.
+
+    tip: what it does and costs. It has no status tip: that would take the place of the status bar,
+    and stay there while the pointer does.
+    """
     action = QAction(text, owner)
     action.triggered.connect(lambda _checked=False: call())
     keys = QKeySequence(shortcut)
@@ -32,7 +36,7 @@ def make_action(
         whole = Qt.ShortcutContext.WindowShortcut
         action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut if within else whole)
         action.setAutoRepeat(False)
-    action.setStatusTip(tip)
+    action.setWhatsThis(tip)
     rename_action(action, text)
     owner.addAction(action)
     return action
@@ -42,7 +46,7 @@ def rename_action(action: QAction, text: str) -> None:
     """Give an action other words; its tool tip follows."""
     keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
     head = f"{text} ({keys})" if keys else text
-    tip = action.statusTip()
+    tip = action.whatsThis()
     action.setText(text)
     action.setToolTip(f"{head}\n{tip}" if tip else head)
 
