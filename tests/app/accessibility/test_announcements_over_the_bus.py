@@ -1,6 +1,5 @@
 """What a screen reader hears unasked, how soon and how often, over the real bus."""
 
-import selectors
 import time
 from pathlib import Path
 
@@ -10,6 +9,7 @@ pytest.importorskip("jeepney", reason="the accessibility bus is on Linux")
 
 from tests.app.accessibility.bus import Bus, until
 from tests.app.accessibility.stage import ON_THE_BUS, Stage
+from tests.desktop.notice_desk import Lines
 
 CHILD = "tests.app.accessibility.child_window"
 SOON_S = 0.3
@@ -36,21 +36,19 @@ def test_each_thing_is_said_once_and_soon(tmp_path: Path) -> None:
     start = tmp_path / "start"
     with Stage() as stage, Bus(stage.session_bus) as bus:
         child = stage.start_child(CHILD, str(start))
-        assert child.stdout is not None
         until("the window is on the bus", bus.programs)
         start.touch()
         said: list[tuple[float, int, str]] = []
         happened: dict[str, float] = {}
-        lines = selectors.DefaultSelector()
-        lines.register(child.stdout, selectors.EVENT_READ)
+        lines = Lines(child)
         end = time.monotonic() + LIMIT_S
         while time.monotonic() < end:
             bus.programs()  # events come in while something is asked
             said += [(time.monotonic(), *one) for one in bus.announced[len(said) :]]
-            if lines.select(0.005):
-                name, _, at = child.stdout.readline().strip().partition(" ")
-                if name == "over":
-                    break
+            name, _, at = lines.next(0.005).partition(" ")
+            if name == "over":
+                break
+            if name:
                 happened[name] = float(at)
         assert [(politeness, text) for _, politeness, text in said] == list(HEARD.values())
         late = {
