@@ -32,7 +32,6 @@ SLOW = (
     "simulation",
     "api/test_reader_big.py",
     "api/test_reader_fuzz.py",
-    "services/monitor/test_poll_turns.py",
     "store/ledger/test_damage_anywhere.py",
 )
 """Folders and files of tests that need neither process nor window and take many seconds of CPU."""
