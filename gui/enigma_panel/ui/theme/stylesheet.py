@@ -82,7 +82,6 @@ QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDoubleS
 QComboBox:focus { border: 2px solid {accent}; padding: 3px 7px; }
 QLineEdit:disabled, QPlainTextEdit:disabled, QSpinBox:disabled, QComboBox:disabled {
     color: {dim}; background: {ground}; }
-QLineEdit[role="cell"], QLineEdit[role="cell"]:focus { border-radius: 0; padding: 0 5px; }
 QLineEdit[role="mistaken"], QPlainTextEdit[role="mistaken"], QSpinBox[role="mistaken"] {
     border-color: {red}; }
 QPlainTextEdit[role="question"] {
