@@ -63,7 +63,7 @@ class Command:
     refused_client: ServiceClient | None = field(default=None, repr=False)
     alarm: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
     over: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
-    waiting: "asyncio.Task[object] | None" = field(default=None, repr=False)
+    waiting: asyncio.Timeout | None = field(default=None, repr=False)
 
     @classmethod
     def of(cls, intent: Intent) -> "Command":
@@ -143,8 +143,12 @@ class Command:
             return
         self.dropped = outcome
         self.alarm.set()
-        if self.waiting is not None:
-            self.waiting.cancel()
+        self.interrupt()
+
+    def interrupt(self) -> None:
+        """End a wait that takes no alarm."""
+        if self.waiting is not None and not self.waiting.expired():
+            self.waiting.reschedule(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable
+from contextlib import suppress
 from dataclasses import replace
 from typing import TypeVar
 
@@ -99,6 +100,12 @@ class CommandSender(QObject):
         """No effect of it is to be seen any more."""
         self._store.ending.unmark(command.key, command)
 
+    def note_channel(self, command: Command) -> None:
+        """Where its channel came up, what ends something need not wait for a call of the minute."""
+        waits = command.why is WaitReason.BUDGET and command.rules.is_durable
+        if waits and self._may_emit(command):
+            command.interrupt()
+
     # -- the stages --------------------------------------------------------------------------
 
     async def _intend(self, command: Command) -> None:
@@ -126,7 +133,7 @@ class CommandSender(QObject):
 
     async def _emit(self, command: Command) -> bool:
         """Give it to the live channel, once; whether that took it, which proves nothing."""
-        if command.reach is Reach.CHANNEL or not self._live.is_up(command.key):
+        if not self._may_emit(command):
             return False
         before = command.why, command.due_ms
         self._stand(command, WaitReason.SENDING)
@@ -143,14 +150,18 @@ class CommandSender(QObject):
         self._poller.wake(command.key)
         return True
 
+    def _may_emit(self, command: Command) -> bool:
+        return command.reach is not Reach.CHANNEL and self._live.is_up(command.key)
+
     async def _turn(self, command: Command) -> Pass:
         """Wait for all that has to be there, last for a call; then nothing more is waited for."""
         while True:
             await self._ready(command)
-            taken = await self._pass(command)
-            if self._is_ready(command):
-                return taken
-            taken.give_back()
+            with suppress(TimeoutError):  # the channel came up: that is tried first
+                taken = await self._pass(command)
+                if self._is_ready(command):
+                    return taken
+                taken.give_back()
 
     async def _ready(self, command: Command) -> None:
         self._check(command)
@@ -272,16 +283,14 @@ class CommandSender(QObject):
         return command.due_ms or 0
 
     async def _unless_dropped(self, command: Command, waiting: Awaitable[T]) -> T:
-        """Wait for something that takes no alarm; `Command.drop` cancels it."""
-        task = asyncio.current_task()
-        command.waiting = task
+        """Wait for something that takes no alarm. `Command.interrupt` ends it: TimeoutError,
+        DroppedError where it is not wanted any more."""
         try:
-            return await waiting
-        except asyncio.CancelledError:
-            if command.dropped is None or task is None:
-                raise  # the program ends
-            task.uncancel()
-            raise DroppedError(command.dropped) from None
+            async with asyncio.timeout(None) as command.waiting:
+                return await waiting
+        except TimeoutError:
+            self._check(command)
+            raise
         finally:
             command.waiting = None
 
