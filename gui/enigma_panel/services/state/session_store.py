@@ -404,7 +404,8 @@ class SessionStore(QObject):
     # -- inside ------------------------------------------------------------------------------
 
     def _place(self, session: Session, task: Task) -> list[Record]:
-        """Take a planned task over; returns what is newer here than what the ledger wrote."""
+        """Take a planned task over; returns what to write once more: what is newer here than what
+        the ledger wrote, and a task that moves, which another may have written as it was."""
         self._sessions.setdefault(session.key, session)
         known = self._tasks.get(task.key)
         if known is not None and known.status is not TaskStatus.QUEUED:
@@ -412,7 +413,7 @@ class SessionStore(QObject):
             return [known, dropped]  # nobody opens that
         placed = task if known is None else replace(known, session_key=task.session_key)
         self._remember_task(placed)
-        return [placed] if placed != task else []
+        return [] if known is None else [placed]
 
     def _put_current(self, session: Session, task: Task | None) -> tuple[Session, Task] | None:
         """A start is about to be kept: facts that come in meanwhile must not write over it."""
