@@ -561,6 +561,22 @@ def test_what_is_unclear_is_said_once_though_a_secret_in_it_became_known(
     with_bench(tmp_path, check)
 
 
+def test_a_result_told_again_is_not_the_next_ones_though_a_secret_in_it_became_known(
+    tmp_path: Path,
+) -> None:
+    async def check(bench: Bench) -> None:
+        session, _ = await bench.open()
+        done = Observation(kind=Kind.COMPLETED, text="let in with hunter22", task_id="t1")
+        await bench.reply(bench.intent, Outcome.KNOWN, done)
+        bench.redactor.add_secret("hunter22")
+        other = await bench.add(session)
+        assert other.task is not None
+        await bench.hear(Kind.COMPLETED, "let in with hunter22")
+        assert bench.task(other.task.key).result is None
+
+    with_bench(tmp_path, check)
+
+
 def test_the_result_of_a_named_task_told_again_without_an_id_is_nobody_elses(
     tmp_path: Path,
 ) -> None:

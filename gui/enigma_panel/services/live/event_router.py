@@ -196,8 +196,8 @@ class EventRouter(QObject):
 
     def _was_result(self, tasks: Sequence[Task], observation: Observation) -> bool:
         """Whether a task had the same result before."""
-        text = observation.text or ""
-        return any(task.status is TaskStatus.DONE and task.result == text for task in tasks)
+        text, is_same = observation.text or "", self._store.redaction.is_same
+        return any(task.status is TaskStatus.DONE and is_same(text, task.result) for task in tasks)
 
     def _remember(self, task: Task, text: str) -> None:
         """That it asked this."""
