@@ -302,7 +302,7 @@ class Commands(QObject):
     async def _deliver(self, command: Command) -> None:
         is_refused = False
         try:
-            was_refused = not await self._sender.deliver(command)
+            was_refused = await self._sender.deliver(command)
             is_refused = was_refused and command.verb is CommandVerb.TERMINATE
             if not is_refused:
                 await self._let_be(command.fallback)

@@ -29,15 +29,13 @@ T = TypeVar("T")
 
 
 class DroppedError(Exception):
-    """The command is not wanted any more; outcome: what that means for its intent."""
+    """The command is not sent any more. outcome: what that means for its intent. is_refused: the
+    service refused it for good."""
 
-    def __init__(self, outcome: Outcome) -> None:
+    def __init__(self, outcome: Outcome, *, is_refused: bool = False) -> None:
         super().__init__(outcome)
         self.outcome = outcome
-
-
-class RefusedError(DroppedError):
-    """The service refused the command for good."""
+        self.is_refused = is_refused
 
 
 class CommandSender(QObject):
@@ -61,7 +59,7 @@ class CommandSender(QObject):
         self._live = live
 
     async def deliver(self, command: Command) -> bool:
-        """To its end: delivered, obsolete, dropped or refused. False: refused for good.
+        """To its end: delivered, obsolete, dropped or refused. True: refused for good.
 
         Cancelled with the program, it leaves its intent open: the next start sends it.
         """
@@ -70,17 +68,17 @@ class CommandSender(QObject):
             if command.why is WaitReason.UNDO:
                 await self._rest(command, WaitReason.UNDO, command.due_ms)
             if await self._goes_by_channel(command):
-                return True
+                return False
             while (error := await self._send(command, await self._turn(command))) is not None:
                 await self._recover(command, error)
         except DroppedError as dropped:
             unsure = command.may_be_done and dropped.outcome is Outcome.REFUSED
             outcome = Outcome.UNKNOWN if unsure else dropped.outcome
             await self._settle(command, outcome, Observation(kind=Kind.DELIVERED))
-            return not isinstance(dropped, RefusedError)
+            return dropped.is_refused
         finally:
             self.unmark(command)
-        return True
+        return False
 
     def obsolete(self, command: Command) -> Outcome | None:
         """See `is_obsolete`; None, too, while the command before it is under way."""
@@ -253,7 +251,7 @@ class CommandSender(QObject):
             self._notices.notify(
                 NoticeKind.COMMAND_FAILED, command.key, command.task_key, error, **facts
             )
-            raise RefusedError(Outcome.REFUSED)
+            raise DroppedError(Outcome.REFUSED, is_refused=True)
         if reaction.why is not WaitReason.KEY:
             command.refused_client = None
         if reaction.why is WaitReason.CONNECTION and command.rules.is_durable:
