@@ -33,7 +33,7 @@ DATA = (
         mistake="an answer is kept in the ledger before it is sent",
         file="services/questions/answers.py",
         old="        ending, owner = self._store.ending, object()\n",
-        new='        await self._store.update(__import__("dataclasses").replace(task, error=text))\n'
+        new='        await self._store.update(__import__("msgspec").structs.replace(task, error=text))\n'
         "        ending, owner = self._store.ending, object()\n",
         tests=("tests/services/test_main_job.py::test_a_question_is_answered_once[up]",),
     ),

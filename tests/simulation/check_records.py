@@ -1,7 +1,8 @@
 """Invariants of the records: nothing final changes, no cost falls, what is known is on the disk."""
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from enigma_panel.core.models import Session, Task, TaskStatus
 from enigma_panel.services.state.session_store import SessionStore

@@ -1,10 +1,10 @@
 """Which way a command takes, and what an emit is worth: nothing, until something confirms it."""
 
 import asyncio
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from enigma_panel.api.errors import InterruptedCallError, NotConnectedError
 from enigma_panel.core.models import Phase, Task, TaskStatus

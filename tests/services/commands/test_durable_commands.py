@@ -2,11 +2,11 @@
 
 import asyncio
 import itertools
-from dataclasses import replace
 from pathlib import Path
 from random import Random
 
 import pytest
+from msgspec.structs import replace
 
 from enigma_panel.api.errors import ApiError, InterruptedCallError, NotConnectedError
 from enigma_panel.core.models import Phase, TaskStatus

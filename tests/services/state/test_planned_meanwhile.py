@@ -1,8 +1,9 @@
 """A task that gets a planned session of its own, and changes while the ledger writes that."""
 
 import asyncio
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from enigma_panel.core.models import Phase, Task, TaskStatus
 from enigma_panel.core.observation import Kind, Observation

@@ -1,12 +1,12 @@
 """The records in memory: what is told of them, and what is kept out of all texts with them."""
 
 import asyncio
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from msgspec.structs import replace
 
 from enigma_panel.core.models import TaskStatus
 from enigma_panel.core.observation import Kind, Observation

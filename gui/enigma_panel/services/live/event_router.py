@@ -3,8 +3,8 @@ wait for a reply that tells more, or wake the poller."""
 
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.core.attribution import (

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import chain
+
+from msgspec.structs import replace
 
 from enigma_panel.core.models import Task
 from enigma_panel.core.observation import OWN_CODES, STEP_KINDS, Kind, Observation, ResultFile

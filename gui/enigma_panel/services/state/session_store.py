@@ -6,10 +6,10 @@ written once a second.
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from typing import TypeVar
 
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.core.attribution import LATE_RESULT_MS, newest_task, seen_at_work

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from html import escape
+
+from msgspec import Struct
 
 from enigma_panel.core.models import Session, SessionState, Task, TaskStatus, shown_state
 from enigma_panel.core.money import format_money
@@ -40,8 +41,7 @@ _LONG_WORD = re.compile(r"\S{20}(?=\S)")
 AGENT_KINDS = LIVE_KINDS | DIM_KINDS
 
 
-@dataclass(frozen=True, slots=True)
-class StateSummary:
+class StateSummary(Struct, frozen=True):
     """How a session or task is; tip: what that means, where the text does not say it."""
 
     text: str

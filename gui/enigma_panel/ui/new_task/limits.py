@@ -1,9 +1,9 @@
 """The form 'Limits and options' of a new task."""
 
 import json
-from dataclasses import replace
 from typing import Any
 
+from msgspec.structs import replace
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QCheckBox, QWidget
 

@@ -1,8 +1,8 @@
 """The Sessions table: verbs under the mouse, and names edited in place."""
 
-from dataclasses import dataclass
 from functools import reduce
 
+from msgspec import Struct
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import (
@@ -28,8 +28,7 @@ tr = Translations("Sessions")
 _UNDER_UNDO = frozenset(verb for verb, rules in COMMANDS.items() if rules.under_undo)
 
 
-@dataclass(frozen=True, slots=True)
-class RowVerb:
+class RowVerb(Struct, frozen=True):
     """A verb in a row; None is Undo, which takes the places of those that are under it."""
 
     key: int

@@ -1,9 +1,9 @@
 """The model of the Tasks table: the queue on top, then newest first."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from enum import IntEnum
 
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, Qt
 
 from enigma_panel.core.models import UNOPENED_PHASES, Task, TaskStatus

@@ -1,8 +1,9 @@
 """Texts for states, verbs, times and money: as they are shown and as they are spoken."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+
+from msgspec import Struct
 
 from enigma_panel.core.models import (
     Phase,
@@ -29,8 +30,7 @@ MINUTE, HOUR = 60, 3600
 _AMBER = (Severity.AMBER, Severity.AMBER)
 
 
-@dataclass(frozen=True, slots=True)
-class StateWord:
+class StateWord(Struct, frozen=True):
     """How a state looks and reads. The glyph's colour may differ from the word's.
 
     tip: what the state means, where the word alone does not say it. narrow: the word in a table,
@@ -56,8 +56,7 @@ class StateWord:
         return self.severity is Severity.AMBER
 
 
-@dataclass(frozen=True, slots=True)
-class StateText:
+class StateText(Struct, frozen=True):
     """A state with how long: `head` and dimmed `tail` stand side by side.
 
     spoken: both, as a screen reader says it.

@@ -1,7 +1,8 @@
 """Sign, words and key of the commands, with what they cost: by the keys of `core/verbs.py`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.ui.i18n import Translations
@@ -17,8 +18,7 @@ GLYPHS: Mapping[CommandVerb, Glyph] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VerbText:
+class VerbText(Struct, frozen=True, kw_only=True):
     """going: said while it can be taken back for a moment. tip: what it does and what that costs;
     tool tip, status tip and spoken description. unconfirmed, failed: what may be so, and cost
     money, while nothing confirms it, and where it did not arrive."""

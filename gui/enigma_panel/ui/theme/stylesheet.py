@@ -170,7 +170,7 @@ _HOVERS = {"light": "#1555bb", "dark": "#8dbbff"}
 
 def sheet(colours: "Colours") -> str:
     """The style sheet of the whole program in these colours."""
-    names = {name: str(getattr(colours, name)) for name in colours.__slots__}
+    names = {name: str(getattr(colours, name)) for name in colours.__struct_fields__}
     names["accent_hover"] = _HOVERS[colours.name]
     text = _SHEET
     for name, value in names.items():
