@@ -212,7 +212,8 @@ class SessionsModel(KeyedTableModel):
         task = self._sessions.current_task(session)
         is_missing = self._sessions.is_missing(task)
         state = state_text(session, task, self._clock.now_ms(), is_missing=is_missing)
-        word, text, tail, spoken = state.word, state.head, state.tail, state.spoken
+        word, tail, spoken = state.word, state.tail, state.spoken
+        text = word.narrow or state.head
         tip = state.text if state.tip else ""
         waiting = self._waiting(session.key)
         if waiting is not None:

@@ -111,7 +111,7 @@ QCheckBox:disabled, QRadioButton:disabled { color: {dim}; }
 QCheckBox::indicator, QRadioButton::indicator {
     width: 14px; height: 14px; border: 1px solid {dim}; background: {card}; }
 QCheckBox::indicator { border-radius: 3px; }
-QRadioButton::indicator { border-radius: 7px; }
+QRadioButton::indicator { border-radius: 8px; }
 QCheckBox::indicator:hover, QRadioButton::indicator:hover { border-color: {accent}; }
 QCheckBox::indicator:checked {
     background: {accent}; border-color: {accent}; image: url(:/marks/check-{name}.png); }
