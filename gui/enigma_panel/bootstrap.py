@@ -7,10 +7,11 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from enigma_panel.api.address import BadAddressError, parse_base_url
 from enigma_panel.api.protocols import LiveConnector, LiveError, LiveFault, ServiceClient
@@ -45,8 +46,7 @@ CONNECTOR_S = 60.0
 """The channel's library comes from the same disk as we did."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class DataDirs:
+class DataDirs(Struct, frozen=True, kw_only=True):
     """Where this run keeps its files; `throw_away` when they go with it."""
 
     folders: Folders
@@ -59,8 +59,7 @@ class DataDirs:
             shutil.rmtree(self.root, ignore_errors=True)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Parts:
+class Parts(Struct, frozen=True, kw_only=True):
     """The services of a run, and what was opened for them and is closed after them.
 
     redact: what every text passes that leaves us.
@@ -129,8 +128,7 @@ async def build(
     return _parts(services, files)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Files:
+class _Files(Struct, frozen=True, kw_only=True):
     """What was opened, and what reads and writes it. saved_url: the default one where the saved one
     cannot be used."""
 

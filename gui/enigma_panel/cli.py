@@ -3,9 +3,10 @@
 import argparse
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
+
+from msgspec import Struct
 
 from enigma_panel import __version__
 from enigma_panel.core.service_rules import RULES, Dialect
@@ -30,8 +31,7 @@ _ADDRESS_TEXT = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
+class Options(Struct, frozen=True, kw_only=True):
     """One run's options. base_url: checked; dialect: for what is opened in this run, None for the
     one that was chosen or is preset; data_dir, tour: absolute."""
 

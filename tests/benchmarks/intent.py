@@ -4,8 +4,9 @@ import sqlite3
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from enigma_panel.core.models import Session, Task, TaskSpec
 from enigma_panel.core.verbs import TaskVerb

@@ -9,16 +9,16 @@ untold) or `error` with the fields of the error.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict
 from decimal import Decimal
 from pathlib import Path
 
 import httpx
 import msgspec
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from enigma_panel.api import errors
 from enigma_panel.api.client import HttpClient
-from enigma_panel.api.protocols import HealthReply
 from enigma_panel.core.models import TaskSpec
 from enigma_panel.core.observation import Observation
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
@@ -81,7 +81,7 @@ def plain(value: object) -> object:
             told = asdict(value)
             assert not told.pop("is_clean"), "nothing has been redacted yet"
             return plain(told)
-        case HealthReply() | errors.Reply():
+        case Struct():
             return plain(asdict(value))
         case errors.ApiError():
             told = {"error": type(value).__name__, **vars(value)}

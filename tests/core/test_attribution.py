@@ -1,10 +1,10 @@
 """Which task an event is about, and what follows: the tables, read without a clock or a ledger."""
 
-from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from enigma_panel.core.attribution import (
     COPY_MS,

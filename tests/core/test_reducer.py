@@ -1,12 +1,12 @@
 """The transition function, tested as the table that it is."""
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from enigma_panel.core.attribution import STALE_QUESTION_MS
 from enigma_panel.core.models import (

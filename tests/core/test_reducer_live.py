@@ -1,9 +1,9 @@
 """What the live channel tells, reduced: late, repeated and out of order it must change nothing."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from enigma_panel.core.attribution import LATE_STEP_MS, SETTLE_MS, STALE_QUESTION_MS
 from enigma_panel.core.models import Phase, Session, Task, TaskSpec, TaskStatus

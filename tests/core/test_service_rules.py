@@ -1,6 +1,6 @@
 """What dialects have in common with hosts, keys and refusals."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from enigma_panel.core.models import (
     NO_LIMITS,

@@ -1,8 +1,7 @@
 """When a session ends by our clock, in each dialect (api.md §2)."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from enigma_panel.core.models import Limits, Phase, Session, Task, TaskStatus
 from enigma_panel.core.observation import Kind, Observation

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from enigma_panel.api.address import parse_base_url
@@ -646,6 +647,7 @@ class FakeAccount(QObject):
         self.state = KeyState.READY
         self.where = "the GNOME keyring"
         self.from_environment = False
+        self.key_prefix = ""
         self.base_url = BASE_URL
         self.chosen_dialect: Dialect | None = None
         self.is_dialect_for_run = False

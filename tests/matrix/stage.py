@@ -6,12 +6,13 @@ import ssl
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import httpx
+from msgspec.structs import replace
 
 from enigma_panel.api.client import CONNECT_S, LONG_POLL_READ_S, QUICK_READ_S, HttpClient, Timeouts
 from enigma_panel.api.protocols import ApiCall

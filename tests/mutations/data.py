@@ -33,7 +33,7 @@ DATA = (
         mistake="an answer is kept in the ledger before it is sent",
         file="services/questions/answers.py",
         old="        ending, owner = self._store.ending, object()\n",
-        new='        await self._store.update(__import__("dataclasses").replace(task, error=text))\n'
+        new='        await self._store.update(__import__("msgspec").structs.replace(task, error=text))\n'
         "        ending, owner = self._store.ending, object()\n",
         tests=("tests/services/test_main_job.py::test_a_question_is_answered_once[up]",),
     ),
@@ -232,7 +232,7 @@ DATA = (
         promise=NOWHERE,
         mistake="a session's id is not known to who redacts",
         file="services/state/session_store.py",
-        old="            self._id_tokens[session.key] = self._redactor.add_id(session.service_id)\n",
+        old="            known[service_id] = self._redactor.add_id(service_id)\n",
         new="            pass\n",
         tests=("tests/services/state/test_forgetting.py",),
     ),

@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any, cast
 
 import pytest
+from msgspec.structs import replace
 
 from enigma_panel.core.models import Task, TaskSpec, TaskStatus
 from enigma_panel.core.observation import Kind, Observation, Usage

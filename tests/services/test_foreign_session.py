@@ -1,10 +1,10 @@
 """What can be done with a session that was opened with another key, or at another address."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from msgspec.structs import replace
 
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.sessions import Sessions

@@ -1,8 +1,7 @@
 """What a person asks of sessions, and what is kept of it."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from enigma_panel.core.models import BrowserOptions, TaskSpec, TaskStatus
 from enigma_panel.core.verbs import COMMANDS, CommandVerb

@@ -8,8 +8,9 @@ tell them apart; in the others nobody can, and there they are not played.
 import json
 import random
 from collections import Counter, defaultdict
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from enigma_panel.api.protocols import ApiCall
 from enigma_panel.api.wire.error_responses import Answer

@@ -6,8 +6,9 @@ start-session that says no duration is known by the task that the program meant.
 """
 
 import json
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct
 
 from enigma_panel.api.errors import ApiError
 from enigma_panel.api.protocols import ApiCall
@@ -30,8 +31,7 @@ class Verdict(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(slots=True)
-class Sent:
+class Sent(Struct):
     """One call of one process. Times are world seconds."""
 
     number: int
@@ -40,7 +40,7 @@ class Sent:
     path: str
     at: float
     fate: Fate
-    body: dict[str, object] = field(repr=False)
+    body: dict[str, object]
     meant: int = 0  # the mark of the task that the program opens a session for
     failure: Verdict = Verdict.NONE
     judged_at: float | None = None
@@ -51,7 +51,7 @@ class Sent:
     code: str | None = None
     stopped: int = 0  # the mark of the model's task that it ended
     opened: str | None = None  # the model's session that it opened
-    began: Task | None = field(default=None, repr=False)  # the model's task that it began
+    began: Task | None = None  # the model's task that it began
 
     @property
     def message(self) -> dict[str, object]:

@@ -112,6 +112,6 @@ async def _test(account: Account) -> None:
 
 
 def _richer(settings: Any) -> Any:
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     return replace(settings, balance=settings.balance + 10)

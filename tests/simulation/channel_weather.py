@@ -2,8 +2,10 @@
 
 import math
 import random
-from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from enigma_panel.api.protocols import LiveFault
 from tests.simulation.weather import Fate, Kind
@@ -28,8 +30,7 @@ class Knock(StrEnum):
     SILENT = "silent"  # nothing comes until the time limit
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(Struct, frozen=True):
     """Of one event. seconds: until it comes in; in_order: not before the one before it.
 
     again: so many seconds later it comes once more, None: it does not.

@@ -1,8 +1,9 @@
 """Invariants of state commands: a Terminate goes out in time and is kept over a kill."""
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from enigma_panel.api.protocols import ApiCall
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
@@ -24,8 +25,7 @@ ENOUGH = 9
 """So many Terminates in the last minute: then the rate limit forbids another one."""
 
 
-@dataclass(slots=True)
-class _Wanted:
+class _Wanted(Struct):
     clicked_at: float
     waits_since: float
 

@@ -1,7 +1,8 @@
 """Invariants of what is given to the live channel, which proves nothing."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from enigma_panel.api.protocols import ApiCall
 from enigma_panel.core.models import Session, TaskStatus
@@ -24,8 +25,7 @@ _ENDS = frozenset({CommandVerb.STOP, CommandVerb.TERMINATE})
 _PAUSES = {TaskStatus.PAUSED: CommandVerb.PAUSE, TaskStatus.WORKING: CommandVerb.RESUME}
 
 
-@dataclass(slots=True)
-class _SentLive:
+class _SentLive(Struct):
     sent: Sent
     task_key: int | None
     clicks: int

@@ -1,8 +1,9 @@
 """Invariants of the records: nothing final changes, no cost falls, what is known is on the disk."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from msgspec.structs import replace
 
 from enigma_panel.core.models import Session, Task, TaskStatus
 from enigma_panel.services.state.session_store import SessionStore

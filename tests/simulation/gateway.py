@@ -2,8 +2,9 @@
 the encoding of what the service says."""
 
 import random
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from enigma_panel.api.protocols import ApiCall
 from tests.kit.gateways import GATEWAYS

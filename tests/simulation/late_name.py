@@ -1,8 +1,9 @@
 """A task whose session is terminated while the reply that names it is on its way; in some seeds."""
 
 import random
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from enigma_panel.api.protocols import ApiCall
 from enigma_panel.core.verbs import CommandVerb

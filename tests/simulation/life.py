@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from unittest.mock import patch
 
 import shiboken6
+from msgspec.structs import asdict
 from PySide6.QtCore import QObject
 
 from enigma_panel import bootstrap as wiring
@@ -184,7 +185,9 @@ class Life:
             shiboken6.delete(service)
 
     def _qobjects(self) -> list[QObject]:
-        services = vars(self.parts.services).values() if self.parts is not None else ()
+        if self.parts is None:
+            return []
+        services = asdict(self.parts.services).values()
         return [service for service in services if isinstance(service, QObject)]
 
 

@@ -8,8 +8,9 @@ import asyncio
 import gzip
 import json
 from collections.abc import Callable, Coroutine
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from msgspec.structs import replace
 
 from enigma_panel.api.client import HttpClient, Timeouts, _decoded
 from enigma_panel.api.errors import (

@@ -8,8 +8,9 @@ four come in a row.
 import json
 import random
 from collections import Counter
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from enigma_panel.api.protocols import ApiCall
 from enigma_panel.core.verbs import CommandVerb

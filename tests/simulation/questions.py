@@ -1,8 +1,9 @@
 """The agent's questions as the model knows them, and the person's answers to them."""
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from enigma_panel.api.protocols import ApiCall
 from enigma_panel.simulator.task import TaskState
@@ -15,8 +16,7 @@ Question = tuple[str, int]
 """The model's task and which of its questions, from 1."""
 
 
-@dataclass(frozen=True, slots=True)
-class Click:
+class Click(Struct, frozen=True):
     """An answer that the person gave. Its number stands in its text."""
 
     number: int

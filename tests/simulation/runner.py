@@ -9,8 +9,9 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from enigma_panel.core.service_rules import Dialect
 from enigma_panel.store.ledger.ledger import Ledger
@@ -20,15 +21,14 @@ from tests.simulation.world import World
 _MEMORY_DISK = Path("/dev/shm")  # where there is one: a sync costs nothing there
 
 
-@dataclass(slots=True)
-class Outcome:
+class Outcome(Struct):
     """What became of a seed. seconds: of the world."""
 
     seed: int
     digest: str
     seconds: float
     violation: Violation | None = None
-    lines: list[str] = field(default_factory=list, repr=False)
+    lines: list[str] = field(default_factory=list)
 
 
 class Runner:

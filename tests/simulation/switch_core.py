@@ -1,8 +1,9 @@
 """Switch-offs in core and api: what a fact means, and what a refusal proves."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from enigma_panel.api.errors import InterruptedCallError
 from enigma_panel.api.wire import error_responses, responses

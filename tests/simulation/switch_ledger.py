@@ -56,7 +56,7 @@ def recovery_takes_intents_for_refused() -> Patches:
 
 
 def _back_in_line(task: Any) -> Any:
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     return replace(task, status=TaskStatus.QUEUED)
 

@@ -1,8 +1,9 @@
 """Switch-offs of the live channel: what an event is about, and what an emit proves."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from enigma_panel.core import attribution, reducer
 from enigma_panel.core.attribution import EVENTS, Do, Known, Meant, Rows

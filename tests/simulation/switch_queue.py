@@ -1,8 +1,9 @@
 """Switch-offs of the queue and the rate limit: who may go when."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from enigma_panel.api.errors import FailureKind
 from enigma_panel.core.observation import Kind, Observation

@@ -4,8 +4,9 @@ Everything is drawn from the seed's own random source. `calm` ends it all.
 """
 
 import random
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct
 
 from enigma_panel.api.protocols import LONG_POLL, ApiCall
 from tests.kit.gateways import GatewayReply
@@ -47,8 +48,7 @@ _FAULTS = (
 _RATES = (0.01, 0.03, 0.1, 0.3, 0.3, 0.9)
 
 
-@dataclass(frozen=True, slots=True)
-class Fate:
+class Fate(Struct, frozen=True):
     """Of one call. Seconds: out is the way to the service, back the way of the reply.
 
     gateway: what something in between says, where it speaks in the service's place.
@@ -58,7 +58,7 @@ class Fate:
     out: float
     back: float
     retry_after: int = 0
-    gateway: GatewayReply | None = field(default=None, repr=False)
+    gateway: GatewayReply | None = None
 
     @property
     def name(self) -> str:
@@ -66,8 +66,7 @@ class Fate:
         return self.kind if self.gateway is None else f"{self.kind} {self.gateway.status}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Fault:
+class _Fault(Struct, frozen=True):
     kind: Kind
     rate: float
     verbs: frozenset[ApiCall]

@@ -6,8 +6,9 @@ what is emitted is what the program would write.
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from enigma_panel.api.protocols import ApiCall, LiveError, LiveFault, OnObservation
 from enigma_panel.api.wire import requests
@@ -22,14 +23,13 @@ if TYPE_CHECKING:
     from tests.simulation.life import Life
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """One event on its way. number: stands in the text of what the agent thinks."""
 
     number: int
     session_id: str
     name: str
-    raw: bytes = field(repr=False)
+    raw: bytes
 
 
 class Wire:

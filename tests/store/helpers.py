@@ -4,10 +4,12 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from enigma_panel.core.models import Session, Task
 from enigma_panel.store.ledger import Copied, Intent, IntentKind, Ledger, draft_copy, finish_copy
@@ -114,8 +116,8 @@ def make_lone_halves_visible(text: str) -> str:
 
 def flat(value: Any) -> Any:
     """A record as nested plain values, cleaned as promised, decimals by their exact spelling."""
-    if is_dataclass(value):
-        return {field.name: flat(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Struct):
+        return {name: flat(each) for name, each in asdict(value).items()}
     if isinstance(value, tuple):
         return [flat(item) for item in value]
     if isinstance(value, Decimal):

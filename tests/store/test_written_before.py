@@ -10,12 +10,12 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from enigma_panel.core.models import Phase, Session, Task, TaskStatus
 from enigma_panel.core.observation import OTHER_DIALECT, OTHER_TASK, OWN_CODES, STEP_KINDS, Kind

@@ -5,7 +5,6 @@ from collections.abc import Collection
 from enum import StrEnum
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 import idna
 
@@ -171,6 +170,8 @@ def proxy_for(origin: str) -> str | None:
     Never one for this machine. May ask the system (Windows looks the host up): not for a GUI
     thread.
     """
+    from urllib.request import getproxies, proxy_bypass  # noqa: PLC0415 - not for the start
+
     parts = urlsplit(origin)
     host = parts.hostname or ""
     if is_loopback(host) or proxy_bypass(parts.netloc) or proxy_bypass(host):

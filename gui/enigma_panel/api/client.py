@@ -11,11 +11,12 @@ import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
 from urllib.parse import quote, urlsplit
 
 import certifi
 import httpx
+from msgspec import Struct
+from msgspec.structs import replace
 
 from enigma_panel import __version__
 from enigma_panel.api.address import is_loopback, parse_base_url
@@ -76,8 +77,7 @@ MakeTls = Callable[[], Awaitable[ssl.SSLContext]]
 """Builds the TLS context; raises OSError where a certificate file cannot be used."""
 
 
-@dataclass(frozen=True, slots=True)
-class Timeouts:
+class Timeouts(Struct, frozen=True):
     """The client's time limits in seconds.
 
     connect: until connected, TLS included. The reads: longest silence of the service.

@@ -6,9 +6,10 @@ certainly not have taken effect: never connected, or refused as `PROOFS` in
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class FailureKind(StrEnum):
@@ -53,8 +54,7 @@ status says it. Their words stand in `ui/text/errors.py`, by the same keys. The 
 failed are none of them."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
+class Reply(Struct, frozen=True, kw_only=True):
     """A refusal of the service. Times in seconds, balance in dollars.
 
     retry_after_s comes from Retry-After or X-RateLimit-Reset, read against the reply's Date and

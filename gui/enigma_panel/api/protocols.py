@@ -4,9 +4,10 @@ Every call returns an Observation (or a plain record) or raises its protocol's e
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
+
+from msgspec import Struct
 
 from enigma_panel.core.models import TaskSpec
 from enigma_panel.core.observation import Observation
@@ -31,8 +32,7 @@ LONG_POLL = frozenset({ApiCall.START_SESSION, ApiCall.RUN_TASK, ApiCall.NEW_TASK
 """Calls that the service answers late, after up to 50 s, and whose loss costs money."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HealthReply:
+class HealthReply(Struct, frozen=True, kw_only=True):
     """Reply to GET /start/health: whether the service is well, how many browsers are free.
 
     free: None when not given.

@@ -12,7 +12,6 @@ import logging
 import socket
 import ssl
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -20,6 +19,7 @@ import aiohttp
 import engineio
 import socketio
 from engineio import base_client
+from msgspec.structs import replace
 from socketio import packet
 
 from enigma_panel import __version__

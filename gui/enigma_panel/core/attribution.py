@@ -12,9 +12,10 @@ where it says "chosen", nothing was.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Flag, auto
 from typing import TypeVar
+
+from msgspec import Struct
 
 from enigma_panel.core.models import Phase, Session, Task, TaskStatus
 from enigma_panel.core.observation import STEP_KINDS, Kind, Observation
@@ -194,8 +195,7 @@ def first(rows: Rows[T], known: Known) -> T | None:
 # -- which task --------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Meant:
+class Meant(Struct, frozen=True):
     """The task that an event is taken to be about, and all that could be meant."""
 
     task: Task | None
@@ -253,8 +253,7 @@ def needs_text(tasks: Sequence[Task], observation: Observation) -> bool:
 # -- what is known -----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Situation:
+class Situation(Struct, frozen=True, kw_only=True):
     """What an event meets. tasks: all of its session. awaited: keys of those whose start waits for
     its reply. is_of_other, is_repeated: see Known. is_last_question: T asked that last."""
 
@@ -362,8 +361,7 @@ def _shows_answered(task: Task, at: Situation) -> bool:
 # -- what time alone shows ---------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Silence:
+class Silence(Struct, frozen=True, kw_only=True):
     """What is known, once a second, of a task that no reply has named. unheard_ms: how long its
     channel has been away, or told nothing since it was; is_stopping: a Stop or Terminate is on its
     way to the session."""

@@ -4,10 +4,12 @@ Times are UTC epoch milliseconds. Keys are the ledger's own integers (0 = not st
 service's ids and URLs are secrets and stay out of repr.
 """
 
-from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
+from msgspec import Struct
+
+from enigma_panel.core.hidden import Hidden, HidingStruct
 from enigma_panel.core.money import is_sane
 from enigma_panel.core.observation import NO_USAGE, OTHER_TASK, ResultFile, Usage
 from enigma_panel.core.service_rules import Dialect
@@ -65,8 +67,7 @@ UNOPENED_PHASES = frozenset({Phase.PLANNED, Phase.DROPPED})
 ASSUMED_PHASES = frozenset({Phase.EXPIRED_ASSUMED, Phase.CLOSED_ASSUMED})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class Limits(Struct, frozen=True, kw_only=True):
     """Limits of a task; None leaves the service's default.
 
     max_duration_ms: milliseconds. max_input_tokens, max_output_tokens: counts. avoid_domains: host
@@ -91,8 +92,7 @@ class Proxy(StrEnum):
     SOCKS = "socks"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BrowserOptions:
+class BrowserOptions(Struct, frozen=True, kw_only=True):
     """What a browser is opened with, where the dialect has it; it stays so for all its tasks.
 
     environment_id, policy_id: the service's, "" for none. proxy_country: where the service's own
@@ -117,8 +117,7 @@ class OutputType(StrEnum):
     CSV = "structured_csv"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaskSpec:
+class TaskSpec(Struct, frozen=True, kw_only=True):
     """A task as a person asked for it.
 
     starting_url: http or https, None to let the agent choose. close_after: end the session once the
@@ -135,8 +134,7 @@ class TaskSpec:
     output_schema: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
+class Session(HidingStruct, frozen=True, kw_only=True):
     """One cloud browser: what we know of it and with which key and host it was opened.
 
     key_fingerprint: of the API key and the host, see Ledger.key_fingerprint. dialect: in which it
@@ -159,10 +157,10 @@ class Session:
     opened_ms: int | None = None
     ended_ms: int | None = None
     expires_ms: int | None = None
-    service_id: str | None = field(default=None, repr=False)
-    socket_url: str | None = field(default=None, repr=False)
-    web_view_url: str | None = field(default=None, repr=False)
-    webrtc_url: str | None = field(default=None, repr=False)
+    service_id: Hidden[str | None] = None
+    socket_url: Hidden[str | None] = None
+    web_view_url: Hidden[str | None] = None
+    webrtc_url: Hidden[str | None] = None
     close_after: bool = False
     current_task: int | None = None
     terminate_sent_ms: int | None = None
@@ -194,8 +192,7 @@ class Session:
         return not self.is_ended and not self.is_planned
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
+class Task(HidingStruct, frozen=True, kw_only=True):
     """One task: what was asked for, how far it is, and what came out.
 
     since_ms: when its status began. sent_ms: when the call that starts it was sent. result: what
@@ -213,7 +210,7 @@ class Task:
     session_key: int
     verb: TaskVerb
     spec: TaskSpec
-    service_id: str | None = field(default=None, repr=False)
+    service_id: Hidden[str | None] = None
     status: TaskStatus = TaskStatus.STARTING
     since_ms: int
     created_ms: int
@@ -221,7 +218,7 @@ class Task:
     ended_ms: int | None = None
     result: str | None = None
     files: tuple[ResultFile, ...] = ()
-    network: tuple[str, ...] = field(default=(), repr=False)
+    network: Hidden[tuple[str, ...]] = ()
     error: str | None = None
     code: str | None = None
     usage: Usage = NO_USAGE

@@ -1,8 +1,11 @@
 """Observation: the shape in which any fact about a session or a task enters the program."""
 
-from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+
+from msgspec import Struct
+
+from enigma_panel.core.hidden import Hidden, HidingStruct
 
 OTHER_TASK = "OTHER_TASK"
 """Our own code for a report that names a task or session that nobody here knows."""
@@ -78,8 +81,7 @@ class Kind(StrEnum):
     ANSWER_DOUBTED = "answer_doubted"  # it was sent live, and the agent gives no sign of it
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Usage:
+class Usage(Struct, frozen=True, kw_only=True):
     """Cost in dollars, tokens as counts, times in seconds. None means: not given.
 
     tokens_total: as the service told it, which need not be the sum. compute_s: what is billed;
@@ -97,18 +99,16 @@ class Usage:
 NO_USAGE = Usage()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResultFile:
+class ResultFile(HidingStruct, frozen=True, kw_only=True):
     """A file that belongs to a result. name: as the service told it, no file name yet. source: how
     the agent came by it, such as "download". The URL opens it to whoever has it: a secret."""
 
     name: str
-    url: str = field(repr=False)
+    url: Hidden[str]
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Observation:
+class Observation(HidingStruct, frozen=True, kw_only=True):
     """One fact. Every field but `kind` may be missing; missing means not given, never zero.
 
     text: the result, the question, the error's words or the service's message.
@@ -129,16 +129,16 @@ class Observation:
     text: str | None = None
     code: str | None = None
     usage: Usage = NO_USAGE
-    session_id: str | None = field(default=None, repr=False)
-    task_id: str | None = field(default=None, repr=False)
+    session_id: Hidden[str | None] = None
+    task_id: Hidden[str | None] = None
     balance: Decimal | None = None
     expires_in_ms: int | None = None
-    socket_url: str | None = field(default=None, repr=False)
-    web_view_url: str | None = field(default=None, repr=False)
-    webrtc_url: str | None = field(default=None, repr=False)
+    socket_url: Hidden[str | None] = None
+    web_view_url: Hidden[str | None] = None
+    webrtc_url: Hidden[str | None] = None
     completed_at: str | None = None
     files: tuple[ResultFile, ...] = ()
-    network: tuple[str, ...] = field(default=(), repr=False)
+    network: Hidden[tuple[str, ...]] = ()
     grace_ms: int | None = None
     asked_ms: int | None = None
     is_clean: bool = False

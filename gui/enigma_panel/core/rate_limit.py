@@ -6,8 +6,9 @@ The service counts calls per user and endpoint in a sliding window of 60 s, fail
 
 from bisect import insort
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+
+from msgspec import Struct
 
 LONG_POLL_MARGIN_MS = 1_000
 """A long poll arrives at the service at most this time after it was sent; an assumption."""
@@ -49,8 +50,7 @@ URGENT = frozenset({Rank.TERMINATE, Rank.STOP, Rank.ANSWER})
 _LONG_POLL = frozenset({Rank.NEW_TASK, Rank.START})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RateHeaders:
+class RateHeaders(Struct, frozen=True, kw_only=True):
     """What the headers of one reply say of the limit; None where they do not. Times in seconds.
 
     limit, remaining: calls per window, and how many are left. reset_in_s, retry_after_s: read
@@ -65,8 +65,7 @@ class RateHeaders:
     took_s: float = 0.0
 
 
-@dataclass(slots=True, eq=False)
-class Slot:
+class Slot(Struct, eq=False):
     """One call in a window. It ends a period after the service counted the call.
 
     sent_ms, answered_ms: when it was sent, and when its reply was here. ends_ms is None while that

@@ -21,8 +21,9 @@ import re
 import threading
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain, count
+
+from msgspec import Struct
 
 MARK = "[redacted]"
 """What stands in place of a secret."""
@@ -236,8 +237,7 @@ def encode(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-@dataclass(frozen=True, slots=True)
-class Fingerprint:
+class Fingerprint(Struct, frozen=True):
     """All that is kept of a secret: an `anchor` of a sent one, `blocks` of an id.
 
     length: of the secret in bytes. digest: 16 bytes.

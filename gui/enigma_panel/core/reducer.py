@@ -3,9 +3,10 @@
 It is pure: the same records, observation and time (epoch ms) give the same records.
 """
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import TypeVar
+
+from msgspec.structs import replace
 
 from enigma_panel.core.attribution import LATE_STEP_MS, SETTLE_MS, STALE_QUESTION_MS
 from enigma_panel.core.models import Phase, Session, Task

@@ -6,9 +6,11 @@ never of its name.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from dataclasses import field as with_default
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec import field as with_default
+from msgspec.structs import replace
 
 from enigma_panel.core.observation import MISSING_PROMPT, MISSING_TASK_DETAILS
 
@@ -45,8 +47,7 @@ class Field(StrEnum):
     KEY = "key"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServiceRules:
+class ServiceRules(Struct, frozen=True, kw_only=True):
     """The rules of one dialect.
 
     name: of the service that speaks it. switches: the dialect that a refusal with this code asks
@@ -124,8 +125,7 @@ RULES: Mapping[Dialect, ServiceRules] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Host:
+class _Host(Struct, frozen=True, kw_only=True):
     """A host of the service. dialects: what it speaks, the preset first."""
 
     dialects: tuple[Dialect, ...]

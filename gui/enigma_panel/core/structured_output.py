@@ -8,9 +8,10 @@ import io
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NoReturn
+
+from msgspec import Struct, field
 
 from enigma_panel.core.models import OutputType
 from enigma_panel.core.service_rules import Field
@@ -49,8 +50,7 @@ class Doubt(StrEnum):
 Details = Mapping[str, str | int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StructuredResult:
+class StructuredResult(Struct, frozen=True, kw_only=True):
     """A result as it was read. value: of JSON, rows: of CSV, the columns' names first; both empty
     where it cannot be read. doubt: None where nothing is wrong with it, as far as was looked."""
 

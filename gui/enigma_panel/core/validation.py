@@ -8,8 +8,6 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from dataclasses import field as with_default
 from enum import StrEnum
 from functools import reduce
 from ipaddress import ip_address
@@ -17,6 +15,11 @@ from operator import attrgetter
 from typing import Any
 from urllib.parse import urlsplit
 
+from msgspec import Struct
+from msgspec import field as with_default
+from msgspec.structs import replace
+
+from enigma_panel.core.hidden import Hidden, HidingStruct
 from enigma_panel.core.models import BrowserOptions, Limits, Proxy, TaskSpec
 from enigma_panel.core.service_rules import Field, ServiceRules
 
@@ -90,14 +93,13 @@ class Problem(StrEnum):
     ASKS_NOTHING = "asks_nothing"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(HidingStruct, frozen=True, kw_only=True):
     """One problem with one field. `suggested` is a text that would pass; it may be a key."""
 
     field: Field
     problem: Problem
     params: Mapping[str, str | int] = with_default(default_factory=dict)
-    suggested: str | None = with_default(default=None, repr=False)
+    suggested: Hidden[str | None] = None
 
 
 Findings = tuple[Finding, ...]
@@ -142,8 +144,7 @@ def _url_problem(text: str) -> Problem | None:
     return None if is_host(host) else Problem.BAD_URL
 
 
-@dataclass(frozen=True, slots=True)
-class NumberLimit:
+class NumberLimit(Struct, frozen=True):
     """A limit that is typed as a whole number, low…high; `name` of Limits holds it in parts of
     which `parts` make one of what is typed. None leaves the service's default."""
 

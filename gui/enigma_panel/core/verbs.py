@@ -5,8 +5,9 @@ What a command needs, means and changes stands in `COMMANDS`, its words by the s
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from enigma_panel.core.observation import Kind
 from enigma_panel.core.rate_limit import Rank
@@ -38,8 +39,7 @@ class AnswerVerb(StrEnum):
     STOP = "stop"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
+class Delivery(Struct, frozen=True, kw_only=True):
     """The facts that it was delivered. sent: the service confirmed it; sent_live: by the live
     channel, which proves nothing. leads_to: the task's status by the one before; what is not named
     stays as it is."""
@@ -49,8 +49,7 @@ class Delivery:
     leads_to: Mapping[TaskStatus, TaskStatus] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CommandRules(Delivery):
+class CommandRules(Delivery, frozen=True, kw_only=True):
     """rank: how urgent its call is. takes: the statuses of a task in which it changes something.
     is_durable: it ends what costs money, so it is in the ledger from the click on, and tried until
     it is delivered; the live channel alone leads it nowhere. reverses: the verb that it takes back.

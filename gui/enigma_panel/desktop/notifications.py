@@ -8,9 +8,10 @@ that hangs. Where there is no bus or nobody shows notifications, nothing happens
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
+
+from msgspec import Struct
 
 from enigma_panel.desktop.power import OPEN_S, BusError, EventBus
 from enigma_panel.runtime.event_loop import BlockingTimeoutError, TaskScope, blocking
@@ -19,38 +20,33 @@ from enigma_panel.services.done_notifier import DesktopNotifier
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """The notification of that call is shown and has that number."""
 
     call: int
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Struct, frozen=True):
     """The call failed: nobody shows notifications, or not this one."""
 
     call: int
 
 
-@dataclass(frozen=True, slots=True)
-class Clicked:
+class Clicked(Struct, frozen=True):
     """A notification was clicked; token: lets a window come to the front, "" without one."""
 
     number: int
     token: str
 
 
-@dataclass(frozen=True, slots=True)
-class Closed:
+class Closed(Struct, frozen=True):
     """A notification is gone: it expired, was dismissed or removed."""
 
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class ServerChanged:
+class ServerChanged(Struct, frozen=True):
     """Another program shows the notifications now, or none; earlier numbers mean nothing."""
 
 

@@ -1,6 +1,6 @@
 """The services of one run: how they are made, in one order, and connected."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.account import Account
@@ -32,8 +32,7 @@ from enigma_panel.services.structured_results import StructuredResults
 from enigma_panel.services.types import NoticeKind
 
 
-@dataclass(frozen=True, kw_only=True)
-class Services:
+class Services(Struct, frozen=True, kw_only=True):
     """All services of a run, for its windows and for the program that starts and ends them.
 
     keep_folder: where the data lies, as text for people.

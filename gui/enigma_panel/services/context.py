@@ -1,7 +1,8 @@
 """What most services work with: time, tasks of the event loop, records, account, calls, notices."""
 
 import random
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.account import Account
@@ -12,8 +13,7 @@ from enigma_panel.services.rate_limiter import RateLimiter
 from enigma_panel.services.state.session_store import SessionStore
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServiceContext:
+class ServiceContext(Struct, frozen=True, kw_only=True):
     """For services that need half of it or more; others take what they need by itself."""
 
     clock: Clock

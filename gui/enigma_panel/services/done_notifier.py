@@ -1,9 +1,9 @@
 """A quiet notice of the desktop that tasks have ended while no window of ours had the focus."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
 
+from msgspec import Struct
 from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.core.models import Task, TaskStatus
@@ -37,8 +37,7 @@ class DesktopNotifier(QObject):
         """Take down what is shown, if anything is."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ended:
+class Ended(Struct, frozen=True, kw_only=True):
     """One result. name: of its session, "" when unknown; cost in dollars, None when not told for
     certain.
 
@@ -51,8 +50,7 @@ class Ended:
     cost: Decimal | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DoneNews:
+class DoneNews(Struct, frozen=True, kw_only=True):
     """What there is to say. left: how many tasks have not ended, queued or at work."""
 
     results: tuple[Ended, ...]

@@ -11,11 +11,11 @@ import asyncio
 from bisect import insort
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from itertools import count
 from types import TracebackType
 from typing import Self
 
+from msgspec import Struct, field
 from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.api.errors import ApiError, FailureKind, NotConnectedError
@@ -92,15 +92,14 @@ class Pass:
         self.answered()
 
 
-@dataclass(order=True, slots=True)
-class _Waiter:
+class _Waiter(Struct, order=True):
     rank: Rank
     since_ms: int
-    arrival: int
-    endpoint: Endpoint = field(compare=False)
-    tag: object = field(compare=False)
-    alarm: asyncio.Event = field(default_factory=asyncio.Event, compare=False)
-    granted: Pass | None = field(default=None, compare=False)
+    arrival: int  # no two are equal, so what follows orders nobody
+    endpoint: Endpoint
+    tag: object
+    alarm: asyncio.Event = field(default_factory=asyncio.Event)
+    granted: Pass | None = None
 
 
 class RateLimiter(QObject):

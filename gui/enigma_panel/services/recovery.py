@@ -1,6 +1,6 @@
 """After a restart: what the ledger knows is back, and what nobody recorded is called unknown."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from enigma_panel.core.models import Phase, Task, TaskStatus
 from enigma_panel.core.observation import Kind, Observation

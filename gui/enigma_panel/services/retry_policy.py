@@ -1,7 +1,8 @@
 """What follows from an error: what kind it is, what is waited for, and how long."""
 
 import random
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from enigma_panel.api.errors import (
     REFUSALS,
@@ -44,8 +45,7 @@ WAITS = {
 """What is waited for after a refusal that another try may overcome."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refusal:
+class Refusal(Struct, frozen=True, kw_only=True):
     """A start that certainly did nothing. kept: its task is queued again."""
 
     failure: FailureKind

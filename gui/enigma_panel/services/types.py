@@ -1,10 +1,11 @@
 """The plain records that services hand to windows; words for them are the windows' business."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
+
+from msgspec import Struct, field
 
 from enigma_panel.api.errors import ApiError, DownloadError
 from enigma_panel.api.protocols import LiveFault
@@ -16,8 +17,7 @@ from enigma_panel.store.ledger.intents import Intent
 NOTHING: frozenset[int] = frozenset()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Diff:
+class Diff(Struct, frozen=True, kw_only=True):
     """Keys of the records that changed; whoever shows them asks `Sessions` for the new ones."""
 
     sessions: frozenset[int] = NOTHING
@@ -66,8 +66,7 @@ class PauseReason(StrEnum):
     DIALECT = "dialect"  # the service asks for another one: choose it, or Go on tries again
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueueEntry:
+class QueueEntry(Struct, frozen=True, kw_only=True):
     """A task that waits in the queue. position counts from 1.
 
     due_ms: when it is expected to be sent, or tried again; None when nobody can say.
@@ -81,12 +80,11 @@ class QueueEntry:
     why: WaitReason
     due_ms: int | None = None
     attempt: int = 0
-    error: ApiError | None = field(default=None, repr=False)
+    error: ApiError | None = None
     unsupported: tuple[Field, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PendingCommand:
+class PendingCommand(Struct, frozen=True, kw_only=True):
     """A command on its way to a session. due_ms: when it goes out or is tried again.
 
     sent_live: it went out by the live channel, which confirms nothing, and is sent once more.
@@ -106,8 +104,7 @@ class PendingCommand:
         return self.why is not WaitReason.SENDING and not self.sent_live
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recovered:
+class Recovered(Struct, frozen=True, kw_only=True):
     """What the ledger still held from an earlier run, for the card that says so.
 
     sessions: were open when that run ended; unsent: of them, those opened for a task that was
@@ -139,8 +136,7 @@ class NoticeKind(StrEnum):
     LEDGER_FAILED = "ledger_failed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServiceNotice:
+class ServiceNotice(Struct, frozen=True, kw_only=True):
     """One thing to say, with the rows that it is about and the error that caused it.
 
     facts: numbers and verbs for the words, never a secret.
@@ -149,12 +145,11 @@ class ServiceNotice:
     kind: NoticeKind
     session_key: int | None = None
     task_key: int | None = None
-    error: ApiError | None = field(default=None, repr=False)
+    error: ApiError | None = None
     facts: Mapping[str, str | int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenQuestion:
+class OpenQuestion(Struct, frozen=True, kw_only=True):
     """A question that waits for the person. question_n counts within its task, from 1.
 
     maybe_answered: an answer was sent and nobody knows whether it arrived. is_doubted: the service
@@ -185,16 +180,14 @@ class AnswerOutcome(StrEnum):
     SENT_LIVE = "emitted"  # sent by the live channel, which confirms nothing
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerResult:
+class AnswerResult(Struct, frozen=True, kw_only=True):
     """Outcome of an answer and the error behind it."""
 
     outcome: AnswerOutcome
-    error: ApiError | None = field(default=None, repr=False)
+    error: ApiError | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerWait:
+class AnswerWait(Struct, frozen=True, kw_only=True):
     """Why an answer has not been sent yet; due_ms (epoch ms): when it is expected to be."""
 
     why: WaitReason
@@ -202,8 +195,7 @@ class AnswerWait:
     attempt: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LiveShare:
+class LiveShare(Struct, frozen=True, kw_only=True):
     """How many of the open sessions have a live channel; fault: why others have none, if known."""
 
     up: int = 0
@@ -251,8 +243,7 @@ class DownloadState(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Download:
+class Download(Struct, frozen=True, kw_only=True):
     """What became of the file of a result in this run.
 
     got: bytes so far; total: as the server announced it. path: where it is, once saved.
@@ -262,7 +253,7 @@ class Download:
     got: int = 0
     total: int | None = None
     path: Path | None = None
-    error: DownloadError | None = field(default=None, repr=False)
+    error: DownloadError | None = None
 
 
 class LiveStatus(Protocol):

@@ -6,8 +6,10 @@ A dialect is a row of values; requests, responses and sessions ask for these, ne
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from enigma_panel.simulator.settings import SESSION_MS
 
@@ -23,8 +25,7 @@ _OUTPUT = frozenset({"outputType", "outputSchema", "secrets", "files", "webhook"
 _AROUND = frozenset({"mode", "environmentId", "policyId", "proxy"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaskForm:
+class TaskForm(Struct, frozen=True, kw_only=True):
     """How one call holds its task: as the object ``nested``, or flat where that is empty.
 
     ``url`` are the names of the address to start at, ``around`` the fields beside the task, and
@@ -37,8 +38,7 @@ class TaskForm:
     missing: str = "taskDetails is required"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dialect:
+class Dialect(Struct, frozen=True, kw_only=True):
     """One dialect.
 
     ``session``, ``run`` and ``message`` are the tasks of start-session, run-task and newTask;

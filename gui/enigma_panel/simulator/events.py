@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from enigma_panel.simulator.dialects import Dialect
 from enigma_panel.simulator.responses import Body, dollars, guardrail, ids, result_data, usage
@@ -33,8 +34,7 @@ _ENDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """Something that happened in a session ``at`` a service time."""
 
     at: float

@@ -17,9 +17,9 @@ import importlib.util
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct, field
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -45,8 +45,7 @@ Cutter = Callable[[Client], None]
 """Closes the TCP connection that comes from this address, after what was already written."""
 
 
-@dataclass(slots=True)
-class Fault:
+class Fault(Struct):
     """One fault; ``times`` counts down, ``None`` means for ever."""
 
     path: str

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class RateDecision:
+class RateDecision(Struct, frozen=True):
     """What the window says about one request.
 
     ``remaining`` is the number of calls left; ``resets_in`` and ``retry_after`` are seconds.

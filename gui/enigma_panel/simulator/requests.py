@@ -9,8 +9,9 @@ import json
 import math
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from enigma_panel.simulator.dialects import NUMBERS, Dialect, TaskForm, misplaced
 from enigma_panel.simulator.responses import RefusedError, coded_error, invalid, plain_error
@@ -26,8 +27,7 @@ _COUNTRY = re.compile("[A-Z]{2}")
 _REACH_OUT = ("off", "guardrail_only", "full")
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     """A checked send-message: to which session, which action, and what it says.
 
     ``word`` is the newState or the interaction's type; ``request`` is there for a newTask only.

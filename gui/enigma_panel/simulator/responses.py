@@ -6,10 +6,11 @@ Amounts are ``Decimal`` here and become plain JSON numbers when they are sent.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct, field
 
 from enigma_panel.simulator.dialects import Dialect
 from enigma_panel.simulator.rate_limit import RateDecision
@@ -19,8 +20,7 @@ Body = dict[str, Any]
 _CENT_PARTS = Decimal("0.000001")
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """One answer: HTTP status, JSON body, extra headers."""
 
     status: int

@@ -10,7 +10,8 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from enigma_panel.simulator.scripts import Ask, Done, Fail, File, Script, ScriptWriter
 from enigma_panel.simulator.settings import SESSION_MS
@@ -344,8 +345,7 @@ def browser_gone(writer: ScriptWriter) -> Script:
     yield Fail("The browser did not come back")
 
 
-@dataclass(frozen=True, slots=True)
-class Scenario:
+class Scenario(Struct, frozen=True):
     """One scenario: the words that start it, what it shows, and its usual length.
 
     ``seconds`` is the range for all ``steps`` together, in service seconds without any waiting

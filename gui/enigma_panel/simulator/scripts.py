@@ -8,8 +8,9 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Generator
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 _DOMAIN = re.compile(r"\b((?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24})(?![\w@])", re.IGNORECASE)
 _QUOTED = re.compile(r"[\"“']([^\"”']{2,80})[\"”']")
@@ -26,8 +27,7 @@ _READ = 2000
 """Characters of a text that are read: enough to know what it is about."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One action of the agent: ``seconds`` of service time and the tokens it uses up.
 
     ``lost`` marks a time in which the browser is gone and the agent can do nothing.
@@ -42,23 +42,20 @@ class Step:
     lost: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(Struct, frozen=True):
     """The agent needs the person: the question as it goes over the wire."""
 
     question: str
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(Struct, frozen=True):
     """A file that comes with a result; ``size`` is in bytes."""
 
     name: str
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(Struct, frozen=True):
     """The task is complete; ``message`` is its result text.
 
     ``files`` and ``network`` (addresses that were visited) are told where the dialect has them.
@@ -69,8 +66,7 @@ class Done:
     network: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Fail:
+class Fail(Struct, frozen=True):
     """The task has failed; ``code`` is one of the documented codes or ``None``."""
 
     error: str

@@ -12,8 +12,10 @@ import random
 import string
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from decimal import Decimal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from enigma_panel.simulator import requests, responses
 from enigma_panel.simulator.dialects import DIALECTS
@@ -36,8 +38,7 @@ _LETTERS = string.ascii_lowercase + string.digits
 _LIMITED = ("/start/start-session", "/start/send-message", "/start/run-task")
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """One request: ``base`` is the URL under which the caller reached the service."""
 
     method: str
@@ -47,8 +48,7 @@ class Call:
     base: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class LongPoll:
+class LongPoll(Struct, frozen=True):
     """A request that waits for its task: until ``until`` (clock seconds) at the longest."""
 
     task: Task

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Protocol
+
+from msgspec import Struct, field
 
 from enigma_panel.simulator.requests import Message
 from enigma_panel.simulator.settings import KEPT_SECONDS
@@ -28,8 +29,7 @@ class Reporter(Protocol):
         """Note that the session is over."""
 
 
-@dataclass(slots=True)
-class Session:
+class Session(Struct):
     """A session and everything that happens in it.
 
     ``single`` marks the session of a run-task, which ends with its task however that ends;

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
+
+from msgspec import Struct
 
 from enigma_panel.simulator.socket_faults import UP, Mode
 
@@ -25,8 +26,7 @@ PRICE_COMPUTE_MS = Decimal("0.02") / 60_000
 """US dollars for one input token, one output token and one browser millisecond."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """The choices of one simulated service.
 
     ``speed`` is service seconds per real second; ``dialect`` is what it speaks, of ``DIALECTS``;

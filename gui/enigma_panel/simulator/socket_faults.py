@@ -24,8 +24,9 @@ import json
 import math
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 MODES = ("up", "off", "refuse", "drop", "freeze")
 REORDERINGS = frozenset({"duplicate", "reorder"})
@@ -41,8 +42,7 @@ Item = tuple[str, Any]
 """An event's name and payload."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mode:
+class Mode(Struct, frozen=True):
     """How the channel behaves: one of ``MODES``; ``seconds`` is for ``drop``."""
 
     kind: str
@@ -52,8 +52,7 @@ class Mode:
 UP = Mode("up")
 
 
-@dataclass(frozen=True, slots=True)
-class Push:
+class Push(Struct, frozen=True):
     """An event to send to the channels of some sessions (``None``: of all)."""
 
     name: str
@@ -68,8 +67,7 @@ class Push:
         return json.loads(raw.replace("{n}", str(number))) if "{n}" in raw else self.payload
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Struct, frozen=True):
     """What a test wants of the channel; ``None`` leaves a thing as it is."""
 
     mode: Mode | None = None

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct, field
 
 from enigma_panel.simulator.scripts import Ask, Done, Fail, Script, Step
 from enigma_panel.simulator.settings import PRICE_COMPUTE_MS, PRICE_INPUT, PRICE_OUTPUT
@@ -31,8 +32,7 @@ class TaskState(StrEnum):
 OVER = frozenset({TaskState.COMPLETED, TaskState.FAILED, TaskState.STOPPED, TaskState.TERMINATED})
 
 
-@dataclass(frozen=True, slots=True)
-class TaskRequest:
+class TaskRequest(Struct, frozen=True):
     """What was asked for: the text and its limits (seconds; tokens).
 
     ``output`` is the form of the result; where that is not ``text``, ``schema`` describes it.
@@ -48,8 +48,7 @@ class TaskRequest:
     schema: Any = None
 
 
-@dataclass(slots=True)
-class Task:
+class Task(Struct):
     """A task with its script. ``begin``, ``go_on``, ``answer`` and ``end`` move it.
 
     ``base`` is the service's URL, under which its files are served, and ``sent`` the Unix time at

@@ -10,10 +10,11 @@ import os
 import stat
 import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
+
+from msgspec import Struct
 
 
 class ProblemKind(StrEnum):
@@ -26,8 +27,7 @@ class ProblemKind(StrEnum):
     UNWRITABLE = "unwritable"  # what the program only writes cannot be written; it stays as it is
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Copy:
+class Copy(Struct, frozen=True, kw_only=True):
     """A good copy of the ledger.
 
     made_ms: when it was made (UTC epoch milliseconds); nothing later is in it. version: of its
@@ -40,8 +40,7 @@ class Copy:
     sessions_open: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
+class Problem(Struct, frozen=True, kw_only=True):
     """A problem with a file, for the person to know.
 
     kept_as: the new path of a broken file, None when it stayed where it was. reason: for the log,

@@ -7,9 +7,10 @@ limit. `keyring` is imported at the first call, since importing it costs time.
 import os
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
+
+from enigma_panel.core.hidden import Hidden, HidingStruct
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
@@ -51,8 +52,7 @@ class SecretOutcome(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
+class Result(HidingStruct, frozen=True, kw_only=True):
     """The outcome of one call.
 
     secret: only with FOUND. where: "the GNOME keyring", "memory", … or NO_PLACE. detail: the type
@@ -60,7 +60,7 @@ class Result:
     """
 
     outcome: SecretOutcome
-    secret: str | None = field(default=None, repr=False)
+    secret: Hidden[str | None] = None
     where: str = NO_PLACE
     detail: str = ""
 

@@ -4,8 +4,9 @@ import os
 import sys
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 _DISPLAY_NAME = "Enigma Control Panel"  # macOS and Windows show these folders to people
 _UNIX_NAME = "enigma-control-panel"
@@ -20,8 +21,7 @@ class FolderError(Exception):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
-class Folders:
+class Folders(Struct, frozen=True):
     """The two folders of one installation: `data` holds the ledger, `config` the settings."""
 
     data: Path

@@ -5,11 +5,11 @@ file of a newer version stays as it is: work goes on with the defaults and nothi
 it.
 """
 
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec import Struct, field
 
 from enigma_panel.core.service_rules import Dialect
 from enigma_panel.store.files import (
@@ -77,8 +77,7 @@ class SettingsError(Exception):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(Struct, frozen=True):
     """What is at the settings' path."""
 
     settings: Settings = field(default_factory=Settings)

@@ -7,11 +7,11 @@ There is none yet: the texts in the code are shown.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from html import escape
 from typing import Any, TypeVar
 
+from msgspec import Struct
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 from PySide6.QtGui import Qt
 
@@ -50,8 +50,7 @@ def install_language(
             return
 
 
-@dataclass(frozen=True, slots=True)
-class Translations:
+class Translations(Struct, frozen=True):
     """The texts of one screen. context: what it is called in the file that a translator gets."""
 
     context: str

@@ -1,11 +1,11 @@
 """Which of our tasks an event is about, and what it may decide."""
 
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from enigma_panel.core.attribution import COPY_MS, LATE_ERROR_MS
 from enigma_panel.core.models import Phase, TaskStatus

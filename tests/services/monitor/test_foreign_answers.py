@@ -1,13 +1,13 @@
 """An answer that names another task than the one asked for: used, asked again, or in doubt."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from msgspec.structs import replace
 
 from enigma_panel.core.models import Phase, Session, Task, TaskSpec, TaskStatus
 from enigma_panel.core.observation import NO_USAGE, OTHER_TASK, Kind, Observation, Usage

@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from msgspec.structs import replace
 
 from enigma_panel.api.errors import NotConnectedError, Reply, SessionGoneError
 from enigma_panel.core.models import Phase, TaskStatus

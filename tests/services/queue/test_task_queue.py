@@ -3,11 +3,11 @@
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from enigma_panel.bootstrap import Parts
 from enigma_panel.core.models import Phase, TaskSpec, TaskStatus

@@ -2,11 +2,11 @@
 
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from enigma_panel.core.models import Phase, Session, TaskStatus
 from enigma_panel.core.verbs import CommandVerb

@@ -1,9 +1,9 @@
 """The redaction filter forgets ids and secrets of sessions that are over, and none too early."""
 
-from dataclasses import replace
 from typing import Any, cast
 
 import pytest
+from msgspec.structs import replace
 
 from enigma_panel.core.models import Phase, Session, Task, TaskStatus
 from enigma_panel.core.redaction import MARK, Redactor

@@ -1,8 +1,9 @@
 """A task that gets a planned session of its own, and changes while the ledger writes that."""
 
 import asyncio
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from enigma_panel.core.models import Phase, Task, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
@@ -51,6 +52,22 @@ def test_moved_in_the_queue_meanwhile_it_is_in_its_new_session_on_the_disk_too(
         known = store.task(task.key)
         assert known is not None
         assert (known.queue_position, known.session_key) == (7, task.session_key + 1)
+        assert bench.ledger.tasks([task.key])[task.key] == known
+
+    on_bench(tmp_path / "data", check)
+
+
+def test_written_unchanged_meanwhile_it_is_in_its_new_session_on_the_disk_too(
+    tmp_path: Path,
+) -> None:
+    """As with the fate of a command to the session that has ended."""
+
+    async def check(bench: Bench) -> None:
+        store, task = bench.store, await _queued(bench)
+        await asyncio.gather(_new_session(store, task), store.save(task))
+        known = store.task(task.key)
+        assert known is not None
+        assert known.session_key == task.session_key + 1
         assert bench.ledger.tasks([task.key])[task.key] == known
 
     on_bench(tmp_path / "data", check)

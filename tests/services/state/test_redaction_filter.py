@@ -1,10 +1,9 @@
 """No text of any fact passes the redaction filter unseen, whatever kind of fact it is."""
 
 from collections import Counter
-from dataclasses import fields
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 from enigma_panel.core.models import TaskStatus
 from enigma_panel.core.observation import OWN_CODES, Kind, Observation, ResultFile, Usage
@@ -35,14 +34,15 @@ LISTS: dict[str, Any] = {
 NO_TEXT = {Kind, Usage, int | None, Decimal | None, bool}
 """Types of fields that cannot hold what somebody typed."""
 
-TEXTS = [field.name for field in fields(Observation) if field.type == str | None]
+FIELDS = get_type_hints(Observation)
+TEXTS = [name for name, hint in FIELDS.items() if hint == str | None]
 
 
 def test_each_field_is_a_text_that_is_looked_at_or_holds_none() -> None:
-    others = {field.type for field in fields(Observation) if field.name not in {*TEXTS, *LISTS}}
+    others = {hint for name, hint in FIELDS.items() if name not in {*TEXTS, *LISTS}}
     assert others <= NO_TEXT
-    assert {field.type for field in fields(ResultFile)} == {str}
-    assert {field.type for field in fields(Usage)} <= NO_TEXT
+    assert set(get_type_hints(ResultFile).values()) == {str}
+    assert set(get_type_hints(Usage).values()) <= NO_TEXT
     assert set(TEXTS) > set(LEDGER_ONLY)
 
 

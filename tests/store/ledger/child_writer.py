@@ -8,8 +8,9 @@ a settled one. "aside" says that it found rubbish.
 import itertools
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from enigma_panel.core.models import Phase, Session, Task, TaskSpec
 from enigma_panel.core.verbs import TaskVerb

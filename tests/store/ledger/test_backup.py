@@ -3,11 +3,11 @@
 import os
 import shutil
 import stat
-from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from msgspec.structs import replace
 
 from enigma_panel.core.models import Phase
 from enigma_panel.store.files import Copy

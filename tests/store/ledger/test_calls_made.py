@@ -1,6 +1,6 @@
 """What the next run must know of the calls of the last one: how many the service still counts."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.store.ledger import Intent, IntentKind, Ledger, Outcome

@@ -1,8 +1,7 @@
 """What the window and the recovery ask of the ledger."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from enigma_panel.core.models import (
     ASSUMED_PHASES,

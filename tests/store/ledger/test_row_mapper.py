@@ -1,11 +1,12 @@
 """Every field of every record survives the ledger, whatever a service or a person puts into it."""
 
-from dataclasses import fields, replace
 from decimal import Decimal
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec import Struct
+from msgspec.structs import replace
 
 from enigma_panel.core.models import BrowserOptions, Limits, Session, Task, TaskSpec
 from enigma_panel.core.observation import Usage
@@ -32,9 +33,9 @@ AMOUNTS = st.decimals() | st.sampled_from(
 )
 
 
-def _some(record: type, **fixed: Any) -> st.SearchStrategy[Any]:
+def _some(record: type[Struct], **fixed: Any) -> st.SearchStrategy[Any]:
     """Also the fields that have a default, which `builds` leaves out unless they are named."""
-    return st.builds(record, **{field.name: ... for field in fields(record)} | fixed)
+    return st.builds(record, **dict.fromkeys(record.__struct_fields__, ...) | fixed)
 
 
 for plain, strategy in ((str, TEXTS), (int, NUMBERS), (Decimal, AMOUNTS)):

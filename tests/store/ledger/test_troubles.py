@@ -3,11 +3,11 @@
 import shutil
 import sqlite3
 import sys
-from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from msgspec.structs import replace
 
 from enigma_panel.core.models import Phase
 from enigma_panel.store.ledger import (

@@ -5,11 +5,11 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from msgspec.structs import replace
 
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.store.files import Copy

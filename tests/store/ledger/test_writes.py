@@ -1,10 +1,10 @@
 """Intents, their outcomes, and what else is written."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from threading import Thread
 
 import pytest
+from msgspec.structs import replace
 
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb

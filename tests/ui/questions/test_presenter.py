@@ -116,7 +116,7 @@ async def test_later_means_that_it_does_not_come_again(
 async def test_the_second_question_of_a_task_comes_up_too(
     world: World, presenter: QuestionPresenter
 ) -> None:
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     first = world.sessions.add_asking(1, WHICH)
     world.inbox.ask(first)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, QSize, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
@@ -375,10 +376,7 @@ def test_after_a_sleep_it_tells_of_what_was_open(card: RecoveryCard, services: A
     sessions = services.sessions
     sessions.add(1, tell=False)
     sessions.add(2, phase=Phase.EXPIRED_ASSUMED, tell=False)
-    sessions.sessions[2] = sessions.sessions[2].__class__(
-        **{f: getattr(sessions.sessions[2], f) for f in sessions.sessions[2].__slots__}
-        | {"ended_ms": NOW - 5_000}
-    )
+    sessions.sessions[2] = replace(sessions.sessions[2], ended_ms=NOW - 5_000)
     sessions.add(3, phase=Phase.CLOSED, tell=False)  # had ended long before
     assert card.show_away(751_000)
     assert card.text_label.text() == (

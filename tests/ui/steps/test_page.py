@@ -1,11 +1,11 @@
 """Details with its two tabs: a short time line and all steps, of the task that is selected now."""
 
 import asyncio
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QTextDocument
 from PySide6.QtTest import QTest

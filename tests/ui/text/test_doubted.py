@@ -1,8 +1,7 @@
 """What the service told with the ids of another task is shown as that: table, Details, notice."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from enigma_panel.core.models import TaskStatus
 from enigma_panel.core.observation import OTHER_TASK

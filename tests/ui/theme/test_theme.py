@@ -61,7 +61,7 @@ def test_the_buttons_of_a_file_dialog_have_room_for_their_icons(
 @pytest.mark.parametrize("c", [LIGHT, DARK], ids=["light", "dark"])
 def test_the_sheet_leaves_no_name_open(c: Colours) -> None:
     text = sheet(c)
-    for name in c.__slots__:
+    for name in c.__struct_fields__:
         assert "{" + name + "}" not in text
     for part in text.split("url(:")[1:]:
         assert QFile.exists(":" + part.split(")")[0])

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
+
+from msgspec import field
+from msgspec.structs import replace
 
 from enigma_panel.api.errors import (
     REFUSALS,
@@ -18,6 +20,7 @@ from enigma_panel.api.errors import (
 from enigma_panel.api.wire import values as v
 from enigma_panel.api.wire.excerpt import Scrub, make_excerpt
 from enigma_panel.api.wire.reply_body import Body
+from enigma_panel.core.hidden import Hidden, HidingStruct
 from enigma_panel.core.observation import MISSING_PROMPT, MISSING_TASK_DETAILS, Kind
 from enigma_panel.core.rate_limit import MAX_WAIT_S, RateHeaders
 
@@ -61,16 +64,15 @@ _NAMED_ID = re.compile(rb'"(?:session|task)Id"\s*:(?!\s*(?:null|""))')
 _MENTIONS = (b"sessionId", b"taskId")
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(HidingStruct, frozen=True):
     """An HTTP answer: status, headers (names in lower case), whole body.
 
     Only the status is free of secrets.
     """
 
     status: int
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    body: bytes = field(default=b"", repr=False)
+    headers: Hidden[Mapping[str, str]] = field(default_factory=dict)
+    body: Hidden[bytes] = b""
 
 
 def retry_after_s(answer: Answer) -> float | None:

@@ -1,22 +1,21 @@
 """One decoded body in its two layers, since a result comes flat or wrapped in `result`."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from enigma_panel.api.wire import values as v
 from enigma_panel.api.wire.values import NotJsonError, parse
+from enigma_panel.core.hidden import Hidden, HidingStruct
 from enigma_panel.core.observation import OWN_CODES, STATUS_PREFIX
 
 _IDS = ("sessionId", "taskId")
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Body:
+class Body(HidingStruct, frozen=True):
     """`top` is the whole object, `inner` its `result` (empty when flat), `data` the innermost."""
 
-    top: v.Record
-    inner: v.Record
-    data: v.Record
+    top: Hidden[v.Record]
+    inner: Hidden[v.Record]
+    data: Hidden[v.Record]
 
     @property
     def layers(self) -> tuple[v.Record, v.Record]:

@@ -6,9 +6,9 @@ the live channel sends without a body around it (api.md §6). Durations are mill
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import msgspec
+from msgspec import Struct
 
 from enigma_panel.core.models import BrowserOptions, OutputType, Proxy, TaskSpec
 from enigma_panel.core.service_rules import RULES, Dialect, Field, ServiceRules
@@ -18,8 +18,7 @@ from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 Fields = dict[str, object]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Writer:
+class Writer(Struct, frozen=True, kw_only=True):
     """Writes one dialect."""
 
     rules: ServiceRules

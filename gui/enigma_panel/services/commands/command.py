@@ -2,8 +2,9 @@
 
 import asyncio
 import random
-from dataclasses import dataclass, field
 from enum import IntEnum
+
+from msgspec import Struct, field
 
 from enigma_panel.api.errors import (
     ApiError,
@@ -34,8 +35,7 @@ class Reach(IntEnum):
     CONFIRMED = 3  # a reply said so
 
 
-@dataclass(slots=True, eq=False)
-class Command:
+class Command(Struct, eq=False):
     """One command, from the click until it is confirmed, dropped or refused for good.
 
     task_key: the task that was the session's current one at the click. after: a command that was
@@ -51,19 +51,19 @@ class Command:
     verb: CommandVerb
     made_ms: int
     task_key: int | None
-    intent: Intent | None = field(default=None, repr=False)
-    after: "Command | None" = field(default=None, repr=False)
-    fallback: "Command | None" = field(default=None, repr=False)
+    intent: Intent | None = None
+    after: "Command | None" = None
+    fallback: "Command | None" = None
     why: WaitReason = WaitReason.TURN
     due_ms: int | None = None
     attempt: int = 0
     reach: Reach = Reach.UNSENT
     repeats: bool = False
     dropped: Outcome | None = None
-    refused_client: ServiceClient | None = field(default=None, repr=False)
-    alarm: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
-    over: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
-    waiting: "asyncio.Task[object] | None" = field(default=None, repr=False)
+    refused_client: ServiceClient | None = None
+    alarm: asyncio.Event = field(default_factory=asyncio.Event)
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+    waiting: asyncio.Timeout | None = None
 
     @classmethod
     def of(cls, intent: Intent) -> "Command":
@@ -143,12 +143,15 @@ class Command:
             return
         self.dropped = outcome
         self.alarm.set()
-        if self.waiting is not None:
-            self.waiting.cancel()
+        self.interrupt()
+
+    def interrupt(self) -> None:
+        """End a wait that takes no alarm."""
+        if self.waiting is not None and not self.waiting.expired():
+            self.waiting.reschedule(0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reaction:
+class Reaction(Struct, frozen=True, kw_only=True):
     """What to do after a failed send: wait for that reason. wait_ms None: until something else."""
 
     why: WaitReason

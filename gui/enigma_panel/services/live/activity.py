@@ -1,8 +1,8 @@
 """What each session's agent does now: one line of text that stays long enough to be read."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.services.clock import Clock
@@ -13,8 +13,7 @@ CALM_MS = 1_500
 """A line is not replaced sooner."""
 
 
-@dataclass(slots=True)
-class _Line:
+class _Line(Struct):
     text: str = ""
     since_ms: int = 0
     task_key: int = 0

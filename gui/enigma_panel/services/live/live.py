@@ -10,8 +10,8 @@ import logging
 import random
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import replace
 
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.api.protocols import (

@@ -1,6 +1,6 @@
 """Answers to polls that name another task or session than the one that was asked for."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from enigma_panel.core.models import Session, Task
 from enigma_panel.core.observation import NO_USAGE, OTHER_TASK, Kind, Observation

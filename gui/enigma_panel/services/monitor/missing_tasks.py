@@ -1,6 +1,6 @@
 """Tasks that polls do not find: one such answer may be wrong, so it counts only when repeated."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from enigma_panel.core.models import Task
 from enigma_panel.core.observation import Kind, Observation
@@ -15,8 +15,7 @@ look waits longest, as something between may keep such an answer (CloudFront: 10
 _NOT_FOUND = frozenset({Kind.SESSION_GONE, Kind.TASK_GONE})
 
 
-@dataclass(slots=True)
-class _Looks:
+class _Looks(Struct):
     """The equal answers in a row about one task: since when, how many, when the next one counts."""
 
     session_key: int

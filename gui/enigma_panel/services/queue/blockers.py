@@ -1,7 +1,8 @@
 """Why a queued task is not sent now: one answer for the scheduler and for who shows it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from enigma_panel.api.errors import ApiError, FailureKind
 from enigma_panel.core.models import Phase, Session, Task, TaskStatus
@@ -182,8 +183,7 @@ class StartGate:
         return self.limit < before
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Blocker:
+class Blocker(Struct, frozen=True, kw_only=True):
     """Why a task is not sent now, until when as far as is known (epoch ms), and what was said.
 
     unsupported: the fields of the task that its dialect lacks.

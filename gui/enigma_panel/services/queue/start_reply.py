@@ -1,6 +1,6 @@
 """The reply to a start: the ids that it names are compared with those that are known."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from enigma_panel.api.errors import ApiError, ProtocolError
 from enigma_panel.core.observation import OTHER_TASK, Kind, Observation

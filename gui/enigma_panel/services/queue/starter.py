@@ -5,7 +5,9 @@ A start that the service refused for now is queued again, with a new intent for 
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from enigma_panel.api.errors import ApiError, FailureKind, RejectedError
 from enigma_panel.api.protocols import ServiceClient
@@ -36,8 +38,7 @@ Keeps = Callable[[FailureKind, ApiError], bool]
 Waits = Callable[[int, FailureKind, int, int, ApiError], None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
+class Attempt(Struct, frozen=True, kw_only=True):
     """One try of a queued task. keeps: told of a refusal, says whether that puts it back.
 
     first: the pass of the call that opens the session (or of run-task), None for a task in an open

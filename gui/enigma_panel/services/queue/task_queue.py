@@ -4,8 +4,8 @@ What a person sees of it and does with it; `scheduler` moves it.
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.api.errors import ApiError

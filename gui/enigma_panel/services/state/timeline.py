@@ -5,8 +5,9 @@ standing still window: a session has so many lines a second, a task so many in a
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 
+from msgspec import Struct
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.api.wire.values import CUT_MARK
@@ -40,8 +41,7 @@ LIVE_KINDS = frozenset(kind.value for kind in STEP_KINDS)
 line of the task's life, whose text has been redacted or is ours."""
 
 
-@dataclass(slots=True)
-class Quota:
+class Quota(Struct):
     """A bucket that fills with time. at_ms: epoch ms of the last look."""
 
     left: float = BURST

@@ -9,9 +9,10 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from enigma_panel.store.files import check_is_file, sync_folder
 from enigma_panel.store.ledger.errors import CorruptLedgerError, DiskFullError, typed_errors
@@ -27,8 +28,7 @@ RESTORED = "restored_ms"
 _DRAFT_ENDINGS = ("", "-journal", "-wal", "-shm")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Label:
+class Label(Struct, frozen=True, kw_only=True):
     """What a ledger or a copy says of itself in its `meta`.
 
     mark: the salt that the first program gave it, the same in a ledger and all its copies.

@@ -1,7 +1,8 @@
 """What the ledger stores besides sessions and tasks: intents, their outcomes, timeline steps."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from enigma_panel.core.models import Session, Task
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
@@ -25,8 +26,7 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Intent:
+class Intent(Struct, frozen=True, kw_only=True):
     """A call that was recorded before its first byte is sent, with the records as stored.
 
     verb: for STATE and ANSWER. question_n: which question of the task an ANSWER is for. The text
@@ -42,8 +42,7 @@ class Intent:
     question_n: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class Step(Struct, frozen=True, kw_only=True):
     """One step of a task's timeline: when (epoch ms), what kind, and its text.
 
     key 0 = not stored yet.

@@ -7,10 +7,11 @@ sent, and settled when its fate is known.
 import hashlib
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
+
+from msgspec.structs import replace
 
 from enigma_panel.core.models import Session, Task
 from enigma_panel.core.observation import STEP_KINDS

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 import msgspec
+from msgspec import Struct
 
 from enigma_panel.core.models import ASSUMED_PHASES, FINAL_PHASES, Session, Task
 from enigma_panel.core.money import to_nano
@@ -16,7 +17,7 @@ from enigma_panel.store.ledger.errors import UnreadableTextError
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Step
 from enigma_panel.store.ledger.row_mapper import BadRow, RecordTable
 
-R = TypeVar("R")
+R = TypeVar("R", bound=Struct)
 
 SESSIONS = RecordTable(Session, "sessions")
 TASKS = RecordTable(Task, "tasks", {"cost_nano": lambda task: to_nano(task.counted_cost)})

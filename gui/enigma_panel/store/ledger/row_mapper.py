@@ -1,4 +1,4 @@
-"""The row mapper: frozen dataclass <-> row, derived from the record's own fields.
+"""The row mapper: frozen Struct <-> row, derived from the record's own fields.
 
 Nested records (TaskSpec, Limits, Usage) become columns of the same row under their own names. What
 SQLite cannot store is changed here: a lone surrogate becomes U+FFFD, an integer beyond 64
@@ -8,15 +8,16 @@ bits the largest one; nothing else changes. NUL and every other character stay.
 import json
 import types
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
 from decimal import Decimal
 from enum import StrEnum
 from operator import attrgetter
 from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
+from msgspec import Struct
+
 from enigma_panel.core.observation import ResultFile
 
-R = TypeVar("R")
+R = TypeVar("R", bound=Struct)
 
 _MAX_INT = 2**63 - 1
 
@@ -86,25 +87,25 @@ def _codec(hint: Any) -> tuple[Convert | None, Convert | None]:
 
 
 class _Plan:
-    """How one dataclass maps to columns; the nested ones share its lists."""
+    """How one Struct maps to columns; the nested ones share its lists."""
 
-    def __init__(self, cls: type) -> None:
+    def __init__(self, cls: type[Struct]) -> None:
         self.paths: list[str] = []
         self.encoders: list[tuple[int, Convert]] = []
         self.decoders: list[tuple[int, Convert]] = []
         self.build = self._builder(cls, "")
 
-    def _builder(self, cls: type, prefix: str) -> Convert:
+    def _builder(self, cls: type[Struct], prefix: str) -> Convert:
         """A function from the list of decoded values to the record."""
         hints = get_type_hints(cls)
         first = len(self.paths)
         parts: dict[str, Convert] = {}
-        for field in fields(cls):
-            hint = hints[field.name]
-            if isinstance(hint, type) and is_dataclass(hint):
-                parts[field.name] = self._builder(hint, f"{prefix}{field.name}.")
+        for name in cls.__struct_fields__:
+            hint = hints[name]
+            if isinstance(hint, type) and issubclass(hint, Struct):
+                parts[name] = self._builder(hint, f"{prefix}{name}.")
             else:
-                parts[field.name] = self._leaf(f"{prefix}{field.name}", hint)
+                parts[name] = self._leaf(f"{prefix}{name}", hint)
         end = len(self.paths)
         if end - first == len(parts):  # nothing nested: much quicker, for thousands of steps
             names = tuple(parts)
@@ -130,8 +131,7 @@ def _convert(values: list[Any], converters: Sequence[tuple[int, Convert]]) -> li
     return values
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BadRow:
+class BadRow(Struct, frozen=True, kw_only=True):
     """A row that cannot be read, left as it is; the others of its table can be.
 
     reason: what is in it, for the log; no text of a person or a service is in it.

@@ -1,11 +1,11 @@
 """Structured results as models: JSON as a tree, made as far as it is opened, and CSV as a table."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from itertools import islice
 from typing import Any
 
+from msgspec import Struct
 from PySide6.QtCore import (
     QAbstractItemModel,
     QAbstractTableModel,
@@ -39,8 +39,7 @@ class TreeColumn(IntEnum):
     VALUE = 1
 
 
-@dataclass(slots=True)
-class _Node:
+class _Node(Struct):
     """One row. Below it stand the values first to end of its value; of a part of a long list not
     all. children: the numbers of the nodes below, None until somebody asks."""
 

@@ -4,8 +4,8 @@ import base64
 import binascii
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from msgspec import Struct
 from PySide6.QtCore import QByteArray
 from PySide6.QtWidgets import QMainWindow, QSplitter
 
@@ -16,8 +16,7 @@ _BETWEEN = "|"
 _AFTER_SUM = ":"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Layout:
+class Layout(Struct, frozen=True, kw_only=True):
     """The things that have a state to remember."""
 
     window: QMainWindow

@@ -1,7 +1,6 @@
 """The choice 'Run in': a new session or an open one."""
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from PySide6.QtCore import QItemSelectionModel, QSignalBlocker, QTimer
 
 from enigma_panel.core.models import Phase, Session, SessionState, shown_state
@@ -13,8 +12,7 @@ from enigma_panel.ui.widgets.inputs import ChoiceBox
 tr = Translations("New task")
 
 
-@dataclass(frozen=True, slots=True)
-class TargetSession:
+class TargetSession(Struct, frozen=True):
     """Where a task runs. session_key: an open session; else a new one, which closes or stays."""
 
     session_key: int | None

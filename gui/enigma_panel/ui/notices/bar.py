@@ -159,4 +159,11 @@ class NoticeBar(QFrame):
 
 
 def _is_same(old: Notice, new: Notice) -> bool:
-    return old == new or (bool(new.topic) and old.topic == new.topic)
+    if old.topic or new.topic:
+        return old.topic == new.topic
+    return _said(old) == _said(new)
+
+
+def _said(notice: Notice) -> tuple[object, ...]:
+    """All but when: what is said twice stands once."""
+    return notice.text, notice.actions, notice.session_key, notice.task_key

@@ -6,8 +6,8 @@ Every open question has an AnswerForm of its own, so what was typed for one neve
 """
 
 from collections.abc import Container
-from dataclasses import dataclass
 
+from msgspec import Struct
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QPushButton, QRadioButton, QStackedWidget, QWidget
 
@@ -46,8 +46,7 @@ def identity(question: OpenQuestion) -> Identity:
     return question.task_key, question.question_n
 
 
-@dataclass(frozen=True, slots=True)
-class Mistake:
+class Mistake(Struct, frozen=True):
     """What is wrong with an answer, in words, and where."""
 
     sentence: str

@@ -3,9 +3,9 @@ lacks something."""
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 
+from msgspec import Struct
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QPushButton, QWidget
 
@@ -347,8 +347,7 @@ def _name(button: QPushButton, text: str) -> None:
     button.setAccessibleName(text)
 
 
-@dataclass(frozen=True, slots=True)
-class QuitWait:
+class QuitWait(Struct, frozen=True):
     """What "Quit when they are done" waits for: tasks, and sessions that are being terminated."""
 
     tasks: int = 0

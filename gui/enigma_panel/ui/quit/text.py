@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from enigma_panel.core.models import Phase, Session, SessionState, Task, shown_state
 from enigma_panel.core.verbs import COMMANDS, CommandVerb
@@ -23,8 +24,7 @@ _WORKS = frozenset({SessionState.WORKING, SessionState.STARTING})
 NO_PENDING: Mapping[int, PendingCommand] = {}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QuitReport:
+class QuitReport(Struct, frozen=True, kw_only=True):
     """Sentences for the dialog; unnamed: state many tasks wait for their name.
 
     wait_ms: state long until the last of them should have it, below 0 when that is over.

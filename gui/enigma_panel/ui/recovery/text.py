@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+
+from msgspec import Struct
 
 from enigma_panel.core.models import (
     Phase,
@@ -118,8 +119,7 @@ _GOING = frozenset({WaitReason.SENDING, WaitReason.TURN, WaitReason.NAME})
 _MARKS = {TaskStatus.DONE: "✓ ", TaskStatus.FAILED: "✗ "}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecoveredSession:
+class RecoveredSession(Struct, frozen=True, kw_only=True):
     """One session as the card shows it. unsent: opened for a task that was never sent.
 
     asking: the service has not answered about it since; what is known is from before. missing: it
@@ -134,7 +134,7 @@ class RecoveredSession:
     asking: bool = False
     missing: bool = False
     foreign: ForeignSession | None = None
-    pending: PendingCommand | None = field(default=None, repr=False)
+    pending: PendingCommand | None = None
 
     @property
     def outcome(self) -> Outcome:
@@ -150,8 +150,7 @@ class RecoveredSession:
         return _LIVE[shown_state(self.session, self.task)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecoveryRow:
+class RecoveryRow(Struct, frozen=True, kw_only=True):
     """What stands in a row. grave: its note is in amber; undo: Keep takes a Terminate back.
 
     can_*: which of its buttons are there.

@@ -3,9 +3,9 @@
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from PySide6.QtCore import QAbstractListModel, QObject, Qt
 
 from enigma_panel.store.ledger.intents import Step
@@ -16,8 +16,7 @@ from enigma_panel.ui.widgets.table_model import NO_PARENT, Index, Role
 _Content = tuple[int, str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A step and the text that a search looks through."""
 
     step: Step

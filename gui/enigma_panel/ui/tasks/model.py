@@ -1,9 +1,9 @@
 """The model of the Tasks table: the queue on top, then newest first."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from enum import IntEnum
 
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, Qt
 
 from enigma_panel.core.models import UNOPENED_PHASES, Task, TaskStatus
@@ -225,15 +225,16 @@ def status_cell(task: Task, *, is_missing: bool = False) -> Cell:
     word = task_status_text(task.status, task.unproven)
     if is_missing and not task.is_final:
         word = missing_word()
+    text = word.narrow or word.short
     spoken = tr("{status}, new", status=word.word) if task.is_new else word.word
     return Cell(
-        text=word.short,
+        text=text,
         glyph=word.glyph,
         mark=word.mark,
         severity=word.severity,
         bold=word.bold,
         spoken=spoken,
-        sort=word.short,
+        sort=text,
         tip=word.word if word.tip else "",
         hint=word.tip,
     )

@@ -1,9 +1,10 @@
 """The bar above the Tasks table: what the queue waits for, and what lets it go on."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from msgspec import Struct
+from msgspec.structs import replace
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QWidget
@@ -33,8 +34,7 @@ class QueueBarAction(StrEnum):
     REMOVE_ALL = "remove_all"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueueState:
+class QueueState(Struct, frozen=True, kw_only=True):
     """The queue as a whole.
 
     error: what the service said when it made the queue pause. at_work: sessions with a task at
@@ -49,8 +49,7 @@ class QueueState:
     has_page: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueueBarText:
+class QueueBarText(Struct, frozen=True, kw_only=True):
     """One sentence about the queue. grave: it needs the person."""
 
     text: str

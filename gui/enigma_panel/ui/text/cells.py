@@ -1,7 +1,9 @@
 """Table cells: what stands in one, and the cells that several screens show."""
 
-from dataclasses import dataclass, replace
 from decimal import Decimal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from enigma_panel.core.models import Task, TaskStatus
 from enigma_panel.core.money import to_nano
@@ -17,8 +19,7 @@ TAKEN_BACK, FROM_COPY = "TAKEN_BACK", "FROM_COPY"
 """Codes of queued tasks: taken out by the person, or queued in the copy of the ledger in use."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
+class Cell(Struct, frozen=True, kw_only=True):
     """text in its colour, a glyph before it, a dimmed tail behind it, a bar (0…1) before all that.
 
     steady: the tail changes often, so where it begins depends on the text before it alone.

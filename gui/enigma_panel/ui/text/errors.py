@@ -5,9 +5,10 @@ own message is quoted where it helps, never instead of our words.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+
+from msgspec import Struct
 
 from enigma_panel.api.errors import (
     REFUSALS,
@@ -38,8 +39,7 @@ class Call(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ErrorContext:
+class ErrorContext(Struct, frozen=True, kw_only=True):
     """What the words may mention. Amounts in dollars, times as they are to be read ("14:37").
 
     has_page: the account page is known; stays_open: the session can be given another task.
@@ -58,8 +58,7 @@ class ErrorContext:
     dialect: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorText:
+class ErrorText(Struct, frozen=True):
     """Up to three short sentences; empty where there is nothing to say."""
 
     what: str
@@ -72,8 +71,7 @@ class ErrorText:
         return " ".join(part for part in (self.what, self.money, self.todo) if part)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ErrorDetails:
+class ErrorDetails(Struct, frozen=True, kw_only=True):
     """What a row of the table gets to see."""
 
     context: ErrorContext

@@ -1,7 +1,8 @@
 """Notices: what one is, its actions, and the texts for files and keys that could not be used."""
 
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct
 
 from enigma_panel.core.service_rules import Dialect
 from enigma_panel.services.types import KeyState, ServiceNotice
@@ -33,8 +34,7 @@ class NoticeAction(StrEnum):
     COPY_DIAGNOSTICS = "copy_diagnostics"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
+class Notice(Struct, frozen=True, kw_only=True):
     """One sentence and its buttons.
 
     grave: shown in amber, for it may cost money or needs the person.
@@ -50,11 +50,11 @@ class Notice:
     task_key: int | None = None
     topic: str = ""
     pinned: bool = False
-    until_ms: int | None = field(default=None, compare=False)
-    notice: ServiceNotice | None = field(default=None, compare=False, repr=False)
-    copy: Copy | None = field(default=None, compare=False, repr=False)
-    dialect: Dialect | None = field(default=None, compare=False)
-    now_ms: int = field(default=0, compare=False)
+    until_ms: int | None = None
+    notice: ServiceNotice | None = None
+    copy: Copy | None = None
+    dialect: Dialect | None = None
+    now_ms: int = 0
 
 
 def notice_action_label(action: NoticeAction, notice: Notice) -> str:

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from enigma_panel.api.protocols import LiveFault
 from enigma_panel.core.observation import Kind
@@ -35,8 +36,7 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)+(?=\s*(?::|$))")
 """The name of an action as the service writes it, at the beginning of a line."""
 
 
-@dataclass(frozen=True, slots=True)
-class StepRow:
+class StepRow(Struct, frozen=True):
     """What stands in one row. kind is "" where the text says it all."""
 
     time: str
@@ -45,8 +45,7 @@ class StepRow:
     is_dim: bool
 
 
-@dataclass(frozen=True, slots=True)
-class LiveText:
+class LiveText(Struct, frozen=True):
     """The word about the live channel in the status bar, and what it means."""
 
     word: str

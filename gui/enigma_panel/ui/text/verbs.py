@@ -1,7 +1,8 @@
 """Sign, words and key of the commands, with what they cost: by the keys of `core/verbs.py`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.ui.i18n import Translations
@@ -17,8 +18,7 @@ GLYPHS: Mapping[CommandVerb, Glyph] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VerbText:
+class VerbText(Struct, frozen=True, kw_only=True):
     """going: said while it can be taken back for a moment. tip: what it does and what that costs;
     tool tip, status tip and spoken description. unconfirmed, failed: what may be so, and cost
     money, while nothing confirms it, and where it did not arrive."""
@@ -69,6 +69,12 @@ def verb_text(verb: CommandVerb) -> VerbText:
 def verb_label(verb: CommandVerb) -> str:
     """'Terminate'."""
     return verb_text(verb).label
+
+
+def bulk_label(verb: CommandVerb, able: int, n: int) -> str:
+    """'Stop'; for several sessions 'Stop 7 of 9', of which so many can be stopped."""
+    label = verb_label(verb)
+    return tr("{verb} {able} of {n}", verb=label, able=able, n=n) if n > 1 and able else label
 
 
 def verb_labels() -> str:

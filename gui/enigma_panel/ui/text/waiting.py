@@ -1,8 +1,9 @@
 """Texts for what a queued task or a command waits for, and for what can be done about it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from enigma_panel.services.retry_policy import TRIES
 from enigma_panel.services.types import PauseReason, PendingCommand, QueueEntry, WaitReason
@@ -27,8 +28,7 @@ _SHARED = frozenset(
 """Reasons that hold up the queue rather than one task of it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WaitText:
+class WaitText(Struct, frozen=True, kw_only=True):
     """What something waits for, as it is read and as it is spoken. Amber needs the person."""
 
     text: str
@@ -36,8 +36,7 @@ class WaitText:
     severity: Severity = Severity.PLAIN
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueueContext:
+class QueueContext(Struct, frozen=True, kw_only=True):
     """What the text about a queued task may mention.
 
     is_first: no other task before it waits for the same; those behind it say their position.

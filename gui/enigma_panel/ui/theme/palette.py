@@ -1,8 +1,8 @@
 """The names of the look: the colours of a scheme, severities and glyphs."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from msgspec import Struct
 from PySide6.QtGui import QColor
 
 
@@ -34,8 +34,7 @@ class Glyph(StrEnum):
     CLOSE = "close"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Colours:
+class Colours(Struct, frozen=True, kw_only=True):
     """One scheme. on_accent is for text on the accent, amber_ground for what lies below amber."""
 
     name: str

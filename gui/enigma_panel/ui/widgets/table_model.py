@@ -7,10 +7,10 @@ change of layout, which keeps the selection, too.
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, Generic, TypeVar
 
+from msgspec import Struct
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from enigma_panel.ui.i18n import Translations, plain_tip
@@ -37,8 +37,7 @@ MOST_MOVES = 40
 Record = TypeVar("Record")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ColumnLimits:
+class ColumnLimits(Struct, frozen=True, kw_only=True):
     """How wide a column may get. least: typical content has room, so that little moves later.
 
     most: the part of the table that it may take. None: what stands in it is never cut.
@@ -48,8 +47,7 @@ class ColumnLimits:
     most: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnDef(Generic[Record]):
+class ColumnDef(Struct, Generic[Record], frozen=True):
     """All that there is to say about a column. key: its place, also in what settings remember.
 
     width: always the same; or as wide as what stands in it, within limits; None: what the others
