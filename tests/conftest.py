@@ -22,7 +22,6 @@ from PySide6.QtCore import QLocale
 from PySide6.QtGui import QGuiApplication
 
 from enigma_panel.runtime.event_loop import EventLoop, collect_garbage
-from enigma_panel.store.ledger import database, schema
 from enigma_panel.ui.i18n import ENGLISH
 from tests.kit.simulator_process import SimulatorProcess
 
@@ -90,17 +89,6 @@ def _long_ones_first(items: list[pytest.Item]) -> list[pytest.Item]:
         ordered += rest[:end]
         del rest[:end]
     return ordered
-
-
-_OURS = schema.tables(schema.MIGRATIONS)
-"""Each opening of a ledger asks what tables it should have, which takes 10 ms of making them."""
-
-
-def _tables(migrations: Sequence[schema.Migration]) -> dict[str, tuple[str, ...]]:
-    return _OURS if migrations is schema.MIGRATIONS else schema.tables(migrations)
-
-
-database.tables = _tables
 
 
 def pytest_collection_finish() -> None:
