@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 T = TypeVar("T")
 LIMIT_S = 30.0
-LOOK_S = 0.005
+LOOK_S = 0.01
 
 
 async def until(condition: Callable[[], object], limit: float = LIMIT_S) -> None:

@@ -235,7 +235,7 @@ DATA = (
         promise=NOWHERE,
         mistake="a session's id is not known to who redacts",
         file="services/state/session_store.py",
-        old="            self._id_tokens[session.key] = self._redactor.add_id(session.service_id)\n",
+        old="            known[service_id] = self._redactor.add_id(service_id)\n",
         new="            pass\n",
         tests=("tests/services/state/test_forgetting.py",),
     ),

@@ -8,7 +8,6 @@ from PySide6.QtGui import QAction, QEnterEvent, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
-    QLineEdit,
     QMenu,
     QPushButton,
     QWidget,
@@ -37,7 +36,7 @@ def test_the_tool_bar_acts_on_the_selection(window: MainWindow, services: Any) -
     sessions.add(2, left_s=150, status=TaskStatus.PAUSED)
     assert not button(window.tool_bar, "Pause").isEnabled()
     window.selection.sessions.select_key(1)
-    assert "1 session selected:" in shown_texts(window.tool_bar)
+    assert "shop.example 1:" in shown_texts(window.tool_bar)
     assert button(window.tool_bar, "Pause").isEnabled()
     assert not button(window.tool_bar, "Resume").isEnabled()
     button(window.tool_bar, "Pause").click()
@@ -54,7 +53,7 @@ def test_several_ends_are_asked_about(
     for key in (1, 2):
         services.sessions.add(key, left_s=key * 100)
     window.selection.sessions.selectAll()
-    button(window.tool_bar, "Terminate").click()
+    button(window.tool_bar, "Terminate 2 of 2").click()
     button(window.tool_bar, "Terminate all…").click()
     assert dialogs.calls == [
         ("confirm_terminate_all", [1, 2]),
@@ -233,18 +232,18 @@ def test_run_again_starts_and_edit_opens_the_dialog(
     assert dialogs.calls == [("open_new_task", None, services.sessions.tasks[1].spec)]
 
 
-def test_renaming_happens_in_the_row(window: MainWindow, services: Any, qapp: QApplication) -> None:
+def test_renaming_happens_in_details(window: MainWindow, services: Any, qapp: QApplication) -> None:
     services.sessions.add(1)
     window.selection.sessions.select_key(1)
     button(window.details, "Rename").click()
-    editor = window.selection.sessions.findChild(QLineEdit)
-    assert editor is not None
+    editor = window.details.session_name.edit
+    assert editor.hasFocus()
     assert editor.text() == "shop.example 1"
     editor.setText("my shop")
     QTest.keyClick(editor, Qt.Key.Key_Return)
     qapp.processEvents()
     assert services.sessions.sessions[1].label == "my shop"
-    assert window.details.name.text() == "my shop"
+    assert window.details.session_name.label.text() == "my shop"
 
 
 def test_questions_are_counted_and_shown(
@@ -370,8 +369,8 @@ def test_no_tip_takes_the_place_of_the_status_bar(
     assert [one for one in whoever if one.statusTip()] == []
     tip = verb_text(CommandVerb.TERMINATE).tip
     terminate = button(window.tool_bar, "Terminate")
-    assert terminate.accessibleDescription() == tip
-    assert terminate.toolTip().endswith(f"\n{tip}")
+    assert terminate.accessibleDescription() == f"shop.example 1: {tip}"
+    assert terminate.toolTip().endswith(tip)
 
 
 def test_ended_sessions_are_shown_as_card_and_settings_say(

@@ -221,7 +221,7 @@ def test_a_pause_that_nothing_confirms_says_what_that_means(
     services.sessions.add(1, status=TaskStatus.PAUSED, unproven=CommandVerb.PAUSE)
     rows = window.selection.session_rows
     cell = cell_text(rows, 1, Column.STATE, Role.CELL)
-    assert cell.text == "paused (sent, unconfirmed) – billing"
+    assert cell.text == "paused (sent) – billing", "what fits"
     assert cell.tail == "0:30"
     assert cell.bold
     said = "paused (sent, unconfirmed) – billing, 30 seconds"
@@ -249,9 +249,18 @@ def test_beside_a_command_stands_the_short_word(window: MainWindow, services: An
 def test_a_task_says_in_short_what_nothing_confirms(window: MainWindow, services: Any) -> None:
     services.sessions.add(1, status=TaskStatus.PAUSED, unproven=CommandVerb.PAUSE)
     rows = window.selection.task_rows
-    assert cell_text(rows, 1, TaskColumn.STATUS) == "paused"
+    assert cell_text(rows, 1, TaskColumn.STATUS) == "paused (sent)"
     assert cell_text(rows, 1, TaskColumn.STATUS, SPOKEN) == "paused (sent, unconfirmed)"
-    assert "nothing confirms it" in cell_text(rows, 1, TaskColumn.STATUS, TIP)
+    tip = cell_text(rows, 1, TaskColumn.STATUS, TIP)
+    assert tip.startswith("paused (sent, unconfirmed)\n")
+    assert "nothing confirms it" in tip
+    services.sessions.change_task(1, status=TaskStatus.WORKING, unproven=CommandVerb.RESUME)
+    for rows, column in (
+        (window.selection.session_rows, Column.STATE),
+        (window.selection.task_rows, TaskColumn.STATUS),
+    ):
+        assert cell_text(rows, 1, column) == "resumed (sent)"
+        assert "resumed (sent, unconfirmed)" in cell_text(rows, 1, column, SPOKEN)
 
 
 def test_what_a_poll_does_not_find_is_looked_for_again(window: MainWindow, services: Any) -> None:

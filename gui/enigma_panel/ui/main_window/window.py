@@ -26,8 +26,9 @@ from enigma_panel.ui.questions.banner import QuestionBanner
 from enigma_panel.ui.recovery.card import RecoveryCard
 from enigma_panel.ui.sessions.card import SessionsCard
 from enigma_panel.ui.tasks.card import TasksCard
+from enigma_panel.ui.text.verbs import bulk_label
 from enigma_panel.ui.text.waiting import undo_text, undo_tip
-from enigma_panel.ui.widgets.actions import make_action, make_verbs, rename_action
+from enigma_panel.ui.widgets.actions import make_action, make_verbs, rename_action, show_subject
 from enigma_panel.ui.widgets.basics import make_button, make_label, make_row, set_role
 
 tr = Translations("Main window")
@@ -134,7 +135,7 @@ class MainWindow(QMainWindow):
         self.settings = make_action(
             self, tr("Settings"), self.dialogs.open_settings, shortcut="Ctrl+,"
         )
-        self.rename = make_action(self, tr("Rename"), self.selection.rename_selected, shortcut="F2")
+        self.rename = make_action(self, tr("Rename"), self.selection.rename_subject, shortcut="F2")
         make_action(self, tr("Quit"), self.quit_requested.emit, shortcut="Ctrl+Q")
         verbs = [*self.verbs.values(), self.undo]
         self.menus = Menus(
@@ -180,7 +181,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         services, selection = self.services, self.selection
         self.tool_bar.undo_pressed.connect(
-            lambda: self.app_actions.undo_pressed(selection.sessions.selected_keys())
+            lambda: self.app_actions.undo_pressed(selection.session_keys())
         )
         services.sessions.changed.connect(self._follow_sessions)
         services.inbox.changed.connect(self._follow_inbox)
@@ -198,7 +199,6 @@ class MainWindow(QMainWindow):
 
     def _connect_details(self) -> None:
         app_actions, details = self.app_actions, self.details
-        details.rename_asked.connect(self.selection.rename)
         details.copy_id_asked.connect(app_actions.copy_session_id)
         details.copy_link_asked.connect(app_actions.copy_live_link)
         details.put_away_asked.connect(app_actions.put_away)
@@ -248,13 +248,16 @@ class MainWindow(QMainWindow):
         self._enable_verbs()
 
     def _follow_selection(self) -> None:
-        self.tool_bar.show_selected(len(self.selection.sessions.selected_keys()))
         self._enable_verbs()
 
     def _enable_verbs(self) -> None:
-        app_actions, selected = self.app_actions, self.selection.sessions.selected_keys()
+        app_actions, selected = self.app_actions, self.selection.session_keys()
+        whose = self.selection.subject_text()
         for verb, action in self.verbs.items():
-            action.setEnabled(any(app_actions.can(key, verb) for key in selected))
+            able = sum(app_actions.can(key, verb) for key in selected)
+            action.setEnabled(able > 0)
+            show_subject(action, bulk_label(verb, able, len(selected)), whose)
+        self.tool_bar.show_subject(whose)
         all_pending = [
             pending for pending in map(app_actions.undoable, selected) if pending is not None
         ]
@@ -265,10 +268,10 @@ class MainWindow(QMainWindow):
         self.rename.setEnabled(len(selected) == 1)
 
     def _undo(self) -> None:
-        self.app_actions.undo(self.selection.sessions.selected_keys())
+        self.app_actions.undo(self.selection.session_keys())
 
     def _command(self, verb: CommandVerb) -> None:
-        self.app_actions.command(self.selection.sessions.selected_keys(), verb)
+        self.app_actions.command(self.selection.session_keys(), verb)
 
     def _sessions_menu(self, at: QPoint) -> None:
         self.menus.show_for_sessions(self.selection.sessions.viewport().mapToGlobal(at))

@@ -132,7 +132,9 @@ class KeyDialog(ModelessDialog):
         """A key of the other brand may be what is meant, so it is only said."""
         if check_key(self.key.text()):
             return  # the mistake is what there is to say
-        self._problem.show_doubt(key_doubt(self.key.text(), self._account))
+        doubt = key_doubt(self.key.text(), self._account)
+        also = tr("It can be saved all the same.")
+        self._problem.show_doubt(f"{doubt} {also}" if doubt else "")
         self.fit(only_grow=True)
 
     def _save(self) -> None:
