@@ -1,5 +1,8 @@
 """The main window: its parts, its actions, and how it follows the services."""
 
+from collections.abc import Callable, Sequence
+from functools import partial
+
 from PySide6.QtCore import QPoint, QSize, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent
 from PySide6.QtWidgets import QFrame, QMainWindow, QVBoxLayout, QWidget
@@ -10,7 +13,7 @@ from enigma_panel.services.types import KeyState, Recovered
 from enigma_panel.store.files import Problem
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.ui.actions import Actions, Dialogs
-from enigma_panel.ui.announcements import Announcements
+from enigma_panel.ui.announcements import Announcements, announce
 from enigma_panel.ui.details.panel import Details
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.main_window.layout import MainLayout
@@ -21,6 +24,7 @@ from enigma_panel.ui.main_window.selection import Selection
 from enigma_panel.ui.main_window.status_bar import StatusBar
 from enigma_panel.ui.main_window.toolbar import ToolBar, answer_text
 from enigma_panel.ui.main_window.window_state import Layout, WindowState
+from enigma_panel.ui.new_task.text import after_start_text
 from enigma_panel.ui.notices.bar import NoticeBar
 from enigma_panel.ui.questions.banner import QuestionBanner
 from enigma_panel.ui.recovery.card import RecoveryCard
@@ -30,6 +34,7 @@ from enigma_panel.ui.text.verbs import bulk_label
 from enigma_panel.ui.text.waiting import undo_text, undo_tip
 from enigma_panel.ui.widgets.actions import make_action, make_verbs, rename_action, show_subject
 from enigma_panel.ui.widgets.basics import make_button, make_label, make_row, set_role
+from enigma_panel.ui.widgets.toast import Toast
 
 tr = Translations("Main window")
 
@@ -78,6 +83,10 @@ class MainWindow(QMainWindow):
         """Show the result of that task."""
         self.selection.open_result(key)
 
+    def say_draft_discarded(self, undo: Callable[[], object]) -> None:
+        """Cancel in New task threw something away."""
+        self.toast.offer_undo(tr("The draft was thrown away."), undo)
+
     def save_layout(self) -> None:
         """Remember place, sizes and columns."""
         self._memory.save(self._layout())
@@ -111,6 +120,7 @@ class MainWindow(QMainWindow):
         )
         self.status_bar = StatusBar(services)
         self.announcements = Announcements(services, self)
+        self.toast = Toast(self, self.statusBar())
 
     def _make_actions(self) -> None:
         app_actions = self.app_actions
@@ -189,6 +199,8 @@ class MainWindow(QMainWindow):
         services.account.changed.connect(self._follow_account)
         self.question_banner.answer.connect(self.dialogs.open_question)
         selection.selection_changed.connect(self._follow_selection)
+        selection.started.connect(self._say_started)
+        self.toast.said.connect(partial(announce, self))
         selection.details_wanted.connect(lambda: self.body.set_details_open(True))
         selection.sessions.customContextMenuRequested.connect(self._sessions_menu)
         selection.tasks.customContextMenuRequested.connect(self._tasks_menu)
@@ -263,9 +275,17 @@ class MainWindow(QMainWindow):
         ]
         rename_action(self.undo, undo_text(all_pending))
         self.undo.setEnabled(bool(all_pending))
+        self.toast.yield_keys(is_taken=bool(all_pending))
         self.undo.setVisible(bool(all_pending))
         self.terminate_all.setEnabled(bool(self.services.sessions.terminable_keys()))
         self.rename.setEnabled(len(selected) == 1)
+
+    def _say_started(self, keys: Sequence[int]) -> None:
+        """What was started does not take the subject's place; this leads there."""
+        task = self.services.sessions.task(keys[0])
+        if task is not None:
+            text = after_start_text(self.services, task.spec.text, keys)
+            self.toast.offer(text, tr("Show"), lambda: self.selection.show_task(keys[0]))
 
     def _undo(self) -> None:
         self.app_actions.undo(self.selection.session_keys())
