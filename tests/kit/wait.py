@@ -42,3 +42,4 @@ def run_events(qapp: QApplication, is_done: Callable[[], object] = lambda: True)
         if is_done():
             return
         assert time.monotonic() < end, f"it is not done within {LIMIT_S:g} s"
+        time.sleep(0.001)
