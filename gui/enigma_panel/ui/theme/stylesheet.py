@@ -35,6 +35,7 @@ QLabel[role="heading"] { font-size: 14px; font-weight: 600; }
 QLabel[role="title"] { font-size: 15px; font-weight: 600; }
 QLabel[role="amber"] { color: {amber}; font-weight: 600; }
 QLabel[role="red"], QLabel[role="problem"] { color: {red}; }
+QLabel[role="green"] { color: {green}; }
 QLabel[role="figure"], QLabel[role="figure-amber"], QLabel[role="figure-red"] { font-weight: 600; }
 QLabel[role="figure-amber"] { color: {amber}; }
 QLabel[role="figure-red"] { color: {red}; }
