@@ -1,6 +1,7 @@
 """The dialog New task: what to do, where it begins, where it runs, and its limits."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from msgspec.structs import replace
 from PySide6.QtCore import QTimer, Signal
@@ -87,8 +88,11 @@ class NewTaskDialog(ModelessDialog):
         self.split_label = make_label(role="dim")
         self.split_button = make_button(tr("Split"), "link")
         self._offer_split(0)
-        hint = tr("↑ in the empty field brings back earlier texts.")
-        self.problems[Field.TASK] = grid.add_field(tr("Task"), self.task_text, note=hint)
+        self.earlier_hint = make_label(role="dim")
+        self.earlier_hint.setMinimumHeight(self.earlier_hint.fontMetrics().height())
+        self.problems[Field.TASK] = grid.add_field(
+            tr("Task"), self.task_text, note=self.earlier_hint
+        )
         self.per_line_row = QWidget()
         row = make_row(self.per_line, None, self.split_label, self.split_button)
         self.per_line_row.setLayout(row)
@@ -288,10 +292,12 @@ class NewTaskDialog(ModelessDialog):
             self.task_text.setFocus()
 
     async def _load_earlier(self) -> None:
-        try:
-            self.task_text.set_earlier(await self._services.sessions.recent_texts())
-        except LedgerError:
-            self.task_text.set_earlier([])  # the main window says what is wrong with the ledger
+        texts: list[str] = []
+        with suppress(LedgerError):  # the main window says what is wrong with the ledger
+            texts = await self._services.sessions.recent_texts()
+        self.task_text.set_earlier(texts)
+        hint = tr("↑ in the empty field brings back earlier texts.")
+        self.earlier_hint.setText(hint if texts else "")
 
     def _rules(self) -> ServiceRules:
         """Of the dialect in which the task would be written: an open session keeps its own."""
@@ -317,9 +323,11 @@ class NewTaskDialog(ModelessDialog):
     def _show_start_text(self) -> None:
         """What Start would do now: how many tasks, at once or after another."""
         after = self.run_in.is_after_another()
-        text = start_label(len(self.specs()), after=after)
+        n = len(self.specs())
+        text = start_label(n, after=after)
         self.start_button.setText(text)
         self.start_button.setAccessibleName(text)
+        self.another_button.setVisible(n == 1)  # "another" than which of them?
         in_new = self.run_in.target().session_key is None
         self.target_label.setText(target_hint(self._services, after=after, in_new=in_new))
 
