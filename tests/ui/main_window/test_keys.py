@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.verbs import CommandVerb
@@ -149,8 +149,8 @@ def test_enter_is_for_one_row_once_and_not_for_a_name_being_typed(
     assert dialogs.calls == []
     window.activateWindow()
     window.selection.rename(1)
-    editor = table.findChild(QLineEdit)
-    assert editor is not None
+    editor = window.details.session_name.edit
+    assert editor.hasFocus()
     editor.setText("mine")
     key(editor, Qt.Key.Key_Return)
     qapp.processEvents()

@@ -58,25 +58,19 @@ class Menus:
     def groups(self) -> list[CommandGroup]:
         """What both menus would offer now."""
         of_sessions, of_tasks = self._offered
-        self._fill_for_sessions(of_sessions, self._selection.sessions.selected_keys())
+        self._fill_for_sessions(of_sessions, self._selection.session_keys())
         task_keys = self._selection.tasks.selected_keys()
         self._fill_for_tasks(of_tasks, task_keys)
         task = self._sessions.task(task_keys[0]) if len(task_keys) == 1 else None
         text = shorten(task.spec.text, SUBJECT_CHARS) if task is not None else ""
         return [
             CommandGroup(
-                tr("Selected sessions"), tuple(of_sessions.actions()), self.session_subject()
+                tr("Selected sessions"),
+                tuple(of_sessions.actions()),
+                self._selection.subject_text(),
             ),
             CommandGroup(tr("Selected tasks"), tuple(of_tasks.actions()), text),
         ]
-
-    def session_subject(self) -> str:
-        """The name of the selected session, or how many are selected."""
-        keys = self._selection.sessions.selected_keys()
-        session = self._sessions.session(keys[0]) if len(keys) == 1 else None
-        if session is not None:
-            return session.name
-        return tr.plural("1 session", "{n} sessions", len(keys)) if keys else ""
 
     def _fill_for_sessions(self, menu: QMenu, keys: Sequence[int]) -> None:
         menu.clear()

@@ -225,15 +225,16 @@ def status_cell(task: Task, *, is_missing: bool = False) -> Cell:
     word = task_status_text(task.status, task.unproven)
     if is_missing and not task.is_final:
         word = missing_word()
+    text = word.narrow or word.short
     spoken = tr("{status}, new", status=word.word) if task.is_new else word.word
     return Cell(
-        text=word.short,
+        text=text,
         glyph=word.glyph,
         mark=word.mark,
         severity=word.severity,
         bold=word.bold,
         spoken=spoken,
-        sort=word.short,
+        sort=text,
         tip=word.word if word.tip else "",
         hint=word.tip,
     )

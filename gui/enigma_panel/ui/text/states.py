@@ -33,7 +33,8 @@ _AMBER = (Severity.AMBER, Severity.AMBER)
 class StateWord(Struct, frozen=True):
     """How a state looks and reads. The glyph's colour may differ from the word's.
 
-    tip: what the state means, where the word alone does not say it.
+    tip: what the state means, where the word alone does not say it. narrow: the word in a table,
+    where the whole one does not fit.
     """
 
     glyph: Glyph
@@ -41,6 +42,7 @@ class StateWord(Struct, frozen=True):
     severity: Severity = Severity.PLAIN
     mark: Severity = Severity.DIM
     tip: str = ""
+    narrow: str = ""
 
     @property
     def short(self) -> str:
@@ -124,7 +126,8 @@ def session_state_text(state: SessionState, task: Task | None = None) -> StateWo
 def _working(unproven: CommandVerb | None) -> StateWord:
     if unproven is not None:
         tip = _unproven_tip(unproven)
-        return StateWord(Glyph.DISC, tr("resumed (sent, unconfirmed)"), tip=tip)
+        word = tr("resumed (sent, unconfirmed)")
+        return StateWord(Glyph.DISC, word, tip=tip, narrow=tr("resumed (sent)"))
     return StateWord(Glyph.DISC, tr("working"), mark=Severity.GREEN)
 
 
@@ -133,7 +136,8 @@ def _paused(task: Task | None) -> StateWord:
         return StateWord(Glyph.PAUSE, tr("paused – billing"), *_AMBER)
     if task is not None and task.unproven is not None:
         tip = _unproven_tip(task.unproven)
-        return StateWord(Glyph.PAUSE, tr("paused (sent, unconfirmed) – billing"), *_AMBER, tip)
+        word, narrow = tr("paused (sent, unconfirmed) – billing"), tr("paused (sent) – billing")
+        return StateWord(Glyph.PAUSE, word, *_AMBER, tip, narrow)
     return StateWord(Glyph.PAUSE, tr("paused (sent) – billing"), *_AMBER)
 
 
@@ -182,8 +186,8 @@ def task_status_text(status: TaskStatus, unproven: CommandVerb | None = None) ->
         case s.ASKS:
             return StateWord(Glyph.QUESTION, tr("asks you"), *_AMBER)
         case s.PAUSED if unproven is not None:
-            tip = _unproven_tip(unproven)
-            return StateWord(Glyph.PAUSE, tr("paused (sent, unconfirmed)"), *_AMBER, tip)
+            word, tip = tr("paused (sent, unconfirmed)"), _unproven_tip(unproven)
+            return StateWord(Glyph.PAUSE, word, *_AMBER, tip, narrow=tr("paused (sent)"))
         case s.PAUSED:
             return StateWord(Glyph.PAUSE, tr("paused"), *_AMBER)
         case s.UNCONFIRMED:

@@ -6,7 +6,11 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QPushButton, QToolButton
 
+from enigma_panel.ui.widgets.actions import description
 from enigma_panel.ui.widgets.basics import ToolButton, make_button, set_role
+
+SHORT = "short"
+"""A property of a button: there is no room for more than the action's `iconText`."""
 
 
 def action_button(
@@ -24,9 +28,10 @@ def action_button(
     button.clicked.connect(call or action.trigger)
 
     def follow() -> None:
-        button.setText(action.text())
-        button.setAccessibleName(action.text())
-        button.setAccessibleDescription(action.whatsThis())
+        text = action.iconText() if button.property(SHORT) else action.text()
+        button.setText(text)
+        button.setAccessibleName(text)
+        button.setAccessibleDescription(description(action))
         button.setToolTip(action.toolTip())
         button.setIcon(action.icon())
         button.setEnabled(action.isEnabled())

@@ -13,6 +13,8 @@ from enigma_panel.ui.text.verbs import verb_text
 
 tr = Translations("Widgets")
 
+_SUBJECT = "subject"
+
 
 def make_action(
     owner: QWidget,
@@ -45,7 +47,7 @@ def rename_action(action: QAction, text: str) -> None:
     """Give an action other words; its tool tip follows."""
     keys = keys_text(action.shortcut())
     head = f"{text} ({keys})" if keys else text
-    tip = action.whatsThis()
+    tip = description(action)
     action.setText(text)
     action.setToolTip(f"{head}\n{tip}" if tip else head)
 
@@ -55,6 +57,18 @@ def keys_text(keys: QKeySequence) -> str:
     return keys.toString(QKeySequence.SequenceFormat.NativeText)
 
 
+def show_subject(action: QAction, text: str, subject: str) -> None:
+    """Give an action other words, and say whom it acts on where it is described."""
+    action.setProperty(_SUBJECT, subject)
+    rename_action(action, text)
+
+
+def description(action: QAction) -> str:
+    """What it does, and to whom."""
+    subject, tip = action.property(_SUBJECT), action.whatsThis()
+    return tr("{subject}: {tip}", subject=subject, tip=tip) if subject and tip else tip
+
+
 def make_verbs(owner: QWidget, call: Callable[[CommandVerb], None]) -> dict[CommandVerb, QAction]:
     """One for each command, for what is selected."""
     actions = {}
@@ -62,11 +76,5 @@ def make_verbs(owner: QWidget, call: Callable[[CommandVerb], None]) -> dict[Comm
         text = verb_text(verb)
         do = partial(call, verb)
         actions[verb] = make_action(owner, text.label, do, tip=text.tip, shortcut=text.keys)
+        actions[verb].setIconText(text.label)  # where there is no room for more
     return actions
-
-
-def selected_text(n: int) -> str:
-    """What stands before the verbs."""
-    if n == 0:
-        return tr("No session selected:")
-    return tr.plural("1 session selected:", "{n} sessions selected:", n)
