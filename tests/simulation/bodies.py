@@ -77,10 +77,13 @@ class Bodies:
         self._last[sent.path] = answer
         if self._world.storm.is_over:
             return answer
-        if others and self._rng.random() < self._others:
+        is_believed_next = self._foreign_in_a_row[sent.path] >= MOST
+        is_others = bool(others) and self._rng.random() < self._others
+        if is_others and not (self._has_aliases and is_believed_next):
+            self._foreign_in_a_row[sent.path] += self._has_aliases  # an id that nobody knows
             return self._lie(sent, Kind.OTHERS, self._rng.choice(others))
         foreign = self._rng.random() < self._foreign
-        if foreign and self._foreign_in_a_row[sent.path] < MOST and not self._has_aliases:
+        if foreign and not is_believed_next and not self._has_aliases:
             self._foreign_in_a_row[sent.path] += 1
             return self._lie(sent, Kind.FOREIGN, _with_ids(answer, session_id, "of-nobody"))
         return answer

@@ -93,6 +93,46 @@ def test_what_a_breaking_channel_may_have_lost_is_sent_by_rest(
     on_bench(folder, test)
 
 
+@pytest.mark.parametrize("away_s", [20, BELIEVED_MS // 1000])
+def test_what_another_key_cannot_send_again_goes_once_its_own_is_back(
+    folder: Path, away_s: int
+) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.live.all_up = True
+        await bench.commands.give(key, PAUSE)
+        bench.account.use(None)
+        await asyncio.sleep(1)
+        bench.live.drop(key)
+        await asyncio.sleep(away_s)
+        assert bench.commands.pending(key) is None
+        assert bench.client.sent == []
+        bench.account.use(bench.client)
+        await asyncio.sleep(1)
+        is_believed = away_s * 1000 < BELIEVED_MS
+        assert bench.client.verbs == [PAUSE] * is_believed
+        assert (_task(bench, key).unproven is None) is is_believed
+        bench.live.drop(key)
+        bench.account.use(bench.client)
+        await asyncio.sleep(1)
+        assert bench.client.verbs == [PAUSE] * is_believed, "once"
+
+    on_bench(folder, test)
+
+
+def test_a_channel_that_stands_is_believed_when_a_key_is_back(folder: Path) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.live.all_up = True
+        await bench.commands.give(key, PAUSE)
+        bench.account.use(None)
+        bench.account.use(bench.client)
+        await asyncio.sleep(1)
+        assert bench.client.sent == []
+
+    on_bench(folder, test)
+
+
 @pytest.mark.parametrize("why", ["late", "confirmed", "another", "over"])
 def test_what_needs_no_second_sending_gets_none(folder: Path, why: str) -> None:
     async def test(bench: Bench) -> None:

@@ -12,14 +12,11 @@ from PySide6.QtCore import QObject, Signal
 from enigma_panel.core.models import Task
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.verbs import COMMANDS, CommandVerb
-from enigma_panel.runtime.event_loop import TaskScope
-from enigma_panel.services.clock import Clock
 from enigma_panel.services.commands.command import Command, Reach
 from enigma_panel.services.commands.delivery import CommandSender
 from enigma_panel.services.context import ServiceContext
 from enigma_panel.services.live.live import Live
 from enigma_panel.services.monitor.poller import Poller
-from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.state.starts import StartsUnderWay
 from enigma_panel.services.types import Diff, PendingCommand, WaitReason
 from enigma_panel.store.ledger.errors import LedgerError
@@ -41,14 +38,14 @@ class UnconfirmedPauses:
     current: the commands on their way by session key.
     """
 
-    def __init__(
-        self, store: SessionStore, clock: Clock, scope: TaskScope, current: Mapping[int, Command]
-    ) -> None:
-        self._store = store
-        self._clock = clock
-        self._scope = scope
+    def __init__(self, context: ServiceContext, current: Mapping[int, Command]) -> None:
+        self._store = context.store
+        self._account = context.account
+        self._clock = context.clock
+        self._scope = context.scope
         self._current = current
         self._sent_live: dict[int, int] = {}
+        self._out_of_reach: set[int] = set()
         self._doubted: dict[int, tuple[int, int]] = {}
 
     def note_end(self, command: Command) -> None:
@@ -58,13 +55,23 @@ class UnconfirmedPauses:
             self._sent_live[command.key] = self._clock.now_ms()
 
     def lose(self, key: int) -> CommandVerb | None:
-        """This session's channel broke."""
+        """This session's channel broke. While another key or host is in use nothing can be sent
+        again: see `back_in_reach`."""
+        if not self._is_in_reach(key):
+            self._out_of_reach.add(key)
+            return None
         if (command := self._current.get(key)) is not None:
             is_lost = command.reach is Reach.CHANNEL and not command.rules.is_durable
             return command.verb if is_lost else None
         sent_ms, task = self._sent_live.pop(key, None), self._task(key)
         is_fresh = sent_ms is not None and self._clock.now_ms() - sent_ms <= BELIEVED_MS
         return task.unproven if is_fresh and task is not None else None
+
+    def back_in_reach(self) -> list[int]:
+        """Sessions whose channel broke out of reach, and whose key and host are in use again."""
+        back = [key for key in self._out_of_reach if self._is_in_reach(key)]
+        self._out_of_reach.difference_update(back)
+        return back
 
     def doubt(self, key: int) -> CommandVerb | None:
         """An agent works on though it was told to pause: once it is told the other way, where that
@@ -82,6 +89,10 @@ class UnconfirmedPauses:
         works_on = self._store.record(key, task.key, Observation(kind=Kind.WORKS_ON))
         self._scope.spawn(f"works on {key}", works_on, exclusive=True)
         return None
+
+    def _is_in_reach(self, key: int) -> bool:
+        session = self._store.session(key)
+        return session is not None and self._account.client_for(session) is not None
 
     def _task(self, key: int) -> Task | None:
         session = self._store.session(key)
@@ -108,9 +119,7 @@ class Commands(QObject):
         self._current: dict[int, Command] = {}
         self._sender = CommandSender(context, starts, poller, live)
         self._sender.changed.connect(self._notify)
-        self._unconfirmed = UnconfirmedPauses(
-            context.store, context.clock, context.scope, self._current
-        )
+        self._unconfirmed = UnconfirmedPauses(context, self._current)
         live.changed.connect(self._channel_changed)
         live.lost.connect(self._channel_lost)
         live.doubted.connect(self._pause_doubted)
@@ -384,6 +393,8 @@ class Commands(QObject):
     def _key_changed(self) -> None:
         for command in list(self._current.values()):
             command.alarm.set()
+        for key in self._unconfirmed.back_in_reach():
+            self._channel_lost(key)
 
     def _follow_rate_limit(self) -> None:
         """Forecasts move with every call of anybody."""
