@@ -1,7 +1,7 @@
 """Colours of the two schemes, and how they get onto every widget.
 
 Painted things ask `colours()` when they paint; all else gets a palette and one style sheet. While
-the program runs it follows the desktop's change between light and dark.
+the program runs it follows the desktop's change between light and dark, unless one is chosen.
 """
 
 from PySide6.QtCore import QObject, Qt, Signal, SignalInstance
@@ -52,20 +52,20 @@ DARK = Colours(
 
 
 class _Theme(QObject):
-    """The scheme in use, and whether the desktop decides it."""
+    """The scheme in use. chosen: the one that is kept to; None, the desktop decides."""
 
     changed = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self.colours = LIGHT
-        self.follows = False
+        self.chosen: Qt.ColorScheme | None = None
         self.is_connected = False
         self.has_stylesheet = False
 
     def show(self, app: QApplication, scheme: Qt.ColorScheme) -> None:
         """Put a scheme onto every widget that is or will be."""
-        self.colours = DARK if scheme is Qt.ColorScheme.Dark else LIGHT
+        self.colours = _scheme_colours(scheme)
         app.setPalette(_palette(self.colours))
         if self.has_stylesheet:
             app.setStyleSheet(sheet(self.colours))
@@ -74,7 +74,7 @@ class _Theme(QObject):
     def follow(self, scheme: Qt.ColorScheme) -> None:
         """The desktop changed its mind."""
         app = QApplication.instance()
-        if self.follows and isinstance(app, QApplication):
+        if self.chosen is None and isinstance(app, QApplication):
             self.show(app, scheme)
 
 
@@ -114,13 +114,27 @@ def apply_stylesheet(app: QApplication) -> None:
         app.setStyleSheet(sheet(_theme.colours))
 
 
+def choose(app: QApplication, scheme: Qt.ColorScheme | None) -> None:
+    """Keep to this scheme from now on, or follow the desktop again (None)."""
+    if scheme is _theme.chosen:
+        return
+    _theme.chosen = scheme
+    wanted = app.styleHints().colorScheme() if scheme is None else scheme
+    if _scheme_colours(wanted) is not _theme.colours:
+        _theme.show(app, wanted)
+
+
+def _scheme_colours(scheme: Qt.ColorScheme) -> Colours:
+    return DARK if scheme is Qt.ColorScheme.Dark else LIGHT
+
+
 def _put_on(app: QApplication, scheme: Qt.ColorScheme | None) -> None:
     app.setStyle("Fusion")
     face = QFont(app.font())
     face.setPixelSize(FACE_PX)
     app.setFont(face)
     hints = app.styleHints()
-    _theme.follows = scheme is None
+    _theme.chosen = scheme
     if not _theme.is_connected:
         hints.colorSchemeChanged.connect(_theme.follow)
         _theme.is_connected = True
