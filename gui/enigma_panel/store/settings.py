@@ -39,8 +39,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     base_url: the service's address. dialect: the one that was chosen for it, empty for the one that
     is preset; any other word becomes empty. show_ended: whether ended sessions stand in the table.
-    window_geometry, window_splitter, sessions_header, tasks_header: Qt's own state, base64 text,
-    empty = none yet; a header's state holds which columns are hidden.
+    window_splitter: what the person gave the parts, three numbers. window_geometry,
+    sessions_header, tasks_header: Qt's own state, base64 text, empty = none yet; a header's state
+    holds which columns are hidden.
     browsers_at_once: in BROWSERS_AT_ONCE, any other number becomes DEFAULT_BROWSERS.
     before_sleep: LEAVE or TERMINATE_IDLE, any other word becomes LEAVE.
     tell_when_done: a desktop notification when tasks are done and no window of ours has the focus.
