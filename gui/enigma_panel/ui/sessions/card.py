@@ -12,7 +12,7 @@ from enigma_panel.ui.text.states import ELLIPSIS
 from enigma_panel.ui.theme import theme
 from enigma_panel.ui.widgets.basics import make_label, set_role
 from enigma_panel.ui.widgets.card import Card
-from enigma_panel.ui.widgets.table import ROW_HEIGHT
+from enigma_panel.ui.widgets.table import row_height
 
 tr = Translations("Sessions")
 
@@ -61,7 +61,7 @@ class SessionsCard(Card):
 
     def height_of_rows(self) -> int:
         """How high it is when all rows are seen, three at least: a first start moves nothing."""
-        rows = max(self._rows.rowCount(), LEAST_ROWS) * ROW_HEIGHT
+        rows = max(self._rows.rowCount(), LEAST_ROWS) * row_height()
         return self.height() - self._table.viewport().height() + rows
 
     def _change_ended(self, shown: bool) -> None:
