@@ -173,9 +173,11 @@ class Program:
             print("shown", flush=True)
             return 0
         if self._options.tour is not None:
-            from enigma_panel.demo.tour import drive  # noqa: PLC0415 - only here
+            from enigma_panel.demo.gallery import Gallery  # noqa: PLC0415 - only here
+            from enigma_panel.demo.tour import Tour, drive  # noqa: PLC0415 - only here
 
-            return await drive(window, parts.services, self._options.tour)
+            kind = Gallery if self._options.gallery else Tour
+            return await drive(kind(window, parts.services, self._options.tour))
         await self._leave.wait()
         return 0
 
