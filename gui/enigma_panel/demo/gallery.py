@@ -12,6 +12,7 @@ from enigma_panel.demo.tour import SIZE, Tour, TourError
 from enigma_panel.services.container import Services
 from enigma_panel.store.settings import DARK, LIGHT
 from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.new_task.dialog import NewTaskDialog
 from enigma_panel.ui.settings.dialog import SettingsDialog
 
 SIZES = ((640, 400), (900, 560), (1280, 800))
@@ -31,6 +32,14 @@ class Gallery(Tour):
         await super().walk()
         lines = "".join(f"## {name}\n\n![{name}]({name}.png)\n\n" for name in self.names)
         (self.folder / "index.md").write_text(f"# Gallery\n\n{lines}", encoding="utf-8")
+
+    async def _show_key(self) -> None:
+        """And what comes next: an empty New task."""
+        await super()._show_key()
+        self._press(self._window, "New task")
+        dialog = await self._dialog(NewTaskDialog)
+        await self._picture("new-task-empty", dialog)
+        dialog.reject()
 
     async def _picture(self, name: str, widget: QWidget) -> None:
         self._number += 1
