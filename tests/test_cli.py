@@ -20,6 +20,7 @@ from enigma_panel.core.service_rules import RULES, Dialect
         (["--base-url"], "--base-url"),
         (["--demo", "--base-url", "https://a.example"], "cannot go with"),
         (["--dialect", "Q9"], "invalid choice: 'Q9'"),
+        (["--demo", "--gallery"], "--gallery goes with --tour DIR"),
     ],
 )
 def test_mistakes(argv: list[str], part: str) -> None:
@@ -35,6 +36,8 @@ def test_what_is_asked_for(tmp_path: Path) -> None:
     assert options.demo
     assert options.tour == Path.cwd() / "pictures"
     assert options.data_dir == tmp_path
+    assert not options.gallery
+    assert parse(["--tour", "pictures", "--gallery"]).gallery
     assert parse(["--base-url", "http://127.0.0.1:8000/"]).base_url == "http://127.0.0.1:8000"
     assert parse(["--dialect", "w2"]).dialect is Dialect.W2
 

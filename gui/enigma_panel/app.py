@@ -27,7 +27,7 @@ from enigma_panel.store.paths import prepare_folder
 from enigma_panel.ui.i18n import install_language
 from enigma_panel.ui.lazy_dialogs import LazyDialogs
 from enigma_panel.ui.main_window.window import MainWindow
-from enigma_panel.ui.theme import theme
+from enigma_panel.ui.theme import appearance, theme
 
 if TYPE_CHECKING:
     from enigma_panel.desktop.power import Power
@@ -101,6 +101,7 @@ class Program:
 
     def _show(self, parts: Parts) -> tuple[MainWindow, LazyDialogs]:
         dialogs = LazyDialogs(lambda: self._make_dialogs(parts, window))
+        appearance.follow_settings(_application(), parts.services.settings)
         window = MainWindow(parts.services, dialogs)
         window.quit_requested.connect(
             lambda: parts.services.scope.spawn("quit", self._ask_to_quit(dialogs))
@@ -128,9 +129,7 @@ class Program:
 
     @staticmethod
     def _dress() -> None:
-        app = QApplication.instance()
-        assert isinstance(app, QApplication)
-        theme.apply_stylesheet(app)
+        theme.apply_stylesheet(_application())
 
     def _make_dialogs(self, parts: Parts, window: MainWindow) -> "DialogManager":
         from enigma_panel.ui.dialog_manager import DialogManager  # noqa: PLC0415 - see ui.lazy_dialogs
@@ -174,9 +173,11 @@ class Program:
             print("shown", flush=True)
             return 0
         if self._options.tour is not None:
-            from enigma_panel.demo.tour import drive  # noqa: PLC0415 - only here
+            from enigma_panel.demo.gallery import Gallery  # noqa: PLC0415 - only here
+            from enigma_panel.demo.tour import Tour, drive  # noqa: PLC0415 - only here
 
-            return await drive(window, parts.services, self._options.tour)
+            kind = Gallery if self._options.gallery else Tour
+            return await drive(kind(window, parts.services, self._options.tour))
         await self._leave.wait()
         return 0
 
@@ -245,6 +246,12 @@ class Program:
         parts.ledger_thread.close()
         if window is not None:
             window.close_for_good()
+
+
+def _application() -> QApplication:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    return app
 
 
 def run(options: Options, child: SimulatorProcess | None = None) -> int:

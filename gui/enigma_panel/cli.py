@@ -41,6 +41,7 @@ class Options(Struct, frozen=True, kw_only=True):
     data_dir: Path | None = None
     self_check: bool = False
     tour: Path | None = None
+    gallery: bool = False
     smoke: bool = False
 
     @property
@@ -81,11 +82,14 @@ def parse(argv: list[str]) -> Options:
     add("--data-dir", metavar="DIR", type=Path, help="keep ledger, settings and log below DIR")
     add("--self-check", action="store_true", help="print versions, folders, keychain and service")
     add("--tour", metavar="DIR", type=Path, help="drive the window through the main job, offscreen")
+    add("--gallery", action="store_true", help="with --tour: light and dark, in three sizes")
     add("--smoke", action="store_true", help="show the window, quit at once")
     add("--version", action="version", version=f"enigma-panel {__version__}")
     found = parser.parse_args(argv)
     if (found.demo or found.tour is not None) and found.base_url is not None:
         raise UsageError("--base-url cannot go with --demo or --tour, which bring a service along")
+    if found.gallery and found.tour is None:
+        raise UsageError("--gallery goes with --tour DIR")
     return Options(
         demo=found.demo or found.tour is not None,
         base_url=_checked(found.base_url),
@@ -93,6 +97,7 @@ def parse(argv: list[str]) -> Options:
         data_dir=_absolute(found.data_dir),
         self_check=found.self_check,
         tour=_absolute(found.tour),
+        gallery=found.gallery,
         smoke=found.smoke,
     )
 

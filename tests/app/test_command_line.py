@@ -179,6 +179,18 @@ def test_the_tour_does_the_whole_main_job(tmp_path: Path) -> None:
             assert b"a-password-of-the-tour" not in path.read_bytes(), path
 
 
+@pytest.mark.weekly
+def test_the_gallery_lists_all_of_its_pictures(tmp_path: Path) -> None:
+    pictures = tmp_path / "pictures"
+    done = _run("--tour", str(pictures), "--gallery", "--data-dir", str(tmp_path / "data"))
+    assert done.returncode == 0, done.stdout + done.stderr
+    names = sorted(path.name for path in pictures.glob("*.png"))
+    listed = (pictures / "index.md").read_text(encoding="utf-8")
+    assert len(names) > 60
+    assert [name for name in names if f"({name})" not in listed] == []
+    assert {"01-empty-dark-640x400.png", "02-key-light.png"} <= {*names}
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_the_simulator_ends_with_a_killed_program(tmp_path: Path) -> None:
     program = subprocess.Popen(

@@ -11,9 +11,12 @@ import pytest
 
 from enigma_panel.store.files import ProblemKind
 from enigma_panel.store.settings import (
+    DARK,
     DEFAULT_BASE_URL,
     LEAVE,
+    LIGHT,
     MAX_BYTES,
+    SYSTEM,
     TERMINATE_IDLE,
     Settings,
     SettingsError,
@@ -39,6 +42,7 @@ CHANGED = Settings(
     browsers_at_once=12,
     before_sleep=TERMINATE_IDLE,
     tell_when_done=False,
+    appearance=DARK,
 )
 
 
@@ -110,6 +114,16 @@ def test_an_unheard_of_choice_for_sleep_leaves_all_as_it_is(
     assert msgspec.structs.replace(CHANGED, before_sleep=written).before_sleep == meant
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("system", SYSTEM), ("light", LIGHT), ("dark", DARK), ("sepia", SYSTEM), ("", SYSTEM)],
+)
+def test_an_unheard_of_appearance_is_the_system_s(path: Path, written: str, meant: str) -> None:
+    path.write_text(json.dumps({"appearance": written, "show_ended": True}))
+    assert load(path) == (Settings(appearance=meant, show_ended=True), None)
+    assert msgspec.structs.replace(CHANGED, appearance=written).appearance == meant
+
+
 RUBBISH = {
     "rubbish": b"\x00\xff\xfe rubbish",
     "empty": b"",
@@ -120,6 +134,7 @@ RUBBISH = {
     "half a browser": b'{"browsers_at_once": 2.5}',
     "no yes or no to notices": b'{"tell_when_done": 1}',
     "no word for sleep": b'{"before_sleep": 1}',
+    "no word for the appearance": b'{"appearance": true}',
     "wrong version": b'{"version": "one"}',
     "half version": b'{"version": 1.5}',
     "null": b"null",

@@ -57,7 +57,7 @@ class Tour:
     def __init__(self, window: MainWindow, services: Services, folder: Path) -> None:
         self._window = window
         self._services = services
-        self._folder = folder
+        self.folder = folder
         self._number = 0
 
     async def walk(self) -> None:
@@ -76,6 +76,10 @@ class Tour:
         await self._show_recovered()
         await self._turn_dark()
         await self._end()
+
+    def show_where_it_stopped(self) -> None:
+        """A picture of the window as it is now."""
+        self._window.grab().save(str(self.folder / "99-stopped-here.png"))
 
     async def _show_key(self) -> None:
         """The demo service has a key of its own, so that no button leads there."""
@@ -313,18 +317,18 @@ class Tour:
     async def _picture(self, name: str, widget: QWidget) -> None:
         await asyncio.sleep(0.1)  # let pending layouts and paints happen
         self._number += 1
-        path = self._folder / f"{self._number:02d}-{name}.png"
+        path = self.folder / f"{self._number:02d}-{name}.png"
         if not widget.grab().save(str(path)):
             raise TourError(f"{path} cannot be written")
 
 
-async def drive(window: MainWindow, services: Services, folder: Path) -> int:
+async def drive(tour: Tour) -> int:
     """Walk the tour, into a folder that is there; 0 when every step came true."""
     try:
-        await Tour(window, services, folder).walk()
+        await tour.walk()
     except TourError as error:
         print(f"tour: {error}", flush=True)
-        window.grab().save(str(folder / "99-stopped-here.png"))
+        tour.show_where_it_stopped()
         return 1
-    print(f"the pictures are in {folder}", flush=True)
+    print(f"the pictures are in {tour.folder}", flush=True)
     return 0

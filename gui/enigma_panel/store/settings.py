@@ -30,6 +30,8 @@ BROWSERS_AT_ONCE = range(1, 101)
 DEFAULT_BROWSERS = 5
 LEAVE, TERMINATE_IDLE = "leave", "terminate_idle"
 """What may be done before this computer sleeps: nothing, or sessions without a task are ended."""
+SYSTEM, LIGHT, DARK = "system", "light", "dark"
+"""Which colours are put on: those of the desktop, whenever it changes them, or always the same."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,11 +39,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     base_url: the service's address. dialect: the one that was chosen for it, empty for the one that
     is preset; any other word becomes empty. show_ended: whether ended sessions stand in the table.
-    window_geometry, window_splitter, sessions_header, tasks_header: Qt's own state, base64 text,
-    empty = none yet; a header's state holds which columns are hidden.
+    window_splitter: what the person gave the parts, three numbers. window_geometry,
+    sessions_header, tasks_header: Qt's own state, base64 text, empty = none yet; a header's state
+    holds which columns are hidden.
     browsers_at_once: in BROWSERS_AT_ONCE, any other number becomes DEFAULT_BROWSERS.
     before_sleep: LEAVE or TERMINATE_IDLE, any other word becomes LEAVE.
     tell_when_done: a desktop notification when tasks are done and no window of ours has the focus.
+    appearance: SYSTEM, LIGHT or DARK, any other word becomes SYSTEM.
     others: keys of the file that this version does not know.
     """
 
@@ -56,6 +60,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     browsers_at_once: int = DEFAULT_BROWSERS
     before_sleep: str = LEAVE
     tell_when_done: bool = True
+    appearance: str = SYSTEM
     others: dict[str, Any] = msgspec.field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -66,6 +71,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             msgspec.structs.force_setattr(self, "dialect", "")
         if self.before_sleep not in {LEAVE, TERMINATE_IDLE}:
             msgspec.structs.force_setattr(self, "before_sleep", LEAVE)
+        if self.appearance not in {SYSTEM, LIGHT, DARK}:
+            msgspec.structs.force_setattr(self, "appearance", SYSTEM)
 
 
 class SettingsError(Exception):

@@ -1,5 +1,7 @@
 """Where the cards of both tables and Details stand in the window."""
 
+from msgspec import Struct
+from msgspec.structs import replace
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
@@ -12,10 +14,23 @@ FOLD_BELOW = 1000
 GAP = 10
 CARD_LEAST = 92
 """Heading, columns and a row: on a small screen at 200 % both cards and Details fit."""
+DETAILS_WIDTH, DETAILS_HEIGHT = 318, 230
+"""Until the person moves the splitter."""
+
+
+class Sizes(Struct, frozen=True, kw_only=True):
+    """What the person gave Details beside and below the tables, and Sessions; 0 = nothing yet."""
+
+    details_width: int = 0
+    details_height: int = 0
+    sessions_height: int = 0
 
 
 class MainLayout(QWidget):
-    """The part between the tool bar and the status bar. Below 1,000 px Details folds away."""
+    """The part between the tool bar and the status bar. Below 1,000 px Details folds away.
+
+    What the person gave a part, it has in every window that has the room.
+    """
 
     folded = Signal(bool)
 
@@ -27,15 +42,35 @@ class MainLayout(QWidget):
         self._details = details
         self._is_narrow = False
         self._wanted = {False: True, True: False}
-        self._sizes = {False: [928, 318], True: [440, 230]}
-        self.tables = QSplitter(Qt.Orientation.Vertical)
-        self.whole = QSplitter(Qt.Orientation.Horizontal)
+        self._tasks = tasks
+        self.sizes = Sizes()
+        self.tables = _Splitter(Qt.Orientation.Vertical)
+        self.whole = _Splitter(Qt.Orientation.Horizontal)
         self._build(tasks, banners)
+        self._connect()
 
     def set_details_open(self, is_open: bool) -> None:
         """Show or fold Details; remembered for wide and narrow windows apart."""
         self._wanted[self._is_narrow] = is_open
         self._show_details()
+
+    def restore_sizes(self, sizes: Sizes) -> None:
+        """Give every part what it was given in an earlier run."""
+        self.sizes = sizes
+        self._fit_details()
+        self.fit_sessions()
+
+    def fit_sessions(self) -> None:
+        """Sessions as high as its rows need, half at most, or as the person made it.
+
+        Not while the pointer is over a table: it would move what lies below it.
+        """
+        if self._sessions.underMouse() or self._tasks.underMouse():
+            return
+        height, half = self.sizes.sessions_height, self.tables.height() // 2
+        height = height or min(self._sessions.height_of_rows(), half)
+        if height != self._sessions.height():
+            self.tables.setSizes([height, max(0, self.tables.height() - GAP - height)])
 
     def _build(self, tasks: TasksCard, banners: tuple[QWidget, ...]) -> None:
         for splitter in (self.tables, self.whole):
@@ -48,10 +83,6 @@ class MainLayout(QWidget):
         # A splitter puts each new part below the others; assistive technology reads that order.
         for part in (self._sessions, tasks, self.tables, self._details):
             part.raise_()
-        self.tables.setSizes([326, 304])
-        self.whole.setSizes(self._sizes[False])
-        self.whole.setStretchFactor(0, 1)
-        self.whole.setStretchFactor(1, 0)
         for card in (self._sessions, tasks):
             card.setMinimumHeight(CARD_LEAST)
         column = QVBoxLayout(self)
@@ -60,13 +91,39 @@ class MainLayout(QWidget):
         for banner in banners:
             column.addWidget(banner)
         column.addWidget(self.whole, 1)
-        self._sessions.details.toggled.connect(self.set_details_open)
         self._show_details()
+
+    def _connect(self) -> None:
+        self._sessions.details.toggled.connect(self.set_details_open)
+        self._sessions.rows_changed.connect(self.fit_sessions)
+        self.tables.resized.connect(self.fit_sessions)
+        self.whole.resized.connect(self._fit_details)
+        self.tables.splitterMoved.connect(self._keep_sessions)
+        self.whole.splitterMoved.connect(self._keep_details)
+
+    def _keep_sessions(self) -> None:
+        self.sizes = replace(self.sizes, sessions_height=self._sessions.height())
+
+    def _keep_details(self) -> None:
+        if self._is_narrow:
+            self.sizes = replace(self.sizes, details_height=self._details.height())
+        else:
+            self.sizes = replace(self.sizes, details_width=self._details.width())
+
+    def _fit_details(self) -> None:
+        if self._is_narrow:
+            room = self.whole.height()
+            size = self.sizes.details_height or min(DETAILS_HEIGHT, room // 3)
+        else:
+            room = self.whole.width()
+            size = self.sizes.details_width or DETAILS_WIDTH
+        self.whole.setSizes([max(0, room - GAP - size), size])
 
     def _show_details(self) -> None:
         is_open = self._wanted[self._is_narrow]
         self._details.setVisible(is_open)
         self._sessions.show_details_open(is_open)
+        self._fit_details()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -75,8 +132,16 @@ class MainLayout(QWidget):
             return
         self._is_narrow = narrow
         turned = Qt.Orientation.Vertical if narrow else Qt.Orientation.Horizontal
-        self._sizes[not narrow] = self.whole.sizes()
         self.whole.setOrientation(turned)
         self._show_details()
-        self.whole.setSizes(self._sizes[narrow])
         self.folded.emit(narrow)
+
+
+class _Splitter(QSplitter):
+    """Tells when it has another size, so that what it holds can be measured anew."""
+
+    resized = Signal()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.resized.emit()

@@ -98,7 +98,7 @@ class ToolBar(QFrame):
         super().__init__(parent)
         self._widths: dict[str, int] = {}
         set_role(self, "bar")
-        self.setFixedHeight(HEIGHT)
+        self.setFixedHeight(theme.line_height(HEIGHT))
         self.setAccessibleName(tr("Tool bar"))
         self._new_task = new_task
         self._answer = others["answer"]

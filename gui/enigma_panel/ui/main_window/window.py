@@ -268,7 +268,7 @@ class MainWindow(QMainWindow):
     def _layout(self) -> Layout:
         return Layout(
             window=self,
-            splitters=(self.body.tables, self.body.whole),
+            body=self.body,
             sessions=self.selection.sessions,
             tasks=self.selection.tasks,
         )
@@ -340,6 +340,7 @@ class MainWindow(QMainWindow):
         self.notice_controller.refresh()
         if self.isVisible() and not self.isMinimized():
             self.selection.tick()
+            self.body.fit_sessions()  # the pointer may have gone
             self.question_banner.tick()
             self.recovery.tick()
             self.status_bar.refresh()

@@ -2,25 +2,29 @@
 
 import base64
 import binascii
+import re
 import zlib
 from collections.abc import Callable
 
 from msgspec import Struct
+from msgspec.structs import astuple
 from PySide6.QtCore import QByteArray
-from PySide6.QtWidgets import QMainWindow, QSplitter
+from PySide6.QtWidgets import QMainWindow
 
 from enigma_panel.services.settings import SettingsBook
+from enigma_panel.ui.main_window.layout import MainLayout, Sizes
 from enigma_panel.ui.widgets.table import KeyedTable
 
 _BETWEEN = "|"
 _AFTER_SUM = ":"
+_SIZE = re.compile("[0-9]{1,5}")
 
 
 class Layout(Struct, frozen=True, kw_only=True):
     """The things that have a state to remember."""
 
     window: QMainWindow
-    splitters: tuple[QSplitter, ...]
+    body: MainLayout
     sessions: KeyedTable
     tasks: KeyedTable
 
@@ -37,20 +41,24 @@ class WindowState:
         _restore(value.window_geometry, layout.window.restoreGeometry)
         _restore_columns(value.sessions_header, layout.sessions)
         _restore_columns(value.tasks_header, layout.tasks)
-        sizes = value.window_splitter.split(_BETWEEN)
-        for splitter, text in zip(layout.splitters, sizes, strict=False):
-            _restore(text, splitter.restoreState)
+        layout.body.restore_sizes(_sizes(value.window_splitter))
 
     def save(self, layout: Layout) -> None:
         """Remember how it is now."""
         fields = {
             "window_geometry": _text(layout.window.saveGeometry()),
-            "window_splitter": _BETWEEN.join(_text(s.saveState()) for s in layout.splitters),
+            "window_splitter": _BETWEEN.join(map(str, astuple(layout.body.sizes))),
             "sessions_header": _columns(layout.sessions),
             "tasks_header": _columns(layout.tasks),
         }
         if any(getattr(self._book.value, name) != text for name, text in fields.items()):
             self._book.change(**fields)
+
+
+def _sizes(text: str) -> Sizes:
+    """An earlier version saved Qt's own state there, which is of one size of the window."""
+    found = [int(n) if _SIZE.fullmatch(n) else 0 for n in text.split(_BETWEEN)]
+    return Sizes(**dict(zip(Sizes.__struct_fields__, found, strict=False)))
 
 
 def _text(state: QByteArray) -> str:

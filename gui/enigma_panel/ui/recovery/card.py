@@ -16,7 +16,7 @@ from enigma_panel.services.container import Services
 from enigma_panel.services.types import Diff, PauseReason, Recovered
 from enigma_panel.ui.actions import Actions
 from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.recovery.rows import MOST_ROWS, ROW_HEIGHT, RecoveryRows
+from enigma_panel.ui.recovery.rows import MOST_ROWS, RecoveryRows, row_height
 from enigma_panel.ui.recovery.text import (
     Outcome,
     RecoveredSession,
@@ -248,7 +248,7 @@ class RecoveryCard(QFrame):
         room = available_height(self)
         if room is not None:
             head = self.text_label.heightForWidth(max(self.width() - MARK_ROOM, 200))
-            rows = (room - head - PADDING) // ROW_HEIGHT
+            rows = (room - head - PADDING) // row_height()
             self.rows.set_most(min(max(rows, 1), MOST_ROWS))
 
     def _tint(self) -> None:

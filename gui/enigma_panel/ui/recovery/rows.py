@@ -19,6 +19,7 @@ from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.recovery.text import RecoveryRow
 from enigma_panel.ui.text.verbs import verb_text
+from enigma_panel.ui.theme import theme
 from enigma_panel.ui.theme.palette import Glyph, Severity
 from enigma_panel.ui.widgets.basics import (
     ElidedLabel,
@@ -34,6 +35,7 @@ from enigma_panel.ui.widgets.inputs import ScrollArea
 tr = Translations("Recovery")
 
 ROW_HEIGHT = 34
+"""With the usual face."""
 MOST_ROWS, AT_A_TIME = 6, 20
 """In view, and shown before *and n more* is pressed."""
 COMPACT_BELOW = (940, 660)
@@ -47,6 +49,11 @@ _WIDTHS = {
 }
 """Of the columns; the second and third where the rows are narrower than COMPACT_BELOW."""
 _ROLES = {Severity.AMBER: "amber", Severity.RED: "red", Severity.DIM: "dim"}
+
+
+def row_height() -> int:
+    """How high a row of the card is."""
+    return theme.line_height(ROW_HEIGHT)
 
 
 class RecoveryRowWidget(QWidget):
@@ -128,7 +135,7 @@ class RecoveryRowWidget(QWidget):
             button.setToolTip(tip)
         for button in self.buttons():
             button.setProperty("tight", "true")
-            button.setFixedHeight(ROW_HEIGHT - 6)
+            button.setFixedHeight(row_height() - 6)
             take_single_clicks(button)  # the next row comes into the place of one that goes
         line = make_row(
             self._glyph, self._state, self._name, self._note, self._left, self._cost, gap=8
@@ -137,7 +144,7 @@ class RecoveryRowWidget(QWidget):
         line.addSpacing(4)
         line.addWidget(self._button_box())
         self.setLayout(line)
-        self.setFixedHeight(ROW_HEIGHT)
+        self.setFixedHeight(row_height())
         self._send(self.keep_button, self.kept)
         self._send(self.terminate_button, self.terminated)
         self._send(self.show_button, self.shown)
@@ -211,11 +218,11 @@ class RecoveryRows(ScrollArea):
     def _build(self) -> None:
         for part in (self, self.verticalScrollBar()):
             part.setAccessibleName(tr("Sessions from before"))
-        self.verticalScrollBar().setSingleStep(ROW_HEIGHT)
+        self.verticalScrollBar().setSingleStep(row_height())
         self.column.setSpacing(0)
         self.column.setContentsMargins(0, 0, 6, 0)  # the bar has some room beside it
         self._more.setLayout(make_row(self.more_button, None))
-        self._more.setFixedHeight(ROW_HEIGHT)
+        self._more.setFixedHeight(row_height())
         self.column.addWidget(self._more)
         self.column.addStretch(1)
         self.more_button.clicked.connect(self._show_next)
@@ -244,7 +251,7 @@ class RecoveryRows(ScrollArea):
 
     def _fit(self) -> None:
         lines = len(self.views()) + (self._count > self._limit)
-        self.setFixedHeight(min(lines, self._most) * ROW_HEIGHT)
+        self.setFixedHeight(min(lines, self._most) * row_height())
 
     def _add_view(self) -> None:
         view = RecoveryRowWidget()
@@ -273,7 +280,7 @@ class RecoveryRows(ScrollArea):
         line = lines[min(max(here + step, 0), len(lines) - 1)]
         target = next(b for b in (*line[kind : kind + 1], *line) if b.isVisibleTo(self))
         target.setFocus(Qt.FocusReason.TabFocusReason)
-        self.ensureWidgetVisible(target, 0, (ROW_HEIGHT - target.height()) // 2)
+        self.ensureWidgetVisible(target, 0, (row_height() - target.height()) // 2)
 
     # -- Qt ----------------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 """The card of the sessions: heading, counts, *Show ended*, table."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QLabel, QSizePolicy, QWidget
 
@@ -12,8 +12,11 @@ from enigma_panel.ui.text.states import ELLIPSIS
 from enigma_panel.ui.theme import theme
 from enigma_panel.ui.widgets.basics import make_label, set_role
 from enigma_panel.ui.widgets.card import Card
+from enigma_panel.ui.widgets.table import row_height
 
 tr = Translations("Sessions")
+
+LEAST_ROWS = 3
 
 _COUNTS = tr.mark(
     {
@@ -31,11 +34,14 @@ _COUNTS = tr.mark(
 class SessionsCard(Card):
     """Sessions: what is open now. settings: *Show ended* is one of them."""
 
+    rows_changed = Signal()
+
     def __init__(
         self, table: SessionsTable, settings: SettingsBook, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self._rows = table.rows
+        self._table = table
         self._settings = settings
         self._counts: dict[SessionState, int] = {}
         self._summary = _Summary()
@@ -52,6 +58,11 @@ class SessionsCard(Card):
     def show_details_open(self, is_open: bool) -> None:
         """Set the toggle of Details."""
         self.details.setChecked(is_open)
+
+    def height_of_rows(self) -> int:
+        """How high it is when all rows are seen, three at least: a first start moves nothing."""
+        rows = max(self._rows.rowCount(), LEAST_ROWS) * row_height()
+        return self.height() - self._table.viewport().height() + rows
 
     def _change_ended(self, shown: bool) -> None:
         if self._settings.value.show_ended != shown:
@@ -75,6 +86,8 @@ class SessionsCard(Card):
         head.setStretch(1, 1)
         self.column.addWidget(table)
         self.ended.toggled.connect(self._change_ended)
+        for changed in (self._rows.rowsInserted, self._rows.rowsRemoved, self._rows.modelReset):
+            changed.connect(self.rows_changed)
         self._settings.changed.connect(self._show_settings)
         theme.changed().connect(self._recolour)
 

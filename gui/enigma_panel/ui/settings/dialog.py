@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QTabWidget, QWidget
 from enigma_panel.services.container import Services
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.settings.account_page import AccountPage
+from enigma_panel.ui.settings.appearance_page import AppearancePage
 from enigma_panel.ui.settings.general_page import GeneralPage
 from enigma_panel.ui.widgets.basics import make_button
 from enigma_panel.ui.widgets.dialog import ModelessDialog
@@ -29,9 +30,15 @@ class SettingsDialog(ModelessDialog):
         super().__init__(tr("Settings"), parent)
         self.general = GeneralPage(services, power_available=power_available)
         self.account = AccountPage(services, open_key)
+        self.appearance = AppearancePage(services)
         self.tabs = QTabWidget()
         self.tabs.setAccessibleName(tr("Settings"))
-        for title, page in ((tr("General"), self.general), (tr("Account"), self.account)):
+        pages = (
+            (tr("General"), self.general),
+            (tr("Account"), self.account),
+            (tr("Appearance"), self.appearance),
+        )
+        for title, page in pages:
             self.tabs.addTab(page, title)
         self.close_button = make_button(tr("Close"))
         self.body.addWidget(self.tabs, 1)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.tasks.queue_bar import QueueBar
 from enigma_panel.ui.tasks.table import TasksTable
+from enigma_panel.ui.theme import theme
 from enigma_panel.ui.widgets.action_button import action_button
 from enigma_panel.ui.widgets.basics import make_label
 from enigma_panel.ui.widgets.card import Card
@@ -35,6 +36,6 @@ class TasksCard(Card):
         self.setAccessibleName(tr("Tasks"))
         buttons = [action_button(action, "link") for action in queue_actions]
         head = self.add_head(make_label(tr("Tasks"), "heading"), None, *buttons)
-        head.addStrut(HEAD_HEIGHT)
+        head.addStrut(theme.line_height(HEAD_HEIGHT))
         self.column.addWidget(bar)
         self.column.addWidget(table)

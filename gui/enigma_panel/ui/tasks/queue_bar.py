@@ -13,6 +13,7 @@ from enigma_panel.api.errors import ApiError
 from enigma_panel.services.types import PauseReason, QueueEntry, WaitReason
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.text.errors import explain
+from enigma_panel.ui.theme import theme
 from enigma_panel.ui.theme.palette import Glyph, Severity
 from enigma_panel.ui.widgets.basics import make_button, make_label, make_row, set_role
 from enigma_panel.ui.widgets.glyph_label import GlyphLabel
@@ -110,7 +111,7 @@ class QueueBar(QFrame):
         row = make_row(self._glyph, self._text, *self._buttons.values(), self._yes, self._keep)
         row.setStretch(1, 1)
         row.setContentsMargins(12, 4, 12, 4)
-        self.setMinimumHeight(HEIGHT)
+        self.setMinimumHeight(theme.line_height(HEIGHT))
         self.setLayout(row)
         for action, button in self._buttons.items():
             button.clicked.connect(lambda _=False, action=action: self._choose(action))

@@ -1,4 +1,4 @@
-"""The style sheet, made of a scheme's colours.
+"""The style sheet, made of a scheme's colours and the size of the face.
 
 Widgets name their part by the property "role": primary, danger, link, plain, chip, icon (buttons);
 dim, heading, title, problem, amber, red, figure, notice (labels); card, banner, notice, demo, bar
@@ -31,8 +31,8 @@ QFrame[role="demo"] QPushButton:focus { border: 1px solid {on_accent}; }
 
 QLabel { background: transparent; }
 QLabel[role="dim"] { color: {dim}; }
-QLabel[role="heading"] { font-size: 14px; font-weight: 600; }
-QLabel[role="title"] { font-size: 15px; font-weight: 600; }
+QLabel[role="heading"] { font-size: {heading_px}; font-weight: 600; }
+QLabel[role="title"] { font-size: {title_px}; font-weight: 600; }
 QLabel[role="amber"] { color: {amber}; font-weight: 600; }
 QLabel[role="red"], QLabel[role="problem"] { color: {red}; }
 QLabel[role="green"] { color: {green}; }
@@ -90,7 +90,7 @@ QLineEdit:disabled, QPlainTextEdit:disabled, QSpinBox:disabled, QComboBox:disabl
 QLineEdit[role="mistaken"], QPlainTextEdit[role="mistaken"], QSpinBox[role="mistaken"] {
     border-color: {red}; }
 QPlainTextEdit[role="question"] {
-    border: none; background: transparent; padding: 0; font-size: 15px; }
+    border: none; background: transparent; padding: 0; font-size: {title_px}; }
 QPlainTextEdit[role="question"]:focus { border: none; padding: 0; }
 QPlainTextEdit[role="reading"] {
     border: 1px solid transparent; background: transparent; padding: 0; }
@@ -172,9 +172,10 @@ QTabBar::tab:focus { background: {hover}; }
 _HOVERS = {"light": "#1555bb", "dark": "#8dbbff"}
 
 
-def sheet(colours: "Colours") -> str:
-    """The style sheet of the whole program in these colours."""
+def sheet(colours: "Colours", face_px: int = 13) -> str:
+    """The style sheet of the whole program in these colours; headings are larger than the face."""
     names = {name: str(getattr(colours, name)) for name in colours.__struct_fields__}
+    names |= {"heading_px": f"{face_px + 1}px", "title_px": f"{face_px + 2}px"}
     names["accent_hover"] = _HOVERS[colours.name]
     text = _SHEET
     for name, value in names.items():

@@ -1,11 +1,12 @@
-"""Colours of the two schemes, and how they get onto every widget.
+"""Colours of the two schemes and sizes of the face, and how they get onto every widget.
 
 Painted things ask `colours()` when they paint; all else gets a palette and one style sheet. While
-the program runs it follows the desktop's change between light and dark.
+the program runs it follows the desktop's change between light and dark, unless one is chosen. The
+face is the desktop's, and so is its size.
 """
 
 from PySide6.QtCore import QObject, Qt, Signal, SignalInstance
-from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtGui import QColor, QFont, QFontInfo, QFontMetrics, QPalette
 from PySide6.QtWidgets import QApplication
 
 from enigma_panel import resources_rc  # noqa: F401 - its import registers the pictures
@@ -13,6 +14,7 @@ from enigma_panel.ui.theme.palette import Colours
 from enigma_panel.ui.theme.stylesheet import sheet
 
 FACE_PX = 13
+"""What lengths in the code are meant for, and the size where no desktop says one (offscreen)."""
 
 
 LIGHT = Colours(
@@ -52,29 +54,38 @@ DARK = Colours(
 
 
 class _Theme(QObject):
-    """The scheme in use, and whether the desktop decides it."""
+    """The scheme in use. chosen: the one that is kept to; None, the desktop decides.
+
+    taller: by how much a line of the face is higher than one of FACE_PX.
+    """
 
     changed = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self.colours = LIGHT
-        self.follows = False
+        self.chosen: Qt.ColorScheme | None = None
         self.is_connected = False
         self.has_stylesheet = False
+        self.face_px = FACE_PX
+        self.taller = 0
 
     def show(self, app: QApplication, scheme: Qt.ColorScheme) -> None:
         """Put a scheme onto every widget that is or will be."""
-        self.colours = DARK if scheme is Qt.ColorScheme.Dark else LIGHT
+        self.colours = _scheme_colours(scheme)
         app.setPalette(_palette(self.colours))
         if self.has_stylesheet:
-            app.setStyleSheet(sheet(self.colours))
+            self.put_on_stylesheet(app)
         self.changed.emit()
+
+    def put_on_stylesheet(self, app: QApplication) -> None:
+        """Make the sheet for the colours and the face in use, and put it on."""
+        app.setStyleSheet(sheet(self.colours, self.face_px))
 
     def follow(self, scheme: Qt.ColorScheme) -> None:
         """The desktop changed its mind."""
         app = QApplication.instance()
-        if self.follows and isinstance(app, QApplication):
+        if self.chosen is None and isinstance(app, QApplication):
             self.show(app, scheme)
 
 
@@ -111,16 +122,54 @@ def apply_stylesheet(app: QApplication) -> None:
     """Put the sheet on, where it is not on yet."""
     if not _theme.has_stylesheet:
         _theme.has_stylesheet = True
-        app.setStyleSheet(sheet(_theme.colours))
+        _theme.put_on_stylesheet(app)
+
+
+def choose(app: QApplication, scheme: Qt.ColorScheme | None) -> None:
+    """Keep to this scheme from now on, or follow the desktop again (None)."""
+    if scheme is _theme.chosen:
+        return
+    _theme.chosen = scheme
+    wanted = app.styleHints().colorScheme() if scheme is None else scheme
+    if _scheme_colours(wanted) is not _theme.colours:
+        _theme.show(app, wanted)
+
+
+def _scheme_colours(scheme: Qt.ColorScheme) -> Colours:
+    return DARK if scheme is Qt.ColorScheme.Dark else LIGHT
+
+
+def follow_face(app: QApplication) -> None:
+    """The program has another face, or another size of it: sizes follow it in new windows."""
+    before = _theme.face_px, _theme.taller
+    _measure(app.font())
+    if _theme.has_stylesheet and before != (_theme.face_px, _theme.taller):
+        _theme.put_on_stylesheet(app)
+
+
+def line_height(height: int) -> int:
+    """How high a line of text is, with what lies about it, that is `height` with FACE_PX."""
+    return height + _theme.taller
+
+
+def _measure(face: QFont) -> None:
+    _theme.face_px = QFontInfo(face).pixelSize()
+    _theme.taller = QFontMetrics(face).height() - QFontMetrics(_usual(face)).height()
+
+
+def _usual(face: QFont) -> QFont:
+    usual = QFont(face)
+    usual.setPixelSize(FACE_PX)
+    return usual
 
 
 def _put_on(app: QApplication, scheme: Qt.ColorScheme | None) -> None:
     app.setStyle("Fusion")
-    face = QFont(app.font())
-    face.setPixelSize(FACE_PX)
-    app.setFont(face)
+    if app.platformName() == "offscreen":
+        app.setFont(_usual(app.font()))
+    _measure(app.font())
     hints = app.styleHints()
-    _theme.follows = scheme is None
+    _theme.chosen = scheme
     if not _theme.is_connected:
         hints.colorSchemeChanged.connect(_theme.follow)
         _theme.is_connected = True

@@ -4,14 +4,21 @@ from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QPoint, 
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
+from enigma_panel.ui.theme import theme
 from enigma_panel.ui.widgets.basics import make_label
 from enigma_panel.ui.widgets.column_sizing import ColumnSizing, visible_rows
 from enigma_panel.ui.widgets.delegates import RowDelegate
 from enigma_panel.ui.widgets.table_model import KeyedTableModel
 
 ROW_HEIGHT = 30
+"""With the usual face."""
 REST_MS = 10_000
 """A pointer that has not moved for so long aims at nothing."""
+
+
+def row_height() -> int:
+    """How high a row of a table is."""
+    return theme.line_height(ROW_HEIGHT)
 
 
 class KeyedTable(QTableView):
@@ -107,13 +114,13 @@ class KeyedTable(QTableView):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         rows = self.verticalHeader()
         rows.hide()
-        rows.setMinimumSectionSize(ROW_HEIGHT)
-        rows.setDefaultSectionSize(ROW_HEIGHT)
+        rows.setMinimumSectionSize(row_height())
+        rows.setDefaultSectionSize(row_height())
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         columns = self.horizontalHeader()
         columns.setHighlightSections(False)
         columns.setMinimumSectionSize(28)
-        columns.setFixedHeight(ROW_HEIGHT)
+        columns.setFixedHeight(row_height())
         self._empty.setParent(self.viewport())
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
 
@@ -146,17 +153,17 @@ class KeyedTable(QTableView):
         Rows from start to end are about to move: one that moves is not followed, the next one is.
         """
         value = self.verticalScrollBar().value()
-        row = value // ROW_HEIGHT
+        row = value // row_height()
         row = end + 1 if start <= row <= end else row
         key = self.rows.key_at(row)
-        self._anchor = (key, value - row * ROW_HEIGHT) if value > 0 and key is not None else None
+        self._anchor = (key, value - row * row_height()) if value > 0 and key is not None else None
 
     def _restore_place(self) -> None:
         self._place_empty()
         row = self.rows.row_of(self._anchor[0]) if self._anchor else None
         if self._anchor is not None and row is not None:
             self.updateGeometries()
-            self.verticalScrollBar().setValue(row * ROW_HEIGHT + self._anchor[1])
+            self.verticalScrollBar().setValue(row * row_height() + self._anchor[1])
         self._anchor = None
 
     def _place_empty(self) -> None:

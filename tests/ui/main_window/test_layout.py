@@ -1,0 +1,130 @@
+"""How the window is shared: what the person gave a part, it keeps; Sessions takes what it needs."""
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QSplitter
+
+from enigma_panel.ui.main_window.layout import DETAILS_WIDTH, Sizes
+from enigma_panel.ui.main_window.window import MainWindow
+from tests.kit.fakes import FakeDialogs
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+
+def drag(splitter: QSplitter, by: QPoint) -> None:
+    """Move its handle with the mouse."""
+    handle = splitter.handle(1)
+    start = handle.rect().center()
+    QTest.mousePress(handle, Qt.MouseButton.LeftButton, pos=start)
+    QTest.mouseMove(handle, start + by)
+    QTest.mouseRelease(handle, Qt.MouseButton.LeftButton, pos=start + by)
+    QApplication.processEvents()
+
+
+def size(window: MainWindow, width: int, height: int) -> None:
+    window.resize(width, height)
+    QApplication.processEvents()
+
+
+def restarted(services: Any, width: int, height: int) -> MainWindow:
+    """The next run, on a screen of another size."""
+    window = MainWindow(services, FakeDialogs())
+    window.show()
+    size(window, width, height)
+    return window
+
+
+def test_details_keeps_its_width_over_sizes_and_restarts(window: MainWindow, services: Any) -> None:
+    assert window.details.width() == DETAILS_WIDTH
+    drag(window.body.whole, QPoint(-120, 0))
+    width = window.details.width()
+    assert width == DETAILS_WIDTH + 120
+    shown = [window]
+    for again in ((1600, 900), (1010, 600), (640, 400), (1280, 800), (1900, 1000)):
+        shown[-1].save_layout()
+        shown[-1].close_for_good()
+        shown.append(restarted(services, *again))
+        if again[0] > 1010:
+            assert shown[-1].details.width() == width, again
+    size(shown[-1], 1100, 600)
+    size(shown[-1], 1300, 600)
+    assert shown[-1].details.width() == width
+    shown[-1].close_for_good()
+
+
+def test_below_the_tables_it_keeps_its_height_apart(window: MainWindow) -> None:
+    size(window, 900, 700)
+    window.body.set_details_open(True)
+    QApplication.processEvents()
+    drag(window.body.whole, QPoint(0, -30))
+    height = window.details.height()
+    size(window, 1280, 800)
+    assert window.details.width() == DETAILS_WIDTH
+    size(window, 900, 800)
+    assert window.details.height() == height
+
+
+def rows_seen(window: MainWindow) -> int:
+    table = window.selection.sessions
+    return table.viewport().height() // table.rowHeight(0)
+
+
+def test_sessions_is_as_high_as_its_rows_and_half_at_most(
+    window: MainWindow, services: Any
+) -> None:
+    for count in range(1, 31):
+        services.sessions.add(count)
+        QApplication.processEvents()
+        half = window.body.tables.height() // 2
+        if count in {4, 6, 8}:
+            assert rows_seen(window) == count
+            assert not window.selection.sessions.verticalScrollBar().isVisible()
+        assert window.sessions_card.height() <= half
+    assert window.sessions_card.height() == half
+    size(window, 1280, 500)
+    assert window.sessions_card.height() <= window.body.tables.height() // 2
+
+
+def test_where_the_person_put_the_splitter_it_stays(
+    window: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    services.sessions.add(1)
+    qapp.processEvents()
+    drag(window.body.tables, QPoint(0, 90))
+    height = window.sessions_card.height()
+    for count in range(2, 20):
+        services.sessions.add(count)
+    qapp.processEvents()
+    assert window.sessions_card.height() == height
+    window.save_layout()
+    again = restarted(services, 1400, 900)
+    assert again.sessions_card.height() == height
+    again.close_for_good()
+
+
+def test_it_does_not_move_what_lies_under_the_pointer(
+    window: MainWindow, services: Any, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services.sessions.add(1)
+    qapp.processEvents()
+    height = window.sessions_card.height()
+    monkeypatch.setattr(window.tasks_card, "underMouse", lambda: True)
+    for count in range(2, 8):
+        services.sessions.add(count)
+    window._tick()
+    assert window.sessions_card.height() == height
+    monkeypatch.undo()
+    window._tick()
+    assert window.sessions_card.height() > height
+
+
+@pytest.mark.parametrize("text", ["", "318", "x|y|z", "-4|1e3|2.5", "AAAA/w==|dGVy", "9" * 99])
+def test_what_means_nothing_is_ignored(services: Any, qapp: QApplication, text: str) -> None:
+    services.settings.change(window_splitter=text)
+    window = restarted(services, 1280, 800)
+    assert window.details.width() == DETAILS_WIDTH
+    assert window.body.sizes in {Sizes(), Sizes(details_width=318)}
+    window.close_for_good()
