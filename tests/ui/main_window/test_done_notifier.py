@@ -96,7 +96,7 @@ def test_one_that_is_selected_already_is_shown_in_details_again(
 
 
 def test_one_that_has_no_row_yet_is_shown_in_details(window: MainWindow, services: Any) -> None:
-    window.selection.task_rows.set_pointer_inside(True)
+    window.hold.aim()
     add_ended(services, 2)
     window.open_result(2)
     assert window.details.result.toPlainText() == "Result 2"

@@ -15,6 +15,7 @@ from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import PauseReason, Recovered, WaitReason
 from enigma_panel.ui.recovery.card import RecoveryCard
 from enigma_panel.ui.recovery.rows import MOST_ROWS, ROW_HEIGHT, RecoveryRowWidget
+from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeActions
 
@@ -27,12 +28,14 @@ class Tables(QFrame):
 
 
 @pytest.fixture
-def card(services: Any, app_actions: FakeActions, qapp: QApplication) -> Iterator[RecoveryCard]:
+def card(
+    services: Any, app_actions: FakeActions, hold: PointerHold, qapp: QApplication
+) -> Iterator[RecoveryCard]:
     window = QWidget()
     window.setMinimumSize(400, 200)  # as the main window: else its parts decide
     window.resize(1280, 800)
     column = QVBoxLayout(window)
-    card = RecoveryCard(services, app_actions)
+    card = RecoveryCard(services, app_actions, hold)
     column.addWidget(card)
     column.addWidget(Tables(), 1)
     window.show()

@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 
 from enigma_panel.core.models import Phase, TaskStatus
@@ -19,7 +18,7 @@ from enigma_panel.ui.widgets.table import KeyedTable
 from enigma_panel.ui.widgets.table_model import Role
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeDialogs
-from tests.kit.person import move_to
+from tests.kit.person import leave, move_to
 
 LONG = "Research opening hours of 12 pharmacies near Alexanderplatz, as a table with names"
 FIGURES = (TaskColumn.STATUS, TaskColumn.COST, TaskColumn.TOOK, TaskColumn.ENDED)
@@ -145,7 +144,7 @@ def test_nothing_gets_narrower_below_the_pointer(
     sessions.add(3)
     qapp.processEvents()
     assert table.columnWidth(Column.STATE) == long
-    QApplication.sendEvent(table.viewport(), QEvent(QEvent.Type.Leave))
+    leave(table)
     qapp.processEvents()
     assert table.columnWidth(Column.STATE) < long
 

@@ -1,6 +1,6 @@
 """Where the cards of both tables and Details stand in the window."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
@@ -15,9 +15,13 @@ CARD_LEAST = 92
 
 
 class MainLayout(QWidget):
-    """The part between the tool bar and the status bar. Below 1,000 px Details folds away."""
+    """The part between the tool bar and the status bar. Below 1,000 px Details folds away.
+
+    tables_moved: what stands above the tables came, went, or has another height.
+    """
 
     folded = Signal(bool)
+    tables_moved = Signal()
 
     def __init__(
         self, sessions: SessionsCard, tasks: TasksCard, details: Details, *banners: QWidget
@@ -61,12 +65,18 @@ class MainLayout(QWidget):
             column.addWidget(banner)
         column.addWidget(self.whole, 1)
         self._sessions.details.toggled.connect(self.set_details_open)
+        self.whole.installEventFilter(self)
         self._show_details()
 
     def _show_details(self) -> None:
         is_open = self._wanted[self._is_narrow]
         self._details.setVisible(is_open)
         self._sessions.show_details_open(is_open)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Move:
+            self.tables_moved.emit()
+        return False
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

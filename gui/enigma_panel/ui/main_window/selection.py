@@ -14,6 +14,7 @@ from enigma_panel.ui.sessions.model import SessionsModel
 from enigma_panel.ui.sessions.table import SessionsTable
 from enigma_panel.ui.tasks.model import TasksModel
 from enigma_panel.ui.tasks.table import TasksTable
+from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from enigma_panel.ui.widgets.table import KeyedTable
 
 LIGHT_S = 0.008
@@ -33,17 +34,19 @@ class Selection(QObject):
         services: Services,
         app_actions: Actions,
         details: Details,
+        hold: PointerHold,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._services = services
         self._app_actions = app_actions
         self._details = details
-        self.session_rows = SessionsModel(services.sessions, services.live, services.clock, self)
-        self.task_rows = TasksModel(services.sessions, services.queue, services.clock, self)
+        clock = services.clock
+        self.session_rows = SessionsModel(services.sessions, services.live, clock, hold, self)
+        self.task_rows = TasksModel(services.sessions, services.queue, clock, hold, self)
         self.queue_throttle = QueueThrottle(services.queue, self)
-        self.sessions = SessionsTable(self.session_rows, app_actions)
-        self.tasks = TasksTable(self.task_rows)
+        self.sessions = SessionsTable(self.session_rows, app_actions, hold)
+        self.tasks = TasksTable(self.task_rows, hold)
         self._connect()
 
     def show_session(self, key: int) -> None:
@@ -93,8 +96,6 @@ class Selection(QObject):
         self._details.tick()
 
     def _connect(self) -> None:
-        self.sessions.pointer_inside.connect(self.session_rows.set_pointer_inside)
-        self.tasks.pointer_inside.connect(self.task_rows.set_pointer_inside)
         self.sessions.selected.connect(self._follow_sessions)
         self.tasks.selected.connect(self._follow_tasks)
         self.tasks.looked_at.connect(self._see_selected)

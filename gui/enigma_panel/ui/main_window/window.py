@@ -28,6 +28,7 @@ from enigma_panel.ui.tasks.card import TasksCard
 from enigma_panel.ui.text.waiting import undo_text, undo_tip
 from enigma_panel.ui.widgets.actions import make_action, make_verbs, rename_action
 from enigma_panel.ui.widgets.basics import make_button, make_label, make_row, set_role
+from enigma_panel.ui.widgets.pointer_hold import PointerHold
 
 tr = Translations("Main window")
 
@@ -94,15 +95,16 @@ class MainWindow(QMainWindow):
         services = self.services
         self.app_actions = Actions(services, self.dialogs, self)
         self.details = Details(services)
-        self.selection = Selection(services, self.app_actions, self.details, self)
-        self.queue_actions = QueueActions(services, self.app_actions, self.selection)
+        self.hold = PointerHold(services.clock.now_ms, self)
+        self.selection = Selection(services, self.app_actions, self.details, self.hold, self)
+        self.queue_actions = QueueActions(services, self.app_actions, self.selection, self.hold)
         self.sessions_card = SessionsCard(self.selection.sessions, services.settings)
         self.tasks_card = TasksCard(
             self.selection.tasks, self.queue_actions.bar, list(self.queue_actions.actions.values())
         )
         self.question_banner = QuestionBanner(services)
-        self.notices = NoticeBar()
-        self.recovery = RecoveryCard(services, self.app_actions)
+        self.notices = NoticeBar(self.hold)
+        self.recovery = RecoveryCard(services, self.app_actions, self.hold)
         away = self.recovery.show_away
         self.notice_controller = NoticeController(
             services, self.app_actions, self.selection, self.notices, away
@@ -186,6 +188,7 @@ class MainWindow(QMainWindow):
         services.account.changed.connect(self._follow_account)
         self.question_banner.answer.connect(self.dialogs.open_question)
         selection.selection_changed.connect(self._follow_selection)
+        self.body.tables_moved.connect(selection.sessions.places.follow_window)
         selection.details_wanted.connect(lambda: self.body.set_details_open(True))
         selection.sessions.customContextMenuRequested.connect(self._sessions_menu)
         selection.tasks.customContextMenuRequested.connect(self._tasks_menu)

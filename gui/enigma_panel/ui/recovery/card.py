@@ -35,6 +35,7 @@ from enigma_panel.ui.widgets.basics import (
     set_role,
 )
 from enigma_panel.ui.widgets.glyph_label import GlyphLabel
+from enigma_panel.ui.widgets.pointer_hold import PointerHold
 
 tr = Translations("Recovery")
 
@@ -60,16 +61,22 @@ _UNSENT = frozenset({TaskStatus.QUEUED, TaskStatus.STOPPED})
 class RecoveryCard(QFrame):
     """`show_recovered` after a start, `show_away` after a sleep; `task_wanted` names a result.
 
-    It takes no focus. It leaves when the person has settled its last row, or closes it.
+    It takes no focus. It leaves when the person has settled its last row, or closes it. While
+    somebody aims at a row of a table, it neither comes, goes nor grows.
     """
 
     task_wanted = Signal(int)
     left = Signal()
 
     def __init__(
-        self, services: Services, app_actions: Actions, parent: QWidget | None = None
+        self,
+        services: Services,
+        app_actions: Actions,
+        hold: PointerHold,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self._hold = hold
         self._services = services
         self._app_actions = app_actions
         self._keys: list[int] = []
@@ -114,14 +121,17 @@ class RecoveryCard(QFrame):
         if not self._is_up:
             return
         recovered = self._sessions()
-        if not self.rows.is_pointer_inside:
+        if not (self._hold.is_held or self.rows.is_pointer_inside):
             recovered = self._settle_and_sort(recovered)
         rows = [entry for entry in recovered if entry.session.key not in self._settled]
-        if not rows:
-            self._leave()
-            return
-        self._say(recovered)
+        if not self._hold.is_held:
+            if not rows:
+                self._leave()
+                return
+            self._say(recovered)  # it may need another line
         self._show_rows(rows)
+        if not self._hold.is_held:
+            self.show()
 
     # -- building ----------------------------------------------------------------------------
 
@@ -153,6 +163,7 @@ class RecoveryCard(QFrame):
         services.queue.changed.connect(self._soon_again)
         self._soon.timeout.connect(self.refresh)
         self._laid_out.timeout.connect(self._fit_rows)
+        self._hold.released.connect(self.refresh)
         self.close_button.clicked.connect(self._leave)
         self.rows.kept.connect(self._keep)
         self.rows.terminated.connect(self._terminate)
@@ -179,7 +190,6 @@ class RecoveryCard(QFrame):
             self.rows.start_over()
             self._fit_rows()
             self.refresh()
-            self.show()
 
     def _sessions(self) -> list[RecoveredSession]:
         """All that the card is about, as it is now, in its order."""

@@ -28,6 +28,7 @@ from enigma_panel.ui.text.verbs import verb_labels
 from enigma_panel.ui.text.waiting import WaitText, pending_text, undo_text
 from enigma_panel.ui.theme.palette import Severity
 from enigma_panel.ui.widgets.delegates import PAD
+from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from enigma_panel.ui.widgets.table_model import ColumnDef, ColumnLimits, Index, KeyedTableModel
 
 tr = Translations("Sessions")
@@ -71,14 +72,21 @@ class Column(IntEnum):
 
 
 class SessionsModel(KeyedTableModel):
-    """The sessions as rows. While the pointer is inside, every row stays where it is."""
+    """The sessions as rows. While somebody aims at one, no row moves or leaves; new ones come in
+    at the end."""
 
     renamed = Signal(int, str)
 
     def __init__(
-        self, sessions: Sessions, live: Live, clock: Clock, parent: QObject | None = None
+        self,
+        sessions: Sessions,
+        live: Live,
+        clock: Clock,
+        hold: PointerHold,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
+        self._hold = hold
         self._sessions = sessions
         self._live = live
         self._clock = clock
@@ -86,10 +94,10 @@ class SessionsModel(KeyedTableModel):
         self._gather = QTimer(self, singleShot=True, interval=GATHER_MS)
         self._gather.timeout.connect(self._show_live)
         live.changed.connect(self._follow_live)
-        self._is_pointer_inside = False
         self._show_ended = False
         self._pinned: frozenset[int] = frozenset()
         sessions.changed.connect(self.apply_diff)
+        hold.released.connect(self.arrange)
         self.arrange()
 
     def make_columns(self) -> Iterable[ColumnDef[Session]]:
@@ -111,14 +119,7 @@ class SessionsModel(KeyedTableModel):
         """Show the ended sessions, too."""
         if show is not self._show_ended:
             self._show_ended = show
-            self.arrange()
-
-    def set_pointer_inside(self, pointer_inside: bool) -> None:
-        """Meanwhile no row moves or leaves; new ones come in at the end."""
-        if pointer_inside is not self._is_pointer_inside:
-            self._is_pointer_inside = pointer_inside
-            if not pointer_inside:
-                self.arrange()
+            self.show_keys(self._wanted())
 
     def set_pinned(self, keys: frozenset[int]) -> None:
         """These rows (the selected ones) do not leave, even when their session has ended."""
@@ -145,11 +146,8 @@ class SessionsModel(KeyedTableModel):
 
     def arrange(self) -> None:
         """Bring rows and order up to date."""
-        shown = [
-            s for s in map(self._sessions.session, self._sessions.session_keys()) if s is not None
-        ]
-        wanted = [s.key for s in sorted(filter(self._is_wanted, shown), key=self._rank)]
-        if self._is_pointer_inside:
+        wanted = self._wanted()
+        if self._hold.is_held:
             present = set(self._keys)
             wanted = self._keys + [key for key in wanted if key not in present]
         self.show_keys(wanted)
@@ -174,6 +172,13 @@ class SessionsModel(KeyedTableModel):
     def _show_live(self) -> None:
         keys, self._live_keys = self._live_keys, set()
         self.notify_changed(list(keys), Column.TASK)
+
+    def _wanted(self) -> list[int]:
+        """Whose rows are to be shown, in their order."""
+        shown = [
+            s for s in map(self._sessions.session, self._sessions.session_keys()) if s is not None
+        ]
+        return [s.key for s in sorted(filter(self._is_wanted, shown), key=self._rank)]
 
     def _is_wanted(self, session: Session) -> bool:
         if not session.is_ended or self._show_ended or session.key in self._pinned:

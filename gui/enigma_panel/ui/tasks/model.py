@@ -25,6 +25,7 @@ from enigma_panel.ui.text.states import (
 )
 from enigma_panel.ui.text.waiting import QueueContext, WaitText, entry_text, firsts
 from enigma_panel.ui.theme.palette import Glyph, Severity
+from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from enigma_panel.ui.widgets.table_model import ColumnDef, ColumnLimits, KeyedTableModel
 
 tr = Translations("Tasks")
@@ -55,20 +56,27 @@ class TasksModel(KeyedTableModel):
     """The tasks as rows. Records of old tasks come from the ledger when they are shown.
 
     Order needs keys alone: the queue's, then all others. No record is asked for to arrange rows.
-    Who makes it lets `follow_queue` know when the queue has changed.
+    Who makes it lets `follow_queue` know when the queue has changed. While somebody aims at a row,
+    tasks that are new or leave the queue wait.
     """
 
     def __init__(
-        self, sessions: Sessions, queue: TaskQueue, clock: Clock, parent: QObject | None = None
+        self,
+        sessions: Sessions,
+        queue: TaskQueue,
+        clock: Clock,
+        hold: PointerHold,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
+        self._hold = hold
         self._sessions = sessions
         self._queue = queue
         self._entries: dict[int, QueueEntry] = {}
         self._firsts: frozenset[int] = frozenset()
         self._clock = clock
-        self._is_pointer_inside = False
         sessions.changed.connect(self.apply_diff)
+        hold.released.connect(self.arrange)
         self.arrange()
 
     def make_columns(self) -> Iterable[ColumnDef[Task]]:
@@ -88,13 +96,6 @@ class TasksModel(KeyedTableModel):
             ColumnDef(Column.STARTED, tr("Started"), self._started, width=moment, hidden=True),
             ColumnDef(Column.SESSION, tr("Session"), self._session, width=name, hidden=True),
         )
-
-    def set_pointer_inside(self, pointer_inside: bool) -> None:
-        """Meanwhile tasks that are new or leave the queue wait: no row moves below the pointer."""
-        if pointer_inside is not self._is_pointer_inside:
-            self._is_pointer_inside = pointer_inside
-            if not pointer_inside:
-                self.arrange()
 
     def apply_diff(self, diff: Diff) -> None:
         """The services say what changed."""
@@ -146,7 +147,7 @@ class TasksModel(KeyedTableModel):
         self._firsts = firsts(entries)
 
     def _show_rows(self) -> None:
-        if not self._is_pointer_inside:
+        if not self._hold.is_held:
             others = (key for key in self._sessions.task_keys() if key not in self._entries)
             self.show_keys([*self._entries, *others])
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHeaderView, QTableView
 
 from enigma_panel.ui.text.cells import NO_CELL
 from enigma_panel.ui.widgets.delegates import cell_width
+from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from enigma_panel.ui.widgets.table_model import ColumnDef, ColumnLimits, Role
 
 BARS_FROM = 900
@@ -35,13 +36,16 @@ class ColumnSizing(QObject):
     """Looks at the rows that are seen and widens columns whose content lacks room.
 
     They get narrower only when rows have come or gone, or when much of one has stood empty for a
-    while, and not while somebody aims at a row. What they leave goes to the last column without a
-    width of its own, which stretches; where there are two, the first gets what it needs of it, half
-    of it where it is scarce.
+    while; while somebody aims at a row, all of them stay as they are. What they leave goes to the
+    last column without a width of its own, which stretches; where there are two, the first gets
+    what it needs of it, half of it where it is scarce.
     """
 
-    def __init__(self, table: QTableView, columns: Mapping[int, ColumnDef[Any]]) -> None:
+    def __init__(
+        self, table: QTableView, columns: Mapping[int, ColumnDef[Any]], hold: PointerHold
+    ) -> None:
         super().__init__(table)
+        self._hold = hold
         self._table = table
         self._header = table.horizontalHeader()
         self._columns = columns
@@ -52,7 +56,6 @@ class ColumnSizing(QObject):
         self._needs |= dict.fromkeys(self._share or (), TEXT_LEAST)
         self._stale: set[int] = set()
         self._may_shrink = False
-        self._is_pointer_inside = False
         self._is_ours = False
         self._has_bars = True
         self._set_by_person: set[int] = set()
@@ -86,12 +89,6 @@ class ColumnSizing(QObject):
         """What is shown has another size: a font, a column, the number of rows."""
         self._may_shrink = True
         self._look_soon(self._needs)
-
-    def set_pointer_inside(self, pointer_inside: bool) -> None:
-        """While somebody aims at a row, columns only get wider."""
-        self._is_pointer_inside = pointer_inside
-        if not pointer_inside and self._may_shrink:
-            self._look_soon(self._needs)
 
     def restore(self, state: QByteArray, set_by_person: Iterable[int], before: int) -> bool:
         """Put back what was saved; the columns that nobody has set are fitted anew.
@@ -131,6 +128,7 @@ class ColumnSizing(QObject):
             self._table.verticalScrollBar().rangeChanged,
         ):
             moved.connect(lambda: self._look_soon(self._needs))
+        self._hold.released.connect(self._look)
         header.sectionResized.connect(self._note_person)
         header.sectionHandleDoubleClicked.connect(self._give_back)
 
@@ -145,10 +143,10 @@ class ColumnSizing(QObject):
 
     def _look(self) -> None:
         """Measure what has changed; what nobody can see says nothing."""
-        shrink = self._may_shrink and not self._is_pointer_inside
+        if self._hold.is_held:
+            return
+        shrink, self._may_shrink = self._may_shrink, False
         columns = self._needs if shrink else self._stale
-        if shrink:
-            self._may_shrink = False
         for column in columns:
             if column not in self._set_by_person and not self._table.isColumnHidden(column):
                 needs = self._measure(column)

@@ -34,18 +34,22 @@ _ANY_DIGIT = str.maketrans("123456789", "000000000")
 class RowDelegate(QStyledItemDelegate):
     """Paints one cell of a row; `hovered` is the row under the pointer.
 
-    is_lead: Details shows what is selected here; the selection of another table is paler.
+    is_lead: Details shows what is selected here; the selection of another table is paler. flashed:
+    the key of a row that is marked for a moment.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.hovered = -1
         self.is_lead = True
+        self.flashed: int | None = None
 
     def paint_ground(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Selection, pointer and keyboard focus are marked over the whole row."""
         colours = theme.colours()
-        if option.state & QStyle.StateFlag.State_Selected:
+        if self.flashed is not None and index.data(Role.KEY) == self.flashed:
+            painter.fillRect(option.rect, QColor(colours.line))
+        elif option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(option.rect, _selection(is_lead=self.is_lead))
         elif index.row() == self.hovered:
             painter.fillRect(option.rect, QColor(colours.hover))
