@@ -16,6 +16,7 @@ from enigma_panel.ui.sessions.table import RowVerb
 from enigma_panel.ui.text.problems import Notice
 from enigma_panel.ui.widgets.pointer_hold import STILL_MS
 from enigma_panel.ui.widgets.table import ROW_HEIGHT, KeyedTable
+from tests.kit.builders import a_question
 from tests.kit.clock import NOW
 from tests.kit.person import button, click, key, leave, move_to, shown_texts
 from tests.kit.tables import verb_point
@@ -123,6 +124,37 @@ def test_the_recovery_card_waits(aimed: MainWindow, services: Any, qapp: QApplic
     assert place(table, 1) == before
     leave(table)
     assert aimed.recovery.text_label.text() != said
+
+
+def test_a_question_is_shown_at_once_and_moves_nothing(
+    aimed: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    before = place(aimed.selection.sessions, 1)
+    services.inbox.ask(a_question(1, "Which one?"))
+    qapp.processEvents()
+    assert aimed.question_banner.isVisible()
+    assert place(aimed.selection.sessions, 1) == before
+    services.inbox.close(1)
+    qapp.processEvents()
+    assert not aimed.question_banner.isVisible()
+    assert place(aimed.selection.sessions, 1) == before
+
+
+def test_the_room_of_the_question_goes_with_the_last_session(
+    aimed: MainWindow, services: Any
+) -> None:
+    for number in (1, 2, 3):
+        services.sessions.change_session(number, phase=Phase.CLOSED, ended_ms=services.clock.now)
+    assert aimed.question_room.isVisible()
+    leave(aimed.selection.sessions)
+    assert not aimed.question_room.isVisible()
+    move_to(aimed.selection.sessions, 1)
+    services.inbox.ask(a_question(1, "Which one?"))
+    assert aimed.question_banner.isVisible()  # also where it has no room
+    services.inbox.close(1)
+    assert aimed.question_room.isVisible()
+    leave(aimed.selection.sessions)
+    assert not aimed.question_room.isVisible()
 
 
 def test_the_pointer_over_one_table_holds_the_other_too(

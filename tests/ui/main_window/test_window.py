@@ -266,6 +266,7 @@ def test_questions_are_counted_and_shown(
     services.inbox.changed.emit()
     assert window.windowTitle() == "Enigma Control Panel"
     assert not window.question_banner.isVisible()
+    assert "No question is open." in shown_texts(window.question_room)
     assert not button(window.tool_bar, "Answer").isEnabled()
 
 

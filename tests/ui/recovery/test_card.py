@@ -388,6 +388,17 @@ def test_after_a_sleep_it_tells_of_what_was_open(card: RecoveryCard, services: A
     assert names(card) == ["shop.example 1", "shop.example 2"]
 
 
+def test_after_a_sleep_with_nothing_open_an_old_card_leaves(
+    card: RecoveryCard, services: Any
+) -> None:
+    services.sessions.add(1, phase=Phase.CLOSED)
+    recover(card, 1)
+    assert card.isVisible()
+    services.sessions.change_session(1, ended_ms=NOW - 60_000)
+    assert not card.show_away(5_000)
+    assert not card.isVisible()
+
+
 def test_after_a_sleep_with_nothing_open_there_is_no_card(
     card: RecoveryCard, services: Any
 ) -> None:

@@ -59,7 +59,7 @@ class MainLayout(QWidget):
         for card in (self._sessions, tasks):
             card.setMinimumHeight(CARD_LEAST)
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 12, 12, 12)
+        column.setContentsMargins(12, 6, 12, 6)
         column.setSpacing(GAP)
         for banner in banners:
             column.addWidget(banner)

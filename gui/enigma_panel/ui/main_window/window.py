@@ -21,7 +21,7 @@ from enigma_panel.ui.main_window.status_bar import StatusBar
 from enigma_panel.ui.main_window.toolbar import ToolBar, answer_text
 from enigma_panel.ui.main_window.window_state import Layout, WindowState
 from enigma_panel.ui.notices.bar import NoticeBar
-from enigma_panel.ui.questions.banner import QuestionBanner
+from enigma_panel.ui.questions.banner import QuestionBanner, QuestionRoom
 from enigma_panel.ui.recovery.card import RecoveryCard
 from enigma_panel.ui.sessions.card import SessionsCard
 from enigma_panel.ui.tasks.card import TasksCard
@@ -103,6 +103,7 @@ class MainWindow(QMainWindow):
             self.selection.tasks, self.queue_actions.bar, list(self.queue_actions.actions.values())
         )
         self.question_banner = QuestionBanner(services)
+        self.question_room = QuestionRoom(self.question_banner, self.hold)
         self.notices = NoticeBar(self.hold)
         self.recovery = RecoveryCard(services, self.app_actions, self.hold)
         away = self.recovery.show_away
@@ -150,7 +151,7 @@ class MainWindow(QMainWindow):
         self.tool_bar = ToolBar(
             self.new_task, self.verbs, self._other_actions(), self.selection.sessions
         )
-        banners = (self.question_banner, self.notices, self.recovery)
+        banners = (self.question_room, self.notices, self.recovery)
         self.body = MainLayout(self.sessions_card, self.tasks_card, self.details, *banners)
         whole = QWidget()
         column = QVBoxLayout(whole)
@@ -231,7 +232,7 @@ class MainWindow(QMainWindow):
     def _follow_sessions(self, _diff: object = None) -> None:
         counts = self.selection.session_rows.counts()
         self.sessions_card.show_counts(counts)
-        self.question_banner.refresh()
+        self.question_room.set_may_come(bool(counts))
         self.status_bar.refresh_pending()
         self._enable_verbs()
 
@@ -240,7 +241,7 @@ class MainWindow(QMainWindow):
         self.answer.setText(answer_text(n))
         self.answer.setEnabled(n > 0)
         self.setWindowTitle(f"({n}) {TITLE}" if n else TITLE)
-        self.question_banner.refresh()
+        self.question_room.refresh()
 
     def _follow_account(self) -> None:
         self.status_bar.refresh()

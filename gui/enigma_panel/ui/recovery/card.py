@@ -86,6 +86,7 @@ class RecoveryCard(QFrame):
         self._queue_stood = False
         self._slept_ms = 0
         self._is_up = False
+        self._is_new = False
         self._is_asking: Callable[[int], bool] = services.sessions.is_asking
         self._build_parts()
         self._build_layout()
@@ -118,20 +119,20 @@ class RecoveryCard(QFrame):
 
     def refresh(self) -> None:
         """Show the records as they are now."""
-        if not self._is_up:
+        is_held = self._hold.is_held
+        if not self._is_up or (is_held and self._is_new):
             return
         recovered = self._sessions()
-        if not (self._hold.is_held or self.rows.is_pointer_inside):
+        if not (is_held or self.rows.is_pointer_inside):
             recovered = self._settle_and_sort(recovered)
         rows = [entry for entry in recovered if entry.session.key not in self._settled]
-        if not self._hold.is_held:
-            if not rows:
-                self._leave()
-                return
+        if is_held:
+            self._show_rows(rows)
+        elif rows:
             self._say(recovered)  # it may need another line
-        self._show_rows(rows)
-        if not self._hold.is_held:
-            self.show()
+            self._show_all(rows)
+        else:
+            self._leave()
 
     # -- building ----------------------------------------------------------------------------
 
@@ -185,11 +186,8 @@ class RecoveryCard(QFrame):
         self._to_end.clear()
         self._keys = list(keys)
         self._settle_and_sort(self._sessions())
-        self._is_up = bool(self._keys)
-        if self._is_up:
-            self.rows.start_over()
-            self._fit_rows()
-            self.refresh()
+        self._is_up = self._is_new = True
+        self.refresh()
 
     def _sessions(self) -> list[RecoveredSession]:
         """All that the card is about, as it is now, in its order."""
@@ -242,6 +240,14 @@ class RecoveryCard(QFrame):
         costs = any(entry.outcome in _COSTS for entry in recovered)
         sign = (Glyph.BANG, Severity.AMBER) if costs else (Glyph.DISC, Severity.DIM)
         self._glyph.show_glyph(*sign)
+
+    def _show_all(self, recovered: list[RecoveredSession]) -> None:
+        if self._is_new:
+            self._is_new = False
+            self.rows.start_over()
+            self._fit_rows()
+        self._show_rows(recovered)
+        self.show()
 
     def _show_rows(self, recovered: list[RecoveredSession]) -> None:
         now = self._services.clock.now_ms()

@@ -60,7 +60,6 @@ class SessionsTable(KeyedTable):
         self.use_delegate(RowDelegate(self))
         self.use_delegate(NameDelegate(self), Column.SESSION)
         self.use_delegate(self._verbs, Column.VERBS)
-        self._keep_scroll_bar()
         self.places = RowPlaces(self, model, Column.VERBS, app_actions.now_ms)
 
     def set_has_key(self, has_key: bool) -> None:
@@ -92,14 +91,6 @@ class SessionsTable(KeyedTable):
         if row_verb != self._verbs.over:
             self._verbs.over = row_verb
             self.viewport().update()
-
-    def _keep_scroll_bar(self) -> None:
-        """It has room also while all rows are in view: else the first that is not would push the
-        verbs aside."""
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
-        bar = self.verticalScrollBar()
-        bar.rangeChanged.connect(lambda least, most: bar.setEnabled(most > least))
-        bar.setEnabled(False)
 
     def _accepts_press(self, row_verb: RowVerb) -> bool:
         stood = self.places.stood_ms(row_verb.key)

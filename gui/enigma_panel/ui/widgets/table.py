@@ -39,6 +39,7 @@ class KeyedTable(QTableView):
         self.setAccessibleName(name)
         self.setModel(model)
         self._configure()
+        self._keep_scroll_bar()
         self.columns = ColumnSizing(self, model.columns, hold)
         self.columns.resize_columns()
         self._watch()
@@ -115,6 +116,14 @@ class KeyedTable(QTableView):
         columns.setFixedHeight(ROW_HEIGHT)
         self._empty.setParent(self.viewport())
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+
+    def _keep_scroll_bar(self) -> None:
+        """It has room also while all rows are in view: else one row more would push columns and
+        verbs aside."""
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        bar = self.verticalScrollBar()
+        bar.rangeChanged.connect(lambda least, most: bar.setEnabled(most > least))
+        bar.setEnabled(False)
 
     def _watch(self) -> None:
         model = self.rows
@@ -213,6 +222,7 @@ class KeyedTable(QTableView):
         elif event.type() is QEvent.Type.MouseMove:
             self._aim()
         elif event.type() in _PRESSES:
+            self._aim()
             self._note_action()
         return super().viewportEvent(event)
 
