@@ -141,8 +141,8 @@ class Hand:
     def _note(self, before: Seen) -> None:
         now = self.services.clock.now
         self.places = self._look()
-        for key, place in self.places.items():
-            if before.get(key) != place:
+        for key in before | self.places:  # also what is out of view now: it was moved, too
+            if before.get(key) != self.places.get(key):
                 self.moved_ms[key] = now
 
     # -- what is seen ------------------------------------------------------------------------------

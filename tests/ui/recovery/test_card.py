@@ -303,8 +303,40 @@ def test_the_focus_does_not_go_on_with_a_row_that_leaves(card: RecoveryCard, ser
     last = row(card, "shop.example 3").keep_button
     last.setFocus()
     QTest.keyClick(last, Qt.Key.Key_Space)
-    assert names(card) == ["shop.example 1", "shop.example 2"]
+    assert pressable(row(card, "shop.example 3")) == []
     assert QApplication.focusWidget() is card.rows
+    card.close_button.setFocus()
+    card.refresh()
+    assert names(card) == ["shop.example 1", "shop.example 2"]
+
+
+def place(card: RecoveryCard, name: str) -> QPoint:
+    view = row(card, name)
+    return view.mapTo(card.window(), view.terminate_button.geometry().center())
+
+
+def test_the_next_row_does_not_slide_under_the_pointer(
+    card: RecoveryCard, services: Any, qapp: QApplication
+) -> None:
+    recover(card, *fill(services, 3))
+    qapp.processEvents()
+    before = place(card, "shop.example 3")
+    QApplication.sendEvent(card.rows, QEvent(QEvent.Type.Enter))
+    first, second = row(card, "shop.example 1"), row(card, "shop.example 2")
+    first.keep_button.click()
+    second.terminate_button.click()
+    services.sessions.change_session(2, phase=Phase.ENDED_BY_YOU, ended_ms=NOW)
+    card.tick()
+    qapp.processEvents()
+    assert names(card) == [f"shop.example {n}" for n in (1, 2, 3)]
+    assert place(card, "shop.example 3") == before
+    assert (pressable(first), pressable(second)) == ([], ["Show task"])
+    assert first.accessibleName() == "shop.example 1, kept"
+    height = card.height()
+    QApplication.sendEvent(card.rows, QEvent(QEvent.Type.Leave))
+    qapp.processEvents()
+    assert names(card) == ["shop.example 3"]
+    assert card.height() < height
 
 
 def test_the_rows_follow_each_other_in_the_tab_order(card: RecoveryCard, services: Any) -> None:
@@ -414,4 +446,5 @@ def test_a_double_click_keeps_one_row(card: RecoveryCard, services: Any) -> None
     left, no_keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     QTest.mouseDClick(window.windowHandle(), left, no_keys, there)
     QCoreApplication.processEvents()
-    assert names(card) == ["shop.example 2", "shop.example 3"]
+    kept = [name for name in names(card) if not pressable(row(card, name))]
+    assert kept == ["shop.example 1"]

@@ -24,6 +24,7 @@ from enigma_panel.ui.recovery.text import (
     away_text,
     recovered_text,
     recovery_row,
+    settled_row,
 )
 from enigma_panel.ui.theme import icons, theme
 from enigma_panel.ui.theme.palette import Glyph, Severity
@@ -62,7 +63,8 @@ class RecoveryCard(QFrame):
     """`show_recovered` after a start, `show_away` after a sleep; `task_wanted` names a result.
 
     It takes no focus. It leaves when the person has settled its last row, or closes it. While
-    somebody aims at a row of a table, it neither comes, goes nor grows.
+    somebody aims at a row of a table, it neither comes, goes nor grows; while somebody aims at a
+    row of its own, one that is settled keeps its place.
     """
 
     task_wanted = Signal(int)
@@ -82,6 +84,7 @@ class RecoveryCard(QFrame):
         self._keys: list[int] = []
         self._settled: set[int] = set()
         self._to_end: set[int] = set()
+        self._standing: set[int] = set()
         self._unsent: frozenset[int] = frozenset()
         self._queue_stood = False
         self._slept_ms = 0
@@ -125,7 +128,10 @@ class RecoveryCard(QFrame):
         recovered = self._sessions()
         if not (is_held or self.rows.is_pointer_inside):
             recovered = self._settle_and_sort(recovered)
-        rows = [entry for entry in recovered if entry.session.key not in self._settled]
+            self._standing.clear()
+        settled = self._settled - self._standing
+        rows = [entry for entry in recovered if entry.session.key not in settled]
+        self._standing = {entry.session.key for entry in rows}
         if is_held:
             self._show_rows(rows)
         elif rows:
@@ -166,6 +172,7 @@ class RecoveryCard(QFrame):
         self._laid_out.timeout.connect(self._fit_rows)
         self._hold.released.connect(self.refresh)
         self.close_button.clicked.connect(self._leave)
+        self.rows.left.connect(self.refresh)
         self.rows.kept.connect(self._keep)
         self.rows.terminated.connect(self._terminate)
         self.rows.shown.connect(self._show_task)
@@ -184,6 +191,7 @@ class RecoveryCard(QFrame):
     def _begin(self, keys: Iterable[int]) -> None:
         self._settled.clear()
         self._to_end.clear()
+        self._standing.clear()
         self._keys = list(keys)
         self._settle_and_sort(self._sessions())
         self._is_up = self._is_new = True
@@ -254,7 +262,8 @@ class RecoveryCard(QFrame):
 
         def row_at(place: int) -> RecoveryRow:
             can = self._services.sessions.can(recovered[place].session.key, CommandVerb.TERMINATE)
-            return recovery_row(recovered[place], now, can_terminate=can)
+            row = recovery_row(recovered[place], now, can_terminate=can)
+            return settled_row(row) if row.key in self._settled else row
 
         self.rows.put(len(recovered), row_at)
 
