@@ -16,6 +16,7 @@ from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.sessions.model import GATHER_MS, Column
 from enigma_panel.ui.tasks.model import Column as TaskColumn
 from enigma_panel.ui.tasks.model import task_cost_cell
+from enigma_panel.ui.text.states import local_time
 from enigma_panel.ui.widgets.delegates import LEAST_TAIL, STEADY_SHARE, TAIL_GAP, text_width
 from enigma_panel.ui.widgets.table_model import Role
 from tests.kit.builders import new_task
@@ -221,16 +222,15 @@ def test_a_pause_that_nothing_confirms_says_what_that_means(
     services.sessions.add(1, status=TaskStatus.PAUSED, unproven=CommandVerb.PAUSE)
     rows = window.selection.session_rows
     cell = cell_text(rows, 1, Column.STATE, Role.CELL)
-    assert cell.text == "paused (sent, unconfirmed) – billing"
+    assert cell.text == "paused? – billing"
     assert cell.tail == "0:30"
     assert cell.bold
-    said = "paused (sent, unconfirmed) – billing, 30 seconds"
+    said = "paused, not confirmed, billing, 30 seconds"
     assert cell_text(rows, 1, Column.STATE, SPOKEN) == said
     tip = cell_text(rows, 1, Column.STATE, TIP)
-    assert tip.startswith("paused (sent, unconfirmed) – billing 0:30\nPause was sent over the live")
-    assert "State. Pause was sent over the live channel" in cell_text(
-        rows, 1, Column.STATE, DESCRIPTION
-    )
+    sent = f"sent at {local_time(NOW - 30_000)}, the service does not confirm it"
+    assert tip.startswith(f"paused? – billing 0:30\n{sent}\nPause was sent over the live channel")
+    assert cell_text(rows, 1, Column.STATE, DESCRIPTION).startswith(f"State. {sent}")
 
 
 def test_beside_a_command_stands_the_short_word(window: MainWindow, services: Any) -> None:
@@ -249,8 +249,8 @@ def test_beside_a_command_stands_the_short_word(window: MainWindow, services: An
 def test_a_task_says_in_short_what_nothing_confirms(window: MainWindow, services: Any) -> None:
     services.sessions.add(1, status=TaskStatus.PAUSED, unproven=CommandVerb.PAUSE)
     rows = window.selection.task_rows
-    assert cell_text(rows, 1, TaskColumn.STATUS) == "paused"
-    assert cell_text(rows, 1, TaskColumn.STATUS, SPOKEN) == "paused (sent, unconfirmed)"
+    assert cell_text(rows, 1, TaskColumn.STATUS) == "paused?"
+    assert cell_text(rows, 1, TaskColumn.STATUS, SPOKEN) == "paused, not confirmed"
     assert "nothing confirms it" in cell_text(rows, 1, TaskColumn.STATUS, TIP)
 
 

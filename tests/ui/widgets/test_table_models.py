@@ -142,8 +142,9 @@ def test_while_held_nothing_moves_and_new_rows_come_last(
 def test_cells_of_a_session(services: Any, session_rows: SessionsModel) -> None:
     sessions: FakeSessions = services.sessions
     sessions.add(1, status=TaskStatus.PAUSED, left_s=80)
-    assert cell_text(session_rows, 1, Column.STATE) == "paused (sent) – billing"
-    assert cell_text(session_rows, 1, Column.STATE, SPOKEN) == "paused (sent) – billing, 30 seconds"
+    assert cell_text(session_rows, 1, Column.STATE) == "paused? – billing"
+    said = "paused, not confirmed, billing, 30 seconds"
+    assert cell_text(session_rows, 1, Column.STATE, SPOKEN) == said
     sessions.change_task(1, pause_confirmed=True)
     assert cell_text(session_rows, 1, Column.STATE) == "paused – billing"
     assert cell_text(session_rows, 1, Column.SESSION) == "shop.example 1"

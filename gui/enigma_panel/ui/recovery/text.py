@@ -212,8 +212,8 @@ def recovery_row(recovered: RecoveredSession, now_ms: int, *, can_terminate: boo
     word = _word(recovered)
     left = time_left(session, now_ms)
     cost = _row_cost(recovered.cost, session, task)
-    state = word.word if _is_still(recovered) else f"{word.word} {_lasted(session, task, now_ms)}"
-    spoken = state
+    lasted = "" if _is_still(recovered) else f" {_lasted(session, task, now_ms)}"
+    state, spoken = word.word + lasted, word.accessible_text + lasted
     if pending is not None:
         going = pending_text(pending, now_ms)
         state, spoken = going.text, going.spoken

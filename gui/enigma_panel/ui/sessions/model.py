@@ -224,7 +224,8 @@ class SessionsModel(KeyedTableModel):
         tip = state.text if state.tip else ""
         waiting = self._waiting(session.key)
         if waiting is not None:
-            text, tail, spoken = word.short, waiting.text, f"{word.word}, {waiting.spoken}"
+            text, tail = word.short, waiting.text
+            spoken = f"{word.accessible_text}, {waiting.spoken}"
             tip = f"{word.word}, {tail}"
         return Cell(
             text=text,

@@ -223,10 +223,12 @@ def text_cell(task: Task) -> Cell:
 
 def status_cell(task: Task, *, is_missing: bool = False) -> Cell:
     """The status with its glyph; is_missing: the last poll did not find it."""
-    word = task_status_text(task.status, task.unproven)
+    word = task_status_text(task)
     if is_missing and not task.is_final:
         word = missing_word()
-    spoken = tr("{status}, new", status=word.word) if task.is_new else word.word
+    spoken = word.accessible_text
+    if task.is_new:
+        spoken = tr("{status}, new", status=spoken)
     return Cell(
         text=word.short,
         glyph=word.glyph,
