@@ -27,21 +27,20 @@ class RowPlaces(QObject):
         self._places: dict[int, QPoint] = {}
         self._moved_ms: dict[int, int] = {}
         self._set_by_person = self._setting()
-        self._is_arranging = False
+        self._is_arranged = False
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self.refresh)
         self._watch()
 
     def stood_ms(self, key: int) -> int | None:
-        """Since when (ms) a row stands there; None where we never moved it."""
+        """For how long (ms) a row has stood there; None where we never moved it."""
         self.refresh()
         moved = self._moved_ms.get(key)
         return None if moved is None else self._now_ms() - moved
 
     def refresh(self) -> None:
         """Where the rows stand now; where the person set nothing anew, it was us who moved them."""
-        if not self._is_arranging:
-            self._note(by_us=self._setting() == self._set_by_person)
+        self._note(by_us=self._setting() == self._set_by_person)
 
     def follow_soon(self) -> None:
         """Something was moved or has another size; the rest of it follows within this turn."""
@@ -64,18 +63,16 @@ class RowPlaces(QObject):
         ):
             about_to.connect(self._begin)
         for done in (model.rowsInserted, model.rowsRemoved, model.rowsMoved, model.layoutChanged):
-            done.connect(self._end)
+            done.connect(self.follow_soon)
         table.verticalScrollBar().valueChanged.connect(self.follow_soon)
         table.horizontalScrollBar().valueChanged.connect(self.follow_soon)
         table.horizontalHeader().sectionResized.connect(self.follow_soon)
 
     def _begin(self) -> None:
-        self.refresh()
-        self._is_arranging = True
-
-    def _end(self) -> None:
-        self._is_arranging = False
-        self._note(by_us=True)
+        """A new order may be many moves; what counts is where a row stood before and after all."""
+        if not self._is_arranged:
+            self.refresh()
+        self._is_arranged = True
 
     def _setting(self) -> tuple[QSize, int, int, int]:
         """What only the person changes; scroll bars are also moved to keep rows in their place."""
@@ -89,11 +86,12 @@ class RowPlaces(QObject):
 
     def _note(self, *, by_us: bool) -> None:
         places = self._current()
-        if by_us:
+        if by_us or self._is_arranged:
             now = self._now_ms()
             moved = (key for key, place in places.items() if self._places.get(key) != place)
             self._moved_ms.update(dict.fromkeys(moved, now))
         self._places, self._set_by_person = places, self._setting()
+        self._is_arranged = False
 
     def _current(self) -> dict[int, QPoint]:
         table = self._table
