@@ -1,6 +1,6 @@
 """The model of the Sessions table: what is open now, most urgent first."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from enum import IntEnum
 from typing import Any
@@ -14,10 +14,12 @@ from enigma_panel.services.live.live import Live
 from enigma_panel.services.sessions import Sessions
 from enigma_panel.services.types import Diff
 from enigma_panel.ui.i18n import Translations, shorten
-from enigma_panel.ui.text.cells import NO_CELL, Cell, cost_cell
+from enigma_panel.ui.text.cells import NO_CELL, USUAL_COSTS, Cell, cost_cell
 from enigma_panel.ui.text.states import (
     NONE,
+    duration,
     is_life_assumed,
+    session_state_text,
     spoken_duration,
     spoken_text,
     state_text,
@@ -38,6 +40,8 @@ GATHER_MS = 250
 """What channels tell within this time is shown at once, however many there are."""
 AMBER_LEFT_MS = 90_000
 RED_LEFT_MS = 30_000
+LONG_MS = 754_000
+"""12:34, which few sessions live."""
 FAR = 1 << 62
 """Sorts behind every time."""
 VERB_WIDTH, VERB_APART = 27, 12
@@ -102,8 +106,12 @@ class SessionsModel(KeyedTableModel):
 
     def make_columns(self) -> Iterable[ColumnDef[Session]]:
         right = Qt.AlignmentFlag.AlignRight
-        state, name = ColumnLimits(least=144, most=0.3), ColumnLimits(least=96, most=0.16)
-        left, cost = ColumnLimits(least=64), ColumnLimits(least=72)
+        name = ColumnLimits(least=96, most=0.16)
+        state = ColumnLimits(most=0.3, samples=tuple(_usual_states()), is_fixed=True)
+        time = duration(LONG_MS)
+        times = (time, tr("about {time}", time=time))
+        left = ColumnLimits(samples=tuple(Cell(text=text, bar=1.0) for text in times))
+        cost = ColumnLimits(samples=tuple(Cell(text=text) for text in USUAL_COSTS))
         return (
             ColumnDef(Column.STATE, tr("State"), self._state, width=state),
             ColumnDef(Column.SESSION, tr("Session"), name_cell, width=name),
@@ -270,6 +278,14 @@ class SessionsModel(KeyedTableModel):
         if index.isValid() and index.column() == Column.SESSION:
             flags |= Qt.ItemFlag.ItemIsEditable
         return flags
+
+
+def _usual_states() -> Iterator[Cell]:
+    """The states that sessions are in for most of the time; the others are cut where need be."""
+    s = SessionState
+    for state in (s.PAUSED, s.ASKS, s.WORKING, s.IDLE, s.STARTING):
+        word = session_state_text(state)
+        yield Cell(text=word.word, tail=duration(LONG_MS), glyph=word.glyph, bold=word.bold)
 
 
 def name_cell(session: Session) -> Cell:

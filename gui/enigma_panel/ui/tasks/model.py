@@ -1,6 +1,6 @@
 """The model of the Tasks table: the queue on top, then newest first."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from enum import IntEnum
 
 from msgspec.structs import replace
@@ -12,7 +12,7 @@ from enigma_panel.services.queue.task_queue import TaskQueue
 from enigma_panel.services.sessions import Sessions
 from enigma_panel.services.types import Diff, QueueEntry, WaitReason
 from enigma_panel.ui.i18n import Translations, number_text, shorten
-from enigma_panel.ui.text.cells import TAKEN_BACK, Cell, cost_cell, result_cell
+from enigma_panel.ui.text.cells import TAKEN_BACK, USUAL_COSTS, Cell, cost_cell, result_cell
 from enigma_panel.ui.text.states import (
     ELLIPSIS,
     NONE,
@@ -30,6 +30,8 @@ from enigma_panel.ui.widgets.table_model import ColumnDef, ColumnLimits, KeyedTa
 
 tr = Translations("Tasks")
 
+MINUTE_MS, HOUR_MS = 60_000, 3_600_000
+TWENTY_DAYS_MS, MONTH_MS = 480 * HOUR_MS, 730 * HOUR_MS
 _FATE_UNTOLD = frozenset({TaskStatus.LOST, TaskStatus.STOPPED})
 
 
@@ -81,15 +83,18 @@ class TasksModel(KeyedTableModel):
 
     def make_columns(self) -> Iterable[ColumnDef[Task]]:
         right = Qt.AlignmentFlag.AlignRight
-        moment, tokens = ColumnLimits(least=64), ColumnLimits(least=72)
+        tokens = ColumnLimits(least=72)
+        cost = ColumnLimits(samples=_bold(*USUAL_COSTS))
+        took = ColumnLimits(samples=_bold(duration(MINUTE_MS), duration(HOUR_MS - 1)))
+        moment = ColumnLimits(samples=_bold(*_usual_moments()))
         name = ColumnLimits(least=96, most=0.16)
         return (
             ColumnDef(Column.NEW, tr("New"), new_cell, width=48),
             ColumnDef(Column.STATUS, tr("Status"), self._status, width=ColumnLimits(least=112)),
             ColumnDef(Column.TASK, tr("Task"), text_cell),
             ColumnDef(Column.RESULT, tr("Result"), self._result),
-            ColumnDef(Column.COST, tr("Cost"), task_cost_cell, right, ColumnLimits(least=80)),
-            ColumnDef(Column.TOOK, tr("Took"), self._took, right, ColumnLimits(least=56)),
+            ColumnDef(Column.COST, tr("Cost"), task_cost_cell, right, cost),
+            ColumnDef(Column.TOOK, tr("Took"), self._took, right, took),
             ColumnDef(Column.ENDED, tr("Ended"), self._ended, width=moment),
             ColumnDef(Column.TOKENS_IN, tr("Tokens in"), tokens_in, right, tokens, hidden=True),
             ColumnDef(Column.TOKENS_OUT, tr("Tokens out"), tokens_out, right, tokens, hidden=True),
@@ -206,6 +211,18 @@ class TasksModel(KeyedTableModel):
 
     def record(self, key: int) -> Task | None:
         return self._sessions.task(key)
+
+
+def _usual_moments() -> Iterator[str]:
+    """Of today, and of another day in each month."""
+    yield local_moment(0, 0)
+    for month in range(12):
+        yield local_moment(TWENTY_DAYS_MS + month * MONTH_MS, 0)
+
+
+def _bold(*texts: str) -> tuple[Cell, ...]:
+    """As the rows of new results have them."""
+    return tuple(Cell(text=text, bold=True) for text in texts)
 
 
 def new_cell(task: Task) -> Cell:
