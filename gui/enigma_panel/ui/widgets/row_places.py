@@ -27,7 +27,7 @@ class RowPlaces(QObject):
         self._places: dict[int, QPoint] = {}
         self._moved_ms: dict[int, int] = {}
         self._set_by_person = self._setting()
-        self._is_arranged = False
+        self._arranged_ms: int | None = None
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self.refresh)
         self._watch()
@@ -70,9 +70,9 @@ class RowPlaces(QObject):
 
     def _begin(self) -> None:
         """A new order may be many moves; what counts is where a row stood before and after all."""
-        if not self._is_arranged:
+        if self._arranged_ms is None:
             self.refresh()
-        self._is_arranged = True
+        self._arranged_ms = self._now_ms()
 
     def _setting(self) -> tuple[QSize, int, int, int]:
         """What only the person changes; scroll bars are also moved to keep rows in their place."""
@@ -86,12 +86,12 @@ class RowPlaces(QObject):
 
     def _note(self, *, by_us: bool) -> None:
         places = self._current()
-        if by_us or self._is_arranged:
-            now = self._now_ms()
+        if by_us or self._arranged_ms is not None:
+            at = self._now_ms() if self._arranged_ms is None else self._arranged_ms
             moved = (key for key, place in places.items() if self._places.get(key) != place)
-            self._moved_ms.update(dict.fromkeys(moved, now))
+            self._moved_ms.update(dict.fromkeys(moved, at))
         self._places, self._set_by_person = places, self._setting()
-        self._is_arranged = False
+        self._arranged_ms = None
 
     def _current(self) -> dict[int, QPoint]:
         table = self._table
