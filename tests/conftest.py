@@ -5,8 +5,6 @@ import gc
 import inspect
 import logging
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -25,6 +23,7 @@ from PySide6.QtGui import QGuiApplication
 
 from enigma_panel.runtime.event_loop import EventLoop, collect_garbage
 from enigma_panel.ui.i18n import ENGLISH
+from tests.kit.simulator_process import SimulatorProcess
 
 TIME_LIMIT_S = 60
 TESTS = Path(__file__).parent
@@ -32,7 +31,6 @@ SLOW = (
     "simulation",
     "api/test_reader_big.py",
     "api/test_reader_fuzz.py",
-    "services/monitor/test_poll_turns.py",
     "store/ledger/test_damage_anywhere.py",
 )
 """Folders and files of tests that need neither process nor window and take many seconds of CPU."""
@@ -188,39 +186,13 @@ def garbage(collect_in_this_thread: None) -> Iterator[None]:
     collect_garbage()
 
 
-class Simulator:
+class Simulator(SimulatorProcess):
     """A simulator process."""
 
     def __init__(self, *arguments: str, keys: tuple[str, ...] = (), live: str = "up") -> None:
-        self.process = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "enigma_panel.simulator",
-                "--port",
-                "0",
-                "--live",
-                live,
-                *arguments,
-            ],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        self.url = self.process.stdout.readline().strip()
+        super().__init__("--port", "0", "--live", live, *arguments)
         for key in keys:
-            self.process.stdin.write(f"{key}\n")
-        self.process.stdin.flush()
-
-    def stop(self) -> None:
-        """Close its input, as the program's end does."""
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        self.process.stdin.close()
-        self.process.stdout.close()
-        self.process.wait(10)
+            self.stdin.write(f"{key}\n".encode())
 
 
 LIVE_MODES = ("up", "refuse", "drop")

@@ -143,6 +143,9 @@ class Program:
             sleep_is_announced=lambda: self._power is not None and self._power.is_available,
         )
         manager.quit_waits.connect(window.notice_controller.show_quit)
+        manager.draft_discarded.connect(
+            lambda: window.say_draft_discarded(manager.bring_back_draft)
+        )
         manager.leaving.connect(parts.services.queue.set_leaving)
         window.notice_controller.quit_cancelled.connect(manager.cancel_quit)
         return manager

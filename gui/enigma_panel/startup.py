@@ -19,7 +19,9 @@ from enigma_panel.desktop.power import Power, SleepBus
 from enigma_panel.desktop.single_instance import bring_to_front
 from enigma_panel.runtime import event_loop
 from enigma_panel.services.clock import SystemClock
-from enigma_panel.services.done_notifier import DesktopNotifier, DoneNotifier
+from enigma_panel.services.desktop_notifier import DesktopNotifier
+from enigma_panel.services.done_notifier import DoneNotifier
+from enigma_panel.services.question_notifier import QuestionNotifier
 from enigma_panel.services.recovery import recover
 from enigma_panel.services.types import NoticeKind
 from enigma_panel.store.files import Problem, ProblemKind
@@ -37,7 +39,7 @@ from enigma_panel.store.ledger.file_copy import copy_path
 from enigma_panel.store.settings import TERMINATE_IDLE
 from enigma_panel.ui.lazy_dialogs import LazyDialogs
 from enigma_panel.ui.main_window.window import MainWindow
-from enigma_panel.ui.text.notification import action_text, done_text
+from enigma_panel.ui.text.notification import asked_notice, done_notice
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +52,7 @@ _WAITING = frozenset({SessionState.IDLE, SessionState.PAUSED})
 
 class Startup:
     """One start. keeps_copy: whether the ledger is worth a copy (not the demo's). notifies: whether
-    the desktop is told of what is done (not in a tour)."""
+    the desktop is told of questions and of what is done (not in a tour)."""
 
     def __init__(
         self,
@@ -79,7 +81,7 @@ class Startup:
         scope = self._parts.services.scope
         scope.spawn("ticks", self._ticks())
         if self._notifies:
-            self._make_done_notifier()
+            make_notifiers(self._parts, self._window, self._parts.redact)
         manager = self._dialogs.get()
         self._power.unlocked.connect(manager.show_question_anew)
         await event_loop.blocking(load_client, time_limit=CLIENT_S)
@@ -91,10 +93,6 @@ class Startup:
         scope.spawn("leftovers", event_loop.blocking(leftovers, time_limit=CLIENT_S))
         if drafted:
             scope.spawn("ledger copy", self._finish_copy())
-
-    def _make_done_notifier(self) -> None:
-        """After the records of earlier runs are loaded: what ended in them is no news."""
-        make_done_notifier(self._parts, self._window, self._parts.redact)
 
     async def _copy_ledger(self) -> bool:
         """Before anything is written: a copy, and an offer where there is one of a lost ledger."""
@@ -189,45 +187,67 @@ def make_power(parts: Parts) -> Power:
     return power
 
 
-def make_done_notifier(
+def make_notifiers(
     parts: Parts, window: MainWindow, redact: Callable[[str], str]
-) -> DoneNotifier:
-    """Tells of ended tasks while no window of ours has the focus; lives as long as the window.
+) -> DesktopNotifier:
+    """Tells of questions and of ended tasks while no window of ours has the focus; all of it lives
+    as long as the window.
 
     Make it when the records of earlier runs are loaded: what ended in them is no news. redact:
     what every text passes that leaves us.
     """
-    app = QApplication.instance()
-    assert isinstance(app, QApplication)
     notifier = _make_notifier(parts)
-    notice = DoneNotifier(
+    notifier.setParent(window)
+    done = DoneNotifier(
         parts.services.store,
         notifier,
-        make_text=done_text,
+        make_notice=done_notice,
         redact=redact,
-        has_focus=lambda: QApplication.activeWindow() is not None,
+        has_focus=_has_focus,
         is_wanted=lambda: parts.services.settings.value.tell_when_done,
         clock=parts.services.clock,
         scope=parts.services.scope,
     )
-    notice.setParent(window)
-    notifier.setParent(notice)
-    app.focusWindowChanged.connect(notice.follow_focus)
-    notice.opened.connect(lambda key, token: _open_result(window, key, token))
-    return notice
+    done.opened.connect(lambda key, token: _open_result(window, key, token))
+    asked = QuestionNotifier(
+        parts.services.store,
+        parts.services.inbox,
+        notifier,
+        make_notice=asked_notice,
+        redact=redact,
+        has_focus=_has_focus,
+        clock=parts.services.clock,
+    )
+    asked.opened.connect(lambda key, token: _open_question(window, key, token))
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    for follower in (done, asked):
+        follower.setParent(notifier)
+        app.focusWindowChanged.connect(follower.follow_focus)
+    return notifier
+
+
+def _has_focus() -> bool:
+    return QApplication.activeWindow() is not None
 
 
 def _make_notifier(parts: Parts) -> DesktopNotifier:
     """Elsewhere than on Linux nothing is shown: Qt's own way needs an icon in the tray first."""
     if sys.platform != "linux":
         return DesktopNotifier()
-    return BusNotifier(partial(_open_notices, action_text()), parts.services.scope)
+    return BusNotifier(_open_notices, parts.services.scope)
 
 
-def _open_notices(action: str) -> NotificationBus:
+def _open_notices() -> NotificationBus:
     from enigma_panel.desktop.dbus import DesktopNotifications  # noqa: PLC0415 - as logind below
 
-    return DesktopNotifications(action)
+    return DesktopNotifications()
+
+
+def _open_question(window: MainWindow, task_key: int, token: str) -> None:
+    """The window first: the question stands before it."""
+    bring_to_front(window, token)
+    window.dialogs.open_question(task_key)
 
 
 def _open_result(window: MainWindow, key: int, token: str) -> None:

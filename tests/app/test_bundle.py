@@ -169,14 +169,16 @@ def _running(command: list[str | Path], env: dict[str, str]) -> Iterator[subproc
 
 
 def _live(url: str) -> dict[str, Any]:
-    state: dict[str, Any] = httpx.get(f"{url}/_sim/state", trust_env=False).json()["live"]
+    state: dict[str, Any] = httpx.get(f"{url}/_sim/state", trust_env=False, verify=False).json()[
+        "live"
+    ]
     return state
 
 
 def _remember_session(url: str, data: Path) -> None:
     """A data folder whose ledger knows an open session at work."""
     headers = {"Authorization": f"Bearer {DEMO_KEY}"}
-    with httpx.Client(base_url=url, headers=headers, trust_env=False) as http:
+    with httpx.Client(base_url=url, headers=headers, trust_env=False, verify=False) as http:
         session = http.post("/start/start-session", json={"mode": "default"}).json()
         message = {"actionType": "newTask", "newState": "start", "taskDetails": "Research"}
         with suppress(httpx.ReadTimeout):  # it is held; the task has begun

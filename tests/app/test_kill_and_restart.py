@@ -69,4 +69,4 @@ def test_sigterm_leaves_in_order_and_the_ledger_is_sound(simulator: Start, tmp_p
 
 
 def _counts(url: str, what: str) -> dict[str, int]:
-    return dict(httpx.get(f"{url}/_sim/state", trust_env=False).json()[what])
+    return dict(httpx.get(f"{url}/_sim/state", trust_env=False, verify=False).json()[what])

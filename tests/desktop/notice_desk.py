@@ -33,6 +33,26 @@ CONFIG = """
 """Unlike the system's own it knows no folders of services: nothing of the tester's is started."""
 
 
+class Lines:
+    """What a program tells on its standard output."""
+
+    def __init__(self, program: "subprocess.Popen[Any]") -> None:
+        assert program.stdout is not None
+        self._pipe = program.stdout.fileno()
+        self._rest = b""
+
+    def next(self, limit: float) -> str:
+        """The next line; "" when none came in time."""
+        while b"\n" not in self._rest:
+            ready, _, _ = select.select([self._pipe], [], [], limit)
+            more = os.read(self._pipe, 4096) if ready else b""
+            if not more:
+                return ""
+            self._rest += more
+        line, _, self._rest = self._rest.partition(b"\n")
+        return line.decode()
+
+
 class Desk:
     """The bus. `with_shower` starts the stand-in; by_bus: the bus starts it for the first call."""
 
@@ -53,7 +73,7 @@ class Desk:
         assert self.daemon.stdout is not None
         self.address = self.daemon.stdout.readline().strip()
         self.shower: subprocess.Popen[bytes] | None = None
-        self._rest = b""
+        self._lines: Lines | None = None
 
     def with_shower(self) -> "Desk":
         self.shower = subprocess.Popen(
@@ -62,6 +82,7 @@ class Desk:
             stdout=subprocess.PIPE,
             env={**os.environ, ADDRESS: self.address},
         )
+        self._lines = Lines(self.shower)
         assert self._line(20.0) == "ready"
         return self
 
@@ -88,17 +109,8 @@ class Desk:
         return await self.hear(0.4) == ""
 
     def _line(self, limit: float) -> str:
-        assert self.shower is not None
-        assert self.shower.stdout is not None
-        pipe = self.shower.stdout.fileno()
-        while b"\n" not in self._rest:
-            ready, _, _ = select.select([pipe], [], [], limit)
-            more = os.read(pipe, 4096) if ready else b""
-            if not more:
-                return ""
-            self._rest += more
-        line, _, self._rest = self._rest.partition(b"\n")
-        return line.decode()
+        assert self._lines is not None
+        return self._lines.next(limit)
 
     def end_shower(self) -> None:
         if self.shower is not None:

@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,10 +20,13 @@ from enigma_panel.desktop import notifications
 from enigma_panel.desktop.notifications import BusNotifier, NotificationBus
 from enigma_panel.desktop.power import BusError
 from enigma_panel.runtime.event_loop import TaskScope
+from enigma_panel.services.desktop_notifier import DesktopNotice
 from tests.desktop.notice_desk import ADDRESS, Desk, needs_bus
 from tests.kit.wait import until
 
 pytestmark = pytest.mark.process
+
+KEY = "done"
 
 
 @pytest.fixture(autouse=True)
@@ -53,12 +57,16 @@ def desk(desks: Callable[..., Desk]) -> Desk:
 def _open() -> NotificationBus:
     from enigma_panel.desktop.dbus import DesktopNotifications
 
-    return DesktopNotifications("Show result")
+    return DesktopNotifications()
+
+
+def a_notice(title: str, body: str = "", **fields: Any) -> DesktopNotice:
+    return DesktopNotice(title=title, body=body, action="Show result", **fields)
 
 
 def _flood(bus: NotificationBus) -> None:
     for _ in range(10_000):
-        bus.notify("x" * 300, "y" * 300, 1)
+        bus.notify(a_notice("x" * 300, "y" * 300), 1)
 
 
 class Scene:
@@ -68,7 +76,28 @@ class Scene:
         self.scope = TaskScope()
         self.notifier = BusNotifier(open_bus, self.scope)
         self.clicks: list[str] = []
-        self.notifier.clicked.connect(self.clicks.append)
+        self.notifier.clicked.connect(lambda _key, token: self.clicks.append(token))
+        self.clicked: list[str] = []
+        self.notifier.clicked.connect(lambda key, _token: self.clicked.append(key))
+
+    async def show(self, title: str, body: str = "", key: str = KEY, **fields: Any) -> None:
+        """Returns when the bus is open, or given up."""
+        self.notifier.show(key, a_notice(title, body, **fields))
+        await until(lambda: self.is_connected or self.scope.names() == [])
+
+    def withdraw(self, key: str = KEY) -> None:
+        self.notifier.withdraw(key)
+
+    @property
+    def is_busy(self) -> bool:
+        """An answer is missing."""
+        return any(one.call is not None for one in self.notifier._notifications.values())
+
+    @property
+    def number(self) -> int:
+        """Of what is shown now, 0 for nothing."""
+        one = self.notifier._notifications.get(KEY)
+        return one.number if one is not None else 0
 
     @property
     def is_connected(self) -> bool:
@@ -89,7 +118,7 @@ async def notifying(open_bus: Callable[[], NotificationBus] = _open) -> AsyncIte
 async def test_what_arrives(desk: Desk) -> None:
     async with notifying() as scene:
         assert not scene.is_connected  # nobody is asked before there is something to say
-        await scene.notifier.show("Done: amazon.com 3", "Cost $0.0214, took 0:41.")
+        await scene.show("Done: amazon.com 3", "Cost $0.0214, took 0:41.")
         assert await desk.notice() == {
             "app": "Enigma Control Panel",
             "replaces": 0,
@@ -109,10 +138,60 @@ async def test_what_arrives(desk: Desk) -> None:
 
 
 @needs_bus
+async def test_a_question_may_be_heard_and_goes_with_its_session(desk: Desk) -> None:
+    async with notifying() as scene:
+        await scene.show("1", asks=True, lasts_ms=161_000)
+        told = await desk.notice()
+        assert told["expires"] == 161_000
+        assert told["hints"] == {
+            "desktop-entry": ["s", "enigma-control-panel"],
+            "urgency": ["y", 1],
+            "category": ["s", "x-enigma.question.asked"],
+        }
+        for lasts_ms, expires in ((None, 0), (-5, 1), (10**12, 2**31 - 1)):
+            await scene.show(f"{lasts_ms}", asks=True, lasts_ms=lasts_ms)
+            assert (await desk.notice())["expires"] == expires
+
+
+@needs_bus
+async def test_each_stands_in_its_own_place(desk: Desk) -> None:
+    async with notifying() as scene:
+        for key in ("a", "b", "c"):
+            await scene.show(key, key=key)
+        told = [await desk.notice() for _ in "abc"]
+        assert [(one["title"], one["replaces"]) for one in told] == [("a", 0), ("b", 0), ("c", 0)]
+        await until(lambda: len(scene.notifier._keys) == 3)
+        desk.do("click 2")
+        await until(lambda: scene.clicked == ["b"])
+        scene.withdraw("b")
+        assert await desk.hear() == "close 2"
+        assert await desk.is_quiet()
+        desk.do("hang")
+        await scene.show("a again", key="a")
+        scene.withdraw("c")  # waits for nobody's answer but its own
+        desk.do("awake")
+        assert (await desk.notice())["replaces"] == 1
+        assert await desk.hear() == "close 3"
+    assert await desk.hear() == "close 1"
+
+
+@needs_bus
+async def test_who_ends_while_it_hangs_owes_no_answer_any_more(desk: Desk) -> None:
+    async with notifying() as scene:
+        desk.do("hang")
+        await scene.show("1")
+        await until(lambda: scene.is_busy)
+        desk.end_shower()
+        await until(lambda: not scene.is_busy)
+        desk.with_shower()
+        assert (await desk.notice())["title"] == "1"
+
+
+@needs_bus
 async def test_a_body_is_no_markup_and_nothing_breaks_the_bus(desk: Desk) -> None:
     async with notifying() as scene:
         title = "a <b>\x00&\ud83d \u202eevil\n\x1b[31m" + "x" * 400
-        await scene.notifier.show(title, '<a href="http://x.example">1 & 2</a>\x07')
+        await scene.show(title, '<a href="http://x.example">1 & 2</a>\x07')
         told = await desk.notice()
         assert told["title"].startswith("a <b> & evil [31mxxx")
         assert len(told["title"]) <= 300
@@ -122,10 +201,10 @@ async def test_a_body_is_no_markup_and_nothing_breaks_the_bus(desk: Desk) -> Non
 @needs_bus
 async def test_the_next_one_takes_its_place(desk: Desk) -> None:
     async with notifying() as scene:
-        await scene.notifier.show("1", "")
+        await scene.show("1", "")
         first = await desk.notice()
-        await until(lambda: scene.notifier._shown)
-        await scene.notifier.show("2", "")
+        await until(lambda: scene.number != 0)
+        await scene.show("2", "")
         second = await desk.notice()
         assert (second["title"], second["replaces"]) == ("2", first["notice"])
 
@@ -133,7 +212,7 @@ async def test_the_next_one_takes_its_place(desk: Desk) -> None:
 @needs_bus
 async def test_a_click_comes_back_with_its_token(desk: Desk) -> None:
     async with notifying() as scene:
-        await scene.notifier.show("1", "")
+        await scene.show("1", "")
         await desk.notice()
         desk.do("click 7")  # another program's
         desk.do("other 1")  # nothing that we offered
@@ -146,7 +225,7 @@ async def test_a_click_comes_back_with_its_token(desk: Desk) -> None:
 @needs_bus
 async def test_a_token_of_another_form_is_none(desk: Desk) -> None:
     async with notifying() as scene:
-        await scene.notifier.show("1", "")
+        await scene.show("1", "")
         await desk.notice()
         desk.do("click 1 " + "x" * 201)
         desk.do("click 1 schön")
@@ -157,41 +236,41 @@ async def test_a_token_of_another_form_is_none(desk: Desk) -> None:
 @needs_bus
 async def test_it_is_taken_down_once_and_the_next_is_a_new_one(desk: Desk) -> None:
     async with notifying() as scene:
-        await scene.notifier.show("1", "")
+        await scene.show("1", "")
         await desk.notice()
-        await until(lambda: scene.notifier._shown)
-        scene.notifier.withdraw()
-        scene.notifier.withdraw()
+        await until(lambda: scene.number != 0)
+        scene.withdraw()
+        scene.withdraw()
         assert await desk.hear() == "close 1"
         assert await desk.is_quiet()
         desk.do("click 1")  # it was on its way when the notice went
         await until(lambda: scene.clicks)
-        await scene.notifier.show("2", "")
+        await scene.show("2", "")
         assert (await desk.notice())["replaces"] == 0
 
 
 @needs_bus
 async def test_what_was_dismissed_does_not_come_back(desk: Desk) -> None:
     async with notifying() as scene:
-        await scene.notifier.show("1", "")
+        await scene.show("1", "")
         await desk.notice()
         desk.do("dismiss 99")  # another program's
         await asyncio.sleep(0.2)
-        await scene.notifier.show("still", "")
+        await scene.show("still", "")
         assert (await desk.notice())["replaces"] == 1
         desk.do("dismiss 1")
-        await until(lambda: scene.notifier._shown == 0)
+        await until(lambda: scene.number == 0)
         assert await desk.is_quiet()
-        await scene.notifier.show("2", "")
+        await scene.show("2", "")
         assert (await desk.notice())["replaces"] == 0
 
 
 @needs_bus
 async def test_leaving_takes_it_down(desk: Desk) -> None:
     async with notifying() as scene:
-        await scene.notifier.show("1", "")
+        await scene.show("1", "")
         await desk.notice()
-        await until(lambda: scene.notifier._shown)
+        await until(lambda: scene.number != 0)
     assert await desk.hear() == "close 1"
 
 
@@ -201,7 +280,7 @@ async def test_a_shower_that_hangs_gets_one_call_and_keeps_nobody_waiting(desk: 
         desk.do("hang")
         began = time.monotonic()
         for n in range(50):
-            await scene.notifier.show(f"{n}", "")
+            await scene.show(f"{n}", "")
         assert time.monotonic() - began < 3
         desk.do("awake")
         titles = [(await desk.notice())["title"], (await desk.notice())["title"]]
@@ -213,9 +292,9 @@ async def test_a_shower_that_hangs_gets_one_call_and_keeps_nobody_waiting(desk: 
 async def test_what_was_withdrawn_while_it_hung_is_taken_down(desk: Desk) -> None:
     async with notifying() as scene:
         desk.do("hang")
-        await scene.notifier.show("1", "")
-        await until(lambda: scene.notifier._call)
-        scene.notifier.withdraw()
+        await scene.show("1", "")
+        await until(lambda: scene.is_busy)
+        scene.withdraw()
         desk.do("awake")
         assert (await desk.notice())["title"] == "1"
         assert await desk.hear() == "close 1"
@@ -226,43 +305,47 @@ async def test_what_was_withdrawn_while_it_hung_is_taken_down(desk: Desk) -> Non
 async def test_a_refused_notice_is_not_sent_again(desk: Desk, how: str) -> None:
     async with notifying() as scene:
         desk.do(how)
-        await scene.notifier.show("1", "")
-        await until(lambda: scene.notifier._call is None)
+        await scene.show("1", "")
+        await until(lambda: not scene.is_busy)
         desk.do("show")
         assert await desk.is_quiet()
-        await scene.notifier.show("2", "")
+        await scene.show("2", "")
         assert (await desk.notice())["title"] == "2"
 
 
 @needs_bus
-async def test_after_a_restart_of_the_shower_old_numbers_mean_nothing(desk: Desk) -> None:
+async def test_after_a_restart_of_the_shower_what_is_wanted_is_shown_anew(desk: Desk) -> None:
     async with notifying() as scene:
-        await scene.notifier.show("1", "")
+        await scene.show("1", "")
         await desk.notice()
-        await until(lambda: scene.notifier._shown)
+        await until(lambda: scene.number != 0)
+        await scene.show("2", "", "other")
+        await desk.notice()
+        await until(lambda: len(scene.notifier._keys) == 2)
+        desk.do("dismiss 2")
+        await until(lambda: "other" not in scene.notifier._notifications)
         desk.do("restart")
-        await until(lambda: scene.notifier._shown == 0)
+        again = await desk.notice()
+        assert (again["title"], again["replaces"], again["notice"]) == ("1", 0, 1)
+        assert await desk.is_quiet()  # what was dismissed is gone for good
+        desk.do("click 2")
         desk.do("click 1")
-        scene.notifier.withdraw()
-        assert await desk.is_quiet()
-        assert scene.clicks == []
-        await scene.notifier.show("2", "")
-        told = await desk.notice()
-        assert (told["title"], told["replaces"], told["notice"]) == ("2", 0, 1)
-        desk.do("click 1")
-        await until(lambda: scene.clicks == [""])
+        await until(lambda: scene.clicked)
+        assert scene.clicked == [KEY]
+        scene.withdraw()
+        assert await desk.hear() == "close 1"
 
 
 @needs_bus
 async def test_nobody_who_shows_notices(desk: Desk) -> None:
     desk.end_shower()
     async with notifying() as scene:
-        await scene.notifier.show("1", "")
+        await scene.show("1", "")
         assert scene.is_connected
-        await until(lambda: scene.notifier._call is None)
-        scene.notifier.withdraw()
+        await until(lambda: not scene.is_busy)
+        scene.withdraw()
         desk.with_shower()  # it came later
-        await scene.notifier.show("2", "")
+        await scene.show("2", "")
         assert (await desk.notice())["title"] == "2"
 
 
@@ -270,8 +353,8 @@ async def test_nobody_who_shows_notices(desk: Desk) -> None:
 async def test_the_bus_may_start_who_shows_it(desks: Callable[..., Desk]) -> None:
     desk = desks(by_bus=True)
     async with notifying() as scene:
-        await scene.notifier.show("1", "")
-        await until(lambda: scene.notifier._shown)
+        await scene.show("1", "")
+        await until(lambda: scene.number != 0)
     await until(lambda: "close 1" in desk.told_in.read_text())
     told = desk.told_in.read_text().splitlines()
     assert [line.split()[0] for line in told] == ["ready", "notify", "close"]
@@ -285,9 +368,9 @@ async def test_another_program_cannot_click(desk: Desk) -> None:
     from enigma_panel.desktop.dbus import SERVER
 
     async with notifying() as scene:
-        await scene.notifier.show("1", "")
+        await scene.show("1", "")
         await desk.notice()
-        await until(lambda: scene.notifier._shown)
+        await until(lambda: scene.number != 0)
         us = scene.notifier._bus._connection.unique_name
         with open_dbus_connection(desk.address) as foreign:
             for name, body in (("ActionInvoked", (1, "default")), ("NotificationClosed", (1, 2))):
@@ -297,7 +380,7 @@ async def test_another_program_cannot_click(desk: Desk) -> None:
                 foreign.send(false)
             await asyncio.sleep(0.3)
         assert scene.clicks == []
-        assert scene.notifier._shown == 1
+        assert scene.number == 1
         desk.do("click 1")
         await until(lambda: scene.clicks)
 
@@ -307,19 +390,19 @@ async def test_a_bus_that_goes_away_and_another_that_comes(
     desk: Desk, desks: Callable[..., Desk]
 ) -> None:
     async with notifying() as scene:
-        await scene.notifier.show("1", "")
+        await scene.show("1", "")
         await desk.notice()
-        await until(lambda: scene.notifier._shown)
+        await until(lambda: scene.number != 0)
         desk.end_bus()
         await until(lambda: not scene.is_connected)
-        scene.notifier.withdraw()
-        await scene.notifier.show("2", "")
+        scene.withdraw()
+        await scene.show("2", "")
         assert not scene.is_connected
         other = desks().with_shower()
-        await scene.notifier.show("3", "")
+        await scene.show("3", "")
         told = await other.notice()
         assert (told["title"], told["replaces"]) == ("3", 0)
-        await until(lambda: scene.notifier._shown)
+        await until(lambda: scene.number != 0)
     assert await other.hear() == "close 1"
 
 
@@ -327,15 +410,15 @@ async def test_a_bus_that_goes_away_and_another_that_comes(
 async def test_a_bus_that_stands_still_keeps_nobody_waiting(desk: Desk) -> None:
     """It takes what its buffer holds; then the connection is given up."""
     async with notifying() as scene:
-        await scene.notifier.show("1", "")
+        await scene.show("1", "")
         await desk.notice()
-        await until(lambda: scene.notifier._shown)
+        await until(lambda: scene.number != 0)
         bus = scene.notifier._bus
         desk.daemon.send_signal(signal.SIGSTOP)
         began = time.monotonic()
         with pytest.raises(BusError):
             _flood(bus)
-        await scene.notifier.show("2", "")
+        await scene.show("2", "")
         assert time.monotonic() - began < 3
         await until(lambda: not scene.is_connected)
         desk.daemon.send_signal(signal.SIGCONT)
@@ -352,9 +435,9 @@ async def test_without_a_bus_nothing_is_said(
     with pytest.raises(BusError):
         _open()
     async with notifying() as scene:
-        scene.notifier.withdraw()
-        await scene.notifier.show("1", "")
-        scene.notifier.withdraw()
+        scene.withdraw()
+        await scene.show("1", "")
+        scene.withdraw()
         assert not scene.is_connected
 
 
@@ -373,7 +456,7 @@ async def test_a_bus_that_never_answers_is_asked_once(
     async with notifying(hang) as scene:
         began = time.monotonic()
         for n in range(5):
-            await scene.notifier.show(f"{n}", "")
+            await scene.show(f"{n}", "")
         assert 0.1 < time.monotonic() - began < 3
         assert asked == [1]
     ends.set()
@@ -390,7 +473,7 @@ async def test_a_mute_listener_in_the_place_of_the_bus(
         monkeypatch.setenv(ADDRESS, f"unix:path={path}")
         async with notifying() as scene:
             began = time.monotonic()
-            await scene.notifier.show("1", "")
+            await scene.show("1", "")
             assert time.monotonic() - began < 4
             assert not scene.is_connected
     os.close(folder)
@@ -411,7 +494,7 @@ class Early:
         news, self.early = self.early, []
         return news
 
-    def notify(self, title: str, body: str, replaces: int) -> int:
+    def notify(self, notice: DesktopNotice, replaces: int) -> int:
         return 1
 
     def remove(self, notification: int) -> None:
@@ -425,7 +508,7 @@ class Early:
 async def test_what_was_told_while_the_bus_was_opened_is_read() -> None:
     bus = Early()
     async with notifying(lambda: bus) as scene:
-        await scene.notifier.show("1", "")
+        await scene.show("1", "")
         assert bus.early == []
         assert scene.is_connected
 
@@ -434,6 +517,6 @@ async def test_what_was_told_while_the_bus_was_opened_is_read() -> None:
 async def test_nothing_is_opened_while_the_program_leaves(desk: Desk) -> None:
     scene = Scene()
     await scene.scope.close()
-    await scene.notifier.show("1", "")
+    await scene.show("1", "")
     assert not scene.is_connected
     assert await desk.is_quiet()

@@ -1,6 +1,7 @@
 """Clocks of services: moved by hand, in virtual time, shifted, or ten times as fast."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Coroutine
 from itertools import pairwise
 from typing import Any, TypeVar
@@ -11,36 +12,55 @@ from tests.kit.wait import settle
 T = TypeVar("T")
 NOW = 1_790_000_000_000
 """When every clock of a test begins; records that a test builds are of this time."""
-STEP_MS = 25
 
 
 class HandClock:
     """Time stands still until the test moves it."""
 
     def __init__(self, now: int = NOW) -> None:
-        self.now = now
+        self._now = now
+        self._dues = dict[asyncio.Timeout, int]()
+
+    @property
+    def now(self) -> int:
+        """Milliseconds; moved on at once, whoever waits finds out at the next turn of the loop."""
+        return self._now
+
+    @now.setter
+    def now(self, now: int) -> None:
+        self._now = now
+        for timeout, due in self._dues.items():
+            if due <= now and not timeout.expired():
+                timeout.reschedule(0)
 
     def now_ms(self) -> int:
         return self.now
 
     def pass_ms(self, ms: int) -> None:
-        """Move on at once; whoever waits finds out at the next turn of the loop."""
+        """Move on at once."""
         self.now += ms
 
     async def advance(self, ms: int) -> None:
-        """Move on in small steps; whoever waits is served at each."""
+        """Move on from one to the next that somebody waits for; each is served at its own."""
         end = self.now + ms
+        await settle()
         while self.now < end:
-            self.now = min(self.now + STEP_MS, end)
+            dues = (due for due in self._dues.values() if due > self.now)
+            self.now = min((end, *dues))
             await settle()
 
     async def sleep_until(self, due_ms: int) -> None:
-        while self.now < due_ms:  # noqa: ASYNC110 - the test moves it
-            await asyncio.sleep(0)
+        await self.wait(asyncio.Event(), due_ms)
 
     async def wait(self, event: asyncio.Event, due_ms: int) -> None:
-        while self.now < due_ms and not event.is_set():  # noqa: ASYNC110 - as above
-            await asyncio.sleep(0)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(None) as timeout:
+                self._dues[timeout] = due_ms
+                try:
+                    if self.now < due_ms:
+                        await event.wait()
+                finally:
+                    del self._dues[timeout]
 
 
 def gaps(moments: list[int]) -> list[int]:

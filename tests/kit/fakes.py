@@ -647,6 +647,7 @@ class FakeAccount(QObject):
         self.state = KeyState.READY
         self.where = "the GNOME keyring"
         self.from_environment = False
+        self.key_prefix = ""
         self.base_url = BASE_URL
         self.chosen_dialect: Dialect | None = None
         self.is_dialect_for_run = False

@@ -3,6 +3,7 @@
 from typing import Any
 
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QTextDocumentFragment
 from PySide6.QtTest import QAbstractItemModelTester
 
 from enigma_panel.core.verbs import CommandVerb
@@ -23,6 +24,12 @@ def cell_text(
     row = model.row_of(key)
     assert row is not None
     return model.index(row, column).data(role)
+
+
+def read_tip(tip: Any) -> Any:
+    """What a tool tip says, where Qt breaks it into lines as HTML."""
+    is_html = isinstance(tip, str) and tip.startswith("<span>")
+    return QTextDocumentFragment.fromHtml(tip).toPlainText() if is_html else tip
 
 
 def verb_point(table: KeyedTable, row: int, verb: CommandVerb) -> QPoint:

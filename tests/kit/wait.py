@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 T = TypeVar("T")
 LIMIT_S = 30.0
-LOOK_S = 0.005
+LOOK_S = 0.01
 
 
 async def until(condition: Callable[[], object], limit: float = LIMIT_S) -> None:
@@ -42,3 +42,4 @@ def run_events(qapp: QApplication, is_done: Callable[[], object] = lambda: True)
         if is_done():
             return
         assert time.monotonic() < end, f"it is not done within {LIMIT_S:g} s"
+        time.sleep(0.001)

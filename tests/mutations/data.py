@@ -4,13 +4,16 @@ from tests.mutations.runner import Break
 
 ACCOUNT = "tests/services/test_account.py"
 DOWNLOADS = "tests/services/test_downloads.py"
+ASKED = "tests/services/test_question_notifier.py"
 DONE = "tests/services/test_done_notifier.py"
+NOTICES = "tests/ui/main_window/test_desktop_notices.py"
 FILTER = "tests/services/state/test_redaction_filter.py"
 FIELD = "tests/ui/widgets/test_password_edit.py"
 DIALOG = "tests/ui/questions/test_dialog.py"
 FILES = "tests/store/ledger/test_files.py"
 LIVE_PEERS = "tests/api/test_live_connecting.py"
 LOG = "tests/runtime/test_logging_setup.py"
+SAID = "tests/ui/test_announcements.py"
 SECRETS = "tests/core/test_secret_answers.py"
 NEITHER = "Neither is ever written to a file or a log"
 REPLACED = "it is replaced, symbols and spaces included"
@@ -232,7 +235,7 @@ DATA = (
         promise=NOWHERE,
         mistake="a session's id is not known to who redacts",
         file="services/state/session_store.py",
-        old="            self._id_tokens[session.key] = self._redactor.add_id(session.service_id)\n",
+        old="            known[service_id] = self._redactor.add_id(service_id)\n",
         new="            pass\n",
         tests=("tests/services/state/test_forgetting.py",),
     ),
@@ -460,8 +463,8 @@ DATA = (
         promise="Neither the task's text nor its result is in it: it may stand on a locked screen.",
         mistake="a name that repeats a password is told",
         file="services/done_notifier.py",
-        old="await self._notifier.show(self._redact(title), self._redact(body))",
-        new="await self._notifier.show(title, body)",
+        old="self._notifier.show(NOTICE, notice.redacted(self._redact))",
+        new="self._notifier.show(NOTICE, notice)",
         tests=(f"{DONE}::test_no_secret_is_told",),
     ),
     Break(
@@ -487,6 +490,78 @@ DATA = (
         old="        if self._has_focus() or not self._is_wanted():",
         new="        if self._has_focus():",
         tests=(f"{DONE}::test_whoever_wants_none_gets_none",),
+    ),
+    Break(
+        promise="When an agent asks while you look elsewhere, the desktop says so at once",
+        mistake="also who looks is told",
+        file="services/question_notifier.py",
+        old="        if not self._has_focus():\n            for key",
+        new="        if True:\n            for key",
+        tests=(f"{ASKED}::test_nothing_is_told_to_somebody_who_looks",),
+    ),
+    Break(
+        promise="whatever Settings says",
+        mistake="nobody hears the questions",
+        file="startup.py",
+        old="has_focus=_has_focus,\n        clock",
+        new="has_focus=lambda: not parts.services.settings.value.tell_when_done,\n        clock",
+        tests=(f"{NOTICES}::test_a_question_is_on_the_desktop_at_once_and_leaves_with_its_end",),
+    ),
+    Break(
+        promise="whether it is about a login, a code, a purchase or something else",
+        mistake="money is like anything else",
+        file="ui/text/notification.py",
+        old="        case _ if about_money:",
+        new="        case _ if False:",
+        tests=("tests/ui/text/test_notification.py::test_what_a_question_asks_for",),
+    ),
+    Break(
+        promise="None of the agent's words is in it.",
+        mistake="the question stands in the place of the session's name",
+        file="services/question_notifier.py",
+        old='            name=session.name if session is not None else "",',
+        new="            name=question.text,",
+        tests=(f"{ASKED}::test_each_question_has_its_own",),
+    ),
+    Break(
+        promise="None of the agent's words is in it.",
+        mistake="a name that repeats a password is told",
+        file="services/question_notifier.py",
+        old="notice.redacted(self._redact)",
+        new="notice",
+        tests=(f"{ASKED}::test_no_secret_is_told",),
+    ),
+    Break(
+        promise="A click opens that question.",
+        mistake="it opens the most urgent one",
+        file="startup.py",
+        old="window.dialogs.open_question(task_key)",
+        new="window.dialogs.open_question(None)",
+        tests=(f"{NOTICES}::test_a_click_opens_that_question_before_the_window",),
+    ),
+    Break(
+        promise="It leaves when the question is settled",
+        mistake="it stays",
+        file="services/question_notifier.py",
+        old="self._withdraw(self._shown - questions.keys())",
+        new="self._shown &= questions.keys()",
+        tests=(f"{ASKED}::test_it_stands_until_its_question_is_settled",),
+    ),
+    Break(
+        promise="or you come to the window.",
+        mistake="it stays",
+        file="services/question_notifier.py",
+        old="            self._withdraw(self._shown)",
+        new="            self._shown.clear()",
+        tests=(f"{ASKED}::test_who_looks_needs_none_any_more",),
+    ),
+    Break(
+        promise="What a screen reader says unasked holds none of the agent's words either",
+        mistake="the question is read out",
+        file="ui/text/announcement.py",
+        old="    about_money = is_about_money(first.text)\n",
+        new="    return first.text\n    about_money = is_about_money(first.text)\n",
+        tests=(f"{SAID}::test_a_question_is_said_at_once_and_without_the_agents_words",),
     ),
 )
 

@@ -309,4 +309,22 @@ SAFEGUARDS = (
         new="not self._as_text",
         tests=(f"{STRUCTURED_VIEW}::test_what_cannot_be_read_is_shown_as_text",),
     ),
+    Break(
+        promise="Tries of a command without a connection do not follow each other at once",
+        mistake="they do where chance draws no wait",
+        file="services/commands/command.py",
+        old="max(LEAST_WAIT_MS, backoff_ms(command.attempt, rng))",
+        new="backoff_ms(command.attempt, rng)",
+        tests=(
+            "tests/services/commands/test_durable_commands.py::test_two_tries_have_a_tenth_of_a_second_between_them",
+        ),
+    ),
+    Break(
+        promise="The reply that names a session is kept without that name",
+        mistake="it is known to who redacts only once that reply was kept",
+        file="services/state/session_store.py",
+        old="            self._know_id(intent.session.key, observation.session_id)\n",
+        new="            pass\n",
+        tests=("tests/services/state/test_session_store.py",),
+    ),
 )

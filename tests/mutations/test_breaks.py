@@ -6,6 +6,7 @@ turns this red on every commit.
 
 import ast
 import re
+from functools import cache
 
 import pytest
 
@@ -37,8 +38,16 @@ def _sentences(page: str) -> list[str]:
 def test_a_break_can_be_made_and_is_another_program(one: Break) -> None:
     text = (PACKAGE / one.file).read_text(encoding="utf-8")
     assert text.count(one.old) == 1
-    broken = ast.dump(ast.parse(text.replace(one.old, one.new)))
-    assert broken != ast.dump(ast.parse(text))
+    assert _meaning(text.replace(one.old, one.new)) != _meaning_of_file(one.file)
+
+
+def _meaning(text: str) -> str:
+    return ast.dump(ast.parse(text))
+
+
+@cache
+def _meaning_of_file(file: str) -> str:
+    return _meaning((PACKAGE / file).read_text(encoding="utf-8"))
 
 
 def test_no_break_stands_there_twice() -> None:
@@ -68,9 +77,5 @@ def test_every_sentence_of_these_pages_is_broken_once(page: str, breaks: tuple[B
 def test_every_test_that_is_named_exists() -> None:
     for name in all_tests(BREAKS):
         path, _, test = name.partition("::")
-        names = {
-            node.name
-            for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8")))
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        }
-        assert not test or test.partition("[")[0] in names, name
+        text = (ROOT / path).read_text(encoding="utf-8")
+        assert not test or f"def {test.partition('[')[0]}(" in text, name

@@ -19,6 +19,7 @@ from enigma_panel.services.clock import Clock
 from enigma_panel.services.recovery import recover
 from enigma_panel.store.paths import folders_below
 from tests.kit.clock import FastClock
+from tests.kit.ledgers import make_ledger
 
 Running = Callable[..., AbstractAsyncContextManager[Parts]]
 
@@ -49,6 +50,7 @@ def running(tmp_path: Path) -> Running:
         options = Options(demo=True, data_dir=tmp_path / "data", dialect=dialect)
         folders = folders_below(tmp_path / "data")
         folders.prepare()
+        make_ledger(folders.ledger)
         place = DataDirs(folders=folders, root=tmp_path, throw_away=False)
         parts = await build(options, place, url, clock, make_client)
         await recover(parts.services)

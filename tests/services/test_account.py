@@ -104,6 +104,7 @@ async def test_the_environment_comes_first_and_is_not_stored() -> None:
     account = make(store, ENIGMA_API_KEY=" enig_environment ")
     assert await account.load() is KeyState.READY
     assert account.from_environment
+    assert account.key_prefix == "enig_"
     assert account.key_fingerprint == "print of 16 at http://127.0.0.1:9"
     assert store.get().secret == "enig_stored"
     await account.aclose()

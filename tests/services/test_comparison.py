@@ -68,7 +68,7 @@ def test_it_ends_by_itself_should_nobody_wait_for_it(endless: subprocess.Popen[s
 
 @pytest.mark.parametrize("endless", [60], indirect=True)
 def test_it_ends_with_the_persons_desktop(endless: subprocess.Popen[str]) -> None:
-    time.sleep(2)  # it is at it
+    time.sleep(1)  # it is at it
     endless.terminate()
     assert endless.wait(10) == -signal.SIGTERM
 

@@ -1,7 +1,7 @@
 """When it is told that something is done: without focus, after 20 s, several as one."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Hashable
 from decimal import Decimal
 from typing import Any, cast
 
@@ -12,13 +12,8 @@ from enigma_panel.core.models import Task, TaskSpec, TaskStatus
 from enigma_panel.core.observation import Kind, Observation, Usage
 from enigma_panel.core.redaction import Redactor
 from enigma_panel.runtime.event_loop import TaskScope
-from enigma_panel.services.done_notifier import (
-    GATHER_MS,
-    DesktopNotifier,
-    DoneNews,
-    DoneNotifier,
-    Ended,
-)
+from enigma_panel.services.desktop_notifier import DesktopNotice, DesktopNotifier
+from enigma_panel.services.done_notifier import NOTICE, DoneNews, DoneNotifier, Ended
 from enigma_panel.services.state.session_store import SessionStore
 from tests.conftest import Simulator
 from tests.kit.builders import a_task, new_session
@@ -49,21 +44,22 @@ class Records(SessionStore):
 
 
 class Told(DesktopNotifier):
-    """Keeps what is shown. slow_s: showing takes so long."""
+    """Keeps what is shown."""
 
     def __init__(self) -> None:
         super().__init__()
         self.shown: list[tuple[str, str]] = []
         self.stands = False
         self.withdrawn = 0
-        self.slow_s = 0.0
 
-    async def show(self, title: str, body: str) -> None:
-        await asyncio.sleep(self.slow_s)
-        self.shown.append((title, body))
+    def show(self, key: Hashable, notice: DesktopNotice) -> None:
+        assert key == NOTICE
+        assert not notice.asks
+        self.shown.append((notice.title, notice.body))
         self.stands = True
 
-    def withdraw(self) -> None:
+    def withdraw(self, key: Hashable) -> None:
+        assert key == NOTICE
         self.withdrawn += self.stands
         self.stands = False
 
@@ -85,7 +81,7 @@ class Scene:
         self.notice = DoneNotifier(
             self.records,
             self.told,
-            make_text=self._make_text,
+            make_notice=self._make_notice,
             redact=self.redactor.redact,
             has_focus=lambda: self.has_focus,
             is_wanted=lambda: self.is_wanted,
@@ -94,9 +90,11 @@ class Scene:
         )
         self.notice.opened.connect(lambda key, token: self.opened.append((key, token)))
 
-    def _make_text(self, news: DoneNews) -> tuple[str, str]:
+    def _make_notice(self, news: DoneNews) -> DesktopNotice:
         self.news.append(news)
-        return f"{len(news.results)} ended", f"{news.left} left {news.results[0].name}"
+        title = f"{len(news.results)} ended"
+        body = f"{news.left} left {news.results[0].name}"
+        return DesktopNotice(title=title, body=body, action="Show")
 
     def begin(self, *keys: int) -> None:
         self.records.put(*(a_secret(key, self.clock.now_ms()) for key in keys))
@@ -319,20 +317,6 @@ def test_a_later_one_takes_its_place_and_counts_all_that_nobody_saw() -> None:
     play(test)
 
 
-def test_what_ends_while_one_is_shown_is_told_in_its_turn() -> None:
-    async def test(scene: Scene) -> None:
-        scene.told.slow_s = 4
-        scene.begin(1, 2)
-        await scene.run(30)
-        scene.end(1)
-        await scene.run(GATHER_MS / 1000 + 1)
-        scene.end(2)
-        await scene.run(20)
-        assert len(scene.told.shown) == 2
-
-    play(test)
-
-
 def test_the_focus_takes_it_down_and_the_count_begins_anew() -> None:
     async def test(scene: Scene) -> None:
         scene.begin(1, 2, 3)
@@ -402,18 +386,19 @@ def test_no_secret_is_told() -> None:
 
 def test_a_click_opens_the_newest_that_is_still_new() -> None:
     async def test(scene: Scene) -> None:
-        scene.told.clicked.emit("")  # nothing is there
+        scene.told.clicked.emit(NOTICE, "")  # nothing is there
         scene.begin(1, 2, 3)
         await scene.run(30)
         scene.end(3, 1, 2)
         await scene.run(11)
-        scene.told.clicked.emit("token")
+        scene.told.clicked.emit(NOTICE, "token")
         scene.see(3)
-        scene.told.clicked.emit("")
+        scene.told.clicked.emit(NOTICE, "")
         scene.focus()  # the desktop may bring us to the front before it tells of the click
-        scene.told.clicked.emit("")
+        scene.told.clicked.emit(NOTICE, "")
         scene.see(1, 2)
-        scene.told.clicked.emit("")
+        scene.told.clicked.emit(NOTICE, "")
+        scene.told.clicked.emit((3, 1), "")  # of a question
         assert scene.opened == [(3, "token"), (2, ""), (2, ""), (3, "")]
 
     play(test)
@@ -447,10 +432,10 @@ def test_leaving_tells_nothing_more() -> None:
     play(test)
 
 
-async def test_where_nothing_can_be_shown_nothing_happens() -> None:
+def test_where_nothing_can_be_shown_nothing_happens() -> None:
     notifier = DesktopNotifier()
-    await notifier.show("1", "2")
-    notifier.withdraw()
+    notifier.show(NOTICE, DesktopNotice(title="1", body="2", action="3"))
+    notifier.withdraw(NOTICE)
 
 
 async def test_a_real_task_is_told_and_one_that_is_stopped_is_not(
@@ -458,10 +443,11 @@ async def test_a_real_task_is_told_and_one_that_is_stopped_is_not(
 ) -> None:
     async with running(simulator("--speed", "10").url, FastClock()) as parts:
         told, news = Told(), []
+        a_notice = DesktopNotice(title="t", body="b", action="a")
         notice = DoneNotifier(
             parts.services.store,
             told,
-            make_text=lambda one: news.append(one) or ("t", "b"),
+            make_notice=lambda one: news.append(one) or a_notice,
             redact=str,
             has_focus=lambda: False,
             is_wanted=lambda: True,

@@ -348,9 +348,8 @@ def test_whatever_is_asked_no_window_holds_too_many(wanted: list[Any], shared: b
     in_virtual_time(run)
 
 
-@pytest.mark.slow
-@given(st.lists(st.sampled_from(Rank), min_size=12, max_size=40))
-@settings(max_examples=30, deadline=None)
+@given(st.lists(st.sampled_from(Rank), min_size=12, max_size=20))
+@settings(max_examples=10, deadline=None)
 def test_of_those_who_wait_the_most_urgent_goes(ranks: list[Rank]) -> None:
     async def run(clock: VirtualClock) -> None:
         rate_limiter = RateLimiter(clock)

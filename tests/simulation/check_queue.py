@@ -73,11 +73,14 @@ class QueueInvariants:
         now = self._world.timeline.now
         for session in life.parts.services.store.sessions():
             unwanted = self._is_unwanted(session, life.parts) or self._is_doubted(session, life)
-            away = self._world.settings_changes.is_out_of_reach(session.service_id)
-            if not unwanted or away or self._world.checks.commands.hindered():
+            if not unwanted or self._is_out_of_hand(session):
                 self._idle.pop(session.key, None)
             elif now - max(self._idle.setdefault(session.key, now), self._told(session)) > IDLE_S:
                 self._world.fail("no browser is left to idle", f"session {session.key}")
+
+    def _is_out_of_hand(self, session: Session) -> bool:
+        away = self._world.settings_changes.is_out_of_reach(session.service_id)
+        return away or self._world.checks.commands.hindered()
 
     def _told(self, session: Session) -> float:
         """When a Terminate was sent to it last; it may have been turned down."""
@@ -104,12 +107,12 @@ class QueueInvariants:
         """It was said not to be there, in answer to a new task, and it is; no other task may be at
         work there, not even one that was put away."""
         assert life.parts is not None
+        model = self._world.model.sessions.get(session.service_id or "")
+        if model is None or model.ended is not None:
+            return False
         tasks = [t for t in life.parts.services.store.tasks() if t.session_key == session.key]
         idle = FINAL_STATUSES - {TaskStatus.LOST} | {TaskStatus.QUEUED}
         if any(task.status not in idle for task in tasks):
-            return False
-        model = self._world.model.sessions.get(session.service_id or "")
-        if model is None or model.ended is not None:
             return False
         commands = self._world.checks.commands
         pending = life.parts.services.sessions.pending(session.key)

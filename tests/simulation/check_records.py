@@ -1,6 +1,7 @@
 """Invariants of the records: nothing final changes, no cost falls, what is known is on the disk."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec.structs import replace
 
@@ -9,8 +10,11 @@ from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.types import Diff
 
 if TYPE_CHECKING:
+    from enigma_panel.bootstrap import Parts
     from tests.simulation.life import Life
     from tests.simulation.world import World
+
+R = TypeVar("R", Task, Session)
 
 WRITTEN_S = 1.5
 """What is known for so long has been written, where the disk works."""
@@ -23,6 +27,7 @@ class Records:
         self._world = world
         self._tasks: dict[int, tuple[float, Task]] = {}
         self._sessions: dict[int, tuple[float, Session]] = {}
+        self._seen: dict[str, dict[int, tuple[Any, object]]] = {}
         self._killed = False
         self._is_refused = False
 
@@ -115,14 +120,23 @@ class Records:
         parts = life.parts
         if parts is None or life.disk.is_busy or parts.services.writer.is_behind:
             return
-        tasks = parts.ledger.tasks(t.key for t in parts.services.store.tasks())
-        for task in parts.services.store.tasks():
-            if task.key in tasks and _told(task) != _told(tasks[task.key]):
-                self._same(_told(task), _told(tasks[task.key]))
-        sessions = parts.ledger.sessions(s.key for s in parts.services.store.sessions())
-        for session in parts.services.store.sessions():
-            if session.key in sessions:
-                self._same_session(session, sessions[session.key])
+        known_tasks = self._not_seen_alike("tasks", parts, parts.services.store.tasks())
+        tasks = parts.ledger.tasks(known_tasks)
+        for key in tasks:
+            self._same(_told(known_tasks[key]), _told(tasks[key]))
+        known_sessions = self._not_seen_alike("sessions", parts, parts.services.store.sessions())
+        sessions = parts.ledger.sessions(known_sessions)
+        for key in sessions:
+            self._same_session(known_sessions[key], sessions[key])
+
+    def _not_seen_alike(self, table: str, parts: "Parts", known: Iterable[R]) -> dict[int, R]:
+        """By their keys the records that are others, in memory or on the disk, than at the last
+        look: reading them all from their rows is most of the time that a seed takes to check."""
+        rows = {row[0]: row for row in parts.ledger._db.rows(f"SELECT * FROM {table}")}
+        before, self._seen[table] = self._seen.get(table, {}), {}
+        for record in known:
+            self._seen[table][record.key] = (record, rows.get(record.key))
+        return {key: seen[0] for key, seen in self._seen[table].items() if before.get(key) != seen}
 
     def _same_session(self, known: Session, kept: Session) -> None:
         """The ledger numbers sessions; memory learns that a moment after, or never: who asked for

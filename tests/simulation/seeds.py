@@ -51,6 +51,7 @@ ONCE_RED: dict[int, str] = {
     26485: "the clock was set: another browser beside one that had ended by our clock alone",
     27566: "killed before its only task was sent; that was refused, and the browser left to idle",
     27784: "as 26485, with a Terminate that had been refused",
+    2026112700058: "the fate of a Terminate was written while its task got another session",
 }
 """Seeds that were red once, and why. What they draw changes with the weather: under a new one they
 are listed anew."""

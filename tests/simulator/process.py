@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 
 import enigma_panel
+from tests.kit.simulator_process import SimulatorProcess
 
 
 def environment() -> dict[str, str]:
@@ -38,7 +39,7 @@ class Running:
     """A running simulator and a client for it."""
 
     url: str
-    process: subprocess.Popen[bytes]
+    process: SimulatorProcess
     client: httpx.Client
 
     def post(self, path: str, body: object) -> httpx.Response:
@@ -57,18 +58,13 @@ class Running:
 @contextmanager
 def running(*options: str) -> Generator[Running, None, None]:
     """Run a simulator; at the end it must leave cleanly and have said nothing else."""
-    process = spawn(*options)
-    assert process.stdout is not None
+    process = SimulatorProcess(*options, wants_stderr=True)
     try:
-        url = process.stdout.readline().decode().strip()
         headers = {"Authorization": "Bearer enig_demo"}
-        with httpx.Client(base_url=url, headers=headers, timeout=20, trust_env=False) as client:
-            yield Running(url, process, client)
-        rest, complaints = process.communicate(timeout=10)
-        assert (process.returncode, rest, complaints) == (0, b"", b"")
+        with httpx.Client(
+            base_url=process.url, headers=headers, timeout=20, trust_env=False, verify=False
+        ) as client:
+            yield Running(process.url, process, client)
     finally:
-        process.kill()
-        process.wait()
-        for stream in (process.stdin, process.stdout, process.stderr):
-            if stream is not None:
-                stream.close()
+        left = process.stop()
+    assert left == (0, [b"", b""])

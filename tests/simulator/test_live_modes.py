@@ -53,7 +53,10 @@ def test_off_is_not_there(sim: Running) -> None:
         "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
     }  # fmt: skip
     reply = httpx.get(
-        f"{sim.url}/socket.io/?EIO=4&transport=websocket", headers=upgrade, trust_env=False
+        f"{sim.url}/socket.io/?EIO=4&transport=websocket",
+        headers=upgrade,
+        trust_env=False,
+        verify=False,
     )
     assert reply.status_code == 404
     order(sim, mode="up")

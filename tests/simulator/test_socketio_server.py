@@ -175,10 +175,7 @@ def test_it_ends_at_once_while_channels_are_open(mode: str) -> None:
                 ears[-1].emit(new_task("Search"))
             order(sim, push={"payload": {"type": "agent"}, "times": 1000, "every": 0.01})
             began = time.monotonic()
-            assert sim.process.stdin is not None
-            sim.process.stdin.close()
-            sim.process.stdin = None
-            sim.process.wait(5)
+            sim.process.stop()
             assert time.monotonic() - began < 2
         for ear in ears:
             ear.until_lost()

@@ -10,12 +10,14 @@ from PySide6.QtWidgets import QApplication
 from enigma_panel.ui.main_window import selection
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.theme import theme
+from enigma_panel.ui.theme.stylesheet import sheet
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from tests.kit.fakes import FakeActions, FakeDialogs, FakeScope
 from tests.kit.world import World
 from tests.services.conftest import running
 
 __all__ = ["running"]
+LIGHT_SHEET = sheet(theme.LIGHT)
 
 
 @pytest.fixture(autouse=True)
@@ -25,9 +27,15 @@ def no_rest_for_a_busy_machine(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def no_window_left(qapp: QApplication) -> Iterator[None]:
+def light(qapp: QApplication) -> None:
+    """The light theme is on. To put it on takes as long as to make a window."""
+    if (theme.colours().name, qapp.styleSheet()) != ("light", LIGHT_SHEET):
+        theme.apply(qapp, Qt.ColorScheme.Light)
+
+
+@pytest.fixture
+def no_window_left(qapp: QApplication, light: None) -> Iterator[None]:
     """A window that stays would be dressed anew by every later test."""
-    theme.apply(qapp, Qt.ColorScheme.Light)
     before = set(qapp.topLevelWidgets())
     yield
     for window in set(qapp.topLevelWidgets()) - before:
@@ -66,7 +74,6 @@ def dialogs() -> FakeDialogs:
 
 @pytest.fixture
 def window(qapp: QApplication, services: Any, dialogs: FakeDialogs) -> Iterator[MainWindow]:
-    theme.apply(qapp, Qt.ColorScheme.Light)
     window = MainWindow(services, dialogs)
     window.show()
     qapp.processEvents()

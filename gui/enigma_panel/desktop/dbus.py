@@ -31,6 +31,7 @@ from enigma_panel.desktop.notifications import (
     Shown,
 )
 from enigma_panel.desktop.power import BusError, PowerEvent
+from enigma_panel.services.desktop_notifier import DesktopNotice
 
 REPLY_S = 2.0
 LOGIND = "org.freedesktop.login1"
@@ -53,10 +54,15 @@ CLICK = "default"
 HINTS = {
     "desktop-entry": ("s", ENTRY),
     "urgency": ("y", 1),  # normal: GNOME shows no banner for a low one
+}
+ENDED_HINTS = {
+    **HINTS,
     "category": ("s", "x-enigma.task.ended"),  # the specification has none for this
     "suppress-sound": ("b", True),  # it is no alarm
 }
-BY_ITS_OWN_TIME = -1
+ASKS_HINTS = {**HINTS, "category": ("s", "x-enigma.question.asked")}
+BY_ITS_OWN_TIME, NEVER = -1, 0
+LONGEST_MS = 2**31 - 1
 
 _TOKEN_FORM = re.compile(r"[!-~]{1,200}")
 
@@ -208,21 +214,16 @@ class Logind(_BusClient[PowerEvent]):
 
 
 class DesktopNotifications(_BusClient[NotificationEvent]):
-    """A connection to the session bus; implements `notifications.NotificationBus`.
+    """A connection to the session bus; implements `notifications.NotificationBus`."""
 
-    action: the text for what a click does; few desktops show it.
-    """
-
-    def __init__(self, action: str) -> None:
+    def __init__(self) -> None:
         super().__init__("SESSION", NOTIFICATIONS, _rule(NOTIFICATIONS, NOTIFICATIONS))
-        self._action = action
         self._token = (0, "")
 
-    def notify(self, title: str, body: str, replaces: int) -> int:
+    def notify(self, notice: DesktopNotice, replaces: int) -> int:
         """Have this shown in place of that notification (0: of none); returns the call's number.
 
-        Plain texts: a body is read as markup by those who show it, so it is escaped here. Raises
-        BusError.
+        A body is read as markup by those who show it, so it is escaped here. Raises BusError.
         """
         call = new_method_call(
             SERVER,
@@ -232,11 +233,11 @@ class DesktopNotifications(_BusClient[NotificationEvent]):
                 APP,
                 replaces,
                 ENTRY,
-                _plain(title),
-                html.escape(_plain(body), quote=False),
-                [CLICK, _plain(self._action)],
-                HINTS,
-                BY_ITS_OWN_TIME,
+                _plain(notice.title),
+                html.escape(_plain(notice.body), quote=False),
+                [CLICK, _plain(notice.action)],
+                ASKS_HINTS if notice.asks else ENDED_HINTS,
+                _expires_ms(notice),
             ),
         )
         return self._send(call)
@@ -254,7 +255,7 @@ class DesktopNotifications(_BusClient[NotificationEvent]):
         return number
 
     def _owner_changed(self) -> Iterator[NotificationEvent]:
-        yield ServerChanged()
+        yield ServerChanged(bool(self._owner))
 
     def _replied(self, message: Message) -> Iterator[NotificationEvent]:
         call = message.header.fields.get(HeaderFields.reply_serial, 0)
@@ -278,6 +279,13 @@ class DesktopNotifications(_BusClient[NotificationEvent]):
                 yield Clicked(number, token if known == number else "")
             case "NotificationClosed", (int(number), *_):
                 yield Closed(number)
+
+
+def _expires_ms(notice: DesktopNotice) -> int:
+    """So that a question's notice goes with its session, also where we cannot take it down."""
+    if not notice.asks:
+        return BY_ITS_OWN_TIME
+    return NEVER if notice.lasts_ms is None else min(max(1, notice.lasts_ms), LONGEST_MS)
 
 
 def _plain(text: str) -> str:

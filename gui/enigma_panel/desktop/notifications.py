@@ -1,4 +1,4 @@
-"""The desktop notification, of which one is shown at a time: shown, replaced, clicked, removed.
+"""The notifications of the desktop: shown, replaced, clicked, removed.
 
 Nothing here waits for the desktop: what is to be sent is sent, and its answers come when they come.
 While an answer is missing nothing more is sent, so that notifications do not pile up in a program
@@ -7,7 +7,7 @@ that hangs. Where there is no bus or nobody shows notifications, nothing happens
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import partial
 from typing import Protocol
 
@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from enigma_panel.desktop.power import OPEN_S, BusError, EventBus
 from enigma_panel.runtime.event_loop import BlockingTimeoutError, TaskScope, blocking
-from enigma_panel.services.done_notifier import DesktopNotifier
+from enigma_panel.services.desktop_notifier import DesktopNotice, DesktopNotifier
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +49,8 @@ class Closed(Struct, frozen=True):
 class ServerChanged(Struct, frozen=True):
     """Another program shows the notifications now, or none; earlier numbers mean nothing."""
 
+    is_there: bool
+
 
 NotificationEvent = Shown | Refused | Clicked | Closed | ServerChanged
 
@@ -56,10 +58,10 @@ NotificationEvent = Shown | Refused | Clicked | Closed | ServerChanged
 class NotificationBus(EventBus[NotificationEvent], Protocol):
     """The bus of the desktop's notifications; see dbus.DesktopNotifications. No call waits."""
 
-    def notify(self, title: str, body: str, replaces: int) -> int:
-        """Have a notification shown in place of that one (0: of none); returns the call's number.
+    def notify(self, notice: DesktopNotice, replaces: int) -> int:
+        """Have a notice shown in place of that one (0: of none); returns the call's number.
 
-        Plain texts. Raises BusError.
+        Raises BusError.
         """
         ...
 
@@ -68,8 +70,29 @@ class NotificationBus(EventBus[NotificationEvent], Protocol):
         ...
 
 
+class _Notification:
+    """What is shown under one key. number: of what is shown now, 0 for nothing; sent: the notice
+    that was sent last; wanted: the one that is to be shown, None for none; call: the answer to it
+    is missing."""
+
+    def __init__(self, key: Hashable) -> None:
+        self.key = key
+        self.number = 0
+        self.sent: DesktopNotice | None = None
+        self.wanted: DesktopNotice | None = None
+        self.call: int | None = None
+
+    def give_up(self) -> None:
+        """What was sent is not to be shown again; what is wanted since then is."""
+        if self.call is not None:
+            return  # its answer decides
+        if self.wanted == self.sent:
+            self.wanted = None
+        self.sent = None
+
+
 class BusNotifier(DesktopNotifier):
-    """Shows one notification at a time. The bus is opened for the first one.
+    """Shows notices, each in its own place. The bus is opened for the first one.
 
     open_bus: blocking; raises BusError where there is none.
     """
@@ -80,25 +103,26 @@ class BusNotifier(DesktopNotifier):
         self._scope = scope
         self._bus: NotificationBus | None = None
         self._gone = asyncio.Event()
-        self._wanted: tuple[str, str] | None = None
-        self._sent: tuple[str, str] | None = None
-        self._call: int | None = None  # the answer to it is missing
-        self._shown = 0  # the number of what is shown now, 0 for nothing
-        self._ours = 0  # the last number; a click may come after its end
+        self._notifications: dict[Hashable, _Notification] = {}
+        self._keys: dict[int, Hashable] = {}  # by number: a click may come after its end
 
-    async def show(self, title: str, body: str) -> None:
+    def show(self, key: Hashable, notice: DesktopNotice) -> None:
         """Show this in place of the notification before, where the desktop can."""
-        self._wanted = (title, body)
+        self._notifications.setdefault(key, _Notification(key)).wanted = notice
         if self._bus is None:
-            await self._connect()
+            self._scope.spawn("desktop notices", self._run(), exclusive=True)
         self._settle()
 
-    def withdraw(self) -> None:
+    def withdraw(self, key: Hashable) -> None:
         """Remove what is shown or about to be."""
-        self._wanted = None
-        self._settle()
+        if self._bus is None:
+            self._notifications.pop(key, None)
+        elif key in self._notifications:
+            self._notifications[key].wanted = None
+            self._settle()
 
-    async def _connect(self) -> None:
+    async def _run(self) -> None:
+        """Open the bus, and follow what it tells until it has gone or the program ends."""
         if self._open_bus is None:
             return
         try:
@@ -112,22 +136,22 @@ class BusNotifier(DesktopNotifier):
             return
         self._bus, self._gone = bus, asyncio.Event()
         asyncio.get_running_loop().add_reader(bus.fileno(), partial(self._read, bus))
-        listening = self._scope.spawn("desktop notices", self._gone.wait())
-        if listening is None:
+        try:
+            self._read(bus)  # what came while it was opened makes nothing readable any more
+            await self._gone.wait()
+        finally:
             self._leave(bus)
-            return
-        # Not by a `finally`: a task that is cancelled before its first step runs none.
-        listening.add_done_callback(lambda _: self._leave(bus))
-        self._read(bus)  # what came while it was opened makes nothing readable any more
 
     def _leave(self, bus: NotificationBus) -> None:
         """A notification that nobody could open any more must not stay."""
         asyncio.get_running_loop().remove_reader(bus.fileno())
-        if self._shown and not self._gone.is_set():
-            self._try_to(partial(bus.remove, self._shown))
+        for one in self._notifications.values():
+            if one.number and not self._gone.is_set():
+                self._try_to(partial(bus.remove, one.number))
         bus.close()
-        self._bus = self._wanted = self._sent = self._call = None
-        self._shown = self._ours = 0
+        self._bus = None
+        self._notifications.clear()
+        self._keys.clear()
 
     def _try_to(self, send: Callable[[], int | None]) -> int | None:
         try:
@@ -138,18 +162,20 @@ class BusNotifier(DesktopNotifier):
             return None
 
     def _settle(self) -> None:
-        """Bring what is shown to what is wanted, by one step."""
-        bus = self._bus
-        if bus is None or self._call is not None or self._gone.is_set():
-            return
-        if self._wanted is None:
-            self._sent = None
-            if self._shown:
-                self._try_to(partial(bus.remove, self._shown))
-                self._shown = 0
-        elif self._wanted != self._sent:
-            self._sent = self._wanted
-            self._call = self._try_to(partial(bus.notify, *self._wanted, self._shown))
+        """Bring what is shown closer to what is wanted: remove what is to go, send one."""
+        is_busy = any(one.call is not None for one in self._notifications.values())
+        for one in list(self._notifications.values()):
+            if self._bus is None or self._gone.is_set():
+                return
+            if one.call is not None:
+                continue
+            if one.wanted is None:
+                del self._notifications[one.key]
+                if one.number:
+                    self._try_to(partial(self._bus.remove, one.number))
+            elif one.wanted != one.sent and not is_busy:
+                one.sent, is_busy = one.wanted, True
+                one.call = self._try_to(partial(self._bus.notify, one.wanted, one.number))
 
     def _read(self, bus: NotificationBus) -> None:
         try:
@@ -164,25 +190,34 @@ class BusNotifier(DesktopNotifier):
 
     def _handle(self, event: NotificationEvent) -> None:
         match event:
-            case Shown(call, number) if call == self._call:
-                self._call = None
-                self._shown = self._ours = number
-            case Refused(call) if call == self._call:
-                self._call = None
-                self._give_up()
-            case Clicked(number, token) if number and number == self._ours:
-                self.clicked.emit(token)
-            case Closed(number) if number and number == self._shown:
-                self._shown = 0
-                self._give_up()
-            case ServerChanged():
-                self._shown = self._ours = 0
-                self._give_up()
+            case Shown(call, number) if one := self._find_answered(call):
+                one.call, one.number = None, number
+                self._keys[number] = one.key
+            case Refused(call) if one := self._find_answered(call):
+                one.call = None
+                one.give_up()
+            case Clicked(number, token) if number in self._keys:
+                self.clicked.emit(self._keys[number], token)
+            case Closed(number) if one := self._find_shown(number):
+                one.number = 0
+                one.give_up()
+            case ServerChanged(is_there):
+                self._keys.clear()
+                for one in self._notifications.values():
+                    _start_over(one, is_there=is_there)
 
-    def _give_up(self) -> None:
-        """What was sent is not to be shown again; what is wanted since then is."""
-        if self._call is not None:
-            return  # its answer decides
-        if self._wanted == self._sent:
-            self._wanted = None
-        self._sent = None
+    def _find_answered(self, call: int) -> _Notification | None:
+        return next((one for one in self._notifications.values() if one.call == call), None)
+
+    def _find_shown(self, number: int) -> _Notification | None:
+        shown = (one for one in self._notifications.values() if number and one.number == number)
+        return next(shown, None)
+
+
+def _start_over(one: _Notification, *, is_there: bool) -> None:
+    """It is shown no more; who comes next is asked again, if it is wanted still."""
+    one.number = 0
+    if not is_there:
+        one.call = None  # nobody answers it
+    elif one.call is None:
+        one.sent = None

@@ -17,7 +17,13 @@ from enigma_panel.api.errors import ApiError, RejectedError, SessionGoneError
 from enigma_panel.api.protocols import ServiceClient
 from enigma_panel.core.models import Session
 from enigma_panel.core.redaction import Redactor
-from enigma_panel.core.service_rules import RULES, Dialect, ServiceRules, dialect_of_host
+from enigma_panel.core.service_rules import (
+    RULES,
+    Dialect,
+    ServiceRules,
+    dialect_of_host,
+    known_prefix,
+)
 from enigma_panel.runtime.event_loop import BlockingTimeoutError, blocking
 from enigma_panel.services.types import KeyCheck, KeyState
 from enigma_panel.store.keychain import MemoryStore, Result, SecretOutcome, SecretStore
@@ -51,7 +57,8 @@ class Account(QObject):
     """One account on one host, in one dialect.
 
     dialect: the one that the person chose, None for the one that is preset for the host.
-    is_dialect_for_run: the command line chose it.
+    is_dialect_for_run: the command line chose it. key_prefix: how the key in use begins, where a
+    dialect has such keys.
     store_for gives the keychain entry of a host, printer the salted fingerprint of (key, base_url).
     """
 
@@ -77,6 +84,7 @@ class Account(QObject):
         self.where = ""
         self.from_environment = False
         self.key_fingerprint = ""
+        self.key_prefix = ""
         self.last_check: KeyCheck | None = None
         self.client: ServiceClient | None = None
         self._environment = environment
@@ -250,7 +258,7 @@ class Account(QObject):
         self._drop_client()
         self.client = client
         self._in_dialect = in_dialect
-        self.key_fingerprint = key_fingerprint
+        self.key_fingerprint, self.key_prefix = key_fingerprint, known_prefix(key) or ""
         self.last_check = None
         self._set(state, where)
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from enigma_panel.core.models import Task, TaskStatus
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.clock import Clock
+from enigma_panel.services.desktop_notifier import DesktopNotice, DesktopNotifier
 from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.types import Diff
 
@@ -16,25 +17,12 @@ LEAST_MS = 20_000
 """Who waited for less is still there."""
 GATHER_MS = 10_000
 
+NOTICE = "done"
+"""The key of the notice; there is one at a time."""
+
 _TOLD = frozenset({TaskStatus.DONE, TaskStatus.FAILED})
 _NOT_AWAITED = frozenset({TaskStatus.UNCONFIRMED, TaskStatus.LOST})
 """Whether one of unknown fate will ever end, nobody knows."""
-
-
-class DesktopNotifier(QObject):
-    """Where notices are shown; this one shows none.
-
-    clicked: the person clicked the notice; brings the desktop's activation token, "" without one.
-    """
-
-    clicked = Signal(str)
-
-    async def show(self, title: str, body: str) -> None:
-        """Show this in place of the notice before. Plain texts; one call at a time."""
-        del title, body
-
-    def withdraw(self) -> None:
-        """Take down what is shown, if anything is."""
 
 
 class Ended(Struct, frozen=True, kw_only=True):
@@ -66,7 +54,7 @@ class DoneNotifier(QObject):
     marks nothing as seen by itself.
 
     opened: the notice was clicked; brings the key of the result to show and the activation token.
-    make_text: title and body of the news. has_focus: whether a window of ours is in use now;
+    make_notice: the texts for the news. has_focus: whether a window of ours is in use now;
     is_wanted: the setting; both are asked at the moment of showing.
     """
 
@@ -77,7 +65,7 @@ class DoneNotifier(QObject):
         store: SessionStore,
         notifier: DesktopNotifier,
         *,
-        make_text: Callable[[DoneNews], tuple[str, str]],
+        make_notice: Callable[[DoneNews], DesktopNotice],
         redact: Callable[[str], str],
         has_focus: Callable[[], bool],
         is_wanted: Callable[[], bool],
@@ -87,7 +75,7 @@ class DoneNotifier(QObject):
         super().__init__()
         self._store = store
         self._notifier = notifier
-        self._make_text = make_text
+        self._make_notice = make_notice
         self._redact = redact
         self._has_focus = has_focus
         self._is_wanted = is_wanted
@@ -108,7 +96,7 @@ class DoneNotifier(QObject):
     def _forget(self) -> None:
         self._unseen.clear()
         self._due_ms = None
-        self._notifier.withdraw()
+        self._notifier.withdraw(NOTICE)
 
     def _follow(self, diff: Diff) -> None:
         if not diff.tasks:
@@ -139,15 +127,15 @@ class DoneNotifier(QObject):
             await self._clock.sleep_until(due_ms)
             if self._due_ms == due_ms:  # else somebody looked meanwhile
                 self._due_ms = None
-                await self._show()
+                self._show()
 
-    async def _show(self) -> None:
+    def _show(self) -> None:
         if self._has_focus() or not self._is_wanted():
             self._forget()
             return
         self._shown = frozenset(self._unseen)
-        title, body = self._make_text(self._news())
-        await self._notifier.show(self._redact(title), self._redact(body))
+        notice = self._make_notice(self._news())
+        self._notifier.show(NOTICE, notice.redacted(self._redact))
 
     def _news(self) -> DoneNews:
         tasks = [task for task in map(self._store.task, sorted(self._unseen)) if task is not None]
@@ -166,8 +154,10 @@ class DoneNotifier(QObject):
             cost=None if task.is_doubted else task.cost,
         )
 
-    def _notify_clicked(self, token: str) -> None:
+    def _notify_clicked(self, key: object, token: str) -> None:
         """Of several, the one that stands uppermost in the table: the newest that is still new."""
+        if key != NOTICE:
+            return
         tasks = [task for task in map(self._store.task, self._shown) if task is not None]
         keys = [task.key for task in tasks if task.is_new] or [task.key for task in tasks]
         if keys:

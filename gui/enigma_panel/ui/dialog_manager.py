@@ -33,10 +33,12 @@ class DialogManager(QObject):
     parent: the window that dialogs belong to, asked for when a dialog is made. try_demo and
     use_account change between the demo service and the account; without them no button does it.
     sleep_is_announced: whether this computer says when it is about to sleep.
+    draft_discarded: New task was cancelled with words in it; `bring_back_draft` takes that back.
     quit_waits: words for "Quit when they are done", empty ones when that holds no more. leaving:
     the program is about to end or no longer: no queued task is to be started.
     """
 
+    draft_discarded = Signal()
     quit_waits = Signal(str)
     leaving = Signal(bool)
 
@@ -90,7 +92,13 @@ class DialogManager(QObject):
         """New task, in that open session or in a new one, with what is to stand in its fields."""
         if self._new_task is None:
             self._new_task = NewTaskDialog(self._services, self._parent(), self.open_key)
+            self._new_task.discarded.connect(self.draft_discarded)
         self._new_task.ask(session_key, prefill)
+
+    def bring_back_draft(self) -> None:
+        """New task, with what its Cancel threw away."""
+        if self._new_task is not None:
+            self._new_task.bring_back()
 
     def open_question(self, task_key: int | None) -> None:
         """The question of that task, or the one with the least time left."""

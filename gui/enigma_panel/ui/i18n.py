@@ -17,6 +17,8 @@ from PySide6.QtGui import Qt
 
 # Control characters, and the marks that turn the reading direction: they could make a text look
 # like another one.
+WIDE_CHARS = 100
+"""A tool tip with a longer line is broken into several."""
 _HIDDEN = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 )
@@ -110,7 +112,11 @@ def without_hidden(text: str) -> str:
 
 
 def plain_tip(text: str) -> str:
-    """The same text for a tool tip, which has no way to be told that it is no HTML."""
-    if not Qt.mightBeRichText(text):
+    """The same text for a tool tip, which has no way to be told that it is no HTML.
+
+    Qt breaks the lines of HTML alone; a long result would be one line over the whole screen.
+    """
+    is_wide = any(len(line) > WIDE_CHARS for line in text.splitlines())
+    if not is_wide and not Qt.mightBeRichText(text):
         return text
     return f"<span>{escape(text)}</span>".replace("\n", "<br>")

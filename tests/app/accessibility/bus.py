@@ -101,6 +101,16 @@ class Bus:
         bodies = (event.body for event in self._events)
         return [f"{member} {body}" for member, body in zip(members, bodies, strict=True)]
 
+    @property
+    def announced(self) -> list[tuple[int, str]]:
+        """How urgently a screen reader was to say what: 1 is polite, 2 interrupts it."""
+        told = (
+            event.body
+            for event in self._events
+            if event.header.fields[HeaderFields.member] == "Announcement"
+        )
+        return [(politeness, text) for _, politeness, _, (_, text), *_ in told]
+
     def programs(self) -> "list[Node]":
         """The programs that can be read."""
         return Node(self, REGISTRY, ROOT).children()

@@ -75,6 +75,13 @@ class Stage:
         environment = {"ENIGMA_API_KEY": key} if key else {}
         return self._start(*command, name="program", **environment)
 
+    def start_child(self, module: str, *arguments: str) -> subprocess.Popen[str]:
+        """A module of the tests as a program, on its standard input and output."""
+        name = module.rpartition(".")[2]
+        return self._start(
+            sys.executable, "-m", module, *arguments, name=name, stdin=subprocess.PIPE
+        )
+
     def leave(self) -> tuple[int, str]:
         """End the program as a log-out does; its exit status and standard error."""
         program = self._started[-1]
@@ -111,12 +118,18 @@ class Stage:
         self._env["DBUS_SESSION_BUS_ADDRESS"] = self.session_bus
         self._start("openbox", "--sm-disable")
 
-    def _start(self, *command: str, name: str = "", **environment: str) -> subprocess.Popen[str]:
+    def _start(
+        self,
+        *command: str,
+        name: str = "",
+        stdin: int = subprocess.DEVNULL,
+        **environment: str,
+    ) -> subprocess.Popen[str]:
         with (self._home / f"{name or command[0]}.err").open("w") as errors:
             process = subprocess.Popen(
                 command,
                 env=self._env | environment,
-                stdin=subprocess.DEVNULL,
+                stdin=stdin,
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 text=True,
@@ -149,8 +162,9 @@ def _end(process: subprocess.Popen[str]) -> None:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-    if process.stdout is not None:
-        process.stdout.close()
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            pipe.close()
 
 
 def _marked(folder: str) -> Iterator[int]:

@@ -42,6 +42,7 @@ def test_the_main_job(simulator: Callable[..., Simulator], tmp_path: Path) -> No
             _terminate(person)
             person.listen()
             _no_secret_was_said(person, bus, tmp_path)
+            _was_told_unasked(bus)
         assert stage.leave() == (0, "")
 
 
@@ -139,6 +140,13 @@ def _no_secret_was_said(person: Listener, bus: Bus, data: Path) -> None:
     leaks = [words for words in person.said for secret in (*ids, KEY, PASSWORD) if secret in words]
     assert leaks == []
     assert [words for words in bus.heard for secret in ids if secret in words] == []
+
+
+def _was_told_unasked(bus: Bus) -> None:
+    """Once each."""
+    told = [text for _, text in bus.announced]
+    for words in ("bank.example 1 asks for a login", "Done: bank.example 1"):
+        assert told.count(words) == 1, told
 
 
 # -- small parts -------------------------------------------------------------------------------

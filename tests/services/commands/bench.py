@@ -34,6 +34,7 @@ from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
 from enigma_panel.store.ledger.ledger import Ledger
 from tests.kit.clock import NOW, VirtualClock, in_virtual_time
 from tests.kit.fakes import FakeAccount, FakeHealth, FakeLive
+from tests.kit.ledgers import open_ledger
 
 URL = "http://127.0.0.1:9"
 
@@ -217,7 +218,7 @@ class Bench:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Ledger]:
-    ledger, _ = Ledger.open(path)
+    ledger = open_ledger(path)
     try:
         yield ledger
     finally:

@@ -22,6 +22,7 @@ from enigma_panel.services.types import NoticeKind, WaitReason
 from tests.kit.clock import NOW
 from tests.kit.gateways import GATEWAYS, UNCONFIRMED, GatewayReply, error_of
 from tests.kit.rows import check_rows
+from tests.kit.wait import settle
 from tests.services.commands.bench import Bench, gone, on_bench, rejected
 
 PAUSE, RESUME = CommandVerb.PAUSE, CommandVerb.RESUME
@@ -296,8 +297,7 @@ def test_a_pause_that_waits_is_dropped_when_its_task_is_done(folder: Path) -> No
         assert pending.why is WaitReason.BUDGET
         assert pending.due_ms == bench.rate_limiter.waiting()[0][2]
         await bench.see(key, Kind.COMPLETED, text="done")
-        await asyncio.sleep(0)
-        await asyncio.sleep(0)
+        await settle()
         assert given.done()
         assert bench.rate_limiter.waiting() == []
         await asyncio.sleep(100)

@@ -153,6 +153,66 @@ def test_with_the_minute_used_up_it_goes_by_the_channel_and_by_rest_all_the_same
     on_bench(folder, test)
 
 
+@pytest.mark.parametrize("verb", [STOP, TERMINATE])
+def test_what_waits_for_a_call_is_given_to_a_channel_that_comes_up(
+    folder: Path, verb: CommandVerb
+) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        _use_up(bench)
+        bench.give(key, verb)
+        await asyncio.sleep(1)
+        assert bench.why(key) is WaitReason.BUDGET
+        bench.live.breaks = True
+        bench.live.set_up(key, up=True)
+        await asyncio.sleep(0.1)
+        pending = bench.commands.pending(key)
+        assert pending is not None
+        assert (pending.why, pending.sent_live, pending.can_undo) == (
+            WaitReason.BUDGET,
+            False,
+            True,
+        )
+        bench.live.breaks = False
+        for _ in range(3):
+            bench.live.set_doing(key, "clicks")
+            await asyncio.sleep(0.1)
+        pending = bench.commands.pending(key)
+        assert pending is not None
+        assert (bench.live.sent, pending.why, pending.sent_live) == (
+            [verb],
+            WaitReason.BUDGET,
+            True,
+        )
+        await asyncio.sleep(70)
+        assert (bench.live.sent, bench.client.verbs) == ([verb], [verb])
+        assert bench.outcomes() == [(verb.value, "known")]
+
+    on_bench(folder, test)
+
+
+@pytest.mark.parametrize("turns", range(4))
+def test_it_can_be_taken_back_in_the_moment_in_which_the_channel_comes_up(
+    folder: Path, turns: int
+) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        _use_up(bench)
+        given = bench.give(key, TERMINATE)
+        await asyncio.sleep(1)
+        bench.live.set_up(key, up=True)
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        undone = bench.commands.undo(key)
+        await asyncio.sleep(1)
+        assert (bench.live.sent == [], given.done()) == (undone, undone)
+        await asyncio.sleep(70)
+        assert bench.client.verbs == ([] if undone else [TERMINATE])
+        assert bench.rate_limiter.waiting() == []
+
+    on_bench(folder, test)
+
+
 async def _stop_too(bench: Bench, key: int) -> None:
     """The channel took a Stop as an answer to the session's task."""
     session = bench.store.session(key)

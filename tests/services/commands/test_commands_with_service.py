@@ -143,5 +143,7 @@ def _elsewhere(url: str, times: int) -> None:
     }
     headers = {"Authorization": "Bearer enig_demo"}
     for _ in range(times):
-        reply = httpx.post(f"{url}{MESSAGES}", json=body, headers=headers, trust_env=False)
+        reply = httpx.post(
+            f"{url}{MESSAGES}", json=body, headers=headers, trust_env=False, verify=False
+        )
         assert reply.status_code == 401

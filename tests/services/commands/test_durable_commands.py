@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 from pathlib import Path
+from random import Random
 
 import pytest
 from msgspec.structs import replace
@@ -12,8 +13,10 @@ from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.observation import Kind
 from enigma_panel.core.rate_limit import Endpoint, Rank
 from enigma_panel.core.verbs import CommandVerb
+from enigma_panel.services.commands.command import Command, react
 from enigma_panel.services.types import KeyCheck, NoticeKind, WaitReason
 from enigma_panel.store.ledger.intents import Intent, IntentKind
+from tests.kit.clock import NOW
 from tests.services.commands.bench import Bench, Client, gone, on_bench, rejected
 
 PAUSE, RESUME = CommandVerb.PAUSE, CommandVerb.RESUME
@@ -55,6 +58,17 @@ def test_it_is_kept_and_tried_until_it_is_delivered(
         assert len(bench.health.errors) == 12
 
     on_bench(folder, test)
+
+
+def test_two_tries_have_a_tenth_of_a_second_between_them() -> None:
+    """However short a wait is drawn."""
+    shortest = Random()
+    shortest.randrange = lambda start, *_: 0  # type: ignore[method-assign]
+    for error in LOST:
+        command = Command(key=1, verb=TERMINATE, made_ms=NOW, task_key=1, attempt=1)
+        reaction = react(command, error, shortest)
+        assert reaction is not None
+        assert reaction.wait_ms == 100
 
 
 def test_calls_that_never_connected_take_no_room(folder: Path) -> None:

@@ -25,6 +25,7 @@ from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome, Step
 from enigma_panel.store.ledger.ledger import Ledger
 from tests.kit.clock import NOW, VirtualClock, in_virtual_time
 from tests.kit.fakes import FakeAccount
+from tests.kit.ledgers import open_ledger
 from tests.services.commands.bench import Executor
 
 BASE = "https://connect.enigma.click"
@@ -226,7 +227,7 @@ def with_bench(tmp_path: Path, test: Callable[[Bench], Awaitable[None]]) -> None
     """Run test(bench) in virtual time over a ledger of its own."""
 
     async def run(clock: VirtualClock) -> None:
-        ledger, _ = Ledger.open(tmp_path / "ledger.db")
+        ledger = open_ledger(tmp_path / "ledger.db")
         bench = Bench(clock, ledger)
         try:
             await test(bench)

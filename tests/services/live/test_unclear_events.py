@@ -539,6 +539,44 @@ def test_what_is_unclear_is_said_once_however_often_one_looks(tmp_path: Path) ->
     with_bench(tmp_path, check)
 
 
+@pytest.mark.parametrize("again", ["told", "looked at"])
+def test_what_is_unclear_is_said_once_though_a_secret_in_it_became_known(
+    tmp_path: Path, again: str
+) -> None:
+    async def check(bench: Bench) -> None:
+        session, first = await bench.open()
+        await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
+        await bench.add(session)
+        for _ in range(2):
+            await bench.hear(Kind.COMPLETED, "let in with hunter22", task_id="a")
+            bench.redactor.add_secret("hunter22")
+            if again == "looked at":
+                bench.store.touch(session)
+                await bench.wait(0.1)
+        await bench.hear(Kind.COMPLETED, "let in with [redacted]", task_id="a")
+        await bench.hear(Kind.COMPLETED, "let out with hunter22", task_id="a")
+        told = [s.text for s in await bench.steps(first) if s.kind == UNCLEAR]
+        assert told == ["let in with hunter22", "let out with [redacted]"]
+
+    with_bench(tmp_path, check)
+
+
+def test_a_result_told_again_is_not_the_next_ones_though_a_secret_in_it_became_known(
+    tmp_path: Path,
+) -> None:
+    async def check(bench: Bench) -> None:
+        session, _ = await bench.open()
+        done = Observation(kind=Kind.COMPLETED, text="let in with hunter22", task_id="t1")
+        await bench.reply(bench.intent, Outcome.KNOWN, done)
+        bench.redactor.add_secret("hunter22")
+        other = await bench.add(session)
+        assert other.task is not None
+        await bench.hear(Kind.COMPLETED, "let in with hunter22")
+        assert bench.task(other.task.key).result is None
+
+    with_bench(tmp_path, check)
+
+
 def test_the_result_of_a_named_task_told_again_without_an_id_is_nobody_elses(
     tmp_path: Path,
 ) -> None:

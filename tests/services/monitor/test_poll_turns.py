@@ -94,7 +94,7 @@ async def polling(*, most: bool = True) -> AsyncIterator[Scene]:
 async def test_two_seconds_and_a_little() -> None:
     async with polling(most=True) as scene:
         await scene.clock.advance(12_000)
-        assert set(gaps(scene.client.polls_at)) == {2_300}
+        assert set(gaps(scene.client.polls_at)) == {2_299}
     async with polling(most=False) as scene:
         await scene.clock.advance(12_000)
         assert set(gaps(scene.client.polls_at)) == {2_000}
@@ -143,7 +143,7 @@ async def test_one_answer_ends_the_backing_off() -> None:
         await scene.clock.advance(33_000)
         scene.client.say_poll = scene.answer
         await scene.clock.advance(34_000)
-        assert gaps(scene.client.polls_at)[-1] == 2_300
+        assert gaps(scene.client.polls_at)[-1] == 2_299
 
 
 @first_and_weekly_each("after_s", [20, 5, 100])

@@ -15,6 +15,7 @@ from enigma_panel.services.state import session_store
 from enigma_panel.services.state.session_store import ASSUMED_FOR_MS, is_history, read_start
 from enigma_panel.store.ledger import IntentKind, Ledger, Outcome
 from tests.kit.clock import NOW
+from tests.kit.ledgers import open_ledger
 from tests.store.helpers import start
 
 LONG_AGO = NOW - ASSUMED_FOR_MS - 1
@@ -23,7 +24,7 @@ ASSUMED = [Phase.CLOSED_ASSUMED, Phase.EXPIRED_ASSUMED]
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    with Ledger.open(tmp_path / "ledger.sqlite3")[0] as opened:
+    with open_ledger(tmp_path / "ledger.sqlite3") as opened:
         yield opened
 
 

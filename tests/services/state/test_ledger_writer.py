@@ -8,8 +8,8 @@ import pytest
 from enigma_panel.runtime.event_loop import LedgerThread
 from enigma_panel.services.state.ledger_writer import LedgerWriter
 from enigma_panel.store.ledger.errors import DiskFullError, InconsistentError, IntentSettledError
-from enigma_panel.store.ledger.ledger import Ledger
 from tests.conftest import LogWatch
+from tests.kit.ledgers import open_ledger
 
 
 class Disk:
@@ -32,7 +32,7 @@ class Disk:
 
 @pytest.fixture
 def writer(tmp_path: Path) -> LedgerWriter:
-    ledger, _ = Ledger.open(tmp_path / "ledger")
+    ledger = open_ledger(tmp_path / "ledger")
     ledger.close()  # the writes of these tests go to a list
     return LedgerWriter(ledger, LedgerThread())
 

@@ -55,3 +55,19 @@ def test_moved_in_the_queue_meanwhile_it_is_in_its_new_session_on_the_disk_too(
         assert bench.ledger.tasks([task.key])[task.key] == known
 
     on_bench(tmp_path / "data", check)
+
+
+def test_written_unchanged_meanwhile_it_is_in_its_new_session_on_the_disk_too(
+    tmp_path: Path,
+) -> None:
+    """As with the fate of a command to the session that has ended."""
+
+    async def check(bench: Bench) -> None:
+        store, task = bench.store, await _queued(bench)
+        await asyncio.gather(_new_session(store, task), store.save(task))
+        known = store.task(task.key)
+        assert known is not None
+        assert known.session_key == task.session_key + 1
+        assert bench.ledger.tasks([task.key])[task.key] == known
+
+    on_bench(tmp_path / "data", check)

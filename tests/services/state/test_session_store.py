@@ -1,5 +1,6 @@
 """The records in memory: what is told of them, and what is kept out of all texts with them."""
 
+import asyncio
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast
@@ -8,11 +9,12 @@ import pytest
 from msgspec.structs import replace
 
 from enigma_panel.core.models import TaskStatus
+from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.redaction import MARK, Redactor
 from enigma_panel.core.service_rules import Dialect
 from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.store.ledger.errors import DiskFullError
-from enigma_panel.store.ledger.intents import IntentKind
+from enigma_panel.store.ledger.intents import IntentKind, Outcome
 from tests.kit.builders import a_session, a_task
 from tests.kit.clock import NOW
 from tests.services.commands.bench import Bench, on_bench
@@ -54,5 +56,37 @@ def test_a_task_that_a_full_disk_keeps_back_moves_no_end(tmp_path: Path) -> None
         bench.executor.full = False
         assert (bench.store.session(key), bench.store.task(task.key)) == (session, task)
         assert bench.ledger.sessions([key])[key] == session
+
+    on_bench(tmp_path / "data", check)
+
+
+@pytest.mark.parametrize("before", ["", "step " * 50_000], ids=["short", "long"])
+def test_the_reply_that_names_a_session_is_kept_without_its_id(tmp_path: Path, before: str) -> None:
+    async def check(bench: Bench) -> None:
+        key = await bench.open(named=False)
+        told = f"{before}done in 7f3c9a51-browser"
+        reply = Observation(kind=Kind.COMPLETED, session_id="7f3c9a51-browser", text=told)
+        _, task = await bench.store.settle(bench.start, Outcome.KNOWN, reply)
+        assert task is not None
+        assert (task.result or "")[-24:] == f"{before}done in {MARK}"[-24:]
+        assert bench.store.session(key).service_id == "7f3c9a51-browser"
+
+    on_bench(tmp_path / "data", check)
+
+
+def test_a_session_that_gets_another_name_while_a_long_reply_is_read_has_both_kept_out(
+    tmp_path: Path,
+) -> None:
+    async def check(bench: Bench) -> None:
+        key = await bench.open(named=False)
+        told = "step " * 50_000
+        reply = Observation(kind=Kind.COMPLETED, session_id="of another one", text=told)
+        opened = Observation(kind=Kind.OPENED, session_id="7f3c9a51-browser")
+        settling = bench.store.settle(bench.start, Outcome.KNOWN, reply)
+        await asyncio.gather(settling, bench.store.record(key, None, opened))
+        assert bench.store.session(key).service_id == "7f3c9a51-browser"
+        assert bench.store._redactor.redact("in 7f3c9a51-browser") == f"in {MARK}"
+        bench.store.forget_history(NOW)
+        assert bench.store._redactor.redact("in 7f3c9a51-browser") == f"in {MARK}"
 
     on_bench(tmp_path / "data", check)

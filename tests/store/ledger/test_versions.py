@@ -58,12 +58,12 @@ def _dangling(connection: sqlite3.Connection) -> None:
 def test_a_migration_brings_the_old_rows_along(ledger_path: Path) -> None:
     with Ledger.open(ledger_path)[0] as ledger:
         session = start(ledger).session
-    newer = database.Database.open(ledger_path, [*MIGRATIONS, _second])
+    newer = database.Database.open(ledger_path, (*MIGRATIONS, _second))
     assert newer.rows("SELECT key, colour FROM sessions") == [(session.key, "grey")]
     assert newer.rows("PRAGMA user_version") == [(len(MIGRATIONS) + 1,)]
     assert newer.rows("PRAGMA foreign_keys") == [(1,)]
     newer.close()
-    database.Database.open(ledger_path, [*MIGRATIONS, _second]).close()
+    database.Database.open(ledger_path, (*MIGRATIONS, _second)).close()
     with pytest.raises(NewerLedgerError):
         Ledger.open(ledger_path)
 

@@ -3,12 +3,11 @@
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QAction, QEnterEvent, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
-    QLineEdit,
     QMenu,
     QPushButton,
     QWidget,
@@ -21,6 +20,7 @@ from enigma_panel.services.types import KeyState, NoticeKind, ServiceNotice, Ser
 from enigma_panel.ui.actions import GRACE_MS
 from enigma_panel.ui.main_window.window import TICK_MS, MainWindow
 from enigma_panel.ui.tasks.model import Column as TaskColumn
+from enigma_panel.ui.text.verbs import verb_text
 from enigma_panel.ui.widgets.column_sizing import TEXT_LEAST
 from enigma_panel.ui.widgets.pointer_hold import STILL_MS
 from enigma_panel.ui.widgets.table import ROW_HEIGHT
@@ -37,7 +37,7 @@ def test_the_tool_bar_acts_on_the_selection(window: MainWindow, services: Any) -
     sessions.add(2, left_s=150, status=TaskStatus.PAUSED)
     assert not button(window.tool_bar, "Pause").isEnabled()
     window.selection.sessions.select_key(1)
-    assert "1 session selected:" in shown_texts(window.tool_bar)
+    assert "shop.example 1:" in shown_texts(window.tool_bar)
     assert button(window.tool_bar, "Pause").isEnabled()
     assert not button(window.tool_bar, "Resume").isEnabled()
     button(window.tool_bar, "Pause").click()
@@ -54,7 +54,7 @@ def test_several_ends_are_asked_about(
     for key in (1, 2):
         services.sessions.add(key, left_s=key * 100)
     window.selection.sessions.selectAll()
-    button(window.tool_bar, "Terminate").click()
+    button(window.tool_bar, "Terminate 2 of 2").click()
     button(window.tool_bar, "Terminate all…").click()
     assert dialogs.calls == [
         ("confirm_terminate_all", [1, 2]),
@@ -235,18 +235,18 @@ def test_run_again_starts_and_edit_opens_the_dialog(
     assert dialogs.calls == [("open_new_task", None, services.sessions.tasks[1].spec)]
 
 
-def test_renaming_happens_in_the_row(window: MainWindow, services: Any, qapp: QApplication) -> None:
+def test_renaming_happens_in_details(window: MainWindow, services: Any, qapp: QApplication) -> None:
     services.sessions.add(1)
     window.selection.sessions.select_key(1)
     button(window.details, "Rename").click()
-    editor = window.selection.sessions.findChild(QLineEdit)
-    assert editor is not None
+    editor = window.details.session_name.edit
+    assert editor.hasFocus()
     assert editor.text() == "shop.example 1"
     editor.setText("my shop")
     QTest.keyClick(editor, Qt.Key.Key_Return)
     qapp.processEvents()
     assert services.sessions.sessions[1].label == "my shop"
-    assert window.details.name.text() == "my shop"
+    assert window.details.session_name.label.text() == "my shop"
 
 
 def test_questions_are_counted_and_shown(
@@ -350,7 +350,31 @@ def test_every_control_has_its_visible_name(window: MainWindow, services: Any) -
         assert table.accessibleName() in {"Sessions", "Tasks"}
     for verb in window.verbs.values():
         assert verb.toolTip().count("\n") == 1
-        assert verb.statusTip()
+        assert verb.whatsThis()
+
+
+def test_no_tip_takes_the_place_of_the_status_bar(
+    window: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    """One stayed for minutes: "Nothing costs any more" while five browsers were billed."""
+    services.sessions.add(1)
+    window.selection.sessions.select_key(1)
+    messages: list[str] = []
+    window.statusBar().messageChanged.connect(messages.append)
+    for control in window.tool_bar.findChildren(QPushButton):
+        QApplication.sendEvent(control, QEnterEvent(QPointF(5, 5), QPointF(5, 5), QPointF(5, 5)))
+        qapp.processEvents()
+        assert window.status_bar.isVisible()
+    for action in window.findChildren(QAction):
+        action.showStatusText(window)  # as a menu does under the pointer
+        assert window.status_bar.isVisible()
+    assert [text for text in messages if text] == []
+    whoever = [*window.findChildren(QWidget), *window.findChildren(QAction)]
+    assert [one for one in whoever if one.statusTip()] == []
+    tip = verb_text(CommandVerb.TERMINATE).tip
+    terminate = button(window.tool_bar, "Terminate")
+    assert terminate.accessibleDescription() == f"shop.example 1: {tip}"
+    assert terminate.toolTip().endswith(tip)
 
 
 def test_ended_sessions_are_shown_as_card_and_settings_say(

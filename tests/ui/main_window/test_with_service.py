@@ -41,6 +41,8 @@ async def test_a_task_from_start_to_end(
         task = sessions.task(key)
         assert task is not None
         window.activateWindow()
+        assert sessions.task(key).is_new  # its session's row is the subject
+        window.selection.show_task(key)
         await until(lambda: not sessions.task(key).is_new)
         assert window.details.result.toPlainText() == task.result
         index = selection.session_rows.index(0, SessionColumn.STATE)

@@ -1,5 +1,8 @@
 """'New task': what only some dialects have - the browser's options and the form of the result."""
 
+from types import SimpleNamespace
+from typing import cast
+
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -7,8 +10,9 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QComboBox, QWidget
 
 from enigma_panel.core.models import BrowserOptions, OutputType, Proxy, TaskSpec, TaskStatus
-from enigma_panel.core.service_rules import Dialect, Field
+from enigma_panel.core.service_rules import RULES, Dialect, Field, ServiceRules
 from enigma_panel.ui.new_task.dialog import NewTaskDialog
+from enigma_panel.ui.new_task.limits import time_note
 from enigma_panel.ui.new_task.session_picker import NEW_CLOSED, TargetSession
 from tests.kit.builders import a_session, a_task
 from tests.kit.clock import NOW
@@ -29,6 +33,7 @@ FULL = replace(
     output_type=OutputType.JSON,
     output_schema=SCHEMA,
 )
+IN_AN_IDLE_MINUTE = SimpleNamespace(caps_session=False, idle_ms=60_000)
 LABELS = {"Result", "Environment", "Policy", "Proxy"}
 DONE = a_task(1, status=TaskStatus.DONE, ended_ms=NOW)
 IN_ONE = TargetSession(1, close_after=False)
@@ -308,3 +313,17 @@ async def test_tab_goes_from_top_to_bottom(world: World, dialog: NewTaskDialog) 
     for field in fields:
         key(dialog.focusWidget(), Qt.Key.Key_Tab)
         assert field.hasFocus()
+
+
+def test_idle_minutes_are_counted() -> None:
+    assert time_note(RULES[Dialect.W2]).endswith("kept open ends after 5 idle minutes.")
+    one = cast("ServiceRules", IN_AN_IDLE_MINUTE)
+    assert time_note(one).endswith("kept open ends after 1 idle minute.")
+
+
+async def test_the_highest_numbers_stand_in_empty_fields(
+    world: World, dialog: NewTaskDialog
+) -> None:
+    await ask(world, dialog)
+    told = {field: box.placeholderText() for field, box in dialog.limits.numbers.items()}
+    assert told[Field.INPUT_TOKENS] == told[Field.OUTPUT_TOKENS] == "100,000"

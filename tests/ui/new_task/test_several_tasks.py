@@ -197,6 +197,9 @@ async def test_the_hint_says_when_it_would_run(world: World, dialog: NewTaskDial
     world.queue.set_limit(1)
     assert dialog.target_label.text() == "The only place is in use. The task waits in line."
     world.queue.set_limit(5)
+    assert dialog.another_button.isVisible()
+    world.queue.put(6, why=WaitReason.BUSY)
+    assert dialog.target_label.text() == "Starts at once."
     world.queue.put(7, why=WaitReason.NO_SLOT)
     assert dialog.target_label.text() == "Waits in line behind 1 task."
     world.queue.pause_reason = PauseReason.FUNDS

@@ -22,7 +22,7 @@ from enigma_panel.ui.widgets.table_model import Role
 from tests.kit.builders import new_task
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeLive
-from tests.kit.tables import SPOKEN, cell_text
+from tests.kit.tables import SPOKEN, cell_text, read_tip
 
 TIP = Qt.ItemDataRole.ToolTipRole
 DESCRIPTION = Qt.ItemDataRole.AccessibleDescriptionRole
@@ -229,7 +229,8 @@ def test_a_pause_that_nothing_confirms_says_what_that_means(
     assert cell_text(rows, 1, Column.STATE, SPOKEN) == said
     tip = cell_text(rows, 1, Column.STATE, TIP)
     sent = f"sent at {local_time(NOW - 30_000)}, the service does not confirm it"
-    assert tip.startswith(f"paused? – billing 0:30\n{sent}\nPause was sent over the live channel")
+    head = f"paused? – billing 0:30\n{sent}\nPause was sent over the live channel"
+    assert read_tip(tip).startswith(head)
     assert cell_text(rows, 1, Column.STATE, DESCRIPTION).startswith(f"State. {sent}")
 
 
@@ -251,7 +252,16 @@ def test_a_task_says_in_short_what_nothing_confirms(window: MainWindow, services
     rows = window.selection.task_rows
     assert cell_text(rows, 1, TaskColumn.STATUS) == "paused?"
     assert cell_text(rows, 1, TaskColumn.STATUS, SPOKEN) == "paused, not confirmed"
-    assert "nothing confirms it" in cell_text(rows, 1, TaskColumn.STATUS, TIP)
+    tip = cell_text(rows, 1, TaskColumn.STATUS, TIP)
+    assert read_tip(tip).startswith("paused?\n")
+    assert "nothing confirms it" in tip
+    services.sessions.change_task(1, status=TaskStatus.WORKING, unproven=CommandVerb.RESUME)
+    for rows, column in (
+        (window.selection.session_rows, Column.STATE),
+        (window.selection.task_rows, TaskColumn.STATUS),
+    ):
+        assert cell_text(rows, 1, column) == "resumed (sent)"
+        assert "resumed (sent, unconfirmed)" in cell_text(rows, 1, column, SPOKEN)
 
 
 def test_what_a_poll_does_not_find_is_looked_for_again(window: MainWindow, services: Any) -> None:
@@ -262,7 +272,9 @@ def test_what_a_poll_does_not_find_is_looked_for_again(window: MainWindow, servi
     assert cell_text(rows, 1, Column.STATE, SPOKEN) == "not found – looking again"
     assert "may be running" in cell_text(rows, 1, Column.STATE, DESCRIPTION)
     assert cell_text(tasks, 1, TaskColumn.STATUS) == "not found"
-    assert cell_text(tasks, 1, TaskColumn.STATUS, TIP).startswith("not found – looking again\n")
+    assert read_tip(cell_text(tasks, 1, TaskColumn.STATUS, TIP)).startswith(
+        "not found – looking again\n"
+    )
     services.sessions.change_session(1, phase=Phase.CLOSED_ASSUMED, ended_ms=NOW)
     assert cell_text(rows, 1, Column.STATE) == "closed (assumed)"
     services.sessions.set_missing()
@@ -303,7 +315,7 @@ def test_the_status_line_says_how_news_come(window: MainWindow, live: FakeLive) 
         assert label.isVisible()
         assert label.text() == words
         assert label.toolTip()
-        assert label.accessibleDescription() == label.toolTip()
+        assert label.accessibleDescription() == read_tip(label.toolTip())
     live.shared = LiveShare()
     window._tick()
     assert not label.isVisible()

@@ -113,7 +113,7 @@ def test_several_are_asked_about_and_then_go_at_once(
     working: MainWindow, services: Any, dialogs: FakeDialogs
 ) -> None:
     working.selection.sessions.selectAll()
-    button(working.tool_bar, "Terminate").click()
+    button(working.tool_bar, "Terminate 2 of 2").click()
     assert dialogs.calls == [("confirm_terminate_all", [2, 1])]
     assert services.sessions.calls == []
 
@@ -244,32 +244,3 @@ def test_the_status_line_counts_what_waits(working: MainWindow, services: Any) -
     assert "1 command waits, next 0:10" in said()
     services.sessions.set_pending(1, None)
     assert "wait" not in said()
-
-
-# -- which selection Details speaks of ------------------------------------------------------------
-
-
-def colour_in(window: MainWindow, table_name: str) -> str:
-    table = getattr(window.selection, table_name)
-    QApplication.processEvents()
-    rect = table.visualRect(table.selectionModel().selectedRows()[0])
-    picture = table.viewport().grab().toImage()
-    return str(picture.pixelColor(rect.left() + 3, rect.center().y()).name())
-
-
-def test_the_selection_that_details_shows_is_the_stronger_one(
-    working: MainWindow, services: Any, qapp: QApplication
-) -> None:
-    strong, pale = "#dbe8fc", "#edf3fd"
-    assert colour_in(working, "sessions") == strong
-    working.selection.tasks.select_key(2)
-    assert colour_in(working, "tasks") == strong
-    assert colour_in(working, "sessions") == pale
-    working.selection.sessions.setFocus(Qt.FocusReason.TabFocusReason)
-    assert colour_in(working, "sessions") == strong
-    assert colour_in(working, "tasks") == pale
-    assert working.details.session_key == 1
-    assert working.selection.tasks.selected_keys() == [2]  # both stay selected
-    QTest.keyClick(working.selection.sessions, Qt.Key.Key_Escape)
-    assert colour_in(working, "tasks") == strong
-    assert working.details.task_key == 2

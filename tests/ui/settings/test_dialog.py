@@ -118,6 +118,31 @@ async def test_a_key_from_the_environment_cannot_be_removed_here(
     assert "ENIGMA_API_KEY" in dialog.account.key_state.text()
 
 
+async def test_a_key_from_the_environment_that_is_for_another_service_is_doubted(
+    world: World, dialog: SettingsDialog
+) -> None:
+    account = world.account
+    account.from_environment, account.key_prefix = True, "wr_"
+    account.set_state(KeyState.READY)
+    await on_account(dialog)
+    doubt = (
+        "Keys that begin with wr_ are WebRun's; this one would be sent to connect.enigma.click. "
+        "Set https://connect.webrun.ai in Settings → Account first."
+    )
+    assert doubt in shown_texts(dialog)
+    assert dialog.account.change_key_button.accessibleDescription() == doubt
+    await account.set_base_url("https://connect.webrun.ai")
+    account.choose_dialect(Dialect.W1)
+    doubt = (
+        "As far as is known, keys that begin with wr_ are not for WebRun, first form (W1), the "
+        "service dialect in use."
+    )
+    assert doubt in shown_texts(dialog)
+    account.from_environment = False  # one that was typed was doubted then
+    account.set_state(KeyState.READY)
+    assert doubt not in shown_texts(dialog)
+
+
 async def test_the_demo_has_one_address_and_one_key() -> None:
     world = World(demo=True)
     dialog = SettingsDialog(world.services, None, lambda: None)

@@ -112,6 +112,34 @@ async def test_saving_says_both_and_forgets_the_key(world: World, dialog: KeyDia
     assert dialog.cancel_button.text() == "Close"
 
 
+async def test_yes_and_no_have_their_colour_and_what_was_refused_stays(
+    world: World, dialog: KeyDialog
+) -> None:
+    await shown(world, dialog)
+    world.account.plan.check = KeyCheck.REFUSED
+    type_text(dialog.key, KEY)
+    click(dialog.save_button)
+    await world.settle()
+    assert dialog.key.text() == KEY  # it may lack a letter
+    assert dialog.key.hasFocus()
+    assert dialog.outcome.property("role") == "red"
+    assert (dialog.save_button.property("role"), dialog.cancel_button.text()) == (
+        "primary",
+        "Cancel",
+    )
+    world.account.plan.check = KeyCheck.ACCEPTED
+    click(dialog.save_button)
+    await world.settle()
+    assert dialog.key.text() == ""
+    assert dialog.outcome.property("role") == "green"
+    assert dialog.cancel_button.property("role") == "primary"
+    assert dialog.cancel_button.accessibleName() == "Close"
+    assert dialog.cancel_button.hasFocus()
+    type_text(dialog.key, "another")
+    assert dialog.cancel_button.accessibleName() == "Cancel"
+    assert dialog.save_button.property("role") == "primary"
+
+
 @pytest.mark.parametrize("outcome", [o for o in SecretOutcome if o is not SecretOutcome.SAVED])
 @pytest.mark.parametrize("check", KeyCheck)
 async def test_every_outcome_is_told_and_memory_is_named(

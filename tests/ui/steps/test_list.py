@@ -44,8 +44,7 @@ def timeline() -> FakeTimeline:
 
 
 @pytest.fixture
-def page(qapp: QApplication, timeline: FakeTimeline) -> Iterator[StepsPage]:
-    theme.apply(qapp, Qt.ColorScheme.Light)
+def page(light: None, qapp: QApplication, timeline: FakeTimeline) -> Iterator[StepsPage]:
     scope: Any = FakeScope()
     source: Any = timeline
     model = Counted()

@@ -1,11 +1,16 @@
-"""The words of the notice that something is done: figures and a session's name, nothing else."""
+"""The words of the desktop's notices: a session's name, a kind and figures, nothing else."""
 
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
+from enigma_panel.core.questions import QuestionKind, guess_kind, is_about_money
 from enigma_panel.services.done_notifier import DoneNews, Ended
-from enigma_panel.ui.text.notification import done_text
+from enigma_panel.services.question_notifier import Asked
+from enigma_panel.ui.text.notification import asked_notice, done_notice
+from enigma_panel.ui.text.states import local_time
+from tests.kit.clock import NOW
 
 
 def one(cost: str | None = "0.0214", *, failed: bool = False, name: str = "amazon.com 3") -> Ended:
@@ -15,7 +20,9 @@ def one(cost: str | None = "0.0214", *, failed: bool = False, name: str = "amazo
 
 
 def words(*results: Ended, left: int = 0) -> tuple[str, str]:
-    return done_text(DoneNews(results=results, left=left))
+    notice = done_notice(DoneNews(results=results, left=left))
+    assert (notice.action, notice.asks, notice.lasts_ms) == ("Show result", False, None)
+    return notice.title, notice.body
 
 
 def test_one() -> None:
@@ -61,3 +68,39 @@ def test_odd_names_and_figures_stay_short() -> None:
 def test_there_is_no_place_for_what_was_asked_or_came_out() -> None:
     """A notice may stand on a locked screen."""
     assert set(Ended.__struct_fields__) == {"name", "failed", "took_ms", "cost"}
+    assert set(Asked.__struct_fields__) == {"name", "kind", "about_money", "ends_ms"}
+
+
+def asked(text: str, name: str = "amazon.com 3", ends_ms: int | None = NOW + 161_000) -> Asked:
+    about_money = is_about_money(text)
+    return Asked(name=name, kind=guess_kind(text), about_money=about_money, ends_ms=ends_ms)
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("I need login credentials to proceed", "amazon.com 3 asks for a login"),
+        ("Enter the one-time code", "amazon.com 3 asks for a password or code"),
+        ("The total is $49.99. Shall I buy it?", "amazon.com 3 asks about a purchase"),
+        ("Log in to pay", "amazon.com 3 asks for a login"),
+        ("Shall I go on?", "amazon.com 3 asks yes or no"),
+        ("Which colour?", "amazon.com 3 asks you"),
+    ],
+)
+def test_what_a_question_asks_for(text: str, title: str) -> None:
+    assert asked_notice(asked(text), NOW).title == title
+
+
+def test_every_kind_has_its_words() -> None:
+    one = Asked(name="x 1", kind=QuestionKind.SECRET, about_money=False, ends_ms=None)
+    titles = {asked_notice(replace(one, kind=kind), NOW).title for kind in QuestionKind}
+    assert len(titles) == len(QuestionKind)
+
+
+def test_how_long_it_can_be_answered() -> None:
+    notice = asked_notice(asked("Which?"), NOW)
+    until = local_time(NOW + 161_000)
+    assert notice.body == f"2:41 left, until {until}."
+    assert (notice.asks, notice.lasts_ms, notice.action) == (True, 161_000, "Show question")
+    notice = asked_notice(asked("Which?", name="", ends_ms=None), NOW)
+    assert (notice.title, notice.body, notice.lasts_ms) == ("A session asks you", "", None)

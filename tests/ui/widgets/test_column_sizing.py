@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication
 
 from enigma_panel.core.models import Phase, TaskStatus, Usage
 from enigma_panel.core.verbs import CommandVerb
-from enigma_panel.services.types import Diff
+from enigma_panel.services.types import Diff, WaitReason
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.sessions.model import Column
 from enigma_panel.ui.tasks.model import Column as TaskColumn
@@ -184,11 +184,23 @@ def test_seconds_that_go_by_move_nothing(
         assert widths(window.selection.sessions) == before
 
 
+@pytest.mark.parametrize("width", [1280, 1900])
+def test_a_pause_that_nothing_confirms_is_not_cut(
+    window: MainWindow, services: Any, qapp: QApplication, width: int
+) -> None:
+    window.resize(width, 800)
+    services.sessions.add(1, status=TaskStatus.PAUSED, unproven=CommandVerb.PAUSE, text=LONG)
+    qapp.processEvents()
+    assert cut_cells(window.selection.sessions, Column.STATE) == []
+    assert cut_cells(window.selection.tasks, TaskColumn.STATUS) == []
+
+
 def test_long_states_and_names_leave_something_to_the_task(
     window: MainWindow, services: Any, qapp: QApplication
 ) -> None:
     table = window.selection.sessions
     services.sessions.add(1, status=TaskStatus.PAUSED, unproven=CommandVerb.PAUSE, text=LONG)
+    services.sessions.set_pending(1, CommandVerb.TERMINATE, WaitReason.BUDGET, sent_live=True)
     services.sessions.change_session(1, label="a name that somebody has chosen and that goes on")
     qapp.processEvents()
     assert table.columnWidth(Column.TASK) > 170

@@ -63,7 +63,7 @@ class Command(Struct, eq=False):
     refused_client: ServiceClient | None = None
     alarm: asyncio.Event = field(default_factory=asyncio.Event)
     over: asyncio.Event = field(default_factory=asyncio.Event)
-    waiting: "asyncio.Task[object] | None" = None
+    waiting: asyncio.Timeout | None = None
 
     @classmethod
     def of(cls, intent: Intent) -> "Command":
@@ -143,8 +143,12 @@ class Command(Struct, eq=False):
             return
         self.dropped = outcome
         self.alarm.set()
-        if self.waiting is not None:
-            self.waiting.cancel()
+        self.interrupt()
+
+    def interrupt(self) -> None:
+        """End a wait that takes no alarm."""
+        if self.waiting is not None and not self.waiting.expired():
+            self.waiting.reschedule(0)
 
 
 class Reaction(Struct, frozen=True, kw_only=True):

@@ -111,6 +111,7 @@ class Commands(QObject):
         self._unconfirmed = UnconfirmedPauses(
             context.store, context.clock, context.scope, self._current
         )
+        live.changed.connect(self._channel_changed)
         live.lost.connect(self._channel_lost)
         live.doubted.connect(self._pause_doubted)
         context.store.changed.connect(self._follow)
@@ -301,7 +302,7 @@ class Commands(QObject):
     async def _deliver(self, command: Command) -> None:
         is_refused = False
         try:
-            was_refused = not await self._sender.deliver(command)
+            was_refused = await self._sender.deliver(command)
             is_refused = was_refused and command.verb is CommandVerb.TERMINATE
             if not is_refused:
                 await self._let_be(command.fallback)
@@ -319,6 +320,11 @@ class Commands(QObject):
         if command.intent is not None:
             delivered = Observation(kind=Kind.DELIVERED)
             await self._store.settle(command.intent, Outcome.UNKNOWN, delivered)
+
+    def _channel_changed(self, key: int) -> None:
+        command = self._current.get(key)
+        if command is not None:
+            self._sender.note_channel(command)
 
     def _channel_lost(self, key: int) -> None:
         self._send_again(key, self._unconfirmed.lose(key))

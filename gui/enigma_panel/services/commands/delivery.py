@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable
+from contextlib import suppress
 from typing import TypeVar
 
 from msgspec.structs import replace
@@ -28,15 +29,13 @@ T = TypeVar("T")
 
 
 class DroppedError(Exception):
-    """The command is not wanted any more; outcome: what that means for its intent."""
+    """The command is not sent any more. outcome: what that means for its intent. is_refused: the
+    service refused it for good."""
 
-    def __init__(self, outcome: Outcome) -> None:
+    def __init__(self, outcome: Outcome, *, is_refused: bool = False) -> None:
         super().__init__(outcome)
         self.outcome = outcome
-
-
-class RefusedError(DroppedError):
-    """The service refused the command for good."""
+        self.is_refused = is_refused
 
 
 class CommandSender(QObject):
@@ -60,7 +59,7 @@ class CommandSender(QObject):
         self._live = live
 
     async def deliver(self, command: Command) -> bool:
-        """To its end: delivered, obsolete, dropped or refused. False: refused for good.
+        """To its end: delivered, obsolete, dropped or refused. True: refused for good.
 
         Cancelled with the program, it leaves its intent open: the next start sends it.
         """
@@ -69,17 +68,17 @@ class CommandSender(QObject):
             if command.why is WaitReason.UNDO:
                 await self._rest(command, WaitReason.UNDO, command.due_ms)
             if await self._goes_by_channel(command):
-                return True
+                return False
             while (error := await self._send(command, await self._turn(command))) is not None:
                 await self._recover(command, error)
         except DroppedError as dropped:
             unsure = command.may_be_done and dropped.outcome is Outcome.REFUSED
             outcome = Outcome.UNKNOWN if unsure else dropped.outcome
             await self._settle(command, outcome, Observation(kind=Kind.DELIVERED))
-            return not isinstance(dropped, RefusedError)
+            return dropped.is_refused
         finally:
             self.unmark(command)
-        return True
+        return False
 
     def obsolete(self, command: Command) -> Outcome | None:
         """See `is_obsolete`; None, too, while the command before it is under way."""
@@ -98,6 +97,12 @@ class CommandSender(QObject):
     def unmark(self, command: Command) -> None:
         """No effect of it is to be seen any more."""
         self._store.ending.unmark(command.key, command)
+
+    def note_channel(self, command: Command) -> None:
+        """Where its channel came up, what ends something need not wait for a call of the minute."""
+        waits = command.why is WaitReason.BUDGET and command.rules.is_durable
+        if waits and self._may_emit(command):
+            command.interrupt()
 
     # -- the stages --------------------------------------------------------------------------
 
@@ -126,7 +131,7 @@ class CommandSender(QObject):
 
     async def _emit(self, command: Command) -> bool:
         """Give it to the live channel, once; whether that took it, which proves nothing."""
-        if command.reach is Reach.CHANNEL or not self._live.is_up(command.key):
+        if not self._may_emit(command):
             return False
         before = command.why, command.due_ms
         self._stand(command, WaitReason.SENDING)
@@ -143,14 +148,18 @@ class CommandSender(QObject):
         self._poller.wake(command.key)
         return True
 
+    def _may_emit(self, command: Command) -> bool:
+        return command.reach is not Reach.CHANNEL and self._live.is_up(command.key)
+
     async def _turn(self, command: Command) -> Pass:
         """Wait for all that has to be there, last for a call; then nothing more is waited for."""
         while True:
             await self._ready(command)
-            taken = await self._pass(command)
-            if self._is_ready(command):
-                return taken
-            taken.give_back()
+            with suppress(TimeoutError):  # the channel came up: that is tried first
+                taken = await self._pass(command)
+                if self._is_ready(command):
+                    return taken
+                taken.give_back()
 
     async def _ready(self, command: Command) -> None:
         self._check(command)
@@ -242,7 +251,7 @@ class CommandSender(QObject):
             self._notices.notify(
                 NoticeKind.COMMAND_FAILED, command.key, command.task_key, error, **facts
             )
-            raise RefusedError(Outcome.REFUSED)
+            raise DroppedError(Outcome.REFUSED, is_refused=True)
         if reaction.why is not WaitReason.KEY:
             command.refused_client = None
         if reaction.why is WaitReason.CONNECTION and command.rules.is_durable:
@@ -272,16 +281,14 @@ class CommandSender(QObject):
         return command.due_ms or 0
 
     async def _unless_dropped(self, command: Command, waiting: Awaitable[T]) -> T:
-        """Wait for something that takes no alarm; `Command.drop` cancels it."""
-        task = asyncio.current_task()
-        command.waiting = task
+        """Wait for something that takes no alarm. `Command.interrupt` ends it: TimeoutError,
+        DroppedError where it is not wanted any more."""
         try:
-            return await waiting
-        except asyncio.CancelledError:
-            if command.dropped is None or task is None:
-                raise  # the program ends
-            task.uncancel()
-            raise DroppedError(command.dropped) from None
+            async with asyncio.timeout(None) as command.waiting:
+                return await waiting
+        except TimeoutError:
+            self._check(command)
+            raise
         finally:
             command.waiting = None
 

@@ -34,6 +34,11 @@ TOLD_EXPIRED = "told_expired"
 MANY = 20
 """So many of a task's questions are known again."""
 
+Whose = tuple[int, Kind, str | None]
+"""Of what was told: the key of the task that it may be of, its kind, the task's id in it."""
+DoubtedEnd = tuple[Whose, str]
+"""With its text."""
+
 
 class UnclearEnds:
     """Results and errors of which nobody knows whose they are: kept, and said, once each."""
@@ -42,7 +47,7 @@ class UnclearEnds:
         self._store = store
         self._timeline = timeline
         self._held: dict[int, list[Observation]] = {}
-        self._said: dict[int, set[int]] = {}
+        self._said: dict[int, list[DoubtedEnd]] = {}
 
     def sessions(self) -> list[int]:
         """Sessions of which something is kept."""
@@ -75,18 +80,22 @@ class UnclearEnds:
         """Say of each that it may be its end, and what was told: a kill must not lose what was paid
         for. Once, however often it comes."""
         for task in tasks:
-            said = self._said.setdefault(task.session_key, set())
-            this = hash((task.key, observation.kind, observation.task_id, observation.text))
-            if this in said or len(said) >= MOST_KEPT:
+            said = self._said.setdefault(task.session_key, [])
+            this, text = (task.key, observation.kind, observation.task_id), observation.text or ""
+            if len(said) >= MOST_KEPT or self._is_among(said, this, text):
                 continue
-            said.add(this)
+            said.append((this, text))
             # Cut after redaction: a piece of a secret is not known as one.
-            text = (observation.text or "")[:KEPT_CHARS]
-            self._timeline.note(task.key, UNCLEAR, text)
+            self._timeline.note(task.key, UNCLEAR, text[:KEPT_CHARS])
 
     def forget(self, session_key: int) -> None:
         """Nothing more comes of this session."""
         self._said.pop(session_key, None)
+
+    def _is_among(self, said: Iterable[DoubtedEnd], this: Whose, text: str) -> bool:
+        """Also where a secret in it has become known since it was said."""
+        is_same = self._store.redaction.is_same
+        return any(whose == this and is_same(text, before) for whose, before in said)
 
     def _is_of(self, session_key: int, diff: Diff) -> bool:
         return any(task.key in diff.tasks for task in self._store.tasks_of(session_key))
@@ -187,8 +196,8 @@ class EventRouter(QObject):
 
     def _was_result(self, tasks: Sequence[Task], observation: Observation) -> bool:
         """Whether a task had the same result before."""
-        text = observation.text or ""
-        return any(task.status is TaskStatus.DONE and task.result == text for task in tasks)
+        text, is_same = observation.text or "", self._store.redaction.is_same
+        return any(task.status is TaskStatus.DONE and is_same(text, task.result) for task in tasks)
 
     def _remember(self, task: Task, text: str) -> None:
         """That it asked this."""

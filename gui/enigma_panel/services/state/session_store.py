@@ -127,7 +127,7 @@ class SessionStore(QObject):
         self._tasks: dict[int, Task] = {}
         self._of_session: dict[int, list[int]] = {}
         self._task_keys: list[int] = []
-        self._id_tokens: dict[int, int] = {}  # by session: what the redactor knows of it
+        self._id_tokens: dict[int, dict[str, int]] = {}  # by session: what the redactor knows
         self._secret_tokens: dict[int, list[int]] = {}
         self.redaction = RedactionFilter(redactor)
         self.ending = EndMarks()
@@ -272,6 +272,8 @@ class SessionStore(QObject):
         self, intent: Intent, outcome: Outcome, observation: Observation
     ) -> tuple[Session, Task | None]:
         """Record what became of an intent, with the fact that tells it."""
+        if self._sessions[intent.session.key].service_id is None:  # its text may hold that name
+            self._know_id(intent.session.key, observation.session_id)
         observation = await self.redaction.redact_in_turns(observation)
         session = self._sessions[intent.session.key]
         task = self._tasks.get(intent.task.key) if intent.task else None
@@ -385,8 +387,7 @@ class SessionStore(QObject):
         known = {*self._id_tokens, *self._secret_tokens}
         for key in [key for key in known if self._is_over(key, now_ms)]:
             self.forget_secrets(key)
-            token = self._id_tokens.pop(key, None)
-            if token is not None:
+            for token in self._id_tokens.pop(key, {}).values():
                 self._redactor.forget(token)
 
     def _is_over(self, key: int, now_ms: int) -> bool:
@@ -396,15 +397,17 @@ class SessionStore(QObject):
         tasks = self.tasks_of(key)  # what is queued goes to another session
         return all(task.is_final or task.status is TaskStatus.QUEUED for task in tasks)
 
-    def _know_id(self, session: Session) -> None:
-        """From now on its id is kept out of all texts; harmless when repeated."""
-        if session.service_id and session.key not in self._id_tokens:
-            self._id_tokens[session.key] = self._redactor.add_id(session.service_id)
+    def _know_id(self, session_key: int, service_id: str | None) -> None:
+        """From now on the id is kept out of all texts; harmless when repeated."""
+        known = self._id_tokens.setdefault(session_key, {})
+        if service_id and service_id not in known:
+            known[service_id] = self._redactor.add_id(service_id)
 
     # -- inside ------------------------------------------------------------------------------
 
     def _place(self, session: Session, task: Task) -> list[Record]:
-        """Take a planned task over; returns what is newer here than what the ledger wrote."""
+        """Take a planned task over; returns what to write once more: what is newer here than what
+        the ledger wrote, and a task that moves, which another may have written as it was."""
         self._sessions.setdefault(session.key, session)
         known = self._tasks.get(task.key)
         if known is not None and known.status is not TaskStatus.QUEUED:
@@ -412,7 +415,7 @@ class SessionStore(QObject):
             return [known, dropped]  # nobody opens that
         placed = task if known is None else replace(known, session_key=task.session_key)
         self._remember_task(placed)
-        return [placed] if placed != task else []
+        return [] if known is None else [placed]
 
     def _put_current(self, session: Session, task: Task | None) -> tuple[Session, Task] | None:
         """A start is about to be kept: facts that come in meanwhile must not write over it."""
@@ -454,7 +457,7 @@ class SessionStore(QObject):
     def _remember_all(self, sessions: Iterable[Session], tasks: Iterable[Task]) -> None:
         for session in sessions:
             self._sessions[session.key] = session
-            self._know_id(session)
+            self._know_id(session.key, session.service_id)
         for task in tasks:
             self._remember_task(task)
 
@@ -493,7 +496,7 @@ class SessionStore(QObject):
         self._sessions[session.key] = new_session
         if new_task is not None:
             self._tasks[new_task.key] = new_task
-        self._know_id(new_session)
+        self._know_id(new_session.key, new_session.service_id)
         over = task is not None and task.is_final  # late figures are no event
         changed = new_session is not session or new_task is not task
         if observation.kind in _LISTED and changed and not over:

@@ -28,7 +28,7 @@ from enigma_panel.store.ledger.errors import (
 from enigma_panel.store.ledger.schema import (
     APPLICATION_ID,
     MIGRATIONS,
-    Migration,
+    Migrations,
     columns,
     migrate,
     tables,
@@ -68,7 +68,7 @@ class Database:
         self._file = file
 
     @classmethod
-    def open(cls, path: Path, migrations: Sequence[Migration] = MIGRATIONS) -> "Database":
+    def open(cls, path: Path, migrations: Migrations = MIGRATIONS) -> "Database":
         """Open or make the file and bring it to the newest version.
 
         CorruptLedgerError for a file that is none of ours, NewerLedgerError (nothing touched) for
@@ -198,7 +198,7 @@ def _check_header(path: Path) -> None:
         raise CorruptLedgerError(path, "not a database")
 
 
-def _prepare(connection: sqlite3.Connection, path: Path, migrations: Sequence[Migration]) -> None:
+def _prepare(connection: sqlite3.Connection, path: Path, migrations: Migrations) -> None:
     connection.execute("PRAGMA trusted_schema = OFF")
     found = version(connection)
     _check_owner(connection, path)

@@ -9,11 +9,12 @@ or 1.
 import contextlib
 import sqlite3
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cache, partial
 
 APPLICATION_ID = 0x454E4750  # "ENGP": by it `file` and _check_owner know our ledger from others
 
 Migration = Callable[[sqlite3.Connection], None]
+Migrations = tuple[Migration, ...]
 
 _V1 = (
     """
@@ -169,13 +170,13 @@ def _execute(statements: Sequence[str], connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
-MIGRATIONS: Sequence[Migration] = [
+MIGRATIONS: Migrations = tuple(
     partial(_execute, statements) for statements in (_V1, _V2, _V3, _V4, _V5, _V6)
-]
+)
 """Migration n (counted from 1) leads from version n-1 to n."""
 
 
-def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration] = MIGRATIONS) -> None:
+def migrate(connection: sqlite3.Connection, migrations: Migrations = MIGRATIONS) -> None:
     """Bring the file to the newest version, one transaction a step; `connection` autocommits.
 
     References are not enforced meanwhile, so that a step may rebuild a table, but checked before
@@ -194,7 +195,7 @@ def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration] = MI
     connection.execute("PRAGMA foreign_keys = ON")
 
 
-def _step(connection: sqlite3.Connection, migrations: Sequence[Migration]) -> None:
+def _step(connection: sqlite3.Connection, migrations: Migrations) -> None:
     found = version(connection)  # again, now under the lock: another process may have been first
     if found >= len(migrations):
         return
@@ -222,8 +223,9 @@ def columns(connection: sqlite3.Connection) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def tables(migrations: Sequence[Migration] = MIGRATIONS) -> dict[str, tuple[str, ...]]:
-    """What `columns` says of a file that these migrations made."""
+@cache
+def tables(migrations: Migrations = MIGRATIONS) -> dict[str, tuple[str, ...]]:
+    """What `columns` says of a file that these migrations made: 10 ms, the first time."""
     with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as fresh:
         migrate(fresh, migrations)
         return columns(fresh)

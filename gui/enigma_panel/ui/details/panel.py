@@ -1,6 +1,6 @@
 """The Details panel: the selected session or task in full, or its steps."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import IntEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -23,6 +23,7 @@ from enigma_panel.core.models import UNOPENED_PHASES, Phase, Session, Task, Task
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import QueueEntry
 from enigma_panel.ui.details.result_files import NetworkList, ResultFiles
+from enigma_panel.ui.details.session_name import SessionName
 from enigma_panel.ui.details.structured_result import StructuredView
 from enigma_panel.ui.details.text import (
     RESULT_HEAD,
@@ -31,6 +32,8 @@ from enigma_panel.ui.details.text import (
     is_at_work,
     queued_text,
     session_summary,
+    several_sessions_text,
+    several_tasks_text,
     shown_steps,
     task_summary,
     timeline_html,
@@ -89,12 +92,12 @@ class Tab(IntEnum):
 
 
 class Details(QFrame):
-    """Follows the selection of both tables; every button says by a signal what it wants.
+    """Shows the one subject of the window; every button says by a signal what it wants.
 
     A card: a scrolled column of texts or the steps, and below both the buttons for the task.
     """
 
-    rename_asked = Signal(int)
+    renamed = Signal(int, str)
     copy_id_asked = Signal(int)
     copy_link_asked = Signal(int)
     put_away_asked = Signal(int)
@@ -114,6 +117,7 @@ class Details(QFrame):
         self.session_key: int | None = None
         self.task_key: int | None = None
         self._about_session = True
+        self._several: tuple[Sequence[int], Sequence[int]] = ((), ())
         self._whole_of: int | None = None
         self._doing_of: int | None = None
         set_role(self, "card")
@@ -128,6 +132,15 @@ class Details(QFrame):
         self.refresh()
 
     # -- what it is about ----------------------------------------------------------------------
+
+    def show_subject(self, sessions: Sequence[int], tasks: Sequence[int]) -> None:
+        """Sessions or tasks, by their keys; of several only how many and what they cost."""
+        is_one = len(sessions) + len(tasks) == 1
+        self._several = ((), ()) if is_one else (sessions, tasks)
+        if is_one and tasks:
+            self.show_task(tasks[0])
+        else:
+            self.show_session(sessions[0] if is_one else None)
 
     def show_session(self, key: int | None) -> None:
         """A session and its task."""
@@ -147,7 +160,7 @@ class Details(QFrame):
         if self._about_session and session is not None and session.current_task != self.task_key:
             self._turn_to(session.key, session.current_task)
             return
-        if self.session_key in sessions or self.task_key in tasks:
+        if self.session_key in sessions or self.task_key in tasks or any(self._several):
             self.refresh()
 
     def tick(self) -> None:
@@ -164,6 +177,7 @@ class Details(QFrame):
         if task is not None:
             self.session_key = task.session_key
         session = self._session()
+        self.nothing.setText(self._nothing_text())
         self.nothing.setVisible(session is None and task is None)
         self._show_session(session)
         self._show_state(session, task)
@@ -200,8 +214,7 @@ class Details(QFrame):
     # -- building ------------------------------------------------------------------------------
 
     def _make_head(self) -> None:
-        self.name = ElidedLabel("title")
-        self.rename = make_button(tr("Rename"), "link")
+        self.session_name = SessionName()
         self.state = make_label(wrap=True)
         self.doing = ActivityLabel()
         self.task_text = ReadingText(TEXT_LINES)
@@ -226,9 +239,7 @@ class Details(QFrame):
         self.timeline.setTextFormat(Qt.TextFormat.RichText)
         self.timeline.setWordWrap(True)
         self.all_steps = make_button(tr("Show all"), "link")
-        self.nothing = make_label(
-            tr("Select a session or a task to see more of it."), "dim", wrap=True
-        )
+        self.nothing = make_label(role="dim", wrap=True)
 
     def _make_foot(self) -> None:
         self.dialect_label = make_label(role="dim", wrap=True)
@@ -304,10 +315,15 @@ class Details(QFrame):
     def _fill(self, column: QVBoxLayout) -> None:
         column.setContentsMargins(13, 6, 13, 6)
         column.setSpacing(6)
-        name_row = make_row(self.name, self.rename)
-        name_row.setStretch(0, 1)
-        column.addLayout(name_row)
-        for widget in (self.state, self.doing, self.task_text, self.trouble, self.money, self.todo):
+        for widget in (
+            self.session_name,
+            self.state,
+            self.doing,
+            self.task_text,
+            self.trouble,
+            self.money,
+            self.todo,
+        ):
             column.addWidget(widget)
         # Not among the buttons below: it goes when it is pressed, and no other may come there.
         column.addLayout(make_row(self.switch, self.put_away, None))
@@ -336,12 +352,12 @@ class Details(QFrame):
 
     def _connect(self) -> None:
         for button, signal in (
-            (self.rename, self.rename_asked),
             (self.copy_id, self.copy_id_asked),
             (self.copy_link, self.copy_link_asked),
             (self.put_away, self.put_away_asked),
         ):
             button.clicked.connect(lambda _=False, signal=signal: signal.emit(self.session_key))
+        self.session_name.renamed.connect(self.renamed)
         self.copy.clicked.connect(lambda: self._with_task(self._copy))
         self.again.clicked.connect(lambda: self._with_task(self.again_asked.emit))
         self.edit.clicked.connect(lambda: self._with_task(self.edit_asked.emit))
@@ -378,6 +394,20 @@ class Details(QFrame):
         if task is not None:
             call(task)
 
+    def begin_rename(self) -> None:
+        """Let the person edit the session's name."""
+        self.turn_to(Tab.OVERVIEW)
+        self.session_name.begin()
+
+    def _nothing_text(self) -> str:
+        sessions, tasks = self._several
+        if sessions:
+            return several_sessions_text([self._sessions.session_cost(key) for key in sessions])
+        if tasks:
+            known = map(self._sessions.task, tasks)
+            return several_tasks_text([task.cost if task is not None else None for task in known])
+        return tr("Select a session or a task to see more of it.")
+
     def _ask_queue_action(self, verb: QueueAction) -> None:
         if self.task_key is not None:
             self.queue_action_asked.emit(self.task_key, verb)
@@ -399,10 +429,10 @@ class Details(QFrame):
         has_link = session is not None and session.web_view_url is not None
         is_opened = session is not None and session.phase not in UNOPENED_PHASES
         name = session.name if session is not None and is_opened else tr("New session")
-        self.name.show_text(name if session is not None else "")
+        is_named = is_opened or (session is not None and session.is_planned)
+        key = session.key if session is not None else None
+        self.session_name.show_name(key, name if is_named else "", can_rename=is_opened)
         self.whose.show_text(name if session is not None else "")
-        self.name.setVisible(is_opened or (session is not None and session.is_planned))
-        self.rename.setVisible(is_opened)
         for widget in (self.id_head, self.dots, self.copy_id):
             widget.setVisible(has_id)
         self.copy_link.setVisible(has_link and session is not None and not session.is_ended)

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 from html import escape
 
 from msgspec import Struct
 
 from enigma_panel.core.models import Session, SessionState, Task, TaskStatus, shown_state
-from enigma_panel.core.money import format_money
+from enigma_panel.core.money import format_money, is_sane, sum_money
 from enigma_panel.core.observation import Usage
 from enigma_panel.services.state.timeline import LIVE_KINDS
 from enigma_panel.services.types import PendingCommand, QueueEntry, WaitReason
@@ -87,6 +88,34 @@ def task_summary(task: Task, now_ms: int, *, is_missing: bool = False) -> StateS
         return StateSummary(f"{word.word} · {ended}", word.severity)
     took = duration(task.ended_ms - (task.sent_ms or task.created_ms))
     return StateSummary(f"{word.word} · {ended} · " + tr("took {time}", time=took), word.severity)
+
+
+def several_sessions_text(costs: Sequence[Decimal | None]) -> str:
+    """How many are selected, and what they cost together so far."""
+    many = tr.plural("1 session is selected.", "{n} sessions are selected.", len(costs))
+    return f"{many}\n{_together_text(costs)}"
+
+
+def several_tasks_text(costs: Sequence[Decimal | None]) -> str:
+    """How many are selected, and what they cost together."""
+    many = tr.plural("1 task is selected.", "{n} tasks are selected.", len(costs))
+    return f"{many}\n{_together_text(costs)}"
+
+
+def _together_text(costs: Sequence[Decimal | None]) -> str:
+    told = [cost for cost in costs if cost is not None and is_sane(cost)]
+    if not told:
+        return tr("What they cost is not known.")
+    money = format_money(sum_money(told))
+    untold = len(costs) - len(told)
+    if not untold:
+        return tr("Together they cost {money}.", money=money)
+    return tr.plural(
+        "Together they cost {money} and what 1 of them costs, which is not known.",
+        "Together they cost {money} and what {n} of them cost, which is not known.",
+        untold,
+        money=money,
+    )
 
 
 def is_at_work(session: Session | None, task: Task | None) -> bool:

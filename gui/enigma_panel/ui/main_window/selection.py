@@ -1,8 +1,10 @@
-"""The selection of both tables, and what Details shows of it."""
+"""The selection of both tables: the one subject of Details, tool bar, menus and shortcuts."""
 
+from collections.abc import Iterable
 from time import perf_counter
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from msgspec import Struct
+from PySide6.QtCore import QObject, QSignalBlocker, QTimer, Signal
 
 from enigma_panel.core.models import UNOPENED_PHASES
 from enigma_panel.services.container import Services
@@ -10,24 +12,44 @@ from enigma_panel.services.queue.task_queue import TaskQueue
 from enigma_panel.services.types import Diff
 from enigma_panel.ui.actions import Actions
 from enigma_panel.ui.details.panel import Details
+from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.sessions.model import SessionsModel
 from enigma_panel.ui.sessions.table import SessionsTable
 from enigma_panel.ui.tasks.model import TasksModel
 from enigma_panel.ui.tasks.table import TasksTable
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
-from enigma_panel.ui.widgets.table import KeyedTable
 
+tr = Translations("Main window")
+
+SHORT_CHARS = 40
+"""Of a task's text where it stands for a name."""
 LIGHT_S = 0.008
 """A refresh that takes less is no burden; half a frame."""
 REST = 4
 """After a longer one there is rest for so many times as long."""
 
 
+class Subject(Struct, frozen=True):
+    """What Details, tool bar, menus and shortcuts are about: sessions or tasks, by their keys."""
+
+    sessions: tuple[int, ...] = ()
+    tasks: tuple[int, ...] = ()
+
+
+NOBODY = Subject()
+
+
 class Selection(QObject):
-    """The two models with their tables, and what follows from a selection."""
+    """The two models with their tables, and the one subject: what was selected last in either.
+
+    The other table marks what belongs to it. Rows that come, go or move never change the subject.
+    selection_changed: the subject, or what can be done with it, changed. started: keys of tasks
+    that were started while something else was the subject.
+    """
 
     selection_changed = Signal()
     details_wanted = Signal()
+    started = Signal(object)
 
     def __init__(
         self,
@@ -42,6 +64,8 @@ class Selection(QObject):
         self._app_actions = app_actions
         self._details = details
         clock = services.clock
+        self._began_ms = clock.now_ms()
+        self.subject = NOBODY
         self.session_rows = SessionsModel(services.sessions, services.live, clock, hold, self)
         self.task_rows = TasksModel(services.sessions, services.queue, clock, hold, self)
         self.queue_throttle = QueueThrottle(services.queue, self)
@@ -49,28 +73,49 @@ class Selection(QObject):
         self.tasks = TasksTable(self.task_rows, hold)
         self._connect()
 
+    def session_keys(self) -> list[int]:
+        """The sessions that the verbs act on; for a task its session while it works on that task,
+        else a verb for the one would reach another."""
+        if self.subject.sessions:
+            return list(self.subject.sessions)
+        sessions = self._services.sessions
+        owners = {
+            task.session_key: task.key for task in map(sessions.task, self.subject.tasks) if task
+        }
+        held = (s for s in map(sessions.session, owners) if s is not None)
+        return [s.key for s in held if s.current_task in self.subject.tasks]
+
+    def subject_text(self) -> str:
+        """Whom the verbs act on, in a few words; empty without a subject."""
+        sessions, subject = self._services.sessions, self.subject
+        if len(subject.sessions) > 1:
+            return tr.plural("1 session", "{n} sessions", len(subject.sessions))
+        if len(subject.tasks) > 1:
+            return tr.plural("1 task", "{n} tasks", len(subject.tasks))
+        task = sessions.task(subject.tasks[0]) if subject.tasks else None
+        key = task.session_key if task is not None else next(iter(subject.sessions), None)
+        session = sessions.session(key) if key is not None else None
+        if session is not None and session.phase not in UNOPENED_PHASES:
+            return session.name
+        return shorten(task.spec.text, SHORT_CHARS) if task is not None else ""
+
     def show_session(self, key: int) -> None:
-        """Select that session; one that has left the table is shown in Details alone."""
+        """Make that session the subject; it may have left the table."""
         if not self.sessions.select_key(key):
-            self._details.show_session(key)
+            self._turn_to(Subject(sessions=(key,)))
         self.details_wanted.emit()
 
     def show_task(self, key: int | None) -> None:
-        """Select that task."""
+        """Make that task the subject."""
         if key is not None:
-            self.tasks.select_key(key)
+            self._select_task(key)
             self.details_wanted.emit()
 
     def open_result(self, key: int) -> None:
-        """Select that task, have Details show it, take it as seen, whatever was selected before."""
+        """Make that task the subject and lead the keyboard to it."""
         self.details_wanted.emit()
-        was_selected = self.tasks.selected_keys() == [key]
-        has_row = self.tasks.select_key(key)
-        if was_selected or not has_row:
-            self._details.show_task(key)
-            self._lead(self.tasks)
+        has_row = self._select_task(key)
         self.tasks.setFocus()
-        self._app_actions.mark_seen([key])
         if has_row:  # Details may take its place from the table a moment later
             QTimer.singleShot(0, self._scroll_to_result)
 
@@ -80,14 +125,16 @@ class Selection(QObject):
         return session is not None and session.phase not in UNOPENED_PHASES
 
     def rename(self, key: int) -> None:
-        """Edit the session's name in its row."""
-        self.sessions.rename(key)
+        """Edit the session's name, in Details."""
+        self.show_session(key)
+        self._details.begin_rename()
 
-    def rename_selected(self) -> None:
+    def rename_subject(self) -> None:
         """F2."""
-        keys = self.sessions.selected_keys()
+        keys = self.session_keys()
         if len(keys) == 1:
-            self.rename(keys[0])
+            self.details_wanted.emit()
+            self._details.begin_rename()
 
     def tick(self) -> None:
         """A second went by: only visible rows change."""
@@ -98,49 +145,68 @@ class Selection(QObject):
     def _connect(self) -> None:
         self.sessions.selected.connect(self._follow_sessions)
         self.tasks.selected.connect(self._follow_tasks)
-        self.tasks.looked_at.connect(self._see_selected)
+        self.tasks.looked_at.connect(self._see_tasks)
         self.sessions.verb_clicked.connect(lambda key, verb: self._app_actions.command([key], verb))
         self.sessions.undo_clicked.connect(lambda key: self._app_actions.undo([key]))
-        self.sessions.tabbed_to.connect(self._follow_sessions)
-        self.tasks.tabbed_to.connect(self._follow_tasks)
         self.queue_throttle.changed.connect(self.task_rows.follow_queue)
         self.queue_throttle.changed.connect(self._follow_queue)
-        self.session_rows.renamed.connect(self._app_actions.rename)
+        self._details.renamed.connect(self._app_actions.rename)
         self._services.sessions.changed.connect(self._take)
 
     def _take(self, diff: Diff) -> None:
         self._details.apply_diff(diff.sessions, diff.tasks)
+        self._mark_kin()
+        self._follow_starts(diff.new_tasks)
         if diff.tasks and self.tasks.isActiveWindow():
-            self._see_selected()
+            self._see_tasks()
+
+    def _follow_starts(self, keys: Iterable[int]) -> None:
+        """What was just started becomes the subject only where there is none."""
+        new = [key for key in keys if self._is_of_this_run(key)]
+        if new and self.subject == NOBODY:
+            self._select_task(new[0])
+        elif new:
+            self.started.emit(new)
+
+    def _is_of_this_run(self, key: int) -> bool:
+        task = self._services.sessions.task(key)
+        return task is not None and task.created_ms >= self._began_ms
+
+    def _select_task(self, key: int) -> bool:
+        has_row = self.tasks.select_key(key)
+        if not has_row:
+            self._turn_to(Subject(tasks=(key,)))
+        return has_row
 
     def _follow_sessions(self) -> None:
-        keys = self.sessions.selected_keys()
-        self.session_rows.set_pinned(frozenset(keys))
-        if keys:
-            self._details.show_session(keys[0])
-            self._lead(self.sessions)
-        elif self.tasks.selected_keys():
-            self._show_tasks()
-        self.selection_changed.emit()
+        keys = tuple(self.sessions.selected_keys())
+        if keys or self.subject.sessions:
+            self._turn_to(Subject(sessions=keys))
 
     def _follow_tasks(self) -> None:
-        keys = self.tasks.selected_keys()
-        if keys:
-            self._show_tasks()
-            self._app_actions.mark_seen(keys)
-        elif self.sessions.selected_keys():
-            self._details.show_session(self.sessions.selected_keys()[0])
-            self._lead(self.sessions)
+        keys = tuple(self.tasks.selected_keys())
+        if keys or self.subject.tasks:
+            self._turn_to(Subject(tasks=keys))
+
+    def _turn_to(self, subject: Subject) -> None:
+        self.subject = subject
+        for table, keys in ((self.sessions, subject.sessions), (self.tasks, subject.tasks)):
+            if tuple(table.selected_keys()) != keys:
+                with QSignalBlocker(table):
+                    table.clearSelection()
+        self.session_rows.set_pinned(frozenset(subject.sessions))
+        self._details.show_subject(subject.sessions, subject.tasks)
+        self._mark_kin()
+        self._see_tasks()
         self.selection_changed.emit()
 
-    def _show_tasks(self) -> None:
-        self._details.show_task(self.tasks.selected_keys()[0])
-        self._lead(self.tasks)
-
-    def _lead(self, table: KeyedTable) -> None:
-        """Details speaks of what is selected here."""
-        for one in (self.sessions, self.tasks):
-            one.set_lead(one is table)
+    def _mark_kin(self) -> None:
+        """The task of the session that is the subject, or the session of the task."""
+        sessions, subject = self._services.sessions, self.subject
+        tasks = (s.current_task for s in map(sessions.session, subject.sessions) if s is not None)
+        owners = (t.session_key for t in map(sessions.task, subject.tasks) if t is not None)
+        self.tasks.set_kin(frozenset(key for key in tasks if key is not None))
+        self.sessions.set_kin(frozenset(owners))
 
     def _scroll_to_result(self) -> None:
         self.tasks.scrollTo(self.tasks.currentIndex())
@@ -149,9 +215,9 @@ class Selection(QObject):
         self._details.tick()
         self.selection_changed.emit()
 
-    def _see_selected(self) -> None:
-        """A result that comes in while its row is selected is new until the window is in use."""
-        self._app_actions.mark_seen(self.tasks.selected_keys())
+    def _see_tasks(self) -> None:
+        """A result that comes in while its row is the subject is new until the window is in use."""
+        self._app_actions.mark_seen(self.subject.tasks)
 
 
 class QueueThrottle(QObject):

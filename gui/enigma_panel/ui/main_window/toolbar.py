@@ -17,17 +17,17 @@ from enigma_panel.core.verbs import COMMANDS, CommandVerb
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.theme import icons, theme
 from enigma_panel.ui.theme.palette import Glyph
-from enigma_panel.ui.widgets.action_button import action_button
-from enigma_panel.ui.widgets.actions import selected_text
-from enigma_panel.ui.widgets.basics import make_label, make_row, set_role
+from enigma_panel.ui.widgets.action_button import SHORT, action_button
+from enigma_panel.ui.widgets.basics import ElidedLabel, make_row, set_role
 
 tr = Translations("Main window")
 
 HEIGHT = 48
 GAP, TIGHT_GAP = 6, 3
 APART = 14
+NAME_CHARS = 22
 MANY = 99
-"""So many questions and selected sessions have room without any button being moved."""
+"""So many questions have room without any button being moved."""
 
 
 def answer_text(n: int) -> str:
@@ -52,8 +52,10 @@ class VerbButtons(QWidget):
         super().__init__()
         under_undo: list[QPushButton] = []
         apart: list[QPushButton] = []
+        self._actions: dict[QPushButton, QAction] = {}
         for verb, action in verbs.items():
             button = action_button(action, "danger" if verb is CommandVerb.TERMINATE else "", home)
+            self._actions[button] = action
             (under_undo if COMMANDS[verb].under_undo else apart).append(button)
         self._undo = undo
         self._pages = QStackedWidget()
@@ -65,6 +67,17 @@ class VerbButtons(QWidget):
         self._pages.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         undo.changed.connect(self._turn)
         self._turn()
+
+    def words(self) -> list[str]:
+        """What stands on the buttons, where there is room."""
+        return [action.text() for action in self._actions.values()]
+
+    def use_short(self, *, short: bool) -> None:
+        """Whether the buttons leave out how many of several they act on."""
+        for button, action in self._actions.items():
+            if bool(button.property(SHORT)) is not short:
+                button.setProperty(SHORT, short)
+                action.changed.emit()
 
     def _turn(self) -> None:
         self._pages.setCurrentIndex(1 if self._undo.isVisible() else 0)
@@ -92,22 +105,27 @@ class ToolBar(QFrame):
         self._new_task = new_task
         self._answer = others["answer"]
         self._tight = ""
-        self._selected = make_label(selected_text(0), "dim")
-        self._build(verbs, others, home)
+        self._words: list[str] = []
+        self._subject = ElidedLabel("dim")
+        self._subject.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+        self._verbs = VerbButtons(verbs, others["undo"], self.undo_pressed.emit, home)
+        self._build(others)
         theme.changed().connect(self._tint)
         self._tint()
 
-    def show_selected(self, n: int) -> None:
-        """How many sessions the verbs act on."""
-        self._selected.setText(selected_text(n))
+    def show_subject(self, text: str) -> None:
+        """Whom the verbs act on; empty: nobody. Their words may have changed with it."""
+        self._subject.show_text(tr("{subject}:", subject=text) if text else tr("Nothing selected:"))
+        words = self._verbs.words()
+        if words != self._words:
+            self._words = words
+            self._fit_words()
 
-    def _build(
-        self, verbs: Mapping[CommandVerb, QAction], others: Mapping[str, QAction], home: QWidget
-    ) -> None:
+    def _build(self, others: Mapping[str, QAction]) -> None:
         self._row = row = make_row(
             action_button(self._new_task, "primary"),
-            self._selected,
-            VerbButtons(verbs, others["undo"], self.undo_pressed.emit, home),
+            self._subject,
+            self._verbs,
             None,
             action_button(others["answer"]),
             action_button(others["terminate_all"], "danger"),
@@ -118,24 +136,38 @@ class ToolBar(QFrame):
         row.setContentsMargins(10, 0, 10, 0)
         self.setLayout(row)
 
+    def _fit_words(self) -> None:
+        """The words have changed: all of them, or the names alone where there is no room."""
+        for short in (False, True):
+            self._verbs.use_short(short=short)
+            self._widths.clear()
+            self._tell_row()
+            self._fit()
+            if self._needed(self._tight) <= self.width():
+                break
+
     def _fit(self) -> None:
-        """Less air in the buttons, and in the end between them: no word is ever cut."""
+        """Less air in the buttons, and in the end between them: no word is ever cut.
+
+        The label has one width for all names, so that no verb moves with the subject.
+        """
         width = self.width()
         self._tighten(next((t for t in ("", "some") if self._needed(t) <= width), "more"))
-        label = max(self._width_of(text) for text in (selected_text(0), selected_text(MANY)))
-        self._selected.setVisible(self._needed("") + label + GAP <= width)
+        label = self._subject.fontMetrics().averageCharWidth() * NAME_CHARS
+        self._subject.setFixedWidth(label)
+        self._subject.setVisible(self._needed("") + label + GAP <= width)
 
     def _needed(self, tight: str) -> int:
         """The width of the row without its label, with so much air."""
         if tight not in self._widths:
             self._tighten(tight)
-            self._selected.hide()
+            self._subject.hide()
             longer = self._width_of(answer_text(MANY)) - self._width_of(self._answer.text())
             self._widths[tight] = self._row.sizeHint().width() + longer
         return self._widths[tight]
 
     def _width_of(self, text: str) -> int:
-        return self._selected.fontMetrics().horizontalAdvance(text)
+        return self._subject.fontMetrics().horizontalAdvance(text)
 
     def _tighten(self, tight: str) -> None:
         if tight == self._tight:
@@ -146,8 +178,12 @@ class ToolBar(QFrame):
             button.setProperty("tight", tight)
             button.style().polish(button)
             QApplication.sendEvent(button, QEvent(QEvent.Type.StyleChange))  # it has another size
+        self._tell_row()
+
+    def _tell_row(self) -> None:
+        """Else the row does not hear of the buttons in the pages."""
         for part in reversed(self.findChildren(QWidget)):
-            part.updateGeometry()  # else the row does not hear of those in the pages
+            part.updateGeometry()
 
     def _tint(self) -> None:
         colour = QColor(theme.colours().on_accent)
@@ -155,7 +191,7 @@ class ToolBar(QFrame):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fit()
+        self._fit_words()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -1,5 +1,8 @@
 """The main window: its parts, its actions, and how it follows the services."""
 
+from collections.abc import Callable, Sequence
+from functools import partial
+
 from PySide6.QtCore import QPoint, QSize, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent
 from PySide6.QtWidgets import QFrame, QMainWindow, QVBoxLayout, QWidget
@@ -10,6 +13,7 @@ from enigma_panel.services.types import KeyState, Recovered
 from enigma_panel.store.files import Problem
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.ui.actions import Actions, Dialogs
+from enigma_panel.ui.announcements import Announcements, announce
 from enigma_panel.ui.details.panel import Details
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.main_window.layout import MainLayout
@@ -20,15 +24,18 @@ from enigma_panel.ui.main_window.selection import Selection
 from enigma_panel.ui.main_window.status_bar import StatusBar
 from enigma_panel.ui.main_window.toolbar import ToolBar, answer_text
 from enigma_panel.ui.main_window.window_state import Layout, WindowState
+from enigma_panel.ui.new_task.text import after_start_text
 from enigma_panel.ui.notices.bar import NoticeBar
 from enigma_panel.ui.questions.banner import QuestionBanner, QuestionRoom
 from enigma_panel.ui.recovery.card import RecoveryCard
 from enigma_panel.ui.sessions.card import SessionsCard
 from enigma_panel.ui.tasks.card import TasksCard
+from enigma_panel.ui.text.verbs import bulk_label
 from enigma_panel.ui.text.waiting import undo_text, undo_tip
-from enigma_panel.ui.widgets.actions import make_action, make_verbs, rename_action
+from enigma_panel.ui.widgets.actions import make_action, make_verbs, rename_action, show_subject
 from enigma_panel.ui.widgets.basics import make_button, make_label, make_row, set_role
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
+from enigma_panel.ui.widgets.toast import Toast
 
 tr = Translations("Main window")
 
@@ -77,6 +84,10 @@ class MainWindow(QMainWindow):
         """Show the result of that task."""
         self.selection.open_result(key)
 
+    def say_draft_discarded(self, undo: Callable[[], object]) -> None:
+        """Cancel in New task threw something away."""
+        self.toast.offer_undo(tr("The draft was thrown away."), undo)
+
     def save_layout(self) -> None:
         """Remember place, sizes and columns."""
         self._memory.save(self._layout())
@@ -111,6 +122,8 @@ class MainWindow(QMainWindow):
             services, self.app_actions, self.selection, self.notices, away
         )
         self.status_bar = StatusBar(services)
+        self.announcements = Announcements(services, self)
+        self.toast = Toast(self, self.statusBar())
 
     def _make_actions(self) -> None:
         app_actions = self.app_actions
@@ -135,7 +148,7 @@ class MainWindow(QMainWindow):
         self.settings = make_action(
             self, tr("Settings"), self.dialogs.open_settings, shortcut="Ctrl+,"
         )
-        self.rename = make_action(self, tr("Rename"), self.selection.rename_selected, shortcut="F2")
+        self.rename = make_action(self, tr("Rename"), self.selection.rename_subject, shortcut="F2")
         make_action(self, tr("Quit"), self.quit_requested.emit, shortcut="Ctrl+Q")
         verbs = [*self.verbs.values(), self.undo]
         self.menus = Menus(
@@ -181,7 +194,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         services, selection = self.services, self.selection
         self.tool_bar.undo_pressed.connect(
-            lambda: self.app_actions.undo_pressed(selection.sessions.selected_keys())
+            lambda: self.app_actions.undo_pressed(selection.session_keys())
         )
         services.sessions.changed.connect(self._follow_sessions)
         services.inbox.changed.connect(self._follow_inbox)
@@ -190,6 +203,8 @@ class MainWindow(QMainWindow):
         self.question_banner.answer.connect(self.dialogs.open_question)
         selection.selection_changed.connect(self._follow_selection)
         self.body.tables_moved.connect(selection.sessions.places.follow_window)
+        selection.started.connect(self._say_started)
+        self.toast.said.connect(partial(announce, self))
         selection.details_wanted.connect(lambda: self.body.set_details_open(True))
         selection.sessions.customContextMenuRequested.connect(self._sessions_menu)
         selection.tasks.customContextMenuRequested.connect(self._tasks_menu)
@@ -200,7 +215,6 @@ class MainWindow(QMainWindow):
 
     def _connect_details(self) -> None:
         app_actions, details = self.app_actions, self.details
-        details.rename_asked.connect(self.selection.rename)
         details.copy_id_asked.connect(app_actions.copy_session_id)
         details.copy_link_asked.connect(app_actions.copy_live_link)
         details.put_away_asked.connect(app_actions.put_away)
@@ -250,27 +264,38 @@ class MainWindow(QMainWindow):
         self._enable_verbs()
 
     def _follow_selection(self) -> None:
-        self.tool_bar.show_selected(len(self.selection.sessions.selected_keys()))
         self._enable_verbs()
 
     def _enable_verbs(self) -> None:
-        app_actions, selected = self.app_actions, self.selection.sessions.selected_keys()
+        app_actions, selected = self.app_actions, self.selection.session_keys()
+        whose = self.selection.subject_text()
         for verb, action in self.verbs.items():
-            action.setEnabled(any(app_actions.can(key, verb) for key in selected))
+            able = sum(app_actions.can(key, verb) for key in selected)
+            action.setEnabled(able > 0)
+            show_subject(action, bulk_label(verb, able, len(selected)), whose)
+        self.tool_bar.show_subject(whose)
         all_pending = [
             pending for pending in map(app_actions.undoable, selected) if pending is not None
         ]
         rename_action(self.undo, undo_text(all_pending))
         self.undo.setEnabled(bool(all_pending))
+        self.toast.yield_keys(is_taken=bool(all_pending))
         self.undo.setVisible(bool(all_pending))
         self.terminate_all.setEnabled(bool(self.services.sessions.terminable_keys()))
         self.rename.setEnabled(len(selected) == 1)
 
+    def _say_started(self, keys: Sequence[int]) -> None:
+        """What was started does not take the subject's place; this leads there."""
+        task = self.services.sessions.task(keys[0])
+        if task is not None:
+            text = after_start_text(self.services, task.spec.text, keys)
+            self.toast.offer(text, tr("Show"), lambda: self.selection.show_task(keys[0]))
+
     def _undo(self) -> None:
-        self.app_actions.undo(self.selection.sessions.selected_keys())
+        self.app_actions.undo(self.selection.session_keys())
 
     def _command(self, verb: CommandVerb) -> None:
-        self.app_actions.command(self.selection.sessions.selected_keys(), verb)
+        self.app_actions.command(self.selection.session_keys(), verb)
 
     def _sessions_menu(self, at: QPoint) -> None:
         self.menus.show_for_sessions(self.selection.sessions.viewport().mapToGlobal(at))

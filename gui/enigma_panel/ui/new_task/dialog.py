@@ -1,9 +1,10 @@
 """The dialog New task: what to do, where it begins, where it runs, and its limits."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from msgspec.structs import replace
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QCheckBox, QWidget
 
@@ -41,6 +42,8 @@ tr = Translations("New task")
 
 STARTED_MS = 6_000
 """How long "Started …" stands there."""
+LEAST_LINES = 2
+"""So many pasted lines look like a list of tasks."""
 MOST_TASKS = 200
 """So many are queued at once; more is rather a slip of the clipboard."""
 
@@ -49,7 +52,10 @@ class NewTaskDialog(ModelessDialog):
     """The window. What was typed stays until it was started.
 
     open_key: called when there is no key to start with. problems: one label beside each field.
+    discarded: Cancel threw away what was typed; `bring_back` takes that back.
     """
+
+    discarded = Signal()
 
     def __init__(
         self, services: Services, parent: QWidget | None, open_key: Callable[[], None]
@@ -78,9 +84,19 @@ class NewTaskDialog(ModelessDialog):
         self.target_label = make_label(role="dim", wrap=True)
         self.close_after = QCheckBox(tr("Close the session after this task"))
         grid = FieldGrid()
-        hint = tr("↑ in the empty field brings back earlier texts.")
-        self.problems[Field.TASK] = grid.add_field(tr("Task"), self.task_text, note=hint)
-        grid.add_wide(self.per_line)
+        self.task_text.setPlaceholderText(tr("What is the agent to do?"))
+        self.split_label = make_label(role="dim")
+        self.split_button = make_button(tr("Split"), "link")
+        self._offer_split(0)
+        self.earlier_hint = make_label(role="dim")
+        self.earlier_hint.setMinimumHeight(self.earlier_hint.fontMetrics().height())
+        self.problems[Field.TASK] = grid.add_field(
+            tr("Task"), self.task_text, note=self.earlier_hint
+        )
+        self.per_line_row = QWidget()
+        row = make_row(self.per_line, None, self.split_label, self.split_button)
+        self.per_line_row.setLayout(row)
+        grid.add_wide(self.per_line_row)
         self.problems[Field.STARTING_URL] = grid.add_field(tr("Starting URL"), self.starting_url)
         self.target_problem = grid.add_field(tr("Run in"), self.run_in)
         grid.add_below(self.target_label)
@@ -98,6 +114,9 @@ class NewTaskDialog(ModelessDialog):
     def _build_layout(self) -> None:
         self.restore_button = make_button(tr("Bring back what I had typed"), "link")
         self.restore_button.hide()
+        self.kept_label = make_label(tr("Draft kept"), "dim")
+        self.clear_button = make_button(tr("Clear"), "link")
+        self._show_kept(is_kept=False)
         self.notice = NoticeLabel()
         self.cancel_button = make_button(tr("Cancel"))
         self.another_button = make_button(tr("Start and add another"))
@@ -109,7 +128,8 @@ class NewTaskDialog(ModelessDialog):
         self.limits.grid.setColumnMinimumWidth(0, width)
         self.scroll_body = ScrollArea()
         self.scroll_body.column.addLayout(self._grid, 1)
-        self.scroll_body.column.addLayout(make_row(self.more_button, None, self.restore_button))
+        kept = (self.kept_label, self.clear_button, self.restore_button)
+        self.scroll_body.column.addLayout(make_row(self.more_button, None, *kept))
         self.scroll_body.column.addWidget(self.limits)
         self.body.addWidget(self.scroll_body, 1)
         self.body.addWidget(self.notice)
@@ -117,14 +137,19 @@ class NewTaskDialog(ModelessDialog):
         self.setMinimumWidth(580)
 
     def _connect(self) -> None:
-        self.cancel_button.clicked.connect(self.reject)
+        self.cancel_button.clicked.connect(self._cancel)
+        self.clear_button.clicked.connect(self._clear)
+        self.split_button.clicked.connect(lambda: self.per_line.setChecked(True))
+        self.task_text.pasted.connect(lambda: self._offer_split(self._line_count()))
         self.start_button.clicked.connect(self._start)
         self.another_button.clicked.connect(self._start_another)
         self.restore_button.clicked.connect(self._restore)
+        self.task_text.textChanged.connect(self._follow_text)
         for enter in ("Return", "Enter"):  # Enter is the one of the number pad
             another = f"Ctrl+Shift+{enter}"
             self.add_keys({f"Ctrl+{enter}": self._start, another: self._start_another})
         self.run_in.currentIndexChanged.connect(self._show_target)
+        self.run_in.currentIndexChanged.connect(self._refit)
         self._started_timer.timeout.connect(self._clear_notice)
         self.task_text.textChanged.connect(self.problems[Field.TASK].clear)
         self.starting_url.textChanged.connect(self.problems[Field.STARTING_URL].clear)
@@ -135,6 +160,7 @@ class NewTaskDialog(ModelessDialog):
                 widget.textChanged.connect(self.problems[field].clear)
         self.task_text.textChanged.connect(self._show_start_text)
         self.per_line.toggled.connect(self._show_start_text)
+        self.per_line.toggled.connect(lambda: self._offer_split(0))
         self.per_line.toggled.connect(self.problems[Field.TASK].clear)
         self._services.sessions.changed.connect(self._follow_sessions)
         self._services.queue.changed.connect(self._follow_queue)
@@ -143,7 +169,12 @@ class NewTaskDialog(ModelessDialog):
     # -- showing -----------------------------------------------------------------------------
 
     def ask(self, session_key: int | None, prefill: TaskSpec | None) -> None:
-        """Show it for a session, or with an earlier task's text; typed text is not lost."""
+        """Show it for a session, or with an earlier task's text; typed text is not lost.
+
+        A draft comes back selected as a whole: what is typed takes its place, and is not added to
+        words that nobody looks at any more.
+        """
+        is_kept = not self.isVisible() and prefill is None and self._has_draft()
         here = None if session_key is None else TargetSession(session_key, close_after=False)
         if prefill is not None:
             self._fill(prefill, here or (NEW_CLOSED if prefill.close_after else NEW_KEPT))
@@ -153,6 +184,14 @@ class NewTaskDialog(ModelessDialog):
             self.run_in.refresh()
         self._services.scope.spawn("recent texts", self._load_earlier(), exclusive=True)
         self.present(self.task_text)
+        self._show_kept(is_kept=is_kept)
+        if is_kept:
+            self.task_text.selectAll()
+
+    def bring_back(self) -> None:
+        """Show it with what Cancel threw away."""
+        self.present(self.task_text)
+        self._restore()
 
     def typed(self) -> TaskSpec:
         """What stands in the fields, mistakes included."""
@@ -186,10 +225,51 @@ class NewTaskDialog(ModelessDialog):
         if self.isVisible():
             self.fit()
 
+    def _has_draft(self) -> bool:
+        typed = self.typed()
+        return bool(typed.text) or has_options(typed)
+
+    def _set_aside(self) -> None:
+        if self._has_draft():
+            self._put_aside = self.typed(), self.run_in.target(), self.per_line.isChecked()
+        self.restore_button.setVisible(self._put_aside is not None)
+
+    def _cancel(self) -> None:
+        """Unlike Escape it throws the draft away."""
+        had_draft = self._has_draft()
+        self._clear()
+        self.reject()
+        if had_draft:
+            self.discarded.emit()
+
+    def _clear(self) -> None:
+        self._set_aside()
+        self._empty()
+        self.task_text.setFocus()
+
+    def _show_kept(self, *, is_kept: bool) -> None:
+        self.kept_label.setVisible(is_kept)
+        self.clear_button.setVisible(is_kept)
+
+    def _follow_text(self) -> None:
+        if not self.task_text.text():
+            self._offer_split(0)
+            self._show_kept(is_kept=False)
+
+    def _line_count(self) -> int:
+        """Of lines that hold a task, where they are not one task each already."""
+        return 0 if self.per_line.isChecked() else len(numbered_lines(self.task_text.text()))
+
+    def _offer_split(self, n: int) -> None:
+        """After lines were pasted: they may be meant as that many tasks."""
+        text = tr.plural("This looks like 1 task", "These look like {n} tasks", n)
+        self.split_label.setText(text)
+        for part in (self.split_label, self.split_button):
+            part.setVisible(n >= LEAST_LINES)
+
     def _fill(self, spec: TaskSpec, target: TargetSession) -> None:
-        before = self.typed()
-        if (before.text or has_options(before)) and before.text != spec.text:
-            self._put_aside = before, self.run_in.target(), self.per_line.isChecked()
+        if self.typed().text != spec.text:
+            self._set_aside()
         self.restore_button.setVisible(self._put_aside is not None)
         self._put(spec, target, per_line=False)
 
@@ -212,10 +292,12 @@ class NewTaskDialog(ModelessDialog):
             self.task_text.setFocus()
 
     async def _load_earlier(self) -> None:
-        try:
-            self.task_text.set_earlier(await self._services.sessions.recent_texts())
-        except LedgerError:
-            self.task_text.set_earlier([])  # the main window says what is wrong with the ledger
+        texts: list[str] = []
+        with suppress(LedgerError):  # the main window says what is wrong with the ledger
+            texts = await self._services.sessions.recent_texts()
+        self.task_text.set_earlier(texts)
+        hint = tr("↑ in the empty field brings back earlier texts.")
+        self.earlier_hint.setText(hint if texts else "")
 
     def _rules(self) -> ServiceRules:
         """Of the dialect in which the task would be written: an open session keeps its own."""
@@ -241,9 +323,11 @@ class NewTaskDialog(ModelessDialog):
     def _show_start_text(self) -> None:
         """What Start would do now: how many tasks, at once or after another."""
         after = self.run_in.is_after_another()
-        text = start_label(len(self.specs()), after=after)
+        n = len(self.specs())
+        text = start_label(n, after=after)
         self.start_button.setText(text)
         self.start_button.setAccessibleName(text)
+        self.another_button.setVisible(n == 1)  # "another" than which of them?
         in_new = self.run_in.target().session_key is None
         self.target_label.setText(target_hint(self._services, after=after, in_new=in_new))
 
@@ -304,20 +388,27 @@ class NewTaskDialog(ModelessDialog):
     ) -> None:
         for spec in specs:
             self.task_text.add_earlier(spec.text)
-        self.task_text.setPlainText("")
-        self.starting_url.setText("")
-        self._clear_problems()
         if another:
+            self.task_text.setPlainText("")
+            self.starting_url.setText("")
+            self._clear_problems()
             self.run_in.refresh(keep=NEW_CLOSED if specs[0].close_after else NEW_KEPT)
             self._say(after_start_text(self._services, specs[0].text, keys), "dim")
             self._started_timer.start()
             self.task_text.setFocus()
             return
+        self._empty()
+        self.accept()
+
+    def _empty(self) -> None:
+        """As it was when it was shown first."""
+        self.task_text.setPlainText("")
+        self.starting_url.setText("")
+        self._clear_problems()
         self.limits.clear()
         for box in (self.more_button, self.close_after, self.per_line):
             box.setChecked(False)
         self.run_in.choose(NEW_CLOSED)
-        self.accept()
 
     def _ask_for_key(self) -> None:
         self._say(tr("There is no API key yet. Enter it, then start again."), "notice")

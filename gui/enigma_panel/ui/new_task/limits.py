@@ -24,7 +24,7 @@ from enigma_panel.core.validation import (
     unsupported_fields,
     without_unsupported,
 )
-from enigma_panel.ui.i18n import Translations, shorten
+from enigma_panel.ui.i18n import Translations, number_text, shorten
 from enigma_panel.ui.new_task.text import output_choices, proxy_choices
 from enigma_panel.ui.text.check import field_name, finding_text
 from enigma_panel.ui.widgets.basics import (
@@ -89,7 +89,7 @@ class LimitsForm(QWidget):
         grid.add_wide(self.one_call)
         self.setLayout(make_column(grid))
         for field, box in self.numbers.items():
-            box.setPlaceholderText(str(NUMBERS[field].high))
+            box.setPlaceholderText(number_text(NUMBERS[field].high))
         self.avoid_domains.setPlaceholderText("example.com, example.org")
         self.environment.setPlaceholderText(tr("the id that the service gave it"))
         self.policy.setPlaceholderText(tr("the id that the service gave it"))
@@ -292,9 +292,9 @@ def time_note(rules: ServiceRules) -> str:
         )
     return tr(
         "Seconds. {limit} at most, set by the service. It ends the task; a session kept open ends "
-        "after {minutes} idle minutes.",
+        "after {time}.",
         limit=MAX_TIME_S,
-        minutes=rules.idle_ms // 60_000,
+        time=tr.plural("{n} idle minute", "{n} idle minutes", rules.idle_ms // 60_000),
     )
 
 

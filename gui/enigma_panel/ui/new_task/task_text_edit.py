@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QTextCursor
 
 from enigma_panel.ui.widgets.inputs import TextEdit
@@ -14,8 +14,10 @@ class TaskTextEdit(TextEdit):
     """↑ in the empty field brings back earlier texts, ↓ goes forward again.
 
     A text that was brought back and not changed gives way to the next one; what a person typed or
-    changed never does.
+    changed never does. pasted: a text came from the clipboard, or was dropped here.
     """
+
+    pasted = Signal()
 
     def __init__(self) -> None:
         super().__init__(LINES)
@@ -66,6 +68,10 @@ class TaskTextEdit(TextEdit):
         move = QTextCursor.MoveOperation
         moved = cursor.movePosition(move.Down if last else move.Up)
         return not moved or cursor.position() == before
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        super().insertFromMimeData(source)
+        self.pasted.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         plain = not (event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier)

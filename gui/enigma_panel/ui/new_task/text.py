@@ -10,6 +10,18 @@ from enigma_panel.ui.text.waiting import no_slot_text, ordinal
 
 tr = Translations("New task")
 
+_WANTS_NO_PLACE = frozenset(
+    {
+        WaitReason.SENDING,
+        WaitReason.BUSY,
+        WaitReason.NAME,
+        WaitReason.CLOSING,
+        WaitReason.SESSION_ENDED,
+        WaitReason.UNSUPPORTED,
+    }
+)
+"""What waits for its own browser, or for a person, delays no other task."""
+
 
 def output_choices() -> list[tuple[str, OutputType]]:
     """The forms of a result."""
@@ -46,7 +58,7 @@ def target_hint(services: Services, *, after: bool, in_new: bool) -> str:
         return tr("Runs in the browser that is open.")
     if queue.pause_reason is not PauseReason.NONE:
         return tr("The line does not move at the moment: the task waits there.")
-    waiting = len(queue.entries())
+    waiting = sum(entry.why not in _WANTS_NO_PLACE for entry in queue.entries())
     if waiting:
         return tr.plural("Waits in line behind 1 task.", "Waits in line behind {n} tasks.", waiting)
     if _open_count(services) >= queue.limit:

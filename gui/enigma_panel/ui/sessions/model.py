@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from enum import IntEnum
-from typing import Any
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer
 
 from enigma_panel.core.models import Phase, Session, SessionState, Task, TaskStatus, shown_state
 from enigma_panel.core.verbs import CommandVerb
@@ -31,7 +30,7 @@ from enigma_panel.ui.text.waiting import WaitText, pending_text, undo_text
 from enigma_panel.ui.theme.palette import Severity
 from enigma_panel.ui.widgets.delegates import PAD
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
-from enigma_panel.ui.widgets.table_model import ColumnDef, ColumnLimits, Index, KeyedTableModel
+from enigma_panel.ui.widgets.table_model import ColumnDef, ColumnLimits, KeyedTableModel
 
 tr = Translations("Sessions")
 
@@ -78,8 +77,6 @@ class Column(IntEnum):
 class SessionsModel(KeyedTableModel):
     """The sessions as rows. While somebody aims at one, no row moves or leaves; new ones come in
     at the end."""
-
-    renamed = Signal(int, str)
 
     def __init__(
         self,
@@ -228,7 +225,8 @@ class SessionsModel(KeyedTableModel):
         task = self._sessions.current_task(session)
         is_missing = self._sessions.is_missing(task)
         state = state_text(session, task, self._clock.now_ms(), is_missing=is_missing)
-        word, text, tail, spoken = state.word, state.head, state.tail, state.spoken
+        word, tail, spoken = state.word, state.tail, state.spoken
+        text = word.narrow or state.head
         tip = state.text if state.tip else ""
         waiting = self._waiting(session.key)
         if waiting is not None:
@@ -260,24 +258,6 @@ class SessionsModel(KeyedTableModel):
 
     def record(self, key: int) -> Session | None:
         return self._sessions.session(key)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if role == Qt.ItemDataRole.EditRole and index.column() == Column.SESSION:
-            role = Qt.ItemDataRole.DisplayRole
-        return super().data(index, role)
-
-    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
-        key = self.key_at(index.row())
-        if key is None or role != Qt.ItemDataRole.EditRole or value == index.data():
-            return False
-        self.renamed.emit(key, str(value))
-        return True
-
-    def flags(self, index: Index) -> Qt.ItemFlag:
-        flags = super().flags(index)
-        if index.isValid() and index.column() == Column.SESSION:
-            flags |= Qt.ItemFlag.ItemIsEditable
-        return flags
 
 
 def _usual_states() -> Iterator[Cell]:

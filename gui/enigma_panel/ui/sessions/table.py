@@ -1,4 +1,4 @@
-"""The Sessions table: verbs under the mouse, and names edited in place."""
+"""The Sessions table, with the verbs under the mouse."""
 
 from functools import reduce
 
@@ -19,7 +19,7 @@ from enigma_panel.ui.sessions.model import VERB_APART, VERB_WIDTH, Column, Sessi
 from enigma_panel.ui.text.verbs import GLYPHS, verb_label, verb_text
 from enigma_panel.ui.text.waiting import undo_text, undo_tip
 from enigma_panel.ui.theme import icons, theme
-from enigma_panel.ui.widgets.delegates import PAD, NameDelegate, RowDelegate
+from enigma_panel.ui.widgets.delegates import PAD, RowDelegate
 from enigma_panel.ui.widgets.pointer_hold import STILL_MS, PointerHold
 from enigma_panel.ui.widgets.row_places import RowPlaces
 from enigma_panel.ui.widgets.table import KeyedTable
@@ -58,7 +58,6 @@ class SessionsTable(KeyedTable):
         self._app_actions = app_actions
         self._verbs = VerbsDelegate(app_actions, self)
         self.use_delegate(RowDelegate(self))
-        self.use_delegate(NameDelegate(self), Column.SESSION)
         self.use_delegate(self._verbs, Column.VERBS)
         self.places = RowPlaces(self, model, Column.VERBS, app_actions.now_ms)
 
@@ -68,17 +67,6 @@ class SessionsTable(KeyedTable):
         if not has_key:
             text = tr("No session is open.\nTo start one, the program needs an API key.")
         self.set_empty_text(text)
-
-    def rename(self, key: int) -> bool:
-        """Let the person edit the name of that session; False where it has no row."""
-        row = self.rows.row_of(key)
-        if row is None:
-            return False
-        index = self.rows.index(row, Column.SESSION)
-        self.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.setCurrentIndex(index)
-        self.edit(index)
-        return True
 
     def _row_verb(self, point: QPoint) -> RowVerb | None:
         index = self.indexAt(point)

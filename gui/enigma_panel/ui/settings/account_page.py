@@ -14,10 +14,17 @@ from enigma_panel.store.settings import BROWSERS_AT_ONCE
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.settings.key_dialog import check_text, key_state_text, removed_text
 from enigma_panel.ui.text.check import address_text
-from enigma_panel.ui.text.dialects import dialect_doubt, dialect_name, dialect_note, service_name
+from enigma_panel.ui.text.dialects import (
+    dialect_doubt,
+    dialect_name,
+    dialect_note,
+    key_doubt,
+    service_name,
+)
 from enigma_panel.ui.widgets.basics import (
     MARGIN,
     FieldGrid,
+    ProblemLabel,
     make_button,
     make_column,
     make_label,
@@ -64,6 +71,7 @@ class AccountPage(QWidget):
         self.key_state = make_label(wrap=True)
         self.key_outcome = make_label(role="dim", wrap=True)
         self.change_key_button = make_button(tr("Change key…"))
+        self._key_doubt = ProblemLabel(self.change_key_button)
         self.test_key_button = make_button(tr("Test key"))
         self.remove_key_button = make_button(tr("Remove key"), "danger")
 
@@ -85,7 +93,7 @@ class AccountPage(QWidget):
         buttons = make_row(
             self.change_key_button, self.test_key_button, self.remove_key_button, None
         )
-        key = make_column(self.key_state, buttons, self.key_outcome)
+        key = make_column(self.key_state, self._key_doubt, buttons, self.key_outcome)
         row = grid.rowCount()
         grid.addWidget(make_label(tr("API key")), row, 0, Qt.AlignmentFlag.AlignTop)
         grid.addLayout(key, row, 1)
@@ -115,6 +123,8 @@ class AccountPage(QWidget):
         if not self.base_url.isModified():
             self.base_url.setText(account.base_url)
         self._show_at_once()
+        is_given = account.from_environment and account.state is KeyState.READY
+        self._key_doubt.show_doubt(key_doubt(account.key_prefix, account) if is_given else "")
         self._show_dialect()
         self.key_state.setText(key_state_text(account))
         self.key_outcome.setText(check_text(account.last_check))

@@ -14,13 +14,21 @@ from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.text.account_page import account_page, open_account_page
 from enigma_panel.ui.text.check import finding_text
 from enigma_panel.ui.text.dialects import key_doubt
-from enigma_panel.ui.widgets.basics import FieldGrid, NoticeLabel, make_button, make_label, make_row
+from enigma_panel.ui.widgets.basics import (
+    FieldGrid,
+    NoticeLabel,
+    make_button,
+    make_label,
+    make_row,
+    set_role,
+)
 from enigma_panel.ui.widgets.dialog import ModelessDialog
 from enigma_panel.ui.widgets.password_edit import PasswordEdit
 
 tr = Translations("Settings")
 
 MEMORY = "memory"
+_ROLES: dict[KeyCheck | None, str] = {KeyCheck.ACCEPTED: "green", KeyCheck.REFUSED: "red"}
 _LOOK_AGAIN = frozenset({KeyState.LOCKED, KeyState.DENIED, KeyState.FAILED})
 
 
@@ -126,13 +134,15 @@ class KeyDialog(ModelessDialog):
         self._show_brand()
         if self.key.text():
             self._say("", "")
-        self.cancel_button.setText(tr("Cancel"))
+        self._show_done(is_done=False)
 
     def _show_brand(self) -> None:
         """A key of the other brand may be what is meant, so it is only said."""
         if check_key(self.key.text()):
             return  # the mistake is what there is to say
-        self._problem.show_doubt(key_doubt(self.key.text(), self._account))
+        doubt = key_doubt(self.key.text(), self._account)
+        also = tr("It can be saved all the same.")
+        self._problem.show_doubt(f"{doubt} {also}" if doubt else "")
         self.fit(only_grow=True)
 
     def _save(self) -> None:
@@ -164,13 +174,23 @@ class KeyDialog(ModelessDialog):
         try:
             result, check = await self._account.save(self.key.text())
             text = saved_text(result, check)
-            self.key.forget()
+            if check is not KeyCheck.REFUSED:  # what was refused may lack a letter
+                self.key.forget()
         finally:
             self._set_saving(saving=False)
-            self._say(text, _role_of(check))
-            self.cancel_button.setText(tr("Close") if check else tr("Cancel"))
-            self.cancel_button.setAccessibleName(self.cancel_button.text())
+            self._say(text, _ROLES.get(check, "notice"))
+            self._show_done(is_done=check is KeyCheck.ACCEPTED)
+        if check is KeyCheck.REFUSED:
+            self.key.selectAll()
         (self.cancel_button if check is KeyCheck.ACCEPTED else self.key).setFocus()
+
+    def _show_done(self, *, is_done: bool) -> None:
+        """What is to be pressed next: Save, or Close once the service has said yes."""
+        text = tr("Close") if is_done else tr("Cancel")
+        self.cancel_button.setText(text)
+        self.cancel_button.setAccessibleName(text)
+        set_role(self.cancel_button, "primary" if is_done else "")
+        set_role(self.save_button, "" if is_done else "primary")
 
     def _set_saving(self, *, saving: bool) -> None:
         self._is_saving = saving
@@ -191,10 +211,6 @@ class KeyDialog(ModelessDialog):
         super().showEvent(event)
         self._show_state()
         self._services.scope.spawn("where a key goes", self._show_location(), exclusive=True)
-
-
-def _role_of(check: KeyCheck | None) -> str:
-    return "plain" if check is KeyCheck.ACCEPTED else "notice"
 
 
 def key_location_text(where: str) -> str:

@@ -243,17 +243,18 @@ def status_cell(task: Task, *, is_missing: bool = False) -> Cell:
     word = task_status_text(task)
     if is_missing and not task.is_final:
         word = missing_word()
+    text = word.narrow or word.short
     spoken = word.accessible_text
     if task.is_new:
         spoken = tr("{status}, new", status=spoken)
     return Cell(
-        text=word.short,
+        text=text,
         glyph=word.glyph,
         mark=word.mark,
         severity=word.severity,
         bold=word.bold,
         spoken=spoken,
-        sort=word.short,
+        sort=text,
         tip=word.word if word.tip else "",
         hint=word.tip,
     )

@@ -59,7 +59,8 @@ def dialect_doubt(dialect: Dialect, host: str) -> str:
 
 
 def key_doubt(key: str, account: Account) -> str:
-    """That a key looks like one for another address or dialect, empty where it does not."""
+    """That a key, of which the beginning is enough, looks like one for another address or dialect,
+    empty where it does not."""
     prefix, dialect = known_prefix(key), account.dialect
     if prefix is None:
         return ""
@@ -67,7 +68,7 @@ def key_doubt(key: str, account: Account) -> str:
     if host is not None:
         return tr(
             "Keys that begin with {prefix} are {service}'s; this one would be sent to {host}. Set "
-            "{address} in Settings → Account first. It can be saved all the same.",
+            "{address} in Settings → Account first.",
             prefix=prefix,
             service=service_name(dialect_of_host(host)),
             host=account.host,
@@ -77,7 +78,7 @@ def key_doubt(key: str, account: Account) -> str:
         return ""
     return tr(
         "As far as is known, keys that begin with {prefix} are not for {dialect}, the service "
-        "dialect in use. It can be saved all the same.",
+        "dialect in use.",
         prefix=prefix,
         dialect=dialect_name(dialect),
     )

@@ -1,14 +1,17 @@
-"""The text of the desktop notification that something is done.
+"""The texts of desktop notifications: an agent asks, something is done.
 
-It may stand on a locked screen and in the desktop's own history: it names the session, which is a
-site and a number or the person's own word, and figures. What was asked for and what came out stay
-in the window: either may hold anything.
+They may stand on a locked screen and in the desktop's own history: they name the session, which is
+a site and a number or the person's own word, and figures. What was asked for, what came out and
+what the agent says stay in the window: any of it may hold anything.
 """
 
 from enigma_panel.core.money import format_money, is_sane, sum_money
+from enigma_panel.core.questions import QuestionKind
+from enigma_panel.services.desktop_notifier import DesktopNotice
 from enigma_panel.services.done_notifier import DoneNews, Ended
+from enigma_panel.services.question_notifier import Asked
 from enigma_panel.ui.i18n import Translations, shorten
-from enigma_panel.ui.text.states import duration
+from enigma_panel.ui.text.states import duration, local_moment
 
 tr = Translations("Desktop notifications")
 
@@ -16,18 +19,48 @@ NAME_LIMIT = 60
 FIGURE_LIMIT = 40
 
 
-def done_text(news: DoneNews) -> tuple[str, str]:
-    """Title and body, plain text."""
+def asked_notice(asked: Asked, now_ms: int) -> DesktopNotice:
+    """'amazon.com 3 asks for a login': '2:41 left, until 14:37.'"""
+    left_ms = None if asked.ends_ms is None else asked.ends_ms - now_ms
+    return DesktopNotice(
+        title=asked_title(asked.name, asked.kind, about_money=asked.about_money),
+        body=_left(asked.ends_ms, now_ms) if asked.ends_ms is not None else "",
+        action=tr("Show question"),
+        asks=True,
+        lasts_ms=left_ms,
+    )
+
+
+def asked_title(name: str, kind: QuestionKind, *, about_money: bool) -> str:
+    """Who asks for what, by the kind that was guessed; none of the agent's words."""
+    name = shorten(name, NAME_LIMIT) or tr("A session")
+    match kind:
+        case QuestionKind.CREDENTIALS:
+            return tr("{name} asks for a login", name=name)
+        case QuestionKind.SECRET:
+            return tr("{name} asks for a password or code", name=name)
+        case _ if about_money:
+            return tr("{name} asks about a purchase", name=name)
+        case QuestionKind.YES_NO:
+            return tr("{name} asks yes or no", name=name)
+        case QuestionKind.FREE_TEXT:
+            return tr("{name} asks you", name=name)
+
+
+def _left(ends_ms: int, now_ms: int) -> str:
+    """With the time of day, too: it stays true for as long as the notice stands."""
+    left, until = duration(ends_ms - now_ms), local_moment(ends_ms, now_ms)
+    return tr("{time} left, until {moment}.", time=left, moment=until)
+
+
+def done_notice(news: DoneNews) -> DesktopNotice:
+    """One result, or how many of how many, and what they cost."""
     parts = [_one_body(news.results[0]) if len(news.results) == 1 else _costs(news.results)]
     if news.left:
         parts.append(tr.plural("1 is not done yet.", "{n} are not done yet.", news.left))
     title = _one_title(news.results[0]) if len(news.results) == 1 else _title(news)
-    return title, " ".join(part for part in parts if part)
-
-
-def action_text() -> str:
-    """What a click does."""
-    return tr("Show result")
+    body = " ".join(part for part in parts if part)
+    return DesktopNotice(title=title, body=body, action=tr("Show result"))
 
 
 def _one_title(one: Ended) -> str:

@@ -34,7 +34,8 @@ class StateWord(Struct, frozen=True):
     """How a state looks and reads. The glyph's colour may differ from the word's.
 
     tip: what the state means, where the word alone does not say it. spoken: what is said aloud,
-    where that is not the word. note: what Details says behind it.
+    where that is not the word. note: what Details says behind it. narrow: the word in a table,
+    where the whole one does not fit.
     """
 
     glyph: Glyph
@@ -44,6 +45,7 @@ class StateWord(Struct, frozen=True):
     tip: str = ""
     spoken: str = ""
     note: str = ""
+    narrow: str = ""
 
     @property
     def accessible_text(self) -> str:
@@ -132,7 +134,8 @@ def session_state_text(state: SessionState, task: Task | None = None) -> StateWo
 def _working(unproven: CommandVerb | None) -> StateWord:
     if unproven is not None:
         tip = _unproven_tip(unproven)
-        return StateWord(Glyph.DISC, tr("resumed (sent, unconfirmed)"), tip=tip)
+        word = tr("resumed (sent, unconfirmed)")
+        return StateWord(Glyph.DISC, word, tip=tip, narrow=tr("resumed (sent)"))
     return StateWord(Glyph.DISC, tr("working"), mark=Severity.GREEN)
 
 

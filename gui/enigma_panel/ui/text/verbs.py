@@ -71,6 +71,12 @@ def verb_label(verb: CommandVerb) -> str:
     return verb_text(verb).label
 
 
+def bulk_label(verb: CommandVerb, able: int, n: int) -> str:
+    """'Stop'; for several sessions 'Stop 7 of 9', of which so many can be stopped."""
+    label = verb_label(verb)
+    return tr("{verb} {able} of {n}", verb=label, able=able, n=n) if n > 1 and able else label
+
+
 def verb_labels() -> str:
     """All of them, as they stand in a row: 'Pause, Resume, Stop, Terminate'."""
     return tr(", ").join(verb_label(verb) for verb in CommandVerb)

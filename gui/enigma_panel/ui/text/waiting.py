@@ -79,7 +79,7 @@ def entry_text(entry: QueueEntry, now_ms: int, facts: QueueContext) -> WaitText:
         case WaitReason.FUNDS:
             return _plain(tr("the account cannot pay"))
         case WaitReason.STOPPED:
-            return _plain(_paused(facts.pause_reason))
+            return _plain(pause_text(facts.pause_reason))
         case WaitReason.LEDGER:
             return _plain(tr("waits until the ledger can be written"))
         case WaitReason.SENDING:
@@ -238,7 +238,8 @@ def no_slot_text(limit: int) -> str:
     return tr.plural("the only place is in use", "all {n} places are in use", limit)
 
 
-def _paused(reason: PauseReason) -> str:
+def pause_text(reason: PauseReason) -> str:
+    """Why the whole queue does not move: 'the account cannot pay'."""
     return {
         PauseReason.RESTARTED: tr("from the last run – Go on"),
         PauseReason.FUNDS: tr("the account cannot pay"),

@@ -18,6 +18,9 @@ QFrame[role="card"] { background: {card}; border: 1px solid {line}; border-radiu
 QFrame[role="bar"] { background: {card}; border: none; border-bottom: 1px solid {line}; }
 QFrame[role="banner"] { background: {amber_ground}; border: 1px solid {amber}; border-radius: 8px; }
 QFrame[role="notice"] { background: {card}; border: 1px solid {line}; border-radius: 8px; }
+QFrame[role="toast"] { background: {text}; border: none; border-radius: 8px; }
+QFrame[role="toast"] QLabel { color: {card}; }
+QFrame[role="toast"] QPushButton { color: {card}; font-weight: 600; }
 QFrame[role="demo"] { background: {accent}; border: none; }
 QFrame[role="demo"] QLabel { color: {on_accent}; }
 QFrame[role="demo"] QPushButton {
@@ -32,6 +35,7 @@ QLabel[role="heading"] { font-size: 14px; font-weight: 600; }
 QLabel[role="title"] { font-size: 15px; font-weight: 600; }
 QLabel[role="amber"] { color: {amber}; font-weight: 600; }
 QLabel[role="red"], QLabel[role="problem"] { color: {red}; }
+QLabel[role="green"] { color: {green}; }
 QLabel[role="figure"], QLabel[role="figure-amber"], QLabel[role="figure-red"] { font-weight: 600; }
 QLabel[role="figure-amber"] { color: {amber}; }
 QLabel[role="figure-red"] { color: {red}; }
@@ -82,7 +86,6 @@ QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDoubleS
 QComboBox:focus { border: 2px solid {accent}; padding: 3px 7px; }
 QLineEdit:disabled, QPlainTextEdit:disabled, QSpinBox:disabled, QComboBox:disabled {
     color: {dim}; background: {ground}; }
-QLineEdit[role="cell"], QLineEdit[role="cell"]:focus { border-radius: 0; padding: 0 5px; }
 QLineEdit[role="mistaken"], QPlainTextEdit[role="mistaken"], QSpinBox[role="mistaken"] {
     border-color: {red}; }
 QPlainTextEdit[role="question"] {
@@ -112,7 +115,7 @@ QCheckBox:disabled, QRadioButton:disabled { color: {dim}; }
 QCheckBox::indicator, QRadioButton::indicator {
     width: 14px; height: 14px; border: 1px solid {dim}; background: {card}; }
 QCheckBox::indicator { border-radius: 3px; }
-QRadioButton::indicator { border-radius: 7px; }
+QRadioButton::indicator { border-radius: 8px; }
 QCheckBox::indicator:hover, QRadioButton::indicator:hover { border-color: {accent}; }
 QCheckBox::indicator:checked {
     background: {accent}; border-color: {accent}; image: url(:/marks/check-{name}.png); }

@@ -6,7 +6,11 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QPushButton, QWidget
 
+from enigma_panel.ui.widgets.actions import description
 from enigma_panel.ui.widgets.basics import make_button
+
+SHORT = "short"
+"""A property of a button: there is no room for more than the action's `iconText`."""
 
 
 def action_button(
@@ -30,11 +34,11 @@ def action_button(
         return bool(action.isVisible())
 
     def follow() -> None:
-        button.setText(action.text())
-        button.setAccessibleName(action.text())
-        button.setAccessibleDescription(action.statusTip())
+        text = action.iconText() if button.property(SHORT) else action.text()
+        button.setText(text)
+        button.setAccessibleName(text)
+        button.setAccessibleDescription(description(action))
         button.setToolTip(action.toolTip())
-        button.setStatusTip(action.statusTip())
         button.setIcon(action.icon())
         if home is not None and button.hasFocus() and not (shown() and action.isEnabled()):
             home.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -13,6 +13,8 @@ from enigma_panel.ui.text.verbs import verb_text
 
 tr = Translations("Widgets")
 
+_SUBJECT = "subject"
+
 
 def make_action(
     owner: QWidget,
@@ -23,7 +25,11 @@ def make_action(
     shortcut: str = "",
     within: bool = False,
 ) -> QAction:
-    """An action whose tool tip names its shortcut, which holds in the window or within owner."""
+    """An action whose tool tip names its shortcut, which holds in the window or within owner.
+
+    tip: what it does and costs. It has no status tip: that would take the place of the status bar,
+    and stay there while the pointer does.
+    """
     action = QAction(text, owner)
     action.triggered.connect(lambda _checked=False: call())
     keys = QKeySequence(shortcut)
@@ -32,7 +38,7 @@ def make_action(
         whole = Qt.ShortcutContext.WindowShortcut
         action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut if within else whole)
         action.setAutoRepeat(False)
-    action.setStatusTip(tip)
+    action.setWhatsThis(tip)
     rename_action(action, text)
     owner.addAction(action)
     return action
@@ -42,9 +48,21 @@ def rename_action(action: QAction, text: str) -> None:
     """Give an action other words; its tool tip follows."""
     keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
     head = f"{text} ({keys})" if keys else text
-    tip = action.statusTip()
+    tip = description(action)
     action.setText(text)
     action.setToolTip(f"{head}\n{tip}" if tip else head)
+
+
+def show_subject(action: QAction, text: str, subject: str) -> None:
+    """Give an action other words, and say whom it acts on where it is described."""
+    action.setProperty(_SUBJECT, subject)
+    rename_action(action, text)
+
+
+def description(action: QAction) -> str:
+    """What it does, and to whom."""
+    subject, tip = action.property(_SUBJECT), action.whatsThis()
+    return tr("{subject}: {tip}", subject=subject, tip=tip) if subject and tip else tip
 
 
 def make_verbs(owner: QWidget, call: Callable[[CommandVerb], None]) -> dict[CommandVerb, QAction]:
@@ -54,11 +72,5 @@ def make_verbs(owner: QWidget, call: Callable[[CommandVerb], None]) -> dict[Comm
         text = verb_text(verb)
         do = partial(call, verb)
         actions[verb] = make_action(owner, text.label, do, tip=text.tip, shortcut=text.keys)
+        actions[verb].setIconText(text.label)  # where there is no room for more
     return actions
-
-
-def selected_text(n: int) -> str:
-    """What stands before the verbs."""
-    if n == 0:
-        return tr("No session selected:")
-    return tr.plural("1 session selected:", "{n} sessions selected:", n)

@@ -165,19 +165,19 @@ class FieldGrid(QGridLayout):
         self.setColumnStretch(1, 1)
 
     def add_field(
-        self, text: str, field: QWidget, *beside: QWidget, note: str = ""
+        self, text: str, field: QWidget, *beside: QWidget, note: str | QLabel = ""
     ) -> ProblemLabel:
         """Add a labelled field with what stands beside it; the label is its accessible name."""
         label = make_label(text)
         label.setBuddy(field)
         field.setAccessibleName(text)
         problem = ProblemLabel(field)
-        below = [make_label(note, "dim", wrap=True)] if note else []
+        below = make_label(note, "dim", wrap=True) if isinstance(note, str) else note
         row = self.rowCount()
         first = make_row(field, *beside)
         first.setStretch(0, 1)
         self.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
-        self.addLayout(make_column(first, *below, problem, gap=4), row, 1)
+        self.addLayout(make_column(first, *([below] if note else []), problem, gap=4), row, 1)
         label.setFixedHeight(max(30, label.sizeHint().height()))
         return problem
 

@@ -6,11 +6,9 @@ from PySide6.QtCore import QObject, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QLineEdit,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QWidget,
 )
 
 from enigma_panel.ui.i18n import Translations
@@ -34,23 +32,26 @@ _ANY_DIGIT = str.maketrans("123456789", "000000000")
 class RowDelegate(QStyledItemDelegate):
     """Paints one cell of a row; `hovered` is the row under the pointer.
 
-    is_lead: Details shows what is selected here; the selection of another table is paler. flashed:
-    the key of a row that is marked for a moment.
+    kin: keys of the rows that belong to what is selected in another table; they are marked, paler.
+    flashed: the key of a row that is marked for a moment.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.hovered = -1
-        self.is_lead = True
+        self.kin: frozenset[int] = frozenset()
         self.flashed: int | None = None
 
     def paint_ground(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Selection, pointer and keyboard focus are marked over the whole row."""
         colours = theme.colours()
-        if self.flashed is not None and index.data(Role.KEY) == self.flashed:
+        key = index.data(Role.KEY)
+        if self.flashed is not None and key == self.flashed:
             painter.fillRect(option.rect, QColor(colours.line))
         elif option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(option.rect, _selection(is_lead=self.is_lead))
+            painter.fillRect(option.rect, QColor(colours.selection))
+        elif key in self.kin:
+            painter.fillRect(option.rect, _paler_selection())
         elif index.row() == self.hovered:
             painter.fillRect(option.rect, QColor(colours.hover))
         view = option.widget
@@ -100,19 +101,6 @@ class RowDelegate(QStyledItemDelegate):
         return QSize(cell_width(cell, option.font), option.fontMetrics.height())
 
 
-class NameDelegate(RowDelegate):
-    """The session's name, which can be edited in its place."""
-
-    def createEditor(
-        self, parent: QWidget, _option: QStyleOptionViewItem, _index: Index
-    ) -> QWidget:
-        editor = QLineEdit(parent)
-        editor.setMaxLength(80)
-        editor.setAccessibleName(tr("Session name"))
-        editor.setProperty("role", "cell")
-        return editor
-
-
 def cell_width(cell: Cell, font: QFont, *, with_bar: bool = True) -> int:
     """How wide a column has to be so that nothing of this cell is cut."""
     plain, own = QFont(font), QFont(font)
@@ -152,12 +140,10 @@ def steady_width(room: int, needs: int) -> int:
     return text if both - text >= LEAST_TAIL else room
 
 
-def _selection(*, is_lead: bool) -> QColor:
-    """The colour below selected rows; half of it where Details shows something else."""
+def _paler_selection() -> QColor:
+    """Half of the colour below selected rows."""
     colours = theme.colours()
     full, card = QColor(colours.selection), QColor(colours.card)
-    if is_lead:
-        return full
     parts = ((full.red(), card.red()), (full.green(), card.green()), (full.blue(), card.blue()))
     return QColor(*((one + other) // 2 for one, other in parts))
 

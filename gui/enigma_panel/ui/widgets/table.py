@@ -19,7 +19,6 @@ class KeyedTable(QTableView):
     """Shows a KeyedTableModel. It tells the window's PointerHold what pointer and keys do here."""
 
     selected = Signal()
-    tabbed_to = Signal()
     looked_at = Signal()
 
     def __init__(
@@ -66,11 +65,11 @@ class KeyedTable(QTableView):
         """The rows that can be seen now."""
         return visible_rows(self)
 
-    def set_lead(self, is_lead: bool) -> None:
-        """Whether Details shows what is selected here; else the selection is painted paler."""
+    def set_kin(self, keys: frozenset[int]) -> None:
+        """Mark the rows that belong to what is selected in another table."""
         for delegate in self._delegates:
-            if delegate.is_lead is not is_lead:
-                delegate.is_lead = is_lead
+            if delegate.kin != keys:
+                delegate.kin = keys
                 self.viewport().update()
 
     def flash(self, key: int) -> None:
@@ -172,6 +171,12 @@ class KeyedTable(QTableView):
         self.setAccessibleDescription(text)  # what lies in a table is no child of it on the bus
         self._empty.setGeometry(self.viewport().rect().adjusted(24, 8, -24, -8))
 
+    def _select_current(self) -> None:
+        """Whoever comes with the keyboard is on a row, and it is that row they mean."""
+        if not self.selectionModel().hasSelection():
+            flags = QItemSelectionModel.SelectionFlag
+            self.selectionModel().select(self.currentIndex(), flags.Select | flags.Rows)
+
     def _hover(self, row: int) -> None:
         for delegate in self._delegates:
             if delegate.hovered != row:
@@ -244,7 +249,7 @@ class KeyedTable(QTableView):
             self.selectionModel().setCurrentIndex(self.rows.index(0, 0), flag)
         self.viewport().update()
         if event.reason() in {Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason}:
-            self.tabbed_to.emit()
+            self._select_current()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)

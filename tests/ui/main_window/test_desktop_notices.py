@@ -1,12 +1,15 @@
-"""From a result that nobody saw over the desktop's notice to its row."""
+"""Over the desktop's notice from a result that nobody saw to its row, from a question to it."""
 
+import asyncio
 import os
+import time
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import shiboken6
+from msgspec.structs import replace
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -16,12 +19,18 @@ from enigma_panel.desktop.notifications import BusNotifier
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services import done_notifier
 from enigma_panel.services.clock import SystemClock
-from enigma_panel.services.done_notifier import DesktopNotifier
+from enigma_panel.services.desktop_notifier import DesktopNotifier
 from enigma_panel.store.settings import Settings
 from enigma_panel.ui.main_window.window import MainWindow
 from tests.desktop.notice_desk import ADDRESS, Desk, needs_bus
 from tests.kit.clock import NOW
+from tests.kit.fakes import FakeDialogs
 from tests.kit.wait import until
+
+SEEN_S = 0.3
+"""So soon the desktop knows what the window knows."""
+WAITED_S = 2.0
+"""What one call takes that waits for a desktop that does not answer."""
 
 
 @pytest.fixture(autouse=True)
@@ -109,7 +118,7 @@ def test_elsewhere_than_on_linux_nothing_is_shown(monkeypatch: pytest.MonkeyPatc
 
 
 class Program:
-    """What `make_done_notifier` needs, over the window's fakes."""
+    """What `make_notifiers` needs, over the window's fakes."""
 
     def __init__(self, window: MainWindow, services: Any) -> None:
         sessions = services.sessions
@@ -125,8 +134,9 @@ class Program:
             scope=TaskScope(),
             settings=SimpleNamespace(value=Settings()),
             store=store,
+            inbox=services.inbox,
         )
-        self.notice = startup.make_done_notifier(self, window, lambda text: text)
+        self.notifier = startup.make_notifiers(self, window, lambda text: text)
 
 
 @needs_bus
@@ -197,18 +207,94 @@ async def test_the_setting_and_the_focus_hold(
     program.services.settings.value = Settings()
     services.sessions.change_task(3, **ended)
     assert (await desk.notice())["title"] == "Done: shop.example 3"
-    notifier = program.notice.findChild(BusNotifier)
-    await until(lambda: notifier._shown)
+    assert isinstance(program.notifier, BusNotifier)
+    await until(lambda: program.notifier._keys)
     await program.services.scope.close()
     assert await desk.hear() == "close 1"  # it leaves with the program
+
+
+@needs_bus
+async def test_a_question_is_on_the_desktop_at_once_and_leaves_with_its_end(
+    desk: Desk, window: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    """Also where nobody wants to be told of what is done."""
+    qapp.setQuitOnLastWindowClosed(False)
+    program = Program(window, services)
+    program.services.settings.value = Settings(tell_when_done=False)
+    await lose_focus(window)
+    for key in (1, 2):
+        question = services.sessions.add_asking(key, "The PIN of card 4929-1234?")
+        ends_ms = program.services.clock.now_ms() + 230_900
+        question = replace(question, expires_ms=ends_ms)
+        began = time.monotonic()
+        services.inbox.ask(question)
+        told = await desk.notice()
+        assert time.monotonic() - began < SEEN_S
+        assert told["title"] == f"shop.example {key} asks for a password or code"
+        assert told["body"].startswith("3:50 left, until ")
+        assert "4929" not in str(told)
+        assert told["actions"] == ["default", "Show question"]
+    await until(lambda: len(program.notifier._keys) == 2)
+    began = time.monotonic()
+    services.inbox.close(1)
+    assert await desk.hear() == "close 1"
+    assert time.monotonic() - began < SEEN_S
+    await program.services.scope.close()
+    assert await desk.hear() == "close 2"
+
+
+@needs_bus
+async def test_a_click_opens_that_question_before_the_window(
+    desk: Desk, window: MainWindow, services: Any, dialogs: FakeDialogs, qapp: QApplication
+) -> None:
+    qapp.setQuitOnLastWindowClosed(False)
+    program = Program(window, services)
+    await lose_focus(window)
+    services.inbox.ask(*(services.sessions.add_asking(key, "Which?") for key in (1, 2)))
+    numbers = {one["title"]: one["notice"] for one in [await desk.notice() for _ in range(2)]}
+    await until(lambda: len(program.notifier._keys) == 2)
+    fronts: list[int] = []
+    activate = window.activateWindow
+    window.activateWindow = lambda: (fronts.append(len(dialogs.calls)), activate())
+    desk.do(f"click {numbers['shop.example 2 asks you']}")
+    await until(window.isActiveWindow)
+    assert dialogs.calls == [("open_question", 2)]
+    assert fronts == [0]
+    closed = {await desk.hear(), await desk.hear()}  # who looks needs none of them
+    assert closed == {"close 1", "close 2"}
+    assert await desk.is_quiet()
+    services.inbox.ask(services.sessions.add_asking(3, "Which?"))
+    assert await desk.is_quiet()
+    await program.services.scope.close()
+
+
+@needs_bus
+@pytest.mark.parametrize("how", ["end", "hang"])
+async def test_a_desktop_that_shows_none_keeps_nobody_waiting(
+    desk: Desk, window: MainWindow, services: Any, qapp: QApplication, how: str
+) -> None:
+    qapp.setQuitOnLastWindowClosed(False)
+    program = Program(window, services)
+    if how == "hang":
+        desk.do("hang")
+    else:
+        desk.end_bus()
+    await lose_focus(window)
+    began = time.monotonic()
+    for key in range(1, 6):
+        services.inbox.ask(services.sessions.add_asking(key, "Which?"))
+        services.inbox.close(key)
+        await asyncio.sleep(0)
+    assert time.monotonic() - began < WAITED_S
+    await program.services.scope.close()
 
 
 def test_the_notice_lives_and_ends_with_the_window(
     window: MainWindow, services: Any, qapp: QApplication
 ) -> None:
     program = Program(window, services)
-    assert program.notice.parent() is window
-    program.notice.deleteLater()
-    QApplication.sendPostedEvents(program.notice, QEvent.Type.DeferredDelete)
+    assert program.notifier.parent() is window
+    program.notifier.deleteLater()
+    QApplication.sendPostedEvents(program.notifier, QEvent.Type.DeferredDelete)
     window.activateWindow()
     qapp.processEvents()  # the focus moves, and nobody who has gone is asked

@@ -1,0 +1,42 @@
+"""Notices of the desktop: what is on one, and where they are shown."""
+
+from collections.abc import Callable, Hashable
+
+from msgspec import Struct
+from msgspec.structs import replace
+from PySide6.QtCore import QObject, Signal
+
+
+class DesktopNotice(Struct, frozen=True, kw_only=True):
+    """What is on a notice, as plain texts. action: what a click does; few desktops show it.
+
+    asks: it waits for an answer, which can be given for that long (ms) where that is known: it
+    stands meanwhile and may be heard. Any other goes by itself, in silence.
+    """
+
+    title: str
+    body: str
+    action: str
+    asks: bool = False
+    lasts_ms: int | None = None
+
+    def redacted(self, redact: Callable[[str], str]) -> "DesktopNotice":
+        """The same without secrets; redact: what every text passes that leaves us."""
+        return replace(self, title=redact(self.title), body=redact(self.body))
+
+
+class DesktopNotifier(QObject):
+    """Where notices are shown; this one shows none. No call waits.
+
+    clicked: the person clicked a notice; brings its key and the desktop's activation token, ""
+    without one. A click may come after the notice was taken down.
+    """
+
+    clicked = Signal(object, str)
+
+    def show(self, key: Hashable, notice: DesktopNotice) -> None:
+        """Show this in place of the notice with that key, if there is one."""
+        del key, notice
+
+    def withdraw(self, key: Hashable) -> None:
+        """Take down the notice with that key, if there is one."""

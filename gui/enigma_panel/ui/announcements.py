@@ -1,0 +1,138 @@
+"""Says to a screen reader what happens: a question, an end, a refusal, the connection."""
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtWidgets import QWidget
+
+from enigma_panel.core.models import Session, Task, TaskStatus
+from enigma_panel.core.verbs import CommandVerb
+from enigma_panel.services.container import Services
+from enigma_panel.services.types import (
+    Diff,
+    NoticeKind,
+    PauseReason,
+    ServiceNotice,
+    ServiceStatus,
+)
+from enigma_panel.ui.text.announcement import (
+    End,
+    command_failed_text,
+    connection_text,
+    ends_text,
+    questions_text,
+    queue_text,
+)
+
+SOON_MS = 150
+"""One end is said after this time; where more have come by then, all within TOGETHER_MS are one."""
+TOGETHER_MS = 1_000
+
+_ENDS = {TaskStatus.DONE: End.DONE, TaskStatus.FAILED: End.FAILED}
+_CALM = frozenset({PauseReason.NONE, PauseReason.RESTARTED})
+"""No refusal; what an earlier run left is on its card."""
+
+
+def announce(window: QWidget, text: str, *, urgent: bool = False) -> None:
+    """Have a screen reader say it, where there is one; an urgent text interrupts it."""
+    event = QAccessibleAnnouncementEvent(window, text)
+    if urgent:
+        event.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)
+    QAccessible.updateAccessibility(event)
+
+
+class Announcements(QObject):
+    """Follows the services and says each thing once, in our words, never the agent's.
+
+    Make it before the earlier runs' records are loaded: what ended in them is no news.
+    """
+
+    def __init__(self, services: Services, window: QWidget) -> None:
+        super().__init__(window)
+        self._services = services
+        self._window = window
+        self._open: set[int] = set()
+        self._ends: dict[int, End] = {}
+        self._asked: set[tuple[int, int]] = set()
+        self._pause_reason = services.queue.pause_reason
+        self._is_lost = services.health.status is ServiceStatus.UNREACHABLE
+        self._soon = QTimer(self, singleShot=True, interval=SOON_MS)
+        self._together = QTimer(self, singleShot=True, interval=TOGETHER_MS - SOON_MS)
+        self._connect()
+
+    def _connect(self) -> None:
+        services = self._services
+        self._soon.timeout.connect(self._say_one)
+        self._together.timeout.connect(self._say_ends)
+        services.sessions.changed.connect(self._follow_tasks)
+        services.sessions.said.connect(self._follow_notice)
+        services.inbox.changed.connect(self._follow_inbox)
+        services.queue.changed.connect(self._follow_queue)
+        services.health.changed.connect(self._follow_health)
+
+    # -- ends --------------------------------------------------------------------------------
+
+    def _follow_tasks(self, diff: Diff) -> None:
+        for task in map(self._services.sessions.task, diff.tasks):
+            if task is not None:
+                self._take(task)
+
+    def _take(self, task: Task) -> None:
+        if not task.is_final:
+            self._open.add(task.key)
+        elif task.key in self._open and task.status is not TaskStatus.LOST:
+            # Of a lost one the result may still come.
+            self._open.discard(task.key)
+            if task.status in _ENDS:
+                self._add_end(task.key, _ENDS[task.status])
+
+    def _add_end(self, task_key: int, end: End) -> None:
+        self._ends[task_key] = end
+        if not self._together.isActive() and not self._soon.isActive():
+            self._soon.start()
+
+    def _say_one(self) -> None:
+        """Where several end at once, more may follow."""
+        if len(self._ends) == 1:
+            self._say_ends()
+        else:
+            self._together.start()
+
+    def _say_ends(self) -> None:
+        task = self._services.sessions.task(next(iter(self._ends)))
+        session = self._session(task.session_key) if task is not None else None
+        announce(self._window, ends_text(list(self._ends.values()), session))
+        self._ends.clear()
+
+    # -- all else ----------------------------------------------------------------------------
+
+    def _follow_notice(self, notice: ServiceNotice) -> None:
+        """A refused start has ended its task, which is said as such."""
+        if notice.kind is NoticeKind.START_REFUSED and notice.task_key is not None:
+            self._open.discard(notice.task_key)
+            self._add_end(notice.task_key, End.REFUSED)
+        elif notice.kind is NoticeKind.COMMAND_FAILED:
+            verb = CommandVerb(str(notice.facts.get("verb", CommandVerb.STOP.value)))
+            announce(self._window, command_failed_text(verb, self._session(notice.session_key)))
+
+    def _follow_inbox(self) -> None:
+        questions = {(q.task_key, q.question_n): q for q in self._services.inbox.questions()}
+        new = [q for key, q in questions.items() if key not in self._asked]
+        self._asked = set(questions)
+        if new:
+            text = questions_text(new, self._session(new[0].session_key))
+            announce(self._window, text, urgent=True)
+
+    def _follow_queue(self) -> None:
+        reason = self._services.queue.pause_reason
+        if reason is not self._pause_reason and reason not in _CALM:
+            announce(self._window, queue_text(reason))
+        self._pause_reason = reason
+
+    def _follow_health(self) -> None:
+        is_lost = self._services.health.status is ServiceStatus.UNREACHABLE
+        if is_lost is not self._is_lost:
+            self._is_lost = is_lost
+            announce(self._window, connection_text(is_lost=is_lost), urgent=is_lost)
+
+    def _session(self, key: int | None) -> Session | None:
+        return self._services.sessions.session(key) if key is not None else None

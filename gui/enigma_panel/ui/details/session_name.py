@@ -1,0 +1,92 @@
+"""The session's name on top of Details, which is edited in its place."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QLineEdit, QStackedWidget, QWidget
+
+from enigma_panel.ui.i18n import Translations
+from enigma_panel.ui.widgets.basics import ElidedLabel, make_button, make_row, set_role
+
+tr = Translations("Details")
+
+MOST_CHARS = 80
+
+
+class SessionName(QStackedWidget):
+    """Emits `renamed` with the session's key and its new name; Escape leaves the old one."""
+
+    renamed = Signal(int, str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._key: int | None = None
+        self._is_editing = False
+        self.label = ElidedLabel("title")
+        self.button = make_button(tr("Rename"), "link")
+        self.edit = NameEdit()
+        shown = QWidget()
+        set_role(shown, "clear")
+        row = make_row(self.label, self.button)
+        row.setStretch(0, 1)
+        shown.setLayout(row)
+        for page in (shown, self.edit):
+            self.addWidget(page)
+        self.button.clicked.connect(self.begin)
+        self.edit.left.connect(self._end)
+
+    def show_name(self, key: int | None, name: str, *, can_rename: bool) -> None:
+        """Whose name it is; what is being typed for another session is its name from now on."""
+        if key != self._key:
+            self._end(True)
+        self._key = key
+        self.label.show_text(name)
+        self.button.setVisible(can_rename)
+        self.setVisible(bool(name))
+
+    def begin(self) -> None:
+        """Let the person edit the name."""
+        if self.button.isHidden():
+            return
+        self._is_editing = True
+        self.edit.setText(self.label.text())
+        self.edit.selectAll()
+        self.setCurrentWidget(self.edit)
+        self.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _end(self, is_wanted: bool) -> None:
+        if not self._is_editing:
+            return  # the focus leaves as the field is hidden
+        self._is_editing = False
+        had_focus = self.edit.hasFocus()
+        self.setCurrentIndex(0)
+        if had_focus:
+            self.button.setFocus(Qt.FocusReason.OtherFocusReason)
+        text = self.edit.text().strip()
+        if is_wanted and self._key is not None and text != self.label.text():
+            self.renamed.emit(self._key, text)
+
+
+class NameEdit(QLineEdit):
+    """Left by Enter or with the focus, which keeps what was typed, or by Escape, which does not."""
+
+    left = Signal(bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setMaxLength(MOST_CHARS)
+        self.setAccessibleName(tr("Session name"))
+
+    # -- Qt ----------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit(False)
+        elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self.left.emit(True)
+        else:
+            super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if event.reason() is not Qt.FocusReason.PopupFocusReason:
+            self.left.emit(True)

@@ -1,0 +1,113 @@
+"""A toast: says what was done, at the lower edge of a window, for some seconds."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QFrame, QLayout, QWidget
+
+from enigma_panel.ui.i18n import Translations
+from enigma_panel.ui.widgets.basics import make_button, make_label, make_row, set_role
+
+tr = Translations("Widgets")
+
+STAYS_MS, UNDO_STAYS_MS = 4_000, 8_000
+APART = 12
+"""From the edge that it stands above."""
+
+
+class Toast(QFrame):
+    """One at a time; it takes no focus, and stays while the pointer or the focus is on it.
+
+    said: its text, as it comes. above: the widget whose upper edge it stands on, in the middle.
+    Ctrl+Z is its Undo while it stands and nothing else in the window takes that key.
+    """
+
+    said = Signal(str)
+
+    def __init__(self, window: QWidget, above: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+        self._above = above
+        self._call: Callable[[], object] | None = None
+        self._label = make_label()
+        self._button = make_button(tr("Undo"), "link")
+        self._leaves = QTimer(self, singleShot=True)
+        self._keys = QShortcut(QKeySequence.StandardKey.Undo, window)
+        self._build()
+
+    def offer(self, text: str, label: str, call: Callable[[], object]) -> None:
+        """That something was done, and a button that leads to it."""
+        self._show(text, label, call, STAYS_MS)
+
+    def offer_undo(self, text: str, undo: Callable[[], object]) -> None:
+        """That something was done, and for some time the way back."""
+        self._show(text, tr("Undo"), undo, UNDO_STAYS_MS)
+        self._keys.setEnabled(True)
+
+    def yield_keys(self, *, is_taken: bool) -> None:
+        """Whether Ctrl+Z means something else at the moment."""
+        self._keys.setEnabled(self.can_undo and not is_taken)
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether it stands there and offers the way back."""
+        return not self.isHidden() and self._button.text() == tr("Undo")
+
+    def _build(self) -> None:
+        set_role(self, "toast")
+        row = make_row(self._label, self._button, gap=12)
+        row.setContentsMargins(14, 8, 14, 8)
+        row.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)
+        self.setLayout(row)
+        self._button.clicked.connect(self._act)
+        self._keys.activated.connect(self._act)
+        self._keys.setEnabled(False)
+        self._leaves.timeout.connect(self._leave)
+        self._above.installEventFilter(self)
+        self.hide()
+
+    def _show(self, text: str, label: str, call: Callable[[], object], stays_ms: int) -> None:
+        self._call = call
+        self._label.setText(text)
+        self.setAccessibleName(text)
+        self._button.setText(label)
+        self._button.setAccessibleName(label)
+        self._keys.setEnabled(False)
+        self._leaves.start(stays_ms)
+        self.show()
+        self.raise_()
+        self._place()
+        self.said.emit(text)
+
+    def _place(self) -> None:
+        self.adjustSize()
+        edge = self._above.mapTo(self._window, self._above.rect().topLeft())
+        left = edge.x() + (self._above.width() - self.width()) // 2
+        self.move(max(0, left), edge.y() - self.height() - APART)
+
+    def _act(self) -> None:
+        call = self._call
+        self._go()
+        if call is not None:
+            call()
+
+    def _leave(self) -> None:
+        """Its time is over; somebody who is about to press its button still can."""
+        if self.underMouse() or self._button.hasFocus():
+            self._leaves.start(STAYS_MS)
+        else:
+            self._go()
+
+    def _go(self) -> None:
+        self._leaves.stop()
+        self._keys.setEnabled(False)
+        self._call = None
+        self.hide()
+
+    # -- Qt ----------------------------------------------------------------------------------
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._above and event.type() in {QEvent.Type.Move, QEvent.Type.Resize}:
+            self._place()
+        return False

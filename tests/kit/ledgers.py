@@ -1,0 +1,31 @@
+"""Ledgers with nothing in them, copied from one that was made once."""
+
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from enigma_panel.store.ledger import Ledger
+
+
+@cache
+def _empty() -> bytes:
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "ledger.sqlite3")
+        Ledger.open(path)[0].close()
+        return path.read_bytes()
+
+
+def open_ledger(path: Path) -> Ledger:
+    """The ledger there, or a fresh one: `Ledger.open` waits 70 ms for the disk to make its tables,
+    step by step."""
+    make_ledger(path)
+    ledger, problem = Ledger.open(path)
+    assert problem is None
+    return ledger
+
+
+def make_ledger(path: Path) -> None:
+    """An empty ledger, where there is none."""
+    if not path.exists():
+        path.touch(0o600)
+        path.write_bytes(_empty())

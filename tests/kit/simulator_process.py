@@ -1,0 +1,66 @@
+"""The simulator as a process, forked from one that has imported once what all of them need."""
+
+import multiprocessing
+import os
+import sys
+from multiprocessing.connection import Connection
+from typing import IO
+
+_FORKS = multiprocessing.get_context("forkserver")
+_FORKS.set_forkserver_preload(
+    [
+        "enigma_panel.simulator.__main__",
+        "enigma_panel.simulator.runner",
+        # What it imports only when it is used:
+        "aiohttp",
+        "engineio.async_drivers.asgi",
+        "socketio",
+        "uvicorn.protocols.websockets.wsproto_impl",
+    ]
+)
+LEAVE_S = 10.0
+
+
+class SimulatorProcess:
+    """What `python -m enigma_panel.simulator` is with these arguments. url: where it listens; stdin
+    and stdout: our ends; stderr: ours where it is wanted, else it writes to that of the tests."""
+
+    def __init__(self, *arguments: str, wants_stderr: bool = False) -> None:
+        stdin, to_it = os.pipe()
+        outputs = [os.pipe() for _ in range(2 if wants_stderr else 1)]
+        theirs = [Connection(stdin, writable=False)]
+        theirs += [Connection(output, readable=False) for _, output in outputs]
+        self.stdin = os.fdopen(to_it, "wb", buffering=0)
+        self._outputs = [os.fdopen(ours, "rb") for ours, _ in outputs]
+        self._process = _FORKS.Process(target=_simulate, args=(arguments, theirs), daemon=True)
+        self._process.start()
+        for stream in theirs:
+            stream.close()
+        self.url = self._outputs[0].readline().decode().strip()
+
+    def stop(self) -> tuple[int | None, list[bytes]]:
+        """Close its input, as the program's end does, and wait for its own; its exit status, and
+        what it wrote besides its address. The same when it is asked again."""
+        if not self.stdin.closed:
+            self.stdin.close()
+            self._process.join(LEAVE_S)
+            status = self._process.exitcode
+            self._process.kill()
+            self._process.join()
+            self._process.close()
+            self._left = status, [_rest_of(output) for output in self._outputs]
+        return self._left
+
+
+def _rest_of(output: IO[bytes]) -> bytes:
+    with output:
+        return output.read()
+
+
+def _simulate(arguments: tuple[str, ...], streams: list[Connection]) -> None:
+    for number, stream in enumerate(streams):
+        os.dup2(stream.fileno(), number)
+        stream.close()
+    from enigma_panel.simulator.__main__ import main
+
+    sys.exit(main([*arguments]))

@@ -1,0 +1,314 @@
+"""One subject: what was selected last is what Details, tool bar, menus and shortcuts are about."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+from msgspec.structs import replace
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from enigma_panel.core.models import Phase, TaskStatus
+from enigma_panel.core.observation import Usage
+from enigma_panel.core.verbs import CommandVerb
+from enigma_panel.services.types import Diff
+from enigma_panel.ui.main_window.selection import NOBODY, Subject
+from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.widgets.table import KeyedTable
+from tests.kit.builders import a_task
+from tests.kit.clock import NOW
+from tests.kit.fakes import FakeDialogs, FakeScope
+from tests.kit.person import CTRL, button, key, shown_texts
+from tests.kit.world import World
+
+STRONG, PALE, NONE = "#dbe8fc", "#edf3fd", "#ffffff"
+
+
+def click_row(
+    table: KeyedTable, row: int, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
+) -> None:
+    """In its second column, where no verb stands."""
+    place = table.visualRect(table.rows.index(row, 1)).center()
+    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, modifiers, place)
+
+
+def colours(table: KeyedTable) -> dict[int, str]:
+    """The ground of each row, by its key."""
+    QApplication.processEvents()
+    picture = table.viewport().grab().toImage()
+    rects = {k: table.visualRect(table.rows.index(r, 0)) for r, k in enumerate(table.rows.keys())}
+    return {
+        k: picture.pixelColor(rect.left() + 3, rect.center().y()).name()
+        for k, rect in rects.items()
+    }
+
+
+@pytest.fixture
+def two(window: MainWindow, services: Any) -> MainWindow:
+    """Two sessions at work; the first row of Sessions is 1."""
+    for number in (1, 2):
+        services.sessions.add(number, left_s=100 * number, usage=Usage(cost=Decimal("0.12")))
+    window.activateWindow()
+    return window
+
+
+def test_the_other_table_marks_what_belongs_to_it(two: MainWindow) -> None:
+    sessions, tasks = two.selection.sessions, two.selection.tasks
+    click_row(sessions, 0)
+    assert colours(sessions) == {1: STRONG, 2: NONE}
+    assert colours(tasks) == {2: NONE, 1: PALE}
+    click_row(tasks, 0)
+    assert colours(sessions) == {1: NONE, 2: PALE}
+    assert colours(tasks) == {2: STRONG, 1: NONE}
+
+
+def test_the_keyboard_makes_the_row_it_comes_to_the_subject(two: MainWindow) -> None:
+    sessions, tasks = two.selection.sessions, two.selection.tasks
+    click_row(sessions, 1)
+    click_row(tasks, 1)
+    assert two.selection.subject == Subject(tasks=(1,))
+    sessions.setFocus(Qt.FocusReason.BacktabFocusReason)
+    assert two.selection.subject == Subject(sessions=(2,))
+    assert two.details.session_key == 2
+    key(sessions, Qt.Key.Key_Escape)
+    assert two.selection.subject == NOBODY
+    assert "Nothing selected:" in shown_texts(two.tool_bar)
+    assert "Select a session or a task to see more of it." in shown_texts(two.details)
+
+
+def test_a_dialog_that_gives_the_focus_back_changes_no_subject(two: MainWindow) -> None:
+    click_row(two.selection.tasks, 1)
+    two.selection.sessions.setFocus(Qt.FocusReason.ActiveWindowFocusReason)
+    assert two.selection.subject == Subject(tasks=(1,))
+
+
+def test_verbs_act_on_the_session_of_a_task_while_it_works_on_it(
+    two: MainWindow, services: Any
+) -> None:
+    click_row(two.selection.tasks, 1)
+    assert "shop.example 1:" in shown_texts(two.tool_bar)
+    assert "shop.example 1: " in button(two.tool_bar, "Stop").accessibleDescription()
+    button(two.tool_bar, "Stop").click()
+    assert services.sessions.commands == [((1,), CommandVerb.STOP)]
+    services.sessions.tasks[3] = a_task(3, session_key=1, status=TaskStatus.WORKING)
+    services.sessions.change_session(1, current_task=3)
+    assert two.selection.subject == Subject(tasks=(1,))
+    assert not any(action.isEnabled() for action in two.verbs.values())
+
+
+def test_of_several_they_say_how_many_and_what_they_cost(two: MainWindow, services: Any) -> None:
+    services.sessions.add(3, left_s=50, status=TaskStatus.DONE)
+    two.selection.sessions.selectAll()
+    assert "3 sessions:" in shown_texts(two.tool_bar)
+    assert button(two.tool_bar, "Stop 2 of 3").isEnabled()
+    assert (
+        "3 sessions are selected.\n"
+        "Together they cost $0.24 and what 1 of them costs, which is not known."
+    ) in shown_texts(two.details)
+    services.sessions.change_task(3, usage=Usage(cost=Decimal("0.01")))
+    assert "Together they cost $0.25." in shown_texts(two.details)
+    two.selection.tasks.selectAll()
+    assert "3 tasks are selected." in shown_texts(two.details)
+    two.selection.tasks.select_key(2)
+    assert button(two.tool_bar, "Stop").isEnabled()
+
+
+def test_with_little_room_the_buttons_keep_their_names(two: MainWindow, qapp: QApplication) -> None:
+    two.selection.sessions.selectAll()
+    two.resize(640, 400)
+    qapp.processEvents()
+    assert (
+        button(two.tool_bar, "Terminate").width()
+        >= button(two.tool_bar, "Terminate").sizeHint().width()
+    )
+    two.resize(1280, 800)
+    qapp.processEvents()
+    assert button(two.tool_bar, "Terminate 2 of 2").isEnabled()
+
+
+def test_no_verb_moves_with_the_subject(two: MainWindow, services: Any, qapp: QApplication) -> None:
+    places = set()
+    for name in ("a", "a name as long as somebody may give to a session of theirs", None):
+        services.sessions.change_session(1, label=name)
+        click_row(two.selection.sessions, 0)
+        qapp.processEvents()
+        pause, label = button(two.tool_bar, "Pause"), two.tool_bar._subject
+        places.add(pause.mapTo(two, QPoint(0, 0)).x())
+        assert label.geometry().right() < pause.mapTo(two.tool_bar, QPoint(0, 0)).x()
+    key(two.selection.sessions, Qt.Key.Key_Escape)
+    qapp.processEvents()
+    places.add(button(two.tool_bar, "Pause").mapTo(two, QPoint(0, 0)).x())
+    assert len(places) == 1
+
+
+def test_what_was_started_becomes_it_only_where_there_is_none(
+    window: MainWindow, services: Any
+) -> None:
+    started: list[Any] = []
+    window.selection.started.connect(started.append)
+    services.sessions.add(1)  # of an earlier run: it was asked for before the window was there
+    assert window.selection.subject == NOBODY
+    services.sessions.add(2, created_ms=NOW)
+    assert window.selection.subject == Subject(tasks=(2,))
+    services.sessions.add(3, created_ms=NOW)
+    assert window.selection.subject == Subject(tasks=(2,))
+    assert started == [[3]]
+
+
+def test_a_name_typed_for_one_session_is_given_to_no_other(two: MainWindow, services: Any) -> None:
+    click_row(two.selection.sessions, 0)
+    key(two, Qt.Key.Key_F2)
+    editor = two.details.session_name.edit
+    QTest.keyClicks(editor, "mine")
+    click_row(two.selection.sessions, 1)
+    assert [s.label for s in services.sessions.sessions.values()] == ["mine", None]
+    key(two, Qt.Key.Key_F2)
+    QTest.keyClicks(editor, "no")
+    key(editor, Qt.Key.Key_Escape)
+    assert services.sessions.sessions[2].label is None
+    assert not editor.isVisible()
+
+
+class People(RuleBasedStateMachine):
+    """A person's clicks and keys among what services tell, over the real window."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.world = World(FakeScope())
+        self.sessions = self.world.sessions
+        self.window = MainWindow(self.world.services, FakeDialogs())
+        self.window.show()
+        self.window.activateWindow()
+        QApplication.processEvents()
+        self.next = 0
+        self.expected: Subject | None = NOBODY
+
+    @property
+    def tables(self) -> tuple[KeyedTable, KeyedTable]:
+        return self.window.selection.sessions, self.window.selection.tasks
+
+    # -- what services tell: the subject stays ---------------------------------------------------
+
+    @rule(is_ours=st.booleans(), left=st.integers(1, 290))
+    def starts(self, is_ours: bool, left: int) -> None:
+        self.next += 1
+        created = {"created_ms": self.world.clock.now} if is_ours else {}
+        if is_ours and self.expected == NOBODY:
+            self.expected = Subject(tasks=(self.next,))
+        self.sessions.add(self.next, left_s=left, **created)
+
+    @rule(data=st.data())
+    def goes_on_with_another_task(self, data: st.DataObject) -> None:
+        if session := self._any_session(data):
+            self.next += 1
+            self.sessions.tasks[self.next] = a_task(self.next, session_key=session)
+            told = Diff(sessions=frozenset({session}), tasks=frozenset({self.next}))
+            old = self.sessions.sessions[session]
+            self.sessions.sessions[session] = replace(old, current_task=self.next)
+            self.sessions.changed.emit(told)
+
+    @rule(data=st.data(), phase=st.sampled_from([Phase.CLOSED, Phase.EXPIRED_ASSUMED]))
+    def ends(self, data: st.DataObject, phase: Phase) -> None:
+        if session := self._any_session(data):
+            self.sessions.change_session(session, phase=phase, ended_ms=self.world.clock.now)
+
+    @rule(data=st.data(), status=st.sampled_from(list(TaskStatus)))
+    def becomes(self, data: st.DataObject, status: TaskStatus) -> None:
+        if self.sessions.tasks:
+            task = data.draw(st.sampled_from(sorted(self.sessions.tasks)))
+            self.sessions.change_task(task, status=status)
+
+    @rule(seconds=st.integers(1, 40))
+    def time_goes_on(self, seconds: int) -> None:
+        self.world.clock.now += seconds * 1_000
+        self.window._tick()
+
+    @rule(show=st.booleans())
+    def ended_ones_come_and_go(self, show: bool) -> None:
+        self.window.selection.session_rows.set_show_ended(show)
+
+    # -- what the person does --------------------------------------------------------------------
+
+    @rule(which=st.integers(0, 1), row=st.integers(0, 9), add=st.booleans())
+    def clicks(self, which: int, row: int, add: bool) -> None:
+        table = self.tables[which]
+        if row < table.rows.rowCount():
+            click_row(table, row, CTRL if add else Qt.KeyboardModifier.NoModifier)
+            self.expected = self._selected(which)
+
+    @rule(
+        which=st.integers(0, 1),
+        code=st.sampled_from([Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Escape, Qt.Key.Key_End]),
+    )
+    def presses(self, which: int, code: Qt.Key) -> None:
+        table = self.tables[which]
+        self.tables[not which].setFocus()
+        table.setFocus(Qt.FocusReason.TabFocusReason)
+        key(table, code)
+        self.expected = self._selected(which)
+
+    @rule(verb=st.sampled_from(list(CommandVerb)))
+    def commands(self, verb: CommandVerb) -> None:
+        wanted = [k for k in self.window.selection.session_keys() if self.sessions.can(k, verb)]
+        before = len(self.sessions.commands)
+        self.window.verbs[verb].trigger()
+        sent = self.sessions.commands[before:]
+        if verb is CommandVerb.TERMINATE and len(wanted) > 1:
+            assert sent == []  # asked about first
+        else:
+            assert [keys for keys, *_ in sent] == ([tuple(wanted)] if wanted else [])
+
+    # -- what must hold --------------------------------------------------------------------------
+
+    @invariant()
+    def all_are_about_the_same(self) -> None:
+        selection, details = self.window.selection, self.window.details
+        subject = selection.subject
+        assert subject == self.expected
+        assert self._selected(0) == Subject(sessions=subject.sessions)
+        assert self._selected(1) == Subject(tasks=subject.tasks)
+        keys = subject.sessions or subject.tasks
+        if len(keys) == 1:
+            shown = details.session_key if subject.sessions else details.task_key
+            assert shown == keys[0]
+        else:
+            assert (details.session_key, details.task_key) == (None, None)
+        for verb, action in self.window.verbs.items():
+            able = [k for k in selection.session_keys() if self.sessions.can(k, verb)]
+            assert action.isEnabled() is bool(able), verb
+
+    def teardown(self) -> None:
+        self.window.close_for_good()
+        self.window.deleteLater()
+        QApplication.processEvents()
+
+    def _selected(self, which: int) -> Subject:
+        keys = tuple(self.tables[which].selected_keys())
+        return Subject(tasks=keys) if which else Subject(sessions=keys)
+
+    def _any_session(self, data: st.DataObject) -> int | None:
+        if not self.sessions.sessions:
+            return None
+        return data.draw(st.sampled_from(sorted(self.sessions.sessions)))
+
+
+def test_details_tool_bar_and_shortcuts_are_about_one_subject(no_window_left: None) -> None:
+    run_state_machine_as_test(
+        People, settings=settings(max_examples=10, stateful_step_count=25, deadline=None)
+    )
+
+
+@pytest.mark.weekly
+def test_they_are_over_many_stories(no_window_left: None) -> None:
+    run_state_machine_as_test(
+        People, settings=settings(max_examples=150, stateful_step_count=50, deadline=None)
+    )

@@ -1,0 +1,106 @@
+"""Drafts of 'New task': Escape keeps them, Cancel throws them away, and both can be taken back."""
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtWidgets import QApplication
+
+from enigma_panel.ui.dialog_manager import DialogManager
+from enigma_panel.ui.new_task.dialog import NewTaskDialog
+from enigma_panel.ui.new_task.session_picker import NEW_KEPT
+from tests.kit.person import ENTER, active, click, key, shown_texts, type_text
+from tests.kit.world import World
+
+
+@pytest.fixture
+def dialog(world: World) -> NewTaskDialog:
+    return NewTaskDialog(world.services, None, lambda: None)
+
+
+async def shown(world: World, dialog: NewTaskDialog) -> None:
+    dialog.ask(None, None)
+    await active(dialog)
+    await world.settle()
+
+
+def paste(dialog: NewTaskDialog, text: str) -> None:
+    data = QMimeData()
+    data.setText(text)
+    dialog.task_text.insertFromMimeData(data)
+
+
+async def test_a_kept_one_comes_back_selected_as_a_whole(
+    world: World, dialog: NewTaskDialog
+) -> None:
+    """What was typed behind an old draft was started, and paid, as one task with it."""
+    await shown(world, dialog)
+    assert "Draft kept" not in shown_texts(dialog)
+    type_text(dialog.task_text, "Buy one hub")
+    key(dialog, Qt.Key.Key_Escape)
+    await shown(world, dialog)
+    assert "Draft kept" in shown_texts(dialog)
+    type_text(dialog.task_text, "Research typewriters")
+    assert dialog.task_text.text() == "Research typewriters"
+
+
+async def test_clear_empties_it_and_can_be_taken_back(world: World, dialog: NewTaskDialog) -> None:
+    await shown(world, dialog)
+    type_text(dialog.task_text, "Buy one hub")
+    dialog.run_in.choose(NEW_KEPT)
+    key(dialog, Qt.Key.Key_Escape)
+    await shown(world, dialog)
+    click(dialog.clear_button)
+    assert dialog.task_text.text() == ""
+    assert dialog.task_text.hasFocus()
+    assert not dialog.clear_button.isVisible()
+    click(dialog.restore_button)
+    assert dialog.task_text.text() == "Buy one hub"
+    assert dialog.run_in.target() == NEW_KEPT
+
+
+async def test_cancel_throws_it_away_and_undo_brings_all_of_it_back(
+    world: World, qapp: QApplication
+) -> None:
+    manager = DialogManager(world.services, lambda: None)
+    discarded: list[Callable[[], None]] = []
+    manager.draft_discarded.connect(lambda: discarded.append(manager.bring_back_draft))
+    manager.open_new_task(None, None)
+    dialog = manager._new_task
+    assert dialog is not None
+    await active(dialog)
+    click(dialog.cancel_button)
+    assert discarded == []  # nothing was typed
+    manager.open_new_task(None, None)
+    type_text(dialog.task_text, "Buy one hub")
+    type_text(dialog.starting_url, "https://shop.example")
+    click(dialog.cancel_button)
+    assert not dialog.isVisible()
+    assert dialog.typed().text == ""
+    (undo,) = discarded
+    undo()
+    assert dialog.isVisible()
+    assert dialog.typed().text == "Buy one hub"
+    assert dialog.typed().starting_url == "https://shop.example"
+    assert world.sessions.started == []
+
+
+async def test_pasted_lines_are_offered_as_tasks(world: World, dialog: NewTaskDialog) -> None:
+    await shown(world, dialog)
+    paste(dialog, "one line")
+    assert not dialog.split_button.isVisible()
+    dialog.task_text.clear()
+    paste(dialog, "first\n\nsecond\nthird\n")
+    assert "These look like 3 tasks" in shown_texts(dialog)
+    assert len(dialog.specs()) == 1  # until somebody says so
+    click(dialog.split_button)
+    assert [spec.text for spec in dialog.specs()] == ["first", "second", "third"]
+    assert not dialog.split_button.isVisible()
+
+
+async def test_typed_lines_are_one_text(world: World, dialog: NewTaskDialog) -> None:
+    await shown(world, dialog)
+    type_text(dialog.task_text, "first")
+    key(dialog.task_text, ENTER)
+    type_text(dialog.task_text, "second")
+    assert not dialog.split_button.isVisible()

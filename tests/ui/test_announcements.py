@@ -1,0 +1,210 @@
+"""What is said to a screen reader, how soon, and how often."""
+
+import time
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtWidgets import QApplication
+
+from enigma_panel.core.models import TaskStatus
+from enigma_panel.services.types import NoticeKind, PauseReason, ServiceNotice, ServiceStatus
+from enigma_panel.ui import announcements
+from enigma_panel.ui.main_window.window import MainWindow
+from tests.kit.wait import run_events
+
+SOON_S = 0.3
+SECRET = "4929-1234"
+S = TaskStatus
+
+
+class Listener:
+    """What was said: words, whether urgently, and when."""
+
+    def __init__(self, qapp: QApplication) -> None:
+        self._qapp = qapp
+        self.heard: list[tuple[str, bool]] = []
+        self.at: list[float] = []
+
+    def hear(self, _window: Any, text: str, *, urgent: bool = False) -> None:
+        self.heard.append((text, urgent))
+        self.at.append(time.monotonic())
+
+    @property
+    def texts(self) -> list[str]:
+        return [text for text, _ in self.heard]
+
+    def hears_soon(self, text: str) -> bool:
+        """This within the time, and nothing else in the second after it."""
+        began, said = time.monotonic(), len(self.heard)
+        run_events(self._qapp, lambda: len(self.heard) > said)
+        self.wait(announcements.TOGETHER_MS / 1000)
+        return self.texts[said:] == [text] and self.at[said] - began < SOON_S
+
+    def wait(self, seconds: float = SOON_S) -> None:
+        """Let time go by."""
+        end = time.monotonic() + seconds
+        run_events(self._qapp, lambda: time.monotonic() > end)
+
+
+@pytest.fixture
+def listener(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Listener:
+    one = Listener(qapp)
+    monkeypatch.setattr(announcements, "announce", one.hear)
+    return one
+
+
+def end(services: Any, *keys: int, status: TaskStatus = S.DONE) -> None:
+    for key in keys:
+        services.sessions.change_task(key, status=status, result=SECRET, error=SECRET)
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [(S.DONE, "Done: shop.example 1"), (S.FAILED, "Failed: shop.example 1")],
+)
+def test_an_end_is_said_once(
+    window: MainWindow, services: Any, listener: Listener, status: TaskStatus, words: str
+) -> None:
+    services.sessions.add(1)
+    end(services, 1, status=status)
+    assert listener.hears_soon(words)
+    end(services, 1, status=status)  # told again, as with figures that come late
+    listener.wait()
+    assert listener.texts == [words]
+
+
+@pytest.mark.parametrize("status", [S.STOPPED, S.LOST, S.UNCONFIRMED])
+def test_what_the_person_ended_or_nobody_knows_is_not_said(
+    window: MainWindow, services: Any, listener: Listener, status: TaskStatus
+) -> None:
+    services.sessions.add(1)
+    end(services, 1, status=status)
+    listener.wait()
+    assert listener.texts == []
+
+
+def test_the_result_of_a_lost_one_is_said_when_it_comes(
+    window: MainWindow, services: Any, listener: Listener
+) -> None:
+    services.sessions.add(1)
+    end(services, 1, status=S.LOST)
+    end(services, 1)
+    assert listener.hears_soon("Done: shop.example 1")
+
+
+def test_what_ended_in_an_earlier_run_is_not_said(
+    window: MainWindow, services: Any, listener: Listener
+) -> None:
+    services.sessions.add(1, status=S.DONE)
+    end(services, 1)
+    listener.wait()
+    assert listener.texts == []
+
+
+def test_ten_ends_within_a_second_are_one(
+    qapp: QApplication, window: MainWindow, services: Any, listener: Listener
+) -> None:
+    for key in range(1, 12):
+        services.sessions.add(key)
+    for key in range(1, 11):
+        end(services, key, status=S.FAILED if key > 8 else S.DONE)
+        qapp.processEvents()
+    run_events(qapp, lambda: listener.heard)
+    assert listener.texts == ["10 tasks ended, 2 of them failed"]
+    end(services, 11)
+    assert listener.hears_soon("Done: shop.example 11")
+
+
+def test_a_refused_start_is_said_as_such_and_only_once(
+    window: MainWindow, services: Any, listener: Listener
+) -> None:
+    for key in (1, 2):
+        services.sessions.add(key)
+    refused = ServiceNotice(kind=NoticeKind.START_REFUSED, session_key=1, task_key=1)
+    end(services, 1, status=S.FAILED)
+    services.sessions.said.emit(refused)
+    assert listener.hears_soon("Refused: shop.example 1")
+    services.sessions.said.emit(replace(refused, session_key=2, task_key=2))
+    end(services, 2, status=S.FAILED)
+    assert listener.hears_soon("Refused: shop.example 2")
+
+
+def test_a_command_that_failed_is_said(
+    window: MainWindow, services: Any, listener: Listener
+) -> None:
+    services.sessions.add(1)
+    facts = {"verb": "terminate"}
+    failed = ServiceNotice(kind=NoticeKind.COMMAND_FAILED, session_key=1, facts=facts)
+    services.sessions.said.emit(failed)
+    assert listener.texts == ["Terminate failed: shop.example 1"]
+
+
+def test_a_refusal_that_holds_the_line_is_said(
+    window: MainWindow, services: Any, listener: Listener
+) -> None:
+    services.queue.set_waiting(3, PauseReason.RESTARTED)
+    services.queue.set_waiting(3, PauseReason.FUNDS)
+    services.queue.set_waiting(4, PauseReason.FUNDS)
+    assert listener.texts == ["Tasks wait: the account cannot pay"]
+
+
+def test_a_question_is_said_at_once_and_without_the_agents_words(
+    window: MainWindow, services: Any, listener: Listener
+) -> None:
+    began = time.monotonic()
+    question = services.sessions.add_asking(1, f"Is {SECRET} the PIN?")
+    services.inbox.ask(question)
+    services.inbox.changed.emit()
+    assert listener.heard == [("shop.example 1 asks for a password or code", True)]
+    assert listener.at[0] - began < SOON_S
+    services.inbox.open = [replace(question, question_n=2)]
+    services.inbox.changed.emit()  # another one of the same task
+    assert len(listener.heard) == 2
+    services.inbox.ask(*(services.sessions.add_asking(key, "Which?") for key in (2, 3)))
+    assert listener.texts[2:] == ["2 sessions ask you"]
+    services.inbox.close(1)
+    assert len(listener.heard) == 3
+    assert SECRET not in str(listener.heard)
+
+
+def test_the_connection_is_said_when_it_goes_and_comes(
+    window: MainWindow, services: Any, listener: Listener
+) -> None:
+    for status in (
+        ServiceStatus.FULL,
+        ServiceStatus.UNREACHABLE,
+        ServiceStatus.UNREACHABLE,
+        ServiceStatus.TROUBLED,
+        ServiceStatus.OK,
+    ):
+        services.health.status = status
+        services.health.changed.emit()
+    assert listener.heard == [
+        ("No connection to the service", True),
+        ("The connection is back", False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("urgent", "politeness"),
+    [
+        (False, QAccessible.AnnouncementPoliteness.Polite),
+        (True, QAccessible.AnnouncementPoliteness.Assertive),
+    ],
+)
+def test_it_is_an_announcement_of_the_window(
+    window: MainWindow,
+    monkeypatch: pytest.MonkeyPatch,
+    urgent: bool,
+    politeness: QAccessible.AnnouncementPoliteness,
+) -> None:
+    events: list[tuple[Any, ...]] = []
+
+    def keep(event: QAccessibleAnnouncementEvent) -> None:
+        events.append((event.object(), event.message(), event.politeness()))
+
+    monkeypatch.setattr(QAccessible, "updateAccessibility", staticmethod(keep))
+    announcements.announce(window, "Done", urgent=urgent)
+    assert events == [(window, "Done", politeness)]

@@ -1,0 +1,90 @@
+"""The toast of the main window: what was done, and for some seconds the way back."""
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from enigma_panel.core.verbs import CommandVerb
+from enigma_panel.services.types import WaitReason
+from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.widgets import toast
+from tests.kit.clock import NOW
+from tests.kit.person import CTRL, button, key, shown_texts
+from tests.kit.wait import run_events
+
+
+@pytest.fixture
+def done(window: MainWindow, qapp: QApplication) -> list[str]:
+    """A toast stands there; what is here was taken back."""
+    taken_back: list[str] = []
+    window.activateWindow()
+    window.toast.offer_undo("The draft was thrown away.", lambda: taken_back.append("draft"))
+    qapp.processEvents()
+    return taken_back
+
+
+def test_it_stands_above_the_status_line_and_takes_no_focus(
+    window: MainWindow, done: list[str], qapp: QApplication
+) -> None:
+    focused = qapp.focusWidget()
+    assert window.toast.accessibleName() == "The draft was thrown away."
+    for width, height in ((1280, 800), (640, 400)):
+        window.resize(width, height)
+        qapp.processEvents()
+        lower = window.statusBar().mapTo(window, QPoint(0, 0)).y()
+        assert window.rect().contains(window.toast.geometry())
+        assert window.toast.geometry().bottom() < lower
+    assert qapp.focusWidget() is focused
+
+
+def test_its_button_and_ctrl_z_take_back_once(window: MainWindow, done: list[str]) -> None:
+    key(window, Qt.Key.Key_Z, CTRL)
+    key(window, Qt.Key.Key_Z, CTRL)
+    assert done == ["draft"]
+    assert not window.toast.isVisible()
+    window.toast.offer_undo("Again.", lambda: done.append("again"))
+    button(window.toast, "Undo").click()
+    assert done == ["draft", "again"]
+
+
+def test_ctrl_z_is_for_a_command_that_can_be_taken_back(
+    window: MainWindow, done: list[str], services: Any
+) -> None:
+    services.sessions.add(1)
+    window.selection.sessions.select_key(1)
+    services.sessions.set_pending(1, CommandVerb.TERMINATE, WaitReason.UNDO)
+    key(window, Qt.Key.Key_Z, CTRL)
+    assert ("undo", (1,)) in services.sessions.calls
+    assert done == []
+    key(window, Qt.Key.Key_Z, CTRL)
+    assert done == ["draft"]
+
+
+def test_it_goes_by_itself_but_not_from_under_the_focus(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch, qapp: QApplication
+) -> None:
+    monkeypatch.setattr(toast, "STAYS_MS", 30)
+    window.activateWindow()
+    window.toast.offer("Started.", "Show", lambda: None)
+    undo = button(window.toast, "Show")
+    undo.setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.qWait(80)
+    assert window.toast.isVisible()
+    window.selection.tasks.setFocus()
+    run_events(qapp, lambda: not window.toast.isVisible())
+
+
+def test_what_was_started_is_led_to(window: MainWindow, services: Any) -> None:
+    services.sessions.add(1, created_ms=NOW)
+    assert not window.toast.isVisible()  # there was no subject: it is one
+    said: list[str] = []
+    window.toast.said.connect(said.append)
+    services.sessions.add(2, created_ms=NOW, text="Buy one hub")
+    assert said == ["Started “Buy one hub”."]
+    assert "Started “Buy one hub”." in shown_texts(window.toast)
+    assert window.details.task_key == 1
+    button(window.toast, "Show").click()
+    assert window.details.task_key == 2
