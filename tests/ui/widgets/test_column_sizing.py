@@ -96,8 +96,14 @@ def test_a_state_always_has_the_same_room(
         seen.append(widths(table))
     sessions.change_task(2, status=TaskStatus.WORKING, unproven=CommandVerb.RESUME)
     qapp.processEvents()
+    assert cut_cells(table, Column.STATE) == [], "resumed (sent)"
+    seen.append(widths(table))
+    sessions.set_pending(
+        2, CommandVerb.TERMINATE, WaitReason.BUDGET, due_ms=NOW + 12_000, sent_live=True
+    )
+    qapp.processEvents()
     assert cut_cells(table, Column.STATE) != []  # the whole of it stands in its tool tip
-    assert [*seen, widths(table)] == [seen[0]] * 6
+    assert [*seen, widths(table)] == [seen[0]] * 7
     assert name == table.columnWidth(Column.SESSION)
     fixed = (Column.STATE, Column.LEFT, Column.COST)
     assert [before[column] for column in fixed] == [seen[0][column] for column in fixed]
