@@ -72,6 +72,7 @@ class Selection(QObject):
         self.sessions = SessionsTable(self.session_rows, app_actions, hold)
         self.tasks = TasksTable(self.task_rows, hold)
         self._connect()
+        hold.released.connect(self._select_late_row)  # after the models have brought it in
 
     def session_keys(self) -> list[int]:
         """The sessions that the verbs act on; for a task its session while it works on that task,
@@ -207,6 +208,12 @@ class Selection(QObject):
         owners = (t.session_key for t in map(sessions.task, subject.tasks) if t is not None)
         self.tasks.set_kin(frozenset(key for key in tasks if key is not None))
         self.sessions.set_kin(frozenset(owners))
+
+    def _select_late_row(self) -> None:
+        """The task that is the subject may have got its row only when nobody aimed any more."""
+        if len(self.subject.tasks) == 1 and not self.tasks.selected_keys():
+            with QSignalBlocker(self.tasks):
+                self.tasks.select_key(self.subject.tasks[0])
 
     def _scroll_to_result(self) -> None:
         self.tasks.scrollTo(self.tasks.currentIndex())
