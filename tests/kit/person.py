@@ -72,6 +72,12 @@ def move_to(view: QAbstractItemView, row: int) -> None:
     QApplication.sendEvent(view.viewport(), event)
 
 
+def leave(view: QAbstractItemView) -> None:
+    """The pointer leaves a table."""
+    for part in (view.viewport(), view):
+        QApplication.sendEvent(part, QEvent(QEvent.Type.Leave))
+
+
 # -- reading --------------------------------------------------------------------------------------
 
 

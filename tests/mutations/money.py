@@ -377,7 +377,7 @@ MONEY = (
         tests=("tests/core/test_reducer_live.py", REDUCER),
     ),
     Break(
-        promise='so the window says "paused (sent)"',
+        promise='so the window says "paused?" and when it was sent',
         mistake="it says paused",
         file="ui/text/states.py",
         old="    if task is not None and task.pause_confirmed:",
@@ -419,7 +419,7 @@ MONEY = (
         ),
     ),
     Break(
-        promise='so the window says "paused (sent, unconfirmed)"',
+        promise='so the window says "paused?" or "resumed (sent, unconfirmed)"',
         mistake="a Pause that the channel took counts as delivered",
         file="core/reducer.py",
         old="    unproven = _SENT_LIVE.get(observation.kind)\n",
@@ -430,10 +430,10 @@ MONEY = (
     ),
     Break(
         promise="It confirms nothing that is sent over it",
-        mistake="the window says paused (sent)",
+        mistake="the window does not say how a Pause was sent",
         file="ui/text/states.py",
-        old="    if task is not None and task.unproven is not None:",
-        new="    if False:",
+        old="if unproven is not None else note",
+        new="if False else note",
         tests=(f"{LIVE_TEXT}::test_what_a_session_does",),
     ),
     Break(

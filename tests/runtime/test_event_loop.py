@@ -18,6 +18,7 @@ from enigma_panel.runtime.event_loop import (
     collect_garbage,
 )
 from tests.conftest import LogWatch
+from tests.kit.wait import until
 
 
 class Knot(QObject):
@@ -87,6 +88,19 @@ async def test_a_blocking_call_has_a_time_limit_and_its_error_comes_through() ->
     with pytest.raises(KeyError):
         await blocking(fail, time_limit=5)
     assert await blocking(lambda: 7, time_limit=5) == 7
+
+
+async def test_what_a_blocking_call_opens_too_late_is_closed() -> None:
+    release, late = threading.Event(), list[str]()
+
+    def open_it() -> str:
+        release.wait(10)
+        return "bus"
+
+    with pytest.raises(BlockingTimeoutError):
+        await blocking(open_it, time_limit=0.05, discard=late.append)
+    release.set()
+    await until(lambda: late == ["bus"])
 
 
 async def count(closed: asyncio.Event) -> AsyncIterator[int]:

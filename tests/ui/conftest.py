@@ -11,6 +11,7 @@ from enigma_panel.ui.main_window import selection
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.theme import theme
 from enigma_panel.ui.theme.stylesheet import sheet
+from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from tests.kit.fakes import FakeActions, FakeDialogs, FakeScope
 from tests.kit.world import World
 from tests.services.conftest import running
@@ -53,6 +54,12 @@ def world(no_window_left: None) -> World:
 def services(no_window_left: None) -> Any:
     """The same for tests without a loop."""
     return World(FakeScope()).services
+
+
+@pytest.fixture
+def hold(services: Any) -> PointerHold:
+    """Nobody aims at anything yet."""
+    return PointerHold(services.clock.now_ms)
 
 
 @pytest.fixture

@@ -126,7 +126,9 @@ class BusNotifier(DesktopNotifier):
         if self._open_bus is None:
             return
         try:
-            bus = await blocking(self._open_bus, time_limit=OPEN_S)
+            bus = await blocking(
+                self._open_bus, time_limit=OPEN_S, discard=lambda late: late.close()
+            )
         except BusError as error:
             log.debug("no notifications on this desktop: %s", error)
             return

@@ -111,7 +111,9 @@ class Power(QObject):
         """Listen to the system, where it can be listened to; ended by cancelling."""
         while True:
             try:
-                bus = await blocking(self._open_bus, time_limit=OPEN_S)
+                bus = await blocking(
+                    self._open_bus, time_limit=OPEN_S, discard=lambda late: late.close()
+                )
             except (BusError, BlockingTimeoutError) as error:
                 log.debug("the system announces no sleep: %s", error)
             else:

@@ -103,26 +103,35 @@ class LedgerThread:
         self._pool.shutdown(wait=True)
 
 
-async def blocking(call: Callable[[], T], *, time_limit: float) -> T:
+async def blocking(
+    call: Callable[[], T], *, time_limit: float, discard: Callable[[T], object] | None = None
+) -> T:
     """Run a call that may block for ever (a keychain prompt) in a daemon thread of its own.
 
     Raises BlockingTimeoutError after time_limit seconds. The thread cannot be killed; being a
-    daemon it does not hold up the end of the program.
+    daemon it does not hold up the end of the program. discard: closes what comes when nobody waits
+    for it any more.
     """
     loop = asyncio.get_running_loop()
     done: asyncio.Future[T] = loop.create_future()
 
-    def settle(result: Callable[[], None]) -> None:
+    def take(value: T) -> None:
         if not done.done():
-            result()
+            done.set_result(value)
+        elif discard is not None:
+            discard(value)
+
+    def fail(error: Exception) -> None:
+        if not done.done():
+            done.set_exception(error)
 
     def work() -> None:
         try:
             value = call()
         except Exception as error:  # noqa: BLE001 - handed to the awaiting side, whatever it is
-            _threadsafe(loop, settle, lambda error=error: done.set_exception(error))
+            _threadsafe(loop, fail, error)
         else:
-            _threadsafe(loop, settle, lambda: done.set_result(value))
+            _threadsafe(loop, take, value)
 
     threading.Thread(target=work, name="blocking", daemon=True).start()
     try:
@@ -130,6 +139,10 @@ async def blocking(call: Callable[[], T], *, time_limit: float) -> T:
             return await done
     except TimeoutError:
         raise BlockingTimeoutError from None
+    except asyncio.CancelledError:
+        if discard is not None and done.done() and not done.cancelled() and not done.exception():
+            discard(done.result())  # it came in the very moment in which nobody waited any more
+        raise
 
 
 def _threadsafe(loop: asyncio.AbstractEventLoop, call: Callable[[Any], None], arg: Any) -> None:

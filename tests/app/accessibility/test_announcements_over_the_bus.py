@@ -12,7 +12,7 @@ from tests.app.accessibility.stage import ON_THE_BUS, Stage
 from tests.desktop.notice_desk import Lines
 
 CHILD = "tests.app.accessibility.child_window"
-SOON_S = 0.3
+SOON_S = 1.0
 LIMIT_S = 60.0
 POLITE, ASSERTIVE = 1, 2
 HEARD = {

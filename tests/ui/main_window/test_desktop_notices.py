@@ -27,7 +27,7 @@ from tests.kit.clock import NOW
 from tests.kit.fakes import FakeDialogs
 from tests.kit.wait import until
 
-SEEN_S = 0.3
+SEEN_S = 1.0
 """So soon the desktop knows what the window knows."""
 WAITED_S = 2.0
 """What one call takes that waits for a desktop that does not answer."""
@@ -105,7 +105,7 @@ def test_one_that_is_selected_already_is_shown_in_details_again(
 
 
 def test_one_that_has_no_row_yet_is_shown_in_details(window: MainWindow, services: Any) -> None:
-    window.selection.task_rows.set_pointer_inside(True)
+    window.hold.aim()
     add_ended(services, 2)
     window.open_result(2)
     assert window.details.result.toPlainText() == "Result 2"

@@ -81,7 +81,7 @@ def test_sessions_is_as_high_as_its_rows_and_half_at_most(
         half = window.body.tables.height() // 2
         if count in {4, 6, 8}:
             assert rows_seen(window) == count
-            assert not window.selection.sessions.verticalScrollBar().isVisible()
+            assert window.selection.sessions.verticalScrollBar().maximum() == 0
         assert window.sessions_card.height() <= half
     assert window.sessions_card.height() == half
     size(window, 1280, 500)
@@ -106,18 +106,17 @@ def test_where_the_person_put_the_splitter_it_stays(
 
 
 def test_it_does_not_move_what_lies_under_the_pointer(
-    window: MainWindow, services: Any, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+    window: MainWindow, services: Any, qapp: QApplication
 ) -> None:
     services.sessions.add(1)
     qapp.processEvents()
     height = window.sessions_card.height()
-    monkeypatch.setattr(window.tasks_card, "underMouse", lambda: True)
+    window.hold.aim()
     for count in range(2, 8):
         services.sessions.add(count)
     window._tick()
     assert window.sessions_card.height() == height
-    monkeypatch.undo()
-    window._tick()
+    window.hold.leave()
     assert window.sessions_card.height() > height
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QAction, QEnterEvent, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -22,11 +22,12 @@ from enigma_panel.ui.main_window.window import TICK_MS, MainWindow
 from enigma_panel.ui.tasks.model import Column as TaskColumn
 from enigma_panel.ui.text.verbs import verb_text
 from enigma_panel.ui.widgets.column_sizing import TEXT_LEAST
+from enigma_panel.ui.widgets.pointer_hold import STILL_MS
 from enigma_panel.ui.widgets.table import ROW_HEIGHT
 from tests.kit.builders import ID, LINK, a_question
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeDialogs
-from tests.kit.person import button, move_to, shown_texts
+from tests.kit.person import button, leave, move_to, shown_texts
 from tests.kit.tables import verb_point
 
 
@@ -85,6 +86,7 @@ def test_the_keyboard_has_the_verbs(
 def test_a_painted_verb_acts_on_its_row_alone(window: MainWindow, services: Any) -> None:
     services.sessions.add(1, left_s=100)
     services.sessions.add(2, left_s=150)
+    services.clock.now += STILL_MS
     table = window.selection.sessions
     table.select_key(1)
     left = Qt.MouseButton.LeftButton
@@ -96,6 +98,7 @@ def test_a_painted_verb_acts_on_its_row_alone(window: MainWindow, services: Any)
 
 def test_a_press_that_ends_elsewhere_does_nothing(window: MainWindow, services: Any) -> None:
     services.sessions.add(1)
+    services.clock.now += STILL_MS
     table = window.selection.sessions
     left = Qt.MouseButton.LeftButton
     QTest.mousePress(table.viewport(), left, pos=verb_point(table, 0, CommandVerb.TERMINATE))
@@ -113,7 +116,7 @@ def test_no_row_moves_below_the_pointer(
     move_to(table, 0)
     sessions.change_task(2, status=TaskStatus.ASKS)
     assert table.rows.keys() == [1, 2]
-    QApplication.sendEvent(table.viewport(), QEvent(QEvent.Type.Leave))
+    leave(table)
     assert table.rows.keys() == [2, 1]
 
 
@@ -263,6 +266,7 @@ def test_questions_are_counted_and_shown(
     services.inbox.changed.emit()
     assert window.windowTitle() == "Enigma Control Panel"
     assert not window.question_banner.isVisible()
+    assert "No question is open." in shown_texts(window.question_room)
     assert not button(window.tool_bar, "Answer").isEnabled()
 
 

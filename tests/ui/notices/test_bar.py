@@ -33,6 +33,7 @@ from enigma_panel.ui.main_window.notice_controller import NoticeController
 from enigma_panel.ui.notices.bar import NoticeBar
 from enigma_panel.ui.text import account_page
 from enigma_panel.ui.text.states import local_time
+from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from tests.kit.builders import BASE_URL, a_task
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeActions, FakeSelection
@@ -50,7 +51,7 @@ class Bar:
         self.services, self.app_actions, self.selection = services, app_actions, FakeSelection()
         self.window = QWidget()
         self.window.resize(1280, 200)
-        self.notices = NoticeBar()
+        self.notices = NoticeBar(PointerHold(services.clock.now_ms))
         column = QVBoxLayout(self.window)
         column.addWidget(self.notices)
         column.addStretch(1)

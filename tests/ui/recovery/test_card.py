@@ -15,6 +15,7 @@ from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import PauseReason, Recovered, WaitReason
 from enigma_panel.ui.recovery.card import RecoveryCard
 from enigma_panel.ui.recovery.rows import MOST_ROWS, ROW_HEIGHT, RecoveryRowWidget
+from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeActions
 
@@ -27,12 +28,14 @@ class Tables(QFrame):
 
 
 @pytest.fixture
-def card(services: Any, app_actions: FakeActions, qapp: QApplication) -> Iterator[RecoveryCard]:
+def card(
+    services: Any, app_actions: FakeActions, hold: PointerHold, qapp: QApplication
+) -> Iterator[RecoveryCard]:
     window = QWidget()
     window.setMinimumSize(400, 200)  # as the main window: else its parts decide
     window.resize(1280, 800)
     column = QVBoxLayout(window)
-    card = RecoveryCard(services, app_actions)
+    card = RecoveryCard(services, app_actions, hold)
     column.addWidget(card)
     column.addWidget(Tables(), 1)
     window.show()
@@ -300,8 +303,40 @@ def test_the_focus_does_not_go_on_with_a_row_that_leaves(card: RecoveryCard, ser
     last = row(card, "shop.example 3").keep_button
     last.setFocus()
     QTest.keyClick(last, Qt.Key.Key_Space)
-    assert names(card) == ["shop.example 1", "shop.example 2"]
+    assert pressable(row(card, "shop.example 3")) == []
     assert QApplication.focusWidget() is card.rows
+    card.close_button.setFocus()
+    card.refresh()
+    assert names(card) == ["shop.example 1", "shop.example 2"]
+
+
+def place(card: RecoveryCard, name: str) -> QPoint:
+    view = row(card, name)
+    return view.mapTo(card.window(), view.terminate_button.geometry().center())
+
+
+def test_the_next_row_does_not_slide_under_the_pointer(
+    card: RecoveryCard, services: Any, qapp: QApplication
+) -> None:
+    recover(card, *fill(services, 3))
+    qapp.processEvents()
+    before = place(card, "shop.example 3")
+    QApplication.sendEvent(card.rows, QEvent(QEvent.Type.Enter))
+    first, second = row(card, "shop.example 1"), row(card, "shop.example 2")
+    first.keep_button.click()
+    second.terminate_button.click()
+    services.sessions.change_session(2, phase=Phase.ENDED_BY_YOU, ended_ms=NOW)
+    card.tick()
+    qapp.processEvents()
+    assert names(card) == [f"shop.example {n}" for n in (1, 2, 3)]
+    assert place(card, "shop.example 3") == before
+    assert (pressable(first), pressable(second)) == ([], ["Show task"])
+    assert first.accessibleName() == "shop.example 1, kept"
+    height = card.height()
+    QApplication.sendEvent(card.rows, QEvent(QEvent.Type.Leave))
+    qapp.processEvents()
+    assert names(card) == ["shop.example 3"]
+    assert card.height() < height
 
 
 def test_the_rows_follow_each_other_in_the_tab_order(card: RecoveryCard, services: Any) -> None:
@@ -385,6 +420,17 @@ def test_after_a_sleep_it_tells_of_what_was_open(card: RecoveryCard, services: A
     assert names(card) == ["shop.example 1", "shop.example 2"]
 
 
+def test_after_a_sleep_with_nothing_open_an_old_card_leaves(
+    card: RecoveryCard, services: Any
+) -> None:
+    services.sessions.add(1, phase=Phase.CLOSED)
+    recover(card, 1)
+    assert card.isVisible()
+    services.sessions.change_session(1, ended_ms=NOW - 60_000)
+    assert not card.show_away(5_000)
+    assert not card.isVisible()
+
+
 def test_after_a_sleep_with_nothing_open_there_is_no_card(
     card: RecoveryCard, services: Any
 ) -> None:
@@ -400,4 +446,5 @@ def test_a_double_click_keeps_one_row(card: RecoveryCard, services: Any) -> None
     left, no_keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     QTest.mouseDClick(window.windowHandle(), left, no_keys, there)
     QCoreApplication.processEvents()
-    assert names(card) == ["shop.example 2", "shop.example 3"]
+    kept = [name for name in names(card) if not pressable(row(card, name))]
+    assert kept == ["shop.example 1"]

@@ -15,6 +15,7 @@ from enigma_panel.services.types import Recovered
 from enigma_panel.ui.actions import Actions
 from enigma_panel.ui.quit.dialog import QuitChoice, QuitDialog
 from enigma_panel.ui.recovery.card import RecoveryCard
+from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from tests.conftest import Simulator
 from tests.kit.fakes import FakeDialogs
 from tests.kit.wait import until
@@ -63,7 +64,8 @@ async def test_after_a_restart_the_card_tells_and_ends_what_was_open(
         await until(lambda: parts.services.sessions.task(key).service_id)
     async with running(url) as parts:
         services = parts.services
-        card = RecoveryCard(services, Actions(services, FakeDialogs()))
+        hold = PointerHold(services.clock.now_ms)
+        card = RecoveryCard(services, Actions(services, FakeDialogs()), hold)
         card.show_recovered(Recovered(sessions=(key,)))
         assert card.text_label.text().startswith("1 browser was open: ")
         await until(lambda: "it still works" in card.text_label.text())
@@ -84,7 +86,8 @@ async def test_without_a_key_terminate_waits_and_another_key_cannot_do_it(
         services, account = parts.services, parts.services.account
         key = await working(parts)
         await account.remove()
-        card = RecoveryCard(services, Actions(services, FakeDialogs()))
+        hold = PointerHold(services.clock.now_ms)
+        card = RecoveryCard(services, Actions(services, FakeDialogs()), hold)
         card.show_recovered(Recovered(sessions=(key,)))
         (view,) = card.rows.views()
         assert services.sessions.terminable_keys() == [key]

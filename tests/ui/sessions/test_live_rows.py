@@ -16,6 +16,7 @@ from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.sessions.model import GATHER_MS, Column
 from enigma_panel.ui.tasks.model import Column as TaskColumn
 from enigma_panel.ui.tasks.model import task_cost_cell
+from enigma_panel.ui.text.states import local_time
 from enigma_panel.ui.widgets.delegates import LEAST_TAIL, STEADY_SHARE, TAIL_GAP, text_width
 from enigma_panel.ui.widgets.table_model import Role
 from tests.kit.builders import new_task
@@ -221,18 +222,16 @@ def test_a_pause_that_nothing_confirms_says_what_that_means(
     services.sessions.add(1, status=TaskStatus.PAUSED, unproven=CommandVerb.PAUSE)
     rows = window.selection.session_rows
     cell = cell_text(rows, 1, Column.STATE, Role.CELL)
-    assert cell.text == "paused (sent) – billing", "what fits"
+    assert cell.text == "paused? – billing"
     assert cell.tail == "0:30"
     assert cell.bold
-    said = "paused (sent, unconfirmed) – billing, 30 seconds"
+    said = "paused, not confirmed, billing, 30 seconds"
     assert cell_text(rows, 1, Column.STATE, SPOKEN) == said
     tip = cell_text(rows, 1, Column.STATE, TIP)
-    assert read_tip(tip).startswith(
-        "paused (sent, unconfirmed) – billing 0:30\nPause was sent over the live"
-    )
-    assert "State. Pause was sent over the live channel" in cell_text(
-        rows, 1, Column.STATE, DESCRIPTION
-    )
+    sent = f"sent at {local_time(NOW - 30_000)}, the service does not confirm it"
+    head = f"paused? – billing 0:30\n{sent}\nPause was sent over the live channel"
+    assert read_tip(tip).startswith(head)
+    assert cell_text(rows, 1, Column.STATE, DESCRIPTION).startswith(f"State. {sent}")
 
 
 def test_beside_a_command_stands_the_short_word(window: MainWindow, services: Any) -> None:
@@ -251,10 +250,10 @@ def test_beside_a_command_stands_the_short_word(window: MainWindow, services: An
 def test_a_task_says_in_short_what_nothing_confirms(window: MainWindow, services: Any) -> None:
     services.sessions.add(1, status=TaskStatus.PAUSED, unproven=CommandVerb.PAUSE)
     rows = window.selection.task_rows
-    assert cell_text(rows, 1, TaskColumn.STATUS) == "paused (sent)"
-    assert cell_text(rows, 1, TaskColumn.STATUS, SPOKEN) == "paused (sent, unconfirmed)"
+    assert cell_text(rows, 1, TaskColumn.STATUS) == "paused?"
+    assert cell_text(rows, 1, TaskColumn.STATUS, SPOKEN) == "paused, not confirmed"
     tip = cell_text(rows, 1, TaskColumn.STATUS, TIP)
-    assert read_tip(tip).startswith("paused (sent, unconfirmed)\n")
+    assert read_tip(tip).startswith("paused?\n")
     assert "nothing confirms it" in tip
     services.sessions.change_task(1, status=TaskStatus.WORKING, unproven=CommandVerb.RESUME)
     for rows, column in (

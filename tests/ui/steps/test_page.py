@@ -341,11 +341,11 @@ def test_the_state_line_says_what_nothing_confirms(window: MainWindow, services:
     services.sessions.add(1, status=TaskStatus.PAUSED, unproven=CommandVerb.PAUSE)
     window.selection.sessions.select_key(1)
     state = window.details.state
-    assert state.text().startswith("paused (sent, unconfirmed) – billing 0:30 · 3:20 left")
+    assert state.text().startswith("paused? – billing 0:30 · 3:20 left · sent at ")
     assert "nothing confirms it" in state.toolTip()
     assert state.accessibleDescription() == plain(state.toolTip())
     window.selection.tasks.select_key(1)
-    assert state.text() == "paused (sent, unconfirmed) 0:30"
+    assert state.text().startswith("paused? 0:30 · sent at ")
     services.sessions.change_task(1, status=TaskStatus.WORKING, unproven=CommandVerb.RESUME)
     assert state.text() == "resumed (sent, unconfirmed) 0:30"
     services.sessions.change_task(1, unproven=None)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtCore import QEvent, QItemSelectionModel, QPersistentModelIndex, QPoint, Qt
+from PySide6.QtCore import QItemSelectionModel, QPersistentModelIndex, QPoint, Qt
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
@@ -22,11 +22,12 @@ from enigma_panel.ui.tasks.model import Column, TasksModel
 from enigma_panel.ui.text.states import local_moment
 from enigma_panel.ui.text.waiting import QueueAction
 from enigma_panel.ui.theme.palette import Severity
+from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from enigma_panel.ui.widgets.table import ROW_HEIGHT, KeyedTable
 from enigma_panel.ui.widgets.table_model import Role
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeDialogs, FakeQueue, FakeSessions
-from tests.kit.person import button, move_to, shown_texts
+from tests.kit.person import button, leave, move_to, shown_texts
 from tests.kit.tables import SPOKEN, STRICT, cell_text
 from tests.kit.wait import until
 
@@ -34,8 +35,8 @@ ALT = Qt.KeyboardModifier.AltModifier
 
 
 @pytest.fixture
-def tasks(services: Any) -> TasksModel:
-    model = TasksModel(services.sessions, services.queue, services.clock)
+def tasks(services: Any, hold: PointerHold) -> TasksModel:
+    model = TasksModel(services.sessions, services.queue, services.clock, hold)
     services.queue.changed.connect(model.follow_queue)
     model.tester = QAbstractItemModelTester(model, STRICT)  # type: ignore[attr-defined]
     return model
@@ -143,20 +144,24 @@ def test_only_rows_that_say_something_else_are_told(services: Any, tasks: TasksM
     assert told == [(4, 4)]
 
 
-def test_nothing_moves_while_somebody_aims(services: Any, tasks: TasksModel) -> None:
+def test_nothing_moves_while_somebody_aims(
+    services: Any, tasks: TasksModel, hold: PointerHold
+) -> None:
     add_queued(services, 1, 2, 3)
-    tasks.set_pointer_inside(True)
+    hold.aim()
     services.queue.set(*services.queue.waiting[1:])
     add_queued(services, 4)
     assert tasks.keys() == [1, 2, 3]
     assert cell_text(tasks, 2, Column.RESULT) == "2nd in line"
-    tasks.set_pointer_inside(False)
+    hold.leave()
     assert tasks.keys() == [2, 3, 4, 1]
 
 
-def test_a_thousand_tasks_are_arranged_without_looking_at_one(services: Any, qapp: object) -> None:
+def test_a_thousand_tasks_are_arranged_without_looking_at_one(
+    services: Any, hold: PointerHold, qapp: object
+) -> None:
     sessions: FakeSessions = services.sessions
-    tasks = TasksModel(sessions, services.queue, services.clock)  # type: ignore[arg-type]
+    tasks = TasksModel(sessions, services.queue, services.clock, hold)  # type: ignore[arg-type]
     services.queue.changed.connect(tasks.follow_queue)
     for key in range(1, 1_001):
         sessions.add_queued(key)
@@ -179,11 +184,11 @@ def _cost_of(call: Callable[[], object]) -> float:
     return best
 
 
-def test_a_longer_line_costs_in_proportion(services: Any, qapp: object) -> None:
+def test_a_longer_line_costs_in_proportion(services: Any, hold: PointerHold, qapp: object) -> None:
     def cost(n: int) -> float:
         queue = FakeQueue()
         queue.put(*range(1, n + 1))
-        model = TasksModel(services.sessions, queue, services.clock)  # type: ignore[arg-type]
+        model = TasksModel(services.sessions, queue, services.clock, hold)  # type: ignore[arg-type]
         queue.changed.connect(model.follow_queue)
         there = list(queue.waiting)
         moved = [there[-1], *there[:-1]]
@@ -442,7 +447,7 @@ def test_the_bar_does_not_push_a_row_away_from_the_pointer(
     move_to(table, 1)
     queue.set(*(replace(entry, why=WaitReason.NO_SLOT) for entry in queue.waiting))
     assert not bar.isVisible()
-    QApplication.sendEvent(table.viewport(), QEvent(QEvent.Type.Leave))
+    leave(table)
     assert bar.isVisible()
     qapp.processEvents()
     height = bar.height()
@@ -452,7 +457,7 @@ def test_the_bar_does_not_push_a_row_away_from_the_pointer(
     assert bar.height() == height  # with buttons as without
     queue.set()
     assert bar.isVisible()
-    QApplication.sendEvent(table.viewport(), QEvent(QEvent.Type.Leave))
+    leave(table)
     assert not bar.isVisible()
 
 

@@ -390,8 +390,9 @@ def test_every_state_has_a_word() -> None:
     assert len({states.session_state_text(state).word for state in SessionState}) == len(
         SessionState
     )
-    assert len({states.task_status_text(status).word for status in TaskStatus}) == len(TaskStatus)
-    assert states.session_state_text(SessionState.PAUSED).word == "paused (sent) – billing"
+    tasks = [a_task(status=status) for status in TaskStatus]
+    assert len({states.task_status_text(task).word for task in tasks}) == len(TaskStatus)
+    assert states.session_state_text(SessionState.PAUSED).word == "paused? – billing"
 
 
 def test_one_line() -> None:

@@ -10,6 +10,7 @@ from enigma_panel.core.observation import Kind
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import LiveShare, PendingCommand, WaitReason
 from enigma_panel.store.ledger.intents import Step
+from enigma_panel.ui.details.text import session_summary, task_summary
 from enigma_panel.ui.i18n import plain_tip, shorten
 from enigma_panel.ui.text.states import local_time, session_state_text, state_text, task_status_text
 from enigma_panel.ui.text.steps import (
@@ -124,17 +125,17 @@ def test_every_fault_has_a_reason_of_its_own() -> None:
     [
         (
             _task(TaskStatus.PAUSED, CommandVerb.PAUSE),
-            "paused (sent, unconfirmed) – billing",
-            "paused",
-            "paused (sent, unconfirmed) – billing 0:20",
-            "paused (sent, unconfirmed) – billing, 20 seconds",
+            "paused? – billing",
+            "paused?",
+            "paused? – billing 0:20",
+            "paused, not confirmed, billing, 20 seconds",
         ),
         (
             _task(TaskStatus.PAUSED),
-            "paused (sent) – billing",
-            "paused",
-            "paused (sent) – billing 0:20",
-            "paused (sent) – billing, 20 seconds",
+            "paused? – billing",
+            "paused?",
+            "paused? – billing 0:20",
+            "paused, not confirmed, billing, 20 seconds",
         ),
         (
             _task(TaskStatus.PAUSED, CommandVerb.PAUSE, confirmed=True),
@@ -169,7 +170,7 @@ def test_every_fault_has_a_reason_of_its_own() -> None:
 def test_what_a_session_does(task: Task, word: str, short: str, line: str, said: str) -> None:
     how = state_text(_session(), task, NOW)
     assert (how.word.word, how.word.short, how.text, how.spoken) == (word, short, line, said)
-    unsure = "unconfirmed" in word
+    unsure = task.unproven is not None and word != "asks you" and not task.pause_confirmed
     assert ("sent over the live channel; nothing confirms it" in how.tip) is unsure
     assert ("within a minute" in how.tip) is unsure
 
@@ -179,26 +180,46 @@ def test_the_tip_names_the_command(verb: CommandVerb) -> None:
     status = TaskStatus.PAUSED if verb is CommandVerb.PAUSE else TaskStatus.WORKING
     name = "Pause" if verb is CommandVerb.PAUSE else "Resume"
     tip = state_text(_session(), _task(status, verb), NOW).tip
-    assert tip.startswith(f"{name} was sent over the live channel; nothing confirms it.")
+    assert f"{name} was sent over the live channel; nothing confirms it." in tip
     assert f"{name} is sent again the other way." in tip
-    assert task_status_text(status, verb).tip == tip
+    assert task_status_text(_task(status, verb)).tip == tip
+
+
+def test_a_pause_that_nothing_confirms_says_when_it_was_sent() -> None:
+    task = _task(TaskStatus.PAUSED)
+    said = f"sent at {local_time(task.since_ms)}, the service does not confirm it"
+    assert state_text(_session(), task, NOW).tip == said
+    assert task_summary(task, NOW).text == f"paused? 0:41 · {said}"
+    assert session_summary(_session(), task, NOW).text.endswith(f" · {said}")
+    confirmed = _task(TaskStatus.PAUSED, confirmed=True)
+    assert state_text(_session(), confirmed, NOW).tip == ""
 
 
 @pytest.mark.parametrize(
-    ("status", "unproven", "word", "short"),
+    ("status", "unproven", "word", "short", "said"),
     [
-        (TaskStatus.PAUSED, CommandVerb.PAUSE, "paused (sent, unconfirmed)", "paused"),
-        (TaskStatus.PAUSED, None, "paused", "paused"),
-        (TaskStatus.WORKING, CommandVerb.RESUME, "resumed (sent, unconfirmed)", "resumed"),
-        (TaskStatus.WORKING, None, "working", "working"),
-        (TaskStatus.DONE, CommandVerb.PAUSE, "done", "done"),
+        (TaskStatus.PAUSED, CommandVerb.PAUSE, "paused?", "paused?", "paused, not confirmed"),
+        (TaskStatus.PAUSED, None, "paused?", "paused?", "paused, not confirmed"),
+        (
+            TaskStatus.WORKING,
+            CommandVerb.RESUME,
+            "resumed (sent, unconfirmed)",
+            "resumed",
+            "resumed (sent, unconfirmed)",
+        ),
+        (TaskStatus.WORKING, None, "working", "working", "working"),
+        (TaskStatus.DONE, CommandVerb.PAUSE, "done", "done", "done"),
     ],
 )
 def test_what_a_task_does(
-    status: TaskStatus, unproven: CommandVerb | None, word: str, short: str
+    status: TaskStatus, unproven: CommandVerb | None, word: str, short: str, said: str
 ) -> None:
-    found = task_status_text(status, unproven)
-    assert (found.word, found.short) == (word, short)
+    found = task_status_text(_task(status, unproven))
+    assert (found.word, found.short, found.accessible_text) == (word, short, said)
+
+
+def test_a_confirmed_pause_of_a_task_is_said_to_be_one() -> None:
+    assert task_status_text(_task(TaskStatus.PAUSED, confirmed=True)).word == "paused"
 
 
 def test_the_short_word_of_what_is_not_about_a_command_stays_whole() -> None:

@@ -1,12 +1,12 @@
 """Widths of columns: figures are whole, the texts get the rest, nothing jumps, a choice stays."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 
-from enigma_panel.core.models import Phase, TaskStatus
+from enigma_panel.core.models import Phase, TaskStatus, Usage
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import Diff, WaitReason
 from enigma_panel.ui.main_window.window import MainWindow
@@ -19,7 +19,7 @@ from enigma_panel.ui.widgets.table import KeyedTable
 from enigma_panel.ui.widgets.table_model import Role
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeDialogs
-from tests.kit.person import move_to
+from tests.kit.person import leave, move_to
 
 LONG = "Research opening hours of 12 pharmacies near Alexanderplatz, as a table with names"
 FIGURES = (TaskColumn.STATUS, TaskColumn.COST, TaskColumn.TOOK, TaskColumn.ENDED)
@@ -79,38 +79,53 @@ def test_bars_go_where_room_is_scarce_and_come_back(
     assert table.columnWidth(Column.LEFT) == wide
 
 
-def test_short_states_leave_the_room_to_the_task(
+def test_a_state_always_has_the_same_room(
     window: MainWindow, services: Any, qapp: QApplication
 ) -> None:
-    table = window.selection.sessions
-    services.sessions.add(1, status=TaskStatus.ASKS, text=LONG)
-    services.sessions.add(2, text=LONG)
+    table, sessions = window.selection.sessions, services.sessions
+    before = widths(table)
+    sessions.add(1, status=TaskStatus.ASKS, text=LONG)
+    sessions.add(2, text="short", cost="0.072736")
     qapp.processEvents()
-    assert window.width() == 1280
-    assert table.columnWidth(Column.STATE) < 180
-    assert table.columnWidth(Column.TASK) > 300
-    assert cut_cells(table, Column.STATE, Column.SESSION) == []
+    name = table.columnWidth(Column.SESSION)
+    seen = [widths(table)]
+    for status in (TaskStatus.PAUSED, TaskStatus.DONE, TaskStatus.STARTING, TaskStatus.WORKING):
+        sessions.change_task(2, status=status)
+        qapp.processEvents()
+        assert cut_cells(table, Column.STATE) == []
+        seen.append(widths(table))
+    sessions.change_task(2, status=TaskStatus.WORKING, unproven=CommandVerb.RESUME)
+    qapp.processEvents()
+    assert cut_cells(table, Column.STATE) == [], "resumed (sent)"
+    seen.append(widths(table))
+    sessions.set_pending(
+        2, CommandVerb.TERMINATE, WaitReason.BUDGET, due_ms=NOW + 12_000, sent_live=True
+    )
+    qapp.processEvents()
+    assert cut_cells(table, Column.STATE) != []  # the whole of it stands in its tool tip
+    assert [*seen, widths(table)] == [seen[0]] * 7
+    assert name == table.columnWidth(Column.SESSION)
+    fixed = (Column.STATE, Column.LEFT, Column.COST)
+    assert [before[column] for column in fixed] == [seen[0][column] for column in fixed]
 
 
-def test_a_state_grows_at_once_and_shrinks_with_the_rows(
+def test_a_name_grows_at_once_and_shrinks_with_the_rows(
     window: MainWindow, services: Any, qapp: QApplication
 ) -> None:
     table, sessions = window.selection.sessions, services.sessions
     sessions.add(1)
-    sessions.add(2)
     qapp.processEvents()
-    short = table.columnWidth(Column.STATE)
-    sessions.change_task(2, status=TaskStatus.PAUSED)
+    short = table.columnWidth(Column.SESSION)
+    sessions.change_session(1, label="a longer name than that")
     qapp.processEvents()
-    long = table.columnWidth(Column.STATE)
+    long = table.columnWidth(Column.SESSION)
     assert long > short
-    assert cut_cells(table, Column.STATE) == []
-    sessions.change_task(2, status=TaskStatus.WORKING)
+    sessions.change_session(1, label=None)
     qapp.processEvents()
-    assert table.columnWidth(Column.STATE) == long
+    assert table.columnWidth(Column.SESSION) == long
     sessions.add(3)
     qapp.processEvents()
-    assert table.columnWidth(Column.STATE) == short
+    assert table.columnWidth(Column.SESSION) == short
 
 
 def test_what_stands_empty_for_a_while_is_given_back(
@@ -119,35 +134,46 @@ def test_what_stands_empty_for_a_while_is_given_back(
     table, sessions = window.selection.sessions, services.sessions
     sessions.add(1)
     qapp.processEvents()
-    short = table.columnWidth(Column.STATE)
+    short = table.columnWidth(Column.SESSION)
     assert table.columns._calm.interval() == CALM_MS
     table.columns._calm.setInterval(30)
-    sessions.change_task(1, status=TaskStatus.PAUSED)
+    sessions.change_session(1, label="a longer name than that")
     qapp.processEvents()
-    sessions.change_task(1, status=TaskStatus.WORKING)
+    sessions.change_session(1, label=None)
     qapp.processEvents()
-    assert table.columnWidth(Column.STATE) > short
-    qtbot.waitUntil(lambda: table.columnWidth(Column.STATE) == short, timeout=5_000)
+    assert table.columnWidth(Column.SESSION) > short
+    qtbot.waitUntil(lambda: table.columnWidth(Column.SESSION) == short, timeout=5_000)
     assert not table.columns._calm.isActive()
 
 
-def test_nothing_gets_narrower_below_the_pointer(
+def test_no_column_moves_below_the_pointer(
     window: MainWindow, services: Any, qapp: QApplication
 ) -> None:
     window.activateWindow()
     table, sessions = window.selection.sessions, services.sessions
-    sessions.add(1, status=TaskStatus.PAUSED)
-    sessions.add(2)
+    sessions.add(1)
+    sessions.add(2, cost="0.1")
+    sessions.change_session(1, label="a longer name")
     qapp.processEvents()
-    long = table.columnWidth(Column.STATE)
+    before = widths(table)
     move_to(table, 0)
-    sessions.change_task(1, status=TaskStatus.WORKING)
+    sessions.change_session(1, label="a much longer name that needs more room")
+    sessions.change_task(2, usage=Usage(cost=Decimal("123456.123456")))
+    qapp.processEvents()
+    assert widths(table) == before
+    leave(table)
+    qapp.processEvents()
+    assert table.columnWidth(Column.SESSION) > before[Column.SESSION]
+    assert cut_cells(table, Column.COST) == []
+    move_to(table, 0)
+    before = widths(table)
+    sessions.change_session(1, label="x")
     sessions.add(3)
     qapp.processEvents()
-    assert table.columnWidth(Column.STATE) == long
-    QApplication.sendEvent(table.viewport(), QEvent(QEvent.Type.Leave))
+    assert widths(table) == before
+    leave(table)
     qapp.processEvents()
-    assert table.columnWidth(Column.STATE) < long
+    assert table.columnWidth(Column.SESSION) < before[Column.SESSION]
 
 
 def test_seconds_that_go_by_move_nothing(
@@ -184,10 +210,10 @@ def test_long_states_and_names_leave_something_to_the_task(
     services.sessions.change_session(1, label="a name that somebody has chosen and that goes on")
     qapp.processEvents()
     assert table.columnWidth(Column.TASK) > 170
-    wide = table.columnWidth(Column.STATE)
+    narrow = table.columnWidth(Column.SESSION)
     window.body.set_details_open(False)
     qapp.processEvents()
-    assert table.columnWidth(Column.STATE) > wide
+    assert table.columnWidth(Column.SESSION) > narrow
 
 
 def test_a_hidden_row_says_nothing_until_it_is_seen(
@@ -251,15 +277,16 @@ def test_a_width_that_somebody_set_stays(
 def test_what_nobody_set_is_fitted_anew_in_the_next_run(
     window: MainWindow, services: Any, dialogs: FakeDialogs, qapp: QApplication
 ) -> None:
-    services.sessions.add(1, status=TaskStatus.PAUSED)
+    services.sessions.add(1)
+    services.sessions.change_session(1, label="a longer name than that")
     qapp.processEvents()
-    long = window.selection.sessions.columnWidth(Column.STATE)
+    long = window.selection.sessions.columnWidth(Column.SESSION)
     window.save_layout()
-    services.sessions.change_task(1, status=TaskStatus.WORKING)
+    services.sessions.change_session(1, label=None)
     again = MainWindow(services, dialogs)
     again.show()
     qapp.processEvents()
-    assert again.selection.sessions.columnWidth(Column.STATE) < long
+    assert again.selection.sessions.columnWidth(Column.SESSION) < long
     again.close_for_good()
     again.deleteLater()
 
@@ -334,20 +361,23 @@ def test_task_and_result_share_what_the_figures_leave(
     assert task > 0.23 * table.viewport().width()
 
 
-def test_the_shorter_one_leaves_its_room_to_the_other(
+def test_task_and_result_do_not_wander(
     window: MainWindow, services: Any, qapp: QApplication
 ) -> None:
     table = window.selection.tasks
-    done = TaskStatus.DONE
-    add_ended(services, 1, status=done, text="MX Keys at galaxus.example", result=LONG * 2)
+    before = widths(table)
+    done = {"status": TaskStatus.DONE, "is_new": True, "ended_ms": NOW - 90_000_000}
+    add_ended(services, 1, text="MX Keys", result=LONG * 2, cost="0.072736", **done)
     qapp.processEvents()
-    assert cut_cells(table, TaskColumn.TASK) == []
-    assert table.columnWidth(TaskColumn.RESULT) > 1.4 * table.columnWidth(TaskColumn.TASK)
+    assert widths(table) == before
     services.sessions.change_task(1, result="$109.99")
-    add_ended(services, 2, status=done, text=LONG, result="$99.99")
+    add_ended(services, 2, text=LONG * 2, result="", cost="0.1", **done)
     qapp.processEvents()
-    assert cut_cells(table, TaskColumn.RESULT) == []
-    assert table.columnWidth(TaskColumn.TASK) > 1.4 * table.columnWidth(TaskColumn.RESULT)
+    assert widths(table) == before
+    table.setColumnHidden(TaskColumn.RESULT, True)
+    table.columns.refit()
+    qapp.processEvents()
+    assert table.columnWidth(TaskColumn.TASK) > 1.9 * before[TaskColumn.TASK]
 
 
 def test_a_task_column_that_somebody_set_stays(

@@ -17,6 +17,7 @@ from enigma_panel.ui.tasks.model import Column as TaskColumn
 from enigma_panel.ui.tasks.model import TasksModel
 from enigma_panel.ui.text.cells import Cell
 from enigma_panel.ui.theme.palette import Glyph
+from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from enigma_panel.ui.widgets.table_model import ColumnDef, KeyedTableModel, Role
 from tests.kit.builders import ID, LINK
 from tests.kit.clock import NOW
@@ -73,15 +74,15 @@ def test_one_urgent_row_is_one_move(qapp: object) -> None:
 
 
 @pytest.fixture
-def session_rows(services: Any) -> SessionsModel:
-    model = SessionsModel(services.sessions, services.live, services.clock)
+def session_rows(services: Any, hold: PointerHold) -> SessionsModel:
+    model = SessionsModel(services.sessions, services.live, services.clock, hold)
     model.tester = QAbstractItemModelTester(model, STRICT)  # type: ignore[attr-defined]
     return model
 
 
 @pytest.fixture
-def tasks(services: Any) -> TasksModel:
-    model = TasksModel(services.sessions, services.queue, services.clock)
+def tasks(services: Any, hold: PointerHold) -> TasksModel:
+    model = TasksModel(services.sessions, services.queue, services.clock, hold)
     services.queue.changed.connect(model.follow_queue)
     model.tester = QAbstractItemModelTester(model, STRICT)  # type: ignore[attr-defined]
     return model
@@ -103,7 +104,7 @@ def test_the_most_urgent_stands_on_top(services: Any, session_rows: SessionsMode
 
 
 def test_ended_rows_leave_after_30_s_unless_selected_or_held(
-    services: Any, session_rows: SessionsModel
+    services: Any, session_rows: SessionsModel, hold: PointerHold
 ) -> None:
     sessions: FakeSessions = services.sessions
     for key in (1, 2, 3):
@@ -113,36 +114,37 @@ def test_ended_rows_leave_after_30_s_unless_selected_or_held(
     services.clock.now += 29_000
     session_rows.tick(range(3))
     assert len(session_rows.keys()) == 3
-    session_rows.set_pointer_inside(True)
+    hold.aim()
     services.clock.now += 2_000
     session_rows.tick(range(3))
     assert len(session_rows.keys()) == 3
-    session_rows.set_pointer_inside(False)
+    hold.leave()
     assert session_rows.keys() == [2]
     session_rows.set_show_ended(True)
     assert sorted(session_rows.keys()) == [1, 2, 3]
 
 
 def test_while_held_nothing_moves_and_new_rows_come_last(
-    services: Any, session_rows: SessionsModel
+    services: Any, session_rows: SessionsModel, hold: PointerHold
 ) -> None:
     sessions: FakeSessions = services.sessions
     sessions.add(1, left_s=100)
     sessions.add(2, left_s=150)
-    session_rows.set_pointer_inside(True)
+    hold.aim()
     sessions.change_task(2, status=TaskStatus.ASKS)
     sessions.add(3, status=TaskStatus.ASKS, left_s=10)
     assert session_rows.keys() == [1, 2, 3]
     assert cell_text(session_rows, 2, Column.STATE) == "asks you"
-    session_rows.set_pointer_inside(False)
+    hold.leave()
     assert session_rows.keys() == [3, 2, 1]
 
 
 def test_cells_of_a_session(services: Any, session_rows: SessionsModel) -> None:
     sessions: FakeSessions = services.sessions
     sessions.add(1, status=TaskStatus.PAUSED, left_s=80)
-    assert cell_text(session_rows, 1, Column.STATE) == "paused (sent) – billing"
-    assert cell_text(session_rows, 1, Column.STATE, SPOKEN) == "paused (sent) – billing, 30 seconds"
+    assert cell_text(session_rows, 1, Column.STATE) == "paused? – billing"
+    said = "paused, not confirmed, billing, 30 seconds"
+    assert cell_text(session_rows, 1, Column.STATE, SPOKEN) == said
     sessions.change_task(1, pause_confirmed=True)
     assert cell_text(session_rows, 1, Column.STATE) == "paused – billing"
     assert cell_text(session_rows, 1, Column.SESSION) == "shop.example 1"

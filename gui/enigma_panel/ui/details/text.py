@@ -69,6 +69,8 @@ def session_summary(
         parts.append(tr("{time} left", time=time_left(session, now_ms)))
     if pending is not None:
         parts.append(pending_text(pending, now_ms).text)
+    elif word.note:
+        parts.append(word.note)
     return StateSummary(" · ".join(parts), word.severity, state.tip)
 
 
@@ -77,11 +79,10 @@ def task_summary(task: Task, now_ms: int, *, is_missing: bool = False) -> StateS
     if is_missing and not task.is_final:
         word = missing_word()
         return StateSummary(word.word, word.severity, word.tip)
-    word = task_status_text(task.status, task.unproven)
+    word = task_status_text(task)
     if task.ended_ms is None:
-        return StateSummary(
-            f"{word.word} {duration(now_ms - task.since_ms)}", word.severity, word.tip
-        )
+        parts = [f"{word.word} {duration(now_ms - task.since_ms)}", *filter(None, [word.note])]
+        return StateSummary(" · ".join(parts), word.severity, word.tip)
     ended = local_moment(task.ended_ms, now_ms)
     if task.code == TAKEN_BACK:
         return StateSummary(f"{word.word} · {ended}", word.severity)

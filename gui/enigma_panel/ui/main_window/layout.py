@@ -2,13 +2,14 @@
 
 from msgspec import Struct
 from msgspec.structs import replace
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from enigma_panel.ui.details.panel import Details
 from enigma_panel.ui.sessions.card import SessionsCard
 from enigma_panel.ui.tasks.card import TasksCard
+from enigma_panel.ui.widgets.pointer_hold import PointerHold
 
 FOLD_BELOW = 1000
 GAP = 10
@@ -30,19 +31,26 @@ class MainLayout(QWidget):
     """The part between the tool bar and the status bar. Below 1,000 px Details folds away.
 
     What the person gave a part, it has in every window that has the room.
+    tables_moved: what stands above the tables came, went, or has another height.
     """
 
     folded = Signal(bool)
+    tables_moved = Signal()
 
     def __init__(
-        self, sessions: SessionsCard, tasks: TasksCard, details: Details, *banners: QWidget
+        self,
+        hold: PointerHold,
+        sessions: SessionsCard,
+        tasks: TasksCard,
+        details: Details,
+        *banners: QWidget,
     ) -> None:
         super().__init__()
+        self._hold = hold
         self._sessions = sessions
         self._details = details
         self._is_narrow = False
         self._wanted = {False: True, True: False}
-        self._tasks = tasks
         self.sizes = Sizes()
         self.tables = _Splitter(Qt.Orientation.Vertical)
         self.whole = _Splitter(Qt.Orientation.Horizontal)
@@ -63,9 +71,9 @@ class MainLayout(QWidget):
     def fit_sessions(self) -> None:
         """Sessions as high as its rows need, half at most, or as the person made it.
 
-        Not while the pointer is over a table: it would move what lies below it.
+        Not while somebody aims at a row: it would move what lies below the pointer.
         """
-        if self._sessions.underMouse() or self._tasks.underMouse():
+        if self._hold.is_held:
             return
         height, half = self.sizes.sessions_height, self.tables.height() // 2
         height = height or min(self._sessions.height_of_rows(), half)
@@ -86,16 +94,18 @@ class MainLayout(QWidget):
         for card in (self._sessions, tasks):
             card.setMinimumHeight(CARD_LEAST)
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 12, 12, 12)
+        column.setContentsMargins(12, 6, 12, 6)
         column.setSpacing(GAP)
         for banner in banners:
             column.addWidget(banner)
         column.addWidget(self.whole, 1)
+        self.whole.installEventFilter(self)
         self._show_details()
 
     def _connect(self) -> None:
         self._sessions.details.toggled.connect(self.set_details_open)
         self._sessions.rows_changed.connect(self.fit_sessions)
+        self._hold.released.connect(self.fit_sessions)
         self.tables.resized.connect(self.fit_sessions)
         self.whole.resized.connect(self._fit_details)
         self.tables.splitterMoved.connect(self._keep_sessions)
@@ -124,6 +134,11 @@ class MainLayout(QWidget):
         self._details.setVisible(is_open)
         self._sessions.show_details_open(is_open)
         self._fit_details()
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Move:
+            self.tables_moved.emit()
+        return False
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -17,6 +17,7 @@ from enigma_panel.ui.text.waiting import (
     queue_action_tip,
 )
 from enigma_panel.ui.widgets.actions import make_action
+from enigma_panel.ui.widgets.pointer_hold import PointerHold
 
 SHORTCUTS = {
     QueueAction.START_NEXT: "Alt+Home",
@@ -30,12 +31,14 @@ SHORTCUTS = {
 class QueueActions(QObject):
     """The actions belong to the Tasks table: their shortcuts hold while it has the focus."""
 
-    def __init__(self, services: Services, app_actions: Actions, selection: Selection) -> None:
+    def __init__(
+        self, services: Services, app_actions: Actions, selection: Selection, hold: PointerHold
+    ) -> None:
         super().__init__(selection)
         self._services = services
         self._app_actions = app_actions
         self._selection = selection
-        self.bar = QueueBar(self._state)
+        self.bar = QueueBar(self._state, hold)
         self.actions = {verb: self._make(verb) for verb in QueueAction}
         self._connect()
         self.refresh()
@@ -66,7 +69,6 @@ class QueueActions(QObject):
         self.bar.remove_asked.connect(
             lambda keys: self._app_actions.queued(keys, QueueAction.REMOVE)
         )
-        self._selection.tasks.pointer_inside.connect(self.bar.set_pointer_inside)
         self._selection.selection_changed.connect(self._enable)
         self._selection.queue_throttle.changed.connect(self.refresh)
 

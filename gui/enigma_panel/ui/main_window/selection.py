@@ -18,6 +18,7 @@ from enigma_panel.ui.sessions.model import SessionsModel
 from enigma_panel.ui.sessions.table import SessionsTable
 from enigma_panel.ui.tasks.model import TasksModel
 from enigma_panel.ui.tasks.table import TasksTable
+from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from enigma_panel.ui.widgets.table import KeyedTable
 
 tr = Translations("Main window")
@@ -57,20 +58,23 @@ class Selection(QObject):
         services: Services,
         app_actions: Actions,
         details: Details,
+        hold: PointerHold,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._services = services
         self._app_actions = app_actions
         self._details = details
-        self._began_ms = services.clock.now_ms()
+        clock = services.clock
+        self._began_ms = clock.now_ms()
         self.subject = NOBODY
-        self.session_rows = SessionsModel(services.sessions, services.live, services.clock, self)
-        self.task_rows = TasksModel(services.sessions, services.queue, services.clock, self)
+        self.session_rows = SessionsModel(services.sessions, services.live, clock, hold, self)
+        self.task_rows = TasksModel(services.sessions, services.queue, clock, hold, self)
         self.queue_throttle = QueueThrottle(services.queue, self)
-        self.sessions = SessionsTable(self.session_rows, app_actions)
-        self.tasks = TasksTable(self.task_rows)
+        self.sessions = SessionsTable(self.session_rows, app_actions, hold)
+        self.tasks = TasksTable(self.task_rows, hold)
         self._connect()
+        hold.released.connect(self._select_late_row)  # after the models have brought it in
 
     def session_keys(self) -> list[int]:
         """The sessions that the verbs act on; for a task its session while it works on that task,
@@ -165,8 +169,6 @@ class Selection(QObject):
         self._details.tick()
 
     def _connect(self) -> None:
-        self.sessions.pointer_inside.connect(self.session_rows.set_pointer_inside)
-        self.tasks.pointer_inside.connect(self.task_rows.set_pointer_inside)
         self.sessions.selected.connect(self._follow_sessions)
         self.tasks.selected.connect(self._follow_tasks)
         self.tasks.looked_at.connect(self._see_tasks)
@@ -241,6 +243,12 @@ class Selection(QObject):
         owners = (t.session_key for t in map(sessions.task, subject.tasks) if t is not None)
         self.tasks.set_kin(frozenset(key for key in tasks if key is not None))
         self.sessions.set_kin(frozenset(owners))
+
+    def _select_late_row(self) -> None:
+        """The task that is the subject may have got its row only when nobody aimed any more."""
+        if len(self.subject.tasks) == 1 and not self.tasks.selected_keys():
+            with QSignalBlocker(self.tasks):
+                self.tasks.select_key(self.subject.tasks[0])
 
     def _scroll_to_result(self) -> None:
         self.tasks.scrollTo(self.tasks.currentIndex())

@@ -28,7 +28,7 @@ from enigma_panel.ui.main_window.toolbar import ToolBar, answer_text
 from enigma_panel.ui.main_window.window_state import Layout, WindowState
 from enigma_panel.ui.new_task.text import after_start_text
 from enigma_panel.ui.notices.bar import NoticeBar
-from enigma_panel.ui.questions.banner import QuestionBanner
+from enigma_panel.ui.questions.banner import QuestionBanner, QuestionRoom
 from enigma_panel.ui.recovery.card import RecoveryCard
 from enigma_panel.ui.sessions.card import SessionsCard
 from enigma_panel.ui.tasks.card import TasksCard
@@ -42,6 +42,7 @@ from enigma_panel.ui.widgets.basics import (
     make_row,
     set_role,
 )
+from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from enigma_panel.ui.widgets.toast import Toast
 
 tr = Translations("Main window")
@@ -127,15 +128,17 @@ class MainWindow(QMainWindow):
         services = self.services
         self.app_actions = Actions(services, self.dialogs, self)
         self.details = Details(services)
-        self.selection = Selection(services, self.app_actions, self.details, self)
-        self.queue_actions = QueueActions(services, self.app_actions, self.selection)
+        self.hold = PointerHold(services.clock.now_ms, self)
+        self.selection = Selection(services, self.app_actions, self.details, self.hold, self)
+        self.queue_actions = QueueActions(services, self.app_actions, self.selection, self.hold)
         self.sessions_card = SessionsCard(self.selection.sessions, services.settings)
         self.tasks_card = TasksCard(
             self.selection.tasks, self.queue_actions.bar, list(self.queue_actions.actions.values())
         )
         self.question_banner = QuestionBanner(services)
-        self.notices = NoticeBar()
-        self.recovery = RecoveryCard(services, self.app_actions)
+        self.question_room = QuestionRoom(self.question_banner, self.hold)
+        self.notices = NoticeBar(self.hold)
+        self.recovery = RecoveryCard(services, self.app_actions, self.hold)
         away = self.recovery.show_away
         self.notice_controller = NoticeController(
             services, self.app_actions, self.selection, self.notices, away
@@ -191,8 +194,9 @@ class MainWindow(QMainWindow):
     def _build(self) -> None:
         self.tool_bar = ToolBar(self.new_task, self.verbs, self._other_actions())
         self.main_menu.button = self.tool_bar.menu_button
-        banners = (self.question_banner, self.notices, self.recovery)
-        self.body = MainLayout(self.sessions_card, self.tasks_card, self.details, *banners)
+        banners = (self.question_room, self.notices, self.recovery)
+        cards = (self.sessions_card, self.tasks_card, self.details)
+        self.body = MainLayout(self.hold, *cards, *banners)
         whole = QWidget()
         column = QVBoxLayout(whole)
         column.setContentsMargins(0, 0, 0, 0)
@@ -234,6 +238,7 @@ class MainWindow(QMainWindow):
             action.triggered.connect(self._leave_tool_bar)
         self.main_menu.menu.triggered.connect(self._leave_tool_bar)
         selection.selection_changed.connect(self._follow_selection)
+        self.body.tables_moved.connect(selection.sessions.places.follow_window)
         selection.started.connect(self._say_started)
         self.toast.said.connect(partial(announce, self))
         selection.details_wanted.connect(lambda: self.body.set_details_open(True))
@@ -278,7 +283,7 @@ class MainWindow(QMainWindow):
     def _follow_sessions(self, _diff: object = None) -> None:
         counts = self.selection.session_rows.counts()
         self.sessions_card.show_counts(counts)
-        self.question_banner.refresh()
+        self.question_room.set_may_come(bool(counts))
         self.status_bar.refresh_pending()
         self._enable_verbs()
 
@@ -287,7 +292,7 @@ class MainWindow(QMainWindow):
         self.answer.setText(answer_text(n))
         self.answer.setEnabled(n > 0)
         self.setWindowTitle(f"({n}) {TITLE}" if n else TITLE)
-        self.question_banner.refresh()
+        self.question_room.refresh()
 
     def _follow_account(self) -> None:
         self.status_bar.refresh()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
@@ -19,6 +19,7 @@ from enigma_panel.ui.widgets.basics import (
     take_single_clicks,
 )
 from enigma_panel.ui.widgets.glyph_label import GlyphLabel
+from enigma_panel.ui.widgets.pointer_hold import PointerHold
 
 tr = Translations("Notices")
 
@@ -29,19 +30,24 @@ _ROLES = {NoticeAction.TERMINATE: "danger"}
 
 
 class NoticeBar(QFrame):
-    """The newest notice is shown; dismissing it brings back the one before."""
+    """The newest notice is shown; dismissing it brings back the one before.
+
+    It stays as it is while somebody aims at a row below, or at a button of its own.
+    """
 
     chosen = Signal(object, object)
     dismissed = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, hold: PointerHold, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._hold = hold
         self._notices: list[Notice] = []
         self._shown: Notice | None = None
         self._buttons: list[QPushButton] = []
         self._build_parts()
         self._build_layout()
         self.hide()
+        hold.released.connect(self._follow)
 
     def add(self, notice: Notice) -> None:
         """Add a notice; it comes to the front and replaces the one with its topic."""
@@ -49,7 +55,7 @@ class NoticeBar(QFrame):
         self._notices.append(notice)
         self._notices.sort(key=lambda one: one.pinned)
         del self._notices[:-MOST_NOTICES]
-        self._show()
+        self._follow()
 
     def drop(self, notice: Notice) -> None:
         """Remove a notice that is true no more."""
@@ -60,7 +66,7 @@ class NoticeBar(QFrame):
         left = [notice for notice in self._notices if not is_over(notice)]
         if len(left) != len(self._notices):
             self._notices = left
-            self._show()
+            self._follow()
 
     def texts(self) -> list[str]:
         """The texts of all notices, newest last."""
@@ -100,10 +106,20 @@ class NoticeBar(QFrame):
         self._tint()
 
     def _dismiss(self) -> None:
-        if self._notices:
-            notice = self._notices.pop()
-            self._show()
+        notice = self._take_shown()
+        self._show()
+        if notice is not None:
             self.dismissed.emit(notice)
+
+    def _take_shown(self) -> Notice | None:
+        """The notice that is shown, which leaves; None where it is over and only stood there."""
+        shown = self._shown if self._shown in self._notices else None
+        self._notices = [notice for notice in self._notices if notice != shown]
+        return shown
+
+    def _follow(self) -> None:
+        if not (self._hold.is_held or self.underMouse()):
+            self._show()
 
     def _show(self) -> None:
         notice = self._notices[-1] if self._notices else None
@@ -141,17 +157,23 @@ class NoticeBar(QFrame):
     def _make_button(self, notice: Notice, action: NoticeAction) -> QPushButton:
         button = make_button(notice_action_label(action, notice), _ROLES.get(action, ""))
         take_single_clicks(button)  # the notice before may offer the same, for another task
-        button.clicked.connect(lambda _checked=False: self._choose(notice, action))
+        button.clicked.connect(lambda _checked=False: self._choose(action))
         return button
 
-    def _choose(self, notice: Notice, action: NoticeAction) -> None:
-        self.drop(notice)
-        self.chosen.emit(notice, action)
+    def _choose(self, action: NoticeAction) -> None:
+        notice = self._take_shown()
+        if notice is not None:
+            self.chosen.emit(notice, action)  # which may add it again
+        self._show()
 
     def _tint(self) -> None:
         self._close.setIcon(icons.icon(Glyph.CLOSE, QColor(theme.colours().dim)))
 
     # -- Qt ----------------------------------------------------------------------------------
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._follow()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

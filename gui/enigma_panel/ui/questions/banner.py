@@ -1,7 +1,7 @@
 """The banner above the tables while an agent asks."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtWidgets import QFrame, QSizePolicy, QStackedWidget, QWidget
 
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import OpenQuestion
@@ -11,6 +11,7 @@ from enigma_panel.ui.theme import theme
 from enigma_panel.ui.theme.palette import Glyph, Severity
 from enigma_panel.ui.widgets.basics import ElidedLabel, make_button, make_label, make_row, set_role
 from enigma_panel.ui.widgets.glyph_label import GlyphLabel
+from enigma_panel.ui.widgets.pointer_hold import PointerHold
 
 tr = Translations("Questions")
 
@@ -32,13 +33,13 @@ class QuestionBanner(QFrame):
         self.hide()
         theme.changed().connect(self.update)
 
-    def refresh(self) -> None:
-        """Show what is open now."""
+    def refresh(self) -> bool:
+        """Show what is open now; False where nothing is."""
         questions = self._services.inbox.questions()
         self._question = questions[0] if questions else None
-        self.setVisible(self._question is not None)
         if self._question is not None:
             self._show(self._question)
+        return self._question is not None
 
     def tick(self) -> None:
         """A second went by."""
@@ -57,8 +58,9 @@ class QuestionBanner(QFrame):
             self._button,
         )
         row.setStretch(2, 1)
-        row.setContentsMargins(12, 6, 8, 6)
+        row.setContentsMargins(12, 2, 6, 2)
         self.setLayout(row)
+        self._button.setProperty("tight", "true")  # the room that is kept for it is to be low
         self._button.clicked.connect(self._open)
 
     def _open(self) -> None:
@@ -78,3 +80,43 @@ class QuestionBanner(QFrame):
             left = tr("{time} left", time=time)
         if left != self._left.text():
             self._left.setText(left)
+
+
+class QuestionRoom(QStackedWidget):
+    """The room of the banner, kept while a session is open, whose agent may ask.
+
+    So a question, which is shown at once, pushes no row away from the pointer.
+    """
+
+    def __init__(
+        self, banner: QuestionBanner, hold: PointerHold, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._banner = banner
+        self._hold = hold
+        self._may_come = False
+        self._none = make_label(tr("No question is open."), "dim")
+        self._none.setIndent(14)
+        self.addWidget(self._none)
+        self.addWidget(banner)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.hide()
+        hold.released.connect(self._fit)
+
+    def set_may_come(self, may_come: bool) -> None:
+        """Whether a session is open."""
+        self._may_come = may_come
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show what is open now."""
+        has_question = self._banner.refresh()
+        self.setCurrentWidget(self._banner if has_question else self._none)
+        if has_question:
+            self.show()
+        self._fit()
+
+    def _fit(self) -> None:
+        """The room itself comes and goes only while nobody aims at a row."""
+        if not self._hold.is_held:
+            self.setVisible(self._may_come or self.currentWidget() is self._banner)

@@ -24,6 +24,7 @@ from enigma_panel.ui.recovery.text import (
     away_text,
     recovered_text,
     recovery_row,
+    settled_row,
 )
 from enigma_panel.ui.theme import icons, theme
 from enigma_panel.ui.theme.palette import Glyph, Severity
@@ -36,6 +37,7 @@ from enigma_panel.ui.widgets.basics import (
     set_role,
 )
 from enigma_panel.ui.widgets.glyph_label import GlyphLabel
+from enigma_panel.ui.widgets.pointer_hold import PointerHold
 
 tr = Translations("Recovery")
 
@@ -61,25 +63,34 @@ _UNSENT = frozenset({TaskStatus.QUEUED, TaskStatus.STOPPED})
 class RecoveryCard(QFrame):
     """`show_recovered` after a start, `show_away` after a sleep; `task_wanted` names a result.
 
-    It takes no focus. It leaves when the person has settled its last row, or closes it.
+    It takes no focus. It leaves when the person has settled its last row, or closes it. While
+    somebody aims at a row of a table, it neither comes, goes nor grows; while somebody aims at a
+    row of its own, one that is settled keeps its place.
     """
 
     task_wanted = Signal(int)
     left = Signal()
 
     def __init__(
-        self, services: Services, app_actions: Actions, parent: QWidget | None = None
+        self,
+        services: Services,
+        app_actions: Actions,
+        hold: PointerHold,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self._hold = hold
         self._services = services
         self._app_actions = app_actions
         self._keys: list[int] = []
         self._settled: set[int] = set()
         self._to_end: set[int] = set()
+        self._standing: set[int] = set()
         self._unsent: frozenset[int] = frozenset()
         self._queue_stood = False
         self._slept_ms = 0
         self._is_up = False
+        self._is_new = False
         self._is_asking: Callable[[int], bool] = services.sessions.is_asking
         self._build_parts()
         self._build_layout()
@@ -112,17 +123,23 @@ class RecoveryCard(QFrame):
 
     def refresh(self) -> None:
         """Show the records as they are now."""
-        if not self._is_up:
+        is_held = self._hold.is_held
+        if not self._is_up or (is_held and self._is_new):
             return
         recovered = self._sessions()
-        if not self.rows.is_pointer_inside:
+        if not (is_held or self.rows.is_pointer_inside):
             recovered = self._settle_and_sort(recovered)
-        rows = [entry for entry in recovered if entry.session.key not in self._settled]
-        if not rows:
+            self._standing.clear()
+        settled = self._settled - self._standing
+        rows = [entry for entry in recovered if entry.session.key not in settled]
+        self._standing = {entry.session.key for entry in rows}
+        if is_held:
+            self._show_rows(rows)
+        elif rows:
+            self._say(recovered)  # it may need another line
+            self._show_all(rows)
+        else:
             self._leave()
-            return
-        self._say(recovered)
-        self._show_rows(rows)
 
     # -- building ----------------------------------------------------------------------------
 
@@ -154,7 +171,9 @@ class RecoveryCard(QFrame):
         services.queue.changed.connect(self._soon_again)
         self._soon.timeout.connect(self.refresh)
         self._laid_out.timeout.connect(self._fit_rows)
+        self._hold.released.connect(self.refresh)
         self.close_button.clicked.connect(self._leave)
+        self.rows.left.connect(self.refresh)
         self.rows.kept.connect(self._keep)
         self.rows.terminated.connect(self._terminate)
         self.rows.shown.connect(self._show_task)
@@ -173,14 +192,11 @@ class RecoveryCard(QFrame):
     def _begin(self, keys: Iterable[int]) -> None:
         self._settled.clear()
         self._to_end.clear()
+        self._standing.clear()
         self._keys = list(keys)
         self._settle_and_sort(self._sessions())
-        self._is_up = bool(self._keys)
-        if self._is_up:
-            self.rows.start_over()
-            self._fit_rows()
-            self.refresh()
-            self.show()
+        self._is_up = self._is_new = True
+        self.refresh()
 
     def _sessions(self) -> list[RecoveredSession]:
         """All that the card is about, as it is now, in its order."""
@@ -234,12 +250,21 @@ class RecoveryCard(QFrame):
         sign = (Glyph.BANG, Severity.AMBER) if costs else (Glyph.DISC, Severity.DIM)
         self._glyph.show_glyph(*sign)
 
+    def _show_all(self, recovered: list[RecoveredSession]) -> None:
+        if self._is_new:
+            self._is_new = False
+            self.rows.start_over()
+            self._fit_rows()
+        self._show_rows(recovered)
+        self.show()
+
     def _show_rows(self, recovered: list[RecoveredSession]) -> None:
         now = self._services.clock.now_ms()
 
         def row_at(place: int) -> RecoveryRow:
             can = self._services.sessions.can(recovered[place].session.key, CommandVerb.TERMINATE)
-            return recovery_row(recovered[place], now, can_terminate=can)
+            row = recovery_row(recovered[place], now, can_terminate=can)
+            return settled_row(row) if row.key in self._settled else row
 
         self.rows.put(len(recovered), row_at)
 

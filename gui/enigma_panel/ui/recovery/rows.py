@@ -171,12 +171,13 @@ class RecoveryRowWidget(QWidget):
 class RecoveryRows(ScrollArea):
     """The first rows of a list, a few of them in view; *and n more* below them shows the next.
 
-    Each may be billing, so there is a way to all of them.
+    Each may be billing, so there is a way to all of them. left: the pointer is elsewhere.
     """
 
     kept = Signal(int)
     terminated = Signal(int)
     shown = Signal(int)
+    left = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -233,7 +234,10 @@ class RecoveryRows(ScrollArea):
             self._add_view()
         views = self.views()
         for place, view in enumerate(views):
-            view.put(self._row_at(place))
+            row = self._row_at(place)
+            if not row.has_button and _has_focus(view):
+                self.setFocus()  # else the next press would be on the next row
+            view.put(row)
             view.fit(self.width())
             view.show()
         n = self._count - len(views)
@@ -299,6 +303,10 @@ class RecoveryRows(ScrollArea):
                 self._go(watched, step)
                 return True
         return super().eventFilter(watched, event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self.left.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

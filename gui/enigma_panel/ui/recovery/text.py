@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from enigma_panel.core.models import (
     Phase,
@@ -172,6 +173,11 @@ class RecoveryRow(Struct, frozen=True, kw_only=True):
     can_terminate: bool = False
     can_show: bool = False
 
+    @property
+    def has_button(self) -> bool:
+        """Whether there is anything to press in it."""
+        return self.can_keep or self.can_terminate or self.can_show
+
 
 def recovered_text(recovered: Sequence[RecoveredSession], *, queued: int) -> str:
     """The card after a start of the program. queued: tasks in a queue that stands still."""
@@ -206,8 +212,8 @@ def recovery_row(recovered: RecoveredSession, now_ms: int, *, can_terminate: boo
     word = _word(recovered)
     left = time_left(session, now_ms)
     cost = _row_cost(recovered.cost, session, task)
-    state = word.word if _is_still(recovered) else f"{word.word} {_lasted(session, task, now_ms)}"
-    spoken = state
+    lasted = "" if _is_still(recovered) else f" {_lasted(session, task, now_ms)}"
+    state, spoken = word.word + lasted, word.accessible_text + lasted
     if pending is not None:
         going = pending_text(pending, now_ms)
         state, spoken = going.text, going.spoken
@@ -230,6 +236,22 @@ def recovery_row(recovered: RecoveredSession, now_ms: int, *, can_terminate: boo
         undo=undo,
         can_terminate=can_terminate and not session.is_ended,
         can_show=session.is_ended and task is not None,
+    )
+
+
+def settled_row(row: RecoveryRow) -> RecoveryRow:
+    """What stands there of a row that was settled, until it can leave: no button any more."""
+    state = tr("kept") if row.can_keep else row.state
+    return replace(
+        row,
+        mark=Severity.DIM,
+        severity=Severity.DIM,
+        state=state,
+        note="",
+        spoken=tr("{session}, {state}", session=row.name, state=state),
+        can_keep=False,
+        can_terminate=False,
+        can_show=False,
     )
 
 

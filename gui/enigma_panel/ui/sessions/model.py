@@ -1,6 +1,6 @@
 """The model of the Sessions table: what is open now, most urgent first."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from enum import IntEnum
 
@@ -13,10 +13,12 @@ from enigma_panel.services.live.live import Live
 from enigma_panel.services.sessions import Sessions
 from enigma_panel.services.types import Diff
 from enigma_panel.ui.i18n import Translations, shorten
-from enigma_panel.ui.text.cells import NO_CELL, Cell, cost_cell
+from enigma_panel.ui.text.cells import NO_CELL, USUAL_COSTS, Cell, cost_cell
 from enigma_panel.ui.text.states import (
     NONE,
+    duration,
     is_life_assumed,
+    session_state_text,
     spoken_duration,
     spoken_text,
     state_text,
@@ -27,6 +29,7 @@ from enigma_panel.ui.text.verbs import verb_labels
 from enigma_panel.ui.text.waiting import WaitText, pending_text, undo_text
 from enigma_panel.ui.theme.palette import Severity
 from enigma_panel.ui.widgets.delegates import PAD
+from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from enigma_panel.ui.widgets.table_model import ColumnDef, ColumnLimits, KeyedTableModel
 
 tr = Translations("Sessions")
@@ -36,6 +39,8 @@ GATHER_MS = 250
 """What channels tell within this time is shown at once, however many there are."""
 AMBER_LEFT_MS = 90_000
 RED_LEFT_MS = 30_000
+LONG_MS = 754_000
+"""12:34, which few sessions live."""
 FAR = 1 << 62
 """Sorts behind every time."""
 VERB_WIDTH, VERB_APART = 27, 12
@@ -70,12 +75,19 @@ class Column(IntEnum):
 
 
 class SessionsModel(KeyedTableModel):
-    """The sessions as rows. While the pointer is inside, every row stays where it is."""
+    """The sessions as rows. While somebody aims at one, no row moves or leaves; new ones come in
+    at the end."""
 
     def __init__(
-        self, sessions: Sessions, live: Live, clock: Clock, parent: QObject | None = None
+        self,
+        sessions: Sessions,
+        live: Live,
+        clock: Clock,
+        hold: PointerHold,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
+        self._hold = hold
         self._sessions = sessions
         self._live = live
         self._clock = clock
@@ -83,16 +95,20 @@ class SessionsModel(KeyedTableModel):
         self._gather = QTimer(self, singleShot=True, interval=GATHER_MS)
         self._gather.timeout.connect(self._show_live)
         live.changed.connect(self._follow_live)
-        self._is_pointer_inside = False
         self._show_ended = False
         self._pinned: frozenset[int] = frozenset()
         sessions.changed.connect(self.apply_diff)
+        hold.released.connect(self.arrange)
         self.arrange()
 
     def make_columns(self) -> Iterable[ColumnDef[Session]]:
         right = Qt.AlignmentFlag.AlignRight
-        state, name = ColumnLimits(least=144, most=0.3), ColumnLimits(least=96, most=0.16)
-        left, cost = ColumnLimits(least=64), ColumnLimits(least=72)
+        name = ColumnLimits(least=96, most=0.16)
+        state = ColumnLimits(most=0.3, samples=tuple(_usual_states()), is_fixed=True)
+        time = duration(LONG_MS)
+        times = (time, tr("about {time}", time=time))
+        left = ColumnLimits(samples=tuple(Cell(text=text, bar=1.0) for text in times))
+        cost = ColumnLimits(samples=tuple(Cell(text=text) for text in USUAL_COSTS))
         return (
             ColumnDef(Column.STATE, tr("State"), self._state, width=state),
             ColumnDef(Column.SESSION, tr("Session"), name_cell, width=name),
@@ -108,14 +124,7 @@ class SessionsModel(KeyedTableModel):
         """Show the ended sessions, too."""
         if show is not self._show_ended:
             self._show_ended = show
-            self.arrange()
-
-    def set_pointer_inside(self, pointer_inside: bool) -> None:
-        """Meanwhile no row moves or leaves; new ones come in at the end."""
-        if pointer_inside is not self._is_pointer_inside:
-            self._is_pointer_inside = pointer_inside
-            if not pointer_inside:
-                self.arrange()
+            self.show_keys(self._wanted())
 
     def set_pinned(self, keys: frozenset[int]) -> None:
         """These rows (the selected ones) do not leave, even when their session has ended."""
@@ -142,11 +151,8 @@ class SessionsModel(KeyedTableModel):
 
     def arrange(self) -> None:
         """Bring rows and order up to date."""
-        shown = [
-            s for s in map(self._sessions.session, self._sessions.session_keys()) if s is not None
-        ]
-        wanted = [s.key for s in sorted(filter(self._is_wanted, shown), key=self._rank)]
-        if self._is_pointer_inside:
+        wanted = self._wanted()
+        if self._hold.is_held:
             present = set(self._keys)
             wanted = self._keys + [key for key in wanted if key not in present]
         self.show_keys(wanted)
@@ -171,6 +177,13 @@ class SessionsModel(KeyedTableModel):
     def _show_live(self) -> None:
         keys, self._live_keys = self._live_keys, set()
         self.notify_changed(list(keys), Column.TASK)
+
+    def _wanted(self) -> list[int]:
+        """Whose rows are to be shown, in their order."""
+        shown = [
+            s for s in map(self._sessions.session, self._sessions.session_keys()) if s is not None
+        ]
+        return [s.key for s in sorted(filter(self._is_wanted, shown), key=self._rank)]
 
     def _is_wanted(self, session: Session) -> bool:
         if not session.is_ended or self._show_ended or session.key in self._pinned:
@@ -217,7 +230,8 @@ class SessionsModel(KeyedTableModel):
         tip = state.text if state.tip else ""
         waiting = self._waiting(session.key)
         if waiting is not None:
-            text, tail, spoken = word.short, waiting.text, f"{word.word}, {waiting.spoken}"
+            text, tail = word.short, waiting.text
+            spoken = f"{word.accessible_text}, {waiting.spoken}"
             tip = f"{word.word}, {tail}"
         return Cell(
             text=text,
@@ -244,6 +258,14 @@ class SessionsModel(KeyedTableModel):
 
     def record(self, key: int) -> Session | None:
         return self._sessions.session(key)
+
+
+def _usual_states() -> Iterator[Cell]:
+    """The states that sessions are in for most of the time; the others are cut where need be."""
+    s = SessionState
+    for state in (s.PAUSED, s.ASKS, s.WORKING, s.IDLE, s.STARTING):
+        word = session_state_text(state)
+        yield Cell(text=word.word, tail=duration(LONG_MS), glyph=word.glyph, bold=word.bold)
 
 
 def name_cell(session: Session) -> Cell:

@@ -4,7 +4,7 @@ from functools import reduce
 
 from msgspec import Struct
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QStyleOptionViewItem,
@@ -20,6 +20,8 @@ from enigma_panel.ui.text.verbs import GLYPHS, verb_label, verb_text
 from enigma_panel.ui.text.waiting import undo_text, undo_tip
 from enigma_panel.ui.theme import icons, theme
 from enigma_panel.ui.widgets.delegates import PAD, RowDelegate
+from enigma_panel.ui.widgets.pointer_hold import STILL_MS, PointerHold
+from enigma_panel.ui.widgets.row_places import RowPlaces
 from enigma_panel.ui.widgets.table import KeyedTable
 from enigma_panel.ui.widgets.table_model import Index, Role
 
@@ -36,20 +38,28 @@ class RowVerb(Struct, frozen=True):
 
 
 class SessionsTable(KeyedTable):
-    """Emits `verb_clicked` with a session's key and a CommandVerb, `undo_clicked` with a key."""
+    """Emits `verb_clicked` with a session's key and a CommandVerb, `undo_clicked` with a key.
+
+    places: a click on a verb counts only where its row was not moved by us a moment ago.
+    """
 
     verb_clicked = Signal(int, object)
     undo_clicked = Signal(int)
     rows: SessionsModel
 
     def __init__(
-        self, model: SessionsModel, app_actions: Actions, parent: QWidget | None = None
+        self,
+        model: SessionsModel,
+        app_actions: Actions,
+        hold: PointerHold,
+        parent: QWidget | None = None,
     ) -> None:
-        super().__init__(model, tr("Sessions"), rests=False, parent=parent)
+        super().__init__(model, tr("Sessions"), hold, parent)
         self._app_actions = app_actions
         self._verbs = VerbsDelegate(app_actions, self)
         self.use_delegate(RowDelegate(self))
         self.use_delegate(self._verbs, Column.VERBS)
+        self.places = RowPlaces(self, model, Column.VERBS, app_actions.now_ms)
 
     def set_has_key(self, has_key: bool) -> None:
         """Whether a task can be started: the empty table says what to do."""
@@ -70,6 +80,15 @@ class SessionsTable(KeyedTable):
             self._verbs.over = row_verb
             self.viewport().update()
 
+    def _accepts_press(self, row_verb: RowVerb) -> bool:
+        stood = self.places.stood_ms(row_verb.key)
+        return (stood is None or stood >= STILL_MS) and self._verbs.accepts_press(row_verb)
+
+    def _refuse(self, row_verb: RowVerb) -> None:
+        """Nothing happens, and that is seen."""
+        self._verbs.refused = row_verb
+        self.flash(row_verb.key)
+
     def _press(self, row_verb: RowVerb | None) -> None:
         self._verbs.pressed = row_verb
         self.viewport().update()
@@ -86,7 +105,10 @@ class SessionsTable(KeyedTable):
         row_verb = self._row_verb(event.position().toPoint())
         if event.button() is Qt.MouseButton.LeftButton and row_verb is not None:
             # A verb acts on its own row and leaves the selection alone.
-            self._press(row_verb if self._verbs.accepts_press(row_verb) else None)
+            is_accepted = self._accepts_press(row_verb)
+            self._press(row_verb if is_accepted else None)
+            if not is_accepted:
+                self._refuse(row_verb)
             event.accept()
             return
         super().mousePressEvent(event)
@@ -113,6 +135,10 @@ class SessionsTable(KeyedTable):
         if self._verbs.pressed is None:
             super().mouseMoveEvent(event)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.places.follow_soon()
+
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() is QEvent.Type.Leave:
             self._show_over(None)
@@ -129,6 +155,7 @@ class VerbsDelegate(RowDelegate):
         self._lost_undo: dict[int, int] = {}
         self.over: RowVerb | None = None
         self.pressed: RowVerb | None = None
+        self.refused: RowVerb | None = None
 
     @staticmethod
     def verb_rect(cell: QRect, verb: CommandVerb) -> QRect:
@@ -186,13 +213,15 @@ class VerbsDelegate(RowDelegate):
         painter.drawRoundedRect(QRectF(place).adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)
         metrics = painter.fontMetrics()
         text = metrics.elidedText(tr("Undo"), Qt.TextElideMode.ElideRight, place.width() - 6)
-        painter.setPen(QColor(colours.accent))
+        is_refused = self.flashed == key and self.refused == row_verb
+        painter.setPen(QColor(colours.faint if is_refused else colours.accent))
         painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
 
     def _paint_verb(self, painter: QPainter, place: QRect, key: int, verb: CommandVerb) -> None:
         colours = theme.colours()
         row_verb = RowVerb(key, verb)
-        possible = self._app_actions.can(key, verb)
+        is_refused = self.flashed == key and self.refused == row_verb
+        possible = self._app_actions.can(key, verb) and not is_refused
         if possible and row_verb == self.over:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)

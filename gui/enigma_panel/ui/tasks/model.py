@@ -1,6 +1,6 @@
 """The model of the Tasks table: the queue on top, then newest first."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from enum import IntEnum
 
 from msgspec.structs import replace
@@ -12,7 +12,7 @@ from enigma_panel.services.queue.task_queue import TaskQueue
 from enigma_panel.services.sessions import Sessions
 from enigma_panel.services.types import Diff, QueueEntry, WaitReason
 from enigma_panel.ui.i18n import Translations, number_text, shorten
-from enigma_panel.ui.text.cells import TAKEN_BACK, Cell, cost_cell, result_cell
+from enigma_panel.ui.text.cells import TAKEN_BACK, USUAL_COSTS, Cell, cost_cell, result_cell
 from enigma_panel.ui.text.states import (
     ELLIPSIS,
     NONE,
@@ -25,10 +25,13 @@ from enigma_panel.ui.text.states import (
 )
 from enigma_panel.ui.text.waiting import QueueContext, WaitText, entry_text, firsts
 from enigma_panel.ui.theme.palette import Glyph, Severity
+from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from enigma_panel.ui.widgets.table_model import ColumnDef, ColumnLimits, KeyedTableModel
 
 tr = Translations("Tasks")
 
+MINUTE_MS, HOUR_MS = 60_000, 3_600_000
+TWENTY_DAYS_MS, MONTH_MS = 480 * HOUR_MS, 730 * HOUR_MS
 _FATE_UNTOLD = frozenset({TaskStatus.LOST, TaskStatus.STOPPED})
 
 
@@ -55,46 +58,49 @@ class TasksModel(KeyedTableModel):
     """The tasks as rows. Records of old tasks come from the ledger when they are shown.
 
     Order needs keys alone: the queue's, then all others. No record is asked for to arrange rows.
-    Who makes it lets `follow_queue` know when the queue has changed.
+    Who makes it lets `follow_queue` know when the queue has changed. While somebody aims at a row,
+    tasks that are new or leave the queue wait.
     """
 
     def __init__(
-        self, sessions: Sessions, queue: TaskQueue, clock: Clock, parent: QObject | None = None
+        self,
+        sessions: Sessions,
+        queue: TaskQueue,
+        clock: Clock,
+        hold: PointerHold,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
+        self._hold = hold
         self._sessions = sessions
         self._queue = queue
         self._entries: dict[int, QueueEntry] = {}
         self._firsts: frozenset[int] = frozenset()
         self._clock = clock
-        self._is_pointer_inside = False
         sessions.changed.connect(self.apply_diff)
+        hold.released.connect(self.arrange)
         self.arrange()
 
     def make_columns(self) -> Iterable[ColumnDef[Task]]:
         right = Qt.AlignmentFlag.AlignRight
-        moment, tokens = ColumnLimits(least=64), ColumnLimits(least=72)
+        tokens = ColumnLimits(least=72)
+        cost = ColumnLimits(samples=_bold(*USUAL_COSTS))
+        took = ColumnLimits(samples=_bold(duration(MINUTE_MS), duration(HOUR_MS - 1)))
+        moment = ColumnLimits(samples=_bold(*_usual_moments()))
         name = ColumnLimits(least=96, most=0.16)
         return (
             ColumnDef(Column.NEW, tr("New"), new_cell, width=48),
             ColumnDef(Column.STATUS, tr("Status"), self._status, width=ColumnLimits(least=112)),
             ColumnDef(Column.TASK, tr("Task"), text_cell),
             ColumnDef(Column.RESULT, tr("Result"), self._result),
-            ColumnDef(Column.COST, tr("Cost"), task_cost_cell, right, ColumnLimits(least=80)),
-            ColumnDef(Column.TOOK, tr("Took"), self._took, right, ColumnLimits(least=56)),
+            ColumnDef(Column.COST, tr("Cost"), task_cost_cell, right, cost),
+            ColumnDef(Column.TOOK, tr("Took"), self._took, right, took),
             ColumnDef(Column.ENDED, tr("Ended"), self._ended, width=moment),
             ColumnDef(Column.TOKENS_IN, tr("Tokens in"), tokens_in, right, tokens, hidden=True),
             ColumnDef(Column.TOKENS_OUT, tr("Tokens out"), tokens_out, right, tokens, hidden=True),
             ColumnDef(Column.STARTED, tr("Started"), self._started, width=moment, hidden=True),
             ColumnDef(Column.SESSION, tr("Session"), self._session, width=name, hidden=True),
         )
-
-    def set_pointer_inside(self, pointer_inside: bool) -> None:
-        """Meanwhile tasks that are new or leave the queue wait: no row moves below the pointer."""
-        if pointer_inside is not self._is_pointer_inside:
-            self._is_pointer_inside = pointer_inside
-            if not pointer_inside:
-                self.arrange()
 
     def apply_diff(self, diff: Diff) -> None:
         """The services say what changed."""
@@ -146,7 +152,7 @@ class TasksModel(KeyedTableModel):
         self._firsts = firsts(entries)
 
     def _show_rows(self) -> None:
-        if not self._is_pointer_inside:
+        if not self._hold.is_held:
             others = (key for key in self._sessions.task_keys() if key not in self._entries)
             self.show_keys([*self._entries, *others])
 
@@ -207,6 +213,18 @@ class TasksModel(KeyedTableModel):
         return self._sessions.task(key)
 
 
+def _usual_moments() -> Iterator[str]:
+    """Of today, and of another day in each month."""
+    yield local_moment(0, 0)
+    for month in range(12):
+        yield local_moment(TWENTY_DAYS_MS + month * MONTH_MS, 0)
+
+
+def _bold(*texts: str) -> tuple[Cell, ...]:
+    """As the rows of new results have them."""
+    return tuple(Cell(text=text, bold=True) for text in texts)
+
+
 def new_cell(task: Task) -> Cell:
     """A dot beside what nobody has seen yet."""
     dot = Glyph.DOT if task.is_new else None
@@ -222,11 +240,13 @@ def text_cell(task: Task) -> Cell:
 
 def status_cell(task: Task, *, is_missing: bool = False) -> Cell:
     """The status with its glyph; is_missing: the last poll did not find it."""
-    word = task_status_text(task.status, task.unproven)
+    word = task_status_text(task)
     if is_missing and not task.is_final:
         word = missing_word()
     text = word.narrow or word.short
-    spoken = tr("{status}, new", status=word.word) if task.is_new else word.word
+    spoken = word.accessible_text
+    if task.is_new:
+        spoken = tr("{status}, new", status=spoken)
     return Cell(
         text=text,
         glyph=word.glyph,

@@ -17,6 +17,7 @@ from enigma_panel.ui.theme import theme
 from enigma_panel.ui.theme.palette import Glyph, Severity
 from enigma_panel.ui.widgets.basics import make_button, make_label, make_row, set_role
 from enigma_panel.ui.widgets.glyph_label import GlyphLabel
+from enigma_panel.ui.widgets.pointer_hold import PointerHold
 
 tr = Translations("Tasks")
 
@@ -64,17 +65,19 @@ NOTHING = QueueBarText(text="")
 class QueueBar(QFrame):
     """Hidden while the rows say it all. Remove all asks in its place, once, about what it names.
 
-    state: reads the queue. While somebody aims at a row below, the bar neither comes nor goes: that
+    state: reads the queue. While somebody aims at a row, the bar stays as it is: another height
     would move the row away.
     """
 
     chosen = Signal(object)
     remove_asked = Signal(object)
 
-    def __init__(self, state: Callable[[], QueueState], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, state: Callable[[], QueueState], hold: PointerHold, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._state = state
-        self._is_pointer_inside = False
+        self._hold = hold
         self._asked: tuple[int, ...] = ()
         self._glyph = GlyphLabel(Glyph.RING, Severity.DIM)
         self._text = make_label(wrap=True)
@@ -85,25 +88,22 @@ class QueueBar(QFrame):
         self._keep = make_button(tr("Keep them"))
         self._build()
         self.hide()
+        hold.released.connect(self.refresh)
 
     def refresh(self) -> None:
-        """Say it as it is now."""
+        """Say it as it is now, unless somebody aims at a row."""
+        if not self._hold.is_held:
+            self._refresh()
+
+    # -- inside ------------------------------------------------------------------------------
+
+    def _refresh(self) -> None:
         state = self._state()
         shown = queue_bar_text(state) or NOTHING
         queued = {entry.task_key for entry in state.entries}
         self._asked = tuple(key for key in self._asked if key in queued)
-        is_needed = bool(shown.text or self._asked)
-        if not (self._is_pointer_inside and is_needed is self.isHidden()):
-            self._show(shown)
-            self.setVisible(is_needed)
-
-    def set_pointer_inside(self, pointer_inside: bool) -> None:
-        """Somebody aims at a row of the table below, or does no longer."""
-        self._is_pointer_inside = pointer_inside
-        if not pointer_inside:
-            self.refresh()
-
-    # -- inside ------------------------------------------------------------------------------
+        self._show(shown)
+        self.setVisible(bool(shown.text or self._asked))
 
     def _build(self) -> None:
         set_role(self, "plain")
@@ -145,18 +145,18 @@ class QueueBar(QFrame):
     def _ask(self, keys: Sequence[int]) -> None:
         """The two answers stand so that a second click on Remove all meets "Keep them"."""
         self._asked = tuple(keys)
-        self.refresh()
+        self._refresh()
         self._keep.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _remove(self) -> None:
         keys, self._asked = self._asked, ()
-        self.refresh()
+        self._refresh()
         if keys:
             self.remove_asked.emit(list(keys))
 
     def _stop_asking(self) -> None:
         self._asked = ()
-        self.refresh()
+        self._refresh()
         self._buttons[QueueBarAction.REMOVE_ALL].setFocus(Qt.FocusReason.OtherFocusReason)
 
     # -- Qt ----------------------------------------------------------------------------------

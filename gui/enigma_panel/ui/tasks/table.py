@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.tasks.model import Column, TasksModel
 from enigma_panel.ui.widgets.delegates import RowDelegate
+from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from enigma_panel.ui.widgets.table import KeyedTable
 
 tr = Translations("Tasks")
@@ -18,8 +19,8 @@ class TasksTable(KeyedTable):
 
     rows: TasksModel
 
-    def __init__(self, model: TasksModel, parent: QWidget | None = None) -> None:
-        super().__init__(model, tr("Tasks"), rests=True, parent=parent)
+    def __init__(self, model: TasksModel, hold: PointerHold, parent: QWidget | None = None) -> None:
+        super().__init__(model, tr("Tasks"), hold, parent)
         self._menu = QMenu(self)
         self.set_empty_text(
             tr("Nothing was asked for yet.\nWhat you start is listed here, with its result.")

@@ -33,7 +33,8 @@ _AMBER = (Severity.AMBER, Severity.AMBER)
 class StateWord(Struct, frozen=True):
     """How a state looks and reads. The glyph's colour may differ from the word's.
 
-    tip: what the state means, where the word alone does not say it. narrow: the word in a table,
+    tip: what the state means, where the word alone does not say it. spoken: what is said aloud,
+    where that is not the word. note: what Details says behind it. narrow: the word in a table,
     where the whole one does not fit.
     """
 
@@ -42,11 +43,18 @@ class StateWord(Struct, frozen=True):
     severity: Severity = Severity.PLAIN
     mark: Severity = Severity.DIM
     tip: str = ""
+    spoken: str = ""
+    note: str = ""
     narrow: str = ""
 
     @property
+    def accessible_text(self) -> str:
+        """The words for a screen reader."""
+        return self.spoken or self.word
+
+    @property
     def short(self) -> str:
-        """The word alone, "paused" of "paused (sent) – billing", where more has to stand beside."""
+        """The word alone, "paused?" of "paused? – billing", where more has to stand beside."""
         state, billing, _ = self.word.partition(" – ")
         return state.partition(" (")[0] if billing or self.tip else self.word
 
@@ -85,7 +93,7 @@ def state_text(
     if is_missing and not session.is_ended:
         word = missing_word()
     if is_missing or session.is_ended:
-        return StateText(word, word.word, "", word.word, word.tip)
+        return StateText(word, word.word, "", word.accessible_text, word.tip)
     until = session.lost_until_ms if session.phase is Phase.CONNECTION_LOST else None
     if until is not None and until > now_ms:
         left, spoken = duration(until - now_ms), spoken_duration(until - now_ms)
@@ -97,7 +105,7 @@ def state_text(
             tr("The service lost its browser and waits for it so long. Then the session ends."),
         )
     lasted = now_ms - shown_since_ms(session, task)
-    spoken = f"{word.word}, {spoken_duration(lasted)}"
+    spoken = f"{word.accessible_text}, {spoken_duration(lasted)}"
     return StateText(word, word.word, duration(lasted), spoken, word.tip)
 
 
@@ -134,11 +142,18 @@ def _working(unproven: CommandVerb | None) -> StateWord:
 def _paused(task: Task | None) -> StateWord:
     if task is not None and task.pause_confirmed:
         return StateWord(Glyph.PAUSE, tr("paused – billing"), *_AMBER)
-    if task is not None and task.unproven is not None:
-        tip = _unproven_tip(task.unproven)
-        word, narrow = tr("paused (sent, unconfirmed) – billing"), tr("paused (sent) – billing")
-        return StateWord(Glyph.PAUSE, word, *_AMBER, tip, narrow)
-    return StateWord(Glyph.PAUSE, tr("paused (sent) – billing"), *_AMBER)
+    return _unconfirmed_pause(task, tr("paused? – billing"), tr("paused, not confirmed, billing"))
+
+
+def _unconfirmed_pause(task: Task | None, word: str, spoken: str) -> StateWord:
+    """A pause that was delivered; whether the agent waits is not known."""
+    note = tr("sent, the service does not confirm it")
+    if task is not None:
+        sent = local_time(task.since_ms)
+        note = tr("sent at {time}, the service does not confirm it", time=sent)
+    unproven = task.unproven if task is not None else None
+    tip = f"{note}\n{_unproven_tip(unproven)}" if unproven is not None else note
+    return StateWord(Glyph.PAUSE, word, *_AMBER, tip, spoken, note)
 
 
 def _unproven_tip(verb: CommandVerb) -> str:
@@ -173,23 +188,22 @@ def _ended_word(state: SessionState) -> StateWord:
             return StateWord(Glyph.STOP, tr("closed"), Severity.DIM)
 
 
-def task_status_text(status: TaskStatus, unproven: CommandVerb | None = None) -> StateWord:
-    """Icon and word of a task's status; unproven: the Task's."""
+def task_status_text(task: Task) -> StateWord:
+    """Icon and word of a task's status."""
     s = TaskStatus
-    match status:
+    match task.status:
         case s.QUEUED:
             return StateWord(Glyph.RING, tr("queued here"))
         case s.STARTING:
             return StateWord(Glyph.RING, tr("starting"))
         case s.WORKING:
-            return _working(unproven)
+            return _working(task.unproven)
         case s.ASKS:
             return StateWord(Glyph.QUESTION, tr("asks you"), *_AMBER)
-        case s.PAUSED if unproven is not None:
-            word, tip = tr("paused (sent, unconfirmed)"), _unproven_tip(unproven)
-            return StateWord(Glyph.PAUSE, word, *_AMBER, tip, narrow=tr("paused (sent)"))
-        case s.PAUSED:
+        case s.PAUSED if task.pause_confirmed:
             return StateWord(Glyph.PAUSE, tr("paused"), *_AMBER)
+        case s.PAUSED:
+            return _unconfirmed_pause(task, tr("paused?"), tr("paused, not confirmed"))
         case s.UNCONFIRMED:
             return StateWord(Glyph.QUESTION, tr("unconfirmed"), *_AMBER)
         case s.DONE:

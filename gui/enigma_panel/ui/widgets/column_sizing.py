@@ -9,10 +9,11 @@ from PySide6.QtWidgets import QHeaderView, QTableView
 
 from enigma_panel.ui.text.cells import NO_CELL
 from enigma_panel.ui.widgets.delegates import cell_width
+from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from enigma_panel.ui.widgets.table_model import ColumnDef, ColumnLimits, Role
 
 BARS_FROM = 900
-"""With less width than this a column has no room for bars."""
+"""With less width than this there is no room for bars, and for the first sample alone."""
 STEP = 8
 """Widths are rounded up to this, so that a pixel more or less moves nothing."""
 SLACK, CALM_MS = 24, 3_000
@@ -35,13 +36,16 @@ class ColumnSizing(QObject):
     """Looks at the rows that are seen and widens columns whose content lacks room.
 
     They get narrower only when rows have come or gone, or when much of one has stood empty for a
-    while, and not while somebody aims at a row. What they leave goes to the last column without a
-    width of its own, which stretches; where there are two, the first gets what it needs of it, half
-    of it where it is scarce.
+    while; while somebody aims at a row, all of them stay as they are. What they leave goes to the
+    last column without a width of its own, which stretches; where there are two, each gets half,
+    whatever stands in them.
     """
 
-    def __init__(self, table: QTableView, columns: Mapping[int, ColumnDef[Any]]) -> None:
+    def __init__(
+        self, table: QTableView, columns: Mapping[int, ColumnDef[Any]], hold: PointerHold
+    ) -> None:
         super().__init__(table)
+        self._hold = hold
         self._table = table
         self._header = table.horizontalHeader()
         self._columns = columns
@@ -49,10 +53,8 @@ class ColumnSizing(QObject):
         rest = [c.key for c in columns.values() if c.width is None]
         self._share = (rest[0], rest[1]) if len(rest) > 1 else None
         self._needs: dict[int, int] = {column: fit.least for column, fit in self._fits.items()}
-        self._needs |= dict.fromkeys(self._share or (), TEXT_LEAST)
         self._stale: set[int] = set()
         self._may_shrink = False
-        self._is_pointer_inside = False
         self._is_ours = False
         self._has_bars = True
         self._set_by_person: set[int] = set()
@@ -63,6 +65,7 @@ class ColumnSizing(QObject):
         for column in columns.values():
             self._set_up(column)
         self._watch()
+        self.refit()
 
     # -- for the table -----------------------------------------------------------------------
 
@@ -87,12 +90,6 @@ class ColumnSizing(QObject):
         self._may_shrink = True
         self._look_soon(self._needs)
 
-    def set_pointer_inside(self, pointer_inside: bool) -> None:
-        """While somebody aims at a row, columns only get wider."""
-        self._is_pointer_inside = pointer_inside
-        if not pointer_inside and self._may_shrink:
-            self._look_soon(self._needs)
-
     def restore(self, state: QByteArray, set_by_person: Iterable[int], before: int) -> bool:
         """Put back what was saved; the columns that nobody has set are fitted anew.
 
@@ -103,7 +100,7 @@ class ColumnSizing(QObject):
             for column in self._columns.values():
                 if column.key >= before:
                     self._set_up(column)
-        self._set_by_person = {c for c in set_by_person if c in self._needs} if is_good else set()
+        self._set_by_person = set(filter(self._is_fitted, set_by_person)) if is_good else set()
         self.resize_columns()
         self.refit()
         return is_good
@@ -131,6 +128,7 @@ class ColumnSizing(QObject):
             self._table.verticalScrollBar().rangeChanged,
         ):
             moved.connect(lambda: self._look_soon(self._needs))
+        self._hold.released.connect(self._look)
         header.sectionResized.connect(self._note_person)
         header.sectionHandleDoubleClicked.connect(self._give_back)
 
@@ -145,10 +143,10 @@ class ColumnSizing(QObject):
 
     def _look(self) -> None:
         """Measure what has changed; what nobody can see says nothing."""
-        shrink = self._may_shrink and not self._is_pointer_inside
+        if self._hold.is_held:
+            return
+        shrink, self._may_shrink = self._may_shrink, False
         columns = self._needs if shrink else self._stale
-        if shrink:
-            self._may_shrink = False
         for column in columns:
             if column not in self._set_by_person and not self._table.isColumnHidden(column):
                 needs = self._measure(column)
@@ -159,15 +157,13 @@ class ColumnSizing(QObject):
         self.resize_columns()
 
     def _measure(self, column: int) -> int:
-        """The width of the heading and of every cell that is seen, whichever is most."""
-        model, font = self._table.model(), self._table.font()
-        cells = (
-            model.index(row, column).data(Role.CELL) or NO_CELL for row in visible_rows(self._table)
-        )
-        widths = [cell_width(cell, font, with_bar=self._has_bars) for cell in cells]
-        fit = self._fits.get(column)
-        least = fit.least if fit is not None else 0
-        widths += [least, self._header.sectionSizeHint(column)]
+        """The width of heading, samples and of every cell that is seen, whichever is most."""
+        model, font, fit = self._table.model(), self._table.font(), self._fits[column]
+        rows = () if fit.is_fixed else visible_rows(self._table)
+        cells = (model.index(row, column).data(Role.CELL) or NO_CELL for row in rows)
+        samples = fit.samples if self._has_bars else fit.samples[:1]
+        widths = [cell_width(c, font, with_bar=self._has_bars) for c in (*samples, *cells)]
+        widths += [fit.least, self._header.sectionSizeHint(column)]
         return max(-(-width // STEP) * STEP for width in widths)
 
     def _allowed(self, column: int, fit: ColumnLimits) -> int:
@@ -182,8 +178,7 @@ class ColumnSizing(QObject):
             header.sectionSize(c) for c in range(header.count()) if c not in {first, second}
         )
         rest = self._table.viewport().width() - taken
-        wants = 0 if header.isSectionHidden(second) else max(TEXT_LEAST, self._needs[second])
-        self._resize(first, max(TEXT_LEAST, min(self._needs[first], max(rest - wants, rest // 2))))
+        self._resize(first, rest if header.isSectionHidden(second) else max(TEXT_LEAST, rest // 2))
         fits = rest - header.sectionSize(first) >= TEXT_LEAST
         mode = QHeaderView.ResizeMode.Stretch if fits else QHeaderView.ResizeMode.Interactive
         with self._by_ourselves():
@@ -209,10 +204,14 @@ class ColumnSizing(QObject):
 
     def _note_person(self, column: int, old: int, new: int) -> None:
         is_shown_or_hidden = not old or not new
-        is_fitted = self._header.sectionResizeMode(column) is QHeaderView.ResizeMode.Interactive
-        if not self._is_ours and not is_shown_or_hidden and is_fitted and column in self._needs:
+        is_free = self._header.sectionResizeMode(column) is QHeaderView.ResizeMode.Interactive
+        if not (self._is_ours or is_shown_or_hidden) and is_free and self._is_fitted(column):
             self._set_by_person.add(column)
             self.resize_columns()
+
+    def _is_fitted(self, column: int) -> bool:
+        """Whether its width is ours unless the person sets it."""
+        return column in self._needs or column in (self._share or ())
 
     def _give_back(self, column: int) -> None:
         """Two clicks on the edge of a column: it is fitted from now on."""

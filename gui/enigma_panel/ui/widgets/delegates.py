@@ -33,19 +33,24 @@ class RowDelegate(QStyledItemDelegate):
     """Paints one cell of a row; `hovered` is the row under the pointer.
 
     kin: keys of the rows that belong to what is selected in another table; they are marked, paler.
+    flashed: the key of a row that is marked for a moment.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.hovered = -1
         self.kin: frozenset[int] = frozenset()
+        self.flashed: int | None = None
 
     def paint_ground(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Selection, pointer and keyboard focus are marked over the whole row."""
         colours = theme.colours()
-        if option.state & QStyle.StateFlag.State_Selected:
+        key = index.data(Role.KEY)
+        if self.flashed is not None and key == self.flashed:
+            painter.fillRect(option.rect, QColor(colours.line))
+        elif option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(option.rect, QColor(colours.selection))
-        elif index.data(Role.KEY) in self.kin:
+        elif key in self.kin:
             painter.fillRect(option.rect, _paler_selection())
         elif index.row() == self.hovered:
             painter.fillRect(option.rect, QColor(colours.hover))

@@ -1,6 +1,6 @@
 """What the two tables share: rows that stay put, keys instead of rows, a text when empty."""
 
-from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
@@ -8,12 +8,13 @@ from enigma_panel.ui.theme import theme
 from enigma_panel.ui.widgets.basics import make_label
 from enigma_panel.ui.widgets.column_sizing import ColumnSizing, visible_rows
 from enigma_panel.ui.widgets.delegates import RowDelegate
+from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from enigma_panel.ui.widgets.table_model import KeyedTableModel
 
 ROW_HEIGHT = 30
 """With the usual face."""
-REST_MS = 10_000
-"""A pointer that has not moved for so long aims at nothing."""
+FLASH_MS = 400
+_PRESSES = frozenset({QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonDblClick})
 
 
 def row_height() -> int:
@@ -22,37 +23,34 @@ def row_height() -> int:
 
 
 class KeyedTable(QTableView):
-    """Shows a KeyedTableModel. Nothing moves below a pointer that aims at a row.
+    """Shows a KeyedTableModel. It tells the window's PointerHold what pointer and keys do here.
 
-    pointer_inside: somebody aims at a row, or does no longer. opened: Enter or a double click on
-    the row with that key.
+    opened: Enter or a double click on the row with that key.
     """
 
     selected = Signal()
     looked_at = Signal()
-    pointer_inside = Signal(bool)
     opened = Signal(int)
 
     def __init__(
         self,
         model: KeyedTableModel,
         name: str,
-        *,
-        rests: bool,
+        hold: PointerHold,
         parent: QWidget | None = None,
     ) -> None:
-        """rests: a pointer that does not move for some seconds no longer counts as aiming."""
         super().__init__(parent)
-        self._rests = rests
+        self._hold = hold
         self.rows = model
         self._anchor: tuple[int, int] | None = None
-        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
+        self._flash = QTimer(self, singleShot=True, interval=FLASH_MS)
         self._empty = make_label("", "dim", wrap=True)
         self._delegates: list[RowDelegate] = []
         self.setAccessibleName(name)
         self.setModel(model)
         self._configure()
-        self.columns = ColumnSizing(self, model.columns)
+        self._keep_scroll_bar()
+        self.columns = ColumnSizing(self, model.columns, hold)
         self.columns.resize_columns()
         self._watch()
 
@@ -84,6 +82,11 @@ class KeyedTable(QTableView):
             if delegate.kin != keys:
                 delegate.kin = keys
                 self.viewport().update()
+
+    def flash(self, key: int) -> None:
+        """Mark a row for a moment: a click was seen, but did not count."""
+        self._show_flash(key)
+        self._flash.start()
 
     def set_empty_text(self, text: str) -> None:
         """What stands in the table while it has no rows."""
@@ -124,6 +127,14 @@ class KeyedTable(QTableView):
         self._empty.setParent(self.viewport())
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
 
+    def _keep_scroll_bar(self) -> None:
+        """It has room also while all rows are in view: else one row more would push columns and
+        verbs aside."""
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        bar = self.verticalScrollBar()
+        bar.rangeChanged.connect(lambda least, most: bar.setEnabled(most > least))
+        bar.setEnabled(False)
+
     def _watch(self) -> None:
         model = self.rows
         for about_to in (
@@ -140,8 +151,7 @@ class KeyedTable(QTableView):
             model.layoutChanged,
         ):
             done.connect(self._restore_place)
-        self.pointer_inside.connect(self.columns.set_pointer_inside)
-        self._rest.timeout.connect(lambda: self._set_pointer_inside(False))
+        self._flash.timeout.connect(lambda: self._show_flash(None))
         self.doubleClicked.connect(lambda index: self._open(self.rows.key_at(index.row())))
 
     def _keep_any_place(self) -> None:
@@ -160,10 +170,11 @@ class KeyedTable(QTableView):
 
     def _restore_place(self) -> None:
         self._place_empty()
-        row = self.rows.row_of(self._anchor[0]) if self._anchor else None
-        if self._anchor is not None and row is not None:
+        if self._anchor is not None:
             self.updateGeometries()
-            self.verticalScrollBar().setValue(row * row_height() + self._anchor[1])
+            row = self.rows.row_of(self._anchor[0])
+            if row is not None:
+                self.verticalScrollBar().setValue(row * row_height() + self._anchor[1])
         self._anchor = None
 
     def _place_empty(self) -> None:
@@ -197,17 +208,18 @@ class KeyedTable(QTableView):
                 delegate.hovered = row
                 self.viewport().update()
 
-    def _set_pointer_inside(self, pointer_inside: bool) -> None:
-        if pointer_inside and self._rests:
-            self._rest.start()
-        else:
-            self._rest.stop()
-        self.pointer_inside.emit(pointer_inside)
+    def _show_flash(self, key: int | None) -> None:
+        for delegate in self._delegates:
+            delegate.flashed = key
+        self.viewport().update()
 
-    def _follow_pointer(self, point: QPoint) -> None:
-        row = self.rowAt(point.y())
-        self._hover(row)
-        self._set_pointer_inside(row >= 0 and self.isActiveWindow())
+    def _aim(self) -> None:
+        if self.isActiveWindow():
+            self._hold.aim()
+
+    def _note_action(self) -> None:
+        if self.isActiveWindow():
+            self._hold.act()
 
     # -- Qt ----------------------------------------------------------------------------------
 
@@ -216,10 +228,17 @@ class KeyedTable(QTableView):
         self.selected.emit()
 
     def event(self, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.WindowActivate:
-            self.looked_at.emit()
-        elif event.type() is QEvent.Type.WindowDeactivate:
-            self._set_pointer_inside(False)
+        match event.type():
+            case QEvent.Type.Enter:
+                self._aim()
+            case QEvent.Type.Leave:
+                self._hold.leave()
+            case QEvent.Type.WindowActivate:
+                self.looked_at.emit()
+                if self.underMouse():
+                    self._aim()
+            case QEvent.Type.WindowDeactivate:
+                self._hold.end()
         return super().event(event)
 
     def changeEvent(self, event: QEvent) -> None:
@@ -230,14 +249,19 @@ class KeyedTable(QTableView):
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() is QEvent.Type.Leave:
             self._hover(-1)
-            self._set_pointer_inside(False)
+        elif event.type() is QEvent.Type.MouseMove:
+            self._aim()
+        elif event.type() in _PRESSES:
+            self._aim()
+            self._note_action()
         return super().viewportEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._follow_pointer(event.position().toPoint())
+        self._hover(self.rowAt(event.position().toPoint().y()))
         super().mouseMoveEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        self._note_action()
         if event.key() == Qt.Key.Key_Escape and self.selected_keys():
             self.clearSelection()
             return

@@ -40,11 +40,15 @@ Record = TypeVar("Record")
 class ColumnLimits(Struct, frozen=True, kw_only=True):
     """How wide a column may get. least: typical content has room, so that little moves later.
 
-    most: the part of the table that it may take. None: what stands in it is never cut.
+    most: the part of the table that it may take. None: what stands in it is never cut. samples: the
+    longest of what usually stands in it; it has room for them, in any font, and for the first where
+    the table is narrow. is_fixed: and for no more; else what is longer widens it.
     """
 
-    least: int
+    least: int = 0
     most: float | None = None
+    samples: tuple[Cell, ...] = ()
+    is_fixed: bool = False
 
 
 class ColumnDef(Struct, Generic[Record], frozen=True):

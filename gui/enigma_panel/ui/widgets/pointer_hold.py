@@ -1,0 +1,69 @@
+"""Whether somebody aims at a row: then nothing that comes or goes by itself may move one."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+REST_MS = 30_000
+"""A pointer that has not moved for so long aims at nothing."""
+ACT_MS = 1_000
+"""After a click or a key in a table, the next may follow within this time."""
+STILL_MS = 700
+"""A click on a row that we moved is meant for it after this time; sooner, for what was there."""
+
+
+class PointerHold(QObject):
+    """One for the whole main window; its tables say what pointer and keys do.
+
+    Whoever moves something asks `is_held` before, and does at `released` what had to wait. What the
+    person does is done at once.
+    """
+
+    released = Signal()
+
+    def __init__(self, now_ms: Callable[[], int], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._now_ms = now_ms
+        self._is_held = False
+        self._aims_until_ms = self._acts_until_ms = 0
+        self._again = QTimer(self, singleShot=True)
+        self._again.timeout.connect(self.refresh)
+
+    @property
+    def is_held(self) -> bool:
+        """Whether everything has to stay where it is."""
+        return self._is_held
+
+    def aim(self) -> None:
+        """The pointer came over a table of the active window, or moved there."""
+        self._aims_until_ms = self._now_ms() + REST_MS
+        self._hold()
+
+    def act(self) -> None:
+        """A click, or a key, in a table of the active window."""
+        self._acts_until_ms = self._now_ms() + ACT_MS
+        self._hold()
+
+    def leave(self) -> None:
+        """The pointer left a table."""
+        self._aims_until_ms = 0
+        self.refresh()
+
+    def end(self) -> None:
+        """The window is in use no more."""
+        self._aims_until_ms = self._acts_until_ms = 0
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Is it still held? What waits is shown as soon as it is not."""
+        left = max(self._aims_until_ms, self._acts_until_ms) - self._now_ms()
+        if left > 0:
+            self._again.start(left)
+        elif self._is_held:
+            self._is_held = False
+            self.released.emit()
+
+    def _hold(self) -> None:
+        self._is_held = True
+        if not self._again.isActive():
+            self.refresh()

@@ -1,0 +1,105 @@
+"""For how long each row of a table has stood where it is."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QPoint, QSize, QTimer
+from PySide6.QtWidgets import QTableView
+
+from enigma_panel.ui.widgets.column_sizing import visible_rows
+from enigma_panel.ui.widgets.table_model import KeyedTableModel
+
+
+class RowPlaces(QObject):
+    """Notes where the rows in view stand in the window, and when one was moved by us.
+
+    What the person moves – by scrolling, or by giving window or table another size – has its new
+    place from then on, and counts as having stood there as long as before. column: what is clicked.
+    """
+
+    def __init__(
+        self, table: QTableView, rows: KeyedTableModel, column: int, now_ms: Callable[[], int]
+    ) -> None:
+        super().__init__(table)
+        self._table = table
+        self._rows = rows
+        self._column = column
+        self._now_ms = now_ms
+        self._places: dict[int, QPoint] = {}
+        self._moved_ms: dict[int, int] = {}
+        self._set_by_person = self._setting()
+        self._arranged_ms: int | None = None
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self.refresh)
+        self._watch()
+
+    def stood_ms(self, key: int) -> int | None:
+        """For how long (ms) a row has stood there; None where we never moved it."""
+        self.refresh()
+        moved = self._moved_ms.get(key)
+        return None if moved is None else self._now_ms() - moved
+
+    def refresh(self) -> None:
+        """Where the rows stand now; where the person set nothing anew, it was us who moved them."""
+        self._note(by_us=self._setting() == self._set_by_person)
+
+    def follow_soon(self) -> None:
+        """Something was moved or has another size; the rest of it follows within this turn."""
+        if not self._soon.isActive():
+            self._soon.start()
+
+    def follow_window(self) -> None:
+        """The table has another place in the window: by us, unless the window has another size."""
+        self._note(by_us=self._setting()[0] == self._set_by_person[0])
+
+    # -- inside ------------------------------------------------------------------------------
+
+    def _watch(self) -> None:
+        model, table = self._rows, self._table
+        for about_to in (
+            model.rowsAboutToBeInserted,
+            model.rowsAboutToBeRemoved,
+            model.rowsAboutToBeMoved,
+            model.layoutAboutToBeChanged,
+        ):
+            about_to.connect(self._begin)
+        for done in (model.rowsInserted, model.rowsRemoved, model.rowsMoved, model.layoutChanged):
+            done.connect(self.follow_soon)
+        table.verticalScrollBar().valueChanged.connect(self.follow_soon)
+        table.horizontalScrollBar().valueChanged.connect(self.follow_soon)
+        table.horizontalHeader().sectionResized.connect(self.follow_soon)
+
+    def _begin(self) -> None:
+        """A new order may be many moves; what counts is where a row stood before and after all."""
+        if self._arranged_ms is None:
+            self.refresh()
+        self._arranged_ms = self._now_ms()
+
+    def _setting(self) -> tuple[QSize, int, int, int]:
+        """What only the person changes; scroll bars are also moved to keep rows in their place."""
+        table = self._table
+        return (
+            table.window().size(),
+            table.width(),
+            table.verticalScrollBar().value(),
+            table.horizontalScrollBar().value(),
+        )
+
+    def _note(self, *, by_us: bool) -> None:
+        places = self._current()
+        if by_us or self._arranged_ms is not None:
+            at = self._now_ms() if self._arranged_ms is None else self._arranged_ms
+            moved = (key for key, place in places.items() if self._places.get(key) != place)
+            self._moved_ms.update(dict.fromkeys(moved, at))
+        self._places, self._set_by_person = places, self._setting()
+        self._arranged_ms = None
+
+    def _current(self) -> dict[int, QPoint]:
+        table = self._table
+        origin = table.viewport().mapTo(table.window(), QPoint())
+        origin += QPoint(table.columnViewportPosition(self._column), 0)
+        keys = ((row, self._rows.key_at(row)) for row in visible_rows(table))
+        return {
+            key: origin + QPoint(0, table.rowViewportPosition(row))
+            for row, key in keys
+            if key is not None
+        }

@@ -1,0 +1,308 @@
+"""Nothing moves under the hand: the window as a whole, while somebody aims at a row."""
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from enigma_panel.core.models import Phase, TaskStatus
+from enigma_panel.core.verbs import CommandVerb
+from enigma_panel.services.types import PauseReason, Recovered
+from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.sessions.model import ENDED_STAY_MS, Column
+from enigma_panel.ui.sessions.table import RowVerb
+from enigma_panel.ui.text.problems import Notice
+from enigma_panel.ui.widgets.pointer_hold import STILL_MS
+from enigma_panel.ui.widgets.table import ROW_HEIGHT, KeyedTable
+from tests.kit.builders import a_question
+from tests.kit.clock import NOW
+from tests.kit.person import button, click, key, leave, move_to, shown_texts
+from tests.kit.tables import verb_point
+
+LEFT = Qt.MouseButton.LeftButton
+END = CommandVerb.TERMINATE
+NOTICE = Notice(text="Something happened.")
+
+
+@pytest.fixture
+def aimed(window: MainWindow, services: Any, qapp: QApplication) -> MainWindow:
+    """Three sessions that have stood for a while; the pointer is over the second."""
+    window.activateWindow()
+    services.clock.now -= STILL_MS
+    for number in (1, 2, 3):
+        services.sessions.add(number, left_s=100 * number)
+    qapp.processEvents()
+    services.clock.now += STILL_MS
+    move_to(window.selection.sessions, 1)
+    return window
+
+
+def place(table: KeyedTable, row: int) -> QPoint:
+    """Where the verbs of a row stand in the window."""
+    cell = table.visualRect(table.rows.index(row, Column.VERBS))
+    return table.viewport().mapTo(table.window(), cell.topLeft())
+
+
+def press(window: MainWindow, row: int, verb: CommandVerb = END) -> None:
+    table = window.selection.sessions
+    QTest.mouseClick(table.viewport(), LEFT, pos=verb_point(table, row, verb))
+
+
+# -- what waits -----------------------------------------------------------------------------------
+
+
+def test_a_notice_waits_until_the_pointer_leaves(aimed: MainWindow, qapp: QApplication) -> None:
+    table = aimed.selection.sessions
+    before = place(table, 1)
+    aimed.notices.add(NOTICE)
+    qapp.processEvents()
+    assert not aimed.notices.isVisible()
+    assert place(table, 1) == before
+    leave(table)
+    assert aimed.notices.isVisible()
+    move_to(table, 1)
+    aimed.notices.drop(NOTICE)
+    assert aimed.notices.isVisible()
+    leave(table)
+    assert not aimed.notices.isVisible()
+
+
+def test_a_notice_that_is_over_and_only_stands_there_does_nothing(aimed: MainWindow) -> None:
+    chosen: list[object] = []
+    aimed.notices.chosen.connect(lambda *what: chosen.append(what))
+    aimed.notices.dismissed.connect(lambda *what: chosen.append(what))
+    leave(aimed.selection.sessions)
+    aimed.notices.add(NOTICE)
+    move_to(aimed.selection.sessions, 1)
+    aimed.notices.drop(NOTICE)
+    click(button(aimed.notices, "Dismiss"))
+    assert chosen == []
+    assert not aimed.notices.isVisible()
+
+
+def test_what_is_dismissed_is_what_is_shown(aimed: MainWindow) -> None:
+    leave(aimed.selection.sessions)
+    aimed.notices.add(NOTICE)
+    move_to(aimed.selection.sessions, 1)
+    aimed.notices.add(Notice(text="Something else happened."))
+    assert "Something happened." in shown_texts(aimed.notices)
+    click(button(aimed.notices, "Dismiss"))
+    assert aimed.notices.texts() == ["Something else happened."]
+
+
+def test_a_notice_stays_while_somebody_aims_at_its_buttons(
+    window: MainWindow, qapp: QApplication
+) -> None:
+    window.notices.add(NOTICE)
+    qapp.sendEvent(window.notices, QEvent(QEvent.Type.Enter))
+    window.notices.add(Notice(text="Something else happened."))
+    assert "Something happened." in shown_texts(window.notices)
+    qapp.sendEvent(window.notices, QEvent(QEvent.Type.Leave))
+    assert "Something else happened." in shown_texts(window.notices)
+
+
+def test_the_recovery_card_waits(aimed: MainWindow, services: Any, qapp: QApplication) -> None:
+    table = aimed.selection.sessions
+    before = place(table, 1)
+    aimed.show_recovered(Recovered(sessions=(1, 2)))
+    qapp.processEvents()
+    assert not aimed.recovery.isVisible()
+    leave(table)
+    qapp.processEvents()
+    assert aimed.recovery.isVisible()
+    assert place(table, 1) != before
+    move_to(table, 1)
+    before = place(table, 1)
+    said = aimed.recovery.text_label.text()
+    for number in (1, 2):
+        services.sessions.change_session(number, phase=Phase.ENDED_BY_YOU, ended_ms=NOW)
+    aimed.recovery.refresh()
+    qapp.processEvents()
+    assert aimed.recovery.text_label.text() == said
+    assert place(table, 1) == before
+    leave(table)
+    assert aimed.recovery.text_label.text() != said
+
+
+def test_a_question_is_shown_at_once_and_moves_nothing(
+    aimed: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    before = place(aimed.selection.sessions, 1)
+    services.inbox.ask(a_question(1, "Which one?"))
+    qapp.processEvents()
+    assert aimed.question_banner.isVisible()
+    assert place(aimed.selection.sessions, 1) == before
+    services.inbox.close(1)
+    qapp.processEvents()
+    assert not aimed.question_banner.isVisible()
+    assert place(aimed.selection.sessions, 1) == before
+
+
+def test_the_room_of_the_question_goes_with_the_last_session(
+    aimed: MainWindow, services: Any
+) -> None:
+    for number in (1, 2, 3):
+        services.sessions.change_session(number, phase=Phase.CLOSED, ended_ms=services.clock.now)
+    assert aimed.question_room.isVisible()
+    leave(aimed.selection.sessions)
+    assert not aimed.question_room.isVisible()
+    move_to(aimed.selection.sessions, 1)
+    services.inbox.ask(a_question(1, "Which one?"))
+    assert aimed.question_banner.isVisible()  # also where it has no room
+    services.inbox.close(1)
+    assert aimed.question_room.isVisible()
+    leave(aimed.selection.sessions)
+    assert not aimed.question_room.isVisible()
+
+
+def test_the_pointer_over_one_table_holds_the_other_too(
+    aimed: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    move_to(aimed.selection.tasks, 0)
+    services.sessions.change_task(3, status=TaskStatus.ASKS)
+    assert aimed.selection.session_rows.keys() == [1, 2, 3]
+    leave(aimed.selection.tasks)
+    assert aimed.selection.session_rows.keys() == [3, 1, 2]
+    move_to(aimed.selection.sessions, 0)
+    services.queue.put(1, 2)
+    services.queue.set(*services.queue.waiting, pause_reason=PauseReason.FORBIDDEN)
+    assert not aimed.queue_actions.bar.isVisible()
+    assert aimed.selection.task_rows.keys() == [3, 2, 1]
+    leave(aimed.selection.sessions)
+    assert aimed.queue_actions.bar.isVisible()
+    assert aimed.selection.task_rows.keys() == [1, 2, 3]
+
+
+def test_ended_rows_stay_until_the_window_is_left(aimed: MainWindow, services: Any) -> None:
+    services.sessions.change_session(1, phase=Phase.CLOSED, ended_ms=services.clock.now)
+    services.clock.now += ENDED_STAY_MS - 1_000
+    move_to(aimed.selection.sessions, 1)
+    services.clock.now += 2_000
+    aimed._tick()
+    assert aimed.selection.session_rows.keys() == [1, 2, 3]
+    QApplication.sendEvent(aimed, QEvent(QEvent.Type.WindowDeactivate))
+    assert aimed.selection.session_rows.keys() == [2, 3]
+
+
+def test_after_a_key_in_a_table_nothing_moves_for_a_second(
+    aimed: MainWindow, services: Any
+) -> None:
+    table = aimed.selection.sessions
+    leave(table)
+    key(table, Qt.Key.Key_Down)
+    services.sessions.change_task(3, status=TaskStatus.ASKS)
+    assert table.rows.keys() == [1, 2, 3]
+    services.clock.now += 1_000
+    aimed.hold.refresh()
+    assert table.rows.keys() == [3, 1, 2]
+
+
+def test_what_the_person_wants_shown_is_shown_at_once(aimed: MainWindow, services: Any) -> None:
+    ended = {"phase": Phase.CLOSED, "ended_ms": NOW - ENDED_STAY_MS}
+    services.sessions.change_session(1, **ended)
+    leave(aimed.selection.sessions)
+    move_to(aimed.selection.sessions, 0)
+    assert aimed.selection.session_rows.keys() == [2, 3]
+    aimed.sessions_card.ended.click()
+    assert aimed.selection.session_rows.keys() == [2, 3, 1]
+    aimed.sessions_card.ended.click()
+    assert aimed.selection.session_rows.keys() == [2, 3]
+
+
+def test_more_rows_than_fit_push_no_verb_aside(
+    aimed: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    table = aimed.selection.sessions
+    before = place(table, 1)
+    assert not table.verticalScrollBar().isEnabled()
+    for number in range(4, 30):
+        services.sessions.add(number)
+    qapp.processEvents()
+    assert table.verticalScrollBar().isEnabled()
+    assert place(table, 1) == before
+
+
+# -- which click counts ---------------------------------------------------------------------------
+
+
+def test_a_click_counts_once_its_row_has_stood_there(
+    aimed: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    table = aimed.selection.sessions
+    leave(table)
+    services.sessions.change_task(3, status=TaskStatus.ASKS)
+    qapp.processEvents()
+    services.clock.now += STILL_MS - 1
+    selected = table.selected_keys()
+    press(aimed, 0)
+    assert services.sessions.calls == []
+    assert table.selected_keys() == selected
+    services.clock.now += 1
+    press(aimed, 0)
+    assert services.sessions.commands[0][:2] == ((3,), END)
+
+
+def test_a_click_that_does_not_count_is_seen(
+    aimed: MainWindow, services: Any, qapp: QApplication, qtbot: Any
+) -> None:
+    table = aimed.selection.sessions
+    leave(table)
+    services.sessions.change_task(3, status=TaskStatus.ASKS)
+    qapp.processEvents()
+    before = table.viewport().grab().toImage()
+    press(aimed, 0)
+    assert {delegate.flashed for delegate in table._delegates} == {3}
+    assert table._verbs.refused == RowVerb(3, END)
+    assert table.viewport().grab().toImage() != before
+    qtbot.waitUntil(lambda: table._verbs.flashed is None, timeout=5_000)
+
+
+@pytest.mark.parametrize("what", ["notice", "card"])
+def test_what_pushes_the_table_down_starts_the_time_anew(
+    aimed: MainWindow, services: Any, qapp: QApplication, what: str
+) -> None:
+    leave(aimed.selection.sessions)
+    if what == "notice":
+        aimed.notices.add(NOTICE)
+    else:
+        aimed.show_recovered(Recovered(sessions=(1,)))
+    qapp.processEvents()
+    press(aimed, 0)
+    assert services.sessions.calls == []
+    services.clock.now += STILL_MS
+    press(aimed, 0)
+    assert len(services.sessions.calls) == 1
+
+
+def test_what_the_person_moves_can_be_clicked_at_once(
+    aimed: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    table = aimed.selection.sessions
+    for number in range(4, 30):
+        services.sessions.add(number, left_s=200 + number)
+    leave(table)
+    qapp.processEvents()
+    services.clock.now += STILL_MS
+    press(aimed, 2)
+    table.verticalScrollBar().setValue(4 * ROW_HEIGHT)
+    press(aimed, 5)
+    aimed.resize(aimed.width() - 60, aimed.height() - 40)
+    qapp.processEvents()
+    press(aimed, 6)
+    aimed.body.tables.setSizes([260, 300])
+    qapp.processEvents()
+    press(aimed, 7)
+    aimed.sessions_card.details.click()
+    qapp.processEvents()
+    press(aimed, 8)
+    assert len(services.sessions.calls) == 5
+
+
+def test_keyboard_and_tool_bar_need_no_such_time(aimed: MainWindow, services: Any) -> None:
+    leave(aimed.selection.sessions)
+    aimed.selection.sessions.select_key(3)
+    services.sessions.change_task(3, status=TaskStatus.ASKS)
+    button(aimed.tool_bar, "Stop").click()
+    assert services.sessions.commands == [((3,), CommandVerb.STOP)]
