@@ -4,12 +4,13 @@ import asyncio
 import gc
 import threading
 import weakref
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
+from enigma_panel.runtime import event_loop
 from enigma_panel.runtime.event_loop import (
     BlockingTimeoutError,
     EventLoop,
@@ -101,6 +102,23 @@ async def test_what_a_blocking_call_opens_too_late_is_closed() -> None:
         await blocking(open_it, time_limit=0.05, discard=late.append)
     release.set()
     await until(lambda: late == ["bus"])
+
+
+async def test_what_comes_in_the_moment_of_a_cancel_is_closed_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    late: list[str] = []
+
+    def come_and_cancel(
+        loop: asyncio.AbstractEventLoop, take: Callable[[object], None], value: object
+    ) -> None:
+        loop.call_soon_threadsafe(lambda: (take(value), waiting.cancel()))
+
+    monkeypatch.setattr(event_loop, "_threadsafe", come_and_cancel)
+    waiting = asyncio.ensure_future(blocking(lambda: "bus", time_limit=5, discard=late.append))
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert late == ["bus"]
 
 
 async def count(closed: asyncio.Event) -> AsyncIterator[int]:

@@ -105,6 +105,12 @@ def test_where_the_person_put_the_splitter_it_stays(
     again.close_for_good()
 
 
+def test_the_empty_table_has_room_to_say_what_to_do(window: MainWindow) -> None:
+    """Before anything was shown, nothing has a size of which its need could be told."""
+    card = window.sessions_card
+    assert card.height() >= card.height_of_rows() - 1
+
+
 def test_it_does_not_move_what_lies_under_the_pointer(
     window: MainWindow, services: Any, qapp: QApplication
 ) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontInfo
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -30,16 +31,17 @@ SIZES = [(1280, 800), (2560, 1440)]
 
 
 @pytest.fixture
-def large(qapp: QApplication, light: None) -> Iterator[None]:
-    """The desktop's face has 14 pt."""
+def large(qapp: QApplication, light: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The desktop's face has 14 pt; offscreen the program would take its own."""
     usual = QFont(qapp.font())
     face = QFont(usual)
     face.setPointSize(14)
+    monkeypatch.setattr(qapp, "platformName", lambda: "a desktop")
     qapp.setFont(face)
-    theme.follow_face(qapp)
+    theme.apply(qapp, Qt.ColorScheme.Light)
     yield
     qapp.setFont(usual)
-    theme.follow_face(qapp)
+    theme.apply(qapp, Qt.ColorScheme.Light)
 
 
 def is_cut(part: QWidget) -> bool:

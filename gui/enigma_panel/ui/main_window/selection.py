@@ -82,11 +82,9 @@ class Selection(QObject):
         if self.subject.sessions:
             return list(self.subject.sessions)
         sessions = self._services.sessions
-        owners = {
-            task.session_key: task.key for task in map(sessions.task, self.subject.tasks) if task
-        }
-        held = (s for s in map(sessions.session, owners) if s is not None)
-        return [s.key for s in held if s.current_task in self.subject.tasks]
+        tasks = (t for t in map(sessions.task, self.subject.tasks) if t is not None)
+        owners = map(sessions.session, dict.fromkeys(task.session_key for task in tasks))
+        return [s.key for s in owners if s is not None and s.current_task in self.subject.tasks]
 
     @property
     def lead(self) -> KeyedTable:

@@ -345,7 +345,6 @@ class MainWindow(QMainWindow):
         self.notice_controller.refresh()
         if self.isVisible() and not self.isMinimized():
             self.selection.tick()
-            self.body.fit_sessions()  # the pointer may have gone
             self.question_banner.tick()
             self.recovery.tick()
             self.status_bar.refresh()

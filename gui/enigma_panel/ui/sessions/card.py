@@ -61,8 +61,11 @@ class SessionsCard(Card):
 
     def height_of_rows(self) -> int:
         """How high it is when all rows are seen, three at least: a first start moves nothing."""
-        rows = max(self._rows.rowCount(), LEAST_ROWS) * row_height()
-        return self.height() - self._table.viewport().height() + rows
+        table = self._table  # as it would be: before it is shown it has no size of its own
+        bar = table.horizontalScrollBar()
+        around = self.sizeHint().height() - table.sizeHint().height() + 2 * table.frameWidth()
+        around += table.horizontalHeader().height() + (bar.height() if bar.isVisible() else 0)
+        return around + max(self._rows.rowCount(), LEAST_ROWS) * row_height()
 
     def _change_ended(self, shown: bool) -> None:
         if self._settings.value.show_ended != shown:

@@ -139,14 +139,6 @@ def _scheme_colours(scheme: Qt.ColorScheme) -> Colours:
     return DARK if scheme is Qt.ColorScheme.Dark else LIGHT
 
 
-def follow_face(app: QApplication) -> None:
-    """The program has another face, or another size of it: sizes follow it in new windows."""
-    before = _theme.face_px, _theme.taller
-    _measure(app.font())
-    if _theme.has_stylesheet and before != (_theme.face_px, _theme.taller):
-        _theme.put_on_stylesheet(app)
-
-
 def line_height(height: int) -> int:
     """How high a line of text is, with what lies about it, that is `height` with FACE_PX."""
     return height + _theme.taller

@@ -185,10 +185,8 @@ class KeyedTable(QTableView):
 
     def _open_selected(self) -> None:
         """The one row that is selected; where none is, the one that the keyboard is on."""
+        self._select_current()
         keys = self.selected_keys()
-        if not keys:
-            keys = [key] if (key := self.rows.key_at(self.currentIndex().row())) is not None else []
-            self.selectRow(self.currentIndex().row())
         if len(keys) == 1:
             self._open(keys[0])
 
