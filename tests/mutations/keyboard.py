@@ -6,6 +6,7 @@ FOCUS = "tests/ui/test_focus.py"
 KEYS = "tests/ui/main_window/test_keys.py"
 MENU = "tests/ui/main_window/test_main_menu.py"
 COMMANDS = "tests/ui/main_window/test_commands.py"
+DRAFTS = "tests/ui/questions/test_drafts.py"
 QUESTION = "tests/ui/questions/test_dialog.py"
 ON_THE_ROW = "Focus returns to the row worked on and falls on nothing that ends something"
 ENTER = "Enter presses the button that has the focus"
@@ -176,5 +177,29 @@ KEYBOARD = (
         old="        self.accept()\n",
         new="",
         tests=(f"{COMMANDS}::test_words_find_and_enter_runs",),
+    ),
+    Break(
+        promise="A draft of an answer comes back selected as a whole",
+        mistake="what is typed is sent behind it",
+        file="ui/questions/forms.py",
+        old="            field.selectAll()\n",
+        new="            del field\n",
+        tests=(f"{DRAFTS}::test_a_kept_one_comes_back_selected_as_a_whole",),
+    ),
+    Break(
+        promise="Clear can be taken back, but for what is masked",
+        mistake="a password comes back, too",
+        file="ui/questions/forms.py",
+        old="                field.forget()\n",
+        new="                field.clear()\n",
+        tests=(f"{DRAFTS}::test_a_cleared_password_is_gone_and_the_username_comes_back",),
+    ),
+    Break(
+        promise="Undo is offered only while it does that",
+        mistake="after some typing it takes back the typing",
+        file="ui/questions/dialog.py",
+        old="        self._forms.edited.connect(self.toast.end)\n",
+        new="",
+        tests=(f"{DRAFTS}::test_undo_is_offered_only_while_it_does_that[typing]",),
     ),
 )

@@ -33,13 +33,6 @@ class TaskTextEdit(TextEdit):
         """The newest of the earlier texts."""
         self.set_earlier([text, *self._earlier])
 
-    def fill(self, text: str) -> None:
-        """Put a text here in a way that Undo can take back."""
-        cursor = self.textCursor()
-        cursor.select(QTextCursor.SelectionType.Document)
-        cursor.insertText(text)
-        self.moveCursor(QTextCursor.MoveOperation.End)
-
     def _is_browsing(self) -> bool:
         """Whether the text is an earlier one, untouched."""
         return 0 <= self._at < len(self._earlier) and self.text() == self._earlier[self._at]

@@ -6,6 +6,7 @@ its task has ended: after a wrong password it is asked for once more.
 """
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
@@ -16,6 +17,7 @@ from enigma_panel.services.container import Services
 from enigma_panel.services.questions.inbox import Inbox
 from enigma_panel.services.types import AnswerOutcome, AnswerResult, OpenQuestion
 from enigma_panel.store.ledger.errors import LedgerError
+from enigma_panel.ui.announcements import announce
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.questions.card import PrecedingSteps, QuestionCard
 from enigma_panel.ui.questions.click_guard import ClickGuard
@@ -31,6 +33,7 @@ from enigma_panel.ui.text.outcome import (
 from enigma_panel.ui.widgets.basics import NoticeLabel, make_button, make_column, make_row
 from enigma_panel.ui.widgets.dialog import ModelessDialog
 from enigma_panel.ui.widgets.inputs import ScrollArea
+from enigma_panel.ui.widgets.toast import Toast
 
 tr = Translations("Questions")
 
@@ -65,6 +68,7 @@ class QuestionDialog(ModelessDialog):
         self._click_guard = ClickGuard(self, self._services.clock.now_ms)
         self._second = QTimer(self, interval=1000)
         self._fit_again = QTimer(self, singleShot=True, interval=0)
+        self.toast = Toast(self, self.send_button)
 
     def _build_layout(self) -> None:
         scroll = ScrollArea()
@@ -81,6 +85,9 @@ class QuestionDialog(ModelessDialog):
     def _connect(self) -> None:
         self._forms.buttons_changed.connect(self._click_guard.disturb)
         self._forms.filled.connect(self._press_send)
+        self._forms.edited.connect(self.toast.end)
+        self._forms.cleared.connect(self._offer_draft)
+        self.toast.said.connect(partial(announce, self))
         self._click_guard.guard(self.send_button, self._send)
         self._click_guard.guard(self.stop_button, self._stop)
         self.later_button.clicked.connect(self._later)  # it loses nothing, so it needs no guard
@@ -110,7 +117,10 @@ class QuestionDialog(ModelessDialog):
     def show_question(self, question: OpenQuestion) -> None:
         """Put this question into the window; its buttons act a moment later."""
         form = self._forms.form_for(question, self._usernames.get(question.task_key, ""))
+        if form is not self._sending and (form is not self._current or not self.isVisible()):
+            form.keep()
         if form is not self._current:
+            self.toast.end()
             self._current = form
             self._forms.setCurrentWidget(form)
             sessions = self._services.sessions
@@ -194,6 +204,11 @@ class QuestionDialog(ModelessDialog):
         self._forms.setEnabled(not busy)
         self.card.set_turning(not busy)
         self._refit()
+
+    def _offer_draft(self) -> None:
+        """Clear was pressed."""
+        if self._current is not None and self._current.can_bring_back():
+            self.toast.offer_undo(tr("The draft was thrown away."), self._current.bring_back)
 
     def _refit(self) -> None:
         if self.isVisible():
@@ -302,7 +317,11 @@ class QuestionDialog(ModelessDialog):
     def _drop_current(self) -> None:
         form, self._current = self._current, None
         if form is not None:
-            self._forms.drop(form)
+            self._drop(form)
+
+    def _drop(self, form: AnswerForm) -> None:
+        self.toast.end()
+        self._forms.drop(form)
 
     def _forget_usernames(self) -> None:
         """A task that has ended asks for no login once more."""
@@ -319,7 +338,7 @@ class QuestionDialog(ModelessDialog):
                 continue
             if form is self._current:
                 self._current = None
-            self._forms.drop(form)
+            self._drop(form)
 
     # -- Qt ----------------------------------------------------------------------------------
 

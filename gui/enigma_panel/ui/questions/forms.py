@@ -107,7 +107,11 @@ class CredentialsPage(QWidget):
 
     def is_empty(self) -> bool:
         """Whether both fields are as they were offered."""
-        return self.username.text() in {"", self._offered} and not self.password.text()
+        return self.has_offered_username() and not self.password.text()
+
+    def has_offered_username(self) -> bool:
+        """Whether nobody typed a user name."""
+        return self.username.text() in {"", self._offered}
 
     def offer_username(self, username: str) -> None:
         """The one that was sent before; the password alone is typed anew."""
@@ -317,11 +321,13 @@ class AnswerForm(QWidget):
     """What a person has chosen and typed for one question.
 
     `buttons_changed` tells that another way to answer stands there now, `filled` that Enter was
-    pressed in its last field.
+    pressed in its last field, `edited` that a text has changed, `cleared` that Clear was pressed.
     """
 
     buttons_changed = Signal()
     filled = Signal()
+    edited = Signal()
+    cleared = Signal()
 
     def __init__(self, question: OpenQuestion) -> None:
         super().__init__()
@@ -341,8 +347,18 @@ class AnswerForm(QWidget):
             QuestionKind.YES_NO: self.yes_no,
             QuestionKind.FREE_TEXT: self.free_text,
         }
+        self._fields: tuple[LineEdit | TextEdit, ...] = (
+            self.credentials.username,
+            self.credentials.password,
+            self.secret.field,
+            self.yes_no.text,
+            self.free_text.text,
+        )
+        self._taken_out: list[LineEdit | TextEdit] = []
         self._stack = QStackedWidget()
         self._group = QButtonGroup(self)
+        self._kept_label = make_label(tr("Draft kept"), "dim")
+        self.clear_button = make_button(tr("Clear"), "link")
         self._build()
         self.choose(question.kind)
 
@@ -355,7 +371,13 @@ class AnswerForm(QWidget):
             chip.clicked.connect(self._on_chip)
             self.chips[kind] = chip
         label = make_label(tr("Answer with:"), "dim")
-        self.setLayout(make_column(make_row(label, *self.chips.values(), None), self._stack))
+        kept = (self._kept_label, self.clear_button)
+        row = make_row(label, *self.chips.values(), None, *kept)
+        self.setLayout(make_column(row, self._stack))
+        self._show_kept(is_kept=False)
+        self.clear_button.clicked.connect(self._clear)
+        for field in self._fields:
+            field.textChanged.connect(self._on_edited)
 
     def choose(self, kind: QuestionKind) -> None:
         """Show this way to answer. What was typed for another one stays, unsent."""
@@ -393,6 +415,24 @@ class AnswerForm(QWidget):
         """Whether nothing was typed or chosen anywhere in it."""
         return all(page.is_empty() for page in self._pages.values())
 
+    def keep(self) -> None:
+        """It comes back: what is typed now takes the place of the words that stand here, and is not
+        sent behind them."""
+        self._show_kept(is_kept=not self.is_empty())
+        for field in self._fields:
+            field.selectAll()
+
+    def can_bring_back(self) -> bool:
+        """Whether Clear threw something away that `bring_back` has again; a secret is gone."""
+        return bool(self._taken_out)
+
+    def bring_back(self) -> None:
+        """Take back what Clear did. Until then the words are in the fields' histories alone."""
+        fields, self._taken_out = self._taken_out, []
+        for field in fields:
+            field.undo()
+        self.keep()
+
     def forget(self) -> None:
         """Let go of all that was typed."""
         for page in self._pages.values():
@@ -401,6 +441,28 @@ class AnswerForm(QWidget):
     def focus_first(self) -> None:
         """Put the cursor where typing begins."""
         self.page().first_field().setFocus()
+
+    def _clear(self) -> None:
+        offered = self.credentials.username if self.credentials.has_offered_username() else None
+        typed = [field for field in self._fields if field.text() and field is not offered]
+        self._taken_out = [field for field in typed if not isinstance(field, PasswordEdit)]
+        for field in typed:
+            if isinstance(field, PasswordEdit):
+                field.forget()
+            elif isinstance(field, TextEdit):
+                field.fill("")
+            else:
+                field.clear()
+        self.focus_first()
+        self.cleared.emit()
+
+    def _on_edited(self) -> None:
+        self._show_kept(is_kept=False)
+        self.edited.emit()
+
+    def _show_kept(self, *, is_kept: bool) -> None:
+        self._kept_label.setVisible(is_kept)
+        self.clear_button.setVisible(is_kept)
 
     def _on_chip(self) -> None:
         chosen = self._group.checkedButton()
@@ -411,10 +473,15 @@ class AnswerForm(QWidget):
 
 
 class FormStack(QStackedWidget):
-    """The forms of all questions that were looked at, one of them in view."""
+    """The forms of all questions that were looked at, one of them in view.
+
+    Its signals are those of the forms.
+    """
 
     buttons_changed = Signal()
     filled = Signal()
+    edited = Signal()
+    cleared = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -428,6 +495,8 @@ class FormStack(QStackedWidget):
             form = self._forms[identity(question)] = AnswerForm(question)
             form.buttons_changed.connect(self.buttons_changed)
             form.filled.connect(self.filled)
+            form.edited.connect(self.edited)
+            form.cleared.connect(self.cleared)
             form.credentials.offer_username(username)
             self.addWidget(form)
         form.question = question

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent, QTextOption, QWheelEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent, QTextCursor, QTextOption, QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -71,6 +71,13 @@ class TextEdit(QPlainTextEdit):
     def text(self) -> str:
         """What was typed."""
         return self.toPlainText()
+
+    def fill(self, text: str) -> None:
+        """Put a text here in a way that Undo can take back."""
+        cursor = self.textCursor()
+        cursor.select(QTextCursor.SelectionType.Document)
+        cursor.insertText(text)
+        self.moveCursor(QTextCursor.MoveOperation.End)
 
     def _height(self, lines: int) -> int:
         margins = int(self.document().documentMargin()) * 2 + self.frameWidth() * 2 + 10

@@ -19,7 +19,8 @@ APART = 12
 class Toast(QFrame):
     """One at a time; it takes no focus, and stays while the pointer or the focus is on it.
 
-    said: its text, as it comes. above: the widget whose upper edge it stands on, in the middle.
+    said: its text, as it comes. above: the widget whose upper edge it stands on, in the middle of
+    the window.
     Ctrl+Z is its Undo while it stands and nothing else in the window takes that key.
     """
 
@@ -44,6 +45,13 @@ class Toast(QFrame):
         """That something was done, and for some time the way back."""
         self._show(text, tr("Undo"), undo, UNDO_STAYS_MS)
         self._keys.setEnabled(True)
+
+    def end(self) -> None:
+        """What it offers is possible no more."""
+        self._leaves.stop()
+        self._keys.setEnabled(False)
+        self._call = None
+        self.hide()
 
     def yield_keys(self, *, is_taken: bool) -> None:
         """Whether Ctrl+Z means something else at the moment."""
@@ -83,12 +91,12 @@ class Toast(QFrame):
     def _place(self) -> None:
         self.adjustSize()
         edge = self._above.mapTo(self._window, self._above.rect().topLeft())
-        left = edge.x() + (self._above.width() - self.width()) // 2
+        left = (self._window.width() - self.width()) // 2
         self.move(max(0, left), edge.y() - self.height() - APART)
 
     def _act(self) -> None:
         call = self._call
-        self._go()
+        self.end()
         if call is not None:
             call()
 
@@ -97,13 +105,7 @@ class Toast(QFrame):
         if self.underMouse() or self._button.hasFocus():
             self._leaves.start(STAYS_MS)
         else:
-            self._go()
-
-    def _go(self) -> None:
-        self._leaves.stop()
-        self._keys.setEnabled(False)
-        self._call = None
-        self.hide()
+            self.end()
 
     # -- Qt ----------------------------------------------------------------------------------
 
