@@ -14,6 +14,7 @@ from enigma_panel.services.container import Services
 from enigma_panel.services.types import AnswerResult, OpenQuestion, ServiceStatus, WaitReason
 from enigma_panel.ui.main_window.status_bar import StatusBar
 from enigma_panel.ui.notices.text import notice_text
+from enigma_panel.ui.text.connection import offline_text
 from enigma_panel.ui.text.outcome import answer_text
 from enigma_panel.ui.text.waiting import QueueContext, entry_text, pending_text
 from tests.kit.wait import until
@@ -261,6 +262,8 @@ def _is_due(run: Run) -> bool:
 
 
 def _status_line(services: Services) -> str:
+    if services.health.unreachable_since_ms is not None:
+        return offline_text(services.health, services.clock.now_ms())
     line = StatusBar(services)
     text = line._status.text()
     line.deleteLater()

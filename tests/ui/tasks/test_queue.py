@@ -36,7 +36,7 @@ ALT = Qt.KeyboardModifier.AltModifier
 
 @pytest.fixture
 def tasks(services: Any, hold: PointerHold) -> TasksModel:
-    model = TasksModel(services.sessions, services.queue, services.clock, hold)
+    model = TasksModel(services, hold)
     services.queue.changed.connect(model.follow_queue)
     model.tester = QAbstractItemModelTester(model, STRICT)  # type: ignore[attr-defined]
     return model
@@ -161,7 +161,7 @@ def test_a_thousand_tasks_are_arranged_without_looking_at_one(
     services: Any, hold: PointerHold, qapp: object
 ) -> None:
     sessions: FakeSessions = services.sessions
-    tasks = TasksModel(sessions, services.queue, services.clock, hold)  # type: ignore[arg-type]
+    tasks = TasksModel(services, hold)
     services.queue.changed.connect(tasks.follow_queue)
     for key in range(1, 1_001):
         sessions.add_queued(key)
@@ -188,7 +188,8 @@ def test_a_longer_line_costs_in_proportion(services: Any, hold: PointerHold, qap
     def cost(n: int) -> float:
         queue = FakeQueue()
         queue.put(*range(1, n + 1))
-        model = TasksModel(services.sessions, queue, services.clock, hold)  # type: ignore[arg-type]
+        services.queue = queue
+        model = TasksModel(services, hold)
         queue.changed.connect(model.follow_queue)
         there = list(queue.waiting)
         moved = [there[-1], *there[:-1]]

@@ -75,14 +75,14 @@ def test_one_urgent_row_is_one_move(qapp: object) -> None:
 
 @pytest.fixture
 def session_rows(services: Any, hold: PointerHold) -> SessionsModel:
-    model = SessionsModel(services.sessions, services.live, services.clock, hold)
+    model = SessionsModel(services, hold)
     model.tester = QAbstractItemModelTester(model, STRICT)  # type: ignore[attr-defined]
     return model
 
 
 @pytest.fixture
 def tasks(services: Any, hold: PointerHold) -> TasksModel:
-    model = TasksModel(services.sessions, services.queue, services.clock, hold)
+    model = TasksModel(services, hold)
     services.queue.changed.connect(model.follow_queue)
     model.tester = QAbstractItemModelTester(model, STRICT)  # type: ignore[attr-defined]
     return model

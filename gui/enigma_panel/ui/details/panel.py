@@ -471,14 +471,14 @@ class Details(QFrame):
         self.switch.setVisible(offered is not None)
 
     def _show_state(self, session: Session | None, task: Task | None) -> None:
-        now = self._services.clock.now_ms()
+        now, known = self._services.clock.now_ms(), self._services.health.unreachable_since_ms
         line = NOTHING
         missing = self._sessions.is_missing(task)
         if self._about_session and session is not None:
             pending = self._sessions.pending(session.key)
-            line = session_summary(session, task, now, pending, is_missing=missing)
+            line = session_summary(session, task, now, pending, known_ms=known, is_missing=missing)
         elif task is not None:
-            line = task_summary(task, now, is_missing=missing)
+            line = task_summary(task, now, known_ms=known, is_missing=missing)
         set_text(self.state, line.text)
         set_role(self.state, _ROLES.get(line.severity, "dim"))
         self.state.setToolTip(plain_tip(line.tip))

@@ -56,10 +56,11 @@ def session_summary(
     now_ms: int,
     pending: PendingCommand | None = None,
     *,
+    known_ms: int | None = None,
     is_missing: bool = False,
 ) -> StateSummary:
-    """'working 1:55 · 3:05 left · Terminate waits, 0:12'; is_missing: as `state_text`."""
-    state = state_text(session, task, now_ms, is_missing=is_missing)
+    """'working 1:55 · 3:05 left · Terminate waits, 0:12'; known_ms, is_missing: as `state_text`."""
+    state = state_text(session, task, now_ms, known_ms=known_ms, is_missing=is_missing)
     word = state.word
     if session.is_ended:
         at = local_moment(session.ended_ms, now_ms) if session.ended_ms else ""
@@ -74,14 +75,17 @@ def session_summary(
     return StateSummary(" · ".join(parts), word.severity, state.tip)
 
 
-def task_summary(task: Task, now_ms: int, *, is_missing: bool = False) -> StateSummary:
-    """'done · 14:31 · took 0:31'; is_missing: the last poll did not find it."""
+def task_summary(
+    task: Task, now_ms: int, *, known_ms: int | None = None, is_missing: bool = False
+) -> StateSummary:
+    """'done · 14:31 · took 0:31'; known_ms, is_missing: as `state_text`."""
     if is_missing and not task.is_final:
         word = missing_word()
         return StateSummary(word.word, word.severity, word.tip)
     word = task_status_text(task)
     if task.ended_ms is None:
-        parts = [f"{word.word} {duration(now_ms - task.since_ms)}", *filter(None, [word.note])]
+        lasted = duration((known_ms or now_ms) - task.since_ms)
+        parts = [f"{word.word} {lasted}", *filter(None, [word.note])]
         return StateSummary(" · ".join(parts), word.severity, word.tip)
     ended = local_moment(task.ended_ms, now_ms)
     if task.code == TAKEN_BACK:

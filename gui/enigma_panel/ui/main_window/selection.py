@@ -65,11 +65,10 @@ class Selection(QObject):
         self._services = services
         self._app_actions = app_actions
         self._details = details
-        clock = services.clock
-        self._began_ms = clock.now_ms()
+        self._began_ms = services.clock.now_ms()
         self.subject = NOBODY
-        self.session_rows = SessionsModel(services.sessions, services.live, clock, hold, self)
-        self.task_rows = TasksModel(services.sessions, services.queue, clock, hold, self)
+        self.session_rows = SessionsModel(services, hold, self)
+        self.task_rows = TasksModel(services, hold, self)
         self.queue_throttle = QueueThrottle(services.queue, self)
         self.sessions = SessionsTable(self.session_rows, app_actions, hold)
         self.tasks = TasksTable(self.task_rows, hold)

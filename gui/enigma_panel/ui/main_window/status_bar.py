@@ -118,21 +118,9 @@ class StatusBar(QWidget):
             case ServiceStatus.TROUBLED:
                 return tr("the service answers in a way that makes no sense")
             case ServiceStatus.UNREACHABLE:
-                return self._unreachable(now)
+                return tr("no connection")
             case _:
                 return tr("asking the service…")
-
-    def _unreachable(self, now: int) -> str:
-        health = self._services.health
-        since = health.unreachable_since_ms
-        text = tr("no connection")
-        if since is not None:
-            time = local_moment(since, now)
-            text = tr("no connection since {time} – shown is the state of then", time=time)
-        if health.next_try_ms is not None and health.next_try_ms > now:
-            seconds = -(-(health.next_try_ms - now) // 1000)
-            text = tr("{words}; tries again in {n} s", words=text, n=seconds)
-        return text
 
     def _balance_text(self) -> str:
         health = self._services.health

@@ -28,6 +28,7 @@ from enigma_panel.ui.main_window.toolbar import ToolBar, answer_text
 from enigma_panel.ui.main_window.window_state import Layout, WindowState
 from enigma_panel.ui.new_task.text import after_start_text
 from enigma_panel.ui.notices.bar import NoticeBar
+from enigma_panel.ui.notices.connection_banner import ConnectionBanner
 from enigma_panel.ui.questions.banner import QuestionBanner, QuestionRoom
 from enigma_panel.ui.recovery.card import RecoveryCard
 from enigma_panel.ui.sessions.card import SessionsCard
@@ -137,6 +138,7 @@ class MainWindow(QMainWindow):
         )
         self.question_banner = QuestionBanner(services)
         self.question_room = QuestionRoom(self.question_banner, self.hold)
+        self.connection_banner = ConnectionBanner(services, self.hold)
         self.notices = NoticeBar(self.hold)
         self.recovery = RecoveryCard(services, self.app_actions, self.hold)
         away = self.recovery.show_away
@@ -194,7 +196,7 @@ class MainWindow(QMainWindow):
     def _build(self) -> None:
         self.tool_bar = ToolBar(self.new_task, self.verbs, self._other_actions())
         self.main_menu.button = self.tool_bar.menu_button
-        banners = (self.question_room, self.notices, self.recovery)
+        banners = (self.question_room, self.connection_banner, self.notices, self.recovery)
         cards = (self.sessions_card, self.tasks_card, self.details)
         self.body = MainLayout(self.hold, *cards, *banners)
         whole = QWidget()
@@ -343,6 +345,7 @@ class MainWindow(QMainWindow):
     def _tick(self) -> None:
         """Once a second; what costs time only while somebody can see it."""
         self.notice_controller.refresh()
+        self.connection_banner.refresh()
         if self.isVisible() and not self.isMinimized():
             self.selection.tick()
             self.question_banner.tick()

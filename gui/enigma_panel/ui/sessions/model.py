@@ -8,12 +8,10 @@ from PySide6.QtCore import QObject, Qt, QTimer
 
 from enigma_panel.core.models import Phase, Session, SessionState, Task, TaskStatus, shown_state
 from enigma_panel.core.verbs import CommandVerb
-from enigma_panel.services.clock import Clock
-from enigma_panel.services.live.live import Live
-from enigma_panel.services.sessions import Sessions
+from enigma_panel.services.container import Services
 from enigma_panel.services.types import Diff
 from enigma_panel.ui.i18n import Translations, shorten
-from enigma_panel.ui.text.cells import NO_CELL, USUAL_COSTS, Cell, cost_cell
+from enigma_panel.ui.text.cells import NO_CELL, USUAL_COSTS, Cell, cost_cell, stale_cell
 from enigma_panel.ui.text.states import (
     NONE,
     duration,
@@ -80,17 +78,16 @@ class SessionsModel(KeyedTableModel):
 
     def __init__(
         self,
-        sessions: Sessions,
-        live: Live,
-        clock: Clock,
+        services: Services,
         hold: PointerHold,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._hold = hold
-        self._sessions = sessions
-        self._live = live
-        self._clock = clock
+        self._sessions = sessions = services.sessions
+        self._health = services.health
+        self._live = live = services.live
+        self._clock = services.clock
         self._live_keys: set[int] = set()
         self._gather = QTimer(self, singleShot=True, interval=GATHER_MS)
         self._gather.timeout.connect(self._show_live)
@@ -98,6 +95,8 @@ class SessionsModel(KeyedTableModel):
         self._show_ended = False
         self._pinned: frozenset[int] = frozenset()
         sessions.changed.connect(self.apply_diff)
+        self._health.changed.connect(self._follow_health)
+        self._follow_health()
         hold.released.connect(self.arrange)
         self.arrange()
 
@@ -168,6 +167,9 @@ class SessionsModel(KeyedTableModel):
 
     # -- inside ------------------------------------------------------------------------------
 
+    def _follow_health(self) -> None:
+        self.show_stale(self._health.unreachable_since_ms)
+
     def _follow_live(self, key: int) -> None:
         """A channel came up, went down, or its agent does something else."""
         self._live_keys.add(key)
@@ -202,7 +204,12 @@ class SessionsModel(KeyedTableModel):
 
     def cell(self, key: int, column: int) -> Cell:
         session = self._sessions.session(key)
-        return self.columns[column].cell(session) if session is not None else NO_CELL
+        if session is None:
+            return NO_CELL
+        cell = self.columns[column].cell(session)
+        goes_on = session.is_ended or column == Column.LEFT
+        since = self.stale_since_ms
+        return cell if since is None or goes_on else stale_cell(cell, since)
 
     def _task(self, session: Session) -> Cell:
         task = self._sessions.current_task(session)
@@ -224,7 +231,8 @@ class SessionsModel(KeyedTableModel):
     def _state(self, session: Session) -> Cell:
         task = self._sessions.current_task(session)
         is_missing = self._sessions.is_missing(task)
-        state = state_text(session, task, self._clock.now_ms(), is_missing=is_missing)
+        now, since = self._clock.now_ms(), self.stale_since_ms
+        state = state_text(session, task, now, known_ms=since, is_missing=is_missing)
         word, tail, spoken = state.word, state.tail, state.spoken
         text = word.narrow or state.head
         tip = state.text if state.tip else ""

@@ -7,12 +7,17 @@ from msgspec.structs import replace
 from PySide6.QtCore import QObject, Qt
 
 from enigma_panel.core.models import UNOPENED_PHASES, Task, TaskStatus
-from enigma_panel.services.clock import Clock
-from enigma_panel.services.queue.task_queue import TaskQueue
-from enigma_panel.services.sessions import Sessions
+from enigma_panel.services.container import Services
 from enigma_panel.services.types import Diff, QueueEntry, WaitReason
 from enigma_panel.ui.i18n import Translations, number_text, shorten
-from enigma_panel.ui.text.cells import TAKEN_BACK, USUAL_COSTS, Cell, cost_cell, result_cell
+from enigma_panel.ui.text.cells import (
+    TAKEN_BACK,
+    USUAL_COSTS,
+    Cell,
+    cost_cell,
+    result_cell,
+    stale_cell,
+)
 from enigma_panel.ui.text.states import (
     ELLIPSIS,
     NONE,
@@ -64,20 +69,21 @@ class TasksModel(KeyedTableModel):
 
     def __init__(
         self,
-        sessions: Sessions,
-        queue: TaskQueue,
-        clock: Clock,
+        services: Services,
         hold: PointerHold,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._hold = hold
-        self._sessions = sessions
-        self._queue = queue
+        self._sessions = sessions = services.sessions
+        self._health = services.health
+        self._queue = services.queue
         self._entries: dict[int, QueueEntry] = {}
         self._firsts: frozenset[int] = frozenset()
-        self._clock = clock
+        self._clock = services.clock
         sessions.changed.connect(self.apply_diff)
+        self._health.changed.connect(self._follow_health)
+        self._follow_health()
         hold.released.connect(self.arrange)
         self.arrange()
 
@@ -146,6 +152,9 @@ class TasksModel(KeyedTableModel):
         )
         return entry_text(entry, self._clock.now_ms(), facts)
 
+    def _follow_health(self) -> None:
+        self.show_stale(self._health.unreachable_since_ms)
+
     def _read_queue(self) -> None:
         entries = self._queue.entries()
         self._entries = {entry.task_key: entry for entry in entries}
@@ -172,6 +181,8 @@ class TasksModel(KeyedTableModel):
         if task is None:
             return Cell(text=ELLIPSIS, severity=Severity.DIM, spoken=tr("being loaded"))
         cell = self.columns[column].cell(task)
+        if self.stale_since_ms is not None and task.may_be_at_work:
+            cell = stale_cell(cell, self.stale_since_ms)
         return replace(cell, bold=True) if task.is_new and column not in _NEVER_BOLD else cell
 
     def _status(self, task: Task) -> Cell:
@@ -190,7 +201,7 @@ class TasksModel(KeyedTableModel):
     def _took(self, task: Task) -> Cell:
         if task.status is TaskStatus.QUEUED or task.code == TAKEN_BACK:
             return none_cell(sort=-1)
-        end = task.ended_ms if task.ended_ms is not None else self._clock.now_ms()
+        end = task.ended_ms or self.stale_since_ms or self._clock.now_ms()
         took = max(0, end - (task.sent_ms or task.created_ms))
         severity = Severity.PLAIN if task.is_final else Severity.DIM
         return Cell(

@@ -10,7 +10,7 @@ from enigma_panel.core.money import to_nano
 from enigma_panel.core.observation import OTHER_TASK
 from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.text.errors import ErrorContext, explain_code
-from enigma_panel.ui.text.states import ELLIPSIS, money, spoken_text
+from enigma_panel.ui.text.states import ELLIPSIS, local_time, money, spoken_text
 from enigma_panel.ui.theme.palette import Glyph, Severity
 
 tr = Translations("Cells")
@@ -56,6 +56,13 @@ class Cell(Struct, frozen=True, kw_only=True):
 
 
 NO_CELL = Cell()
+
+
+def stale_cell(cell: Cell, since_ms: int) -> Cell:
+    """The same of a record of which nothing is heard any more: grey, and said to be old."""
+    old = tr("No connection: the state of {time}.", time=local_time(since_ms))
+    hint = f"{cell.hint}\n{old}" if cell.hint else old
+    return replace(cell, severity=Severity.DIM, mark=Severity.DIM, bold=False, hint=hint)
 
 
 def cost_cell(

@@ -83,11 +83,17 @@ class StateText(Struct, frozen=True):
 
 
 def state_text(
-    session: Session, task: Task | None, now_ms: int, *, is_missing: bool = False
+    session: Session,
+    task: Task | None,
+    now_ms: int,
+    *,
+    known_ms: int | None = None,
+    is_missing: bool = False,
 ) -> StateText:
     """'working 0:41', 'connection lost, up to 4:40'; an ended state has no time.
 
-    is_missing: the last poll did not find it.
+    known_ms: up to when it is known to be so, where that is not now. is_missing: the last poll did
+    not find it.
     """
     word = session_state_text(shown_state(session, task), task)
     if is_missing and not session.is_ended:
@@ -104,7 +110,7 @@ def state_text(
             tr("{state}, up to {time}", state=word.word, time=spoken),
             tr("The service lost its browser and waits for it so long. Then the session ends."),
         )
-    lasted = now_ms - shown_since_ms(session, task)
+    lasted = (known_ms or now_ms) - shown_since_ms(session, task)
     spoken = f"{word.accessible_text}, {spoken_duration(lasted)}"
     return StateText(word, word.word, duration(lasted), spoken, word.tip)
 

@@ -74,6 +74,7 @@ class KeyedTableModel(QAbstractTableModel):
         self.columns = {column.key: column for column in self.make_columns()}
         self._keys: list[int] = []
         self._rows: dict[int, int] | None = None
+        self.stale_since_ms: int | None = None
 
     # -- for subclasses ----------------------------------------------------------------------
 
@@ -120,6 +121,12 @@ class KeyedTableModel(QAbstractTableModel):
         rows = sorted(row for row in map(self.row_of, keys) if row is not None)
         for start, end in _runs(rows):
             self.dataChanged.emit(self.index(start, first), self.index(end, last))
+
+    def show_stale(self, since_ms: int | None) -> None:
+        """Rows show the state of then, for nothing is heard since; None: that of now."""
+        if since_ms != self.stale_since_ms:
+            self.stale_since_ms = since_ms
+            self.notify_changed(self._keys)
 
     # -- inside ------------------------------------------------------------------------------
 

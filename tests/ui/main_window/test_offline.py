@@ -1,0 +1,189 @@
+"""Without a connection: one banner says since when; what may be old is grey."""
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
+from enigma_panel.core.models import TaskStatus
+from enigma_panel.services.types import ServiceStatus
+from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.notices.connection_banner import FADE_MS, HEARD_MS
+from enigma_panel.ui.sessions.model import Column
+from enigma_panel.ui.tasks import model as tasks_model
+from enigma_panel.ui.text.cells import Cell
+from enigma_panel.ui.text.states import local_time
+from enigma_panel.ui.theme.palette import Severity
+from enigma_panel.ui.widgets.table_model import KeyedTableModel, Role
+from tests.kit.clock import NOW
+from tests.kit.person import leave, move_to, shown_texts
+from tests.kit.tables import cell_text
+
+DESCRIPTION = Qt.ItemDataRole.AccessibleDescriptionRole
+OFFLINE = f"No connection since {local_time(NOW)} – shown is the state of then"
+
+
+def lose(services: Any) -> None:
+    health = services.health
+    health.status, health.unreachable_since_ms = ServiceStatus.UNREACHABLE, services.clock.now
+    health.changed.emit()
+
+
+def come_back(services: Any) -> None:
+    services.health.status, services.health.unreachable_since_ms = ServiceStatus.OK, None
+    services.health.changed.emit()
+
+
+def pass_ms(window: MainWindow, services: Any, ms: int) -> None:
+    services.clock.now += ms
+    window._tick()
+
+
+def cell(model: KeyedTableModel, key: int, column: int) -> Cell:
+    found = cell_text(model, key, column, Role.CELL)
+    assert isinstance(found, Cell)
+    return found
+
+
+@pytest.fixture
+def working(window: MainWindow, services: Any) -> MainWindow:
+    """Three sessions at work, and a task that failed before."""
+    for key in (1, 2, 3):
+        services.sessions.add(key, since_ms=NOW - 40_000, sent_ms=NOW - 40_000)
+    services.sessions.add(4, status=TaskStatus.FAILED, ended_ms=NOW - 5_000)
+    return window
+
+
+# -- the banner -----------------------------------------------------------------------------------
+
+
+def test_one_banner_says_since_when_and_when_it_is_tried_again(
+    working: MainWindow, services: Any
+) -> None:
+    banner = working.connection_banner
+    assert not banner.isVisible()
+    services.health.next_try_ms = NOW + 7_500
+    lose(services)
+    assert shown_texts(banner) == f"{OFFLINE}; tries again in 8 s"
+    pass_ms(working, services, 3_000)
+    assert shown_texts(banner) == f"{OFFLINE}; tries again in 5 s"
+    pass_ms(working, services, 60_000)  # a try is under way
+    assert shown_texts(banner) == OFFLINE
+    assert "state of then" not in shown_texts(working.status_bar)
+
+
+def test_back_says_for_how_long_and_what_finished_meanwhile(
+    working: MainWindow, services: Any
+) -> None:
+    banner = working.connection_banner
+    lose(services)
+    pass_ms(working, services, 20_000)
+    come_back(services)
+    assert shown_texts(banner) == "Back after 0:20"
+    services.sessions.change_task(1, status=TaskStatus.DONE)
+    assert shown_texts(banner) == "Back after 0:20 – 1 finished meanwhile"
+    services.sessions.change_task(2, status=TaskStatus.FAILED)
+    assert shown_texts(banner) == "Back after 0:20 – 2 finished meanwhile"
+    pass_ms(working, services, FADE_MS - 1)
+    assert banner.isVisible()
+    pass_ms(working, services, 1)
+    assert not banner.isVisible()
+
+
+def test_what_ends_later_or_is_lost_has_not_finished_meanwhile(
+    working: MainWindow, services: Any
+) -> None:
+    lose(services)
+    services.sessions.change_task(3, status=TaskStatus.LOST)  # by our own clock
+    pass_ms(working, services, 20_000)
+    come_back(services)
+    services.sessions.change_task(1, question_n=0)  # it works: that is news of it
+    services.sessions.change_task(1, status=TaskStatus.DONE)
+    pass_ms(working, services, HEARD_MS + 1)
+    services.sessions.change_task(2, status=TaskStatus.DONE)
+    assert shown_texts(working.connection_banner) == "Back after 0:20"
+
+
+def test_a_second_loss_begins_anew(working: MainWindow, services: Any) -> None:
+    lose(services)
+    come_back(services)
+    services.sessions.change_task(1, status=TaskStatus.DONE)
+    services.clock.now += 60_000
+    lose(services)
+    assert "No connection since" in shown_texts(working.connection_banner)
+    services.clock.now += 5_000
+    come_back(services)
+    assert shown_texts(working.connection_banner) == "Back after 0:05"
+
+
+def test_it_neither_comes_nor_goes_under_the_hand_but_says_nothing_that_is_over(
+    working: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    banner, table = working.connection_banner, working.selection.sessions
+    working.activateWindow()
+    qapp.processEvents()
+    move_to(table, 1)
+    lose(services)
+    assert not banner.isVisible()
+    leave(table)
+    assert banner.isVisible()
+    move_to(table, 1)
+    come_back(services)
+    assert shown_texts(banner) == "Back after 0:00"
+    pass_ms(working, services, FADE_MS)
+    assert banner.isVisible()
+    leave(table)
+    assert not banner.isVisible()
+
+
+# -- the rows -------------------------------------------------------------------------------------
+
+
+def test_rows_are_grey_and_say_of_when_they_are(working: MainWindow, services: Any) -> None:
+    sessions, tasks = working.selection.session_rows, working.selection.task_rows
+    services.sessions.change_task(1, status=TaskStatus.ASKS)
+    before = cell(sessions, 1, Column.STATE)
+    assert (before.severity, before.bold) == (Severity.AMBER, True)
+    lose(services)
+    for column in set(Column) - {Column.LEFT}:
+        old = cell(sessions, 1, column)
+        assert (old.severity, old.mark, old.bold) == (Severity.DIM, Severity.DIM, False)
+    assert cell(tasks, 2, tasks_model.Column.STATUS).mark is Severity.DIM
+    assert f"the state of {local_time(NOW)}" in cell_text(sessions, 1, Column.TASK, DESCRIPTION)
+    failed = cell(tasks, 4, tasks_model.Column.STATUS)
+    assert failed.severity is Severity.RED  # that is how it ended, whatever the connection does
+    come_back(services)
+    assert cell(sessions, 1, Column.STATE) == before
+
+
+def test_clocks_stop_but_the_time_left(working: MainWindow, services: Any) -> None:
+    sessions, tasks = working.selection.session_rows, working.selection.task_rows
+    details = working.details
+    working.selection.show_session(1)
+    lose(services)
+    left = cell(sessions, 1, Column.LEFT).sort
+    pass_ms(working, services, 20_000)
+    assert cell(sessions, 1, Column.STATE).tail == "0:40"
+    assert cell(tasks, 1, tasks_model.Column.TOOK).text == "0:40"
+    assert details.state.text().startswith("working 0:40 · ")
+    assert left == float(cell(sessions, 1, Column.LEFT).sort) + 20_000
+    come_back(services)
+    working._tick()
+    assert cell(sessions, 1, Column.STATE).tail == "1:00"
+    assert cell(tasks, 1, tasks_model.Column.TOOK).text == "1:00"
+    assert details.state.text().startswith("working 1:00 · ")
+
+
+def test_all_rows_are_painted_anew_when_it_is_lost_and_back(
+    working: MainWindow, services: Any
+) -> None:
+    for model in (working.selection.session_rows, working.selection.task_rows):
+        painted: list[int] = []
+        model.dataChanged.connect(lambda *_args, told=painted: told.append(1))
+        lose(services)
+        assert len(painted) == 1
+        services.health.changed.emit()  # the next try is due
+        assert len(painted) == 1
+        come_back(services)
+        assert len(painted) == 2
