@@ -126,14 +126,18 @@ class Commands:
         return any(key in self.wanted or key in self.taken_back for key in keys)
 
     def terminates_go_out(self, life: "Life") -> None:
-        """Within 60 seconds, unless calls of the same rank use up the rate limit."""
+        """Within 60 seconds, unless calls of the same rank use up the rate limit.
+
+        A session is told nothing while a key is in use that did not open it.
+        """
         assert life.parts is not None
         now = self._world.timeline.now
+        is_out_of_reach = self._world.settings_changes.is_out_of_reach
         for key, wanted in list(self.wanted.items()):
             session = life.parts.services.store.session(key)
             if session is None or session.is_final or session.is_ended:
                 del self.wanted[key]
-            elif session.service_id is None or self.hindered():
+            elif is_out_of_reach(session.service_id) or self.hindered():
                 wanted.waits_since = now
             elif now - wanted.waits_since > IN_TIME_S and self._terminates_sent() < ENOUGH:
                 waits = f"session {key} waits since {wanted.waits_since:.1f}"

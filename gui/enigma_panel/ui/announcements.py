@@ -1,7 +1,6 @@
 """Says to a screen reader what happens: a question, an end, a refusal, the connection."""
 
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QWidget
 
 from enigma_panel.core.models import Session, Task, TaskStatus
@@ -34,6 +33,8 @@ _CALM = frozenset({PauseReason.NONE, PauseReason.RESTARTED})
 
 def announce(window: QWidget, text: str, *, urgent: bool = False) -> None:
     """Have a screen reader say it, where there is one; an urgent text interrupts it."""
+    from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent  # noqa: PLC0415 - costs 5 ms
+
     event = QAccessibleAnnouncementEvent(window, text)
     if urgent:
         event.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)

@@ -1,38 +1,21 @@
 """A structured result in Details: a tree or a table, and whether it is as it was asked for."""
 
 import asyncio
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QFrame,
-    QHeaderView,
-    QTableView,
-    QTreeView,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from enigma_panel.core.models import OutputType, Task, TaskSpec
 from enigma_panel.core.structured_output import StructuredResult
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.structured_results import StructuredResults
-from enigma_panel.ui.details.result_models import WHOLE_TEXT, JsonModel, RowsModel, TreeColumn
 from enigma_panel.ui.details.text import breakable
-from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.text.structured import comparing_text, doubt_text, fits_text, view_label
 from enigma_panel.ui.widgets.basics import make_button, make_label, set_role
 
-tr = Translations("Details")
-
-MOST_ROWS = 14
-OPENED_ROWS = 60
-"""Levels are opened at first as long as there are no more rows than that."""
-WIDEST_NAME, WIDEST_COLUMN = 150, 220
-"""At first, in pixels; a person may make them wider."""
-MEASURED_COLUMNS, MEASURED_ROWS = 30, 20
+if TYPE_CHECKING:
+    from enigma_panel.ui.details.result_views import ResultTable, ResultTree
 
 
 class StructuredView(QWidget):
@@ -121,7 +104,9 @@ class StructuredView(QWidget):
             self._view = None
         result = self._result
         if result is not None and result.has_structure:
-            self._view = ResultTable(result) if result.rows else ResultTree(result)
+            from enigma_panel.ui.details.result_views import view_of  # noqa: PLC0415 - few have one
+
+            self._view = view_of(result)
             self._view.copy_asked.connect(self.copy_asked)
             self._column.addWidget(self._view)
             QWidget.setTabOrder(self.switch, self._view)
@@ -136,108 +121,3 @@ class StructuredView(QWidget):
             label = view_label(self._wanted[0].output_type, is_text=self._as_text)
             self.switch.setText(label)
             self.switch.setAccessibleName(label)
-
-
-class ResultTree(QTreeView):
-    """A JSON value, as high as it needs up to some rows. copy_asked: with a value, by Ctrl+C."""
-
-    copy_asked = Signal(str)
-
-    def __init__(self, result: StructuredResult) -> None:
-        super().__init__()
-        self.setModel(JsonModel(result.value, self))
-        self.setAccessibleName(tr("Result as a tree"))
-        self.setUniformRowHeights(True)
-        self.setIndentation(14)
-        _configure(self)
-        self._open_levels()
-        header = self.header()
-        header.setSectionResizeMode(TreeColumn.NAME, QHeaderView.ResizeMode.Interactive)
-        header.setStretchLastSection(True)
-        self.resizeColumnToContents(TreeColumn.NAME)
-        width = min(WIDEST_NAME, self.columnWidth(TreeColumn.NAME) + 8)
-        header.resizeSection(TreeColumn.NAME, width)
-        self.expanded.connect(self._fit)
-        self.collapsed.connect(self._fit)
-        self._fit()
-
-    def _open_levels(self) -> None:
-        """Level by level, as long as all fits into some rows."""
-        model = self.model()
-        level, rows = [QModelIndex()], model.rowCount()
-        while level:
-            inner = [
-                model.index(row, 0, parent)
-                for parent in level
-                for row in range(min(model.rowCount(parent), OPENED_ROWS))
-            ]
-            level = [index for index in inner if model.hasChildren(index)]
-            for index in level:
-                rows += model.rowCount(index)
-                if rows > OPENED_ROWS:
-                    return
-                self.expand(index)
-
-    def _fit(self) -> None:
-        rows, index = 0, self.model().index(0, 0)
-        while index.isValid() and rows < MOST_ROWS:
-            rows, index = rows + 1, self.indexBelow(index)
-        _fix_height(self, self.header(), rows, self.sizeHintForRow(0))
-
-    # -- Qt ----------------------------------------------------------------------------------
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Without Qt's "*", which opens all there is below: of a long result that takes minutes."""
-        if event.key() != Qt.Key.Key_Asterisk:
-            super().keyPressEvent(event)
-
-
-class ResultTable(QTableView):
-    """The rows of a CSV text. copy_asked: with the text of a cell, by Ctrl+C."""
-
-    copy_asked = Signal(str)
-
-    def __init__(self, result: StructuredResult) -> None:
-        super().__init__()
-        model = RowsModel(result.rows, self)
-        self.setModel(model)
-        self.setAccessibleName(tr("Result as a table"))
-        self.setShowGrid(False)
-        self.setTabKeyNavigation(False)
-        self.setWordWrap(False)
-        self.verticalHeader().hide()
-        _configure(self)
-        header = self.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setMaximumSectionSize(WIDEST_COLUMN)
-        header.setResizeContentsPrecision(MEASURED_ROWS)
-        for column in range(min(MEASURED_COLUMNS, model.columnCount())):
-            self.resizeColumnToContents(column)
-        header.setMaximumSectionSize(-1)
-        height = self.fontMetrics().lineSpacing() + 8
-        self.verticalHeader().setMinimumSectionSize(height)
-        self.verticalHeader().setDefaultSectionSize(height)
-        _fix_height(self, header, min(MOST_ROWS, model.rowCount()), height)
-
-
-def _configure(view: ResultTree | ResultTable) -> None:
-    set_role(view, "reading")
-    view.setFrameShape(QFrame.Shape.NoFrame)
-    view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-    view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectItems)
-    view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-    copy = QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), view)
-    copy.setContext(Qt.ShortcutContext.WidgetShortcut)
-    copy.activated.connect(lambda: _copy(view))
-
-
-def _copy(view: ResultTree | ResultTable) -> None:
-    index = view.currentIndex()
-    if index.isValid():
-        view.copy_asked.emit(index.data(WHOLE_TEXT))
-
-
-def _fix_height(view: QAbstractItemView, header: QHeaderView, rows: int, row_height: int) -> None:
-    bar = view.horizontalScrollBar().sizeHint().height() if isinstance(view, QTableView) else 0
-    view.setFixedHeight(header.sizeHint().height() + rows * row_height + bar + 4)
