@@ -53,6 +53,7 @@ class VerbButtons(QWidget):
         under_undo: list[QPushButton] = []
         apart: list[QPushButton] = []
         self._actions: dict[QPushButton, QAction] = {}
+        self._is_short = False
         for verb, action in verbs.items():
             button = action_button(action, "danger" if verb is CommandVerb.TERMINATE else "")
             self._actions[button] = action
@@ -72,12 +73,15 @@ class VerbButtons(QWidget):
         """What stands on the buttons, where there is room."""
         return [action.text() for action in self._actions.values()]
 
-    def use_short(self, *, short: bool) -> None:
-        """Whether the buttons leave out how many of several they act on."""
+    def use_short(self, *, short: bool) -> bool:
+        """Whether the buttons leave out how many of several they act on. True: they did not."""
+        if short is self._is_short:
+            return False
+        self._is_short = short
         for button, action in self._actions.items():
-            if bool(button.property(SHORT)) is not short:
-                button.setProperty(SHORT, short)
-                action.changed.emit()
+            button.setProperty(SHORT, short)
+            action.changed.emit()
+        return True
 
     def _turn(self) -> None:
         self._pages.setCurrentIndex(1 if self._undo.isVisible() else 0)
@@ -96,7 +100,7 @@ class ToolBar(QFrame):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._widths: dict[str, int] = {}
+        self._widths: dict[tuple[bool, str], int] = {}
         set_role(self, "bar")
         self.setFixedHeight(theme.line_height(HEIGHT))
         self.setAccessibleName(tr("Tool bar"))
@@ -118,6 +122,8 @@ class ToolBar(QFrame):
         words = self._verbs.words()
         if words != self._words:
             self._words = words
+            self._widths.clear()
+            self._tell_row()
             self._fit_words()
 
     def _build(self, others: Mapping[str, QAction]) -> None:
@@ -139,38 +145,37 @@ class ToolBar(QFrame):
         self.setLayout(row)
 
     def _fit_words(self) -> None:
-        """The words have changed: all of them, or the names alone where there is no room."""
+        """All the words, or the names alone where there is no room."""
         for short in (False, True):
-            self._verbs.use_short(short=short)
-            self._widths.clear()
-            self._tell_row()
-            self._fit()
-            if self._needed(self._tight) <= self.width():
+            if self._verbs.use_short(short=short):
+                self._tell_row()
+            self._fit(short=short)
+            if self._needed(self._tight, short=short) <= self.width():
                 break
 
-    def _fit(self) -> None:
+    def _fit(self, *, short: bool) -> None:
         """Less air in the buttons, then between them, then Settings in the menu alone: no word is
         ever cut.
 
         The label has one width for all names, so that no verb moves with the subject.
         """
         width = self.width()
-        fitting = [tight for tight in ("", "some", "more") if self._needed(tight) <= width]
+        fitting = [t for t in ("", "some", "more") if self._needed(t, short=short) <= width]
         self._tighten(fitting[0] if fitting else "more")
         self._settings.setVisible(bool(fitting))
         label = self._subject.fontMetrics().averageCharWidth() * NAME_CHARS
         self._subject.setFixedWidth(label)
-        self._subject.setVisible(self._needed("") + label + GAP <= width)
+        self._subject.setVisible(self._needed("", short=short) + label + GAP <= width)
 
-    def _needed(self, tight: str) -> int:
-        """The width of the row without its label, with so much air."""
-        if tight not in self._widths:
+    def _needed(self, tight: str, *, short: bool) -> int:
+        """The width of the row without its label, with so much air and the words that it has."""
+        if (short, tight) not in self._widths:
             self._tighten(tight)
             self._subject.hide()
             self._settings.show()
             longer = self._width_of(answer_text(MANY)) - self._width_of(self._answer.text())
-            self._widths[tight] = self._row.sizeHint().width() + longer
-        return self._widths[tight]
+            self._widths[short, tight] = self._row.sizeHint().width() + longer
+        return self._widths[short, tight]
 
     def _width_of(self, text: str) -> int:
         return self._subject.fontMetrics().horizontalAdvance(text)
