@@ -158,8 +158,8 @@ MONEY = (
         promise="what ends a cost goes first",
         mistake="who waits longest goes first",
         file="services/rate_limiter.py",
-        old="    rank: Rank\n    since_ms: int\n",
-        new="    rank: Rank = field(compare=False)\n    since_ms: int\n",
+        old="insort(self._waiters, waiter)",
+        new="insort(self._waiters, waiter, key=lambda w: w.since_ms)",
         tests=("tests/services/test_rate_limiter.py",),
     ),
     Break(
