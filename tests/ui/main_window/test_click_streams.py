@@ -27,7 +27,7 @@ from tests.kit.clock import NOW
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
 EVENTS = 16
-ON_PUSH, WEEKLY = 50, 10_000
+ON_PUSH, WEEKLY, PART = 50, 10_000, 500
 MOST_OPEN = 14
 LAST = 5
 STATUSES = (TaskStatus.WORKING, TaskStatus.PAUSED, TaskStatus.DONE, TaskStatus.STARTING)
@@ -152,11 +152,11 @@ class Hand:
         seen: Seen = {}
         for name, table in self.tables.items():
             origin = table.viewport().mapTo(self.window, QPoint())
+            left = origin.x() + table.columnViewportPosition(LAST)
             for row in table.visible_rows():
-                cell = table.visualRect(table.model().index(row, LAST))
                 key = table.rows.key_at(row)
                 assert key is not None
-                seen[name, key] = (origin.x() + cell.left(), origin.y() + cell.top())
+                seen[name, key] = (left, origin.y() + table.rowViewportPosition(row))
         return seen
 
     def _under(self) -> tuple[str, int] | None:
@@ -360,8 +360,9 @@ def test_a_click_acts_on_the_row_that_was_aimed_at_or_nothing_happens(hand: Hand
 
 @pytest.mark.weekly
 @pytest.mark.slow
-def test_so_it_is_in_10_000_streams(hand: Hand) -> None:
-    play(hand, range(1_000, 1_000 + WEEKLY))
+@pytest.mark.parametrize("first", range(1_000, 1_000 + WEEKLY, PART))
+def test_so_it_is_in_10_000_streams(hand: Hand, first: int) -> None:
+    play(hand, range(first, first + PART))
 
 
 def _never_held(hand: Hand, *parts: Any) -> None:
