@@ -80,14 +80,6 @@ KEYBOARD = (
     ),
     Break(
         promise=ROW,
-        mistake="a name that is typed opens its row",
-        file="ui/widgets/table.py",
-        old="if is_enter and self.state() is not QAbstractItemView.State.EditingState:",
-        new="if is_enter:",
-        tests=(f"{KEYS}::test_enter_is_for_one_row_once_and_not_for_a_name_being_typed",),
-    ),
-    Break(
-        promise=ROW,
         mistake="the question that has the least time left is opened",
         file="ui/actions.py",
         old="        self.dialogs.open_question(task_key)\n",

@@ -263,8 +263,7 @@ class KeyedTable(QTableView):
         if event.key() == Qt.Key.Key_Escape and self.selected_keys():
             self.clearSelection()
             return
-        is_enter = event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}
-        if is_enter and self.state() is not QAbstractItemView.State.EditingState:
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
             if not event.isAutoRepeat():
                 self._open_selected()
             return
