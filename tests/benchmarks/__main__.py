@@ -16,6 +16,7 @@ from tests.benchmarks.live_big import live_big
 from tests.benchmarks.live_question import live_question
 from tests.benchmarks.live_steps import live_steps
 from tests.benchmarks.memory import memory
+from tests.benchmarks.notice import notice
 from tests.benchmarks.question import question
 from tests.benchmarks.recovery import recovery
 from tests.benchmarks.start import demo_smoke, start
@@ -34,6 +35,7 @@ MEASURES: dict[str, Measure] = {
     "start": start,
     "demo_smoke": demo_smoke,
     "question": question,
+    "notice": notice,
     "fifty": fifty,
     "memory": memory,
     "intent": intent,

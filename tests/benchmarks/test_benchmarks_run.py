@@ -14,6 +14,7 @@ LINES = {
     "start": ["start"],
     "demo_smoke": ["demo_smoke"],
     "question": ["question"],
+    "notice": ["notice.shown", "notice.gone"],
     "fifty": ["fifty.gap_p99", "fifty.gap_p999", "fifty.cpu"],
     "memory": ["memory"],
     "intent": ["intent"],
