@@ -1,23 +1,50 @@
-"""The gallery (`--tour DIR --gallery`): every picture of the tour, light and dark, in three sizes.
+"""The gallery (`--tour DIR --gallery`): every window and state, light and dark, in three sizes.
 
-`index.md` in the folder lists them. Dialogs have one size; the main window is shown in all three.
+The tour's own, and what the tour has no need of. `index.md` in the folder lists all pictures.
+Dialogs have one size; the main window is shown in all three.
 """
 
 import asyncio
+from collections.abc import Iterable
 from pathlib import Path
 
-from PySide6.QtWidgets import QTabWidget, QWidget
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QLineEdit, QMenu, QPlainTextEdit, QTableView, QTabWidget, QWidget
 
-from enigma_panel.demo.tour import SIZE, Tour, TourError
+from enigma_panel.core.models import SessionState
+from enigma_panel.demo.simulator_process import GALLERY_PLACES
+from enigma_panel.demo.tour import LONG, SHOP, SIZE, Tour, TourError
 from enigma_panel.services.container import Services
+from enigma_panel.services.types import Recovered
+from enigma_panel.store.files import Copy, Problem, ProblemKind
+from enigma_panel.store.ledger.errors import NewerLedgerError
 from enigma_panel.store.settings import DARK, LIGHT
+from enigma_panel.ui.main_menu.about import AboutDialog
+from enigma_panel.ui.main_menu.commands import CommandPalette
+from enigma_panel.ui.main_menu.shortcuts import ShortcutsDialog
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.new_task.dialog import NewTaskDialog
+from enigma_panel.ui.questions.dialog import QuestionDialog
+from enigma_panel.ui.recovery.newer_ledger import NewerLedgerWindow
 from enigma_panel.ui.settings.dialog import SettingsDialog
 
 SIZES = ((640, 400), (900, 560), (1280, 800))
 SETTLED_S = 0.15
 """Layouts and paints are done after this."""
+
+
+CHOICE = "Choose a desk lamp at harborgoods.example"
+CAPTCHA = "Read the opening hours of tickethall.example behind its captcha"
+FLIGHT = "Book a flight from Vienna to Oslo at skyfare.example"
+ASKING = (CHOICE, CAPTCHA, FLIGHT)
+QUIET = (
+    "Download the yearly report of openledger.example",
+    "Look at a page of plainfacts.example that crashes",
+    "Research heat pumps for a house of 1920, their noise and their cost over ten years",
+    "Find the opening hours of the library of Ghent",
+    "Find the name of the mayor of Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch",
+)
 
 
 class Gallery(Tour):
@@ -40,6 +67,119 @@ class Gallery(Tour):
         dialog = await self._dialog(NewTaskDialog)
         await self._picture("new-task-empty", dialog)
         dialog.reject()
+
+    async def _end(self) -> None:
+        await self._show_many()
+        await self._show_questions()
+        self._show_problem()
+        await self._picture("notice", self._window)
+        await self._show_crowded()
+        await self._show_menu()
+        await self._show_new_task()
+        await self._show_newer_ledger()
+        await super()._end()
+
+    async def _show_many(self) -> None:
+        await self._allow_browsers(GALLERY_PLACES)
+        await self._start_several(ASKING)
+        await self._start_several(QUIET, keep_open=True, picture="new-task-several")
+        asks = SessionState.ASKS
+        await self._until("all of them ask", lambda: self._states(asks) > len(ASKING))
+        await self._close_question()
+        await self._picture("many", self._window)
+        self._find(self._window, QTableView, "Sessions").selectAll()
+        await self._picture("several-selected", self._window)
+
+    async def _show_questions(self) -> None:
+        """Of the kinds that the tour has none of."""
+        for text, name in ((CHOICE, "choice"), (CAPTCHA, "captcha")):
+            await self._picture(f"question-{name}", await self._question(text))
+        dialog = await self._question(FLIGHT)
+        self._find(dialog, QPlainTextEdit, "Answer").setPlainText("The first one")
+        await self._until("the dialog is armed", dialog.is_armed)
+        self._press(dialog, "Send answer")
+        await self._until("another question is asked", lambda: self._asks(FLIGHT, "code"))
+        await self._picture("question-code", await self._question(FLIGHT))
+        await self._close_question()
+
+    async def _question(self, text: str) -> QuestionDialog:
+        self._window.dialogs.open_question(self._task(text).key)
+        return await self._dialog(QuestionDialog)
+
+    def _asks(self, text: str, word: str) -> bool:
+        key = self._task(text).key
+        return any(
+            question.task_key == key and word in question.text
+            for question in self._services.inbox.questions()
+        )
+
+    async def _close_question(self) -> None:
+        """And those that come up in its place."""
+        dialog = await self._dialog(QuestionDialog)
+        while dialog.isVisible():
+            dialog.reject()
+            await asyncio.sleep(SETTLED_S)
+
+    def _show_problem(self) -> None:
+        path = Path("/home/maria/.config/enigma-panel/settings.json")
+        kept = path.with_name("settings.json.broken-20260102T090000Z")
+        broken = Problem(kind=ProblemKind.BROKEN, path=path, kept_as=kept, reason="")
+        self._window.show_problem(broken)
+
+    async def _show_crowded(self) -> None:
+        """A question, a notice and the card, all at once."""
+        sessions = self._services.sessions
+        records = [s for s in map(sessions.session, sessions.session_keys()) if s is not None]
+        open_now = tuple(s.key for s in records if s.occupies_slot)
+        self._window.show_recovered(Recovered(sessions=open_now))
+        await self._picture("crowded", self._window)
+        self._press(self._window.recovery, "Close")
+        self._press(self._window.notices, "Dismiss")
+
+    async def _show_menu(self) -> None:
+        window, menu = self._window, self._window.main_menu
+        menu.show()
+        await self._menu("menu", menu.menu)
+        self._select_session(SHOP)
+        window.menus.show_for_sessions(QPoint())
+        await self._menu("menu-of-session", window.menus.menu)
+        self._select_task(LONG)
+        window.menus.show_for_tasks(QPoint())
+        await self._menu("menu-of-task", window.menus.menu)
+        opened: Iterable[tuple[str, QAction, type[QWidget]]] = (
+            ("shortcuts", menu.shortcuts, ShortcutsDialog),
+            ("commands", menu.commands, CommandPalette),
+            ("about", menu.about, AboutDialog),
+        )
+        for name, action, kind in opened:
+            action.trigger()
+            dialog = await self._dialog(kind)
+            await self._picture(name, dialog)
+            dialog.close()
+
+    async def _menu(self, name: str, menu: QMenu) -> None:
+        await self._picture(name, menu)
+        menu.close()
+
+    async def _show_new_task(self) -> None:
+        """What is wrong beside its field; what was thrown away can be taken back."""
+        self._press(self._window, "New task")
+        dialog = await self._dialog(NewTaskDialog)
+        self._find(dialog, QPlainTextEdit, "Task").setPlainText("Find the cheapest hub")
+        self._find(dialog, QLineEdit, "Starting URL").setText("ftp://shop.example")
+        self._press(dialog, "Start")
+        await self._picture("new-task-mistake", dialog)
+        self._press(dialog, "Cancel")
+        await self._picture("draft-thrown-away", self._window)
+
+    async def _show_newer_ledger(self) -> None:
+        path = Path("/home/maria/.local/share/enigma-panel/ledger.sqlite3")
+        made_ms = self._services.clock.now_ms() - 3_600_000
+        copy = Copy(path=path, made_ms=made_ms, version=1, sessions_open=2)
+        window = NewerLedgerWindow(NewerLedgerError(path, 9, 8), copy, made_ms + 3_600_000)
+        window.present(window.quit_button)
+        await self._picture("newer-ledger", window)
+        window.close()
 
     async def _picture(self, name: str, widget: QWidget) -> None:
         self._number += 1

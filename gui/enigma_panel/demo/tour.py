@@ -5,7 +5,7 @@ the services is called. A step that does not come true within its time ends the 
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -121,15 +121,25 @@ class Tour:
         await self._until(started, lambda: len(self._services.sessions.task_keys()) > before)
         await self._until("New task is closed", lambda: not dialog.isVisible())
 
+    async def _start_several(
+        self, texts: Sequence[str], *, keep_open: bool = False, picture: str = ""
+    ) -> None:
+        self._press(self._window, "New task")
+        dialog = await self._dialog(NewTaskDialog)
+        self._find(dialog, QPlainTextEdit, "Task").setPlainText("\n".join(texts))
+        self._press(dialog, "One task per line")
+        if keep_open:
+            dialog.run_in.setCurrentIndex(1)
+        if picture:
+            await self._picture(picture, dialog)
+        self._press(dialog, "Start", exact=False)
+        await self._until("New task is closed", lambda: not dialog.isVisible())
+
     async def _wait_in_queue(self) -> None:
         """With fewer slots than sessions, two more tasks wait; then they are removed again."""
         queue = self._services.queue
         await self._allow_browsers(2)
-        self._press(self._window, "New task")
-        dialog = await self._dialog(NewTaskDialog)
-        self._find(dialog, QPlainTextEdit, "Task").setPlainText("\n".join(WAITING))
-        self._press(dialog, "One task per line")
-        self._press(dialog, "Start", exact=False)
+        await self._start_several(WAITING)
         await self._until("two tasks wait", lambda: len(queue.entries()) == len(WAITING))
         self._select_task(WAITING[1])
         await self._picture("line", self._window)
