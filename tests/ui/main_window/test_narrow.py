@@ -12,7 +12,9 @@ from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import (
     KeyState,
     LiveShare,
+    NoticeKind,
     Recovered,
+    ServiceNotice,
     ServiceStatus,
     WaitReason,
 )
@@ -127,19 +129,39 @@ def test_the_summary_of_sessions_ends_between_two_parts(
     assert summary.sizeHint().width() <= summary.width()
 
 
-def test_both_cards_and_details_fit_one_above_the_other(
-    window: MainWindow, services: Any, qapp: QApplication
+@pytest.mark.parametrize("is_crowded", [False, True])
+def test_all_parts_stand_one_above_the_other_and_what_has_no_room_is_scrolled_to(
+    window: MainWindow, services: Any, qapp: QApplication, is_crowded: bool
 ) -> None:
     services.sessions.add(1)
     resize(window, qapp, 640)
     window.body.set_details_open(True)
+    if is_crowded:
+        services.inbox.ask(a_question(1, "What is the code?"))
+        services.sessions.said.emit(ServiceNotice(kind=NoticeKind.LEDGER_FAILED))
+        window.show_recovered(Recovered(sessions=(1,)))
     qapp.processEvents()
+    page = window.body.widget()
+    cards = [window.sessions_card, window.tasks_card, window.details]
+    banners = [window.question_room, window.notices, window.recovery] if is_crowded else []
     edge = 0
-    for part in (window.sessions_card, window.tasks_card, window.details, window.statusBar()):
-        top = part.mapTo(window, part.rect().topLeft()).y()
+    for part in (*banners, *cards):
+        top = part.mapTo(page, part.rect().topLeft()).y()
+        assert part.isVisible()
         assert top >= edge
         edge = top + part.height()
-    assert edge <= window.height()
+    assert edge <= page.height()
+    table = window.selection.tasks
+    assert all(card.height() >= card.minimumHeight() for card in cards)
+    assert table.viewport().height() >= 20
+    bar = window.body.verticalScrollBar()
+    assert bar.maximum() == page.height() - window.body.viewport().height()
+    bar.setValue(bar.maximum())
+    bottom = window.details.mapTo(window, window.details.rect().bottomLeft()).y()
+    assert bottom < window.statusBar().y()
+    window.resize(1280, 800)
+    qapp.processEvents()
+    assert bar.maximum() == 0
 
 
 def cut_parts(window: MainWindow) -> list[str]:

@@ -2,19 +2,22 @@
 
 from msgspec import Struct
 from msgspec.structs import replace
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QMoveEvent, QResizeEvent
+from PySide6.QtWidgets import QSplitter, QWidget
 
 from enigma_panel.ui.details.panel import Details
 from enigma_panel.ui.sessions.card import SessionsCard
 from enigma_panel.ui.tasks.card import TasksCard
+from enigma_panel.ui.theme import theme
+from enigma_panel.ui.widgets.inputs import ScrollArea
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
 
 FOLD_BELOW = 1000
 GAP = 10
-CARD_LEAST = 92
-"""Heading, columns and a row: on a small screen at 200 % both cards and Details fit."""
+CARD_LEAST, CARD_LINES = 92, 3
+"""Heading, columns and a row, with the usual face: on a small screen at 200 % both cards and
+Details fit."""
 DETAILS_WIDTH, DETAILS_HEIGHT = 318, 230
 """Until the person moves the splitter."""
 
@@ -27,10 +30,11 @@ class Sizes(Struct, frozen=True, kw_only=True):
     sessions_height: int = 0
 
 
-class MainLayout(QWidget):
+class MainLayout(ScrollArea):
     """The part between the tool bar and the status bar. Below 1,000 px Details folds away.
 
-    What the person gave a part, it has in every window that has the room.
+    What the person gave a part, it has in every window that has the room. Where banners leave the
+    tables less than they need, all of it is scrolled.
     tables_moved: what stands above the tables came, went, or has another height.
     """
 
@@ -92,14 +96,13 @@ class MainLayout(QWidget):
         for part in (self._sessions, tasks, self.tables, self._details):
             part.raise_()
         for card in (self._sessions, tasks):
-            card.setMinimumHeight(CARD_LEAST)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 6, 12, 6)
-        column.setSpacing(GAP)
+            taller = theme.line_height(0)
+            card.setMinimumHeight(CARD_LEAST + CARD_LINES * taller)
+        self.column.setContentsMargins(12, 6, 12, 6)
+        self.column.setSpacing(GAP)
         for banner in banners:
-            column.addWidget(banner)
-        column.addWidget(self.whole, 1)
-        self.whole.installEventFilter(self)
+            self.column.addWidget(banner)
+        self.column.addWidget(self.whole, 1)
         self._show_details()
 
     def _connect(self) -> None:
@@ -108,6 +111,7 @@ class MainLayout(QWidget):
         self._hold.released.connect(self.fit_sessions)
         self.tables.resized.connect(self.fit_sessions)
         self.whole.resized.connect(self._fit_details)
+        self.whole.moved.connect(self.tables_moved)
         self.tables.splitterMoved.connect(self._keep_sessions)
         self.whole.splitterMoved.connect(self._keep_details)
 
@@ -135,11 +139,6 @@ class MainLayout(QWidget):
         self._sessions.show_details_open(is_open)
         self._fit_details()
 
-    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.Move:
-            self.tables_moved.emit()
-        return False
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         narrow = self.width() < FOLD_BELOW
@@ -153,10 +152,21 @@ class MainLayout(QWidget):
 
 
 class _Splitter(QSplitter):
-    """Tells when it has another size, so that what it holds can be measured anew."""
+    """Tells when it has another size or place, so that what it holds can be measured anew.
+
+    It asks for no more than it needs: what is left, it gets.
+    """
 
     resized = Signal()
+    moved = Signal()
+
+    def sizeHint(self) -> QSize:
+        return self.minimumSizeHint()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.resized.emit()
+
+    def moveEvent(self, event: QMoveEvent) -> None:
+        super().moveEvent(event)
+        self.moved.emit()

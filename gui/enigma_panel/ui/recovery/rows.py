@@ -100,6 +100,7 @@ class RecoveryRowWidget(QWidget):
     def fit(self, width: int) -> None:
         """Columns for rows of this width; a figure is never cut."""
         compact = sum(width < limit for limit in COMPACT_BELOW)
+        self._note.setVisible(compact < len(COMPACT_BELOW))  # what is left would hold no word
         for name, widget in self._columns().items():
             least = 0 if isinstance(widget, ElidedLabel) else widget.sizeHint().width()
             widget.setFixedWidth(max(least, _WIDTHS[name][compact]))

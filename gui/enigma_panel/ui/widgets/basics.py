@@ -4,6 +4,7 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QAbstractScrollArea,
     QApplication,
     QBoxLayout,
     QFrame,
@@ -300,14 +301,18 @@ class ElidedLabel(QLabel):
 def available_height(part: QWidget) -> int | None:
     """Height that the other parts of the column leave to this one; None outside of a column.
 
-    What grows with the window needs its least height, all else what it has.
+    What grows with the window needs its least height, all else what it has. Of a column that is
+    scrolled, what can be seen at once counts.
     """
     parent = part.parentWidget()
     column = parent.layout() if parent is not None else None
     if parent is None or not isinstance(column, QBoxLayout):
         return None
     margins = column.contentsMargins()
-    room = parent.height() - margins.top() - margins.bottom()
+    outer = parent.parentWidget()
+    is_scrolled = outer is not None and isinstance(outer.parentWidget(), QAbstractScrollArea)
+    height = outer.height() if outer is not None and is_scrolled else parent.height()
+    room = height - margins.top() - margins.bottom()
     for place in range(column.count()):
         item = column.itemAt(place)
         widget = item.widget() if item is not None else None
