@@ -140,6 +140,7 @@ class Program:
             try_demo=lambda: self._restart(demo=True),
             use_account=lambda: self._restart(demo=False),
             sleep_is_announced=lambda: self._power is not None and self._power.is_available,
+            aimed=window.aimed_rects,
         )
         manager.quit_waits.connect(window.notice_controller.show_quit)
         manager.draft_discarded.connect(

@@ -1,8 +1,8 @@
 """All dialogs: one of each kind, made when first needed and kept."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QRect, Signal
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from enigma_panel.core.models import TaskSpec
@@ -32,7 +32,8 @@ class DialogManager(QObject):
 
     parent: the window that dialogs belong to, asked for when a dialog is made. try_demo and
     use_account change between the demo service and the account; without them no button does it.
-    sleep_is_announced: whether this computer says when it is about to sleep.
+    sleep_is_announced: whether this computer says when it is about to sleep. aimed: the rows on the
+    screen that somebody aims at.
     draft_discarded: New task was cancelled with words in it; `bring_back_draft` takes that back.
     quit_waits: words for "Quit when they are done", empty ones when that holds no more. leaving:
     the program is about to end or no longer: no queued task is to be started.
@@ -50,6 +51,7 @@ class DialogManager(QObject):
         try_demo: Callable[[], None] | None = None,
         use_account: Callable[[], None] | None = None,
         sleep_is_announced: Callable[[], bool] = lambda: True,
+        aimed: Callable[[], Iterable[QRect]] = tuple,
     ) -> None:
         super().__init__()
         self._services = services
@@ -63,16 +65,16 @@ class DialogManager(QObject):
         self._terminate_all: TerminateAllDialog | None = None
         self._quit: QuitDialog | None = None
         self._key_was_asked_for = False
-        self._presenter = self._make_presenter()
+        self._presenter = self._make_presenter(aimed)
         services.account.changed.connect(self._ask_for_missing_key)
         services.account.changed.connect(self._look_for_questions)
 
-    def _make_presenter(self) -> QuestionPresenter:
+    def _make_presenter(self, aimed: Callable[[], Iterable[QRect]]) -> QuestionPresenter:
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         typing = TypingWatch(app, self._services.clock.now_ms)
         return QuestionPresenter(
-            self._services.inbox, typing, self._make_question, self._is_about_the_key
+            self._services.inbox, typing, self._make_question, self._is_about_the_key, aimed
         )
 
     def _is_about_the_key(self) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent
 from PySide6.QtWidgets import QFrame, QMainWindow, QVBoxLayout, QWidget
 
@@ -109,6 +109,11 @@ class MainWindow(QMainWindow):
     def say_draft_discarded(self, undo: Callable[[], object]) -> None:
         """Cancel in New task threw something away."""
         self.toast.offer_undo(tr("The draft was thrown away."), undo)
+
+    def aimed_rects(self) -> list[QRect]:
+        """Where the row under the pointer stands on the screen, while somebody aims at it."""
+        tables = (self.selection.sessions, self.selection.tasks)
+        return [rect for rect in (table.aimed_rect() for table in tables) if not rect.isEmpty()]
 
     def save_layout(self) -> None:
         """Remember place, sizes and columns."""

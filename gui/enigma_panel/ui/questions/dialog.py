@@ -5,10 +5,10 @@ it was sent; then fields, their histories and our references are emptied. A user
 its task has ended: after a wrong password it is asked for once more.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QWidget
 
@@ -22,6 +22,7 @@ from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.questions.card import PrecedingSteps, QuestionCard
 from enigma_panel.ui.questions.click_guard import ClickGuard
 from enigma_panel.ui.questions.forms import AnswerForm, FormStack, Identity, identity
+from enigma_panel.ui.questions.placement import move_beside
 from enigma_panel.ui.questions.text import STOP_TEXT, quiet_ms_for
 from enigma_panel.ui.text.outcome import (
     answer_text,
@@ -123,6 +124,7 @@ class QuestionDialog(ModelessDialog):
             self.toast.end()
             self._current = form
             self._forms.setCurrentWidget(form)
+            self._forms.updateGeometry()  # also before it was ever seen, when Qt does not
             sessions = self._services.sessions
             session, task = sessions.session(question.session_key), sessions.task(question.task_key)
             self.card.show_question(question, session, task)
@@ -140,17 +142,27 @@ class QuestionDialog(ModelessDialog):
         self.present()
         self._focus_form()
 
-    def pop_up(self, question: OpenQuestion, *, take_focus: bool) -> None:
-        """Show it unasked; take_focus is False where the person is busy elsewhere."""
+    def pop_up(
+        self, question: OpenQuestion, *, take_focus: bool, taken: Sequence[QRect] = ()
+    ) -> bool:
+        """Show it unasked; take_focus is False where the person is busy elsewhere.
+
+        taken: what is not to be covered. False where there is no other place; then it stays away.
+        """
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating, on=not take_focus)
         self.show_question(question)
+        self.fit()
+        if taken and not move_beside(self, taken):
+            return False
         self.leave_hidden_parent()
         self.show()
+        self.setAttribute(Qt.WidgetAttribute.WA_Moved, on=False)  # a place of this once
         if take_focus:
             self.raise_()
             self.activateWindow()
         self._focus_form()
         QApplication.alert(self)
+        return True
 
     def follow_inbox(self) -> None:
         """The list of open questions changed."""

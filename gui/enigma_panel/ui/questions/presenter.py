@@ -1,8 +1,9 @@
-"""Decides when a question comes up by itself: once each, and never while somebody types."""
+"""Decides when a question comes up by itself: once each, never while somebody types, and never over
+words that were typed and not sent, or the row under the pointer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtCore import QEvent, QObject, QRect, QTimer
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
@@ -17,9 +18,12 @@ from enigma_panel.services.questions.inbox import Inbox
 from enigma_panel.services.types import OpenQuestion
 from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.questions.forms import Identity, identity
+from enigma_panel.ui.questions.placement import unsent_rects
 
 TYPING_MS = 2_000
 """A key within this time means that somebody is typing."""
+AGAIN_MS = 1_000
+"""A question that has no place to come up looks for one again after this time."""
 
 _TYPED = frozenset({QEvent.Type.KeyPress, QEvent.Type.InputMethod})
 
@@ -68,7 +72,8 @@ class TypingWatch(QObject):
 class QuestionPresenter(QObject):
     """Brings up the first question that nobody has seen; Later means that it stays away.
 
-    must_wait: whether nothing may come up now; whoever ends that calls `refresh`.
+    must_wait: whether nothing may come up now; whoever ends that calls `refresh`. aimed: the rows
+    on the screen that somebody aims at.
     """
 
     def __init__(
@@ -77,8 +82,10 @@ class QuestionPresenter(QObject):
         typing: TypingWatch,
         get_dialog: Callable[[], QuestionDialog],
         must_wait: Callable[[], bool] = lambda: False,
+        aimed: Callable[[], Iterable[QRect]] = tuple,
     ) -> None:
         super().__init__()
+        self._aimed = aimed
         self._must_wait = must_wait
         self._inbox = inbox
         self._typing = typing
@@ -113,8 +120,11 @@ class QuestionPresenter(QObject):
         if wait:
             self._later.start(wait)
             return
-        self._seen.add(identity(unseen[0]))
-        self.dialog().pop_up(unseen[0], take_focus=may_get_focus())
+        taken = [*unsent_rects(), *self._aimed()]
+        if self.dialog().pop_up(unseen[0], take_focus=may_get_focus(), taken=taken):
+            self._seen.add(identity(unseen[0]))
+        else:
+            self._later.start(AGAIN_MS)
 
     def open(self, task_key: int | None) -> None:
         """The person asks for a question: that of a task, or the most urgent one."""

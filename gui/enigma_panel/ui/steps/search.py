@@ -69,6 +69,7 @@ class StepsSearch(QWidget):
     def _search(self, text: str) -> None:
         """Look for this with each letter, and go to the one nearest to what is seen."""
         self.text = normalized(text)
+        self.field.setModified(False)  # it acts with each letter: no word of it waits
         self._look()
         self.changed.emit(self.text)
         if self.rows:

@@ -1,6 +1,16 @@
 """What the two tables share: rows that stay put, keys instead of rows, a text when empty."""
 
-from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, Qt, QTimer, Signal
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelection,
+    QItemSelectionModel,
+    QPoint,
+    QRect,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+)
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
@@ -75,6 +85,15 @@ class KeyedTable(QTableView):
     def visible_rows(self) -> range:
         """The rows that can be seen now."""
         return visible_rows(self)
+
+    def aimed_rect(self) -> QRect:
+        """Where the row under the pointer stands on the screen, while somebody aims at it; empty
+        where nobody does."""
+        row = next((each.hovered for each in self._delegates), -1)
+        if row < 0 or not self._hold.is_held:
+            return QRect()
+        top = QPoint(0, self.rowViewportPosition(row))
+        return QRect(self.viewport().mapToGlobal(top), QSize(self.viewport().width(), row_height()))
 
     def set_kin(self, keys: frozenset[int]) -> None:
         """Mark the rows that belong to what is selected in another table."""
