@@ -3,6 +3,8 @@
 from tests.mutations.runner import Break
 
 OFFLINE = "tests/ui/main_window/test_offline.py"
+LIST = "tests/ui/notices/test_list.py"
+RANKED = "Notices are ranked by money, and all stand in a list"
 CONNECTION = "Without a connection what is shown is said to be the state of then"
 
 NOTICES = (
@@ -55,5 +57,61 @@ NOTICES = (
         tests=(
             f"{OFFLINE}::test_it_neither_comes_nor_goes_under_the_hand_but_says_nothing_that_is_over",
         ),
+    ),
+    Break(
+        promise=RANKED,
+        mistake="the last one stands first",
+        file="ui/notices/notice_list.py",
+        old="(e.notice.rank, newest[kind_of(e.notice)])",
+        new="(0, newest[kind_of(e.notice)])",
+        tests=(f"{LIST}::test_an_unconfirmed_start_is_never_buried",),
+    ),
+    Break(
+        promise=RANKED,
+        mistake="one of too many unconfirmed starts is left out",
+        file="ui/notices/notice_list.py",
+        old="if n >= surplus or entry.notice.rank is Rank.UNCONFIRMED",
+        new="if n >= surplus",
+        tests=(f"{LIST}::test_of_many_unconfirmed_starts_none_is_left_out",),
+    ),
+    Break(
+        promise=RANKED,
+        mistake="like ones stand apart",
+        file="ui/notices/notice_list.py",
+        old="(e.notice.rank, newest[kind_of(e.notice)])",
+        new="e.notice.rank",
+        tests=(f"{LIST}::test_they_stand_by_what_they_cost_and_like_ones_together",),
+    ),
+    Break(
+        promise=RANKED,
+        mistake="an unconfirmed start is a notice like any other",
+        file="ui/notices/text.py",
+        old="_unconfirmed_actions(context), Rank.UNCONFIRMED",
+        new="_unconfirmed_actions(context), Rank.GRAVE",
+        tests=(f"{LIST}::test_every_kind_has_its_rank",),
+    ),
+    Break(
+        promise=RANKED,
+        mistake="small ones stay",
+        file="ui/notices/notice_list.py",
+        old="if e.notice.rank > Rank.SMALL or",
+        new="if True or",
+        tests=(f"{LIST}::test_a_small_one_fades_and_stays_in_the_list",),
+    ),
+    Break(
+        promise=RANKED,
+        mistake="a small one fades under the hand",
+        file="ui/notices/bar.py",
+        old="if not (self._hold.is_held or self.underMouse()):",
+        new="if True:",
+        tests=(f"{LIST}::test_the_small_one_waits_for_the_hand",),
+    ),
+    Break(
+        promise=RANKED,
+        mistake="in the list the ways out of what is over still act",
+        file="ui/notices/dialog.py",
+        old="row.setEnabled(row.notice in there)",
+        new="row.setEnabled(True)",
+        tests=(f"{LIST}::test_no_row_moves_while_the_list_is_open",),
     ),
 )

@@ -134,7 +134,7 @@ class Gallery(Tour):
         self._window.show_recovered(Recovered(sessions=open_now))
         await self._picture("crowded", self._window)
         self._press(self._window.recovery, "Close")
-        self._press(self._window.notices, "Dismiss")
+        self._press(self._window.notice_bar, "Dismiss")
 
     async def _show_menu(self) -> None:
         window, menu = self._window, self._window.main_menu

@@ -77,7 +77,7 @@ def test_progress_cancel_and_the_way_to_the_folder(
     monkeypatch.setattr(QDesktopServices, "openUrl", opened.append)
     button(row, "Show in folder").click()
     assert opened == [QUrl.fromLocalFile("/home/m")]
-    assert "No program opened" in shown_texts(window.notices)
+    assert "No program opened" in shown_texts(window.notice_bar)
 
 
 def test_a_name_without_end_makes_nothing_wider(

@@ -323,7 +323,7 @@ class Hand:
         """The table goes up, so that another row stands where the last click was."""
         self.leave()
         before = self._look()
-        self.window.notices._close.click()
+        self.window.notice_bar._close.click()
         self._settle()
         self._note(before)
 
@@ -379,7 +379,7 @@ SWITCHED_OFF: dict[str, Callable[[Hand, pytest.MonkeyPatch], None]] = {
     "columns": lambda hand, _: _never_held(
         hand, *(table.columns for table in hand.tables.values())
     ),
-    "notices": lambda hand, _: _never_held(hand, hand.window.notices),
+    "notices": lambda hand, _: _never_held(hand, hand.window.notice_bar),
     "card": lambda hand, _: _never_held(hand, hand.window.recovery),
     "bar of the line": lambda hand, _: _never_held(hand, hand.window.queue_actions.bar),
     "room of the question": lambda hand, patch: patch.setattr(

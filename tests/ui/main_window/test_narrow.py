@@ -143,7 +143,7 @@ def test_all_parts_stand_one_above_the_other_and_what_has_no_room_is_scrolled_to
     qapp.processEvents()
     page = window.body.widget()
     cards = [window.sessions_card, window.tasks_card, window.details]
-    banners = [window.question_room, window.notices, window.recovery] if is_crowded else []
+    banners = [window.question_room, window.notice_bar, window.recovery] if is_crowded else []
     edge = 0
     for part in (*banners, *cards):
         top = part.mapTo(page, part.rect().topLeft()).y()

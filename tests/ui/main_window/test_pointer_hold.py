@@ -58,15 +58,15 @@ def test_a_notice_waits_until_the_pointer_leaves(aimed: MainWindow, qapp: QAppli
     before = place(table, 1)
     aimed.notices.add(NOTICE)
     qapp.processEvents()
-    assert not aimed.notices.isVisible()
+    assert not aimed.notice_bar.isVisible()
     assert place(table, 1) == before
     leave(table)
-    assert aimed.notices.isVisible()
+    assert aimed.notice_bar.isVisible()
     move_to(table, 1)
     aimed.notices.drop(NOTICE)
-    assert aimed.notices.isVisible()
+    assert aimed.notice_bar.isVisible()
     leave(table)
-    assert not aimed.notices.isVisible()
+    assert not aimed.notice_bar.isVisible()
 
 
 def test_a_notice_that_is_over_and_only_stands_there_does_nothing(aimed: MainWindow) -> None:
@@ -77,9 +77,9 @@ def test_a_notice_that_is_over_and_only_stands_there_does_nothing(aimed: MainWin
     aimed.notices.add(NOTICE)
     move_to(aimed.selection.sessions, 1)
     aimed.notices.drop(NOTICE)
-    click(button(aimed.notices, "Dismiss"))
+    click(button(aimed.notice_bar, "Dismiss"))
     assert chosen == []
-    assert not aimed.notices.isVisible()
+    assert not aimed.notice_bar.isVisible()
 
 
 def test_what_is_dismissed_is_what_is_shown(aimed: MainWindow) -> None:
@@ -87,8 +87,8 @@ def test_what_is_dismissed_is_what_is_shown(aimed: MainWindow) -> None:
     aimed.notices.add(NOTICE)
     move_to(aimed.selection.sessions, 1)
     aimed.notices.add(Notice(text="Something else happened."))
-    assert "Something happened." in shown_texts(aimed.notices)
-    click(button(aimed.notices, "Dismiss"))
+    assert "Something happened." in shown_texts(aimed.notice_bar)
+    click(button(aimed.notice_bar, "Dismiss"))
     assert aimed.notices.texts() == ["Something else happened."]
 
 
@@ -96,11 +96,11 @@ def test_a_notice_stays_while_somebody_aims_at_its_buttons(
     window: MainWindow, qapp: QApplication
 ) -> None:
     window.notices.add(NOTICE)
-    qapp.sendEvent(window.notices, QEvent(QEvent.Type.Enter))
+    qapp.sendEvent(window.notice_bar, QEvent(QEvent.Type.Enter))
     window.notices.add(Notice(text="Something else happened."))
-    assert "Something happened." in shown_texts(window.notices)
-    qapp.sendEvent(window.notices, QEvent(QEvent.Type.Leave))
-    assert "Something else happened." in shown_texts(window.notices)
+    assert "Something happened." in shown_texts(window.notice_bar)
+    qapp.sendEvent(window.notice_bar, QEvent(QEvent.Type.Leave))
+    assert "Something else happened." in shown_texts(window.notice_bar)
 
 
 def test_the_recovery_card_waits(aimed: MainWindow, services: Any, qapp: QApplication) -> None:

@@ -284,12 +284,12 @@ def test_notices_are_said_once_and_offer_something(
     window.setFocus()
     services.sessions.said.emit(notice)
     services.sessions.said.emit(notice)
-    assert window.notices.isVisible()
+    assert window.notice_bar.isVisible()
     assert len(window.notices.texts()) == 1
     assert "It may be running and cost money" in window.notices.texts()[0]
-    button(window.notices, "Put away").click()
+    button(window.notice_bar, "Put away").click()
     assert services.sessions.calls == [("put away", 1)]
-    assert not window.notices.isVisible()
+    assert not window.notice_bar.isVisible()
 
 
 @pytest.mark.parametrize("kind", NoticeKind)
@@ -321,12 +321,12 @@ def test_the_missing_key_is_said_as_long_as_it_is_missing(
     services.account.state = KeyState.ABSENT
     services.account.changed.emit()
     assert window.notices.texts() == ["There is no API key yet, so nothing can be started."]
-    button(window.notices, "Enter the key").click()
+    button(window.notice_bar, "Enter the key").click()
     assert dialogs.calls == [("open_key",)]
-    assert window.notices.isVisible()
+    assert window.notice_bar.isVisible()
     services.account.state = KeyState.READY
     services.account.changed.emit()
-    assert not window.notices.isVisible()
+    assert not window.notice_bar.isVisible()
 
 
 def test_the_status_line_tells_what_is_known(window: MainWindow, services: Any) -> None:

@@ -31,6 +31,7 @@ from enigma_panel.ui.actions import result_question
 from enigma_panel.ui.main_window import notice_controller
 from enigma_panel.ui.main_window.notice_controller import NoticeController
 from enigma_panel.ui.notices.bar import NoticeBar
+from enigma_panel.ui.notices.notice_list import NoticeList
 from enigma_panel.ui.text import account_page
 from enigma_panel.ui.text.states import local_time
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
@@ -51,12 +52,13 @@ class Bar:
         self.services, self.app_actions, self.selection = services, app_actions, FakeSelection()
         self.window = QWidget()
         self.window.resize(1280, 200)
-        self.notices = NoticeBar(PointerHold(services.clock.now_ms))
+        self.notices = NoticeList(services.clock.now_ms)
+        self.bar = NoticeBar(self.notices, PointerHold(services.clock.now_ms))
         column = QVBoxLayout(self.window)
-        column.addWidget(self.notices)
+        column.addWidget(self.bar)
         column.addStretch(1)
         self.notice_controller = NoticeController(
-            services, app_actions, self.selection, self.notices, show_away
+            services, app_actions, self.selection, self.notices, show_away, parent=self.window
         )  # type: ignore[arg-type]
         self.window.show()
 
@@ -65,11 +67,11 @@ class Bar:
         return self.notices.texts()
 
     def offers(self) -> list[str]:
-        buttons = self.notices.findChildren(QPushButton)
-        return [b.text() for b in buttons if b.isVisible()]
+        buttons = self.bar.findChildren(QPushButton)
+        return [b.text() for b in buttons if b.isVisible() and b is not self.bar.more_button]
 
     def press(self, name: str) -> None:
-        buttons = self.notices.findChildren(QPushButton)
+        buttons = self.bar.findChildren(QPushButton)
         next(b for b in buttons if b.isVisible() and b.text() == name).click()
 
     def say(
@@ -212,9 +214,9 @@ def test_the_program_s_own_troubles(bar: Bar) -> None:
     bar.say(Kind.LIMIT_USED_ELSEWHERE)
     bar.say(Kind.WENT_TO_SLEEP, seconds=751)
     assert bar.lines == [
-        "The service allows no more than 3 browsers at the moment; more are started as ours end.",
         "Another program uses up the calls of this minute; commands may wait up to a minute.",
         "This computer slept for 12:31; the service is asked again for everything.",
+        "The service allows no more than 3 browsers at the moment; more are started as ours end.",
     ]
 
 
@@ -458,13 +460,13 @@ def test_offers_stand_below_the_text_where_it_is_narrow(bar: Bar) -> None:
     unconfirmed_start(bar)
     bar.window.resize(1280, 200)
     bar.window.grab()
-    wide = bar.notices.height()
+    wide = bar.bar.height()
     bar.window.resize(620, 300)
     bar.window.grab()
     assert bar.offers() == ["Start it again (may run twice)", "Put away"]
-    assert bar.notices.height() > wide
-    buttons = [b for b in bar.notices.findChildren(QPushButton) if b.isVisible()]
-    assert len({b.mapTo(bar.notices, b.rect().topLeft()).y() for b in buttons}) == 1
+    assert bar.bar.height() > wide
+    buttons = [b for b in bar.bar.findChildren(QPushButton) if b.isVisible()]
+    assert len({b.mapTo(bar.bar, b.rect().topLeft()).y() for b in buttons}) == 1
 
 
 def test_the_browser_of_a_refused_task_is_closed_and_the_task_can_still_be_taken(bar: Bar) -> None:
@@ -488,7 +490,7 @@ def test_a_double_click_does_what_one_click_does(bar: Bar) -> None:
     """The notice before comes back to where the pointer is, with the same offer for its task."""
     for key in (1, 2):
         unconfirmed_start(bar, key)
-    again = next(b for b in bar.notices.findChildren(QPushButton) if b.text().startswith("Start"))
+    again = next(b for b in bar.bar.findChildren(QPushButton) if b.text().startswith("Start"))
     there = again.mapTo(bar.window, again.rect().center())
     left, no_keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     QTest.mouseDClick(bar.window.windowHandle(), left, no_keys, there)

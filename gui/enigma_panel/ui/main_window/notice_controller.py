@@ -1,8 +1,11 @@
 """Decides which notices are shown, and does what the person chooses on one."""
 
 from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
 
 from enigma_panel.core.models import Task
 from enigma_panel.core.verbs import CommandVerb
@@ -15,13 +18,14 @@ from enigma_panel.store.settings import SettingsError
 from enigma_panel.ui.actions import Actions, result_question
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.main_window.selection import Selection
-from enigma_panel.ui.notices.bar import NoticeBar
 from enigma_panel.ui.notices.expiry import is_over
+from enigma_panel.ui.notices.notice_list import NoticeList
 from enigma_panel.ui.notices.text import notice_text
 from enigma_panel.ui.text.account_page import open_account_page
 from enigma_panel.ui.text.problems import (
     Notice,
     NoticeAction,
+    Rank,
     bad_rows_text,
     key_text,
     ledger_text,
@@ -29,6 +33,9 @@ from enigma_panel.ui.text.problems import (
     problem_text,
     unexpected_text,
 )
+
+if TYPE_CHECKING:
+    from enigma_panel.ui.notices.dialog import NoticesDialog
 
 tr = Translations("Main window")
 
@@ -57,10 +64,13 @@ class NoticeController(QObject):
         services: Services,
         app_actions: Actions,
         selection: Selection,
-        notices: NoticeBar,
+        notices: NoticeList,
         show_away: Callable[[int], bool] | None = None,
+        *,
+        parent: QWidget | None = None,
     ) -> None:
-        super().__init__(notices)
+        super().__init__(parent)
+        self._window = parent
         self._services = services
         self._app_actions = app_actions
         self._selection = selection
@@ -107,13 +117,30 @@ class NoticeController(QObject):
         """The program ends by itself later; empty words: not any more."""
         if text:
             cancel = (NoticeAction.CANCEL_QUIT,)
-            self._notices.add(Notice(text=text, actions=cancel, topic=QUIT_TOPIC, pinned=True))
+            notice = Notice(text=text, actions=cancel, topic=QUIT_TOPIC, rank=Rank.ENDING)
+            self._notices.add(notice)
         else:
             self._notices.drop_where(lambda notice: notice.topic == QUIT_TOPIC)
 
     def refresh(self) -> None:
         """Take back what is true no more; called once a second, too."""
         self._notices.drop_where(lambda notice: is_over(notice, self._services))
+        self._notices.refresh()
+
+    def show_all(self) -> None:
+        """The list of all notices, also of those that have faded."""
+        self._dialog.ask()
+
+    def close_dialog(self) -> None:
+        """The program ends."""
+        if "_dialog" in vars(self):
+            self._dialog.reject()
+
+    @cached_property
+    def _dialog(self) -> "NoticesDialog":
+        from enigma_panel.ui.notices.dialog import NoticesDialog  # noqa: PLC0415 - rarely
+
+        return NoticesDialog(self._notices, self._window)
 
     # -- inside ------------------------------------------------------------------------------
 
@@ -135,11 +162,11 @@ class NoticeController(QObject):
         return self._show_away is not None and self._show_away(slept_ms)
 
     def _show_text(self, text: str) -> None:
-        self._notices.add(Notice(text=text, grave=True))
+        self._notices.add(Notice(text=text, rank=Rank.GRAVE))
 
     def _show_settings_error(self, error: SettingsError) -> None:
         text = tr("The settings could not be saved: {reason}.", reason=error.reason)
-        self._notices.add(Notice(text=text, grave=True, topic="settings"))
+        self._notices.add(Notice(text=text, rank=Rank.GRAVE, topic="settings"))
 
     def _settings_saved(self) -> None:
         self._notices.drop_where(lambda notice: notice.topic == "settings")
@@ -150,7 +177,7 @@ class NoticeController(QObject):
         notice = key_text(account.state)
         if account.state is KeyState.READY and account.last_check is KeyCheck.REFUSED:
             text = tr("The API key was refused. Enter another key.")
-            notice = Notice(text=text, actions=(NoticeAction.ENTER_KEY,), grave=True)
+            notice = Notice(text=text, actions=(NoticeAction.ENTER_KEY,), rank=Rank.GRAVE)
         if notice == self._key:
             return
         if self._key is not None:

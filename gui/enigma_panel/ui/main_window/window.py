@@ -29,6 +29,7 @@ from enigma_panel.ui.main_window.window_state import Layout, WindowState
 from enigma_panel.ui.new_task.text import after_start_text
 from enigma_panel.ui.notices.bar import NoticeBar
 from enigma_panel.ui.notices.connection_banner import ConnectionBanner
+from enigma_panel.ui.notices.notice_list import NoticeList
 from enigma_panel.ui.questions.banner import QuestionBanner, QuestionRoom
 from enigma_panel.ui.recovery.card import RecoveryCard
 from enigma_panel.ui.sessions.card import SessionsCard
@@ -96,7 +97,7 @@ class MainWindow(QMainWindow):
     def command_groups(self) -> list[CommandGroup]:
         """All that can be done by an action of this window."""
         menu = self.main_menu
-        program = (self.settings, menu.opener, menu.shortcuts, menu.commands)
+        program = (self.settings, self.all_notices, menu.opener, menu.shortcuts, menu.commands)
         more = (menu.account_page, menu.diagnostics, menu.folder, menu.about, self.leave)
         verbs = (*self.verbs.values(), self.undo, self.rename)
         return [
@@ -126,6 +127,7 @@ class MainWindow(QMainWindow):
         self.app_actions.forget_secret()
         self.details.files.close_dialog()
         self.main_menu.close_dialogs()
+        self.notice_controller.close_dialog()
         self.close()
 
     # -- building ------------------------------------------------------------------------------
@@ -144,11 +146,12 @@ class MainWindow(QMainWindow):
         self.question_banner = QuestionBanner(services)
         self.question_room = QuestionRoom(self.question_banner, self.hold)
         self.connection_banner = ConnectionBanner(services, self.hold)
-        self.notices = NoticeBar(self.hold)
+        self.notices = NoticeList(services.clock.now_ms, self)
+        self.notice_bar = NoticeBar(self.notices, self.hold)
         self.recovery = RecoveryCard(services, self.app_actions, self.hold)
         away = self.recovery.show_away
         self.notice_controller = NoticeController(
-            services, self.app_actions, self.selection, self.notices, away
+            services, self.app_actions, self.selection, self.notices, away, parent=self
         )
         self.status_bar = StatusBar(services)
         self.announcements = Announcements(services, self)
@@ -178,6 +181,7 @@ class MainWindow(QMainWindow):
             self, tr("Settings"), self.dialogs.open_settings, shortcut="Ctrl+,"
         )
         self.rename = make_action(self, tr("Rename"), self.selection.rename_subject, shortcut="F2")
+        self.all_notices = make_action(self, tr("Notices"), self.notice_controller.show_all)
         self.leave = make_action(self, tr("Quit"), self.quit_requested.emit, shortcut="Ctrl+Q")
         self.main_menu = MainMenu(
             self,
@@ -201,7 +205,7 @@ class MainWindow(QMainWindow):
     def _build(self) -> None:
         self.tool_bar = ToolBar(self.new_task, self.verbs, self._other_actions())
         self.main_menu.button = self.tool_bar.menu_button
-        banners = (self.question_room, self.connection_banner, self.notices, self.recovery)
+        banners = (self.question_room, self.connection_banner, self.notice_bar, self.recovery)
         cards = (self.sessions_card, self.tasks_card, self.details)
         self.body = MainLayout(self.hold, *cards, *banners)
         whole = QWidget()
@@ -244,6 +248,8 @@ class MainWindow(QMainWindow):
         for action in (self.new_task, self.answer, self.terminate_all, self.settings):
             action.triggered.connect(self._leave_tool_bar)
         self.main_menu.menu.triggered.connect(self._leave_tool_bar)
+        self.notice_bar.all_wanted.connect(self.notice_controller.show_all)
+        self.notices.changed.connect(self._follow_notices)
         selection.selection_changed.connect(self._follow_selection)
         self.body.tables_moved.connect(selection.sessions.places.follow_window)
         selection.started.connect(self._say_started)
@@ -274,6 +280,7 @@ class MainWindow(QMainWindow):
         self._follow_sessions()
         self._follow_inbox()
         self._follow_account()
+        self._follow_notices()
         self._ticks.start()
         self.setFocus()  # on no control yet; Tab goes to the first
 
@@ -306,6 +313,9 @@ class MainWindow(QMainWindow):
         has_key = self.services.account.state in {KeyState.READY, KeyState.LOOKING}
         self.selection.sessions.set_has_key(has_key)
         self._enable_verbs()
+
+    def _follow_notices(self) -> None:
+        self.all_notices.setEnabled(bool(self.notices.notices()))
 
     def _follow_selection(self) -> None:
         self._enable_verbs()

@@ -9,7 +9,7 @@ from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.text.account_page import account_page
 from enigma_panel.ui.text.dialects import dialect_name, offered_dialect, wanted_dialect
 from enigma_panel.ui.text.errors import Call, ErrorContext, explain
-from enigma_panel.ui.text.problems import Notice, NoticeAction
+from enigma_panel.ui.text.problems import Notice, NoticeAction, Rank
 from enigma_panel.ui.text.states import duration, local_time, spoken_duration
 from enigma_panel.ui.text.verbs import verb_label, verb_text
 
@@ -21,8 +21,8 @@ PASSING_MS = 70_000
 _PASSING = frozenset({NoticeKind.LIMIT_USED_ELSEWHERE, NoticeKind.WENT_TO_SLEEP})
 _ONE_EACH = _PASSING | {NoticeKind.LIMIT_LOWERED, NoticeKind.LEDGER_FAILED}
 _REFUSED = frozenset({NoticeKind.START_REFUSED, NoticeKind.CLOSED_FOR_REFUSED_TASK})
-Parts = tuple[str, tuple[NoticeAction, ...], bool]
-"""Text, actions, and whether it is grave."""
+Parts = tuple[str, tuple[NoticeAction, ...], Rank]
+"""Text, actions, and how much it is about money."""
 
 
 def notice_text(notice: ServiceNotice, services: Services) -> Notice:
@@ -30,13 +30,13 @@ def notice_text(notice: ServiceNotice, services: Services) -> Notice:
     sessions = services.sessions
     session = sessions.session(notice.session_key) if notice.session_key is not None else None
     task = sessions.task(notice.task_key) if notice.task_key is not None else None
-    text, actions, grave = _parts(notice, session, task, services)
+    text, actions, rank = _parts(notice, session, task, services)
     offered = offered_dialect(session, task, services.account)
     passes = notice.kind in _PASSING
     return Notice(
         text=text,
         actions=actions,
-        grave=grave,
+        rank=rank,
         session_key=notice.session_key,
         task_key=notice.task_key,
         topic=_topic(notice),
@@ -89,9 +89,10 @@ def _parts(
     match notice.kind:
         case NoticeKind.START_REFUSED:
             text = tr("“{task}” was not started. {why}", task=title, why=why)
-            return text, (NoticeAction.SHOW_TASK, *_again(notice, session, task, services)), False
+            actions = (NoticeAction.SHOW_TASK, *_again(notice, session, task, services))
+            return text, actions, Rank.PLAIN
         case NoticeKind.START_UNCONFIRMED:
-            return why, _unconfirmed_actions(context), True
+            return why, _unconfirmed_actions(context), Rank.UNCONFIRMED
         case NoticeKind.CLOSED_FOR_REFUSED_TASK:
             text = tr(
                 "{session} was opened for “{task}”, which was not accepted; "
@@ -100,11 +101,12 @@ def _parts(
                 task=title,
                 why=why,
             )
-            return text, (NoticeAction.SHOW_TASK, *_again(notice, session, task, services)), False
+            actions = (NoticeAction.SHOW_TASK, *_again(notice, session, task, services))
+            return text, actions, Rank.PLAIN
         case NoticeKind.COMMAND_FAILED:
-            return _command_failed(notice, name, why), show, True
+            return _command_failed(notice, name, why), show, Rank.COSTS
         case NoticeKind.ANSWER_SENT_LIVE:
-            return _sent_live_text(notice, name), show, False
+            return _sent_live_text(notice, name), show, Rank.PLAIN
         case _:
             return _ours(notice, name, title, why)
 
@@ -168,7 +170,7 @@ def _ours(notice: ServiceNotice, name: str, title: str, why: str) -> Parts:
             text = tr(
                 "“{task}” did not succeed, so {session} was closed.", task=title, session=name
             )
-            return text, (NoticeAction.SHOW_TASK,), False
+            return text, (NoticeAction.SHOW_TASK,), Rank.SMALL
         case NoticeKind.CLOSED_FOR_WAITING_TASK:
             text = tr(
                 "{session} was opened for “{task}” and did not take it; it is closed again, and "
@@ -177,7 +179,7 @@ def _ours(notice: ServiceNotice, name: str, title: str, why: str) -> Parts:
                 task=title,
                 why=why,
             )
-            return text, (NoticeAction.SHOW_TASK,), False
+            return text, (NoticeAction.SHOW_TASK,), Rank.SMALL
         case NoticeKind.LIFE_TOO_LONG:
             text = tr(
                 "The service says that {session} lives for {time}, which none of its pages "
@@ -185,7 +187,7 @@ def _ours(notice: ServiceNotice, name: str, title: str, why: str) -> Parts:
                 session=name,
                 time=spoken_duration(_number(notice) * 1000),
             )
-            return text, (NoticeAction.SHOW_SESSION,), False
+            return text, (NoticeAction.SHOW_SESSION,), Rank.SMALL
         case NoticeKind.LEDGER_FAILED:
             reason = notice.facts.get("reason", "")
             text = tr(
@@ -193,9 +195,10 @@ def _ours(notice: ServiceNotice, name: str, title: str, why: str) -> Parts:
                 "written as soon as that works.",
                 reason=reason,
             )
-            return text, (), True
+            return text, (), Rank.GRAVE
         case _:
-            return _of_the_program(notice.kind, _number(notice)), (), False
+            rank = Rank.SMALL if notice.kind in _PASSING else Rank.PLAIN
+            return _of_the_program(notice.kind, _number(notice)), (), rank
 
 
 def _number(notice: ServiceNotice) -> int:

@@ -1,6 +1,6 @@
 """Notices: what one is, its actions, and the texts for files and keys that could not be used."""
 
-from enum import StrEnum
+from enum import IntEnum, StrEnum, auto
 
 from msgspec import Struct
 
@@ -34,27 +34,46 @@ class NoticeAction(StrEnum):
     COPY_DIAGNOSTICS = "copy_diagnostics"
 
 
+class Rank(IntEnum):
+    """How much a notice is about money."""
+
+    SMALL = auto()
+    """It leads to nothing to do, and fades."""
+    PLAIN = auto()
+    GRAVE = auto()
+    """It needs the person."""
+    COSTS = auto()
+    """What is known to be open, or is not shown, may cost money."""
+    ENDING = auto()
+    """The program is about to end."""
+    UNCONFIRMED = auto()
+    """Something may have been started that costs money, and nobody knows."""
+
+
 class Notice(Struct, frozen=True, kw_only=True):
     """One sentence and its buttons.
 
-    grave: shown in amber, for it may cost money or needs the person.
-    topic: a notice with the same topic replaces it; pinned: it stands before all that are not.
-    until_ms: when it leaves by itself. notice, copy: what it is about. dialect: the one to switch
-    to. now_ms: when it came.
+    rank: the highest stands first. topic: a notice with the same topic replaces it. until_ms: when
+    it leaves by itself. notice, copy: what it is about. dialect: the one to switch to. now_ms: when
+    it came.
     """
 
     text: str
     actions: tuple[NoticeAction, ...] = ()
-    grave: bool = False
+    rank: Rank = Rank.PLAIN
     session_key: int | None = None
     task_key: int | None = None
     topic: str = ""
-    pinned: bool = False
     until_ms: int | None = None
     notice: ServiceNotice | None = None
     copy: Copy | None = None
     dialect: Dialect | None = None
     now_ms: int = 0
+
+    @property
+    def grave(self) -> bool:
+        """Shown in amber, for it may cost money or needs the person."""
+        return self.rank >= Rank.GRAVE
 
 
 def notice_action_label(action: NoticeAction, notice: Notice) -> str:
@@ -86,7 +105,7 @@ def problem_text(problem: Problem, now_ms: int) -> Notice:
     """A file that could not be used; where a copy of it is there, that is offered."""
     what = _what(problem)
     if problem.copy is None:
-        return Notice(text=what, grave=True)
+        return Notice(text=what, rank=Rank.GRAVE)
     return _with_copy(what, problem.copy, now_ms)
 
 
@@ -102,7 +121,7 @@ def ledger_text(error: LedgerError) -> Notice:
         "here: {reason}.",
         reason=error.reason,
     )
-    return Notice(text=text, grave=True)
+    return Notice(text=text, rank=Rank.COSTS)
 
 
 def bad_rows_text(n: int) -> Notice:
@@ -112,14 +131,14 @@ def bad_rows_text(n: int) -> Notice:
         "{n} rows of the ledger could not be read; what they were about may still cost money.",
         n,
     )
-    return Notice(text=text, grave=True, topic="bad rows")
+    return Notice(text=text, rank=Rank.COSTS, topic="bad rows")
 
 
 def unexpected_text() -> Notice:
     """An error of the program's own, of which nobody knows what it means."""
     text = tr("Something went wrong in this program. It goes on, but may not show all there is.")
     actions = (NoticeAction.COPY_DIAGNOSTICS,)
-    return Notice(text=text, actions=actions, grave=True, topic="unexpected")
+    return Notice(text=text, actions=actions, rank=Rank.GRAVE, topic="unexpected")
 
 
 def key_text(state: KeyState) -> Notice | None:
@@ -133,7 +152,8 @@ def key_text(state: KeyState) -> Notice | None:
         KeyState.DENIED: tr("The keychain did not hand out the API key."),
         KeyState.FAILED: tr("The API key could not be read from the keychain."),
     }.get(state)
-    return Notice(text=text, actions=(NoticeAction.ENTER_KEY,), grave=True) if text else None
+    actions = (NoticeAction.ENTER_KEY,)
+    return Notice(text=text, actions=actions, rank=Rank.GRAVE) if text else None
 
 
 def copy_text(copy: Copy, now_ms: int) -> str:
@@ -154,7 +174,7 @@ def _with_copy(what: str, copy: Copy, now_ms: int) -> Notice:
     return Notice(
         text=f"{what} {copy_text(copy, now_ms)}",
         actions=(NoticeAction.USE_COPY, NoticeAction.DECLINE_COPY),
-        grave=True,
+        rank=Rank.COSTS,
         topic="copy",
         copy=copy,
         now_ms=now_ms,
