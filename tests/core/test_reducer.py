@@ -58,6 +58,7 @@ orphaned          .           .           .         .         .        .
 lifetime_over     .           .           .         .         .        .
 back_in_line      .           queued      queued    queued    queued   .
 taken_back        stopped     .           .         .         .        .
+brought_back      .           .           .         .         .        .
 agent             .           working     .         working   .        working
 action            .           working     .         working   .        working
 response_update   .           working     .         .         .        working
@@ -105,6 +106,7 @@ answer_sent      .        .           .               .               .         
 answer_stop_sent .        .           .               .               .               .               .
 back_in_line     .        planned     .               .               .               .               .
 taken_back       dropped  .           .               .               .               .               .
+brought_back     .        .           .               .               .               .               .
 agent             .        .           .               open            .               open            .
 action            .        .           .               open            .               open            .
 response_update   .        .           .               open            .               open            .
@@ -188,6 +190,34 @@ def test_nothing_final_changes(kind: Kind, phase: Phase, status: TaskStatus, tex
     if status is S.LOST and kind is K.COMPLETED:
         return  # what was lost is found: see test_moves_live
     assert reduce(session, task, observation, NOW) == (session, task)
+
+
+def test_what_the_person_undoes_is_as_it_was() -> None:
+    planned = _session(phase=P.PLANNED, service_id=None, current_task=None)
+    queued = _task(status=S.QUEUED, queue_position=7)
+    unclear = _session(phase=P.UNCONFIRMED, service_id=None)
+    started = _task(status=S.UNCONFIRMED, code="HTTP_502")
+    taken, away = Observation(kind=K.TAKEN_BACK, code="TAKEN_BACK"), Observation(kind=K.PUT_AWAY)
+    for session, task, done in ((planned, queued, taken), (unclear, started, away)):
+        back = reduce(*reduce(session, task, done, NOW), Observation(kind=K.BROUGHT_BACK), NOW)
+        assert back == (replace(session, since_ms=NOW), replace(task, since_ms=NOW))
+
+
+@pytest.mark.parametrize(
+    ("session", "task"),
+    [
+        ({"phase": P.CLOSED_ASSUMED}, {"status": S.DONE}),  # a result was found
+        ({"phase": P.CLOSED, "service_id": None}, {"status": S.LOST}),  # its end is proven
+        ({"phase": P.CLOSED_ASSUMED, "terminate_sent_ms": 1}, {"status": S.LOST}),
+        ({"phase": P.CLOSED_ASSUMED}, {"status": S.STOPPED, "code": "TERMINATED_BEFORE_TASK"}),
+        ({"phase": P.PLANNED, "service_id": None}, {"status": S.STOPPED, "code": "FROM_COPY"}),
+    ],
+)
+def test_what_is_known_by_more_than_the_person_stays(
+    session: dict[str, Any], task: dict[str, Any]
+) -> None:
+    before = _session(**session), _task(**task)
+    assert reduce(*before, Observation(kind=K.BROUGHT_BACK), NOW) == before
 
 
 @pytest.mark.parametrize("kind", [K.COMPLETED, K.FAILED])

@@ -277,8 +277,12 @@ class FakeSessions(QObject):
     async def rename(self, key: int, label: str | None) -> None:
         self.change_session(key, label=label)
 
-    async def put_away(self, key: int) -> None:
+    async def put_away(self, key: int) -> list[int]:
         self.calls.append(("put away", key))
+        return [task.key for task in self.tasks.values() if task.session_key == key]
+
+    async def wait_again(self, keys: Sequence[int]) -> None:
+        self.calls.append(("wait again", tuple(keys)))
 
     async def mark_seen(self, keys: Sequence[int]) -> None:
         for key in keys:
@@ -339,8 +343,12 @@ class FakeQueue(QObject):
     async def up(self, key: int) -> None:
         self.calls.append(("up", key))
 
-    async def remove(self, keys: Sequence[int]) -> None:
+    async def remove(self, keys: Sequence[int]) -> list[int]:
         self.calls.append(("remove", tuple(keys)))
+        return list(keys)
+
+    async def put_back(self, keys: Sequence[int]) -> None:
+        self.calls.append(("put back", tuple(keys)))
 
     async def run_in_new_session(self, key: int) -> None:
         self.calls.append(("new session", key))
@@ -855,6 +863,7 @@ class FakeActions(QObject):
     """Notes what the recovery card or the notices want done."""
 
     trouble = Signal(str)
+    awaited_again = Signal(int)
 
     def __init__(self) -> None:
         super().__init__()

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec.structs import replace
 
-from enigma_panel.core.models import Session, Task, TaskStatus
+from enigma_panel.core.models import Phase, Session, Task, TaskStatus
 from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.types import Diff
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 R = TypeVar("R", Task, Session)
 
+_UNDONE = frozenset(
+    {(TaskStatus.STOPPED, TaskStatus.QUEUED), (TaskStatus.LOST, TaskStatus.UNCONFIRMED)}
+)
 WRITTEN_S = 1.5
 """What is known for so long has been written, where the disk works."""
 
@@ -55,7 +58,7 @@ class Records:
 
     def _session(self, session: Session) -> None:
         since, old = self._sessions.get(session.key, (0.0, None))
-        if old is not None and old.is_final and _essence(old) != _essence(session):
+        if old is not None and old.is_final and not _is_kept(old, session):
             self._world.fail("nothing final changes", f"{old} became {session}")
         if old is None or old.phase is not session.phase:
             self._world.trace("session", session.key, session.phase)
@@ -68,8 +71,11 @@ class Records:
         """A final task keeps status, result and end; figures never told may still come.
 
         But lost means that nobody knows, and stopped that we told it to end: a result that comes
-        all the same tells. An end in doubt gives way to whatever is not.
+        all the same tells. An end in doubt gives way to whatever is not, and what the person took
+        out of the queue or put away is brought back when they say so.
         """
+        if (old.status, new.status) in _UNDONE and new.key in self._world.person.undone:
+            return
         inferred = old.status in {TaskStatus.LOST, TaskStatus.STOPPED} and old.sent_ms is not None
         found = inferred and new.status is TaskStatus.DONE
         if not old.is_final or found or old.is_doubted:
@@ -181,6 +187,12 @@ def _lasting(task: Task) -> tuple[object, ...]:
 
 def _told(task: Task) -> tuple[object, ...]:
     return (*_lasting(task), task.service_id, task.question_n, task.answered_ms, task.stop_sent_ms)
+
+
+def _is_kept(old: Session, new: Session) -> bool:
+    """What was planned and dropped may be planned again; nothing else that ended changes."""
+    is_undone = (old.phase, new.phase) == (Phase.DROPPED, Phase.PLANNED)
+    return is_undone or _essence(old) == _essence(new)
 
 
 def _essence(session: Session) -> Session:

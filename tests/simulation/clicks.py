@@ -1,5 +1,6 @@
 """What a person can click on, each as a function of how much of it (0: as it comes)."""
 
+import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -109,7 +110,7 @@ class Clicks:
         keys = [s.key for s in self._store.sessions() if s.phase.value == "unconfirmed"]
         if keys and self._rng.random() < 0.2:
             key = self._rng.choice(keys)
-            self._person.do(f"put away {key}", self._sessions.put_away(key))
+            self._person.do(f"put away {key}", self._put_away(key))
 
     def undo(self, _count: int) -> None:
         """Take a command back."""
@@ -123,7 +124,7 @@ class Clicks:
     def remove(self, _count: int) -> None:
         """Take a task out of the line."""
         if (key := self._queued()) and self._rng.random() < 0.2:
-            self._person.do(f"remove {key}", self._queue.remove([key]))
+            self._person.do(f"remove {key}", self._remove(key))
 
     def up(self, _count: int) -> None:
         """Let a task go before the one in front of it."""
@@ -140,6 +141,23 @@ class Clicks:
         """Let the line go on after a restart, or after a refusal."""
         self._person.lets_go(None)
         self._queue.go_on()
+
+    async def _put_away(self, key: int) -> None:
+        settled = await self._sessions.put_away(key)
+        if await self._has_second_thoughts(key):
+            self._person.undone.update(settled)
+            await self._sessions.wait_again(settled)
+
+    async def _remove(self, key: int) -> None:
+        removed = await self._queue.remove([key])
+        if await self._has_second_thoughts(key):
+            self._person.undone.update(removed)
+            await self._queue.put_back(removed)
+
+    async def _has_second_thoughts(self, key: int) -> bool:
+        """Half of what was put away or removed is brought back, at once or some seconds later."""
+        await asyncio.sleep(key % 9)
+        return key % 2 == 0
 
     def _queued(self) -> int:
         entries = self._queue.entries()

@@ -28,6 +28,7 @@ class Person:
         self.marks = 0
         self.marks_before = 0
         self.let_go: set[int] = set()
+        self.undone: set[int] = set()  # tasks that were removed or put away and brought back
         self.tasks_wanted = rng.randint(3, 12)
         self.answered: dict[tuple[int, int], AnswerOutcome | None] = {}
         self.calm = Calm(self)

@@ -75,6 +75,7 @@ class Kind(StrEnum):
     PUT_AWAY = "put_away"  # the person settled an unconfirmed start
     BACK_IN_QUEUE = "back_in_line"  # a start was refused for now: it waits here for another try
     TAKEN_BACK = "taken_back"  # the person took a task out of the queue; nothing was sent
+    BROUGHT_BACK = "brought_back"  # the person undid that, or PUT_AWAY
     LIVE_LOST = "live_lost"  # the channel is down or silent: what it alone could report is old
     WORKS_ON = "works_on"  # the agent was told to pause, and begins another action
     SESSION_DOUBTED = "session_doubted"  # 401/404 about it, and no task of it to look again with

@@ -96,6 +96,8 @@ def reduce_session(
     ending: bool = False,
 ) -> Session:
     """Take one fact into a session; returns the same object where nothing changes."""
+    if observation.kind is Kind.BROUGHT_BACK:
+        return _session_brought_back(session, task, now_ms)
     if session.is_final or is_echo(session, observation, now_ms):
         return session
     result = _next_session(session, task, observation, now_ms, ending=ending)
@@ -107,6 +109,13 @@ def reopened_session(session: Session, now_ms: int) -> Session:
     if session.phase is not P.CLOSED_ASSUMED or session.terminate_sent_ms is not None:
         return session
     return _in_phase(session, P.OPEN, now_ms)
+
+
+def _session_brought_back(session: Session, task: Task | None, now_ms: int) -> Session:
+    """Planned or waited for again, together with its task."""
+    is_back = task is not None and not task.is_final and session.terminate_sent_ms is None
+    moves = SESSION_TRANSITIONS[Kind.BROUGHT_BACK] if is_back else {}
+    return _in_phase(session, moves.get(session.phase, session.phase), now_ms)
 
 
 def _next_session(
@@ -262,6 +271,8 @@ def reduce_task(
     session: Session, task: Task, observation: Observation, now_ms: int, *, ending: bool = False
 ) -> Task:
     """Take one fact into a task; returns the same object where nothing changes."""
+    if observation.kind is Kind.BROUGHT_BACK:
+        return _task_brought_back(session, task, now_ms)
     if task.is_final and not _is_found(task, observation):
         task = _with_late_name(task, observation)
         return task if observation.is_doubted else _with_late_figures(task, observation)
@@ -288,6 +299,20 @@ def reduce_task(
     return replace(
         task, status=status, since_ms=now_ms, ended_ms=ended, is_new=is_news, unproven=unproven
     )
+
+
+def _task_brought_back(session: Session, task: Task, now_ms: int) -> Task:
+    """As it was before the person put its start away or took it out of the queue; what is known by
+    more than that stays."""
+    if task.status is S.LOST:
+        only_by_us = not session.is_final and session.terminate_sent_ms is None
+    else:
+        only_by_us = task.code == "TAKEN_BACK"
+    moves = TASK_TRANSITIONS[Kind.BROUGHT_BACK] if only_by_us else {}
+    if task.status not in moves:
+        return task
+    back = replace(task, status=moves[task.status], since_ms=now_ms, ended_ms=None, is_new=False)
+    return replace(back, error=None, code=None) if back.status is S.QUEUED else back
 
 
 def _is_found(task: Task, observation: Observation) -> bool:

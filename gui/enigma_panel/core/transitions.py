@@ -1,7 +1,7 @@
 """The tables of transitions: which fact leads from where to where, for tasks and for sessions.
 
 What a table does not name changes nothing, so a late or repeated fact is harmless and nothing final
-ever changes.
+changes but by a result that is found, or by the person who undoes what they did.
 """
 
 from collections.abc import Iterable, Mapping
@@ -38,6 +38,7 @@ TASK_TRANSITIONS: Mapping[Kind, Mapping[TaskStatus, TaskStatus]] = {
     Kind.PUT_AWAY: {S.UNCONFIRMED: S.LOST},
     Kind.BACK_IN_QUEUE: _each(LIVE - {S.UNCONFIRMED}, S.QUEUED),
     Kind.TAKEN_BACK: {S.QUEUED: S.STOPPED},
+    Kind.BROUGHT_BACK: {S.LOST: S.UNCONFIRMED, S.STOPPED: S.QUEUED},
     # What is sent leads where core.verbs says; only a reply proves that a durable command arrived.
     **{rules.sent: rules.leads_to for rules in (*COMMANDS.values(), *ANSWERS.values())},
     **{rules.sent_live: rules.leads_to for rules in COMMANDS.values() if not rules.is_durable},
@@ -88,6 +89,7 @@ SESSION_TRANSITIONS: Mapping[Kind, Mapping[Phase, Phase]] = {
     ),
     Kind.BACK_IN_QUEUE: {P.STARTING: P.PLANNED},
     Kind.TAKEN_BACK: {P.PLANNED: P.DROPPED},
+    Kind.BROUGHT_BACK: {P.CLOSED_ASSUMED: P.UNCONFIRMED, P.DROPPED: P.PLANNED},
 }
 
 OF_TASK = frozenset(

@@ -221,12 +221,20 @@ class Sessions(QObject):
             if task is not None and task.is_new:
                 await self._store.update(replace(task, is_new=False))
 
-    async def put_away(self, session_key: int) -> None:
-        """The person settles an unconfirmed start: it is no longer waited for."""
+    async def put_away(self, session_key: int) -> list[int]:
+        """The person settles an unconfirmed start: it is no longer waited for. Returns the keys of
+        the tasks that this settles, for `wait_again`."""
         session = self._store.session(session_key)
-        if session is not None:
-            observation = Observation(kind=Kind.PUT_AWAY)
-            await self._store.record(session_key, session.current_task, observation)
+        if session is None:
+            return []
+        settled = [task.key for task in self._store.unconfirmed(session_key)]
+        observation = Observation(kind=Kind.PUT_AWAY)
+        await self._store.record(session_key, session.current_task, observation)
+        return settled
+
+    async def wait_again(self, task_keys: Sequence[int]) -> None:
+        """Undo of `put_away`: they are waited for as before; what was heard meanwhile stands."""
+        await self._store.bring_back(task_keys)
 
     # -- inside ------------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 """What a person can do with sessions and tasks, and the dialogs that this opens; no widgets."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -28,6 +28,7 @@ SETTLED_MS = 600
 GRACE_MS = 3_000
 """How long the Terminate of a session at work stands as "Terminating – Undo"."""
 QUOTED_CHARS = 400
+TITLE_CHARS = 60
 _QUESTION = (
     "Only report, do nothing: shortly before this you were given the task “{task}”. "
     "Its result was lost on the way to me. Tell me that result in full, with every figure and "
@@ -67,9 +68,15 @@ class Dialogs(Protocol):
 
 
 class Actions(QObject):
-    """Verbs on sessions and tasks. `trouble` brings a sentence that no row says."""
+    """Verbs on sessions and tasks. `trouble` brings a sentence that no row says.
+
+    undoable_done: something was done that can be taken back: a sentence, and the call that does.
+    awaited_again: the key of a session whose start was put away, and is waited for after all.
+    """
 
     trouble = Signal(str)
+    undoable_done = Signal(str, object)
+    awaited_again = Signal(int)
 
     def __init__(self, services: Services, dialogs: Dialogs, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -173,7 +180,7 @@ class Actions(QObject):
 
     def put_away(self, key: int) -> None:
         """Settle an unconfirmed start."""
-        self._scope.spawn(f"put away {key}", self._sessions.put_away(key))
+        self._scope.spawn(f"put away {key}", self._put_away(key))
 
     def copy(self, text: str) -> None:
         """Put a text on the clipboard."""
@@ -238,7 +245,7 @@ class Actions(QObject):
                 case QueueAction.NEW_SESSION:
                     await queue.run_in_new_session(keys[0])
                 case QueueAction.REMOVE:
-                    await queue.remove(keys)
+                    self._offer_to_put_back(await queue.remove(keys))
                 case QueueAction.EDIT:
                     await queue.remove(keys)
                     task = self._sessions.task(keys[0])
@@ -246,6 +253,37 @@ class Actions(QObject):
                         self.edit_and_run(task)
         except LedgerError:
             self.trouble.emit(tr("The ledger could not be written, so the line stays as it was."))
+
+    async def _put_away(self, key: int) -> None:
+        tasks = await self._sessions.put_away(key)
+        if tasks:
+            text = tr("The start of “{task}” was put away.", task=self._title(tasks[0]))
+            self._offer_undo(text, f"wait again {key}", lambda: self._wait_again(key, tasks))
+
+    async def _wait_again(self, key: int, tasks: Sequence[int]) -> None:
+        await self._sessions.wait_again(tasks)
+        self.awaited_again.emit(key)
+
+    def _offer_to_put_back(self, tasks: Sequence[int]) -> None:
+        if tasks:
+            text = tr.plural(
+                "“{task}” was taken out of the line.",
+                "{n} tasks were taken out of the line.",
+                len(tasks),
+                task=self._title(tasks[0]),
+            )
+            self._offer_undo(
+                text, f"put back {tasks}", lambda: self._services.queue.put_back(tasks)
+            )
+
+    def _offer_undo(
+        self, text: str, name: str, undo: Callable[[], Coroutine[object, object, None]]
+    ) -> None:
+        self.undoable_done.emit(text, lambda: self._scope.spawn(name, undo()))
+
+    def _title(self, task_key: int) -> str:
+        task = self._sessions.task(task_key)
+        return shorten(task.spec.text, TITLE_CHARS) if task is not None else ""
 
     def _grace_ms(self, key: int) -> int:
         """How long a Terminate can be taken back: where a task would be lost.

@@ -7,8 +7,10 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from enigma_panel.api.errors import InterruptedCallError
+from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.verbs import CommandVerb
-from enigma_panel.services.types import WaitReason
+from enigma_panel.services.types import NoticeKind, ServiceNotice, WaitReason
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.widgets import toast
 from tests.kit.clock import NOW
@@ -88,3 +90,40 @@ def test_what_was_started_is_led_to(window: MainWindow, services: Any) -> None:
     assert window.details.task_key == 1
     button(window.toast, "Show").click()
     assert window.details.task_key == 2
+
+
+def test_a_start_that_was_put_away_is_brought_back(window: MainWindow, services: Any) -> None:
+    services.sessions.add(1, phase=Phase.UNCONFIRMED, status=TaskStatus.UNCONFIRMED)
+    services.sessions.change_session(1, service_id=None)
+    unconfirmed = ServiceNotice(
+        kind=NoticeKind.START_UNCONFIRMED,
+        session_key=1,
+        task_key=1,
+        error=InterruptedCallError("reset"),
+    )
+    services.sessions.said.emit(unconfirmed)
+    (notice,) = window.notices.texts()
+    button(window.notices, "Put away").click()
+    assert window.notices.texts() == []
+    assert window.toast.accessibleName() == "The start of “Task 1” was put away."
+    key(window, Qt.Key.Key_Z, CTRL)
+    assert services.sessions.calls == [("put away", 1), ("wait again", (1,))]
+    assert window.notices.texts() == [notice]  # an unconfirmed start is never buried
+
+
+def test_tasks_that_were_removed_are_put_back(window: MainWindow, services: Any) -> None:
+    for n in (1, 2, 3):
+        services.sessions.add(n, phase=Phase.PLANNED, status=TaskStatus.QUEUED)
+    services.queue.put(1, 2, 3)
+    table = window.selection.tasks
+    table.setFocus()
+    table.select_key(2)
+    QTest.keyClick(table, Qt.Key.Key_Delete)
+    assert window.toast.accessibleName() == "“Task 2” was taken out of the line."
+    button(window.toast, "Undo").click()
+    assert services.queue.calls == [("remove", (2,)), ("put back", (2,))]
+    table.selectAll()
+    QTest.keyClick(table, Qt.Key.Key_Delete)
+    assert window.toast.accessibleName() == "3 tasks were taken out of the line."
+    key(window, Qt.Key.Key_Z, CTRL)
+    assert services.queue.calls[-1] == ("put back", services.queue.calls[-2][1])

@@ -328,6 +328,12 @@ class SessionStore(QObject):
         if records:
             await self.save(*records)
 
+    async def bring_back(self, task_keys: Iterable[int]) -> None:
+        """The person undoes what they did with these tasks: a start put away, one taken out of the
+        queue."""
+        tasks = [task for task in map(self._tasks.get, task_keys) if task is not None]
+        await self.record_all(tasks, Observation(kind=Kind.BROUGHT_BACK))
+
     async def update(self, *records: Record) -> None:
         """Keep records that a person changed (a name, a seen result, a place in the queue)."""
         for record in records:
@@ -497,7 +503,8 @@ class SessionStore(QObject):
         if new_task is not None:
             self._tasks[new_task.key] = new_task
         self._know_id(new_session.key, new_session.service_id)
-        over = task is not None and task.is_final  # late figures are no event
+        # Late figures are no event.
+        over = task is not None and task.is_final and new_task is not None and new_task.is_final
         changed = new_session is not session or new_task is not task
         if observation.kind in _LISTED and changed and not over:
             self._note(new_task, observation)

@@ -77,6 +77,7 @@ class NoticeController(QObject):
         self._notices = notices
         self._show_away = show_away
         self._key: Notice | None = None
+        self._unconfirmed: dict[int, ServiceNotice] = {}
         self._connect()
         self._show_key()
 
@@ -86,6 +87,8 @@ class NoticeController(QObject):
         """A service has something to say."""
         if notice.kind is NoticeKind.WENT_TO_SLEEP and self._show_sleep(notice):
             return
+        if notice.kind is NoticeKind.START_UNCONFIRMED and notice.session_key is not None:
+            self._unconfirmed[notice.session_key] = notice
         self._notices.add(notice_text(notice, self._services))
 
     def show_problem(self, problem: Problem) -> None:
@@ -154,12 +157,18 @@ class NoticeController(QObject):
         services.settings.failed.connect(self._show_settings_error)
         services.settings.changed.connect(self._settings_saved)
         self._app_actions.trouble.connect(self._show_text)
+        self._app_actions.awaited_again.connect(self._show_unconfirmed)
         self._notices.chosen.connect(self._choose)
         self._notices.dismissed.connect(self._dismissed)
 
     def _show_sleep(self, notice: ServiceNotice) -> bool:
         slept_ms = int(notice.facts.get("seconds", 0)) * 1000
         return self._show_away is not None and self._show_away(slept_ms)
+
+    def _show_unconfirmed(self, session_key: int) -> None:
+        """That start was put away, which is undone: what was said of it holds again."""
+        if session_key in self._unconfirmed:
+            self.show(self._unconfirmed[session_key])
 
     def _show_text(self, text: str) -> None:
         self._notices.add(Notice(text=text, rank=Rank.GRAVE))

@@ -253,6 +253,7 @@ class MainWindow(QMainWindow):
         selection.selection_changed.connect(self._follow_selection)
         self.body.tables_moved.connect(selection.sessions.places.follow_window)
         selection.started.connect(self._say_started)
+        self.app_actions.undoable_done.connect(self.toast.offer_undo)
         self.toast.said.connect(partial(announce, self))
         selection.details_wanted.connect(lambda: self.body.set_details_open(True))
         selection.sessions.customContextMenuRequested.connect(self._sessions_menu)

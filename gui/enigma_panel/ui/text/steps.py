@@ -148,6 +148,7 @@ def _our_word(kind: str) -> str:
         "put_away": tr("put away by you"),
         "back_in_line": tr("back in line"),
         "taken_back": tr("taken out of the line"),
+        "brought_back": tr("brought back by you"),
         "live_lost": tr("no news by the live channel"),
         "works_on": tr("works on, in spite of Pause"),
         "answer_doubted": tr("no sign that the answer arrived"),
