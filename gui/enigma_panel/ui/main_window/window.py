@@ -34,6 +34,7 @@ from enigma_panel.ui.questions.banner import QuestionBanner, QuestionRoom
 from enigma_panel.ui.recovery.card import RecoveryCard
 from enigma_panel.ui.sessions.card import SessionsCard
 from enigma_panel.ui.tasks.card import TasksCard
+from enigma_panel.ui.tasks.examples import ExampleTasks
 from enigma_panel.ui.text.verbs import bulk_label
 from enigma_panel.ui.text.waiting import undo_text, undo_tip
 from enigma_panel.ui.widgets.actions import make_action, make_verbs, rename_action, show_subject
@@ -140,8 +141,12 @@ class MainWindow(QMainWindow):
         self.selection = Selection(services, self.app_actions, self.details, self.hold, self)
         self.queue_actions = QueueActions(services, self.app_actions, self.selection, self.hold)
         self.sessions_card = SessionsCard(self.selection.sessions, services.settings)
+        self.examples = ExampleTasks() if services.demo else None
         self.tasks_card = TasksCard(
-            self.selection.tasks, self.queue_actions.bar, list(self.queue_actions.actions.values())
+            self.selection.tasks,
+            self.queue_actions.bar,
+            list(self.queue_actions.actions.values()),
+            self.examples,
         )
         self.question_banner = QuestionBanner(services)
         self.question_room = QuestionRoom(self.question_banner, self.hold)
@@ -258,6 +263,8 @@ class MainWindow(QMainWindow):
         selection.details_wanted.connect(lambda: self.body.set_details_open(True))
         selection.sessions.customContextMenuRequested.connect(self._sessions_menu)
         selection.tasks.customContextMenuRequested.connect(self._tasks_menu)
+        if self.examples is not None:
+            self.examples.chosen.connect(lambda spec: self.dialogs.open_new_task(None, spec))
         self.recovery.task_wanted.connect(selection.show_task)
         self.recovery.left.connect(selection.sessions.setFocus)
         self._connect_details()

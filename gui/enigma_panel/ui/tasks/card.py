@@ -22,7 +22,8 @@ HEAD_HEIGHT = 24
 class TasksCard(Card):
     """Tasks: what was asked for and what came out; above them what the queue waits for.
 
-    queue_actions: what can be done with the queued tasks that are selected.
+    queue_actions: what can be done with the queued tasks that are selected. examples: what stands
+    in the table's place while it has no rows.
     """
 
     def __init__(
@@ -30,6 +31,7 @@ class TasksCard(Card):
         table: TasksTable,
         bar: QueueBar,
         queue_actions: Sequence[QAction],
+        examples: QWidget | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -39,3 +41,17 @@ class TasksCard(Card):
         head.addStrut(theme.line_height(HEAD_HEIGHT))
         self.column.addWidget(bar)
         self.column.addWidget(table)
+        if examples is not None:
+            self._show_while_empty(examples, table)
+
+    def _show_while_empty(self, examples: QWidget, table: TasksTable) -> None:
+        self.column.addWidget(examples, 1)
+        rows = table.rows
+
+        def follow() -> None:
+            examples.setVisible(not rows.rowCount())
+            table.setVisible(bool(rows.rowCount()))
+
+        for changed in (rows.rowsInserted, rows.rowsRemoved, rows.modelReset):
+            changed.connect(follow)
+        follow()
