@@ -7,6 +7,7 @@ FOREIGN = "tests/services/monitor/test_foreign_answers.py"
 STRUCTURED = "tests/core/test_structured_output.py"
 STRUCTURED_VIEW = "tests/ui/details/test_structured_result.py"
 COMPARISON = "tests/services/test_comparison.py"
+UNDO = "tests/services/test_undo.py"
 STARTER = "tests/services/queue/test_starter.py"
 COMMANDS_LIVE = "tests/services/commands/test_commands_live.py"
 AGAIN_IN_REACH = "test_what_another_key_cannot_send_again_goes_once_its_own_is_back"
@@ -345,5 +346,21 @@ SAFEGUARDS = (
         "            self._channel_lost(key)\n",
         new="",
         tests=(f"{COMMANDS_LIVE}::{AGAIN_IN_REACH}",),
+    ),
+    Break(
+        promise="A start that was put away and brought back is waited for as before",
+        mistake="its browser stays closed (assumed), and frees a place that it may take",
+        file="core/transitions.py",
+        old="{P.CLOSED_ASSUMED: P.UNCONFIRMED, ",
+        new="{",
+        tests=(f"{UNDO}::test_a_start_that_is_brought_back_is_watched_as_before",),
+    ),
+    Break(
+        promise="What is brought back is only what the person removed",
+        mistake="what the service or a Terminate stopped is queued again, too",
+        file="core/reducer.py",
+        old='only_by_us = task.code == "TAKEN_BACK"',
+        new="only_by_us = True",
+        tests=("tests/core/test_reducer.py::test_what_is_known_by_more_than_the_person_stays",),
     ),
 )

@@ -58,7 +58,7 @@ class Records:
 
     def _session(self, session: Session) -> None:
         since, old = self._sessions.get(session.key, (0.0, None))
-        if old is not None and old.is_final and not _is_kept(old, session):
+        if old is not None and old.is_final and not _is_same(old, session):
             self._world.fail("nothing final changes", f"{old} became {session}")
         if old is None or old.phase is not session.phase:
             self._world.trace("session", session.key, session.phase)
@@ -74,7 +74,7 @@ class Records:
         all the same tells. An end in doubt gives way to whatever is not, and what the person took
         out of the queue or put away is brought back when they say so.
         """
-        if (old.status, new.status) in _UNDONE and new.key in self._world.person.undone:
+        if self._is_undone(old, new):
             return
         inferred = old.status in {TaskStatus.LOST, TaskStatus.STOPPED} and old.sent_ms is not None
         found = inferred and new.status is TaskStatus.DONE
@@ -83,6 +83,10 @@ class Records:
         changed = _lasting(old) != _lasting(new)
         if changed or (old.cost is not None and old.cost != new.cost):
             self._world.fail("nothing final changes", f"{_lasting(old)} became {_lasting(new)}")
+
+    def _is_undone(self, old: Task, new: Task) -> bool:
+        """Whether the person brought it back."""
+        return (old.status, new.status) in _UNDONE and new.key in self._world.person.undone
 
     def cost_never_falls(self, old: Task, new: Task) -> None:
         """While a task works; the final body's figure wins."""
@@ -112,7 +116,9 @@ class Records:
         tasks = ledger.tasks(self._tasks)
         sessions = ledger.sessions(self._sessions)
         for key, (since, task) in self._tasks.items():
-            if task.is_final and self._is_old(since) and key in tasks:
+            if not task.is_final or key not in tasks or self._is_undone(task, tasks[key]):
+                continue
+            if self._is_old(since):
                 self._same(_lasting(task), _lasting(tasks[key]))
         for key, (since, session) in self._sessions.items():
             if self._is_old(since) and key in sessions:
@@ -173,7 +179,7 @@ class Records:
         """The ledger may be ahead of what was told, never behind."""
         if known.service_id is not None:
             self._same(known.service_id, kept.service_id)
-        if known.is_final:
+        if known.is_final and not _is_planned_again(known, kept):
             self._same(known.phase, kept.phase)
 
     def _same(self, known: object, kept: object) -> None:
@@ -189,10 +195,13 @@ def _told(task: Task) -> tuple[object, ...]:
     return (*_lasting(task), task.service_id, task.question_n, task.answered_ms, task.stop_sent_ms)
 
 
-def _is_kept(old: Session, new: Session) -> bool:
-    """What was planned and dropped may be planned again; nothing else that ended changes."""
-    is_undone = (old.phase, new.phase) == (Phase.DROPPED, Phase.PLANNED)
-    return is_undone or _essence(old) == _essence(new)
+def _is_planned_again(old: Session, new: Session) -> bool:
+    """Its task was taken out of the queue and put back."""
+    return (old.phase, new.phase) == (Phase.DROPPED, Phase.PLANNED)
+
+
+def _is_same(old: Session, new: Session) -> bool:
+    return _is_planned_again(old, new) or _essence(old) == _essence(new)
 
 
 def _essence(session: Session) -> Session:

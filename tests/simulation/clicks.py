@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from tests.simulation.person import Person
 
 Click = Callable[[int], None]
+UNDOING_SEEDS = 0.1
 
 
 def clicks_of(person: "Person") -> dict[str, Click]:
@@ -43,6 +44,7 @@ class Clicks:
         self._sessions = person.parts.services.sessions
         self._queue = person.parts.services.queue
         self._store = person.parts.services.store
+        self._undoes = person.world.source("undone").random() < UNDOING_SEEDS
 
     def start(self, _count: int) -> None:
         """New task, in a session of its own or in one call."""
@@ -155,9 +157,10 @@ class Clicks:
             await self._queue.put_back(removed)
 
     async def _has_second_thoughts(self, key: int) -> bool:
-        """Half of what was put away or removed is brought back, at once or some seconds later."""
-        await asyncio.sleep(key % 9)
-        return key % 2 == 0
+        """In some seeds what was put away or removed is brought back, at once or seconds later."""
+        if self._undoes:
+            await asyncio.sleep(key % 9)
+        return self._undoes
 
     def _queued(self) -> int:
         entries = self._queue.entries()
