@@ -5,7 +5,7 @@ import pytest
 from enigma_panel.core.models import Phase, Session, Task, TaskStatus
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import PendingCommand, WaitReason
-from enigma_panel.ui.quit.text import quit_report, session_text, waiting_text
+from enigma_panel.ui.quit.text import quit_report, session_row, waiting_text
 from enigma_panel.ui.text.states import local_time
 from tests.kit.builders import a_session, a_task
 from tests.kit.clock import NOW
@@ -117,7 +117,7 @@ def test_braces_in_a_task_are_only_text() -> None:
 
 def test_a_line_per_session() -> None:
     session, task = working(3, close_after=True)
-    line = session_text(session, task, NOW + 41_000)
+    line = session_row(session, task, NOW + 41_000).text
     assert line == "amazon.com 3 – working 0:41, 4:19 left – List keyboards"
 
 
@@ -178,7 +178,7 @@ def test_what_the_program_waits_for() -> None:
 
 def test_a_line_shows_the_command_that_is_on_its_way() -> None:
     session, task = working(3, close_after=True)
-    line = session_text(session, task, NOW, pending(3, WaitReason.CONNECTION))
+    line = session_row(session, task, NOW, pending(3, WaitReason.CONNECTION)).text
     assert line == (
         "amazon.com 3 – Terminate will be sent when there is a connection, 5:00 left – "
         "List keyboards"
@@ -209,6 +209,6 @@ def test_a_command_that_went_out_by_the_live_channel(verb: CommandVerb, name: st
 
 def test_a_line_of_a_session_whose_browser_is_lost() -> None:
     session = a_session(1, phase=Phase.CONNECTION_LOST, lost_until_ms=NOW + 280_000)
-    assert session_text(session, None, NOW) == (
+    assert session_row(session, None, NOW).text == (
         "amazon.com 1 – connection lost, up to 4:40, 5:00 left"
     )

@@ -15,13 +15,13 @@ from enigma_panel.services.container import Services
 from enigma_panel.services.sessions import Sessions
 from enigma_panel.services.types import PendingCommand, WaitReason
 from enigma_panel.ui.i18n import Translations
+from enigma_panel.ui.quit.session_list import SessionList
 from enigma_panel.ui.quit.text import (
     QuitReport,
     counts_at_quit,
     ending_text,
     keyless_text,
     quit_report,
-    session_text,
     stuck_text,
     unreached_text,
     waiting_text,
@@ -30,11 +30,10 @@ from enigma_panel.ui.text.states import duration
 from enigma_panel.ui.widgets.basics import NoticeLabel, in_card, make_button, make_label, set_role
 from enigma_panel.ui.widgets.dialog import ModelessDialog
 from enigma_panel.ui.widgets.flow_layout import EdgeFlowLayout
-from enigma_panel.ui.widgets.inputs import ReadingText
+from enigma_panel.ui.widgets.inputs import ScrollArea
 
 tr = Translations("Quit")
 
-MOST_LINES = 10
 LATE_MS = 20_000
 """The reply that names a task may come this much later than the service promises."""
 HOPELESS = 3
@@ -89,10 +88,8 @@ class QuitDialog(ModelessDialog):
 
     def _build_parts(self) -> None:
         self.text_label = make_label(wrap=True)
-        self.list = ReadingText(MOST_LINES)
-        set_role(self.list, "reading")
+        self.list = SessionList(tr("Open sessions"))
         self.card = in_card(self.list)
-        self.list.setAccessibleName(tr("Open sessions"))
         self.waiting = NoticeLabel()
         self.terminate_button = make_button(tr("Terminate all and quit"), "danger")
         self.leave_button = make_button(tr("Leave them running"))
@@ -102,9 +99,11 @@ class QuitDialog(ModelessDialog):
         self._second = QTimer(self, interval=1000)
 
     def _build_layout(self) -> None:
-        for widget in (self.text_label, self.card, self.waiting):
-            self.body.addWidget(widget)
-        self.body.addStretch(1)
+        scroll = ScrollArea()
+        scroll.column.addWidget(self.text_label)
+        scroll.column.addWidget(self.card, 1)
+        scroll.column.addWidget(self.waiting)
+        self.body.addWidget(scroll, 1)
         others = (self.cancel_button, self.leave_button, self.done_button, self.wait_button)
         self.body.addLayout(EdgeFlowLayout(self.terminate_button, *others, gap=8))
         self.done_button.setToolTip(
@@ -159,28 +158,13 @@ class QuitDialog(ModelessDialog):
             is_awaiting_reply=sessions.is_awaiting_reply,
         )
         self.text_label.setText("\n".join(report.lines) or tr("All sessions have ended."))
-        lines = [
-            session_text(
-                s,
-                tasks.get(s.key),
-                now,
-                all_pending.get(s.key),
-                is_missing=sessions.is_missing(tasks.get(s.key)),
-            )
-            for s in records
-        ]
-        self._show_lines(lines)
+        self.list.show_sessions(sessions, records, now)
+        self.card.setVisible(bool(records))
         self._go_on(report, records, queued)
-        shown = (self.text_label.text(), len(lines), self.waiting.text())
+        shown = (self.text_label.text(), len(records), self.waiting.text())
         if shown != self._shown and self.isVisible():
             self._shown = shown
             self.fit(only_grow=True)
-
-    def _show_lines(self, lines: list[str]) -> None:
-        if self.list.toPlainText() != "\n".join(lines):
-            self.list.setPlainText("\n".join(lines))
-            self.list.fit()
-        self.card.setVisible(bool(lines))
 
     def _go_on(self, report: QuitReport, sessions: list[Session], queued: int) -> None:
         if report.wait_ms < -LATE_MS and self._mode is Mode.NAMING:

@@ -7,18 +7,16 @@ from PySide6.QtWidgets import QWidget
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.container import Services
 from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.quit.text import session_text
-from enigma_panel.ui.widgets.basics import in_card, make_button, make_label, set_role
+from enigma_panel.ui.quit.session_list import SessionList
+from enigma_panel.ui.widgets.basics import in_card, make_button, make_label
 from enigma_panel.ui.widgets.dialog import ModelessDialog
-from enigma_panel.ui.widgets.inputs import ReadingText
 
 tr = Translations("Quit")
 
-MOST_LINES = 12
-
 
 class TerminateAllDialog(ModelessDialog):
-    """The window. Only the sessions that it names are terminated."""
+    """The window. Only the sessions that it names are terminated; its title says whether they are
+    all."""
 
     def __init__(self, services: Services, parent: QWidget | None) -> None:
         super().__init__(tr("Terminate all"), parent)
@@ -29,15 +27,11 @@ class TerminateAllDialog(ModelessDialog):
 
     def _build(self) -> None:
         self.text_label = make_label(wrap=True)
-        self.list = ReadingText(MOST_LINES)
-        set_role(self.list, "reading")
-        self.card = in_card(self.list)
-        self.list.setAccessibleName(tr("Sessions"))
+        self.list = SessionList(tr("Sessions"))
         self.cancel_button = make_button(tr("Cancel"))
         self.terminate_button = make_button("", "danger")
-        for widget in (self.text_label, self.card):
-            self.body.addWidget(widget)
-        self.body.addStretch(1)
+        self.body.addWidget(self.text_label)
+        self.body.addWidget(in_card(self.list), 1)
         self.add_buttons(None, self.cancel_button, self.terminate_button)
         self.setMinimumWidth(520)
 
@@ -58,22 +52,14 @@ class TerminateAllDialog(ModelessDialog):
         self._keys = tuple(key for key in self._keys if sessions.can(key, CommandVerb.TERMINATE))
         now, n = self._services.clock.now_ms(), len(self._keys)
         records = [s for s in map(sessions.session, self._keys) if s is not None]
-        lines = [
-            session_text(
-                s,
-                sessions.current_task(s),
-                now,
-                sessions.pending(s.key),
-                is_missing=sessions.is_missing(sessions.current_task(s)),
-            )
-            for s in records
-        ]
-        if self.list.toPlainText() != "\n".join(lines):
-            self.list.setPlainText("\n".join(lines))
-            self.list.fit()
+        self.list.show_sessions(sessions, records, now)
         self.text_label.setText(_question(n))
-        self.terminate_button.setText(tr.plural("Terminate 1 session", "Terminate {n} sessions", n))
-        self.terminate_button.setAccessibleName(self.terminate_button.text())
+        text = tr.plural("Terminate 1 session", "Terminate {n} sessions", n)
+        self.terminate_button.setText(text)
+        self.terminate_button.setAccessibleName(text)
+        is_all = set(sessions.terminable_keys()) <= set(self._keys)
+        self.setWindowTitle(tr("Terminate all") if is_all else text)
+        self.setAccessibleName(self.windowTitle())
         self.terminate_button.setEnabled(n > 0)
 
     def _follow_sessions(self) -> None:

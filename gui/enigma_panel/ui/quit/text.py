@@ -12,6 +12,7 @@ from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.text.states import local_time, state_text, time_left
 from enigma_panel.ui.text.verbs import verb_label
 from enigma_panel.ui.text.waiting import pending_text
+from enigma_panel.ui.theme.palette import Severity
 
 tr = Translations("Quit")
 
@@ -87,27 +88,40 @@ def is_unnamed(task: Task) -> bool:
     return task.is_at_work and task.service_id is None
 
 
-def session_text(
+class SessionRow(Struct, frozen=True):
+    """A session in a list: its name, what it does and for how long it can, its task."""
+
+    name: str
+    state: str
+    left: str
+    task: str
+    severity: Severity = Severity.PLAIN
+
+    @property
+    def text(self) -> str:
+        """'amazon.com 3 – working 0:41, 4:19 left – Price of MX Keys'."""
+        state = ", ".join(part for part in (self.state, self.left) if part)
+        return " – ".join(part for part in (self.name, state, self.task) if part)
+
+
+def session_row(
     session: Session,
     task: Task | None,
     now_ms: int,
     pending: PendingCommand | None = None,
     *,
     is_missing: bool = False,
-) -> str:
-    """'amazon.com 3 – working 0:41, 4:19 left – Price of MX Keys': a line of a list.
-
-    is_missing: as `state_text`.
-    """
-    state = (
-        state_text(session, task, now_ms, is_missing=is_missing).text
-        if pending is None
-        else pending_text(pending, now_ms).text
+) -> SessionRow:
+    """One row. is_missing: as `state_text`."""
+    state = state_text(session, task, now_ms, is_missing=is_missing)
+    has_end = session.expires_ms is not None
+    return SessionRow(
+        name=session.name,
+        state=state.text if pending is None else pending_text(pending, now_ms).text,
+        left=tr("{time} left", time=time_left(session, now_ms)) if has_end else "",
+        task=shorten(task.spec.text, TITLE_CHARS) if task else "",
+        severity=state.word.severity if pending is None else Severity.PLAIN,
     )
-    head = f"{session.name} – {state}"
-    if session.expires_ms is not None:
-        head += ", " + tr("{time} left", time=time_left(session, now_ms))
-    return head + (f" – {shorten(task.spec.text, TITLE_CHARS)}" if task else "")
 
 
 def _ends(pending: PendingCommand | None) -> bool:
