@@ -70,3 +70,13 @@ def test_it_ends_by_itself(hold: PointerHold, services: Any, qtbot: Any) -> None
     services.clock.now += 5
     with qtbot.waitSignal(hold.released, timeout=5_000):
         pass
+
+
+def test_a_key_after_the_pointer_left_holds_for_a_second_only(
+    hold: PointerHold, services: Any, qtbot: Any
+) -> None:
+    hold.aim()
+    hold.leave()
+    with qtbot.waitSignal(hold.released, timeout=5_000):
+        hold.act()
+        services.clock.now += ACT_MS

@@ -37,12 +37,12 @@ class PointerHold(QObject):
     def aim(self) -> None:
         """The pointer came over a table of the active window, or moved there."""
         self._aims_until_ms = self._now_ms() + REST_MS
-        self._hold()
+        self.refresh()
 
     def act(self) -> None:
         """A click, or a key, in a table of the active window."""
         self._acts_until_ms = self._now_ms() + ACT_MS
-        self._hold()
+        self.refresh()
 
     def leave(self) -> None:
         """The pointer left a table."""
@@ -57,13 +57,8 @@ class PointerHold(QObject):
     def refresh(self) -> None:
         """Is it still held? What waits is shown as soon as it is not."""
         left = max(self._aims_until_ms, self._acts_until_ms) - self._now_ms()
-        if left > 0:
+        was_held, self._is_held = self._is_held, left > 0
+        if self._is_held:
             self._again.start(left)
-        elif self._is_held:
-            self._is_held = False
+        elif was_held:
             self.released.emit()
-
-    def _hold(self) -> None:
-        self._is_held = True
-        if not self._again.isActive():
-            self.refresh()
