@@ -168,6 +168,48 @@ async def test_escape_saves_nothing_and_keeps_what_was_typed(
     assert dialog.key.text() == KEY
 
 
+async def test_what_was_typed_is_masked_again_when_it_closes(
+    world: World, dialog: KeyDialog
+) -> None:
+    await shown(world, dialog)
+    click(dialog.key.show_button())
+    type_text(dialog.key, KEY)
+    key(dialog, Qt.Key.Key_Escape)
+    assert dialog.key.is_masked()
+    assert dialog.key.text() == KEY
+
+
+@pytest.mark.parametrize("way", ["cancel", "refused, then cancel", "refused, then escape"])
+async def test_nothing_of_a_key_stays(world: World, dialog: KeyDialog, way: str) -> None:
+    world.account.plan.check = KeyCheck.REFUSED
+    await shown(world, dialog)
+    click(dialog.key.show_button())
+    type_text(dialog.key, KEY)
+    if way != "cancel":
+        click(dialog.save_button)
+        await world.settle()
+        assert dialog.key.text() == KEY
+    if way.endswith("cancel"):
+        click(dialog.cancel_button)
+    else:
+        key(dialog, Qt.Key.Key_Escape)
+    await shown(world, dialog)
+    assert KEY not in all_text(dialog)
+    undo_everything(dialog)
+    assert KEY not in all_text(dialog)
+
+
+async def test_a_key_refused_after_it_closed_does_not_stay(world: World, dialog: KeyDialog) -> None:
+    world.account.plan.check = KeyCheck.REFUSED
+    await shown(world, dialog)
+    type_text(dialog.key, KEY)
+    click(dialog.save_button)
+    key(dialog, Qt.Key.Key_Escape)
+    await world.settle()
+    assert world.account.saved == [KEY]
+    assert dialog.key.text() == ""
+
+
 async def test_a_locked_keychain_can_be_looked_at_again(world: World, dialog: KeyDialog) -> None:
     world.account.set_state(KeyState.LOCKED)
     await shown(world, dialog)

@@ -48,6 +48,7 @@ class KeyDialog(ModelessDialog):
         self._try_demo = try_demo
         self._suggested: str | None = None
         self._is_saving = False
+        self._is_refused = False
         self._build_parts()
         self._build_layout()
         self._connect()
@@ -87,7 +88,7 @@ class KeyDialog(ModelessDialog):
         self.save_button.clicked.connect(self._save)
         self.key.returnPressed.connect(self._save)
         self.key.textChanged.connect(self._on_typed)
-        self.cancel_button.clicked.connect(self.reject)
+        self.cancel_button.clicked.connect(self._cancel)
         self.use_key_button.clicked.connect(self._use_suggested)
         self.again_button.clicked.connect(self._look_again)
         self.page_button.clicked.connect(lambda: open_account_page(self._account.base_url))
@@ -131,6 +132,7 @@ class KeyDialog(ModelessDialog):
         self._problem.clear()
         self.use_key_button.hide()
         self._suggested = None
+        self._is_refused = False
         self._show_brand()
         if self.key.text():
             self._say("", "")
@@ -153,7 +155,7 @@ class KeyDialog(ModelessDialog):
             self._show_finding(findings[0])
             return
         self._set_saving(saving=True)
-        self._services.scope.spawn("save key", self._save_now())
+        self._services.scope.spawn("save key", self._save_now(self.key.text()))
 
     def _show_finding(self, finding: Finding) -> None:
         self._problem.show_text(finding_text(finding))
@@ -168,13 +170,15 @@ class KeyDialog(ModelessDialog):
             self.key.setText(suggested)
             self.key.setFocus()
 
-    async def _save_now(self) -> None:
+    async def _save_now(self, key: str) -> None:
         self._say(tr("Saving, then asking the service …"), "dim")
         text, check = tr("The key was not saved."), None
         try:
-            result, check = await self._account.save(self.key.text())
+            result, check = await self._account.save(key)
             text = saved_text(result, check)
-            if check is not KeyCheck.REFUSED:  # what was refused may lack a letter
+            # What was refused may lack a letter, which can be put in until the window closes.
+            self._is_refused = check is KeyCheck.REFUSED and self.isVisible()
+            if not self._is_refused:
                 self.key.forget()
         finally:
             self._set_saving(saving=False)
@@ -197,6 +201,11 @@ class KeyDialog(ModelessDialog):
         self.save_button.setEnabled(not saving)
         self.key.setReadOnly(saving)
 
+    def _cancel(self) -> None:
+        """Unlike Escape it throws away what was typed."""
+        self.key.forget()
+        self.reject()
+
     def _look_again(self) -> None:
         self._services.scope.spawn("look for key", self._account.load(), exclusive=True)
 
@@ -206,6 +215,12 @@ class KeyDialog(ModelessDialog):
             self._try_demo()
 
     # -- Qt ----------------------------------------------------------------------------------
+
+    def done(self, result: int) -> None:
+        if self._is_refused:
+            self.key.forget()
+        self.key.mask_again()
+        super().done(result)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
