@@ -122,6 +122,29 @@ def test_of_several_they_say_how_many_and_what_they_cost(two: MainWindow, servic
     assert button(two.tool_bar, "Stop").isEnabled()
 
 
+@pytest.mark.parametrize("width", [700, 1280])
+def test_no_verb_moves_while_fewer_of_those_selected_can_be_acted_on(
+    window: MainWindow, services: Any, qapp: QApplication, width: int
+) -> None:
+    """Who clicks Stop twice does not meet Terminate."""
+    window.resize(width, 560)
+    for n in range(1, 13):
+        services.sessions.add(n)
+    window.selection.sessions.selectAll()
+    qapp.processEvents()
+    buttons = window.tool_bar._verbs._actions
+
+    def places() -> list[tuple[int, int]]:
+        return [(b.mapTo(window, QPoint()).x(), b.width()) for b in buttons]
+
+    before = places()
+    for n in range(1, 13):
+        services.sessions.change_task(n, status=TaskStatus.DONE, ended_ms=NOW)
+        qapp.processEvents()
+        assert places() == before, [b.text() for b in buttons]
+    assert not window.verbs[CommandVerb.STOP].isEnabled()
+
+
 def test_with_little_room_the_buttons_keep_their_names(two: MainWindow, qapp: QApplication) -> None:
     two.selection.sessions.selectAll()
     two.resize(640, 400)

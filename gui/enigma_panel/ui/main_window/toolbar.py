@@ -1,6 +1,7 @@
 """The tool bar: New task, the verbs for what is selected, Answer, Terminate all, Settings, Menu."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QAction, QColor, QResizeEvent
@@ -18,7 +19,7 @@ from enigma_panel.core.verbs import COMMANDS, CommandVerb
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.theme import icons, theme
 from enigma_panel.ui.theme.palette import Glyph
-from enigma_panel.ui.widgets.action_button import SHORT, action_button, icon_button
+from enigma_panel.ui.widgets.action_button import action_button, icon_button, show_words
 from enigma_panel.ui.widgets.basics import ElidedLabel, make_row, set_role
 
 tr = Translations("Main window")
@@ -55,7 +56,8 @@ class VerbButtons(QWidget):
         self._actions: dict[QPushButton, QAction] = {}
         self._is_short = False
         for verb, action in verbs.items():
-            button = action_button(action, "danger" if verb is CommandVerb.TERMINATE else "")
+            role = "danger" if verb is CommandVerb.TERMINATE else ""
+            button = action_button(action, role, words=partial(self._words_of, action))
             self._actions[button] = action
             (under_undo if COMMANDS[verb].under_undo else apart).append(button)
         self._undo = undo
@@ -69,19 +71,17 @@ class VerbButtons(QWidget):
         undo.changed.connect(self._turn)
         self._turn()
 
-    def words(self) -> list[str]:
-        """What stands on the buttons, where there is room."""
-        return [action.text() for action in self._actions.values()]
-
     def use_short(self, *, short: bool) -> bool:
         """Whether the buttons leave out how many of several they act on. True: they did not."""
         if short is self._is_short:
             return False
         self._is_short = short
         for button, action in self._actions.items():
-            button.setProperty(SHORT, short)
-            action.changed.emit()
+            show_words(button, self._words_of(action))
         return True
+
+    def _words_of(self, action: QAction) -> str:
+        return action.iconText() if self._is_short else action.text()
 
     def _turn(self) -> None:
         self._pages.setCurrentIndex(1 if self._undo.isVisible() else 0)
@@ -108,7 +108,7 @@ class ToolBar(QFrame):
         self._answer = others["answer"]
         self._menu = others["menu"]
         self._tight = ""
-        self._words: list[str] = []
+        self._selected = 0
         self._subject = ElidedLabel("dim")
         self._subject.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self._verbs = VerbButtons(verbs, others["undo"], self.undo_pressed.emit)
@@ -116,12 +116,11 @@ class ToolBar(QFrame):
         theme.changed().connect(self._tint)
         self._tint()
 
-    def show_subject(self, text: str) -> None:
-        """Whom the verbs act on; empty: nobody. Their words may have changed with it."""
+    def show_subject(self, text: str, selected: int) -> None:
+        """Whom the verbs act on, "" for nobody; selected: how many sessions it is."""
         self._subject.show_text(tr("{subject}:", subject=text) if text else tr("Nothing selected:"))
-        words = self._verbs.words()
-        if words != self._words:
-            self._words = words
+        if selected != self._selected:
+            self._selected = selected
             self._widths.clear()
             self._tell_row()
             self._fit_words()

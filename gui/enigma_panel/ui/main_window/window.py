@@ -335,7 +335,7 @@ class MainWindow(QMainWindow):
             able = sum(app_actions.can(key, verb) for key in selected)
             action.setEnabled(able > 0)
             show_subject(action, bulk_label(verb, able, len(selected)), whose)
-        self.tool_bar.show_subject(whose)
+        self.tool_bar.show_subject(whose, len(selected))
         all_pending = [
             pending for pending in map(app_actions.undoable, selected) if pending is not None
         ]

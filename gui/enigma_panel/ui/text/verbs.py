@@ -8,6 +8,9 @@ from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.theme.palette import Glyph
 
+FIGURE_SPACE = "\u2007"
+"""As wide as a digit."""
+
 tr = Translations("Commands")
 
 GLYPHS: Mapping[CommandVerb, Glyph] = {
@@ -72,9 +75,15 @@ def verb_label(verb: CommandVerb) -> str:
 
 
 def bulk_label(verb: CommandVerb, able: int, n: int) -> str:
-    """'Stop'; for several sessions 'Stop 7 of 9', of which so many can be stopped."""
+    """'Stop'; for several sessions 'Stop 7 of 9', of which so many can be stopped.
+
+    As long for any `able`: a button with these words moves none of its neighbours.
+    """
     label = verb_label(verb)
-    return tr("{verb} {able} of {n}", verb=label, able=able, n=n) if n > 1 and able else label
+    if n < 2:
+        return label
+    padded = str(able).rjust(len(str(n)), FIGURE_SPACE)
+    return tr("{verb} {able} of {n}", verb=label, able=padded, n=n)
 
 
 def verb_labels() -> str:

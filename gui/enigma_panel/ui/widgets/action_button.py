@@ -9,28 +9,26 @@ from PySide6.QtWidgets import QPushButton, QToolButton
 from enigma_panel.ui.widgets.actions import description
 from enigma_panel.ui.widgets.basics import ToolButton, make_button, set_role
 
-SHORT = "short"
-"""A property of a button: there is no room for more than the action's `iconText`."""
-
 
 def action_button(
     action: QAction,
     role: str = "",
     call: Callable[[], object] | None = None,
+    words: Callable[[], str] | None = None,
 ) -> QPushButton:
     """A button that shows an action: its words, whether it is possible, what it does.
 
     A tool button would drop the dots of "Terminate all…" and place its icon off the middle.
-    call: what a press does where that is not the same as for the keyboard.
+    call: what a press does where that is not the same as for the keyboard. words: what stands on
+    it where that is not the text of the action.
     """
-    button = make_button(action.text(), role)
+    words = words or action.text
+    button = make_button(words(), role)
     button.setIconSize(QSize(20, 12))
     button.clicked.connect(call or action.trigger)
 
     def follow() -> None:
-        text = action.iconText() if button.property(SHORT) else action.text()
-        button.setText(text)
-        button.setAccessibleName(text)
+        show_words(button, words())
         button.setAccessibleDescription(description(action))
         button.setToolTip(action.toolTip())
         button.setIcon(action.icon())
@@ -43,6 +41,12 @@ def action_button(
     action.changed.connect(follow)
     follow()
     return button
+
+
+def show_words(button: QPushButton, text: str) -> None:
+    """Give a button other words, seen and spoken."""
+    button.setText(text)
+    button.setAccessibleName(text)
 
 
 def icon_button(action: QAction) -> QToolButton:
