@@ -4,6 +4,8 @@ from tests.mutations.runner import Break
 
 OFFLINE = "tests/ui/main_window/test_offline.py"
 LIST = "tests/ui/notices/test_list.py"
+WAYS = "tests/ui/main_window/test_ways_out.py"
+WAYS_OUT = "Notice, Details and menus offer the same ways out, none without its warning"
 RANKED = "Notices are ranked by money, and all stand in a list"
 CONNECTION = "Without a connection what is shown is said to be the state of then"
 
@@ -86,8 +88,8 @@ NOTICES = (
         promise=RANKED,
         mistake="an unconfirmed start is a notice like any other",
         file="ui/notices/text.py",
-        old="_unconfirmed_actions(context), Rank.UNCONFIRMED",
-        new="_unconfirmed_actions(context), Rank.GRAVE",
+        old="ways_out(session, task, services), Rank.UNCONFIRMED",
+        new="ways_out(session, task, services), Rank.GRAVE",
         tests=(f"{LIST}::test_every_kind_has_its_rank",),
     ),
     Break(
@@ -113,5 +115,37 @@ NOTICES = (
         old="row.setEnabled(row.notice in there)",
         new="row.setEnabled(True)",
         tests=(f"{LIST}::test_no_row_moves_while_the_list_is_open",),
+    ),
+    Break(
+        promise=WAYS_OUT,
+        mistake="Details offers to run again what may run still",
+        file="ui/text/ways_out.py",
+        old="return task.status not in {TaskStatus.QUEUED, TaskStatus.UNCONFIRMED}",
+        new="return task.status is not TaskStatus.QUEUED",
+        tests=(f"{WAYS}::test_all_places_offer_the_same",),
+    ),
+    Break(
+        promise=WAYS_OUT,
+        mistake="the menu of a task lacks them",
+        file="ui/main_window/menus.py",
+        old="        self._add_ways_out(menu, self._sessions.session(task.session_key), task)\n",
+        new="",
+        tests=(f"{WAYS}::test_all_places_offer_the_same",),
+    ),
+    Break(
+        promise=WAYS_OUT,
+        mistake="in the menu they have no warning",
+        file="ui/main_window/menus.py",
+        old="self._add(menu, label, take).setToolTip(way_out_tip(way))",
+        new="self._add(menu, label, take)",
+        tests=(f"{WAYS}::test_none_is_without_its_warning",),
+    ),
+    Break(
+        promise=WAYS_OUT,
+        mistake="Put away does something else",
+        file="ui/actions.py",
+        old="            app_actions.put_away(session_key)\n",
+        new="            app_actions.open_account_page()\n",
+        tests=(f"{WAYS}::test_each_does_what_it_says",),
     ),
 )

@@ -18,6 +18,7 @@ from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.text.account_page import open_account_page
 from enigma_panel.ui.text.dialects import offered_dialect
+from enigma_panel.ui.text.problems import NoticeAction
 from enigma_panel.ui.text.waiting import QueueAction
 
 tr = Translations("Actions")
@@ -151,7 +152,7 @@ class Actions(QObject):
         if unsupported_fields(task.spec, self._services.account.rules):
             self.edit_and_run(task)
             return
-        self._scope.spawn(f"run task {task.key} again", self._run_again(task))
+        self._scope.spawn(f"run task {task.key} again", self._start(task.spec))
 
     def switch_and_run(self, task: Task) -> None:
         """The same task once more, in the dialect that the service asked for as it refused it."""
@@ -177,6 +178,11 @@ class Actions(QObject):
         ]
         if new:
             self._scope.spawn(f"mark seen {new}", self._sessions.mark_seen(new))
+
+    def ask_result(self, session_key: int, lost: Task) -> None:
+        """A new task in that session: what became of this one."""
+        start = self._start(result_question(lost), where=session_key)
+        self._scope.spawn(f"ask for the result of task {lost.key}", start)
 
     def put_away(self, key: int) -> None:
         """Settle an unconfirmed start."""
@@ -296,13 +302,32 @@ class Actions(QObject):
         hurried = self._sessions.pending_verb(key) is CommandVerb.TERMINATE
         return GRACE_MS if works and not hurried else 0
 
-    async def _run_again(self, task: Task) -> None:
+    async def _start(self, spec: TaskSpec, where: int | None = None) -> None:
         try:
-            await self._sessions.start(task.spec)
+            await self._sessions.start(spec, where=where)
         except NoKeyError:
             self.dialogs.open_key()
         except LedgerError:
             self.trouble.emit(tr("The ledger could not be written, so nothing was started."))
+
+
+def take_way_out(
+    app_actions: Actions, action: NoticeAction, session_key: int | None, task: Task | None
+) -> None:
+    """Do what was offered about a start whose fate nobody knows, or whose dialect was refused."""
+    match action:
+        case NoticeAction.ACCOUNT_PAGE:
+            app_actions.open_account_page()
+        case NoticeAction.START_AGAIN if task is not None:
+            app_actions.run_again(task)
+        case NoticeAction.SWITCH_DIALECT if task is not None:
+            app_actions.switch_and_run(task)
+        case NoticeAction.PUT_AWAY if session_key is not None:
+            app_actions.put_away(session_key)
+        case NoticeAction.TERMINATE if session_key is not None:
+            app_actions.command([session_key], CommandVerb.TERMINATE)
+        case NoticeAction.ASK_RESULT if session_key is not None and task is not None:
+            app_actions.ask_result(session_key, task)
 
 
 def result_question(lost: Task) -> TaskSpec:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication
 from enigma_panel.core.models import Limits, TaskSpec, TaskStatus
 from enigma_panel.core.service_rules import Dialect
 from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.text.problems import NoticeAction
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeDialogs
 from tests.kit.person import button, shown_texts
@@ -34,7 +35,7 @@ def test_a_refused_start_is_switched_and_started_again(window: MainWindow, servi
     QTest.keyClick(switch, Qt.Key.Key_Space)
     assert (services.account.dialect, services.settings.value.dialect) == (W2, "W2")
     assert services.sessions.calls == [("start", "Task 1", None)]
-    assert not window.details.switch.isVisible()
+    assert not window.details.ways[NoticeAction.SWITCH_DIALECT].isVisible()
     assert window.details.isAncestorOf(window.focusWidget())
 
 
@@ -64,18 +65,18 @@ def test_only_another_dialect_is_offered(window: MainWindow, services: Any) -> N
         (E, "INVALID_PARAMS"),
     ):
         refuse(window, services, used, code)
-        assert not window.details.switch.isVisible(), (used, code)
+        assert not window.details.ways[NoticeAction.SWITCH_DIALECT].isVisible(), (used, code)
     refuse(window, services, W1, "MISSING_PROMPT")
-    assert window.details.switch.text() == TO_WEBRUN
+    assert window.details.ways[NoticeAction.SWITCH_DIALECT].text() == TO_WEBRUN
 
 
 def test_what_one_address_asks_for_is_not_offered_at_another(
     window: MainWindow, services: Any
 ) -> None:
     refuse(window, services, E, "MISSING_PROMPT")
-    assert window.details.switch.isVisible()
+    assert window.details.ways[NoticeAction.SWITCH_DIALECT].isVisible()
     services.sessions.change_session(1, base_url="https://connect.example")
-    assert not window.details.switch.isVisible()
+    assert not window.details.ways[NoticeAction.SWITCH_DIALECT].isVisible()
 
 
 def test_what_goes_away_when_pressed_leaves_its_place_to_no_button(

@@ -28,7 +28,6 @@ from enigma_panel.services.types import (
 )
 from enigma_panel.store.files import Copy, Problem, ProblemKind
 from enigma_panel.ui.actions import result_question
-from enigma_panel.ui.main_window import notice_controller
 from enigma_panel.ui.main_window.notice_controller import NoticeController
 from enigma_panel.ui.notices.bar import NoticeBar
 from enigma_panel.ui.notices.notice_list import NoticeList
@@ -116,17 +115,13 @@ def test_an_unconfirmed_start_offers_what_can_be_done(bar: Bar) -> None:
     assert bar.app_actions.calls == [("run_again", bar.services.sessions.tasks[1])]
 
 
-def test_the_account_page_is_offered_only_where_it_is_known(
-    bar: Bar, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    opened: list[str] = []
-    monkeypatch.setattr(notice_controller, "open_account_page", opened.append)
+def test_the_account_page_is_offered_only_where_it_is_known(bar: Bar) -> None:
     bar.services.account.base_url = "https://connect.webrun.ai"
     unconfirmed_start(bar)
     assert bar.offers()[0] == "Open the account page"
     assert "Look at the account page" in bar.lines[0]
     bar.press("Open the account page")
-    assert opened == ["https://connect.webrun.ai"]
+    assert bar.app_actions.calls == [("open_account_page",)]
     assert len(bar.lines) == 1  # it settles nothing
 
 
@@ -153,9 +148,7 @@ def test_a_session_that_stays_is_asked_for_a_lost_result(bar: Bar) -> None:
     assert "may be working in shop.example 1" in bar.lines[0]
     assert bar.offers() == ["Ask the session for its result", "Terminate"]
     bar.press("Ask the session for its result")
-    ((verb, text, where),) = bar.services.sessions.calls
-    assert (verb, where) == ("start", 1)
-    assert "“Task 1”" in text
+    assert bar.app_actions.calls == [("ask_result", 1, bar.services.sessions.tasks[1])]
 
 
 def test_a_session_that_closes_cannot_be_asked(bar: Bar) -> None:

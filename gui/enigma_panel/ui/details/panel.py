@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QPushButton,
     QScrollArea,
     QSizePolicy,
     QStackedWidget,
@@ -19,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from enigma_panel.core.models import UNOPENED_PHASES, Phase, Session, Task, TaskStatus
+from enigma_panel.core.models import UNOPENED_PHASES, Session, Task, TaskStatus
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import QueueEntry
 from enigma_panel.ui.details.result_files import NetworkList, ResultFiles
@@ -43,8 +44,9 @@ from enigma_panel.ui.details.text import (
 from enigma_panel.ui.i18n import Translations, plain_tip
 from enigma_panel.ui.steps.loader import StepsLoader
 from enigma_panel.ui.steps.model import StepsModel
-from enigma_panel.ui.text.dialects import dialect_name, offered_dialect, switch_label
+from enigma_panel.ui.text.dialects import dialect_name
 from enigma_panel.ui.text.errors import ErrorText
+from enigma_panel.ui.text.problems import Notice, NoticeAction, notice_action_label
 from enigma_panel.ui.text.steps import readable
 from enigma_panel.ui.text.waiting import (
     QueueAction,
@@ -54,6 +56,13 @@ from enigma_panel.ui.text.waiting import (
     possible,
     queue_action_label,
     queue_action_tip,
+)
+from enigma_panel.ui.text.ways_out import (
+    WAYS,
+    can_run_again,
+    way_out_label,
+    way_out_tip,
+    ways_out,
 )
 from enigma_panel.ui.theme import theme
 from enigma_panel.ui.theme.palette import Severity
@@ -101,11 +110,10 @@ class Details(QFrame):
     renamed = Signal(int, str)
     copy_id_asked = Signal(int)
     copy_link_asked = Signal(int)
-    put_away_asked = Signal(int)
     copy_asked = Signal(str)
     again_asked = Signal(object)
     edit_asked = Signal(object)
-    switch_asked = Signal(object)
+    way_out_asked = Signal(object, object, object)
     queue_action_asked = Signal(int, object)
     folder_asked = Signal(object)
 
@@ -224,8 +232,7 @@ class Details(QFrame):
         self.money = make_label(wrap=True)
         self.todo = make_label(wrap=True)
         self.answer = make_button(tr("Answer"), "primary")
-        self.put_away = make_button(tr("Put away"))
-        self.switch = make_button(tr("Switch and start again"))
+        self.ways = {way: _way_button(way) for way in WAYS}
 
     def _make_body(self) -> None:
         self.result_head = make_label(tr("Result"), "heading")
@@ -268,7 +275,6 @@ class Details(QFrame):
         for verb, button in self.queue_buttons.items():
             button.setToolTip(queue_action_tip(verb))
             button.setAccessibleDescription(queue_action_tip(verb))
-        self.put_away.setToolTip(tr("Nobody waits for news of this start any more."))
 
     def _build(self) -> None:
         column = QVBoxLayout(self)
@@ -329,7 +335,7 @@ class Details(QFrame):
         ):
             column.addWidget(widget)
         # Not among the buttons below: it goes when it is pressed, and no other may come there.
-        column.addLayout(make_row(self.answer, self.switch, self.put_away, None))
+        column.addLayout(FlowLayout(self.answer, *self.ways.values()))
         result_row = make_row(self.result_head, None, self.structured.switch, self.copy)
         for button in (self.structured.switch, self.copy):
             result_row.setAlignment(button, Qt.AlignmentFlag.AlignBottom)
@@ -357,7 +363,6 @@ class Details(QFrame):
         for button, signal in (
             (self.copy_id, self.copy_id_asked),
             (self.copy_link, self.copy_link_asked),
-            (self.put_away, self.put_away_asked),
         ):
             button.clicked.connect(lambda _=False, signal=signal: signal.emit(self.session_key))
         self.answer.clicked.connect(self._ask_answer)
@@ -366,7 +371,8 @@ class Details(QFrame):
         self.copy.clicked.connect(lambda: self._with_task(self._copy))
         self.again.clicked.connect(lambda: self._with_task(self.again_asked.emit))
         self.edit.clicked.connect(lambda: self._with_task(self.edit_asked.emit))
-        self.switch.clicked.connect(lambda: self._with_task(self.switch_asked.emit))
+        for way, button in self.ways.items():
+            button.clicked.connect(lambda _=False, way=way: self._ask_way_out(way))
         self.whole.clicked.connect(self._show_whole)
         self.files.folder_asked.connect(self.folder_asked)
         self.network.copy_asked.connect(self.copy_asked)
@@ -441,8 +447,6 @@ class Details(QFrame):
         for widget in (self.id_head, self.dots, self.copy_id):
             widget.setVisible(has_id)
         self.copy_link.setVisible(has_link and session is not None and not session.is_ended)
-        is_open_question = session is not None and session.phase is Phase.UNCONFIRMED
-        self.put_away.setVisible(is_open_question)
 
     def _show_answer(self) -> None:
         """The question of this task is one click away, whichever else is open."""
@@ -462,13 +466,21 @@ class Details(QFrame):
         if session is not None and is_open and not session.is_ended and is_other:
             text = tr("Service dialect: {dialect}", dialect=dialect_name(session.dialect))
         set_text(self.dialect_label, text)
-        offered = offered_dialect(session, self._task(), account)
-        if offered is not None:
-            self.switch.setText(switch_label(offered))
-            self.switch.setAccessibleName(self.switch.text())
-        elif self.switch.hasFocus():
-            self.task_text.setFocus(Qt.FocusReason.OtherFocusReason)  # see MainWindow
-        self.switch.setVisible(offered is not None)
+        self._show_ways_out(session, self._task())
+
+    def _show_ways_out(self, session: Session | None, task: Task | None) -> None:
+        """The same as in notice and menu, where the fate of a start is not known."""
+        offered = ways_out(session, task, self._services)
+        for way, button in self.ways.items():
+            if way in offered:
+                button.setText(way_out_label(way, session, task, self._services))
+                button.setAccessibleName(button.text())
+            elif button.hasFocus():
+                self.task_text.setFocus(Qt.FocusReason.OtherFocusReason)  # see MainWindow
+            button.setVisible(way in offered)
+
+    def _ask_way_out(self, way: NoticeAction) -> None:
+        self.way_out_asked.emit(way, self.session_key, self._task())
 
     def _show_state(self, session: Session | None, task: Task | None) -> None:
         now, known = self._services.clock.now_ms(), self._services.health.unreachable_since_ms
@@ -510,14 +522,16 @@ class Details(QFrame):
     def _show_task(self, task: Task | None) -> None:
         fill(self.task_text, task.spec.text if task is not None else "")
         was_sent = task is not None and task.status is not TaskStatus.QUEUED
-        for widget in (self.again, self.edit, self.usage_head):
-            widget.setVisible(was_sent)
+        for button in (self.again, self.edit):
+            button.setVisible(task is not None and can_run_again(task))
+        self.usage_head.setVisible(was_sent)
         set_text(self.usage, usage_text(task) if task is not None and was_sent else "")
         self._show_queue_buttons(task)
 
     def _show_trouble(self, session: Session | None, task: Task | None) -> None:
         now = self._services.clock.now_ms()
-        trouble = trouble_text(session, task, now) if task is not None else None
+        ways = ways_out(session, task, self._services)
+        trouble = trouble_text(session, task, now, ways) if task is not None else None
         entry = self._services.queue.entry(self.task_key) if self.task_key is not None else None
         role = _TROUBLE_ROLES.get(task.status, "") if task is not None else ""
         if task is not None and task.is_doubted:
@@ -666,3 +680,13 @@ def fill(field: ReadingText, text: str) -> None:
         field.setPlainText(text)
         field.fit()
     field.setVisible(bool(text))
+
+
+def _way_button(way: NoticeAction) -> QPushButton:
+    """One of the ways out; the second click of two would start a task twice."""
+    role = "danger" if way is NoticeAction.TERMINATE else ""
+    button = make_button(notice_action_label(way, Notice(text="")), role)
+    button.setToolTip(way_out_tip(way))
+    button.setAccessibleDescription(way_out_tip(way))
+    take_single_clicks(button)
+    return button

@@ -17,6 +17,7 @@ from enigma_panel.ui.i18n import Translations, sentence, shorten
 from enigma_panel.ui.text.cells import TAKEN_BACK, result_cell
 from enigma_panel.ui.text.dialects import dialect_name, wanted_dialect
 from enigma_panel.ui.text.errors import Call, ErrorContext, ErrorText, explain_code, explain_lost
+from enigma_panel.ui.text.problems import NoticeAction
 from enigma_panel.ui.text.states import (
     duration,
     local_moment,
@@ -146,9 +147,11 @@ def queued_text(entry: QueueEntry, waiting: WaitText) -> ErrorText:
     return ErrorText(what, money, todo)
 
 
-def trouble_text(session: Session | None, task: Task, now_ms: int) -> ErrorText | None:
+def trouble_text(
+    session: Session | None, task: Task, now_ms: int, ways: Sequence[NoticeAction] = ()
+) -> ErrorText | None:
     """What went wrong and what to do, None while nothing did."""
-    context = error_context(session, task, now_ms)
+    context = error_context(session, task, now_ms, ways)
     match task.status:
         case TaskStatus.FAILED:
             return explain_code(task.code, task.error, context)
@@ -171,7 +174,9 @@ def trouble_text(session: Session | None, task: Task, now_ms: int) -> ErrorText 
             return None
 
 
-def error_context(session: Session | None, task: Task, now_ms: int) -> ErrorContext:
+def error_context(
+    session: Session | None, task: Task, now_ms: int, ways: Sequence[NoticeAction]
+) -> ErrorContext:
     """What the words about this task may mention."""
     is_open = session is not None and not session.is_ended
     ends = session.expires_ms if session is not None else None
@@ -183,6 +188,8 @@ def error_context(session: Session | None, task: Task, now_ms: int) -> ErrorCont
         cost=task.cost,
         left=duration(ends - now_ms) if is_open and ends is not None else "",
         ends_at=local_time(ends) if ends is not None else "",
+        has_page=NoticeAction.ACCOUNT_PAGE in ways,
+        stays_open=NoticeAction.ASK_RESULT in ways,
         dialect=dialect_name(wanted) if (wanted := wanted_dialect(session, task)) else "",
     )
 

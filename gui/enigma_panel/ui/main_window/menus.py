@@ -1,19 +1,22 @@
 """Context menus of the two tables. They pop up and return at once."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
-from enigma_panel.core.models import Phase, Task, TaskStatus
+from enigma_panel.core.models import Session, Task, TaskStatus
 from enigma_panel.services.container import Services
-from enigma_panel.ui.actions import Actions
+from enigma_panel.ui.actions import Actions, take_way_out
 from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.main_menu.command_list import CommandGroup
 from enigma_panel.ui.main_window.queue_actions import QueueActions
 from enigma_panel.ui.main_window.selection import Selection
 from enigma_panel.ui.new_task.session_picker import accepts_tasks
+from enigma_panel.ui.text.problems import NoticeAction
+from enigma_panel.ui.text.ways_out import can_run_again, way_out_label, way_out_tip, ways_out
 
 tr = Translations("Main window")
 
@@ -33,6 +36,7 @@ class Menus:
         verbs: Sequence[QAction],
         queue_actions: QueueActions,
     ) -> None:
+        self._services = services
         self._sessions = services.sessions
         self._app_actions = app_actions
         self._selection = selection
@@ -95,9 +99,11 @@ class Menus:
         result = task.result
         copy = self._add(menu, tr("Copy result"), lambda: self._app_actions.copy(result or ""))
         copy.setEnabled(bool(result))
-        if task.status is not TaskStatus.QUEUED:
+        self._add_ways_out(menu, self._sessions.session(task.session_key), task)
+        if can_run_again(task):
             self._add(menu, tr("Run again"), lambda: self._app_actions.run_again(task))
-        self._add(menu, tr("Edit and run again"), lambda: self._app_actions.edit_and_run(task))
+        if task.status is not TaskStatus.UNCONFIRMED:
+            self._add(menu, tr("Edit and run again"), lambda: self._app_actions.edit_and_run(task))
         menu.addSeparator()
         session_key = task.session_key
         show = self._add(
@@ -114,8 +120,9 @@ class Menus:
         here = self._add(menu, tr("Next task here"), lambda: self._app_actions.next_here(key))
         here.setEnabled(accepts_tasks(self._sessions, session))
         self._add(menu, tr("Rename"), lambda: self._selection.rename(key))
-        if session.phase is Phase.UNCONFIRMED:
-            self._add(menu, tr("Put away"), lambda: self._app_actions.put_away(key))
+        is_verb = frozenset({NoticeAction.TERMINATE})  # which stands above
+        task = self._sessions.current_task(session)
+        self._add_ways_out(menu, session, task, without=is_verb)
         menu.addSeparator()
         copy_id = self._add(menu, tr("Copy id"), lambda: self._app_actions.copy_session_id(key))
         copy_id.setEnabled(session.service_id is not None)
@@ -126,6 +133,20 @@ class Menus:
         task_key = session.current_task
         result = self._add(menu, tr("Show result"), lambda: self._selection.show_task(task_key))
         result.setEnabled(task_key is not None)
+
+    def _add_ways_out(
+        self,
+        menu: QMenu,
+        session: Session | None,
+        task: Task | None,
+        without: frozenset[NoticeAction] = frozenset(),
+    ) -> None:
+        key = session.key if session is not None else None
+        for way in ways_out(session, task, self._services):
+            if way not in without:
+                label = way_out_label(way, session, task, self._services)
+                take = partial(take_way_out, self._app_actions, way, key, task)
+                self._add(menu, label, take).setToolTip(way_out_tip(way))
 
     def _add(self, menu: QMenu, text: str, call: Callable[[], object]) -> QAction:
         action = menu.addAction(text)

@@ -7,21 +7,17 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from enigma_panel.core.models import Task
-from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.container import Services
-from enigma_panel.services.sessions import NoKeyError
 from enigma_panel.services.types import KeyCheck, KeyState, NoticeKind, ServiceNotice
 from enigma_panel.store.files import Copy, Problem
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.settings import SettingsError
-from enigma_panel.ui.actions import Actions, result_question
+from enigma_panel.ui.actions import Actions, take_way_out
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.main_window.selection import Selection
 from enigma_panel.ui.notices.expiry import is_over
 from enigma_panel.ui.notices.notice_list import NoticeList
 from enigma_panel.ui.notices.text import notice_text
-from enigma_panel.ui.text.account_page import open_account_page
 from enigma_panel.ui.text.problems import (
     Notice,
     NoticeAction,
@@ -206,8 +202,6 @@ class NoticeController(QObject):
         match action:
             case NoticeAction.ENTER_KEY:
                 self._app_actions.dialogs.open_key()
-            case NoticeAction.ACCOUNT_PAGE:
-                open_account_page(self._services.account.base_url)
             case NoticeAction.USE_COPY:
                 self.copy_wanted.emit(notice.copy)
             case NoticeAction.DECLINE_COPY:
@@ -227,24 +221,7 @@ class NoticeController(QObject):
         match action:
             case NoticeAction.SHOW_SESSION if key is not None:
                 self._selection.show_session(key)
-            case NoticeAction.TERMINATE if key is not None:
-                self._app_actions.command([key], CommandVerb.TERMINATE)
-            case NoticeAction.PUT_AWAY if key is not None:
-                self._app_actions.put_away(key)
-            case NoticeAction.START_AGAIN if task is not None:
-                self._app_actions.run_again(task)
             case NoticeAction.EDIT_AND_RUN if task is not None:
                 self._app_actions.edit_and_run(task)
-            case NoticeAction.SWITCH_DIALECT if task is not None:
-                self._app_actions.switch_and_run(task)
-            case NoticeAction.ASK_RESULT if key is not None and task is not None:
-                name = f"ask for the result of task {task.key}"
-                self._services.scope.spawn(name, self._ask_result(key, task))
-
-    async def _ask_result(self, session_key: int, lost: Task) -> None:
-        try:
-            await self._services.sessions.start(result_question(lost), where=session_key)
-        except NoKeyError:
-            self._app_actions.dialogs.open_key()
-        except LedgerError:
-            self._show_text(tr("The ledger could not be written, so nothing was started."))
+            case _:
+                take_way_out(self._app_actions, action, key, task)

@@ -12,7 +12,7 @@ from enigma_panel.services.container import Services
 from enigma_panel.services.types import KeyState, Recovered
 from enigma_panel.store.files import Problem
 from enigma_panel.store.ledger.errors import LedgerError
-from enigma_panel.ui.actions import Actions, Dialogs
+from enigma_panel.ui.actions import Actions, Dialogs, take_way_out
 from enigma_panel.ui.announcements import Announcements, announce
 from enigma_panel.ui.details.panel import Details
 from enigma_panel.ui.i18n import Translations
@@ -275,12 +275,11 @@ class MainWindow(QMainWindow):
         details.answer_asked.connect(app_actions.answer)
         details.copy_id_asked.connect(app_actions.copy_session_id)
         details.copy_link_asked.connect(app_actions.copy_live_link)
-        details.put_away_asked.connect(app_actions.put_away)
         details.copy_asked.connect(app_actions.copy)
         details.folder_asked.connect(app_actions.show_folder)
         details.again_asked.connect(app_actions.run_again)
         details.edit_asked.connect(app_actions.edit_and_run)
-        details.switch_asked.connect(app_actions.switch_and_run)
+        details.way_out_asked.connect(partial(take_way_out, app_actions))
         details.queue_action_asked.connect(lambda key, verb: app_actions.queued([key], verb))
 
     def _start(self) -> None:

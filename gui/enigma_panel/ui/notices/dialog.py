@@ -94,5 +94,6 @@ class NoticeRow(QWidget):
     def _build(self, head: QHBoxLayout, buttons: list[QPushButton]) -> None:
         for button in buttons:
             take_single_clicks(button)
-            button.setAccessibleDescription(self.notice.text)
+            parts = (self.notice.text, button.toolTip())
+            button.setAccessibleDescription(" ".join(filter(None, parts)))
         self.setLayout(make_column(head, FlowLayout(*buttons), gap=6))

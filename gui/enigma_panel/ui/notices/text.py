@@ -12,6 +12,7 @@ from enigma_panel.ui.text.errors import Call, ErrorContext, explain
 from enigma_panel.ui.text.problems import Notice, NoticeAction, Rank
 from enigma_panel.ui.text.states import duration, local_time, spoken_duration
 from enigma_panel.ui.text.verbs import verb_label, verb_text
+from enigma_panel.ui.text.ways_out import can_be_asked, ways_out
 
 tr = Translations("Notices")
 
@@ -73,11 +74,6 @@ def _context(
     )
 
 
-def can_be_asked(session: Session, services: Services) -> bool:
-    """Whether a session can be asked in a new task what became of the one before."""
-    return not session.close_after and not session.is_ended and services.sessions.is_ours(session)
-
-
 def _parts(
     notice: ServiceNotice, session: Session | None, task: Task | None, services: Services
 ) -> Parts:
@@ -92,7 +88,7 @@ def _parts(
             actions = (NoticeAction.SHOW_TASK, *_again(notice, session, task, services))
             return text, actions, Rank.PLAIN
         case NoticeKind.START_UNCONFIRMED:
-            return why, _unconfirmed_actions(context), Rank.UNCONFIRMED
+            return why, ways_out(session, task, services), Rank.UNCONFIRMED
         case NoticeKind.CLOSED_FOR_REFUSED_TASK:
             text = tr(
                 "{session} was opened for “{task}”, which was not accepted; "
@@ -115,8 +111,8 @@ def _again(
     notice: ServiceNotice, session: Session | None, task: Task | None, services: Services
 ) -> tuple[NoticeAction, ...]:
     """How a refused task may still be taken."""
-    if offered_dialect(session, task, services.account) is not None:
-        return (NoticeAction.SWITCH_DIALECT,)
+    if NoticeAction.SWITCH_DIALECT in (ways := ways_out(session, task, services)):
+        return ways
     reply = reply_of(notice.error)
     return (NoticeAction.EDIT_AND_RUN,) if reply and reply.status == BAD_REQUEST else ()
 
@@ -143,15 +139,6 @@ def _sent_live_text(notice: ServiceNotice, name: str) -> str:
         "back.",
         session=name,
     )
-
-
-def _unconfirmed_actions(context: ErrorContext) -> tuple[NoticeAction, ...]:
-    """Each does what it says at once; none is offered that could not be done."""
-    if context.call is Call.NEW_TASK:
-        ask = (NoticeAction.ASK_RESULT,) if context.stays_open else ()
-        return (*ask, NoticeAction.TERMINATE)
-    page = (NoticeAction.ACCOUNT_PAGE,) if context.has_page else ()
-    return (*page, NoticeAction.START_AGAIN, NoticeAction.PUT_AWAY)
 
 
 def _command_failed(notice: ServiceNotice, name: str, why: str) -> str:

@@ -1,0 +1,69 @@
+"""What can be done about a start whose fate nobody knows, or whose dialect was refused.
+
+Notice, Details and context menus offer the same, under the same label, with the same warning.
+"""
+
+from enigma_panel.core.models import Phase, Session, Task, TaskStatus
+from enigma_panel.core.verbs import CommandVerb
+from enigma_panel.services.container import Services
+from enigma_panel.ui.i18n import Translations
+from enigma_panel.ui.text.account_page import account_page
+from enigma_panel.ui.text.dialects import offered_dialect
+from enigma_panel.ui.text.problems import Notice, NoticeAction, notice_action_label
+from enigma_panel.ui.text.verbs import verb_text
+
+tr = Translations("Notices")
+
+WAYS = (
+    NoticeAction.ACCOUNT_PAGE,
+    NoticeAction.START_AGAIN,
+    NoticeAction.PUT_AWAY,
+    NoticeAction.ASK_RESULT,
+    NoticeAction.TERMINATE,
+    NoticeAction.SWITCH_DIALECT,
+)
+"""In the order in which they stand."""
+
+
+def ways_out(
+    session: Session | None, task: Task | None, services: Services
+) -> tuple[NoticeAction, ...]:
+    """Each does what it says at once; none is offered that could not be done."""
+    if session is not None and session.phase is Phase.UNCONFIRMED:
+        page = (NoticeAction.ACCOUNT_PAGE,) if account_page(services.account.base_url) else ()
+        again = (NoticeAction.START_AGAIN,) if task is not None else ()
+        return (*page, *again, NoticeAction.PUT_AWAY)
+    if task is not None and task.status is TaskStatus.UNCONFIRMED:
+        asks = session is not None and can_be_asked(session, services)
+        return (*((NoticeAction.ASK_RESULT,) if asks else ()), NoticeAction.TERMINATE)
+    if offered_dialect(session, task, services.account) is not None:
+        return (NoticeAction.SWITCH_DIALECT,)
+    return ()
+
+
+def can_be_asked(session: Session, services: Services) -> bool:
+    """Whether a session can be asked in a new task what became of the one before."""
+    return not session.close_after and not session.is_ended and services.sessions.is_ours(session)
+
+
+def can_run_again(task: Task) -> bool:
+    """Whether it may be started once more without a warning: none of it may run still."""
+    return task.status not in {TaskStatus.QUEUED, TaskStatus.UNCONFIRMED}
+
+
+def way_out_label(
+    action: NoticeAction, session: Session | None, task: Task | None, services: Services
+) -> str:
+    """The label of its button or action."""
+    offered = offered_dialect(session, task, services.account)
+    return notice_action_label(action, Notice(text="", dialect=offered))
+
+
+def way_out_tip(action: NoticeAction) -> str:
+    """What it means for the money; empty where the label says it."""
+    return {
+        NoticeAction.START_AGAIN: tr("If the first one runs, too, both cost money."),
+        NoticeAction.PUT_AWAY: tr("Nobody waits for news of this start any more."),
+        NoticeAction.ASK_RESULT: tr("This is a new task in that session; it costs money."),
+        NoticeAction.TERMINATE: verb_text(CommandVerb.TERMINATE).tip,
+    }.get(action, "")
