@@ -157,6 +157,20 @@ def test_nothing_moves_while_somebody_aims(
     assert tasks.keys() == [2, 3, 4, 1]
 
 
+def test_what_the_person_moves_in_the_line_is_shown_at_once(
+    services: Any, tasks: TasksModel, hold: PointerHold
+) -> None:
+    add_queued(services, 1, 2, 3, 4)
+    hold.aim()
+    services.queue.set(*services.queue.waiting[1:])  # its row waits
+    add_queued(services, 5)
+    second, third, *others = services.queue.waiting
+    services.queue.set(third, second, *others)
+    assert tasks.keys() == [1, 3, 2, 4]
+    hold.leave()
+    assert tasks.keys() == [3, 2, 4, 5, 1]
+
+
 def test_a_thousand_tasks_are_arranged_without_looking_at_one(
     services: Any, hold: PointerHold, qapp: object
 ) -> None:

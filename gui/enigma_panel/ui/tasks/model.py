@@ -64,7 +64,7 @@ class TasksModel(KeyedTableModel):
 
     Order needs keys alone: the queue's, then all others. No record is asked for to arrange rows.
     Who makes it lets `follow_queue` know when the queue has changed. While somebody aims at a row,
-    tasks that are new or leave the queue wait.
+    tasks that are new or leave the queue wait; what the person moves there does not.
     """
 
     def __init__(
@@ -120,8 +120,10 @@ class TasksModel(KeyedTableModel):
         """The queue moved, or what it waits for changed."""
         before = self._entries
         self._read_queue()
-        if list(before) != list(self._entries):  # most news are forecasts and move nothing
+        if before.keys() != self._entries.keys():
             self._show_rows()
+        elif list(before) != list(self._entries):  # most news are forecasts and move nothing
+            self._show_order()
         self._notify_queue(before)
 
     def arrange(self) -> None:
@@ -164,6 +166,12 @@ class TasksModel(KeyedTableModel):
         if not self._hold.is_held:
             others = (key for key in self._sessions.task_keys() if key not in self._entries)
             self.show_keys([*self._entries, *others])
+
+    def _show_order(self) -> None:
+        """Only the person moves what waits, and sees it at once: those rows change their places,
+        while what waits for the hold goes on waiting."""
+        moved = iter([key for key in self._entries if self.row_of(key) is not None])
+        self.show_keys([next(moved) if key in self._entries else key for key in self._keys])
 
     def _notify_queue(self, before: dict[int, QueueEntry]) -> None:
         """Tell the views which rows say something else of the queue now."""
