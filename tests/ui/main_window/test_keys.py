@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -201,3 +201,34 @@ def test_answer_in_details_opens_that_question_and_goes_with_it(
     window.selection.tasks.select_key(1)
     button(window.details, "Answer").click()
     assert dialogs.calls[1:] == [("open_question", 1)]
+
+
+def test_what_stands_below_answer_does_not_move_when_it_comes(
+    window: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    details = window.details
+    services.sessions.add(1, result="It is $49.")
+    window.selection.sessions.select_key(1)
+    qapp.processEvents()
+    parts = (details.tabs, details.session_name, details.task_text, details.result_head)
+
+    def places() -> list[QPoint]:
+        qapp.processEvents()
+        return [part.mapTo(details, QPoint(0, 0)) for part in parts]
+
+    before = places()
+    services.inbox.ask(a_question(1, "Which colour?"))
+    assert details.answer.isVisible()
+    assert places() == before
+    services.inbox.close(1)
+    assert places() == before
+
+
+def test_the_keyboard_comes_to_answer_after_the_tabs(window: MainWindow, services: Any) -> None:
+    ask(services, 1)
+    window.selection.sessions.select_key(1)
+    for tab in (0, 1):
+        window.details.turn_to(tab)
+        window.details.tabs.setFocus()
+        key(window.details.tabs, Qt.Key.Key_Tab)
+        assert window.details.answer.hasFocus()

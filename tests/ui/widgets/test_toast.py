@@ -3,7 +3,8 @@
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -103,7 +104,7 @@ def test_a_start_that_was_put_away_is_brought_back(window: MainWindow, services:
     )
     services.sessions.said.emit(unconfirmed)
     (notice,) = window.notices.texts()
-    button(window.notices, "Put away").click()
+    button(window.notice_bar, "Put away").click()
     assert window.notices.texts() == []
     assert window.toast.accessibleName() == "The start of “Task 1” was put away."
     key(window, Qt.Key.Key_Z, CTRL)
@@ -127,3 +128,40 @@ def test_tasks_that_were_removed_are_put_back(window: MainWindow, services: Any)
     assert window.toast.accessibleName() == "3 tasks were taken out of the line."
     key(window, Qt.Key.Key_Z, CTRL)
     assert services.queue.calls[-1] == ("put back", services.queue.calls[-2][1])
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (640, 400)])
+def test_it_does_not_cover_the_row_that_is_pointed_at(
+    window: MainWindow,
+    services: Any,
+    qapp: QApplication,
+    monkeypatch: pytest.MonkeyPatch,
+    size: tuple[int, int],
+) -> None:
+    for n in range(1, 41):
+        services.sessions.add(n, phase=Phase.CLOSED, status=TaskStatus.DONE)
+    window.resize(*size)
+    qapp.processEvents()
+    table = window.selection.tasks
+    rows = [table.rowAt(y) for y in range(0, table.viewport().height(), 10)]
+    for row in sorted({row for row in rows if row >= 0}):
+        place = table.visualRect(table.rows.index(row, 0))
+        for x in (place.left() + 3, table.viewport().width() - 3):
+            at = table.viewport().mapToGlobal(QPoint(x, place.center().y()))
+            monkeypatch.setattr(QCursor, "pos", lambda at=at: at)
+            window.toast.offer_undo("A task was taken out of the line.", lambda: None)
+            row_there = QRect(0, place.top(), table.viewport().width(), place.height())
+            row_there.moveTopLeft(table.viewport().mapTo(window, row_there.topLeft()))
+            if window.toast.x() <= window.mapFromGlobal(at).x():
+                assert not window.toast.geometry().intersects(row_there)
+            assert window.rect().contains(window.toast.geometry())
+
+
+def test_a_long_text_leaves_its_button_in_view(window: MainWindow, qapp: QApplication) -> None:
+    window.resize(640, 400)
+    window.toast.offer_undo("The start of “" + "word " * 60 + "” was put away.", lambda: None)
+    qapp.processEvents()
+    undo = button(window.toast, "Undo")
+    assert window.rect().contains(window.toast.geometry())
+    assert window.toast.rect().contains(undo.geometry())
+    assert window.toast.accessibleName().endswith("was put away.")

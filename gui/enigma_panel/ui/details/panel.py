@@ -205,7 +205,7 @@ class Details(QFrame):
         page = StepsPage(self._model, self._loader)
         page.copy_asked.connect(self.copy_asked)
         self._pages.addWidget(page)
-        before: QWidget = self.tabs
+        before: QWidget = self.answer
         for widget in page.findChildren(QWidget):  # made last, but the keyboard comes here next
             if widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
                 QWidget.setTabOrder(before, widget)
@@ -290,7 +290,8 @@ class Details(QFrame):
         column.addLayout(buttons)
 
     def _make_tabs(self) -> QHBoxLayout:
-        """Two quiet tabs; beside Steps stands whose they are."""
+        """Two quiet tabs; beside Steps stands whose they are, at the end *Answer*, which has its
+        room there: what is below stays where it is when a question comes."""
         self.tabs = QTabBar()
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
@@ -304,7 +305,7 @@ class Details(QFrame):
         find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
         find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         find.activated.connect(self.search_steps)
-        row = make_row(self.tabs, self.whose)
+        row = make_row(self.tabs, self.whose, None, self.answer)
         row.setStretch(1, 1)
         row.setContentsMargins(3, 0, 13, 0)
         return row
@@ -334,8 +335,8 @@ class Details(QFrame):
             self.todo,
         ):
             column.addWidget(widget)
-        # Not among the buttons below: it goes when it is pressed, and no other may come there.
-        column.addLayout(FlowLayout(self.answer, *self.ways.values()))
+        # Not among the buttons below: one goes when it is pressed, and no other may come there.
+        column.addLayout(FlowLayout(*self.ways.values()))
         result_row = make_row(self.result_head, None, self.structured.switch, self.copy)
         for button in (self.structured.switch, self.copy):
             result_row.setAlignment(button, Qt.AlignmentFlag.AlignBottom)

@@ -2,25 +2,28 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import QEvent, QMargins, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QCursor, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QLayout, QWidget
 
-from enigma_panel.ui.i18n import Translations
+from enigma_panel.ui.i18n import Translations, plain_tip
 from enigma_panel.ui.widgets.basics import make_button, make_label, make_row, set_role
 
 tr = Translations("Widgets")
 
+GAP, MARGINS = 12, QMargins(14, 8, 14, 8)
 STAYS_MS, UNDO_STAYS_MS = 4_000, 8_000
 APART = 12
-"""From the edge that it stands above."""
+"""From the edges that it stands at."""
+CLEAR = 34
+"""A row and a little more: so far it stays from what is pointed at."""
 
 
 class Toast(QFrame):
     """One at a time; it takes no focus, and stays while the pointer or the focus is on it.
 
-    said: its text, as it comes. above: the widget whose upper edge it stands on, in the middle of
-    the window.
+    said: its text, as it comes. above: the widget whose upper edge it stands on, at the end, where
+    no row's verbs are; it comes higher where it would cover what is pointed at.
     Ctrl+Z is its Undo while it stands and nothing else in the window takes that key.
     """
 
@@ -64,8 +67,8 @@ class Toast(QFrame):
 
     def _build(self) -> None:
         set_role(self, "toast")
-        row = make_row(self._label, self._button, gap=12)
-        row.setContentsMargins(14, 8, 14, 8)
+        row = make_row(self._label, self._button, gap=GAP)
+        row.setContentsMargins(MARGINS)
         row.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)
         self.setLayout(row)
         self._button.clicked.connect(self._act)
@@ -77,7 +80,6 @@ class Toast(QFrame):
 
     def _show(self, text: str, label: str, call: Callable[[], object], stays_ms: int) -> None:
         self._call = call
-        self._label.setText(text)
         self.setAccessibleName(text)
         self._button.setText(label)
         self._button.setAccessibleName(label)
@@ -86,13 +88,27 @@ class Toast(QFrame):
         self.show()
         self.raise_()
         self._place()
+        self._clear_pointer()
         self.said.emit(text)
 
     def _place(self) -> None:
+        """As much of the text as the window is wide enough for; all of it is its name."""
+        room = self._window.width() - 2 * APART - MARGINS.left() - MARGINS.right()
+        room -= self._button.sizeHint().width() + GAP
+        whole = self.accessibleName()
+        cut = self._label.fontMetrics().elidedText(whole, Qt.TextElideMode.ElideRight, room)
+        self._label.setText(cut)
+        self._label.setToolTip(plain_tip(whole) if cut != whole else "")
         self.adjustSize()
         edge = self._above.mapTo(self._window, self._above.rect().topLeft())
-        left = (self._window.width() - self.width()) // 2
-        self.move(max(0, left), edge.y() - self.height() - APART)
+        left = self._window.width() - self.width() - APART
+        self.move(left, edge.y() - self.height() - APART)
+
+    def _clear_pointer(self) -> None:
+        """Not over the row that somebody points at."""
+        at = self._window.mapFromGlobal(QCursor.pos())
+        if self.geometry().adjusted(0, -CLEAR, 0, CLEAR).contains(at):
+            self.move(self.x(), max(0, at.y() - CLEAR - self.height()))
 
     def _act(self) -> None:
         call = self._call
