@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication
 
 from enigma_panel.ui.main_window import selection
@@ -31,6 +32,20 @@ def light(qapp: QApplication) -> None:
     """The light theme is on. To put it on takes as long as to make a window."""
     if (theme.colours().name, qapp.styleSheet()) != ("light", LIGHT_SHEET):
         theme.apply(qapp, Qt.ColorScheme.Light)
+
+
+@pytest.fixture
+def large_face(qapp: QApplication, light: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The desktop's face has 14 pt; offscreen the program would take its own."""
+    usual = QFont(qapp.font())
+    face = QFont(usual)
+    face.setPointSize(14)
+    monkeypatch.setattr(qapp, "platformName", lambda: "a desktop")
+    qapp.setFont(face)
+    theme.apply(qapp, Qt.ColorScheme.Light)
+    yield
+    qapp.setFont(usual)
+    theme.apply(qapp, Qt.ColorScheme.Light)
 
 
 @pytest.fixture

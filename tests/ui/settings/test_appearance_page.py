@@ -20,7 +20,7 @@ def dialog(window: MainWindow, services: Any, qapp: QApplication) -> SettingsDia
     appearance.follow_settings(qapp, services.settings)
     dialog = SettingsDialog(services, window, lambda: None)
     dialog.ask()
-    dialog.tabs.setCurrentWidget(dialog.appearance)
+    dialog.tabs.setCurrentIndex(2)
     qapp.processEvents()
     return dialog
 

@@ -14,6 +14,7 @@ tr = Translations("Menu")
 
 WIDTH = 540
 ROW_HEIGHT = 28
+"""With the usual face."""
 
 
 class CommandGroup(Struct, frozen=True):
@@ -74,7 +75,7 @@ class CommandList(QTreeWidget):
         item = QTreeWidgetItem([shown, keys])
         item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         item.setForeground(1, QBrush(QColor(theme.colours().dim)))
-        item.setSizeHint(0, QSize(0, ROW_HEIGHT))
+        item.setSizeHint(0, QSize(0, _row_height()))
         spoken = tr("{command}: {keys}", command=shown, keys=keys) if keys else shown
         item.setData(0, Qt.ItemDataRole.AccessibleTextRole, spoken)
         self.addTopLevelItem(item)
@@ -83,11 +84,15 @@ class CommandList(QTreeWidget):
     # -- Qt ----------------------------------------------------------------------------------
 
     def sizeHint(self) -> QSize:
-        rows = self.topLevelItemCount() * ROW_HEIGHT
+        rows = self.topLevelItemCount() * _row_height()
         return QSize(WIDTH, rows + 2 * self.frameWidth() + 4)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(240, 3 * ROW_HEIGHT)
+        return QSize(240, 3 * _row_height())
+
+
+def _row_height() -> int:
+    return theme.line_height(ROW_HEIGHT)
 
 
 def _is_choosable(row: QTreeWidgetItem) -> bool:

@@ -19,7 +19,9 @@ CARD_LEAST, CARD_LINES = 92, 3
 """Heading, columns and a row, with the usual face: on a small screen at 200 % both cards and
 Details fit."""
 DETAILS_WIDTH, DETAILS_HEIGHT = 318, 230
-"""Until the person moves the splitter."""
+"""Until the person moves the splitter. The width is with the usual face."""
+DETAILS_SHARE = 0.28
+"""A larger face makes Details wider, but takes no more than this from the tables."""
 
 
 class Sizes(Struct, frozen=True, kw_only=True):
@@ -130,7 +132,8 @@ class MainLayout(ScrollArea):
             size = self.sizes.details_height or min(DETAILS_HEIGHT, room // 3)
         else:
             room = self.whole.width()
-            size = self.sizes.details_width or DETAILS_WIDTH
+            most = max(DETAILS_WIDTH, round(room * DETAILS_SHARE))
+            size = self.sizes.details_width or min(theme.scaled(DETAILS_WIDTH), most)
         self.whole.setSizes([max(0, room - GAP - size), size])
 
     def _show_details(self) -> None:

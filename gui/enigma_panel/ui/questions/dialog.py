@@ -85,6 +85,7 @@ class QuestionDialog(ModelessDialog):
 
     def _connect(self) -> None:
         self._forms.buttons_changed.connect(self._click_guard.disturb)
+        self._forms.buttons_changed.connect(self._refit)
         self._forms.filled.connect(self._press_send)
         self._forms.edited.connect(self.toast.end)
         self._forms.cleared.connect(self._offer_draft)

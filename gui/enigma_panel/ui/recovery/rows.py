@@ -47,7 +47,8 @@ _WIDTHS = {
     "left": (84, 70, 60),
     "cost": (84, 58, 58),
 }
-"""Of the columns; the second and third where the rows are narrower than COMPACT_BELOW."""
+"""Of the columns, with the usual face; the second and third where the rows are narrower than
+COMPACT_BELOW."""
 _ROLES = {Severity.AMBER: "amber", Severity.RED: "red", Severity.DIM: "dim"}
 
 
@@ -99,11 +100,11 @@ class RecoveryRowWidget(QWidget):
 
     def fit(self, width: int) -> None:
         """Columns for rows of this width; a figure is never cut."""
-        compact = sum(width < limit for limit in COMPACT_BELOW)
+        compact = sum(width < theme.scaled(limit) for limit in COMPACT_BELOW)
         self._note.setVisible(compact < len(COMPACT_BELOW))  # what is left would hold no word
         for name, widget in self._columns().items():
             least = 0 if isinstance(widget, ElidedLabel) else widget.sizeHint().width()
-            widget.setFixedWidth(max(least, _WIDTHS[name][compact]))
+            widget.setFixedWidth(max(least, theme.scaled(_WIDTHS[name][compact])))
 
     def _put_buttons(self, row: RecoveryRow) -> None:
         keep = tr("Undo") if row.undo else tr("Keep")

@@ -25,6 +25,7 @@ from enigma_panel.ui.text.states import (
 from enigma_panel.ui.text.steps import now_text
 from enigma_panel.ui.text.verbs import verb_labels
 from enigma_panel.ui.text.waiting import WaitText, pending_text, undo_text
+from enigma_panel.ui.theme import theme
 from enigma_panel.ui.theme.palette import Severity
 from enigma_panel.ui.widgets.delegates import PAD
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
@@ -42,8 +43,7 @@ LONG_MS = 754_000
 FAR = 1 << 62
 """Sorts behind every time."""
 VERB_WIDTH, VERB_APART = 27, 12
-VERBS_WIDTH = VERB_WIDTH * len(CommandVerb) + VERB_APART + 2 * PAD
-"""The verbs side by side, Terminate a little apart."""
+"""With the usual face. The verbs stand side by side, Terminate a little apart."""
 _MARKS = {TaskStatus.DONE: "✓ ", TaskStatus.FAILED: "✗ ", TaskStatus.STOPPED: "■ "}
 _URGENCY = {
     state: rank
@@ -108,13 +108,14 @@ class SessionsModel(KeyedTableModel):
         times = (time, tr("about {time}", time=time))
         left = ColumnLimits(samples=tuple(Cell(text=text, bar=1.0) for text in times))
         cost = ColumnLimits(samples=tuple(Cell(text=text) for text in USUAL_COSTS))
+        verbs_width = verb_width() * len(CommandVerb) + VERB_APART + 2 * PAD
         return (
             ColumnDef(Column.STATE, tr("State"), self._state, width=state),
             ColumnDef(Column.SESSION, tr("Session"), name_cell, width=name),
             ColumnDef(Column.TASK, tr("Task"), self._task),
             ColumnDef(Column.LEFT, tr("Left"), self._left, width=left),
             ColumnDef(Column.COST, tr("Cost"), self._cost, right, cost),
-            ColumnDef(Column.VERBS, "", self._verbs, width=VERBS_WIDTH),
+            ColumnDef(Column.VERBS, "", self._verbs, width=verbs_width),
         )
 
     # -- what is shown -----------------------------------------------------------------------
@@ -266,6 +267,11 @@ class SessionsModel(KeyedTableModel):
 
     def record(self, key: int) -> Session | None:
         return self._sessions.session(key)
+
+
+def verb_width() -> int:
+    """How wide the place of a verb is."""
+    return theme.scaled(VERB_WIDTH)
 
 
 def _usual_states() -> Iterator[Cell]:

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 from enigma_panel.core.verbs import COMMANDS, CommandVerb
 from enigma_panel.ui.actions import SETTLED_MS, Actions
 from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.sessions.model import VERB_APART, VERB_WIDTH, Column, SessionsModel
+from enigma_panel.ui.sessions.model import VERB_APART, Column, SessionsModel, verb_width
 from enigma_panel.ui.text.verbs import GLYPHS, verb_label, verb_text
 from enigma_panel.ui.text.waiting import undo_text, undo_tip
 from enigma_panel.ui.theme import icons, theme
@@ -162,8 +162,8 @@ class VerbsDelegate(RowDelegate):
         """Where a verb is painted in its cell."""
         place = list(CommandVerb).index(verb)
         apart = VERB_APART if verb is CommandVerb.TERMINATE else 0
-        left = cell.left() + PAD + place * VERB_WIDTH + apart
-        return QRect(left, cell.center().y() - 12, VERB_WIDTH, 25)
+        left = cell.left() + PAD + place * verb_width() + apart
+        return QRect(left, cell.center().y() - 12, verb_width(), 25)
 
     @classmethod
     def verb_at(cls, cell: QRect, point: QPoint) -> CommandVerb | None:

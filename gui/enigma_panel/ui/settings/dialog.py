@@ -12,6 +12,7 @@ from enigma_panel.ui.settings.appearance_page import AppearancePage
 from enigma_panel.ui.settings.general_page import GeneralPage
 from enigma_panel.ui.widgets.basics import make_button
 from enigma_panel.ui.widgets.dialog import ModelessDialog
+from enigma_panel.ui.widgets.inputs import ScrollArea
 
 tr = Translations("Settings")
 
@@ -39,7 +40,9 @@ class SettingsDialog(ModelessDialog):
             (tr("Appearance"), self.appearance),
         )
         for title, page in pages:
-            self.tabs.addTab(page, title)
+            scroll = ScrollArea()
+            scroll.column.addWidget(page)
+            self.tabs.addTab(scroll, title)
         self.close_button = make_button(tr("Close"))
         self.body.addWidget(self.tabs, 1)
         self.add_buttons(None, self.close_button)

@@ -95,7 +95,7 @@ class TasksModel(KeyedTableModel):
         moment = ColumnLimits(samples=_bold(*_usual_moments()))
         name = ColumnLimits(least=96, most=0.16)
         return (
-            ColumnDef(Column.NEW, tr("New"), new_cell, width=48),
+            ColumnDef(Column.NEW, tr("New"), new_cell, width=ColumnLimits(is_fixed=True)),
             ColumnDef(Column.STATUS, tr("Status"), self._status, width=ColumnLimits(least=112)),
             ColumnDef(Column.TASK, tr("Task"), text_cell),
             ColumnDef(Column.RESULT, tr("Result"), self._result),

@@ -144,6 +144,11 @@ def line_height(height: int) -> int:
     return height + _theme.taller
 
 
+def scaled(width: int) -> int:
+    """How much that is that is `width` with FACE_PX."""
+    return round(width * _theme.face_px / FACE_PX)
+
+
 def _measure(face: QFont) -> None:
     _theme.face_px = QFontInfo(face).pixelSize()
     _theme.taller = QFontMetrics(face).height() - QFontMetrics(_usual(face)).height()

@@ -8,18 +8,21 @@ from PySide6.QtCore import QByteArray, QModelIndex, QObject, QTimer
 from PySide6.QtWidgets import QHeaderView, QTableView
 
 from enigma_panel.ui.text.cells import NO_CELL
+from enigma_panel.ui.theme import theme
 from enigma_panel.ui.widgets.delegates import cell_width
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from enigma_panel.ui.widgets.table_model import ColumnDef, ColumnLimits, Role
 
 BARS_FROM = 900
-"""With less width than this there is no room for bars, and for the first sample alone."""
+"""With less width than this, in the usual face, there is no room for bars, and for the first
+sample alone."""
 STEP = 8
 """Widths are rounded up to this, so that a pixel more or less moves nothing."""
 SLACK, CALM_MS = 24, 3_000
 """So much room that nothing needs is given back, but only after a while: it may be needed again."""
-TEXT_LEAST = 104
-"""Two columns that share what is left have so much at least; then the table can be scrolled."""
+TEXT_LEAST = 100
+"""Two columns that share what is left have so much at least, in the usual face; then the table can
+be scrolled."""
 
 
 def visible_rows(table: QTableView) -> range:
@@ -76,12 +79,15 @@ class ColumnSizing(QObject):
 
     def resize_columns(self) -> None:
         """The table has another width, or other columns are shown."""
-        has_bars = self._table.viewport().width() >= BARS_FROM
+        has_bars = self._table.viewport().width() >= theme.scaled(BARS_FROM)
         if has_bars is not self._has_bars:
             self._has_bars = has_bars
             self.refit()
-        for column, fit in self._fits.items():
-            self._resize(column, self._allowed(column, fit))
+        widths = {column: self._allowed(column, fit) for column, fit in self._fits.items()}
+        if self._share is None:
+            self._make_room(widths)
+        for column, width in widths.items():
+            self._resize(column, width)
         if self._share is not None:
             self._divide(*self._share)
 
@@ -172,20 +178,39 @@ class ColumnSizing(QObject):
         needs = self._needs[column]
         return needs if most is None else min(needs, max(fit.least, round(most * room)))
 
+    def _make_room(self, widths: dict[int, int]) -> None:
+        """The column that stretches has room for its heading; what may be cut gives way."""
+        header = self._header
+        shown = [c for c in self._columns if not header.isSectionHidden(c)]
+        taken = sum(
+            header.sectionSizeHint(c)
+            if self._columns[c].width is None
+            else widths.get(c, header.sectionSize(c))
+            for c in shown
+        )
+        lack = taken - self._table.viewport().width()
+        for column, fit in self._fits.items():
+            if fit.most is not None and lack > 0 and column in shown:
+                spare = max(
+                    0, min(lack, widths[column] - max(fit.least, header.sectionSizeHint(column)))
+                )
+                widths[column] -= spare
+                lack -= spare
+
     def _divide(self, first: int, second: int) -> None:
         header = self._header
         taken = sum(
             header.sectionSize(c) for c in range(header.count()) if c not in {first, second}
         )
-        rest = self._table.viewport().width() - taken
-        self._resize(first, rest if header.isSectionHidden(second) else max(TEXT_LEAST, rest // 2))
-        fits = rest - header.sectionSize(first) >= TEXT_LEAST
+        rest, least = self._table.viewport().width() - taken, theme.scaled(TEXT_LEAST)
+        self._resize(first, rest if header.isSectionHidden(second) else max(least, rest // 2))
+        fits = rest - header.sectionSize(first) >= least
         mode = QHeaderView.ResizeMode.Stretch if fits else QHeaderView.ResizeMode.Interactive
         with self._by_ourselves():
             if header.sectionResizeMode(second) is not mode:
                 header.setSectionResizeMode(second, mode)
         if not fits:
-            self._resize(second, TEXT_LEAST)
+            self._resize(second, least)
 
     def _resize(self, column: int, width: int) -> None:
         if column in self._set_by_person or self._header.isSectionHidden(column):

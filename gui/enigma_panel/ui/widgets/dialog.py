@@ -89,10 +89,10 @@ class ModelessDialog(QDialog):
         self.setMaximumSize(room)
         first = not self.testAttribute(Qt.WidgetAttribute.WA_Resized)
         width = max(self.minimumWidth(), self.sizeHint().width() if first else self.width())
-        width = min(width, int(room.width()))
         # The width first: how high a text is depends on it.
         for _ in range(2):
             self._lay_out()
+            width = min(max(width, self.body.minimumSize().width()), int(room.width()))
             high = self.body.hasHeightForWidth()
             height = self.body.totalHeightForWidth(width) if high else self.sizeHint().height()
             height = max(height, self.height()) if only_grow else height

@@ -170,5 +170,5 @@ class ScrollArea(QScrollArea):
         return QSize(self.column.sizeHint().width(), height)
 
     def minimumSizeHint(self) -> QSize:
-        least = self.column.minimumSize()
-        return QSize(least.width(), min(least.height(), LEAST_HEIGHT))
+        least, bar = self.column.minimumSize(), self.verticalScrollBar().sizeHint()
+        return QSize(least.width() + bar.width(), min(least.height(), LEAST_HEIGHT))
