@@ -3,6 +3,7 @@
 from tests.mutations.runner import Break
 
 OFFLINE = "tests/ui/main_window/test_offline.py"
+WINDOW = "tests/ui/main_window/test_window.py"
 LIST = "tests/ui/notices/test_list.py"
 WAYS = "tests/ui/main_window/test_ways_out.py"
 WAYS_OUT = "Notice, Details and menus offer the same ways out, none without its warning"
@@ -147,5 +148,13 @@ NOTICES = (
         old="            app_actions.put_away(session_key)\n",
         new="            app_actions.open_account_page()\n",
         tests=(f"{WAYS}::test_each_does_what_it_says",),
+    ),
+    Break(
+        promise="A keychain that waits to be unlocked is said where the rows will be",
+        mistake="it is said in the status line alone",
+        file="ui/main_window/window.py",
+        old="        self._show_key_state()\n        if self.isVisible()",
+        new="        if self.isVisible()",
+        tests=(f"{WINDOW}::test_a_waiting_keychain_is_said_where_the_rows_will_be",),
     ),
 )

@@ -329,6 +329,30 @@ def test_the_missing_key_is_said_as_long_as_it_is_missing(
     assert not window.notice_bar.isVisible()
 
 
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (KeyState.LOOKING, "Waiting for the keychain.\nIf it is locked, unlock it in its window."),
+        (KeyState.LOCKED, "The keychain is locked: there is no API key yet."),
+        (KeyState.ABSENT, "To start one, the program needs an API key."),
+    ],
+)
+def test_a_waiting_keychain_is_said_where_the_rows_will_be(
+    window: MainWindow, services: Any, state: KeyState, words: str
+) -> None:
+    table = window.selection.sessions
+    start = "Start a task with New task (Ctrl+N)."
+    assert start in shown_texts(table)
+    services.account.state = state
+    services.account.changed.emit()
+    assert (start in shown_texts(table)) is (state is KeyState.LOOKING)  # it answers at once mostly
+    window._tick()
+    assert words in shown_texts(table)
+    services.account.state = KeyState.READY
+    services.account.changed.emit()
+    assert start in shown_texts(table)
+
+
 def test_the_status_line_tells_what_is_known(window: MainWindow, services: Any) -> None:
     assert "service ok, 12 browsers free, 2 s ago" in shown_texts(window.status_bar)
     assert "balance $7.41" in shown_texts(window.status_bar)

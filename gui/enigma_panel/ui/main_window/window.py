@@ -317,9 +317,12 @@ class MainWindow(QMainWindow):
 
     def _follow_account(self) -> None:
         self.status_bar.refresh()
-        has_key = self.services.account.state in {KeyState.READY, KeyState.LOOKING}
-        self.selection.sessions.set_has_key(has_key)
+        if self.services.account.state is not KeyState.LOOKING:
+            self._show_key_state()  # a keychain that keeps us waiting is said by the next tick
         self._enable_verbs()
+
+    def _show_key_state(self) -> None:
+        self.selection.sessions.show_key_state(self.services.account.state)
 
     def _follow_notices(self) -> None:
         self.all_notices.setEnabled(bool(self.notices.notices()))
@@ -368,6 +371,7 @@ class MainWindow(QMainWindow):
         """Once a second; what costs time only while somebody can see it."""
         self.notice_controller.refresh()
         self.connection_banner.refresh()
+        self._show_key_state()
         if self.isVisible() and not self.isMinimized():
             self.selection.tick()
             self.question_banner.tick()

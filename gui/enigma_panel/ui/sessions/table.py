@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from enigma_panel.core.verbs import COMMANDS, CommandVerb
+from enigma_panel.services.types import KeyState
 from enigma_panel.ui.actions import SETTLED_MS, Actions
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.sessions.model import VERB_APART, Column, SessionsModel, verb_width
@@ -59,13 +60,20 @@ class SessionsTable(KeyedTable):
         self._verbs = VerbsDelegate(app_actions, self)
         self.use_delegate(RowDelegate(self))
         self.use_delegate(self._verbs, Column.VERBS)
+        self.show_key_state(KeyState.READY)  # a keychain answers at once, nearly always
         self.places = RowPlaces(self, model, Column.VERBS, app_actions.now_ms)
 
-    def set_has_key(self, has_key: bool) -> None:
-        """Whether a task can be started: the empty table says what to do."""
-        text = tr("No session is open.\nStart a task with New task (Ctrl+N).")
-        if not has_key:
-            text = tr("No session is open.\nTo start one, the program needs an API key.")
+    def show_key_state(self, state: KeyState) -> None:
+        """The empty table says what to do, and what the program waits for."""
+        match state:
+            case KeyState.READY:
+                text = tr("No session is open.\nStart a task with New task (Ctrl+N).")
+            case KeyState.LOOKING:
+                text = tr("Waiting for the keychain.\nIf it is locked, unlock it in its window.")
+            case KeyState.LOCKED:
+                text = tr("No session is open.\nThe keychain is locked: there is no API key yet.")
+            case _:
+                text = tr("No session is open.\nTo start one, the program needs an API key.")
         self.set_empty_text(text)
 
     def _row_verb(self, point: QPoint) -> RowVerb | None:

@@ -109,8 +109,9 @@ class KeyedTable(QTableView):
 
     def set_empty_text(self, text: str) -> None:
         """What stands in the table while it has no rows."""
-        self._empty.setText(text)
-        self._place_empty()
+        if self._empty.text() != text:
+            self._empty.setText(text)
+            self._place_empty()
 
     def use_delegate(self, delegate: RowDelegate, column: int | None = None) -> None:
         """Paint all cells, or those of one column, by this."""
