@@ -210,5 +210,5 @@ def test_a_command_that_went_out_by_the_live_channel(verb: CommandVerb, name: st
 def test_a_line_of_a_session_whose_browser_is_lost() -> None:
     session = a_session(1, phase=Phase.CONNECTION_LOST, lost_until_ms=NOW + 280_000)
     assert session_row(session, None, NOW).text == (
-        "amazon.com 1 – connection lost, up to 4:40, 5:00 left"
+        "amazon.com 1 – connection lost, 4:40 to come back, 5:00 left"
     )

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtGui import Qt as GuiQt
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QStyleOptionViewItem
 
 from enigma_panel.api.protocols import LiveFault
 from enigma_panel.core.models import Phase, TaskSpec, TaskStatus
@@ -17,6 +17,7 @@ from enigma_panel.ui.sessions.model import GATHER_MS, Column
 from enigma_panel.ui.tasks.model import Column as TaskColumn
 from enigma_panel.ui.tasks.model import task_cost_cell
 from enigma_panel.ui.text.states import local_time
+from enigma_panel.ui.theme.palette import Severity
 from enigma_panel.ui.widgets.delegates import LEAST_TAIL, STEADY_SHARE, TAIL_GAP, text_width
 from enigma_panel.ui.widgets.table_model import Role
 from tests.kit.builders import new_task
@@ -288,14 +289,14 @@ def test_a_lost_browser_counts_down_by_the_second(window: MainWindow, services: 
     )
     rows = window.selection.session_rows
     cell = cell_text(rows, 1, Column.STATE, Role.CELL)
-    assert (cell.text, cell.tail) == ("connection lost,", "up to 4:40")
-    said = "connection lost, up to 4 minutes 40 seconds"
+    assert (cell.text, cell.tail) == ("connection lost", "4:40")
+    said = "connection lost, 4 minutes 40 seconds to come back"
     assert cell_text(rows, 1, Column.STATE, SPOKEN) == said
     services.clock.now += 1_000
     told = changes(window)
     window.selection.tick()
     assert (0, 0, Column.STATE, Column.STATE) in told
-    assert cell_text(rows, 1, Column.STATE, Role.CELL).tail == "up to 4:39"
+    assert cell_text(rows, 1, Column.STATE, Role.CELL).tail == "4:39"
 
 
 # -- how news come --------------------------------------------------------------------------------
@@ -380,3 +381,36 @@ def test_a_cost_that_nobody_told_is_not_nothing(
     """Of a task without a name: what was sent may have cost, what was refused did not."""
     task = new_task(session_key=1, status=status, sent_ms=sent_ms)
     assert task_cost_cell(task).text == text
+
+
+def test_the_task_of_a_lost_browser_is_not_said_to_work(window: MainWindow, services: Any) -> None:
+    services.sessions.add(1)
+    tasks = window.selection.task_rows
+    assert cell_text(tasks, 1, TaskColumn.STATUS, Role.CELL).mark is Severity.GREEN
+    window.selection.tasks.select_key(1)
+    told: list[int] = []
+    tasks.dataChanged.connect(lambda first, _last: told.append(first.row()))
+    services.sessions.change_session(1, phase=Phase.CONNECTION_LOST)
+    assert told  # although nothing of the task itself changed
+    cell = cell_text(tasks, 1, TaskColumn.STATUS, Role.CELL)
+    assert (cell.text, cell.mark, cell.severity) == ("working?", Severity.AMBER, Severity.AMBER)
+    assert cell_text(tasks, 1, TaskColumn.STATUS, SPOKEN) == (
+        "working, not confirmed, connection lost"
+    )
+    assert window.details.state.text().endswith("· connection lost")
+    services.sessions.change_session(1, phase=Phase.OPEN)
+    assert cell_text(tasks, 1, TaskColumn.STATUS) == "working"
+
+
+@pytest.mark.parametrize("width", [900, 1280])
+def test_connection_lost_is_whole_in_its_column(
+    window: MainWindow, services: Any, qapp: QApplication, width: int
+) -> None:
+    services.sessions.add(1)
+    services.sessions.change_session(1, phase=Phase.CONNECTION_LOST, lost_until_ms=NOW + 280_000)
+    window.resize(width, 600)
+    qapp.processEvents()
+    table = window.selection.sessions
+    index = table.rows.index(0, Column.STATE)
+    needed = table.itemDelegateForIndex(index).sizeHint(QStyleOptionViewItem(), index).width()
+    assert needed <= table.columnWidth(Column.STATE)

@@ -358,10 +358,10 @@ def test_the_state_line_counts_down_a_lost_connection(window: MainWindow, servic
     lost = NOW + 280_000
     services.sessions.change_session(1, phase=Phase.CONNECTION_LOST, lost_until_ms=lost)
     window.selection.sessions.select_key(1)
-    assert window.details.state.text().startswith("connection lost, up to 4:40")
+    assert window.details.state.text().startswith("connection lost, 4:40 to come back")
     services.clock.now += 1_000
     window.details.tick()
-    assert window.details.state.text().startswith("connection lost, up to 4:39")
+    assert window.details.state.text().startswith("connection lost, 4:39 to come back")
 
 
 def test_another_theme_tints_the_time_line(

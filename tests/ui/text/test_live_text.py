@@ -230,21 +230,22 @@ def test_the_short_word_of_what_is_not_about_a_command_stays_whole() -> None:
 @pytest.mark.parametrize(
     ("left_ms", "line", "said"),
     [
-        (280_000, "connection lost, up to 4:40", "connection lost, up to 4 minutes 40 seconds"),
-        (1_000, "connection lost, up to 0:01", "connection lost, up to 1 second"),
-        (0, "connection lost 0:20", "connection lost, 20 seconds"),
-        (-5_000, "connection lost 0:20", "connection lost, 20 seconds"),
-        (None, "connection lost 0:20", "connection lost, 20 seconds"),
+        (280_000, "connection lost, 4:40 to come back", "4 minutes 40 seconds to come back"),
+        (1_000, "connection lost, 0:01 to come back", "1 second to come back"),
+        (0, "connection lost 0:20", "20 seconds"),
+        (-5_000, "connection lost 0:20", "20 seconds"),
+        (None, "connection lost 0:20", "20 seconds"),
     ],
 )
 def test_a_lost_browser_counts_down(left_ms: int | None, line: str, said: str) -> None:
     until = None if left_ms is None else NOW + left_ms
     session = _session(Phase.CONNECTION_LOST, until)
     how = state_text(session, _task(TaskStatus.WORKING, CommandVerb.RESUME), NOW)
-    assert (how.text, how.spoken) == (line, said)
+    assert (how.text, how.spoken) == (line, f"connection lost, {said}")
+    assert how.head == "connection lost"
     assert how.word.severity is Severity.AMBER
     assert how.word.short == "connection lost"
-    assert bool(how.tip) is ("up to" in line)
+    assert bool(how.tip) is ("come back" in line)
 
 
 def test_what_was_told_of_a_lost_browser_says_nothing_once_it_is_back_or_gone() -> None:

@@ -47,6 +47,7 @@ from enigma_panel.ui.steps.model import StepsModel
 from enigma_panel.ui.text.dialects import dialect_name
 from enigma_panel.ui.text.errors import ErrorText
 from enigma_panel.ui.text.problems import Notice, NoticeAction, notice_action_label
+from enigma_panel.ui.text.states import is_cut_off
 from enigma_panel.ui.text.steps import readable
 from enigma_panel.ui.text.waiting import (
     QueueAction,
@@ -491,7 +492,8 @@ class Details(QFrame):
             pending = self._sessions.pending(session.key)
             line = session_summary(session, task, now, pending, known_ms=known, is_missing=missing)
         elif task is not None:
-            line = task_summary(task, now, known_ms=known, is_missing=missing)
+            cut_off = is_cut_off(session)
+            line = task_summary(task, now, known_ms=known, is_missing=missing, cut_off=cut_off)
         set_text(self.state, line.text)
         set_role(self.state, _ROLES.get(line.severity, "dim"))
         self.state.setToolTip(plain_tip(line.tip))

@@ -77,13 +77,19 @@ def session_summary(
 
 
 def task_summary(
-    task: Task, now_ms: int, *, known_ms: int | None = None, is_missing: bool = False
+    task: Task,
+    now_ms: int,
+    *,
+    known_ms: int | None = None,
+    is_missing: bool = False,
+    cut_off: bool = False,
 ) -> StateSummary:
-    """'done · 14:31 · took 0:31'; known_ms, is_missing: as `state_text`."""
+    """'done · 14:31 · took 0:31'; known_ms, is_missing: as `state_text`, cut_off: as
+    `task_status_text`."""
     if is_missing and not task.is_final:
         word = missing_word()
         return StateSummary(word.word, word.severity, word.tip)
-    word = task_status_text(task)
+    word = task_status_text(task, cut_off=cut_off)
     if task.ended_ms is None:
         lasted = duration((known_ms or now_ms) - task.since_ms)
         parts = [f"{word.word} {lasted}", *filter(None, [word.note])]

@@ -22,6 +22,7 @@ from enigma_panel.ui.text.states import (
     ELLIPSIS,
     NONE,
     duration,
+    is_cut_off,
     local_moment,
     missing_word,
     spoken_duration,
@@ -114,7 +115,9 @@ class TasksModel(KeyedTableModel):
             before = self._entries
             self.arrange()
             self._notify_queue(before)
-        self.notify_changed(list(diff.tasks))
+        sessions = (self._sessions.session(key) for key in diff.sessions)
+        current = {session.current_task for session in sessions if session is not None}
+        self.notify_changed([key for key in diff.tasks | current if key is not None])
 
     def follow_queue(self) -> None:
         """The queue moved, or what it waits for changed."""
@@ -194,7 +197,9 @@ class TasksModel(KeyedTableModel):
         return replace(cell, bold=True) if task.is_new and column not in _NEVER_BOLD else cell
 
     def _status(self, task: Task) -> Cell:
-        return status_cell(task, is_missing=self._sessions.is_missing(task))
+        session = self._sessions.session(task.session_key)
+        is_missing = self._sessions.is_missing(task)
+        return status_cell(task, is_missing=is_missing, cut_off=is_cut_off(session))
 
     def _result(self, task: Task) -> Cell:
         waiting = self.waiting(task)
@@ -257,9 +262,10 @@ def text_cell(task: Task) -> Cell:
     return Cell(text=text, sort=text, tip=shorten(task.spec.text, 600))
 
 
-def status_cell(task: Task, *, is_missing: bool = False) -> Cell:
-    """The status with its glyph; is_missing: the last poll did not find it."""
-    word = task_status_text(task)
+def status_cell(task: Task, *, is_missing: bool = False, cut_off: bool = False) -> Cell:
+    """The status with its glyph; is_missing: the last poll did not find it. cut_off: as
+    `task_status_text`."""
+    word = task_status_text(task, cut_off=cut_off)
     if is_missing and not task.is_final:
         word = missing_word()
     text = word.narrow or word.short

@@ -65,9 +65,9 @@ class StateWord(Struct, frozen=True):
 
 
 class StateText(Struct, frozen=True):
-    """A state with how long: `head` and dimmed `tail` stand side by side.
+    """A state with how long: `head` and dimmed `tail` stand side by side in a table.
 
-    spoken: both, as a screen reader says it.
+    spoken: both, as a screen reader says it. line: both in one line, where more is to be said.
     """
 
     word: StateWord
@@ -75,11 +75,12 @@ class StateText(Struct, frozen=True):
     tail: str
     spoken: str
     tip: str = ""
+    line: str = ""
 
     @property
     def text(self) -> str:
         """Both in one line."""
-        return f"{self.head} {self.tail}" if self.tail else self.head
+        return self.line or (f"{self.head} {self.tail}" if self.tail else self.head)
 
 
 def state_text(
@@ -90,7 +91,7 @@ def state_text(
     known_ms: int | None = None,
     is_missing: bool = False,
 ) -> StateText:
-    """'working 0:41', 'connection lost, up to 4:40'; an ended state has no time.
+    """'working 0:41', 'connection lost, 4:40 to come back'; an ended state has no time.
 
     known_ms: up to when it is known to be so, where that is not now. is_missing: the last poll did
     not find it.
@@ -105,10 +106,11 @@ def state_text(
         left, spoken = duration(until - now_ms), spoken_duration(until - now_ms)
         return StateText(
             word,
-            tr("{state},", state=word.word),
-            tr("up to {time}", time=left),
-            tr("{state}, up to {time}", state=word.word, time=spoken),
+            word.word,
+            left,
+            tr("{state}, {time} to come back", state=word.word, time=spoken),
             tr("The service lost its browser and waits for it so long. Then the session ends."),
+            tr("{state}, {time} to come back", state=word.word, time=left),
         )
     lasted = (known_ms or now_ms) - shown_since_ms(session, task)
     spoken = f"{word.accessible_text}, {spoken_duration(lasted)}"
@@ -194,10 +196,19 @@ def _ended_word(state: SessionState) -> StateWord:
             return StateWord(Glyph.STOP, tr("closed"), Severity.DIM)
 
 
-def task_status_text(task: Task) -> StateWord:
-    """Icon and word of a task's status."""
+def is_cut_off(session: Session | None) -> bool:
+    """Whether the service has lost the session's browser: what its task does is not known."""
+    return session is not None and session.phase is Phase.CONNECTION_LOST
+
+
+def task_status_text(task: Task, *, cut_off: bool = False) -> StateWord:
+    """Icon and word of a task's status. cut_off: as `is_cut_off` of its session."""
     s = TaskStatus
     match task.status:
+        case s.WORKING if cut_off:
+            tip = tr("The service lost the session's browser. The task goes on if it comes back.")
+            spoken, note = tr("working, not confirmed, connection lost"), tr("connection lost")
+            return StateWord(Glyph.BANG, tr("working?"), *_AMBER, tip, spoken, note)
         case s.QUEUED:
             return StateWord(Glyph.RING, tr("queued here"))
         case s.STARTING:
