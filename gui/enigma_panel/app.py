@@ -143,9 +143,7 @@ class Program:
             aimed=window.aimed_rects,
         )
         manager.quit_waits.connect(window.notice_controller.show_quit)
-        manager.draft_discarded.connect(
-            lambda: window.say_draft_discarded(manager.bring_back_draft)
-        )
+        manager.draft_discarded.connect(window.say_draft_discarded)
         manager.leaving.connect(parts.services.queue.set_leaving)
         window.notice_controller.quit_cancelled.connect(manager.cancel_quit)
         return manager

@@ -34,12 +34,12 @@ class DialogManager(QObject):
     use_account change between the demo service and the account; without them no button does it.
     sleep_is_announced: whether this computer says when it is about to sleep. aimed: the rows on the
     screen that somebody aims at.
-    draft_discarded: New task was cancelled with words in it; `bring_back_draft` takes that back.
+    draft_discarded: New task was cancelled with words in it; comes with what takes that back.
     quit_waits: words for "Quit when they are done", empty ones when that holds no more. leaving:
     the program is about to end or no longer: no queued task is to be started.
     """
 
-    draft_discarded = Signal()
+    draft_discarded = Signal(object)
     quit_waits = Signal(str)
     leaving = Signal(bool)
 
@@ -96,11 +96,6 @@ class DialogManager(QObject):
             self._new_task = NewTaskDialog(self._services, self._parent(), self.open_key)
             self._new_task.discarded.connect(self.draft_discarded)
         self._new_task.ask(session_key, prefill)
-
-    def bring_back_draft(self) -> None:
-        """New task, with what its Cancel threw away."""
-        if self._new_task is not None:
-            self._new_task.bring_back()
 
     def open_question(self, task_key: int | None) -> None:
         """The question of that task, or the one with the least time left."""

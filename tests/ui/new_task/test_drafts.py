@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtWidgets import QApplication
 
+from enigma_panel.core.models import Limits, TaskSpec
 from enigma_panel.ui.dialog_manager import DialogManager
 from enigma_panel.ui.new_task.dialog import NewTaskDialog
 from enigma_panel.ui.new_task.session_picker import NEW_KEPT
@@ -64,7 +65,7 @@ async def test_cancel_throws_it_away_and_undo_brings_all_of_it_back(
 ) -> None:
     manager = DialogManager(world.services, lambda: None)
     discarded: list[Callable[[], None]] = []
-    manager.draft_discarded.connect(lambda: discarded.append(manager.bring_back_draft))
+    manager.draft_discarded.connect(discarded.append)
     manager.open_new_task(None, None)
     dialog = manager._new_task
     assert dialog is not None
@@ -83,6 +84,77 @@ async def test_cancel_throws_it_away_and_undo_brings_all_of_it_back(
     assert dialog.typed().text == "Buy one hub"
     assert dialog.typed().starting_url == "https://shop.example"
     assert world.sessions.started == []
+
+
+@pytest.mark.parametrize("way", ["undo", "the button"])
+async def test_what_comes_back_changes_places_with_what_stands_there(
+    world: World, dialog: NewTaskDialog, way: str
+) -> None:
+    undos: list[Callable[[], None]] = []
+    dialog.discarded.connect(undos.append)
+    await shown(world, dialog)
+    type_text(dialog.task_text, "Buy one hub")
+    click(dialog.cancel_button)
+    await shown(world, dialog)
+    type_text(dialog.task_text, "Research typewriters")
+    if way == "undo":
+        undos[0]()
+    else:
+        click(dialog.restore_button)
+    assert dialog.typed().text == "Buy one hub"
+    click(dialog.restore_button)
+    assert dialog.typed().text == "Research typewriters"
+
+
+async def test_undo_brings_back_what_it_was_about(world: World, dialog: NewTaskDialog) -> None:
+    undos: list[Callable[[], None]] = []
+    dialog.discarded.connect(undos.append)
+    await shown(world, dialog)
+    type_text(dialog.task_text, "Buy one hub")
+    click(dialog.cancel_button)
+    await shown(world, dialog)
+    click(dialog.restore_button)
+    assert not dialog.restore_button.isVisible()
+    key(dialog, Qt.Key.Key_Escape)
+    await shown(world, dialog)
+    type_text(dialog.task_text, "Research typewriters")
+    click(dialog.cancel_button)
+    undos[0]()
+    assert dialog.typed().text == "Buy one hub"
+    click(dialog.restore_button)
+    assert dialog.typed().text == "Research typewriters"
+
+
+async def test_draft_kept_stands_while_the_draft_does(world: World, dialog: NewTaskDialog) -> None:
+    await shown(world, dialog)
+    type_text(dialog.task_text, "Buy one hub")
+    key(dialog, Qt.Key.Key_Escape)
+    await shown(world, dialog)
+    await shown(world, dialog)  # Ctrl+N once more
+    assert "Draft kept" in shown_texts(dialog)
+    dialog.ask(None, TaskSpec(text="An earlier task"))
+    assert "Draft kept" not in shown_texts(dialog)
+    click(dialog.restore_button)
+    assert dialog.typed().text == "Buy one hub"
+
+
+async def test_an_earlier_tasks_words_are_a_draft_once_they_are_changed(
+    world: World, dialog: NewTaskDialog
+) -> None:
+    undos: list[Callable[[], None]] = []
+    dialog.discarded.connect(undos.append)
+    earlier = TaskSpec(text="An earlier task", limits=Limits(max_duration_ms=60_000))
+    dialog.ask(None, earlier)
+    await active(dialog)
+    click(dialog.cancel_button)
+    assert undos == []
+    dialog.ask(None, earlier)
+    await active(dialog)
+    type_text(dialog.task_text, "!")
+    changed = dialog.typed()
+    click(dialog.cancel_button)
+    undos[0]()
+    assert dialog.typed() == changed
 
 
 async def test_pasted_lines_are_offered_as_tasks(world: World, dialog: NewTaskDialog) -> None:

@@ -151,9 +151,10 @@ async def test_an_earlier_task_comes_back_whole(
     await active(dialog)
     assert dialog.limits.isVisible()
     assert dialog.typed() == spec
+    dialog.task_text.setPlainText("Look again")
     dialog.ask(None, replace(FULL, text="Another"))
     click(dialog.restore_button)
-    assert dialog.typed() == spec
+    assert dialog.typed() == replace(spec, text="Look again")
 
 
 async def test_an_earlier_task_is_not_for_the_browser_that_was_chosen_before(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 
 from msgspec.structs import replace
 from PySide6.QtCore import QTimer, Signal
@@ -40,6 +41,8 @@ from enigma_panel.ui.widgets.inputs import ChoiceBox, LineEdit, ScrollArea
 
 tr = Translations("New task")
 
+Draft = tuple[TaskSpec, TargetSession, bool]
+"""What stands in the fields, where it would run, and whether each line is a task."""
 STARTED_MS = 6_000
 """How long "Started …" stands there."""
 LEAST_LINES = 2
@@ -52,10 +55,10 @@ class NewTaskDialog(ModelessDialog):
     """The window. What was typed stays until it was started.
 
     open_key: called when there is no key to start with. problems: one label beside each field.
-    discarded: Cancel threw away what was typed; `bring_back` takes that back.
+    discarded: Cancel threw away what was typed; comes with what takes that back.
     """
 
-    discarded = Signal()
+    discarded = Signal(object)
 
     def __init__(
         self, services: Services, parent: QWidget | None, open_key: Callable[[], None]
@@ -65,7 +68,8 @@ class NewTaskDialog(ModelessDialog):
         self._services = services
         self._open_key = open_key
         self._is_starting = False
-        self._put_aside: tuple[TaskSpec, TargetSession, bool] | None = None
+        self._put_aside: Draft | None = None
+        self._prefilled: TaskSpec | None = None
         self._started_timer = QTimer(self, singleShot=True, interval=STARTED_MS)
         self._build_fields()
         self._build_limits()
@@ -174,7 +178,8 @@ class NewTaskDialog(ModelessDialog):
         A draft comes back selected as a whole: what is typed takes its place, and is not added to
         words that nobody looks at any more.
         """
-        is_kept = not self.isVisible() and prefill is None and self._has_draft()
+        was_hidden = not self.isVisible()
+        is_kept = was_hidden and prefill is None and not self._is_empty()
         here = None if session_key is None else TargetSession(session_key, close_after=False)
         if prefill is not None:
             self._fill(prefill, here or (NEW_CLOSED if prefill.close_after else NEW_KEPT))
@@ -184,14 +189,10 @@ class NewTaskDialog(ModelessDialog):
             self.run_in.refresh()
         self._services.scope.spawn("recent texts", self._load_earlier(), exclusive=True)
         self.present(self.task_text)
-        self._show_kept(is_kept=is_kept)
+        if was_hidden:
+            self._show_kept(is_kept=is_kept)
         if is_kept:
             self.task_text.selectAll()
-
-    def bring_back(self) -> None:
-        """Show it with what Cancel threw away."""
-        self.present(self.task_text)
-        self._restore()
 
     def typed(self) -> TaskSpec:
         """What stands in the fields, mistakes included."""
@@ -225,22 +226,28 @@ class NewTaskDialog(ModelessDialog):
         if self.isVisible():
             self.fit()
 
-    def _has_draft(self) -> bool:
+    def _is_empty(self) -> bool:
         typed = self.typed()
-        return bool(typed.text) or has_options(typed)
+        return not typed.text and not has_options(typed)
+
+    def _draft(self) -> Draft | None:
+        """What a person typed; an earlier task's words, untouched, are not lost."""
+        typed = self.typed()
+        if self._is_empty() or typed == self._prefilled:
+            return None
+        return typed, self.run_in.target(), self.per_line.isChecked()
 
     def _set_aside(self) -> None:
-        if self._has_draft():
-            self._put_aside = self.typed(), self.run_in.target(), self.per_line.isChecked()
+        self._put_aside = self._draft() or self._put_aside
         self.restore_button.setVisible(self._put_aside is not None)
 
     def _cancel(self) -> None:
         """Unlike Escape it throws the draft away."""
-        had_draft = self._has_draft()
+        draft = self._draft()
         self._clear()
         self.reject()
-        if had_draft:
-            self.discarded.emit()
+        if draft is not None:
+            self.discarded.emit(partial(self._bring_back, draft))
 
     def _clear(self) -> None:
         self._set_aside()
@@ -268,12 +275,12 @@ class NewTaskDialog(ModelessDialog):
             part.setVisible(n >= LEAST_LINES)
 
     def _fill(self, spec: TaskSpec, target: TargetSession) -> None:
-        if self.typed().text != spec.text:
-            self._set_aside()
-        self.restore_button.setVisible(self._put_aside is not None)
-        self._put(spec, target, per_line=False)
+        self._set_aside()
+        self._put((spec, target, False))
+        self._prefilled = self.typed()
 
-    def _put(self, spec: TaskSpec, target: TargetSession, *, per_line: bool) -> None:
+    def _put(self, draft: Draft) -> None:
+        spec, target, per_line = draft
         self.per_line.setChecked(per_line)
         self.task_text.fill(spec.text)
         self.starting_url.setText(spec.starting_url or "")
@@ -282,14 +289,19 @@ class NewTaskDialog(ModelessDialog):
             self.more_button.setChecked(True)
         self.run_in.choose(target)
         self._clear_problems()
+        self._show_kept(is_kept=False)
 
     def _restore(self) -> None:
-        aside, self._put_aside = self._put_aside, None
-        self.restore_button.hide()
-        if aside is not None:
-            spec, target, per_line = aside
-            self._put(spec, target, per_line=per_line)
-            self.task_text.setFocus()
+        if self._put_aside is not None:
+            self._bring_back(self._put_aside)
+
+    def _bring_back(self, draft: Draft) -> None:
+        """Show it with that; what stands there changes places with it."""
+        if self._put_aside == draft:
+            self._put_aside = None
+        self._set_aside()
+        self._put(draft)
+        self.present(self.task_text)
 
     async def _load_earlier(self) -> None:
         texts: list[str] = []
