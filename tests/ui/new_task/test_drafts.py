@@ -170,6 +170,24 @@ async def test_pasted_lines_are_offered_as_tasks(world: World, dialog: NewTaskDi
     assert not dialog.split_button.isVisible()
 
 
+async def test_the_offer_counts_the_lines_that_stand_there(
+    world: World, dialog: NewTaskDialog
+) -> None:
+    await shown(world, dialog)
+    paste(dialog, "first\nsecond\nthird")
+    key(dialog.task_text, ENTER)
+    type_text(dialog.task_text, "fourth")
+    assert "These look like 4 tasks" in shown_texts(dialog)
+    dialog.ask(None, TaskSpec(text="Of two\nlines"))
+    assert not dialog.split_button.isVisible()
+    click(dialog.restore_button)
+    paste(dialog, "\nfifth")
+    assert "These look like 5 tasks" in shown_texts(dialog)
+    dialog.task_text.selectAll()
+    type_text(dialog.task_text, "only one")
+    assert not dialog.split_button.isVisible()
+
+
 async def test_typed_lines_are_one_text(world: World, dialog: NewTaskDialog) -> None:
     await shown(world, dialog)
     type_text(dialog.task_text, "first")

@@ -45,8 +45,6 @@ Draft = tuple[TaskSpec, TargetSession, bool]
 """What stands in the fields, where it would run, and whether each line is a task."""
 STARTED_MS = 6_000
 """How long "Started …" stands there."""
-LEAST_LINES = 2
-"""So many pasted lines look like a list of tasks."""
 MOST_TASKS = 200
 """So many are queued at once; more is rather a slip of the clipboard."""
 
@@ -259,8 +257,9 @@ class NewTaskDialog(ModelessDialog):
         self.clear_button.setVisible(is_kept)
 
     def _follow_text(self) -> None:
+        if not self.split_button.isHidden():
+            self._offer_split(self._line_count())
         if not self.task_text.text():
-            self._offer_split(0)
             self._show_kept(is_kept=False)
 
     def _line_count(self) -> int:
@@ -272,7 +271,7 @@ class NewTaskDialog(ModelessDialog):
         text = tr.plural("This looks like 1 task", "These look like {n} tasks", n)
         self.split_label.setText(text)
         for part in (self.split_label, self.split_button):
-            part.setVisible(n >= LEAST_LINES)
+            part.setVisible(n > 1)
 
     def _fill(self, spec: TaskSpec, target: TargetSession) -> None:
         self._set_aside()
@@ -290,6 +289,7 @@ class NewTaskDialog(ModelessDialog):
         self.run_in.choose(target)
         self._clear_problems()
         self._show_kept(is_kept=False)
+        self._offer_split(0)
 
     def _restore(self) -> None:
         if self._put_aside is not None:
