@@ -48,6 +48,13 @@ def guess_kind(question: str) -> QuestionKind:
     return QuestionKind.FREE_TEXT
 
 
+def may_ask_for_login(question: str) -> bool:
+    """False of a captcha and nothing else: a login would be told to whoever shows it."""
+    words = words_of(question)
+    is_login = _LOGIN.search(" ".join(words)) is not None or asks_for_password(words)
+    return is_login or _CAPTCHA.search(question) is None
+
+
 def is_about_money(question: str) -> bool:
     """True where an answer may spend money: the dialog then arms itself more slowly."""
     return _MONEY.search(question) is not None

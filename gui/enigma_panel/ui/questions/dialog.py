@@ -7,6 +7,7 @@ its task has ended: after a wrong password it is asked for once more.
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import pairwise
 
 from PySide6.QtCore import QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
@@ -124,8 +125,11 @@ class QuestionDialog(ModelessDialog):
         if form is not self._current:
             self.toast.end()
             self._current = form
-            self._forms.setCurrentWidget(form)
+            self._forms.show_page(form)
             self._forms.updateGeometry()  # also before it was ever seen, when Qt does not
+            stops = (form.last_stop(), self.send_button, self.later_button, self.stop_button)
+            for stop, following in pairwise(stops):
+                self.setTabOrder(stop, following)
             sessions = self._services.sessions
             session, task = sessions.session(question.session_key), sessions.task(question.task_key)
             self.card.show_question(question, session, task)

@@ -9,9 +9,14 @@ from collections.abc import Container
 
 from msgspec import Struct
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QPushButton, QRadioButton, QStackedWidget, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QPushButton,
+    QRadioButton,
+    QWidget,
+)
 
-from enigma_panel.core.questions import QuestionKind, credentials_text
+from enigma_panel.core.questions import QuestionKind, credentials_text, may_ask_for_login
 from enigma_panel.core.secret_answers import can_be_misread, login_secrets, secrets_in
 from enigma_panel.services.types import OpenQuestion
 from enigma_panel.ui.i18n import Translations
@@ -24,6 +29,7 @@ from enigma_panel.ui.questions.text import (
     enter_adds_text,
     enter_text,
     misread_text,
+    preview_text,
     with_choice,
 )
 from enigma_panel.ui.widgets.basics import (
@@ -138,7 +144,8 @@ class CredentialsPage(QWidget):
 
     def _show_preview(self) -> None:
         dotted = dotted_credentials(self.username.text(), len(self.password.text()))
-        self._preview.show_text(tr("The agent reads: {text}", text=dotted))
+        is_empty = not self.username.text() and not self.password.text()
+        self._preview.show_text(preview_text(dotted, is_empty=is_empty))
 
 
 class SecretPage(QWidget):
@@ -193,7 +200,9 @@ class SecretPage(QWidget):
 
     def _on_changed(self) -> None:
         self._problem.clear()
-        self._preview.show_text(tr("The agent reads: {text}", text=dotted(len(self.field.text()))))
+        self._preview.show_text(
+            preview_text(dotted(len(self.field.text())), is_empty=self.is_empty())
+        )
 
 
 class TextPage(QWidget):
@@ -314,6 +323,39 @@ class YesNoPage(QWidget):
         self._group.setExclusive(True)
 
 
+class PageStack(QWidget):
+    """Shows one of its pages and is as high as that; Qt's own is as high as the highest one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown: QWidget | None = None
+        self._column = make_column()
+        self.setLayout(self._column)
+
+    def add_page(self, page: QWidget) -> None:
+        """Add a page that is not in view yet."""
+        page.hide()
+        self._column.addWidget(page)
+
+    def show_page(self, page: QWidget) -> None:
+        """Bring a page into view, in the place of the one before."""
+        before, self._shown = self._shown, page
+        page.show()
+        if before is not None and before is not page:
+            before.hide()
+
+    def remove_page(self, page: QWidget) -> None:
+        """Take a page out."""
+        self._column.removeWidget(page)
+        page.hide()
+        if self._shown is page:
+            self._shown = None
+
+    def shown_page(self) -> QWidget | None:
+        """The one in view."""
+        return self._shown
+
+
 AnswerPage = CredentialsPage | SecretPage | YesNoPage | TextPage
 
 
@@ -355,7 +397,7 @@ class AnswerForm(QWidget):
             self.free_text.text,
         )
         self._taken_out: list[LineEdit | TextEdit] = []
-        self._stack = QStackedWidget()
+        self._stack = PageStack()
         self._group = QButtonGroup(self)
         self._kept_label = make_label(tr("Draft kept"), "dim")
         self.clear_button = make_button(tr("Clear"), "link")
@@ -364,12 +406,13 @@ class AnswerForm(QWidget):
 
     def _build(self) -> None:
         for kind, page in self._pages.items():
-            self._stack.addWidget(page)
+            self._stack.add_page(page)
             chip = make_button(_chip_text(kind), "chip")
             chip.setCheckable(True)
             self._group.addButton(chip)
             chip.clicked.connect(self._on_chip)
             self.chips[kind] = chip
+        self.chips[QuestionKind.CREDENTIALS].setVisible(may_ask_for_login(self.question.text))
         label = make_label(tr("Answer with:"), "dim")
         kept = (self._kept_label, self.clear_button)
         row = make_row(label, *self.chips.values(), None, *kept)
@@ -382,11 +425,14 @@ class AnswerForm(QWidget):
     def choose(self, kind: QuestionKind) -> None:
         """Show this way to answer. What was typed for another one stays, unsent."""
         self.chips[kind].setChecked(True)
-        self._stack.setCurrentWidget(self._pages[kind])
+        for each, chip in self.chips.items():  # Tab comes to the one that is chosen
+            policy = Qt.FocusPolicy
+            chip.setFocusPolicy(policy.StrongFocus if each is kind else policy.ClickFocus)
+        self._stack.show_page(self._pages[kind])
 
     def page(self) -> AnswerPage:
         """The way to answer that is chosen."""
-        shown = self._stack.currentWidget()
+        shown = self._stack.shown_page()
         return next(page for page in self._pages.values() if page is shown)
 
     def answer(self) -> str:
@@ -438,6 +484,10 @@ class AnswerForm(QWidget):
         for page in self._pages.values():
             page.forget()
 
+    def last_stop(self) -> QWidget:
+        """What Tab comes to last in here, whichever way to answer is chosen."""
+        return self.free_text.text
+
     def focus_first(self) -> None:
         """Put the cursor where typing begins."""
         self.page().first_field().setFocus()
@@ -472,7 +522,7 @@ class AnswerForm(QWidget):
         self.buttons_changed.emit()
 
 
-class FormStack(QStackedWidget):
+class FormStack(PageStack):
     """The forms of all questions that were looked at, one of them in view.
 
     Its signals are those of the forms.
@@ -498,7 +548,7 @@ class FormStack(QStackedWidget):
             form.edited.connect(self.edited)
             form.cleared.connect(self.cleared)
             form.credentials.offer_username(username)
-            self.addWidget(form)
+            self.add_page(form)
         form.question = question
         return form
 
@@ -510,7 +560,7 @@ class FormStack(QStackedWidget):
         """Forget a form and all that was typed in it."""
         form.forget()
         self._forms.pop(identity(form.question), None)
-        self.removeWidget(form)
+        self.remove_page(form)
         form.deleteLater()
 
 

@@ -54,6 +54,11 @@ def dotted_credentials(username: str, password_length: int) -> str:
     return credentials_text(username, dotted(password_length))
 
 
+def preview_text(text: str, *, is_empty: bool) -> str:
+    """What the agent reads, below masked fields. text: with dots in the place of what is masked."""
+    return tr("Nothing is typed yet.") if is_empty else tr("The agent reads: {text}", text=text)
+
+
 def misread_text() -> str:
     """Beside a username or password that holds what stands between the two."""
     return tr("The agent may misread this: it holds “, Password: ”.")
