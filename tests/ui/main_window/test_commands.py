@@ -118,6 +118,9 @@ def test_what_is_not_possible_is_dim_and_arrows_pass_it(
     palette.field.setText("resume")
     key(palette.field, ENTER)
     assert palette.isVisible()
+    row = palette.list.visualItemRect(palette.list.topLevelItem(0)).center()
+    QTest.mouseClick(palette.list.viewport(), Qt.MouseButton.LeftButton, pos=row)
+    assert palette.isVisible()
     assert services.sessions.calls == []
 
 

@@ -31,7 +31,7 @@ class CommandPalette(ModelessDialog):
         self._groups = groups
         self._without = without
         self._commands: list[tuple[QAction, str]] = []
-        self._shown: dict[int, QAction] = {}
+        self._shown: list[QAction] = []
         self.list = CommandList(tr("Commands"))
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.field = _CommandField(self.list)
@@ -65,14 +65,13 @@ class CommandPalette(ModelessDialog):
         typed = self.field.text().casefold()
         found = [one for one in self._commands if _matches(*one, typed.split())]
         found.sort(key=lambda one: not one[0].text().casefold().startswith(typed.strip()))
-        self._shown.clear()
+        self._shown = [action for action, _subject in found]
         self.list.clear()
         for action, subject in found:
             able = action.isEnabled()
             note = subject if able else tr("not possible now")
             row = self.list.add_row(action.text(), keys_text(action.shortcut()), note)
             row.setDisabled(not able)
-            self._shown[id(row)] = action
         self.list.select_first()
         self.nothing.setVisible(not found)
         self._speak()
@@ -90,7 +89,9 @@ class CommandPalette(ModelessDialog):
 
     def _run(self, row: QTreeWidgetItem) -> None:
         """Close first: what it does may want the focus, which goes back to where it was."""
-        action = self._shown[id(row)]
+        if row.isDisabled():  # Qt tells a click on it all the same
+            return
+        action = self._shown[self.list.indexOfTopLevelItem(row)]
         self.accept()
         parent = self.parentWidget()
         if parent is not None:
