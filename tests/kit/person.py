@@ -73,8 +73,8 @@ def move_to(view: QAbstractItemView, row: int) -> None:
 
 
 def leave(view: QAbstractItemView) -> None:
-    """The pointer leaves a table."""
-    for part in (view.viewport(), view):
+    """The pointer leaves a table, and the card it is in."""
+    for part in (view.viewport(), view, view.parentWidget()):
         QApplication.sendEvent(part, QEvent(QEvent.Type.Leave))
 
 

@@ -24,6 +24,7 @@ from enigma_panel.ui.widgets.pointer_hold import ACT_MS, REST_MS, STILL_MS, Poin
 from enigma_panel.ui.widgets.table import KeyedTable
 from tests.kit.builders import a_question
 from tests.kit.clock import NOW
+from tests.kit.person import leave
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
 EVENTS = 16
@@ -265,7 +266,6 @@ class Hand:
         if not table.viewport().rect().contains(local):
             return
         self.over, self.point = table, table.viewport().mapTo(self.window, local)
-        QApplication.sendEvent(table, QEvent(QEvent.Type.Enter))
         at = table.viewport().mapToGlobal(local)
         no_keys = Qt.KeyboardModifier.NoModifier
         moved = QMouseEvent(QEvent.Type.MouseMove, QPointF(local), QPointF(at), NONE, NONE, no_keys)
@@ -276,8 +276,7 @@ class Hand:
         """What waited comes, which is not the person's doing."""
         before = self._look()
         if self.over is not None:
-            for part in (self.over.viewport(), self.over):
-                QApplication.sendEvent(part, QEvent(QEvent.Type.Leave))
+            leave(self.over)
         self.over = None
         self.aimed_ms = -(10**9)
         self._settle()

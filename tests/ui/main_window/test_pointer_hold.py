@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.verbs import CommandVerb
@@ -173,6 +173,52 @@ def test_the_pointer_over_one_table_holds_the_other_too(
     leave(aimed.selection.sessions)
     assert aimed.queue_actions.bar.isVisible()
     assert aimed.selection.task_rows.keys() == [1, 2, 3]
+
+
+def hover(window: MainWindow, part: QWidget) -> None:
+    """The pointer comes over the middle of a part, wherever an earlier test has left it."""
+    middle = part.mapTo(window, part.rect().center())
+    for point in (middle - QPoint(1, 1), middle):
+        QTest.mouseMove(window.windowHandle(), point)
+        QApplication.processEvents()
+
+
+def test_buttons_of_the_line_stay_under_the_pointer(
+    aimed: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    leave(aimed.selection.sessions)
+    queue = services.queue
+    queue.put(1, 2)
+    queue.set(*queue.waiting, pause_reason=PauseReason.FUNDS)
+    qapp.processEvents()
+    remove = button(aimed.queue_actions.bar, "Remove all")
+    hover(aimed, remove)
+    before = remove.mapTo(aimed, QPoint())
+    services.sessions.add(4)
+    qapp.processEvents()
+    assert remove.mapTo(aimed, QPoint()) == before
+    hover(aimed, aimed.selection.tasks)
+    services.sessions.add(5)
+    qapp.processEvents()
+    assert remove.mapTo(aimed, QPoint()) == before
+    hover(aimed, aimed.status_bar)
+    assert remove.mapTo(aimed, QPoint()) != before
+
+
+def test_what_a_button_of_the_line_did_is_shown_at_once(
+    aimed: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    leave(aimed.selection.sessions)
+    queue = services.queue
+    queue.put(1, 2)
+    queue.set(*queue.waiting, pause_reason=PauseReason.FUNDS)
+    qapp.processEvents()
+    added = button(aimed.queue_actions.bar, "I have added funds")
+    hover(aimed, added)
+    click(added)
+    assert aimed.hold.is_held
+    queue.set(*queue.waiting)
+    assert not aimed.queue_actions.bar.isVisible()
 
 
 def test_ended_rows_stay_until_the_window_is_left(aimed: MainWindow, services: Any) -> None:

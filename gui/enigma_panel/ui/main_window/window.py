@@ -148,6 +148,8 @@ class MainWindow(QMainWindow):
             list(self.queue_actions.actions.values()),
             self.examples,
         )
+        for part in (self.selection.sessions, self.tasks_card):
+            self.hold.watch(part)
         self.question_banner = QuestionBanner(services)
         self.question_room = QuestionRoom(self.question_banner, self.hold)
         self.connection_banner = ConnectionBanner(services, self.hold)

@@ -91,8 +91,8 @@ class QueueBar(QFrame):
         hold.released.connect(self.refresh)
 
     def refresh(self) -> None:
-        """Say it as it is now, unless somebody aims at a row."""
-        if not self._hold.is_held:
+        """Say it as it is now, unless somebody aims at a row. Who is here has pressed a button."""
+        if not self._hold.is_held or self.underMouse():
             self._refresh()
 
     # -- inside ------------------------------------------------------------------------------

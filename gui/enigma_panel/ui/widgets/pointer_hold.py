@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtWidgets import QWidget
 
 REST_MS = 30_000
 """A pointer that has not moved for so long aims at nothing."""
@@ -13,7 +14,7 @@ STILL_MS = 700
 
 
 class PointerHold(QObject):
-    """One for the whole main window; its tables say what pointer and keys do.
+    """One for the whole main window. It watches the pointer; the tables say what is done there.
 
     Whoever moves something asks `is_held` before, and does at `released` what had to wait. What the
     person does is done at once.
@@ -34,8 +35,13 @@ class PointerHold(QObject):
         """Whether everything has to stay where it is."""
         return self._is_held
 
+    def watch(self, part: QWidget) -> None:
+        """Whoever has the pointer over this part of the window aims at what is in it."""
+        part.setAttribute(Qt.WidgetAttribute.WA_Hover)  # so it hears of moves over its children
+        part.installEventFilter(self)
+
     def aim(self) -> None:
-        """The pointer came over a table of the active window, or moved there."""
+        """The pointer came over a part that is watched, or moved there."""
         self._aims_until_ms = self._now_ms() + REST_MS
         self.refresh()
 
@@ -45,7 +51,7 @@ class PointerHold(QObject):
         self.refresh()
 
     def leave(self) -> None:
-        """The pointer left a table."""
+        """The pointer left that part."""
         self._aims_until_ms = 0
         self.refresh()
 
@@ -62,3 +68,18 @@ class PointerHold(QObject):
             self._again.start(left)
         elif was_held:
             self.released.emit()
+
+    # -- Qt ----------------------------------------------------------------------------------
+
+    def eventFilter(self, part: QObject, event: QEvent) -> bool:
+        assert isinstance(part, QWidget)
+        match event.type():
+            case QEvent.Type.Enter | QEvent.Type.HoverMove if part.isActiveWindow():
+                self.aim()
+            case QEvent.Type.WindowActivate if part.underMouse():
+                self.aim()
+            case QEvent.Type.Leave:
+                self.leave()
+            case QEvent.Type.WindowDeactivate:
+                self.end()
+        return False

@@ -33,7 +33,7 @@ def row_height() -> int:
 
 
 class KeyedTable(QTableView):
-    """Shows a KeyedTableModel. It tells the window's PointerHold what pointer and keys do here.
+    """Shows a KeyedTableModel. It tells the window's PointerHold of clicks and keys.
 
     opened: Enter or a double click on the row with that key.
     """
@@ -231,10 +231,6 @@ class KeyedTable(QTableView):
             delegate.flashed = key
         self.viewport().update()
 
-    def _aim(self) -> None:
-        if self.isActiveWindow():
-            self._hold.aim()
-
     def _note_action(self) -> None:
         if self.isActiveWindow():
             self._hold.act()
@@ -246,17 +242,8 @@ class KeyedTable(QTableView):
         self.selected.emit()
 
     def event(self, event: QEvent) -> bool:
-        match event.type():
-            case QEvent.Type.Enter:
-                self._aim()
-            case QEvent.Type.Leave:
-                self._hold.leave()
-            case QEvent.Type.WindowActivate:
-                self.looked_at.emit()
-                if self.underMouse():
-                    self._aim()
-            case QEvent.Type.WindowDeactivate:
-                self._hold.end()
+        if event.type() is QEvent.Type.WindowActivate:
+            self.looked_at.emit()
         return super().event(event)
 
     def changeEvent(self, event: QEvent) -> None:
@@ -267,10 +254,9 @@ class KeyedTable(QTableView):
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() is QEvent.Type.Leave:
             self._hover(-1)
-        elif event.type() is QEvent.Type.MouseMove:
-            self._aim()
         elif event.type() in _PRESSES:
-            self._aim()
+            if self.isActiveWindow():
+                self._hold.aim()  # a hand that clicks is there, also where it rested for long
             self._note_action()
         return super().viewportEvent(event)
 
