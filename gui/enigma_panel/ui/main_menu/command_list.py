@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTree
 
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.theme import theme
+from enigma_panel.ui.widgets.basics import set_role
 
 tr = Translations("Menu")
 
@@ -35,6 +36,7 @@ class CommandList(QTreeWidget):
     def __init__(self, name: str) -> None:
         super().__init__()
         self.setAccessibleName(name)
+        set_role(self, "commands")
         self.setColumnCount(2)
         self.setHeaderHidden(True)
         self.setRootIsDecorated(False)
@@ -42,7 +44,6 @@ class CommandList(QTreeWidget):
         self.setIndentation(0)
         self.setUniformRowHeights(True)
         self.setTabKeyNavigation(False)
-        self.setAllColumnsShowFocus(True)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         columns = self.header()

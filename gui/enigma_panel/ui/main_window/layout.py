@@ -15,9 +15,6 @@ from enigma_panel.ui.widgets.pointer_hold import PointerHold
 
 FOLD_BELOW = 1000
 GAP = 10
-CARD_LEAST, CARD_LINES = 92, 3
-"""Heading, columns and a row, with the usual face: on a small screen at 200 % both cards and
-Details fit."""
 DETAILS_WIDTH, DETAILS_HEIGHT = 318, 230
 """Until the person moves the splitter. The width is with the usual face."""
 DETAILS_SHARE = 0.28
@@ -97,9 +94,6 @@ class MainLayout(ScrollArea):
         # A splitter puts each new part below the others; assistive technology reads that order.
         for part in (self._sessions, tasks, self.tables, self._details):
             part.raise_()
-        for card in (self._sessions, tasks):
-            taller = theme.line_height(0)
-            card.setMinimumHeight(CARD_LEAST + CARD_LINES * taller)
         self.column.setContentsMargins(12, 6, 12, 6)
         self.column.setSpacing(GAP)
         for banner in banners:

@@ -2,7 +2,7 @@
 
 Widgets name their part by the property "role": primary, danger, link, plain, chip, icon (buttons);
 dim, heading, title, problem, amber, red, figure, notice (labels); card, banner, notice, demo, bar
-(frames); reading, question (texts to read); mistaken (a field in error).
+(frames); reading, question (texts to read); commands (a list of them); mistaken (a field in error).
 """
 
 from typing import TYPE_CHECKING
@@ -132,6 +132,7 @@ QTableView[role="reading"], QTreeView { background: {card}; border: 1px solid tr
 QTableView[role="reading"]:focus, QTreeView:focus { border-color: {accent}; }
 QTableView[role="reading"]::item { padding: 0 8px; }
 QTreeView::item { padding: 3px 8px 3px 0; }
+QTreeView[role="commands"]::item { padding: 3px 8px; }
 QHeaderView { background: {card}; border: none; }
 QHeaderView::section { background: {card}; color: {dim}; border: none;
     border-bottom: 1px solid {line}; padding: 4px 8px; }

@@ -154,6 +154,7 @@ class KeyedTable(QTableView):
         bar = self.verticalScrollBar()
         bar.rangeChanged.connect(lambda least, most: bar.setEnabled(most > least))
         bar.setEnabled(False)
+        self.horizontalScrollBar().rangeChanged.connect(self.updateGeometry)
 
     def _watch(self) -> None:
         model = self.rows
@@ -236,6 +237,12 @@ class KeyedTable(QTableView):
             self._hold.act()
 
     # -- Qt ----------------------------------------------------------------------------------
+
+    def minimumSizeHint(self) -> QSize:
+        """Columns and one row."""
+        bar = self.horizontalScrollBar()
+        around = 2 * self.frameWidth() + (bar.sizeHint().height() if bar.maximum() else 0)
+        return QSize(super().minimumSizeHint().width(), around + 2 * row_height())
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         super().selectionChanged(selected, deselected)
