@@ -116,7 +116,7 @@ def test_the_summary_of_sessions_ends_between_two_parts(
     for key, status in enumerate((*statuses, TaskStatus.DONE), start=1):
         services.sessions.add(key, status=status)
     summary = window.sessions_card._summary
-    whole = "5: 1 asks you · 1 working · 1 idle · 1 paused · 1 starting"
+    whole = "5: 1 asks you · 1 working · 1 idle · 1 paused? · 1 starting"
     resize(window, qapp, 1280)
     assert "1 starting" in summary.text()
     assert summary.toolTip() == ""

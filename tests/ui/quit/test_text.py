@@ -1,6 +1,7 @@
 """What the 'Quit' dialog says."""
 
 import pytest
+from msgspec.structs import replace
 
 from enigma_panel.core.models import Phase, Session, Task, TaskStatus
 from enigma_panel.core.verbs import CommandVerb
@@ -60,8 +61,12 @@ def test_nobody_answers_while_the_program_is_closed() -> None:
 
 
 def test_paused_ones() -> None:
-    pair = (a_session(1, current_task=1), a_task(1, status=TaskStatus.PAUSED))
-    assert report(pair) == (f"1 is paused and ends by {ENDS} at the latest.",)
+    """Nothing confirms most pauses."""
+    pause = a_task(1, status=TaskStatus.PAUSED)
+    sure = replace(pause, pause_confirmed=True)
+    for task, word in ((pause, "may be"), (sure, "is")):
+        pair = (a_session(1, current_task=1), task)
+        assert report(pair) == (f"1 {word} paused and ends by {ENDS} at the latest.",)
 
 
 def test_an_end_that_nobody_knows() -> None:

@@ -127,7 +127,7 @@ def test_the_sentence_after_a_sleep() -> None:
 
 
 FATES = [
-    (seen(status=TaskStatus.PAUSED), Outcome.PAUSED),
+    (seen(status=TaskStatus.PAUSED), Outcome.MAYBE_PAUSED),
     (seen(status=TaskStatus.DONE), Outcome.IDLE),
     (seen(status=TaskStatus.UNCONFIRMED), Outcome.MAYBE),
     (seen(Phase.CONNECTION_LOST), Outcome.CUT_OFF),

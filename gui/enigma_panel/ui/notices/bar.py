@@ -137,8 +137,11 @@ class NoticeBar(QFrame):
         is_narrow = needed > self.width() * (1 - ROOM_FOR_TEXT)
         row = self._below if is_narrow else self._beside
         self._below_box.setVisible(is_narrow and bool(self._buttons))
+        before = self.more_button
         for button in self._buttons:
             row.addWidget(button)
+            QWidget.setTabOrder(before, button)  # made last, but the keyboard comes here next
+            before = button
             button.show()
 
     def _tint(self) -> None:

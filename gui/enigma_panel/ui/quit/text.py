@@ -9,7 +9,7 @@ from enigma_panel.core.models import Phase, Session, SessionState, Task, shown_s
 from enigma_panel.core.verbs import COMMANDS, CommandVerb
 from enigma_panel.services.types import PendingCommand, WaitReason
 from enigma_panel.ui.i18n import Translations, shorten
-from enigma_panel.ui.text.states import local_time, state_text, time_left
+from enigma_panel.ui.text.states import is_pause_confirmed, local_time, state_text, time_left
 from enigma_panel.ui.text.verbs import verb_label
 from enigma_panel.ui.text.waiting import pending_text
 from enigma_panel.ui.theme.palette import Severity
@@ -208,7 +208,12 @@ def _staying(sessions: list[Session], tasks: Mapping[int, Task]) -> str:
     if states == {SessionState.IDLE}:
         text = tr.plural("1 is idle and ends", "{n} are idle and end", len(sessions))
     elif states == {SessionState.PAUSED}:
-        text = tr.plural("1 is paused and ends", "{n} are paused and end", len(sessions))
+        is_sure = all(is_pause_confirmed(tasks.get(s.key)) for s in sessions)
+        text = (
+            tr.plural("1 is paused and ends", "{n} are paused and end", len(sessions))
+            if is_sure
+            else tr.plural("1 may be paused and ends", "{n} may be paused and end", len(sessions))
+        )
     else:
         text = tr.plural("1 waits and ends", "{n} wait (idle, paused) and end", len(sessions))
     return tr("{what}{by}.", what=text, by=_by(sessions, until=False))

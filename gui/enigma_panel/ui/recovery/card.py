@@ -53,6 +53,7 @@ _ORDER = (
     Outcome.ASKS,
     Outcome.IDLE,
     Outcome.PAUSED,
+    Outcome.MAYBE_PAUSED,
     Outcome.MAYBE,
 )
 _COSTS = frozenset(_ORDER) - {Outcome.ASKS}

@@ -25,6 +25,7 @@ from enigma_panel.ui.text.states import (
     NONE,
     StateWord,
     duration,
+    is_pause_confirmed,
     local_time,
     missing_word,
     money,
@@ -51,6 +52,7 @@ class Outcome(StrEnum):
     WORKS = "works"
     ASKS = "asks"
     PAUSED = "paused"
+    MAYBE_PAUSED = "maybe_paused"
     IDLE = "idle"
     MAYBE = "maybe"
     CUT_OFF = "cut_off"
@@ -93,6 +95,7 @@ _FORMS = tr.mark(
         Outcome.WORKS: ("it still works", "1 still works", "{n} still work"),
         Outcome.ASKS: ("it asks you", "1 asks you", "{n} ask you"),
         Outcome.PAUSED: ("it is paused", "1 is paused", "{n} are paused"),
+        Outcome.MAYBE_PAUSED: ("it may be paused", "1 may be paused", "{n} may be paused"),
         Outcome.IDLE: (
             "it is idle and costs money",
             "1 is idle and costs money",
@@ -148,7 +151,10 @@ class RecoveredSession(Struct, frozen=True, kw_only=True):
             return Outcome.UNSENT
         if self.asking or self.missing:
             return Outcome.ASKING
-        return _LIVE[shown_state(self.session, self.task)]
+        outcome = _LIVE[shown_state(self.session, self.task)]
+        if outcome is Outcome.PAUSED and not is_pause_confirmed(self.task):
+            return Outcome.MAYBE_PAUSED
+        return outcome
 
 
 class RecoveryRow(Struct, frozen=True, kw_only=True):

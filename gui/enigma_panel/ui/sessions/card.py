@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QCheckBox, QLabel, QSizePolicy, QWidget
 from enigma_panel.core.models import SessionState
 from enigma_panel.services.settings import SettingsBook
 from enigma_panel.ui.i18n import Translations
+from enigma_panel.ui.sessions.model import Counts
 from enigma_panel.ui.sessions.table import SessionsTable
 from enigma_panel.ui.text.states import ELLIPSIS
 from enigma_panel.ui.theme import theme
@@ -20,13 +21,14 @@ LEAST_ROWS = 3
 
 _COUNTS = tr.mark(
     {
-        SessionState.ASKS: ("1 asks you", "{n} ask you"),
-        SessionState.UNCONFIRMED: ("1 unconfirmed", "{n} unconfirmed"),
-        SessionState.CONNECTION_LOST: ("1 connection lost", "{n} connections lost"),
-        SessionState.WORKING: ("1 working", "{n} working"),
-        SessionState.IDLE: ("1 idle", "{n} idle"),
-        SessionState.PAUSED: ("1 paused", "{n} paused"),
-        SessionState.STARTING: ("1 starting", "{n} starting"),
+        (SessionState.ASKS, True): ("1 asks you", "{n} ask you"),
+        (SessionState.UNCONFIRMED, True): ("1 unconfirmed", "{n} unconfirmed"),
+        (SessionState.CONNECTION_LOST, True): ("1 connection lost", "{n} connections lost"),
+        (SessionState.WORKING, True): ("1 working", "{n} working"),
+        (SessionState.IDLE, True): ("1 idle", "{n} idle"),
+        (SessionState.PAUSED, True): ("1 paused", "{n} paused"),
+        (SessionState.PAUSED, False): ("1 paused?", "{n} paused?"),
+        (SessionState.STARTING, True): ("1 starting", "{n} starting"),
     }
 )
 
@@ -43,14 +45,14 @@ class SessionsCard(Card):
         self._rows = table.rows
         self._table = table
         self._settings = settings
-        self._counts: dict[SessionState, int] = {}
+        self._counts: Counts = {}
         self._summary = _Summary()
         self.ended = QCheckBox(tr("Show ended"))
         self.details = QCheckBox(tr("Details"))
         self._build(table)
         self._show_settings()
 
-    def show_counts(self, counts: dict[SessionState, int]) -> None:
+    def show_counts(self, counts: Counts) -> None:
         """'8: 2 ask you · 3 working · …', what costs or needs somebody in amber."""
         self._counts = counts
         self._summary.show_parts(sum(counts.values()), _count_text(counts))
@@ -144,6 +146,7 @@ class _Summary(QLabel):
         self._fit()
 
 
-def _count_text(counts: dict[SessionState, int]) -> list[tuple[SessionState, str]]:
+def _count_text(counts: Counts) -> list[tuple[SessionState, str]]:
     """'2 ask you', '3 working', … in the order of the table."""
-    return [(s, tr.plural(*forms, counts[s])) for s, forms in _COUNTS.items() if counts.get(s)]
+    counted = ((key, forms, counts.get(key, 0)) for key, forms in _COUNTS.items())
+    return [(state, tr.plural(*forms, n)) for (state, _), forms, n in counted if n]

@@ -16,6 +16,7 @@ from enigma_panel.ui.text.states import (
     NONE,
     duration,
     is_life_assumed,
+    is_pause_confirmed,
     session_state_text,
     spoken_duration,
     spoken_text,
@@ -59,6 +60,10 @@ _URGENCY = {
         )
     )
 }
+
+
+Counts = dict[tuple[SessionState, bool], int]
+"""How many are in a state, and whether they are for sure: nothing may confirm a pause."""
 
 
 class Column(IntEnum):
@@ -157,13 +162,15 @@ class SessionsModel(KeyedTableModel):
             wanted = self._keys + [key for key in wanted if key not in present]
         self.show_keys(wanted)
 
-    def counts(self) -> dict[SessionState, int]:
+    def counts(self) -> Counts:
         """How many sessions are in which state, without the ended ones."""
-        counts: dict[SessionState, int] = {}
+        counts: Counts = {}
         for session in map(self._sessions.session, self._sessions.session_keys()):
             if session is not None and not session.is_ended:
-                state = shown_state(session, self._sessions.current_task(session))
-                counts[state] = counts.get(state, 0) + 1
+                task = self._sessions.current_task(session)
+                state = shown_state(session, task)
+                is_sure = state is not SessionState.PAUSED or is_pause_confirmed(task)
+                counts[state, is_sure] = counts.get((state, is_sure), 0) + 1
         return counts
 
     # -- inside ------------------------------------------------------------------------------

@@ -148,9 +148,14 @@ def _working(unproven: CommandVerb | None) -> StateWord:
 
 
 def _paused(task: Task | None) -> StateWord:
-    if task is not None and task.pause_confirmed:
+    if is_pause_confirmed(task):
         return StateWord(Glyph.PAUSE, tr("paused – billing"), *_AMBER)
     return _unconfirmed_pause(task, tr("paused? – billing"), tr("paused, not confirmed, billing"))
+
+
+def is_pause_confirmed(task: Task | None) -> bool:
+    """Whether the service has confirmed that it waits; mostly nothing does."""
+    return task is not None and task.pause_confirmed
 
 
 def _unconfirmed_pause(task: Task | None, word: str, spoken: str) -> StateWord:
