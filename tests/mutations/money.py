@@ -380,8 +380,8 @@ MONEY = (
         promise='so the window says "paused?" and when it was sent',
         mistake="it says paused",
         file="ui/text/states.py",
-        old="    if task is not None and task.pause_confirmed:",
-        new="    if task is not None:",
+        old="return task is not None and task.pause_confirmed",
+        new="return task is not None",
         tests=(f"{LIVE_TEXT}::test_what_a_session_does",),
     ),
     Break(
