@@ -1,16 +1,19 @@
 """How many actions a job takes: a key with its modifiers, a paste or a click counts as one."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
+from enigma_panel import startup
 from enigma_panel.core.models import TaskStatus
 from enigma_panel.ui.dialog_manager import DialogManager
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.new_task.dialog import NewTaskDialog
 from enigma_panel.ui.questions.dialog import QuestionDialog
+from enigma_panel.ui.widgets.table import KeyedTable
 from tests.kit.person import CTRL, active, button, click, key
 from tests.kit.wait import until
 from tests.kit.world import World
@@ -39,6 +42,18 @@ class Hand:
     def click(self, widget: QWidget, name: str) -> None:
         self.actions += 1
         click(button(widget, name))
+
+    def double_click(self, table: KeyedTable, row_key: int) -> None:
+        self.actions += 1
+        row = table.rows.row_of(row_key)
+        assert row is not None
+        place = table.visualRect(table.rows.index(row, 1)).center()
+        QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+        QTest.mouseDClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+
+    def notice(self, window: MainWindow, task_key: int) -> None:
+        self.actions += 1
+        startup._open_question(window, task_key, "")
 
 
 @pytest.fixture
@@ -95,18 +110,38 @@ async def test_the_next_task_in_an_open_session_takes_three(
     assert hand.actions <= 3
 
 
-async def test_the_question_of_this_one_of_four_takes_one(world: World, window: MainWindow) -> None:
+WAYS: dict[str, tuple[int, Callable[[Hand, MainWindow], None]]] = {
+    "Enter": (3, lambda hand, _window: hand.key(ENTER)),
+    "double click": (3, lambda hand, window: hand.double_click(window.selection.sessions, 3)),
+    "Answer in Details": (3, lambda hand, window: hand.click(window.details, "Answer")),
+    "its notice on the desktop": (3, lambda hand, window: hand.notice(window, 3)),
+    "the banner": (1, lambda hand, window: hand.click(window.question_banner, "Answer")),
+    "Ctrl+E": (1, lambda hand, _window: hand.key(Qt.Key.Key_E, CTRL)),
+}
+"""To the question of that task; the last two are for the one with the least time left."""
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_the_question_of_this_one_of_four_takes_one(
+    world: World, window: MainWindow, way: str
+) -> None:
     questions = [world.sessions.add_asking(n, f"Which colour, {n}?") for n in range(1, 5)]
     window.selection.session_rows.arrange()
     await active(window)
+    world.inbox.ask(*questions)
+    first = await dialog_of(QuestionDialog)
+    key(first, Qt.Key.Key_Escape)  # Later
+    await active(window)
     window.selection.sessions.select_key(3)
     window.selection.sessions.setFocus()
-    world.inbox.open.extend(questions)
-    hand = Hand()
-    hand.key(ENTER)
+    hand, (task_key, act) = Hand(), WAYS[way]
+    act(hand, window)
     dialog = await dialog_of(QuestionDialog)
     assert isinstance(dialog, QuestionDialog)
-    question = dialog.current_question()
+    question, form = dialog.current_question(), dialog.current_form()
     assert question is not None
-    assert question.task_key == 3
-    assert hand.actions <= 1
+    assert question.task_key == task_key
+    assert hand.actions == 1
+    hand.key(Qt.Key.Key_B)
+    assert form is not None
+    assert form.answer() == "b", "the cursor is where the answer is typed"
