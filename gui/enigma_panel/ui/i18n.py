@@ -15,15 +15,13 @@ from msgspec import Struct
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 from PySide6.QtGui import Qt
 
-# Control characters, and the marks that turn the reading direction: they could make a text look
-# like another one.
 WIDE_CHARS = 100
 """A tool tip with a longer line is broken into several."""
+# Control characters, and the marks that turn the reading direction: they could make a text look
+# like another one.
 _HIDDEN = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 )
-
-
 Table = TypeVar("Table", bound=Mapping[Any, tuple[str, ...]])
 ENGLISH = QLocale(QLocale.Language.English, QLocale.Country.UnitedStates)
 """The language of the texts in the code."""

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QAccessible, QAction, QShortcut
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QDialog, QPushButton
 
 from enigma_panel import __version__
 from enigma_panel.ui.dialog_manager import DialogManager
@@ -205,8 +205,16 @@ def test_about_says_which_program_this_is(window: MainWindow) -> None:
     assert dialog.isVisible()
     assert f"Version {__version__}" in dialog.text.text()
     assert "Data folder: /home/maria/enigma-panel" in dialog.text.text()
+
+
+def test_no_dialog_is_left_when_the_program_ends(window: MainWindow) -> None:
+    for action in (window.main_menu.about, window.main_menu.shortcuts, window.all_notices):
+        action.setEnabled(True)
+        action.trigger()
+    shown = [dialog for dialog in window.findChildren(QDialog) if dialog.isVisible()]
+    assert len(shown) == 3
     window.close_for_good()
-    assert not dialog.isVisible()
+    assert not any(dialog.isVisible() for dialog in shown)
 
 
 def test_no_tip_takes_the_place_of_the_status_line(

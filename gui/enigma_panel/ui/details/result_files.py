@@ -51,11 +51,6 @@ class ResultFiles(QWidget):
             self._make_rows(files)
         self.setVisible(bool(files))
 
-    def close_dialog(self) -> None:
-        """Ask for no folder any more."""
-        for dialog in self.window().findChildren(QFileDialog):
-            dialog.close()
-
     def _make_rows(self, files: Sequence[ResultFile]) -> None:
         for row in self.rows:
             self._column.removeWidget(row)
@@ -81,7 +76,8 @@ class ResultFiles(QWidget):
     def _ask_folder(self, file: ResultFile) -> None:
         """For a folder, not a name: who asks for a name asks, in a loop of Qt's own, whether to
         overwrite, and nothing is overwritten here. One at a time, and it blocks nothing."""
-        self.close_dialog()
+        for other in self.window().findChildren(QFileDialog):
+            other.close()
         task_key = self._task_key
         title = tr("Download {name} into", name=safe_name(file.name))
         dialog = QFileDialog(self.window(), title, self._folder or _first_folder())

@@ -60,18 +60,15 @@ class CommandList(QTreeWidget):
 
     def add_heading(self, text: str) -> None:
         """A line above the rows that belong together."""
-        item = self._add(text, "", "")
+        item = self.add_row(text)
         item.setFlags(Qt.ItemFlag.ItemIsEnabled)
         bold = QFont(self.font())
         bold.setWeight(QFont.Weight.DemiBold)
         item.setFont(0, bold)
         item.setFirstColumnSpanned(True)
 
-    def add_row(self, text: str, keys: str, note: str = "") -> QTreeWidgetItem:
+    def add_row(self, text: str, keys: str = "", note: str = "") -> QTreeWidgetItem:
         """A command and its keys; a screen reader says both. note: stands behind the command."""
-        return self._add(text, keys, note)
-
-    def _add(self, text: str, keys: str, note: str) -> QTreeWidgetItem:
         shown = tr("{command} – {note}", command=text, note=note) if note else text
         item = QTreeWidgetItem([shown, keys])
         item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

@@ -88,12 +88,6 @@ class MainMenu(QObject):
         self.menu.popup(at)
         self.menu.setActiveAction(self.menu.actions()[0])
 
-    def close_dialogs(self) -> None:
-        """The program ends."""
-        for name in ("_shortcuts_dialog", "_palette", "_about_dialog"):
-            if name in vars(self):
-                getattr(self, name).reject()
-
     @cached_property
     def _shortcuts_dialog(self) -> "ShortcutsDialog":
         from enigma_panel.ui.main_menu.shortcuts import ShortcutsDialog  # noqa: PLC0415 - rarely

@@ -130,11 +130,6 @@ class NoticeController(QObject):
         """The list of all notices, also of those that have faded."""
         self._dialog.ask()
 
-    def close_dialog(self) -> None:
-        """The program ends."""
-        if "_dialog" in vars(self):
-            self._dialog.reject()
-
     @cached_property
     def _dialog(self) -> "NoticesDialog":
         from enigma_panel.ui.notices.dialog import NoticesDialog  # noqa: PLC0415 - rarely

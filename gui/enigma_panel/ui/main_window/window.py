@@ -5,7 +5,7 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent
-from PySide6.QtWidgets import QFrame, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QMainWindow, QVBoxLayout, QWidget
 
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.container import Services
@@ -126,9 +126,9 @@ class MainWindow(QMainWindow):
         self._may_close = True
         self._ticks.stop()
         self.app_actions.forget_secret()
-        self.details.files.close_dialog()
-        self.main_menu.close_dialogs()
-        self.notice_controller.close_dialog()
+        for dialog in self.findChildren(QDialog):
+            if dialog.isVisible():
+                dialog.reject()
         self.close()
 
     # -- building ------------------------------------------------------------------------------
@@ -257,7 +257,7 @@ class MainWindow(QMainWindow):
         self.main_menu.menu.triggered.connect(self._leave_tool_bar)
         self.notice_bar.all_wanted.connect(self.notice_controller.show_all)
         self.notices.changed.connect(self._follow_notices)
-        selection.selection_changed.connect(self._follow_selection)
+        selection.selection_changed.connect(self._enable_verbs)
         self.body.tables_moved.connect(selection.sessions.places.follow_window)
         selection.started.connect(self._say_started)
         self.app_actions.undoable_done.connect(self.toast.offer_undo)
@@ -328,9 +328,6 @@ class MainWindow(QMainWindow):
 
     def _follow_notices(self) -> None:
         self.all_notices.setEnabled(bool(self.notices.notices()))
-
-    def _follow_selection(self) -> None:
-        self._enable_verbs()
 
     def _enable_verbs(self) -> None:
         app_actions, selected = self.app_actions, self.selection.session_keys()

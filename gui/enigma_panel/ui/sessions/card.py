@@ -91,7 +91,7 @@ class SessionsCard(Card):
         head.setStretch(1, 1)
         self.column.addWidget(table)
         self.ended.toggled.connect(self._change_ended)
-        for changed in (self._rows.rowsInserted, self._rows.rowsRemoved, self._rows.modelReset):
+        for changed in (self._rows.rowsInserted, self._rows.rowsRemoved):
             changed.connect(self.rows_changed)
         self._settings.changed.connect(self._show_settings)
         theme.changed().connect(self._recolour)

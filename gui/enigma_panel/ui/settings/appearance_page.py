@@ -16,29 +16,23 @@ class AppearancePage(QWidget):
     def __init__(self, services: Services) -> None:
         super().__init__()
         self._settings = services.settings
-        self.choices = {value: QRadioButton(text) for text, value in appearance_choices()}
+        self.choices = {
+            SYSTEM: QRadioButton(tr("Follow the system")),
+            LIGHT: QRadioButton(tr("Light")),
+            DARK: QRadioButton(tr("Dark")),
+        }
         layout = make_column(*self.choices.values(), None)
         layout.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         self.setLayout(layout)
         for button in self.choices.values():
             button.toggled.connect(self._change)
-        self._settings.changed.connect(self.refresh)
-        self.refresh()
+        self._settings.changed.connect(self._show)
+        self._show()
 
-    def refresh(self) -> None:
-        """Show what holds now."""
+    def _show(self) -> None:
         self.choices[self._settings.value.appearance].setChecked(True)
 
     def _change(self) -> None:
         chosen = [value for value, button in self.choices.items() if button.isChecked()]
         if chosen and chosen != [self._settings.value.appearance]:
             self._settings.change(appearance=chosen[0])
-
-
-def appearance_choices() -> tuple[tuple[str, str], ...]:
-    """Which colours there are to choose: words, and the value in the settings."""
-    return (
-        (tr("Follow the system"), SYSTEM),
-        (tr("Light"), LIGHT),
-        (tr("Dark"), DARK),
-    )

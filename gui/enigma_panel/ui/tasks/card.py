@@ -52,6 +52,6 @@ class TasksCard(Card):
             examples.setVisible(not rows.rowCount())
             table.setVisible(bool(rows.rowCount()))
 
-        for changed in (rows.rowsInserted, rows.rowsRemoved, rows.modelReset):
+        for changed in (rows.rowsInserted, rows.rowsRemoved):
             changed.connect(follow)
         follow()

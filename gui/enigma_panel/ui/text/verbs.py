@@ -23,8 +23,8 @@ GLYPHS: Mapping[CommandVerb, Glyph] = {
 
 class VerbText(Struct, frozen=True, kw_only=True):
     """going: said while it can be taken back for a moment. tip: what it does and what that costs;
-    tool tip, status tip and spoken description. unconfirmed, failed: what may be so, and cost
-    money, while nothing confirms it, and where it did not arrive."""
+    tool tip and spoken description. unconfirmed, failed: what may be so, and cost money, while
+    nothing confirms it, and where it did not arrive."""
 
     label: str
     going: str
