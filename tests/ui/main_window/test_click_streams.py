@@ -100,8 +100,7 @@ class Hand:
     def by_us(self, event: Callable[[], None]) -> None:
         """Nothing that is aimed at moves; else what moves is noted with its time."""
         before, under = self._look(), self._under()
-        has_room = self.window.question_room.isVisible() or event != self.ask
-        is_held = self._is_held() and has_room  # else a question comes all the same
+        is_held = self._is_held()
         self.trail.append(f"{event.__name__}{' while held' * is_held}")
         event()
         self.window.recovery.refresh()  # as it does by itself, a moment later
@@ -382,7 +381,9 @@ SWITCHED_OFF: dict[str, Callable[[Hand, pytest.MonkeyPatch], None]] = {
     "card": lambda hand, _: _never_held(hand, hand.window.recovery),
     "bar of the line": lambda hand, _: _never_held(hand, hand.window.queue_actions.bar),
     "room of the question": lambda hand, patch: patch.setattr(
-        hand.window.question_room, "set_may_come", lambda _: None
+        hand.window.question_room,
+        "refresh",
+        lambda: hand.window.question_room.setVisible(hand.window.question_banner.refresh()),
     ),
     "0.7 s": lambda hand, patch: patch.setattr(hand.sessions.places, "stood_ms", lambda _: None),
     "the table's place in the window": lambda hand, _: hand.window.body.tables_moved.disconnect(),

@@ -140,21 +140,21 @@ def test_a_question_is_shown_at_once_and_moves_nothing(
     assert place(aimed.selection.sessions, 1) == before
 
 
-def test_the_room_of_the_question_goes_with_the_last_session(
-    aimed: MainWindow, services: Any
+def test_the_first_question_of_all_has_its_room(
+    window: MainWindow, services: Any, qapp: QApplication
 ) -> None:
-    for number in (1, 2, 3):
-        services.sessions.change_session(number, phase=Phase.CLOSED, ended_ms=services.clock.now)
-    assert aimed.question_room.isVisible()
-    leave(aimed.selection.sessions)
-    assert not aimed.question_room.isVisible()
-    move_to(aimed.selection.sessions, 1)
-    services.inbox.ask(a_question(1, "Which one?"))
-    assert aimed.question_banner.isVisible()  # also where it has no room
-    services.inbox.close(1)
-    assert aimed.question_room.isVisible()
-    leave(aimed.selection.sessions)
-    assert not aimed.question_room.isVisible()
+    window.activateWindow()
+    services.sessions.add(1, status=TaskStatus.DONE)
+    services.sessions.change_session(1, phase=Phase.CLOSED, ended_ms=services.clock.now)
+    qapp.processEvents()
+    tasks = window.selection.tasks
+    before = tasks.mapTo(window, QPoint())
+    move_to(tasks, 0)
+    services.sessions.add(2)
+    services.inbox.ask(a_question(2, "Which one?"))
+    qapp.processEvents()
+    assert window.question_banner.isVisible()
+    assert tasks.mapTo(window, QPoint()) == before
 
 
 def test_the_pointer_over_one_table_holds_the_other_too(

@@ -151,7 +151,7 @@ class MainWindow(QMainWindow):
         for part in (self.selection.sessions, self.tasks_card):
             self.hold.watch(part)
         self.question_banner = QuestionBanner(services)
-        self.question_room = QuestionRoom(self.question_banner, self.hold)
+        self.question_room = QuestionRoom(self.question_banner)
         self.connection_banner = ConnectionBanner(services, self.hold)
         self.notices = NoticeList(services.clock.now_ms, self)
         self.notice_bar = NoticeBar(self.notices, self.hold)
@@ -304,9 +304,7 @@ class MainWindow(QMainWindow):
     # -- following the services ----------------------------------------------------------------
 
     def _follow_sessions(self, _diff: object = None) -> None:
-        counts = self.selection.session_rows.counts()
-        self.sessions_card.show_counts(counts)
-        self.question_room.set_may_come(bool(counts))
+        self.sessions_card.show_counts(self.selection.session_rows.counts())
         self.status_bar.refresh_pending()
         self._enable_verbs()
 

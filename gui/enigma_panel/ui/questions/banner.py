@@ -11,7 +11,6 @@ from enigma_panel.ui.theme import theme
 from enigma_panel.ui.theme.palette import Glyph, Severity
 from enigma_panel.ui.widgets.basics import ElidedLabel, make_button, make_label, make_row, set_role
 from enigma_panel.ui.widgets.glyph_label import GlyphLabel
-from enigma_panel.ui.widgets.pointer_hold import PointerHold
 
 tr = Translations("Questions")
 
@@ -83,40 +82,18 @@ class QuestionBanner(QFrame):
 
 
 class QuestionRoom(QStackedWidget):
-    """The room of the banner, kept while a session is open, whose agent may ask.
+    """The room of the banner, always kept: a question, which is shown at once, pushes no row away
+    from the pointer."""
 
-    So a question, which is shown at once, pushes no row away from the pointer.
-    """
-
-    def __init__(
-        self, banner: QuestionBanner, hold: PointerHold, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, banner: QuestionBanner, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._banner = banner
-        self._hold = hold
-        self._may_come = False
         self._none = make_label(tr("No question is open."), "dim")
         self._none.setIndent(14)
         self.addWidget(self._none)
         self.addWidget(banner)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.hide()
-        hold.released.connect(self._fit)
-
-    def set_may_come(self, may_come: bool) -> None:
-        """Whether a session is open."""
-        self._may_come = may_come
-        self.refresh()
 
     def refresh(self) -> None:
         """Show what is open now."""
-        has_question = self._banner.refresh()
-        self.setCurrentWidget(self._banner if has_question else self._none)
-        if has_question:
-            self.show()
-        self._fit()
-
-    def _fit(self) -> None:
-        """The room itself comes and goes only while nobody aims at a row."""
-        if not self._hold.is_held:
-            self.setVisible(self._may_come or self.currentWidget() is self._banner)
+        self.setCurrentWidget(self._banner if self._banner.refresh() else self._none)
