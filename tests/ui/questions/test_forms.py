@@ -120,3 +120,22 @@ async def test_nothing_is_said_to_be_read_before_something_is_typed(
     click(form.chips[QuestionKind.CREDENTIALS])
     await asyncio.sleep(0.02)
     assert dialog.height() == height
+
+
+@pytest.mark.parametrize("which", ["username", "password"])
+async def test_a_doubt_moves_nothing_and_hides_nothing(
+    world: World, dialog: QuestionDialog, which: str
+) -> None:
+    form = await asked(world, dialog, LOGIN)
+    world.clock.pass_ms(1_500)
+    assert dialog.is_armed()
+    size, page = dialog.size(), form.credentials
+    type_text(page.username if which == "username" else page.password, "a, Password: b")
+    await asyncio.sleep(0.02)
+    assert "The agent may misread this" in shown_texts(dialog)
+    assert dialog.size() == size
+    assert dialog.is_armed()
+    assert page.height() >= page.heightForWidth(page.width()) > 0
+    page.username.setText("")
+    page.password.setText("")
+    assert "Enter sends the answer." in shown_texts(dialog)

@@ -75,6 +75,7 @@ class CredentialsPage(QWidget):
         self.username = LineEdit()
         self._offered = ""
         self.password = PasswordEdit(enter_moves_on=False)
+        self._keys = make_label(enter_text(), "dim")
         self._preview = ElidedLabel("dim")
         self._build()
         self._show_preview()
@@ -86,7 +87,7 @@ class CredentialsPage(QWidget):
         grid = FieldGrid()
         self._no_username = grid.add_field(tr("Username"), self.username)
         self._no_password = grid.add_field(
-            tr("Password"), self.password, self.password.show_button(), note=enter_text()
+            tr("Password"), self.password, self.password.show_button(), note=self._keys
         )
         column = make_column(grid, self._preview, None)
         self.setLayout(column)
@@ -140,6 +141,9 @@ class CredentialsPage(QWidget):
             (self.password, self._no_password),
         ):
             problem.show_doubt(misread_text() if can_be_misread(field.text()) else "")
+        # A doubt has this one's room: the window keeps its size, and typing disarms nothing.
+        texts = (self.username.text(), self.password.text())
+        self._keys.setVisible(not any(map(can_be_misread, texts)))
         self._show_preview()
 
     def _show_preview(self) -> None:

@@ -77,7 +77,7 @@ class SessionList(QTreeWidget):
 
     def sizeHint(self) -> QSize:
         rows = min(len(self._rows), MOST_ROWS)
-        return QSize(WIDTH, rows * _row_height() + 2 * self.frameWidth())
+        return QSize(theme.scaled(WIDTH), rows * _row_height() + 2 * self.frameWidth())
 
     def minimumSizeHint(self) -> QSize:
         return QSize(240, min(len(self._rows), 2) * _row_height() + 2 * self.frameWidth())
