@@ -149,6 +149,18 @@ async def test_a_username_is_one_that_was_sent(world: World, dialog: QuestionDia
     assert dialog._usernames == {}, "what stood in another form was not sent"
 
 
+async def test_stop_sends_no_username(world: World, dialog: QuestionDialog) -> None:
+    await asked(world, dialog, LOGIN)
+    form = dialog.current_form()
+    assert form is not None
+    type_text(form.credentials.username, "maria")
+    world.inbox.outcome = AnswerOutcome.UNCONFIRMED
+    click(dialog.stop_button)
+    await world.settle()
+    assert world.inbox.answered[0].verb is AnswerVerb.STOP
+    assert dialog._usernames == {}
+
+
 async def test_later_and_the_other_questions_need_no_guard(
     world: World, dialog: QuestionDialog
 ) -> None:

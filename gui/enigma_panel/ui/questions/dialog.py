@@ -286,13 +286,15 @@ class QuestionDialog(ModelessDialog):
             failure = not_saved_text(error)
         finally:
             self._sending = None
-            self._settle(form, result, failure)
+            self._settle(form, verb, result, failure)
 
-    def _settle(self, form: AnswerForm, result: AnswerResult | None, text: str) -> None:
+    def _settle(
+        self, form: AnswerForm, verb: AnswerVerb, result: AnswerResult | None, text: str
+    ) -> None:
         outcome = result.outcome if result else None
         form.notice = text or answer_text(result, has_text=not form.is_empty())
         if outcome in {*_LEAVES, AnswerOutcome.UNCONFIRMED}:
-            if form.page() is form.credentials:
+            if verb is AnswerVerb.RESUME and form.page() is form.credentials:
                 self._usernames[form.question.task_key] = form.credentials.username.text()
             form.forget()
         form.is_over = outcome is AnswerOutcome.GONE
