@@ -1,14 +1,21 @@
 """The command line of the next run, read back by our own parser."""
 
 from pathlib import Path
+from types import SimpleNamespace as Namespace
 
 import pytest
 
-from enigma_panel.app import restart_arguments
+from enigma_panel.app import Program, restart_arguments
+from enigma_panel.bootstrap import DataDirs
 from enigma_panel.cli import Options, parse
+from enigma_panel.core.service_rules import Dialect
+from enigma_panel.runtime.next_run import HandedOver
+from enigma_panel.store.paths import folders_below
 
 ELSEWHERE = "https://staging.example"
 FOLDER = Path("/somewhere/with a space")
+KEY = "enig_typed-by-hand-0123456789"
+NO_DIRS = DataDirs(folders=folders_below(FOLDER), root=FOLDER, throw_away=False)
 
 
 @pytest.mark.parametrize("options", [Options(), Options(data_dir=FOLDER, base_url=ELSEWHERE)])
@@ -32,6 +39,24 @@ def test_the_account_keeps_folder_and_address(options: Options) -> None:
 
 def test_out_of_the_demo_into_the_account() -> None:
     assert restart_arguments(Options(demo=True), demo=False) == []
+
+
+def test_there_and_back_again_nothing_is_lost() -> None:
+    """The demo's command line has no address: it is handed over."""
+    before = Options(data_dir=FOLDER, base_url=ELSEWHERE, dialect=Dialect.W1)
+    there = Program(before, NO_DIRS, None)
+    there._account = Namespace(key_in_memory=KEY, base_url=ELSEWHERE)  # type: ignore[assignment]
+    there._restart(demo=True)
+    assert there.restart_with is not None
+    assert ELSEWHERE not in there.restart_with
+    assert there.handed_over == HandedOver(base_url=ELSEWHERE, key=KEY, key_url=ELSEWHERE)
+    back = Program(parse(there.restart_with), NO_DIRS, None, there.handed_over)
+    back._restart(demo=False)
+    assert back.restart_with is not None
+    assert parse(back.restart_with) == before
+    assert back.handed_over == there.handed_over
+    for arguments in (there.restart_with, back.restart_with):
+        assert not any(KEY in argument for argument in arguments)
 
 
 def test_what_ends_by_itself_is_not_begun_again() -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from enigma_panel.cli import Options
+    from enigma_panel.runtime.next_run import HandedOver
 
 
 def main() -> int:
@@ -23,8 +24,9 @@ def main() -> int:
         from enigma_panel.services import comparison
 
         return comparison.main(argv[1:])
-    from enigma_panel.runtime import signals
+    from enigma_panel.runtime import next_run, signals
 
+    handed_over = next_run.take_over(os.environ)
     signals.note()  # until the event loop handles them
     os.environ.pop("SSLKEYLOGFILE", None)  # ssl would write there what decrypts our connections
     os.environ["QT_API"] = "pyside6"  # qasync asks for it
@@ -39,10 +41,10 @@ def main() -> int:
         return _complain(str(error))
     if platform is not None:
         os.environ["QT_QPA_PLATFORM"] = platform
-    return _run(wanted)
+    return _run(wanted, handed_over)
 
 
-def _run(wanted: "Options") -> int:
+def _run(wanted: "Options", handed_over: "HandedOver") -> int:
     from enigma_panel.demo.simulator_process import SimulatorError, start_for
 
     try:
@@ -67,7 +69,7 @@ def _run(wanted: "Options") -> int:
             simulator.stop()
         return 128 + number
     try:
-        return app.run(wanted, simulator)
+        return app.run(wanted, simulator, handed_over)
     except SimulatorError as error:
         return _complain(str(error))
     except single_instance.AlreadyOpenError:

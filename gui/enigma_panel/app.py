@@ -19,8 +19,10 @@ from enigma_panel.cli import Options
 from enigma_panel.demo.simulator_process import SimulatorProcess, start_for
 from enigma_panel.desktop.session_end import Application, SessionEnd, own_command
 from enigma_panel.desktop.single_instance import SingleInstance, acquire_folder, bring_to_front
-from enigma_panel.runtime import event_loop, logging_setup
+from enigma_panel.runtime import event_loop, logging_setup, next_run
+from enigma_panel.runtime.next_run import NOTHING, HandedOver
 from enigma_panel.runtime.qt_messages import with_a_display
+from enigma_panel.services.account import Account
 from enigma_panel.store.files import Copy
 from enigma_panel.store.ledger.errors import NewerLedgerError
 from enigma_panel.store.paths import prepare_folder
@@ -54,8 +56,16 @@ class FirstPaint(QObject):
 class Program:
     """One run from the first window to the last stage of leaving."""
 
-    def __init__(self, options: Options, dirs: DataDirs, child: SimulatorProcess | None) -> None:
+    def __init__(
+        self,
+        options: Options,
+        dirs: DataDirs,
+        child: SimulatorProcess | None,
+        handed_over: HandedOver = NOTHING,
+    ) -> None:
         self._options = options
+        self.handed_over = handed_over
+        self._account: Account | None = None
         self._dirs = dirs
         self._child = child
         self._leave = asyncio.Event()
@@ -72,11 +82,11 @@ class Program:
         if self._child is not None:
             url = await event_loop.blocking(self._child.url, time_limit=30)
         try:
-            parts = await build(self._options, self._dirs, url)
+            parts = await self._build(url)
         except NewerLedgerError as error:
             if self._options.needs_no_display or not await self._may_use_copy(error):
                 raise
-            parts = await build(self._options, self._dirs, url)
+            parts = await self._build(url)
         if self._options.self_check:
             return await self._self_check(parts)
         window, dialogs = self._show(parts)
@@ -92,6 +102,13 @@ class Program:
             parts.services.queue.set_leaving(True)  # a browser that gets free now stays free
             dialogs.close_all()
             await self._stages(parts, window)
+
+    async def _build(self, demo_url: str | None) -> Parts:
+        parts = await build(self._options, self._dirs, demo_url)
+        if not self._options.demo:  # the demo's has a key of its own
+            self._account = parts.services.account
+            self._account.take_over(self.handed_over.key, self.handed_over.key_url)
+        return parts
 
     async def _may_use_copy(self, error: NewerLedgerError) -> bool:
         from enigma_panel.startup import offer_copy  # noqa: PLC0415 - rarely
@@ -198,7 +215,14 @@ class Program:
 
     def _restart(self, *, demo: bool) -> None:
         """Leave, then begin again, with the demo service or without."""
-        self.restart_with = restart_arguments(self._options, demo=demo)
+        if self._account is not None:
+            self.handed_over = HandedOver(
+                base_url=self._options.base_url,
+                key=self._account.key_in_memory,
+                key_url=self._account.base_url if self._account.key_in_memory else "",
+            )
+        base_url = self.handed_over.base_url
+        self.restart_with = restart_arguments(self._options, demo=demo, base_url=base_url)
         self._leave.set()
 
     async def _self_check(self, parts: Parts) -> int:
@@ -253,10 +277,15 @@ def _application() -> QApplication:
     return app
 
 
-def run(options: Options, child: SimulatorProcess | None = None) -> int:
+def run(
+    options: Options,
+    child: SimulatorProcess | None = None,
+    handed_over: HandedOver = NOTHING,
+) -> int:
     """Run the program; raises SimulatorError, FolderError or LedgerError before a window is shown.
 
     child: the simulator that `child.start_for` gave, where it was started before these imports.
+    handed_over: what the run before left, in whose place this one is.
     """
     event_loop.catch_all()
     child = child or start_for(options)
@@ -270,28 +299,32 @@ def run(options: Options, child: SimulatorProcess | None = None) -> int:
         if not options.self_check:
             lock = acquire_folder(dirs.folders.data, may_ask=not options.needs_no_display)
             ends.callback(lock.release)
-        status, again = _run_qt(options, dirs, child, ends)
-    if again is not None:
-        _begin_again(again)
+        program = Program(options, dirs, child, handed_over)
+        status = _run_qt(options, program, ends)
+    if program.restart_with is not None:
+        next_run.hand_over(program.handed_over, os.environ)
+        _begin_again(program.restart_with)
     return status
 
 
-def restart_arguments(options: Options, *, demo: bool) -> list[str]:
-    """The command line of the next run: the same folders, the demo service or not."""
+def restart_arguments(options: Options, *, demo: bool, base_url: str | None = None) -> list[str]:
+    """The command line of the next run: the same folders, the demo service or not.
+
+    base_url: the account's, where the demo runs, whose command line has none.
+    """
+    base_url = options.base_url or base_url
     arguments = ["--demo"] if demo else []
     if options.data_dir is not None:
         arguments += ["--data-dir", str(options.data_dir)]
-    if options.base_url is not None and not demo:
-        arguments += ["--base-url", options.base_url]
+    if base_url is not None and not demo:
+        arguments += ["--base-url", base_url]
     if options.dialect is not None:
         arguments += ["--dialect", options.dialect]
     return arguments
 
 
-def _run_qt(
-    options: Options, dirs: DataDirs, child: SimulatorProcess | None, ends: ExitStack
-) -> tuple[int, list[str] | None]:
-    """The exit status, and the arguments to begin again with, if any.
+def _run_qt(options: Options, program: Program, ends: ExitStack) -> int:
+    """The exit status.
 
     ends: what is to be done before the process ends, also where Qt finds no display.
     """
@@ -304,14 +337,7 @@ def _run_qt(
     if not options.tour:  # it looks for controls by their names in the code
         install_language(app)
     theme.prepare(app)
-    programs: list[Program] = []
-
-    async def main() -> int:
-        programs.append(Program(options, dirs, child))
-        return await programs[0].main()
-
-    status = event_loop.run(app, main)
-    return status, programs[0].restart_with if programs else None
+    return event_loop.run(app, program.main)
 
 
 def _begin_again(arguments: list[str]) -> None:

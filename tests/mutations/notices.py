@@ -4,6 +4,9 @@ from tests.mutations.runner import Break
 
 OFFLINE = "tests/ui/main_window/test_offline.py"
 WINDOW = "tests/ui/main_window/test_window.py"
+NEXT_RUN = "tests/runtime/test_next_run.py"
+ACCOUNT = "tests/services/test_account.py"
+KEPT = "Use my account keeps address, folder, dialect and a key in memory"
 LIST = "tests/ui/notices/test_list.py"
 WAYS = "tests/ui/main_window/test_ways_out.py"
 WAYS_OUT = "Notice, Details and menus offer the same ways out, none without its warning"
@@ -191,5 +194,37 @@ NOTICES = (
         old="is_sure = all(is_pause_confirmed(tasks.get(s.key)) for s in sessions)",
         new="is_sure = True",
         tests=("tests/ui/quit/test_text.py::test_paused_ones",),
+    ),
+    Break(
+        promise=KEPT,
+        mistake="the address is lost in the demo",
+        file="app.py",
+        old="    base_url = options.base_url or base_url\n",
+        new="    base_url = options.base_url\n",
+        tests=("tests/test_app.py::test_there_and_back_again_nothing_is_lost",),
+    ),
+    Break(
+        promise=KEPT,
+        mistake="the key is lost in the demo",
+        file="app.py",
+        old="                key=self._account.key_in_memory,\n",
+        new="",
+        tests=("tests/test_app.py::test_there_and_back_again_nothing_is_lost",),
+    ),
+    Break(
+        promise=KEPT,
+        mistake="the key stands in the environment",
+        file="runtime/next_run.py",
+        old="    environment[VARIABLE] = str(reads)\n",
+        new="    environment[VARIABLE] = str(reads)\n    environment[what.key] = what.key\n",
+        tests=(f"{NEXT_RUN}::test_it_arrives_once_and_nobody_reads_it_on_the_way",),
+    ),
+    Break(
+        promise=KEPT,
+        mistake="it is used for another address",
+        file="services/account.py",
+        old="if handed_over and its_url == self.base_url:",
+        new="if handed_over:",
+        tests=(f"{ACCOUNT}::test_the_key_of_the_run_before_is_used_for_its_address_alone",),
     ),
 )

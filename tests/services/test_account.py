@@ -243,3 +243,41 @@ async def test_a_401_about_the_key_is_said_once() -> None:
     assert account.last_check is KeyCheck.REFUSED
     assert len(changes) == 1
     await account.aclose()
+
+
+# -- in the place of a run before ----------------------------------------------------------------
+
+HERE, KEY_BEFORE = "http://127.0.0.1:9", "enig_of-the-run-before"
+
+
+async def test_a_key_in_memory_is_known_for_the_next_run_and_no_other_is() -> None:
+    for outcome, in_memory in ((O.NO_KEYCHAIN, KEY_BEFORE), (O.SAVED, "")):
+        account = make(Keychain(outcome))
+        assert account.key_in_memory == ""
+        await account.save(KEY_BEFORE)
+        assert account.key_in_memory == in_memory
+        await account.remove()
+        assert account.key_in_memory == ""
+        await account.aclose()
+    account = make(Keychain(O.NO_KEYCHAIN), ENIGMA_API_KEY=KEY_BEFORE)
+    await account.load()
+    assert (account.state, account.key_in_memory) == (KeyState.READY, "")  # the next run has it
+    await account.aclose()
+
+
+async def test_the_key_of_the_run_before_is_used_for_its_address_alone() -> None:
+    for url, state in ((HERE, KeyState.READY), ("http://127.0.0.1:10", KeyState.LOCKED)):
+        account = make(Keychain(O.LOCKED))
+        account.take_over(KEY_BEFORE, url)
+        assert await account.load() is state
+        assert account.key_in_memory == (KEY_BEFORE if url == HERE else "")
+        await account.aclose()
+
+
+async def test_a_key_of_the_run_before_that_was_removed_does_not_come_back() -> None:
+    account = make(Keychain(O.NO_KEYCHAIN))
+    account.take_over(KEY_BEFORE, HERE)
+    await account.load()
+    await account.remove()
+    assert await account.load() is KeyState.NO_KEYCHAIN
+    await account.aclose()

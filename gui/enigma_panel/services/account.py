@@ -58,7 +58,7 @@ class Account(QObject):
 
     dialect: the one that the person chose, None for the one that is preset for the host.
     is_dialect_for_run: the command line chose it. key_prefix: how the key in use begins, where a
-    dialect has such keys.
+    dialect has such keys. key_in_memory: the key in use where nothing else keeps it.
     store_for gives the keychain entry of a host, printer the salted fingerprint of (key, base_url).
     """
 
@@ -87,6 +87,8 @@ class Account(QObject):
         self.key_prefix = ""
         self.last_check: KeyCheck | None = None
         self.client: ServiceClient | None = None
+        self.key_in_memory = ""
+        self._handed_over = ("", "")
         self._environment = environment
         self._store_for = store_for
         self._make_client = make_client
@@ -153,12 +155,20 @@ class Account(QObject):
         await self._looked.wait()
         return self.state
 
+    def take_over(self, key: str, base_url: str) -> None:
+        """The run before kept this key for that address, in memory alone."""
+        self._handed_over = (key, base_url)
+
     async def load(self) -> KeyState:
         """Find the key: the environment, else the keychain."""
         async with self._turn:
             return await self._load()
 
     async def _load(self) -> KeyState:
+        handed_over, its_url = self._handed_over
+        if handed_over and its_url == self.base_url:
+            await self._use(handed_over, KeyState.READY, MemoryStore().where())
+            return self.state
         key = self._environment.get(ENVIRONMENT, "").strip()
         if key:
             self.from_environment = True
@@ -206,7 +216,8 @@ class Account(QObject):
         async with self._turn:
             result = await self._ask_store(lambda store: store.remove(), KEYCHAIN_S)
             self._drop_client()
-            self.key_fingerprint = ""
+            self._handed_over = ("", "")
+            self.key_fingerprint = self.key_in_memory = ""
             self._set(KeyState.ABSENT, result.where)
             return result
 
@@ -223,7 +234,7 @@ class Account(QObject):
             self.base_url = base_url
             # It was chosen for the other one.
             self.chosen_dialect, self.is_dialect_for_run = None, False
-            self.key_fingerprint = ""
+            self.key_fingerprint = self.key_in_memory = ""
             self.last_check = None
             self._set(KeyState.LOOKING, "")
             await self._load()
@@ -258,6 +269,7 @@ class Account(QObject):
         self._drop_client()
         self.client = client
         self._in_dialect = in_dialect
+        self.key_in_memory = key if where == MemoryStore().where() else ""
         self.key_fingerprint, self.key_prefix = key_fingerprint, known_prefix(key) or ""
         self.last_check = None
         self._set(state, where)

@@ -1,0 +1,54 @@
+"""What a run hands to the one that takes its place: by a pipe, and so by no file.
+
+A key that is kept in memory alone stands in no command line and in no environment, which other
+programs that we start would inherit.
+"""
+
+import os
+from collections.abc import MutableMapping
+
+import msgspec
+
+from enigma_panel.core.hidden import Hidden, HidingStruct
+
+VARIABLE = "ENIGMA_PANEL_HANDED_OVER"
+"""Names the end of the pipe to read from."""
+MOST_BYTES = 32_768
+"""A pipe holds so much before anybody reads it."""
+MOST_FILES = 1 << 20
+"""No open file has a higher number."""
+
+
+class HandedOver(HidingStruct, frozen=True, kw_only=True):
+    """base_url: that of the command line. key: the account's, kept in memory alone, for key_url."""
+
+    base_url: str | None = None
+    key: Hidden[str] = ""
+    key_url: str = ""
+
+
+NOTHING = HandedOver()
+
+
+def hand_over(what: HandedOver, environment: MutableMapping[str, str]) -> None:
+    """Let the program find it that now takes our place in this process. POSIX alone can."""
+    data = msgspec.json.encode(what)
+    if what == NOTHING or os.name != "posix" or len(data) > MOST_BYTES:
+        return
+    reads, writes = os.pipe()
+    os.write(writes, data)
+    os.close(writes)
+    os.set_inheritable(reads, True)
+    environment[VARIABLE] = str(reads)
+
+
+def take_over(environment: MutableMapping[str, str]) -> HandedOver:
+    """What the run before left; asked before anything else is started, which would inherit it."""
+    name = environment.pop(VARIABLE, "")
+    if not name.isdecimal() or not 2 < int(name) < MOST_FILES:
+        return NOTHING
+    try:
+        with os.fdopen(int(name), "rb") as pipe:
+            return msgspec.json.decode(pipe.read(MOST_BYTES), type=HandedOver)
+    except (OSError, msgspec.DecodeError):
+        return NOTHING
