@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from enigma_panel.core.questions import QuestionKind
 from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.questions.forms import AnswerForm
+from enigma_panel.ui.widgets.inputs import ScrollArea
 from tests.kit.person import active, click, key, shown_texts, type_text
 from tests.kit.world import World
 
@@ -135,7 +136,9 @@ async def test_a_doubt_moves_nothing_and_hides_nothing(
     assert "The agent may misread this" in shown_texts(dialog)
     assert dialog.size() == size
     assert dialog.is_armed()
-    assert page.height() >= page.heightForWidth(page.width()) > 0
+    scroll = dialog.findChild(ScrollArea)
+    assert isinstance(scroll, ScrollArea)
+    assert scroll.verticalScrollBar().maximum() == 0
     page.username.setText("")
     page.password.setText("")
     assert "Enter sends the answer." in shown_texts(dialog)
