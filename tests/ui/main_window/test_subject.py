@@ -23,6 +23,7 @@ from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import Diff
 from enigma_panel.ui.main_window.selection import NOBODY, Subject
 from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.sessions.model import ENDED_STAY_MS
 from enigma_panel.ui.widgets.table import KeyedTable
 from tests.kit.builders import a_task
 from tests.kit.clock import NOW
@@ -197,6 +198,23 @@ def test_a_row_that_comes_in_late_is_selected_where_its_task_is_the_subject(
     window.hold.leave()
     assert window.selection.tasks.selected_keys() == [1]
     assert window.selection.subject == Subject(tasks=(1,))
+
+
+@pytest.mark.parametrize("is_held", [False, True])
+def test_the_row_of_a_session_that_ended_long_ago_comes_back_with_it(
+    two: MainWindow, services: Any, is_held: bool
+) -> None:
+    services.sessions.change_session(1, phase=Phase.CLOSED, ended_ms=NOW - ENDED_STAY_MS)
+    click_row(two.selection.tasks, 0)
+    two.hold.end()
+    assert two.selection.session_rows.keys() == [2]
+    if is_held:
+        two.hold.aim()
+    two.selection.show_session(1)
+    assert two.selection.sessions.selected_keys() == [1]
+    assert two.selection.subject == Subject(sessions=(1,))
+    key(two.selection.sessions, Qt.Key.Key_Escape)
+    assert two.selection.subject == NOBODY
 
 
 def test_a_name_typed_for_one_session_is_given_to_no_other(two: MainWindow, services: Any) -> None:

@@ -105,9 +105,9 @@ class Selection(QObject):
         return shorten(task.spec.text, SHORT_CHARS) if task is not None else ""
 
     def show_session(self, key: int) -> None:
-        """Make that session the subject; it may have left the table."""
-        if not self.sessions.select_key(key):
-            self._turn_to(Subject(sessions=(key,)))
+        """Make that session the subject; where its row has left the table, it comes back."""
+        self.session_rows.set_pinned(frozenset({key}))
+        self.sessions.select_key(key)
         self.details_wanted.emit()
 
     def show_task(self, key: int | None) -> None:

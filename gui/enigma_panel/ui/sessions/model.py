@@ -132,8 +132,11 @@ class SessionsModel(KeyedTableModel):
             self.show_keys(self._wanted())
 
     def set_pinned(self, keys: frozenset[int]) -> None:
-        """These rows (the selected ones) do not leave, even when their session has ended."""
+        """These rows (the selected ones) do not leave, even when their session has ended; one that
+        has left comes back."""
         self._pinned = keys
+        if any(self.row_of(key) is None for key in keys):
+            self.arrange()
 
     def apply_diff(self, diff: Diff) -> None:
         """The services say what changed."""
