@@ -116,6 +116,18 @@ def test_ten_ends_within_a_second_are_one(
     assert listener.hears_soon("Done: shop.example 11")
 
 
+def test_what_ends_within_a_second_of_the_first_is_one(
+    window: MainWindow, services: Any, listener: Listener
+) -> None:
+    for key in range(1, 6):
+        services.sessions.add(key)
+    for key in range(1, 6):
+        end(services, key)
+        listener.wait(0.18)
+    listener.wait()
+    assert listener.texts == ["Done: shop.example 1", "4 tasks ended"]
+
+
 def test_a_refused_start_is_said_as_such_and_only_once(
     window: MainWindow, services: Any, listener: Listener
 ) -> None:

@@ -23,8 +23,9 @@ from enigma_panel.ui.text.announcement import (
 )
 
 SOON_MS = 150
-"""One end is said after this time; where more have come by then, all within TOGETHER_MS are one."""
+"""One end is said after this time, unless more have come by then."""
 TOGETHER_MS = 1_000
+"""What else ends within this time from the first is one announcement."""
 
 _ENDS = {TaskStatus.DONE: End.DONE, TaskStatus.FAILED: End.FAILED}
 _CALM = frozenset({PauseReason.NONE, PauseReason.RESTARTED})
@@ -92,13 +93,14 @@ class Announcements(QObject):
             self._soon.start()
 
     def _say_one(self) -> None:
-        """Where several end at once, more may follow."""
+        """More may follow, also where only one has ended so far."""
         if len(self._ends) == 1:
             self._say_ends()
-        else:
-            self._together.start()
+        self._together.start()
 
     def _say_ends(self) -> None:
+        if not self._ends:
+            return
         task = self._services.sessions.task(next(iter(self._ends)))
         session = self._session(task.session_key) if task is not None else None
         announce(self._window, ends_text(list(self._ends.values()), session))
