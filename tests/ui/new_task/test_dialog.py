@@ -24,8 +24,9 @@ from enigma_panel.ui.theme import theme
 from tests.kit.builders import a_session, a_task
 from tests.kit.clock import NOW
 from tests.kit.fakes import Started
-from tests.kit.person import CTRL, ENTER, SHIFT, active, click, key, shown_texts, type_text
+from tests.kit.person import CTRL, ENTER, SHIFT, click, key, shown_texts, type_text
 from tests.kit.world import World
+from tests.ui.new_task.conftest import shown
 
 UP, DOWN = Qt.Key.Key_Up, Qt.Key.Key_Down
 
@@ -48,17 +49,6 @@ def key_opened() -> Opened:
 @pytest.fixture
 def dialog(world: World, key_opened: Opened) -> NewTaskDialog:
     return NewTaskDialog(world.services, None, key_opened)
-
-
-async def shown(
-    world: World,
-    dialog: NewTaskDialog,
-    session: int | None = None,
-    prefill: TaskSpec | None = None,
-) -> None:
-    dialog.ask(session, prefill)
-    await active(dialog)
-    await world.settle()
 
 
 async def test_a_text_is_all_it_takes(world: World, dialog: NewTaskDialog) -> None:

@@ -12,17 +12,7 @@ from enigma_panel.ui.new_task.dialog import NewTaskDialog
 from enigma_panel.ui.new_task.session_picker import NEW_KEPT
 from tests.kit.person import ENTER, active, click, key, shown_texts, type_text
 from tests.kit.world import World
-
-
-@pytest.fixture
-def dialog(world: World) -> NewTaskDialog:
-    return NewTaskDialog(world.services, None, lambda: None)
-
-
-async def shown(world: World, dialog: NewTaskDialog) -> None:
-    dialog.ask(None, None)
-    await active(dialog)
-    await world.settle()
+from tests.ui.new_task.conftest import shown
 
 
 def paste(dialog: NewTaskDialog, text: str) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 from pathlib import Path
 
-import pytest
 from PySide6.QtCore import Qt
 
 from enigma_panel.core.models import Limits, TaskSpec
@@ -14,21 +13,11 @@ from enigma_panel.ui.new_task import dialog as new_task_dialog
 from enigma_panel.ui.new_task.dialog import NewTaskDialog
 from tests.kit.builders import a_session, a_task
 from tests.kit.clock import NOW
-from tests.kit.person import CTRL, ENTER, SHIFT, active, click, key, type_text
+from tests.kit.person import CTRL, ENTER, SHIFT, click, key, type_text
 from tests.kit.world import World
+from tests.ui.new_task.conftest import shown
 
 LINES = "MX Keys at amazon.com\n\n  MX Keys at ebay.com \n\t\nMX Keys at idealo.de\n"
-
-
-@pytest.fixture
-def dialog(world: World) -> NewTaskDialog:
-    return NewTaskDialog(world.services, None, lambda: None)
-
-
-async def shown(world: World, dialog: NewTaskDialog) -> None:
-    dialog.ask(None, None)
-    await active(dialog)
-    await world.settle()
 
 
 def texts(world: World) -> list[str]:
