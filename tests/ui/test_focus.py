@@ -3,11 +3,12 @@ ends something."""
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QColor
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -32,6 +33,7 @@ from enigma_panel.ui.dialog_manager import DialogManager
 from enigma_panel.ui.lazy_dialogs import LazyDialogs
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.text.problems import Notice, NoticeAction
+from enigma_panel.ui.theme import theme
 from enigma_panel.ui.widgets.basics import Button, ToolButton
 from tests.kit.builders import a_question
 from tests.kit.clock import NOW
@@ -354,3 +356,16 @@ def test_what_stands_above_the_tables_comes_before_them(
     assert order[first : first + len(above)] == above
     assert order.index("Sessions") < order.index("Tasks")
     assert first + len(above) <= order.index("Sessions")
+
+
+def test_the_ring_of_a_table_is_whole(window: MainWindow, qapp: QApplication) -> None:
+    """The header covered its upper corners."""
+    window.activateWindow()
+    red = QColor(theme.colours().accent).red()
+    for table in (window.selection.sessions, window.selection.tasks):
+        table.setFocus(Qt.FocusReason.TabFocusReason)
+        qapp.processEvents()
+        picture = table.grab().toImage()
+        for x, y in product((1, picture.width() - 5), (1, picture.height() - 5)):
+            corner = (picture.pixelColor(x + dx, y + dy) for dx, dy in product(range(4), repeat=2))
+            assert min(abs(pixel.red() - red) for pixel in corner) < 30, (x, y)

@@ -413,3 +413,15 @@ async def test_an_open_session_keeps_its_dialect(world: World, dialog: NewTaskDi
     dialog.run_in.choose(TargetSession(1, close_after=False))
     assert UNUSED not in shown_texts(dialog)
     assert dialog.typed().limits == AVOIDS.limits
+
+
+async def test_the_field_of_last_time_keeps_no_caret(world: World, dialog: NewTaskDialog) -> None:
+    """Qt let it blink on beside that of the field that has the focus."""
+    await shown(world, dialog)
+    as_new = dialog.starting_url.grab().toImage()
+    dialog.starting_url.setFocus()
+    key(dialog, Qt.Key.Key_Escape)
+    await world.settle()
+    await shown(world, dialog)
+    assert dialog.task_text.hasFocus()
+    assert dialog.starting_url.grab().toImage() == as_new

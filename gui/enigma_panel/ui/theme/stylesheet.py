@@ -133,8 +133,8 @@ QTableView[role="reading"]:focus, QTreeView:focus { border-color: {accent}; }
 QTableView[role="reading"]::item { padding: 0 8px; }
 QTreeView::item { padding: 3px 8px 3px 0; }
 QTreeView[role="commands"]::item { padding: 3px 8px; }
-QHeaderView { background: {card}; border: none; }
-QHeaderView::section { background: {card}; color: {dim}; border: none;
+QHeaderView { background: transparent; border: none; }
+QHeaderView::section { background: transparent; color: {dim}; border: none;
     border-bottom: 1px solid {line}; padding: 4px 8px; }
 QTableCornerButton::section { background: {card}; border: none; }
 

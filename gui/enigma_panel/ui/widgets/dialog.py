@@ -48,11 +48,11 @@ class ModelessDialog(QDialog):
 
     def present(self, focus: QWidget | None = None) -> None:
         """Show it or bring it to the front, because the person asked for it."""
+        if focus is not None:  # before: else the field of last time keeps a blinking caret (6.11)
+            focus.setFocus(Qt.FocusReason.ActiveWindowFocusReason)
         self.show()
         self.raise_()
         self.activateWindow()
-        if focus is not None:
-            focus.setFocus(Qt.FocusReason.ActiveWindowFocusReason)
 
     def add_buttons(self, *buttons: QPushButton | None) -> QHBoxLayout:
         """The row of buttons at the lower edge; None is the space between."""
