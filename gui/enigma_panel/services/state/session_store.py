@@ -506,7 +506,9 @@ class SessionStore(QObject):
         # Late figures are no event.
         over = task is not None and task.is_final and new_task is not None and new_task.is_final
         changed = new_session is not session or new_task is not task
-        if observation.kind in _LISTED and changed and not over:
+        # Who asked before the reply came was accepted, as everybody could see.
+        is_late = observation.kind is Kind.ACCEPTED and task is not None and task.question_n > 0
+        if observation.kind in _LISTED and changed and not over and not is_late:
             self._note(new_task, observation)
         return new_session, new_task
 
