@@ -1,5 +1,6 @@
 """Drafts of 'New task': Escape keeps them, Cancel throws them away, and both can be taken back."""
 
+import asyncio
 from collections.abc import Callable
 
 import pytest
@@ -145,6 +146,32 @@ async def test_an_earlier_tasks_words_are_a_draft_once_they_are_changed(
     click(dialog.cancel_button)
     undos[0]()
     assert dialog.typed() == changed
+
+
+async def test_nothing_takes_the_place_of_what_is_being_started(
+    world: World, dialog: NewTaskDialog
+) -> None:
+    """It was emptied with the rest a moment later."""
+    undos: list[Callable[[], None]] = []
+    dialog.discarded.connect(undos.append)
+    await shown(world, dialog)
+    type_text(dialog.task_text, "Buy one hub")
+    click(dialog.cancel_button)
+    await shown(world, dialog)
+    type_text(dialog.task_text, "Research typewriters")
+    world.sessions.start_gate = asyncio.Event()
+    click(dialog.start_button)
+    await asyncio.sleep(0.01)
+    undos[0]()
+    dialog.ask(None, TaskSpec(text="An earlier task"))
+    click(dialog.cancel_button)  # it may be started already: nothing that can be thrown away
+    assert dialog.typed().text == "Research typewriters"
+    world.sessions.start_gate.set()
+    await world.settle()
+    assert len(undos) == 1
+    await shown(world, dialog)
+    click(dialog.restore_button)
+    assert dialog.typed().text == "Buy one hub"
 
 
 async def test_pasted_lines_are_offered_as_tasks(world: World, dialog: NewTaskDialog) -> None:

@@ -176,6 +176,9 @@ class NewTaskDialog(ModelessDialog):
         A draft comes back selected as a whole: what is typed takes its place, and is not added to
         words that nobody looks at any more.
         """
+        if self._is_starting:  # what it is started with stays; the fields are emptied in a moment
+            self.present(self.task_text)
+            return
         was_hidden = not self.isVisible()
         is_kept = was_hidden and prefill is None and not self._is_empty()
         here = None if session_key is None else TargetSession(session_key, close_after=False)
@@ -297,11 +300,13 @@ class NewTaskDialog(ModelessDialog):
 
     def _bring_back(self, draft: Draft) -> None:
         """Show it with that; what stands there changes places with it."""
+        self.present(self.task_text)
+        if self._is_starting:  # as in `ask`; the draft stays set aside
+            return
         if self._put_aside == draft:
             self._put_aside = None
         self._set_aside()
         self._put(draft)
-        self.present(self.task_text)
 
     async def _load_earlier(self) -> None:
         texts: list[str] = []
@@ -429,7 +434,8 @@ class NewTaskDialog(ModelessDialog):
     def _set_starting(self, *, starting: bool) -> None:
         self._is_starting = starting
         self.task_text.setReadOnly(starting)  # what is typed now would be lost with the rest
-        for button in (self.start_button, self.another_button):
+        starts = (self.start_button, self.another_button)
+        for button in (*starts, self.cancel_button, self.clear_button, self.restore_button):
             button.setEnabled(not starting)
 
     def _check(self) -> bool:
