@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from enum import IntEnum
 
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QObject, QTimer
 
 from enigma_panel.core.models import Phase, Session, SessionState, Task, TaskStatus, shown_state
 from enigma_panel.core.verbs import CommandVerb
@@ -30,7 +30,7 @@ from enigma_panel.ui.theme import theme
 from enigma_panel.ui.theme.palette import Severity
 from enigma_panel.ui.widgets.delegates import PAD
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
-from enigma_panel.ui.widgets.table_model import ColumnDef, ColumnLimits, KeyedTableModel
+from enigma_panel.ui.widgets.table_model import RIGHT, ColumnDef, ColumnLimits, KeyedTableModel
 
 tr = Translations("Sessions")
 
@@ -106,7 +106,6 @@ class SessionsModel(KeyedTableModel):
         self.arrange()
 
     def make_columns(self) -> Iterable[ColumnDef[Session]]:
-        right = Qt.AlignmentFlag.AlignRight
         name = ColumnLimits(least=96, most=0.16)
         state = ColumnLimits(most=0.3, samples=tuple(_usual_states()), is_fixed=True)
         time = duration(LONG_MS)
@@ -119,7 +118,7 @@ class SessionsModel(KeyedTableModel):
             ColumnDef(Column.SESSION, tr("Session"), name_cell, width=name),
             ColumnDef(Column.TASK, tr("Task"), self._task),
             ColumnDef(Column.LEFT, tr("Left"), self._left, width=left),
-            ColumnDef(Column.COST, tr("Cost"), self._cost, right, cost),
+            ColumnDef(Column.COST, tr("Cost"), self._cost, RIGHT, cost),
             ColumnDef(Column.VERBS, "", self._verbs, width=verbs_width),
         )
 
@@ -274,9 +273,6 @@ class SessionsModel(KeyedTableModel):
         """The command on its way to a session, in words."""
         pending = self._sessions.pending(key)
         return pending_text(pending, self._clock.now_ms()) if pending is not None else None
-
-    def record(self, key: int) -> Session | None:
-        return self._sessions.session(key)
 
 
 def verb_width() -> int:

@@ -20,11 +20,11 @@ from enigma_panel.ui.sessions.model import VERB_APART, Column, SessionsModel, ve
 from enigma_panel.ui.text.verbs import GLYPHS, verb_label, verb_text
 from enigma_panel.ui.text.waiting import undo_text, undo_tip
 from enigma_panel.ui.theme import icons, theme
-from enigma_panel.ui.widgets.delegates import PAD, RowDelegate
+from enigma_panel.ui.widgets.delegates import PAD, RowDelegate, rows_of
 from enigma_panel.ui.widgets.pointer_hold import STILL_MS, PointerHold
 from enigma_panel.ui.widgets.row_places import RowPlaces
 from enigma_panel.ui.widgets.table import KeyedTable
-from enigma_panel.ui.widgets.table_model import Index, Role
+from enigma_panel.ui.widgets.table_model import Index
 
 tr = Translations("Sessions")
 
@@ -242,9 +242,9 @@ class VerbsDelegate(RowDelegate):
         icons.paint(painter, GLYPHS[verb], size, QColor(colour))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        self.paint_ground(painter, option, index)
+        key = rows_of(index).keys()[index.row()]
+        self.paint_ground(painter, option, index, key)
         painter.save()
-        key = index.data(Role.KEY)
         has_undo = self._app_actions.undoable(key) is not None
         self._note_undo(key, has_undo=has_undo)
         if has_undo:
@@ -260,7 +260,7 @@ class VerbsDelegate(RowDelegate):
         option: QStyleOptionViewItem,
         index: QModelIndex | Index,
     ) -> bool:
-        key = index.data(Role.KEY)
+        key = rows_of(index).key_at(index.row())
         row_verb = self.row_verb_at(key, option.rect, event.pos()) if key is not None else None
         if event.type() is not QEvent.Type.ToolTip or row_verb is None:
             QToolTip.hideText()

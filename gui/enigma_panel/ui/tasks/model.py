@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from enum import IntEnum
 
 from msgspec.structs import replace
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject
 
 from enigma_panel.core.models import UNOPENED_PHASES, Task, TaskStatus
 from enigma_panel.services.container import Services
@@ -32,7 +32,7 @@ from enigma_panel.ui.text.states import (
 from enigma_panel.ui.text.waiting import QueueContext, WaitText, entry_text, firsts
 from enigma_panel.ui.theme.palette import Glyph, Severity
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
-from enigma_panel.ui.widgets.table_model import ColumnDef, ColumnLimits, KeyedTableModel
+from enigma_panel.ui.widgets.table_model import RIGHT, ColumnDef, ColumnLimits, KeyedTableModel
 
 tr = Translations("Tasks")
 
@@ -89,7 +89,6 @@ class TasksModel(KeyedTableModel):
         self.arrange()
 
     def make_columns(self) -> Iterable[ColumnDef[Task]]:
-        right = Qt.AlignmentFlag.AlignRight
         tokens = ColumnLimits(least=72)
         cost = ColumnLimits(samples=_bold(*USUAL_COSTS))
         took = ColumnLimits(samples=_bold(duration(MINUTE_MS), duration(HOUR_MS - 1)))
@@ -100,11 +99,11 @@ class TasksModel(KeyedTableModel):
             ColumnDef(Column.STATUS, tr("Status"), self._status, width=ColumnLimits(least=112)),
             ColumnDef(Column.TASK, tr("Task"), text_cell),
             ColumnDef(Column.RESULT, tr("Result"), self._result),
-            ColumnDef(Column.COST, tr("Cost"), task_cost_cell, right, cost),
-            ColumnDef(Column.TOOK, tr("Took"), self._took, right, took),
+            ColumnDef(Column.COST, tr("Cost"), task_cost_cell, RIGHT, cost),
+            ColumnDef(Column.TOOK, tr("Took"), self._took, RIGHT, took),
             ColumnDef(Column.ENDED, tr("Ended"), self._ended, width=moment),
-            ColumnDef(Column.TOKENS_IN, tr("Tokens in"), tokens_in, right, tokens, hidden=True),
-            ColumnDef(Column.TOKENS_OUT, tr("Tokens out"), tokens_out, right, tokens, hidden=True),
+            ColumnDef(Column.TOKENS_IN, tr("Tokens in"), tokens_in, RIGHT, tokens, hidden=True),
+            ColumnDef(Column.TOKENS_OUT, tr("Tokens out"), tokens_out, RIGHT, tokens, hidden=True),
             ColumnDef(Column.STARTED, tr("Started"), self._started, width=moment, hidden=True),
             ColumnDef(Column.SESSION, tr("Session"), self._session, width=name, hidden=True),
         )
@@ -232,9 +231,6 @@ class TasksModel(KeyedTableModel):
 
     def _moment(self, ms: int) -> Cell:
         return Cell(text=local_moment(ms, self._clock.now_ms()), severity=Severity.DIM, sort=ms)
-
-    def record(self, key: int) -> Task | None:
-        return self._sessions.task(key)
 
 
 def _usual_moments() -> Iterator[str]:

@@ -1,17 +1,16 @@
 """Columns as wide as what stands in them; those that the person has set stay as they are."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from PySide6.QtCore import QByteArray, QModelIndex, QObject, QTimer
 from PySide6.QtWidgets import QHeaderView, QTableView
 
-from enigma_panel.ui.text.cells import NO_CELL
 from enigma_panel.ui.theme import theme
 from enigma_panel.ui.widgets.delegates import cell_width
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
-from enigma_panel.ui.widgets.table_model import ColumnDef, ColumnLimits, Role
+from enigma_panel.ui.widgets.table_model import ColumnDef, ColumnLimits, KeyedTableModel
 
 BARS_FROM = 900
 """With less width than this, in the usual face, there is no room for bars, and for the first
@@ -44,14 +43,13 @@ class ColumnSizing(QObject):
     whatever stands in them.
     """
 
-    def __init__(
-        self, table: QTableView, columns: Mapping[int, ColumnDef[Any]], hold: PointerHold
-    ) -> None:
+    def __init__(self, table: QTableView, rows: KeyedTableModel, hold: PointerHold) -> None:
         super().__init__(table)
         self._hold = hold
         self._table = table
         self._header = table.horizontalHeader()
-        self._columns = columns
+        self._rows = rows
+        self._columns = columns = rows.columns
         self._fits = {c.key: c.width for c in columns.values() if isinstance(c.width, ColumnLimits)}
         rest = [c.key for c in columns.values() if c.width is None]
         self._share = (rest[0], rest[1]) if len(rest) > 1 else None
@@ -164,9 +162,9 @@ class ColumnSizing(QObject):
 
     def _measure(self, column: int) -> int:
         """The width of heading, samples and of every cell that is seen, whichever is most."""
-        model, font, fit = self._table.model(), self._table.font(), self._fits[column]
+        font, fit = self._table.font(), self._fits[column]
         rows = () if fit.is_fixed else visible_rows(self._table)
-        cells = (model.index(row, column).data(Role.CELL) or NO_CELL for row in rows)
+        cells = (self._rows.cell_at(row, column) for row in rows)
         samples = fit.samples if self._has_bars else fit.samples[:1]
         widths = [cell_width(c, font, with_bar=self._has_bars) for c in (*samples, *cells)]
         widths += [fit.least, self._header.sectionSizeHint(column)]

@@ -12,10 +12,10 @@ from PySide6.QtWidgets import (
 )
 
 from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.text.cells import NO_CELL, Cell
+from enigma_panel.ui.text.cells import Cell
 from enigma_panel.ui.theme import icons, theme
 from enigma_panel.ui.theme.palette import Glyph, Severity
-from enigma_panel.ui.widgets.table_model import Index, Role
+from enigma_panel.ui.widgets.table_model import Index, KeyedTableModel
 
 tr = Translations("Widgets")
 
@@ -27,6 +27,13 @@ LEAST_TAIL = 40
 STEADY_SHARE, STEADY_TAIL = 0.4, 260
 _ANY_DIGIT = str.maketrans("123456789", "000000000")
 """Figures change all the time; what they need is measured as if they were all zeros."""
+
+
+def rows_of(index: Index) -> KeyedTableModel:
+    """The model of a cell that is painted: asked without Qt in between, which takes a third off."""
+    model = index.model()
+    assert isinstance(model, KeyedTableModel)
+    return model
 
 
 class RowDelegate(QStyledItemDelegate):
@@ -42,10 +49,15 @@ class RowDelegate(QStyledItemDelegate):
         self.kin: frozenset[int] = frozenset()
         self.flashed: int | None = None
 
-    def paint_ground(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Selection, pointer and keyboard focus are marked over the whole row."""
+    def paint_ground(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: Index,
+        key: int | None = None,
+    ) -> None:
+        """Selection, pointer and keyboard focus are marked over the whole row; key: its row's."""
         colours = theme.colours()
-        key = index.data(Role.KEY)
         if self.flashed is not None and key == self.flashed:
             painter.fillRect(option.rect, QColor(colours.line))
         elif option.state & QStyle.StateFlag.State_Selected:
@@ -62,9 +74,10 @@ class RowDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Glyph, bar, text and tail from left to right."""
-        self.paint_ground(painter, option, index)
-        cell: Cell = index.data(Role.CELL) or NO_CELL
-        align = index.data(Qt.ItemDataRole.TextAlignmentRole)
+        rows = rows_of(index)
+        self.paint_ground(painter, option, index, rows.key_at(index.row()))
+        cell = rows.cell_at(index.row(), index.column())
+        align = rows.columns[index.column()].align
         colours = theme.colours()
         rect = option.rect.adjusted(PAD, 0, -PAD, 0)
         if cell.glyph is not None:
@@ -77,10 +90,8 @@ class RowDelegate(QStyledItemDelegate):
         if cell.bar is not None and cell_width(cell, option.font) <= option.rect.width():
             _paint_bar(painter, rect, cell)
             rect.setLeft(rect.left() + BAR_WIDTH + BAR_GAP)
-        font = QFont(option.font)
-        font.setWeight(QFont.Weight.DemiBold if cell.bold else QFont.Weight.Normal)
-        whole, plain = QRect(rect), QFont(option.font)
-        plain.setWeight(QFont.Weight.Normal)
+        whole, plain = QRect(rect), option.font
+        font = _demi_bold(plain) if cell.bold else plain
         if cell.tail:
             needs = _width(cell.text, font)
             wants = _width(cell.tail, plain)
@@ -97,21 +108,25 @@ class RowDelegate(QStyledItemDelegate):
             )
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        cell: Cell = index.data(Role.CELL) or NO_CELL
+        cell = rows_of(index).cell_at(index.row(), index.column())
         return QSize(cell_width(cell, option.font), option.fontMetrics.height())
 
 
 def cell_width(cell: Cell, font: QFont, *, with_bar: bool = True) -> int:
     """How wide a column has to be so that nothing of this cell is cut."""
-    plain, own = QFont(font), QFont(font)
-    plain.setWeight(QFont.Weight.Normal)
-    own.setWeight(QFont.Weight.DemiBold if cell.bold else QFont.Weight.Normal)
+    own = _demi_bold(font) if cell.bold else font
     width = 2 * PAD + _width(cell.text.translate(_ANY_DIGIT), own)
     if cell.tail:
-        width += TAIL_GAP + _width(cell.tail.translate(_ANY_DIGIT), plain)
+        width += TAIL_GAP + _width(cell.tail.translate(_ANY_DIGIT), font)
     if cell.glyph is not None:
         width += SIGN + SIGN_GAP
     return width + (BAR_WIDTH + BAR_GAP if cell.bar is not None and with_bar else 0)
+
+
+def _demi_bold(font: QFont) -> QFont:
+    bold = QFont(font)
+    bold.setWeight(QFont.Weight.DemiBold)
+    return bold
 
 
 def _width(text: str, font: QFont) -> int:

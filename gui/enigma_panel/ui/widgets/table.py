@@ -60,7 +60,7 @@ class KeyedTable(QTableView):
         self.setModel(model)
         self._configure()
         self._keep_scroll_bar()
-        self.columns = ColumnSizing(self, model.columns, hold)
+        self.columns = ColumnSizing(self, model, hold)
         self.columns.resize_columns()
         self._watch()
 

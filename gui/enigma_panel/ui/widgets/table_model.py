@@ -14,7 +14,7 @@ from msgspec import Struct
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from enigma_panel.ui.i18n import Translations, plain_tip
-from enigma_panel.ui.text.cells import Cell
+from enigma_panel.ui.text.cells import NO_CELL, Cell
 
 tr = Translations("Widgets")
 
@@ -33,6 +33,9 @@ class Role(IntEnum):
 Index = QModelIndex | QPersistentModelIndex
 NO_PARENT = QModelIndex()
 MOST_MOVES = 40
+
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 Record = TypeVar("Record")
 
@@ -61,7 +64,7 @@ class ColumnDef(Struct, Generic[Record], frozen=True):
     key: int
     title: str
     cell: Callable[[Record], Cell]
-    align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft
+    align: Qt.AlignmentFlag = LEFT
     width: int | ColumnLimits | None = None
     hidden: bool = False
 
@@ -86,11 +89,7 @@ class KeyedTableModel(QAbstractTableModel):
         """What stands in that cell."""
         raise NotImplementedError
 
-    def record(self, key: int) -> object:
-        """The whole record of that row."""
-        raise NotImplementedError
-
-    # -- keys and rows -----------------------------------------------------------------------
+    # -- keys, rows and cells ----------------------------------------------------------------
 
     def keys(self) -> list[int]:
         """The keys from top to bottom."""
@@ -105,6 +104,11 @@ class KeyedTableModel(QAbstractTableModel):
         if self._rows is None:
             self._rows = {key: row for row, key in enumerate(self._keys)}
         return self._rows.get(key)
+
+    def cell_at(self, row: int, column: int) -> Cell:
+        """What stands there; nothing where there is no such row."""
+        key = self.key_at(row)
+        return self.cell(key, column) if key is not None else NO_CELL
 
     def show_keys(self, wanted: Sequence[int]) -> None:
         """Show these keys in this order."""
@@ -195,11 +199,9 @@ class KeyedTableModel(QAbstractTableModel):
             return None
         if role == Role.KEY:
             return key
-        if role == Role.RECORD:
-            return self.record(key)
         column = self.columns[index.column()]
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return column.align | Qt.AlignmentFlag.AlignVCenter
+            return column.align
         return _value(self.cell(key, column.key), role, column.title)
 
     def headerData(
@@ -216,7 +218,7 @@ class KeyedTableModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return column.title or tr("Verbs")
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return column.align | Qt.AlignmentFlag.AlignVCenter
+            return column.align
         return None
 
 
