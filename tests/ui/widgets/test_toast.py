@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from enigma_panel.api.errors import InterruptedCallError
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.verbs import CommandVerb
-from enigma_panel.services.types import NoticeKind, ServiceNotice, WaitReason
+from enigma_panel.services.types import Diff, NoticeKind, ServiceNotice, WaitReason
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.widgets import toast
 from tests.kit.clock import NOW
@@ -91,6 +91,18 @@ def test_what_was_started_is_led_to(window: MainWindow, services: Any) -> None:
     assert window.details.task_key == 1
     button(window.toast, "Show").click()
     assert window.details.task_key == 2
+
+
+def test_of_a_place_in_the_line_it_says_nothing(window: MainWindow, services: Any) -> None:
+    services.sessions.add(1, created_ms=NOW)
+    said: list[str] = []
+    window.toast.said.connect(said.append)
+    keys = (2, 3, 4)
+    for number in keys:
+        services.sessions.add_queued(number, created_ms=NOW)
+    services.queue.put(*keys, tell=False)
+    services.sessions.changed.emit(Diff(tasks=frozenset(keys), new_tasks=keys))
+    assert said == ["Started 3 tasks."]
 
 
 def test_a_start_that_was_put_away_is_brought_back(window: MainWindow, services: Any) -> None:

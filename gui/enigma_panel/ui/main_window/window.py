@@ -15,18 +15,18 @@ from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.ui.actions import Actions, Dialogs, take_way_out
 from enigma_panel.ui.announcements import Announcements, announce
 from enigma_panel.ui.details.panel import Details
-from enigma_panel.ui.i18n import Translations
+from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.main_menu.command_list import CommandGroup
 from enigma_panel.ui.main_menu.menu import MainMenu
 from enigma_panel.ui.main_window.layout import MainLayout
 from enigma_panel.ui.main_window.menus import Menus
 from enigma_panel.ui.main_window.notice_controller import NoticeController
 from enigma_panel.ui.main_window.queue_actions import QueueActions
-from enigma_panel.ui.main_window.selection import Selection
+from enigma_panel.ui.main_window.selection import SHORT_CHARS, Selection
 from enigma_panel.ui.main_window.status_bar import StatusBar
 from enigma_panel.ui.main_window.toolbar import ToolBar, answer_text
 from enigma_panel.ui.main_window.window_state import Layout, WindowState
-from enigma_panel.ui.new_task.text import after_start_text
+from enigma_panel.ui.new_task.text import started_text
 from enigma_panel.ui.notices.bar import NoticeBar
 from enigma_panel.ui.notices.connection_banner import ConnectionBanner
 from enigma_panel.ui.notices.notice_list import NoticeList
@@ -346,10 +346,11 @@ class MainWindow(QMainWindow):
         self.rename.setEnabled(len(selected) == 1)
 
     def _say_started(self, keys: Sequence[int]) -> None:
-        """What was started does not take the subject's place; this leads there."""
+        """What was started does not take the subject's place; this leads there. Of its place in the
+        line nothing is known yet."""
         task = self.services.sessions.task(keys[0])
         if task is not None:
-            text = after_start_text(self.services, task.spec.text, keys)
+            text = started_text(shorten(task.spec.text, SHORT_CHARS), (), len(keys))
             self.toast.offer(text, tr("Show"), lambda: self.selection.show_task(keys[0]))
 
     def _undo(self) -> None:
