@@ -10,6 +10,7 @@ from enigma_panel.ui.widgets.basics import ElidedLabel, make_button, make_row, s
 tr = Translations("Details")
 
 MOST_CHARS = 80
+_FOR_A_WHILE = frozenset({Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason})
 
 
 class SessionName(QStackedWidget):
@@ -21,6 +22,7 @@ class SessionName(QStackedWidget):
         super().__init__(parent)
         self._key: int | None = None
         self._is_editing = False
+        self._before = ""
         self.label = ElidedLabel("title")
         self.button = make_button(tr("Rename"), "link")
         self.edit = NameEdit()
@@ -44,11 +46,12 @@ class SessionName(QStackedWidget):
         self.setVisible(bool(name))
 
     def begin(self) -> None:
-        """Let the person edit the name."""
-        if self.button.isHidden():
+        """Let the person edit the name, or go on with that."""
+        if self.button.isHidden() or self._is_editing:
             return
         self._is_editing = True
         self.edit.setText(self.label.text())
+        self._before = self.edit.text()  # a longer name is cut there
         self.edit.selectAll()
         self.setCurrentWidget(self.edit)
         self.edit.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -57,17 +60,18 @@ class SessionName(QStackedWidget):
         if not self._is_editing:
             return  # the focus leaves as the field is hidden
         self._is_editing = False
-        had_focus = self.edit.hasFocus()
+        self.edit.hide()  # the window gives the keyboard to the row worked on
         self.setCurrentIndex(0)
-        if had_focus:
-            self.button.setFocus(Qt.FocusReason.OtherFocusReason)
-        text = self.edit.text().strip()
-        if is_wanted and self._key is not None and text != self.label.text():
-            self.renamed.emit(self._key, text)
+        text = self.edit.text()
+        if is_wanted and self._key is not None and text != self._before:
+            self.renamed.emit(self._key, text.strip())
 
 
 class NameEdit(QLineEdit):
-    """Left by Enter or with the focus, which keeps what was typed, or by Escape, which does not."""
+    """Left by Enter or with the focus, which keeps what was typed, or by Escape, which does not.
+
+    It is not left where a menu or another window has the focus for a while.
+    """
 
     left = Signal(bool)
 
@@ -88,5 +92,5 @@ class NameEdit(QLineEdit):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        if event.reason() is not Qt.FocusReason.PopupFocusReason:
+        if event.reason() not in _FOR_A_WHILE:
             self.left.emit(True)
