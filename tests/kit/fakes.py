@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from enigma_panel.api.address import parse_base_url
 from enigma_panel.api.errors import ApiError, RejectedError
 from enigma_panel.api.protocols import HealthReply, LiveError, LiveFault
-from enigma_panel.core.models import UNOPENED_PHASES, Phase, Session, Task, TaskSpec, TaskStatus
+from enigma_panel.core.models import Phase, Session, Task, TaskSpec, TaskStatus
 from enigma_panel.core.observation import Kind, Observation, ResultFile
 from enigma_panel.core.service_rules import RULES, Dialect, ServiceRules, dialect_of_host
 from enigma_panel.core.structured_output import (
@@ -188,7 +188,7 @@ class FakeSessions(QObject):
         return self.tasks.get(key)
 
     def session_keys(self) -> list[int]:
-        return [key for key, s in self.sessions.items() if s.phase not in UNOPENED_PHASES]
+        return [key for key, s in self.sessions.items() if not s.was_never_opened]
 
     def task_keys(self) -> list[int]:
         return sorted(self.tasks, reverse=True)

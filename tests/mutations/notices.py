@@ -227,4 +227,20 @@ NOTICES = (
         new="if handed_over:",
         tests=(f"{ACCOUNT}::test_the_key_of_the_run_before_is_used_for_its_address_alone",),
     ),
+    Break(
+        promise="A failed start leaves no row in Sessions",
+        mistake="it stands there as failed",
+        file="core/models.py",
+        old="self.phase is Phase.FAILED and self.service_id is None",
+        new="False",
+        tests=("tests/ui/widgets/test_table_models.py::test_a_failed_start_leaves_no_row",),
+    ),
+    Break(
+        promise="A task for an open browser waits for no place",
+        mistake="it counts as one that stands before",
+        file="ui/new_task/text.py",
+        old="return entry.why not in _WANTS_NO_PLACE and not is_for_open",
+        new="return entry.why not in _WANTS_NO_PLACE",
+        tests=("tests/ui/new_task/test_several_tasks.py::test_the_hint_says_when_it_would_run",),
+    ),
 )

@@ -182,6 +182,12 @@ class Session(HidingStruct, frozen=True, kw_only=True):
         return self.phase in FINAL_PHASES or self.phase in ASSUMED_PHASES
 
     @property
+    def was_never_opened(self) -> bool:
+        """True where no call about it was accepted: planned, or its start was refused."""
+        is_refused = self.phase is Phase.FAILED and self.service_id is None
+        return self.phase in UNOPENED_PHASES or is_refused
+
+    @property
     def is_planned(self) -> bool:
         """True while its task is queued and nothing was sent."""
         return self.phase is Phase.PLANNED

@@ -10,7 +10,6 @@ from PySide6.QtCore import QObject, Signal
 from enigma_panel.core.models import (
     FINAL_PHASES,
     NO_OPTIONS,
-    UNOPENED_PHASES,
     Phase,
     Session,
     Task,
@@ -75,7 +74,7 @@ class Sessions(QObject):
 
     def session_keys(self) -> list[int]:
         """Keys of all sessions in memory that were opened or may have been."""
-        return [s.key for s in self._store.sessions() if s.phase not in UNOPENED_PHASES]
+        return [s.key for s in self._store.sessions() if not s.was_never_opened]
 
     def task_keys(self) -> list[int]:
         """Keys of all tasks, newest first."""

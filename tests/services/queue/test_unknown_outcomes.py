@@ -258,7 +258,7 @@ async def test_what_counts_as_refused(
         await until(lambda: sessions.session(session_key).phase is phase)
         waits = phase is Phase.PLANNED
         assert (sessions.task(key).status is TaskStatus.QUEUED) is waits
-        assert (session_key in sessions.session_keys()) is not waits
+        assert (session_key in sessions.session_keys()) is (phase is Phase.UNCONFIRMED)
         if fault["kind"] == "status:402":
             assert str(parts.services.health.balance) == "0.15"
 
@@ -271,7 +271,9 @@ async def test_no_connection_means_nothing_happened(simulator: Start, running: R
         key = await sessions.start(SPEC)
         await until(lambda: said)
         assert sessions.task(key).code == "NOT_CONNECTED"
-        assert sessions.session(sessions.task(key).session_key).phase is Phase.FAILED
+        session_key = sessions.task(key).session_key
+        assert sessions.session(session_key).phase is Phase.FAILED
+        assert session_key not in sessions.session_keys()  # nothing was ever open
         assert said[0].kind is NoticeKind.START_REFUSED
 
 

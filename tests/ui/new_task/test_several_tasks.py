@@ -189,6 +189,9 @@ async def test_the_hint_says_when_it_would_run(world: World, dialog: NewTaskDial
     assert dialog.another_button.isVisible()
     world.queue.put(6, why=WaitReason.BUSY)
     assert dialog.target_label.text() == "Starts at once."
+    world.sessions.tasks[8] = a_task(8, session_key=1)
+    world.queue.put(8, why=WaitReason.BUDGET)  # for the browser that is open: it takes no place
+    assert dialog.target_label.text() == "Starts at once."
     world.queue.put(7, why=WaitReason.NO_SLOT)
     assert dialog.target_label.text() == "Waits in line behind 1 task."
     world.queue.pause_reason = PauseReason.FUNDS

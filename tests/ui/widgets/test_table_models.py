@@ -103,6 +103,19 @@ def test_the_most_urgent_stands_on_top(services: Any, session_rows: SessionsMode
     assert session_rows.keys() == [8, 7, 6, 5, 4, 3, 2, 1, 9]
 
 
+def test_a_failed_start_leaves_no_row(services: Any, session_rows: SessionsModel) -> None:
+    """Its task says so; nothing was ever open."""
+    services.sessions.add(1, phase=Phase.STARTING, status=TaskStatus.STARTING)
+    services.sessions.change_session(1, service_id=None)
+    assert session_rows.keys() == [1]
+    services.sessions.change_session(1, phase=Phase.FAILED, ended_ms=NOW)
+    assert session_rows.keys() == []
+    session_rows.set_show_ended(True)
+    assert session_rows.keys() == []
+    services.sessions.change_session(1, service_id="one that was open and failed")
+    assert session_rows.keys() == [1]
+
+
 def test_ended_rows_leave_after_30_s_unless_selected_or_held(
     services: Any, session_rows: SessionsModel, hold: PointerHold
 ) -> None:

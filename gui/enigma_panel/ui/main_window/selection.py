@@ -145,7 +145,7 @@ class Selection(QObject):
     def can_show_session(self, key: int) -> bool:
         """Whether anything is known of it; one that was never opened is nothing to show."""
         session = self._services.sessions.session(key)
-        return session is not None and session.phase not in UNOPENED_PHASES
+        return session is not None and not session.was_never_opened
 
     def rename(self, key: int) -> None:
         """Edit the session's name, in Details."""

@@ -58,12 +58,20 @@ def target_hint(services: Services, *, after: bool, in_new: bool) -> str:
         return tr("Runs in the browser that is open.")
     if queue.pause_reason is not PauseReason.NONE:
         return tr("The line does not move at the moment: the task waits there.")
-    waiting = sum(entry.why not in _WANTS_NO_PLACE for entry in queue.entries())
+    waiting = sum(_wants_place(services, entry) for entry in queue.entries())
     if waiting:
         return tr.plural("Waits in line behind 1 task.", "Waits in line behind {n} tasks.", waiting)
     if _open_count(services) >= queue.limit:
         return tr("{places} The task waits in line.", places=sentence(no_slot_text(queue.limit)))
     return tr("Starts at once.")
+
+
+def _wants_place(services: Services, entry: QueueEntry) -> bool:
+    """What is for a browser that is open waits for no place, whatever else it waits for."""
+    task = services.sessions.task(entry.task_key)
+    session = services.sessions.session(task.session_key) if task is not None else None
+    is_for_open = session is not None and not session.is_planned
+    return entry.why not in _WANTS_NO_PLACE and not is_for_open
 
 
 def _open_count(services: Services) -> int:
