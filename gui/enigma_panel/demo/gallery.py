@@ -50,6 +50,8 @@ QUIET = (
 class Gallery(Tour):
     """The same walk; where the tour takes one picture, this takes one of each kind."""
 
+    step_s = 120.0
+
     def __init__(self, window: MainWindow, services: Services, folder: Path) -> None:
         super().__init__(window, services, folder)
         self.names: list[str] = []

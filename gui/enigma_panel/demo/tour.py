@@ -34,8 +34,6 @@ from enigma_panel.ui.settings.dialog import SettingsDialog
 from enigma_panel.ui.settings.key_dialog import KeyDialog
 from enigma_panel.ui.theme import theme
 
-STEP_S = 45.0
-"""A step that takes longer ends the tour."""
 SIZE = QSize(1280, 800)
 W = TypeVar("W", bound=QWidget)
 
@@ -52,7 +50,12 @@ class TourError(Exception):
 
 
 class Tour:
-    """One walk through the main job: it finds controls, presses them, waits, takes pictures."""
+    """One walk through the main job: it finds controls, presses them, waits, takes pictures.
+
+    A step that takes longer than step_s ends it.
+    """
+
+    step_s = 45.0
 
     def __init__(self, window: MainWindow, services: Services, folder: Path) -> None:
         self._window = window
@@ -250,11 +253,11 @@ class Tour:
 
     async def _until(self, what: str, condition: Callable[[], object]) -> None:
         try:
-            async with asyncio.timeout(STEP_S):
+            async with asyncio.timeout(self.step_s):
                 while not condition():  # noqa: ASYNC110 - conditions of any kind
                     await asyncio.sleep(0.03)
         except TimeoutError:
-            raise TourError(f"not within {STEP_S:.0f} s: {what}") from None
+            raise TourError(f"not within {self.step_s:.0f} s: {what}") from None
 
     async def _dialog(self, kind: type[W]) -> W:
         found: list[W] = []

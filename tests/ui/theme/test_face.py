@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
 
 from enigma_panel.ui.main_window.window import MainWindow
 from tests.kit.fakes import FakeDialogs
+from tests.kit.person import button
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
@@ -30,4 +31,6 @@ def test_headings_and_rows_follow_the_face(
     assert QFontInfo(table.font()).pixelSize() == face
     assert table.rowHeight(0) >= table.fontMetrics().height() + 14
     assert table.horizontalHeader().height() >= table.fontMetrics().height() + 14
+    menu, new_task = (button(window.tool_bar, name) for name in ("Menu", "New task"))
+    assert abs(menu.height() - new_task.height()) <= 1
     window.close_for_good()

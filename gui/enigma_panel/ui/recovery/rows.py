@@ -142,7 +142,8 @@ class RecoveryRowWidget(QWidget):
         line = make_row(
             self._glyph, self._state, self._name, self._note, self._left, self._cost, gap=8
         )
-        line.setStretch(3, 1)
+        line.setStretch(3, 100)
+        line.insertStretch(4, 1)  # where the note is hidden
         line.addSpacing(4)
         line.addWidget(self._button_box())
         self.setLayout(line)

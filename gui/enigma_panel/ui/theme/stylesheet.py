@@ -45,7 +45,7 @@ QLabel[role="notice"] { background: {amber_ground}; color: {amber}; border: 1px 
 QPushButton, QToolButton {
     background: {card}; color: {text}; border: 1px solid {line}; border-radius: 6px;
     padding: 5px 12px; min-height: 16px; }
-QToolButton[role="icon"] { min-height: 13px; } /* as high as the others: Qt adds 3 px to these */
+QToolButton[role="icon"] { min-height: {face_px}; } /* as high as the others: Qt adds 3 px */
 QPushButton:hover, QToolButton:hover { background: {hover}; border-color: {faint}; }
 QPushButton:pressed, QToolButton:pressed { background: {line}; }
 QPushButton:focus, QToolButton:focus { border: 2px solid {accent}; padding: 4px 11px; }
@@ -177,7 +177,11 @@ _HOVERS = {"light": "#1555bb", "dark": "#8dbbff"}
 def sheet(colours: "Colours", face_px: int = 13) -> str:
     """The style sheet of the whole program in these colours; headings are larger than the face."""
     names = {name: str(getattr(colours, name)) for name in colours.__struct_fields__}
-    names |= {"heading_px": f"{face_px + 1}px", "title_px": f"{face_px + 2}px"}
+    names |= {
+        "face_px": f"{face_px}px",
+        "heading_px": f"{face_px + 1}px",
+        "title_px": f"{face_px + 2}px",
+    }
     names["accent_hover"] = _HOVERS[colours.name]
     text = _SHEET
     for name, value in names.items():

@@ -19,7 +19,7 @@ STEP = 8
 """Widths are rounded up to this, so that a pixel more or less moves nothing."""
 SLACK, CALM_MS = 24, 3_000
 """So much room that nothing needs is given back, but only after a while: it may be needed again."""
-TEXT_LEAST = 100
+TEXT_LEAST = 92
 """Two columns that share what is left have so much at least, in the usual face; then the table can
 be scrolled."""
 
