@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLayout,
     QLineEdit,
+    QScrollArea,
     QSplitter,
     QStackedLayout,
     QWidget,
@@ -26,7 +27,7 @@ KINDS = (QLabel, QAbstractButton, QLineEdit, QComboBox)
 
 def faults(window: QWidget) -> list[str]:
     """All that is wrong with what is shown of a window now."""
-    return [*cut_parts(window), *overlaps(window), *cut_columns(window)]
+    return [*cut_parts(window), *overlaps(window), *cut_columns(window), *too_wide(window)]
 
 
 def is_cut(part: QWidget) -> bool:
@@ -96,6 +97,15 @@ def _laid_out(layout: QLayout) -> Iterator[QWidget]:
             yield widget
         elif inner is not None:
             yield from _laid_out(inner)
+
+
+def too_wide(window: QWidget) -> list[str]:
+    """What is scrolled up and down alone, but is wider than what shows it."""
+    return [
+        f"wider than its room: {_told(area.widget())}"
+        for area in window.findChildren(QScrollArea)
+        if area.isVisible() and area.widget().width() > area.viewport().width()
+    ]
 
 
 def cut_columns(window: QWidget) -> list[str]:

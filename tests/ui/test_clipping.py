@@ -66,9 +66,12 @@ async def states(stage: Stage, title: str, size: QSize) -> AsyncIterator[QWidget
     for key, status in enumerate(TaskStatus, start=10):
         stage.world.sessions.add(key, status=status, cost="12.345678", left_s=100 + key)
     stage.world.sessions.set_pending(10, CommandVerb.TERMINATE, WaitReason.UNDO, due_ms=NOW + 3_000)
+    if title == MAIN:
+        main.resize(2000, 1000)
+        await settled(stage, main)
+        main.show_recovered(Recovered(sessions=(1, 12, 13, 14)))
     main.resize(size)
     if title == MAIN:
-        main.show_recovered(Recovered(sessions=(1, 2, 3)))
         yield await settled(stage, main)
         for is_open in (True, False):
             main.body.set_details_open(is_open)

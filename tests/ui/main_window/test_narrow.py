@@ -202,3 +202,12 @@ def test_the_rows_of_the_recovery_card_are_whole(
     assert row is not None
     assert (row.left, row.cost) == ("about 4:49", "$12.345678")
     assert cut_parts(window) == []
+
+
+def test_no_part_pushes_others_out_of_the_window(window: MainWindow, qapp: QApplication) -> None:
+    """Rows that are still as wide as in a larger window get their width only after this turn."""
+    resize(window, qapp, 640)
+    window.tasks_card.setMinimumWidth(900)
+    qapp.processEvents()
+    qapp.processEvents()
+    assert window.body.widget().width() == window.body.viewport().width()

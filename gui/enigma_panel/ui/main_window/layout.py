@@ -94,6 +94,8 @@ class MainLayout(ScrollArea):
         # A splitter puts each new part below the others; assistive technology reads that order.
         for part in (self._sessions, tasks, self.tables, self._details):
             part.raise_()
+        if (page := self.widget()) is not None:
+            page.setMinimumWidth(1)  # as wide as the window: nothing scrolls it sideways
         self.column.setContentsMargins(12, 6, 12, 6)
         self.column.setSpacing(GAP)
         for banner in banners:
