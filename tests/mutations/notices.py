@@ -221,10 +221,18 @@ NOTICES = (
     ),
     Break(
         promise=KEPT,
+        mistake="it comes back after a newer one",
+        file="services/account.py",
+        old='            self.from_environment = False\n            self._in_memory = ("", "")\n',
+        new="            self.from_environment = False\n",
+        tests=(f"{ACCOUNT}::test_a_key_that_was_saved_takes_the_place_of_that_of_the_run_before",),
+    ),
+    Break(
+        promise=KEPT,
         mistake="it is used for another address",
         file="services/account.py",
-        old="if handed_over and its_url == self.base_url:",
-        new="if handed_over:",
+        old='        return key if base_url == self.base_url else ""\n',
+        new="        return key\n",
         tests=(f"{ACCOUNT}::test_the_key_of_the_run_before_is_used_for_its_address_alone",),
     ),
     Break(

@@ -274,6 +274,47 @@ async def test_the_key_of_the_run_before_is_used_for_its_address_alone() -> None
         await account.aclose()
 
 
+async def test_a_key_that_was_saved_takes_the_place_of_that_of_the_run_before() -> None:
+    """The keychain has it: another look, or another address and back, must not find the old one."""
+    account = make(Keychain(O.SAVED))
+    account.take_over(KEY_BEFORE, HERE)
+    await account.load()
+    await account.save("enig_new")
+    keychain = Keychain(O.FOUND, "enig_new")
+    account._store_for = lambda _url: keychain
+    await account.set_base_url("http://127.0.0.1:10")
+    await account.set_base_url(HERE)
+    assert (account.where, account.key_in_memory) == (keychain.get().where, "")
+    assert account.key_fingerprint == f"print of {len('enig_new')} at {HERE}"
+    await account.aclose()
+
+
+async def test_the_environment_comes_before_the_key_of_the_run_before() -> None:
+    account = make(Keychain(O.NO_KEYCHAIN), ENIGMA_API_KEY="enig_environment")
+    account.take_over(KEY_BEFORE, HERE)
+    await account.load()
+    assert account.from_environment
+    assert account.key_fingerprint == f"print of {len('enig_environment')} at {HERE}"
+    await account.aclose()
+
+
+async def test_a_key_in_memory_is_there_again_when_its_address_is() -> None:
+    account = make(Keychain(O.NO_KEYCHAIN))
+    await account.save(KEY_BEFORE)
+    await account.set_base_url("http://127.0.0.1:10")
+    assert (account.client, account.key_in_memory) == (None, "")
+    await account.set_base_url(HERE)
+    assert (account.state, account.key_in_memory) == (KeyState.READY, KEY_BEFORE)
+    await account.aclose()
+
+
+async def test_a_key_of_the_run_before_is_there_for_the_next_before_it_was_looked_for() -> None:
+    account = make(Keychain(O.NO_KEYCHAIN))
+    account.take_over(KEY_BEFORE, HERE)
+    assert account.key_in_memory == KEY_BEFORE
+    await account.aclose()
+
+
 async def test_a_key_of_the_run_before_that_was_removed_does_not_come_back() -> None:
     account = make(Keychain(O.NO_KEYCHAIN))
     account.take_over(KEY_BEFORE, HERE)

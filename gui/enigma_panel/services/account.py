@@ -1,7 +1,8 @@
 """The account in use: its address and key, the client made of them, what is known of the key.
 
-The key comes from ENIGMA_API_KEY (used first, never stored), else from the keychain; without a
-keychain it lives in memory for this run. It goes to no host but the one it was entered for.
+The key comes from ENIGMA_API_KEY (used first, never stored), else from the keychain; what that
+does not take lives in memory, until the program ends, also where it begins again for the demo. It
+goes to no host but the one it was entered for.
 """
 
 import asyncio
@@ -58,7 +59,7 @@ class Account(QObject):
 
     dialect: the one that the person chose, None for the one that is preset for the host.
     is_dialect_for_run: the command line chose it. key_prefix: how the key in use begins, where a
-    dialect has such keys. key_in_memory: the key in use where nothing else keeps it.
+    dialect has such keys.
     store_for gives the keychain entry of a host, printer the salted fingerprint of (key, base_url).
     """
 
@@ -87,8 +88,7 @@ class Account(QObject):
         self.key_prefix = ""
         self.last_check: KeyCheck | None = None
         self.client: ServiceClient | None = None
-        self.key_in_memory = ""
-        self._handed_over = ("", "")
+        self._in_memory = ("", "")  # a key that nothing else keeps, and the address it is for
         self._environment = environment
         self._store_for = store_for
         self._make_client = make_client
@@ -119,6 +119,12 @@ class Account(QObject):
     def host(self) -> str:
         """The host of the address, without its port."""
         return urlsplit(self.base_url).hostname or ""
+
+    @property
+    def key_in_memory(self) -> str:
+        """The key for the address in use where nothing else keeps it."""
+        key, base_url = self._in_memory
+        return key if base_url == self.base_url else ""
 
     @property
     def rules(self) -> ServiceRules:
@@ -157,22 +163,21 @@ class Account(QObject):
 
     def take_over(self, key: str, base_url: str) -> None:
         """The run before kept this key for that address, in memory alone."""
-        self._handed_over = (key, base_url)
+        self._in_memory = (key, base_url)
 
     async def load(self) -> KeyState:
-        """Find the key: the environment, else the keychain."""
+        """Find the key: the environment, else what is in memory, else the keychain."""
         async with self._turn:
             return await self._load()
 
     async def _load(self) -> KeyState:
-        handed_over, its_url = self._handed_over
-        if handed_over and its_url == self.base_url:
-            await self._use(handed_over, KeyState.READY, MemoryStore().where())
-            return self.state
         key = self._environment.get(ENVIRONMENT, "").strip()
         if key:
             self.from_environment = True
             await self._use(key, KeyState.READY, "")
+            return self.state
+        if self.key_in_memory:
+            await self._use(self.key_in_memory, KeyState.READY, MemoryStore().where())
             return self.state
         result = await self._ask_store(lambda store: store.get(), KEYCHAIN_S)
         if result.secret:
@@ -190,6 +195,7 @@ class Account(QObject):
             result = await self._ask_store(lambda store: store.save(key), KEYCHAIN_S)
             where = result.where if result.outcome is SecretOutcome.SAVED else MemoryStore().where()
             self.from_environment = False
+            self._in_memory = ("", "")
             await self._use(key, KeyState.READY, where)
             return result, await self.check()
 
@@ -216,8 +222,8 @@ class Account(QObject):
         async with self._turn:
             result = await self._ask_store(lambda store: store.remove(), KEYCHAIN_S)
             self._drop_client()
-            self._handed_over = ("", "")
-            self.key_fingerprint = self.key_in_memory = ""
+            self._in_memory = ("", "")
+            self.key_fingerprint = ""
             self._set(KeyState.ABSENT, result.where)
             return result
 
@@ -234,7 +240,7 @@ class Account(QObject):
             self.base_url = base_url
             # It was chosen for the other one.
             self.chosen_dialect, self.is_dialect_for_run = None, False
-            self.key_fingerprint = self.key_in_memory = ""
+            self.key_fingerprint = ""
             self.last_check = None
             self._set(KeyState.LOOKING, "")
             await self._load()
@@ -269,7 +275,8 @@ class Account(QObject):
         self._drop_client()
         self.client = client
         self._in_dialect = in_dialect
-        self.key_in_memory = key if where == MemoryStore().where() else ""
+        if where == MemoryStore().where():
+            self._in_memory = (key, self.base_url)
         self.key_fingerprint, self.key_prefix = key_fingerprint, known_prefix(key) or ""
         self.last_check = None
         self._set(state, where)
