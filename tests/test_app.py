@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from types import SimpleNamespace as Namespace
+from typing import Any
 
 import pytest
 
@@ -9,6 +10,7 @@ from enigma_panel.app import Program, restart_arguments
 from enigma_panel.bootstrap import DataDirs
 from enigma_panel.cli import Options, parse
 from enigma_panel.core.service_rules import Dialect
+from enigma_panel.desktop.session_end import own_command
 from enigma_panel.runtime.next_run import HandedOver
 from enigma_panel.store.paths import folders_below
 
@@ -45,11 +47,11 @@ def test_there_and_back_again_nothing_is_lost() -> None:
     """The demo's command line has no address: it is handed over."""
     before = Options(data_dir=FOLDER, base_url=ELSEWHERE, dialect=Dialect.W1)
     there = Program(before, NO_DIRS, None)
-    there._account = Namespace(key_in_memory=KEY, base_url=ELSEWHERE)  # type: ignore[assignment]
+    there._account = account(ELSEWHERE, is_dialect_for_run=True)
     there._restart(demo=True)
     assert there.restart_with is not None
     assert ELSEWHERE not in there.restart_with
-    assert there.handed_over == HandedOver(base_url=ELSEWHERE, key=KEY, key_url=ELSEWHERE)
+    assert there.handed_over == HandedOver(base_url=ELSEWHERE, key=KEY)
     back = Program(parse(there.restart_with), NO_DIRS, None, there.handed_over)
     back._restart(demo=False)
     assert back.restart_with is not None
@@ -57,6 +59,32 @@ def test_there_and_back_again_nothing_is_lost() -> None:
     assert back.handed_over == there.handed_over
     for arguments in (there.restart_with, back.restart_with):
         assert not any(KEY in argument for argument in arguments)
+
+
+def test_what_settings_replaced_does_not_come_back_from_the_command_line() -> None:
+    """The address in use and the key for it go through the demo; a session manager gets neither
+    the old address nor the new one, which is saved."""
+    options = Options(base_url="https://before.example", dialect=Dialect.W1)
+    there = Program(options, NO_DIRS, None)
+    there._account = account(ELSEWHERE, is_dialect_for_run=False)
+    assert there._next_command() == own_command([])
+    there._restart(demo=True)
+    assert there.restart_with == ["--demo"]
+    assert there.handed_over == HandedOver(base_url=ELSEWHERE, key=KEY)
+    back = Program(parse(there.restart_with), NO_DIRS, None, there.handed_over)
+    back._restart(demo=False)
+    assert back.restart_with == ["--base-url", ELSEWHERE]
+
+
+def test_what_stands_in_the_command_line_is_for_the_next_log_in() -> None:
+    program = Program(Options(base_url=ELSEWHERE, dialect=Dialect.W1), NO_DIRS, None)
+    program._account = account(ELSEWHERE, is_dialect_for_run=True)
+    assert program._next_command() == own_command(["--base-url", ELSEWHERE, "--dialect", "W1"])
+
+
+def account(base_url: str, *, is_dialect_for_run: bool) -> Any:
+    """One whose key is in memory alone."""
+    return Namespace(base_url=base_url, is_dialect_for_run=is_dialect_for_run, key_in_memory=KEY)
 
 
 def test_what_ends_by_itself_is_not_begun_again() -> None:

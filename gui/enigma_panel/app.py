@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
@@ -107,7 +108,7 @@ class Program:
         parts = await build(self._options, self._dirs, demo_url)
         if not self._options.demo:  # the demo's has a key of its own
             self._account = parts.services.account
-            self._account.take_over(self.handed_over.key, self.handed_over.key_url)
+            self._account.take_over(self.handed_over.key, self.handed_over.base_url)
         return parts
 
     async def _may_use_copy(self, error: NewerLedgerError) -> bool:
@@ -132,11 +133,10 @@ class Program:
             lambda: self._copy_diagnostics(parts, window)
         )
         self._instance = SingleInstance(self._dirs.folders.data, partial(bring_to_front, window))
-        again = restart_arguments(self._options, demo=False)
         self._log_out = SessionEnd(
             leave=self._leave.set,
             keep=window.save_layout,
-            command=None if self._options.demo else own_command(again),
+            command=None if self._options.demo else self._next_command,
         )
         self._paint_watch = FirstPaint(self._painted.set)
         window.installEventFilter(self._paint_watch)
@@ -214,16 +214,30 @@ class Program:
         self._restart(demo=self._options.demo)
 
     def _restart(self, *, demo: bool) -> None:
-        """Leave, then begin again, with the demo service or without."""
-        if self._account is not None:
-            self.handed_over = HandedOver(
-                base_url=self._options.base_url,
-                key=self._account.key_in_memory,
-                key_url=self._account.base_url if self._account.key_in_memory else "",
-            )
-        base_url = self.handed_over.base_url
-        self.restart_with = restart_arguments(self._options, demo=demo, base_url=base_url)
+        """Leave, then begin again, with the demo service or without. The demo passes on what it was
+        handed, and so the account is at its address again."""
+        account = self._account
+        if account is not None:
+            key = account.key_in_memory
+            self.handed_over = HandedOver(base_url=account.base_url, key=key)
+        options = replace(self._standing_options(), base_url=self.handed_over.base_url or None)
+        self.restart_with = restart_arguments(options, demo=demo)
         self._leave.set()
+
+    def _next_command(self) -> list[str]:
+        """How a session manager starts us again at the next log-in."""
+        return own_command(restart_arguments(self._standing_options(), demo=False))
+
+    def _standing_options(self) -> Options:
+        """Those of the command line, without address and dialect where Settings replaced them."""
+        account, options = self._account, self._options
+        if account is None:
+            return options
+        return replace(
+            options,
+            base_url=options.base_url if account.base_url == options.base_url else None,
+            dialect=options.dialect if account.is_dialect_for_run else None,
+        )
 
     async def _self_check(self, parts: Parts) -> int:
         from enigma_panel.self_check import report  # noqa: PLC0415 - only here
@@ -307,17 +321,13 @@ def run(
     return status
 
 
-def restart_arguments(options: Options, *, demo: bool, base_url: str | None = None) -> list[str]:
-    """The command line of the next run: the same folders, the demo service or not.
-
-    base_url: the account's, where the demo runs, whose command line has none.
-    """
-    base_url = options.base_url or base_url
+def restart_arguments(options: Options, *, demo: bool) -> list[str]:
+    """The command line of the next run: the same folders, the demo service or not."""
     arguments = ["--demo"] if demo else []
     if options.data_dir is not None:
         arguments += ["--data-dir", str(options.data_dir)]
-    if base_url is not None and not demo:
-        arguments += ["--base-url", base_url]
+    if options.base_url is not None and not demo:
+        arguments += ["--base-url", options.base_url]
     if options.dialect is not None:
         arguments += ["--dialect", options.dialect]
     return arguments

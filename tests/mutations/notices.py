@@ -4,6 +4,7 @@ from tests.mutations.runner import Break
 
 OFFLINE = "tests/ui/main_window/test_offline.py"
 WINDOW = "tests/ui/main_window/test_window.py"
+APP = "tests/test_app.py"
 NEXT_RUN = "tests/runtime/test_next_run.py"
 ACCOUNT = "tests/services/test_account.py"
 KEPT = "Use my account keeps address, folder, dialect and a key in memory"
@@ -199,17 +200,25 @@ NOTICES = (
         promise=KEPT,
         mistake="the address is lost in the demo",
         file="app.py",
-        old="    base_url = options.base_url or base_url\n",
-        new="    base_url = options.base_url\n",
-        tests=("tests/test_app.py::test_there_and_back_again_nothing_is_lost",),
+        old=", base_url=self.handed_over.base_url or None)",
+        new=")",
+        tests=(f"{APP}::test_there_and_back_again_nothing_is_lost",),
+    ),
+    Break(
+        promise=KEPT,
+        mistake="one that Settings replaced comes back",
+        file="app.py",
+        old="options.base_url if account.base_url == options.base_url else None",
+        new="options.base_url",
+        tests=(f"{APP}::test_what_settings_replaced_does_not_come_back_from_the_command_line",),
     ),
     Break(
         promise=KEPT,
         mistake="the key is lost in the demo",
         file="app.py",
-        old="                key=self._account.key_in_memory,\n",
-        new="",
-        tests=("tests/test_app.py::test_there_and_back_again_nothing_is_lost",),
+        old="HandedOver(base_url=account.base_url, key=key)",
+        new="HandedOver(base_url=account.base_url)",
+        tests=(f"{APP}::test_there_and_back_again_nothing_is_lost",),
     ),
     Break(
         promise=KEPT,

@@ -17,12 +17,12 @@ from enigma_panel.runtime.next_run import (
 )
 
 KEY = "enig_typed-by-hand-0123456789"
-WHAT = HandedOver(base_url="https://staging.example", key=KEY, key_url="https://staging.example")
+WHAT = HandedOver(base_url="https://staging.example", key=KEY)
 
 BEFORE = """
 import os, sys
 from enigma_panel.runtime.next_run import HandedOver, hand_over
-hand_over(HandedOver(base_url="https://a.example", key=sys.stdin.read(), key_url="u"), os.environ)
+hand_over(HandedOver(base_url="https://a.example", key=sys.stdin.read()), os.environ)
 os.execv(sys.executable, [sys.executable, "-c", sys.argv[1]])
 """
 AFTER = """
@@ -31,7 +31,7 @@ from enigma_panel.runtime.next_run import take_over
 seen = open("/proc/self/environ").read() + open("/proc/self/cmdline").read()
 what = take_over(os.environ)
 again = take_over(os.environ)
-print(json.dumps([what.base_url, what.key, what.key_url, what.key in seen, again.key]))
+print(json.dumps([what.base_url, what.key, what.key in seen, again.key]))
 """
 
 
@@ -45,7 +45,7 @@ def test_it_arrives_once_and_nobody_reads_it_on_the_way() -> None:
         check=True,
         timeout=60,
     )
-    assert json.loads(run.stdout) == ["https://a.example", KEY, "u", False, ""]
+    assert json.loads(run.stdout) == ["https://a.example", KEY, False, ""]
 
 
 def test_no_other_program_inherits_it() -> None:

@@ -28,8 +28,8 @@ class SessionEnd(QObject):
     """Ends the program as SIGTERM does: open sessions stay open, and nobody is asked.
 
     leave: begins to end the program and returns at once, so the log-out never waits.
-    keep: saves what the window knows. command: how a session manager starts us again at the next
-    log-in; None where it should not.
+    keep: saves what the window knows. command: gives how a session manager starts us again at the
+    next log-in; None where it should not.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class SessionEnd(QObject):
         *,
         leave: Callable[[], None],
         keep: Callable[[], None],
-        command: list[str] | None,
+        command: Callable[[], list[str]] | None,
     ) -> None:
         super().__init__()
         app = QApplication.instance()
@@ -60,7 +60,7 @@ class SessionEnd(QObject):
         if self._command is None:
             manager.setRestartHint(QSessionManager.RestartHint.RestartNever)
         else:
-            manager.setRestartCommand(self._command)
+            manager.setRestartCommand(self._command())
 
 
 def own_command(arguments: list[str]) -> list[str]:

@@ -20,11 +20,10 @@ MOST_FILES = 1 << 20
 
 
 class HandedOver(HidingStruct, frozen=True, kw_only=True):
-    """base_url: that of the command line. key: the account's, kept in memory alone, for key_url."""
+    """base_url: the account's. key: the one for that address, where it is in memory alone."""
 
-    base_url: str | None = None
+    base_url: str = ""
     key: Hidden[str] = ""
-    key_url: str = ""
 
 
 NOTHING = HandedOver()
