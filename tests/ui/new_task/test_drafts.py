@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtWidgets import QApplication
 
-from enigma_panel.core.models import Limits, TaskSpec
+from enigma_panel.core.models import Limits, TaskSpec, TaskStatus
 from enigma_panel.ui.dialog_manager import DialogManager
 from enigma_panel.ui.new_task.dialog import NewTaskDialog
 from enigma_panel.ui.new_task.session_picker import NEW_KEPT
@@ -95,6 +95,31 @@ async def test_what_comes_back_changes_places_with_what_stands_there(
     assert dialog.typed().text == "Buy one hub"
     click(dialog.restore_button)
     assert dialog.typed().text == "Research typewriters"
+
+
+@pytest.mark.parametrize("place", ["an open session", "a new one"])
+async def test_how_it_ends_and_starts_comes_back_with_it(
+    world: World, dialog: NewTaskDialog, place: str
+) -> None:
+    """Without *Close the session after this task* its session stays open, and costs money."""
+    undos: list[Callable[[], None]] = []
+    dialog.discarded.connect(undos.append)
+    world.sessions.add(7, status=TaskStatus.DONE)
+    await shown(world, dialog, 7 if place == "an open session" else None)
+    type_text(dialog.task_text, "Buy one hub")
+    box = dialog.close_after if place == "an open session" else dialog.limits.one_call
+    box.click()
+    before = dialog.typed()
+    click(dialog.cancel_button)
+    assert not box.isChecked()
+    undos[0]()
+    assert dialog.typed() == before
+    assert box.isChecked()
+    dialog.ask(None, TaskSpec(text="An earlier task"))
+    assert not box.isChecked()
+    click(dialog.restore_button)
+    assert dialog.typed() == before
+    assert box.isChecked()
 
 
 async def test_undo_brings_back_what_it_was_about(world: World, dialog: NewTaskDialog) -> None:

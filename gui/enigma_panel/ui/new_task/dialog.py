@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 
+from msgspec import Struct
 from msgspec.structs import replace
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QShowEvent
@@ -41,12 +42,19 @@ from enigma_panel.ui.widgets.inputs import ChoiceBox, LineEdit, ScrollArea
 
 tr = Translations("New task")
 
-Draft = tuple[TaskSpec, TargetSession, bool]
-"""What stands in the fields, where it would run, and whether each line is a task."""
 STARTED_MS = 6_000
 """How long "Started …" stands there."""
 MOST_TASKS = 200
 """So many are queued at once; more is rather a slip of the clipboard."""
+
+
+class Draft(Struct, frozen=True):
+    """What stands in the fields, where it would run, and how it would be started."""
+
+    spec: TaskSpec
+    target: TargetSession
+    per_line: bool = False
+    one_call: bool = False
 
 
 class NewTaskDialog(ModelessDialog):
@@ -236,7 +244,12 @@ class NewTaskDialog(ModelessDialog):
         typed = self.typed()
         if self._is_empty() or typed == self._prefilled:
             return None
-        return typed, self.run_in.target(), self.per_line.isChecked()
+        return Draft(
+            spec=typed,
+            target=self.run_in.target(),
+            per_line=self.per_line.isChecked(),
+            one_call=self.limits.one_call.isChecked(),
+        )
 
     def _set_aside(self) -> None:
         self._put_aside = self._draft() or self._put_aside
@@ -278,18 +291,20 @@ class NewTaskDialog(ModelessDialog):
 
     def _fill(self, spec: TaskSpec, target: TargetSession) -> None:
         self._set_aside()
-        self._put((spec, target, False))
+        self._put(Draft(spec, target))
         self._prefilled = self.typed()
 
     def _put(self, draft: Draft) -> None:
-        spec, target, per_line = draft
-        self.per_line.setChecked(per_line)
+        spec, target = draft.spec, draft.target
+        self.per_line.setChecked(draft.per_line)
         self.task_text.fill(spec.text)
         self.starting_url.setText(spec.starting_url or "")
         self.limits.fill(spec)
+        self.limits.one_call.setChecked(draft.one_call)
         if has_options(spec):
             self.more_button.setChecked(True)
         self.run_in.choose(target)
+        self.close_after.setChecked(spec.close_after and target.session_key is not None)
         self._clear_problems()
         self._show_kept(is_kept=False)
         self._offer_split(0)
