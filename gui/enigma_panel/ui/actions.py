@@ -253,7 +253,7 @@ class Actions(QObject):
                 case QueueAction.REMOVE:
                     self._offer_to_put_back(await queue.remove(keys))
                 case QueueAction.EDIT:
-                    await queue.remove(keys)
+                    self._offer_to_put_back(await queue.remove(keys))
                     task = self._sessions.task(keys[0])
                     if task is not None and task.is_final:  # else it was sent after all
                         self.edit_and_run(task)

@@ -380,6 +380,8 @@ async def test_a_task_with_a_field_that_its_dialect_lacks_is_edited(
     queue.set(*queue.waiting)
     button(queued.details, "Edit").click()
     assert dialogs.calls == [("open_new_task", None, sessions.task(4).spec)]
+    button(queued.toast, "Undo").click()  # there may come no other one
+    assert queue.calls[-1] == ("put back", (4,))
 
 
 def test_details_tell_what_a_task_waits_for(queued: MainWindow, services: Any) -> None:
