@@ -226,7 +226,9 @@ NOTICES = (
         file="runtime/next_run.py",
         old="    environment[VARIABLE] = str(reads)\n",
         new="    environment[VARIABLE] = str(reads)\n    environment[what.key] = what.key\n",
-        tests=(f"{NEXT_RUN}::test_it_arrives_once_and_nobody_reads_it_on_the_way",),
+        tests=(
+            f"{NEXT_RUN}::test_it_arrives_once_and_stands_in_no_environment_and_no_command_line",
+        ),
     ),
     Break(
         promise=KEPT,

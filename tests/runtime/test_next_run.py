@@ -4,7 +4,9 @@ import json
 import os
 import subprocess
 import sys
+import threading
 
+import msgspec
 import pytest
 
 from enigma_panel.runtime.next_run import (
@@ -36,7 +38,7 @@ print(json.dumps([what.base_url, what.key, what.key in seen, again.key]))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_it_arrives_once_and_nobody_reads_it_on_the_way() -> None:
+def test_it_arrives_once_and_stands_in_no_environment_and_no_command_line() -> None:
     run = subprocess.run(
         [sys.executable, "-c", BEFORE, AFTER],
         input=KEY,
@@ -71,6 +73,25 @@ def test_what_is_no_pipe_of_ours_is_nothing(name: str) -> None:
     environment = {VARIABLE: name}
     assert take_over(environment) == NOTHING
     assert environment == {}
+
+
+def test_a_pipe_whose_writer_is_silent_keeps_nobody_waiting() -> None:
+    reads, writes = os.pipe()
+    done = threading.Timer(20, os.close, [writes])  # were it waited for, it would end then
+    done.start()
+    environment = {VARIABLE: str(reads)}
+    assert take_over(environment) == NOTHING
+    assert done.is_alive()
+    done.cancel()
+    os.close(writes)
+
+
+def test_what_an_empty_pipe_takes_arrives_whole() -> None:
+    spare = MOST_BYTES - len(msgspec.json.encode(WHAT))
+    most = msgspec.structs.replace(WHAT, key=KEY + "x" * spare)
+    environment: dict[str, str] = {}
+    hand_over(most, environment)
+    assert take_over(environment) == most
 
 
 def test_no_log_shows_the_key() -> None:

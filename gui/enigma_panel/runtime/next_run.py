@@ -13,10 +13,8 @@ from enigma_panel.core.hidden import Hidden, HidingStruct
 
 VARIABLE = "ENIGMA_PANEL_HANDED_OVER"
 """Names the end of the pipe to read from."""
-MOST_BYTES = 32_768
-"""A pipe holds so much before anybody reads it."""
-MOST_FILES = 1 << 20
-"""No open file has a higher number."""
+MOST_BYTES = 512
+"""What POSIX promises: an empty pipe takes it at once and as a whole, before anybody reads."""
 
 
 class HandedOver(HidingStruct, frozen=True, kw_only=True):
@@ -44,10 +42,11 @@ def hand_over(what: HandedOver, environment: MutableMapping[str, str]) -> None:
 def take_over(environment: MutableMapping[str, str]) -> HandedOver:
     """What the run before left; asked before anything else is started, which would inherit it."""
     name = environment.pop(VARIABLE, "")
-    if not name.isdecimal() or not 2 < int(name) < MOST_FILES:
+    if not name.isdecimal() or int(name) <= 2:
         return NOTHING
     try:
-        with os.fdopen(int(name), "rb") as pipe:
-            return msgspec.json.decode(pipe.read(MOST_BYTES), type=HandedOver)
-    except (OSError, msgspec.DecodeError):
+        os.set_blocking(int(name), False)  # it may be another's, who writes nothing
+        with os.fdopen(int(name), "rb", buffering=0) as pipe:
+            return msgspec.json.decode(pipe.read(MOST_BYTES) or b"", type=HandedOver)
+    except (OSError, OverflowError, msgspec.DecodeError):
         return NOTHING
