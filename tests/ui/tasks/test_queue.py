@@ -380,7 +380,7 @@ async def test_a_task_with_a_field_that_its_dialect_lacks_is_edited(
     queue.set(*queue.waiting)
     button(queued.details, "Edit").click()
     assert dialogs.calls == [("open_new_task", None, sessions.task(4).spec)]
-    button(queued.toast, "Undo").click()  # there may come no other one
+    button(queued.toast, "Undo").click()  # New task offers none for words that stay as they are
     assert queue.calls[-1] == ("put back", (4,))
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt
 from PySide6.QtGui import QCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -78,6 +78,39 @@ def test_it_goes_by_itself_but_not_from_under_the_focus(
     assert window.toast.isVisible()
     window.selection.tasks.setFocus()
     run_events(qapp, lambda: not window.toast.isVisible())
+
+
+@pytest.mark.parametrize("hand", ["the pointer", "the focus"])
+def test_its_undo_is_not_exchanged_below_the_hand(
+    window: MainWindow, done: list[str], qapp: QApplication, hand: str
+) -> None:
+    undo = button(window.toast, "Undo")
+    if hand == "the pointer":
+        qapp.sendEvent(window.toast, QEvent(QEvent.Type.Enter))
+    else:
+        undo.setFocus(Qt.FocusReason.TabFocusReason)
+    window.toast.offer("Started “Buy one hub”.", "Show", lambda: done.append("show"))
+    window.toast.offer_undo("A task was taken out of the line.", lambda: done.append("task"))
+    assert window.toast.accessibleName() == "The draft was thrown away."
+    undo.click()
+    assert done == ["draft"]
+    assert window.toast.accessibleName() == "Started “Buy one hub”."
+    window.toast.end()
+    assert not window.toast.isVisible()
+
+
+def test_what_waited_for_the_hand_comes_when_it_is_gone(
+    window: MainWindow, done: list[str], qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(toast, "UNDO_STAYS_MS", 30)
+    window.toast.offer_undo("The first.", lambda: done.append("first"))
+    monkeypatch.undo()
+    qapp.sendEvent(window.toast, QEvent(QEvent.Type.Enter))
+    window.toast.offer_undo("The second.", lambda: done.append("second"))
+    qapp.sendEvent(window.toast, QEvent(QEvent.Type.Leave))
+    run_events(qapp, lambda: window.toast.accessibleName() == "The second.")
+    key(window, Qt.Key.Key_Z, CTRL)
+    assert done == ["second"]
 
 
 def test_what_was_started_is_led_to(window: MainWindow, services: Any) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from msgspec import Struct
 from PySide6.QtCore import QEvent, QMargins, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QCursor, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QLayout, QWidget
@@ -19,8 +20,18 @@ CLEAR = 34
 """A row and a little more: so far it stays from what is pointed at."""
 
 
+class ToastContent(Struct, frozen=True):
+    """What was done, and a button that takes it back or leads to it."""
+
+    text: str
+    label: str
+    call: Callable[[], object]
+    can_undo: bool
+
+
 class Toast(QFrame):
-    """One at a time; it takes no focus, and stays while the pointer or the focus is on it.
+    """One at a time; it takes no focus, and stays while the pointer or the focus is on it: nobody
+    who is about to press its Undo finds another one there, the next waits.
 
     said: its text, as it comes. above: the widget whose upper edge it stands on, at the end, where
     no row's verbs are; it comes higher where it would cover what is pointed at.
@@ -33,7 +44,8 @@ class Toast(QFrame):
         super().__init__(window)
         self._window = window
         self._above = above
-        self._call: Callable[[], object] | None = None
+        self._shown: ToastContent | None = None
+        self._waiting: list[ToastContent] = []
         self._label = make_label()
         self._button = make_button(tr("Undo"), "link")
         self._leaves = QTimer(self, singleShot=True)
@@ -42,28 +54,21 @@ class Toast(QFrame):
 
     def offer(self, text: str, label: str, call: Callable[[], object]) -> None:
         """That something was done, and a button that leads to it."""
-        self._show(text, label, call, STAYS_MS)
+        self._show_or_wait(ToastContent(text, label, call, can_undo=False))
 
     def offer_undo(self, text: str, undo: Callable[[], object]) -> None:
         """That something was done, and for some time the way back."""
-        self._show(text, tr("Undo"), undo, UNDO_STAYS_MS)
-        self._keys.setEnabled(True)
+        self._show_or_wait(ToastContent(text, tr("Undo"), undo, can_undo=True))
 
     def end(self) -> None:
         """What it offers is possible no more."""
-        self._leaves.stop()
-        self._keys.setEnabled(False)
-        self._call = None
-        self.hide()
+        self._waiting.clear()
+        self._go_on()
 
     def yield_keys(self, *, is_taken: bool) -> None:
         """Whether Ctrl+Z means something else at the moment."""
-        self._keys.setEnabled(self.can_undo and not is_taken)
-
-    @property
-    def can_undo(self) -> bool:
-        """Whether it stands there and offers the way back."""
-        return not self.isHidden() and self._button.text() == tr("Undo")
+        can_undo = self._shown is not None and self._shown.can_undo
+        self._keys.setEnabled(can_undo and not is_taken)
 
     def _build(self) -> None:
         set_role(self, "toast")
@@ -78,18 +83,24 @@ class Toast(QFrame):
         self._above.installEventFilter(self)
         self.hide()
 
-    def _show(self, text: str, label: str, call: Callable[[], object], stays_ms: int) -> None:
-        self._call = call
-        self.setAccessibleName(text)
-        self._button.setText(label)
-        self._button.setAccessibleName(label)
-        self._keys.setEnabled(False)
-        self._leaves.start(stays_ms)
+    def _show_or_wait(self, content: ToastContent) -> None:
+        if self._shown is not None and self._shown.can_undo and self._is_aimed_at():
+            self._waiting.append(content)
+        else:
+            self._show(content)
+
+    def _show(self, content: ToastContent) -> None:
+        self._shown = content
+        self.setAccessibleName(content.text)
+        self._button.setText(content.label)
+        self._button.setAccessibleName(content.label)
+        self._keys.setEnabled(content.can_undo)
+        self._leaves.start(UNDO_STAYS_MS if content.can_undo else STAYS_MS)
         self.show()
         self.raise_()
         self._place()
         self._clear_pointer()
-        self.said.emit(text)
+        self.said.emit(content.text)
 
     def _place(self) -> None:
         """As much of the text as the window is wide enough for; all of it is its name."""
@@ -111,17 +122,29 @@ class Toast(QFrame):
             self.move(self.x(), max(0, at.y() - CLEAR - self.height()))
 
     def _act(self) -> None:
-        call = self._call
-        self.end()
-        if call is not None:
-            call()
+        content = self._shown
+        self._go_on()
+        if content is not None:
+            content.call()
 
     def _leave(self) -> None:
         """Its time is over; somebody who is about to press its button still can."""
-        if self.underMouse() or self._button.hasFocus():
+        if self._is_aimed_at():
             self._leaves.start(STAYS_MS)
         else:
-            self.end()
+            self._go_on()
+
+    def _is_aimed_at(self) -> bool:
+        return self.underMouse() or self._button.hasFocus()
+
+    def _go_on(self) -> None:
+        """To the next one that waits, or away."""
+        self._leaves.stop()
+        self._keys.setEnabled(False)
+        self._shown = None
+        self.hide()
+        if self._waiting:
+            self._show(self._waiting.pop(0))
 
     # -- Qt ----------------------------------------------------------------------------------
 
