@@ -220,6 +220,14 @@ def test_what_is_known_by_more_than_the_person_stays(
     assert reduce(*before, Observation(kind=K.BROUGHT_BACK), NOW) == before
 
 
+def test_a_session_that_was_gone_before_its_task_was_removed_stays_gone() -> None:
+    """The service did not find it; the task waited for it all the same."""
+    session, task = _session(phase=P.CLOSED_ASSUMED), _task(status=S.QUEUED)
+    removed = reduce(session, task, Observation(kind=K.TAKEN_BACK, code="TAKEN_BACK"), NOW)
+    session, task = reduce(*removed, Observation(kind=K.BROUGHT_BACK), NOW)
+    assert (session.phase, task.status) == (P.CLOSED_ASSUMED, S.QUEUED)
+
+
 @pytest.mark.parametrize("kind", [K.COMPLETED, K.FAILED])
 def test_the_cost_of_the_last_poll_is_not_what_it_came_to(kind: K) -> None:
     """The channel tells of an error without figures; the next poll has them."""

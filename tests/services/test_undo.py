@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from enigma_panel.api.errors import RejectedError, Reply
 from enigma_panel.core.models import Phase, Session, Task, TaskStatus
+from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.services.monitor.housekeeping import Housekeeping
 from enigma_panel.services.sessions import Sessions
 from enigma_panel.services.types import PauseReason
@@ -39,11 +40,14 @@ async def unconfirmed_start(bench: QueueBench) -> int:
     return key
 
 
-async def watch(bench: QueueBench, seconds: int) -> None:
-    """What looks after sessions once a second does so for a while."""
+def make_housekeeping(bench: QueueBench) -> Housekeeping:
     parts = bench.bench
     live: Any = SimpleNamespace(is_up=lambda _: False, is_speaking=lambda _: False)
-    housekeeping = Housekeeping(parts.context, parts.starts, live, bench.commands)
+    return Housekeeping(parts.context, parts.starts, live, bench.commands)
+
+
+async def watch(housekeeping: Housekeeping, seconds: int) -> None:
+    """What looks after sessions once a second does so for a while."""
     for _ in range(seconds):
         await asyncio.sleep(1)
         await housekeeping.tick()
@@ -52,6 +56,7 @@ async def watch(bench: QueueBench, seconds: int) -> None:
 def test_a_start_that_is_brought_back_is_watched_as_before(tmp_path: Path) -> None:
     async def test(bench: QueueBench) -> None:
         key, sessions = await unconfirmed_start(bench), make_sessions(bench)
+        housekeeping = make_housekeeping(bench)
         before, owner = await in_ledger(bench, key), bench.session_of(key).key
         settled = await sessions.put_away(owner)
         assert (settled, bench.task(key).status) == ([key], TaskStatus.LOST)
@@ -59,10 +64,10 @@ def test_a_start_that_is_brought_back_is_watched_as_before(tmp_path: Path) -> No
         await sessions.wait_again(settled)
         assert await in_ledger(bench, key) == before
         assert bench.session_of(key).occupies_slot
-        await watch(bench, 400)  # its browser may be open: until its time is over
+        await watch(housekeeping, 400)  # its browser may be open: until its time is over
         assert bench.session_of(key).phase is Phase.EXPIRED_ASSUMED
         assert bench.task(key).status is TaskStatus.UNCONFIRMED
-        await watch(bench, 600)
+        await watch(housekeeping, 600)
         assert bench.task(key).status is TaskStatus.LOST
         assert (bench.service.opened, bench.service.asked) == (["s1"], [])
 
@@ -133,6 +138,59 @@ def test_what_was_sent_meanwhile_is_not_sent_again(tmp_path: Path) -> None:
         assert await bench.queue.remove([key]) == []
         await bench.queue.put_back([key])
         await asyncio.sleep(60)
+        assert bench.service.took == ["s1"]
+
+    on_queue(tmp_path / "keep", test)
+
+
+def test_what_had_a_browser_of_its_own_is_not_put_back(tmp_path: Path) -> None:
+    """That browser is closed with it: whoever waits for it again may find it gone, or still open."""
+
+    async def test(bench: QueueBench) -> None:
+        bench.service.refuses = [RejectedError(Reply(status=503), nothing_happened=True)]
+        key = await bench.start()
+        await until(lambda: bench.service.asked, 300)
+        await asyncio.sleep(0.3)
+        assert bench.task(key).status is TaskStatus.QUEUED
+        assert await bench.queue.remove([key]) == []
+        await until(lambda: bench.session_of(key).terminate_sent_ms is not None, 60)
+        assert bench.task(key).code == "TAKEN_BACK"
+
+    on_queue(tmp_path / "keep", test)
+
+
+def test_what_was_put_back_is_lost_with_its_session_as_any_other(tmp_path: Path) -> None:
+    """Its session was over for a minute and is not for ever."""
+
+    async def test(bench: QueueBench) -> None:
+        bench.queue.set_leaving(True)
+        key = await bench.start()
+        removed = await bench.queue.remove([key])
+        housekeeping = make_housekeeping(bench)
+        await watch(housekeeping, 62)
+        await bench.queue.put_back(removed)
+        await watch(housekeeping, 1)
+        bench.queue.set_leaving(False)
+        await bench.until_taken()
+        ended = Observation(kind=Kind.SESSION_ENDED)
+        await bench.store.record(bench.session_of(key).key, None, ended)
+        await watch(housekeeping, 800)
+        assert bench.task(key).status is TaskStatus.LOST
+
+    on_queue(tmp_path / "keep", test)
+
+
+def test_a_start_that_was_refused_and_removed_is_started_once_when_put_back(
+    tmp_path: Path,
+) -> None:
+    async def test(bench: QueueBench) -> None:
+        bench.service.refuses_start = [RejectedError(Reply(status=503), nothing_happened=True)]
+        key = await bench.start()
+        await asyncio.sleep(1)
+        assert bench.session_of(key).is_planned
+        await bench.queue.put_back(await bench.queue.remove([key]))
+        await bench.until_taken()
+        await asyncio.sleep(120)
         assert bench.service.took == ["s1"]
 
     on_queue(tmp_path / "keep", test)

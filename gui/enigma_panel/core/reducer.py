@@ -51,6 +51,9 @@ _SENT_LIVE = {rules.sent_live: verb for verb, rules in COMMANDS.items()}
 _REPORTS = {Kind.COMPLETED: S.DONE, Kind.FAILED: S.FAILED}
 _BEFORE_NAMES = frozenset({Kind.REFUSED, Kind.UNKNOWN, Kind.BACK_IN_QUEUE})
 
+_WENT_WITH = {S.UNCONFIRMED: P.CLOSED_ASSUMED, S.QUEUED: P.DROPPED}
+"""How a session stands that the person put away or removed with its task, by what that task was."""
+
 
 def reduce(
     session: Session,
@@ -112,10 +115,11 @@ def reopened_session(session: Session, now_ms: int) -> Session:
 
 
 def _session_brought_back(session: Session, task: Task | None, now_ms: int) -> Session:
-    """Planned or waited for again, together with its task."""
-    is_back = task is not None and not task.is_final and session.terminate_sent_ms is None
-    moves = SESSION_TRANSITIONS[Kind.BROUGHT_BACK] if is_back else {}
-    return _in_phase(session, moves.get(session.phase, session.phase), now_ms)
+    """Planned or waited for again, together with its task, unless it was told to end."""
+    went = _WENT_WITH.get(task.status) if task is not None else None
+    if session.phase is not went or session.terminate_sent_ms is not None:
+        return session
+    return _in_phase(session, SESSION_TRANSITIONS[Kind.BROUGHT_BACK][session.phase], now_ms)
 
 
 def _next_session(

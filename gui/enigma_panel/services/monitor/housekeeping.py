@@ -85,6 +85,7 @@ class Housekeeping:
             if session.phase in FINAL_PHASES:
                 await self._end_tasks(session, now)
                 continue
+            self._emptied.discard(session.key)  # its task may have been put back
             await self._unnamed.tick(session, now)
             if _life_over(session, now):
                 await self._outlive(session, now)

@@ -232,11 +232,14 @@ class Scheduler(QObject):
             self._blockers.own.pop(task.key, None)
             self.moved.emit()
 
-    def close_unused(self, session_key: int) -> None:
-        """Close a browser that took no task and gets none: all were taken back."""
-        tasks = self._store.tasks_of(session_key)
-        if self._first_tasks.is_unused(session_key) and all(task.is_final for task in tasks):
-            self._first_tasks.close_unused(session_key)
+    def close_unused(self, session_key: int) -> bool:
+        """Close a browser that took no task and gets none: all were taken back. False: none."""
+        if not all(task.is_final for task in self._store.tasks_of(session_key)):
+            return False
+        if not self._first_tasks.is_unused(session_key):
+            return False
+        self._first_tasks.close_unused(session_key)
+        return True
 
     async def _replan(self, task: Task) -> None:
         old = self._store.session(task.session_key)
