@@ -63,7 +63,7 @@ def in_module(tree: ast.Module, context: str, path: Path) -> Iterator[Message]:
     unknown = []
     for call in calls:
         match call.func, call.args:
-            case ast.Attribute(ast.Name("tr"), "mark"), [table]:
+            case ast.Attribute(ast.Name("tr"), "mark"), [ast.Dict() as table]:
                 has_table = True
                 yield from _in_table(table, context)
             case ast.Name("tr"), [ast.Constant(str(text)), *_]:
@@ -76,12 +76,11 @@ def in_module(tree: ast.Module, context: str, path: Path) -> Iterator[Message]:
         raise ValueError(f"{path.name}:{unknown[0].lineno}: write the text itself into the call")
 
 
-def _in_table(table: ast.expr, context: str) -> Iterator[Message]:
-    for node in ast.walk(table):
-        if isinstance(node, ast.Tuple):
-            *alone, _, many = (ast.literal_eval(text) for text in node.elts)
-            yield from (Message(context, text) for text in alone)
-            yield Message(context, many, is_plural=True)
+def _in_table(table: ast.Dict, context: str) -> Iterator[Message]:
+    for texts in table.values:
+        *alone, _, many = ast.literal_eval(texts)
+        yield from (Message(context, text) for text in alone)
+        yield Message(context, many, is_plural=True)
 
 
 def update(locales: list[str], folder: Path) -> None:

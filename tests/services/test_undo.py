@@ -144,7 +144,7 @@ def test_what_was_sent_meanwhile_is_not_sent_again(tmp_path: Path) -> None:
 
 
 def test_what_had_a_browser_of_its_own_is_not_put_back(tmp_path: Path) -> None:
-    """That browser is closed with it: whoever waits for it again may find it gone, or still open."""
+    """That browser is closed with it, and nobody knows when."""
 
     async def test(bench: QueueBench) -> None:
         bench.service.refuses = [RejectedError(Reply(status=503), nothing_happened=True)]
