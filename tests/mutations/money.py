@@ -356,8 +356,8 @@ MONEY = (
         promise=UNUSED,
         mistake="not one whose tasks were all taken out of the line",
         file="services/queue/task_queue.py",
-        old="            self._scheduler.close_unused(session_key)\n",
-        new="            pass\n",
+        old="{key for key in owners if self._scheduler.close_unused(key)}",
+        new="set[int]()",
         tests=(f"{REFUSED}::test_one_whose_only_task_is_taken_out_of_the_queue_is_closed",),
     ),
     Break(

@@ -58,7 +58,13 @@ class Records:
 
     def _session(self, session: Session) -> None:
         since, old = self._sessions.get(session.key, (0.0, None))
-        if old is not None and old.is_final and not _is_same(old, session):
+        changes = old is not None and _essence(old) != _essence(session)
+        if (
+            old is not None
+            and old.is_final
+            and changes
+            and not self._is_planned_again(old, session)
+        ):
             self._world.fail("nothing final changes", f"{old} became {session}")
         if old is None or old.phase is not session.phase:
             self._world.trace("session", session.key, session.phase)
@@ -87,6 +93,12 @@ class Records:
     def _is_undone(self, old: Task, new: Task) -> bool:
         """Whether the person brought it back."""
         return (old.status, new.status) in _UNDONE and new.key in self._world.person.undone
+
+    def _is_planned_again(self, old: Session, new: Session) -> bool:
+        """Whether its task was taken out of the queue and put back by the person."""
+        tasks = (task for _, task in self._tasks.values() if task.session_key == new.key)
+        undone = any(task.key in self._world.person.undone for task in tasks)
+        return undone and (old.phase, new.phase) == (Phase.DROPPED, Phase.PLANNED)
 
     def cost_never_falls(self, old: Task, new: Task) -> None:
         """While a task works; the final body's figure wins."""
@@ -179,7 +191,7 @@ class Records:
         """The ledger may be ahead of what was told, never behind."""
         if known.service_id is not None:
             self._same(known.service_id, kept.service_id)
-        if known.is_final and not _is_planned_again(known, kept):
+        if known.is_final and not self._is_planned_again(known, kept):
             self._same(known.phase, kept.phase)
 
     def _same(self, known: object, kept: object) -> None:
@@ -193,15 +205,6 @@ def _lasting(task: Task) -> tuple[object, ...]:
 
 def _told(task: Task) -> tuple[object, ...]:
     return (*_lasting(task), task.service_id, task.question_n, task.answered_ms, task.stop_sent_ms)
-
-
-def _is_planned_again(old: Session, new: Session) -> bool:
-    """Its task was taken out of the queue and put back."""
-    return (old.phase, new.phase) == (Phase.DROPPED, Phase.PLANNED)
-
-
-def _is_same(old: Session, new: Session) -> bool:
-    return _is_planned_again(old, new) or _essence(old) == _essence(new)
 
 
 def _essence(session: Session) -> Session:

@@ -157,9 +157,9 @@ class Clicks:
             await self._queue.put_back(removed)
 
     async def _has_second_thoughts(self, key: int) -> bool:
-        """In some seeds what was put away or removed is brought back, at once or seconds later."""
+        """In some seeds what was put away or removed is brought back, at once or much later."""
         if self._undoes:
-            await asyncio.sleep(key % 9)
+            await asyncio.sleep(key * 7 % 31)
         return self._undoes
 
     def _queued(self) -> int:
