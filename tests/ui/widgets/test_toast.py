@@ -62,8 +62,31 @@ def test_ctrl_z_is_for_a_command_that_can_be_taken_back(
     key(window, Qt.Key.Key_Z, CTRL)
     assert ("undo", (1,)) in services.sessions.calls
     assert done == []
-    key(window, Qt.Key.Key_Z, CTRL)
+    key(window, Qt.Key.Key_Z, CTRL)  # one too many, or too late: meant for that command
+    assert done == []
+    button(window.toast, "Undo").click()
     assert done == ["draft"]
+
+
+@pytest.mark.parametrize("moment", ["while it waits", "a moment too late"])
+def test_ctrl_z_stays_with_a_command_that_waited_first(
+    window: MainWindow, services: Any, qapp: QApplication, moment: str
+) -> None:
+    """What was taken out of the line was put back, and started; the Terminate went out."""
+    done: list[str] = []
+    window.activateWindow()
+    services.sessions.add(1)
+    window.selection.sessions.select_key(1)
+    services.sessions.set_pending(1, CommandVerb.TERMINATE, WaitReason.UNDO)
+    window.toast.offer_undo("A task was taken out of the line.", lambda: done.append("task"))
+    if moment == "a moment too late":
+        services.sessions.set_pending(1, None)
+    key(window, Qt.Key.Key_Z, CTRL)
+    assert (("undo", (1,)) in services.sessions.calls) is (moment == "while it waits")
+    assert done == []
+    window.toast.offer_undo("Another one.", lambda: done.append("another"))
+    key(window, Qt.Key.Key_Z, CTRL)
+    assert done == ["another"]
 
 
 def test_it_goes_by_itself_but_not_from_under_the_focus(

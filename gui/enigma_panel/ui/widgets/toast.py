@@ -35,7 +35,8 @@ class Toast(QFrame):
 
     said: its text, as it comes. above: the widget whose upper edge it stands on, at the end, where
     no row's verbs are; it comes higher where it would cover what is pointed at.
-    Ctrl+Z is its Undo while it stands and nothing else in the window takes that key.
+    Ctrl+Z is its Undo while it stands, unless something else in the window took that key meanwhile:
+    pressed a moment too late for that, it takes nothing back.
     """
 
     said = Signal(str)
@@ -46,6 +47,7 @@ class Toast(QFrame):
         self._above = above
         self._shown: ToastContent | None = None
         self._waiting: list[ToastContent] = []
+        self._is_key_taken = False
         self._label = make_label()
         self._button = make_button(tr("Undo"), "link")
         self._leaves = QTimer(self, singleShot=True)
@@ -67,8 +69,9 @@ class Toast(QFrame):
 
     def yield_keys(self, *, is_taken: bool) -> None:
         """Whether Ctrl+Z means something else at the moment."""
-        can_undo = self._shown is not None and self._shown.can_undo
-        self._keys.setEnabled(can_undo and not is_taken)
+        self._is_key_taken = is_taken
+        if is_taken:
+            self._keys.setEnabled(False)
 
     def _build(self) -> None:
         set_role(self, "toast")
@@ -94,7 +97,7 @@ class Toast(QFrame):
         self.setAccessibleName(content.text)
         self._button.setText(content.label)
         self._button.setAccessibleName(content.label)
-        self._keys.setEnabled(content.can_undo)
+        self._keys.setEnabled(content.can_undo and not self._is_key_taken)
         self._leaves.start(UNDO_STAYS_MS if content.can_undo else STAYS_MS)
         self.show()
         self.raise_()
