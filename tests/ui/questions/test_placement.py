@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt
+from PySide6.QtGui import QEnterEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from enigma_panel.ui.dialog_manager import DialogManager
@@ -15,6 +15,7 @@ from enigma_panel.ui.questions.placement import GAP, free_place, unsent_rects
 from enigma_panel.ui.questions.presenter import TYPING_MS
 from enigma_panel.ui.settings.dialog import SettingsDialog
 from enigma_panel.ui.steps.search import StepsSearch
+from enigma_panel.ui.widgets.delegates import RowDelegate
 from enigma_panel.ui.widgets.pointer_hold import REST_MS, STILL_MS
 from tests.kit.builders import a_question
 from tests.kit.person import button, key, leave, move_to, type_text
@@ -236,6 +237,37 @@ def test_a_pointer_that_rests_aims_at_nothing(
     services.clock.now += REST_MS
     window.hold.refresh()
     assert window.aimed_rects() == []
+
+
+def test_after_a_turn_of_the_wheel_it_is_another_row(
+    window: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    for number in range(1, 41):
+        services.sessions.add(number, left_s=100 * number)
+    window.activateWindow()
+    qapp.processEvents()
+    table = window.selection.sessions
+    move_to(table, 1)
+    (before,) = window.aimed_rects()
+    table.verticalScrollBar().setValue(before.height() * 5)
+    (after,) = window.aimed_rects()
+    assert after == before
+    assert {delegate.hovered for delegate in table.findChildren(RowDelegate)} == {6}
+
+
+def test_a_pointer_that_came_without_a_move_aims_at_the_row_below_it(
+    window: MainWindow, manager: DialogManager, qapp: QApplication
+) -> None:
+    """So where a dialog was closed that stood over a pointer at rest."""
+    window.activateWindow()
+    qapp.processEvents()
+    table = window.selection.sessions
+    row = table.visualRect(table.rows.index(2, 0))
+    at = QPointF(row.center())
+    qapp.sendEvent(table.viewport(), QEnterEvent(at, at, at))
+    window.hold.aim()
+    (aimed,) = window.aimed_rects()
+    assert aimed.contains(table.viewport().mapToGlobal(row.center()))
 
 
 def test_asked_for_it_opens_anywhere(manager: DialogManager, services: Any) -> None:

@@ -83,7 +83,9 @@ class SessionsTable(KeyedTable):
             return None
         return self._verbs.row_verb_at(key, self.visualRect(index), point)
 
-    def _show_over(self, row_verb: RowVerb | None) -> None:
+    def _follow_pointer(self, point: QPoint | None) -> None:
+        super()._follow_pointer(point)
+        row_verb = self._row_verb(point) if point is not None else None
         if row_verb != self._verbs.over:
             self._verbs.over = row_verb
             self.viewport().update()
@@ -139,18 +141,12 @@ class SessionsTable(KeyedTable):
         super().mouseDoubleClickEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._show_over(self._row_verb(event.position().toPoint()))
         if self._verbs.pressed is None:
             super().mouseMoveEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.places.follow_soon()
-
-    def viewportEvent(self, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.Leave:
-            self._show_over(None)
-        return super().viewportEvent(event)
 
 
 class VerbsDelegate(RowDelegate):

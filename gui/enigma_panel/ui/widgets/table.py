@@ -11,7 +11,7 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from enigma_panel.ui.theme import theme
@@ -24,6 +24,7 @@ from enigma_panel.ui.widgets.table_model import KeyedTableModel
 ROW_HEIGHT = 30
 """With the usual face."""
 FLASH_MS = 400
+_MOVES = frozenset({QEvent.Type.Enter, QEvent.Type.MouseMove})
 _PRESSES = frozenset({QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonDblClick})
 
 
@@ -53,6 +54,7 @@ class KeyedTable(QTableView):
         self._hold = hold
         self.rows = model
         self._anchor: tuple[int, int] | None = None
+        self._pointer: QPoint | None = None
         self._flash = QTimer(self, singleShot=True, interval=FLASH_MS)
         self._empty = make_label("", "dim", wrap=True)
         self._delegates: list[RowDelegate] = []
@@ -89,7 +91,7 @@ class KeyedTable(QTableView):
     def aimed_rect(self) -> QRect:
         """Where the row under the pointer stands on the screen, while somebody aims at it; empty
         where nobody does."""
-        row = next((each.hovered for each in self._delegates), -1)
+        row = self._row_under_pointer()
         if row < 0 or not self._hold.is_held:
             return QRect()
         top = QPoint(0, self.rowViewportPosition(row))
@@ -173,6 +175,7 @@ class KeyedTable(QTableView):
         ):
             done.connect(self._restore_place)
         self._flash.timeout.connect(lambda: self._show_flash(None))
+        self.verticalScrollBar().valueChanged.connect(lambda: self._follow_pointer(self._pointer))
         self.doubleClicked.connect(lambda index: self._open(self.rows.key_at(index.row())))
 
     def _keep_any_place(self) -> None:
@@ -221,7 +224,13 @@ class KeyedTable(QTableView):
             flags = QItemSelectionModel.SelectionFlag
             self.selectionModel().select(self.currentIndex(), flags.Select | flags.Rows)
 
-    def _hover(self, row: int) -> None:
+    def _row_under_pointer(self) -> int:
+        return -1 if self._pointer is None else self.rowAt(self._pointer.y())
+
+    def _follow_pointer(self, point: QPoint | None) -> None:
+        """The pointer came here, or the rows were scrolled below it; None: it left."""
+        self._pointer = point
+        row = self._row_under_pointer()
         for delegate in self._delegates:
             if delegate.hovered != row:
                 delegate.hovered = row
@@ -260,16 +269,15 @@ class KeyedTable(QTableView):
 
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() is QEvent.Type.Leave:
-            self._hover(-1)
+            self._follow_pointer(None)
+        elif event.type() in _MOVES:
+            assert isinstance(event, QEnterEvent | QMouseEvent)
+            self._follow_pointer(event.position().toPoint())
         elif event.type() in _PRESSES:
             if self.isActiveWindow():
                 self._hold.aim()  # a hand that clicks is there, also where it rested for long
             self._note_action()
         return super().viewportEvent(event)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._hover(self.rowAt(event.position().toPoint().y()))
-        super().mouseMoveEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         self._note_action()
