@@ -122,6 +122,20 @@ async def test_how_it_ends_and_starts_comes_back_with_it(
     assert box.isChecked()
 
 
+async def test_none_is_lost_to_another_one(world: World, dialog: NewTaskDialog) -> None:
+    await shown(world, dialog)
+    type_text(dialog.task_text, "Buy one hub")
+    for text in ("An earlier task", "Another one"):
+        dialog.ask(None, TaskSpec(text=text))
+        type_text(dialog.task_text, "!")
+    brought_back = []
+    for _ in range(4):
+        click(dialog.restore_button)
+        brought_back.append(dialog.typed().text)
+    first, second, third = "An earlier task!", "Buy one hub", "Another one!"
+    assert brought_back == [first, second, third, first]
+
+
 async def test_undo_brings_back_what_it_was_about(world: World, dialog: NewTaskDialog) -> None:
     undos: list[Callable[[], None]] = []
     dialog.discarded.connect(undos.append)

@@ -74,7 +74,7 @@ class NewTaskDialog(ModelessDialog):
         self._services = services
         self._open_key = open_key
         self._is_starting = False
-        self._put_aside: Draft | None = None
+        self._put_aside: list[Draft] = []
         self._prefilled: TaskSpec | None = None
         self._started_timer = QTimer(self, singleShot=True, interval=STARTED_MS)
         self._build_fields()
@@ -252,8 +252,11 @@ class NewTaskDialog(ModelessDialog):
         )
 
     def _set_aside(self) -> None:
-        self._put_aside = self._draft() or self._put_aside
-        self.restore_button.setVisible(self._put_aside is not None)
+        self._keep_aside([*self._put_aside, self._draft()])
+
+    def _keep_aside(self, drafts: Sequence[Draft | None]) -> None:
+        self._put_aside = [draft for draft in drafts if draft is not None]
+        self.restore_button.setVisible(bool(self._put_aside))
 
     def _cancel(self) -> None:
         """Unlike Escape it throws the draft away."""
@@ -310,17 +313,17 @@ class NewTaskDialog(ModelessDialog):
         self._offer_split(0)
 
     def _restore(self) -> None:
-        if self._put_aside is not None:
-            self._bring_back(self._put_aside)
+        """The last one first, and pressed again all others in turn."""
+        if self._put_aside:
+            self._bring_back(self._put_aside[-1])
 
     def _bring_back(self, draft: Draft) -> None:
-        """Show it with that; what stands there changes places with it."""
+        """Show it with that; what stands there changes places with it, behind all others."""
         self.present(self.task_text)
         if self._is_starting:  # as in `ask`; the draft stays set aside
             return
-        if self._put_aside == draft:
-            self._put_aside = None
-        self._set_aside()
+        drafts = (self._draft(), *self._put_aside)
+        self._keep_aside([each for each in drafts if each != draft])
         self._put(draft)
 
     async def _load_earlier(self) -> None:
