@@ -110,7 +110,7 @@ NOTICES = (
         promise=RANKED,
         mistake="a small one fades under the hand",
         file="ui/notices/bar.py",
-        old="if not (self._hold.is_held or self.underMouse()):",
+        old="if not self._hold.is_held:",
         new="if True:",
         tests=(f"{LIST}::test_the_small_one_waits_for_the_hand",),
     ),

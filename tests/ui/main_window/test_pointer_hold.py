@@ -14,7 +14,7 @@ from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.sessions.model import ENDED_STAY_MS, Column
 from enigma_panel.ui.sessions.table import RowVerb
 from enigma_panel.ui.text.problems import Notice
-from enigma_panel.ui.widgets.pointer_hold import STILL_MS
+from enigma_panel.ui.widgets.pointer_hold import REST_MS, STILL_MS
 from enigma_panel.ui.widgets.table import ROW_HEIGHT, KeyedTable
 from tests.kit.builders import a_question
 from tests.kit.clock import NOW
@@ -95,12 +95,30 @@ def test_what_is_dismissed_is_what_is_shown(aimed: MainWindow) -> None:
 def test_a_notice_stays_while_somebody_aims_at_its_buttons(
     window: MainWindow, qapp: QApplication
 ) -> None:
+    window.activateWindow()
     window.notices.add(NOTICE)
     qapp.sendEvent(window.notice_bar, QEvent(QEvent.Type.Enter))
     window.notices.add(Notice(text="Something else happened."))
     assert "Something happened." in shown_texts(window.notice_bar)
     qapp.sendEvent(window.notice_bar, QEvent(QEvent.Type.Leave))
     assert "Something else happened." in shown_texts(window.notice_bar)
+
+
+@pytest.mark.parametrize("end", ["it rests", "another window"])
+def test_a_pointer_parked_on_a_notice_hides_no_other_for_good(
+    window: MainWindow, services: Any, qapp: QApplication, end: str
+) -> None:
+    window.activateWindow()
+    window.notices.add(NOTICE)
+    qapp.sendEvent(window.notice_bar, QEvent(QEvent.Type.Enter))
+    window.notices.add(Notice(text="The start is unconfirmed."))
+    assert "unconfirmed" not in shown_texts(window.notice_bar)
+    if end == "it rests":
+        services.clock.now += REST_MS
+        window.hold.refresh()
+    else:
+        qapp.sendEvent(window, QEvent(QEvent.Type.WindowDeactivate))
+    assert "unconfirmed" in shown_texts(window.notice_bar)
 
 
 def test_the_recovery_card_waits(aimed: MainWindow, services: Any, qapp: QApplication) -> None:

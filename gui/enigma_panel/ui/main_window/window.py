@@ -148,13 +148,13 @@ class MainWindow(QMainWindow):
             list(self.queue_actions.actions.values()),
             self.examples,
         )
-        for part in (self.selection.sessions, self.tasks_card):
-            self.hold.watch(part)
         self.question_banner = QuestionBanner(services)
         self.question_room = QuestionRoom(self.question_banner)
         self.connection_banner = ConnectionBanner(services, self.hold)
         self.notices = NoticeList(services.clock.now_ms, self)
         self.notice_bar = NoticeBar(self.notices, self.hold)
+        for part in (self.selection.sessions, self.tasks_card, self.notice_bar):
+            self.hold.watch(part)
         self.recovery = RecoveryCard(services, self.app_actions, self.hold)
         away = self.recovery.show_away
         self.notice_controller = NoticeController(

@@ -1,6 +1,6 @@
 """The notice bar above the tables: says what no row says, takes no focus, can be dismissed."""
 
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
@@ -31,7 +31,7 @@ _ROLES = {NoticeAction.TERMINATE: "danger"}
 class NoticeBar(QFrame):
     """The first notice is shown, and how many there are besides; dismissing it brings the next.
 
-    It stays as it is while somebody aims at a row below, or at a button of its own.
+    It stays as it is while somebody aims at it or at a row below: whoever makes it has it watched.
     all_wanted: the list of all notices.
     """
 
@@ -92,7 +92,7 @@ class NoticeBar(QFrame):
         self._show()
 
     def _follow(self) -> None:
-        if not (self._hold.is_held or self.underMouse()):
+        if not self._hold.is_held:
             self._show()
 
     def _show(self) -> None:
@@ -148,10 +148,6 @@ class NoticeBar(QFrame):
         self._close.setIcon(icons.icon(Glyph.CLOSE, QColor(theme.colours().dim)))
 
     # -- Qt ----------------------------------------------------------------------------------
-
-    def leaveEvent(self, event: QEvent) -> None:
-        super().leaveEvent(event)
-        self._follow()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
