@@ -8,6 +8,8 @@ APP = "tests/test_app.py"
 NEXT_RUN = "tests/runtime/test_next_run.py"
 ACCOUNT = "tests/services/test_account.py"
 KEPT = "Use my account keeps address, folder, dialect and a key in memory"
+BAR = "tests/ui/notices/test_bar.py"
+HOLD = "tests/ui/main_window/test_pointer_hold.py"
 LIST = "tests/ui/notices/test_list.py"
 WAYS = "tests/ui/main_window/test_ways_out.py"
 WAYS_OUT = "Notice, Details and menus offer the same ways out, none without its warning"
@@ -113,6 +115,22 @@ NOTICES = (
         old="if not self._hold.is_held:",
         new="if True:",
         tests=(f"{LIST}::test_the_small_one_waits_for_the_hand",),
+    ),
+    Break(
+        promise="What is clicked on a notice is what was read",
+        mistake="the next notice takes the click that was meant for the one before",
+        file="ui/notices/bar.py",
+        old="        self._take_clicks(False)\n",
+        new="",
+        tests=(f"{BAR}::test_the_next_notice_takes_no_click_that_was_meant_for_this",),
+    ),
+    Break(
+        promise=RANKED,
+        mistake="a notice goes from under the pointer that aims at its buttons",
+        file="ui/main_window/window.py",
+        old="self.tasks_card, self.notice_bar):",
+        new="self.tasks_card):",
+        tests=(f"{HOLD}::test_a_notice_stays_while_somebody_aims_at_its_buttons",),
     ),
     Break(
         promise=RANKED,

@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QVBoxLayout, QWidget
 
 from enigma_panel.api.errors import (
     ApiError,
@@ -29,6 +29,7 @@ from enigma_panel.services.types import (
 from enigma_panel.store.files import Copy, Problem, ProblemKind
 from enigma_panel.ui.actions import result_question
 from enigma_panel.ui.main_window.notice_controller import NoticeController
+from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.notices.bar import NoticeBar
 from enigma_panel.ui.notices.notice_list import NoticeList
 from enigma_panel.ui.text import account_page
@@ -37,6 +38,7 @@ from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from tests.kit.builders import BASE_URL, a_task
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeActions, FakeSelection
+from tests.kit.person import button, shown_texts
 
 Kind = NoticeKind
 LOST = InterruptedCallError("timeout")
@@ -479,21 +481,29 @@ def test_the_browser_of_a_refused_task_is_closed_and_the_task_can_still_be_taken
         bar.services.account.choose_dialect(Dialect.W2)
 
 
-def test_a_double_click_does_what_one_click_does(bar: Bar) -> None:
-    """The notice before comes back to where the pointer is, with the same offer for its task."""
-    for key in (1, 2):
-        unconfirmed_start(bar, key)
-    again = next(b for b in bar.bar.findChildren(QPushButton) if b.text().startswith("Start"))
-    there = again.mapTo(bar.window, again.rect().center())
+@pytest.mark.parametrize("label", ["Put away", "Dismiss"])
+def test_the_next_notice_takes_no_click_that_was_meant_for_this(
+    window: MainWindow, services: Any, qapp: QApplication, label: str
+) -> None:
+    """It comes to where the pointer is, with the same buttons for another task."""
+    for key in (1, 2, 3):
+        services.sessions.add(key, phase=Phase.UNCONFIRMED, status=TaskStatus.UNCONFIRMED)
+        kind = Kind.START_UNCONFIRMED
+        window.notice_controller.show(
+            ServiceNotice(kind=kind, session_key=key, task_key=key, error=LOST)
+        )
+    qapp.processEvents()
+    place = button(window.notice_bar, label)
+    there = place.mapTo(window, place.rect().center())
     left, no_keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    QTest.mouseDClick(bar.window.windowHandle(), left, no_keys, there)
-    QCoreApplication.processEvents()
-    assert len(bar.app_actions.calls) == 1
-    now_there = bar.window.childAt(there)
-    assert isinstance(now_there, QPushButton)
-    assert now_there.text() == "Start it again (may run twice)"
-    QTest.mouseClick(bar.window.windowHandle(), left, no_keys, there)
-    assert len(bar.app_actions.calls) == 2
+    window.notice_bar._still.timeout.emit()
+    for _ in range(2):
+        QTest.mouseClick(window.windowHandle(), left, no_keys, there)
+        qapp.processEvents()
+    assert len(window.notices.notices()) == 2
+    assert "Task 2" in shown_texts(window.notice_bar)
+    window.notice_bar._still.timeout.emit()
+    assert window.childAt(there).accessibleName() == label
 
 
 def test_a_telling_refusal_offers_the_dialect_that_it_asks_for(bar: Bar) -> None:

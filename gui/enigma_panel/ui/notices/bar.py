@@ -1,6 +1,6 @@
 """The notice bar above the tables: says what no row says, takes no focus, can be dismissed."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
@@ -19,7 +19,7 @@ from enigma_panel.ui.widgets.basics import (
     take_single_clicks,
 )
 from enigma_panel.ui.widgets.glyph_label import GlyphLabel
-from enigma_panel.ui.widgets.pointer_hold import PointerHold
+from enigma_panel.ui.widgets.pointer_hold import STILL_MS, PointerHold
 
 tr = Translations("Notices")
 
@@ -32,6 +32,7 @@ class NoticeBar(QFrame):
     """The first notice is shown, and how many there are besides; dismissing it brings the next.
 
     It stays as it is while somebody aims at it or at a row below: whoever makes it has it watched.
+    A click soon after it changed was meant for the notice before, so it does nothing.
     all_wanted: the list of all notices.
     """
 
@@ -45,6 +46,8 @@ class NoticeBar(QFrame):
         self._notices = notices
         self._shown: Notice | None = None
         self._buttons: list[QPushButton] = []
+        self._still = QTimer(self, singleShot=True, interval=STILL_MS)
+        self._still.timeout.connect(lambda: self._take_clicks(True))
         self._build_parts()
         self._build_layout()
         self.hide()
@@ -58,7 +61,6 @@ class NoticeBar(QFrame):
         self._text = make_label(wrap=True)
         self.more_button = make_button(tr("Notices"), "link")
         self._close = ToolButton()
-        take_single_clicks(self._close)
         self._beside = make_row()
         self._below = make_row(None)
         self._below_box = QWidget()
@@ -96,13 +98,13 @@ class NoticeBar(QFrame):
             self._show()
 
     def _show(self) -> None:
-        notice = self._notices.first()
+        before, notice = self._shown, self._notices.first()
+        self._shown = notice  # before a button goes from under the pointer, which may end the hold
         self.setVisible(notice is not None)
         if notice is not None:
             self._count(notice)
-            if notice != self._shown:
+            if notice != before:
                 self._show_notice(notice)
-        self._shown = notice
 
     def _count(self, shown: Notice) -> None:
         """'2 like it, 3 more', which leads to all of them."""
@@ -128,6 +130,12 @@ class NoticeBar(QFrame):
         for button in self._buttons:
             button.clicked.connect(self._show)
         self._place_buttons()
+        self._take_clicks(False)
+        self._still.start()
+
+    def _take_clicks(self, takes: bool) -> None:
+        for button in (*self._buttons, self._close):
+            button.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, not takes)
 
     def _place_buttons(self) -> None:
         """Beside the text where it has room, else below it."""
@@ -160,6 +168,6 @@ def action_button(notice: Notice, action: NoticeAction, notices: NoticeList) -> 
     button = make_button(notice_action_label(action, notice), _ROLES.get(action, ""))
     button.setToolTip(way_out_tip(action))
     button.setAccessibleDescription(way_out_tip(action))
-    take_single_clicks(button)  # the notice before may offer the same, for another task
+    take_single_clicks(button)
     button.clicked.connect(lambda _checked=False: notices.choose(notice, action))
     return button
