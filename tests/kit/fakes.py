@@ -606,12 +606,24 @@ class FakeHealth(QObject):
         self.status = ServiceStatus.OK
         self.free: int | None = 12
         self.asked_ms: int | None = NOW - 2_000
+        self.heard_ms: int | None = NOW - 2_000
         self.unreachable_since_ms: int | None = None
         self.next_try_ms: int | None = None
         self.balance: Decimal | None = Decimal("7.41")
         self.balance_ms: int | None = NOW - 60_000
         self.errors: list[ApiError] = []
         self.answers = 0
+
+    def lose(self, now_ms: int, *, heard: bool = True) -> None:
+        """The last answer was that of now, or there was none yet."""
+        self.status = ServiceStatus.UNREACHABLE
+        self.heard_ms, self.unreachable_since_ms = now_ms if heard else None, now_ms
+        self.changed.emit()
+
+    def come_back(self) -> None:
+        """There is an answer."""
+        self.status, self.unreachable_since_ms = ServiceStatus.OK, None
+        self.changed.emit()
 
     def note_error(self, error: ApiError) -> None:
         self.errors.append(error)

@@ -3,6 +3,7 @@
 from tests.mutations.runner import Break
 
 OFFLINE = "tests/ui/main_window/test_offline.py"
+HEALTH = "tests/services/test_health.py"
 WINDOW = "tests/ui/main_window/test_window.py"
 APP = "tests/test_app.py"
 NEXT_RUN = "tests/runtime/test_next_run.py"
@@ -28,10 +29,36 @@ NOTICES = (
     ),
     Break(
         promise=CONNECTION,
+        mistake="it is counted from when it was noticed",
+        file="services/health.py",
+        old="self.unreachable_since_ms or self.heard_ms or self._clock",
+        new="self.unreachable_since_ms or self._clock",
+        tests=(f"{HEALTH}::test_it_is_unreachable_since_the_last_answer",),
+    ),
+    Break(
+        promise=CONNECTION,
+        mistake="an answer that makes no sense ends it",
+        file="services/health.py",
+        old="            self._in_doubt = True\n"
+        "            self._set_status(ServiceStatus.TROUBLED, self.unreachable_since_ms)\n",
+        new="            self._in_doubt = True\n"
+        "            self._set_status(ServiceStatus.TROUBLED, None)\n",
+        tests=(f"{HEALTH}::test_nonsense_does_not_end_the_time_without_an_answer",),
+    ),
+    Break(
+        promise=CONNECTION,
+        mistake="the state of a run before is said to be that of its start",
+        file="ui/text/connection.py",
+        old="if health.heard_ms is None",
+        new="if False",
+        tests=(f"{OFFLINE}::test_where_nothing_was_heard_it_is_not_said_of_when_the_state_is",),
+    ),
+    Break(
+        promise=CONNECTION,
         mistake="rows are not grey",
         file="ui/sessions/model.py",
-        old="cell if since is None or goes_on else",
-        new="cell if True else",
+        old="if self.stale_since_ms is None or goes_on:",
+        new="if True:",
         tests=(f"{OFFLINE}::test_rows_are_grey_and_say_of_when_they_are",),
     ),
     Break(

@@ -154,6 +154,41 @@ async def test_nonsense_is_no_return(error: ApiError) -> None:
         assert len(scene.recovered) == 1
 
 
+@pytest.mark.parametrize("slept_ms", [0, 7_200_000])
+async def test_it_is_unreachable_since_the_last_answer(slept_ms: int) -> None:
+    async with running() as scene:
+        await scene.clock.advance(10_000)
+        answered = scene.health.heard_ms
+        assert answered == scene.clock.now
+        scene.client.say_health = scene.client.fail(REFUSED)
+        scene.clock.now += slept_ms
+        await scene.clock.advance(15_000)
+        assert scene.health.unreachable_since_ms == answered
+
+
+async def test_where_nothing_answered_yet_it_is_unreachable_since_the_first_failure() -> None:
+    scene = Scene()
+    began = scene.clock.now
+    scene.health.note_error(REFUSED)
+    scene.clock.now += 5_000
+    scene.health.note_error(REFUSED)
+    assert (scene.health.heard_ms, scene.health.unreachable_since_ms) == (None, began)
+
+
+async def test_nonsense_does_not_end_the_time_without_an_answer() -> None:
+    async with running() as scene:
+        answered = scene.health.heard_ms
+        for error in (REFUSED, HTML, REFUSED, HTML):
+            scene.client.say_health = scene.client.fail(error)
+            await scene.clock.advance(12_000)
+            scene.health.note_error(error)
+            assert scene.health.unreachable_since_ms == answered
+        told: list[int | None] = []
+        scene.health.changed.connect(lambda: told.append(scene.health.unreachable_since_ms))
+        scene.health.note_answer()
+        assert told == [None]
+
+
 async def test_a_refusal_is_an_answer() -> None:
     async with running() as scene:
         scene.health.note_error(REFUSED)

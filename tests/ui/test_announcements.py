@@ -183,15 +183,14 @@ def test_a_question_is_said_at_once_and_without_the_agents_words(
 def test_the_connection_is_said_when_it_goes_and_comes(
     window: MainWindow, services: Any, listener: Listener
 ) -> None:
-    for status in (
-        ServiceStatus.FULL,
-        ServiceStatus.UNREACHABLE,
-        ServiceStatus.UNREACHABLE,
-        ServiceStatus.TROUBLED,
-        ServiceStatus.OK,
-    ):
-        services.health.status = status
-        services.health.changed.emit()
+    for status in (ServiceStatus.FULL, None, None, ServiceStatus.TROUBLED):
+        if status is None:
+            services.health.lose(services.clock.now)
+        else:
+            services.health.status = status
+            services.health.changed.emit()
+    assert listener.texts == ["No connection to the service"]
+    services.health.come_back()
     assert listener.heard == [
         ("No connection to the service", True),
         ("The connection is back", False),

@@ -31,7 +31,9 @@ class Health(QObject):
 
     recovered: the first sensible answer after a call got none. Whoever told of such an error by
     `note_error` can count on it. free_again: after FULL, the first health call that reports a free
-    browser.
+    browser. heard_ms: the last sensible answer of this run. unreachable_since_ms: that answer, or
+    the first failure where there was none yet, until there is one again: one that makes no sense,
+    as a hotel's log-in page, is none.
     """
 
     changed = Signal()
@@ -47,11 +49,11 @@ class Health(QObject):
         self._began_ms = 0
         self._probe: asyncio.Timeout | None = None
         self._in_doubt = False
-        self._answered_ms: int | None = None
         self._full_ms: int | None = None
         self.status = ServiceStatus.UNASKED
         self.free: int | None = None
         self.asked_ms: int | None = None
+        self.heard_ms: int | None = None
         self.unreachable_since_ms: int | None = None
         self.next_try_ms: int | None = None
         self.balance: Decimal | None = None
@@ -87,7 +89,7 @@ class Health(QObject):
             unreachable = self.status is ServiceStatus.UNREACHABLE
             self._note_heard(ServiceStatus.OK if unreachable else self.status)
         else:
-            self._set_status(ServiceStatus.TROUBLED)
+            self._set_status(ServiceStatus.TROUBLED, self.unreachable_since_ms)
 
     def note_poll_error(self, error: ApiError) -> None:
         """As `note_error`; but one poll that is cut while others are answered is no sign of much.
@@ -105,7 +107,7 @@ class Health(QObject):
     def note_full(self) -> None:
         """A start was refused for want of a browser: `free_again` tells when there is one."""
         self._full_ms = self._clock.now_ms()
-        self._set_status(ServiceStatus.FULL)
+        self._set_status(ServiceStatus.FULL, None)
         self._alarm.set()
 
     async def _ask(self) -> None:
@@ -121,7 +123,7 @@ class Health(QObject):
             return
         except ApiError:
             self._in_doubt = True
-            self._set_status(ServiceStatus.TROUBLED)
+            self._set_status(ServiceStatus.TROUBLED, self.unreachable_since_ms)
             return
         finally:
             self._probe = None
@@ -155,13 +157,14 @@ class Health(QObject):
             return  # by ourselves
         self._in_doubt = True
         if isinstance(error, NotConnectedError) or not self._heard_lately():
-            self._set_status(ServiceStatus.UNREACHABLE)
+            since_ms = self.unreachable_since_ms or self.heard_ms or self._clock.now_ms()
+            self._set_status(ServiceStatus.UNREACHABLE, since_ms)
         self._alarm.set()
 
     def _note_heard(self, status: ServiceStatus) -> None:
-        self._answered_ms = self._clock.now_ms()
+        self.heard_ms = self._clock.now_ms()
         was_in_doubt, self._in_doubt = self._in_doubt, False
-        self._set_status(status)
+        self._set_status(status, None)
         if was_in_doubt:
             self.recovered.emit()
 
@@ -173,14 +176,10 @@ class Health(QObject):
             self.free_again.emit()
 
     def _heard_lately(self) -> bool:
-        return (
-            self._answered_ms is not None and self._clock.now_ms() - self._answered_ms < LATELY_MS
-        )
+        return self.heard_ms is not None and self._clock.now_ms() - self.heard_ms < LATELY_MS
 
-    def _set_status(self, status: ServiceStatus) -> None:
-        if status is self.status:
+    def _set_status(self, status: ServiceStatus, unreachable_since_ms: int | None) -> None:
+        if (status, unreachable_since_ms) == (self.status, self.unreachable_since_ms):
             return
-        self.status = status
-        lost = status is ServiceStatus.UNREACHABLE
-        self.unreachable_since_ms = self._clock.now_ms() if lost else None
+        self.status, self.unreachable_since_ms = status, unreachable_since_ms
         self.changed.emit()

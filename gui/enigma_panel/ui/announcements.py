@@ -11,7 +11,6 @@ from enigma_panel.services.types import (
     NoticeKind,
     PauseReason,
     ServiceNotice,
-    ServiceStatus,
 )
 from enigma_panel.ui.text.announcement import (
     End,
@@ -56,7 +55,7 @@ class Announcements(QObject):
         self._ends: dict[int, End] = {}
         self._asked: set[tuple[int, int]] = set()
         self._pause_reason = services.queue.pause_reason
-        self._is_lost = services.health.status is ServiceStatus.UNREACHABLE
+        self._is_lost = services.health.unreachable_since_ms is not None
         self._soon = QTimer(self, singleShot=True, interval=SOON_MS)
         self._together = QTimer(self, singleShot=True, interval=TOGETHER_MS - SOON_MS)
         self._connect()
@@ -132,7 +131,7 @@ class Announcements(QObject):
         self._pause_reason = reason
 
     def _follow_health(self) -> None:
-        is_lost = self._services.health.status is ServiceStatus.UNREACHABLE
+        is_lost = self._services.health.unreachable_since_ms is not None
         if is_lost is not self._is_lost:
             self._is_lost = is_lost
             announce(self._window, connection_text(is_lost=is_lost), urgent=is_lost)

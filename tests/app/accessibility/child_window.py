@@ -12,7 +12,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from enigma_panel.core.models import TaskStatus
-from enigma_panel.services.types import NoticeKind, PauseReason, ServiceNotice, ServiceStatus
+from enigma_panel.services.types import NoticeKind, PauseReason, ServiceNotice
 from enigma_panel.ui.main_window.window import MainWindow
 from tests.kit.fakes import FakeDialogs, FakeScope
 from tests.kit.world import World
@@ -34,8 +34,8 @@ class Story:
             ("refused", self._refuse),
             ("command", self._fail_command),
             ("funds", lambda: services.queue.set_waiting(2, PauseReason.FUNDS)),
-            ("lost", lambda: self._be(ServiceStatus.UNREACHABLE)),
-            ("back", lambda: self._be(ServiceStatus.OK)),
+            ("lost", lambda: services.health.lose(services.clock.now)),
+            ("back", services.health.come_back),
             ("ten", lambda: self._end(*range(10, 20))),
         ]
         self._looks = QTimer(interval=LOOK_MS)
@@ -73,10 +73,6 @@ class Story:
     def _notify(self, kind: NoticeKind, key: int, **facts: str) -> None:
         notice = ServiceNotice(kind=kind, session_key=key, task_key=key, facts=facts)
         self._services.sessions.said.emit(notice)
-
-    def _be(self, status: ServiceStatus) -> None:
-        self._services.health.status = status
-        self._services.health.changed.emit()
 
 
 def main(start: Path) -> int:

@@ -25,14 +25,11 @@ OFFLINE = f"No connection since {local_time(NOW)} – shown is the state of then
 
 
 def lose(services: Any) -> None:
-    health = services.health
-    health.status, health.unreachable_since_ms = ServiceStatus.UNREACHABLE, services.clock.now
-    health.changed.emit()
+    services.health.lose(services.clock.now)
 
 
 def come_back(services: Any) -> None:
-    services.health.status, services.health.unreachable_since_ms = ServiceStatus.OK, None
-    services.health.changed.emit()
+    services.health.come_back()
 
 
 def pass_ms(window: MainWindow, services: Any, ms: int) -> None:
@@ -71,6 +68,25 @@ def test_one_banner_says_since_when_and_when_it_is_tried_again(
     pass_ms(working, services, 60_000)  # a try is under way
     assert shown_texts(banner) == OFFLINE
     assert "state of then" not in shown_texts(working.status_bar)
+
+
+def test_where_nothing_was_heard_it_is_not_said_of_when_the_state_is(
+    working: MainWindow, services: Any
+) -> None:
+    services.health.lose(services.clock.now, heard=False)
+    assert shown_texts(working.connection_banner) == f"No connection since {local_time(NOW)}"
+    for model in (working.selection.session_rows, working.selection.task_rows):
+        said = [cell(model, 1, column).hint for column in range(model.columnCount())]
+        assert "No connection." in "\n".join(said)
+        assert "the state of" not in "\n".join(said)
+
+
+def test_an_answer_that_makes_no_sense_is_no_return(working: MainWindow, services: Any) -> None:
+    lose(services)
+    services.health.status = ServiceStatus.TROUBLED
+    services.health.changed.emit()
+    assert shown_texts(working.connection_banner) == OFFLINE
+    assert cell(working.selection.session_rows, 1, Column.STATE).mark is Severity.DIM
 
 
 def test_back_says_for_how_long_and_what_finished_meanwhile(

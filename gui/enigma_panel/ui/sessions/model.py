@@ -218,8 +218,9 @@ class SessionsModel(KeyedTableModel):
             return NO_CELL
         cell = self.columns[column].cell(session)
         goes_on = session.is_ended or column == Column.LEFT
-        since = self.stale_since_ms
-        return cell if since is None or goes_on else stale_cell(cell, since)
+        if self.stale_since_ms is None or goes_on:
+            return cell
+        return stale_cell(cell, self._health.heard_ms)
 
     def _task(self, session: Session) -> Cell:
         task = self._sessions.current_task(session)

@@ -192,7 +192,7 @@ class TasksModel(KeyedTableModel):
             return Cell(text=ELLIPSIS, severity=Severity.DIM, spoken=tr("being loaded"))
         cell = self.columns[column].cell(task)
         if self.stale_since_ms is not None and task.may_be_at_work:
-            cell = stale_cell(cell, self.stale_since_ms)
+            cell = stale_cell(cell, self._health.heard_ms)
         return replace(cell, bold=True) if task.is_new and column not in _NEVER_BOLD else cell
 
     def _status(self, task: Task) -> Cell:

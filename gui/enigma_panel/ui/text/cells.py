@@ -58,9 +58,16 @@ class Cell(Struct, frozen=True, kw_only=True):
 NO_CELL = Cell()
 
 
-def stale_cell(cell: Cell, since_ms: int) -> Cell:
-    """The same of a record of which nothing is heard any more: grey, and said to be old."""
-    old = tr("No connection: the state of {time}.", time=local_time(since_ms))
+def stale_cell(cell: Cell, heard_ms: int | None) -> Cell:
+    """The same of a record of which nothing is heard any more: grey, and said to be old.
+
+    heard_ms: when something was heard last, None where nothing was in this run.
+    """
+    old = (
+        tr("No connection.")
+        if heard_ms is None
+        else tr("No connection: the state of {time}.", time=local_time(heard_ms))
+    )
     hint = f"{cell.hint}\n{old}" if cell.hint else old
     return replace(cell, severity=Severity.DIM, mark=Severity.DIM, bold=False, hint=hint)
 

@@ -8,10 +8,17 @@ tr = Translations("Connection")
 
 
 def offline_text(health: Health, now_ms: int) -> str:
-    """'No connection since 11:40 – shown is the state of then; tries again in 8 s'."""
+    """'No connection since 11:40 – shown is the state of then; tries again in 8 s'.
+
+    Where nothing was heard in this run, nothing is said of whose state is shown.
+    """
     since = health.unreachable_since_ms
     time = local_moment(now_ms if since is None else since, now_ms)
-    text = tr("No connection since {time} – shown is the state of then", time=time)
+    text = (
+        tr("No connection since {time}", time=time)
+        if health.heard_ms is None
+        else tr("No connection since {time} – shown is the state of then", time=time)
+    )
     if health.next_try_ms is None or health.next_try_ms <= now_ms:
         return text  # a try is under way
     seconds = -(-(health.next_try_ms - now_ms) // 1000)
