@@ -120,6 +120,29 @@ async def test_so_does_its_key(world: World, dialog: QuestionDialog) -> None:
     assert form.yes_no.no.isChecked()
 
 
+async def test_its_key_brings_back_all_fields_whichever_has_the_focus(
+    world: World, dialog: QuestionDialog
+) -> None:
+    form = await shown(world, dialog, LOGIN)
+    type_text(form.credentials.username, "maria")
+    click(form.chips[QuestionKind.FREE_TEXT])
+    type_text(form.free_text.text, "I have none")
+    key(dialog, Qt.Key.Key_Escape)
+    await shown(world, dialog, LOGIN)
+    click(form.clear_button)
+    assert form.free_text.text.hasFocus()
+    key(form.free_text.text, Qt.Key.Key_Z, CTRL)
+    assert form.free_text.text.text() == "I have none"
+    assert form.credentials.username.text() == "maria"
+
+
+async def test_else_its_key_is_the_fields_own(world: World, dialog: QuestionDialog) -> None:
+    form = await shown(world, dialog, MAY_I)
+    type_text(form.yes_no.text, "No")
+    key(form.yes_no.text, Qt.Key.Key_Z, CTRL)
+    assert form.yes_no.text.text() == ""
+
+
 async def test_a_cleared_password_is_gone_and_the_username_comes_back(
     world: World, dialog: QuestionDialog
 ) -> None:

@@ -8,7 +8,8 @@ Every open question has an AnswerForm of its own, so what was typed for one neve
 from collections.abc import Container
 
 from msgspec import Struct
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QButtonGroup,
     QPushButton,
@@ -425,6 +426,7 @@ class AnswerForm(QWidget):
         self.clear_button.clicked.connect(self._clear)
         for field in self._fields:
             field.textChanged.connect(self._on_edited)
+            field.installEventFilter(self)
 
     def choose(self, kind: QuestionKind) -> None:
         """Show this way to answer. What was typed for another one stays, unsent."""
@@ -524,6 +526,14 @@ class AnswerForm(QWidget):
         self.choose(kind)
         self.focus_first()
         self.buttons_changed.emit()
+
+    # -- Qt ----------------------------------------------------------------------------------
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        """Ctrl+Z is the window's first, for `bring_back`: alone, a field has but its own words."""
+        if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
+            return False
+        return event.matches(QKeySequence.StandardKey.Undo)
 
 
 class FormStack(PageStack):
