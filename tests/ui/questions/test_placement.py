@@ -7,6 +7,7 @@ from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QEnterEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
+from enigma_panel.core.models import TaskSpec
 from enigma_panel.ui.dialog_manager import DialogManager
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.new_task.dialog import NewTaskDialog
@@ -129,6 +130,16 @@ def test_an_untouched_dialog_keeps_nothing_away(manager: DialogManager, services
     manager.open_new_task(None, None)
     ask(services)
     assert question() is not None
+
+
+def test_an_earlier_task_s_words_keep_nothing_away_until_they_are_changed(
+    manager: DialogManager,
+) -> None:
+    manager.open_new_task(None, TaskSpec(text="Buy one hub", close_after=True))
+    (new_task,) = dialogs_of(NewTaskDialog)
+    assert unsent_rects() == []
+    type_text(new_task.task_text, " in black")
+    assert unsent_rects() == [new_task.frameGeometry()]
 
 
 def test_a_name_being_typed_is_not_covered(

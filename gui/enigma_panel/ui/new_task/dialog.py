@@ -296,6 +296,7 @@ class NewTaskDialog(ModelessDialog):
         self._set_aside()
         self._put(Draft(spec, target))
         self._prefilled = self.typed()
+        self.task_text.document().setModified(False)  # these are no words that somebody typed
 
     def _put(self, draft: Draft) -> None:
         spec, target = draft.spec, draft.target
