@@ -64,6 +64,21 @@ async def test_a_row_has_name_state_time_and_task(world: World, which: str) -> N
 
 
 @BOTH
+async def test_without_a_connection_its_clocks_stand_but_for_the_time_left(
+    world: World, which: str
+) -> None:
+    fill(world, 1)
+    world.clock.pass_ms(41_000)
+    world.health.unreachable_since_ms = world.clock.now_ms()
+    world.clock.pass_ms(60_000)
+    dialog, sessions = await opened(world, which)
+    item = sessions.topLevelItem(0)
+    assert item is not None
+    assert [item.text(column) for column in (1, 2)] == ["working 0:41", "3:19 left"]
+    dialog.reject()
+
+
+@BOTH
 async def test_fifty_are_scrolled_and_fit_a_small_screen(
     world: World, which: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

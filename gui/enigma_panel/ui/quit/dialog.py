@@ -158,7 +158,7 @@ class QuitDialog(ModelessDialog):
             is_awaiting_reply=sessions.is_awaiting_reply,
         )
         self.text_label.setText("\n".join(report.lines) or tr("All sessions have ended."))
-        self.list.show_sessions(sessions, records, now)
+        self.list.show_sessions(self._services, records)
         self.card.setVisible(bool(records))
         self._go_on(report, records, queued)
         shown = (self.text_label.text(), len(records), self.waiting.text())

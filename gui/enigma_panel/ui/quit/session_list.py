@@ -7,7 +7,7 @@ from PySide6.QtGui import QBrush
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem
 
 from enigma_panel.core.models import Session
-from enigma_panel.services.sessions import Sessions
+from enigma_panel.services.container import Services
 from enigma_panel.ui.i18n import plain_tip, shorten
 from enigma_panel.ui.quit.text import SessionRow, session_row
 from enigma_panel.ui.theme import theme
@@ -43,14 +43,16 @@ class SessionList(QTreeWidget):
         columns.setSectionResizeMode(_TASK, QHeaderView.ResizeMode.Stretch)
         theme.changed().connect(self._put)
 
-    def show_sessions(self, sessions: Sessions, records: Iterable[Session], now_ms: int) -> None:
+    def show_sessions(self, services: Services, records: Iterable[Session]) -> None:
         """Show these as they are now; what somebody reads stays where it is."""
+        sessions, now = services.sessions, services.clock.now_ms()
         rows = tuple(
             session_row(
                 session,
                 task := sessions.current_task(session),
-                now_ms,
+                now,
                 sessions.pending(session.key),
+                known_ms=services.health.unreachable_since_ms,
                 is_missing=sessions.is_missing(task),
             )
             for session in records

@@ -50,9 +50,9 @@ class TerminateAllDialog(ModelessDialog):
         """Sessions that ended meanwhile leave the list; none is ever added."""
         sessions = self._services.sessions
         self._keys = tuple(key for key in self._keys if sessions.can(key, CommandVerb.TERMINATE))
-        now, n = self._services.clock.now_ms(), len(self._keys)
+        n = len(self._keys)
         records = [s for s in map(sessions.session, self._keys) if s is not None]
-        self.list.show_sessions(sessions, records, now)
+        self.list.show_sessions(self._services, records)
         self.text_label.setText(_question(n))
         text = tr.plural("Terminate 1 session", "Terminate {n} sessions", n)
         self.terminate_button.setText(text)

@@ -110,10 +110,11 @@ def session_row(
     now_ms: int,
     pending: PendingCommand | None = None,
     *,
+    known_ms: int | None = None,
     is_missing: bool = False,
 ) -> SessionRow:
-    """One row. is_missing: as `state_text`."""
-    state = state_text(session, task, now_ms, is_missing=is_missing)
+    """One row. known_ms, is_missing: as `state_text`."""
+    state = state_text(session, task, now_ms, known_ms=known_ms, is_missing=is_missing)
     has_end = session.expires_ms is not None
     return SessionRow(
         name=session.name,
