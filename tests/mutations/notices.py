@@ -81,8 +81,8 @@ NOTICES = (
         promise=CONNECTION,
         mistake="what ends any time later counts as finished meanwhile",
         file="ui/notices/connection_banner.py",
-        old="self._back_ms <= HEARD_MS",
-        new="self._back_ms <= FADE_MS",
+        old="self._back_ms < POLL_MS",
+        new="self._back_ms < FADE_MS",
         tests=(f"{OFFLINE}::test_what_ends_later_or_is_lost_has_not_finished_meanwhile",),
     ),
     Break(

@@ -7,15 +7,18 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from enigma_panel.core.models import TaskStatus
+from enigma_panel.core.service_rules import POLL_MS
 from enigma_panel.services.types import ServiceStatus
+from enigma_panel.ui.details.text import task_summary
 from enigma_panel.ui.main_window.window import MainWindow
-from enigma_panel.ui.notices.connection_banner import FADE_MS, HEARD_MS
+from enigma_panel.ui.notices.connection_banner import FADE_MS
 from enigma_panel.ui.sessions.model import Column
 from enigma_panel.ui.tasks import model as tasks_model
 from enigma_panel.ui.text.cells import Cell
 from enigma_panel.ui.text.states import local_time
 from enigma_panel.ui.theme.palette import Severity
 from enigma_panel.ui.widgets.table_model import KeyedTableModel, Role
+from tests.kit.builders import a_task
 from tests.kit.clock import NOW
 from tests.kit.person import leave, move_to, shown_texts
 from tests.kit.tables import cell_text
@@ -116,7 +119,7 @@ def test_what_ends_later_or_is_lost_has_not_finished_meanwhile(
     come_back(services)
     services.sessions.change_task(1, question_n=0)  # it works: that is news of it
     services.sessions.change_task(1, status=TaskStatus.DONE)
-    pass_ms(working, services, HEARD_MS + 1)
+    pass_ms(working, services, POLL_MS)
     services.sessions.change_task(2, status=TaskStatus.DONE)
     assert shown_texts(working.connection_banner) == "Back after 0:20"
 
@@ -189,6 +192,12 @@ def test_clocks_stop_but_the_time_left(working: MainWindow, services: Any) -> No
     assert cell(sessions, 1, Column.STATE).tail == "1:00"
     assert cell(tasks, 1, tasks_model.Column.TOOK).text == "1:00"
     assert details.state.text().startswith("working 1:00 · ")
+
+
+def test_the_clock_of_a_task_that_waits_here_goes_on() -> None:
+    queued_ms = NOW + 60_000
+    task = a_task(1, status=TaskStatus.QUEUED, since_ms=queued_ms, created_ms=queued_ms)
+    assert task_summary(task, NOW + 600_000, known_ms=NOW).text.startswith("queued here 9:00")
 
 
 def test_all_rows_are_painted_anew_when_it_is_lost_and_back(

@@ -91,6 +91,7 @@ def task_summary(
         return StateSummary(word.word, word.severity, word.tip)
     word = task_status_text(task, cut_off=cut_off)
     if task.ended_ms is None:
+        known_ms = known_ms if task.may_be_at_work else None  # how long it waits here, we know
         lasted = duration((known_ms or now_ms) - task.since_ms)
         parts = [f"{word.word} {lasted}", *filter(None, [word.note])]
         return StateSummary(" · ".join(parts), word.severity, word.tip)

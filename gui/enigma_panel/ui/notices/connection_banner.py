@@ -17,8 +17,6 @@ tr = Translations("Connection")
 
 FADE_MS = 20_000
 """That the connection is back is said for so long."""
-HEARD_MS = 2 * POLL_MS
-"""As soon as it is back all tasks are asked for; what ends later has not ended meanwhile."""
 _ENDS = frozenset({TaskStatus.DONE, TaskStatus.FAILED, TaskStatus.STOPPED})
 
 
@@ -88,9 +86,10 @@ class ConnectionBanner(QFrame):
         self._show()
 
     def _is_of_meanwhile(self) -> bool:
+        """All tasks are asked for as soon as it is back: what the next round tells is of later."""
         if self._back_ms is None:
             return self._lost_since_ms is not None
-        return self._services.clock.now_ms() - self._back_ms <= HEARD_MS
+        return self._services.clock.now_ms() - self._back_ms < POLL_MS
 
     def _show(self) -> None:
         now = self._services.clock.now_ms()
