@@ -30,7 +30,7 @@ _ANY_DIGIT = str.maketrans("123456789", "000000000")
 
 
 def rows_of(index: Index) -> KeyedTableModel:
-    """The model of a cell that is painted: asked without Qt in between, which takes a third off."""
+    """The model of a cell that is painted: asked without the way over Qt."""
     model = index.model()
     assert isinstance(model, KeyedTableModel)
     return model
