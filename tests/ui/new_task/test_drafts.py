@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtWidgets import QApplication
 
 from enigma_panel.core.models import Limits, TaskSpec, TaskStatus
+from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.ui.dialog_manager import DialogManager
 from enigma_panel.ui.new_task.dialog import NewTaskDialog
 from enigma_panel.ui.new_task.session_picker import NEW_KEPT
@@ -208,9 +210,28 @@ async def test_nothing_takes_the_place_of_what_is_being_started(
     world.sessions.start_gate.set()
     await world.settle()
     assert len(undos) == 1
-    await shown(world, dialog)
+    assert dialog.isVisible()
+    assert dialog.typed().text == "An earlier task"  # which had been asked for meanwhile
     click(dialog.restore_button)
     assert dialog.typed().text == "Buy one hub"
+
+
+async def test_what_was_asked_for_meanwhile_waits_behind_a_start_that_failed(
+    world: World, dialog: NewTaskDialog
+) -> None:
+    await shown(world, dialog)
+    type_text(dialog.task_text, "Buy one hub")
+    world.sessions.start_gate = asyncio.Event()
+    world.sessions.start_error = LedgerError(Path("/ledger"), "gone")
+    click(dialog.start_button)
+    await asyncio.sleep(0.01)
+    dialog.ask(None, TaskSpec(text="An earlier task"))
+    world.sessions.start_gate.set()
+    await world.settle()
+    assert dialog.notice.isVisible()
+    assert dialog.typed().text == "Buy one hub"
+    click(dialog.restore_button)
+    assert dialog.typed().text == "An earlier task"
 
 
 async def test_pasted_lines_are_offered_as_tasks(world: World, dialog: NewTaskDialog) -> None:

@@ -75,6 +75,7 @@ class NewTaskDialog(ModelessDialog):
         self._open_key = open_key
         self._is_starting = False
         self._put_aside: list[Draft] = []
+        self._asked_meanwhile: Draft | None = None
         self._prefilled: TaskSpec | None = None
         self._started_timer = QTimer(self, singleShot=True, interval=STARTED_MS)
         self._build_fields()
@@ -184,14 +185,20 @@ class NewTaskDialog(ModelessDialog):
         A draft comes back selected as a whole: what is typed takes its place, and is not added to
         words that nobody looks at any more.
         """
+        here = None if session_key is None else TargetSession(session_key, close_after=False)
+        earlier = None
+        if prefill is not None:
+            new = NEW_CLOSED if prefill.close_after else NEW_KEPT
+            earlier = Draft(prefill, here or new)
         if self._is_starting:  # what it is started with stays; the fields are emptied in a moment
+            self._asked_meanwhile = earlier
+            self._keep_aside([*self._put_aside, earlier])
             self.present(self.task_text)
             return
         was_hidden = not self.isVisible()
-        is_kept = was_hidden and prefill is None and not self._is_empty()
-        here = None if session_key is None else TargetSession(session_key, close_after=False)
-        if prefill is not None:
-            self._fill(prefill, here or (NEW_CLOSED if prefill.close_after else NEW_KEPT))
+        is_kept = was_hidden and earlier is None and not self._is_empty()
+        if earlier is not None:
+            self._fill(earlier)
         elif here is not None:
             self.run_in.choose(here)
         else:
@@ -292,9 +299,9 @@ class NewTaskDialog(ModelessDialog):
         for part in (self.split_label, self.split_button):
             part.setVisible(n > 1)
 
-    def _fill(self, spec: TaskSpec, target: TargetSession) -> None:
+    def _fill(self, earlier: Draft) -> None:
         self._set_aside()
-        self._put(Draft(spec, target))
+        self._put(earlier)
         self._prefilled = self.typed()
         self.task_text.document().setModified(False)  # these are no words that somebody typed
 
@@ -399,6 +406,7 @@ class NewTaskDialog(ModelessDialog):
         if self._services.account.state not in {KeyState.READY, KeyState.LOOKING}:
             self._ask_for_key()
             return
+        self._asked_meanwhile = None
         self._set_starting(starting=True)
         self._services.scope.spawn("start from dialog", self._start_now(another=another))
 
@@ -415,7 +423,10 @@ class NewTaskDialog(ModelessDialog):
         except LedgerError as error:
             self._say(not_saved_text(error), "notice")
         else:
+            self._set_starting(starting=False)
             self._after_start(specs, keys, another=another)
+            if self._asked_meanwhile is not None:
+                self._bring_back(self._asked_meanwhile)
         finally:
             self._set_starting(starting=False)
 
