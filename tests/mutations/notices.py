@@ -105,11 +105,11 @@ NOTICES = (
     ),
     Break(
         promise=RANKED,
-        mistake="one of too many unconfirmed starts is left out",
+        mistake="one of too many that are about money is left out",
         file="ui/notices/notice_list.py",
-        old="if n >= surplus or entry.notice.rank is Rank.UNCONFIRMED",
-        new="if n >= surplus",
-        tests=(f"{LIST}::test_of_many_unconfirmed_starts_none_is_left_out",),
+        old="entry.notice.rank <= Rank.PLAIN for",
+        new="entry.notice.rank <= Rank.COSTS for",
+        tests=(f"{LIST}::test_of_many_that_are_about_money_none_is_left_out",),
     ),
     Break(
         promise=RANKED,

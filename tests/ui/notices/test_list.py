@@ -46,13 +46,17 @@ def test_an_unconfirmed_start_is_never_buried(notices: NoticeList) -> None:
     for n in range(MOST_NOTICES):
         notices.add(Notice(text=str(n), rank=Rank.ENDING))
     assert notices.first() == UNCONFIRMED
-    assert len(notices.notices()) == MOST_NOTICES
 
 
-def test_of_many_unconfirmed_starts_none_is_left_out(notices: NoticeList) -> None:
+@pytest.mark.parametrize("rank", [rank for rank in Rank if rank > Rank.PLAIN])
+def test_of_many_that_are_about_money_none_is_left_out(notices: NoticeList, rank: Rank) -> None:
     for n in range(MOST_NOTICES + 5):
-        notices.add(about(NoticeKind.START_UNCONFIRMED, n, Rank.UNCONFIRMED))
+        notices.add(about(NoticeKind.COMMAND_FAILED, n, rank))
     assert len(notices.notices()) == MOST_NOTICES + 5
+    for n in range(MOST_NOTICES + 5):
+        notices.add(about(NoticeKind.START_REFUSED, n))
+    assert len(notices.notices()) == 2 * MOST_NOTICES + 5
+    assert str(notices.notices()[-1].text).endswith(" 5")  # the oldest ones of the rest went
 
 
 def test_they_stand_by_what_they_cost_and_like_ones_together(notices: NoticeList) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from enigma_panel.ui.text.problems import Notice, NoticeAction, Rank
 
 MOST_NOTICES = 20
+"""Of those that are not about money; of the others none is left out."""
 FADE_MS = 20_000
 """For so long a small one is shown; then it stands in the list alone."""
 
@@ -103,15 +104,11 @@ class NoticeList(QObject):
         return was_there
 
     def _arrange(self) -> None:
-        """By rank, then by the last of their kind. An unconfirmed start is never left out."""
+        """By rank, then by the last of their kind."""
         newest = {kind_of(entry.notice): n for n, entry in enumerate(self._entries)}
         self._entries.sort(key=lambda e: (e.notice.rank, newest[kind_of(e.notice)]))
-        surplus = len(self._entries) - MOST_NOTICES
-        self._entries = [
-            entry
-            for n, entry in enumerate(self._entries)
-            if n >= surplus or entry.notice.rank is Rank.UNCONFIRMED
-        ]
+        n_plain = sum(entry.notice.rank <= Rank.PLAIN for entry in self._entries)
+        del self._entries[: max(0, n_plain - MOST_NOTICES)]
 
 
 def kind_of(notice: Notice) -> str:
