@@ -176,6 +176,22 @@ NOTICES = (
         tests=(f"{WAYS}::test_all_places_offer_the_same",),
     ),
     Break(
+        promise=RANKED,
+        mistake="a second start buries the first, which is unconfirmed still",
+        file="ui/main_window/notice_controller.py",
+        old="        elif action in ONCE:",
+        new="        elif False:",
+        tests=(f"{BAR}::test_what_settles_nothing_leaves_the_notice_without_it",),
+    ),
+    Break(
+        promise=WAYS_OUT,
+        mistake="Terminate is offered where it is not possible",
+        file="ui/text/ways_out.py",
+        old="(NoticeAction.TERMINATE,) if can_end else ()",
+        new="(NoticeAction.TERMINATE,)",
+        tests=(f"{WAYS}::test_none_is_offered_that_could_not_be_done",),
+    ),
+    Break(
         promise=WAYS_OUT,
         mistake="the menu of a task lacks them",
         file="ui/main_window/menus.py",

@@ -8,12 +8,12 @@ from PySide6.QtWidgets import QMenu
 from enigma_panel.api.errors import InterruptedCallError, RejectedError, Reply
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.verbs import CommandVerb
-from enigma_panel.services.types import NoticeKind, ServiceNotice
+from enigma_panel.services.types import NoticeKind, ServiceNotice, WaitReason
 from enigma_panel.ui import actions
 from enigma_panel.ui.actions import GRACE_MS
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.text.problems import Notice, NoticeAction, notice_action_label
-from enigma_panel.ui.text.ways_out import WAYS, way_out_tip
+from enigma_panel.ui.text.ways_out import WAYS, way_out_tip, ways_out
 from tests.kit.builders import BASE_URL
 from tests.kit.clock import NOW
 from tests.kit.person import button
@@ -85,6 +85,24 @@ def test_all_places_offer_the_same(window: MainWindow, services: Any, case: str)
     assert found["Details"] == ways
     assert found["task"] == ways
     assert found["session"] >= ways  # Terminate is one of its verbs anyway
+
+
+def test_none_is_offered_that_could_not_be_done(services: Any) -> None:
+    sessions = services.sessions
+    sessions.add(1, status=TaskStatus.UNCONFIRMED)
+    sessions.change_session(1, close_after=False)
+    ask, end = NoticeAction.ASK_RESULT, NoticeAction.TERMINATE
+
+    def offered_now() -> tuple[NoticeAction, ...]:
+        return ways_out(sessions.session(1), sessions.task(1), services)
+
+    assert offered_now() == (ask, end)
+    sessions.set_pending(1, CommandVerb.TERMINATE, WaitReason.SENDING)
+    assert offered_now() == (ask,)
+    sessions.set_pending(1, None)
+    sessions.not_ours.add(1)
+    assert offered_now() == ()
+    assert ways_out(None, sessions.task(1), services) == ()
 
 
 def test_none_is_without_its_warning(window: MainWindow, services: Any) -> None:

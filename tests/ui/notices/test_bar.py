@@ -153,6 +153,20 @@ def test_a_session_that_stays_is_asked_for_a_lost_result(bar: Bar) -> None:
     assert bar.app_actions.calls == [("ask_result", 1, bar.services.sessions.tasks[1])]
 
 
+@pytest.mark.parametrize("label", ["Start it again (may run twice)", "Terminate"])
+def test_what_settles_nothing_leaves_the_notice_without_it(bar: Bar, label: str) -> None:
+    """The first start is unconfirmed still, whatever became of the second."""
+    if label == "Terminate":
+        unconfirmed_task(bar)
+    else:
+        unconfirmed_start(bar)
+    said, others = bar.lines, [offer for offer in bar.offers() if offer != label]
+    bar.press(label)
+    assert (bar.lines, bar.offers()) == (said, others)
+    bar.services.sessions.change_session(1, phase=Phase.CLOSED)
+    assert bar.lines == []
+
+
 def test_a_session_that_closes_cannot_be_asked(bar: Bar) -> None:
     unconfirmed_task(bar, close_after=True)
     assert bar.offers() == ["Terminate"]

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
@@ -37,6 +38,8 @@ tr = Translations("Main window")
 
 STAYING = frozenset({NoticeAction.ENTER_KEY, NoticeAction.ACCOUNT_PAGE, NoticeAction.SHOW_SESSION})
 """Actions that settle nothing: their notice stays until its cause is gone."""
+ONCE = frozenset({NoticeAction.START_AGAIN, NoticeAction.ASK_RESULT, NoticeAction.TERMINATE})
+"""Nor do these, and what they do costs money: their notice stays, and offers them no more."""
 
 QUIT_TOPIC = "quit"
 
@@ -194,6 +197,9 @@ class NoticeController(QObject):
     def _choose(self, notice: Notice, action: NoticeAction) -> None:
         if action in STAYING:
             self._notices.add(notice)
+        elif action in ONCE:
+            left = tuple(other for other in notice.actions if other is not action)
+            self._notices.add(replace(notice, actions=left))
         match action:
             case NoticeAction.ENTER_KEY:
                 self._app_actions.dialogs.open_key()

@@ -34,8 +34,11 @@ def ways_out(
         again = (NoticeAction.START_AGAIN,) if task is not None else ()
         return (*page, *again, NoticeAction.PUT_AWAY)
     if task is not None and task.status is TaskStatus.UNCONFIRMED:
-        asks = session is not None and can_be_asked(session, services)
-        return (*((NoticeAction.ASK_RESULT,) if asks else ()), NoticeAction.TERMINATE)
+        if session is None:
+            return ()
+        ask = (NoticeAction.ASK_RESULT,) if can_be_asked(session, services) else ()
+        can_end = services.sessions.can(session.key, CommandVerb.TERMINATE)
+        return (*ask, *((NoticeAction.TERMINATE,) if can_end else ()))
     if offered_dialect(session, task, services.account) is not None:
         return (NoticeAction.SWITCH_DIALECT,)
     return ()
