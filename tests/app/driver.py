@@ -48,7 +48,7 @@ class Driver(Tour):
             case "clipboard":
                 return QApplication.clipboard().text()
             case "notices":
-                return self._window.notices.texts()
+                return [notice.text for notice in self._window.notices.notices()]
             case "minimise":
                 self._window.showMinimized()
             case "window":

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from enigma_panel.ui.notices.notice_list import NoticeList
 from tests.kit.wait import until
 
 ENTER = Qt.Key.Key_Return
@@ -92,6 +93,11 @@ def button(parent: QWidget, name: str) -> QAbstractButton:
 def shown_texts(parent: QWidget) -> str:
     """The labels in sight."""
     return "\n".join(label.text() for label in parent.findChildren(QLabel) if label.isVisible())
+
+
+def notice_texts(notices: NoticeList) -> list[str]:
+    """What all notices say, the first one last."""
+    return [notice.text for notice in reversed(notices.notices())]
 
 
 def all_text(window: QWidget) -> str:

@@ -18,7 +18,7 @@ from enigma_panel.ui.widgets.pointer_hold import REST_MS, STILL_MS
 from enigma_panel.ui.widgets.table import ROW_HEIGHT, KeyedTable
 from tests.kit.builders import a_question
 from tests.kit.clock import NOW
-from tests.kit.person import button, click, key, leave, move_to, shown_texts
+from tests.kit.person import button, click, key, leave, move_to, notice_texts, shown_texts
 from tests.kit.tables import verb_point
 
 LEFT = Qt.MouseButton.LeftButton
@@ -89,7 +89,7 @@ def test_what_is_dismissed_is_what_is_shown(aimed: MainWindow) -> None:
     aimed.notices.add(Notice(text="Something else happened."))
     assert "Something happened." in shown_texts(aimed.notice_bar)
     click(button(aimed.notice_bar, "Dismiss"))
-    assert aimed.notices.texts() == ["Something else happened."]
+    assert notice_texts(aimed.notices) == ["Something else happened."]
 
 
 def test_a_notice_stays_while_somebody_aims_at_its_buttons(

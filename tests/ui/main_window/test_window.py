@@ -27,7 +27,7 @@ from enigma_panel.ui.widgets.table import ROW_HEIGHT
 from tests.kit.builders import ID, LINK, a_question
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeDialogs
-from tests.kit.person import button, leave, move_to, shown_texts
+from tests.kit.person import button, leave, move_to, notice_texts, shown_texts
 from tests.kit.tables import verb_point
 
 
@@ -285,8 +285,8 @@ def test_notices_are_said_once_and_offer_something(
     services.sessions.said.emit(notice)
     services.sessions.said.emit(notice)
     assert window.notice_bar.isVisible()
-    assert len(window.notices.texts()) == 1
-    assert "It may be running and cost money" in window.notices.texts()[0]
+    assert len(notice_texts(window.notices)) == 1
+    assert "It may be running and cost money" in notice_texts(window.notices)[0]
     button(window.notice_bar, "Put away").click()
     assert services.sessions.calls == [("put away", 1)]
     assert not window.notice_bar.isVisible()
@@ -300,7 +300,7 @@ def test_every_notice_has_words(window: MainWindow, services: Any, kind: NoticeK
     services.sessions.said.emit(
         ServiceNotice(kind=kind, session_key=1, task_key=1, error=error, facts=facts)
     )
-    (line,) = window.notices.texts() or [
+    (line,) = notice_texts(window.notices) or [
         window.recovery.text_label.text()
     ]  # a sleep: the card says it
     assert line.strip()
@@ -309,10 +309,10 @@ def test_every_notice_has_words(window: MainWindow, services: Any, kind: NoticeK
 
 def test_a_notice_that_passes_leaves_within_a_second(window: MainWindow, services: Any) -> None:
     services.sessions.said.emit(ServiceNotice(kind=NoticeKind.LIMIT_USED_ELSEWHERE))
-    assert window.notices.texts()
+    assert notice_texts(window.notices)
     services.clock.now += 120_000
     QTest.qWait(TICK_MS + 200)
-    assert window.notices.texts() == []
+    assert notice_texts(window.notices) == []
 
 
 def test_the_missing_key_is_said_as_long_as_it_is_missing(
@@ -320,7 +320,7 @@ def test_the_missing_key_is_said_as_long_as_it_is_missing(
 ) -> None:
     services.account.state = KeyState.ABSENT
     services.account.changed.emit()
-    assert window.notices.texts() == ["There is no API key yet, so nothing can be started."]
+    assert notice_texts(window.notices) == ["There is no API key yet, so nothing can be started."]
     button(window.notice_bar, "Enter the key").click()
     assert dialogs.calls == [("open_key",)]
     assert window.notice_bar.isVisible()

@@ -38,7 +38,7 @@ from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from tests.kit.builders import BASE_URL, a_task
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeActions, FakeSelection
-from tests.kit.person import button, shown_texts
+from tests.kit.person import button, notice_texts, shown_texts
 
 Kind = NoticeKind
 LOST = InterruptedCallError("timeout")
@@ -65,7 +65,7 @@ class Bar:
 
     @property
     def lines(self) -> list[str]:
-        return self.notices.texts()
+        return notice_texts(self.notices)
 
     def offers(self) -> list[str]:
         buttons = self.bar.findChildren(QPushButton)

@@ -27,7 +27,7 @@ from enigma_panel.ui.widgets.table import ROW_HEIGHT, KeyedTable
 from enigma_panel.ui.widgets.table_model import Role
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeDialogs, FakeQueue, FakeSessions
-from tests.kit.person import button, leave, move_to, shown_texts
+from tests.kit.person import button, leave, move_to, notice_texts, shown_texts
 from tests.kit.tables import SPOKEN, STRICT, cell_text
 from tests.kit.wait import until
 
@@ -441,7 +441,7 @@ def test_a_ledger_that_fails_is_said(
 
     monkeypatch.setattr(services.queue, "up", fail)
     queued.app_actions.queued([3], QueueAction.UP)
-    assert "the line stays as it was" in queued.notices.texts()[0]
+    assert "the line stays as it was" in notice_texts(queued.notices)[0]
 
 
 # -- the bar --------------------------------------------------------------------------------------

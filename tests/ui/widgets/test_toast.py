@@ -15,7 +15,7 @@ from enigma_panel.services.types import Diff, NoticeKind, ServiceNotice, WaitRea
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.widgets import toast
 from tests.kit.clock import NOW
-from tests.kit.person import CTRL, button, key, shown_texts
+from tests.kit.person import CTRL, button, key, notice_texts, shown_texts
 from tests.kit.wait import run_events
 
 
@@ -171,13 +171,13 @@ def test_a_start_that_was_put_away_is_brought_back(window: MainWindow, services:
         error=InterruptedCallError("reset"),
     )
     services.sessions.said.emit(unconfirmed)
-    (notice,) = window.notices.texts()
+    (notice,) = notice_texts(window.notices)
     button(window.notice_bar, "Put away").click()
-    assert window.notices.texts() == []
+    assert notice_texts(window.notices) == []
     assert window.toast.accessibleName() == "The start of “Task 1” was put away."
     key(window, Qt.Key.Key_Z, CTRL)
     assert services.sessions.calls == [("put away", 1), ("wait again", (1,))]
-    assert window.notices.texts() == [notice]  # an unconfirmed start is never buried
+    assert notice_texts(window.notices) == [notice]  # an unconfirmed start is never buried
 
 
 def test_tasks_that_were_removed_are_put_back(window: MainWindow, services: Any) -> None:

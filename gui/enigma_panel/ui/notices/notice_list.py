@@ -89,10 +89,6 @@ class NoticeList(QObject):
         shown = self._shown()
         return shown[-1].notice if shown else None
 
-    def texts(self) -> list[str]:
-        """The texts of all, the first one last."""
-        return [entry.notice.text for entry in self._entries]
-
     def _shown(self) -> list[Entry]:
         faded = self._now_ms() - FADE_MS
         return [e for e in self._entries if e.notice.rank > Rank.SMALL or e.since_ms > faded]

@@ -238,7 +238,8 @@ class VerbsDelegate(RowDelegate):
         icons.paint(painter, GLYPHS[verb], size, QColor(colour))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        key = rows_of(index).keys()[index.row()]
+        key = rows_of(index).key_at(index.row())
+        assert key is not None
         self.paint_ground(painter, option, index, key)
         painter.save()
         has_undo = self._app_actions.undoable(key) is not None
