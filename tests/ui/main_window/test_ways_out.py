@@ -12,7 +12,7 @@ from enigma_panel.services.types import NoticeKind, ServiceNotice, WaitReason
 from enigma_panel.ui import actions
 from enigma_panel.ui.actions import GRACE_MS
 from enigma_panel.ui.main_window.window import MainWindow
-from enigma_panel.ui.text.problems import Notice, NoticeAction, notice_action_label
+from enigma_panel.ui.text.problems import NoticeAction, notice_action_label
 from enigma_panel.ui.text.ways_out import WAYS, way_out_tip, ways_out
 from tests.kit.builders import BASE_URL
 from tests.kit.clock import NOW
@@ -55,7 +55,7 @@ def offered(window: MainWindow) -> dict[str, set[str]]:
     """The labels in each of the places, those of ways out."""
     (notice,) = window.notices.notices()
     selection, menus = window.selection, window.menus
-    in_notice = {notice_action_label(action, notice) for action in notice.actions}
+    in_notice = {notice.label(action) for action in notice.actions}
     selection.tasks.select_key(1)
     details = {b.text() for b in window.details.ways.values() if b.isVisibleTo(window.details)}
     details |= {b.text() for b in (window.details.again, window.details.edit) if not b.isHidden()}
@@ -63,7 +63,7 @@ def offered(window: MainWindow) -> dict[str, set[str]]:
     of_task = set(of_menu(menus.menu))
     menus._fill_for_sessions(menus.menu, [1])
     of_session = set(of_menu(menus.menu))
-    ways = {notice_action_label(way, Notice(text="")) for way in WAYS} | {SWITCH} | NEVER_UNWARNED
+    ways = {notice_action_label(way) for way in WAYS} | {SWITCH} | NEVER_UNWARNED
     places = {"notice": in_notice, "Details": details, "task": of_task, "session": of_session}
     return {place: labels & ways for place, labels in places.items()}
 

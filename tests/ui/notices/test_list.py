@@ -12,12 +12,12 @@ from enigma_panel.services.types import NoticeKind, ServiceNotice
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.notices.dialog import NoticesDialog
 from enigma_panel.ui.notices.notice_list import FADE_MS, MOST_NOTICES, NoticeList
-from enigma_panel.ui.text.problems import Notice, NoticeAction, Rank
+from enigma_panel.ui.text.problems import Notice, NoticeAction, NoticeRank
 from tests.kit.clock import HandClock
 from tests.kit.person import active, button, key, leave, move_to, shown_texts
 
-UNCONFIRMED = Notice(text="The start is unconfirmed.", rank=Rank.UNCONFIRMED)
-SMALL = Notice(text="This computer slept.", rank=Rank.SMALL, topic="sleep")
+UNCONFIRMED = Notice(text="The start is unconfirmed.", rank=NoticeRank.UNCONFIRMED)
+SMALL = Notice(text="This computer slept.", rank=NoticeRank.SMALL, topic="sleep")
 PLAIN = Notice(text="Something happened.")
 
 
@@ -31,7 +31,7 @@ def notices(clock: HandClock, qapp: QApplication) -> NoticeList:
     return NoticeList(clock.now_ms)
 
 
-def about(kind: NoticeKind, n: int, rank: Rank = Rank.PLAIN) -> Notice:
+def about(kind: NoticeKind, n: int, rank: NoticeRank = NoticeRank.PLAIN) -> Notice:
     return Notice(text=f"{kind} {n}", rank=rank, notice=ServiceNotice(kind=kind))
 
 
@@ -40,16 +40,16 @@ def about(kind: NoticeKind, n: int, rank: Rank = Rank.PLAIN) -> Notice:
 
 def test_an_unconfirmed_start_is_never_buried(notices: NoticeList) -> None:
     notices.add(UNCONFIRMED)
-    for rank in Rank:
-        if rank is not Rank.UNCONFIRMED:
+    for rank in NoticeRank:
+        if rank is not NoticeRank.UNCONFIRMED:
             notices.add(Notice(text=rank.name, rank=rank))
     for n in range(MOST_NOTICES):
-        notices.add(Notice(text=str(n), rank=Rank.ENDING))
+        notices.add(Notice(text=str(n), rank=NoticeRank.ENDING))
     assert notices.first() == UNCONFIRMED
 
 
-@pytest.mark.parametrize("rank", [rank for rank in Rank if rank > Rank.PLAIN])
-def test_of_many_that_are_about_money_none_is_left_out(notices: NoticeList, rank: Rank) -> None:
+@pytest.mark.parametrize("rank", [rank for rank in NoticeRank if rank > NoticeRank.PLAIN])
+def test_of_many_about_money_none_is_left_out(notices: NoticeList, rank: NoticeRank) -> None:
     for n in range(MOST_NOTICES + 5):
         notices.add(about(NoticeKind.COMMAND_FAILED, n, rank))
     assert len(notices.notices()) == MOST_NOTICES + 5
@@ -64,10 +64,10 @@ def test_they_stand_by_what_they_cost_and_like_ones_together(notices: NoticeList
     for notice in (
         about(refused, 1),
         PLAIN,
-        about(failed, 1, Rank.COSTS),
+        about(failed, 1, NoticeRank.COSTS),
         about(refused, 2),
         SMALL,
-        about(failed, 2, Rank.COSTS),
+        about(failed, 2, NoticeRank.COSTS),
     ):
         notices.add(notice)
     texts = [notice.text for notice in notices.notices()]
@@ -102,7 +102,7 @@ def test_a_small_one_fades_and_stays_in_the_list(notices: NoticeList, clock: Han
 
 def test_every_kind_has_its_rank(window: MainWindow, services: Any) -> None:
     services.sessions.add(1, phase=Phase.UNCONFIRMED, status=TaskStatus.UNCONFIRMED)
-    ranks: dict[Rank, set[NoticeKind]] = {}
+    ranks: dict[NoticeRank, set[NoticeKind]] = {}
     for kind in NoticeKind:
         facts: dict[str, str | int] = {"verb": "pause"} if "failed" in kind.value else {"n": 5}
         window.notices.drop_where(lambda _: True)
@@ -111,9 +111,9 @@ def test_every_kind_has_its_rank(window: MainWindow, services: Any) -> None:
         )
         for notice in window.notices.notices():
             ranks.setdefault(notice.rank, set()).add(kind)
-    assert ranks[Rank.UNCONFIRMED] == {NoticeKind.START_UNCONFIRMED}
-    assert ranks[Rank.COSTS] == {NoticeKind.COMMAND_FAILED}
-    assert NoticeKind.START_REFUSED not in ranks[Rank.SMALL]
+    assert ranks[NoticeRank.UNCONFIRMED] == {NoticeKind.START_UNCONFIRMED}
+    assert ranks[NoticeRank.COSTS] == {NoticeKind.COMMAND_FAILED}
+    assert NoticeKind.START_REFUSED not in ranks[NoticeRank.SMALL]
 
 
 # -- in the window --------------------------------------------------------------------------------

@@ -46,7 +46,7 @@ from enigma_panel.ui.steps.loader import StepsLoader
 from enigma_panel.ui.steps.model import StepsModel
 from enigma_panel.ui.text.dialects import dialect_name
 from enigma_panel.ui.text.errors import ErrorText
-from enigma_panel.ui.text.problems import Notice, NoticeAction, notice_action_label
+from enigma_panel.ui.text.problems import NoticeAction, notice_action_label
 from enigma_panel.ui.text.states import is_cut_off
 from enigma_panel.ui.text.steps import readable
 from enigma_panel.ui.text.waiting import (
@@ -688,7 +688,7 @@ def fill(field: ReadingText, text: str) -> None:
 def _way_button(way: NoticeAction) -> QPushButton:
     """One of the ways out; the second click of two would start a task twice."""
     role = "danger" if way is NoticeAction.TERMINATE else ""
-    button = make_button(notice_action_label(way, Notice(text="")), role)
+    button = make_button(notice_action_label(way), role)
     button.setToolTip(way_out_tip(way))
     button.setAccessibleDescription(way_out_tip(way))
     take_single_clicks(button)

@@ -22,7 +22,7 @@ from enigma_panel.ui.notices.text import notice_text
 from enigma_panel.ui.text.problems import (
     Notice,
     NoticeAction,
-    Rank,
+    NoticeRank,
     bad_rows_text,
     key_text,
     ledger_text,
@@ -119,7 +119,7 @@ class NoticeController(QObject):
         """The program ends by itself later; empty words: not any more."""
         if text:
             cancel = (NoticeAction.CANCEL_QUIT,)
-            notice = Notice(text=text, actions=cancel, topic=QUIT_TOPIC, rank=Rank.ENDING)
+            notice = Notice(text=text, actions=cancel, topic=QUIT_TOPIC, rank=NoticeRank.ENDING)
             self._notices.add(notice)
         else:
             self._notices.drop_where(lambda notice: notice.topic == QUIT_TOPIC)
@@ -165,11 +165,11 @@ class NoticeController(QObject):
             self.show(self._unconfirmed[session_key])
 
     def _show_text(self, text: str) -> None:
-        self._notices.add(Notice(text=text, rank=Rank.GRAVE))
+        self._notices.add(Notice(text=text, rank=NoticeRank.GRAVE))
 
     def _show_settings_error(self, error: SettingsError) -> None:
         text = tr("The settings could not be saved: {reason}.", reason=error.reason)
-        self._notices.add(Notice(text=text, rank=Rank.GRAVE, topic="settings"))
+        self._notices.add(Notice(text=text, rank=NoticeRank.GRAVE, topic="settings"))
 
     def _settings_saved(self) -> None:
         self._notices.drop_where(lambda notice: notice.topic == "settings")
@@ -180,7 +180,7 @@ class NoticeController(QObject):
         notice = key_text(account.state)
         if account.state is KeyState.READY and account.last_check is KeyCheck.REFUSED:
             text = tr("The API key was refused. Enter another key.")
-            notice = Notice(text=text, actions=(NoticeAction.ENTER_KEY,), rank=Rank.GRAVE)
+            notice = Notice(text=text, actions=(NoticeAction.ENTER_KEY,), rank=NoticeRank.GRAVE)
         if notice == self._key:
             return
         if self._key is not None:

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QVBoxLayout, QWi
 
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.notices.notice_list import NoticeList, kind_of
-from enigma_panel.ui.text.problems import Notice, NoticeAction, notice_action_label
+from enigma_panel.ui.text.problems import Notice, NoticeAction
 from enigma_panel.ui.text.ways_out import way_out_tip
 from enigma_panel.ui.theme import icons, theme
 from enigma_panel.ui.theme.palette import Glyph, Severity
@@ -165,7 +165,7 @@ class NoticeBar(QFrame):
 
 def action_button(notice: Notice, action: NoticeAction, notices: NoticeList) -> QPushButton:
     """The button that takes a notice's action."""
-    button = make_button(notice_action_label(action, notice), _ROLES.get(action, ""))
+    button = make_button(notice.label(action), _ROLES.get(action, ""))
     button.setToolTip(way_out_tip(action))
     button.setAccessibleDescription(way_out_tip(action))
     take_single_clicks(button)

@@ -16,7 +16,6 @@ from enigma_panel.ui.widgets.basics import (
     make_column,
     make_label,
     make_row,
-    take_single_clicks,
 )
 from enigma_panel.ui.widgets.dialog import ModelessDialog
 from enigma_panel.ui.widgets.flow_layout import FlowLayout
@@ -93,7 +92,6 @@ class NoticeRow(QWidget):
 
     def _build(self, head: QHBoxLayout, buttons: list[QPushButton]) -> None:
         for button in buttons:
-            take_single_clicks(button)
             parts = (self.notice.text, button.toolTip())
             button.setAccessibleDescription(" ".join(filter(None, parts)))
         self.setLayout(make_column(head, FlowLayout(*buttons), gap=6))

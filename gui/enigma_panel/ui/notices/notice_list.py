@@ -5,7 +5,7 @@ from collections.abc import Callable
 from msgspec import Struct
 from PySide6.QtCore import QObject, Signal
 
-from enigma_panel.ui.text.problems import Notice, NoticeAction, Rank
+from enigma_panel.ui.text.problems import Notice, NoticeAction, NoticeRank
 
 MOST_NOTICES = 20
 """Of those that are not about money; of the others none is left out."""
@@ -43,7 +43,7 @@ class NoticeList(QObject):
         A small one that is said again and again fades all the same.
         """
         same = next((old for old in self._entries if _is_same(old.notice, notice)), None)
-        is_small = notice.rank is Rank.SMALL
+        is_small = notice.rank is NoticeRank.SMALL
         since = same.since_ms if same is not None and is_small else self._now_ms()
         self._entries = [old for old in self._entries if old is not same]
         self._entries.append(Entry(notice, since))
@@ -91,7 +91,7 @@ class NoticeList(QObject):
 
     def _shown(self) -> list[Entry]:
         faded = self._now_ms() - FADE_MS
-        return [e for e in self._entries if e.notice.rank > Rank.SMALL or e.since_ms > faded]
+        return [e for e in self._entries if e.notice.rank > NoticeRank.SMALL or e.since_ms > faded]
 
     def _take(self, notice: Notice) -> bool:
         left = [old for old in self._entries if old.notice != notice]
@@ -103,7 +103,7 @@ class NoticeList(QObject):
         """By rank, then by the last of their kind."""
         newest = {kind_of(entry.notice): n for n, entry in enumerate(self._entries)}
         self._entries.sort(key=lambda e: (e.notice.rank, newest[kind_of(e.notice)]))
-        n_plain = sum(entry.notice.rank <= Rank.PLAIN for entry in self._entries)
+        n_plain = sum(entry.notice.rank <= NoticeRank.PLAIN for entry in self._entries)
         del self._entries[: max(0, n_plain - MOST_NOTICES)]
 
 

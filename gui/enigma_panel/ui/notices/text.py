@@ -9,7 +9,7 @@ from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.text.account_page import account_page
 from enigma_panel.ui.text.dialects import dialect_name, offered_dialect, wanted_dialect
 from enigma_panel.ui.text.errors import Call, ErrorContext, explain
-from enigma_panel.ui.text.problems import Notice, NoticeAction, Rank
+from enigma_panel.ui.text.problems import Notice, NoticeAction, NoticeRank
 from enigma_panel.ui.text.states import duration, local_time, spoken_duration
 from enigma_panel.ui.text.verbs import verb_label, verb_text
 from enigma_panel.ui.text.ways_out import can_be_asked, ways_out
@@ -22,7 +22,7 @@ PASSING_MS = 70_000
 _PASSING = frozenset({NoticeKind.LIMIT_USED_ELSEWHERE, NoticeKind.WENT_TO_SLEEP})
 _ONE_EACH = _PASSING | {NoticeKind.LIMIT_LOWERED, NoticeKind.LEDGER_FAILED}
 _REFUSED = frozenset({NoticeKind.START_REFUSED, NoticeKind.CLOSED_FOR_REFUSED_TASK})
-Parts = tuple[str, tuple[NoticeAction, ...], Rank]
+Parts = tuple[str, tuple[NoticeAction, ...], NoticeRank]
 """Text, actions, and how much it is about money."""
 
 
@@ -86,9 +86,9 @@ def _parts(
         case NoticeKind.START_REFUSED:
             text = tr("“{task}” was not started. {why}", task=title, why=why)
             actions = (NoticeAction.SHOW_TASK, *_again(notice, session, task, services))
-            return text, actions, Rank.PLAIN
+            return text, actions, NoticeRank.PLAIN
         case NoticeKind.START_UNCONFIRMED:
-            return why, ways_out(session, task, services), Rank.UNCONFIRMED
+            return why, ways_out(session, task, services), NoticeRank.UNCONFIRMED
         case NoticeKind.CLOSED_FOR_REFUSED_TASK:
             text = tr(
                 "{session} was opened for “{task}”, which was not accepted; "
@@ -98,11 +98,11 @@ def _parts(
                 why=why,
             )
             actions = (NoticeAction.SHOW_TASK, *_again(notice, session, task, services))
-            return text, actions, Rank.PLAIN
+            return text, actions, NoticeRank.PLAIN
         case NoticeKind.COMMAND_FAILED:
-            return _command_failed(notice, name, why), show, Rank.COSTS
+            return _command_failed(notice, name, why), show, NoticeRank.COSTS
         case NoticeKind.ANSWER_SENT_LIVE:
-            return _sent_live_text(notice, name), show, Rank.PLAIN
+            return _sent_live_text(notice, name), show, NoticeRank.PLAIN
         case _:
             return _ours(notice, name, title, why)
 
@@ -157,7 +157,7 @@ def _ours(notice: ServiceNotice, name: str, title: str, why: str) -> Parts:
             text = tr(
                 "“{task}” did not succeed, so {session} was closed.", task=title, session=name
             )
-            return text, (NoticeAction.SHOW_TASK,), Rank.SMALL
+            return text, (NoticeAction.SHOW_TASK,), NoticeRank.SMALL
         case NoticeKind.CLOSED_FOR_WAITING_TASK:
             text = tr(
                 "{session} was opened for “{task}” and did not take it; it is closed again, and "
@@ -166,7 +166,7 @@ def _ours(notice: ServiceNotice, name: str, title: str, why: str) -> Parts:
                 task=title,
                 why=why,
             )
-            return text, (NoticeAction.SHOW_TASK,), Rank.SMALL
+            return text, (NoticeAction.SHOW_TASK,), NoticeRank.SMALL
         case NoticeKind.LIFE_TOO_LONG:
             text = tr(
                 "The service says that {session} lives for {time}, which none of its pages "
@@ -174,7 +174,7 @@ def _ours(notice: ServiceNotice, name: str, title: str, why: str) -> Parts:
                 session=name,
                 time=spoken_duration(_number(notice) * 1000),
             )
-            return text, (NoticeAction.SHOW_SESSION,), Rank.SMALL
+            return text, (NoticeAction.SHOW_SESSION,), NoticeRank.SMALL
         case NoticeKind.LEDGER_FAILED:
             reason = notice.facts.get("reason", "")
             text = tr(
@@ -182,9 +182,9 @@ def _ours(notice: ServiceNotice, name: str, title: str, why: str) -> Parts:
                 "written as soon as that works.",
                 reason=reason,
             )
-            return text, (), Rank.GRAVE
+            return text, (), NoticeRank.GRAVE
         case _:
-            rank = Rank.SMALL if notice.kind in _PASSING else Rank.PLAIN
+            rank = NoticeRank.SMALL if notice.kind in _PASSING else NoticeRank.PLAIN
             return _of_the_program(notice.kind, _number(notice)), (), rank
 
 

@@ -34,7 +34,7 @@ class NoticeAction(StrEnum):
     COPY_DIAGNOSTICS = "copy_diagnostics"
 
 
-class Rank(IntEnum):
+class NoticeRank(IntEnum):
     """How much a notice is about money."""
 
     SMALL = auto()
@@ -60,7 +60,7 @@ class Notice(Struct, frozen=True, kw_only=True):
 
     text: str
     actions: tuple[NoticeAction, ...] = ()
-    rank: Rank = Rank.PLAIN
+    rank: NoticeRank = NoticeRank.PLAIN
     session_key: int | None = None
     task_key: int | None = None
     topic: str = ""
@@ -73,16 +73,20 @@ class Notice(Struct, frozen=True, kw_only=True):
     @property
     def grave(self) -> bool:
         """Shown in amber, for it may cost money or needs the person."""
-        return self.rank >= Rank.GRAVE
+        return self.rank >= NoticeRank.GRAVE
+
+    def label(self, action: NoticeAction) -> str:
+        """The label of one of its buttons."""
+        if action is NoticeAction.USE_COPY and self.copy is not None:
+            time = local_moment(self.copy.made_ms, self.now_ms)
+            return tr("Use the copy of {time}", time=time)
+        return notice_action_label(action, self.dialect)
 
 
-def notice_action_label(action: NoticeAction, notice: Notice) -> str:
-    """The label of a notice's button."""
-    if action is NoticeAction.USE_COPY and notice.copy is not None:
-        time = local_moment(notice.copy.made_ms, notice.now_ms)
-        return tr("Use the copy of {time}", time=time)
-    if action is NoticeAction.SWITCH_DIALECT and notice.dialect is not None:
-        return switch_label(notice.dialect)
+def notice_action_label(action: NoticeAction, dialect: Dialect | None = None) -> str:
+    """Its label wherever it is offered. dialect: the one to switch to."""
+    if action is NoticeAction.SWITCH_DIALECT and dialect is not None:
+        return switch_label(dialect)
     return {
         NoticeAction.SHOW_TASK: tr("Show task"),
         NoticeAction.SHOW_SESSION: tr("Show session"),
@@ -105,7 +109,7 @@ def problem_text(problem: Problem, now_ms: int) -> Notice:
     """A file that could not be used; where a copy of it is there, that is offered."""
     what = _what(problem)
     if problem.copy is None:
-        return Notice(text=what, rank=Rank.GRAVE)
+        return Notice(text=what, rank=NoticeRank.GRAVE)
     return _with_copy(what, problem.copy, now_ms)
 
 
@@ -121,7 +125,7 @@ def ledger_text(error: LedgerError) -> Notice:
         "here: {reason}.",
         reason=error.reason,
     )
-    return Notice(text=text, rank=Rank.COSTS)
+    return Notice(text=text, rank=NoticeRank.COSTS)
 
 
 def bad_rows_text(n: int) -> Notice:
@@ -131,14 +135,14 @@ def bad_rows_text(n: int) -> Notice:
         "{n} rows of the ledger could not be read; what they were about may still cost money.",
         n,
     )
-    return Notice(text=text, rank=Rank.COSTS, topic="bad rows")
+    return Notice(text=text, rank=NoticeRank.COSTS, topic="bad rows")
 
 
 def unexpected_text() -> Notice:
     """An error of the program's own, of which nobody knows what it means."""
     text = tr("Something went wrong in this program. It goes on, but may not show all there is.")
     actions = (NoticeAction.COPY_DIAGNOSTICS,)
-    return Notice(text=text, actions=actions, rank=Rank.GRAVE, topic="unexpected")
+    return Notice(text=text, actions=actions, rank=NoticeRank.GRAVE, topic="unexpected")
 
 
 def key_text(state: KeyState) -> Notice | None:
@@ -153,7 +157,7 @@ def key_text(state: KeyState) -> Notice | None:
         KeyState.FAILED: tr("The API key could not be read from the keychain."),
     }.get(state)
     actions = (NoticeAction.ENTER_KEY,)
-    return Notice(text=text, actions=actions, rank=Rank.GRAVE) if text else None
+    return Notice(text=text, actions=actions, rank=NoticeRank.GRAVE) if text else None
 
 
 def copy_text(copy: Copy, now_ms: int) -> str:
@@ -174,7 +178,7 @@ def _with_copy(what: str, copy: Copy, now_ms: int) -> Notice:
     return Notice(
         text=f"{what} {copy_text(copy, now_ms)}",
         actions=(NoticeAction.USE_COPY, NoticeAction.DECLINE_COPY),
-        rank=Rank.COSTS,
+        rank=NoticeRank.COSTS,
         topic="copy",
         copy=copy,
         now_ms=now_ms,

@@ -9,7 +9,7 @@ from enigma_panel.services.container import Services
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.text.account_page import account_page
 from enigma_panel.ui.text.dialects import offered_dialect
-from enigma_panel.ui.text.problems import Notice, NoticeAction, notice_action_label
+from enigma_panel.ui.text.problems import NoticeAction, notice_action_label
 from enigma_panel.ui.text.verbs import verb_text
 
 tr = Translations("Notices")
@@ -58,8 +58,7 @@ def way_out_label(
     action: NoticeAction, session: Session | None, task: Task | None, services: Services
 ) -> str:
     """The label of its button or action."""
-    offered = offered_dialect(session, task, services.account)
-    return notice_action_label(action, Notice(text="", dialect=offered))
+    return notice_action_label(action, offered_dialect(session, task, services.account))
 
 
 def way_out_tip(action: NoticeAction) -> str:
