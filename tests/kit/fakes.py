@@ -44,6 +44,7 @@ from enigma_panel.services.types import (
 from enigma_panel.store.keychain import Result, SecretOutcome
 from enigma_panel.store.ledger.intents import Step
 from enigma_panel.store.settings import Settings
+from enigma_panel.ui.actions import Actions
 from tests.kit.builders import BASE_URL, ID, LINK, a_question, a_session, a_task
 from tests.kit.clock import NOW, HandClock
 
@@ -874,6 +875,7 @@ class FakeDialogs:
 class FakeActions(QObject):
     """Notes what the recovery card or the notices want done."""
 
+    take_way_out = Actions.take_way_out
     trouble = Signal(str)
     awaited_again = Signal(int)
 

@@ -211,8 +211,8 @@ NOTICES = (
         promise=WAYS_OUT,
         mistake="Put away does something else",
         file="ui/actions.py",
-        old="            app_actions.put_away(session_key)\n",
-        new="            app_actions.open_account_page()\n",
+        old="                self.put_away(session_key)\n",
+        new="                self.open_account_page()\n",
         tests=(f"{WAYS}::test_each_does_what_it_says",),
     ),
     Break(

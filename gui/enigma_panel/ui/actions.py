@@ -235,6 +235,24 @@ class Actions(QObject):
         if not open_account_page(self._services.account.base_url):
             self.trouble.emit(tr("No program opened the account page."))
 
+    def take_way_out(
+        self, action: NoticeAction, session_key: int | None, task: Task | None
+    ) -> None:
+        """Do what was offered about a start of unknown fate, or whose dialect was refused."""
+        match action:
+            case NoticeAction.ACCOUNT_PAGE:
+                self.open_account_page()
+            case NoticeAction.START_AGAIN if task is not None:
+                self.run_again(task)
+            case NoticeAction.SWITCH_DIALECT if task is not None:
+                self.switch_and_run(task)
+            case NoticeAction.PUT_AWAY if session_key is not None:
+                self.put_away(session_key)
+            case NoticeAction.TERMINATE if session_key is not None:
+                self.command([session_key], CommandVerb.TERMINATE)
+            case NoticeAction.ASK_RESULT if session_key is not None and task is not None:
+                self.ask_result(session_key, task)
+
     def queued(self, keys: Sequence[int], verb: QueueAction) -> None:
         """Do something with queued tasks."""
         if keys:
@@ -309,25 +327,6 @@ class Actions(QObject):
             self.dialogs.open_key()
         except LedgerError:
             self.trouble.emit(tr("The ledger could not be written, so nothing was started."))
-
-
-def take_way_out(
-    app_actions: Actions, action: NoticeAction, session_key: int | None, task: Task | None
-) -> None:
-    """Do what was offered about a start whose fate nobody knows, or whose dialect was refused."""
-    match action:
-        case NoticeAction.ACCOUNT_PAGE:
-            app_actions.open_account_page()
-        case NoticeAction.START_AGAIN if task is not None:
-            app_actions.run_again(task)
-        case NoticeAction.SWITCH_DIALECT if task is not None:
-            app_actions.switch_and_run(task)
-        case NoticeAction.PUT_AWAY if session_key is not None:
-            app_actions.put_away(session_key)
-        case NoticeAction.TERMINATE if session_key is not None:
-            app_actions.command([session_key], CommandVerb.TERMINATE)
-        case NoticeAction.ASK_RESULT if session_key is not None and task is not None:
-            app_actions.ask_result(session_key, task)
 
 
 def result_question(lost: Task) -> TaskSpec:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from enigma_panel.core.models import Session, Task, TaskStatus
 from enigma_panel.services.container import Services
-from enigma_panel.ui.actions import Actions, take_way_out
+from enigma_panel.ui.actions import Actions
 from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.main_menu.command_list import CommandGroup
 from enigma_panel.ui.main_window.queue_actions import QueueActions
@@ -145,7 +145,7 @@ class Menus:
         for way in ways_out(session, task, self._services):
             if way not in without:
                 label = way_out_label(way, session, task, self._services)
-                take = partial(take_way_out, self._app_actions, way, key, task)
+                take = partial(self._app_actions.take_way_out, way, key, task)
                 self._add(menu, label, take).setToolTip(way_out_tip(way))
 
     def _add(self, menu: QMenu, text: str, call: Callable[[], object]) -> QAction:

@@ -13,7 +13,7 @@ from enigma_panel.services.types import KeyCheck, KeyState, NoticeKind, ServiceN
 from enigma_panel.store.files import Copy, Problem
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.settings import SettingsError
-from enigma_panel.ui.actions import Actions, take_way_out
+from enigma_panel.ui.actions import Actions
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.main_window.selection import Selection
 from enigma_panel.ui.notices.expiry import is_over
@@ -225,4 +225,4 @@ class NoticeController(QObject):
             case NoticeAction.EDIT_AND_RUN if task is not None:
                 self._app_actions.edit_and_run(task)
             case _:
-                take_way_out(self._app_actions, action, key, task)
+                self._app_actions.take_way_out(action, key, task)

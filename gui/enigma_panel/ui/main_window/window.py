@@ -12,7 +12,7 @@ from enigma_panel.services.container import Services
 from enigma_panel.services.types import KeyState, Recovered
 from enigma_panel.store.files import Problem
 from enigma_panel.store.ledger.errors import LedgerError
-from enigma_panel.ui.actions import Actions, Dialogs, take_way_out
+from enigma_panel.ui.actions import Actions, Dialogs
 from enigma_panel.ui.announcements import Announcements, announce
 from enigma_panel.ui.details.panel import Details
 from enigma_panel.ui.i18n import Translations, shorten
@@ -281,7 +281,7 @@ class MainWindow(QMainWindow):
         details.folder_asked.connect(app_actions.show_folder)
         details.again_asked.connect(app_actions.run_again)
         details.edit_asked.connect(app_actions.edit_and_run)
-        details.way_out_asked.connect(partial(take_way_out, app_actions))
+        details.way_out_asked.connect(app_actions.take_way_out)
         details.queue_action_asked.connect(lambda key, verb: app_actions.queued([key], verb))
 
     def _start(self) -> None:
