@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.verbs import CommandVerb
@@ -237,6 +237,74 @@ def test_what_a_button_of_the_line_did_is_shown_at_once(
     assert aimed.hold.is_held
     queue.set(*queue.waiting)
     assert not aimed.queue_actions.bar.isVisible()
+
+
+@pytest.fixture
+def in_line(aimed: MainWindow, services: Any, qapp: QApplication) -> MainWindow:
+    """Details is of a task that waits, as the second in line; nobody aims."""
+    leave(aimed.selection.sessions)
+    for number in (7, 8):
+        services.sessions.add_queued(number)
+    services.queue.put(7, 8)
+    aimed.selection.tasks.select_key(8)
+    qapp.processEvents()
+    return aimed
+
+
+def start(services: Any) -> None:
+    """The task in Details is started, by itself."""
+    services.sessions.change_task(8, status=TaskStatus.WORKING, sent_ms=NOW)
+    services.queue.set(*services.queue.waiting[:1])
+    QApplication.processEvents()
+
+
+def buttons_of(part: QWidget) -> dict[str, bool]:
+    """The buttons in sight, and whether each can be pressed."""
+    found = [b for b in part.findChildren(QPushButton) if b.isVisible()]
+    return {b.accessibleName(): b.isEnabled() for b in found}
+
+
+LINE = ("Start next", "Up", "Remove")
+
+
+def test_no_button_of_details_becomes_another_under_the_pointer(
+    in_line: MainWindow, services: Any
+) -> None:
+    foot = in_line.details.foot
+    hover(in_line, button(foot, "Start next"))
+    start(services)
+    assert buttons_of(foot) == dict.fromkeys(LINE, False)
+    services.clock.now += REST_MS + 1
+    hover(in_line, in_line.status_bar)
+    assert list(buttons_of(foot)) == ["Run again", "Edit and run again"]
+
+
+def test_run_again_takes_no_press_that_was_meant_for_another(
+    in_line: MainWindow, services: Any, qtbot: Any
+) -> None:
+    foot = in_line.details.foot
+    place = button(foot, "Start next").mapTo(in_line, QPoint(9, 9))
+    start(services)
+    again = button(foot, "Run again")
+    assert again.geometry().contains(again.parentWidget().mapFrom(in_line, place))
+    pressed: list[object] = []
+    in_line.details.again_asked.connect(pressed.append)
+    QTest.mouseClick(in_line.windowHandle(), LEFT, pos=place)
+    assert pressed == []
+    qtbot.waitUntil(again.isEnabled, timeout=5_000)
+    QTest.mouseClick(in_line.windowHandle(), LEFT, pos=place)
+    assert len(pressed) == 1
+
+
+def test_buttons_for_what_the_person_selects_are_ready_at_once(
+    in_line: MainWindow, services: Any
+) -> None:
+    foot = in_line.details.foot
+    in_line.selection.tasks.select_key(1)
+    assert buttons_of(foot) == {"Run again": True, "Edit and run again": True}
+    hover(in_line, button(foot, "Run again"))
+    in_line.selection.tasks.select_key(8)
+    assert buttons_of(foot) == dict.fromkeys(LINE, True)
 
 
 def test_ended_rows_stay_until_the_window_is_left(aimed: MainWindow, services: Any) -> None:

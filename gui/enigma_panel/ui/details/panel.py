@@ -5,7 +5,7 @@ from enum import IntEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QShortcut, QTextLayout, QTextOption
 from PySide6.QtWidgets import (
     QFrame,
@@ -77,6 +77,7 @@ from enigma_panel.ui.widgets.basics import (
 )
 from enigma_panel.ui.widgets.flow_layout import FlowLayout
 from enigma_panel.ui.widgets.inputs import ReadingText
+from enigma_panel.ui.widgets.pointer_hold import STILL_MS, PointerHold
 
 if TYPE_CHECKING:
     from enigma_panel.ui.steps.page import StepsPage
@@ -130,6 +131,10 @@ class Details(QFrame):
         self._several: tuple[Sequence[int], Sequence[int]] = ((), ())
         self._whole_of: int | None = None
         self._doing_of: int | None = None
+        self._buttons_of: int | None = None
+        self._stands: dict[QPushButton, bool] = {}
+        self._hold = PointerHold(services.clock.now_ms, self)
+        self._still = QTimer(self, singleShot=True, interval=STILL_MS)
         set_role(self, "card")
         self.setAccessibleName(tr("Details"))
         self.setMinimumSize(250, 90)
@@ -157,12 +162,14 @@ class Details(QFrame):
         session = self._sessions.session(key) if key is not None else None
         self._about_session = True
         self._turn_to(key, session.current_task if session is not None else None)
+        self._take_presses()
 
     def show_task(self, key: int | None) -> None:
         """A task and its session."""
         task = self._sessions.task(key) if key is not None else None
         self._about_session = False
         self._turn_to(task.session_key if task is not None else None, key)
+        self._take_presses()
 
     def apply_diff(self, sessions: frozenset[int], tasks: frozenset[int]) -> None:
         """Records changed: show them anew if they are the ones shown."""
@@ -179,7 +186,7 @@ class Details(QFrame):
         self._show_state(session, task)
         if task is not None and task.status is TaskStatus.QUEUED:
             self._show_trouble(session, task)
-            self._show_queue_buttons(task)
+        self._show_buttons()
 
     def refresh(self) -> None:
         """Show the records as they are now."""
@@ -288,7 +295,9 @@ class Details(QFrame):
         column.addWidget(self._pages, 1)
         buttons = FlowLayout(*self.queue_buttons.values(), self.again, self.edit)
         buttons.setContentsMargins(13, 0, 13, 4)
-        column.addLayout(buttons)
+        self.foot = QWidget()
+        self.foot.setLayout(buttons)
+        column.addWidget(self.foot)
 
     def _make_tabs(self) -> QHBoxLayout:
         """Two quiet tabs; beside Steps stands whose they are, at the end *Answer*, which has its
@@ -382,6 +391,9 @@ class Details(QFrame):
         self.structured.changed.connect(lambda: self._show_result(self._task()))
         for verb, button in self.queue_buttons.items():
             button.clicked.connect(lambda _=False, verb=verb: self._ask_queue_action(verb))
+        self._hold.watch(self.foot)
+        self._hold.released.connect(self._show_buttons)
+        self._still.timeout.connect(self._take_presses)
         self.tabs.currentChanged.connect(self._show_timeline)
         self.all_steps.clicked.connect(self._show_steps)
         self._loader.changed.connect(self._show_timeline)
@@ -525,11 +537,9 @@ class Details(QFrame):
     def _show_task(self, task: Task | None) -> None:
         fill(self.task_text, task.spec.text if task is not None else "")
         was_sent = task is not None and task.status is not TaskStatus.QUEUED
-        for button in (self.again, self.edit):
-            button.setVisible(task is not None and can_run_again(task))
         self.usage_head.setVisible(was_sent)
         set_text(self.usage, usage_text(task) if task is not None and was_sent else "")
-        self._show_queue_buttons(task)
+        self._show_buttons()
 
     def _show_trouble(self, session: Session | None, task: Task | None) -> None:
         now = self._services.clock.now_ms()
@@ -557,14 +567,42 @@ class Details(QFrame):
         waiting = entry_text(entry, self._services.clock.now_ms(), facts)
         return queued_text(entry, waiting), "amber" if waiting.severity is Severity.AMBER else ""
 
-    def _show_queue_buttons(self, task: Task | None) -> None:
+    def _show_buttons(self) -> None:
+        """What can be done with the task. A start changes that by itself: under the pointer none
+        becomes another, and what came takes no press at first, as *Run again* costs."""
+        task = self._task()
         entry = self._services.queue.entry(task.key) if task is not None else None
         able, shown = possible(entry), offered(entry)
-        for verb, button in self.queue_buttons.items():
-            if button.hasFocus() and verb not in able:
-                self.task_text.setFocus(Qt.FocusReason.OtherFocusReason)  # see MainWindow
-            button.setEnabled(verb in able)
-            button.setVisible(verb in shown)
+        is_able = {button: verb in able for verb, button in self.queue_buttons.items()}
+        stands = {button: verb in shown for verb, button in self.queue_buttons.items()}
+        for button in (self.again, self.edit):
+            is_able[button] = stands[button] = task is not None and can_run_again(task)
+        for button, can in is_able.items():
+            if button.hasFocus() and not can:
+                self._leave_foot()
+            button.setEnabled(can)
+        stays = self._hold.is_held and self.task_key == self._buttons_of
+        if stands != self._stands and not stays:
+            self._replace_buttons(stands)
+        self._buttons_of = self.task_key
+
+    def _replace_buttons(self, stands: dict[QPushButton, bool]) -> None:
+        self._stands = stands
+        for button, is_there in stands.items():
+            if button.hasFocus():
+                self._leave_foot()
+            button.setVisible(is_there)
+        self.foot.setVisible(any(stands.values()))
+        self.foot.setEnabled(False)
+        self._still.start()
+
+    def _leave_foot(self) -> None:
+        self.task_text.setFocus(Qt.FocusReason.OtherFocusReason)  # see MainWindow
+
+    def _take_presses(self) -> None:
+        """At once where the person chose what is shown."""
+        self._still.stop()
+        self.foot.setEnabled(True)
 
     def _show_result(self, task: Task | None) -> None:
         result = (task.result if task is not None else None) or ""
