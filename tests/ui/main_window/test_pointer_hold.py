@@ -3,13 +3,14 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.verbs import CommandVerb
-from enigma_panel.services.types import PauseReason, Recovered
+from enigma_panel.services.types import PauseReason, Recovered, WaitReason
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.sessions.model import ENDED_STAY_MS, Column
 from enigma_panel.ui.sessions.table import RowVerb
@@ -37,6 +38,34 @@ def aimed(window: MainWindow, services: Any, qapp: QApplication) -> MainWindow:
     services.clock.now += STILL_MS
     move_to(window.selection.sessions, 1)
     return window
+
+
+@pytest.fixture
+def in_line(aimed: MainWindow, services: Any, qapp: QApplication) -> MainWindow:
+    """Details is of a task that waits, as the second in line; nobody aims."""
+    leave(aimed.selection.sessions)
+    for number in (7, 8):
+        services.sessions.add_queued(number)
+    services.queue.put(7, 8)
+    aimed.selection.tasks.select_key(8)
+    qapp.processEvents()
+    return aimed
+
+
+def start(services: Any) -> None:
+    """The task in Details is started, by itself."""
+    services.sessions.change_task(8, status=TaskStatus.WORKING, sent_ms=NOW)
+    services.queue.set(*services.queue.waiting[:1])
+    QApplication.processEvents()
+
+
+def buttons_of(part: QWidget) -> dict[str, bool]:
+    """The buttons in sight, and whether each can be pressed."""
+    found = [b for b in part.findChildren(QPushButton) if b.isVisible()]
+    return {b.accessibleName(): b.isEnabled() for b in found}
+
+
+LINE = ("Start next", "Up", "Remove")
 
 
 def place(table: KeyedTable, row: int) -> QPoint:
@@ -223,6 +252,44 @@ def test_buttons_of_the_line_stay_under_the_pointer(
     assert remove.mapTo(aimed, QPoint()) != before
 
 
+def test_no_button_of_the_line_becomes_another_under_the_pointer(
+    in_line: MainWindow, services: Any
+) -> None:
+    bar, table, queue = in_line.queue_actions.bar, in_line.selection.tasks, services.queue
+    queue.set(*queue.waiting, pause_reason=PauseReason.FORBIDDEN)
+    QApplication.processEvents()
+    held = {"Go on": True, "Remove all": True}
+    assert buttons_of(bar) == held
+    hover(in_line, button(bar, "Go on"))
+    before = table.mapTo(in_line, QPoint())
+    queue.set(*queue.waiting, pause_reason=PauseReason.FUNDS)
+    assert buttons_of(bar) == held
+    queue.set()
+    QApplication.processEvents()
+    assert buttons_of(bar) == held
+    assert table.mapTo(in_line, QPoint()) == before
+    hover(in_line, in_line.status_bar)
+    assert not bar.isVisible()
+
+
+def test_no_link_of_the_line_becomes_another_under_the_pointer(
+    in_line: MainWindow, services: Any
+) -> None:
+    card, queue = in_line.tasks_card, services.queue
+    hover(in_line, button(card, "Start next"))
+    queue.set(queue.waiting[0], replace(queue.waiting[1], why=WaitReason.SESSION_ENDED))
+    assert buttons_of(card) == {"Start next": False, "Up": False, "Remove": True}
+    offered = [action.text() for action in in_line.queue_actions.shown_actions()]
+    assert offered == ["Run in a new session", "Remove"]  # the menu has what is possible now
+    in_line.selection.tasks.select_key(7)
+    assert list(buttons_of(card)) == list(LINE)
+    hover(in_line, in_line.selection.tasks)
+    queue.set()
+    assert buttons_of(card) == dict.fromkeys(LINE, False)
+    hover(in_line, in_line.status_bar)
+    assert buttons_of(card) == {}
+
+
 def test_what_a_button_of_the_line_did_is_shown_at_once(
     aimed: MainWindow, services: Any, qapp: QApplication
 ) -> None:
@@ -237,34 +304,6 @@ def test_what_a_button_of_the_line_did_is_shown_at_once(
     assert aimed.hold.is_held
     queue.set(*queue.waiting)
     assert not aimed.queue_actions.bar.isVisible()
-
-
-@pytest.fixture
-def in_line(aimed: MainWindow, services: Any, qapp: QApplication) -> MainWindow:
-    """Details is of a task that waits, as the second in line; nobody aims."""
-    leave(aimed.selection.sessions)
-    for number in (7, 8):
-        services.sessions.add_queued(number)
-    services.queue.put(7, 8)
-    aimed.selection.tasks.select_key(8)
-    qapp.processEvents()
-    return aimed
-
-
-def start(services: Any) -> None:
-    """The task in Details is started, by itself."""
-    services.sessions.change_task(8, status=TaskStatus.WORKING, sent_ms=NOW)
-    services.queue.set(*services.queue.waiting[:1])
-    QApplication.processEvents()
-
-
-def buttons_of(part: QWidget) -> dict[str, bool]:
-    """The buttons in sight, and whether each can be pressed."""
-    found = [b for b in part.findChildren(QPushButton) if b.isVisible()]
-    return {b.accessibleName(): b.isEnabled() for b in found}
-
-
-LINE = ("Start next", "Up", "Remove")
 
 
 def test_no_button_of_details_becomes_another_under_the_pointer(
@@ -430,6 +469,28 @@ def test_what_the_person_moves_can_be_clicked_at_once(
     qapp.processEvents()
     press(aimed, 8)
     assert len(services.sessions.calls) == 5
+
+
+def test_a_page_that_the_person_scrolls_can_be_clicked_at_once(
+    aimed: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    leave(aimed.selection.sessions)
+    aimed.resize(640, 400)
+    aimed.notices.add(Notice(text="Something happened. " * 8))
+    aimed.show_recovered(Recovered(sessions=(1, 2)))
+    services.queue.put(1, 2)
+    services.queue.set(*services.queue.waiting, pause_reason=PauseReason.FUNDS)
+    qapp.processEvents()
+    places, page = aimed.selection.sessions.places, aimed.body.verticalScrollBar()
+    assert page.maximum() > 0
+    places.stood_ms(1)
+    services.clock.now += STILL_MS
+    page.setValue(page.maximum())
+    assert places.stood_ms(1) in {None, STILL_MS}
+    services.queue.set()  # the bar goes, and the page is as long no more
+    qapp.processEvents()
+    assert page.value() == page.maximum()
+    assert places.stood_ms(1) == 0
 
 
 def test_keyboard_and_tool_bar_need_no_such_time(aimed: MainWindow, services: Any) -> None:

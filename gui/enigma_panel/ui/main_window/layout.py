@@ -34,11 +34,13 @@ class MainLayout(ScrollArea):
 
     What the person gave a part, it has in every window that has the room. Where banners leave the
     tables less than they need, all of it is scrolled.
-    tables_moved: what stands above the tables came, went, or has another height.
+    tables_moved: what stands above the tables came, went, or has another height, or the page has
+    become shorter than it was scrolled. scrolled: by the person.
     """
 
     folded = Signal(bool)
     tables_moved = Signal()
+    scrolled = Signal()
 
     def __init__(
         self,
@@ -53,6 +55,7 @@ class MainLayout(ScrollArea):
         self._sessions = sessions
         self._details = details
         self._is_narrow = False
+        self._scrolled_to = 0
         self._wanted = {False: True, True: False}
         self.sizes = Sizes()
         self.tables = _Splitter(Qt.Orientation.Vertical)
@@ -110,8 +113,14 @@ class MainLayout(ScrollArea):
         self.tables.resized.connect(self.fit_sessions)
         self.whole.resized.connect(self._fit_details)
         self.whole.moved.connect(self.tables_moved)
+        self.verticalScrollBar().valueChanged.connect(self._follow_scrolling)
         self.tables.splitterMoved.connect(self._keep_sessions)
         self.whole.splitterMoved.connect(self._keep_details)
+
+    def _follow_scrolling(self, value: int) -> None:
+        is_shorter = self._scrolled_to > self.verticalScrollBar().maximum()
+        self._scrolled_to = value
+        (self.tables_moved if is_shorter else self.scrolled).emit()
 
     def _keep_sessions(self) -> None:
         self.sizes = replace(self.sizes, sessions_height=self._sessions.height())

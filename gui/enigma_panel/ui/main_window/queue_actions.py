@@ -38,6 +38,8 @@ class QueueActions(QObject):
         self._services = services
         self._app_actions = app_actions
         self._selection = selection
+        self._hold = hold
+        self._shown_for: list[int] = []
         self.bar = QueueBar(self._state, hold)
         self.actions = {verb: self._make(verb) for verb in QueueAction}
         self._connect()
@@ -45,6 +47,7 @@ class QueueActions(QObject):
 
     def shown_actions(self) -> list[QAction]:
         """What concerns the tasks that are selected; empty where none of them waits."""
+        self._show_links()
         return [action for action in self.actions.values() if action.isVisible()]
 
     def refresh(self) -> None:
@@ -70,6 +73,7 @@ class QueueActions(QObject):
             lambda keys: self._app_actions.queued(keys, QueueAction.REMOVE)
         )
         self._selection.selection_changed.connect(self._enable)
+        self._hold.released.connect(self._enable)
         self._selection.queue_throttle.changed.connect(self.refresh)
 
     def _state(self) -> QueueState:
@@ -91,13 +95,21 @@ class QueueActions(QObject):
 
     def _enable(self) -> None:
         keys = self._selected()
-        entries = [self._services.queue.entry(key) for key in keys]
-        several = frozenset({QueueAction.REMOVE}) if keys else frozenset()
-        able = possible(entries[0]) if len(keys) == 1 else several
-        shown = offered(entries[0]) if len(keys) == 1 else several
+        one = self._services.queue.entry(keys[0]) if len(keys) == 1 else None
+        able = frozenset({QueueAction.REMOVE}) if len(keys) > 1 else possible(one)
         for verb, action in self.actions.items():
             action.setEnabled(verb in able)
+        if not self._hold.is_held or self._selection.tasks.selected_keys() != self._shown_for:
+            self._show_links()
+
+    def _show_links(self) -> None:
+        """A start changes by itself which of them stand there: not while somebody aims at one."""
+        keys = self._selected()
+        one = self._services.queue.entry(keys[0]) if len(keys) == 1 else None
+        shown = frozenset({QueueAction.REMOVE}) if len(keys) > 1 else offered(one)
+        for verb, action in self.actions.items():
             action.setVisible(verb in shown)
+        self._shown_for = self._selection.tasks.selected_keys()
 
     def _choose(self, action: QueueBarAction) -> None:
         queue = self._services.queue

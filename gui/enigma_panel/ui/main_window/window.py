@@ -259,6 +259,7 @@ class MainWindow(QMainWindow):
         self.notices.changed.connect(self._follow_notices)
         selection.selection_changed.connect(self._enable_verbs)
         self.body.tables_moved.connect(selection.sessions.places.follow_window)
+        self.body.scrolled.connect(selection.sessions.places.follow_scrolling)
         selection.started.connect(self._say_started)
         self.app_actions.undoable_done.connect(self.toast.offer_undo)
         self.toast.said.connect(partial(announce, self))

@@ -79,6 +79,7 @@ class QueueBar(QFrame):
         self._state = state
         self._hold = hold
         self._asked: tuple[int, ...] = ()
+        self._was_pressed = False
         self._glyph = GlyphLabel(Glyph.RING, Severity.DIM)
         self._text = make_label(wrap=True)
         self._buttons = {
@@ -91,8 +92,10 @@ class QueueBar(QFrame):
         hold.released.connect(self.refresh)
 
     def refresh(self) -> None:
-        """Say it as it is now, unless somebody aims at a row. Who is here has pressed a button."""
-        if not self._hold.is_held or self.underMouse():
+        """Say it as it is now, unless somebody aims: at a row, or at a button that stands here.
+        What a press here has changed is shown at once."""
+        if self._was_pressed or not self._hold.is_held:
+            self._was_pressed = False
             self._refresh()
 
     # -- inside ------------------------------------------------------------------------------
@@ -140,6 +143,7 @@ class QueueBar(QFrame):
         if action is QueueBarAction.REMOVE_ALL:
             self._ask(concerned(self._state()))
         else:
+            self._was_pressed = True
             self.chosen.emit(action)
 
     def _ask(self, keys: Sequence[int]) -> None:
@@ -152,6 +156,7 @@ class QueueBar(QFrame):
         keys, self._asked = self._asked, ()
         self._refresh()
         if keys:
+            self._was_pressed = True
             self.remove_asked.emit(list(keys))
 
     def _stop_asking(self) -> None:

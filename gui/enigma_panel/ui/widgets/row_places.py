@@ -51,6 +51,10 @@ class RowPlaces(QObject):
         """The table has another place in the window: by us, unless the window has another size."""
         self._note(by_us=self._setting()[0] == self._set_by_person[0])
 
+    def follow_scrolling(self) -> None:
+        """The person scrolled the page that the table is on."""
+        self._note(by_us=False)
+
     # -- inside ------------------------------------------------------------------------------
 
     def _watch(self) -> None:
