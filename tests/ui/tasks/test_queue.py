@@ -378,6 +378,8 @@ async def test_a_task_with_a_field_that_its_dialect_lacks_is_edited(
     assert (queue.calls, dialogs.calls) == ([("remove", (4,))], [])  # it was sent after all
     sessions.change_task(4, status=TaskStatus.STOPPED, code="TAKEN_BACK")
     queue.set(*queue.waiting)
+    queued.selection.tasks.select_key(3)
+    queued.selection.tasks.select_key(4)  # what the person selects takes a press at once
     button(queued.details, "Edit").click()
     assert dialogs.calls == [("open_new_task", None, sessions.task(4).spec)]
     button(queued.toast, "Undo").click()  # New task offers none for words that stay as they are
