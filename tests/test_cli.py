@@ -21,6 +21,8 @@ from enigma_panel.core.service_rules import RULES, Dialect
         (["--demo", "--base-url", "https://a.example"], "cannot go with"),
         (["--dialect", "Q9"], "invalid choice: 'Q9'"),
         (["--demo", "--gallery"], "--gallery goes with --tour DIR"),
+        (["--smoke", "--tour", "pictures"], "not allowed with"),
+        (["--self-check", "--smoke"], "not allowed with"),
     ],
 )
 def test_mistakes(argv: list[str], part: str) -> None:

@@ -80,10 +80,11 @@ def parse(argv: list[str]) -> Options:
         "preset by the address",
     )
     add("--data-dir", metavar="DIR", type=Path, help="keep ledger, settings and log below DIR")
-    add("--self-check", action="store_true", help="print versions, folders, keychain and service")
-    add("--tour", metavar="DIR", type=Path, help="drive the window through the main job, offscreen")
+    one = parser.add_mutually_exclusive_group().add_argument
+    one("--self-check", action="store_true", help="print versions, folders, keychain and service")
+    one("--tour", metavar="DIR", type=Path, help="drive the window through the main job, offscreen")
     add("--gallery", action="store_true", help="with --tour: light and dark, in three sizes")
-    add("--smoke", action="store_true", help="show the window, quit at once")
+    one("--smoke", action="store_true", help="show the window, quit at once")
     add("--version", action="version", version=f"enigma-panel {__version__}")
     found = parser.parse_args(argv)
     if (found.demo or found.tour is not None) and found.base_url is not None:

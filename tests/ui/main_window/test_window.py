@@ -545,3 +545,16 @@ def test_1000_sessions_are_shown_and_refreshed(
     window.selection.sessions.scrollToBottom()
     qapp.processEvents()
     assert window.selection.sessions.visible_rows().stop == 1000
+
+
+def test_details_of_a_task_that_left_the_line_say_no_more_that_it_waits(
+    window: MainWindow, services: Any
+) -> None:
+    """Also where the line moves only after the task has started."""
+    services.sessions.add(1, status=TaskStatus.QUEUED)
+    services.queue.put(1)
+    window.selection.tasks.select_key(1)
+    assert "in line" in window.details.trouble.text()
+    services.sessions.change_task(1, status=TaskStatus.WORKING)
+    services.queue.set()
+    assert window.details.trouble.text() == ""

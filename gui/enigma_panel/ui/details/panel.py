@@ -184,8 +184,7 @@ class Details(QFrame):
         """A second went by, or the queue moved."""
         session, task = self._session(), self._task()
         self._show_state(session, task)
-        if task is not None and task.status is TaskStatus.QUEUED:
-            self._show_trouble(session, task)
+        self._show_trouble(session, task)
         self._show_buttons()
 
     def refresh(self) -> None:

@@ -13,7 +13,7 @@ from PySide6.QtCore import QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QWidget
 
-from enigma_panel.core.verbs import AnswerVerb
+from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.container import Services
 from enigma_panel.services.questions.inbox import Inbox
 from enigma_panel.services.types import AnswerOutcome, AnswerResult, OpenQuestion
@@ -32,6 +32,7 @@ from enigma_panel.ui.text.outcome import (
     take_back_label,
     wait_text,
 )
+from enigma_panel.ui.text.verbs import verb_text
 from enigma_panel.ui.widgets.basics import NoticeLabel, make_button, make_column, make_row
 from enigma_panel.ui.widgets.dialog import ModelessDialog
 from enigma_panel.ui.widgets.inputs import ScrollArea
@@ -79,7 +80,7 @@ class QuestionDialog(ModelessDialog):
         self.body.addWidget(scroll, 1)
         self.body.addWidget(self.answer_wait)
         self.add_buttons(self.stop_button, None, self.later_button, self.send_button)
-        self.stop_button.setToolTip(tr("Ends the task. The browser stays open and costs money."))
+        self.stop_button.setToolTip(verb_text(CommandVerb.STOP).tip)
         self.stop_button.setAccessibleDescription(self.stop_button.toolTip())
         self.send_button.setToolTip(tr("Ctrl+Enter"))
         self.setMinimumWidth(620)

@@ -56,7 +56,10 @@ def verb_text(verb: CommandVerb) -> VerbText:
             return VerbText(
                 label=tr("Stop"),
                 going=tr("Stopping"),
-                tip=tr("Ends the task. The browser stays open and costs money."),
+                tip=tr(
+                    "Ends the task. The browser stays open and costs money, unless it was to be "
+                    "closed after the task."
+                ),
                 keys="Ctrl+.",
             )
         case CommandVerb.TERMINATE:
