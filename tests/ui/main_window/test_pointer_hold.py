@@ -272,6 +272,30 @@ def test_no_button_of_the_line_becomes_another_under_the_pointer(
     assert not bar.isVisible()
 
 
+def test_what_the_line_says_is_true_also_under_the_pointer(
+    in_line: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    bar, table, queue = in_line.queue_actions.bar, in_line.selection.tasks, services.queue
+    queue.set(*(replace(entry, why=WaitReason.LIMITED) for entry in queue.waiting))
+    qapp.processEvents()
+    assert "2 tasks wait here: the calls of this minute are used up." in shown_texts(bar)
+    move_to(table, 0)
+    before = table.mapTo(in_line, QPoint()), bar.height()
+    queue.set(*(replace(entry, why=WaitReason.NO_SLOT) for entry in queue.waiting))
+    qapp.processEvents()
+    assert "2 tasks wait here: as many browsers are open as may be (5)." in shown_texts(bar)
+    queue.set(*queue.waiting, pause_reason=PauseReason.FUNDS)
+    qapp.processEvents()
+    assert "The balance is used up. 3 sessions work on, 2 tasks wait here." in shown_texts(bar)
+    assert buttons_of(bar) == {}
+    queue.set()
+    qapp.processEvents()
+    assert shown_texts(bar).strip() == ""
+    assert (table.mapTo(in_line, QPoint()), bar.height()) == before
+    leave(table)
+    assert not bar.isVisible()
+
+
 def test_no_link_of_the_line_becomes_another_under_the_pointer(
     in_line: MainWindow, services: Any
 ) -> None:

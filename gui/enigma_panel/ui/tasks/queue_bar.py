@@ -23,6 +23,8 @@ tr = Translations("Tasks")
 
 HEIGHT = 38
 """With buttons and without, so that rows below stay where they are."""
+ANY_HEIGHT = (1 << 24) - 1
+"""Qt's QWIDGETSIZE_MAX."""
 
 
 class QueueBarAction(StrEnum):
@@ -65,8 +67,8 @@ NOTHING = QueueBarText(text="")
 class QueueBar(QFrame):
     """Hidden while the rows say it all. Remove all asks in its place, once, about what it names.
 
-    state: reads the queue. While somebody aims at a row, the bar stays as it is: another height
-    would move the row away.
+    state: reads the queue. While somebody aims at a row, or at a button that stands here, the bar
+    keeps its place, its height and its buttons; its words are true all the same.
     """
 
     chosen = Signal(object)
@@ -92,21 +94,30 @@ class QueueBar(QFrame):
         hold.released.connect(self.refresh)
 
     def refresh(self) -> None:
-        """Say it as it is now, unless somebody aims: at a row, or at a button that stands here.
-        What a press here has changed is shown at once."""
-        if self._was_pressed or not self._hold.is_held:
-            self._was_pressed = False
-            self._refresh()
+        """Say it as it is now. What a press here has changed moves also what is held."""
+        stays = self._hold.is_held and not self._was_pressed
+        self._was_pressed = False
+        self._refresh(stays=stays)
 
     # -- inside ------------------------------------------------------------------------------
 
-    def _refresh(self) -> None:
+    def _refresh(self, *, stays: bool = False) -> None:
         state = self._state()
         shown = queue_bar_text(state) or NOTHING
         queued = {entry.task_key for entry in state.entries}
         self._asked = tuple(key for key in self._asked if key in queued)
-        self._show(shown)
-        self.setVisible(bool(shown.text or self._asked))
+        self._keep_height(stays=stays)
+        self._show_words(shown)
+        if not stays:
+            self._show_buttons(shown)
+            self.setVisible(bool(shown.text or self._asked))
+
+    def _keep_height(self, *, stays: bool) -> None:
+        if stays and self.isVisible():
+            self.setFixedHeight(self.height())
+        else:
+            self.setMinimumHeight(theme.line_height(HEIGHT))
+            self.setMaximumHeight(ANY_HEIGHT)
 
     def _build(self) -> None:
         set_role(self, "plain")
@@ -114,26 +125,30 @@ class QueueBar(QFrame):
         row = make_row(self._glyph, self._text, *self._buttons.values(), self._yes, self._keep)
         row.setStretch(1, 1)
         row.setContentsMargins(12, 4, 12, 4)
-        self.setMinimumHeight(theme.line_height(HEIGHT))
+        self._keep_height(stays=False)
         self.setLayout(row)
         for action, button in self._buttons.items():
             button.clicked.connect(lambda _=False, action=action: self._choose(action))
         self._yes.clicked.connect(self._remove)
         self._keep.clicked.connect(self._stop_asking)
 
-    def _show(self, shown: QueueBarText) -> None:
+    def _show_words(self, shown: QueueBarText) -> None:
         asks = bool(self._asked)
         text = remove_all_question(len(self._asked)) if asks else shown.text
         if self._text.text() != text:
             self._text.setText(text)
             self._text.setAccessibleName(text)
         set_role(self._text, "" if shown.grave or asks else "dim")
+        self._glyph.setVisible(bool(text))
         self._glyph.show_glyph(
             Glyph.BANG if shown.grave else Glyph.RING,
             Severity.AMBER if shown.grave else Severity.DIM,
         )
         self._yes.setText(remove_all_text(len(self._asked)))
         self._yes.setAccessibleName(self._yes.text())
+
+    def _show_buttons(self, shown: QueueBarText) -> None:
+        asks = bool(self._asked)
         for action, button in self._buttons.items():
             button.setVisible(action in shown.actions and not asks)
         for button in (self._yes, self._keep):
