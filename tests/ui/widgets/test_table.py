@@ -1,0 +1,60 @@
+"""What stands on the screen is what a table would paint anew."""
+
+from typing import Any
+
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from enigma_panel.core.models import TaskStatus
+from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.widgets.table import KeyedTable, row_height
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def on_screen(table: KeyedTable) -> QImage:
+    """The rows as they have been painted so far, bit by bit."""
+    QApplication.processEvents()
+    rows = rows_rect(table)
+    rows.moveTo(table.viewport().mapTo(table.window(), QPoint()))
+    shown = table.screen().grabWindow(table.window().winId(), *rows.getRect())
+    return shown.toImage().convertToFormat(QImage.Format.Format_RGB32)
+
+
+def painted_anew(table: KeyedTable) -> QImage:
+    """The rows with nothing left from before."""
+    shown = table.viewport().grab(rows_rect(table))
+    return shown.toImage().convertToFormat(QImage.Format.Format_RGB32)
+
+
+def rows_rect(table: KeyedTable) -> QRect:
+    return QRect(0, 0, table.viewport().width(), table.rows.rowCount() * row_height())
+
+
+def click_at(table: KeyedTable, point: QPoint) -> None:
+    QTest.mouseMove(table.viewport(), point)
+    QApplication.processEvents()
+    QTest.mouseClick(table.viewport(), LEFT, pos=point)
+    QApplication.processEvents()
+
+
+def row_point(table: KeyedTable, row: int) -> QPoint:
+    return table.visualRect(table.rows.index(row, 2)).center()
+
+
+def test_the_row_that_was_the_current_one_keeps_no_line_of_it(
+    window: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    window.activateWindow()
+    for key in (1, 2, 3):
+        services.sessions.add(key, status=TaskStatus.DONE)
+    table = window.selection.tasks
+    table.setFocus()
+    qapp.processEvents()
+    click_at(table, row_point(table, 0))
+    click_at(table, QPoint(200, table.viewport().height() - 20))
+    assert table.selected_keys() == []
+    click_at(table, row_point(table, 2))
+    assert on_screen(table) == painted_anew(table)
