@@ -200,3 +200,30 @@ async def test_the_hint_says_when_it_would_run(world: World, dialog: NewTaskDial
     world.sessions.put(a_session(2, expires_ms=NOW + 1))
     dialog.ask(2, None)
     assert dialog.target_label.text() == "Runs in the browser that is open."
+
+
+async def test_the_hint_says_how_many_of_several_start(world: World, dialog: NewTaskDialog) -> None:
+    await shown(world, dialog)
+    dialog.task_text.setPlainText("\n".join(f"Task {n}" for n in range(10)))
+    dialog.per_line.click()
+    world.queue.set_limit(2)
+    assert dialog.target_label.text() == "2 start at once, 8 wait in line."
+    world.sessions.put(a_session(1, current_task=1), a_task(1))
+    world.queue.changed.emit()
+    assert dialog.target_label.text() == "1 starts at once, 9 wait in line."
+    world.queue.set_limit(10)
+    assert dialog.target_label.text() == "9 start at once, 1 waits in line."
+    world.queue.set_limit(11)
+    assert dialog.target_label.text() == "All 10 start at once."
+    world.queue.set_limit(1)
+    assert dialog.target_label.text() == "The only place is in use. The tasks wait in line."
+    world.queue.put(7, why=WaitReason.NO_SLOT)
+    assert dialog.target_label.text() == "They wait in line behind 1 task."
+    world.queue.set(pause_reason=PauseReason.FUNDS)
+    assert dialog.target_label.text().endswith(": the tasks wait there.")
+    world.sessions.put(a_session(2, expires_ms=NOW + 1))
+    dialog.ask(2, None)
+    dialog.task_text.setPlainText("One\nTwo")
+    dialog.per_line.setChecked(True)
+    said = "They run in the browser that is open, one after another."
+    assert dialog.target_label.text() == said

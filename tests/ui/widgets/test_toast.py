@@ -142,14 +142,16 @@ def test_what_was_started_is_led_to(window: MainWindow, services: Any) -> None:
     said: list[str] = []
     window.toast.said.connect(said.append)
     services.sessions.add(2, created_ms=NOW, text="Buy one hub")
-    assert said == ["Started “Buy one hub”."]
-    assert "Started “Buy one hub”." in shown_texts(window.toast)
+    assert said == ["Added “Buy one hub”."]
+    assert "Added “Buy one hub”." in shown_texts(window.toast)
     assert window.details.task_key == 1
     button(window.toast, "Show").click()
     assert window.details.task_key == 2
 
 
-def test_of_a_place_in_the_line_it_says_nothing(window: MainWindow, services: Any) -> None:
+def test_it_does_not_say_started_of_what_may_have_to_wait(
+    window: MainWindow, services: Any
+) -> None:
     services.sessions.add(1, created_ms=NOW)
     said: list[str] = []
     window.toast.said.connect(said.append)
@@ -158,7 +160,7 @@ def test_of_a_place_in_the_line_it_says_nothing(window: MainWindow, services: An
         services.sessions.add_queued(number, created_ms=NOW)
     services.queue.put(*keys, tell=False)
     services.sessions.changed.emit(Diff(tasks=frozenset(keys), new_tasks=keys))
-    assert said == ["Started 3 tasks."]
+    assert said == ["Added 3 tasks."]
 
 
 def test_a_start_that_was_put_away_is_brought_back(window: MainWindow, services: Any) -> None:

@@ -26,7 +26,7 @@ from enigma_panel.ui.main_window.selection import SHORT_CHARS, Selection
 from enigma_panel.ui.main_window.status_bar import StatusBar
 from enigma_panel.ui.main_window.toolbar import ToolBar, answer_text
 from enigma_panel.ui.main_window.window_state import Layout, WindowState
-from enigma_panel.ui.new_task.text import started_text
+from enigma_panel.ui.new_task.text import added_text
 from enigma_panel.ui.notices.bar import NoticeBar
 from enigma_panel.ui.notices.connection_banner import ConnectionBanner
 from enigma_panel.ui.notices.notice_list import NoticeList
@@ -260,7 +260,7 @@ class MainWindow(QMainWindow):
         selection.selection_changed.connect(self._enable_verbs)
         self.body.tables_moved.connect(selection.sessions.places.follow_window)
         self.body.scrolled.connect(selection.sessions.places.follow_scrolling)
-        selection.started.connect(self._say_started)
+        selection.started.connect(self._say_added)
         self.app_actions.undoable_done.connect(self.toast.offer_undo)
         self.toast.said.connect(partial(announce, self))
         selection.details_wanted.connect(lambda: self.body.set_details_open(True))
@@ -346,12 +346,11 @@ class MainWindow(QMainWindow):
         self.terminate_all.setEnabled(bool(self.services.sessions.terminable_keys()))
         self.rename.setEnabled(len(selected) == 1)
 
-    def _say_started(self, keys: Sequence[int]) -> None:
-        """What was started does not take the subject's place; this leads there. Of its place in the
-        line nothing is known yet."""
+    def _say_added(self, keys: Sequence[int]) -> None:
+        """What was started does not take the subject's place; this leads there."""
         task = self.services.sessions.task(keys[0])
         if task is not None:
-            text = started_text(shorten(task.spec.text, SHORT_CHARS), (), len(keys))
+            text = added_text(shorten(task.spec.text, SHORT_CHARS), len(keys))
             self.toast.offer(text, tr("Show"), lambda: self.selection.show_task(keys[0]))
 
     def _undo(self) -> None:

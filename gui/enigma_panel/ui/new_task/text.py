@@ -49,21 +49,57 @@ def start_label(n: int, *, after: bool) -> str:
     return tr.plural("Start", "Start {n} tasks", n)
 
 
-def target_hint(services: Services, *, after: bool, in_new: bool) -> str:
-    """When it would run. Always one line, so that no button moves when it changes."""
-    queue = services.queue
+def target_hint(services: Services, n: int, *, after: bool, in_new: bool) -> str:
+    """When n tasks would run. Always one line, so that no button moves when it changes."""
     if after:
-        return tr("Runs after the task at work there; until then it can be removed.")
-    if not in_new:
-        return tr("Runs in the browser that is open.")
+        return tr.plural(
+            "Runs after the task at work there; until then it can be removed.",
+            "They run after the task at work there, unless removed before.",
+            n,
+        )
+    if in_new:
+        return _line_hint(services, n)
+    return tr.plural(
+        "Runs in the browser that is open.",
+        "They run in the browser that is open, one after another.",
+        n,
+    )
+
+
+def _line_hint(services: Services, n: int) -> str:
+    """When n tasks that need a browser each would run."""
+    queue = services.queue
     if queue.pause_reason is not PauseReason.NONE:
-        return tr("The line does not move at the moment: the task waits there.")
-    waiting = sum(_wants_place(services, entry) for entry in queue.entries())
-    if waiting:
-        return tr.plural("Waits in line behind 1 task.", "Waits in line behind {n} tasks.", waiting)
-    if _open_count(services) >= queue.limit:
-        return tr("{places} The task waits in line.", places=sentence(no_slot_text(queue.limit)))
-    return tr("Starts at once.")
+        return tr.plural(
+            "The line does not move at the moment: the task waits there.",
+            "The line does not move at the moment: the tasks wait there.",
+            n,
+        )
+    ahead = sum(_wants_place(services, entry) for entry in queue.entries())
+    if ahead:
+        return _behind(ahead, n)
+    free = queue.limit - _open_count(services)
+    if free <= 0:
+        places = sentence(no_slot_text(queue.limit))
+        return tr.plural(
+            "{places} The task waits in line.",
+            "{places} The tasks wait in line.",
+            n,
+            places=places,
+        )
+    if free >= n:
+        return tr.plural("Starts at once.", "All {n} start at once.", n)
+    start = tr.plural("1 starts at once", "{n} start at once", free)
+    wait = tr.plural("1 waits in line", "{n} wait in line", n - free)
+    return tr("{start}, {wait}.", start=start, wait=wait)
+
+
+def _behind(ahead: int, n: int) -> str:
+    if n == 1:
+        return tr.plural("Waits in line behind 1 task.", "Waits in line behind {n} tasks.", ahead)
+    return tr.plural(
+        "They wait in line behind 1 task.", "They wait in line behind {n} tasks.", ahead
+    )
 
 
 def _wants_place(services: Services, entry: QueueEntry) -> bool:
@@ -86,6 +122,11 @@ def after_start_text(services: Services, text: str, keys: Sequence[int]) -> str:
     found = [entry for key in keys if has_to_wait(entry := queue.entry(key), now)]
     positions = [entry.position for entry in found if entry is not None]
     return started_text(shorten(text, 60), positions, len(keys))
+
+
+def added_text(title: str, n: int) -> str:
+    """Said of n tasks as soon as the ledger has them: whether they start or wait is not known."""
+    return tr.plural("Added “{task}”.", "Added {n} tasks.", n, task=title)
 
 
 def started_text(title: str, positions: Sequence[int], n: int) -> str:
