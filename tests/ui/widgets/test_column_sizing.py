@@ -176,6 +176,42 @@ def test_no_column_moves_below_the_pointer(
     assert table.columnWidth(Column.SESSION) < before[Column.SESSION]
 
 
+def test_the_person_s_own_resizing_lays_columns_out_at_once(
+    window: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    window.activateWindow()
+    table = window.selection.tasks
+    add_ended(services, 1, status=TaskStatus.DONE, cost="0.0166", is_new=True)
+    qapp.processEvents()
+    move_to(table, 0)
+    services.sessions.change_task(1, usage=Usage(cost=Decimal("123456.016602")))
+    qapp.processEvents()
+    assert cut_cells(table, TaskColumn.COST) != []
+    window.resize(1200, 800)
+    qapp.processEvents()
+    assert window.hold.is_held
+    assert cut_cells(table, TaskColumn.COST) == []
+
+
+@pytest.mark.parametrize("size", [(640, 400), (1280, 800)])
+def test_usual_figures_that_come_below_the_pointer_have_room(
+    window: MainWindow, services: Any, qapp: QApplication, size: tuple[int, int]
+) -> None:
+    window.activateWindow()
+    window.resize(*size)
+    qapp.processEvents()
+    sessions, tasks = window.selection.sessions, window.selection.tasks
+    move_to(sessions, 0)
+    services.sessions.add(1, cost="0.042452")
+    services.sessions.change_session(1, label="shop.example 1")
+    services.sessions.change_task(1, status=TaskStatus.DONE, is_new=True, ended_ms=NOW)
+    qapp.processEvents()
+    assert cut_cells(sessions, Column.COST) == []
+    assert cut_cells(tasks, TaskColumn.COST) == []
+    if size == (1280, 800):
+        assert cut_cells(sessions, Column.SESSION) == []
+
+
 def test_seconds_that_go_by_move_nothing(
     window: MainWindow, services: Any, qapp: QApplication
 ) -> None:

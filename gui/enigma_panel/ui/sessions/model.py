@@ -11,7 +11,7 @@ from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import Diff
 from enigma_panel.ui.i18n import Translations, shorten
-from enigma_panel.ui.text.cells import NO_CELL, USUAL_COSTS, Cell, cost_cell, stale_cell
+from enigma_panel.ui.text.cells import NO_CELL, USUAL_COST, Cell, cost_cell, stale_cell
 from enigma_panel.ui.text.states import (
     NONE,
     duration,
@@ -41,6 +41,7 @@ AMBER_LEFT_MS = 90_000
 RED_LEFT_MS = 30_000
 LONG_MS = 754_000
 """12:34, which few sessions live."""
+USUAL_NAME = "shop.example 12"
 FAR = 1 << 62
 """Sorts behind every time."""
 VERB_WIDTH, VERB_APART = 27, 12
@@ -106,12 +107,12 @@ class SessionsModel(KeyedTableModel):
         self.arrange()
 
     def make_columns(self) -> Iterable[ColumnDef[Session]]:
-        name = ColumnLimits(least=96, most=0.16)
+        name = ColumnLimits(least=96, most=0.16, samples=(Cell(text=USUAL_NAME),))
         state = ColumnLimits(most=0.3, samples=tuple(_usual_states()), is_fixed=True)
         time = duration(LONG_MS)
         times = (time, tr("about {time}", time=time))
         left = ColumnLimits(samples=tuple(Cell(text=text, bar=1.0) for text in times))
-        cost = ColumnLimits(samples=tuple(Cell(text=text) for text in USUAL_COSTS))
+        cost = ColumnLimits(samples=(Cell(text=USUAL_COST),))
         verbs_width = verb_width() * len(CommandVerb) + VERB_APART + 2 * PAD
         return (
             ColumnDef(Column.STATE, tr("State"), self._state, width=state),

@@ -12,7 +12,7 @@ from enigma_panel.services.types import Diff, QueueEntry, WaitReason
 from enigma_panel.ui.i18n import Translations, number_text, shorten
 from enigma_panel.ui.text.cells import (
     TAKEN_BACK,
-    USUAL_COSTS,
+    USUAL_COST,
     Cell,
     cost_cell,
     result_cell,
@@ -36,7 +36,7 @@ from enigma_panel.ui.widgets.table_model import RIGHT, ColumnDef, ColumnLimits, 
 
 tr = Translations("Tasks")
 
-MINUTE_MS, HOUR_MS = 60_000, 3_600_000
+HOUR_MS = 3_600_000
 TWENTY_DAYS_MS, MONTH_MS = 480 * HOUR_MS, 730 * HOUR_MS
 _FATE_UNTOLD = frozenset({TaskStatus.LOST, TaskStatus.STOPPED})
 
@@ -90,8 +90,8 @@ class TasksModel(KeyedTableModel):
 
     def make_columns(self) -> Iterable[ColumnDef[Task]]:
         tokens = ColumnLimits(least=72)
-        cost = ColumnLimits(samples=_bold(*USUAL_COSTS))
-        took = ColumnLimits(samples=_bold(duration(MINUTE_MS), duration(HOUR_MS - 1)))
+        cost = ColumnLimits(samples=_bold(USUAL_COST))
+        took = ColumnLimits(samples=_bold(duration(HOUR_MS - 1)))
         moment = ColumnLimits(samples=_bold(*_usual_moments()))
         name = ColumnLimits(least=96, most=0.16)
         return (

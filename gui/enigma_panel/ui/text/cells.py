@@ -19,8 +19,8 @@ TAKEN_BACK, FROM_COPY = "TAKEN_BACK", "FROM_COPY"
 """Codes of queued tasks: taken out by the person, or queued in the copy of the ledger in use."""
 
 
-USUAL_COSTS = ("$0.0000", "$0.000000")
-"""As long as what tasks cost for the most part, and nearly always."""
+USUAL_COST = "$0.000000"
+"""As long as what tasks cost, nearly always."""
 
 
 class Cell(Struct, frozen=True, kw_only=True):

@@ -76,11 +76,13 @@ class ColumnSizing(QObject):
         return frozenset(self._set_by_person)
 
     def resize_columns(self) -> None:
-        """The table has another width, or other columns are shown."""
+        """The table has another width, or other columns are shown: the person's doing, so what
+        waits for the hold is laid out with it."""
         has_bars = self._table.viewport().width() >= theme.scaled(BARS_FROM)
         if has_bars is not self._has_bars:
             self._has_bars = has_bars
-            self.refit()
+            self._may_shrink = True
+        self._measure_changed()
         widths = {column: self._allowed(column, fit) for column, fit in self._fits.items()}
         if self._share is None:
             self._make_room(widths)
@@ -146,9 +148,11 @@ class ColumnSizing(QObject):
             self._soon.start()
 
     def _look(self) -> None:
-        """Measure what has changed; what nobody can see says nothing."""
-        if self._hold.is_held:
-            return
+        if not self._hold.is_held:
+            self.resize_columns()
+
+    def _measure_changed(self) -> None:
+        """What nobody can see says nothing."""
         shrink, self._may_shrink = self._may_shrink, False
         columns = self._needs if shrink else self._stale
         for column in columns:
@@ -158,7 +162,6 @@ class ColumnSizing(QObject):
                     self._calm.start()
                 self._needs[column] = needs if shrink else max(needs, self._needs[column])
         self._stale.clear()
-        self.resize_columns()
 
     def _measure(self, column: int) -> int:
         """The width of heading, samples and of every cell that is seen, whichever is most."""

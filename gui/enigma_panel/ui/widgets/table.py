@@ -309,5 +309,6 @@ class KeyedTable(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.columns.resize_columns()
+        if event.size().width() != event.oldSize().width():
+            self.columns.resize_columns()
         self._place_empty()
