@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QCursor, QEnterEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
@@ -15,6 +16,7 @@ from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.sessions.model import ENDED_STAY_MS, Column
 from enigma_panel.ui.sessions.table import RowVerb
 from enigma_panel.ui.text.problems import Notice
+from enigma_panel.ui.widgets.dialog import ModelessDialog
 from enigma_panel.ui.widgets.pointer_hold import REST_MS, STILL_MS
 from enigma_panel.ui.widgets.table import ROW_HEIGHT, KeyedTable
 from tests.kit.builders import a_question
@@ -126,7 +128,7 @@ def test_a_notice_stays_while_somebody_aims_at_its_buttons(
 ) -> None:
     window.activateWindow()
     window.notices.add(NOTICE)
-    qapp.sendEvent(window.notice_bar, QEvent(QEvent.Type.Enter))
+    hover(window, window.notice_bar)
     window.notices.add(Notice(text="Something else happened."))
     assert "Something happened." in shown_texts(window.notice_bar)
     qapp.sendEvent(window.notice_bar, QEvent(QEvent.Type.Leave))
@@ -139,7 +141,7 @@ def test_a_pointer_parked_on_a_notice_hides_no_other_for_good(
 ) -> None:
     window.activateWindow()
     window.notices.add(NOTICE)
-    qapp.sendEvent(window.notice_bar, QEvent(QEvent.Type.Enter))
+    hover(window, window.notice_bar)
     window.notices.add(Notice(text="The start is unconfirmed."))
     assert "unconfirmed" not in shown_texts(window.notice_bar)
     if end == "it rests":
@@ -228,6 +230,37 @@ def hover(window: MainWindow, part: QWidget) -> None:
     for point in (middle - QPoint(1, 1), middle):
         QTest.mouseMove(window.windowHandle(), point)
         QApplication.processEvents()
+
+
+def test_a_pointer_that_a_dialog_leaves_over_a_table_aims_at_nothing_until_it_moves(
+    aimed: MainWindow, services: Any, qapp: QApplication, qtbot: Any
+) -> None:
+    table = aimed.selection.sessions
+    leave(table)
+    dialog = ModelessDialog("Above", aimed)
+    dialog.present()
+    qtbot.waitUntil(dialog.isActiveWindow)
+    below = table.viewport().mapToGlobal(table.visualRect(table.rows.index(1, 0)).center())
+    dialog.move(below - dialog.rect().center())
+    qapp.processEvents()
+    QCursor.setPos(below)
+    qapp.processEvents()
+    dialog.close()
+    aimed.activateWindow()
+    qtbot.waitUntil(aimed.isActiveWindow)
+    enter(table, below)
+    assert not aimed.hold.is_held
+    services.sessions.change_task(3, status=TaskStatus.ASKS)
+    assert table.rows.keys() == [3, 1, 2]
+    enter(table, below + QPoint(1, 0))
+    assert aimed.hold.is_held
+
+
+def enter(table: KeyedTable, at: QPoint) -> None:
+    """The pointer comes over a table."""
+    point = QPointF(at)
+    local = table.mapFromGlobal(point)
+    QApplication.sendEvent(table, QEnterEvent(local, local, point))
 
 
 def test_buttons_of_the_line_stay_under_the_pointer(

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QCursor, QSinglePointEvent
 from PySide6.QtWidgets import QWidget
 
 REST_MS = 30_000
@@ -27,6 +28,7 @@ class PointerHold(QObject):
         self._now_ms = now_ms
         self._is_held = False
         self._aims_until_ms = self._acts_until_ms = 0
+        self._rests_at: QPoint | None = None
         self._again = QTimer(self, singleShot=True)
         self._again.timeout.connect(self.refresh)
 
@@ -75,11 +77,18 @@ class PointerHold(QObject):
         assert isinstance(part, QWidget)
         match event.type():
             case QEvent.Type.Enter | QEvent.Type.HoverMove if part.isActiveWindow():
-                self.aim()
-            case QEvent.Type.WindowActivate if part.underMouse():
-                self.aim()
+                assert isinstance(event, QSinglePointEvent)
+                self._move(event.globalPosition().toPoint())
+            case QEvent.Type.WindowActivate:
+                self._rests_at = QCursor.pos()  # where a dialog was, or another program
             case QEvent.Type.Leave:
                 self.leave()
             case QEvent.Type.WindowDeactivate:
                 self.end()
         return False
+
+    def _move(self, to: QPoint) -> None:
+        """A window that goes away lets the pointer enter what was below it, without a move."""
+        if to != self._rests_at:
+            self._rests_at = None
+            self.aim()
