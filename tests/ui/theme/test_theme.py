@@ -4,6 +4,7 @@ import ast
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QFile, Qt
@@ -14,6 +15,7 @@ from enigma_panel.ui.theme import icons, theme
 from enigma_panel.ui.theme.palette import Colours, Glyph
 from enigma_panel.ui.theme.stylesheet import sheet
 from enigma_panel.ui.theme.theme import DARK, LIGHT
+from enigma_panel.ui.widgets.basics import make_button
 
 ROOT = Path(__file__).parents[3]
 
@@ -83,6 +85,16 @@ def test_a_scheme_is_put_on_and_followed(qapp: QApplication) -> None:
     theme.apply(qapp, Qt.ColorScheme.Light)
     hints.colorSchemeChanged.emit(Qt.ColorScheme.Dark)
     assert theme.colours() is LIGHT
+
+
+@pytest.mark.parametrize("role", ["", "primary", "danger", "link", "chip", "plain"])
+def test_what_cannot_be_pressed_looks_so(light: None, qtbot: Any, role: str) -> None:
+    button = make_button("█████", role)
+    qtbot.addWidget(button)
+    button.setEnabled(False)
+    button.show()
+    middle = button.grab().toImage().pixelColor(button.rect().center())
+    assert middle.name() == LIGHT.dim
 
 
 @pytest.mark.parametrize("ratio", [1.0, 1.5, 2.0])

@@ -67,6 +67,7 @@ QPushButton[tight="more"]:focus, QToolButton[tight="more"]:focus { padding: 4px 
 QPushButton[role="danger"]:enabled, QToolButton[role="danger"]:enabled { color: {red}; }
 QPushButton[role="link"] {
     color: {accent}; background: transparent; border: 1px solid transparent; padding: 2px 0; }
+QPushButton[role="link"]:disabled { color: {dim}; }
 QPushButton[role="link"]:hover { text-decoration: underline; }
 QPushButton[role="link"]:focus { border: 1px solid {accent}; padding: 2px 0; }
 QPushButton[role="chip"] { background: {ground}; border: 1px solid {line}; border-radius: 12px;
