@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QApplication
 
 from enigma_panel.core.models import Phase, TaskStatus, Usage
@@ -45,6 +46,20 @@ def widths(table: KeyedTable) -> list[int]:
 def add_ended(services: Any, key: int, **facts: Any) -> None:
     services.sessions.add(key, phase=Phase.CLOSED, tell=False, **facts)
     services.sessions.changed.emit(Diff(tasks=frozenset({key}), new_tasks=(key,)))
+
+
+@pytest.fixture
+def painted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The texts of cells as they are painted, cut where there is no room."""
+    texts: list[str] = []
+    draw = QPainter.drawText
+
+    def note(painter: QPainter, *what: Any) -> Any:
+        texts.append(what[-1])
+        return draw(painter, *what)
+
+    monkeypatch.setattr(QPainter, "drawText", note)
+    return texts
 
 
 # -- Sessions -------------------------------------------------------------------------------------
@@ -444,6 +459,24 @@ def test_a_task_column_that_somebody_set_stays(
 )
 def test_news_behind_a_text_do_not_move_it(room: int, needs: int, text_gets: int) -> None:
     assert steady_width(room, needs) == text_gets
+
+
+@pytest.mark.parametrize("size", [(640, 400), (1280, 800)])
+@pytest.mark.parametrize("status", [TaskStatus.PAUSED, TaskStatus.ASKS, TaskStatus.WORKING])
+def test_a_countdown_is_whole(
+    window: MainWindow,
+    services: Any,
+    painted: list[str],
+    size: tuple[int, int],
+    status: TaskStatus,
+) -> None:
+    window.resize(*size)
+    services.sessions.add(1, status=status, unproven=CommandVerb.PAUSE)
+    services.sessions.set_pending(1, CommandVerb.TERMINATE, WaitReason.UNDO, due_ms=NOW + 2_900)
+    QApplication.processEvents()
+    window.selection.sessions.grab()
+    assert "Terminating in 3 s" in painted
+    assert not [text for text in painted if text.startswith("pau") and text.endswith("…")]
 
 
 def test_what_the_agent_does_begins_where_it_began(

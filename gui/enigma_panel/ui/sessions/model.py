@@ -256,6 +256,7 @@ class SessionsModel(KeyedTableModel):
         return Cell(
             text=text,
             tail=tail,
+            tail_first=waiting is not None,  # the last part of it is how long
             glyph=word.glyph,
             mark=word.mark,
             severity=word.severity,

@@ -27,6 +27,7 @@ class Cell(Struct, frozen=True, kw_only=True):
     """text in its colour, a glyph before it, a dimmed tail behind it, a bar (0…1) before all that.
 
     steady: the tail changes often, so where it begins depends on the text before it alone.
+    tail_first: where there is no room for both, the text gives way.
     spoken: what is spoken where it is not the text; sort: int, float or str. tip: all of it, where
     there may be no room. hint: what it means; shown as a tip and described to a screen reader.
     """
@@ -34,6 +35,7 @@ class Cell(Struct, frozen=True, kw_only=True):
     text: str = ""
     tail: str = ""
     steady: bool = False
+    tail_first: bool = False
     glyph: Glyph | None = None
     mark: Severity = Severity.DIM
     severity: Severity = Severity.PLAIN

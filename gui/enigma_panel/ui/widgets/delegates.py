@@ -93,16 +93,12 @@ class RowDelegate(QStyledItemDelegate):
         whole, plain = QRect(rect), option.font
         font = _demi_bold(plain) if cell.bold else plain
         if cell.tail:
-            needs = _width(cell.text, font)
-            wants = _width(cell.tail, plain)
-            room = rect.width()
-            given = steady_width(room, needs) if cell.steady else text_width(room, needs, wants)
-            rect.setWidth(given)
+            rect.setWidth(_text_room(cell, rect.width(), font, plain))
         used = _paint_text(
             painter, rect, cell.text, font, colours.severity(cell.severity), align=align
         )
         if cell.tail:
-            whole.setLeft(whole.left() + used + TAIL_GAP)
+            whole.setLeft(whole.left() + (used + TAIL_GAP if used else 0))
             _paint_text(
                 painter, whole, cell.tail, plain, colours.severity(Severity.DIM), align=align
             )
@@ -132,6 +128,16 @@ def _demi_bold(font: QFont) -> QFont:
 def _width(text: str, font: QFont) -> int:
     """In whole pixels, rounded up: a text that lacks a part of one would be cut."""
     return ceil(QFontMetricsF(font).horizontalAdvance(text)) + 1
+
+
+def _text_room(cell: Cell, room: int, font: QFont, plain: QFont) -> int:
+    """How much of the room the text of this cell gets before its tail."""
+    needs, wants = _width(cell.text, font), _width(cell.tail, plain)
+    if cell.steady:
+        return steady_width(room, needs)
+    if cell.tail_first and wants <= room:
+        return needs if needs + TAIL_GAP + wants <= room else 0  # half a word says nothing
+    return text_width(room, needs, wants)
 
 
 def text_width(room: int, needs: int, tail: int) -> int:
