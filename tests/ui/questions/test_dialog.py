@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QAccessible, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
@@ -18,6 +18,7 @@ from enigma_panel.services.types import AnswerOutcome, AnswerResult, AnswerWait,
 from enigma_panel.store.ledger.errors import DiskFullError
 from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.text import outcome as text_outcome
+from enigma_panel.ui.widgets.inputs import ScrollArea
 from tests.kit.fakes import Answered
 from tests.kit.person import (
     CTRL,
@@ -756,6 +757,26 @@ async def test_the_next_question_follows_with_its_own_fields(
     assert not dialog.is_armed()
     assert "hunter2" not in all_text(dialog)
     assert "of 2" not in all_text(dialog)
+
+
+async def test_a_second_question_moves_nothing(world: World, dialog: QuestionDialog) -> None:
+    await asked(world, dialog, LOGIN)
+    area = dialog.findChildren(ScrollArea)[0]
+    before = places(dialog)
+    world.inbox.ask(world.sessions.add_asking(2, WHICH))
+    await asyncio.sleep(0.05)
+    assert "1 of 2" in all_text(dialog)
+    assert area.verticalScrollBar().maximum() == 0
+    assert places(dialog) == before
+    world.inbox.close(2)
+    await asyncio.sleep(0.05)
+    assert places(dialog) == before
+
+
+def places(dialog: QuestionDialog) -> list[QRect]:
+    """Where the window and its parts stand."""
+    parts = (dialog, dialog.card.text, dialog.send_button)
+    return [QRect(part.mapTo(dialog, QPoint()), part.size()) for part in parts]
 
 
 async def test_turning_keeps_each_text_with_its_question(

@@ -92,6 +92,9 @@ class QuestionCard(QWidget):
         ):
             button.setAccessibleName(name)
             button.setToolTip(name)
+            stays = button.sizePolicy()
+            stays.setRetainSizeWhenHidden(True)  # a second question moves nothing
+            button.setSizePolicy(stays)
             button.clicked.connect(lambda _=False, step=step: self.turned.emit(step))
 
     def show_question(
