@@ -1,5 +1,6 @@
 """Nothing moves under the hand: the window as a whole, while somebody aims at a row."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -232,8 +233,16 @@ def hover(window: MainWindow, part: QWidget) -> None:
         QApplication.processEvents()
 
 
+@pytest.fixture
+def pointer() -> Iterator[type[QCursor]]:
+    """The pointer of the screen; other tests find it where it was."""
+    before = QCursor.pos()
+    yield QCursor
+    QCursor.setPos(before)
+
+
 def test_a_pointer_that_a_dialog_leaves_over_a_table_aims_at_nothing_until_it_moves(
-    aimed: MainWindow, services: Any, qapp: QApplication, qtbot: Any
+    aimed: MainWindow, services: Any, pointer: type[QCursor], qapp: QApplication, qtbot: Any
 ) -> None:
     table = aimed.selection.sessions
     leave(table)
@@ -243,7 +252,7 @@ def test_a_pointer_that_a_dialog_leaves_over_a_table_aims_at_nothing_until_it_mo
     below = table.viewport().mapToGlobal(table.visualRect(table.rows.index(1, 0)).center())
     dialog.move(below - dialog.rect().center())
     qapp.processEvents()
-    QCursor.setPos(below)
+    pointer.setPos(below)
     qapp.processEvents()
     dialog.close()
     aimed.activateWindow()

@@ -269,7 +269,7 @@ def test_after_a_turn_of_the_wheel_it_is_another_row(
 def test_a_pointer_that_came_without_a_move_aims_at_the_row_below_it(
     window: MainWindow, manager: DialogManager, qapp: QApplication
 ) -> None:
-    """So where a dialog was closed that stood over a pointer at rest."""
+    """So where a dialog was closed that stood over a pointer at rest, and then a click came."""
     window.activateWindow()
     qapp.processEvents()
     table = window.selection.sessions
