@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QCursor, QFont
 from PySide6.QtWidgets import QApplication
 
 from enigma_panel.ui.main_window import selection
@@ -89,6 +89,7 @@ def dialogs() -> FakeDialogs:
 
 @pytest.fixture
 def window(qapp: QApplication, services: Any, dialogs: FakeDialogs) -> Iterator[MainWindow]:
+    QCursor.setPos(0, 0)  # away from where an earlier test left it: a rest there is no aim
     window = MainWindow(services, dialogs)
     window.show()
     qapp.processEvents()

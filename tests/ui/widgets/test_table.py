@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 from enigma_panel.core.models import TaskStatus
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.widgets.table import KeyedTable, row_height
+from tests.kit.person import move_to
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -33,15 +34,12 @@ def rows_rect(table: KeyedTable) -> QRect:
     return QRect(0, 0, table.viewport().width(), table.rows.rowCount() * row_height())
 
 
-def click_at(table: KeyedTable, point: QPoint) -> None:
-    QTest.mouseMove(table.viewport(), point)
+def click_row(table: KeyedTable, row: int) -> None:
+    move_to(table, row)
     QApplication.processEvents()
+    point = table.visualRect(table.rows.index(row, 2)).center()
     QTest.mouseClick(table.viewport(), LEFT, pos=point)
     QApplication.processEvents()
-
-
-def row_point(table: KeyedTable, row: int) -> QPoint:
-    return table.visualRect(table.rows.index(row, 2)).center()
 
 
 def test_the_row_that_was_the_current_one_keeps_no_line_of_it(
@@ -53,8 +51,9 @@ def test_the_row_that_was_the_current_one_keeps_no_line_of_it(
     table = window.selection.tasks
     table.setFocus()
     qapp.processEvents()
-    click_at(table, row_point(table, 0))
-    click_at(table, QPoint(200, table.viewport().height() - 20))
+    click_row(table, 0)
+    below = QPoint(200, table.viewport().height() - 20)
+    QTest.mouseClick(table.viewport(), LEFT, pos=below)
     assert table.selected_keys() == []
-    click_at(table, row_point(table, 2))
+    click_row(table, 2)
     assert on_screen(table) == painted_anew(table)
