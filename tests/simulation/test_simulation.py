@@ -14,7 +14,7 @@ from tests.simulation.runner import Outcome, replay_command, runner
 from tests.simulation.safeguards import SWITCHES, without
 from tests.simulation.seeds import DAY, ONCE_RED, ONCE_RED_IN_WEBRUN, first_of, seed_day
 
-BLOCKS, SEEDS = 4, 75
+BLOCKS, SEEDS = 4, 50
 """Blocks of seeds, so that several processes share them; thousands run by command."""
 
 WEBRUN_SEEDS = 25
