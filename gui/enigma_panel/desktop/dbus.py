@@ -19,8 +19,9 @@ from jeepney import (
     MessageType,
     new_method_call,
 )
+from jeepney.bus import get_bus
 from jeepney.bus_messages import message_bus
-from jeepney.io.blocking import DBusConnection, open_dbus_connection
+from jeepney.io.blocking import DBusConnection, open_dbus_connection, prep_socket
 
 from enigma_panel.desktop.notifications import (
     Clicked,
@@ -63,6 +64,7 @@ ENDED_HINTS = {
 ASKS_HINTS = {**HINTS, "category": ("s", "x-enigma.question.asked")}
 BY_ITS_OWN_TIME, NEVER = -1, 0
 LONGEST_MS = 2**31 - 1
+AUTH_S = 1.0
 
 _TOKEN_FORM = re.compile(r"[!-~]{1,200}")
 
@@ -72,6 +74,16 @@ _FAULTS = (OSError, ValueError, KeyError, RuntimeError)
 _LOCKS = {"Lock": PowerEvent.LOCKED, "Unlock": PowerEvent.UNLOCKED}
 
 E = TypeVar("E")
+
+
+def _connect(bus: str) -> DBusConnection:
+    """As open_dbus_connection, which leaves its socket open where the bus ends in that moment."""
+    sock = prep_socket(get_bus(bus), timeout=AUTH_S)
+    try:
+        return DBusConnection(sock)
+    except BaseException:
+        sock.close()
+        raise
 
 
 class _BusClient(Generic[E]):
@@ -85,7 +97,7 @@ class _BusClient(Generic[E]):
     def __init__(self, bus: str, name: str, *rules: MatchRule) -> None:
         self._name = name
         with _bus_errors():
-            self._connection = open_dbus_connection(bus)
+            self._connection = _connect(bus)
         try:
             with _bus_errors():
                 for rule in (*rules, _rule(BUS, BUS, "NameOwnerChanged", name)):
