@@ -282,8 +282,8 @@ class FakeSessions(QObject):
         self.calls.append(("put away", key))
         return [task.key for task in self.tasks.values() if task.session_key == key]
 
-    async def wait_again(self, keys: Sequence[int]) -> None:
-        self.calls.append(("wait again", tuple(keys)))
+    async def bring_back(self, keys: Sequence[int]) -> None:
+        self.calls.append(("bring back", tuple(keys)))
 
     async def mark_seen(self, keys: Sequence[int]) -> None:
         for key in keys:
@@ -347,9 +347,6 @@ class FakeQueue(QObject):
     async def remove(self, keys: Sequence[int]) -> list[int]:
         self.calls.append(("remove", tuple(keys)))
         return list(keys)
-
-    async def put_back(self, keys: Sequence[int]) -> None:
-        self.calls.append(("put back", tuple(keys)))
 
     async def run_in_new_session(self, key: int) -> None:
         self.calls.append(("new session", key))

@@ -148,13 +148,13 @@ class Clicks:
         settled = await self._sessions.put_away(key)
         if await self._has_second_thoughts(key):
             self._person.undone.update(settled)
-            await self._sessions.wait_again(settled)
+            await self._sessions.bring_back(settled)
 
     async def _remove(self, key: int) -> None:
         removed = await self._queue.remove([key])
         if await self._has_second_thoughts(key):
             self._person.undone.update(removed)
-            await self._queue.put_back(removed)
+            await self._sessions.bring_back(removed)
 
     async def _has_second_thoughts(self, key: int) -> bool:
         """In some seeds what was put away or removed is brought back, at once or much later."""

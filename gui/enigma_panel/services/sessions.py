@@ -222,7 +222,7 @@ class Sessions(QObject):
 
     async def put_away(self, session_key: int) -> list[int]:
         """The person settles an unconfirmed start: it is no longer waited for. Returns the keys of
-        the tasks that this settles, for `wait_again`."""
+        the tasks that this settles, for `bring_back`."""
         session = self._store.session(session_key)
         if session is None:
             return []
@@ -231,8 +231,9 @@ class Sessions(QObject):
         await self._store.record(session_key, session.current_task, observation)
         return settled
 
-    async def wait_again(self, task_keys: Sequence[int]) -> None:
-        """Undo of `put_away`: they are waited for as before; what was heard meanwhile stands."""
+    async def bring_back(self, task_keys: Sequence[int]) -> None:
+        """Undo of `put_away` and of the queue's `remove`: they are waited for, or wait, as before;
+        what was heard meanwhile stands."""
         await self._store.bring_back(task_keys)
 
     # -- inside ------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """What a person can do with sessions and tasks, and the dialogs that this opens; no widgets."""
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -282,11 +283,7 @@ class Actions(QObject):
         tasks = await self._sessions.put_away(key)
         if tasks:
             text = tr("The start of “{task}” was put away.", task=self._title(tasks[0]))
-            self._offer_undo(text, f"wait again {key}", lambda: self._wait_again(key, tasks))
-
-    async def _wait_again(self, key: int, tasks: Sequence[int]) -> None:
-        await self._sessions.wait_again(tasks)
-        self.awaited_again.emit(key)
+            self._offer_undo(text, tasks)
 
     def _offer_to_put_back(self, tasks: Sequence[int]) -> None:
         if tasks:
@@ -296,14 +293,17 @@ class Actions(QObject):
                 len(tasks),
                 task=self._title(tasks[0]),
             )
-            self._offer_undo(
-                text, f"put back {tasks}", lambda: self._services.queue.put_back(tasks)
-            )
+            self._offer_undo(text, tasks)
 
-    def _offer_undo(
-        self, text: str, name: str, undo: Callable[[], Coroutine[object, object, None]]
-    ) -> None:
-        self.undoable_done.emit(text, lambda: self._scope.spawn(name, undo()))
+    def _offer_undo(self, text: str, tasks: Sequence[int]) -> None:
+        undo = partial(self._bring_back, tasks)
+        self.undoable_done.emit(text, lambda: self._scope.spawn(f"bring back {tasks}", undo()))
+
+    async def _bring_back(self, tasks: Sequence[int]) -> None:
+        await self._sessions.bring_back(tasks)
+        for task in filter(None, map(self._sessions.task, tasks)):
+            if task.status is TaskStatus.UNCONFIRMED:
+                self.awaited_again.emit(task.session_key)
 
     def _title(self, task_key: int) -> str:
         task = self._sessions.task(task_key)

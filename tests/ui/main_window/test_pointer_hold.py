@@ -272,14 +272,18 @@ def enter(table: KeyedTable, at: QPoint) -> None:
     QApplication.sendEvent(table, QEnterEvent(local, local, point))
 
 
+def out_of_funds(window: MainWindow, services: Any) -> None:
+    """Two tasks wait, and the bar of the line has its buttons."""
+    leave(window.selection.sessions)
+    services.queue.put(1, 2)
+    services.queue.set(*services.queue.waiting, pause_reason=PauseReason.FUNDS)
+    QApplication.processEvents()
+
+
 def test_buttons_of_the_line_stay_under_the_pointer(
     aimed: MainWindow, services: Any, qapp: QApplication
 ) -> None:
-    leave(aimed.selection.sessions)
-    queue = services.queue
-    queue.put(1, 2)
-    queue.set(*queue.waiting, pause_reason=PauseReason.FUNDS)
-    qapp.processEvents()
+    out_of_funds(aimed, services)
     remove = button(aimed.queue_actions.bar, "Remove all")
     hover(aimed, remove)
     before = remove.mapTo(aimed, QPoint())
@@ -359,16 +363,12 @@ def test_no_link_of_the_line_becomes_another_under_the_pointer(
 def test_what_a_button_of_the_line_did_is_shown_at_once(
     aimed: MainWindow, services: Any, qapp: QApplication
 ) -> None:
-    leave(aimed.selection.sessions)
-    queue = services.queue
-    queue.put(1, 2)
-    queue.set(*queue.waiting, pause_reason=PauseReason.FUNDS)
-    qapp.processEvents()
+    out_of_funds(aimed, services)
     added = button(aimed.queue_actions.bar, "I have added funds")
     hover(aimed, added)
     click(added)
     assert aimed.hold.is_held
-    queue.set(*queue.waiting)
+    services.queue.set(*services.queue.waiting)
     assert not aimed.queue_actions.bar.isVisible()
 
 

@@ -24,6 +24,25 @@ def paste(dialog: NewTaskDialog, text: str) -> None:
     dialog.task_text.insertFromMimeData(data)
 
 
+Undos = list[Callable[[], None]]
+
+
+@pytest.fixture
+def undos(dialog: NewTaskDialog) -> Undos:
+    """What takes back each draft that was thrown away."""
+    all_undos: Undos = []
+    dialog.discarded.connect(all_undos.append)
+    return all_undos
+
+
+async def throw_away(world: World, dialog: NewTaskDialog, text: str) -> None:
+    """It was typed, and Cancel threw it away; the dialog is open again."""
+    await shown(world, dialog)
+    type_text(dialog.task_text, text)
+    click(dialog.cancel_button)
+    await shown(world, dialog)
+
+
 async def test_a_kept_one_comes_back_selected_as_a_whole(
     world: World, dialog: NewTaskDialog
 ) -> None:
@@ -81,14 +100,9 @@ async def test_cancel_throws_it_away_and_undo_brings_all_of_it_back(
 
 @pytest.mark.parametrize("way", ["undo", "the button"])
 async def test_what_comes_back_changes_places_with_what_stands_there(
-    world: World, dialog: NewTaskDialog, way: str
+    world: World, dialog: NewTaskDialog, way: str, undos: Undos
 ) -> None:
-    undos: list[Callable[[], None]] = []
-    dialog.discarded.connect(undos.append)
-    await shown(world, dialog)
-    type_text(dialog.task_text, "Buy one hub")
-    click(dialog.cancel_button)
-    await shown(world, dialog)
+    await throw_away(world, dialog, "Buy one hub")
     type_text(dialog.task_text, "Research typewriters")
     if way == "undo":
         undos[0]()
@@ -101,11 +115,9 @@ async def test_what_comes_back_changes_places_with_what_stands_there(
 
 @pytest.mark.parametrize("place", ["an open session", "a new one"])
 async def test_how_it_ends_and_starts_comes_back_with_it(
-    world: World, dialog: NewTaskDialog, place: str
+    world: World, dialog: NewTaskDialog, place: str, undos: Undos
 ) -> None:
     """Without *Close the session after this task* its session stays open, and costs money."""
-    undos: list[Callable[[], None]] = []
-    dialog.discarded.connect(undos.append)
     world.sessions.add(7, status=TaskStatus.DONE)
     await shown(world, dialog, 7 if place == "an open session" else None)
     type_text(dialog.task_text, "Buy one hub")
@@ -138,13 +150,10 @@ async def test_none_is_lost_to_another_one(world: World, dialog: NewTaskDialog) 
     assert brought_back == [first, second, third, first]
 
 
-async def test_undo_brings_back_what_it_was_about(world: World, dialog: NewTaskDialog) -> None:
-    undos: list[Callable[[], None]] = []
-    dialog.discarded.connect(undos.append)
-    await shown(world, dialog)
-    type_text(dialog.task_text, "Buy one hub")
-    click(dialog.cancel_button)
-    await shown(world, dialog)
+async def test_undo_brings_back_what_it_was_about(
+    world: World, dialog: NewTaskDialog, undos: Undos
+) -> None:
+    await throw_away(world, dialog, "Buy one hub")
     click(dialog.restore_button)
     assert not dialog.restore_button.isVisible()
     key(dialog, Qt.Key.Key_Escape)
@@ -171,10 +180,8 @@ async def test_draft_kept_stands_while_the_draft_does(world: World, dialog: NewT
 
 
 async def test_an_earlier_tasks_words_are_a_draft_once_they_are_changed(
-    world: World, dialog: NewTaskDialog
+    world: World, dialog: NewTaskDialog, undos: Undos
 ) -> None:
-    undos: list[Callable[[], None]] = []
-    dialog.discarded.connect(undos.append)
     earlier = TaskSpec(text="An earlier task", limits=Limits(max_duration_ms=60_000))
     dialog.ask(None, earlier)
     await active(dialog)
@@ -190,15 +197,10 @@ async def test_an_earlier_tasks_words_are_a_draft_once_they_are_changed(
 
 
 async def test_nothing_takes_the_place_of_what_is_being_started(
-    world: World, dialog: NewTaskDialog
+    world: World, dialog: NewTaskDialog, undos: Undos
 ) -> None:
     """It was emptied with the rest a moment later."""
-    undos: list[Callable[[], None]] = []
-    dialog.discarded.connect(undos.append)
-    await shown(world, dialog)
-    type_text(dialog.task_text, "Buy one hub")
-    click(dialog.cancel_button)
-    await shown(world, dialog)
+    await throw_away(world, dialog, "Buy one hub")
     type_text(dialog.task_text, "Research typewriters")
     world.sessions.start_gate = asyncio.Event()
     click(dialog.start_button)

@@ -41,11 +41,6 @@ MAY_I = "Do you want me to go on?"
 PASSPHRASE = "What is the passphrase?"
 
 
-@pytest.fixture
-def dialog(world: World) -> QuestionDialog:
-    return QuestionDialog(world.services, None)
-
-
 def ask(world: World, dialog: QuestionDialog, text: str, key_: int = 1) -> None:
     """An agent asks and its question is shown, but not armed yet."""
     question = world.sessions.add_asking(key_, text)

@@ -25,11 +25,6 @@ MAY_I = "Do you want me to go on?"
 THROWN_AWAY = "The draft was thrown away."
 
 
-@pytest.fixture
-def dialog(world: World) -> QuestionDialog:
-    return QuestionDialog(world.services, None)
-
-
 async def shown(world: World, dialog: QuestionDialog, text: str, key_: int = 1) -> AnswerForm:
     """An agent asks that, and its question is open in the window."""
     if not any(question.task_key == key_ for question in world.inbox.questions()):

@@ -22,11 +22,6 @@ LOGIN_AND_CAPTCHA = "I need your username and password, and there is a captcha."
 ALL = (LOGIN, WHICH, MAY_I, PASSPHRASE, CAPTCHA)
 
 
-@pytest.fixture
-def dialog(world: World) -> QuestionDialog:
-    return QuestionDialog(world.services, None)
-
-
 async def asked(world: World, dialog: QuestionDialog, text: str, key_: int = 1) -> AnswerForm:
     """An agent asks that, and its question stands in the window."""
     question = world.sessions.add_asking(key_, text)

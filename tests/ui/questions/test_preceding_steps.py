@@ -21,11 +21,6 @@ ASKED = NOW - 5_000
 """When the questions of this test were asked."""
 
 
-@pytest.fixture
-def dialog(world: World) -> QuestionDialog:
-    return QuestionDialog(world.services, None)
-
-
 def told(world: World, task_key: int = 1) -> None:
     """An agent told four steps before it asked."""
     for n, (kind, text) in enumerate(

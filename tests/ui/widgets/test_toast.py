@@ -178,8 +178,26 @@ def test_a_start_that_was_put_away_is_brought_back(window: MainWindow, services:
     assert notice_texts(window.notices) == []
     assert window.toast.accessibleName() == "The start of “Task 1” was put away."
     key(window, Qt.Key.Key_Z, CTRL)
-    assert services.sessions.calls == [("put away", 1), ("wait again", (1,))]
+    assert services.sessions.calls == [("put away", 1), ("bring back", (1,))]
     assert notice_texts(window.notices) == [notice]  # an unconfirmed start is never buried
+
+
+def test_a_start_whose_result_came_meanwhile_is_not_said_to_be_unconfirmed(
+    window: MainWindow, services: Any
+) -> None:
+    services.sessions.add(1, phase=Phase.UNCONFIRMED, status=TaskStatus.UNCONFIRMED)
+    unconfirmed = ServiceNotice(
+        kind=NoticeKind.START_UNCONFIRMED,
+        session_key=1,
+        task_key=1,
+        error=InterruptedCallError("reset"),
+    )
+    services.sessions.said.emit(unconfirmed)
+    button(window.notice_bar, "Put away").click()
+    services.sessions.change_task(1, status=TaskStatus.DONE, ended_ms=NOW)
+    button(window.toast, "Undo").click()
+    assert services.sessions.calls[-1] == ("bring back", (1,))
+    assert notice_texts(window.notices) == []
 
 
 def test_tasks_that_were_removed_are_put_back(window: MainWindow, services: Any) -> None:
@@ -192,12 +210,13 @@ def test_tasks_that_were_removed_are_put_back(window: MainWindow, services: Any)
     QTest.keyClick(table, Qt.Key.Key_Delete)
     assert window.toast.accessibleName() == "“Task 2” was taken out of the line."
     button(window.toast, "Undo").click()
-    assert services.queue.calls == [("remove", (2,)), ("put back", (2,))]
+    assert services.queue.calls == [("remove", (2,))]
+    assert services.sessions.calls == [("bring back", (2,))]
     table.selectAll()
     QTest.keyClick(table, Qt.Key.Key_Delete)
     assert window.toast.accessibleName() == "3 tasks were taken out of the line."
     key(window, Qt.Key.Key_Z, CTRL)
-    assert services.queue.calls[-1] == ("put back", services.queue.calls[-2][1])
+    assert services.sessions.calls[-1] == ("bring back", services.queue.calls[-1][1])
 
 
 @pytest.mark.parametrize("size", [(1280, 800), (640, 400)])

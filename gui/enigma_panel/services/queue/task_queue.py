@@ -125,7 +125,8 @@ class TaskQueue(QObject):
 
     async def remove(self, task_keys: Iterable[int]) -> list[int]:
         """Take tasks out of the queue: they are not started. A browser that was opened for
-        them alone is closed. Returns the keys of the others that were still there, for `put_back`.
+        them alone is closed. Returns the keys of the others that were still there, for
+        `Sessions.bring_back`.
         """
         tasks = [task for key in task_keys if (task := self._waiting(key)) is not None]
         taken = Observation(kind=Kind.TAKEN_BACK, code="TAKEN_BACK")
@@ -133,10 +134,6 @@ class TaskQueue(QObject):
         owners = {task.session_key for task in tasks}
         closed = {key for key in owners if self._scheduler.close_unused(key)}
         return [task.key for task in tasks if task.session_key not in closed]
-
-    async def put_back(self, task_keys: Iterable[int]) -> None:
-        """Undo of `remove`: they wait where they waited."""
-        await self._store.bring_back(task_keys)
 
     async def run_in_new_session(self, task_key: int) -> None:
         """A task whose session has ended gets a session of its own; where that end is but assumed,

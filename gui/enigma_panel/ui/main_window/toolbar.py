@@ -72,7 +72,7 @@ class VerbButtons(QWidget):
         self._turn()
 
     def use_short(self, *, short: bool) -> bool:
-        """Whether the buttons leave out how many of several they act on. True: they did not."""
+        """Whether the buttons leave out how many of several they act on. False: as before."""
         if short is self._is_short:
             return False
         self._is_short = short
