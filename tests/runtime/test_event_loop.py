@@ -4,13 +4,12 @@ import asyncio
 import gc
 import threading
 import weakref
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 import pytest
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
-from enigma_panel.runtime import event_loop
 from enigma_panel.runtime.event_loop import (
     BlockingTimeoutError,
     EventLoop,
@@ -104,21 +103,44 @@ async def test_what_a_blocking_call_opens_too_late_is_closed() -> None:
     await until(lambda: late == ["bus"])
 
 
-async def test_what_comes_in_the_moment_of_a_cancel_is_closed_too(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    late: list[str] = []
+async def test_what_comes_in_the_moment_of_a_cancel_is_closed_too() -> None:
+    opened, late = threading.Event(), list[str]()
 
-    def come_and_cancel(
-        loop: asyncio.AbstractEventLoop, take: Callable[[object], None], value: object
-    ) -> None:
-        loop.call_soon_threadsafe(lambda: (take(value), waiting.cancel()))
+    def open_it() -> str:
+        opened.wait(10)
+        return "bus"
 
-    monkeypatch.setattr(event_loop, "_threadsafe", come_and_cancel)
-    waiting = asyncio.ensure_future(blocking(lambda: "bus", time_limit=5, discard=late.append))
+    waiting = asyncio.ensure_future(blocking(open_it, time_limit=5, discard=late.append))
+    await asyncio.sleep(0)
+    opened.set()
+    _calls_end()  # and the loop has not heard of it yet
+    waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiting
     assert late == ["bus"]
+
+
+def test_what_comes_after_the_end_of_the_loop_is_closed_too() -> None:
+    opened, late = threading.Event(), list[str]()
+
+    def open_it() -> str:
+        opened.wait(10)
+        return "bus"
+
+    async def leave_it() -> None:
+        TaskScope().spawn("bus", blocking(open_it, time_limit=5, discard=late.append))
+        await asyncio.sleep(0)
+
+    asyncio.run(leave_it())
+    opened.set()
+    _calls_end()
+    assert late == ["bus"]
+
+
+def _calls_end() -> None:
+    for thread in threading.enumerate():
+        if thread.name == "blocking":
+            thread.join(10)
 
 
 async def count(closed: asyncio.Event) -> AsyncIterator[int]:

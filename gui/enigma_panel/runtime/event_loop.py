@@ -11,7 +11,8 @@ import signal
 import sys
 import threading
 from collections.abc import Awaitable, Callable, Coroutine
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, InvalidStateError, ThreadPoolExecutor
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, ParamSpec, Protocol, TypeVar
 
@@ -110,46 +111,39 @@ async def blocking(
 
     Raises BlockingTimeoutError after time_limit seconds. The thread cannot be killed; being a
     daemon it does not hold up the end of the program. discard: closes what comes when nobody waits
-    for it any more.
+    for it any more; called in the thread of the call, also when the loop has ended.
     """
-    loop = asyncio.get_running_loop()
-    done: asyncio.Future[T] = loop.create_future()
-
-    def take(value: T) -> None:
-        if not done.done():
-            done.set_result(value)
-        elif discard is not None:
-            discard(value)
-
-    def fail(error: Exception) -> None:
-        if not done.done():
-            done.set_exception(error)
+    outcome: Future[T] = Future()
 
     def work() -> None:
         try:
             value = call()
         except Exception as error:  # noqa: BLE001 - handed to the awaiting side, whatever it is
-            _threadsafe(loop, fail, error)
-        else:
-            _threadsafe(loop, take, value)
+            with suppress(InvalidStateError):  # nobody waits for it any more
+                outcome.set_exception(error)
+            return
+        try:
+            outcome.set_result(value)
+        except InvalidStateError:
+            if discard is not None:
+                discard(value)
 
     threading.Thread(target=work, name="blocking", daemon=True).start()
     try:
         async with asyncio.timeout(time_limit):
-            return await done
+            return await asyncio.wrap_future(outcome)
     except TimeoutError:
+        _give_up(outcome, discard)
         raise BlockingTimeoutError from None
     except asyncio.CancelledError:
-        if discard is not None and done.done() and not done.cancelled() and not done.exception():
-            discard(done.result())  # it came in the very moment in which nobody waited any more
+        _give_up(outcome, discard)
         raise
 
 
-def _threadsafe(loop: asyncio.AbstractEventLoop, call: Callable[[Any], None], arg: Any) -> None:
-    try:
-        loop.call_soon_threadsafe(call, arg)
-    except RuntimeError:
-        log.debug("a blocking call came back after the loop had ended")
+def _give_up(outcome: "Future[T]", discard: Callable[[T], object] | None) -> None:
+    """What came in that very moment is closed here, what comes later by its own thread."""
+    if not outcome.cancel() and discard is not None and outcome.exception() is None:
+        discard(outcome.result())
 
 
 def collect_garbage() -> None:
