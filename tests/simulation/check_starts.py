@@ -144,6 +144,9 @@ class Starts:
                     world.fail("no session idles for want of a slot", f"{sent} for {age:.1f} s")
 
     def _is_followed(self, sent: Sent) -> bool:
+        session = self._world.model.sessions.get(sent.opened)
+        if session is not None and session.ended is not None:
+            return True  # the channel may have ended it
         after = [s for s in self._world.link.book.all[sent.number :] if s.at >= sent.at]
         ends = any(s.verb is ApiCall.STATE and s.session_id == sent.opened for s in after)
         return ends or any(s.verb is ApiCall.NEW_TASK and s.mark == sent.mark for s in after)
