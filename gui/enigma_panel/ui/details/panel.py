@@ -288,10 +288,11 @@ class Details(QFrame):
         column.setContentsMargins(1, 4, 1, 8)
         column.setSpacing(8)
         column.addLayout(self._make_tabs())
-        self._pages = QStackedWidget()
-        self._overview = self._make_scroll()
-        self._pages.addWidget(self._overview)
+        self._pages = QStackedWidget(self)
         column.addWidget(self._pages, 1)
+        self._overview = QScrollArea()
+        self._pages.addWidget(self._overview)
+        self._fill_overview()
         buttons = FlowLayout(*self.queue_buttons.values(), self.again, self.edit)
         buttons.setContentsMargins(13, 0, 13, 4)
         self.foot = QWidget()
@@ -319,17 +320,15 @@ class Details(QFrame):
         row.setContentsMargins(3, 0, 13, 0)
         return row
 
-    def _make_scroll(self) -> QScrollArea:
-        inner = QWidget()
+    def _fill_overview(self) -> None:
+        inner, scroll = QWidget(), self._overview
         set_role(inner, "clear")
-        self._fill(QVBoxLayout(inner))
-        scroll = QScrollArea()
         scroll.setWidget(inner)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        return scroll
+        self._fill(QVBoxLayout(inner))
 
     def _fill(self, column: QVBoxLayout) -> None:
         column.setContentsMargins(13, 6, 13, 6)

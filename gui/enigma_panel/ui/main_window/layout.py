@@ -49,8 +49,9 @@ class MainLayout(ScrollArea):
         tasks: TasksCard,
         details: Details,
         *banners: QWidget,
+        parent: QWidget | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(parent)
         self._hold = hold
         self._sessions = sessions
         self._details = details
@@ -58,8 +59,8 @@ class MainLayout(ScrollArea):
         self._scrolled_to = 0
         self._wanted = {False: True, True: False}
         self.sizes = Sizes()
-        self.tables = _Splitter(Qt.Orientation.Vertical)
         self.whole = _Splitter(Qt.Orientation.Horizontal)
+        self.tables = _Splitter(Qt.Orientation.Vertical)
         self._build(tasks, banners)
         self._connect()
 
@@ -90,9 +91,12 @@ class MainLayout(ScrollArea):
         for splitter in (self.tables, self.whole):
             splitter.setHandleWidth(GAP)
             splitter.setChildrenCollapsible(False)
+        for banner in banners:
+            self.column.addWidget(banner)
+        self.column.addWidget(self.whole, 1)
+        self.whole.addWidget(self.tables)
         self.tables.addWidget(self._sessions)
         self.tables.addWidget(tasks)
-        self.whole.addWidget(self.tables)
         self.whole.addWidget(self._details)
         # A splitter puts each new part below the others; assistive technology reads that order.
         for part in (self._sessions, tasks, self.tables, self._details):
@@ -101,9 +105,6 @@ class MainLayout(ScrollArea):
             page.setMinimumWidth(1)  # as wide as the window: nothing scrolls it sideways
         self.column.setContentsMargins(12, 6, 12, 6)
         self.column.setSpacing(GAP)
-        for banner in banners:
-            self.column.addWidget(banner)
-        self.column.addWidget(self.whole, 1)
         self._show_details()
 
     def _connect(self) -> None:

@@ -212,10 +212,8 @@ class MainWindow(QMainWindow):
     def _build(self) -> None:
         self.tool_bar = ToolBar(self.new_task, self.verbs, self._other_actions())
         self.main_menu.button = self.tool_bar.menu_button
-        banners = (self.question_room, self.connection_banner, self.notice_bar, self.recovery)
-        cards = (self.sessions_card, self.tasks_card, self.details)
-        self.body = MainLayout(self.hold, *cards, *banners)
         whole = QWidget()
+        self.setCentralWidget(whole)
         column = QVBoxLayout(whole)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -224,8 +222,10 @@ class MainWindow(QMainWindow):
             demo.left.connect(self.dialogs.leave_demo)
             column.addWidget(demo)
         column.addWidget(self.tool_bar)
+        banners = (self.question_room, self.connection_banner, self.notice_bar, self.recovery)
+        cards = (self.sessions_card, self.tasks_card, self.details)
+        self.body = MainLayout(self.hold, *cards, *banners, parent=whole)
         column.addWidget(self.body, 1)
-        self.setCentralWidget(whole)
         bar = self.statusBar()
         bar.setSizeGripEnabled(False)
         bar.addWidget(self.status_bar, 1)

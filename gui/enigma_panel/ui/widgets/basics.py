@@ -30,6 +30,8 @@ def set_role(widget: QWidget, role: str) -> None:
     if widget.property("role") == role:
         return
     widget.setProperty("role", role)
+    if not widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
+        return  # it is still to be dressed
     widget.style().unpolish(widget)
     widget.style().polish(widget)
     # Frames learn of a new border or padding only by this.

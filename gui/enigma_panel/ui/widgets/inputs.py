@@ -149,8 +149,8 @@ class ReadingText(QPlainTextEdit):
 class ScrollArea(QScrollArea):
     """Fill `column`. The dialog's buttons stay outside, so that they are always in view."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
