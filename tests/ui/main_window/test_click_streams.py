@@ -31,6 +31,8 @@ EVENTS = 16
 ON_PUSH, WEEKLY, PART = 50, 10_000, 500
 MOST_OPEN = 14
 LAST = 5
+CALM = 2
+"""Turns of the loop without a change: what a part asks its own parent for comes with the next."""
 STATUSES = (TaskStatus.WORKING, TaskStatus.PAUSED, TaskStatus.DONE, TaskStatus.STARTING)
 Seen = dict[tuple[str, int], tuple[int, int]]
 
@@ -134,9 +136,12 @@ class Hand:
 
     def _settle(self) -> None:
         """Until all have the sizes that follow from each other."""
-        before = None
-        while before != (before := self._look()) or self.window.recovery._laid_out.isActive():
+        before, calm = self._look(), 0
+        while calm < CALM:
             self.qapp.processEvents()
+            after = self._look()
+            is_calm = after == before and not self.window.recovery._laid_out.isActive()
+            before, calm = after, calm + 1 if is_calm else 0
 
     def _note(self, before: Seen) -> None:
         now = self.services.clock.now
@@ -314,8 +319,11 @@ class Hand:
         self.acted_ms = self.services.clock.now
 
     def resize(self) -> None:
+        """The card takes more or fewer rows a moment later, which is not the person's doing."""
         self.leave()
         self.window.resize(self.rng.randint(900, 1_300), self.rng.randint(560, 800))
+        self._settle()
+        self.wait(STILL_MS)
 
     def dismiss(self) -> None:
         """The table goes up, so that another row stands where the last click was."""

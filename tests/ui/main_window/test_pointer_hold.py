@@ -537,6 +537,27 @@ def test_what_the_person_moves_can_be_clicked_at_once(
     assert len(services.sessions.calls) == 5
 
 
+def test_a_table_that_grows_scrolls_back_by_itself(
+    aimed: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    table = aimed.selection.sessions
+    bar = table.verticalScrollBar()
+    services.sessions.add(4, left_s=400)
+    table.doItemsLayout()
+    bar.setValue(bar.maximum())
+    qapp.processEvents()
+    assert bar.value() > 0
+    services.clock.now += STILL_MS
+    leave(table)
+    qapp.processEvents()
+    assert bar.value() == 0
+    press(aimed, 2)
+    assert services.sessions.calls == []
+    services.clock.now += STILL_MS
+    press(aimed, 2)
+    assert len(services.sessions.calls) == 1
+
+
 def test_a_page_that_the_person_scrolls_can_be_clicked_at_once(
     aimed: MainWindow, services: Any, qapp: QApplication
 ) -> None:

@@ -3,11 +3,12 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDesktopServices
+from PySide6.QtTest import QTest
 
 from enigma_panel.core.service_rules import Dialect
 from enigma_panel.services.types import KeyCheck, KeyState
 from enigma_panel.store.keychain import Result, SecretOutcome
-from enigma_panel.ui.settings.key_dialog import KeyDialog
+from enigma_panel.ui.settings.key_dialog import UNREAD_MS, KeyDialog
 from tests.kit.person import (
     ENTER,
     active,
@@ -258,7 +259,11 @@ async def test_a_key_that_would_go_to_another_service_is_doubted_and_taken(
     assert "0123456789" not in all_text(dialog).replace(dialog.key.text(), "")
     world.account.choose_dialect(Dialect.W2)  # it would still be sent there
     assert dialog.key.accessibleDescription() == doubt
-    click(dialog.save_button)
+    QTest.keyClick(dialog.key, Qt.Key.Key_Return)  # it came with what was pasted
+    await world.settle()
+    assert world.account.saved == []
+    world.services.clock.now += UNREAD_MS
+    QTest.keyClick(dialog.key, Qt.Key.Key_Return)
     await world.settle()
     assert world.account.saved == ["wr_0123456789"]
     assert doubt not in shown_texts(dialog)

@@ -30,6 +30,8 @@ tr = Translations("Settings")
 MEMORY = "memory"
 _ROLES: dict[KeyCheck | None, str] = {KeyCheck.ACCEPTED: "green", KeyCheck.REFUSED: "red"}
 _LOOK_AGAIN = frozenset({KeyState.LOCKED, KeyState.DENIED, KeyState.FAILED})
+UNREAD_MS = 1_000
+"""So long nobody has read what was said: an Enter meant the key alone, without the doubt."""
 
 
 class KeyDialog(ModelessDialog):
@@ -47,6 +49,7 @@ class KeyDialog(ModelessDialog):
         self._base_url = services.account.base_url
         self._try_demo = try_demo
         self._suggested: str | None = None
+        self._doubt, self._doubted_ms = "", 0
         self._is_saving = False
         self._is_refused = False
         self._build_parts()
@@ -143,12 +146,15 @@ class KeyDialog(ModelessDialog):
         if check_key(self.key.text()):
             return  # the mistake is what there is to say
         doubt = key_doubt(self.key.text(), self._account)
+        if doubt != self._doubt:
+            self._doubt, self._doubted_ms = doubt, self._services.clock.now_ms()
         also = tr("It can be saved all the same.")
         self._problem.show_doubt(f"{doubt} {also}" if doubt else "")
         self.fit(only_grow=True)
 
     def _save(self) -> None:
-        if self._is_saving:
+        unread = self._services.clock.now_ms() - self._doubted_ms < UNREAD_MS
+        if self._is_saving or (self._doubt and unread):
             return
         findings = check_key(self.key.text())
         if findings:

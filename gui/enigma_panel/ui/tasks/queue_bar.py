@@ -6,7 +6,7 @@ from enum import StrEnum
 from msgspec import Struct
 from msgspec.structs import replace
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
 from enigma_panel.api.errors import ApiError
@@ -106,18 +106,19 @@ class QueueBar(QFrame):
         shown = queue_bar_text(state) or NOTHING
         queued = {entry.task_key for entry in state.entries}
         self._asked = tuple(key for key in self._asked if key in queued)
-        self._keep_height(stays=stays)
+        if stays and self.isVisible():
+            self.setFixedHeight(self.height())
         self._show_words(shown)
         if not stays:
             self._show_buttons(shown)
+            self._fit_height()
             self.setVisible(bool(shown.text or self._asked))
 
-    def _keep_height(self, *, stays: bool) -> None:
-        if stays and self.isVisible():
-            self.setFixedHeight(self.height())
-        else:
-            self.setMinimumHeight(theme.line_height(HEIGHT))
-            self.setMaximumHeight(ANY_HEIGHT)
+    def _fit_height(self) -> None:
+        """As high as its words need, also where the card has little room."""
+        needed = self.heightForWidth(self.width())
+        self.setMinimumHeight(max(theme.line_height(HEIGHT), needed))
+        self.setMaximumHeight(ANY_HEIGHT)
 
     def _build(self) -> None:
         set_role(self, "plain")
@@ -125,7 +126,6 @@ class QueueBar(QFrame):
         row = make_row(self._glyph, self._text, *self._buttons.values(), self._yes, self._keep)
         row.setStretch(1, 1)
         row.setContentsMargins(12, 4, 12, 4)
-        self._keep_height(stays=False)
         self.setLayout(row)
         for action, button in self._buttons.items():
             button.clicked.connect(lambda _=False, action=action: self._choose(action))
@@ -180,6 +180,11 @@ class QueueBar(QFrame):
         self._buttons[QueueBarAction.REMOVE_ALL].setFocus(Qt.FocusReason.OtherFocusReason)
 
     # -- Qt ----------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width() and not self._hold.is_held:
+            self._fit_height()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self._asked:

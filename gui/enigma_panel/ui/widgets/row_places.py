@@ -68,6 +68,7 @@ class RowPlaces(QObject):
             about_to.connect(self._begin)
         for done in (model.rowsInserted, model.rowsRemoved, model.rowsMoved, model.layoutChanged):
             done.connect(self.follow_soon)
+        table.verticalScrollBar().rangeChanged.connect(self._follow_range)
         table.verticalScrollBar().valueChanged.connect(self.follow_soon)
         table.horizontalScrollBar().valueChanged.connect(self.follow_soon)
         table.horizontalHeader().sectionResized.connect(self.follow_soon)
@@ -77,6 +78,13 @@ class RowPlaces(QObject):
         if self._arranged_ms is None:
             self.refresh()
         self._arranged_ms = self._now_ms()
+
+    def _follow_range(self, _least: int, most: int) -> None:
+        """A table that becomes higher scrolls back by itself what it has room for now."""
+        is_same_window = self._setting()[0] == self._set_by_person[0]
+        if is_same_window and self._table.verticalScrollBar().value() > most:
+            self._arranged_ms = self._now_ms()
+            self.follow_soon()
 
     def _setting(self) -> tuple[QSize, int, int, int]:
         """What only the person changes; scroll bars are also moved to keep rows in their place."""
