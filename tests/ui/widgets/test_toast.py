@@ -43,6 +43,19 @@ def test_it_stands_above_the_status_line_and_takes_no_focus(
     assert qapp.focusWidget() is focused
 
 
+def test_it_covers_no_button_of_details(
+    window: MainWindow, services: Any, done: list[str], qapp: QApplication
+) -> None:
+    services.sessions.add(1, status=TaskStatus.DONE, ended_ms=NOW, result="Done.")
+    window.selection.tasks.select_key(1)
+    qapp.processEvents()
+    window.toast.offer_undo("“Find the cheapest hub” was taken out of the line.", lambda: None)
+    for part in (window.details.again, window.details.edit):
+        assert part.isVisible()
+        place = QRect(part.mapTo(window, QPoint(0, 0)), part.size())
+        assert not window.toast.geometry().intersects(place)
+
+
 def test_its_button_and_ctrl_z_take_back_once(window: MainWindow, done: list[str]) -> None:
     key(window, Qt.Key.Key_Z, CTRL)
     key(window, Qt.Key.Key_Z, CTRL)

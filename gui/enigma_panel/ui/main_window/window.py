@@ -162,7 +162,7 @@ class MainWindow(QMainWindow):
         )
         self.status_bar = StatusBar(services)
         self.announcements = Announcements(services, self)
-        self.toast = Toast(self, self.statusBar())
+        self.toast = Toast(self, self.statusBar(), self.tasks_card)
 
     def _make_actions(self) -> None:
         app_actions = self.app_actions

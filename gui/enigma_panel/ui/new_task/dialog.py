@@ -170,6 +170,7 @@ class NewTaskDialog(ModelessDialog):
             else:
                 widget.textChanged.connect(self.problems[field].clear)
         self.task_text.textChanged.connect(self._show_start_text)
+        self.task_text.textChanged.connect(self._show_earlier_hint)
         self.per_line.toggled.connect(self._show_start_text)
         self.per_line.toggled.connect(lambda: self._offer_split(0))
         self.per_line.toggled.connect(self.problems[Field.TASK].clear)
@@ -339,8 +340,11 @@ class NewTaskDialog(ModelessDialog):
         with suppress(LedgerError):  # the main window says what is wrong with the ledger
             texts = await self._services.sessions.recent_texts()
         self.task_text.set_earlier(texts)
+        self._show_earlier_hint()
+
+    def _show_earlier_hint(self) -> None:
         hint = tr("↑ in the empty field brings back earlier texts.")
-        self.earlier_hint.setText(hint if texts else "")
+        self.earlier_hint.setText(hint if self.task_text.offers_earlier() else "")
 
     def _rules(self) -> ServiceRules:
         """Of the dialect in which the task would be written: an open session keeps its own."""

@@ -33,6 +33,10 @@ class TaskTextEdit(TextEdit):
         """The newest of the earlier texts."""
         self.set_earlier([text, *self._earlier])
 
+    def offers_earlier(self) -> bool:
+        """Whether ↑ may bring back an earlier text."""
+        return bool(self._earlier) and (not self.text() or self._is_browsing())
+
     def _is_browsing(self) -> bool:
         """Whether the text is an earlier one, untouched."""
         return 0 <= self._at < len(self._earlier) and self.text() == self._earlier[self._at]

@@ -34,17 +34,19 @@ class Toast(QFrame):
     who is about to press its Undo finds another one there, the next waits.
 
     said: its text, as it comes. above: the widget whose upper edge it stands on, at the end, where
-    no row's verbs are; it comes higher where it would cover what is pointed at.
+    no row's verbs are; it comes higher where it would cover what is pointed at. over: the part of
+    the window at whose end it stands, so that it covers no buttons beside it.
     Ctrl+Z is its Undo while it stands, unless something else in the window took that key meanwhile:
     pressed a moment too late for that, it takes nothing back.
     """
 
     said = Signal(str)
 
-    def __init__(self, window: QWidget, above: QWidget) -> None:
+    def __init__(self, window: QWidget, above: QWidget, over: QWidget | None = None) -> None:
         super().__init__(window)
         self._window = window
         self._above = above
+        self._over = over or window
         self._shown: ToastContent | None = None
         self._waiting: list[ToastContent] = []
         self._is_key_taken = False
@@ -83,7 +85,8 @@ class Toast(QFrame):
         self._keys.activated.connect(self._act)
         self._keys.setEnabled(False)
         self._leaves.timeout.connect(self._leave)
-        self._above.installEventFilter(self)
+        for part in (self._above, self._over):
+            part.installEventFilter(self)
         self.hide()
 
     def _show_or_wait(self, content: ToastContent) -> None:
@@ -115,7 +118,8 @@ class Toast(QFrame):
         self._label.setToolTip(plain_tip(whole) if cut != whole else "")
         self.adjustSize()
         edge = self._above.mapTo(self._window, self._above.rect().topLeft())
-        left = self._window.width() - self.width() - APART
+        end = self._over.mapTo(self._window, self._over.rect().topRight()).x() + 1
+        left = max(APART, end - self.width() - APART)
         self.move(left, edge.y() - self.height() - APART)
 
     def _clear_pointer(self) -> None:
@@ -151,7 +155,7 @@ class Toast(QFrame):
 
     # -- Qt ----------------------------------------------------------------------------------
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._above and event.type() in {QEvent.Type.Move, QEvent.Type.Resize}:
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        if self.isVisible() and event.type() in {QEvent.Type.Move, QEvent.Type.Resize}:
             self._place()
         return False
