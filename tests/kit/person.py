@@ -1,6 +1,6 @@
 """What a person does at a window: keys, clicks, the pointer, and reading what stands there."""
 
-from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -34,6 +34,14 @@ async def active(window: QWidget) -> None:
 def click(button: QWidget) -> None:
     """Press and release the left mouse button in the middle of it."""
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def double_click(widget: QWidget, at: QPoint) -> None:
+    """Two clicks there. Qt's own leaves the button pressed: later moves would seem to drag."""
+    left = Qt.MouseButton.LeftButton
+    QTest.mouseClick(widget, left, pos=at)
+    QTest.mouseDClick(widget, left, pos=at)
+    QTest.mouseRelease(widget, left, pos=at)
 
 
 def key(

@@ -27,6 +27,13 @@ def no_rest_for_a_busy_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(selection, "LIGHT_S", 10.0)
 
 
+@pytest.fixture(autouse=True)
+def no_button_stays_pressed(qapp: QApplication) -> Iterator[None]:
+    """Else the pointer of every later test drags, and hovers over nothing."""
+    yield
+    assert qapp.mouseButtons() == Qt.MouseButton.NoButton
+
+
 @pytest.fixture
 def light(qapp: QApplication) -> None:
     """The light theme is on. To put it on takes as long as to make a window."""

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from enigma_panel import startup
@@ -14,7 +13,7 @@ from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.new_task.dialog import NewTaskDialog
 from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.widgets.table import KeyedTable
-from tests.kit.person import CTRL, active, button, click, key
+from tests.kit.person import CTRL, active, button, click, double_click, key
 from tests.kit.wait import until
 from tests.kit.world import World
 
@@ -48,8 +47,7 @@ class Hand:
         row = table.rows.row_of(row_key)
         assert row is not None
         place = table.visualRect(table.rows.index(row, 1)).center()
-        QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
-        QTest.mouseDClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+        double_click(table.viewport(), place)
 
     def notice(self, window: MainWindow, task_key: int) -> None:
         self.actions += 1

@@ -5,29 +5,21 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.widgets.basics import ToolButton, make_button
-from enigma_panel.ui.widgets.table import KeyedTable
 from tests.kit.builders import a_question
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeDialogs
-from tests.kit.person import button, key, shown_texts
+from tests.kit.person import button, double_click, key, shown_texts
 from tests.kit.tables import verb_point
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 ENTERS = [Qt.Key.Key_Return, Qt.Key.Key_Enter]
 NONE = Qt.KeyboardModifier.NoModifier
-
-
-def double_click(table: KeyedTable, row: int) -> None:
-    place = table.visualRect(table.rows.index(row, 0)).center()
-    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    QTest.mouseDClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
 
 
 def send_key(widget: QWidget, code: Qt.Key, modifiers: Qt.KeyboardModifier = NONE) -> None:
@@ -73,7 +65,8 @@ def test_a_row_that_asks_opens_its_own_question(
         row = table.rows.row_of(2)
         assert row is not None
         if way == "double click":
-            double_click(table, row)
+            place = table.visualRect(table.rows.index(row, 0)).center()
+            double_click(table.viewport(), place)
         else:
             table.select_key(2)
             key(table, way)
@@ -162,10 +155,8 @@ def test_two_clicks_on_a_verb_open_nothing(
     window: MainWindow, services: Any, dialogs: FakeDialogs
 ) -> None:
     ask(services, 1)
-    table, left = window.selection.sessions, Qt.MouseButton.LeftButton
-    place = verb_point(table, 0, CommandVerb.STOP)
-    QTest.mouseClick(table.viewport(), left, pos=place)
-    QTest.mouseDClick(table.viewport(), left, pos=place)
+    table = window.selection.sessions
+    double_click(table.viewport(), verb_point(table, 0, CommandVerb.STOP))
     assert dialogs.calls == []
 
 

@@ -596,6 +596,7 @@ def test_a_window_that_is_left_while_pressed_shows_the_text(
     press(page, 299)
     QApplication.sendEvent(page.list, QEvent(QEvent.Type.WindowDeactivate))
     assert page.whole.isVisible()
+    press(page, 299, release=True)
 
 
 def test_after_reading_at_the_end_it_follows_again(
