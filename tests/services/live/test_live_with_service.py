@@ -1,5 +1,6 @@
 """All services with the live channel against the simulator process."""
 
+import asyncio
 import json
 import urllib.request
 from collections.abc import Callable
