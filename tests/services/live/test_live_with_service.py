@@ -147,6 +147,7 @@ async def test_events_for_nobody_and_of_no_kind_change_nothing(
         for _ in range(100):
             if await longest() > 1_000:
                 break
+            await asyncio.sleep(0.05)
         texts = [step.text for step in await parts.services.timeline.steps(key)]
         assert any(text.startswith("<b>xxx") and len(text) <= 2_010 for text in texts)
         assert live.share().up == 1, "the channel bears it"
