@@ -21,7 +21,7 @@ from jeepney import (
 )
 from jeepney.bus import get_bus
 from jeepney.bus_messages import message_bus
-from jeepney.io.blocking import DBusConnection, open_dbus_connection, prep_socket
+from jeepney.io.blocking import DBusConnection, prep_socket
 
 from enigma_panel.desktop.notifications import (
     Clicked,
@@ -76,11 +76,11 @@ _LOCKS = {"Lock": PowerEvent.LOCKED, "Unlock": PowerEvent.UNLOCKED}
 E = TypeVar("E")
 
 
-def _connect(bus: str) -> DBusConnection:
+def _connect(bus: str, *, enable_fds: bool = False) -> DBusConnection:
     """As open_dbus_connection, which leaves its socket open where the bus ends in that moment."""
-    sock = prep_socket(get_bus(bus), timeout=AUTH_S)
+    sock = prep_socket(get_bus(bus), enable_fds, timeout=AUTH_S)
     try:
-        return DBusConnection(sock)
+        return DBusConnection(sock, enable_fds)
     except BaseException:
         sock.close()
         raise
@@ -206,7 +206,7 @@ class Logind(_BusClient[PowerEvent]):
 
         Blocking; raises BusError. why: shown to people who ask what delays their computer's sleep.
         """
-        with _bus_errors(), open_dbus_connection("SYSTEM", enable_fds=True) as connection:
+        with _bus_errors(), _connect("SYSTEM", enable_fds=True) as connection:
             manager = DBusAddress(PATH, bus_name=LOGIND, interface=MANAGER)
             arguments = ("sleep", APP, why, "delay")
             (handle,) = _call(connection, new_method_call(manager, "Inhibit", "ssss", arguments))

@@ -111,7 +111,7 @@ async def blocking(
 
     Raises BlockingTimeoutError after time_limit seconds. The thread cannot be killed; being a
     daemon it does not hold up the end of the program. discard: closes what comes when nobody waits
-    for it any more; called in the thread of the call, also when the loop has ended.
+    for it any more, also when the loop has ended; called in this thread or in that of the call.
     """
     outcome: Future[T] = Future()
 

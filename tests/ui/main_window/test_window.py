@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QAction, QEnterEvent, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -558,3 +558,24 @@ def test_details_of_a_task_that_left_the_line_say_no_more_that_it_waits(
     services.sessions.change_task(1, status=TaskStatus.WORKING)
     services.queue.set()
     assert window.details.trouble.text() == ""
+
+
+class StyledAgain(QObject):
+    """Counts the widgets that are styled anew because they, or what they are in, have moved."""
+
+    count = 0
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.ParentChange and isinstance(watched, QWidget):
+            self.count += 1 + len(watched.findChildren(QWidget))
+        return False
+
+
+def test_it_is_made_from_the_outside_in(services: Any, dialogs: FakeDialogs) -> None:
+    """Else most of its widgets are styled six times, which is half of what it takes to make it."""
+    app, styled = QApplication.instance(), StyledAgain()
+    assert app is not None
+    app.installEventFilter(styled)
+    window = MainWindow(services, dialogs)
+    app.removeEventFilter(styled)
+    assert styled.count < 3 * len(window.findChildren(QWidget))

@@ -459,6 +459,17 @@ def test_the_bar_comes_and_goes(queued: MainWindow, services: Any) -> None:
     assert not bar.isVisible()
 
 
+def test_the_bar_has_room_for_its_words_where_the_card_has_little(
+    queued: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    bar, queue = queued.queue_actions.bar, services.queue
+    queued.resize(640, 400)
+    queue.set(*queue.waiting, pause_reason=PauseReason.FUNDS)
+    qapp.processEvents()
+    assert bar.heightForWidth(bar.width()) > bar.minimumSizeHint().height()  # they are two lines
+    assert bar.minimumHeight() >= bar.heightForWidth(bar.width())
+
+
 def test_the_bar_does_not_push_a_row_away_from_the_pointer(
     queued: MainWindow, services: Any, qapp: QApplication
 ) -> None:

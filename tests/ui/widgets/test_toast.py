@@ -43,9 +43,17 @@ def test_it_stands_above_the_status_line_and_takes_no_focus(
     assert qapp.focusWidget() is focused
 
 
+@pytest.mark.parametrize("size", [(1280, 800), (640, 800)], ids=["beside", "below"])
 def test_it_covers_no_button_of_details(
-    window: MainWindow, services: Any, done: list[str], qapp: QApplication
+    window: MainWindow,
+    services: Any,
+    done: list[str],
+    qapp: QApplication,
+    size: tuple[int, int],
 ) -> None:
+    window.resize(*size)
+    qapp.processEvents()
+    window.body.set_details_open(True)
     services.sessions.add(1, status=TaskStatus.DONE, ended_ms=NOW, result="Done.")
     window.selection.tasks.select_key(1)
     qapp.processEvents()
@@ -176,7 +184,8 @@ def test_it_does_not_say_started_of_what_may_have_to_wait(
     assert said == ["Added 3 tasks."]
 
 
-def test_a_start_that_was_put_away_is_brought_back(window: MainWindow, services: Any) -> None:
+def start_unconfirmed(services: Any) -> None:
+    """A start whose fate nobody knows, and its notice."""
     services.sessions.add(1, phase=Phase.UNCONFIRMED, status=TaskStatus.UNCONFIRMED)
     services.sessions.change_session(1, service_id=None)
     unconfirmed = ServiceNotice(
@@ -186,6 +195,10 @@ def test_a_start_that_was_put_away_is_brought_back(window: MainWindow, services:
         error=InterruptedCallError("reset"),
     )
     services.sessions.said.emit(unconfirmed)
+
+
+def test_a_start_that_was_put_away_is_brought_back(window: MainWindow, services: Any) -> None:
+    start_unconfirmed(services)
     (notice,) = notice_texts(window.notices)
     button(window.notice_bar, "Put away").click()
     assert notice_texts(window.notices) == []
@@ -198,14 +211,7 @@ def test_a_start_that_was_put_away_is_brought_back(window: MainWindow, services:
 def test_a_start_whose_result_came_meanwhile_is_not_said_to_be_unconfirmed(
     window: MainWindow, services: Any
 ) -> None:
-    services.sessions.add(1, phase=Phase.UNCONFIRMED, status=TaskStatus.UNCONFIRMED)
-    unconfirmed = ServiceNotice(
-        kind=NoticeKind.START_UNCONFIRMED,
-        session_key=1,
-        task_key=1,
-        error=InterruptedCallError("reset"),
-    )
-    services.sessions.said.emit(unconfirmed)
+    start_unconfirmed(services)
     button(window.notice_bar, "Put away").click()
     services.sessions.change_task(1, status=TaskStatus.DONE, ended_ms=NOW)
     button(window.toast, "Undo").click()

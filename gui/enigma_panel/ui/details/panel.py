@@ -288,7 +288,7 @@ class Details(QFrame):
         column.setContentsMargins(1, 4, 1, 8)
         column.setSpacing(8)
         column.addLayout(self._make_tabs())
-        self._pages = QStackedWidget(self)
+        self._pages = QStackedWidget()
         column.addWidget(self._pages, 1)
         self._overview = QScrollArea()
         self._pages.addWidget(self._overview)

@@ -59,8 +59,8 @@ class MainLayout(ScrollArea):
         self._scrolled_to = 0
         self._wanted = {False: True, True: False}
         self.sizes = Sizes()
-        self.whole = _Splitter(Qt.Orientation.Horizontal)
         self.tables = _Splitter(Qt.Orientation.Vertical)
+        self.whole = _Splitter(Qt.Orientation.Horizontal)
         self._build(tasks, banners)
         self._connect()
 

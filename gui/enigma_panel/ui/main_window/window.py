@@ -210,6 +210,7 @@ class MainWindow(QMainWindow):
         )
 
     def _build(self) -> None:
+        """From the outside in: what gets another parent is styled anew with all that is in it."""
         self.tool_bar = ToolBar(self.new_task, self.verbs, self._other_actions())
         self.main_menu.button = self.tool_bar.menu_button
         whole = QWidget()

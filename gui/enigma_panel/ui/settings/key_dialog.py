@@ -153,12 +153,13 @@ class KeyDialog(ModelessDialog):
         self.fit(only_grow=True)
 
     def _save(self) -> None:
-        unread = self._services.clock.now_ms() - self._doubted_ms < UNREAD_MS
-        if self._is_saving or (self._doubt and unread):
+        if self._is_saving:
             return
         findings = check_key(self.key.text())
         if findings:
             self._show_finding(findings[0])
+            return
+        if self._doubt and self._services.clock.now_ms() - self._doubted_ms < UNREAD_MS:
             return
         self._set_saving(saving=True)
         self._services.scope.spawn("save key", self._save_now(self.key.text()))

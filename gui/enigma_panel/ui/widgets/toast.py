@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from msgspec import Struct
-from PySide6.QtCore import QEvent, QMargins, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QMargins, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QCursor, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QLayout, QWidget
 
@@ -35,7 +35,7 @@ class Toast(QFrame):
 
     said: its text, as it comes. above: the widget whose upper edge it stands on, at the end, where
     no row's verbs are; it comes higher where it would cover what is pointed at. over: the part of
-    the window at whose end it stands, so that it covers no buttons beside it.
+    the window in whose lower corner it stands, so that it covers no buttons beside it or below.
     Ctrl+Z is its Undo while it stands, unless something else in the window took that key meanwhile:
     pressed a moment too late for that, it takes nothing back.
     """
@@ -117,10 +117,10 @@ class Toast(QFrame):
         self._label.setText(cut)
         self._label.setToolTip(plain_tip(whole) if cut != whole else "")
         self.adjustSize()
-        edge = self._above.mapTo(self._window, self._above.rect().topLeft())
-        end = self._over.mapTo(self._window, self._over.rect().topRight()).x() + 1
-        left = max(APART, end - self.width() - APART)
-        self.move(left, edge.y() - self.height() - APART)
+        edge = self._above.mapTo(self._window, QPoint()).y()
+        corner = self._over.mapTo(self._window, self._over.rect().bottomRight()) + QPoint(1, 1)
+        left = max(APART, corner.x() - self.width() - APART)
+        self.move(left, min(edge, corner.y()) - self.height() - APART)
 
     def _clear_pointer(self) -> None:
         """Not over the row that somebody points at."""
