@@ -10,7 +10,7 @@ from enigma_panel.core.service_rules import Dialect
 from tests.matrix.cells import Cell
 from tests.matrix.faults import CALLS, FAULTS, Call, Fault
 from tests.matrix.gate import Names, private_names
-from tests.matrix.stage import FACTOR, SLOW, Lane, idle_in_proportion, lane
+from tests.matrix.stage import QUICK, SLOW, Lane, idle_in_proportion, lane
 from tests.matrix.table import Table, file_name
 
 LANES = 7
@@ -66,7 +66,7 @@ async def play(
                 error.add_note(f"in the cell {call.name}, {fault.name}")
                 raise
 
-    speed = FACTOR if call.begins == "nothing" else SLOW
+    speed = QUICK if call.begins == "nothing" else SLOW
     async with asyncio.TaskGroup() as group:
         for each in on.of(speed, dialect, len(waiting)):
             group.create_task(one_after_the_other(each))
