@@ -31,8 +31,9 @@ EVENTS = 16
 ON_PUSH, WEEKLY, PART = 50, 10_000, 500
 MOST_OPEN = 14
 LAST = 5
-CALM = 2
-"""Turns of the loop without a change: what a part asks its own parent for comes with the next."""
+CALM = 3
+"""Turns of the loop without a change: what a part asks its own parent for comes with the next, and
+what the parent asks of the window with the one after."""
 STATUSES = (TaskStatus.WORKING, TaskStatus.PAUSED, TaskStatus.DONE, TaskStatus.STARTING)
 Seen = dict[tuple[str, int], tuple[int, int]]
 
@@ -101,7 +102,7 @@ class Hand:
 
     def by_us(self, event: Callable[[], None]) -> None:
         """Nothing that is aimed at moves; else what moves is noted with its time."""
-        before, under = self._look(), self._under()
+        before, under, columns = self._look(), self._under(), self._columns()
         is_held = self._is_held()
         self.trail.append(f"{event.__name__}{' while held' * is_held}")
         event()
@@ -112,6 +113,7 @@ class Hand:
             self.held += 1
             assert self._look().get(under) == before[under], "it was moved away from the pointer"
             assert self._under() == under, "something else stands under the pointer"
+            assert self._columns() == columns, "the columns were moved below the pointer"
 
     def by_hand(self, event: Callable[[], None]) -> None:
         """What the person moves has always stood where it is."""
@@ -174,6 +176,13 @@ class Hand:
         key = self.over.rows.key_at(self.over.rowAt(local.y()))
         name = next(name for name, table in self.tables.items() if table is self.over)
         return None if key is None else (name, key)
+
+    def _columns(self) -> tuple[int, ...]:
+        """How wide they are in the table below the pointer."""
+        if self.over is None:
+            return ()
+        header = self.over.horizontalHeader()
+        return tuple(map(header.sectionSize, range(header.count())))
 
     def _is_held(self) -> bool:
         now = self.services.clock.now
