@@ -13,9 +13,9 @@ from enigma_panel.core.models import OutputType, TaskSpec, TaskStatus
 from enigma_panel.core.redaction import MARK
 from enigma_panel.core.structured_output import Doubt, StructuredResult
 from enigma_panel.services import structured_results
-from enigma_panel.ui.details.result_models import PART, JsonModel
 from enigma_panel.ui.details.structured_result import StructuredView
 from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.result.models import PART, JsonModel
 from tests.kit.builders import a_task
 from tests.kit.person import CTRL, button, key
 from tests.kit.wait import until

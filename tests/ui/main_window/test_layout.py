@@ -55,6 +55,16 @@ def test_details_keeps_its_width_over_sizes_and_restarts(window: MainWindow, ser
     shown[-1].close_for_good()
 
 
+@pytest.mark.parametrize("width", [1800, 2560, 3840])
+def test_in_a_wide_window_it_takes_about_a_third(window: MainWindow, width: int) -> None:
+    size(window, 1799, 900)
+    assert window.details.width() == DETAILS_WIDTH
+    size(window, width, 900)
+    assert 0.30 * width <= window.details.width() <= 0.35 * width
+    size(window, 1280, 900)
+    assert window.details.width() == DETAILS_WIDTH
+
+
 def test_below_the_tables_it_keeps_its_height_apart(window: MainWindow) -> None:
     size(window, 900, 700)
     window.body.set_details_open(True)

@@ -15,7 +15,7 @@ from enigma_panel.ui.text.structured import comparing_text, doubt_text, fits_tex
 from enigma_panel.ui.widgets.basics import make_button, make_label, set_role
 
 if TYPE_CHECKING:
-    from enigma_panel.ui.details.result_views import ResultTable, ResultTree
+    from enigma_panel.ui.result.views import ResultTable, ResultTree
 
 
 class StructuredView(QWidget):
@@ -104,7 +104,7 @@ class StructuredView(QWidget):
             self._view = None
         result = self._result
         if result is not None and result.has_structure:
-            from enigma_panel.ui.details.result_views import view_of  # noqa: PLC0415 - few have one
+            from enigma_panel.ui.result.views import view_of  # noqa: PLC0415 - few have one
 
             self._view = view_of(result)
             self._view.copy_asked.connect(self.copy_asked)

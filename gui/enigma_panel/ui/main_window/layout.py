@@ -19,6 +19,8 @@ DETAILS_WIDTH, DETAILS_HEIGHT = 318, 230
 """Until the person moves the splitter. The width is with the usual face."""
 DETAILS_SHARE = 0.28
 """A larger face makes Details wider, but takes no more than this from the tables."""
+WIDE, WIDE_SHARE = 1800, 0.32
+"""From so many pixels on Details has this share: results are read there."""
 
 
 class Sizes(Struct, frozen=True, kw_only=True):
@@ -138,9 +140,14 @@ class MainLayout(ScrollArea):
             size = self.sizes.details_height or min(DETAILS_HEIGHT, room // 3)
         else:
             room = self.whole.width()
-            most = max(DETAILS_WIDTH, round(room * DETAILS_SHARE))
-            size = self.sizes.details_width or min(theme.scaled(DETAILS_WIDTH), most)
+            size = self.sizes.details_width or self._first_width(room)
         self.whole.setSizes([max(0, room - GAP - size), size])
+
+    def _first_width(self, room: int) -> int:
+        if self.width() >= WIDE:
+            return round(self.width() * WIDE_SHARE)
+        most = max(DETAILS_WIDTH, round(room * DETAILS_SHARE))
+        return min(theme.scaled(DETAILS_WIDTH), most)
 
     def _show_details(self) -> None:
         is_open = self._wanted[self._is_narrow]

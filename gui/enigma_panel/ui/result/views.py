@@ -5,8 +5,8 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QTreeView
 
 from enigma_panel.core.structured_output import StructuredResult
-from enigma_panel.ui.details.result_models import WHOLE_TEXT, JsonModel, RowsModel, TreeColumn
 from enigma_panel.ui.i18n import Translations
+from enigma_panel.ui.result.models import WHOLE_TEXT, JsonModel, RowsModel, TreeColumn
 from enigma_panel.ui.widgets.basics import set_role
 
 tr = Translations("Details")
