@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from enigma_panel.core.money import format_money, is_sane, sum_money, to_nano
+from enigma_panel.core.money import exact_money, format_money, is_sane, sum_money, to_nano
 from enigma_panel.core.observation import NO_USAGE, Usage
 from enigma_panel.core.reducer import merge_usage
 from tests.api.odd import DOCUMENTED, FUZZ, NUMBER, ODD, amounts_in, amounts_of, read_all, read_one
@@ -135,13 +135,14 @@ def _check_amount_further_out(value: str) -> None:
 @given(VALUES)
 @FUZZ
 def test_no_price_is_shown_as_nothing(value: str) -> None:
-    """From the wire to the cell: only a zero reads as zero, and a price reads as it was told."""
+    """From the wire to the cell: only a zero reads as zero, and all of a price as it was told."""
     cost = amount_told("poll", PLACES["poll"][0].format(value))
     assume(cost is not None)
     assert cost is not None
     shown = format_money(cost)
-    assert Decimal(shown.strip("$?")) == cost
+    assert Decimal(exact_money(cost).strip("$")) == cost
     assert shown.endswith("?") is not is_sane(cost)
+    assert (re.fullmatch(r"\$0\.0+", shown) is not None) is (cost == 0)
     nano = to_nano(cost)
     assert nano is None or abs(Decimal(nano) - cost * 10**9) <= Decimal("0.5")
 

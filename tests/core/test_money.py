@@ -1,16 +1,75 @@
-"""Money: exact, never rounded away, never trusted blindly."""
+"""Money: exact where it is summed or told whole, short where it is shown, never trusted blindly."""
 
+import random
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enigma_panel.core.money import format_money, sum_money, to_nano
+from enigma_panel.core.money import (
+    MoneyKind,
+    exact_money,
+    format_money,
+    is_rounded,
+    is_sane,
+    sum_money,
+    to_nano,
+)
+
+COST, SUM, BALANCE = MoneyKind
+SANE = st.decimals(0, 1_000_000, allow_nan=False, places=12)
+ANY = st.decimals() | SANE
+
+
+@pytest.mark.parametrize(
+    ("amount", "cost", "total", "balance"),
+    [
+        ("0", "$0.0000", "$0.0000", "$0.00"),
+        ("-0", "$0.0000", "$0.0000", "$0.00"),
+        ("0E+5", "$0.0000", "$0.0000", "$0.00"),
+        ("0.0214", "$0.0214", "$0.0214", "$0.02"),
+        ("0.10", "$0.1000", "$0.1000", "$0.10"),
+        ("0.02145", "$0.0215", "$0.0215", "$0.02"),
+        ("0.00005", "$0.0001", "$0.0001", "< $0.01"),
+        ("0.000049", "< $0.0001", "< $0.0001", "< $0.01"),
+        ("1E-50", "< $0.0001", "< $0.0001", "< $0.01"),
+        ("1E-999999", "< $0.0001", "< $0.0001", "< $0.01"),
+        ("0.99999", "$1.0000", "$1.0000", "$1.00"),
+        ("1", "$1.0000", "$1.00", "$1.00"),
+        ("4.8712", "$4.8712", "$4.87", "$4.87"),
+        ("12.345678", "$12.3457", "$12.35", "$12.35"),
+        ("1E+3", "$1000.0000", "$1000.00", "$1000.00"),
+    ],
+)
+def test_it_is_shown_short(amount: str, cost: str, total: str, balance: str) -> None:
+    shown = [format_money(Decimal(amount), kind) for kind in (COST, SUM, BALANCE)]
+    assert shown == [cost, total, balance]
 
 
 @pytest.mark.parametrize(
     ("amount", "shown"),
+    [
+        ("-1", "$-1?"),
+        ("-0.01", "$-0.01?"),
+        ("1E+30", "$1E+30?"),
+        ("1E+309", "$1E+309?"),
+        ("1000000.01", "$1.00E+6?"),
+        ("1" * 50, "$1.11E+49?"),
+        ("NaN", "$NaN?"),
+        ("NaN" + "7" * 5_000, "$NaN?"),
+        ("-Infinity", "$-Infinity?"),
+    ],
+)
+def test_a_foolish_figure_is_flagged_and_short(amount: str, shown: str) -> None:
+    for kind in MoneyKind:
+        assert format_money(Decimal(amount), kind) == shown
+        assert format_money(Decimal(amount), kind, is_sure=False) == shown
+
+
+@pytest.mark.parametrize(
+    ("amount", "exact"),
     [
         ("0", "$0.00"),
         ("0.0214", "$0.0214"),
@@ -19,18 +78,40 @@ from enigma_panel.core.money import format_money, sum_money, to_nano
         ("12.5", "$12.50"),
         ("1.2E-5", "$0.000012"),
         ("1E+3", "$1000.00"),
-        ("-1", "$-1?"),
-        ("1E+30", "$1E+30?"),
-        ("NaN", "$NaN?"),
+        ("1E-999999", "$1E-999999"),
+        ("1E+30", "$1E+30"),
+        ("1" * 50, "$" + "1" * 50),
+        ("1" * 5_000, "$1.11E+4999"),
     ],
 )
-def test_at_least_two_and_never_fewer_digits_than_given(amount: str, shown: str) -> None:
-    assert format_money(Decimal(amount)) == shown
+def test_all_of_it_has_no_fewer_digits_than_were_told(amount: str, exact: str) -> None:
+    assert exact_money(Decimal(amount)) == exact
 
 
-def test_an_amount_that_is_not_sure_has_one_question_mark() -> None:
-    assert format_money(Decimal("0.1"), is_sure=False) == "$0.10?"
-    assert format_money(Decimal(-1), is_sure=False) == "$-1?"
+def test_what_is_derived_and_what_is_not_sure_has_a_sign() -> None:
+    assert format_money(Decimal("0.1"), is_sure=False) == "$0.1000?"
+    assert format_money(Decimal("0.1"), is_derived=True) == "~$0.1000"
+    assert format_money(Decimal("1E-9"), is_derived=True) == "< ~$0.0001"
+
+
+@given(ANY, st.sampled_from(MoneyKind))
+def test_what_is_shown_is_as_near_as_its_decimals_and_never_long(
+    amount: Decimal, kind: MoneyKind
+) -> None:
+    shown = format_money(amount, kind)
+    assert len(shown) <= 20
+    assert len(exact_money(amount)) <= 80
+    assert shown.endswith("?") is not is_sane(amount)
+    if not is_sane(amount):
+        return
+    figure = Fraction(Decimal(shown.removeprefix("< ").removeprefix("$")))
+    near = Fraction(5, 10 ** (1 + len(shown.rpartition(".")[2])))
+    if shown.startswith("<"):
+        assert 0 < Fraction(amount) < figure / 2
+    else:
+        assert abs(figure - Fraction(amount)) <= near
+        assert bool(figure) is bool(amount)
+    assert is_rounded(amount, kind) is (shown.startswith("<") or figure != Fraction(amount))
 
 
 @given(st.integers(0, 10**15))
@@ -42,3 +123,12 @@ def test_nano_dollars_are_exact(nano: int) -> None:
 def test_what_is_not_sane_is_not_summed(amount: str) -> None:
     assert to_nano(Decimal(amount)) is None
     assert sum_money([Decimal(amount), Decimal("0.1"), Decimal("0.2")]) == Decimal("0.3")
+
+
+def test_a_sum_is_exact_in_any_order() -> None:
+    amounts = [Decimal(1_000_000), Decimal("1E-50"), Decimal("0.1"), Decimal("0.02")] * 25
+    expected = sum(map(Fraction, amounts), Fraction())
+    rng = random.Random(16)
+    for _ in range(5):
+        rng.shuffle(amounts)
+        assert Fraction(sum_money(amounts)) == expected

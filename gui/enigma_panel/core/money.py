@@ -1,13 +1,33 @@
-"""Money: exact decimals from the JSON text on, integer nano-dollars for sums and sorting.
+"""Money: exact decimals from the JSON text on, integer nano-dollars for sorting; short where shown.
 
 Unit: US dollars (api.md §2). A figure outside 0…10⁶, or of a report that may be about another task,
 is kept and shown, but never summed: see `Task.counted_cost`.
 """
 
-from decimal import Decimal
+from collections.abc import Iterable
+from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
+from enum import Enum, auto
 
 MAX_SANE = Decimal(1_000_000)
 NANO = Decimal(1_000_000_000)
+CENTS, FINE = 2, 4
+"""Decimals that are shown."""
+EXACT_PLACES = 60
+"""More places after the point than the service may tell: such an amount stays in its notation."""
+_EXACT = Context(prec=200)
+"""Sums are rounded nowhere: whole dollars and places of a sane amount have fewer digits."""
+
+
+class MoneyKind(Enum):
+    """What an amount is of, which decides on the decimals that are shown of it.
+
+    COST: of a task or a session, four, so that a column of them is aligned. SUM: four below a
+    dollar, else two. BALANCE: two, as all else. What was told to be nothing has as many zeros.
+    """
+
+    COST = auto()
+    SUM = auto()
+    BALANCE = auto()
 
 
 def is_sane(amount: Decimal) -> bool:
@@ -25,20 +45,54 @@ def to_nano(amount: Decimal | None) -> int | None:
     return int((amount * NANO).to_integral_value())
 
 
-def format_money(amount: Decimal, *, is_sure: bool = True) -> str:
-    """'$0.0214': at least two digits after the point and never fewer than were given.
+def format_money(
+    amount: Decimal,
+    kind: MoneyKind = MoneyKind.COST,
+    *,
+    is_sure: bool = True,
+    is_derived: bool = False,
+) -> str:
+    """'$0.0214' as it is shown wherever there is little room; `exact_money` is all of it.
 
-    Trailing zeros that the service sent stay; an exponent is written out when the amount is sane.
-    An amount that is not sane is shown in its own notation, so that nobody takes it for a price.
-    One that is in no sum, as it is not sure, has a question mark.
+    '< $0.0001' for what would be rounded to nothing, '~' before what nobody told and was worked
+    out, '?' behind what is in no sum: not sure, or not sane. The latter is in its own short
+    notation, so that nobody takes it for a price.
     """
     if not is_sane(amount):
-        return f"${amount}?"
+        return f"${_notation(amount)}?"
+    is_fine = kind is MoneyKind.COST or (kind is MoneyKind.SUM and amount < 1)
+    least = Decimal(1).scaleb(-(FINE if is_fine else CENTS))
+    shown = amount.copy_abs().quantize(least, ROUND_HALF_UP)
+    less = "< " if amount and not shown else ""
+    figure = least if less else shown
+    return f"{less}{'~' if is_derived else ''}${figure:f}{'' if is_sure else '?'}"
+
+
+def exact_money(amount: Decimal) -> str:
+    """'$0.021437': at least two digits after the point and never fewer than were given.
+
+    Trailing zeros that the service sent stay; an exponent is written out when the amount is sane.
+    """
     exponent = amount.as_tuple().exponent
-    digits = max(2, -exponent) if isinstance(exponent, int) else 2
-    return f"${amount:.{digits}f}{'' if is_sure else '?'}"
+    places = max(CENTS, -exponent) if isinstance(exponent, int) else CENTS
+    if is_sane(amount) and places <= EXACT_PLACES:
+        return f"${amount.copy_abs():.{places}f}"
+    text = f"${amount}"
+    return text if len(text) <= EXACT_PLACES else f"${_notation(amount)}"
 
 
-def sum_money(amounts: list[Decimal]) -> Decimal:
+def _notation(amount: Decimal) -> str:
+    """'1.23E+30': as short as any figure can be."""
+    return "NaN" if amount.is_nan() else f"{amount:.3G}"
+
+
+def is_rounded(amount: Decimal, kind: MoneyKind = MoneyKind.COST) -> bool:
+    """Whether what is shown of it is not all of it."""
+    shown = format_money(amount, kind).strip("?")
+    return not is_sane(amount) or shown[0] == "<" or Decimal(shown[1:]) != amount
+
+
+def sum_money(amounts: Iterable[Decimal]) -> Decimal:
     """Exact sum of the sane amounts; the others are left out."""
-    return sum((a for a in amounts if is_sane(a)), Decimal(0))
+    with localcontext(_EXACT):
+        return sum((a for a in amounts if is_sane(a)), Decimal(0))

@@ -200,7 +200,7 @@ def test_the_rows_of_the_recovery_card_are_whole(
     qapp.processEvents()
     row = window.recovery.rows.views()[0].row
     assert row is not None
-    assert (row.left, row.cost) == ("about 4:49", "$12.345678")
+    assert (row.left, row.cost) == ("about 4:49", "$12.3457")
     assert cut_parts(window) == []
 
 

@@ -86,7 +86,7 @@ def test_the_sentence_follows_what_happens(card: RecoveryCard, services: Any) ->
     sessions.add(1, phase=Phase.CLOSED, status=TaskStatus.DONE, cost="0.04")
     card.refresh()
     assert card.text_label.text().startswith(
-        "2 browsers were open: 1 finished meanwhile ($0.04), 1 still works;"
+        "2 browsers were open: 1 finished meanwhile ($0.0400), 1 still works;"
     )
     assert card.text_label.accessibleName() == card.text_label.text()
     assert pressable(row(card, "shop.example 1")) == ["Show task"]

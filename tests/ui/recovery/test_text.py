@@ -56,7 +56,7 @@ SENTENCES = [
         [DONE, WORKS],
         0,
         (
-            "2 browsers were open: 1 finished meanwhile ($0.04), 1 still works; "
+            "2 browsers were open: 1 finished meanwhile ($0.0400), 1 still works; "
             "nothing was started twice."
         ),
     ),
@@ -64,7 +64,10 @@ SENTENCES = [
     (
         [DONE, DONE, UNTOLD],
         0,
-        ("3 browsers were open: 3 finished meanwhile ($0.08 and more); nothing was started twice."),
+        (
+            "3 browsers were open: 3 finished meanwhile ($0.0800 and more); "
+            "nothing was started twice."
+        ),
     ),
     ([UNTOLD], 0, "1 browser was open: it finished meanwhile; nothing was started twice."),
     (
@@ -120,7 +123,7 @@ def test_the_sentence_after_a_sleep() -> None:
     expired = seen(Phase.EXPIRED_ASSUMED)
     asks = seen(status=TaskStatus.ASKS)
     assert away_text([DONE, expired, asks], 751_000) == (
-        "This computer slept for 12:31. Meanwhile: 1 finished meanwhile ($0.04), 1 asks you, "
+        "This computer slept for 12:31. Meanwhile: 1 finished meanwhile ($0.0400), 1 asks you, "
         "1 expired (assumed)."
     ).replace("finished meanwhile", "finished")
     assert away_text([], 751_000) == "This computer slept for 12:31."
@@ -165,7 +168,7 @@ def test_a_row_says_all_of_it() -> None:
 
 def test_a_row_that_has_ended_offers_its_result() -> None:
     row = recovery_row(DONE, NOW, can_terminate=True)
-    assert (row.state, row.note, row.cost) == ("closed", "✓ Task 1", "$0.04")
+    assert (row.state, row.note, row.cost) == ("closed", "✓ Task 1", "$0.0400")
     assert (row.can_keep, row.can_terminate, row.can_show) == (False, False, True)
 
 

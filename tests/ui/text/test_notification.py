@@ -51,8 +51,8 @@ def test_several(done: int, failed: int, left: int, title: str) -> None:
 
 def test_what_several_cost() -> None:
     assert words(one("0.02"), one("0.0314"))[1] == "Cost $0.0514."
-    assert words(one("0.02"), one(None), left=3)[1] == "Cost $0.02 or more. 3 are not done yet."
-    assert words(one("0.02"), one("1E+999999"))[1] == "Cost $0.02 or more."
+    assert words(one("0.02"), one(None), left=3)[1] == "Cost $0.0200 or more. 3 are not done yet."
+    assert words(one("0.02"), one("1E+999999"))[1] == "Cost $0.0200 or more."
     assert words(one("-5"), one("NaN"))[1] == ""
     assert words(one(None), one(None), left=1)[1] == "1 is not done yet."
 

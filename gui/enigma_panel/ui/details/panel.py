@@ -428,7 +428,7 @@ class Details(QFrame):
             return several_sessions_text([self._sessions.session_cost(key) for key in sessions])
         if tasks:
             known = map(self._sessions.task, tasks)
-            return several_tasks_text([task.cost if task is not None else None for task in known])
+            return several_tasks_text([t.counted_cost if t is not None else None for t in known])
         return tr("Select a session or a task to see more of it.")
 
     def _ask_queue_action(self, verb: QueueAction) -> None:

@@ -8,7 +8,7 @@ from html import escape
 from msgspec import Struct
 
 from enigma_panel.core.models import Session, SessionState, Task, TaskStatus, shown_state
-from enigma_panel.core.money import format_money, is_sane, sum_money
+from enigma_panel.core.money import exact_money, is_sane, sum_money
 from enigma_panel.core.observation import Usage
 from enigma_panel.services.state.timeline import LIVE_KINDS
 from enigma_panel.services.types import PendingCommand, QueueEntry, WaitReason
@@ -19,6 +19,7 @@ from enigma_panel.ui.text.dialects import dialect_name, wanted_dialect
 from enigma_panel.ui.text.errors import Call, ErrorContext, ErrorText, explain_code, explain_lost
 from enigma_panel.ui.text.problems import NoticeAction
 from enigma_panel.ui.text.states import (
+    UNKNOWN,
     duration,
     local_moment,
     local_time,
@@ -118,7 +119,7 @@ def _together_text(costs: Sequence[Decimal | None]) -> str:
     told = [cost for cost in costs if cost is not None and is_sane(cost)]
     if not told:
         return tr("What they cost is not known.")
-    money = format_money(sum_money(told))
+    money = exact_money(sum_money(told))
     untold = len(costs) - len(told)
     if not untold:
         return tr("Together they cost {money}.", money=money)
@@ -206,7 +207,8 @@ def usage_text(task: Task) -> str:
     usage = task.usage
     parts = []
     if usage.cost is not None:
-        parts.append(format_money(usage.cost, is_sure=not task.is_doubted))
+        is_counted = task.counted_cost is not None
+        parts.append(exact_money(usage.cost) + ("" if is_counted else UNKNOWN))
     tokens = _tokens(usage)
     if tokens:
         parts.append(", ".join(tokens))

@@ -3,7 +3,7 @@
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
-from enigma_panel.core.money import format_money
+from enigma_panel.core.money import MoneyKind, format_money
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import KeyCheck, KeyState, ServiceStatus
 from enigma_panel.ui.i18n import Translations
@@ -127,7 +127,8 @@ class StatusBar(QWidget):
         if health.balance is None or health.balance_ms is None:
             return ""
         time = local_moment(health.balance_ms, self._services.clock.now_ms())
-        return tr("balance {amount} ({time})", amount=format_money(health.balance), time=time)
+        amount = format_money(health.balance, MoneyKind.BALANCE)
+        return tr("balance {amount} ({time})", amount=amount, time=time)
 
     def _key_text(self) -> str:
         account = self._services.account

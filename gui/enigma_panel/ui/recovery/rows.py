@@ -95,6 +95,8 @@ class RecoveryRowWidget(QWidget):
         set_role(self._note, "amber" if row.grave else "dim")
         self._left.setText(row.left)
         self._cost.setText(row.cost)
+        self._cost.setToolTip(row.cost_hint)
+        self._cost.setAccessibleDescription(row.cost_hint)
         self.setAccessibleName(row.spoken)
         self._put_buttons(row)
 

@@ -17,10 +17,11 @@ from enigma_panel.core.models import (
     shown_since_ms,
     shown_state,
 )
-from enigma_panel.core.money import format_money, sum_money
+from enigma_panel.core.money import MoneyKind, format_money, sum_money
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import ForeignSession, PendingCommand, WaitReason
 from enigma_panel.ui.i18n import Translations, shorten
+from enigma_panel.ui.text.money import exact_text, money, spoken_money
 from enigma_panel.ui.text.states import (
     NONE,
     StateWord,
@@ -28,9 +29,7 @@ from enigma_panel.ui.text.states import (
     is_pause_confirmed,
     local_time,
     missing_word,
-    money,
     session_state_text,
-    spoken_text,
     time_left,
 )
 from enigma_panel.ui.text.verbs import verb_label
@@ -172,6 +171,7 @@ class RecoveryRow(Struct, frozen=True, kw_only=True):
     note: str
     left: str
     cost: str
+    cost_hint: str
     spoken: str
     grave: bool = False
     can_keep: bool = False
@@ -236,6 +236,7 @@ def recovery_row(recovered: RecoveredSession, now_ms: int, *, can_terminate: boo
         note=note,
         left=left,
         cost=cost,
+        cost_hint=exact_text(recovered.cost) if recovered.cost is not None else "",
         spoken=", ".join(part for part in told if part),
         grave=recovered.outcome is Outcome.UNSENT,
         can_keep=not session.is_ended,
@@ -305,7 +306,7 @@ def _cost(group: Sequence[RecoveredSession]) -> str:
     known = [entry.cost for entry in group if entry.cost is not None]
     if not known:
         return ""
-    amount = format_money(sum_money(known))
+    amount = spoken_money(format_money(sum_money(known), MoneyKind.SUM))
     return f" ({amount})" if len(known) == len(group) else tr(" ({amount} and more)", amount=amount)
 
 
@@ -412,4 +413,4 @@ def _left_text(left: str) -> str:
 
 
 def _cost_text(cost: str) -> str:
-    return tr("cost: {amount}", amount=spoken_text(cost))
+    return tr("cost: {amount}", amount=spoken_money(cost))

@@ -6,11 +6,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from enigma_panel.core.models import Task, TaskStatus
-from enigma_panel.core.money import to_nano
+from enigma_panel.core.money import is_sane, to_nano
 from enigma_panel.core.observation import OTHER_TASK
 from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.text.errors import ErrorContext, explain_code
-from enigma_panel.ui.text.states import ELLIPSIS, local_time, money, spoken_text
+from enigma_panel.ui.text.money import exact_text, money, spoken_money
+from enigma_panel.ui.text.states import ELLIPSIS, local_time, spoken_text
 from enigma_panel.ui.theme.palette import Glyph, Severity
 
 tr = Translations("Cells")
@@ -19,8 +20,8 @@ TAKEN_BACK, FROM_COPY = "TAKEN_BACK", "FROM_COPY"
 """Codes of queued tasks: taken out by the person, or queued in the copy of the ledger in use."""
 
 
-USUAL_COST = "$0.000000"
-"""As long as what tasks cost, nearly always."""
+USUAL_COST = "< $0.0001"
+"""As wide as what tasks cost, nearly always."""
 
 
 class Cell(Struct, frozen=True, kw_only=True):
@@ -77,15 +78,23 @@ def stale_cell(cell: Cell, heard_ms: int | None) -> Cell:
 def cost_cell(
     cost: Decimal | None, *, more_to_come: bool, spent: bool, is_sure: bool = True
 ) -> Cell:
-    """An amount, see `money`; what is not known is not nothing, and what is in doubt is said so."""
+    """An amount, see `money`; what is not known is not nothing, and what is in doubt is said so.
+
+    Where it is shown shorter than it was told, its hint is all of it.
+    """
     text = money(cost, more_to_come=more_to_come, spent=spent, is_sure=is_sure)
     nano = to_nano(cost)
+    hints: list[str] = []
+    severity = Severity.DIM
+    if cost is not None:
+        severity = Severity.PLAIN if is_sane(cost) else Severity.AMBER
+        hints = [exact_text(cost), "" if is_sure else doubt_text(cost)]
     return Cell(
         text=text,
-        severity=Severity.DIM if cost is None else Severity.PLAIN,
-        spoken=spoken_text(text),
+        severity=severity,
+        spoken=spoken_money(text),
         sort=-1 if nano is None else nano,
-        hint="" if is_sure or cost is None else doubt_text(cost),
+        hint="\n".join(filter(None, hints)),
     )
 
 

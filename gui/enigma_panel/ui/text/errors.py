@@ -19,10 +19,11 @@ from enigma_panel.api.errors import (
     SessionGoneError,
 )
 from enigma_panel.api.wire.error_responses import TOO_MANY
-from enigma_panel.core.money import format_money
+from enigma_panel.core.money import MoneyKind, format_money, is_sane
 from enigma_panel.core.observation import OTHER_DIALECT, STATUS_PREFIX
 from enigma_panel.services.retry_policy import reply_of
 from enigma_panel.ui.i18n import Translations, shorten
+from enigma_panel.ui.text.money import spoken_money
 
 tr = Translations("Errors")
 
@@ -223,7 +224,8 @@ def no_balance(facts: ErrorDetails) -> ErrorText:
     """Nothing is left on the account."""
     what = tr("The balance is used up.")
     if facts.balance is not None:
-        what = tr("The balance is used up ({left} left).", left=format_money(facts.balance))
+        left = format_money(facts.balance, MoneyKind.BALANCE)
+        what = tr("The balance is used up ({left} left).", left=spoken_money(left))
     n = facts.context.open_sessions
     money = tr.plural("1 session works on.", "{n} sessions work on.", n) if n else ""
     return ErrorText(what, money, tr("Add funds to your account, then start the task again."))
@@ -285,7 +287,9 @@ def busy(_details: ErrorDetails) -> ErrorText:
 def timed_out(facts: ErrorDetails) -> ErrorText:
     """Longer than its own limit."""
     cost = facts.context.cost
-    money = tr("It cost {amount}.", amount=format_money(cost)) if cost is not None else ""
+    money = ""
+    if cost is not None and is_sane(cost):
+        money = tr("It cost {amount}.", amount=spoken_money(format_money(cost)))
     what = tr("The task took longer than its limit.")
     return ErrorText(what, money, tr("Give it more time or make it smaller."))
 

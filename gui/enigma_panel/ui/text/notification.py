@@ -5,18 +5,18 @@ a site and a number or the person's own word, and figures. What was asked for, w
 what the agent says stay in the window: any of it may hold anything.
 """
 
-from enigma_panel.core.money import format_money, is_sane, sum_money
+from enigma_panel.core.money import MoneyKind, format_money, is_sane, sum_money
 from enigma_panel.core.questions import QuestionKind
 from enigma_panel.services.desktop_notifier import DesktopNotice
 from enigma_panel.services.done_notifier import DoneNews, Ended
 from enigma_panel.services.question_notifier import Asked
 from enigma_panel.ui.i18n import Translations, shorten
+from enigma_panel.ui.text.money import spoken_money
 from enigma_panel.ui.text.states import duration, local_moment
 
 tr = Translations("Desktop notifications")
 
 NAME_LIMIT = 60
-FIGURE_LIMIT = 40
 
 
 def asked_notice(asked: Asked, now_ms: int) -> DesktopNotice:
@@ -72,7 +72,7 @@ def _one_body(one: Ended) -> str:
     took = duration(one.took_ms)
     if one.cost is None:
         return tr("Took {time}.", time=took)
-    cost = shorten(format_money(one.cost), FIGURE_LIMIT)
+    cost = spoken_money(format_money(one.cost))
     return tr("Cost {cost}, took {time}.", cost=cost, time=took)
 
 
@@ -96,7 +96,7 @@ def _costs(results: tuple[Ended, ...]) -> str:
     known = [one.cost for one in results if one.cost is not None and is_sane(one.cost)]
     if not known:
         return ""
-    cost = format_money(sum_money(known))
+    cost = spoken_money(format_money(sum_money(known), MoneyKind.SUM))
     if len(known) < len(results):
         return tr("Cost {cost} or more.", cost=cost)
     return tr("Cost {cost}.", cost=cost)

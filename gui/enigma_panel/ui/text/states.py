@@ -1,7 +1,6 @@
-"""Texts for states, verbs, times and money: as they are shown and as they are spoken."""
+"""Texts for states, verbs, and times: as they are shown and as they are spoken."""
 
 from datetime import UTC, datetime
-from decimal import Decimal
 
 from msgspec import Struct
 
@@ -14,7 +13,6 @@ from enigma_panel.core.models import (
     shown_since_ms,
     shown_state,
 )
-from enigma_panel.core.money import format_money
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.monitor.missing_tasks import LOOKS_MS
 from enigma_panel.ui.i18n import Translations, short_month
@@ -319,20 +317,6 @@ def time_left(session: Session, now_ms: int) -> str:
         return NONE
     left = duration(session.expires_ms - now_ms)
     return tr("about {time}", time=left) if is_life_assumed(session) else left
-
-
-def money(
-    amount: Decimal | None, *, more_to_come: bool, spent: bool = False, is_sure: bool = True
-) -> str:
-    """The amount; '…' while it is not known but may be. Never 0.
-
-    In the end '?' where something was spent that is not known, '–' where nothing was.
-    """
-    if amount is not None:
-        return format_money(amount, is_sure=is_sure)
-    if more_to_come:
-        return ELLIPSIS
-    return UNKNOWN if spent else NONE
 
 
 def spoken_text(text: str) -> str:

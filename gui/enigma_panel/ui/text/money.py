@@ -1,0 +1,45 @@
+"""Texts for money: an amount, what is not known of it, and how both are spoken."""
+
+from decimal import Decimal
+
+from enigma_panel.core.money import MoneyKind, exact_money, format_money, is_rounded, is_sane
+from enigma_panel.ui.i18n import Translations
+from enigma_panel.ui.text.states import ELLIPSIS, NONE, UNKNOWN, spoken_text
+
+tr = Translations("Money")
+
+
+def money(
+    amount: Decimal | None, *, more_to_come: bool, spent: bool = False, is_sure: bool = True
+) -> str:
+    """The amount; '…' while it is not known but may be. Never 0.
+
+    In the end '?' where something was spent that is not known, '–' where nothing was.
+    """
+    if amount is not None:
+        return format_money(amount, is_sure=is_sure)
+    if more_to_come:
+        return ELLIPSIS
+    return UNKNOWN if spent else NONE
+
+
+def spoken_money(text: str) -> str:
+    """What a screen reader says for an amount as it is shown: the signs at it have words."""
+    if text in {ELLIPSIS, UNKNOWN, NONE, ""}:
+        return spoken_text(text)
+    amount = text.removesuffix("?").removeprefix("< ")
+    if amount[0] == "~":
+        amount = tr("about {amount}", amount=amount[1:])
+    if text[0] == "<":
+        amount = tr("less than {amount}", amount=amount)
+    return amount if text[-1] != "?" else tr("{amount}, not sure", amount=amount)
+
+
+def exact_text(amount: Decimal, kind: MoneyKind = MoneyKind.COST) -> str:
+    """What the amount as it is shown leaves out; nothing where it is all of it."""
+    if not is_sane(amount):
+        told = exact_money(amount)
+        return tr("The service told {amount}, which cannot be. It is in no sum.", amount=told)
+    if not is_rounded(amount, kind):
+        return ""
+    return tr("Exactly {amount}.", amount=exact_money(amount))

@@ -1,0 +1,62 @@
+"""Money as it is shown, as it is spoken, and where all of it stands."""
+
+from decimal import Decimal
+
+import pytest
+
+from enigma_panel.core.models import TaskStatus
+from enigma_panel.core.observation import Usage
+from enigma_panel.ui.details.text import usage_text
+from enigma_panel.ui.text.cells import cost_cell
+from enigma_panel.ui.text.money import exact_text, money, spoken_money
+from enigma_panel.ui.theme.palette import Severity
+from tests.kit.builders import a_task
+
+
+def test_money_that_was_not_told_is_never_zero() -> None:
+    assert money(None, more_to_come=True) == "…"
+    assert spoken_money("…") == "no news yet"
+    assert money(None, more_to_come=False) == "–"
+    assert money(None, more_to_come=False, spent=True) == "?"
+    assert money(Decimal("0.0214"), more_to_come=True) == "$0.0214"
+
+
+@pytest.mark.parametrize(
+    ("text", "spoken"),
+    [
+        ("$0.0214", "$0.0214"),
+        ("< $0.0001", "less than $0.0001"),
+        ("~$0.0214", "about $0.0214"),
+        ("< ~$0.0001", "less than about $0.0001"),
+        ("$0.0214?", "$0.0214, not sure"),
+        ("$1E+30?", "$1E+30, not sure"),
+        ("?", "not known"),
+        ("–", "none"),
+        ("", "none"),
+    ],
+)
+def test_the_signs_have_words(text: str, spoken: str) -> None:
+    assert spoken_money(text) == spoken
+
+
+def test_a_cost_that_is_shown_shorter_says_all_of_it() -> None:
+    cell = cost_cell(Decimal("0.02143"), more_to_come=False, spent=True)
+    assert (cell.text, cell.hint) == ("$0.0214", "Exactly $0.02143.")
+    assert cell.tool_tip == "Exactly $0.02143."
+    least = cost_cell(Decimal("0.000012"), more_to_come=False, spent=True)
+    assert (least.text, least.accessible_text) == ("< $0.0001", "less than $0.0001")
+    assert least.hint == "Exactly $0.000012."
+    assert not cost_cell(Decimal("0.02"), more_to_come=False, spent=True).hint
+    assert not exact_text(Decimal("0.0200"))
+
+
+@pytest.mark.parametrize("amount", ["NaN", "1E+309", "1E+30", "-0.02", "9" * 50])
+def test_a_foolish_cost_breaks_no_column(amount: str) -> None:
+    cost = Decimal(amount)
+    cell = cost_cell(cost, more_to_come=False, spent=True)
+    assert len(cell.text) <= 12
+    assert (cell.text[-1], cell.severity, cell.sort) == ("?", Severity.AMBER, -1)
+    told = cell.hint.removeprefix("The service told $").partition(", which cannot be.")[0]
+    assert str(Decimal(told)) == str(cost)
+    used = usage_text(a_task(1, status=TaskStatus.DONE, usage=Usage(cost=cost)))
+    assert used == f"${told}?"
