@@ -17,6 +17,7 @@ from enigma_panel.ui.tasks.model import Column as TaskColumn
 from enigma_panel.ui.tasks.model import TasksModel
 from enigma_panel.ui.text.cells import Cell
 from enigma_panel.ui.theme.palette import Glyph
+from enigma_panel.ui.widgets import table_model
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from enigma_panel.ui.widgets.table_model import ColumnDef, KeyedTableModel, Role
 from tests.kit.builders import ID, LINK
@@ -40,8 +41,13 @@ def number_cell(key: int) -> Cell:
     return Cell(text=str(key), sort=key)
 
 
+@pytest.mark.parametrize("most", [0, 3, table_model.MOST_DIFFERENT])
 @pytest.mark.parametrize("seed", range(20))
-def test_any_order_is_reached_by_difference(qapp: object, seed: int) -> None:
+def test_any_order_is_reached_by_difference(
+    qapp: object, seed: int, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Row by row, and where more than `most` are concerned, all of them at once."""
+    monkeypatch.setattr(table_model, "MOST_DIFFERENT", most)
     rng = random.Random(seed)
     model = Numbers()
     QAbstractItemModelTester(model, STRICT)
@@ -52,6 +58,9 @@ def test_any_order_is_reached_by_difference(qapp: object, seed: int) -> None:
         wanted = rng.sample(range(30), rng.randrange(25))
         model.show_keys(wanted)
         assert model.keys() == wanted
+        assert [model.row_of(key) for key in range(30)] == [
+            wanted.index(key) if key in wanted else None for key in range(30)
+        ]
         for key, index in before.items():
             assert index.isValid() == (key in wanted)
             if index.isValid():

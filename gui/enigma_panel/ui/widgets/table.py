@@ -1,11 +1,16 @@
 """What the two tables share: rows that stay put, keys instead of rows, a text when empty."""
 
+from collections.abc import Collection
+
+from msgspec import Struct
 from PySide6.QtCore import (
     QEvent,
     QItemSelection,
     QItemSelectionModel,
+    QItemSelectionRange,
     QPoint,
     QRect,
+    QSignalBlocker,
     QSize,
     Qt,
     QTimer,
@@ -19,7 +24,7 @@ from enigma_panel.ui.widgets.basics import make_label
 from enigma_panel.ui.widgets.column_sizing import ColumnSizing, visible_rows
 from enigma_panel.ui.widgets.delegates import RowDelegate
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
-from enigma_panel.ui.widgets.table_model import Index, KeyedTableModel
+from enigma_panel.ui.widgets.table_model import Index, KeyedTableModel, runs
 
 ROW_HEIGHT = 30
 """With the usual face."""
@@ -31,6 +36,18 @@ _PRESSES = frozenset({QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonDblCl
 def row_height() -> int:
     """How high a row of a table is."""
     return theme.line_height(ROW_HEIGHT)
+
+
+class _Kept(Struct, frozen=True, kw_only=True):
+    """What is selected while all rows give way to others: keys, and the cell the keyboard is on.
+
+    anchors: what should be seen where it was, the first of them that still is shown.
+    """
+
+    keys: list[int]
+    current: int | None
+    column: int
+    anchors: list[tuple[int, int]]
 
 
 class KeyedTable(QTableView):
@@ -54,6 +71,7 @@ class KeyedTable(QTableView):
         self._hold = hold
         self.rows = model
         self._anchor: tuple[int, int] | None = None
+        self._kept: _Kept | None = None
         self._pointer: QPoint | None = None
         self._flash = QTimer(self, singleShot=True, interval=FLASH_MS)
         self._empty = make_label("", "dim", wrap=True)
@@ -70,8 +88,18 @@ class KeyedTable(QTableView):
 
     def selected_keys(self) -> list[int]:
         """Keys of the selected rows, from top to bottom. The selection counts, not the focus."""
-        rows = sorted(index.row() for index in self.selectionModel().selectedRows())
-        return [key for key in map(self.rows.key_at, rows) if key is not None]
+        if self._kept is not None:
+            return self._kept.keys
+        selection, keys = self.selectionModel().selection(), self.rows.keys()
+        spans = (selection.at(place) for place in range(selection.count()))
+        rows = {row for span in spans for row in range(span.top(), span.bottom() + 1)}
+        return [keys[row] for row in sorted(rows)]
+
+    def select_keys(self, keys: Collection[int]) -> None:
+        """Select the rows of these keys, as far as they are shown, and no others; nothing is
+        scrolled."""
+        flags = QItemSelectionModel.SelectionFlag
+        self.selectionModel().select(self._spans(keys), flags.ClearAndSelect)
 
     def select_key(self, key: int) -> bool:
         """Select one row and scroll to it; False where it is not shown."""
@@ -160,6 +188,8 @@ class KeyedTable(QTableView):
 
     def _watch(self) -> None:
         model = self.rows
+        model.replacing.connect(self._keep)
+        model.replaced.connect(self._restore)
         for about_to in (
             model.rowsAboutToBeInserted,
             model.rowsAboutToBeRemoved,
@@ -178,6 +208,57 @@ class KeyedTable(QTableView):
         self.verticalScrollBar().valueChanged.connect(lambda: self._follow_pointer(self._pointer))
         self.doubleClicked.connect(lambda index: self._open(self.rows.key_at(index.row())))
 
+    def _keep(self) -> None:
+        """All rows are about to give way to others: Qt, which knows rows alone, would select others
+        where all of them are selected, and look at each of many."""
+        current = self.currentIndex()
+        self._kept = _Kept(
+            keys=self.selected_keys(),
+            current=self.rows.key_at(current.row()),
+            column=current.column(),
+            anchors=self._anchors(),
+        )
+        with QSignalBlocker(self.selectionModel()):
+            self.selectionModel().clear()
+
+    def _restore(self) -> None:
+        """Rows whose keys are shown again are selected, and what was looked at stands where it
+        stood; without any of it, the first ones are seen."""
+        kept, self._kept = self._kept, None
+        if kept is None:
+            return
+        flags = QItemSelectionModel.SelectionFlag
+        row = self.rows.row_of(kept.current) if kept.current is not None else None
+        with QSignalBlocker(self.selectionModel()):
+            if row is not None:
+                index = self.rows.index(row, kept.column)
+                self.selectionModel().setCurrentIndex(index, flags.NoUpdate)
+            if kept.keys:
+                self.selectionModel().select(self._spans(kept.keys), flags.Select)
+        stay = [(key, above) for key, above in kept.anchors if self.rows.row_of(key) is not None]
+        self._anchor = stay[0] if stay else None
+        self._restore_place()
+        if not stay:
+            self.verticalScrollBar().setValue(0)
+
+    def _anchors(self) -> list[tuple[int, int]]:
+        """The selected row in view and the one at the upper edge, and how far above that they
+        begin; none where the top of the table is seen."""
+        value, seen = self.verticalScrollBar().value(), self.visible_rows()
+        if not value:
+            return []
+        lead = [row for row in (self.currentIndex().row(),) if row in seen]
+        found = ((self.rows.key_at(row), row) for row in (*lead, *seen[:1]))
+        return [(key, value - row * row_height()) for key, row in found if key is not None]
+
+    def _spans(self, keys: Collection[int]) -> QItemSelection:
+        """These rows as a selection, row beside row as one."""
+        found = (self.rows.row_of(key) for key in keys)
+        last, spans = self.rows.columnCount() - 1, QItemSelection()
+        for start, end in runs(sorted(row for row in found if row is not None)):
+            spans.append(QItemSelectionRange(self.rows.index(start, 0), self.rows.index(end, last)))
+        return spans
+
     def _keep_any_place(self) -> None:
         self._keep_place()
 
@@ -186,6 +267,8 @@ class KeyedTable(QTableView):
 
         Rows from start to end are about to move: one that moves is not followed, the next one is.
         """
+        if self._kept is not None:
+            return
         value = self.verticalScrollBar().value()
         row = value // row_height()
         row = end + 1 if start <= row <= end else row
@@ -193,6 +276,8 @@ class KeyedTable(QTableView):
         self._anchor = (key, value - row * row_height()) if value > 0 and key is not None else None
 
     def _restore_place(self) -> None:
+        if self._kept is not None:
+            return
         self._place_empty()
         if self._anchor is not None:
             self.updateGeometries()

@@ -1,17 +1,26 @@
 """A table model over a list of keys that is only ever changed by difference.
 
 A reset would lose selection, scroll position and focus (design.md, 5.6), so a new order becomes the
-fewest row removals, moves and insertions that lead to it; where that would be very many moves, one
-change of layout, which keeps the selection, too.
+fewest row removals, moves and insertions that lead to it; where very many rows are concerned, one
+change of layout with the lacking or superfluous rows at the end, over which the tables keep them by
+key.
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from enum import IntEnum
 from typing import Any, Generic, TypeVar
 
 from msgspec import Struct
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
 
 from enigma_panel.ui.i18n import Translations, plain_tip
 from enigma_panel.ui.text.cells import NO_CELL, Cell
@@ -33,6 +42,15 @@ class Role(IntEnum):
 Index = QModelIndex | QPersistentModelIndex
 NO_PARENT = QModelIndex()
 MOST_MOVES = 40
+MOST_DIFFERENT = 1_000
+"""So many removals, moves and insertions are made one by one, as long as no more rows stand between
+the first and the last of them; else all rows are replaced at once: 100,000 in a few ms."""
+LOOKED_UP_SINGLY = 4
+"""So many rows are found in the list itself; an index of 100,000 keys takes longer to make."""
+ROWS_MOVE = QAbstractTableModel.LayoutChangeHint.VerticalSortHint
+"""Columns stay: else their widths would go with the row that is on top."""
+# PySide finds the signal with arguments by these names alone, of which its types know nothing.
+_WITH_HINT = "QList<QPersistentModelIndex>", "QAbstractItemModel::LayoutChangeHint"
 
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -70,14 +88,24 @@ class ColumnDef(Struct, Generic[Record], frozen=True):
 
 
 class KeyedTableModel(QAbstractTableModel):
-    """Rows named by integer keys; subclasses say which columns there are."""
+    """Rows named by integer keys; subclasses say which columns there are.
+
+    replacing, replaced: before and after all rows give way to others at once; what is known of them
+    by row meanwhile means nothing. arranged: other rows are shown, or in another order.
+    """
+
+    replacing = Signal()
+    replaced = Signal()
+    arranged = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.columns = {column.key: column for column in self.make_columns()}
         self._keys: list[int] = []
-        self._rows: dict[int, int] | None = None
+        self._rows: dict[int, int | None] = {}
+        self._has_all_rows = False
         self.stale_since_ms: int | None = None
+        self.is_arranging = False
 
     # -- for subclasses ----------------------------------------------------------------------
 
@@ -101,8 +129,14 @@ class KeyedTableModel(QAbstractTableModel):
 
     def row_of(self, key: int) -> int | None:
         """The row of a key, None when it is not shown."""
-        if self._rows is None:
-            self._rows = {key: row for row, key in enumerate(self._keys)}
+        if key not in self._rows and not self._has_all_rows:
+            if len(self._rows) < LOOKED_UP_SINGLY:
+                self._rows[key] = self._keys.index(key) if key in self._keys else None
+            else:
+                # From the end: while rows are replaced, superfluous ones stand below.
+                last = len(self._keys) - 1
+                self._rows = dict(zip(reversed(self._keys), range(last, -1, -1), strict=True))
+                self._has_all_rows = True
         return self._rows.get(key)
 
     def cell_at(self, row: int, column: int) -> Cell:
@@ -112,18 +146,23 @@ class KeyedTableModel(QAbstractTableModel):
 
     def show_keys(self, wanted: Sequence[int]) -> None:
         """Show these keys in this order."""
-        if self._keys == list(wanted):
+        wanted = list(wanted)
+        first = _same_at_the_start(self._keys, wanted)
+        if first == len(self._keys) == len(wanted):
             return
-        self._remove_others(set(wanted))
-        present = set(self._keys)
-        self._reorder([key for key in wanted if key in present])
-        self._insert_new(wanted, present)
+        last = _same_at_the_end(self._keys[first:], wanted[first:])
+        self.is_arranging = True
+        try:
+            self._change(wanted, first, last)
+        finally:
+            self.is_arranging = False
+        self.arranged.emit()
 
     def notify_changed(self, keys: Sequence[int], column: int | None = None) -> None:
         """The cells of these rows changed, all or those of one column."""
         first, last = (0, len(self.columns) - 1) if column is None else (column, column)
         rows = sorted(row for row in map(self.row_of, keys) if row is not None)
-        for start, end in _runs(rows):
+        for start, end in runs(rows):
             self.dataChanged.emit(self.index(start, first), self.index(end, last))
 
     def show_stale(self, since_ms: int | None) -> None:
@@ -134,36 +173,87 @@ class KeyedTableModel(QAbstractTableModel):
 
     # -- inside ------------------------------------------------------------------------------
 
-    def _remove_others(self, keep: set[int]) -> None:
-        gone = [row for row, key in enumerate(self._keys) if key not in keep]
-        for start, end in reversed(_runs(gone)):
+    def _forget_rows(self) -> None:
+        self._rows, self._has_all_rows = {}, False
+
+    def _change(self, wanted: list[int], first: int, last: int) -> None:
+        """All but so many rows at the start and at the end are other ones."""
+        old = self._keys[first : len(self._keys) - last]
+        new = wanted[first : len(wanted) - last]
+        if not old or not new:
+            self._remove(_run_of(first, len(old)))
+            self._insert(_run_of(first, len(new)), wanted)
+            return
+        if max(len(old), len(new)) > MOST_DIFFERENT:
+            self._replace(wanted)
+            return
+        staying = set(new) & set(old)
+        gone = [first + place for place, key in enumerate(old) if key not in staying]
+        come = [first + place for place, key in enumerate(new) if key not in staying]
+        removed, inserted = runs(gone), runs(come)
+        places = {key: place for place, key in enumerate(key for key in old if key in staying)}
+        order = [key for key in new if key in staying]
+        unmoved = _longest_rising([places[key] for key in order])
+        moves = len(order) - len(unmoved)
+        if len(removed) + len(inserted) + moves > MOST_MOVES:
+            self._replace(wanted)
+            return
+        self._remove(removed)
+        self._reorder(order, unmoved, first)
+        self._insert(inserted, wanted)
+
+    def _remove(self, runs: list[tuple[int, int]]) -> None:
+        for start, end in reversed(runs):
             self.beginRemoveRows(NO_PARENT, start, end)
             del self._keys[start : end + 1]
-            self._rows = None
+            self._forget_rows()
             self.endRemoveRows()
 
-    def _reorder(self, wanted: list[int]) -> None:
-        staying = _longest_rising([self.row_of(key) or 0 for key in wanted])
-        if len(wanted) - len(staying) > MOST_MOVES:
-            self._lay_out(wanted)
-            return
+    def _reorder(self, wanted: list[int], unmoved: set[int], first: int) -> None:
+        """Bring the rows from the first on into this order."""
+        above = self._keys[first - 1] if first else None
         for place, key in enumerate(wanted):
-            if place in staying:
-                continue
-            before = wanted[place - 1] if place else None
-            self._move(key, before)
+            if place not in unmoved:
+                self._move(key, wanted[place - 1] if place else above)
 
-    def _lay_out(self, wanted: list[int]) -> None:
-        """All rows in another order at once; every move by itself would tell all views."""
-        self.layoutAboutToBeChanged.emit()
+    def _insert(self, runs: list[tuple[int, int]], wanted: list[int]) -> None:
+        for start, end in runs:
+            self.beginInsertRows(NO_PARENT, start, end)
+            self._keys[start:start] = wanted[start : end + 1]
+            self._forget_rows()
+            self.endInsertRows()
+
+    def _replace(self, wanted: list[int]) -> None:
+        """All rows at once; every change by itself would tell all views."""
+        self.replacing.emit()
+        n, before = len(wanted), len(self._keys)
+        if n > before:
+            self.beginInsertRows(NO_PARENT, before, n - 1)
+            self._keys = self._keys + wanted[before:]
+            self._forget_rows()
+            self.endInsertRows()
+        with self._new_layout():
+            self._keys = wanted + self._keys[n:]
+            self._forget_rows()
+        if n < before:
+            self.beginRemoveRows(NO_PARENT, n, before - 1)
+            self._keys = wanted
+            self._forget_rows()
+            self.endRemoveRows()
+        self.replaced.emit()
+
+    @contextmanager
+    def _new_layout(self) -> Iterator[None]:
+        """What has an index of a row keeps it where its key is shown afterwards, too."""
+        self.layoutAboutToBeChanged[_WITH_HINT].emit([], ROWS_MOVE)  # type: ignore[index]
         old = self.persistentIndexList()
         keys = [self._keys[index.row()] for index in old]
-        self._keys = list(wanted)
-        rows = {key: row for row, key in enumerate(wanted)}
-        self._rows = rows
-        new = [self.index(rows[key], i.column()) for key, i in zip(keys, old, strict=True)]
+        yield
+        rows = {key: self.row_of(key) for key in set(keys)}
+        places = [(rows[key], i.column()) for key, i in zip(keys, old, strict=True)]
+        new = [QModelIndex() if row is None else self.index(row, col) for row, col in places]
         self.changePersistentIndexList(old, new)
-        self.layoutChanged.emit()
+        self.layoutChanged[_WITH_HINT].emit([], ROWS_MOVE)  # type: ignore[index]
 
     def _move(self, key: int, before: int | None) -> None:
         """Put a row right behind the row of `before`, or on top."""
@@ -174,16 +264,8 @@ class KeyedTableModel(QAbstractTableModel):
         self.beginMoveRows(NO_PARENT, source, source, NO_PARENT, target)
         del self._keys[source]
         self._keys.insert(target - (source < target), key)
-        self._rows = None
+        self._forget_rows()
         self.endMoveRows()
-
-    def _insert_new(self, wanted: Sequence[int], present: set[int]) -> None:
-        new = [place for place, key in enumerate(wanted) if key not in present]
-        for start, end in _runs(new):
-            self.beginInsertRows(NO_PARENT, start, end)
-            self._keys[start:start] = wanted[start : end + 1]
-            self._rows = None
-            self.endInsertRows()
 
     # -- Qt ----------------------------------------------------------------------------------
 
@@ -240,7 +322,11 @@ def _value(cell: Cell, role: int, heading: str) -> Any:
             return None
 
 
-def _runs(rows: Sequence[int]) -> list[tuple[int, int]]:
+def _run_of(first: int, n: int) -> list[tuple[int, int]]:
+    return [(first, first + n - 1)] if n else []
+
+
+def runs(rows: Sequence[int]) -> list[tuple[int, int]]:
     """Rising numbers as runs without gaps: [1, 2, 5] is [(1, 2), (5, 5)]."""
     runs: list[tuple[int, int]] = []
     for row in rows:
@@ -249,6 +335,23 @@ def _runs(rows: Sequence[int]) -> list[tuple[int, int]]:
         else:
             runs.append((row, row))
     return runs
+
+
+def _same_at_the_start(one: Sequence[int], other: Sequence[int]) -> int:
+    """How many are the same, found by slices, for single ones would take Python far longer."""
+    most = min(len(one), len(other))
+    same, step = 0, 1 << most.bit_length()
+    while step:
+        end = same + step
+        if end <= most and one[same:end] == other[same:end]:
+            same = end
+        step //= 2
+    return same
+
+
+def _same_at_the_end(one: Sequence[int], other: Sequence[int]) -> int:
+    """How many are the same at the end."""
+    return _same_at_the_start(one[::-1], other[::-1])
 
 
 def _longest_rising(values: Sequence[int]) -> set[int]:

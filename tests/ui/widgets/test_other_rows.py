@@ -1,0 +1,117 @@
+"""A table whose rows give way to others by the ten thousand keeps what it knows by their keys."""
+
+import random
+
+import pytest
+from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QApplication
+
+from enigma_panel.ui.text.cells import Cell
+from enigma_panel.ui.widgets import table_model
+from enigma_panel.ui.widgets.pointer_hold import PointerHold
+from enigma_panel.ui.widgets.table import KeyedTable, row_height
+from enigma_panel.ui.widgets.table_model import ColumnDef, ColumnLimits, KeyedTableModel
+from tests.kit.tables import STRICT
+
+MANY = list(range(5_000, 0, -1))
+
+
+class Numbers(KeyedTableModel):
+    def make_columns(self) -> list[ColumnDef[int]]:
+        width = ColumnLimits(least=60)
+        return [ColumnDef(place, f"column {place}", number_cell, width=width) for place in (0, 1)]
+
+    def cell(self, key: int, column: int) -> Cell:
+        return self.columns[column].cell(key)
+
+
+def number_cell(key: int) -> Cell:
+    return Cell(text=str(key), sort=key)
+
+
+@pytest.fixture
+def table(no_window_left: None, hold: PointerHold) -> KeyedTable:
+    model = Numbers()
+    QAbstractItemModelTester(model, STRICT, model)
+    table = KeyedTable(model, "Numbers", hold)
+    table.resize(400, 10 * row_height())
+    model.show_keys(MANY)
+    table.show()
+    QApplication.processEvents()
+    return table
+
+
+def seen_at(table: KeyedTable, key: int) -> int:
+    row = table.rows.row_of(key)
+    assert row is not None
+    return table.rowViewportPosition(row)
+
+
+def current_key(table: KeyedTable) -> int | None:
+    return table.rows.key_at(table.currentIndex().row())
+
+
+def test_the_selected_row_stays_where_it_is_seen(table: KeyedTable) -> None:
+    table.select_key(2_000)
+    told: list[list[int]] = []
+    table.selected.connect(lambda: told.append(table.selected_keys()))
+    place = seen_at(table, 2_000)
+    shuffled = random.Random(1).sample(MANY, len(MANY))
+    for keys in (MANY[::2], shuffled, [*MANY, 9_999], MANY):
+        table.rows.show_keys(keys)
+        assert (table.selected_keys(), current_key(table)) == ([2_000], 2_000)
+        # At an end of the list there is nothing to scroll to.
+        at_an_end = (table.rows.row_of(2_000) or 0) * row_height() < place
+        assert seen_at(table, 2_000) == place or at_an_end
+    assert told == []  # nobody selected anything else
+
+
+def test_without_a_selection_the_row_on_top_stays_there(table: KeyedTable) -> None:
+    table.verticalScrollBar().setValue(1_000 * row_height() + 7)
+    assert seen_at(table, 4_000) == -7
+    table.rows.show_keys(MANY[::2])
+    assert seen_at(table, 4_000) == -7
+
+
+def test_of_what_is_shown_no_more_the_first_rows_are_seen(table: KeyedTable) -> None:
+    table.select_key(2_001)
+    table.rows.show_keys([key for key in MANY if key % 100 == 0])
+    table.rows.show_keys([key for key in MANY if key % 2 == 0])
+    assert (table.selected_keys(), table.verticalScrollBar().value()) == ([], 0)
+
+
+def test_where_all_rows_are_selected_others_that_come_are_not(table: KeyedTable) -> None:
+    """Qt takes a table that is selected as a whole for one that stays so."""
+    odd = [key for key in MANY if key % 2]
+    even = [key for key in MANY if key % 2 == 0]
+    table.rows.show_keys(odd)
+    table.selectAll()
+    table.rows.show_keys(even)
+    assert table.selected_keys() == []
+    table.selectAll()
+    table.rows.show_keys(MANY)
+    assert table.selected_keys() == even
+
+
+def test_columns_stay_as_wide_as_they_are(table: KeyedTable) -> None:
+    header = table.horizontalHeader()
+    header.resizeSection(0, 173)
+    table.rows.show_keys(MANY[1::2])  # without the row that was on top
+    table.rows.show_keys(MANY[::3])
+    assert header.sectionSize(0) == 173
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_over_any_lists_what_was_selected_is_or_is_gone(
+    table: KeyedTable, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(table_model, "MOST_DIFFERENT", 8)
+    rng = random.Random(seed)
+    shown = MANY[:40]
+    table.rows.show_keys(shown)
+    for _ in range(40):
+        selected = set(rng.sample(shown, rng.randrange(len(shown) + 1)))
+        table.select_keys(selected)
+        shown = rng.sample(range(60), rng.randrange(60))
+        table.rows.show_keys(shown)
+        assert table.selected_keys() == [key for key in shown if key in selected]
