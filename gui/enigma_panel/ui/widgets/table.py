@@ -38,7 +38,7 @@ def row_height() -> int:
     return theme.line_height(ROW_HEIGHT)
 
 
-class _Kept(Struct, frozen=True, kw_only=True):
+class _Remembered(Struct, frozen=True, kw_only=True):
     """What is selected while all rows give way to others: keys, and the cell the keyboard is on.
 
     anchors: what should be seen where it was, the first of them that still is shown.
@@ -71,7 +71,7 @@ class KeyedTable(QTableView):
         self._hold = hold
         self.rows = model
         self._anchor: tuple[int, int] | None = None
-        self._kept: _Kept | None = None
+        self._kept: _Remembered | None = None
         self._pointer: QPoint | None = None
         self._flash = QTimer(self, singleShot=True, interval=FLASH_MS)
         self._empty = make_label("", "dim", wrap=True)
@@ -212,7 +212,7 @@ class KeyedTable(QTableView):
         """All rows are about to give way to others: Qt, which knows rows alone, would select others
         where all of them are selected, and look at each of many."""
         current = self.currentIndex()
-        self._kept = _Kept(
+        self._kept = _Remembered(
             keys=self.selected_keys(),
             current=self.rows.key_at(current.row()),
             column=current.column(),
