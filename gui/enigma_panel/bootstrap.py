@@ -121,6 +121,7 @@ async def build(
         writer=writer,
         timeline=timeline,
         settings=files.settings,
+        redactor=files.redactor,
         open_connector=partial(_open_connector, make_connector),
         demo=demo_url is not None,
         keep_folder=str(dirs.root),

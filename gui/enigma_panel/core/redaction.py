@@ -177,6 +177,11 @@ class Redactor:
                 return parts
         return [self.redact(text) for text in texts]
 
+    def is_clean(self, texts: Sequence[str]) -> bool:
+        """Whether `redact` would leave all of them as they are."""
+        whole = _BORDER.join(texts)
+        return self.redact(whole) == whole
+
     def _end_of_piece(self, text: str, at: int) -> int:
         """A gap from there on that lies within nothing that is to be replaced."""
         step = _FIRST_STEP

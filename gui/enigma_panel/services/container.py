@@ -2,12 +2,14 @@
 
 from msgspec import Struct
 
+from enigma_panel.core.redaction import Redactor
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.account import Account
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.commands.commands import Commands
 from enigma_panel.services.context import ServiceContext
 from enigma_panel.services.downloads import Downloads
+from enigma_panel.services.exports import Exports
 from enigma_panel.services.health import Health
 from enigma_panel.services.live.live import Channels, Live, OpenConnector
 from enigma_panel.services.monitor.housekeeping import Housekeeping
@@ -57,6 +59,7 @@ class Services(Struct, frozen=True, kw_only=True):
     sessions: Sessions
     housekeeping: Housekeeping
     downloads: Downloads
+    exports: Exports
     structured_results: StructuredResults
     demo: bool
     keep_folder: str
@@ -68,6 +71,7 @@ def make_services(
     writer: LedgerWriter,
     timeline: Timeline,
     settings: SettingsBook,
+    redactor: Redactor,
     open_connector: OpenConnector,
     demo: bool,
     keep_folder: str,
@@ -103,6 +107,7 @@ def make_services(
         sessions=Sessions(context, starts, commands, queue, poller),
         housekeeping=Housekeeping(context, starts, channels, commands),
         downloads=Downloads(context.scope, context.store),
+        exports=Exports(context.store, redactor),
         structured_results=StructuredResults(),
         demo=demo,
         keep_folder=keep_folder,

@@ -1,4 +1,5 @@
-"""A file that comes piece by piece: hidden until it is whole, and never in another one's place."""
+"""A file that comes piece by piece: hidden until it is whole, and in another one's place only where
+that was asked for."""
 
 import contextlib
 import os
@@ -48,19 +49,17 @@ class NewFile:
         with _full_disk():
             self._file.write(data)
 
-    def finish(self) -> Path:
-        """Give it its name, or a numbered one where that is taken; returns its path."""
+    def finish(self, *, replace: bool = False) -> Path:
+        """Give it its name, or a numbered one where that is taken; returns its path.
+
+        replace: whoever has that name is to go. IsADirectoryError where that is a folder.
+        """
         assert self._part is not None
         try:
             with _full_disk(), self._file:  # some disks tell only now that they are full
                 self._file.flush()
                 os.fsync(self._file.fileno())
-            target = self._reserve()
-            try:
-                self._part.replace(target)
-            except OSError:
-                target.unlink()
-                raise
+            target = self._move(self._part, replace=replace)
         except OSError:
             self.discard()
             raise
@@ -74,6 +73,16 @@ class NewFile:
                 self._file.close()
             self._part.unlink(missing_ok=True)
             self._part = None
+
+    def _move(self, part: Path, *, replace: bool) -> Path:
+        if replace:
+            return part.replace(self._folder / self._name)
+        target = self._reserve()
+        try:
+            return part.replace(target)
+        except OSError:
+            target.unlink()
+            raise
 
     def _reserve(self) -> Path:
         """An empty file under a free name: whatever else is made meanwhile, it is ours."""

@@ -1,0 +1,196 @@
+"""Tasks as lines of a file: CSV for spreadsheets, JSON Lines for programs.
+
+A line holds nothing that opens a session. JSON Lines are exact. In CSV (RFC 4180) a cell that a
+spreadsheet would run as a formula gets an apostrophe in front, see `defuse`; `undefuse` is its
+opposite. All of this is done 100,000 times at once: rows are plain tuples.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, tzinfo
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+import msgspec
+from msgspec import Struct
+
+from enigma_panel.core.redaction import Redactor
+
+BYTE_ORDER_MARK = "\ufeff".encode()
+LONG_CHARS = 10_000
+"""A longer text is redacted by itself, in pieces, so that no step of it takes long."""
+
+TEXT_FIELDS = (
+    "text",
+    "starting_url",
+    "result",
+    "error",
+    "code",
+    "question",
+    "label",
+    "site",
+    "cost",
+)
+OTHER_FIELDS = (
+    "key",
+    "status",
+    "number",
+    "tokens_in",
+    "tokens_out",
+    "created_ms",
+    "sent_ms",
+    "ended_ms",
+)
+TaskRow: TypeAlias = tuple[Any, ...]
+"""What is known of a task, and of its session (label, site, number): TEXT_FIELDS, OTHER_FIELDS. See
+`Task` and `Session`; cost is dollars as they were told, an absent value None."""
+
+_N_TEXTS = len(TEXT_FIELDS)
+_QUARTER_MS = 900_000
+_DIGITS = tuple(f"{n:02}" for n in range(60))
+_APOSTROPHE = "'"
+# White space, quotes, and what is not seen: a spreadsheet may skip them.
+_RUNS = re.compile(
+    r"""[\s"'\x00-\x1f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*[=+\-@＝＋－＠]|["']*[\t\r]"""
+)
+
+
+class ExportFormat(StrEnum):
+    """The form of a file; the value is the ending of its name."""
+
+    CSV = "csv"
+    JSON_LINES = "jsonl"
+
+
+class ExportedTask(Struct, frozen=True):
+    """One line. Its fields are the columns of a CSV file and the names in a line of JSON.
+
+    cost: dollars as exact text. created, started, ended: ISO 8601 with the offset from UTC. took_s:
+    seconds from started, or where it was never sent from created, to ended.
+    """
+
+    key: int
+    status: str
+    task: str
+    starting_url: str | None
+    result: str | None
+    error: str | None
+    code: str | None
+    cost: str | None
+    tokens_in: int | None
+    tokens_out: int | None
+    created: str | None
+    started: str | None
+    ended: str | None
+    took_s: float | None
+    session: str
+    site: str
+    question: str | None
+
+
+def redacted(rows: Sequence[TaskRow], redactor: Redactor) -> Sequence[TaskRow]:
+    """The same without secrets."""
+    texts = [text for row in rows for text in row[:_N_TEXTS] if text]
+    if max(map(len, texts), default=0) <= LONG_CHARS and redactor.is_clean(texts):
+        return rows
+    return [_redacted(row, redactor) for row in rows]
+
+
+def _redacted(row: TaskRow, redactor: Redactor) -> TaskRow:
+    texts = ("".join(redactor.pieces(text)) if text else text for text in row[:_N_TEXTS])
+    return (*texts, *row[_N_TEXTS:])
+
+
+class TaskEncoder:
+    """Makes the lines of a file. zone_at: the time zone that holds at a moment (epoch ms)."""
+
+    def __init__(self, form: ExportFormat, zone_at: Callable[[int], tzinfo]) -> None:
+        self._is_csv = form is ExportFormat.CSV
+        self._zone_at = zone_at
+        self._quarters: dict[int, tuple[str, int, str]] = {}
+        self._json = msgspec.json.Encoder()
+
+    def head(self) -> bytes:
+        """What stands before the first task."""
+        return _csv([ExportedTask.__struct_fields__]) if self._is_csv else b""
+
+    def lines(self, rows: Iterable[TaskRow]) -> bytes:
+        """The lines of some tasks, in UTF-8."""
+        if self._is_csv:
+            return _csv(self._values(_defused(row)) for row in rows)
+        return self._json.encode_lines(ExportedTask(*self._values(row)) for row in rows)
+
+    def _values(self, row: TaskRow) -> TaskRow:
+        """As the fields of ExportedTask."""
+        text, url, result, error, code, question, label, site, cost, *others = row
+        key, status, number, tokens_in, tokens_out, created_ms, sent_ms, ended_ms = others
+        took_s = None
+        if ended_ms is not None and code != "TAKEN_BACK":  # as the table shows it
+            took_s = max(0, ended_ms - (sent_ms or created_ms)) / 1000
+        return (
+            key,
+            status,
+            text,
+            url,
+            result,
+            error,
+            code,
+            cost,
+            tokens_in,
+            tokens_out,
+            self._moment(created_ms),
+            sent_ms if sent_ms is None else self._moment(sent_ms),
+            ended_ms if ended_ms is None else self._moment(ended_ms),
+            took_s,
+            label or (f"{site} {number}" if number else site),
+            site,
+            question,
+        )
+
+    def _moment(self, ms: int) -> str | None:
+        """None for a time that no calendar has: a damaged row must not end an export."""
+        number, rest = divmod(ms, _QUARTER_MS)
+        try:
+            hour, minute, offset = self._quarters.get(number) or self._learn(number)
+        except (ValueError, OverflowError, OSError):
+            return None
+        seconds, rest = divmod(rest, 1000)
+        minutes, seconds = divmod(seconds, 60)
+        return f"{hour}{_DIGITS[minute + minutes]}:{_DIGITS[seconds]}.{rest:03}{offset}"
+
+    def _learn(self, number: int) -> tuple[str, int, str]:
+        """Hour, first minute and offset of a quarter of an hour, which many tasks share: to ask
+        the system for each time would take longer than all else. No offset of this century has
+        odd minutes or changes within a quarter."""
+        ms = number * _QUARTER_MS
+        text = datetime.fromtimestamp(ms // 1000, self._zone_at(ms)).isoformat()
+        quarter = self._quarters[number] = text[:14], int(text[14:16]), text[19:]
+        return quarter
+
+
+def _csv(rows: Iterable[Iterable[object]]) -> bytes:
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(rows)
+    return text.getvalue().encode()
+
+
+def _defused(row: TaskRow) -> TaskRow:
+    texts = [
+        text if text is None or text[:1].isalnum() else defuse(text) for text in row[:_N_TEXTS]
+    ]
+    return (*texts, *row[_N_TEXTS:])
+
+
+def defuse(cell: str) -> str:
+    """The cell with an apostrophe in front where a spreadsheet would run it: where it begins with
+    one of = + - @, also behind white space and quotes, or with a tab or a carriage return.
+    Behind quotes, too, so that `undefuse` takes away none that stood there before."""
+    return cell if _RUNS.match(cell) is None else _APOSTROPHE + cell
+
+
+def undefuse(cell: str) -> str:
+    """The cell as it was before `defuse`."""
+    is_defused = cell.startswith(_APOSTROPHE) and defuse(cell[1:]) != cell[1:]
+    return cell[1:] if is_defused else cell

@@ -1,0 +1,166 @@
+"""Exports of tasks into a file: one snapshot of the ledger, streamed, whole or not at all."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, tzinfo
+from enum import StrEnum
+from pathlib import Path
+
+from msgspec import Struct
+from PySide6.QtCore import QObject, Signal
+
+from enigma_panel.core.redaction import Redactor
+from enigma_panel.core.task_export import BYTE_ORDER_MARK, ExportFormat, TaskEncoder, redacted
+from enigma_panel.services.state.session_store import SessionStore
+from enigma_panel.store.files import NotAFileError, check_is_file
+from enigma_panel.store.ledger.errors import LedgerError
+from enigma_panel.store.ledger.task_snapshot import TaskSnapshot
+from enigma_panel.store.new_file import FullDiskError, NewFile
+
+NEWS_S = 0.1
+"""Progress is told so often."""
+
+
+class ExportFault(StrEnum):
+    """Why nothing was exported."""
+
+    EXISTS = "exists"  # a file of that name is there, and nobody said that it is to be replaced
+    NOT_A_FILE = "not_a_file"  # a folder or the like has that name
+    NO_FOLDER = "no_folder"
+    DISK_FULL = "disk_full"
+    DISK = "disk"  # the system refuses; the reason says why
+    LEDGER = "ledger"  # the tasks cannot be read; the reason says why
+
+
+class ExportError(Exception):
+    """Nothing was exported, and nothing of it was left. reason: the system's own words."""
+
+    def __init__(self, fault: ExportFault, reason: str = "") -> None:
+        super().__init__(fault, reason)
+        self.fault = fault
+        self.reason = reason
+
+
+class ExportOrder(Struct, frozen=True, kw_only=True):
+    """What is to be exported. keys: of the tasks, in their order. with_mark: a CSV file begins with
+    a byte order mark. replace: a file that is there is to go."""
+
+    keys: tuple[int, ...]
+    form: ExportFormat
+    with_mark: bool = False
+    path: Path
+    replace: bool = False
+
+
+class Exported(Struct, frozen=True):
+    """An export that was made: where it is, under another name where one like it came meanwhile,
+    and how many tasks are in it."""
+
+    path: Path
+    count: int
+
+
+class Exports(QObject):
+    """Makes exports, one at a time. progressed: so many tasks have been written."""
+
+    progressed = Signal(int)
+
+    def __init__(self, store: SessionStore, redactor: Redactor) -> None:
+        super().__init__()
+        self._store = store
+        self._redactor = redactor
+        self._job: _Job | None = None
+
+    async def save(self, order: ExportOrder) -> Exported | None:
+        """Make one; None where it was cancelled. ExportError: nothing was exported."""
+        job = self._job = _Job(order, self._redactor)
+        try:
+            await self._store.flush()  # what is shown is in it
+            ledger = await self._store.read(lambda ledger: ledger.path)
+        except LedgerError as error:
+            raise ExportError(ExportFault.LEDGER, error.reason) from None
+        work = asyncio.get_running_loop().run_in_executor(None, job.run, ledger)
+        try:
+            while not work.done():
+                await asyncio.wait([work], timeout=NEWS_S)
+                self.progressed.emit(job.count)
+        except asyncio.CancelledError:  # the program ends
+            job.is_cancelled = True
+            await asyncio.wait([work])
+            work.exception()  # nobody is there to be told
+            raise
+        return work.result()
+
+    def cancel(self) -> None:
+        """End the one under way; nothing of it is left, unless it has its name already."""
+        if self._job is not None:
+            self._job.is_cancelled = True
+
+
+class _Job:
+    """One export, in a thread of its own."""
+
+    def __init__(self, order: ExportOrder, redactor: Redactor) -> None:
+        self._order = order
+        self._redactor = redactor
+        self.count = 0
+        self.is_cancelled = False
+
+    def run(self, ledger: Path) -> Exported | None:
+        """Make it. None where it was cancelled."""
+        order = self._order
+        with _typed_errors():
+            _check_name(order.path)
+            if not order.replace and order.path.exists():
+                raise ExportError(ExportFault.EXISTS)
+            new = NewFile(order.path.parent, order.path.name)
+            try:
+                new.begin(None)
+                self._write(new, ledger)
+                if self.is_cancelled:
+                    return None
+                return Exported(new.finish(replace=order.replace), self.count)
+            finally:
+                new.discard()
+
+    def _write(self, new: NewFile, ledger: Path) -> None:
+        order = self._order
+        encoder = TaskEncoder(order.form, _zone_at)
+        if order.with_mark and order.form is ExportFormat.CSV:
+            new.write(BYTE_ORDER_MARK)
+        new.write(encoder.head())
+        with TaskSnapshot(ledger) as snapshot:
+            for rows in snapshot.batches(order.keys):
+                if self.is_cancelled:
+                    return
+                new.write(encoder.lines(redacted(rows, self._redactor)))
+                self.count += len(rows)
+
+
+def _check_name(path: Path) -> None:
+    try:
+        check_is_file(path)
+    except ValueError as error:  # a character that no name has
+        raise ExportError(ExportFault.DISK, str(error)) from None
+
+
+def _zone_at(ms: int) -> tzinfo:
+    """The person's."""
+    return datetime.fromtimestamp(ms / 1000, UTC).astimezone().tzinfo or UTC
+
+
+@contextmanager
+def _typed_errors() -> Iterator[None]:
+    try:
+        yield
+    except LedgerError as error:
+        raise ExportError(ExportFault.LEDGER, error.reason) from None
+    except FullDiskError:
+        raise ExportError(ExportFault.DISK_FULL) from None
+    except (NotAFileError, IsADirectoryError):
+        raise ExportError(ExportFault.NOT_A_FILE) from None
+    except (FileNotFoundError, NotADirectoryError):
+        raise ExportError(ExportFault.NO_FOLDER) from None
+    except OSError as error:
+        raise ExportError(ExportFault.DISK, error.strerror or "") from None

@@ -1,0 +1,344 @@
+"""Exports: one snapshot, in the order that was asked for, whole or not at all."""
+
+import asyncio
+import csv
+import errno
+import io
+import json
+import os
+import stat
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from enigma_panel.core.redaction import MARK, Redactor
+from enigma_panel.core.task_export import ExportFormat, TaskRow
+from enigma_panel.runtime.event_loop import LedgerThread, TaskScope
+from enigma_panel.services import exports as exports_module
+from enigma_panel.services.exports import (
+    Exported,
+    ExportError,
+    ExportFault,
+    ExportOrder,
+    Exports,
+)
+from enigma_panel.services.state.ledger_writer import LedgerWriter
+from enigma_panel.services.state.session_store import SessionStore
+from enigma_panel.services.state.timeline import Timeline
+from enigma_panel.store.ledger import Ledger
+from enigma_panel.store.ledger.task_snapshot import KEYS_AT_ONCE, TaskSnapshot
+from tests.kit.builders import a_session, a_task
+from tests.kit.clock import HandClock
+from tests.kit.ledgers import open_ledger
+from tests.kit.wait import until
+
+MANY = 3 * KEYS_AT_ONCE + 7
+PASSWORD = "hunter2-and-more"
+NEVER = ("sess-", "task-", "https://live.example", "0123456789abcdef", PASSWORD)
+
+
+def fill(ledger: Ledger, count: int) -> None:
+    sessions = [
+        a_session(key, web_view_url="https://live.example/x") for key in range(1, count + 1)
+    ]
+    tasks = [a_task(key, text=f"Task {key}", result=f"={key}") for key in range(1, count + 1)]
+    ledger.save(*sessions, *tasks)
+
+
+@dataclass
+class Bench:
+    """Real records, and a folder to export into."""
+
+    exports: Exports
+    writer: LedgerWriter
+    folder: Path
+
+    async def save(self, *keys: int, name: str = "tasks.jsonl", **facts: Any) -> Exported | None:
+        order: dict[str, Any] = {"keys": keys, "form": ExportFormat.JSON_LINES}
+        return await self.exports.save(ExportOrder(path=self.folder / name, **order | facts))
+
+    async def fault(self, *keys: int, **facts: Any) -> ExportError:
+        with pytest.raises(ExportError) as caught:
+            await self.save(*keys, **facts)
+        return caught.value
+
+    def names(self) -> list[str]:
+        return sorted(path.name for path in self.folder.iterdir())
+
+    def lines(self, name: str = "tasks.jsonl") -> list[dict[str, Any]]:
+        text = (self.folder / name).read_text(encoding="utf-8")
+        return [json.loads(line) for line in text.splitlines()]
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    thread, scope, clock = LedgerThread(), TaskScope(), HandClock()
+    in_thread = thread._pool.submit
+    ledger = in_thread(open_ledger, tmp_path / "ledger.sqlite3").result()
+    in_thread(fill, ledger, MANY).result()
+    redactor = Redactor(bytes(32))
+    redactor.add_secret(PASSWORD)
+    writer = LedgerWriter(ledger, thread)
+    store = SessionStore(writer, clock, redactor, Timeline(writer, clock, scope, redactor))
+    folder = tmp_path / "out"
+    folder.mkdir()
+    yield Bench(Exports(store, redactor), writer, folder)
+    in_thread(ledger.close).result()
+    thread.close()
+
+
+async def test_tasks_come_in_the_order_that_was_asked_for(bench: Bench) -> None:
+    keys = [5, MANY, 1, *range(MANY - 1, 5, -1), 999_999]
+    saved = await bench.save(*keys)
+    assert saved == Exported(bench.folder / "tasks.jsonl", len(keys) - 1)
+    assert [line["key"] for line in bench.lines()] == keys[:-1]
+    assert stat.S_IMODE((bench.folder / "tasks.jsonl").stat().st_mode) == 0o600
+    assert bench.names() == ["tasks.jsonl"]
+
+
+async def test_nothing_that_opens_a_session_and_no_secret_is_in_it(bench: Bench) -> None:
+    session = a_session(1, label=f"Shop {PASSWORD}", web_view_url="https://live.example/x")
+    told = a_task(1, text=f"Log in with {PASSWORD}", result=PASSWORD, error="enig_abcdef")
+    await bench.writer.write(lambda ledger: ledger.save(session, told))
+    for form in ExportFormat:
+        await bench.save(1, 2, name=f"tasks.{form}", form=form)
+        text = (bench.folder / f"tasks.{form}").read_text(encoding="utf-8")
+        assert f"Log in with {MARK}" in text
+        assert not [word for word in (*NEVER, "enig_") if word in text]
+
+
+async def test_csv_begins_with_a_mark_where_that_was_asked_for(bench: Bench) -> None:
+    for mark in (True, False):
+        await bench.save(1, name="t.csv", form=ExportFormat.CSV, with_mark=mark, replace=not mark)
+        data = (bench.folder / "t.csv").read_bytes()
+        assert data.startswith(b"\xef\xbb\xbfkey," if mark else b"key,")
+    await bench.save(1, with_mark=True)
+    assert (bench.folder / "tasks.jsonl").read_bytes().startswith(b"{")
+    _, row = csv.reader(io.StringIO(data.decode(), newline=""))
+    assert "'=1" in row
+
+
+async def test_it_is_one_snapshot(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is written meanwhile is not in it, and waits for nothing."""
+    gate, reached = threading.Event(), threading.Event()
+
+    def slow(rows: list[TaskRow], _redactor: Redactor) -> list[TaskRow]:
+        reached.set()
+        assert gate.wait(5)
+        return rows
+
+    monkeypatch.setattr(exports_module, "redacted", slow)
+    saving = asyncio.ensure_future(bench.save(*range(1, MANY + 1)))
+    await until(reached.is_set)
+    last = a_task(MANY, text="Changed meanwhile")
+    await asyncio.wait_for(bench.writer.write(lambda ledger: ledger.save(last)), 2)
+    gate.set()
+    await saving
+    assert bench.lines()[-1]["task"] == f"Task {MANY}"
+    await bench.save(MANY, replace=True)
+    assert bench.lines()[-1]["task"] == "Changed meanwhile"
+
+
+async def test_what_was_gathered_and_not_written_yet_is_in_it(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = replace(a_task(1), error="late")
+
+    async def flush() -> None:
+        await bench.writer.write(lambda ledger: ledger.save(late))
+
+    monkeypatch.setattr(bench.exports._store, "flush", flush)
+    await bench.save(1)
+    assert bench.lines()[0]["error"] == "late"
+
+
+async def test_progress_is_told_and_the_loop_stays_free(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exports_module, "NEWS_S", 0.001)
+    told: list[int] = []
+    bench.exports.progressed.connect(told.append)
+    await bench.save(*range(1, MANY + 1))
+    assert told == sorted(told)
+    assert told[-1] == MANY
+
+
+async def test_a_file_that_is_there_stays_unless_it_is_to_be_replaced(bench: Bench) -> None:
+    (bench.folder / "tasks.jsonl").write_text("mine")
+    failed = await bench.fault(1)
+    assert failed.fault is ExportFault.EXISTS
+    assert (bench.folder / "tasks.jsonl").read_text() == "mine"
+    await bench.save(1, replace=True)
+    assert bench.lines()[0]["key"] == 1
+    assert bench.names() == ["tasks.jsonl"]
+
+
+async def test_a_file_that_comes_meanwhile_is_not_replaced(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(rows: list[TaskRow], _redactor: Redactor) -> list[TaskRow]:
+        (bench.folder / "tasks.jsonl").write_text("mine")
+        return rows
+
+    monkeypatch.setattr(exports_module, "redacted", slow)
+    saved = await bench.save(1)
+    assert saved == Exported(bench.folder / "tasks (2).jsonl", 1)
+    assert (bench.folder / "tasks.jsonl").read_text() == "mine"
+
+
+def hold_up(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Says when the first batch has come, and lets the export go on only slowly."""
+    reached = threading.Event()
+    whole = TaskSnapshot.batches
+
+    def batches(self: TaskSnapshot, keys: Any) -> Any:
+        for rows in whole(self, keys):
+            yield rows
+            reached.set()
+            threading.Event().wait(0.02)
+
+    monkeypatch.setattr(TaskSnapshot, "batches", batches)
+    return reached
+
+
+@pytest.mark.parametrize("before", [None, "mine"])
+async def test_cancel_leaves_nothing(
+    bench: Bench, before: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if before is not None:
+        (bench.folder / "tasks.jsonl").write_text(before)
+    reached = hold_up(monkeypatch)
+    saving = asyncio.ensure_future(bench.save(*range(1, MANY + 1), replace=True))
+    await until(reached.is_set)
+    assert len(bench.names()) == (2 if before else 1)  # under its temporary name
+    bench.exports.cancel()
+    assert await saving is None
+    assert bench.names() == (["tasks.jsonl"] if before else [])
+    if before is not None:
+        assert (bench.folder / "tasks.jsonl").read_text() == before
+
+
+async def test_cancelled_before_it_began_it_leaves_nothing(bench: Bench) -> None:
+    saving = asyncio.ensure_future(bench.save(1))
+    await asyncio.sleep(0)
+    bench.exports.cancel()
+    assert await saving is None
+    assert bench.names() == []
+
+
+async def test_the_end_of_the_program_leaves_nothing(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reached = hold_up(monkeypatch)
+    scope = TaskScope()
+    scope.spawn("export", bench.save(*range(1, MANY + 1)))
+    await until(reached.is_set)
+    await scope.close()
+    assert bench.names() == []
+
+
+def spoil(patch: pytest.MonkeyPatch, name: str, number: int) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(number, "Some words")
+
+    patch.setattr(f"enigma_panel.store.new_file.{name}", fail)
+
+
+class FullFile(io.BytesIO):
+    """Takes a little, then there is no room any more."""
+
+    def write(self, data: Any, /) -> int:
+        if self.tell() > 5_000:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return super().write(data)
+
+
+def fill_disk(patch: pytest.MonkeyPatch) -> None:
+    def fdopen(handle: int, _mode: str) -> FullFile:
+        os.close(handle)
+        return FullFile()
+
+    patch.setattr("enigma_panel.store.new_file.os.fdopen", fdopen)
+
+
+DISKS: list[tuple[Callable[[pytest.MonkeyPatch], None], ExportFault]] = [
+    (fill_disk, ExportFault.DISK_FULL),
+    (lambda patch: spoil(patch, "os.fsync", errno.EDQUOT), ExportFault.DISK_FULL),
+    (lambda patch: spoil(patch, "os.fsync", errno.EIO), ExportFault.DISK),
+    (lambda patch: spoil(patch, "Path.replace", errno.EIO), ExportFault.DISK),
+    (lambda patch: spoil(patch, "tempfile.mkstemp", errno.EACCES), ExportFault.DISK),
+]
+
+
+@pytest.mark.parametrize(("break_disk", "fault"), DISKS)
+@pytest.mark.parametrize("is_there", [True, False])
+async def test_a_disk_that_refuses_leaves_nothing(
+    bench: Bench,
+    break_disk: Callable[[pytest.MonkeyPatch], None],
+    fault: ExportFault,
+    is_there: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = ["tasks.jsonl"] if is_there else []
+    for name in before:
+        (bench.folder / name).write_text("mine")
+    with monkeypatch.context() as patch:
+        break_disk(patch)
+        failed = await bench.fault(*range(1, MANY + 1), replace=is_there)
+    assert failed.fault is fault
+    assert failed.reason == ("Some words" if fault is ExportFault.DISK else "")
+    assert bench.names() == before
+    assert not is_there or (bench.folder / "tasks.jsonl").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("name", "fault"),
+    [
+        ("a folder", ExportFault.NOT_A_FILE),
+        ("gone/tasks.csv", ExportFault.NO_FOLDER),
+        ("a file/tasks.csv", ExportFault.NO_FOLDER),
+        ("x" * 300, ExportFault.DISK),
+        ("nul\0.csv", ExportFault.DISK),
+        ("half \udce4\ud800.csv", ExportFault.DISK),
+    ],
+)
+@pytest.mark.parametrize("replaces", [True, False])
+async def test_a_name_that_cannot_be(
+    bench: Bench, name: str, fault: ExportFault, replaces: bool
+) -> None:
+    (bench.folder / "a folder").mkdir()
+    (bench.folder / "a file").touch()
+    failed = await bench.fault(1, name=name, replace=replaces)
+    assert failed.fault is fault
+    assert bench.names() == ["a file", "a folder"]
+
+
+async def test_a_named_pipe_is_not_waited_for(bench: Bench) -> None:
+    os.mkfifo(bench.folder / "tasks.jsonl")
+    failed = await asyncio.wait_for(bench.fault(1, replace=True), 5)
+    assert failed.fault is ExportFault.NOT_A_FILE
+
+
+async def test_a_ledger_that_cannot_be_read_is_said(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("enigma_panel.store.ledger.task_snapshot._SELECT", "SELECT gone FROM here")
+    failed = await bench.fault(1)
+    assert failed.fault is ExportFault.LEDGER
+    assert "here" in failed.reason
+    assert bench.names() == []
+
+
+async def test_a_text_that_is_none_ends_no_export(bench: Bench) -> None:
+    def damage(ledger: Ledger) -> None:
+        sql = "UPDATE tasks SET result = CAST(x'41ff42' AS TEXT) WHERE key = 2"
+        ledger.connection.execute(sql)
+
+    await bench.writer.write(damage)
+    await bench.save(1, 2, 3)
+    assert [line["result"] for line in bench.lines()] == ["=1", "A\ufffdB", "=3"]
