@@ -267,6 +267,7 @@ class Program:
             ("flush time lines", parts.services.timeline.flush),
             ("flush figures", parts.services.store.flush),
             ("flush settings", parts.services.settings.flush),
+            ("close reads", parts.services.task_search.aclose),
             ("close ledger", lambda: parts.ledger_thread.run(parts.ledger.close)),
         ]
         if self._copy is not None:
@@ -280,6 +281,7 @@ class Program:
                 await stage()
             except Exception:
                 log.exception("leaving: stage %s failed", name)
+        parts.read_thread.close()
         parts.ledger_thread.close()
         if window is not None:
             window.close_for_good()

@@ -32,11 +32,13 @@ from enigma_panel.services.settings import SettingsBook
 from enigma_panel.services.state.ledger_writer import LedgerWriter
 from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.state.timeline import Timeline
+from enigma_panel.services.task_search import TaskSearch
 from enigma_panel.store import settings as settings_file
 from enigma_panel.store.files import Problem, ProblemKind, check_is_file
 from enigma_panel.store.folder_lock import PREFIX
 from enigma_panel.store.keychain import KeychainStore, MemoryStore, SecretStore, service_name
 from enigma_panel.store.ledger.ledger import Ledger
+from enigma_panel.store.ledger.task_reader import TaskReader
 from enigma_panel.store.paths import Folders, default_folders, folders_below
 from enigma_panel.store.settings import DEFAULT_BASE_URL
 
@@ -68,6 +70,7 @@ class Parts(Struct, frozen=True, kw_only=True):
     services: Services
     ledger: Ledger
     ledger_thread: LedgerThread
+    read_thread: LedgerThread
     redact: Callable[[str], str]
     problems: tuple[Problem, ...]
 
@@ -106,11 +109,14 @@ async def build(
     account = _account(options, demo_url, files, make_client or partial(_client, rate_limiter))
     writer = LedgerWriter(files.ledger, files.thread)
     timeline = Timeline(writer, clock, files.scope, files.redactor)
+    store = SessionStore(writer, clock, files.redactor, timeline)
+    reader, read_thread = TaskReader(dirs.folders.ledger), LedgerThread("reads")
+    task_search = TaskSearch(store, reader, read_thread, files.scope, clock)
     context = ServiceContext(
         clock=clock,
         scope=files.scope,
         rng=random.Random(),  # noqa: S311 - jitter
-        store=SessionStore(writer, clock, files.redactor, timeline),
+        store=store,
         account=account,
         health=Health(account, clock),
         rate_limiter=rate_limiter,
@@ -120,13 +126,14 @@ async def build(
         context,
         writer=writer,
         timeline=timeline,
+        task_search=task_search,
         settings=files.settings,
         redactor=files.redactor,
         open_connector=partial(_open_connector, make_connector),
         demo=demo_url is not None,
         keep_folder=str(dirs.root),
     )
-    return _parts(services, files)
+    return _parts(services, files, read_thread)
 
 
 class _Files(Struct, frozen=True, kw_only=True):
@@ -177,11 +184,12 @@ def _open_log(folder: Path, redact: Callable[[str], str]) -> Problem | None:
     return None
 
 
-def _parts(services: Services, files: _Files) -> Parts:
+def _parts(services: Services, files: _Files, read_thread: LedgerThread) -> Parts:
     return Parts(
         services=services,
         ledger=files.ledger,
         ledger_thread=files.thread,
+        read_thread=read_thread,
         redact=files.redactor.redact,
         problems=files.problems,
     )

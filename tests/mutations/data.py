@@ -13,6 +13,7 @@ DIALOG = "tests/ui/questions/test_dialog.py"
 FILES = "tests/store/ledger/test_files.py"
 LIVE_PEERS = "tests/api/test_live_connecting.py"
 LOG = "tests/runtime/test_logging_setup.py"
+READER = "tests/store/ledger/test_task_reader.py"
 SAID = "tests/ui/test_announcements.py"
 SECRETS = "tests/core/test_secret_answers.py"
 NEITHER = "Neither is ever written to a file or a log"
@@ -289,6 +290,22 @@ DATA = (
         old="        if session is None or not is_history(session, now_ms):\n            return False\n        tasks",
         new="        if session is None:\n            return False\n        tasks",
         tests=("tests/services/state/test_forgetting.py",),
+    ),
+    Break(
+        promise="Beside it lies an index of its texts",
+        mistake="others may read it",
+        file="store/ledger/search_index.py",
+        old="os.open(path, os.O_RDWR | os.O_CREAT, 0o600)",
+        new="os.open(path, os.O_RDWR | os.O_CREAT, 0o644)",
+        tests=(f"{READER}::test_the_index_is_private_and_holds_no_id_of_the_service",),
+    ),
+    Break(
+        promise="the next start makes it anew",
+        mistake="what is older than the index never comes into it",
+        file="store/ledger/search_index.py",
+        old='elif state["down_to"] > 1:',
+        new='elif state["down_to"] < 1:',
+        tests=(f"{READER}::test_what_was_there_before_comes_into_the_index_by_and_by",),
     ),
     Break(
         promise="Texts of tasks and results are stored as they are",

@@ -80,8 +80,10 @@ async def leave(parts: Parts) -> None:
         parts.services.live.aclose,
         parts.services.account.aclose,
         parts.services.store.flush,
+        parts.services.task_search.aclose,
         lambda: parts.ledger_thread.run(parts.ledger.close),
     ]
     for stage in stages:
         await stage()
+    parts.read_thread.close()
     parts.ledger_thread.close()

@@ -205,7 +205,7 @@ def _own_wiring(life: Life) -> Iterator[None]:
     """The program's own composition, with the world in place of disk, network and randomness."""
     rng = random.Random(life.world.draw())
     stands_in = {
-        "LedgerThread": lambda: life.disk,
+        "LedgerThread": lambda *_: life.disk,
         "_client": lambda rate_limiter, base_url, key, dialect: SimClient(
             life, base_url, key, dialect, rate_limiter.note_reply
         ),

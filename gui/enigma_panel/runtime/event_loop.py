@@ -89,10 +89,10 @@ class TaskScope:
 
 
 class LedgerThread:
-    """One thread in which all ledger calls run, in order. The loop stays free meanwhile."""
+    """One thread in which calls to the ledger run, in order. The loop stays free meanwhile."""
 
-    def __init__(self) -> None:
-        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
+    def __init__(self, name: str = "ledger") -> None:
+        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
 
     async def run(self, call: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Await call(*args, **kwargs) in the ledger's thread; a cancelled caller loses no write."""

@@ -31,6 +31,7 @@ from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.state.starts import StartsUnderWay
 from enigma_panel.services.state.timeline import Timeline
 from enigma_panel.services.structured_results import StructuredResults
+from enigma_panel.services.task_search import TaskSearch
 from enigma_panel.services.types import NoticeKind
 
 
@@ -58,6 +59,7 @@ class Services(Struct, frozen=True, kw_only=True):
     inbox: Inbox
     sessions: Sessions
     housekeeping: Housekeeping
+    task_search: TaskSearch
     downloads: Downloads
     exports: Exports
     structured_results: StructuredResults
@@ -70,6 +72,7 @@ def make_services(
     *,
     writer: LedgerWriter,
     timeline: Timeline,
+    task_search: TaskSearch,
     settings: SettingsBook,
     redactor: Redactor,
     open_connector: OpenConnector,
@@ -106,6 +109,7 @@ def make_services(
         inbox=Inbox(context.store, poller, answers, commands),
         sessions=Sessions(context, starts, commands, queue, poller),
         housekeeping=Housekeeping(context, starts, channels, commands),
+        task_search=task_search,
         downloads=Downloads(context.scope, context.store),
         exports=Exports(context.store, redactor),
         structured_results=StructuredResults(),

@@ -99,12 +99,11 @@ def test_a_session_comes_with_all_its_tasks(
 ) -> None:
     """Else its cost would be that of some of them."""
     monkeypatch.setattr(session_store, "FIRST_TASKS", 1)
+    old = had(ledger, phase=Phase.CLOSED)
     session = had(ledger, phase=Phase.CLOSED_ASSUMED, ended_ms=LONG_AGO)
     first = ledger.tasks_of_many([session.key])[0]
     second = replace(first, key=first.key + 7, created_ms=NOW + 1)
     ledger.save(second)
-    old = had(ledger, phase=Phase.CLOSED)
-    ledger.save(*[replace(task, created_ms=1) for task in ledger.tasks_of_many([old.key])])
     sessions, tasks, keys = read_start(ledger, NOW)
     assert sessions == [session]
     assert sorted(task.key for task in tasks) == [first.key, second.key]

@@ -137,7 +137,7 @@ def test_the_migrations_leave_every_value_of_every_row(ledger_path: Path, number
     before = _all_rows(ledger_path)
     Ledger.open(ledger_path)[0].close()
     after = _all_rows(ledger_path)
-    assert set(after) == set(before)
+    assert set(after) >= set(before)
     for table, rows in before.items():
         assert rows or (number, table) == (1, "steps"), table
         assert [old | new for old, new in zip(after[table], rows, strict=True)] == after[table]

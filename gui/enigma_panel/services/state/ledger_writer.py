@@ -17,6 +17,7 @@ from PySide6.QtCore import QObject, Signal
 from enigma_panel.runtime.event_loop import Executor
 from enigma_panel.store.ledger.errors import InconsistentError, IntentSettledError, LedgerError
 from enigma_panel.store.ledger.ledger import Ledger
+from enigma_panel.store.ledger.row_mapper import BadRow
 
 log = logging.getLogger(__name__)
 P = ParamSpec("P")
@@ -47,6 +48,11 @@ class LedgerWriter(QObject):
     def is_failing(self) -> bool:
         """True while what happened could not be written: it is lost if the program ends now."""
         return self._is_failing and self.is_behind
+
+    @property
+    def bad_rows(self) -> tuple[BadRow, ...]:
+        """Rows that could not be read, see Ledger.bad_rows. May be read in any thread."""
+        return self._ledger.bad_rows
 
     async def read(self, call: Callable[[Ledger], T]) -> T:
         """Any question to the ledger, in its thread. Raises LedgerError."""

@@ -27,6 +27,7 @@ from enigma_panel.services.types import Diff
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.intents import STARTS, Intent, IntentKind, Outcome
 from enigma_panel.store.ledger.ledger import Ledger
+from enigma_panel.store.ledger.row_mapper import BadRow
 
 T = TypeVar("T")
 Record = Session | Task
@@ -155,6 +156,11 @@ class SessionStore(QObject):
     def task_keys(self) -> list[int]:
         """All task keys, newest first."""
         return self._task_keys
+
+    @property
+    def bad_rows(self) -> tuple[BadRow, ...]:
+        """Rows of the ledger that could not be read so far. May be read in any thread."""
+        return self._writer.bad_rows
 
     def current_task(self, session: Session) -> Task | None:
         """The task that the session works on or worked on last: one that is seen at work and has no

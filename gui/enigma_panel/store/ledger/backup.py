@@ -36,6 +36,7 @@ from enigma_panel.store.ledger.queries import (
     one_of,
 )
 from enigma_panel.store.ledger.schema import MIGRATIONS
+from enigma_panel.store.ledger.search_index import drop_index
 
 if TYPE_CHECKING:
     from enigma_panel.store.ledger.ledger import Ledger
@@ -125,6 +126,7 @@ def use_copy(ledger_path: Path, copy: Copy) -> Path | None:
         with file_copy.gone_on_error(ledger_path):
             file_copy.duplicate(copy.path, ledger_path, made_ms)
             kept_as = keep_aside(ledger_path, COMPANIONS, word="replaced")
+            drop_index(ledger_path)
             file_copy.put_in_place(ledger_path)
     return kept_as if kept_as.exists() else None
 

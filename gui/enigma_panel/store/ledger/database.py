@@ -28,6 +28,7 @@ from enigma_panel.store.ledger.errors import (
 from enigma_panel.store.ledger.schema import (
     APPLICATION_ID,
     MIGRATIONS,
+    TRIM_CHANGES,
     Migrations,
     columns,
     migrate,
@@ -214,6 +215,9 @@ def _prepare(connection: sqlite3.Connection, path: Path, migrations: Migrations)
     migrate(connection, migrations)
     if not tables(migrations).items() <= columns(connection).items():
         raise CorruptLedgerError(path, "its tables are not those that we made")
+    if migrations is MIGRATIONS:
+        with contextlib.suppress(sqlite3.OperationalError):  # a full disk: the next start does it
+            connection.execute(TRIM_CHANGES)
 
 
 def _keep_version(connection: sqlite3.Connection, path: Path, found: int) -> None:

@@ -45,6 +45,10 @@ class InconsistentError(LedgerError):
     """A record points to a session or task that is not in the ledger, or a name is taken."""
 
 
+class InterruptedReadError(LedgerError):
+    """A newer question took the place of this one."""
+
+
 class ClosedLedgerError(LedgerError):
     """The ledger was closed before."""
 
@@ -81,6 +85,7 @@ _BY_CODE: dict[int, type[LedgerError]] = {
     sqlite3.SQLITE_FORMAT: CorruptLedgerError,
     sqlite3.SQLITE_IOERR: BrokenDiskError,
     sqlite3.SQLITE_CONSTRAINT: InconsistentError,
+    sqlite3.SQLITE_INTERRUPT: InterruptedReadError,
 }
 
 FULL_BYTES = 64 * 2**10

@@ -230,12 +230,12 @@ class Ledger:
 
     def task_keys(self) -> list[int]:
         """Keys of all tasks, newest first."""
-        rows = self._db.rows("SELECT key FROM tasks ORDER BY created_ms DESC, key DESC")
+        rows = self._db.rows("SELECT key FROM tasks ORDER BY key DESC")
         return [row[0] for row in rows]
 
     def recent_texts(self) -> list[str]:
         """Different texts of the newest tasks, newest first, without empty ones."""
-        sql = "SELECT key, text FROM tasks ORDER BY created_ms DESC, key DESC LIMIT ?"
+        sql = "SELECT key, text FROM tasks ORDER BY key DESC LIMIT ?"
         rows = self._reader.rows("tasks", sql, RECENT_ROWS)
         return list(dict.fromkeys(text for _, text in rows if text))[:MOST_TEXTS]
 

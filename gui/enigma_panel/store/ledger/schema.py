@@ -11,6 +11,13 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from functools import cache, partial
 
+KEPT_CHANGES = 10_000
+"""So many entries of `text_changes` are kept; an index that is further behind is made anew."""
+TRIM_CHANGES = (
+    "DELETE FROM text_changes WHERE n <="  # noqa: S608 - own numbers
+    f" (SELECT seq - {KEPT_CHANGES} FROM sqlite_sequence WHERE name = 'text_changes')"
+)
+
 APPLICATION_ID = 0x454E4750  # "ENGP": by it `file` and _check_owner know our ledger from others
 
 Migration = Callable[[sqlite3.Connection], None]
@@ -107,7 +114,6 @@ _V1 = (
     """,
     "CREATE UNIQUE INDEX sessions_by_name ON sessions (site, number)",
     "CREATE INDEX sessions_by_phase ON sessions (phase)",
-    # sessions_by_end and tasks_new serve no question that is asked today.
     "CREATE INDEX sessions_by_end ON sessions (ended_ms DESC, key DESC) WHERE ended_ms IS NOT NULL",
     "CREATE INDEX sessions_by_id ON sessions (service_id) WHERE service_id IS NOT NULL",
     "CREATE INDEX tasks_by_session ON tasks (session_key)",
@@ -165,13 +171,62 @@ _V6 = (
 )
 
 
+_V7 = (
+    # Which tasks have other texts now, for the index of words in its own file: see search_index.
+    """
+    CREATE TABLE text_changes (
+        n INTEGER PRIMARY KEY AUTOINCREMENT,
+        task_key INTEGER NOT NULL
+    ) STRICT
+    """,
+    """
+    CREATE TRIGGER task_added AFTER INSERT ON tasks
+    BEGIN INSERT INTO text_changes (task_key) VALUES (new.key); END
+    """,
+    """
+    CREATE TRIGGER task_text_changed
+    AFTER UPDATE OF session_key, text, result, error, question ON tasks
+    WHEN (old.session_key, old.text, old.result, old.error, old.question)
+        IS NOT (new.session_key, new.text, new.result, new.error, new.question)
+    BEGIN INSERT INTO text_changes (task_key) VALUES (new.key); END
+    """,
+    """
+    CREATE TRIGGER task_deleted AFTER DELETE ON tasks
+    BEGIN INSERT INTO text_changes (task_key) VALUES (old.key); END
+    """,
+    """
+    CREATE TRIGGER session_renamed AFTER UPDATE OF site, number, label ON sessions
+    WHEN (old.site, old.number, old.label) IS NOT (new.site, new.number, new.label)
+    BEGIN
+        INSERT INTO text_changes (task_key) SELECT key FROM tasks WHERE session_key = new.key;
+    END
+    """,
+    # Newest first is by key. What is sorted, counted and summed is read from one narrow index.
+    "DROP INDEX tasks_newest_first",
+    "DROP INDEX tasks_new",
+    "DROP INDEX sessions_by_end",
+    """
+    CREATE INDEX tasks_figures ON tasks (
+        status, is_new, cost_nano, created_ms, sent_ms, ended_ms, tokens_in, tokens_out, code,
+        service_id IS NOT NULL
+    )
+    """,
+    "CREATE INDEX tasks_by_text ON tasks (substr(text, 1, 40) COLLATE NOCASE)",
+    """
+    CREATE INDEX tasks_by_result ON tasks (
+        substr(coalesce(result, error, question, ''), 1, 40) COLLATE NOCASE
+    )
+    """,
+)
+
+
 def _execute(statements: Sequence[str], connection: sqlite3.Connection) -> None:
     for statement in statements:
         connection.execute(statement)
 
 
 MIGRATIONS: Migrations = tuple(
-    partial(_execute, statements) for statements in (_V1, _V2, _V3, _V4, _V5, _V6)
+    partial(_execute, statements) for statements in (_V1, _V2, _V3, _V4, _V5, _V6, _V7)
 )
 """Migration n (counted from 1) leads from version n-1 to n."""
 

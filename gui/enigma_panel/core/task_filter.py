@@ -1,0 +1,104 @@
+"""What is looked for among the tasks, and in which order they are shown."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from enum import StrEnum
+
+from msgspec import Struct
+
+from enigma_panel.core.models import TaskStatus
+
+
+class TaskGroup(StrEnum):
+    """Groups of tasks that a person looks for. A new task is in another group, too."""
+
+    NEW = "new"
+    WORKING = "working"
+    QUEUED = "queued"
+    ASKS = "asks"
+    DONE = "done"
+    FAILED = "failed"
+    UNCONFIRMED = "unconfirmed"
+    STOPPED = "stopped"
+
+
+GROUP_STATUSES: Mapping[TaskGroup, frozenset[TaskStatus]] = {
+    TaskGroup.WORKING: frozenset({TaskStatus.STARTING, TaskStatus.WORKING, TaskStatus.PAUSED}),
+    TaskGroup.QUEUED: frozenset({TaskStatus.QUEUED}),
+    TaskGroup.ASKS: frozenset({TaskStatus.ASKS}),
+    TaskGroup.DONE: frozenset({TaskStatus.DONE}),
+    TaskGroup.FAILED: frozenset({TaskStatus.FAILED, TaskStatus.LOST}),
+    TaskGroup.UNCONFIRMED: frozenset({TaskStatus.UNCONFIRMED}),
+    TaskGroup.STOPPED: frozenset({TaskStatus.STOPPED}),
+}
+"""Every status is in one group; NEW is a mark of its own."""
+
+
+class TaskFilter(Struct, frozen=True, kw_only=True):
+    """Which tasks are shown: all conditions must hold; of several groups, one.
+
+    words: words that all stand in the task, its result, error, question, site or its session's
+    name, the last one as the beginning of a word; case and accents do not matter. from_ms, to_ms:
+    started in this time (epoch ms), to_ms no longer in it. cost_from, cost_to: dollars, both in it.
+    """
+
+    words: str = ""
+    groups: frozenset[TaskGroup] = frozenset()
+    from_ms: int | None = None
+    to_ms: int | None = None
+    cost_from: Decimal | None = None
+    cost_to: Decimal | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it lets all tasks through."""
+        return not words_of(self.words) and self == TaskFilter(words=self.words)
+
+
+NO_FILTER = TaskFilter()
+
+
+def words_of(text: str) -> list[str]:
+    """The words that are looked for: what has no letter or digit in it is none."""
+    return [
+        word for word in text.replace("\0", " ").split() if any(char.isalnum() for char in word)
+    ]
+
+
+class SortColumn(StrEnum):
+    """What tasks can be sorted by."""
+
+    NEW = "new"
+    STATUS = "status"
+    TASK = "task"
+    RESULT = "result"
+    COST = "cost"
+    TOOK = "took"
+    ENDED = "ended"
+    TOKENS_IN = "tokens_in"
+    TOKENS_OUT = "tokens_out"
+    STARTED = "started"
+    SESSION = "session"
+    SITE = "site"
+
+
+class SortBy(Struct, frozen=True):
+    """One key of an order."""
+
+    column: SortColumn
+    descending: bool = False
+
+
+Order = tuple[SortBy, ...]
+NEWEST_FIRST: Order = ()
+"""What was asked for last on top; it also decides between equals."""
+
+
+class TaskSum(Struct, frozen=True, kw_only=True):
+    """What tasks cost together. cost: dollars, of those that may be summed. took_ms: from sending
+    to end, of those that ended. untold: how many were sent and nobody told what they cost."""
+
+    count: int = 0
+    cost: Decimal = Decimal(0)
+    took_ms: int = 0
+    untold: int = 0

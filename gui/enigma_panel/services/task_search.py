@@ -1,0 +1,153 @@
+"""Which tasks are shown: those that fit the filter, in the chosen order, with counts and sums."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from PySide6.QtCore import QObject, Signal
+
+from enigma_panel.core.task_filter import NEWEST_FIRST, NO_FILTER, Order, TaskFilter, TaskSum
+from enigma_panel.runtime.event_loop import Executor, TaskScope
+from enigma_panel.services.clock import Clock
+from enigma_panel.services.state.session_store import SessionStore
+from enigma_panel.services.types import Diff
+from enigma_panel.store.ledger.errors import InterruptedReadError, LedgerError
+from enigma_panel.store.ledger.task_reader import Figures, TaskReader
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+REST_MS = 500
+"""Between two answers that nobody asked for: records of running tasks change all the time."""
+BATCHES = 25
+"""After so many batches of texts that the index lacked, what is shown is asked for anew."""
+
+
+class TaskSearch(QObject):
+    """The keys of the tasks that are shown. What is asked for interrupts what was asked before.
+
+    found: `keys` is another list; its argument tells whether the person asked for it. counted:
+    `figures` or `unindexed` changed; so many tasks no word finds yet. Nothing is read before the
+    first `ask` and before the records were loaded; from then on it follows them by itself.
+    """
+
+    found = Signal(bool)
+    counted = Signal()
+
+    def __init__(
+        self,
+        store: SessionStore,
+        reader: TaskReader,
+        executor: Executor,
+        scope: TaskScope,
+        clock: Clock,
+    ) -> None:
+        super().__init__()
+        self._store = store
+        self._reader = reader
+        self._executor = executor
+        self._scope = scope
+        self._clock = clock
+        self.filter: TaskFilter = NO_FILTER
+        self.order: Order = NEWEST_FIRST
+        self.keys: list[int] = []
+        self.figures = Figures()
+        self.unindexed = 0
+        self._is_asked = self._is_loaded = False
+        self._is_stale = self._is_by_person = False
+        self._changed = asyncio.Event()
+        store.changed.connect(self._follow)
+
+    def ask(self, task_filter: TaskFilter | None = None, order: Order | None = None) -> None:
+        """From now on show what fits this filter, in this order; None leaves what there is."""
+        self.filter = self.filter if task_filter is None else task_filter
+        self.order = self.order if order is None else order
+        self._is_asked = self._is_by_person = True
+        self._reader.interrupt()
+        self._ask_again()
+
+    async def sum_of(self, keys: Sequence[int]) -> TaskSum:
+        """What these tasks cost together. LedgerError."""
+        return await self._read(lambda: self._reader.sum_of(keys))
+
+    async def spent_since(self, since_ms: int) -> TaskSum:
+        """What the tasks cost together that were started since then (epoch ms). LedgerError."""
+        return await self._read(lambda: self._reader.spent_since(since_ms))
+
+    async def aclose(self) -> None:
+        """Close the files; nothing may be asked for afterwards."""
+        await self._executor.run(self._reader.close)
+
+    # -- inside --------------------------------------------------------------------------------
+
+    def _follow(self, diff: Diff) -> None:
+        if not self._is_loaded:
+            self._is_loaded = True
+            diff = Diff(new_tasks=tuple(self._store.task_keys()))
+        if diff.new_tasks and self.filter.is_empty and not self.order:
+            known = set(diff.new_tasks)
+            self.keys = [*diff.new_tasks, *(key for key in self.keys if key not in known)]
+            self.found.emit(False)
+        self._ask_again()
+
+    def _ask_again(self) -> None:
+        self._is_stale = True
+        self._changed.set()
+        if self._is_asked and self._is_loaded:
+            self._scope.spawn("search tasks", self._work(), exclusive=True)
+
+    async def _work(self) -> None:
+        """Answer until nothing changed meanwhile, and take over what the index still lacks."""
+        while self._is_stale or self.unindexed:
+            try:
+                if self._is_stale:
+                    await self._answer()
+                else:
+                    await self._index_more()
+            except InterruptedReadError:
+                continue  # by what was asked meanwhile
+            except LedgerError as error:
+                log.warning("the tasks cannot be searched: %s", error.reason)
+                return
+
+    async def _answer(self) -> None:
+        if not self._is_by_person:
+            await self._rest()
+        by_person, self._is_by_person, self._is_stale = self._is_by_person, False, False
+        try:
+            await self._read(self._reader.catch_up)
+            keys = await self._read(self._find)
+            self.keys = keys
+            self.found.emit(by_person)
+            by_person = False
+            self.figures = await self._read(lambda: self._reader.figures(self.filter))
+            self.unindexed = self.figures.unindexed
+            self.counted.emit()
+        except InterruptedReadError:
+            self._is_stale = True
+            self._is_by_person |= by_person
+            raise
+
+    def _find(self) -> list[int]:
+        """In the reader's thread. A row that cannot be read is in no answer."""
+        keys = self._reader.keys(self.filter, self.order, self._clock.now_ms())
+        bad = {row.key for row in self._store.bad_rows if row.table == "tasks"}
+        return [key for key in keys if key not in bad] if bad else keys
+
+    async def _index_more(self) -> None:
+        for _ in range(BATCHES):
+            if self.unindexed and not self._is_stale:
+                self.unindexed = await self._read(self._reader.catch_up)
+        self._is_stale |= bool(self.filter.words)
+        self.counted.emit()
+
+    async def _rest(self) -> None:
+        """For a while, or until the person asks."""
+        due = self._clock.now_ms() + REST_MS
+        while not self._is_by_person and self._clock.now_ms() < due:
+            self._changed.clear()
+            await self._clock.wait(self._changed, due)
+
+    async def _read(self, question: Callable[[], T]) -> T:
+        return await self._executor.run(question)

@@ -1,0 +1,250 @@
+"""Reads for tables: which tasks fit a filter, in which order, how many there are, what they cost.
+
+A connection of its own that only reads the ledger, so that no intent waits for a question. Words
+are looked up in the index (search_index).
+"""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from enigma_panel.core.models import TaskStatus
+from enigma_panel.core.money import NANO, to_nano
+from enigma_panel.core.task_filter import (
+    GROUP_STATUSES,
+    Order,
+    SortColumn,
+    TaskFilter,
+    TaskGroup,
+    TaskSum,
+    words_of,
+)
+from enigma_panel.store.ledger import search_index
+from enigma_panel.store.ledger.errors import typed_errors
+from enigma_panel.store.ledger.queries import json_of, one_of
+from enigma_panel.store.ledger.row_mapper import clean_text
+
+T = TypeVar("T")
+
+MOST_WORDS = 50
+"""More words than that are not looked for: nobody types them."""
+
+_STATUS_RANK = (
+    TaskStatus.ASKS,
+    TaskStatus.UNCONFIRMED,
+    TaskStatus.QUEUED,
+    TaskStatus.STARTING,
+    TaskStatus.WORKING,
+    TaskStatus.PAUSED,
+    TaskStatus.FAILED,
+    TaskStatus.LOST,
+    TaskStatus.STOPPED,
+    TaskStatus.DONE,
+)
+"""Sorted by status, what needs somebody comes first."""
+_RANKS = " ".join(f"WHEN '{status}' THEN {rank}" for rank, status in enumerate(_STATUS_RANK))
+_STARTED = "coalesce(t.sent_ms, t.created_ms)"
+_HAS_RUN = "t.status <> 'queued' AND t.code IS NOT 'TAKEN_BACK'"
+_WAS_SENT = "t.sent_ms IS NOT NULL AND (t.service_id IS NOT NULL OR t.status <> 'failed')"
+_SORTED_BY: dict[SortColumn, tuple[str, ...]] = {
+    SortColumn.NEW: ("t.is_new",),
+    SortColumn.STATUS: (f"CASE t.status {_RANKS} END",),
+    SortColumn.TASK: ("substr(t.text, 1, 40) COLLATE NOCASE",),
+    SortColumn.RESULT: (
+        "substr(coalesce(t.result, t.error, t.question, ''), 1, 40) COLLATE NOCASE",
+    ),
+    SortColumn.COST: ("t.cost_nano",),
+    SortColumn.TOOK: (f"CASE WHEN {_HAS_RUN} THEN coalesce(t.ended_ms, :now) - {_STARTED} END",),
+    SortColumn.ENDED: ("t.ended_ms",),
+    SortColumn.TOKENS_IN: ("t.tokens_in",),
+    SortColumn.TOKENS_OUT: ("t.tokens_out",),
+    SortColumn.STARTED: ("t.sent_ms",),
+    SortColumn.SESSION: ("coalesce(s.label, s.site) COLLATE NOCASE", "s.number"),
+    SortColumn.SITE: ("s.site",),
+}
+"""Terms without which nothing is sorted; the first 40 characters of a text are in an index."""
+_OF_SESSION = frozenset({SortColumn.SESSION, SortColumn.SITE})
+_MATCHES = "SELECT rowid AS key FROM texts WHERE texts MATCH :words"
+_HAS_WORDS = f"t.key IN ({_MATCHES})"
+_DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR})
+"""An index of which SQLite says this is made anew."""
+_PRIMARY_CODE = 0xFF
+_WHOLE = int(NANO)
+_SUMS = (
+    # In two parts: the nano-dollars of many absurd costs are no 64-bit integer.
+    f"SELECT t.status, t.is_new, count(*),"  # noqa: S608 - own words
+    f" sum(t.cost_nano / {_WHOLE}), sum(t.cost_nano % {_WHOLE}),"
+    f" sum(CASE WHEN {_HAS_RUN} THEN max(0, t.ended_ms - {_STARTED}) END),"
+    f" count(CASE WHEN t.cost_nano IS NULL AND {_WAS_SENT} THEN 1 END)"
+    " FROM ledger.tasks t"
+)
+
+
+class Figures(Struct, frozen=True, kw_only=True):
+    """How many tasks there are, and what those cost that are shown.
+
+    total: tasks in the ledger. count: those that fit, whatever group they are in; by_group: those
+    that would fit with that group alone. shown: of what fits. unindexed: how many tasks are not in
+    the index of words yet, so that no word finds them.
+    """
+
+    total: int = 0
+    count: int = 0
+    by_group: dict[TaskGroup, int] = {}
+    shown: TaskSum = TaskSum()
+    unindexed: int = 0
+
+
+class TaskReader:
+    """Asks the ledger what tables show.
+
+    It belongs to the thread of its first question, which opens it, but for `interrupt`. A question
+    raises a LedgerError when the disk fails, InterruptedReadError when it was interrupted.
+    """
+
+    def __init__(self, ledger_path: Path) -> None:
+        self._path = ledger_path
+        self._connection: sqlite3.Connection | None = None
+
+    def interrupt(self) -> None:
+        """End the question that is being answered, if any; from any thread."""
+        connection = self._connection
+        if connection is not None:
+            connection.interrupt()
+
+    def catch_up(self) -> int:
+        """Take a batch of new texts into the index; returns how many tasks are missing in it yet.
+
+        An index that has damage is made anew.
+        """
+        return self._ask(search_index.catch_up)
+
+    def keys(self, task_filter: TaskFilter, order: Order, now_ms: int) -> list[int]:
+        """The keys of the tasks that fit, in order; newest first among equals."""
+        conditions, values = _conditions(task_filter)
+        conditions += _in_groups(task_filter)
+        if not order and conditions == [_HAS_WORDS]:
+            sql = f"{_MATCHES} ORDER BY rowid DESC"
+        else:
+            sql = f"SELECT t.key AS key {_source(order)}{_where(conditions)}{_order_by(order)}"
+        # As one text: row by row it would take the interpreter from the window 100,000 times.
+        sql = f"SELECT json_group_array(key) FROM ({sql})"  # noqa: S608 - own words
+        rows = self._rows(sql, values | {"now": now_ms})
+        return msgspec.json.decode(rows[0][0], type=list[int])
+
+    def figures(self, task_filter: TaskFilter) -> Figures:
+        """How many fit, by group, and what they cost together."""
+        conditions, values = _conditions(task_filter)
+        rows = self._rows(f"{_SUMS}{_where(conditions)} GROUP BY t.status, t.is_new", values)
+        groups = task_filter.groups
+        return Figures(
+            total=self._rows("SELECT count(*) FROM ledger.tasks", {})[0][0],
+            count=sum(row[2] for row in rows),
+            by_group={group: sum(r[2] for r in rows if _is_in(r, group)) for group in TaskGroup},
+            shown=_sum([r for r in rows if not groups or any(_is_in(r, g) for g in groups)]),
+            unindexed=self._ask(search_index.missing),
+        )
+
+    def sum_of(self, keys: Sequence[int]) -> TaskSum:
+        """What these tasks cost together."""
+        condition = " WHERE t.key IN (SELECT value FROM json_each(:keys)) GROUP BY 1, 2"
+        return _sum(self._rows(_SUMS + condition, {"keys": json_of(keys)}))
+
+    def spent_since(self, since_ms: int) -> TaskSum:
+        """What the tasks cost together that were started since then (epoch ms)."""
+        condition = f" WHERE {_STARTED} >= :since GROUP BY 1, 2"
+        return _sum(self._rows(_SUMS + condition, {"since": since_ms}))
+
+    def close(self) -> None:
+        """Close the files; harmless when repeated. The next question would open them again."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+    # -- inside --------------------------------------------------------------------------------
+
+    def _rows(self, sql: str, values: dict[str, Any]) -> list[Any]:
+        return self._ask(lambda connection: connection.execute(sql, values).fetchall())
+
+    def _ask(self, question: Callable[[sqlite3.Connection], T]) -> T:
+        with typed_errors(self._path):
+            try:
+                return question(self._opened())
+            except sqlite3.DatabaseError as error:
+                if error.sqlite_errorcode & _PRIMARY_CODE not in _DAMAGE:
+                    raise
+            self.close()
+            search_index.drop_index(self._path)
+            return question(self._opened())
+
+    def _opened(self) -> sqlite3.Connection:
+        if self._connection is None:
+            self._connection = search_index.open_with_ledger(self._path)
+        return self._connection
+
+
+def _conditions(task_filter: TaskFilter) -> tuple[list[str], dict[str, Any]]:
+    """All but the groups, and the values that they name."""
+    words = words_of(clean_text(task_filter.words))[:MOST_WORDS]
+    bounds = (
+        (_HAS_WORDS, "words", _expression(words) if words else None),
+        (f"{_STARTED} >= :from_ms", "from_ms", task_filter.from_ms),
+        (f"{_STARTED} < :to_ms", "to_ms", task_filter.to_ms),
+        ("t.cost_nano >= :cost_from", "cost_from", to_nano(task_filter.cost_from)),
+        ("t.cost_nano <= :cost_to", "cost_to", to_nano(task_filter.cost_to)),
+    )
+    given = [bound for bound in bounds if bound[2] is not None]
+    return [bound[0] for bound in given], {name: value for _, name, value in given}
+
+
+def _expression(words: Sequence[str]) -> str:
+    """Each word as it is, the last as a beginning; nothing in it is read as syntax."""
+    quoted = " ".join('"{}"'.format(word.replace('"', '""')) for word in words)
+    return f"{quoted}*"
+
+
+def _in_groups(task_filter: TaskFilter) -> list[str]:
+    if not task_filter.groups:
+        return []
+    statuses = [s for group in task_filter.groups for s in GROUP_STATUSES.get(group, ())]
+    either = [f"t.{one_of('status', statuses)}"] if statuses else []
+    either += ["t.is_new = 1"] if TaskGroup.NEW in task_filter.groups else []
+    return [f"({' OR '.join(either)})"]
+
+
+def _source(order: Order) -> str:
+    needs_session = any(by.column in _OF_SESSION for by in order)
+    session = " JOIN ledger.sessions s ON s.key = t.session_key" if needs_session else ""
+    return f"FROM ledger.tasks t{session}"
+
+
+def _where(conditions: Sequence[str]) -> str:
+    return f" WHERE {' AND '.join(conditions)}" if conditions else ""
+
+
+def _order_by(order: Order) -> str:
+    terms = [
+        f"{term}{' DESC' if by.descending else ''}"
+        for by in order
+        for term in _SORTED_BY[by.column]
+    ]
+    return f" ORDER BY {', '.join([*terms, 't.key DESC'])}"
+
+
+def _is_in(row: Sequence[Any], group: TaskGroup) -> bool:
+    if group is TaskGroup.NEW:
+        return bool(row[1])
+    return row[0] in GROUP_STATUSES[group]
+
+
+def _sum(rows: Sequence[Sequence[Any]]) -> TaskSum:
+    def total(column: int) -> int:
+        return sum(row[column] or 0 for row in rows)
+
+    cost = total(3) + Decimal(total(4)) / NANO
+    return TaskSum(count=total(2), cost=cost, took_ms=total(5), untold=total(6))

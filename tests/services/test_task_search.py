@@ -1,0 +1,185 @@
+"""Which tasks are shown, as records change and the person asks."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from enigma_panel.core.models import TaskStatus
+from enigma_panel.core.task_filter import SortBy, SortColumn, TaskFilter, TaskGroup
+from enigma_panel.services.task_search import REST_MS, TaskSearch
+from enigma_panel.store.ledger import search_index
+from enigma_panel.store.ledger.errors import InterruptedReadError
+from enigma_panel.store.ledger.task_reader import TaskReader
+from tests.conftest import LogWatch
+from tests.kit.builders import new_session, new_task
+from tests.services.commands.bench import Bench, on_bench
+from tests.store.helpers import raw, started
+
+BY_PERSON, BY_ITSELF = True, False
+
+
+class Search:
+    """A search over the bench's ledger, and how often it told of other keys."""
+
+    def __init__(self, bench: Bench) -> None:
+        self.reader = TaskReader(bench.ledger.path)
+        self.own = TaskSearch(bench.store, self.reader, bench.executor, bench.scope, bench.clock)
+        self.heard: list[bool] = []
+        self.own.found.connect(self.heard.append)
+
+    def news(self) -> list[bool]:
+        heard = [*self.heard]
+        self.heard.clear()
+        return heard
+
+
+def searching(folder: Path, check: Callable[[Bench, Search], Awaitable[None]]) -> None:
+    async def run(bench: Bench) -> None:
+        search = Search(bench)
+        try:
+            await check(bench, search)
+        finally:
+            await search.own.aclose()
+
+    on_bench(folder / "data", run)
+
+
+async def answered() -> None:
+    """What was asked for by the person has come, and nothing that rests."""
+    await asyncio.sleep(REST_MS / 5_000)
+
+
+async def plan(bench: Bench, text: str) -> int:
+    [key] = await bench.store.plan([(new_session(), new_task(text, status=TaskStatus.QUEUED))])
+    return key
+
+
+def test_nothing_is_read_before_the_records_are_loaded_and_somebody_asks(tmp_path: Path) -> None:
+    async def check(bench: Bench, search: Search) -> None:
+        keys = [started(bench.ledger).key for _ in range(3)]
+        search.own.ask()
+        await answered()
+        assert search.own.keys == []
+        await bench.store.load()
+        assert search.own.keys == keys[::-1]  # at once, from memory
+        await answered()
+        assert (search.own.keys, search.own.figures.total) == (keys[::-1], 3)
+        assert search.news() == [BY_ITSELF, BY_PERSON]
+
+    searching(tmp_path, check)
+
+
+def test_a_new_task_is_there_at_once_and_after_a_rest_where_there_is_a_filter(
+    tmp_path: Path,
+) -> None:
+    async def check(bench: Bench, search: Search) -> None:
+        await bench.store.load()
+        search.own.ask()
+        await answered()
+        first = await plan(bench, "red shoes")
+        assert search.own.keys == [first]
+        search.own.ask(TaskFilter(words="blue"))
+        await answered()
+        assert (search.own.keys, search.own.figures.total) == ([], 1)
+        search.news()
+        second = await plan(bench, "blue shoes")
+        await plan(bench, "green shoes")
+        assert search.news() == []
+        await asyncio.sleep(REST_MS / 1_000)
+        await answered()
+        assert (search.own.keys, search.news()) == ([second], [BY_ITSELF])
+        assert search.own.figures.by_group[TaskGroup.QUEUED] == 1
+
+    searching(tmp_path, check)
+
+
+def test_what_the_person_asks_does_not_wait_for_the_rest(tmp_path: Path) -> None:
+    async def check(bench: Bench, search: Search) -> None:
+        await bench.store.load()
+        keys = [await plan(bench, text) for text in ("b", "a", "c")]
+        search.own.ask(order=(SortBy(SortColumn.TASK),))
+        await answered()
+        await bench.store.update(replace(bench.store.tasks()[0], is_new=True))
+        await answered()  # it rests now
+        search.news()
+        search.own.ask(order=(SortBy(SortColumn.TASK, descending=True),))
+        await answered()
+        assert (search.own.keys, search.news()) == ([keys[2], keys[0], keys[1]], [BY_PERSON])
+
+    searching(tmp_path, check)
+
+
+def test_a_newer_question_takes_the_place_of_one_that_is_interrupted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def check(bench: Bench, search: Search) -> None:
+        await bench.store.load()
+        key = await plan(bench, "red shoes")
+        real, interrupted = TaskReader.keys, []
+
+        def first_time(reader: TaskReader, *asked: object) -> list[int]:
+            if not interrupted:
+                interrupted.append(asked)
+                search.own.ask(TaskFilter(words="red"))
+                raise InterruptedReadError(bench.ledger.path, "SQLITE_INTERRUPT")
+            return real(reader, *asked)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(TaskReader, "keys", first_time)
+        search.own.ask(TaskFilter(words="blue"))
+        await answered()
+        assert search.own.keys == [key]
+        assert search.news()[-1] is BY_PERSON
+
+    searching(tmp_path, check)
+
+
+def test_older_tasks_come_into_the_index_while_what_is_asked_is_answered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search_index, "BATCH", 1)
+
+    async def check(bench: Bench, search: Search) -> None:
+        keys = [started(bench.ledger).key for _ in range(60)]
+        await bench.store.load()
+        left: list[int] = []
+        search.own.counted.connect(lambda: left.append(search.own.unindexed))
+        search.own.ask(TaskFilter(words="hub"))
+        await asyncio.sleep(10)
+        assert left[0] == 59
+        assert (left[-1], search.own.keys) == (0, keys[::-1])
+
+    searching(tmp_path, check)
+
+
+def test_a_row_that_cannot_be_read_is_in_no_answer(tmp_path: Path) -> None:
+    async def check(bench: Bench, search: Search) -> None:
+        keys = [started(bench.ledger).key for _ in range(2)]
+        with raw(bench.ledger.path) as connection:
+            connection.execute("UPDATE tasks SET status = 'odd' WHERE key = ?", (keys[0],))
+        await bench.store.load()
+        search.own.ask()
+        await answered()
+        assert search.own.keys == keys[1:]
+
+    searching(tmp_path, check)
+
+
+def test_a_ledger_that_cannot_be_read_is_said_in_the_log_and_asked_again_later(
+    tmp_path: Path, log_watch: LogWatch
+) -> None:
+    log_watch.allow("the tasks cannot be searched")
+
+    async def check(bench: Bench, search: Search) -> None:
+        await bench.store.load()
+        bench.executor.full = True
+        search.own.ask(TaskFilter(words="red"))
+        await answered()
+        bench.executor.full = False
+        key = await plan(bench, "red shoes")
+        await asyncio.sleep(1)
+        assert search.own.keys == [key]
+
+    searching(tmp_path, check)

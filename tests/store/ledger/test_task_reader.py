@@ -1,0 +1,390 @@
+"""What tables show of the ledger: filter, order, counts and sums, against plain Python."""
+
+import sqlite3
+import unicodedata
+from collections.abc import Iterator
+from contextlib import closing
+from decimal import Decimal
+from pathlib import Path
+from threading import Timer
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from enigma_panel.core.models import Session, Task, TaskSpec, TaskStatus, Usage
+from enigma_panel.core.task_filter import (
+    GROUP_STATUSES,
+    NEWEST_FIRST,
+    NO_FILTER,
+    SortBy,
+    SortColumn,
+    TaskFilter,
+    TaskGroup,
+    TaskSum,
+    words_of,
+)
+from enigma_panel.store.ledger import Ledger, search_index
+from enigma_panel.store.ledger.errors import InterruptedReadError
+from enigma_panel.store.ledger.task_reader import TaskReader
+from tests.kit.builders import new_session, new_task
+from tests.kit.clock import NOW
+from tests.kit.ledgers import open_ledger
+from tests.store.helpers import raw, start, started
+
+G, C = TaskGroup, SortColumn
+LETTERS = "aàÄbßlłoøÖеЕж5½ .,-\"*:()'\0😀\u200f"
+TEXTS = st.text(LETTERS, max_size=12)
+
+
+@pytest.fixture
+def reader(ledger: Ledger) -> Iterator[TaskReader]:
+    with closing(TaskReader(ledger.path)) as one:
+        yield one
+
+
+def indexed(reader: TaskReader) -> TaskReader:
+    """With all texts in its index."""
+    while reader.catch_up():
+        pass
+    return reader
+
+
+def found(reader: TaskReader, words: str = "", **conditions: Any) -> list[int]:
+    asked = TaskFilter(words=words, **conditions)
+    reader.keys(asked, NEWEST_FIRST, NOW)  # finds what is wrong with the index
+    return indexed(reader).keys(asked, NEWEST_FIRST, NOW)
+
+
+# -- against plain Python --------------------------------------------------------------------------
+
+
+def folded(text: str) -> str:
+    """As unicode61 does: accents go where a Latin letter carries them, case goes everywhere."""
+    bases = (unicodedata.normalize("NFD", char)[0] for char in text)
+    return "".join(b if b.isascii() else c for b, c in zip(bases, text, strict=True)).lower()
+
+
+def tokens(text: str) -> list[str]:
+    return "".join(char if char.isalnum() else " " for char in folded(text)).split()
+
+
+def stands_in(word: list[str], text: list[str], *, whole: bool) -> bool:
+    """Whether the tokens of a word follow each other; the last may be but a beginning."""
+    for at in range(len(text) - len(word) + 1):
+        part = text[at : at + len(word)]
+        last = part[-1] == word[-1] if whole else part[-1].startswith(word[-1])
+        if part[:-1] == word[:-1] and last:
+            return True
+    return False
+
+
+def fits(task: Task, session: Session, task_filter: TaskFilter) -> bool:
+    site = session.site if session.label or not session.number else ""
+    fields = (task.spec.text, task.result, task.error, task.question, f"{site} {session.name}")
+    texts = [tokens(field or "") for field in fields]
+    words = [tokens(word) for word in words_of(task_filter.words)]
+    groups = task_filter.groups
+    is_in = any(
+        task.is_new if group is G.NEW else task.status in GROUP_STATUSES[group] for group in groups
+    )
+    started_ms = task.sent_ms or task.created_ms
+    cost = task.counted_cost
+    return (
+        all(
+            any(stands_in(word, text, whole=n < len(words)) for text in texts)
+            for n, word in enumerate(words, 1)
+        )
+        and (is_in or not groups)
+        and (task_filter.from_ms is None or started_ms >= task_filter.from_ms)
+        and (task_filter.to_ms is None or started_ms < task_filter.to_ms)
+        and (task_filter.cost_from is None or (cost is not None and cost >= task_filter.cost_from))
+        and (task_filter.cost_to is None or (cost is not None and cost <= task_filter.cost_to))
+    )
+
+
+def sort_text(text: str) -> bytes:
+    shown = text[:40].partition("\0")[0].encode()
+    return bytes(byte + 32 if 65 <= byte <= 90 else byte for byte in shown)
+
+
+def sort_key(task: Task, column: SortColumn) -> Any:
+    told = {
+        C.NEW: int(task.is_new),
+        C.TASK: sort_text(task.spec.text),
+        C.RESULT: sort_text(
+            next((t for t in (task.result, task.error, task.question) if t is not None), "")
+        ),
+        C.COST: task.counted_cost,
+        C.ENDED: task.ended_ms,
+        C.TOKENS_IN: task.usage.tokens_in,
+        C.STARTED: task.sent_ms,
+    }[column]
+    return (told is not None, told or 0) if not isinstance(told, bytes) else (True, told)
+
+
+TIMES = st.none() | st.integers(NOW, NOW + 5)
+COSTS = st.none() | st.decimals(0, 3, places=4) | st.sampled_from([Decimal("NaN"), Decimal(-1)])
+TASKS = st.builds(
+    lambda text, tokens_in, cost, **facts: new_task(
+        spec=TaskSpec(text=text), usage=Usage(cost=cost, tokens_in=tokens_in), **facts
+    ),
+    text=TEXTS,
+    tokens_in=st.none() | st.integers(0, 3),
+    cost=COSTS,
+    result=st.none() | TEXTS,
+    error=st.none() | TEXTS,
+    question=st.none() | TEXTS,
+    status=st.sampled_from(TaskStatus),
+    is_new=st.booleans(),
+    sent_ms=TIMES,
+    ended_ms=TIMES,
+)
+FILTERS = st.builds(
+    TaskFilter,
+    words=TEXTS,
+    groups=st.frozensets(st.sampled_from(G), max_size=2),
+    from_ms=TIMES,
+    to_ms=TIMES,
+    cost_from=st.none() | st.decimals(0, 3, places=2),
+    cost_to=st.none() | st.decimals(0, 3, places=2),
+)
+SORTED = st.sampled_from([C.NEW, C.TASK, C.RESULT, C.COST, C.ENDED, C.TOKENS_IN, C.STARTED])
+ORDERS = st.lists(st.builds(SortBy, SORTED, st.booleans()), max_size=2).map(tuple)
+SESSIONS = st.tuples(st.sampled_from(["shop.example", "bäckerei.example"]), st.none() | TEXTS)
+
+
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    rows=st.lists(st.tuples(TASKS, SESSIONS), max_size=6),
+    changes=st.lists(st.tuples(st.integers(0, 5), TASKS, SESSIONS), max_size=4),
+    asked=st.lists(st.tuples(FILTERS, ORDERS), min_size=1, max_size=4),
+)
+def test_what_is_shown_is_a_plain_filter_and_sort_over_the_ledger(
+    tmp_path_factory: pytest.TempPathFactory, rows: Any, changes: Any, asked: Any
+) -> None:
+    path = tmp_path_factory.mktemp("any") / "ledger.sqlite3"
+    with open_ledger(path) as ledger, closing(TaskReader(path)) as reader:
+        keys = []
+        for task, (site, label) in rows:
+            intent = start(ledger, new_session(site=site), task)
+            assert intent.task is not None
+            ledger.save(replace(intent.task, **_facts(task)), replace(intent.session, label=label))
+            keys.append(intent.task.key)
+        indexed(reader)
+        for place, task, (_, label) in changes:
+            if place < len(keys):
+                known = ledger.tasks([keys[place]])[keys[place]]
+                session = ledger.sessions([known.session_key])[known.session_key]
+                ledger.save(replace(known, **_facts(task)), replace(session, label=label))
+        tasks = ledger.tasks(keys)
+        sessions = ledger.sessions(task.session_key for task in tasks.values())
+        for task_filter, order in asked:
+            kept = [t for t in tasks.values() if fits(t, sessions[t.session_key], task_filter)]
+            kept.sort(key=lambda task: -task.key)
+            figures = indexed(reader).figures(task_filter)
+            assert figures.shown.cost == sum((t.counted_cost or 0 for t in kept), Decimal(0))
+            assert figures.shown.count == len(kept)
+            for by in reversed(order):
+                kept.sort(key=lambda t, by=by: sort_key(t, by.column), reverse=by.descending)
+                if by.descending:  # equals stay newest first
+                    kept.sort(key=lambda t, by=by: sort_key(t, by.column), reverse=True)
+            assert reader.keys(task_filter, order, NOW) == [task.key for task in kept]
+
+
+def _facts(task: Task) -> dict[str, Any]:
+    names = ("spec", "usage", "result", "error", "question", "status", "is_new", "sent_ms")
+    return {name: getattr(task, name) for name in (*names, "ended_ms")}
+
+
+# -- words -----------------------------------------------------------------------------------------
+
+
+def test_all_words_must_stand_in_it_wherever_and_the_last_may_be_a_beginning(
+    ledger: Ledger, reader: TaskReader
+) -> None:
+    session = replace(start(ledger, new_session(site="amazon.com")).session, label="Büro")
+    ledger.save(session)
+    task = replace(
+        ledger.tasks([1])[1], result="109,99 €, in stock", error="Nothing", question="Which Keys?"
+    )
+    ledger.save(task)
+    started(ledger, task=new_task("something else"))
+    for words in ("hub", "USB-C hub", "CHEAPEST buro", "amazon.com ke", "nothing 109", "com stock"):
+        assert found(reader, words) == [1], words
+    for words in ("hubs", "heapest", "buy else", "cheap hub", "amazon.com 2"):
+        assert found(reader, words) == [], words
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        '"',
+        "*",
+        "NEAR(",
+        "-",
+        "a:b",
+        "AND",
+        "hub OR x",
+        "text:hub",
+        "^hub",
+        "{hub}",
+        "x" * 10_000,
+        "\0",
+    ],
+)
+def test_what_looks_like_syntax_is_plain_words(
+    ledger: Ledger, reader: TaskReader, words: str
+) -> None:
+    key = started(ledger, task=new_task("something")).key
+    assert found(reader, words) == ([] if words_of(words) else [key])
+    assert found(reader, " ".join(["something"] * 2_000)) == [key]
+
+
+# -- counts and sums -------------------------------------------------------------------------------
+
+
+def test_groups_are_counted_under_the_other_filters(ledger: Ledger, reader: TaskReader) -> None:
+    for n, status in enumerate(TaskStatus):
+        started(ledger, task=new_task(f"hub {status.value}", status=status, is_new=n % 2 == 0))
+    started(ledger, task=new_task("else", status=TaskStatus.DONE))
+    failed = TaskFilter(words="hub", groups=frozenset({G.FAILED}))
+    figures = indexed(reader).figures(failed)
+    n = len(TaskStatus)
+    assert (figures.total, figures.count, figures.shown.count) == (n + 1, n, 2)
+    assert sum(count for group, count in figures.by_group.items() if group is not G.NEW) == n
+    assert (figures.by_group[G.NEW], figures.by_group[G.WORKING]) == (-(-n // 2), 3)
+
+
+def test_sums_are_exact_and_say_what_is_untold(ledger: Ledger, reader: TaskReader) -> None:
+    def task(cost: str | None, **facts: Any) -> int:
+        usage = Usage(cost=None if cost is None else Decimal(cost))
+        told = {"sent_ms": NOW, "service_id": "t", "status": TaskStatus.DONE, **facts}
+        return started(ledger, task=new_task(usage=usage, **told)).key
+
+    costs = ("1000000", "1000000", "0.000000001", "0.1", "0.2")
+    keys = [task(cost, ended_ms=NOW + 1_000) for cost in costs]
+    keys += [task(None), task("NaN"), task("-1"), task("1e309")]
+    task(None, status=TaskStatus.FAILED, service_id=None)
+    task(None, status=TaskStatus.QUEUED, sent_ms=None, service_id=None)
+    exact = Decimal("2000000.300000001")
+    assert reader.sum_of(keys) == TaskSum(count=9, cost=exact, took_ms=5_000, untold=4)
+    assert reader.sum_of([]) == TaskSum()
+    assert reader.figures(NO_FILTER).shown.untold == 4
+    assert reader.spent_since(NOW).cost == exact
+    assert reader.spent_since(NOW + 1) == TaskSum()
+
+
+# -- the index -------------------------------------------------------------------------------------
+
+
+def test_what_was_there_before_comes_into_the_index_by_and_by(
+    ledger: Ledger, reader: TaskReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search_index, "BATCH", 2)
+    keys = [started(ledger).key for _ in range(5)]
+    assert [reader.catch_up() for _ in range(2)] == [3, 1]
+    assert reader.keys(TaskFilter(words="hub"), NEWEST_FIRST, NOW) == keys[:0:-1]
+    late = started(ledger).key
+    assert found(reader, "hub") == [late, *keys[::-1]]
+
+
+@pytest.mark.parametrize("damage", ["rubbish", "no table", "torn", "of another", "behind", "ahead"])
+def test_an_index_that_is_missing_or_does_not_fit_is_made_anew(
+    ledger: Ledger, damage: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = started(ledger).key
+    with closing(TaskReader(ledger.path)) as reader:
+        assert found(reader, "hub") == [key]
+    path = search_index.index_path(ledger.path)
+    spoil(path, damage)
+    with closing(TaskReader(ledger.path)) as reader:
+        assert found(reader, "hub") == [key]
+        assert found(reader, "other") == []
+
+
+def spoil(path: Path, damage: str) -> None:
+    if damage == "rubbish":
+        path.write_bytes(b"no database, and longer than a header of one " * 100)
+        return
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        match damage:
+            case "no table":
+                connection.execute("DROP TABLE texts")
+            case "torn":
+                connection.execute("UPDATE texts_data SET block = x'ffffffffffffffffff'")
+            case "of another":
+                connection.execute("UPDATE state SET value = x'00' WHERE name = 'salt'")
+                connection.execute("DELETE FROM texts")
+            case "behind":
+                connection.execute("UPDATE state SET value = -5 WHERE name = 'through'")
+                connection.execute("DELETE FROM texts")
+            case _:
+                connection.execute("UPDATE state SET value = 99 WHERE name = 'through'")
+                connection.execute("DELETE FROM texts")
+
+
+def test_an_index_that_gets_damage_while_it_is_in_use_is_made_anew(
+    ledger: Ledger, reader: TaskReader
+) -> None:
+    key = started(ledger).key
+    assert found(reader, "hub") == [key]
+    with closing(sqlite3.connect(search_index.index_path(ledger.path))) as other, other:
+        other.execute("DROP TABLE texts")
+    assert found(reader, "hub") == [key]
+    started(ledger)
+    assert len(found(reader, "hub")) == 2
+
+
+def test_the_index_is_private_and_holds_no_id_of_the_service(
+    ledger: Ledger, reader: TaskReader
+) -> None:
+    secret = "sess-0123456789abcdef"
+    start(ledger, new_session(service_id=secret, socket_url=f"wss://x/{secret}"))
+    indexed(reader)
+    path = search_index.index_path(ledger.path)
+    assert path.stat().st_mode & 0o077 == 0
+    assert secret.encode() not in path.read_bytes()
+
+
+def test_changes_are_kept_only_as_long_as_an_index_may_need_them(
+    ledger_path: Path,
+) -> None:
+    with Ledger.open(ledger_path)[0] as ledger:
+        started(ledger)
+        with raw(ledger_path) as connection:
+            connection.execute("UPDATE sqlite_sequence SET seq = 20000")
+        key = started(ledger).key
+    with Ledger.open(ledger_path)[0], raw(ledger_path) as connection:
+        rows = connection.execute("SELECT task_key FROM text_changes").fetchall()
+        assert rows == [(key,)]
+        with closing(TaskReader(ledger_path)) as reader:
+            assert len(found(reader, "hub")) == 2
+
+
+# -- a newer question ------------------------------------------------------------------------------
+
+
+def test_a_question_can_be_interrupted_from_another_thread(
+    ledger: Ledger, reader: TaskReader
+) -> None:
+    key = started(ledger).key
+    endless = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x FROM n"
+    assert found(reader) == [key]
+    timer = Timer(0.05, reader.interrupt)
+    timer.start()
+    with pytest.raises(InterruptedReadError):
+        reader._rows(f"SELECT count(*) FROM ({endless})", {})
+    timer.join()
+    assert found(reader) == [key]
+
+
+def test_the_ledger_is_only_read(ledger: Ledger, reader: TaskReader) -> None:
+    found(reader)
+    connection = reader._opened()
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        connection.execute("DELETE FROM ledger.text_changes")
