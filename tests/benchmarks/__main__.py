@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Protocol
 
+from tests.benchmarks.archive import archive
 from tests.benchmarks.big_result import big_result
 from tests.benchmarks.costly_bodies import costly_bodies
 from tests.benchmarks.fifty import fifty
@@ -47,6 +48,7 @@ MEASURES: dict[str, Measure] = {
     "live_big": live_big,
     "big_result": big_result,
     "costly_bodies": costly_bodies,
+    "archive": archive,
 }
 
 

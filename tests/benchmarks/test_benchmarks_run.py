@@ -26,6 +26,13 @@ LINES = {
     "live_big": ["live_big.question", "live_big.result", "live_big.table"],
     "big_result": ["big_result.text", "big_result.table", "big_result.lists"],
     "costly_bodies": ["costly_bodies.turn"],
+    "archive": [
+        "archive.found",
+        "archive.counted",
+        "archive.sorted",
+        "archive.gap",
+        "archive.intent",
+    ],
 }
 MAY_BE_ZERO = {"ten.not_done", "ten.idle", "ten.refused"}
 """What is best at nothing, and has no floor."""
