@@ -161,6 +161,7 @@ class Program:
         )
         manager.quit_waits.connect(window.notice_controller.show_quit)
         manager.draft_discarded.connect(window.say_draft_discarded)
+        manager.exported.connect(window.say_exported)
         manager.leaving.connect(parts.services.queue.set_leaving)
         window.notice_controller.quit_cancelled.connect(manager.cancel_quit)
         return manager

@@ -25,6 +25,7 @@ from enigma_panel.core.structured_output import (
 )
 from enigma_panel.core.validation import Findings
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
+from enigma_panel.services.exports import Exported, ExportOrder
 from enigma_panel.services.types import (
     AnswerOutcome,
     AnswerResult,
@@ -574,6 +575,39 @@ class FakeDownloads(QObject):
         self.calls.append(("cancel", task_key, file))
 
 
+class FakeExports(QObject):
+    """Makes no file: what became of an export is put in by the test.
+
+    orders: what was asked for. outcome: what `save` returns, or raises; None: it was cancelled.
+    gate: what it waits for, too.
+    """
+
+    progressed = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.orders: list[ExportOrder] = []
+        self.outcome: Callable[[ExportOrder], Exported | None] = _exported
+        self.gate: asyncio.Event | None = None
+        self.is_cancelled = False
+
+    async def save(self, order: ExportOrder) -> Exported | None:
+        self.orders.append(order)
+        self.is_cancelled = False
+        if self.gate is not None:
+            await self.gate.wait()
+        return None if self.is_cancelled else self.outcome(order)
+
+    def cancel(self) -> None:
+        self.is_cancelled = True
+        if self.gate is not None:
+            self.gate.set()
+
+
+def _exported(order: ExportOrder) -> Exported:
+    return Exported(order.path, len(order.keys))
+
+
 class FakeStructuredResults:
     """Reads as the real service does, at once; what a comparison says is put in by the test."""
 
@@ -866,7 +900,7 @@ class FakeDialogs:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        return lambda *arguments: self.calls.append((name, *arguments))
+        return lambda *values, **named: self.calls.append((name, *values, *named.values()))
 
 
 class FakeActions(QObject):

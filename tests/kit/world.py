@@ -10,6 +10,7 @@ from tests.kit.clock import HandClock
 from tests.kit.fakes import (
     FakeAccount,
     FakeDownloads,
+    FakeExports,
     FakeHealth,
     FakeInbox,
     FakeLive,
@@ -40,6 +41,7 @@ class World:
         self.writer = FakeWriter()
         self.timeline = FakeTimeline()
         self.downloads = FakeDownloads()
+        self.exports = FakeExports()
         self.structured_results = FakeStructuredResults()
         self.scope = scope or TaskScope()
         record = SimpleNamespace(**vars(self), demo=demo, keep_folder="/home/maria/enigma-panel")

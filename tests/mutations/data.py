@@ -23,6 +23,11 @@ NOWHERE = "the ids are nowhere else"
 NO_OTHER = "The program speaks to your account's host and to no other"
 OVER = "When a task of more than 20 s is over while you look elsewhere, the desktop says so"
 
+EXPORTED = "tests/core/test_task_export.py"
+EXPORTS = "tests/services/test_exports.py"
+INTO_A_FILE = "no id, no address of a stream and no key is in it, and what the log would not tell"
+AS_A_FORMULA = "In CSV a cell that a spreadsheet would run as a formula"
+
 DATA = (
     Break(
         promise="API keys live in the keychain and in memory.",
@@ -451,6 +456,38 @@ DATA = (
         old="url=redact_url(file.url)",
         new="url=redact(file.url)",
         tests=(f"{FILTER}::test_the_address_of_a_file_can_still_be_fetched",),
+    ),
+    Break(
+        promise=INTO_A_FILE,
+        mistake="an export is not redacted",
+        file="services/exports.py",
+        old="encoder.lines(redacted(rows, self._redactor))",
+        new="encoder.lines(rows)",
+        tests=(f"{EXPORTS}::test_nothing_that_opens_a_session_and_no_secret_is_in_it",),
+    ),
+    Break(
+        promise=INTO_A_FILE,
+        mistake="long texts of an export are not redacted",
+        file="core/task_export.py",
+        old="max(map(len, texts), default=0) <= LONG_CHARS and redactor.is_clean(texts)",
+        new="max(map(len, texts), default=0) > LONG_CHARS or redactor.is_clean(texts)",
+        tests=(f"{EXPORTED}::test_a_secret_is_in_no_line",),
+    ),
+    Break(
+        promise=AS_A_FORMULA,
+        mistake="only its very first character is looked at",
+        file="core/task_export.py",
+        old="return cell if _RUNS.match(cell) is None else _APOSTROPHE + cell",
+        new='return _APOSTROPHE + cell if cell[:1] in {*"=+-@\\t\\r"} else cell',
+        tests=(f"{EXPORTED}::test_no_spreadsheet_runs_a_cell",),
+    ),
+    Break(
+        promise="Cells are parted by commas",
+        mistake="they are parted by semicolons",
+        file="core/task_export.py",
+        old="csv.writer(text)",
+        new='csv.writer(text, delimiter=";")',
+        tests=(f"{EXPORTED}::test_a_line_has_all_that_a_colleague_asks_for",),
     ),
     Break(
         promise=OVER,

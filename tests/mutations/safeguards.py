@@ -11,6 +11,8 @@ UNDO = "tests/services/test_undo.py"
 STARTER = "tests/services/queue/test_starter.py"
 COMMANDS_LIVE = "tests/services/commands/test_commands_live.py"
 AGAIN_IN_REACH = "test_what_another_key_cannot_send_again_goes_once_its_own_is_back"
+EXPORTS = "tests/services/test_exports.py"
+EXPORT = "tests/ui/export/test_dialog.py"
 
 SAFEGUARDS = (
     Break(
@@ -362,5 +364,53 @@ SAFEGUARDS = (
         old='only_by_us = task.code == "TAKEN_BACK"',
         new="only_by_us = True",
         tests=("tests/core/test_reducer.py::test_what_is_known_by_more_than_the_person_stays",),
+    ),
+    Break(
+        promise="Nothing of an export that was cancelled stays",
+        mistake="what was written so far gets the name",
+        file="services/exports.py",
+        old="                if self.is_cancelled:\n                    return None\n",
+        new="",
+        tests=(f"{EXPORTS}::test_cancel_leaves_nothing",),
+    ),
+    Break(
+        promise="Nothing of an export that failed stays",
+        mistake="its temporary file does",
+        file="services/exports.py",
+        old="            finally:\n                new.discard()\n",
+        new="            finally:\n                del new\n",
+        tests=(f"{EXPORTS}::test_a_disk_that_refuses_leaves_nothing",),
+    ),
+    Break(
+        promise="An export takes no file's place unasked",
+        mistake="it takes that of one that came meanwhile",
+        file="services/exports.py",
+        old="new.finish(replace=replace)",
+        new="new.finish(replace=True)",
+        tests=(f"{EXPORTS}::test_a_file_that_comes_meanwhile_is_not_replaced",),
+    ),
+    Break(
+        promise="An export is one snapshot",
+        mistake="each batch is as the ledger is then",
+        file="store/ledger/task_snapshot.py",
+        old='            self._connection.execute("BEGIN")\n',
+        new="",
+        tests=(f"{EXPORTS}::test_it_is_one_snapshot",),
+    ),
+    Break(
+        promise="The rows that are exported are those of the click",
+        mistake="once a file was asked about, those of then",
+        file="ui/export/dialog.py",
+        old="self._start(replace(order, if_taken=if_taken))",
+        new="self._start(replace(order, if_taken=if_taken, keys=tuple(self._table.selected_keys())))",
+        tests=(f"{EXPORT}::test_numbers_follow_and_the_rows_are_those_of_the_click",),
+    ),
+    Break(
+        promise="The rows that are exported are those of the click",
+        mistake="all are exported, whatever was chosen",
+        file="ui/export/dialog.py",
+        old="is_selected = self.rows.chosen() == Rows.SELECTED",
+        new="is_selected = False",
+        tests=(f"{EXPORT}::test_what_is_selected_is_exported_from_top_to_bottom",),
     ),
 )

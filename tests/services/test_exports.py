@@ -26,6 +26,7 @@ from enigma_panel.services.exports import (
     ExportFault,
     ExportOrder,
     Exports,
+    IfTaken,
 )
 from enigma_panel.services.state.ledger_writer import LedgerWriter
 from enigma_panel.services.state.session_store import SessionStore
@@ -37,6 +38,7 @@ from tests.kit.clock import HandClock
 from tests.kit.ledgers import open_ledger
 from tests.kit.wait import until
 
+REPLACE = IfTaken.REPLACE
 MANY = 3 * KEYS_AT_ONCE + 7
 PASSWORD = "hunter2-and-more"
 NEVER = ("sess-", "task-", "https://live.example", "0123456789abcdef", PASSWORD)
@@ -114,7 +116,7 @@ async def test_nothing_that_opens_a_session_and_no_secret_is_in_it(bench: Bench)
 
 async def test_csv_begins_with_a_mark_where_that_was_asked_for(bench: Bench) -> None:
     for mark in (True, False):
-        await bench.save(1, name="t.csv", form=ExportFormat.CSV, with_mark=mark, replace=not mark)
+        await bench.save(1, name="t.csv", form=ExportFormat.CSV, with_mark=mark, if_taken=REPLACE)
         data = (bench.folder / "t.csv").read_bytes()
         assert data.startswith(b"\xef\xbb\xbfkey," if mark else b"key,")
     await bench.save(1, with_mark=True)
@@ -140,7 +142,7 @@ async def test_it_is_one_snapshot(bench: Bench, monkeypatch: pytest.MonkeyPatch)
     gate.set()
     await saving
     assert bench.lines()[-1]["task"] == f"Task {MANY}"
-    await bench.save(MANY, replace=True)
+    await bench.save(MANY, if_taken=REPLACE)
     assert bench.lines()[-1]["task"] == "Changed meanwhile"
 
 
@@ -173,9 +175,16 @@ async def test_a_file_that_is_there_stays_unless_it_is_to_be_replaced(bench: Ben
     failed = await bench.fault(1)
     assert failed.fault is ExportFault.EXISTS
     assert (bench.folder / "tasks.jsonl").read_text() == "mine"
-    await bench.save(1, replace=True)
+    await bench.save(1, if_taken=REPLACE)
     assert bench.lines()[0]["key"] == 1
     assert bench.names() == ["tasks.jsonl"]
+
+
+async def test_both_are_kept_where_that_was_said(bench: Bench) -> None:
+    (bench.folder / "tasks.jsonl").write_text("mine")
+    saved = await bench.save(1, if_taken=IfTaken.KEEP_BOTH)
+    assert saved == Exported(bench.folder / "tasks (2).jsonl", 1)
+    assert (bench.folder / "tasks.jsonl").read_text() == "mine"
 
 
 async def test_a_file_that_comes_meanwhile_is_not_replaced(
@@ -213,7 +222,7 @@ async def test_cancel_leaves_nothing(
     if before is not None:
         (bench.folder / "tasks.jsonl").write_text(before)
     reached = hold_up(monkeypatch)
-    saving = asyncio.ensure_future(bench.save(*range(1, MANY + 1), replace=True))
+    saving = asyncio.ensure_future(bench.save(*range(1, MANY + 1), if_taken=REPLACE))
     await until(reached.is_set)
     assert len(bench.names()) == (2 if before else 1)  # under its temporary name
     bench.exports.cancel()
@@ -289,7 +298,9 @@ async def test_a_disk_that_refuses_leaves_nothing(
         (bench.folder / name).write_text("mine")
     with monkeypatch.context() as patch:
         break_disk(patch)
-        failed = await bench.fault(*range(1, MANY + 1), replace=is_there)
+        failed = await bench.fault(
+            *range(1, MANY + 1), if_taken=REPLACE if is_there else IfTaken.ASK
+        )
     assert failed.fault is fault
     assert failed.reason == ("Some words" if fault is ExportFault.DISK else "")
     assert bench.names() == before
@@ -307,20 +318,20 @@ async def test_a_disk_that_refuses_leaves_nothing(
         ("half \udce4\ud800.csv", ExportFault.DISK),
     ],
 )
-@pytest.mark.parametrize("replaces", [True, False])
+@pytest.mark.parametrize("if_taken", list(IfTaken))
 async def test_a_name_that_cannot_be(
-    bench: Bench, name: str, fault: ExportFault, replaces: bool
+    bench: Bench, name: str, fault: ExportFault, if_taken: IfTaken
 ) -> None:
     (bench.folder / "a folder").mkdir()
     (bench.folder / "a file").touch()
-    failed = await bench.fault(1, name=name, replace=replaces)
+    failed = await bench.fault(1, name=name, if_taken=if_taken)
     assert failed.fault is fault
     assert bench.names() == ["a file", "a folder"]
 
 
 async def test_a_named_pipe_is_not_waited_for(bench: Bench) -> None:
     os.mkfifo(bench.folder / "tasks.jsonl")
-    failed = await asyncio.wait_for(bench.fault(1, replace=True), 5)
+    failed = await asyncio.wait_for(bench.fault(1, if_taken=REPLACE), 5)
     assert failed.fault is ExportFault.NOT_A_FILE
 
 

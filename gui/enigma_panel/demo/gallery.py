@@ -20,6 +20,7 @@ from enigma_panel.services.types import Recovered
 from enigma_panel.store.files import Copy, Problem, ProblemKind
 from enigma_panel.store.ledger.errors import NewerLedgerError
 from enigma_panel.store.settings import DARK, LIGHT
+from enigma_panel.ui.export.dialog import ExportDialog
 from enigma_panel.ui.main_menu.about import AboutDialog
 from enigma_panel.ui.main_menu.commands import CommandPalette
 from enigma_panel.ui.main_menu.shortcuts import ShortcutsDialog
@@ -77,6 +78,7 @@ class Gallery(Tour):
         await self._picture("notice", self._window)
         await self._show_crowded()
         await self._show_menu()
+        await self._show_export()
         await self._show_new_task()
         await self._show_newer_ledger()
         await super()._end()
@@ -158,6 +160,20 @@ class Gallery(Tour):
             dialog = await self._dialog(kind)
             await self._picture(name, dialog)
             dialog.close()
+
+    async def _show_export(self) -> None:
+        """And what is asked where a file of that name is there."""
+        self._window.export.trigger()
+        dialog = await self._dialog(ExportDialog)
+        dialog.file.setText("/home/maria/Downloads/tasks 2026-01-02.csv")
+        await self._picture("export", dialog)
+        dialog.file.setText(str(self.folder / "index.csv"))
+        (self.folder / "index.csv").touch()
+        self._press(dialog, "Export")
+        await self._until("the file is asked about", dialog.taken.isVisible)
+        await self._picture("export-taken", dialog)
+        dialog.reject()
+        (self.folder / "index.csv").unlink()
 
     async def _menu(self, name: str, menu: QMenu) -> None:
         await self._picture(name, menu)

@@ -25,12 +25,20 @@ NEWS_S = 0.1
 class ExportFault(StrEnum):
     """Why nothing was exported."""
 
-    EXISTS = "exists"  # a file of that name is there, and nobody said that it is to be replaced
+    EXISTS = "exists"  # a file of that name is there, and nobody said what is to become of it
     NOT_A_FILE = "not_a_file"  # a folder or the like has that name
     NO_FOLDER = "no_folder"
     DISK_FULL = "disk_full"
     DISK = "disk"  # the system refuses; the reason says why
     LEDGER = "ledger"  # the tasks cannot be read; the reason says why
+
+
+class IfTaken(StrEnum):
+    """What is done where a file of that name is there."""
+
+    ASK = "ask"  # nothing, it is EXISTS
+    REPLACE = "replace"
+    KEEP_BOTH = "keep_both"  # the new one gets a numbered name
 
 
 class ExportError(Exception):
@@ -44,18 +52,18 @@ class ExportError(Exception):
 
 class ExportOrder(Struct, frozen=True, kw_only=True):
     """What is to be exported. keys: of the tasks, in their order. with_mark: a CSV file begins with
-    a byte order mark. replace: a file that is there is to go."""
+    a byte order mark."""
 
     keys: tuple[int, ...]
     form: ExportFormat
     with_mark: bool = False
     path: Path
-    replace: bool = False
+    if_taken: IfTaken = IfTaken.ASK
 
 
 class Exported(Struct, frozen=True):
-    """An export that was made: where it is, under another name where one like it came meanwhile,
-    and how many tasks are in it."""
+    """An export that was made: where it is, under another name where that one was taken, and how
+    many tasks are in it."""
 
     path: Path
     count: int
@@ -112,15 +120,16 @@ class _Job:
         order = self._order
         with _typed_errors():
             _check_name(order.path)
-            if not order.replace and order.path.exists():
+            if order.if_taken is IfTaken.ASK and order.path.exists():
                 raise ExportError(ExportFault.EXISTS)
+            replace = order.if_taken is IfTaken.REPLACE
             new = NewFile(order.path.parent, order.path.name)
             try:
                 new.begin(None)
                 self._write(new, ledger)
                 if self.is_cancelled:
                     return None
-                return Exported(new.finish(replace=order.replace), self.count)
+                return Exported(new.finish(replace=replace), self.count)
             finally:
                 new.discard()
 

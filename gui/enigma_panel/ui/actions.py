@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QMimeData, QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication
@@ -21,6 +21,9 @@ from enigma_panel.ui.text.account_page import open_account_page
 from enigma_panel.ui.text.dialects import offered_dialect
 from enigma_panel.ui.text.problems import NoticeAction
 from enigma_panel.ui.text.waiting import QueueAction
+
+if TYPE_CHECKING:
+    from enigma_panel.ui.widgets.table import KeyedTable
 
 tr = Translations("Actions")
 
@@ -62,6 +65,10 @@ class Dialogs(Protocol):
 
     def confirm_terminate_all(self, session_keys: Sequence[int]) -> None:
         """Ask whether these sessions are to be terminated, and do it."""
+        ...
+
+    def open_export(self, table: "KeyedTable", *, of_selected: bool) -> None:
+        """Export of that table's rows. of_selected: those are chosen at first, not all."""
         ...
 
     def leave_demo(self) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from enigma_panel.core.models import TaskSpec
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import KeyState
+from enigma_panel.ui.export.dialog import ExportDialog, Rows
 from enigma_panel.ui.new_task.dialog import NewTaskDialog
 from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.questions.presenter import QuestionPresenter, TypingWatch
@@ -15,6 +16,7 @@ from enigma_panel.ui.quit.dialog import QuitChoice, QuitDialog, open_sessions
 from enigma_panel.ui.quit.terminate_all import TerminateAllDialog
 from enigma_panel.ui.settings.dialog import SettingsDialog
 from enigma_panel.ui.settings.key_dialog import KeyDialog
+from enigma_panel.ui.widgets.table import KeyedTable
 
 _NO_KEY = frozenset(
     {
@@ -35,11 +37,13 @@ class DialogManager(QObject):
     sleep_is_announced: whether this computer says when it is about to sleep. aimed: the rows on the
     screen that somebody aims at.
     draft_discarded: New task was cancelled with words in it; comes with what takes that back.
+    exported: what became of an export: a sentence, and the file, None where there is none.
     quit_waits: words for "Quit when they are done", empty ones when that holds no more. leaving:
     the program is about to end or no longer: no queued task is to be started.
     """
 
     draft_discarded = Signal(object)
+    exported = Signal(str, object)
     quit_waits = Signal(str)
     leaving = Signal(bool)
 
@@ -64,6 +68,7 @@ class DialogManager(QObject):
         self._settings: SettingsDialog | None = None
         self._terminate_all: TerminateAllDialog | None = None
         self._quit: QuitDialog | None = None
+        self._export: ExportDialog | None = None
         self._key_was_asked_for = False
         self._presenter = self._make_presenter(aimed)
         services.account.changed.connect(self._ask_for_missing_key)
@@ -127,6 +132,13 @@ class DialogManager(QObject):
             self._terminate_all = TerminateAllDialog(self._services, self._parent())
         self._terminate_all.ask(session_keys)
 
+    def open_export(self, table: KeyedTable, *, of_selected: bool) -> None:
+        """Export of that table's rows. of_selected: those are chosen at first, not all."""
+        if self._export is None:
+            self._export = ExportDialog(self._services, self._parent(), table)
+            self._export.told.connect(self.exported)
+        self._export.ask(Rows.SELECTED if of_selected else Rows.SHOWN)
+
     def leave_demo(self) -> None:
         """Go from the demo service to the person's own account."""
         if self._use_account is not None:
@@ -165,7 +177,14 @@ class DialogManager(QObject):
 
     def close_all(self) -> None:
         """Hide every dialog: the program ends."""
-        made = (self._new_task, self._key, self._settings, self._terminate_all, self._quit)
+        made = (
+            self._new_task,
+            self._key,
+            self._settings,
+            self._terminate_all,
+            self._quit,
+            self._export,
+        )
         dialogs: list[QDialog] = [dialog for dialog in made if dialog is not None]
         if self._presenter.has_dialog():
             dialogs.append(self._presenter.dialog())

@@ -7,6 +7,7 @@ from enigma_panel.core.models import TaskSpec
 
 if TYPE_CHECKING:
     from enigma_panel.ui.dialog_manager import DialogManager
+    from enigma_panel.ui.widgets.table import KeyedTable
 
 
 class LazyDialogs:
@@ -48,6 +49,10 @@ class LazyDialogs:
     def confirm_terminate_all(self, session_keys: Sequence[int]) -> None:
         """Ask whether these sessions are to be terminated, and do it."""
         self.get().confirm_terminate_all(session_keys)
+
+    def open_export(self, table: "KeyedTable", *, of_selected: bool) -> None:
+        """Export of that table's rows."""
+        self.get().open_export(table, of_selected=of_selected)
 
     def leave_demo(self) -> None:
         """Go from the demo service to the person's own account."""

@@ -44,6 +44,7 @@ def test_the_menu_has_all_that_belongs_to_the_program(
 ) -> None:
     assert texts(window) == [
         "New task",
+        "Export…",
         "Settings",
         "Keyboard shortcuts",
         "Commands",
@@ -56,7 +57,8 @@ def test_the_menu_has_all_that_belongs_to_the_program(
     button(window.tool_bar, "Menu").click()
     menu = window.main_menu.menu
     assert menu.isVisible()
-    key(menu, Qt.Key.Key_Down)
+    for _ in range(2):
+        key(menu, Qt.Key.Key_Down)
     key(menu, Qt.Key.Key_Return)
     assert dialogs.calls == [("open_settings",)]
     assert not menu.isVisible()

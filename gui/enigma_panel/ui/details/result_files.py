@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QStandardPaths, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QPushButton, QVBoxLayout, QWidget
 
 from enigma_panel.core.file_names import safe_name
@@ -15,6 +15,7 @@ from enigma_panel.ui.details.text import breakable
 from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.text.downloads import file_text, network_text
 from enigma_panel.ui.widgets.basics import ElidedLabel, make_button, make_label, make_row, set_role
+from enigma_panel.ui.widgets.folders import first_folder
 from enigma_panel.ui.widgets.inputs import ReadingText
 
 tr = Translations("Details")
@@ -80,7 +81,7 @@ class ResultFiles(QWidget):
             other.close()
         task_key = self._task_key
         title = tr("Download {name} into", name=safe_name(file.name))
-        dialog = QFileDialog(self.window(), title, self._folder or _first_folder())
+        dialog = QFileDialog(self.window(), title, self._folder or first_folder())
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         dialog.setLabelText(QFileDialog.DialogLabel.Accept, tr("Download"))
@@ -174,9 +175,3 @@ class NetworkList(QWidget):
             self.lines.setPlainText("\n".join(map(shorten, addresses)))
             self.lines.fit()
         self.setVisible(bool(addresses))
-
-
-def _first_folder() -> str:
-    """One that is there: for another Qt asks in a loop of its own."""
-    folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DownloadLocation)
-    return folder if Path(folder).is_dir() else str(Path.home())

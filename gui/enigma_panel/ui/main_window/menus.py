@@ -35,6 +35,7 @@ class Menus:
         *,
         verbs: Sequence[QAction],
         queue_actions: QueueActions,
+        export: Callable[[], None],
     ) -> None:
         self._services = services
         self._sessions = services.sessions
@@ -42,6 +43,7 @@ class Menus:
         self._selection = selection
         self._verbs = verbs
         self._queue_actions = queue_actions
+        self._export = export
         self.menu = QMenu(owner)
         self.menu.setToolTipsVisible(True)
         self._offered = (QMenu(owner), QMenu(owner))
@@ -54,7 +56,7 @@ class Menus:
             self.menu.popup(at)
 
     def show_for_tasks(self, at: QPoint) -> None:
-        """What can be done with one task; with several, taking them out of the queue."""
+        """What can be done with one task, and with several."""
         self._fill_for_tasks(self.menu, self._selection.tasks.selected_keys())
         if self.menu.actions():
             self.menu.popup(at)
@@ -89,6 +91,9 @@ class Menus:
         if task is not None:
             menu.addSeparator()
             self._add_for_one_task(menu, task)
+        if keys:
+            menu.addSeparator()
+            self._add(menu, tr("Export…"), self._export)
 
     def _add_answer(self, menu: QMenu, task_key: int | None) -> None:
         if task_key is not None and self._app_actions.is_asking(task_key):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent
@@ -99,7 +100,14 @@ class MainWindow(QMainWindow):
         """All that can be done by an action of this window."""
         menu = self.main_menu
         program = (self.settings, self.all_notices, menu.opener, menu.shortcuts, menu.commands)
-        more = (menu.account_page, menu.diagnostics, menu.folder, menu.about, self.leave)
+        more = (
+            self.export,
+            menu.account_page,
+            menu.diagnostics,
+            menu.folder,
+            menu.about,
+            self.leave,
+        )
         verbs = (*self.verbs.values(), self.undo, self.rename)
         return [
             CommandGroup(tr("Program"), (self.new_task, self.answer, *program, *more)),
@@ -111,6 +119,14 @@ class MainWindow(QMainWindow):
     def say_draft_discarded(self, undo: Callable[[], object]) -> None:
         """Cancel in New task threw something away."""
         self.toast.offer_undo(tr("The draft was thrown away."), undo)
+
+    def say_exported(self, text: str, path: Path | None) -> None:
+        """An export was made, or, without a file, failed while nobody saw it."""
+        if path is None:
+            self.app_actions.trouble.emit(text)
+        else:
+            label = tr("Show in folder")
+            self.toast.offer(text, label, lambda: self.app_actions.show_folder(path))
 
     def aimed_rects(self) -> list[QRect]:
         """Where the row under the pointer stands on the screen, while somebody aims at it."""
@@ -187,6 +203,7 @@ class MainWindow(QMainWindow):
         self.settings = make_action(
             self, tr("Settings"), self.dialogs.open_settings, shortcut="Ctrl+,"
         )
+        self.export = make_action(self, tr("Export…"), self._export, tip=tr("Tasks into a file."))
         self.rename = make_action(self, tr("Rename"), self.selection.rename_subject, shortcut="F2")
         self.all_notices = make_action(self, tr("Notices"), self.notice_controller.show_all)
         self.leave = make_action(self, tr("Quit"), self.quit_requested.emit, shortcut="Ctrl+Q")
@@ -198,7 +215,7 @@ class MainWindow(QMainWindow):
             lambda: [*self.command_groups(), *self.menus.groups()],
             copy_diagnostics=self.notice_controller.diagnostics_wanted.emit,
         )
-        self.main_menu.fill(self.new_task, self.settings, self.leave)
+        self.main_menu.fill(self.new_task, self.export, self.settings, self.leave)
         verbs = [*self.verbs.values(), self.undo]
         self.menus = Menus(
             self,
@@ -207,6 +224,7 @@ class MainWindow(QMainWindow):
             self.selection,
             verbs=verbs,
             queue_actions=self.queue_actions,
+            export=partial(self._export, of_selected=True),
         )
 
     def _build(self) -> None:
@@ -353,6 +371,9 @@ class MainWindow(QMainWindow):
         if task is not None:
             text = added_text(shorten(task.spec.text, SHORT_CHARS), len(keys))
             self.toast.offer(text, tr("Show"), lambda: self.selection.show_task(keys[0]))
+
+    def _export(self, *, of_selected: bool = False) -> None:
+        self.dialogs.open_export(self.selection.tasks, of_selected=of_selected)
 
     def _undo(self) -> None:
         self.app_actions.undo(self.selection.session_keys())

@@ -125,6 +125,9 @@ QRadioButton::indicator:checked {
     background: {accent}; border-color: {accent}; image: url(:/marks/dot-{name}.png); }
 QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { border-color: {faint}; }
 
+QProgressBar { background: {line}; border: none; border-radius: 4px; max-height: 8px; }
+QProgressBar::chunk { background: {accent}; border-radius: 4px; }
+
 QTableView { background: {card}; border: 1px solid transparent; outline: none; border-radius: 8px; }
 QTableView:focus { border-color: {accent}; }
 QTableView[role="reading"], QTreeView { background: {card}; border: 1px solid transparent;

@@ -1,0 +1,1 @@
+"""Exporting tasks into a file."""

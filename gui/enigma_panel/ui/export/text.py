@@ -1,0 +1,53 @@
+"""Texts for the export of tasks: how far it is, and what became of it."""
+
+from collections.abc import Callable
+
+from enigma_panel.services.exports import Exported, ExportError, ExportFault, ExportOrder
+from enigma_panel.ui.i18n import Translations, shorten
+
+tr = Translations("Export")
+
+_FAULTS: dict[ExportFault, Callable[[ExportOrder, str], str]] = {
+    ExportFault.EXISTS: lambda order, _: tr("“{name}” is there already.", name=_name(order)),
+    ExportFault.NOT_A_FILE: lambda order, _: tr(
+        "“{name}” is there already and is no file. Choose another name.", name=_name(order)
+    ),
+    ExportFault.NO_FOLDER: lambda _order, _: tr("There is no such folder. Choose another one."),
+    ExportFault.DISK_FULL: lambda _order, _: tr(
+        "Not exported: the disk has no room for it. Nothing of it was kept. Choose another folder."
+    ),
+    ExportFault.DISK: lambda _order, reason: tr(
+        "Not exported: it cannot be kept there ({reason}). Choose another name or folder.",
+        reason=reason or tr("no reason was given"),
+    ),
+    ExportFault.LEDGER: lambda _order, reason: tr(
+        "Not exported: the ledger could not be read ({reason}). Nothing of it was kept.",
+        reason=reason,
+    ),
+}
+
+
+def fault_text(order: ExportOrder, error: ExportError) -> str:
+    """Why nothing was exported."""
+    return _FAULTS[error.fault](order, error.reason)
+
+
+def progress_text(done: int, total: int) -> str:
+    """'3,200 of 100,412 tasks'."""
+    return tr.plural("{done} of 1 task", "{done} of {n} tasks", total, done=done)
+
+
+def done_text(order: ExportOrder, exported: Exported) -> str:
+    """'Exported 12 tasks', and what is other than was asked for."""
+    text = tr.plural("Exported 1 task", "Exported {n} tasks", exported.count)
+    if exported.path != order.path:
+        text = tr("{text} as “{name}”", text=text, name=shorten(exported.path.name))
+    lacking = len(order.keys) - exported.count
+    if lacking:
+        rest = tr.plural("1 is not in the ledger", "{n} are not in the ledger", lacking)
+        text = f"{text}; {rest}"
+    return text
+
+
+def _name(order: ExportOrder) -> str:
+    return shorten(order.path.name)
