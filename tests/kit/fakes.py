@@ -16,6 +16,7 @@ from enigma_panel.api.address import parse_base_url
 from enigma_panel.api.errors import ApiError, RejectedError
 from enigma_panel.api.protocols import HealthReply, LiveError, LiveFault
 from enigma_panel.core.models import Phase, Session, Task, TaskSpec, TaskStatus
+from enigma_panel.core.money import affordable, sum_money
 from enigma_panel.core.observation import Kind, Observation, ResultFile
 from enigma_panel.core.service_rules import RULES, Dialect, ServiceRules, dialect_of_host
 from enigma_panel.core.structured_output import (
@@ -23,9 +24,11 @@ from enigma_panel.core.structured_output import (
     check_output_schema,
     read_result,
 )
+from enigma_panel.core.task_filter import TaskSum
 from enigma_panel.core.validation import Findings
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.exports import Exported, ExportOrder
+from enigma_panel.services.spending import Forecast
 from enigma_panel.services.types import (
     AnswerOutcome,
     AnswerResult,
@@ -625,6 +628,26 @@ class FakeStructuredResults:
     async def compare(self, _spec: TaskSpec, _text: str) -> StructuredResult:
         self.calls.append("compare")
         return self.compared
+
+
+class FakeSpending(QObject):
+    """What a test says that today has cost, and how far a balance goes."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.today: TaskSum | None = None
+        self.costs: list[Decimal] = []
+        self.asked = 0
+
+    def refresh(self) -> None:
+        self.asked += 1
+
+    def forecast(self, balance: Decimal) -> Forecast | None:
+        tasks = affordable(balance, self.costs)
+        each = sum_money(self.costs) / max(1, len(self.costs))
+        return None if tasks is None else Forecast(tasks=tasks, like=len(self.costs), each=each)
 
 
 class FakeHealth(QObject):

@@ -17,6 +17,7 @@ from tests.kit.fakes import (
     FakeQueue,
     FakeSessions,
     FakeSettings,
+    FakeSpending,
     FakeStructuredResults,
     FakeTimeline,
     FakeWriter,
@@ -37,6 +38,7 @@ class World:
         self.health = FakeHealth()
         self.account = FakeAccount()
         self.settings = FakeSettings()
+        self.spending = FakeSpending()
         self.live = FakeLive()
         self.writer = FakeWriter()
         self.timeline = FakeTimeline()

@@ -4,7 +4,7 @@ Unit: US dollars (api.md §2). A figure outside 0…10⁶, or of a report that m
 is kept and shown, but never summed: see `Task.counted_cost`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from enum import Enum, auto
 
@@ -14,7 +14,7 @@ CENTS, FINE = 2, 4
 """Decimals that are shown."""
 EXACT_PLACES = 60
 """More places after the point than the service may tell: such an amount stays in its notation."""
-_EXACT = Context(prec=200)
+EXACT = Context(prec=200)
 """Sums are rounded nowhere: whole dollars and places of a sane amount have fewer digits."""
 
 
@@ -94,5 +94,14 @@ def is_rounded(amount: Decimal, kind: MoneyKind = MoneyKind.COST) -> bool:
 
 def sum_money(amounts: Iterable[Decimal]) -> Decimal:
     """Exact sum of the sane amounts; the others are left out."""
-    with localcontext(_EXACT):
+    with localcontext(EXACT):
         return sum((a for a in amounts if is_sane(a)), Decimal(0))
+
+
+def affordable(balance: Decimal, costs: Sequence[Decimal]) -> int | None:
+    """For how many tasks the balance is enough if they cost what these did on average.
+
+    None where that cannot be told: none is given, all cost nothing, the balance is not sane.
+    """
+    left, spent = to_nano(balance), sum(to_nano(cost) or 0 for cost in costs)
+    return left * len(costs) // spent if left is not None and spent else None

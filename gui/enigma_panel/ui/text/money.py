@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from enigma_panel.core.money import MoneyKind, exact_money, format_money, is_rounded, is_sane
+from enigma_panel.services.spending import Forecast
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.text.states import ELLIPSIS, NONE, UNKNOWN, spoken_text
 
@@ -37,9 +38,41 @@ def spoken_money(text: str) -> str:
 
 def exact_text(amount: Decimal, kind: MoneyKind = MoneyKind.COST) -> str:
     """What the amount as it is shown leaves out; nothing where it is all of it."""
-    if not is_sane(amount):
+    if not is_sane(amount) and kind is not MoneyKind.BALANCE:  # one may be below zero
         told = exact_money(amount)
         return tr("The service told {amount}, which cannot be. It is in no sum.", amount=told)
     if not is_rounded(amount, kind):
         return ""
     return tr("Exactly {amount}.", amount=exact_money(amount))
+
+
+def forecast_text(forecast: Forecast | None) -> str:
+    """'≈ 90 tasks like your last 20'."""
+    return "" if forecast is None else tr("≈ {tasks}", tasks=_tasks_like(forecast))
+
+
+def spoken_forecast(forecast: Forecast | None) -> str:
+    """The same for a screen reader."""
+    return "" if forecast is None else tr("about {tasks}", tasks=_tasks_like(forecast))
+
+
+def each_text(forecast: Forecast | None) -> str:
+    """What those cost that stand for the next ones."""
+    if forecast is None:
+        return ""
+    each = format_money(forecast.each, is_derived=True)
+    return tr.plural(
+        "Your last task cost {each}.",
+        "Your last {n} tasks cost {each} each.",
+        forecast.like,
+        each=each,
+    )
+
+
+def _tasks_like(forecast: Forecast) -> str:
+    n, like = forecast.tasks, forecast.like
+    if like == 1:
+        return tr.plural("1 task like your last one", "{n} tasks like your last one", n)
+    return tr.plural(
+        "1 task like your last {like}", "{n} tasks like your last {like}", n, like=like
+    )

@@ -1,0 +1,130 @@
+"""What today has cost so far, and what a task costs of late."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from datetime import time as time_of_day
+from decimal import Decimal
+from heapq import nlargest
+
+from msgspec import Struct
+from PySide6.QtCore import QObject, Signal
+
+from enigma_panel.core.models import Task
+from enigma_panel.core.money import EXACT, affordable, sum_money
+from enigma_panel.core.task_filter import TaskSum
+from enigma_panel.runtime.event_loop import TaskScope
+from enigma_panel.services.clock import Clock
+from enigma_panel.services.state.session_store import SessionStore
+from enigma_panel.services.types import Diff
+from enigma_panel.store.ledger.errors import LedgerError
+
+SpentSince = Callable[[int], Awaitable[TaskSum]]
+LAST = 20
+"""So many tasks that ended last stand for the next ones."""
+ASKS = 3
+"""So often the ledger is asked after a change: figures of running tasks get there once a second."""
+
+
+class Forecast(Struct, frozen=True, kw_only=True):
+    """How many tasks a balance pays for, if they cost what the last ones did.
+
+    like: how many those were. each: dollars that they cost on average.
+    """
+
+    tasks: int
+    like: int
+    each: Decimal
+
+
+class Spending(QObject):
+    """What the tasks cost that were started today, by the ledger; a task counts to the local day
+    on which it was sent, or asked for while it was not.
+
+    today: None until the ledger has told it, or while it cannot.
+    """
+
+    changed = Signal()
+
+    def __init__(
+        self, store: SessionStore, clock: Clock, scope: TaskScope, spent_since: SpentSince
+    ) -> None:
+        super().__init__()
+        self._store = store
+        self._clock = clock
+        self._scope = scope
+        self._spent_since = spent_since
+        self._asks = ASKS
+        self._day: tuple[int, int] | None = None
+        self._last: dict[int, tuple[int, Decimal]] = {}
+        self.today: TaskSum | None = None
+        store.changed.connect(self._follow)
+
+    def refresh(self) -> None:
+        """Ask the ledger where something has changed or another day began; once a second."""
+        day = local_day(self._clock.now_ms())
+        if day != self._day:
+            self._day, self._asks = day, ASKS
+        if self._asks:
+            self._scope.spawn("spent today", self._ask(*day), exclusive=True)
+
+    def forecast(self, balance: Decimal) -> Forecast | None:
+        """How far it goes; None while no cost of an ended task is known, or all cost nothing."""
+        costs = [cost for _, cost in self._last.values()]
+        tasks = affordable(balance, costs)
+        if tasks is None:
+            return None
+        return Forecast(tasks=tasks, like=len(costs), each=sum_money(costs) / len(costs))
+
+    async def _ask(self, from_ms: int, to_ms: int) -> None:
+        """What is started later counts to another day, also where the clock was set back."""
+        self._asks -= 1
+        try:
+            today = await self._spent_since(from_ms)
+            later = await self._spent_since(to_ms)
+        except LedgerError:
+            self._asks = ASKS
+            self._show(None)
+            return
+        if (from_ms, to_ms) == self._day:
+            self._show(_difference(today, later))
+
+    def _show(self, today: TaskSum | None) -> None:
+        if today != self.today:
+            self.today = today
+            self.changed.emit()
+
+    def _follow(self, diff: Diff) -> None:
+        if not diff.tasks:
+            return
+        self._asks = ASKS
+        for key in diff.tasks:
+            task = self._store.task(key)
+            if task is not None:
+                self._note(task)
+        if len(self._last) > LAST:
+            newest = nlargest(LAST, ((ended, key) for key, (ended, _) in self._last.items()))
+            self._last = {key: self._last[key] for _, key in newest}
+
+    def _note(self, task: Task) -> None:
+        cost = task.counted_cost
+        if task.is_final and task.ended_ms is not None and cost is not None:
+            self._last[task.key] = task.ended_ms, cost
+        else:
+            self._last.pop(task.key, None)
+
+
+def _difference(whole: TaskSum, part: TaskSum) -> TaskSum:
+    return TaskSum(
+        count=whole.count - part.count,
+        cost=EXACT.subtract(whole.cost, part.cost),
+        took_ms=whole.took_ms - part.took_ms,
+        untold=whole.untold - part.untold,
+    )
+
+
+def local_day(now_ms: int) -> tuple[int, int]:
+    """From when to when (epoch ms) the person's day lasts: 23 or 25 hours where clocks change."""
+    today = datetime.fromtimestamp(now_ms / 1000, UTC).astimezone().date()
+    ends = (datetime.combine(day, time_of_day.min) for day in (today, today + timedelta(days=1)))
+    begin, end = (int(moment.timestamp() * 1000) for moment in ends)
+    return begin, end

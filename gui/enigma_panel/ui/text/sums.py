@@ -1,0 +1,72 @@
+"""Texts for what several tasks cost together."""
+
+from enigma_panel.core.money import MoneyKind, format_money
+from enigma_panel.core.task_filter import TaskSum
+from enigma_panel.ui.i18n import Translations
+from enigma_panel.ui.text.money import exact_text, spoken_money
+from enigma_panel.ui.text.states import HOUR, UNKNOWN, duration, spoken_duration
+
+tr = Translations("Sums")
+
+
+def sum_text(total: TaskSum) -> str:
+    """'$4.87', '$4.87 + ?' where somebody has yet to tell what more it cost, never 0 for that."""
+    if not total.untold:
+        return format_money(total.cost, MoneyKind.SUM)
+    if not total.cost:
+        return UNKNOWN
+    return tr("{amount} + ?", amount=format_money(total.cost, MoneyKind.SUM))
+
+
+def spoken_sum(total: TaskSum) -> str:
+    """The same for a screen reader."""
+    amount = spoken_money(format_money(total.cost, MoneyKind.SUM))
+    if not total.untold:
+        return amount
+    if not total.cost:
+        return spoken_money(UNKNOWN)
+    return tr("{amount} and what is not known", amount=amount)
+
+
+def sum_tip(total: TaskSum) -> str:
+    """What the sum leaves out: decimals, and what nobody told."""
+    untold = tr.plural(
+        "What 1 task cost is not known.", "What {n} tasks cost is not known.", total.untold
+    )
+    parts = [exact_text(total.cost, MoneyKind.SUM), untold if total.untold else ""]
+    return "\n".join(filter(None, parts))
+
+
+def shown_text(total: TaskSum) -> str:
+    """'100 shown · $4.87'."""
+    return tr("{n} shown · {amount}", n=total.count, amount=sum_text(total))
+
+
+def spoken_shown(total: TaskSum) -> str:
+    """The same in full words."""
+    return tr.plural(
+        "1 task is shown. It cost {amount}.",
+        "{n} tasks are shown. Together they cost {amount}.",
+        total.count,
+        amount=spoken_sum(total),
+    )
+
+
+def selected_texts(total: TaskSum) -> tuple[str, ...]:
+    """'13 selected · $0.2400 · 4:10 min', and shorter where there is less room."""
+    n, amount, time = total.count, sum_text(total), duration(total.took_ms)
+    whole = tr("{n} selected · {amount} · {time} min", n=n, amount=amount, time=time)
+    if total.took_ms >= HOUR * 1000:
+        whole = tr("{n} selected · {amount} · {time} h", n=n, amount=amount, time=time)
+    return whole, tr("{n} selected · {amount}", n=n, amount=amount), amount
+
+
+def spoken_selected(total: TaskSum) -> str:
+    """The same in full words."""
+    return tr.plural(
+        "1 task is selected. It cost {amount} and took {time}.",
+        "{n} tasks are selected. Together they cost {amount} and took {time}.",
+        total.count,
+        amount=spoken_sum(total),
+        time=spoken_duration(total.took_ms),
+    )

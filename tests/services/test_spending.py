@@ -1,0 +1,202 @@
+"""What today has cost, and how far a balance goes."""
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+from PySide6.QtCore import QObject, Signal
+
+from enigma_panel.core.models import Task, TaskStatus
+from enigma_panel.core.money import sum_money
+from enigma_panel.core.observation import OTHER_TASK, Usage
+from enigma_panel.core.task_filter import TaskSum
+from enigma_panel.services.spending import ASKS, LAST, Spending, local_day
+from enigma_panel.services.types import Diff
+from enigma_panel.store.ledger.errors import LedgerError
+from tests.kit.builders import a_task
+from tests.kit.clock import NOW, HandClock
+from tests.kit.fakes import FakeScope
+
+HOUR_MS = 3_600_000
+
+
+class FakeStore(QObject):
+    """Records, and what a ledger that has them all would answer."""
+
+    changed = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tasks: dict[int, Task] = {}
+        self.asked: list[int] = []
+        self.error: LedgerError | None = None
+
+    def task(self, key: int) -> Task | None:
+        return self.tasks.get(key)
+
+    def put(self, *tasks: Task) -> None:
+        self.tasks |= {task.key: task for task in tasks}
+        self.changed.emit(Diff(tasks=frozenset(task.key for task in tasks)))
+
+    async def spent_since(self, since_ms: int) -> TaskSum:
+        self.asked.append(since_ms)
+        if self.error is not None:
+            raise self.error
+        tasks = [t for t in self.tasks.values() if (t.sent_ms or t.created_ms) >= since_ms]
+        costs = [t.counted_cost for t in tasks if t.counted_cost is not None]
+        untold = sum(t.sent_ms is not None and t.counted_cost is None for t in tasks)
+        return TaskSum(count=len(tasks), cost=sum_money(costs), untold=untold)
+
+
+class Scene:
+    """Spending over such a store, with a clock that stands still."""
+
+    def __init__(self) -> None:
+        self.store = FakeStore()
+        self.clock = HandClock()
+        self.spending = Spending(self.store, self.clock, FakeScope(), self.store.spent_since)  # type: ignore[arg-type]
+
+    def today(self) -> TaskSum:
+        self.spending.refresh()
+        assert self.spending.today is not None
+        return self.spending.today
+
+
+@pytest.fixture
+def scene(qapp: object) -> Scene:
+    return Scene()
+
+
+@pytest.fixture
+def zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[ZoneInfo]:
+    """The person lives there."""
+    with monkeypatch.context() as there:
+        there.setenv("TZ", request.param)
+        time.tzset()
+        yield ZoneInfo(request.param)
+    time.tzset()
+
+
+def ended(key: int, cost: str | None, **fields: object) -> Task:
+    facts = {"status": TaskStatus.DONE, "sent_ms": NOW, "ended_ms": NOW + key}
+    return a_task(key, cost=cost, **facts | fields)
+
+
+def test_a_task_counts_to_the_day_on_which_it_was_started(scene: Scene) -> None:
+    begin, end = local_day(NOW)
+    scene.store.put(
+        ended(1, "0.1", sent_ms=begin - 1, ended_ms=begin + 5),
+        ended(2, "0.02", created_ms=begin - HOUR_MS, sent_ms=begin),
+        a_task(3, cost="0.003", created_ms=begin, sent_ms=None),
+        ended(4, None, sent_ms=end - 1),
+        ended(5, "7", created_ms=end, sent_ms=end),
+    )
+    today = scene.today()
+    assert (today.count, today.cost, today.untold) == (3, Decimal("0.023"), 1)
+
+
+def test_what_runs_is_followed_and_what_rests_is_not_asked_for(scene: Scene) -> None:
+    scene.store.put(a_task(1, cost="0.01", sent_ms=NOW))
+    assert scene.today().cost == Decimal("0.01")
+    told: list[None] = []
+    scene.spending.changed.connect(lambda: told.append(None))
+    scene.store.put(a_task(1, cost="0.0123456789012345678901234567", sent_ms=NOW))
+    assert scene.today().cost == Decimal("0.0123456789012345678901234567")
+    assert len(told) == 1
+    for _ in range(ASKS):
+        scene.spending.refresh()
+    scene.store.asked.clear()
+    scene.spending.refresh()
+    assert not scene.store.asked
+    assert len(told) == 1
+
+
+def test_at_midnight_it_begins_anew(scene: Scene) -> None:
+    _, end = local_day(NOW)
+    scene.store.put(ended(1, "0.5"))
+    for _ in range(ASKS + 1):
+        assert scene.today().cost == Decimal("0.5")
+    scene.clock.now = end - 1
+    assert scene.today().cost == Decimal("0.5")
+    scene.clock.now = end
+    assert (scene.today().count, scene.today().cost) == (0, 0)
+
+
+def test_a_clock_that_was_set_back_brings_tomorrow_into_no_sum(scene: Scene) -> None:
+    scene.store.put(ended(1, "0.5", sent_ms=NOW + 26 * HOUR_MS), ended(2, "0.25"))
+    assert (scene.today().count, scene.today().cost) == (1, Decimal("0.25"))
+
+
+def test_a_ledger_that_fails_is_asked_again_and_nothing_is_said_meanwhile(scene: Scene) -> None:
+    scene.store.put(ended(1, "0.5"))
+    assert scene.today().cost == Decimal("0.5")
+    scene.store.error = LedgerError(scene, "gone")  # type: ignore[arg-type]
+    scene.store.put(ended(2, "0.5"))
+    for _ in range(5):
+        scene.spending.refresh()
+        assert scene.spending.today is None
+    scene.store.error = None
+    assert scene.today().cost == 1
+
+
+@pytest.mark.parametrize(
+    ("zone", "noon", "hours"),
+    [
+        ("Europe/Berlin", "2026-03-29 12:00", 23),
+        ("Europe/Berlin", "2026-10-25 12:00", 25),
+        ("Europe/Berlin", "2026-11-27 12:00", 24),
+        ("America/Havana", "2026-03-08 12:00", 23),
+        ("America/Havana", "2026-11-01 12:00", 25),
+        ("Asia/Beirut", "2026-03-29 12:00", 23),
+        ("Asia/Kathmandu", "2026-11-27 12:00", 24),
+        ("Australia/Lord_Howe", "2026-04-05 12:00", 24.5),
+    ],
+    indirect=["zone"],
+)
+def test_a_day_is_as_long_as_it_is(zone: ZoneInfo, noon: str, hours: float) -> None:
+    when = datetime.fromisoformat(noon).replace(tzinfo=zone)
+    begin, end = local_day(int(when.timestamp() * 1000))
+    assert end - begin == hours * HOUR_MS
+    for moment, day in ((begin - 1, -1), (begin, 0), (end - 1, 0), (end, 1)):
+        date = datetime.fromtimestamp(moment / 1000, UTC).astimezone(zone).date()
+        assert (date - when.date()).days == day
+    assert local_day(begin) == local_day(end - 1) == (begin, end)
+    assert local_day(end)[0] == end
+
+
+def test_the_last_tasks_whose_cost_is_known_stand_for_the_next(scene: Scene) -> None:
+    store, spending = scene.store, scene.spending
+    assert spending.forecast(Decimal(5)) is None
+    store.put(
+        *(ended(key, "100", ended_ms=NOW - key) for key in range(1, 30)),  # longer ago
+        *(ended(key, "0.10") for key in range(100, 100 + LAST)),
+        ended(200, None),
+        ended(201, "-5"),
+        ended(202, "9", code=OTHER_TASK),
+        a_task(203, cost="3"),
+    )
+    forecast = spending.forecast(Decimal("7.41"))
+    assert forecast is not None
+    assert (forecast.tasks, forecast.like, forecast.each) == (74, LAST, Decimal("0.1"))
+    store.put(ended(119, "2.10"))  # the service told it later
+    forecast = spending.forecast(Decimal("7.41"))
+    assert forecast is not None
+    assert (forecast.tasks, forecast.each) == (37, Decimal("0.2"))
+
+
+@pytest.mark.parametrize("balance", ["NaN", "-1", "1E+30"])
+def test_of_a_foolish_balance_nothing_is_forecast(scene: Scene, balance: str) -> None:
+    scene.store.put(ended(1, "0.1"))
+    assert scene.spending.forecast(Decimal(balance)) is None
+
+
+def test_of_tasks_that_cost_nothing_nothing_is_forecast(scene: Scene) -> None:
+    scene.store.put(ended(1, "0"), ended(2, "1E-12"))
+    assert scene.spending.forecast(Decimal(5)) is None
+    scene.store.put(a_task(3, status=TaskStatus.DONE, ended_ms=NOW, usage=Usage(cost=Decimal(2))))
+    forecast = scene.spending.forecast(Decimal(5))
+    assert forecast is not None
+    assert forecast.tasks == 7
