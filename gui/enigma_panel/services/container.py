@@ -26,6 +26,7 @@ from enigma_panel.services.queue.task_queue import TaskQueue
 from enigma_panel.services.rate_limiter import RateLimiter
 from enigma_panel.services.sessions import Sessions
 from enigma_panel.services.settings import SettingsBook
+from enigma_panel.services.spending import Spending
 from enigma_panel.services.state.ledger_writer import LedgerWriter
 from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.state.starts import StartsUnderWay
@@ -60,6 +61,7 @@ class Services(Struct, frozen=True, kw_only=True):
     sessions: Sessions
     housekeeping: Housekeeping
     task_search: TaskSearch
+    spending: Spending
     downloads: Downloads
     exports: Exports
     structured_results: StructuredResults
@@ -110,6 +112,7 @@ def make_services(
         sessions=Sessions(context, starts, commands, queue, poller),
         housekeeping=Housekeeping(context, starts, channels, commands),
         task_search=task_search,
+        spending=Spending(context.store, context.clock, context.scope, task_search.spent_since),
         downloads=Downloads(context.scope, context.store),
         exports=Exports(context.store, redactor),
         structured_results=StructuredResults(),

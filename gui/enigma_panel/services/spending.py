@@ -16,13 +16,13 @@ from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.types import Diff
-from enigma_panel.store.ledger.errors import LedgerError
+from enigma_panel.store.ledger.errors import InterruptedReadError, LedgerError
 
 SpentSince = Callable[[int], Awaitable[TaskSum]]
 LAST = 20
 """So many tasks that ended last stand for the next ones."""
-ASKS = 3
-"""So often the ledger is asked after a change: figures of running tasks get there once a second."""
+WRITTEN_MS = 2_500
+"""So long after a change the ledger is asked again: running figures get there once a second."""
 
 
 class Forecast(Struct, frozen=True, kw_only=True):
@@ -53,8 +53,9 @@ class Spending(QObject):
         self._clock = clock
         self._scope = scope
         self._spent_since = spent_since
-        self._asks = ASKS
         self._day: tuple[int, int] | None = None
+        self._is_loaded = self._is_stale = False
+        self._changed_ms = 0
         self._last: dict[int, tuple[int, Decimal]] = {}
         self.today: TaskSum | None = None
         store.changed.connect(self._follow)
@@ -62,9 +63,9 @@ class Spending(QObject):
     def refresh(self) -> None:
         """Ask the ledger where something has changed or another day began; once a second."""
         day = local_day(self._clock.now_ms())
-        if day != self._day:
-            self._day, self._asks = day, ASKS
-        if self._asks:
+        self._is_stale |= day != self._day
+        self._day = day
+        if self._is_stale and self._is_loaded:
             self._scope.spawn("spent today", self._ask(*day), exclusive=True)
 
     def forecast(self, balance: Decimal) -> Forecast | None:
@@ -77,13 +78,14 @@ class Spending(QObject):
 
     async def _ask(self, from_ms: int, to_ms: int) -> None:
         """What is started later counts to another day, also where the clock was set back."""
-        self._asks -= 1
+        self._is_stale = self._clock.now_ms() - self._changed_ms < WRITTEN_MS
         try:
             today = await self._spent_since(from_ms)
             later = await self._spent_since(to_ms)
-        except LedgerError:
-            self._asks = ASKS
-            self._show(None)
+        except LedgerError as error:
+            self._is_stale = True
+            if not isinstance(error, InterruptedReadError):
+                self._show(None)
             return
         if (from_ms, to_ms) == self._day:
             self._show(_difference(today, later))
@@ -94,9 +96,9 @@ class Spending(QObject):
             self.changed.emit()
 
     def _follow(self, diff: Diff) -> None:
-        if not diff.tasks:
-            return
-        self._asks = ASKS
+        if diff.tasks or not self._is_loaded:
+            self._is_loaded = self._is_stale = True
+            self._changed_ms = self._clock.now_ms()
         for key in diff.tasks:
             task = self._store.task(key)
             if task is not None:
