@@ -237,13 +237,14 @@ def test_the_ledger_tells_it_as_the_figures_rise(tmp_path: Path) -> None:
             first, second = await bench.open(), await bench.open()
             sent = [replace(task, sent_ms=bench.clock.now_ms()) for task in bench.store.tasks()]
             await bench.store.save(*sent)
+            await bench.store.load()
             assert await today() == TaskSum(count=2, untold=2)
             for cost in ("0.01", "0.0214", "0.0213"):  # what falls is not believed
                 await bench.see(first, Kind.ACTIVE, usage=Usage(cost=Decimal(cost)))
             await bench.see(second, Kind.ACTIVE, usage=Usage(cost=Decimal("1E+30")))
             await bench.store.flush()
             assert await today() == TaskSum(count=2, cost=Decimal("0.0214"), untold=1)
-            await bench.see(second, Kind.DONE, text="x", usage=Usage(cost=Decimal("0.3")))
+            await bench.see(second, Kind.COMPLETED, text="x", usage=Usage(cost=Decimal("0.3")))
             total = await today()
             assert total is not None
             assert (total.cost, total.untold) == (Decimal("0.3214"), 0)
