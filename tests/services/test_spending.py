@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -39,6 +39,7 @@ class FakeStore(QObject):
         self.tasks: dict[int, Task] = {}
         self.asked: list[int] = []
         self.error: LedgerError | None = None
+        self.meanwhile: Callable[[], object] | None = None
 
     def task(self, key: int) -> Task | None:
         return self.tasks.get(key)
@@ -51,6 +52,9 @@ class FakeStore(QObject):
         self.asked.append(since_ms)
         if self.error is not None:
             raise self.error
+        happens, self.meanwhile = self.meanwhile, None
+        if happens is not None:
+            happens()
         tasks = [t for t in self.tasks.values() if (t.sent_ms or t.created_ms) >= since_ms]
         costs = [t.counted_cost for t in tasks if t.counted_cost is not None]
         untold = sum(t.sent_ms is not None and t.counted_cost is None for t in tasks)
@@ -140,6 +144,18 @@ def test_at_midnight_it_begins_anew(scene: Scene) -> None:
     assert (scene.today().count, scene.today().cost) == (0, 0)
 
 
+def test_what_yesterday_has_cost_may_be_told_too_late(scene: Scene) -> None:
+    _, end = local_day(NOW)
+    scene.store.put(ended(1, "0.5"))
+
+    def next_day() -> None:
+        scene.clock.now = end
+        scene.spending.refresh()
+
+    scene.store.meanwhile = next_day
+    assert scene.today().cost == 0
+
+
 def test_a_clock_that_was_set_back_brings_tomorrow_into_no_sum(scene: Scene) -> None:
     scene.store.put(ended(1, "0.5", sent_ms=NOW + 26 * HOUR_MS), ended(2, "0.25"))
     assert (scene.today().count, scene.today().cost) == (1, Decimal("0.25"))
@@ -202,6 +218,10 @@ def test_the_last_tasks_whose_cost_is_known_stand_for_the_next(scene: Scene) -> 
     forecast = spending.forecast(Decimal("7.41"))
     assert forecast is not None
     assert (forecast.tasks, forecast.each) == (37, Decimal("0.2"))
+    store.put(ended(119, "2.10", code=OTHER_TASK))  # it may be another task's
+    forecast = spending.forecast(Decimal("7.41"))
+    assert forecast is not None
+    assert (forecast.tasks, forecast.like) == (74, LAST - 1)
 
 
 @pytest.mark.parametrize("balance", ["NaN", "-1", "1E+30"])
