@@ -520,8 +520,8 @@ MONEY = (
         promise='One that cannot be (negative, or more than a million) has a "?" and is in no sum.',
         mistake="it is in sums",
         file="core/money.py",
-        old="return sum((a for a in amounts if is_sane(a)), Decimal(0))",
-        new="return sum((a for a in amounts if a.is_finite()), Decimal(0))",
+        old="return sum_exactly(a for a in amounts if is_sane(a))",
+        new="return sum_exactly(a for a in amounts if a.is_finite())",
         tests=("tests/core/test_money.py",),
     ),
     Break(

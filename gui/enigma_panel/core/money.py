@@ -94,8 +94,13 @@ def is_rounded(amount: Decimal, kind: MoneyKind = MoneyKind.COST) -> bool:
 
 def sum_money(amounts: Iterable[Decimal]) -> Decimal:
     """Exact sum of the sane amounts; the others are left out."""
+    return sum_exactly(a for a in amounts if is_sane(a))
+
+
+def sum_exactly(amounts: Iterable[Decimal]) -> Decimal:
+    """Exact sum of amounts that are sane or less than that."""
     with localcontext(EXACT):
-        return sum((a for a in amounts if is_sane(a)), Decimal(0))
+        return sum(amounts, Decimal(0))
 
 
 def affordable(balance: Decimal, costs: Sequence[Decimal]) -> int | None:

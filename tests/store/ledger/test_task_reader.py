@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from enigma_panel.core.models import Session, Task, TaskSpec, TaskStatus, Usage
+from enigma_panel.core.money import sum_money
 from enigma_panel.core.task_filter import (
     GROUP_STATUSES,
     NEWEST_FIRST,
@@ -126,7 +127,10 @@ def sort_key(task: Task, column: SortColumn) -> Any:
 
 
 TIMES = st.none() | st.integers(NOW, NOW + 5)
-COSTS = st.none() | st.decimals(0, 3, places=4) | st.sampled_from([Decimal("NaN"), Decimal(-1)])
+FINE = st.decimals(0, 3, places=17) | st.sampled_from([Decimal("1E-50"), Decimal("0.1234567891")])
+COSTS = (
+    st.none() | st.decimals(0, 3, places=4) | FINE | st.sampled_from([Decimal("NaN"), Decimal(-1)])
+)
 TASKS = st.builds(
     lambda text, tokens_in, cost, **facts: new_task(
         spec=TaskSpec(text=text), usage=Usage(cost=cost, tokens_in=tokens_in), **facts
@@ -187,7 +191,7 @@ def test_what_is_shown_is_a_plain_filter_and_sort_over_the_ledger(
             kept = [t for t in tasks.values() if fits(t, sessions[t.session_key], task_filter)]
             kept.sort(key=lambda task: -task.key)
             figures = indexed(reader).figures(task_filter)
-            assert figures.shown.cost == sum((t.counted_cost or 0 for t in kept), Decimal(0))
+            assert figures.shown.cost == sum_money(t.counted_cost or Decimal(0) for t in kept)
             assert figures.shown.count == len(kept)
             for by in reversed(order):
                 kept.sort(key=lambda t, by=by: sort_key(t, by.column), reverse=by.descending)
@@ -258,6 +262,21 @@ def test_groups_are_counted_under_the_other_filters(ledger: Ledger, reader: Task
     assert (figures.total, figures.count, figures.shown.count) == (n + 1, n, 2)
     assert sum(count for group, count in figures.by_group.items() if group is not G.NEW) == n
     assert (figures.by_group[G.NEW], figures.by_group[G.WORKING]) == (-(-n // 2), 3)
+
+
+def test_no_place_of_a_cost_is_lost_in_a_sum(ledger: Ledger, reader: TaskReader) -> None:
+    costs = ["0.30000000000000004", "0.1234567894999", "0.12345678951", "1E-50", "2.5", "1E-7"]
+    for at, cost in enumerate(costs):
+        facts = {"status": TaskStatus.DONE if at % 2 else TaskStatus.FAILED, "sent_ms": NOW}
+        started(ledger, task=new_task(usage=Usage(cost=Decimal(cost)), **facts))
+    exact = sum_money(map(Decimal, costs))
+    odd = sum_money(map(Decimal, costs[1::2]))
+    assert str(exact).endswith("1")
+    assert reader.sum_of(range(1, 7)).cost == reader.spent_since(NOW).cost == exact
+    assert reader.figures(NO_FILTER).shown.cost == exact
+    done = TaskFilter(groups=frozenset({G.DONE}))
+    assert reader.figures(done).shown.cost == odd
+    assert reader.spent_since(NOW + 1).cost == 0
 
 
 def test_sums_are_exact_and_say_what_is_untold(ledger: Ledger, reader: TaskReader) -> None:

@@ -12,9 +12,10 @@ from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from enigma_panel.core.models import TaskStatus
-from enigma_panel.core.money import NANO, to_nano
+from enigma_panel.core.money import EXACT, NANO, sum_exactly, to_nano
 from enigma_panel.core.task_filter import (
     GROUP_STATUSES,
     Order,
@@ -28,6 +29,7 @@ from enigma_panel.store.ledger import search_index
 from enigma_panel.store.ledger.errors import typed_errors
 from enigma_panel.store.ledger.queries import json_of, one_of
 from enigma_panel.store.ledger.row_mapper import clean_text
+from enigma_panel.store.ledger.schema import FINE_COST
 
 T = TypeVar("T")
 
@@ -82,6 +84,10 @@ _SUMS = (
     f" sum(CASE WHEN {_HAS_RUN} THEN max(0, t.ended_ms - {_STARTED}) END),"
     f" count(CASE WHEN t.cost_nano IS NULL AND {_WAS_SENT} THEN 1 END)"
     " FROM ledger.tasks t"
+)
+_FINE_COSTS = (
+    "SELECT t.cost, t.cost_nano FROM ledger.tasks t INDEXED BY tasks_fine_costs"  # noqa: S608 - own words
+    f" WHERE {FINE_COST} AND t.cost_nano IS NOT NULL"
 )
 
 
@@ -142,23 +148,22 @@ class TaskReader:
         conditions, values = _conditions(task_filter)
         rows = self._rows(f"{_SUMS}{_where(conditions)} GROUP BY t.status, t.is_new", values)
         groups = task_filter.groups
+        shown = [row for row in rows if not groups or any(_is_in(row, group) for group in groups)]
         return Figures(
             total=self._rows("SELECT count(*) FROM ledger.tasks", {})[0][0],
             count=sum(row[2] for row in rows),
             by_group={group: sum(r[2] for r in rows if _is_in(r, group)) for group in TaskGroup},
-            shown=_sum([r for r in rows if not groups or any(_is_in(r, g) for g in groups)]),
+            shown=self._exact(shown, _where([*conditions, *_in_groups(task_filter)]), values),
             unindexed=self._ask(search_index.missing),
         )
 
     def sum_of(self, keys: Sequence[int]) -> TaskSum:
         """What these tasks cost together."""
-        condition = " WHERE t.key IN (SELECT value FROM json_each(:keys)) GROUP BY 1, 2"
-        return _sum(self._rows(_SUMS + condition, {"keys": json_of(keys)}))
+        return self._sum("t.key IN (SELECT value FROM json_each(:keys))", {"keys": json_of(keys)})
 
     def spent_since(self, since_ms: int) -> TaskSum:
         """What the tasks cost together that were started since then (epoch ms)."""
-        condition = f" WHERE {_STARTED} >= :since GROUP BY 1, 2"
-        return _sum(self._rows(_SUMS + condition, {"since": since_ms}))
+        return self._sum(f"{_STARTED} >= :since", {"since": since_ms})
 
     def close(self) -> None:
         """Close the files; harmless when repeated. The next question would open them again."""
@@ -167,6 +172,17 @@ class TaskReader:
             connection.close()
 
     # -- inside --------------------------------------------------------------------------------
+
+    def _sum(self, condition: str, values: dict[str, Any]) -> TaskSum:
+        rows = self._rows(f"{_SUMS}{_where([condition])} GROUP BY t.status, t.is_new", values)
+        return self._exact(rows, _where([condition]), values)
+
+    def _exact(self, rows: Sequence[Sequence[Any]], where: str, values: dict[str, Any]) -> TaskSum:
+        """The sum of these rows, and what the nano-dollars of such tasks leave out."""
+        total = _sum(rows)
+        fine = self._rows(f"{_FINE_COSTS}{where.replace(' WHERE ', ' AND ', 1)}", values)
+        rests = (EXACT.subtract(Decimal(cost), Decimal(nano) / NANO) for cost, nano in fine)
+        return replace(total, cost=sum_exactly([total.cost, *rests])) if fine else total
 
     def _rows(self, sql: str, values: dict[str, Any]) -> list[Any]:
         return self._ask(lambda connection: connection.execute(sql, values).fetchall())
