@@ -18,6 +18,7 @@ from enigma_panel.api.protocols import HealthReply, LiveError, LiveFault
 from enigma_panel.core.models import Phase, Session, Task, TaskSpec, TaskStatus
 from enigma_panel.core.money import affordable, sum_money
 from enigma_panel.core.observation import Kind, Observation, ResultFile
+from enigma_panel.core.result_formats import ReadResult, ResultFormat, copied_text, read_formats
 from enigma_panel.core.service_rules import RULES, Dialect, ServiceRules, dialect_of_host
 from enigma_panel.core.structured_output import (
     StructuredResult,
@@ -624,6 +625,12 @@ class FakeStructuredResults:
     async def read(self, spec: TaskSpec, text: str) -> StructuredResult:
         self.calls.append("read")
         return read_result(spec.output_type, spec.output_schema, text)
+
+    async def read_formats(self, spec: TaskSpec, text: str) -> ReadResult:
+        return read_formats(spec, text)
+
+    async def copied_text(self, result: ReadResult, to: ResultFormat) -> str:
+        return copied_text(result, to)
 
     async def compare(self, _spec: TaskSpec, _text: str) -> StructuredResult:
         self.calls.append("compare")

@@ -4,6 +4,7 @@ from tests.mutations.data import DATA, README
 from tests.mutations.keyboard import KEYBOARD
 from tests.mutations.money import MONEY
 from tests.mutations.notices import NOTICES
+from tests.mutations.results import RESULTS
 from tests.mutations.safeguards import SAFEGUARDS
 
-BREAKS = (*MONEY, *DATA, *README, *SAFEGUARDS, *KEYBOARD, *NOTICES)
+BREAKS = (*MONEY, *DATA, *README, *SAFEGUARDS, *KEYBOARD, *NOTICES, *RESULTS)

@@ -11,7 +11,7 @@ PLACEMENT = "tests/ui/questions/test_placement.py"
 QUESTION = "tests/ui/questions/test_dialog.py"
 ON_THE_ROW = "Focus returns to the row worked on and falls on nothing that ends something"
 ENTER = "Enter presses the button that has the focus"
-ROW = "Enter on a row leads to its question, its next task, or Details"
+ROW = "Enter on a row leads to its question, its next task, its result, or Details"
 LAST_FIELD = "Enter in a question's last field sends"
 
 KEYBOARD = (

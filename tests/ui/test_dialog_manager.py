@@ -2,12 +2,12 @@
 
 import pytest
 
-from enigma_panel.core.models import TaskSpec
+from enigma_panel.core.models import TaskSpec, TaskStatus
 from enigma_panel.services.types import KeyState
-from enigma_panel.ui.actions import Dialogs
+from enigma_panel.ui.actions import Actions, Dialogs
 from enigma_panel.ui.dialog_manager import DialogManager
 from enigma_panel.ui.quit.dialog import QuitChoice
-from tests.kit.builders import a_session
+from tests.kit.builders import a_session, a_task
 from tests.kit.person import click
 from tests.kit.wait import until
 from tests.kit.world import World
@@ -16,6 +16,16 @@ from tests.kit.world import World
 @pytest.fixture
 def manager(world: World) -> DialogManager:
     return DialogManager(world.services, lambda: None)
+
+
+class FakeRows:
+    """Nothing stands beside the row."""
+
+    def neighbour(self, _key: int, _by: int) -> int | None:
+        return None
+
+    def select_task(self, key: int) -> None:
+        raise AssertionError(key)
 
 
 def titles(world: World) -> list[str]:
@@ -28,7 +38,7 @@ def titles(world: World) -> list[str]:
 
 async def test_it_is_what_the_main_window_asks_for(world: World, manager: DialogManager) -> None:
     dialogs: Dialogs = manager
-    world.sessions.put(a_session(1))
+    world.sessions.put(a_session(1), a_task(1, status=TaskStatus.DONE, result="$5"))
     for _ in range(2):
         dialogs.open_new_task(None, None)
         dialogs.open_new_task(1, TaskSpec(text="x"))
@@ -36,8 +46,9 @@ async def test_it_is_what_the_main_window_asks_for(world: World, manager: Dialog
         dialogs.open_key()
         dialogs.confirm_terminate_all([1])
         dialogs.open_question(None)
+        dialogs.open_result(1, FakeRows(), Actions(world.services, manager))
     await world.settle()
-    assert titles(world) == ["API key", "New task", "Settings", "Terminate all"]
+    assert titles(world) == ["API key", "New task", "Result", "Settings", "Terminate all"]
     manager.close_all()
     assert titles(world) == []
 

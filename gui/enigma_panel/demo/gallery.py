@@ -6,13 +6,18 @@ Dialogs have one size; the main window is shown in all three.
 
 import asyncio
 from collections.abc import Iterable
+from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QPoint
+from msgspec.structs import replace
+from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLineEdit, QMenu, QPlainTextEdit, QTableView, QTabWidget, QWidget
 
-from enigma_panel.core.models import SessionState
+from enigma_panel.core.models import SessionState, Task, TaskSpec, TaskStatus
+from enigma_panel.core.observation import Usage
+from enigma_panel.core.verbs import TaskVerb
 from enigma_panel.demo.simulator_process import GALLERY_PLACES
 from enigma_panel.demo.tour import LONG, SHOP, SIZE, Tour, TourError
 from enigma_panel.services.container import Services
@@ -28,6 +33,7 @@ from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.new_task.dialog import NewTaskDialog
 from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.recovery.newer_ledger import NewerLedgerWindow
+from enigma_panel.ui.result.dialog import ResultDialog
 from enigma_panel.ui.settings.dialog import SettingsDialog
 
 SIZES = ((640, 400), (900, 560), (1280, 800))
@@ -46,6 +52,74 @@ QUIET = (
     "Find the opening hours of the library of Ghent",
     "Find the name of the mayor of Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch",
 )
+
+
+MARKDOWN = """\
+# Cheapest hubs
+
+Prices are **with delivery**.
+
+| Shop | Price |
+| --- | ---: |
+| shop.example | $24.90 |
+| hubs.example | $19.99 |
+
+1. Cheapest: [hubs.example](https://hubs.example/usb-c)
+2. Fastest: shop.example, on Monday
+
+> Returns within 30 days.
+"""
+JSON = """\
+{"found": 2, "shops": [{"name": "shop.example", "price": 24.90, "stock": true},
+{"name": "hubs.example", "price": 19.99, "stock": false}]}"""
+RESULTS = (
+    ("text", "The MX Keys costs $109.99 at amazon.com. It is in stock and comes on Monday.\n" * 30),
+    ("markdown", MARKDOWN),
+    ("json", JSON),
+    ("csv", "shop,price,stock\nshop.example,24.90,yes\nhubs.example,19.99,on Monday\n"),
+)
+FIRST_SAMPLE = 10**9
+"""Its key: no task of the ledger has such a one."""
+
+
+def _has_tabs(dialog: ResultDialog, n: int) -> bool:
+    return dialog.tabs.count() == n
+
+
+class _Samples(QObject):
+    """Tasks with these results, as the result view asks for them, in the order of their keys."""
+
+    changed = Signal(object)
+
+    def __init__(self, now_ms: int) -> None:
+        super().__init__()
+        self._now_ms = now_ms
+
+    def task(self, key: int) -> Task:
+        spec = TaskSpec(text="Find the cheapest USB-C hub with four ports, and where it is sold")
+        began = self._now_ms - 31_000
+        return Task(
+            key=key,
+            session_key=0,
+            verb=TaskVerb.NEW_TASK,
+            spec=spec,
+            status=TaskStatus.DONE,
+            result=RESULTS[key - FIRST_SAMPLE][1],
+            since_ms=began,
+            created_ms=began,
+            sent_ms=began,
+            ended_ms=self._now_ms,
+            usage=Usage(cost=Decimal("0.0214")),
+        )
+
+    def session(self, _key: int) -> None:
+        return None
+
+    def neighbour(self, key: int, by: int) -> int | None:
+        return key + by if 0 <= key + by - FIRST_SAMPLE < len(RESULTS) else None
+
+    def select_task(self, _key: int) -> None:
+        """No table shows them."""
 
 
 class Gallery(Tour):
@@ -80,6 +154,7 @@ class Gallery(Tour):
         await self._show_menu()
         await self._show_export()
         await self._show_new_task()
+        await self._show_results()
         await self._show_newer_ledger()
         await super()._end()
 
@@ -189,6 +264,19 @@ class Gallery(Tour):
         await self._picture("new-task-mistake", dialog)
         self._press(dialog, "Cancel")
         await self._picture("draft-thrown-away", self._window)
+
+    async def _show_results(self) -> None:
+        """In each form that a result may have; the simulator's are few."""
+        now_ms = self._services.clock.now_ms()
+        samples = _Samples(now_ms)
+        dialog = ResultDialog(replace(self._services, sessions=samples), self._window)
+        for key, (name, _text) in enumerate(RESULTS, FIRST_SAMPLE):
+            dialog.ask(key, samples, self._window.app_actions)
+            forms = 1 if name == "text" else 2
+            await self._until("it is read", partial(_has_tabs, dialog, forms))
+            dialog.tabs.setCurrentIndex(dialog.tabs.count() - 1)
+            await self._picture(f"result-{name}", dialog)
+        dialog.reject()
 
     async def _show_newer_ledger(self) -> None:
         path = Path("/home/maria/.local/share/enigma-panel/ledger.sqlite3")

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import partial
 
 from enigma_panel.core.models import OutputType, TaskSpec
+from enigma_panel.core.result_formats import ReadResult, ResultFormat, copied_text, read_formats
 from enigma_panel.core.structured_output import (
     Doubt,
     StructuredResult,
@@ -33,6 +34,20 @@ class StructuredResults:
     async def read(self, spec: TaskSpec, text: str) -> StructuredResult:
         """What a result holds."""
         return await _in_thread(partial(read_result, spec.output_type, spec.output_schema, text))
+
+    async def read_formats(self, spec: TaskSpec, text: str) -> ReadResult:
+        """What a result can be shown and copied as; text alone, where that takes too long."""
+        try:
+            return await blocking(partial(read_formats, spec, text), time_limit=LIMIT_S)
+        except BlockingTimeoutError:
+            return ReadResult(text=text)
+
+    async def copied_text(self, result: ReadResult, to: ResultFormat) -> str:
+        """The result in another form; as it came, where that takes too long."""
+        try:
+            return await blocking(partial(copied_text, result, to), time_limit=LIMIT_S)
+        except BlockingTimeoutError:
+            return result.text
 
     async def compare(self, spec: TaskSpec, text: str) -> StructuredResult:
         """Whether a JSON text fits its schema: MISFIT, UNCHECKED, or no doubt."""

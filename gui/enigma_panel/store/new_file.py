@@ -7,7 +7,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from errno import EDQUOT, ENOSPC
+from errno import EDQUOT, EISDIR, ENOSPC
 from pathlib import Path
 
 from enigma_panel.core.file_names import numbered
@@ -91,6 +91,24 @@ class NewFile:
                 os.close(os.open(self._folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
                 return self._folder / name
         raise AssertionError
+
+
+def save_text(path: Path, text: str, *, replaces: bool) -> Path:
+    """Write a file of this text, whole or not at all; returns where it is, see `NewFile.finish`.
+
+    Raises OSError; nothing of it is left then.
+    """
+    if path.is_dir():
+        raise IsADirectoryError(EISDIR, os.strerror(EISDIR))
+    data = text.encode("utf-8", "replace")
+    new = NewFile(path.parent, path.name)
+    try:
+        new.begin(len(data))
+        new.write(data)
+    except OSError:
+        new.discard()
+        raise
+    return new.finish(replace=replaces)
 
 
 def _remove_left_over(folder: Path) -> None:

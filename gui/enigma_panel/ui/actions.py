@@ -20,6 +20,7 @@ from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.text.account_page import open_account_page
 from enigma_panel.ui.text.dialects import offered_dialect
 from enigma_panel.ui.text.problems import NoticeAction
+from enigma_panel.ui.text.result import colleague_text
 from enigma_panel.ui.text.waiting import QueueAction
 
 if TYPE_CHECKING:
@@ -42,6 +43,18 @@ _QUESTION = (
     "book, send, submit, change or delete anything."
 )
 """The agent reads these words, so they are not translated."""
+
+
+class TaskRows(Protocol):
+    """The rows of Tasks as they are now."""
+
+    def neighbour(self, key: int, by: int) -> int | None:
+        """The task so many rows further down, None where there is none."""
+        ...
+
+    def select_task(self, key: int) -> None:
+        """Make that task the subject."""
+        ...
 
 
 class Dialogs(Protocol):
@@ -69,6 +82,10 @@ class Dialogs(Protocol):
 
     def open_export(self, table: "KeyedTable", *, of_selected: bool) -> None:
         """Export of that table's rows. of_selected: those are chosen at first, not all."""
+        ...
+
+    def open_result(self, task_key: int, rows: TaskRows, actions: "Actions") -> None:
+        """The result of that task. rows: where its *Previous* and *Next* go on."""
         ...
 
     def leave_demo(self) -> None:
@@ -146,6 +163,10 @@ class Actions(QObject):
         """Its question."""
         self.dialogs.open_question(task_key)
 
+    def show_result(self, task_key: int, rows: TaskRows) -> None:
+        """Its result, in a window of its own."""
+        self.dialogs.open_result(task_key, rows, self)
+
     def new_task(self) -> None:
         """New task, in a new session."""
         self.dialogs.open_new_task(None, None)
@@ -199,6 +220,10 @@ class Actions(QObject):
     def copy(self, text: str) -> None:
         """Put a text on the clipboard."""
         QGuiApplication.clipboard().setText(text)
+
+    def copy_for_colleague(self, task: Task) -> None:
+        """Put a task and its result on the clipboard, for somebody else."""
+        self.copy(colleague_text(task, self._sessions.session(task.session_key)))
 
     def copy_secret(self, text: str) -> None:
         """Put a secret on the clipboard, with the hint that keeps it out of clipboard histories."""

@@ -8,12 +8,14 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from enigma_panel.core.models import TaskSpec
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import KeyState
+from enigma_panel.ui.actions import Actions, TaskRows
 from enigma_panel.ui.export.dialog import ExportDialog, Rows
 from enigma_panel.ui.new_task.dialog import NewTaskDialog
 from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.questions.presenter import QuestionPresenter, TypingWatch
 from enigma_panel.ui.quit.dialog import QuitChoice, QuitDialog, open_sessions
 from enigma_panel.ui.quit.terminate_all import TerminateAllDialog
+from enigma_panel.ui.result.dialog import ResultDialog
 from enigma_panel.ui.settings.dialog import SettingsDialog
 from enigma_panel.ui.settings.key_dialog import KeyDialog
 from enigma_panel.ui.widgets.table import KeyedTable
@@ -69,6 +71,7 @@ class DialogManager(QObject):
         self._terminate_all: TerminateAllDialog | None = None
         self._quit: QuitDialog | None = None
         self._export: ExportDialog | None = None
+        self._result: ResultDialog | None = None
         self._key_was_asked_for = False
         self._presenter = self._make_presenter(aimed)
         services.account.changed.connect(self._ask_for_missing_key)
@@ -139,6 +142,12 @@ class DialogManager(QObject):
             self._export.told.connect(self.exported)
         self._export.ask(Rows.SELECTED if of_selected else Rows.SHOWN)
 
+    def open_result(self, task_key: int, rows: TaskRows, actions: Actions) -> None:
+        """The result of that task. rows: where its *Previous* and *Next* go on."""
+        if self._result is None:
+            self._result = ResultDialog(self._services, self._parent())
+        self._result.ask(task_key, rows, actions)
+
     def leave_demo(self) -> None:
         """Go from the demo service to the person's own account."""
         if self._use_account is not None:
@@ -184,6 +193,7 @@ class DialogManager(QObject):
             self._terminate_all,
             self._quit,
             self._export,
+            self._result,
         )
         dialogs: list[QDialog] = [dialog for dialog in made if dialog is not None]
         if self._presenter.has_dialog():

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from enigma_panel.core.models import TaskSpec
 
 if TYPE_CHECKING:
+    from enigma_panel.ui.actions import Actions, TaskRows
     from enigma_panel.ui.dialog_manager import DialogManager
     from enigma_panel.ui.widgets.table import KeyedTable
 
@@ -53,6 +54,10 @@ class LazyDialogs:
     def open_export(self, table: "KeyedTable", *, of_selected: bool) -> None:
         """Export of that table's rows."""
         self.get().open_export(table, of_selected=of_selected)
+
+    def open_result(self, task_key: int, rows: "TaskRows", actions: "Actions") -> None:
+        """The result of that task. rows: where its *Previous* and *Next* go on."""
+        self.get().open_result(task_key, rows, actions)
 
     def leave_demo(self) -> None:
         """Go from the demo service to the person's own account."""

@@ -8,6 +8,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from enigma_panel.core.models import Phase, TaskStatus
+from enigma_panel.core.statuses import FINAL_STATUSES
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.widgets.basics import ToolButton, make_button
@@ -82,24 +83,60 @@ def test_an_idle_session_gets_its_next_task(
     assert dialogs.calls == [("open_new_task", 1, None)]
 
 
-@pytest.mark.parametrize("status", [TaskStatus.WORKING, TaskStatus.DONE])
 def test_else_details_get_the_focus(
-    window: MainWindow, services: Any, dialogs: FakeDialogs, status: TaskStatus
+    window: MainWindow, services: Any, dialogs: FakeDialogs
 ) -> None:
     window.activateWindow()
-    services.sessions.add(1, status=status, ended_ms=NOW if status is TaskStatus.DONE else None)
+    services.sessions.add(1)
     window.body.set_details_open(False)
-    window.selection.tasks.select_key(1)
-    key(window.selection.tasks, Qt.Key.Key_Return)
-    assert window.details.isVisible()
-    assert window.details.tabs.hasFocus()
-    assert window.details.task_key == 1
-    if status is TaskStatus.WORKING:
-        window.selection.sessions.select_key(1)
-        window.selection.sessions.setFocus()
-        key(window.selection.sessions, Qt.Key.Key_Return)
+    for table in (window.selection.tasks, window.selection.sessions):
+        table.select_key(1)
+        table.setFocus()
+        key(table, Qt.Key.Key_Return)
+        assert window.details.isVisible()
         assert window.details.tabs.hasFocus()
+        assert window.details.task_key == 1
     assert dialogs.calls == []
+
+
+@pytest.mark.parametrize("way", [*ENTERS, "double click"])
+@pytest.mark.parametrize("status", sorted(FINAL_STATUSES))
+def test_a_task_that_ended_opens_its_result(
+    window: MainWindow, services: Any, dialogs: FakeDialogs, way: Any, status: TaskStatus
+) -> None:
+    services.sessions.add(1, status=status, ended_ms=NOW)
+    table = window.selection.tasks
+    if way == "double click":
+        place = table.visualRect(table.rows.index(0, 2)).center()
+        double_click(table.viewport(), place)
+    else:
+        table.select_key(1)
+        key(table, way)
+    actions = window.app_actions
+    assert dialogs.calls == [("open_result", 1, window.selection, actions)]
+
+
+def test_the_next_result_is_that_of_the_row_below_as_it_is_then(
+    window: MainWindow, services: Any
+) -> None:
+    for number in range(1, 6):
+        services.sessions.add(number, status=TaskStatus.DONE, ended_ms=NOW)
+    selection = window.selection
+    assert selection.neighbour(3, 1) == 2, "newest first"
+    assert selection.neighbour(3, -1) == 4
+    assert selection.neighbour(1, 1) is None
+    assert selection.neighbour(5, -1) is None
+    selection.select_task(2)
+    assert selection.tasks.selected_keys() == [2]
+    assert window.details.task_key == 2
+    selection.neighbour(3, 1)
+    selection.task_rows.show_keys([5, 2])  # another filter, say
+    assert selection.neighbour(5, 1) == 2
+    selection.task_rows.show_keys([5, 3, 1])
+    selection.neighbour(3, 1)
+    selection.task_rows.show_keys([5, 1])
+    assert selection.neighbour(3, 1) == 1, "what took its place"
+    assert selection.neighbour(3, -1) == 5
 
 
 def test_one_that_takes_no_task_shows_its_details(

@@ -9,13 +9,13 @@ from PySide6.QtWidgets import QApplication
 from enigma_panel.core.models import TaskStatus
 from enigma_panel.core.service_rules import POLL_MS
 from enigma_panel.services.types import ServiceStatus
-from enigma_panel.ui.details.text import task_summary
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.notices.connection_banner import FADE_MS
 from enigma_panel.ui.sessions.model import Column
 from enigma_panel.ui.tasks import model as tasks_model
 from enigma_panel.ui.text.cells import Cell
 from enigma_panel.ui.text.states import local_time
+from enigma_panel.ui.text.task import task_summary
 from enigma_panel.ui.theme.palette import Severity
 from enigma_panel.ui.widgets.table_model import KeyedTableModel, Role
 from tests.kit.builders import a_task

@@ -527,7 +527,17 @@ def test_menus_offer_what_can_be_done(
     window.selection.tasks.select_key(1)
     window.menus.show_for_tasks(QPoint(10, 10))
     names = [a.text() for a in window.menus.menu.actions() if not a.isSeparator()]
-    assert names == ["Copy result", "Run again", "Edit and run again", "Show session"]
+    assert names == [
+        "Open result",
+        "Copy result",
+        "Copy for a colleague",
+        "Run again",
+        "Edit and run again",
+        "Show session",
+        "Export…",
+    ]
+    next(a for a in window.menus.menu.actions() if a.text() == "Open result").trigger()
+    assert dialogs.calls[-1][:2] == ("open_result", 1)
     window.menus.menu.hide()
 
 

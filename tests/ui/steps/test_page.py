@@ -17,9 +17,10 @@ from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui.details.panel import ActivityLabel, Details, Tab
-from enigma_panel.ui.details.text import task_summary, usage_text
+from enigma_panel.ui.details.text import usage_text
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.steps.loader import NEWEST
+from enigma_panel.ui.text.task import task_summary
 from enigma_panel.ui.theme import theme
 from tests.kit.builders import a_step, a_task, steps
 from tests.kit.clock import NOW

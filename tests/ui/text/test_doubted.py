@@ -5,9 +5,10 @@ from msgspec.structs import replace
 
 from enigma_panel.core.models import TaskStatus
 from enigma_panel.core.observation import OTHER_TASK
-from enigma_panel.ui.details.text import trouble_text, usage_text
+from enigma_panel.ui.details.text import usage_text
 from enigma_panel.ui.tasks.model import task_cost_cell
 from enigma_panel.ui.text.cells import result_cell
+from enigma_panel.ui.text.task import trouble_text
 from enigma_panel.ui.theme.palette import Glyph, Severity
 from tests.kit.builders import a_session, a_task
 from tests.kit.clock import NOW

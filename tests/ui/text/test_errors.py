@@ -19,7 +19,6 @@ from enigma_panel.api.wire.responses import TASK_CODES
 from enigma_panel.core.models import SessionState, TaskStatus
 from enigma_panel.core.observation import OWN_CODES, Kind
 from enigma_panel.services.retry_policy import refused_fact
-from enigma_panel.ui.details.text import trouble_text
 from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.text import states
 from enigma_panel.ui.text.errors import (
@@ -31,6 +30,7 @@ from enigma_panel.ui.text.errors import (
     explain_code,
     row_of,
 )
+from enigma_panel.ui.text.task import trouble_text
 from tests.kit.builders import a_session, a_task
 from tests.kit.clock import NOW
 from tests.kit.gateways import GATEWAYS, UNCONFIRMED, GatewayReply, error_of

@@ -10,7 +10,7 @@ from enigma_panel.core.observation import Kind
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import LiveShare, PendingCommand, WaitReason
 from enigma_panel.store.ledger.intents import Step
-from enigma_panel.ui.details.text import session_summary, task_summary
+from enigma_panel.ui.details.text import session_summary
 from enigma_panel.ui.i18n import plain_tip, shorten
 from enigma_panel.ui.text.states import local_time, session_state_text, state_text, task_status_text
 from enigma_panel.ui.text.steps import (
@@ -22,6 +22,7 @@ from enigma_panel.ui.text.steps import (
     step_text,
     step_word,
 )
+from enigma_panel.ui.text.task import task_summary
 from enigma_panel.ui.text.waiting import pending_text
 from enigma_panel.ui.theme.palette import Severity
 from tests.kit.builders import a_task, new_session

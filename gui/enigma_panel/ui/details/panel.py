@@ -28,7 +28,6 @@ from enigma_panel.ui.details.session_name import SessionName
 from enigma_panel.ui.details.structured_result import StructuredView
 from enigma_panel.ui.details.text import (
     RESULT_HEAD,
-    StateSummary,
     all_steps_text,
     is_at_work,
     queued_text,
@@ -36,9 +35,7 @@ from enigma_panel.ui.details.text import (
     several_sessions_text,
     several_tasks_text,
     shown_steps,
-    task_summary,
     timeline_html,
-    trouble_text,
     usage_text,
 )
 from enigma_panel.ui.i18n import Translations, plain_tip
@@ -49,6 +46,7 @@ from enigma_panel.ui.text.errors import ErrorText
 from enigma_panel.ui.text.problems import NoticeAction, notice_action_label
 from enigma_panel.ui.text.states import is_cut_off
 from enigma_panel.ui.text.steps import readable
+from enigma_panel.ui.text.task import StateSummary, task_summary, trouble_text
 from enigma_panel.ui.text.waiting import (
     QueueAction,
     QueueContext,

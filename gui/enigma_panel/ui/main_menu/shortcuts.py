@@ -68,7 +68,7 @@ def _other_keys() -> list[tuple[str, list[tuple[str, str]]]]:
             tr("In Sessions and Tasks"),
             [
                 (tr("Select a row"), arrows),
-                (tr("To its question, its next task, or Details"), enter),
+                (tr("To its question, its next task, its result, or Details"), enter),
                 (tr("Select several rows"), _or(_native("Shift+Up"), _native("Shift+Down"))),
                 (tr("Select no row"), _native("Esc")),
                 (tr("What can be done with the row"), _or(_native("Menu"), _native("Shift+F10"))),
@@ -81,6 +81,16 @@ def _other_keys() -> list[tuple[str, list[tuple[str, str]]]]:
                 (
                     tr("Copy what is selected"),
                     keys_text(QKeySequence(QKeySequence.StandardKey.Copy)),
+                ),
+            ],
+        ),
+        (
+            tr("In a result"),
+            [
+                (tr("Find"), keys_text(QKeySequence(QKeySequence.StandardKey.Find))),
+                (
+                    tr("The task above in Tasks, or the one below"),
+                    _or("Alt+↑", "Alt+↓"),
                 ),
             ],
         ),

@@ -16,6 +16,7 @@ from enigma_panel.ui.main_window.queue_actions import QueueActions
 from enigma_panel.ui.main_window.selection import Selection
 from enigma_panel.ui.new_task.session_picker import accepts_tasks
 from enigma_panel.ui.text.problems import NoticeAction
+from enigma_panel.ui.text.result import colleague_label
 from enigma_panel.ui.text.ways_out import can_run_again, way_out_label, way_out_tip, ways_out
 
 tr = Translations("Main window")
@@ -101,9 +102,14 @@ class Menus:
 
     def _add_for_one_task(self, menu: QMenu, task: Task) -> None:
         self._add_answer(menu, task.key)
+        if task.is_final:
+            self._add(menu, tr("Open result"), lambda: self._selection.open_task(task.key))
         result = task.result
         copy = self._add(menu, tr("Copy result"), lambda: self._app_actions.copy(result or ""))
         copy.setEnabled(bool(result))
+        if task.is_final:
+            copy_all = partial(self._app_actions.copy_for_colleague, task)
+            self._add(menu, colleague_label(), copy_all)
         self._add_ways_out(menu, self._sessions.session(task.session_key), task)
         if can_run_again(task):
             self._add(menu, tr("Run again"), lambda: self._app_actions.run_again(task))

@@ -67,6 +67,7 @@ class Selection(QObject):
         self._details = details
         self._began_ms = services.clock.now_ms()
         self.subject = NOBODY
+        self._row_left = 0  # where the task stands or stood whose result is being read
         self.session_rows = SessionsModel(services, hold, self)
         self.task_rows = TasksModel(services, hold, self)
         self.queue_throttle = QueueThrottle(services.queue, self)
@@ -136,11 +137,31 @@ class Selection(QObject):
             self._go_to_details()
 
     def open_task(self, key: int) -> None:
-        """Enter on its row: to its question, else to Details."""
+        """Enter on its row: to its question, to its result once it ended, else to Details."""
+        task = self._services.sessions.task(key)
         if self._app_actions.is_asking(key):
             self._app_actions.answer(key)
+        elif task is not None and task.is_final:
+            self._app_actions.show_result(key, self)
         else:
             self._go_to_details()
+
+    def neighbour(self, key: int, by: int) -> int | None:
+        """The task so many rows further down in Tasks as it is now, None where there is none.
+
+        Of a task whose row has gone, those that stood beside it are next.
+        """
+        row = self.task_rows.row_of(key)
+        if row is not None:
+            self._row_left = row
+        elif by > 0:
+            by -= 1  # another one has its row
+        found = self._row_left + by
+        return self.task_rows.key_at(found) if found >= 0 else None
+
+    def select_task(self, key: int) -> None:
+        """Make that task the subject."""
+        self._select_task(key)
 
     def can_show_session(self, key: int) -> bool:
         """Whether anything is known of it; one that was never opened is nothing to show."""

@@ -18,6 +18,7 @@ from PySide6.QtGui import QColor
 
 from enigma_panel.core.structured_output import Json
 from enigma_panel.ui.i18n import Translations, plain_tip, shorten
+from enigma_panel.ui.text.steps import normalized
 from enigma_panel.ui.text.structured import range_text, shown_value, value_text
 from enigma_panel.ui.theme import theme
 
@@ -62,6 +63,17 @@ class JsonModel(QAbstractItemModel):
     def __init__(self, value: Json, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._nodes = [_Node("", value, -1, 0, 0, _size(value))]
+
+    def index_of(self, path: Sequence[int]) -> QModelIndex:
+        """The row of a value: which of its list or object it is, and so on from the top."""
+        index = QModelIndex()
+        for number in path:
+            node = self._node(index)
+            row = number
+            if node.end - node.first > PART:
+                index, row = self.index(number // PART, 0, index), number % PART
+            index = self.index(row, 0, index)
+        return index
 
     # -- inside ------------------------------------------------------------------------------
 
@@ -166,6 +178,39 @@ class RowsModel(QAbstractTableModel):
             case Qt.ItemDataRole.TextAlignmentRole:
                 return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         return None
+
+
+def find_values(value: Json, sought: str) -> list[tuple[int, ...]]:
+    """The paths of all values that stand for these words, or whose names do; see `index_of`."""
+    found: list[tuple[int, ...]] = []
+    waiting: list[tuple[tuple[int, ...], str, Json]] = [((), "", value)]
+    while waiting:
+        path, name, each = waiting.pop()
+        has_text = not isinstance(each, dict | list) and holds(value_text(each), sought)
+        if path and (has_text or holds(name, sought)):
+            found.append(path)
+        if isinstance(each, dict):
+            inner = list(enumerate(each.items()))
+            waiting += [((*path, n), key, part) for n, (key, part) in reversed(inner)]
+        elif isinstance(each, list):
+            parts = list(enumerate(each))
+            waiting += [((*path, n), "", part) for n, part in reversed(parts)]
+    return found
+
+
+def find_cells(rows: Sequence[Sequence[str]], sought: str) -> list[tuple[int, ...]]:
+    """Row and column of all cells below the heading in which these words stand."""
+    return [
+        (row, column)
+        for row, cells in enumerate(rows[1:])
+        for column, cell in enumerate(cells)
+        if holds(cell, sought)
+    ]
+
+
+def holds(text: str, sought: str) -> bool:
+    """Whether these words stand in it; normalized as the search in steps does."""
+    return sought in normalized(text)
 
 
 def _size(value: Json) -> int:

@@ -1,16 +1,28 @@
 """The views of a structured result: a tree of a JSON value, a table of a CSV text."""
 
+from collections.abc import Callable, Sequence
+from functools import partial
+
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QTreeView
 
 from enigma_panel.core.structured_output import StructuredResult
 from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.result.models import WHOLE_TEXT, JsonModel, RowsModel, TreeColumn
+from enigma_panel.ui.result.models import (
+    WHOLE_TEXT,
+    JsonModel,
+    RowsModel,
+    TreeColumn,
+    find_cells,
+    find_values,
+)
 from enigma_panel.ui.widgets.basics import set_role
 
 tr = Translations("Details")
 
+Path = tuple[int, ...]
+"""Where a value or a cell is."""
 MOST_ROWS = 14
 OPENED_ROWS = 60
 """Levels are opened at first as long as there are no more rows than that."""
@@ -20,12 +32,16 @@ MEASURED_COLUMNS, MEASURED_ROWS = 30, 20
 
 
 class ResultTree(QTreeView):
-    """A JSON value, as high as it needs up to some rows. copy_asked: with a value, by Ctrl+C."""
+    """A JSON value, as high as it needs up to some rows, or as there is room.
+
+    copy_asked: with a value, by Ctrl+C.
+    """
 
     copy_asked = Signal(str)
 
-    def __init__(self, result: StructuredResult) -> None:
+    def __init__(self, result: StructuredResult, *, fits: bool = True) -> None:
         super().__init__()
+        self._value = result.value
         self.setModel(JsonModel(result.value, self))
         self.setAccessibleName(tr("Result as a tree"))
         self.setUniformRowHeights(True)
@@ -38,9 +54,22 @@ class ResultTree(QTreeView):
         self.resizeColumnToContents(TreeColumn.NAME)
         width = min(WIDEST_NAME, self.columnWidth(TreeColumn.NAME) + 8)
         header.resizeSection(TreeColumn.NAME, width)
-        self.expanded.connect(self._fit)
-        self.collapsed.connect(self._fit)
-        self._fit()
+        if fits:
+            self.expanded.connect(self._fit)
+            self.collapsed.connect(self._fit)
+            self._fit()
+
+    def finder(self, sought: str) -> Callable[[], Sequence[Path]]:
+        """A call, for any thread, that finds the values in which these words stand."""
+        return partial(find_values, self._value, sought)
+
+    def show_place(self, places: Sequence[Path], number: int) -> None:
+        """Go to one of those that were found."""
+        model = self.model()
+        if places and isinstance(model, JsonModel):
+            index = model.index_of(places[number])
+            self.scrollTo(index)  # opens what is above it
+            self.setCurrentIndex(index.siblingAtColumn(TreeColumn.VALUE))
 
     def _open_levels(self) -> None:
         """Level by level, as long as all fits into some rows."""
@@ -74,12 +103,13 @@ class ResultTree(QTreeView):
 
 
 class ResultTable(QTableView):
-    """The rows of a CSV text. copy_asked: with the text of a cell, by Ctrl+C."""
+    """The rows of a CSV text, heights as of a tree. copy_asked: with a cell's text, by Ctrl+C."""
 
     copy_asked = Signal(str)
 
-    def __init__(self, result: StructuredResult) -> None:
+    def __init__(self, result: StructuredResult, *, fits: bool = True) -> None:
         super().__init__()
+        self._rows = result.rows
         model = RowsModel(result.rows, self)
         self.setModel(model)
         self.setAccessibleName(tr("Result as a table"))
@@ -98,12 +128,23 @@ class ResultTable(QTableView):
         height = self.fontMetrics().lineSpacing() + 8
         self.verticalHeader().setMinimumSectionSize(height)
         self.verticalHeader().setDefaultSectionSize(height)
-        _fix_height(self, header, min(MOST_ROWS, model.rowCount()), height)
+        if fits:
+            _fix_height(self, header, min(MOST_ROWS, model.rowCount()), height)
+
+    def finder(self, sought: str) -> Callable[[], Sequence[Path]]:
+        """A call, for any thread, that finds the cells in which these words stand."""
+        return partial(find_cells, self._rows, sought)
+
+    def show_place(self, places: Sequence[Path], number: int) -> None:
+        """Go to one of those that were found."""
+        if places:
+            row, column = places[number]
+            self.setCurrentIndex(self.model().index(row, column))
 
 
-def view_of(result: StructuredResult) -> ResultTree | ResultTable:
-    """The one that fits."""
-    return ResultTable(result) if result.rows else ResultTree(result)
+def view_of(result: StructuredResult, *, fits: bool = True) -> ResultTree | ResultTable:
+    """The one for its form. fits: as high as it needs; else it takes the room there is."""
+    return ResultTable(result, fits=fits) if result.rows else ResultTree(result, fits=fits)
 
 
 def _configure(view: ResultTree | ResultTable) -> None:

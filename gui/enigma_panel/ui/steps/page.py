@@ -1,8 +1,8 @@
 """The page Steps of Details: search, list, the selected step in full, copying."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QResizeEvent, QTextCharFormat
-from PySide6.QtWidgets import QFrame, QSplitter, QTextEdit, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QSplitter, QVBoxLayout, QWidget
 
 from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui.i18n import Translations
@@ -24,6 +24,7 @@ from enigma_panel.ui.text.steps import (
 from enigma_panel.ui.theme import theme
 from enigma_panel.ui.widgets.basics import ElidedLabel, make_button, make_label, make_row, set_role
 from enigma_panel.ui.widgets.inputs import ReadingText
+from enigma_panel.ui.widgets.text_marks import mark_places, qt_length
 
 tr = Translations("Steps")
 
@@ -242,24 +243,9 @@ class WholeStep(QWidget):
         self._mark()
 
     def _mark(self) -> None:
-        highlight = QTextCharFormat()
-        highlight.setBackground(QColor(theme.colours().amber_ground))
-        highlight.setForeground(QColor(theme.colours().text))
         text = self.field.toPlainText()
         places = match_spans(text, self._sought)[:MOST_MARKS]
-        marks = [self._selection(_units(text[:a]), _units(text[:b]), highlight) for a, b in places]
-        self.field.setExtraSelections(marks)
-
-    def _selection(
-        self, start: int, end: int, highlight: QTextCharFormat
-    ) -> QTextEdit.ExtraSelection:
-        cursor = self.field.textCursor()
-        cursor.setPosition(start)
-        cursor.setPosition(end, cursor.MoveMode.KeepAnchor)
-        selection = QTextEdit.ExtraSelection()
-        selection.cursor = cursor
-        selection.format = highlight
-        return selection
+        mark_places(self.field, [(qt_length(text[:a]), qt_length(text[:b])) for a, b in places])
 
 
 class _StepText(ReadingText):
@@ -273,8 +259,3 @@ class _StepText(ReadingText):
 
     def fit(self) -> None:
         """Its height is given by what stands around it."""
-
-
-def _units(text: str) -> int:
-    """How long Qt takes it to be: it counts an emoji as two."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2

@@ -33,11 +33,11 @@ class StepsSearch(QWidget):
         self.text = ""
         self.rows: list[int] = []
         self._list = steps
-        self.field = SearchField()
+        self.field = SearchField(tr("Search the steps"))
         self.found = make_label(role="dim")
-        self._before = _tool(tr("Previous one found"))
-        self._after = _tool(tr("Next one found"))
-        self._clear = _tool(tr("End the search"))
+        self._before = search_button(tr("Previous one found"))
+        self._after = search_button(tr("Next one found"))
+        self._clear = search_button(tr("End the search"))
         row = make_row(self.field, self.found, self._before, self._after, self._clear, gap=3)
         row.setStretch(0, 1)
         self.setLayout(row)
@@ -110,10 +110,7 @@ class StepsSearch(QWidget):
         self._list.viewport().update()
 
     def _tint(self) -> None:
-        scheme, dim = theme.colours().name, QColor(theme.colours().dim)
-        self._clear.setIcon(icons.icon(Glyph.CLOSE, dim, size=12))
-        self._before.setIcon(QIcon(f":/marks/up-{scheme}.png"))
-        self._after.setIcon(QIcon(f":/marks/down-{scheme}.png"))
+        tint_search(self._before, self._after, self._clear)
 
     # -- Qt ----------------------------------------------------------------------------------
 
@@ -128,10 +125,10 @@ class SearchField(QLineEdit):
     asked = Signal(bool)
     left = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
         super().__init__()
-        self.setPlaceholderText(tr("Search the steps"))
-        self.setAccessibleName(tr("Search the steps"))
+        self.setPlaceholderText(name)
+        self.setAccessibleName(name)
         self.setToolTip(tr("Ctrl+F. Enter goes to the next one found, Shift+Enter back."))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -146,10 +143,19 @@ class SearchField(QLineEdit):
                 super().keyPressEvent(event)
 
 
-def _tool(text: str) -> ToolButton:
+def search_button(text: str) -> ToolButton:
+    """A small button beside the field; `tint_search` gives it its picture."""
     button = ToolButton()
     button.setToolTip(text)
     button.setAccessibleName(text)
     button.setIconSize(QSize(11, 11))
     set_role(button, "plain")
     return button
+
+
+def tint_search(before: ToolButton, after: ToolButton, clear: ToolButton) -> None:
+    """Their pictures in the colours in use."""
+    scheme, dim = theme.colours().name, QColor(theme.colours().dim)
+    clear.setIcon(icons.icon(Glyph.CLOSE, dim, size=12))
+    before.setIcon(QIcon(f":/marks/up-{scheme}.png"))
+    after.setIcon(QIcon(f":/marks/down-{scheme}.png"))

@@ -306,6 +306,17 @@ def local_moment(ms: int, now_ms: int) -> str:
     return tr("{day} {month} {time}", day=when.day, month=short_month(when), time=clock)
 
 
+def dated_moment(ms: int) -> str:
+    """'27 Nov 2026, 14:31': for those who read it on any other day."""
+    when = _moment(ms)
+    if when is None:
+        return UNKNOWN
+    clock, month = when.strftime("%H:%M"), short_month(when)
+    return tr(
+        "{day} {month} {year}, {time}", day=when.day, month=month, year=str(when.year), time=clock
+    )
+
+
 def is_life_assumed(session: Session) -> bool:
     """True where the end of a session is our guess: the service has not named it yet."""
     return session.phase in {Phase.STARTING, Phase.UNCONFIRMED} or session.opened_ms is None

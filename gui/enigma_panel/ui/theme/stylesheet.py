@@ -93,9 +93,10 @@ QLineEdit[role="mistaken"], QPlainTextEdit[role="mistaken"], QSpinBox[role="mist
 QPlainTextEdit[role="question"] {
     border: none; background: transparent; padding: 0; font-size: {title_px}; }
 QPlainTextEdit[role="question"]:focus { border: none; padding: 0; }
-QPlainTextEdit[role="reading"] {
+QPlainTextEdit[role="reading"], QTextBrowser[role="reading"] {
     border: 1px solid transparent; background: transparent; padding: 0; }
-QPlainTextEdit[role="reading"]:focus { border: 1px solid {accent}; padding: 0; }
+QPlainTextEdit[role="reading"]:focus, QTextBrowser[role="reading"]:focus {
+    border: 1px solid {accent}; padding: 0; }
 QComboBox { combobox-popup: 0; }
 QComboBox::drop-down { border: none; width: 24px; }
 QComboBox::down-arrow { image: url(:/marks/down-{name}.png); width: 10px; height: 10px; }

@@ -1,0 +1,141 @@
+"""Texts of the result view, and a result as it is handed to somebody else."""
+
+from pathlib import Path
+
+from enigma_panel.core.models import Session, Task
+from enigma_panel.core.money import exact_money
+from enigma_panel.core.redaction import MARK, redact_patterns
+from enigma_panel.core.result_formats import ResultFormat
+from enigma_panel.core.validation import NO_SITE, site_of
+from enigma_panel.store.new_file import FullDiskError
+from enigma_panel.ui.i18n import Translations, sentence, shorten, without_hidden
+from enigma_panel.ui.text.cells import TAKEN_BACK, result_cell
+from enigma_panel.ui.text.states import UNKNOWN, dated_moment, duration
+
+tr = Translations("Result")
+
+_FORMATS = tr.mark(
+    {
+        ResultFormat.TEXT: ("Text", "Copy as text"),
+        ResultFormat.MARKDOWN: ("Markdown", "Copy as Markdown"),
+        ResultFormat.JSON: ("JSON", "Copy as JSON"),
+        ResultFormat.TABLE: ("Table", ""),
+    }
+)
+
+
+def format_label(shown_as: ResultFormat) -> str:
+    """The tab that shows the result so."""
+    return tr(_FORMATS[shown_as][0])
+
+
+def copy_label(to: ResultFormat) -> str:
+    """The command that copies the result so."""
+    return tr(_FORMATS[to][1])
+
+
+def colleague_label() -> str:
+    """The command that copies `colleague_text`."""
+    return tr("Copy for a colleague")
+
+
+def clean_text(text: str) -> str:
+    """A result as it is shown: nothing in it hides or turns letters, and each line ends alike."""
+    return without_hidden(text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def no_result_text(task: Task | None) -> str:
+    """Said where there is no result to show."""
+    if task is None:
+        return tr("It is being loaded.")
+    if not task.is_final:
+        return tr("There is no result yet.")
+    return sentence(result_cell(task).text)
+
+
+def part_text(shown: int, whole: int) -> str:
+    """'The first 50,000 of 1,000,000 characters.'"""
+    return tr("The first {n} of {all} characters.", n=shown, all=whole)
+
+
+def heavy_text(chars: int) -> str:
+    """Why Markdown was not laid out at once."""
+    return tr(
+        "{n} characters of Markdown: the window may stand still while they are laid out.", n=chars
+    )
+
+
+def link_text(host: str) -> str:
+    """Asked before a link is opened."""
+    return tr("Open {host}?", host=host)
+
+
+def no_link_text() -> str:
+    """Said of a link that leads to no page of the web."""
+    return tr("Not opened: only links to web pages (http, https) are.")
+
+
+def saved_text(path: Path) -> str:
+    """Where the result was saved."""
+    return tr("Saved as {path}", path=shorten(str(path), 600))
+
+
+def taken_text(name: str) -> str:
+    """Asked where there is such a file."""
+    return tr("{name} is there already.", name=shorten(name))
+
+
+def not_saved_text(error: OSError) -> str:
+    """Why nothing was saved, and what to do."""
+    match error:
+        case FullDiskError():
+            return tr("Not saved: the disk has no room for it. Choose another folder.")
+        case IsADirectoryError():
+            return tr("Not saved: that is a folder. Choose another name.")
+        case PermissionError():
+            return tr("Not saved: you may not write there. Choose another folder.")
+        case FileNotFoundError() | NotADirectoryError():
+            return tr("Not saved: that folder is not there. Choose another one.")
+    reason = error.strerror or tr("no reason was given")
+    return tr(
+        "Not saved: it cannot be kept there ({reason}). Choose another folder.", reason=reason
+    )
+
+
+def cost_text(task: Task) -> str:
+    """What it cost, every digit; with a sign where it is in no sum, nothing where nobody told."""
+    if task.cost is None:
+        return ""
+    return exact_money(task.cost) + ("" if task.counted_cost is not None else UNKNOWN)
+
+
+def colleague_text(task: Task, session: Session | None) -> str:
+    """Task, result, site, date, duration and cost, for somebody else: nothing in it opens a
+    session, and no id is in it."""
+    lines = [tr("Task: {text}", text=task.spec.text)]
+    site = session.site if session is not None else site_of(task.spec)
+    if site != NO_SITE:
+        lines.append(tr("Site: {site}", site=site))
+    if task.code != TAKEN_BACK:
+        lines += _figures(task)
+    lines += ["", task.result or task.error or no_result_text(task)]
+    return _without_ids("\n".join(lines), task, session)
+
+
+def _figures(task: Task) -> list[str]:
+    began = task.sent_ms or task.created_ms
+    lines = [tr("Date: {moment}", moment=dated_moment(began))]
+    if task.ended_ms is not None:
+        lines.append(tr("Took: {time}", time=duration(max(0, task.ended_ms - began))))
+    if cost := cost_text(task):
+        lines.append(tr("Cost: {money}", money=cost))
+    return lines
+
+
+def _without_ids(text: str, task: Task, session: Session | None) -> str:
+    secrets = [task.service_id]
+    if session is not None:
+        secrets += [session.service_id, session.web_view_url]
+    for secret in filter(None, secrets):
+        text = text.replace(secret, MARK)
+    return redact_patterns(text)

@@ -1,0 +1,103 @@
+"""Texts for one task in full: how it is and for how long, and what went wrong with it."""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from enigma_panel.core.models import Session, Task, TaskStatus
+from enigma_panel.ui.i18n import Translations, sentence
+from enigma_panel.ui.text.cells import TAKEN_BACK, result_cell
+from enigma_panel.ui.text.dialects import dialect_name, wanted_dialect
+from enigma_panel.ui.text.errors import Call, ErrorContext, ErrorText, explain_code, explain_lost
+from enigma_panel.ui.text.problems import NoticeAction
+from enigma_panel.ui.text.states import (
+    duration,
+    local_moment,
+    local_time,
+    missing_word,
+    task_status_text,
+)
+from enigma_panel.ui.theme.palette import Severity
+
+tr = Translations("Details")
+
+
+class StateSummary(Struct, frozen=True):
+    """How a session or task is; tip: what that means, where the text does not say it."""
+
+    text: str
+    severity: Severity
+    tip: str = ""
+
+
+def task_summary(
+    task: Task,
+    now_ms: int,
+    *,
+    known_ms: int | None = None,
+    is_missing: bool = False,
+    cut_off: bool = False,
+) -> StateSummary:
+    """'done · 14:31 · took 0:31'; known_ms, is_missing: as `state_text`, cut_off: as
+    `task_status_text`."""
+    if is_missing and not task.is_final:
+        word = missing_word()
+        return StateSummary(word.word, word.severity, word.tip)
+    word = task_status_text(task, cut_off=cut_off)
+    if task.ended_ms is None:
+        known_ms = known_ms if task.may_be_at_work else None  # how long it waits here, we know
+        lasted = duration((known_ms or now_ms) - task.since_ms)
+        parts = [f"{word.word} {lasted}", *filter(None, [word.note])]
+        return StateSummary(" · ".join(parts), word.severity, word.tip)
+    ended = local_moment(task.ended_ms, now_ms)
+    if task.code == TAKEN_BACK:
+        return StateSummary(f"{word.word} · {ended}", word.severity)
+    took = duration(task.ended_ms - (task.sent_ms or task.created_ms))
+    return StateSummary(f"{word.word} · {ended} · " + tr("took {time}", time=took), word.severity)
+
+
+def trouble_text(
+    session: Session | None, task: Task, now_ms: int, ways: Sequence[NoticeAction] = ()
+) -> ErrorText | None:
+    """What went wrong and what to do, None while nothing did."""
+    context = error_context(session, task, now_ms, ways)
+    match task.status:
+        case TaskStatus.FAILED:
+            return explain_code(task.code, task.error, context)
+        case TaskStatus.DONE | TaskStatus.ASKS if task.is_doubted:
+            return explain_code(task.code, None, context)
+        case TaskStatus.UNCONFIRMED:
+            return explain_lost(context)
+        case TaskStatus.LOST:
+            return ErrorText(
+                tr("It is not known what became of this task."),
+                todo=tr("Its result cannot be fetched."),
+            )
+        case TaskStatus.STOPPED if task.code == TAKEN_BACK:
+            return ErrorText(tr("Taken out of the line."), tr("It was not started."))
+        case TaskStatus.STOPPED if task.code:
+            return explain_code(task.code, task.error, context)
+        case TaskStatus.STOPPED:
+            return ErrorText(sentence(result_cell(task).text))
+        case _:
+            return None
+
+
+def error_context(
+    session: Session | None, task: Task, now_ms: int, ways: Sequence[NoticeAction]
+) -> ErrorContext:
+    """What the words about this task may mention."""
+    is_open = session is not None and not session.is_ended
+    ends = session.expires_ms if session is not None else None
+    named = session is not None and session.service_id is not None
+    return ErrorContext(
+        call=Call.NEW_TASK if named else Call.START,
+        task=task.spec.text,
+        session=session.name if session is not None else "",
+        cost=task.cost,
+        left=duration(ends - now_ms) if is_open and ends is not None else "",
+        ends_at=local_time(ends) if ends is not None else "",
+        has_page=NoticeAction.ACCOUNT_PAGE in ways,
+        stays_open=NoticeAction.ASK_RESULT in ways,
+        dialect=dialect_name(wanted) if (wanted := wanted_dialect(session, task)) else "",
+    )

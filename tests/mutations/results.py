@@ -1,0 +1,68 @@
+"""Breaks of what the result view is promised."""
+
+from tests.mutations.runner import Break
+
+MARKDOWN = "tests/ui/result/test_markdown_view.py"
+SAVER = "tests/ui/result/test_saver.py"
+RESULT = "tests/ui/result/test_dialog.py"
+LOADS_NOTHING = "Markdown loads nothing"
+LINKS = "A link is opened when its host was shown and confirmed, and only one of the web"
+
+RESULTS = (
+    Break(
+        promise=LOADS_NOTHING,
+        mistake="images stay in it, and Qt reads those that lie on this computer",
+        file="ui/result/markdown_view.py",
+        old="        _replace_images(document)\n",
+        new="",
+        tests=(f"{MARKDOWN}::test_no_picture_is_loaded_wherever_it_lies",),
+    ),
+    Break(
+        promise=LOADS_NOTHING,
+        mistake="its HTML is laid out",
+        file="ui/result/markdown_view.py",
+        old="    | QTextDocument.MarkdownFeature.MarkdownNoHTML\n",
+        new="",
+        tests=(f"{MARKDOWN}::test_html_is_shown_as_text",),
+    ),
+    Break(
+        promise=LINKS,
+        mistake="it is opened at once",
+        file="ui/result/markdown_view.py",
+        old="        self.link_bar.show()\n        self.keep_closed.setFocus",
+        new="        self._open()\n        self.keep_closed.setFocus",
+        tests=(f"{MARKDOWN}::test_a_link_is_opened_after_its_host_was_shown",),
+    ),
+    Break(
+        promise=LINKS,
+        mistake="any other is offered, too",
+        file="ui/result/markdown_view.py",
+        old='link.scheme() in {"http", "https"} and bool(host)',
+        new="True",
+        tests=(f"{MARKDOWN}::test_what_leads_elsewhere_cannot_be_opened",),
+    ),
+    Break(
+        promise="Save as… replaces no file unasked",
+        mistake="it is not looked whether one is there",
+        file="ui/result/saver.py",
+        old="        if path.is_file():\n",
+        new="        if False:\n",
+        tests=(f"{SAVER}::test_a_file_that_is_there_is_asked_about",),
+    ),
+    Break(
+        promise="Save as… leaves a whole file or none",
+        mistake="it is written under its name",
+        file="store/new_file.py",
+        old="    new = NewFile(path.parent, path.name)\n",
+        new="    new = NewFile(path.parent, path.name)\n    path.write_bytes(data)\n",
+        tests=(f"{SAVER}::test_what_fails_is_said_and_leaves_nothing",),
+    ),
+    Break(
+        promise="What is copied for a colleague opens no session",
+        mistake="ids stay in it",
+        file="ui/text/result.py",
+        old="        text = text.replace(secret, MARK)\n",
+        new="        text = text.replace(MARK, MARK)\n",
+        tests=(f"{RESULT}::test_what_a_colleague_gets_opens_no_session",),
+    ),
+)

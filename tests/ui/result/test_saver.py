@@ -1,0 +1,158 @@
+"""Save as: whole under its name or not at all, and never over a file that was there unasked."""
+
+import errno
+import os
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtWidgets import QFileDialog, QLineEdit
+
+from enigma_panel.core.models import OutputType, TaskSpec
+from enigma_panel.core.result_formats import read_formats
+from enigma_panel.store import new_file
+from enigma_panel.ui.result.dialog import ResultDialog
+from enigma_panel.ui.result.saver import suggested_name
+from tests.kit.builders import a_task
+from tests.kit.person import click
+from tests.kit.wait import until
+
+Show = Callable[..., Coroutine[Any, Any, ResultDialog]]
+TEXT = "a\r\nb \x00 \u202e \ud800 😀"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """An empty one."""
+    made = tmp_path / "folder"
+    made.mkdir()
+    return made
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """What is in it now."""
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+
+
+def chooser(dialog: ResultDialog) -> QFileDialog:
+    return next(d for d in dialog.findChildren(QFileDialog) if d.isVisible())
+
+
+async def save(dialog: ResultDialog, path: Path) -> None:
+    """Through the window that asks where to, up to the first news."""
+    click(dialog.save_as)
+    window = chooser(dialog)
+    field = window.findChild(QLineEdit, "fileNameEdit")
+    assert isinstance(field, QLineEdit)
+    field.setText(str(path))
+    window.accept()
+    await until(lambda: dialog.saver.news.text() not in {"", "Being saved …"})
+
+
+async def test_it_is_saved_as_it_came(show: Show, folder: Path) -> None:
+    dialog = await show(TEXT)
+    path = folder / "result.txt"
+    await save(dialog, path)
+    assert dialog.saver.news.text() == f"Saved as {path}"
+    assert files(folder) == {"result.txt": TEXT.encode("utf-8", "replace")}
+
+
+async def test_the_window_for_it_blocks_nothing_and_is_one(show: Show) -> None:
+    dialog = await show("$5")
+    for _ in range(2):
+        click(dialog.save_as)
+    window = chooser(dialog)
+    assert not window.isModal()
+    assert [d for d in dialog.findChildren(QFileDialog) if d.isVisible()] == [window]
+    assert Path(window.selectedFiles()[0]).name == "Find a hub.txt"
+    window.reject()
+    assert not dialog.saver.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("answer", "there"),
+    [
+        ("replace", {"result.txt": b"new"}),
+        ("keep_both", {"result.txt": b"old", "result (2).txt": b"new"}),
+        ("cancel", {"result.txt": b"old"}),
+    ],
+)
+async def test_a_file_that_is_there_is_asked_about(
+    show: Show, folder: Path, answer: str, there: dict[str, bytes]
+) -> None:
+    dialog = await show("new")
+    (folder / "result.txt").write_text("old")
+    await save(dialog, folder / "result.txt")
+    assert dialog.saver.news.text() == "result.txt is there already."
+    assert dialog.saver.cancel.hasFocus()
+    click(getattr(dialog.saver, answer))
+    assert dialog.save_as.hasFocus()
+    await until(lambda: not dialog.saver.isVisible() or "Saved as" in dialog.saver.news.text())
+    assert files(folder) == there
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (new_file.FullDiskError(), "the disk has no room"),
+        (OSError(errno.ENOSPC, "full"), "the disk has no room"),
+        (PermissionError(errno.EACCES, "no"), "you may not write there"),
+        (OSError(errno.EIO, "Input/output error"), "Input/output error"),
+    ],
+)
+async def test_what_fails_is_said_and_leaves_nothing(
+    show: Show, folder: Path, monkeypatch: pytest.MonkeyPatch, error: OSError, said: str
+) -> None:
+    def fail(_handle: int) -> None:
+        raise error
+
+    monkeypatch.setattr(os, "fsync", fail)
+    dialog = await show("new")
+    (folder / "old.txt").write_text("old")
+    dialog.saver.save(folder / "result.txt", "new")
+    await until(lambda: "Not saved" in dialog.saver.news.text())
+    assert said in dialog.saver.news.text()
+    dialog.saver.save(folder / "old.txt", "new")
+    click(dialog.saver.replace)
+    await until(lambda: "Not saved" in dialog.saver.news.text())
+    assert files(folder) == {"old.txt": b"old"}
+
+
+async def test_a_folder_is_no_target(show: Show, folder: Path) -> None:
+    dialog = await show("$5")
+    dialog.saver.save(folder, "$5")
+    await until(lambda: "Not saved: that is a folder." in dialog.saver.news.text())
+    dialog.saver.save(folder / "gone" / "x.txt", "$5")
+    await until(lambda: "Not saved: that folder is not there." in dialog.saver.news.text())
+    assert files(folder) == {}
+
+
+async def test_another_task_is_not_told_what_became_of_it(show: Show, folder: Path) -> None:
+    dialog = await show("$5")
+    (folder / "x.txt").write_text("old")
+    dialog.saver.save(folder / "x.txt", "$5")
+    assert dialog.saver.isVisible()
+    await show("$6")
+    assert not dialog.saver.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("task", "text", "name"),
+    [
+        ("Find a hub", "$5", "Find a hub.txt"),
+        (
+            "Compare a/b\\c: “all” of shop.example?",
+            "# x",
+            "Compare a b c_ “all” of shop example_.md",
+        ),
+        ("x", "[1]", "x.json"),
+        ("x", "a,b\n1,2", "x.csv"),
+        ("x", "a\tb\n1\t2", "x.tsv"),
+        ("../../etc/passwd\x00\u202e", "$5", "etc passwd.txt"),
+        ("word " * 50, "$5", "word word word word word word word word word word word word.txt"),
+    ],
+)
+def test_a_name_is_suggested(task: str, text: str, name: str) -> None:
+    spec = TaskSpec(text=task, output_type=OutputType.TEXT)
+    assert suggested_name(a_task(spec=spec), read_formats(spec, text)) == name
