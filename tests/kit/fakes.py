@@ -207,6 +207,10 @@ class FakeSessions(QObject):
         told = [cost for cost in costs if cost]
         return sum(told, Decimal(0)) if told else None
 
+    def session_untold(self, key: int) -> int:
+        tasks = [task for task in self.tasks.values() if task.session_key == key]
+        return sum(task.is_cost_untold for task in tasks)
+
     def pending_verb(self, key: int) -> CommandVerb | None:
         pending = self.waiting.get(key)
         return pending.verb if pending is not None else None

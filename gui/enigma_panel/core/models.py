@@ -270,6 +270,17 @@ class Task(HidingStruct, frozen=True, kw_only=True):
         return self.status in COMMANDS[verb].takes
 
     @property
+    def was_taken(self) -> bool:
+        """True where it was sent and may have been taken: then it costs something, told or not."""
+        is_unclear = self.status in {TaskStatus.LOST, TaskStatus.STOPPED}
+        return self.service_id is not None or (is_unclear and self.sent_ms is not None)
+
+    @property
+    def is_cost_untold(self) -> bool:
+        """True once it is over, has cost something, and sums cannot hold that."""
+        return self.is_final and self.was_taken and self.counted_cost is None
+
+    @property
     def cost(self) -> Decimal | None:
         """Dollars so far, None when not given."""
         return self.usage.cost

@@ -88,6 +88,10 @@ class Sessions(QObject):
         """Dollars of the session's tasks, None while nothing was told."""
         return self._store.session_cost(key)
 
+    def session_untold(self, key: int) -> int:
+        """How many of its ended tasks cost something that is not in that."""
+        return self._store.session_untold(key)
+
     def pending(self, session_key: int) -> PendingCommand | None:
         """The command that is on its way to this session, if any."""
         return self._commands.pending(session_key)

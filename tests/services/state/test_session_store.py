@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from enigma_panel.core.models import TaskStatus
-from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.observation import OTHER_TASK, Kind, Observation
 from enigma_panel.core.redaction import MARK, Redactor
 from enigma_panel.core.service_rules import Dialect
 from enigma_panel.services.state.session_store import SessionStore
@@ -27,6 +27,24 @@ def test_a_sessions_cost_is_unknown_until_one_of_its_tasks_told_one() -> None:
     store._remember_all([a_session(1)], [a_task(1), a_task(2, session_key=1)])
     assert store.session_cost(1) is None
     store._remember_all([], [a_task(3, session_key=1, cost="0.02")])
+    assert store.session_cost(1) == Decimal("0.02")
+    done, failed, at_work = TaskStatus.DONE, TaskStatus.FAILED, TaskStatus.WORKING
+    assert store.session_untold(1) == 0
+    of_it: dict[str, Any] = {"session_key": 1}
+    untold = [
+        a_task(4, status=done, **of_it),
+        a_task(5, status=done, cost="1E+30", **of_it),
+        a_task(6, status=done, cost="0.1", code=OTHER_TASK, **of_it),
+        a_task(7, status=TaskStatus.STOPPED, service_id=None, **of_it),
+    ]
+    told = [
+        a_task(8, status=failed, service_id=None, **of_it),  # refused
+        a_task(9, status=done, cost="0", **of_it),
+        a_task(10, status=at_work, **of_it),
+        a_task(11, status=TaskStatus.STOPPED, service_id=None, sent_ms=None, **of_it),
+    ]
+    store._remember_all([], [*untold, *told])
+    assert store.session_untold(1) == len(untold)
     assert store.session_cost(1) == Decimal("0.02")
 
 

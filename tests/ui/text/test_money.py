@@ -7,10 +7,11 @@ import pytest
 from enigma_panel.core.models import TaskStatus
 from enigma_panel.core.observation import Usage
 from enigma_panel.ui.details.text import usage_text
+from enigma_panel.ui.sessions.model import session_cost_cell
 from enigma_panel.ui.text.cells import cost_cell
 from enigma_panel.ui.text.money import exact_text, money, spoken_money
 from enigma_panel.ui.theme.palette import Severity
-from tests.kit.builders import a_task
+from tests.kit.builders import a_session, a_task
 
 
 def test_money_that_was_not_told_is_never_zero() -> None:
@@ -30,6 +31,8 @@ def test_money_that_was_not_told_is_never_zero() -> None:
         ("< ~$0.0001", "less than about $0.0001"),
         ("$0.0214?", "$0.0214, not sure"),
         ("$1E+30?", "$1E+30, not sure"),
+        ("$0.0214 + ?", "$0.0214 and what is not known"),
+        ("< $0.0001 + ?", "less than $0.0001 and what is not known"),
         ("?", "not known"),
         ("–", "none"),
         ("", "none"),
@@ -60,3 +63,11 @@ def test_a_foolish_cost_breaks_no_column(amount: str) -> None:
     assert str(Decimal(told)) == str(cost)
     used = usage_text(a_task(1, status=TaskStatus.DONE, usage=Usage(cost=cost)))
     assert used == f"${told}?"
+
+
+def test_a_session_says_that_a_part_of_its_cost_is_not_known() -> None:
+    cell = session_cost_cell(a_session(1), Decimal("0.02143"), 1)
+    assert (cell.text, cell.accessible_text) == ("$0.0214 + ?", "$0.0214 and what is not known")
+    assert cell.tool_tip == "Exactly $0.02143.\nWhat 1 task cost is not known."
+    assert session_cost_cell(a_session(1), Decimal("0.02"), 0).text == "$0.0200"
+    assert session_cost_cell(a_session(1), None, 1).text == "…"

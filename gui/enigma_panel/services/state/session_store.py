@@ -177,6 +177,10 @@ class SessionStore(QObject):
         costs = [task.counted_cost for task in tasks if task.counted_cost is not None]
         return sum_money(costs) if costs else None
 
+    def session_untold(self, key: int) -> int:
+        """How many ended tasks of the session cost something that is not in its cost."""
+        return sum(task.is_cost_untold for task in self.tasks_of(key))
+
     def tasks_of(self, session_key: int) -> list[Task]:
         """The session's tasks, oldest first."""
         return [self._tasks[key] for key in self._of_session.get(session_key, ())]

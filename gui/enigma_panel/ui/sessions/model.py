@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from enum import IntEnum
 
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, QTimer
 
 from enigma_panel.core.models import Phase, Session, SessionState, Task, TaskStatus, shown_state
@@ -12,6 +13,7 @@ from enigma_panel.services.container import Services
 from enigma_panel.services.types import Diff
 from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.text.cells import NO_CELL, USUAL_COST, Cell, cost_cell, stale_cell
+from enigma_panel.ui.text.money import incomplete, spoken_money, untold_text
 from enigma_panel.ui.text.states import (
     NONE,
     duration,
@@ -231,7 +233,8 @@ class SessionsModel(KeyedTableModel):
         return left_cell(session, self._clock.now_ms())
 
     def _cost(self, session: Session) -> Cell:
-        return session_cost_cell(session, self._sessions.session_cost(session.key))
+        sessions, key = self._sessions, session.key
+        return session_cost_cell(session, sessions.session_cost(key), sessions.session_untold(key))
 
     def _verbs(self, session: Session) -> Cell:
         spoken = tr("{verbs}: in the tool bar and the menu", verbs=verb_labels())
@@ -335,7 +338,12 @@ def left_cell(session: Session, now_ms: int) -> Cell:
     return Cell(text=text, bar=min(1.0, left / life), severity=severity, spoken=spoken, sort=left)
 
 
-def session_cost_cell(session: Session, cost: Decimal | None) -> Cell:
-    """What its tasks cost so far, as far as is known."""
+def session_cost_cell(session: Session, cost: Decimal | None, untold: int = 0) -> Cell:
+    """What its tasks cost so far, as far as is known. untold: of so many it is not."""
     spent = session.opened_ms is not None  # a browser was open for some time: that costs
-    return cost_cell(cost, more_to_come=not session.is_ended, spent=spent)
+    cell = cost_cell(cost, more_to_come=not session.is_ended, spent=spent)
+    if cost is None or not untold:
+        return cell
+    text = incomplete(cell.text)
+    hint = "\n".join(filter(None, (cell.hint, untold_text(untold))))
+    return replace(cell, text=text, spoken=spoken_money(text), hint=hint)

@@ -38,7 +38,6 @@ tr = Translations("Tasks")
 
 HOUR_MS = 3_600_000
 TWENTY_DAYS_MS, MONTH_MS = 480 * HOUR_MS, 730 * HOUR_MS
-_FATE_UNTOLD = frozenset({TaskStatus.LOST, TaskStatus.STOPPED})
 
 
 class Column(IntEnum):
@@ -283,11 +282,9 @@ def status_cell(task: Task, *, is_missing: bool = False, cut_off: bool = False) 
 
 def task_cost_cell(task: Task) -> Cell:
     """What it cost so far."""
-    unknown = task.status in _FATE_UNTOLD and task.sent_ms is not None
-    was_sent = task.service_id is not None or unknown  # then it cost something, known or not
     may_cost = not task.is_final and task.status is not TaskStatus.QUEUED
     is_sure = not task.is_doubted
-    return cost_cell(task.cost, more_to_come=may_cost, spent=was_sent, is_sure=is_sure)
+    return cost_cell(task.cost, more_to_come=may_cost, spent=task.was_taken, is_sure=is_sure)
 
 
 def tokens_in(task: Task) -> Cell:

@@ -9,6 +9,9 @@ from enigma_panel.ui.text.states import ELLIPSIS, NONE, UNKNOWN, spoken_text
 
 tr = Translations("Money")
 
+MORE = " + ?"
+"""Stands behind a sum of which a part is not known."""
+
 
 def money(
     amount: Decimal | None, *, more_to_come: bool, spent: bool = False, is_sure: bool = True
@@ -24,10 +27,23 @@ def money(
     return UNKNOWN if spent else NONE
 
 
+def incomplete(text: str) -> str:
+    """'$0.0214 + ?': the sum and what is not known."""
+    return text + MORE
+
+
+def untold_text(n: int) -> str:
+    """What is missing in a sum."""
+    return tr.plural("What 1 task cost is not known.", "What {n} tasks cost is not known.", n)
+
+
 def spoken_money(text: str) -> str:
     """What a screen reader says for an amount as it is shown: the signs at it have words."""
     if text in {ELLIPSIS, UNKNOWN, NONE, ""}:
         return spoken_text(text)
+    if text.endswith(MORE):
+        told = spoken_money(text.removesuffix(MORE))
+        return tr("{amount} and what is not known", amount=told)
     amount = text.removesuffix("?").removeprefix("< ")
     if amount[0] == "~":
         amount = tr("about {amount}", amount=amount[1:])

@@ -3,7 +3,7 @@
 from enigma_panel.core.money import MoneyKind, format_money
 from enigma_panel.core.task_filter import TaskSum
 from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.text.money import exact_text, spoken_money
+from enigma_panel.ui.text.money import exact_text, incomplete, spoken_money, untold_text
 from enigma_panel.ui.text.states import HOUR, UNKNOWN, duration, spoken_duration
 
 tr = Translations("Sums")
@@ -11,30 +11,21 @@ tr = Translations("Sums")
 
 def sum_text(total: TaskSum) -> str:
     """'$4.87', '$4.87 + ?' where somebody has yet to tell what more it cost, never 0 for that."""
+    amount = format_money(total.cost, MoneyKind.SUM)
     if not total.untold:
-        return format_money(total.cost, MoneyKind.SUM)
-    if not total.cost:
-        return UNKNOWN
-    return tr("{amount} + ?", amount=format_money(total.cost, MoneyKind.SUM))
+        return amount
+    return incomplete(amount) if total.cost else UNKNOWN
 
 
 def spoken_sum(total: TaskSum) -> str:
     """The same for a screen reader."""
-    amount = spoken_money(format_money(total.cost, MoneyKind.SUM))
-    if not total.untold:
-        return amount
-    if not total.cost:
-        return spoken_money(UNKNOWN)
-    return tr("{amount} and what is not known", amount=amount)
+    return spoken_money(sum_text(total))
 
 
 def sum_tip(total: TaskSum) -> str:
     """What the sum leaves out: decimals, and what nobody told."""
-    untold = tr.plural(
-        "What 1 task cost is not known.", "What {n} tasks cost is not known.", total.untold
-    )
-    parts = [exact_text(total.cost, MoneyKind.SUM), untold if total.untold else ""]
-    return "\n".join(filter(None, parts))
+    untold = untold_text(total.untold) if total.untold else ""
+    return "\n".join(filter(None, (exact_text(total.cost, MoneyKind.SUM), untold)))
 
 
 def shown_text(total: TaskSum) -> str:
