@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from enigma_panel.core.attribution import LATE_STEP_MS, SETTLE_MS, STALE_QUESTION_MS
 from enigma_panel.core.models import Phase, Session, Task
+from enigma_panel.core.money import is_sane
 from enigma_panel.core.observation import STEP_KINDS, Kind, Observation, Usage
 from enigma_panel.core.service_rules import RULES
 from enigma_panel.core.statuses import FINAL_STATUSES, TaskStatus
@@ -464,9 +465,11 @@ def _stop_of_others(task: Task) -> int | None:
 
 
 def merge_usage(old: Usage, new: Usage, *, final: bool) -> Usage:
-    """Newer figures where given. While the task works no figure falls; the final body's wins."""
+    """Newer figures where given. While the task works no figure falls, but from a cost that cannot
+    be; the final body's wins."""
+    was_sane = old.cost is None or is_sane(old.cost)
     return Usage(
-        cost=_newer(old.cost, new.cost, final=final),
+        cost=_newer(old.cost, new.cost, final=final or not was_sane),
         tokens_in=_newer(old.tokens_in, new.tokens_in, final=final),
         tokens_out=_newer(old.tokens_out, new.tokens_out, final=final),
         tokens_total=_newer(old.tokens_total, new.tokens_total, final=final),
