@@ -1,7 +1,8 @@
 """One fake for each service that windows and other services use; the real ones are in services."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+import re
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
@@ -25,7 +26,17 @@ from enigma_panel.core.structured_output import (
     check_output_schema,
     read_result,
 )
-from enigma_panel.core.task_filter import TaskSum
+from enigma_panel.core.task_filter import (
+    GROUP_STATUSES,
+    NEWEST_FIRST,
+    NO_FILTER,
+    Order,
+    SortColumn,
+    TaskFilter,
+    TaskGroup,
+    TaskSum,
+    words_of,
+)
 from enigma_panel.core.validation import Findings
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.exports import Exported, ExportOrder
@@ -48,6 +59,7 @@ from enigma_panel.services.types import (
 )
 from enigma_panel.store.keychain import Result, SecretOutcome
 from enigma_panel.store.ledger.intents import Step
+from enigma_panel.store.ledger.task_reader import Figures
 from enigma_panel.store.settings import Settings
 from enigma_panel.ui.actions import Actions
 from tests.kit.builders import BASE_URL, ID, LINK, a_question, a_session, a_task
@@ -297,6 +309,96 @@ class FakeSessions(QObject):
     async def mark_seen(self, keys: Sequence[int]) -> None:
         for key in keys:
             self.change_task(key, is_new=False)
+
+
+class FakeTaskSearch(QObject):
+    """Looks through the records of FakeSessions at once, without an index or a thread.
+
+    asked: what was asked for, in order. is_late: nothing is found before `answer`.
+    """
+
+    found = Signal(bool)
+    counted = Signal()
+
+    def __init__(self, sessions: FakeSessions) -> None:
+        super().__init__()
+        self._sessions = sessions
+        self.filter: TaskFilter = NO_FILTER
+        self.order: Order = NEWEST_FIRST
+        self.keys: list[int] = []
+        self.figures = Figures()
+        self.unindexed = 0
+        self.asked: list[tuple[TaskFilter, Order]] = []
+        self.is_late = False
+        sessions.changed.connect(lambda: self.answer(by_person=False))
+
+    def ask(self, task_filter: TaskFilter | None = None, order: Order | None = None) -> None:
+        self.filter = self.filter if task_filter is None else task_filter
+        self.order = self.order if order is None else order
+        self.asked.append((self.filter, self.order))
+        if not self.is_late:
+            self.answer(by_person=True)
+
+    def answer(self, *, by_person: bool) -> None:
+        tasks = list(self._sessions.tasks.values())
+        others = replace(self.filter, groups=frozenset())
+        fit = [task for task in tasks if self._fits(task, others)]
+        shown = [task for task in fit if in_groups(task, self.filter.groups)]
+        self.keys = [task.key for task in self._sorted(shown)]
+        self.figures = Figures(
+            total=len(tasks),
+            count=len(fit),
+            by_group={group: sum(in_groups(t, {group}) for t in fit) for group in TaskGroup},
+            shown=task_sum(shown),
+        )
+        self.found.emit(by_person)
+        self.counted.emit()
+
+    async def sum_of(self, keys: Sequence[int]) -> TaskSum:
+        return task_sum([self._sessions.tasks[key] for key in keys])
+
+    def _fits(self, task: Task, wanted: TaskFilter) -> bool:
+        session = self._sessions.sessions.get(task.session_key)
+        site = (session.site, session.name) if session is not None else ()
+        texts = (task.spec.text, task.result, task.error, task.question, *site)
+        words = re.findall(r"\w+", " ".join(map(str, filter(None, texts))).casefold())
+        *whole, last = words_of(wanted.words.casefold()) or [""]
+        started, cost = task.sent_ms or task.created_ms, task.cost
+        return (
+            all(word in words for word in whole)
+            and any(word.startswith(last) for word in (*words, last * (not last)))
+            and (wanted.from_ms is None or started >= wanted.from_ms)
+            and (wanted.to_ms is None or started < wanted.to_ms)
+            and (wanted.cost_from is None or (cost is not None and cost >= wanted.cost_from))
+            and (wanted.cost_to is None or (cost is not None and cost <= wanted.cost_to))
+        )
+
+    def _sorted(self, tasks: list[Task]) -> list[Task]:
+        tasks = sorted(tasks, key=lambda task: -task.key)
+        for by in reversed(self.order):
+            value = partial(_sort_value, by.column)
+            tasks.sort(key=value, reverse=by.descending)
+        return tasks
+
+
+def in_groups(task: Task, groups: Collection[TaskGroup]) -> bool:
+    """Whether it is in one of them; in any where none are named."""
+    status = any(task.status in GROUP_STATUSES.get(group, ()) for group in groups)
+    return not groups or status or (TaskGroup.NEW in groups and task.is_new)
+
+
+def task_sum(tasks: Sequence[Task]) -> TaskSum:
+    """What they cost together."""
+    costs = [task.cost for task in tasks if task.cost is not None]
+    return TaskSum(count=len(tasks), cost=sum(costs, Decimal()))
+
+
+def _sort_value(column: SortColumn, task: Task) -> Any:
+    if column is SortColumn.COST:
+        return task.cost or Decimal(-1)
+    if column is SortColumn.TASK:
+        return task.spec.text.casefold()
+    return str(getattr(task, column, ""))
 
 
 class FakeQueue(QObject):

@@ -19,6 +19,7 @@ from tests.kit.fakes import (
     FakeSettings,
     FakeSpending,
     FakeStructuredResults,
+    FakeTaskSearch,
     FakeTimeline,
     FakeWriter,
 )
@@ -33,6 +34,7 @@ class World:
     def __init__(self, scope: Any = None, *, demo: bool = False) -> None:
         self.clock = HandClock()
         self.sessions = FakeSessions()
+        self.task_search = FakeTaskSearch(self.sessions)
         self.inbox = FakeInbox()
         self.queue = FakeQueue()
         self.health = FakeHealth()

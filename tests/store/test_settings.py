@@ -4,11 +4,13 @@ import json
 import os
 import stat
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from enigma_panel.core.task_filter import SortBy, SortColumn, TaskFilter, TaskGroup
 from enigma_panel.store.files import ProblemKind
 from enigma_panel.store.settings import (
     DARK,
@@ -43,6 +45,13 @@ CHANGED = Settings(
     before_sleep=TERMINATE_IDLE,
     tell_when_done=False,
     appearance=DARK,
+    task_filter=TaskFilter(
+        words='"hub" -x',
+        groups=frozenset({TaskGroup.FAILED, TaskGroup.NEW}),
+        from_ms=1_700_000_000_000,
+        cost_from=Decimal("0.10"),
+    ),
+    task_order=(SortBy(SortColumn.COST, descending=True), SortBy(SortColumn.TASK)),
 )
 
 
@@ -58,6 +67,22 @@ def test_what_was_saved_is_loaded(path: Path) -> None:
     assert json.loads(path.read_text())["version"] == 1
     assert os.name == "nt" or stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [file.name for file in path.parent.iterdir()] == ["settings.json"]
+
+
+@pytest.mark.parametrize(
+    "rubbish",
+    [
+        *(None, 3, "all", [], [1], {"words": 1}, {"groups": ["all"]}, {"words": "x" * 10_001}),
+        *({"from_ms": 10**30}, {"to_ms": 1.5}, {"to_ms": -(10**18)}, {"cost_from": "NaN"}),
+        *({"cost_to": "1e400000"}, {"cost_to": -1}, {"cost_from": "lots"}),
+    ],
+)
+def test_a_filter_that_means_nothing_is_none(path: Path, rubbish: object) -> None:
+    """And the rest of the file counts all the same."""
+    path.write_text(json.dumps({"task_filter": rubbish, "show_ended": True}))
+    assert load(path) == (Settings(show_ended=True), None)
+    path.write_text(json.dumps({"task_order": [rubbish], "show_ended": True}))
+    assert load(path) == (Settings(show_ended=True), None)
 
 
 def test_missing_keys_have_their_defaults(path: Path) -> None:

@@ -322,7 +322,7 @@ def test_settings_are_read_and_written_whole(tmp_path: Path) -> None:
     stored = json.loads(path.read_text(encoding="utf-8"))
     found, problem = settings.load(path)
     assert problem is None
-    newer = {"version", "dialect", "appearance"}
+    newer = {"version", "dialect", "appearance", "task_filter", "task_order"}
     names = set(settings.Settings.__struct_fields__) - newer
     usual = settings.Settings()
     assert [name for name in names if getattr(found, name) == getattr(usual, name)] == []

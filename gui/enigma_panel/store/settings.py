@@ -11,7 +11,9 @@ from typing import Any
 import msgspec
 from msgspec import Struct, field
 
+from enigma_panel.core.money import is_sane
 from enigma_panel.core.service_rules import Dialect
+from enigma_panel.core.task_filter import NEWEST_FIRST, NO_FILTER, Order, TaskFilter
 from enigma_panel.store.files import (
     NotAFileError,
     Problem,
@@ -25,6 +27,10 @@ VERSION = 1
 DEFAULT_BASE_URL = "https://connect.enigma.click"
 MAX_BYTES = 1_000_000
 """Longest settings file that is read: a real one has a few kilobytes."""
+
+MOST_WORDS_CHARS = 10_000
+MOST_MS = 253_402_300_800_000
+"""The year 10000."""
 
 BROWSERS_AT_ONCE = range(1, 101)
 DEFAULT_BROWSERS = 5
@@ -46,6 +52,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     before_sleep: LEAVE or TERMINATE_IDLE, any other word becomes LEAVE.
     tell_when_done: a desktop notification when tasks are done and no window of ours has the focus.
     appearance: SYSTEM, LIGHT or DARK, any other word becomes SYSTEM.
+    task_filter, task_order: what was looked for among the tasks; what means nothing becomes none.
     others: keys of the file that this version does not know.
     """
 
@@ -61,6 +68,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     before_sleep: str = LEAVE
     tell_when_done: bool = True
     appearance: str = SYSTEM
+    task_filter: TaskFilter = NO_FILTER
+    task_order: Order = NEWEST_FIRST
     others: dict[str, Any] = msgspec.field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -154,8 +163,33 @@ def _decode(data: bytes) -> _Found:
         return _Found(problem=ProblemKind.NEWER, reason=f"version {version}")
     names = set(Settings.__struct_fields__) - {"others"}
     known = {name: value for name, value in values.items() if name in names}
+    known |= {
+        name: _lenient(known[name], *kind) for name, kind in _LENIENT.items() if name in known
+    }
     others = {name: value for name, value in values.items() if name not in names}
     return _Found(msgspec.convert({**known, "others": others}, Settings))
+
+
+def _lenient(value: Any, kind: Any, otherwise: Any) -> Any:
+    """What only says how something is shown is no reason to put the whole file aside."""
+    try:
+        read = msgspec.convert(value, kind)
+    except (msgspec.ValidationError, RecursionError):
+        return msgspec.to_builtins(otherwise)
+    return value if _is_usable(read) else msgspec.to_builtins(otherwise)
+
+
+def _is_usable(value: object) -> bool:
+    """Whether the ledger can be asked for it: a hand may have written any number."""
+    if not isinstance(value, TaskFilter):
+        return True
+    times = (ms for ms in (value.from_ms, value.to_ms) if ms is not None)
+    costs = (cost for cost in (value.cost_from, value.cost_to) if cost is not None)
+    is_short = len(value.words) <= MOST_WORDS_CHARS
+    return is_short and all(abs(ms) <= MOST_MS for ms in times) and all(map(is_sane, costs))
+
+
+_LENIENT = {"task_filter": (TaskFilter, NO_FILTER), "task_order": (Order, NEWEST_FIRST)}
 
 
 def _encode(settings: Settings) -> bytes:

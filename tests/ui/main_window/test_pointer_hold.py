@@ -16,6 +16,7 @@ from enigma_panel.services.types import PauseReason, Recovered, WaitReason
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.sessions.model import ENDED_STAY_MS, Column
 from enigma_panel.ui.sessions.table import RowVerb
+from enigma_panel.ui.tasks.filter_bar import FilterBar
 from enigma_panel.ui.text.problems import Notice
 from enigma_panel.ui.widgets.dialog import ModelessDialog
 from enigma_panel.ui.widgets.pointer_hold import REST_MS, STILL_MS
@@ -65,6 +66,7 @@ def start(services: Any) -> None:
 def buttons_of(part: QWidget) -> dict[str, bool]:
     """The buttons in sight, and whether each can be pressed."""
     found = [b for b in part.findChildren(QPushButton) if b.isVisible()]
+    found = [b for b in found if not isinstance(b.parent(), FilterBar)]
     return {b.accessibleName(): b.isEnabled() for b in found}
 
 

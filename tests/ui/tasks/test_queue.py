@@ -18,6 +18,7 @@ from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.ui.main_window import selection
 from enigma_panel.ui.main_window.selection import QueueThrottle
 from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.tasks.filter_bar import FilterBar
 from enigma_panel.ui.tasks.model import Column, TasksModel
 from enigma_panel.ui.text.states import local_moment
 from enigma_panel.ui.text.waiting import QueueAction
@@ -184,7 +185,7 @@ def test_a_thousand_tasks_are_arranged_without_looking_at_one(
     services.queue.put(*range(1, 1_000))
     sessions.asked_for.clear()
     services.queue.put(1_000)
-    tasks.arrange()
+    services.task_search.answer(by_person=False)
     assert sessions.asked_for == []
     assert tasks.keys() == [*range(1, 1_001), *range(1_500, 1_000, -1)]
 
@@ -296,7 +297,9 @@ def queued(window: MainWindow, services: Any, qapp: QApplication) -> MainWindow:
 
 
 def names(parent: QWidget) -> list[str]:
-    return [b.accessibleName() for b in parent.findChildren(QPushButton) if b.isVisible()]
+    """Of the buttons in sight, but for those of the filter."""
+    buttons = [b for b in parent.findChildren(QPushButton) if b.isVisible()]
+    return [b.accessibleName() for b in buttons if not isinstance(b.parent(), FilterBar)]
 
 
 def test_buttons_are_there_for_tasks_in_line_alone(queued: MainWindow, services: Any) -> None:
@@ -427,12 +430,12 @@ def test_the_menu_has_what_concerns_the_selection(queued: MainWindow, services: 
         "Copy result",
         "Edit and run again",
         "Show session",
+        "Export…",
     ]
-    last = queued.menus.menu.actions()[-1]
-    assert last.text() == "Show session"
-    assert not last.isEnabled()  # there is none yet
+    (show,) = (a for a in queued.menus.menu.actions() if a.text() == "Show session")
+    assert not show.isEnabled()  # there is none yet
     queued.selection.tasks.selectAll()
-    assert offered() == ["Remove"]
+    assert offered() == ["Remove", "Export…"]
 
 
 def test_a_ledger_that_fails_is_said(

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QShortcut, QTextLayout, QTextOption
+from PySide6.QtGui import QPainter, QPaintEvent, QTextLayout, QTextOption
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -169,6 +169,16 @@ class Details(QFrame):
         self._turn_to(task.session_key if task is not None else None, key)
         self._take_presses()
 
+    def show_filtered(self, hidden: int, of: int) -> None:
+        """So many of the tasks that are shown here have no row in Tasks now."""
+        text = tr("Hidden by the filter")
+        if of > 1:
+            text = tr.plural(
+                "1 of them is hidden by the filter", "{n} of them are hidden by the filter", hidden
+            )
+        self.filtered.setText(text if hidden else "")
+        self.filtered.setVisible(bool(hidden))
+
     def apply_diff(self, sessions: frozenset[int], tasks: frozenset[int]) -> None:
         """Records changed: show them anew if they are the ones shown."""
         session = self._session()
@@ -222,13 +232,15 @@ class Details(QFrame):
         self.tabs.setCurrentIndex(tab)
 
     def search_steps(self) -> None:
-        """Ctrl+F: wherever the keyboard is in Details, steps are what can be searched."""
+        """Ctrl+F while the keyboard is in Details: steps are what can be searched there."""
         self.turn_to(Tab.STEPS)
         self.steps.search.begin()
 
     # -- building ------------------------------------------------------------------------------
 
     def _make_head(self) -> None:
+        self.filtered = make_label(role="dim", wrap=True)
+        self.filtered.hide()
         self.session_name = SessionName()
         self.state = make_label(wrap=True)
         self.doing = ActivityLabel()
@@ -310,9 +322,6 @@ class Details(QFrame):
         self.whose = _RightLabel("dim")
         self.whose.hide()
         self.tabs.currentChanged.connect(self._turn)
-        find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
-        find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        find.activated.connect(self.search_steps)
         row = make_row(self.tabs, self.whose, None, self.answer)
         row.setStretch(1, 1)
         row.setContentsMargins(3, 0, 13, 0)
@@ -332,6 +341,7 @@ class Details(QFrame):
         column.setContentsMargins(13, 6, 13, 6)
         column.setSpacing(6)
         for widget in (
+            self.filtered,
             self.session_name,
             self.state,
             self.doing,

@@ -77,7 +77,6 @@ def _other_keys() -> list[tuple[str, list[tuple[str, str]]]]:
         (
             tr("In Details"),
             [
-                (tr("Search the steps"), keys_text(QKeySequence(QKeySequence.StandardKey.Find))),
                 (
                     tr("Copy what is selected"),
                     keys_text(QKeySequence(QKeySequence.StandardKey.Copy)),
@@ -92,6 +91,13 @@ def _other_keys() -> list[tuple[str, list[tuple[str, str]]]]:
                     tr("The task above in Tasks, or the one below"),
                     _or("Alt+↑", "Alt+↓"),
                 ),
+            ],
+        ),
+        (
+            tr("In the filter of the tasks"),
+            [
+                (tr("Show all tasks again, then leave the filter"), _native("Esc")),
+                (tr("To the first task found"), "↓"),
             ],
         ),
         (

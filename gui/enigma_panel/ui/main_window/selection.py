@@ -44,7 +44,8 @@ NOBODY = Subject()
 class Selection(QObject):
     """The two models with their tables, and the one subject: what was selected last in either.
 
-    The other table marks what belongs to it. Rows that come, go or move never change the subject.
+    The other table marks what belongs to it. Rows that come, go or move never change the subject;
+    Details says where the filter hides its row. Of several tasks only those act that are shown.
     selection_changed: the subject, or what can be done with it, changed. started: keys of tasks
     that were started while something else was the subject.
     """
@@ -74,17 +75,16 @@ class Selection(QObject):
         self.sessions = SessionsTable(self.session_rows, app_actions, hold)
         self.tasks = TasksTable(self.task_rows, hold)
         self._connect()
-        hold.released.connect(self._select_late_row)  # after the models have brought it in
 
     def session_keys(self) -> list[int]:
         """The sessions that the verbs act on; for a task its session while it works on that task,
         else a verb for the one would reach another."""
         if self.subject.sessions:
             return list(self.subject.sessions)
-        sessions = self._services.sessions
-        tasks = (t for t in map(sessions.task, self.subject.tasks) if t is not None)
+        sessions, keys = self._services.sessions, self._acting_tasks()
+        tasks = (t for t in map(sessions.task, keys) if t is not None)
         owners = map(sessions.session, dict.fromkeys(task.session_key for task in tasks))
-        return [s.key for s in owners if s is not None and s.current_task in self.subject.tasks]
+        return [s.key for s in owners if s is not None and s.current_task in keys]
 
     @property
     def lead(self) -> KeyedTable:
@@ -97,7 +97,7 @@ class Selection(QObject):
         if len(subject.sessions) > 1:
             return tr.plural("1 session", "{n} sessions", len(subject.sessions))
         if len(subject.tasks) > 1:
-            return tr.plural("1 task", "{n} tasks", len(subject.tasks))
+            return tr.plural("1 task", "{n} tasks", len(self._acting_tasks()))
         task = sessions.task(subject.tasks[0]) if subject.tasks else None
         key = task.session_key if task is not None else next(iter(subject.sessions), None)
         session = sessions.session(key) if key is not None else None
@@ -192,6 +192,8 @@ class Selection(QObject):
         self.tasks.looked_at.connect(self._see_tasks)
         self.sessions.verb_clicked.connect(lambda key, verb: self._app_actions.command([key], verb))
         self.sessions.undo_clicked.connect(lambda key: self._app_actions.undo([key]))
+        self.task_rows.arranged.connect(self._follow_rows)
+        self.task_rows.answered.connect(self._mark_filtered)
         self.queue_throttle.changed.connect(self.task_rows.follow_queue)
         self.queue_throttle.changed.connect(self._follow_queue)
         self.sessions.opened.connect(self.open_session)
@@ -237,7 +239,31 @@ class Selection(QObject):
         if keys or self.subject.sessions:
             self._turn_to(Subject(sessions=keys))
 
+    def _acting_tasks(self) -> tuple[int, ...]:
+        """Of several tasks those whose rows are shown: what nobody sees is not meant."""
+        tasks = self.subject.tasks
+        if len(tasks) < 2:
+            return tasks
+        return tuple(key for key in tasks if self.task_rows.row_of(key) is not None)
+
+    def _follow_rows(self) -> None:
+        """Rows of tasks came or went: what is the subject is selected again where it came back."""
+        shown = [key for key in self.subject.tasks if self.task_rows.row_of(key) is not None]
+        if shown and set(shown) != set(self.tasks.selected_keys()):
+            with QSignalBlocker(self.tasks):
+                self.tasks.select_keys(shown)
+        self._mark_filtered()
+        if len(self.subject.tasks) > 1:
+            self.selection_changed.emit()
+
+    def _mark_filtered(self) -> None:
+        tasks = self.subject.tasks
+        hidden = sum(self.task_rows.is_filtered_out(key) for key in tasks)
+        self._details.show_filtered(hidden, len(tasks))
+
     def _follow_tasks(self) -> None:
+        if self.task_rows.is_arranging:
+            return  # rows went, nobody chose anything
         keys = tuple(self.tasks.selected_keys())
         if keys or self.subject.tasks:
             self._turn_to(Subject(tasks=keys))
@@ -251,6 +277,7 @@ class Selection(QObject):
         self.session_rows.set_pinned(frozenset(subject.sessions))
         self._details.show_subject(subject.sessions, subject.tasks)
         self._mark_kin()
+        self._mark_filtered()
         self._see_tasks()
         self.selection_changed.emit()
 
@@ -261,12 +288,6 @@ class Selection(QObject):
         owners = (t.session_key for t in map(sessions.task, subject.tasks) if t is not None)
         self.tasks.set_kin(frozenset(key for key in tasks if key is not None))
         self.sessions.set_kin(frozenset(owners))
-
-    def _select_late_row(self) -> None:
-        """The task that is the subject may have got its row only when nobody aimed any more."""
-        if len(self.subject.tasks) == 1 and not self.tasks.selected_keys():
-            with QSignalBlocker(self.tasks):
-                self.tasks.select_key(self.subject.tasks[0])
 
     def _scroll_to_result(self) -> None:
         self.tasks.scrollTo(self.tasks.currentIndex())

@@ -36,6 +36,7 @@ from enigma_panel.ui.recovery.card import RecoveryCard
 from enigma_panel.ui.sessions.card import SessionsCard
 from enigma_panel.ui.tasks.card import TasksCard
 from enigma_panel.ui.tasks.examples import ExampleTasks
+from enigma_panel.ui.tasks.filter_bar import FilterBar
 from enigma_panel.ui.text.verbs import bulk_label
 from enigma_panel.ui.text.waiting import undo_text, undo_tip
 from enigma_panel.ui.widgets.actions import make_action, make_verbs, rename_action, show_subject
@@ -110,7 +111,9 @@ class MainWindow(QMainWindow):
         )
         verbs = (*self.verbs.values(), self.undo, self.rename)
         return [
-            CommandGroup(tr("Program"), (self.new_task, self.answer, *program, *more)),
+            CommandGroup(
+                tr("Program"), (self.new_task, self.answer, self.filter_tasks, *program, *more)
+            ),
             CommandGroup(tr("Selected sessions"), verbs, self.selection.subject_text()),
             CommandGroup(tr("All sessions"), (self.terminate_all,)),
             CommandGroup(tr("Selected tasks in line"), tuple(self.queue_actions.actions.values())),
@@ -134,7 +137,8 @@ class MainWindow(QMainWindow):
         return [rect for rect in (table.aimed_rect() for table in tables) if not rect.isEmpty()]
 
     def save_layout(self) -> None:
-        """Remember place, sizes and columns."""
+        """Remember place, sizes and columns, and what is looked for."""
+        self.filter_bar.save()
         self._memory.save(self._layout())
 
     def close_for_good(self) -> None:
@@ -158,11 +162,13 @@ class MainWindow(QMainWindow):
         self.queue_actions = QueueActions(services, self.app_actions, self.selection, self.hold)
         self.sessions_card = SessionsCard(self.selection.sessions, services.settings)
         self.examples = ExampleTasks() if services.demo else None
+        self.filter_bar = FilterBar(services.task_search, services.settings, self.hold)
         self.tasks_card = TasksCard(
             self.selection.tasks,
+            self.filter_bar,
             self.queue_actions.bar,
-            list(self.queue_actions.actions.values()),
-            self.examples,
+            queue_actions=list(self.queue_actions.actions.values()),
+            examples=self.examples,
         )
         self.question_banner = QuestionBanner(services)
         self.question_room = QuestionRoom(self.question_banner)
@@ -204,6 +210,13 @@ class MainWindow(QMainWindow):
             self, tr("Settings"), self.dialogs.open_settings, shortcut="Ctrl+,"
         )
         self.export = make_action(self, tr("Export…"), self._export, tip=tr("Tasks into a file."))
+        self.filter_tasks = make_action(
+            self,
+            tr("Filter tasks, or search the steps"),
+            self._find,
+            tip=tr("The steps, where the keyboard is in Details."),
+            shortcut="Ctrl+F",
+        )
         self.rename = make_action(self, tr("Rename"), self.selection.rename_subject, shortcut="F2")
         self.all_notices = make_action(self, tr("Notices"), self.notice_controller.show_all)
         self.leave = make_action(self, tr("Quit"), self.quit_requested.emit, shortcut="Ctrl+Q")
@@ -280,6 +293,7 @@ class MainWindow(QMainWindow):
         self.body.tables_moved.connect(selection.sessions.places.follow_window)
         self.body.scrolled.connect(selection.sessions.places.follow_scrolling)
         selection.started.connect(self._say_added)
+        self.filter_bar.left.connect(self._leave_filter)
         self.app_actions.undoable_done.connect(self.toast.offer_undo)
         self.toast.said.connect(partial(announce, self))
         selection.details_wanted.connect(lambda: self.body.set_details_open(True))
@@ -374,6 +388,17 @@ class MainWindow(QMainWindow):
 
     def _export(self, *, of_selected: bool = False) -> None:
         self.dialogs.open_export(self.selection.tasks, of_selected=of_selected)
+
+    def _find(self) -> None:
+        """Among the steps where the keyboard is in Details, else among the tasks."""
+        focus = self.focusWidget()
+        if focus is not None and self.details.isAncestorOf(focus):
+            self.details.search_steps()
+        elif self.filter_bar.isVisible():
+            self.filter_bar.begin()
+
+    def _leave_filter(self, reason: Qt.FocusReason) -> None:
+        self.selection.tasks.setFocus(reason)
 
     def _undo(self) -> None:
         self.app_actions.undo(self.selection.session_keys())

@@ -1,4 +1,4 @@
-"""The card of the tasks: heading, actions of the queue, bar of the queue, table."""
+"""The card of the tasks: heading with the filter, actions and bar of the queue, table."""
 
 from collections.abc import Sequence
 
@@ -6,6 +6,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
 from enigma_panel.ui.i18n import Translations
+from enigma_panel.ui.tasks.filter_bar import FilterBar
 from enigma_panel.ui.tasks.queue_bar import QueueBar
 from enigma_panel.ui.tasks.table import TasksTable
 from enigma_panel.ui.theme import theme
@@ -15,6 +16,8 @@ from enigma_panel.ui.widgets.card import Card
 
 tr = Translations("Tasks")
 
+FIELD_WIDTH = 300
+"""At most, with the usual face."""
 HEAD_HEIGHT = 24
 """With buttons and without: what can be done with a selection does not push the table away."""
 
@@ -29,7 +32,9 @@ class TasksCard(Card):
     def __init__(
         self,
         table: TasksTable,
+        filter_bar: FilterBar,
         bar: QueueBar,
+        *,
         queue_actions: Sequence[QAction],
         examples: QWidget | None = None,
         parent: QWidget | None = None,
@@ -37,21 +42,26 @@ class TasksCard(Card):
         super().__init__(parent)
         self.setAccessibleName(tr("Tasks"))
         buttons = [action_button(action, "link") for action in queue_actions]
-        head = self.add_head(make_label(tr("Tasks"), "heading"), None, *buttons)
+        field = filter_bar.field
+        field.setMaximumWidth(theme.scaled(FIELD_WIDTH))
+        head = self.add_head(make_label(tr("Tasks"), "heading"), field, None, *buttons)
+        head.setStretch(1, 1)
         head.addStrut(theme.line_height(HEAD_HEIGHT))
+        self.column.addWidget(filter_bar)
         self.column.addWidget(bar)
         self.column.addWidget(table)
         if examples is not None:
             self._show_while_empty(examples, table)
 
     def _show_while_empty(self, examples: QWidget, table: TasksTable) -> None:
+        """Not where it is the filter that lets nothing through."""
         self.column.addWidget(examples, 1)
         rows = table.rows
 
         def follow() -> None:
-            examples.setVisible(not rows.rowCount())
-            table.setVisible(bool(rows.rowCount()))
+            examples.setVisible(rows.is_without_tasks)
+            table.setVisible(not rows.is_without_tasks)
 
-        for changed in (rows.rowsInserted, rows.rowsRemoved):
+        for changed in (rows.rowsInserted, rows.rowsRemoved, rows.answered):
             changed.connect(follow)
         follow()

@@ -1,10 +1,10 @@
-"""The model of the Tasks table: the queue on top, then newest first."""
+"""The model of the Tasks table: what fits the filter, in the chosen order."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from enum import IntEnum
 
 from msgspec.structs import replace
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.core.models import UNOPENED_PHASES, Task, TaskStatus
 from enigma_panel.services.container import Services
@@ -62,10 +62,14 @@ _NEVER_BOLD = frozenset({Column.NEW, Column.STATUS})
 class TasksModel(KeyedTableModel):
     """The tasks as rows. Records of old tasks come from the ledger when they are shown.
 
-    Order needs keys alone: the queue's, then all others. No record is asked for to arrange rows.
-    Who makes it lets `follow_queue` know when the queue has changed. While somebody aims at a row,
-    tasks that are new or leave the queue wait; what the person moves there does not.
+    Which of them, and in which order, the search says, by keys alone; newest first, the queue
+    stands on top. No record is asked for to arrange rows. Who makes it lets `follow_queue` know
+    when the queue has changed. While somebody aims at a row, tasks that are new or leave the queue
+    wait, and those that fit the filter no more stay, dimmed; what the person moves or looks for
+    does not. answered: the search has answered, also where the same rows are shown.
     """
+
+    answered = Signal()
 
     def __init__(
         self,
@@ -78,6 +82,8 @@ class TasksModel(KeyedTableModel):
         self._sessions = sessions = services.sessions
         self._health = services.health
         self._queue = services.queue
+        self._search = search = services.task_search
+        self._unfit: frozenset[int] = frozenset()
         self._entries: dict[int, QueueEntry] = {}
         self._firsts: frozenset[int] = frozenset()
         self._clock = services.clock
@@ -85,6 +91,7 @@ class TasksModel(KeyedTableModel):
         self._health.changed.connect(self._follow_health)
         self._follow_health()
         hold.released.connect(self.arrange)
+        search.found.connect(self._follow_search)
         self.arrange()
 
     def make_columns(self) -> Iterable[ColumnDef[Task]]:
@@ -140,6 +147,17 @@ class TasksModel(KeyedTableModel):
         self.notify_changed(counting, Column.RESULT)
         self.notify_changed(live, Column.TOOK)
 
+    @property
+    def is_without_tasks(self) -> bool:
+        """Whether there is nothing to show, whatever is looked for."""
+        return not self._keys and self._search.filter.is_empty
+
+    def is_filtered_out(self, key: int) -> bool:
+        """Whether it is the filter that keeps this task from being shown."""
+        if self._search.filter.is_empty or self.row_of(key) is not None:
+            return False
+        return key not in self._search.keys
+
     def waiting(self, task: Task) -> WaitText | None:
         """Why a queued task waits, None when it is not queued."""
         entry = self._entries.get(task.key)
@@ -163,16 +181,48 @@ class TasksModel(KeyedTableModel):
         self._entries = {entry.task_key: entry for entry in entries}
         self._firsts = firsts(entries)
 
+    def _follow_search(self, by_person: bool) -> None:
+        if by_person:
+            self._show_fitting()
+        else:
+            self._show_rows()
+        self.answered.emit()
+
     def _show_rows(self) -> None:
-        if not self._hold.is_held:
-            others = (key for key in self._sessions.task_keys() if key not in self._entries)
-            self.show_keys([*self._entries, *others])
+        if self._hold.is_held:
+            self._dim()
+        else:
+            self._show_fitting()
+
+    def _show_fitting(self) -> None:
+        dimmed, self._unfit = self._unfit, frozenset()
+        self.show_keys(self._wanted())
+        self.notify_changed(list(dimmed))
+
+    def _dim(self) -> None:
+        """Rows that fit no more stay where they are until nobody aims at one."""
+        before = self._unfit
+        if not self._search.filter.is_empty:
+            self._unfit = frozenset(self._keys).difference(self._search.keys)
+        self.notify_changed(list(before ^ self._unfit))
+
+    def _wanted(self) -> Sequence[int]:
+        """What fits, with the queue on top where nothing else was chosen."""
+        keys = self._search.keys
+        if not self._entries or self._search.order:
+            return keys
+        others = [key for key in keys if key not in self._entries]
+        if self._search.filter.is_empty:
+            return [*self._entries, *others]
+        fitting = set(keys).difference(others) if len(others) < len(keys) else ()
+        return [*(key for key in self._entries if key in fitting), *others]
 
     def _show_order(self) -> None:
         """Only the person moves what waits, and sees it at once: those rows change their places,
         while what waits for the hold goes on waiting."""
-        moved = iter([key for key in self._entries if self.row_of(key) is not None])
-        self.show_keys([next(moved) if key in self._entries else key for key in self._keys])
+        if not self._search.order:
+            moved = iter([key for key in self._entries if self.row_of(key) is not None])
+            self.show_keys([next(moved) if key in self._entries else key for key in self._keys])
 
     def _notify_queue(self, before: dict[int, QueueEntry]) -> None:
         """Tell the views which rows say something else of the queue now."""
@@ -192,6 +242,8 @@ class TasksModel(KeyedTableModel):
         cell = self.columns[column].cell(task)
         if self.stale_since_ms is not None and task.may_be_at_work:
             cell = stale_cell(cell, self._health.heard_ms)
+        if key in self._unfit:
+            return unfit_cell(cell)
         return replace(cell, bold=True) if task.is_new and column not in _NEVER_BOLD else cell
 
     def _status(self, task: Task) -> Cell:
@@ -306,6 +358,13 @@ def count_cell(number: int | None, task: Task) -> Cell:
     # A float for what no 64-bit integer holds: the service may send any number.
     sort = number if abs(number) < 1 << 62 else float(number)
     return Cell(text=number_text(number), sort=sort)
+
+
+def unfit_cell(cell: Cell) -> Cell:
+    """The same of a task that fits the filter no more, but still stands there."""
+    hint = tr("It does not fit the filter any more.")
+    dim = Severity.DIM
+    return replace(cell, severity=dim, mark=dim, bold=False, hint=hint)
 
 
 def waiting_cell(waiting: WaitText) -> Cell:

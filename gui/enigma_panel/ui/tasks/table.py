@@ -22,9 +22,8 @@ class TasksTable(KeyedTable):
     def __init__(self, model: TasksModel, hold: PointerHold, parent: QWidget | None = None) -> None:
         super().__init__(model, tr("Tasks"), hold, parent)
         self._menu = QMenu(self)
-        self.set_empty_text(
-            tr("Nothing was asked for yet.\nWhat you start is listed here, with its result.")
-        )
+        model.answered.connect(self._say_why_empty)
+        self._say_why_empty()
         self.use_delegate(RowDelegate(self))
         header = self.horizontalHeader()
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -41,6 +40,12 @@ class TasksTable(KeyedTable):
             action.setChecked(not self.isColumnHidden(key))
             action.toggled.connect(lambda shown, key=key: self._show_column(key, shown))
         self._menu.popup(self.horizontalHeader().mapToGlobal(point))
+
+    def _say_why_empty(self) -> None:
+        text = tr("No task fits the filter.")
+        if self.rows.is_without_tasks:
+            text = tr("Nothing was asked for yet.\nWhat you start is listed here, with its result.")
+        self.set_empty_text(text)
 
     def _show_column(self, column: int, shown: bool) -> None:
         self.setColumnHidden(column, not shown)

@@ -106,8 +106,12 @@ class KeyedTable(QTableView):
     def select_keys(self, keys: Collection[int]) -> None:
         """Select the rows of these keys, as far as they are shown, and no others; nothing is
         scrolled."""
-        flags = QItemSelectionModel.SelectionFlag
-        self.selectionModel().select(self._spans(keys), flags.ClearAndSelect)
+        flags, spans = QItemSelectionModel.SelectionFlag, self._spans(keys)
+        self.setAutoScroll(False)
+        if not spans.isEmpty():
+            self.selectionModel().setCurrentIndex(spans.at(0).topLeft(), flags.NoUpdate)
+        self.selectionModel().select(spans, flags.ClearAndSelect)
+        self.setAutoScroll(True)
 
     def select_key(self, key: int) -> bool:
         """Select one row and scroll to it; False where it is not shown."""

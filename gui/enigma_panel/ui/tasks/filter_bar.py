@@ -1,0 +1,276 @@
+"""The filter of Tasks: words, chips, days and costs, and how much of all tasks it shows."""
+
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+
+from enigma_panel.core.task_filter import NO_FILTER, TaskFilter, TaskGroup
+from enigma_panel.services.settings import SettingsBook
+from enigma_panel.services.task_search import TaskSearch
+from enigma_panel.store.settings import MOST_WORDS_CHARS
+from enigma_panel.ui.announcements import announce
+from enigma_panel.ui.i18n import Translations
+from enigma_panel.ui.tasks.filter_panel import FilterPanel
+from enigma_panel.ui.tasks.filter_text import (
+    chip_text,
+    count_text,
+    group_label,
+    group_tip,
+    shown_text,
+)
+from enigma_panel.ui.widgets.basics import Button, make_button, make_label, make_row, set_role
+from enigma_panel.ui.widgets.flow_layout import FlowLayout
+from enigma_panel.ui.widgets.pointer_hold import PointerHold
+
+tr = Translations("Tasks")
+
+SIDE, GAP = 12, 6
+SAVE_MS = 1_000
+"""What was typed is remembered after this time, not letter by letter."""
+SAY_MS = 700
+"""A screen reader says how many were found once nothing was typed for so long."""
+MARK = " •"
+"""Behind *More*, where something is looked for that may stand in the folded panel."""
+ANY_WIDTH = (1 << 24) - 1
+"""Qt's QWIDGETSIZE_MAX."""
+
+
+class FilterBar(QWidget):
+    """The field, which stands in the heading of the card, and below it all else.
+
+    What is asked for here is looked for at once. While somebody aims at something, chips keep
+    their places and widths, whatever they count. left: the keyboard goes on to the table.
+    """
+
+    left = Signal(object)
+
+    def __init__(
+        self,
+        search: TaskSearch,
+        settings: SettingsBook,
+        hold: PointerHold,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._search = search
+        self._settings = settings
+        self._hold = hold
+        self.field = FilterField()
+        self.chips = {group: Chip(group) for group in (None, *TaskGroup)}
+        self.more = make_button(tr("More"), "chip")
+        self.panel = FilterPanel()
+        self.shown = make_label(role="dim")
+        self.clear = make_button(tr("Clear"), "link")
+        self._save = QTimer(self, singleShot=True, interval=SAVE_MS)
+        self._say = QTimer(self, singleShot=True, interval=SAY_MS)
+        self._build()
+        self._connect()
+        self._show_filter(settings.value.task_filter)
+        search.ask(settings.value.task_filter, settings.value.task_order)
+
+    def begin(self) -> None:
+        """Put the cursor into the field."""
+        self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.field.selectAll()
+
+    def save(self) -> None:
+        """Remember what is looked for."""
+        self._save.stop()
+        wanted, order = self._search.filter, self._search.order
+        value = self._settings.value
+        if (value.task_filter, value.task_order) != (wanted, order):
+            self._settings.change(task_filter=wanted, task_order=order)
+
+    def ask_all(self) -> None:
+        """Show all tasks again."""
+        self._show_filter(NO_FILTER)
+        self._ask()
+
+    # -- building ------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self.setAccessibleName(tr("Filter of the tasks"))
+        self.more.setCheckable(True)
+        self.more.setToolTip(tr("Days and costs"))
+        self.clear.setToolTip(tr("Shows all tasks again."))
+        self._result = QWidget()
+        self._result.setLayout(make_row(self.shown, make_label("–", "dim"), self.clear, gap=5))
+        line = FlowLayout(*self.chips.values(), self.more, self._result, gap=GAP)
+        line.setContentsMargins(SIDE, 4, SIDE, 6)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(line)
+        column.addWidget(self.panel)
+        self.panel.hide()
+
+    def _connect(self) -> None:
+        for chip in self.chips.values():
+            chip.clicked.connect(lambda _=False, chip=chip: self._choose(chip))
+        self.field.textEdited.connect(self._ask)
+        self.field.cleared.connect(self._ask)
+        self.field.left.connect(self.left)
+        self.panel.changed.connect(self._ask)
+        self.panel.left.connect(self.more.click)
+        self.more.clicked.connect(self._open_panel)
+        self.clear.clicked.connect(self._clear_all)
+        self._save.timeout.connect(self.save)
+        self._say.timeout.connect(self._announce)
+        self._search.found.connect(self.refresh)
+        self._search.counted.connect(self.refresh)
+        self._hold.released.connect(self.refresh)
+
+    # -- what is asked for ---------------------------------------------------------------------
+
+    def _choose(self, chip: "Chip") -> None:
+        """All takes back the others, and stands for none of them."""
+        if chip.task_group is None:
+            for other in self.chips.values():
+                other.setChecked(False)
+        self._check_all()
+        self._ask()
+
+    def _check_all(self) -> None:
+        self.chips[None].setChecked(not self._groups())
+
+    def _groups(self) -> frozenset[TaskGroup]:
+        chips = self.chips.items()
+        return frozenset(group for group, chip in chips if group is not None and chip.isChecked())
+
+    def _ask(self) -> None:
+        """A number that comes with a signal is of no interest."""
+        wanted = TaskFilter(words=self.field.text(), groups=self._groups())
+        wanted = self.panel.completed(wanted)
+        if wanted != self._search.filter:
+            self._search.ask(wanted)
+            self._save.start()
+            self._say.start()
+        self.refresh()
+
+    def _clear_all(self) -> None:
+        self.ask_all()
+        self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _open_panel(self) -> None:
+        self.panel.setVisible(self.more.isChecked())
+        if self.more.isChecked():
+            self.panel.begin()
+        else:
+            self.more.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # -- what is shown -------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Say how many there are now."""
+        figures, wanted = self._search.figures, self._search.filter
+        for group, chip in self.chips.items():
+            n = figures.count if group is None else figures.by_group.get(group, 0)
+            chip.show_count(n, may_resize=not self._hold.is_held)
+        shown = len(self._search.keys)
+        self.shown.setText(shown_text(shown, max(shown, figures.total)))
+        is_more = wanted != TaskFilter(words=wanted.words, groups=wanted.groups)
+        self.more.setText(tr("More") + (MARK if is_more else ""))
+        self.more.setAccessibleDescription(tr("Days or costs are set.") if is_more else "")
+        self._result.setVisible(not wanted.is_empty)
+        if not self._hold.is_held:
+            self._leave_out()
+            self.setVisible(bool(shown or figures.total or not wanted.is_empty))
+            self.field.setVisible(not self.isHidden())
+
+    def _show_filter(self, wanted: TaskFilter) -> None:
+        self.field.setText(wanted.words)
+        for group, chip in self.chips.items():
+            chip.setChecked(group in wanted.groups)
+        self._check_all()
+        self.panel.show_filter(wanted)
+        is_more = wanted != TaskFilter(words=wanted.words, groups=wanted.groups)
+        self.more.setChecked(is_more)
+        self.panel.setVisible(is_more)
+
+    def _leave_out(self) -> None:
+        """With little room, chips that stand for nothing have none."""
+        chips = [*self.chips.values(), self.more]
+        widths = (max(chip.sizeHint().width(), chip.minimumWidth()) for chip in chips)
+        needs = sum(width + GAP for width in widths)
+        has_room = needs + 2 * SIDE <= self.width() + GAP
+        for chip in self.chips.values():
+            chip.setVisible(has_room or not chip.is_idle)
+
+    def _announce(self) -> None:
+        announce(self.window(), self.shown.text())
+
+    # -- Qt ----------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._leave_out()
+
+
+class Chip(Button):
+    """Shows one group of tasks; None: all. Its name is its label, whatever it counts.
+
+    It keeps the width of the longest number so far: each letter of the filter brings another.
+    """
+
+    def __init__(self, group: TaskGroup | None) -> None:
+        super().__init__(group_label(group))
+        self.task_group = group
+        self._n = 0
+        self.setAutoDefault(False)
+        self.setCheckable(True)
+        self.setAccessibleName(group_label(group))
+        self.setToolTip(group_tip(group))
+        set_role(self, "chip")
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it counts nothing and is not chosen."""
+        return self.task_group is not None and not self._n and not self.isChecked()
+
+    def show_count(self, n: int, *, may_resize: bool) -> None:
+        """Say how many there are."""
+        if n != self._n:
+            self._n = n
+            self.setText(chip_text(self.task_group, n))
+        tip = group_tip(self.task_group)
+        self.setAccessibleDescription(f"{count_text(n)}. {tip}" if tip else count_text(n))
+        if not may_resize:
+            if self.isVisible():
+                self.setFixedWidth(self.width())
+        elif self.sizeHint().width() != self.width():
+            self.setMaximumWidth(ANY_WIDTH)
+            self.setMinimumWidth(max(self.minimumWidth(), self.sizeHint().width()))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.FontChange:
+            self.setMinimumWidth(0)
+
+
+class FilterField(QLineEdit):
+    """Escape empties it, then leaves it; Down leaves it, too. left: why the table is next."""
+
+    left = Signal(object)
+    cleared = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setPlaceholderText(tr("Filter"))
+        self.setAccessibleName(tr("Filter"))
+        self.setMaxLength(MOST_WORDS_CHARS)
+        self.setToolTip(
+            tr("Ctrl+F. Words of task, result, error, question, site and session; Escape clears.")
+        )
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        match event.key():
+            case Qt.Key.Key_Escape if self.text():
+                self.clear()
+                self.cleared.emit()
+            case Qt.Key.Key_Escape:
+                self.left.emit(Qt.FocusReason.OtherFocusReason)
+            case Qt.Key.Key_Down:
+                self.left.emit(Qt.FocusReason.TabFocusReason)
+            case _:
+                super().keyPressEvent(event)

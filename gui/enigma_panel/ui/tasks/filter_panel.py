@@ -1,0 +1,151 @@
+"""What the filter has under *More*: days and costs."""
+
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+from msgspec.structs import replace
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QWidget
+
+from enigma_panel.core.task_filter import TaskFilter
+from enigma_panel.ui.i18n import Translations
+from enigma_panel.ui.tasks.filter_text import (
+    UnreadableError,
+    begin_ms,
+    cost_text,
+    day_text,
+    read_cost,
+    read_day,
+)
+from enigma_panel.ui.theme import theme
+from enigma_panel.ui.widgets.basics import ProblemLabel, make_column, make_label, make_row, set_role
+from enigma_panel.ui.widgets.flow_layout import FlowLayout
+from enigma_panel.ui.widgets.inputs import LineEdit
+
+tr = Translations("Tasks")
+T = TypeVar("T")
+
+FIELD_WIDTH = 104
+"""With the usual face: a day has room."""
+
+
+class FilterPanel(QFrame):
+    """Four fields. changed: what they say. left: by Escape.
+
+    What cannot be read is said beside its field, once that is left, and counts for nothing.
+    """
+
+    changed = Signal()
+    left = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        set_role(self, "plain")
+        self.setAccessibleName(tr("More of the filter"))
+        day, cost = tr("2026-11-27"), "0.05"
+        tips = tr("Started on this day or later."), tr("Started on this day or before.")
+        self.from_day = _Field(read_day, tr("From"), day, tips[0])
+        self.to_day = _Field(read_day, tr("To"), day, tips[1])
+        self.cost_from = _Field(read_cost, tr("Cost from"), cost, tr("So many dollars, or more."))
+        self.cost_to = _Field(read_cost, tr("Cost to"), cost, tr("So many dollars, or less."))
+        self._fields: tuple[_Field[Any], ...] = (
+            self.from_day,
+            self.to_day,
+            self.cost_from,
+            self.cost_to,
+        )
+        row = FlowLayout(*self._fields, gap=14)
+        row.setContentsMargins(12, 2, 12, 6)
+        self.setLayout(row)
+        for field in self._fields:
+            field.edit.textEdited.connect(self._follow_typing)
+            field.edit.editingFinished.connect(self._finish)
+
+    def show_filter(self, wanted: TaskFilter) -> None:
+        """Fill the fields with what is looked for."""
+        last_ms = None if wanted.to_ms is None else wanted.to_ms - 1
+        days = (day_text(wanted.from_ms), day_text(last_ms))
+        texts = (*days, cost_text(wanted.cost_from), cost_text(wanted.cost_to))
+        for field, text in zip(self._fields, texts, strict=True):
+            field.edit.setText(text)
+            field.problem.clear()
+
+    def completed(self, wanted: TaskFilter) -> TaskFilter:
+        """The same filter with what stands here."""
+        first, last = self.from_day.value(), self.to_day.value()
+        return replace(
+            wanted,
+            from_ms=begin_ms(first) if first is not None else None,
+            to_ms=begin_ms(last.addDays(1)) if last is not None else None,
+            cost_from=self.cost_from.value(),
+            cost_to=self.cost_to.value(),
+        )
+
+    def begin(self) -> None:
+        """Put the cursor into the first field."""
+        self.from_day.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # -- inside ------------------------------------------------------------------------------
+
+    def _follow_typing(self) -> None:
+        """Half a day says nothing yet: only what can be read is looked for at once."""
+        if not any(field.problem_text() for field in self._fields):
+            self._finish()
+
+    def _finish(self) -> None:
+        for field in self._fields:
+            field.problem.show_text(field.problem_text())
+        _doubt_order(self.from_day, self.to_day, tr("This is before the first day."))
+        _doubt_order(self.cost_from, self.cost_to, tr("This is less than Cost from."))
+        self.changed.emit()
+
+    # -- Qt ----------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+            return
+        super().keyPressEvent(event)
+
+
+class _Field(QWidget, Generic[T]):
+    """A labelled field, with what is wrong in it below."""
+
+    def __init__(
+        self, reads: Callable[[str], T | None], label: str, example: str, tip: str
+    ) -> None:
+        super().__init__()
+        self._reads = reads
+        self.edit = LineEdit()
+        self.edit.setAccessibleName(label)
+        self.edit.setPlaceholderText(example)
+        self.edit.setToolTip(tip)
+        self.edit.setFixedWidth(theme.scaled(FIELD_WIDTH))
+        self.label = make_label(label, "dim")
+        self.label.setBuddy(self.edit)
+        self.problem = ProblemLabel(self.edit)
+        self.problem.setWordWrap(False)  # the fields beside it give way instead
+        self.setLayout(make_column(make_row(self.label, self.edit, None), self.problem, gap=2))
+
+    def value(self) -> T | None:
+        """What stands there; None where nothing does that can be read."""
+        try:
+            return self._reads(self.edit.text())
+        except UnreadableError:
+            return None
+
+    def problem_text(self) -> str:
+        """What is wrong in it, if anything is."""
+        try:
+            self._reads(self.edit.text())
+        except UnreadableError as error:
+            return str(error)
+        return ""
+
+
+def _doubt_order(first: _Field[Any], last: _Field[Any], doubt: str) -> None:
+    """What ends before it begins lets nothing through: rarely meant."""
+    low, high = first.value(), last.value()
+    if low is not None and high is not None and high < low:
+        last.problem.show_doubt(doubt)

@@ -1,0 +1,108 @@
+"""What the filter of Tasks says, and how what is typed there is read."""
+
+import re
+from decimal import Decimal
+
+from PySide6.QtCore import QDate, QDateTime, Qt
+
+from enigma_panel.core.money import is_sane
+from enigma_panel.core.task_filter import TaskGroup
+from enigma_panel.ui.i18n import Translations, number_text
+
+tr = Translations("Tasks")
+
+_COST = re.compile(r"\$?\s*([0-9]{1,9}(?:[.,][0-9]{0,12})?|[.,][0-9]{1,12})")
+
+
+class UnreadableError(Exception):
+    """What was typed means nothing there. The sentence says what would."""
+
+
+def group_label(group: TaskGroup | None) -> str:
+    """The label of a chip; None: of all tasks."""
+    match group:
+        case None:
+            return tr("All")
+        case TaskGroup.NEW:
+            return tr("New")
+        case TaskGroup.WORKING:
+            return tr("Working")
+        case TaskGroup.QUEUED:
+            return tr("In line")
+        case TaskGroup.ASKS:
+            return tr("Asks you")
+        case TaskGroup.DONE:
+            return tr("Done")
+        case TaskGroup.FAILED:
+            return tr("Failed")
+        case TaskGroup.UNCONFIRMED:
+            return tr("Unconfirmed")
+        case TaskGroup.STOPPED:
+            return tr("Stopped")
+
+
+def group_tip(group: TaskGroup | None) -> str:
+    """What of the tasks a chip shows, where its label does not say it all."""
+    match group:
+        case TaskGroup.NEW:
+            return tr("Results that nobody has looked at yet.")
+        case TaskGroup.WORKING:
+            return tr("Starting and paused ones, too.")
+        case TaskGroup.FAILED:
+            return tr("Lost ones, too.")
+        case _:
+            return ""
+
+
+def chip_text(group: TaskGroup | None, n: int) -> str:
+    """'Failed 4'."""
+    label = group_label(group)
+    return f"{label} {number_text(n)}" if n else label
+
+
+def count_text(n: int) -> str:
+    """How many there are, for a screen reader."""
+    return tr.plural("1 task", "{n} tasks", n)
+
+
+def shown_text(shown: int, total: int) -> str:
+    """'12 of 100,412 shown'."""
+    return tr("{shown} of {total} shown", shown=shown, total=total)
+
+
+def read_day(text: str) -> QDate | None:
+    """A day as it was typed, None where nothing was. UnreadableError."""
+    if not text.strip():
+        return None
+    day = QDate.fromString(text.strip(), Qt.DateFormat.ISODate)
+    if not day.isValid() or not 1970 <= day.year() <= 9999:
+        raise UnreadableError(tr("A day is written like {day}.", day="2026-11-27"))
+    return day
+
+
+def begin_ms(day: QDate) -> int:
+    """When a day begins, by the clock of this computer."""
+    return day.startOfDay().toMSecsSinceEpoch()
+
+
+def day_text(ms: int | None) -> str:
+    """'2026-11-27', as it is typed."""
+    if ms is None:
+        return ""
+    return QDateTime.fromMSecsSinceEpoch(ms).date().toString(Qt.DateFormat.ISODate)
+
+
+def read_cost(text: str) -> Decimal | None:
+    """Dollars as they were typed, None where nothing was. UnreadableError."""
+    if not text.strip():
+        return None
+    found = _COST.fullmatch(text.strip())
+    cost = Decimal(found.group(1).replace(",", ".")) if found else None
+    if cost is None or not is_sane(cost):
+        raise UnreadableError(tr("An amount is written like {amount}.", amount="0.05"))
+    return cost
+
+
+def cost_text(cost: Decimal | None) -> str:
+    """'0.05', as it is typed."""
+    return "" if cost is None else f"{cost:f}"

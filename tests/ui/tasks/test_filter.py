@@ -1,0 +1,285 @@
+"""The filter of Tasks: what is asked for, what is shown of it, and what stays where it is."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from enigma_panel.core.models import TaskStatus
+from enigma_panel.core.observation import Usage
+from enigma_panel.core.task_filter import NO_FILTER, SortBy, SortColumn, TaskFilter, TaskGroup
+from enigma_panel.store.settings import Settings
+from enigma_panel.ui.main_window.selection import NOBODY, Subject
+from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.theme.palette import Severity
+from tests.kit.clock import NOW
+from tests.kit.fakes import FakeDialogs
+from tests.kit.person import CTRL, button, key, leave, move_to, shown_texts, type_text
+
+DAY_MS = 86_400_000
+ESCAPE = Qt.Key.Key_Escape
+
+
+@pytest.fixture
+def four(window: MainWindow, services: Any) -> MainWindow:
+    """Two tasks that are done, one that failed, one at work; the last is the newest."""
+    sessions = services.sessions
+    facts: dict[str, Any] = {"status": TaskStatus.DONE, "ended_ms": NOW}
+    cost = Usage(cost=Decimal("0.02"))
+    sessions.add(1, text="Price of the MX Keys", result="$109.99", usage=cost, **facts)
+    sessions.add(2, text="Opening hours of a library", result="9 to 5", **facts)
+    sessions.add(3, text="Price of a hub", **facts | {"status": TaskStatus.FAILED})
+    sessions.add(4, text="Log in to mail.example")
+    window.activateWindow()
+    QApplication.processEvents()
+    return window
+
+
+def rows(window: MainWindow) -> list[int]:
+    return window.selection.task_rows.keys()
+
+
+def said(window: MainWindow) -> str:
+    """How much is shown, empty where that is all."""
+    label = window.filter_bar.shown
+    return label.text() if label.isVisible() else ""
+
+
+def chip(window: MainWindow, name: str) -> Any:
+    return button(window.filter_bar, name)
+
+
+def test_words_are_looked_for_with_each_letter(four: MainWindow) -> None:
+    assert (rows(four), said(four)) == ([4, 3, 2, 1], "")
+    type_text(four.filter_bar.field, "price k")
+    assert (rows(four), said(four)) == ([1], "1 of 4 shown")
+    key(four.filter_bar.field, Qt.Key.Key_Backspace)
+    assert rows(four) == [3, 1]
+    key(four.filter_bar.field, ESCAPE)
+    assert (rows(four), four.filter_bar.field.text(), said(four)) == ([4, 3, 2, 1], "", "")
+
+
+def test_what_is_found_in_nothing_is_said(four: MainWindow) -> None:
+    type_text(four.filter_bar.field, '"NEAR(')
+    table = four.selection.tasks
+    assert (rows(four), said(four)) == ([], "0 of 4 shown")
+    assert table.accessibleDescription() == "No task fits the filter."
+    button(four.filter_bar, "Clear").click()
+    assert (rows(four), table.accessibleDescription()) == ([4, 3, 2, 1], "")
+    assert four.filter_bar.field.hasFocus()
+
+
+def test_the_keyboard_comes_to_the_field_and_leaves_it(four: MainWindow) -> None:
+    field, table = four.filter_bar.field, four.selection.tasks
+    key(four.selection.sessions, Qt.Key.Key_F, CTRL)
+    assert field.hasFocus()
+    QTest.keyClicks(field, "price")
+    key(field, ESCAPE)
+    assert field.hasFocus()
+    key(field, ESCAPE)
+    assert table.hasFocus()
+    assert four.selection.subject == NOBODY
+    key(table, Qt.Key.Key_F, CTRL)
+    QTest.keyClicks(field, "price")
+    key(field, Qt.Key.Key_Down)
+    assert table.hasFocus()
+    assert four.selection.subject == Subject(tasks=(3,))
+
+
+def test_in_details_the_steps_are_searched(four: MainWindow) -> None:
+    four.selection.tasks.select_key(1)
+    four.details.task_text.setFocus()
+    key(four.details.task_text, Qt.Key.Key_F, CTRL)
+    assert four.details.steps.search.field.hasFocus()
+
+
+def test_chips_say_how_many_and_several_mean_any_of_them(four: MainWindow, services: Any) -> None:
+    services.sessions.change_task(2, is_new=True)
+    texts = [chip.text() for chip in four.filter_bar.chips.values()]
+    assert texts == [
+        *("All 4", "New 1", "Working 1", "In line", "Asks you"),
+        *("Done 2", "Failed 1", "Unconfirmed", "Stopped"),
+    ]
+    chip(four, "Failed").click()
+    assert (rows(four), chip(four, "All").isChecked()) == ([3], False)
+    chip(four, "New").click()
+    assert rows(four) == [3, 2]
+    assert chip(four, "Done").text() == "Done 2"  # what each would show, whatever is chosen
+    assert chip(four, "Done").accessibleDescription() == "2 tasks"
+    chip(four, "All").click()
+    assert (rows(four), chip(four, "New").isChecked()) == ([4, 3, 2, 1], False)
+    chip(four, "All").click()
+    assert chip(four, "All").isChecked()
+    type_text(four.filter_bar.field, "price")
+    assert (chip(four, "All").text(), chip(four, "Done").text()) == ("All 2", "Done 1")
+
+
+def test_no_chip_moves_while_somebody_aims_at_one(four: MainWindow, services: Any) -> None:
+    bar = four.filter_bar
+    QApplication.processEvents()
+    places = [chip.geometry() for chip in bar.chips.values()]
+    four.hold.aim()
+    for number in range(10, 30):
+        services.sessions.add(number)
+    QApplication.processEvents()
+    assert chip(four, "Working").text() == "Working 21"
+    assert [chip.geometry() for chip in bar.chips.values()] == places
+    four.hold.leave()
+    QApplication.processEvents()
+    assert chip(four, "Working").width() >= chip(four, "Working").sizeHint().width()
+
+
+def test_days_and_costs_stand_under_more(four: MainWindow, services: Any) -> None:
+    services.sessions.change_task(2, sent_ms=NOW - 3 * DAY_MS)
+    bar, panel = four.filter_bar, four.filter_bar.panel
+    button(bar, "More").click()
+    assert panel.from_day.edit.hasFocus()
+    panel.show_filter(TaskFilter(to_ms=NOW - DAY_MS))
+    day = panel.to_day.edit.text()
+    panel.show_filter(NO_FILTER)
+    type_text(panel.to_day.edit, day)
+    assert rows(four) == [2]
+    key(panel.to_day.edit, Qt.Key.Key_Return)
+    assert panel.cost_from.edit.hasFocus()
+    panel.to_day.edit.clear()
+    type_text(panel.cost_from.edit, "0,01")
+    assert rows(four) == [1]
+    type_text(panel.cost_to.edit, "0.015")
+    assert rows(four) == []
+    key(panel.cost_to.edit, ESCAPE)
+    assert (panel.isVisible(), button(bar, "More").hasFocus()) == (False, True)
+    assert button(bar, "More").accessibleDescription() == "Days or costs are set."
+
+
+@pytest.mark.parametrize("text", ["yesterday", "2026-02-30", "9" * 40, "0000-01-01", "1e9"])
+def test_what_cannot_be_read_is_said_beside_its_field(four: MainWindow, text: str) -> None:
+    four.filter_bar.more.click()
+    panel = four.filter_bar.panel
+    for field, says in ((panel.from_day, "2026-11-27"), (panel.cost_to, "0.05")):
+        type_text(field.edit, text)
+        key(field.edit, Qt.Key.Key_Return)
+        assert says in field.edit.accessibleDescription()
+        assert field.edit.accessibleDescription() in shown_texts(four)
+    assert (rows(four), said(four)) == ([4, 3, 2, 1], "")
+
+
+def test_what_ends_before_it_begins_is_said(four: MainWindow) -> None:
+    four.filter_bar.more.click()
+    panel = four.filter_bar.panel
+    type_text(panel.cost_from.edit, "2")
+    type_text(panel.cost_to.edit, "1")
+    assert panel.cost_to.problem.text() == "This is less than Cost from."
+    type_text(panel.cost_to.edit, "0")
+    assert panel.cost_to.problem.text() == ""
+
+
+def test_the_next_run_shows_what_was_looked_for(four: MainWindow, services: Any) -> None:
+    chip(four, "Failed").click()
+    four.filter_bar.more.click()
+    type_text(four.filter_bar.panel.cost_to.edit, "5")
+    type_text(four.filter_bar.field, "hub")
+    services.task_search.ask(order=(SortBy(SortColumn.COST),))
+    four.save_layout()
+    services.task_search.ask(NO_FILTER, ())
+    again = MainWindow(services, FakeDialogs())
+    again.show()
+    assert (again.filter_bar.field.text(), again.filter_bar.panel.cost_to.edit.text()) == (
+        "hub",
+        "5",
+    )
+    assert again.filter_bar.chips[TaskGroup.FAILED].isChecked()
+    assert services.task_search.order == (SortBy(SortColumn.COST),)
+    again.close_for_good()
+
+
+def test_a_subject_that_the_filter_hides_stays_it_and_is_marked(four: MainWindow) -> None:
+    selection = four.selection
+    selection.tasks.select_key(4)
+    type_text(four.filter_bar.field, "price")
+    assert (selection.subject, selection.tasks.selected_keys()) == (Subject(tasks=(4,)), [])
+    assert selection.session_keys() == [4]
+    assert "Hidden by the filter" in shown_texts(four.details)
+    key(four.filter_bar.field, ESCAPE)
+    assert (selection.subject, selection.tasks.selected_keys()) == (Subject(tasks=(4,)), [4])
+    assert "Hidden by the filter" not in shown_texts(four.details)
+
+
+def test_of_several_only_those_act_that_are_shown(four: MainWindow, services: Any) -> None:
+    services.sessions.add(5, text="Price of a bike")
+    selection = four.selection
+    selection.tasks.selectAll()
+    assert set(selection.session_keys()) == {1, 2, 3, 4, 5}
+    type_text(four.filter_bar.field, "price")
+    assert selection.tasks.selected_keys() == [5, 3, 1]
+    assert set(selection.session_keys()) == {5, 3, 1}
+    assert selection.subject_text() == "3 tasks"
+    assert "2 of them are hidden by the filter" in shown_texts(four.details)
+    key(four.filter_bar.field, ESCAPE)
+    assert selection.tasks.selected_keys() == [5, 4, 3, 2, 1]
+
+
+def test_rows_that_fit_no_more_stay_dimmed_until_nobody_aims(
+    four: MainWindow, services: Any
+) -> None:
+    chip(four, "Working").click()
+    table, model = four.selection.tasks, four.selection.task_rows
+    assert rows(four) == [4]
+    move_to(table, 0)
+    four.hold.aim()
+    services.sessions.change_task(4, status=TaskStatus.DONE, is_new=True)
+    cell = model.cell_at(0, 2)
+    assert rows(four) == [4]
+    assert (cell.severity, cell.bold, cell.hint) == (
+        Severity.DIM,
+        False,
+        "It does not fit the filter any more.",
+    )
+    services.sessions.change_task(4, status=TaskStatus.PAUSED)
+    assert model.cell_at(0, 2).severity is Severity.PLAIN
+    services.sessions.change_task(4, status=TaskStatus.FAILED)
+    leave(table)
+    assert rows(four) == []
+
+
+def test_what_is_typed_while_somebody_aims_is_done_at_once(four: MainWindow) -> None:
+    four.hold.aim()
+    type_text(four.filter_bar.field, "price")
+    assert rows(four) == [3, 1]
+
+
+def test_a_new_task_is_shown_where_it_fits(four: MainWindow, services: Any) -> None:
+    type_text(four.filter_bar.field, "price")
+    services.sessions.add(5, text="Price of a bike")
+    services.sessions.add(6, text="Something else")
+    assert (rows(four), said(four)) == ([5, 3, 1], "3 of 6 shown")
+
+
+def test_of_the_line_those_stand_on_top_that_fit(four: MainWindow, services: Any) -> None:
+    for number, text in ((7, "Price of a car"), (8, "Price of a boat"), (9, "Else")):
+        services.sessions.add_queued(number, text=text)
+    services.queue.put(9, 8, 7)
+    services.task_search.answer(by_person=False)
+    assert rows(four) == [9, 8, 7, 4, 3, 2, 1]
+    type_text(four.filter_bar.field, "price")
+    assert rows(four) == [8, 7, 3, 1]
+    services.task_search.ask(order=(SortBy(SortColumn.TASK, descending=True),))
+    assert rows(four) == [1, 3, 7, 8]
+
+
+def test_without_any_task_there_is_nothing_to_filter(window: MainWindow) -> None:
+    assert not window.filter_bar.isVisible()
+    assert not window.filter_bar.field.isVisible()
+    key(window, Qt.Key.Key_F, CTRL)
+    assert window.selection.tasks.accessibleDescription().startswith("Nothing was asked for yet.")
+
+
+def test_a_filter_that_lets_nothing_through_stays_visible(services: Any) -> None:
+    services.settings.value = Settings(task_filter=TaskFilter(words="hub"))
+    window = MainWindow(services, FakeDialogs())
+    window.show()
+    assert window.filter_bar.field.isVisible()
+    assert (window.filter_bar.field.text(), said(window)) == ("hub", "0 of 0 shown")
+    window.close_for_good()
