@@ -77,7 +77,7 @@ class Sessions(QObject):
         return [s.key for s in self._store.sessions() if not s.was_never_opened]
 
     def task_keys(self) -> list[int]:
-        """Keys of all tasks, newest first."""
+        """Keys of the newest tasks, newest first."""
         return list(self._store.task_keys())
 
     def current_task(self, session: Session) -> Task | None:

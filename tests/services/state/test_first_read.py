@@ -107,7 +107,8 @@ def test_a_session_comes_with_all_its_tasks(
     sessions, tasks, keys = read_start(ledger, NOW)
     assert sessions == [session]
     assert sorted(task.key for task in tasks) == [first.key, second.key]
-    assert keys == [second.key, first.key, ledger.tasks_of_many([old.key])[0].key]
+    assert keys == [second.key]
+    assert old not in sessions
 
 
 def test_memory_and_ledger_mean_the_same_by_history(ledger: Ledger) -> None:
@@ -138,5 +139,5 @@ def test_thousands_of_assumed_ends_do_not_slow_the_start(
     began = time.thread_time()
     sessions, tasks, keys = read_start(ledger, NOW)
     took = time.thread_time() - began
-    assert (sessions, tasks, len(keys)) == ([], [], 3_001)
+    assert (sessions, tasks, len(keys)) == ([], [], 0)
     assert took < 0.05

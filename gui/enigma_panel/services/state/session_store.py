@@ -63,14 +63,14 @@ def is_history(session: Session, now_ms: int) -> bool:
 
 
 def read_start(ledger: Ledger, now_ms: int) -> tuple[list[Session], list[Task], list[int]]:
-    """Sessions and tasks for the memory, and the keys of all tasks, newest first.
+    """Sessions and tasks for the memory, and the keys of the newest tasks, newest first.
 
     Of what may still change or cost nothing is left out, however old: live tasks, open intents,
     sessions whose end is not proven, unless it has been assumed for longer than tasks are asked for
     then and their time is over. A session comes with all its tasks, so that its cost is right.
     """
-    keys = ledger.task_keys()
-    tasks = ledger.tasks(keys[:FIRST_TASKS])
+    keys = ledger.task_keys(FIRST_TASKS)
+    tasks = ledger.tasks(keys)
     tasks |= {task.key: task for task in ledger.live_tasks()}
     sessions = {s.key: s for s in ledger.sessions_not_past(now_ms - ASSUMED_FOR_MS, now_ms)}
     sessions |= {s.key: s for s in ledger.sessions_with_intents()}
@@ -154,7 +154,8 @@ class SessionStore(QObject):
         return list(self._tasks.values())
 
     def task_keys(self) -> list[int]:
-        """All task keys, newest first."""
+        """Keys of the newest tasks, newest first: those of this run, and FIRST_TASKS from before
+        it. All others are found by a TaskSearch."""
         return self._task_keys
 
     @property

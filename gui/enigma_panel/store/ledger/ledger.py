@@ -228,9 +228,9 @@ class Ledger:
         where = f"{OF_THESE} AND NOT {THESE} ORDER BY key"
         return self._reader.records(TASKS, where, json_of(session_keys), json_of(but))
 
-    def task_keys(self) -> list[int]:
-        """Keys of all tasks, newest first."""
-        rows = self._db.rows("SELECT key FROM tasks ORDER BY key DESC")
+    def task_keys(self, most: int = -1) -> list[int]:
+        """Keys of the newest tasks, newest first; -1: of all."""
+        rows = self._db.rows("SELECT key FROM tasks ORDER BY key DESC LIMIT ?", (most,))
         return [row[0] for row in rows]
 
     def recent_texts(self) -> list[str]:
