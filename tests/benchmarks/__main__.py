@@ -9,6 +9,7 @@ from typing import Protocol
 from tests.benchmarks.archive import archive
 from tests.benchmarks.big_result import big_result
 from tests.benchmarks.costly_bodies import costly_bodies
+from tests.benchmarks.export import export
 from tests.benchmarks.fifty import fifty
 from tests.benchmarks.figures import Figure, machine, table
 from tests.benchmarks.intent import intent
@@ -49,6 +50,7 @@ MEASURES: dict[str, Measure] = {
     "big_result": big_result,
     "costly_bodies": costly_bodies,
     "archive": archive,
+    "export": export,
 }
 
 

@@ -26,6 +26,7 @@ LINES = {
     "live_big": ["live_big.question", "live_big.result", "live_big.table"],
     "big_result": ["big_result.text", "big_result.table", "big_result.lists"],
     "costly_bodies": ["costly_bodies.turn"],
+    "export": ["export.csv", "export.jsonl", "export.gap_p99"],
     "archive": [
         "archive.found",
         "archive.counted",

@@ -174,6 +174,13 @@ def test_no_verb_moves_with_the_subject(two: MainWindow, services: Any, qapp: QA
     assert len(places) == 1
 
 
+def test_a_start_loads_no_record_of_the_archive(window: MainWindow, services: Any) -> None:
+    """All tasks are told, newest first; those that nobody sees stay in the ledger."""
+    services.sessions.asked_for.clear()
+    services.sessions.changed.emit(Diff(new_tasks=tuple(range(1_000, 0, -1))))
+    assert len(set(services.sessions.asked_for)) <= 1
+
+
 def test_what_was_started_becomes_it_only_where_there_is_none(
     window: MainWindow, services: Any
 ) -> None:

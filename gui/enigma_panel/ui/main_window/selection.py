@@ -1,6 +1,7 @@
 """The selection of both tables: the one subject of Details, tool bar, menus and shortcuts."""
 
 from collections.abc import Iterable
+from itertools import takewhile
 from time import perf_counter
 
 from msgspec import Struct
@@ -217,8 +218,9 @@ class Selection(QObject):
             self._see_tasks()
 
     def _follow_starts(self, keys: Iterable[int]) -> None:
-        """What was just started becomes the subject only where there is none."""
-        new = [key for key in keys if self._is_of_this_run(key)]
+        """What was just started becomes the subject only where there is none. At the start all are
+        told, newest first: to ask for the old ones would load each from the ledger."""
+        new = list(takewhile(self._is_of_this_run, keys))
         if new and self.subject == NOBODY:
             self._select_task(new[0])
         elif new:
