@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QTextLayout, QTextOption
+from PySide6.QtGui import QIcon, QPainter, QPaintEvent, QTextLayout, QTextOption
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from enigma_panel.core.models import UNOPENED_PHASES, Session, Task, TaskStatus
+from enigma_panel.core.result_formats import ReadResult, ResultFormat
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import QueueEntry
 from enigma_panel.ui.details.result_files import NetworkList, ResultFiles
@@ -39,8 +40,10 @@ from enigma_panel.ui.details.text import (
     usage_text,
 )
 from enigma_panel.ui.i18n import Translations, plain_tip
+from enigma_panel.ui.result.copy_menu import CopyMenu
 from enigma_panel.ui.steps.loader import StepsLoader
 from enigma_panel.ui.steps.model import StepsModel
+from enigma_panel.ui.steps.search import search_button
 from enigma_panel.ui.text.dialects import dialect_name
 from enigma_panel.ui.text.errors import ErrorText
 from enigma_panel.ui.text.problems import NoticeAction, notice_action_label
@@ -84,6 +87,8 @@ tr = Translations("Details")
 
 MASK = "••••••••••••"
 TEXT_LINES, RESULT_LINES, DOING_LINES = 8, 18, 2
+COPY_GAP = 2
+"""Between *Copy result* and what offers its other forms."""
 NOTHING = StateSummary("", Severity.DIM)
 _ROLES = {Severity.AMBER: "amber", Severity.RED: "red"}
 _TROUBLE_ROLES = {
@@ -111,6 +116,7 @@ class Details(QFrame):
     copy_id_asked = Signal(int)
     copy_link_asked = Signal(int)
     copy_asked = Signal(str)
+    colleague_asked = Signal(object)
     again_asked = Signal(object)
     edit_asked = Signal(object)
     way_out_asked = Signal(object, object, object)
@@ -275,6 +281,8 @@ class Details(QFrame):
         self.copy_id = make_button(tr("Copy"), "link")
         self.copy_link = make_button(tr("Copy live page link"), "link")
         self.copy = make_button(tr("Copy result"), "link")
+        self.copy_as = search_button(tr("Copy result as…"))
+        self.copy_menu = CopyMenu(self)
         self.again = make_button(tr("Run again"))
         take_single_clicks(self.again)
         self.edit = make_button(tr("Edit and run again"))
@@ -354,7 +362,9 @@ class Details(QFrame):
         # Not among the buttons below: one goes when it is pressed, and no other may come there.
         column.addLayout(FlowLayout(*self.ways.values()))
         result_row = make_row(self.result_head, None, self.structured.switch, self.copy)
-        for button in (self.structured.switch, self.copy):
+        result_row.addSpacing(COPY_GAP - result_row.spacing())
+        result_row.addWidget(self.copy_as)
+        for button in (self.structured.switch, self.copy, self.copy_as):
             result_row.setAlignment(button, Qt.AlignmentFlag.AlignBottom)
         column.addLayout(result_row)
         column.addWidget(self.structured)
@@ -386,6 +396,9 @@ class Details(QFrame):
         self._services.inbox.changed.connect(self._show_answer)
         self.session_name.renamed.connect(self.renamed)
         self.copy.clicked.connect(lambda: self._with_task(self._copy))
+        self.copy_as.clicked.connect(lambda: self._with_task(self._ask_copies))
+        self.copy_menu.asked.connect(self._copy_as)
+        self.copy_menu.colleague_asked.connect(lambda: self._with_task(self.colleague_asked.emit))
         self.again.clicked.connect(lambda: self._with_task(self.again_asked.emit))
         self.edit.clicked.connect(lambda: self._with_task(self.edit_asked.emit))
         for way, button in self.ways.items():
@@ -407,6 +420,8 @@ class Details(QFrame):
         self._services.live.changed.connect(self._follow_live)
         self._services.account.changed.connect(self._show_dialects)
         theme.changed().connect(self._show_timeline)
+        theme.changed().connect(self._tint)
+        self._tint()
 
     # -- showing -------------------------------------------------------------------------------
 
@@ -446,6 +461,25 @@ class Details(QFrame):
     def _copy(self, task: Task) -> None:
         """The whole result, also where only its beginning is shown."""
         self.copy_asked.emit(task.result or task.error or "")
+
+    def _ask_copies(self, task: Task) -> None:
+        self._services.scope.spawn("offer copies", self._offer_copies(task))
+
+    async def _offer_copies(self, task: Task) -> None:
+        """What it can be copied as is known once it was read."""
+        results = self._services.structured_results
+        result = await results.read_formats(task.spec, task.result or "")
+        if task.key == self.task_key and self.copy_as.isVisible():
+            self.copy_menu.show_below(self.copy_as, result)
+
+    def _copy_as(self, result: ReadResult, form: ResultFormat) -> None:
+        self._services.scope.spawn("copy a result", self._copy_form(result, form))
+
+    async def _copy_form(self, result: ReadResult, form: ResultFormat) -> None:
+        self.copy_asked.emit(await self._services.structured_results.copied_text(result, form))
+
+    def _tint(self) -> None:
+        self.copy_as.setIcon(QIcon(f":/marks/down-{theme.colours().name}.png"))
 
     def _turn_to(self, session_key: int | None, task_key: int | None) -> None:
         other = task_key != self.task_key
@@ -613,7 +647,9 @@ class Details(QFrame):
     def _show_result(self, task: Task | None) -> None:
         result = (task.result if task is not None else None) or ""
         self.result_head.setVisible(bool(result))
-        self.copy.setVisible(bool(result))
+        self.copy_as.setMaximumHeight(self.copy.sizeHint().height())  # else its sign stands higher
+        for button in (self.copy, self.copy_as):
+            button.setVisible(bool(result))
         self.structured.show_task(task)
         if self.structured.replaces_text:
             result = ""

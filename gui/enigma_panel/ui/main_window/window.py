@@ -312,6 +312,7 @@ class MainWindow(QMainWindow):
         details.copy_id_asked.connect(app_actions.copy_session_id)
         details.copy_link_asked.connect(app_actions.copy_live_link)
         details.copy_asked.connect(app_actions.copy)
+        details.colleague_asked.connect(app_actions.copy_for_colleague)
         details.folder_asked.connect(app_actions.show_folder)
         details.again_asked.connect(app_actions.run_again)
         details.edit_asked.connect(app_actions.edit_and_run)
