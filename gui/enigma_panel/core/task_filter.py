@@ -80,6 +80,7 @@ class SortColumn(StrEnum):
     STARTED = "started"
     SESSION = "session"
     SITE = "site"
+    HOST = "host"
 
 
 class SortBy(Struct, frozen=True):

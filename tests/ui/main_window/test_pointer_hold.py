@@ -66,7 +66,11 @@ def start(services: Any) -> None:
 def buttons_of(part: QWidget) -> dict[str, bool]:
     """The buttons in sight, and whether each can be pressed."""
     found = [b for b in part.findChildren(QPushButton) if b.isVisible()]
-    found = [b for b in found if not isinstance(b.parent(), FilterBar)]
+    found = [
+        b
+        for b in found
+        if b.text() not in {"Columns", "Clear"} and not isinstance(b.parent(), FilterBar)
+    ]
     return {b.accessibleName(): b.isEnabled() for b in found}
 
 

@@ -67,7 +67,7 @@ def test_what_is_found_in_nothing_is_said(four: MainWindow) -> None:
     table = four.selection.tasks
     assert (rows(four), said(four)) == ([], "0 of 4 shown")
     assert table.accessibleDescription() == "No task fits the filter."
-    button(four.filter_bar, "Clear").click()
+    button(four.tasks_card, "Clear").click()
     assert (rows(four), table.accessibleDescription()) == ([4, 3, 2, 1], "")
     assert four.filter_bar.field.hasFocus()
 

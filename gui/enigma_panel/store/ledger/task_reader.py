@@ -68,9 +68,10 @@ _SORTED_BY: dict[SortColumn, tuple[str, ...]] = {
     SortColumn.STARTED: ("t.sent_ms",),
     SortColumn.SESSION: ("coalesce(s.label, s.site) COLLATE NOCASE", "s.number"),
     SortColumn.SITE: ("s.site",),
+    SortColumn.HOST: ("s.base_url",),
 }
 """Terms without which nothing is sorted; the first 40 characters of a text are in an index."""
-_OF_SESSION = frozenset({SortColumn.SESSION, SortColumn.SITE})
+_OF_SESSION = frozenset({SortColumn.SESSION, SortColumn.SITE, SortColumn.HOST})
 _MATCHES = "SELECT rowid AS key FROM texts WHERE texts MATCH :words"
 _HAS_WORDS = f"t.key IN ({_MATCHES})"
 _DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR})

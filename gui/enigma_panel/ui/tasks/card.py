@@ -16,8 +16,8 @@ from enigma_panel.ui.widgets.card import Card
 
 tr = Translations("Tasks")
 
-FIELD_WIDTH = 300
-"""At most, with the usual face."""
+FIELD_WIDTH, LEAST_WIDTH = 300, 90
+"""At most and at least, with the usual face."""
 HEAD_HEIGHT = 24
 """With buttons and without: what can be done with a selection does not push the table away."""
 
@@ -42,14 +42,20 @@ class TasksCard(Card):
         super().__init__(parent)
         self.setAccessibleName(tr("Tasks"))
         buttons = [action_button(action, "link") for action in queue_actions]
-        field = filter_bar.field
+        field, columns = filter_bar.field, filter_bar.columns
+        field.setMinimumWidth(theme.scaled(LEAST_WIDTH))
         field.setMaximumWidth(theme.scaled(FIELD_WIDTH))
-        head = self.add_head(make_label(tr("Tasks"), "heading"), field, None, *buttons)
+        head = self.add_head(
+            make_label(tr("Tasks"), "heading"), field, filter_bar.result, None, *buttons, columns
+        )
         head.setStretch(1, 1)
         head.addStrut(theme.line_height(HEAD_HEIGHT))
         self.column.addWidget(filter_bar)
         self.column.addWidget(bar)
         self.column.addWidget(table)
+        columns.clicked.connect(
+            lambda: table.show_column_menu(columns.mapToGlobal(columns.rect().bottomLeft()))
+        )
         if examples is not None:
             self._show_while_empty(examples, table)
 

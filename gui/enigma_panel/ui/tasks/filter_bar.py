@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from enigma_panel.core.task_filter import NO_FILTER, TaskFilter, TaskGroup
 from enigma_panel.services.settings import SettingsBook
@@ -18,7 +18,14 @@ from enigma_panel.ui.tasks.filter_text import (
     group_tip,
     shown_text,
 )
-from enigma_panel.ui.widgets.basics import Button, make_button, make_label, make_row, set_role
+from enigma_panel.ui.widgets.basics import (
+    Button,
+    ElidedLabel,
+    make_button,
+    make_label,
+    make_row,
+    set_role,
+)
 from enigma_panel.ui.widgets.flow_layout import FlowLayout
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
 
@@ -36,7 +43,7 @@ ANY_WIDTH = (1 << 24) - 1
 
 
 class FilterBar(QWidget):
-    """The field, which stands in the heading of the card, and below it all else.
+    """Field, result and *Columns* stand in the heading of the card, below it the rest.
 
     What is asked for here is looked for at once. While somebody aims at something, chips keep
     their places and widths, whatever they count. left: the keyboard goes on to the table.
@@ -58,9 +65,12 @@ class FilterBar(QWidget):
         self.field = FilterField()
         self.chips = {group: Chip(group) for group in (None, *TaskGroup)}
         self.more = make_button(tr("More"), "chip")
+        self.columns = make_button(tr("Columns"), "link")
         self.panel = FilterPanel()
-        self.shown = make_label(role="dim")
+        self.shown = ElidedLabel("dim")
+        self.shown.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self.clear = make_button(tr("Clear"), "link")
+        self.result = QWidget()
         self._save = QTimer(self, singleShot=True, interval=SAVE_MS)
         self._say = QTimer(self, singleShot=True, interval=SAY_MS)
         self._build()
@@ -76,10 +86,13 @@ class FilterBar(QWidget):
     def save(self) -> None:
         """Remember what is looked for."""
         self._save.stop()
-        wanted, order = self._search.filter, self._search.order
-        value = self._settings.value
-        if (value.task_filter, value.task_order) != (wanted, order):
-            self._settings.change(task_filter=wanted, task_order=order)
+        if self._is_unsaved():
+            search = self._search
+            self._settings.change(task_filter=search.filter, task_order=search.order)
+
+    def _is_unsaved(self) -> bool:
+        value, search = self._settings.value, self._search
+        return (value.task_filter, value.task_order) != (search.filter, search.order)
 
     def ask_all(self) -> None:
         """Show all tasks again."""
@@ -92,10 +105,10 @@ class FilterBar(QWidget):
         self.setAccessibleName(tr("Filter of the tasks"))
         self.more.setCheckable(True)
         self.more.setToolTip(tr("Days and costs"))
+        self.columns.setToolTip(tr("How the tasks are sorted, and which columns are shown"))
         self.clear.setToolTip(tr("Shows all tasks again."))
-        self._result = QWidget()
-        self._result.setLayout(make_row(self.shown, make_label("–", "dim"), self.clear, gap=5))
-        line = FlowLayout(*self.chips.values(), self.more, self._result, gap=GAP)
+        self.result.setLayout(make_row(self.shown, make_label("–", "dim"), self.clear, gap=5))
+        line = FlowLayout(*self.chips.values(), self.more, gap=GAP)
         line.setContentsMargins(SIDE, 4, SIDE, 6)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -145,7 +158,7 @@ class FilterBar(QWidget):
             self._search.ask(wanted)
             self._save.start()
             self._say.start()
-        self.refresh()
+            self.refresh()
 
     def _clear_all(self) -> None:
         self.ask_all()
@@ -165,17 +178,21 @@ class FilterBar(QWidget):
         figures, wanted = self._search.figures, self._search.filter
         for group, chip in self.chips.items():
             n = figures.count if group is None else figures.by_group.get(group, 0)
-            chip.show_count(n, may_resize=not self._hold.is_held)
+            chip.show_count(n, is_held=self._hold.is_held)
         shown = len(self._search.keys)
-        self.shown.setText(shown_text(shown, max(shown, figures.total)))
+        set_held_width(self.shown, is_held=self._hold.is_held)
+        self.shown.show_text(shown_text(shown, max(shown, figures.total)))
         is_more = wanted != TaskFilter(words=wanted.words, groups=wanted.groups)
         self.more.setText(tr("More") + (MARK if is_more else ""))
         self.more.setAccessibleDescription(tr("Days or costs are set.") if is_more else "")
-        self._result.setVisible(not wanted.is_empty)
+        self.result.setVisible(not wanted.is_empty)
+        if self._is_unsaved() and not self._save.isActive():
+            self._save.start()
         if not self._hold.is_held:
             self._leave_out()
             self.setVisible(bool(shown or figures.total or not wanted.is_empty))
-            self.field.setVisible(not self.isHidden())
+            for part in (self.field, self.columns):
+                part.setVisible(not self.isHidden())
 
     def _show_filter(self, wanted: TaskFilter) -> None:
         self.field.setText(wanted.words)
@@ -199,10 +216,20 @@ class FilterBar(QWidget):
     def _announce(self) -> None:
         announce(self.window(), self.shown.text())
 
+    def _fit_height(self) -> None:
+        """As high as its lines need, also where the card has little room."""
+        self.setMinimumHeight(self.heightForWidth(self.width()))
+
     # -- Qt ----------------------------------------------------------------------------------
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.LayoutRequest:
+            self._fit_height()
+        return super().event(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._fit_height()
         if event.size().width() != event.oldSize().width():
             self._leave_out()
 
@@ -216,7 +243,7 @@ class Chip(Button):
     def __init__(self, group: TaskGroup | None) -> None:
         super().__init__(group_label(group))
         self.task_group = group
-        self._n = 0
+        self._n = self._widest = 0
         self.setAutoDefault(False)
         self.setCheckable(True)
         self.setAccessibleName(group_label(group))
@@ -228,24 +255,31 @@ class Chip(Button):
         """Whether it counts nothing and is not chosen."""
         return self.task_group is not None and not self._n and not self.isChecked()
 
-    def show_count(self, n: int, *, may_resize: bool) -> None:
+    def show_count(self, n: int, *, is_held: bool) -> None:
         """Say how many there are."""
         if n != self._n:
             self._n = n
             self.setText(chip_text(self.task_group, n))
         tip = group_tip(self.task_group)
         self.setAccessibleDescription(f"{count_text(n)}. {tip}" if tip else count_text(n))
-        if not may_resize:
-            if self.isVisible():
-                self.setFixedWidth(self.width())
-        elif self.sizeHint().width() != self.width():
-            self.setMaximumWidth(ANY_WIDTH)
-            self.setMinimumWidth(max(self.minimumWidth(), self.sizeHint().width()))
+        set_held_width(self, is_held=is_held)
+        if not is_held:
+            self._widest = max(self._widest, self.sizeHint().width())
+            self.setMinimumWidth(self._widest)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() is QEvent.Type.FontChange:
-            self.setMinimumWidth(0)
+            self._widest = 0
+
+
+def set_held_width(part: QWidget, *, is_held: bool) -> None:
+    """While somebody aims at something a part keeps its width, whatever it says."""
+    if not is_held:
+        part.setMinimumWidth(0)
+        part.setMaximumWidth(ANY_WIDTH)
+    elif part.isVisible():
+        part.setFixedWidth(part.width())
 
 
 class FilterField(QLineEdit):

@@ -2,14 +2,18 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from enum import IntEnum
+from typing import Any
+from urllib.parse import urlsplit
 
 from msgspec.structs import replace
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 
 from enigma_panel.core.models import UNOPENED_PHASES, Task, TaskStatus
+from enigma_panel.core.task_filter import NEWEST_FIRST, Order, SortColumn
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import Diff, QueueEntry, WaitReason
 from enigma_panel.ui.i18n import Translations, number_text, shorten
+from enigma_panel.ui.tasks.sorting import arrow, direction_text, next_order, spoken_order
 from enigma_panel.ui.text.cells import (
     TAKEN_BACK,
     USUAL_COST,
@@ -41,7 +45,7 @@ TWENTY_DAYS_MS, MONTH_MS = 480 * HOUR_MS, 730 * HOUR_MS
 
 
 class Column(IntEnum):
-    """Columns of Tasks, from left to right. The settings know them by these numbers."""
+    """Columns of Tasks, from left to right. The settings know them by these names."""
 
     NEW = 0
     STATUS = 1
@@ -54,8 +58,11 @@ class Column(IntEnum):
     TOKENS_OUT = 8
     STARTED = 9
     SESSION = 10
+    SITE = 11
+    HOST = 12
 
 
+SORTED_BY = {column: SortColumn[column.name] for column in Column}
 _NEVER_BOLD = frozenset({Column.NEW, Column.STATUS})
 
 
@@ -84,6 +91,7 @@ class TasksModel(KeyedTableModel):
         self._queue = services.queue
         self._search = search = services.task_search
         self._unfit: frozenset[int] = frozenset()
+        self._order: Order = NEWEST_FIRST
         self._entries: dict[int, QueueEntry] = {}
         self._firsts: frozenset[int] = frozenset()
         self._clock = services.clock
@@ -112,7 +120,50 @@ class TasksModel(KeyedTableModel):
             ColumnDef(Column.TOKENS_OUT, tr("Tokens out"), tokens_out, RIGHT, tokens, hidden=True),
             ColumnDef(Column.STARTED, tr("Started"), self._started, width=moment, hidden=True),
             ColumnDef(Column.SESSION, tr("Session"), self._session, width=name, hidden=True),
+            ColumnDef(Column.SITE, tr("Site"), self._site, width=name, hidden=True),
+            ColumnDef(Column.HOST, tr("Host"), self._host, width=name, hidden=True),
         )
+
+    @property
+    def order(self) -> Order:
+        """What the rows are sorted by."""
+        return self._search.order
+
+    def sort_by(self, column: int, *, is_second: bool = False) -> None:
+        """A click on that heading; is_second: with Shift."""
+        self.set_order(next_order(self.order, SORTED_BY[Column(column)], is_second=is_second))
+
+    def set_order(self, order: Order) -> None:
+        """Sort by this."""
+        self._search.ask(order=order)
+        self._tell_order()
+
+    def order_text(self) -> str:
+        """What they are sorted by, in words."""
+        columns = self.columns.items()
+        return spoken_order(
+            self.order, {SORTED_BY[Column(key)]: column.title for key, column in columns}
+        )
+
+    def headerData(
+        self,
+        section: int,
+        orientation: Qt.Orientation,
+        role: int = Qt.ItemDataRole.DisplayRole,
+    ) -> Any:
+        found = super().headerData(section, orientation, role)
+        if found is None and role == Qt.ItemDataRole.ToolTipRole:
+            return tr(
+                "A click sorts, another turns it, a third shows newest first. Shift adds one."
+            )
+        by = next((by for by in self.order if section == Column[by.column.name]), None)
+        if by is None or orientation is not Qt.Orientation.Horizontal:
+            return found
+        if role == Qt.ItemDataRole.DisplayRole:
+            return f"{found} {arrow(self.order, by.column)}"
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return direction_text(found, descending=by.descending)
+        return found
 
     def apply_diff(self, diff: Diff) -> None:
         """The services say what changed."""
@@ -181,7 +232,13 @@ class TasksModel(KeyedTableModel):
         self._entries = {entry.task_key: entry for entry in entries}
         self._firsts = firsts(entries)
 
+    def _tell_order(self) -> None:
+        if self.order != self._order:
+            self._order = self.order
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self.columns) - 1)
+
     def _follow_search(self, by_person: bool) -> None:
+        self._tell_order()
         if by_person:
             self._show_fitting()
         else:
@@ -258,8 +315,15 @@ class TasksModel(KeyedTableModel):
     def _session(self, task: Task) -> Cell:
         session = self._sessions.session(task.session_key)
         opened = session is not None and session.phase not in UNOPENED_PHASES
-        name = session.name if session is not None and opened else NONE
-        return Cell(text=name, sort=name, spoken=spoken_text(name))
+        return name_cell(session.name if session is not None and opened else "")
+
+    def _site(self, task: Task) -> Cell:
+        session = self._sessions.session(task.session_key)
+        return name_cell(session.site if session is not None else "")
+
+    def _host(self, task: Task) -> Cell:
+        session = self._sessions.session(task.session_key)
+        return name_cell(urlsplit(session.base_url).netloc if session is not None else "")
 
     def _took(self, task: Task) -> Cell:
         if task.status is TaskStatus.QUEUED or task.code == TAKEN_BACK:
@@ -294,6 +358,12 @@ def _usual_moments() -> Iterator[str]:
 def _bold(*texts: str) -> tuple[Cell, ...]:
     """As the rows of new results have them."""
     return tuple(Cell(text=text, bold=True) for text in texts)
+
+
+def name_cell(name: str) -> Cell:
+    """Of what a task was done in or for, if it is known."""
+    text = name or NONE
+    return Cell(text=text, sort=text, spoken=spoken_text(text), tip=name)
 
 
 def new_cell(task: Task) -> Cell:

@@ -1,10 +1,13 @@
-"""The Tasks table, whose columns can be shown and hidden."""
+"""The Tasks table, which can be sorted, and whose columns can be shown, hidden and moved."""
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
+from enigma_panel.core.task_filter import NEWEST_FIRST, Order
+from enigma_panel.ui.announcements import announce
 from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.tasks.model import Column, TasksModel
+from enigma_panel.ui.tasks.model import SORTED_BY, Column, TasksModel
+from enigma_panel.ui.tasks.sorting import arrow
 from enigma_panel.ui.widgets.delegates import RowDelegate
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from enigma_panel.ui.widgets.table import KeyedTable
@@ -15,7 +18,7 @@ _ALWAYS = frozenset({Column.STATUS, Column.TASK})
 
 
 class TasksTable(KeyedTable):
-    """The header's context menu shows and hides columns."""
+    """A click on a heading sorts; its context menu does, too, and shows and hides columns."""
 
     rows: TasksModel
 
@@ -26,12 +29,22 @@ class TasksTable(KeyedTable):
         self._say_why_empty()
         self.use_delegate(RowDelegate(self))
         header = self.horizontalHeader()
+        header.setSectionsMovable(True)
+        header.setSectionsClickable(True)
+        header.sectionClicked.connect(self._sort_by)
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        header.customContextMenuRequested.connect(self.show_column_menu)
+        header.customContextMenuRequested.connect(
+            lambda point: self.show_column_menu(header.mapToGlobal(point))
+        )
 
-    def show_column_menu(self, point: QPoint) -> None:
-        """Which columns are shown; Status and Task always are."""
+    def show_column_menu(self, at: QPoint) -> None:
+        """How the rows are sorted, and which columns are shown; Status and Task always are."""
         self._menu.clear()
+        self._add_orders(self._menu.addMenu(tr("Sort by")), is_second=False)
+        then = self._menu.addMenu(tr("Then by"))
+        then.setEnabled(bool(self.rows.order))
+        self._add_orders(then, is_second=True)
+        self._menu.addSeparator()
         for key, column in self.rows.columns.items():
             if key in _ALWAYS:
                 continue
@@ -39,7 +52,43 @@ class TasksTable(KeyedTable):
             action.setCheckable(True)
             action.setChecked(not self.isColumnHidden(key))
             action.toggled.connect(lambda shown, key=key: self._show_column(key, shown))
-        self._menu.popup(self.horizontalHeader().mapToGlobal(point))
+        self._menu.popup(at)
+
+    def _add_orders(self, menu: QMenu, *, is_second: bool) -> None:
+        """As the headings, for the keyboard."""
+        order = self.rows.order
+        if not is_second:
+            newest = menu.addAction(tr("Newest first"))
+            newest.setCheckable(True)
+            newest.setChecked(not order)
+            newest.triggered.connect(lambda: self._set_order(NEWEST_FIRST))
+        for key, column in self.rows.columns.items():
+            by = SORTED_BY[Column(key)]
+            if is_second and order and by is order[0].column:
+                continue
+            action = menu.addAction(f"{column.title} {arrow(order, by)}".rstrip())
+            action.setCheckable(True)
+            action.setChecked(any(each.column is by for each in order))
+            action.triggered.connect(
+                lambda _=False, key=key: self.sort_by(key, is_second=is_second)
+            )
+
+    def sort_by(self, column: int, *, is_second: bool = False) -> None:
+        """As a click on that heading does, with Shift or without."""
+        self.rows.sort_by(column, is_second=is_second)
+        self._tell_order()
+
+    def _sort_by(self, column: int) -> None:
+        shift = Qt.KeyboardModifier.ShiftModifier
+        self.sort_by(column, is_second=bool(QApplication.keyboardModifiers() & shift))
+
+    def _set_order(self, order: Order) -> None:
+        self.rows.set_order(order)
+        self._tell_order()
+
+    def _tell_order(self) -> None:
+        self.columns.fit_headings()
+        announce(self.window(), self.rows.order_text())
 
     def _say_why_empty(self) -> None:
         text = tr("No task fits the filter.")

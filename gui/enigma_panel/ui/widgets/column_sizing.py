@@ -91,6 +91,11 @@ class ColumnSizing(QObject):
         if self._share is not None:
             self._divide(*self._share)
 
+    def fit_headings(self) -> None:
+        """The headings say something else, by the person's doing."""
+        self._stale.update(self._needs)
+        self.resize_columns()
+
     def refit(self) -> None:
         """What is shown has another size: a font, a column, the number of rows."""
         self._may_shrink = True

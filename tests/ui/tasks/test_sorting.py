@@ -1,0 +1,131 @@
+"""A click on a heading sorts Tasks, a second one turns it, a third shows newest first again."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMenu
+
+from enigma_panel.core.models import TaskStatus
+from enigma_panel.core.observation import Usage
+from enigma_panel.core.task_filter import SortBy, SortColumn
+from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.tasks.model import Column
+from enigma_panel.ui.tasks.sorting import next_order
+from tests.kit.clock import NOW
+from tests.kit.person import button
+from tests.kit.tables import SPOKEN
+
+COST, TASK, ENDED = (SortColumn(name) for name in ("cost", "task", "ended"))
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+NO_KEY = Qt.KeyboardModifier.NoModifier
+
+
+def down(column: SortColumn) -> SortBy:
+    return SortBy(column, descending=True)
+
+
+@pytest.mark.parametrize(
+    ("clicks", "order"),
+    [
+        (((COST, False),), (down(COST),)),
+        (((COST, False),) * 2, (SortBy(COST),)),
+        (((COST, False),) * 3, ()),
+        (((TASK, False),), (SortBy(TASK),)),
+        (((TASK, False),) * 2, (down(TASK),)),
+        (((TASK, False), (COST, False)), (down(COST),)),
+        (((TASK, False), (COST, True)), (SortBy(TASK), down(COST))),
+        (((TASK, False), (COST, True), (COST, True)), (SortBy(TASK), SortBy(COST))),
+        (((TASK, False), (COST, True), (TASK, True)), (down(TASK), down(COST))),
+        (((TASK, False), *((COST, True),) * 3), (SortBy(TASK),)),
+        (((TASK, False), (COST, True), (ENDED, True)), (SortBy(TASK), down(ENDED))),
+        (((TASK, False), (COST, True), (TASK, False)), (SortBy(TASK),)),
+        (((COST, True),), (down(COST),)),
+    ],
+)
+def test_what_a_click_makes_of_the_order(clicks: Any, order: Any) -> None:
+    now: Any = ()
+    for column, is_second in clicks:
+        now = next_order(now, column, is_second=is_second)
+    assert now == order
+
+
+@pytest.fixture
+def three(window: MainWindow, services: Any) -> MainWindow:
+    for number, text, cost in ((1, "b", "0.03"), (2, "c", "0.01"), (3, "a", "0.01")):
+        usage = Usage(cost=Decimal(cost))
+        services.sessions.add(
+            number, text=text, usage=usage, status=TaskStatus.DONE, ended_ms=NOW, tell=number == 3
+        )
+    QApplication.processEvents()
+    return window
+
+
+def click(window: MainWindow, column: Column, modifiers: Qt.KeyboardModifier = NO_KEY) -> None:
+    header = window.selection.tasks.horizontalHeader()
+    at = QPoint(header.sectionViewportPosition(column) + 20, header.height() // 2)
+    QTest.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, modifiers, at)
+
+
+def heading(window: MainWindow, column: Column, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+    return window.selection.task_rows.headerData(column, Qt.Orientation.Horizontal, role)
+
+
+def test_a_heading_sorts_and_says_so(three: MainWindow) -> None:
+    rows, table = three.selection.task_rows, three.selection.tasks
+    table.select_key(1)
+    click(three, Column.COST)
+    assert (rows.keys(), heading(three, Column.COST)) == ([1, 3, 2], "Cost ↓")
+    assert heading(three, Column.COST, SPOKEN) == "Cost, descending"
+    click(three, Column.COST)
+    assert (rows.keys(), heading(three, Column.COST)) == ([3, 2, 1], "Cost ↑")
+    assert (table.selected_keys(), heading(three, Column.TASK)) == ([1], "Task")
+    click(three, Column.COST)
+    assert (rows.keys(), heading(three, Column.COST)) == ([3, 2, 1], "Cost")
+
+
+def test_with_shift_it_decides_between_equals(three: MainWindow) -> None:
+    click(three, Column.COST)
+    click(three, Column.TASK, SHIFT)
+    click(three, Column.TASK, SHIFT)
+    assert three.selection.task_rows.keys() == [1, 2, 3]
+    assert (heading(three, Column.COST), heading(three, Column.TASK)) == ("Cost ↓¹", "Task ↓²")
+    assert three.selection.task_rows.order_text() == (
+        "Sorted by Cost, descending, then by Task, descending"
+    )
+
+
+def test_a_heading_has_room_for_its_arrow(three: MainWindow) -> None:
+    header = three.selection.tasks.horizontalHeader()
+    three.hold.aim()  # the pointer is over it
+    for column in (Column.TOOK, Column.NEW, Column.ENDED):
+        click(three, column)
+        assert header.sectionSize(column) >= header.sectionSizeHint(column)
+
+
+def test_every_column_can_be_sorted_by_from_the_menu(three: MainWindow) -> None:
+    table, rows = three.selection.tasks, three.selection.task_rows
+    button(three.tasks_card, "Columns").click()
+    menu = table.findChild(QMenu)
+    assert menu is not None
+    sort_by, then_by = (a.menu() for a in menu.actions()[:2])
+    assert isinstance(sort_by, QMenu)
+    assert isinstance(then_by, QMenu)
+    assert not then_by.isEnabled()
+    titles = [column.title for column in rows.columns.values()]
+    assert [a.text() for a in sort_by.actions()] == ["Newest first", *titles]
+    assert [a.isChecked() for a in sort_by.actions()] == [True] + [False] * len(titles)
+    for action, column in zip(sort_by.actions()[1:], SortColumn, strict=True):
+        action.trigger()
+        assert [by.column for by in rows.order] == [column]
+    sort_by.actions()[0].trigger()
+    assert rows.order == ()
+    menu.hide()
+
+
+def test_the_order_is_that_of_the_last_run(three: MainWindow, services: Any) -> None:
+    click(three, Column.TASK)
+    three.save_layout()
+    assert services.settings.value.task_order == (SortBy(TASK),)
