@@ -20,8 +20,10 @@ from enigma_panel.store.settings import (
     MAX_BYTES,
     SYSTEM,
     TERMINATE_IDLE,
+    ColumnSettings,
     Settings,
     SettingsError,
+    TableSettings,
     load,
     save,
 )
@@ -39,8 +41,8 @@ CHANGED = Settings(
     show_ended=True,
     window_geometry="AdnQywAD",
     window_splitter="AAAA/w==",
-    sessions_header="c2Vzc2lvbnM=",
-    tasks_header="dGFza3M=",
+    sessions_columns=TableSettings(columns=(ColumnSettings("state", width=123),)),
+    tasks_columns=TableSettings(columns=(ColumnSettings("cost"), ColumnSettings("new", True))),
     browsers_at_once=12,
     before_sleep=TERMINATE_IDLE,
     tell_when_done=False,
@@ -82,6 +84,18 @@ def test_a_filter_that_means_nothing_is_none(path: Path, rubbish: object) -> Non
     path.write_text(json.dumps({"task_filter": rubbish, "show_ended": True}))
     assert load(path) == (Settings(show_ended=True), None)
     path.write_text(json.dumps({"task_order": [rubbish], "show_ended": True}))
+    assert load(path) == (Settings(show_ended=True), None)
+
+
+@pytest.mark.parametrize(
+    "rubbish",
+    [
+        *(None, "c2Vzc2lvbnM=", [], {"version": 2}, {"columns": [{"hidden": True}]}),
+        *({"columns": [{"key": "cost", "width": width}]} for width in (-1, 0, 10**9, "wide", 1.5)),
+    ],
+)
+def test_columns_that_mean_nothing_are_as_nobody_set_them(path: Path, rubbish: object) -> None:
+    path.write_text(json.dumps({"tasks_columns": rubbish, "show_ended": True}))
     assert load(path) == (Settings(show_ended=True), None)
 
 

@@ -24,11 +24,14 @@ from enigma_panel.store.files import (
 )
 
 VERSION = 1
+TABLE_VERSION = 1
 DEFAULT_BASE_URL = "https://connect.enigma.click"
 MAX_BYTES = 1_000_000
 """Longest settings file that is read: a real one has a few kilobytes."""
 
 MOST_WORDS_CHARS = 10_000
+MOST_WIDTH = 10_000
+"""Of a column, in pixels."""
 MOST_MS = 253_402_300_800_000
 """The year 10000."""
 
@@ -40,14 +43,31 @@ SYSTEM, LIGHT, DARK = "system", "light", "dark"
 """Which colours are put on: those of the desktop, whenever it changes them, or always the same."""
 
 
+class ColumnSettings(Struct, frozen=True, omit_defaults=True):
+    """A column of a table. width: pixels that the person gave it, None where nobody did."""
+
+    key: str
+    hidden: bool = False
+    width: int | None = None
+
+
+class TableSettings(Struct, frozen=True):
+    """The columns of a table from left to right, empty where nobody has changed any.
+
+    version: any other than ours counts as nothing; columns that are not named are new ones.
+    """
+
+    version: int = TABLE_VERSION
+    columns: tuple[ColumnSettings, ...] = ()
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The settings. `msgspec.structs.replace` makes a changed copy.
 
     base_url: the service's address. dialect: the one that was chosen for it, empty for the one that
     is preset; any other word becomes empty. show_ended: whether ended sessions stand in the table.
-    window_splitter: what the person gave the parts, three numbers. window_geometry,
-    sessions_header, tasks_header: Qt's own state, base64 text, empty = none yet; a header's state
-    holds which columns are hidden.
+    window_splitter: what the person gave the parts, three numbers. window_geometry: Qt's own state,
+    base64 text, empty = none yet. sessions_columns, tasks_columns: how the person left them.
     browsers_at_once: in BROWSERS_AT_ONCE, any other number becomes DEFAULT_BROWSERS.
     before_sleep: LEAVE or TERMINATE_IDLE, any other word becomes LEAVE.
     tell_when_done: a desktop notification when tasks are done and no window of ours has the focus.
@@ -62,8 +82,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     show_ended: bool = False
     window_geometry: str = ""
     window_splitter: str = ""
-    sessions_header: str = ""
-    tasks_header: str = ""
+    sessions_columns: TableSettings = TableSettings()
+    tasks_columns: TableSettings = TableSettings()
     browsers_at_once: int = DEFAULT_BROWSERS
     before_sleep: str = LEAVE
     tell_when_done: bool = True
@@ -166,7 +186,7 @@ def _decode(data: bytes) -> _Found:
     known |= {
         name: _lenient(known[name], *kind) for name, kind in _LENIENT.items() if name in known
     }
-    others = {name: value for name, value in values.items() if name not in names}
+    others = {name: v for name, v in values.items() if name not in names | _DROPPED}
     return _Found(msgspec.convert({**known, "others": others}, Settings))
 
 
@@ -180,7 +200,10 @@ def _lenient(value: Any, kind: Any, otherwise: Any) -> Any:
 
 
 def _is_usable(value: object) -> bool:
-    """Whether the ledger can be asked for it: a hand may have written any number."""
+    """Whether it can be shown, and the ledger asked for it: a hand may have written any number."""
+    if isinstance(value, TableSettings):
+        widths = (column.width for column in value.columns if column.width is not None)
+        return value.version == TABLE_VERSION and all(0 < width <= MOST_WIDTH for width in widths)
     if not isinstance(value, TaskFilter):
         return True
     times = (ms for ms in (value.from_ms, value.to_ms) if ms is not None)
@@ -189,7 +212,14 @@ def _is_usable(value: object) -> bool:
     return is_short and all(abs(ms) <= MOST_MS for ms in times) and all(map(is_sane, costs))
 
 
-_LENIENT = {"task_filter": (TaskFilter, NO_FILTER), "task_order": (Order, NEWEST_FIRST)}
+_LENIENT = {
+    "task_filter": (TaskFilter, NO_FILTER),
+    "task_order": (Order, NEWEST_FIRST),
+    "sessions_columns": (TableSettings, TableSettings()),
+    "tasks_columns": (TableSettings, TableSettings()),
+}
+_DROPPED = frozenset({"sessions_header", "tasks_header"})
+"""What Qt told earlier versions of columns, by numbers that no longer mean the same."""
 
 
 def _encode(settings: Settings) -> bytes:

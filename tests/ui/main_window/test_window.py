@@ -18,7 +18,7 @@ from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import KeyState, NoticeKind, ServiceNotice, ServiceStatus
 from enigma_panel.ui.actions import GRACE_MS
-from enigma_panel.ui.main_window.window import TICK_MS, MainWindow
+from enigma_panel.ui.main_window.window import FIRST_SIZE, TICK_MS, MainWindow
 from enigma_panel.ui.tasks.filter_bar import Chip
 from enigma_panel.ui.tasks.model import Column as TaskColumn
 from enigma_panel.ui.text.verbs import verb_text
@@ -479,7 +479,7 @@ def test_the_layout_is_remembered(window: MainWindow, services: Any, dialogs: Fa
     assert again.selection.tasks.isColumnHidden(TaskColumn.TOKENS_IN)
     assert again.size() == window.size()
     again.close_for_good()
-    services.settings.change(window_geometry="rubbish", tasks_header="AAAA", window_splitter="|x|")
+    services.settings.change(window_geometry="rubbish", window_splitter="|x|")
     MainWindow(services, dialogs).close_for_good()
 
 
@@ -487,12 +487,12 @@ def test_a_damaged_layout_is_not_taken_over(
     window: MainWindow, services: Any, dialogs: FakeDialogs
 ) -> None:
     """Qt believes it, and ends the program over some."""
-    window.selection.tasks.setColumnHidden(TaskColumn.SESSION, False)
+    window.resize(790, 700)
     window.save_layout()
-    _, _, state = services.settings.value.tasks_header.partition(":")
-    services.settings.change(tasks_header=f"0000002a:{state}")
+    _, _, state = services.settings.value.window_geometry.partition(":")
+    services.settings.change(window_geometry=f"0000002a:{state}")
     again = MainWindow(services, dialogs)
-    assert again.selection.tasks.isColumnHidden(TaskColumn.SESSION)
+    assert again.size() == FIRST_SIZE
     again.close_for_good()
 
 

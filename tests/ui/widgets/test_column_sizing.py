@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QApplication
 from enigma_panel.core.models import Phase, TaskStatus, Usage
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import Diff, WaitReason
+from enigma_panel.store.settings import ColumnSettings, TableSettings
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.sessions.model import Column
 from enigma_panel.ui.tasks.model import Column as TaskColumn
-from enigma_panel.ui.tasks.model import TasksModel
 from enigma_panel.ui.widgets.column_sizing import BARS_FROM, CALM_MS, TEXT_LEAST
 from enigma_panel.ui.widgets.delegates import cell_width, steady_width
 from enigma_panel.ui.widgets.table import KeyedTable
@@ -342,42 +342,69 @@ def test_what_nobody_set_is_fitted_anew_in_the_next_run(
     again.deleteLater()
 
 
-def test_columns_of_an_earlier_version_are_taken_as_nobody_s(
-    window: MainWindow, services: Any, dialogs: FakeDialogs, qapp: QApplication
+def shown_columns(window: MainWindow) -> list[str]:
+    """Of Tasks, from left to right."""
+    table = window.selection.tasks
+    header = table.horizontalHeader()
+    places = map(header.logicalIndex, range(header.count()))
+    return [TaskColumn(place).name for place in places if not table.isColumnHidden(place)]
+
+
+def test_columns_stand_where_the_person_put_them(
+    window: MainWindow, services: Any, dialogs: FakeDialogs
 ) -> None:
-    window.selection.tasks.setColumnHidden(TaskColumn.SESSION, False)
+    table, header = window.selection.tasks, window.selection.tasks.horizontalHeader()
+    header.moveSection(header.visualIndex(TaskColumn.COST), 1)
+    table.setColumnHidden(TaskColumn.HOST, False)
+    table.setColumnHidden(TaskColumn.ENDED, True)
+    header.resizeSection(TaskColumn.TOOK, 144)
+    header.setSectionHidden(TaskColumn.TOOK, True)
     window.save_layout()
-    old = services.settings.value.tasks_header.partition("|")[0].partition(":")[2]
-    services.settings.change(tasks_header=old)
     again = MainWindow(services, dialogs)
-    assert not again.selection.tasks.isColumnHidden(TaskColumn.SESSION)
-    assert again.selection.tasks.columns.set_by_person == frozenset()
-    services.settings.change(tasks_header=f"{old}|2,x,99,-1,{'9' * 5000}")
-    other = MainWindow(services, dialogs)
-    assert other.selection.tasks.columns.set_by_person == {TaskColumn.TASK}
-    for made in (again, other):
+    assert shown_columns(again) == ["NEW", "COST", "STATUS", "TASK", "RESULT", "HOST"]
+    again.selection.tasks.setColumnHidden(TaskColumn.TOOK, False)
+    assert again.selection.tasks.columnWidth(TaskColumn.TOOK) == 144
+    again.save_layout()
+    once_more = MainWindow(services, dialogs)
+    assert shown_columns(once_more) == shown_columns(again)
+    for made in (again, once_more):
         made.close_for_good()
         made.deleteLater()
 
 
-def test_a_column_that_a_later_version_brings_is_hidden_if_it_is_meant_to_be(
-    services: Any, dialogs: FakeDialogs, monkeypatch: pytest.MonkeyPatch, qapp: QApplication
+def test_a_column_that_a_later_version_brings_stands_in_its_usual_place(
+    services: Any, dialogs: FakeDialogs
 ) -> None:
-    whole = TasksModel.make_columns
-    with monkeypatch.context() as earlier:
-        earlier.setattr(TasksModel, "make_columns", lambda model: list(whole(model))[:-1])
-        before = MainWindow(services, dialogs)
-        before.selection.tasks.setColumnWidth(TaskColumn.COST, 222)
-        before.selection.tasks.setColumnHidden(TaskColumn.STARTED, False)
-        before.save_layout()
-    after = MainWindow(services, dialogs)
-    table = after.selection.tasks
-    assert table.isColumnHidden(TaskColumn.SESSION)
-    assert not table.isColumnHidden(TaskColumn.STARTED)
-    assert table.columnWidth(TaskColumn.COST) == 222
-    for made in (before, after):
-        made.close_for_good()
-        made.deleteLater()
+    """Between those that the person has moved: behind the one that it follows else."""
+    saved = (
+        ColumnSettings("cost"),
+        ColumnSettings("task", width=222),
+        ColumnSettings("of_no_version"),
+        ColumnSettings("status"),
+        ColumnSettings("took", hidden=True),
+        ColumnSettings("started"),
+    )
+    services.settings.change(tasks_columns=TableSettings(columns=saved))
+    window = MainWindow(services, dialogs)
+    assert shown_columns(window) == ["NEW", "COST", "TASK", "RESULT", "STATUS", "ENDED", "STARTED"]
+    assert window.selection.tasks.columnWidth(TaskColumn.TASK) == 222
+    window.close_for_good()
+    window.deleteLater()
+
+
+def test_what_is_always_shown_is_hidden_by_no_file(services: Any, dialogs: FakeDialogs) -> None:
+    hidden = tuple(ColumnSettings(name, hidden=True) for name in ("status", "task", "cost"))
+    sessions = tuple(ColumnSettings(name, hidden=True) for name in ("state", "verbs"))
+    services.settings.change(
+        tasks_columns=TableSettings(columns=hidden),
+        sessions_columns=TableSettings(columns=sessions),
+    )
+    window = MainWindow(services, dialogs)
+    assert {"STATUS", "TASK"} <= set(shown_columns(window))
+    assert "COST" not in shown_columns(window)
+    assert not any(window.selection.sessions.isColumnHidden(column) for column in Column)
+    window.close_for_good()
+    window.deleteLater()
 
 
 def test_two_clicks_on_its_edge_give_a_column_back(

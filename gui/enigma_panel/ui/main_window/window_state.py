@@ -30,7 +30,7 @@ class Layout(Struct, frozen=True, kw_only=True):
 
 
 class WindowState:
-    """Saves and restores Qt's own states, as text. Rubbish is ignored."""
+    """Saves and restores them; rubbish is ignored."""
 
     def __init__(self, book: SettingsBook) -> None:
         self._book = book
@@ -39,19 +39,19 @@ class WindowState:
         """Put everything back where it was."""
         value = self._book.value
         _restore(value.window_geometry, layout.window.restoreGeometry)
-        _restore_columns(value.sessions_header, layout.sessions)
-        _restore_columns(value.tasks_header, layout.tasks)
+        layout.sessions.restore_columns(value.sessions_columns)
+        layout.tasks.restore_columns(value.tasks_columns)
         layout.body.restore_sizes(_sizes(value.window_splitter))
 
     def save(self, layout: Layout) -> None:
         """Remember how it is now."""
-        fields = {
+        fields: dict[str, object] = {
             "window_geometry": _text(layout.window.saveGeometry()),
             "window_splitter": _BETWEEN.join(map(str, astuple(layout.body.sizes))),
-            "sessions_header": _columns(layout.sessions),
-            "tasks_header": _columns(layout.tasks),
+            "sessions_columns": layout.sessions.columns.settings(),
+            "tasks_columns": layout.tasks.columns.settings(),
         }
-        if any(getattr(self._book.value, name) != text for name, text in fields.items()):
+        if any(getattr(self._book.value, name) != value for name, value in fields.items()):
             self._book.change(**fields)
 
 
@@ -80,23 +80,3 @@ def _restore(text: str, restore: Callable[[QByteArray], bool]) -> None:
         return
     if raw and checksum in {"", _sum(raw)}:
         restore(QByteArray(raw))
-
-
-def _columns(table: KeyedTable) -> str:
-    """The state of the columns, and behind it which ones the person has made as wide as they are.
-
-    All others have another width as soon as other rows are shown. At the end stands how many
-    columns there are: a later version may have more.
-    """
-    own = ",".join(map(str, sorted(table.columns.set_by_person)))
-    count = table.model().columnCount()
-    return _BETWEEN.join((_text(table.horizontalHeader().saveState()), own, str(count)))
-
-
-def _restore_columns(text: str, table: KeyedTable) -> None:
-    state, own, saved_count, *_ = [*text.split(_BETWEEN), "", ""]
-    count = table.model().columnCount()
-    known = {str(column): column for column in range(count)}  # a hand may have written anything
-    by_person = [known[column] for column in own.split(",") if column in known]
-    before = known.get(saved_count, count)
-    _restore(state, lambda raw: table.columns.restore(raw, by_person, before))

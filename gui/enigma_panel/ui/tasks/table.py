@@ -14,13 +14,12 @@ from enigma_panel.ui.widgets.table import KeyedTable
 
 tr = Translations("Tasks")
 
-_ALWAYS = frozenset({Column.STATUS, Column.TASK})
-
 
 class TasksTable(KeyedTable):
     """A click on a heading sorts; its context menu does, too, and shows and hides columns."""
 
     rows: TasksModel
+    optional_columns = frozenset(Column) - {Column.STATUS, Column.TASK}
 
     def __init__(self, model: TasksModel, hold: PointerHold, parent: QWidget | None = None) -> None:
         super().__init__(model, tr("Tasks"), hold, parent)
@@ -46,7 +45,7 @@ class TasksTable(KeyedTable):
         self._add_orders(then, is_second=True)
         self._menu.addSeparator()
         for key, column in self.rows.columns.items():
-            if key in _ALWAYS:
+            if key not in self.optional_columns:
                 continue
             action = self._menu.addAction(column.title)
             action.setCheckable(True)

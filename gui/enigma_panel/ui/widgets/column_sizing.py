@@ -1,12 +1,13 @@
 """Columns as wide as what stands in them; those that the person has set stay as they are."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from PySide6.QtCore import QByteArray, QModelIndex, QObject, QTimer
+from PySide6.QtCore import QModelIndex, QObject, QTimer
 from PySide6.QtWidgets import QHeaderView, QTableView
 
+from enigma_panel.store.settings import ColumnSettings, TableSettings
 from enigma_panel.ui.theme import theme
 from enigma_panel.ui.widgets.delegates import cell_width
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
@@ -58,7 +59,7 @@ class ColumnSizing(QObject):
         self._may_shrink = False
         self._is_ours = False
         self._has_bars = True
-        self._set_by_person: set[int] = set()
+        self._own_widths: dict[int, int] = {}
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._look)
         self._calm = QTimer(self, singleShot=True, interval=CALM_MS)
@@ -69,11 +70,6 @@ class ColumnSizing(QObject):
         self.refit()
 
     # -- for the table -----------------------------------------------------------------------
-
-    @property
-    def set_by_person(self) -> frozenset[int]:
-        """The columns that stay as wide as somebody made them."""
-        return frozenset(self._set_by_person)
 
     def resize_columns(self) -> None:
         """The table has another width, or other columns are shown: the person's doing, so what
@@ -101,22 +97,50 @@ class ColumnSizing(QObject):
         self._may_shrink = True
         self._look_soon(self._needs)
 
-    def restore(self, state: QByteArray, set_by_person: Iterable[int], before: int) -> bool:
-        """Put back what was saved; the columns that nobody has set are fitted anew.
+    def settings(self) -> TableSettings:
+        """The columns from left to right; which are hidden, and how wide the person made some."""
+        header = self._header
+        shown = [self._columns[header.logicalIndex(place)] for place in range(header.count())]
+        return TableSettings(columns=tuple(map(self._settings_of, shown)))
 
-        before: how many columns there were then; later ones are as if nothing was saved.
-        """
+    def restore(self, saved: TableSettings, optional: Collection[int] = ()) -> None:
+        """Put back what was saved; columns that nobody has set are fitted anew, and those that
+        there were not then stand where they usually do. optional: those that can be hidden."""
+        known = {column.name: column for column in self._columns.values()}
+        given = {each.key: each for each in saved.columns if each.key in known}
         with self._by_ourselves():
-            is_good = self._header.restoreState(state)
-            for column in self._columns.values():
-                if column.key >= before:
-                    self._set_up(column)
-        self._set_by_person = set(filter(self._is_fitted, set_by_person)) if is_good else set()
+            self._arrange(list(given))
+            self._own_widths.clear()
+            for name, column in known.items():
+                self._set_up(column)
+                if name in given and column.key in optional:
+                    self._header.setSectionHidden(column.key, given[name].hidden)
+                width = given[name].width if name in given else None
+                if width is not None and self._is_fitted(column.key):
+                    self._header.resizeSection(column.key, width)
+                    self._own_widths[column.key] = width
         self.resize_columns()
         self.refit()
-        return is_good
 
     # -- inside ------------------------------------------------------------------------------
+
+    def _settings_of(self, column: ColumnDef[Any]) -> ColumnSettings:
+        return ColumnSettings(
+            key=column.name,
+            hidden=self._header.isSectionHidden(column.key),
+            width=self._own_widths.get(column.key),
+        )
+
+    def _arrange(self, names: list[str]) -> None:
+        """Columns in this order; a new one behind the one that it usually stands behind."""
+        before = None
+        for column in self._columns.values():
+            if column.name not in names:
+                names.insert(names.index(before) + 1 if before is not None else 0, column.name)
+            before = column.name
+        places = {column.name: column.key for column in self._columns.values()}
+        for place, name in enumerate(names):
+            self._header.moveSection(self._header.visualIndex(places[name]), place)
 
     def _set_up(self, column: ColumnDef[Any]) -> None:
         mode = QHeaderView.ResizeMode
@@ -161,7 +185,7 @@ class ColumnSizing(QObject):
         shrink, self._may_shrink = self._may_shrink, False
         columns = self._needs if shrink else self._stale
         for column in columns:
-            if column not in self._set_by_person and not self._table.isColumnHidden(column):
+            if column not in self._own_widths and not self._table.isColumnHidden(column):
                 needs = self._measure(column)
                 if needs < self._needs[column] - SLACK and not shrink and not self._calm.isActive():
                     self._calm.start()
@@ -219,7 +243,7 @@ class ColumnSizing(QObject):
             self._resize(second, least)
 
     def _resize(self, column: int, width: int) -> None:
-        if column in self._set_by_person or self._header.isSectionHidden(column):
+        if column in self._own_widths or self._header.isSectionHidden(column):
             return
         if self._header.sectionSize(column) != width:
             with self._by_ourselves():
@@ -237,7 +261,7 @@ class ColumnSizing(QObject):
         is_shown_or_hidden = not old or not new
         is_free = self._header.sectionResizeMode(column) is QHeaderView.ResizeMode.Interactive
         if not (self._is_ours or is_shown_or_hidden) and is_free and self._is_fitted(column):
-            self._set_by_person.add(column)
+            self._own_widths[column] = new
             self.resize_columns()
 
     def _is_fitted(self, column: int) -> bool:
@@ -246,5 +270,5 @@ class ColumnSizing(QObject):
 
     def _give_back(self, column: int) -> None:
         """Two clicks on the edge of a column: it is fitted from now on."""
-        self._set_by_person.discard(column)
+        self._own_widths.pop(column, None)
         self.refit()

@@ -19,6 +19,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
+from enigma_panel.store.settings import TableSettings
 from enigma_panel.ui.theme import theme
 from enigma_panel.ui.widgets.basics import make_label
 from enigma_panel.ui.widgets.column_sizing import ColumnSizing, visible_rows
@@ -53,8 +54,10 @@ class _Remembered(Struct, frozen=True, kw_only=True):
 class KeyedTable(QTableView):
     """Shows a KeyedTableModel. It tells the window's PointerHold of clicks and keys.
 
-    opened: Enter or a double click on the row with that key.
+    opened: Enter or a double click on the row with that key. optional_columns: can be hidden.
     """
+
+    optional_columns: frozenset[int] = frozenset()
 
     selected = Signal()
     looked_at = Signal()
@@ -123,6 +126,10 @@ class KeyedTable(QTableView):
         self.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
         self.scrollTo(index)
         return True
+
+    def restore_columns(self, saved: TableSettings) -> None:
+        """Give the columns the places and widths of an earlier run."""
+        self.columns.restore(saved, self.optional_columns)
 
     def visible_rows(self) -> range:
         """The rows that can be seen now."""

@@ -9,7 +9,7 @@ key.
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from enum import IntEnum
+from enum import Enum, IntEnum
 from typing import Any, Generic, TypeVar
 
 from msgspec import Struct
@@ -77,7 +77,7 @@ class ColumnLimits(Struct, frozen=True, kw_only=True):
 
 
 class ColumnDef(Struct, Generic[Record], frozen=True):
-    """All that there is to say about a column. key: its place, also in what settings remember.
+    """All that there is to say about a column. key: its place.
 
     width: always the same; or as wide as what stands in it, within limits; None: what the others
     leave. hidden: until the person shows it.
@@ -89,6 +89,11 @@ class ColumnDef(Struct, Generic[Record], frozen=True):
     align: Qt.AlignmentFlag = LEFT
     width: int | ColumnLimits | None = None
     hidden: bool = False
+
+    @property
+    def name(self) -> str:
+        """What settings call it, whatever its place is."""
+        return self.key.name.lower() if isinstance(self.key, Enum) else str(self.key)
 
 
 class KeyedTableModel(QAbstractTableModel):
