@@ -155,7 +155,7 @@ async def test_find_in_each_form(show: Show) -> None:
     table = dialog.views.currentWidget()
     assert isinstance(table, ResultTable)
     assert table.currentIndex().data() == "more keys"
-    dialog = await show("# A 😀 heading\n\n**keys**")
+    dialog = await show("# A 😀 heading\n\n| a | b |\n| - | - |\n| c | **keys** |\n")
     dialog.tabs.setCurrentIndex(1)
     await until(lambda: dialog.find_bar.found.text() == "1 of 1")
     assert dialog.markdown.browser.textCursor().selectedText() == "keys"

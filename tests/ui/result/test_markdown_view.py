@@ -8,8 +8,10 @@ import pytest
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QColor, QDesktopServices, QImage, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from enigma_panel.ui.result.markdown_view import MarkdownView
+from enigma_panel.ui.theme import theme
 from tests.kit.person import click
 
 RED = QColor("red")
@@ -129,6 +131,21 @@ def test_what_leads_elsewhere_cannot_be_opened(
     click(view.open_link)
     assert opened == []
     assert "x" in view.browser.toPlainText(), "it stays where it was"
+
+
+def test_links_are_seen_in_the_other_colours_too(view: MarkdownView, qapp: QApplication) -> None:
+    def link_colour() -> str:
+        cursor = view.browser.textCursor()
+        cursor.setPosition(1)
+        return cursor.charFormat().foreground().color().name()
+
+    view.show_text("[link](https://docs.example)")
+    assert link_colour() == theme.LIGHT.accent
+    theme.apply(qapp, Qt.ColorScheme.Dark)
+    try:
+        assert link_colour() == theme.DARK.accent
+    finally:
+        theme.apply(qapp, Qt.ColorScheme.Light)
 
 
 @pytest.mark.parametrize("text", ["**words** " * 2_100, "|a|b|\n|-|-|\n" + "|x|y|\n" * 150])

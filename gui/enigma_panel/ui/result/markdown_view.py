@@ -19,6 +19,7 @@ from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.result.text_view import MOST_MARKS
 from enigma_panel.ui.steps.delegate import match_spans
 from enigma_panel.ui.text.result import clean_text, heavy_text, link_text, no_link_text
+from enigma_panel.ui.theme import theme
 from enigma_panel.ui.widgets.basics import (
     ElidedLabel,
     make_button,
@@ -65,6 +66,7 @@ class MarkdownView(QWidget):
         self.browser.anchorClicked.connect(self._ask)
         self.open_link.clicked.connect(self._open)
         self.keep_closed.clicked.connect(self._close_link_bar)
+        theme.changed().connect(self._recolour)
 
     def show_text(self, text: str) -> None:
         """Show it as Markdown, unless that takes long."""
@@ -102,6 +104,11 @@ class MarkdownView(QWidget):
         column.setContentsMargins(10, 6, 10, 6)
         self.link_bar.setLayout(column)
         self.link_bar.hide()
+
+    def _recolour(self) -> None:
+        """Links keep the colour in which they were laid out."""
+        if self.browser.toPlainText():
+            self.browser.show_markdown(self._text)
 
     def _render_anyway(self) -> None:
         self._offer.hide()

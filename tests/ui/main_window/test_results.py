@@ -1,0 +1,89 @@
+"""From a row of Tasks to its result and back, by the keyboard alone."""
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
+from enigma_panel.core.models import TaskStatus
+from enigma_panel.ui.dialog_manager import DialogManager
+from enigma_panel.ui.lazy_dialogs import LazyDialogs
+from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.result.dialog import ResultDialog
+from tests.kit.clock import NOW
+from tests.kit.person import active, key
+from tests.kit.wait import until
+from tests.kit.world import World
+
+ALT = Qt.KeyboardModifier.AltModifier
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+
+@pytest.fixture
+def window(world: World) -> Iterator[MainWindow]:
+    """The window with its own dialogs and four tasks that ended."""
+    made: list[MainWindow] = []
+    manager = LazyDialogs(lambda: DialogManager(world.services, lambda: made[0]))
+    window = MainWindow(world.services, manager)
+    made.append(window)
+    for number in range(1, 5):
+        world.sessions.add(
+            number, status=TaskStatus.DONE, result=f"result {number}", ended_ms=NOW, is_new=True
+        )
+    window.show()
+    yield window
+    window.close_for_good()
+
+
+def shown() -> ResultDialog:
+    (dialog,) = (w for w in QApplication.topLevelWidgets() if isinstance(w, ResultDialog))
+    return dialog
+
+
+async def test_a_result_is_read_and_the_next_and_the_row_has_the_keyboard_again(
+    window: MainWindow, world: World
+) -> None:
+    await active(window)
+    table = window.selection.tasks
+    table.setFocus()
+    table.select_key(3)
+    key(table, Qt.Key.Key_Return)
+    dialog = shown()
+    await active(dialog)
+    assert dialog.text.toPlainText() == "result 3"
+    assert dialog.text.hasFocus()
+    assert not dialog.isModal()
+    for expected in (2, 1, 1):
+        key(dialog.text, Qt.Key.Key_Down, ALT)
+        assert dialog.text.toPlainText() == f"result {expected}"
+        assert table.selected_keys() == [expected]
+    await until(lambda: not any(world.sessions.tasks[n].is_new for n in (1, 2, 3)))
+    assert world.sessions.tasks[4].is_new
+    key(dialog.text, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
+    await active(window)  # offscreen nobody else brings it to the front
+    assert table.hasFocus()
+    assert table.selected_keys() == [1]
+    assert window.details.task_key == 1
+
+
+async def test_it_is_one_of_its_kind(window: MainWindow) -> None:
+    await active(window)
+    table = window.selection.tasks
+    for number in (4, 2):
+        table.select_key(number)
+        key(table, Qt.Key.Key_Return)
+        assert shown().text.toPlainText() == f"result {number}"
+
+
+async def test_next_goes_on_in_the_rows_that_are_there_then(window: MainWindow) -> None:
+    await active(window)
+    table = window.selection.tasks
+    table.select_key(4)
+    key(table, Qt.Key.Key_Return)
+    await active(shown())
+    window.selection.task_rows.show_keys([4, 1])  # a filter, say
+    key(shown().text, Qt.Key.Key_Down, ALT)
+    assert shown().text.toPlainText() == "result 1"
+    assert not shown().next.isEnabled()
