@@ -7,6 +7,8 @@ import io
 import json
 import os
 import stat
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -33,11 +35,13 @@ from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.state.timeline import Timeline
 from enigma_panel.store.ledger import Ledger
 from enigma_panel.store.ledger.task_snapshot import KEYS_AT_ONCE, TaskSnapshot
+from enigma_panel.store.new_file import PREFIX
 from tests.kit.builders import a_session, a_task
 from tests.kit.clock import HandClock
 from tests.kit.ledgers import open_ledger
 from tests.kit.wait import until
 
+ROOT = Path(__file__).parents[2]
 REPLACE = IfTaken.REPLACE
 MANY = 3 * KEYS_AT_ONCE + 7
 PASSWORD = "hunter2-and-more"
@@ -249,6 +253,27 @@ async def test_the_end_of_the_program_leaves_nothing(
     await until(reached.is_set)
     await scope.close()
     assert bench.names() == []
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("is_there", [True, False])
+def test_killed_it_leaves_nothing_under_its_name(bench: Bench, is_there: bool) -> None:
+    target = bench.folder / "tasks.csv"
+    if is_there:
+        target.write_text("mine")
+    ledger = bench.folder.parent / "ledger.sqlite3"
+    command = [sys.executable, "-m", "tests.services.child_export"]
+    command += [str(ledger), str(target), str(MANY)]
+    env = {**os.environ, "PYTHONPATH": str(ROOT / "gui")}
+    with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == "going on\n"
+        child.kill()
+    left = [name for name in bench.names() if name != "tasks.csv"]
+    assert len(left) == 1  # hidden; the next file that is made there removes it once it is old
+    assert left[0].startswith(PREFIX)
+    assert target.exists() == is_there
+    assert not is_there or target.read_text() == "mine"
 
 
 def spoil(patch: pytest.MonkeyPatch, name: str, number: int) -> None:

@@ -1,0 +1,90 @@
+"""*Export* on the program's own services: a task that was just done is in the file."""
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
+from enigma_panel.core.models import TaskSpec
+from enigma_panel.core.task_export import undefuse
+from enigma_panel.ui.dialog_manager import DialogManager
+from enigma_panel.ui.export.dialog import ExportDialog
+from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.theme import theme
+from tests.kit.fakes import FakeDialogs
+from tests.kit.person import ENTER, active, click, key, shown_texts
+from tests.kit.wait import until
+from tests.services.conftest import Running, running
+
+__all__ = ["running"]  # a fixture
+
+TEXT = '=cmd|"Find the name of the mayor",\nof Ghent'
+
+
+async def test_what_is_shown_is_in_the_file(
+    running: Running, simulator: Callable[..., Any], qapp: QApplication, tmp_path: Path
+) -> None:
+    qapp.setQuitOnLastWindowClosed(False)  # as the program does; else closing ends the loop
+    theme.apply(qapp, Qt.ColorScheme.Light)
+    async with running(simulator("--speed", "20").url) as parts:
+        window = MainWindow(parts.services, FakeDialogs())  # type: ignore[arg-type]
+        manager = DialogManager(parts.services, lambda: window)
+        manager.exported.connect(window.say_exported)
+        window.dialogs = manager
+        window.show()
+        done = await parts.services.sessions.start(TaskSpec(text=TEXT))
+        sessions = parts.services.sessions
+        await until(lambda: sessions.task(done).is_final)
+        window.export.trigger()
+        dialog = manager._export
+        assert dialog is not None
+        await active(dialog)
+        target = tmp_path / "tasks.csv"
+        dialog.file.setText(str(target))
+        key(dialog.file, ENTER)
+        await until(lambda: not dialog.isVisible())
+        assert "Exported 1 task" in shown_texts(window.toast)
+        check(read(target), sessions.task(done))
+        await replaced(dialog, window, target)
+        manager.close_all()
+        window.close_for_good()
+        window.deleteLater()
+
+
+def read(target: Path) -> list[dict[str, str]]:
+    with target.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file, strict=True))
+
+
+def put(target: Path, text: str) -> None:
+    target.write_text(text)
+
+
+def text_of(target: Path) -> str:
+    return target.read_text()
+
+
+def check(rows: list[dict[str, str]], task: Any) -> None:
+    (row,) = rows
+    assert row["task"] == f"'{TEXT}"
+    assert undefuse(row["task"]) == TEXT
+    assert (row["key"], row["status"], row["cost"]) == (str(task.key), "done", str(task.cost))
+    assert undefuse(row["result"]) == task.result
+    assert float(row["took_s"]) == (task.ended_ms - task.sent_ms) / 1000
+
+
+async def replaced(dialog: ExportDialog, window: MainWindow, target: Path) -> None:
+    """Once more, into the same file, which is asked about."""
+    put(target, "mine")
+    window.export.trigger()
+    dialog.file.setText(str(target))
+    click(dialog.export_button)
+    await until(dialog.taken.isVisible)
+    assert text_of(target) == "mine"
+    click(dialog.taken.replace)
+    await until(lambda: not dialog.isVisible())
+    assert len(read(target)) == 1
+    assert [path.name for path in target.parent.glob("*tasks*")] == ["tasks.csv"]
