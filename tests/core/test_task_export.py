@@ -20,6 +20,7 @@ from enigma_panel.core.task_export import (
     TaskEncoder,
     TaskRow,
     defuse,
+    in_turns,
     redacted,
     undefuse,
 )
@@ -187,6 +188,35 @@ def test_these_are_defused_too(cell: str) -> None:
 @pytest.mark.parametrize("cell", ["", "1-2", "a=b", "'tis", "https://x/?a=b", " ", "$4.87"])
 def test_others_stay_as_they_are(cell: str) -> None:
     assert defuse(cell) == cell == undefuse(cell)
+
+
+@pytest.mark.parametrize(
+    ("cost", "cell"),
+    [
+        ("0.0210", "0.0210"),
+        ("12", "12"),
+        (None, ""),
+        ("-0.5", '"\'-0.5"'),
+        ("NaN", '"NaN"'),
+        ("1E+309", '"1E+309"'),
+        ("1,5", '"1,5"'),
+        ("٣", '"٣"'),
+    ],
+)
+def test_only_a_price_is_a_figure(cost: str | None, cell: str) -> None:
+    line = encoder(ExportFormat.CSV).lines([a_row(cost=cost, tokens_in=7)]).decode()
+    assert f",,,{cell},7," in line
+
+
+def test_nothing_and_an_empty_text_differ() -> None:
+    line = encoder(ExportFormat.CSV).lines([a_row(result="")]).decode()
+    assert '"Buy a hub",,"",,' in line
+
+
+def test_long_texts_come_one_by_one() -> None:
+    rows = [a_row(), a_row(result="x" * (LONG_CHARS + 1))]
+    assert list(in_turns(rows)) == [rows[:1], rows[1:]]
+    assert list(in_turns(rows[:1] * 3)) == [rows[:1] * 3]
 
 
 def test_lines_end_as_each_format_has_it() -> None:

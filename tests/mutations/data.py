@@ -485,8 +485,8 @@ DATA = (
         promise="Cells are parted by commas",
         mistake="they are parted by semicolons",
         file="core/task_export.py",
-        old="csv.writer(text)",
-        new='csv.writer(text, delimiter=";")',
+        old='return ",".join((str(key)',
+        new='return ";".join((str(key)',
         tests=(f"{EXPORTED}::test_a_line_has_all_that_a_colleague_asks_for",),
     ),
     Break(

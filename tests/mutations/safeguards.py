@@ -12,6 +12,7 @@ STARTER = "tests/services/queue/test_starter.py"
 COMMANDS_LIVE = "tests/services/commands/test_commands_live.py"
 AGAIN_IN_REACH = "test_what_another_key_cannot_send_again_goes_once_its_own_is_back"
 EXPORTS = "tests/services/test_exports.py"
+EXPORTED = "tests/core/test_task_export.py"
 EXPORT = "tests/ui/export/test_dialog.py"
 
 SAFEGUARDS = (
@@ -412,5 +413,23 @@ SAFEGUARDS = (
         old="is_selected = self.rows.chosen() == Rows.SELECTED",
         new="is_selected = False",
         tests=(f"{EXPORT}::test_what_is_selected_is_exported_from_top_to_bottom",),
+    ),
+    Break(
+        promise="No step of an export keeps the window waiting, also with results of 1 MB",
+        mistake="50 of them are written at once",
+        file="core/task_export.py",
+        old="    if max(map(len, texts), default=0) <= LONG_CHARS:\n        yield rows\n",
+        new="    if texts:\n        yield rows\n",
+        tests=(f"{EXPORTED}::test_long_texts_come_one_by_one",),
+    ),
+    Break(
+        promise="At the start no record is loaded of a task that nobody sees",
+        mistake="all are asked for whether they were just started",
+        file="ui/main_window/selection.py",
+        old="takewhile(self._is_of_this_run, keys)",
+        new="filter(self._is_of_this_run, keys)",
+        tests=(
+            "tests/ui/main_window/test_subject.py::test_a_start_loads_no_record_of_the_archive",
+        ),
     ),
 )

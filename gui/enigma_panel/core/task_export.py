@@ -5,10 +5,8 @@ spreadsheet would run as a formula gets an apostrophe in front, see `defuse`; `u
 opposite. All of this is done 100,000 times at once: rows are plain tuples.
 """
 
-import csv
-import io
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, tzinfo
 from enum import StrEnum
 from typing import Any, TypeAlias
@@ -50,6 +48,7 @@ TaskRow: TypeAlias = tuple[Any, ...]
 _N_TEXTS = len(TEXT_FIELDS)
 _QUARTER_MS = 900_000
 _DIGITS = tuple(f"{n:02}" for n in range(60))
+LINE_END, QUOTE, TWO_QUOTES = "\r\n", '"', '""'
 _APOSTROPHE = "'"
 # White space, quotes, and what is not seen: a spreadsheet may skip them.
 _RUNS = re.compile(
@@ -90,6 +89,15 @@ class ExportedTask(Struct, frozen=True):
     question: str | None
 
 
+def in_turns(rows: Sequence[TaskRow]) -> Iterator[Sequence[TaskRow]]:
+    """All of them at once; where there are long texts one by one, so that no step takes long."""
+    texts = [text for row in rows for text in row[:_N_TEXTS] if text]
+    if max(map(len, texts), default=0) <= LONG_CHARS:
+        yield rows
+    else:
+        yield from ([row] for row in rows)
+
+
 def redacted(rows: Sequence[TaskRow], redactor: Redactor) -> Sequence[TaskRow]:
     """The same without secrets."""
     texts = [text for row in rows for text in row[:_N_TEXTS] if text]
@@ -114,12 +122,13 @@ class TaskEncoder:
 
     def head(self) -> bytes:
         """What stands before the first task."""
-        return _csv([ExportedTask.__struct_fields__]) if self._is_csv else b""
+        names = ",".join(ExportedTask.__struct_fields__) + LINE_END
+        return names.encode() if self._is_csv else b""
 
     def lines(self, rows: Iterable[TaskRow]) -> bytes:
         """The lines of some tasks, in UTF-8."""
         if self._is_csv:
-            return _csv(self._values(_defused(row)) for row in rows)
+            return "".join([_csv_line(self._values(row)) for row in rows]).encode()
         return self._json.encode_lines(ExportedTask(*self._values(row)) for row in rows)
 
     def _values(self, row: TaskRow) -> TaskRow:
@@ -170,17 +179,28 @@ class TaskEncoder:
         return quarter
 
 
-def _csv(rows: Iterable[Iterable[object]]) -> bytes:
-    text = io.StringIO(newline="")
-    csv.writer(text).writerows(rows)
-    return text.getvalue().encode()
+def _csv_line(values: TaskRow) -> str:
+    """Texts are always in quotes, an absent one is not: so "" and None differ. By hand, as the csv
+    module looks at each character of a text and keeps the interpreter meanwhile."""
+    key, status, text, url, result, error, code, cost, *others, session, site, question = values
+    texts = map(_csv_text, (status, text, url, result, error, code))
+    figures = ("" if value is None else str(value) for value in others)
+    last = map(_csv_text, (session, site, question))
+    return ",".join((str(key), *texts, _csv_cost(cost), *figures, *last)) + LINE_END
 
 
-def _defused(row: TaskRow) -> TaskRow:
-    texts = [
-        text if text is None or text[:1].isalnum() else defuse(text) for text in row[:_N_TEXTS]
-    ]
-    return (*texts, *row[_N_TEXTS:])
+def _csv_text(text: str | None) -> str:
+    """What begins with a letter or a digit, as most do, is no formula."""
+    if text is None:
+        return ""
+    cell = text if text[:1].isalnum() else defuse(text)
+    return f'"{cell.replace(QUOTE, TWO_QUOTES)}"'
+
+
+def _csv_cost(cost: str | None) -> str:
+    """A price is a figure that can be summed, what cannot be one a text."""
+    is_figure = cost is not None and cost.isascii() and cost.replace(".", "", 1).isdigit()
+    return cost if cost is not None and is_figure else _csv_text(cost)
 
 
 def defuse(cell: str) -> str:

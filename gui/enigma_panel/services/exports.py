@@ -5,13 +5,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
+from itertools import chain
 from pathlib import Path
 
 from msgspec import Struct
 from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.core.redaction import Redactor
-from enigma_panel.core.task_export import BYTE_ORDER_MARK, ExportFormat, TaskEncoder, redacted
+from enigma_panel.core.task_export import (
+    BYTE_ORDER_MARK,
+    ExportFormat,
+    TaskEncoder,
+    in_turns,
+    redacted,
+)
 from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.store.files import NotAFileError, check_is_file
 from enigma_panel.store.ledger.errors import LedgerError
@@ -140,7 +147,8 @@ class _Job:
             new.write(BYTE_ORDER_MARK)
         new.write(encoder.head())
         with TaskSnapshot(ledger) as snapshot:
-            for rows in snapshot.batches(order.keys):
+            batches = snapshot.batches(order.keys)
+            for rows in chain.from_iterable(map(in_turns, batches)):
                 if self.is_cancelled:
                     return
                 new.write(encoder.lines(redacted(rows, self._redactor)))
