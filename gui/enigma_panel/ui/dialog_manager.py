@@ -1,6 +1,7 @@
 """All dialogs: one of each kind, made when first needed and kept."""
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QRect, Signal
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
@@ -15,10 +16,12 @@ from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.questions.presenter import QuestionPresenter, TypingWatch
 from enigma_panel.ui.quit.dialog import QuitChoice, QuitDialog, open_sessions
 from enigma_panel.ui.quit.terminate_all import TerminateAllDialog
-from enigma_panel.ui.result.dialog import ResultDialog
 from enigma_panel.ui.settings.dialog import SettingsDialog
 from enigma_panel.ui.settings.key_dialog import KeyDialog
 from enigma_panel.ui.widgets.table import KeyedTable
+
+if TYPE_CHECKING:
+    from enigma_panel.ui.result.dialog import ResultDialog
 
 _NO_KEY = frozenset(
     {
@@ -145,6 +148,8 @@ class DialogManager(QObject):
     def open_result(self, task_key: int, rows: TaskRows, actions: Actions) -> None:
         """The result of that task. rows: where its *Previous* and *Next* go on."""
         if self._result is None:
+            from enigma_panel.ui.result.dialog import ResultDialog  # noqa: PLC0415 - when read
+
             self._result = ResultDialog(self._services, self._parent())
         self._result.ask(task_key, rows, actions)
 

@@ -21,7 +21,6 @@ from PySide6.QtWidgets import (
 )
 
 from enigma_panel.core.models import UNOPENED_PHASES, Session, Task, TaskStatus
-from enigma_panel.core.result_formats import ReadResult, ResultFormat
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import QueueEntry
 from enigma_panel.ui.details.result_files import NetworkList, ResultFiles
@@ -40,10 +39,8 @@ from enigma_panel.ui.details.text import (
     usage_text,
 )
 from enigma_panel.ui.i18n import Translations, plain_tip
-from enigma_panel.ui.result.copy_menu import CopyMenu
 from enigma_panel.ui.steps.loader import StepsLoader
 from enigma_panel.ui.steps.model import StepsModel
-from enigma_panel.ui.steps.search import search_button
 from enigma_panel.ui.text.dialects import dialect_name
 from enigma_panel.ui.text.errors import ErrorText
 from enigma_panel.ui.text.problems import NoticeAction, notice_action_label
@@ -73,6 +70,7 @@ from enigma_panel.ui.widgets.basics import (
     make_button,
     make_label,
     make_row,
+    make_tool,
     set_role,
     take_single_clicks,
 )
@@ -81,6 +79,8 @@ from enigma_panel.ui.widgets.inputs import ReadingText
 from enigma_panel.ui.widgets.pointer_hold import STILL_MS, PointerHold
 
 if TYPE_CHECKING:
+    from enigma_panel.core.result_formats import ReadResult, ResultFormat
+    from enigma_panel.ui.result.copy_menu import CopyMenu
     from enigma_panel.ui.steps.page import StepsPage
 
 tr = Translations("Details")
@@ -233,6 +233,16 @@ class Details(QFrame):
                 before = widget
         return page
 
+    @cached_property
+    def copy_menu(self) -> "CopyMenu":
+        """What the result can be copied as, made when it is first asked for."""
+        from enigma_panel.ui.result.copy_menu import CopyMenu  # noqa: PLC0415 - when asked for
+
+        menu = CopyMenu(self)
+        menu.asked.connect(self._copy_as)
+        menu.colleague_asked.connect(lambda: self._with_task(self.colleague_asked.emit))
+        return menu
+
     def turn_to(self, tab: Tab) -> None:
         """Show the one or the other."""
         self.tabs.setCurrentIndex(tab)
@@ -281,8 +291,7 @@ class Details(QFrame):
         self.copy_id = make_button(tr("Copy"), "link")
         self.copy_link = make_button(tr("Copy live page link"), "link")
         self.copy = make_button(tr("Copy result"), "link")
-        self.copy_as = search_button(tr("Copy result as…"))
-        self.copy_menu = CopyMenu(self)
+        self.copy_as = make_tool(tr("Copy result as…"))
         self.again = make_button(tr("Run again"))
         take_single_clicks(self.again)
         self.edit = make_button(tr("Edit and run again"))
@@ -397,8 +406,6 @@ class Details(QFrame):
         self.session_name.renamed.connect(self.renamed)
         self.copy.clicked.connect(lambda: self._with_task(self._copy))
         self.copy_as.clicked.connect(lambda: self._with_task(self._ask_copies))
-        self.copy_menu.asked.connect(self._copy_as)
-        self.copy_menu.colleague_asked.connect(lambda: self._with_task(self.colleague_asked.emit))
         self.again.clicked.connect(lambda: self._with_task(self.again_asked.emit))
         self.edit.clicked.connect(lambda: self._with_task(self.edit_asked.emit))
         for way, button in self.ways.items():
@@ -472,10 +479,10 @@ class Details(QFrame):
         if task.key == self.task_key and self.copy_as.isVisible():
             self.copy_menu.show_below(self.copy_as, result)
 
-    def _copy_as(self, result: ReadResult, form: ResultFormat) -> None:
+    def _copy_as(self, result: "ReadResult", form: "ResultFormat") -> None:
         self._services.scope.spawn("copy a result", self._copy_form(result, form))
 
-    async def _copy_form(self, result: ReadResult, form: ResultFormat) -> None:
+    async def _copy_form(self, result: "ReadResult", form: "ResultFormat") -> None:
         self.copy_asked.emit(await self._services.structured_results.copied_text(result, form))
 
     def _tint(self) -> None:

@@ -51,7 +51,7 @@ FIRST_SIZE, LEAST_SIZE = QSize(1000, 680), QSize(420, 300)
 SETTLE_S = 0.05
 STEPS_FROM = 700
 """With less width there is room for the result alone."""
-RESULT_SHARE, STEPS_SHARE = 640, 340
+STEPS_SHARE = 0.35
 
 
 class ResultDialog(ModelessDialog):
@@ -90,8 +90,9 @@ class ResultDialog(ModelessDialog):
         del only_grow
         if not self.testAttribute(Qt.WidgetAttribute.WA_Resized):
             self.resize(FIRST_SIZE.boundedTo(self.screen().availableSize() * 0.94))
-            self.body.activate()  # shares are of the width that it has now
-            self._parts.setSizes([RESULT_SHARE, STEPS_SHARE])
+            self.body.activate()
+            steps = round(self._parts.width() * STEPS_SHARE)
+            self._parts.setSizes([self._parts.width() - steps, steps])
 
     # -- building ------------------------------------------------------------------------------
 

@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QWidget
 
 from enigma_panel.runtime.event_loop import BlockingTimeoutError, TaskScope, blocking
 from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.steps.search import SearchField, search_button, tint_search
+from enigma_panel.ui.steps.search import SearchField, tint_search
 from enigma_panel.ui.text.steps import found_text, normalized
 from enigma_panel.ui.theme import theme
-from enigma_panel.ui.widgets.basics import make_label, make_row
+from enigma_panel.ui.widgets.basics import make_label, make_row, make_tool
 
 tr = Translations("Result")
 
@@ -48,9 +48,9 @@ class FindBar(QWidget):
         self.field = SearchField(tr("Find"))
         self.field.setMinimumWidth(90)
         self.found = make_label(role="dim")
-        self.before = search_button(tr("Previous one found"))
-        self.after = search_button(tr("Next one found"))
-        self.clear = search_button(tr("End the search"))
+        self.before = make_tool(tr("Previous one found"))
+        self.after = make_tool(tr("Next one found"))
+        self.clear = make_tool(tr("End the search"))
         row = make_row(self.field, self.found, self.before, self.after, self.clear, gap=3)
         row.setStretch(0, 1)
         self.setLayout(row)

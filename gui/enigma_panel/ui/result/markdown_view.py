@@ -16,7 +16,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QTextBrowser, QWidget
 
 from enigma_panel.ui.i18n import Translations, shorten
-from enigma_panel.ui.result.text_view import MOST_MARKS
+from enigma_panel.ui.result.text_view import MOST_MARKS, TEXT_MARGIN
 from enigma_panel.ui.steps.delegate import match_spans
 from enigma_panel.ui.text.result import clean_text, heavy_text, link_text, no_link_text
 from enigma_panel.ui.theme import theme
@@ -162,7 +162,7 @@ class MarkdownBrowser(QTextBrowser):
         """Lay this out. HTML in it stands there as text."""
         document = QTextDocument(self)
         document.setDefaultFont(self._face())
-        document.setDocumentMargin(0)
+        document.setDocumentMargin(TEXT_MARGIN)
         document.setMarkdown(text, _DIALECT)
         _replace_images(document)
         self.setDocument(document)

@@ -21,6 +21,8 @@ PIECE, PIECE_LINES = 50_000, 2_000
 LINE = 2_000
 """A longer line is broken: Qt lays a line out as a whole, one of 1 MB in a quarter of a second."""
 MOST_MARKS = 200
+TEXT_MARGIN = 4
+"""Between the words and the frame that says that the keyboard is here."""
 _BROKEN = 1
 """The state of a block that ends where no line does."""
 
@@ -38,6 +40,7 @@ class ResultText(ReadingText):
         self.setMinimumHeight(self.fontMetrics().lineSpacing() * 3)
         self.setAccessibleName(tr("Result"))
         set_role(self, "reading")
+        self.document().setDocumentMargin(TEXT_MARGIN)
         self._text = ""
         self._shown = 0
         self._column = 0

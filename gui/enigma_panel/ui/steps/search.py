@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
@@ -11,7 +11,7 @@ from enigma_panel.ui.steps.list import StepsList
 from enigma_panel.ui.text.steps import found_text, normalized
 from enigma_panel.ui.theme import icons, theme
 from enigma_panel.ui.theme.palette import Glyph
-from enigma_panel.ui.widgets.basics import ToolButton, make_label, make_row, set_role
+from enigma_panel.ui.widgets.basics import ToolButton, make_label, make_row, make_tool
 
 tr = Translations("Steps")
 
@@ -35,9 +35,9 @@ class StepsSearch(QWidget):
         self._list = steps
         self.field = SearchField(tr("Search the steps"))
         self.found = make_label(role="dim")
-        self._before = search_button(tr("Previous one found"))
-        self._after = search_button(tr("Next one found"))
-        self._clear = search_button(tr("End the search"))
+        self._before = make_tool(tr("Previous one found"))
+        self._after = make_tool(tr("Next one found"))
+        self._clear = make_tool(tr("End the search"))
         row = make_row(self.field, self.found, self._before, self._after, self._clear, gap=3)
         row.setStretch(0, 1)
         self.setLayout(row)
@@ -141,16 +141,6 @@ class SearchField(QLineEdit):
                 self.left.emit()
             case _:
                 super().keyPressEvent(event)
-
-
-def search_button(text: str) -> ToolButton:
-    """A small button beside the field; `tint_search` gives it its picture."""
-    button = ToolButton()
-    button.setToolTip(text)
-    button.setAccessibleName(text)
-    button.setIconSize(QSize(11, 11))
-    set_role(button, "plain")
-    return button
 
 
 def tint_search(before: ToolButton, after: ToolButton, clear: ToolButton) -> None:

@@ -88,6 +88,16 @@ def make_button(text: str, role: str = "") -> QPushButton:
     return button
 
 
+def make_tool(text: str) -> ToolButton:
+    """A small button that shows an icon alone; its name is its tip."""
+    button = ToolButton()
+    button.setToolTip(text)
+    button.setAccessibleName(text)
+    button.setIconSize(QSize(11, 11))
+    set_role(button, "plain")
+    return button
+
+
 def has_lost_focus(window: QWidget) -> bool:
     """Whether the control that has the keyboard's focus there went away or is possible no more.
 
