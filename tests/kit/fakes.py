@@ -389,8 +389,13 @@ def in_groups(task: Task, groups: Collection[TaskGroup]) -> bool:
 
 def task_sum(tasks: Sequence[Task]) -> TaskSum:
     """What they cost together."""
-    costs = [task.cost for task in tasks if task.cost is not None]
-    return TaskSum(count=len(tasks), cost=sum(costs, Decimal()))
+    counted = [task.counted_cost for task in tasks]
+    return TaskSum(
+        count=len(tasks),
+        cost=sum_money(cost for cost in counted if cost is not None),
+        took_ms=sum((t.ended_ms - (t.sent_ms or t.created_ms)) for t in tasks if t.ended_ms),
+        untold=sum(task.was_taken and task.counted_cost is None for task in tasks),
+    )
 
 
 def _sort_value(column: SortColumn, task: Task) -> Any:

@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from enum import Enum, auto
 
 MAX_SANE = Decimal(1_000_000)
+MAX_SUM = MAX_SANE * 1_000_000_000
 NANO = Decimal(1_000_000_000)
 CENTS, FINE = 2, 4
 """Decimals that are shown."""
@@ -58,7 +59,7 @@ def format_money(
     out, '?' behind what is in no sum: not sure, or not sane. The latter is in its own short
     notation, so that nobody takes it for a price.
     """
-    if not is_sane(amount):
+    if not _is_figure(amount, kind):
         return f"${_notation(amount)}?"
     is_fine = kind is MoneyKind.COST or (kind is MoneyKind.SUM and amount < 1)
     least = Decimal(1).scaleb(-(FINE if is_fine else CENTS))
@@ -75,10 +76,16 @@ def exact_money(amount: Decimal) -> str:
     """
     exponent = amount.as_tuple().exponent
     places = max(CENTS, -exponent) if isinstance(exponent, int) else CENTS
-    if is_sane(amount) and places <= EXACT_PLACES:
+    if _is_figure(amount, MoneyKind.SUM) and places <= EXACT_PLACES:
         return f"${amount.copy_abs():.{places}f}"
     text = f"${amount}"
     return text if len(text) <= EXACT_PLACES else f"${_notation(amount)}"
+
+
+def _is_figure(amount: Decimal, kind: MoneyKind) -> bool:
+    """Many sane amounts make a sum that none of them could be."""
+    is_sum = kind is MoneyKind.SUM and amount.is_finite() and 0 <= amount <= MAX_SUM
+    return is_sum or is_sane(amount)
 
 
 def _notation(amount: Decimal) -> str:
@@ -89,7 +96,7 @@ def _notation(amount: Decimal) -> str:
 def is_rounded(amount: Decimal, kind: MoneyKind = MoneyKind.COST) -> bool:
     """Whether what is shown of it is not all of it."""
     shown = format_money(amount, kind).strip("?")
-    return not is_sane(amount) or shown[0] == "<" or Decimal(shown[1:]) != amount
+    return not _is_figure(amount, kind) or shown[0] == "<" or Decimal(shown[1:]) != amount
 
 
 def sum_money(amounts: Iterable[Decimal]) -> Decimal:

@@ -168,6 +168,8 @@ class Gallery(Tour):
         await self._picture("many", self._window)
         self._find(self._window, QTableView, "Sessions").selectAll()
         await self._picture("several-selected", self._window)
+        self._find(self._window, QTableView, "Tasks").selectAll()
+        await self._picture("several-tasks-selected", self._window)
 
     async def _show_questions(self) -> None:
         """Of the kinds that the tour has none of."""

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication
 
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.observation import Usage
+from enigma_panel.core.task_filter import TaskSum
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import Diff
 from enigma_panel.ui.main_window.selection import NOBODY, Subject
@@ -118,6 +119,11 @@ def test_of_several_they_say_how_many_and_what_they_cost(two: MainWindow, servic
     services.sessions.change_task(3, usage=Usage(cost=Decimal("0.01")))
     assert "Together they cost $0.25." in shown_texts(two.details)
     two.selection.tasks.selectAll()
+    for part in (two.details, two.tasks_card):
+        assert "3 selected · $0.2500 · 0:00 min" in shown_texts(part)
+    services.sessions.change_task(3, usage=Usage(cost=Decimal("1.0123")))
+    assert "3 selected · $1.25 · 0:00 min\nExactly $1.2523." in shown_texts(two.details)
+    two.details.show_sum(TaskSum(count=2))  # a third is the subject, and the filter hides it
     assert "3 tasks are selected." in shown_texts(two.details)
     two.selection.tasks.select_key(2)
     assert button(two.tool_bar, "Stop").isEnabled()

@@ -13,9 +13,11 @@ from PySide6.QtWidgets import QApplication, QLabel
 from enigma_panel.core.task_filter import TaskSum
 from enigma_panel.services.container import Services
 from enigma_panel.store.ledger.errors import LedgerError
+from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.tasks.sums import TaskSums
 from tests.kit.fakes import FakeScope
 
+ROOM = 480
 SHOWN = TaskSum(count=100, cost=Decimal("4.8712"))
 
 
@@ -26,7 +28,7 @@ class FakeSearch(QObject):
 
     def __init__(self) -> None:
         super().__init__()
-        self.figures = SimpleNamespace(shown=SHOWN)
+        self.figures = SimpleNamespace(shown=SHOWN, total=100)
         self.costs: dict[int, Decimal] = {}
         self.error: LedgerError | None = None
 
@@ -48,7 +50,7 @@ def search() -> FakeSearch:
 def sums(qapp: QApplication, search: FakeSearch) -> Iterator[TaskSums]:
     services = SimpleNamespace(task_search=search, scope=FakeScope())
     sums = TaskSums(cast("Services", services))
-    sums.resize(sums.sizeHint())
+    sums.resize(ROOM, sums.sizeHint().height())
     sums.show()
     qapp.processEvents()
     yield sums
@@ -76,6 +78,12 @@ def test_it_tells_what_is_shown_and_what_is_selected(sums: TaskSums, search: Fak
     sums.show_selected([])
     assert words(sums) == ["7 shown · $3.00"]
     assert told[-1] is None
+
+
+def test_where_there_is_no_task_it_says_nothing(sums: TaskSums, search: FakeSearch) -> None:
+    search.figures = SimpleNamespace(shown=TaskSum(), total=0)
+    search.counted.emit()
+    assert words(sums) == []
 
 
 def test_a_screen_reader_hears_full_words_and_all_of_it(sums: TaskSums) -> None:
@@ -120,6 +128,26 @@ def test_it_has_the_same_room_whatever_it_says(
     assert len(sizes) == 1
 
 
+@pytest.mark.parametrize("width", [640, 900, 1280])
+def test_in_the_window_nothing_jumps_as_rows_are_selected(
+    window: MainWindow, services: Any, qapp: QApplication, width: int
+) -> None:
+    for key in range(1, 10):
+        services.sessions.add(key, cost="0.0214")
+    window.resize(width, 560)
+    qapp.processEvents()
+    field, sums = window.filter_bar.field, window.sums
+    assert "9 shown · $0.1926" in words(sums)
+    before = field.geometry(), sums.geometry()
+    assert field.width() >= 250
+    window.selection.tasks.selectAll()
+    qapp.processEvents()
+    assert words(sums)[-1] == "9 selected · $0.1926 · 0:00 min"
+    assert (len(words(sums)) == 2) is (width > 640)
+    assert (field.geometry(), sums.geometry()) == before
+    assert all(label.width() >= label.sizeHint().width() for label in shown_labels(sums))
+
+
 def shown_labels(sums: TaskSums) -> list[QLabel]:
     return [label for label in sums.findChildren(QLabel) if label.isVisible()]
 
@@ -127,7 +155,7 @@ def shown_labels(sums: TaskSums) -> list[QLabel]:
 def test_without_room_it_is_said_in_fewer_words(sums: TaskSums, qapp: QApplication) -> None:
     sums.show_selected(range(1, 13))
     seen: list[Any] = []
-    for width in range(sums.sizeHint().width(), sums.minimumSizeHint().width() - 1, -1):
+    for width in range(ROOM, sums.minimumSizeHint().width() - 1, -1):
         sums.resize(width, sums.height())
         qapp.processEvents()
         for label in shown_labels(sums):

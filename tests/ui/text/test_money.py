@@ -70,4 +70,5 @@ def test_a_session_says_that_a_part_of_its_cost_is_not_known() -> None:
     assert (cell.text, cell.accessible_text) == ("$0.0214 + ?", "$0.0214 and what is not known")
     assert cell.tool_tip == "Exactly $0.02143.\nWhat 1 task cost is not known."
     assert session_cost_cell(a_session(1), Decimal("0.02"), 0).text == "$0.0200"
-    assert session_cost_cell(a_session(1), None, 1).text == "…"
+    assert session_cost_cell(a_session(1), None, 1).text == "?"
+    assert session_cost_cell(a_session(1), None, 0).text == "…"

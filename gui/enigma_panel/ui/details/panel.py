@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from enigma_panel.core.models import UNOPENED_PHASES, Session, Task, TaskStatus
+from enigma_panel.core.task_filter import TaskSum
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import QueueEntry
 from enigma_panel.ui.details.result_files import NetworkList, ResultFiles
@@ -133,6 +134,7 @@ class Details(QFrame):
         self.task_key: int | None = None
         self._about_session = True
         self._several: tuple[Sequence[int], Sequence[int]] = ((), ())
+        self._sum: TaskSum | None = None
         self._whole_of: int | None = None
         self._doing_of: int | None = None
         self._buttons_of: int | None = None
@@ -160,6 +162,11 @@ class Details(QFrame):
             self.show_task(tasks[0])
         else:
             self.show_session(sessions[0] if is_one else None)
+
+    def show_sum(self, total: TaskSum | None) -> None:
+        """What the selected tasks cost together; None where it cannot be told."""
+        self._sum = total
+        self.nothing.setText(self._nothing_text())
 
     def show_session(self, key: int | None) -> None:
         """A session and its task."""
@@ -457,8 +464,7 @@ class Details(QFrame):
         if sessions:
             return several_sessions_text([self._sessions.session_cost(key) for key in sessions])
         if tasks:
-            known = map(self._sessions.task, tasks)
-            return several_tasks_text([t.counted_cost if t is not None else None for t in known])
+            return several_tasks_text(len(tasks), self._sum)
         return tr("Select a session or a task to see more of it.")
 
     def _ask_queue_action(self, verb: QueueAction) -> None:

@@ -8,6 +8,7 @@ from html import escape
 from enigma_panel.core.models import Session, SessionState, Task, shown_state
 from enigma_panel.core.money import exact_money, is_sane, sum_money
 from enigma_panel.core.observation import Usage
+from enigma_panel.core.task_filter import TaskSum
 from enigma_panel.services.state.timeline import LIVE_KINDS
 from enigma_panel.services.types import PendingCommand, QueueEntry, WaitReason
 from enigma_panel.store.ledger.intents import Step
@@ -22,6 +23,7 @@ from enigma_panel.ui.text.states import (
     time_left,
 )
 from enigma_panel.ui.text.steps import DIM_KINDS, step_text
+from enigma_panel.ui.text.sums import selected_texts, sum_tip
 from enigma_panel.ui.text.task import StateSummary
 from enigma_panel.ui.text.waiting import WaitText, ordinal, pending_text
 
@@ -68,10 +70,11 @@ def several_sessions_text(costs: Sequence[Decimal | None]) -> str:
     return f"{many}\n{_together_text(costs)}"
 
 
-def several_tasks_text(costs: Sequence[Decimal | None]) -> str:
-    """How many are selected, and what they cost together."""
-    many = tr.plural("1 task is selected.", "{n} tasks are selected.", len(costs))
-    return f"{many}\n{_together_text(costs)}"
+def several_tasks_text(n: int, total: TaskSum | None) -> str:
+    """How many are selected, and what they cost together once that is told: all of it."""
+    if total is None or total.count != n:  # some that are selected are not shown
+        return tr.plural("1 task is selected.", "{n} tasks are selected.", n)
+    return "\n".join(filter(None, (selected_texts(total)[0], sum_tip(total))))
 
 
 def _together_text(costs: Sequence[Decimal | None]) -> str:

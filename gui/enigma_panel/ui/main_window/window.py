@@ -37,6 +37,7 @@ from enigma_panel.ui.sessions.card import SessionsCard
 from enigma_panel.ui.tasks.card import TasksCard
 from enigma_panel.ui.tasks.examples import ExampleTasks
 from enigma_panel.ui.tasks.filter_bar import FilterBar
+from enigma_panel.ui.tasks.sums import TaskSums
 from enigma_panel.ui.text.verbs import bulk_label
 from enigma_panel.ui.text.waiting import undo_text, undo_tip
 from enigma_panel.ui.widgets.actions import make_action, make_verbs, rename_action, show_subject
@@ -163,10 +164,12 @@ class MainWindow(QMainWindow):
         self.sessions_card = SessionsCard(self.selection.sessions, services.settings)
         self.examples = ExampleTasks() if services.demo else None
         self.filter_bar = FilterBar(services.task_search, services.settings, self.hold)
+        self.sums = TaskSums(services)
         self.tasks_card = TasksCard(
             self.selection.tasks,
             self.filter_bar,
             self.queue_actions.bar,
+            sums=self.sums,
             queue_actions=list(self.queue_actions.actions.values()),
             examples=self.examples,
         )
@@ -308,6 +311,7 @@ class MainWindow(QMainWindow):
 
     def _connect_details(self) -> None:
         app_actions, details = self.app_actions, self.details
+        self.sums.summed.connect(details.show_sum)
         details.answer_asked.connect(app_actions.answer)
         details.copy_id_asked.connect(app_actions.copy_session_id)
         details.copy_link_asked.connect(app_actions.copy_live_link)

@@ -340,8 +340,9 @@ def left_cell(session: Session, now_ms: int) -> Cell:
 
 def session_cost_cell(session: Session, cost: Decimal | None, untold: int = 0) -> Cell:
     """What its tasks cost so far, as far as is known. untold: of so many it is not."""
-    spent = session.opened_ms is not None  # a browser was open for some time: that costs
-    cell = cost_cell(cost, more_to_come=not session.is_ended, spent=spent)
+    # A browser was open for some time: that costs.
+    spent = session.opened_ms is not None or untold > 0
+    cell = cost_cell(cost, more_to_come=not session.is_ended and not untold, spent=spent)
     if cost is None or not untold:
         return cell
     text = incomplete(cell.text)

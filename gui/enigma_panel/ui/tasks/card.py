@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.tasks.filter_bar import FilterBar
 from enigma_panel.ui.tasks.queue_bar import QueueBar
+from enigma_panel.ui.tasks.sums import TaskSums
 from enigma_panel.ui.tasks.table import TasksTable
 from enigma_panel.ui.theme import theme
 from enigma_panel.ui.widgets.action_button import action_button
@@ -35,6 +36,7 @@ class TasksCard(Card):
         filter_bar: FilterBar,
         bar: QueueBar,
         *,
+        sums: TaskSums,
         queue_actions: Sequence[QAction],
         examples: QWidget | None = None,
         parent: QWidget | None = None,
@@ -45,9 +47,8 @@ class TasksCard(Card):
         field, columns = filter_bar.field, filter_bar.columns
         field.setMinimumWidth(theme.scaled(LEAST_WIDTH))
         field.setMaximumWidth(theme.scaled(FIELD_WIDTH))
-        head = self.add_head(
-            make_label(tr("Tasks"), "heading"), field, filter_bar.result, None, *buttons, columns
-        )
+        title = make_label(tr("Tasks"), "heading")
+        head = self.add_head(title, field, filter_bar.result, *buttons, sums, columns)
         head.setStretch(1, 1)
         head.addStrut(theme.line_height(HEAD_HEIGHT))
         self.column.addWidget(filter_bar)
@@ -56,6 +57,7 @@ class TasksCard(Card):
         columns.clicked.connect(
             lambda: table.show_column_menu(columns.mapToGlobal(columns.rect().bottomLeft()))
         )
+        table.selected.connect(lambda: sums.show_selected(table.selected_keys()))
         if examples is not None:
             self._show_while_empty(examples, table)
 

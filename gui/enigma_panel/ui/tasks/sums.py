@@ -1,6 +1,7 @@
 """What the tasks cost together that are shown, and those that are selected."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QResizeEvent
@@ -14,21 +15,22 @@ from enigma_panel.ui.text.sums import (
     shown_text,
     spoken_selected,
     spoken_shown,
+    sum_text,
     sum_tip,
 )
 from enigma_panel.ui.widgets.basics import make_label, make_row
 
 GAP = 16
-LARGE = TaskSum(count=888_888, cost=TaskSum().cost + 8_888, untold=1, took_ms=359_999_000)
-"""Larger ones are rare: there is room for this."""
+LARGE = TaskSum(cost=Decimal(8_888), untold=1)
+"""There is room at least for an amount like this."""
 
 
 class TaskSums(QWidget):
     """'100 shown · $4.87' and, of several that are selected, '13 selected · $0.2400 · 4:10 min'.
 
-    It has the same room whatever it says; where that is little, what is selected goes first, in
-    fewer words. summed: what the selected ones cost, None where there are not several or it cannot
-    be told.
+    It has the room that others leave, whatever it says, and stands on the right of it; where that
+    is little, what is selected goes first, in fewer words. summed: what the selected ones cost,
+    None where there are not several or it cannot be told.
     """
 
     summed = Signal(object)
@@ -39,10 +41,11 @@ class TaskSums(QWidget):
         self._scope = services.scope
         self._keys: tuple[int, ...] = ()
         self._selected: TaskSum | None = None
+        self._has_tasks = False
         self._shown_label = make_label(role="dim")
         self._selected_label = make_label()
         self.setLayout(make_row(None, self._shown_label, self._selected_label, gap=GAP))
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._search.counted.connect(self._follow)
         self._follow()
 
@@ -56,7 +59,10 @@ class TaskSums(QWidget):
         self._ask()
 
     def _follow(self) -> None:
-        shown = self._search.figures.shown
+        """Where there is no task at all, the table says so."""
+        figures = self._search.figures
+        shown = figures.shown
+        self._has_tasks = figures.total > 0
         _say(self._shown_label, shown_text(shown), spoken_shown(shown), sum_tip(shown))
         self._ask()
         self._fit()
@@ -89,7 +95,8 @@ class TaskSums(QWidget):
             _say(self._selected_label, text, spoken_selected(total), sum_tip(total))
         self._selected_label.setVisible(bool(text))
         taken = self._width(text) + GAP if text else 0
-        self._shown_label.setVisible(taken + self._width(self._shown_label.text()) <= room)
+        has_room = taken + self._width(self._shown_label.text()) <= room
+        self._shown_label.setVisible(self._has_tasks and has_room)
 
     def _width(self, text: str) -> int:
         return self._selected_label.fontMetrics().horizontalAdvance(text) + 2
@@ -97,11 +104,10 @@ class TaskSums(QWidget):
     # -- Qt ------------------------------------------------------------------------------------
 
     def sizeHint(self) -> QSize:
-        width = self._width(shown_text(LARGE)) + GAP + self._width(selected_texts(LARGE)[0])
-        return QSize(width, self._shown_label.sizeHint().height())
+        return QSize(self._width(sum_text(LARGE)), self._shown_label.sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(self._width(selected_texts(LARGE)[-1]), self.sizeHint().height())
+        return self.sizeHint()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

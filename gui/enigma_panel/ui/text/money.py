@@ -54,7 +54,7 @@ def spoken_money(text: str) -> str:
 
 def exact_text(amount: Decimal, kind: MoneyKind = MoneyKind.COST) -> str:
     """What the amount as it is shown leaves out; nothing where it is all of it."""
-    if not is_sane(amount) and kind is not MoneyKind.BALANCE:  # one may be below zero
+    if not is_sane(amount) and kind is MoneyKind.COST:  # a balance may be below zero
         told = exact_money(amount)
         return tr("The service told {amount}, which cannot be. It is in no sum.", amount=told)
     if not is_rounded(amount, kind):
