@@ -216,7 +216,7 @@ class FakeSessions(QObject):
 
     def session_cost(self, key: int) -> Decimal | None:
         costs = [t.counted_cost for t in self.tasks.values() if t.session_key == key]
-        told = [cost for cost in costs if cost]
+        told = [cost for cost in costs if cost is not None]
         return sum(told, Decimal(0)) if told else None
 
     def session_untold(self, key: int) -> int:

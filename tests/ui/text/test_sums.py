@@ -7,7 +7,7 @@ import pytest
 from enigma_panel.core.task_filter import TaskSum
 from enigma_panel.ui.text.sums import (
     selected_texts,
-    shown_text,
+    shown_texts,
     spoken_selected,
     spoken_shown,
     sum_tip,
@@ -35,8 +35,8 @@ def total(cost: str, count: int = 13, *, took_s: int = 250, untold: int = 0) -> 
     ],
 )
 def test_a_sum_is_short(of: TaskSum, shown: str, selected: str) -> None:
-    assert shown_text(of) == shown
     whole, shorter, least = selected_texts(of)
+    assert shown_texts(of) == (shown, least)
     assert whole == selected
     assert selected.startswith(f"{shorter} · ")
     assert shorter.endswith(f" · {least}")

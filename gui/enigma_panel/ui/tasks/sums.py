@@ -12,7 +12,7 @@ from enigma_panel.services.container import Services
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.ui.text.sums import (
     selected_texts,
-    shown_text,
+    shown_texts,
     spoken_selected,
     spoken_shown,
     sum_text,
@@ -41,7 +41,6 @@ class TaskSums(QWidget):
         self._scope = services.scope
         self._keys: tuple[int, ...] = ()
         self._selected: TaskSum | None = None
-        self._has_tasks = False
         self._shown_label = make_label(role="dim")
         self._selected_label = make_label()
         self.setLayout(make_row(None, self._shown_label, self._selected_label, gap=GAP))
@@ -59,13 +58,8 @@ class TaskSums(QWidget):
         self._ask()
 
     def _follow(self) -> None:
-        """Where there is no task at all, the table says so."""
-        figures = self._search.figures
-        shown = figures.shown
-        self._has_tasks = figures.total > 0
-        _say(self._shown_label, shown_text(shown), spoken_shown(shown), sum_tip(shown))
-        self._ask()
         self._fit()
+        self._ask()
 
     def _ask(self) -> None:
         if self._keys:
@@ -85,18 +79,25 @@ class TaskSums(QWidget):
         self.summed.emit(total)
 
     def _fit(self) -> None:
-        """The longest text of what is selected that has room; then what is shown, if it has."""
-        total, room = self._selected, self.width()
-        texts = selected_texts(total) if total is not None else ("",)
-        widths = [self._width(text) for text in texts]
-        fitting = [text for text, width in zip(texts, widths, strict=True) if width <= room]
-        text = fitting[0] if fitting else ""
-        if total is not None:
-            _say(self._selected_label, text, spoken_selected(total), sum_tip(total))
-        self._selected_label.setVisible(bool(text))
-        taken = self._width(text) + GAP if text else 0
-        has_room = taken + self._width(self._shown_label.text()) <= room
-        self._shown_label.setVisible(self._has_tasks and has_room)
+        """What is selected in the longest text that has room; then what is shown. Where there is no
+        task at all, the table says so."""
+        figures, selected, room = self._search.figures, self._selected, self.width()
+        texts = selected_texts(selected) if selected is not None else ()
+        text = self._put_longest(self._selected_label, texts, room)
+        if selected is not None:
+            _describe(self._selected_label, spoken_selected(selected), sum_tip(selected))
+        room -= self._width(text) + GAP if text else 0
+        texts = shown_texts(figures.shown) if figures.total else ()
+        if text:
+            texts = texts[:1]  # of two amounts without words nobody knows which is which
+        self._put_longest(self._shown_label, texts, room)
+        _describe(self._shown_label, spoken_shown(figures.shown), sum_tip(figures.shown))
+
+    def _put_longest(self, label: QLabel, texts: Sequence[str], room: int) -> str:
+        text = next((text for text in texts if self._width(text) <= room), "")
+        label.setText(text)
+        label.setVisible(bool(text))
+        return text
 
     def _width(self, text: str) -> int:
         return self._selected_label.fontMetrics().horizontalAdvance(text) + 2
@@ -114,8 +115,7 @@ class TaskSums(QWidget):
         self._fit()
 
 
-def _say(label: QLabel, text: str, spoken: str, tip: str) -> None:
-    label.setText(text)
+def _describe(label: QLabel, spoken: str, tip: str) -> None:
     label.setAccessibleName(spoken)
     label.setToolTip(tip)
     label.setAccessibleDescription(tip)

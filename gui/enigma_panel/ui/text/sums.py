@@ -28,9 +28,10 @@ def sum_tip(total: TaskSum) -> str:
     return "\n".join(filter(None, (exact_text(total.cost, MoneyKind.SUM), untold)))
 
 
-def shown_text(total: TaskSum) -> str:
-    """'100 shown · $4.87'."""
-    return tr("{n} shown · {amount}", n=total.count, amount=sum_text(total))
+def shown_texts(total: TaskSum) -> tuple[str, ...]:
+    """'100 shown · $4.87', and shorter where there is less room."""
+    amount = sum_text(total)
+    return tr("{n} shown · {amount}", n=total.count, amount=amount), amount
 
 
 def spoken_shown(total: TaskSum) -> str:
