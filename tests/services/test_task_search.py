@@ -11,7 +11,7 @@ from enigma_panel.core.models import TaskStatus
 from enigma_panel.core.task_filter import SortBy, SortColumn, TaskFilter, TaskGroup
 from enigma_panel.services.task_search import REST_MS, TaskSearch
 from enigma_panel.store.ledger import search_index
-from enigma_panel.store.ledger.errors import InterruptedReadError
+from enigma_panel.store.ledger.errors import DiskFullError, InterruptedReadError
 from enigma_panel.store.ledger.task_reader import TaskReader
 from tests.conftest import LogWatch
 from tests.kit.builders import new_session, new_task
@@ -177,9 +177,10 @@ def test_a_ledger_that_cannot_be_read_is_said_in_the_log_and_asked_again_later(
         bench.executor.full = True
         search.own.ask(TaskFilter(words="red"))
         await answered()
+        assert isinstance(search.own.problem, DiskFullError)
         bench.executor.full = False
         key = await plan(bench, "red shoes")
         await asyncio.sleep(1)
-        assert search.own.keys == [key]
+        assert (search.own.keys, search.own.problem) == ([key], None)
 
     searching(tmp_path, check)

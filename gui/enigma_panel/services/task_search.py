@@ -28,8 +28,9 @@ class TaskSearch(QObject):
     """The keys of the tasks that are shown. What is asked for interrupts what was asked before.
 
     found: `keys` is another list; its argument tells whether the person asked for it. counted:
-    `figures` or `unindexed` changed; so many tasks no word finds yet. Nothing is read before the
-    first `ask` and before the records were loaded; from then on it follows them by itself.
+    `figures`, `unindexed` (so many tasks no word finds yet) or `problem` (why nothing could be
+    read) changed. Nothing is read before the first `ask` and before the records were loaded; from
+    then on it follows them by itself.
     """
 
     found = Signal(bool)
@@ -54,6 +55,7 @@ class TaskSearch(QObject):
         self.keys: list[int] = []
         self.figures = Figures()
         self.unindexed = 0
+        self.problem: LedgerError | None = None
         self._is_asked = self._is_loaded = False
         self._is_stale = self._is_by_person = False
         self._changed = asyncio.Event()
@@ -109,6 +111,8 @@ class TaskSearch(QObject):
                 continue  # by what was asked meanwhile
             except LedgerError as error:
                 log.warning("the tasks cannot be searched: %s", error.reason)
+                self.problem = error
+                self.counted.emit()
                 return
 
     async def _answer(self) -> None:
@@ -128,6 +132,7 @@ class TaskSearch(QObject):
             self._is_stale = True
             self._is_by_person |= by_person
             raise
+        self.problem = None
 
     def _find(self) -> list[int]:
         """In the reader's thread. A row that cannot be read is in no answer."""

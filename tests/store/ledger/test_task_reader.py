@@ -28,7 +28,7 @@ from enigma_panel.core.task_filter import (
     words_of,
 )
 from enigma_panel.store.ledger import Ledger, search_index
-from enigma_panel.store.ledger.errors import InterruptedReadError
+from enigma_panel.store.ledger.errors import CorruptLedgerError, InterruptedReadError
 from enigma_panel.store.ledger.task_reader import TaskReader
 from tests.kit.builders import new_session, new_task
 from tests.kit.clock import NOW
@@ -357,6 +357,20 @@ def test_an_index_that_gets_damage_while_it_is_in_use_is_made_anew(
     assert found(reader, "hub") == [key]
     started(ledger)
     assert len(found(reader, "hub")) == 2
+
+
+def test_damage_of_the_ledger_costs_the_index_once_and_is_told(
+    ledger: Ledger, reader: TaskReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = started(ledger).key
+    assert found(reader, "hub") == [key]
+    dropped: list[Path] = []
+    monkeypatch.setattr(search_index, "drop_index", dropped.append)
+    for _ in range(3):
+        with pytest.raises(CorruptLedgerError):
+            reader._rows("SELECT * FROM ledger.gone", {})
+    assert dropped == [ledger.path]
+    assert found(reader, "hub") == [key]
 
 
 def test_the_index_is_private_and_holds_no_id_of_the_service(

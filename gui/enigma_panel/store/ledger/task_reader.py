@@ -117,6 +117,7 @@ class TaskReader:
     def __init__(self, ledger_path: Path) -> None:
         self._path = ledger_path
         self._connection: sqlite3.Connection | None = None
+        self._is_anew = False
 
     def interrupt(self) -> None:
         """End the question that is being answered, if any; from any thread."""
@@ -189,15 +190,21 @@ class TaskReader:
         return self._ask(lambda connection: connection.execute(sql, values).fetchall())
 
     def _ask(self, question: Callable[[sqlite3.Connection], T]) -> T:
+        """Where the index has damage it is made anew, but not again before an answer came: then it
+        is the ledger that has it."""
         with typed_errors(self._path):
             try:
-                return question(self._opened())
+                answer = question(self._opened())
             except sqlite3.DatabaseError as error:
-                if error.sqlite_errorcode & _PRIMARY_CODE not in _DAMAGE:
+                code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY_CODE
+                if self._is_anew or code not in _DAMAGE:
                     raise
-            self.close()
-            search_index.drop_index(self._path)
-            return question(self._opened())
+                self.close()
+                search_index.drop_index(self._path)
+                self._is_anew = True
+                answer = question(self._opened())
+            self._is_anew = False
+            return answer
 
     def _opened(self) -> sqlite3.Connection:
         if self._connection is None:
