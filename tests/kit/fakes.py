@@ -58,6 +58,7 @@ from enigma_panel.services.types import (
     WaitReason,
 )
 from enigma_panel.store.keychain import Result, SecretOutcome
+from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.intents import Step
 from enigma_panel.store.ledger.task_reader import Figures
 from enigma_panel.store.settings import Settings
@@ -328,6 +329,7 @@ class FakeTaskSearch(QObject):
         self.keys: list[int] = []
         self.figures = Figures()
         self.unindexed = 0
+        self.problem: LedgerError | None = None
         self.asked: list[tuple[TaskFilter, Order]] = []
         self.is_late = False
         sessions.changed.connect(lambda: self.answer(by_person=False))

@@ -1,6 +1,7 @@
 """The filter of Tasks: what is asked for, what is shown of it, and what stays where it is."""
 
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from enigma_panel.core.models import TaskStatus
 from enigma_panel.core.observation import Usage
 from enigma_panel.core.task_filter import NO_FILTER, SortBy, SortColumn, TaskFilter, TaskGroup
+from enigma_panel.store.ledger.errors import DiskFullError
 from enigma_panel.store.settings import Settings
 from enigma_panel.ui.main_window.selection import NOBODY, Subject
 from enigma_panel.ui.main_window.window import MainWindow
@@ -283,3 +285,18 @@ def test_a_filter_that_lets_nothing_through_stays_visible(services: Any) -> None
     assert window.filter_bar.field.isVisible()
     assert (window.filter_bar.field.text(), said(window)) == ("hub", "0 of 0 shown")
     window.close_for_good()
+
+
+def test_what_was_not_searched_yet_is_said_and_so_is_a_ledger_that_cannot_be(
+    four: MainWindow, services: Any
+) -> None:
+    search = services.task_search
+    search.unindexed = 3
+    type_text(four.filter_bar.field, "b")
+    assert said(four).endswith(" of 4 shown, 3 not searched yet")
+    search.unindexed, search.problem = 0, DiskFullError(Path("ledger"), "no room")
+    search.counted.emit()
+    assert said(four) == "The ledger cannot be searched: no room"
+    search.problem = None
+    four.filter_bar.ask_all()
+    assert said(four) == ""

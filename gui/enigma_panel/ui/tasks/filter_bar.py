@@ -4,7 +4,7 @@ from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
-from enigma_panel.core.task_filter import NO_FILTER, TaskFilter, TaskGroup
+from enigma_panel.core.task_filter import NO_FILTER, TaskFilter, TaskGroup, words_of
 from enigma_panel.services.settings import SettingsBook
 from enigma_panel.services.task_search import TaskSearch
 from enigma_panel.store.settings import MOST_WORDS_CHARS
@@ -16,6 +16,7 @@ from enigma_panel.ui.tasks.filter_text import (
     count_text,
     group_label,
     group_tip,
+    problem_text,
     shown_text,
 )
 from enigma_panel.ui.widgets.basics import (
@@ -181,11 +182,11 @@ class FilterBar(QWidget):
             chip.show_count(n, is_held=self._hold.is_held)
         shown = len(self._search.keys)
         set_held_width(self.shown, is_held=self._hold.is_held)
-        self.shown.show_text(shown_text(shown, max(shown, figures.total)))
+        self.shown.show_text(self._shown_text(shown))
         is_more = wanted != TaskFilter(words=wanted.words, groups=wanted.groups)
         self.more.setText(tr("More") + (MARK if is_more else ""))
         self.more.setAccessibleDescription(tr("Days or costs are set.") if is_more else "")
-        self.result.setVisible(not wanted.is_empty)
+        self.result.setVisible(not wanted.is_empty or self._search.problem is not None)
         if self._is_unsaved() and not self._save.isActive():
             self._save.start()
         if not self._hold.is_held:
@@ -193,6 +194,13 @@ class FilterBar(QWidget):
             self.setVisible(bool(shown or figures.total or not wanted.is_empty))
             for part in (self.field, self.columns):
                 part.setVisible(not self.isHidden())
+
+    def _shown_text(self, shown: int) -> str:
+        search = self._search
+        if search.problem is not None:
+            return problem_text(search.problem.reason)
+        unread = search.unindexed if words_of(search.filter.words) else 0
+        return shown_text(shown, max(shown, search.figures.total), unread)
 
     def _show_filter(self, wanted: TaskFilter) -> None:
         self.field.setText(wanted.words)
