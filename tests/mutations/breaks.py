@@ -6,5 +6,6 @@ from tests.mutations.money import MONEY
 from tests.mutations.notices import NOTICES
 from tests.mutations.results import RESULTS
 from tests.mutations.safeguards import SAFEGUARDS
+from tests.mutations.tasks_table import TASKS_TABLE
 
-BREAKS = (*MONEY, *DATA, *README, *SAFEGUARDS, *KEYBOARD, *NOTICES, *RESULTS)
+BREAKS = (*MONEY, *DATA, *README, *SAFEGUARDS, *KEYBOARD, *NOTICES, *RESULTS, *TASKS_TABLE)

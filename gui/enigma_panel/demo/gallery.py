@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QLineEdit, QMenu, QPlainTextEdit, QTableView, QTab
 
 from enigma_panel.core.models import SessionState, Task, TaskSpec, TaskStatus
 from enigma_panel.core.observation import Usage
+from enigma_panel.core.task_filter import NEWEST_FIRST, TaskGroup
 from enigma_panel.core.verbs import TaskVerb
 from enigma_panel.demo.simulator_process import GALLERY_PLACES
 from enigma_panel.demo.tour import LONG, SHOP, SIZE, Tour, TourError
@@ -35,6 +36,7 @@ from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.recovery.newer_ledger import NewerLedgerWindow
 from enigma_panel.ui.result.dialog import ResultDialog
 from enigma_panel.ui.settings.dialog import SettingsDialog
+from enigma_panel.ui.tasks.model import Column
 
 SIZES = ((640, 400), (900, 560), (1280, 800))
 SETTLED_S = 0.15
@@ -170,6 +172,23 @@ class Gallery(Tour):
         await self._picture("several-selected", self._window)
         self._find(self._window, QTableView, "Tasks").selectAll()
         await self._picture("several-tasks-selected", self._window)
+        await self._show_filter()
+
+    async def _show_filter(self) -> None:
+        """Words, a chip, the panel with a mistake, and an order."""
+        bar = self._window.filter_bar
+        table, search = self._window.selection.tasks, self._services.task_search
+        bar.field.setText("a")
+        bar.chips[TaskGroup.ASKS].click()
+        bar.more.click()
+        bar.panel.from_day.edit.setText("yesterday")
+        table.setFocus()  # what stands in a field is looked at once it is left
+        table.sort_by(Column.TASK)
+        await self._until("some are found", lambda: 0 < len(search.keys) < search.figures.total)
+        await self._picture("filter", self._window)
+        table.rows.set_order(NEWEST_FIRST)
+        bar.ask_all()
+        await self._until("all are shown", lambda: len(search.keys) == search.figures.total)
 
     async def _show_questions(self) -> None:
         """Of the kinds that the tour has none of."""

@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from enigma_panel.core.models import Phase, TaskSpec, TaskStatus
+from enigma_panel.core.task_filter import TaskGroup
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import WaitReason
 from enigma_panel.ui.main_window.window import MainWindow
@@ -157,3 +158,32 @@ async def test_a_task_runs_after_the_one_at_work(
         await until(lambda: sessions.task(following).is_final)
         assert sessions.task(key).is_final
         assert sessions.task(following).status is TaskStatus.DONE
+
+
+async def test_tasks_are_found_and_sorted_in_the_ledger(
+    running: Running, simulator: Callable[..., Any], qapp: QApplication
+) -> None:
+    async with (
+        running(simulator("--speed", "20").url) as parts,
+        a_window(parts, qapp) as window,
+    ):
+        sessions, rows = parts.services.sessions, window.selection.task_rows
+        texts = ("Price of MX Keys at amazon.com", "Opening hours of a café in Łódź")
+        keys = [await sessions.start(TaskSpec(text=text)) for text in texts]
+        await until(lambda: all(sessions.task(key).is_final for key in keys))
+        bar = window.filter_bar
+        await until(lambda: bar.chips[TaskGroup.DONE].text() == "Done 2")
+        window.selection.show_task(keys[0])
+        QTest.keyClicks(bar.field, "CAFE hou")
+        await until(lambda: rows.keys() == [keys[1]])
+        assert bar.shown.text() == "1 of 2 shown"
+        assert "Hidden by the filter" in shown_texts(window.details)
+        QTest.keyClicks(bar.field, 'rs "x* NEAR(')
+        await until(lambda: rows.keys() == [])
+        another = await sessions.start(TaskSpec(text="x near a café of hours"))
+        await until(lambda: rows.keys() == [another])  # by itself
+        window.selection.tasks.sort_by(Column.TASK)
+        bar.clear.click()
+        await until(lambda: rows.keys() == [keys[1], keys[0], another])
+        assert window.selection.tasks.selected_keys() == [keys[0]]
+        await until(lambda: sessions.task(another).is_final)

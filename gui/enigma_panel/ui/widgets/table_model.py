@@ -181,9 +181,13 @@ class KeyedTableModel(QAbstractTableModel):
 
         Of rows that are in view only those cells are painted anew that look other than they were
         painted: that takes much longer than to make them. Each is told by itself: for several Qt
-        paints their neighbours, too, and for rows below the view sometimes the whole view.
+        paints their neighbours, too, and for rows below the view sometimes the whole view. Of very
+        many nobody asks which: all are told.
         """
         columns = list(self.columns) if column is None else [column]
+        if len(keys) > MOST_DIFFERENT:
+            self._notify_rows(_run_of(0, len(self._keys)), columns)
+            return
         rows = sorted(row for row in map(self.row_of, keys) if row is not None)
         if not self._painted or len(rows) > MOST_TOLD:
             self._notify_rows(runs(rows), columns)

@@ -1,0 +1,87 @@
+"""Breaks of what is promised about the tasks that are shown, and about those that are not."""
+
+from tests.mutations.runner import Break
+
+FILTER = "tests/ui/tasks/test_filter.py"
+SORTING = "tests/ui/tasks/test_sorting.py"
+ROWS = "tests/ui/widgets/test_other_rows.py"
+COLUMNS = "tests/ui/widgets/test_column_sizing.py"
+SELECTION = "What is done with several tasks is done with those that are selected and shown"
+SUBJECT = "What the filter hides stays the subject, marked so"
+HOLD = "Rows that fit the filter no more stay until the pointer has left"
+KEPT = "What was looked for is there at the next start, whatever stands in the file"
+
+TASKS_TABLE = (
+    Break(
+        promise=SELECTION,
+        mistake="it is done with those that the filter hides, too",
+        file="ui/main_window/selection.py",
+        old="        if len(tasks) < 2:\n",
+        new="        if tasks:\n",
+        tests=(f"{FILTER}::test_of_several_only_those_act_that_are_shown",),
+    ),
+    Break(
+        promise=SELECTION,
+        mistake="where all were selected, others that come are selected, too",
+        file="ui/widgets/table.py",
+        old="            self.selectionModel().clear()\n",
+        new="            pass\n",
+        tests=(f"{ROWS}::test_where_all_rows_are_selected_others_that_come_are_not",),
+    ),
+    Break(
+        promise=SUBJECT,
+        mistake="a row that goes takes the subject with it",
+        file="ui/main_window/selection.py",
+        old="        if self.task_rows.is_arranging:\n",
+        new="        if False:\n",
+        tests=(f"{FILTER}::test_a_subject_that_the_filter_hides_stays_it_and_is_marked",),
+    ),
+    Break(
+        promise=HOLD,
+        mistake="they go at once",
+        file="ui/tasks/model.py",
+        old="        if self._hold.is_held:\n            self._dim()\n",
+        new="        if False:\n            self._dim()\n",
+        tests=(f"{FILTER}::test_rows_that_fit_no_more_stay_dimmed_until_nobody_aims",),
+    ),
+    Break(
+        promise=HOLD,
+        mistake="what is typed waits, too",
+        file="ui/tasks/model.py",
+        old="        if by_person:\n",
+        new="        if False:\n",
+        tests=(f"{FILTER}::test_what_is_typed_while_somebody_aims_is_done_at_once",),
+    ),
+    Break(
+        promise="The tasks in line stand on top, those that fit the filter",
+        mistake="all of them do",
+        file="ui/tasks/model.py",
+        old="        if self._search.filter.is_empty:\n            return [*self._entries",
+        new="        if True:\n            return [*self._entries",
+        tests=(f"{FILTER}::test_of_the_line_those_stand_on_top_that_fit",),
+    ),
+    Break(
+        promise=KEPT,
+        mistake="rubbish in its place puts the whole file aside",
+        file="store/settings.py",
+        old="    except (msgspec.ValidationError, RecursionError):\n        return msgspec.to_bui",
+        new="    except RecursionError:\n        return msgspec.to_bui",
+        tests=("tests/store/test_settings.py::test_a_filter_that_means_nothing_is_none",),
+    ),
+    Break(
+        promise="Columns stand where the person put them",
+        mistake="a width is lost while its column is hidden",
+        file="ui/widgets/column_sizing.py",
+        old="            width=self._own_widths.get(column.key),\n",
+        new="            width=self._header.sectionSize(column.key) or None,\n",
+        tests=(f"{COLUMNS}::test_columns_stand_where_the_person_put_them",),
+    ),
+    Break(
+        promise="A third click on a heading shows newest first again",
+        mistake="it turns the order for ever",
+        file="ui/tasks/sorting.py",
+        old="        return NEWEST_FIRST if order == (turned,) else (first,)\n",
+        new="        return (first,)\n",
+        tests=(f"{SORTING}::test_a_heading_sorts_and_says_so",),
+    ),
+)
