@@ -182,7 +182,7 @@ class Gallery(Tour):
         bar.chips[TaskGroup.ASKS].click()
         bar.more.click()
         bar.panel.from_day.edit.setText("yesterday")
-        table.setFocus()  # what stands in a field is looked at once it is left
+        bar.panel.from_day.edit.editingFinished.emit()
         table.sort_by(Column.TASK)
         await self._until("some are found", lambda: 0 < len(search.keys) < search.figures.total)
         await self._picture("filter", self._window)
