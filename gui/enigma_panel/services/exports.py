@@ -1,6 +1,7 @@
 """Exports of tasks into a file: one snapshot of the ledger, streamed, whole or not at all."""
 
 import asyncio
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, tzinfo
@@ -27,6 +28,9 @@ from enigma_panel.store.new_file import FullDiskError, NewFile
 
 NEWS_S = 0.1
 """Progress is told so often."""
+TURN_S = 0.0002
+"""So long the interpreter is left alone after some tasks: the window, which needs it now and then,
+would else wait 5 ms for it each time."""
 
 
 class ExportFault(StrEnum):
@@ -153,6 +157,7 @@ class _Job:
                     return
                 new.write(encoder.lines(redacted(rows, self._redactor)))
                 self.count += len(rows)
+                time.sleep(TURN_S)
 
 
 def _check_name(path: Path) -> None:
