@@ -39,7 +39,7 @@ from enigma_panel.core.task_filter import (
 )
 from enigma_panel.core.validation import Findings
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
-from enigma_panel.services.exports import Exported, ExportOrder
+from enigma_panel.services.exports import Exported, ExportError, ExportFault, ExportOrder
 from enigma_panel.services.spending import Forecast
 from enigma_panel.services.types import (
     AnswerOutcome,
@@ -714,6 +714,14 @@ class FakeExports(QObject):
         if self.gate is not None:
             await self.gate.wait()
         return None if self.is_cancelled else self.outcome(order)
+
+    def fail(self, fault: ExportFault, reason: str = "") -> None:
+        """From now on nothing is exported."""
+
+        def outcome(_order: ExportOrder) -> Exported:
+            raise ExportError(fault, reason)
+
+        self.outcome = outcome
 
     def cancel(self) -> None:
         self.is_cancelled = True

@@ -1,5 +1,6 @@
 """Nothing is cut and nothing covers another, in every window, on small and large screens."""
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -12,7 +13,9 @@ from PySide6.QtWidgets import QApplication, QLabel, QSplitter, QTabWidget, QVBox
 
 from enigma_panel.core.models import TaskStatus
 from enigma_panel.core.verbs import CommandVerb
+from enigma_panel.services.exports import ExportFault
 from enigma_panel.services.types import Recovered, WaitReason
+from enigma_panel.ui.export.dialog import ExportDialog
 from enigma_panel.ui.new_task.dialog import NewTaskDialog
 from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.widgets.dialog import ModelessDialog
@@ -36,6 +39,8 @@ AT_EACH_PUSH = {
     ("New task", (1280, 800), LARGE),
     (QUESTION, (1280, 800), LARGE),
     ("Settings", (640, 400), USUAL),
+    ("Export", (640, 400), USUAL),
+    ("Export", (1280, 800), LARGE),
     ("Keyboard shortcuts", (1280, 800), LARGE),
 }
 PAIRS = [(title, size, face) for title in WINDOWS for size, face in SCREENS]
@@ -86,10 +91,28 @@ async def states(stage: Stage, title: str, size: QSize) -> AsyncIterator[QWidget
         for chip in form.chips.values():
             chip.click()
             yield await settled(stage, dialog)
+    if isinstance(dialog, ExportDialog):
+        async for state in _states_of_export(stage, dialog):
+            yield state
     for tabs in dialog.findChildren(QTabWidget):
         for page in range(tabs.count()):
             tabs.setCurrentIndex(page)
             yield await settled(stage, dialog)
+
+
+async def _states_of_export(stage: Stage, dialog: ExportDialog) -> AsyncIterator[QWidget]:
+    """Each fault, with a long name, then one under way and one that was cancelled."""
+    exports = stage.world.exports
+    for fault in ExportFault:
+        exports.fail(fault, "Permission denied")
+        dialog.file.setText(f"/home/maria/{'a long name ' * 20}.csv")
+        dialog.export()
+        yield await settled(stage, dialog)
+    exports.gate = asyncio.Event()
+    dialog.export()
+    yield await settled(stage, dialog)
+    exports.cancel()
+    yield await settled(stage, dialog)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
 from enigma_panel.core.task_export import ExportFormat
 from enigma_panel.services.exports import (
     Exported,
-    ExportError,
     ExportFault,
     ExportOrder,
     IfTaken,
@@ -50,13 +49,6 @@ def dialog(world: World, window: MainWindow) -> ExportDialog:
     dialog = ExportDialog(world.services, window, window.selection.tasks)
     dialog.file.setText(str(PLACE))
     return dialog
-
-
-def fail(world: World, fault: ExportFault, reason: str = "") -> None:
-    def outcome(_order: ExportOrder) -> Exported:
-        raise ExportError(fault, reason)
-
-    world.exports.outcome = outcome
 
 
 def succeed(world: World) -> None:
@@ -103,7 +95,7 @@ async def test_numbers_follow_and_the_rows_are_those_of_the_click(
     assert not dialog.export_button.isEnabled()
     window.selection.tasks.select_keys([1, 2])
     assert dialog.rows.buttons[Rows.SELECTED].text() == "Selected (2)"
-    fail(world, ExportFault.EXISTS)
+    world.exports.fail(ExportFault.EXISTS)
     click(dialog.export_button)
     await world.settle()
     window.selection.tasks.select_keys([5])
@@ -122,7 +114,7 @@ async def test_a_file_that_is_there_is_asked_about(
 ) -> None:
     dialog.ask(Rows.SHOWN)
     await active(dialog)
-    fail(world, ExportFault.EXISTS)
+    world.exports.fail(ExportFault.EXISTS)
     key(dialog.file, ENTER)
     await world.settle()
     assert "“tasks.csv” is there already." in shown_texts(dialog)
@@ -194,7 +186,7 @@ async def test_what_went_wrong_is_said_and_it_can_be_tried_again(
 ) -> None:
     dialog.ask(Rows.SHOWN)
     await active(dialog)
-    fail(world, fault, "Permission denied")
+    world.exports.fail(fault, "Permission denied")
     click(dialog.export_button)
     await world.settle()
     assert words in shown_texts(dialog)
@@ -281,7 +273,7 @@ async def test_closed_it_goes_on_and_says_what_became_of_it(
         assert dialog.rows.chosen() == Rows.SHOWN
         key(dialog, ESCAPE)
         if fault is not None:
-            fail(world, fault)
+            world.exports.fail(fault)
         world.exports.gate.set()
         await world.settle()
         assert told[-1][0].startswith(words)
