@@ -202,7 +202,8 @@ class KeyedTableModel(QAbstractTableModel):
         """Rows show the state of then, for nothing is heard since; None: that of now."""
         if since_ms != self.stale_since_ms:
             self.stale_since_ms = since_ms
-            self.notify_changed(self._keys)
+            if self._keys:
+                self._notify_rows([(0, len(self._keys) - 1)], list(self.columns))
 
     # -- inside ------------------------------------------------------------------------------
 
