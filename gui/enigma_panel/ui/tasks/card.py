@@ -19,8 +19,9 @@ tr = Translations("Tasks")
 
 FIELD_WIDTH, LEAST_WIDTH = 300, 90
 """At most and at least, with the usual face."""
-HEAD_HEIGHT = 24
-"""With buttons and without: what can be done with a selection does not push the table away."""
+HEAD_HEIGHT = 28
+"""As high as the field, also without it: what can be done with a selection does not push the table
+away, and where there is little room, the field is whole."""
 
 
 class TasksCard(Card):
