@@ -525,7 +525,7 @@ MONEY = (
         tests=("tests/core/test_money.py",),
     ),
     Break(
-        promise='"Today, from here" is what the tasks cost together that were started since midnight',
+        promise="that were started in this program since midnight",
         mistake="at midnight it goes on",
         file="services/spending.py",
         old="        self._is_stale |= day != self._day\n",
