@@ -246,11 +246,11 @@ class Selection(QObject):
         tasks = self.subject.tasks
         if len(tasks) < 2:
             return tasks
-        return tuple(key for key in tasks if self.task_rows.row_of(key) is not None)
+        return tuple(self.tasks.selected_keys())
 
     def _follow_rows(self) -> None:
         """Rows of tasks came or went: what is the subject is selected again where it came back."""
-        shown = [key for key in self.subject.tasks if self.task_rows.row_of(key) is not None]
+        shown = self.task_rows.shown_of(self.subject.tasks)
         if shown and set(shown) != set(self.tasks.selected_keys()):
             with QSignalBlocker(self.tasks):
                 self.tasks.select_keys(shown)
@@ -260,7 +260,7 @@ class Selection(QObject):
 
     def _mark_filtered(self) -> None:
         tasks = self.subject.tasks
-        hidden = sum(self.task_rows.is_filtered_out(key) for key in tasks)
+        hidden = self.task_rows.count_filtered_out(tasks)
         self._details.show_filtered(hidden, len(tasks))
 
     def _follow_tasks(self) -> None:

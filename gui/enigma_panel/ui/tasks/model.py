@@ -203,11 +203,12 @@ class TasksModel(KeyedTableModel):
         """Whether there is nothing to show, whatever is looked for."""
         return not self._keys and self._search.filter.is_empty
 
-    def is_filtered_out(self, key: int) -> bool:
-        """Whether it is the filter that keeps this task from being shown."""
-        if self._search.filter.is_empty or self.row_of(key) is not None:
-            return False
-        return key not in self._search.keys
+    def count_filtered_out(self, keys: Sequence[int]) -> int:
+        """How many of these tasks it is the filter that keeps from being shown."""
+        if self._search.filter.is_empty:
+            return 0
+        hidden = set(keys).difference(self.shown_of(keys))
+        return len(hidden.difference(self._search.keys)) if hidden else 0
 
     def waiting(self, task: Task) -> WaitText | None:
         """Why a queued task waits, None when it is not queued."""

@@ -149,6 +149,13 @@ class KeyedTableModel(QAbstractTableModel):
                 self._has_all_rows = True
         return self._rows.get(key)
 
+    def shown_of(self, keys: Sequence[int]) -> list[int]:
+        """Those of them that have a row."""
+        if len(keys) <= LOOKED_UP_SINGLY:
+            return [key for key in keys if self.row_of(key) is not None]
+        present = set(self._keys)
+        return [key for key in keys if key in present]
+
     def cell_at(self, row: int, column: int) -> Cell:
         """What stands there; nothing where there is no such row."""
         key = self.key_at(row)
