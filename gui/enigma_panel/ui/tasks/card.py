@@ -50,7 +50,8 @@ class TasksCard(Card):
         field.setMaximumWidth(theme.scaled(FIELD_WIDTH))
         title = make_label(tr("Tasks"), "heading")
         head = self.add_head(title, field, filter_bar.result, *buttons, sums, columns)
-        head.setStretch(1, 1)
+        for part in (field, sums):
+            head.setStretchFactor(part, 1)
         head.addStrut(theme.line_height(HEAD_HEIGHT))
         self.column.addWidget(filter_bar)
         self.column.addWidget(bar)

@@ -115,7 +115,7 @@ class TaskSums(QWidget):
         self._fit()
 
 
-def _describe(label: QLabel, spoken: str, tip: str) -> None:
-    label.setAccessibleName(spoken)
-    label.setToolTip(tip)
-    label.setAccessibleDescription(tip)
+def _describe(label: QLabel, words: str, more: str) -> None:
+    label.setAccessibleName(words)
+    label.setAccessibleDescription(more)
+    label.setToolTip("\n".join(filter(None, (words, more))))
