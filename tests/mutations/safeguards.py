@@ -11,6 +11,8 @@ UNDO = "tests/services/test_undo.py"
 STARTER = "tests/services/queue/test_starter.py"
 COMMANDS_LIVE = "tests/services/commands/test_commands_live.py"
 AGAIN_IN_REACH = "test_what_another_key_cannot_send_again_goes_once_its_own_is_back"
+LIVE_ROWS = "tests/ui/sessions/test_live_rows.py"
+SEARCH = "tests/services/test_task_search.py"
 EXPORTS = "tests/services/test_exports.py"
 EXPORTED = "tests/core/test_task_export.py"
 EXPORT = "tests/ui/export/test_dialog.py"
@@ -431,5 +433,37 @@ SAFEGUARDS = (
         tests=(
             "tests/ui/main_window/test_subject.py::test_a_start_loads_no_record_of_the_archive",
         ),
+    ),
+    Break(
+        promise="No cell goes on showing in part what was before",
+        mistake="what was painted in part counts as told",
+        file="ui/widgets/table_model.py",
+        old="self._told.setdefault((self._keys[row], column), cell)",
+        new="self._told[self._keys[row], column] = cell",
+        tests=(f"{LIVE_ROWS}::test_what_was_painted_in_part_before_it_was_told_is_told",),
+    ),
+    Break(
+        promise="No intent waits for records that a table shows",
+        mistake="all that are wanted are read at once",
+        file="services/sessions.py",
+        old="range(min(len(self._wanted), FETCHED_AT_ONCE))",
+        new="range(len(self._wanted))",
+        tests=("tests/services/test_sessions.py::test_many_old_records_are_read_some_at_a_time",),
+    ),
+    Break(
+        promise="A task that was just started does not leave the table",
+        mistake="an answer that does not know it takes it away",
+        file="services/task_search.py",
+        old="self.keys = self._with_added(keys) if self._shows_all else keys",
+        new="self.keys = keys",
+        tests=(f"{SEARCH}::test_a_task_that_comes_while_all_are_looked_for_is_not_lost",),
+    ),
+    Break(
+        promise="What could not be read is asked for again",
+        mistake="an error ends the search",
+        file="services/task_search.py",
+        old="                self._is_stale = True\n                await self._rest()\n",
+        new="                return\n",
+        tests=(f"{SEARCH}::test_a_ledger_that_cannot_be_read_is_said_and_asked_again_by_itself",),
     ),
 )

@@ -5,10 +5,11 @@ from msgspec.structs import replace
 
 from enigma_panel.core.models import BrowserOptions, TaskSpec, TaskStatus
 from enigma_panel.core.verbs import COMMANDS, CommandVerb
-from enigma_panel.services.sessions import _can
+from enigma_panel.services.sessions import FETCHED_AT_ONCE, _can
 from enigma_panel.services.types import PendingCommand, WaitReason
 from tests.kit.builders import new_task
 from tests.kit.clock import NOW
+from tests.kit.wait import until
 from tests.services.conftest import Running
 
 
@@ -35,6 +36,23 @@ async def test_a_task_for_an_open_browser_keeps_what_that_was_opened_with(runnin
         where = services.sessions.task(first).session_key
         key = await services.sessions.start(TaskSpec(text="Look on"), where=where)
         assert services.sessions.task(key).spec == TaskSpec(text="Look on", browser=options)
+
+
+async def test_many_old_records_are_read_some_at_a_time(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is to be sent waits for no more than some of them."""
+    async with running("http://127.0.0.1:9") as parts:
+        sizes: list[int] = []
+
+        async def fetch(keys: list[int]) -> None:
+            sizes.append(len(keys))
+
+        monkeypatch.setattr(parts.services.store, "fetch", fetch)
+        for key in range(1_000, 1_120):
+            assert parts.services.sessions.task(key) is None
+        await until(lambda: sum(sizes) == 120)
+        assert max(sizes) == FETCHED_AT_ONCE
 
 
 @pytest.mark.parametrize("waiting", list(CommandVerb))

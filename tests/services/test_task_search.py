@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -10,6 +11,7 @@ from msgspec.structs import replace
 from enigma_panel.core.models import TaskStatus
 from enigma_panel.core.task_filter import SortBy, SortColumn, TaskFilter, TaskGroup
 from enigma_panel.services.task_search import REST_MS, TaskSearch
+from enigma_panel.services.types import Diff
 from enigma_panel.store.ledger import search_index
 from enigma_panel.store.ledger.errors import DiskFullError, InterruptedReadError
 from enigma_panel.store.ledger.task_reader import TaskReader
@@ -167,20 +169,60 @@ def test_a_row_that_cannot_be_read_is_in_no_answer(tmp_path: Path) -> None:
     searching(tmp_path, check)
 
 
-def test_a_ledger_that_cannot_be_read_is_said_in_the_log_and_asked_again_later(
+def test_a_ledger_that_cannot_be_read_is_said_and_asked_again_by_itself(
     tmp_path: Path, log_watch: LogWatch
 ) -> None:
     log_watch.allow("the tasks cannot be searched")
 
     async def check(bench: Bench, search: Search) -> None:
         await bench.store.load()
+        key = await plan(bench, "red shoes")
+        await plan(bench, "blue shoes")
         bench.executor.full = True
         search.own.ask(TaskFilter(words="red"))
-        await answered()
+        await asyncio.sleep(2)
         assert isinstance(search.own.problem, DiskFullError)
         bench.executor.full = False
-        key = await plan(bench, "red shoes")
         await asyncio.sleep(1)
         assert (search.own.keys, search.own.problem) == ([key], None)
+        assert len(log_watch.lines) == 1
+
+    searching(tmp_path, check)
+
+
+def test_a_task_that_comes_while_all_are_looked_for_is_not_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def check(bench: Bench, search: Search) -> None:
+        await bench.store.load()
+        first = await plan(bench, "red shoes")
+        real = TaskReader.keys
+
+        def before_it_came(reader: TaskReader, *asked: Any) -> list[int]:
+            keys = real(reader, *asked)
+            bench.store.changed.emit(Diff(new_tasks=(99,)))
+            return keys
+
+        search.own.ask()
+        await answered()
+        monkeypatch.setattr(TaskReader, "keys", before_it_came)
+        search.own.ask()
+        await answered()
+        assert search.own.keys == [99, first]
+
+    searching(tmp_path, check)
+
+
+def test_old_records_that_are_loaded_are_no_change(tmp_path: Path) -> None:
+    async def check(bench: Bench, search: Search) -> None:
+        key = started(bench.ledger).key
+        await bench.store.load()
+        search.own.ask()
+        await asyncio.sleep(1)
+        search.news()
+        bench.store._tasks.clear()
+        await bench.store.fetch([key])
+        await asyncio.sleep(2)
+        assert (bench.store.task(key) is not None, search.news()) == (True, [])
 
     searching(tmp_path, check)

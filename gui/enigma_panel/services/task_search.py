@@ -58,6 +58,7 @@ class TaskSearch(QObject):
         self.problem: LedgerError | None = None
         self._is_asked = self._is_loaded = False
         self._is_stale = self._is_by_person = False
+        self._added: list[int] = []
         self._changed = asyncio.Event()
         store.changed.connect(self._follow)
 
@@ -79,6 +80,7 @@ class TaskSearch(QObject):
 
     async def aclose(self) -> None:
         """Close the files; nothing may be asked for afterwards."""
+        self._reader.interrupt()
         await self._executor.run(self._reader.close)
 
     # -- inside --------------------------------------------------------------------------------
@@ -87,11 +89,24 @@ class TaskSearch(QObject):
         if not self._is_loaded:
             self._is_loaded = True
             diff = Diff(new_tasks=tuple(self._store.task_keys()))
-        if diff.new_tasks and self.filter.is_empty and not self.order:
-            known = set(diff.new_tasks)
-            self.keys = [*diff.new_tasks, *(key for key in self.keys if key not in known)]
-            self.found.emit(False)
+        if diff.is_loaded:
+            return
+        if diff.new_tasks:
+            self._added = [*diff.new_tasks, *self._added]
+            if self._shows_all:
+                self.keys = self._with_added(self.keys)
+                self.found.emit(False)
         self._ask_again()
+
+    @property
+    def _shows_all(self) -> bool:
+        """Whether a new task stands on top without being looked for."""
+        return self.filter.is_empty and not self.order
+
+    def _with_added(self, keys: list[int]) -> list[int]:
+        """Also what came while they were looked for."""
+        added = set(self._added).difference(keys[: len(self._added)])
+        return [*(key for key in self._added if key in added), *keys] if added else keys
 
     def _ask_again(self) -> None:
         self._is_stale = True
@@ -110,19 +125,25 @@ class TaskSearch(QObject):
             except InterruptedReadError:
                 continue  # by what was asked meanwhile
             except LedgerError as error:
-                log.warning("the tasks cannot be searched: %s", error.reason)
-                self.problem = error
-                self.counted.emit()
-                return
+                self._tell_problem(error)
+                self._is_stale = True
+                await self._rest()
+
+    def _tell_problem(self, error: LedgerError) -> None:
+        if self.problem is None:
+            log.warning("the tasks cannot be searched: %s", error.reason)
+        self.problem = error
+        self.counted.emit()
 
     async def _answer(self) -> None:
         if not self._is_by_person:
             await self._rest()
         by_person, self._is_by_person, self._is_stale = self._is_by_person, False, False
         try:
+            self._added = []
             await self._read(self._reader.catch_up)
             keys = await self._read(self._find)
-            self.keys = keys
+            self.keys = self._with_added(keys) if self._shows_all else keys
             self.found.emit(by_person)
             by_person = False
             self.figures = await self._read(lambda: self._reader.figures(self.filter))

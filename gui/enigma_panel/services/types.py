@@ -18,11 +18,15 @@ NOTHING: frozenset[int] = frozenset()
 
 
 class Diff(Struct, frozen=True, kw_only=True):
-    """Keys of the records that changed; whoever shows them asks `Sessions` for the new ones."""
+    """Keys of the records that changed; whoever shows them asks `Sessions` for the new ones.
+
+    is_loaded: nothing changed, older records are in memory now.
+    """
 
     sessions: frozenset[int] = NOTHING
     tasks: frozenset[int] = NOTHING
     new_tasks: tuple[int, ...] = ()
+    is_loaded: bool = False
 
 
 class ForeignSession(StrEnum):

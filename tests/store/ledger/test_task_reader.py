@@ -249,6 +249,14 @@ def test_what_looks_like_syntax_is_plain_words(
     assert found(reader, " ".join(["something"] * 2_000)) == [key]
 
 
+def test_no_phrase_of_thousands_is_looked_for(ledger: Ledger, reader: TaskReader) -> None:
+    """Nothing could interrupt it."""
+    key = started(ledger, task=new_task("a b")).key
+    assert found(reader, ",".join(["a"] * 5_000)) == [key]
+    assert found(reader, "a " * 49 + "b,c,d") == [key]
+    assert found(reader, "a " * 47 + "b,c,d") == []
+
+
 # -- counts and sums -------------------------------------------------------------------------------
 
 
@@ -366,9 +374,19 @@ def test_damage_of_the_ledger_costs_the_index_once_and_is_told(
     assert found(reader, "hub") == [key]
     dropped: list[Path] = []
     monkeypatch.setattr(search_index, "drop_index", dropped.append)
+
+    def damaged(_: sqlite3.Connection) -> None:
+        error = sqlite3.DatabaseError("malformed")
+        error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+        raise error
+
     for _ in range(3):
         with pytest.raises(CorruptLedgerError):
             reader._rows("SELECT * FROM ledger.gone", {})
+    assert dropped == []
+    for _ in range(3):
+        with pytest.raises(CorruptLedgerError):
+            reader._ask(damaged)
     assert dropped == [ledger.path]
     assert found(reader, "hub") == [key]
 

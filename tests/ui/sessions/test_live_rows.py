@@ -3,7 +3,8 @@
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt
+from msgspec.structs import replace
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QRect, QSize, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtGui import Qt as GuiQt
 from PySide6.QtWidgets import QApplication, QLabel, QStyleOptionViewItem
@@ -11,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QStyleOptionViewItem
 from enigma_panel.api.protocols import LiveFault
 from enigma_panel.core.models import Phase, TaskSpec, TaskStatus
 from enigma_panel.core.verbs import CommandVerb
-from enigma_panel.services.types import LiveShare, WaitReason
+from enigma_panel.services.types import Diff, LiveShare, WaitReason
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.sessions.model import GATHER_MS, Column
 from enigma_panel.ui.tasks.model import Column as TaskColumn
@@ -138,6 +139,25 @@ def test_news_refresh_one_cell_and_move_nothing(
     assert table.selected_keys() == [2]
 
 
+def test_what_was_painted_in_part_before_it_was_told_is_told(
+    window: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    """Else the rest of the cell would go on showing what was before."""
+    services.sessions.add(1)
+    qapp.processEvents()
+    table = window.selection.sessions
+    session = services.sessions.sessions[1]
+    services.sessions.sessions[1] = replace(session, label="another name")
+    place = table.visualRect(table.model().index(0, Column.SESSION))
+    table.viewport().repaint(QRect(place.topLeft(), QSize(place.width(), 4)))
+    told = changes(window)
+    services.sessions.changed.emit(Diff(sessions=frozenset({1})))
+    assert (0, 0, Column.SESSION, Column.SESSION) in told
+    told.clear()
+    services.sessions.changed.emit(Diff(sessions=frozenset({1})))
+    assert told == []
+
+
 def test_much_news_at_once_is_told_once(
     window: MainWindow, services: Any, live: FakeLive, qtbot: Any
 ) -> None:
@@ -172,10 +192,10 @@ def test_a_channel_that_goes_down_takes_its_line_along(
     services.sessions.add(1)
     live.set_doing(1, "click_element")
     qapp.processEvents()
-    painted = window.selection.session_rows._painted
-    assert painted[1, Column.TASK].tail
+    told = changes(window)
     live.set_up(1, up=False)
-    qtbot.waitUntil(lambda: not painted[1, Column.TASK].tail, timeout=5_000)
+    qtbot.waitUntil(lambda: bool(told), timeout=5_000)
+    assert cell_text(window.selection.session_rows, 1, Column.TASK, Role.CELL).tail == ""
 
 
 @pytest.mark.parametrize(

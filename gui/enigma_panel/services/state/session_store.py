@@ -226,7 +226,7 @@ class SessionStore(QObject):
         # What memory already holds is newer than any row.
         fresh = [s for s in sessions if s.key not in self._sessions]
         self._remember_all(fresh, [t for t in tasks if t.key not in self._tasks])
-        self._emit([*fresh, *tasks])
+        self._emit([*fresh, *tasks], is_loaded=True)
 
     # -- writing -----------------------------------------------------------------------------
 
@@ -492,13 +492,16 @@ class SessionStore(QObject):
         else:
             self._tasks[record.key] = record
 
-    def _emit(self, records: Iterable[Record], new_tasks: tuple[int, ...] = ()) -> None:
+    def _emit(
+        self, records: Iterable[Record], new_tasks: tuple[int, ...] = (), *, is_loaded: bool = False
+    ) -> None:
         records = list(records)
         self.changed.emit(
             Diff(
                 sessions=frozenset(r.key for r in records if isinstance(r, Session)),
                 tasks=frozenset(r.key for r in records if isinstance(r, Task)),
                 new_tasks=new_tasks,
+                is_loaded=is_loaded,
             )
         )
 

@@ -66,9 +66,18 @@ def open_with_ledger(ledger_path: Path) -> sqlite3.Connection:
     with typed_errors(path):
         try:
             return _opened(path, ledger_path)
-        except sqlite3.DatabaseError:
+        except sqlite3.DatabaseError as error:
+            if not is_damage(error):
+                raise
             drop_index(ledger_path)
             return _opened(path, ledger_path)
+
+
+def is_damage(error: sqlite3.DatabaseError) -> bool:
+    """Whether an index of which SQLite says this is to be made anew."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    lacks = any(str(error).endswith(f"no such table: {name}") for name in ("texts", "state"))
+    return lacks or code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
 def drop_index(ledger_path: Path) -> None:

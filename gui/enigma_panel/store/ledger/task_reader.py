@@ -4,8 +4,10 @@ A connection of its own that only reads the ledger, so that no intent waits for 
 are looked up in the index (search_index).
 """
 
+import re
 import sqlite3
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
@@ -74,9 +76,7 @@ _SORTED_BY: dict[SortColumn, tuple[str, ...]] = {
 _OF_SESSION = frozenset({SortColumn.SESSION, SortColumn.SITE, SortColumn.HOST})
 _MATCHES = "SELECT rowid AS key FROM texts WHERE texts MATCH :words"
 _HAS_WORDS = f"t.key IN ({_MATCHES})"
-_DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR})
-"""An index of which SQLite says this is made anew."""
-_PRIMARY_CODE = 0xFF
+_TOKEN = re.compile(r"[^\W_]+")
 _WHOLE = int(NANO)
 _SUMS = (
     # In two parts: the nano-dollars of many absurd costs are no 64-bit integer.
@@ -123,7 +123,8 @@ class TaskReader:
         """End the question that is being answered, if any; from any thread."""
         connection = self._connection
         if connection is not None:
-            connection.interrupt()
+            with suppress(sqlite3.ProgrammingError):  # its own thread has just closed it
+                connection.interrupt()
 
     def catch_up(self) -> int:
         """Take a batch of new texts into the index; returns how many tasks are missing in it yet.
@@ -196,8 +197,7 @@ class TaskReader:
             try:
                 answer = question(self._opened())
             except sqlite3.DatabaseError as error:
-                code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY_CODE
-                if self._is_anew or code not in _DAMAGE:
+                if self._is_anew or not search_index.is_damage(error):
                     raise
                 self.close()
                 search_index.drop_index(self._path)
@@ -214,7 +214,7 @@ class TaskReader:
 
 def _conditions(task_filter: TaskFilter) -> tuple[list[str], dict[str, Any]]:
     """All but the groups, and the values that they name."""
-    words = words_of(clean_text(task_filter.words))[:MOST_WORDS]
+    words = _at_most(words_of(clean_text(task_filter.words)), MOST_WORDS)
     bounds = (
         (_HAS_WORDS, "words", _expression(words) if words else None),
         (f"{_STARTED} >= :from_ms", "from_ms", task_filter.from_ms),
@@ -224,6 +224,17 @@ def _conditions(task_filter: TaskFilter) -> tuple[list[str], dict[str, Any]]:
     )
     given = [bound for bound in bounds if bound[2] is not None]
     return [bound[0] for bound in given], {name: value for _, name, value in given}
+
+
+def _at_most(words: list[str], most: int) -> list[str]:
+    """Those with so many words of the index in them: nothing interrupts a phrase of thousands."""
+    kept = []
+    for word in words:
+        most -= len(_TOKEN.findall(word))
+        if most < 0:
+            break
+        kept.append(word)
+    return kept or [_TOKEN.findall(word)[0] for word in words[:1]]
 
 
 def _expression(words: Sequence[str]) -> str:

@@ -41,7 +41,7 @@ class Role(IntEnum):
 
 Index = QModelIndex | QPersistentModelIndex
 NO_PARENT = QModelIndex()
-MOST_PAINTED = 4_000
+MOST_TOLD_CELLS = 4_000
 """Cells whose look is remembered: more than a window shows."""
 MOST_TOLD = 200
 """For more rows than that the view is painted as a whole."""
@@ -113,7 +113,7 @@ class KeyedTableModel(QAbstractTableModel):
         self._keys: list[int] = []
         self._rows: dict[int, int | None] = {}
         self._has_all_rows = False
-        self._painted: dict[tuple[int, int], Cell] = {}
+        self._told: dict[tuple[int, int], Cell] = {}
         self.stale_since_ms: int | None = None
         self.is_arranging = False
 
@@ -162,11 +162,12 @@ class KeyedTableModel(QAbstractTableModel):
         return self.cell(key, column) if key is not None else NO_CELL
 
     def cell_to_paint(self, row: int, column: int) -> Cell:
-        """As `cell_at`; only what looks other than this is painted anew."""
+        """As `cell_at`; a change of what is in view is told only where it looks other than this."""
         cell = self.cell_at(row, column)
-        if len(self._painted) > MOST_PAINTED:
-            self._painted.clear()
-        self._painted[self._keys[row], column] = cell
+        if len(self._told) > MOST_TOLD_CELLS:
+            self._told.clear()
+        # What changed before it was told may be painted in part: that is no news of the whole cell.
+        self._told.setdefault((self._keys[row], column), cell)
         return cell
 
     def show_keys(self, wanted: Sequence[int]) -> None:
@@ -196,11 +197,11 @@ class KeyedTableModel(QAbstractTableModel):
             self._notify_rows(_run_of(0, len(self._keys)), columns)
             return
         rows = sorted(row for row in map(self.row_of, keys) if row is not None)
-        if not self._painted or len(rows) > MOST_TOLD:
+        if not self._told or len(rows) > MOST_TOLD:
             self._notify_rows(runs(rows), columns)
             return
         for row in rows:
-            if (self._keys[row], columns[0]) in self._painted:
+            if (self._keys[row], columns[0]) in self._told:
                 self._notify_cells(row, columns)
             else:
                 self._notify_rows([(row, row)], columns)
@@ -221,7 +222,9 @@ class KeyedTableModel(QAbstractTableModel):
     def _notify_cells(self, row: int, columns: Iterable[int]) -> None:
         key = self._keys[row]
         for column in columns:
-            if self._painted.get((key, column)) != self.cell(key, column):
+            cell = self.cell(key, column)
+            if self._told.get((key, column)) != cell:
+                self._told[key, column] = cell
                 self.dataChanged.emit(self.index(row, column), self.index(row, column))
 
     def _forget_rows(self) -> None:
