@@ -61,6 +61,7 @@ DIALOGS = [
     "New task",
     "Question from the agent",
     "Quit",
+    "Result",
     "Settings",
     "Terminate all",
 ]
@@ -100,6 +101,7 @@ class Stage:
             "New task": window.new_task.trigger,
             "Question from the agent": lambda: manager.open_question(3),
             "Quit": lambda: self.world.scope.spawn("quit", manager.ask_before_quit()),
+            "Result": lambda: window.selection.open_task(2),
             "Settings": window.settings.trigger,
             "Terminate all": window.terminate_all.trigger,
         }[title]
