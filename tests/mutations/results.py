@@ -45,7 +45,7 @@ RESULTS = (
         promise="Save as… replaces no file unasked",
         mistake="it is not looked whether one is there",
         file="ui/result/saver.py",
-        old="        if path.is_file():\n",
+        old="        if is_taken:\n",
         new="        if False:\n",
         tests=(f"{SAVER}::test_a_file_that_is_there_is_asked_about",),
     ),

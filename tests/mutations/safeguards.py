@@ -466,4 +466,12 @@ SAFEGUARDS = (
         new="                return\n",
         tests=(f"{SEARCH}::test_a_ledger_that_cannot_be_read_is_said_and_asked_again_by_itself",),
     ),
+    Break(
+        promise="Nothing that is saved or exported replaces the ledger",
+        mistake="its folder is like any other",
+        file="store/new_file.py",
+        old="if (self._folder / LOCK_NAME).exists():",
+        new="if not self._folder.exists():",
+        tests=(f"{EXPORTS}::test_nothing_is_replaced_beside_a_ledger",),
+    ),
 )

@@ -33,6 +33,7 @@ from enigma_panel.services.exports import (
 from enigma_panel.services.state.ledger_writer import LedgerWriter
 from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.state.timeline import Timeline
+from enigma_panel.store.folder_lock import LOCK_NAME
 from enigma_panel.store.ledger import Ledger
 from enigma_panel.store.ledger.task_snapshot import KEYS_AT_ONCE, TaskSnapshot
 from enigma_panel.store.new_file import PREFIX
@@ -237,11 +238,23 @@ async def test_cancel_leaves_nothing(
 
 
 async def test_cancelled_before_it_began_it_leaves_nothing(bench: Bench) -> None:
-    saving = asyncio.ensure_future(bench.save(1))
-    await asyncio.sleep(0)
+    order = ExportOrder(path=bench.folder / "tasks.jsonl", keys=(1,), form=ExportFormat.JSON_LINES)
+    saving = asyncio.ensure_future(bench.exports.save(order))
     bench.exports.cancel()
     assert await saving is None
     assert bench.names() == []
+
+
+async def test_nothing_is_replaced_beside_a_ledger(bench: Bench) -> None:
+    """It may be the only memory of what runs and costs money."""
+    for name in (LOCK_NAME, "ledger.sqlite3", "ledger.sqlite3-wal"):
+        (bench.folder / name).write_text("mine")
+    for if_taken in (REPLACE, IfTaken.KEEP_BOTH):
+        failed = await bench.fault(1, name="ledger.sqlite3", if_taken=if_taken)
+        assert failed.fault is ExportFault.DISK
+        assert failed.reason == "the program keeps its own data in that folder"
+    assert all((bench.folder / name).read_text() == "mine" for name in bench.names())
+    assert len(bench.names()) == 3
 
 
 async def test_the_end_of_the_program_leaves_nothing(

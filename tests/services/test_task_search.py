@@ -156,6 +156,32 @@ def test_older_tasks_come_into_the_index_while_what_is_asked_is_answered(
     searching(tmp_path, check)
 
 
+def test_an_index_that_cannot_be_written_keeps_nothing_else_from_being_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, log_watch: LogWatch
+) -> None:
+    log_watch.allow("the index of words cannot be written")
+
+    def full(_: TaskReader) -> int:
+        raise DiskFullError(tmp_path, "no room")
+
+    async def check(bench: Bench, search: Search) -> None:
+        await bench.store.load()
+        first, second = await plan(bench, "a"), await plan(bench, "b")
+        with monkeypatch.context() as patch:
+            patch.setattr(TaskReader, "catch_up", full)
+            search.own.ask(order=(SortBy(SortColumn.TASK),))
+            await answered()
+            assert (search.own.keys, search.own.problem) == ([first, second], None)
+            assert search.own.unindexed == 2
+            await asyncio.sleep(3)
+        search.own.ask(TaskFilter(words="b"))
+        await asyncio.sleep(2)
+        assert (search.own.keys, search.own.unindexed) == ([second], 0)
+        assert len(log_watch.lines) == 1
+
+    searching(tmp_path, check)
+
+
 def test_a_row_that_cannot_be_read_is_in_no_answer(tmp_path: Path) -> None:
     async def check(bench: Bench, search: Search) -> None:
         keys = [started(bench.ledger).key for _ in range(2)]
@@ -173,6 +199,7 @@ def test_a_ledger_that_cannot_be_read_is_said_and_asked_again_by_itself(
     tmp_path: Path, log_watch: LogWatch
 ) -> None:
     log_watch.allow("the tasks cannot be searched")
+    log_watch.allow("the index of words cannot be written")
 
     async def check(bench: Bench, search: Search) -> None:
         await bench.store.load()
@@ -185,7 +212,7 @@ def test_a_ledger_that_cannot_be_read_is_said_and_asked_again_by_itself(
         bench.executor.full = False
         await asyncio.sleep(1)
         assert (search.own.keys, search.own.problem) == ([key], None)
-        assert len(log_watch.lines) == 1
+        assert len(log_watch.lines) == 2
 
     searching(tmp_path, check)
 

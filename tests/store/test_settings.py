@@ -77,6 +77,7 @@ def test_what_was_saved_is_loaded(path: Path) -> None:
         *(None, 3, "all", [], [1], {"words": 1}, {"groups": ["all"]}, {"words": "x" * 10_001}),
         *({"from_ms": 10**30}, {"to_ms": 1.5}, {"to_ms": -(10**18)}, {"cost_from": "NaN"}),
         *({"cost_to": "1e400000"}, {"cost_to": -1}, {"cost_from": "lots"}),
+        *({"cost_from": "1E-99999999999999"}, {"cost_to": "0.0000000001"}),
     ],
 )
 def test_a_filter_that_means_nothing_is_none(path: Path, rubbish: object) -> None:
@@ -84,6 +85,13 @@ def test_a_filter_that_means_nothing_is_none(path: Path, rubbish: object) -> Non
     path.write_text(json.dumps({"task_filter": rubbish, "show_ended": True}))
     assert load(path) == (Settings(show_ended=True), None)
     path.write_text(json.dumps({"task_order": [rubbish], "show_ended": True}))
+    assert load(path) == (Settings(show_ended=True), None)
+
+
+@pytest.mark.parametrize("columns", [["cost", "task", "took"], ["cost", "cost"], ["cost"] * 3_000])
+def test_an_order_that_no_click_gives_is_none(path: Path, columns: list[str]) -> None:
+    order = [{"column": column} for column in columns]
+    path.write_text(json.dumps({"task_order": order, "show_ended": True}))
     assert load(path) == (Settings(show_ended=True), None)
 
 

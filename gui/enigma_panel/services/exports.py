@@ -2,12 +2,13 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from msgspec import Struct
 from PySide6.QtCore import QObject, Signal
@@ -91,9 +92,13 @@ class Exports(QObject):
         self._redactor = redactor
         self._job: _Job | None = None
 
-    async def save(self, order: ExportOrder) -> Exported | None:
-        """Make one; None where it was cancelled. ExportError: nothing was exported."""
+    def save(self, order: ExportOrder) -> Coroutine[Any, Any, Exported | None]:
+        """Make one, which can be cancelled from now on; None where it was. ExportError: nothing was
+        exported."""
         job = self._job = _Job(order, self._redactor)
+        return self._run(job)
+
+    async def _run(self, job: "_Job") -> Exported | None:
         try:
             await self._store.flush()  # what is shown is in it
             ledger = await self._store.read(lambda ledger: ledger.path)

@@ -58,6 +58,7 @@ class TaskSearch(QObject):
         self.problem: LedgerError | None = None
         self._is_asked = self._is_loaded = False
         self._is_stale = self._is_by_person = False
+        self._is_behind = False
         self._added: list[int] = []
         self._changed = asyncio.Event()
         store.changed.connect(self._follow)
@@ -141,7 +142,7 @@ class TaskSearch(QObject):
         by_person, self._is_by_person, self._is_stale = self._is_by_person, False, False
         try:
             self._added = []
-            await self._read(self._reader.catch_up)
+            await self._catch_up(1 if by_person else BATCHES)
             keys = await self._read(self._find)
             self.keys = self._with_added(keys) if self._shows_all else keys
             self.found.emit(by_person)
@@ -162,11 +163,28 @@ class TaskSearch(QObject):
         return [key for key in keys if key not in bad] if bad else keys
 
     async def _index_more(self) -> None:
-        for _ in range(BATCHES):
-            if self.unindexed and not self._is_stale:
-                self.unindexed = await self._read(self._reader.catch_up)
+        if not await self._catch_up(BATCHES):
+            await self._rest()
         self._is_stale |= bool(self.filter.words)
         self.counted.emit()
+
+    async def _catch_up(self, batches: int) -> bool:
+        """Take over what the index lacks, until the person asks; False where the disk refuses: then
+        words find what is in it, and all else goes on."""
+        try:
+            for _ in range(batches):
+                self.unindexed = await self._read(self._reader.catch_up)
+                if not self.unindexed or self._is_by_person:
+                    break
+        except InterruptedReadError:
+            raise
+        except LedgerError as error:
+            if not self._is_behind:
+                log.warning("the index of words cannot be written: %s", error.reason)
+            self._is_behind = True
+        else:
+            self._is_behind = False
+        return not self._is_behind
 
     async def _rest(self) -> None:
         """For a while, or until the person asks."""

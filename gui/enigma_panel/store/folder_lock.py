@@ -23,6 +23,10 @@ OLD_S = 60.0
 """Younger folders stay: one that was just made is not locked yet."""
 
 
+LOCK_NAME = "panel.lock"
+"""Its file lies in every folder that holds a ledger."""
+
+
 class FolderInUseError(Exception):
     """Another running program has this folder; is_silent: it did not answer when it was asked."""
 
@@ -40,7 +44,7 @@ class FolderLock:
     """
 
     def __init__(self, folder: Path) -> None:
-        path = folder / "panel.lock"
+        path = folder / LOCK_NAME
         try:
             check_is_file(path)
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)

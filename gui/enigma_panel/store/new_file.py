@@ -7,10 +7,11 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from errno import EDQUOT, EISDIR, ENOSPC
+from errno import EDQUOT, EISDIR, ENOSPC, EPERM
 from pathlib import Path
 
 from enigma_panel.core.file_names import numbered
+from enigma_panel.store.folder_lock import LOCK_NAME
 
 PREFIX, SUFFIX = ".enigma-panel-", ".part"
 LEFT_OVER_S = 3_600
@@ -22,6 +23,13 @@ class FullDiskError(OSError):
 
     def __init__(self) -> None:
         super().__init__(ENOSPC, os.strerror(ENOSPC))
+
+
+class OwnFolderError(OSError):
+    """The folder holds a ledger: what is replaced there may be the only memory of what runs."""
+
+    def __init__(self) -> None:
+        super().__init__(EPERM, "the program keeps its own data in that folder")
 
 
 class NewFile:
@@ -36,7 +44,9 @@ class NewFile:
         self._part: Path | None = None
 
     def begin(self, size: int | None) -> None:
-        """Make it, where there is room for so many bytes."""
+        """Make it, where there is room for so many bytes. OwnFolderError beside a ledger."""
+        if (self._folder / LOCK_NAME).exists():
+            raise OwnFolderError
         _remove_left_over(self._folder)
         if size is not None and size > shutil.disk_usage(self._folder).free:
             raise FullDiskError

@@ -5,6 +5,7 @@ file of a newer version stays as it is: work goes on with the defaults and nothi
 it.
 """
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,9 @@ MAX_BYTES = 1_000_000
 """Longest settings file that is read: a real one has a few kilobytes."""
 
 MOST_WORDS_CHARS = 10_000
+MOST_SORTED = 2
+"""By so many columns a table is sorted at once."""
+COST_PLACES = 9
 MOST_WIDTH = 10_000
 """Of a column, in pixels."""
 MOST_MS = 253_402_300_800_000
@@ -204,12 +208,21 @@ def _is_usable(value: object) -> bool:
     if isinstance(value, TableSettings):
         widths = (column.width for column in value.columns if column.width is not None)
         return value.version == TABLE_VERSION and all(0 < width <= MOST_WIDTH for width in widths)
+    if isinstance(value, tuple):
+        columns = {by.column for by in value}
+        return len(columns) == len(value) <= MOST_SORTED
     if not isinstance(value, TaskFilter):
         return True
     times = (ms for ms in (value.from_ms, value.to_ms) if ms is not None)
     costs = (cost for cost in (value.cost_from, value.cost_to) if cost is not None)
     is_short = len(value.words) <= MOST_WORDS_CHARS
-    return is_short and all(abs(ms) <= MOST_MS for ms in times) and all(map(is_sane, costs))
+    return is_short and all(abs(ms) <= MOST_MS for ms in times) and all(map(_is_typed, costs))
+
+
+def _is_typed(cost: Decimal) -> bool:
+    """Whether somebody may have typed it: a price, with no more places than are counted."""
+    exponent = cost.as_tuple().exponent
+    return is_sane(cost) and isinstance(exponent, int) and exponent >= -COST_PLACES
 
 
 _LENIENT = {

@@ -30,6 +30,7 @@ from enigma_panel.core.task_filter import (
 from enigma_panel.store.ledger import Ledger, search_index
 from enigma_panel.store.ledger.errors import CorruptLedgerError, InterruptedReadError
 from enigma_panel.store.ledger.task_reader import TaskReader
+from tests.conftest import LogWatch
 from tests.kit.builders import new_session, new_task
 from tests.kit.clock import NOW
 from tests.kit.ledgers import open_ledger
@@ -365,6 +366,16 @@ def test_an_index_that_gets_damage_while_it_is_in_use_is_made_anew(
     assert found(reader, "hub") == [key]
     started(ledger)
     assert len(found(reader, "hub")) == 2
+
+
+def test_where_no_file_can_be_made_the_index_is_in_memory(
+    ledger: Ledger, log_watch: LogWatch
+) -> None:
+    log_watch.allow("the index of words is made in memory")
+    key = started(ledger).key
+    search_index.index_path(ledger.path).mkdir()
+    with closing(TaskReader(ledger.path)) as reader:
+        assert (found(reader), found(reader, "hub"), found(reader, "other")) == ([key], [key], [])
 
 
 def test_damage_of_the_ledger_costs_the_index_once_and_is_told(

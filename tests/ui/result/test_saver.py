@@ -58,6 +58,13 @@ async def test_it_is_saved_as_it_came(show: Show, folder: Path) -> None:
     assert files(folder) == {"result.txt": TEXT.encode("utf-8", "replace")}
 
 
+async def test_a_name_that_cannot_be_is_said(show: Show, folder: Path) -> None:
+    dialog = await show(TEXT)
+    dialog.saver.save(folder / ("x" * 300), TEXT)
+    assert "name" in dialog.saver.news.text().lower()
+    assert files(folder) == {}
+
+
 async def test_the_window_for_it_blocks_nothing_and_is_one(show: Show) -> None:
     dialog = await show("$5")
     for _ in range(2):

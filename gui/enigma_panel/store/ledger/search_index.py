@@ -6,6 +6,7 @@ texts; `catch_up` takes them over, newest tasks first where there are many.
 """
 
 import contextlib
+import logging
 import os
 import sqlite3
 from pathlib import Path
@@ -13,6 +14,8 @@ from pathlib import Path
 from enigma_panel.store.files import check_is_file
 from enigma_panel.store.ledger.database import COMPANIONS
 from enigma_panel.store.ledger.errors import typed_errors
+
+log = logging.getLogger(__name__)
 
 VERSION = 1
 BATCH = 200
@@ -60,20 +63,22 @@ def index_path(ledger_path: Path) -> Path:
 def open_with_ledger(ledger_path: Path) -> sqlite3.Connection:
     """A connection to the index, made where there is none that fits, with the ledger attached.
 
-    The ledger, `ledger` in its statements, is only read. LedgerError.
+    The ledger, `ledger` in its statements, is only read. Where the disk refuses the index, it is
+    made in memory, for this run. LedgerError: the ledger cannot be read.
     """
     path = index_path(ledger_path)
     with typed_errors(path):
         try:
             return _opened(path, ledger_path)
-        except sqlite3.DatabaseError as error:
+        except (OSError, sqlite3.DatabaseError) as error:
             if not is_damage(error):
-                raise
-            drop_index(ledger_path)
-            return _opened(path, ledger_path)
+                log.warning("the index of words is made in memory: %s", error)
+                return _opened(None, ledger_path)
+        drop_index(ledger_path)
+        return _opened(path, ledger_path)
 
 
-def is_damage(error: sqlite3.DatabaseError) -> bool:
+def is_damage(error: Exception) -> bool:
     """Whether an index of which SQLite says this is to be made anew."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     lacks = any(str(error).endswith(f"no such table: {name}") for name in ("texts", "state"))
@@ -127,10 +132,13 @@ def _take(connection: sqlite3.Connection, keys: str, name: str, value: int) -> N
         raise
 
 
-def _opened(path: Path, ledger_path: Path) -> sqlite3.Connection:
-    check_is_file(path)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    connection = sqlite3.connect(path.absolute().as_uri(), uri=True, isolation_level=None)
+def _opened(path: Path | None, ledger_path: Path) -> sqlite3.Connection:
+    name = "file::memory:"
+    if path is not None:
+        check_is_file(path)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        name = path.absolute().as_uri()
+    connection = sqlite3.connect(name, uri=True, isolation_level=None)
     try:
         connection.execute("PRAGMA trusted_schema = OFF")
         connection.execute("PRAGMA journal_mode = WAL").fetchone()

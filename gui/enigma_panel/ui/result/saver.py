@@ -70,7 +70,12 @@ class ResultSaver(QFrame):
     def save(self, path: Path, text: str) -> None:
         """Save it there, after a question where something is there already."""
         self._folder = str(path.parent)
-        if path.is_file():
+        try:
+            is_taken = path.is_file()
+        except OSError as error:  # a name that is too long, a folder that lets nobody in
+            self._say(not_saved_text(error), "red")
+            return
+        if is_taken:
             self._asked = (path, text)
             self._say(taken_text(path.name), asks=True)
             self.cancel.setFocus(Qt.FocusReason.OtherFocusReason)
