@@ -33,6 +33,9 @@ from enigma_panel.ui.widgets.pointer_hold import PointerHold
 tr = Translations("Tasks")
 
 SIDE, GAP = 12, 6
+SPARE = 24
+"""More than a scroll bar takes. Else less room could need fewer lines: the scroll bar would go, and
+come again, for ever."""
 SAVE_MS = 1_000
 """What was typed is remembered after this time, not letter by letter."""
 SAY_MS = 700
@@ -217,7 +220,7 @@ class FilterBar(QWidget):
         chips = [*self.chips.values(), self.more]
         widths = (max(chip.sizeHint().width(), chip.minimumWidth()) for chip in chips)
         needs = sum(width + GAP for width in widths)
-        has_room = needs + 2 * SIDE <= self.width() + GAP
+        has_room = needs + 2 * SIDE + SPARE <= self.width()
         for chip in self.chips.values():
             chip.setVisible(has_room or not chip.is_idle)
 
