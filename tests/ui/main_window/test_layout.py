@@ -143,3 +143,14 @@ def test_what_means_nothing_is_ignored(services: Any, qapp: QApplication, text: 
     assert window.details.width() == DETAILS_WIDTH
     assert window.body.sizes in {Sizes(), Sizes(details_width=318)}
     window.close_for_good()
+
+
+def test_the_scroll_bar_of_the_page_takes_no_room(window: MainWindow, qapp: QApplication) -> None:
+    """Else fewer lines and rows could follow from it, it would go, and come again, for ever."""
+    page, bar = window.body.widget(), window.body.verticalScrollBar()
+    before = page.width()
+    assert not bar.isEnabled()
+    window.question_room.setMinimumHeight(900)
+    qapp.processEvents()
+    assert bar.isEnabled()
+    assert page.width() == before

@@ -105,7 +105,13 @@ class MainLayout(ScrollArea):
             part.raise_()
         if (page := self.widget()) is not None:
             page.setMinimumWidth(1)  # as wide as the window: nothing scrolls it sideways
-        self.column.setContentsMargins(12, 6, 12, 6)
+        # The scroll bar stands in the right margin, always: one that came and went would take and
+        # give room for which lines and rows come and go, for ever.
+        bar = self.verticalScrollBar()
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        bar.rangeChanged.connect(lambda least, most: bar.setEnabled(most > least))
+        bar.setEnabled(False)
+        self.column.setContentsMargins(12, 6, 0, 6)
         self.column.setSpacing(GAP)
         self._show_details()
 

@@ -33,9 +33,6 @@ from enigma_panel.ui.widgets.pointer_hold import PointerHold
 tr = Translations("Tasks")
 
 SIDE, GAP = 12, 6
-SPARE = 24
-"""More than a scroll bar takes. Else less room could need fewer lines: the scroll bar would go, and
-come again, for ever."""
 SAVE_MS = 1_000
 """What was typed is remembered after this time, not letter by letter."""
 SAY_MS = 700
@@ -220,7 +217,7 @@ class FilterBar(QWidget):
         chips = [*self.chips.values(), self.more]
         widths = (max(chip.sizeHint().width(), chip.minimumWidth()) for chip in chips)
         needs = sum(width + GAP for width in widths)
-        has_room = needs + 2 * SIDE + SPARE <= self.width()
+        has_room = needs + 2 * SIDE <= self.width() + GAP
         for chip in self.chips.values():
             chip.setVisible(has_room or not chip.is_idle)
 
@@ -280,8 +277,9 @@ class Chip(Button):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() is QEvent.Type.FontChange:
+        if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange}:
             self._widest = 0
+            self.setMinimumWidth(0)
 
 
 def set_held_width(part: QWidget, *, is_held: bool) -> None:
