@@ -3,7 +3,6 @@
 import logging
 import os
 import random
-import secrets
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -151,7 +150,7 @@ class _Files(Struct, frozen=True, kw_only=True):
 
 
 async def _open_files(dirs: DataDirs) -> _Files:
-    redactor = Redactor(secrets.token_bytes(32))
+    redactor = Redactor(os.urandom(32))
     log_problem = _open_log(dirs.folders.data, redactor.redact)
     scope, thread = TaskScope(), LedgerThread()
     values, settings_problem = settings_file.load(dirs.folders.settings)

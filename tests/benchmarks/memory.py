@@ -10,7 +10,7 @@ from tests.benchmarks.processes import FLOOR, environment, memory_mb, program, s
 
 RUNS = 3
 IDLE_S, QUICK_S = 10.0, 1.0
-BAR = 1.5
+BAR = 1.45
 
 
 def memory(*, quick: bool) -> list[Figure]:

@@ -305,8 +305,8 @@ SAFEGUARDS = (
         promise="A result that is not as it was asked for is shown with the doubt",
         mistake="a misfit is passed over",
         file="ui/details/structured_result.py",
-        old="            result = await self._results.compare(spec, text)\n",
-        new="            await self._results.compare(spec, text)\n",
+        old="            result = await self._services.structured_results.compare(spec, text)\n",
+        new="            await self._services.structured_results.compare(spec, text)\n",
         tests=(f"{STRUCTURED_VIEW}::test_a_misfit_is_said_and_shown_all_the_same",),
     ),
     Break(

@@ -1,5 +1,8 @@
 """The services of one run: how they are made, in one order, and connected."""
 
+from functools import cached_property
+from typing import TYPE_CHECKING
+
 from msgspec import Struct
 
 from enigma_panel.core.redaction import Redactor
@@ -9,7 +12,6 @@ from enigma_panel.services.clock import Clock
 from enigma_panel.services.commands.commands import Commands
 from enigma_panel.services.context import ServiceContext
 from enigma_panel.services.downloads import Downloads
-from enigma_panel.services.exports import Exports
 from enigma_panel.services.health import Health
 from enigma_panel.services.live.live import Channels, Live, OpenConnector
 from enigma_panel.services.monitor.housekeeping import Housekeeping
@@ -31,12 +33,15 @@ from enigma_panel.services.state.ledger_writer import LedgerWriter
 from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.state.starts import StartsUnderWay
 from enigma_panel.services.state.timeline import Timeline
-from enigma_panel.services.structured_results import StructuredResults
 from enigma_panel.services.task_search import TaskSearch
 from enigma_panel.services.types import NoticeKind
 
+if TYPE_CHECKING:
+    from enigma_panel.services.exports import Exports
+    from enigma_panel.services.structured_results import StructuredResults
 
-class Services(Struct, frozen=True, kw_only=True):
+
+class Services(Struct, frozen=True, kw_only=True, dict=True):
     """All services of a run, for its windows and for the program that starts and ends them.
 
     keep_folder: where the data lies, as text for people.
@@ -63,10 +68,27 @@ class Services(Struct, frozen=True, kw_only=True):
     task_search: TaskSearch
     spending: Spending
     downloads: Downloads
-    exports: Exports
-    structured_results: StructuredResults
     demo: bool
     keep_folder: str
+    redactor: Redactor
+
+    # Made when they are needed: nobody waits for their modules at the start.
+
+    @cached_property
+    def exports(self) -> "Exports":
+        """What makes exports."""
+        from enigma_panel.services.exports import Exports  # noqa: PLC0415 - see above
+
+        return Exports(self.store, self.redactor)
+
+    @cached_property
+    def structured_results(self) -> "StructuredResults":
+        """What reads results."""
+        from enigma_panel.services.structured_results import (  # noqa: PLC0415 - see above
+            StructuredResults,
+        )
+
+        return StructuredResults()
 
 
 def make_services(
@@ -114,10 +136,9 @@ def make_services(
         task_search=task_search,
         spending=Spending(context.store, context.clock, context.scope, task_search.spent_since),
         downloads=Downloads(context.scope, context.store),
-        exports=Exports(context.store, redactor),
-        structured_results=StructuredResults(),
         demo=demo,
         keep_folder=keep_folder,
+        redactor=redactor,
     )
     _connect(services)
     return services

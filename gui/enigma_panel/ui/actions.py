@@ -20,7 +20,6 @@ from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.text.account_page import open_account_page
 from enigma_panel.ui.text.dialects import offered_dialect
 from enigma_panel.ui.text.problems import NoticeAction
-from enigma_panel.ui.text.result import colleague_text
 from enigma_panel.ui.text.waiting import QueueAction
 
 if TYPE_CHECKING:
@@ -223,6 +222,8 @@ class Actions(QObject):
 
     def copy_for_colleague(self, task: Task) -> None:
         """Put a task and its result on the clipboard, for somebody else."""
+        from enigma_panel.ui.text.result import colleague_text  # noqa: PLC0415 - when read
+
         self.copy(colleague_text(task, self._sessions.session(task.session_key)))
 
     def copy_secret(self, text: str) -> None:

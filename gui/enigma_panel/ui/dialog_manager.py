@@ -10,7 +10,6 @@ from enigma_panel.core.models import TaskSpec
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import KeyState
 from enigma_panel.ui.actions import Actions, TaskRows
-from enigma_panel.ui.export.dialog import ExportDialog, Rows
 from enigma_panel.ui.new_task.dialog import NewTaskDialog
 from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.questions.presenter import QuestionPresenter, TypingWatch
@@ -21,6 +20,7 @@ from enigma_panel.ui.settings.key_dialog import KeyDialog
 from enigma_panel.ui.widgets.table import KeyedTable
 
 if TYPE_CHECKING:
+    from enigma_panel.ui.export.dialog import ExportDialog
     from enigma_panel.ui.result.dialog import ResultDialog
 
 _NO_KEY = frozenset(
@@ -140,6 +140,8 @@ class DialogManager(QObject):
 
     def open_export(self, table: KeyedTable, *, of_selected: bool) -> None:
         """Export of that table's rows. of_selected: those are chosen at first, not all."""
+        from enigma_panel.ui.export.dialog import ExportDialog, Rows  # noqa: PLC0415 - when asked
+
         if self._export is None:
             self._export = ExportDialog(self._services, self._parent(), table)
             self._export.told.connect(self.exported)

@@ -208,7 +208,8 @@ async def test_who_passes_by_starts_no_process(
         return StructuredResult()
 
     monkeypatch.setattr(structured_results, "compare", compare)
-    structured = StructuredView(structured_results.StructuredResults(), world.scope)
+    world.services.structured_results = structured_results.StructuredResults()  # type: ignore[misc]
+    structured = StructuredView(world.services)
     structured.switch.setParent(structured)
     spec = TaskSpec(text="x", output_type=OutputType.JSON, output_schema="{}")
     for number in range(5):

@@ -1,7 +1,5 @@
 """When a queued task is expected to go: an estimate from what is known, or nothing."""
 
-from statistics import median
-
 from enigma_panel.core.models import Session, Task, TaskStatus
 from enigma_panel.core.rate_limit import Endpoint, Rank
 from enigma_panel.core.verbs import TaskVerb
@@ -129,4 +127,5 @@ class Forecast:
             for task in tasks
             if task.status is TaskStatus.DONE and task.ended_ms and task.sent_ms
         ]
-        return round(median(took[:KNOWN_TASKS])) if took else TYPICAL_MS
+        known = sorted(took[:KNOWN_TASKS])
+        return known[len(known) // 2] if known else TYPICAL_MS

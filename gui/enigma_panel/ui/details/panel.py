@@ -276,7 +276,7 @@ class Details(QFrame):
 
     def _make_body(self) -> None:
         self.result_head = make_label(tr("Result"), "heading")
-        self.structured = StructuredView(self._services.structured_results, self._services.scope)
+        self.structured = StructuredView(self._services)
         self.result = ReadingText(RESULT_LINES)
         self.cut = make_label(role="dim", wrap=True)
         self.whole = make_button(tr("Show all"), "link")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFileDialog, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from enigma_panel.core.file_names import safe_name
 from enigma_panel.core.models import Task
@@ -77,6 +77,8 @@ class ResultFiles(QWidget):
     def _ask_folder(self, file: ResultFile) -> None:
         """For a folder, not a name: who asks for a name asks, in a loop of Qt's own, whether to
         overwrite, and nothing is overwritten here. One at a time, and it blocks nothing."""
+        from PySide6.QtWidgets import QFileDialog  # noqa: PLC0415 - few results have files
+
         for other in self.window().findChildren(QFileDialog):
             other.close()
         task_key = self._task_key

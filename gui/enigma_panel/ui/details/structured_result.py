@@ -7,14 +7,13 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from enigma_panel.core.models import OutputType, Task, TaskSpec
-from enigma_panel.core.structured_output import StructuredResult
-from enigma_panel.runtime.event_loop import TaskScope
-from enigma_panel.services.structured_results import StructuredResults
+from enigma_panel.services.container import Services
 from enigma_panel.ui.details.text import breakable
 from enigma_panel.ui.text.structured import comparing_text, doubt_text, fits_text, view_label
 from enigma_panel.ui.widgets.basics import make_button, make_label, set_role
 
 if TYPE_CHECKING:
+    from enigma_panel.core.structured_output import StructuredResult
     from enigma_panel.ui.result.views import ResultTable, ResultTree
 
 
@@ -29,10 +28,9 @@ class StructuredView(QWidget):
     changed = Signal()
     copy_asked = Signal(str)
 
-    def __init__(self, results: StructuredResults, scope: TaskScope) -> None:
+    def __init__(self, services: Services) -> None:
         super().__init__()
-        self._results = results
-        self._scope = scope
+        self._services = services
         self._wanted: tuple[TaskSpec, str] | None = None
         self._result: StructuredResult | None = None
         self._reading: asyncio.Task[Any] | None = None
@@ -68,10 +66,10 @@ class StructuredView(QWidget):
             self._reading.cancel()
         self._fill()
         if wanted is not None:
-            self._reading = self._scope.spawn("structured result", self._read(*wanted))
+            self._reading = self._services.scope.spawn("structured result", self._read(*wanted))
 
     async def _read(self, spec: TaskSpec, text: str) -> None:
-        result = await self._results.read(spec, text)
+        result = await self._services.structured_results.read(spec, text)
         if self._wanted != (spec, text):
             return
         self._result = result
@@ -79,7 +77,7 @@ class StructuredView(QWidget):
         if spec.output_type is OutputType.JSON and result.doubt is None:
             self._say(comparing_text(), "dim")
             self.changed.emit()
-            result = await self._results.compare(spec, text)
+            result = await self._services.structured_results.compare(spec, text)
             if self._wanted != (spec, text):
                 return
         doubt = doubt_text(result, text)

@@ -16,7 +16,6 @@ from enigma_panel.ui.main_window.queue_actions import QueueActions
 from enigma_panel.ui.main_window.selection import Selection
 from enigma_panel.ui.new_task.session_picker import accepts_tasks
 from enigma_panel.ui.text.problems import NoticeAction
-from enigma_panel.ui.text.result import colleague_label
 from enigma_panel.ui.text.ways_out import can_run_again, way_out_label, way_out_tip, ways_out
 
 tr = Translations("Main window")
@@ -108,6 +107,8 @@ class Menus:
         copy = self._add(menu, tr("Copy result"), lambda: self._app_actions.copy(result or ""))
         copy.setEnabled(bool(result))
         if task.is_final:
+            from enigma_panel.ui.text.result import colleague_label  # noqa: PLC0415 - when read
+
             copy_all = partial(self._app_actions.copy_for_colleague, task)
             self._add(menu, colleague_label(), copy_all)
         self._add_ways_out(menu, self._sessions.session(task.session_key), task)

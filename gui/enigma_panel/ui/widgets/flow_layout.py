@@ -10,6 +10,7 @@ class FlowLayout(QLayout):
     def __init__(self, *widgets: QWidget, gap: int = 6) -> None:
         super().__init__()
         self._items: list[QLayoutItem] = []
+        self._heights: dict[int, int] = {}  # by width; Qt asks often and says what invalidates it
         self.setSpacing(gap)
         self.setContentsMargins(0, 0, 0, 0)
         for widget in widgets:
@@ -64,7 +65,16 @@ class FlowLayout(QLayout):
     def hasHeightForWidth(self) -> bool:
         return True
 
+    def invalidate(self) -> None:
+        self._heights.clear()
+        super().invalidate()
+
     def heightForWidth(self, width: int) -> int:
+        if width not in self._heights:
+            self._heights[width] = self._height(width)
+        return self._heights[width]
+
+    def _height(self, width: int) -> int:
         margins: QMargins = self.contentsMargins()
         room = QRect(0, 0, width - margins.left() - margins.right(), 0)
         bottom = max((place.y() + place.height() for _, place in self._places(room)), default=0)

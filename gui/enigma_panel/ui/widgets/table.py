@@ -71,6 +71,7 @@ class KeyedTable(QTableView):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self.setViewport(QWidget())  # of Qt's own PySide finds the class by making all there are
         self._hold = hold
         self.rows = model
         self._anchor: tuple[int, int] | None = None
