@@ -53,7 +53,7 @@ KEYBOARD = (
         file="ui/widgets/dialog.py",
         old="while has_lost and moved and",
         new="while False and",
-        tests=(f"{FOCUS}::test_in_a_dialog_it_never_goes_on_to_what_ends_something",),
+        tests=(f"{FOCUS}::test_each_window_can_be_used_by_keys_alone",),
     ),
     Break(
         promise=ENTER,
@@ -77,7 +77,7 @@ KEYBOARD = (
         file="ui/widgets/basics.py",
         old="    button = Button(text)\n",
         new="    button = QPushButton(text)\n",
-        tests=(f"{FOCUS}::test_every_button_is_one_that_enter_presses[New task]",),
+        tests=(f"{FOCUS}::test_each_window_can_be_used_by_keys_alone[New task]",),
     ),
     Break(
         promise=ROW,

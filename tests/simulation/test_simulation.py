@@ -14,10 +14,10 @@ from tests.simulation.runner import Outcome, replay_command, runner
 from tests.simulation.safeguards import SWITCHES, without
 from tests.simulation.seeds import DAY, ONCE_RED, ONCE_RED_IN_WEBRUN, first_of, seed_day
 
-BLOCKS, SEEDS = 4, 50
+BLOCKS, SEEDS = 4, 25
 """Blocks of seeds, so that several processes share them; thousands run by command."""
 
-WEBRUN_SEEDS = 25
+WEBRUN_SEEDS = 12
 """So many of the day in each dialect of WebRun."""
 
 REPLAYED = 4

@@ -64,6 +64,8 @@ def no_window_left(qapp: QApplication, light: None) -> Iterator[None]:
         window.hide()
         window.deleteLater()
     qapp.clipboard().clear()
+    # Else all of them stay until the end, and each change of theme dresses them.
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture
@@ -96,14 +98,15 @@ def dialogs() -> FakeDialogs:
 
 @pytest.fixture
 def window(qapp: QApplication, services: Any, dialogs: FakeDialogs) -> Iterator[MainWindow]:
+    """Dressed when it is made, as the program does it: see `theme.prepare`."""
     QCursor.setPos(0, 0)  # away from where an earlier test left it: a rest there is no aim
+    sheet_on = qapp.styleSheet()
+    qapp.setStyleSheet("")
     window = MainWindow(services, dialogs)
+    qapp.setStyleSheet(sheet_on)
     window.show()
     qapp.processEvents()
     yield window
     window.close_for_good()
     window.deleteLater()
-    qapp.clipboard().clear()
     qapp.processEvents()
-    # Else all windows stay until the end, and each change of theme dresses all of them.
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

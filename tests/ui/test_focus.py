@@ -178,24 +178,57 @@ def told(one: QWidget) -> str:
     return f"{type(one).__name__} {one.accessibleName()}"
 
 
-@pytest.mark.parametrize("title", WINDOWS)
-async def test_every_control_is_reached_by_tab(stage: Stage, title: str) -> None:
-    window = await stage.show(title)
-    reached, wanted = by_tab(window), controls(window)
-    assert len(wanted) >= (10 if title == MAIN else 1)
-    assert [told(one) for one in wanted if not is_reached(one, reached)] == []
+def unreached(window: QWidget, reached: list[QWidget]) -> list[str]:
+    """Controls that Tab does not come to."""
+    return [told(one) for one in controls(window) if not is_reached(one, reached)]
 
 
-@pytest.mark.parametrize("title", WINDOWS)
-async def test_every_button_is_one_that_enter_presses(stage: Stage, title: str) -> None:
-    window = await stage.show(title)
-    buttons = [
-        one
+def deaf_to_enter(window: QWidget) -> list[str]:
+    """Buttons that are not of the kind which Enter presses."""
+    return [
+        told(one)
         for one in window.findChildren(QAbstractButton)
-        if isinstance(one, QPushButton | QToolButton) and not isinstance(one.parent(), QTabBar)
+        if isinstance(one, QPushButton | QToolButton)
+        and not isinstance(one, Button | ToolButton)
+        and not isinstance(one.parent(), QTabBar)
     ]
-    assert buttons or title == "Commands"
-    assert [told(one) for one in buttons if not isinstance(one, Button | ToolButton)] == []
+
+
+def shared_mnemonics(stage: Stage, window: QWidget) -> list[str]:
+    """Letters that two controls of the window, or two lines of a menu, have."""
+    menus = (stage.window.main_menu.menu, stage.window.menus.menu)
+    letters = [[a.text().partition("&")[2][:1].casefold() for a in m.actions()] for m in menus]
+    counts = [Counter(filter(None, some)) for some in (mnemonics(window), *letters)]
+    return [letter for count in counts for letter, n in count.items() if n > 1]
+
+
+def dangers_of_what_goes(dialog: QWidget, reached: list[QWidget]) -> list[str]:
+    """Controls whose going away leaves the keyboard on something that ends something."""
+    found = []
+    for one in reached:
+        one.setFocus()
+        one.setEnabled(False)
+        if is_danger(dialog.focusWidget()):
+            found.append(told(one))
+        one.setEnabled(True)
+    return found
+
+
+@pytest.mark.parametrize("title", WINDOWS)
+async def test_each_window_can_be_used_by_keys_alone(stage: Stage, title: str) -> None:
+    """All is reached by Tab, Enter presses it, no two mnemonics are one, and a dialog neither opens
+    on what ends something nor goes on to it."""
+    window = await stage.show(title)
+    if title != MAIN:
+        assert window.focusWidget() is not None
+        assert not is_danger(window.focusWidget())
+    assert len(controls(window)) >= (10 if title == MAIN else 1)
+    assert deaf_to_enter(window) == []
+    assert shared_mnemonics(stage, window) == []
+    reached = by_tab(window)
+    assert unreached(window, reached) == []
+    if title != MAIN:
+        assert dangers_of_what_goes(window, reached) == []
 
 
 async def test_every_action_of_the_window_is_a_command(stage: Stage) -> None:
@@ -226,22 +259,6 @@ def test_the_check_sees_mnemonics(no_window_left: None) -> None:
     assert mnemonics(window) == ["s", "s"]
 
 
-@pytest.mark.parametrize("title", WINDOWS)
-async def test_no_two_mnemonics_are_one(stage: Stage, title: str) -> None:
-    window = await stage.show(title)
-    assert [letter for letter, n in Counter(mnemonics(window)).items() if n > 1] == []
-    for menu in (stage.window.main_menu.menu, stage.window.menus.menu):
-        menu_letters = [a.text().partition("&")[2][:1].casefold() for a in menu.actions()]
-        assert [one for one, n in Counter(menu_letters).items() if one and n > 1] == []
-
-
-@pytest.mark.parametrize("title", DIALOGS)
-async def test_no_dialog_opens_on_what_ends_something(stage: Stage, title: str) -> None:
-    dialog = await stage.show(title)
-    assert dialog.focusWidget() is not None
-    assert not is_danger(dialog.focusWidget())
-
-
 @pytest.mark.parametrize("way", ["disabled", "hidden", "hidden behind a dialog"])
 async def test_what_goes_away_leaves_the_keyboard_on_the_row(stage: Stage, way: str) -> None:
     window = await stage.show()
@@ -265,18 +282,6 @@ async def test_what_goes_away_leaves_the_keyboard_on_the_row(stage: Stage, way: 
         assert table.hasFocus(), told(one)
         one.setEnabled(True)
         one.show()
-
-
-@pytest.mark.parametrize("title", DIALOGS)
-async def test_in_a_dialog_it_never_goes_on_to_what_ends_something(
-    stage: Stage, title: str
-) -> None:
-    dialog = await stage.show(title)
-    for one in by_tab(dialog):
-        one.setFocus()
-        one.setEnabled(False)
-        assert not is_danger(dialog.focusWidget()), told(one)
-        one.setEnabled(True)
 
 
 @pytest.mark.parametrize("title", ["New task", "Settings", "Terminate all…"])
