@@ -99,14 +99,17 @@ def test_what_was_fetched_is_known_when_its_task_is_shown_again(
     assert files.rows[0].state.text() == "download · 5 bytes, cancelled, nothing of it was kept"
 
 
-@pytest.mark.parametrize("fault", DownloadFault)
-def test_each_failure_has_its_words(files: Any, services: Any, fault: DownloadFault) -> None:
-    error = DownloadError(fault, status=410, reason="Permission denied")
-    services.downloads.put(1, REPORT, state=DownloadState.FAILED, error=error)
-    row = files.rows[0]
-    assert row.state.text().startswith("download · Not fetched: ")
-    assert row.state.property("role") == "red"
-    assert row.download.isVisible()
+def test_each_failure_has_its_words(files: Any, services: Any) -> None:
+    said = set()
+    for fault in DownloadFault:
+        error = DownloadError(fault, status=410, reason="Permission denied")
+        services.downloads.put(1, REPORT, state=DownloadState.FAILED, error=error)
+        row = files.rows[0]
+        assert row.state.text().startswith("download · Not fetched: ")
+        assert row.state.property("role") == "red"
+        assert row.download.isVisible()
+        said.add(row.state.text())
+    assert len(said) == len(DownloadFault)
 
 
 def test_the_addresses_are_counted_and_copied_whole(window: MainWindow, services: Any) -> None:

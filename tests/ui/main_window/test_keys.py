@@ -99,21 +99,21 @@ def test_else_details_get_the_focus(
     assert dialogs.calls == []
 
 
-@pytest.mark.parametrize("way", [*ENTERS, "double click"])
-@pytest.mark.parametrize("status", sorted(FINAL_STATUSES))
 def test_a_task_that_ended_opens_its_result(
-    window: MainWindow, services: Any, dialogs: FakeDialogs, way: Any, status: TaskStatus
+    window: MainWindow, services: Any, dialogs: FakeDialogs
 ) -> None:
-    services.sessions.add(1, status=status, ended_ms=NOW)
+    for number, status in enumerate(sorted(FINAL_STATUSES), 1):
+        services.sessions.add(number, status=status, ended_ms=NOW)
     table = window.selection.tasks
-    if way == "double click":
-        place = table.visualRect(table.rows.index(0, 2)).center()
+    opened = []
+    for number in range(1, len(FINAL_STATUSES) + 1):
+        place = table.visualRect(table.rows.index(table.rows.row_of(number), 2)).center()
         double_click(table.viewport(), place)
-    else:
-        table.select_key(1)
-        key(table, way)
-    actions = window.app_actions
-    assert dialogs.calls == [("open_result", 1, window.selection, actions)]
+        for enter in ENTERS:
+            table.select_key(number)
+            key(table, enter)
+        opened += [("open_result", number, window.selection, window.app_actions)] * 3
+    assert dialogs.calls == opened
 
 
 def test_the_next_result_is_that_of_the_row_below_as_it_is_then(

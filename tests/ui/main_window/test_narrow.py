@@ -1,5 +1,6 @@
 """A small screen at 200 %: 640 × 400. Nothing that can be pressed or read is cut in two."""
 
+from itertools import product
 from typing import Any
 
 import pytest
@@ -34,15 +35,12 @@ def resize(window: MainWindow, qapp: QApplication, width: int) -> None:
     assert window.height() == 400
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_the_tool_bar_is_whole(
-    window: MainWindow, services: Any, qapp: QApplication, width: int
-) -> None:
+def test_the_tool_bar_is_whole(window: MainWindow, services: Any, qapp: QApplication) -> None:
     for key in range(1, 13):
         services.sessions.add(key, status=TaskStatus.ASKS)
         services.inbox.ask(a_question(key, "What is the code?"))
     services.sessions.set_pending(3, CommandVerb.TERMINATE, WaitReason.UNDO, due_ms=NOW + 3_000)
-    for wanted in (0, 2):  # once with Undo
+    for width, wanted in product(WIDTHS, (0, 2)):  # once with Undo
         window.selection.sessions.select_key(services.sessions.session_keys()[wanted])
         resize(window, qapp, width)
         bar = window.tool_bar
@@ -70,30 +68,30 @@ def labels(window: MainWindow) -> list[QLabel]:
     return [label for label in line.findChildren(QLabel) if label.isVisible()]
 
 
-@pytest.mark.parametrize("width", WIDTHS)
 def test_the_status_line_cuts_nothing_in_two(
-    window: MainWindow, services: Any, qapp: QApplication, width: int
+    window: MainWindow, services: Any, qapp: QApplication
 ) -> None:
     services.health.status = ServiceStatus.TROUBLED
     services.account.from_environment = True
     services.live.shared = LiveShare(up=3, of=8, fault=LiveFault.LOST)
     services.sessions.add(1)
     services.sessions.set_pending(1, CommandVerb.TERMINATE, WaitReason.BUDGET, due_ms=NOW + 12_000)
-    resize(window, qapp, width)
-    window._tick()
-    qapp.processEvents()
-    for label in labels(window):
-        assert label.geometry().right() < window.status_bar.width()
-        if not isinstance(label, ElidedLabel):
-            assert label.width() >= label.sizeHint().width(), label.text()
-    words = " | ".join(label.text() for label in labels(window))
-    assert "the service answers in a way that makes no sense" in words
-    assert "partly live (3 of 8)" in words
-    assert "1 command waits" in words
-    assert ("API key" in words) is (width == 1280)
-    elided = window.status_bar.findChild(ElidedLabel)
-    assert elided is not None
-    assert elided.toolTip() == ("" if width >= 1000 else elided.text())
+    for width in WIDTHS:
+        resize(window, qapp, width)
+        window._tick()
+        qapp.processEvents()
+        for label in labels(window):
+            assert label.geometry().right() < window.status_bar.width()
+            if not isinstance(label, ElidedLabel):
+                assert label.width() >= label.sizeHint().width(), label.text()
+        words = " | ".join(label.text() for label in labels(window))
+        assert "the service answers in a way that makes no sense" in words
+        assert "partly live (3 of 8)" in words
+        assert "1 command waits" in words
+        assert ("API key" in words) is (width == 1280)
+        elided = window.status_bar.findChild(ElidedLabel)
+        assert elided is not None
+        assert elided.toolTip() == ("" if width >= 1000 else elided.text())
 
 
 def test_a_key_that_does_not_work_goes_before_figures(
@@ -180,9 +178,8 @@ def cut_parts(window: MainWindow) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("width", WIDTHS)
 def test_the_rows_of_the_recovery_card_are_whole(
-    window: MainWindow, services: Any, qapp: QApplication, width: int
+    window: MainWindow, services: Any, qapp: QApplication
 ) -> None:
     def add(cost: str) -> None:
         for key in range(1, 10):
@@ -192,16 +189,14 @@ def test_the_rows_of_the_recovery_card_are_whole(
     add(cost="0.1")
     window.show_recovered(Recovered(sessions=tuple(range(1, 10))))
     qapp.processEvents()
-    window.recovery.refresh()
-    resize(window, qapp, width)
-    assert cut_parts(window) == []
-    add(cost="12.345678")
-    window.recovery.refresh()
-    qapp.processEvents()
+    for width, cost in product(WIDTHS, ("0.1", "12.345678")):
+        add(cost)
+        window.recovery.refresh()
+        resize(window, qapp, width)
+        assert cut_parts(window) == [], (width, cost)
     row = window.recovery.rows.views()[0].row
     assert row is not None
     assert (row.left, row.cost) == ("about 4:49", "$12.3457")
-    assert cut_parts(window) == []
 
 
 def test_no_part_pushes_others_out_of_the_window(window: MainWindow, qapp: QApplication) -> None:
