@@ -12,6 +12,7 @@ from enigma_panel.cli import Options, parse
 from enigma_panel.core.service_rules import Dialect
 from enigma_panel.desktop.session_end import own_command
 from enigma_panel.runtime.next_run import HandedOver
+from enigma_panel.store.ledger.transfer import finish_import
 from enigma_panel.store.paths import folders_below
 
 ELSEWHERE = "https://staging.example"
@@ -59,6 +60,14 @@ def test_there_and_back_again_nothing_is_lost() -> None:
     assert back.handed_over == there.handed_over
     for arguments in (there.restart_with, back.restart_with):
         assert not any(KEY in argument for argument in arguments)
+
+
+def test_an_import_begins_anew_in_the_same_folder() -> None:
+    program = Program(Options(data_dir=FOLDER), NO_DIRS, None)
+    program._go_on_with_import()
+    assert program.restart_with == ["--data-dir", str(FOLDER)]
+    assert program._replace_ledger is finish_import
+    assert program._leave.is_set()
 
 
 def test_what_settings_replaced_does_not_come_back_from_the_command_line() -> None:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -72,7 +73,7 @@ class Program:
         self._leave = asyncio.Event()
         self._painted = asyncio.Event()
         self._instance: SingleInstance | None = None
-        self._copy: Copy | None = None
+        self._replace_ledger: Callable[[Path], object] | None = None
         self._power: Power | None = None
         self.restart_with: list[str] | None = None
 
@@ -156,6 +157,7 @@ class Program:
             lambda: window,
             try_demo=lambda: self._restart(demo=True),
             use_account=lambda: self._restart(demo=False),
+            begin_anew=self._go_on_with_import,
             sleep_is_announced=lambda: self._power is not None and self._power.is_available,
             aimed=window.aimed_rects,
         )
@@ -211,7 +213,16 @@ class Program:
 
     def _go_on_with_copy(self, copy: Copy) -> None:
         """Leave; the copy takes the ledger's place once that is closed; then begin again."""
-        self._copy = copy
+        from enigma_panel.store.ledger.backup import use_copy  # noqa: PLC0415 - rarely
+
+        self._replace_ledger = partial(use_copy, copy=copy)
+        self._restart(demo=self._options.demo)
+
+    def _go_on_with_import(self) -> None:
+        """As with a copy, with the ledger that was prepared."""
+        from enigma_panel.store.ledger.transfer import finish_import  # noqa: PLC0415 - rarely
+
+        self._replace_ledger = finish_import
         self._restart(demo=self._options.demo)
 
     def _restart(self, *, demo: bool) -> None:
@@ -253,10 +264,9 @@ class Program:
 
         window.app_actions.copy(diagnostics(parts, self._dirs))
 
-    async def _swap(self, parts: Parts, copy: Copy) -> None:
-        from enigma_panel.store.ledger.backup import use_copy  # noqa: PLC0415 - rarely
-
-        await parts.ledger_thread.run(use_copy, parts.ledger.path, copy)
+    @staticmethod
+    async def _swap(parts: Parts, replace_ledger: Callable[[Path], object]) -> None:
+        await parts.ledger_thread.run(replace_ledger, parts.ledger.path)
 
     async def _stages(self, parts: Parts, window: MainWindow | None) -> None:
         """Each stage gets its turn, whatever became of the one before."""
@@ -271,8 +281,9 @@ class Program:
             ("close reads", parts.services.task_search.aclose),
             ("close ledger", lambda: parts.ledger_thread.run(parts.ledger.close)),
         ]
-        if self._copy is not None:
-            stages.append(("use the copy", partial(self._swap, parts, self._copy)))
+        if self._replace_ledger is not None:
+            swap = partial(self._swap, parts, self._replace_ledger)
+            stages.append(("replace the ledger", swap))
         if self._instance is not None:
             stages.insert(0, ("let nobody in", self._instance.close))
         if window is not None:

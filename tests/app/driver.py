@@ -4,6 +4,7 @@ Only the waiting for the end is replaced: a reader of commands takes its place. 
 window's own controls; `state` prints what the tables show, as one line of JSON.
 
     start TEXT | start-kept TEXT | select TEXT | press NAME | state | notices | clipboard | quit
+    export-ledger FILE | import-ledger FILE (the program ends and does not begin anew)
     fail TEXT | minimise | window | qt-quit | log-out | title | loaded MODULES
 """
 
@@ -22,6 +23,8 @@ from PySide6.QtWidgets import QApplication, QPlainTextEdit, QTableView
 from enigma_panel import app, cli
 from enigma_panel.bootstrap import Parts
 from enigma_panel.demo.tour import Tour, TourError
+from enigma_panel.ui.export.import_dialog import ImportDialog
+from enigma_panel.ui.export.ledger_dialog import LedgerDialog
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.new_task.dialog import NewTaskDialog
 
@@ -43,6 +46,10 @@ class Driver(Tour):
                 self._press(self._window, rest)
             case "state":
                 return {name: self._rows(name) for name in ("Sessions", "Tasks")}
+            case "export-ledger":
+                await self._export_ledger(rest)
+            case "import-ledger":
+                await self._import_ledger(rest)
             case "fail":
                 self._services.scope.spawn("odd", _fail(rest))
             case "clipboard":
@@ -73,6 +80,20 @@ class Driver(Tour):
         dialog.run_in.setCurrentIndex(1 if kept else 0)
         self._press(dialog, "Start")
         await self._until("New task is closed", lambda: not dialog.isVisible())
+
+    async def _export_ledger(self, file: str) -> None:
+        self._window.main_menu.export_ledger.trigger()
+        dialog = await self._dialog(LedgerDialog)
+        dialog.file.setText(file)
+        self._press(dialog, "Export ledger")
+        await self._until("it is exported", lambda: not dialog.isVisible())
+
+    async def _import_ledger(self, file: str) -> None:
+        self._window.main_menu.import_ledger.trigger()
+        dialog = await self._dialog(ImportDialog)
+        dialog.file.setText(file)
+        await self._until("its contents are shown", dialog.import_button.isEnabled)
+        self._press(dialog, "Import")
 
     def _rows(self, name: str) -> list[list[str]]:
         model = self._find(self._window, QTableView, name).model()
@@ -125,4 +146,5 @@ async def _next(lines: "asyncio.Queue[str]", leave: asyncio.Event) -> str:
 
 if __name__ == "__main__":
     app.Program._until_left = _obey_until_quit  # type: ignore[method-assign]
+    app._begin_again = lambda _arguments: None
     sys.exit(app.run(cli.parse(sys.argv[1:])))

@@ -21,6 +21,7 @@ from tests.kit.fakes import (
     FakeStructuredResults,
     FakeTaskSearch,
     FakeTimeline,
+    FakeTransfer,
     FakeWriter,
 )
 
@@ -46,6 +47,7 @@ class World:
         self.timeline = FakeTimeline()
         self.downloads = FakeDownloads()
         self.exports = FakeExports()
+        self.transfer = FakeTransfer()
         self.structured_results = FakeStructuredResults()
         self.scope = scope or TaskScope()
         record = SimpleNamespace(**vars(self), demo=demo, keep_folder="/home/maria/enigma-panel")

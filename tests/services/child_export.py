@@ -10,7 +10,7 @@ from pathlib import Path
 
 from enigma_panel.core.redaction import Redactor
 from enigma_panel.core.task_export import ExportFormat, TaskRow
-from enigma_panel.services.exports import ExportOrder, IfTaken, _Job
+from enigma_panel.services.exports import ExportOrder, IfTaken, _TasksJob
 from enigma_panel.store.ledger.task_snapshot import TaskSnapshot
 
 whole = TaskSnapshot.batches
@@ -31,4 +31,4 @@ order = ExportOrder(
     path=Path(target),
     if_taken=IfTaken.REPLACE,
 )
-_Job(order, Redactor(bytes(32))).run(Path(ledger))
+_TasksJob(order, Redactor(bytes(32))).run(Path(ledger))

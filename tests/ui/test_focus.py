@@ -57,6 +57,8 @@ DIALOGS = [
     "About",
     "Commands",
     "Export",
+    "Export ledger",
+    "Import ledger",
     "Keyboard shortcuts",
     "New task",
     "Question from the agent",
@@ -73,8 +75,14 @@ class Stage:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.manager = LazyDialogs(lambda: DialogManager(world.services, lambda: self.window))
+        self.manager = LazyDialogs(self._make_dialogs)
         self.window = MainWindow(world.services, self.manager)
+
+    def _make_dialogs(self) -> DialogManager:
+        transfer: Any = self.world.transfer
+        return DialogManager(
+            self.world.services, lambda: self.window, make_transfer=lambda _: transfer
+        )
 
     async def show(self, title: str = MAIN) -> QWidget:
         """The window of that title, with sessions of several kinds and a question."""
@@ -97,6 +105,8 @@ class Stage:
             "About": window.main_menu.about.trigger,
             "Commands": window.main_menu.commands.trigger,
             "Export": window.export.trigger,
+            "Export ledger": window.main_menu.export_ledger.trigger,
+            "Import ledger": window.main_menu.import_ledger.trigger,
             "Keyboard shortcuts": window.main_menu.shortcuts.trigger,
             "New task": window.new_task.trigger,
             "Question from the agent": lambda: manager.open_question(3),

@@ -1,4 +1,7 @@
-"""Exports of tasks into a file: one snapshot of the ledger, streamed, whole or not at all."""
+"""Exports of tasks into a file: one snapshot of the ledger, streamed, whole or not at all.
+
+How a file of that kind is made (`Exporter`, `ExportJob`) serves other exports, too.
+"""
 
 import asyncio
 import time
@@ -62,15 +65,20 @@ class ExportError(Exception):
         self.reason = reason
 
 
-class ExportOrder(Struct, frozen=True, kw_only=True):
+class FileOrder(Struct, frozen=True, kw_only=True):
+    """A file that is wanted."""
+
+    path: Path
+    if_taken: IfTaken = IfTaken.ASK
+
+
+class ExportOrder(FileOrder, frozen=True, kw_only=True):
     """What is to be exported. keys: of the tasks, in their order. with_mark: a CSV file begins with
     a byte order mark."""
 
     keys: tuple[int, ...]
     form: ExportFormat
     with_mark: bool = False
-    path: Path
-    if_taken: IfTaken = IfTaken.ASK
 
 
 class Exported(Struct, frozen=True):
@@ -81,53 +89,11 @@ class Exported(Struct, frozen=True):
     count: int
 
 
-class Exports(QObject):
-    """Makes exports, one at a time. progressed: so many tasks have been written."""
+class ExportJob:
+    """One export, in a thread of its own. count: how far it is."""
 
-    progressed = Signal(int)
-
-    def __init__(self, store: SessionStore, redactor: Redactor) -> None:
-        super().__init__()
-        self._store = store
-        self._redactor = redactor
-        self._job: _Job | None = None
-
-    def save(self, order: ExportOrder) -> Coroutine[Any, Any, Exported | None]:
-        """Make one, which can be cancelled from now on; None where it was. ExportError: nothing was
-        exported."""
-        job = self._job = _Job(order, self._redactor)
-        return self._run(job)
-
-    async def _run(self, job: "_Job") -> Exported | None:
-        try:
-            await self._store.flush()  # what is shown is in it
-            ledger = await self._store.read(lambda ledger: ledger.path)
-        except LedgerError as error:
-            raise ExportError(ExportFault.LEDGER, error.reason) from None
-        work = asyncio.get_running_loop().run_in_executor(None, job.run, ledger)
-        try:
-            while not work.done():
-                await asyncio.wait([work], timeout=NEWS_S)
-                self.progressed.emit(job.count)
-        except asyncio.CancelledError:  # the program ends
-            job.is_cancelled = True
-            await asyncio.wait([work])
-            work.exception()  # nobody is there to be told
-            raise
-        return work.result()
-
-    def cancel(self) -> None:
-        """End the one under way; nothing of it is left, unless it has its name already."""
-        if self._job is not None:
-            self._job.is_cancelled = True
-
-
-class _Job:
-    """One export, in a thread of its own."""
-
-    def __init__(self, order: ExportOrder, redactor: Redactor) -> None:
+    def __init__(self, order: FileOrder) -> None:
         self._order = order
-        self._redactor = redactor
         self.count = 0
         self.is_cancelled = False
 
@@ -141,16 +107,88 @@ class _Job:
             replace = order.if_taken is IfTaken.REPLACE
             new = NewFile(order.path.parent, order.path.name)
             try:
-                new.begin(None)
-                self._write(new, ledger)
+                new.begin(self.size(ledger))
+                self.write(new, ledger)
                 if self.is_cancelled:
                     return None
                 return Exported(new.finish(replace=replace), self.count)
             finally:
                 new.discard()
 
-    def _write(self, new: NewFile, ledger: Path) -> None:
-        order = self._order
+    def size(self, _ledger: Path) -> int | None:
+        """So much room it needs, None where nobody knows."""
+        return None
+
+    def write(self, new: NewFile, ledger: Path) -> None:
+        """Write what belongs into it, until it is whole or cancelled."""
+        raise NotImplementedError
+
+
+class Exporter(QObject):
+    """Makes files, one at a time. progressed: the count of the one under way."""
+
+    progressed = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._job: ExportJob | None = None
+
+    async def run(self, job: ExportJob, ledger: Path) -> Exported | None:
+        """Make one; None where it was cancelled. ExportError: there is none."""
+        work = asyncio.get_running_loop().run_in_executor(None, job.run, ledger)
+        try:
+            while not work.done():
+                await asyncio.wait([work], timeout=NEWS_S)
+                self.progressed.emit(job.count)
+        except asyncio.CancelledError:  # the program ends
+            job.is_cancelled = True
+            await asyncio.wait([work])
+            work.exception()  # nobody is there to be told
+            raise
+        return work.result()
+
+    def begin(self, job: ExportJob) -> None:
+        """From now on `cancel` is about this one."""
+        self._job = job
+
+    def cancel(self) -> None:
+        """End the one under way; nothing of it is left, unless it has its name already."""
+        if self._job is not None:
+            self._job.is_cancelled = True
+
+
+class Exports(Exporter):
+    """Makes exports of tasks, one at a time. progressed: so many tasks have been written."""
+
+    def __init__(self, store: SessionStore, redactor: Redactor) -> None:
+        super().__init__()
+        self._store = store
+        self._redactor = redactor
+
+    def save(self, order: ExportOrder) -> Coroutine[Any, Any, Exported | None]:
+        """Make one, which can be cancelled from now on; None where it was. ExportError: nothing was
+        exported."""
+        job = _TasksJob(order, self._redactor)
+        self.begin(job)
+        return self._save(job)
+
+    async def _save(self, job: "_TasksJob") -> Exported | None:
+        try:
+            await self._store.flush()  # what is shown is in it
+            ledger = await self._store.read(lambda ledger: ledger.path)
+        except LedgerError as error:
+            raise ExportError(ExportFault.LEDGER, error.reason) from None
+        return await self.run(job, ledger)
+
+
+class _TasksJob(ExportJob):
+    def __init__(self, order: ExportOrder, redactor: Redactor) -> None:
+        super().__init__(order)
+        self._tasks = order
+        self._redactor = redactor
+
+    def write(self, new: NewFile, ledger: Path) -> None:
+        order = self._tasks
         encoder = TaskEncoder(order.form, _zone_at)
         if order.with_mark and order.form is ExportFormat.CSV:
             new.write(BYTE_ORDER_MARK)

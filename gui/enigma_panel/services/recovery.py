@@ -8,6 +8,7 @@ from enigma_panel.core.rate_limit import Endpoint
 from enigma_panel.services.container import Services
 from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.types import Recovered
+from enigma_panel.store.ledger import transfer
 from enigma_panel.store.ledger.backup import forget_restored, restored_ms
 from enigma_panel.store.ledger.intents import STARTS, Intent, IntentKind, Outcome
 
@@ -25,7 +26,8 @@ async def recover(services: Services) -> Recovered:
     store = services.store
     intents = await store.load()
     await _remember_calls(services)
-    is_old = await store.read(restored_ms) is not None
+    is_imported = await store.read(transfer.is_imported)
+    is_old = is_imported or await store.read(restored_ms) is not None
     commands = [i for i in intents if i.kind is IntentKind.STATE and not is_old]
     for intent in intents:
         if intent not in commands:
@@ -34,7 +36,7 @@ async def recover(services: Services) -> Recovered:
     unsent = await _put_unsent_back(store)
     if is_old:
         unsent = frozenset()
-        await _drop_old_queue(store)
+        await _drop_old_queue(store, "FROM_EXPORT" if is_imported else "FROM_COPY")
         await services.writer.commit(forget_restored)
     queued = services.queue.park_restored()
     await services.inbox.restore()
@@ -61,13 +63,13 @@ async def _bound_lives(store: SessionStore, now_ms: int) -> None:
         await store.update(*bound)
 
 
-async def _drop_old_queue(store: SessionStore) -> None:
-    """The ledger is a copy: what was queued when it was made may have run since.
+async def _drop_old_queue(store: SessionStore, code: str) -> None:
+    """The ledger is a copy, or was exported: what was queued then may have run since.
 
     Nothing of it is sent again by the program; the person may run it again.
     """
     queued = [task for task in store.tasks() if task.status is TaskStatus.QUEUED]
-    await store.record_all(queued, Observation(kind=Kind.TAKEN_BACK, code="FROM_COPY"))
+    await store.record_all(queued, Observation(kind=Kind.TAKEN_BACK, code=code))
 
 
 def _fact(intent: Intent) -> Observation:

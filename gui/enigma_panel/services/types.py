@@ -63,6 +63,7 @@ class PauseReason(StrEnum):
 
     NONE = "none"
     RESTARTED = "restarted"  # it is from an earlier run: Go on
+    EXPORTED = "exported"  # the ledger was exported, and what waits is in the file: Go on
     FUNDS = "funds"  # 402: I have added funds
     KEY = "key"  # 401 about the key: enter another one
     FORBIDDEN = "forbidden"  # 403: Go on tries again

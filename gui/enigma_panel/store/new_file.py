@@ -54,6 +54,12 @@ class NewFile:
         self._part = Path(part)
         self._file = os.fdopen(handle, "wb")  # its lock lets discard wait for a write under way
 
+    @property
+    def part(self) -> Path:
+        """Where it is until it has its name, for what is written to it by its path."""
+        assert self._part is not None
+        return self._part
+
     def write(self, data: bytes) -> None:
         """Append these bytes."""
         with _full_disk():

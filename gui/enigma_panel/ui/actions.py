@@ -83,6 +83,14 @@ class Dialogs(Protocol):
         """Export of that table's rows. of_selected: those are chosen at first, not all."""
         ...
 
+    def open_ledger_export(self) -> None:
+        """Export of the ledger, for another computer."""
+        ...
+
+    def open_ledger_import(self) -> None:
+        """Import of a ledger from another computer."""
+        ...
+
     def open_result(self, task_key: int, rows: TaskRows, actions: "Actions") -> None:
         """The result of that task. rows: where its *Previous* and *Next* go on."""
         ...

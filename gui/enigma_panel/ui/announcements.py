@@ -27,8 +27,8 @@ TOGETHER_MS = 1_000
 """What else ends within this time from the first is one announcement."""
 
 _ENDS = {TaskStatus.DONE: End.DONE, TaskStatus.FAILED: End.FAILED}
-_CALM = frozenset({PauseReason.NONE, PauseReason.RESTARTED})
-"""No refusal; what an earlier run left is on its card."""
+_CALM = frozenset({PauseReason.NONE, PauseReason.RESTARTED, PauseReason.EXPORTED})
+"""No refusal; what an earlier run left is on its card, and of an export its dialog tells."""
 
 
 def announce(window: QWidget, text: str, *, urgent: bool = False) -> None:

@@ -55,6 +55,14 @@ class LazyDialogs:
         """Export of that table's rows."""
         self.get().open_export(table, of_selected=of_selected)
 
+    def open_ledger_export(self) -> None:
+        """Export of the ledger."""
+        self.get().open_ledger_export()
+
+    def open_ledger_import(self) -> None:
+        """Import of a ledger."""
+        self.get().open_ledger_import()
+
     def open_result(self, task_key: int, rows: "TaskRows", actions: "Actions") -> None:
         """The result of that task. rows: where its *Previous* and *Next* go on."""
         self.get().open_result(task_key, rows, actions)

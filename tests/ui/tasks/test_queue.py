@@ -500,6 +500,7 @@ def test_the_bar_does_not_push_a_row_away_from_the_pointer(
 
 OFFERS = [
     (PauseReason.RESTARTED, "Go on", ("go on",)),
+    (PauseReason.EXPORTED, "Go on", ("go on",)),
     (PauseReason.FORBIDDEN, "Go on", ("go on",)),
     (PauseReason.UNTAKEN, "Go on", ("go on",)),
     (PauseReason.DIALECT, "Go on", ("go on",)),

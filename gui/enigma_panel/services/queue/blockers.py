@@ -210,8 +210,8 @@ def _lets_on(current: Task, task: Task) -> bool:
 class Blockers:
     """What keeps tasks from being sent. own: blockers of single tasks, by task key.
 
-    parked: tasks of an earlier run, which wait for the person. under_way: their calls are being
-    made, or they are tried again in the session that was opened for them.
+    parked: tasks of an earlier run, which wait for the person; with is_paused all do. under_way:
+    their calls are being made, or they are tried again in the session that was opened for them.
     """
 
     def __init__(
@@ -230,6 +230,7 @@ class Blockers:
         self.own: dict[int, Blocker] = {}
         self.parked: set[int] = set()
         self.under_way: set[int] = set()
+        self.is_paused = False
         self.is_leaving = False
 
     def of(self, task: Task, session: Session, open_now: int | None = None) -> Blocker | None:
@@ -240,7 +241,7 @@ class Blockers:
         own = self.own.get(task.key)
         if own is not None and (own.due_ms is None or own.due_ms > self._clock.now_ms()):
             return own
-        if task.key in self.parked or self.is_leaving:
+        if task.key in self.parked or self.is_paused or self.is_leaving:
             return Blocker(why=WaitReason.STOPPED, is_own=True)
         if not session.is_planned:
             return self._in(task, session)

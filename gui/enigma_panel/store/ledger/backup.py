@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from enigma_panel.store.ledger.ledger import Ledger
 
 _CLOSED = one_of("phase", FINAL_PHASES | ASSUMED_PHASES | UNOPENED_PHASES)
-_OPEN_IN_IT = f"SELECT count(*) FROM sessions WHERE NOT {_CLOSED}"  # noqa: S608 - own names
+OPEN_IN_IT = f"SELECT count(*) FROM sessions WHERE NOT {_CLOSED}"  # noqa: S608 - own names
 
 
 class Copied(StrEnum):
@@ -125,10 +125,19 @@ def use_copy(ledger_path: Path, copy: Copy) -> Path | None:
         made_ms = _check_copy(copy.path).made_ms
         with file_copy.gone_on_error(ledger_path):
             file_copy.duplicate(copy.path, ledger_path, made_ms)
-            kept_as = keep_aside(ledger_path, COMPANIONS, word="replaced")
-            drop_index(ledger_path)
-            file_copy.put_in_place(ledger_path)
+            kept_as = replace_ledger(ledger_path)
     return kept_as if kept_as.exists() else None
+
+
+def replace_ledger(ledger_path: Path) -> Path:
+    """Let the draft at the ledger's path take its place; returns where the old file would be now.
+
+    OSError: `sole_opener` and `gone_on_error` are the caller's.
+    """
+    kept_as = keep_aside(ledger_path, COMPANIONS, word="replaced")
+    drop_index(ledger_path)
+    file_copy.put_in_place(ledger_path)
+    return kept_as
 
 
 def restored_ms(ledger: "Ledger") -> int | None:
@@ -146,7 +155,8 @@ def restored_ms(ledger: "Ledger") -> int | None:
 def forget_restored(ledger: "Ledger") -> None:
     """What was uncertain because of the copy's age is settled: no copy any more. LedgerError."""
     with typed_errors(ledger.path):
-        ledger.connection.execute("DELETE FROM meta WHERE name = ?", (file_copy.RESTORED,))
+        names = (file_copy.RESTORED, file_copy.EXPORTED)
+        ledger.connection.execute("DELETE FROM meta WHERE name IN (?, ?)", names)
 
 
 def _newest(paths: Iterable[Path]) -> Copy | None:
@@ -157,6 +167,12 @@ def _newest(paths: Iterable[Path]) -> Copy | None:
 def _copies(ledger_path: Path) -> list[Path]:
     name = re.compile(re.escape(copy_path(ledger_path).name) + r"(-v\d+)?")
     return [path for path in ledger_path.parent.iterdir() if name.fullmatch(path.name)]
+
+
+def copies_like(ledger_path: Path, mark: bytes) -> list[Path]:
+    """The copies beside the ledger that have this mark, good or not. OSError."""
+    labels = [(path, _label(path)) for path in _copies(ledger_path)]
+    return [path for path, label in labels if label is not None and label.mark == mark]
 
 
 def _of_others(ledger: "Ledger") -> list[Path]:
@@ -188,7 +204,7 @@ def _check_copy(path: Path) -> Copy:
         if label.version > len(MIGRATIONS):
             raise NewerLedgerError(path, label.version, len(MIGRATIONS))
         file_copy.check_pages(connection, path)
-        open_in_it = connection.execute(_OPEN_IN_IT).fetchone()[0]
+        open_in_it = connection.execute(OPEN_IN_IT).fetchone()[0]
     return Copy(path=path, made_ms=label.made_ms, version=label.version, sessions_open=open_in_it)
 
 

@@ -52,7 +52,8 @@ _PAUSE_S = 0.01
 COMPANIONS = ("", "-wal", "-shm")
 """The endings of all files that together are one ledger."""
 
-_MAGIC = b"SQLite format 3\0"
+MAGIC = b"SQLite format 3\0"
+"""How every file of SQLite begins."""
 
 
 class Database:
@@ -191,11 +192,11 @@ def _make_private(path: Path) -> None:
 def _check_header(path: Path) -> None:
     """Find rubbish before SQLite does, which would throw away its -wal."""
     with path.open("rb") as file:
-        start = file.read(len(_MAGIC))
+        start = file.read(len(MAGIC))
     wal = Path(f"{path}-wal")
     if not start and wal.exists() and wal.stat().st_size:
         raise CorruptLedgerError(path, "empty beside a -wal file with content")
-    if start and start != _MAGIC:
+    if start and start != MAGIC:
         raise CorruptLedgerError(path, "not a database")
 
 

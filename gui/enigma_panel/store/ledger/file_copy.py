@@ -21,9 +21,11 @@ from enigma_panel.store.ledger.schema import APPLICATION_ID, version
 SPARE_BYTES = 64 * 2**20
 """Free space that must be left after a copy was made: the ledger needs it more than its copy."""
 
-_SET_META = "INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+SET_META = "INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 RESTORED = "restored_ms"
 """In the `meta` of a ledger that was a copy until nobody needs to know any more."""
+EXPORTED = "exported_ms"
+"""In that of one that was exported, as long."""
 
 _DRAFT_ENDINGS = ("", "-journal", "-wal", "-shm")
 
@@ -56,8 +58,7 @@ def draft(source: sqlite3.Connection, target: Path) -> None:
     DiskFullError where less than SPARE_BYTES would be left; sqlite3.Error, OSError.
     """
     size = _one(source, "PRAGMA page_count") * _one(source, "PRAGMA page_size")
-    if shutil.disk_usage(target.parent).free < size + SPARE_BYTES:
-        raise DiskFullError(target, "too little room for a copy")
+    check_room(target, size)
     with gone_on_error(target):
         path = _fresh_draft(target)
         with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
@@ -65,7 +66,14 @@ def draft(source: sqlite3.Connection, target: Path) -> None:
             source.backup(connection)
 
 
-def _drop_draft(target: Path) -> None:
+def check_room(target: Path, size: int) -> None:
+    """DiskFullError where less than SPARE_BYTES would be left beside a draft of so many bytes."""
+    if shutil.disk_usage(target.parent).free < size + SPARE_BYTES:
+        raise DiskFullError(target, "too little room for a copy")
+
+
+def drop_draft(target: Path) -> None:
+    """Remove the draft of `target`, where there is one. OSError."""
     for ending in _DRAFT_ENDINGS:
         Path(f"{draft_of(target)}{ending}").unlink(missing_ok=True)
 
@@ -82,8 +90,8 @@ def seal(target: Path, now_ms: int, check: Callable[[sqlite3.Connection], None])
             connection.execute("PRAGMA journal_mode = DELETE").fetchall()
             check_pages(connection, path)
             check(connection)
-            connection.execute(_SET_META, ("copied_ms", now_ms))
-        _sync(path)
+            connection.execute(SET_META, ("copied_ms", now_ms))
+        sync_file(path)
         put_in_place(target)
 
 
@@ -123,8 +131,8 @@ def duplicate(source: Path, target: Path, made_ms: int) -> None:
     shutil.copyfile(source, path)
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("PRAGMA synchronous = OFF")
-        connection.execute(_SET_META, (RESTORED, made_ms))
-    _sync(path)
+        connection.execute(SET_META, (RESTORED, made_ms))
+    sync_file(path)
 
 
 def put_in_place(target: Path) -> None:
@@ -140,19 +148,20 @@ def gone_on_error(target: Path) -> Iterator[None]:
         yield
     except BaseException:
         with contextlib.suppress(OSError):
-            _drop_draft(target)
+            drop_draft(target)
         raise
 
 
 def _fresh_draft(target: Path) -> Path:
     """An empty file (0600), whatever was there."""
-    _drop_draft(target)
+    drop_draft(target)
     path = draft_of(target)
     os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     return path
 
 
-def _sync(path: Path) -> None:
+def sync_file(path: Path) -> None:
+    """Make what was written to it durable. OSError."""
     # Opened for writing, because Windows syncs no other handle.
     handle = os.open(path, os.O_RDWR)
     try:

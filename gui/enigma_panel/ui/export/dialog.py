@@ -1,38 +1,20 @@
 """The dialog *Export*: which tasks go into a file of which form."""
 
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Coroutine, Mapping
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
-from msgspec.structs import replace
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QFileDialog,
-    QFrame,
-    QProgressBar,
-    QRadioButton,
-    QWidget,
-)
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QRadioButton, QWidget
 
 from enigma_panel.core.task_export import ExportFormat
 from enigma_panel.services.container import Services
-from enigma_panel.services.exports import ExportError, ExportFault, ExportOrder, IfTaken
-from enigma_panel.ui.export.text import done_text, fault_text, progress_text
+from enigma_panel.services.exports import Exported, ExportOrder
+from enigma_panel.ui.export.file_dialog import FileDialog
+from enigma_panel.ui.export.text import done_text, progress_text
 from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.widgets.basics import (
-    FieldGrid,
-    NoticeLabel,
-    make_button,
-    make_label,
-    make_row,
-    set_role,
-)
-from enigma_panel.ui.widgets.dialog import ModelessDialog
-from enigma_panel.ui.widgets.folders import first_folder
-from enigma_panel.ui.widgets.inputs import LineEdit
+from enigma_panel.ui.widgets.basics import make_row
 from enigma_panel.ui.widgets.table import KeyedTable
 
 tr = Translations("Export")
@@ -45,84 +27,44 @@ class Rows(StrEnum):
     SELECTED = "selected"
 
 
-class ExportDialog(ModelessDialog):
-    """The window. While an export is under way it may be closed: the export goes on.
-
-    The rows are those of the moment of the click, whatever is shown afterwards. told: an export was
-    made, or failed while the dialog was closed: a sentence, and the file, None where there is none.
-    """
-
-    told = Signal(str, object)
+class ExportDialog(FileDialog):
+    """The window. The rows are those of the moment of the click, whatever is shown afterwards."""
 
     def __init__(self, services: Services, parent: QWidget | None, table: KeyedTable) -> None:
-        super().__init__(tr("Export"), parent)
-        self._services = services
+        super().__init__(tr("Export"), services, services.exports, parent)
         self._table = table
-        self._order: ExportOrder | None = None
-        self._build()
-        self._connect()
-
-    def ask(self, rows: Rows) -> None:
-        """Show it, with these rows chosen; what was typed before stays."""
-        if self._order is None:
-            self.rows.choose(rows)
-            if not self.file.text():
-                self._propose_file(Path(first_folder()))
-        self._follow_rows()
-        self.present(self.file if self.fields.isEnabled() else self.cancel_button)
-
-    # -- building ------------------------------------------------------------------------------
-
-    def _build(self) -> None:
         self.rows = RadioRow({Rows.SHOWN: "", Rows.SELECTED: ""})
         self.format = RadioRow(
             {ExportFormat.CSV: tr("CSV"), ExportFormat.JSON_LINES: tr("JSON Lines")}
         )
         self.mark = QCheckBox(tr("Byte order mark (for Excel)"))
-        self.file = LineEdit(enter_moves_on=False)
-        self.browse = make_button(tr("Browse"))
-        grid = FieldGrid()
-        grid.add_field(tr("Rows"), self.rows)
-        grid.add_field(tr("Format"), self.format)
-        grid.add_wide(self.mark)
-        self.problem = grid.add_field(tr("File"), self.file, self.browse)
-        self.fields = QWidget()
-        self.fields.setLayout(grid)
-        self.taken = TakenQuestion()
-        self.news = NoticeLabel()
-        self.progress = QProgressBar()
-        self.progress.setTextVisible(False)
-        self.progress.setAccessibleName(tr("Progress"))
-        self.count = make_label(role="dim")
-        self.cancel_button = make_button(tr("Cancel"))
-        self.export_button = make_button(tr("Export"), "primary")
-        for part in (self.fields, self.taken, self.news, self.progress, self.count):
-            self.body.addWidget(part)
-        self.body.addStretch(1)
-        self.add_buttons(None, self.cancel_button, self.export_button)
-        self.setMinimumWidth(520)
-        self._show_running(running=False)
+        self.grid.add_field(tr("Rows"), self.rows)
+        self.grid.add_field(tr("Format"), self.format)
+        self.grid.add_wide(self.mark)
+        self.build()
+        self._connect()
+
+    def ask(self, rows: Rows) -> None:
+        """Show it, with these rows chosen; what was typed before stays."""
+        if not self.is_running:
+            self.rows.choose(rows)
+            self.propose()
+        self.follow()
+        self.present(self.file if self.fields.isEnabled() else self.cancel_button)
 
     def _connect(self) -> None:
-        self.rows.changed.connect(self._follow_rows)
+        self.rows.changed.connect(self.follow)
         for other in (self.rows.changed, self.format.changed, self.mark.toggled):
-            other.connect(self._forget_problem)
+            other.connect(self.forget_problem)
         self.format.changed.connect(self._follow_format)
-        self.file.textChanged.connect(self._forget_problem)
-        self.file.returnPressed.connect(self.export)
-        self.browse.clicked.connect(self._browse)
-        self.taken.answered.connect(self._go_on)
-        self.cancel_button.clicked.connect(self._cancel)
-        self.export_button.clicked.connect(self.export)
-        self._services.exports.progressed.connect(self._show_progress)
         for changed in (self._table.rows.arranged, self._table.selected):
-            changed.connect(self._follow_rows)
+            changed.connect(self.follow)
 
     # -- what is asked for ---------------------------------------------------------------------
 
-    def _follow_rows(self) -> None:
+    def follow(self) -> None:
         """How many rows there are of each kind, as long as somebody sees it."""
-        if not self.isVisible() or self._order is not None:
+        if not self.isVisible() or self.is_running:
             return
         shown, selected = self._table.rows.rowCount(), self._table.selected_count()
         self.rows.rename(Rows.SHOWN, tr("Shown ({n})", n=shown))
@@ -141,134 +83,35 @@ class ExportDialog(ModelessDialog):
     def _format(self) -> ExportFormat:
         return ExportFormat(self.format.chosen())
 
-    def _propose_file(self, folder: Path) -> None:
-        today = datetime.fromtimestamp(self._services.clock.now_ms() / 1000, UTC).astimezone()
-        name = tr("tasks {date}", date=f"{today:%Y-%m-%d}")
-        self.file.setText(str(folder / f"{name}.{self._format()}"))
-
-    def _browse(self) -> None:
-        """One window at a time, and it blocks nothing. About a file that is there Qt would ask in a
-        loop of its own; we ask after Export."""
-        for other in self.findChildren(QFileDialog):
-            other.close()
-        path = Path(self.file.text())
-        folder = str(path.parent) if path.is_absolute() and path.parent.is_dir() else first_folder()
-        chooser = QFileDialog(self, tr("Export into"), folder)
-        chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        chooser.setFileMode(QFileDialog.FileMode.AnyFile)
-        chooser.setOption(QFileDialog.Option.DontConfirmOverwrite)
-        chooser.setDefaultSuffix(self._format())
-        chooser.selectFile(path.name)
-        chooser.finished.connect(chooser.deleteLater)
-        chooser.fileSelected.connect(self.file.setText)
-        chooser.show()
-
-    # -- the export ----------------------------------------------------------------------------
-
-    def export(self) -> None:
-        """Export what is chosen now."""
-        if self._order is not None or not self.export_button.isEnabled():
-            return
-        path = Path(self.file.text().strip())
-        if not path.is_absolute():
-            self._show_problem(tr("Name the file, and the folder that it is to be in."))
-            return
+    def make_order(self, path: Path) -> ExportOrder:
+        """The rows of this moment."""
         is_selected = self.rows.chosen() == Rows.SELECTED
         keys = self._table.selected_keys() if is_selected else self._table.rows.keys()
-        order = ExportOrder(
+        return ExportOrder(
             keys=tuple(keys), form=self._format(), with_mark=self.mark.isChecked(), path=path
         )
-        self._start(order)
 
-    def _start(self, order: ExportOrder) -> None:
-        if self._services.scope.spawn("export", self._save(order), exclusive=True) is None:
-            return
-        self._order = order
-        self._forget_problem()
-        self.progress.setRange(0, len(order.keys))
-        self._show_progress(0)
-        self._show_running(running=True)
+    def save(self, order: ExportOrder) -> Coroutine[Any, Any, Exported | None]:
+        """Export these tasks."""
+        return self._services.exports.save(order)
 
-    async def _save(self, order: ExportOrder) -> None:
-        try:
-            exported = await self._services.exports.save(order)
-        except ExportError as error:
-            self._end()
-            self._show_error(order, error)
-            return
-        self._end()
-        if exported is None:
-            self._say(tr("Cancelled. Nothing of it was kept."), "dim")
-            return
-        self._propose_file(exported.path.parent)
-        self.told.emit(done_text(order, exported), exported.path)
-        self.accept()
+    # -- its words -----------------------------------------------------------------------------
 
-    def _end(self) -> None:
-        self._order = None
-        self._show_running(running=False)
-        self._follow_rows()
+    def name(self, date: str) -> str:
+        """'tasks 2026-01-02.csv'."""
+        return f"{tr('tasks {date}', date=date)}.{self._format()}"
 
-    def _go_on(self, order: ExportOrder, if_taken: IfTaken) -> None:
-        """The rows are those of the first click."""
-        self._start(replace(order, if_taken=if_taken))
+    def most(self, order: ExportOrder) -> int:
+        """So many tasks."""
+        return len(order.keys)
 
-    def _cancel(self) -> None:
-        if self._order is not None:
-            self._services.exports.cancel()
-        else:
-            self.reject()
+    def progress_text(self, done: int, most: int) -> str:
+        """'3,200 of 100,412 tasks'."""
+        return progress_text(done, most)
 
-    # -- what is shown -------------------------------------------------------------------------
-
-    def _show_running(self, *, running: bool) -> None:
-        self.fields.setEnabled(not running)
-        self.export_button.setEnabled(not running)
-        self.progress.setVisible(running)
-        self.count.setVisible(running)
-        if running:
-            self.cancel_button.setFocus(Qt.FocusReason.OtherFocusReason)
-        elif self.cancel_button.hasFocus():
-            self.file.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._grow()
-
-    def _show_progress(self, done: int) -> None:
-        self.progress.setValue(done)
-        self.count.setText(progress_text(done, self.progress.maximum()))
-
-    def _show_error(self, order: ExportOrder, error: ExportError) -> None:
-        text = fault_text(order, error)
-        if not self.isVisible():
-            self.told.emit(text, None)
-        if error.fault is ExportFault.EXISTS:
-            self.taken.ask(order, text)
-            self._grow()
-        elif error.fault is ExportFault.LEDGER:
-            self._say(text)
-        else:
-            self._show_problem(text)
-
-    def _show_problem(self, text: str) -> None:
-        self.problem.show_text(text)
-        self.file.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._grow()
-
-    def _say(self, text: str, role: str = "notice") -> None:
-        self.news.show_text(text, role)
-        self._grow()
-
-    def _forget_problem(self) -> None:
-        self.problem.clear()
-        self.news.show_text("")
-        self.taken.hide()
-
-    def _grow(self) -> None:
-        if self.isVisible():
-            self.fit(only_grow=True)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._follow_rows()
+    def done_text(self, order: ExportOrder, exported: Exported) -> str:
+        """'Exported 12 tasks'."""
+        return done_text(order, exported)
 
 
 class RadioRow(QWidget):
@@ -301,43 +144,3 @@ class RadioRow(QWidget):
     def _follow(self, checked: bool) -> None:
         if checked:
             self.changed.emit()
-
-
-class TakenQuestion(QFrame):
-    """Asks what is to become of a file that is there; takes no room until then.
-
-    answered: the order that was asked about, and IfTaken.
-    """
-
-    answered = Signal(object, object)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._order: ExportOrder | None = None
-        set_role(self, "notice")
-        self.text = make_label(wrap=True)
-        self.replace = make_button(tr("Replace"))
-        self.keep_both = make_button(tr("Keep both"))
-        row = make_row(self.text, self.replace, self.keep_both)
-        row.setStretch(0, 1)
-        row.setContentsMargins(10, 6, 10, 6)
-        self.setLayout(row)
-        self.replace.clicked.connect(self._answers(IfTaken.REPLACE))
-        self.keep_both.clicked.connect(self._answers(IfTaken.KEEP_BOTH))
-        self.hide()
-
-    def ask(self, order: ExportOrder, text: str) -> None:
-        """Ask about this order; the keyboard stands on what loses nothing."""
-        self._order = order
-        self.text.setText(text)
-        for button in (self.replace, self.keep_both):
-            button.setAccessibleDescription(text)
-        self.show()
-        self.keep_both.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _answers(self, if_taken: IfTaken) -> Callable[[], None]:
-        def answer() -> None:
-            if self._order is not None:
-                self.answered.emit(self._order, if_taken)
-
-        return answer

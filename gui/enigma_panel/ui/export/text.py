@@ -1,13 +1,19 @@
-"""Texts for the export of tasks: how far it is, and what became of it."""
+"""Texts for exports: how far one is, and what became of it."""
 
 from collections.abc import Callable
 
-from enigma_panel.services.exports import Exported, ExportError, ExportFault, ExportOrder
+from enigma_panel.services.exports import (
+    Exported,
+    ExportError,
+    ExportFault,
+    ExportOrder,
+    FileOrder,
+)
 from enigma_panel.ui.i18n import Translations, shorten
 
 tr = Translations("Export")
 
-_FAULTS: dict[ExportFault, Callable[[ExportOrder, str], str]] = {
+_FAULTS: dict[ExportFault, Callable[[FileOrder, str], str]] = {
     ExportFault.EXISTS: lambda order, _: tr("“{name}” is there already.", name=_name(order)),
     ExportFault.NOT_A_FILE: lambda order, _: tr(
         "“{name}” is there already and is no file. Choose another name.", name=_name(order)
@@ -27,7 +33,7 @@ _FAULTS: dict[ExportFault, Callable[[ExportOrder, str], str]] = {
 }
 
 
-def fault_text(order: ExportOrder, error: ExportError) -> str:
+def fault_text(order: FileOrder, error: ExportError) -> str:
     """Why nothing was exported."""
     return _FAULTS[error.fault](order, error.reason)
 
@@ -49,5 +55,5 @@ def done_text(order: ExportOrder, exported: Exported) -> str:
     return text
 
 
-def _name(order: ExportOrder) -> str:
+def _name(order: FileOrder) -> str:
     return shorten(order.path.name)

@@ -104,6 +104,8 @@ class MainWindow(QMainWindow):
         program = (self.settings, self.all_notices, menu.opener, menu.shortcuts, menu.commands)
         more = (
             self.export,
+            menu.export_ledger,
+            menu.import_ledger,
             menu.account_page,
             menu.diagnostics,
             menu.folder,

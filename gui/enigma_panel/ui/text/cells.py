@@ -16,7 +16,7 @@ from enigma_panel.ui.theme.palette import Glyph, Severity
 
 tr = Translations("Cells")
 
-TAKEN_BACK, FROM_COPY = "TAKEN_BACK", "FROM_COPY"
+TAKEN_BACK, FROM_COPY, FROM_EXPORT = "TAKEN_BACK", "FROM_COPY", "FROM_EXPORT"
 """Codes of queued tasks: taken out by the person, or queued in the copy of the ledger in use."""
 
 
@@ -121,6 +121,8 @@ def _plain_result_cell(task: Task) -> Cell:
             text = explain_code(task.code, task.error, ErrorContext(cost=task.cost)).what
         case TaskStatus.STOPPED if task.code == FROM_COPY:
             text = tr("in line when the ledger's copy was made; whether it ran is not known")
+        case TaskStatus.STOPPED if task.code == FROM_EXPORT:
+            text = tr("not started; in line when the ledger was exported")
         case TaskStatus.STOPPED if task.code == TAKEN_BACK:
             text = tr("taken out of the line, not started")
         case TaskStatus.STOPPED:

@@ -333,6 +333,15 @@ def from_copy(_details: ErrorDetails) -> ErrorText:
     )
 
 
+def from_export(_details: ErrorDetails) -> ErrorText:
+    """It was queued when the ledger was exported that is in use now."""
+    return ErrorText(
+        tr("It waited in line when the ledger was exported, and was not started here."),
+        tr("Whether the other program went on with it is not known."),
+        tr("If it did not, run it again."),
+    )
+
+
 def ended_first(_details: ErrorDetails) -> ErrorText:
     """Terminated while its browser was being opened."""
     return ErrorText(tr("The session was terminated before the task was sent."))
@@ -443,6 +452,7 @@ TABLE: dict[str, Row] = {
     "TERMINATED_BEFORE_TASK": ended_first,
     "TAKEN_BACK": taken_back,
     "FROM_COPY": from_copy,
+    "FROM_EXPORT": from_export,
     "OTHER_TASK": other_task,
     "RATE_LIMIT_EXCEEDED": too_many_calls,
     "NO_INSTANCES_AVAILABLE": no_browser,
