@@ -22,6 +22,9 @@ TRIED_AGAIN = "What was refused for certain is tried again only where that can h
 UNUSED = "A browser that took no task, and that no task waits for any more, is closed"
 LIVE = "An open session also tells what happens over the service's live channel"
 ONE_PROGRAM = "One program at a time uses a data folder"
+TRANSFER = "tests/services/test_ledger_transfer.py"
+PAUSED = "test_the_line_is_paused_before_the_copy_and_until_the_person_lets_it_go_on"
+THERE = "test_nothing_starts_and_no_command_is_sent_by_itself_and_it_can_be_run_again"
 NOT_ZERO = 'What is not known yet is shown as "…", what was never told as "?", never as 0.'
 
 MONEY = (
@@ -700,8 +703,56 @@ MONEY = (
         promise="What was started after the copy is not in it",
         mistake="what was in the copy's line is started again",
         file="services/recovery.py",
-        old="        await _drop_old_queue(store)\n",
+        old='        await _drop_old_queue(store, "FROM_EXPORT" if is_imported else "FROM_COPY")\n',
         new="",
         tests=("tests/services/test_recovery.py",),
+    ),
+    Break(
+        promise="pauses the line here until you click Go on",
+        mistake="it goes on meanwhile",
+        file="services/queue/task_queue.py",
+        old="        self._blockers.is_paused = True\n",
+        new="",
+        tests=(f"{TRANSFER}::{PAUSED}",),
+    ),
+    Break(
+        promise="pauses the line here until you click Go on",
+        mistake="it is paused once the copy is made",
+        file="services/ledger_transfer.py",
+        old="        self._queue.pause()  # before: what is in the file as waiting must not be started after it\n"
+        "        exported = None\n"
+        "        try:\n"
+        "            exported = await self.run(job, await self._flushed())\n",
+        new="        exported = None\n"
+        "        try:\n"
+        "            exported = await self.run(job, await self._flushed())\n"
+        "            self._queue.pause()\n",
+        tests=(f"{TRANSFER}::{PAUSED}",),
+    ),
+    Break(
+        promise="pauses the line here until you click Go on",
+        mistake="a pause for another reason ends it with it",
+        file="services/queue/task_queue.py",
+        old="        self._gate.lift(PauseReason.FUNDS)\n",
+        new="        self._gate.lift(PauseReason.FUNDS)\n        self._blockers.is_paused = False\n",
+        tests=(f"{TRANSFER}::{PAUSED}",),
+    ),
+    Break(
+        promise='what waited in line is "not started"',
+        mistake="it waits in line there, too",
+        file="services/recovery.py",
+        old="    is_old = is_imported or await store.read(restored_ms) is not None\n",
+        new="    is_old = not is_imported and await store.read(restored_ms) is not None\n",
+        tests=(f"{TRANSFER}::{THERE}",),
+    ),
+    Break(
+        promise='what waited in line is "not started"',
+        mistake="nobody sees why it did not run",
+        file="ui/text/cells.py",
+        old="case TaskStatus.STOPPED if task.code == FROM_EXPORT:",
+        new="case TaskStatus.STOPPED if task.code is FROM_EXPORT is None:",
+        tests=(
+            "tests/ui/text/test_errors.py::test_what_waited_when_the_ledger_was_exported_says_so",
+        ),
     ),
 )

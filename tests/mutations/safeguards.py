@@ -16,6 +16,8 @@ SEARCH = "tests/services/test_task_search.py"
 EXPORTS = "tests/services/test_exports.py"
 EXPORTED = "tests/core/test_task_export.py"
 EXPORT = "tests/ui/export/test_dialog.py"
+LEDGER_DIALOGS = "tests/ui/export/test_ledger_dialogs.py"
+TRANSFER = "tests/services/test_ledger_transfer.py"
 
 SAFEGUARDS = (
     Break(
@@ -385,6 +387,38 @@ SAFEGUARDS = (
         tests=(f"{EXPORTS}::test_a_disk_that_refuses_leaves_nothing",),
     ),
     Break(
+        promise="Nothing of an export that was cancelled stays",
+        mistake="the line stays paused for it",
+        file="services/ledger_transfer.py",
+        old="            if exported is None and not was_paused:\n",
+        new="            if False:\n",
+        tests=(f"{TRANSFER}::test_where_nothing_was_exported_the_line_is_as_it_was",),
+    ),
+    Break(
+        promise="An exported ledger lacks nothing that has happened",
+        mistake="what could not be written is left out",
+        file="services/ledger_transfer.py",
+        old="return await self._writer.commit(lambda ledger: ledger.path)",
+        new="return await self._store.read(lambda ledger: ledger.path)",
+        tests=(f"{TRANSFER}::test_what_could_not_be_written_down_is_not_exported_without",),
+    ),
+    Break(
+        promise="What is imported is what was seen in the dialog",
+        mistake="the name may be another one by then",
+        file="ui/export/import_dialog.py",
+        old='        self._looked_into = None\n        self._show("")\n        self._typed.start()\n',
+        new="        self._typed.start()\n",
+        tests=(f"{LEDGER_DIALOGS}::test_another_name_is_another_file",),
+    ),
+    Break(
+        promise="An import that was cancelled does not happen",
+        mistake="the program begins anew all the same",
+        file="ui/export/import_dialog.py",
+        old="        if self.isVisible():\n            self.prepared.emit()\n            return\n",
+        new="        self.prepared.emit()\n",
+        tests=(f"{LEDGER_DIALOGS}::test_closed_meanwhile_it_is_not_imported",),
+    ),
+    Break(
         promise="An export takes no file's place unasked",
         mistake="it takes that of one that came meanwhile",
         file="services/exports.py",
@@ -403,9 +437,9 @@ SAFEGUARDS = (
     Break(
         promise="The rows that are exported are those of the click",
         mistake="once a file was asked about, those of then",
-        file="ui/export/dialog.py",
+        file="ui/export/file_dialog.py",
         old="self._start(replace(order, if_taken=if_taken))",
-        new="self._start(replace(order, if_taken=if_taken, keys=tuple(self._table.selected_keys())))",
+        new="self._start(replace(self.make_order(order.path), if_taken=if_taken))",
         tests=(f"{EXPORT}::test_numbers_follow_and_the_rows_are_those_of_the_click",),
     ),
     Break(

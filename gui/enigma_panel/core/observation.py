@@ -14,15 +14,18 @@ MISSING_PROMPT, MISSING_TASK_DETAILS = "MISSING_PROMPT", "MISSING_TASK_DETAILS"
 OTHER_DIALECT = frozenset({MISSING_PROMPT, MISSING_TASK_DETAILS})
 STATUS_PREFIX = "HTTP_"
 """Our own code for a refusal that came without one: this and its status."""
-OWN_CODES = OTHER_DIALECT | {
-    "TAKEN_BACK",
-    "FROM_COPY",
-    "FROM_EXPORT",
-    "TERMINATED_BEFORE_TASK",
-    "LEDGER_FAILED",
-    "NOT_CONNECTED",
-    OTHER_TASK,
-}
+UNSENT = frozenset({"TAKEN_BACK", "FROM_COPY", "FROM_EXPORT"})
+"""Our own codes of tasks that left the queue without being sent: they took no time."""
+OWN_CODES = (
+    OTHER_DIALECT
+    | UNSENT
+    | {
+        "TERMINATED_BEFORE_TASK",
+        "LEDGER_FAILED",
+        "NOT_CONNECTED",
+        OTHER_TASK,
+    }
+)
 """Our own codes for why a task was not sent, and for a doubt; a code of the service is never one of
 them."""
 

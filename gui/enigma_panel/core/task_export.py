@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 import msgspec
 from msgspec import Struct
 
+from enigma_panel.core.observation import UNSENT
 from enigma_panel.core.redaction import Redactor
 
 BYTE_ORDER_MARK = "\ufeff".encode()
@@ -136,7 +137,7 @@ class TaskEncoder:
         text, url, result, error, code, question, label, site, cost, *others = row
         key, status, number, tokens_in, tokens_out, created_ms, sent_ms, ended_ms = others
         took_s = None
-        if ended_ms is not None and code != "TAKEN_BACK":  # as the table shows it
+        if ended_ms is not None and code not in UNSENT:  # as the table shows it
             took_s = max(0, ended_ms - (sent_ms or created_ms)) / 1000
         return (
             key,

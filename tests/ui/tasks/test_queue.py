@@ -98,20 +98,31 @@ def test_what_needs_the_person_is_amber(services: Any, tasks: TasksModel) -> Non
     assert (cell.text, cell.severity, cell.bold) == ("its session has ended", Severity.AMBER, True)
 
 
-def test_a_task_taken_out_of_the_line_says_so(
-    window: MainWindow, services: Any, tasks: TasksModel
+UNSENT_TEXTS = {
+    "TAKEN_BACK": ("taken out of the line, not started", "It was not started."),
+    "FROM_EXPORT": (
+        "not started; in line when the ledger was exported",
+        "Whether the other program went on with it is not known.",
+    ),
+}
+
+
+@pytest.mark.parametrize("code", UNSENT_TEXTS)
+def test_a_task_that_left_the_line_unsent_says_so(
+    window: MainWindow, services: Any, tasks: TasksModel, code: str
 ) -> None:
     services.sessions.add_queued(1)
     services.sessions.change_session(1, phase=Phase.DROPPED)
     services.sessions.change_task(
-        1, status=TaskStatus.STOPPED, code="TAKEN_BACK", ended_ms=NOW, sent_ms=None
+        1, status=TaskStatus.STOPPED, code=code, ended_ms=NOW, sent_ms=None
     )
     tasks.arrange()
-    assert cell_text(tasks, 1, Column.RESULT) == "taken out of the line, not started"
+    result, details = UNSENT_TEXTS[code]
+    assert cell_text(tasks, 1, Column.RESULT) == result
     assert cell_text(tasks, 1, Column.TOOK) == "–"
     window.selection.task_rows.arrange()
     window.selection.tasks.select_key(1)
-    assert "It was not started." in shown_texts(window.details)
+    assert details in shown_texts(window.details)
     assert "New session" not in shown_texts(window.details)
     assert button(window.details, "Run again").isEnabled()
 

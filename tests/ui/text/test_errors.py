@@ -21,6 +21,7 @@ from enigma_panel.core.observation import OWN_CODES, Kind
 from enigma_panel.services.retry_policy import refused_fact
 from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.text import states
+from enigma_panel.ui.text.cells import result_cell
 from enigma_panel.ui.text.errors import (
     TABLE,
     Call,
@@ -334,6 +335,17 @@ def test_of_a_lost_task_nothing_is_said_to_be_known() -> None:
     told = trouble_text(a_session(), a_task(status=TaskStatus.LOST), NOW)
     assert told is not None
     assert told.text == "It is not known what became of this task. Its result cannot be fetched."
+
+
+def test_what_waited_when_the_ledger_was_exported_says_so() -> None:
+    task = a_task(status=TaskStatus.STOPPED, code="FROM_EXPORT", result=None)
+    assert result_cell(task).text == "not started; in line when the ledger was exported"
+    told = trouble_text(a_session(), task, NOW)
+    assert told is not None
+    assert told.text == (
+        "It waited in line when the ledger was exported, and was not started here. Whether the "
+        "other program went on with it is not known. If it did not, run it again."
+    )
 
 
 def test_every_row_speaks_plainly() -> None:

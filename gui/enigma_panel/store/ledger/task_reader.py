@@ -18,6 +18,7 @@ from msgspec.structs import replace
 
 from enigma_panel.core.models import TaskStatus
 from enigma_panel.core.money import EXACT, NANO, sum_exactly, to_nano
+from enigma_panel.core.observation import UNSENT
 from enigma_panel.core.task_filter import (
     GROUP_STATUSES,
     Order,
@@ -53,7 +54,7 @@ _STATUS_RANK = (
 """Sorted by status, what needs somebody comes first."""
 _RANKS = " ".join(f"WHEN '{status}' THEN {rank}" for rank, status in enumerate(_STATUS_RANK))
 _STARTED = "coalesce(t.sent_ms, t.created_ms)"
-_HAS_RUN = "t.status <> 'queued' AND t.code IS NOT 'TAKEN_BACK'"
+_HAS_RUN = f"t.status <> 'queued' AND ({one_of('t.code', UNSENT)}) IS NOT 1"
 _WAS_SENT = "t.sent_ms IS NOT NULL AND (t.service_id IS NOT NULL OR t.status <> 'failed')"
 _SORTED_BY: dict[SortColumn, tuple[str, ...]] = {
     SortColumn.NEW: ("t.is_new",),

@@ -9,13 +9,13 @@ from msgspec.structs import replace
 from PySide6.QtCore import QObject, Qt, Signal
 
 from enigma_panel.core.models import UNOPENED_PHASES, Task, TaskStatus
+from enigma_panel.core.observation import UNSENT
 from enigma_panel.core.task_filter import NEWEST_FIRST, Order, SortColumn
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import Diff, QueueEntry, WaitReason
 from enigma_panel.ui.i18n import Translations, number_text, shorten
 from enigma_panel.ui.tasks.sorting import arrow, direction_text, next_order, spoken_order
 from enigma_panel.ui.text.cells import (
-    TAKEN_BACK,
     USUAL_COST,
     Cell,
     cost_cell,
@@ -327,7 +327,7 @@ class TasksModel(KeyedTableModel):
         return name_cell(urlsplit(session.base_url).netloc if session is not None else "")
 
     def _took(self, task: Task) -> Cell:
-        if task.status is TaskStatus.QUEUED or task.code == TAKEN_BACK:
+        if task.status is TaskStatus.QUEUED or task.code in UNSENT:
             return none_cell(sort=-1)
         end = task.ended_ms or self.stale_since_ms or self._clock.now_ms()
         took = max(0, end - (task.sent_ms or task.created_ms))

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from enigma_panel.core.models import Session, Task, TaskStatus
+from enigma_panel.core.observation import UNSENT
 from enigma_panel.ui.i18n import Translations, sentence
 from enigma_panel.ui.text.cells import TAKEN_BACK, result_cell
 from enigma_panel.ui.text.dialects import dialect_name, wanted_dialect
@@ -50,7 +51,7 @@ def task_summary(
         parts = [f"{word.word} {lasted}", *filter(None, [word.note])]
         return StateSummary(" · ".join(parts), word.severity, word.tip)
     ended = local_moment(task.ended_ms, now_ms)
-    if task.code == TAKEN_BACK:
+    if task.code in UNSENT:
         return StateSummary(f"{word.word} · {ended}", word.severity)
     took = duration(task.ended_ms - (task.sent_ms or task.created_ms))
     return StateSummary(f"{word.word} · {ended} · " + tr("took {time}", time=took), word.severity)
