@@ -33,6 +33,7 @@ from enigma_panel.services.ledger_transfer import (
 from enigma_panel.services.types import PauseReason, WaitReason
 from enigma_panel.store.folder_lock import LOCK_NAME
 from enigma_panel.store.ledger.errors import DiskFullError
+from enigma_panel.store.ledger.ledger import Ledger
 from enigma_panel.store.ledger.transfer import finish_import
 from enigma_panel.store.settings import Settings
 from tests.kit.ledgers import make_ledger
@@ -212,7 +213,7 @@ def no_room() -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-def _full(*_: object) -> None:
+def _full(*_: object, **__: object) -> None:
     raise DiskFullError(Path("target"), "no room")
 
 
@@ -251,10 +252,12 @@ def test_a_disk_that_refuses_leaves_nothing_under_the_name(
     assert files(file.parent) == []
 
 
-def test_what_could_not_be_written_down_is_not_exported_without(folder: Path, file: Path) -> None:
+def test_what_could_not_be_written_down_is_not_exported_without(
+    folder: Path, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def test(bench: QueueBench) -> None:
         first, _ = await at_work(bench)
-        bench.bench.executor.full = True
+        monkeypatch.setattr(Ledger, "save", _full)
         await finish(bench, first)
         with pytest.raises(ExportError) as caught:
             await transfer_of(bench).export(FileOrder(path=file))
