@@ -189,7 +189,7 @@ def test_the_listing_knows_every_word_that_is_stored() -> None:
     assert _words("intents", "outcome") == set(Outcome)
     assert _words("intents", "verb") == set(CommandVerb) | set(AnswerVerb)
     # Texts among those of the service: the program before shows them as such.
-    later = {OTHER_TASK, "LEDGER_FAILED", "NOT_CONNECTED"} | OTHER_DIALECT
+    later = {OTHER_TASK, "LEDGER_FAILED", "NOT_CONNECTED", "FROM_EXPORT"} | OTHER_DIALECT
     assert _words("tasks", "code") >= OWN_CODES - later
     # No line of a time line is made of these.
     untold = {"active", "queued", "delivered", "session_doubted"}
