@@ -1,5 +1,6 @@
 """The command line of the next run, read back by our own parser."""
 
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace as Namespace
 from typing import Any
@@ -12,8 +13,11 @@ from enigma_panel.cli import Options, parse
 from enigma_panel.core.service_rules import Dialect
 from enigma_panel.desktop.session_end import own_command
 from enigma_panel.runtime.next_run import HandedOver
-from enigma_panel.store.ledger.transfer import finish_import
+from enigma_panel.store.files import ProblemKind
+from enigma_panel.store.ledger.transfer import NotEmptyError, finish_import
 from enigma_panel.store.paths import folders_below
+from tests.kit.ledgers import open_ledger
+from tests.store.helpers import start
 
 ELSEWHERE = "https://staging.example"
 FOLDER = Path("/somewhere/with a space")
@@ -68,6 +72,30 @@ def test_an_import_begins_anew_in_the_same_folder() -> None:
     assert program.restart_with == ["--data-dir", str(FOLDER)]
     assert program._replace_ledger is finish_import
     assert program._leave.is_set()
+
+
+async def test_a_ledger_that_could_not_be_replaced_is_said_by_the_next_run(tmp_path: Path) -> None:
+    """What was to be imported was refused, as something had happened meanwhile."""
+    ledger = open_ledger(tmp_path / "ledger.sqlite3")
+    start(ledger)
+    ledger.close()
+    thread: Any = Namespace(run=call)
+    parts: Any = Namespace(ledger=ledger, ledger_thread=thread)
+    program = Program(Options(data_dir=tmp_path), NO_DIRS, None)
+    program._account = account(ELSEWHERE, is_dialect_for_run=True)
+    program._go_on_with_import()
+    with pytest.raises(NotEmptyError):
+        await program._swap(parts, finish_import)
+    again = Program(Options(), NO_DIRS, None, program.handed_over)
+    (problem,) = again._left(ledger.path)
+    assert (problem.kind, problem.path) == (ProblemKind.NOT_REPLACED, ledger.path)
+    assert problem.reason == "something has happened meanwhile"
+    assert again._left(ledger.path) == []
+    assert again.handed_over == HandedOver(base_url=ELSEWHERE, key=KEY)
+
+
+async def call(what: Callable[..., Any], *arguments: Any) -> Any:
+    return what(*arguments)
 
 
 def test_what_settings_replaced_does_not_come_back_from_the_command_line() -> None:

@@ -25,8 +25,8 @@ from enigma_panel.runtime import event_loop, logging_setup, next_run
 from enigma_panel.runtime.next_run import NOTHING, HandedOver
 from enigma_panel.runtime.qt_messages import with_a_display
 from enigma_panel.services.account import Account
-from enigma_panel.store.files import Copy
-from enigma_panel.store.ledger.errors import NewerLedgerError
+from enigma_panel.store.files import Copy, Problem, ProblemKind
+from enigma_panel.store.ledger.errors import LedgerError, NewerLedgerError
 from enigma_panel.store.paths import prepare_folder
 from enigma_panel.ui.i18n import install_language
 from enigma_panel.ui.lazy_dialogs import LazyDialogs
@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     from enigma_panel.ui.dialog_manager import DialogManager
 
 log = logging.getLogger(__name__)
+
+REASON_CHARS = 100
+"""So much of an error is handed over: the pipe has little room."""
 
 
 class FirstPaint(QObject):
@@ -110,7 +113,13 @@ class Program:
         if not self._options.demo:  # the demo's has a key of its own
             self._account = parts.services.account
             self._account.take_over(self.handed_over.key, self.handed_over.base_url)
-        return parts
+        return replace(parts, problems=(*parts.problems, *self._left(parts.ledger.path)))
+
+    def _left(self, ledger: Path) -> list[Problem]:
+        """What the run before could not do; said once."""
+        reason, kind = self.handed_over.not_replaced, ProblemKind.NOT_REPLACED
+        self.handed_over = replace(self.handed_over, not_replaced="")
+        return [Problem(kind=kind, path=ledger, reason=reason)] if reason else []
 
     async def _may_use_copy(self, error: NewerLedgerError) -> bool:
         from enigma_panel.startup import offer_copy  # noqa: PLC0415 - rarely
@@ -264,9 +273,13 @@ class Program:
 
         window.app_actions.copy(diagnostics(parts, self._dirs))
 
-    @staticmethod
-    async def _swap(parts: Parts, replace_ledger: Callable[[Path], object]) -> None:
-        await parts.ledger_thread.run(replace_ledger, parts.ledger.path)
+    async def _swap(self, parts: Parts, replace_ledger: Callable[[Path], object]) -> None:
+        try:
+            await parts.ledger_thread.run(replace_ledger, parts.ledger.path)
+        except LedgerError as error:  # whoever is there to be told is in the next run
+            reason = error.reason[:REASON_CHARS]
+            self.handed_over = replace(self.handed_over, not_replaced=reason)
+            raise
 
     async def _stages(self, parts: Parts, window: MainWindow | None) -> None:
         """Each stage gets its turn, whatever became of the one before."""

@@ -564,6 +564,16 @@ DATA = (
         tests=(f"{MOVES}::test_what_came_meanwhile_is_not_replaced",),
     ),
     Break(
+        promise="takes such a file over as a whole or not at all",
+        mistake="nobody is told that it was not taken over",
+        file="app.py",
+        old="            self.handed_over = replace(self.handed_over, not_replaced=reason)\n",
+        new="",
+        tests=(
+            "tests/test_app.py::test_a_ledger_that_could_not_be_replaced_is_said_by_the_next_run",
+        ),
+    ),
+    Break(
         promise="nothing is ever replaced",
         mistake="the dialog offers it over any ledger",
         file="services/ledger_transfer.py",

@@ -18,10 +18,12 @@ MOST_BYTES = 512
 
 
 class HandedOver(HidingStruct, frozen=True, kw_only=True):
-    """base_url: the account's. key: the one for that address, where it is in memory alone."""
+    """base_url: the account's. key: the one for that address, where it is in memory alone.
+    not_replaced: why another ledger could not take the place of ours."""
 
     base_url: str = ""
     key: Hidden[str] = ""
+    not_replaced: str = ""
 
 
 NOTHING = HandedOver()

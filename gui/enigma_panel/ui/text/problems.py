@@ -203,6 +203,12 @@ def _what(problem: Problem) -> str:
                 "{name} was written by a newer version of this program and stays as it is.",
                 name=name,
             )
+        case ProblemKind.NOT_REPLACED:
+            return tr(
+                "Another ledger was to take the place of {name} and could not ({reason}).",
+                name=name,
+                reason=problem.reason,
+            )
         case ProblemKind.UNWRITABLE:
             return tr(
                 "{name} cannot be written ({reason}); work goes on without it.",
