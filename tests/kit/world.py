@@ -47,7 +47,7 @@ class World:
         self.timeline = FakeTimeline()
         self.downloads = FakeDownloads()
         self.exports = FakeExports()
-        self.transfer = FakeTransfer()
+        self.ledger_transfer = FakeTransfer()
         self.structured_results = FakeStructuredResults()
         self.scope = scope or TaskScope()
         record = SimpleNamespace(**vars(self), demo=demo, keep_folder="/home/maria/enigma-panel")

@@ -75,14 +75,8 @@ class Stage:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.manager = LazyDialogs(self._make_dialogs)
+        self.manager = LazyDialogs(lambda: DialogManager(world.services, lambda: self.window))
         self.window = MainWindow(world.services, self.manager)
-
-    def _make_dialogs(self) -> DialogManager:
-        transfer: Any = self.world.transfer
-        return DialogManager(
-            self.world.services, lambda: self.window, make_transfer=lambda _: transfer
-        )
 
     async def show(self, title: str = MAIN) -> QWidget:
         """The window of that title, with sessions of several kinds and a question."""

@@ -299,8 +299,11 @@ class Gallery(Tour):
         await self._until("it is not possible", lambda: not coming.fields.isEnabled())
         await self._picture("import-ledger-not-empty", coming)
         coming.reject()
-        empty = _EmptyLedger(services.store, services.writer, services.queue, services.clock)
-        coming = ImportDialog(services, empty, window)
+        elsewhere = replace(services)
+        vars(elsewhere)["ledger_transfer"] = _EmptyLedger(
+            services.store, services.writer, services.queue, services.clock
+        )
+        coming = ImportDialog(elsewhere, window)
         coming.ask()
         coming.file.setText(leaving.file.text())
         await self._until("it is possible", coming.import_button.isEnabled)

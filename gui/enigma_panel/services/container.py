@@ -38,6 +38,7 @@ from enigma_panel.services.types import NoticeKind
 
 if TYPE_CHECKING:
     from enigma_panel.services.exports import Exports
+    from enigma_panel.services.ledger_transfer import LedgerTransfer
     from enigma_panel.services.structured_results import StructuredResults
 
 
@@ -80,6 +81,13 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
         from enigma_panel.services.exports import Exports  # noqa: PLC0415 - see above
 
         return Exports(self.store, self.redactor)
+
+    @cached_property
+    def ledger_transfer(self) -> "LedgerTransfer":
+        """What exports the ledger, and imports one."""
+        from enigma_panel.services.ledger_transfer import LedgerTransfer  # noqa: PLC0415 - see above
+
+        return LedgerTransfer(self.store, self.writer, self.queue, self.clock)
 
     @cached_property
     def structured_results(self) -> "StructuredResults":

@@ -1,7 +1,6 @@
 """All dialogs: one of each kind, made when first needed and kept."""
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QRect, Signal
@@ -21,7 +20,6 @@ from enigma_panel.ui.settings.key_dialog import KeyDialog
 from enigma_panel.ui.widgets.table import KeyedTable
 
 if TYPE_CHECKING:
-    from enigma_panel.services.ledger_transfer import LedgerTransfer
     from enigma_panel.ui.export.dialog import ExportDialog
     from enigma_panel.ui.export.import_dialog import ImportDialog
     from enigma_panel.ui.export.ledger_dialog import LedgerDialog
@@ -43,7 +41,7 @@ class DialogManager(QObject):
 
     parent: the window that dialogs belong to, asked for when a dialog is made. try_demo and
     use_account change between the demo service and the account; without them no button does it.
-    begin_anew: with the ledger that was imported. make_transfer: for tests.
+    begin_anew: with the ledger that was imported.
     sleep_is_announced: whether this computer says when it is about to sleep. aimed: the rows on the
     screen that somebody aims at.
     draft_discarded: New task was cancelled with words in it; comes with what takes that back.
@@ -65,7 +63,6 @@ class DialogManager(QObject):
         try_demo: Callable[[], None] | None = None,
         use_account: Callable[[], None] | None = None,
         begin_anew: Callable[[], None] = lambda: None,
-        make_transfer: "Callable[[Services], LedgerTransfer] | None" = None,
         sleep_is_announced: Callable[[], bool] = lambda: True,
         aimed: Callable[[], Iterable[QRect]] = tuple,
     ) -> None:
@@ -75,7 +72,6 @@ class DialogManager(QObject):
         self._try_demo = try_demo
         self._use_account = use_account
         self._begin_anew = begin_anew
-        self._make_transfer = make_transfer
         self._sleep_is_told = sleep_is_announced
         self._new_task: NewTaskDialog | None = None
         self._key: KeyDialog | None = None
@@ -163,7 +159,7 @@ class DialogManager(QObject):
         if self._ledger_export is None:
             from enigma_panel.ui.export.ledger_dialog import LedgerDialog  # noqa: PLC0415 - rarely
 
-            self._ledger_export = LedgerDialog(self._services, self._transfer, self._parent())
+            self._ledger_export = LedgerDialog(self._services, self._parent())
             self._ledger_export.told.connect(self.exported)
         self._ledger_export.ask()
 
@@ -172,18 +168,9 @@ class DialogManager(QObject):
         if self._ledger_import is None:
             from enigma_panel.ui.export.import_dialog import ImportDialog  # noqa: PLC0415 - rarely
 
-            self._ledger_import = ImportDialog(self._services, self._transfer, self._parent())
+            self._ledger_import = ImportDialog(self._services, self._parent())
             self._ledger_import.prepared.connect(self._begin_anew)
         self._ledger_import.ask()
-
-    @cached_property
-    def _transfer(self) -> "LedgerTransfer":
-        if self._make_transfer is not None:
-            return self._make_transfer(self._services)
-        from enigma_panel.services.ledger_transfer import LedgerTransfer  # noqa: PLC0415 - rarely
-
-        services = self._services
-        return LedgerTransfer(services.store, services.writer, services.queue, services.clock)
 
     def open_result(self, task_key: int, rows: TaskRows, actions: Actions) -> None:
         """The result of that task. rows: where its *Previous* and *Next* go on."""

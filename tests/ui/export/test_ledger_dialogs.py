@@ -37,13 +37,7 @@ def manager(
     world: World, begun: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[DialogManager]:
     monkeypatch.setattr(import_dialog, "TYPED_MS", 1)
-    transfer: Any = world.transfer
-    manager = DialogManager(
-        world.services,
-        lambda: None,
-        begin_anew=lambda: begun.append("anew"),
-        make_transfer=lambda _: transfer,
-    )
+    manager = DialogManager(world.services, lambda: None, begin_anew=lambda: begun.append("anew"))
     yield manager
     manager.close_all()
 
@@ -82,7 +76,7 @@ async def test_it_says_what_the_file_opens_what_comes_and_what_stays(
     said = shown_texts(dialog)
     assert "1 command waits: it stays behind." in said
     assert "1 session is or may be open. Two programs must not run it" in said
-    assert world.transfer.orders == []
+    assert world.ledger_transfer.orders == []
 
 
 async def test_it_is_exported_by_keys_and_what_became_of_the_line_is_said(
@@ -94,15 +88,15 @@ async def test_it_is_exported_by_keys_and_what_became_of_the_line_is_said(
     await active(dialog)
     assert Path(dialog.file.text()).name.endswith(".ledger")
     dialog.file.setText(FILE)
-    world.transfer.fail(ExportFault.EXISTS)
+    world.ledger_transfer.fail(ExportFault.EXISTS)
     key(dialog.file, ENTER)
     await world.settle()
     assert dialog.taken.keep_both.hasFocus()
     both = Path(FILE).with_name("enigma (2).ledger")
-    world.transfer.outcome = lambda _: Exported(both, WHOLE)
+    world.ledger_transfer.outcome = lambda _: Exported(both, WHOLE)
     key(dialog.taken.keep_both, ENTER)
     await world.settle()
-    assert world.transfer.orders[0] == FileOrder(path=Path(FILE))
+    assert world.ledger_transfer.orders[0] == FileOrder(path=Path(FILE))
     assert told == [("Exported the ledger as “enigma (2).ledger”. The line is paused.", both)]
     assert not dialog.isVisible()
 
@@ -117,10 +111,10 @@ async def test_what_a_file_holds_is_said_before_it_can_be_imported(
     key(dialog.file, ENTER)  # nobody has seen what is in it
     await until(dialog.import_button.isEnabled)
     assert "125 tasks; 2 sessions were or may have been open." in shown_texts(dialog)
-    assert world.transfer.prepared == []
+    assert world.ledger_transfer.prepared == []
     key(dialog.file, ENTER)
     await until(lambda: begun)
-    assert world.transfer.prepared == [Path(FILE)]
+    assert world.ledger_transfer.prepared == [Path(FILE)]
 
 
 async def test_another_name_is_another_file(world: World, manager: DialogManager) -> None:
@@ -130,7 +124,7 @@ async def test_another_name_is_another_file(world: World, manager: DialogManager
     dialog.file.setText(OTHER)
     assert not dialog.import_button.isEnabled()
     assert "125 tasks" not in shown_texts(dialog)
-    world.transfer.contents = ImportFault.NOT_EXPORTED
+    world.ledger_transfer.contents = ImportFault.NOT_EXPORTED
     await until(lambda: "This is no exported ledger." in shown_texts(dialog))
     assert "This is no exported ledger." in dialog.file.accessibleDescription()
     assert not dialog.import_button.isEnabled()
@@ -139,7 +133,7 @@ async def test_another_name_is_another_file(world: World, manager: DialogManager
 async def test_a_ledger_that_is_not_empty_is_not_replaced_and_it_says_so(
     world: World, manager: DialogManager, begun: list[str]
 ) -> None:
-    world.transfer.contents = ImportFault.NOT_EMPTY
+    world.ledger_transfer.contents = ImportFault.NOT_EMPTY
     dialog = import_of(manager)
     await until(lambda: not dialog.fields.isEnabled())
     assert "This ledger is not empty, and nothing of it is ever replaced." in shown_texts(dialog)
@@ -154,7 +148,7 @@ async def test_what_goes_wrong_then_is_said_and_nothing_begins_anew(
     dialog = import_of(manager)
     dialog.file.setText(FILE)
     await until(dialog.import_button.isEnabled)
-    world.transfer.contents = ImportFault.DAMAGED
+    world.ledger_transfer.contents = ImportFault.DAMAGED
     click(dialog.import_button)
     await until(lambda: "The file is damaged." in shown_texts(dialog))
     assert dialog.file.isEnabled()
@@ -167,12 +161,12 @@ async def test_closed_meanwhile_it_is_not_imported(
     dialog = import_of(manager)
     dialog.file.setText(FILE)
     await until(dialog.import_button.isEnabled)
-    world.transfer.gate = asyncio.Event()
+    world.ledger_transfer.gate = asyncio.Event()
     click(dialog.import_button)
     await until(lambda: "Is being checked and taken over…" in shown_texts(dialog))
     click(dialog.cancel_button)
-    world.transfer.gate.set()
-    await until(lambda: world.transfer.discards)
+    world.ledger_transfer.gate.set()
+    await until(lambda: world.ledger_transfer.discards)
     assert begun == []
     manager.open_ledger_import()
     await until(dialog.import_button.isEnabled)

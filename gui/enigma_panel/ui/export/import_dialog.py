@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from enigma_panel.services.container import Services
-from enigma_panel.services.ledger_transfer import ImportFault, LedgerImportError, LedgerTransfer
+from enigma_panel.services.ledger_transfer import ImportFault, LedgerImportError
 from enigma_panel.ui.export.ledger_dialog import ENDING
 from enigma_panel.ui.export.ledger_text import (
     contents_text,
@@ -35,12 +35,10 @@ class ImportDialog(ModelessDialog):
 
     prepared = Signal()
 
-    def __init__(
-        self, services: Services, transfer: LedgerTransfer, parent: QWidget | None
-    ) -> None:
+    def __init__(self, services: Services, parent: QWidget | None) -> None:
         super().__init__(tr("Import ledger"), parent)
         self._services = services
-        self._transfer = transfer
+        self._transfer = services.ledger_transfer
         self._looked_into: Path | None = None
         self._typed = QTimer(self, singleShot=True, interval=TYPED_MS)
         self._build()

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from enigma_panel.core.models import TaskStatus
 from enigma_panel.services.container import Services
 from enigma_panel.services.exports import Exported, FileOrder
-from enigma_panel.services.ledger_transfer import WHOLE, LedgerTransfer
+from enigma_panel.services.ledger_transfer import WHOLE
 from enigma_panel.ui.export.file_dialog import FileDialog
 from enigma_panel.ui.export.ledger_text import (
     Leaving,
@@ -30,11 +30,8 @@ ENDING = "ledger"
 class LedgerDialog(FileDialog):
     """The window. It says what comes along, what stays behind, and that the line is paused."""
 
-    def __init__(
-        self, services: Services, transfer: LedgerTransfer, parent: QWidget | None
-    ) -> None:
-        super().__init__(tr("Export ledger"), services, transfer, parent)
-        self._transfer = transfer
+    def __init__(self, services: Services, parent: QWidget | None) -> None:
+        super().__init__(tr("Export ledger"), services, services.ledger_transfer, parent)
         self.leaving = make_label(wrap=True)
         warning = NoticeLabel()
         warning.show_text(secrets_text())
@@ -64,7 +61,7 @@ class LedgerDialog(FileDialog):
 
     def save(self, order: FileOrder) -> Coroutine[Any, Any, Exported | None]:
         """Pause the line and export."""
-        return self._transfer.export(order)
+        return self._services.ledger_transfer.export(order)
 
     def name(self, date: str) -> str:
         """'enigma-panel 2026-01-02.ledger'."""
