@@ -8,6 +8,7 @@ from enigma_panel.core.service_rules import Dialect
 
 PACKAGE = Path(__file__).parents[1] / "gui" / "enigma_panel"
 FILES = sorted(p for p in PACKAGE.rglob("*.py") if p.name != "resources_rc.py")
+TESTS = sorted(Path(__file__).parent.rglob("*.py"))
 SIMULATOR = PACKAGE / "simulator"
 """Its dialects are rows of values, `dialect.text`."""
 RULES_FILE = PACKAGE / "core" / "service_rules.py"
@@ -54,6 +55,28 @@ def _swallowed(path: Path) -> list[str]:
 
 def test_no_nested_event_loops() -> None:
     assert [found for path in FILES for found in _nested_loops(path)] == []
+
+
+def _coroutines_with_loops(path: Path) -> list[str]:
+    """Coroutines in which Qt's events are run: a wake-up of another one that comes due in there is
+    lost, and who waits for it waits for ever."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return [
+        f"{path.name}:{call.lineno} {outer.name}"
+        for outer in ast.walk(tree)
+        if isinstance(outer, ast.AsyncFunctionDef)
+        for call in ast.walk(outer)
+        if isinstance(call, ast.Call)
+        and getattr(call.func, "attr", getattr(call.func, "id", ""))
+        in {"processEvents", "run_events"}
+    ]
+
+
+def test_no_nested_event_loops_in_coroutines_of_tests(tmp_path: Path) -> None:
+    assert [found for path in TESTS for found in _coroutines_with_loops(path)] == []
+    bad = tmp_path / "bad.py"
+    bad.write_text("async def f():\n    app.processEvents()\n    run_events(app)\n")
+    assert _coroutines_with_loops(bad) == ["bad.py:2 f", "bad.py:3 f"]
 
 
 def test_errors_are_not_swallowed() -> None:

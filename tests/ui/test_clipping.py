@@ -60,7 +60,6 @@ async def settled(stage: Stage, window: QWidget) -> QWidget:
     """Once all parts have their places."""
     for _ in range(3):
         await stage.world.settle()
-        QApplication.processEvents()
     return window
 
 
