@@ -217,6 +217,9 @@ class FakeSessions(QObject):
     def current_task(self, session: Session) -> Task | None:
         return self.tasks.get(session.current_task or 0)
 
+    def tasks_of(self, session_key: int) -> list[Task]:
+        return [task for task in self.tasks.values() if task.session_key == session_key]
+
     def session_cost(self, key: int) -> Decimal | None:
         costs = [t.counted_cost for t in self.tasks.values() if t.session_key == key]
         told = [cost for cost in costs if cost is not None]
@@ -313,6 +316,12 @@ class FakeSessions(QObject):
         for key in keys:
             self.change_task(key, is_new=False)
 
+    async def set_new(self, keys: Sequence[int], *, is_new: bool) -> list[int]:
+        marked = [key for key in keys if self.tasks[key].is_new is not is_new]
+        for key in marked:
+            self.change_task(key, is_new=is_new)
+        return marked
+
 
 class FakeTaskSearch(QObject):
     """Looks through the records of FakeSessions at once, without an index or a thread.
@@ -360,6 +369,10 @@ class FakeTaskSearch(QObject):
 
     async def sum_of(self, keys: Sequence[int]) -> TaskSum:
         return task_sum([self._sessions.tasks[key] for key in keys])
+
+    async def results_of(self, keys: Sequence[int], most_chars: int) -> list[str] | None:
+        results = [result for key in keys if (result := self._sessions.tasks[key].result)]
+        return results if sum(map(len, results)) <= most_chars else None
 
     def _fits(self, task: Task, wanted: TaskFilter) -> bool:
         session = self._sessions.sessions.get(task.session_key)

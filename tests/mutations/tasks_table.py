@@ -6,6 +6,7 @@ FILTER = "tests/ui/tasks/test_filter.py"
 SORTING = "tests/ui/tasks/test_sorting.py"
 ROWS = "tests/ui/widgets/test_other_rows.py"
 COLUMNS = "tests/ui/widgets/test_column_sizing.py"
+SEVERAL = "tests/ui/main_window/test_several_tasks.py"
 SELECTION = "What is done with several tasks is done with those that are selected and shown"
 SUBJECT = "What the filter hides stays the subject, marked so"
 HOLD = "Rows that fit the filter no more stay until the pointer has left"
@@ -16,8 +17,8 @@ TASKS_TABLE = (
         promise=SELECTION,
         mistake="it is done with those that the filter hides, too",
         file="ui/main_window/selection.py",
-        old="        if len(tasks) < 2:\n",
-        new="        if tasks:\n",
+        old="if self.tasks.is_selected(key)]",
+        new="if key in self.subject.tasks]",
         tests=(f"{FILTER}::test_of_several_only_those_act_that_are_shown",),
     ),
     Break(
@@ -27,6 +28,34 @@ TASKS_TABLE = (
         old="            self.selectionModel().clear()\n",
         new="            pass\n",
         tests=(f"{ROWS}::test_where_all_rows_are_selected_others_that_come_are_not",),
+    ),
+    Break(
+        promise=SELECTION,
+        mistake="it is done with those that are selected as it is confirmed",
+        file="ui/main_window/menus.py",
+        old="app_actions.run_several_again(keys)",
+        new="app_actions.run_several_again(self._selection.tasks.selected_keys())",
+        tests=(
+            f"{SEVERAL}::test_what_hides_between_click_and_confirmation_is_run_again_all_the_same",
+        ),
+    ),
+    Break(
+        promise="Several tasks are run again once for one confirmation",
+        mistake="a second click runs them once more",
+        file="ui/new_task/run_again.py",
+        old="            self._able = []  # asked once, started once\n",
+        new="",
+        tests=(
+            f"{SEVERAL}::test_what_hides_between_click_and_confirmation_is_run_again_all_the_same",
+        ),
+    ),
+    Break(
+        promise="A result is new until it was looked at or marked as seen",
+        mistake="to select it among others is enough",
+        file="ui/main_window/selection.py",
+        old="        if len(self.subject.tasks) == 1:\n",
+        new="        if True:\n",
+        tests=(f"{SEVERAL}::test_several_stay_new_until_they_are_marked_which_can_be_taken_back",),
     ),
     Break(
         promise=SUBJECT,

@@ -64,6 +64,7 @@ DIALOGS = [
     "Question from the agent",
     "Quit",
     "Result",
+    "Run again",
     "Settings",
     "Terminate all",
 ]
@@ -106,6 +107,7 @@ class Stage:
             "Question from the agent": lambda: manager.open_question(3),
             "Quit": lambda: self.world.scope.spawn("quit", manager.ask_before_quit()),
             "Result": lambda: window.selection.open_task(2),
+            "Run again": lambda: window.app_actions.run_several_again([1, 2]),
             "Settings": window.settings.trigger,
             "Terminate all": window.terminate_all.trigger,
         }[title]

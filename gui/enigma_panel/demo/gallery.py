@@ -36,6 +36,7 @@ from enigma_panel.ui.main_menu.commands import CommandPalette
 from enigma_panel.ui.main_menu.shortcuts import ShortcutsDialog
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.new_task.dialog import NewTaskDialog
+from enigma_panel.ui.new_task.run_again import RunAgainDialog
 from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.recovery.newer_ledger import NewerLedgerWindow
 from enigma_panel.ui.result.dialog import ResultDialog
@@ -170,6 +171,7 @@ class Gallery(Tour):
         await self._show_menu()
         await self._show_export()
         await self._show_ledger_transfer()
+        await self._show_run_again()
         await self._show_new_task()
         await self._show_results()
         await self._show_newer_ledger()
@@ -309,6 +311,15 @@ class Gallery(Tour):
         await self._until("it is possible", coming.import_button.isEnabled)
         await self._picture("import-ledger", coming)
         coming.reject()
+
+    async def _show_run_again(self) -> None:
+        """Of several tasks, some of which cannot be."""
+        keys = self._window.selection.task_rows.keys()
+        self._window.app_actions.run_several_again(keys[:40])
+        dialog = await self._dialog(RunAgainDialog)
+        await self._until("all were read", dialog.run_button.isEnabled)
+        await self._picture("run-again", dialog)
+        dialog.reject()
 
     async def _menu(self, name: str, menu: QMenu) -> None:
         await self._picture(name, menu)

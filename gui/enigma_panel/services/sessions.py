@@ -25,6 +25,10 @@ from enigma_panel.services.queue.task_queue import TaskQueue
 from enigma_panel.services.state.starts import StartsUnderWay
 from enigma_panel.services.types import Diff, ForeignSession, PendingCommand
 
+MOST_STARTS = 200
+"""So many tasks are started at once at most: nobody means more."""
+MARKED_AT_ONCE = 500
+"""Tasks whose mark is changed at once: no intent waits for more."""
 FETCHED_AT_ONCE = 50
 """Old records that are read at once: no intent waits for more (7 ms)."""
 
@@ -86,6 +90,10 @@ class Sessions(QObject):
     def current_task(self, session: Session) -> Task | None:
         """The task that the session works on or worked on last."""
         return self._store.current_task(session)
+
+    def tasks_of(self, session_key: int) -> list[Task]:
+        """Those of the session's tasks that are in memory, oldest first."""
+        return self._store.tasks_of(session_key)
 
     def session_cost(self, key: int) -> Decimal | None:
         """Dollars of the session's tasks, None while nothing was told."""
@@ -226,6 +234,15 @@ class Sessions(QObject):
             task = self._store.task(key)
             if task is not None and task.is_new:
                 await self._store.update(replace(task, is_new=False))
+
+    async def set_new(self, task_keys: Sequence[int], *, is_new: bool) -> list[int]:
+        """Mark results as new or as seen, of however many tasks; returns the keys of those that
+        were not marked so. LedgerError: of the last ones none was."""
+        marked: list[int] = []
+        for start in range(0, len(task_keys), MARKED_AT_ONCE):
+            batch = task_keys[start : start + MARKED_AT_ONCE]
+            marked += await self._store.set_new(batch, is_new=is_new)
+        return marked
 
     async def put_away(self, session_key: int) -> list[int]:
         """The person settles an unconfirmed start: it is no longer waited for. Returns the keys of

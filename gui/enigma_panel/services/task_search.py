@@ -75,6 +75,15 @@ class TaskSearch(QObject):
         """What these tasks cost together. LedgerError."""
         return await self._read(lambda: self._reader.sum_of(keys))
 
+    async def results_of(self, keys: Sequence[int], most_chars: int) -> list[str] | None:
+        """The results of those of these tasks that have one, in this order; None where they are
+        longer than that together. LedgerError."""
+        while True:
+            try:
+                return await self._read(lambda: self._reader.results(keys, most_chars))
+            except InterruptedReadError:
+                continue  # by what was asked meanwhile
+
     async def spent_since(self, since_ms: int) -> TaskSum:
         """What the tasks cost together that were started since then (epoch ms). LedgerError."""
         return await self._read(lambda: self._reader.spent_since(since_ms))

@@ -34,6 +34,8 @@ GRACE_MS = 3_000
 """How long the Terminate of a session at work stands as "Terminating – Undo"."""
 QUOTED_CHARS = 400
 TITLE_CHARS = 60
+MOST_COPIED = 10_000_000
+"""So many characters go to the clipboard at once: it is memory that other programs read at once."""
 _QUESTION = (
     "Only report, do nothing: shortly before this you were given the task “{task}”. "
     "Its result was lost on the way to me. Tell me that result in full, with every figure and "
@@ -91,6 +93,10 @@ class Dialogs(Protocol):
         """Import of a ledger from another computer."""
         ...
 
+    def open_run_again(self, task_keys: Sequence[int]) -> None:
+        """Ask whether these tasks are to be run again, and do it."""
+        ...
+
     def open_result(self, task_key: int, rows: TaskRows, actions: "Actions") -> None:
         """The result of that task. rows: where its *Previous* and *Next* go on."""
         ...
@@ -103,11 +109,13 @@ class Dialogs(Protocol):
 class Actions(QObject):
     """Verbs on sessions and tasks. `trouble` brings a sentence that no row says.
 
-    undoable_done: something was done that can be taken back: a sentence, and the call that does.
+    done: something was done that no row says: a sentence. undoable_done: something that can be
+    taken back: a sentence, and the call that does.
     awaited_again: the key of a session whose start was put away, and is waited for after all.
     """
 
     trouble = Signal(str)
+    done = Signal(str)
     undoable_done = Signal(str, object)
     awaited_again = Signal(int)
 
@@ -190,6 +198,10 @@ class Actions(QObject):
             return
         self._scope.spawn(f"run task {task.key} again", self._start(task.spec))
 
+    def run_several_again(self, keys: Sequence[int]) -> None:
+        """The same tasks once more, after one question."""
+        self.dialogs.open_run_again(keys)
+
     def switch_and_run(self, task: Task) -> None:
         """The same task once more, in the dialect that the service asked for as it refused it."""
         wanted = offered_dialect(
@@ -208,12 +220,16 @@ class Actions(QObject):
         self._scope.spawn(f"rename session {key}", self._sessions.rename(key, label or None))
 
     def mark_seen(self, keys: Sequence[int]) -> None:
-        """The rows of these tasks were selected: their results are new no more."""
+        """The results of these tasks were looked at, and are new no more."""
         new = [
             key for key in keys if (task := self._sessions.task(key)) is not None and task.is_new
         ]
         if new:
             self._scope.spawn(f"mark seen {new}", self._sessions.mark_seen(new))
+
+    def mark_several_seen(self, keys: Sequence[int]) -> None:
+        """The results of these tasks are new no more, without being looked at."""
+        self._scope.spawn("mark several seen", self._mark_several_seen(keys))
 
     def ask_result(self, session_key: int, lost: Task) -> None:
         """A new task in that session: what became of this one."""
@@ -227,6 +243,10 @@ class Actions(QObject):
     def copy(self, text: str) -> None:
         """Put a text on the clipboard."""
         QGuiApplication.clipboard().setText(text)
+
+    def copy_results(self, keys: Sequence[int]) -> None:
+        """Put the results of these tasks on the clipboard, one below the other."""
+        self._scope.spawn("copy results", self._copy_results(keys))
 
     def copy_for_colleague(self, task: Task) -> None:
         """Put a task and its result on the clipboard, for somebody else."""
@@ -340,6 +360,37 @@ class Actions(QObject):
         undo = partial(self._bring_back, tasks)
         self.undoable_done.emit(text, lambda: self._scope.spawn(f"bring back {tasks}", undo()))
 
+    async def _mark_several_seen(self, keys: Sequence[int]) -> None:
+        marked = await self._set_new(keys, is_new=False)
+        if marked:
+            text = tr.plural(
+                "1 result was marked as seen.", "{n} results were marked as seen.", len(marked)
+            )
+            undo = partial(self._set_new, marked, is_new=True)
+            self.undoable_done.emit(text, lambda: self._scope.spawn("mark as new", undo()))
+        elif marked is not None:
+            self.done.emit(tr("None of them was new."))
+
+    async def _set_new(self, keys: Sequence[int], *, is_new: bool) -> list[int] | None:
+        try:
+            return await self._sessions.set_new(keys, is_new=is_new)
+        except LedgerError:
+            self.trouble.emit(tr("The ledger could not be written, so not all were marked."))
+            return None
+
+    async def _copy_results(self, keys: Sequence[int]) -> None:
+        try:
+            results = await self._services.task_search.results_of(keys, MOST_COPIED)
+        except LedgerError:
+            self.trouble.emit(tr("The ledger could not be read, so nothing was copied."))
+            return
+        if results is None:
+            self.trouble.emit(tr("These results are too long to be copied at once. Export them."))
+            return
+        if results:
+            self.copy("\n\n".join(results))
+        self.done.emit(copied_text(len(results), len(keys)))
+
     async def _bring_back(self, tasks: Sequence[int]) -> None:
         await self._sessions.bring_back(tasks)
         for task in filter(None, map(self._sessions.task, tasks)):
@@ -374,3 +425,14 @@ def result_question(lost: Task) -> TaskSpec:
     """The task that asks for it. Its session stays open, as it would have."""
     quoted = shorten(lost.spec.text, QUOTED_CHARS).replace("“", "'").replace("”", "'")
     return TaskSpec(text=_QUESTION.replace("{task}", quoted), close_after=False)
+
+
+def copied_text(copied: int, selected: int) -> str:
+    """How many results are on the clipboard, and how many tasks have none."""
+    if not copied:
+        return tr("None of them has a result, so nothing was copied.")
+    text = tr.plural("1 result was copied.", "{n} results were copied.", copied)
+    if lacking := selected - copied:
+        none = tr.plural("1 task has none.", "{n} tasks have none.", lacking)
+        text = tr("{text} {none}", text=text, none=none)
+    return text

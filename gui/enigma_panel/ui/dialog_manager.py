@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from enigma_panel.ui.export.dialog import ExportDialog
     from enigma_panel.ui.export.import_dialog import ImportDialog
     from enigma_panel.ui.export.ledger_dialog import LedgerDialog
+    from enigma_panel.ui.new_task.run_again import RunAgainDialog
     from enigma_panel.ui.result.dialog import ResultDialog
 
 _NO_KEY = frozenset(
@@ -82,6 +83,7 @@ class DialogManager(QObject):
         self._result: ResultDialog | None = None
         self._ledger_export: LedgerDialog | None = None
         self._ledger_import: ImportDialog | None = None
+        self._run_again: RunAgainDialog | None = None
         self._key_was_asked_for = False
         self._presenter = self._make_presenter(aimed)
         services.account.changed.connect(self._ask_for_missing_key)
@@ -172,6 +174,14 @@ class DialogManager(QObject):
             self._ledger_import.prepared.connect(self._begin_anew)
         self._ledger_import.ask()
 
+    def open_run_again(self, task_keys: Sequence[int]) -> None:
+        """Ask whether these tasks are to be run again, and do it."""
+        if self._run_again is None:
+            from enigma_panel.ui.new_task.run_again import RunAgainDialog  # noqa: PLC0415 - if asked
+
+            self._run_again = RunAgainDialog(self._services, self._parent(), self.open_key)
+        self._run_again.ask(task_keys)
+
     def open_result(self, task_key: int, rows: TaskRows, actions: Actions) -> None:
         """The result of that task. rows: where its *Previous* and *Next* go on."""
         if self._result is None:
@@ -228,6 +238,7 @@ class DialogManager(QObject):
             self._result,
             self._ledger_export,
             self._ledger_import,
+            self._run_again,
         )
         dialogs: list[QDialog] = [dialog for dialog in made if dialog is not None]
         if self._presenter.has_dialog():

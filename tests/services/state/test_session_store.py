@@ -15,9 +15,10 @@ from enigma_panel.core.service_rules import Dialect
 from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.store.ledger.errors import DiskFullError
 from enigma_panel.store.ledger.intents import IntentKind, Outcome
-from tests.kit.builders import a_session, a_task
+from tests.kit.builders import a_session, a_task, new_task
 from tests.kit.clock import NOW
 from tests.services.commands.bench import Bench, on_bench
+from tests.store.helpers import started
 
 NOTHING = cast("Any", None)  # neither ledger nor clock is asked here
 
@@ -108,3 +109,28 @@ def test_a_session_that_gets_another_name_while_a_long_reply_is_read_has_both_ke
         assert bench.store._redactor.redact("in 7f3c9a51-browser") == f"in {MARK}"
 
     on_bench(tmp_path / "data", check)
+
+
+def test_results_are_marked_as_seen_also_where_they_are_not_in_memory(tmp_path: Path) -> None:
+    """A write of the record as it was, on its way meanwhile, brings the mark back for nobody."""
+
+    async def check(bench: Bench) -> None:
+        done = new_task("done", status=TaskStatus.DONE, is_new=True)
+        old, shown = (started(bench.ledger, task=done).key for _ in range(2))
+        seen = started(bench.ledger, task=replace(done, is_new=False)).key
+        await bench.store.fetch([shown])
+        as_it_was = bench.store.task(shown)
+        assert as_it_was is not None
+        told: list[frozenset[int]] = []
+        bench.store.changed.connect(lambda diff: told.append(diff.tasks))
+        marked, _ = await asyncio.gather(
+            bench.store.set_new([old, shown, seen], is_new=False), bench.store.save(as_it_was)
+        )
+        assert sorted(marked) == [old, shown]
+        assert not any(task.is_new for task in bench.ledger.tasks([old, shown, seen]).values())
+        assert bench.store.task(shown) == replace(as_it_was, is_new=False)
+        assert frozenset({shown}) in told
+        assert await bench.store.set_new([old], is_new=True) == [old]
+        assert (bench.ledger.tasks([old])[old].is_new, told[-1]) == (True, frozenset())
+
+    on_bench(tmp_path, check)

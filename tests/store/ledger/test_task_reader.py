@@ -258,6 +258,16 @@ def test_no_phrase_of_thousands_is_looked_for(ledger: Ledger, reader: TaskReader
     assert found(reader, "a " * 47 + "b,c,d") == []
 
 
+def test_results_come_in_the_order_in_which_they_are_asked_for(
+    ledger: Ledger, reader: TaskReader
+) -> None:
+    keys = [started(ledger, task=new_task(result=text)).key for text in ("one", None, "", "two")]
+    assert reader.results([keys[3], 99, *keys], 100) == ["two", "one", "two"]
+    assert reader.results(keys, 6) == ["one", "two"]
+    assert reader.results(keys, 5) is None
+    assert reader.results([], 0) == []
+
+
 # -- counts and sums -------------------------------------------------------------------------------
 
 

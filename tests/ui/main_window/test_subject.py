@@ -187,6 +187,16 @@ def test_a_start_loads_no_record_of_the_archive(window: MainWindow, services: An
     assert len(set(services.sessions.asked_for)) <= 1
 
 
+def test_nor_does_the_selection_of_all_of_it(window: MainWindow, services: Any) -> None:
+    for number in range(1, 301):
+        services.sessions.add(number, status=TaskStatus.DONE, tell=number == 300)
+    services.sessions.asked_for.clear()
+    window.selection.tasks.selectAll()
+    services.sessions.change_task(7, result="late")
+    assert window.selection.tasks.selected_count() == 300
+    assert len(set(services.sessions.asked_for)) < 60  # those in view
+
+
 def test_what_was_started_becomes_it_only_where_there_is_none(
     window: MainWindow, services: Any
 ) -> None:

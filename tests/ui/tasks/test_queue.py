@@ -450,7 +450,7 @@ def test_the_menu_has_what_concerns_the_selection(queued: MainWindow, services: 
     (show,) = (a for a in queued.menus.menu.actions() if a.text() == "Show session")
     assert not show.isEnabled()  # there is none yet
     queued.selection.tasks.selectAll()
-    assert offered() == ["Remove", "Export…"]
+    assert offered() == ["Remove", "Copy results", "Mark as seen", "Run again…", "Export…"]
 
 
 def test_a_ledger_that_fails_is_said(

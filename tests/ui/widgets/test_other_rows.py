@@ -116,3 +116,16 @@ def test_over_any_lists_what_was_selected_is_or_is_gone(
         shown = rng.sample(range(60), rng.randrange(60))
         table.rows.show_keys(shown)
         assert table.selected_keys() == [key for key in shown if key in selected]
+
+
+def test_to_select_all_looks_at_no_row(table: KeyedTable, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither to say which are selected, nor as the headings are painted: Qt would ask for each."""
+    asked: list[int] = []
+    rows = Numbers.rowCount
+    monkeypatch.setattr(Numbers, "rowCount", lambda *model: asked.append(1) or rows(*model))
+    table.selectAll()
+    assert (table.selected_count(), table.selected_keys()) == (len(MANY), MANY)
+    table.grab()
+    assert len(asked) < 500
+    assert table.is_selected(MANY[-1])
+    assert not table.is_selected(0)

@@ -61,6 +61,10 @@ _INSERT_INTENT = (
     " VALUES (?, ?, ?, ?, ?, ?)"
 )
 _SET_CURRENT = "UPDATE sessions SET current_task = ? WHERE key = ?"
+_SET_NEW = (
+    "UPDATE tasks SET is_new = ?1 WHERE key IN (SELECT value FROM json_each(?2)) AND is_new <> ?1"
+    " RETURNING key"
+)
 _TRIM = (
     "DELETE FROM steps WHERE key IN (SELECT key FROM steps WHERE task_key = ?"  # noqa: S608 - own words
     f" AND {one_of('kind', STEP_KINDS)} ORDER BY key DESC LIMIT -1 OFFSET ?)"
@@ -180,6 +184,12 @@ class Ledger:
         with self._db.transaction():
             self._put_all(records)
             self._put_steps(steps)
+
+    def set_new(self, keys: Iterable[int], *, is_new: bool) -> list[int]:
+        """Mark the results of these tasks as new or as seen; returns the keys of those that were
+        not marked so before."""
+        with self._db.transaction():
+            return [row[0] for row in self._db.rows(_SET_NEW, (is_new, json_of(keys)))]
 
     def trim_steps(self, task_key: int, keep: int) -> int:
         """Drop all but the newest `keep` steps of a task's agent; returns how many were dropped.

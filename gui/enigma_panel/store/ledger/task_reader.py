@@ -92,6 +92,8 @@ _FINE_COSTS = (
     f" WHERE {FINE_COST} AND t.cost_nano IS NOT NULL"
 )
 
+_RESULTS = "FROM ledger.tasks WHERE key IN (SELECT value FROM json_each(:keys)) AND result <> ''"
+
 
 class Figures(Struct, frozen=True, kw_only=True):
     """How many tasks there are, and what those cost that are shown.
@@ -164,6 +166,15 @@ class TaskReader:
     def sum_of(self, keys: Sequence[int]) -> TaskSum:
         """What these tasks cost together."""
         return self._sum("t.key IN (SELECT value FROM json_each(:keys))", {"keys": json_of(keys)})
+
+    def results(self, keys: Sequence[int], most_chars: int) -> list[str] | None:
+        """The results of those of these tasks that have one, in this order; None where they are
+        longer than that together."""
+        values = {"keys": json_of(keys)}
+        if self._rows(f"SELECT total(length(result)) {_RESULTS}", values)[0][0] > most_chars:
+            return None
+        found = dict(self._rows(f"SELECT key, result {_RESULTS}", values))
+        return [found[key] for key in keys if key in found]
 
     def spent_since(self, since_ms: int) -> TaskSum:
         """What the tasks cost together that were started since then (epoch ms)."""

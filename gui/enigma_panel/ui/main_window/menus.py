@@ -91,6 +91,9 @@ class Menus:
         if task is not None:
             menu.addSeparator()
             self._add_for_one_task(menu, task)
+        if len(keys) > 1:
+            menu.addSeparator()
+            self._add_for_several_tasks(menu, tuple(keys))
         if keys:
             menu.addSeparator()
             self._add(menu, tr("Export…"), self._export)
@@ -122,6 +125,13 @@ class Menus:
             menu, tr("Show session"), lambda: self._selection.show_session(session_key)
         )
         show.setEnabled(self._selection.can_show_session(session_key))
+
+    def _add_for_several_tasks(self, menu: QMenu, keys: tuple[int, ...]) -> None:
+        """They act on those that were selected as the menu came, whatever is shown meanwhile."""
+        app_actions = self._app_actions
+        self._add(menu, tr("Copy results"), lambda: app_actions.copy_results(keys))
+        self._add(menu, tr("Mark as seen"), lambda: app_actions.mark_several_seen(keys))
+        self._add(menu, tr("Run again…"), lambda: app_actions.run_several_again(keys))
 
     def _add_for_one_session(self, menu: QMenu, key: int) -> None:
         session = self._sessions.session(key)

@@ -90,8 +90,8 @@ class QueueActions(QObject):
 
     def _selected(self) -> list[int]:
         """Of the selected tasks those that are queued."""
-        keys = self._selection.tasks.selected_keys()
-        return [key for key in keys if self._services.queue.entry(key) is not None]
+        queued = {entry.task_key for entry in self._services.queue.entries()}
+        return [key for key in self._selection.tasks.selected_keys() if key in queued]
 
     def _enable(self) -> None:
         keys = self._selected()

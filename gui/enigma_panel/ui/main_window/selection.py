@@ -82,9 +82,11 @@ class Selection(QObject):
         else a verb for the one would reach another."""
         if self.subject.sessions:
             return list(self.subject.sessions)
-        sessions, keys = self._services.sessions, self._acting_tasks()
+        if len(self.subject.tasks) > 1:
+            return self._sessions_at_work()
+        sessions, keys = self._services.sessions, self.subject.tasks
         tasks = (t for t in map(sessions.task, keys) if t is not None)
-        owners = map(sessions.session, dict.fromkeys(task.session_key for task in tasks))
+        owners = map(sessions.session, (task.session_key for task in tasks))
         return [s.key for s in owners if s is not None and s.current_task in keys]
 
     @property
@@ -98,7 +100,7 @@ class Selection(QObject):
         if len(subject.sessions) > 1:
             return tr.plural("1 session", "{n} sessions", len(subject.sessions))
         if len(subject.tasks) > 1:
-            return tr.plural("1 task", "{n} tasks", len(self._acting_tasks()))
+            return tr.plural("1 task", "{n} tasks", self.tasks.selected_count())
         task = sessions.task(subject.tasks[0]) if subject.tasks else None
         key = task.session_key if task is not None else next(iter(subject.sessions), None)
         session = sessions.session(key) if key is not None else None
@@ -174,10 +176,14 @@ class Selection(QObject):
         self.show_session(key)
         self._details.begin_rename()
 
+    @property
+    def can_rename(self) -> bool:
+        """Whether the subject is one session, or the task of one."""
+        return len(self.subject.tasks) < 2 and len(self.session_keys()) == 1
+
     def rename_subject(self) -> None:
         """F2."""
-        keys = self.session_keys()
-        if len(keys) == 1:
+        if self.can_rename:
             self.details_wanted.emit()
             self._details.begin_rename()
 
@@ -241,12 +247,20 @@ class Selection(QObject):
         if keys or self.subject.sessions:
             self._turn_to(Subject(sessions=keys))
 
-    def _acting_tasks(self) -> tuple[int, ...]:
-        """Of several tasks those whose rows are shown: what nobody sees is not meant."""
-        tasks = self.subject.tasks
-        if len(tasks) < 2:
-            return tasks
-        return tuple(self.tasks.selected_keys())
+    def _sessions_at_work(self) -> list[int]:
+        """The open sessions of several tasks, of those whose rows are shown: what nobody sees is
+        not meant. There are few of them; to look at each of 100,000 tasks takes seconds."""
+        sessions = self._services.sessions
+        known = (sessions.session(key) for key in sessions.session_keys())
+        tasks = {
+            s.current_task: s.key
+            for s in known
+            if s is not None and not s.is_final and s.current_task is not None
+        }
+        shown = [key for key in tasks if self.tasks.is_selected(key)]
+        return [
+            tasks[key] for key in sorted(shown, key=lambda key: self.task_rows.row_of(key) or 0)
+        ]
 
     def _follow_rows(self) -> None:
         """Rows of tasks came or went: what is the subject is selected again where it came back."""
@@ -287,9 +301,18 @@ class Selection(QObject):
         """The task of the session that is the subject, or the session of the task."""
         sessions, subject = self._services.sessions, self.subject
         tasks = (s.current_task for s in map(sessions.session, subject.sessions) if s is not None)
-        owners = (t.session_key for t in map(sessions.task, subject.tasks) if t is not None)
         self.tasks.set_kin(frozenset(key for key in tasks if key is not None))
+        if len(subject.tasks) > 1:
+            self.sessions.set_kin(
+                frozenset(filter(self._has_selected_task, self.session_rows.keys()))
+            )
+            return
+        owners = (t.session_key for t in map(sessions.task, subject.tasks) if t is not None)
         self.sessions.set_kin(frozenset(owners))
+
+    def _has_selected_task(self, session_key: int) -> bool:
+        tasks = self._services.sessions.tasks_of(session_key)
+        return any(self.tasks.is_selected(task.key) for task in tasks)
 
     def _scroll_to_result(self) -> None:
         self.tasks.scrollTo(self.tasks.currentIndex())
@@ -299,8 +322,10 @@ class Selection(QObject):
         self.selection_changed.emit()
 
     def _see_tasks(self) -> None:
-        """A result that comes in while its row is the subject is new until the window is in use."""
-        self._app_actions.mark_seen(self.subject.tasks)
+        """A result that comes in while its row is the subject is new until the window is in use. Of
+        several nobody has looked at any."""
+        if len(self.subject.tasks) == 1:
+            self._app_actions.mark_seen(self.subject.tasks)
 
 
 class QueueThrottle(QObject):

@@ -300,6 +300,7 @@ class MainWindow(QMainWindow):
         selection.started.connect(self._say_added)
         self.filter_bar.left.connect(self._leave_filter)
         self.app_actions.undoable_done.connect(self.toast.offer_undo)
+        self.app_actions.done.connect(self.toast.say)
         self.toast.said.connect(partial(announce, self))
         selection.details_wanted.connect(lambda: self.body.set_details_open(True))
         selection.sessions.customContextMenuRequested.connect(self._sessions_menu)
@@ -384,7 +385,7 @@ class MainWindow(QMainWindow):
         self.toast.yield_keys(is_taken=bool(all_pending))
         self.undo.setVisible(bool(all_pending))
         self.terminate_all.setEnabled(bool(self.services.sessions.terminable_keys()))
-        self.rename.setEnabled(len(selected) == 1)
+        self.rename.setEnabled(self.selection.can_rename)
 
     def _say_added(self, keys: Sequence[int]) -> None:
         """What was started does not take the subject's place; this leads there."""

@@ -14,7 +14,7 @@ from enigma_panel.core.models import TaskSpec
 from enigma_panel.core.service_rules import RULES, Field, ServiceRules
 from enigma_panel.core.validation import check_spec, check_task_text
 from enigma_panel.services.container import Services
-from enigma_panel.services.sessions import NoKeyError
+from enigma_panel.services.sessions import MOST_STARTS, NoKeyError
 from enigma_panel.services.types import Diff, KeyState
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.ui.i18n import Translations
@@ -26,7 +26,12 @@ from enigma_panel.ui.new_task.session_picker import (
     TargetSession,
 )
 from enigma_panel.ui.new_task.task_text_edit import TaskTextEdit
-from enigma_panel.ui.new_task.text import after_start_text, start_label, target_hint
+from enigma_panel.ui.new_task.text import (
+    after_start_text,
+    start_label,
+    target_hint,
+    too_many_text,
+)
 from enigma_panel.ui.text.check import finding_text
 from enigma_panel.ui.text.outcome import not_saved_text
 from enigma_panel.ui.widgets.basics import (
@@ -44,8 +49,6 @@ tr = Translations("New task")
 
 STARTED_MS = 6_000
 """How long "Started …" stands there."""
-MOST_TASKS = 200
-"""So many are queued at once; more is rather a slip of the clipboard."""
 
 
 class Draft(Struct, frozen=True):
@@ -530,12 +533,8 @@ def specs_of(spec: TaskSpec, *, per_line: bool) -> list[TaskSpec]:
 def per_line_problem(text: str) -> str:
     """The sentence about the first line that cannot be started, empty when all can."""
     lines = numbered_lines(text)
-    if len(lines) > MOST_TASKS:
-        return tr(
-            "These are {n} tasks; {limit} at most can be started at once.",
-            n=len(lines),
-            limit=MOST_TASKS,
-        )
+    if len(lines) > MOST_STARTS:
+        return too_many_text(len(lines))
     for number, line in lines:
         findings = check_task_text(line)
         if findings:

@@ -1,11 +1,20 @@
 """Texts of New task: what Start would do now, and what became of tasks that were started."""
 
+from collections import Counter
 from collections.abc import Sequence
+from decimal import Decimal
+from enum import Enum, auto
 
-from enigma_panel.core.models import OutputType, Proxy
+from msgspec import Struct
+
+from enigma_panel.core.models import OutputType, Proxy, Task, TaskStatus
+from enigma_panel.core.money import MoneyKind, format_money
 from enigma_panel.services.container import Services
+from enigma_panel.services.sessions import MOST_STARTS
 from enigma_panel.services.types import PauseReason, QueueEntry, WaitReason
+from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.ui.i18n import Translations, sentence, shorten
+from enigma_panel.ui.text.money import spoken_money
 from enigma_panel.ui.text.waiting import no_slot_text, ordinal
 
 tr = Translations("New task")
@@ -58,7 +67,7 @@ def target_hint(services: Services, n: int, *, after: bool, in_new: bool) -> str
             n,
         )
     if in_new:
-        return _line_hint(services, n)
+        return line_hint(services, n)
     return tr.plural(
         "Runs in the browser that is open.",
         "They run in the browser that is open, one after another.",
@@ -66,7 +75,7 @@ def target_hint(services: Services, n: int, *, after: bool, in_new: bool) -> str
     )
 
 
-def _line_hint(services: Services, n: int) -> str:
+def line_hint(services: Services, n: int) -> str:
     """When n tasks that need a browser each would run."""
     queue = services.queue
     if queue.pause_reason is not PauseReason.NONE:
@@ -157,3 +166,115 @@ def has_to_wait(entry: QueueEntry | None, now_ms: int) -> bool:
         return True
     at_once = entry.due_ms is not None and entry.due_ms <= now_ms
     return not at_once and (entry.why is WaitReason.BUDGET or entry.position > 1)
+
+
+class LeftOut(Enum):
+    """Why a task cannot be run again together with others."""
+
+    QUEUED = auto()
+    UNCONFIRMED = auto()
+    UNSUPPORTED = auto()
+    UNREAD = auto()
+
+    @classmethod
+    def of(cls, task: Task) -> "LeftOut":
+        """Of one that may not be run again without a warning."""
+        return cls.QUEUED if task.status is TaskStatus.QUEUED else cls.UNCONFIRMED
+
+
+class AgainCost(Struct, frozen=True):
+    """What tasks may cost that are run again; is_too_much: more than there is."""
+
+    text: str
+    spoken: str
+    is_too_much: bool = False
+
+
+def again_question(title: str, n: int) -> str:
+    """What is asked. title: of the first of them."""
+    if not n:
+        return tr("None of the selected tasks can be run again.")
+    return tr.plural(
+        "Run “{task}” again, in a new session?",
+        "Run {n} tasks again, each in a new session? The first one is “{task}”.",
+        n,
+        task=title,
+    )
+
+
+def again_label(n: int) -> str:
+    """'Run 13 tasks again'."""
+    return tr.plural("Run 1 task again", "Run {n} tasks again", n) if n else tr("Run again")
+
+
+def again_cost_text(services: Services, n: int) -> AgainCost:
+    """'About ~$0.31 if each costs what your last 20 did.'"""
+    balance = services.health.balance
+    if balance is not None and not balance.is_finite():
+        balance = None
+    forecast = services.spending.forecast(Decimal(0))
+    if forecast is None:
+        unknown = tr("Nobody can say what that will cost.")
+        return AgainCost(unknown, unknown)
+    total = forecast.each * n
+    is_too_much = balance is not None and balance < total
+    amount = format_money(total, MoneyKind.SUM, is_derived=True)
+    left = format_money(balance, MoneyKind.BALANCE) if balance is not None else ""
+    return AgainCost(
+        _again_cost(amount, left, forecast.like, is_too_much=is_too_much),
+        _again_cost(spoken_money(amount), left, forecast.like, is_too_much=is_too_much),
+        is_too_much,
+    )
+
+
+def _again_cost(amount: str, left: str, like: int, *, is_too_much: bool) -> str:
+    text = tr.plural(
+        "Together {amount}, if each costs what your last task did.",
+        "Together {amount}, if each costs what your last {n} did.",
+        like,
+        amount=amount,
+    )
+    if is_too_much:
+        return tr("{text} The balance is {left}, which is less.", text=text, left=left)
+    return tr("{text} The balance is {left}.", text=text, left=left) if left else text
+
+
+def left_out_text(left_out: Sequence[LeftOut]) -> list[str]:
+    """How many of the selected tasks are not run again, and why."""
+    counts = Counter(left_out)
+    texts = {
+        LeftOut.QUEUED: tr.plural(
+            "1 is in line and runs anyway.",
+            "{n} are in line and run anyway.",
+            counts[LeftOut.QUEUED],
+        ),
+        LeftOut.UNCONFIRMED: tr.plural(
+            "1 is unconfirmed: it may be running still.",
+            "{n} are unconfirmed: they may be running still.",
+            counts[LeftOut.UNCONFIRMED],
+        ),
+        LeftOut.UNSUPPORTED: tr.plural(
+            "1 has a field that this service lacks: use Edit and run again.",
+            "{n} have fields that this service lacks: use Edit and run again.",
+            counts[LeftOut.UNSUPPORTED],
+        ),
+        LeftOut.UNREAD: tr.plural(
+            "1 is being loaded.", "{n} are being loaded.", counts[LeftOut.UNREAD]
+        ),
+    }
+    head = tr.plural("1 of them is left out:", "{n} of them are left out:", len(left_out))
+    return [head, *(text for why, text in texts.items() if counts[why])] if left_out else []
+
+
+def too_many_text(n: int) -> str:
+    """Nobody means to start so many."""
+    return tr(
+        "These are {n} tasks; {limit} at most can be started at once.", n=n, limit=MOST_STARTS
+    )
+
+
+def not_started_text(error: LedgerError) -> str:
+    """The ledger refused, so nothing was sent."""
+    return tr(
+        "Nothing was started: the ledger could not be written ({reason}).", reason=error.reason
+    )

@@ -207,7 +207,7 @@ class TasksModel(KeyedTableModel):
         """How many of these tasks it is the filter that keeps from being shown."""
         if self._search.filter.is_empty:
             return 0
-        hidden = set(keys).difference(self.shown_of(keys))
+        hidden = set(keys).difference(self._keys)
         return len(hidden.difference(self._search.keys)) if hidden else 0
 
     def waiting(self, task: Task) -> WaitText | None:

@@ -25,7 +25,7 @@ from enigma_panel.ui.widgets.basics import make_label
 from enigma_panel.ui.widgets.column_sizing import ColumnSizing, visible_rows
 from enigma_panel.ui.widgets.delegates import RowDelegate
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
-from enigma_panel.ui.widgets.table_model import Index, KeyedTableModel, runs
+from enigma_panel.ui.widgets.table_model import NO_PARENT, Index, KeyedTableModel, runs
 
 ROW_HEIGHT = 30
 """With the usual face."""
@@ -94,18 +94,21 @@ class KeyedTable(QTableView):
         """Keys of the selected rows, from top to bottom. The selection counts, not the focus."""
         if self._kept is not None:
             return self._kept.keys
-        selection, keys = self.selectionModel().selection(), self.rows.keys()
-        spans = (selection.at(place) for place in range(selection.count()))
-        rows = {row for span in spans for row in range(span.top(), span.bottom() + 1)}
-        return [keys[row] for row in sorted(rows)]
+        keys = self.rows.keys()
+        return [key for rows in self._selected_rows() for key in keys[rows]]
 
     def selected_count(self) -> int:
         """How many rows are selected; quick, also where all are."""
         if self._kept is not None:
             return len(self._kept.keys)
-        selection = self.selectionModel().selection()
-        spans = (selection.at(place) for place in range(selection.count()))
-        return sum(span.height() for span in spans)
+        return sum(rows.stop - rows.start for rows in self._selected_rows())
+
+    def is_selected(self, key: int) -> bool:
+        """Whether the row of that key is selected; quick, also where all are."""
+        if self._kept is not None:
+            return key in self._kept.keys
+        row = self.rows.row_of(key)
+        return row is not None and self.selectionModel().isRowSelected(row, NO_PARENT)
 
     def select_keys(self, keys: Collection[int]) -> None:
         """Select the rows of these keys, as far as they are shown, and no others; nothing is
@@ -173,6 +176,19 @@ class KeyedTable(QTableView):
 
     # -- inside ------------------------------------------------------------------------------
 
+    def _selected_rows(self) -> list[slice]:
+        """From top to bottom, row beside row as one; each row once."""
+        selection, last = self.selectionModel().selection(), 0
+        spans = sorted(
+            (s.top(), s.bottom() + 1) for s in map(selection.at, range(selection.count()))
+        )
+        found = []
+        for start, end in spans:
+            if end > last:
+                found.append(slice(max(start, last), end))
+                last = end
+        return found
+
     def _configure(self) -> None:
         self.setShowGrid(False)
         self.setWordWrap(False)
@@ -192,6 +208,8 @@ class KeyedTable(QTableView):
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         columns = self.horizontalHeader()
         columns.setHighlightSections(False)
+        # At each paint it asks whether all cells of a column are selected: of the table's, seconds.
+        columns.setSelectionModel(QItemSelectionModel(self.rows, columns))
         columns.setMinimumSectionSize(28)
         columns.setFixedHeight(row_height())
         self._empty.setParent(self.viewport())

@@ -21,12 +21,13 @@ CLEAR = 34
 
 
 class ToastContent(Struct, frozen=True):
-    """What was done, and a button that takes it back or leads to it."""
+    """What was done, and a button that takes it back or leads to it; label: of it, empty where
+    there is none."""
 
     text: str
-    label: str
-    call: Callable[[], object]
-    can_undo: bool
+    label: str = ""
+    call: Callable[[], object] = bool
+    can_undo: bool = False
 
 
 class Toast(QFrame):
@@ -56,9 +57,13 @@ class Toast(QFrame):
         self._keys = QShortcut(QKeySequence.StandardKey.Undo, window)
         self._build()
 
+    def say(self, text: str) -> None:
+        """That something was done."""
+        self._show_or_wait(ToastContent(text))
+
     def offer(self, text: str, label: str, call: Callable[[], object]) -> None:
         """That something was done, and a button that leads to it."""
-        self._show_or_wait(ToastContent(text, label, call, can_undo=False))
+        self._show_or_wait(ToastContent(text, label, call))
 
     def offer_undo(self, text: str, undo: Callable[[], object]) -> None:
         """That something was done, and for some time the way back."""
@@ -100,6 +105,7 @@ class Toast(QFrame):
         self.setAccessibleName(content.text)
         self._button.setText(content.label)
         self._button.setAccessibleName(content.label)
+        self._button.setVisible(bool(content.label))
         self._keys.setEnabled(content.can_undo and not self._is_key_taken)
         self._leaves.start(UNDO_STAYS_MS if content.can_undo else STAYS_MS)
         self.show()

@@ -1,0 +1,162 @@
+"""The dialog *Run again*: several tasks once more, after one question."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtWidgets import QWidget
+
+from enigma_panel.core.models import Task
+from enigma_panel.core.validation import unsupported_fields
+from enigma_panel.services.container import Services
+from enigma_panel.services.sessions import MOST_STARTS, NoKeyError
+from enigma_panel.store.ledger.errors import LedgerError
+from enigma_panel.ui.i18n import Translations, shorten
+from enigma_panel.ui.new_task.text import (
+    LeftOut,
+    again_cost_text,
+    again_label,
+    again_question,
+    left_out_text,
+    line_hint,
+    not_started_text,
+    too_many_text,
+)
+from enigma_panel.ui.text.ways_out import can_run_again
+from enigma_panel.ui.widgets.basics import NoticeLabel, make_button, make_label, set_role
+from enigma_panel.ui.widgets.dialog import ModelessDialog
+
+tr = Translations("New task")
+
+TITLE_CHARS = 60
+
+
+class RunAgainDialog(ModelessDialog):
+    """The window. It is about the tasks that were selected as it was asked for, whatever is shown
+    meanwhile, as they are when *Run again* is clicked.
+
+    open_key: opens the API key dialog.
+    """
+
+    def __init__(
+        self, services: Services, parent: QWidget | None, open_key: Callable[[], None]
+    ) -> None:
+        super().__init__(tr("Run again"), parent)
+        self._services = services
+        self._open_key = open_key
+        self._keys: tuple[int, ...] = ()
+        self._able: list[Task] = []
+        self._read: dict[int, Task] = {}
+        self._is_starting = False
+        self._build()
+        self._connect()
+
+    def ask(self, task_keys: Sequence[int]) -> None:
+        """Say what it would cost, and ask."""
+        if not self._is_starting:
+            self._keys, self._read = tuple(task_keys), {}
+            self.notice.show_text("")
+            self._show_tasks()
+        self.present(self.cancel_button)
+
+    def _build(self) -> None:
+        self.question = make_label(wrap=True)
+        self.cost = make_label(wrap=True)
+        self.hint = make_label(role="dim", wrap=True)
+        self.left_out = NoticeLabel()
+        self.notice = NoticeLabel()
+        self.cancel_button = make_button(tr("Cancel"))
+        self.run_button = make_button("", "primary")
+        for part in (self.question, self.cost, self.hint, self.left_out, self.notice):
+            self.body.addWidget(part)
+        self.body.addStretch(1)
+        self.add_buttons(None, self.cancel_button, self.run_button)
+        self.setMinimumWidth(480)
+
+    def _connect(self) -> None:
+        services = self._services
+        self.cancel_button.clicked.connect(self.reject)
+        self.run_button.clicked.connect(self._run)
+        for changed in (
+            services.sessions.changed,
+            services.account.changed,
+            services.queue.changed,
+            services.health.changed,
+        ):
+            changed.connect(self._follow)
+
+    def _follow(self, _what: object = None) -> None:
+        if self.isVisible() and not self._is_starting:
+            self._show_tasks()
+
+    def _show_tasks(self) -> None:
+        """What can be run again of them now, what that costs, and why the others cannot."""
+        left_out: list[LeftOut] = []
+        self._able, reasons = [], [too_many_text(len(self._keys))]
+        if len(self._keys) <= MOST_STARTS:
+            self._able, left_out = self._sorted_out()
+            reasons = left_out_text(left_out)
+        n = len(self._able)
+        title = shorten(self._able[0].spec.text, TITLE_CHARS) if n else ""
+        self.question.setText(again_question(title, n))
+        self._show_cost(n)
+        self.hint.setText(line_hint(self._services, n) if n else "")
+        self.left_out.show_text("\n".join(reasons))
+        for label in (self.cost, self.hint):
+            label.setVisible(bool(n))
+        self.run_button.setText(again_label(n))
+        self.run_button.setAccessibleName(again_label(n))
+        self.run_button.setEnabled(n > 0 and LeftOut.UNREAD not in left_out)
+        if self.isVisible():
+            self.fit(only_grow=True)
+
+    def _sorted_out(self) -> tuple[list[Task], list[LeftOut]]:
+        able: list[Task] = []
+        left_out: list[LeftOut] = []
+        rules = self._services.account.rules
+        for key in self._keys:
+            # An old one is on its way from the ledger; one that was deleted is still known here.
+            task = self._services.sessions.task(key) or self._read.get(key)
+            if task is not None:
+                self._read[key] = task
+            if task is None:
+                left_out.append(LeftOut.UNREAD)
+            elif not can_run_again(task):
+                left_out.append(LeftOut.of(task))
+            elif unsupported_fields(task.spec, rules):
+                left_out.append(LeftOut.UNSUPPORTED)
+            else:
+                able.append(task)
+        return able, left_out
+
+    def _show_cost(self, n: int) -> None:
+        text = again_cost_text(self._services, n)
+        self.cost.setText(text.text)
+        self.cost.setAccessibleName(text.spoken)
+        set_role(self.cost, "amber" if text.is_too_much else "")
+
+    # -- starting ------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        if not self._is_starting and self._able:
+            self._set_starting(starting=True)
+            self._services.scope.spawn("run several again", self._start())
+
+    async def _start(self) -> None:
+        """All or none, as several tasks of New task."""
+        try:
+            await self._services.sessions.start_many([task.spec for task in self._able])
+        except NoKeyError:
+            self.notice.show_text(tr("There is no API key yet. Enter it, then run them again."))
+            self._open_key()
+        except LedgerError as error:
+            self.notice.show_text(not_started_text(error))
+        else:
+            self._able = []  # asked once, started once
+            self.accept()
+        finally:
+            self._set_starting(starting=False)
+            self._follow()
+
+    def _set_starting(self, *, starting: bool) -> None:
+        self._is_starting = starting
+        for button in (self.run_button, self.cancel_button):
+            button.setEnabled(not starting)

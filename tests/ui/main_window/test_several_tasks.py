@@ -1,0 +1,163 @@
+"""What is done with several tasks at once, by those that were selected and shown as it was asked
+for."""
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QGuiApplication
+
+from enigma_panel.core.models import TaskStatus
+from enigma_panel.core.task_filter import SortBy, SortColumn, TaskFilter
+from enigma_panel.core.verbs import CommandVerb
+from enigma_panel.services.sessions import MOST_STARTS
+from enigma_panel.store.ledger.errors import DiskFullError
+from enigma_panel.ui import actions
+from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.new_task.run_again import RunAgainDialog
+from enigma_panel.ui.quit.terminate_all import TerminateAllDialog
+from tests.kit.clock import NOW
+from tests.kit.fakes import FakeDialogs
+from tests.kit.person import button
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+
+@pytest.fixture
+def five(window: MainWindow, services: Any) -> MainWindow:
+    """Three prices that are done, two of them new, one without a result, and two at work."""
+    facts: dict[str, Any] = {"status": TaskStatus.DONE, "ended_ms": NOW}
+    services.sessions.add(1, text="Price of a hub", result="$5", is_new=True, **facts)
+    services.sessions.add(2, text="Price of a lamp", result="$9\nor less", is_new=True, **facts)
+    services.sessions.add(3, text="Price of a bike", **facts)
+    services.sessions.add(4, text="Read the news")
+    services.sessions.add(5, text="Log in to mail.example")
+    window.activateWindow()
+    return window
+
+
+def choose(window: MainWindow, *keys: int) -> None:
+    window.selection.tasks.select_keys(keys)
+
+
+def look_for(services: Any, words: str) -> None:
+    """As typed in the filter."""
+    services.task_search.ask(TaskFilter(words=words))
+
+
+def menu(window: MainWindow) -> dict[str, Any]:
+    """The entries of the context menu that is open, by their words."""
+    window.menus.show_for_tasks(QPoint(10, 10))
+    window.menus.menu.hide()
+    return {action.text(): action for action in window.menus.menu.actions()}
+
+
+def news(services: Any) -> list[int]:
+    return [key for key, task in services.sessions.tasks.items() if task.is_new]
+
+
+def said(window: MainWindow) -> str:
+    return window.toast.accessibleName() if window.toast.isVisible() else ""
+
+
+def test_what_hides_between_click_and_confirmation_is_run_again_all_the_same(
+    five: MainWindow, services: Any, dialogs: FakeDialogs
+) -> None:
+    look_for(services, "price")
+    five.selection.tasks.selectAll()
+    entries = menu(five)
+    look_for(services, "lamp")  # while the menu is open
+    entries["Run again…"].trigger()
+    name, keys = dialogs.calls[-1]
+    assert (name, keys) == ("open_run_again", (3, 2, 1))
+    dialog = RunAgainDialog(services, None, lambda: None)
+    dialog.ask(keys)
+    look_for(services, "mail")
+    five.selection.task_rows.set_order((SortBy(SortColumn.TASK),))
+    choose(five, 5)
+    assert (five.selection.tasks.selected_keys(), dialog.run_button.text()) == (
+        [5],
+        "Run 3 tasks again",
+    )
+    dialog.run_button.click()
+    dialog.run_button.click()
+    started = [each.spec.text for each in services.sessions.started]
+    assert started == ["Price of a bike", "Price of a lamp", "Price of a hub"]
+
+
+def test_sessions_whose_rows_hide_meanwhile_are_terminated_as_they_were_named(
+    five: MainWindow, services: Any, dialogs: FakeDialogs
+) -> None:
+    choose(five, 5, 4)
+    five.verbs[CommandVerb.TERMINATE].trigger()
+    name, keys = dialogs.calls[-1]
+    dialog = TerminateAllDialog(services, None)
+    dialog.ask(keys)
+    look_for(services, "news")
+    assert five.selection.session_keys() == [4]
+    dialog.terminate_button.click()
+    assert (name, services.sessions.commands) == (
+        "confirm_terminate_all",
+        [((5, 4), CommandVerb.TERMINATE)],
+    )
+
+
+def test_several_stay_new_until_they_are_marked_which_can_be_taken_back(
+    five: MainWindow, services: Any
+) -> None:
+    choose(five, 4, 3, 2, 1)
+    assert news(services) == [1, 2]
+    mark = menu(five)["Mark as seen"]
+    look_for(services, "lamp")
+    mark.trigger()
+    assert (news(services), said(five)) == ([], "2 results were marked as seen.")
+    button(five.toast, "Undo").click()
+    assert news(services) == [1, 2]
+    look_for(services, "")
+    choose(five, 2)
+    assert news(services) == [1]  # one alone was looked at
+    choose(five, 5, 4)
+    menu(five)["Mark as seen"].trigger()
+    assert said(five) == "None of them was new."
+    assert not five.toast.findChildren(type(button(five, "New task")))[0].isVisible()
+
+
+def test_marks_that_the_ledger_refuses_are_said(
+    five: MainWindow, services: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    async def refuse(_keys: Any, *, is_new: bool) -> list[int]:
+        raise DiskFullError(tmp_path, "disk full")
+
+    monkeypatch.setattr(services.sessions, "set_new", refuse)
+    told: list[str] = []
+    five.app_actions.trouble.connect(told.append)
+    choose(five, 2, 1)
+    menu(five)["Mark as seen"].trigger()
+    assert told == ["The ledger could not be written, so not all were marked."]
+
+
+def test_results_are_copied_as_plain_text_one_below_the_other(
+    five: MainWindow, services: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clipboard = QGuiApplication.clipboard()
+    choose(five, 4, 3, 2, 1)
+    menu(five)["Copy results"].trigger()
+    assert clipboard.text() == "$9\nor less\n\n$5"
+    assert said(five) == "2 results were copied. 2 tasks have none."
+    choose(five, 4, 3)
+    menu(five)["Copy results"].trigger()
+    assert clipboard.text() == "$9\nor less\n\n$5"
+    assert said(five) == "None of them has a result, so nothing was copied."
+    told: list[str] = []
+    five.app_actions.trouble.connect(told.append)
+    monkeypatch.setattr(actions, "MOST_COPIED", 10)
+    choose(five, 2, 1)
+    menu(five)["Copy results"].trigger()
+    assert told == ["These results are too long to be copied at once. Export them."]
+
+
+def test_a_screen_full_of_starts_is_refused(services: Any) -> None:
+    dialog = RunAgainDialog(services, None, lambda: None)
+    dialog.ask(range(1, MOST_STARTS + 2))
+    assert not dialog.run_button.isEnabled()
+    assert dialog.left_out.text() == ("These are 201 tasks; 200 at most can be started at once.")
