@@ -25,6 +25,8 @@ ONE_PROGRAM = "One program at a time uses a data folder"
 TRANSFER = "tests/services/test_ledger_transfer.py"
 PAUSED = "test_the_line_is_paused_before_the_copy_and_until_the_person_lets_it_go_on"
 THERE = "test_nothing_starts_and_no_command_is_sent_by_itself_and_it_can_be_run_again"
+RUN_AGAIN = "tests/ui/new_task/test_run_again.py"
+AGAIN = "Run again… for several tasks asks once and says what they may cost"
 NOT_ZERO = 'What is not known yet is shown as "…", what was never told as "?", never as 0.'
 
 MONEY = (
@@ -560,6 +562,22 @@ MONEY = (
         tests=(
             "tests/services/test_main_job.py::test_a_task_runs_to_its_result_and_closes_its_session[up]",
         ),
+    ),
+    Break(
+        promise=AGAIN,
+        mistake="what may be running still is run again, too",
+        file="ui/text/ways_out.py",
+        old="task.status not in {TaskStatus.QUEUED, TaskStatus.UNCONFIRMED}",
+        new="task.status is not TaskStatus.QUEUED",
+        tests=(f"{RUN_AGAIN}::test_what_cannot_be_run_again_is_counted_and_said",),
+    ),
+    Break(
+        promise=AGAIN,
+        mistake="it says what one of them costs",
+        file="ui/new_task/text.py",
+        old="total = forecast.each * n",
+        new="total = forecast.each",
+        tests=(f"{RUN_AGAIN}::test_it_says_what_they_cost_together",),
     ),
     Break(
         promise='A session that was to close after its task is "closed (assumed)" once the task is done.',
