@@ -267,8 +267,8 @@ DATA = (
         promise="not in tool tips",
         mistake="it stands in the tip of its row",
         file="ui/sessions/model.py",
-        old="sort=session.name, tip=session.name",
-        new='sort=session.name, tip=session.service_id or ""',
+        old="severity=severity, tip=session.name",
+        new='severity=severity, tip=session.service_id or ""',
         tests=("tests/ui/widgets/test_table_models.py::test_no_cell_holds_a_secret",),
     ),
     Break(

@@ -50,6 +50,14 @@ TASKS_TABLE = (
         ),
     ),
     Break(
+        promise="A cost is copied as it was told, every digit",
+        mistake="it is copied as it is shown",
+        file="ui/text/cells.py",
+        old="        return self.copied or self.text\n",
+        new="        return self.text\n",
+        tests=(f"{SEVERAL}::test_a_cell_is_copied_whole_and_of_several_rows_the_results",),
+    ),
+    Break(
         promise="A result is new until it was looked at or marked as seen",
         mistake="to select it among others is enough",
         file="ui/main_window/selection.py",

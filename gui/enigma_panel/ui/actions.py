@@ -244,6 +244,12 @@ class Actions(QObject):
         """Put a text on the clipboard."""
         QGuiApplication.clipboard().setText(text)
 
+    def copy_cell(self, text: str) -> None:
+        """Put what stands in a cell on the clipboard, and say what it was: nothing shows which cell
+        the keyboard is on."""
+        self.copy(text)
+        self.done.emit(tr("Copied: {text}", text=shorten(text, TITLE_CHARS)))
+
     def copy_results(self, keys: Sequence[int]) -> None:
         """Put the results of these tasks on the clipboard, one below the other."""
         self._scope.spawn("copy results", self._copy_results(keys))

@@ -1,13 +1,16 @@
 """What is done with several tasks at once, by those that were selected and shown as it was asked
 for."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
 
-from enigma_panel.core.models import TaskStatus
+from enigma_panel.core.models import TaskSpec, TaskStatus
+from enigma_panel.core.observation import Usage
 from enigma_panel.core.task_filter import SortBy, SortColumn, TaskFilter
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.sessions import MOST_STARTS
@@ -16,9 +19,12 @@ from enigma_panel.ui import actions
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.new_task.run_again import RunAgainDialog
 from enigma_panel.ui.quit.terminate_all import TerminateAllDialog
+from enigma_panel.ui.sessions.model import Column as SessionColumn
+from enigma_panel.ui.tasks.model import Column
+from enigma_panel.ui.widgets.table import KeyedTable
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeDialogs
-from tests.kit.person import button
+from tests.kit.person import CTRL, button, key
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
@@ -34,6 +40,10 @@ def five(window: MainWindow, services: Any) -> MainWindow:
     services.sessions.add(5, text="Log in to mail.example")
     window.activateWindow()
     return window
+
+
+def tables(window: MainWindow) -> tuple[KeyedTable, KeyedTable]:
+    return window.selection.tasks, window.selection.sessions
 
 
 def choose(window: MainWindow, *keys: int) -> None:
@@ -154,6 +164,34 @@ def test_results_are_copied_as_plain_text_one_below_the_other(
     choose(five, 2, 1)
     menu(five)["Copy results"].trigger()
     assert told == ["These results are too long to be copied at once. Export them."]
+
+
+def test_a_cell_is_copied_whole_and_of_several_rows_the_results(
+    five: MainWindow, services: Any
+) -> None:
+    clipboard, tasks, sessions = QGuiApplication.clipboard(), *tables(five)
+    long = "Price of a hub " * 30
+    cost = Usage(cost=Decimal("0.021437"))
+    services.sessions.change_task(1, spec=TaskSpec(text=long), usage=cost, result="one\ntwo")
+
+    def copied(table: KeyedTable, row: int, column: int) -> str:
+        place = table.visualRect(table.rows.index(row, column)).center()
+        QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+        key(table, Qt.Key.Key_C, CTRL)
+        return clipboard.text()
+
+    assert five.selection.task_rows.cell_at(4, Column.COST).text == "$0.0214"
+    assert copied(tasks, 4, Column.COST) == "$0.021437"
+    assert said(five) == "Copied: $0.021437"
+    assert copied(tasks, 4, Column.TASK) == long
+    assert copied(tasks, 4, Column.RESULT) == "one\ntwo"
+    assert copied(tasks, 4, Column.TOOK) == "0:31"
+    row = sessions.rows.row_of(1)
+    assert row is not None
+    assert copied(sessions, row, SessionColumn.COST) == "$0.021437"
+    choose(five, 2, 1)
+    key(tasks, Qt.Key.Key_C, CTRL)
+    assert clipboard.text() == "$9\nor less\n\none\ntwo"
 
 
 def test_a_screen_full_of_starts_is_refused(services: Any) -> None:

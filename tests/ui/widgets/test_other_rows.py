@@ -26,7 +26,7 @@ class Numbers(KeyedTableModel):
 
 
 def number_cell(key: int) -> Cell:
-    return Cell(text=str(key), sort=key)
+    return Cell(text=str(key))
 
 
 @pytest.fixture

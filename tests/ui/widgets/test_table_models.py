@@ -1,7 +1,6 @@
 """The models: changed by difference only, in the right order, with words for every cell."""
 
 import random
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -38,7 +37,7 @@ class Numbers(KeyedTableModel):
 
 
 def number_cell(key: int) -> Cell:
-    return Cell(text=str(key), sort=key)
+    return Cell(text=str(key))
 
 
 @pytest.mark.parametrize("most", [0, 3, table_model.MOST_DIFFERENT])
@@ -218,19 +217,6 @@ def test_tasks_are_newest_first_and_new_until_seen(services: Any, tasks: TasksMo
     sessions.change_task(1, is_new=False)
     assert cell_text(tasks, 1, TaskColumn.STATUS, SPOKEN) == "done"
     assert cell_text(tasks, 1, TaskColumn.NEW, SPOKEN) == "seen"
-
-
-def test_sort_values_are_plain(
-    services: Any, session_rows: SessionsModel, tasks: TasksModel
-) -> None:
-    sessions: FakeSessions = services.sessions
-    sessions.add(1, cost="0.1")
-    sessions.add(2, status=TaskStatus.FAILED, code="PAGE_CRASH", ended_ms=NOW)
-    for model in (session_rows, tasks):
-        for row in range(model.rowCount()):
-            for column in range(model.columnCount()):
-                assert type(model.index(row, column).data(Role.SORT)) in {int, float, str}
-    assert cell_text(session_rows, 1, Column.COST, Role.SORT) == int(Decimal("0.1") * 10**9)
 
 
 def test_an_old_task_says_that_it_is_being_loaded(services: Any, tasks: TasksModel) -> None:

@@ -11,6 +11,10 @@ from enigma_panel.ui.widgets.dialog import ModelessDialog
 
 tr = Translations("Menu")
 
+StandardKey = QKeySequence.StandardKey
+Section = tuple[str, list[tuple[str, str]]]
+"""A heading, and what keys do there: words and keys."""
+
 
 class ShortcutsDialog(ModelessDialog):
     """The window, made anew from the actions each time it is opened."""
@@ -51,71 +55,76 @@ def _or(*keys: str) -> str:
     return tr(" or ").join(keys)
 
 
-def _other_keys() -> list[tuple[str, list[tuple[str, str]]]]:
+def _other_keys() -> list[Section]:
     """Keys that belong to a part of a window and are no actions."""
-    press, enter = _native("Space"), _native("Enter")
-    arrows = _or("↑", "↓")
     return [
-        (
-            tr("Everywhere"),
-            [
-                (tr("To the next part, or the one before"), _or("Tab", _native("Shift+Tab"))),
-                (tr("Press the button that has the focus"), _or(enter, press)),
-                (tr("Close a dialog and do nothing"), _native("Esc")),
-            ],
-        ),
-        (
-            tr("In Sessions and Tasks"),
-            [
-                (tr("Select a row"), arrows),
-                (tr("To its question, its next task, its result, or Details"), enter),
-                (tr("Select several rows"), _or(_native("Shift+Up"), _native("Shift+Down"))),
-                (tr("Select no row"), _native("Esc")),
-                (tr("What can be done with the row"), _or(_native("Menu"), _native("Shift+F10"))),
-            ],
-        ),
-        (
-            tr("In Details"),
-            [
-                (
-                    tr("Copy what is selected"),
-                    keys_text(QKeySequence(QKeySequence.StandardKey.Copy)),
-                ),
-            ],
-        ),
-        (
-            tr("In a result"),
-            [
-                (tr("Find"), keys_text(QKeySequence(QKeySequence.StandardKey.Find))),
-                (
-                    tr("The task above in Tasks, or the one below"),
-                    _or("Alt+↑", "Alt+↓"),
-                ),
-            ],
-        ),
-        (
-            tr("In the filter of the tasks"),
-            [
-                (tr("Show all tasks again, then leave the filter"), _native("Esc")),
-                (tr("To the first task found"), "↓"),
-            ],
-        ),
-        (
-            tr("In a question"),
-            [
-                (tr("Send answer"), _native("Ctrl+Enter")),
-                (tr("Send answer, in the last field of one line"), enter),
-            ],
-        ),
-        (
-            tr("In New task"),
-            [
-                (tr("Start"), _native("Ctrl+Enter")),
-                (tr("Start and add another"), _native("Ctrl+Shift+Enter")),
-                (tr("Earlier texts, in the empty field"), "↑"),
-            ],
-        ),
+        _everywhere(),
+        _in_tables(),
+        (tr("In Details"), [(tr("Copy what is selected"), _standard(StandardKey.Copy))]),
+        _in_a_result(),
+        _in_the_filter(),
+        _in_a_question(),
+        _in_new_task(),
     ]
+
+
+def _everywhere() -> Section:
+    rows = [
+        (tr("To the next part, or the one before"), _or("Tab", _native("Shift+Tab"))),
+        (tr("Press the button that has the focus"), _or(_native("Enter"), _native("Space"))),
+        (tr("Close a dialog and do nothing"), _native("Esc")),
+    ]
+    return tr("Everywhere"), rows
+
+
+def _in_tables() -> Section:
+    rows = [
+        (tr("Select a row"), _or("↑", "↓")),
+        (tr("To its question, its next task, its result, or Details"), _native("Enter")),
+        (tr("Select several rows"), _or(_native("Shift+Up"), _native("Shift+Down"))),
+        (tr("Select all rows"), _standard(StandardKey.SelectAll)),
+        (tr("Select no row"), _native("Esc")),
+        (tr("Copy the cell, or the results of several tasks"), _standard(StandardKey.Copy)),
+        (tr("What can be done with the row"), _or(_native("Menu"), _native("Shift+F10"))),
+    ]
+    return tr("In Sessions and Tasks"), rows
+
+
+def _in_a_result() -> Section:
+    rows = [
+        (tr("Find"), _standard(StandardKey.Find)),
+        (tr("The task above in Tasks, or the one below"), _or("Alt+↑", "Alt+↓")),
+    ]
+    return tr("In a result"), rows
+
+
+def _in_the_filter() -> Section:
+    rows = [
+        (tr("Show all tasks again, then leave the filter"), _native("Esc")),
+        (tr("To the first task found"), "↓"),
+    ]
+    return tr("In the filter of the tasks"), rows
+
+
+def _in_a_question() -> Section:
+    rows = [
+        (tr("Send answer"), _native("Ctrl+Enter")),
+        (tr("Send answer, in the last field of one line"), _native("Enter")),
+    ]
+    return tr("In a question"), rows
+
+
+def _in_new_task() -> Section:
+    rows = [
+        (tr("Start"), _native("Ctrl+Enter")),
+        (tr("Start and add another"), _native("Ctrl+Shift+Enter")),
+        (tr("Earlier texts, in the empty field"), "↑"),
+    ]
+    return tr("In New task"), rows
+
+
+def _standard(keys: StandardKey) -> str:
+    return keys_text(QKeySequence(keys))
 
 
 def _native(keys: str) -> str:

@@ -203,6 +203,9 @@ class Selection(QObject):
         self.task_rows.answered.connect(self._mark_filtered)
         self.queue_throttle.changed.connect(self.task_rows.follow_queue)
         self.queue_throttle.changed.connect(self._follow_queue)
+        for table in (self.sessions, self.tasks):
+            table.copy_wanted.connect(self._app_actions.copy_cell)
+        self.tasks.results_wanted.connect(self._app_actions.copy_results)
         self.sessions.opened.connect(self.open_session)
         self.tasks.opened.connect(self.open_task)
         self._details.renamed.connect(self._app_actions.rename)

@@ -267,7 +267,6 @@ class SessionsModel(KeyedTableModel):
             spoken=spoken,
             tip=tip,
             hint=state.tip,
-            sort=_URGENCY.get(shown_state(session, task), len(_URGENCY)),
         )
 
     def _now(self, session: Session, task: Task | None) -> str:
@@ -297,13 +296,13 @@ def _usual_states() -> Iterator[Cell]:
 def name_cell(session: Session) -> Cell:
     """The session's name."""
     severity = Severity.DIM if session.is_ended else Severity.PLAIN
-    return Cell(text=session.name, severity=severity, sort=session.name, tip=session.name)
+    return Cell(text=session.name, severity=severity, tip=session.name)
 
 
 def task_cell(session: Session, task: Task | None, now: str) -> Cell:
     """What was asked for and, dimmed behind it, what the agent does now, if it is known."""
     if task is None:
-        return Cell(text=NONE, severity=Severity.DIM, spoken=spoken_text(NONE), sort="")
+        return Cell(text=NONE, severity=Severity.DIM, spoken=spoken_text(NONE))
     text = shorten(task.spec.text)
     mark = _MARKS.get(task.status, "") if session.phase is Phase.OPEN else ""
     tip = shorten(task.spec.text, 600)
@@ -313,7 +312,6 @@ def task_cell(session: Session, task: Task | None, now: str) -> Cell:
         steady=True,
         severity=Severity.DIM if session.is_ended else Severity.PLAIN,
         spoken=tr("{task}, now: {now}", task=text, now=now) if now else text,
-        sort=text,
         tip=f"{tip}\n{now}" if now else tip,
     )
 
@@ -322,7 +320,7 @@ def left_cell(session: Session, now_ms: int) -> Cell:
     """A number with a bar."""
     text = time_left(session, now_ms)
     if text == NONE or session.expires_ms is None:
-        return Cell(text=NONE, severity=Severity.DIM, spoken=spoken_text(NONE), sort=FAR)
+        return Cell(text=NONE, severity=Severity.DIM, spoken=spoken_text(NONE))
     left = max(0, session.expires_ms - now_ms)
     life = max(1, session.expires_ms - session.created_ms)
     severity = (
@@ -335,7 +333,7 @@ def left_cell(session: Session, now_ms: int) -> Cell:
     spoken = spoken_duration(left)
     if is_life_assumed(session):
         spoken = tr("about {time}", time=spoken)
-    return Cell(text=text, bar=min(1.0, left / life), severity=severity, spoken=spoken, sort=left)
+    return Cell(text=text, bar=min(1.0, left / life), severity=severity, spoken=spoken)
 
 
 def session_cost_cell(session: Session, cost: Decimal | None, untold: int = 0) -> Cell:
@@ -347,4 +345,5 @@ def session_cost_cell(session: Session, cost: Decimal | None, untold: int = 0) -
         return cell
     text = incomplete(cell.text)
     hint = "\n".join(filter(None, (cell.hint, untold_text(untold))))
-    return replace(cell, text=text, spoken=spoken_money(text), hint=hint)
+    copied = incomplete(cell.copied)
+    return replace(cell, text=text, spoken=spoken_money(text), hint=hint, copied=copied)

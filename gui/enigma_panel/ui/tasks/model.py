@@ -328,7 +328,7 @@ class TasksModel(KeyedTableModel):
 
     def _took(self, task: Task) -> Cell:
         if task.status is TaskStatus.QUEUED or task.code in UNSENT:
-            return none_cell(sort=-1)
+            return none_cell()
         end = task.ended_ms or self.stale_since_ms or self._clock.now_ms()
         took = max(0, end - (task.sent_ms or task.created_ms))
         severity = Severity.PLAIN if task.is_final else Severity.DIM
@@ -336,17 +336,16 @@ class TasksModel(KeyedTableModel):
             text=duration(took),
             severity=severity,
             spoken=spoken_duration(took),
-            sort=took,
         )
 
     def _ended(self, task: Task) -> Cell:
-        return none_cell(sort=0) if task.ended_ms is None else self._moment(task.ended_ms)
+        return none_cell() if task.ended_ms is None else self._moment(task.ended_ms)
 
     def _started(self, task: Task) -> Cell:
-        return none_cell(sort=0) if task.sent_ms is None else self._moment(task.sent_ms)
+        return none_cell() if task.sent_ms is None else self._moment(task.sent_ms)
 
     def _moment(self, ms: int) -> Cell:
-        return Cell(text=local_moment(ms, self._clock.now_ms()), severity=Severity.DIM, sort=ms)
+        return Cell(text=local_moment(ms, self._clock.now_ms()), severity=Severity.DIM)
 
 
 def _usual_moments() -> Iterator[str]:
@@ -364,20 +363,20 @@ def _bold(*texts: str) -> tuple[Cell, ...]:
 def name_cell(name: str) -> Cell:
     """Of what a task was done in or for, if it is known."""
     text = name or NONE
-    return Cell(text=text, sort=text, spoken=spoken_text(text), tip=name)
+    return Cell(text=text, spoken=spoken_text(text), tip=name)
 
 
 def new_cell(task: Task) -> Cell:
     """A dot beside what nobody has seen yet."""
     dot = Glyph.DOT if task.is_new else None
     spoken = tr("new") if task.is_new else tr("seen")
-    return Cell(glyph=dot, spoken=spoken, sort=int(task.is_new))
+    return Cell(glyph=dot, spoken=spoken)
 
 
 def text_cell(task: Task) -> Cell:
     """What was asked for."""
     text = shorten(task.spec.text)
-    return Cell(text=text, sort=text, tip=shorten(task.spec.text, 600))
+    return Cell(text=text, tip=shorten(task.spec.text, 600), copied=task.spec.text)
 
 
 def status_cell(task: Task, *, is_missing: bool = False, cut_off: bool = False) -> Cell:
@@ -397,7 +396,6 @@ def status_cell(task: Task, *, is_missing: bool = False, cut_off: bool = False) 
         severity=word.severity,
         bold=word.bold,
         spoken=spoken,
-        sort=text,
         tip=word.word if word.tip else "",
         hint=word.tip,
     )
@@ -425,10 +423,8 @@ def count_cell(number: int | None, task: Task) -> Cell:
     if number is None:
         told = task.is_final or task.status is TaskStatus.QUEUED
         text = NONE if told else ELLIPSIS
-        return Cell(text=text, severity=Severity.DIM, spoken=spoken_text(text), sort=-1)
-    # A float for what no 64-bit integer holds: the service may send any number.
-    sort = number if abs(number) < 1 << 62 else float(number)
-    return Cell(text=number_text(number), sort=sort)
+        return Cell(text=text, severity=Severity.DIM, spoken=spoken_text(text))
+    return Cell(text=number_text(number))
 
 
 def unfit_cell(cell: Cell) -> Cell:
@@ -445,11 +441,10 @@ def waiting_cell(waiting: WaitText) -> Cell:
         severity=waiting.severity,
         bold=waiting.severity is Severity.AMBER,
         spoken=waiting.spoken,
-        sort=waiting.text,
         tip=waiting.text,
     )
 
 
-def none_cell(*, sort: int) -> Cell:
+def none_cell() -> Cell:
     """Nothing, and nothing to come before it is sent."""
-    return Cell(text=NONE, severity=Severity.DIM, spoken=spoken_text(NONE), sort=sort)
+    return Cell(text=NONE, severity=Severity.DIM, spoken=spoken_text(NONE))

@@ -1,6 +1,6 @@
 """The Tasks table, which can be sorted, and whose columns can be shown, hidden and moved."""
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from enigma_panel.core.task_filter import NEWEST_FIRST, Order
@@ -16,8 +16,12 @@ tr = Translations("Tasks")
 
 
 class TasksTable(KeyedTable):
-    """A click on a heading sorts; its context menu does, too, and shows and hides columns."""
+    """A click on a heading sorts; its context menu does, too, and shows and hides columns.
 
+    results_wanted: Ctrl+C while the tasks with these keys are selected.
+    """
+
+    results_wanted = Signal(object)
     rows: TasksModel
     optional_columns = frozenset(Column) - {Column.STATUS, Column.TASK}
 
@@ -71,6 +75,13 @@ class TasksTable(KeyedTable):
             action.triggered.connect(
                 lambda _=False, key=key: self.sort_by(key, is_second=is_second)
             )
+
+    def copy(self) -> None:
+        """The cell; of several tasks their results."""
+        if self.selected_count() > 1:
+            self.results_wanted.emit(self.selected_keys())
+        else:
+            super().copy()
 
     def sort_by(self, column: int, *, is_second: bool = False) -> None:
         """As a click on that heading does, with Shift or without."""

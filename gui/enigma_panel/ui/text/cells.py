@@ -6,12 +6,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from enigma_panel.core.models import Task, TaskStatus
-from enigma_panel.core.money import is_sane, to_nano
+from enigma_panel.core.money import exact_money, is_sane
 from enigma_panel.core.observation import OTHER_TASK
 from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.text.errors import ErrorContext, explain_code
 from enigma_panel.ui.text.money import exact_text, money, spoken_money
-from enigma_panel.ui.text.states import ELLIPSIS, local_time, spoken_text
+from enigma_panel.ui.text.states import ELLIPSIS, UNKNOWN, local_time, spoken_text
 from enigma_panel.ui.theme.palette import Glyph, Severity
 
 tr = Translations("Cells")
@@ -29,7 +29,7 @@ class Cell(Struct, frozen=True, kw_only=True):
 
     steady: the tail changes often, so where it begins depends on the text before it alone.
     tail_first: where there is no room for both, the text gives way.
-    spoken: what is spoken where it is not the text; sort: int, float or str. tip: all of it, where
+    spoken: what is spoken where it is not the text; copied: what is copied. tip: all of it, where
     there may be no room. hint: what it means; shown as a tip and described to a screen reader.
     """
 
@@ -43,7 +43,7 @@ class Cell(Struct, frozen=True, kw_only=True):
     bold: bool = False
     bar: float | None = None
     spoken: str | None = None
-    sort: int | float | str = 0
+    copied: str = ""
     tip: str = ""
     hint: str = ""
 
@@ -51,6 +51,11 @@ class Cell(Struct, frozen=True, kw_only=True):
     def accessible_text(self) -> str:
         """The words for a screen reader."""
         return self.text if self.spoken is None else self.spoken
+
+    @property
+    def copied_text(self) -> str:
+        """All of what stands there, for the clipboard."""
+        return self.copied or self.text
 
     @property
     def tool_tip(self) -> str:
@@ -80,20 +85,20 @@ def cost_cell(
 ) -> Cell:
     """An amount, see `money`; what is not known is not nothing, and what is in doubt is said so.
 
-    Where it is shown shorter than it was told, its hint is all of it.
+    Where it is shown shorter than it was told, its hint is all of it, and so is what is copied.
     """
     text = money(cost, more_to_come=more_to_come, spent=spent, is_sure=is_sure)
-    nano = to_nano(cost)
     hints: list[str] = []
-    severity = Severity.DIM
+    severity, copied = Severity.DIM, ""
     if cost is not None:
+        copied = exact_money(cost) + (UNKNOWN if text.endswith(UNKNOWN) else "")
         severity = Severity.PLAIN if is_sane(cost) else Severity.AMBER
         hints = [exact_text(cost), "" if is_sure else doubt_text(cost)]
     return Cell(
         text=text,
         severity=severity,
         spoken=spoken_money(text),
-        sort=-1 if nano is None else nano,
+        copied=copied,
         hint="\n".join(filter(None, hints)),
     )
 
@@ -135,8 +140,9 @@ def _plain_result_cell(task: Task) -> Cell:
         case TaskStatus.ASKS:
             text = tr("asks: “{question}”", question=shorten(task.question or ""))
         case _:
-            return Cell(text=ELLIPSIS, severity=Severity.DIM, spoken=spoken_text(ELLIPSIS), sort="")
+            return Cell(text=ELLIPSIS, severity=Severity.DIM, spoken=spoken_text(ELLIPSIS))
     severity = (
         Severity.DIM if task.status in {TaskStatus.STOPPED, TaskStatus.LOST} else Severity.PLAIN
     )
-    return Cell(text=text, severity=severity, sort=text, tip=shorten(task.result or text, 600))
+    tip = shorten(task.result or text, 600)
+    return Cell(text=text, severity=severity, tip=tip, copied=task.result or "")

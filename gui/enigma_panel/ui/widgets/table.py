@@ -16,7 +16,14 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtGui import (
+    QEnterEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from enigma_panel.store.settings import TableSettings
@@ -54,7 +61,8 @@ class _Remembered(Struct, frozen=True, kw_only=True):
 class KeyedTable(QTableView):
     """Shows a KeyedTableModel. It tells the window's PointerHold of clicks and keys.
 
-    opened: Enter or a double click on the row with that key. optional_columns: can be hidden.
+    opened: Enter or a double click on the row with that key. copy_wanted: Ctrl+C in a cell in which
+    that stands. optional_columns: can be hidden.
     """
 
     optional_columns: frozenset[int] = frozenset()
@@ -62,6 +70,7 @@ class KeyedTable(QTableView):
     selected = Signal()
     looked_at = Signal()
     opened = Signal(int)
+    copy_wanted = Signal(str)
 
     def __init__(
         self,
@@ -130,6 +139,13 @@ class KeyedTable(QTableView):
         self.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
         self.scrollTo(index)
         return True
+
+    def copy(self) -> None:
+        """All of what stands in the cell that the keyboard is on."""
+        current = self.currentIndex()
+        text = self.rows.cell_at(current.row(), current.column()).copied_text
+        if text:
+            self.copy_wanted.emit(text)
 
     def restore_columns(self, saved: TableSettings) -> None:
         """Give the columns the places and widths of an earlier run."""
@@ -410,6 +426,9 @@ class KeyedTable(QTableView):
         self._note_action()
         if event.key() == Qt.Key.Key_Escape and self.selected_keys():
             self.clearSelection()
+            return
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
             return
         if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
             if not event.isAutoRepeat():

@@ -31,12 +31,11 @@ _FIRST = int(Qt.ItemDataRole.UserRole)
 
 
 class Role(IntEnum):
-    """Our own roles: the whole record of a row, its key, its cell, and a plain value to sort by."""
+    """Our own roles: the whole record of a row, its key, and its cell."""
 
     RECORD = _FIRST + 1
     KEY = _FIRST + 2
     CELL = _FIRST + 3
-    SORT = _FIRST + 4
 
 
 Index = QModelIndex | QPersistentModelIndex
@@ -364,8 +363,6 @@ def _value(cell: Cell, role: int, heading: str) -> Any:
             return cell.text
         case Role.CELL:
             return cell
-        case Role.SORT:
-            return cell.sort
         case Qt.ItemDataRole.AccessibleTextRole:
             return cell.accessible_text
         case Qt.ItemDataRole.AccessibleDescriptionRole:
