@@ -7,6 +7,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from types import ModuleType
 
@@ -14,8 +15,17 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
 from PySide6.QtGui import QAction
 
-from enigma_panel.ui.i18n import ENGLISH, Translations, install_language, number_text, short_month
+from enigma_panel.core.money import MAX_SANE
+from enigma_panel.ui.i18n import (
+    ENGLISH,
+    Translations,
+    install_language,
+    number_text,
+    read_number,
+    short_month,
+)
 from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.tasks.filter_text import cost_text, read_cost
 from enigma_panel.ui.text.steps import count_text
 from tests.kit.person import all_text
 
@@ -193,3 +203,42 @@ def test_only_what_is_a_language_gets_a_file(translations: ModuleType, tmp_path:
     with pytest.raises(ValueError, match="deutsch"):
         translations.update(["deutsch"], tmp_path / "i18n")
     assert not (tmp_path / "i18n").exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "english", "german"),
+    [
+        ("0.05", "0.05", "0.05"),
+        ("0,05", "0.05", "0.05"),
+        ("1,000", "1000", "1"),
+        ("1.000", "1", "1000"),
+        ("1 000", "1000", "1000"),
+        ("1\N{NARROW NO-BREAK SPACE}000", "1000", "1000"),
+        ("1,234,567.5", "1234567.5", None),
+        ("1.234.567,5", None, "1234567.5"),
+        ("1,5", "1.5", "1.5"),
+        ("0,500", "0.5", "0.5"),
+        ("1000", "1000", "1000"),
+        ("1,000,5", None, None),
+        ("1,0000", "1", "1"),
+        ("1e9", None, None),
+        (",", None, None),
+        ("", None, None),
+        ("١", None, None),
+        ("9" * 99, None, None),
+    ],
+)
+def test_a_number_is_read_as_the_language_writes_it(
+    typed: str, english: str | None, german: str | None
+) -> None:
+    for language, number in ((ENGLISH, english), (QLocale("de_DE"), german)):
+        before = QLocale()
+        QLocale.setDefault(language)
+        try:
+            assert read_number(typed) == (None if number is None else Decimal(number))
+            if number is not None and Decimal(number) <= MAX_SANE:
+                cost = read_cost(f"$ {typed}")
+                assert cost == Decimal(number)
+                assert read_cost(cost_text(cost)) == cost  # as it stands there at the next start
+        finally:
+            QLocale.setDefault(before)

@@ -8,6 +8,7 @@ There is none yet: the texts in the code are shown.
 import re
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from html import escape
 from typing import Any, TypeVar
 
@@ -84,6 +85,21 @@ def _filled(pattern: str, values: dict[str, object]) -> str:
 def number_text(n: int) -> str:
     """'12,450', of any length: the service may send any number."""
     return f"{n:,}".replace(",", QLocale().groupSeparator())
+
+
+def read_number(text: str) -> Decimal | None:
+    """A number as it was typed, also with thousands apart as the language writes them, None where
+    it is none. Any other comma or point begins the decimals: in English '1,000' is a thousand and
+    '0,05' five hundredths."""
+    text, group = text.strip(), re.escape(QLocale().groupSeparator())
+    grouped = re.match(rf"[1-9][0-9]{{0,2}}((?:{group}|\s)[0-9]{{3}})+(?![0-9])", text)
+    if grouped:
+        rest = text[grouped.end() :]
+        if group and re.match(group, rest):
+            return None
+        text = re.sub("[^0-9]", "", grouped[0]) + rest
+    is_number = re.fullmatch(r"[0-9]{1,20}(?:[.,][0-9]{0,20})?|[.,][0-9]{1,20}", text)
+    return Decimal(text.replace(",", ".")) if is_number else None
 
 
 def sentence(text: str) -> str:

@@ -71,7 +71,7 @@ def check(rows: list[dict[str, str]], task: Any) -> None:
     (row,) = rows
     assert row["task"] == f"'{TEXT}"
     assert undefuse(row["task"]) == TEXT
-    assert (row["key"], row["status"], row["cost"]) == (str(task.key), "done", str(task.cost))
+    assert (row["key"], row["status"], row["cost"]) == (str(task.key), "done", str(task.cost or ""))
     assert undefuse(row["result"]) == task.result
     assert float(row["took_s"]) == (task.ended_ms - task.sent_ms) / 1000
 

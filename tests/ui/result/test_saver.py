@@ -47,7 +47,8 @@ async def save(dialog: ResultDialog, path: Path) -> None:
     assert isinstance(field, QLineEdit)
     field.setText(str(path))
     window.accept()
-    await until(lambda: dialog.saver.news.text() not in {"", "Being saved …"})
+    saver = dialog.saver
+    await until(lambda: saver.news.text() not in {"", "Being saved …"} or saver.taken.isVisible())
 
 
 async def test_it_is_saved_as_it_came(show: Show, folder: Path) -> None:
@@ -91,9 +92,10 @@ async def test_a_file_that_is_there_is_asked_about(
     dialog = await show("new")
     (folder / "result.txt").write_text("old")
     await save(dialog, folder / "result.txt")
-    assert dialog.saver.news.text() == "result.txt is there already."
+    assert dialog.saver.taken.text.text() == "“result.txt” is there already."
     assert dialog.saver.cancel.hasFocus()
-    click(getattr(dialog.saver, answer))
+    saver = dialog.saver
+    click(saver.cancel if answer == "cancel" else getattr(saver.taken, answer))
     assert dialog.save_as.hasFocus()
     await until(lambda: not dialog.saver.isVisible() or "Saved as" in dialog.saver.news.text())
     assert files(folder) == there
@@ -121,7 +123,7 @@ async def test_what_fails_is_said_and_leaves_nothing(
     await until(lambda: "Not saved" in dialog.saver.news.text())
     assert said in dialog.saver.news.text()
     dialog.saver.save(folder / "old.txt", "new")
-    click(dialog.saver.replace)
+    click(dialog.saver.taken.replace)
     await until(lambda: "Not saved" in dialog.saver.news.text())
     assert files(folder) == {"old.txt": b"old"}
 

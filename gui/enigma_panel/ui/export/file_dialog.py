@@ -1,6 +1,6 @@
 """A dialog that makes a file: it asks for its name, shows how far it is, and can cancel it."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from msgspec.structs import replace
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFileDialog, QFrame, QProgressBar, QWidget
+from PySide6.QtWidgets import QFileDialog, QProgressBar, QWidget
 
 from enigma_panel.services.container import Services
 from enigma_panel.services.exports import (
@@ -26,12 +26,11 @@ from enigma_panel.ui.widgets.basics import (
     NoticeLabel,
     make_button,
     make_label,
-    make_row,
-    set_role,
 )
 from enigma_panel.ui.widgets.dialog import ModelessDialog
 from enigma_panel.ui.widgets.folders import first_folder
 from enigma_panel.ui.widgets.inputs import LineEdit
+from enigma_panel.ui.widgets.taken_question import TakenQuestion
 
 tr = Translations("Export")
 
@@ -52,6 +51,7 @@ class FileDialog(ModelessDialog):
         self._services = services
         self._exporter = exporter
         self._order: FileOrder | None = None
+        self._refused: FileOrder | None = None  # for there is such a file
         self.grid = FieldGrid()
         self.file = LineEdit(enter_moves_on=False)
         self.browse = make_button(tr("Browse"))
@@ -187,9 +187,11 @@ class FileDialog(ModelessDialog):
         self._show_running(running=False)
         self.follow()
 
-    def _go_on(self, order: FileOrder, if_taken: IfTaken) -> None:
+    def _go_on(self, replaces: bool) -> None:
         """What is wanted is that of the first click."""
-        self._start(replace(order, if_taken=if_taken))
+        if_taken = IfTaken.REPLACE if replaces else IfTaken.KEEP_BOTH
+        if (order := self._refused) is not None:
+            self._start(replace(order, if_taken=if_taken))
 
     def _cancel(self) -> None:
         if self.is_running:
@@ -225,7 +227,8 @@ class FileDialog(ModelessDialog):
         if not self.isVisible():
             self.told.emit(text, None)
         if error.fault is ExportFault.EXISTS:
-            self.taken.ask(order, text)
+            self._refused = order
+            self.taken.ask(order.path.name)
             self._grow()
         elif error.fault is ExportFault.LEDGER:
             self._say(text)
@@ -248,43 +251,3 @@ class FileDialog(ModelessDialog):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.follow()
-
-
-class TakenQuestion(QFrame):
-    """Asks what is to become of a file that is there; takes no room until then.
-
-    answered: the order that was asked about, and IfTaken.
-    """
-
-    answered = Signal(object, object)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._order: FileOrder | None = None
-        set_role(self, "notice")
-        self.text = make_label(wrap=True)
-        self.replace = make_button(tr("Replace"))
-        self.keep_both = make_button(tr("Keep both"))
-        row = make_row(self.text, self.replace, self.keep_both)
-        row.setStretch(0, 1)
-        row.setContentsMargins(10, 6, 10, 6)
-        self.setLayout(row)
-        self.replace.clicked.connect(self._answers(IfTaken.REPLACE))
-        self.keep_both.clicked.connect(self._answers(IfTaken.KEEP_BOTH))
-        self.hide()
-
-    def ask(self, order: FileOrder, text: str) -> None:
-        """Ask about this order; the keyboard stands on what loses nothing."""
-        self._order = order
-        self.text.setText(text)
-        for button in (self.replace, self.keep_both):
-            button.setAccessibleDescription(text)
-        self.show()
-        self.keep_both.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _answers(self, if_taken: IfTaken) -> Callable[[], None]:
-        def answer() -> None:
-            if self._order is not None:
-                self.answered.emit(self._order, if_taken)
-
-        return answer

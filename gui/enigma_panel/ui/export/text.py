@@ -10,11 +10,12 @@ from enigma_panel.services.exports import (
     FileOrder,
 )
 from enigma_panel.ui.i18n import Translations, shorten
+from enigma_panel.ui.widgets.taken_question import taken_text
 
 tr = Translations("Export")
 
 _FAULTS: dict[ExportFault, Callable[[FileOrder, str], str]] = {
-    ExportFault.EXISTS: lambda order, _: tr("“{name}” is there already.", name=_name(order)),
+    ExportFault.EXISTS: lambda order, _: taken_text(order.path.name),
     ExportFault.NOT_A_FILE: lambda order, _: tr(
         "“{name}” is there already and is no file. Choose another name.", name=_name(order)
     ),

@@ -4,7 +4,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QFrame, QPushButton
+from PySide6.QtWidgets import QFileDialog, QFrame, QPushButton, QWidget
 
 from enigma_panel.core.file_names import safe_name
 from enigma_panel.core.models import OutputType, Task
@@ -12,10 +12,17 @@ from enigma_panel.core.result_formats import ReadResult, ResultFormat
 from enigma_panel.runtime.event_loop import BlockingTimeoutError, TaskScope, blocking
 from enigma_panel.store.new_file import save_text
 from enigma_panel.ui.i18n import Translations, shorten
-from enigma_panel.ui.text.result import not_saved_text, saved_text, taken_text
-from enigma_panel.ui.widgets.basics import make_button, make_label, make_row, set_role
+from enigma_panel.ui.text.result import not_saved_text, saved_text
+from enigma_panel.ui.widgets.basics import (
+    make_button,
+    make_column,
+    make_label,
+    make_row,
+    set_role,
+)
 from enigma_panel.ui.widgets.dialog import ModelessDialog
 from enigma_panel.ui.widgets.folders import first_folder
+from enigma_panel.ui.widgets.taken_question import TakenQuestion
 
 tr = Translations("Result")
 
@@ -24,7 +31,7 @@ LIMIT_S = 60.0
 _ENDINGS = {ResultFormat.MARKDOWN: ".md", ResultFormat.JSON: ".json"}
 
 
-class ResultSaver(QFrame):
+class ResultSaver(QWidget):
     """A line that takes no room until something is to be asked or said.
 
     The file holds the result as it came. opener: the button that has the keyboard again, once it is
@@ -39,16 +46,14 @@ class ResultSaver(QFrame):
         self._folder = ""  # where the last one went
         self._asked: tuple[Path, str] | None = None
         self.news = make_label(wrap=True)
-        self.replace = make_button(tr("Replace"))
-        self.keep_both = make_button(tr("Keep both"))
         self.cancel = make_button(tr("Do not save"))
-        row = make_row(self.news, self.replace, self.keep_both, self.cancel)
-        row.setStretch(0, 1)
-        row.setContentsMargins(10, 6, 10, 6)
-        self.setLayout(row)
-        set_role(self, "notice")
-        self.replace.clicked.connect(lambda: self._answer(replaces=True))
-        self.keep_both.clicked.connect(lambda: self._answer(replaces=False))
+        self.taken = TakenQuestion(self.cancel)
+        self._line = QFrame()
+        self._line.setLayout(make_row(self.news))
+        self._line.setContentsMargins(10, 6, 10, 6)
+        set_role(self._line, "notice")
+        self.setLayout(make_column(self._line, self.taken))
+        self.taken.answered.connect(self._answer)
         self.cancel.clicked.connect(self.clear)
         self.hide()
 
@@ -77,8 +82,9 @@ class ResultSaver(QFrame):
             return
         if is_taken:
             self._asked = (path, text)
-            self._say(taken_text(path.name), asks=True)
-            self.cancel.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._line.hide()
+            self.show()
+            self.taken.ask(path.name)
         else:
             self._start(path, text, replaces=False)
 
@@ -90,7 +96,7 @@ class ResultSaver(QFrame):
 
     # -- inside --------------------------------------------------------------------------------
 
-    def _answer(self, *, replaces: bool) -> None:
+    def _answer(self, replaces: bool) -> None:
         if self._asked is not None:
             path, text = self._asked
             self.clear()
@@ -111,11 +117,11 @@ class ResultSaver(QFrame):
         else:
             self._say(saved_text(saved))
 
-    def _say(self, text: str, role: str = "", *, asks: bool = False) -> None:
+    def _say(self, text: str, role: str = "") -> None:
         self.news.setText(text)
         set_role(self.news, role)
-        for button in (self.replace, self.keep_both, self.cancel):
-            button.setVisible(asks)
+        self.taken.hide()
+        self._line.show()
         self.show()
 
     def _leave(self) -> None:

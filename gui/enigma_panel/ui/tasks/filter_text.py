@@ -1,17 +1,14 @@
 """What the filter of Tasks says, and how what is typed there is read."""
 
-import re
 from decimal import Decimal
 
-from PySide6.QtCore import QDate, QDateTime, Qt
+from PySide6.QtCore import QDate, QDateTime, QLocale, Qt
 
 from enigma_panel.core.money import is_sane
 from enigma_panel.core.task_filter import TaskGroup
-from enigma_panel.ui.i18n import Translations, number_text
+from enigma_panel.ui.i18n import Translations, number_text, read_number
 
 tr = Translations("Tasks")
-
-_COST = re.compile(r"\$?\s*([0-9]{1,9}(?:[.,][0-9]{0,12})?|[.,][0-9]{1,12})")
 
 
 class UnreadableError(Exception):
@@ -108,8 +105,7 @@ def read_cost(text: str) -> Decimal | None:
     """Dollars as they were typed, None where nothing was. UnreadableError."""
     if not text.strip():
         return None
-    found = _COST.fullmatch(text.strip())
-    cost = Decimal(found.group(1).replace(",", ".")) if found else None
+    cost = read_number(text.strip().removeprefix("$"))
     if cost is None or not is_sane(cost):
         raise UnreadableError(tr("An amount is written like {amount}.", amount="0.05"))
     return cost
@@ -117,4 +113,4 @@ def read_cost(text: str) -> Decimal | None:
 
 def cost_text(cost: Decimal | None) -> str:
     """'0.05', as it is typed."""
-    return "" if cost is None else f"{cost:f}"
+    return "" if cost is None else f"{cost:f}".replace(".", QLocale().decimalPoint())

@@ -80,11 +80,6 @@ def saved_text(path: Path) -> str:
     return tr("Saved as {path}", path=shorten(str(path), 600))
 
 
-def taken_text(name: str) -> str:
-    """Asked where there is such a file."""
-    return tr("{name} is there already.", name=shorten(name))
-
-
 def not_saved_text(error: OSError) -> str:
     """Why nothing was saved, and what to do."""
     match error:
