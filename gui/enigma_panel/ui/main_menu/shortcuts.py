@@ -84,7 +84,7 @@ def _in_tables() -> Section:
         (tr("Select several rows"), _or(_native("Shift+Up"), _native("Shift+Down"))),
         (tr("Select all rows"), _standard(StandardKey.SelectAll)),
         (tr("Select no row"), _native("Esc")),
-        (tr("Copy the cell, or the results of several tasks"), _standard(StandardKey.Copy)),
+        (tr("Copy the cell, or several results"), _standard(StandardKey.Copy)),
         (tr("What can be done with the row"), _or(_native("Menu"), _native("Shift+F10"))),
     ]
     return tr("In Sessions and Tasks"), rows
