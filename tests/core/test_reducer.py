@@ -280,6 +280,57 @@ def test_an_answered_question_that_a_poll_repeats_is_not_asked_again() -> None:
     assert new.question_n == 2
 
 
+@pytest.mark.parametrize(
+    ("facts", "waited_s"),
+    [
+        ([(0, K.QUESTION, "a"), (10, K.ANSWER_SENT, "")], 10),
+        ([(0, K.QUESTION, "a"), (10, K.ANSWER_SENT, ""), (25, K.ACTIVE, "")], 10),
+        ([(0, K.QUESTION, "a"), (3, K.QUESTION, "a"), (10, K.ACTIVE, "")], 10),  # elsewhere
+        ([(0, K.QUESTION, "a"), (4, K.QUESTION, "b"), (9, K.AGENT, "")], 9),
+        ([(0, K.QUESTION, "a"), (4, K.STOP_SENT, ""), (9, K.STOPPED, "")], 4),
+        ([(0, K.QUESTION, "a"), (4, K.ANSWER_STOP_SENT, ""), (9, K.STOPPED, "")], 4),
+        ([(0, K.QUESTION, "a"), (6, K.SESSION_GONE, "")], 6),
+        ([(0, K.QUESTION, "a"), (6, K.COMPLETED, "$5")], 6),
+        (
+            [
+                (0, K.QUESTION, "a"),
+                (5, K.ANSWER_SENT, ""),
+                (7, K.ACTIVE, ""),
+                (20, K.QUESTION, "a"),
+            ],
+            5,
+        ),
+        ([(0, K.QUESTION, "a"), (5, K.ANSWER_SENT_LIVE, ""), (9, K.ANSWER_DOUBTED, "")], 9),
+        (
+            [
+                (0, K.QUESTION, "a"),
+                (5, K.ANSWER_SENT_LIVE, ""),
+                (9, K.ANSWER_DOUBTED, ""),
+                (12, K.ANSWER_SENT, ""),
+            ],
+            12,
+        ),
+        ([(9, K.QUESTION, "a"), (2, K.ANSWER_SENT, "")], 0),  # the clock was set back
+        ([(0, K.ACTIVE, ""), (5, K.COMPLETED, "$5")], 0),
+    ],
+)
+def test_how_long_its_questions_waited_is_summed_as_they_are_settled(
+    facts: list[tuple[int, Kind, str]], waited_s: int
+) -> None:
+    for counted in (0, None):
+        session, task = _session(), _task(status=S.WORKING, waited_ms=counted)
+        for second, kind, text in facts:
+            now = NOW + second * 1000
+            found = Observation(kind=kind, text=text)
+            session, moved = reduce(session, task, found, now)
+            assert moved is not None
+            task = moved
+        told = None if counted is None else waited_s * 1000
+        assert task.waited_by(now) == told
+        is_open = task.status is S.ASKS
+        assert task.waited_by(now + 1_000) == (told and told + 1_000 if is_open else told)
+
+
 def test_the_same_words_are_a_new_question_once_the_agent_was_at_work() -> None:
     task = _task(status=S.WORKING, question="Password?", question_n=1, answered_ms=NOW)
     _, worked = reduce(_session(), task, Observation(kind=K.ACTIVE), NOW + 1)

@@ -85,6 +85,7 @@ def test_a_line_has_all_that_a_colleague_asks_for() -> None:
         tokens_out=34,
         sent_ms=NOW + 500,
         ended_ms=NOW + 41_750,
+        waited_ms=12_500,
     )
     start = datetime.fromtimestamp(NOW / 1000, UTC).astimezone(DELHI)
 
@@ -106,6 +107,7 @@ def test_a_line_has_all_that_a_colleague_asks_for() -> None:
         "started": moment(500),
         "ended": moment(41_750),
         "took_s": 41.25,
+        "waited_s": 12.5,
         "session": "shop.example 3",
         "site": "shop.example",
         "question": "Which colour?",

@@ -7,6 +7,8 @@ SORTING = "tests/ui/tasks/test_sorting.py"
 ROWS = "tests/ui/widgets/test_other_rows.py"
 COLUMNS = "tests/ui/widgets/test_column_sizing.py"
 SEVERAL = "tests/ui/main_window/test_several_tasks.py"
+REDUCER = "tests/core/test_reducer.py"
+WAITED = "Waited for me is how long all questions of a task waited, as far as that was counted"
 SELECTION = "What is done with several tasks is done with those that are selected and shown"
 SUBJECT = "What the filter hides stays the subject, marked so"
 HOLD = "Rows that fit the filter no more stay until the pointer has left"
@@ -56,6 +58,25 @@ TASKS_TABLE = (
         old="        return self.copied or self.text\n",
         new="        return self.text\n",
         tests=(f"{SEVERAL}::test_a_cell_is_copied_whole_and_of_several_rows_the_results",),
+    ),
+    Break(
+        promise=WAITED,
+        mistake="only the last one counts",
+        file="core/reducer.py",
+        old="waited_ms = after.waited_ms + (",
+        new="waited_ms = (",
+        tests=(f"{REDUCER}::test_how_long_its_questions_waited_is_summed_as_they_are_settled",),
+    ),
+    Break(
+        promise=WAITED,
+        mistake="what an earlier version did not count is 0",
+        file="store/ledger/schema.py",
+        old='    "UPDATE tasks SET waited_ms = NULL WHERE question_n > 0",\n',
+        new="",
+        tests=(
+            "tests/store/ledger/test_versions.py"
+            "::test_a_ledger_of_version_2_is_brought_along_with_all_its_rows",
+        ),
     ),
     Break(
         promise="A result is new until it was looked at or marked as seen",

@@ -209,7 +209,8 @@ class Task(HidingStruct, frozen=True, kw_only=True):
     queue_position orders the queued tasks, smallest first; it stays, so that a task that is put
     back stands where it stood. unproven: the command that brought it into its status was sent by
     the live channel, and nothing has confirmed even its delivery; answer_sent_live: so was the last
-    answer.
+    answer. waited_ms: how long the questions that are open no more were open together, None where
+    an earlier version did not count.
     """
 
     key: int = 0
@@ -238,6 +239,7 @@ class Task(HidingStruct, frozen=True, kw_only=True):
     queue_position: int = 0
     unproven: CommandVerb | None = None
     answer_sent_live: bool = False
+    waited_ms: int | None = 0
 
     @property
     def is_final(self) -> bool:
@@ -264,6 +266,18 @@ class Task(HidingStruct, frozen=True, kw_only=True):
     def is_work_unproven(self) -> bool:
         """True while nothing but a command given to the live channel says that it is at work."""
         return self.status is TaskStatus.WORKING and self.unproven is not None
+
+    @property
+    def open_since_ms(self) -> int | None:
+        """When the question was asked that waits for its answer, None where none does."""
+        waits = self.status is TaskStatus.ASKS and self.answered_ms is None
+        return self.asked_ms if waits else None
+
+    def waited_by(self, now_ms: int) -> int | None:
+        """How long it has waited for answers of the person; None where nobody knows."""
+        if self.waited_ms is None or self.open_since_ms is None:
+            return self.waited_ms
+        return self.waited_ms + max(0, now_ms - self.open_since_ms)
 
     def takes(self, verb: CommandVerb) -> bool:
         """Whether the command would change something."""

@@ -276,6 +276,24 @@ def reduce_task(
     session: Session, task: Task, observation: Observation, now_ms: int, *, ending: bool = False
 ) -> Task:
     """Take one fact into a task; returns the same object where nothing changes."""
+    return _with_wait(task, _next_task(session, task, observation, now_ms, ending=ending), now_ms)
+
+
+def _with_wait(before: Task, after: Task, now_ms: int) -> Task:
+    """A question that is settled, however that came, has been open until now. One whose answer was
+    lost has been so all along."""
+    was, since = before.open_since_ms, after.open_since_ms
+    if was == since or after.waited_ms is None:
+        return after
+    waited_ms = after.waited_ms + (max(0, now_ms - was) if was is not None else 0)
+    if since is not None and since == before.asked_ms:
+        waited_ms -= max(0, (before.answered_ms or now_ms) - since)
+    return replace(after, waited_ms=max(0, waited_ms))
+
+
+def _next_task(
+    session: Session, task: Task, observation: Observation, now_ms: int, *, ending: bool
+) -> Task:
     if observation.kind is Kind.BROUGHT_BACK:
         return _task_brought_back(session, task, now_ms)
     if task.is_final and not _is_found(task, observation):

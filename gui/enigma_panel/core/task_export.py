@@ -41,6 +41,7 @@ OTHER_FIELDS = (
     "created_ms",
     "sent_ms",
     "ended_ms",
+    "waited_ms",
 )
 TaskRow: TypeAlias = tuple[Any, ...]
 """What is known of a task, and of its session (label, site, number): TEXT_FIELDS, OTHER_FIELDS. See
@@ -68,7 +69,8 @@ class ExportedTask(Struct, frozen=True):
     """One line. Its fields are the columns of a CSV file and the names in a line of JSON.
 
     cost: dollars as exact text. created, started, ended: ISO 8601 with the offset from UTC. took_s:
-    seconds from started, or where it was never sent from created, to ended.
+    seconds from started, or where it was never sent from created, to ended. waited_s: seconds that
+    its questions waited for answers, but for one that is still open; absent where nobody counted.
     """
 
     key: int
@@ -85,6 +87,7 @@ class ExportedTask(Struct, frozen=True):
     started: str | None
     ended: str | None
     took_s: float | None
+    waited_s: float | None
     session: str
     site: str
     question: str | None
@@ -135,7 +138,9 @@ class TaskEncoder:
     def _values(self, row: TaskRow) -> TaskRow:
         """As the fields of ExportedTask."""
         text, url, result, error, code, question, label, site, cost, *others = row
-        key, status, number, tokens_in, tokens_out, created_ms, sent_ms, ended_ms = others
+        key, status, number, tokens_in, tokens_out, created_ms, sent_ms, ended_ms, waited_ms = (
+            others
+        )
         took_s = None
         if ended_ms is not None and code not in UNSENT:  # as the table shows it
             took_s = max(0, ended_ms - (sent_ms or created_ms)) / 1000
@@ -154,6 +159,7 @@ class TaskEncoder:
             sent_ms if sent_ms is None else self._moment(sent_ms),
             ended_ms if ended_ms is None else self._moment(ended_ms),
             took_s,
+            waited_ms if waited_ms is None else waited_ms / 1000,
             label or (f"{site} {number}" if number else site),
             site,
             question,

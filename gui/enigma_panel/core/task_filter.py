@@ -80,6 +80,7 @@ class SortColumn(StrEnum):
     STARTED = "started"
     SESSION = "session"
     SITE = "site"
+    WAITED = "waited"
     HOST = "host"
 
 

@@ -123,6 +123,7 @@ def sort_key(task: Task, column: SortColumn) -> Any:
         C.ENDED: task.ended_ms,
         C.TOKENS_IN: task.usage.tokens_in,
         C.STARTED: task.sent_ms,
+        C.WAITED: task.waited_by(NOW),
     }[column]
     return (told is not None, told or 0) if not isinstance(told, bytes) else (True, told)
 
@@ -146,6 +147,9 @@ TASKS = st.builds(
     is_new=st.booleans(),
     sent_ms=TIMES,
     ended_ms=TIMES,
+    waited_ms=st.none() | st.integers(0, 3),
+    asked_ms=st.none() | st.integers(NOW - 5, NOW + 1),
+    answered_ms=st.none() | st.just(NOW),
 )
 FILTERS = st.builds(
     TaskFilter,
@@ -156,7 +160,9 @@ FILTERS = st.builds(
     cost_from=st.none() | st.decimals(0, 3, places=2),
     cost_to=st.none() | st.decimals(0, 3, places=2),
 )
-SORTED = st.sampled_from([C.NEW, C.TASK, C.RESULT, C.COST, C.ENDED, C.TOKENS_IN, C.STARTED])
+SORTED = st.sampled_from(
+    [C.NEW, C.TASK, C.RESULT, C.COST, C.ENDED, C.TOKENS_IN, C.STARTED, C.WAITED]
+)
 ORDERS = st.lists(st.builds(SortBy, SORTED, st.booleans()), max_size=2).map(tuple)
 SESSIONS = st.tuples(st.sampled_from(["shop.example", "bäckerei.example"]), st.none() | TEXTS)
 
@@ -203,7 +209,8 @@ def test_what_is_shown_is_a_plain_filter_and_sort_over_the_ledger(
 
 def _facts(task: Task) -> dict[str, Any]:
     names = ("spec", "usage", "result", "error", "question", "status", "is_new", "sent_ms")
-    return {name: getattr(task, name) for name in (*names, "ended_ms")}
+    waits = ("waited_ms", "asked_ms", "answered_ms")
+    return {name: getattr(task, name) for name in (*names, "ended_ms", *waits)}
 
 
 # -- words -----------------------------------------------------------------------------------------

@@ -150,6 +150,8 @@ def test_a_ledger_of_version_2_is_brought_along_with_all_its_rows(ledger_path: P
         asks, waits = kept_task(ledger, 1), kept_task(ledger, 2)
         assert asks is not None
         assert waits is not None
+        assert asks is not None
+        assert (asks.question_n > 0, asks.waited_ms, waits.waited_ms) == (True, None, 0)
         assert (asks.question, asks.question_n, asks.unproven) == ("Which?", 2, None)
         assert (waits.queue_position, waits.spec.limits.avoid_domains, waits.unproven) == (
             7,

@@ -224,13 +224,27 @@ _V7 = (
 )
 
 
+_V8 = (
+    # For how long its questions waited; of those that an earlier version settled nobody knows.
+    "ALTER TABLE tasks ADD COLUMN waited_ms INTEGER DEFAULT 0",
+    "UPDATE tasks SET waited_ms = NULL WHERE question_n > 0",
+    "DROP INDEX tasks_figures",
+    """
+    CREATE INDEX tasks_figures ON tasks (
+        status, is_new, cost_nano, created_ms, sent_ms, ended_ms, tokens_in, tokens_out, code,
+        service_id IS NOT NULL, waited_ms, asked_ms, answered_ms
+    )
+    """,
+)
+
+
 def _execute(statements: Sequence[str], connection: sqlite3.Connection) -> None:
     for statement in statements:
         connection.execute(statement)
 
 
 MIGRATIONS: Migrations = tuple(
-    partial(_execute, statements) for statements in (_V1, _V2, _V3, _V4, _V5, _V6, _V7)
+    partial(_execute, statements) for statements in (_V1, _V2, _V3, _V4, _V5, _V6, _V7, _V8)
 )
 """Migration n (counted from 1) leads from version n-1 to n."""
 

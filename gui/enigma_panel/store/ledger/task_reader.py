@@ -55,6 +55,7 @@ _STATUS_RANK = (
 _RANKS = " ".join(f"WHEN '{status}' THEN {rank}" for rank, status in enumerate(_STATUS_RANK))
 _STARTED = "coalesce(t.sent_ms, t.created_ms)"
 _HAS_RUN = f"t.status <> 'queued' AND ({one_of('t.code', UNSENT)}) IS NOT 1"
+_OPEN_SINCE = "CASE WHEN t.status = 'asks' AND t.answered_ms IS NULL THEN t.asked_ms END"
 _WAS_SENT = "t.sent_ms IS NOT NULL AND (t.service_id IS NOT NULL OR t.status <> 'failed')"
 _SORTED_BY: dict[SortColumn, tuple[str, ...]] = {
     SortColumn.NEW: ("t.is_new",),
@@ -71,6 +72,7 @@ _SORTED_BY: dict[SortColumn, tuple[str, ...]] = {
     SortColumn.STARTED: ("t.sent_ms",),
     SortColumn.SESSION: ("coalesce(s.label, s.site) COLLATE NOCASE", "s.number"),
     SortColumn.SITE: ("s.site",),
+    SortColumn.WAITED: (f"t.waited_ms + coalesce(max(0, :now - {_OPEN_SINCE}), 0)",),
     SortColumn.HOST: ("s.base_url",),
 }
 """Terms without which nothing is sorted; the first 40 characters of a text are in an index."""

@@ -25,6 +25,7 @@ from enigma_panel.ui.text.cells import (
 from enigma_panel.ui.text.states import (
     ELLIPSIS,
     NONE,
+    UNKNOWN,
     duration,
     is_cut_off,
     local_moment,
@@ -59,7 +60,8 @@ class Column(IntEnum):
     STARTED = 9
     SESSION = 10
     SITE = 11
-    HOST = 12
+    WAITED = 12
+    HOST = 13
 
 
 SORTED_BY = {column: SortColumn[column.name] for column in Column}
@@ -121,6 +123,7 @@ class TasksModel(KeyedTableModel):
             ColumnDef(Column.STARTED, tr("Started"), self._started, width=moment, hidden=True),
             ColumnDef(Column.SESSION, tr("Session"), self._session, width=name, hidden=True),
             ColumnDef(Column.SITE, tr("Site"), self._site, width=name, hidden=True),
+            ColumnDef(Column.WAITED, tr("Waited for me"), self._waited, RIGHT, took, hidden=True),
             ColumnDef(Column.HOST, tr("Host"), self._host, width=name, hidden=True),
         )
 
@@ -196,7 +199,8 @@ class TasksModel(KeyedTableModel):
         counting = [key for key in keys if key in self._entries]
         live = [key for key in keys if key not in self._entries and self._is_live(key)]
         self.notify_changed(counting, Column.RESULT)
-        self.notify_changed(live, Column.TOOK)
+        for column in (Column.TOOK, Column.WAITED):
+            self.notify_changed(live, column)
 
     @property
     def is_without_tasks(self) -> bool:
@@ -337,6 +341,16 @@ class TasksModel(KeyedTableModel):
             severity=severity,
             spoken=spoken_duration(took),
         )
+
+    def _waited(self, task: Task) -> Cell:
+        """Who was never asked waited for nobody; what an earlier version did not count is not 0."""
+        waited = task.waited_by(self.stale_since_ms or self._clock.now_ms())
+        if not task.question_n:
+            return none_cell()
+        if waited is None:
+            return Cell(text=UNKNOWN, severity=Severity.DIM, spoken=spoken_text(UNKNOWN))
+        severity = Severity.PLAIN if task.is_final else Severity.DIM
+        return Cell(text=duration(waited), severity=severity, spoken=spoken_duration(waited))
 
     def _ended(self, task: Task) -> Cell:
         return none_cell() if task.ended_ms is None else self._moment(task.ended_ms)

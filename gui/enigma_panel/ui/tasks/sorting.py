@@ -20,6 +20,7 @@ _MOST_FIRST = frozenset(
         SortColumn.TOKENS_IN,
         SortColumn.TOKENS_OUT,
         SortColumn.STARTED,
+        SortColumn.WAITED,
     }
 )
 """A first click on figures and times shows the most and the latest, on words the first letters."""
