@@ -91,7 +91,8 @@ class QueueActions(QObject):
     def _selected(self) -> list[int]:
         """Of the selected tasks those that are queued."""
         queued = {entry.task_key for entry in self._services.queue.entries()}
-        return [key for key in self._selection.tasks.selected_keys() if key in queued]
+        keys = self._selection.tasks.selected_keys() if queued else []
+        return [key for key in keys if key in queued]
 
     def _enable(self) -> None:
         keys = self._selected()

@@ -103,8 +103,10 @@ class KeyedTable(QTableView):
         """Keys of the selected rows, from top to bottom. The selection counts, not the focus."""
         if self._kept is not None:
             return self._kept.keys
-        keys = self.rows.keys()
-        return [key for rows in self._selected_rows() for key in keys[rows]]
+        keys, found = self.rows.keys(), list[int]()
+        for rows in self._selected_rows():
+            found += keys[rows]
+        return found
 
     def selected_count(self) -> int:
         """How many rows are selected; quick, also where all are."""
