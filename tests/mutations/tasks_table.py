@@ -7,6 +7,7 @@ SORTING = "tests/ui/tasks/test_sorting.py"
 ROWS = "tests/ui/widgets/test_other_rows.py"
 COLUMNS = "tests/ui/widgets/test_column_sizing.py"
 SEVERAL = "tests/ui/main_window/test_several_tasks.py"
+VERSIONS = "tests/store/ledger/test_versions.py"
 REDUCER = "tests/core/test_reducer.py"
 WAITED = "Waited for me is how long all questions of a task waited, as far as that was counted"
 SELECTION = "What is done with several tasks is done with those that are selected and shown"
@@ -73,10 +74,7 @@ TASKS_TABLE = (
         file="store/ledger/schema.py",
         old='    "UPDATE tasks SET waited_ms = NULL WHERE question_n > 0",\n',
         new="",
-        tests=(
-            "tests/store/ledger/test_versions.py"
-            "::test_a_ledger_of_version_2_is_brought_along_with_all_its_rows",
-        ),
+        tests=(f"{VERSIONS}::test_a_ledger_of_version_2_is_brought_along_with_all_its_rows",),
     ),
     Break(
         promise="A result is new until it was looked at or marked as seen",
