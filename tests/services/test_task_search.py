@@ -1,7 +1,7 @@
 """Which tasks are shown, as records change and the person asks."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from enigma_panel.core.models import TaskStatus
 from enigma_panel.core.task_filter import SortBy, SortColumn, TaskFilter, TaskGroup
+from enigma_panel.services import task_search
 from enigma_panel.services.task_search import REST_MS, TaskSearch
 from enigma_panel.services.types import Diff
 from enigma_panel.store.ledger import search_index
@@ -134,6 +135,109 @@ def test_a_newer_question_takes_the_place_of_one_that_is_interrupted(
         await answered()
         assert search.own.keys == [key]
         assert search.news()[-1] is BY_PERSON
+
+    searching(tmp_path, check)
+
+
+def test_the_first_rows_of_another_order_come_before_all_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(task_search, "FIRST_KEYS", 2)
+
+    async def check(bench: Bench, search: Search) -> None:
+        await bench.store.load()
+        a, c, b, d = [await plan(bench, text) for text in ("a", "c", "b", "d")]
+        search.own.ask()
+        await answered()
+        shown: list[list[int]] = []
+        search.own.found.connect(lambda _: shown.append(search.own.keys))
+        search.own.ask(order=(SortBy(SortColumn.TASK),))
+        await answered()
+        assert shown == [[a, b, d, c], [a, b, c, d]]  # the others as they stood, then all
+        shown.clear()
+        search.own.ask(TaskFilter(groups=frozenset({TaskGroup.QUEUED})))
+        await answered()
+        assert shown == [[a, b, c, d]]  # which of those that were shown fit is not known before
+
+    searching(tmp_path, check)
+
+
+def test_what_was_asked_for_before_is_not_shown_any_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def check(bench: Bench, search: Search) -> None:
+        await bench.store.load()
+        red, blue = await plan(bench, "red shoes"), await plan(bench, "blue shoes")
+        fetch, shown = bench.store.fetch, list[list[int]]()
+
+        async def and_types_on(keys: Iterable[int]) -> None:
+            monkeypatch.undo()
+            search.own.ask(TaskFilter(words="blue"))
+            await fetch(keys)
+
+        search.own.ask()
+        await answered()
+        search.own.found.connect(lambda _: shown.append(search.own.keys))
+        monkeypatch.setattr(bench.store, "fetch", and_types_on)
+        search.own.ask(TaskFilter(words="red"))
+        await answered()
+        assert (shown, red) == ([[blue]], red)
+
+    searching(tmp_path, check)
+
+
+def test_rows_that_are_seen_at_once_come_with_their_records(tmp_path: Path) -> None:
+    async def check(bench: Bench, search: Search) -> None:
+        keys = [started(bench.ledger).key for _ in range(3)]
+        await bench.store.load()
+        bench.store._tasks.clear()
+        known: list[list[bool]] = []
+        search.own.found.connect(
+            lambda _: known.append([bench.store.task(key) is not None for key in keys])
+        )
+        search.own.ask()
+        await answered()
+        assert known == [[True] * 3]
+
+    searching(tmp_path, check)
+
+
+def test_of_sessions_a_new_name_alone_is_looked_for(tmp_path: Path) -> None:
+    async def check(bench: Bench, search: Search) -> None:
+        await bench.store.load()
+        session = bench.store.session(bench.store.task(await plan(bench, "red")).session_key)
+        search.own.ask(TaskFilter(words="office"))
+        await asyncio.sleep(1)
+        search.news()
+        await bench.store.update(replace(session, expires_ms=5))
+        await asyncio.sleep(1)
+        assert search.news() == []
+        await bench.store.update(replace(session, label="Office"))
+        await asyncio.sleep(1)
+        assert (len(search.own.keys), search.news()) == (1, [BY_ITSELF])
+
+    searching(tmp_path, check)
+
+
+def test_an_answer_that_takes_long_comes_more_rarely(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def check(bench: Bench, search: Search) -> None:
+        await bench.store.load()
+        [task] = [bench.store.task(await plan(bench, "red"))]
+        read = search.own._read
+
+        async def slowly(question: Callable[[], Any]) -> Any:
+            await asyncio.sleep(0.2)
+            return await read(question)
+
+        monkeypatch.setattr(search.own, "_read", slowly)
+        search.own.ask()
+        search.news()
+        for n in range(30):
+            await bench.store.update(replace(task, is_new=bool(n % 2)))
+            await asyncio.sleep(1)
+        assert 5 <= len(search.news()) <= 12
 
     searching(tmp_path, check)
 

@@ -39,7 +39,8 @@ class TaskFilter(Struct, frozen=True, kw_only=True):
 
     words: words that all stand in the task, its result, error, question, site or its session's
     name, the last one as the beginning of a word; case and accents do not matter. from_ms, to_ms:
-    started in this time (epoch ms), to_ms no longer in it. cost_from, cost_to: dollars, both in it.
+    started in this time (epoch ms), to_ms no longer in it. cost_from, cost_to: dollars, both in it,
+    compared in whole nano-dollars, as costs are sorted.
     """
 
     words: str = ""

@@ -142,7 +142,7 @@ def make_services(
         sessions=Sessions(context, starts, commands, queue, poller),
         housekeeping=Housekeeping(context, starts, channels, commands),
         task_search=task_search,
-        spending=Spending(context.store, context.clock, context.scope, task_search.spent_since),
+        spending=Spending(context.store, context.clock, context.scope, task_search.spent),
         downloads=Downloads(context.scope, context.store),
         demo=demo,
         keep_folder=keep_folder,

@@ -10,7 +10,7 @@ from msgspec import Struct
 from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.core.models import Task
-from enigma_panel.core.money import EXACT, affordable, sum_money
+from enigma_panel.core.money import affordable, sum_money
 from enigma_panel.core.task_filter import TaskSum
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.clock import Clock
@@ -18,7 +18,7 @@ from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.types import Diff
 from enigma_panel.store.ledger.errors import InterruptedReadError, LedgerError
 
-SpentSince = Callable[[int], Awaitable[TaskSum]]
+Spent = Callable[[int, int], Awaitable[TaskSum]]
 LAST = 20
 """So many tasks that ended last stand for the next ones."""
 WRITTEN_MS = 2_500
@@ -45,14 +45,12 @@ class Spending(QObject):
 
     changed = Signal()
 
-    def __init__(
-        self, store: SessionStore, clock: Clock, scope: TaskScope, spent_since: SpentSince
-    ) -> None:
+    def __init__(self, store: SessionStore, clock: Clock, scope: TaskScope, spent: Spent) -> None:
         super().__init__()
         self._store = store
         self._clock = clock
         self._scope = scope
-        self._spent_since = spent_since
+        self._spent = spent
         self._day: tuple[int, int] | None = None
         self._is_loaded = self._is_stale = False
         self._changed_ms = 0
@@ -80,15 +78,14 @@ class Spending(QObject):
         """What is started later counts to another day, also where the clock was set back."""
         self._is_stale = self._clock.now_ms() - self._changed_ms < WRITTEN_MS
         try:
-            today = await self._spent_since(from_ms)
-            later = await self._spent_since(to_ms)
+            today = await self._spent(from_ms, to_ms)
         except LedgerError as error:
             self._is_stale = True
             if not isinstance(error, InterruptedReadError):
                 self._show(None)
             return
         if (from_ms, to_ms) == self._day:
-            self._show(_difference(today, later))
+            self._show(today)
 
     def _show(self, today: TaskSum | None) -> None:
         if today != self.today:
@@ -113,15 +110,6 @@ class Spending(QObject):
             self._last[task.key] = task.ended_ms, cost
         else:
             self._last.pop(task.key, None)
-
-
-def _difference(whole: TaskSum, part: TaskSum) -> TaskSum:
-    return TaskSum(
-        count=whole.count - part.count,
-        cost=EXACT.subtract(whole.cost, part.cost),
-        took_ms=whole.took_ms - part.took_ms,
-        untold=whole.untold - part.untold,
-    )
 
 
 def local_day(now_ms: int) -> tuple[int, int]:

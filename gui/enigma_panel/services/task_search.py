@@ -18,8 +18,15 @@ from enigma_panel.store.ledger.task_reader import Figures, TaskReader
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-REST_MS = 500
-"""Between two answers that nobody asked for: records of running tasks change all the time."""
+REST_MS, MOST_REST_MS = 500, 10_000
+"""Between two answers that nobody asked for, at least and at most: records of running tasks change
+all the time."""
+REST = 4
+"""So many times as long as the last answer took: what takes long comes more rarely."""
+FIRST_KEYS = 200
+"""So many are sorted first, which takes a fraction of the time that all of them do."""
+FIRST_ROWS = 40
+"""So many fill a window: their records are read before they are shown."""
 BATCHES = 25
 """After so many batches of texts that the index lacked, what is shown is asked for anew."""
 
@@ -59,6 +66,9 @@ class TaskSearch(QObject):
         self._is_asked = self._is_loaded = False
         self._is_stale = self._is_by_person = False
         self._is_behind = False
+        self._answered: tuple[TaskFilter, Order] | None = None
+        self._took_ms = 0
+        self._names: dict[int, str] = {}
         self._added: list[int] = []
         self._changed = asyncio.Event()
         store.changed.connect(self._follow)
@@ -84,9 +94,10 @@ class TaskSearch(QObject):
             except InterruptedReadError:
                 continue  # by what was asked meanwhile
 
-    async def spent_since(self, since_ms: int) -> TaskSum:
-        """What the tasks cost together that were started since then (epoch ms). LedgerError."""
-        return await self._read(lambda: self._reader.spent_since(since_ms))
+    async def spent(self, from_ms: int, to_ms: int) -> TaskSum:
+        """What the tasks cost together that were started in this time (epoch ms), `to_ms` no longer
+        in it. LedgerError."""
+        return await self._read(lambda: self._reader.spent(from_ms, to_ms))
 
     async def aclose(self) -> None:
         """Close the files; nothing may be asked for afterwards."""
@@ -99,14 +110,21 @@ class TaskSearch(QObject):
         if not self._is_loaded:
             self._is_loaded = True
             diff = Diff(new_tasks=tuple(self._store.task_keys()))
-        if diff.is_loaded:
-            return
+        renamed = [key for key in diff.sessions if self._is_renamed(key)]
+        if diff.is_loaded or (diff.sessions and not (renamed or diff.tasks or diff.new_tasks)):
+            return  # of a session, rows tell its name alone
         if diff.new_tasks:
             self._added = [*diff.new_tasks, *self._added]
             if self._shows_all:
                 self.keys = self._with_added(self.keys)
                 self.found.emit(False)
         self._ask_again()
+
+    def _is_renamed(self, session_key: int) -> bool:
+        session = self._store.session(session_key)
+        name = session.name if session is not None else ""
+        before, self._names[session_key] = self._names.get(session_key), name
+        return name != before
 
     @property
     def _shows_all(self) -> bool:
@@ -149,27 +167,50 @@ class TaskSearch(QObject):
         if not self._is_by_person:
             await self._rest()
         by_person, self._is_by_person, self._is_stale = self._is_by_person, False, False
+        asked, began_ms = (self.filter, self.order), self._clock.now_ms()
         try:
             self._added = []
             await self._catch_up(1 if by_person else BATCHES)
-            keys = await self._read(self._find)
-            self.keys = self._with_added(keys) if self._shows_all else keys
-            self.found.emit(by_person)
-            by_person = False
-            self.figures = await self._read(lambda: self._reader.figures(self.filter))
+            if by_person and self._is_sorted_anew:
+                await self._show(lambda: self._find_first(*asked), by_person)
+            await self._show(lambda: self._find(*asked), by_person)
+            self._answered, by_person = asked, False
+            self.figures = await self._read(lambda: self._reader.figures(asked[0]))
             self.unindexed = self.figures.unindexed
             self.counted.emit()
         except InterruptedReadError:
             self._is_stale = True
             self._is_by_person |= by_person
             raise
-        self.problem = None
+        self.problem, self._took_ms = None, self._clock.now_ms() - began_ms
 
-    def _find(self) -> list[int]:
+    @property
+    def _is_sorted_anew(self) -> bool:
+        """Whether very many tasks are shown that fit as before, but in another order."""
+        same = self._answered is not None and self._answered[0] == self.filter
+        return same and bool(self.order) and len(self.keys) > FIRST_KEYS
+
+    async def _show(self, find: Callable[[], list[int]], by_person: bool) -> None:
+        """Rows that are seen at once come with their records."""
+        keys = await self._read(find)
+        await self._store.fetch(keys[:FIRST_ROWS])
+        if self._is_by_person:
+            raise InterruptedReadError(self._reader.path, "asked for something else")
+        self.keys = self._with_added(keys) if self._shows_all else keys
+        self.found.emit(by_person)
+
+    def _find(self, task_filter: TaskFilter, order: Order, most: int | None = None) -> list[int]:
         """In the reader's thread. A row that cannot be read is in no answer."""
-        keys = self._reader.keys(self.filter, self.order, self._clock.now_ms())
+        keys = self._reader.keys(task_filter, order, self._clock.now_ms(), most)
         bad = {row.key for row in self._store.bad_rows if row.table == "tasks"}
         return [key for key in keys if key not in bad] if bad else keys
+
+    def _find_first(self, task_filter: TaskFilter, order: Order) -> list[int]:
+        """In the reader's thread. The others follow as they stood: whatever is selected among them
+        stays so."""
+        first = self._find(task_filter, order, FIRST_KEYS)
+        found = set(first)
+        return [*first, *(key for key in self.keys if key not in found)]
 
     async def _index_more(self) -> None:
         if not await self._catch_up(BATCHES):
@@ -197,7 +238,7 @@ class TaskSearch(QObject):
 
     async def _rest(self) -> None:
         """For a while, or until the person asks."""
-        due = self._clock.now_ms() + REST_MS
+        due = self._clock.now_ms() + min(max(REST_MS, REST * self._took_ms), MOST_REST_MS)
         while not self._is_by_person and self._clock.now_ms() < due:
             self._changed.clear()
             await self._clock.wait(self._changed, due)

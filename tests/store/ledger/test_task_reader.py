@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from enigma_panel.core.models import Session, Task, TaskSpec, TaskStatus, Usage
-from enigma_panel.core.money import sum_money
+from enigma_panel.core.money import sum_money, to_nano
 from enigma_panel.core.task_filter import (
     GROUP_STATUSES,
     NEWEST_FIRST,
@@ -93,7 +93,9 @@ def fits(task: Task, session: Session, task_filter: TaskFilter) -> bool:
         task.is_new if group is G.NEW else task.status in GROUP_STATUSES[group] for group in groups
     )
     started_ms = task.sent_ms or task.created_ms
-    cost = task.counted_cost
+    cost, least, most = map(
+        to_nano, (task.counted_cost, task_filter.cost_from, task_filter.cost_to)
+    )
     return (
         all(
             any(stands_in(word, text, whole=n < len(words)) for text in texts)
@@ -102,8 +104,8 @@ def fits(task: Task, session: Session, task_filter: TaskFilter) -> bool:
         and (is_in or not groups)
         and (task_filter.from_ms is None or started_ms >= task_filter.from_ms)
         and (task_filter.to_ms is None or started_ms < task_filter.to_ms)
-        and (task_filter.cost_from is None or (cost is not None and cost >= task_filter.cost_from))
-        and (task_filter.cost_to is None or (cost is not None and cost <= task_filter.cost_to))
+        and (least is None or (cost is not None and cost >= least))
+        and (most is None or (cost is not None and cost <= most))
     )
 
 
@@ -119,7 +121,7 @@ def sort_key(task: Task, column: SortColumn) -> Any:
         C.RESULT: sort_text(
             next((t for t in (task.result, task.error, task.question) if t is not None), "")
         ),
-        C.COST: task.counted_cost,
+        C.COST: to_nano(task.counted_cost),
         C.ENDED: task.ended_ms,
         C.TOKENS_IN: task.usage.tokens_in,
         C.STARTED: task.sent_ms,
@@ -205,6 +207,7 @@ def test_what_is_shown_is_a_plain_filter_and_sort_over_the_ledger(
                 if by.descending:  # equals stay newest first
                     kept.sort(key=lambda t, by=by: sort_key(t, by.column), reverse=True)
             assert reader.keys(task_filter, order, NOW) == [task.key for task in kept]
+            assert reader.keys(task_filter, order, NOW, 2) == [task.key for task in kept[:2]]
 
 
 def _facts(task: Task) -> dict[str, Any]:
@@ -298,11 +301,11 @@ def test_no_place_of_a_cost_is_lost_in_a_sum(ledger: Ledger, reader: TaskReader)
     exact = sum_money(map(Decimal, costs))
     odd = sum_money(map(Decimal, costs[1::2]))
     assert str(exact).endswith("1")
-    assert reader.sum_of(range(1, 7)).cost == reader.spent_since(NOW).cost == exact
+    assert reader.sum_of(range(1, 7)).cost == reader.spent(NOW, NOW + 1).cost == exact
     assert reader.figures(NO_FILTER).shown.cost == exact
     done = TaskFilter(groups=frozenset({G.DONE}))
     assert reader.figures(done).shown.cost == odd
-    assert reader.spent_since(NOW + 1).cost == 0
+    assert reader.spent(NOW + 1, NOW + 2).cost == reader.spent(0, NOW).cost == 0
 
 
 def test_sums_are_exact_and_say_what_is_untold(ledger: Ledger, reader: TaskReader) -> None:
@@ -320,8 +323,8 @@ def test_sums_are_exact_and_say_what_is_untold(ledger: Ledger, reader: TaskReade
     assert reader.sum_of(keys) == TaskSum(count=9, cost=exact, took_ms=5_000, untold=4)
     assert reader.sum_of([]) == TaskSum()
     assert reader.figures(NO_FILTER).shown.untold == 4
-    assert reader.spent_since(NOW).cost == exact
-    assert reader.spent_since(NOW + 1) == TaskSum()
+    assert reader.spent(NOW, NOW + 1).cost == exact
+    assert reader.spent(NOW + 1, NOW + 2) == TaskSum()
 
 
 # -- the index -------------------------------------------------------------------------------------

@@ -217,6 +217,8 @@ class SessionStore(QObject):
     async def fetch(self, task_keys: Iterable[int]) -> None:
         """Bring older tasks and their sessions from the ledger into memory."""
         wanted = [key for key in task_keys if key not in self._tasks]
+        if not wanted:
+            return
 
         def read(ledger: Ledger) -> tuple[list[Session], list[Task]]:
             tasks = list(ledger.tasks(wanted).values())

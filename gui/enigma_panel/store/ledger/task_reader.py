@@ -38,6 +38,8 @@ T = TypeVar("T")
 
 MOST_WORDS = 50
 """More words than that are not looked for: nobody types them."""
+MANY = 4
+"""Words that more than one task in so many has are common."""
 
 _STATUS_RANK = (
     TaskStatus.ASKS,
@@ -79,6 +81,8 @@ _SORTED_BY: dict[SortColumn, tuple[str, ...]] = {
 _OF_SESSION = frozenset({SortColumn.SESSION, SortColumn.SITE, SortColumn.HOST})
 _MATCHES = "SELECT rowid AS key FROM texts WHERE texts MATCH :words"
 _HAS_WORDS = f"t.key IN ({_MATCHES})"
+_HAS_MANY = f"+{_HAS_WORDS}"
+"""The same for SQLite, but that it reads one task after the other."""
 _TOKEN = re.compile(r"[^\W_]+")
 _WHOLE = int(NANO)
 _SUMS = (
@@ -120,7 +124,7 @@ class TaskReader:
     """
 
     def __init__(self, ledger_path: Path) -> None:
-        self._path = ledger_path
+        self.path = ledger_path
         self._connection: sqlite3.Connection | None = None
         self._is_anew = False
 
@@ -138,14 +142,19 @@ class TaskReader:
         """
         return self._ask(search_index.catch_up)
 
-    def keys(self, task_filter: TaskFilter, order: Order, now_ms: int) -> list[int]:
-        """The keys of the tasks that fit, in order; newest first among equals."""
+    def keys(
+        self, task_filter: TaskFilter, order: Order, now_ms: int, most: int | None = None
+    ) -> list[int]:
+        """The keys of the tasks that fit, in order; newest first among equals. most: the first ones
+        alone, which are there several times sooner than all."""
         conditions, values = _conditions(task_filter)
         conditions += _in_groups(task_filter)
         if not order and conditions == [_HAS_WORDS]:
             sql = f"{_MATCHES} ORDER BY rowid DESC"
         else:
             sql = f"SELECT t.key AS key {_source(order)}{_where(conditions)}{_order_by(order)}"
+        if most is not None:
+            sql += f" LIMIT {most}"
         # As one text: row by row it would take the interpreter from the window 100,000 times.
         sql = f"SELECT json_group_array(key) FROM ({sql})"  # noqa: S608 - own words
         rows = self._rows(sql, values | {"now": now_ms})
@@ -154,11 +163,14 @@ class TaskReader:
     def figures(self, task_filter: TaskFilter) -> Figures:
         """How many fit, by group, and what they cost together."""
         conditions, values = _conditions(task_filter)
+        total = self._rows("SELECT count(*) FROM ledger.tasks", {})[0][0]
+        if _HAS_WORDS in conditions and self._are_many(values, total):
+            conditions = [_HAS_MANY if each is _HAS_WORDS else each for each in conditions]
         rows = self._rows(f"{_SUMS}{_where(conditions)} GROUP BY t.status, t.is_new", values)
         groups = task_filter.groups
         shown = [row for row in rows if not groups or any(_is_in(row, group) for group in groups)]
         return Figures(
-            total=self._rows("SELECT count(*) FROM ledger.tasks", {})[0][0],
+            total=total,
             count=sum(row[2] for row in rows),
             by_group={group: sum(r[2] for r in rows if _is_in(r, group)) for group in TaskGroup},
             shown=self._exact(shown, _where([*conditions, *_in_groups(task_filter)]), values),
@@ -178,9 +190,11 @@ class TaskReader:
         found = dict(self._rows(f"SELECT key, result {_RESULTS}", values))
         return [found[key] for key in keys if key in found]
 
-    def spent_since(self, since_ms: int) -> TaskSum:
-        """What the tasks cost together that were started since then (epoch ms)."""
-        return self._sum(f"{_STARTED} >= :since", {"since": since_ms})
+    def spent(self, from_ms: int, to_ms: int) -> TaskSum:
+        """What the tasks cost together that were started in this time (epoch ms), `to_ms` no longer
+        in it."""
+        condition = f"{_STARTED} >= :from_ms AND {_STARTED} < :to_ms"
+        return self._sum(condition, {"from_ms": from_ms, "to_ms": to_ms})
 
     def close(self) -> None:
         """Close the files; harmless when repeated. The next question would open them again."""
@@ -189,6 +203,12 @@ class TaskReader:
             connection.close()
 
     # -- inside --------------------------------------------------------------------------------
+
+    def _are_many(self, values: dict[str, Any], total: int) -> bool:
+        """Whether so many have these words that all tasks are read sooner in turn than those by
+        key."""
+        found = self._rows("SELECT count(*) FROM texts WHERE texts MATCH :words", values)[0][0]
+        return bool(found * MANY > total)
 
     def _sum(self, condition: str, values: dict[str, Any]) -> TaskSum:
         rows = self._rows(f"{_SUMS}{_where([condition])} GROUP BY t.status, t.is_new", values)
@@ -207,14 +227,14 @@ class TaskReader:
     def _ask(self, question: Callable[[sqlite3.Connection], T]) -> T:
         """Where the index has damage it is made anew, but not again before an answer came: then it
         is the ledger that has it."""
-        with typed_errors(self._path):
+        with typed_errors(self.path):
             try:
                 answer = question(self._opened())
             except sqlite3.DatabaseError as error:
                 if self._is_anew or not search_index.is_damage(error):
                     raise
                 self.close()
-                search_index.drop_index(self._path)
+                search_index.drop_index(self.path)
                 self._is_anew = True
                 answer = question(self._opened())
             self._is_anew = False
@@ -222,7 +242,7 @@ class TaskReader:
 
     def _opened(self) -> sqlite3.Connection:
         if self._connection is None:
-            self._connection = search_index.open_with_ledger(self._path)
+            self._connection = search_index.open_with_ledger(self.path)
         return self._connection
 
 
