@@ -93,6 +93,7 @@ class TasksModel(KeyedTableModel):
         self._queue = services.queue
         self._search = search = services.task_search
         self._unfit: frozenset[int] = frozenset()
+        self._awaited: set[int] = set()
         self._order: Order = NEWEST_FIRST
         self._entries: dict[int, QueueEntry] = {}
         self._firsts: frozenset[int] = frozenset()
@@ -170,6 +171,9 @@ class TasksModel(KeyedTableModel):
 
     def apply_diff(self, diff: Diff) -> None:
         """The services say what changed."""
+        if diff.is_loaded:
+            self._show_loaded(diff.tasks)
+            return
         if diff.new_tasks:
             before = self._entries
             self.arrange()
@@ -177,6 +181,12 @@ class TasksModel(KeyedTableModel):
         sessions = (self._sessions.session(key) for key in diff.sessions)
         current = {session.current_task for session in sessions if session is not None}
         self.notify_changed([key for key in diff.tasks | current if key is not None])
+
+    def _show_loaded(self, keys: frozenset[int]) -> None:
+        """Of old records that came from the ledger, those that were looked for are shown now."""
+        shown = self._awaited & keys
+        self._awaited -= shown
+        self.notify_changed(list(shown))
 
     def follow_queue(self) -> None:
         """The queue moved, or what it waits for changed."""
@@ -300,6 +310,7 @@ class TasksModel(KeyedTableModel):
     def cell(self, key: int, column: int) -> Cell:
         task = self._sessions.task(key)
         if task is None:
+            self._awaited.add(key)
             return Cell(text=ELLIPSIS, severity=Severity.DIM, spoken=tr("being loaded"))
         cell = self.columns[column].cell(task)
         if self.stale_since_ms is not None and task.may_be_at_work:

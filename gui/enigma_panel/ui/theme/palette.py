@@ -56,12 +56,4 @@ class Colours(Struct, frozen=True, kw_only=True):
 
     def severity(self, severity: Severity) -> QColor:
         """The colour of a severity."""
-        return QColor(
-            {
-                Severity.PLAIN: self.text,
-                Severity.DIM: self.dim,
-                Severity.AMBER: self.amber,
-                Severity.RED: self.red,
-                Severity.GREEN: self.green,
-            }[severity]
-        )
+        return QColor(self.text if severity is Severity.PLAIN else getattr(self, severity.value))

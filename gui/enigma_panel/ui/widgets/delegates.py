@@ -15,7 +15,7 @@ from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.text.cells import Cell
 from enigma_panel.ui.theme import icons, theme
 from enigma_panel.ui.theme.palette import Glyph, Severity
-from enigma_panel.ui.widgets.table_model import Index, KeyedTableModel
+from enigma_panel.ui.widgets.table_model import LEFT, RIGHT, Index, KeyedTableModel
 
 tr = Translations("Widgets")
 
@@ -25,6 +25,7 @@ BAR_WIDTH, BAR_HEIGHT = 38, 5
 SIGN_GAP, BAR_GAP, TAIL_GAP = 8, 8, 8
 LEAST_TAIL = 40
 STEADY_SHARE, STEADY_TAIL = 0.4, 260
+_FLAGS = {align: align | Qt.TextFlag.TextSingleLine for align in (LEFT, RIGHT)}
 _ANY_DIGIT = str.maketrans("123456789", "000000000")
 """Figures change all the time; what they need is measured as if they were all zeros."""
 
@@ -94,10 +95,11 @@ class RowDelegate(QStyledItemDelegate):
         font = _demi_bold(plain) if cell.bold else plain
         if cell.tail:
             rect.setWidth(_text_room(cell, rect.width(), font, plain))
-        used = _paint_text(
+        shown = _paint_text(
             painter, rect, cell.text, font, colours.severity(cell.severity), align=align
         )
         if cell.tail:
+            used = QFontMetrics(font).horizontalAdvance(shown)
             whole.setLeft(whole.left() + (used + TAIL_GAP if used else 0))
             _paint_text(
                 painter, whole, cell.tail, plain, colours.severity(Severity.DIM), align=align
@@ -199,13 +201,14 @@ def _paint_text(
     colour: QColor,
     *,
     align: Qt.AlignmentFlag,
-) -> int:
-    """Paint a text, cut where there is no room; returns the width that it took."""
-    if rect.width() <= 0 or not text:
-        return 0
-    metrics = QFontMetrics(font)
-    shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
+) -> str:
+    """Paint a text, cut where there is no room; returns what of it there was room for."""
+    room = rect.width()
+    if room <= 0 or not text:
+        return ""
+    # What certainly has no room is not measured: that of long texts takes longer than to paint.
+    shown = QFontMetrics(font).elidedText(text[:room], Qt.TextElideMode.ElideRight, room)
     painter.setFont(font)
     painter.setPen(colour)
-    painter.drawText(rect, align | Qt.TextFlag.TextSingleLine, shown)
-    return metrics.horizontalAdvance(shown)
+    painter.drawText(rect, _FLAGS[align], shown)
+    return shown

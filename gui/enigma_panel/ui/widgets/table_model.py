@@ -111,6 +111,7 @@ class KeyedTableModel(QAbstractTableModel):
         self.columns = {column.key: column for column in self.make_columns()}
         self._keys: list[int] = []
         self._rows: dict[int, int | None] = {}
+        self._looked_up = 0
         self._has_all_rows = False
         self._told: dict[tuple[int, int], Cell] = {}
         self.stale_since_ms: int | None = None
@@ -139,7 +140,8 @@ class KeyedTableModel(QAbstractTableModel):
     def row_of(self, key: int) -> int | None:
         """The row of a key, None when it is not shown."""
         if key not in self._rows and not self._has_all_rows:
-            if len(self._rows) < LOOKED_UP_SINGLY:
+            self._looked_up += 1
+            if self._looked_up <= LOOKED_UP_SINGLY:
                 self._rows[key] = self._keys.index(key) if key in self._keys else None
             else:
                 # From the end: while rows are replaced, superfluous ones stand below.
@@ -162,11 +164,13 @@ class KeyedTableModel(QAbstractTableModel):
 
     def cell_to_paint(self, row: int, column: int) -> Cell:
         """As `cell_at`; a change of what is in view is told only where it looks other than this."""
-        cell = self.cell_at(row, column)
+        key = self._keys[row]
+        self._rows[key] = row
+        cell = self.cell(key, column)
         if len(self._told) > MOST_TOLD_CELLS:
             self._told.clear()
         # What changed before it was told may be painted in part: that is no news of the whole cell.
-        self._told.setdefault((self._keys[row], column), cell)
+        self._told.setdefault((key, column), cell)
         return cell
 
     def show_keys(self, wanted: Sequence[int]) -> None:
@@ -175,7 +179,8 @@ class KeyedTableModel(QAbstractTableModel):
         first = _same_at_the_start(self._keys, wanted)
         if first == len(self._keys) == len(wanted):
             return
-        last = _same_at_the_end(self._keys[first:], wanted[first:])
+        most = min(len(self._keys), len(wanted)) - first
+        last = _same_at_the_end(self._keys, wanted, most)
         self.is_arranging = True
         try:
             self._change(wanted, first, last)
@@ -227,7 +232,7 @@ class KeyedTableModel(QAbstractTableModel):
                 self.dataChanged.emit(self.index(row, column), self.index(row, column))
 
     def _forget_rows(self) -> None:
-        self._rows, self._has_all_rows = {}, False
+        self._rows, self._looked_up, self._has_all_rows = {}, 0, False
 
     def _change(self, wanted: list[int], first: int, last: int) -> None:
         """All but so many rows at the start and at the end are other ones."""
@@ -286,7 +291,7 @@ class KeyedTableModel(QAbstractTableModel):
             self._forget_rows()
             self.endInsertRows()
         with self._new_layout():
-            self._keys = wanted + self._keys[n:]
+            self._keys = wanted + self._keys[n:] if n < before else wanted
             self._forget_rows()
         if n < before:
             self.beginRemoveRows(NO_PARENT, n, before - 1)
@@ -390,19 +395,31 @@ def runs(rows: Sequence[int]) -> list[tuple[int, int]]:
 
 def _same_at_the_start(one: Sequence[int], other: Sequence[int]) -> int:
     """How many are the same, found by slices, for single ones would take Python far longer."""
-    most = min(len(one), len(other))
-    same, step = 0, 1 << most.bit_length()
+    return _longest_slice(
+        min(len(one), len(other)), lambda start, end: one[start:end] == other[start:end]
+    )
+
+
+def _same_at_the_end(one: Sequence[int], other: Sequence[int], most: int) -> int:
+    """How many are the same at the end, of so many at most."""
+    mine, others = len(one), len(other)
+
+    def is_same(start: int, end: int) -> bool:
+        return one[mine - end : mine - start] == other[others - end : others - start]
+
+    return _longest_slice(most, is_same)
+
+
+def _longest_slice(most: int, is_same: Callable[[int, int], bool]) -> int:
+    """How far it is the same, at most so far; lists that differ at once are hardly looked at."""
+    same, step = 0, 1
+    while same + step <= most and is_same(same, same + step):
+        same, step = same + step, step * 2
     while step:
-        end = same + step
-        if end <= most and one[same:end] == other[same:end]:
-            same = end
+        if same + step <= most and is_same(same, same + step):
+            same += step
         step //= 2
     return same
-
-
-def _same_at_the_end(one: Sequence[int], other: Sequence[int]) -> int:
-    """How many are the same at the end."""
-    return _same_at_the_start(one[::-1], other[::-1])
 
 
 def _longest_rising(values: Sequence[int]) -> set[int]:
