@@ -1,7 +1,9 @@
-"""A ledger of 100,000 tasks: words, sorts, counts, and intents while somebody types a filter."""
+"""A ledger of 100,000 tasks, or of a million: words, sorts, counts, intents while somebody types a
+filter, pages; when the tables are full, and in how much memory."""
 
 import json
 import random
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -10,62 +12,139 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from enigma_panel.store.ledger.ledger import Ledger
 from enigma_panel.store.ledger.search_index import index_path
 from enigma_panel.store.paths import folders_below
-from tests.benchmarks.figures import Figure, percentile
+from tests.benchmarks.figures import Figure, median, percentile
 from tests.benchmarks.intent import NOW, SESSION
 from tests.benchmarks.processes import ROOT, environment, simulator
 
-TASKS, QUICK_TASKS = 100_000, 1_000
+TASKS, QUICK_TASKS, MOST_TASKS = 100_000, 1_000, 1_000_000
 TYPED = ["rare7", "tenth", "common", "common tenth rare7", "w00012 w0003"]
 """One in 1,000, one in 10, all, several, frequent beginnings; typed letter by letter."""
+SELDOM = ["rare7", "hundredth"]
+"""One in 1,000, one in 100."""
 FOUND_MS, COUNTED_MS, SORTED_MS, GAP_MS, LATER_MS = 50.0, 250.0, 50.0, 16.0, 5.0
+MOST_MS = 150.0
+FILLED_BAR, MORE_MB, FILLED_RUNS = 1.3, 40.0, 3
 
 
 def archive(*, quick: bool) -> list[Figure]:
     """In the real window; the floors over bare cursors afterwards, on the same ledger."""
     with tempfile.TemporaryDirectory() as name, simulator() as url:
-        folders = folders_below(Path(name))
-        folders.prepare()
-        fill(folders.ledger, QUICK_TASKS if quick else TASKS)
-        settings = json.dumps({"typed": TYPED, "rounds": 1 if quick else 3})
-        command = [sys.executable, "-m", "tests.benchmarks.archive_probe", "archive", settings]
-        done = subprocess.run(
-            [*command, "--base-url", url, "--data-dir", name],
-            stdout=subprocess.PIPE,
-            text=True,
-            env=environment(Path(name)),
-            cwd=ROOT,
-            timeout=300,
-            check=True,
-        )
-        return _figures(folders.ledger, json.loads(done.stdout.splitlines()[-1]))
+        tasks = QUICK_TASKS if quick else TASKS
+        path = _filled(Path(name, "full"), tasks)
+        rounds = 1 if quick else 3
+        told = _told("archive", url, path, typed=TYPED, rounds=rounds, pages=100 * rounds)
+        words, order = _bare(path, TYPED)
+        return [
+            _figure("archive.found", percentile(told["found"], 95), words, FOUND_MS, "p95 of keys"),
+            _figure("archive.counted", max(told["counted"]), words, COUNTED_MS, "the slowest"),
+            *_sorts("archive", told, order, SORTED_MS),
+            _gap("archive.gap", told["gaps"], told["idle"], "p99 of the loop"),
+            _gap("archive.page", told["pages"], told["idle"], "p99 of pages, longest gap of each"),
+            _intent(told),
+            *_tables(Path(name), url, tasks, 1 if quick else FILLED_RUNS),
+        ]
 
 
-def _figures(path: Path, told: dict[str, list[float]]) -> list[Figure]:
-    words, order = _bare(path)
-    gaps, idle = told["gaps"], told["idle"]
+def million(*, quick: bool) -> list[Figure]:
+    """More than anybody has so far; making it takes many minutes."""
+    with tempfile.TemporaryDirectory() as name, simulator() as url:
+        path = _filled(Path(name, "full"), QUICK_TASKS if quick else MOST_TASKS)
+        told = _told("archive", url, path, typed=SELDOM, rounds=1 if quick else 3, pages=10)
+        words, order = _bare(path, SELDOM)
+        found = percentile(told["found"], 95)
+        return [
+            _figure("million.found", found, words, MOST_MS, "p95 of keys, of seldom words"),
+            *_sorts("million", told, order, MOST_MS),
+        ]
+
+
+def _filled(data: Path, tasks: int) -> Path:
+    folders = folders_below(data)
+    folders.prepare()
+    fill(folders.ledger, tasks)
+    return folders.ledger
+
+
+def _told(mode: str, url: str, ledger: Path, **settings: Any) -> dict[str, Any]:
+    """What the program with that probe in it says at its end."""
+    data = ledger.parents[1]
+    command = [sys.executable, "-m", "tests.benchmarks.archive_probe", mode, json.dumps(settings)]
+    done = subprocess.run(
+        [*command, "--base-url", url, "--data-dir", str(data)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment(data),
+        cwd=ROOT,
+        timeout=3_600,
+        check=True,
+    )
+    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return told
+
+
+def _sorts(name: str, told: dict[str, list[float]], floor: float, bar: float) -> list[Figure]:
+    first, whole = (percentile(told[part], 95) for part in ("sorts", "sorts_whole"))
     return [
-        _figure("archive.found", percentile(told["found"], 95), words, FOUND_MS, "p95 of keys"),
-        _figure("archive.counted", max(told["counted"]), words, COUNTED_MS, "the slowest"),
-        _figure("archive.sorted", percentile(told["sorts"], 95), order, SORTED_MS, "p95 of sorts"),
-        _figure(
-            "archive.gap",
-            percentile(gaps, 99),
-            percentile(idle, 99),
-            GAP_MS,
-            f"p99 of the loop; longest {max(gaps):.0f} ms, idle {max(idle):.0f}",
+        _figure(f"{name}.sorted", first, floor, bar, "p95 of sorts, to the first rows"),
+        _figure(f"{name}.sorted_whole", whole, floor, MOST_MS, "the same, to all of them"),
+    ]
+
+
+def _gap(name: str, gaps: list[float], idle: list[float], what: str) -> Figure:
+    note = f"{what}; longest {max(gaps):.0f} ms, idle {max(idle):.0f}"
+    return _figure(name, percentile(gaps, 99), percentile(idle, 99), GAP_MS, note)
+
+
+def _intent(told: dict[str, list[float]]) -> Figure:
+    return Figure(
+        name="archive.intent",
+        unit="ms",
+        value=percentile(told["busy"], 99),
+        floor=percentile(told["calm"], 99),
+        bar=1.0,
+        spare=LATER_MS,
+        note="p99 of commits while filters are typed, beside those while nothing is asked",
+    )
+
+
+def _tables(folder: Path, url: str, tasks: int, runs: int) -> list[Figure]:
+    """In turns with an empty ledger; its words are in the index by now, as on any other day."""
+    _filled(folder / "empty", 0)
+    seen: dict[str, list[dict[str, float]]] = {"full": [], "empty": []}
+    for _ in range(runs):
+        for kind, told in seen.items():
+            shutil.rmtree(folder / "run", ignore_errors=True)
+            shutil.copytree(folder / kind, folder / "run")
+            ledger, began = folders_below(folder / "run").ledger, time.monotonic()
+            one = _told("filled", url, ledger, tasks=tasks if kind == "full" else 0)
+            told.append({"filled": one["filled"] - began, "rss": one["rss"]})
+    filled, rss = (
+        [median([one[part] for one in told]) for told in seen.values()]
+        for part in ("filled", "rss")
+    )
+    note = f"spawn to full tables, {runs} pairs in turns; floor: an empty ledger"
+    return [
+        Figure(
+            name="archive.filled",
+            unit="s",
+            value=filled[0],
+            floor=filled[1],
+            bar=FILLED_BAR,
+            note=note,
         ),
         Figure(
-            name="archive.intent",
-            unit="ms",
-            value=percentile(told["busy"], 99),
-            floor=percentile(told["calm"], 99),
+            name="archive.memory",
+            unit="MB",
+            value=rss[0],
+            floor=rss[1],
             bar=1.0,
-            spare=LATER_MS,
-            note="p99 of commits while filters are typed, beside those while nothing is asked",
+            spare=MORE_MB,
+            note="RSS with full tables; floor: an empty ledger",
         ),
     ]
 
@@ -88,7 +167,8 @@ def fill(path: Path, tasks: int) -> None:
                 " VALUES (?, ?, 'x', ?, ?, 'closed', ?, ?, ?, 1, ?)",
                 (key, SESSION.base_url, f"shop{key % 9}.example", key, at, at, at, key),
             )
-            told = f"common {text(12)}{' tenth' * (key % 10 == 0)}{' rare7' * (key % 1000 == 7)}"
+            seldom = f"{' hundredth' * (key % 100 == 1)}{' rare7' * (key % 1000 == 7)}"
+            told = f"common {text(12)}{' tenth' * (key % 10 == 0)}{seldom}"
             connection.execute(
                 "INSERT INTO tasks (key, session_key, verb, text, avoid_domains, close_after,"
                 " status, since_ms, created_ms, sent_ms, ended_ms, result, cost, cost_nano,"
@@ -105,10 +185,10 @@ def _figure(name: str, value: float, floor: float, bar: float, note: str) -> Fig
     )
 
 
-def _bare(path: Path) -> tuple[float, float]:
+def _bare(path: Path, typed: list[str]) -> tuple[float, float]:
     """The same words over a bare cursor, and a bare sort by cost: p95, ms."""
     with closing(sqlite3.connect(index_path(path))) as index:
-        words = [f'"{words}"*' for words in _prefixes() if words.isalnum()]
+        words = [f'"{words}"*' for words in _prefixes(typed) if words.isalnum()]
         matches = "SELECT rowid FROM texts WHERE texts MATCH ?"
         found = [_ms(lambda w=w: index.execute(matches, (w,)).fetchall()) for w in words]
     with closing(sqlite3.connect(path)) as ledger:
@@ -123,5 +203,5 @@ def _ms(call: Callable[[], object]) -> float:
     return (time.perf_counter() - began) * 1000
 
 
-def _prefixes() -> list[str]:
-    return [words[:end] for words in TYPED for end in range(1, len(words) + 1)]
+def _prefixes(typed: list[str]) -> list[str]:
+    return [words[:end] for words in typed for end in range(1, len(words) + 1)]

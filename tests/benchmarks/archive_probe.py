@@ -4,27 +4,34 @@ import asyncio
 import sys
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec.structs import replace
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from enigma_panel.bootstrap import Parts
-from enigma_panel.core.task_filter import SortBy, SortColumn, TaskFilter
+from enigma_panel.core.task_filter import NEWEST_FIRST, SortBy, SortColumn, TaskFilter
 from enigma_panel.services.task_search import TaskSearch
 from enigma_panel.store.ledger.intents import IntentKind
 from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.widgets.table import KeyedTable
 from tests.benchmarks.intent import NOW, SESSION, TASK
 from tests.benchmarks.probe import START_S, run, say
+from tests.benchmarks.processes import memory_mb
 from tests.kit.wait import until
 
-STEP_S, KEY_S = 0.002, 0.06
+STEP_S, KEY_S, PAGE_S = 0.002, 0.06, 0.05
+INDEXED_S = 1_800.0
+"""Within this time a busy machine has a million tasks in the index."""
 
 
-async def archive(parts: Parts, window: MainWindow, *, typed: list[str], rounds: int) -> None:
-    """Types words letter by letter, sorts by all columns, and commits intents meanwhile."""
+async def archive(
+    parts: Parts, window: MainWindow, *, typed: list[str], rounds: int, pages: int
+) -> None:
+    """Types words letter by letter, sorts by all columns, pages down, and commits intents."""
     search, field = parts.services.task_search, window.filter_bar.field
-    await until(lambda: search.figures.total and not search.unindexed, START_S)
+    await until(lambda: search.figures.total and not search.unindexed, INDEXED_S)
     idle, gaps = await _gaps(asyncio.sleep(1)), list[float]()
     watch = asyncio.ensure_future(_watch(gaps))
     found: list[float] = []
@@ -33,36 +40,85 @@ async def archive(parts: Parts, window: MainWindow, *, typed: list[str], rounds:
         field.clear()
         for letter in words:
             took = await _answered(search, lambda key=letter: QTest.keyClicks(field, key))
-            found.append(took[0])
-            counted.append(took[1])
+            found.append(took.first)
+            counted.append(took.counted)
     await _answered(search, window.filter_bar.ask_all)
     orders = [(SortBy(column, down),) for column in SortColumn for down in (False, True)]
     rows = window.selection.task_rows
-    sorts = [(await _answered(search, lambda o=o: rows.set_order(o)))[0] for o in orders * rounds]
+    sorts = [await _answered(search, lambda o=o: rows.set_order(o)) for o in orders * rounds]
     watch.cancel()
+    paged = [await _page(window.selection.tasks) for _ in range(pages)]
     calm = [await _intent_ms(parts) for _ in range(100 * rounds)]
     typing = asyncio.ensure_future(_type_on(search, typed))
     busy = [await _intent_ms(parts) for _ in range(100 * rounds)]
     typing.cancel()
-    say(found=found, counted=counted, sorts=sorts, gaps=gaps, idle=idle, calm=calm, busy=busy)
+    rows.set_order(NEWEST_FIRST)
+    await _answered(search, window.filter_bar.ask_all)
+    window.filter_bar.save()
+    first, whole = [one.first for one in sorts], [one.whole for one in sorts]
+    say(
+        found=found,
+        counted=counted,
+        sorts=first,
+        sorts_whole=whole,
+        gaps=gaps,
+        idle=idle,
+        pages=paged,
+        calm=calm,
+        busy=busy,
+    )
 
 
-async def _answered(search: TaskSearch, ask: Callable[[], Any]) -> tuple[float, float]:
-    """Milliseconds from the key to its rows in the table, and to counts and sum."""
-    found, counted = asyncio.Event(), asyncio.Event()
+async def filled(parts: Parts, window: MainWindow, *, tasks: int) -> None:
+    """When the tables were full, by the clock that processes share, and in how much memory."""
+    search, rows = parts.services.task_search, window.selection.task_rows
+    answered = asyncio.Event()
+    search.counted.connect(answered.set)
+    await until(lambda: answered.is_set() and rows.rowCount() >= tasks, START_S)
+    at = time.monotonic()
+    await asyncio.sleep(1)
+    say(filled=at, rss=memory_mb("self")["rss"])
+
+
+class Took(NamedTuple):
+    """Milliseconds from the key to its first rows in the table, to all, to counts and sum."""
+
+    first: float
+    whole: float
+    counted: float
+
+
+async def _answered(search: TaskSearch, ask: Callable[[], Any]) -> Took:
+    found, counted, began = list[float](), asyncio.Event(), time.perf_counter()
+
+    def hear_found() -> None:
+        found.append(ms())
+
+    def ms() -> float:
+        return (time.perf_counter() - began) * 1000
+
     # Connected last: when they hear of it, the tables show it.
-    hears_found, hears_counted = (lambda _: found.set()), counted.set
-    search.found.connect(hears_found)
-    search.counted.connect(hears_counted)
-    began = time.perf_counter()
+    search.found.connect(hear_found)
+    search.counted.connect(counted.set)
     ask()
-    await found.wait()
-    found_ms = (time.perf_counter() - began) * 1000
     await counted.wait()
-    counted_ms = (time.perf_counter() - began) * 1000
-    search.found.disconnect(hears_found)
-    search.counted.disconnect(hears_counted)
-    return found_ms, counted_ms
+    search.found.disconnect(hear_found)
+    search.counted.disconnect(counted.set)
+    return Took(found[0], found[-1], ms())
+
+
+async def _page(table: KeyedTable) -> float:
+    """The longest gap of the loop while a page further is shown; at the end from the top again."""
+    bar = table.verticalScrollBar()
+    if bar.value() == bar.maximum():
+        bar.setValue(0)
+    gaps = list[float]()
+    watch = asyncio.ensure_future(_watch(gaps))
+    await asyncio.sleep(0)
+    QTest.keyClick(table, Qt.Key.Key_PageDown)
+    await asyncio.sleep(PAGE_S)
+    watch.cancel()
+    return max(gaps)
 
 
 async def _gaps(meanwhile: Any) -> list[float]:
@@ -97,4 +153,4 @@ async def _intent_ms(parts: Parts) -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(run({"archive": archive}))
+    sys.exit(run({"archive": archive, "filled": filled}))

@@ -20,11 +20,11 @@ from tests.benchmarks.probe import (
     LOOK_S,
     START_S,
     Questions,
-    count_polls,
     ids_of,
     run,
     say,
     start_tasks,
+    watch_polls,
 )
 from tests.benchmarks.processes import RESEARCH, memory_mb
 from tests.kit.wait import until
@@ -86,7 +86,7 @@ async def many(
     await until(lambda: counted.steps >= sessions, START_S)
     await asyncio.sleep(warm_s)
     gaps = await gaps_ms(gap_s)
-    polls = count_polls(parts)
+    polls = watch_polls(parts)
     before, began, cpu = counted.steps, time.monotonic(), time.process_time()
     await asyncio.sleep(cpu_s)
     seconds, cpu = time.monotonic() - began, time.process_time() - cpu
@@ -95,7 +95,7 @@ async def many(
         cpu=cpu / seconds,
         steps_per_s=(counted.steps - before) / seconds,
         up=live.share().up,
-        polls=len(polls),
+        polls=sum(map(len, polls.values())),
         rss=memory_mb("self")["rss"],
     )
 

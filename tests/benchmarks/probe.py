@@ -2,7 +2,7 @@
 
 Usage: python -m tests.benchmarks.probe MODE SETTINGS-AS-JSON OPTIONS-OF-THE-PROGRAM
 
-MODE is question, fifty, ten or recovery.
+MODE is question, running, ten or recovery.
 
 Prints one JSON record a line. Times are of the system's monotonic clock, which other processes
 share.
@@ -13,11 +13,14 @@ import json
 import random
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Callable, Coroutine
+from itertools import pairwise
 from typing import Any
 
 import msgspec
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QApplication, QDialog
 
 from enigma_panel import __main__, app
 from enigma_panel.bootstrap import Parts
@@ -129,39 +132,74 @@ class Questions:
         await self._parts.services.inbox.answer(question, text, AnswerVerb.RESUME)
 
 
-async def fifty(
-    parts: Parts, _window: MainWindow, *, sessions: int, apart_s: float, gap_s: float, cpu_s: float
+async def running(
+    parts: Parts, window: MainWindow, *, sessions: int, apart_s: float, gap_s: float, cpu_s: float
 ) -> None:
     """Gaps of the loop while all work, then the program's own CPU time without our probing."""
     texts = [f"Research the history of town number {n}, in depth" for n in range(sessions)]
+    started = time.monotonic()
     keys = await start_tasks(parts, texts, apart_s)
     await until(lambda: all(ids_of(parts, key) for key in keys), START_S)
+    started_s = time.monotonic() - started
     gaps = await gaps_ms(gap_s)
-    polls = count_polls(parts)
+    polls = watch_polls(parts)
     began, cpu = time.monotonic(), time.process_time()
     await asyncio.sleep(cpu_s)
     seconds, cpu = time.monotonic() - began, time.process_time() - cpu
+    new_task = [await _new_task_ms(window) for _ in range(4)]
     tasks = [parts.services.sessions.task(key) for key in keys]
     working = sum(task is not None and task.status is TaskStatus.WORKING for task in tasks)
     say(
         gaps=gaps,
         cpu=cpu / seconds,
-        polls_per_s=len(polls) / seconds,
+        polls_per_s=sum(at - began < seconds for times in polls.values() for at in times) / seconds,
+        between=[(b - a) * 1000 for times in polls.values() for a, b in pairwise(times)],
+        new_task=new_task,
         working=working,
+        started_s=started_s,
         ids=[ids_of(parts, key) for key in keys],
     )
 
 
-def count_polls(parts: Parts) -> list[str]:
-    """The polls from now on, as they come."""
-    client: Any = parts.services.account.client
-    poll, seen = client.poll, []
+async def _new_task_ms(window: MainWindow) -> float:
+    """From the command to its dialog on the screen; closed again."""
+    watch, app_ = PaintWatch(), QApplication.instance()
+    assert app_ is not None
+    app_.installEventFilter(watch)
+    began = time.perf_counter()
+    window.new_task.trigger()
+    dialog = await watch.painted
+    took_ms = (time.perf_counter() - began) * 1000
+    app_.removeEventFilter(watch)
+    dialog.reject()
+    await asyncio.sleep(LOOK_S)
+    return took_ms
 
-    async def counted(session_id: str, task_id: str) -> Any:
-        seen.append(task_id)
+
+class PaintWatch(QObject):
+    """painted: *New task*, once it is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.painted: asyncio.Future[QDialog] = asyncio.get_running_loop().create_future()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        is_dialog = event.type() is QEvent.Type.Paint and isinstance(watched, QDialog)
+        if is_dialog and not self.painted.done():
+            self.painted.set_result(watched)
+        return False
+
+
+def watch_polls(parts: Parts) -> dict[str, list[float]]:
+    """When each task is polled from now on, seconds of the monotonic clock."""
+    client: Any = parts.services.account.client
+    poll, seen = client.poll, defaultdict[str, list[float]](list)
+
+    async def watched(session_id: str, task_id: str) -> Any:
+        seen[task_id].append(time.monotonic())
         return await poll(session_id, task_id)
 
-    client.poll = counted
+    client.poll = watched
     return seen
 
 
@@ -234,4 +272,4 @@ def run(modes: dict[str, Mode]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(run({"question": question, "fifty": fifty, "ten": ten, "recovery": recovery}))
+    sys.exit(run({"question": question, "running": running, "ten": ten, "recovery": recovery}))

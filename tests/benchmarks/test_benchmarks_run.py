@@ -10,12 +10,21 @@ import pytest
 from tests.benchmarks.figures import Figure, percentile, table
 
 ROOT = Path(__file__).parents[2]
+RUNNING = ("cpu", "late", "new_task")
+
+
+def lines(name: str, *figures: str) -> list[str]:
+    return [f"{name}.{figure}" for figure in figures]
+
+
 LINES = {
     "start": ["start"],
     "demo_smoke": ["demo_smoke"],
     "question": ["question"],
     "notice": ["notice.shown", "notice.gone"],
-    "fifty": ["fifty.gap_p99", "fifty.gap_p999", "fifty.cpu"],
+    "fifty": lines("fifty", "gap_p99", "gap_longest", *RUNNING),
+    "two_hundred": lines("two_hundred", "gap_p99", "gap_p999", *RUNNING),
+    "five_hundred": lines("five_hundred", "gap_p99", *RUNNING),
     "memory": ["memory"],
     "intent": ["intent"],
     "recovery": ["recovery.tables", "recovery.first_paint"],
@@ -27,13 +36,12 @@ LINES = {
     "big_result": ["big_result.text", "big_result.table", "big_result.lists"],
     "costly_bodies": ["costly_bodies.turn"],
     "export": ["export.csv", "export.jsonl", "export.gap_p99"],
-    "archive": [
-        "archive.found",
-        "archive.counted",
-        "archive.sorted",
-        "archive.gap",
-        "archive.intent",
-    ],
+    "archive": lines(
+        "archive",
+        *("found", "counted", "sorted", "sorted_whole", "gap", "page", "intent"),
+        *("filled", "memory"),
+    ),
+    "million": lines("million", "found", "sorted", "sorted_whole"),
 }
 MAY_BE_ZERO = {"ten.not_done", "ten.idle", "ten.refused"}
 """What is best at nothing, and has no floor."""
