@@ -27,7 +27,7 @@ from enigma_panel.core.task_filter import (
     TaskSum,
     words_of,
 )
-from enigma_panel.store.ledger import Ledger, search_index
+from enigma_panel.store.ledger import Ledger, search_index, task_reader
 from enigma_panel.store.ledger.errors import CorruptLedgerError, InterruptedReadError
 from enigma_panel.store.ledger.task_reader import TaskReader
 from tests.conftest import LogWatch
@@ -117,6 +117,7 @@ def sort_text(text: str) -> bytes:
 def sort_key(task: Task, column: SortColumn) -> Any:
     told = {
         C.NEW: int(task.is_new),
+        C.STATUS: task_reader._STATUS_RANK.index(task.status),
         C.TASK: sort_text(task.spec.text),
         C.RESULT: sort_text(
             next((t for t in (task.result, task.error, task.question) if t is not None), "")
@@ -163,7 +164,7 @@ FILTERS = st.builds(
     cost_to=st.none() | st.decimals(0, 3, places=2),
 )
 SORTED = st.sampled_from(
-    [C.NEW, C.TASK, C.RESULT, C.COST, C.ENDED, C.TOKENS_IN, C.STARTED, C.WAITED]
+    [C.NEW, C.STATUS, C.TASK, C.RESULT, C.COST, C.ENDED, C.TOKENS_IN, C.STARTED, C.WAITED]
 )
 ORDERS = st.lists(st.builds(SortBy, SORTED, st.booleans()), max_size=2).map(tuple)
 SESSIONS = st.tuples(st.sampled_from(["shop.example", "bäckerei.example"]), st.none() | TEXTS)
