@@ -84,7 +84,8 @@ def _filled(pattern: str, values: dict[str, object]) -> str:
 
 def number_text(n: int) -> str:
     """'12,450', of any length: the service may send any number."""
-    return f"{n:,}".replace(",", QLocale().groupSeparator())
+    text = f"{n:,}"
+    return text.replace(",", QLocale().groupSeparator()) if "," in text else text
 
 
 def read_number(text: str) -> Decimal | None:

@@ -206,6 +206,12 @@ class TasksModel(KeyedTableModel):
         self._read_queue()
         self._show_rows()
 
+    def load(self, rows: range) -> None:
+        """Have the records of these rows, as far as there are such, before they are seen."""
+        for key in map(self.key_at, rows):
+            if key is not None:
+                self._sessions.task(key)
+
     def tick(self, rows: range) -> None:
         """A second went by: the times of what waits or works among these (visible) rows."""
         keys = [key for key in map(self.key_at, rows) if key is not None]

@@ -1,6 +1,6 @@
 """The Tasks table, which can be sorted, and whose columns can be shown, hidden and moved."""
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from enigma_panel.core.task_filter import NEWEST_FIRST, Order
@@ -28,6 +28,9 @@ class TasksTable(KeyedTable):
     def __init__(self, model: TasksModel, hold: PointerHold, parent: QWidget | None = None) -> None:
         super().__init__(model, tr("Tasks"), hold, parent)
         self._menu = QMenu(self)
+        self._ahead = QTimer(self, singleShot=True, interval=0)
+        self._ahead.timeout.connect(self._load_ahead)
+        self.verticalScrollBar().valueChanged.connect(self._look_ahead)
         model.answered.connect(self._say_why_empty)
         self._say_why_empty()
         self.use_delegate(RowDelegate(self))
@@ -56,6 +59,14 @@ class TasksTable(KeyedTable):
             action.setChecked(not self.isColumnHidden(key))
             action.toggled.connect(lambda shown, key=key: self._show_column(key, shown))
         self._menu.popup(at)
+
+    def _look_ahead(self) -> None:
+        self._ahead.start()
+
+    def _load_ahead(self) -> None:
+        """A page above and below what is seen: whoever scrolls on finds it there."""
+        seen = self.visible_rows()
+        self.rows.load(range(seen.start - len(seen), seen.stop + len(seen)))
 
     def _add_orders(self, menu: QMenu, *, is_second: bool) -> None:
         """As the headings, for the keyboard."""

@@ -58,27 +58,27 @@ class RowDelegate(QStyledItemDelegate):
         key: int | None = None,
     ) -> None:
         """Selection, pointer and keyboard focus are marked over the whole row; key: its row's."""
-        colours = theme.colours()
+        colours, row = theme.colours(), index.row()
         if self.flashed is not None and key == self.flashed:
             painter.fillRect(option.rect, QColor(colours.line))
         elif option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(option.rect, QColor(colours.selection))
         elif key in self.kin:
             painter.fillRect(option.rect, _paler_selection())
-        elif index.row() == self.hovered:
+        elif row == self.hovered:
             painter.fillRect(option.rect, QColor(colours.hover))
         view = option.widget
         if not isinstance(view, QAbstractItemView) or not view.hasFocus():
             return
-        if view.currentIndex().row() == index.row():
+        if view.currentIndex().row() == row:
             _paint_focus(painter, option.rect, QColor(colours.accent))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Glyph, bar, text and tail from left to right."""
-        rows = rows_of(index)
-        self.paint_ground(painter, option, index, rows.key_at(index.row()))
-        cell = rows.cell_to_paint(index.row(), index.column())
-        align = rows.columns[index.column()].align
+        rows, row, column = rows_of(index), index.row(), index.column()
+        self.paint_ground(painter, option, index, rows.key_at(row))
+        cell = rows.cell_to_paint(row, column)
+        align = rows.columns[column].align
         colours = theme.colours()
         rect = option.rect.adjusted(PAD, 0, -PAD, 0)
         if cell.glyph is not None:
@@ -91,19 +91,18 @@ class RowDelegate(QStyledItemDelegate):
         if cell.bar is not None and cell_width(cell, option.font) <= option.rect.width():
             _paint_bar(painter, rect, cell)
             rect.setLeft(rect.left() + BAR_WIDTH + BAR_GAP)
-        whole, plain = QRect(rect), option.font
-        font = _demi_bold(plain) if cell.bold else plain
-        if cell.tail:
-            rect.setWidth(_text_room(cell, rect.width(), font, plain))
-        shown = _paint_text(
-            painter, rect, cell.text, font, colours.severity(cell.severity), align=align
+        plain = option.font
+        font, colour = _demi_bold(plain) if cell.bold else plain, colours.severity(cell.severity)
+        if not cell.tail:
+            _paint_text(painter, rect, cell.text, font, colour, align=align)
+            return
+        whole = QRect(rect)
+        rect.setWidth(_text_room(cell, rect.width(), font, plain))
+        used = QFontMetrics(font).horizontalAdvance(
+            _paint_text(painter, rect, cell.text, font, colour, align=align)
         )
-        if cell.tail:
-            used = QFontMetrics(font).horizontalAdvance(shown)
-            whole.setLeft(whole.left() + (used + TAIL_GAP if used else 0))
-            _paint_text(
-                painter, whole, cell.tail, plain, colours.severity(Severity.DIM), align=align
-            )
+        whole.setLeft(whole.left() + (used + TAIL_GAP if used else 0))
+        _paint_text(painter, whole, cell.tail, plain, colours.severity(Severity.DIM), align=align)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         cell = rows_of(index).cell_at(index.row(), index.column())
