@@ -112,8 +112,8 @@ TASKS_TABLE = (
         promise="The tasks in line stand on top, those that fit the filter",
         mistake="all of them do",
         file="ui/tasks/model.py",
-        old="        if self._search.filter.is_empty:\n            return [*self._entries",
-        new="        if True:\n            return [*self._entries",
+        old="shows_all = self._search.filter.is_empty",
+        new="shows_all = True",
         tests=(f"{FILTER}::test_of_the_line_those_stand_on_top_that_fit",),
     ),
     Break(

@@ -129,3 +129,20 @@ def test_the_order_is_that_of_the_last_run(three: MainWindow, services: Any) -> 
     click(three, Column.TASK)
     three.save_layout()
     assert services.settings.value.task_order == (SortBy(TASK),)
+
+
+def test_whoever_scrolls_on_finds_the_next_page_there(
+    window: MainWindow, services: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(1, 121):
+        services.sessions.add(number, status=TaskStatus.DONE, ended_ms=NOW, tell=number == 120)
+    QApplication.processEvents()
+    table, asked = window.selection.tasks, set[int]()
+    table.verticalScrollBar().setValue(table.verticalScrollBar().maximum() // 2)
+    QApplication.processEvents()
+    task = services.sessions.task
+    monkeypatch.setattr(services.sessions, "task", lambda key: asked.add(key) or task(key))
+    table.verticalScrollBar().setValue(table.verticalScrollBar().value() + 1)
+    QApplication.processEvents()
+    seen, keys = table.visible_rows(), table.rows.keys()
+    assert {*keys[seen.start - len(seen) : seen.stop + len(seen)]} <= asked
