@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from enigma_panel.core.models import BrowserOptions, TaskSpec, TaskStatus
 from enigma_panel.core.verbs import COMMANDS, CommandVerb
-from enigma_panel.services.sessions import FETCHED_AT_ONCE, _can
+from enigma_panel.services.sessions import FETCHED_AT_ONCE, MARKED_AT_ONCE, _can
 from enigma_panel.services.types import PendingCommand, WaitReason
 from tests.kit.builders import new_task
 from tests.kit.clock import NOW
@@ -53,6 +53,27 @@ async def test_many_old_records_are_read_some_at_a_time(
             assert parts.services.sessions.task(key) is None
         await until(lambda: sum(sizes) == 120)
         assert max(sizes) == FETCHED_AT_ONCE
+
+
+async def test_many_results_are_marked_some_at_a_time_and_as_long_as_that_is_wanted(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running("http://127.0.0.1:9") as parts:
+        sizes: list[int] = []
+        news: list[object] = []
+
+        async def set_new(keys: list[int], *, is_new: bool) -> list[int]:
+            sizes.append(len(keys))
+            return keys[:1]
+
+        monkeypatch.setattr(parts.services.store, "set_new", set_new)
+        sessions = parts.services.sessions
+        sessions.changed.connect(news.append)
+        marked = await sessions.set_new(
+            range(1_000), is_new=False, is_wanted=lambda: len(sizes) < 3
+        )
+        assert (sizes, len(marked)) == ([MARKED_AT_ONCE] * 3, 3)
+        assert len(news) == 1  # once: to show it takes longer than to do it
 
 
 @pytest.mark.parametrize("waiting", list(CommandVerb))

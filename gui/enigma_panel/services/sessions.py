@@ -1,7 +1,7 @@
 """Sessions and tasks as windows see them, and what can be done with them."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from msgspec.structs import replace
@@ -27,8 +27,8 @@ from enigma_panel.services.types import Diff, ForeignSession, PendingCommand
 
 MOST_STARTS = 200
 """So many tasks are started at once at most: nobody means more."""
-MARKED_AT_ONCE = 500
-"""Tasks whose mark is changed at once: no intent waits for more."""
+MARKED_AT_ONCE = 50
+"""Tasks whose mark is changed at once: no intent waits for more (4 ms)."""
 FETCHED_AT_ONCE = 50
 """Old records that are read at once: no intent waits for more (7 ms)."""
 
@@ -235,13 +235,25 @@ class Sessions(QObject):
             if task is not None and task.is_new:
                 await self._store.update(replace(task, is_new=False))
 
-    async def set_new(self, task_keys: Sequence[int], *, is_new: bool) -> list[int]:
-        """Mark results as new or as seen, of however many tasks; returns the keys of those that
-        were not marked so. LedgerError: of the last ones none was."""
+    async def set_new(
+        self,
+        task_keys: Sequence[int],
+        *,
+        is_new: bool,
+        is_wanted: Callable[[], bool] = lambda: True,
+    ) -> list[int]:
+        """Mark results as new or as seen, of however many tasks, as long as that is wanted; returns
+        the keys of those that were not marked so. LedgerError: of the last ones none was."""
         marked: list[int] = []
-        for start in range(0, len(task_keys), MARKED_AT_ONCE):
-            batch = task_keys[start : start + MARKED_AT_ONCE]
-            marked += await self._store.set_new(batch, is_new=is_new)
+        try:
+            for start in range(0, len(task_keys), MARKED_AT_ONCE):
+                if not is_wanted():
+                    break
+                batch = task_keys[start : start + MARKED_AT_ONCE]
+                marked += await self._store.set_new(batch, is_new=is_new)
+        finally:
+            if marked:
+                self._store.notify()
         return marked
 
     async def put_away(self, session_key: int) -> list[int]:

@@ -1,5 +1,6 @@
 """What a person can do with sessions and tasks, and the dialogs that this opens; no widgets."""
 
+import asyncio
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -34,6 +35,8 @@ GRACE_MS = 3_000
 """How long the Terminate of a session at work stands as "Terminating – Undo"."""
 QUOTED_CHARS = 400
 TITLE_CHARS = 60
+MANY = 2_000
+"""To mark more tasks than that takes longer than a moment."""
 MOST_COPIED = 10_000_000
 """So many characters go to the clipboard at once: it is memory that other programs read at once."""
 _QUESTION = (
@@ -110,12 +113,14 @@ class Actions(QObject):
     """Verbs on sessions and tasks. `trouble` brings a sentence that no row says.
 
     done: something was done that no row says: a sentence. undoable_done: something that can be
-    taken back: a sentence, and the call that does.
+    taken back: a sentence, and the call that does. under_way: something takes a while, up to one of
+    the others: a sentence, and the call that ends it half-way.
     awaited_again: the key of a session whose start was put away, and is waited for after all.
     """
 
     trouble = Signal(str)
     done = Signal(str)
+    under_way = Signal(str, object)
     undoable_done = Signal(str, object)
     awaited_again = Signal(int)
 
@@ -367,7 +372,11 @@ class Actions(QObject):
         self.undoable_done.emit(text, lambda: self._scope.spawn(f"bring back {tasks}", undo()))
 
     async def _mark_several_seen(self, keys: Sequence[int]) -> None:
-        marked = await self._set_new(keys, is_new=False)
+        halted = asyncio.Event()
+        if len(keys) > MANY:
+            text = tr("Of {n} results those that are new are being marked …", n=len(keys))
+            self.under_way.emit(text, halted.set)
+        marked = await self._set_new(keys, is_new=False, halted=halted)
         if marked:
             text = tr.plural(
                 "1 result was marked as seen.", "{n} results were marked as seen.", len(marked)
@@ -375,13 +384,19 @@ class Actions(QObject):
             undo = partial(self._set_new, marked, is_new=True)
             self.undoable_done.emit(text, lambda: self._scope.spawn("mark as new", undo()))
         elif marked is not None:
-            self.done.emit(tr("None of them was new."))
+            was_ended = halted.is_set()
+            self.done.emit(tr("None was marked.") if was_ended else tr("None of them was new."))
 
-    async def _set_new(self, keys: Sequence[int], *, is_new: bool) -> list[int] | None:
+    async def _set_new(
+        self, keys: Sequence[int], *, is_new: bool, halted: asyncio.Event | None = None
+    ) -> list[int] | None:
+        def is_wanted() -> bool:
+            return halted is None or not halted.is_set()
+
         try:
-            return await self._sessions.set_new(keys, is_new=is_new)
+            return await self._sessions.set_new(keys, is_new=is_new, is_wanted=is_wanted)
         except LedgerError:
-            self.trouble.emit(tr("The ledger could not be written, so not all were marked."))
+            self.done.emit(tr("The ledger could not be written, so not all were marked."))
             return None
 
     async def _copy_results(self, keys: Sequence[int]) -> None:

@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from enigma_panel.core.models import TaskSpec, TaskStatus
 from enigma_panel.core.observation import Usage
@@ -135,15 +136,29 @@ def test_several_stay_new_until_they_are_marked_which_can_be_taken_back(
 def test_marks_that_the_ledger_refuses_are_said(
     five: MainWindow, services: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
 ) -> None:
-    async def refuse(_keys: Any, *, is_new: bool) -> list[int]:
+    async def refuse(_keys: Any, **_named: Any) -> list[int]:
         raise DiskFullError(tmp_path, "disk full")
 
     monkeypatch.setattr(services.sessions, "set_new", refuse)
-    told: list[str] = []
-    five.app_actions.trouble.connect(told.append)
     choose(five, 2, 1)
     menu(five)["Mark as seen"].trigger()
-    assert told == ["The ledger could not be written, so not all were marked."]
+    assert said(five) == "The ledger could not be written, so not all were marked."
+
+
+def test_what_takes_longer_than_a_moment_is_cancelled_half_way(
+    five: MainWindow, services: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "MANY", 3)
+    services.sessions.marks_slowly = True
+    choose(five, 4, 3, 2, 1)
+    menu(five)["Mark as seen"].trigger()
+    assert said(five) == "Of 4 results those that are new are being marked …"
+    while news(services) == [1, 2]:
+        QApplication.processEvents()
+    button(five.toast, "Cancel").click()
+    while "marked as seen" not in said(five):
+        QApplication.processEvents()
+    assert (news(services), said(five)) == ([1], "1 result was marked as seen.")
 
 
 def test_results_are_copied_as_plain_text_one_below_the_other(

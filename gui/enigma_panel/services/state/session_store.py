@@ -354,15 +354,18 @@ class SessionStore(QObject):
         await self.save(*records)
 
     async def set_new(self, task_keys: Sequence[int], *, is_new: bool) -> list[int]:
-        """Mark results as new or as seen, also of tasks that are not in memory; returns the keys of
-        those that were not marked so. Raises LedgerError: then none was."""
+        """Mark results as new or as seen, also of tasks that are not in memory, of which `notify`
+        tells; returns the keys of those that were not marked so. Raises LedgerError: then none was.
+        """
         marked = await self._writer.commit(lambda ledger: ledger.set_new(task_keys, is_new=is_new))
         known = [task for task in map(self._tasks.get, marked) if task is not None]
         if known:  # a write of such a record, as it was, may have come behind this one
             await self.update(*(replace(task, is_new=is_new) for task in known))
-        elif marked:
-            self._emit([])
         return marked
+
+    def notify(self) -> None:
+        """Something changed in the ledger that no record in memory shows."""
+        self._emit([])
 
     async def save(self, *records: Session | Task) -> None:
         """Write records now and tell of them."""

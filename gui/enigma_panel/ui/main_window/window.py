@@ -301,6 +301,7 @@ class MainWindow(QMainWindow):
         self.filter_bar.left.connect(self._leave_filter)
         self.app_actions.undoable_done.connect(self.toast.offer_undo)
         self.app_actions.done.connect(self.toast.say)
+        self.app_actions.under_way.connect(self.toast.offer_cancel)
         self.toast.said.connect(partial(announce, self))
         selection.details_wanted.connect(lambda: self.body.set_details_open(True))
         selection.sessions.customContextMenuRequested.connect(self._sessions_menu)

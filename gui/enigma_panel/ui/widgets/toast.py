@@ -13,7 +13,7 @@ from enigma_panel.ui.widgets.basics import make_button, make_label, make_row, se
 tr = Translations("Widgets")
 
 GAP, MARGINS = 12, QMargins(14, 8, 14, 8)
-STAYS_MS, UNDO_STAYS_MS = 4_000, 8_000
+STAYS_MS, UNDO_STAYS_MS, LONG_MS = 4_000, 8_000, 60_000
 APART = 12
 """From the edges that it stands at."""
 CLEAR = 34
@@ -22,9 +22,10 @@ CLEAR = 34
 
 class ToastContent(Struct, frozen=True):
     """What was done, and a button that takes it back or leads to it; label: of it, empty where
-    there is none."""
+    there is none. stays_ms: if nothing takes its place before."""
 
     text: str
+    stays_ms: int
     label: str = ""
     call: Callable[[], object] = bool
     can_undo: bool = False
@@ -59,15 +60,19 @@ class Toast(QFrame):
 
     def say(self, text: str) -> None:
         """That something was done."""
-        self._show_or_wait(ToastContent(text))
+        self._show_or_wait(ToastContent(text, STAYS_MS))
 
     def offer(self, text: str, label: str, call: Callable[[], object]) -> None:
         """That something was done, and a button that leads to it."""
-        self._show_or_wait(ToastContent(text, label, call))
+        self._show_or_wait(ToastContent(text, STAYS_MS, label, call))
+
+    def offer_cancel(self, text: str, cancel: Callable[[], object]) -> None:
+        """That something is being done; the next news, of its end, takes the place of that."""
+        self._show_or_wait(ToastContent(text, LONG_MS, tr("Cancel"), cancel))
 
     def offer_undo(self, text: str, undo: Callable[[], object]) -> None:
         """That something was done, and for some time the way back."""
-        self._show_or_wait(ToastContent(text, tr("Undo"), undo, can_undo=True))
+        self._show_or_wait(ToastContent(text, UNDO_STAYS_MS, tr("Undo"), undo, can_undo=True))
 
     def end(self) -> None:
         """What it offers is possible no more."""
@@ -107,7 +112,7 @@ class Toast(QFrame):
         self._button.setAccessibleName(content.label)
         self._button.setVisible(bool(content.label))
         self._keys.setEnabled(content.can_undo and not self._is_key_taken)
-        self._leaves.start(UNDO_STAYS_MS if content.can_undo else STAYS_MS)
+        self._leaves.start(content.stays_ms)
         self.show()
         self.raise_()
         self._place()
