@@ -1,22 +1,29 @@
 """The command line of the next run, read back by our own parser."""
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace as Namespace
 from typing import Any
 
 import pytest
+from msgspec import Struct
+from PySide6.QtWidgets import QApplication
 
+from enigma_panel import app
 from enigma_panel.app import Program, restart_arguments
 from enigma_panel.bootstrap import DataDirs
 from enigma_panel.cli import Options, parse
 from enigma_panel.core.service_rules import Dialect
 from enigma_panel.desktop.session_end import own_command
+from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.runtime.next_run import HandedOver
-from enigma_panel.store.files import ProblemKind
+from enigma_panel.store.files import Problem, ProblemKind
 from enigma_panel.store.ledger.transfer import NotEmptyError, finish_import
 from enigma_panel.store.paths import folders_below
+from enigma_panel.ui.recovery.opening import OpeningWindow
 from tests.kit.ledgers import open_ledger
+from tests.kit.wait import until
 from tests.store.helpers import start
 
 ELSEWHERE = "https://staging.example"
@@ -127,3 +134,43 @@ def account(base_url: str, *, is_dialect_for_run: bool) -> Any:
 def test_what_ends_by_itself_is_not_begun_again() -> None:
     options = Options(demo=True, smoke=True, tour=Path("/pictures"), self_check=True)
     assert restart_arguments(options, demo=True) == ["--demo"]
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+async def test_a_ledger_that_takes_its_time_to_open_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(app, "OPENING_S", 0.0)
+    opened = asyncio.Event()
+
+    async def build(*_args: object) -> Any:
+        await opened.wait()
+        return Opened()
+
+    monkeypatch.setattr(app, "build", build)
+    scope = TaskScope()
+    for options in (Options(demo=True), Options(demo=True, smoke=True)):
+        program = Program(options, NO_DIRS, None)
+        building = scope.spawn("build", program._build(None))
+        assert building is not None
+        if options.smoke:
+            await asyncio.sleep(0.01)
+        else:
+            await until(lambda: bool(_opening()))
+        assert bool(_opening()) is not options.smoke
+        opened.set()
+        await building
+        opened.clear()
+        assert not _opening()
+
+
+class Opened(Struct):
+    """What is built, as far as it is looked at."""
+
+    problems: tuple[Problem, ...] = ()
+    ledger: Any = Namespace(path=FOLDER)
+
+
+def _opening() -> list[str]:
+    windows = QApplication.topLevelWidgets()
+    return [w.windowTitle() for w in windows if isinstance(w, OpeningWindow) and w.isVisible()]

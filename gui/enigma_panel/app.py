@@ -41,6 +41,8 @@ log = logging.getLogger(__name__)
 
 REASON_CHARS = 100
 """So much of an error is handed over: the pipe has little room."""
+OPENING_S = 1.0
+"""What takes longer before the first window is said."""
 
 
 class FirstPaint(QObject):
@@ -109,7 +111,13 @@ class Program:
             await self._stages(parts, window)
 
     async def _build(self, demo_url: str | None) -> Parts:
-        parts = await build(self._options, self._dirs, demo_url)
+        scope = event_loop.TaskScope()
+        if not self._options.needs_no_display:
+            scope.spawn("say that it takes time", self._say_opening())
+        try:
+            parts = await build(self._options, self._dirs, demo_url)
+        finally:
+            await scope.close()
         if not self._options.demo:  # the demo's has a key of its own
             self._account = parts.services.account
             self._account.take_over(self.handed_over.key, self.handed_over.base_url)
@@ -120,6 +128,19 @@ class Program:
         reason, kind = self.handed_over.not_replaced, ProblemKind.NOT_REPLACED
         self.handed_over = replace(self.handed_over, not_replaced="")
         return [Problem(kind=kind, path=ledger, reason=reason)] if reason else []
+
+    async def _say_opening(self) -> None:
+        """A large ledger that an older version wrote takes some seconds, once."""
+        await asyncio.sleep(OPENING_S)
+        from enigma_panel.ui.recovery.opening import OpeningWindow  # noqa: PLC0415 - rarely
+
+        self._dress()
+        window = OpeningWindow()
+        window.present()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            window.close()
 
     async def _may_use_copy(self, error: NewerLedgerError) -> bool:
         from enigma_panel.startup import offer_copy  # noqa: PLC0415 - rarely
@@ -173,6 +194,7 @@ class Program:
         manager.quit_waits.connect(window.notice_controller.show_quit)
         manager.draft_discarded.connect(window.say_draft_discarded)
         manager.exported.connect(window.say_exported)
+        manager.deleted.connect(window.toast.say)
         manager.leaving.connect(parts.services.queue.set_leaving)
         window.notice_controller.quit_cancelled.connect(manager.cancel_quit)
         return manager

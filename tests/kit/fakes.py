@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -16,6 +17,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from enigma_panel.api.address import parse_base_url
 from enigma_panel.api.errors import ApiError, RejectedError
 from enigma_panel.api.protocols import HealthReply, LiveError, LiveFault
+from enigma_panel.core.deletion import DeletionPlan, KeptReason, kept_because
 from enigma_panel.core.models import Phase, Session, Task, TaskSpec, TaskStatus
 from enigma_panel.core.money import affordable, sum_money
 from enigma_panel.core.observation import Kind, Observation, ResultFile
@@ -39,6 +41,7 @@ from enigma_panel.core.task_filter import (
 )
 from enigma_panel.core.validation import Findings
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
+from enigma_panel.services.deletions import DeletionResult
 from enigma_panel.services.exports import Exported, ExportError, ExportFault, ExportOrder
 from enigma_panel.services.ledger_transfer import WHOLE, ImportFault, LedgerImportError
 from enigma_panel.services.spending import Forecast
@@ -101,12 +104,23 @@ class FakeSessions(QObject):
         self.calls: list[tuple[Any, ...]] = []
         self.started: list[Started] = []
         self.asked_for: list[int] = []
+        self.gone: set[int] = set()
         self.start_error: Exception | None = None
         self.start_gate: asyncio.Event | None = None
         self.command_gate: asyncio.Event | None = None
         self.marks_slowly = False
 
     # -- what a test says ------------------------------------------------------------------------
+
+    def delete(self, task_keys: Sequence[int]) -> None:
+        """These tasks and their sessions are no more."""
+        for key in task_keys:
+            self.sessions.pop(self.tasks.pop(key).session_key, None)
+        self.gone |= set(task_keys)
+        self.changed.emit(Diff(deleted=frozenset(task_keys), is_asked=True))
+
+    def is_deleted(self, key: int) -> bool:
+        return key in self.gone
 
     def put(self, session: Session, task: Task | None = None) -> None:
         """Another session, with its current task; nobody is told."""
@@ -375,7 +389,8 @@ class FakeTaskSearch(QObject):
         self.counted.emit()
 
     async def sum_of(self, keys: Sequence[int]) -> TaskSum:
-        return task_sum([self._sessions.tasks[key] for key in keys])
+        there = self._sessions.tasks
+        return task_sum([there[key] for key in keys if key in there])
 
     async def results_of(self, keys: Sequence[int], most_chars: int) -> list[str] | None:
         results = [result for key in keys if (result := self._sessions.tasks[key].result)]
@@ -785,6 +800,61 @@ class FakeTransfer(FakeExports):
 
     async def discard(self) -> None:
         self.discards += 1
+
+
+class FakeDeletions(QObject):
+    """Deletes records of FakeSessions. gate: what a deletion waits for. deleted: what was to be.
+    result: what becomes of it, where it is not all. old: what `plan_older` finds."""
+
+    progressed = Signal(int)
+
+    def __init__(self, sessions: "FakeSessions") -> None:
+        super().__init__()
+        self._sessions = sessions
+        self.gate: asyncio.Event | None = None
+        self.deleted: list[int] = []
+        self.result: DeletionResult | None = None
+        self.problem: LedgerError | None = None
+        self.old: list[int] = []
+        self.retained = 0
+
+    def may_delete_any(self, task_keys: Sequence[int]) -> bool:
+        return any(self._kept(key) is None for key in task_keys)
+
+    async def plan(self, task_keys: Sequence[int]) -> DeletionPlan:
+        if self.problem is not None:
+            raise self.problem
+        reasons = {key: self._kept(key) for key in task_keys if key in self._sessions.tasks}
+        keys = [key for key, reason in reasons.items() if reason is None]
+        kept = Counter(reason for reason in reasons.values() if reason is not None)
+        total = task_sum([self._sessions.tasks[key] for key in keys])
+        return DeletionPlan(keys=tuple(keys), total=total, kept=dict(kept))
+
+    async def plan_older(self, days: int) -> DeletionPlan:
+        return await self.plan(self.old if days < 365 else ())
+
+    async def delete(self, task_keys: Sequence[int]) -> DeletionResult:
+        self.deleted += task_keys
+        if self.gate is not None:
+            await self.gate.wait()
+        if self.result is not None:
+            return self.result
+        self._sessions.delete(task_keys)
+        return DeletionResult(deleted=len(task_keys))
+
+    def cancel(self) -> None:
+        if self.gate is not None:
+            self.gate.set()
+
+    def retain(self) -> None:
+        self.retained += 1
+
+    def _kept(self, key: int) -> KeptReason | None:
+        task = self._sessions.tasks.get(key)
+        session = self._sessions.sessions.get(task.session_key) if task is not None else None
+        if task is None or session is None:
+            return None
+        return kept_because(task.status, session.phase)
 
 
 class FakeStructuredResults:

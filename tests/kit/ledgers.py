@@ -4,7 +4,9 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from enigma_panel.core.models import Session, Task
 from enigma_panel.store.ledger import Ledger
+from enigma_panel.store.ledger.queries import SESSIONS, TASKS
 
 
 @cache
@@ -29,3 +31,13 @@ def make_ledger(path: Path) -> None:
     if not path.exists():
         path.touch(0o600)
         path.write_bytes(_empty())
+
+
+def put(ledger: Ledger, *records: Session | Task) -> None:
+    """Records that have keys already, all or none; the ledger itself would give them others."""
+    with ledger._db.transaction():
+        for record in records:
+            if isinstance(record, Session):
+                ledger._db.execute(SESSIONS.insert, SESSIONS.values(record))
+            else:
+                ledger._db.execute(TASKS.insert, TASKS.values(record))

@@ -9,6 +9,7 @@ from enigma_panel.services.container import Services
 from tests.kit.clock import HandClock
 from tests.kit.fakes import (
     FakeAccount,
+    FakeDeletions,
     FakeDownloads,
     FakeExports,
     FakeHealth,
@@ -48,6 +49,7 @@ class World:
         self.downloads = FakeDownloads()
         self.exports = FakeExports()
         self.ledger_transfer = FakeTransfer()
+        self.deletions = FakeDeletions(self.sessions)
         self.structured_results = FakeStructuredResults()
         self.scope = scope or TaskScope()
         record = SimpleNamespace(**vars(self), demo=demo, keep_folder="/home/maria/enigma-panel")

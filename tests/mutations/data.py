@@ -27,6 +27,11 @@ EXPORTED = "tests/core/test_task_export.py"
 EXPORTS = "tests/services/test_exports.py"
 MOVES = "tests/store/ledger/test_transfer.py"
 THERE = "test_nothing_starts_and_no_command_is_sent_by_itself_and_it_can_be_run_again"
+DELETION = "tests/store/ledger/test_deletion.py"
+DELETIONS = "tests/services/test_deletions.py"
+DELETED = "takes ended tasks out of the ledger for good"
+COPIED = "what the copies of the ledger hold of them"
+NEVER = "Never deleted is what is in line, at work, unconfirmed or lost"
 INTO_A_FILE = "no id, no address of a stream and no key is in it, and what the log would not tell"
 AS_A_FORMULA = "In CSV a cell that a spreadsheet would run as a formula"
 
@@ -588,6 +593,133 @@ DATA = (
         old="        if made is None or type(made[0]) is not int:\n",
         new="        made = made or (0,)\n        if False:\n",
         tests=(f"{MOVES}::test_what_cannot_be_imported_changes_nothing",),
+    ),
+    Break(
+        promise=DELETED,
+        mistake="a row that SQLite moved leaves pieces of itself",
+        file="store/ledger/deletion.py",
+        old='    db.execute("VACUUM")\n',
+        new="",
+        tests=(f"{DELETION}::test_no_byte_of_what_was_deleted_is_left_in_a_file",),
+    ),
+    Break(
+        promise=DELETED,
+        mistake="its bytes stay where they were until the file is written anew",
+        file="store/ledger/deletion.py",
+        old='    db.execute("PRAGMA secure_delete = ON").fetchall()\n',
+        new="",
+        tests=(f"{DELETION}::test_what_was_left_to_the_end_is_done_there_also_after_a_kill",),
+    ),
+    Break(
+        promise=DELETED,
+        mistake="what is written of it afterwards brings it back",
+        file="store/ledger/row_mapper.py",
+        old='        self.update = f"UPDATE {name} SET {updates} WHERE key = ?1"',
+        new='        updates = ", ".join(f"{one} = excluded.{one}" for one in written[1:])\n'
+        '        self.update = f"{self.insert} ON CONFLICT (key) DO UPDATE SET {updates}"',
+        tests=(
+            f"{DELETION}::test_what_is_written_of_a_deleted_task_afterwards_brings_nothing_back",
+        ),
+    ),
+    Break(
+        promise=DELETED,
+        mistake="its key comes back with another task",
+        file="store/ledger/deletion.py",
+        old='        for table in ("sessions", "tasks"):\n',
+        new="        for table in ():\n",
+        tests=(f"{DELETION}::test_keys_never_come_back_and_days_keep_their_sums",),
+    ),
+    Break(
+        promise="their words in the index",
+        mistake="old segments of the index keep them",
+        file="store/ledger/search_index.py",
+        old="""    connection.execute("INSERT INTO main.texts (texts) VALUES ('optimize')")\n""",
+        new="",
+        tests=(f"{DELETION}::test_no_byte_of_what_was_deleted_is_left_in_a_file",),
+    ),
+    Break(
+        promise=COPIED,
+        mistake="copies of older versions stay as they are",
+        file="store/ledger/backup.py",
+        old="                    path.unlink()\n",
+        new="                    pass\n",
+        tests=(f"{DELETION}::test_no_byte_of_what_was_deleted_is_left_in_a_file",),
+    ),
+    Break(
+        promise=COPIED,
+        mistake="the copy of the last start is not made anew",
+        file="services/deletions.py",
+        old="            if result.deleted:\n",
+        new="            if not result.deleted:\n",
+        tests=(f"{DELETIONS}::test_a_copy_holds_nothing_of_what_was_deleted",),
+    ),
+    Break(
+        promise="a session goes with its last task",
+        mistake="it stays, with what opens it",
+        file="store/ledger/deletion.py",
+        old='db.execute(statement, {"keys": json_of(empty)})',
+        new='db.execute(statement, {"keys": "[]"})',
+        tests=(
+            f"{DELETION}::test_a_session_goes_with_its_last_task_and_before_keeps_what_the_others_cost",
+        ),
+    ),
+    Break(
+        promise=NEVER,
+        mistake="a lost one, whose result may still come, is over, too",
+        file="core/deletion.py",
+        old="            return KeptReason.LOST\n",
+        new="            pass\n",
+        tests=(f"{DELETION}::test_what_is_in_line_at_work_unconfirmed_or_lost_stays",),
+    ),
+    Break(
+        promise=NEVER,
+        mistake="what was so when it was asked about is believed",
+        file="store/ledger/deletion.py",
+        old="going = [one for one in facts if one.kept is None]",
+        new="going = facts",
+        tests=(f"{DELETIONS}::test_what_changed_since_the_question_stays",),
+    ),
+    Break(
+        promise="what a call is open about",
+        mistake="open calls are not looked for",
+        file="core/deletion.py",
+        old="    return KeptReason.CALL if has_call else None\n",
+        new="    return None\n",
+        tests=(f"{DELETION}::test_what_a_call_is_open_about_stays_and_so_does_a_call_that_counts",),
+    ),
+    Break(
+        promise="what is of a session whose end is not proven",
+        mistake="an assumed end is enough",
+        file="core/deletion.py",
+        old="    if phase not in FINAL_PHASES:\n",
+        new="    if phase not in FINAL_PHASES and not phase.endswith('assumed'):\n",
+        tests=(f"{DELETION}::test_what_is_of_a_session_whose_end_is_not_proven_stays",),
+    ),
+    Break(
+        promise="What deleted tasks cost stays in the sums of their days.",
+        mistake="the sum of a day is that of what was deleted last",
+        file="store/ledger/deletion.py",
+        old="whole = sum_of_day(db.connection, day).plus(total)",
+        new="whole = total",
+        tests=(f"{DELETION}::test_keys_never_come_back_and_days_keep_their_sums",),
+    ),
+    Break(
+        promise="may be left until the program is closed",
+        mistake="nobody does it then",
+        file="store/ledger/ledger.py",
+        old="            if self.is_to_purge:\n",
+        new="            if not self.is_to_purge:\n",
+        tests=(f"{DELETION}::test_what_was_left_to_the_end_is_done_there_also_after_a_kill",),
+    ),
+    Break(
+        promise="deletes tasks some days after their end, if you say so",
+        mistake="also while all are to be kept",
+        file="services/deletions.py",
+        old="        if days and not self._lock.locked():\n",
+        new="        if not self._lock.locked():\n",
+        tests=(
+            f"{DELETIONS}::test_what_is_too_old_goes_some_time_after_the_start_and_then_hourly",
+        ),
     ),
     Break(
         promise=OVER,

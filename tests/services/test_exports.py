@@ -39,7 +39,7 @@ from enigma_panel.store.ledger.task_snapshot import KEYS_AT_ONCE, TaskSnapshot
 from enigma_panel.store.new_file import PREFIX
 from tests.kit.builders import a_session, a_task
 from tests.kit.clock import HandClock
-from tests.kit.ledgers import open_ledger
+from tests.kit.ledgers import open_ledger, put
 from tests.kit.wait import until
 
 ROOT = Path(__file__).parents[2]
@@ -54,7 +54,7 @@ def fill(ledger: Ledger, count: int) -> None:
         a_session(key, web_view_url="https://live.example/x") for key in range(1, count + 1)
     ]
     tasks = [a_task(key, text=f"Task {key}", result=f"={key}") for key in range(1, count + 1)]
-    ledger.save(*sessions, *tasks)
+    put(ledger, *sessions, *tasks)
 
 
 @dataclass

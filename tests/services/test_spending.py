@@ -38,6 +38,7 @@ class FakeStore(QObject):
         super().__init__()
         self.tasks: dict[int, Task] = {}
         self.asked: list[int] = []
+        self.deleted: dict[str, TaskSum] = {}
         self.error: LedgerError | None = None
         self.meanwhile: Callable[[], object] | None = None
 
@@ -48,7 +49,7 @@ class FakeStore(QObject):
         self.tasks |= {task.key: task for task in tasks}
         self.changed.emit(Diff(tasks=frozenset(task.key for task in tasks)))
 
-    async def spent(self, from_ms: int, to_ms: int) -> TaskSum:
+    async def spent_on(self, day: str, from_ms: int, to_ms: int) -> TaskSum:
         self.asked.append(from_ms)
         if self.error is not None:
             raise self.error
@@ -58,7 +59,8 @@ class FakeStore(QObject):
         tasks = [t for t in self.tasks.values() if from_ms <= (t.sent_ms or t.created_ms) < to_ms]
         costs = [t.counted_cost for t in tasks if t.counted_cost is not None]
         untold = sum(t.sent_ms is not None and t.counted_cost is None for t in tasks)
-        return TaskSum(count=len(tasks), cost=sum_money(costs), untold=untold)
+        there = TaskSum(count=len(tasks), cost=sum_money(costs), untold=untold)
+        return there.plus(self.deleted.get(day, TaskSum()))
 
 
 class Scene:
@@ -67,7 +69,7 @@ class Scene:
     def __init__(self) -> None:
         self.store = FakeStore()
         self.clock = HandClock()
-        self.spending = Spending(self.store, self.clock, FakeScope(), self.store.spent)  # type: ignore[arg-type]
+        self.spending = Spending(self.store, self.clock, FakeScope(), self.store.spent_on)  # type: ignore[arg-type]
 
     def today(self) -> TaskSum:
         self.spending.refresh()
@@ -244,7 +246,7 @@ def test_the_ledger_tells_it_as_the_figures_rise(tmp_path: Path) -> None:
         search = TaskSearch(
             bench.store, TaskReader(bench.ledger.path), bench.executor, bench.scope, bench.clock
         )
-        spending = Spending(bench.store, bench.clock, bench.scope, search.spent)
+        spending = Spending(bench.store, bench.clock, bench.scope, search.spent_on)
 
         async def today() -> TaskSum | None:
             spending.refresh()

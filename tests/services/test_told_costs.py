@@ -86,7 +86,9 @@ def test_a_cost_that_falls_while_the_task_works_stays(tmp_path: Path, then: str)
         await bench.store.flush()
         reader = TaskReader(bench.ledger.path)
         try:
-            assert reader.spent(0, 1 << 62) == TaskSum(count=1, cost=Decimal("0.0214"))
+            assert reader.spent_on("2026-11-27", 0, 10**15) == TaskSum(
+                count=1, cost=Decimal("0.0214")
+            )
         finally:
             reader.close()
 

@@ -31,6 +31,7 @@ from enigma_panel.store.ledger import (
     find_copy,
     use_copy,
 )
+from tests.kit.ledgers import put
 from tests.store.helpers import copy_ledger, start
 
 WRITTEN = Path(__file__).parent / "written_before"
@@ -260,11 +261,8 @@ def test_records_are_stored_under_the_same_names_and_words(before: Ledger, tmp_p
     fresh = tmp_path / "fresh.sqlite3"
     with Ledger.open(fresh)[0] as ledger:
         steps = [step for key in before.task_keys() for step in before.steps(key, MOST)]
-        ledger.save(
-            *_all_sessions(before),
-            *_all_tasks(before),
-            steps=sorted(steps, key=lambda step: step.key),
-        )
+        put(ledger, *_all_sessions(before), *_all_tasks(before))
+        ledger.save(steps=sorted(steps, key=lambda step: step.key))
         stored = _stored(fresh)
         assert stored["sessions"] == TABLES["sessions"]
         assert stored["tasks"] == TABLES["tasks"]
@@ -299,14 +297,15 @@ def test_names_of_new_sessions_go_on(before: Ledger) -> None:
 
 def test_a_copy_is_known_by_the_same_words(path: Path) -> None:
     assert _meta(path) == {"salt"}
+    last_keys = {"last_sessions", "last_tasks"}
     with Ledger.open(path)[0] as ledger:
         copy_ledger(ledger, END_MS)
     copy = path.parent / "ledger.copy"
-    assert _meta(copy) == {"salt", "copied_ms"}
+    assert _meta(copy) == {"salt", "copied_ms", *last_keys}
     found = find_copy(path)
     assert found is not None
     use_copy(path, found)
-    assert _meta(path) == {"salt", "copied_ms", "restored_ms"}
+    assert _meta(path) == {"salt", "copied_ms", "restored_ms", *last_keys}
 
 
 def _meta(path: Path) -> set[str]:
@@ -322,7 +321,7 @@ def test_settings_are_read_and_written_whole(tmp_path: Path) -> None:
     stored = json.loads(path.read_text(encoding="utf-8"))
     found, problem = settings.load(path)
     assert problem is None
-    newer = {"version", "dialect", "appearance", "task_filter", "task_order"}
+    newer = {"version", "dialect", "appearance", "task_filter", "task_order", "keep_tasks_days"}
     newer |= {"sessions_columns", "tasks_columns"}
     names = set(settings.Settings.__struct_fields__) - newer
     usual = settings.Settings()

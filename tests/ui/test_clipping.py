@@ -11,12 +11,15 @@ import pytest
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QApplication, QLabel, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
+from enigma_panel.core.deletion import KeptReason
 from enigma_panel.core.models import TaskStatus
 from enigma_panel.core.verbs import CommandVerb
+from enigma_panel.services.deletions import DeletionResult
 from enigma_panel.services.exports import ExportFault
 from enigma_panel.services.ledger_transfer import ImportFault
 from enigma_panel.services.types import Recovered, WaitReason
 from enigma_panel.store.ledger.transfer import Contents
+from enigma_panel.ui.deletion.dialog import DeletionDialog
 from enigma_panel.ui.export.dialog import ExportDialog
 from enigma_panel.ui.export.import_dialog import ImportDialog
 from enigma_panel.ui.new_task.dialog import NewTaskDialog
@@ -42,6 +45,7 @@ AT_EACH_PUSH = {
     ("New task", (1280, 800), LARGE),
     (QUESTION, (1280, 800), LARGE),
     ("Settings", (640, 400), USUAL),
+    ("Delete tasks", (640, 400), USUAL),
     ("Export", (640, 400), USUAL),
     ("Export", (1280, 800), LARGE),
     ("Keyboard shortcuts", (1280, 800), LARGE),
@@ -93,6 +97,12 @@ async def states(stage: Stage, title: str, size: QSize) -> AsyncIterator[QWidget
         for chip in form.chips.values():
             chip.click()
             yield await settled(stage, dialog)
+    if isinstance(dialog, DeletionDialog):
+        kept = dict.fromkeys(KeptReason, 12_345)
+        stage.world.deletions.result = DeletionResult(kept=kept, left=12_345)
+        dialog.field.setText("delete")
+        dialog.delete_button.click()
+        yield await settled(stage, dialog)
     if isinstance(dialog, ExportDialog):
         async for state in _states_of_export(stage, dialog):
             yield state

@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from enigma_panel.core.models import TaskStatus
+from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.services.types import Recovered
 from enigma_panel.ui.dialog_manager import DialogManager
 from enigma_panel.ui.lazy_dialogs import LazyDialogs
@@ -56,6 +56,7 @@ DIALOGS = [
     "API key",
     "About",
     "Commands",
+    "Delete tasks",
     "Export",
     "Export ledger",
     "Import ledger",
@@ -99,6 +100,7 @@ class Stage:
             "API key": manager.open_key,
             "About": window.main_menu.about.trigger,
             "Commands": window.main_menu.commands.trigger,
+            "Delete tasks": self._delete,
             "Export": window.export.trigger,
             "Export ledger": window.main_menu.export_ledger.trigger,
             "Import ledger": window.main_menu.import_ledger.trigger,
@@ -113,6 +115,11 @@ class Stage:
         }[title]
         opener()
         return await self.dialog(title)
+
+    def _delete(self) -> None:
+        """One that may go, and one whose session is open."""
+        self.world.sessions.add(4, phase=Phase.CLOSED, status=TaskStatus.DONE)
+        self.manager.open_deletion([4, 2])
 
     async def dialog(self, title: str) -> QWidget:
         """Wait for a dialog and for its focus."""

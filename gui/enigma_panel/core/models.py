@@ -142,6 +142,8 @@ class Session(HidingStruct, frozen=True, kw_only=True):
     planned. label: the name that the person gave. since_ms: when its phase began. expires_ms: when
     its life ends, None while nobody knows. current_task: the key of the task that it works on.
     lost_until_ms: until when the service waits for its lost browser, as the live channel says.
+    deleted_cost: what those of its tasks cost that were deleted, deleted_untold: how many of them
+    cost something that nobody told.
     """
 
     key: int = 0
@@ -165,6 +167,8 @@ class Session(HidingStruct, frozen=True, kw_only=True):
     current_task: int | None = None
     terminate_sent_ms: int | None = None
     lost_until_ms: int | None = None
+    deleted_cost: Decimal | None = None
+    deleted_untold: int = 0
 
     @property
     def name(self) -> str:

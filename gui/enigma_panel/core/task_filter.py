@@ -7,6 +7,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from enigma_panel.core.models import TaskStatus
+from enigma_panel.core.money import sum_exactly
 
 
 class TaskGroup(StrEnum):
@@ -105,3 +106,12 @@ class TaskSum(Struct, frozen=True, kw_only=True):
     cost: Decimal = Decimal(0)
     took_ms: int = 0
     untold: int = 0
+
+    def plus(self, other: "TaskSum") -> "TaskSum":
+        """What these tasks and other ones cost together."""
+        return TaskSum(
+            count=self.count + other.count,
+            cost=sum_exactly([self.cost, other.cost]),
+            took_ms=self.took_ms + other.took_ms,
+            untold=self.untold + other.untold,
+        )

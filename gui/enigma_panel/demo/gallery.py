@@ -28,6 +28,7 @@ from enigma_panel.store.files import Copy, Problem, ProblemKind
 from enigma_panel.store.ledger.errors import NewerLedgerError
 from enigma_panel.store.ledger.transfer import Contents
 from enigma_panel.store.settings import DARK, LIGHT
+from enigma_panel.ui.deletion.dialog import DeletionDialog
 from enigma_panel.ui.export.dialog import ExportDialog
 from enigma_panel.ui.export.import_dialog import ImportDialog
 from enigma_panel.ui.export.ledger_dialog import LedgerDialog
@@ -39,6 +40,7 @@ from enigma_panel.ui.new_task.dialog import NewTaskDialog
 from enigma_panel.ui.new_task.run_again import RunAgainDialog
 from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.recovery.newer_ledger import NewerLedgerWindow
+from enigma_panel.ui.recovery.opening import OpeningWindow
 from enigma_panel.ui.result.dialog import ResultDialog
 from enigma_panel.ui.settings.dialog import SettingsDialog
 from enigma_panel.ui.tasks.model import Column
@@ -172,6 +174,7 @@ class Gallery(Tour):
         await self._show_export()
         await self._show_ledger_transfer()
         await self._show_run_again()
+        await self._show_deletion()
         await self._show_new_task()
         await self._show_results()
         await self._show_newer_ledger()
@@ -321,6 +324,15 @@ class Gallery(Tour):
         await self._picture("run-again", dialog)
         dialog.reject()
 
+    async def _show_deletion(self) -> None:
+        """Of what is selected some stay: they are at work."""
+        self._find(self._window, QTableView, "Tasks").selectAll()
+        self._window.delete.trigger()
+        dialog = await self._dialog(DeletionDialog)
+        await self._until("it is known what may go", dialog.kept.isVisible)
+        await self._picture("delete", dialog)
+        dialog.reject()
+
     async def _menu(self, name: str, menu: QMenu) -> None:
         await self._picture(name, menu)
         menu.close()
@@ -357,6 +369,10 @@ class Gallery(Tour):
         window.present(window.quit_button)
         await self._picture("newer-ledger", window)
         window.close()
+        opening = OpeningWindow()
+        opening.present()
+        await self._picture("opening", opening)
+        opening.close()
 
     async def _picture(self, name: str, widget: QWidget) -> None:
         self._number += 1

@@ -37,6 +37,7 @@ from enigma_panel.services.task_search import TaskSearch
 from enigma_panel.services.types import NoticeKind
 
 if TYPE_CHECKING:
+    from enigma_panel.services.deletions import Deletions
     from enigma_panel.services.exports import Exports
     from enigma_panel.services.ledger_transfer import LedgerTransfer
     from enigma_panel.services.structured_results import StructuredResults
@@ -88,6 +89,13 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
         from enigma_panel.services.ledger_transfer import LedgerTransfer  # noqa: PLC0415 - see above
 
         return LedgerTransfer(self.store, self.writer, self.queue, self.clock)
+
+    @cached_property
+    def deletions(self) -> "Deletions":
+        """What deletes tasks."""
+        from enigma_panel.services.deletions import Deletions  # noqa: PLC0415 - see above
+
+        return Deletions(self.store, self.task_search, self.settings, self.clock, self.scope)
 
     @cached_property
     def structured_results(self) -> "StructuredResults":
@@ -142,7 +150,7 @@ def make_services(
         sessions=Sessions(context, starts, commands, queue, poller),
         housekeeping=Housekeeping(context, starts, channels, commands),
         task_search=task_search,
-        spending=Spending(context.store, context.clock, context.scope, task_search.spent),
+        spending=Spending(context.store, context.clock, context.scope, task_search.spent_on),
         downloads=Downloads(context.scope, context.store),
         demo=demo,
         keep_folder=keep_folder,

@@ -99,9 +99,10 @@ class DoneNotifier(QObject):
         self._notifier.withdraw(NOTICE)
 
     def _follow(self, diff: Diff) -> None:
-        if not diff.tasks:
+        if not diff.tasks and not diff.deleted:
             return
         had_some = bool(self._unseen)
+        self._unseen -= diff.deleted
         for task in map(self._store.task, diff.tasks):
             if task is not None:
                 self._take(task)

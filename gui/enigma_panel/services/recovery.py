@@ -11,9 +11,9 @@ from enigma_panel.services.types import Recovered
 from enigma_panel.store.ledger import transfer
 from enigma_panel.store.ledger.backup import forget_restored, restored_ms
 from enigma_panel.store.ledger.intents import STARTS, Intent, IntentKind, Outcome
+from enigma_panel.store.ledger.queries import CALL_COUNTS_MS
 
 MOST_CALLS = 10
-MINUTE_MS = 61_000  # and a moment
 
 _ENDPOINTS = {
     IntentKind.START_SESSION: Endpoint.START_SESSION,
@@ -84,7 +84,7 @@ async def _remember_calls(services: Services) -> None:
     made now.
     """
     now = services.clock.now_ms()
-    calls = await services.store.read(lambda ledger: ledger.intents_since(now - MINUTE_MS))
+    calls = await services.store.read(lambda ledger: ledger.intents_since(now - CALL_COUNTS_MS))
     newest: dict[Endpoint, list[int]] = {}
     for kind, made_ms in calls:
         newest.setdefault(_ENDPOINTS.get(kind, Endpoint.SEND_MESSAGE), []).append(made_ms)

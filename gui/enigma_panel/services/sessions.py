@@ -72,12 +72,17 @@ class Sessions(QObject):
         return self._store.session(key)
 
     def task(self, key: int) -> Task | None:
-        """The task of that key; None while an old one is on its way from the ledger."""
+        """The task of that key; None while an old one is on its way from the ledger, and once it
+        was deleted."""
         task = self._store.task(key)
-        if task is None:
+        if task is None and not self._store.is_deleted(key):
             self._wanted.add(key)
             self._scope.spawn("fetch tasks", self._fetch(), exclusive=True)
         return task
+
+    def is_deleted(self, key: int) -> bool:
+        """Whether that task was deleted in this run."""
+        return self._store.is_deleted(key)
 
     def session_keys(self) -> list[int]:
         """Keys of all sessions in memory that were opened or may have been."""

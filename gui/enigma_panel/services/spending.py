@@ -1,7 +1,7 @@
 """What today has cost so far, and what a task costs of late."""
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from datetime import time as time_of_day
 from decimal import Decimal
 from heapq import nlargest
@@ -18,7 +18,8 @@ from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.types import Diff
 from enigma_panel.store.ledger.errors import InterruptedReadError, LedgerError
 
-Spent = Callable[[int, int], Awaitable[TaskSum]]
+SpentOn = Callable[[str, int, int], Awaitable[TaskSum]]
+"""What tasks cost that were started on a day, which lasted from when to when (epoch ms)."""
 LAST = 20
 """So many tasks that ended last stand for the next ones."""
 WRITTEN_MS = 2_500
@@ -45,12 +46,14 @@ class Spending(QObject):
 
     changed = Signal()
 
-    def __init__(self, store: SessionStore, clock: Clock, scope: TaskScope, spent: Spent) -> None:
+    def __init__(
+        self, store: SessionStore, clock: Clock, scope: TaskScope, spent_on: SpentOn
+    ) -> None:
         super().__init__()
         self._store = store
         self._clock = clock
         self._scope = scope
-        self._spent = spent
+        self._spent_on = spent_on
         self._day: tuple[int, int] | None = None
         self._is_loaded = self._is_stale = False
         self._changed_ms = 0
@@ -75,10 +78,9 @@ class Spending(QObject):
         return Forecast(tasks=tasks, like=len(costs), each=sum_money(costs) / len(costs))
 
     async def _ask(self, from_ms: int, to_ms: int) -> None:
-        """What is started later counts to another day, also where the clock was set back."""
         self._is_stale = self._clock.now_ms() - self._changed_ms < WRITTEN_MS
         try:
-            today = await self._spent(from_ms, to_ms)
+            today = await self._spent_on(local_date(from_ms), from_ms, to_ms)
         except LedgerError as error:
             self._is_stale = True
             if not isinstance(error, InterruptedReadError):
@@ -93,7 +95,7 @@ class Spending(QObject):
             self.changed.emit()
 
     def _follow(self, diff: Diff) -> None:
-        if (diff.tasks and not diff.is_loaded) or not self._is_loaded:
+        if diff.deleted or (diff.tasks and not diff.is_loaded) or not self._is_loaded:
             self._is_loaded = self._is_stale = True
             self._changed_ms = self._clock.now_ms()
         for key in diff.tasks:
@@ -112,9 +114,14 @@ class Spending(QObject):
             self._last.pop(task.key, None)
 
 
+def local_date(ms: int) -> str:
+    """The person's day of a moment (epoch ms): '2026-11-27'."""
+    return datetime.fromtimestamp(ms / 1000, UTC).astimezone().date().isoformat()
+
+
 def local_day(now_ms: int) -> tuple[int, int]:
     """From when to when (epoch ms) the person's day lasts: 23 or 25 hours where clocks change."""
-    today = datetime.fromtimestamp(now_ms / 1000, UTC).astimezone().date()
+    today = date.fromisoformat(local_date(now_ms))
     ends = (datetime.combine(day, time_of_day.min) for day in (today, today + timedelta(days=1)))
     begin, end = (int(moment.timestamp() * 1000) for moment in ends)
     return begin, end

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
+from enigma_panel.core.deletion import DeletionPlan
 from enigma_panel.core.task_filter import NEWEST_FIRST, NO_FILTER, Order, TaskFilter, TaskSum
 from enigma_panel.runtime.event_loop import Executor, TaskScope
 from enigma_panel.services.clock import Clock
@@ -96,10 +97,23 @@ class TaskSearch(QObject):
             except InterruptedReadError:
                 continue  # by what was asked meanwhile
 
-    async def spent(self, from_ms: int, to_ms: int) -> TaskSum:
-        """What the tasks cost together that were started in this time (epoch ms), `to_ms` no longer
-        in it. LedgerError."""
-        return await self._read(lambda: self._reader.spent(from_ms, to_ms))
+    async def spent_on(self, day: str, from_ms: int, to_ms: int) -> TaskSum:
+        """What the tasks cost together that were started on that day, which lasted from when to
+        when (epoch ms), also those that have been deleted. LedgerError."""
+        return await self._read(lambda: self._reader.spent_on(day, from_ms, to_ms))
+
+    async def ended_before(self, before_ms: int) -> list[int]:
+        """The keys of the tasks that ended before then (epoch ms), oldest first. LedgerError."""
+        return await self._read(lambda: self._reader.ended_before(before_ms))
+
+    async def plan_deletion(self, keys: Sequence[int]) -> DeletionPlan:
+        """Which of these tasks may be deleted, what they cost, and why others stay. LedgerError."""
+        now = self._clock.now_ms()
+        return await self._read(lambda: self._reader.plan_deletion(keys, now))
+
+    async def purge(self) -> None:
+        """Leave no word of what was deleted in the index. LedgerError."""
+        await self._read(self._reader.purge)
 
     async def aclose(self) -> None:
         """Close the files; nothing may be asked for afterwards."""
@@ -113,8 +127,13 @@ class TaskSearch(QObject):
             self._is_loaded = True
             diff = Diff(new_tasks=tuple(self._store.task_keys()))
         renamed = [key for key in diff.sessions if self._is_renamed(key)]
-        if diff.is_loaded or (diff.sessions and not (renamed or diff.tasks or diff.new_tasks)):
+        is_other = renamed or diff.tasks or diff.new_tasks or diff.deleted
+        if diff.is_loaded or (diff.sessions and not is_other):
             return  # of a session, rows tell its name alone
+        if diff.deleted:
+            self._added = self._store.not_deleted(self._added)
+            self.keys = self._store.not_deleted(self.keys)
+            self.found.emit(diff.is_asked)
         if diff.new_tasks:
             self._added = [*diff.new_tasks, *self._added]
             if self._shows_all:
@@ -198,6 +217,7 @@ class TaskSearch(QObject):
         await self._store.fetch(keys[:FIRST_ROWS])
         if self._is_by_person:
             raise InterruptedReadError(self._reader.path, "asked for something else")
+        keys = self._store.not_deleted(keys)
         self.keys = self._with_added(keys) if self._shows_all else keys
         self.found.emit(by_person)
 

@@ -20,12 +20,15 @@ NOTHING: frozenset[int] = frozenset()
 class Diff(Struct, frozen=True, kw_only=True):
     """Keys of the records that changed; whoever shows them asks `Sessions` for the new ones.
 
-    is_loaded: nothing changed, older records are in memory now.
+    deleted: keys of tasks that are no more, nor are their records; is_asked: the person did it just
+    now. is_loaded: nothing changed, older records are in memory now.
     """
 
     sessions: frozenset[int] = NOTHING
     tasks: frozenset[int] = NOTHING
     new_tasks: tuple[int, ...] = ()
+    deleted: frozenset[int] = NOTHING
+    is_asked: bool = False
     is_loaded: bool = False
 
 

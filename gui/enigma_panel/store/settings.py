@@ -43,6 +43,8 @@ BROWSERS_AT_ONCE = range(1, 101)
 DEFAULT_BROWSERS = 5
 LEAVE, TERMINATE_IDLE = "leave", "terminate_idle"
 """What may be done before this computer sleeps: nothing, or sessions without a task are ended."""
+FOR_EVER = 0
+KEPT_DAYS = range(1, 3_651)
 SYSTEM, LIGHT, DARK = "system", "light", "dark"
 """Which colours are put on: those of the desktop, whenever it changes them, or always the same."""
 
@@ -76,6 +78,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     before_sleep: LEAVE or TERMINATE_IDLE, any other word becomes LEAVE.
     tell_when_done: a desktop notification when tasks are done and no window of ours has the focus.
     appearance: SYSTEM, LIGHT or DARK, any other word becomes SYSTEM.
+    keep_tasks_days: so many days after its end a task is kept, FOR_EVER or in KEPT_DAYS, any other
+    number becomes FOR_EVER.
     task_filter, task_order: what was looked for among the tasks; what means nothing becomes none.
     others: keys of the file that this version does not know.
     """
@@ -92,6 +96,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     before_sleep: str = LEAVE
     tell_when_done: bool = True
     appearance: str = SYSTEM
+    keep_tasks_days: int = FOR_EVER
     task_filter: TaskFilter = NO_FILTER
     task_order: Order = NEWEST_FIRST
     others: dict[str, Any] = msgspec.field(default_factory=dict)
@@ -104,6 +109,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             msgspec.structs.force_setattr(self, "dialect", "")
         if self.before_sleep not in {LEAVE, TERMINATE_IDLE}:
             msgspec.structs.force_setattr(self, "before_sleep", LEAVE)
+        if self.keep_tasks_days not in KEPT_DAYS:
+            msgspec.structs.force_setattr(self, "keep_tasks_days", FOR_EVER)
         if self.appearance not in {SYSTEM, LIGHT, DARK}:
             msgspec.structs.force_setattr(self, "appearance", SYSTEM)
 

@@ -100,6 +100,10 @@ class Dialogs(Protocol):
         """Ask whether these tasks are to be run again, and do it."""
         ...
 
+    def open_deletion(self, task_keys: Sequence[int]) -> None:
+        """Ask whether these tasks are to be deleted, and do it."""
+        ...
+
     def open_result(self, task_key: int, rows: TaskRows, actions: "Actions") -> None:
         """The result of that task. rows: where its *Previous* and *Next* go on."""
         ...

@@ -20,6 +20,7 @@ from enigma_panel.ui.settings.key_dialog import KeyDialog
 from enigma_panel.ui.widgets.table import KeyedTable
 
 if TYPE_CHECKING:
+    from enigma_panel.ui.deletion.dialog import DeletionDialog
     from enigma_panel.ui.export.dialog import ExportDialog
     from enigma_panel.ui.export.import_dialog import ImportDialog
     from enigma_panel.ui.export.ledger_dialog import LedgerDialog
@@ -47,12 +48,14 @@ class DialogManager(QObject):
     screen that somebody aims at.
     draft_discarded: New task was cancelled with words in it; comes with what takes that back.
     exported: what became of an export: a sentence, and the file, None where there is none.
+    deleted: what became of tasks that were to be deleted, in words.
     quit_waits: words for "Quit when they are done", empty ones when that holds no more. leaving:
     the program is about to end or no longer: no queued task is to be started.
     """
 
     draft_discarded = Signal(object)
     exported = Signal(str, object)
+    deleted = Signal(str)
     quit_waits = Signal(str)
     leaving = Signal(bool)
 
@@ -80,6 +83,7 @@ class DialogManager(QObject):
         self._terminate_all: TerminateAllDialog | None = None
         self._quit: QuitDialog | None = None
         self._export: ExportDialog | None = None
+        self._deletion: DeletionDialog | None = None
         self._result: ResultDialog | None = None
         self._ledger_export: LedgerDialog | None = None
         self._ledger_import: ImportDialog | None = None
@@ -182,6 +186,15 @@ class DialogManager(QObject):
             self._run_again = RunAgainDialog(self._services, self._parent(), self.open_key)
         self._run_again.ask(task_keys)
 
+    def open_deletion(self, task_keys: Sequence[int]) -> None:
+        """Ask whether these tasks are to be deleted, and do it."""
+        if self._deletion is None:
+            from enigma_panel.ui.deletion.dialog import DeletionDialog  # noqa: PLC0415 - rarely
+
+            self._deletion = DeletionDialog(self._services, self._parent())
+            self._deletion.told.connect(self.deleted)
+        self._deletion.ask(task_keys)
+
     def open_result(self, task_key: int, rows: TaskRows, actions: Actions) -> None:
         """The result of that task. rows: where its *Previous* and *Next* go on."""
         if self._result is None:
@@ -235,6 +248,7 @@ class DialogManager(QObject):
             self._terminate_all,
             self._quit,
             self._export,
+            self._deletion,
             self._result,
             self._ledger_export,
             self._ledger_import,

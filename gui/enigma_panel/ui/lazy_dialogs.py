@@ -67,6 +67,10 @@ class LazyDialogs:
         """Ask whether these tasks are to be run again, and do it."""
         self.get().open_run_again(task_keys)
 
+    def open_deletion(self, task_keys: Sequence[int]) -> None:
+        """Ask whether these tasks are to be deleted, and do it."""
+        self.get().open_deletion(task_keys)
+
     def open_result(self, task_key: int, rows: "TaskRows", actions: "Actions") -> None:
         """The result of that task. rows: where its *Previous* and *Next* go on."""
         self.get().open_result(task_key, rows, actions)

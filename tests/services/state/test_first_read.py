@@ -15,7 +15,7 @@ from enigma_panel.services.state import session_store
 from enigma_panel.services.state.session_store import ASSUMED_FOR_MS, is_history, read_start
 from enigma_panel.store.ledger import IntentKind, Ledger, Outcome
 from tests.kit.clock import NOW
-from tests.kit.ledgers import open_ledger
+from tests.kit.ledgers import open_ledger, put
 from tests.store.helpers import start
 
 LONG_AGO = NOW - ASSUMED_FOR_MS - 1
@@ -103,7 +103,7 @@ def test_a_session_comes_with_all_its_tasks(
     session = had(ledger, phase=Phase.CLOSED_ASSUMED, ended_ms=LONG_AGO)
     first = ledger.tasks_of_many([session.key])[0]
     second = replace(first, key=first.key + 7, created_ms=NOW + 1)
-    ledger.save(second)
+    put(ledger, second)
     sessions, tasks, keys = read_start(ledger, NOW)
     assert sessions == [session]
     assert sorted(task.key for task in tasks) == [first.key, second.key]
@@ -134,8 +134,8 @@ def test_thousands_of_assumed_ends_do_not_slow_the_start(
     first = had(ledger, phase=Phase.CLOSED_ASSUMED, ended_ms=LONG_AGO)
     task = ledger.tasks_of_many([first.key])[0]
     many = range(10, 3_010)
-    ledger.save(*[replace(first, key=key, number=key) for key in many])
-    ledger.save(*[replace(task, key=key, session_key=key) for key in many])
+    put(ledger, *[replace(first, key=key, number=key) for key in many])
+    put(ledger, *[replace(task, key=key, session_key=key) for key in many])
     began = time.thread_time()
     sessions, tasks, keys = read_start(ledger, NOW)
     took = time.thread_time() - began

@@ -13,6 +13,7 @@ from enigma_panel.core.statuses import FINAL_STATUSES, TaskStatus
 from enigma_panel.store.ledger import Ledger, Outcome, queries
 from tests.kit.builders import new_session, new_task
 from tests.kit.clock import NOW
+from tests.kit.ledgers import put
 from tests.store.helpers import raw, start, started
 
 
@@ -95,7 +96,7 @@ def test_tasks_of_a_session_oldest_first(ledger: Ledger) -> None:
     intent = start(ledger)
     assert intent.task is not None
     second = replace(intent.task, key=50, created_ms=NOW - 1)
-    ledger.save(second)
+    put(ledger, second)
     start(ledger)
     third = start(ledger)
     both = [intent.session.key, third.session.key]

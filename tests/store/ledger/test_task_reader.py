@@ -36,6 +36,7 @@ from tests.kit.clock import NOW
 from tests.kit.ledgers import open_ledger
 from tests.store.helpers import raw, start, started
 
+DAY = "2026-11-27"
 G, C = TaskGroup, SortColumn
 LETTERS = "aàÄbßlłoøÖеЕж5½ .,-\"*:()'\0😀\u200f"
 TEXTS = st.text(LETTERS, max_size=12)
@@ -302,11 +303,11 @@ def test_no_place_of_a_cost_is_lost_in_a_sum(ledger: Ledger, reader: TaskReader)
     exact = sum_money(map(Decimal, costs))
     odd = sum_money(map(Decimal, costs[1::2]))
     assert str(exact).endswith("1")
-    assert reader.sum_of(range(1, 7)).cost == reader.spent(NOW, NOW + 1).cost == exact
+    assert reader.sum_of(range(1, 7)).cost == reader.spent_on(DAY, NOW, NOW + 1).cost == exact
     assert reader.figures(NO_FILTER).shown.cost == exact
     done = TaskFilter(groups=frozenset({G.DONE}))
     assert reader.figures(done).shown.cost == odd
-    assert reader.spent(NOW + 1, NOW + 2).cost == reader.spent(0, NOW).cost == 0
+    assert reader.spent_on(DAY, NOW + 1, NOW + 2).cost == reader.spent_on(DAY, 0, NOW).cost == 0
 
 
 def test_sums_are_exact_and_say_what_is_untold(ledger: Ledger, reader: TaskReader) -> None:
@@ -324,8 +325,8 @@ def test_sums_are_exact_and_say_what_is_untold(ledger: Ledger, reader: TaskReade
     assert reader.sum_of(keys) == TaskSum(count=9, cost=exact, took_ms=5_000, untold=4)
     assert reader.sum_of([]) == TaskSum()
     assert reader.figures(NO_FILTER).shown.untold == 4
-    assert reader.spent(NOW, NOW + 1).cost == exact
-    assert reader.spent(NOW + 1, NOW + 2) == TaskSum()
+    assert reader.spent_on(DAY, NOW, NOW + 1).cost == exact
+    assert reader.spent_on(DAY, NOW + 1, NOW + 2) == TaskSum()
 
 
 # -- the index -------------------------------------------------------------------------------------

@@ -132,7 +132,7 @@ def test_a_batch_is_saved_as_a_whole_or_not_at_all(ledger: Ledger) -> None:
     intent = start(ledger)
     assert intent.task is not None
     good = replace(intent.session, label="changed")
-    orphan = replace(intent.task, key=99, session_key=98)
+    orphan = replace(intent.task, session_key=98)
     with pytest.raises(InconsistentError):
         ledger.save(good, orphan)
     assert kept_session(ledger, good.key) == intent.session

@@ -539,6 +539,7 @@ def test_menus_offer_what_can_be_done(
         "Edit and run again",
         "Show session",
         "Export…",
+        "Delete…",
     ]
     next(a for a in window.menus.menu.actions() if a.text() == "Open result").trigger()
     assert dialogs.calls[-1][:2] == ("open_result", 1)

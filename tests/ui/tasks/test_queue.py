@@ -445,11 +445,19 @@ def test_the_menu_has_what_concerns_the_selection(queued: MainWindow, services: 
         "Edit and run again",
         "Show session",
         "Export…",
+        "Delete…",
     ]
     (show,) = (a for a in queued.menus.menu.actions() if a.text() == "Show session")
     assert not show.isEnabled()  # there is none yet
     queued.selection.tasks.selectAll()
-    assert offered() == ["Remove", "Copy results", "Mark as seen", "Run again…", "Export…"]
+    assert offered() == [
+        "Remove",
+        "Copy results",
+        "Mark as seen",
+        "Run again…",
+        "Export…",
+        "Delete…",
+    ]
 
 
 def test_a_ledger_that_fails_is_said(

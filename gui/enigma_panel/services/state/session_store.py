@@ -13,17 +13,20 @@ from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.core.attribution import LATE_RESULT_MS, newest_task, seen_at_work
+from enigma_panel.core.deletion import KeptReason, kept_because
 from enigma_panel.core.models import ASSUMED_PHASES, Session, Task, TaskStatus
-from enigma_panel.core.money import sum_money
+from enigma_panel.core.money import sum_exactly, sum_money
 from enigma_panel.core.observation import STEP_KINDS, Kind, Observation
 from enigma_panel.core.redaction import Redactor
 from enigma_panel.core.reducer import END_KINDS, kept_open, reduce, reopened, reopened_session
+from enigma_panel.core.task_filter import TaskSum
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.state.ledger_writer import LedgerWriter
 from enigma_panel.services.state.redaction import RedactionFilter, cancel_now
 from enigma_panel.services.state.timeline import UNCLEAR, Timeline
 from enigma_panel.services.types import Diff
+from enigma_panel.store.ledger.deletion import Deleted
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.intents import STARTS, Intent, IntentKind, Outcome
 from enigma_panel.store.ledger.ledger import Ledger
@@ -128,6 +131,9 @@ class SessionStore(QObject):
         self._tasks: dict[int, Task] = {}
         self._of_session: dict[int, list[int]] = {}
         self._task_keys: list[int] = []
+        self._deleted: set[int] = set()
+        self._untold: set[int] = set()
+        self._untold_sessions: set[int] = set()
         self._id_tokens: dict[int, dict[str, int]] = {}  # by session: what the redactor knows
         self._secret_tokens: dict[int, list[int]] = {}
         self.redaction = RedactionFilter(redactor)
@@ -173,18 +179,43 @@ class SessionStore(QObject):
         return newest_task(session, self.tasks_of(session.key))
 
     def session_cost(self, key: int) -> Decimal | None:
-        """Dollars that the session's tasks cost so far; None while nothing was told."""
+        """Dollars that the session's tasks cost so far, deleted ones, too; None while nothing was
+        told."""
         tasks = (self._tasks[k] for k in self._of_session.get(key, ()))
         costs = [task.counted_cost for task in tasks if task.counted_cost is not None]
+        session = self._sessions.get(key)
+        deleted = session.deleted_cost if session is not None else None
+        if deleted is not None:
+            return sum_exactly([sum_money(costs), deleted])
         return sum_money(costs) if costs else None
 
     def session_untold(self, key: int) -> int:
         """How many ended tasks of the session cost something that is not in its cost."""
-        return sum(task.is_cost_untold for task in self.tasks_of(key))
+        session = self._sessions.get(key)
+        deleted = session.deleted_untold if session is not None else 0
+        return deleted + sum(task.is_cost_untold for task in self.tasks_of(key))
 
     def tasks_of(self, session_key: int) -> list[Task]:
         """The session's tasks, oldest first."""
         return [self._tasks[key] for key in self._of_session.get(session_key, ())]
+
+    def is_deleted(self, task_key: int) -> bool:
+        """Whether that task was deleted in this run."""
+        return task_key in self._deleted
+
+    def not_deleted(self, task_keys: list[int]) -> list[int]:
+        """Those of them that were not deleted in this run."""
+        if not self._deleted:
+            return task_keys
+        return [key for key in task_keys if key not in self._deleted]
+
+    def kept_because(self, task_key: int) -> KeptReason | None:
+        """Why that task may not be deleted, as far as memory knows; the ledger knows all."""
+        task = self._tasks.get(task_key)
+        session = self._sessions.get(task.session_key) if task is not None else None
+        if task is None or session is None:
+            return None
+        return kept_because(task.status, session.phase)
 
     def unconfirmed(self, session_key: int) -> list[Task]:
         """The session's tasks of unknown fate, oldest first."""
@@ -375,6 +406,28 @@ class SessionStore(QObject):
         finally:
             self._emit(records)
 
+    async def delete(self, task_keys: Sequence[int], day_of: Callable[[int], str]) -> Deleted:
+        """Delete those of the tasks that may go, as many as there is time for. LedgerError.
+
+        All that is known here of a task is in the ledger before it decides; what comes later finds
+        none. `tell_deleted` tells of it.
+        """
+        now = self._clock.now_ms()
+        deleted = await self._writer.commit(lambda ledger: ledger.delete(task_keys, now, day_of))
+        self._forget(deleted)
+        stay = [self._without(key, total) for key, total in deleted.of_sessions.items()]
+        changed = [session for session in stay if session is not None]
+        if changed:  # one may have been written meanwhile as it was before
+            await self.save(*changed)
+        return deleted
+
+    def tell_deleted(self, *, is_asked: bool) -> None:
+        """Tell of what was deleted since the last time. is_asked: the person did it."""
+        if self._untold:
+            tasks, sessions = frozenset(self._untold), frozenset(self._untold_sessions)
+            self._untold, self._untold_sessions = set(), set()
+            self.changed.emit(Diff(sessions=sessions, deleted=tasks, is_asked=is_asked))
+
     def touch(self, session_key: int, *task_keys: int) -> None:
         """Something that is known of this session or task beside its record changed."""
         self.changed.emit(Diff(sessions=frozenset({session_key}), tasks=frozenset(task_keys)))
@@ -420,8 +473,7 @@ class SessionStore(QObject):
         known = {*self._id_tokens, *self._secret_tokens}
         for key in [key for key in known if self._is_over(key, now_ms)]:
             self.forget_secrets(key)
-            for token in self._id_tokens.pop(key, {}).values():
-                self._redactor.forget(token)
+            self._forget_ids(key)
 
     def _is_over(self, key: int, now_ms: int) -> bool:
         session = self._sessions.get(key)
@@ -437,6 +489,40 @@ class SessionStore(QObject):
             known[service_id] = self._redactor.add_id(service_id)
 
     # -- inside ------------------------------------------------------------------------------
+
+    def _forget(self, deleted: Deleted) -> None:
+        gone = frozenset(deleted.tasks)
+        self._deleted |= gone
+        self._untold |= gone
+        self._task_keys = [key for key in self._task_keys if key not in gone]
+        for key in gone:
+            task = self._tasks.pop(key, None)
+            if task is not None:
+                self._of_session[task.session_key].remove(key)
+            self.unproven_names.discard(key)
+        for key in deleted.sessions:
+            self._sessions.pop(key, None)
+            self._of_session.pop(key, None)
+            self.forget_secrets(key)
+            self._forget_ids(key)
+        self._untold_sessions |= {*deleted.sessions, *deleted.of_sessions}
+        for session in self.sessions():
+            if session.current_task in gone:
+                self._put(replace(session, current_task=None))
+
+    def _without(self, session_key: int, total: TaskSum) -> Session | None:
+        """A session of which tasks were deleted that cost so much."""
+        session = self._sessions.get(session_key)
+        if session is not None:
+            cost = sum_exactly([session.deleted_cost or Decimal(0), total.cost])
+            untold = session.deleted_untold + total.untold
+            session = replace(session, deleted_cost=cost, deleted_untold=untold)
+            self._put(session)
+        return session
+
+    def _forget_ids(self, session_key: int) -> None:
+        for token in self._id_tokens.pop(session_key, {}).values():
+            self._redactor.forget(token)
 
     def _place(self, session: Session, task: Task) -> list[Record]:
         """Take a planned task over; returns what to write once more: what is newer here than what

@@ -9,9 +9,11 @@ the person has used it (`use_copy`) or declined it (`decline_copy`).
 import re
 import sqlite3
 from collections.abc import Iterable
+from contextlib import closing
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from enigma_panel.core.models import ASSUMED_PHASES, FINAL_PHASES, UNOPENED_PHASES
@@ -43,6 +45,9 @@ if TYPE_CHECKING:
 
 _CLOSED = one_of("phase", FINAL_PHASES | ASSUMED_PHASES | UNOPENED_PHASES)
 OPEN_IN_IT = f"SELECT count(*) FROM sessions WHERE NOT {_CLOSED}"  # noqa: S608 - own names
+
+
+_one_at_a_time = Lock()
 
 
 class Copied(StrEnum):
@@ -79,12 +84,40 @@ def finish_copy(ledger_path: Path, now_ms: int) -> Copied:
     is not ended cannot be read: then the copy before it stays.
     """
     target = copy_path(ledger_path)
+    with _one_at_a_time:
+        if not file_copy.draft_of(target).exists():
+            return Copied.MADE  # anew, since
+        return _finish(target, now_ms)
+
+
+def _finish(target: Path, now_ms: int) -> Copied:
     try:
         with typed_errors(target):
             file_copy.seal(target, now_ms, partial(_check_rows, target))
     except CorruptLedgerError:
         return Copied.NOT_GOOD
     return Copied.MADE
+
+
+def renew_copy(ledger_path: Path, now_ms: int) -> Copied | None:
+    """What was deleted is in no copy of this ledger any more: the last start's is made anew, where
+    there is one (else None), those of older versions go. May run in any thread. LedgerError."""
+    target = copy_path(ledger_path)
+    uri = f"{ledger_path.absolute().as_uri()}?mode=ro"
+    with typed_errors(target), _one_at_a_time:
+        with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as source:
+            mark = file_copy.label_of(source, ledger_path).mark
+            own = copies_like(ledger_path, mark)
+            for path in own:
+                if path != target:
+                    path.unlink()
+            if target not in own:
+                return None
+            try:
+                file_copy.draft(source, target)
+            except DiskFullError:
+                return Copied.NO_ROOM
+        return _finish(target, now_ms)
 
 
 def find_copy(ledger_path: Path) -> Copy | None:

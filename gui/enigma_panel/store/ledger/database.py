@@ -9,7 +9,7 @@ import os
 import sqlite3
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,7 @@ from enigma_panel.store.ledger.schema import (
 )
 
 log = logging.getLogger(__name__)
+Values = Sequence[Any] | Mapping[str, Any]
 
 BUSY_TIMEOUT_MS = 5_000
 """How long a call waits for another process that writes."""
@@ -118,7 +119,7 @@ class Database:
         if self._file is None or not os.path.samestat(self._file, self.path.stat()):
             raise ReadOnlyLedgerError(self.path, "another file is in its place")
 
-    def execute(self, sql: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
+    def execute(self, sql: str, values: Values = ()) -> sqlite3.Cursor:
         """Run one statement, usually within `transaction`."""
         with typed_errors(self.path):
             return self.connection.execute(sql, values)
@@ -135,12 +136,12 @@ class Database:
         with typed_errors(self.path):
             self.connection.executemany(sql, rows)
 
-    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
+    def rows(self, sql: str, values: Values = ()) -> list[Any]:
         """All rows of a query. UnreadableTextError where a text of them is not UTF-8."""
         with typed_errors(self.path):
             return self.connection.execute(sql, values).fetchall()
 
-    def rows_with_bytes(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
+    def rows_with_bytes(self, sql: str, values: Values = ()) -> list[Any]:
         """As `rows`, much slower; a text that is not UTF-8 comes as the bytes that it is."""
         self.connection.text_factory = _text_or_bytes
         try:

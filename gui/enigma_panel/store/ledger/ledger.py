@@ -5,8 +5,9 @@ sent, and settled when its fate is known.
 """
 
 import hashlib
+import logging
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
@@ -17,9 +18,17 @@ from enigma_panel.core.models import Session, Task
 from enigma_panel.core.observation import STEP_KINDS
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.store.files import Problem, ProblemKind, keep_aside
+from enigma_panel.store.ledger import deletion
 from enigma_panel.store.ledger.backup import find_copy
 from enigma_panel.store.ledger.database import COMPANIONS, Database, sole_opener
-from enigma_panel.store.ledger.errors import CorruptLedgerError, IntentSettledError, typed_errors
+from enigma_panel.store.ledger.deletion import Deleted
+from enigma_panel.store.ledger.errors import (
+    ClosedLedgerError,
+    CorruptLedgerError,
+    IntentSettledError,
+    LedgerError,
+    typed_errors,
+)
 from enigma_panel.store.ledger.intents import (
     STARTS,
     Intent,
@@ -44,8 +53,10 @@ from enigma_panel.store.ledger.queries import (
     one_of,
 )
 from enigma_panel.store.ledger.row_mapper import BadRow, RecordTable, clean_text
+from enigma_panel.store.ledger.search_index import drop_index
 
 R = TypeVar("R", Session, Task)
+log = logging.getLogger(__name__)
 
 MOST_CALLS = 200
 """Most calls that `intents_since` gives: more go out in no minute."""
@@ -59,6 +70,10 @@ MOST_TEXTS = 50
 _INSERT_INTENT = (
     "INSERT INTO intents (kind, session_key, task_key, verb, question_n, made_ms)"
     " VALUES (?, ?, ?, ?, ?, ?)"
+)
+_INSERT_STEP = (
+    "INSERT INTO steps (task_key, at_ms, kind, text)"
+    " SELECT ?1, ?2, ?3, ?4 WHERE EXISTS (SELECT 1 FROM tasks WHERE key = ?1)"
 )
 _SET_CURRENT = "UPDATE sessions SET current_task = ? WHERE key = ?"
 _SET_NEW = (
@@ -177,7 +192,8 @@ class Ledger:
             self._put_steps(steps)
 
     def save(self, *records: Session | Task, steps: Iterable[Step] = ()) -> None:
-        """Write records as they are now and new steps of timelines, all or none.
+        """Write records as they are now and new steps of timelines, all or none; of what has been
+        deleted, nothing.
 
         ValueError for a record without a key.
         """
@@ -201,6 +217,22 @@ class Ledger:
             raise ValueError("the newest step stays")
         with self._db.transaction():
             return self._db.execute(_TRIM, (task_key, keep)).rowcount
+
+    def delete(
+        self, task_keys: Sequence[int], now_ms: int, day_of: Callable[[int], str]
+    ) -> Deleted:
+        """Delete those of the tasks that may go, as many as there is time for: see `deletion`."""
+        return deletion.delete(self._db, task_keys, now_ms, day_of)
+
+    def purge(self) -> bool:
+        """Leave no byte of what was deleted in the file; False where that must wait."""
+        return not self.is_to_purge or deletion.purge(self._db)
+
+    @property
+    def is_to_purge(self) -> bool:
+        """Whether bytes of what was deleted may be in the file."""
+        with typed_errors(self.path):
+            return deletion.is_to_purge(self.connection)
 
     # -- asking --------------------------------------------------------------------------------
 
@@ -307,7 +339,20 @@ class Ledger:
         return hashlib.scrypt(secret, salt=salt, n=2**14, r=8, p=1, dklen=8).hex()
 
     def close(self) -> None:
-        """Write the -wal file back into the main one and close; harmless when repeated."""
+        """Write the -wal file back into the main one and close; harmless when repeated.
+
+        What was deleted leaves nothing; the index of words, which nobody may have open, is made
+        anew where it may hold some of it.
+        """
+        try:
+            if self.is_to_purge:
+                with typed_errors(self.path):
+                    drop_index(self.path)
+                self.purge()
+        except ClosedLedgerError:
+            return
+        except LedgerError as error:
+            log.warning("what was deleted may still be in the file: %s", error.reason)
         self._db.close()
 
     def __enter__(self) -> Self:
@@ -340,7 +385,7 @@ class Ledger:
         return number
 
     def _put_steps(self, steps: Iterable[Step]) -> None:
-        self._db.execute_many(STEPS.insert, [STEPS.values(step)[1:] for step in steps])
+        self._db.execute_many(_INSERT_STEP, [STEPS.values(step)[1:] for step in steps])
 
     def _put_all(self, records: Sequence[Session | Task]) -> None:
         for record in records:
@@ -354,9 +399,10 @@ class Ledger:
     def _put(self, table: RecordTable[R], record: R) -> R:
         values = table.values(record)
         if record.key:
-            self._db.execute(table.upsert, values)
+            self._db.execute(table.update, values)
         else:
-            values[0] = self._db.insert(table.insert, values[1:])
+            values[0] = deletion.fresh_key(self._db, table.name)
+            self._db.execute(table.insert, values)
             record = replace(record, key=values[0])
         return table.stored(record, values)
 

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from enigma_panel.core.models import ASSUMED_PHASES, FINAL_PHASES, Session, Task
 from enigma_panel.core.money import to_nano
+from enigma_panel.core.observation import UNSENT
 from enigma_panel.core.statuses import FINAL_STATUSES
 from enigma_panel.store.ledger.database import Database
 from enigma_panel.store.ledger.errors import UnreadableTextError
@@ -42,6 +43,22 @@ PAST = (
 )
 NOT_PAST = f"{NOT_FINAL} AND NOT ({PAST})"
 UNSETTLED = "outcome IS NULL"
+STARTED = "coalesce(t.sent_ms, t.created_ms)"
+HAS_RUN = f"t.status <> 'queued' AND ({one_of('t.code', UNSENT)}) IS NOT 1"
+TOOK_MS = f"CASE WHEN {HAS_RUN} THEN max(0, t.ended_ms - {STARTED}) END"
+IS_UNTOLD = (
+    "t.cost_nano IS NULL AND t.sent_ms IS NOT NULL"
+    " AND (t.service_id IS NOT NULL OR t.status <> 'failed')"
+)
+CALL_COUNTS_MS = 61_000
+"""For so long, a minute and a moment, the service counts a call."""
+CALL_COUNTS = f"({UNSETTLED} OR made_ms > :counting_ms)"
+"""Of an intent; :counting_ms is when that minute began."""
+HAS_CALL = (
+    f"(EXISTS (SELECT 1 FROM intents WHERE session_key = t.session_key AND {CALL_COUNTS})"  # noqa: S608 - own words
+    f" OR EXISTS (SELECT 1 FROM intents WHERE task_key = t.key AND {CALL_COUNTS}))"
+)
+"""Of a task: see `kept_because`."""
 WITH_INTENT = f"key IN (SELECT session_key FROM intents WHERE {UNSETTLED})"  # noqa: S608 - own words
 _SELECT_INTENTS = "SELECT key, kind, session_key, task_key, made_ms, verb, question_n FROM intents"
 

@@ -145,7 +145,8 @@ class BadRow(Struct, frozen=True, kw_only=True):
 class RecordTable(Generic[R]):
     """One table of records whose first field is `key`; `derived` columns are only written.
 
-    columns: names in reading order. upsert / insert: SQL with one placeholder a value.
+    columns: names in reading order. insert, update: SQL with one placeholder a value, the key's
+    first; to update what was deleted changes nothing.
     """
 
     def __init__(
@@ -159,12 +160,12 @@ class RecordTable(Generic[R]):
         self.columns = tuple(STORED_NAMES.get(name, name) for name in names)
         self.select = f"SELECT {', '.join(self.columns)} FROM {name}"  # noqa: S608 - own names
         written = [*self.columns, *self._derived]
-        self.insert = _insert(name, written[1:])
-        updates = ", ".join(f"{column} = excluded.{column}" for column in written[1:])
-        self.upsert = f"{_insert(name, written)} ON CONFLICT (key) DO UPDATE SET {updates}"
+        self.insert = _insert(name, written)
+        updates = ", ".join(f"{column} = ?{n}" for n, column in enumerate(written[1:], 2))
+        self.update = f"UPDATE {name} SET {updates} WHERE key = ?1"  # noqa: S608 - own names
 
     def values(self, record: R) -> list[Any]:
-        """What `upsert` takes; without the first, what `insert` takes."""
+        """What `insert` and `update` take."""
         own = _convert(list(self._get(record)), self._plan.encoders)
         return own + [derive(record) for derive in self._derived.values()]
 

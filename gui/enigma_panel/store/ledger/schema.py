@@ -30,8 +30,8 @@ _V1 = (
     """
     CREATE TABLE numbers (site TEXT PRIMARY KEY, last INTEGER NOT NULL) STRICT, WITHOUT ROWID
     """,
-    # No row is ever deleted but old steps, and of these never the newest, so a plain rowid is never
-    # reused. The two tables point to each other: both references wait for the commit.
+    # The two tables point to each other: both references wait for the commit. Who adds a row gives
+    # it a key that none ever had.
     """
     CREATE TABLE sessions (
         key INTEGER PRIMARY KEY,
@@ -238,13 +238,35 @@ _V8 = (
 )
 
 
+_V9 = (
+    # What deleted tasks cost, by the local day on which each was started; of a session that others
+    # of its tasks keep, in its row. A key is given once: of what was deleted last it stays in mind.
+    """
+    CREATE TABLE deleted_days (
+        day TEXT PRIMARY KEY,
+        tasks INTEGER NOT NULL,
+        cost TEXT NOT NULL,
+        took_ms INTEGER NOT NULL,
+        untold INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
+    "ALTER TABLE sessions ADD COLUMN deleted_cost TEXT",
+    "ALTER TABLE sessions ADD COLUMN deleted_untold INTEGER NOT NULL DEFAULT 0",
+    "INSERT INTO meta VALUES ('last_sessions', 0), ('last_tasks', 0)",
+    # Without them each deleted row would have SQLite look through all that may refer to it.
+    "CREATE INDEX sessions_by_task ON sessions (current_task) WHERE current_task IS NOT NULL",
+    "CREATE INDEX intents_by_session ON intents (session_key)",
+    "CREATE INDEX intents_by_task ON intents (task_key) WHERE task_key IS NOT NULL",
+)
+
+
 def _execute(statements: Sequence[str], connection: sqlite3.Connection) -> None:
     for statement in statements:
         connection.execute(statement)
 
 
 MIGRATIONS: Migrations = tuple(
-    partial(_execute, statements) for statements in (_V1, _V2, _V3, _V4, _V5, _V6, _V7, _V8)
+    partial(_execute, statements) for statements in (_V1, _V2, _V3, _V4, _V5, _V6, _V7, _V8, _V9)
 )
 """Migration n (counted from 1) leads from version n-1 to n."""
 

@@ -106,6 +106,18 @@ def catch_up(connection: sqlite3.Connection) -> int:
     return missing(connection)
 
 
+def purge(connection: sqlite3.Connection) -> None:
+    """Leave no word of what was deleted in the file: SQLite keeps it in old segments until all are
+    one. Takes 0.05 s for each MB."""
+    through = connection.execute(_LAST_CHANGE).fetchone()[0]
+    while dict(connection.execute("SELECT name, value FROM state").fetchall())["through"] < through:
+        catch_up(connection)
+    connection.execute("INSERT INTO main.texts (texts) VALUES ('optimize')")
+    connection.execute("PRAGMA temp_store = MEMORY")
+    connection.execute("VACUUM main")
+    connection.execute("PRAGMA main.wal_checkpoint(TRUNCATE)").fetchall()
+
+
 def missing(connection: sqlite3.Connection) -> int:
     """How many tasks, or changes of tasks, are not in the index yet."""
     sql = (

@@ -6,8 +6,8 @@ are looked up in the index (search_index).
 
 import re
 import sqlite3
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,9 +16,9 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from enigma_panel.core.deletion import DeletionPlan, KeptReason, kept_because
 from enigma_panel.core.models import TaskStatus
 from enigma_panel.core.money import EXACT, NANO, sum_exactly, to_nano
-from enigma_panel.core.observation import UNSENT
 from enigma_panel.core.task_filter import (
     GROUP_STATUSES,
     Order,
@@ -29,8 +29,18 @@ from enigma_panel.core.task_filter import (
     words_of,
 )
 from enigma_panel.store.ledger import search_index
+from enigma_panel.store.ledger.deletion import sum_of_day
 from enigma_panel.store.ledger.errors import typed_errors
-from enigma_panel.store.ledger.queries import json_of, one_of
+from enigma_panel.store.ledger.queries import (
+    CALL_COUNTS_MS,
+    HAS_CALL,
+    HAS_RUN,
+    IS_UNTOLD,
+    STARTED,
+    TOOK_MS,
+    json_of,
+    one_of,
+)
 from enigma_panel.store.ledger.row_mapper import clean_text
 from enigma_panel.store.ledger.schema import FINE_COST
 
@@ -55,10 +65,7 @@ _STATUS_RANK = (
 )
 """Sorted by status, what needs somebody comes first."""
 _RANKS = " ".join(f"WHEN '{status}' THEN {rank}" for rank, status in enumerate(_STATUS_RANK))
-_STARTED = "coalesce(t.sent_ms, t.created_ms)"
-_HAS_RUN = f"t.status <> 'queued' AND ({one_of('t.code', UNSENT)}) IS NOT 1"
 _OPEN_SINCE = "CASE WHEN t.status = 'asks' AND t.answered_ms IS NULL THEN t.asked_ms END"
-_WAS_SENT = "t.sent_ms IS NOT NULL AND (t.service_id IS NOT NULL OR t.status <> 'failed')"
 _SORTED_BY: dict[SortColumn, tuple[str, ...]] = {
     SortColumn.NEW: ("t.is_new",),
     SortColumn.STATUS: (f"CASE t.status {_RANKS} END",),
@@ -67,7 +74,7 @@ _SORTED_BY: dict[SortColumn, tuple[str, ...]] = {
         "substr(coalesce(t.result, t.error, t.question, ''), 1, 40) COLLATE NOCASE",
     ),
     SortColumn.COST: ("t.cost_nano",),
-    SortColumn.TOOK: (f"CASE WHEN {_HAS_RUN} THEN coalesce(t.ended_ms, :now) - {_STARTED} END",),
+    SortColumn.TOOK: (f"CASE WHEN {HAS_RUN} THEN coalesce(t.ended_ms, :now) - {STARTED} END",),
     SortColumn.ENDED: ("t.ended_ms",),
     SortColumn.TOKENS_IN: ("t.tokens_in",),
     SortColumn.TOKENS_OUT: ("t.tokens_out",),
@@ -89,9 +96,13 @@ _SUMS = (
     # In two parts: the nano-dollars of many absurd costs are no 64-bit integer.
     f"SELECT t.status, t.is_new, count(*),"  # noqa: S608 - own words
     f" sum(t.cost_nano / {_WHOLE}), sum(t.cost_nano % {_WHOLE}),"
-    f" sum(CASE WHEN {_HAS_RUN} THEN max(0, t.ended_ms - {_STARTED}) END),"
-    f" count(CASE WHEN t.cost_nano IS NULL AND {_WAS_SENT} THEN 1 END)"
+    f" sum({TOOK_MS}), count(CASE WHEN {IS_UNTOLD} THEN 1 END)"
     " FROM ledger.tasks t"
+)
+_BY_RULE = (
+    f"SELECT t.status, s.phase, {HAS_CALL} AS has_call, count(*), json_group_array(t.key)"  # noqa: S608 - own words
+    " FROM ledger.tasks t JOIN ledger.sessions s ON s.key = t.session_key"
+    " WHERE t.key IN (SELECT value FROM json_each(:keys)) GROUP BY 1, 2, 3"
 )
 _FINE_COSTS = (
     "SELECT t.cost, t.cost_nano FROM ledger.tasks t INDEXED BY tasks_fine_costs"  # noqa: S608 - own words
@@ -191,11 +202,39 @@ class TaskReader:
         found = dict(self._rows(f"SELECT key, result {_RESULTS}", values))
         return [found[key] for key in keys if key in found]
 
-    def spent(self, from_ms: int, to_ms: int) -> TaskSum:
-        """What the tasks cost together that were started in this time (epoch ms), `to_ms` no longer
-        in it."""
-        condition = f"{_STARTED} >= :from_ms AND {_STARTED} < :to_ms"
-        return self._sum(condition, {"from_ms": from_ms, "to_ms": to_ms})
+    def spent_on(self, day: str, from_ms: int, to_ms: int) -> TaskSum:
+        """What the tasks cost together that were started on that day, which lasted from when to
+        when (epoch ms), also those that have been deleted."""
+        with self._one_state():
+            started = f"{STARTED} >= :from_ms AND {STARTED} < :to_ms"
+            there = self._sum(started, {"from_ms": from_ms, "to_ms": to_ms})
+            return there.plus(self._ask(lambda connection: sum_of_day(connection, day)))
+
+    def ended_before(self, before_ms: int) -> list[int]:
+        """The keys of the tasks that ended before then (epoch ms), oldest first."""
+        sql = (
+            "SELECT json_group_array(key) FROM"
+            " (SELECT key FROM ledger.tasks WHERE ended_ms < :before_ms ORDER BY key)"
+        )
+        rows = self._rows(sql, {"before_ms": before_ms})
+        return msgspec.json.decode(rows[0][0], type=list[int])
+
+    def plan_deletion(self, keys: Sequence[int], now_ms: int) -> DeletionPlan:
+        """Which of these tasks may be deleted, what they cost, and why others stay."""
+        asked = {"keys": json_of(keys), "counting_ms": now_ms - CALL_COUNTS_MS}
+        going: list[int] = []
+        kept: dict[KeptReason, int] = {}
+        for status, phase, has_call, count, found in self._rows(_BY_RULE, asked):
+            reason = kept_because(status, phase, has_call=bool(has_call))
+            if reason is None:
+                going += msgspec.json.decode(found, type=list[int])
+            else:
+                kept[reason] = kept.get(reason, 0) + count
+        return DeletionPlan(keys=tuple(sorted(going)), total=self.sum_of(going), kept=kept)
+
+    def purge(self) -> None:
+        """Leave no word of what was deleted in the index."""
+        self._ask(search_index.purge)
 
     def close(self) -> None:
         """Close the files; harmless when repeated. The next question would open them again."""
@@ -221,6 +260,16 @@ class TaskReader:
         fine = self._rows(f"{_FINE_COSTS}{where.replace(' WHERE ', ' AND ', 1)}", values)
         rests = (EXACT.subtract(Decimal(cost), Decimal(nano) / NANO) for cost, nano in fine)
         return replace(total, cost=sum_exactly([total.cost, *rests])) if fine else total
+
+    @contextmanager
+    def _one_state(self) -> Iterator[None]:
+        """What is asked meanwhile is answered of one state of the ledger."""
+        self._ask(lambda connection: connection.execute("BEGIN"))
+        try:
+            yield
+        finally:
+            if self._connection is not None:
+                self._connection.rollback()
 
     def _rows(self, sql: str, values: dict[str, Any]) -> list[Any]:
         return self._ask(lambda connection: connection.execute(sql, values).fetchall())
@@ -252,8 +301,8 @@ def _conditions(task_filter: TaskFilter) -> tuple[list[str], dict[str, Any]]:
     words = _at_most(words_of(clean_text(task_filter.words)), MOST_WORDS)
     bounds = (
         (_HAS_WORDS, "words", _expression(words) if words else None),
-        (f"{_STARTED} >= :from_ms", "from_ms", task_filter.from_ms),
-        (f"{_STARTED} < :to_ms", "to_ms", task_filter.to_ms),
+        (f"{STARTED} >= :from_ms", "from_ms", task_filter.from_ms),
+        (f"{STARTED} < :to_ms", "to_ms", task_filter.to_ms),
         ("t.cost_nano >= :cost_from", "cost_from", to_nano(task_filter.cost_from)),
         ("t.cost_nano <= :cost_to", "cost_to", to_nano(task_filter.cost_to)),
     )

@@ -36,6 +36,7 @@ class Menus:
         verbs: Sequence[QAction],
         queue_actions: QueueActions,
         export: Callable[[], None],
+        delete: QAction,
     ) -> None:
         self._services = services
         self._sessions = services.sessions
@@ -44,6 +45,7 @@ class Menus:
         self._verbs = verbs
         self._queue_actions = queue_actions
         self._export = export
+        self._delete = delete
         self.menu = QMenu(owner)
         self.menu.setToolTipsVisible(True)
         self._offered = (QMenu(owner), QMenu(owner))
@@ -97,6 +99,7 @@ class Menus:
         if keys:
             menu.addSeparator()
             self._add(menu, tr("Export…"), self._export)
+            menu.addAction(self._delete)
 
     def _add_answer(self, menu: QMenu, task_key: int | None) -> None:
         if task_key is not None and self._app_actions.is_asking(task_key):

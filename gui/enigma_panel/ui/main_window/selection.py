@@ -220,11 +220,19 @@ class Selection(QObject):
         self._details.tabs.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _take(self, diff: Diff) -> None:
+        self._forget(diff.deleted)
         self._details.apply_diff(diff.sessions, diff.tasks)
         self._mark_kin()
         self._follow_starts(diff.new_tasks)
         if diff.tasks and self.tasks.isActiveWindow():
             self._see_tasks()
+
+    def _forget(self, deleted: frozenset[int]) -> None:
+        """What was deleted is no subject any more."""
+        left = tuple(key for key in self.subject.tasks if key not in deleted)
+        if left != self.subject.tasks:
+            self._turn_to(Subject(tasks=left))
+            self._follow_rows()
 
     def _follow_starts(self, keys: Iterable[int]) -> None:
         """What was just started becomes the subject only where there is none. At the start all are
@@ -240,6 +248,8 @@ class Selection(QObject):
         return task is not None and task.created_ms >= self._began_ms
 
     def _select_task(self, key: int) -> bool:
+        if self._services.sessions.is_deleted(key):
+            return False  # a notice may still lead there
         has_row = self.tasks.select_key(key)
         if not has_row:
             self._turn_to(Subject(tasks=(key,)))

@@ -119,6 +119,7 @@ class MainWindow(QMainWindow):
             ),
             CommandGroup(tr("Selected sessions"), verbs, self.selection.subject_text()),
             CommandGroup(tr("All sessions"), (self.terminate_all,)),
+            CommandGroup(tr("Selected tasks"), (self.delete,)),
             CommandGroup(tr("Selected tasks in line"), tuple(self.queue_actions.actions.values())),
         ]
 
@@ -215,6 +216,14 @@ class MainWindow(QMainWindow):
             self, tr("Settings"), self.dialogs.open_settings, shortcut="Ctrl+,"
         )
         self.export = make_action(self, tr("Export…"), self._export, tip=tr("Tasks into a file."))
+        self.delete = make_action(
+            self.selection.tasks,
+            tr("Delete…"),
+            self._delete,
+            tip=tr("Deletes ended tasks for good, after a question."),
+            shortcut="Shift+Del",
+            within=True,
+        )
         self.filter_tasks = make_action(
             self,
             tr("Filter tasks, or search the steps"),
@@ -243,6 +252,7 @@ class MainWindow(QMainWindow):
             verbs=verbs,
             queue_actions=self.queue_actions,
             export=partial(self._export, of_selected=True),
+            delete=self.delete,
         )
 
     def _build(self) -> None:
@@ -387,6 +397,12 @@ class MainWindow(QMainWindow):
         self.undo.setVisible(bool(all_pending))
         self.terminate_all.setEnabled(bool(self.services.sessions.terminable_keys()))
         self.rename.setEnabled(self.selection.can_rename)
+        self.delete.setEnabled(self._may_delete())
+
+    def _may_delete(self) -> bool:
+        """Whether one of the tasks that are selected and shown may go."""
+        tasks, shown = self.selection.subject.tasks, self.selection.tasks.selected_count()
+        return bool(tasks and shown) and self.services.deletions.may_delete_any(tasks)
 
     def _say_added(self, keys: Sequence[int]) -> None:
         """What was started does not take the subject's place; this leads there."""
@@ -397,6 +413,12 @@ class MainWindow(QMainWindow):
 
     def _export(self, *, of_selected: bool = False) -> None:
         self.dialogs.open_export(self.selection.tasks, of_selected=of_selected)
+
+    def _delete(self) -> None:
+        """What is selected and shown now, whatever becomes of rows until it is confirmed."""
+        keys = self.selection.tasks.selected_keys()
+        if keys:
+            self.dialogs.open_deletion(keys)
 
     def _find(self) -> None:
         """Among the steps where the keyboard is in Details, else among the tasks."""

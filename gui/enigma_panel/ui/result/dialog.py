@@ -225,6 +225,9 @@ class ResultDialog(ModelessDialog):
     def _follow(self, diff: Diff) -> None:
         if not self.isVisible() or self.task_key is None:
             return
+        if self.task_key in diff.deleted:
+            self.reject()
+            return
         if self.task_key in diff.tasks:
             self._show_task()
             if self.isActiveWindow():

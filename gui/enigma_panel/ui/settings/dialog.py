@@ -10,6 +10,7 @@ from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.settings.account_page import AccountPage
 from enigma_panel.ui.settings.appearance_page import AppearancePage
 from enigma_panel.ui.settings.general_page import GeneralPage
+from enigma_panel.ui.settings.history_page import HistoryPage
 from enigma_panel.ui.widgets.basics import make_button
 from enigma_panel.ui.widgets.dialog import ModelessDialog
 from enigma_panel.ui.widgets.inputs import ScrollArea
@@ -32,12 +33,14 @@ class SettingsDialog(ModelessDialog):
         self.general = GeneralPage(services, power_available=power_available)
         self.account = AccountPage(services, open_key)
         self.appearance = AppearancePage(services)
+        self.history = HistoryPage(services)
         self.tabs = QTabWidget()
         self.tabs.setAccessibleName(tr("Settings"))
         pages = (
             (tr("General"), self.general),
             (tr("Account"), self.account),
             (tr("Appearance"), self.appearance),
+            (tr("History"), self.history),
         )
         for title, page in pages:
             scroll = ScrollArea()
@@ -48,7 +51,8 @@ class SettingsDialog(ModelessDialog):
         self.add_buttons(None, self.close_button)
         self.setMinimumSize(600, 340)
         self.close_button.clicked.connect(self.reject)
-        self.account.grown.connect(self._grow)
+        for page in (self.account, self.history):
+            page.grown.connect(self._grow)
 
     def ask(self) -> None:
         """Show it."""
@@ -61,4 +65,5 @@ class SettingsDialog(ModelessDialog):
     def showEvent(self, event: QShowEvent) -> None:
         self.general.refresh()
         self.account.refresh()
+        self.history.refresh()
         super().showEvent(event)

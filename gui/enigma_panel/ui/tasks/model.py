@@ -319,6 +319,8 @@ class TasksModel(KeyedTableModel):
 
     def cell(self, key: int, column: int) -> Cell:
         task = self._sessions.task(key)
+        if task is None and self._sessions.is_deleted(key):
+            return Cell(text=NONE, severity=Severity.DIM, spoken=tr("deleted"))
         if task is None:
             self._awaited.add(key)
             return Cell(text=ELLIPSIS, severity=Severity.DIM, spoken=tr("being loaded"))

@@ -122,7 +122,8 @@ class Toast(QFrame):
     def _place(self) -> None:
         """As much of the text as the window is wide enough for; all of it is its name."""
         room = self._window.width() - 2 * APART - MARGINS.left() - MARGINS.right()
-        room -= self._button.sizeHint().width() + GAP
+        if not self._button.isHidden():
+            room -= self._button.sizeHint().width() + GAP
         whole = self.accessibleName()
         cut = self._label.fontMetrics().elidedText(whole, Qt.TextElideMode.ElideRight, room)
         self._label.setText(cut)

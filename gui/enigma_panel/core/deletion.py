@@ -1,0 +1,50 @@
+"""Which tasks may be deleted, and why others stay: one rule for whoever asks, offers or deletes."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from msgspec import Struct
+
+from enigma_panel.core.models import FINAL_PHASES, TaskStatus
+from enigma_panel.core.statuses import FINAL_STATUSES
+from enigma_panel.core.task_filter import TaskSum
+
+
+class KeptReason(StrEnum):
+    """Why a task stays."""
+
+    IN_LINE = "in_line"
+    AT_WORK = "at_work"
+    UNCONFIRMED = "unconfirmed"
+    LOST = "lost"  # its result may still come
+    SESSION = "session"  # the end of its session is not proven
+    CALL = "call"  # a call about it is open, or counts among those of the last minute
+
+
+def kept_because(status: str, phase: str, *, has_call: bool = False) -> KeptReason | None:
+    """Why a task of that status, in a session of that phase, is never deleted; None: it may be.
+
+    has_call: a call about it or its session has no outcome yet, or was made in the last minute. A
+    word that no version wrote is a reason to stay.
+    """
+    match status:
+        case TaskStatus.QUEUED:
+            return KeptReason.IN_LINE
+        case TaskStatus.UNCONFIRMED:
+            return KeptReason.UNCONFIRMED
+        case TaskStatus.LOST:
+            return KeptReason.LOST
+    if status not in FINAL_STATUSES:
+        return KeptReason.AT_WORK
+    if phase not in FINAL_PHASES:
+        return KeptReason.SESSION
+    return KeptReason.CALL if has_call else None
+
+
+class DeletionPlan(Struct, frozen=True, kw_only=True):
+    """What would become of tasks. keys: of those that may be deleted; total: what these cost
+    together; kept: how many others stay, and why."""
+
+    keys: tuple[int, ...] = ()
+    total: TaskSum = TaskSum()
+    kept: Mapping[KeptReason, int] = {}

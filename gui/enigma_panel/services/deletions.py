@@ -1,0 +1,184 @@
+"""Deletes ended tasks: those that the person chose, and those that are no longer to be kept."""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from msgspec import Struct
+from PySide6.QtCore import QObject, Signal
+
+from enigma_panel.core.deletion import DeletionPlan, KeptReason
+from enigma_panel.runtime.event_loop import BlockingTimeoutError, TaskScope, blocking
+from enigma_panel.services.clock import Clock
+from enigma_panel.services.settings import SettingsBook
+from enigma_panel.services.spending import local_date
+from enigma_panel.services.state.session_store import SessionStore
+from enigma_panel.services.task_search import TaskSearch
+from enigma_panel.store.ledger.backup import Copied, renew_copy
+from enigma_panel.store.ledger.errors import LedgerError
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 200
+NEWS_MS = 250
+"""Rows leave the window, and progress is told, so often."""
+SMALL_BYTES = 8 * 2**20
+"""A ledger of no more is written anew at once (0.15 s), a larger one when the program is left."""
+COPY_S = 60.0
+DAY_MS = 86_400_000
+FIRST_MS, EVERY_MS = 120_000, 3_600_000
+"""So long after the start it is first looked for what is too old, and then so often."""
+
+
+InThread = Callable[[Callable[[], Copied | None]], Awaitable[Copied | None]]
+
+
+class DeletionResult(Struct, frozen=True, kw_only=True):
+    """What became of tasks that were to be deleted. kept: how many stay, and why; left: how many
+    were not reached, as it was cancelled or, see problem, the ledger could not be written."""
+
+    deleted: int = 0
+    kept: Mapping[KeptReason, int] = {}
+    left: int = 0
+    problem: LedgerError | None = None
+
+
+class Deletions(QObject):
+    """Deletes tasks, one job at a time. progressed: so many of the person's have been looked at."""
+
+    progressed = Signal(int)
+
+    def __init__(
+        self,
+        store: SessionStore,
+        task_search: TaskSearch,
+        settings: SettingsBook,
+        clock: Clock,
+        scope: TaskScope,
+        *,
+        in_thread: InThread | None = None,
+    ) -> None:
+        super().__init__()
+        self._in_thread = in_thread or partial(blocking, time_limit=COPY_S)
+        self._store = store
+        self._task_search = task_search
+        self._settings = settings
+        self._clock = clock
+        self._scope = scope
+        self._job: _Job | None = None
+        self._lock = asyncio.Lock()
+        self._due_ms = clock.now_ms() + FIRST_MS
+
+    def may_delete_any(self, task_keys: Sequence[int]) -> bool:
+        """Whether one of these tasks may perhaps be deleted: of old ones the ledger alone knows."""
+        return any(self._store.kept_because(key) is None for key in task_keys)
+
+    async def plan(self, task_keys: Sequence[int]) -> DeletionPlan:
+        """What deleting these tasks would do now. LedgerError."""
+        await self._store.flush()  # what is shown is in it
+        return await self._task_search.plan_deletion(task_keys)
+
+    async def plan_older(self, days: int) -> DeletionPlan:
+        """What deleting tasks that ended longer ago than that would do now. LedgerError."""
+        before_ms = self._clock.now_ms() - days * DAY_MS
+        return await self.plan(await self._task_search.ended_before(before_ms))
+
+    def delete(self, task_keys: Sequence[int]) -> Coroutine[Any, Any, DeletionResult]:
+        """Delete those of the tasks that may go; it can be cancelled from now on."""
+        self.cancel()  # what is only too old goes another time
+        job = self._job = _Job(self, task_keys, is_asked=True)
+        return self._run(job)
+
+    def cancel(self) -> None:
+        """End the job under way; what is deleted stays so."""
+        if self._job is not None:
+            self._job.is_cancelled = True
+
+    def tick(self) -> None:
+        """Once a second: now and then what is too old goes."""
+        if self._clock.now_ms() >= self._due_ms:
+            self._due_ms = self._clock.now_ms() + EVERY_MS
+            self.retain()
+
+    def retain(self) -> None:
+        """Delete now what is older than is to be kept, where not all is."""
+        days = self._settings.value.keep_tasks_days
+        if days and not self._lock.locked():
+            self._scope.spawn("delete old tasks", self._delete_older(days), exclusive=True)
+
+    # -- inside --------------------------------------------------------------------------------
+
+    async def _delete_older(self, days: int) -> None:
+        try:
+            plan = await self.plan_older(days)
+        except LedgerError as error:
+            log.warning("old tasks were not looked for: %s", error.reason)
+            return
+        if plan.keys and self._settings.value.keep_tasks_days == days:
+            job = self._job = _Job(self, plan.keys, is_asked=False)
+            await self._run(job)
+
+    async def _run(self, job: "_Job") -> DeletionResult:
+        async with self._lock:
+            await self._store.flush()
+            result = await job.run(self._store, self._clock)
+            if result.problem is not None:
+                log.warning("tasks were not deleted: %s", result.problem.reason)
+            if result.deleted:
+                await self._purge()
+            return result
+
+    async def _purge(self) -> None:
+        """Leave nothing of what was deleted in files: a copy is made anew, and what is small."""
+        try:
+            path = await self._store.read(lambda ledger: ledger.path)
+            if path.stat().st_size <= SMALL_BYTES:
+                await self._task_search.purge()
+                await self._store.read(lambda ledger: ledger.purge())
+            copied = await self._in_thread(partial(renew_copy, path, self._clock.now_ms()))
+        except (LedgerError, OSError, BlockingTimeoutError) as error:
+            log.warning("what was deleted may still be in a file until the next start: %s", error)
+            return
+        if copied not in {Copied.MADE, None}:
+            log.warning("the copy of the ledger may hold what was deleted: %s", copied)
+
+
+class _Job:
+    """One deletion."""
+
+    def __init__(self, owner: Deletions, keys: Sequence[int], *, is_asked: bool) -> None:
+        self._owner = owner
+        self._keys = list(keys)
+        self._is_asked = is_asked
+        self._told_ms = 0
+        self.is_cancelled = False
+
+    async def run(self, store: SessionStore, clock: Clock) -> DeletionResult:
+        """Batch after batch: each is one transaction, between which others write."""
+        deleted, kept, at = 0, dict[int, KeptReason](), 0
+        problem = None
+        try:
+            while at < len(self._keys) and not self.is_cancelled:
+                batch = self._keys[at : at + AT_ONCE]
+                done = await store.delete(batch, local_date)
+                deleted += len(done.tasks)
+                kept |= done.kept
+                at += batch.index(done.left[0]) if done.left else len(batch)
+                self._tell(store, clock.now_ms(), at)
+        except LedgerError as error:
+            problem = error
+        finally:
+            store.tell_deleted(is_asked=self._is_asked)
+        counts = dict(Counter(kept.values()))
+        left = len(self._keys) - at
+        return DeletionResult(deleted=deleted, kept=counts, left=left, problem=problem)
+
+    def _tell(self, store: SessionStore, now_ms: int, at: int) -> None:
+        if now_ms - self._told_ms >= NEWS_MS:
+            self._told_ms = now_ms
+            store.tell_deleted(is_asked=self._is_asked)
+            if self._is_asked:
+                self._owner.progressed.emit(at)

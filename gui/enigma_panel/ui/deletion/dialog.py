@@ -1,0 +1,178 @@
+"""The dialog *Delete tasks*: says what goes and what stays, and wants a word for it."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QProgressBar, QWidget
+
+from enigma_panel.core.deletion import DeletionPlan
+from enigma_panel.services.container import Services
+from enigma_panel.store.ledger.errors import LedgerError
+from enigma_panel.ui.i18n import Translations
+from enigma_panel.ui.text.deletion import (
+    delete_label,
+    kept_text,
+    plan_text,
+    result_text,
+    stays_text,
+)
+from enigma_panel.ui.widgets.basics import (
+    FieldGrid,
+    NoticeLabel,
+    make_button,
+    make_label,
+)
+from enigma_panel.ui.widgets.dialog import ModelessDialog
+from enigma_panel.ui.widgets.inputs import LineEdit
+
+tr = Translations("Deletion")
+
+
+class DeletionDialog(ModelessDialog):
+    """The window. While a deletion is under way it may be closed: the deletion goes on.
+
+    The tasks are those of the moment of the click, whatever is selected afterwards. told: what
+    became of it, in words.
+    """
+
+    told = Signal(str)
+
+    def __init__(self, services: Services, parent: QWidget | None) -> None:
+        super().__init__(tr("Delete tasks"), parent)
+        self._services = services
+        self._deletions = services.deletions
+        self._keys: tuple[int, ...] = ()
+        self._plan: DeletionPlan | None = None
+        self._is_running = False
+        self._build()
+        self._connect()
+
+    def ask(self, task_keys: Sequence[int]) -> None:
+        """Say what becomes of these tasks, and ask; while others are being deleted, show that."""
+        if not self._is_running:
+            self._keys = tuple(task_keys)
+            self.field.clear()
+            self.news.show_text("")
+            self._show_plan(None)
+            self._services.scope.spawn(f"plan deletion {self._keys[:1]}", self._look(self._keys))
+        self.present(self.cancel_button if self._is_running else self.field)
+
+    # -- building ------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self.what = make_label(wrap=True)
+        self.kept = make_label(wrap=True)
+        self.stays = make_label(stays_text(), "dim", wrap=True)
+        self.field = LineEdit(enter_moves_on=False)
+        grid = FieldGrid()
+        grid.add_field(tr("Type “{word}” to confirm", word=_word()), self.field)
+        self.news = NoticeLabel()
+        self.progress = QProgressBar()
+        self.progress.setTextVisible(False)
+        self.progress.setAccessibleName(tr("Progress"))
+        self.cancel_button = make_button(tr("Cancel"))
+        self.delete_button = make_button(delete_label(0), "danger")
+        for part in (self.what, self.kept, self.stays):
+            self.body.addWidget(part)
+        self.body.addLayout(grid)
+        self.body.addWidget(self.news)
+        self.body.addWidget(self.progress)
+        self.body.addStretch(1)
+        self.add_buttons(None, self.cancel_button, self.delete_button)
+        self.setMinimumWidth(520)
+        self._show_running(running=False)
+
+    def _connect(self) -> None:
+        self.field.textChanged.connect(self._enable)
+        self.field.returnPressed.connect(self._go_to_button)
+        self.cancel_button.clicked.connect(self._cancel)
+        self.delete_button.clicked.connect(self._delete)
+        self._deletions.progressed.connect(self.progress.setValue)
+
+    # -- what would go -------------------------------------------------------------------------
+
+    async def _look(self, keys: tuple[int, ...]) -> None:
+        try:
+            plan = await self._deletions.plan(keys)
+        except LedgerError as error:
+            self.what.setText(tr("The ledger could not be read ({reason}).", reason=error.reason))
+            return
+        if keys == self._keys and not self._is_running:
+            self._show_plan(plan)
+
+    def _show_plan(self, plan: DeletionPlan | None) -> None:
+        self._plan = plan
+        if plan is None:
+            self.what.setText(tr("Looking at what is selected …"))
+        elif plan.keys:
+            self.what.setText(plan_text(plan))
+        else:
+            self.what.setText(tr("None of what is selected may be deleted."))
+        self.kept.setText(kept_text(plan.kept) if plan is not None else "")
+        self.kept.setVisible(bool(self.kept.text()))
+        about = f"{self.what.text()} {self.kept.text()}".strip()
+        for part in (self.field, self.delete_button):
+            part.setAccessibleDescription(about)
+        label = delete_label(len(plan.keys) if plan is not None else 0)
+        self.delete_button.setText(label)
+        self.delete_button.setAccessibleName(label)
+        self._enable()
+        self._grow()
+
+    def _enable(self) -> None:
+        is_some = self._plan is not None and bool(self._plan.keys)
+        is_meant = self.field.text().strip().casefold() == _word().casefold()
+        self.field.setEnabled(not self._is_running and (self._plan is None or is_some))
+        self.delete_button.setEnabled(is_some and is_meant and not self._is_running)
+
+    def _go_to_button(self) -> None:
+        if self.delete_button.isEnabled():
+            self.delete_button.setFocus(Qt.FocusReason.TabFocusReason)
+
+    # -- the deletion --------------------------------------------------------------------------
+
+    def _delete(self) -> None:
+        plan = self._plan
+        if plan is None or self._is_running:
+            return
+        self.progress.setRange(0, len(plan.keys))
+        self.progress.setValue(0)
+        self._show_running(running=True)
+        self._services.scope.spawn("delete tasks", self._run(plan))
+
+    async def _run(self, plan: DeletionPlan) -> None:
+        result = await self._deletions.delete(plan.keys)
+        self._show_running(running=False)
+        text = result_text(result)
+        is_whole = result.deleted == len(plan.keys)
+        if is_whole or not self.isVisible():
+            self.told.emit(text)
+            self.accept()
+            return
+        self.news.show_text(text)
+        self.field.clear()
+        self._show_plan(None)
+        self._services.scope.spawn("plan the rest", self._look(self._keys))
+
+    def _cancel(self) -> None:
+        if self._is_running:
+            self._deletions.cancel()
+        else:
+            self.reject()
+
+    def _show_running(self, *, running: bool) -> None:
+        self._is_running = running
+        self.progress.setVisible(running)
+        if running:
+            self.cancel_button.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._enable()
+        self._grow()
+
+    def _grow(self) -> None:
+        if self.isVisible():
+            self.fit(only_grow=True)
+
+
+def _word() -> str:
+    """What is typed so that nobody deletes by a slip."""
+    return tr("delete")

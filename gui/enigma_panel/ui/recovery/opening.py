@@ -1,0 +1,31 @@
+"""The window that is shown alone while the ledger takes its time to open."""
+
+from PySide6.QtWidgets import QProgressBar, QWidget
+
+from enigma_panel.ui.i18n import Translations
+from enigma_panel.ui.widgets.basics import make_label
+from enigma_panel.ui.widgets.dialog import ModelessDialog
+
+tr = Translations("Recovery")
+
+
+class OpeningWindow(ModelessDialog):
+    """Says what is waited for; to close it changes nothing."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(tr("Enigma Control Panel"), parent)
+        self.text_label = make_label(
+            tr(
+                "The ledger is being opened. After an update it is brought to its new form first, "
+                "once; what is in it stays, also if the program ends meanwhile."
+            ),
+            wrap=True,
+        )
+        self.progress = QProgressBar()
+        self.progress.setRange(0, 0)
+        self.progress.setTextVisible(False)
+        self.progress.setAccessibleName(tr("Progress"))
+        for part in (self.text_label, self.progress):
+            self.body.addWidget(part)
+        self.body.addStretch(1)
+        self.setMinimumWidth(460)

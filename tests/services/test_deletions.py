@@ -1,0 +1,313 @@
+"""Deletions: in small batches, of what may go alone; what is too old goes by itself."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from enigma_panel.core.deletion import DeletionPlan, KeptReason
+from enigma_panel.core.models import Phase, Session, TaskStatus
+from enigma_panel.core.observation import Kind, Observation, Usage
+from enigma_panel.core.task_filter import NO_FILTER, TaskFilter, TaskSum
+from enigma_panel.services.deletions import (
+    DAY_MS,
+    EVERY_MS,
+    FIRST_MS,
+    DeletionResult,
+    Deletions,
+)
+from enigma_panel.services.spending import Spending
+from enigma_panel.services.task_search import TaskSearch
+from enigma_panel.services.types import Diff
+from enigma_panel.store.ledger import deletion
+from enigma_panel.store.ledger.backup import draft_copy, finish_copy
+from enigma_panel.store.ledger.errors import DiskFullError
+from enigma_panel.store.ledger.task_reader import TaskReader
+from tests.conftest import LogWatch
+from tests.kit.builders import a_session, a_task
+from tests.kit.clock import NOW
+from tests.kit.fakes import FakeSettings
+from tests.kit.ledgers import put
+from tests.services.commands.bench import Bench, on_bench
+
+LONG_AGO = NOW - 100 * DAY_MS
+COST = Decimal("0.0214")
+
+
+class Scene:
+    """A bench with a search, and deletions over both."""
+
+    def __init__(self, bench: Bench) -> None:
+        self.bench = bench
+        self.store = bench.store
+        reader = TaskReader(bench.ledger.path)
+        self.search = TaskSearch(bench.store, reader, bench.executor, bench.scope, bench.clock)
+        self.settings = FakeSettings()
+        self.deletions = Deletions(
+            bench.store,
+            self.search,
+            self.settings,  # type: ignore[arg-type]
+            bench.clock,
+            bench.scope,
+            in_thread=bench.executor.run,
+        )
+        self.diffs: list[Diff] = []
+        bench.store.changed.connect(self.diffs.append)
+
+    def fill(self, count: int, *, ended_ms: int = LONG_AGO, **facts: object) -> None:
+        """So many ended tasks, each in a session of its own."""
+        keys = range(1, count + 1)
+        ends: dict[str, object] = {"phase": Phase.CLOSED, "ended_ms": ended_ms}
+        done: dict[str, object] = {"status": TaskStatus.DONE, "ended_ms": ended_ms}
+        done |= {"sent_ms": ended_ms - 1_000, "usage": Usage(cost=COST), **facts}
+        sessions = [a_session(key, current_task=key, **ends) for key in keys]
+        tasks = [a_task(key, text=f"unicorn {key}", **done) for key in keys]
+        put(self.bench.ledger, *sessions, *tasks)
+
+    def there(self) -> list[int]:
+        return sorted(self.bench.ledger.task_keys())
+
+
+def on_scene(folder: Path, test: Callable[[Scene], Awaitable[None]]) -> None:
+    async def run(bench: Bench) -> None:
+        scene = Scene(bench)
+        try:
+            await test(scene)
+        finally:
+            await scene.search.aclose()
+
+    on_bench(folder / "data", run)
+
+
+def test_what_may_go_goes_and_memory_table_and_day_follow(tmp_path: Path) -> None:
+    async def check(scene: Scene) -> None:
+        scene.fill(30, ended_ms=NOW)
+        spending = Spending(
+            scene.store, scene.bench.clock, scene.bench.scope, scene.search.spent_on
+        )
+
+        async def today() -> TaskSum | None:
+            spending.refresh()
+            await asyncio.sleep(1)
+            return spending.today
+
+        scene.search.ask(NO_FILTER)
+        await scene.store.load()
+        before = await today()
+        assert before == TaskSum(count=30, cost=30 * COST, took_ms=30_000)
+        lost = scene.store.task(7)
+        assert lost is not None
+        await scene.store.update(replace(lost, status=TaskStatus.LOST))
+        plan = await scene.deletions.plan(range(1, 21))
+        assert plan.kept == {KeptReason.LOST: 1}
+        assert (len(plan.keys), plan.total.cost) == (19, 19 * COST)
+        result = await scene.deletions.delete(range(1, 21))
+        assert result == DeletionResult(deleted=19, kept={KeptReason.LOST: 1})
+        assert scene.there() == [7, *range(21, 31)]
+        assert sorted(scene.store.task_keys()) == sorted(scene.search.keys) == scene.there()
+        assert {s.key for s in scene.store.sessions()} == set(scene.there())
+        assert scene.store.is_deleted(1)
+        assert not scene.store.is_deleted(7)
+        assert scene.diffs[-1].is_asked
+        assert frozenset().union(*(diff.deleted for diff in scene.diffs)) == set(plan.keys)
+        await asyncio.sleep(5)
+        assert await today() == before
+        scene.search.ask(TaskFilter(words="unicorn"))
+        await asyncio.sleep(1)
+        assert sorted(scene.search.keys) == scene.there()
+        assert not scene.bench.ledger.is_to_purge
+
+    on_scene(tmp_path, check)
+
+
+def test_what_changed_since_the_question_stays(tmp_path: Path) -> None:
+    """The ledger has not heard of it yet: it is written behind the deletion."""
+
+    async def check(scene: Scene) -> None:
+        scene.fill(1, status=TaskStatus.STOPPED, code="TAKEN_BACK")
+        await scene.store.load()
+        session = scene.store.session(1)
+        assert session is not None
+        await scene.store.update(replace(session, phase=Phase.DROPPED))
+        plan = await scene.deletions.plan([1])
+        assert plan.keys == (1,)
+        back = scene.bench.scope.spawn("undo", scene.store.bring_back([1]))
+        await asyncio.sleep(0)
+        result = await scene.deletions.delete(plan.keys)
+        assert back is not None
+        await back
+        task = scene.store.task(1)
+        assert task is not None
+        assert task.status is TaskStatus.QUEUED
+        assert (result.deleted, result.kept) == (0, {KeptReason.IN_LINE: 1})
+        assert scene.bench.ledger.tasks([1]) == {1: task}
+
+    on_scene(tmp_path, check)
+
+
+def test_a_fact_that_comes_after_the_deletion_brings_nothing_back(tmp_path: Path) -> None:
+    async def check(scene: Scene) -> None:
+        scene.fill(2, status=TaskStatus.STOPPED)
+        await scene.store.load()
+        job = scene.bench.scope.spawn("delete", scene.store.delete([1], str))
+        await asyncio.sleep(0)
+        await scene.store.record(1, 1, Observation(kind=Kind.COMPLETED, text="late"))
+        assert job is not None
+        await job
+        await scene.store.flush()
+        assert scene.there() == [2]
+        assert scene.store.task(1) is None
+
+    on_scene(tmp_path, check)
+
+
+def test_others_write_between_batches_and_it_can_be_cancelled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deletion, "TURN_S", 0.0)
+
+    async def check(scene: Scene) -> None:
+        scene.fill(700)
+        await scene.store.load()
+        told: list[int] = []
+        scene.deletions.progressed.connect(told.append)
+        waited: list[float] = []
+
+        async def intents() -> None:
+            for _ in range(3):
+                before = len(scene.there())
+                await scene.bench.open()
+                waited.append(before - len(scene.there()) + 1)
+                scene.deletions.cancel()
+
+        writer = scene.bench.scope.spawn("intents", intents())
+        result = await scene.deletions.delete(range(1, 701))
+        assert writer is not None
+        await writer
+        assert 0 < result.deleted < 700
+        assert result.left == 700 - result.deleted
+        assert max(waited) < 5 * deletion.AT_ONCE
+        assert told == sorted(told)
+        assert (await scene.deletions.plan(range(1, 701))).kept == {}
+
+    on_scene(tmp_path, check)
+
+
+def test_a_disk_that_refuses_leaves_what_is_not_deleted_and_says_so(
+    tmp_path: Path, log_watch: LogWatch
+) -> None:
+    async def check(scene: Scene) -> None:
+        log_watch.allow("tasks were not deleted")
+        scene.fill(3)
+        await scene.store.load()
+        scene.bench.executor.full = True
+        result = await scene.deletions.delete([1, 2, 3])
+        scene.bench.executor.full = False
+        assert isinstance(result.problem, DiskFullError)
+        assert (result.deleted, result.left) == (0, 3)
+        assert scene.there() == [1, 2, 3]
+        assert len(scene.store.tasks()) == 3
+
+    on_scene(tmp_path, check)
+
+
+def test_a_copy_holds_nothing_of_what_was_deleted(tmp_path: Path) -> None:
+    async def check(scene: Scene) -> None:
+        scene.fill(3)
+        await scene.store.load()
+        path = scene.bench.ledger.path
+        draft_copy(scene.bench.ledger)
+        finish_copy(path, NOW)
+        copy = path.with_suffix(".copy")
+        assert b"unicorn 2" in copy.read_bytes()
+        draft_copy(scene.bench.ledger)  # a start that has not finished its own yet
+        await scene.deletions.delete([2])
+        finish_copy(path, NOW)
+        assert b"unicorn 2" not in copy.read_bytes()
+        assert b"unicorn 3" in copy.read_bytes()
+
+    on_scene(tmp_path, check)
+
+
+def test_a_session_that_keeps_tasks_keeps_its_cost(tmp_path: Path) -> None:
+    async def check(scene: Scene) -> None:
+        scene.fill(1)
+        more = {"session_key": 1, "status": TaskStatus.DONE, "ended_ms": LONG_AGO}
+        put(scene.bench.ledger, a_task(2, cost="0.1", **more), a_task(3, cost=None, **more))
+        await scene.store.load()
+        before = scene.store.session_cost(1), scene.store.session_untold(1)
+        assert before == (COST + Decimal("0.1"), 1)
+        await scene.deletions.delete([1, 3])
+        assert (scene.store.session_cost(1), scene.store.session_untold(1)) == before
+        session = scene.store.session(1)
+        assert session is not None
+        assert session.current_task is None
+        assert scene.bench.ledger.sessions([1]) == {1: session}
+
+    on_scene(tmp_path, check)
+
+
+# -- what is too old -------------------------------------------------------------------------------
+
+
+def _older(scene: Scene) -> None:
+    ages = {1: 31, 2: 29, 3: 400, 4: 400}
+    for key, days in ages.items():
+        end = NOW - days * DAY_MS
+        phase = Phase.CLOSED_ASSUMED if key == 4 else Phase.CLOSED
+        put(
+            scene.bench.ledger,
+            a_session(key, phase=phase, ended_ms=end),
+            a_task(key, status=TaskStatus.DONE, ended_ms=end, cost="0.01"),
+        )
+
+
+def test_what_is_too_old_goes_some_time_after_the_start_and_then_hourly(tmp_path: Path) -> None:
+    async def check(scene: Scene) -> None:
+        _older(scene)
+        await scene.store.load()
+        clock = scene.bench.clock
+
+        async def ticks(ms: int) -> list[int]:
+            for _ in range(ms // 60_000):
+                await clock.sleep_until(clock.now_ms() + 60_000)
+                scene.deletions.tick()
+            await asyncio.sleep(1)
+            return scene.there()
+
+        assert await ticks(FIRST_MS + 60_000) == [1, 2, 3, 4], "for ever"
+        scene.settings.change(keep_tasks_days=30)
+        assert await ticks(EVERY_MS - 120_000) == [1, 2, 3, 4]
+        assert await ticks(120_000) == [2, 4]
+        assert not any(diff.is_asked for diff in scene.diffs)
+        scene.settings.change(keep_tasks_days=29)
+        assert await ticks(EVERY_MS) == [4]
+
+    on_scene(tmp_path, check)
+
+
+def test_what_would_go_is_told_before(tmp_path: Path) -> None:
+    async def check(scene: Scene) -> None:
+        _older(scene)
+        await scene.store.load()
+        plan = await scene.deletions.plan_older(30)
+        assert (plan.keys, plan.kept) == ((1, 3), {KeptReason.SESSION: 1})
+        assert plan.total.cost == Decimal("0.02")
+        assert await scene.deletions.plan_older(3_650) == DeletionPlan()
+
+    on_scene(tmp_path, check)
+
+
+def test_of_old_tasks_the_ledger_alone_knows_whether_they_may_go(tmp_path: Path) -> None:
+    async def check(scene: Scene) -> None:
+        at_work: Session = a_session(1)
+        put(scene.bench.ledger, at_work, a_task(1))
+        await scene.store.load()
+        assert not scene.deletions.may_delete_any([1])
+        assert not scene.deletions.may_delete_any([])
+        assert scene.deletions.may_delete_any([1, 4_711])
+
+    on_scene(tmp_path, check)

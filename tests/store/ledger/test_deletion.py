@@ -1,0 +1,287 @@
+"""Tasks are deleted with all that belongs to them, and nothing else changes."""
+
+import random
+import shutil
+from collections import Counter
+from contextlib import closing
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from enigma_panel.core.deletion import KeptReason, kept_because
+from enigma_panel.core.models import Phase, Session, Task, TaskSpec, TaskStatus
+from enigma_panel.core.observation import Usage
+from enigma_panel.core.statuses import FINAL_STATUSES
+from enigma_panel.core.task_filter import TaskFilter, TaskSum
+from enigma_panel.core.verbs import CommandVerb
+from enigma_panel.store.ledger import (
+    IntentKind,
+    Ledger,
+    LedgerError,
+    Outcome,
+    Step,
+    deletion,
+    find_copy,
+)
+from enigma_panel.store.ledger.backup import renew_copy
+from enigma_panel.store.ledger.deletion import Deleted
+from enigma_panel.store.ledger.search_index import index_path
+from enigma_panel.store.ledger.task_reader import TaskReader
+from tests.kit.builders import new_session, new_task
+from tests.kit.clock import NOW
+from tests.kit.ledgers import open_ledger
+from tests.store.helpers import copy_ledger, kept_session, kept_task, raw
+
+HOUR_MS = 3_600_000
+LATER = NOW + 24 * HOUR_MS
+HOURS = 12
+TASKS, GOING, SEED = 150, 100, 1
+DAYS = ("2026-01-01", "2026-01-02", "2026-01-03")
+ENDS = sorted(FINAL_STATUSES)
+COSTS = (None, "0", "0.0214", "1E-12", "NaN", "-1", "0.12345678951", "999999")
+STAYS = frozenset(TaskStatus) - FINAL_STATUSES | {TaskStatus.LOST}
+
+
+def opened(path: Path) -> Ledger:
+    """As `open_ledger`; it waits for no disk."""
+    path.parent.mkdir(exist_ok=True)
+    ledger = open_ledger(path)
+    ledger.connection.execute("PRAGMA synchronous = OFF")
+    return ledger
+
+
+def day_of(ms: int) -> str:
+    """Each hour is a day of its own."""
+    return DAYS[(ms - NOW) // HOUR_MS % len(DAYS)]
+
+
+def ended(
+    ledger: Ledger,
+    text: str = "a task",
+    *,
+    session: Session | None = None,
+    phase: Phase = Phase.CLOSED,
+    status: TaskStatus = TaskStatus.DONE,
+    cost: str | None = "0.01",
+    hour: int = 0,
+    **facts: object,
+) -> Task:
+    """A task that came to its end, in a session of its own or in that one; all calls settled."""
+    at = NOW + hour * HOUR_MS
+    usage = Usage(cost=None if cost is None else Decimal(cost))
+    task = new_task(
+        session_key=session.key if session else 0,
+        spec=TaskSpec(text=text),
+        status=status,
+        service_id="id",
+        sent_ms=at,
+        ended_ms=at + 1_000,
+        usage=usage,
+        **facts,
+    )
+    whose = session or new_session(phase=phase, ended_ms=at + 2_000, service_id=f"opens {text}")
+    kind = IntentKind.NEW_TASK if session else IntentKind.START_SESSION
+    intent = ledger.open_intent(kind, whose, task, NOW)
+    assert intent.task is not None
+    ledger.settle(intent.key, Outcome.KNOWN, NOW)
+    ledger.save(steps=[Step(task_key=intent.task.key, at_ms=NOW, kind="action", text=text)])
+    return intent.task
+
+
+def delete(ledger: Ledger, keys: list[int], now_ms: int = LATER) -> Deleted:
+    """All of them, in as many transactions as it takes."""
+    done = ledger.delete(keys, now_ms, day_of)
+    while done.left:
+        more = ledger.delete(done.left, now_ms, day_of)
+        kept, sessions = done.kept | more.kept, done.sessions + more.sessions
+        done = replace(more, tasks=done.tasks + more.tasks, sessions=sessions, kept=kept)
+    return done
+
+
+def sums(ledger: Ledger) -> dict[str, TaskSum]:
+    """By day, what tasks cost that are there or were."""
+    with closing(TaskReader(ledger.path)) as reader:
+        found = {day: reader.spent_on(day, 0, 0) for day in DAYS}
+        for hour in range(HOURS):
+            begin = NOW + hour * HOUR_MS
+            day = day_of(begin)
+            found[day] = found[day].plus(reader.spent_on("", begin, begin + HOUR_MS))
+        return found
+
+
+@pytest.mark.parametrize("status", sorted(STAYS))
+def test_what_is_in_line_at_work_unconfirmed_or_lost_stays(
+    ledger: Ledger, status: TaskStatus
+) -> None:
+    task = ended(ledger, status=status)
+    assert delete(ledger, [task.key]).kept == {task.key: kept_because(status, Phase.CLOSED)}
+    assert kept_task(ledger, task.key) == task
+
+
+def test_what_is_of_a_session_whose_end_is_not_proven_stays(ledger: Ledger) -> None:
+    proven = {Phase.CLOSED, Phase.ENDED_BY_YOU, Phase.ENDED_BY_LIMIT, Phase.FAILED, Phase.DROPPED}
+    of = {phase: ended(ledger, phase=phase) for phase in Phase}
+    done = delete(ledger, [task.key for task in of.values()])
+    assert set(done.tasks) == {of[phase].key for phase in proven}
+    assert set(done.kept.values()) == {KeptReason.SESSION}
+
+
+def test_what_a_call_is_open_about_stays_and_so_does_a_call_that_counts(ledger: Ledger) -> None:
+    task = ended(ledger)
+    assert delete(ledger, [task.key], NOW + 60_000).kept == {task.key: KeptReason.CALL}
+    session = kept_session(ledger, task.session_key)
+    assert session is not None
+    ledger.open_intent(IntentKind.STATE, session, None, NOW, verb=CommandVerb.TERMINATE)
+    assert delete(ledger, [task.key]).kept == {task.key: KeptReason.CALL}
+    assert len(ledger.unsettled()) == 1
+
+
+def test_a_word_that_no_version_wrote_is_a_reason_to_stay(ledger: Ledger) -> None:
+    task, other = ended(ledger), ended(ledger)
+    with raw(ledger.path) as connection:
+        connection.execute("UPDATE tasks SET status = 'odd' WHERE key = ?", (task.key,))
+        connection.execute("UPDATE sessions SET phase = 'odd' WHERE key = ?", (other.session_key,))
+    assert not delete(ledger, [task.key, other.key]).tasks
+
+
+def test_a_session_goes_with_its_last_task_and_before_keeps_what_the_others_cost(
+    ledger: Ledger,
+) -> None:
+    first = ended(ledger, cost="0.1")
+    session = kept_session(ledger, first.session_key)
+    second = ended(ledger, session=session, cost=None)
+    third = ended(ledger, session=session, cost="0.2")
+    assert delete(ledger, [first.key, second.key]).sessions == ()
+    session = kept_session(ledger, first.session_key)
+    assert session is not None
+    assert (session.deleted_cost, session.deleted_untold) == (Decimal("0.1"), 1)
+    assert session.current_task == third.key
+    assert delete(ledger, [third.key]).sessions == (session.key,)
+    with raw(ledger.path) as connection:
+        for table in ("tasks", "sessions", "intents", "steps"):
+            assert not connection.execute(f"SELECT * FROM {table}").fetchall(), table
+        assert connection.execute("SELECT last FROM numbers").fetchall() == [(1,)]
+
+
+def test_what_is_written_of_a_deleted_task_afterwards_brings_nothing_back(ledger: Ledger) -> None:
+    task, other = ended(ledger), ended(ledger)
+    session = kept_session(ledger, task.session_key)
+    assert session is not None
+    delete(ledger, [task.key])
+    late = Step(task_key=task.key, at_ms=NOW, kind="action", text="late")
+    ledger.save(session, replace(task, error="late"), other, steps=[late])
+    assert (kept_task(ledger, task.key), kept_session(ledger, session.key)) == (None, None)
+    assert ledger.steps(task.key) == []
+    assert kept_task(ledger, other.key) == other
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_keys_never_come_back_and_days_keep_their_sums(ledger_path: Path, seed: int) -> None:
+    rng = random.Random(seed)
+    ledger = opened(ledger_path)
+    made: Counter[int] = Counter()
+    sessions: Counter[int] = Counter()
+    there: list[int] = []
+    for _ in range(9):
+        for _ in range(rng.randint(0, 5)):
+            cost, hour, status = rng.choice(COSTS), rng.randrange(HOURS), rng.choice(ENDS)
+            task = ended(ledger, cost=cost, hour=hour, status=status)
+            made[task.key] += 1
+            sessions[task.session_key] += 1
+            there.append(task.key)
+        before = sums(ledger)
+        chosen = there if rng.random() < 0.3 else rng.sample(there, rng.randint(0, len(there)))
+        done = delete(ledger, list(chosen))
+        assert set(chosen) == {*done.tasks, *done.kept}
+        there = [key for key in there if key not in done.tasks]
+        assert sums(ledger) == before
+        if rng.random() < 0.3:
+            ledger.close()
+            ledger = opened(ledger_path)
+    assert set(made.values()) == set(sessions.values()) == {1}
+    assert ledger.task_keys() == sorted(there, reverse=True)
+    ledger.close()
+
+
+def test_no_byte_of_what_was_deleted_is_left_in_a_file(ledger_path: Path) -> None:
+    ledger, reader, folder = opened(ledger_path), TaskReader(ledger_path), ledger_path.parent
+    rng = random.Random(SEED)
+    words = ["".join(rng.choices("abcdefghijklmnop", k=16)) for _ in range(TASKS)]
+    for at, word in enumerate(words):
+        task = ended(ledger, f"{word} " + "and more " * rng.randint(1, 60))
+        ledger.save(replace(task, result=f"{word} found " + "here " * rng.choice([1, 20, 900])))
+        if at % 40 == 0:
+            assert reader.catch_up() == 0
+    copy_ledger(ledger, NOW)
+    (folder / "ledger.copy-v7").write_bytes((folder / "ledger.copy").read_bytes())
+    keys = rng.sample(range(1, TASKS + 1), GOING)
+    assert len(delete(ledger, keys).tasks) == GOING
+    assert ledger.is_to_purge
+    reader.purge()
+    assert ledger.purge()
+    renew_copy(ledger_path, LATER)
+    left = b"".join(file.read_bytes() for file in folder.iterdir()).lower()
+    assert [words[key - 1] for key in keys if words[key - 1][3:].encode() in left] == []
+    stay = sorted(set(range(1, TASKS + 1)) - set(keys))
+    assert ledger.task_keys() == stay[::-1]
+    for key in stay[:3]:
+        assert reader.keys(TaskFilter(words=words[key - 1]), (), NOW) == [key]
+    assert find_copy(ledger_path) is not None
+    reader.close()
+    ledger.close()
+    assert sorted(file.name for file in folder.iterdir()) == [
+        "ledger.copy",
+        "ledger.search",
+        "ledger.sqlite3",
+    ]
+
+
+def test_a_kill_within_a_batch_leaves_all_as_it_was(
+    ledger_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger, killed = opened(ledger_path), ledger_path.parent.with_name("killed")
+    tasks = [ended(ledger, "a task " * 900) for _ in range(30)]
+    before = sums(ledger)
+    keep_sums = deletion._keep_sums
+
+    def killed_before_the_end(*values: Any) -> None:
+        keep_sums(*values)
+        shutil.copytree(ledger_path.parent, killed)
+        raise LedgerError(ledger_path, "killed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(deletion, "_keep_sums", killed_before_the_end)
+        with pytest.raises(LedgerError):
+            delete(ledger, [task.key for task in tasks])
+    for path in (ledger_path, killed / ledger_path.name):
+        ledger.close()
+        ledger = opened(path)
+        assert sums(ledger) == before
+        assert ledger.tasks(range(1, 31)) == {task.key: task for task in tasks}
+        assert not ledger.is_to_purge
+        assert ledger.connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    ledger.close()
+
+
+def test_what_was_left_to_the_end_is_done_there_also_after_a_kill(ledger_path: Path) -> None:
+    path = ledger_path
+    ledger, reader = opened(path), TaskReader(path)
+    task = ended(ledger, "quixotically")
+    reader.catch_up()
+    delete(ledger, [task.key])
+    ledger.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert b"quixotically" not in path.read_bytes(), "overwritten at once"
+    reader.close()
+    assert b"quixotically" in index_path(path).read_bytes()
+    ledger._db.connection.close()  # killed
+    ledger = opened(path)
+    assert ledger.is_to_purge
+    ledger.close()
+    assert not index_path(path).exists()
+    assert b"quixotically" not in path.read_bytes()
+    ledger = opened(path)
+    assert not ledger.is_to_purge
+    ledger.close()

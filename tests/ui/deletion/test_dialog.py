@@ -1,0 +1,195 @@
+"""*Delete tasks*: what was selected when it was clicked goes, once a word was typed for it."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+
+from enigma_panel.core.deletion import KeptReason
+from enigma_panel.core.models import Phase, TaskStatus
+from enigma_panel.core.task_filter import TaskFilter
+from enigma_panel.services.deletions import DeletionResult
+from enigma_panel.store.ledger.errors import LedgerError
+from enigma_panel.ui.deletion.dialog import DeletionDialog
+from enigma_panel.ui.dialog_manager import DialogManager
+from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.text.deletion import kept_text
+from tests.kit.person import ENTER, SHIFT, active, click, key, shown_texts, type_text
+from tests.kit.world import World
+
+
+def fill(world: World, count: int) -> None:
+    """So many ended tasks in ended sessions."""
+    for number in range(1, count + 1):
+        world.sessions.add(
+            number,
+            phase=Phase.CLOSED,
+            status=TaskStatus.DONE,
+            tell=False,
+            cost="0.12",
+            text=f"Task {'odd' if number % 2 else 'even'} {number}",
+        )
+
+
+@pytest.fixture
+def dialog(world: World) -> DeletionDialog:
+    fill(world, 4)
+    return DeletionDialog(world.services, None)
+
+
+async def test_it_says_what_goes_and_what_stays_and_wants_a_word(
+    world: World, dialog: DeletionDialog
+) -> None:
+    world.sessions.add(5, status=TaskStatus.QUEUED, tell=False)
+    world.sessions.add(6, phase=Phase.CLOSED_ASSUMED, status=TaskStatus.DONE, tell=False)
+    told: list[str] = []
+    dialog.told.connect(told.append)
+    dialog.ask([1, 2, 5, 6])
+    await world.settle()
+    await active(dialog)
+    texts = shown_texts(dialog)
+    assert "This deletes 2 tasks, which cost $0.2400 together" in texts
+    assert "2 stay: 1 is in line; 1 is of a session whose end is not proven." in texts
+    assert "stays in the sums of their days" in texts
+    assert dialog.field.hasFocus()
+    assert dialog.field.accessibleName() == "Type “delete” to confirm"
+    assert "This deletes 2 tasks" in dialog.field.accessibleDescription()
+    button = dialog.delete_button
+    assert (button.text(), button.accessibleName()) == ("Delete 2 tasks",) * 2
+    type_text(dialog.field, "delet")
+    key(dialog.field, ENTER)
+    assert not button.isEnabled()
+    type_text(dialog.field, "e")
+    assert not world.deletions.deleted
+    key(dialog.field, ENTER)
+    assert button.hasFocus()
+    assert not world.deletions.deleted, "Enter in the field leads to the button"
+    key(button, ENTER)
+    await world.settle()
+    assert world.deletions.deleted == [1, 2]
+    assert told == ["2 tasks were deleted."]
+    assert not dialog.isVisible()
+
+
+async def test_where_nothing_may_go_nothing_can_be_clicked(world: World) -> None:
+    world.sessions.add(1, tell=False)
+    dialog = DeletionDialog(world.services, None)
+    dialog.ask([1])
+    await world.settle()
+    assert "None of what is selected may be deleted." in shown_texts(dialog)
+    assert "1 stays: 1 is at work." in shown_texts(dialog)
+    assert not dialog.field.isEnabled()
+    assert not dialog.delete_button.isEnabled()
+
+
+async def test_cancel_ends_it_half_way_and_the_rest_is_asked_about(
+    world: World, dialog: DeletionDialog
+) -> None:
+    world.deletions.gate = asyncio.Event()
+    world.deletions.result = DeletionResult(deleted=1, kept={KeptReason.LOST: 1}, left=2)
+    dialog.ask([1, 2, 3, 4])
+    await world.settle()
+    type_text(dialog.field, "delete")
+    click(dialog.delete_button)
+    await asyncio.sleep(0)
+    assert not dialog.progress.isHidden()
+    assert not dialog.delete_button.isEnabled()
+    dialog.ask([3])  # while it runs nothing else is asked
+    world.deletions.progressed.emit(2)
+    assert dialog.progress.value() == 2
+    click(dialog.cancel_button)
+    await world.settle()
+    assert dialog.news.text() == (
+        "1 task was deleted. 2 were not: cancelled. 1 stays: 1 is lost, and its result may still "
+        "come."
+    )
+    assert dialog.progress.isHidden()
+    assert not dialog.delete_button.isEnabled(), "the word is typed anew"
+
+
+async def test_a_ledger_that_refuses_is_said(world: World, dialog: DeletionDialog) -> None:
+    problem = LedgerError(Path("ledger"), "no room")
+    world.deletions.result = DeletionResult(left=4, problem=problem)
+    dialog.ask([1, 2, 3, 4])
+    await world.settle()
+    type_text(dialog.field, "DELETE ")
+    click(dialog.delete_button)
+    await world.settle()
+    assert "4 were not: the ledger could not be written (no room)." in dialog.news.text()
+    world.deletions.problem = problem
+    dialog.ask([1])
+    await world.settle()
+    assert dialog.what.text() == "The ledger could not be read (no room)."
+
+
+def test_each_reason_to_stay_has_words() -> None:
+    for reason in KeptReason:
+        assert kept_text({reason: 1}) != kept_text({reason: 3}), reason
+
+
+# -- from the window -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def window(world: World) -> Iterator[MainWindow]:
+    fill(world, 6)
+    manager = DialogManager(world.services, lambda: None)
+    window = MainWindow(world.services, manager)
+    manager.deleted.connect(window.toast.say)
+    window.show()
+    yield window
+    manager.close_all()
+    window.close_for_good()
+    window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+async def test_what_was_selected_and_shown_at_the_click_goes_and_no_other(
+    world: World, window: MainWindow
+) -> None:
+    tasks = window.selection.tasks
+    assert not window.delete.isEnabled()
+    tasks.select_keys([1, 2, 3, 4])
+    world.task_search.ask(TaskFilter(words="odd"))
+    assert window.delete.isEnabled()
+    await active(window)
+    tasks.setFocus()
+    key(tasks, Qt.Key.Key_Delete, SHIFT)
+    dialog = window.dialogs._deletion  # type: ignore[attr-defined]
+    await world.settle()
+    world.task_search.ask(TaskFilter())  # shows the others again, which are still selected
+    assert set(tasks.selected_keys()) == {1, 2, 3, 4}
+    assert "This deletes 2 tasks" in shown_texts(dialog)
+    type_text(dialog.field, "delete")
+    click(dialog.delete_button)
+    await world.settle()
+    assert world.deletions.deleted == [3, 1]
+    assert sorted(tasks.rows.keys()) == [2, 4, 5, 6]
+    assert sorted(window.selection.subject.tasks) == [2, 4]
+    assert window.toast.accessibleName() == "2 tasks were deleted."
+    window.selection.show_task(1)
+    assert sorted(window.selection.subject.tasks) == [2, 4], "nothing leads to what is no more"
+
+
+async def test_the_menu_offers_it_where_something_may_go(world: World, window: MainWindow) -> None:
+    world.sessions.add(7)
+    window.selection.tasks.select_keys([7])
+    assert not window.delete.isEnabled()
+    window.selection.tasks.select_keys([7, 6])
+    assert window.delete.isEnabled()
+    offered = [action.text() for group in window.menus.groups() for action in group.actions]
+    assert offered[-1] == "Delete…"
+
+
+async def test_a_result_that_is_being_read_closes_with_its_task(
+    world: World, window: MainWindow
+) -> None:
+    window.selection.open_task(6)
+    result = window.dialogs._result  # type: ignore[attr-defined]
+    assert result.isVisible()
+    world.sessions.delete([5])
+    assert result.isVisible()
+    world.sessions.delete([6])
+    assert not result.isVisible()

@@ -1,0 +1,87 @@
+"""Settings, History: how long tasks are kept, and what a change deletes at once."""
+
+from pathlib import Path
+
+import pytest
+
+from enigma_panel.core.models import Phase, TaskStatus
+from enigma_panel.store.ledger.errors import LedgerError
+from enigma_panel.ui.settings.dialog import SettingsDialog
+from tests.kit.person import click
+from tests.kit.world import World
+
+
+@pytest.fixture
+def dialog(world: World) -> SettingsDialog:
+    for number in (1, 2):
+        world.sessions.add(
+            number, phase=Phase.CLOSED, status=TaskStatus.DONE, tell=False, cost="0.12"
+        )
+    world.sessions.add(3, status=TaskStatus.LOST, tell=False)
+    dialog = SettingsDialog(world.services, None, lambda: None)
+    dialog.ask()
+    dialog.tabs.setCurrentIndex(3)
+    return dialog
+
+
+def kept_days(world: World) -> int:
+    days: int = world.settings.value.keep_tasks_days
+    return days
+
+
+async def test_all_is_kept_until_somebody_says_so(world: World, dialog: SettingsDialog) -> None:
+    page = dialog.history
+    assert page.choice.currentText() == "For ever"
+    assert page.choice.accessibleName() == "Keep tasks"
+    assert page.days.isHidden()
+    page.choice.setCurrentIndex(1)
+    await world.settle()
+    assert kept_days(world) == 90, "nothing is that old, so nothing is asked"
+    assert page.question.isHidden()
+    page.days.setValue(30)
+    await world.settle()
+    assert kept_days(world) == 30
+    page.choice.setCurrentIndex(0)
+    assert kept_days(world) == 0
+    assert world.deletions.retained == 0
+
+
+async def test_what_it_deletes_at_once_is_said_and_asked(
+    world: World, dialog: SettingsDialog
+) -> None:
+    page = dialog.history
+    world.deletions.old = [1, 2, 3]
+    page.choice.setCurrentIndex(1)
+    await world.settle()
+    assert page.text.text() == (
+        "This deletes 2 tasks now, which cost $0.2400 together; nothing brings them back. From "
+        "then on each goes 90 days after its end.\n1 stays: 1 is lost, and its result may still "
+        "come."
+    )
+    assert not page.question.isHidden()
+    assert kept_days(world) == 0
+    click(page.leave)
+    assert page.question.isHidden()
+    assert page.choice.currentText() == "For ever"
+    page.choice.setCurrentIndex(1)
+    page.days.setValue(400)
+    await world.settle()
+    assert kept_days(world) == 400, "the last choice counts"
+    page.days.setValue(30)
+    await world.settle()
+    assert (kept_days(world), world.deletions.retained) == (400, 0)
+    assert page.delete.text() == "Delete 2 tasks"
+    click(page.delete)
+    assert (kept_days(world), world.deletions.retained) == (30, 1)
+    assert page.question.isHidden()
+
+
+async def test_a_ledger_that_cannot_be_read_changes_nothing(
+    world: World, dialog: SettingsDialog
+) -> None:
+    page = dialog.history
+    world.deletions.problem = LedgerError(Path("ledger"), "broken")
+    page.choice.setCurrentIndex(1)
+    await world.settle()
+    assert page.news.text() == "The ledger could not be read (broken)."
+    assert kept_days(world) == 0
