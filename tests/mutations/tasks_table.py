@@ -38,9 +38,7 @@ TASKS_TABLE = (
         file="ui/main_window/menus.py",
         old="app_actions.run_several_again(keys)",
         new="app_actions.run_several_again(self._selection.tasks.selected_keys())",
-        tests=(
-            f"{SEVERAL}::test_what_hides_between_click_and_confirmation_is_run_again_all_the_same",
-        ),
+        tests=(f"{SEVERAL}::test_what_hides_between_click_and_confirmation_is_meant_all_the_same",),
     ),
     Break(
         promise="Several tasks are run again once for one confirmation",
@@ -48,9 +46,7 @@ TASKS_TABLE = (
         file="ui/new_task/run_again.py",
         old="            self._able = []  # asked once, started once\n",
         new="",
-        tests=(
-            f"{SEVERAL}::test_what_hides_between_click_and_confirmation_is_run_again_all_the_same",
-        ),
+        tests=(f"{SEVERAL}::test_what_hides_between_click_and_confirmation_is_meant_all_the_same",),
     ),
     Break(
         promise="A cost is copied as it was told, every digit",

@@ -71,7 +71,7 @@ def said(window: MainWindow) -> str:
     return window.toast.accessibleName() if window.toast.isVisible() else ""
 
 
-def test_what_hides_between_click_and_confirmation_is_run_again_all_the_same(
+def test_what_hides_between_click_and_confirmation_is_meant_all_the_same(
     five: MainWindow, services: Any, dialogs: FakeDialogs
 ) -> None:
     look_for(services, "price")
@@ -94,27 +94,21 @@ def test_what_hides_between_click_and_confirmation_is_run_again_all_the_same(
     dialog.run_button.click()
     started = [each.spec.text for each in services.sessions.started]
     assert started == ["Price of a bike", "Price of a lamp", "Price of a hub"]
-
-
-def test_sessions_whose_rows_hide_meanwhile_are_terminated_as_they_were_named(
-    five: MainWindow, services: Any, dialogs: FakeDialogs
-) -> None:
+    look_for(services, "")
     choose(five, 5, 4)
     five.verbs[CommandVerb.TERMINATE].trigger()
     name, keys = dialogs.calls[-1]
-    dialog = TerminateAllDialog(services, None)
-    dialog.ask(keys)
+    terminating = TerminateAllDialog(services, None)
+    terminating.ask(keys)
     look_for(services, "news")
     assert five.selection.session_keys() == [4]
-    dialog.terminate_button.click()
-    assert (name, services.sessions.commands) == (
-        "confirm_terminate_all",
-        [((5, 4), CommandVerb.TERMINATE)],
-    )
+    terminating.terminate_button.click()
+    assert name == "confirm_terminate_all"
+    assert services.sessions.commands == [((5, 4), CommandVerb.TERMINATE)]
 
 
 def test_several_stay_new_until_they_are_marked_which_can_be_taken_back(
-    five: MainWindow, services: Any
+    five: MainWindow, services: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     choose(five, 4, 3, 2, 1)
     assert news(services) == [1, 2]
@@ -125,29 +119,6 @@ def test_several_stay_new_until_they_are_marked_which_can_be_taken_back(
     button(five.toast, "Undo").click()
     assert news(services) == [1, 2]
     look_for(services, "")
-    choose(five, 2)
-    assert news(services) == [1]  # one alone was looked at
-    choose(five, 5, 4)
-    menu(five)["Mark as seen"].trigger()
-    assert said(five) == "None of them was new."
-    assert not five.toast.findChildren(type(button(five, "New task")))[0].isVisible()
-
-
-def test_marks_that_the_ledger_refuses_are_said(
-    five: MainWindow, services: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
-) -> None:
-    async def refuse(_keys: Any, **_named: Any) -> list[int]:
-        raise DiskFullError(tmp_path, "disk full")
-
-    monkeypatch.setattr(services.sessions, "set_new", refuse)
-    choose(five, 2, 1)
-    menu(five)["Mark as seen"].trigger()
-    assert said(five) == "The ledger could not be written, so not all were marked."
-
-
-def test_what_takes_longer_than_a_moment_is_cancelled_half_way(
-    five: MainWindow, services: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
     monkeypatch.setattr(actions, "MANY", 3)
     services.sessions.marks_slowly = True
     choose(five, 4, 3, 2, 1)
@@ -159,26 +130,13 @@ def test_what_takes_longer_than_a_moment_is_cancelled_half_way(
     while "marked as seen" not in said(five):
         QApplication.processEvents()
     assert (news(services), said(five)) == ([1], "1 result was marked as seen.")
-
-
-def test_results_are_copied_as_plain_text_one_below_the_other(
-    five: MainWindow, services: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    clipboard = QGuiApplication.clipboard()
-    choose(five, 4, 3, 2, 1)
-    menu(five)["Copy results"].trigger()
-    assert clipboard.text() == "$9\nor less\n\n$5"
-    assert said(five) == "2 results were copied. 2 tasks have none."
-    choose(five, 4, 3)
-    menu(five)["Copy results"].trigger()
-    assert clipboard.text() == "$9\nor less\n\n$5"
-    assert said(five) == "None of them has a result, so nothing was copied."
-    told: list[str] = []
-    five.app_actions.trouble.connect(told.append)
-    monkeypatch.setattr(actions, "MOST_COPIED", 10)
-    choose(five, 2, 1)
-    menu(five)["Copy results"].trigger()
-    assert told == ["These results are too long to be copied at once. Export them."]
+    services.sessions.marks_slowly = False
+    choose(five, 1)
+    assert news(services) == []  # one alone was looked at
+    choose(five, 5, 4)
+    menu(five)["Mark as seen"].trigger()
+    assert said(five) == "None of them was new."
+    assert not five.toast.findChildren(type(button(five, "New task")))[0].isVisible()
 
 
 def test_a_cell_is_copied_whole_and_of_several_rows_the_results(
@@ -207,6 +165,9 @@ def test_a_cell_is_copied_whole_and_of_several_rows_the_results(
     choose(five, 2, 1)
     key(tasks, Qt.Key.Key_C, CTRL)
     assert clipboard.text() == "$9\nor less\n\none\ntwo"
+    choose(five, 3, 2)
+    menu(five)["Copy results"].trigger()
+    assert clipboard.text() == "$9\nor less"
 
 
 def test_a_screen_full_of_starts_is_refused(services: Any) -> None:
@@ -214,3 +175,45 @@ def test_a_screen_full_of_starts_is_refused(services: Any) -> None:
     dialog.ask(range(1, MOST_STARTS + 2))
     assert not dialog.run_button.isEnabled()
     assert dialog.left_out.text() == ("These are 201 tasks; 200 at most can be started at once.")
+
+
+@pytest.fixture
+def told(services: Any) -> tuple[actions.Actions, list[str]]:
+    """What is done without a window, and what was said of it."""
+    done: dict[str, Any] = {"status": TaskStatus.DONE}
+    services.sessions.add(1, result="$5", **done)
+    services.sessions.add(2, result="$9\nor less", **done)
+    services.sessions.add(3, **done)
+    app_actions, said = actions.Actions(services, FakeDialogs()), list[str]()
+    for signal in (app_actions.done, app_actions.trouble):
+        signal.connect(said.append)
+    return app_actions, said
+
+
+def test_marks_that_the_ledger_refuses_are_said(
+    told: Any, services: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    async def refuse(_keys: Any, **_named: Any) -> list[int]:
+        raise DiskFullError(tmp_path, "disk full")
+
+    app_actions, said = told
+    monkeypatch.setattr(services.sessions, "set_new", refuse)
+    app_actions.mark_several_seen([1, 2])
+    assert said == ["The ledger could not be written, so not all were marked."]
+
+
+def test_results_are_copied_as_plain_text_one_below_the_other(
+    told: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app_actions, said = told
+    app_actions.copy_results([3, 2, 1])
+    assert QGuiApplication.clipboard().text() == "$9\nor less\n\n$5"
+    app_actions.copy_results([3])
+    monkeypatch.setattr(actions, "MOST_COPIED", 10)
+    app_actions.copy_results([2, 1])
+    assert QGuiApplication.clipboard().text() == "$9\nor less\n\n$5"
+    assert said == [
+        "2 results were copied. 1 task has none.",
+        "None of them has a result, so nothing was copied.",
+        "These results are too long to be copied at once. Export them.",
+    ]
