@@ -414,8 +414,8 @@ SAFEGUARDS = (
         promise="An import that was cancelled does not happen",
         mistake="the program begins anew all the same",
         file="ui/export/import_dialog.py",
-        old="        if self.isVisible():\n            self.prepared.emit()\n            return\n",
-        new="        self.prepared.emit()\n",
+        old="        self.rejected.connect(self._forget)\n",
+        new="",
         tests=(f"{LEDGER_DIALOGS}::test_closed_meanwhile_it_is_not_imported",),
     ),
     Break(

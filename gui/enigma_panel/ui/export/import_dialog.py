@@ -40,12 +40,14 @@ class ImportDialog(ModelessDialog):
         self._services = services
         self._transfer = services.ledger_transfer
         self._looked_into: Path | None = None
+        self._is_preparing = False
+        self._is_wanted = False
         self._typed = QTimer(self, singleShot=True, interval=TYPED_MS)
         self._build()
 
     def ask(self) -> None:
         """Show it; what was typed before stays."""
-        self.present(self.file)
+        self.present(self.cancel_button if self._is_preparing else self.file)
         self._look()
 
     def _build(self) -> None:
@@ -72,6 +74,7 @@ class ImportDialog(ModelessDialog):
         self.browse.clicked.connect(self._browse)
         self.cancel_button.clicked.connect(self.reject)
         self.import_button.clicked.connect(self._import)
+        self.rejected.connect(self._forget)
         self._show("")
 
     def _browse(self) -> None:
@@ -98,6 +101,8 @@ class ImportDialog(ModelessDialog):
         self._typed.start()
 
     def _look(self) -> None:
+        if self._is_preparing:
+            return
         self._services.scope.spawn("look into a ledger", self._look_into(), exclusive=True)
 
     async def _look_into(self) -> None:
@@ -143,21 +148,30 @@ class ImportDialog(ModelessDialog):
 
     def _import(self) -> None:
         path = self._looked_into
-        if path is not None and path == self._named():
-            self._services.scope.spawn("import", self._prepare(path), exclusive=True)
+        if path is not None and path == self._named() and not self._is_preparing:
+            self._is_preparing = self._is_wanted = True
+            self._services.scope.spawn("import", self._prepare(path))
+
+    def _forget(self) -> None:
+        """Closed: what is being prepared is wanted no more, also where the window comes back."""
+        self._is_wanted = False
 
     async def _prepare(self, path: Path) -> None:
         self.fields.setEnabled(False)
         self.import_button.setEnabled(False)
+        self.cancel_button.setFocus(Qt.FocusReason.OtherFocusReason)
         self._show_contents(tr("Is being checked and taken over…"))
         try:
             await self._transfer.prepare(path)
         except LedgerImportError as error:
+            self._is_preparing = False
             self._looked_into = None
             self._show("", error)
+            self.file.setFocus(Qt.FocusReason.OtherFocusReason)
             return
-        if self.isVisible():
+        if self._is_wanted:
             self.prepared.emit()
             return
         await self._transfer.discard()
+        self._is_preparing = False
         self._look()
