@@ -209,11 +209,12 @@ def _own_wiring(life: Life) -> Iterator[None]:
         "_client": lambda rate_limiter, base_url, key, dialect: SimClient(
             life, base_url, key, dialect, rate_limiter.note_reply
         ),
-        "os": SimpleNamespace(environ={"ENIGMA_API_KEY": DEMO_KEY}, **_real_os()),
+        "os": SimpleNamespace(
+            environ={"ENIGMA_API_KEY": DEMO_KEY}, **(_real_os() | {"urandom": rng.randbytes})
+        ),
         "_keychain": life.world.settings_changes.keychain,
         "_open_log": lambda *_: None,
         "random": SimpleNamespace(Random=lambda: rng),
-        "secrets": SimpleNamespace(token_bytes=rng.randbytes),
     }
     with ExitStack() as stack:
         for name, value in stands_in.items():
