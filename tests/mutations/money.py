@@ -759,8 +759,8 @@ MONEY = (
         promise='what waited in line is "not started"',
         mistake="it waits in line there, too",
         file="services/recovery.py",
-        old="    is_old = is_imported or await store.read(restored_ms) is not None\n",
-        new="    is_old = not is_imported and await store.read(restored_ms) is not None\n",
+        old="    is_old = is_imported or is_copy\n",
+        new="    is_old = is_copy and not is_imported\n",
         tests=(f"{TRANSFER}::{THERE}",),
     ),
     Break(

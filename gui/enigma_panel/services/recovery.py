@@ -11,6 +11,7 @@ from enigma_panel.services.types import Recovered
 from enigma_panel.store.ledger import transfer
 from enigma_panel.store.ledger.backup import forget_restored, restored_ms
 from enigma_panel.store.ledger.intents import STARTS, Intent, IntentKind, Outcome
+from enigma_panel.store.ledger.ledger import Ledger
 from enigma_panel.store.ledger.queries import CALL_COUNTS_MS
 
 MOST_CALLS = 10
@@ -26,8 +27,8 @@ async def recover(services: Services) -> Recovered:
     store = services.store
     intents = await store.load()
     await _remember_calls(services)
-    is_imported = await store.read(transfer.is_imported)
-    is_old = is_imported or await store.read(restored_ms) is not None
+    is_imported, is_copy = await store.read(_origin)
+    is_old = is_imported or is_copy
     commands = [i for i in intents if i.kind is IntentKind.STATE and not is_old]
     for intent in intents:
         if intent not in commands:
@@ -49,6 +50,11 @@ async def recover(services: Services) -> Recovered:
         queued=queued,
         bad_rows=len(bad_rows),
     )
+
+
+def _origin(ledger: Ledger) -> tuple[bool, bool]:
+    """Whether this ledger was exported elsewhere, and whether it is a copy."""
+    return transfer.is_imported(ledger), restored_ms(ledger) is not None
 
 
 async def _bound_lives(store: SessionStore, now_ms: int) -> None:
