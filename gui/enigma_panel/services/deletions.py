@@ -5,6 +5,7 @@ import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from functools import partial
+from time import perf_counter
 from typing import Any
 
 from msgspec import Struct
@@ -23,8 +24,8 @@ from enigma_panel.store.ledger.errors import LedgerError
 log = logging.getLogger(__name__)
 
 AT_ONCE = 200
-NEWS_MS = 250
-"""Rows leave the window, and progress is told, so often."""
+NEWS_S, REST = 0.25, 20
+"""Rows leave the window so often, or, where that takes long, after so many times as long."""
 SMALL_BYTES = 8 * 2**20
 """A ledger of no more is written anew at once (0.15 s), a larger one when the program is left."""
 COPY_S = 60.0
@@ -124,7 +125,7 @@ class Deletions(QObject):
     async def _run(self, job: "_Job") -> DeletionResult:
         async with self._lock:
             await self._store.flush()
-            result = await job.run(self._store, self._clock)
+            result = await job.run(self._store)
             if result.problem is not None:
                 log.warning("tasks were not deleted: %s", result.problem.reason)
             if result.deleted:
@@ -153,10 +154,10 @@ class _Job:
         self._owner = owner
         self._keys = list(keys)
         self._is_asked = is_asked
-        self._told_ms = 0
+        self._due_s = 0.0
         self.is_cancelled = False
 
-    async def run(self, store: SessionStore, clock: Clock) -> DeletionResult:
+    async def run(self, store: SessionStore) -> DeletionResult:
         """Batch after batch: each is one transaction, between which others write."""
         deleted, kept, at = 0, dict[int, KeptReason](), 0
         problem = None
@@ -167,7 +168,7 @@ class _Job:
                 deleted += len(done.tasks)
                 kept |= done.kept
                 at += batch.index(done.left[0]) if done.left else len(batch)
-                self._tell(store, clock.now_ms(), at)
+                self._tell(store, at)
         except LedgerError as error:
             problem = error
         finally:
@@ -176,9 +177,11 @@ class _Job:
         left = len(self._keys) - at
         return DeletionResult(deleted=deleted, kept=counts, left=left, problem=problem)
 
-    def _tell(self, store: SessionStore, now_ms: int, at: int) -> None:
-        if now_ms - self._told_ms >= NEWS_MS:
-            self._told_ms = now_ms
+    def _tell(self, store: SessionStore, at: int) -> None:
+        if self._is_asked:
+            self._owner.progressed.emit(at)
+        began_s = perf_counter()
+        if began_s >= self._due_s:
             store.tell_deleted(is_asked=self._is_asked)
-            if self._is_asked:
-                self._owner.progressed.emit(at)
+            ended_s = perf_counter()
+            self._due_s = ended_s + max(NEWS_S, REST * (ended_s - began_s))
