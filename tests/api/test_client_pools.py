@@ -1,6 +1,7 @@
 """Pools that lose their places, and how a client is closed."""
 
 import asyncio
+import sys
 import time
 from typing import Any
 
@@ -104,3 +105,24 @@ def test_a_cancelled_call_stays_cancelled() -> None:
             await client.aclose()
 
     asyncio.run(call())
+
+
+def test_no_call_looks_for_modules(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A library that looks for a missing one with each lock takes a fifth of a poll's time."""
+    looked_for: list[str] = []
+
+    class Watch:
+        @staticmethod
+        def find_spec(name: str, *_: object) -> None:
+            looked_for.append(name)
+
+    async def calls() -> None:
+        async with lb.loopback(lb.answer(GOOD[ApiCall.POLL])) as server:
+            client = HttpClient(server.url, KEY)
+            await client.poll(SESSION, TASK)
+            monkeypatch.setattr(sys, "meta_path", [Watch, *sys.meta_path])
+            await client.poll(SESSION, TASK)
+            await client.aclose()
+
+    asyncio.run(calls())
+    assert looked_for == []

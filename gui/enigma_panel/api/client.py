@@ -8,9 +8,11 @@ import asyncio
 import logging
 import socket
 import ssl
+import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
+from importlib.util import find_spec
 from urllib.parse import quote, urlsplit
 
 import certifi
@@ -42,6 +44,9 @@ log = logging.getLogger(__name__)
 # httpx logs whole URLs (they hold session ids) and httpcore, at debug level, headers.
 for _name in ("httpx", "httpcore"):
     logging.getLogger(_name).setLevel(logging.CRITICAL + 1)
+if find_spec("sniffio") is None:
+    # httpcore asks for it five times a call, and each time Python would look through all folders.
+    sys.modules["sniffio"] = None  # type: ignore[assignment]
 
 CONNECT_S = 10.0
 LONG_POLL_READ_S = 70.0
