@@ -14,8 +14,8 @@ from tests.benchmarks.figures import Figure, percentile
 from tests.benchmarks.processes import KEY, ROOT, environment, simulator
 
 QUICK_SESSIONS = 4
-FULL = {"apart_s": 0.02, "gap_s": 20.0, "cpu_s": 10.0}
-QUICK = {"apart_s": 0.02, "gap_s": 0.5, "cpu_s": 5.0}
+FULL = {"apart_s": 0.02, "settle_s": 5.0, "gap_s": 20.0, "cpu_s": 10.0}
+QUICK = {"apart_s": 0.02, "settle_s": 0.5, "gap_s": 0.5, "cpu_s": 5.0}
 LATE_BAR = 2 * POLL_MS
 NEW_TASK_MS = 300.0
 
