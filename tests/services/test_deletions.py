@@ -19,7 +19,7 @@ from enigma_panel.services.deletions import (
     DeletionResult,
     Deletions,
 )
-from enigma_panel.services.spending import Spending
+from enigma_panel.services.spending import Spending, local_date
 from enigma_panel.services.task_search import TaskSearch
 from enigma_panel.services.types import Diff
 from enigma_panel.store.ledger import deletion
@@ -246,6 +246,32 @@ def test_a_session_that_keeps_tasks_keeps_its_cost(tmp_path: Path) -> None:
         assert session is not None
         assert session.current_task is None
         assert scene.bench.ledger.sessions([1]) == {1: session}
+
+    on_scene(tmp_path, check)
+
+
+def test_an_answer_that_was_on_its_way_brings_nothing_back(tmp_path: Path) -> None:
+    async def check(scene: Scene) -> None:
+        scene.fill(3)
+        await scene.store.load()
+        scene.search.ask(NO_FILTER)
+        await asyncio.sleep(1)
+        fetch = scene.store.fetch
+
+        async def deleted_meanwhile(keys: list[int]) -> None:
+            """Between the answer of the ledger and its rows."""
+            scene.store.fetch = fetch  # type: ignore[method-assign]
+            await scene.store.delete([2], local_date)
+            scene.store.tell_deleted(is_asked=True)
+
+        scene.store.fetch = deleted_meanwhile  # type: ignore[method-assign,assignment]
+        shown: list[list[int]] = []
+        scene.search.found.connect(lambda _: shown.append(scene.search.keys))
+        scene.search.ask(TaskFilter(words="unicorn"))
+        await asyncio.sleep(2)
+        assert shown
+        assert all(2 not in keys for keys in shown)
+        assert sorted(scene.search.keys) == [1, 3]
 
     on_scene(tmp_path, check)
 
