@@ -135,6 +135,25 @@ def test_the_line_is_paused_before_the_copy_and_until_the_person_lets_it_go_on(
     on_queue(folder, test)
 
 
+def test_what_is_tried_again_in_its_own_browser_waits_there_for_the_person(
+    folder: Path, file: Path
+) -> None:
+    async def test(bench: QueueBench) -> None:
+        bench.service.refuses = [rejected(429, wait=7.0)]
+        key = await bench.start()
+        await bench.until_waits(key, lambda entry: entry.why is WaitReason.LIMITED)
+        await transfer_of(bench).export(FileOrder(path=file))
+        await asyncio.sleep(1)
+        assert reasons(bench, [key]) == {WaitReason.STOPPED}
+        await asyncio.sleep(600)
+        assert (bench.service.took, bench.service.open) == ([], {"s1"})
+        bench.queue.go_on()
+        await bench.until_taken()
+        assert bench.service.took == ["s1"]
+
+    on_queue(folder, test)
+
+
 @pytest.mark.parametrize("ends", ["fails", "is cancelled"])
 @pytest.mark.parametrize("was_paused", [True, False])
 def test_where_nothing_was_exported_the_line_is_as_it_was(

@@ -169,12 +169,12 @@ def _make_queue(
 ) -> TaskQueue:
     store, clock, rate_limiter = context.store, context.clock, context.rate_limiter
     starter = Starter(context, starts, commands)
-    first_tasks = FirstTaskSender(context, starter, starts, commands)
-    commands.changed.connect(first_tasks.wake)
-    context.health.recovered.connect(first_tasks.connected)
     queued = QueuedTasks(store)
     gate = StartGate(lambda: settings.value.browsers_at_once)
     blockers = Blockers(store, context.account, gate, clock, commands)
+    first_tasks = FirstTaskSender(context, starter, starts, commands, lambda: blockers.is_paused)
+    commands.changed.connect(first_tasks.wake)
+    context.health.recovered.connect(first_tasks.connected)
     scheduler = Scheduler(
         context,
         queued=queued,

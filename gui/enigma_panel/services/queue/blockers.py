@@ -238,11 +238,14 @@ class Blockers:
 
         open_now: the number of that name, where the caller asks about many tasks at once.
         """
+        stopped = Blocker(why=WaitReason.STOPPED, is_own=True)
         own = self.own.get(task.key)
+        if self.is_paused:  # also for what is tried again
+            return stopped
         if own is not None and (own.due_ms is None or own.due_ms > self._clock.now_ms()):
             return own
-        if task.key in self.parked or self.is_paused or self.is_leaving:
-            return Blocker(why=WaitReason.STOPPED, is_own=True)
+        if task.key in self.parked or self.is_leaving:
+            return stopped
         if not session.is_planned:
             return self._in(task, session)
         return self._of_planned(task, session, self.open_now() if open_now is None else open_now)

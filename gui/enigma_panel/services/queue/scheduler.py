@@ -70,6 +70,7 @@ class Scheduler(QObject):
     def wake(self) -> None:
         """Look again who may go."""
         self._alarm.set()
+        self._first_tasks.wake()
         self._scope.spawn("queue", self._loop(), exclusive=True)
 
     async def _loop(self) -> None:
