@@ -544,13 +544,21 @@ DATA = (
         promise="takes such a file over as a whole or not at all",
         mistake="the copy of the empty ledger takes its place after a kill",
         file="store/ledger/transfer.py",
-        old="        for copy in copies_like(ledger_path, mark):  # as empty; none of a ledger that was lost\n"
+        old="        for copy in copies_of(ledger_path, marks):  # those of any other are still offered\n"
         '            keep_aside(copy, word="replaced")\n'
         "        replace_ledger(ledger_path)\n",
         new="        replace_ledger(ledger_path)\n"
-        "        for copy in copies_like(ledger_path, mark):\n"
+        "        for copy in copies_of(ledger_path, marks):\n"
         '            keep_aside(copy, word="replaced")\n',
         tests=(f"{MOVES}::test_killed_at_any_moment_it_is_empty_or_whole",),
+    ),
+    Break(
+        promise="nothing is ever replaced",
+        mistake="the copy that a lost ledger left is, by the next one of the ledger that came",
+        file="store/ledger/transfer.py",
+        old="            marks.add(file_copy.label_of(prepared, path).mark)\n",
+        new="            pass\n",
+        tests=(f"{MOVES}::test_a_copy_that_holds_more_of_the_same_ledger_is_kept",),
     ),
     Break(
         promise="takes such a file over as a whole or not at all",

@@ -343,6 +343,44 @@ def test_the_copy_of_a_ledger_that_was_lost_is_offered_still(
         assert offered.sessions_open == 1
 
 
+def test_a_copy_that_holds_more_of_the_same_ledger_is_kept(
+    there: Path, here: Path, file: Path
+) -> None:
+    export(there, file)
+    with open_ledger(there) as ledger:
+        start(ledger)
+        copy_ledger(ledger, NOW)
+    copy = there.with_suffix(".copy").read_bytes()
+    here.unlink()
+    here.with_suffix(".copy").write_bytes(copy)
+    Ledger.open(here)[0].close()  # the lost one was begun anew
+    take(here, file)
+    with open_ledger(here) as ledger:
+        copy_ledger(ledger, NOW)
+    kept = [name for name in names(here) if name.startswith("ledger.copy.replaced-")]
+    assert [(here.parent / name).read_bytes() for name in kept] == [copy]
+
+
+def test_without_what_was_prepared_ours_stays(there: Path, here: Path, file: Path) -> None:
+    export(there, file)
+    prepare_import(here, file)
+    Path(f"{here}.new").unlink()
+    before = names(here)
+    with pytest.raises(LedgerError):
+        finish_import(here)
+    assert names(here) == before
+
+
+def test_what_was_prepared_and_never_finished_is_gone_with_the_next_start(
+    there: Path, here: Path, file: Path
+) -> None:
+    export(there, file)
+    before = names(here)
+    prepare_import(here, file)
+    Ledger.open(here)[0].close()
+    assert names(here) == before
+
+
 def _until(step: int) -> None:
     """Ends this process, as a kill does, before its n-th change of the folder."""
     left = [step]

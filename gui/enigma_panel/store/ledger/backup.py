@@ -202,10 +202,10 @@ def _copies(ledger_path: Path) -> list[Path]:
     return [path for path in ledger_path.parent.iterdir() if name.fullmatch(path.name)]
 
 
-def copies_like(ledger_path: Path, mark: bytes) -> list[Path]:
-    """The copies beside the ledger that have this mark, good or not. OSError."""
+def copies_of(ledger_path: Path, marks: set[bytes]) -> list[Path]:
+    """The copies beside the ledger that have one of these marks, good or not. OSError."""
     labels = [(path, _label(path)) for path in _copies(ledger_path)]
-    return [path for path, label in labels if label is not None and label.mark == mark]
+    return [path for path, label in labels if label is not None and label.mark in marks]
 
 
 def _of_others(ledger: "Ledger") -> list[Path]:

@@ -4,6 +4,7 @@ A call that costs or changes something is recorded as an intent, durably, before
 sent, and settled when its fate is known.
 """
 
+import contextlib
 import hashlib
 import logging
 import sqlite3
@@ -18,7 +19,7 @@ from enigma_panel.core.models import Session, Task
 from enigma_panel.core.observation import STEP_KINDS
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.store.files import Problem, ProblemKind, keep_aside
-from enigma_panel.store.ledger import deletion
+from enigma_panel.store.ledger import deletion, file_copy
 from enigma_panel.store.ledger.backup import find_copy
 from enigma_panel.store.ledger.database import COMPANIONS, Database, sole_opener
 from enigma_panel.store.ledger.deletion import Deleted
@@ -414,6 +415,8 @@ def _open_or_replace(path: Path) -> tuple[Database, Problem | None]:
     LedgerErrors pass: for them a fresh file would be no help.
     """
     with sole_opener(path.parent):
+        with contextlib.suppress(OSError):  # what a killed program was about to put in its place
+            file_copy.drop_draft(path)
         problem = _missing(path)
         if problem is not None:
             return Database.open(path), problem

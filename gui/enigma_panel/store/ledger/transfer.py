@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from enigma_panel.store.files import check_is_file, keep_aside
 from enigma_panel.store.ledger import file_copy
-from enigma_panel.store.ledger.backup import OPEN_IN_IT, copies_like, replace_ledger
+from enigma_panel.store.ledger.backup import OPEN_IN_IT, copies_of, replace_ledger
 from enigma_panel.store.ledger.database import BUSY_TIMEOUT_MS, MAGIC, sole_opener
 from enigma_panel.store.ledger.errors import (
     CorruptLedgerError,
@@ -132,14 +132,18 @@ def prepare_import(ledger_path: Path, source: Path) -> None:
 
 def finish_import(ledger_path: Path) -> None:
     """Let what was prepared take the place of our ledger, which must be closed and empty; that one
-    and its copies are kept aside. NotEmptyError: nothing was done."""
+    and its copies are kept aside, and any of the ledger that comes, which may hold what that lacks.
+    NotEmptyError: nothing was done."""
     alone = sole_opener(ledger_path.parent)
     with alone, typed_errors(ledger_path), file_copy.gone_on_error(ledger_path):
         with contextlib.closing(sqlite3.connect(ledger_path, isolation_level=None)) as ours:
             if not _holds_nothing(ours):
                 raise NotEmptyError(ledger_path, "something has happened meanwhile")
-            mark = file_copy.label_of(ours, ledger_path).mark
-        for copy in copies_like(ledger_path, mark):  # as empty; none of a ledger that was lost
+            marks = {file_copy.label_of(ours, ledger_path).mark}
+        path = file_copy.draft_of(ledger_path)
+        with file_copy.looking_at(path) as prepared:
+            marks.add(file_copy.label_of(prepared, path).mark)
+        for copy in copies_of(ledger_path, marks):  # those of any other are still offered
             keep_aside(copy, word="replaced")
         replace_ledger(ledger_path)
 
