@@ -2,8 +2,11 @@
 
 import asyncio
 import contextlib
+import os
 import resource
 import stat
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -219,6 +222,50 @@ def test_it_is_private_takes_no_place_unasked_and_lies_in_no_folder_of_ours(
         assert files(folder) == before
 
     on_queue(folder, test)
+
+
+def test_a_ledger_that_a_link_leads_to_is_not_replaced_by_its_export(
+    folder: Path, file: Path
+) -> None:
+    folder.mkdir(mode=0o700)
+    make_ledger(file)
+    (folder / "ledger.sqlite").symlink_to(file)
+    was = file.stat()
+
+    async def test(bench: QueueBench) -> None:
+        await at_work(bench)
+        with pytest.raises(ExportError) as caught:
+            await transfer_of(bench).export(FileOrder(path=file, if_taken=IfTaken.REPLACE))
+        assert caught.value.fault is ExportFault.DISK
+
+    on_queue(folder, test)
+    assert os.path.samestat(was, file.stat())
+
+
+def test_our_own_ledger_is_not_even_looked_into(folder: Path) -> None:
+    """Closing a file gives up all locks of this process on it, those of SQLite as well."""
+
+    async def test(bench: QueueBench) -> None:
+        ledger = await bench.store.read(lambda ledger: ledger.path)
+        with pytest.raises(LedgerImportError) as caught:
+            await transfer_of(bench).look_into(ledger)
+        assert caught.value.fault is ImportFault.NOT_EXPORTED
+        assert _is_locked(ledger)
+
+    on_queue(folder, test)
+
+
+def _is_locked(ledger: Path) -> bool:
+    """Whether another program finds that this one has it open."""
+    code = (
+        "import sqlite3, sys\n"
+        "connection = sqlite3.connect(sys.argv[1], timeout=0)\n"
+        "connection.execute('PRAGMA journal_mode = DELETE').fetchone()\n"
+    )
+    tried = subprocess.run(
+        [sys.executable, "-c", code, str(ledger)], capture_output=True, text=True, check=False
+    )
+    return "database is locked" in tried.stderr
 
 
 @contextlib.contextmanager

@@ -28,7 +28,7 @@ from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.store.files import NotAFileError, check_is_file
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.task_snapshot import TaskSnapshot
-from enigma_panel.store.new_file import FullDiskError, NewFile
+from enigma_panel.store.new_file import FullDiskError, NewFile, OwnFolderError
 
 NEWS_S = 0.1
 """Progress is told so often."""
@@ -102,6 +102,8 @@ class ExportJob:
         order = self._order
         with _typed_errors():
             _check_name(order.path)
+            if order.path.exists() and order.path.samefile(ledger):  # ours may be a link to it
+                raise OwnFolderError
             if order.if_taken is IfTaken.ASK and order.path.exists():
                 raise ExportError(ExportFault.EXISTS)
             replace = order.if_taken is IfTaken.REPLACE

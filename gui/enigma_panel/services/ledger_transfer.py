@@ -1,6 +1,7 @@
 """The ledger's way to another computer: exported into one file, imported where it is empty."""
 
 import contextlib
+import os
 from collections.abc import Callable, Coroutine, Iterator
 from enum import StrEnum
 from functools import partial
@@ -21,6 +22,7 @@ from enigma_panel.services.queue.task_queue import TaskQueue
 from enigma_panel.services.state.ledger_writer import LedgerWriter
 from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.store.files import NotAFileError, check_is_file
+from enigma_panel.store.ledger.database import COMPANIONS
 from enigma_panel.store.ledger.errors import (
     CorruptLedgerError,
     DiskFullError,
@@ -113,8 +115,8 @@ class LedgerTransfer(Exporter):
 
     async def look_into(self, path: Path) -> Contents:
         """What is in that file. LedgerImportError where it cannot be imported."""
-        await self.check_empty()
-        return await _in_thread(partial(_look_into, path), LOOK_S)
+        ledger = await self.check_empty()
+        return await _in_thread(partial(_look_into, ledger, path), LOOK_S)
 
     async def prepare(self, path: Path) -> None:
         """Prepare the import, which takes our ledger's place once this run has ended.
@@ -180,24 +182,28 @@ async def _in_thread(call: Callable[[], T], limit_s: float) -> T:
         raise LedgerImportError(ImportFault.DISK, str(error)) from None
 
 
-def _look_into(path: Path) -> Contents:
+def _look_into(ledger: Path, path: Path) -> Contents:
     with _typed_errors():
-        _check_there(path)
+        _check_there(ledger, path)
         return read_contents(path)
 
 
 def _prepare(ledger: Path, path: Path) -> None:
     with _typed_errors():
-        _check_there(path)
+        _check_there(ledger, path)
         prepare_import(ledger, path)
 
 
-def _check_there(path: Path) -> None:
+def _check_there(ledger: Path, path: Path) -> None:
     try:
         check_is_file(path)
-        path.stat()
+        found = path.stat()
     except ValueError as error:  # a character that no name has
         raise LedgerImportError(ImportFault.DISK, str(error)) from None
+    ours = (Path(f"{ledger}{ending}") for ending in COMPANIONS)
+    if any(os.path.samestat(found, one.stat()) for one in ours if one.exists()):
+        # Not even opened: who closes a file gives up all locks of this process on it.
+        raise LedgerImportError(ImportFault.NOT_EXPORTED)
 
 
 @contextlib.contextmanager

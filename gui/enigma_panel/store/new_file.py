@@ -128,7 +128,7 @@ def save_text(path: Path, text: str, *, replaces: bool) -> Path:
 
 
 def _remove_left_over(folder: Path) -> None:
-    for part in folder.glob(f"{PREFIX}*{SUFFIX}"):
+    for part in folder.glob(f"{PREFIX}*{SUFFIX}*"):
         with contextlib.suppress(OSError):  # another program of ours may have been quicker
             if time.time() - part.lstat().st_mtime > LEFT_OVER_S:
                 part.unlink()
