@@ -454,6 +454,7 @@ class FakeQueue(QObject):
         super().__init__()
         self.waiting: list[QueueEntry] = []
         self.pause_reason = PauseReason.NONE
+        self.is_paused = False
         self.pause_error: ApiError | None = None
         self.limit = 5
         self.calls: list[tuple[Any, ...]] = []

@@ -735,6 +735,16 @@ MONEY = (
     ),
     Break(
         promise="pauses the line here until you click Go on",
+        mistake="what is tried again in its own browser goes on",
+        file="services/queue/starter.py",
+        old=" and not task.is_final and not self._is_paused()\n",
+        new=" and not task.is_final\n",
+        tests=(
+            f"{TRANSFER}::test_what_is_tried_again_in_its_own_browser_waits_there_for_the_person",
+        ),
+    ),
+    Break(
+        promise="pauses the line here until you click Go on",
         mistake="it is paused once the copy is made",
         file="services/ledger_transfer.py",
         old="        self._queue.pause()  # before: what is in the file as waiting must not be started after it\n"

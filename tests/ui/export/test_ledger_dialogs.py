@@ -84,6 +84,7 @@ async def test_it_is_exported_by_keys_and_what_became_of_the_line_is_said(
 ) -> None:
     told: list[Any] = []
     manager.exported.connect(lambda *news: told.append(news))
+    world.queue.is_paused = True
     dialog = export_dialog(manager)
     await active(dialog)
     assert Path(dialog.file.text()).name.endswith(".ledger")
@@ -99,6 +100,19 @@ async def test_it_is_exported_by_keys_and_what_became_of_the_line_is_said(
     assert world.ledger_transfer.orders[0] == FileOrder(path=Path(FILE))
     assert told == [("Exported the ledger as “enigma (2).ledger”. The line is paused.", both)]
     assert not dialog.isVisible()
+
+
+async def test_a_line_that_goes_on_meanwhile_is_not_called_paused(
+    world: World, manager: DialogManager
+) -> None:
+    told: list[Any] = []
+    manager.exported.connect(lambda text, _: told.append(text))
+    dialog = export_dialog(manager)
+    dialog.file.setText(FILE)
+    world.queue.is_paused = False  # the person clicked "Go on"
+    dialog.export()
+    await until(lambda: told)
+    assert told == ["Exported the ledger. The line goes on; what it starts now is not in it."]
 
 
 async def test_what_a_file_holds_is_said_before_it_can_be_imported(
@@ -167,6 +181,7 @@ async def test_closed_meanwhile_it_is_not_imported(
     await until(lambda: "Is being checked and taken over…" in shown_texts(dialog))
     click(dialog.cancel_button)
     manager.open_ledger_import()  # it comes back, the click does not
+    assert "Is being cancelled…" in shown_texts(dialog)
     assert not dialog.import_button.isEnabled()
     world.ledger_transfer.gate.set()
     await until(lambda: world.ledger_transfer.discards)

@@ -159,7 +159,8 @@ class FileDialog(ModelessDialog):
             self._show_problem(tr("Name the file, and the folder that it is to be in."))
 
     def _start(self, order: FileOrder) -> None:
-        if self._services.scope.spawn("export", self._save(order), exclusive=True) is None:
+        name = type(self).__name__  # one of each kind: it may go on while another is made
+        if self._services.scope.spawn(name, self._save(order), exclusive=True) is None:
             return
         self._order = order
         self.forget_problem()

@@ -155,6 +155,8 @@ class ImportDialog(ModelessDialog):
     def _forget(self) -> None:
         """Closed: what is being prepared is wanted no more, also where the window comes back."""
         self._is_wanted = False
+        if self._is_preparing:
+            self._show_contents(tr("Is being cancelled…"))
 
     async def _prepare(self, path: Path) -> None:
         self.fields.setEnabled(False)

@@ -76,8 +76,8 @@ class LedgerDialog(FileDialog):
         return percent_text(done)
 
     def done_text(self, order: FileOrder, exported: Exported) -> str:
-        """That it was exported, and that the line is paused."""
-        return ledger_done_text(order, exported)
+        """That it was exported, and whether the line is paused."""
+        return ledger_done_text(order, exported, is_paused=self._services.queue.is_paused)
 
 
 def _leaving(services: Services) -> Leaving:

@@ -130,12 +130,17 @@ def percent_text(done: int) -> str:
     return tr("{n} %", n=done)
 
 
-def ledger_done_text(order: FileOrder, exported: Exported) -> str:
-    """That it was exported, under which name where that is another one, and what it did here."""
-    if exported.path == order.path:
-        return tr("Exported the ledger. The line is paused.")
-    name = shorten(exported.path.name)
-    return tr("Exported the ledger as “{name}”. The line is paused.", name=name)
+def ledger_done_text(order: FileOrder, exported: Exported, *, is_paused: bool) -> str:
+    """That it was exported, under which name where that is another one, and what it did here.
+
+    is_paused: the line still is; nobody clicked "Go on" meanwhile.
+    """
+    done = tr("Exported the ledger.")
+    if exported.path != order.path:
+        done = tr("Exported the ledger as “{name}”.", name=shorten(exported.path.name))
+    if is_paused:
+        return tr("{done} The line is paused.", done=done)
+    return tr("{done} The line goes on; what it starts now is not in it.", done=done)
 
 
 def import_purpose_text() -> str:
