@@ -107,7 +107,7 @@ def renew_copy(ledger_path: Path, now_ms: int) -> Copied | None:
     with typed_errors(target), _one_at_a_time:
         with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as source:
             mark = file_copy.label_of(source, ledger_path).mark
-            own = copies_like(ledger_path, mark)
+            own = copies_of(ledger_path, {mark})
             for path in own:
                 if path != target:
                     path.unlink()
