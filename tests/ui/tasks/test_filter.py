@@ -221,6 +221,11 @@ def test_of_several_only_those_act_that_are_shown(four: MainWindow, services: An
     assert "2 of them are hidden by the filter" in shown_texts(four.details)
     key(four.filter_bar.field, ESCAPE)
     assert selection.tasks.selected_keys() == [5, 4, 3, 2, 1]
+    type_text(four.filter_bar.field, "bike")
+    place = selection.tasks.visualRect(selection.task_rows.index(0, 1)).center()
+    QTest.mouseClick(selection.tasks.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert selection.subject == Subject(tasks=(5,))  # though it was selected before
+    assert "hidden by the filter" not in " ".join(shown_texts(four.details))
 
 
 def test_rows_that_fit_no_more_stay_dimmed_until_nobody_aims(

@@ -196,6 +196,7 @@ class Selection(QObject):
     def _connect(self) -> None:
         self.sessions.selected.connect(self._follow_sessions)
         self.tasks.selected.connect(self._follow_tasks)
+        self.tasks.clicked.connect(self._follow_click)
         self.tasks.looked_at.connect(self._see_tasks)
         self.sessions.verb_clicked.connect(lambda key, verb: self._app_actions.command([key], verb))
         self.sessions.undo_clicked.connect(lambda key: self._app_actions.undo([key]))
@@ -296,6 +297,11 @@ class Selection(QObject):
         keys = tuple(self.tasks.selected_keys())
         if keys or self.subject.tasks:
             self._turn_to(Subject(tasks=keys))
+
+    def _follow_click(self) -> None:
+        """On the row that the filter has left of several: it was selected, and is meant alone."""
+        if self.subject.tasks != tuple(self.tasks.selected_keys()):
+            self._follow_tasks()
 
     def _turn_to(self, subject: Subject) -> None:
         self.subject = subject
