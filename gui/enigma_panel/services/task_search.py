@@ -37,7 +37,8 @@ BATCHES = 25
 class TaskSearch(QObject):
     """The keys of the tasks that are shown. What is asked for interrupts what was asked before.
 
-    found: `keys` is another list; its argument tells whether the person asked for it. counted:
+    found: `keys` is another list; its argument tells whether the person asked for it. Of another
+    order the first ones come at once, then all. counted:
     `figures`, `unindexed` (so many tasks no word finds yet) or `problem` (why nothing could be
     read) changed. Nothing is read before the first `ask` and before the records were loaded; from
     then on it follows them by itself.
