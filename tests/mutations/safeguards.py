@@ -493,6 +493,22 @@ SAFEGUARDS = (
         tests=(f"{SEARCH}::test_a_task_that_comes_while_all_are_looked_for_is_not_lost",),
     ),
     Break(
+        promise="What is shown is what was asked for last",
+        mistake="an answer that is overtaken is shown all the same",
+        file="services/task_search.py",
+        old="        if self._is_by_person:\n            raise",
+        new="        if False:\n            raise",
+        tests=(f"{SEARCH}::test_what_was_asked_for_before_is_not_shown_any_more",),
+    ),
+    Break(
+        promise="Another order takes no row away, and nothing that is selected",
+        mistake="until all are sorted the others are missing",
+        file="services/task_search.py",
+        old="key for key in self.keys if key not in found",
+        new="key for key in self.keys[:0] if key not in found",
+        tests=(f"{SEARCH}::test_the_first_rows_of_another_order_come_before_all_the_others",),
+    ),
+    Break(
         promise="What could not be read is asked for again",
         mistake="an error ends the search",
         file="services/task_search.py",
