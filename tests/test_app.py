@@ -16,9 +16,11 @@ from enigma_panel.bootstrap import DataDirs
 from enigma_panel.cli import Options, parse
 from enigma_panel.core.service_rules import Dialect
 from enigma_panel.desktop.session_end import own_command
+from enigma_panel.runtime import next_run
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.runtime.next_run import HandedOver
 from enigma_panel.store.files import Problem, ProblemKind
+from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.transfer import NotEmptyError, finish_import
 from enigma_panel.store.paths import folders_below
 from enigma_panel.ui.recovery.opening import OpeningWindow
@@ -99,6 +101,26 @@ async def test_a_ledger_that_could_not_be_replaced_is_said_by_the_next_run(tmp_p
     assert problem.reason == "something has happened meanwhile"
     assert again._left(ledger.path) == []
     assert again.handed_over == HandedOver(base_url=ELSEWHERE, key=KEY)
+
+
+async def test_a_long_reason_leaves_room_for_the_key(tmp_path: Path) -> None:
+    """The pipe takes all of it or nothing, and the key would be gone."""
+
+    def refuse(path: Path) -> None:
+        raise LedgerError(path, "😀" * 300)
+
+    thread: Any = Namespace(run=call)
+    parts: Any = Namespace(ledger=Namespace(path=tmp_path), ledger_thread=thread)
+    program = Program(Options(data_dir=tmp_path), NO_DIRS, None)
+    key = KEY + "x" * 100
+    program.handed_over = HandedOver(base_url=ELSEWHERE, key=key)
+    with pytest.raises(LedgerError):
+        await program._swap(parts, refuse)
+    environment: dict[str, str] = {}
+    next_run.hand_over(program.handed_over, environment)
+    handed = next_run.take_over(environment)
+    assert handed.key == key
+    assert handed.not_replaced == "😀" * 25
 
 
 async def call(what: Callable[..., Any], *arguments: Any) -> Any:

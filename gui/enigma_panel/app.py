@@ -39,8 +39,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-REASON_CHARS = 100
-"""So much of an error is handed over: the pipe has little room."""
+REASON_BYTES = 100
+"""So much of an error is handed over: the pipe has little room, and the key needs it."""
 OPENING_S = 1.0
 """What takes longer before the first window is said."""
 
@@ -299,7 +299,7 @@ class Program:
         try:
             await parts.ledger_thread.run(replace_ledger, parts.ledger.path)
         except LedgerError as error:  # whoever is there to be told is in the next run
-            reason = error.reason[:REASON_CHARS]
+            reason = error.reason.encode()[:REASON_BYTES].decode(errors="ignore")
             self.handed_over = replace(self.handed_over, not_replaced=reason)
             raise
 

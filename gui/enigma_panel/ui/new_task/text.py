@@ -60,14 +60,14 @@ def start_label(n: int, *, after: bool) -> str:
 
 def target_hint(services: Services, n: int, *, after: bool, in_new: bool) -> str:
     """When n tasks would run. Always one line, so that no button moves when it changes."""
+    if in_new or services.queue.is_paused:
+        return line_hint(services, n)
     if after:
         return tr.plural(
             "Runs after the task at work there; until then it can be removed.",
             "They run after the task at work there, unless removed before.",
             n,
         )
-    if in_new:
-        return line_hint(services, n)
     return tr.plural(
         "Runs in the browser that is open.",
         "They run in the browser that is open, one after another.",
