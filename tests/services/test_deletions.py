@@ -315,6 +315,49 @@ def test_what_is_too_old_goes_some_time_after_the_start_and_then_hourly(tmp_path
     on_scene(tmp_path, check)
 
 
+def test_cancel_means_what_the_person_asked_for_and_what_is_too_old_follows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The ledger is asked what is too old while the person deletes; that job waits for this one."""
+    monkeypatch.setattr(deletion, "TURN_S", 0.0)
+
+    async def check(scene: Scene) -> None:
+        scene.fill(60)
+        put(scene.bench.ledger, a_session(61, phase=Phase.CLOSED, ended_ms=NOW))
+        young = {"session_key": 61, "status": TaskStatus.DONE, "ended_ms": NOW}
+        put(scene.bench.ledger, *(a_task(key, **young) for key in range(61, 181)))
+        await scene.store.load()
+        scene.settings.change(keep_tasks_days=30)
+        job = scene.bench.scope.spawn("delete", scene.deletions.delete(range(61, 181)))
+        await asyncio.sleep(0)
+        scene.deletions.retain()
+        while len(scene.there()) == 180:  # noqa: ASYNC110 - there is no event
+            await asyncio.sleep(0)
+        scene.deletions.cancel()
+        assert job is not None
+        result = await job
+        assert 0 < result.left < 120
+        await asyncio.sleep(1)
+        assert len(scene.there()) == result.left
+
+    on_scene(tmp_path, check)
+
+
+def test_a_cost_that_was_told_a_moment_ago_is_in_the_sum_of_the_day(tmp_path: Path) -> None:
+    """Figures wait for the next write; the ledger sums by what memory knows."""
+
+    async def check(scene: Scene) -> None:
+        scene.fill(1, ended_ms=NOW, usage=Usage(cost=None))
+        await scene.store.load()
+        told = Observation(kind=Kind.COMPLETED, usage=Usage(cost=Decimal("0.5")))
+        await scene.store.record(1, 1, told)
+        await scene.store.delete([1], local_date)
+        day = await scene.search.spent_on(local_date(NOW - 1_000), 0, 0)
+        assert (day.count, day.cost) == (1, Decimal("0.5"))
+
+    on_scene(tmp_path, check)
+
+
 def test_what_would_go_is_told_before(tmp_path: Path) -> None:
     async def check(scene: Scene) -> None:
         _older(scene)

@@ -69,7 +69,8 @@ class Deletions(QObject):
         self._settings = settings
         self._clock = clock
         self._scope = scope
-        self._job: _Job | None = None
+        self._asked: _Job | None = None
+        self._unasked: _Job | None = None
         self._lock = asyncio.Lock()
         self._due_ms = clock.now_ms() + FIRST_MS
 
@@ -89,14 +90,15 @@ class Deletions(QObject):
 
     def delete(self, task_keys: Sequence[int]) -> Coroutine[Any, Any, DeletionResult]:
         """Delete those of the tasks that may go; it can be cancelled from now on."""
-        self.cancel()  # what is only too old goes another time
-        job = self._job = _Job(self, task_keys, is_asked=True)
-        return self._run(job)
+        if self._unasked is not None:  # what is only too old goes another time
+            self._unasked.is_cancelled = True
+        self._asked = _Job(self, task_keys, is_asked=True)
+        return self._run(self._asked)
 
     def cancel(self) -> None:
-        """End the job under way; what is deleted stays so."""
-        if self._job is not None:
-            self._job.is_cancelled = True
+        """End what the person had deleted; what is gone stays so."""
+        if self._asked is not None:
+            self._asked.is_cancelled = True
 
     def tick(self) -> None:
         """Once a second: now and then what is too old goes."""
@@ -107,7 +109,7 @@ class Deletions(QObject):
     def retain(self) -> None:
         """Delete now what is older than is to be kept, where not all is."""
         days = self._settings.value.keep_tasks_days
-        if days and not self._lock.locked():
+        if days:
             self._scope.spawn("delete old tasks", self._delete_older(days), exclusive=True)
 
     # -- inside --------------------------------------------------------------------------------
@@ -119,12 +121,11 @@ class Deletions(QObject):
             log.warning("old tasks were not looked for: %s", error.reason)
             return
         if plan.keys and self._settings.value.keep_tasks_days == days:
-            job = self._job = _Job(self, plan.keys, is_asked=False)
-            await self._run(job)
+            self._unasked = _Job(self, plan.keys, is_asked=False)
+            await self._run(self._unasked)
 
     async def _run(self, job: "_Job") -> DeletionResult:
         async with self._lock:
-            await self._store.flush()
             result = await job.run(self._store)
             if result.problem is not None:
                 log.warning("tasks were not deleted: %s", result.problem.reason)

@@ -412,6 +412,7 @@ class SessionStore(QObject):
         All that is known here of a task is in the ledger before it decides; what comes later finds
         none. `tell_deleted` tells of it.
         """
+        await self.flush()
         now = self._clock.now_ms()
         deleted = await self._writer.commit(lambda ledger: ledger.delete(task_keys, now, day_of))
         self._forget(deleted)
