@@ -662,6 +662,24 @@ DATA = (
         tests=(f"{DELETIONS}::test_a_copy_holds_nothing_of_what_was_deleted",),
     ),
     Break(
+        promise=COPIED,
+        mistake="it is copied page for page, with pieces of what was there",
+        file="store/ledger/backup.py",
+        old="file_copy.draft(source, target, anew=True)",
+        new="file_copy.draft(source, target)",
+        tests=(f"{DELETION}::test_no_byte_of_what_was_deleted_is_left_in_a_file",),
+    ),
+    Break(
+        promise="By itself nothing goes before the service was heard",
+        mistake="whatever the clock says is believed",
+        file="services/deletions.py",
+        old="if self._health.heard_ms is not None and self",
+        new="if self",
+        tests=(
+            f"{DELETIONS}::test_what_is_too_old_goes_some_time_after_the_start_and_then_hourly",
+        ),
+    ),
+    Break(
         promise="a session goes with its last task",
         mistake="it stays, with what opens it",
         file="store/ledger/deletion.py",

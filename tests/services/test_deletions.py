@@ -52,6 +52,7 @@ class Scene:
             self.settings,  # type: ignore[arg-type]
             bench.clock,
             bench.scope,
+            health=bench.health,  # type: ignore[arg-type]
             in_thread=bench.executor.run,
         )
         self.diffs: list[Diff] = []
@@ -307,6 +308,9 @@ def test_what_is_too_old_goes_some_time_after_the_start_and_then_hourly(tmp_path
         assert await ticks(FIRST_MS + 60_000) == [1, 2, 3, 4], "for ever"
         scene.settings.change(keep_tasks_days=30)
         assert await ticks(EVERY_MS - 120_000) == [1, 2, 3, 4]
+        scene.bench.health.lose(NOW, heard=False)
+        assert await ticks(EVERY_MS) == [1, 2, 3, 4], "its clock may be a year ahead"
+        scene.bench.health.heard_ms = NOW
         assert await ticks(120_000) == [2, 4]
         assert not any(diff.is_asked for diff in scene.diffs)
         scene.settings.change(keep_tasks_days=29)

@@ -95,7 +95,14 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
         """What deletes tasks."""
         from enigma_panel.services.deletions import Deletions  # noqa: PLC0415 - see above
 
-        return Deletions(self.store, self.task_search, self.settings, self.clock, self.scope)
+        return Deletions(
+            self.store,
+            self.task_search,
+            self.settings,
+            self.clock,
+            self.scope,
+            health=self.health,
+        )
 
     @cached_property
     def structured_results(self) -> "StructuredResults":

@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Signal
 from enigma_panel.core.deletion import DeletionPlan, KeptReason
 from enigma_panel.runtime.event_loop import BlockingTimeoutError, TaskScope, blocking
 from enigma_panel.services.clock import Clock
+from enigma_panel.services.health import Health
 from enigma_panel.services.settings import SettingsBook
 from enigma_panel.services.spending import local_date
 from enigma_panel.services.state.session_store import SessionStore
@@ -60,6 +61,7 @@ class Deletions(QObject):
         clock: Clock,
         scope: TaskScope,
         *,
+        health: Health,
         in_thread: InThread | None = None,
     ) -> None:
         super().__init__()
@@ -69,6 +71,7 @@ class Deletions(QObject):
         self._settings = settings
         self._clock = clock
         self._scope = scope
+        self._health = health
         self._asked: _Job | None = None
         self._unasked: _Job | None = None
         self._lock = asyncio.Lock()
@@ -101,8 +104,12 @@ class Deletions(QObject):
             self._asked.is_cancelled = True
 
     def tick(self) -> None:
-        """Once a second: now and then what is too old goes."""
-        if self._clock.now_ms() >= self._due_ms:
+        """Once a second: now and then what is too old goes.
+
+        Not before the service was heard: with a clock that is a year ahead, by which all would be
+        too old, its certificate is none, and no encrypted answer comes.
+        """
+        if self._health.heard_ms is not None and self._clock.now_ms() >= self._due_ms:
             self._due_ms = self._clock.now_ms() + EVERY_MS
             self.retain()
 

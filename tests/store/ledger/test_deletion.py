@@ -220,11 +220,14 @@ def test_no_byte_of_what_was_deleted_is_left_in_a_file(ledger_path: Path) -> Non
     keys = rng.sample(range(1, TASKS + 1), GOING)
     assert len(delete(ledger, keys).tasks) == GOING
     assert ledger.is_to_purge
+    renew_copy(ledger_path, LATER)  # of a large ledger, which is not written anew before
+    gone = [words[key - 1] for key in keys]
+    copied = (folder / "ledger.copy").read_bytes().lower()
+    assert [word for word in gone if word[3:].encode() in copied] == []
     reader.purge()
     assert ledger.purge()
-    renew_copy(ledger_path, LATER)
     left = b"".join(file.read_bytes() for file in folder.iterdir()).lower()
-    assert [words[key - 1] for key in keys if words[key - 1][3:].encode() in left] == []
+    assert [word for word in gone if word[3:].encode() in left] == []
     stay = sorted(set(range(1, TASKS + 1)) - set(keys))
     assert ledger.task_keys() == stay[::-1]
     for key in stay[:3]:
@@ -237,6 +240,21 @@ def test_no_byte_of_what_was_deleted_is_left_in_a_file(ledger_path: Path) -> Non
         "ledger.search",
         "ledger.sqlite3",
     ]
+
+
+def test_tasks_with_many_steps_go_one_by_one(ledger: Ledger) -> None:
+    """20 of them with all that an agent tells kept an intent waiting for 2 s."""
+    keys = [ended(ledger).key for _ in range(4)]
+    for key, count in zip(keys, (400, 500, 200, 2_000), strict=True):
+        ledger.save(steps=[Step(task_key=key, at_ms=NOW, kind="action", text="a step")] * count)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(deletion, "TURN_S", 0.0)
+        turns = []
+        while keys:
+            done = ledger.delete(keys, LATER, day_of)
+            turns.append(len(done.tasks))
+            keys = list(done.left)
+    assert turns == [2, 1, 1]
 
 
 def test_a_kill_within_a_batch_leaves_all_as_it_was(

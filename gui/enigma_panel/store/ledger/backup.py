@@ -114,7 +114,7 @@ def renew_copy(ledger_path: Path, now_ms: int) -> Copied | None:
             if target not in own:
                 return None
             try:
-                file_copy.draft(source, target)
+                file_copy.draft(source, target, anew=True)
             except DiskFullError:
                 return Copied.NO_ROOM
         return _finish(target, now_ms)

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
+from itertools import accumulate
 from typing import Any
 
 from msgspec import Struct
@@ -32,6 +33,8 @@ from enigma_panel.store.ledger.queries import (
 TURN_S = 0.01
 """So long a transaction goes on taking tasks: no intent waits for more."""
 AT_ONCE = 20
+MOST_STEPS = 1_000
+"""So many steps, or those of one task, go between two looks at the time (0.01 s)."""
 
 TO_PURGE = "to_purge"
 """In `meta` while the file may hold bytes of what was deleted."""
@@ -42,6 +45,7 @@ _FACTS = (
     f" {TOOK_MS}, {IS_UNTOLD}"
     f" FROM tasks t JOIN sessions s ON s.key = t.session_key WHERE t.key IN {THESE}"
 )
+_STEPS = f"SELECT task_key, count(*) FROM steps WHERE task_key IN {THESE} GROUP BY task_key"  # noqa: S608 - own words
 _ITS_SESSIONS = (
     f"SELECT session_key FROM tasks WHERE key IN {THESE}"  # noqa: S608 - own words
     f" UNION SELECT session_key FROM intents WHERE task_key IN {THESE}"
@@ -129,9 +133,9 @@ def delete(db: Database, keys: Sequence[int], now_ms: int, day_of: Callable[[int
         for table in ("sessions", "tasks"):
             db.execute(_KEEP_LAST_KEY.format(table=table))
         while at < len(keys) and (at == 0 or time.monotonic() < until):
-            some = json_of(keys[at : at + AT_ONCE])
-            at += AT_ONCE
-            rows = db.rows(_FACTS, {"keys": some, "counting_ms": counting_ms})
+            some = _with_few_steps(db, keys[at : at + AT_ONCE])
+            at += len(some)
+            rows = db.rows(_FACTS, {"keys": json_of(some), "counting_ms": counting_ms})
             facts = [_Facts(*row) for row in rows]
             kept |= {one.key: one.kept for one in facts if one.kept is not None}
             going = [one for one in facts if one.kept is None]
@@ -195,6 +199,13 @@ def _overwriting(db: Database) -> Iterator[None]:
         yield
     finally:
         db.execute("PRAGMA secure_delete = OFF").fetchall()
+
+
+def _with_few_steps(db: Database, keys: Sequence[int]) -> Sequence[int]:
+    """The first of these tasks, one at least, that have no more than MOST_STEPS together."""
+    counts = dict(db.rows(_STEPS, {"keys": json_of(keys)}))
+    sums = accumulate(counts.get(key, 0) for key in keys)
+    return keys[: max(1, sum(steps <= MOST_STEPS for steps in sums))]
 
 
 def _delete(db: Database, going: Sequence[_Facts], counting_ms: int) -> list[int]:
