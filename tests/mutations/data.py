@@ -553,7 +553,7 @@ DATA = (
         tests=(f"{MOVES}::test_killed_at_any_moment_it_is_empty_or_whole",),
     ),
     Break(
-        promise="nothing is ever replaced",
+        promise="is kept aside, and so is a copy that the one in the file left there",
         mistake="the copy that a lost ledger left is, by the next one of the ledger that came",
         file="store/ledger/transfer.py",
         old="            marks.add(file_copy.label_of(prepared, path).mark)\n",
