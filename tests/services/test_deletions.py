@@ -1,6 +1,7 @@
 """Deletions: in small batches, of what may go alone; what is too old goes by itself."""
 
 import asyncio
+import itertools
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
 from pathlib import Path
@@ -24,7 +25,7 @@ from enigma_panel.services.task_search import TaskSearch
 from enigma_panel.services.types import Diff
 from enigma_panel.store.ledger import deletion
 from enigma_panel.store.ledger.backup import draft_copy, finish_copy
-from enigma_panel.store.ledger.errors import DiskFullError
+from enigma_panel.store.ledger.errors import DiskFullError, InterruptedReadError
 from enigma_panel.store.ledger.task_reader import TaskReader
 from tests.conftest import LogWatch
 from tests.kit.builders import a_session, a_task
@@ -229,6 +230,38 @@ def test_a_copy_holds_nothing_of_what_was_deleted(tmp_path: Path) -> None:
         finish_copy(path, NOW)
         assert b"unicorn 2" not in copy.read_bytes()
         assert b"unicorn 3" in copy.read_bytes()
+
+    on_scene(tmp_path, check)
+
+
+def test_whoever_types_a_filter_meanwhile_keeps_nothing_from_going(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is typed ends the reader's question, whosever it is."""
+
+    def interrupted_once(name: str) -> None:
+        answer, count = getattr(TaskReader, name), itertools.count()
+
+        def ask(reader: TaskReader, *values: object) -> object:
+            if next(count) == 0:
+                raise InterruptedReadError(reader.path, "interrupted")
+            return answer(reader, *values)
+
+        monkeypatch.setattr(TaskReader, name, ask)
+
+    async def check(scene: Scene) -> None:
+        scene.fill(2)
+        await scene.store.load()
+        path = scene.bench.ledger.path
+        draft_copy(scene.bench.ledger)
+        finish_copy(path, NOW)
+        for name in ("ended_before", "plan_deletion", "purge"):
+            interrupted_once(name)
+        plan = await scene.deletions.plan_older(30)
+        assert plan.keys == (1, 2)
+        await scene.deletions.delete([2])
+        assert not scene.bench.ledger.is_to_purge
+        assert b"unicorn 2" not in path.with_suffix(".copy").read_bytes()
 
     on_scene(tmp_path, check)
 

@@ -92,11 +92,7 @@ class TaskSearch(QObject):
     async def results_of(self, keys: Sequence[int], most_chars: int) -> list[str] | None:
         """The results of those of these tasks that have one, in this order; None where they are
         longer than that together. LedgerError."""
-        while True:
-            try:
-                return await self._read(lambda: self._reader.results(keys, most_chars))
-            except InterruptedReadError:
-                continue  # by what was asked meanwhile
+        return await self._read_in_the_end(lambda: self._reader.results(keys, most_chars))
 
     async def spent_on(self, day: str, from_ms: int, to_ms: int) -> TaskSum:
         """What the tasks cost together that were started on that day, which lasted from when to
@@ -105,16 +101,16 @@ class TaskSearch(QObject):
 
     async def ended_before(self, before_ms: int) -> list[int]:
         """The keys of the tasks that ended before then (epoch ms), oldest first. LedgerError."""
-        return await self._read(lambda: self._reader.ended_before(before_ms))
+        return await self._read_in_the_end(lambda: self._reader.ended_before(before_ms))
 
     async def plan_deletion(self, keys: Sequence[int]) -> DeletionPlan:
         """Which of these tasks may be deleted, what they cost, and why others stay. LedgerError."""
         now = self._clock.now_ms()
-        return await self._read(lambda: self._reader.plan_deletion(keys, now))
+        return await self._read_in_the_end(lambda: self._reader.plan_deletion(keys, now))
 
     async def purge(self) -> None:
         """Leave no word of what was deleted in the index. LedgerError."""
-        await self._read(self._reader.purge)
+        await self._read_in_the_end(self._reader.purge)
 
     async def aclose(self) -> None:
         """Close the files; nothing may be asked for afterwards."""
@@ -268,3 +264,11 @@ class TaskSearch(QObject):
 
     async def _read(self, question: Callable[[], T]) -> T:
         return await self._executor.run(question)
+
+    async def _read_in_the_end(self, question: Callable[[], T]) -> T:
+        """Again where the person asked for something else meanwhile: that ends any question."""
+        while True:
+            try:
+                return await self._read(question)
+            except InterruptedReadError:
+                continue
