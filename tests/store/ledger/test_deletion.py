@@ -6,6 +6,7 @@ from collections import Counter
 from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -28,6 +29,8 @@ from enigma_panel.store.ledger import (
 )
 from enigma_panel.store.ledger.backup import renew_copy
 from enigma_panel.store.ledger.deletion import Deleted
+from enigma_panel.store.ledger.errors import DiskFullError
+from enigma_panel.store.ledger.file_copy import SPARE_BYTES
 from enigma_panel.store.ledger.search_index import index_path
 from enigma_panel.store.ledger.task_reader import TaskReader
 from tests.kit.builders import new_session, new_task
@@ -282,6 +285,18 @@ def test_a_kill_within_a_batch_leaves_all_as_it_was(
         assert not ledger.is_to_purge
         assert ledger.connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     ledger.close()
+
+
+def test_a_disk_is_not_filled_to_write_the_file_anew(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    delete(ledger, [ended(ledger).key])
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=SPARE_BYTES))
+        with pytest.raises(DiskFullError):
+            ledger.purge()
+    assert ledger.is_to_purge
+    assert ledger.purge()
 
 
 def test_what_was_left_to_the_end_is_done_there_also_after_a_kill(ledger_path: Path) -> None:

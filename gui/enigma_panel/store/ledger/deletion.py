@@ -19,6 +19,8 @@ from enigma_panel.core.models import FINAL_PHASES
 from enigma_panel.core.money import sum_exactly
 from enigma_panel.core.task_filter import TaskSum
 from enigma_panel.store.ledger.database import BUSY_TIMEOUT_MS, Database
+from enigma_panel.store.ledger.errors import typed_errors
+from enigma_panel.store.ledger.file_copy import check_room
 from enigma_panel.store.ledger.queries import (
     CALL_COUNTS,
     CALL_COUNTS_MS,
@@ -177,7 +179,12 @@ def is_to_purge(connection: sqlite3.Connection) -> bool:
 
 def purge(db: Database) -> bool:
     """Write the file anew without what was deleted: SQLite overwrites a row, and yet leaves pieces
-    where it moved one. Takes 0.02 s for each MB; False where somebody still reads the old state."""
+    where it moved one. Takes 0.02 s for each MB; False where somebody still reads the old state.
+
+    DiskFullError where that would leave too little room: an intent needs it more.
+    """
+    with typed_errors(db.path):
+        check_room(db.path, db.path.stat().st_size)
     db.execute("PRAGMA temp_store = MEMORY")  # no file elsewhere holds what stays
     db.execute("VACUUM")
     db.execute("PRAGMA busy_timeout = 0")

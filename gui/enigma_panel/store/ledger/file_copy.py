@@ -73,7 +73,7 @@ def draft(source: sqlite3.Connection, target: Path, *, anew: bool = False) -> No
 def check_room(target: Path, size: int) -> None:
     """DiskFullError where less than SPARE_BYTES would be left beside a draft of so many bytes."""
     if shutil.disk_usage(target.parent).free < size + SPARE_BYTES:
-        raise DiskFullError(target, "too little room for a copy")
+        raise DiskFullError(target, "too little room for another one")
 
 
 def drop_draft(target: Path) -> None:
