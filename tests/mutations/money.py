@@ -573,6 +573,14 @@ MONEY = (
     ),
     Break(
         promise=AGAIN,
+        mistake="what is at work is run a second time beside it",
+        file="ui/new_task/run_again.py",
+        old="task.status in AT_WORK or not",
+        new="not",
+        tests=(f"{RUN_AGAIN}::test_what_cannot_be_run_again_is_counted_and_said",),
+    ),
+    Break(
+        promise=AGAIN,
         mistake="it says what one of them costs",
         file="ui/new_task/text.py",
         old="total = forecast.each * n",

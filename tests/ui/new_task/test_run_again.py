@@ -64,11 +64,13 @@ async def test_what_cannot_be_run_again_is_counted_and_said(world: World) -> Non
     world.sessions.add(4, **DONE)
     spec = TaskSpec(text="over a proxy", browser=browser)
     world.sessions.change_task(4, spec=spec)
-    dialog = await shown(world, 1, 2, 3, 4, 5)
+    world.sessions.add(6)
+    dialog = await shown(world, 1, 2, 3, 4, 5, 6)
     assert dialog.left_out.text().splitlines() == [
-        "4 of them are left out:",
+        "5 of them are left out:",
         "1 is in line and runs anyway.",
         "1 is unconfirmed: it may be running still.",
+        "1 is at work.",
         "1 has a field that this service lacks: use Edit and run again.",
         "1 is being loaded.",
     ]
@@ -109,8 +111,9 @@ async def test_what_was_not_started_is_said_and_can_be_tried_again(
     faults = {"no key": NoKeyError(), "disk full": DiskFullError(tmp_path, "disk full")}
     world.sessions.start_error = faults[error]
     dialog.run_button.click()
+    dialog.reject()
     await world.settle()
-    assert dialog.isVisible()
+    assert dialog.isVisible(), "also where it was closed meanwhile"
     assert dialog.notice.text().startswith(
         ("There is no API key yet.", "Nothing was started: the ledger could not be written")
     )

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtWidgets import QWidget
 
 from enigma_panel.core.models import Task
+from enigma_panel.core.statuses import AT_WORK
 from enigma_panel.core.validation import unsupported_fields
 from enigma_panel.services.container import Services
 from enigma_panel.services.sessions import MOST_STARTS, NoKeyError
@@ -119,7 +120,7 @@ class RunAgainDialog(ModelessDialog):
                 self._read[key] = task
             if task is None:
                 left_out.append(LeftOut.UNREAD)
-            elif not can_run_again(task):
+            elif task.status in AT_WORK or not can_run_again(task):
                 left_out.append(LeftOut.of(task))
             elif unsupported_fields(task.spec, rules):
                 left_out.append(LeftOut.UNSUPPORTED)
@@ -146,9 +147,11 @@ class RunAgainDialog(ModelessDialog):
             await self._services.sessions.start_many([task.spec for task in self._able])
         except NoKeyError:
             self.notice.show_text(tr("There is no API key yet. Enter it, then run them again."))
+            self.present()
             self._open_key()
         except LedgerError as error:
             self.notice.show_text(not_started_text(error))
+            self.present()  # it may have been closed meanwhile
         else:
             self._able = []  # asked once, started once
             self.accept()

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from enigma_panel.core.models import OutputType, Proxy, Task, TaskStatus
 from enigma_panel.core.money import MoneyKind, format_money
+from enigma_panel.core.statuses import AT_WORK
 from enigma_panel.services.container import Services
 from enigma_panel.services.sessions import MOST_STARTS
 from enigma_panel.services.types import PauseReason, QueueEntry, WaitReason
@@ -173,12 +174,15 @@ class LeftOut(Enum):
 
     QUEUED = auto()
     UNCONFIRMED = auto()
+    AT_WORK = auto()
     UNSUPPORTED = auto()
     UNREAD = auto()
 
     @classmethod
     def of(cls, task: Task) -> "LeftOut":
-        """Of one that may not be run again without a warning."""
+        """Of one that runs still, or may, or is going to."""
+        if task.status in AT_WORK:
+            return cls.AT_WORK
         return cls.QUEUED if task.status is TaskStatus.QUEUED else cls.UNCONFIRMED
 
 
@@ -253,6 +257,7 @@ def left_out_text(left_out: Sequence[LeftOut]) -> list[str]:
             "{n} are unconfirmed: they may be running still.",
             counts[LeftOut.UNCONFIRMED],
         ),
+        LeftOut.AT_WORK: tr.plural("1 is at work.", "{n} are at work.", counts[LeftOut.AT_WORK]),
         LeftOut.UNSUPPORTED: tr.plural(
             "1 has a field that this service lacks: use Edit and run again.",
             "{n} have fields that this service lacks: use Edit and run again.",
