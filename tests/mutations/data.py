@@ -701,7 +701,7 @@ DATA = (
         promise=NEVER,
         mistake="what was so when it was asked about is believed",
         file="store/ledger/deletion.py",
-        old="going = [one for one in facts if one.kept is None]",
+        old="going = [one for one in facts if reasons[one.key] is None]",
         new="going = facts",
         tests=(f"{DELETIONS}::test_what_changed_since_the_question_stays",),
     ),

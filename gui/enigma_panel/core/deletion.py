@@ -18,6 +18,7 @@ class KeptReason(StrEnum):
     UNCONFIRMED = "unconfirmed"
     LOST = "lost"  # its result may still come
     SESSION = "session"  # the end of its session is not proven
+    UNREADABLE = "unreadable"  # what it cost, or when it was started, makes no sense
     CALL = "call"  # a call about it is open, or counts among those of the last minute
 
 

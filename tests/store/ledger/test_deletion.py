@@ -143,11 +143,14 @@ def test_what_a_call_is_open_about_stays_and_so_does_a_call_that_counts(ledger: 
 
 
 def test_a_word_that_no_version_wrote_is_a_reason_to_stay(ledger: Ledger) -> None:
-    task, other = ended(ledger), ended(ledger)
+    task, other, unreadable, good = (ended(ledger) for _ in range(4))
     with raw(ledger.path) as connection:
         connection.execute("UPDATE tasks SET status = 'odd' WHERE key = ?", (task.key,))
+        connection.execute("UPDATE tasks SET cost = 'odd' WHERE key = ?", (unreadable.key,))
         connection.execute("UPDATE sessions SET phase = 'odd' WHERE key = ?", (other.session_key,))
-    assert not delete(ledger, [task.key, other.key]).tasks
+    done = delete(ledger, [task.key, other.key, unreadable.key, good.key])
+    assert done.tasks == (good.key,)
+    assert done.kept[unreadable.key] is KeptReason.UNREADABLE
 
 
 def test_a_session_goes_with_its_last_task_and_before_keeps_what_the_others_cost(

@@ -109,10 +109,6 @@ class _Facts(Struct, frozen=True):
     untold: int
 
     @property
-    def kept(self) -> KeptReason | None:
-        return kept_because(self.status, self.phase, has_call=bool(self.has_call))
-
-    @property
     def sum(self) -> TaskSum:
         is_counted = self.cost is not None and self.cost_nano is not None
         cost = Decimal(self.cost) if is_counted and self.cost else Decimal(0)
@@ -139,8 +135,9 @@ def delete(db: Database, keys: Sequence[int], now_ms: int, day_of: Callable[[int
             at += len(some)
             rows = db.rows(_FACTS, {"keys": json_of(some), "counting_ms": counting_ms})
             facts = [_Facts(*row) for row in rows]
-            kept |= {one.key: one.kept for one in facts if one.kept is not None}
-            going = [one for one in facts if one.kept is None]
+            reasons = {one.key: _kept_because(one, day_of) for one in facts}
+            kept |= {key: reason for key, reason in reasons.items() if reason is not None}
+            going = [one for one in facts if reasons[one.key] is None]
             sessions += _delete(db, going, counting_ms)
             gone += going
         of_sessions = _sums(gone, lambda one: one.session_key)
@@ -206,6 +203,17 @@ def _overwriting(db: Database) -> Iterator[None]:
         yield
     finally:
         db.execute("PRAGMA secure_delete = OFF").fetchall()
+
+
+def _kept_because(one: _Facts, day_of: Callable[[int], str]) -> KeptReason | None:
+    """Also why the ledger cannot keep what it cost: one such row holds up no others."""
+    reason = kept_because(one.status, one.phase, has_call=bool(one.has_call))
+    if reason is None:
+        try:
+            _ = one.sum, day_of(one.started_ms)
+        except (ArithmeticError, ValueError, OSError):  # of a moment that no calendar has
+            reason = KeptReason.UNREADABLE
+    return reason
 
 
 def _with_few_steps(db: Database, keys: Sequence[int]) -> Sequence[int]:

@@ -25,6 +25,7 @@ _KEPT = tr.mark(
             "1 is of a session whose end is not proven",
             "{n} are of sessions whose end is not proven",
         ),
+        KeptReason.UNREADABLE: ("1 cannot be read", "{n} cannot be read"),
         KeptReason.CALL: (
             "about 1 a call is open or less than a minute old",
             "about {n} a call is open or less than a minute old",
