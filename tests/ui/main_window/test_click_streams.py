@@ -373,6 +373,11 @@ def test_a_click_acts_on_the_row_that_was_aimed_at_or_nothing_happens(hand: Hand
     assert min(hand.counted, hand.refused, hand.held) > ON_PUSH / 4
 
 
+def test_what_was_red_once_holds(hand: Hand) -> None:
+    """The line's bar had the height of a narrower window until something else was laid out."""
+    play(hand, range(8543, 8545))
+
+
 @pytest.mark.weekly
 @pytest.mark.slow
 @pytest.mark.parametrize("first", range(1_000, 1_000 + WEEKLY, PART))

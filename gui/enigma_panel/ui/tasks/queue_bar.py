@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 from msgspec.structs import replace
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
@@ -89,6 +89,9 @@ class QueueBar(QFrame):
         }
         self._yes = make_button("", "danger")
         self._keep = make_button(tr("Keep them"))
+        # Later: what a part asks for while its parent lays it out, Qt forgets until the next time.
+        self._fit_soon = QTimer(self, singleShot=True, interval=0)
+        self._fit_soon.timeout.connect(self._fit_to_width)
         self._build()
         self.hide()
         hold.released.connect(self.refresh)
@@ -113,6 +116,10 @@ class QueueBar(QFrame):
             self._show_buttons(shown)
             self._fit_height()
             self.setVisible(bool(shown.text or self._asked))
+
+    def _fit_to_width(self) -> None:
+        if not self._hold.is_held:
+            self._fit_height()
 
     def _fit_height(self) -> None:
         """As high as its words need, also where the card has little room."""
@@ -183,8 +190,8 @@ class QueueBar(QFrame):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if event.size().width() != event.oldSize().width() and not self._hold.is_held:
-            self._fit_height()
+        if event.size().width() != event.oldSize().width():
+            self._fit_soon.start()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self._asked:
