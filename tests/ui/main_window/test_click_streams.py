@@ -422,4 +422,4 @@ def test_without_one_of_the_holds_it_is_not_so(
 ) -> None:
     SWITCHED_OFF[what](hand, monkeypatch)
     with pytest.raises(AssertionError):
-        play(hand, range(400))
+        play(hand, range(2_000))
