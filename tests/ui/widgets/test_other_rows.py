@@ -3,7 +3,8 @@
 import random
 
 import pytest
-from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication
 
 from enigma_panel.ui.text.cells import Cell
@@ -65,6 +66,27 @@ def test_the_selected_row_stays_where_it_is_seen(table: KeyedTable) -> None:
         at_an_end = (table.rows.row_of(200) or 0) * row_height() < place
         assert seen_at(table, 200) == place or at_an_end
     assert told == []  # nobody selected anything else
+
+
+def test_a_click_on_a_row_of_which_a_part_is_seen_moves_nothing(
+    table: KeyedTable, qapp: QApplication
+) -> None:
+    """Qt would bring it into view, as late as after a double click."""
+    bar, place, interval = (
+        table.verticalScrollBar(),
+        7 * row_height() + 15,
+        qapp.doubleClickInterval(),
+    )
+    bar.setValue(place)
+    qapp.setDoubleClickInterval(0)
+    try:
+        QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(20, 3))
+        QTest.qWait(250)
+    finally:
+        qapp.setDoubleClickInterval(interval)
+    assert (table.currentIndex().row(), bar.value()) == (7, place)
+    QTest.keyClick(table, Qt.Key.Key_Up)
+    assert bar.value() == 6 * row_height(), "by keys it is brought into view"
 
 
 def test_without_a_selection_the_row_on_top_stays_there(table: KeyedTable) -> None:

@@ -412,6 +412,13 @@ class KeyedTable(QTableView):
         if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange}:
             self.columns.refit()
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        # Else Qt brings a row of which a part is seen into view, half a second later: what was
+        # under the pointer would slide away from it.
+        self.setAutoScroll(False)
+        super().mousePressEvent(event)
+        self.setAutoScroll(True)
+
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() is QEvent.Type.Leave:
             self._follow_pointer(None)
