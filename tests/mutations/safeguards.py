@@ -472,8 +472,8 @@ SAFEGUARDS = (
         promise="No cell goes on showing in part what was before",
         mistake="what was painted in part counts as told",
         file="ui/widgets/table_model.py",
-        old="self._told.setdefault((key, column), cell)",
-        new="self._told[key, column] = cell",
+        old="self._told.setdefault(key, {}).setdefault(column, cell)",
+        new="self._told.setdefault(key, {})[column] = cell",
         tests=(f"{LIVE_ROWS}::test_what_was_painted_in_part_before_it_was_told_is_told",),
     ),
     Break(

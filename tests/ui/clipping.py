@@ -130,7 +130,7 @@ def _cut_in(table: KeyedTable) -> Iterator[str]:
         if title in SHORT:
             for row in table.visible_rows():
                 cell = model.index(row, column).data(Role.CELL)
-                needs = cell_width(cell, table.font(), with_bar=False)
+                needs = cell_width(cell, table.face, with_bar=False)
                 if size < needs:
                     yield f"{title} {cell.text}: {size} < {needs}"
 

@@ -16,7 +16,6 @@ from enigma_panel.ui.questions.placement import GAP, free_place, unsent_rects
 from enigma_panel.ui.questions.presenter import TYPING_MS
 from enigma_panel.ui.settings.dialog import SettingsDialog
 from enigma_panel.ui.steps.search import StepsSearch
-from enigma_panel.ui.widgets.delegates import RowDelegate
 from enigma_panel.ui.widgets.pointer_hold import REST_MS, STILL_MS
 from tests.kit.builders import a_question
 from tests.kit.person import button, key, leave, move_to, type_text
@@ -263,7 +262,7 @@ def test_after_a_turn_of_the_wheel_it_is_another_row(
     table.verticalScrollBar().setValue(before.height() * 5)
     (after,) = window.aimed_rects()
     assert after == before
-    assert {delegate.hovered for delegate in table.findChildren(RowDelegate)} == {6}
+    assert table.ground.hovered == 6
 
 
 def test_a_pointer_that_came_without_a_move_aims_at_the_row_below_it(

@@ -161,7 +161,7 @@ def test_what_was_painted_in_part_before_it_was_told_is_told(
 def test_much_news_at_once_is_told_once(
     window: MainWindow, services: Any, live: FakeLive, qtbot: Any
 ) -> None:
-    """200 changes of 40 sessions: one run of rows, and the model itself asks for no line."""
+    """200 changes of 40 sessions: one run of rows in view, and the model asks for no line."""
     for key in range(1, 41):
         services.sessions.add(key, tell=False)
     window.selection.session_rows.arrange()
@@ -173,8 +173,26 @@ def test_much_news_at_once_is_told_once(
     assert told == []
     qtbot.waitUntil(lambda: bool(told), timeout=5_000)
     qtbot.wait(2 * GATHER_MS)
-    assert told == [(0, 39, Column.TASK, Column.TASK)]
+    last = window.selection.sessions.visible_rows()[-1]
+    assert told == [(0, last, Column.TASK, Column.TASK)]
     assert live.asked == []
+
+
+def test_what_changed_out_of_view_and_back_in_it_is_told(
+    window: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    """It was painted, changed while nobody saw it, and was painted so: what it is again is news."""
+    for key in range(1, 41):
+        services.sessions.add(key, left_s=100 * key)
+    qapp.processEvents()
+    table = window.selection.sessions
+    bar, told = table.verticalScrollBar(), changes(window)
+    for label, is_seen in (("other", False), ("other", True), (None, True)):
+        told.clear()
+        bar.setValue(0 if is_seen else bar.maximum())
+        qapp.processEvents()
+        services.sessions.change_session(1, label=label)
+        assert ((0, 0, Column.SESSION, Column.SESSION) in told) is (label is None)
 
 
 def test_news_of_a_session_without_a_row_are_no_matter(

@@ -33,7 +33,7 @@ def cut_cells(table: KeyedTable, *columns: int) -> list[str]:
     for column in columns:
         for row in range(table.rows.rowCount()):
             cell = table.rows.index(row, column).data(Role.CELL)
-            if cell_width(cell, table.font(), with_bar=with_bar) > table.columnWidth(column):
+            if cell_width(cell, table.face, with_bar=with_bar) > table.columnWidth(column):
                 found.append(cell.text)
     return found
 
@@ -280,7 +280,7 @@ def test_a_hidden_row_says_nothing_until_it_is_seen(
     qapp.processEvents()
     assert table.columnWidth(TaskColumn.COST) > before
     last = table.rows.index(99, TaskColumn.COST).data(Role.CELL)
-    assert cell_width(last, table.font()) <= table.columnWidth(TaskColumn.COST)
+    assert cell_width(last, table.face) <= table.columnWidth(TaskColumn.COST)
 
 
 @pytest.mark.parametrize("width", [1000, 1280, 1900])

@@ -20,7 +20,8 @@ from enigma_panel.ui.sessions.model import VERB_APART, Column, SessionsModel, ve
 from enigma_panel.ui.text.verbs import GLYPHS, verb_label, verb_text
 from enigma_panel.ui.text.waiting import undo_text, undo_tip
 from enigma_panel.ui.theme import icons, theme
-from enigma_panel.ui.widgets.delegates import PAD, RowDelegate, rows_of
+from enigma_panel.ui.widgets.delegates import PAD, CellDelegate, RowGround
+from enigma_panel.ui.widgets.face import Face
 from enigma_panel.ui.widgets.pointer_hold import STILL_MS, PointerHold
 from enigma_panel.ui.widgets.row_places import RowPlaces
 from enigma_panel.ui.widgets.table import KeyedTable
@@ -57,8 +58,7 @@ class SessionsTable(KeyedTable):
     ) -> None:
         super().__init__(model, tr("Sessions"), hold, parent)
         self._app_actions = app_actions
-        self._verbs = VerbsDelegate(app_actions, self)
-        self.use_delegate(RowDelegate(self))
+        self._verbs = VerbsDelegate(model, app_actions, self.ground, self)
         self.use_delegate(self._verbs, Column.VERBS)
         self.show_key_state(KeyState.READY)  # a keychain answers at once, nearly always
         self.places = RowPlaces(self, model, Column.VERBS, app_actions.now_ms)
@@ -149,12 +149,19 @@ class SessionsTable(KeyedTable):
         self.places.follow_soon()
 
 
-class VerbsDelegate(RowDelegate):
+class VerbsDelegate(CellDelegate):
     """The verbs, in the same places in every row."""
 
-    def __init__(self, app_actions: Actions, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(
+        self,
+        rows: SessionsModel,
+        app_actions: Actions,
+        ground: RowGround,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(rows, parent)
         self._app_actions = app_actions
+        self._ground = ground
         self._had_undo: set[int] = set()
         self._lost_undo: dict[int, int] = {}
         self.over: RowVerb | None = None
@@ -217,14 +224,14 @@ class VerbsDelegate(RowDelegate):
         painter.drawRoundedRect(QRectF(place).adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)
         metrics = painter.fontMetrics()
         text = metrics.elidedText(tr("Undo"), Qt.TextElideMode.ElideRight, place.width() - 6)
-        is_refused = self.flashed == key and self.refused == row_verb
+        is_refused = self._ground.flashed == key and self.refused == row_verb
         painter.setPen(QColor(colours.faint if is_refused else colours.accent))
         painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
 
     def _paint_verb(self, painter: QPainter, place: QRect, key: int, verb: CommandVerb) -> None:
         colours = theme.colours()
         row_verb = RowVerb(key, verb)
-        is_refused = self.flashed == key and self.refused == row_verb
+        is_refused = self._ground.flashed == key and self.refused == row_verb
         possible = self._app_actions.can(key, verb) and not is_refused
         if possible and row_verb == self.over:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -237,17 +244,19 @@ class VerbsDelegate(RowDelegate):
         colour = colour if possible else colours.faint
         icons.paint(painter, GLYPHS[verb], size, QColor(colour))
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        key = rows_of(index).key_at(index.row())
+    def paint_cell(
+        self, painter: QPainter, place: QRect, face: Face, row: int, _column: int
+    ) -> None:
+        key = self.rows.key_at(row)
         assert key is not None
-        self.paint_ground(painter, option, index, key)
         painter.save()
+        painter.setFont(face.font)
         has_undo = self._app_actions.undoable(key) is not None
         self._note_undo(key, has_undo=has_undo)
         if has_undo:
-            self._paint_undo(painter, self.undo_rect(option.rect), key)
+            self._paint_undo(painter, self.undo_rect(place), key)
         for verb in set(CommandVerb) - (_UNDER_UNDO if has_undo else set()):
-            self._paint_verb(painter, self.verb_rect(option.rect, verb), key, verb)
+            self._paint_verb(painter, self.verb_rect(place, verb), key, verb)
         painter.restore()
 
     def helpEvent(
@@ -257,7 +266,7 @@ class VerbsDelegate(RowDelegate):
         option: QStyleOptionViewItem,
         index: QModelIndex | Index,
     ) -> bool:
-        key = rows_of(index).key_at(index.row())
+        key = self.rows.key_at(index.row())
         row_verb = self.row_verb_at(key, option.rect, event.pos()) if key is not None else None
         if event.type() is not QEvent.Type.ToolTip or row_verb is None:
             QToolTip.hideText()

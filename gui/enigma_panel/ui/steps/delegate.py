@@ -6,12 +6,17 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter
-from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+)
 
 from enigma_panel.ui.steps.model import Entry
 from enigma_panel.ui.text.steps import TEXT_KINDS, StepRow, kind_word, step_row
 from enigma_panel.ui.theme import theme
-from enigma_panel.ui.widgets.delegates import PAD, RowDelegate
+from enigma_panel.ui.widgets.delegates import PAD, RowGround, paint_focus
 from enigma_panel.ui.widgets.table_model import Index, Role
 
 GAP = 8
@@ -28,17 +33,16 @@ def row_height(metrics: QFontMetrics) -> int:
     return metrics.height() + ROW_AIR
 
 
-class StepsDelegate(RowDelegate):
+class StepsDelegate(QStyledItemDelegate):
     """Paints rows of StepsModel. sought: gives the text that is sought, normalized."""
 
     def __init__(self, sought: Callable[[], str], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._sought = sought
+        self._ground = RowGround()
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        is_hovered = option.state & QStyle.StateFlag.State_MouseOver
-        self.hovered = index.row() if is_hovered else -1
-        self.paint_ground(painter, option, index)
+        self._paint_ground(painter, option, index.row())
         entry = index.data(Role.RECORD)
         if not isinstance(entry, Entry):
             return
@@ -53,6 +57,17 @@ class StepsDelegate(RowDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, _index: Index) -> QSize:
         return QSize(0, row_height(option.fontMetrics))
+
+    def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem, row: int) -> None:
+        state, flags = option.state, QStyle.StateFlag
+        self._ground.hovered = row if state & flags.State_MouseOver else -1
+        is_selected = bool(state & flags.State_Selected)
+        self._ground.paint(painter, option.rect, row, is_selected=is_selected)
+        view = option.widget
+        if not isinstance(view, QAbstractItemView) or not view.hasFocus():
+            return
+        if view.currentIndex().row() == row:
+            paint_focus(painter, option.rect)
 
     def _paint_row(
         self, painter: QPainter, option: QStyleOptionViewItem, row: StepRow, *, is_found: bool

@@ -8,7 +8,6 @@ from enigma_panel.ui.announcements import announce
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.tasks.model import SORTED_BY, Column, TasksModel
 from enigma_panel.ui.tasks.sorting import arrow
-from enigma_panel.ui.widgets.delegates import RowDelegate
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from enigma_panel.ui.widgets.table import KeyedTable
 
@@ -33,7 +32,6 @@ class TasksTable(KeyedTable):
         self.verticalScrollBar().valueChanged.connect(self._look_ahead)
         model.answered.connect(self._say_why_empty)
         self._say_why_empty()
-        self.use_delegate(RowDelegate(self))
         header = self.horizontalHeader()
         header.setSectionsMovable(True)
         header.setSectionsClickable(True)

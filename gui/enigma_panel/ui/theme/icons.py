@@ -6,6 +6,7 @@ which the desktop needs as a picture, lies in the resources.
 """
 
 from collections.abc import Callable
+from functools import cache
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPen, QPixmap
@@ -109,13 +110,18 @@ def paint(painter: QPainter, glyph: Glyph, rect: QRectF, colour: QColor) -> None
     painter.translate(rect.center() - QPointF(size / 2, size / 2))
     painter.scale(size / UNIT, size / UNIT)
     if glyph in _FILLED:
-        painter.fillPath(_FILLED[glyph](), colour)
+        painter.fillPath(_path(glyph), colour)
     else:
-        make, width = _STROKED[glyph]
+        width = _STROKED[glyph][1]
         pen = QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
         pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-        painter.strokePath(make(), pen)
+        painter.strokePath(_path(glyph), pen)
     painter.restore()
+
+
+@cache
+def _path(glyph: Glyph) -> QPainterPath:
+    return _FILLED[glyph]() if glyph in _FILLED else _STROKED[glyph][0]()
 
 
 def pixmap(glyph: Glyph, colour: QColor, size: int, ratio: float) -> QPixmap:

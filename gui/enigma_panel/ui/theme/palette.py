@@ -1,6 +1,7 @@
 """The names of the look: the colours of a scheme, severities and glyphs."""
 
 from enum import StrEnum
+from functools import cache
 
 from msgspec import Struct
 from PySide6.QtGui import QColor
@@ -56,4 +57,10 @@ class Colours(Struct, frozen=True, kw_only=True):
 
     def severity(self, severity: Severity) -> QColor:
         """The colour of a severity."""
-        return QColor(self.text if severity is Severity.PLAIN else getattr(self, severity.value))
+        return _read(self.text if severity is Severity.PLAIN else getattr(self, severity.value))
+
+
+@cache
+def _read(colour: str) -> QColor:
+    """Cells ask for a few of them all the time, and Qt reads each anew."""
+    return QColor(colour)

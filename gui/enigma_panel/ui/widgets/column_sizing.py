@@ -1,6 +1,6 @@
 """Columns as wide as what stands in them; those that the person has set stay as they are."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHeaderView, QTableView
 from enigma_panel.store.settings import ColumnSettings, TableSettings
 from enigma_panel.ui.theme import theme
 from enigma_panel.ui.widgets.delegates import cell_width
+from enigma_panel.ui.widgets.face import Face
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from enigma_panel.ui.widgets.table_model import ColumnDef, ColumnLimits, KeyedTableModel
 
@@ -44,8 +45,15 @@ class ColumnSizing(QObject):
     whatever stands in them.
     """
 
-    def __init__(self, table: QTableView, rows: KeyedTableModel, hold: PointerHold) -> None:
+    def __init__(
+        self,
+        table: QTableView,
+        rows: KeyedTableModel,
+        hold: PointerHold,
+        face: Callable[[], Face],
+    ) -> None:
         super().__init__(table)
+        self._face = face
         self._hold = hold
         self._table = table
         self._header = table.horizontalHeader()
@@ -194,11 +202,11 @@ class ColumnSizing(QObject):
 
     def _measure(self, column: int) -> int:
         """The width of heading, samples and of every cell that is seen, whichever is most."""
-        font, fit = self._table.font(), self._fits[column]
+        face, fit = self._face(), self._fits[column]
         rows = () if fit.is_fixed else visible_rows(self._table)
         cells = (self._rows.cell_at(row, column) for row in rows)
         samples = fit.samples if self._has_bars else fit.samples[:1]
-        widths = [cell_width(c, font, with_bar=self._has_bars) for c in (*samples, *cells)]
+        widths = [cell_width(c, face, with_bar=self._has_bars) for c in (*samples, *cells)]
         widths += [fit.least, self._header.sectionSizeHint(column)]
         return max(-(-width // STEP) * STEP for width in widths)
 

@@ -1,20 +1,14 @@
 """How cells are painted: a glyph, a text, a dimmed tail, a bar; and the row below them."""
 
-from math import ceil
-
 from PySide6.QtCore import QObject, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QFontMetricsF, QPainter, QPen
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-)
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.text.cells import Cell
 from enigma_panel.ui.theme import icons, theme
 from enigma_panel.ui.theme.palette import Glyph, Severity
+from enigma_panel.ui.widgets.face import Face
 from enigma_panel.ui.widgets.table_model import LEFT, RIGHT, Index, KeyedTableModel
 
 tr = Translations("Widgets")
@@ -30,110 +24,94 @@ _ANY_DIGIT = str.maketrans("123456789", "000000000")
 """Figures change all the time; what they need is measured as if they were all zeros."""
 
 
-def rows_of(index: Index) -> KeyedTableModel:
-    """The model of a cell that is painted: asked without the way over Qt."""
-    model = index.model()
-    assert isinstance(model, KeyedTableModel)
-    return model
+class RowGround:
+    """What lies below the cells of a row: selection and pointer are marked over all of it.
 
-
-class RowDelegate(QStyledItemDelegate):
-    """Paints one cell of a row; `hovered` is the row under the pointer.
-
-    kin: keys of the rows that belong to what is selected in another table; they are marked, paler.
-    flashed: the key of a row that is marked for a moment.
+    hovered: the row under the pointer. kin: keys of the rows that belong to what is selected in
+    another table; they are marked, paler. flashed: the key of a row that is marked for a moment.
     """
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
         self.hovered = -1
         self.kin: frozenset[int] = frozenset()
         self.flashed: int | None = None
 
-    def paint_ground(
+    def paint(
         self,
         painter: QPainter,
-        option: QStyleOptionViewItem,
-        index: Index,
+        line: QRect,
+        row: int,
         key: int | None = None,
+        *,
+        is_selected: bool,
     ) -> None:
-        """Selection, pointer and keyboard focus are marked over the whole row; key: its row's."""
-        colours, row = theme.colours(), index.row()
-        if self.flashed is not None and key == self.flashed:
-            painter.fillRect(option.rect, QColor(colours.line))
-        elif option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(option.rect, QColor(colours.selection))
-        elif key in self.kin:
-            painter.fillRect(option.rect, _paler_selection())
-        elif row == self.hovered:
-            painter.fillRect(option.rect, QColor(colours.hover))
-        view = option.widget
-        if not isinstance(view, QAbstractItemView) or not view.hasFocus():
-            return
-        if view.currentIndex().row() == row:
-            _paint_focus(painter, option.rect, QColor(colours.accent))
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Glyph, bar, text and tail from left to right."""
-        rows, row, column = rows_of(index), index.row(), index.column()
-        self.paint_ground(painter, option, index, rows.key_at(row))
-        cell = rows.cell_to_paint(row, column)
-        align = rows.columns[column].align
+        """Paint it where a row stands; key: of what is shown in that row."""
         colours = theme.colours()
-        rect = option.rect.adjusted(PAD, 0, -PAD, 0)
+        if self.flashed is not None and key == self.flashed:
+            painter.fillRect(line, QColor(colours.line))
+        elif is_selected:
+            painter.fillRect(line, QColor(colours.selection))
+        elif key in self.kin:
+            painter.fillRect(line, _paler_selection())
+        elif row == self.hovered:
+            painter.fillRect(line, QColor(colours.hover))
+
+
+class CellDelegate(QStyledItemDelegate):
+    """Paints the cells of a KeyedTable, which calls it; all else Qt asks of it."""
+
+    def __init__(self, rows: KeyedTableModel, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.rows = rows
+
+    def paint_cell(
+        self, painter: QPainter, place: QRect, face: Face, row: int, column: int
+    ) -> None:
+        """Glyph, bar, text and tail from left to right."""
+        cell, align = self.rows.cell_to_paint(row, column), self.rows.columns[column].align
+        colours = theme.colours()
+        rect = place.adjusted(PAD, 0, -PAD, 0)
         if cell.glyph is not None:
-            place = QRectF(rect.left(), rect.center().y() - SIGN / 2 + 0.5, SIGN, SIGN)
+            sign = QRectF(rect.left(), rect.center().y() - SIGN / 2 + 0.5, SIGN, SIGN)
             mark = (
                 QColor(colours.accent) if cell.glyph is Glyph.DOT else colours.severity(cell.mark)
             )
-            icons.paint(painter, cell.glyph, place, mark)
+            icons.paint(painter, cell.glyph, sign, mark)
             rect.setLeft(rect.left() + SIGN + SIGN_GAP)
-        if cell.bar is not None and cell_width(cell, option.font) <= option.rect.width():
+        if cell.bar is not None and cell_width(cell, face) <= place.width():
             _paint_bar(painter, rect, cell)
             rect.setLeft(rect.left() + BAR_WIDTH + BAR_GAP)
-        plain = option.font
-        font, colour = _demi_bold(plain) if cell.bold else plain, colours.severity(cell.severity)
+        own, colour = face.demi_bold if cell.bold else face, colours.severity(cell.severity)
         if not cell.tail:
-            _paint_text(painter, rect, cell.text, font, colour, align=align)
+            _paint_text(painter, rect, cell.text, own, colour, align=align)
             return
         whole = QRect(rect)
-        rect.setWidth(_text_room(cell, rect.width(), font, plain))
-        used = QFontMetrics(font).horizontalAdvance(
-            _paint_text(painter, rect, cell.text, font, colour, align=align)
+        rect.setWidth(_text_room(cell, rect.width(), own, face))
+        used = own.metrics.horizontalAdvance(
+            _paint_text(painter, rect, cell.text, own, colour, align=align)
         )
         whole.setLeft(whole.left() + (used + TAIL_GAP if used else 0))
-        _paint_text(painter, whole, cell.tail, plain, colours.severity(Severity.DIM), align=align)
+        _paint_text(painter, whole, cell.tail, face, colours.severity(Severity.DIM), align=align)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        cell = rows_of(index).cell_at(index.row(), index.column())
-        return QSize(cell_width(cell, option.font), option.fontMetrics.height())
+        cell = self.rows.cell_at(index.row(), index.column())
+        return QSize(cell_width(cell, Face(option.font)), option.fontMetrics.height())
 
 
-def cell_width(cell: Cell, font: QFont, *, with_bar: bool = True) -> int:
+def cell_width(cell: Cell, face: Face, *, with_bar: bool = True) -> int:
     """How wide a column has to be so that nothing of this cell is cut."""
-    own = _demi_bold(font) if cell.bold else font
-    width = 2 * PAD + _width(cell.text.translate(_ANY_DIGIT), own)
+    own = face.demi_bold if cell.bold else face
+    width = 2 * PAD + own.width(cell.text.translate(_ANY_DIGIT))
     if cell.tail:
-        width += TAIL_GAP + _width(cell.tail.translate(_ANY_DIGIT), font)
+        width += TAIL_GAP + face.width(cell.tail.translate(_ANY_DIGIT))
     if cell.glyph is not None:
         width += SIGN + SIGN_GAP
     return width + (BAR_WIDTH + BAR_GAP if cell.bar is not None and with_bar else 0)
 
 
-def _demi_bold(font: QFont) -> QFont:
-    bold = QFont(font)
-    bold.setWeight(QFont.Weight.DemiBold)
-    return bold
-
-
-def _width(text: str, font: QFont) -> int:
-    """In whole pixels, rounded up: a text that lacks a part of one would be cut."""
-    return ceil(QFontMetricsF(font).horizontalAdvance(text)) + 1
-
-
-def _text_room(cell: Cell, room: int, font: QFont, plain: QFont) -> int:
+def _text_room(cell: Cell, room: int, own: Face, plain: Face) -> int:
     """How much of the room the text of this cell gets before its tail."""
-    needs, wants = _width(cell.text, font), _width(cell.tail, plain)
+    needs, wants = own.width(cell.text), plain.width(cell.tail)
     if cell.steady:
         return steady_width(room, needs)
     if cell.tail_first and wants <= room:
@@ -170,10 +148,11 @@ def _paler_selection() -> QColor:
     return QColor(*((one + other) // 2 for one, other in parts))
 
 
-def _paint_focus(painter: QPainter, rect: QRect, colour: QColor) -> None:
-    painter.setPen(QPen(colour, 1))
-    painter.drawLine(rect.topLeft(), rect.topRight())
-    painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+def paint_focus(painter: QPainter, line: QRect) -> None:
+    """Mark the row that the keyboard is on."""
+    painter.setPen(QPen(QColor(theme.colours().accent), 1))
+    painter.drawLine(line.topLeft(), line.topRight())
+    painter.drawLine(line.bottomLeft(), line.bottomRight())
 
 
 def _paint_bar(painter: QPainter, rect: QRect, cell: Cell) -> None:
@@ -196,18 +175,15 @@ def _paint_text(
     painter: QPainter,
     rect: QRect,
     text: str,
-    font: QFont,
+    face: Face,
     colour: QColor,
     *,
     align: Qt.AlignmentFlag,
 ) -> str:
     """Paint a text, cut where there is no room; returns what of it there was room for."""
-    room = rect.width()
-    if room <= 0 or not text:
-        return ""
-    # What certainly has no room is not measured: that of long texts takes longer than to paint.
-    shown = QFontMetrics(font).elidedText(text[:room], Qt.TextElideMode.ElideRight, room)
-    painter.setFont(font)
-    painter.setPen(colour)
-    painter.drawText(rect, _FLAGS[align], shown)
+    shown = face.cut(text, rect.width())
+    if shown:
+        painter.setFont(face.font)
+        painter.setPen(colour)
+        painter.drawText(rect, _FLAGS[align], shown)
     return shown

@@ -1,6 +1,6 @@
 """What the two tables share: rows that stay put, keys instead of rows, a text when empty."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from msgspec import Struct
 from PySide6.QtCore import (
@@ -22,6 +22,8 @@ from PySide6.QtGui import (
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
+    QPainter,
+    QPaintEvent,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
@@ -30,7 +32,8 @@ from enigma_panel.store.settings import TableSettings
 from enigma_panel.ui.theme import theme
 from enigma_panel.ui.widgets.basics import make_label
 from enigma_panel.ui.widgets.column_sizing import ColumnSizing, visible_rows
-from enigma_panel.ui.widgets.delegates import RowDelegate
+from enigma_panel.ui.widgets.delegates import CellDelegate, RowGround, paint_focus
+from enigma_panel.ui.widgets.face import Face
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from enigma_panel.ui.widgets.table_model import NO_PARENT, Index, KeyedTableModel, runs
 
@@ -83,17 +86,21 @@ class KeyedTable(QTableView):
         self.setViewport(QWidget())  # of Qt's own PySide finds the class by making all there are
         self._hold = hold
         self.rows = model
+        model.in_view = self.visible_rows
         self._anchor: tuple[int, int] | None = None
         self._kept: _Remembered | None = None
         self._pointer: QPoint | None = None
+        self.face = Face(self.font())
         self._flash = QTimer(self, singleShot=True, interval=FLASH_MS)
         self._empty = make_label("", "dim", wrap=True)
-        self._delegates: list[RowDelegate] = []
+        self.ground = RowGround()
         self.setAccessibleName(name)
         self.setModel(model)
+        self._delegates = dict.fromkeys(model.columns, CellDelegate(model, self))
+        self.setItemDelegate(self._delegates[0])
         self._configure()
         self._keep_scroll_bar()
-        self.columns = ColumnSizing(self, model, hold)
+        self.columns = ColumnSizing(self, model, hold, lambda: self.face)
         self.columns.resize_columns()
         self._watch()
 
@@ -168,10 +175,9 @@ class KeyedTable(QTableView):
 
     def set_kin(self, keys: frozenset[int]) -> None:
         """Mark the rows that belong to what is selected in another table."""
-        for delegate in self._delegates:
-            if delegate.kin != keys:
-                delegate.kin = keys
-                self.viewport().update()
+        if self.ground.kin != keys:
+            self.ground.kin = keys
+            self.viewport().update()
 
     def flash(self, key: int) -> None:
         """Mark a row for a moment: a click was seen, but did not count."""
@@ -184,13 +190,10 @@ class KeyedTable(QTableView):
             self._empty.setText(text)
             self._place_empty()
 
-    def use_delegate(self, delegate: RowDelegate, column: int | None = None) -> None:
-        """Paint all cells, or those of one column, by this."""
-        self._delegates.append(delegate)
-        if column is None:
-            self.setItemDelegate(delegate)
-        else:
-            self.setItemDelegateForColumn(column, delegate)
+    def use_delegate(self, delegate: CellDelegate, column: int) -> None:
+        """Paint the cells of that column by this."""
+        self._delegates[column] = delegate
+        self.setItemDelegateForColumn(column, delegate)
 
     # -- inside ------------------------------------------------------------------------------
 
@@ -372,15 +375,23 @@ class KeyedTable(QTableView):
         """The pointer came here, or the rows were scrolled below it; None: it left."""
         self._pointer = point
         row = self._row_under_pointer()
-        for delegate in self._delegates:
-            if delegate.hovered != row:
-                delegate.hovered = row
-                self.viewport().update()
+        if self.ground.hovered != row:
+            self.ground.hovered = row
+            self.viewport().update()
 
     def _show_flash(self, key: int | None) -> None:
-        for delegate in self._delegates:
-            delegate.flashed = key
+        self.ground.flashed = key
         self.viewport().update()
+
+    def _paint_row(
+        self, painter: QPainter, row: int, line: QRect, cells: Iterable[tuple[int, QRect]]
+    ) -> None:
+        is_selected = self.selectionModel().isSelected(self.rows.index(row, 0))
+        self.ground.paint(painter, line, row, self.rows.key_at(row), is_selected=is_selected)
+        if row == self.currentIndex().row() and self.hasFocus():
+            paint_focus(painter, line)
+        for column, place in cells:
+            self._delegates[column].paint_cell(painter, place, self.face, row, column)
 
     def _note_action(self) -> None:
         if self.isActiveWindow():
@@ -405,11 +416,14 @@ class KeyedTable(QTableView):
     def event(self, event: QEvent) -> bool:
         if event.type() is QEvent.Type.WindowActivate:
             self.looked_at.emit()
+        elif event.type() is QEvent.Type.DevicePixelRatioChange:
+            self.face = Face(self.font())
         return super().event(event)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange}:
+            self.face = Face(self.font())
             self.columns.refit()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -457,6 +471,27 @@ class KeyedTable(QTableView):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self.viewport().update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Row by row: for each cell Qt would ask the style sheet and come back to Python by itself,
+        which takes longer than to paint it."""
+        region, height = event.region(), row_height()
+        header = self.horizontalHeader()
+        columns = [
+            (column, header.sectionViewportPosition(column), header.sectionSize(column))
+            for column in self.rows.columns
+            if not header.isSectionHidden(column)
+        ]
+        with QPainter(self.viewport()) as painter:
+            for row in self.visible_rows():
+                top = self.rowViewportPosition(row)
+                line = QRect(-header.offset(), top, header.length(), height)
+                places = (
+                    (column, QRect(left, top, width, height)) for column, left, width in columns
+                )
+                cells = [each for each in places if region.intersects(each[1])]
+                if cells:
+                    self._paint_row(painter, row, line, cells)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -7,7 +7,7 @@ key.
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import Enum, IntEnum
 from typing import Any, Generic, TypeVar
@@ -40,10 +40,8 @@ class Role(IntEnum):
 
 Index = QModelIndex | QPersistentModelIndex
 NO_PARENT = QModelIndex()
-MOST_TOLD_CELLS = 4_000
-"""Cells whose look is remembered: more than a window shows."""
-MOST_TOLD = 200
-"""For more rows than that the view is painted as a whole."""
+MOST_TOLD = 500
+"""Rows whose look is remembered: more than a window shows."""
 MOST_MOVES = 40
 MOST_DIFFERENT = 1_000
 """So many removals, moves and insertions are made one by one, as long as no more rows stand between
@@ -98,6 +96,7 @@ class ColumnDef(Struct, Generic[Record], frozen=True):
 class KeyedTableModel(QAbstractTableModel):
     """Rows named by integer keys; subclasses say which columns there are.
 
+    in_view: the rows that the table which shows them has in view; without a table, all.
     replacing, replaced: before and after all rows give way to others at once; what is known of them
     by row meanwhile means nothing. arranged: other rows are shown, or in another order.
     """
@@ -113,9 +112,10 @@ class KeyedTableModel(QAbstractTableModel):
         self._rows: dict[int, int | None] = {}
         self._looked_up = 0
         self._has_all_rows = False
-        self._told: dict[tuple[int, int], Cell] = {}
+        self._told: dict[int, dict[int, Cell]] = {}
         self.stale_since_ms: int | None = None
         self.is_arranging = False
+        self.in_view: Callable[[], range] = lambda: range(len(self._keys))
 
     # -- for subclasses ----------------------------------------------------------------------
 
@@ -167,10 +167,10 @@ class KeyedTableModel(QAbstractTableModel):
         key = self._keys[row]
         self._rows[key] = row
         cell = self.cell(key, column)
-        if len(self._told) > MOST_TOLD_CELLS:
+        if len(self._told) > MOST_TOLD:
             self._told.clear()
         # What changed before it was told may be painted in part: that is no news of the whole cell.
-        self._told.setdefault((key, column), cell)
+        self._told.setdefault(key, {}).setdefault(column, cell)
         return cell
 
     def show_keys(self, wanted: Sequence[int]) -> None:
@@ -188,47 +188,58 @@ class KeyedTableModel(QAbstractTableModel):
             self.is_arranging = False
         self.arranged.emit()
 
-    def notify_changed(self, keys: Sequence[int], column: int | None = None) -> None:
+    def notify_changed(self, keys: Collection[int], column: int | None = None) -> None:
         """The cells of these rows changed, all or those of one column.
 
-        Of rows that are in view only those cells are painted anew that look other than they were
-        painted: that takes much longer than to make them. Each is told by itself: for several Qt
-        paints their neighbours, too, and for rows below the view sometimes the whole view. Of very
-        many nobody asks which: all are told.
+        Only what is in view is told, and of a row that was painted only cells that look other than
+        they were: to paint takes much longer than to make them. Each is told by itself, for several
+        Qt paints the whole view. What is out of view is made when it is seen.
         """
         columns = list(self.columns) if column is None else [column]
-        if len(keys) > MOST_DIFFERENT:
-            self._notify_rows(_run_of(0, len(self._keys)), columns)
-            return
-        rows = sorted(row for row in map(self.row_of, keys) if row is not None)
-        if not self._told or len(rows) > MOST_TOLD:
-            self._notify_rows(runs(rows), columns)
-            return
+        rows = self._rows_in_view(keys)
         for row in rows:
-            if (self._keys[row], columns[0]) in self._told:
+            if self._keys[row] in self._told:
                 self._notify_cells(row, columns)
-            else:
-                self._notify_rows([(row, row)], columns)
+        self._notify_rows([row for row in rows if self._keys[row] not in self._told], columns)
+
+    def notify_filled(self, keys: Collection[int]) -> None:
+        """Nothing stood in these rows yet: all of them is painted anew."""
+        for key in keys:
+            self._told.pop(key, None)
+        self.notify_changed(keys)
 
     def show_stale(self, since_ms: int | None) -> None:
         """Rows show the state of then, for nothing is heard since; None: that of now."""
         if since_ms != self.stale_since_ms:
             self.stale_since_ms = since_ms
             if self._keys:
-                self._notify_rows([(0, len(self._keys) - 1)], list(self.columns))
+                self._notify_rows(range(len(self._keys)), list(self.columns))
 
     # -- inside ------------------------------------------------------------------------------
 
-    def _notify_rows(self, found: Iterable[tuple[int, int]], columns: Sequence[int]) -> None:
-        for start, end in found:
+    def _rows_in_view(self, keys: Collection[int]) -> list[int]:
+        """The rows of these keys that somebody sees; of the others nobody knows any more how they
+        were painted."""
+        if not keys:
+            return []
+        seen = self.in_view()
+        shown = self._keys[seen.start : seen.stop]
+        wanted = set(keys)
+        for key in wanted.intersection(self._told).difference(shown):
+            del self._told[key]
+        return [row for row, key in enumerate(shown, seen.start) if key in wanted]
+
+    def _notify_rows(self, rows: Sequence[int], columns: Sequence[int]) -> None:
+        for start, end in runs(rows):
             self.dataChanged.emit(self.index(start, columns[0]), self.index(end, columns[-1]))
 
     def _notify_cells(self, row: int, columns: Iterable[int]) -> None:
         key = self._keys[row]
+        told = self._told[key]
         for column in columns:
             cell = self.cell(key, column)
-            if self._told.get((key, column)) != cell:
-                self._told[key, column] = cell
+            if told.get(column) != cell:
+                told[column] = cell
                 self.dataChanged.emit(self.index(row, column), self.index(row, column))
 
     def _forget_rows(self) -> None:
