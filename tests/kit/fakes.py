@@ -89,6 +89,7 @@ class FakeSessions(QObject):
     """
 
     changed = Signal(object)
+    loaded = Signal(object)
     said = Signal(object)
 
     def __init__(self) -> None:

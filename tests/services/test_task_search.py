@@ -1,6 +1,8 @@
 """Which tasks are shown, as records change and the person asks."""
 
 import asyncio
+import gc
+import threading
 from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -8,20 +10,33 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from enigma_panel.core.models import TaskStatus
+from enigma_panel.core.models import Phase, TaskStatus
+from enigma_panel.core.redaction import Redactor
 from enigma_panel.core.task_filter import SortBy, SortColumn, TaskFilter, TaskGroup
+from enigma_panel.runtime.event_loop import LedgerThread, TaskScope
 from enigma_panel.services import task_search
+from enigma_panel.services.state import session_store
+from enigma_panel.services.state.ledger_writer import LedgerWriter
+from enigma_panel.services.state.session_store import SessionStore
+from enigma_panel.services.state.timeline import Timeline
 from enigma_panel.services.task_search import REST_MS, TaskSearch
 from enigma_panel.services.types import Diff
-from enigma_panel.store.ledger import search_index
+from enigma_panel.store.ledger import Ledger, search_index
 from enigma_panel.store.ledger.errors import DiskFullError, InterruptedReadError
+from enigma_panel.store.ledger.intents import Outcome
 from enigma_panel.store.ledger.task_reader import TaskReader
 from tests.conftest import LogWatch
 from tests.kit.builders import new_session, new_task
+from tests.kit.clock import NOW, HandClock
+from tests.kit.ledgers import open_ledger
+from tests.kit.wait import until
 from tests.services.commands.bench import Bench, on_bench
-from tests.store.helpers import raw, started
+from tests.store.helpers import raw, start, started
 
 BY_PERSON, BY_ITSELF = True, False
+ENDLESS = (
+    "WITH RECURSIVE n(i) AS (SELECT reached() UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+)
 
 
 class Search:
@@ -344,16 +359,65 @@ def test_a_task_that_comes_while_all_are_looked_for_is_not_lost(
     searching(tmp_path, check)
 
 
-def test_old_records_that_are_loaded_are_no_change(tmp_path: Path) -> None:
+def test_old_records_that_are_loaded_are_no_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody but who shows them hears of them, and their sessions are among none that are open."""
+    monkeypatch.setattr(session_store, "FIRST_TASKS", 1)
+
     async def check(bench: Bench, search: Search) -> None:
-        key = started(bench.ledger).key
+        key, _ = (start_ended(bench.ledger) for _ in range(2))
         await bench.store.load()
-        search.own.ask()
-        await asyncio.sleep(1)
-        search.news()
-        bench.store._tasks.clear()
-        await bench.store.fetch([key])
+        changed: list[Diff] = []
+        loaded: list[frozenset[int]] = []
+        bench.store.changed.connect(changed.append)
+        bench.store.loaded.connect(loaded.append)
+        search.own.ask()  # which brings the records of the first rows
         await asyncio.sleep(2)
-        assert (bench.store.task(key) is not None, search.news()) == (True, [])
+        assert (loaded, changed) == ([frozenset({key})], [])
+        assert search.news() == [BY_ITSELF, BY_PERSON]
+        task = bench.store.task(key)
+        assert task is not None
+        session = bench.store.session(task.session_key)
+        assert session is not None
+        assert session not in bench.store.sessions()
+        renamed = replace(session, label="Old shop")
+        await bench.store.update(renamed)
+        assert bench.store.session(session.key) == renamed
 
     searching(tmp_path, check)
+
+
+def start_ended(ledger: Ledger) -> int:
+    """A task that was done in a session of its own, which is closed."""
+    intent = start(ledger, task=new_task(status=TaskStatus.DONE, ended_ms=NOW))
+    ended = replace(intent.session, phase=Phase.CLOSED, ended_ms=NOW)
+    assert intent.task is not None
+    ledger.settle(intent.key, Outcome.KNOWN, NOW, ended, intent.task)
+    return intent.task.key
+
+
+async def test_leaving_interrupts_a_read_that_nobody_waits_for_any_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In its real thread; an error in it would be logged, which fails the test."""
+    reading = threading.Event()
+
+    def endless(reader: TaskReader, _: object) -> Any:
+        reader._opened().create_function("reached", 0, lambda: reading.set() or 1)
+        return reader._rows(ENDLESS, {})
+
+    monkeypatch.setattr(TaskReader, "sum_of", endless)
+    ledger, reads = open_ledger(tmp_path / "ledger.sqlite3"), LedgerThread("reads")
+    scope, clock, redactor = TaskScope(), HandClock(), Redactor(bytes(32))
+    writer = LedgerWriter(ledger, reads)
+    store = SessionStore(writer, clock, redactor, Timeline(writer, clock, scope, redactor))
+    search = TaskSearch(store, TaskReader(ledger.path), reads, scope, clock)
+    asked = asyncio.ensure_future(search.sum_of([1]))
+    await until(reading.is_set)
+    asked.cancel()
+    await search.aclose()
+    gc.collect()
+    assert asked.cancelled()
+    reads.close()
+    ledger.close()

@@ -38,9 +38,13 @@ class NoKeyError(Exception):
 
 
 class Sessions(QObject):
-    """All sessions and tasks, and what can be done with them."""
+    """All sessions and tasks, and what can be done with them.
+
+    loaded: records of old tasks that were asked for are in memory now; nothing changed.
+    """
 
     changed = Signal(object)
+    loaded = Signal(object)
     said = Signal(object)
     pending_changed = Signal(object)
 
@@ -63,6 +67,7 @@ class Sessions(QObject):
         self._poller = poller
         self._wanted: set[int] = set()
         context.store.changed.connect(self.changed)
+        context.store.loaded.connect(self.loaded)
         commands.changed.connect(self._notify_command)
 
     # -- reading -----------------------------------------------------------------------------
@@ -85,7 +90,7 @@ class Sessions(QObject):
         return self._store.is_deleted(key)
 
     def session_keys(self) -> list[int]:
-        """Keys of all sessions in memory that were opened or may have been."""
+        """Keys of all sessions that were opened or may have been, but past ones."""
         return [s.key for s in self._store.sessions() if not s.was_never_opened]
 
     def task_keys(self) -> list[int]:

@@ -95,7 +95,7 @@ class Spending(QObject):
             self.changed.emit()
 
     def _follow(self, diff: Diff) -> None:
-        if diff.deleted or (diff.tasks and not diff.is_loaded) or not self._is_loaded:
+        if diff.deleted or diff.tasks or not self._is_loaded:
             self._is_loaded = self._is_stale = True
             self._changed_ms = self._clock.now_ms()
         for key in diff.tasks:

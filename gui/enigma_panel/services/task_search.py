@@ -71,7 +71,7 @@ class TaskSearch(QObject):
         self._is_stale = self._is_by_person = False
         self._is_behind = False
         self._answered: tuple[TaskFilter, Order] | None = None
-        self._took_ms = 0
+        self._took_ms = self._found = 0
         self._names: dict[int, str] = {}
         self._added: list[int] = []
         self._changed = asyncio.Event()
@@ -125,7 +125,7 @@ class TaskSearch(QObject):
             diff = Diff(new_tasks=tuple(self._store.task_keys()))
         renamed = [key for key in diff.sessions if self._is_renamed(key)]
         is_other = renamed or diff.tasks or diff.new_tasks or diff.deleted
-        if diff.is_loaded or (diff.sessions and not is_other):
+        if diff.sessions and not is_other:
             return  # of a session, rows tell its name alone
         if diff.deleted:
             self._added = self._store.not_deleted(self._added)
@@ -188,12 +188,12 @@ class TaskSearch(QObject):
         asked, began_ms = (self.filter, self.order), self._clock.now_ms()
         try:
             self._added = []
-            await self._catch_up(1 if by_person else BATCHES)
             if by_person and self._is_sorted_anew:
                 await self._show(lambda: self._find_first(*asked), by_person)
+            await self._catch_up(1 if by_person else BATCHES)
             await self._show(lambda: self._find(*asked), by_person)
             self._answered, by_person = asked, False
-            self.figures = await self._read(lambda: self._reader.figures(asked[0]))
+            self.figures = await self._read(lambda: self._count(asked[0]))
             self.unindexed = self.figures.unindexed
             self.counted.emit()
         except InterruptedReadError:
@@ -221,8 +221,14 @@ class TaskSearch(QObject):
     def _find(self, task_filter: TaskFilter, order: Order, most: int | None = None) -> list[int]:
         """In the reader's thread. A row that cannot be read is in no answer."""
         keys = self._reader.keys(task_filter, order, self._clock.now_ms(), most)
+        self._found = len(keys)
         bad = {row.key for row in self._store.bad_rows if row.table == "tasks"}
         return [key for key in keys if key not in bad] if bad else keys
+
+    def _count(self, task_filter: TaskFilter) -> Figures:
+        """In the reader's thread. Of words alone it is known how many have them."""
+        is_of_words = task_filter == TaskFilter(words=task_filter.words)
+        return self._reader.figures(task_filter, self._found if is_of_words else None)
 
     def _find_first(self, task_filter: TaskFilter, order: Order) -> list[int]:
         """In the reader's thread. The others follow as they stood: whatever is selected among them
@@ -263,7 +269,11 @@ class TaskSearch(QObject):
             await self._clock.wait(self._changed, due)
 
     async def _read(self, question: Callable[[], T]) -> T:
-        return await self._executor.run(question)
+        """A read that nobody waits for any more may fail unheard, unlike a write."""
+        answer = await self._executor.run(_answer_or_error, question)
+        if isinstance(answer, LedgerError):
+            raise answer
+        return answer
 
     async def _read_in_the_end(self, question: Callable[[], T]) -> T:
         """Again where the person asked for something else meanwhile: that ends any question."""
@@ -272,3 +282,11 @@ class TaskSearch(QObject):
                 return await self._read(question)
             except InterruptedReadError:
                 continue
+
+
+def _answer_or_error(question: Callable[[], T]) -> T | LedgerError:
+    """In the reader's thread."""
+    try:
+        return question()
+    except LedgerError as error:
+        return error

@@ -21,7 +21,7 @@ class Diff(Struct, frozen=True, kw_only=True):
     """Keys of the records that changed; whoever shows them asks `Sessions` for the new ones.
 
     deleted: keys of tasks that are no more, nor are their records; is_asked: the person did it just
-    now. is_loaded: nothing changed, older records are in memory now.
+    now.
     """
 
     sessions: frozenset[int] = NOTHING
@@ -29,7 +29,6 @@ class Diff(Struct, frozen=True, kw_only=True):
     new_tasks: tuple[int, ...] = ()
     deleted: frozenset[int] = NOTHING
     is_asked: bool = False
-    is_loaded: bool = False
 
 
 class ForeignSession(StrEnum):

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from enigma_panel.core.models import Session, Task, TaskSpec, TaskStatus, Usage
 from enigma_panel.core.money import sum_money, to_nano
+from enigma_panel.core.observation import UNSENT
 from enigma_panel.core.task_filter import (
     GROUP_STATUSES,
     NEWEST_FIRST,
@@ -27,7 +28,7 @@ from enigma_panel.core.task_filter import (
     TaskSum,
     words_of,
 )
-from enigma_panel.store.ledger import Ledger, search_index, task_reader
+from enigma_panel.store.ledger import Ledger, search_index
 from enigma_panel.store.ledger.errors import CorruptLedgerError, InterruptedReadError
 from enigma_panel.store.ledger.task_reader import TaskReader
 from tests.conftest import LogWatch
@@ -115,21 +116,56 @@ def sort_text(text: str) -> bytes:
     return bytes(byte + 32 if 65 <= byte <= 90 else byte for byte in shown)
 
 
-def sort_key(task: Task, column: SortColumn) -> Any:
-    told = {
+RANKED = (
+    TaskStatus.ASKS,
+    TaskStatus.UNCONFIRMED,
+    TaskStatus.QUEUED,
+    TaskStatus.STARTING,
+    TaskStatus.WORKING,
+    TaskStatus.PAUSED,
+    TaskStatus.FAILED,
+    TaskStatus.LOST,
+    TaskStatus.STOPPED,
+    TaskStatus.DONE,
+)
+"""What needs somebody comes first."""
+
+
+def sort_key(task: Task, session: Session, column: SortColumn) -> Any:
+    name = session.site if session.label is None else session.label
+    told: dict[SortColumn, Any] = {
         C.NEW: int(task.is_new),
-        C.STATUS: task_reader._STATUS_RANK.index(task.status),
+        C.STATUS: RANKED.index(task.status),
         C.TASK: sort_text(task.spec.text),
         C.RESULT: sort_text(
             next((t for t in (task.result, task.error, task.question) if t is not None), "")
         ),
         C.COST: to_nano(task.counted_cost),
+        C.TOOK: took_ms(task),
         C.ENDED: task.ended_ms,
         C.TOKENS_IN: task.usage.tokens_in,
+        C.TOKENS_OUT: task.usage.tokens_out,
         C.STARTED: task.sent_ms,
+        C.SESSION: (*name_key(name), session.number),
+        C.SITE: session.site.encode(),
         C.WAITED: task.waited_by(NOW),
-    }[column]
-    return (told is not None, told or 0) if not isinstance(told, bytes) else (True, told)
+        C.HOST: session.base_url.encode(),
+    }
+    return (False,) if told[column] is None else (True, told[column])
+
+
+def took_ms(task: Task) -> int | None:
+    if task.status is TaskStatus.QUEUED or task.code in UNSENT:
+        return None
+    end = NOW if task.ended_ms is None else task.ended_ms
+    return end - (task.created_ms if task.sent_ms is None else task.sent_ms)
+
+
+def name_key(text: str) -> tuple[bytes, int]:
+    """As NOCASE compares: up to a NUL, then by length."""
+    whole = text.encode()
+    head = whole.partition(b"\0")[0]
+    return bytes(byte + 32 if 65 <= byte <= 90 else byte for byte in head), len(whole)
 
 
 TIMES = st.none() | st.integers(NOW, NOW + 5)
@@ -138,11 +174,14 @@ COSTS = (
     st.none() | st.decimals(0, 3, places=4) | FINE | st.sampled_from([Decimal("NaN"), Decimal(-1)])
 )
 TASKS = st.builds(
-    lambda text, tokens_in, cost, **facts: new_task(
-        spec=TaskSpec(text=text), usage=Usage(cost=cost, tokens_in=tokens_in), **facts
+    lambda text, tokens, cost, **facts: new_task(
+        spec=TaskSpec(text=text),
+        usage=Usage(cost=cost, tokens_in=tokens[0], tokens_out=tokens[1]),
+        **facts,
     ),
     text=TEXTS,
-    tokens_in=st.none() | st.integers(0, 3),
+    tokens=st.tuples(*[st.none() | st.integers(0, 3)] * 2),
+    code=st.none() | st.sampled_from(sorted(UNSENT)),
     cost=COSTS,
     result=st.none() | TEXTS,
     error=st.none() | TEXTS,
@@ -155,7 +194,7 @@ TASKS = st.builds(
     asked_ms=st.none() | st.integers(NOW - 5, NOW + 1),
     answered_ms=st.none() | st.just(NOW),
 )
-FILTERS = st.builds(
+FILTERS = st.just(NO_FILTER) | st.builds(
     TaskFilter,
     words=TEXTS,
     groups=st.frozensets(st.sampled_from(G), max_size=2),
@@ -164,10 +203,7 @@ FILTERS = st.builds(
     cost_from=st.none() | st.decimals(0, 3, places=2),
     cost_to=st.none() | st.decimals(0, 3, places=2),
 )
-SORTED = st.sampled_from(
-    [C.NEW, C.STATUS, C.TASK, C.RESULT, C.COST, C.ENDED, C.TOKENS_IN, C.STARTED, C.WAITED]
-)
-ORDERS = st.lists(st.builds(SortBy, SORTED, st.booleans()), max_size=2).map(tuple)
+ORDERS = st.lists(st.builds(SortBy, st.sampled_from(C), st.booleans()), max_size=2).map(tuple)
 SESSIONS = st.tuples(st.sampled_from(["shop.example", "bäckerei.example"]), st.none() | TEXTS)
 
 
@@ -186,7 +222,7 @@ def test_what_is_shown_is_a_plain_filter_and_sort_over_the_ledger(
     with open_ledger(path) as ledger, closing(TaskReader(path)) as reader:
         keys = []
         for task, (site, label) in rows:
-            intent = start(ledger, new_session(site=site), task)
+            intent = start(ledger, new_session(site=site, base_url=f"https://{site}"), task)
             assert intent.task is not None
             ledger.save(replace(intent.task, **_facts(task)), replace(intent.session, label=label))
             keys.append(intent.task.key)
@@ -204,16 +240,17 @@ def test_what_is_shown_is_a_plain_filter_and_sort_over_the_ledger(
             figures = indexed(reader).figures(task_filter)
             assert figures.shown.cost == sum_money(t.counted_cost or Decimal(0) for t in kept)
             assert figures.shown.count == len(kept)
-            for by in reversed(order):
-                kept.sort(key=lambda t, by=by: sort_key(t, by.column), reverse=by.descending)
-                if by.descending:  # equals stay newest first
-                    kept.sort(key=lambda t, by=by: sort_key(t, by.column), reverse=True)
+            for by in reversed(order):  # equals stay newest first, both ways
+                kept.sort(
+                    key=lambda t, by=by: sort_key(t, sessions[t.session_key], by.column),
+                    reverse=by.descending,
+                )
             assert reader.keys(task_filter, order, NOW) == [task.key for task in kept]
             assert reader.keys(task_filter, order, NOW, 2) == [task.key for task in kept[:2]]
 
 
 def _facts(task: Task) -> dict[str, Any]:
-    names = ("spec", "usage", "result", "error", "question", "status", "is_new", "sent_ms")
+    names = ("spec", "usage", "result", "error", "question", "status", "is_new", "sent_ms", "code")
     waits = ("waited_ms", "asked_ms", "answered_ms")
     return {name: getattr(task, name) for name in (*names, "ended_ms", *waits)}
 

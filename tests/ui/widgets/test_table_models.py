@@ -10,7 +10,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.observation import OTHER_TASK
 from enigma_panel.core.verbs import CommandVerb
-from enigma_panel.services.types import Diff, WaitReason
+from enigma_panel.services.types import WaitReason
 from enigma_panel.ui.sessions.model import Column, SessionsModel
 from enigma_panel.ui.tasks.model import Column as TaskColumn
 from enigma_panel.ui.tasks.model import TasksModel
@@ -250,7 +250,7 @@ def test_an_old_task_says_that_it_is_being_loaded(services: Any, tasks: TasksMod
     heard: list[int] = []
     tasks.dataChanged.connect(lambda first, _: heard.append(first.row()))
     for _ in range(2):  # nobody looked for it again
-        sessions.changed.emit(Diff(tasks=frozenset({1}), is_loaded=True))
+        sessions.loaded.emit(frozenset({1}))
         assert heard == [0]
     assert cell_text(tasks, 1, TaskColumn.TASK) == "Task 1"
 

@@ -115,9 +115,14 @@ class EndMarks(Mapping[int, CommandVerb]):
 
 
 class SessionStore(QObject):
-    """All sessions and tasks by key. Every write goes through here; `changed` brings a Diff."""
+    """All sessions and tasks by key. Every write goes through here; `changed` brings a Diff.
+
+    Of what ended in earlier runs only what somebody looks at is in memory: `loaded` tells of such
+    tasks, by their keys. Their sessions are past: nothing but their rows asks for them.
+    """
 
     changed = Signal(object)
+    loaded = Signal(object)
 
     def __init__(
         self, writer: LedgerWriter, clock: Clock, redactor: Redactor, timeline: Timeline
@@ -128,6 +133,7 @@ class SessionStore(QObject):
         self._redactor = redactor
         self._timeline = timeline
         self._sessions: dict[int, Session] = {}
+        self._past_sessions: dict[int, Session] = {}
         self._tasks: dict[int, Task] = {}
         self._of_session: dict[int, list[int]] = {}
         self._task_keys: list[int] = []
@@ -145,14 +151,14 @@ class SessionStore(QObject):
 
     def session(self, key: int) -> Session | None:
         """The session of that key, None when unknown."""
-        return self._sessions.get(key)
+        return self._sessions.get(key) or self._past_sessions.get(key)
 
     def task(self, key: int) -> Task | None:
         """The task of that key, None when unknown."""
         return self._tasks.get(key)
 
     def sessions(self) -> list[Session]:
-        """All sessions in memory."""
+        """All sessions in memory but the past ones."""
         return list(self._sessions.values())
 
     def tasks(self) -> list[Task]:
@@ -183,7 +189,7 @@ class SessionStore(QObject):
         told."""
         tasks = (self._tasks[k] for k in self._of_session.get(key, ()))
         costs = [task.counted_cost for task in tasks if task.counted_cost is not None]
-        session = self._sessions.get(key)
+        session = self.session(key)
         deleted = session.deleted_cost if session is not None else None
         if deleted is not None:
             return sum_exactly([sum_money(costs), deleted])
@@ -191,7 +197,7 @@ class SessionStore(QObject):
 
     def session_untold(self, key: int) -> int:
         """How many ended tasks of the session cost something that is not in its cost."""
-        session = self._sessions.get(key)
+        session = self.session(key)
         deleted = session.deleted_untold if session is not None else 0
         return deleted + sum(task.is_cost_untold for task in self.tasks_of(key))
 
@@ -212,7 +218,7 @@ class SessionStore(QObject):
     def kept_because(self, task_key: int) -> KeptReason | None:
         """Why that task may not be deleted, as far as memory knows; the ledger knows all."""
         task = self._tasks.get(task_key)
-        session = self._sessions.get(task.session_key) if task is not None else None
+        session = self.session(task.session_key) if task is not None else None
         if task is None or session is None:
             return None
         return kept_because(task.status, session.phase)
@@ -257,9 +263,14 @@ class SessionStore(QObject):
 
         sessions, tasks = await self._writer.read(read)
         # What memory already holds is newer than any row.
-        fresh = [s for s in sessions if s.key not in self._sessions]
-        self._remember_all(fresh, [t for t in tasks if t.key not in self._tasks])
-        self._emit([*fresh, *tasks], is_loaded=True)
+        for session in sessions:
+            if self.session(session.key) is None:
+                self._past_sessions[session.key] = session
+                self._know_id(session.key, session.service_id)
+        fresh = [task for task in tasks if task.key not in self._tasks]
+        for task in fresh:
+            self._remember_task(task)
+        self.loaded.emit(frozenset(task.key for task in fresh))
 
     # -- writing -----------------------------------------------------------------------------
 
@@ -350,7 +361,7 @@ class SessionStore(QObject):
     async def _record(
         self, session_key: int, task_key: int | None, observation: Observation
     ) -> None:
-        old_session = self._sessions.get(session_key)
+        old_session = self.session(session_key)
         if old_session is None:
             return
         old_task = self._tasks.get(task_key) if task_key else None
@@ -367,7 +378,9 @@ class SessionStore(QObject):
         """Reduce the same fact about many tasks and keep them in one go."""
         records: list[Record] = []
         for task in tasks:
-            session, new_task = self._reduce(self._sessions[task.session_key], task, observation)
+            session = self.session(task.session_key)
+            assert session is not None
+            session, new_task = self._reduce(session, task, observation)
             records += [session] if new_task is None else [session, new_task]
         if records:
             await self.save(*records)
@@ -477,7 +490,7 @@ class SessionStore(QObject):
             self._forget_ids(key)
 
     def _is_over(self, key: int, now_ms: int) -> bool:
-        session = self._sessions.get(key)
+        session = self.session(key)
         if session is None or not is_history(session, now_ms):
             return False
         tasks = self.tasks_of(key)  # what is queued goes to another session
@@ -503,17 +516,18 @@ class SessionStore(QObject):
             self.unproven_names.discard(key)
         for key in deleted.sessions:
             self._sessions.pop(key, None)
+            self._past_sessions.pop(key, None)
             self._of_session.pop(key, None)
             self.forget_secrets(key)
             self._forget_ids(key)
         self._untold_sessions |= {*deleted.sessions, *deleted.of_sessions}
-        for session in self.sessions():
+        for session in (*self._sessions.values(), *self._past_sessions.values()):
             if session.current_task in gone:
                 self._put(replace(session, current_task=None))
 
     def _without(self, session_key: int, total: TaskSum) -> Session | None:
         """A session of which tasks were deleted that cost so much."""
-        session = self._sessions.get(session_key)
+        session = self.session(session_key)
         if session is not None:
             cost = sum_exactly([session.deleted_cost or Decimal(0), total.cost])
             untold = session.deleted_untold + total.untold
@@ -595,16 +609,13 @@ class SessionStore(QObject):
         else:
             self._tasks[record.key] = record
 
-    def _emit(
-        self, records: Iterable[Record], new_tasks: tuple[int, ...] = (), *, is_loaded: bool = False
-    ) -> None:
+    def _emit(self, records: Iterable[Record], new_tasks: tuple[int, ...] = ()) -> None:
         records = list(records)
         self.changed.emit(
             Diff(
                 sessions=frozenset(r.key for r in records if isinstance(r, Session)),
                 tasks=frozenset(r.key for r in records if isinstance(r, Task)),
                 new_tasks=new_tasks,
-                is_loaded=is_loaded,
             )
         )
 

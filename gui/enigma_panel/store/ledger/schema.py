@@ -259,6 +259,25 @@ _V9 = (
     "CREATE INDEX intents_by_task ON intents (task_key) WHERE task_key IS NOT NULL",
 )
 
+TOOK_IN_ALL = (
+    "CASE WHEN status <> 'queued' AND (code IN ('FROM_COPY', 'FROM_EXPORT', 'TAKEN_BACK')) IS NOT 1"
+    " THEN ended_ms - coalesce(sent_ms, created_ms) END"
+)
+"""Milliseconds, of an ended task that was sent."""
+
+_V10 = (
+    # What tables can be sorted by. Of tasks only those that have a figure are in its index: a new
+    # one has none, and is written as quickly as before.
+    "CREATE INDEX tasks_by_cost ON tasks (cost_nano) WHERE cost_nano IS NOT NULL",
+    f"CREATE INDEX tasks_by_took ON tasks ({TOOK_IN_ALL}) WHERE ended_ms IS NOT NULL",
+    "CREATE INDEX tasks_by_end ON tasks (ended_ms) WHERE ended_ms IS NOT NULL",
+    "CREATE INDEX tasks_by_start ON tasks (sent_ms) WHERE sent_ms IS NOT NULL",
+    "CREATE INDEX tasks_by_tokens_in ON tasks (tokens_in) WHERE tokens_in IS NOT NULL",
+    "CREATE INDEX tasks_by_tokens_out ON tasks (tokens_out) WHERE tokens_out IS NOT NULL",
+    "CREATE INDEX sessions_by_title ON sessions (coalesce(label, site) COLLATE NOCASE, number)",
+    "CREATE INDEX sessions_by_host ON sessions (base_url)",
+)
+
 
 def _execute(statements: Sequence[str], connection: sqlite3.Connection) -> None:
     for statement in statements:
@@ -266,7 +285,8 @@ def _execute(statements: Sequence[str], connection: sqlite3.Connection) -> None:
 
 
 MIGRATIONS: Migrations = tuple(
-    partial(_execute, statements) for statements in (_V1, _V2, _V3, _V4, _V5, _V6, _V7, _V8, _V9)
+    partial(_execute, statements)
+    for statements in (_V1, _V2, _V3, _V4, _V5, _V6, _V7, _V8, _V9, _V10)
 )
 """Migration n (counted from 1) leads from version n-1 to n."""
 

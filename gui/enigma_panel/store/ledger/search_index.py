@@ -17,7 +17,7 @@ from enigma_panel.store.ledger.errors import typed_errors
 
 log = logging.getLogger(__name__)
 
-VERSION = 1
+VERSION = 2
 BATCH = 200
 """So many tasks are taken over at once; a question waits for no more (0.02 s)."""
 
@@ -26,7 +26,7 @@ _SCHEMA = (
     """
     CREATE VIRTUAL TABLE texts USING fts5 (
         text, result, error, question, session,
-        tokenize = 'unicode61 remove_diacritics 2', prefix = '1 2 3'
+        tokenize = 'unicode61 remove_diacritics 2', prefix = '1 2 3 4'
     )
     """,
 )

@@ -22,6 +22,7 @@ from enigma_panel.core.money import EXACT, NANO, sum_exactly, to_nano
 from enigma_panel.core.task_filter import (
     GROUP_STATUSES,
     Order,
+    SortBy,
     SortColumn,
     TaskFilter,
     TaskGroup,
@@ -42,7 +43,7 @@ from enigma_panel.store.ledger.queries import (
     one_of,
 )
 from enigma_panel.store.ledger.row_mapper import clean_text
-from enigma_panel.store.ledger.schema import FINE_COST
+from enigma_panel.store.ledger.schema import FINE_COST, TOOK_IN_ALL
 
 T = TypeVar("T")
 
@@ -85,6 +86,25 @@ _SORTED_BY: dict[SortColumn, tuple[str, ...]] = {
     SortColumn.HOST: ("s.base_url",),
 }
 """Terms without which nothing is sorted; the first 40 characters of a text are in an index."""
+
+
+def _told(column: str) -> tuple[tuple[str, str], ...]:
+    return (f"{column} IS NOT NULL", column), (f"{column} IS NULL", "NULL")
+
+
+_PARTS = {
+    SortColumn.COST: _told("t.cost_nano"),
+    SortColumn.TOOK: (
+        ("t.ended_ms IS NOT NULL", TOOK_IN_ALL),
+        ("t.ended_ms IS NULL", f"CASE WHEN {HAS_RUN} THEN :now - {STARTED} END"),
+    ),
+    SortColumn.ENDED: _told("t.ended_ms"),
+    SortColumn.TOKENS_IN: _told("t.tokens_in"),
+    SortColumn.TOKENS_OUT: _told("t.tokens_out"),
+    SortColumn.STARTED: _told("t.sent_ms"),
+}
+"""Conditions that part all tasks, and a term by which an index sorts those that meet it: in parts
+that SQLite merges, the first rows are there at once."""
 _OF_SESSION = frozenset({SortColumn.SESSION, SortColumn.SITE, SortColumn.HOST})
 _MATCHES = "SELECT rowid AS key FROM texts WHERE texts MATCH :words"
 _HAS_WORDS = f"t.key IN ({_MATCHES})"
@@ -160,34 +180,24 @@ class TaskReader:
         alone, which are there several times sooner than all."""
         conditions, values = _conditions(task_filter)
         conditions += _in_groups(task_filter)
+        if any(by.column is SortColumn.HOST for by in order) and self._has_one_host():
+            order = tuple(by for by in order if by.column is not SortColumn.HOST)
+        if len(order) == 1 and order[0].column is SortColumn.STATUS and not conditions:
+            return self._by_status(most, descending=order[0].descending)
         if not order and conditions == [_HAS_WORDS]:
             sql = f"{_MATCHES} ORDER BY rowid DESC"
+        elif len(order) == 1 and order[0].column in _PARTS and not conditions:
+            sql = _merged(order[0])
         else:
-            source = _source(order, is_whole=most is None or bool(conditions))
+            source = _source(order, is_whole=not conditions)
             sql = f"SELECT t.key AS key {source}{_where(conditions)}{_order_by(order)}"
-        if most is not None:
-            sql += f" LIMIT {most}"
-        # As one text: row by row it would take the interpreter from the window 100,000 times.
-        sql = f"SELECT json_group_array(key) FROM ({sql})"  # noqa: S608 - own words
-        rows = self._rows(sql, values | {"now": now_ms})
-        return msgspec.json.decode(rows[0][0], type=list[int])
+        return self._keys(sql, values | {"now": now_ms}, most)
 
-    def figures(self, task_filter: TaskFilter) -> Figures:
-        """How many fit, by group, and what they cost together."""
-        conditions, values = _conditions(task_filter)
-        total = self._rows("SELECT count(*) FROM ledger.tasks", {})[0][0]
-        if _HAS_WORDS in conditions and self._are_many(values, total):
-            conditions = [_HAS_MANY if each is _HAS_WORDS else each for each in conditions]
-        rows = self._rows(f"{_SUMS}{_where(conditions)} GROUP BY t.status, t.is_new", values)
-        groups = task_filter.groups
-        shown = [row for row in rows if not groups or any(_is_in(row, group) for group in groups)]
-        return Figures(
-            total=total,
-            count=sum(row[2] for row in rows),
-            by_group={group: sum(r[2] for r in rows if _is_in(r, group)) for group in TaskGroup},
-            shown=self._exact(shown, _where([*conditions, *_in_groups(task_filter)]), values),
-            unindexed=self._ask(search_index.missing),
-        )
+    def figures(self, task_filter: TaskFilter, found: int | None = None) -> Figures:
+        """How many fit, by group, and what they cost together. found: how many have the words, as
+        `keys` has just told."""
+        with self._one_state():
+            return self._figures(task_filter, found)
 
     def sum_of(self, keys: Sequence[int]) -> TaskSum:
         """What these tasks cost together."""
@@ -212,12 +222,8 @@ class TaskReader:
 
     def ended_before(self, before_ms: int) -> list[int]:
         """The keys of the tasks that ended before then (epoch ms), oldest first."""
-        sql = (
-            "SELECT json_group_array(key) FROM"
-            " (SELECT key FROM ledger.tasks WHERE ended_ms < :before_ms ORDER BY key)"
-        )
-        rows = self._rows(sql, {"before_ms": before_ms})
-        return msgspec.json.decode(rows[0][0], type=list[int])
+        sql = "SELECT key FROM ledger.tasks WHERE ended_ms < :before_ms ORDER BY key"
+        return self._keys(sql, {"before_ms": before_ms}, None)
 
     def plan_deletion(self, keys: Sequence[int], now_ms: int) -> DeletionPlan:
         """Which of these tasks may be deleted, what they cost, and why others stay."""
@@ -244,11 +250,45 @@ class TaskReader:
 
     # -- inside --------------------------------------------------------------------------------
 
-    def _are_many(self, values: dict[str, Any], total: int) -> bool:
-        """Whether so many have these words that all tasks are read sooner in turn than those by
-        key."""
-        found = self._rows("SELECT count(*) FROM texts WHERE texts MATCH :words", values)[0][0]
-        return bool(found * MANY > total)
+    def _keys(self, sql: str, values: dict[str, Any], most: int | None) -> list[int]:
+        """As one text: row by row it would take the interpreter from the window 100,000 times."""
+        limited = f"{sql} LIMIT {-1 if most is None else most}"
+        rows = self._rows(f"SELECT json_group_array(key) FROM ({limited})", values)  # noqa: S608 - own words
+        return msgspec.json.decode(rows[0][0], type=list[int])
+
+    def _by_status(self, most: int | None, *, descending: bool) -> list[int]:
+        """One status after the other, each by its index."""
+        sql = "SELECT key FROM ledger.tasks WHERE status = :status ORDER BY key DESC"
+        found: list[int] = []
+        with self._one_state():
+            for status in reversed(_STATUS_RANK) if descending else _STATUS_RANK:
+                left = None if most is None else most - len(found)
+                found += self._keys(sql, {"status": status}, left)
+        return found
+
+    def _has_one_host(self) -> bool:
+        """As nearly everybody has: then nothing is sorted by it."""
+        sql = "SELECT (SELECT min(base_url) {0}) IS (SELECT max(base_url) {0})"
+        return bool(self._rows(sql.format("FROM ledger.sessions"), {})[0][0])
+
+    def _figures(self, task_filter: TaskFilter, found: int | None) -> Figures:
+        conditions, values = _conditions(task_filter)
+        total = self._rows("SELECT count(*) FROM ledger.tasks", {})[0][0]
+        unindexed = self._ask(search_index.missing)
+        if _HAS_WORDS in conditions:
+            if found is None:
+                found = self._rows(f"SELECT count(*) FROM ({_MATCHES})", values)[0][0]  # noqa: S608 - own words
+            conditions = _for_words(conditions, found, total, is_whole=not unindexed)
+        rows = self._rows(f"{_SUMS}{_where(conditions)} GROUP BY t.status, t.is_new", values)
+        groups = task_filter.groups
+        shown = [row for row in rows if not groups or any(_is_in(row, group) for group in groups)]
+        return Figures(
+            total=total,
+            count=sum(row[2] for row in rows),
+            by_group={group: sum(r[2] for r in rows if _is_in(r, group)) for group in TaskGroup},
+            shown=self._exact(shown, _where([*conditions, *_in_groups(task_filter)]), values),
+            unindexed=unindexed,
+        )
 
     def _sum(self, condition: str, values: dict[str, Any]) -> TaskSum:
         rows = self._rows(f"{_SUMS}{_where([condition])} GROUP BY t.status, t.is_new", values)
@@ -310,6 +350,16 @@ def _conditions(task_filter: TaskFilter) -> tuple[list[str], dict[str, Any]]:
     return [bound[0] for bound in given], {name: value for _, name, value in given}
 
 
+def _for_words(conditions: list[str], found: int, total: int, *, is_whole: bool) -> list[str]:
+    """So that it is quick where so many of all tasks have the words. is_whole: all tasks are in the
+    index, and no others."""
+    if found == total and is_whole:
+        return [each for each in conditions if each is not _HAS_WORDS]
+    if found * MANY > total:  # all tasks are read sooner in turn than those by key
+        return [_HAS_MANY if each is _HAS_WORDS else each for each in conditions]
+    return conditions
+
+
 def _at_most(words: list[str], most: int) -> list[str]:
     """Those with so many words of the index in them: nothing interrupts a phrase of thousands."""
     kept = []
@@ -336,14 +386,21 @@ def _in_groups(task_filter: TaskFilter) -> list[str]:
     return [f"({' OR '.join(either)})"]
 
 
-def _source(order: Order, *, is_whole: bool = True) -> str:
-    """is_whole: not the first ones alone, of all. Those by status are found in that index several
-    times sooner than in the smaller one, where the newest, which stand first, come last."""
-    needs_session = any(by.column in _OF_SESSION for by in order)
-    session = " JOIN ledger.sessions s ON s.key = t.session_key" if needs_session else ""
-    by_status = order[:1] and order[0].column is SortColumn.STATUS
-    index = " INDEXED BY tasks_figures" if by_status and not is_whole and not session else ""
-    return f"FROM ledger.tasks t{index}{session}"
+def _merged(by: SortBy) -> str:
+    parts = (
+        f"SELECT t.key AS key, {term} AS value FROM ledger.tasks t WHERE {condition}"  # noqa: S608 - own words
+        for condition, term in _PARTS[by.column]
+    )
+    return f"{' UNION ALL '.join(parts)} ORDER BY value{' DESC' if by.descending else ''}, key DESC"
+
+
+def _source(order: Order, *, is_whole: bool) -> str:
+    """is_whole: of all tasks. Then the index of sessions leads, which SQLite would not know."""
+    if not any(by.column in _OF_SESSION for by in order):
+        return "FROM ledger.tasks t"
+    if is_whole and order[0].column is SortColumn.SESSION:
+        return "FROM ledger.sessions s CROSS JOIN ledger.tasks t ON t.session_key = s.key"
+    return "FROM ledger.tasks t JOIN ledger.sessions s ON s.key = t.session_key"
 
 
 def _where(conditions: Sequence[str]) -> str:

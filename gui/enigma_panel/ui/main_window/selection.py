@@ -211,6 +211,7 @@ class Selection(QObject):
         self.tasks.opened.connect(self.open_task)
         self._details.renamed.connect(self._app_actions.rename)
         self._services.sessions.changed.connect(self._take)
+        self._services.sessions.loaded.connect(self._take_loaded)
 
     def _is_idle(self, session: Session, task: Task | None) -> bool:
         idle = shown_state(session, task) is SessionState.IDLE
@@ -227,6 +228,12 @@ class Selection(QObject):
         self._follow_starts(diff.new_tasks)
         if diff.tasks and self.tasks.isActiveWindow():
             self._see_tasks()
+
+    def _take_loaded(self, tasks: frozenset[int]) -> None:
+        """Old records are there now: what is known of the subject may be more."""
+        if not tasks.isdisjoint(self.subject.tasks):
+            self._take(Diff(tasks=tasks))
+            self.selection_changed.emit()
 
     def _forget(self, deleted: frozenset[int]) -> None:
         """What was deleted is no subject any more."""

@@ -108,7 +108,7 @@ class ToolBar(QFrame):
         self._answer = others["answer"]
         self._menu = others["menu"]
         self._tight = ""
-        self._selected = 0
+        self._several = 0
         self._subject = ElidedLabel("dim")
         self._subject.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self._verbs = VerbButtons(verbs, others["undo"], self.undo_pressed.emit)
@@ -119,8 +119,9 @@ class ToolBar(QFrame):
     def show_subject(self, text: str, selected: int) -> None:
         """Whom the verbs act on, "" for nobody; selected: how many sessions it is."""
         self._subject.show_text(tr("{subject}:", subject=text) if text else tr("Nothing selected:"))
-        if selected != self._selected:
-            self._selected = selected
+        several = selected if selected > 1 else 0  # only then the words say how many
+        if several != self._several:
+            self._several = several
             self._widths.clear()
             self._tell_row()
             self._fit_words()

@@ -190,6 +190,7 @@ class ResultDialog(ModelessDialog):
         self.save_as.clicked.connect(self._save)
         self.close_button.clicked.connect(self.reject)
         self._services.sessions.changed.connect(self._follow)
+        self._services.sessions.loaded.connect(lambda keys: self._follow(Diff(tasks=keys)))
 
     def _find_in(self, part: QWidget, begin: Callable[[], None]) -> None:
         shortcut = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), part)

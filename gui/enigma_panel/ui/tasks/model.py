@@ -102,6 +102,7 @@ class TasksModel(KeyedTableModel):
         self._firsts: frozenset[int] = frozenset()
         self._clock = services.clock
         sessions.changed.connect(self.apply_diff)
+        sessions.loaded.connect(self._show_loaded)
         self._health.changed.connect(self._follow_health)
         self._follow_health()
         hold.released.connect(self.arrange)
@@ -174,9 +175,6 @@ class TasksModel(KeyedTableModel):
 
     def apply_diff(self, diff: Diff) -> None:
         """The services say what changed."""
-        if diff.is_loaded:
-            self._show_loaded(diff.tasks)
-            return
         if diff.new_tasks:
             before = self._entries
             self.arrange()
@@ -189,7 +187,7 @@ class TasksModel(KeyedTableModel):
         """Of old records that came from the ledger, those that were looked for are shown now."""
         shown = self._awaited & keys
         self._awaited -= shown
-        self.notify_changed(list(shown))
+        self.notify_filled(list(shown))
 
     def follow_queue(self) -> None:
         """The queue moved, or what it waits for changed."""
@@ -230,7 +228,7 @@ class TasksModel(KeyedTableModel):
         """How many of these tasks it is the filter that keeps from being shown."""
         if self._search.filter.is_empty:
             return 0
-        hidden = set(keys).difference(self._keys)
+        hidden = set(keys).difference(self.shown_of(keys))
         return len(hidden.difference(self._search.keys)) if hidden else 0
 
     def waiting(self, task: Task) -> WaitText | None:
