@@ -146,10 +146,15 @@ async def _type_on(search: TaskSearch, typed: list[str]) -> None:
 
 
 async def _intent_ms(parts: Parts) -> float:
+    """From the call until it is in the ledger; the window may hear of it later."""
     began = time.perf_counter()
     session, task, kind = replace(SESSION), replace(TASK), IntentKind.START_SESSION
-    await parts.ledger_thread.run(parts.ledger.open_intent, kind, session, task, NOW)
-    return (time.perf_counter() - began) * 1000
+
+    def commit() -> float:
+        parts.ledger.open_intent(kind, session, task, NOW)
+        return (time.perf_counter() - began) * 1000
+
+    return await parts.ledger_thread.run(commit)
 
 
 if __name__ == "__main__":
