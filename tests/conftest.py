@@ -28,7 +28,7 @@ from tests.kit.simulator_process import SimulatorProcess
 TIME_LIMIT_S = 60
 TESTS = Path(__file__).parent
 SLOW = (
-    "simulation",
+    "simulation/",
     "api/test_reader_big.py",
     "api/test_reader_fuzz.py",
     "store/ledger/test_damage_anywhere.py",
@@ -68,9 +68,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
         if "simulator" in fixtures:
             item.add_marker(pytest.mark.process)
         # Whatever shows something stands on it: qtbot, window, world, services, no_window_left.
-        if "qapp" in fixtures and item.path.is_relative_to(TESTS / "ui"):
+        place = item.nodeid.removeprefix("tests/")
+        if "qapp" in fixtures and place.startswith("ui/"):
             item.add_marker(pytest.mark.window)
-        if any(item.path.is_relative_to(TESTS / place) for place in SLOW):
+        if place.startswith(SLOW):
             item.add_marker(pytest.mark.slow)
     yield
     items[:] = _long_ones_first(items)
