@@ -101,7 +101,9 @@ async def _answered(search: TaskSearch, ask: Callable[[], Any]) -> Took:
     search.found.connect(hear_found)
     search.counted.connect(counted.set)
     ask()
-    await counted.wait()
+    while not found:  # what was asked before may be counted in between
+        counted.clear()
+        await counted.wait()
     search.found.disconnect(hear_found)
     search.counted.disconnect(counted.set)
     return Took(found[0], found[-1], ms())

@@ -6,7 +6,6 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from types import ModuleType
@@ -120,7 +119,7 @@ def test_the_service_may_count_more_than_qt_can(n: int) -> None:
 @pytest.mark.usefixtures("in_polish")
 def test_numbers_and_dates_are_written_as_its_words() -> None:
     assert tr("{n} found", n=12_450).replace("\N{NO-BREAK SPACE}", " ") == "<12 450 found>"
-    assert short_month(date(2026, 11, 26)) == "lis"
+    assert short_month(11) == "lis"
 
 
 @pytest.mark.usefixtures("in_polish")
@@ -153,13 +152,13 @@ def test_the_first_of_the_desktops_languages_that_there_is(
 ) -> None:
     with installed(qapp, Desktop(*languages), polish):
         assert tr("{n} found", n=12_450).replace("\N{NO-BREAK SPACE}", " ") == text
-        assert short_month(date(2026, 11, 26)) == month
+        assert short_month(11) == month
 
 
 def test_without_a_file_texts_and_numbers_stay(qapp: QCoreApplication, tmp_path: Path) -> None:
     install_language(qapp, POLISH, str(tmp_path))
     assert [count_text(n) for n in (1, 2, 12_450)] == ["1 step", "2 steps", "12,450 steps"]
-    assert short_month(date(2026, 11, 26)) == "Nov"
+    assert short_month(11) == "Nov"
     assert number_text(10**30 + 1).endswith("000,001")
 
 

@@ -99,6 +99,7 @@ class _Samples(QObject):
     """Tasks with these results, as the result view asks for them, in the order of their keys."""
 
     changed = Signal(object)
+    loaded = Signal(object)
 
     def __init__(self, now_ms: int) -> None:
         super().__init__()

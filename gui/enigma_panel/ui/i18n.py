@@ -7,7 +7,6 @@ There is none yet: the texts in the code are shown.
 
 import re
 from collections.abc import Mapping
-from datetime import date
 from decimal import Decimal
 from html import escape
 from typing import Any, TypeVar
@@ -108,9 +107,9 @@ def sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}."
 
 
-def short_month(when: date) -> str:
-    """'Nov'."""
-    return QLocale().monthName(when.month, QLocale.FormatType.ShortFormat)
+def short_month(month: int) -> str:
+    """'Nov' for 11."""
+    return QLocale().monthName(month, QLocale.FormatType.ShortFormat)
 
 
 def shorten(text: str, limit: int = 300) -> str:

@@ -1,6 +1,6 @@
 """Texts for states, verbs, and times: as they are shown and as they are spoken."""
 
-from datetime import UTC, datetime
+from time import localtime, struct_time
 
 from msgspec import Struct
 
@@ -25,6 +25,7 @@ ELLIPSIS = "…"
 UNKNOWN = "?"
 NONE = "–"
 MINUTE, HOUR = 60, 3600
+YEARS = range(1, 10_000)
 _AMBER = (Severity.AMBER, Severity.AMBER)
 
 
@@ -280,18 +281,25 @@ def age(ms: int) -> str:
     return tr("{n} h ago", n=seconds // HOUR)
 
 
-def _moment(ms: int) -> datetime | None:
+def _moment(ms: int) -> struct_time | None:
     """None for a time that no calendar has: a damaged row must not end the program."""
     try:
-        return datetime.fromtimestamp(ms / 1000, UTC).astimezone()
+        when = localtime(ms / 1000)
     except (ValueError, OverflowError, OSError):
         return None
+    return when if when.tm_year in YEARS else None
+
+
+def _clock(when: struct_time) -> str:
+    return f"{when.tm_hour:02}:{when.tm_min:02}"
 
 
 def local_time(ms: int, *, seconds: bool = False) -> str:
     """Wall-clock time of the person: '14:31' or '14:31:09'; '?' for what is no time at all."""
     when = _moment(ms)
-    return UNKNOWN if when is None else when.strftime("%H:%M:%S" if seconds else "%H:%M")
+    if when is None:
+        return UNKNOWN
+    return f"{_clock(when)}:{when.tm_sec:02}" if seconds else _clock(when)
 
 
 def local_moment(ms: int, now_ms: int) -> str:
@@ -299,11 +307,11 @@ def local_moment(ms: int, now_ms: int) -> str:
     when, now = _moment(ms), _moment(now_ms)
     if when is None or now is None:
         return UNKNOWN
-    today = now.date()
-    clock = when.strftime("%H:%M")
-    if when.date() == today:
+    clock = _clock(when)
+    if (when.tm_year, when.tm_yday) == (now.tm_year, now.tm_yday):
         return clock
-    return tr("{day} {month} {time}", day=when.day, month=short_month(when), time=clock)
+    month = short_month(when.tm_mon)
+    return tr("{day} {month} {time}", day=when.tm_mday, month=month, time=clock)
 
 
 def dated_moment(ms: int) -> str:
@@ -311,9 +319,13 @@ def dated_moment(ms: int) -> str:
     when = _moment(ms)
     if when is None:
         return UNKNOWN
-    clock, month = when.strftime("%H:%M"), short_month(when)
+    clock, month = _clock(when), short_month(when.tm_mon)
     return tr(
-        "{day} {month} {year}, {time}", day=when.day, month=month, year=str(when.year), time=clock
+        "{day} {month} {year}, {time}",
+        day=when.tm_mday,
+        month=month,
+        year=str(when.tm_year),
+        time=clock,
     )
 
 

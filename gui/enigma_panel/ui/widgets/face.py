@@ -6,6 +6,8 @@ from math import ceil
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontMetrics, QFontMetricsF
 
+LEAST_PX = 4
+"""Hardly a text has narrower letters on average."""
 MOST_TEXTS = 2_000
 """So many are remembered: more than a window shows."""
 
@@ -47,7 +49,14 @@ class Face:
         if shown is None:
             if len(self._cut) >= MOST_TEXTS:
                 self._cut.clear()
-            # What certainly has no room is not measured: that of a long text takes long.
-            elide = Qt.TextElideMode.ElideRight
-            shown = self._cut[text, room] = self.metrics.elidedText(text[:room], elide, room)
+            shown = self._cut[text, room] = self._cut_anew(text, room)
+        return shown
+
+    def _cut_anew(self, text: str, room: int) -> str:
+        """Of a long text no more is measured than usual letters need to fill the room; where they
+        do not, for some have no width, all of it."""
+        head, elide = text[: room // LEAST_PX], Qt.TextElideMode.ElideRight
+        shown = self.metrics.elidedText(head, elide, room)
+        if shown == head != text:
+            shown = self.metrics.elidedText(text, elide, room)
         return shown
