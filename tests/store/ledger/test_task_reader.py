@@ -28,7 +28,7 @@ from enigma_panel.core.task_filter import (
     TaskSum,
     words_of,
 )
-from enigma_panel.store.ledger import Ledger, search_index
+from enigma_panel.store.ledger import Ledger, search_index, task_reader
 from enigma_panel.store.ledger.errors import CorruptLedgerError, InterruptedReadError
 from enigma_panel.store.ledger.task_reader import TaskReader
 from tests.conftest import LogWatch
@@ -116,26 +116,11 @@ def sort_text(text: str) -> bytes:
     return bytes(byte + 32 if 65 <= byte <= 90 else byte for byte in shown)
 
 
-RANKED = (
-    TaskStatus.ASKS,
-    TaskStatus.UNCONFIRMED,
-    TaskStatus.QUEUED,
-    TaskStatus.STARTING,
-    TaskStatus.WORKING,
-    TaskStatus.PAUSED,
-    TaskStatus.FAILED,
-    TaskStatus.LOST,
-    TaskStatus.STOPPED,
-    TaskStatus.DONE,
-)
-"""What needs somebody comes first."""
-
-
 def sort_key(task: Task, session: Session, column: SortColumn) -> Any:
     name = session.site if session.label is None else session.label
     told: dict[SortColumn, Any] = {
         C.NEW: int(task.is_new),
-        C.STATUS: RANKED.index(task.status),
+        C.STATUS: task_reader._STATUS_RANK.index(task.status),
         C.TASK: sort_text(task.spec.text),
         C.RESULT: sort_text(
             next((t for t in (task.result, task.error, task.question) if t is not None), "")

@@ -212,8 +212,9 @@ class KeyedTableModel(QAbstractTableModel):
         """Rows show the state of then, for nothing is heard since; None: that of now."""
         if since_ms != self.stale_since_ms:
             self.stale_since_ms = since_ms
-            if self._keys:
-                self._notify_rows(range(len(self._keys)), list(self.columns))
+            seen = self.in_view()
+            self._told.clear()
+            self.notify_changed(self._keys[seen.start : seen.stop])
 
     # -- inside ------------------------------------------------------------------------------
 
