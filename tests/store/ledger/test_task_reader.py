@@ -351,6 +351,22 @@ def test_sums_are_exact_and_say_what_is_untold(ledger: Ledger, reader: TaskReade
     assert reader.spent_on(DAY, NOW + 1, NOW + 2) == TaskSum()
 
 
+def test_as_many_words_as_tasks_are_no_proof_while_the_index_is_behind(
+    ledger: Ledger, reader: TaskReader
+) -> None:
+    """One that is no more is still in it, and one that came is not."""
+    for _ in range(2):
+        started(ledger, task=new_task("hub"))
+    indexed(reader)
+    with raw(ledger.path) as connection:
+        connection.execute("PRAGMA foreign_keys = OFF")
+        connection.execute("DELETE FROM tasks WHERE key = 1")
+    started(ledger, task=new_task("cable"))
+    figures = reader.figures(TaskFilter(words="hub"))
+    assert (figures.total, figures.count) == (2, 1)
+    assert indexed(reader).figures(TaskFilter(words="hub")).count == 1
+
+
 # -- the index -------------------------------------------------------------------------------------
 
 

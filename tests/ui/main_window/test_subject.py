@@ -87,6 +87,19 @@ def test_the_keyboard_makes_the_row_it_comes_to_the_subject(two: MainWindow) -> 
     assert "Select a session or a task to see more of it." in shown_texts(two.details)
 
 
+def test_an_old_task_is_shown_as_soon_as_its_record_is_there(
+    two: MainWindow, services: Any
+) -> None:
+    task = services.sessions.tasks.pop(1)
+    click_row(two.selection.tasks, 1)
+    assert two.selection.subject == Subject(tasks=(1,))
+    services.sessions.tasks[1] = task
+    for loaded, shown in ((2, ""), (1, "Task 1")):
+        services.sessions.loaded.emit(frozenset({loaded}))
+        assert two.details.task_text.toPlainText() == shown
+    assert "shop.example 1:" in shown_texts(two.tool_bar)
+
+
 def test_a_dialog_that_gives_the_focus_back_changes_no_subject(two: MainWindow) -> None:
     click_row(two.selection.tasks, 1)
     two.selection.sessions.setFocus(Qt.FocusReason.ActiveWindowFocusReason)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QTextCursor
 
@@ -93,6 +94,16 @@ async def test_a_result_that_comes_meanwhile_is_shown(show: Show, world: World) 
     await world.settle()
     assert dialog.text.toPlainText() == "$5"
     assert not world.sessions.tasks[1].is_new
+
+
+async def test_an_old_result_is_shown_as_soon_as_its_record_is_there(
+    show: Show, world: World
+) -> None:
+    dialog = await show(None)
+    world.sessions.tasks[1] = replace(world.sessions.tasks[1], result="$5")
+    world.sessions.loaded.emit(frozenset({1}))
+    await world.settle()
+    assert dialog.text.toPlainText() == "$5"
 
 
 async def test_opening_it_marks_it_as_seen(show: Show, world: World) -> None:

@@ -117,6 +117,13 @@ def test_where_all_rows_are_selected_others_that_come_are_not(table: KeyedTable)
     assert table.selected_keys() == even
 
 
+def test_it_measures_in_the_font_that_it_has(table: KeyedTable) -> None:
+    before, font = table.face.width("wide"), table.font()
+    font.setPixelSize(60)
+    table.setFont(font)
+    assert table.face.width("wide") > 2 * before
+
+
 def test_columns_stay_as_wide_as_they_are(table: KeyedTable) -> None:
     header = table.horizontalHeader()
     header.resizeSection(0, 173)
