@@ -9,13 +9,14 @@ import pytest
 
 from enigma_panel import __version__
 from enigma_panel.api.address import BadAddressError
-from enigma_panel.api.client import HttpClient, Timeouts
+from enigma_panel.api.client import MOST_IDLE, HttpClient, Timeouts
 from enigma_panel.api.protocols import LONG_POLL, ApiCall
 from enigma_panel.core.models import TaskSpec
 from enigma_panel.core.observation import Kind
 from enigma_panel.core.verbs import CommandVerb
 from tests.api.calls import CALLS, GOOD, KEY, PASSWORD, SECRETS, SESSION, TASK
 from tests.api.loopback import Request, answer, held, loopback
+from tests.kit.wait import until
 
 TASK_FIELDS = {
     "taskDetails": "Look",
@@ -162,6 +163,28 @@ def test_polls_share_a_connection_and_starts_get_their_own() -> None:
             return [request.connection for request in server.requests]
 
     assert asyncio.run(call()) == [1, 1, 2, 3]
+
+
+def test_many_polls_at_once_leave_few_connections_open() -> None:
+    """Each costs time in every call that follows."""
+
+    async def call() -> tuple[int, int]:
+        release = asyncio.Event()
+        async with loopback(held(release, GOOD[ApiCall.POLL])) as server:
+            client = HttpClient(server.url, KEY)
+            polls = [asyncio.create_task(client.poll(SESSION, TASK)) for _ in range(2 * MOST_IDLE)]
+            await server.wait_for(len(polls))
+            release.set()
+            await asyncio.gather(*polls)
+            await client.poll(SESSION, TASK)
+            await until(lambda: len(server.tasks) <= MOST_IDLE)
+            await client.poll(SESSION, TASK)
+            opened = server.connections
+            await client.aclose()
+            return len(polls), opened
+
+    polls, opened = asyncio.run(call())
+    assert opened == polls, "those that are left are used again"
 
 
 def test_an_id_cannot_lead_elsewhere() -> None:

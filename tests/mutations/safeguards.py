@@ -21,6 +21,34 @@ TRANSFER = "tests/services/test_ledger_transfer.py"
 
 SAFEGUARDS = (
     Break(
+        promise="Many polls that are due at once are spread",
+        mistake="they go out at once",
+        file="services/monitor/poller.py",
+        old="if len(self._alarms) > FEW else 0",
+        new="if len(self._alarms) > 9_999 else 0",
+        tests=(
+            "tests/services/monitor/test_poll_turns.py::test_many_that_were_named_at_once_are_spread",
+        ),
+    ),
+    Break(
+        promise="Many polls that are due at once are spread",
+        mistake="a command waits for the turn of its poll, too",
+        file="services/monitor/poller.py",
+        old="await self._clock.wait(alarm.called, self._turn_ms())",
+        new="await self._clock.sleep_until(self._turn_ms())",
+        tests=("tests/services/monitor/test_poll_turns.py::test_a_command_waits_for_no_turn",),
+    ),
+    Break(
+        promise="Many polls at once leave few connections open",
+        mistake="they leave as many as there were",
+        file="api/client.py",
+        old="max_keepalive_connections=0 if long_poll else MOST_IDLE",
+        new="max_keepalive_connections=0 if long_poll else None",
+        tests=(
+            "tests/api/test_client_calls.py::test_many_polls_at_once_leave_few_connections_open",
+        ),
+    ),
+    Break(
         promise="An error of unknown fate that names its session makes it possible to end it",
         mistake="its id is dropped by who starts",
         file="services/queue/start_reply.py",

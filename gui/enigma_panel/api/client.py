@@ -66,6 +66,10 @@ KEEP_ALIVE_S = 4.0
 """How long an idle quick connection is kept: less than the usual 5 s of the servers. A call that
 meets a connection just being closed would be interrupted with its fate unknown."""
 
+MOST_IDLE = 20
+"""More idle connections are closed: httpcore looks at each of them twice a call, so two hundred
+calls at once, as after a sleep, would leave the program busy for seconds."""
+
 NETWORK_FAULTS = (
     httpx.HTTPError,
     httpx.StreamError,
@@ -322,7 +326,7 @@ class HttpClient:
                 # unknown. No limit on connections: cancelled calls would use it up for ever.
                 limits=httpx.Limits(
                     max_connections=None,
-                    max_keepalive_connections=0 if long_poll else None,
+                    max_keepalive_connections=0 if long_poll else MOST_IDLE,
                     keepalive_expiry=KEEP_ALIVE_S,
                 ),
                 trust_env=not is_loopback(host),

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from types import SimpleNamespace
@@ -23,7 +24,7 @@ from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.context import ServiceContext
 from enigma_panel.services.health import Health
-from enigma_panel.services.monitor.poller import Poller
+from enigma_panel.services.monitor.poller import FEW, Poller
 from enigma_panel.services.state.starts import StartsUnderWay
 from enigma_panel.services.types import Diff, ServiceStatus
 from tests.conftest import first_and_weekly_each
@@ -98,6 +99,27 @@ async def test_two_seconds_and_a_little() -> None:
     async with polling(most=False) as scene:
         await scene.clock.advance(12_000)
         assert set(gaps(scene.client.polls_at)) == {2_000}
+
+
+@pytest.mark.parametrize(("tasks", "at_once"), [(FEW, FEW), (100, 1)])
+async def test_many_that_were_named_at_once_are_spread(tasks: int, at_once: int) -> None:
+    async with polling(most=False) as scene:
+        scene.store.changed.emit(Diff(tasks=frozenset(range(1, tasks + 1))))
+        await scene.clock.advance(11_999)
+        in_turn = [at for at in scene.client.polls_at if at >= 10_000]
+        assert len(in_turn) == tasks, "none is asked for less often"
+        assert Counter(in_turn).most_common(1)[0][1] == at_once
+        assert max(in_turn) - min(in_turn) <= 1_000
+
+
+async def test_a_command_waits_for_no_turn() -> None:
+    async with polling(most=False) as scene:
+        scene.store.changed.emit(Diff(tasks=frozenset(range(1, 101))))
+        await scene.clock.advance(2_005)
+        before = len(scene.client.polls_at)
+        scene.poller.wake_all()
+        await settle()
+        assert len(scene.client.polls_at) - before >= 99
 
 
 async def test_backs_off_from_one_to_thirty_seconds_while_nothing_answers() -> None:

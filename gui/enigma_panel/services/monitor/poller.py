@@ -35,6 +35,8 @@ COST_FOR_MS = 20_000
 HINT_MS = 500
 """After a hint the next poll goes out so long after the last one at the earliest, and twice as long
 with each one that failed: a service that repeats itself on the channel is not asked without end."""
+FEW = 20
+"""So many tasks are asked for whenever they are due."""
 
 
 class _Alarm:
@@ -76,6 +78,7 @@ class Poller:
         self._locks: dict[int, asyncio.Lock] = {}
         self._under_way: dict[int, tuple[int, asyncio.Timeout]] = {}
         self._heard: set[int] = set()
+        self._turn = 0
         self._foreign = ForeignAnswers(context.store)
         self._store.changed.connect(self._follow)
         self._account.changed.connect(self.wake_all)
@@ -219,7 +222,16 @@ class Poller:
         alarm = self._alarms[key]
         await self._clock.wait(alarm.rung, due_ms)
         await self._clock.wait(alarm.called, min(soonest_ms, due_ms))
+        await self._clock.wait(alarm.called, self._turn_ms())
         alarm.clear()
+
+    def _turn_ms(self) -> int:
+        """When a poll that is due may go out. Many that are due at once, as those of tasks that
+        were named at once, would go on like that, take a connection each and be answered at once:
+        they are spread, once, over half of the time that each rests."""
+        apart_ms = POLL_MS // (2 * len(self._alarms)) if len(self._alarms) > FEW else 0
+        self._turn = max(self._clock.now_ms(), self._turn + apart_ms)
+        return self._turn
 
     async def _poll(self, task: Task) -> ApiError | bool:
         """True: answered; an error: no usable answer; False: nothing was asked, or it was answered
