@@ -527,7 +527,8 @@ class Answered:
 class FakeInbox(QObject):
     """Questions that a test puts in; answers as it is told to, when `gate` lets it.
 
-    secrets: what was said to be secret of the answer that was sent last.
+    secrets: what was said to be secret of the answer that was sent last. used: with what purchases
+    were allowed.
     """
 
     changed = Signal()
@@ -538,6 +539,7 @@ class FakeInbox(QObject):
         self.open: list[OpenQuestion] = []
         self.answered: list[Answered] = []
         self.secrets: list[str] = []
+        self.used: list[str] = []
         self.outcome = AnswerOutcome.DELIVERED
         self.error: Exception | None = None
         self.gate: asyncio.Event | None = None
@@ -564,6 +566,9 @@ class FakeInbox(QObject):
     def questions(self) -> list[OpenQuestion]:
         return list(self.open)
 
+    def used_today(self) -> list[str]:
+        return list(self.used)
+
     def waiting(self, task_key: int) -> AnswerWait | None:
         return self.waits.get(task_key)
 
@@ -580,6 +585,8 @@ class FakeInbox(QObject):
         text: str,
         verb: AnswerVerb,
         secrets: Sequence[str] = (),
+        *,
+        used: str = "",
     ) -> AnswerResult:
         if self.gate is not None:
             await self.gate.wait()
@@ -588,6 +595,7 @@ class FakeInbox(QObject):
         if self.outcome is not AnswerOutcome.TAKEN_BACK:
             self.answered.append(Answered(question.task_key, text, verb))
             self.secrets = list(secrets)
+            self.used += [used] * bool(used)
         if self.outcome in {AnswerOutcome.DELIVERED, AnswerOutcome.GONE}:
             self.close(question.task_key)
         return AnswerResult(outcome=self.outcome)

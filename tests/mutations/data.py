@@ -162,14 +162,14 @@ DATA = (
         promise="Such a question is known by its words",
         mistake="none is",
         file="core/questions.py",
-        old="    if asks_for_secret(words):\n        return QuestionKind.SECRET\n",
-        new="",
+        old="    if asks_for_secret(words):\n",
+        new="    if False:\n",
         tests=("tests/core/test_secret_questions.py::test_they_are_found_in_plain_words",),
     ),
     Break(
         promise="has one masked field",
         mistake="it is not masked",
-        file="ui/questions/forms.py",
+        file="ui/questions/forms/secret.py",
         old="        self.field = PasswordEdit(enter_moves_on=False)\n",
         new="        self.field = PasswordEdit(enter_moves_on=False)\n"
         "        self.field.set_masked(False)\n",
@@ -178,7 +178,7 @@ DATA = (
     Break(
         promise="Secret in the dialog does the same for any other",
         mistake="what is given there is no secret",
-        file="ui/questions/forms.py",
+        file="ui/questions/forms/secret.py",
         old="        return secrets_in(self.answer(), QuestionKind.SECRET)",
         new="        return []",
         tests=(f"{DIALOG}::test_any_question_can_be_answered_with_a_secret",),
@@ -190,6 +190,26 @@ DATA = (
         old="    if kind in _SECRET_KINDS and _DECLINES",
         new="    if kind in QuestionKind and _DECLINES",
         tests=(f"{SECRETS}::test_plain_words_are_none_where_no_secret_is_asked_for",),
+    ),
+    Break(
+        promise="Of an answer to a purchase the ledger keeps the amount that was allowed",
+        mistake="it keeps none",
+        file="store/ledger/ledger.py",
+        old="question_n, now_ms, clean_text(used))",
+        new='question_n, now_ms, "")',
+        tests=(
+            "tests/services/questions/test_answers.py::test_what_was_allowed_today_is_known_after_a_restart",
+        ),
+    ),
+    Break(
+        promise="hands the session's link to your web browser, which remembers it in its history",
+        mistake="nobody says so",
+        file="ui/questions/forms/captcha.py",
+        old="make_label(live_page_text(asking.live_page), ",
+        new='make_label("", ',
+        tests=(
+            "tests/ui/questions/test_forms.py::test_the_live_page_is_opened_on_request_with_its_limits_said",
+        ),
     ),
     Break(
         promise="SSLKEYLOGFILE is ignored",

@@ -126,9 +126,9 @@ KEYBOARD = (
     Break(
         promise="After a wrong password the user name is still there",
         mistake="and counts as typed, so that a question that is gone stays",
-        file="ui/questions/forms.py",
-        old='self.username.text() in {"", self._offered}',
-        new="not self.username.text()",
+        file="ui/questions/forms/credentials.py",
+        old="self.username.text() == self._offered",
+        new="False",
         tests=(f"{QUESTION}::test_after_a_wrong_password_the_username_is_still_there",),
     ),
     Break(
@@ -174,17 +174,21 @@ KEYBOARD = (
     Break(
         promise="A draft of an answer comes back selected as a whole",
         mistake="what is typed is sent behind it",
-        file="ui/questions/forms.py",
-        old="            field.selectAll()\n",
-        new="            del field\n",
+        file="ui/questions/form.py",
+        old="                field.selectAll()\n",
+        new="                del field\n",
         tests=(f"{DRAFTS}::test_a_kept_one_comes_back_selected_as_a_whole",),
     ),
     Break(
         promise="Clear can be taken back, but for what is masked",
         mistake="a password comes back, too",
-        file="ui/questions/forms.py",
-        old="                field.forget()\n",
-        new="                field.clear()\n",
+        file="ui/questions/forms/page.py",
+        old="""field.forget()
+            elif isinstance(field, TextEdit):
+                field.fill""",
+        new="""field.clear()
+            elif isinstance(field, TextEdit):
+                field.fill""",
         tests=(f"{DRAFTS}::test_a_cleared_password_is_gone_and_the_username_comes_back",),
     ),
     Break(

@@ -13,6 +13,7 @@ from enigma_panel.core.deletion import DeletionPlan, KeptReason
 from enigma_panel.core.models import Phase, Session, TaskStatus
 from enigma_panel.core.observation import Kind, Observation, Usage
 from enigma_panel.core.task_filter import NO_FILTER, TaskFilter, TaskSum
+from enigma_panel.services.clock import local_date
 from enigma_panel.services.deletions import (
     DAY_MS,
     EVERY_MS,
@@ -20,7 +21,7 @@ from enigma_panel.services.deletions import (
     DeletionResult,
     Deletions,
 )
-from enigma_panel.services.spending import Spending, local_date
+from enigma_panel.services.spending import Spending
 from enigma_panel.services.task_search import TaskSearch
 from enigma_panel.services.types import Diff
 from enigma_panel.store.ledger import deletion

@@ -17,7 +17,7 @@ from enigma_panel.core.secret_answers import login_secrets
 from enigma_panel.core.verbs import AnswerVerb
 from enigma_panel.services.questions.answers import Answers
 from enigma_panel.services.questions.inbox import Inbox
-from enigma_panel.services.types import AnswerOutcome, AnswerResult
+from enigma_panel.services.types import Answer, AnswerOutcome, AnswerResult
 from tests.conftest import Simulator, first_and_weekly_each, up_and_weekly_each
 from tests.kit.wait import until
 from tests.services.conftest import Running
@@ -104,8 +104,8 @@ class SentAnswers(QObject):
         self.lost: set[tuple[int, int]] = set()
         self.echoes: list[str] = []
 
-    async def send(self, _key: int, text: str, _verb: AnswerVerb, **_facts: Any) -> AnswerResult:
-        self.echoes.append(self._bench.redactor.redact(self._told.format(text)))
+    async def send(self, _key: int, answer: Answer, **_facts: Any) -> AnswerResult:
+        self.echoes.append(self._bench.redactor.redact(self._told.format(answer.text)))
         return AnswerResult(outcome=AnswerOutcome.SENT_LIVE)
 
 

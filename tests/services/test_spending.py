@@ -16,7 +16,8 @@ from enigma_panel.core.models import Task, TaskStatus
 from enigma_panel.core.money import sum_money
 from enigma_panel.core.observation import OTHER_TASK, Kind, Usage
 from enigma_panel.core.task_filter import TaskSum
-from enigma_panel.services.spending import LAST, WRITTEN_MS, Spending, local_day
+from enigma_panel.services.clock import local_day
+from enigma_panel.services.spending import LAST, WRITTEN_MS, Spending
 from enigma_panel.services.task_search import TaskSearch
 from enigma_panel.services.types import Diff
 from enigma_panel.store.ledger.errors import InterruptedReadError, LedgerError

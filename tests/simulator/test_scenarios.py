@@ -26,6 +26,19 @@ def test_purchase_yes_and_no() -> None:
         assert expected in held.task.message
 
 
+def test_a_limit_is_kept() -> None:
+    world = World()
+    sid = world.session()
+    held = world.task(sid, "Buy a lamp")
+    world.until_state(held, "asking")
+    world.answer(sid, "Yes, complete this purchase, but only if the total is $45 or less.")
+    world.until_state(held, "asking")
+    assert "more than you allowed" in str(held.task.question)
+    world.answer(sid, "Yes, complete this purchase, but only if the total is $49.99 or less.")
+    world.until_state(held, "completed")
+    assert "Order number" in held.task.message
+
+
 def test_login_turns_a_wrong_password_down() -> None:
     world = World()
     sid = world.session()
@@ -51,7 +64,7 @@ def test_two_questions_and_a_choice() -> None:
     first = str(held.task.question)
     assert "3 options" in first
     second_option = first.partition("2) ")[2].partition("; 3)")[0]
-    world.answer(sid, "the second one")
+    world.answer(sid, second_option)
     world.until_state(held, "asking")
     assert held.task.question == "This action requires two-factor authentication code"
     world.answer(sid, "123456")

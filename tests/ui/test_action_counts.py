@@ -142,4 +142,4 @@ async def test_the_question_of_this_one_of_four_takes_one(
     assert hand.actions == 1
     hand.key(Qt.Key.Key_B)
     assert form is not None
-    assert form.answer() == "b", "the cursor is where the answer is typed"
+    assert form.page().answer() == "b", "the cursor is where the answer is typed"

@@ -13,6 +13,7 @@ from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.settings.key_dialog import KeyDialog
 from tests.conftest import Simulator
 from tests.kit.person import CTRL, ENTER, active, all_text, key, type_text
+from tests.kit.question_pages import credentials
 from tests.kit.wait import until
 from tests.services.conftest import Running, running
 
@@ -48,9 +49,9 @@ async def answer(password: str) -> None:
     await until(dialog.is_armed)
     form = dialog.current_form()
     assert form is not None
-    type_text(form.credentials.username, "maria")
-    type_text(form.credentials.password, password)
-    key(form.credentials.password, ENTER, CTRL)
+    type_text(credentials(form).username, "maria")
+    type_text(credentials(form).password, password)
+    key(credentials(form).password, ENTER, CTRL)
     await until(lambda: not dialog.isVisible())
     assert password not in all_text(dialog)
 

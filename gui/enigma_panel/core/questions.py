@@ -3,7 +3,13 @@
 import re
 from enum import StrEnum
 
-from enigma_panel.core.secret_questions import asks_for_password, asks_for_secret, words_of
+from enigma_panel.core.options import options_in
+from enigma_panel.core.secret_questions import (
+    asks_for_one_time_code,
+    asks_for_password,
+    asks_for_secret,
+    words_of,
+)
 
 _LOGIN = re.compile(
     r"\b(log ?in|sign ?in|credential|user ?name|account details"
@@ -13,11 +19,21 @@ _LOGIN = re.compile(
 )
 _CAPTCHA = re.compile(r"\bcaptcha", re.IGNORECASE)
 _YES_NO = re.compile(
-    r"^\W*(do|does|did|is|are|was|shall|should|can|could|may|would|will|have|has)\b"
+    r"(?:^|[.!?…:]\s)\W*(do|does|did|is|are|was|shall|should|can|could|may|would|will|have|has)\b"
     r"|\b(should i|shall i|do you want|may i|can i)\b",
     re.IGNORECASE,
 )
 _OPEN = re.compile(r"\b(which|what|who|where|when|how|options?)\b", re.IGNORECASE)
+_PURCHASE = re.compile(
+    r"\b(?:purchas(?:e|es|ing)|buy|buying|check ?out|pay|paying|payment|subscri(?:be|ption)"
+    r"|(?:place|complete|confirm|submit|finali[sz]e|send) (?:the|this|an|your|my) order"
+    r"|order (?:it|this|them)|book (?:it|this|them|the)|donat\w+"
+    r"|kaufen?|bestell\w+|bezahlen|acheter|commander|payer|comprar|pagar|acquist\w+|pagare)\b",
+    re.IGNORECASE,
+)
+_APPROVAL = re.compile(
+    r"\?|\b(?:confirm|approv\w+|permission|go ahead|proceed|authori[sz]\w+)\b", re.IGNORECASE
+)
 _MONEY = re.compile(r"\b(purchase|buy|pay|payment|order|checkout|total)\b", re.IGNORECASE)
 
 
@@ -28,6 +44,10 @@ class QuestionKind(StrEnum):
     """
 
     CREDENTIALS = "credentials"
+    CODE = "code"
+    CHOICE = "choice"
+    PURCHASE = "purchase"
+    CAPTCHA = "captcha"
     SECRET = "secret"  # noqa: S105 - the word
     YES_NO = "yes_no"
     FREE_TEXT = "free_text"
@@ -37,22 +57,41 @@ def guess_kind(question: str) -> QuestionKind:
     """The kind that the words of a question suggest."""
     words = words_of(question)
     if asks_for_secret(words):
-        return QuestionKind.SECRET
+        return QuestionKind.CODE if asks_for_one_time_code(words) else QuestionKind.SECRET
     is_captcha = _CAPTCHA.search(question) is not None
     if _LOGIN.search(" ".join(words)) and not is_captcha:
         return QuestionKind.CREDENTIALS
     if asks_for_password(words):
         return QuestionKind.SECRET
-    if _YES_NO.search(question) and not _OPEN.search(question) and not is_captcha:
-        return QuestionKind.YES_NO
-    return QuestionKind.FREE_TEXT
+    if is_captcha:
+        return QuestionKind.CAPTCHA
+    if options_in(question):
+        return QuestionKind.CHOICE
+    return _kind_of_plain(question)
 
 
-def may_ask_for_login(question: str) -> bool:
-    """False of a captcha and nothing else: a login would be told to whoever shows it."""
-    words = words_of(question)
+def _kind_of_plain(question: str) -> QuestionKind:
+    if _OPEN.search(question):
+        return QuestionKind.FREE_TEXT
+    if _PURCHASE.search(question) and _APPROVAL.search(question):
+        return QuestionKind.PURCHASE
+    return QuestionKind.YES_NO if _YES_NO.search(question) else QuestionKind.FREE_TEXT
+
+
+def kinds_for(question: str) -> frozenset[QuestionKind]:
+    """The kinds of answer that make sense, whatever the question is taken for."""
+    words, kind = words_of(question), guess_kind(question)
     is_login = _LOGIN.search(" ".join(words)) is not None or asks_for_password(words)
-    return is_login or _CAPTCHA.search(question) is None
+    is_captcha = _CAPTCHA.search(question) is not None
+    fits = {
+        # To a captcha and nothing else a login would be told to whoever shows it.
+        QuestionKind.CREDENTIALS: is_login or not is_captcha,
+        QuestionKind.CODE: asks_for_secret(words),
+        QuestionKind.CHOICE: bool(options_in(question)),
+        QuestionKind.PURCHASE: is_about_money(question),
+        QuestionKind.CAPTCHA: is_captcha,
+    }
+    return frozenset(each for each in QuestionKind if fits.get(each, True)) | {kind}
 
 
 def is_about_money(question: str) -> bool:
@@ -63,3 +102,18 @@ def is_about_money(question: str) -> bool:
 def credentials_text(username: str, password: str) -> str:
     """The text of an answer with credentials, in the wording that the service's pages use."""
     return f"Username: {username}, Password: {password}"
+
+
+def approval_text(amount: str) -> str:
+    """The text of an answer that allows to spend so much and no more."""
+    return (
+        f"Yes, complete this purchase, but only if the total is {amount} or less."
+        " If it is more, ask me again."
+    )
+
+
+DECLINE_TEXT = "Do not buy. Leave the cart as it is and report what you found."
+WITHOUT_CAPTCHA_TEXT = (
+    "I cannot solve it for you. Go on without it if there is a way, else report what you found."
+)
+"""The agent reads these, so they are not translated."""

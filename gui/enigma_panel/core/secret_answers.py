@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from enigma_panel.core.questions import QuestionKind, credentials_text
 
-_SECRET_KINDS = frozenset({QuestionKind.CREDENTIALS, QuestionKind.SECRET})
+_SECRET_KINDS = frozenset({QuestionKind.CREDENTIALS, QuestionKind.CODE, QuestionKind.SECRET})
 _MOST_PARTS = 60
 """Each costs time in every text that is redacted."""
 _OUTER = " \t\n.,;:!?\"'()[]{}<>«»„“”‘’…"

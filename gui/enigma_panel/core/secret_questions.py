@@ -131,6 +131,27 @@ _ARRIVED = _set(
 """'The code that was just sent', 'the code on your phone'."""
 _HARMLESS_CODES = _set("promo discount coupon voucher qr bar source zip postal")
 
+_ONE_TIME = _set("otp totp 2fa mfa mtan") | _compounds(
+    "bestatigungs verifizierungs verifikations einmal anmelde sms", "code kode codes"
+)
+_ONE_TIME_PHRASES = _by_first_word(
+    (
+        "two factor", "2 factor", "multi factor", "two step verification", "one time password",
+        "one time pass", "one time pin", "code de verification", "code de confirmation",
+        "code de connexion", "code de validation", "code a usage unique", "code recu",
+        "code envoye", "codigo de verificacion", "codigo de confirmacion",
+        "codigo de un solo uso", "codigo que recibio", "codigo que recibiste", "codigo enviado",
+        "codice di verifica", "codice di conferma", "codice usa e getta", "codice ricevuto",
+        "codice che hai ricevuto", "codice che ha ricevuto", "codice inviato",
+    )
+)  # fmt: skip
+_ONE_TIME_KINDS = _set(
+    "verification verify confirmation authentication authenticator auth authorization authorisation"
+    " login sms email mail text tan"
+)
+_ONE_TIME_PAIRS = frozenset({"log in", "sign in", "one time", "single use", "two factor"})
+"""Of the secrets of this file those that are good once: in the messages of a login."""
+
 _NUMBERS = frozenset({"PIN", "PINs", "TAN"})
 """Nouns where they are in capitals, unless what is to be pinned follows: 'PIN the tab'."""
 _NOUNS = _ASKED_FOR | _QUALIFIED.keys() | {"tan"}
@@ -161,6 +182,23 @@ def asks_for_secret(words: Sequence[str]) -> bool:
         return True
     places = (at for at, word in enumerate(low) if word.removesuffix("s") in _NOUNS)
     return any(_is_secret(words[at], low, at) for at in places)
+
+
+def asks_for_one_time_code(words: Sequence[str]) -> bool:
+    """Whether a secret that is asked for in these words (`words_of`) is good once, so that nobody
+    needs to hide it."""
+    low = [word.lower() for word in words]
+    if not _ONE_TIME.isdisjoint(low) or _holds(low, _ONE_TIME_PHRASES):
+        return True
+    codes = (at for at, word in enumerate(low) if word.removesuffix("s") in {"code", "pin"})
+    return "TAN" in words or any(_is_one_time(low, at) for at in codes)
+
+
+def _is_one_time(low: Sequence[str], at: int) -> bool:
+    before = low[at - 1] if at else ""
+    if before in _ONE_TIME_KINDS or " ".join(low[max(0, at - 2) : at]) in _ONE_TIME_PAIRS:
+        return True
+    return low[at].startswith("code") and _is_on_its_way(low, at)
 
 
 def _holds(low: Sequence[str], phrases: Mapping[str, list[list[str]]]) -> bool:

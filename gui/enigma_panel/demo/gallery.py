@@ -54,6 +54,8 @@ CHOICE = "Choose a desk lamp at harborgoods.example"
 CAPTCHA = "Read the opening hours of tickethall.example behind its captcha"
 FLIGHT = "Book a flight from Vienna to Oslo at skyfare.example"
 ASKING = (CHOICE, CAPTCHA, FLIGHT)
+WAYS = {"Secret": "secret", "Yes / No": "yes-no", "Free text": "free-text"}
+"""To answer any question."""
 QUIET = (
     "Download the yearly report of openledger.example",
     "Look at a page of plainfacts.example that crashes",
@@ -215,8 +217,12 @@ class Gallery(Tour):
         """Of the kinds that the tour has none of."""
         for text, name in ((CHOICE, "choice"), (CAPTCHA, "captcha")):
             await self._picture(f"question-{name}", await self._question(text))
+        dialog = await self._question(CHOICE)
+        for label, name in WAYS.items():
+            self._press(dialog, label)
+            await self._picture(f"question-{name}", dialog)
         dialog = await self._question(FLIGHT)
-        self._find(dialog, QPlainTextEdit, "Answer").setPlainText("The first one")
+        self._press(dialog, "$", exact=False)  # the first flight
         await self._until("the dialog is armed", dialog.is_armed)
         self._press(dialog, "Send answer")
         await self._until("another question is asked", lambda: self._asks(FLIGHT, "code"))

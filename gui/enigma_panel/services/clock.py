@@ -3,6 +3,8 @@
 import asyncio
 import time
 from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as time_of_day
 from typing import Protocol
 
 JUMP_MS = 2_000
@@ -115,3 +117,16 @@ class SystemClock:
                     await event.wait()
             except TimeoutError:
                 continue
+
+
+def local_date(ms: int) -> str:
+    """The person's day of a moment (epoch ms): '2026-11-27'."""
+    return datetime.fromtimestamp(ms / 1000, UTC).astimezone().date().isoformat()
+
+
+def local_day(now_ms: int) -> tuple[int, int]:
+    """From when to when (epoch ms) the person's day lasts: 23 or 25 hours where clocks change."""
+    today = date.fromisoformat(local_date(now_ms))
+    ends = (datetime.combine(day, time_of_day.min) for day in (today, today + timedelta(days=1)))
+    begin, end = (int(moment.timestamp() * 1000) for moment in ends)
+    return begin, end

@@ -13,10 +13,9 @@ from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.core.deletion import DeletionPlan, KeptReason
 from enigma_panel.runtime.event_loop import BlockingTimeoutError, TaskScope, blocking
-from enigma_panel.services.clock import Clock
+from enigma_panel.services.clock import Clock, local_date
 from enigma_panel.services.health import Health
 from enigma_panel.services.settings import SettingsBook
-from enigma_panel.services.spending import local_date
 from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.task_search import TaskSearch
 from enigma_panel.store.ledger.backup import Copied, renew_copy

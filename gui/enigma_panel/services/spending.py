@@ -1,8 +1,6 @@
 """What today has cost so far, and what a task costs of late."""
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, date, datetime, timedelta
-from datetime import time as time_of_day
 from decimal import Decimal
 from heapq import nlargest
 
@@ -13,7 +11,7 @@ from enigma_panel.core.models import Task
 from enigma_panel.core.money import affordable, sum_money
 from enigma_panel.core.task_filter import TaskSum
 from enigma_panel.runtime.event_loop import TaskScope
-from enigma_panel.services.clock import Clock
+from enigma_panel.services.clock import Clock, local_date, local_day
 from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.types import Diff
 from enigma_panel.store.ledger.errors import InterruptedReadError, LedgerError
@@ -112,16 +110,3 @@ class Spending(QObject):
             self._last[task.key] = task.ended_ms, cost
         else:
             self._last.pop(task.key, None)
-
-
-def local_date(ms: int) -> str:
-    """The person's day of a moment (epoch ms): '2026-11-27'."""
-    return datetime.fromtimestamp(ms / 1000, UTC).astimezone().date().isoformat()
-
-
-def local_day(now_ms: int) -> tuple[int, int]:
-    """From when to when (epoch ms) the person's day lasts: 23 or 25 hours where clocks change."""
-    today = date.fromisoformat(local_date(now_ms))
-    ends = (datetime.combine(day, time_of_day.min) for day in (today, today + timedelta(days=1)))
-    begin, end = (int(moment.timestamp() * 1000) for moment in ends)
-    return begin, end

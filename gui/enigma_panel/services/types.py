@@ -9,9 +9,10 @@ from msgspec import Struct, field
 
 from enigma_panel.api.errors import ApiError, DownloadError
 from enigma_panel.api.protocols import LiveFault
+from enigma_panel.core.hidden import Hidden, HidingStruct
 from enigma_panel.core.questions import QuestionKind
 from enigma_panel.core.service_rules import Field
-from enigma_panel.core.verbs import CommandVerb
+from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.store.ledger.intents import Intent
 
 NOTHING: frozenset[int] = frozenset()
@@ -174,6 +175,15 @@ class OpenQuestion(Struct, frozen=True, kw_only=True):
     maybe_answered: bool = False
     is_doubted: bool = False
     is_asker_unknown: bool = False
+
+
+class Answer(HidingStruct, frozen=True):
+    """What is sent to a question. used: what of it is no secret and stays in the ledger: the amount
+    that a purchase was allowed."""
+
+    text: Hidden[str]
+    verb: AnswerVerb
+    used: str = ""
 
 
 class AnswerOutcome(StrEnum):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable
+from decimal import Decimal
 
 from msgspec import Struct
 
@@ -23,6 +24,7 @@ _YES = re.compile(
     r"\b(?:yes|y|ok|okay|sure|confirm|confirmed|go ahead|proceed|approve)\b", re.IGNORECASE
 )
 _NO = re.compile(r"\b(?:no|not|don'?t|never|cancel|refuse|deny)\b", re.IGNORECASE)
+_LIMIT = re.compile(r"[$]([0-9]{1,9}(?:[.][0-9]{1,9})?)(?= or less)")
 _CREDENTIALS = re.compile(
     r"\buser\s*name\s*:\s*(\S.*?)\s*,\s*password\s*:\s*(\S.*)", re.IGNORECASE | re.DOTALL
 )
@@ -181,6 +183,8 @@ def is_yes(answer: str) -> bool:
 
 def chosen_of(answer: str, options: list[str]) -> str:
     """Find which option an answer means: by number, ordinal or name; else the first."""
+    if answer in options:
+        return answer
     lowered = answer.lower()
     number = re.search(r"\b([1-9])\b", lowered)
     if number and int(number.group(1)) <= len(options):
@@ -201,6 +205,10 @@ def shopping(writer: ScriptWriter) -> Script:
     yield writer.step("click_element", "Add to cart", "Adding it to the cart")
     yield writer.step("navigate", "checkout", "Going to the checkout")
     answer = yield Ask("Do you want me to complete this purchase? The total is $49.99")
+    while (limit := _LIMIT.search(answer[:2000])) and Decimal(limit.group(1)) < Decimal("49.99"):
+        answer = yield Ask(
+            "The total is $49.99, more than you allowed. Do you want me to complete this purchase?"
+        )
     if not is_yes(answer):
         yield writer.step("click_element", "Back", "Leaving the checkout as told", 0.7)
         yield Done(f"Did not buy anything. The cart at {site} still holds the {topic} ($49.99).")

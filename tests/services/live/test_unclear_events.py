@@ -17,7 +17,7 @@ from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.monitor.housekeeping import Housekeeping
 from enigma_panel.services.questions.answers import Answers
 from enigma_panel.services.state.timeline import BURST, UNCLEAR
-from enigma_panel.services.types import AnswerOutcome, AnswerResult
+from enigma_panel.services.types import Answer, AnswerOutcome, AnswerResult
 from enigma_panel.store.ledger.errors import DiskFullError
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
 from tests.services.live.bench import Bench, FakeConnection, with_bench
@@ -276,7 +276,9 @@ def test_a_stop_that_the_channel_took_is_to_go_by_rest_too(
         session, key = await bench.open()
         await bench.hear(Kind.QUESTION, "Which?")
         stops: list[Intent] = []
-        result = await _answers(bench, stops.append).send(key, "", verb, is_open=lambda: True)
+        result = await _answers(bench, stops.append).send(
+            key, Answer("", verb), is_open=lambda: True
+        )
         assert result.outcome is AnswerOutcome.SENT_LIVE
         told = [(stop.session.key, stop.task and stop.task.key, stop.verb) for stop in stops]
         assert told == ([(session, key, "stop")] if verb is AnswerVerb.STOP else [])
@@ -291,7 +293,7 @@ def test_a_stop_given_to_the_channel_is_in_the_ledger_before_that_is_written_dow
         _, key = await bench.open()
         await bench.hear(Kind.QUESTION, "Which?")
         answers = _answers(bench, lambda _intent: sending.cancel())  # as at quit
-        answering = answers.send(key, "", AnswerVerb.STOP, is_open=lambda: True)
+        answering = answers.send(key, Answer("", AnswerVerb.STOP), is_open=lambda: True)
         sending = asyncio.create_task(answering)
         await asyncio.wait([sending])
         assert sending.cancelled()
@@ -311,10 +313,10 @@ def test_a_stop_that_could_not_be_given_is_settled(
         async def breaks(*_args: object) -> Any:
             raise LiveError(LiveFault.UNREACHABLE)
 
-        async def intend(kind: IntentKind, *rest: Any) -> Intent:
+        async def intend(kind: IntentKind, *rest: Any, **named: Any) -> Intent:
             if kind is IntentKind.ANSWER:
                 raise DiskFullError(tmp_path, "no room")
-            return await real(kind, *rest)
+            return await real(kind, *rest, **named)
 
         real = bench.store.intend
         if broken == "channel":
@@ -323,7 +325,7 @@ def test_a_stop_that_could_not_be_given_is_settled(
             monkeypatch.setattr(bench.store, "intend", intend)
         stops: list[Intent] = []
         answering = _answers(bench, stops.append).send(
-            key, "", AnswerVerb.STOP, is_open=lambda: True
+            key, Answer("", AnswerVerb.STOP), is_open=lambda: True
         )
         sending = asyncio.create_task(answering)
         await bench.wait(1)
@@ -343,7 +345,7 @@ def test_a_stop_to_a_question_that_is_gone_is_settled(tmp_path: Path) -> None:
         await bench.hear(Kind.QUESTION, "Which?")
         stops: list[Intent] = []
         assert await _answers(bench, stops.append).send(
-            key, "", AnswerVerb.STOP, is_open=lambda: not bench.state_intents()
+            key, Answer("", AnswerVerb.STOP), is_open=lambda: not bench.state_intents()
         ) == AnswerResult(outcome=AnswerOutcome.GONE)
         assert (stops, bench.state_intents()) == ([], [("stop", "refused")])
 

@@ -15,7 +15,7 @@ from enigma_panel.core.verbs import AnswerVerb
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.monitor.poller import Poller
 from enigma_panel.services.questions.answers import Answers
-from enigma_panel.services.types import AnswerOutcome
+from enigma_panel.services.types import Answer, AnswerOutcome
 from enigma_panel.store.ledger.intents import Outcome
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeHealth
@@ -24,7 +24,7 @@ from tests.services.live.bench import Bench, with_bench
 S, P, K = TaskStatus, Phase, Kind
 NOT_CONNECTED = NotConnectedError("refused")
 OTHERS = Observation(kind=K.COMPLETED, text="r", task_id="of nobody")
-Answer = Kind | Observation | Exception
+Told = Kind | Observation | Exception
 
 
 class Polled:
@@ -32,7 +32,7 @@ class Polled:
     used up. found: ids of tasks that are at work whatever is said of others. asked: seconds at
     which polls came in."""
 
-    def __init__(self, bench: Bench, *answers: Answer, rest: Answer = K.ACTIVE) -> None:
+    def __init__(self, bench: Bench, *answers: Told, rest: Told = K.ACTIVE) -> None:
         self.bench = bench
         self.answers = list(answers)
         self.rest = rest
@@ -88,7 +88,7 @@ Check = Callable[[Polled], Awaitable[None]]
 
 
 def polling(
-    tmp_path: Path, check: Check, *answers: Answer, rest: Answer = K.ACTIVE, listens: bool = False
+    tmp_path: Path, check: Check, *answers: Told, rest: Told = K.ACTIVE, listens: bool = False
 ) -> None:
     async def run(bench: Bench) -> None:
         polled = Polled(bench, *answers, rest=rest)
@@ -353,7 +353,7 @@ def test_an_answer_that_is_told_so_was_not_delivered_and_has_it_looked_at(tmp_pa
         await asyncio.sleep(3)
         asked = len(polled.asked)
         answers = Answers(bench.context, polled.poller, bench.live, cast("Any", None))
-        sending = answers.send(polled.key, "Yes", AnswerVerb.RESUME, is_open=lambda: True)
+        sending = answers.send(polled.key, Answer("Yes", AnswerVerb.RESUME), is_open=lambda: True)
         assert (await sending).outcome is AnswerOutcome.FAILED
         await asyncio.sleep(0.1)
         assert len(polled.asked) == asked + 1

@@ -128,6 +128,43 @@ def test_the_one_that_is_open_gets_it(tmp_path: Path, *, by_the_channel: bool) -
     on_bench(tmp_path, check)
 
 
+def test_what_was_allowed_today_is_known_after_a_restart(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        one = await asked(bench)
+        (question,) = one.inbox.questions()
+        await one.inbox.answer(question, "Yes, but …", AnswerVerb.RESUME, used="$49.99")
+        assert one.inbox.used_today() == ["$49.99"]
+        again = Answers(bench.context, cast("Any", None), cast("Any", bench.live), bench.commands)
+        restarted = Inbox(bench.store, cast("Any", None), again, bench.commands)
+        assert restarted.used_today() == []
+        await restarted.restore()
+        assert restarted.used_today() == ["$49.99"]
+        await asyncio.sleep(86_400)
+        assert restarted.used_today() == one.inbox.used_today() == [], "that was yesterday"
+
+    on_bench(tmp_path, check)
+
+
+@pytest.mark.parametrize("by_the_channel", [False, True])
+def test_what_did_not_arrive_was_not_allowed(tmp_path: Path, *, by_the_channel: bool) -> None:
+    async def check(bench: Bench) -> None:
+        one = await asked(bench)
+        (question,) = one.inbox.questions()
+        if by_the_channel:
+            use_up_the_minute(bench)
+
+        async def another() -> None:
+            await bench.see(one.key, Kind.ACTIVE)
+
+        when_the_ledger_writes(bench, another)
+        await one.inbox.answer(question, "Yes, but …", AnswerVerb.RESUME, used="$49.99")
+        assert one.inbox.used_today() == []
+        await one.inbox.restore()
+        assert one.inbox.used_today() == []
+
+    on_bench(tmp_path, check)
+
+
 async def _go_on(one: Asked) -> None:
     """The person answers what is asked now; returns when all that waits for a call has had one."""
     (question,) = one.inbox.questions()

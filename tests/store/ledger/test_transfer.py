@@ -125,7 +125,7 @@ def test_all_comes_along_but_commands_that_wait(there: Path, here: Path, file: P
     take(here, file)
     after = rows(here)
     waited = [row for row in before["intents"] if IntentKind.STATE in row]
-    stayed = [(*row[:-2], Outcome.UNKNOWN, NOW) for row in waited]
+    stayed = [(*row[:-3], Outcome.UNKNOWN, NOW, row[-1]) for row in waited]
     assert len(waited) == 1
     before["intents"] = sorted([r for r in before["intents"] if r not in waited] + stayed, key=repr)
     assert after == before

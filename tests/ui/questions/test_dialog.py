@@ -32,6 +32,7 @@ from tests.kit.person import (
     type_text,
     undo_everything,
 )
+from tests.kit.question_pages import credentials, free_text, secret, yes_no
 from tests.kit.wait import until
 from tests.kit.world import World
 
@@ -67,14 +68,14 @@ async def test_enter_goes_from_username_to_password_and_there_it_sends(
     await asked(world, dialog, LOGIN)
     form = dialog.current_form()
     assert form is not None
-    form.credentials.username.setFocus()
-    type_text(form.credentials.username, "ann")
-    key(form.credentials.username, ENTER)
-    assert form.credentials.password.hasFocus()
-    type_text(form.credentials.password, "hunter2")
+    credentials(form).username.setFocus()
+    type_text(credentials(form).username, "ann")
+    key(credentials(form).username, ENTER)
+    assert credentials(form).password.hasFocus()
+    type_text(credentials(form).password, "hunter2")
     assert "Enter sends the answer." in shown_texts(dialog)
     assert world.inbox.answered == []
-    key(form.credentials.password, ENTER)
+    key(credentials(form).password, ENTER)
     await world.settle()
     assert world.inbox.answered == [
         Answered(1, "Username: ann, Password: hunter2", AnswerVerb.RESUME)
@@ -88,20 +89,20 @@ async def test_enter_in_the_last_field_waits_until_it_is_armed(
     await active(dialog)
     form = dialog.current_form()
     assert form is not None
-    type_text(form.secret.field, "hunter2")
+    type_text(secret(form).field, "hunter2")
     world.clock.pass_ms(699)
-    key(form.secret.field, ENTER)
+    key(secret(form).field, ENTER)
     await world.settle()
     assert world.inbox.answered == []
-    assert form.secret.field.hasFocus()
+    assert secret(form).field.hasFocus()
     await arm(world, dialog)
     none = Qt.KeyboardModifier.NoModifier
-    for field in (form.secret.field, dialog.send_button):
+    for field in (secret(form).field, dialog.send_button):
         held = QKeyEvent(QEvent.Type.KeyPress, ENTER, none, "\r", autorep=True)
         QApplication.sendEvent(field, held)
     await world.settle()
     assert world.inbox.answered == [], "an Enter that is held down since the field before"
-    key(form.secret.field, ENTER)
+    key(secret(form).field, ENTER)
     await world.settle()
     assert len(world.inbox.answered) == 1
 
@@ -116,16 +117,16 @@ async def test_after_a_wrong_password_the_username_is_still_there(
     dialog.ask_now(again)
     form = dialog.current_form()
     assert form is not None
-    assert (form.credentials.username.text(), form.credentials.password.text()) == ("maria", "")
+    assert (credentials(form).username.text(), credentials(form).password.text()) == ("maria", "")
     await active(dialog)
-    assert form.credentials.password.hasFocus()
+    assert credentials(form).password.hasFocus()
     assert form.is_empty(), "nothing of it was typed, so it goes with its question"
     other = world.sessions.add_asking(2, LOGIN)
     world.inbox.ask(other)
     dialog.ask_now(other)
     second = dialog.current_form()
     assert second is not None
-    assert second.credentials.username.text() == "", "another task has another login"
+    assert credentials(second).username.text() == "", "another task has another login"
     world.sessions.change_task(1, status=TaskStatus.DONE)
     assert dialog._usernames == {}
 
@@ -136,7 +137,7 @@ async def test_a_username_is_one_that_was_sent(world: World, dialog: QuestionDia
     form = dialog.current_form()
     assert form is not None
     click(form.chips[QuestionKind.FREE_TEXT])
-    type_text(form.free_text.text, "I have none.")
+    type_text(free_text(form).text, "I have none.")
     world.inbox.outcome = AnswerOutcome.DELIVERED
     await arm(world, dialog)
     click(dialog.send_button)
@@ -149,7 +150,7 @@ async def test_stop_sends_no_username(world: World, dialog: QuestionDialog) -> N
     await asked(world, dialog, LOGIN)
     form = dialog.current_form()
     assert form is not None
-    type_text(form.credentials.username, "maria")
+    type_text(credentials(form).username, "maria")
     world.inbox.outcome = AnswerOutcome.UNCONFIRMED
     click(dialog.stop_button)
     await world.settle()
@@ -185,7 +186,7 @@ async def test_no_way_to_press_works_before_it_is_armed(
     world.clock.pass_ms(699)
     form = dialog.current_form()
     assert form is not None
-    form.yes_no.yes.click()
+    yes_no(form).yes.click()
     click(dialog.send_button)
     click(dialog.stop_button)
     dialog.send_button.setFocus()
@@ -206,7 +207,7 @@ async def test_enter_presses_the_button_that_has_the_focus(
     await active(dialog)
     form = dialog.current_form()
     assert form is not None
-    form.yes_no.yes.click()
+    yes_no(form).yes.click()
     dialog.send_button.setFocus()
     world.clock.pass_ms(699)
     key(dialog.send_button, enter)
@@ -229,7 +230,7 @@ async def test_a_press_that_began_before_does_nothing_after(
     await active(dialog)
     form = dialog.current_form()
     assert form is not None
-    form.yes_no.yes.click()
+    yes_no(form).yes.click()
     QTest.mousePress(dialog.send_button, Qt.MouseButton.LeftButton)
     world.clock.pass_ms(1_500)
     QTest.mouseRelease(dialog.send_button, Qt.MouseButton.LeftButton)
@@ -277,9 +278,9 @@ async def test_typing_never_disarms(world: World, dialog: QuestionDialog) -> Non
     await asked(world, dialog, LOGIN)
     form = dialog.current_form()
     assert form is not None
-    type_text(form.credentials.username, "maria")
-    type_text(form.credentials.password, "a very long password that goes on and on" * 3)
-    click(form.credentials.password.show_button())
+    type_text(credentials(form).username, "maria")
+    type_text(credentials(form).password, "a very long password that goes on and on" * 3)
+    click(credentials(form).password.show_button())
     await asyncio.sleep(0.02)
     assert dialog.is_armed()
 
@@ -307,12 +308,12 @@ async def test_credentials_in_the_documented_words(world: World, dialog: Questio
     await asked(world, dialog, LOGIN)
     form = dialog.current_form()
     assert form is not None
-    type_text(form.credentials.username, "maria")
-    key(form.credentials.username, ENTER)
-    type_text(form.credentials.password, "hunter2 ")
-    assert "hunter2" not in all_text(dialog).replace(form.credentials.password.text(), "")
+    type_text(credentials(form).username, "maria")
+    key(credentials(form).username, ENTER)
+    type_text(credentials(form).password, "hunter2 ")
+    assert "hunter2" not in all_text(dialog).replace(credentials(form).password.text(), "")
     assert world.inbox.answered == []
-    key(form.credentials.password, ENTER, CTRL)
+    key(credentials(form).password, ENTER, CTRL)
     await world.settle()
     expected = Answered(1, "Username: maria, Password: hunter2 ", AnswerVerb.RESUME)
     assert world.inbox.answered == [expected]
@@ -329,12 +330,12 @@ async def test_an_empty_field_is_named_and_nothing_sent(
     await asked(world, dialog, LOGIN)
     form = dialog.current_form()
     assert form is not None
-    form.credentials.username.setText(username)
-    form.credentials.password.setText(password)
+    credentials(form).username.setText(username)
+    credentials(form).password.setText(password)
     click(dialog.send_button)
     await world.settle()
     assert world.inbox.answered == []
-    field = form.credentials.username if words == "username" else form.credentials.password
+    field = credentials(form).username if words == "username" else credentials(form).password
     assert f"Enter the {words}." in field.accessibleDescription()
     assert field.hasFocus()
 
@@ -343,7 +344,7 @@ async def test_yes_or_no_has_nothing_preselected(world: World, dialog: QuestionD
     await asked(world, dialog, MAY_I)
     form = dialog.current_form()
     assert form is not None
-    page = form.yes_no
+    page = yes_no(form)
     assert not page.yes.isChecked()
     assert not page.no.isChecked()
     click(dialog.send_button)
@@ -362,25 +363,25 @@ async def test_the_words_of_yes_can_be_edited(world: World, dialog: QuestionDial
     await asked(world, dialog, MAY_I)
     form = dialog.current_form()
     assert form is not None
-    click(form.yes_no.yes)
-    type_text(form.yes_no.text, "")
-    form.yes_no.text.setPlainText("Yes, but only red")
-    assert form.yes_no.yes.isChecked()
-    click(form.yes_no.no)
-    assert form.yes_no.text.text() == "No, but only red"
-    form.yes_no.text.setPlainText("Ask me later")
-    assert not form.yes_no.no.isChecked()
+    click(yes_no(form).yes)
+    type_text(yes_no(form).text, "")
+    yes_no(form).text.setPlainText("Yes, but only red")
+    assert yes_no(form).yes.isChecked()
+    click(yes_no(form).no)
+    assert yes_no(form).text.text() == "No, but only red"
+    yes_no(form).text.setPlainText("Ask me later")
+    assert not yes_no(form).no.isChecked()
 
 
 async def test_enter_adds_a_line_to_free_text(world: World, dialog: QuestionDialog) -> None:
     await asked(world, dialog, WHICH)
     form = dialog.current_form()
     assert form is not None
-    type_text(form.free_text.text, "The red one.")
-    key(form.free_text.text, ENTER)
-    type_text(form.free_text.text, "Or blue.")
+    type_text(free_text(form).text, "The red one.")
+    key(free_text(form).text, ENTER)
+    type_text(free_text(form).text, "Or blue.")
     assert world.inbox.answered == []
-    key(form.free_text.text, ENTER, CTRL)
+    key(free_text(form).text, ENTER, CTRL)
     await world.settle()
     assert world.inbox.answered == [Answered(1, "The red one.\nOr blue.", AnswerVerb.RESUME)]
 
@@ -399,7 +400,7 @@ async def test_closing_is_later_and_keeps_what_was_typed(
     await asked(world, dialog, WHICH)
     form = dialog.current_form()
     assert form is not None
-    type_text(form.free_text.text, "The red")
+    type_text(free_text(form).text, "The red")
     if way == "escape":
         key(dialog, Qt.Key.Key_Escape)
     elif way == "button":
@@ -411,7 +412,7 @@ async def test_closing_is_later_and_keeps_what_was_typed(
     assert world.inbox.answered == []
     dialog.ask_now(world.inbox.questions()[0])
     assert form is dialog.current_form()
-    assert form.free_text.text.text() == "The red"
+    assert free_text(form).text.text() == "The red"
 
 
 # -- secrets --------------------------------------------------------------------------------------
@@ -423,7 +424,7 @@ async def test_what_is_asked_as_a_secret_goes_into_one_masked_field(
     await asked(world, dialog, PASSPHRASE)
     form = dialog.current_form()
     assert form is not None
-    field = form.secret.field
+    field = secret(form).field
     assert field.isVisible()
     assert field.hasFocus()
     assert field.is_masked()
@@ -446,9 +447,9 @@ async def test_an_empty_secret_is_named_and_not_sent(world: World, dialog: Quest
     click(dialog.send_button)
     await world.settle()
     assert world.inbox.answered == []
-    assert form.secret.field.accessibleDescription() == "Write an answer first."
-    type_text(form.secret.field, "x")
-    assert form.secret.field.accessibleDescription() == ""
+    assert secret(form).field.accessibleDescription() == "Write an answer first."
+    type_text(secret(form).field, "x")
+    assert secret(form).field.accessibleDescription() == ""
 
 
 async def test_any_question_can_be_answered_with_a_secret(
@@ -458,7 +459,7 @@ async def test_any_question_can_be_answered_with_a_secret(
     form = dialog.current_form()
     assert form is not None
     click(form.chips[QuestionKind.SECRET])
-    type_text(form.secret.field, "Zebra crossing")
+    type_text(secret(form).field, "Zebra crossing")
     await arm(world, dialog)
     click(dialog.send_button)
     await world.settle()
@@ -472,17 +473,17 @@ async def test_what_was_shown_is_masked_again_while_it_is_sent_and_after(
     await asked(world, dialog, PASSPHRASE)
     form = dialog.current_form()
     assert form is not None
-    click(form.secret.field.show_button())
-    type_text(form.secret.field, "hunter2")
-    assert not form.secret.field.is_masked()
+    click(secret(form).field.show_button())
+    type_text(secret(form).field, "hunter2")
+    assert not secret(form).field.is_masked()
     click(dialog.send_button)
     await world.settle()
-    assert form.secret.field.is_masked()
+    assert secret(form).field.is_masked()
     world.inbox.gate.set()
     await world.settle()
     assert "Not delivered" in dialog.answer_wait.label.text()
-    assert form.secret.field.is_masked()
-    assert form.secret.field.text() == "hunter2", "it can be sent again"
+    assert secret(form).field.is_masked()
+    assert secret(form).field.text() == "hunter2", "it can be sent again"
 
 
 @pytest.mark.parametrize("which", ["username", "password"])
@@ -492,7 +493,7 @@ async def test_a_login_that_can_be_misread_says_so_beside_its_field(
     await asked(world, dialog, LOGIN)
     form = dialog.current_form()
     assert form is not None
-    page = form.credentials
+    page = credentials(form)
     page.username.setText("maria")
     page.password.setText("zebra")
     field = page.username if which == "username" else page.password
@@ -515,7 +516,7 @@ async def test_a_stop_tells_no_secret(world: World, dialog: QuestionDialog) -> N
     await asked(world, dialog, PASSPHRASE)
     form = dialog.current_form()
     assert form is not None
-    type_text(form.secret.field, "hunter2")
+    type_text(secret(form).field, "hunter2")
     click(dialog.stop_button)
     await world.settle()
     assert world.inbox.secrets == []
@@ -530,9 +531,9 @@ async def sent(world: World, dialog: QuestionDialog, outcome: AnswerOutcome) -> 
     await asked(world, dialog, LOGIN)
     form = dialog.current_form()
     assert form is not None
-    type_text(form.credentials.username, "maria")
-    click(form.credentials.password.show_button())
-    type_text(form.credentials.password, "hunter2")
+    type_text(credentials(form).username, "maria")
+    click(credentials(form).password.show_button())
+    type_text(credentials(form).password, "hunter2")
     world.inbox.outcome = outcome
     click(dialog.send_button)
     await world.settle()
@@ -566,7 +567,7 @@ async def test_failed_keeps_the_text_and_can_be_sent_again(
     assert "Not delivered" in dialog.answer_wait.label.text()
     form = dialog.current_form()
     assert form is not None
-    assert form.credentials.password.text() == "hunter2"
+    assert credentials(form).password.text() == "hunter2"
     world.inbox.outcome = AnswerOutcome.DELIVERED
     await arm(world, dialog)
     click(dialog.send_button)
@@ -580,7 +581,7 @@ async def test_gone_says_so_and_keeps_the_text(world: World, dialog: QuestionDia
     assert "no longer open" in dialog.answer_wait.label.text()
     form = dialog.current_form()
     assert form is not None
-    assert form.credentials.password.text() == "hunter2"
+    assert credentials(form).password.text() == "hunter2"
     assert not dialog.send_button.isVisible()
     assert dialog.later_button.text() == "Close"
     dialog.reject()
@@ -655,7 +656,7 @@ async def test_an_answer_that_waits_says_why_and_can_be_taken_back(
     assert not line.back_button.isVisible()
     form = dialog.current_form()
     assert form is not None
-    assert form.credentials.password.text() == "hunter2"
+    assert credentials(form).password.text() == "hunter2"
     assert dialog.send_button.isEnabled()
 
 
@@ -742,8 +743,8 @@ async def test_the_next_question_follows_with_its_own_fields(
     form = dialog.current_form()
     assert form is not None
     assert "2 of 2" in all_text(dialog)
-    type_text(form.credentials.username, "maria")
-    type_text(form.credentials.password, "hunter2")
+    type_text(credentials(form).username, "maria")
+    type_text(credentials(form).password, "hunter2")
     click(dialog.send_button)
     await world.settle()
     question = dialog.current_question()
@@ -781,16 +782,16 @@ async def test_turning_keeps_each_text_with_its_question(
     await asked(world, dialog, WHICH)
     first = dialog.current_form()
     assert first is not None
-    type_text(first.free_text.text, "red")
+    type_text(free_text(first).text, "red")
     buttons = {button.accessibleName(): button for button in dialog.card.findChildren(QPushButton)}
     back, forth = buttons["Previous question"], buttons["Next question"]
     click(forth)
     second = dialog.current_form()
     assert second is not None
-    assert second.free_text.text.text() == ""
+    assert free_text(second).text.text() == ""
     click(back)
     assert dialog.current_form() is first
-    assert first.free_text.text.text() == "red"
+    assert free_text(first).text.text() == "red"
 
 
 async def test_a_question_that_goes_away_untouched_closes_the_window(
@@ -807,11 +808,11 @@ async def test_a_question_that_goes_away_under_typing_stays_to_be_read(
     await asked(world, dialog, WHICH)
     form = dialog.current_form()
     assert form is not None
-    type_text(form.free_text.text, "red")
+    type_text(free_text(form).text, "red")
     world.inbox.close(1)
     assert dialog.isVisible()
     assert "no longer open" in dialog.answer_wait.label.text()
-    assert form.free_text.text.text() == "red"
+    assert free_text(form).text.text() == "red"
 
 
 async def test_a_very_long_question_leaves_the_buttons_in_view(
@@ -827,8 +828,8 @@ async def test_labels_are_the_names_that_are_spoken(world: World, dialog: Questi
     await asked(world, dialog, LOGIN)
     form = dialog.current_form()
     assert form is not None
-    assert form.credentials.username.accessibleName() == "Username"
-    assert form.credentials.password.accessibleName() == "Password"
+    assert credentials(form).username.accessibleName() == "Username"
+    assert credentials(form).password.accessibleName() == "Password"
     assert dialog.send_button.accessibleName() == "Send answer"
     assert dialog.accessibleName() == "Question from the agent"
     assert not dialog.isModal()
@@ -840,7 +841,7 @@ async def test_after_a_question_that_is_over_the_next_one_comes(
     await asked(world, dialog, WHICH)
     form = dialog.current_form()
     assert form is not None
-    type_text(form.free_text.text, "red")
+    type_text(free_text(form).text, "red")
     world.inbox.close(1)
     world.inbox.ask(world.sessions.add_asking(2, "Which size?"))
     await arm(world, dialog)

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from enigma_panel.core.questions import QuestionKind
 from enigma_panel.services.types import AnswerOutcome
 from enigma_panel.ui.questions.dialog import QuestionDialog
-from enigma_panel.ui.questions.forms import AnswerForm
+from enigma_panel.ui.questions.form import AnswerForm
 from tests.kit.person import (
     CTRL,
     active,
@@ -17,6 +17,7 @@ from tests.kit.person import (
     shown_texts,
     type_text,
 )
+from tests.kit.question_pages import credentials, free_text, secret, yes_no
 from tests.kit.world import World
 
 LOGIN = "I need login credentials to proceed."
@@ -39,7 +40,7 @@ async def shown(world: World, dialog: QuestionDialog, text: str, key_: int = 1) 
 async def kept(world: World, dialog: QuestionDialog, text: str, words: str) -> AnswerForm:
     """These words were typed, and the window was closed and opened again."""
     form = await shown(world, dialog, text)
-    type_text(form.free_text.text, words)
+    type_text(free_text(form).text, words)
     key(dialog, Qt.Key.Key_Escape)
     return await shown(world, dialog, text)
 
@@ -49,26 +50,26 @@ async def test_a_kept_one_comes_back_selected_as_a_whole(
 ) -> None:
     form = await shown(world, dialog, WHICH)
     assert "Draft kept" not in shown_texts(dialog)
-    type_text(form.free_text.text, "The red one")
+    type_text(free_text(form).text, "The red one")
     assert "Draft kept" not in shown_texts(dialog), "it never went away"
     key(dialog, Qt.Key.Key_Escape)
     await shown(world, dialog, WHICH)
     assert "Draft kept" in shown_texts(dialog)
-    type_text(form.free_text.text, "Blue")
-    assert form.free_text.text.text() == "Blue"
+    type_text(free_text(form).text, "Blue")
+    assert free_text(form).text.text() == "Blue"
     assert "Draft kept" not in shown_texts(dialog), "these words are new"
 
 
 async def test_a_password_comes_back_in_the_same_way(world: World, dialog: QuestionDialog) -> None:
     """Half a password and a whole one behind it were a wrong one."""
     form = await shown(world, dialog, LOGIN)
-    type_text(form.credentials.username, "maria")
-    type_text(form.credentials.password, "hunt")
+    type_text(credentials(form).username, "maria")
+    type_text(credentials(form).password, "hunt")
     key(dialog, Qt.Key.Key_Escape)
     await shown(world, dialog, LOGIN)
-    assert form.credentials.password.hasFocus()
-    type_text(form.credentials.password, "hunter2")
-    assert form.answer() == "Username: maria, Password: hunter2"
+    assert credentials(form).password.hasFocus()
+    type_text(credentials(form).password, "hunter2")
+    assert form.page().answer() == "Username: maria, Password: hunter2"
 
 
 async def test_one_that_was_turned_away_from_comes_back_so_too(
@@ -76,13 +77,13 @@ async def test_one_that_was_turned_away_from_comes_back_so_too(
 ) -> None:
     world.inbox.ask(world.sessions.add_asking(2, "Which size?"))
     form = await shown(world, dialog, WHICH)
-    type_text(form.free_text.text, "red")
+    type_text(free_text(form).text, "red")
     click(button(dialog, "Next question"))
     assert "Draft kept" not in shown_texts(dialog)
     click(button(dialog, "Previous question"))
     assert dialog.current_form() is form
-    type_text(form.free_text.text, "blue")
-    assert form.free_text.text.text() == "blue"
+    type_text(free_text(form).text, "blue")
+    assert free_text(form).text.text() == "blue"
 
 
 async def test_clear_throws_it_away_and_undo_brings_it_back(
@@ -91,11 +92,11 @@ async def test_clear_throws_it_away_and_undo_brings_it_back(
     form = await kept(world, dialog, WHICH, "The red one")
     click(form.clear_button)
     assert form.is_empty()
-    assert form.free_text.text.hasFocus()
+    assert free_text(form).text.hasFocus()
     assert not form.clear_button.isVisible()
     assert THROWN_AWAY in shown_texts(dialog)
     click(button(dialog.toast, "Undo"))
-    assert form.free_text.text.text() == "The red one"
+    assert free_text(form).text.text() == "The red one"
     assert THROWN_AWAY not in shown_texts(dialog)
     assert form.clear_button.isVisible()
     assert world.inbox.answered == []
@@ -103,66 +104,66 @@ async def test_clear_throws_it_away_and_undo_brings_it_back(
 
 async def test_so_does_its_key(world: World, dialog: QuestionDialog) -> None:
     form = await shown(world, dialog, MAY_I)
-    click(form.yes_no.no)
-    type_text(form.yes_no.text, "No, thanks")
-    words = form.yes_no.text.text()
+    click(yes_no(form).no)
+    type_text(yes_no(form).text, "No, thanks")
+    words = yes_no(form).text.text()
     key(dialog, Qt.Key.Key_Escape)
     await shown(world, dialog, MAY_I)
     click(form.clear_button)
-    assert not form.yes_no.no.isChecked()
-    key(form.yes_no.yes, Qt.Key.Key_Z, CTRL)
-    assert form.yes_no.text.text() == words
-    assert form.yes_no.no.isChecked()
+    assert not yes_no(form).no.isChecked()
+    key(yes_no(form).yes, Qt.Key.Key_Z, CTRL)
+    assert yes_no(form).text.text() == words
+    assert yes_no(form).no.isChecked()
 
 
 async def test_its_key_brings_back_all_fields_whichever_has_the_focus(
     world: World, dialog: QuestionDialog
 ) -> None:
     form = await shown(world, dialog, LOGIN)
-    type_text(form.credentials.username, "maria")
+    type_text(credentials(form).username, "maria")
     click(form.chips[QuestionKind.FREE_TEXT])
-    type_text(form.free_text.text, "I have none")
+    type_text(free_text(form).text, "I have none")
     key(dialog, Qt.Key.Key_Escape)
     await shown(world, dialog, LOGIN)
     click(form.clear_button)
-    assert form.free_text.text.hasFocus()
-    key(form.free_text.text, Qt.Key.Key_Z, CTRL)
-    assert form.free_text.text.text() == "I have none"
-    assert form.credentials.username.text() == "maria"
+    assert free_text(form).text.hasFocus()
+    key(free_text(form).text, Qt.Key.Key_Z, CTRL)
+    assert free_text(form).text.text() == "I have none"
+    assert credentials(form).username.text() == "maria"
 
 
 async def test_else_its_key_is_the_fields_own(world: World, dialog: QuestionDialog) -> None:
     form = await shown(world, dialog, MAY_I)
-    type_text(form.yes_no.text, "No")
-    key(form.yes_no.text, Qt.Key.Key_Z, CTRL)
-    assert form.yes_no.text.text() == ""
+    type_text(yes_no(form).text, "No")
+    key(yes_no(form).text, Qt.Key.Key_Z, CTRL)
+    assert yes_no(form).text.text() == ""
 
 
 async def test_a_cleared_password_is_gone_and_the_username_comes_back(
     world: World, dialog: QuestionDialog
 ) -> None:
     form = await shown(world, dialog, LOGIN)
-    type_text(form.credentials.username, "maria")
-    click(form.credentials.password.show_button())
-    type_text(form.credentials.password, "hunter2")
+    type_text(credentials(form).username, "maria")
+    click(credentials(form).password.show_button())
+    type_text(credentials(form).password, "hunter2")
     key(dialog, Qt.Key.Key_Escape)
     await shown(world, dialog, LOGIN)
     click(form.clear_button)
     assert form.is_empty()
     click(button(dialog.toast, "Undo"))
-    assert form.credentials.username.text() == "maria"
+    assert credentials(form).username.text() == "maria"
     for _ in range(3):
         assert "hunter2" not in all_text(dialog)
-        form.credentials.password.undo()
+        credentials(form).password.undo()
 
 
 async def test_a_secret_alone_is_not_offered_again(world: World, dialog: QuestionDialog) -> None:
     form = await shown(world, dialog, "What is the passphrase?")
-    type_text(form.secret.field, "hunter2")
+    type_text(secret(form).field, "hunter2")
     key(dialog, Qt.Key.Key_Escape)
     await shown(world, dialog, "What is the passphrase?")
     click(form.clear_button)
-    assert form.secret.field.text() == ""
+    assert secret(form).field.text() == ""
     assert not dialog.toast.isVisible()
 
 
@@ -175,7 +176,7 @@ async def test_undo_is_offered_only_while_it_does_that(
     click(form.clear_button)
     assert dialog.toast.isVisible()
     if what == "typing":
-        type_text(form.free_text.text, "b")
+        type_text(free_text(form).text, "b")
     elif what == "another question":
         click(button(dialog, "Next question"))
     else:
@@ -187,28 +188,28 @@ async def test_undo_is_offered_only_while_it_does_that(
 async def test_what_was_sent_cannot_be_brought_back(world: World, dialog: QuestionDialog) -> None:
     form = await kept(world, dialog, WHICH, "Only mother knows")
     click(form.clear_button)
-    type_text(form.free_text.text, "blue")
+    type_text(free_text(form).text, "blue")
     world.clock.pass_ms(1_500)
     world.inbox.outcome = AnswerOutcome.UNCONFIRMED
-    key(form.free_text.text, Qt.Key.Key_Return, CTRL)
+    key(free_text(form).text, Qt.Key.Key_Return, CTRL)
     await world.settle()
     assert len(world.inbox.answered) == 1
     for _ in range(3):
         form.bring_back()
         assert "mother" not in all_text(dialog)
-        form.free_text.text.undo()
+        free_text(form).text.undo()
     assert "Draft kept" not in shown_texts(dialog)
 
 
 async def test_an_offered_username_is_no_draft(world: World, dialog: QuestionDialog) -> None:
+    dialog._usernames[1] = "maria"
     form = await shown(world, dialog, LOGIN)
-    form.credentials.offer_username("maria")
     click(form.chips[QuestionKind.FREE_TEXT])
-    type_text(form.free_text.text, "I have none")
+    type_text(free_text(form).text, "I have none")
     key(dialog, Qt.Key.Key_Escape)
     await shown(world, dialog, LOGIN)
     click(form.clear_button)
-    assert form.credentials.username.text() == "maria"
+    assert credentials(form).username.text() == "maria"
     key(dialog, Qt.Key.Key_Escape)
     await shown(world, dialog, LOGIN)
     assert not form.clear_button.isVisible()

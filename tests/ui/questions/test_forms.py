@@ -4,13 +4,15 @@ import asyncio
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from enigma_panel.core.questions import QuestionKind
 from enigma_panel.ui.questions.dialog import QuestionDialog
-from enigma_panel.ui.questions.forms import AnswerForm
+from enigma_panel.ui.questions.form import AnswerForm
 from enigma_panel.ui.widgets.inputs import ScrollArea
-from tests.kit.person import active, click, key, shown_texts, type_text
+from tests.kit.person import CTRL, active, click, key, shown_texts, type_text
+from tests.kit.question_pages import captcha, choice, code, credentials, purchase, secret
 from tests.kit.world import World
 
 LOGIN = "I need login credentials to proceed."
@@ -19,7 +21,22 @@ MAY_I = "Do you want me to go on?"
 PASSPHRASE = "What is the passphrase?"
 CAPTCHA = "There is a captcha that I cannot solve. What should I do?"
 LOGIN_AND_CAPTCHA = "I need your username and password, and there is a captcha."
-ALL = (LOGIN, WHICH, MAY_I, PASSPHRASE, CAPTCHA)
+CODE = "Enter the code that was sent to your phone."
+CHOICE = "Which colour: 1) black & white; 2) blue; 3) red"
+PURCHASE = "Do you want me to complete this purchase? The total is $49.99"
+NO_TOTAL = "Shall I buy it? Item $40, postage $5."
+OF_EACH_KIND = {
+    QuestionKind.CREDENTIALS: LOGIN,
+    QuestionKind.CODE: CODE,
+    QuestionKind.CHOICE: CHOICE,
+    QuestionKind.PURCHASE: PURCHASE,
+    QuestionKind.CAPTCHA: CAPTCHA,
+    QuestionKind.SECRET: PASSPHRASE,
+    QuestionKind.YES_NO: MAY_I,
+    QuestionKind.FREE_TEXT: WHICH,
+}
+OF_THREE_LINES = f"{'Somebody asks for a very long and winding thing. ' * 4}{CHOICE}"
+ALL = (*OF_EACH_KIND.values(), NO_TOTAL, OF_THREE_LINES)
 
 
 async def asked(world: World, dialog: QuestionDialog, text: str, key_: int = 1) -> AnswerForm:
@@ -49,6 +66,7 @@ def tab_stops(dialog: QuestionDialog) -> list[str]:
     [
         (LOGIN, "Credentials", ["Username", "Password", "Show"]),
         (PASSPHRASE, "Secret", ["Answer", "Show"]),
+        (CODE, "Code", ["Code"]),
         (WHICH, "Free text", ["Answer"]),
     ],
 )
@@ -62,6 +80,16 @@ async def test_tab_goes_from_the_fields_to_send_and_comes_to_stop_last(
     assert stops == [*names, "Send answer", "Later", "Stop task", *above]
 
 
+@pytest.mark.parametrize("kind", QuestionKind)
+async def test_each_kind_of_question_has_its_form(
+    world: World, dialog: QuestionDialog, kind: QuestionKind
+) -> None:
+    form = await asked(world, dialog, OF_EACH_KIND[kind])
+    assert form.chips[kind].isChecked()
+    always = {QuestionKind.SECRET, QuestionKind.YES_NO, QuestionKind.FREE_TEXT}
+    assert {kind, *always} <= set(form.chips)
+
+
 @pytest.mark.parametrize("text", ALL)
 async def test_no_room_is_left_empty(world: World, dialog: QuestionDialog, text: str) -> None:
     await asked(world, dialog, WHICH, 2)
@@ -71,13 +99,18 @@ async def test_no_room_is_left_empty(world: World, dialog: QuestionDialog, text:
     gap = dialog.send_button.mapTo(dialog, dialog.send_button.rect().topLeft()).y()
     gap -= page.mapTo(dialog, page.rect().bottomLeft()).y()
     assert gap < 20
+    scroll = dialog.findChild(ScrollArea)
+    assert isinstance(scroll, ScrollArea)
+    assert scroll.verticalScrollBar().maximum() == 0
 
 
-@pytest.mark.parametrize("kind", QuestionKind)
+@pytest.mark.parametrize("kind", OF_EACH_KIND)
 async def test_another_way_to_answer_has_the_room_it_needs(
     world: World, dialog: QuestionDialog, kind: QuestionKind
 ) -> None:
-    form = await asked(world, dialog, PASSPHRASE)
+    form = await asked(world, dialog, OF_EACH_KIND[kind])
+    click(form.chips[QuestionKind.FREE_TEXT])
+    await asyncio.sleep(0.02)
     click(form.chips[kind])
     await asyncio.sleep(0.02)
     page = form.page()
@@ -96,7 +129,7 @@ async def test_a_captcha_is_not_answered_with_a_login(
     world: World, dialog: QuestionDialog, text: str, is_offered: bool
 ) -> None:
     form = await asked(world, dialog, text)
-    assert form.chips[QuestionKind.CREDENTIALS].isVisible() is is_offered
+    assert (QuestionKind.CREDENTIALS in form.chips) is is_offered
     assert form.chips[QuestionKind.FREE_TEXT].isVisible()
 
 
@@ -107,11 +140,11 @@ async def test_nothing_is_said_to_be_read_before_something_is_typed(
     assert "The agent reads" not in shown_texts(dialog)
     assert "Nothing is typed yet." in shown_texts(dialog)
     height = dialog.height()
-    type_text(form.credentials.username, "maria")
+    type_text(credentials(form).username, "maria")
     assert "The agent reads: Username: maria, Password: " in shown_texts(dialog)
     click(form.chips[QuestionKind.SECRET])
     assert "The agent reads" not in shown_texts(dialog)
-    type_text(form.secret.field, "abc")
+    type_text(secret(form).field, "abc")
     assert "The agent reads: •••" in shown_texts(dialog)
     click(form.chips[QuestionKind.CREDENTIALS])
     await asyncio.sleep(0.02)
@@ -125,7 +158,7 @@ async def test_a_doubt_moves_nothing_and_hides_nothing(
     form = await asked(world, dialog, LOGIN)
     world.clock.pass_ms(1_500)
     assert dialog.is_armed()
-    size, page = dialog.size(), form.credentials
+    size, page = dialog.size(), credentials(form)
     type_text(page.username if which == "username" else page.password, "a, Password: b")
     await asyncio.sleep(0.02)
     assert "The agent may misread this" in shown_texts(dialog)
@@ -137,3 +170,212 @@ async def test_a_doubt_moves_nothing_and_hides_nothing(
     page.username.setText("")
     page.password.setText("")
     assert "Enter sends the answer." in shown_texts(dialog)
+
+
+async def answer(world: World, dialog: QuestionDialog) -> list[str]:
+    """Send it when the window has stood for long enough; returns what the agents have read."""
+    world.clock.pass_ms(1_500)
+    key(dialog, Qt.Key.Key_Return, CTRL)
+    await world.settle()
+    return [sent.text for sent in world.inbox.answered]
+
+
+async def test_an_option_is_sent_as_the_agent_wrote_it(
+    world: World, dialog: QuestionDialog
+) -> None:
+    form = await asked(world, dialog, CHOICE)
+    page = choice(form)
+    names = [each.button.accessibleName() for each in page.choices]
+    assert names == ["black & white", "blue", "red", "Other answer"]
+    assert page.choices[0].button.text() == "black && white", "no letter of it is a mnemonic"
+    assert page.chosen() is None
+    assert await answer(world, dialog) == []
+    assert "Choose an answer first." in shown_texts(dialog)
+    click(page.choices[0].button)
+    assert "The agent reads: black & white" in shown_texts(dialog)
+    assert "Choose an answer first." not in shown_texts(dialog)
+    assert await answer(world, dialog) == ["black & white"]
+
+
+async def test_another_answer_is_chosen_by_typing_it_and_sent_by_enter(
+    world: World, dialog: QuestionDialog
+) -> None:
+    form = await asked(world, dialog, CHOICE)
+    page = choice(form)
+    click(page.choices[1].button)
+    type_text(page.other_field, "green")
+    assert page.other.isChecked()
+    assert "Enter sends the answer." in shown_texts(dialog)
+    world.clock.pass_ms(1_500)
+    key(page.other_field, Qt.Key.Key_Return)
+    await world.settle()
+    assert [sent.text for sent in world.inbox.answered] == ["green"]
+
+
+async def test_a_choice_moves_nothing_and_disarms_nothing(
+    world: World, dialog: QuestionDialog
+) -> None:
+    form = await asked(world, dialog, PURCHASE)
+    world.clock.pass_ms(1_500)
+    size, place = dialog.size(), purchase(form).decline.pos()
+    click(purchase(form).approve)
+    await asyncio.sleep(0.02)
+    assert (dialog.size(), purchase(form).decline.pos()) == (size, place)
+    assert dialog.is_armed()
+
+
+async def test_a_purchase_is_approved_up_to_its_total(world: World, dialog: QuestionDialog) -> None:
+    form = await asked(world, dialog, PURCHASE)
+    page = purchase(form)
+    labels = [each.button.text() for each in page.choices]
+    assert labels == ["Approve up to $49.99", "Do not buy, go on"]
+    assert await answer(world, dialog) == [], "nothing is chosen at first"
+    click(page.approve)
+    (read,) = await answer(world, dialog)
+    assert read.startswith("Yes, complete this purchase, but only if the total is $49.99 or less.")
+    assert read.endswith(" If it is more, ask me again.")
+
+
+async def test_what_was_allowed_today_stands_beside_a_purchase(
+    world: World, dialog: QuestionDialog
+) -> None:
+    form = await asked(world, dialog, PURCHASE)
+    assert "Nothing was approved today so far." in shown_texts(dialog)
+    click(purchase(form).approve)
+    await answer(world, dialog)
+    other = await asked(world, dialog, NO_TOTAL, 2)
+    assert "Approved today: $49.99" in shown_texts(dialog)
+    key(dialog, Qt.Key.Key_Escape)
+    world.inbox.used.append("$1")
+    dialog.ask_now(other.question)
+    await active(dialog)
+    await asyncio.sleep(0.02)
+    assert "Approved today: $50.99" in shown_texts(dialog)
+    world.inbox.used.pop()
+    type_text(purchase(other).amount, "18.41")
+    await answer(world, dialog)
+    third = await asked(world, dialog, PURCHASE, 3)
+    assert "Approved today: $68.40" in shown_texts(dialog)
+    click(purchase(third).decline)
+    await answer(world, dialog)
+    assert world.inbox.used == ["$49.99", "$18.41"]
+
+
+async def test_a_purchase_is_declined_in_words_that_keep_the_cart(
+    world: World, dialog: QuestionDialog
+) -> None:
+    form = await asked(world, dialog, PURCHASE)
+    click(purchase(form).decline)
+    assert await answer(world, dialog) == [
+        "Do not buy. Leave the cart as it is and report what you found."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "amount"),
+    [
+        ("45", "$45"),
+        ("45.5", "$45.5"),
+        ("$45.00", "$45.00"),
+        ("1,299", "$1299"),
+        ("45 EUR", "45 EUR"),
+        ("", None),
+        ("0", None),
+        ("-5", None),
+        ("as you like", None),
+        ("45 or more", None),
+        ("$45 and all else", None),
+        ("1e9", None),
+    ],
+)
+async def test_an_amount_is_typed_where_the_question_names_not_just_one(
+    world: World, dialog: QuestionDialog, typed: str, amount: str | None
+) -> None:
+    form = await asked(world, dialog, NO_TOTAL)
+    page = purchase(form)
+    assert page.amount.text() == "", "no amount is filled in"
+    click(page.approve)
+    assert page.amount.hasFocus()
+    type_text(page.amount, typed)
+    sent = await answer(world, dialog)
+    if amount is None:
+        assert sent == []
+        assert "Write the amount as a number" in shown_texts(dialog)
+    else:
+        assert [f"only if the total is {amount} or less." in text for text in sent] == [True]
+
+
+async def test_a_captcha_is_told_what_it_asks_for_or_left_out(
+    world: World, dialog: QuestionDialog
+) -> None:
+    form = await asked(world, dialog, CAPTCHA)
+    page = captcha(form)
+    type_text(page.field, "x7Gq")
+    assert page.solved.isChecked()
+    assert await answer(world, dialog) == ["x7Gq"]
+    other = await asked(world, dialog, CAPTCHA, 2)
+    click(captcha(other).without)
+    assert (await answer(world, dialog))[1].startswith("I cannot solve it for you.")
+
+
+@pytest.mark.parametrize(
+    ("link", "note"),
+    [
+        ("https://203.0.113.7:8889/live", "its address is a number"),
+        ("https://live.example/a", "Its link is a secret"),
+        (None, "told no live page"),
+    ],
+)
+async def test_the_live_page_is_opened_on_request_with_its_limits_said(
+    world: World,
+    dialog: QuestionDialog,
+    link: str | None,
+    note: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: not opened.append(url.toString()))
+    question = world.sessions.add_asking(1, CAPTCHA)
+    world.sessions.change_session(1, web_view_url=link)
+    world.inbox.ask(question)
+    dialog.ask_now(question)
+    await active(dialog)
+    form = dialog.current_form()
+    assert form is not None
+    page = captcha(form)
+    assert note in shown_texts(dialog)
+    assert page.live_page.isEnabled() is (link is not None)
+    click(page.live_page)
+    assert opened == ([] if link is None else [link])
+    assert "203.0.113.7" not in shown_texts(dialog)
+    assert not world.inbox.answered
+
+
+async def test_a_code_is_taken_out_of_the_message_that_brought_it(
+    world: World, dialog: QuestionDialog
+) -> None:
+    form = await asked(world, dialog, CODE)
+    type_text(code(form).field, "code 1234 or 5678")
+    assert await answer(world, dialog) == []
+    assert "More than one code" in shown_texts(dialog)
+    code(form).field.selectAll()
+    type_text(code(form).field, "Your code is 123 456")
+    assert "The agent reads: 123456" in shown_texts(dialog)
+    assert await answer(world, dialog) == ["123456"]
+    assert "123456" in world.inbox.secrets
+
+
+async def test_a_choice_that_was_cleared_is_brought_back(
+    world: World, dialog: QuestionDialog
+) -> None:
+    form = await asked(world, dialog, CHOICE)
+    page = choice(form)
+    type_text(page.other_field, "green")
+    click(page.choices[0].button)
+    key(dialog, Qt.Key.Key_Escape)
+    dialog.ask_now(form.question)
+    click(form.clear_button)
+    assert (page.chosen(), page.other_field.text()) == (None, "")
+    form.bring_back()
+    assert page.choices[0].button.isChecked()
+    assert page.other_field.text() == "green"

@@ -14,6 +14,7 @@ from enigma_panel.ui.questions.dialog import QuestionDialog
 from tests.conftest import LogWatch
 from tests.kit.clock import NOW
 from tests.kit.person import click, type_text
+from tests.kit.question_pages import free_text
 from tests.kit.world import World
 from tests.ui.questions.test_dialog import LOGIN, MAY_I, WHICH, arm, ask
 
@@ -132,7 +133,7 @@ async def test_the_question_can_be_answered_before_they_come(
     await arm(world, dialog)
     form = dialog.current_form()
     assert form is not None
-    type_text(form.free_text.text, "the blue one")
+    type_text(free_text(form).text, "the blue one")
     click(dialog.send_button)
     for _ in range(10):
         await asyncio.sleep(0.005)
@@ -205,7 +206,7 @@ async def test_an_answer_sent_live_closes_the_window_and_leaves_nothing(
     await arm(world, dialog)
     form = dialog.current_form()
     assert form is not None
-    type_text(form.free_text.text, "the blue one")
+    type_text(free_text(form).text, "the blue one")
     world.inbox.outcome = AnswerOutcome.SENT_LIVE
     click(dialog.send_button)
     await world.settle()
@@ -228,7 +229,7 @@ async def test_after_an_answer_sent_live_the_next_question_comes(
     await arm(world, dialog)
     form = dialog.current_form()
     assert form is not None
-    type_text(form.free_text.text, "blue")
+    type_text(free_text(form).text, "blue")
     world.inbox.outcome = AnswerOutcome.SENT_LIVE
     click(dialog.send_button)
     await world.settle()

@@ -80,7 +80,11 @@ def asked(text: str, name: str = "amazon.com 3", ends_ms: int | None = NOW + 161
     ("text", "title"),
     [
         ("I need login credentials to proceed", "amazon.com 3 asks for a login"),
-        ("Enter the one-time code", "amazon.com 3 asks for a password or code"),
+        ("Enter the one-time code", "amazon.com 3 asks for a code"),
+        ("What is the passphrase?", "amazon.com 3 asks for a password or code"),
+        ("A captcha blocks me.", "amazon.com 3 meets a captcha"),
+        ("Which colour: red or blue?", "amazon.com 3 asks you to choose"),
+        ("May I go on? The total is high.", "amazon.com 3 asks about money"),
         ("The total is $49.99. Shall I buy it?", "amazon.com 3 asks about a purchase"),
         ("Log in to pay", "amazon.com 3 asks for a login"),
         ("Shall I go on?", "amazon.com 3 asks yes or no"),

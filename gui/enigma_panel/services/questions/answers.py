@@ -12,12 +12,14 @@ from enigma_panel.core.models import Session, Task
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.rate_limit import Endpoint, Rank
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
+from enigma_panel.services.clock import local_day
 from enigma_panel.services.context import ServiceContext
 from enigma_panel.services.live.live import Live
 from enigma_panel.services.monitor.poller import Poller
 from enigma_panel.services.rate_limiter import Pass, calling
 from enigma_panel.services.retry_policy import TRIES, WAITS, classify, retry_after_ms
 from enigma_panel.services.types import (
+    Answer,
     AnswerOutcome,
     AnswerResult,
     AnswerWait,
@@ -29,6 +31,9 @@ from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
 
 _BUSY = frozenset({FailureKind.LIMITED, FailureKind.NO_BROWSER})
+_MAY_HAVE_ARRIVED = frozenset(
+    {AnswerOutcome.DELIVERED, AnswerOutcome.SENT_LIVE, AnswerOutcome.UNCONFIRMED}
+)
 _GONE = AnswerResult(outcome=AnswerOutcome.GONE)
 _TAKEN_BACK = AnswerResult(outcome=AnswerOutcome.TAKEN_BACK)
 
@@ -60,6 +65,7 @@ class Answers(QObject):
         self._commands = commands
         self._waits: dict[int, AnswerWait] = {}
         self._taken_back: dict[int, asyncio.Event] = {}
+        self._used: list[tuple[int, str]] = []
         self.lost: set[tuple[int, int]] = set()
 
     def waiting(self, task_key: int) -> AnswerWait | None:
@@ -76,8 +82,23 @@ class Answers(QObject):
         self._taken_back[task_key].set()
         return True
 
+    def used_today(self) -> list[str]:
+        """The amounts that were allowed today by answers that may have arrived."""
+        since_ms, _ = local_day(self._clock.now_ms())
+        return [used for at_ms, used in self._used if at_ms >= since_ms]
+
+    async def restore(self) -> set[tuple[int, int]]:
+        """What earlier runs sent: keeps what was allowed today, and returns task key and question
+        number of what may not have arrived. Raises LedgerError."""
+        since_ms, _ = local_day(self._clock.now_ms())
+        lost, used = await self._store.read(
+            lambda ledger: (ledger.lost_answers(), ledger.used_since(since_ms))
+        )
+        self._used[:0] = used
+        return lost
+
     async def send(
-        self, task_key: int, text: str, verb: AnswerVerb, *, is_open: Callable[[], bool]
+        self, task_key: int, answer: Answer, *, is_open: Callable[[], bool]
     ) -> AnswerResult:
         """Send it while the question is open; three times to a service that is busy.
 
@@ -87,7 +108,7 @@ class Answers(QObject):
         refusal: ApiError | None = None
         try:
             for tries in range(1, TRIES + 1):
-                result = await self._send_once(task_key, text, verb, is_open)
+                result = await self._send_once(task_key, answer, is_open)
                 if result.outcome is AnswerOutcome.GONE:
                     return replace(result, error=refusal)
                 failure = classify(result.error) if result.error is not None else FailureKind.FAIL
@@ -97,17 +118,19 @@ class Answers(QObject):
                 refusal = result.error
                 due = self._clock.now_ms() + retry_after_ms(result.error, failure, tries)
                 await self._rest(task_key, WAITS[failure], due, tries)
+            if answer.used and result.outcome in _MAY_HAVE_ARRIVED:
+                self._used.append((self._clock.now_ms(), answer.used))
             return result
         finally:
             del self._taken_back[task_key]
 
     async def _send_once(
-        self, task_key: int, text: str, verb: AnswerVerb, is_open: Callable[[], bool]
+        self, task_key: int, answer: Answer, is_open: Callable[[], bool]
     ) -> AnswerResult:
         if self._taken_back[task_key].is_set():
             return _TAKEN_BACK
         taken = self._rate_limiter.try_acquire(Endpoint.SEND_MESSAGE, Rank.ANSWER)
-        if taken is None and (sent := await self._emit(task_key, text, verb, is_open)) is not None:
+        if taken is None and (sent := await self._emit(task_key, answer, is_open)) is not None:
             return sent
         taken = taken or await self._turn(task_key)
         if taken is None:
@@ -117,10 +140,10 @@ class Answers(QObject):
             session = self._store.session(task.session_key) if task is not None else None
             if task is None or session is None or not is_open():
                 return _GONE
-            return await self._call(session, task, text, verb, taken, is_open=is_open)
+            return await self._call(session, task, answer, taken, is_open=is_open)
 
     async def _emit(
-        self, task_key: int, text: str, verb: AnswerVerb, is_open: Callable[[], bool]
+        self, task_key: int, answer: Answer, is_open: Callable[[], bool]
     ) -> AnswerResult | None:
         """By the live channel, which confirms nothing; None where it did not take it."""
         task = self._store.task(task_key)
@@ -129,9 +152,9 @@ class Answers(QObject):
             return None
         if not is_open():
             return _GONE
-        stop = await self._keep_stop(session, task, verb)
+        stop = await self._keep_stop(session, task, answer.verb)
         try:
-            result = await self._give(session, task, text, verb, stop, is_open=is_open)
+            result = await self._give(session, task, answer, stop, is_open=is_open)
         except LedgerError:
             await self._drop(stop)
             raise
@@ -155,18 +178,17 @@ class Answers(QObject):
         self,
         session: Session,
         task: Task,
-        text: str,
-        verb: AnswerVerb,
+        answer: Answer,
         stop: Intent | None,
         *,
         is_open: Callable[[], bool],
     ) -> AnswerResult | None:
         """To the channel; None where it did not take it."""
-        intent = await self._store.intend(IntentKind.ANSWER, session, task, verb)
+        intent = await self._intend(session, task, answer)
         if not is_open():
             return await self._too_late(intent)
         try:
-            observation = await self._live.send_answer(session.key, text, verb)
+            observation = await self._live.send_answer(session.key, answer.text, answer.verb)
         except LiveError:
             await self._drop(intent)
             return None
@@ -177,7 +199,7 @@ class Answers(QObject):
             self.lost.add((task.key, intent.question_n))
         self._poller.wake(session.key)
         self._notices.notify(
-            NoticeKind.ANSWER_SENT_LIVE, session.key, task.key, None, verb=verb.value
+            NoticeKind.ANSWER_SENT_LIVE, session.key, task.key, None, verb=answer.verb.value
         )
         return AnswerResult(outcome=AnswerOutcome.SENT_LIVE)
 
@@ -185,8 +207,7 @@ class Answers(QObject):
         self,
         session: Session,
         task: Task,
-        text: str,
-        verb: AnswerVerb,
+        answer: Answer,
         taken: Pass,
         *,
         is_open: Callable[[], bool],
@@ -194,15 +215,15 @@ class Answers(QObject):
         client = self._account.client_for(session)
         if client is None or session.service_id is None:
             return _GONE
-        intent = await self._store.intend(IntentKind.ANSWER, session, task, verb)
+        intent = await self._intend(session, task, answer)
         if not is_open():
             return await self._too_late(intent)
         ending, owner = self._store.ending, object()
-        if verb is AnswerVerb.STOP:
+        if answer.verb is AnswerVerb.STOP:
             ending.mark(session.key, CommandVerb.STOP, owner)
         try:
             with calling(self._rate_limiter, Endpoint.SEND_MESSAGE, taken):
-                observation = await client.send_answer(session.service_id, text, verb)
+                observation = await client.send_answer(session.service_id, answer.text, answer.verb)
         except ApiError as error:
             return await self._fail(intent, error)
         finally:
@@ -210,6 +231,11 @@ class Answers(QObject):
         await self._store.settle(intent, Outcome.KNOWN, self._of_question(intent, observation))
         self._poller.note_delivered(session.key)
         return AnswerResult(outcome=AnswerOutcome.DELIVERED)
+
+    async def _intend(self, session: Session, task: Task, answer: Answer) -> Intent:
+        return await self._store.intend(
+            IntentKind.ANSWER, session, task, answer.verb, used=answer.used
+        )
 
     async def _too_late(self, intent: Intent) -> AnswerResult:
         """While the ledger wrote, the question went away: the next one must not get its answer."""

@@ -14,6 +14,7 @@ from enigma_panel.services.monitor.poller import Poller
 from enigma_panel.services.questions.answers import Answers
 from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.types import (
+    Answer,
     AnswerOutcome,
     AnswerResult,
     AnswerWait,
@@ -52,6 +53,10 @@ class Inbox(QObject):
         """Open questions, least time left first."""
         return sorted(self._open.values(), key=lambda q: (q.expires_ms or _FAR, q.task_key))
 
+    def used_today(self) -> list[str]:
+        """The amounts that were allowed today, as they were written."""
+        return self._answers.used_today()
+
     def waiting(self, task_key: int) -> AnswerWait | None:
         """Why the answer to that task has not been sent yet; None when none waits."""
         return self._answers.waiting(task_key)
@@ -66,10 +71,13 @@ class Inbox(QObject):
         text: str,
         verb: AnswerVerb,
         secrets: Sequence[str] = (),
+        *,
+        used: str = "",
     ) -> AnswerResult:
         """Send an answer, or stop the task by it. Raises LedgerError: then nothing was sent.
 
         secrets: parts of the text that must not come back; none given: those that are found in it.
+        used: see Answer.
 
         The task is asked for once before, so that no password goes to a task that asks no more.
         Waits for the calls of the minute and for a service that is busy: see `waiting`.
@@ -85,16 +93,18 @@ class Inbox(QObject):
             await self._check(question)
             if verb is not AnswerVerb.STOP:  # its text is ours
                 self._remember(question, secrets or secrets_in(text, question.kind))
+            answer = Answer(text, verb, used)
             return await self._answers.send(
-                key, text, verb, is_open=lambda: self._parts(question) is not None
+                key, answer, is_open=lambda: self._parts(question) is not None
             )
         finally:
             self._sending.discard(key)
             self._mark_lost(question)
 
     async def restore(self) -> None:
-        """Which open questions may have been answered in an earlier run. Raises LedgerError."""
-        self._maybe_answered |= await self._store.read(lambda ledger: ledger.lost_answers())
+        """Which open questions may have been answered in an earlier run, and with what questions
+        were answered today. Raises LedgerError."""
+        self._maybe_answered |= await self._answers.restore()
         self._refresh_all(list(self._open))
 
     def _remember(self, question: OpenQuestion, secrets: Sequence[str]) -> None:

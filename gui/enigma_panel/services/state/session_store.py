@@ -301,6 +301,7 @@ class SessionStore(QObject):
         session: Session,
         task: Task | None,
         verb: CommandVerb | AnswerVerb | None = None,
+        used: str = "",
     ) -> Intent:
         """Commit an intent before its first byte is sent. Raises LedgerError: send nothing then."""
         now = self._clock.now_ms()
@@ -313,7 +314,7 @@ class SessionStore(QObject):
         before = self._put_current(session, task) if kind in STARTS else None
         try:
             intent = await self._writer.commit(
-                lambda ledger: ledger.open_intent(kind, session, task, now, verb=verb)
+                lambda ledger: ledger.open_intent(kind, session, task, now, verb=verb, used=used)
             )
         except LedgerError:
             if before is not None:

@@ -69,8 +69,8 @@ MOST_TEXTS = 50
 """Most texts that `recent_texts` gives."""
 
 _INSERT_INTENT = (
-    "INSERT INTO intents (kind, session_key, task_key, verb, question_n, made_ms)"
-    " VALUES (?, ?, ?, ?, ?, ?)"
+    "INSERT INTO intents (kind, session_key, task_key, verb, question_n, made_ms, used)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?)"
 )
 _INSERT_STEP = (
     "INSERT INTO steps (task_key, at_ms, kind, text)"
@@ -132,8 +132,11 @@ class Ledger:
         now_ms: int,
         *,
         verb: CommandVerb | AnswerVerb | None = None,
+        used: str = "",
     ) -> Intent:
         """Record what is about to be sent; durable when it returns.
+
+        used: with what a question is answered, where that is no secret.
 
         A start also writes its records: one without a key gets one, a session without a number the
         next of its site, and the task becomes the session's current one. For the other kinds they
@@ -145,7 +148,8 @@ class Ledger:
         with self._db.transaction():
             if kind in STARTS:
                 session, task = self._put_both(session, task, current=True)
-            values = (kind, session.key, task.key if task else None, verb, question_n, now_ms)
+            task_key = task.key if task else None
+            values = (kind, session.key, task_key, verb, question_n, now_ms, clean_text(used))
             key = self._db.insert(_INSERT_INTENT, values)
         return Intent(
             key=key,
@@ -313,6 +317,15 @@ class Ledger:
             " WHERE kind = ? AND outcome = ? AND question_n IS NOT NULL"
         )
         return set(self._db.rows(sql, (IntentKind.ANSWER, Outcome.UNKNOWN)))
+
+    def used_since(self, since_ms: int) -> list[tuple[int, str]]:
+        """When (epoch ms) and with what questions were answered since then, as far as the answers
+        may have arrived; see `open_intent`."""
+        sql = (
+            "SELECT made_ms, used FROM intents WHERE kind = ? AND made_ms >= ? AND used <> ''"
+            " AND outcome IS NOT ? ORDER BY key"
+        )
+        return self._db.rows(sql, (IntentKind.ANSWER, since_ms, Outcome.REFUSED))
 
     def unsettled(self) -> list[Intent]:
         """Intents without an outcome, oldest first: after a crash their fate is unknown.

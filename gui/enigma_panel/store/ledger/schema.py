@@ -279,6 +279,12 @@ _V10 = (
 )
 
 
+_V11 = (
+    # With what a question was answered that is no secret: the amount of a purchase.
+    "ALTER TABLE intents ADD COLUMN used TEXT NOT NULL DEFAULT ''",
+)
+
+
 def _execute(statements: Sequence[str], connection: sqlite3.Connection) -> None:
     for statement in statements:
         connection.execute(statement)
@@ -286,7 +292,7 @@ def _execute(statements: Sequence[str], connection: sqlite3.Connection) -> None:
 
 MIGRATIONS: Migrations = tuple(
     partial(_execute, statements)
-    for statements in (_V1, _V2, _V3, _V4, _V5, _V6, _V7, _V8, _V9, _V10)
+    for statements in (_V1, _V2, _V3, _V4, _V5, _V6, _V7, _V8, _V9, _V10, _V11)
 )
 """Migration n (counted from 1) leads from version n-1 to n."""
 

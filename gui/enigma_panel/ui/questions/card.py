@@ -13,7 +13,7 @@ from enigma_panel.services.types import OpenQuestion
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.questions.forms import Identity, identity
+from enigma_panel.ui.questions.form import Identity, identity
 from enigma_panel.ui.questions.text import shown_question, single_line
 from enigma_panel.ui.text.outcome import (
     doubted_question_text,
@@ -65,6 +65,7 @@ class QuestionCard(QWidget):
         self._back = make_button("‹")
         self._forth = make_button("›")
         self._question: OpenQuestion | None = None
+        self._frame = QFrame()
         self._build()
 
     def _build(self) -> None:
@@ -73,7 +74,7 @@ class QuestionCard(QWidget):
             self._session, self._task, self._position, self._back, self._forth, self._left, gap=8
         )
         head.setStretchFactor(self._task, 1)
-        card = QFrame()
+        card = self._frame
         set_role(card, "card")
         self.text.setAccessibleName(tr("Question from the agent"))
         set_role(self.text, "question")
@@ -107,6 +108,8 @@ class QuestionCard(QWidget):
         self._task.show_text(tr("one of several tasks") if question.is_asker_unknown else text)
         self.text.setPlainText(f"“{shown_question(question.text)}”")
         self.text.fit()
+        for outer in (self._frame, self):  # else Qt tells them one by one, when we have looked
+            outer.updateGeometry()
         self.show_before("")
         self.show_doubts(question)
 

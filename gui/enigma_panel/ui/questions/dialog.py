@@ -22,9 +22,12 @@ from enigma_panel.ui.announcements import announce
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.questions.card import PrecedingSteps, QuestionCard
 from enigma_panel.ui.questions.click_guard import ClickGuard
-from enigma_panel.ui.questions.forms import AnswerForm, FormStack, Identity, identity
+from enigma_panel.ui.questions.form import AnswerForm, Identity, identity
+from enigma_panel.ui.questions.form_stack import FormStack
+from enigma_panel.ui.questions.forms.page import Asking
 from enigma_panel.ui.questions.placement import move_beside
 from enigma_panel.ui.questions.text import STOP_TEXT, quiet_ms_for
+from enigma_panel.ui.text.live_page import open_live_page
 from enigma_panel.ui.text.outcome import (
     answer_text,
     gone_text,
@@ -87,6 +90,7 @@ class QuestionDialog(ModelessDialog):
 
     def _connect(self) -> None:
         self._forms.buttons_changed.connect(self._click_guard.disturb)
+        self._forms.buttons_changed.connect(self._order_tabs)
         self._forms.buttons_changed.connect(self._refit)
         self._forms.filled.connect(self._press_send)
         self._forms.edited.connect(self.toast.end)
@@ -120,7 +124,7 @@ class QuestionDialog(ModelessDialog):
 
     def show_question(self, question: OpenQuestion) -> None:
         """Put this question into the window; its buttons act a moment later."""
-        form = self._forms.form_for(question, self._usernames.get(question.task_key, ""))
+        form = self._forms.form_for(self._asking(question))
         if form is not self._sending and (form is not self._current or not self.isVisible()):
             form.keep()
         if form is not self._current:
@@ -128,9 +132,7 @@ class QuestionDialog(ModelessDialog):
             self._current = form
             self._forms.show_page(form)
             self._forms.updateGeometry()  # also before it was ever seen, when Qt does not
-            stops = (form.last_stop(), self.send_button, self.later_button, self.stop_button)
-            for stop, following in pairwise(stops):
-                self.setTabOrder(stop, following)
+            self._order_tabs()
             sessions = self._services.sessions
             session, task = sessions.session(question.session_key), sessions.task(question.task_key)
             self.card.show_question(question, session, task)
@@ -140,6 +142,28 @@ class QuestionDialog(ModelessDialog):
         self._show_position()
         self._show_time()
         self._refit()
+
+    def _asking(self, question: OpenQuestion) -> Asking:
+        session = self._services.sessions.session(question.session_key)
+        link = session.web_view_url if session is not None else None
+        return Asking(
+            question,
+            approved_today=self._inbox.used_today,
+            username=self._usernames.get(question.task_key, ""),
+            live_page=link,
+            open_live_page=partial(self._open_live_page, link),
+        )
+
+    def _open_live_page(self, link: str | None) -> None:
+        if link is None or not open_live_page(link):
+            self.answer_wait.follow(None, tr("No program opened the live page."))
+
+    def _order_tabs(self) -> None:
+        if self._current is not None:
+            last = self._current.last_stop()
+            stops = (last, self.send_button, self.later_button, self.stop_button)
+            for stop, following in pairwise(stops):
+                self.setTabOrder(stop, following)
 
     def ask_now(self, question: OpenQuestion) -> None:
         """The person wants to answer: show it and take the focus."""
@@ -281,7 +305,10 @@ class QuestionDialog(ModelessDialog):
             if verb is AnswerVerb.STOP:
                 sending = self._inbox.answer(form.question, STOP_TEXT, verb)
             else:
-                sending = self._inbox.answer(form.question, form.answer(), verb, form.secrets())
+                page = form.page()
+                sending = self._inbox.answer(
+                    form.question, page.answer(), verb, page.secrets(), used=page.used()
+                )
             result = await sending
         except LedgerError as error:
             failure = not_saved_text(error)
@@ -295,8 +322,9 @@ class QuestionDialog(ModelessDialog):
         outcome = result.outcome if result else None
         form.notice = text or answer_text(result, has_text=not form.is_empty())
         if outcome in {*_LEAVES, AnswerOutcome.UNCONFIRMED}:
-            if verb is AnswerVerb.RESUME and form.page() is form.credentials:
-                self._usernames[form.question.task_key] = form.credentials.username.text()
+            username = form.page().given_username()
+            if verb is AnswerVerb.RESUME and username:
+                self._usernames[form.question.task_key] = username
             form.forget()
         form.is_over = outcome is AnswerOutcome.GONE
         self._show_state()

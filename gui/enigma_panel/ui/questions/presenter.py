@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from enigma_panel.services.questions.inbox import Inbox
 from enigma_panel.services.types import OpenQuestion
 from enigma_panel.ui.questions.dialog import QuestionDialog
-from enigma_panel.ui.questions.forms import Identity, identity
+from enigma_panel.ui.questions.form import Identity, identity
 from enigma_panel.ui.questions.placement import unsent_rects
 
 TYPING_MS = 2_000

@@ -59,6 +59,11 @@ def preview_text(text: str, *, is_empty: bool) -> str:
     return tr("Nothing is typed yet.") if is_empty else tr("The agent reads: {text}", text=text)
 
 
+def chosen_text(answer: str) -> str:
+    """What the agent reads, below choices; answer: "" while there is none."""
+    return tr("The agent reads: {text}", text=answer) if answer else tr("Nothing is chosen yet.")
+
+
 def misread_text() -> str:
     """Beside a username or password that holds what stands between the two."""
     return tr("The agent may misread this: it holds “, Password: ”.")
@@ -67,6 +72,11 @@ def misread_text() -> str:
 def enter_text() -> str:
     """Below the last field of an answer in one line."""
     return tr("Enter sends the answer.")
+
+
+def ctrl_enter_text() -> str:
+    """Below choices."""
+    return tr("Ctrl+Enter sends the answer.")
 
 
 def enter_adds_text() -> str:

@@ -37,10 +37,18 @@ def asked_title(name: str, kind: QuestionKind, *, about_money: bool) -> str:
     match kind:
         case QuestionKind.CREDENTIALS:
             return tr("{name} asks for a login", name=name)
+        case QuestionKind.CODE:
+            return tr("{name} asks for a code", name=name)
         case QuestionKind.SECRET:
             return tr("{name} asks for a password or code", name=name)
-        case _ if about_money:
+        case QuestionKind.CAPTCHA:
+            return tr("{name} meets a captcha", name=name)
+        case QuestionKind.PURCHASE:
             return tr("{name} asks about a purchase", name=name)
+        case QuestionKind.CHOICE:
+            return tr("{name} asks you to choose", name=name)
+        case _ if about_money:
+            return tr("{name} asks about money", name=name)
         case QuestionKind.YES_NO:
             return tr("{name} asks yes or no", name=name)
         case QuestionKind.FREE_TEXT:

@@ -1,0 +1,10 @@
+"""Marks that turn or hide parts of a text: nobody sees it as it is written."""
+
+import re
+
+_MARKS = re.compile(r"[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+
+
+def has_hidden_marks(text: str) -> bool:
+    """Whether there are any: soft hyphens, joiners, and what changes the direction of reading."""
+    return _MARKS.search(text) is not None

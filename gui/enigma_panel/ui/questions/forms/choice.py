@@ -1,0 +1,21 @@
+"""One of the options that the question names."""
+
+from enigma_panel.core.options import options_in
+from enigma_panel.ui.i18n import Translations
+from enigma_panel.ui.questions.forms.choices import ChoicesPage
+from enigma_panel.ui.questions.forms.page import Asking
+
+tr = Translations("Questions")
+
+
+class ChoicePage(ChoicesPage):
+    """The agent reads the option as it wrote it."""
+
+    def __init__(self, asking: Asking) -> None:
+        super().__init__()
+        for option in options_in(asking.question.text):
+            self.add_choice(option, option)
+        self.other, self.other_field = self.add_field_choice(
+            tr("Other answer"), tr("Other answer"), str
+        )
+        self.watch_fields()

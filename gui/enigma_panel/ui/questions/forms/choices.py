@@ -1,0 +1,157 @@
+"""Radio buttons that answer, each with a text or a field of its own: what all such pages share."""
+
+from collections.abc import Callable
+
+from msgspec import Struct
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QButtonGroup, QRadioButton, QVBoxLayout, QWidget
+
+from enigma_panel.ui.i18n import Translations, plain_tip, shorten
+from enigma_panel.ui.questions.forms.page import AnswerPage, Field, Mistake
+from enigma_panel.ui.questions.text import (
+    chosen_text,
+    ctrl_enter_text,
+    enter_text,
+    preview_text,
+)
+from enigma_panel.ui.widgets.basics import ProblemLabel, make_column, make_label, make_row
+from enigma_panel.ui.widgets.inputs import LineEdit
+
+tr = Translations("Questions")
+
+SHOWN_CHARS = 70
+
+
+class Choice(Struct, frozen=True):
+    """One button. make_answer: what the agent reads, "" while its field is not filled.
+
+    problem: what is wrong with the field or, without one, with the button.
+    """
+
+    button: QRadioButton
+    make_answer: Callable[[], str]
+    field: LineEdit | None
+    problem: ProblemLabel
+
+
+class ChoicesPage(AnswerPage):
+    """Nothing is chosen at first. Typing in the field of a choice chooses it; Enter there sends."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.choices: list[Choice] = []
+        self._group = QButtonGroup(self)
+        self._chosen_before: Choice | None = None
+        self._rows: QVBoxLayout = make_column(gap=8)
+        self._preview = make_label(role="dim", wrap=True)
+        self._keys = make_label(ctrl_enter_text(), "dim")
+        self.setLayout(make_column(self._rows, self._preview, self._keys, None))
+        self._preview.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._preview.ensurePolished()
+        self._preview.setText("\n")  # two lines from the start: a choice moves no button
+        self._preview.setMinimumHeight(self._preview.sizeHint().height())
+        self._preview.setText(chosen_text(""))
+
+    def add_choice(self, label: str, answer: str) -> QRadioButton:
+        """A button that answers with this text."""
+        return self._add(label, lambda: answer)
+
+    def add_field_choice(
+        self, label: str, name: str, make_answer: Callable[[str], str]
+    ) -> tuple[QRadioButton, LineEdit]:
+        """A button that answers with what is typed beside it; name: of the field."""
+        field = LineEdit(enter_moves_on=False)
+        field.setAccessibleName(name)
+        button = self._add(label, lambda: make_answer(field.text().strip()), field)
+        button.clicked.connect(field.setFocus)
+        field.textEdited.connect(lambda: button.setChecked(True))
+        field.textChanged.connect(self._on_changed)
+        field.returnPressed.connect(self.filled)
+        return button, field
+
+    def add_row(self, *items: QWidget | None) -> None:
+        """Something below the buttons so far, set in as they are."""
+        self._rows.addLayout(make_row(*items))
+
+    def _add(
+        self, label: str, make_answer: Callable[[], str], field: LineEdit | None = None
+    ) -> QRadioButton:
+        text = shorten(label, SHOWN_CHARS)
+        button = QRadioButton(text.replace("&", "&&"))  # it is no mnemonic
+        button.setAccessibleName(label)
+        button.setToolTip(plain_tip(label) if text != label else "")
+        self._group.addButton(button)
+        problem = ProblemLabel(field or button)
+        self.choices.append(Choice(button, make_answer, field, problem))
+        button.toggled.connect(self._on_changed)
+        button.toggled.connect(self.edited)
+        self._rows.addLayout(make_row(button, field))  # without a field, room that grows
+        self._rows.addWidget(problem)
+        return button
+
+    def chosen(self) -> Choice | None:
+        """The button that is down."""
+        button = self._group.checkedButton()
+        return next((choice for choice in self.choices if choice.button is button), None)
+
+    def fields(self) -> tuple[Field, ...]:
+        return tuple(choice.field for choice in self.choices if choice.field is not None)
+
+    def answer(self) -> str:
+        chosen = self.chosen()
+        return chosen.make_answer() if chosen is not None else ""
+
+    def mistake(self) -> Mistake | None:
+        chosen = self.chosen()
+        if chosen is None:
+            first = self.choices[0]
+            return Mistake(tr("Choose an answer first."), first.problem, first.button)
+        if not chosen.make_answer() and chosen.field is not None:
+            return Mistake(self.field_mistake(), chosen.problem, chosen.field)
+        return None
+
+    def field_mistake(self) -> str:
+        """What is wrong with a field of which no answer can be made."""
+        return tr("Write an answer first.")
+
+    def is_empty(self) -> bool:
+        return self.chosen() is None and super().is_empty()
+
+    def first_field(self) -> QWidget:
+        """The first choice; nothing is chosen by focusing it."""
+        return self.choices[0].button
+
+    def last_stop(self) -> QWidget:
+        last = self.choices[-1]
+        return last.button if last.field is None else last.field
+
+    def clear(self) -> bool:
+        self._chosen_before = self.chosen()
+        had_text = super().clear()
+        self._choose(None)
+        return had_text or self._chosen_before is not None
+
+    def bring_back(self) -> None:
+        super().bring_back()
+        self._choose(self._chosen_before)
+
+    def forget(self) -> None:
+        self._chosen_before = None
+        super().forget()
+        self._choose(None)
+
+    def _choose(self, choice: Choice | None) -> None:
+        self._group.setExclusive(False)
+        for each in self.choices:
+            each.button.setChecked(each is choice)
+        self._group.setExclusive(True)
+
+    def _on_changed(self) -> None:
+        for choice in self.choices:
+            choice.problem.clear()
+        chosen, answer = self.chosen(), self.answer()
+        has_field = chosen is not None and chosen.field is not None
+        self._preview.setText(
+            preview_text(answer, is_empty=not answer) if has_field else chosen_text(answer)
+        )
+        self._keys.setText(enter_text() if has_field else ctrl_enter_text())

@@ -1,0 +1,101 @@
+"""A login: username and password, sent in the service's documented wording."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
+from enigma_panel.core.questions import credentials_text
+from enigma_panel.core.secret_answers import can_be_misread, login_secrets
+from enigma_panel.ui.i18n import Translations
+from enigma_panel.ui.questions.forms.page import AnswerPage, Asking, Field, Mistake
+from enigma_panel.ui.questions.text import (
+    dotted_credentials,
+    enter_text,
+    misread_text,
+    preview_text,
+)
+from enigma_panel.ui.widgets.basics import ElidedLabel, FieldGrid, make_column, make_label
+from enigma_panel.ui.widgets.inputs import LineEdit
+from enigma_panel.ui.widgets.password_edit import PasswordEdit
+
+tr = Translations("Questions")
+
+
+class CredentialsPage(AnswerPage):
+    """The user name that was sent before is offered; the password alone is typed anew."""
+
+    def __init__(self, asking: Asking) -> None:
+        super().__init__()
+        self.username = LineEdit()
+        self.password = PasswordEdit(enter_moves_on=False)
+        self._offered = asking.username
+        self._keys = make_label(enter_text(), "dim")
+        self._preview = ElidedLabel("dim")
+        self._build()
+        self.watch_fields()
+        self.username.setText(self._offered)
+        self._show_preview()
+
+    def _build(self) -> None:
+        self.username.setInputMethodHints(
+            Qt.InputMethodHint.ImhNoPredictiveText | Qt.InputMethodHint.ImhNoAutoUppercase
+        )
+        grid = FieldGrid()
+        self._no_username = grid.add_field(tr("Username"), self.username)
+        self._no_password = grid.add_field(
+            tr("Password"), self.password, self.password.show_button(), note=self._keys
+        )
+        self.setLayout(make_column(grid, self._preview, None))
+        self.username.textChanged.connect(self._on_changed)
+        self.password.textChanged.connect(self._on_changed)
+        self.password.returnPressed.connect(self.filled)
+
+    def fields(self) -> tuple[Field, ...]:
+        return self.username, self.password
+
+    def answer(self) -> str:
+        return credentials_text(self.username.text(), self.password.text())
+
+    def secrets(self) -> list[str]:
+        return login_secrets(self.username.text(), self.password.text())
+
+    def mistake(self) -> Mistake | None:
+        if not self.username.text().strip():
+            return Mistake(tr("Enter the username."), self._no_username, self.username)
+        if not self.password.text():
+            sentence = tr("Enter the password. To answer something else, choose Free text.")
+            return Mistake(sentence, self._no_password, self.password)
+        return None
+
+    def typed(self) -> list[Field]:
+        is_offered = self.username.text() == self._offered
+        return [f for f in super().typed() if not (f is self.username and is_offered)]
+
+    def given_username(self) -> str:
+        return self.username.text()
+
+    def forget(self) -> None:
+        self._offered = ""
+        super().forget()
+
+    def first_field(self) -> QWidget:
+        """The field still to fill."""
+        return self.password if self.username.text() else self.username
+
+    def last_stop(self) -> QWidget:
+        return self.password.show_button()
+
+    def _on_changed(self) -> None:
+        for field, problem in (
+            (self.username, self._no_username),
+            (self.password, self._no_password),
+        ):
+            problem.show_doubt(misread_text() if can_be_misread(field.text()) else "")
+        # A doubt has this one's room: the window keeps its size, and typing disarms nothing.
+        texts = (self.username.text(), self.password.text())
+        self._keys.setVisible(not any(map(can_be_misread, texts)))
+        self._show_preview()
+
+    def _show_preview(self) -> None:
+        dotted = dotted_credentials(self.username.text(), len(self.password.text()))
+        is_empty = not self.username.text() and not self.password.text()
+        self._preview.show_text(preview_text(dotted, is_empty=is_empty))

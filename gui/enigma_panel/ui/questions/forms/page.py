@@ -1,0 +1,133 @@
+"""What all ways to answer have in common."""
+
+from collections.abc import Callable, Sequence
+
+from msgspec import Struct
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from enigma_panel.core.hidden import Hidden, HidingStruct
+from enigma_panel.services.types import OpenQuestion
+from enigma_panel.ui.widgets.basics import ProblemLabel
+from enigma_panel.ui.widgets.inputs import LineEdit, TextEdit
+from enigma_panel.ui.widgets.password_edit import PasswordEdit
+
+Field = LineEdit | TextEdit
+
+
+class Mistake(Struct, frozen=True):
+    """What is wrong with an answer, in words, and where."""
+
+    sentence: str
+    problem: ProblemLabel
+    field: QWidget
+
+
+class Asking(HidingStruct, frozen=True):
+    """What a page is made for.
+
+    username: that its task was given before. approved_today: gives the amounts that were allowed.
+    live_page: link to the session's, None where nobody knows it; open_live_page: opens it, and says
+    so where that fails.
+    """
+
+    question: OpenQuestion
+    username: str = ""
+    approved_today: Callable[[], Sequence[str]] = tuple
+    live_page: Hidden[str | None] = None
+    open_live_page: Callable[[], None] = lambda: None
+
+
+class AnswerPage(QWidget):
+    """One way to answer: what the agent reads, and what of that must not come back.
+
+    filled: Enter in the last field, which sends. edited: a text or a choice has changed.
+    """
+
+    filled = Signal()
+    edited = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._cleared: list[Field] = []
+
+    def fields(self) -> tuple[Field, ...]:
+        """What is typed in, in the order of Tab."""
+        return ()
+
+    def answer(self) -> str:
+        """What the agent reads."""
+        raise NotImplementedError
+
+    def secrets(self) -> list[str]:
+        """Its parts that must not come back, but for those that its words and its question show."""
+        return []
+
+    def used(self) -> str:
+        """What of the answer is no secret and stays in the ledger."""
+        return ""
+
+    def mistake(self) -> Mistake | None:
+        """What keeps it from being sent."""
+        raise NotImplementedError
+
+    def first_field(self) -> QWidget:
+        """Where typing begins."""
+        return self.fields()[0]
+
+    def last_stop(self) -> QWidget:
+        """What Tab comes to last in here."""
+        return self.fields()[-1]
+
+    def given_username(self) -> str:
+        """What the next question of the task for a login may be filled with."""
+        return ""
+
+    def is_empty(self) -> bool:
+        """Whether nothing was typed or chosen."""
+        return not self.typed()
+
+    def typed(self) -> list[Field]:
+        """The fields in which the person typed."""
+        return [field for field in self.fields() if field.text()]
+
+    def clear(self) -> bool:
+        """Throw away what was typed; True where `bring_back` has some of it again: no secret."""
+        typed = self.typed()
+        self._cleared = [field for field in typed if not isinstance(field, PasswordEdit)]
+        for field in typed:
+            if isinstance(field, PasswordEdit):
+                field.forget()
+            elif isinstance(field, TextEdit):
+                field.fill("")
+            else:
+                field.clear()
+        return bool(self._cleared)
+
+    def bring_back(self) -> None:
+        """Take back what `clear` did. Until then the words are in the fields' histories alone."""
+        fields, self._cleared = self._cleared, []
+        for field in fields:
+            field.undo()
+
+    def forget(self) -> None:
+        """Let go of all that was typed; these empty the fields' histories, too."""
+        self._cleared = []
+        for field in self.fields():
+            if isinstance(field, PasswordEdit):
+                field.forget()
+            elif isinstance(field, TextEdit):
+                field.setPlainText("")
+            else:
+                field.setText("")
+
+    def mask_again(self) -> None:
+        """No secret is on the screen from now on, unless it is shown anew."""
+        for field in self.fields():
+            if isinstance(field, PasswordEdit):
+                field.mask_again()
+
+    def watch_fields(self) -> None:
+        """Tell of what is typed; called once when all fields are made."""
+        for field in self.fields():
+            field.textChanged.connect(self.edited)

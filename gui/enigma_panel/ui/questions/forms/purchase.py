@@ -1,0 +1,73 @@
+"""A purchase: approved up to an amount, or declined. A bare yes would be a blank cheque."""
+
+from collections.abc import Sequence
+
+from PySide6.QtGui import QShowEvent
+
+from enigma_panel.core.amounts import currency_in, sum_written, total_in, written
+from enigma_panel.core.questions import DECLINE_TEXT, approval_text
+from enigma_panel.ui.i18n import Translations, read_number
+from enigma_panel.ui.questions.forms.choices import ChoicesPage
+from enigma_panel.ui.questions.forms.page import Asking
+from enigma_panel.ui.widgets.basics import make_label
+
+tr = Translations("Questions")
+
+
+class PurchasePage(ChoicesPage):
+    """The amount is the question's where it names exactly one, else it is typed."""
+
+    def __init__(self, asking: Asking) -> None:
+        super().__init__()
+        self._currency = currency_in(asking.question.text)
+        self.total = total_in(asking.question.text)
+        self._add_approval()
+        self.decline = self.add_choice(tr("Do not buy, go on"), DECLINE_TEXT)
+        self._approved_today = asking.approved_today
+        self._approved = make_label(_approved_text(asking.approved_today()), "dim")
+        self.add_row(self._approved)
+        self.watch_fields()
+
+    def used(self) -> str:
+        """The amount that is allowed."""
+        chosen = self.chosen()
+        if chosen is None or chosen.button is self.decline:
+            return ""
+        return self._amount() if self.total is None else self.total.text
+
+    def field_mistake(self) -> str:
+        return tr("Write the amount as a number, for example 49.99.")
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self._approved.setText(_approved_text(self._approved_today()))
+        super().showEvent(event)
+
+    def _add_approval(self) -> None:
+        if self.total is not None:
+            label = tr("Approve up to {amount}", amount=self.total.text)
+            self.approve = self.add_choice(label, approval_text(self.total.text))
+            return
+        self.approve, self.amount = self.add_field_choice(
+            tr("Approve up to this amount"), tr("Amount"), self._approval
+        )
+        self.amount.setPlaceholderText(tr("Amount"))
+
+    def _approval(self, _typed: str) -> str:
+        amount = self._amount()
+        return approval_text(amount) if amount else ""
+
+    def _amount(self) -> str:
+        """As it is typed, with the question's currency where none stands beside it; "" of what is
+        no amount."""
+        typed = self.amount.text().strip()
+        total = total_in(typed)
+        if total is not None:
+            return total.text if total.text == typed else ""
+        number = read_number(typed)
+        return written(number, self._currency) if number else ""
+
+
+def _approved_text(amounts: Sequence[str]) -> str:
+    if not amounts:
+        return tr("Nothing was approved today so far.")
+    return tr("Approved today: {sum}", sum=sum_written(amounts))

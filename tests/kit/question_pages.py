@@ -1,0 +1,54 @@
+"""The pages of a question's form that were made so far: of the kind that was guessed or chosen."""
+
+from typing import TypeVar
+
+from enigma_panel.ui.questions.form import AnswerForm
+from enigma_panel.ui.questions.forms.captcha import CaptchaPage
+from enigma_panel.ui.questions.forms.choice import ChoicePage
+from enigma_panel.ui.questions.forms.code import CodePage
+from enigma_panel.ui.questions.forms.credentials import CredentialsPage
+from enigma_panel.ui.questions.forms.free_text import FreeTextPage
+from enigma_panel.ui.questions.forms.page import AnswerPage
+from enigma_panel.ui.questions.forms.purchase import PurchasePage
+from enigma_panel.ui.questions.forms.secret import SecretPage
+from enigma_panel.ui.questions.forms.yes_no import YesNoPage
+
+Page = TypeVar("Page", bound=AnswerPage)
+
+
+def _page(form: AnswerForm, kind: type[Page]) -> Page:
+    found = form.findChild(kind)
+    assert isinstance(found, kind), f"nobody chose {kind.__name__}"
+    return found
+
+
+def credentials(form: AnswerForm) -> CredentialsPage:
+    return _page(form, CredentialsPage)
+
+
+def code(form: AnswerForm) -> CodePage:
+    return _page(form, CodePage)
+
+
+def choice(form: AnswerForm) -> ChoicePage:
+    return _page(form, ChoicePage)
+
+
+def purchase(form: AnswerForm) -> PurchasePage:
+    return _page(form, PurchasePage)
+
+
+def captcha(form: AnswerForm) -> CaptchaPage:
+    return _page(form, CaptchaPage)
+
+
+def secret(form: AnswerForm) -> SecretPage:
+    return _page(form, SecretPage)
+
+
+def yes_no(form: AnswerForm) -> YesNoPage:
+    return _page(form, YesNoPage)
+
+
+def free_text(form: AnswerForm) -> FreeTextPage:
+    return _page(form, FreeTextPage)
