@@ -158,9 +158,14 @@ class Hand:
             return f"Username: maria, Password: {password}"
         forms = (
             (Role.PASSWORD, "Answer", str(number)),
+            (Role.TEXT, "Code", str(number)),
+            (Role.TEXT, "Other answer", f"Option {self._rng.randrange(1, 4)}, {number}"),
             (Role.TEXT, "The agent reads:", f"{self._rng.choice(('Yes', 'No'))}, {number}"),
             (Role.TEXT, "Answer", f"Option {self._rng.randrange(1, 4)}, {number}"),
         )
+        # What approves a purchase is the same for all: each answer here is another one.
+        if self._person.find_now(dialog, Role.RADIO_BUTTON, "Do not buy, go on") is not None:
+            self._person.press_now(dialog, "Yes / No")
         return next((form[-1] for form in forms if self._write(dialog, *form)), "")
 
     def _write(self, dialog: Node, role: Role, name: str, text: str) -> bool:

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QAccessible, QDesktopServices
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from enigma_panel.core.questions import QuestionKind
@@ -206,10 +206,16 @@ async def test_another_answer_is_chosen_by_typing_it_and_sent_by_enter(
     type_text(page.other_field, "green")
     assert page.other.isChecked()
     assert "Enter sends the answer." in shown_texts(dialog)
+    click(page.choices[1].button)
+    interface = QAccessible.queryAccessibleInterface(page.other_field)
+    interface.setText(QAccessible.Text.Value, "green")  # the same text says nothing new
+    assert page.choices[1].button.isChecked()
+    interface.setText(QAccessible.Text.Value, "dark green")
+    assert page.other.isChecked(), "assistive technology writes, too"
     world.clock.pass_ms(1_500)
     key(page.other_field, Qt.Key.Key_Return)
     await world.settle()
-    assert [sent.text for sent in world.inbox.answered] == ["green"]
+    assert [sent.text for sent in world.inbox.answered] == ["dark green"]
 
 
 async def test_a_choice_moves_nothing_and_disarms_nothing(

@@ -64,7 +64,8 @@ class ChoicesPage(AnswerPage):
         field.setAccessibleName(name)
         button = self._add(label, lambda: make_answer(field.text().strip()), field)
         button.clicked.connect(field.setFocus)
-        field.textEdited.connect(lambda: button.setChecked(True))
+        # Not textEdited: what assistive technology writes counts, too.
+        field.textChanged.connect(lambda text: button.setChecked(bool(text) or button.isChecked()))
         field.textChanged.connect(self._on_changed)
         field.returnPressed.connect(self.filled)
         return button, field
