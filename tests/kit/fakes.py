@@ -527,7 +527,8 @@ class Answered:
 class FakeInbox(QObject):
     """Questions that a test puts in; answers as it is told to, when `gate` lets it.
 
-    secrets: what was said to be secret of the answer that was sent last. used: with what purchases
+    secrets: what was said to be secret of the answer that was sent last; looks_for_secrets: nothing
+    was said of it. used: with what purchases
     were allowed.
     """
 
@@ -539,6 +540,7 @@ class FakeInbox(QObject):
         self.open: list[OpenQuestion] = []
         self.answered: list[Answered] = []
         self.secrets: list[str] = []
+        self.looks_for_secrets = False
         self.used: list[str] = []
         self.outcome = AnswerOutcome.DELIVERED
         self.error: Exception | None = None
@@ -584,7 +586,7 @@ class FakeInbox(QObject):
         question: OpenQuestion,
         text: str,
         verb: AnswerVerb,
-        secrets: Sequence[str] = (),
+        secrets: Sequence[str] | None = None,
         *,
         used: str = "",
     ) -> AnswerResult:
@@ -594,7 +596,7 @@ class FakeInbox(QObject):
             raise self.error
         if self.outcome is not AnswerOutcome.TAKEN_BACK:
             self.answered.append(Answered(question.task_key, text, verb))
-            self.secrets = list(secrets)
+            self.secrets, self.looks_for_secrets = list(secrets or ()), secrets is None
             self.used += [used] * bool(used)
         if self.outcome in {AnswerOutcome.DELIVERED, AnswerOutcome.GONE}:
             self.close(question.task_key)

@@ -9,6 +9,30 @@ NO_BLANK_CHEQUE = "A purchase is approved up to its total, or an amount that was
 
 QUESTIONS = (
     Break(
+        promise="An option that the question names stays in the result",
+        mistake="it is replaced where it looks like a code",
+        file="ui/questions/forms/choice.py",
+        old="return [] if is_option else super().secrets()",
+        new="return super().secrets()",
+        tests=(f"{FORMS}::test_an_option_that_looks_like_a_code_stays_in_the_result",),
+    ),
+    Break(
+        promise="An option that the question names stays in the result",
+        mistake="also where it answers a question for a secret",
+        file="ui/questions/forms/choice.py",
+        old="asking.question.kind is QuestionKind.CHOICE",
+        new="True",
+        tests=(f"{FORMS}::test_an_option_that_looks_like_a_code_stays_in_the_result",),
+    ),
+    Break(
+        promise="Open live page opens a page and nothing else",
+        mistake="whatever the link names",
+        file="ui/text/live_page.py",
+        old='url.scheme() in {"http", "https"} and QDesktop',
+        new="QDesktop",
+        tests=(f"{FORMS}::test_a_link_that_is_no_page_opens_nothing_and_that_is_said",),
+    ),
+    Break(
         promise=NO_BLANK_CHEQUE,
         mistake="of several amounts the first is taken",
         file="core/amounts.py",

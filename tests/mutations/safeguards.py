@@ -213,8 +213,8 @@ SAFEGUARDS = (
         promise="The username of a login is no secret",
         mistake="its question makes it one",
         file="services/questions/inbox.py",
-        old="secrets or secrets_in(text, question.kind)",
-        new="[*secrets, *secrets_in(text, question.kind)]",
+        old="secrets_in(text, question.kind) if secrets is None else secrets",
+        new="[*(secrets or ()), *secrets_in(text, question.kind)]",
         tests=("tests/services/test_secret_answers.py::test_the_username_of_a_login_is_none",),
     ),
     Break(

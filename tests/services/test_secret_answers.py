@@ -112,16 +112,18 @@ class SentAnswers(QObject):
 @pytest.mark.parametrize(
     ("question", "answer", "secrets", "echo"),
     [
-        ("What is the PIN?", "x y", (), "“[redacted]”"),
-        ("I need login credentials", "maria and Zebra!", (), "“[redacted]”"),
-        ("Which one?", "code: 482913.", (), "“code: [redacted].”"),
-        ("Which one?", "MX Keys", (), "“MX Keys”"),
+        ("Which one?", "128GB", None, "“[redacted]”"),
+        ("Which one?", "128GB", (), "“128GB”"),
+        ("What is the PIN?", "x y", None, "“[redacted]”"),
+        ("I need login credentials", "maria and Zebra!", None, "“[redacted]”"),
+        ("Which one?", "code: 482913.", None, "“code: [redacted].”"),
+        ("Which one?", "MX Keys", None, "“MX Keys”"),
         ("Which one?", "MX Keys", ("MX",), "“[redacted] Keys”"),
         ("Which one?", "half \ud83d!", ("half \ud83d!",), "“[redacted]”"),
     ],
 )
 def test_a_secret_is_known_before_it_is_sent_by_whichever_way(
-    tmp_path: Path, question: str, answer: str, secrets: tuple[str, ...], echo: str
+    tmp_path: Path, question: str, answer: str, secrets: tuple[str, ...] | None, echo: str
 ) -> None:
     assert _echoes(tmp_path, question, answer, secrets=secrets) == [echo]
 
@@ -147,7 +149,7 @@ def _echoes(
     answer: str,
     verb: AnswerVerb = AnswerVerb.RESUME,
     *,
-    secrets: Sequence[str] = (),
+    secrets: Sequence[str] | None = None,
     told: str = "“{}”",
 ) -> list[str]:
     echoes: list[str] = []

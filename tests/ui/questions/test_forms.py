@@ -197,6 +197,28 @@ async def test_an_option_is_sent_as_the_agent_wrote_it(
     assert await answer(world, dialog) == ["black & white"]
 
 
+@pytest.mark.parametrize(
+    ("question", "option", "is_secret"),
+    [
+        ("Which size: 64GB or 128GB?", "128GB", False),
+        ("Which size: 64GB or 128GB?", "Other answer", True),
+        ("Security question: which was your first car: Ford or Opel?", "Opel", True),
+    ],
+)
+async def test_an_option_that_looks_like_a_code_stays_in_the_result(
+    world: World, dialog: QuestionDialog, question: str, option: str, *, is_secret: bool
+) -> None:
+    form = await asked(world, dialog, question)
+    click(form.chips[QuestionKind.CHOICE])
+    page = choice(form)
+    if option == "Other answer":
+        type_text(page.other_field, "256GB")
+    else:
+        click(next(one.button for one in page.choices if one.button.text() == option))
+    assert len(await answer(world, dialog)) == 1
+    assert (world.inbox.secrets, world.inbox.looks_for_secrets) == ([], is_secret)
+
+
 async def test_another_answer_is_chosen_by_typing_it_and_sent_by_enter(
     world: World, dialog: QuestionDialog
 ) -> None:
@@ -355,6 +377,22 @@ async def test_the_live_page_is_opened_on_request_with_its_limits_said(
     assert opened == ([] if link is None else [link])
     assert "203.0.113.7" not in shown_texts(dialog)
     assert not world.inbox.answered
+
+
+async def test_a_link_that_is_no_page_opens_nothing_and_that_is_said(
+    world: World, dialog: QuestionDialog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: not opened.append(url.toString()))
+    question = world.sessions.add_asking(1, CAPTCHA)
+    world.sessions.change_session(1, web_view_url="file:///etc/passwd")
+    world.inbox.ask(question)
+    dialog.ask_now(question)
+    form = dialog.current_form()
+    assert form is not None
+    click(captcha(form).live_page)
+    assert opened == []
+    assert "No program opened the live page." in shown_texts(dialog)
 
 
 async def test_a_code_is_taken_out_of_the_message_that_brought_it(

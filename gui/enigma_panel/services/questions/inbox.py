@@ -70,13 +70,13 @@ class Inbox(QObject):
         question: OpenQuestion,
         text: str,
         verb: AnswerVerb,
-        secrets: Sequence[str] = (),
+        secrets: Sequence[str] | None = None,
         *,
         used: str = "",
     ) -> AnswerResult:
         """Send an answer, or stop the task by it. Raises LedgerError: then nothing was sent.
 
-        secrets: parts of the text that must not come back; none given: those that are found in it.
+        secrets: parts of the text that must not come back; None: those that are found in it.
         used: see Answer.
 
         The task is asked for once before, so that no password goes to a task that asks no more.
@@ -92,7 +92,8 @@ class Inbox(QObject):
                 await self._commands.take_stop_back(question.session_key, key)
             await self._check(question)
             if verb is not AnswerVerb.STOP:  # its text is ours
-                self._remember(question, secrets or secrets_in(text, question.kind))
+                found = secrets_in(text, question.kind) if secrets is None else secrets
+                self._remember(question, found)
             answer = Answer(text, verb, used)
             return await self._answers.send(
                 key, answer, is_open=lambda: self._parts(question) is not None

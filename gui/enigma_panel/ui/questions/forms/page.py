@@ -59,9 +59,9 @@ class AnswerPage(QWidget):
         """What the agent reads."""
         raise NotImplementedError
 
-    def secrets(self) -> list[str]:
-        """Its parts that must not come back, but for those that its words and its question show."""
-        return []
+    def secrets(self) -> list[str] | None:
+        """Its parts that must not come back; None: those that its words and its question show."""
+        return None
 
     def used(self) -> str:
         """What of the answer is no secret and stays in the ledger."""
