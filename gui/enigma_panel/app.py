@@ -35,6 +35,7 @@ from enigma_panel.ui.theme import appearance, theme
 
 if TYPE_CHECKING:
     from enigma_panel.desktop.power import Power
+    from enigma_panel.startup import Startup
     from enigma_panel.ui.dialog_manager import DialogManager
 
 log = logging.getLogger(__name__)
@@ -80,6 +81,7 @@ class Program:
         self._instance: SingleInstance | None = None
         self._replace_ledger: Callable[[Path], object] | None = None
         self._power: Power | None = None
+        self._startup: Startup | None = None
         self.restart_with: list[str] | None = None
 
     async def main(self) -> int:
@@ -189,12 +191,16 @@ class Program:
             use_account=lambda: self._restart(demo=False),
             begin_anew=self._go_on_with_import,
             sleep_is_announced=lambda: self._power is not None and self._power.is_available,
+            notices_shown=lambda: (
+                self._startup is not None and not self._startup.notifier.is_missing
+            ),
             aimed=window.aimed_rects,
         )
         manager.quit_waits.connect(window.notice_controller.show_quit)
         manager.draft_discarded.connect(window.say_draft_discarded)
         manager.exported.connect(window.say_exported)
         manager.deleted.connect(window.toast.say)
+        manager.task_wanted.connect(window.show_task)
         manager.leaving.connect(parts.services.queue.set_leaving)
         window.notice_controller.quit_cancelled.connect(manager.cancel_quit)
         return manager
@@ -208,14 +214,15 @@ class Program:
         from enigma_panel.startup import Startup, make_power  # noqa: PLC0415 - after the first paint
 
         self._power = make_power(parts)
-        await Startup(
+        self._startup = Startup(
             parts,
             window,
             dialogs,
             power=self._power,
             keeps_copy=not self._dirs.throw_away,
             notifies=self._options.tour is None,
-        ).run()
+        )
+        await self._startup.run()
 
     async def _until_left(self, parts: Parts, window: MainWindow) -> int:
         if self._options.smoke:

@@ -65,6 +65,7 @@ class Startup:
         notifies: bool,
     ) -> None:
         self._notifies = notifies
+        self.notifier = DesktopNotifier()
         self._parts = parts
         self._window = window
         self._dialogs = dialogs
@@ -81,9 +82,11 @@ class Startup:
         scope = self._parts.services.scope
         scope.spawn("ticks", self._ticks())
         if self._notifies:
-            make_notifiers(self._parts, self._window, self._parts.redact)
+            self.notifier = make_notifiers(self._parts, self._window, self._parts.redact)
         manager = self._dialogs.get()
         self._power.unlocked.connect(manager.show_question_anew)
+        self.notifier.missing_changed.connect(manager.look_for_questions)
+        _application().focusWindowChanged.connect(manager.look_for_questions)  # it may be seen now
         await event_loop.blocking(load_client, time_limit=CLIENT_S)
         await self._parts.services.account.load()
         manager.start()
@@ -213,19 +216,26 @@ def make_notifiers(
     asked = QuestionNotifier(
         parts.services.store,
         parts.services.inbox,
+        parts.services.reminders,
         notifier,
+        settings=parts.services.settings,
         make_notice=asked_notice,
         redact=redact,
         has_focus=_has_focus,
         clock=parts.services.clock,
+        scope=parts.services.scope,
     )
     asked.opened.connect(lambda key, token: _open_question(window, key, token))
-    app = QApplication.instance()
-    assert isinstance(app, QApplication)
     for follower in (done, asked):
         follower.setParent(notifier)
-        app.focusWindowChanged.connect(follower.follow_focus)
+        _application().focusWindowChanged.connect(follower.follow_focus)
     return notifier
+
+
+def _application() -> QApplication:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    return app
 
 
 def _has_focus() -> bool:
@@ -245,7 +255,7 @@ def _open_notices() -> NotificationBus:
     return DesktopNotifications()
 
 
-def _open_question(window: MainWindow, task_key: int, token: str) -> None:
+def _open_question(window: MainWindow, task_key: int | None, token: str) -> None:
     """The window first: the question stands before it."""
     bring_to_front(window, token)
     window.dialogs.open_question(task_key)

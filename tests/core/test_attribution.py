@@ -14,8 +14,8 @@ from enigma_panel.core.attribution import (
     PAUSE_MS,
     SIGN_MS,
     SILENT_MS,
-    STALE_QUESTION_MS,
     UNHEARD_MS,
+    UNSEEN_ANSWER_MS,
     Do,
     Known,
     Silence,
@@ -213,7 +213,7 @@ QUIET = Silence(is_up=False, is_speaking=False, is_awaited=False, is_stopping=Fa
 UP = replace(QUIET, is_up=True)
 CLOSED = _session(phase=Phase.CLOSED_ASSUMED, ended_ms=NOW - LATE_RESULT_MS)
 EXPIRED = _session(phase=Phase.EXPIRED_ASSUMED, ended_ms=NOW - LATE_RESULT_MS)
-UNSEEN = _task(answer_sent_live=True, answered_ms=NOW - STALE_QUESTION_MS)
+UNSEEN = _task(answer_sent_live=True, answered_ms=NOW - UNSEEN_ANSWER_MS)
 
 
 @pytest.mark.parametrize(

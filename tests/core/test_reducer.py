@@ -70,6 +70,7 @@ resume_emitted    .           .           .         .         working  .
 stop_emitted      .           .           .         .         .        .
 terminate_emitted .           .           .         .         .        .
 answer_emitted    .           .           .         working   .        .
+answer_unconfirmed .          .           .         .         .        .
 answer_stop_emitted .         .           .         working   .        .
 works_on          .           .           .         .         working  .
 answer_doubted    .           .           asks      .         .        .
@@ -121,6 +122,7 @@ answer_emitted   .        .           .               .               .         
 answer_stop_emitted .        .           .               .               .               .               .
 works_on         .        .           .               .               .               .               .
 answer_doubted   .        .           .               .               .               .               .
+answer_unconfirmed .      .           .               .               .               .               .
 session_doubted  .        .           closed_assumed  closed_assumed  closed_assumed  .               .
 outlived         .        .           .               .               .               .               .
 """
@@ -278,6 +280,102 @@ def test_an_answered_question_that_a_poll_repeats_is_not_asked_again() -> None:
     _, new = reduce(_session(), answered, other, NOW + 1)
     assert new is not None
     assert new.question_n == 2
+
+
+def _play(facts: list[tuple[int, Kind, str]]) -> Task:
+    """A working task after these facts: second, kind, text."""
+    session, task = _session(), _task(status=S.WORKING)
+    for second, kind, text in facts:
+        found = Observation(kind=kind, text=text)
+        session, moved = reduce(session, task, found, NOW + second * 1000)
+        assert moved is not None
+        task = moved
+    return task
+
+
+@pytest.mark.parametrize(
+    ("facts", "asked_again"),
+    [
+        ([(0, K.QUESTION, "a"), (5, K.ANSWER_SENT, ""), (13, K.QUESTION, "a")], True),
+        ([(0, K.QUESTION, "a"), (5, K.ANSWER_SENT, ""), (13, K.QUESTION, "b")], False),
+        (
+            [
+                (0, K.QUESTION, "a"),
+                (5, K.ANSWER_SENT, ""),
+                (7, K.ACTIVE, ""),  # it went on meanwhile
+                (13, K.QUESTION, "a"),
+            ],
+            False,
+        ),
+        ([(0, K.QUESTION, "a"), (5, K.ANSWER_SENT_LIVE, ""), (13, K.QUESTION, "a")], False),
+        (
+            [
+                (0, K.QUESTION, "a"),
+                (5, K.ANSWER_SENT, ""),
+                (13, K.QUESTION, "a"),
+                (15, K.QUESTION, "b"),
+            ],
+            False,
+        ),
+    ],
+)
+def test_a_question_that_comes_back_after_its_answer_is_asked_again(
+    facts: list[tuple[int, Kind, str]], asked_again: bool
+) -> None:
+    assert _play(facts).asked_again is asked_again
+
+
+ASKED = (0, K.QUESTION, "a")
+
+
+@pytest.mark.parametrize(
+    ("facts", "missed"),
+    [
+        ([ASKED, (300, K.FAILED, "timeout")], True),
+        ([ASKED, (300, K.SESSION_GONE, "")], True),
+        ([ASKED, (300, K.TERMINATED, "")], True),  # not by us
+        ([ASKED, (5, K.ANSWER_SENT, ""), (300, K.FAILED, "")], False),
+        ([ASKED, (5, K.ACTIVE, ""), (300, K.FAILED, "")], False),  # answered elsewhere
+        ([ASKED, (5, K.STOP_SENT, ""), (9, K.FAILED, "")], False),
+        ([ASKED, (5, K.ANSWER_UNCONFIRMED, ""), (300, K.FAILED, "")], False),
+        ([ASKED, (300, K.FAILED, ""), (301, K.ANSWER_UNCONFIRMED, "")], False),  # was on its way
+        ([ASKED, (300, K.FAILED, ""), (301, K.ANSWER_SENT, "")], False),
+        (
+            [ASKED, (5, K.ANSWER_UNCONFIRMED, ""), (9, K.QUESTION, "b"), (300, K.FAILED, "")],
+            True,
+        ),
+        ([ASKED, (300, K.COMPLETED, "$5")], False),
+        ([(300, K.FAILED, "")], False),
+    ],
+)
+def test_a_question_that_nobody_answered_is_missed_when_its_task_ends(
+    facts: list[tuple[int, Kind, str]], missed: bool
+) -> None:
+    assert _play(facts).question_missed is missed
+
+
+def test_a_task_that_was_lost_and_is_done_missed_nothing() -> None:
+    task = _task(status=S.LOST, sent_ms=NOW, ended_ms=NOW, question_missed=True)
+    _, found = reduce(_session(), task, Observation(kind=K.COMPLETED, text="$5"), NOW)
+    assert found is not None
+    assert (found.status, found.question_missed) == (S.DONE, False)
+
+
+@pytest.mark.parametrize(
+    ("facts", "unconfirmed"),
+    [
+        ([ASKED, (5, K.ANSWER_UNCONFIRMED, "")], True),
+        ([ASKED, (5, K.ANSWER_SENT_LIVE, ""), (20, K.ANSWER_DOUBTED, "")], True),
+        ([ASKED, (5, K.ANSWER_SENT_LIVE, ""), (20, K.QUESTION, "a")], True),
+        ([ASKED, (5, K.ANSWER_UNCONFIRMED, ""), (9, K.QUESTION, "b")], False),
+        ([ASKED, (5, K.ANSWER_UNCONFIRMED, ""), (9, K.ANSWER_SENT, "")], False),
+        ([ASKED, (5, K.ANSWER_SENT, "")], False),
+    ],
+)
+def test_an_answer_that_nobody_confirmed_stays_so_for_its_question(
+    facts: list[tuple[int, Kind, str]], unconfirmed: bool
+) -> None:
+    assert _play(facts).answer_unconfirmed is unconfirmed
 
 
 @pytest.mark.parametrize(

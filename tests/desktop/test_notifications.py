@@ -20,7 +20,7 @@ from enigma_panel.desktop import notifications
 from enigma_panel.desktop.notifications import BusNotifier, NotificationBus
 from enigma_panel.desktop.power import BusError
 from enigma_panel.runtime.event_loop import TaskScope
-from enigma_panel.services.desktop_notifier import DesktopNotice
+from enigma_panel.services.desktop_notifier import DesktopNotice, Sound
 from tests.desktop.notice_desk import ADDRESS, Desk, needs_bus
 from tests.kit.wait import until
 
@@ -140,7 +140,7 @@ async def test_what_arrives(desk: Desk) -> None:
 @needs_bus
 async def test_a_question_may_be_heard_and_goes_with_its_session(desk: Desk) -> None:
     async with notifying() as scene:
-        await scene.show("1", asks=True, lasts_ms=161_000)
+        await scene.show("1", asks=True, sound=Sound.USUAL, lasts_ms=161_000)
         told = await desk.notice()
         assert told["expires"] == 161_000
         assert told["hints"] == {
@@ -151,6 +151,15 @@ async def test_a_question_may_be_heard_and_goes_with_its_session(desk: Desk) -> 
         for lasts_ms, expires in ((None, 0), (-5, 1), (10**12, 2**31 - 1)):
             await scene.show(f"{lasts_ms}", asks=True, lasts_ms=lasts_ms)
             assert (await desk.notice())["expires"] == expires
+
+
+@needs_bus
+async def test_a_last_call_is_critical_and_has_a_sound(desk: Desk) -> None:
+    async with notifying() as scene:
+        await scene.show("1", asks=True, is_urgent=True, sound=Sound.ALERT)
+        hints = (await desk.notice())["hints"]
+        assert (hints["urgency"], hints["sound-name"]) == (["y", 2], ["s", "message-new-instant"])
+        assert "suppress-sound" not in hints
 
 
 @needs_bus

@@ -21,6 +21,7 @@ from enigma_panel.core.deletion import DeletionPlan, KeptReason, kept_because
 from enigma_panel.core.models import Phase, Session, Task, TaskSpec, TaskStatus
 from enigma_panel.core.money import affordable, sum_money
 from enigma_panel.core.observation import Kind, Observation, ResultFile
+from enigma_panel.core.question_history import AskedQuestion
 from enigma_panel.core.result_formats import ReadResult, ResultFormat, copied_text, read_formats
 from enigma_panel.core.service_rules import RULES, Dialect, ServiceRules, dialect_of_host
 from enigma_panel.core.structured_output import (
@@ -42,8 +43,15 @@ from enigma_panel.core.task_filter import (
 from enigma_panel.core.validation import Findings
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.deletions import DeletionResult
-from enigma_panel.services.exports import Exported, ExportError, ExportFault, ExportOrder
+from enigma_panel.services.exports import (
+    Exported,
+    ExportError,
+    ExportFault,
+    ExportOrder,
+    QuestionExportOrder,
+)
 from enigma_panel.services.ledger_transfer import WHOLE, ImportFault, LedgerImportError
+from enigma_panel.services.questions.reminders import Reminders
 from enigma_panel.services.spending import Forecast
 from enigma_panel.services.types import (
     AnswerOutcome,
@@ -571,6 +579,9 @@ class FakeInbox(QObject):
     def used_today(self) -> list[str]:
         return list(self.used)
 
+    def is_answering(self, task_key: int) -> bool:
+        return task_key in self.waits
+
     def waiting(self, task_key: int) -> AnswerWait | None:
         return self.waits.get(task_key)
 
@@ -741,6 +752,28 @@ class FakeDownloads(QObject):
         self.calls.append(("cancel", task_key, file))
 
 
+class HandReminders(Reminders):
+    """The real ones, but that time alone changes nothing: a test moves it and emits `changed`."""
+
+    def _follow_time(self) -> None:
+        pass
+
+
+class FakeQuestionHistory:
+    """The questions that a test puts in. read_count: how often they were read."""
+
+    def __init__(self) -> None:
+        self.questions: list[AskedQuestion] = []
+        self.error: LedgerError | None = None
+        self.read_count = 0
+
+    async def read(self) -> list[AskedQuestion]:
+        self.read_count += 1
+        if self.error is not None:
+            raise self.error
+        return list(self.questions)
+
+
 class FakeExports(QObject):
     """Makes no file: what became of an export is put in by the test.
 
@@ -752,7 +785,7 @@ class FakeExports(QObject):
 
     def __init__(self) -> None:
         super().__init__()
-        self.orders: list[ExportOrder] = []
+        self.orders: list[Any] = []
         self.outcome: Callable[[ExportOrder], Exported | None] = _exported
         self.gate: asyncio.Event | None = None
         self.is_cancelled = False
@@ -763,6 +796,10 @@ class FakeExports(QObject):
         if self.gate is not None:
             await self.gate.wait()
         return None if self.is_cancelled else self.outcome(order)
+
+    async def save_questions(self, order: QuestionExportOrder) -> Exported | None:
+        self.orders.append(order)
+        return Exported(order.path, len(order.questions))
 
     def fail(self, fault: ExportFault, reason: str = "") -> None:
         """From now on nothing is exported."""

@@ -15,6 +15,7 @@ from tests.kit.fakes import (
     FakeHealth,
     FakeInbox,
     FakeLive,
+    FakeQuestionHistory,
     FakeQueue,
     FakeSessions,
     FakeSettings,
@@ -24,6 +25,7 @@ from tests.kit.fakes import (
     FakeTimeline,
     FakeTransfer,
     FakeWriter,
+    HandReminders,
 )
 
 
@@ -48,10 +50,14 @@ class World:
         self.timeline = FakeTimeline()
         self.downloads = FakeDownloads()
         self.exports = FakeExports()
+        self.question_history = FakeQuestionHistory()
         self.ledger_transfer = FakeTransfer()
         self.deletions = FakeDeletions(self.sessions)
         self.structured_results = FakeStructuredResults()
         self.scope = scope or TaskScope()
+        self.reminders = HandReminders(
+            cast("Any", self.inbox), cast("Any", self.settings), self.clock, cast("Any", self.scope)
+        )
         record = SimpleNamespace(**vars(self), demo=demo, keep_folder="/home/maria/enigma-panel")
         self.services = cast("Services", record)
 

@@ -5,6 +5,7 @@ from tests.mutations.runner import Break
 ACCOUNT = "tests/services/test_account.py"
 DOWNLOADS = "tests/services/test_downloads.py"
 ASKED = "tests/services/test_question_notifier.py"
+WORDS = "test_the_agents_words_are_there_if_they_are_wanted_and_no_secret_is"
 DONE = "tests/services/test_done_notifier.py"
 NOTICES = "tests/ui/main_window/test_desktop_notices.py"
 FILTER = "tests/services/state/test_redaction_filter.py"
@@ -835,17 +836,25 @@ DATA = (
         promise="When an agent asks while you look elsewhere, the desktop says so at once",
         mistake="also who looks is told",
         file="services/question_notifier.py",
-        old="        if not self._has_focus():\n            for key",
-        new="        if True:\n            for key",
-        tests=(f"{ASKED}::test_nothing_is_told_to_somebody_who_looks",),
+        old="        if self._has_focus():",
+        new="        if False:",
+        tests=(f"{ASKED}::test_nothing_is_told_to_somebody_who_looks_before_it_is_more_urgent",),
     ),
     Break(
-        promise="whatever Settings says",
-        mistake="nobody hears the questions",
-        file="startup.py",
-        old="has_focus=_has_focus,\n        clock",
-        new="has_focus=lambda: not parts.services.settings.value.tell_when_done,\n        clock",
-        tests=(f"{NOTICES}::test_a_question_is_on_the_desktop_at_once_and_leaves_with_its_end",),
+        promise="once more when half of the time is gone, and for the last minute",
+        mistake="half of the time is a level like any other",
+        file="core/escalation.py",
+        old="            times.append((half_ms, Level.HALF_TIME))",
+        new="            times.append((half_ms, Level.ASKED))",
+        tests=(f"{ASKED}::test_half_time_is_heard_once_if_that_is_wanted",),
+    ),
+    Break(
+        promise="once more when half of the time is gone, and for the last minute",
+        mistake="the last minute is not told",
+        file="core/escalation.py",
+        old="    if last_ms is not None and last_call:",
+        new="    if False:",
+        tests=(f"{ASKED}::test_a_last_call_is_urgent_and_heard_and_each_has_its_own",),
     ),
     Break(
         promise="whether it is about a login, a code, a purchase or something else",
@@ -856,20 +865,28 @@ DATA = (
         tests=("tests/ui/text/test_notification.py::test_what_a_question_asks_for",),
     ),
     Break(
-        promise="None of the agent's words is in it.",
+        promise="None of the agent's words is in it, unless you turn that on in Settings → Questions",
         mistake="the question stands in the place of the session's name",
         file="services/question_notifier.py",
         old='            name=session.name if session is not None else "",',
         new="            name=question.text,",
-        tests=(f"{ASKED}::test_each_question_has_its_own",),
+        tests=(f"{ASKED}::test_one_that_comes_alone_has_its_own",),
     ),
     Break(
-        promise="None of the agent's words is in it.",
-        mistake="a name that repeats a password is told",
+        promise="None of the agent's words is in it, unless you turn that on in Settings → Questions",
+        mistake="they always are",
+        file="services/question_notifier.py",
+        old='words=question.text if wants_words else "",',
+        new="words=question.text,",
+        tests=(f"{ASKED}::{WORDS}",),
+    ),
+    Break(
+        promise="secrets are left out of them",
+        mistake="a question that repeats a password is told",
         file="services/question_notifier.py",
         old="notice.redacted(self._redact)",
         new="notice",
-        tests=(f"{ASKED}::test_no_secret_is_told",),
+        tests=(f"{ASKED}::{WORDS}",),
     ),
     Break(
         promise="A click opens that question.",
@@ -883,17 +900,17 @@ DATA = (
         promise="It leaves when the question is settled",
         mistake="it stays",
         file="services/question_notifier.py",
-        old="self._withdraw(self._shown - questions.keys())",
-        new="self._shown &= questions.keys()",
+        old="            self._notifier.withdraw(key)\n",
+        new="            pass\n",
         tests=(f"{ASKED}::test_it_stands_until_its_question_is_settled",),
     ),
     Break(
         promise="or you come to the window.",
         mistake="it stays",
         file="services/question_notifier.py",
-        old="            self._withdraw(self._shown)",
-        new="            self._shown.clear()",
-        tests=(f"{ASKED}::test_who_looks_needs_none_any_more",),
+        old="            self._seen_ms = now\n",
+        new="            pass\n",
+        tests=(f"{ASKED}::test_nothing_is_told_to_somebody_who_looks_before_it_is_more_urgent",),
     ),
     Break(
         promise="What a screen reader says unasked holds none of the agent's words either",

@@ -5,6 +5,13 @@ from tests.mutations.runner import Break
 AMOUNTS = "tests/core/test_amounts.py"
 FORMS = "tests/ui/questions/test_forms.py"
 ANSWERS = "tests/services/questions/test_answers.py"
+REDUCER = "tests/core/test_reducer.py"
+ESCALATION = "tests/core/test_escalation.py"
+NOTIFIER = "tests/services/test_question_notifier.py"
+PRESENTER = "tests/ui/questions/test_presenter.py"
+MANAGER = "tests/ui/test_dialog_manager.py"
+BEFORE = "tests/services/test_written_before.py"
+RECORDS = "tests/services/questions/test_question_records.py"
 NO_BLANK_CHEQUE = "A purchase is approved up to its total, or an amount that was typed"
 
 QUESTIONS = (
@@ -95,5 +102,109 @@ QUESTIONS = (
         old="            outer.updateGeometry()\n",
         new="            del outer\n",
         tests=(f"{FORMS}::test_no_room_is_left_empty",),
+    ),
+    Break(
+        promise="Nobody answered: said of a question that was open to the end, and of no other",
+        mistake="also where an answer may have arrived",
+        file="core/reducer.py",
+        old="was_open = before.open_since_ms is not None and not after.answer_unconfirmed",
+        new="was_open = before.open_since_ms is not None",
+        tests=(f"{REDUCER}::test_a_question_that_nobody_answered_is_missed_when_its_task_ends",),
+    ),
+    Break(
+        promise="Nobody answered: said of a question that was open to the end, and of no other",
+        mistake="also where an answer was on its way when the task ended",
+        file="core/reducer.py",
+        old="is_late = task.question_missed and observation.kind in _ANSWERS_SENT",
+        new="is_late = False",
+        tests=(f"{REDUCER}::test_a_question_that_nobody_answered_is_missed_when_its_task_ends",),
+    ),
+    Break(
+        promise="A question that comes back after its answer says so",
+        mistake="also one that the agent asks anew while it goes on",
+        file="core/reducer.py",
+        old="asked_again=text == task.question and task.answered_ms is not None and not again,",
+        new="asked_again=text == task.question and not again,",
+        tests=(f"{REDUCER}::test_a_question_that_comes_back_after_its_answer_is_asked_again",),
+    ),
+    Break(
+        promise="An answer of which nobody knows whether it arrived is said to be that",
+        mistake="not after a kill while it was being sent",
+        file="services/recovery.py",
+        old="return Observation(kind=Kind.ANSWER_UNCONFIRMED)",
+        new="return Observation(kind=Kind.DELIVERED)",
+        tests=(f"{BEFORE}::test_recovery_settles_what_an_earlier_program_left_open",),
+    ),
+    Break(
+        promise="Questions tells what became of each",
+        mistake="an answer that was refused counts as one",
+        file="store/ledger/question_records.py",
+        old="AND outcome IS NOT '{Outcome.REFUSED}'",
+        new="",
+        tests=(f"{RECORDS}::test_an_answer_that_failed_settles_nothing_it_did_not",),
+    ),
+    Break(
+        promise="Questions tells what became of each",
+        mistake="a question that comes back stands there twice",
+        file="services/state/session_store.py",
+        old="not (over or is_late or is_known)",
+        new="not (over or is_late)",
+        tests=(f"{RECORDS}::test_a_question_whose_answer_the_channel_may_have_lost_is_the_same",),
+    ),
+    Break(
+        promise="No secret is in an export of questions",
+        mistake="words of the agent pass as they are",
+        file="core/question_export.py",
+        old="question=redact(question.text),",
+        new="question=question.text,",
+        tests=("tests/services/test_exports.py::test_questions_are_read_back_field_by_field",),
+    ),
+    Break(
+        promise="A question's last minute is always told",
+        mistake="not while it is quiet",
+        file="core/escalation.py",
+        old="_NEVER_QUIET = frozenset({Level.REMINDER, Level.LAST_CALL})",
+        new="_NEVER_QUIET = frozenset({Level.REMINDER})",
+        tests=(f"{ESCALATION}::test_quiet_covers_all_but_last_calls_and_reminders",),
+    ),
+    Break(
+        promise="A question's last minute is always told",
+        mistake="not before the notice for many grows",
+        file="core/escalation.py",
+        old="(now_ms if level is Level.LAST_CALL else until_ms)",
+        new="until_ms",
+        tests=(f"{ESCALATION}::test_a_last_call_waits_for_no_minute",),
+    ),
+    Break(
+        promise="Nobody is told more often than it helps",
+        mistake="each of many questions has a notice",
+        file="core/escalation.py",
+        old="if len(recent) > MANY:",
+        new="if False:",
+        tests=(f"{ESCALATION}::test_from_the_eleventh_on_one_notice_grows_once_a_minute",),
+    ),
+    Break(
+        promise="Nobody is told more often than it helps",
+        mistake="what joins a notice is heard",
+        file="services/question_notifier.py",
+        old="        if not is_higher:\n            return Sound.NONE\n",
+        new="",
+        tests=(f"{NOTIFIER}::test_heard_is_the_first_and_not_what_joins_or_leaves_it",),
+    ),
+    Break(
+        promise="A question that was put off comes back",
+        mistake="not for its last call",
+        file="ui/questions/presenter.py",
+        old="return question.id not in self._seen or level > self._seen[question.id]",
+        new="return question.id not in self._seen",
+        tests=(f"{PRESENTER}::test_it_comes_once_more_for_its_last_call",),
+    ),
+    Break(
+        promise="A question that was put off comes back",
+        mistake="behind a hidden window it waits where nothing tells of it",
+        file="ui/dialog_manager.py",
+        old="if not self._notices_shown() or not self._services",
+        new="if not self._services",
+        tests=(f"{MANAGER}::test_behind_a_hidden_window_it_waits_only_where_a_notice_tells_of_it",),
     ),
 )

@@ -101,7 +101,6 @@ class SentAnswers(QObject):
         super().__init__()
         self._bench = bench
         self._told = told
-        self.lost: set[tuple[int, int]] = set()
         self.echoes: list[str] = []
 
     async def send(self, _key: int, answer: Answer, **_facts: Any) -> AnswerResult:

@@ -1,6 +1,7 @@
 """All dialogs behind one door."""
 
 import pytest
+from PySide6.QtWidgets import QWidget
 
 from enigma_panel.core.models import TaskSpec, TaskStatus
 from enigma_panel.services.types import KeyState
@@ -67,7 +68,10 @@ async def test_the_key_dialog_opens_once_by_itself(world: World, manager: Dialog
 async def test_questions_that_wait_already_come_up_at_the_start(
     world: World, manager: DialogManager
 ) -> None:
-    world.inbox.open.append(world.sessions.add_asking(1, "Which colour?"))
+    world.account.set_state(KeyState.LOOKING)
+    world.inbox.ask(world.sessions.add_asking(1, "Which colour?"))
+    assert titles(world) == []
+    world.account.state = KeyState.READY
     manager.start()
     assert titles(world) == ["Question from the agent"]
     manager.close_all()
@@ -130,3 +134,23 @@ async def test_no_question_comes_up_over_the_key_dialog(
     manager._key.reject()  # type: ignore[union-attr]
     await world.settle()
     assert titles(world) == ["Question from the agent"]
+
+
+@pytest.mark.parametrize("shows_notices", [True, False])
+async def test_behind_a_hidden_window_it_waits_only_where_a_notice_tells_of_it(
+    world: World, shows_notices: bool
+) -> None:
+    window = QWidget()
+    manager = DialogManager(world.services, lambda: window, notices_shown=lambda: shows_notices)
+    world.inbox.ask(world.sessions.add_asking(1, "Which colour?"))
+    assert titles(world) == ([] if shows_notices else ["Question from the agent"])
+    world.settings.change(notify_questions=False)
+    assert titles(world) == ["Question from the agent"]
+    manager.close_all()
+    world.settings.change(notify_questions=True)
+    window.show()
+    world.inbox.ask(world.sessions.add_asking(2, "Which size?"))
+    assert titles(world) == ["Question from the agent"]
+    await world.settle()
+    manager.close_all()
+    window.deleteLater()

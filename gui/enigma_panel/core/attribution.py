@@ -49,10 +49,13 @@ SETTLE_MS = 2_000
 """A poll that is sent this soon after an event of the live channel may still be older than it: one
 poll interval (api.md §1.6: 2 s)."""
 
-STALE_QUESTION_MS = 15_000
+STALE_QUESTION_MS = 8_000
 """How long the same question may be repeated after its answer, if nothing shows the agent at work;
-so long, too, an answer sent live may be without a sign. Chosen: api.md §11.4 does not know what a
-poll returns right after an answer."""
+later it is asked once more. Chosen: api.md §11.4 does not know what a poll returns right after an
+answer; it is four polls."""
+
+UNSEEN_ANSWER_MS = 15_000
+"""How long an answer that was sent live may be without a sign. Chosen, as above."""
 
 LATE_RESULT_MS = 15_000
 """So long after the channel told of a session's end a task without a name may still get its result.
@@ -413,7 +416,7 @@ def _is_answer_doubtful(task: Task, now_ms: int) -> bool:
     """The channel took an answer, and the agent gives no sign that it got it."""
     waits = task.answer_sent_live and task.status is TaskStatus.WORKING
     answered = task.answered_ms if waits else None
-    return answered is not None and not 0 <= now_ms - answered < STALE_QUESTION_MS
+    return answered is not None and not 0 <= now_ms - answered < UNSEEN_ANSWER_MS
 
 
 # -- tasks that no reply has named -------------------------------------------------------------

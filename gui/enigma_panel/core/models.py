@@ -214,7 +214,10 @@ class Task(HidingStruct, frozen=True, kw_only=True):
     back stands where it stood. unproven: the command that brought it into its status was sent by
     the live channel, and nothing has confirmed even its delivery; answer_sent_live: so was the last
     answer. waited_ms: how long the questions that are open no more were open together, None where
-    an earlier version did not count.
+    an earlier version did not count. Of the last question: answer_unconfirmed: an answer was sent
+    and nobody knows whether it arrived; asked_again: the one before it had the same words and was
+    answered, and nothing else was seen since; question_missed: it was open when the task failed or
+    was lost.
     """
 
     key: int = 0
@@ -244,6 +247,9 @@ class Task(HidingStruct, frozen=True, kw_only=True):
     unproven: CommandVerb | None = None
     answer_sent_live: bool = False
     waited_ms: int | None = 0
+    answer_unconfirmed: bool = False
+    asked_again: bool = False
+    question_missed: bool = False
 
     @property
     def is_final(self) -> bool:

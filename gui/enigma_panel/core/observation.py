@@ -70,6 +70,7 @@ class Kind(StrEnum):
     TERMINATE_SENT_LIVE = "terminate_emitted"
     ANSWER_SENT_LIVE = "answer_emitted"
     ANSWER_STOP_SENT_LIVE = "answer_stop_emitted"
+    ANSWER_UNCONFIRMED = "answer_unconfirmed"  # an answer was sent; its reply was lost
     # what we know or decide by ourselves
     REFUSED = "refused"  # certain that a start did nothing
     UNKNOWN = "unknown"  # a start was sent and its fate is unknown

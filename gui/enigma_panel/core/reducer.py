@@ -49,6 +49,12 @@ _REASONS = {
 """Reasons of end_session that leave no doubt; "terminated" may be us or somebody else."""
 
 _SENT_LIVE = {rules.sent_live: verb for verb, rules in COMMANDS.items()}
+_MISSED = frozenset({S.FAILED, S.LOST})
+_ANSWERS_SENT_LIVE = frozenset(rules.sent_live for rules in ANSWERS.values())
+_ANSWERS_THAT_STOP = frozenset({Kind.ANSWER_STOP_SENT, Kind.ANSWER_STOP_SENT_LIVE})
+_ANSWERS_SENT = frozenset(
+    {Kind.ANSWER_UNCONFIRMED, *_ANSWERS_SENT_LIVE, *(rules.sent for rules in ANSWERS.values())}
+)
 _REPORTS = {Kind.COMPLETED: S.DONE, Kind.FAILED: S.FAILED}
 _BEFORE_NAMES = frozenset({Kind.REFUSED, Kind.UNKNOWN, Kind.BACK_IN_QUEUE})
 
@@ -276,7 +282,15 @@ def reduce_task(
     session: Session, task: Task, observation: Observation, now_ms: int, *, ending: bool = False
 ) -> Task:
     """Take one fact into a task; returns the same object where nothing changes."""
-    return _with_wait(task, _next_task(session, task, observation, now_ms, ending=ending), now_ms)
+    after = _next_task(session, task, observation, now_ms, ending=ending)
+    return _with_missed(task, _with_wait(task, after, now_ms))
+
+
+def _with_missed(before: Task, after: Task) -> Task:
+    """A question that nobody answered is missed once its task has failed or is lost."""
+    was_open = before.open_since_ms is not None and not after.answer_unconfirmed
+    missed = after.status in _MISSED and (was_open or after.question_missed)
+    return after if missed is after.question_missed else replace(after, question_missed=missed)
 
 
 def _with_wait(before: Task, after: Task, now_ms: int) -> Task:
@@ -297,7 +311,7 @@ def _next_task(
     if observation.kind is Kind.BROUGHT_BACK:
         return _task_brought_back(session, task, now_ms)
     if task.is_final and not _is_found(task, observation):
-        task = _with_late_name(task, observation)
+        task = _with_late_answer(_with_late_name(task, observation), observation)
         return task if observation.is_doubted else _with_late_figures(task, observation)
     proves_nothing = _is_stale(task, observation, now_ms) or is_echo(session, observation, now_ms)
     proves_nothing |= session.is_final and observation.kind in ALIVE_KINDS
@@ -352,6 +366,12 @@ def _is_found(task: Task, observation: Observation) -> bool:
 
 def _is_own_report(observation: Observation) -> bool:
     return observation.kind in OF_TASK and not observation.is_doubted
+
+
+def _with_late_answer(task: Task, observation: Observation) -> Task:
+    """It was on its way when the task ended: then nobody missed the question."""
+    is_late = task.question_missed and observation.kind in _ANSWERS_SENT
+    return replace(task, question_missed=False) if is_late else task
 
 
 def _with_late_name(task: Task, observation: Observation) -> Task:
@@ -439,12 +459,8 @@ def _with_facts(task: Task, observation: Observation, now_ms: int, *, final: boo
             return replace(task, answered_ms=None, answer_sent_live=False, pause_confirmed=False)
         case Kind.PAUSED:
             return replace(task, pause_confirmed=True, unproven=None)
-        case Kind.ANSWER_SENT | Kind.ANSWER_SENT_LIVE:
-            sent_live = observation.kind is Kind.ANSWER_SENT_LIVE
-            return replace(task, answered_ms=now_ms, answer_sent_live=sent_live)
-        case Kind.ANSWER_STOP_SENT | Kind.ANSWER_STOP_SENT_LIVE:
-            task = replace(task, answer_sent_live=observation.kind is Kind.ANSWER_STOP_SENT_LIVE)
-            return replace(task, answered_ms=now_ms, stop_sent_ms=now_ms)
+        case kind if kind in _ANSWERS_SENT:
+            return _with_answer(task, kind, now_ms)
         case Kind.STOP_SENT:
             asked = now_ms if task.status is S.ASKS else task.answered_ms
             return replace(task, stop_sent_ms=now_ms, answered_ms=asked, answer_sent_live=False)
@@ -456,6 +472,21 @@ def _with_facts(task: Task, observation: Observation, now_ms: int, *, final: boo
             return replace(task, answered_ms=None, stop_sent_ms=_stop_of_others(task))
         case _:
             return task
+
+
+def _with_answer(task: Task, kind: Kind, now_ms: int) -> Task:
+    """One whose reply was lost settles no question; the live channel confirms none."""
+    if kind is Kind.ANSWER_UNCONFIRMED:
+        return replace(task, answer_unconfirmed=True)
+    live = kind in _ANSWERS_SENT_LIVE
+    stopped = kind in _ANSWERS_THAT_STOP
+    return replace(
+        task,
+        answered_ms=now_ms,
+        answer_sent_live=live,
+        answer_unconfirmed=live,
+        stop_sent_ms=now_ms if stopped else task.stop_sent_ms,
+    )
 
 
 def _with_question(task: Task, observation: Observation, now_ms: int) -> Task:
@@ -471,6 +502,8 @@ def _with_question(task: Task, observation: Observation, now_ms: int) -> Task:
         asked_ms=now_ms,
         answered_ms=None,
         answer_sent_live=again,
+        answer_unconfirmed=again,
+        asked_again=text == task.question and task.answered_ms is not None and not again,
         # Who asks on was not stopped by an answer that the channel may have lost.
         stop_sent_ms=_stop_of_others(task),
     )

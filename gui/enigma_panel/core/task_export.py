@@ -190,14 +190,15 @@ def _csv_line(values: TaskRow) -> str:
     """Texts are always in quotes, an absent one is not: so "" and None differ. By hand, as the csv
     module looks at each character of a text and keeps the interpreter meanwhile."""
     key, status, text, url, result, error, code, cost, *others, session, site, question = values
-    texts = map(_csv_text, (status, text, url, result, error, code))
+    texts = map(csv_text, (status, text, url, result, error, code))
     figures = ("" if value is None else str(value) for value in others)
-    last = map(_csv_text, (session, site, question))
+    last = map(csv_text, (session, site, question))
     return ",".join((str(key), *texts, _csv_cost(cost), *figures, *last)) + LINE_END
 
 
-def _csv_text(text: str | None) -> str:
-    """What begins with a letter or a digit, as most do, is no formula."""
+def csv_text(text: str | None) -> str:
+    """A text as a cell of a CSV file. What begins with a letter or a digit, as most do, is no
+    formula."""
     if text is None:
         return ""
     cell = text if text[:1].isalnum() else defuse(text)
@@ -207,7 +208,7 @@ def _csv_text(text: str | None) -> str:
 def _csv_cost(cost: str | None) -> str:
     """A price is a figure that can be summed, what cannot be one a text."""
     is_figure = cost is not None and cost.isascii() and cost.replace(".", "", 1).isdigit()
-    return cost if cost is not None and is_figure else _csv_text(cost)
+    return cost if cost is not None and is_figure else csv_text(cost)
 
 
 def defuse(cell: str) -> str:

@@ -38,6 +38,7 @@ from enigma_panel.ui.main_menu.shortcuts import ShortcutsDialog
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.new_task.dialog import NewTaskDialog
 from enigma_panel.ui.new_task.run_again import RunAgainDialog
+from enigma_panel.ui.question_history.dialog import QuestionHistoryDialog
 from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.recovery.newer_ledger import NewerLedgerWindow
 from enigma_panel.ui.recovery.opening import OpeningWindow
@@ -221,6 +222,8 @@ class Gallery(Tour):
         for label, name in WAYS.items():
             self._press(dialog, label)
             await self._picture(f"question-{name}", dialog)
+        self._press(dialog, "Remind me")
+        await self._menu("menu-of-reminders", dialog.remind_menu)
         dialog = await self._question(FLIGHT)
         self._press(dialog, "$", exact=False)  # the first flight
         await self._until("the dialog is armed", dialog.is_armed)
@@ -274,6 +277,7 @@ class Gallery(Tour):
         window.menus.show_for_tasks(QPoint())
         await self._menu("menu-of-task", window.menus.menu)
         opened: Iterable[tuple[str, QAction, type[QWidget]]] = (
+            ("questions", menu.questions, QuestionHistoryDialog),
             ("shortcuts", menu.shortcuts, ShortcutsDialog),
             ("commands", menu.commands, CommandPalette),
             ("about", menu.about, AboutDialog),

@@ -32,7 +32,7 @@ from enigma_panel.desktop.notifications import (
     Shown,
 )
 from enigma_panel.desktop.power import BusError, PowerEvent
-from enigma_panel.services.desktop_notifier import DesktopNotice
+from enigma_panel.services.desktop_notifier import DesktopNotice, Sound
 
 REPLY_S = 2.0
 LOGIND = "org.freedesktop.login1"
@@ -52,16 +52,15 @@ SERVER = DBusAddress(
 APP, ENTRY = "Enigma Control Panel", "enigma-control-panel"
 CLICK = "default"
 """The name of the action that a click on the notification itself means."""
-HINTS = {
-    "desktop-entry": ("s", ENTRY),
-    "urgency": ("y", 1),  # normal: GNOME shows no banner for a low one
+NORMAL, CRITICAL = 1, 2
+"""Urgencies; GNOME shows no banner for a low one."""
+SOUND = "message-new-instant"
+"""Of the freedesktop themes of sounds."""
+_SOUNDS: dict[Sound, dict[str, tuple[str, Any]]] = {
+    Sound.NONE: {"suppress-sound": ("b", True)},
+    Sound.USUAL: {},
+    Sound.ALERT: {"sound-name": ("s", SOUND)},
 }
-ENDED_HINTS = {
-    **HINTS,
-    "category": ("s", "x-enigma.task.ended"),  # the specification has none for this
-    "suppress-sound": ("b", True),  # it is no alarm
-}
-ASKS_HINTS = {**HINTS, "category": ("s", "x-enigma.question.asked")}
 BY_ITS_OWN_TIME, NEVER = -1, 0
 LONGEST_MS = 2**31 - 1
 AUTH_S = 1.0
@@ -248,7 +247,7 @@ class DesktopNotifications(_BusClient[NotificationEvent]):
                 _plain(notice.title),
                 html.escape(_plain(notice.body), quote=False),
                 [CLICK, _plain(notice.action)],
-                ASKS_HINTS if notice.asks else ENDED_HINTS,
+                _hints(notice),
                 _expires_ms(notice),
             ),
         )
@@ -291,6 +290,16 @@ class DesktopNotifications(_BusClient[NotificationEvent]):
                 yield Clicked(number, token if known == number else "")
             case "NotificationClosed", (int(number), *_):
                 yield Closed(number)
+
+
+def _hints(notice: DesktopNotice) -> dict[str, tuple[str, Any]]:
+    kind = "x-enigma.question.asked" if notice.asks else "x-enigma.task.ended"
+    return {
+        "desktop-entry": ("s", ENTRY),
+        "urgency": ("y", CRITICAL if notice.is_urgent else NORMAL),
+        "category": ("s", kind),  # the specification has none for these
+        **_SOUNDS[notice.sound],
+    }
 
 
 def _expires_ms(notice: DesktopNotice) -> int:

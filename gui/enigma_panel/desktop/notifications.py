@@ -105,6 +105,7 @@ class BusNotifier(DesktopNotifier):
         self._gone = asyncio.Event()
         self._notifications: dict[Hashable, _Notification] = {}
         self._keys: dict[int, Hashable] = {}  # by number: a click may come after its end
+        self.is_missing = False
 
     def show(self, key: Hashable, notice: DesktopNotice) -> None:
         """Show this in place of the notification before, where the desktop can."""
@@ -121,6 +122,11 @@ class BusNotifier(DesktopNotifier):
             self._notifications[key].wanted = None
             self._settle()
 
+    def _set_missing(self, missing: bool) -> None:
+        if missing is not self.is_missing:
+            self.is_missing = missing
+            self.missing_changed.emit()
+
     async def _run(self) -> None:
         """Open the bus, and follow what it tells until it has gone or the program ends."""
         if self._open_bus is None:
@@ -131,9 +137,11 @@ class BusNotifier(DesktopNotifier):
             )
         except BusError as error:
             log.debug("no notifications on this desktop: %s", error)
+            self._set_missing(True)
             return
         except BlockingTimeoutError:
             log.debug("no notifications on this desktop: its bus does not answer")
+            self._set_missing(True)
             self._open_bus = None  # each further try would leave one more thread behind
             return
         self._bus, self._gone = bus, asyncio.Event()
@@ -193,9 +201,11 @@ class BusNotifier(DesktopNotifier):
     def _handle(self, event: NotificationEvent) -> None:
         match event:
             case Shown(call, number) if one := self._find_answered(call):
+                self._set_missing(False)
                 one.call, one.number = None, number
                 self._keys[number] = one.key
             case Refused(call) if one := self._find_answered(call):
+                self._set_missing(True)
                 one.call = None
                 one.give_up()
             case Clicked(number, token) if number in self._keys:

@@ -19,6 +19,7 @@ from enigma_panel.services.monitor.poller import Poller
 from enigma_panel.services.notices import Notices
 from enigma_panel.services.questions.answers import Answers
 from enigma_panel.services.questions.inbox import Inbox
+from enigma_panel.services.questions.reminders import Reminders
 from enigma_panel.services.queue.blockers import Blockers, StartGate
 from enigma_panel.services.queue.eta import Forecast
 from enigma_panel.services.queue.queued_tasks import QueuedTasks
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from enigma_panel.services.deletions import Deletions
     from enigma_panel.services.exports import Exports
     from enigma_panel.services.ledger_transfer import LedgerTransfer
+    from enigma_panel.services.question_history import QuestionHistory
     from enigma_panel.services.structured_results import StructuredResults
 
 
@@ -65,6 +67,7 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
     queue: TaskQueue
     answers: Answers
     inbox: Inbox
+    reminders: Reminders
     sessions: Sessions
     housekeeping: Housekeeping
     task_search: TaskSearch
@@ -105,6 +108,13 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
         )
 
     @cached_property
+    def question_history(self) -> "QuestionHistory":
+        """What knows all questions."""
+        from enigma_panel.services.question_history import QuestionHistory  # noqa: PLC0415 - see above
+
+        return QuestionHistory(self.task_search, self.inbox)
+
+    @cached_property
     def structured_results(self) -> "StructuredResults":
         """What reads results."""
         from enigma_panel.services.structured_results import (  # noqa: PLC0415 - see above
@@ -137,6 +147,7 @@ def make_services(
     commands = Commands(context, starts, poller, live)
     queue = _make_queue(context, starts, poller, commands, settings)
     answers = Answers(context, poller, live, commands)
+    inbox = Inbox(context.store, poller, answers, commands)
     services = Services(
         clock=context.clock,
         scope=context.scope,
@@ -153,7 +164,8 @@ def make_services(
         commands=commands,
         queue=queue,
         answers=answers,
-        inbox=Inbox(context.store, poller, answers, commands),
+        inbox=inbox,
+        reminders=Reminders(inbox, settings, context.clock, context.scope),
         sessions=Sessions(context, starts, commands, queue, poller),
         housekeeping=Housekeeping(context, starts, channels, commands),
         task_search=task_search,

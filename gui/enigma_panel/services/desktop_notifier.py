@@ -1,23 +1,34 @@
 """Notices of the desktop: what is on one, and where they are shown."""
 
 from collections.abc import Callable, Hashable
+from enum import Enum, auto
 
 from msgspec import Struct
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
 
+class Sound(Enum):
+    """Whether a notice is heard."""
+
+    NONE = auto()
+    USUAL = auto()  # as the desktop does it
+    ALERT = auto()
+
+
 class DesktopNotice(Struct, frozen=True, kw_only=True):
     """What is on a notice, as plain texts. action: what a click does; few desktops show it.
 
     asks: it waits for an answer, which can be given for that long (ms) where that is known: it
-    stands meanwhile and may be heard. Any other goes by itself, in silence.
+    stands meanwhile. Any other goes by itself. is_urgent: it is the last call for an answer.
     """
 
     title: str
     body: str
     action: str
     asks: bool = False
+    is_urgent: bool = False
+    sound: Sound = Sound.NONE
     lasts_ms: int | None = None
 
     def redacted(self, redact: Callable[[str], str]) -> "DesktopNotice":
@@ -29,10 +40,16 @@ class DesktopNotifier(QObject):
     """Where notices are shown; this one shows none. No call waits.
 
     clicked: the person clicked a notice; brings its key and the desktop's activation token, ""
-    without one. A click may come after the notice was taken down.
+    without one. A click may come after the notice was taken down. is_missing: nobody shows notices
+    here, as far as is known; missing_changed: that has changed.
     """
 
     clicked = Signal(object, str)
+    missing_changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_missing = True
 
     def show(self, key: Hashable, notice: DesktopNotice) -> None:
         """Show this in place of the notice with that key, if there is one."""

@@ -16,6 +16,8 @@ from typing import Any
 from msgspec import Struct
 from PySide6.QtCore import QObject, Signal
 
+from enigma_panel.core.question_export import question_head, question_lines
+from enigma_panel.core.question_history import AskedQuestion
 from enigma_panel.core.redaction import Redactor
 from enigma_panel.core.task_export import (
     BYTE_ORDER_MARK,
@@ -81,9 +83,17 @@ class ExportOrder(FileOrder, frozen=True, kw_only=True):
     with_mark: bool = False
 
 
+class QuestionExportOrder(FileOrder, frozen=True, kw_only=True):
+    """Which questions are to be exported, in their order; see ExportOrder."""
+
+    questions: tuple[AskedQuestion, ...]
+    form: ExportFormat
+    with_mark: bool = False
+
+
 class Exported(Struct, frozen=True):
     """An export that was made: where it is, under another name where that one was taken, and how
-    many tasks are in it."""
+    many tasks or questions are in it."""
 
     path: Path
     count: int
@@ -160,7 +170,8 @@ class Exporter(QObject):
 
 
 class Exports(Exporter):
-    """Makes exports of tasks, one at a time. progressed: so many tasks have been written."""
+    """Makes exports of tasks and of questions, one at a time. progressed: so many of them have been
+    written."""
 
     def __init__(self, store: SessionStore, redactor: Redactor) -> None:
         super().__init__()
@@ -174,7 +185,13 @@ class Exports(Exporter):
         self.begin(job)
         return self._save(job)
 
-    async def _save(self, job: "_TasksJob") -> Exported | None:
+    def save_questions(self, order: QuestionExportOrder) -> Coroutine[Any, Any, Exported | None]:
+        """The same of questions."""
+        job = _QuestionsJob(order, self._redactor)
+        self.begin(job)
+        return self._save(job)
+
+    async def _save(self, job: ExportJob) -> Exported | None:
         try:
             await self._store.flush()  # what is shown is in it
             ledger = await self._store.read(lambda ledger: ledger.path)
@@ -203,6 +220,25 @@ class _TasksJob(ExportJob):
                 new.write(encoder.lines(redacted(rows, self._redactor)))
                 self.count += len(rows)
                 time.sleep(TURN_S)
+
+
+class _QuestionsJob(ExportJob):
+    def __init__(self, order: QuestionExportOrder, redactor: Redactor) -> None:
+        super().__init__(order)
+        self._questions = order
+        self._redactor = redactor
+
+    def write(self, new: NewFile, _ledger: Path) -> None:
+        order = self._questions
+        if order.with_mark and order.form is ExportFormat.CSV:
+            new.write(BYTE_ORDER_MARK)
+        new.write(question_head(order.form))
+        for question in order.questions:
+            if self.is_cancelled:
+                return
+            new.write(question_lines([question], order.form, _zone_at, self._redactor.redact))
+            self.count += 1
+            time.sleep(TURN_S)
 
 
 def _check_name(path: Path) -> None:

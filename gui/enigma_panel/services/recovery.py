@@ -79,7 +79,11 @@ async def _drop_old_queue(store: SessionStore, code: str) -> None:
 
 
 def _fact(intent: Intent) -> Observation:
-    """A start that was being sent may be running; of all else the next poll tells."""
+    """A start that was being sent may be running, an answer have arrived; of all else the next poll
+    tells."""
+    task = intent.task
+    if intent.kind is IntentKind.ANSWER and task and task.question_n == intent.question_n:
+        return Observation(kind=Kind.ANSWER_UNCONFIRMED)
     return Observation(kind=Kind.UNKNOWN if intent.kind in STARTS else Kind.DELIVERED)
 
 

@@ -157,12 +157,17 @@ class ServiceNotice(Struct, frozen=True, kw_only=True):
     facts: Mapping[str, str | int] = field(default_factory=dict)
 
 
+QuestionId = tuple[int, int]
+"""What tells a question from all others: the key of its task, and its number within it, from 1."""
+
+
 class OpenQuestion(Struct, frozen=True, kw_only=True):
     """A question that waits for the person. question_n counts within its task, from 1.
 
-    maybe_answered: an answer was sent and nobody knows whether it arrived. is_doubted: the service
-    names another task with it. is_asker_unknown: any of several tasks of the session may ask it;
-    task_key is that of the first.
+    maybe_answered: an answer was sent and nobody knows whether it arrived. asked_again: the one
+    before it had the same words and was answered, and nothing else was seen since. is_doubted: the
+    service names another task with it. is_asker_unknown: any of several tasks of the session may
+    ask it; task_key is that of the first.
     """
 
     task_key: int
@@ -173,8 +178,14 @@ class OpenQuestion(Struct, frozen=True, kw_only=True):
     expires_ms: int | None
     kind: QuestionKind
     maybe_answered: bool = False
+    asked_again: bool = False
     is_doubted: bool = False
     is_asker_unknown: bool = False
+
+    @property
+    def id(self) -> QuestionId:
+        """What tells it from all others."""
+        return self.task_key, self.question_n
 
 
 class Answer(HidingStruct, frozen=True):

@@ -77,6 +77,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     browsers_at_once: in BROWSERS_AT_ONCE, any other number becomes DEFAULT_BROWSERS.
     before_sleep: LEAVE or TERMINATE_IDLE, any other word becomes LEAVE.
     tell_when_done: a desktop notification when tasks are done and no window of ours has the focus.
+    notify_questions: a notification when an agent asks and no window of ours has the focus;
+    notify_words: with the agent's words; question_sound: heard when half of its time is gone;
+    question_last_call: told once more when its last minute begins.
     appearance: SYSTEM, LIGHT or DARK, any other word becomes SYSTEM.
     keep_tasks_days: so many days after its end a task is kept, FOR_EVER or in KEPT_DAYS, any other
     number becomes FOR_EVER.
@@ -95,6 +98,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     browsers_at_once: int = DEFAULT_BROWSERS
     before_sleep: str = LEAVE
     tell_when_done: bool = True
+    notify_questions: bool = True
+    notify_words: bool = False
+    question_sound: bool = True
+    question_last_call: bool = True
     appearance: str = SYSTEM
     keep_tasks_days: int = FOR_EVER
     task_filter: TaskFilter = NO_FILTER

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from enigma_panel.ui.export.dialog import ExportDialog
     from enigma_panel.ui.export.import_dialog import ImportDialog
     from enigma_panel.ui.export.ledger_dialog import LedgerDialog
+    from enigma_panel.ui.export.question_dialog import QuestionExportDialog
     from enigma_panel.ui.new_task.run_again import RunAgainDialog
+    from enigma_panel.ui.question_history.dialog import QuestionHistoryDialog
     from enigma_panel.ui.result.dialog import ResultDialog
 
 _NO_KEY = frozenset(
@@ -44,11 +46,13 @@ class DialogManager(QObject):
     parent: the window that dialogs belong to, asked for when a dialog is made. try_demo and
     use_account change between the demo service and the account; without them no button does it.
     begin_anew: with the ledger that was imported.
-    sleep_is_announced: whether this computer says when it is about to sleep. aimed: the rows on the
-    screen that somebody aims at.
+    sleep_is_announced: whether this computer says when it is about to sleep. notices_shown: whether
+    the desktop shows notices, as far as is known. aimed: the rows on the screen that somebody aims
+    at.
     draft_discarded: New task was cancelled with words in it; comes with what takes that back.
     exported: what became of an export: a sentence, and the file, None where there is none.
-    deleted: what became of tasks that were to be deleted, in words.
+    deleted: what became of tasks that were to be deleted, in words. task_wanted: to the task with
+    that key.
     quit_waits: words for "Quit when they are done", empty ones when that holds no more. leaving:
     the program is about to end or no longer: no queued task is to be started.
     """
@@ -56,6 +60,7 @@ class DialogManager(QObject):
     draft_discarded = Signal(object)
     exported = Signal(str, object)
     deleted = Signal(str)
+    task_wanted = Signal(int)
     quit_waits = Signal(str)
     leaving = Signal(bool)
 
@@ -68,9 +73,11 @@ class DialogManager(QObject):
         use_account: Callable[[], None] | None = None,
         begin_anew: Callable[[], None] = lambda: None,
         sleep_is_announced: Callable[[], bool] = lambda: True,
+        notices_shown: Callable[[], bool] = lambda: False,
         aimed: Callable[[], Iterable[QRect]] = tuple,
     ) -> None:
         super().__init__()
+        self._notices_shown = notices_shown
         self._services = services
         self._parent = parent
         self._try_demo = try_demo
@@ -85,28 +92,44 @@ class DialogManager(QObject):
         self._export: ExportDialog | None = None
         self._deletion: DeletionDialog | None = None
         self._result: ResultDialog | None = None
+        self._questions: QuestionHistoryDialog | None = None
+        self._question_export: QuestionExportDialog | None = None
         self._ledger_export: LedgerDialog | None = None
         self._ledger_import: ImportDialog | None = None
         self._run_again: RunAgainDialog | None = None
         self._key_was_asked_for = False
         self._presenter = self._make_presenter(aimed)
         services.account.changed.connect(self._ask_for_missing_key)
-        services.account.changed.connect(self._look_for_questions)
+        services.account.changed.connect(self.look_for_questions)
 
     def _make_presenter(self, aimed: Callable[[], Iterable[QRect]]) -> QuestionPresenter:
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         typing = TypingWatch(app, self._services.clock.now_ms)
         return QuestionPresenter(
-            self._services.inbox, typing, self._make_question, self._is_about_the_key, aimed
+            self._services.inbox,
+            self._services.reminders,
+            typing,
+            self._make_question,
+            must_wait=self._is_about_the_key,
+            may_hide=self._is_told_by_a_notice,
+            aimed=aimed,
         )
+
+    def _is_told_by_a_notice(self) -> bool:
+        """Nobody sees a window of ours, and the desktop tells of questions."""
+        if not self._notices_shown() or not self._services.settings.value.notify_questions:
+            return False
+        parent = self._parent()
+        return parent is not None and (not parent.isVisible() or parent.isMinimized())
 
     def _is_about_the_key(self) -> bool:
         """Without a key no answer can be sent; and a key must not be typed into a question."""
         asks = self._key is not None and self._key.isVisible()
         return asks or self._services.account.state is not KeyState.READY
 
-    def _look_for_questions(self, _result: object = None) -> None:
+    def look_for_questions(self, _what: object = None) -> None:
+        """What kept a question from coming up may have ended."""
         self._presenter.refresh()
 
     def _make_question(self) -> QuestionDialog:
@@ -133,6 +156,7 @@ class DialogManager(QObject):
                 self._parent(),
                 self.open_key,
                 power_available=self._sleep_is_told(),
+                notices_shown=self._notices_shown,
             )
         self._settings.ask()
 
@@ -141,7 +165,7 @@ class DialogManager(QObject):
         if self._key is None:
             try_demo = self._ask_before_demo if self._try_demo is not None else None
             self._key = KeyDialog(self._services, self._parent(), try_demo)
-            self._key.finished.connect(self._look_for_questions)
+            self._key.finished.connect(self.look_for_questions)
         self._key_was_asked_for = True
         self._key.ask()
 
@@ -159,6 +183,36 @@ class DialogManager(QObject):
             self._export = ExportDialog(self._services, self._parent(), table)
             self._export.told.connect(self.exported)
         self._export.ask(Rows.SELECTED if of_selected else Rows.SHOWN)
+
+    def open_question_history(self, actions: Actions) -> None:
+        """All questions that were asked. actions: what copies a cell."""
+        if self._questions is None:
+            from enigma_panel.ui.question_history.dialog import (  # noqa: PLC0415 - when asked
+                QuestionHistoryDialog,
+            )
+
+            self._questions = QuestionHistoryDialog(
+                self._services, self._parent(), actions.copy_cell
+            )
+            self._questions.answer_wanted.connect(self.open_question)
+            self._questions.task_wanted.connect(self.task_wanted)
+            self._questions.export_wanted.connect(self._export_questions)
+        self._questions.ask()
+
+    def _export_questions(self, of_selected: bool) -> None:
+        from enigma_panel.ui.export.dialog import Rows  # noqa: PLC0415 - when asked
+        from enigma_panel.ui.export.question_dialog import (  # noqa: PLC0415 - when asked
+            QuestionExportDialog,
+        )
+
+        questions = self._questions
+        assert questions is not None
+        if self._question_export is None:
+            self._question_export = QuestionExportDialog(
+                self._services, self._parent(), questions.table, questions.model.question
+            )
+            self._question_export.told.connect(self.exported)
+        self._question_export.ask(Rows.SELECTED if of_selected else Rows.SHOWN)
 
     def open_ledger_export(self) -> None:
         """Export of the ledger."""
@@ -250,6 +304,8 @@ class DialogManager(QObject):
             self._export,
             self._deletion,
             self._result,
+            self._questions,
+            self._question_export,
             self._ledger_export,
             self._ledger_import,
             self._run_again,

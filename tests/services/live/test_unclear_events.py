@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from enigma_panel.api.protocols import LiveError, LiveFault
-from enigma_panel.core.attribution import LATE_ERROR_MS, PAUSE_MS, STALE_QUESTION_MS, UNHEARD_MS
+from enigma_panel.core.attribution import LATE_ERROR_MS, PAUSE_MS, UNHEARD_MS, UNSEEN_ANSWER_MS
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.rate_limit import Endpoint, Rank
@@ -221,7 +221,7 @@ def test_an_answer_sent_live_without_a_sign_of_life_is_asked_for_again(
             await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
         await bench.hear(Kind.QUESTION, "Which?")
         await _emit_answer(bench, key)
-        await _tick(bench, STALE_QUESTION_MS / 1000 - 1)
+        await _tick(bench, UNSEEN_ANSWER_MS / 1000 - 1)
         assert bench.task(key).status is S.WORKING
         await _tick(bench, 2)
         assert (bench.task(key).status, bench.task(key).question_n) == (S.ASKS, 1)
@@ -360,10 +360,10 @@ def test_who_asks_after_a_stop_sent_live_can_be_stopped(tmp_path: Path) -> None:
         await bench.store.record(session, key, stop)
         assert bench.task(key).stop_sent_ms is not None
         bench.stopping.add(session)
-        await _tick(bench, STALE_QUESTION_MS / 1000 + 5)
+        await _tick(bench, UNSEEN_ANSWER_MS / 1000 + 5)
         assert bench.task(key).status is S.WORKING, "a Stop is on its way to it"
         bench.stopping.clear()  # the service refused it
-        await _tick(bench, STALE_QUESTION_MS / 1000 + 1)
+        await _tick(bench, UNSEEN_ANSWER_MS / 1000 + 1)
         assert (bench.task(key).status, bench.task(key).stop_sent_ms) == (S.ASKS, None)
 
     with_bench(tmp_path, check)

@@ -1,8 +1,6 @@
 """What the next run must know of the calls of the last one: how many the service still counts."""
 
-from msgspec.structs import replace
-
-from enigma_panel.core.verbs import AnswerVerb, CommandVerb
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.store.ledger import Intent, IntentKind, Ledger, Outcome
 from tests.kit.clock import NOW
 from tests.store.helpers import start
@@ -24,15 +22,3 @@ def test_a_command_that_was_taken_back_is_no_call_but_a_refused_start_is(ledger:
     calls = ledger.intents_since(refused.made_ms)
     assert [kind for kind, _ in calls] == [refused.kind, open_one.kind, sent.kind]
     assert ledger.intents_since(NOW + 1) == []
-
-
-def test_an_answer_of_unknown_fate_is_remembered_with_its_question(ledger: Ledger) -> None:
-    first = start(ledger)
-    assert first.task is not None
-    for n, outcome in enumerate((Outcome.KNOWN, Outcome.UNKNOWN, Outcome.REFUSED), start=1):
-        task = replace(first.task, question_n=n)
-        intent = ledger.open_intent(
-            IntentKind.ANSWER, first.session, task, NOW, verb=AnswerVerb.RESUME
-        )
-        ledger.settle(intent.key, outcome, NOW)
-    assert ledger.lost_answers() == {(first.task.key, 2)}

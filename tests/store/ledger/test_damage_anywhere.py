@@ -39,7 +39,7 @@ def _read_all(ledger: Ledger) -> None:
         ledger.sessions_not_final()
         ledger.live_tasks()
         ledger.unsettled()
-        ledger.lost_answers()
+        ledger.used_since(0)
         copy_to_offer(ledger)
 
 

@@ -23,6 +23,7 @@ from enigma_panel.store.ledger import (
     schema,
     use_copy,
 )
+from enigma_panel.store.ledger.database import Database
 from enigma_panel.store.ledger.schema import MIGRATIONS
 from tests.conftest import LogWatch
 from tests.kit.clock import NOW
@@ -217,3 +218,29 @@ def test_too_little_room_for_the_copy_is_no_reason_not_to_start(
         assert ledger.task_keys() == [1]
     assert len(log_watch.lines) == 1
     assert [file.name for file in ledger_path.parent.iterdir()] == ["ledger.sqlite3"]
+
+
+def test_an_answer_of_unknown_fate_stays_unconfirmed_for_its_question(ledger_path: Path) -> None:
+    """Version 12 keeps with the task what was looked up in the calls before."""
+    ledger_path.parent.mkdir()
+    Database.open(ledger_path, MIGRATIONS[:11]).close()
+    with raw(ledger_path) as connection:
+        connection.executescript(_ANSWERS_OF_11)
+    with Ledger.open(ledger_path)[0] as ledger:
+        tasks = ledger.tasks([1, 2, 3])
+    assert [task.answer_unconfirmed for task in tasks.values()] == [True, False, False]
+    assert not any(task.question_missed or task.asked_again for task in tasks.values())
+
+
+_ANSWERS_OF_11 = "".join(
+    f"""
+    INSERT INTO sessions (key, base_url, key_print, site, number, phase, since_ms, created_ms,
+        close_after) VALUES ({key}, '', '', 'a', {key}, 'open', {NOW}, {NOW}, 0);
+    INSERT INTO tasks (key, session_key, verb, text, avoid_domains, close_after, status, since_ms,
+        created_ms, question, question_n, pause_confirmed, is_new)
+        VALUES ({key}, {key}, 'newTask', '', '[]', 0, 'asks', {NOW}, {NOW}, '?', 2, 0, 0);
+    INSERT INTO intents (kind, session_key, task_key, verb, question_n, made_ms, outcome)
+        VALUES ('answer', {key}, {key}, 'resume', {n}, {NOW}, '{outcome}');
+    """
+    for key, n, outcome in ((1, 2, "unknown"), (2, 1, "unknown"), (3, 2, "known"))
+)

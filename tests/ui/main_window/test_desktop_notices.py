@@ -20,6 +20,7 @@ from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services import done_notifier
 from enigma_panel.services.clock import SystemClock
 from enigma_panel.services.desktop_notifier import DesktopNotifier
+from enigma_panel.services.questions.reminders import Reminders
 from enigma_panel.store.settings import Settings
 from enigma_panel.ui.main_window.window import MainWindow
 from tests.desktop.notice_desk import ADDRESS, Desk, needs_bus
@@ -129,12 +130,14 @@ class Program:
             session=sessions.sessions.get,
             tasks=sessions.tasks_in_memory,
         )
+        clock, scope = SystemClock(), TaskScope()
         self.services = SimpleNamespace(
-            clock=SystemClock(),
-            scope=TaskScope(),
-            settings=SimpleNamespace(value=Settings()),
+            clock=clock,
+            scope=scope,
+            settings=services.settings,
             store=store,
             inbox=services.inbox,
+            reminders=Reminders(services.inbox, services.settings, clock, scope),
         )
         self.notifier = startup.make_notifiers(self, window, lambda text: text)
 
@@ -222,25 +225,31 @@ async def test_a_question_is_on_the_desktop_at_once_and_leaves_with_its_end(
     program = Program(window, services)
     program.services.settings.value = Settings(tell_when_done=False)
     await lose_focus(window)
-    for key in (1, 2):
-        question = services.sessions.add_asking(key, "The PIN of card 4929-1234?")
-        ends_ms = program.services.clock.now_ms() + 230_900
-        question = replace(question, expires_ms=ends_ms)
-        began = time.monotonic()
-        services.inbox.ask(question)
-        told = await desk.notice()
-        assert time.monotonic() - began < SEEN_S
-        assert told["title"] == f"shop.example {key} asks for a password or code"
-        assert told["body"].startswith("3:50 left, until ")
-        assert "4929" not in str(told)
-        assert told["actions"] == ["default", "Show question"]
-    await until(lambda: len(program.notifier._keys) == 2)
     began = time.monotonic()
+    ask(program, services, 1, "The PIN of card 4929-1234?")
+    told = await desk.notice()
+    assert time.monotonic() - began < SEEN_S
+    assert told["title"] == "shop.example 1 asks for a password or code"
+    assert told["body"].startswith("3:50 left, until ")
+    assert told["actions"] == ["default", "Show question"]
+    ask(program, services, 2, "The PIN of card 4929-1234?")
+    both = await desk.notice()
+    assert (both["title"], both["replaces"]) == ("2 sessions ask you", told["notice"])
+    assert "4929" not in str((told, both))
     services.inbox.close(1)
+    assert (await desk.notice())["title"] == "shop.example 2 asks for a password or code"
+    began = time.monotonic()
+    services.inbox.close(2)
     assert await desk.hear() == "close 1"
     assert time.monotonic() - began < SEEN_S
     await program.services.scope.close()
-    assert await desk.hear() == "close 2"
+
+
+def ask(program: Program, services: Any, key: int, text: str = "Which?") -> None:
+    """An agent asks now, who has nearly four minutes."""
+    now = program.services.clock.now_ms()
+    question = services.sessions.add_asking(key, text)
+    services.inbox.ask(replace(question, asked_ms=now, expires_ms=now + 230_900))
 
 
 @needs_bus
@@ -250,20 +259,18 @@ async def test_a_click_opens_that_question_before_the_window(
     qapp.setQuitOnLastWindowClosed(False)
     program = Program(window, services)
     await lose_focus(window)
-    services.inbox.ask(*(services.sessions.add_asking(key, "Which?") for key in (1, 2)))
-    numbers = {one["title"]: one["notice"] for one in [await desk.notice() for _ in range(2)]}
-    await until(lambda: len(program.notifier._keys) == 2)
+    ask(program, services, 2)
+    assert (await desk.notice())["title"] == "shop.example 2 asks you"
+    await until(lambda: program.notifier._keys)
     fronts: list[int] = []
     activate = window.activateWindow
     window.activateWindow = lambda: (fronts.append(len(dialogs.calls)), activate())
-    desk.do(f"click {numbers['shop.example 2 asks you']}")
+    desk.do("click 1")
     await until(window.isActiveWindow)
     assert dialogs.calls == [("open_question", 2)]
     assert fronts == [0]
-    closed = {await desk.hear(), await desk.hear()}  # who looks needs none of them
-    assert closed == {"close 1", "close 2"}
-    assert await desk.is_quiet()
-    services.inbox.ask(services.sessions.add_asking(3, "Which?"))
+    assert await desk.hear() == "close 1", "who looks needs none"
+    ask(program, services, 3)
     assert await desk.is_quiet()
     await program.services.scope.close()
 

@@ -14,6 +14,7 @@ from enigma_panel.ui.dialog_manager import DialogManager
 from enigma_panel.ui.main_menu.about import AboutDialog
 from enigma_panel.ui.main_menu.shortcuts import ShortcutsDialog
 from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.text.states import local_time
 from tests.kit.builders import a_question
 from tests.kit.fakes import FakeDialogs, FakeScope
 from tests.kit.person import button, key, notice_texts
@@ -44,6 +45,8 @@ def test_the_menu_has_all_that_belongs_to_the_program(
 ) -> None:
     assert texts(window) == [
         "New task",
+        "Questions",
+        "Quiet for 30 minutes",
         "Export…",
         "Settings",
         "Export ledger…",
@@ -59,7 +62,7 @@ def test_the_menu_has_all_that_belongs_to_the_program(
     button(window.tool_bar, "Menu").click()
     menu = window.main_menu.menu
     assert menu.isVisible()
-    for _ in range(2):
+    for _ in range(4):
         key(menu, Qt.Key.Key_Down)
     key(menu, Qt.Key.Key_Return)
     assert dialogs.calls == [("open_settings",)]
@@ -238,3 +241,18 @@ def test_no_tip_takes_the_place_of_the_status_line(
         QApplication.sendEvent(control, QEvent(QEvent.Type.Enter))
     assert window.statusBar().currentMessage() == ""
     assert window.status_bar.isVisible()
+
+
+def test_quiet_says_until_when_and_is_ended_there(window: MainWindow, services: Any) -> None:
+    quiet = window.main_menu.quiet
+    quiet.trigger()
+    until_ms = services.clock.now_ms() + 1_800_000
+    assert services.reminders.quiet_until_ms == until_ms
+    assert (quiet.text(), quiet.isChecked()) == (f"Quiet until {local_time(until_ms)}", True)
+    quiet.trigger()
+    assert services.reminders.quiet_until_ms is None
+    assert (quiet.text(), quiet.isChecked()) == ("Quiet for 30 minutes", False)
+    quiet.trigger()
+    services.clock.pass_ms(1_800_000)
+    services.reminders.changed.emit()
+    assert not quiet.isChecked()

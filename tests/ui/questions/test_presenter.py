@@ -3,12 +3,14 @@
 import asyncio
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLineEdit
 
+from enigma_panel.services.questions.reminders import Reminder
 from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.questions.presenter import TYPING_MS, QuestionPresenter, TypingWatch
-from tests.kit.person import active, key
+from tests.kit.person import active, click, key
 from tests.kit.wait import until
 from tests.kit.world import World
 
@@ -23,7 +25,10 @@ def typing(world: World, qapp: QApplication) -> TypingWatch:
 @pytest.fixture
 def presenter(world: World, typing: TypingWatch) -> QuestionPresenter:
     return QuestionPresenter(
-        world.services.inbox, typing, lambda: QuestionDialog(world.services, None)
+        world.services.inbox,
+        world.services.reminders,
+        typing,
+        lambda: QuestionDialog(world.services, None),
     )
 
 
@@ -116,8 +121,6 @@ async def test_later_means_that_it_does_not_come_again(
 async def test_the_second_question_of_a_task_comes_up_too(
     world: World, presenter: QuestionPresenter
 ) -> None:
-    from msgspec.structs import replace
-
     first = world.sessions.add_asking(1, WHICH)
     world.inbox.ask(first)
     presenter.dialog().reject()
@@ -147,3 +150,144 @@ async def test_a_question_can_be_asked_for(world: World, presenter: QuestionPres
     assert question.task_key == 2
     presenter.open(77)
     assert presenter.dialog().current_question() is question
+
+
+# -- later -------------------------------------------------------------------------------------
+
+
+def pass_s(world: World, seconds: float) -> None:
+    """Time goes by."""
+    world.clock.pass_ms(round(seconds * 1000))
+    world.reminders.changed.emit()
+
+
+LIFE_S, LAST_CALL_S = 230, 170
+"""How long there is to answer, and when its last minute begins."""
+
+
+async def test_it_comes_once_more_for_its_last_call(
+    world: World, presenter: QuestionPresenter
+) -> None:
+    world.inbox.ask(world.sessions.add_asking(1, WHICH))
+    dialog = presenter.dialog()
+    dialog.reject()
+    pass_s(world, LAST_CALL_S - 1)
+    assert not dialog.isVisible(), "half of its time is no reason"
+    pass_s(world, 1)
+    assert dialog.isVisible()
+    dialog.reject()
+    pass_s(world, 20)
+    assert not dialog.isVisible()
+
+
+async def test_a_dialog_that_is_there_comes_forward_and_keeps_its_question(
+    world: World, presenter: QuestionPresenter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = replace(world.sessions.add_asking(1, WHICH), expires_ms=world.clock.now + 600_000)
+    world.inbox.ask(later)
+    dialog = presenter.dialog()
+    world.inbox.ask(world.sessions.add_asking(2, "Which size?"))
+    raised: list[str] = []
+    monkeypatch.setattr(dialog, "raise_", lambda: raised.append("raised"))
+    pass_s(world, LAST_CALL_S)
+    pass_s(world, 1)
+    assert raised == ["raised"], "once"
+    question = dialog.current_question()
+    assert question is not None
+    assert question.text == WHICH
+
+
+async def test_without_last_calls_it_stays_away(world: World, presenter: QuestionPresenter) -> None:
+    world.settings.change(question_last_call=False)
+    world.inbox.ask(world.sessions.add_asking(1, WHICH))
+    presenter.dialog().reject()
+    pass_s(world, LAST_CALL_S)
+    assert not presenter.dialog().isVisible()
+
+
+async def test_remind_me_closes_it_until_then(world: World, presenter: QuestionPresenter) -> None:
+    world.inbox.ask(world.sessions.add_asking(1, WHICH))
+    dialog = presenter.dialog()
+    for _ in range(2):  # as often as it is wanted
+        click(dialog.remind_button)
+        menu = dialog.remind_menu
+        assert [action.text() for action in menu.actions()] == [
+            "In 1 minute",
+            "In 2 minutes",
+            "At the last call",
+        ]
+        menu.actions()[0].trigger()
+        menu.hide()
+        assert not dialog.isVisible()
+        pass_s(world, 59)
+        assert not dialog.isVisible()
+        pass_s(world, 1)
+        assert dialog.isVisible()
+
+
+async def test_only_what_comes_before_the_last_call_can_be_chosen(
+    world: World, presenter: QuestionPresenter
+) -> None:
+    world.inbox.ask(world.sessions.add_asking(1, WHICH))
+    dialog = presenter.dialog()
+    possible = []
+    for left_s in (181, 180, 121, 120, 61, 60):
+        world.clock.now = world.inbox.open[0].expires_ms - left_s * 1000
+        dialog._show_time()
+        if dialog.remind_button.isEnabled():
+            click(dialog.remind_button)
+            possible.append(sum(action.isEnabled() for action in dialog.remind_menu.actions()))
+            dialog.remind_menu.hide()
+    assert possible == [3, 2, 2, 1, 1]
+    assert not dialog.remind_button.isEnabled()
+
+
+async def test_a_reminder_at_the_last_call_keeps_half_time_away(
+    world: World, presenter: QuestionPresenter
+) -> None:
+    world.settings.change(question_last_call=False)
+    world.inbox.ask(world.sessions.add_asking(1, WHICH))
+    presenter.dialog()._remind(Reminder.AT_LAST_CALL)
+    pass_s(world, LAST_CALL_S - 1)
+    assert not presenter.dialog().isVisible()
+    pass_s(world, 1)
+    assert presenter.dialog().isVisible(), "it was asked for"
+
+
+async def test_while_it_is_quiet_only_the_last_call_comes_up(
+    world: World, presenter: QuestionPresenter
+) -> None:
+    world.reminders.be_quiet(quiet=True)
+    world.inbox.ask(world.sessions.add_asking(1, WHICH))
+    assert not presenter.has_dialog()
+    pass_s(world, LAST_CALL_S)
+    assert presenter.dialog().isVisible()
+    presenter.dialog().reject()
+    second = world.sessions.add_asking(2, "Which size?")
+    now = world.clock.now
+    world.inbox.ask(replace(second, asked_ms=now, expires_ms=now + 300_000))
+    assert not presenter.dialog().isVisible()
+    world.reminders.be_quiet(quiet=False)
+    assert presenter.dialog().isVisible()
+
+
+async def test_behind_a_hidden_window_a_notice_tells_and_the_last_call_comes_up(
+    world: World, typing: TypingWatch
+) -> None:
+    hidden = True
+    presenter = QuestionPresenter(
+        world.services.inbox,
+        world.services.reminders,
+        typing,
+        lambda: QuestionDialog(world.services, None),
+        may_hide=lambda: hidden,
+    )
+    world.inbox.ask(world.sessions.add_asking(1, WHICH))
+    assert not presenter.has_dialog()
+    pass_s(world, LAST_CALL_S)
+    assert presenter.dialog().isVisible()
+    presenter.dialog().reject()
+    world.inbox.ask(world.sessions.add_asking(2, "Which size?"))
+    hidden = False
+    presenter.refresh()
+    assert presenter.dialog().isVisible()

@@ -5,9 +5,11 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
+from enigma_panel.core.escalation import Level
 from enigma_panel.core.questions import QuestionKind, guess_kind, is_about_money
+from enigma_panel.services.desktop_notifier import Sound
 from enigma_panel.services.done_notifier import DoneNews, Ended
-from enigma_panel.services.question_notifier import Asked
+from enigma_panel.services.question_notifier import Asked, AskedNews
 from enigma_panel.ui.text.notification import asked_notice, done_notice
 from enigma_panel.ui.text.states import local_time
 from tests.kit.clock import NOW
@@ -66,14 +68,18 @@ def test_odd_names_and_figures_stay_short() -> None:
 
 
 def test_there_is_no_place_for_what_was_asked_or_came_out() -> None:
-    """A notice may stand on a locked screen."""
+    """A notice may stand on a locked screen. words: the agent's, where the person wants them."""
     assert set(Ended.__struct_fields__) == {"name", "failed", "took_ms", "cost"}
-    assert set(Asked.__struct_fields__) == {"name", "kind", "about_money", "ends_ms"}
+    assert set(Asked.__struct_fields__) == {"name", "kind", "about_money", "ends_ms", "words"}
 
 
 def asked(text: str, name: str = "amazon.com 3", ends_ms: int | None = NOW + 161_000) -> Asked:
     about_money = is_about_money(text)
     return Asked(name=name, kind=guess_kind(text), about_money=about_money, ends_ms=ends_ms)
+
+
+def news(*questions: Asked, level: Level = Level.ASKED) -> AskedNews:
+    return AskedNews(questions=questions, level=level, sound=Sound.USUAL)
 
 
 @pytest.mark.parametrize(
@@ -92,19 +98,37 @@ def asked(text: str, name: str = "amazon.com 3", ends_ms: int | None = NOW + 161
     ],
 )
 def test_what_a_question_asks_for(text: str, title: str) -> None:
-    assert asked_notice(asked(text), NOW).title == title
+    assert asked_notice(news(asked(text)), NOW).title == title
 
 
 def test_every_kind_has_its_words() -> None:
     one = Asked(name="x 1", kind=QuestionKind.SECRET, about_money=False, ends_ms=None)
-    titles = {asked_notice(replace(one, kind=kind), NOW).title for kind in QuestionKind}
+    titles = {asked_notice(news(replace(one, kind=kind)), NOW).title for kind in QuestionKind}
     assert len(titles) == len(QuestionKind)
 
 
 def test_how_long_it_can_be_answered() -> None:
-    notice = asked_notice(asked("Which?"), NOW)
+    notice = asked_notice(news(asked("Which?")), NOW)
     until = local_time(NOW + 161_000)
     assert notice.body == f"2:41 left, until {until}."
     assert (notice.asks, notice.lasts_ms, notice.action) == (True, 161_000, "Show question")
-    notice = asked_notice(asked("Which?", name="", ends_ms=None), NOW)
+    notice = asked_notice(news(asked("Which?", name="", ends_ms=None)), NOW)
     assert (notice.title, notice.body, notice.lasts_ms) == ("A session asks you", "", None)
+
+
+def test_of_several_the_most_urgent_is_named_and_the_last_call_is_said() -> None:
+    two = news(asked("I need login credentials"), asked("Which?"), level=Level.LAST_CALL)
+    notice = asked_notice(two, NOW)
+    assert notice.title == "Last call: 2 sessions ask you"
+    until = local_time(NOW + 161_000)
+    assert notice.body == f"amazon.com 3 asks for a login. 2:41 left, until {until}."
+    assert notice.is_urgent
+    assert not asked_notice(news(asked("Which?"), level=Level.HALF_TIME), NOW).is_urgent
+
+
+def test_the_agents_words_stand_there_only_if_they_are_wanted() -> None:
+    one = asked("Which colour: red or blue?")
+    assert "red" not in asked_notice(news(one), NOW).body
+    told = asked_notice(news(replace(one, words="Which colour:\n" + "red " * 100)), NOW)
+    assert "“Which colour: red red" in told.body
+    assert len(told.body) < 220

@@ -34,15 +34,14 @@ _BUSY = frozenset({FailureKind.LIMITED, FailureKind.NO_BROWSER})
 _MAY_HAVE_ARRIVED = frozenset(
     {AnswerOutcome.DELIVERED, AnswerOutcome.SENT_LIVE, AnswerOutcome.UNCONFIRMED}
 )
+_OF_QUESTION = frozenset({Kind.ANSWER_SENT, Kind.ANSWER_SENT_LIVE, Kind.ANSWER_UNCONFIRMED})
+"""What is no fact about the question that was asked meanwhile."""
 _GONE = AnswerResult(outcome=AnswerOutcome.GONE)
 _TAKEN_BACK = AnswerResult(outcome=AnswerOutcome.TAKEN_BACK)
 
 
 class Answers(QObject):
-    """Answers on their way. `changed` brings the key of the task whose wait changed.
-
-    lost: task key and question number of answers whose delivery nobody knows of.
-    """
+    """Answers on their way. `changed` brings the key of the task whose wait changed."""
 
     changed = Signal(object)
 
@@ -66,7 +65,6 @@ class Answers(QObject):
         self._waits: dict[int, AnswerWait] = {}
         self._taken_back: dict[int, asyncio.Event] = {}
         self._used: list[tuple[int, str]] = []
-        self.lost: set[tuple[int, int]] = set()
 
     def waiting(self, task_key: int) -> AnswerWait | None:
         """Why the answer to that task has not been sent yet; None when none waits."""
@@ -87,15 +85,10 @@ class Answers(QObject):
         since_ms, _ = local_day(self._clock.now_ms())
         return [used for at_ms, used in self._used if at_ms >= since_ms]
 
-    async def restore(self) -> set[tuple[int, int]]:
-        """What earlier runs sent: keeps what was allowed today, and returns task key and question
-        number of what may not have arrived. Raises LedgerError."""
+    async def restore(self) -> None:
+        """What answers of earlier runs allowed today. Raises LedgerError."""
         since_ms, _ = local_day(self._clock.now_ms())
-        lost, used = await self._store.read(
-            lambda ledger: (ledger.lost_answers(), ledger.used_since(since_ms))
-        )
-        self._used[:0] = used
-        return lost
+        self._used[:0] = await self._store.read(lambda ledger: ledger.used_since(since_ms))
 
     async def send(
         self, task_key: int, answer: Answer, *, is_open: Callable[[], bool]
@@ -195,8 +188,6 @@ class Answers(QObject):
         if stop is not None:  # before anything else can begin in this session
             await self._commands.stop_too(stop)
         await self._store.settle(intent, Outcome.UNKNOWN, self._of_question(intent, observation))
-        if intent.question_n is not None:
-            self.lost.add((task.key, intent.question_n))
         self._poller.wake(session.key)
         self._notices.notify(
             NoticeKind.ANSWER_SENT_LIVE, session.key, task.key, None, verb=answer.verb.value
@@ -246,22 +237,24 @@ class Answers(QObject):
         """A slow reply must not mark the next question, asked meanwhile, as answered."""
         task = self._store.task(intent.task.key) if intent.task is not None else None
         moved_on = task is not None and task.question_n != intent.question_n
-        if moved_on and observation.kind in {Kind.ANSWER_SENT, Kind.ANSWER_SENT_LIVE}:
+        if moved_on and observation.kind in _OF_QUESTION:
             return Observation(kind=Kind.DELIVERED)
         return observation
 
     async def _fail(self, intent: Intent, error: ApiError) -> AnswerResult:
-        """No fact about the task follows from a failed answer."""
+        """No more follows from a failed answer than that it may have arrived."""
         self._account.note_error(error)
-        outcome = Outcome.REFUSED if error.nothing_happened else Outcome.UNKNOWN
-        await self._store.settle(intent, outcome, Observation(kind=Kind.DELIVERED))
+        if error.nothing_happened:
+            await self._drop(intent)
+        else:
+            unconfirmed = Observation(kind=Kind.ANSWER_UNCONFIRMED)
+            await self._store.settle(
+                intent, Outcome.UNKNOWN, self._of_question(intent, unconfirmed)
+            )
         if isinstance(error, SessionGoneError):
             await self._poller.note_session_gone(intent.session.key)
-        if error.nothing_happened:
-            return AnswerResult(outcome=AnswerOutcome.FAILED, error=error)
-        if intent.task is not None and intent.question_n is not None:
-            self.lost.add((intent.task.key, intent.question_n))
-        return AnswerResult(outcome=AnswerOutcome.UNCONFIRMED, error=error)
+        failed = AnswerOutcome.FAILED if error.nothing_happened else AnswerOutcome.UNCONFIRMED
+        return AnswerResult(outcome=failed, error=error)
 
     # -- waiting -----------------------------------------------------------------------------
 

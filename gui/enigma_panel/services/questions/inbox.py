@@ -45,7 +45,6 @@ class Inbox(QObject):
         self._commands = commands
         self._open: dict[int, OpenQuestion] = {}
         self._sending: set[int] = set()
-        self._maybe_answered: set[tuple[int, int]] = set()
         store.changed.connect(self._follow)
         answers.changed.connect(self.waiting_changed)
 
@@ -56,6 +55,10 @@ class Inbox(QObject):
     def used_today(self) -> list[str]:
         """The amounts that were allowed today, as they were written."""
         return self._answers.used_today()
+
+    def is_answering(self, task_key: int) -> bool:
+        """Whether an answer to that task is on its way, or waits for its turn."""
+        return task_key in self._sending
 
     def waiting(self, task_key: int) -> AnswerWait | None:
         """Why the answer to that task has not been sent yet; None when none waits."""
@@ -100,24 +103,15 @@ class Inbox(QObject):
             )
         finally:
             self._sending.discard(key)
-            self._mark_lost(question)
 
     async def restore(self) -> None:
-        """Which open questions may have been answered in an earlier run, and with what questions
-        were answered today. Raises LedgerError."""
-        self._maybe_answered |= await self._answers.restore()
-        self._refresh_all(list(self._open))
+        """With what questions were answered today in earlier runs. Raises LedgerError."""
+        await self._answers.restore()
 
     def _remember(self, question: OpenQuestion, secrets: Sequence[str]) -> None:
         """What is sent must not come back into the ledger or a log."""
         for secret in dict.fromkeys(map(_sendable, secrets)):
             self._store.remember_secret(question.session_key, secret)
-
-    def _mark_lost(self, question: OpenQuestion) -> None:
-        lost = self._answers.lost & {(question.task_key, question.question_n)}
-        if lost - self._maybe_answered:
-            self._maybe_answered |= lost
-            self._refresh_all([question.task_key])
 
     async def _check(self, question: OpenQuestion) -> None:
         """Of a task without a name no poll tells; one that was sent after it may prove to ask."""
@@ -170,7 +164,8 @@ class Inbox(QObject):
             asked_ms=task.asked_ms or task.since_ms,
             expires_ms=session.expires_ms,
             kind=known.kind if known is not None and known.text == text else guess_kind(text),
-            maybe_answered=(task.key, task.question_n) in self._maybe_answered,
+            maybe_answered=task.answer_unconfirmed,
+            asked_again=task.asked_again,
             is_doubted=task.is_doubted,
             is_asker_unknown=self._is_asker_unknown(task),
         )

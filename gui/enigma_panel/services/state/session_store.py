@@ -637,7 +637,9 @@ class SessionStore(QObject):
         changed = new_session is not session or new_task is not task
         # Who asked before the reply came was accepted, as everybody could see.
         is_late = observation.kind is Kind.ACCEPTED and task is not None and task.question_n > 0
-        if observation.kind in _LISTED and changed and not over and not is_late:
+        # The n-th question of a task is the n-th in its time line.
+        is_known = observation.kind is Kind.QUESTION and _has_as_many_questions(task, new_task)
+        if observation.kind in _LISTED and changed and not (over or is_late or is_known):
             self._note(new_task, observation)
         return new_session, new_task
 
@@ -677,6 +679,10 @@ class SessionStore(QObject):
         was_asked = observation.kind is Kind.FAILED and task.status is TaskStatus.STOPPED
         kind = Kind.STOPPED if was_asked else observation.kind
         self._timeline.keep(task.key, kind.value, text)
+
+
+def _has_as_many_questions(before: Task | None, after: Task | None) -> bool:
+    return before is not None and after is not None and before.question_n == after.question_n
 
 
 def _only_figures(

@@ -310,14 +310,6 @@ class Ledger:
         rows = self._db.rows(sql, (MOST_CALLS, since_ms, IntentKind.STATE, Outcome.REFUSED))
         return [(IntentKind(kind), made_ms) for kind, made_ms in rows if kind in set(IntentKind)]
 
-    def lost_answers(self) -> set[tuple[int, int]]:
-        """Task key and question number of answers whose delivery nobody knows of."""
-        sql = (
-            "SELECT task_key, question_n FROM intents"
-            " WHERE kind = ? AND outcome = ? AND question_n IS NOT NULL"
-        )
-        return set(self._db.rows(sql, (IntentKind.ANSWER, Outcome.UNKNOWN)))
-
     def used_since(self, since_ms: int) -> list[tuple[int, str]]:
         """When (epoch ms) and with what questions were answered since then, as far as the answers
         may have arrived; see `open_intent`."""

@@ -285,6 +285,21 @@ _V11 = (
 )
 
 
+_V12 = (
+    # What became of a task's last question, and all that were ever asked.
+    "ALTER TABLE tasks ADD COLUMN answer_unconfirmed INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE tasks ADD COLUMN asked_again INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE tasks ADD COLUMN question_missed INTEGER NOT NULL DEFAULT 0",
+    """
+    UPDATE tasks SET answer_unconfirmed = 1 WHERE question_n > 0 AND EXISTS (
+        SELECT 1 FROM intents WHERE task_key = tasks.key AND kind = 'answer'
+        AND question_n = tasks.question_n AND outcome = 'unknown'
+    )
+    """,
+    "CREATE INDEX steps_questions ON steps (task_key, key) WHERE kind = 'question'",
+)
+
+
 def _execute(statements: Sequence[str], connection: sqlite3.Connection) -> None:
     for statement in statements:
         connection.execute(statement)
@@ -292,7 +307,7 @@ def _execute(statements: Sequence[str], connection: sqlite3.Connection) -> None:
 
 MIGRATIONS: Migrations = tuple(
     partial(_execute, statements)
-    for statements in (_V1, _V2, _V3, _V4, _V5, _V6, _V7, _V8, _V9, _V10, _V11)
+    for statements in (_V1, _V2, _V3, _V4, _V5, _V6, _V7, _V8, _V9, _V10, _V11, _V12)
 )
 """Migration n (counted from 1) leads from version n-1 to n."""
 

@@ -19,6 +19,7 @@ from msgspec.structs import replace
 from enigma_panel.core.deletion import DeletionPlan, KeptReason, kept_because
 from enigma_panel.core.models import TaskStatus
 from enigma_panel.core.money import EXACT, NANO, sum_exactly, to_nano
+from enigma_panel.core.question_history import AskedQuestion
 from enigma_panel.core.task_filter import (
     GROUP_STATUSES,
     Order,
@@ -42,6 +43,7 @@ from enigma_panel.store.ledger.queries import (
     json_of,
     one_of,
 )
+from enigma_panel.store.ledger.question_records import asked_questions
 from enigma_panel.store.ledger.row_mapper import clean_text
 from enigma_panel.store.ledger.schema import FINE_COST, TOOK_IN_ALL
 
@@ -237,6 +239,10 @@ class TaskReader:
             else:
                 kept[reason] = kept.get(reason, 0) + count
         return DeletionPlan(keys=tuple(sorted(going)), total=self.sum_of(going), kept=kept)
+
+    def asked_questions(self, most: int) -> list[AskedQuestion]:
+        """The last so many questions of all tasks, newest first."""
+        return self._ask(lambda connection: asked_questions(connection, most))
 
     def purge(self) -> None:
         """Leave no word of what was deleted in the index."""

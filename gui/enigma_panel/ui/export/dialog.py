@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QRadioButton, QWidget
 
 from enigma_panel.core.task_export import ExportFormat
 from enigma_panel.services.container import Services
-from enigma_panel.services.exports import Exported, ExportOrder
+from enigma_panel.services.exports import Exported, ExportOrder, FileOrder
 from enigma_panel.ui.export.file_dialog import FileDialog
 from enigma_panel.ui.export.text import done_text, progress_text
 from enigma_panel.ui.i18n import Translations
@@ -74,24 +74,31 @@ class ExportDialog(FileDialog):
 
     def _follow_format(self) -> None:
         """The mark is part of no other format; the file's name ends as its format has it."""
-        form = self._format()
+        form = self.form()
         self.mark.setEnabled(form is ExportFormat.CSV)
         stem, _, ending = self.file.text().rpartition(".")
         if ending in set(ExportFormat):
             self.file.setText(f"{stem}.{form}")
 
-    def _format(self) -> ExportFormat:
+    def form(self) -> ExportFormat:
+        """The form of the file that is chosen."""
         return ExportFormat(self.format.chosen())
 
-    def make_order(self, path: Path) -> ExportOrder:
+    def chosen_keys(self) -> list[int]:
         """The rows of this moment."""
         is_selected = self.rows.chosen() == Rows.SELECTED
-        keys = self._table.selected_keys() if is_selected else self._table.rows.keys()
+        return self._table.selected_keys() if is_selected else self._table.rows.keys()
+
+    def make_order(self, path: Path) -> FileOrder:
+        """These tasks."""
         return ExportOrder(
-            keys=tuple(keys), form=self._format(), with_mark=self.mark.isChecked(), path=path
+            keys=tuple(self.chosen_keys()),
+            form=self.form(),
+            with_mark=self.mark.isChecked(),
+            path=path,
         )
 
-    def save(self, order: ExportOrder) -> Coroutine[Any, Any, Exported | None]:
+    def save(self, order: Any) -> Coroutine[Any, Any, Exported | None]:
         """Export these tasks."""
         return self._services.exports.save(order)
 
@@ -99,9 +106,9 @@ class ExportDialog(FileDialog):
 
     def name(self, date: str) -> str:
         """'tasks 2026-01-02.csv'."""
-        return f"{tr('tasks {date}', date=date)}.{self._format()}"
+        return f"{tr('tasks {date}', date=date)}.{self.form()}"
 
-    def most(self, order: ExportOrder) -> int:
+    def most(self, order: Any) -> int:
         """So many tasks."""
         return len(order.keys)
 
@@ -109,7 +116,7 @@ class ExportDialog(FileDialog):
         """'3,200 of 100,412 tasks'."""
         return progress_text(done, most)
 
-    def done_text(self, order: ExportOrder, exported: Exported) -> str:
+    def done_text(self, order: Any, exported: Exported) -> str:
         """'Exported 12 tasks'."""
         return done_text(order, exported)
 

@@ -13,7 +13,8 @@ from enigma_panel.services.container import Services
 from enigma_panel.ui.actions import Actions
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.text.account_page import account_page
-from enigma_panel.ui.widgets.actions import make_action
+from enigma_panel.ui.text.states import local_time
+from enigma_panel.ui.widgets.actions import make_action, rename_action
 
 if TYPE_CHECKING:
     from enigma_panel.ui.main_menu.about import AboutDialog
@@ -62,6 +63,20 @@ class MainMenu(QObject):
             tr("Open data folder"),
             lambda: app_actions.open_folder(Path(services.keep_folder)),
         )
+        self.questions = make_action(
+            owner,
+            tr("Questions"),
+            lambda: app_actions.dialogs.open_question_history(app_actions),
+            tip=tr("All that agents asked, and what became of it."),
+            shortcut="Ctrl+Shift+E",
+        )
+        self.quiet = make_action(
+            owner,
+            tr("Quiet for 30 minutes"),
+            self._turn_quiet,
+            tip=tr("Questions come up by themselves for their last call only."),
+        )
+        self.quiet.setCheckable(True)
         self.export_ledger = make_action(
             owner,
             tr("Export ledger…"),
@@ -78,12 +93,13 @@ class MainMenu(QObject):
             action.setVisible(not services.demo)  # the demo's is thrown away
         self.about = make_action(owner, tr("About"), self._show_about)
         services.account.changed.connect(self._follow_account)
+        services.reminders.changed.connect(self._show_quiet)
         self._follow_account()
 
     def fill(self, new_task: QAction, export: QAction, settings: QAction, leave: QAction) -> None:
         """Put all actions into the menu, with those of the window."""
         new_task.setIconVisibleInMenu(False)  # it has the colour for the button's ground
-        self.menu.addActions([new_task, export, settings])
+        self.menu.addActions([new_task, self.questions, self.quiet, export, settings])
         self.menu.addSeparator()
         self.menu.addActions([self.export_ledger, self.import_ledger])
         self.menu.addSeparator()
@@ -95,6 +111,7 @@ class MainMenu(QObject):
 
     def show(self) -> None:
         """Open the menu below its button."""
+        self._show_quiet()
         at = QPoint(0, 0)
         if self.button is not None:
             width = self.menu.sizeHint().width()
@@ -130,6 +147,17 @@ class MainMenu(QObject):
 
     def _show_about(self) -> None:
         self._about_dialog.ask()
+
+    def _turn_quiet(self) -> None:
+        self._services.reminders.be_quiet(quiet=self._services.reminders.quiet_until_ms is None)
+
+    def _show_quiet(self) -> None:
+        until_ms = self._services.reminders.quiet_until_ms
+        text = tr("Quiet for 30 minutes")
+        if until_ms is not None:
+            text = tr("Quiet until {time}", time=local_time(until_ms))
+        self.quiet.setChecked(until_ms is not None)
+        rename_action(self.quiet, text)
 
     def _follow_account(self) -> None:
         page = account_page(self._services.account.base_url)

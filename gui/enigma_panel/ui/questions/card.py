@@ -9,13 +9,13 @@ from PySide6.QtWidgets import QFrame, QLabel, QWidget
 from enigma_panel.core.models import Session, Task
 from enigma_panel.services.container import Services
 from enigma_panel.services.state.timeline import LIVE_KINDS
-from enigma_panel.services.types import OpenQuestion
+from enigma_panel.services.types import OpenQuestion, QuestionId
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.questions.form import Identity, identity
 from enigma_panel.ui.questions.text import shown_question, single_line
 from enigma_panel.ui.text.outcome import (
+    asked_again_text,
     doubted_question_text,
     maybe_answered_text,
     unknown_asker_text,
@@ -121,6 +121,7 @@ class QuestionCard(QWidget):
         """Say that it may have been answered, or be another's; returns whether that came or
         went."""
         doubts = (
+            (question.asked_again, asked_again_text),
             (question.maybe_answered, maybe_answered_text),
             (question.is_doubted, doubted_question_text),
             (question.is_asker_unknown, unknown_asker_text),
@@ -161,11 +162,11 @@ class PrecedingSteps:
     def __init__(self, services: Services, show: Callable[[str], None]) -> None:
         self._services = services
         self._show = show
-        self._wanted: Identity | None = None
+        self._wanted: QuestionId | None = None
 
     def refresh(self, question: OpenQuestion) -> None:
         """This question stands there now."""
-        self._wanted = identity(question)
+        self._wanted = question.id
         self._services.scope.spawn("steps before a question", self._fetch(question))
 
     async def _fetch(self, question: OpenQuestion) -> None:
@@ -175,7 +176,7 @@ class PrecedingSteps:
             # The main window says what is wrong with the ledger; the question matters more.
             log.warning("no steps before a question: %s", error.reason)
             return
-        if self._wanted == identity(question):
+        if self._wanted == question.id:
             self._show(preceding_text(steps, question.asked_ms))
 
 

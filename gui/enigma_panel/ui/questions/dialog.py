@@ -16,16 +16,18 @@ from PySide6.QtWidgets import QApplication, QFrame, QWidget
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.container import Services
 from enigma_panel.services.questions.inbox import Inbox
-from enigma_panel.services.types import AnswerOutcome, AnswerResult, OpenQuestion
+from enigma_panel.services.questions.reminders import Reminder
+from enigma_panel.services.types import AnswerOutcome, AnswerResult, OpenQuestion, QuestionId
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.ui.announcements import announce
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.questions.card import PrecedingSteps, QuestionCard
 from enigma_panel.ui.questions.click_guard import ClickGuard
-from enigma_panel.ui.questions.form import AnswerForm, Identity, identity
+from enigma_panel.ui.questions.form import AnswerForm
 from enigma_panel.ui.questions.form_stack import FormStack
 from enigma_panel.ui.questions.forms.page import Asking
 from enigma_panel.ui.questions.placement import move_beside
+from enigma_panel.ui.questions.remind_menu import RemindMenu, can_remind
 from enigma_panel.ui.questions.text import STOP_TEXT, quiet_ms_for
 from enigma_panel.ui.text.live_page import open_live_page
 from enigma_panel.ui.text.outcome import (
@@ -48,7 +50,12 @@ _LEAVES = frozenset({AnswerOutcome.DELIVERED, AnswerOutcome.SENT_LIVE})
 
 
 class QuestionDialog(ModelessDialog):
-    """The window. `services.inbox` says what is open; `show_question` brings one of them here."""
+    """The window. `services.inbox` says what is open; `show_question` brings one of them here.
+
+    reminder_wanted: brings the id of the question, and the Reminder.
+    """
+
+    reminder_wanted = Signal(object, object)
 
     def __init__(self, services: Services, parent: QWidget | None) -> None:
         super().__init__(tr("Question from the agent"), parent)
@@ -69,6 +76,8 @@ class QuestionDialog(ModelessDialog):
         self._forms = FormStack()
         self.answer_wait = AnswerWaitBar(self._inbox, self._services.clock.now_ms)
         self.stop_button = make_button(tr("Stop task"), "danger")
+        self.remind_button = make_button(tr("Remind me"))
+        self.remind_menu = RemindMenu(self)
         self.later_button = make_button(tr("Later"))
         self.send_button = make_button(tr("Send answer"), "primary")
         self._click_guard = ClickGuard(self, self._services.clock.now_ms)
@@ -82,7 +91,8 @@ class QuestionDialog(ModelessDialog):
         scroll.column.addWidget(self._forms, 1)
         self.body.addWidget(scroll, 1)
         self.body.addWidget(self.answer_wait)
-        self.add_buttons(self.stop_button, None, self.later_button, self.send_button)
+        later = (self.remind_button, self.later_button)
+        self.add_buttons(self.stop_button, None, *later, self.send_button)
         self.stop_button.setToolTip(verb_text(CommandVerb.STOP).tip)
         self.stop_button.setAccessibleDescription(self.stop_button.toolTip())
         self.send_button.setToolTip(tr("Ctrl+Enter"))
@@ -99,6 +109,8 @@ class QuestionDialog(ModelessDialog):
         self._click_guard.guard(self.send_button, self._send)
         self._click_guard.guard(self.stop_button, self._stop)
         self.later_button.clicked.connect(self._later)  # it loses nothing, so it needs no guard
+        self.remind_button.clicked.connect(self._choose_reminder)
+        self.remind_menu.wanted.connect(self._remind)
         self.add_keys({"Ctrl+Return": self._press_send, "Ctrl+Enter": self._press_send})
         self.card.turned.connect(self._turn)
         self._second.timeout.connect(self._show_time)
@@ -161,7 +173,8 @@ class QuestionDialog(ModelessDialog):
     def _order_tabs(self) -> None:
         if self._current is not None:
             last = self._current.last_stop()
-            stops = (last, self.send_button, self.later_button, self.stop_button)
+            later = (self.later_button, self.remind_button)
+            stops = (last, self.send_button, *later, self.stop_button)
             for stop, following in pairwise(stops):
                 self.setTabOrder(stop, following)
 
@@ -198,7 +211,7 @@ class QuestionDialog(ModelessDialog):
         """The list of open questions changed."""
         if self._current is None or self._sending is not None:
             return
-        found = self._find(identity(self._current.question))
+        found = self._find(self._current.question.id)
         if found is not None:
             if self.card.show_doubts(found):
                 self._refit()
@@ -222,14 +235,15 @@ class QuestionDialog(ModelessDialog):
             self._current.focus_first()
 
     def _show_position(self) -> None:
-        questions = [identity(q) for q in self._inbox.questions()]
-        here = identity(self._current.question) if self._current else None
+        questions = [q.id for q in self._inbox.questions()]
+        here = self._current.question.id if self._current else None
         number = questions.index(here) + 1 if here in questions else 1
         if self.card.show_position(number, len(questions)):
             self._click_guard.disturb()
 
     def _show_time(self) -> None:
         self.card.show_time(self._services.clock.now_ms())
+        self.remind_button.setEnabled(any(can_remind(one, self._left_ms()) for one in Reminder))
         self.answer_wait.tick()
 
     def _show_state(self) -> None:
@@ -241,6 +255,7 @@ class QuestionDialog(ModelessDialog):
         for button in (self.send_button, self.stop_button):
             button.setVisible(not over)
             button.setEnabled(not busy)
+        self.remind_button.setVisible(not over)
         self.later_button.setText(tr("Close") if over else tr("Later"))
         self.later_button.setAccessibleName(self.later_button.text())
         self._forms.setEnabled(not busy)
@@ -261,14 +276,14 @@ class QuestionDialog(ModelessDialog):
         questions = self._inbox.questions()
         if not questions or self._current is None:
             return
-        here = identity(self._current.question)
-        at = next((i for i, q in enumerate(questions) if identity(q) == here), -step)
+        here = self._current.question.id
+        at = next((i for i, q in enumerate(questions) if q.id == here), -step)
         self._drop_if_over()
         self.show_question(questions[(at + step) % len(questions)])
         self._focus_form()
 
-    def _find(self, wanted: Identity) -> OpenQuestion | None:
-        return next((q for q in self._inbox.questions() if identity(q) == wanted), None)
+    def _find(self, wanted: QuestionId) -> OpenQuestion | None:
+        return next((q for q in self._inbox.questions() if q.id == wanted), None)
 
     # -- answering ---------------------------------------------------------------------------
 
@@ -329,7 +344,7 @@ class QuestionDialog(ModelessDialog):
         form.is_over = outcome is AnswerOutcome.GONE
         self._show_state()
         if outcome in _LEAVES:
-            self._go_on(without=identity(form.question))
+            self._go_on(without=form.question.id)
         else:
             self._click_guard.disturb()
             self._show_position()
@@ -341,10 +356,10 @@ class QuestionDialog(ModelessDialog):
         self._show_position()
         self._click_guard.disturb()
 
-    def _go_on(self, without: Identity | None = None) -> None:
+    def _go_on(self, without: QuestionId | None = None) -> None:
         """To the next open question, or away."""
         self._drop_current()
-        following = [q for q in self._inbox.questions() if identity(q) != without]
+        following = [q for q in self._inbox.questions() if q.id != without]
         if following and self.isVisible():
             self.show_question(following[0])
             self._focus_form()
@@ -356,6 +371,19 @@ class QuestionDialog(ModelessDialog):
         if self._current is not None and self._current.is_over:
             self._go_on()
         else:
+            self.reject()
+
+    def _left_ms(self) -> int | None:
+        ends_ms = self._current.question.expires_ms if self._current is not None else None
+        return None if ends_ms is None else ends_ms - self._services.clock.now_ms()
+
+    def _choose_reminder(self) -> None:
+        self.remind_menu.show_below(self.remind_button, self._left_ms())
+
+    def _remind(self, reminder: Reminder) -> None:
+        """As Later, but it comes back."""
+        if self._current is not None and not self._current.is_over:
+            self.reminder_wanted.emit(self._current.question.id, reminder)
             self.reject()
 
     def _drop_if_over(self) -> None:
@@ -380,7 +408,7 @@ class QuestionDialog(ModelessDialog):
 
     def _drop_stale(self) -> None:
         """Answers to questions that nobody can see any more."""
-        wanted = {identity(q) for q in self._inbox.questions()}
+        wanted = {q.id for q in self._inbox.questions()}
         for form in self._forms.forms_except(wanted):
             if form is self._sending:
                 continue

@@ -5,21 +5,14 @@ from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QButtonGroup, QPushButton, QWidget
 
 from enigma_panel.core.questions import QuestionKind, kinds_for
-from enigma_panel.services.types import OpenQuestion
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.questions.forms.form_defs import FORMS
 from enigma_panel.ui.questions.forms.page import AnswerPage, Asking, Mistake
+from enigma_panel.ui.text.questions import kind_label
 from enigma_panel.ui.widgets.basics import make_button, make_column, make_label, make_row
 from enigma_panel.ui.widgets.page_stack import PageStack
 
 tr = Translations("Questions")
-
-Identity = tuple[int, int]
-
-
-def identity(question: OpenQuestion) -> Identity:
-    """What tells a question from all others: its task and its number within it."""
-    return question.task_key, question.question_n
 
 
 class AnswerForm(QWidget):
@@ -52,10 +45,10 @@ class AnswerForm(QWidget):
 
     def _build(self) -> None:
         offered = kinds_for(self.question.text)
-        for kind, form in FORMS.items():
+        for kind in FORMS:
             if kind not in offered:
                 continue
-            chip = make_button(form.label(), "chip")
+            chip = make_button(kind_label(kind), "chip")
             chip.setCheckable(True)
             self._group.addButton(chip)
             chip.clicked.connect(self._on_chip)
@@ -78,7 +71,7 @@ class AnswerForm(QWidget):
         self._stack.show_page(self._pages[kind])
 
     def _add_page(self, kind: QuestionKind) -> None:
-        page = self._pages[kind] = FORMS[kind].make(self._asking)
+        page = self._pages[kind] = FORMS[kind](self._asking)
         self._stack.add_page(page)
         page.filled.connect(self.filled)
         page.edited.connect(self._on_edited)

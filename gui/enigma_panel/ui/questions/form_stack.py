@@ -7,7 +7,8 @@ from collections.abc import Container
 
 from PySide6.QtCore import Signal
 
-from enigma_panel.ui.questions.form import AnswerForm, Identity, identity
+from enigma_panel.services.types import QuestionId
+from enigma_panel.ui.questions.form import AnswerForm
 from enigma_panel.ui.questions.forms.page import Asking
 from enigma_panel.ui.widgets.page_stack import PageStack
 
@@ -22,14 +23,14 @@ class FormStack(PageStack):
 
     def __init__(self) -> None:
         super().__init__()
-        self._forms: dict[Identity, AnswerForm] = {}
+        self._forms: dict[QuestionId, AnswerForm] = {}
 
     def form_for(self, asking: Asking) -> AnswerForm:
         """The form with what was typed for this question so far."""
         question = asking.question
-        form = self._forms.get(identity(question))
+        form = self._forms.get(question.id)
         if form is None:
-            form = self._forms[identity(question)] = AnswerForm(asking)
+            form = self._forms[question.id] = AnswerForm(asking)
             form.buttons_changed.connect(self.buttons_changed)
             form.filled.connect(self.filled)
             form.edited.connect(self.edited)
@@ -38,13 +39,13 @@ class FormStack(PageStack):
         form.question = question
         return form
 
-    def forms_except(self, wanted: Container[Identity]) -> list[AnswerForm]:
+    def forms_except(self, wanted: Container[QuestionId]) -> list[AnswerForm]:
         """The forms of all other questions."""
         return [form for key, form in self._forms.items() if key not in wanted]
 
     def drop(self, form: AnswerForm) -> None:
         """Forget a form and all that was typed in it."""
         form.forget()
-        self._forms.pop(identity(form.question), None)
+        self._forms.pop(form.question.id, None)
         self.remove_page(form)
         form.deleteLater()

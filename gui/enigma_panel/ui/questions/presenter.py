@@ -1,5 +1,8 @@
-"""Decides when a question comes up by itself: once each, never while somebody types, and never over
-words that were typed and not sent, or the row under the pointer."""
+"""Decides when a question comes up by itself: once, and for its last call.
+
+Never while somebody types, never over words that were typed and not sent, nor over the row under
+the pointer.
+"""
 
 from collections.abc import Callable, Iterable
 
@@ -14,10 +17,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from enigma_panel.core.escalation import Level
 from enigma_panel.services.questions.inbox import Inbox
-from enigma_panel.services.types import OpenQuestion
+from enigma_panel.services.questions.reminders import Reminder, Reminders
+from enigma_panel.services.types import OpenQuestion, QuestionId
 from enigma_panel.ui.questions.dialog import QuestionDialog
-from enigma_panel.ui.questions.form import Identity, identity
 from enigma_panel.ui.questions.placement import unsent_rects
 
 TYPING_MS = 2_000
@@ -70,37 +74,45 @@ class TypingWatch(QObject):
 
 
 class QuestionPresenter(QObject):
-    """Brings up the first question that nobody has seen; Later means that it stays away.
+    """Brings up the first question that nobody has seen; Later means that it stays away until its
+    last call, or until the person wanted to be reminded.
 
-    must_wait: whether nothing may come up now; whoever ends that calls `refresh`. aimed: the rows
-    on the screen that somebody aims at.
+    must_wait: whether nothing may come up now; whoever ends that calls `refresh`. may_hide: whether
+    a question can wait for its last call, since no window is seen and a notice tells of it. aimed:
+    the rows on the screen that somebody aims at.
     """
 
     def __init__(
         self,
         inbox: Inbox,
+        reminders: Reminders,
         typing: TypingWatch,
         get_dialog: Callable[[], QuestionDialog],
+        *,
         must_wait: Callable[[], bool] = lambda: False,
+        may_hide: Callable[[], bool] = lambda: False,
         aimed: Callable[[], Iterable[QRect]] = tuple,
     ) -> None:
         super().__init__()
         self._aimed = aimed
         self._must_wait = must_wait
+        self._may_hide = may_hide
         self._inbox = inbox
+        self._reminders = reminders
         self._typing = typing
         self._get_dialog = get_dialog
         self._dialog: QuestionDialog | None = None
-        self._seen: set[Identity] = set()
+        self._seen: dict[QuestionId, Level] = {}
         self._later = QTimer(self, singleShot=True)
         self._later.timeout.connect(self.refresh)
-        inbox.changed.connect(self.refresh)
+        reminders.changed.connect(self.refresh)
 
     def dialog(self) -> QuestionDialog:
         """The one question dialog, made when it is needed first."""
         if self._dialog is None:
             self._dialog = self._get_dialog()
             self._dialog.finished.connect(self._on_closed)
+            self._dialog.reminder_wanted.connect(self._remind)
         return self._dialog
 
     def has_dialog(self) -> bool:
@@ -110,27 +122,53 @@ class QuestionPresenter(QObject):
     def refresh(self) -> None:
         """Is there a question to bring up, and is this a good moment?"""
         questions = self._inbox.questions()
-        self._seen &= {identity(q) for q in questions}
-        unseen = [q for q in questions if identity(q) not in self._seen]
-        if not unseen or (self._dialog is not None and self._dialog.isVisible()):
+        open_now = {question.id for question in questions}
+        self._seen = {key: level for key, level in self._seen.items() if key in open_now}
+        due = [question for question in questions if self._is_due(question)]
+        if not due or self._must_wait():
             return
-        if self._must_wait():
+        if self._dialog is not None and self._dialog.isVisible():
+            self._call_again(self._dialog, due)
             return
         wait = self._typing.left_ms()
         if wait:
             self._later.start(wait)
             return
         taken = [*unsent_rects(), *self._aimed()]
-        if self.dialog().pop_up(unseen[0], take_focus=may_get_focus(), taken=taken):
-            self._seen.add(identity(unseen[0]))
+        if self.dialog().pop_up(due[0], take_focus=may_get_focus(), taken=taken):
+            self._see(due[:1])
         else:
             self._later.start(AGAIN_MS)
+
+    def _is_due(self, question: OpenQuestion) -> bool:
+        level = self._level(question)
+        if level is None or (level is Level.ASKED and self._may_hide()):
+            return False
+        return question.id not in self._seen or level > self._seen[question.id]
+
+    def _level(self, question: OpenQuestion) -> Level | None:
+        """Half-way nothing comes up once more."""
+        level = self._reminders.level(question.id)
+        return Level.ASKED if level is Level.HALF_TIME else level
+
+    def _call_again(self, dialog: QuestionDialog, due: Iterable[OpenQuestion]) -> None:
+        """It is there already, perhaps behind other windows: it comes forward for a last call, but
+        takes no focus and stays with its question."""
+        called = [question for question in due if self._level(question) is Level.LAST_CALL]
+        if called:
+            self._see(called)
+            dialog.raise_()
+            QApplication.alert(dialog)
+
+    def _see(self, questions: Iterable[OpenQuestion]) -> None:
+        for question in questions:
+            self._seen[question.id] = self._level(question) or Level.ASKED
 
     def open(self, task_key: int | None) -> None:
         """The person asks for a question: that of a task, or the most urgent one."""
         found = self._pick(task_key)
         if found is not None:
-            self._seen.add(identity(found))
+            self._see([found])
             self.dialog().ask_now(found)
 
     def _pick(self, task_key: int | None) -> OpenQuestion | None:
@@ -139,9 +177,14 @@ class QuestionPresenter(QObject):
             return questions[0] if questions else None
         return next((q for q in questions if q.task_key == task_key), None)
 
+    def _remind(self, question: QuestionId, reminder: Reminder) -> None:
+        """It comes up once more then, however often it has."""
+        self._reminders.remind(question, reminder)
+        self._seen[question] = Level.ASKED
+
     def _on_closed(self) -> None:
         """All that were counted in "1 of 3" have been seen; only new ones come up again."""
-        self._seen |= {identity(q) for q in self._inbox.questions()}
+        self._see(self._inbox.questions())
 
 
 def may_get_focus() -> bool:

@@ -11,6 +11,7 @@ from enigma_panel.ui.settings.account_page import AccountPage
 from enigma_panel.ui.settings.appearance_page import AppearancePage
 from enigma_panel.ui.settings.general_page import GeneralPage
 from enigma_panel.ui.settings.history_page import HistoryPage
+from enigma_panel.ui.settings.questions_page import QuestionsPage
 from enigma_panel.ui.widgets.basics import make_button
 from enigma_panel.ui.widgets.dialog import ModelessDialog
 from enigma_panel.ui.widgets.inputs import ScrollArea
@@ -19,7 +20,8 @@ tr = Translations("Settings")
 
 
 class SettingsDialog(ModelessDialog):
-    """The window. power_available: whether this computer says when it is about to sleep."""
+    """The window. power_available: whether this computer says when it is about to sleep;
+    notices_shown: whether the desktop shows notices, as far as is known."""
 
     def __init__(
         self,
@@ -28,12 +30,14 @@ class SettingsDialog(ModelessDialog):
         open_key: Callable[[], None],
         *,
         power_available: bool = True,
+        notices_shown: Callable[[], bool] = lambda: True,
     ) -> None:
         super().__init__(tr("Settings"), parent)
         self.general = GeneralPage(services, power_available=power_available)
         self.account = AccountPage(services, open_key)
         self.appearance = AppearancePage(services)
         self.history = HistoryPage(services)
+        self.questions = QuestionsPage(services, notices_shown)
         self.tabs = QTabWidget()
         self.tabs.setAccessibleName(tr("Settings"))
         pages = (
@@ -41,6 +45,7 @@ class SettingsDialog(ModelessDialog):
             (tr("Account"), self.account),
             (tr("Appearance"), self.appearance),
             (tr("History"), self.history),
+            (tr("Questions"), self.questions),
         )
         for title, page in pages:
             scroll = ScrollArea()
@@ -65,5 +70,6 @@ class SettingsDialog(ModelessDialog):
     def showEvent(self, event: QShowEvent) -> None:
         self.general.refresh()
         self.account.refresh()
+        self.questions.refresh()
         self.history.refresh()
         super().showEvent(event)

@@ -11,6 +11,7 @@ from enigma_panel.core.observation import OTHER_TASK
 from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.text.errors import ErrorContext, explain_code
 from enigma_panel.ui.text.money import exact_text, money, spoken_money
+from enigma_panel.ui.text.questions import missed_text
 from enigma_panel.ui.text.states import ELLIPSIS, UNKNOWN, local_time, spoken_text
 from enigma_panel.ui.theme.palette import Glyph, Severity
 
@@ -122,6 +123,8 @@ def _plain_result_cell(task: Task) -> Cell:
     match task.status:
         case TaskStatus.DONE:
             text = shorten(task.result or "") or tr("done, without a text")
+        case TaskStatus.FAILED | TaskStatus.LOST if task.question_missed:
+            text = missed_text(task)
         case TaskStatus.FAILED:
             text = explain_code(task.code, task.error, ErrorContext(cost=task.cost)).what
         case TaskStatus.STOPPED if task.code == FROM_COPY:

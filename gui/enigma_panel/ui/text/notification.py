@@ -1,32 +1,45 @@
 """The texts of desktop notifications: an agent asks, something is done.
 
 They may stand on a locked screen and in the desktop's own history: they name the session, which is
-a site and a number or the person's own word, and figures. What was asked for, what came out and
-what the agent says stay in the window: any of it may hold anything.
+a site and a number or the person's own word, and figures. What was asked for and what came out stay
+in the window: any of it may hold anything. So does what the agent says, unless the person wants it.
 """
 
+from enigma_panel.core.escalation import Level
 from enigma_panel.core.money import MoneyKind, format_money, is_sane, sum_money
 from enigma_panel.core.questions import QuestionKind
 from enigma_panel.services.desktop_notifier import DesktopNotice
 from enigma_panel.services.done_notifier import DoneNews, Ended
-from enigma_panel.services.question_notifier import Asked
+from enigma_panel.services.question_notifier import AskedNews
 from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.text.money import spoken_money
 from enigma_panel.ui.text.states import duration, local_moment
 
 tr = Translations("Desktop notifications")
 
-NAME_LIMIT = 60
+NAME_LIMIT, WORDS_LIMIT = 60, 160
 
 
-def asked_notice(asked: Asked, now_ms: int) -> DesktopNotice:
-    """'amazon.com 3 asks for a login': '2:41 left, until 14:37.'"""
-    left_ms = None if asked.ends_ms is None else asked.ends_ms - now_ms
+def asked_notice(news: AskedNews, now_ms: int) -> DesktopNotice:
+    """'amazon.com 3 asks for a login': '2:41 left, until 14:37.'; of several how many ask."""
+    first = news.questions[0]
+    left_ms = None if first.ends_ms is None else first.ends_ms - now_ms
+    is_last = news.level is Level.LAST_CALL
+    title = asked_title(first.name, first.kind, about_money=first.about_money)
+    parts = [_left(first.ends_ms, now_ms) if first.ends_ms is not None else ""]
+    if len(news.questions) > 1:
+        parts.insert(0, f"{title}.")
+        n = len(news.questions)
+        title = tr.plural("1 session asks you", "{n} sessions ask you", n)
+    elif first.words:
+        parts.append(f"“{shorten(first.words, WORDS_LIMIT)}”")
     return DesktopNotice(
-        title=asked_title(asked.name, asked.kind, about_money=asked.about_money),
-        body=_left(asked.ends_ms, now_ms) if asked.ends_ms is not None else "",
+        title=tr("Last call: {title}", title=title) if is_last else title,
+        body=" ".join(part for part in parts if part),
         action=tr("Show question"),
         asks=True,
+        is_urgent=is_last,
+        sound=news.sound,
         lasts_ms=left_ms,
     )
 

@@ -72,6 +72,11 @@ def wait_text(wait: AnswerWait | None, now_ms: int) -> str:
     return tr("Waits for calls of this minute, {time}", time=duration(left + 999))
 
 
+def asked_again_text() -> str:
+    """Said of a question that came back after its answer."""
+    return tr("The agent asks again: your answer may not have been accepted.")
+
+
 def maybe_answered_text() -> str:
     """Said of a question whose answer was sent, in this run or before, and never confirmed."""
     return tr(

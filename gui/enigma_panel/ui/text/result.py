@@ -1,5 +1,6 @@
 """Texts of the result view, and a result as it is handed to somebody else."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from enigma_panel.core.models import Session, Task
@@ -14,24 +15,22 @@ from enigma_panel.ui.text.states import UNKNOWN, dated_moment, duration
 
 tr = Translations("Result")
 
-_FORMATS = tr.mark(
-    {
-        ResultFormat.TEXT: ("Text", "Copy as text"),
-        ResultFormat.MARKDOWN: ("Markdown", "Copy as Markdown"),
-        ResultFormat.JSON: ("JSON", "Copy as JSON"),
-        ResultFormat.TABLE: ("Table", ""),
-    }
-)
+_FORMATS: dict[ResultFormat, Callable[[], tuple[str, str]]] = {
+    ResultFormat.TEXT: lambda: (tr("Text"), tr("Copy as text")),
+    ResultFormat.MARKDOWN: lambda: (tr("Markdown"), tr("Copy as Markdown")),
+    ResultFormat.JSON: lambda: (tr("JSON"), tr("Copy as JSON")),
+    ResultFormat.TABLE: lambda: (tr("Table"), ""),
+}
 
 
 def format_label(shown_as: ResultFormat) -> str:
     """The tab that shows the result so."""
-    return tr(_FORMATS[shown_as][0])
+    return _FORMATS[shown_as]()[0]
 
 
 def copy_label(to: ResultFormat) -> str:
     """The command that copies the result so."""
-    return tr(_FORMATS[to][1])
+    return _FORMATS[to]()[1]
 
 
 def colleague_label() -> str:

@@ -152,6 +152,7 @@ def _our_word(kind: str) -> str:
         "live_lost": tr("no news by the live channel"),
         "works_on": tr("works on, in spite of Pause"),
         "answer_doubted": tr("no sign that the answer arrived"),
+        "answer_unconfirmed": tr("the answer may have arrived"),
         "no_live": tr("no live channel: what the agent does is not told"),
         "live_gap": tr("no live news"),
         "live_skipped": tr("lines left out"),

@@ -11,6 +11,7 @@ from enigma_panel.ui.text.cells import TAKEN_BACK, result_cell
 from enigma_panel.ui.text.dialects import dialect_name, wanted_dialect
 from enigma_panel.ui.text.errors import Call, ErrorContext, ErrorText, explain_code, explain_lost
 from enigma_panel.ui.text.problems import NoticeAction
+from enigma_panel.ui.text.questions import missed_text
 from enigma_panel.ui.text.states import (
     duration,
     local_moment,
@@ -63,6 +64,8 @@ def trouble_text(
     """What went wrong and what to do, None while nothing did."""
     context = error_context(session, task, now_ms, ways)
     match task.status:
+        case TaskStatus.FAILED | TaskStatus.LOST if task.question_missed:
+            return _missed(task, context)
         case TaskStatus.FAILED:
             return explain_code(task.code, task.error, context)
         case TaskStatus.DONE | TaskStatus.ASKS if task.is_doubted:
@@ -82,6 +85,13 @@ def trouble_text(
             return ErrorText(sentence(result_cell(task).text))
         case _:
             return None
+
+
+def _missed(task: Task, context: ErrorContext) -> ErrorText:
+    """What the service says of the failure comes second: it would not have come to that."""
+    what = sentence(missed_text(task))
+    own = explain_code(task.code, task.error, context).what if task.error else ""
+    return ErrorText(f"{what} {own}".rstrip(), todo=tr("Run it again."))
 
 
 def error_context(

@@ -1,0 +1,1 @@
+"""The window *Questions*: all that agents asked, and what became of it."""

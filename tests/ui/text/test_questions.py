@@ -1,0 +1,44 @@
+"""Texts for questions: each kind and outcome has its words; one that was missed is said."""
+
+from typing import Any
+
+import pytest
+
+from enigma_panel.core.models import Task, TaskStatus
+from enigma_panel.core.question_history import QuestionOutcome
+from enigma_panel.core.questions import QuestionKind
+from enigma_panel.ui.text.cells import result_cell
+from enigma_panel.ui.text.questions import kind_label, outcome_tip, outcome_word
+from enigma_panel.ui.text.states import local_time
+from enigma_panel.ui.text.task import trouble_text
+from tests.kit.builders import a_session, a_task
+from tests.kit.clock import NOW
+
+
+def missed(status: TaskStatus = TaskStatus.FAILED, **facts: Any) -> Task:
+    common: dict[str, Any] = {"question": "I need\nlogin credentials", "ended_ms": NOW}
+    return a_task(status=status, question_missed=True, **common | facts)
+
+
+@pytest.mark.parametrize("status", [TaskStatus.FAILED, TaskStatus.LOST])
+def test_that_nobody_answered_is_said_before_what_the_service_says(status: TaskStatus) -> None:
+    text = (
+        f"Nobody answered “I need login credentials”; the task ended at {local_time(NOW)}, $0.1000"
+    )
+    task = missed(status, cost="0.1", error="Session timed out")
+    assert result_cell(task).text == text
+    told = trouble_text(a_session(), task, NOW)
+    assert told is not None
+    assert told.what.startswith(f"{text}. ")
+    assert "Session timed out" in told.what
+    assert told.todo == "Run it again."
+
+
+def test_a_cost_that_is_not_known_is_left_out() -> None:
+    assert result_cell(missed()).text.endswith(f"the task ended at {local_time(NOW)}")
+
+
+def test_each_has_its_own_word() -> None:
+    assert len({kind_label(kind) for kind in QuestionKind}) == len(QuestionKind)
+    assert len({outcome_word(outcome) for outcome in QuestionOutcome}) == len(QuestionOutcome)
+    assert all(map(outcome_tip, QuestionOutcome))
