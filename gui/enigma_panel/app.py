@@ -182,6 +182,7 @@ class Program:
         theme.apply_stylesheet(_application())
 
     def _make_dialogs(self, parts: Parts, window: MainWindow) -> "DialogManager":
+        from enigma_panel.desktop import autostart  # noqa: PLC0415 - see ui.lazy_dialogs
         from enigma_panel.ui.dialog_manager import DialogManager  # noqa: PLC0415 - see ui.lazy_dialogs
 
         manager = DialogManager(
@@ -194,6 +195,8 @@ class Program:
             notices_shown=lambda: (
                 self._startup is not None and not self._startup.notifier.is_missing
             ),
+            tray_shown=lambda: self._startup is not None and self._startup.tray is not None,
+            autostart=autostart if autostart.is_possible() and not self._options.demo else None,
             aimed=window.aimed_rects,
         )
         manager.quit_waits.connect(window.notice_controller.show_quit)
@@ -201,6 +204,7 @@ class Program:
         manager.exported.connect(window.say_exported)
         manager.deleted.connect(window.toast.say)
         manager.task_wanted.connect(window.show_task)
+        manager.said.connect(window.toast.say)
         manager.leaving.connect(parts.services.queue.set_leaving)
         window.notice_controller.quit_cancelled.connect(manager.cancel_quit)
         return manager

@@ -6,7 +6,7 @@ import random
 import shutil
 import tempfile
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -35,7 +35,13 @@ from enigma_panel.services.task_search import TaskSearch
 from enigma_panel.store import settings as settings_file
 from enigma_panel.store.files import Problem, ProblemKind, check_is_file
 from enigma_panel.store.folder_lock import PREFIX
-from enigma_panel.store.keychain import KeychainStore, MemoryStore, SecretStore, service_name
+from enigma_panel.store.keychain import (
+    KeychainStore,
+    MemoryStore,
+    SecretStore,
+    login_service,
+    service_name,
+)
 from enigma_panel.store.ledger.ledger import Ledger
 from enigma_panel.store.ledger.task_reader import TaskReader
 from enigma_panel.store.paths import Folders, default_folders, folders_below
@@ -131,6 +137,7 @@ async def build(
         open_connector=partial(_open_connector, make_connector),
         demo=demo_url is not None,
         keep_folder=str(dirs.root),
+        login_store_for=_login_memory() if demo_url is not None else _login_keychain,
     )
     return _parts(services, files, read_thread)
 
@@ -257,6 +264,15 @@ def _socket_connector() -> LiveConnector:
 def _keychain(base_url: str) -> SecretStore:
     """A key goes to no host but its own, so each host has an entry of its own."""
     return KeychainStore(service_name(urlsplit(base_url).netloc))
+
+
+def _login_keychain(host: str, account: str) -> SecretStore:
+    return KeychainStore(login_service(host), account)
+
+
+def _login_memory() -> Callable[[str, str], SecretStore]:
+    """For the demo: gone with it."""
+    return cache(lambda _host, _account: MemoryStore())
 
 
 def _demo_store(_base_url: str) -> SecretStore:

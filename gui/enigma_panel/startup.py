@@ -8,8 +8,9 @@ import tempfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from enigma_panel.bootstrap import Parts, load_client
 from enigma_panel.core.models import SessionState, shown_state
@@ -41,6 +42,9 @@ from enigma_panel.ui.lazy_dialogs import LazyDialogs
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.text.notification import asked_notice, done_notice
 
+if TYPE_CHECKING:
+    from enigma_panel.ui.tray.tray import Tray
+
 log = logging.getLogger(__name__)
 
 TICK_MS = 1_000
@@ -66,6 +70,7 @@ class Startup:
     ) -> None:
         self._notifies = notifies
         self.notifier = DesktopNotifier()
+        self.tray: Tray | None = None
         self._parts = parts
         self._window = window
         self._dialogs = dialogs
@@ -82,7 +87,8 @@ class Startup:
         scope = self._parts.services.scope
         scope.spawn("ticks", self._ticks())
         if self._notifies:
-            self.notifier = make_notifiers(self._parts, self._window, self._parts.redact)
+            self.tray = make_tray(self._parts, self._window)
+            self.notifier = make_notifiers(self._parts, self._window, self._parts.redact, self.tray)
         manager = self._dialogs.get()
         self._power.unlocked.connect(manager.show_question_anew)
         self.notifier.missing_changed.connect(manager.look_for_questions)
@@ -192,16 +198,18 @@ def make_power(parts: Parts) -> Power:
 
 
 def make_notifiers(
-    parts: Parts, window: MainWindow, redact: Callable[[str], str]
+    parts: Parts, window: MainWindow, redact: Callable[[str], str], tray: "Tray | None" = None
 ) -> DesktopNotifier:
     """Tells of questions and of ended tasks while no window of ours has the focus; all of it lives
     as long as the window.
 
     Make it when the records of earlier runs are loaded: what ended in them is no news. redact:
-    what every text passes that leaves us.
+    what every text passes that leaves us. tray: shows them elsewhere than on Linux.
     """
     notifier = _make_notifier(parts)
     notifier.setParent(window)
+    if tray is not None and sys.platform != "linux":
+        tray.show_notices_of(notifier)
     done = DoneNotifier(
         parts.services.store,
         notifier,
@@ -232,6 +240,24 @@ def make_notifiers(
     return notifier
 
 
+def make_tray(parts: Parts, window: MainWindow) -> "Tray | None":
+    """The icon in the tray, where the desktop has one."""
+    if not QSystemTrayIcon.isSystemTrayAvailable():
+        return None
+    from enigma_panel.ui.tray.tray import Tray  # noqa: PLC0415 - only there
+
+    tray = Tray(
+        parts.services,
+        window,
+        window,
+        bring_to_front=partial(bring_to_front, window, ""),
+        open_question=window.dialogs.open_question,
+    )
+    window.hides_on_close = tray.hides_window
+    window.hidden.connect(tray.note_hidden)
+    return tray
+
+
 def _application() -> QApplication:
     app = QApplication.instance()
     assert isinstance(app, QApplication)
@@ -243,7 +269,7 @@ def _has_focus() -> bool:
 
 
 def _make_notifier(parts: Parts) -> DesktopNotifier:
-    """Elsewhere than on Linux nothing is shown: Qt's own way needs an icon in the tray first."""
+    """Elsewhere than on Linux the icon in the tray shows them."""
     if sys.platform != "linux":
         return DesktopNotifier()
     return BusNotifier(_open_notices, parts.services.scope)
@@ -258,7 +284,8 @@ def _open_notices() -> NotificationBus:
 def _open_question(window: MainWindow, task_key: int | None, token: str) -> None:
     """The window first: the question stands before it."""
     bring_to_front(window, token)
-    window.dialogs.open_question(task_key)
+    if task_key is not None:
+        window.dialogs.open_question(task_key)
 
 
 def _open_result(window: MainWindow, key: int, token: str) -> None:

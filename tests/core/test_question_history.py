@@ -35,8 +35,8 @@ def answer(
     ("asker", "sent", "outcome", "settled_ms"),
     [
         (task(S.ASKS), None, Q.OPEN, None),
-        (task(S.ASKS), answer(settled=False), Q.ANSWERING, ANSWERED),
-        (task(S.ASKS), answer(arrived=False), Q.UNCONFIRMED, ANSWERED),
+        (task(S.ASKS), answer(settled=False, arrived=False), Q.ANSWERING, None),
+        (task(S.ASKS), answer(arrived=False), Q.UNCONFIRMED, None),
         (task(S.WORKING), answer(), Q.ANSWERED, ANSWERED),
         (task(S.FAILED), answer(), Q.ANSWERED, ANSWERED),
         (task(S.STOPPED), answer(AnswerVerb.STOP), Q.STOPPED, ANSWERED),

@@ -17,7 +17,7 @@ import pytest
 pytest.importorskip("jeepney", reason="the desktop's bus is on Linux")
 
 from enigma_panel.desktop import notifications
-from enigma_panel.desktop.notifications import BusNotifier, NotificationBus
+from enigma_panel.desktop.notifications import BusNotifier, NotificationBus, ServerChanged
 from enigma_panel.desktop.power import BusError
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.desktop_notifier import DesktopNotice, Sound
@@ -554,3 +554,20 @@ def test_a_bus_that_ends_while_it_greets_leaves_no_socket_open(
             _open()
         thread.join()
     gc.collect()  # a socket that was left open is told of as an error
+
+
+@needs_bus
+async def test_whether_anybody_shows_notices_is_known(desk: Desk) -> None:
+    async with notifying() as scene:
+        changes: list[bool] = []
+        notifier = scene.notifier
+        notifier.missing_changed.connect(lambda: changes.append(notifier.is_missing))
+        assert not notifier.is_missing
+        await scene.show("1")
+        await desk.notice()
+        notifier._handle(ServerChanged(is_there=False))
+        assert changes == [True]
+        notifier._handle(ServerChanged(is_there=True))
+        assert changes == [True, False]
+        desk.end_bus()
+        await until(lambda: notifier.is_missing)

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.container import Services
+from enigma_panel.services.logins import Logins
 from tests.kit.clock import HandClock
 from tests.kit.fakes import (
     FakeAccount,
@@ -14,6 +15,7 @@ from tests.kit.fakes import (
     FakeExports,
     FakeHealth,
     FakeInbox,
+    FakeKeychain,
     FakeLive,
     FakeQuestionHistory,
     FakeQueue,
@@ -55,6 +57,10 @@ class World:
         self.deletions = FakeDeletions(self.sessions)
         self.structured_results = FakeStructuredResults()
         self.scope = scope or TaskScope()
+        self.keychain = FakeKeychain()
+        self.logins = Logins(
+            cast("Any", self.settings), self.keychain.store_for, self.clock, cast("Any", self.scope)
+        )
         self.reminders = HandReminders(
             cast("Any", self.inbox), cast("Any", self.settings), self.clock, cast("Any", self.scope)
         )

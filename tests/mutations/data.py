@@ -5,6 +5,9 @@ from tests.mutations.runner import Break
 ACCOUNT = "tests/services/test_account.py"
 DOWNLOADS = "tests/services/test_downloads.py"
 ASKED = "tests/services/test_question_notifier.py"
+TRAY = "tests/ui/tray/test_tray.py"
+SERVICE_LOGINS = "tests/services/test_logins.py"
+SAVED_LOGINS = "tests/ui/questions/test_saved_logins.py"
 WORDS = "test_the_agents_words_are_there_if_they_are_wanted_and_no_secret_is"
 DONE = "tests/services/test_done_notifier.py"
 NOTICES = "tests/ui/main_window/test_desktop_notices.py"
@@ -852,8 +855,8 @@ DATA = (
         promise="once more when half of the time is gone, and for the last minute",
         mistake="the last minute is not told",
         file="core/escalation.py",
-        old="    if last_ms is not None and last_call:",
-        new="    if False:",
+        old="        times.append((max(learnt, ends - LAST_CALL_MS), Level.LAST_CALL))\n",
+        new="        pass\n",
         tests=(f"{ASKED}::test_a_last_call_is_urgent_and_heard_and_each_has_its_own",),
     ),
     Break(
@@ -911,6 +914,101 @@ DATA = (
         old="            self._seen_ms = now\n",
         new="            pass\n",
         tests=(f"{ASKED}::test_nothing_is_told_to_somebody_who_looks_before_it_is_more_urgent",),
+    ),
+    Break(
+        promise="keeps its password in the keychain alone, in an entry of its own",
+        mistake="all accounts of a host share one",
+        file="bootstrap.py",
+        old="return KeychainStore(login_service(host), account)",
+        new="return KeychainStore(login_service(host))",
+        tests=(f"{SERVICE_LOGINS}::test_the_program_keeps_each_login_in_an_entry_of_its_own",),
+    ),
+    Break(
+        promise="Site, account and last use stand in the settings file, readable by you alone; which "
+        "account answered a question stands in the ledger, in Questions and in its export.",
+        mistake="the last use is forgotten",
+        file="services/logins.py",
+        old="self._put(replace(known, used_ms=self._clock.now_ms()), instead_of=known)",
+        new="pass",
+        tests=(f"{SERVICE_LOGINS}::test_the_password_is_in_the_keychain_alone",),
+    ),
+    Break(
+        promise="It is saved only if you check the box",
+        mistake="it always is",
+        file="ui/questions/forms/credentials.py",
+        old="if saved is not None and saved.is_to_be_remembered():",
+        new="if saved is not None:",
+        tests=(f"{SAVED_LOGINS}::test_a_login_is_saved_only_if_the_box_says_so",),
+    ),
+    Break(
+        promise="and filled in only by a click",
+        mistake="the one used last is filled in by itself",
+        file="ui/questions/forms/saved_logins.py",
+        old="        self.buttons = [self._button(fill_label(one), one, self._fill) for one in fills]\n",
+        new="        self.buttons = [self._button(fill_label(one), one, self._fill) for one in fills]\n"
+        "        self._fill(*fills[:1])\n",
+        tests=(f"{SAVED_LOGINS}::test_nothing_is_filled_in_unasked",),
+    ),
+    Break(
+        promise="it is you who sends it",
+        mistake="what is filled in is sent",
+        file="ui/questions/forms/credentials.py",
+        old="        self._filled = login\n        self.edited.emit()\n",
+        new="        self._filled = login\n        self.window()._send()\n",
+        tests=(f"{SAVED_LOGINS}::test_a_click_fills_it_in_and_sends_nothing",),
+    ),
+    Break(
+        promise="It is offered for the very host that the task names, which is the task's word: the "
+        "service does not say where the browser is now.",
+        mistake="a host below a saved one gets it, too",
+        file="core/logins.py",
+        old="if one.host == place.host]",
+        new="if place.host.endswith(one.host)]",
+        tests=("tests/core/test_logins.py::test_another_host_of_the_domain_is_asked_for_once",),
+    ),
+    Break(
+        promise="For another host of the same domain it asks once.",
+        mistake="it does not ask",
+        file="core/logins.py",
+        old="*(one for one in near if one.whole_domain)]",
+        new="*near]",
+        tests=("tests/core/test_logins.py::test_another_host_of_the_domain_is_asked_for_once",),
+    ),
+    Break(
+        promise="Where a host only looks like a saved one, or the address has a port, a user name or "
+        "numbers instead of a name, nothing is filled in.",
+        mistake="a port is passed over",
+        file="core/logins.py",
+        old='return has_port or "@" in parts.netloc',
+        new='return "@" in parts.netloc',
+        tests=("tests/core/test_logins.py::test_where_a_login_of_a_task_would_be",),
+    ),
+    Break(
+        promise="Where a host only looks like a saved one, or the address has a port, a user name or "
+        "numbers instead of a name, nothing is filled in.",
+        mistake="letters of another script are taken for others",
+        file="core/logins.py",
+        old="plain.translate(_ALIKE).replace",
+        new="plain.replace",
+        tests=("tests/core/test_logins.py::test_two_hundred_look_alikes_are_known",),
+    ),
+    Break(
+        promise="The tray's menu names session, kind and time left of a question, none of the agent's "
+        "words.",
+        mistake="the question stands in the place of the session's name",
+        file="ui/tray/tray.py",
+        old='name = session.name if session is not None else ""',
+        new="name = question.text",
+        tests=(f"{TRAY}::test_a_question_is_an_entry_that_leads_to_it_without_the_agents_words",),
+    ),
+    Break(
+        promise="Start when I log in writes one file into your desktop's autostart folder, and removes "
+        "it again.",
+        mistake="it stays",
+        file="desktop/autostart.py",
+        old="        path.unlink(missing_ok=True)\n",
+        new="        pass\n",
+        tests=("tests/desktop/test_autostart.py::test_it_is_off_at_first_and_turned_on_and_off",),
     ),
     Break(
         promise="What a screen reader says unasked holds none of the agent's words either",

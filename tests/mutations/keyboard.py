@@ -219,7 +219,7 @@ KEYBOARD = (
         promise="It comes as soon as there is a place for it",
         mistake="nobody looks again",
         file="ui/questions/presenter.py",
-        old="            self._later.start(AGAIN_MS)\n",
+        old="        else:\n            self._later.start(AGAIN_MS)\n",
         new="            pass\n",
         tests=(f"{PLACEMENT}::test_without_another_place_it_waits_until_nobody_aims_there",),
     ),

@@ -10,6 +10,8 @@ ESCALATION = "tests/core/test_escalation.py"
 NOTIFIER = "tests/services/test_question_notifier.py"
 PRESENTER = "tests/ui/questions/test_presenter.py"
 MANAGER = "tests/ui/test_dialog_manager.py"
+SAME = "tests/ui/questions/test_same_questions.py"
+TRAY = "tests/ui/tray/test_tray.py"
 BEFORE = "tests/services/test_written_before.py"
 RECORDS = "tests/services/questions/test_question_records.py"
 NO_BLANK_CHEQUE = "A purchase is approved up to its total, or an amount that was typed"
@@ -206,5 +208,89 @@ QUESTIONS = (
         old="if not self._notices_shown() or not self._services",
         new="if not self._services",
         tests=(f"{MANAGER}::test_behind_a_hidden_window_it_waits_only_where_a_notice_tells_of_it",),
+    ),
+    Break(
+        promise="The same answer goes to no session that was not meant",
+        mistake="to those of other sites, too",
+        file="ui/questions/dialog.py",
+        old="            and self._site(other) == site\n",
+        new="",
+        tests=(f"{SAME}::test_who_asks_anything_else_is_not_counted",),
+    ),
+    Break(
+        promise="The same answer goes to no session that was not meant",
+        mistake="to one at an odd address",
+        file="ui/questions/dialog.py",
+        old="            and site.is_plain\n",
+        new="",
+        tests=(f"{SAME}::test_an_odd_address_shares_nothing",),
+    ),
+    Break(
+        promise="The keychain keeps no password that nothing lists",
+        mistake="it is listed once it was saved",
+        file="services/logins.py",
+        old="        self._put(listed, instead_of=before)\n",
+        new="",
+        tests=("tests/services/test_logins.py::test_no_password_is_kept_that_nothing_lists",),
+    ),
+    Break(
+        promise="Delete in Settings deletes the login that was chosen",
+        mistake="the one that stands in its row now",
+        file="ui/settings/logins_page.py",
+        old="self._known.setdefault(name, len(self._known) + 1) for name in sorted(by_name)]",
+        new="n for n, _ in enumerate(sorted(by_name), 1)]",
+        tests=(
+            "tests/ui/settings/test_logins_page.py::test_a_row_that_moves_stays_the_one_that_was_chosen",
+        ),
+    ),
+    Break(
+        promise="Questions tells what became of each",
+        mistake="what changes while it is read is missed",
+        file="ui/question_history/dialog.py",
+        old="            self._is_stale = True\n",
+        new="            pass\n",
+        tests=(
+            "tests/ui/question_history/test_dialog.py::test_what_changes_while_it_is_read_is_read_once_more",
+        ),
+    ),
+    Break(
+        promise="The same answer goes to no session that was not meant",
+        mistake="unasked",
+        file="ui/questions/forms/same_questions.py",
+        old="        if not self.box.isChecked():\n            return ()\n",
+        new="",
+        tests=(f"{SAME}::test_it_is_off_at_first_and_lists_who_gets_it",),
+    ),
+    Break(
+        promise="The same answer goes to no session that was not meant",
+        mistake="one that comes later is meant, too",
+        file="ui/questions/forms/same_questions.py",
+        old="            self.box.setChecked(False)\n",
+        new="            pass\n",
+        tests=(f"{SAME}::test_who_comes_and_goes_is_counted_at_once",),
+    ),
+    Break(
+        promise="The window hides only while something is open, and says so",
+        mistake="always",
+        file="ui/tray/tray.py",
+        old="return bool(self._running() or self._services.queue.entries() or self._asking())",
+        new="return True",
+        tests=(f"{TRAY}::test_the_window_hides_only_while_something_is_open",),
+    ),
+    Break(
+        promise="The window hides only while something is open, and says so",
+        mistake="nobody is told",
+        file="ui/tray/tray.py",
+        old="        if told < TELLS:\n",
+        new="        if told < 0:\n",
+        tests=(f"{TRAY}::test_the_window_hides_only_while_something_is_open",),
+    ),
+    Break(
+        promise="The tray's icon shows the most urgent state",
+        mistake="trouble hides a question",
+        file="ui/tray/tray.py",
+        old="        if self._asking():\n            return TrayState.ASKING\n",
+        new="",
+        tests=(f"{TRAY}::test_its_state_is_the_most_urgent_one",),
     ),
 )

@@ -400,6 +400,7 @@ async def test_a_text_that_is_none_ends_no_export(bench: Bench) -> None:
 def a_question(number: int, **facts: Any) -> AskedQuestion:
     """An answered question."""
     common: dict[str, Any] = {
+        "n": 1,
         "asked_ms": 1_700_000_000_123,
         "text": f"Question {number}?",
         "kind": QuestionKind.CHOICE,

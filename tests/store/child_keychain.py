@@ -1,12 +1,13 @@
 """A process of its own on a session bus: does each step with the real keychain and prints JSON.
 
-With the argument "locked" it saves, locks the collection, and tries again.
+With the argument "locked" it saves, locks the collection, and tries again; with "logins" it does so
+with the passwords of two saved logins.
 """
 
 import json
 import sys
 
-from enigma_panel.store.keychain import KeychainStore, Result, service_name
+from enigma_panel.store.keychain import KeychainStore, Result, login_service, service_name
 
 KEY = "enig_real_key"
 
@@ -23,7 +24,24 @@ def lock() -> None:
     bus.close()
 
 
+def logins() -> list[list[str | None]]:
+    maria, paul, elsewhere = (
+        KeychainStore(login_service(host), account)
+        for host, account in (
+            ("bank.example", "maria"),
+            ("bank.example", "paul"),
+            ("other.example", "maria"),
+        )
+    )
+    steps = [told(maria.save("zebra-47")), told(paul.save("lion-11"))]
+    steps += [told(store.get()) for store in (maria, paul, elsewhere)]
+    return [*steps, told(maria.remove()), told(maria.get()), told(paul.get())]
+
+
 def main() -> None:
+    if "logins" in sys.argv:
+        print(json.dumps(logins()))
+        return
     store = KeychainStore(service_name("test"))
     steps = [told(store.get()), told(store.save(KEY)), told(store.get())]
     if "locked" in sys.argv:

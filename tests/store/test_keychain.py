@@ -69,7 +69,7 @@ def _bare(cls: Callable[[], Any]) -> KeyringBackend:
 
 
 def _store(backend: KeyringBackend, service: str = "test") -> KeychainStore:
-    return KeychainStore(service, lambda: backend)
+    return KeychainStore(service, find_backend=lambda: backend)
 
 
 def _caused_by(error: BaseException, cause: BaseException) -> BaseException:
@@ -193,7 +193,7 @@ def test_a_backend_that_cannot_even_be_found() -> None:
     def broken() -> Any:
         raise RuntimeError("a plug-in is broken")
 
-    store = KeychainStore("test", broken)
+    store = KeychainStore("test", find_backend=broken)
     assert store.get().outcome is OUT.FAILED
     assert store.where() == NO_PLACE
 

@@ -77,5 +77,19 @@ def test_a_locked_keyring_without_a_dialog_is_told_at_once(tmp_path: Path) -> No
     assert steps[3:] == [["locked", WHERE, None]] * 4
 
 
+@with_keyring
+def test_each_saved_login_has_an_entry_of_its_own(tmp_path: Path) -> None:
+    assert _on_a_bus(tmp_path / "own", "logins") == [
+        ["saved", WHERE, None],
+        ["saved", WHERE, None],
+        ["found", WHERE, "zebra-47"],
+        ["found", WHERE, "lion-11"],
+        ["absent", WHERE, None],
+        ["removed", WHERE, None],
+        ["absent", WHERE, None],
+        ["found", WHERE, "lion-11"],
+    ]
+
+
 def test_without_a_bus_there_is_no_keychain(tmp_path: Path) -> None:
     assert _run(tmp_path / "own", sys.executable, str(CHILD)) == [["no_keychain", "", None]] * 6

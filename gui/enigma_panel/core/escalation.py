@@ -78,17 +78,18 @@ class Attention(Struct, frozen=True, kw_only=True):
 def levels_of(question: WaitingQuestion, *, last_call: bool = True) -> list[tuple[int, Level]]:
     """When each level is reached (epoch ms), in order."""
     asked, learnt, ends = question.asked_ms, question.learnt_ms, question.ends_ms
-    last_ms = None if ends is None else max(learnt, ends - LAST_CALL_MS)
-    is_old = learnt - asked > OLD_MS
-    times: list[tuple[int, Level]] = [] if is_old else [(learnt, Level.ASKED)]
+    times: list[tuple[int, Level]] = []
+    if ends is not None and last_call:
+        times.append((max(learnt, ends - LAST_CALL_MS), Level.LAST_CALL))
+    is_old = learnt - asked > OLD_MS and bool(times)  # else nothing would ever tell of it
+    if not is_old:
+        times.append((learnt, Level.ASKED))
     if question.remind_ms is not None:
         times.append((question.remind_ms, Level.REMINDER))
     elif ends is not None and not is_old:
         half_ms = asked + (ends - asked) // 2
         if learnt < half_ms < ends - LAST_CALL_MS:
             times.append((half_ms, Level.HALF_TIME))
-    if last_ms is not None and last_call:
-        times.append((last_ms, Level.LAST_CALL))
     return sorted(times)
 
 

@@ -16,7 +16,7 @@ class QuestionOutcome(StrEnum):
     ANSWERING = "answering"  # its answer is on its way, or waits for its turn
     ANSWERED = "answered"
     STOPPED = "stopped"  # its task was told to stop, by the answer or otherwise
-    GONE = "gone"  # the task went on without an answer from here
+    GONE = "gone"  # it is open no longer, without an answer from here
     MISSED = "missed"  # the task failed or was lost while it was open
     UNCONFIRMED = "unconfirmed"  # an answer was sent, and nobody knows whether it arrived
 
@@ -24,13 +24,14 @@ class QuestionOutcome(StrEnum):
 class AskedQuestion(Struct, frozen=True, kw_only=True):
     """A question that was asked at asked_ms (epoch ms).
 
-    key: of its line in the time line, higher for later ones. session: its name; task: what was
-    asked for. settled_ms: when it was answered, or missed; None where that is not known. used: what
-    of the answer was no secret.
+    key: of its line in the time line, higher for later ones. n: its number within its task, from 1.
+    session: its name; task: what was asked for. settled_ms: when it was answered, or missed; None
+    where that is not known. used: what of the answer was no secret.
     """
 
     key: int
     task_key: int
+    n: int
     asked_ms: int
     text: str
     kind: QuestionKind
@@ -90,6 +91,6 @@ def _outcome_of_answer(answer: SentAnswer) -> QuestionOutcome:
 def settled_ms_of(task: AskingTask, answer: SentAnswer | None) -> int | None:
     """When it was settled (epoch ms), as far as that is known."""
     if answer is not None:
-        return answer.made_ms
+        return answer.made_ms if answer.arrived else None
     ended_with = {QuestionOutcome.MISSED, QuestionOutcome.STOPPED}
     return task.ended_ms if outcome_of(task, None) in ended_with else None

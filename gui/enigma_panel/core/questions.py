@@ -37,6 +37,10 @@ _APPROVAL = re.compile(
 _MONEY = re.compile(r"\b(purchase|buy|pay|payment|order|checkout|total)\b", re.IGNORECASE)
 
 
+LOGIN_USED = "login "
+"""Before the account name, where an answer was a saved login: what else is used are amounts."""
+
+
 class QuestionKind(StrEnum):
     """Kind of a question, guessed from its words.
 

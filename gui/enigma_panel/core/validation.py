@@ -367,6 +367,12 @@ def site_of_url(url: str) -> str | None:
     return _short(host)
 
 
+def first_url(text: str) -> str | None:
+    """The http(s) URL that a text names first, as it stands there."""
+    found = (match.group().rstrip(".,;:!?") for match in _URL.finditer(text[:_READ_CHARS]))
+    return next((url for url in found if site_of_url(url)), None)
+
+
 def first_site(text: str) -> str | None:
     """The site that a text names first, by URL or by bare domain; None where it names none."""
     text = text[:_READ_CHARS]

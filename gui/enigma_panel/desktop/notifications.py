@@ -159,6 +159,8 @@ class BusNotifier(DesktopNotifier):
             if one.number and not self._gone.is_set():
                 self._try_to(partial(bus.remove, one.number))
         bus.close()
+        if self._gone.is_set():
+            self._set_missing(True)
         self._bus = None
         self._notifications.clear()
         self._keys.clear()
@@ -214,6 +216,7 @@ class BusNotifier(DesktopNotifier):
                 one.number = 0
                 one.give_up()
             case ServerChanged(is_there):
+                self._set_missing(not is_there)
                 self._keys.clear()
                 for one in self._notifications.values():
                     _start_over(one, is_there=is_there)

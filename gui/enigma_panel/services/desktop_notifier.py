@@ -41,11 +41,13 @@ class DesktopNotifier(QObject):
 
     clicked: the person clicked a notice; brings its key and the desktop's activation token, ""
     without one. A click may come after the notice was taken down. is_missing: nobody shows notices
-    here, as far as is known; missing_changed: that has changed.
+    here, as far as is known; missing_changed: that has changed. unshown: this notice is shown by
+    nobody; brings its key and itself, for whoever has another way.
     """
 
     clicked = Signal(object, str)
     missing_changed = Signal()
+    unshown = Signal(object, object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -53,7 +55,7 @@ class DesktopNotifier(QObject):
 
     def show(self, key: Hashable, notice: DesktopNotice) -> None:
         """Show this in place of the notice with that key, if there is one."""
-        del key, notice
+        self.unshown.emit(key, notice)
 
     def withdraw(self, key: Hashable) -> None:
         """Take down the notice with that key, if there is one."""

@@ -111,7 +111,6 @@ class TaskSearch(QObject):
 
     async def asked_questions(self, most: int) -> list[AskedQuestion]:
         """The last so many questions of all tasks, newest first. LedgerError."""
-        await self._store.flush()  # what is shown elsewhere is in it
         return await self._read_in_the_end(lambda: self._reader.asked_questions(most))
 
     async def purge(self) -> None:

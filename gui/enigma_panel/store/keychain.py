@@ -1,4 +1,4 @@
-"""The API key in the system's keychain, with a closed set of outcomes; it is never in a file.
+"""Secrets in the system's keychain, with a closed set of outcomes; none is ever in a file.
 
 Every call may wait for a person (an unlock dialog) or for ever: callers use a thread and a time
 limit. `keyring` is imported at the first call, since importing it costs time.
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
 API_KEY = "api-key"
-"""Name of the one secret that is kept."""
+"""Name of the key among the secrets of a profile."""
 
 WINDOWS_MAX_CHARS = 1_280
 """Longest secret of the Credential Manager: 2,560 bytes in UTF-16."""
@@ -82,7 +82,7 @@ _WINDOWS_CODES = {5: SecretOutcome.DENIED, 1783: SecretOutcome.TOO_LONG}
 
 
 class SecretStore(Protocol):
-    """A store for the API key. No method raises for what a keychain does."""
+    """A store for one secret. No method raises for what a keychain does."""
 
     def where(self) -> str:
         """The name of the keychain that would store it; NO_PLACE when there is none."""
@@ -136,6 +136,11 @@ def service_name(profile: str) -> str:
     return f"Enigma Control Panel – {profile}"
 
 
+def login_service(host: str) -> str:
+    """The keychain's name for the passwords of saved logins on a host."""
+    return f"Enigma Control Panel – login – {host}"
+
+
 def _system_backend() -> "KeyringBackend":
     import keyring  # noqa: PLC0415 - costs time, so not before the first call
 
@@ -143,15 +148,20 @@ def _system_backend() -> "KeyringBackend":
 
 
 class KeychainStore:
-    """Secrets in the system's keychain, under one service name (`service_name`).
+    """A secret in the system's keychain, by its service (`service_name`, `login_service`) and name.
 
     find_backend is for tests; by default keyring chooses.
     """
 
     def __init__(
-        self, service: str, find_backend: "Callable[[], KeyringBackend]" = _system_backend
+        self,
+        service: str,
+        name: str = API_KEY,
+        *,
+        find_backend: "Callable[[], KeyringBackend]" = _system_backend,
     ) -> None:
         self._service = service
+        self._name = name
         self._find_backend = find_backend
 
     def where(self) -> str:
@@ -173,24 +183,24 @@ class KeychainStore:
         return self._guarded(self._remove)
 
     def _get(self, backend: "KeyringBackend", where: str) -> Result:
-        secret = backend.get_password(self._service, API_KEY)
+        secret = backend.get_password(self._service, self._name)
         outcome = SecretOutcome.ABSENT if secret is None else SecretOutcome.FOUND
         return Result(outcome=outcome, secret=secret, where=where)
 
     def _save(self, backend: "KeyringBackend", where: str, secret: str) -> Result:
         if where == _WINDOWS and _utf16_units(secret) > WINDOWS_MAX_CHARS:
             return Result(outcome=SecretOutcome.TOO_LONG, where=where)
-        backend.set_password(self._service, API_KEY, secret)
+        backend.set_password(self._service, self._name, secret)
         # Some backends forget without a word.
-        kept = backend.get_password(self._service, API_KEY) == secret
+        kept = backend.get_password(self._service, self._name) == secret
         return Result(outcome=SecretOutcome.SAVED if kept else SecretOutcome.FAILED, where=where)
 
     def _remove(self, backend: "KeyringBackend", where: str) -> Result:
         # Asked first, because backends say "not there" and "will not" with the same error.
-        if backend.get_password(self._service, API_KEY) is None:
+        if backend.get_password(self._service, self._name) is None:
             return Result(outcome=SecretOutcome.ABSENT, where=where)
-        backend.delete_password(self._service, API_KEY)
-        gone = backend.get_password(self._service, API_KEY) is None
+        backend.delete_password(self._service, self._name)
+        gone = backend.get_password(self._service, self._name) is None
         return Result(outcome=SecretOutcome.REMOVED if gone else SecretOutcome.FAILED, where=where)
 
     def _guarded(self, call: "Callable[[KeyringBackend, str], Result]") -> Result:

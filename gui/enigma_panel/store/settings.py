@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct, field
 
+from enigma_panel.core.logins import SavedLogin
 from enigma_panel.core.money import is_sane
 from enigma_panel.core.service_rules import Dialect
 from enigma_panel.core.task_filter import NEWEST_FIRST, NO_FILTER, Order, TaskFilter
@@ -80,9 +81,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     notify_questions: a notification when an agent asks and no window of ours has the focus;
     notify_words: with the agent's words; question_sound: heard when half of its time is gone;
     question_last_call: told once more when its last minute begins.
+    keep_in_tray: closing the window hides it while something is open; tray_told: how often that was
+    said.
     appearance: SYSTEM, LIGHT or DARK, any other word becomes SYSTEM.
     keep_tasks_days: so many days after its end a task is kept, FOR_EVER or in KEPT_DAYS, any other
     number becomes FOR_EVER.
+    logins: the saved ones, without their passwords.
     task_filter, task_order: what was looked for among the tasks; what means nothing becomes none.
     others: keys of the file that this version does not know.
     """
@@ -102,8 +106,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     notify_words: bool = False
     question_sound: bool = True
     question_last_call: bool = True
+    keep_in_tray: bool = True
+    tray_told: int = 0
     appearance: str = SYSTEM
     keep_tasks_days: int = FOR_EVER
+    logins: tuple[SavedLogin, ...] = ()
     task_filter: TaskFilter = NO_FILTER
     task_order: Order = NEWEST_FIRST
     others: dict[str, Any] = msgspec.field(default_factory=dict)

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QMimeData, QObject, QUrl, Signal
+from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 
 from enigma_panel.core.models import Task, TaskSpec, TaskStatus
@@ -18,6 +18,7 @@ from enigma_panel.services.settings import choose_dialect
 from enigma_panel.services.types import PendingCommand
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.ui.i18n import Translations, shorten
+from enigma_panel.ui.secret_clipboard import SecretClipboard
 from enigma_panel.ui.text.account_page import open_account_page
 from enigma_panel.ui.text.dialects import offered_dialect
 from enigma_panel.ui.text.problems import NoticeAction
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 tr = Translations("Actions")
 
-SECRET_HINT = "x-kde-passwordManagerHint"  # noqa: S105 - a MIME type that clipboard managers know
 SETTLED_MS = 600
 """What appears or goes below the pointer counts from then on."""
 GRACE_MS = 3_000
@@ -138,7 +138,7 @@ class Actions(QObject):
         self._sessions = services.sessions
         self._scope = services.scope
         self.dialogs = dialogs
-        self._copied = ""
+        self._secrets = SecretClipboard(self)
 
     def command(self, keys: Sequence[int], verb: CommandVerb) -> None:
         """Send a verb to each session that can take it; several ends are asked about first."""
@@ -274,21 +274,14 @@ class Actions(QObject):
         self.copy(colleague_text(task, self._sessions.session(task.session_key)))
 
     def copy_secret(self, text: str) -> None:
-        """Put a secret on the clipboard, with the hint that keeps it out of clipboard histories."""
-        data = QMimeData()
-        data.setText(text)
-        data.setData(SECRET_HINT, b"secret")
-        QGuiApplication.clipboard().setMimeData(data)
-        self._copied = text
+        """Put a secret on the clipboard, for a short time; that is said: it may not be there when
+        it is to be pasted."""
+        self._secrets.put(text)
+        self.done.emit(tr("Copied. It leaves the clipboard after 30 seconds."))
 
     def forget_secret(self) -> None:
-        """A secret does not stay on the clipboard when the program ends.
-
-        Nor may an object made in Python: Qt frees it after Python is gone, which crashes (6.11).
-        """
-        clipboard = QGuiApplication.clipboard()
-        if self._copied and clipboard.text() == self._copied:
-            clipboard.clear()
+        """A secret does not stay on the clipboard when the program ends."""
+        self._secrets.clear()
 
     def copy_session_id(self, key: int) -> None:
         """Put a session's id on the clipboard."""

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from enigma_panel.core.models import TaskSpec
 from enigma_panel.services.container import Services
+from enigma_panel.services.logins import RememberedLogin
 from enigma_panel.services.types import KeyState
 from enigma_panel.ui.actions import Actions, TaskRows
 from enigma_panel.ui.new_task.dialog import NewTaskDialog
@@ -16,7 +17,9 @@ from enigma_panel.ui.questions.presenter import QuestionPresenter, TypingWatch
 from enigma_panel.ui.quit.dialog import QuitChoice, QuitDialog, open_sessions
 from enigma_panel.ui.quit.terminate_all import TerminateAllDialog
 from enigma_panel.ui.settings.dialog import SettingsDialog
+from enigma_panel.ui.settings.general_page import Autostart
 from enigma_panel.ui.settings.key_dialog import KeyDialog
+from enigma_panel.ui.text.logins import remembered_text
 from enigma_panel.ui.widgets.table import KeyedTable
 
 if TYPE_CHECKING:
@@ -47,12 +50,12 @@ class DialogManager(QObject):
     use_account change between the demo service and the account; without them no button does it.
     begin_anew: with the ledger that was imported.
     sleep_is_announced: whether this computer says when it is about to sleep. notices_shown: whether
-    the desktop shows notices, as far as is known. aimed: the rows on the screen that somebody aims
-    at.
+    the desktop shows notices, as far as is known; tray_shown: whether it has a tray; autostart: how
+    it starts the program at a log-in. aimed: the rows on the screen that somebody aims at.
     draft_discarded: New task was cancelled with words in it; comes with what takes that back.
     exported: what became of an export: a sentence, and the file, None where there is none.
     deleted: what became of tasks that were to be deleted, in words. task_wanted: to the task with
-    that key.
+    that key. said: what became of something that was asked for a moment ago.
     quit_waits: words for "Quit when they are done", empty ones when that holds no more. leaving:
     the program is about to end or no longer: no queued task is to be started.
     """
@@ -61,6 +64,7 @@ class DialogManager(QObject):
     exported = Signal(str, object)
     deleted = Signal(str)
     task_wanted = Signal(int)
+    said = Signal(str)
     quit_waits = Signal(str)
     leaving = Signal(bool)
 
@@ -74,10 +78,14 @@ class DialogManager(QObject):
         begin_anew: Callable[[], None] = lambda: None,
         sleep_is_announced: Callable[[], bool] = lambda: True,
         notices_shown: Callable[[], bool] = lambda: False,
+        tray_shown: Callable[[], bool] = lambda: False,
+        autostart: Autostart | None = None,
         aimed: Callable[[], Iterable[QRect]] = tuple,
     ) -> None:
         super().__init__()
         self._notices_shown = notices_shown
+        self._tray_shown = tray_shown
+        self._autostart = autostart
         self._services = services
         self._parent = parent
         self._try_demo = try_demo
@@ -133,7 +141,13 @@ class DialogManager(QObject):
         self._presenter.refresh()
 
     def _make_question(self) -> QuestionDialog:
-        return QuestionDialog(self._services, self._parent())
+        self._services.logins.remembered.connect(self._say_remembered)
+        dialog = QuestionDialog(self._services, self._parent())
+        dialog.told.connect(self.said)
+        return dialog
+
+    def _say_remembered(self, remembered: RememberedLogin) -> None:
+        self.said.emit(remembered_text(remembered))
 
     # -- dialogs that the window opens ---------------------------------------------------------
 
@@ -157,6 +171,8 @@ class DialogManager(QObject):
                 self.open_key,
                 power_available=self._sleep_is_told(),
                 notices_shown=self._notices_shown,
+                tray_shown=self._tray_shown(),
+                autostart=self._autostart,
             )
         self._settings.ask()
 

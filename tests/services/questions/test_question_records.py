@@ -71,6 +71,7 @@ def test_each_question_of_a_task_has_its_own_outcome(tmp_path: Path) -> None:
         assert login == AskedQuestion(
             key=login.key,
             task_key=task.key,
+            n=1,
             asked_ms=login.asked_ms,
             text="Your login, please",
             kind=QuestionKind.CREDENTIALS,
@@ -148,7 +149,7 @@ def test_asked_again_after_its_answer_it_is_another_question(tmp_path: Path) -> 
 def test_the_last_ones_come_first_and_what_nobody_knows_is_left_out(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
         first, second = await asked(bench), await asked(bench)
-        assert len(asked_questions(bench.ledger.connection, 1)) == 1
+        assert len(asked_questions(bench.ledger.connection, 1, {})) == 1
         assert [each.task_key for each in kept(bench)] == [
             task_of(second).key,
             task_of(first).key,
@@ -159,5 +160,22 @@ def test_the_last_ones_come_first_and_what_nobody_knows_is_left_out(tmp_path: Pa
         renamed = replace(bench.store.session(first.key), label="the shop")
         await bench.store.update(renamed)
         assert kept(bench)[0].session == "the shop"
+
+    on_bench(tmp_path, check)
+
+
+def test_a_text_that_is_damaged_hides_no_other_question(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        one = await asked(bench)
+        await answer(one)
+        await bench.see(one.key, Kind.ACTIVE)
+        await bench.see(one.key, Kind.QUESTION, text="Red or blue?")
+        bench.ledger.connection.execute(
+            "UPDATE steps SET text = CAST(x'52FF' AS TEXT) WHERE text = 'Your login, please'"
+        )
+        assert outcomes(bench) == [
+            ("R\N{REPLACEMENT CHARACTER}", "answered"),
+            ("Red or blue?", "open"),
+        ]
 
     on_bench(tmp_path, check)

@@ -113,7 +113,7 @@ def test_one_that_has_no_row_yet_is_shown_in_details(window: MainWindow, service
     assert is_new(services, 2) == [1]
 
 
-def test_elsewhere_than_on_linux_nothing_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_elsewhere_than_on_linux_no_bus_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.platform", "win32")
     assert type(startup._make_notifier(SimpleNamespace())) is DesktopNotifier
 

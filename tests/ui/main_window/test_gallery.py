@@ -14,7 +14,7 @@ from enigma_panel.ui.theme import appearance, theme
 from tests.kit.fakes import FakeDialogs
 from tests.kit.world import World
 
-PAGES = ("general", "account", "appearance", "history", "questions")
+PAGES = ("general", "account", "appearance", "history", "questions", "logins")
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 

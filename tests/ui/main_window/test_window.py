@@ -219,6 +219,7 @@ def test_ids_are_shown_to_nobody_but_can_be_copied(window: MainWindow, services:
     button(window.details, "Copy").click()
     assert QGuiApplication.clipboard().text() == ID
     assert QGuiApplication.clipboard().mimeData().hasFormat("x-kde-passwordManagerHint")
+    assert "leaves the clipboard after 30 seconds" in shown_texts(window)
     button(window.details, "Copy live page link").click()
     assert QGuiApplication.clipboard().text() == LINK
     window.close_for_good()

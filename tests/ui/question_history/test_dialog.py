@@ -1,5 +1,6 @@
 """*Questions*: all that was asked, newest first, and the way to answer or to its task."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,10 @@ from PySide6.QtCore import Qt
 from enigma_panel.core.question_history import AskedQuestion, QuestionOutcome
 from enigma_panel.core.questions import QuestionKind
 from enigma_panel.services.question_history import MOST
+from enigma_panel.services.types import Diff
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.ui.dialog_manager import DialogManager
-from enigma_panel.ui.question_history.dialog import QuestionHistoryDialog
+from enigma_panel.ui.question_history.dialog import GATHER_MS, QuestionHistoryDialog
 from enigma_panel.ui.question_history.model import Column
 from enigma_panel.ui.widgets.table_model import KeyedTableModel
 from tests.kit.builders import a_question
@@ -27,6 +29,7 @@ Q = QuestionOutcome
 def asked(number: int, outcome: QuestionOutcome = Q.ANSWERED, **facts: Any) -> AskedQuestion:
     """The question in row `number`, which task 100 + number asked."""
     known: dict[str, Any] = {
+        "n": 1,
         "asked_ms": NOW - number * 60_000,
         "text": f"Question {number}?",
         "kind": QuestionKind.FREE_TEXT,
@@ -91,6 +94,7 @@ async def test_each_question_is_a_row_newest_first(
 async def test_an_open_one_leads_to_its_answer_another_to_its_task(
     world: World, dialog: QuestionHistoryDialog
 ) -> None:
+    world.inbox.ask(a_question(103, "Question 3?"))
     await shown(world, dialog)
     assert not dialog.answer_button.isEnabled()
     assert not dialog.task_button.isEnabled()
@@ -184,3 +188,42 @@ async def test_the_manager_opens_it_and_exports_what_it_shows(world: World, tmp_
     assert [question.key for question in order.questions] == [2, 1]
     manager.close_all()
     assert not dialog.isVisible()
+
+
+async def test_one_that_waits_can_be_answered_whatever_became_of_the_first_answer(
+    world: World, dialog: QuestionHistoryDialog
+) -> None:
+    world.question_history.questions = [asked(3, Q.UNCONFIRMED, settled_ms=None)]
+    world.inbox.ask(a_question(103, "Question 3?", maybe_answered=True))
+    await shown(world, dialog)
+    dialog.table.select_key(3)
+    assert dialog.answer_button.isEnabled()
+    key(dialog.table, ENTER)
+    assert dialog.wanted == [("answer_wanted", 103)]  # type: ignore[attr-defined]
+
+
+async def test_what_changes_while_it_is_read_is_read_once_more(
+    world: World, dialog: QuestionHistoryDialog
+) -> None:
+    world.question_history.gate = asyncio.Event()
+    dialog.ask()
+    await until(lambda: world.question_history.read_count == 1)
+    before = world.question_history.questions
+    world.question_history.questions = [asked(4, Q.OPEN), *before]
+    for _ in range(3):
+        dialog._look()
+    world.question_history.gate.set()
+    await until(lambda: dialog.model.keys()[:1] == [4])
+    assert world.question_history.read_count == 2
+
+
+async def test_figures_of_tasks_that_never_asked_are_no_reason_to_read(
+    world: World, dialog: QuestionHistoryDialog
+) -> None:
+    await shown(world, dialog)
+    read = world.question_history.read_count
+    world.sessions.changed.emit(Diff(tasks=frozenset({7}), sessions=frozenset({7})))
+    await asyncio.sleep(GATHER_MS / 1000 + 0.1)
+    assert world.question_history.read_count == read
+    world.sessions.changed.emit(Diff(tasks=frozenset({103})))
+    await until(lambda: world.question_history.read_count > read)

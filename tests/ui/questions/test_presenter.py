@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from enigma_panel.services.questions.reminders import Reminder
+from enigma_panel.ui.questions import presenter as presenter_module
 from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.questions.presenter import TYPING_MS, QuestionPresenter, TypingWatch
 from tests.kit.person import active, click, key
@@ -223,6 +224,69 @@ async def test_remind_me_closes_it_until_then(world: World, presenter: QuestionP
         assert not dialog.isVisible()
         pass_s(world, 1)
         assert dialog.isVisible()
+
+
+async def test_a_reminder_that_is_due_while_another_stands_there_comes_after_it(
+    world: World, presenter: QuestionPresenter
+) -> None:
+    first, second = (world.sessions.add_asking(key, WHICH) for key in (1, 2))
+    world.inbox.ask(first)
+    dialog = presenter.dialog()
+    dialog._remind(Reminder.IN_1_MINUTE)
+    world.inbox.ask(second)
+    assert dialog.isVisible()
+    pass_s(world, 60)
+    dialog.reject()
+    await until(dialog.isVisible)
+    question = dialog.current_question()
+    assert question is not None
+    assert question.task_key == 1
+    dialog.reject()
+    pass_s(world, 5)
+    assert not dialog.isVisible()
+
+
+async def test_a_last_call_while_another_stands_there_comes_after_it(
+    world: World, presenter: QuestionPresenter
+) -> None:
+    first = world.sessions.add_asking(1, WHICH)
+    second = replace(world.sessions.add_asking(2, WHICH), expires_ms=world.clock.now + 600_000)
+    world.inbox.ask(first)
+    dialog = presenter.dialog()
+    dialog.reject()
+    world.inbox.ask(second)
+    pass_s(world, LAST_CALL_S)
+    dialog.reject()
+    await until(dialog.isVisible)
+    question = dialog.current_question()
+    assert question is not None
+    assert question.task_key == 1
+
+
+async def test_later_holds_also_for_one_whose_end_has_moved(
+    world: World, presenter: QuestionPresenter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(presenter_module, "AGAIN_MS", 20)
+    question = world.sessions.add_asking(1, WHICH)
+    assert question.expires_ms is not None
+    world.inbox.ask(question)
+    dialog = presenter.dialog()
+    world.inbox.open[0] = replace(question, expires_ms=question.expires_ms + 5_000)
+    world.inbox.changed.emit()
+    pass_s(world, LAST_CALL_S + 5)
+    dialog.reject()
+    await asyncio.sleep(0.06)
+    assert not dialog.isVisible()
+
+
+async def test_one_that_did_not_get_the_answer_that_went_to_several_comes_up(
+    world: World, presenter: QuestionPresenter
+) -> None:
+    world.inbox.ask(world.sessions.add_asking(1, WHICH))
+    dialog = presenter.dialog()
+    dialog.reject()
+    dialog.came_back.emit((1, 1))
+    assert dialog.isVisible()
 
 
 async def test_only_what_comes_before_the_last_call_can_be_chosen(

@@ -305,3 +305,47 @@ async def test_with_its_address_a_dialect_of_the_command_line_is_not_kept(
     await world.settle()
     assert world.settings.value.base_url == "http://127.0.0.1:8080"
     assert (world.settings.value.dialect, world.account.dialect) == ("", Dialect.W2)
+
+
+class FakeAutostart:
+    """Whether the desktop starts the program; error: why that cannot be changed."""
+
+    def __init__(self) -> None:
+        self.on = False
+        self.error: OSError | None = None
+
+    def is_on(self) -> bool:
+        return self.on
+
+    def turn(self, *, on: bool) -> None:
+        if self.error is not None:
+            raise self.error
+        self.on = on
+
+
+async def test_starting_at_a_login_is_what_the_desktop_says(world: World) -> None:
+    autostart = FakeAutostart()
+    dialog = SettingsDialog(world.services, None, lambda: None, autostart=autostart)
+    dialog.ask()
+    box = dialog.general.start_at_login
+    assert (box.text(), box.isVisible(), box.isChecked()) == ("Start when I log in", True, False)
+    box.click()
+    assert autostart.on
+    autostart.error = PermissionError(13, "Permission denied")
+    box.click()
+    assert box.isChecked(), "it is still on"
+    assert "That could not be changed (Permission denied)." in shown_texts(dialog)
+    autostart.on = False  # removed by another program
+    dialog.general.refresh()
+    assert not box.isChecked()
+    other = SettingsDialog(world.services, None, lambda: None)
+    other.ask()
+    assert not other.general.start_at_login.isVisible()
+
+
+async def test_the_tray_is_asked_about_where_there_is_one(world: World) -> None:
+    dialog = SettingsDialog(world.services, None, lambda: None, tray_shown=True)
+    dialog.ask()
+    dialog.questions.boxes["keep_in_tray"].click()
+    assert not world.settings.value.keep_in_tray
+    assert "keep_in_tray" not in SettingsDialog(world.services, None, lambda: None).questions.boxes

@@ -10,6 +10,7 @@ from enigma_panel.api.errors import ApiError, FailureKind, SessionGoneError
 from enigma_panel.api.protocols import LiveError
 from enigma_panel.core.models import Session, Task
 from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.questions import LOGIN_USED
 from enigma_panel.core.rate_limit import Endpoint, Rank
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.clock import local_day
@@ -83,7 +84,8 @@ class Answers(QObject):
     def used_today(self) -> list[str]:
         """The amounts that were allowed today by answers that may have arrived."""
         since_ms, _ = local_day(self._clock.now_ms())
-        return [used for at_ms, used in self._used if at_ms >= since_ms]
+        used_today = [used for at_ms, used in self._used if at_ms >= since_ms]
+        return [used for used in used_today if not used.startswith(LOGIN_USED)]
 
     async def restore(self) -> None:
         """What answers of earlier runs allowed today. Raises LedgerError."""

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from enigma_panel.core.observation import Kind
@@ -12,10 +13,11 @@ from enigma_panel.core.question_history import (
     outcome_of,
     settled_ms_of,
 )
-from enigma_panel.core.questions import guess_kind
+from enigma_panel.core.questions import QuestionKind, guess_kind
 from enigma_panel.core.statuses import TaskStatus
 from enigma_panel.store.ledger.intents import IntentKind, Outcome
 
+_STATUSES = frozenset(TaskStatus)
 # The n-th line of that kind in a task's time line is its n-th question.
 _QUESTIONS = f"""
     WITH asked AS (
@@ -39,15 +41,24 @@ _QUESTIONS = f"""
 """  # noqa: S608 - own words
 
 
-def asked_questions(connection: sqlite3.Connection, most: int) -> list[AskedQuestion]:
+def asked_questions(
+    connection: sqlite3.Connection, most: int, kinds: dict[int, QuestionKind]
+) -> list[AskedQuestion]:
     """The last so many questions, newest first. Rows with a status of a newer version are left
-    out."""
-    rows = connection.execute(_QUESTIONS, (most,)).fetchall()
-    return [_question(row) for row in rows if row[6] in set(TaskStatus)]
+    out. kinds: by key, those that were guessed before; new ones are added."""
+    before = connection.text_factory
+    connection.text_factory = partial(str, encoding="utf-8", errors="replace")
+    try:  # one text that is damaged must not hide all others
+        rows = connection.execute(_QUESTIONS, (most,)).fetchall()
+    finally:
+        connection.text_factory = before
+    return [_question(row, kinds) for row in rows if row[6] in _STATUSES]
 
 
-def _question(row: Sequence[Any]) -> AskedQuestion:
+def _question(row: Sequence[Any], kinds: dict[int, QuestionKind]) -> AskedQuestion:
     key, task_key, n, asked_ms, text, task_text, *facts, label, site, number = row[:14]
+    if key not in kinds:
+        kinds[key] = guess_kind(text)
     status, question_n, stop_sent_ms, missed, ended_ms = facts
     verb, made_ms, outcome, used = row[14:]
     answer = None
@@ -64,9 +75,10 @@ def _question(row: Sequence[Any]) -> AskedQuestion:
     return AskedQuestion(
         key=key,
         task_key=task_key,
+        n=n,
         asked_ms=asked_ms,
         text=text,
-        kind=guess_kind(text),
+        kind=kinds[key],
         session=label or (f"{site} {number}" if number else site),
         task=task_text,
         outcome=outcome_of(task, answer),

@@ -20,6 +20,7 @@ from enigma_panel.core.deletion import DeletionPlan, KeptReason, kept_because
 from enigma_panel.core.models import TaskStatus
 from enigma_panel.core.money import EXACT, NANO, sum_exactly, to_nano
 from enigma_panel.core.question_history import AskedQuestion
+from enigma_panel.core.questions import QuestionKind
 from enigma_panel.core.task_filter import (
     GROUP_STATUSES,
     Order,
@@ -160,6 +161,7 @@ class TaskReader:
         self.path = ledger_path
         self._connection: sqlite3.Connection | None = None
         self._is_anew = False
+        self._kinds: dict[int, QuestionKind] = {}
 
     def interrupt(self) -> None:
         """End the question that is being answered, if any; from any thread."""
@@ -242,7 +244,7 @@ class TaskReader:
 
     def asked_questions(self, most: int) -> list[AskedQuestion]:
         """The last so many questions of all tasks, newest first."""
-        return self._ask(lambda connection: asked_questions(connection, most))
+        return self._ask(lambda connection: asked_questions(connection, most, self._kinds))
 
     def purge(self) -> None:
         """Leave no word of what was deleted in the index."""

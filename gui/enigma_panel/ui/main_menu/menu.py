@@ -74,7 +74,7 @@ class MainMenu(QObject):
             owner,
             tr("Quiet for 30 minutes"),
             self._turn_quiet,
-            tip=tr("Questions come up by themselves for their last call only."),
+            tip=tr("Questions come up for their last call and your reminders only."),
         )
         self.quiet.setCheckable(True)
         self.export_ledger = make_action(

@@ -61,16 +61,19 @@ FIRST_SIZE, LEAST_SIZE = QSize(1280, 800), QSize(640, 400)
 class MainWindow(QMainWindow):
     """Shows services and sends what is clicked to them; dialogs are somebody else's.
 
-    Closing it only emits `quit_requested`: whether the program ends is decided elsewhere.
+    Closing it only emits `quit_requested`: whether the program ends is decided elsewhere. Where
+    hides_on_close says so, it hides instead and emits `hidden`.
     """
 
     quit_requested = Signal()
+    hidden = Signal()
 
     def __init__(self, services: Services, dialogs: Dialogs) -> None:
         super().__init__()
         self.services = services
         self.dialogs = dialogs
         self._may_close = False
+        self.hides_on_close: Callable[[], bool] = lambda: False
         self._memory = WindowState(services.settings)
         self._ticks = QTimer(self, interval=TICK_MS)
         self._make_parts()
@@ -97,6 +100,10 @@ class MainWindow(QMainWindow):
     def open_result(self, key: int) -> None:
         """Show the result of that task."""
         self.selection.open_result(key)
+
+    def show_session(self, key: int) -> None:
+        """Make that session the subject."""
+        self.selection.show_session(key)
 
     def show_task(self, key: int) -> None:
         """Bring the window to the front, with that task as its subject."""
@@ -494,7 +501,11 @@ class MainWindow(QMainWindow):
             event.accept()
             return
         event.ignore()
-        self.quit_requested.emit()
+        if self.hides_on_close():
+            self.hide()
+            self.hidden.emit()
+        else:
+            self.quit_requested.emit()
 
 
 class DemoBanner(QFrame):

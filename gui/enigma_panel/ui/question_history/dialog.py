@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from enigma_panel.core.question_history import AskedQuestion, QuestionOutcome
 from enigma_panel.services.container import Services
 from enigma_panel.services.question_history import MOST
+from enigma_panel.services.types import Diff
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.question_history.model import QuestionsModel
@@ -22,7 +23,6 @@ tr = Translations("Question history")
 GATHER_MS = 300
 """What changes within this time is read at once."""
 FIRST_SIZE, LEAST_SIZE = QSize(1060, 480), QSize(420, 300)
-_OPEN = frozenset({QuestionOutcome.OPEN, QuestionOutcome.ANSWERING})
 
 
 class QuestionHistoryDialog(ModelessDialog):
@@ -42,6 +42,8 @@ class QuestionHistoryDialog(ModelessDialog):
         super().__init__(tr("Questions"), parent)
         self._services = services
         self._later = QTimer(self, singleShot=True, interval=GATHER_MS)
+        self._is_reading = self._is_stale = False
+        self._asked: set[int] = set()
         self.model = QuestionsModel(services.clock, self)
         hold = PointerHold(services.clock.now_ms, self)
         self.table = KeyedTable(self.model, tr("Questions"), hold, self)
@@ -82,7 +84,7 @@ class QuestionHistoryDialog(ModelessDialog):
         self._later.timeout.connect(self._look)
         self._services.inbox.changed.connect(self._follow)
         self._services.inbox.waiting_changed.connect(self._follow)
-        self._services.sessions.changed.connect(self._follow)
+        self._services.sessions.changed.connect(self._follow_tasks)
         self.table.selected.connect(self._enable)
         self.table.opened.connect(self._open)
         self.table.copy_wanted.connect(copy)
@@ -99,18 +101,36 @@ class QuestionHistoryDialog(ModelessDialog):
         if self.isVisible() and not self._later.isActive():
             self._later.start()
 
+    def _follow_tasks(self, diff: Diff) -> None:
+        """Of those that asked; figures of all others change all the time."""
+        if diff.deleted or not self._asked.isdisjoint(diff.tasks):
+            self._follow()
+
     def _look(self) -> None:
-        if self.isVisible():
-            self._services.scope.spawn("questions", self._read(), exclusive=True)
+        """One read after the other, and one more for what changed meanwhile."""
+        if not self.isVisible():
+            return
+        if self._is_reading:
+            self._is_stale = True
+        else:
+            self._is_reading = True
+            self._services.scope.spawn("questions", self._read())
 
     async def _read(self) -> None:
         try:
-            questions = await self._services.question_history.read()
+            self._show(await self._services.question_history.read())
         except LedgerError as error:
             reason = tr("The ledger could not be read ({reason}).", reason=error.reason)
             self.problem.show_text(reason)
-            return
+        finally:
+            self._is_reading = False
+            if self._is_stale:
+                self._is_stale = False
+                self._later.start()
+
+    def _show(self, questions: list[AskedQuestion]) -> None:
         self.problem.show_text("")
+        self._asked = {question.task_key for question in questions}
         self.model.show_questions(questions)
         self.count.setText(_count_text(questions))
         self._enable()
@@ -119,12 +139,17 @@ class QuestionHistoryDialog(ModelessDialog):
         questions = self._selected()
         one = questions[0] if len(questions) == 1 else None
         self.task_button.setEnabled(one is not None)
-        self.answer_button.setEnabled(one is not None and one.outcome in _OPEN)
+        self.answer_button.setEnabled(one is not None and self._is_open(one))
         self.export_button.setEnabled(bool(self.model.keys()))
 
     def _selected(self) -> list[AskedQuestion]:
         found = map(self.model.question, self.table.selected_keys())
         return [question for question in found if question is not None]
+
+    def _is_open(self, question: AskedQuestion) -> bool:
+        """Whether it waits for an answer now, also where one may have arrived."""
+        identity = (question.task_key, question.n)
+        return any(one.id == identity for one in self._services.inbox.questions())
 
     # -- what is clicked -----------------------------------------------------------------------
 
@@ -133,7 +158,7 @@ class QuestionHistoryDialog(ModelessDialog):
         question = self.model.question(key)
         if question is None:
             return
-        wanted = self.answer_wanted if question.outcome in _OPEN else self.task_wanted
+        wanted = self.answer_wanted if self._is_open(question) else self.task_wanted
         wanted.emit(question.task_key)
 
     def _answer(self) -> None:

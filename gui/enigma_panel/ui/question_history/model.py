@@ -6,7 +6,7 @@ from enum import IntEnum
 from PySide6.QtCore import QObject
 
 from enigma_panel.core.question_history import AskedQuestion, QuestionOutcome
-from enigma_panel.core.questions import QuestionKind
+from enigma_panel.core.questions import LOGIN_USED, QuestionKind
 from enigma_panel.services.clock import Clock
 from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.text.cells import Cell
@@ -146,4 +146,7 @@ def _took(question: AskedQuestion) -> Cell:
 
 
 def _with(question: AskedQuestion) -> Cell:
-    return Cell(text=shorten(question.used))
+    used = question.used
+    if used.startswith(LOGIN_USED):
+        used = tr("login {account}", account=used.removeprefix(LOGIN_USED))
+    return Cell(text=shorten(used))

@@ -113,6 +113,10 @@ class QuestionCard(QWidget):
         self.show_before("")
         self.show_doubts(question)
 
+    def follow(self, question: OpenQuestion) -> None:
+        """The same question: it may end at another time."""
+        self._question = question
+
     def show_before(self, text: str) -> None:
         """What the agent did last; the line stands there in any case, so nothing moves."""
         self.before.show_text(text)

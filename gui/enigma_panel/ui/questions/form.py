@@ -75,6 +75,7 @@ class AnswerForm(QWidget):
         self._stack.add_page(page)
         page.filled.connect(self.filled)
         page.edited.connect(self._on_edited)
+        page.resized.connect(self.buttons_changed)
         for field in page.fields():
             field.installEventFilter(self)
 
@@ -91,6 +92,11 @@ class AnswerForm(QWidget):
         mistake.problem.show_text(mistake.sentence)
         mistake.field.setFocus()
         return True
+
+    def follow_inbox(self) -> None:
+        """Other questions are open now."""
+        for page in self._pages.values():
+            page.follow_inbox()
 
     def is_empty(self) -> bool:
         """Whether nothing was typed or chosen anywhere in it."""

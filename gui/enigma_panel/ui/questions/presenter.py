@@ -103,6 +103,7 @@ class QuestionPresenter(QObject):
         self._get_dialog = get_dialog
         self._dialog: QuestionDialog | None = None
         self._seen: dict[QuestionId, Level] = {}
+        self._called: set[QuestionId] = set()
         self._later = QTimer(self, singleShot=True)
         self._later.timeout.connect(self.refresh)
         reminders.changed.connect(self.refresh)
@@ -113,6 +114,7 @@ class QuestionPresenter(QObject):
             self._dialog = self._get_dialog()
             self._dialog.finished.connect(self._on_closed)
             self._dialog.reminder_wanted.connect(self._remind)
+            self._dialog.came_back.connect(self._bring_back)
         return self._dialog
 
     def has_dialog(self) -> bool:
@@ -154,11 +156,11 @@ class QuestionPresenter(QObject):
     def _call_again(self, dialog: QuestionDialog, due: Iterable[OpenQuestion]) -> None:
         """It is there already, perhaps behind other windows: it comes forward for a last call, but
         takes no focus and stays with its question."""
-        called = [question for question in due if self._level(question) is Level.LAST_CALL]
-        if called:
-            self._see(called)
+        last = {question.id for question in due if self._level(question) is Level.LAST_CALL}
+        if last - self._called:
             dialog.raise_()
             QApplication.alert(dialog)
+        self._called = last
 
     def _see(self, questions: Iterable[OpenQuestion]) -> None:
         for question in questions:
@@ -182,9 +184,26 @@ class QuestionPresenter(QObject):
         self._reminders.remind(question, reminder)
         self._seen[question] = Level.ASKED
 
+    def _bring_back(self, question: QuestionId) -> None:
+        """It did not get the answer that went to several."""
+        self._seen.pop(question, None)
+        self.refresh()
+
     def _on_closed(self) -> None:
-        """All that were counted in "1 of 3" have been seen; only new ones come up again."""
-        self._see(self._inbox.questions())
+        """All that were counted in "1 of 3" have been seen; only new ones come up again, and others
+        than the one that stood there that have become urgent meanwhile."""
+        standing = self._dialog.current_question() if self._dialog is not None else None
+        waiting = [
+            question
+            for question in self._inbox.questions()
+            if question != standing and self._is_due(question) and self._is_urgent(question)
+        ]
+        self._see(one for one in self._inbox.questions() if one not in waiting)
+        if waiting:
+            self._later.start(AGAIN_MS)
+
+    def _is_urgent(self, question: OpenQuestion) -> bool:
+        return self._level(question) in {Level.REMINDER, Level.LAST_CALL}
 
 
 def may_get_focus() -> bool:

@@ -9,8 +9,9 @@ from enigma_panel.services.container import Services
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.settings.account_page import AccountPage
 from enigma_panel.ui.settings.appearance_page import AppearancePage
-from enigma_panel.ui.settings.general_page import GeneralPage
+from enigma_panel.ui.settings.general_page import Autostart, GeneralPage
 from enigma_panel.ui.settings.history_page import HistoryPage
+from enigma_panel.ui.settings.logins_page import LoginsPage
 from enigma_panel.ui.settings.questions_page import QuestionsPage
 from enigma_panel.ui.widgets.basics import make_button
 from enigma_panel.ui.widgets.dialog import ModelessDialog
@@ -21,7 +22,8 @@ tr = Translations("Settings")
 
 class SettingsDialog(ModelessDialog):
     """The window. power_available: whether this computer says when it is about to sleep;
-    notices_shown: whether the desktop shows notices, as far as is known."""
+    notices_shown: whether the desktop shows notices, as far as is known; tray_shown: whether it has
+    a tray. autostart: how it starts the program at a log-in, None where that is not possible."""
 
     def __init__(
         self,
@@ -31,13 +33,16 @@ class SettingsDialog(ModelessDialog):
         *,
         power_available: bool = True,
         notices_shown: Callable[[], bool] = lambda: True,
+        tray_shown: bool = False,
+        autostart: Autostart | None = None,
     ) -> None:
         super().__init__(tr("Settings"), parent)
-        self.general = GeneralPage(services, power_available=power_available)
+        self.general = GeneralPage(services, power_available=power_available, autostart=autostart)
         self.account = AccountPage(services, open_key)
         self.appearance = AppearancePage(services)
         self.history = HistoryPage(services)
-        self.questions = QuestionsPage(services, notices_shown)
+        self.questions = QuestionsPage(services, notices_shown, tray_shown=tray_shown)
+        self.logins = LoginsPage(services)
         self.tabs = QTabWidget()
         self.tabs.setAccessibleName(tr("Settings"))
         pages = (
@@ -46,6 +51,7 @@ class SettingsDialog(ModelessDialog):
             (tr("Appearance"), self.appearance),
             (tr("History"), self.history),
             (tr("Questions"), self.questions),
+            (tr("Logins"), self.logins),
         )
         for title, page in pages:
             scroll = ScrollArea()
@@ -56,7 +62,7 @@ class SettingsDialog(ModelessDialog):
         self.add_buttons(None, self.close_button)
         self.setMinimumSize(600, 340)
         self.close_button.clicked.connect(self.reject)
-        for page in (self.account, self.history):
+        for page in (self.account, self.history, self.logins):
             page.grown.connect(self._grow)
 
     def ask(self) -> None:

@@ -1,25 +1,48 @@
 """Settings, page General: what is shown, what is told, and where the data is."""
 
+from typing import Protocol
+
+from PySide6.QtCore import QSignalBlocker
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 
 from enigma_panel.services.container import Services
 from enigma_panel.store.settings import LEAVE, TERMINATE_IDLE
 from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.widgets.basics import MARGIN, FieldGrid, make_button, make_column
+from enigma_panel.ui.widgets.basics import MARGIN, FieldGrid, NoticeLabel, make_button, make_column
 from enigma_panel.ui.widgets.inputs import LineEdit
 
 tr = Translations("Settings")
 
 
+class Autostart(Protocol):
+    """Whether the desktop starts the program when the person logs in; see desktop.autostart."""
+
+    def is_on(self) -> bool:
+        """Whether it does."""
+        ...
+
+    def turn(self, *, on: bool) -> None:
+        """Have it do so, or not. Raises OSError."""
+        ...
+
+
 class GeneralPage(QWidget):
     """The page. Choices hold at once.
 
-    power_available: whether this computer says when it is about to sleep.
+    power_available: whether this computer says when it is about to sleep. autostart: None where the
+    desktop starts nothing at a log-in.
     """
 
-    def __init__(self, services: Services, *, power_available: bool = True) -> None:
+    def __init__(
+        self,
+        services: Services,
+        *,
+        power_available: bool = True,
+        autostart: Autostart | None = None,
+    ) -> None:
         super().__init__()
+        self._autostart = autostart
         self._settings = services.settings
         self._folder = services.keep_folder
         self._build_parts(power_available=power_available)
@@ -36,6 +59,9 @@ class GeneralPage(QWidget):
         )
         self.tell_when_done.setToolTip(tip)
         self.tell_when_done.setAccessibleDescription(tip)
+        self.start_at_login = QCheckBox(tr("Start when I log in"))
+        self.start_at_login.setVisible(self._autostart is not None)
+        self.problem = NoticeLabel()
         self.before_sleep = QComboBox()
         for text, value in sleep_choices():
             self.before_sleep.addItem(text, value)
@@ -59,7 +85,7 @@ class GeneralPage(QWidget):
             sleep = tr("This computer does not say when it is about to sleep.")
         grid.add_field(tr("Before this computer sleeps"), self.before_sleep, note=sleep)
         grid.setVerticalSpacing(18)
-        boxes = make_column(self.show_ended, self.tell_when_done)
+        boxes = make_column(self.show_ended, self.tell_when_done, self.start_at_login, self.problem)
         layout = make_column(boxes, grid, None, gap=16)
         layout.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         self.setLayout(layout)
@@ -67,6 +93,7 @@ class GeneralPage(QWidget):
     def _connect(self) -> None:
         self.show_ended.toggled.connect(self._change_show_ended)
         self.tell_when_done.toggled.connect(self._change_tell_when_done)
+        self.start_at_login.toggled.connect(self._change_start_at_login)
         self.before_sleep.currentIndexChanged.connect(self._change_before_sleep)
         self.copy_button.clicked.connect(self._copy_folder)
         self._settings.changed.connect(self.refresh)
@@ -76,6 +103,7 @@ class GeneralPage(QWidget):
         value = self._settings.value
         self.show_ended.setChecked(value.show_ended)
         self.tell_when_done.setChecked(value.tell_when_done)
+        self._show_start_at_login()
         self.before_sleep.setCurrentIndex(max(0, self.before_sleep.findData(value.before_sleep)))
 
     def _change_show_ended(self, shown: bool) -> None:
@@ -85,6 +113,22 @@ class GeneralPage(QWidget):
     def _change_tell_when_done(self, told: bool) -> None:
         if self._settings.value.tell_when_done != told:
             self._settings.change(tell_when_done=told)
+
+    def _show_start_at_login(self) -> None:
+        with QSignalBlocker(self.start_at_login):
+            self.start_at_login.setChecked(self._autostart is not None and self._autostart.is_on())
+
+    def _change_start_at_login(self, on: bool) -> None:
+        if self._autostart is None:
+            return
+        try:
+            self._autostart.turn(on=on)
+        except OSError as error:
+            reason = error.strerror or tr("no reason was given")
+            self.problem.show_text(tr("That could not be changed ({reason}).", reason=reason))
+        else:
+            self.problem.show_text("")
+        self._show_start_at_login()
 
     def _change_before_sleep(self) -> None:
         value = self.before_sleep.currentData()

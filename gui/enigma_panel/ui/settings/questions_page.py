@@ -13,9 +13,11 @@ tr = Translations("Settings")
 
 class QuestionsPage(QWidget):
     """The page. Choices hold at once. notices_shown: whether this desktop shows notices, as far as
-    is known."""
+    is known; tray_shown: whether it has a tray."""
 
-    def __init__(self, services: Services, notices_shown: Callable[[], bool]) -> None:
+    def __init__(
+        self, services: Services, notices_shown: Callable[[], bool], *, tray_shown: bool = False
+    ) -> None:
         super().__init__()
         self._settings = services.settings
         self._notices_shown = notices_shown
@@ -37,6 +39,13 @@ class QuestionsPage(QWidget):
                 tr("The question comes once more when its last minute begins, quiet or not."),
             ),
         }
+        if tray_shown:
+            self.boxes["keep_in_tray"] = _box(
+                tr("Keep in the tray"),
+                tr(
+                    "While something is open, closing the window hides it; its icon brings it back."
+                ),
+            )
         self.missing = NoticeLabel()
         rule = tr(
             "From the eleventh question in ten minutes on, one notice tells of all further ones, "

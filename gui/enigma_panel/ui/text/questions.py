@@ -29,7 +29,7 @@ _OUTCOMES: dict[QuestionOutcome, Callable[[], tuple[str, str]]] = {
     QuestionOutcome.STOPPED: lambda: (tr("stopped"), tr("The task was told to stop.")),
     QuestionOutcome.GONE: lambda: (
         tr("gone"),
-        tr("The task went on without an answer from here."),
+        tr("It is open no longer, without an answer from here."),
     ),
     QuestionOutcome.MISSED: lambda: (
         tr("missed"),

@@ -1,12 +1,17 @@
 """A login: username and password, sent in the service's documented wording."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from enigma_panel.core.questions import credentials_text
+from enigma_panel.core.logins import SavedLogin
+from enigma_panel.core.questions import LOGIN_USED, credentials_text
 from enigma_panel.core.secret_answers import can_be_misread, login_secrets
+from enigma_panel.services.types import OpenQuestion
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.questions.forms.page import AnswerPage, Asking, Field, Mistake
+from enigma_panel.ui.questions.forms.same_questions import SameQuestions
 from enigma_panel.ui.questions.text import (
     dotted_credentials,
     enter_text,
@@ -28,6 +33,9 @@ class CredentialsPage(AnswerPage):
         self.username = LineEdit()
         self.password = PasswordEdit(enter_moves_on=False)
         self._offered = asking.username
+        self.saved = asking.make_saved_logins()
+        self._filled: SavedLogin | None = None
+        self.same = SameQuestions(asking.same)
         self._keys = make_label(enter_text(), "dim")
         self._preview = ElidedLabel("dim")
         self._build()
@@ -44,16 +52,40 @@ class CredentialsPage(AnswerPage):
         self._no_password = grid.add_field(
             tr("Password"), self.password, self.password.show_button(), note=self._keys
         )
-        self.setLayout(make_column(grid, self._preview, None))
+        rows = [row for row in (self.saved,) if row is not None]
+        self.setLayout(make_column(*rows, grid, self.same, self._preview, None))
+        self.same.resized.connect(self.resized)
         self.username.textChanged.connect(self._on_changed)
         self.password.textChanged.connect(self._on_changed)
         self.password.returnPressed.connect(self.filled)
+        if self.saved is not None:
+            self.saved.filled.connect(self._fill_in)
+            self.saved.resized.connect(self.resized)
 
     def fields(self) -> tuple[Field, ...]:
         return self.username, self.password
 
     def answer(self) -> str:
         return credentials_text(self.username.text(), self.password.text())
+
+    def used(self) -> str:
+        """The saved login that was filled in."""
+        login = self._filled
+        return f"{LOGIN_USED}{login.account}" if login is not None else ""
+
+    def note_sent(self) -> None:
+        """Save it, if that is wanted, whatever becomes of the answer."""
+        saved = self.saved
+        if saved is not None:
+            saved.give_up()
+        if saved is not None and saved.is_to_be_remembered():
+            saved.save(self.username.text(), self.password.text())
+
+    def also_for(self) -> Sequence[OpenQuestion]:
+        return self.same.chosen()
+
+    def follow_inbox(self) -> None:
+        self.same.refresh()
 
     def secrets(self) -> list[str]:
         return login_secrets(self.username.text(), self.password.text())
@@ -75,6 +107,8 @@ class CredentialsPage(AnswerPage):
 
     def forget(self) -> None:
         self._offered = ""
+        if self.saved is not None:
+            self.saved.give_up()
         super().forget()
 
     def first_field(self) -> QWidget:
@@ -84,7 +118,17 @@ class CredentialsPage(AnswerPage):
     def last_stop(self) -> QWidget:
         return self.password.show_button()
 
+    def _fill_in(self, login: SavedLogin, password: str) -> None:
+        self.username.setText(login.account)
+        self.password.setText(password)
+        self._filled = login
+        self.edited.emit()
+        self.password.setFocus()
+
     def _on_changed(self) -> None:
+        self._filled = None  # what is typed is no saved one any more
+        if self.saved is not None:
+            self.saved.give_up()  # nor is it to be written over
         for field, problem in (
             (self.username, self._no_username),
             (self.password, self._no_password),

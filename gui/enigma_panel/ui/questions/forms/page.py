@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QWidget
 
 from enigma_panel.core.hidden import Hidden, HidingStruct
 from enigma_panel.services.types import OpenQuestion
+from enigma_panel.ui.questions.forms.same_questions import SameQuestion
+from enigma_panel.ui.questions.forms.saved_logins import SavedLogins
 from enigma_panel.ui.widgets.basics import ProblemLabel
 from enigma_panel.ui.widgets.inputs import LineEdit, TextEdit
 from enigma_panel.ui.widgets.password_edit import PasswordEdit
@@ -28,7 +30,8 @@ class Asking(HidingStruct, frozen=True):
 
     username: that its task was given before. approved_today: gives the amounts that were allowed.
     live_page: link to the session's, None where nobody knows it; open_live_page: opens it, and says
-    so where that fails.
+    so where that fails. make_saved_logins: what is saved of logins there, None where no host is
+    known. same: the other questions that one login may answer, too.
     """
 
     question: OpenQuestion
@@ -36,16 +39,20 @@ class Asking(HidingStruct, frozen=True):
     approved_today: Callable[[], Sequence[str]] = tuple
     live_page: Hidden[str | None] = None
     open_live_page: Callable[[], None] = lambda: None
+    make_saved_logins: Callable[[], SavedLogins | None] = lambda: None
+    same: Callable[[], Sequence[SameQuestion]] = tuple
 
 
 class AnswerPage(QWidget):
     """One way to answer: what the agent reads, and what of that must not come back.
 
-    filled: Enter in the last field, which sends. edited: a text or a choice has changed.
+    filled: Enter in the last field, which sends. edited: a text or a choice has changed. resized:
+    it has more rows now, or fewer.
     """
 
     filled = Signal()
     edited = Signal()
+    resized = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -66,6 +73,16 @@ class AnswerPage(QWidget):
     def used(self) -> str:
         """What of the answer is no secret and stays in the ledger."""
         return ""
+
+    def note_sent(self) -> None:
+        """The answer is being sent."""
+
+    def also_for(self) -> Sequence[OpenQuestion]:
+        """The other questions that get the same answer."""
+        return ()
+
+    def follow_inbox(self) -> None:
+        """Other questions are open now."""
 
     def mistake(self) -> Mistake | None:
         """What keeps it from being sent."""

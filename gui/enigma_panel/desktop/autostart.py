@@ -1,0 +1,56 @@
+"""Whether the desktop starts the program when the person logs in: a file of its own (Linux)."""
+
+import os
+import sys
+from pathlib import Path
+
+from enigma_panel.desktop.session_end import own_command
+
+NAME = "enigma-control-panel.desktop"
+_RESERVED = frozenset('\\"`$')
+"""Characters that a quoted argument of Exec has a backslash before; a percent sign stands twice."""
+
+
+def autostart_path() -> Path:
+    """Where that file is looked for."""
+    config = Path(os.environ.get("XDG_CONFIG_HOME", ""))
+    folder = config if config.is_absolute() else Path.home() / ".config"
+    return folder / "autostart" / NAME
+
+
+def is_possible() -> bool:
+    """Whether this system has such a folder."""
+    return sys.platform == "linux"
+
+
+def is_on() -> bool:
+    """Whether it is started at the next log-in."""
+    return autostart_path().is_file()
+
+
+def turn(*, on: bool) -> None:
+    """Write that file, or remove it. Raises OSError."""
+    path = autostart_path()
+    if not on:
+        path.unlink(missing_ok=True)
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(_entry(own_command([])), encoding="utf-8")
+
+
+def _entry(command: list[str]) -> str:
+    lines = (
+        "[Desktop Entry]",
+        "Type=Application",
+        "Name=Enigma Control Panel",
+        f"Exec={' '.join(map(_quoted, command))}",
+        "Icon=enigma-control-panel",
+        "Terminal=false",
+    )
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(argument: str) -> str:
+    escaped = "".join(f"\\{char}" if char in _RESERVED else char for char in argument)
+    # The value itself is read as a string, in which a backslash stands twice.
+    return '"{}"'.format(escaped.replace("\\", "\\\\").replace("%", "%%"))

@@ -1,0 +1,214 @@
+"""Saved logins: host, account and last use in the settings, the password in the keychain alone.
+
+Nothing is filled in or sent by itself. A keychain may wait for a person, or for ever: each call has
+a time limit, and whoever waits for it may be cancelled.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
+from PySide6.QtCore import QObject, Signal
+
+from enigma_panel.core.hidden import Hidden, HidingStruct
+from enigma_panel.core.logins import LoginHost, LoginOffers, SavedLogin, offers_for
+from enigma_panel.runtime.event_loop import BlockingTimeoutError, TaskScope, blocking
+from enigma_panel.services.clock import Clock
+from enigma_panel.services.settings import SettingsBook
+from enigma_panel.store.keychain import NO_PLACE, Result, SecretOutcome, SecretStore
+
+log = logging.getLogger(__name__)
+
+MOST, MOST_CHARS = 500, 200
+"""So many logins are saved at most, with so many characters of an account."""
+KEYCHAIN_S = 120.0
+"""A person may take this long to unlock a keychain."""
+WHERE_S = 5.0
+LoginStore = Callable[[str, str], SecretStore]
+"""The keychain's entry of a host and an account."""
+
+
+class LoginFault(StrEnum):
+    """Why the keychain did not do what was asked."""
+
+    MISSING = "missing"  # it has no such entry, or another program deleted it
+    NO_KEYCHAIN = "no_keychain"
+    LOCKED = "locked"  # or its dialog was dismissed
+    DENIED = "denied"
+    TOO_LONG = "too_long"
+    FAILED = "failed"
+    NO_ANSWER = "no_answer"  # in time
+    TOO_MANY = "too_many"  # are saved
+
+
+_FAULTS = {
+    SecretOutcome.ABSENT: LoginFault.MISSING,
+    SecretOutcome.NO_KEYCHAIN: LoginFault.NO_KEYCHAIN,
+    SecretOutcome.LOCKED: LoginFault.LOCKED,
+    SecretOutcome.DENIED: LoginFault.DENIED,
+    SecretOutcome.TOO_LONG: LoginFault.TOO_LONG,
+    SecretOutcome.FAILED: LoginFault.FAILED,
+}
+
+
+class LoginResult(HidingStruct, frozen=True, kw_only=True):
+    """The outcome of one call; fault: None where it worked. password: of `password` alone. where:
+    the keychain's name."""
+
+    fault: LoginFault | None = None
+    password: Hidden[str] = ""
+    where: str = NO_PLACE
+
+
+class RememberedLogin(Struct, frozen=True, kw_only=True):
+    """What became of a login that was to be saved."""
+
+    login: SavedLogin
+    result: LoginResult
+
+
+class Logins(QObject):
+    """The saved logins. changed: they are others now, or `where` is; remembered: brings a
+    RememberedLogin.
+
+    where: the name of the keychain that keeps passwords, NO_PLACE while nobody knows or there is
+    none.
+    """
+
+    changed = Signal()
+    remembered = Signal(object)
+
+    def __init__(
+        self, settings: SettingsBook, store_for: LoginStore, clock: Clock, scope: TaskScope
+    ) -> None:
+        super().__init__()
+        self._settings = settings
+        self._store_for = store_for
+        self._clock = clock
+        self._scope = scope
+        self._turn = asyncio.Lock()  # one writes at a time: a login and its password go together
+        self.where = NO_PLACE
+
+    def saved(self) -> tuple[SavedLogin, ...]:
+        """All of them."""
+        return self._settings.value.logins
+
+    def offers(self, place: LoginHost) -> LoginOffers:
+        """What can be filled in there."""
+        return offers_for(place, self.saved())
+
+    def find_where(self) -> None:
+        """Ask which keychain there is, and tell; harmless when repeated."""
+        if self.where == NO_PLACE:
+            self._scope.spawn("keychain's name", self._find_where(), exclusive=True)
+
+    async def _find_where(self) -> None:
+        try:
+            self.where = await blocking(self._store_for("", "").where, time_limit=WHERE_S)
+        except BlockingTimeoutError:
+            log.debug("the keychain does not say what it is")
+        self.changed.emit()
+
+    async def password(self, login: SavedLogin) -> LoginResult:
+        """The password of a login, which counts as used now."""
+        result = await self._call(self._store_for(login.host, login.account).get)
+        known = self._find(login.host, login.account)  # it may be another one by now
+        if result.fault is None and known is not None:
+            self._put(replace(known, used_ms=self._clock.now_ms()), instead_of=known)
+        return result
+
+    async def check(self, login: SavedLogin) -> LoginResult:
+        """Whether the keychain has its password, which nobody gets to see."""
+        result = await self._call(self._store_for(login.host, login.account).get)
+        return LoginResult(fault=result.fault, where=result.where)
+
+    def remember(self, host: str, account: str, password: str) -> None:
+        """Save a login, or another password of it; `remembered` tells what became of it."""
+        login = SavedLogin(host=host, account=account.strip(), used_ms=self._clock.now_ms())
+        self._scope.spawn("remember login", self._remember(login, password))
+
+    async def _remember(self, login: SavedLogin, password: str) -> None:
+        async with self._turn:
+            result = await self._save(login, password)
+        self.remembered.emit(RememberedLogin(login=login, result=result))
+
+    async def _save(self, login: SavedLogin, password: str) -> LoginResult:
+        """It is listed first: the keychain must hold no password that nobody knows of."""
+        before = self._find(login.host, login.account)
+        if len(login.account) > MOST_CHARS:
+            return LoginResult(fault=LoginFault.TOO_LONG, where=self.where)
+        if before is None and len(self.saved()) >= MOST:
+            return LoginResult(fault=LoginFault.TOO_MANY, where=self.where)
+        whole_domain = before is not None and before.whole_domain
+        listed = replace(login, whole_domain=whole_domain)
+        self._put(listed, instead_of=before)
+        store = self._store_for(login.host, login.account)
+        result = await self._call(lambda: store.save(password))
+        if result.fault not in {None, LoginFault.NO_ANSWER}:
+            self._put(before, instead_of=listed)
+        return result
+
+    async def rename(self, login: SavedLogin, account: str) -> LoginResult:
+        """Give it another account name. Its password goes along: both are listed until the old one
+        is gone, whatever the keychain does in between."""
+        async with self._turn:
+            return await self._rename(login, account)
+
+    async def _rename(self, login: SavedLogin, account: str) -> LoginResult:
+        old, new = (self._store_for(login.host, name) for name in (login.account, account))
+        found = await self._call(old.get)
+        if found.fault is not None:
+            return found
+        renamed = replace(login, account=account)
+        self._put(renamed, instead_of=None)
+        result = await self._call(lambda: new.save(found.password))
+        if result.fault is not None:
+            if result.fault is not LoginFault.NO_ANSWER:
+                self._put(None, instead_of=renamed)
+            return result
+        return await self._delete(login)
+
+    async def delete(self, login: SavedLogin) -> LoginResult:
+        """Delete it with its password, or without where another program has deleted that. Where the
+        keychain says no, it stays."""
+        async with self._turn:
+            return await self._delete(login)
+
+    async def _delete(self, login: SavedLogin) -> LoginResult:
+        result = await self._call(self._store_for(login.host, login.account).remove)
+        if result.fault in {None, LoginFault.MISSING}:
+            self._put(None, instead_of=login)
+            return LoginResult(where=result.where)
+        return result
+
+    def use_on_domain(self, login: SavedLogin) -> None:
+        """Offer it on all hosts of its registrable domain."""
+        self._put(replace(login, whole_domain=True), instead_of=login)
+
+    # -- inside --------------------------------------------------------------------------------
+
+    def _find(self, host: str, account: str) -> SavedLogin | None:
+        return next((o for o in self.saved() if (o.host, o.account) == (host, account)), None)
+
+    def _put(self, login: SavedLogin | None, instead_of: SavedLogin | None) -> None:
+        gone = {(one.host, one.account) for one in (login, instead_of) if one is not None}
+        kept = [one for one in self.saved() if (one.host, one.account) not in gone]
+        self._settings.change(logins=tuple([*kept, login] if login is not None else kept))
+        self.changed.emit()
+
+    async def _call(self, call: Callable[[], Result]) -> LoginResult:
+        """In a thread of its own. Whoever waits for it may be cancelled."""
+        try:
+            return _result_of(await blocking(call, time_limit=KEYCHAIN_S))
+        except BlockingTimeoutError:
+            return LoginResult(fault=LoginFault.NO_ANSWER)
+
+
+def _result_of(result: Result) -> LoginResult:
+    if result.detail:
+        log.info("the keychain failed: %s", result.detail)
+    fault = _FAULTS.get(result.outcome)
+    return LoginResult(fault=fault, password=result.secret or "", where=result.where)

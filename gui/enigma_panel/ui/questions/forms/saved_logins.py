@@ -1,0 +1,171 @@
+"""What is saved of logins for the host of a question, and whether this one is to be saved."""
+
+import asyncio
+from collections.abc import Callable
+
+from msgspec.structs import replace
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QHideEvent
+from PySide6.QtWidgets import QCheckBox, QPushButton, QWidget
+
+from enigma_panel.core.logins import LoginHost, LoginOffers, SavedLogin
+from enigma_panel.runtime.event_loop import TaskScope
+from enigma_panel.services.logins import Logins
+from enigma_panel.store.keychain import NO_PLACE
+from enigma_panel.ui.i18n import Translations
+from enigma_panel.ui.text.logins import (
+    alike_text,
+    domain_label,
+    fault_text,
+    fill_label,
+    remember_label,
+    source_text,
+    waiting_text,
+)
+from enigma_panel.ui.widgets.basics import make_button, make_column, make_label, make_row
+from enigma_panel.ui.widgets.flow_layout import FlowLayout
+
+tr = Translations("Logins")
+
+CANCEL_AFTER_MS = 300
+"""A keychain that is open answers sooner."""
+MOST_OFFERED = 5
+
+
+class SavedLogins(QWidget):
+    """Buttons that fill in a saved login, and a box that has one saved; nothing is sent by itself.
+
+    filled: brings the login and its password. resized: another row came or went.
+    """
+
+    filled = Signal(object, str)
+    resized = Signal()
+
+    def __init__(self, logins: Logins, place: LoginHost, scope: TaskScope) -> None:
+        super().__init__()
+        self._logins = logins
+        self._place = place
+        self._scope = scope
+        self._asking: asyncio.Task[None] | None = None
+        self._offered = LoginOffers()
+        self.buttons: list[QPushButton] = []
+        self._buttons = QWidget()
+        self._flow = FlowLayout()
+        self._buttons.setLayout(self._flow)
+        self.source = make_label(role="dim", wrap=True)
+        self.news = make_label(role="amber", wrap=True)
+        self.cancel = make_button(tr("Cancel"))
+        self.remember = QCheckBox()
+        self._slow = QTimer(self, singleShot=True, interval=CANCEL_AFTER_MS)
+        self._build()
+        self._connect()
+
+    def is_to_be_remembered(self) -> bool:
+        """Whether the person wants the login saved."""
+        return self.remember.isChecked()  # while the answer is on its way it is not enabled
+
+    def save(self, account: str, password: str) -> None:
+        """Save this login for the host."""
+        self._logins.remember(self._place.host, account, password)
+
+    def give_up(self) -> None:
+        """Nobody waits for the keychain any more."""
+        if self._asking is not None:
+            self._asking.cancel()
+            self._end_asking()
+
+    def _build(self) -> None:
+        row = make_row(self.news, self.cancel)
+        row.setStretch(0, 1)
+        column = make_column(self._buttons, self.source, gap=6)
+        column.addLayout(row)
+        column.addWidget(self.remember)
+        self.setLayout(column)
+        self.cancel.hide()
+        self.source.setText(source_text(self._place.host))
+        self.remember.setVisible(self._place.is_plain)
+        self._show_offers()
+        self._show_where()
+
+    def _connect(self) -> None:
+        self._slow.timeout.connect(self._show_waiting)
+        self.cancel.clicked.connect(self.give_up)
+        self._logins.changed.connect(self._show_offers)
+        self._logins.changed.connect(self._show_where)
+        self._logins.find_where()
+
+    # -- what is shown -------------------------------------------------------------------------
+
+    def _show_offers(self) -> None:
+        """In the order of the first time: the one used last would move under the pointer."""
+        offers = self._logins.offers(self._place)
+        order = [(one.host, one.account) for one in self._offered.logins]
+        logins = sorted(offers.logins, key=lambda one: _place_in(order, (one.host, one.account)))
+        offers = replace(offers, logins=tuple(logins))
+        if offers == self._offered and self.buttons:
+            return
+        self._offered = offers
+        for button in self.buttons:
+            self._flow.removeWidget(button)
+            button.deleteLater()
+        fills, widens = offers.logins[:MOST_OFFERED], offers.on_domain[:1]
+        self.buttons = [self._button(fill_label(one), one, self._fill) for one in fills]
+        use = self._logins.use_on_domain
+        self.buttons += [self._button(domain_label(one), one, use) for one in widens]
+        self._buttons.setVisible(bool(self.buttons))
+        self.source.setVisible(bool(self.buttons))
+        if self._asking is None:
+            self._say(alike_text(self._place.host, offers.alike) if offers.alike else "")
+
+    def _button(
+        self, label: str, login: SavedLogin, act: Callable[[SavedLogin], None]
+    ) -> QPushButton:
+        button = make_button(label.replace("&", "&&"), "chip")
+        button.setAccessibleName(label)
+        button.setAccessibleDescription(self.source.text())
+        button.clicked.connect(lambda: act(login))
+        self._flow.addWidget(button)
+        return button
+
+    def _show_where(self) -> None:
+        where = self._logins.where
+        self.remember.setText(remember_label(self._place.host, where))
+        self.remember.setEnabled(where != NO_PLACE)
+
+    # -- the keychain --------------------------------------------------------------------------
+
+    def _fill(self, login: SavedLogin) -> None:
+        if self._asking is None:
+            self._slow.start()
+            self._asking = self._scope.spawn("saved login", self._ask(login))
+
+    async def _ask(self, login: SavedLogin) -> None:
+        result = await self._logins.password(login)  # cancelled, none of this is there any more
+        self._end_asking()
+        if result.fault is not None:
+            self._say(fault_text(result.fault, result.where or self._logins.where))
+        else:
+            self.filled.emit(login, result.password)
+
+    def _end_asking(self) -> None:
+        self._asking = None
+        self._slow.stop()
+        self.cancel.hide()
+        self._say("")
+
+    def _show_waiting(self) -> None:
+        self._say(waiting_text(self._logins.where))
+        self.cancel.show()
+
+    def _say(self, text: str) -> None:
+        self.news.setText(text)
+        self.news.setVisible(bool(text))
+        self.resized.emit()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.give_up()
+
+
+def _place_in(order: list[tuple[str, str]], login: tuple[str, str]) -> int:
+    return order.index(login) if login in order else len(order)

@@ -1,0 +1,239 @@
+"""Settings, page Logins: what is saved, without a password in sight."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable
+from enum import IntEnum
+from typing import Any
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QWidget
+
+from enigma_panel.core.logins import SavedLogin, registrable
+from enigma_panel.services.clock import Clock
+from enigma_panel.services.container import Services
+from enigma_panel.services.logins import MOST_CHARS, LoginResult
+from enigma_panel.ui.i18n import Translations, shorten
+from enigma_panel.ui.text.cells import Cell
+from enigma_panel.ui.text.logins import check_text, fault_text, waiting_text
+from enigma_panel.ui.text.states import NONE, dated_moment, local_moment, spoken_text
+from enigma_panel.ui.widgets.basics import (
+    MARGIN,
+    FieldGrid,
+    NoticeLabel,
+    make_button,
+    make_column,
+    make_label,
+    make_row,
+)
+from enigma_panel.ui.widgets.inputs import LineEdit
+from enigma_panel.ui.widgets.pointer_hold import PointerHold
+from enigma_panel.ui.widgets.table import KeyedTable
+from enigma_panel.ui.widgets.table_model import ColumnDef, ColumnLimits, KeyedTableModel
+
+tr = Translations("Logins")
+
+SLOW_MS = 300
+"""A keychain that is open answers sooner."""
+LEAST_HEIGHT = 150
+
+Call = Callable[[], Coroutine[Any, Any, LoginResult]]
+
+
+class Column(IntEnum):
+    """Columns of Saved logins, from left to right."""
+
+    SITE = 0
+    ACCOUNT = 1
+    USED = 2
+
+
+class LoginsModel(KeyedTableModel):
+    """The saved logins as rows; each has a key of its own for as long as the model lives."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__()
+        self._clock = clock
+        self._logins: dict[int, SavedLogin] = {}
+        self._known: dict[tuple[str, str], int] = {}
+
+    def make_columns(self) -> Iterable[ColumnDef[SavedLogin]]:
+        return (
+            ColumnDef(Column.SITE, tr("Site"), _site),
+            ColumnDef(Column.ACCOUNT, tr("Account"), _account),
+            ColumnDef(Column.USED, tr("Last used"), self._used, width=ColumnLimits()),
+        )
+
+    def show_logins(self, logins: Iterable[SavedLogin]) -> None:
+        """Show these, by site and account."""
+        by_name = {(one.host, one.account): one for one in logins}
+        keys = [self._known.setdefault(name, len(self._known) + 1) for name in sorted(by_name)]
+        self._logins = dict(zip(keys, (by_name[name] for name in sorted(by_name)), strict=True))
+        self.show_keys(keys)
+        self.notify_changed(keys)
+
+    def login(self, key: int) -> SavedLogin | None:
+        """The login of that row."""
+        return self._logins.get(key)
+
+    def cell(self, key: int, column: int) -> Cell:
+        login = self.login(key)
+        return Cell() if login is None else self.columns[column].cell(login)
+
+    def _used(self, login: SavedLogin) -> Cell:
+        if not login.used_ms:
+            return Cell(text=NONE, spoken=spoken_text(NONE))
+        text = local_moment(login.used_ms, self._clock.now_ms())
+        return Cell(text=text, copied=dated_moment(login.used_ms))
+
+
+def _site(login: SavedLogin) -> Cell:
+    if not login.whole_domain:
+        return Cell(text=login.host)
+    return Cell(text=tr("all of {domain}", domain=registrable(login.host)), tip=login.host)
+
+
+def _account(login: SavedLogin) -> Cell:
+    return Cell(text=shorten(login.account), copied=login.account)
+
+
+class LoginsPage(QWidget):
+    """The page. grown: it may need more room than before."""
+
+    grown = Signal()
+
+    def __init__(self, services: Services) -> None:
+        super().__init__()
+        self._services = services
+        self._logins = services.logins
+        self._work: asyncio.Task[None] | None = None
+        self._shown: tuple[str, str] | None = None
+        self._slow = QTimer(self, singleShot=True, interval=SLOW_MS)
+        self._build_parts()
+        self._build_layout()
+        self._connect()
+        self.refresh()
+
+    def _build_parts(self) -> None:
+        self.model = LoginsModel(self._services.clock)
+        hold = PointerHold(self._services.clock.now_ms, self)
+        self.table = KeyedTable(self.model, tr("Saved logins"), hold, self)
+        hold.watch(self.table)
+        self.table.setMinimumHeight(LEAST_HEIGHT)
+        self.table.set_empty_text(
+            tr("No login is saved.\nA question for a login has a box that saves it.")
+        )
+        self.account = LineEdit(enter_moves_on=False)
+        self.account.setMaxLength(MOST_CHARS)
+        self.rename_button = make_button(tr("Rename"))
+        self.test_button = make_button(tr("Test"))
+        self.delete_button = make_button(tr("Delete"), "danger")
+        self.news = NoticeLabel()
+        self.cancel_button = make_button(tr("Cancel"))
+
+    def _build_layout(self) -> None:
+        note = tr(
+            "Site, account and last use are kept in the settings file, the password in the "
+            "keychain alone. Nothing is filled in without a click."
+        )
+        grid = FieldGrid()
+        self.problem = grid.add_field(tr("Account"), self.account, self.rename_button)
+        news = make_row(self.news, self.cancel_button)
+        news.setStretch(0, 1)
+        column = make_column(make_label(note, "dim", wrap=True), self.table, gap=12)
+        column.addLayout(grid)
+        column.addLayout(make_row(self.test_button, None, self.delete_button))
+        column.addLayout(news)
+        column.setStretchFactor(self.table, 1)
+        column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+        self.cancel_button.hide()
+        self.setLayout(column)
+
+    def _connect(self) -> None:
+        self._logins.changed.connect(self.refresh)
+        self.table.selected.connect(self._follow_selection)
+        self.account.returnPressed.connect(self._rename)
+        self.account.textChanged.connect(self.problem.clear)
+        self.rename_button.clicked.connect(self._rename)
+        self.test_button.clicked.connect(self._test)
+        self.delete_button.clicked.connect(self._delete)
+        self.cancel_button.clicked.connect(self._give_up)
+        self._slow.timeout.connect(self._show_waiting)
+
+    # -- what is shown -------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Show what is saved now."""
+        self.model.show_logins(self._logins.saved())
+        self._follow_selection()
+
+    def _selected(self) -> SavedLogin | None:
+        keys = self.table.selected_keys()
+        return self.model.login(keys[0]) if len(keys) == 1 else None
+
+    def _follow_selection(self) -> None:
+        login = self._selected()
+        shown = (login.host, login.account) if login is not None else None
+        if shown != self._shown:  # what somebody types about it stays
+            self._shown = shown
+            self.account.setText(login.account if login is not None else "")
+        able = login is not None and self._work is None
+        for part in (self.account, self.rename_button, self.test_button, self.delete_button):
+            part.setEnabled(able)
+
+    # -- doing ---------------------------------------------------------------------------------
+
+    def _rename(self) -> None:
+        login, account = self._selected(), self.account.text().strip()
+        if login is None or account == login.account:
+            return
+        others = {one.account for one in self._logins.saved() if one.host == login.host}
+        if not account:
+            self.problem.show_text(tr("Enter the account."))
+        elif account in others:
+            self.problem.show_text(tr("There is one of that name."))
+        else:
+            self._run(lambda: self._logins.rename(login, account), lambda _: tr("Renamed."))
+
+    def _test(self) -> None:
+        login = self._selected()
+        if login is not None:
+            self._run(lambda: self._logins.check(login), check_text)
+
+    def _delete(self) -> None:
+        login = self._selected()
+        if login is not None:
+            self._run(lambda: self._logins.delete(login), lambda _: tr("Deleted."))
+
+    def _run(self, call: Call, text: Callable[[LoginResult], str]) -> None:
+        if self._work is None:
+            self._slow.start()
+            self._work = self._services.scope.spawn("saved logins", self._do(call, text))
+            self._follow_selection()
+
+    async def _do(self, call: Call, text: Callable[[LoginResult], str]) -> None:
+        result = await call()
+        self._end()
+        if result.fault is not None:
+            self._say(fault_text(result.fault, result.where))
+        else:
+            self._say(text(result), "dim")
+
+    def _end(self) -> None:
+        self._work = None
+        self._slow.stop()
+        self.cancel_button.hide()
+        self._say("")
+        self._follow_selection()
+
+    def _show_waiting(self) -> None:
+        self._say(waiting_text(self._logins.where), "dim")
+        self.cancel_button.show()
+
+    def _give_up(self) -> None:
+        if self._work is not None:
+            self._work.cancel()
+            self._end()
+
+    def _say(self, text: str, role: str = "notice") -> None:
+        self.news.show_text(text, role)
+        self.grown.emit()

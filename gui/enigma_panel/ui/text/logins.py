@@ -1,0 +1,100 @@
+"""Texts for saved logins and for what a keychain does with them."""
+
+from collections.abc import Callable
+
+from enigma_panel.core.logins import SavedLogin, registrable
+from enigma_panel.services.logins import LoginFault, LoginResult, RememberedLogin
+from enigma_panel.store.keychain import NO_PLACE
+from enigma_panel.ui.i18n import Translations, shorten
+
+tr = Translations("Logins")
+
+NAME_CHARS = 40
+_FAULTS: dict[LoginFault, Callable[[str], str]] = {
+    LoginFault.MISSING: lambda name: tr("{keychain} has no password for it.", keychain=name),
+    LoginFault.NO_KEYCHAIN: lambda _: tr("There is no keychain on this machine."),
+    LoginFault.LOCKED: lambda name: tr("{keychain} stayed locked.", keychain=name),
+    LoginFault.DENIED: lambda name: tr("{keychain} does not let this program in.", keychain=name),
+    LoginFault.TOO_LONG: lambda _: tr("It is too long to be saved."),
+    LoginFault.FAILED: lambda name: tr("{keychain} did not do it.", keychain=name),
+    LoginFault.TOO_MANY: lambda _: tr("Too many logins are saved; delete some in Settings."),
+    LoginFault.NO_ANSWER: lambda name: tr("{keychain} does not answer.", keychain=name),
+}
+
+
+def keychain_name(where: str) -> str:
+    """The keychain, at the beginning of a sentence."""
+    name = tr("the keychain") if where == NO_PLACE else where
+    return f"{name[:1].upper()}{name[1:]}"
+
+
+def fault_text(fault: LoginFault, where: str) -> str:
+    """Why the keychain did not do what was asked."""
+    return _FAULTS[fault](keychain_name(where))
+
+
+def fill_label(login: SavedLogin) -> str:
+    """'Fill in maria'."""
+    return tr("Fill in {account}", account=shorten(login.account, NAME_CHARS))
+
+
+def domain_label(login: SavedLogin) -> str:
+    """'Use maria on all of amazon.com'."""
+    account, domain = shorten(login.account, NAME_CHARS), registrable(login.host)
+    return tr("Use {account} on all of {domain}", account=account, domain=shorten(domain, 60))
+
+
+def source_text(host: str) -> str:
+    """Where the host comes from that stands beside the offer."""
+    return tr(
+        "{host} is from the task: the service does not say where the browser is now.",
+        host=shorten(host, 60),
+    )
+
+
+def alike_text(host: str, saved: str) -> str:
+    """That a host only looks like one for which a login is saved."""
+    return tr(
+        "Nothing is filled in: “{host}” only looks like “{saved}”, for which a login is saved.",
+        host=shorten(host, 60),
+        saved=shorten(saved, 60),
+    )
+
+
+def remember_label(host: str, where: str) -> str:
+    """'Remember for bank.example in the GNOME keyring'."""
+    if where == NO_PLACE:
+        return tr("Remember for {host}", host=shorten(host, 60))
+    return tr("Remember for {host} in {keychain}", host=shorten(host, 60), keychain=where)
+
+
+def waiting_text(where: str) -> str:
+    """Said while the keychain may wait for a person."""
+    return tr(
+        "{keychain} is being asked; it may wait for you to unlock it.",
+        keychain=keychain_name(where),
+    )
+
+
+def remembered_text(remembered: RememberedLogin) -> str:
+    """What became of a login that was to be saved."""
+    login, result = remembered.login, remembered.result
+    account, host = shorten(login.account, NAME_CHARS), shorten(login.host, 60)
+    if result.fault is None:
+        return tr(
+            "Saved {account} for {host} in {keychain}.",
+            account=account,
+            host=host,
+            keychain=result.where,
+        )
+    why = fault_text(result.fault, result.where)
+    if result.fault is LoginFault.NO_ANSWER:
+        return tr("Whether it was saved for {host} is not known: {why}", host=host, why=why)
+    return tr("Not saved for {host}: {why}", host=host, why=why)
+
+
+def check_text(result: LoginResult) -> str:
+    """Whether the keychain has the password."""
+    if result.fault is not None:
+        return fault_text(result.fault, result.where)
+    return tr("{keychain} has its password.", keychain=keychain_name(result.where))

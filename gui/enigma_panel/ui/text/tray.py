@@ -1,0 +1,54 @@
+"""Texts of the tray: its tip, and a line for each open question."""
+
+from enum import StrEnum
+
+from enigma_panel.core.questions import is_about_money
+from enigma_panel.services.types import OpenQuestion
+from enigma_panel.ui.i18n import Translations, shorten
+from enigma_panel.ui.text.questions import kind_label
+from enigma_panel.ui.text.states import duration
+
+tr = Translations("Tray")
+
+NAME_CHARS = 40
+
+
+class TrayState(StrEnum):
+    """What the program does, most urgent last."""
+
+    IDLE = "idle"
+    RUNNING = "running"
+    TROUBLE = "trouble"  # something keeps it from working: no connection, no key, a full disk
+    ASKING = "asking"
+
+
+def tray_tip(state: TrayState, *, running: int, asking: int) -> str:
+    """'Enigma Control Panel: 2 sessions ask you'."""
+    match state:
+        case TrayState.ASKING:
+            what = tr.plural("1 session asks you", "{n} sessions ask you", asking)
+        case TrayState.TROUBLE:
+            what = tr("something is wrong; see the window")
+        case TrayState.RUNNING:
+            what = tr.plural("1 session is open", "{n} sessions are open", running)
+        case TrayState.IDLE:
+            what = tr("nothing runs")
+    return tr("Enigma Control Panel: {what}", what=what)
+
+
+def question_entry(question: OpenQuestion, name: str, now_ms: int) -> str:
+    """'amazon.com 1 – Credentials – 4:10'; none of the agent's words: a menu may be seen by all."""
+    kind = tr("Money") if is_about_money(question.text) else kind_label(question.kind)
+    name = shorten(name, NAME_CHARS) or tr("A session")
+    if question.expires_ms is None:
+        return tr("{name} – {kind}", name=name, kind=kind)
+    left = duration(question.expires_ms - now_ms)
+    return tr("{name} – {kind} – {left}", name=name, kind=kind, left=left)
+
+
+def hidden_text() -> str:
+    """Said the first times when the window hides."""
+    return tr(
+        "The program goes on in the tray, since something is open. Its icon brings the window "
+        "back; Quit ends the program."
+    )

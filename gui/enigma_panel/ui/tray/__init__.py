@@ -1,0 +1,1 @@
+"""The icon in the desktop's tray: what the program does, and the way to it."""

@@ -1,0 +1,219 @@
+"""The icon in the tray and its menu. Made only where the desktop has a tray."""
+
+from collections.abc import Callable, Hashable
+from functools import partial
+from typing import Protocol
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QSystemTrayIcon, QWidget
+
+from enigma_panel.services.container import Services
+from enigma_panel.services.desktop_notifier import DesktopNotice, DesktopNotifier
+from enigma_panel.services.types import KeyState, ServiceStatus
+from enigma_panel.ui.i18n import Translations
+from enigma_panel.ui.text.tray import TrayState, hidden_text, question_entry, tray_tip
+from enigma_panel.ui.tray.icon import tray_icon
+
+tr = Translations("Tray")
+
+GATHER_MS = 250
+"""What changes within this time is shown at once."""
+MOST_ENTRIES = 20
+TELLS = 3
+"""That the window hides is said so often."""
+_BAD_KEYS = frozenset({KeyState.LOCKED, KeyState.DENIED, KeyState.FAILED})
+
+
+class TrayWindow(Protocol):
+    """What of the main window the tray needs."""
+
+    new_task: QAction
+    leave: QAction
+
+    def show_session(self, key: int) -> None:
+        """Make that session the subject."""
+        ...
+
+
+class Tray(QObject):
+    """Shows what the program does, and leads to it.
+
+    bring_to_front: shows the window before all others. open_question: that of a task. icon: where
+    it is shown.
+    """
+
+    def __init__(
+        self,
+        services: Services,
+        window: QWidget,
+        actions: TrayWindow,
+        *,
+        bring_to_front: Callable[[], None],
+        open_question: Callable[[int], None],
+        icon: QSystemTrayIcon | None = None,
+    ) -> None:
+        super().__init__(window)
+        self._services = services
+        self._window = window
+        self._actions = actions
+        self._bring_to_front = bring_to_front
+        self._open_question = open_question
+        self.icon = icon or QSystemTrayIcon(self)
+        self.state: TrayState | None = None
+        self._said: Hashable | None = None
+        self._notifier: DesktopNotifier | None = None
+        self.menu = QMenu()
+        self._questions = QMenu(tr("Open questions"), self.menu)
+        self._sessions = QMenu(tr("Running sessions"), self.menu)
+        self.quiet = QAction(tr("Quiet for 30 minutes"), self.menu)
+        self._later = QTimer(self, singleShot=True, interval=GATHER_MS)
+        self._build()
+        self._connect()
+        self.refresh()
+        self.icon.show()
+
+    # -- for the window ------------------------------------------------------------------------
+
+    def hides_window(self) -> bool:
+        """Whether closing the window hides it: while something is open, or waits."""
+        if not self._services.settings.value.keep_in_tray:
+            return False
+        return bool(self._running() or self._services.queue.entries() or self._asking())
+
+    def note_hidden(self) -> None:
+        """The window has hidden; that is said at first."""
+        told = self._services.settings.value.tray_told
+        if told < TELLS:
+            self._services.settings.change(tray_told=told + 1)
+            self._say(None, tr("Enigma Control Panel"), hidden_text())
+
+    def show_notices_of(self, notifier: DesktopNotifier) -> None:
+        """Show what it does not. Not on Linux: there Qt hands a message to the program that shows
+        notifications, if there is one, and takes a click on anybody's for one on its own (6.11).
+        """
+        self._notifier = notifier
+        notifier.is_missing = False
+        notifier.unshown.connect(self._show_notice)
+        self.icon.messageClicked.connect(self._on_message_clicked)
+
+    def _show_notice(self, key: Hashable, notice: DesktopNotice) -> None:
+        """It takes the place of the one before."""
+        self._say(key, notice.title, notice.body)
+
+    def _say(self, key: Hashable | None, title: str, text: str) -> None:
+        self._said = key
+        self.icon.showMessage(title, text, tray_icon(self._state()))
+
+    # -- building ------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self.quiet.setCheckable(True)
+        menu = self.menu
+        menu.addMenu(self._questions)
+        menu.addMenu(self._sessions)
+        menu.addSeparator()
+        menu.addAction(tr("New task"), self._new_task)
+        menu.addAction(self.quiet)
+        menu.addSeparator()
+        menu.addAction(tr("Show window"), self._bring_to_front)
+        menu.addAction(tr("Quit"), self._quit)
+        self.icon.setContextMenu(menu)
+
+    def _connect(self) -> None:
+        services = self._services
+        self._later.timeout.connect(self.refresh)
+        self.menu.aboutToShow.connect(self.refresh)
+        self.quiet.triggered.connect(lambda on: services.reminders.be_quiet(quiet=on))
+        self.icon.activated.connect(self._on_activated)
+        for changed in (
+            services.sessions.changed,
+            services.inbox.changed,
+            services.reminders.changed,
+            services.health.changed,
+            services.account.changed,
+        ):
+            changed.connect(self._follow)
+
+    def _follow(self, _what: object = None) -> None:
+        if not self._later.isActive():
+            self._later.start()
+
+    # -- what is shown -------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Show what there is now."""
+        state, running, asking = self._state(), self._running(), self._asking()
+        if state is not self.state:
+            self.state = state
+            self.icon.setIcon(tray_icon(state))
+        self.icon.setToolTip(tray_tip(state, running=len(running), asking=len(asking)))
+        self.quiet.setChecked(self._services.reminders.quiet_until_ms is not None)
+        self._fill(
+            self._questions, [(self._entry(key), partial(self._answer, key)) for key in asking]
+        )
+        self._fill(
+            self._sessions, [(self._name(key), partial(self._show_session, key)) for key in running]
+        )
+
+    def _fill(self, menu: QMenu, entries: list[tuple[str, Callable[[], None]]]) -> None:
+        menu.clear()
+        for text, act in entries[:MOST_ENTRIES]:
+            menu.addAction(text.replace("&", "&&"), act)
+        menu.menuAction().setEnabled(bool(entries))
+
+    def _state(self) -> TrayState:
+        if self._asking():
+            return TrayState.ASKING
+        services = self._services
+        is_cut_off = services.health.status is ServiceStatus.UNREACHABLE
+        if is_cut_off or services.account.state in _BAD_KEYS or services.writer.is_failing:
+            return TrayState.TROUBLE
+        return TrayState.RUNNING if self._running() else TrayState.IDLE
+
+    def _running(self) -> list[int]:
+        sessions = self._services.sessions
+        found = [(key, sessions.session(key)) for key in sessions.session_keys()]
+        return [key for key, one in found if one is not None and one.occupies_slot]
+
+    def _asking(self) -> list[int]:
+        return [question.task_key for question in self._services.inbox.questions()]
+
+    def _entry(self, task_key: int) -> str:
+        question = next(q for q in self._services.inbox.questions() if q.task_key == task_key)
+        session = self._services.sessions.session(question.session_key)
+        name = session.name if session is not None else ""
+        return question_entry(question, name, self._services.clock.now_ms())
+
+    def _name(self, session_key: int) -> str:
+        session = self._services.sessions.session(session_key)
+        return session.name if session is not None else ""
+
+    # -- what is clicked -----------------------------------------------------------------------
+
+    def _on_activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
+        if reason is QSystemTrayIcon.ActivationReason.Trigger:
+            self._bring_to_front()
+
+    def _on_message_clicked(self) -> None:
+        if self._said is None:
+            self._bring_to_front()
+        elif self._notifier is not None:
+            self._notifier.clicked.emit(self._said, "")
+
+    def _answer(self, task_key: int) -> None:
+        self._bring_to_front()
+        self._open_question(task_key)
+
+    def _show_session(self, key: int) -> None:
+        self._bring_to_front()
+        self._actions.show_session(key)
+
+    def _new_task(self) -> None:
+        self._bring_to_front()
+        self._actions.new_task.trigger()
+
+    def _quit(self) -> None:
+        """It may have to ask, before the window."""
+        self._bring_to_front()
+        self._actions.leave.trigger()

@@ -1,0 +1,160 @@
+"""Which saved logins may be filled in where, and which hosts only look like theirs."""
+
+from itertools import combinations
+
+import pytest
+
+from enigma_panel.core.logins import (
+    LoginHost,
+    SavedLogin,
+    login_host,
+    looks_like,
+    offers_for,
+    registrable,
+)
+from enigma_panel.core.models import TaskSpec
+
+MARIA = SavedLogin(host="amazon.com", account="maria", used_ms=1)
+
+
+@pytest.mark.parametrize(
+    ("url", "text", "host", "is_plain"),
+    [
+        ("https://www.Amazon.com/hubs", "Buy a hub", "amazon.com", True),
+        ("https://signin.aws.amazon.com", "", "signin.aws.amazon.com", True),
+        (None, "Log in to bank.example and read the balance", "bank.example", True),
+        (None, "Log in to https://bank.example/login, then stop.", "bank.example", True),
+        (None, "Log in", "", True),
+        ("https://amazon.com:8443/", "", "amazon.com", False),
+        ("https://amazon.com@evil.example/", "", "evil.example", False),
+        ("https://maria:pw@amazon.com/", "", "amazon.com", False),
+        (None, "Open https://amazon.com:8443/ and buy", "amazon.com", False),
+        ("https://192.0.2.7/", "", "192.0.2.7", False),
+        ("https://xn--80ak6aa92e.com/", "", "xn--80ak6aa92e.com", False),
+        ("https://аmazon.com/", "", "аmazon.com", False),
+        ("https://localhost/", "", "localhost", False),
+        (f"https://{'a' * 57}.com/", "", f"{'a' * 57}.com"[:60], False),
+    ],
+)
+def test_where_a_login_of_a_task_would_be(
+    url: str | None, text: str, host: str, is_plain: bool
+) -> None:
+    assert login_host(TaskSpec(text=text, starting_url=url)) == LoginHost(
+        host=host, is_plain=is_plain
+    )
+
+
+def test_the_very_host_comes_first_and_the_one_used_last_before_others() -> None:
+    paul = SavedLogin(host="amazon.com", account="paul", used_ms=2)
+    other = SavedLogin(host="amazon.de", account="maria", used_ms=9)
+    wide = SavedLogin(host="smile.amazon.com", account="anna", used_ms=5, whole_domain=True)
+    offers = offers_for(LoginHost(host="amazon.com"), [MARIA, other, wide, paul])
+    assert offers.logins == (paul, MARIA, wide)
+    assert offers.on_domain == ()
+
+
+def test_another_host_of_the_domain_is_asked_for_once() -> None:
+    place = LoginHost(host="smile.amazon.com")
+    offers = offers_for(place, [MARIA])
+    assert (offers.logins, offers.on_domain, offers.alike) == ((), (MARIA,), "")
+    wide = SavedLogin(host="amazon.com", account="maria", whole_domain=True)
+    assert offers_for(place, [wide]).logins == (wide,)
+
+
+def test_below_a_private_suffix_each_is_somebody_else() -> None:
+    mine = SavedLogin(host="maria.github.io", account="maria", whole_domain=True)
+    offers = offers_for(LoginHost(host="paul.github.io"), [mine])
+    assert (offers.logins, offers.on_domain) == ((), ())
+    assert registrable("www.bank.co.uk") == "bank.co.uk"
+
+
+@pytest.mark.parametrize("host", ["amazon.com", "smile.amazon.com", "arnazon.com"])
+def test_nothing_is_filled_in_where_the_address_is_odd(host: str) -> None:
+    wide = SavedLogin(host="amazon.com", account="maria", whole_domain=True)
+    offers = offers_for(LoginHost(host=host, is_plain=False), [wide])
+    assert (offers.logins, offers.on_domain) == ((), ())
+
+
+def test_no_host_no_offer() -> None:
+    assert offers_for(LoginHost(), [MARIA]).logins == ()
+
+
+# -- look-alikes -----------------------------------------------------------------------------
+
+SITES = (
+    "amazon.com", "paypal.com", "github.com", "dropbox.com", "wikipedia.org", "microsoft.com",
+    "linkedin.com", "facebook.com", "instagram.com", "mozilla.org", "stackoverflow.com",
+    "booking.com", "airbnb.com", "spotify.com", "netflix.com", "adobe.com", "santander.co.uk",
+    "commerzbank.de", "sparkasse.de", "postbank.de",
+)  # fmt: skip
+
+
+def alikes(site: str) -> list[str]:
+    """Ten hosts that somebody made to be taken for this one."""
+    name, _, ending = site.partition(".")
+    middle = len(name) // 2
+    other = "net" if ending != "net" else "org"
+    cyrillic = str.maketrans("aeopcx", "аеорсх")
+    return [
+        f"{name[:middle]}{name[middle + 1 :]}.{ending}",  # a letter is missing
+        f"{name[:middle]}{name[middle]}{name[middle:]}.{ending}",  # stands twice
+        f"{name[0]}{name[2]}{name[1]}{name[3:]}.{ending}",  # two are swapped
+        f"{name[:-1]}{'x' if name[-1] != 'x' else 'y'}.{ending}",  # is another one
+        f"{name.translate(cyrillic)}.{ending}",  # of another script
+        f"{name.replace('o', '0').replace('i', '1').replace('a', '4')}.{ending}",
+        f"{name}-login.{ending}",
+        f"{site}.account-check.example",
+        f"secure.{name}.support",
+        f"{name}.{other}",
+    ]
+
+
+PAIRS = [(alike, site) for site in SITES for alike in alikes(site) if alike != site]
+
+
+def test_two_hundred_look_alikes_are_known() -> None:
+    assert len(PAIRS) >= 190
+    assert [pair for pair in PAIRS if not looks_like(*pair)] == []
+    for alike, site in PAIRS:
+        offers = offers_for(
+            LoginHost(host=alike), [SavedLogin(host=site, account="maria", whole_domain=True)]
+        )
+        assert (offers.logins, offers.on_domain, offers.alike) == ((), (), site)
+
+
+HONEST = (
+    "amazon.com", "ebay.com", "etsy.com", "walmart.com", "target.com", "paypal.com", "stripe.com",
+    "github.com", "gitlab.com", "bitbucket.org", "dropbox.com", "box.com", "wikipedia.org",
+    "microsoft.com", "apple.com", "google.com", "mozilla.org", "lufthansa.com", "ryanair.com",
+    "easyjet.com", "bahn.de", "ikea.com",
+)  # fmt: skip
+
+
+def test_two_hundred_honest_pairs_raise_no_alarm() -> None:
+    pairs = list(combinations(HONEST, 2))
+    assert len(pairs) > 200
+    assert [pair for pair in pairs if looks_like(*pair) or looks_like(*reversed(pair))] == []
+
+
+@pytest.mark.parametrize(
+    ("host", "saved", "alike"),
+    [
+        ("xn--mazon-3ve.com", "amazon.com", True),  # as ASCII writes a Cyrillic а
+        ("arnazon.com", "amazon.com", True),
+        ("pay.com", "play.com", False),  # too short for one letter to mean much
+        ("h-m.com", "hm.com", True),
+        ("p-a-y-p-a-l.com", "paypal.com", True),
+        ("xn--80ak6aa92e.com", "apple.com", True),  # every letter of it is Cyrillic
+        ("gооgӏе.com", "google.com", True),
+        ("dkb.de.evil.com", "dkb.de", True),  # short, but all of it stands there
+        ("shop.amazon.com", "amazon.com", False),  # its own
+        ("amazon.com", "amazon.com", False),
+        ("bank-of-x.example", "bank.example", True),
+        ("l1nkedin-secure.com", "linkedin.com", True),
+        ("linked1n-login.com", "linkedin.com", True),
+        ("twltter-login.com", "twitter.com", True),
+        ("b4nk-login.example", "bank.example", True),
+    ],
+)
+def test_what_looks_alike(host: str, saved: str, alike: bool) -> None:
+    assert looks_like(host, saved) is alike

@@ -1,0 +1,260 @@
+"""Saved logins in a question: filled in by a click, sent by nobody but the person."""
+
+import asyncio
+import threading
+
+import pytest
+from msgspec.structs import replace
+
+from enigma_panel.core.logins import SavedLogin
+from enigma_panel.core.questions import LOGIN_USED
+from enigma_panel.store.keychain import SecretOutcome
+from enigma_panel.ui.dialog_manager import DialogManager
+from enigma_panel.ui.questions.dialog import QuestionDialog
+from enigma_panel.ui.questions.forms.credentials import CredentialsPage
+from enigma_panel.ui.questions.forms.saved_logins import SavedLogins
+from tests.kit.clock import NOW
+from tests.kit.person import active, click, shown_texts, type_text
+from tests.kit.wait import until
+from tests.kit.world import World
+
+LOGIN = "I need login credentials to proceed."
+PASSWORD = "zebra-47-crossing"
+MARIA = SavedLogin(host="bank.example", account="maria", used_ms=NOW)
+
+
+@pytest.fixture
+def dialog(world: World) -> QuestionDialog:
+    world.keychain.store_for("bank.example", "maria").save(PASSWORD)
+    world.settings.change(logins=(MARIA,))
+    return QuestionDialog(world.services, None)
+
+
+async def ask(world: World, dialog: QuestionDialog, text: str = "Log in to bank.example") -> None:
+    question = world.sessions.add_asking(1, LOGIN, text=text)
+    world.inbox.ask(question)
+    dialog.ask_now(question)
+    await world.settle()
+    await active(dialog)
+
+
+def page_of(dialog: QuestionDialog) -> CredentialsPage:
+    form = dialog.current_form()
+    assert form is not None
+    page = form.page()
+    assert isinstance(page, CredentialsPage)
+    return page
+
+
+def saved_of(dialog: QuestionDialog) -> SavedLogins:
+    saved = page_of(dialog).saved
+    assert saved is not None
+    return saved
+
+
+async def arm(world: World, dialog: QuestionDialog) -> None:
+    await asyncio.sleep(0.02)
+    world.clock.pass_ms(1_500)
+    assert dialog.is_armed()
+
+
+async def send(world: World, dialog: QuestionDialog) -> None:
+    await arm(world, dialog)
+    click(dialog.send_button)
+    await until(lambda: world.inbox.answered)
+
+
+async def test_a_click_fills_it_in_and_sends_nothing(world: World, dialog: QuestionDialog) -> None:
+    await ask(world, dialog)
+    saved = saved_of(dialog)
+    assert [button.text() for button in saved.buttons] == ["Fill in maria"]
+    assert "bank.example is from the task" in shown_texts(dialog)
+    await arm(world, dialog)
+    click(saved.buttons[0])
+    page = page_of(dialog)
+    await until(lambda: page.password.text() == PASSWORD)
+    assert page.username.text() == "maria"
+    await world.settle()
+    assert world.inbox.answered == []
+    await send(world, dialog)
+    (answered,) = world.inbox.answered
+    assert answered.text == f"Username: maria, Password: {PASSWORD}"
+    assert world.inbox.used == [f"{LOGIN_USED}maria"]
+
+
+async def test_nothing_is_filled_in_unasked(world: World, dialog: QuestionDialog) -> None:
+    await ask(world, dialog)
+    await asyncio.sleep(0.1)
+    page = page_of(dialog)
+    assert (page.username.text(), page.password.text()) == ("", "")
+    assert page.is_empty()
+
+
+async def test_what_is_typed_after_it_is_no_saved_login(
+    world: World, dialog: QuestionDialog
+) -> None:
+    await ask(world, dialog)
+    click(saved_of(dialog).buttons[0])
+    page = page_of(dialog)
+    await until(lambda: page.password.text() == PASSWORD)
+    type_text(page.username, "x")
+    assert page.used() == ""
+
+
+async def test_a_login_is_saved_only_if_the_box_says_so(
+    world: World, dialog: QuestionDialog
+) -> None:
+    for remembers in (False, True):
+        await ask(world, dialog, "Log in to shop.example")
+        saved, page = saved_of(dialog), page_of(dialog)
+        assert saved.buttons == []
+        await until(lambda saved=saved: saved.remember.isEnabled())
+        assert saved.remember.text() == "Remember for shop.example in the GNOME keyring"
+        assert not saved.remember.isChecked()
+        saved.remember.setChecked(remembers)
+        page.username.clear()  # after a first answer it is offered once more
+        type_text(page.username, "paul")
+        type_text(page.password, "lion-11")
+        await send(world, dialog)
+        world.inbox.answered.clear()
+        expected = "lion-11" if remembers else None
+        await until(
+            lambda expected=expected: world.keychain.password("shop.example", "paul") == expected
+        )
+    assert {(one.host, one.account) for one in world.logins.saved()} == {
+        ("bank.example", "maria"),
+        ("shop.example", "paul"),
+    }
+
+
+async def test_nothing_is_offered_where_no_host_is_named(
+    world: World, dialog: QuestionDialog
+) -> None:
+    await ask(world, dialog, "Log in")
+    assert page_of(dialog).saved is None
+
+
+async def test_a_look_alike_gets_nothing_and_both_hosts_are_shown(
+    world: World, dialog: QuestionDialog
+) -> None:
+    await ask(world, dialog, "Log in to bank-login.example")
+    assert saved_of(dialog).buttons == []
+    shown = shown_texts(dialog)
+    assert "“bank-login.example” only looks like “bank.example”" in shown
+
+
+async def test_another_host_of_the_domain_is_asked_for_once(
+    world: World, dialog: QuestionDialog
+) -> None:
+    world.keychain.store_for("www2.bank.example", "maria")
+    await ask(world, dialog, "Log in to my.bank.example")
+    saved = saved_of(dialog)
+    assert [button.text() for button in saved.buttons] == ["Use maria on all of bank.example"]
+    click(saved.buttons[0])
+    assert [button.text() for button in saved.buttons] == ["Fill in maria"]
+    click(saved.buttons[0])
+    await until(lambda: page_of(dialog).password.text() == PASSWORD)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words"),
+    [
+        (SecretOutcome.LOCKED, "The GNOME keyring stayed locked."),
+        (SecretOutcome.ABSENT, "The GNOME keyring has no password for it."),
+        (SecretOutcome.DENIED, "The GNOME keyring does not let this program in."),
+        (SecretOutcome.FAILED, "The GNOME keyring did not do it."),
+    ],
+)
+async def test_what_the_keychain_did_is_said_and_the_dialog_stays_usable(
+    world: World, dialog: QuestionDialog, outcome: SecretOutcome, words: str
+) -> None:
+    await ask(world, dialog)
+    world.keychain.outcome = outcome
+    click(saved_of(dialog).buttons[0])
+    await until(lambda: words in shown_texts(dialog))
+    page = page_of(dialog)
+    type_text(page.username, "maria")
+    type_text(page.password, "typed")
+    await send(world, dialog)
+    assert len(world.inbox.answered) == 1
+
+
+async def test_a_keychain_that_waits_can_be_given_up(world: World, dialog: QuestionDialog) -> None:
+    await ask(world, dialog)
+    world.keychain.gate = threading.Event()
+    saved = saved_of(dialog)
+    click(saved.buttons[0])
+    assert not saved.cancel.isVisible()
+    await until(saved.cancel.isVisible)
+    assert "it may wait for you to unlock it" in shown_texts(dialog)
+    click(saved.cancel)
+    await until(lambda: not saved.cancel.isVisible())
+    assert "unlock" not in shown_texts(dialog)
+    world.keychain.gate.set()
+    world.keychain.gate = None
+    click(saved.buttons[0])
+    await until(lambda: page_of(dialog).password.text() == PASSWORD)
+
+
+async def test_the_manager_says_what_became_of_it(world: World) -> None:
+    manager = DialogManager(world.services, lambda: None)
+    said: list[str] = []
+    manager.said.connect(said.append)
+    question = world.sessions.add_asking(1, LOGIN, text="Log in to bank.example")
+    world.inbox.ask(question)
+    manager.open_question(1)
+    await world.settle()
+    world.logins.remember("bank.example", "maria", PASSWORD)
+    await until(lambda: said)
+    world.keychain.outcome = SecretOutcome.LOCKED
+    world.logins.remember("bank.example", "maria", PASSWORD)
+    await until(lambda: len(said) == 2)
+    assert said == [
+        "Saved maria for bank.example in the GNOME keyring.",
+        "Not saved for bank.example: The GNOME keyring stayed locked.",
+    ]
+    manager.close_all()
+
+
+async def test_a_question_that_ends_while_the_keychain_waits_leaves_nothing(
+    world: World, dialog: QuestionDialog
+) -> None:
+    await ask(world, dialog)
+    world.keychain.gate = threading.Event()
+    click(saved_of(dialog).buttons[0])
+    world.inbox.close(1)
+    assert not dialog.isVisible()
+    await asyncio.sleep(0.05)
+    world.keychain.gate.set()
+    await asyncio.sleep(0.05)
+    assert "saved login" not in world.scope.names()
+
+
+async def test_what_is_typed_while_the_keychain_waits_is_not_written_over(
+    world: World, dialog: QuestionDialog
+) -> None:
+    await ask(world, dialog)
+    world.keychain.gate = threading.Event()
+    click(saved_of(dialog).buttons[0])
+    page = page_of(dialog)
+    type_text(page.username, "somebody else")
+    world.keychain.gate.set()
+    await asyncio.sleep(0.05)
+    assert (page.username.text(), page.password.text()) == ("somebody else", "")
+    assert page.used() == ""
+
+
+async def test_the_buttons_stay_where_they_are(world: World, dialog: QuestionDialog) -> None:
+    """One that was used last would otherwise come first under the pointer."""
+    paul = replace(MARIA, account="paul & anna", used_ms=NOW - 1)
+    world.settings.change(logins=(MARIA, paul))
+    world.keychain.store_for("bank.example", paul.account).save("lion-11")
+    await ask(world, dialog)
+    saved = saved_of(dialog)
+    names = [button.text() for button in saved.buttons]
+    assert names == ["Fill in maria", "Fill in paul && anna"]
+    world.clock.pass_ms(1_000)
+    click(saved.buttons[1])
+    await until(lambda: page_of(dialog).password.text() == "lion-11")
+    assert page_of(dialog).username.text() == "paul & anna"
+    assert [button.text() for button in saved.buttons] == names

@@ -1,0 +1,113 @@
+"""'Settings → Logins'."""
+
+import threading
+
+import pytest
+
+from enigma_panel.core.logins import SavedLogin
+from enigma_panel.store.keychain import SecretOutcome
+from enigma_panel.ui.settings.logins_page import LoginsPage
+from tests.kit.clock import NOW
+from tests.kit.person import ENTER, click, key, shown_texts, type_text
+from tests.kit.wait import until
+from tests.kit.world import World
+
+PASSWORD = "zebra-47-crossing"
+
+
+@pytest.fixture
+def page(world: World) -> LoginsPage:
+    for host, account in (("bank.example", "maria"), ("bank.example", "paul")):
+        world.keychain.store_for(host, account).save(PASSWORD)
+    world.settings.change(
+        logins=(
+            SavedLogin(host="bank.example", account="paul", used_ms=NOW - 60_000),
+            SavedLogin(host="bank.example", account="maria", used_ms=NOW, whole_domain=True),
+        )
+    )
+    page = LoginsPage(world.services)
+    page.show()
+    return page
+
+
+def rows(page: LoginsPage) -> list[tuple[str, str]]:
+    model = page.model
+    return [
+        (model.cell_at(row, 0).text, model.cell_at(row, 1).text) for row in range(model.rowCount())
+    ]
+
+
+async def test_they_are_listed_without_a_password(page: LoginsPage) -> None:
+    assert rows(page) == [("all of bank.example", "maria"), ("bank.example", "paul")]
+    assert PASSWORD not in shown_texts(page)
+    for part in (page.rename_button, page.test_button, page.delete_button, page.account):
+        assert not part.isEnabled()
+
+
+async def test_one_is_tested(world: World, page: LoginsPage) -> None:
+    page.table.select_key(1)
+    click(page.test_button)
+    await until(lambda: "The GNOME keyring has its password." in shown_texts(page))
+    world.keychain.outcome = SecretOutcome.LOCKED
+    click(page.test_button)
+    await until(lambda: "The GNOME keyring stayed locked." in shown_texts(page))
+
+
+async def test_one_is_renamed_unless_there_is_one_of_that_name(
+    world: World, page: LoginsPage
+) -> None:
+    page.table.select_key(2)
+    assert page.account.text() == "paul"
+    page.account.selectAll()
+    type_text(page.account, "maria")
+    key(page.account, ENTER)
+    assert "There is one of that name." in shown_texts(page)
+    page.account.clear()
+    click(page.rename_button)
+    assert "Enter the account." in shown_texts(page)
+    type_text(page.account, "anna")
+    key(page.account, ENTER)
+    await until(lambda: ("bank.example", "anna") in rows(page))
+    assert world.keychain.password("bank.example", "anna") == PASSWORD
+
+
+async def test_one_is_deleted(world: World, page: LoginsPage) -> None:
+    page.table.select_key(2)
+    click(page.delete_button)
+    await until(lambda: rows(page) == [("all of bank.example", "maria")])
+    assert world.keychain.password("bank.example", "paul") is None
+    assert "Deleted." in shown_texts(page)
+
+
+async def test_a_keychain_that_waits_can_be_given_up(world: World, page: LoginsPage) -> None:
+    page.table.select_key(1)
+    world.keychain.gate = threading.Event()
+    click(page.delete_button)
+    await until(page.cancel_button.isVisible)
+    assert not page.delete_button.isEnabled()
+    click(page.cancel_button)
+    await until(page.delete_button.isEnabled)
+    assert len(rows(page)) == 2
+    world.keychain.gate.set()
+
+
+async def test_without_any_it_says_how_one_is_saved(world: World) -> None:
+    page = LoginsPage(world.services)
+    page.show()
+    assert "No login is saved." in shown_texts(page)
+    page.hide()
+    page.deleteLater()
+
+
+async def test_a_row_that_moves_stays_the_one_that_was_chosen(
+    world: World, page: LoginsPage
+) -> None:
+    page.table.select_key(2)
+    page.account.selectAll()
+    type_text(page.account, "half-typ")
+    world.logins.remember("a.example", "anna", PASSWORD)
+    await until(lambda: page.model.rowCount() == 3)
+    assert page.account.text() == "half-typ"
+    click(page.delete_button)
+    await until(lambda: page.model.rowCount() == 2)
+    assert rows(page) == [("a.example", "anna"), ("all of bank.example", "maria")]

@@ -1,0 +1,231 @@
+"""The tray: what its icon says, where its menu leads, and when the window hides."""
+
+from typing import Any, cast
+
+import pytest
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QColor, QIcon
+from PySide6.QtWidgets import QApplication, QMenu, QSystemTrayIcon
+
+from enigma_panel.core.models import Phase
+from enigma_panel.services.desktop_notifier import DesktopNotice, DesktopNotifier
+from enigma_panel.services.types import KeyState, ServiceStatus
+from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.text.tray import TrayState
+from enigma_panel.ui.tray.icon import SIZES, tray_icon
+from enigma_panel.ui.tray.tray import TELLS, Tray
+from tests.kit.fakes import FakeDialogs
+
+LOGIN = "I need login credentials to proceed."
+
+
+class FakeIcon(QObject):
+    """A place in a tray that this platform does not have. said: what it was to show."""
+
+    activated = Signal(object)
+    messageClicked = Signal()  # noqa: N815 - Qt's name
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.icon = QIcon()
+        self.tip = ""
+        self.said: list[str] = []
+        self.menu: QMenu | None = None
+        self.is_shown = False
+
+    def setIcon(self, icon: QIcon) -> None:
+        self.icon = icon
+
+    def setToolTip(self, tip: str) -> None:
+        self.tip = tip
+
+    def setContextMenu(self, menu: QMenu) -> None:
+        self.menu = menu
+
+    def showMessage(self, _title: str, text: str, _icon: QIcon) -> None:
+        self.said.append(text)
+
+    def show(self) -> None:
+        self.is_shown = True
+
+
+@pytest.fixture
+def icon() -> FakeIcon:
+    return FakeIcon()
+
+
+@pytest.fixture
+def opened() -> list[int]:
+    return []
+
+
+@pytest.fixture
+def tray(window: MainWindow, services: Any, icon: FakeIcon, opened: list[int]) -> Tray:
+    tray = Tray(
+        services,
+        window,
+        window,
+        bring_to_front=window.show,
+        open_question=opened.append,
+        icon=cast("QSystemTrayIcon", icon),
+    )
+    window.hides_on_close = tray.hides_window
+    window.hidden.connect(tray.note_hidden)
+    return tray
+
+
+def texts(menu: QMenu) -> list[str]:
+    return [action.text() for action in menu.actions() if not action.isSeparator()]
+
+
+def entry(menu: QMenu, text: str) -> Any:
+    return next(action for action in menu.actions() if action.text().startswith(text))
+
+
+def test_its_state_is_the_most_urgent_one(tray: Tray, services: Any, icon: FakeIcon) -> None:
+    assert icon.is_shown
+    assert tray.state is TrayState.IDLE
+    assert icon.tip == "Enigma Control Panel: nothing runs"
+    services.sessions.add(1)
+    tray.refresh()
+    assert tray.state is TrayState.RUNNING
+    assert icon.tip == "Enigma Control Panel: 1 session is open"
+    services.health.status = ServiceStatus.UNREACHABLE
+    tray.refresh()
+    assert tray.state is TrayState.TROUBLE
+    services.inbox.ask(services.sessions.add_asking(2, LOGIN))
+    tray.refresh()
+    assert tray.state is TrayState.ASKING
+    assert icon.tip == "Enigma Control Panel: 1 session asks you"
+
+
+@pytest.mark.parametrize("trouble", ["key", "ledger"])
+def test_what_keeps_it_from_working_is_trouble(tray: Tray, services: Any, trouble: str) -> None:
+    if trouble == "key":
+        services.account.state = KeyState.LOCKED
+    else:
+        services.writer.is_failing = True
+    tray.refresh()
+    assert tray.state is TrayState.TROUBLE
+
+
+def test_each_state_has_its_own_shape(qapp: QApplication) -> None:
+    """Not only its own colour: which points are white differs."""
+    shapes = set()
+    for state in TrayState:
+        assert {size.width() for size in tray_icon(state).availableSizes()} == set(SIZES)
+        picture = tray_icon(state).pixmap(64).toImage()
+        white = QColor("white").rgba()
+        points = [(x, y) for x in range(64) for y in range(64) if picture.pixel(x, y) == white]
+        shapes.add(tuple(points))
+        assert points
+    assert len(shapes) == len(TrayState)
+
+
+def test_a_question_is_an_entry_that_leads_to_it_without_the_agents_words(
+    tray: Tray, services: Any, opened: list[int], window: MainWindow
+) -> None:
+    window.hide()
+    services.inbox.ask(
+        services.sessions.add_asking(1, LOGIN), services.sessions.add_asking(2, "Pay $5?")
+    )
+    tray.menu.aboutToShow.emit()
+    questions = entry(tray.menu, "Open questions").menu()
+    assert texts(questions) == [
+        "shop.example 1 – Credentials – 3:50",
+        "shop.example 2 – Money – 3:50",
+    ]
+    questions.actions()[1].trigger()
+    assert opened == [2]
+    assert window.isVisible()
+
+
+def test_its_menu_leads_to_all_that_can_be_done(
+    tray: Tray, services: Any, window: MainWindow, dialogs: FakeDialogs
+) -> None:
+    assert texts(tray.menu) == [
+        "Open questions",
+        "Running sessions",
+        "New task",
+        "Quiet for 30 minutes",
+        "Show window",
+        "Quit",
+    ]
+    assert not entry(tray.menu, "Open questions").isEnabled()
+    services.sessions.add(1)
+    services.sessions.add(2, phase=Phase.CLOSED)
+    tray.refresh()
+    running = entry(tray.menu, "Running sessions").menu()
+    assert texts(running) == ["shop.example 1"]
+    running.actions()[0].trigger()
+    assert window.selection.session_keys() == [1]
+    entry(tray.menu, "New task").trigger()
+    assert dialogs.calls[-1][0] == "open_new_task"
+    entry(tray.menu, "Quiet").trigger()
+    assert services.reminders.quiet_until_ms is not None
+    asked: list[bool] = []
+    window.quit_requested.connect(lambda: asked.append(True))
+    entry(tray.menu, "Quit").trigger()
+    assert asked == [True]
+
+
+def test_a_click_on_it_shows_the_window(tray: Tray, icon: FakeIcon, window: MainWindow) -> None:
+    window.hide()
+    icon.activated.emit(QSystemTrayIcon.ActivationReason.Context)
+    assert not window.isVisible()
+    icon.activated.emit(QSystemTrayIcon.ActivationReason.Trigger)
+    assert window.isVisible()
+
+
+def test_the_window_hides_only_while_something_is_open(
+    tray: Tray, services: Any, window: MainWindow, icon: FakeIcon
+) -> None:
+    asked: list[bool] = []
+    window.quit_requested.connect(lambda: asked.append(True))
+    window.close()
+    assert (window.isVisible(), asked) == (True, [True])
+    services.sessions.add(1)
+    window.close()
+    assert (window.isVisible(), asked) == (False, [True])
+    for _ in range(TELLS + 2):
+        window.show()
+        window.close()
+    assert len(icon.said) == TELLS
+    assert "goes on in the tray" in icon.said[0]
+    window.show()
+    services.settings.change(keep_in_tray=False)
+    window.close()
+    assert (window.isVisible(), asked) == (True, [True, True])
+
+
+def test_a_waiting_task_or_an_open_question_keeps_it_too(
+    tray: Tray, services: Any, window: MainWindow
+) -> None:
+    services.inbox.ask(services.sessions.add_asking(1, LOGIN))
+    services.sessions.sessions.clear()
+    assert tray.hides_window()
+    services.inbox.close(1)
+    assert not tray.hides_window()
+    services.sessions.add_queued(3)
+    services.queue.put(3)
+    assert tray.hides_window()
+
+
+def test_where_the_icon_shows_the_notices_a_click_leads_on(
+    tray: Tray, services: Any, icon: FakeIcon, window: MainWindow
+) -> None:
+    window.hide()
+    clicked: list[object] = []
+    notifier = DesktopNotifier()
+    notifier.clicked.connect(lambda key, _token: clicked.append(key))
+    icon.messageClicked.emit()  # on Linux it may be a click on another program's
+    assert not window.isVisible()
+    tray.show_notices_of(notifier)
+    notifier.show("key", DesktopNotice(title="1 session asks you", body="A login", action="Answer"))
+    assert icon.said == ["A login"]
+    icon.messageClicked.emit()
+    assert clicked == ["key"]
+    services.sessions.add(1)
+    window.close()
+    icon.messageClicked.emit()
+    assert (clicked, window.isVisible()) == (["key"], True)
