@@ -150,6 +150,7 @@ def test_from_the_eleventh_on_one_notice_grows_once_a_minute() -> None:
     learnt = [Learnt(q.key, q.learnt_ms) for q in so_far]
     assert notices_due(so_far, learnt, first_ms + 1, NOBODY)[1] == first_ms + RENEW_MS
     assert due(many, first_ms + RENEW_MS)[-1].questions == tuple(range(MANY, MANY + 4))
+    assert notices_due([], learnt, first_ms + 1, NOBODY) == ([], None), "all of it is settled"
     late = asked(99, first_ms + MANY_MS, ends_ms=None)
     assert due([*many, late], late.asked_ms)[-1].key == 99, "ten minutes later it is one of few"
 

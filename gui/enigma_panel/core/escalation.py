@@ -133,7 +133,7 @@ def notices_due(
         if level is not None:
             told.setdefault(place, []).append((question, level))
     next_ms = next_level_ms(questions, now_ms, attention)
-    if CROWD in places.values():
+    if any(places.get(question.key) == CROWD for question in questions):
         step_ms = crowd_ms + ((now_ms - crowd_ms) // RENEW_MS + 1) * RENEW_MS
         next_ms = step_ms if next_ms is None else min(next_ms, step_ms)
     return [_notice(place, members) for place, members in told.items()], next_ms

@@ -58,7 +58,7 @@ def tab_stops(dialog: QuestionDialog) -> list[str]:
         assert here is not None
         stops.append(here)
         key(here, Qt.Key.Key_Tab)
-    return [stop.accessibleName() for stop in stops]
+    return [stop.accessibleName() or getattr(stop, "text", str)() for stop in stops]
 
 
 @pytest.mark.parametrize(

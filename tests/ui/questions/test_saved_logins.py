@@ -17,6 +17,7 @@ from tests.kit.clock import NOW
 from tests.kit.person import active, click, shown_texts, type_text
 from tests.kit.wait import until
 from tests.kit.world import World
+from tests.ui.questions.test_forms import tab_stops
 
 LOGIN = "I need login credentials to proceed."
 PASSWORD = "zebra-47-crossing"
@@ -258,3 +259,28 @@ async def test_the_buttons_stay_where_they_are(world: World, dialog: QuestionDia
     await until(lambda: page_of(dialog).password.text() == "lion-11")
     assert page_of(dialog).username.text() == "paul & anna"
     assert [button.text() for button in saved.buttons] == names
+
+
+async def test_tab_goes_down_the_form_and_comes_to_what_stands_above_last(
+    world: World, dialog: QuestionDialog
+) -> None:
+    world.inbox.ask(world.sessions.add_asking(2, LOGIN, text="Log in to bank.example"))
+    await ask(world, dialog)
+    await until(saved_of(dialog).remember.isEnabled)
+    assert tab_stops(dialog) == [
+        "Username",
+        "Password",
+        "Show",
+        "Remember for bank.example in the GNOME keyring",
+        "Send the same to 1 more session",
+        "Which?",
+        "Send answer",
+        "Later",
+        "Remind me",
+        "Stop task",
+        "Previous question",
+        "Next question",
+        "Question from the agent",
+        "Credentials",
+        "Fill in maria",
+    ]

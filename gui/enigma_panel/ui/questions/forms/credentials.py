@@ -52,15 +52,17 @@ class CredentialsPage(AnswerPage):
         self._no_password = grid.add_field(
             tr("Password"), self.password, self.password.show_button(), note=self._keys
         )
-        rows = [row for row in (self.saved,) if row is not None]
-        self.setLayout(make_column(*rows, grid, self.same, self._preview, None))
+        above = [self.saved] if self.saved is not None else []
+        below = [self.saved.remember] if self.saved is not None else []
+        self.setLayout(make_column(*above, grid, *below, self.same, self._preview, None))
         self.same.resized.connect(self.resized)
         self.username.textChanged.connect(self._on_changed)
         self.password.textChanged.connect(self._on_changed)
         self.password.returnPressed.connect(self.filled)
         if self.saved is not None:
             self.saved.filled.connect(self._fill_in)
-            self.saved.resized.connect(self.resized)
+            self.saved.resized.connect(self._show_saved)
+            self._show_saved()
 
     def fields(self) -> tuple[Field, ...]:
         return self.username, self.password
@@ -116,7 +118,12 @@ class CredentialsPage(AnswerPage):
         return self.password if self.username.text() else self.username
 
     def last_stop(self) -> QWidget:
-        return self.password.show_button()
+        return self.same.which
+
+    def _show_saved(self) -> None:
+        if self.saved is not None:
+            self.saved.setVisible(not self.saved.is_empty())
+            self.resized.emit()
 
     def _fill_in(self, login: SavedLogin, password: str) -> None:
         self.username.setText(login.account)

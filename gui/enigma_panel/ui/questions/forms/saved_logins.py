@@ -33,9 +33,10 @@ MOST_OFFERED = 5
 
 
 class SavedLogins(QWidget):
-    """Buttons that fill in a saved login, and a box that has one saved; nothing is sent by itself.
+    """Buttons that fill in a saved login; nothing is sent by itself.
 
-    filled: brings the login and its password. resized: another row came or went.
+    remember: a box that has the login saved, for the form to place. filled: brings the login and
+    its password. resized: another row came or went.
     """
 
     filled = Signal(object, str)
@@ -60,6 +61,10 @@ class SavedLogins(QWidget):
         self._build()
         self._connect()
 
+    def is_empty(self) -> bool:
+        """Whether there is nothing to fill in and nothing to say."""
+        return not self.buttons and not self.news.text()
+
     def is_to_be_remembered(self) -> bool:
         """Whether the person wants the login saved."""
         return self.remember.isChecked()  # while the answer is on its way it is not enabled
@@ -79,7 +84,6 @@ class SavedLogins(QWidget):
         row.setStretch(0, 1)
         column = make_column(self._buttons, self.source, gap=6)
         column.addLayout(row)
-        column.addWidget(self.remember)
         self.setLayout(column)
         self.cancel.hide()
         self.source.setText(source_text(self._place.host))
