@@ -250,6 +250,7 @@ def make_tray(parts: Parts, window: MainWindow) -> "Tray | None":
         parts.services,
         window,
         window,
+        quiet=window.main_menu.quiet,
         bring_to_front=partial(bring_to_front, window, ""),
         open_question=window.dialogs.open_question,
     )

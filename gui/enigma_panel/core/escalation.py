@@ -94,10 +94,9 @@ def levels_of(question: WaitingQuestion, *, last_call: bool = True) -> list[tupl
 
 
 def level_at(question: WaitingQuestion, now_ms: int, attention: Attention) -> Level | None:
-    """How urgent it is now, whatever was seen of it; None while nothing is to be said."""
-    times = levels_of(question, last_call=attention.last_call)
-    reached = [level for at_ms, level in times if at_ms <= now_ms]
-    return max((level for level in reached if _is_wanted(level, now_ms, attention)), default=None)
+    """How urgent it is now, for who has seen nothing of it since `attention.seen_ms`; None while
+    nothing is to be said."""
+    return _unseen_level(question, now_ms, now_ms, attention)
 
 
 def next_level_ms(

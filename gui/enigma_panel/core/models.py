@@ -134,6 +134,11 @@ class TaskSpec(Struct, frozen=True, kw_only=True):
     output_schema: str = ""
 
 
+def session_name(label: str | None, site: str, number: int) -> str:
+    """'amazon.com 3', or the name that the person gave; the site alone while it is planned."""
+    return label or (f"{site} {number}" if number else site)
+
+
 class Session(HidingStruct, frozen=True, kw_only=True):
     """One cloud browser: what we know of it and with which key and host it was opened.
 
@@ -172,8 +177,8 @@ class Session(HidingStruct, frozen=True, kw_only=True):
 
     @property
     def name(self) -> str:
-        """'amazon.com 3', or the name that the person gave; the site alone while it is planned."""
-        return self.label or (f"{self.site} {self.number}" if self.number else self.site)
+        """See session_name."""
+        return session_name(self.label, self.site, self.number)
 
     @property
     def is_final(self) -> bool:

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 import msgspec
 from msgspec import Struct
 
+from enigma_panel.core.models import session_name
 from enigma_panel.core.observation import UNSENT
 from enigma_panel.core.redaction import Redactor
 
@@ -160,7 +161,7 @@ class TaskEncoder:
             ended_ms if ended_ms is None else self._moment(ended_ms),
             took_s,
             waited_ms if waited_ms is None else waited_ms / 1000,
-            label or (f"{site} {number}" if number else site),
+            session_name(label, site, number),
             site,
             question,
         )

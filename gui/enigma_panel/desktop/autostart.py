@@ -5,6 +5,8 @@ import sys
 from pathlib import Path
 
 from enigma_panel.desktop.session_end import own_command
+from enigma_panel.store.files import write_atomic
+from enigma_panel.store.paths import config_home
 
 NAME = "enigma-control-panel.desktop"
 _RESERVED = frozenset('\\"`$')
@@ -13,9 +15,7 @@ _RESERVED = frozenset('\\"`$')
 
 def autostart_path() -> Path:
     """Where that file is looked for."""
-    config = Path(os.environ.get("XDG_CONFIG_HOME", ""))
-    folder = config if config.is_absolute() else Path.home() / ".config"
-    return folder / "autostart" / NAME
+    return config_home(os.environ) / "autostart" / NAME
 
 
 def is_possible() -> bool:
@@ -35,7 +35,7 @@ def turn(*, on: bool) -> None:
         path.unlink(missing_ok=True)
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(_entry(own_command([])), encoding="utf-8")
+    write_atomic(path, _entry(own_command([])).encode())
 
 
 def _entry(command: list[str]) -> str:

@@ -34,6 +34,7 @@ from enigma_panel.store.new_file import FullDiskError, NewFile, OwnFolderError
 
 NEWS_S = 0.1
 """Progress is told so often."""
+QUESTIONS_AT_ONCE = 20
 TURN_S = 0.0002
 """So long the interpreter is left alone after some tasks: the window, which needs it now and then,
 would else wait 5 ms for it each time."""
@@ -233,11 +234,12 @@ class _QuestionsJob(ExportJob):
         if order.with_mark and order.form is ExportFormat.CSV:
             new.write(BYTE_ORDER_MARK)
         new.write(question_head(order.form))
-        for question in order.questions:
+        for at in range(0, len(order.questions), QUESTIONS_AT_ONCE):
             if self.is_cancelled:
                 return
-            new.write(question_lines([question], order.form, _zone_at, self._redactor.redact))
-            self.count += 1
+            some = order.questions[at : at + QUESTIONS_AT_ONCE]
+            new.write(question_lines(some, order.form, _zone_at, self._redactor.redact))
+            self.count += len(some)
             time.sleep(TURN_S)
 
 

@@ -108,6 +108,7 @@ class DialogManager(QObject):
         self._key_was_asked_for = False
         self._presenter = self._make_presenter(aimed)
         services.account.changed.connect(self._ask_for_missing_key)
+        services.logins.remembered.connect(self._say_remembered)
         services.account.changed.connect(self.look_for_questions)
 
     def _make_presenter(self, aimed: Callable[[], Iterable[QRect]]) -> QuestionPresenter:
@@ -141,7 +142,6 @@ class DialogManager(QObject):
         self._presenter.refresh()
 
     def _make_question(self) -> QuestionDialog:
-        self._services.logins.remembered.connect(self._say_remembered)
         dialog = QuestionDialog(self._services, self._parent())
         dialog.told.connect(self.said)
         return dialog

@@ -179,3 +179,17 @@ def test_a_text_that_is_damaged_hides_no_other_question(tmp_path: Path) -> None:
         ]
 
     on_bench(tmp_path, check)
+
+
+def test_a_key_that_is_given_again_brings_no_kind_of_a_deleted_question(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        await asked(bench)
+        kinds: dict[tuple[int, int], QuestionKind] = {}
+        connection = bench.ledger.connection
+        (first,) = asked_questions(connection, 10, kinds)
+        sql = "UPDATE steps SET at_ms = at_ms + 1, text = 'Enter the code' WHERE key = ?"
+        connection.execute(sql, (first.key,))
+        (second,) = asked_questions(connection, 10, kinds)
+        assert [first.kind, second.kind] == [QuestionKind.CREDENTIALS, QuestionKind.SECRET]
+
+    on_bench(tmp_path, check)

@@ -10,6 +10,7 @@ from enigma_panel.services.types import AnswerOutcome, AnswerResult, AnswerWait,
 from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.questions.forms.credentials import CredentialsPage
 from enigma_panel.ui.questions.forms.same_questions import SameQuestions
+from tests.kit.clock import NOW
 from tests.kit.person import active, click, shown_texts, type_text
 from tests.kit.wait import until
 from tests.kit.world import World
@@ -241,3 +242,20 @@ async def test_one_that_gets_it_already_takes_no_second_answer_meanwhile(
     ends.set()
     await until(dialog.send_button.isEnabled)
     assert [one.task_key for one in world.inbox.answered] == [1]
+
+
+async def test_one_whose_end_or_name_changes_is_still_meant(
+    world: World, dialog: QuestionDialog
+) -> None:
+    for key in (1, 2):
+        asks(world, key)
+    same = await shown(world, dialog)
+    click(same.box)
+    world.sessions.sessions[2] = replace(world.sessions.sessions[2], label="my bank")
+    world.inbox.open[1] = replace(world.inbox.open[1], expires_ms=NOW + 600_000)
+    assert same.chosen() == (world.inbox.open[1],)
+    world.inbox.changed.emit()
+    assert same.box.isChecked()
+    click(same.which)
+    assert [action.text() for action in same.menu.actions()] == ["my bank"]
+    same.menu.hide()

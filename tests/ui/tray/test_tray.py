@@ -27,14 +27,17 @@ class FakeIcon(QObject):
 
     def __init__(self) -> None:
         super().__init__()
-        self.icon = QIcon()
+        self._icon = QIcon()
         self.tip = ""
         self.said: list[str] = []
         self.menu: QMenu | None = None
         self.is_shown = False
 
     def setIcon(self, icon: QIcon) -> None:
-        self.icon = icon
+        self._icon = icon
+
+    def icon(self) -> QIcon:
+        return self._icon
 
     def setToolTip(self, tip: str) -> None:
         self.tip = tip
@@ -65,6 +68,7 @@ def tray(window: MainWindow, services: Any, icon: FakeIcon, opened: list[int]) -
         services,
         window,
         window,
+        quiet=window.main_menu.quiet,
         bring_to_front=window.show,
         open_question=opened.append,
         icon=cast("QSystemTrayIcon", icon),

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+from enigma_panel.core.models import session_name
 from enigma_panel.core.observation import Kind
 from enigma_panel.core.question_history import (
     AskedQuestion,
@@ -42,10 +43,11 @@ _QUESTIONS = f"""
 
 
 def asked_questions(
-    connection: sqlite3.Connection, most: int, kinds: dict[int, QuestionKind]
+    connection: sqlite3.Connection, most: int, kinds: dict[tuple[int, int], QuestionKind]
 ) -> list[AskedQuestion]:
     """The last so many questions, newest first. Rows with a status of a newer version are left
-    out. kinds: by key, those that were guessed before; new ones are added."""
+    out. kinds: those that were guessed before, by key and time: a key is given again after a
+    deletion; new ones are added."""
     before = connection.text_factory
     connection.text_factory = partial(str, encoding="utf-8", errors="replace")
     try:  # one text that is damaged must not hide all others
@@ -55,10 +57,10 @@ def asked_questions(
     return [_question(row, kinds) for row in rows if row[6] in _STATUSES]
 
 
-def _question(row: Sequence[Any], kinds: dict[int, QuestionKind]) -> AskedQuestion:
+def _question(row: Sequence[Any], kinds: dict[tuple[int, int], QuestionKind]) -> AskedQuestion:
     key, task_key, n, asked_ms, text, task_text, *facts, label, site, number = row[:14]
-    if key not in kinds:
-        kinds[key] = guess_kind(text)
+    if (key, asked_ms) not in kinds:
+        kinds[key, asked_ms] = guess_kind(text)
     status, question_n, stop_sent_ms, missed, ended_ms = facts
     verb, made_ms, outcome, used = row[14:]
     answer = None
@@ -78,8 +80,8 @@ def _question(row: Sequence[Any], kinds: dict[int, QuestionKind]) -> AskedQuesti
         n=n,
         asked_ms=asked_ms,
         text=text,
-        kind=kinds[key],
-        session=label or (f"{site} {number}" if number else site),
+        kind=kinds[key, asked_ms],
+        session=session_name(label, site, number),
         task=task_text,
         outcome=outcome_of(task, answer),
         settled_ms=settled_ms_of(task, answer),

@@ -161,7 +161,7 @@ class TaskReader:
         self.path = ledger_path
         self._connection: sqlite3.Connection | None = None
         self._is_anew = False
-        self._kinds: dict[int, QuestionKind] = {}
+        self._kinds: dict[tuple[int, int], QuestionKind] = {}
 
     def interrupt(self) -> None:
         """End the question that is being answered, if any; from any thread."""

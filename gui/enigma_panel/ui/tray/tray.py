@@ -1,6 +1,6 @@
 """The icon in the tray and its menu. Made only where the desktop has a tray."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from functools import partial
 from typing import Protocol
 
@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMenu, QSystemTrayIcon, QWidget
 
 from enigma_panel.services.container import Services
 from enigma_panel.services.desktop_notifier import DesktopNotice, DesktopNotifier
-from enigma_panel.services.types import KeyState, ServiceStatus
+from enigma_panel.services.types import KeyState, OpenQuestion, ServiceStatus
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.text.tray import TrayState, hidden_text, question_entry, tray_tip
 from enigma_panel.ui.tray.icon import tray_icon
@@ -39,8 +39,8 @@ class TrayWindow(Protocol):
 class Tray(QObject):
     """Shows what the program does, and leads to it.
 
-    bring_to_front: shows the window before all others. open_question: that of a task. icon: where
-    it is shown.
+    quiet: the action that turns notices off for a while. bring_to_front: shows the window before
+    all others. open_question: that of a task. icon: where it is shown.
     """
 
     def __init__(
@@ -49,6 +49,7 @@ class Tray(QObject):
         window: QWidget,
         actions: TrayWindow,
         *,
+        quiet: QAction,
         bring_to_front: Callable[[], None],
         open_question: Callable[[int], None],
         icon: QSystemTrayIcon | None = None,
@@ -66,7 +67,7 @@ class Tray(QObject):
         self.menu = QMenu()
         self._questions = QMenu(tr("Open questions"), self.menu)
         self._sessions = QMenu(tr("Running sessions"), self.menu)
-        self.quiet = QAction(tr("Quiet for 30 minutes"), self.menu)
+        self._quiet = quiet
         self._later = QTimer(self, singleShot=True, interval=GATHER_MS)
         self._build()
         self._connect()
@@ -79,7 +80,8 @@ class Tray(QObject):
         """Whether closing the window hides it: while something is open, or waits."""
         if not self._services.settings.value.keep_in_tray:
             return False
-        return bool(self._running() or self._services.queue.entries() or self._asking())
+        services = self._services
+        return bool(self._running() or services.queue.entries() or services.inbox.questions())
 
     def note_hidden(self) -> None:
         """The window has hidden; that is said at first."""
@@ -103,18 +105,17 @@ class Tray(QObject):
 
     def _say(self, key: Hashable | None, title: str, text: str) -> None:
         self._said = key
-        self.icon.showMessage(title, text, tray_icon(self._state()))
+        self.icon.showMessage(title, text, self.icon.icon())
 
     # -- building ------------------------------------------------------------------------------
 
     def _build(self) -> None:
-        self.quiet.setCheckable(True)
         menu = self.menu
         menu.addMenu(self._questions)
         menu.addMenu(self._sessions)
         menu.addSeparator()
         menu.addAction(tr("New task"), self._new_task)
-        menu.addAction(self.quiet)
+        menu.addAction(self._quiet)
         menu.addSeparator()
         menu.addAction(tr("Show window"), self._bring_to_front)
         menu.addAction(tr("Quit"), self._quit)
@@ -124,7 +125,6 @@ class Tray(QObject):
         services = self._services
         self._later.timeout.connect(self.refresh)
         self.menu.aboutToShow.connect(self.refresh)
-        self.quiet.triggered.connect(lambda on: services.reminders.be_quiet(quiet=on))
         self.icon.activated.connect(self._on_activated)
         for changed in (
             services.sessions.changed,
@@ -143,14 +143,15 @@ class Tray(QObject):
 
     def refresh(self) -> None:
         """Show what there is now."""
-        state, running, asking = self._state(), self._running(), self._asking()
+        running, asking = self._running(), self._services.inbox.questions()
+        state = self._find_state(running, asking)
         if state is not self.state:
             self.state = state
             self.icon.setIcon(tray_icon(state))
         self.icon.setToolTip(tray_tip(state, running=len(running), asking=len(asking)))
-        self.quiet.setChecked(self._services.reminders.quiet_until_ms is not None)
         self._fill(
-            self._questions, [(self._entry(key), partial(self._answer, key)) for key in asking]
+            self._questions,
+            [(self._entry(one), partial(self._answer, one.task_key)) for one in asking],
         )
         self._fill(
             self._sessions, [(self._name(key), partial(self._show_session, key)) for key in running]
@@ -162,27 +163,22 @@ class Tray(QObject):
             menu.addAction(text.replace("&", "&&"), act)
         menu.menuAction().setEnabled(bool(entries))
 
-    def _state(self) -> TrayState:
-        if self._asking():
+    def _find_state(self, running: Sequence[int], asking: Sequence[OpenQuestion]) -> TrayState:
+        if asking:
             return TrayState.ASKING
         services = self._services
         is_cut_off = services.health.status is ServiceStatus.UNREACHABLE
         if is_cut_off or services.account.state in _BAD_KEYS or services.writer.is_failing:
             return TrayState.TROUBLE
-        return TrayState.RUNNING if self._running() else TrayState.IDLE
+        return TrayState.RUNNING if running else TrayState.IDLE
 
     def _running(self) -> list[int]:
         sessions = self._services.sessions
         found = [(key, sessions.session(key)) for key in sessions.session_keys()]
         return [key for key, one in found if one is not None and one.occupies_slot]
 
-    def _asking(self) -> list[int]:
-        return [question.task_key for question in self._services.inbox.questions()]
-
-    def _entry(self, task_key: int) -> str:
-        question = next(q for q in self._services.inbox.questions() if q.task_key == task_key)
-        session = self._services.sessions.session(question.session_key)
-        name = session.name if session is not None else ""
+    def _entry(self, question: OpenQuestion) -> str:
+        name = self._name(question.session_key)
         return question_entry(question, name, self._services.clock.now_ms())
 
     def _name(self, session_key: int) -> str:

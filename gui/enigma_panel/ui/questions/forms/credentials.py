@@ -77,11 +77,10 @@ class CredentialsPage(AnswerPage):
 
     def note_sent(self) -> None:
         """Save it, if that is wanted, whatever becomes of the answer."""
-        saved = self.saved
-        if saved is not None:
-            saved.give_up()
-        if saved is not None and saved.is_to_be_remembered():
-            saved.save(self.username.text(), self.password.text())
+        if self.saved is not None:
+            self.saved.give_up()
+            if self.saved.is_to_be_remembered():
+                self.saved.save(self.username.text(), self.password.text())
 
     def also_for(self) -> Sequence[OpenQuestion]:
         return self.same.chosen()

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from msgspec import Struct
-from PySide6.QtCore import QPoint, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QMenu, QWidget
 
 from enigma_panel.services.types import OpenQuestion
@@ -50,15 +50,16 @@ class SameQuestions(QWidget):
         """The other questions that get the same answer: those that were counted and still ask."""
         if not self.box.isChecked():
             return ()
-        asking = {one.question for one in self._find()}
-        return tuple(one.question for one in self._shown if one.question in asking)
+        counted = {one.question.id for one in self._shown}
+        return tuple(one.question for one in self._find() if one.question.id in counted)
 
     def refresh(self) -> None:
         """Who asks the same now. Nobody meant one that came since the box was checked."""
         found = tuple(self._find())
         if found == self._shown:
             return
-        if set(found) - set(self._shown):
+        counted = {one.question.id for one in self._shown}
+        if any(one.question.id not in counted for one in found):
             self.box.setChecked(False)
         self._shown = found
         self._show()
@@ -76,4 +77,4 @@ class SameQuestions(QWidget):
         for one in self._shown:
             name = shorten(one.name, NAME_CHARS).replace("&", "&&")
             self.menu.addAction(name).setEnabled(False)
-        self.menu.popup(self.which.mapToGlobal(QPoint(0, self.which.height())))
+        self.menu.popup(self.which.mapToGlobal(self.which.rect().bottomLeft()))

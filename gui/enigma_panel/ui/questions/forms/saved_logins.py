@@ -22,7 +22,13 @@ from enigma_panel.ui.text.logins import (
     source_text,
     waiting_text,
 )
-from enigma_panel.ui.widgets.basics import make_button, make_column, make_label, make_row
+from enigma_panel.ui.widgets.basics import (
+    NoticeLabel,
+    make_button,
+    make_column,
+    make_label,
+    make_row,
+)
 from enigma_panel.ui.widgets.flow_layout import FlowLayout
 
 tr = Translations("Logins")
@@ -54,7 +60,7 @@ class SavedLogins(QWidget):
         self._flow = FlowLayout()
         self._buttons.setLayout(self._flow)
         self.source = make_label(role="dim", wrap=True)
-        self.news = make_label(role="amber", wrap=True)
+        self.news = NoticeLabel()
         self.cancel = make_button(tr("Cancel"))
         self.remember = QCheckBox()
         self._slow = QTimer(self, singleShot=True, interval=CANCEL_AFTER_MS)
@@ -162,8 +168,7 @@ class SavedLogins(QWidget):
         self.cancel.show()
 
     def _say(self, text: str) -> None:
-        self.news.setText(text)
-        self.news.setVisible(bool(text))
+        self.news.show_text(text, "amber")
         self.resized.emit()
 
     def hideEvent(self, event: QHideEvent) -> None:
