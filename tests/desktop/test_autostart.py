@@ -49,3 +49,9 @@ def test_a_folder_that_cannot_be_written_is_an_error(config: Path) -> None:
 def test_without_a_folder_of_its_own_it_is_below_home(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", "relative")
     assert autostart.autostart_path() == Path.home() / ".config" / "autostart" / autostart.NAME
+
+
+def test_a_percent_sign_stands_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/opt/100%/python")
+    autostart.turn(on=True)
+    assert '"/opt/100%%/python"' in autostart.autostart_path().read_text(encoding="utf-8")

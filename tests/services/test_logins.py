@@ -300,3 +300,30 @@ async def test_deleted_while_it_is_saved_it_leaves_no_password(
     assert (await deleting).fault is None
     assert world.keychain.password("bank.example", "maria") is None
     assert world.logins.saved() == ()
+
+
+async def test_deleted_without_an_answer_it_stays_listed(
+    world: World, gate: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.settings.change(logins=(MARIA,))
+    monkeypatch.setattr(logins_module, "KEYCHAIN_S", 0.05)
+    assert (await world.logins.delete(MARIA)).fault is LoginFault.NO_ANSWER
+    assert world.logins.saved() == (MARIA,)
+
+
+async def test_renamed_without_an_answer_both_are_listed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await remember(world)
+    real = MemoryStore.save
+
+    def late(store: MemoryStore, secret: str) -> Result:
+        time.sleep(0.3)
+        return real(store, secret)
+
+    monkeypatch.setattr(MemoryStore, "save", late)
+    monkeypatch.setattr(logins_module, "KEYCHAIN_S", 0.1)
+    renamed = await world.logins.rename(world.logins.saved()[0], "anna")
+    assert renamed.fault is LoginFault.NO_ANSWER
+    await until(lambda: world.keychain.password("bank.example", "anna"))
+    assert {one.account for one in world.logins.saved()} == {"maria", "anna"}

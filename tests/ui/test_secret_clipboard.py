@@ -28,7 +28,13 @@ def secrets(monkeypatch: pytest.MonkeyPatch) -> SecretClipboard:
 async def test_it_leaves_by_itself(secrets: SecretClipboard, clipboard: QClipboard) -> None:
     secrets.put(LINK)
     assert clipboard.text() == LINK
-    assert {name for name in HINTS if clipboard.mimeData().hasFormat(name)} == HINTS.keys()
+    data = clipboard.mimeData()
+    assert {name: bytes(data.data(name).data()) for name in HINTS} == {
+        "x-kde-passwordManagerHint": b"secret",
+        "ExcludeClipboardContentFromMonitorProcessing": b"1",
+        "CanIncludeInClipboardHistory": b"\0\0\0\0",
+        "CanUploadToCloudClipboard": b"\0\0\0\0",
+    }
     await until(lambda: not clipboard.text())
 
 

@@ -11,6 +11,7 @@ import pytest
 from enigma_panel.api.errors import InterruptedCallError, RejectedError, Reply
 from enigma_panel.core.attribution import STALE_QUESTION_MS
 from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.questions import LOGIN_USED
 from enigma_panel.core.rate_limit import Endpoint
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.questions.answers import Answers
@@ -285,3 +286,28 @@ def test_a_question_that_went_after_a_refusal_brings_the_refusal(
         assert result == AnswerResult(outcome=AnswerOutcome.GONE, error=busy)
 
     on_bench(tmp_path, play)
+
+
+def test_what_may_have_arrived_counts_as_allowed(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        one = await asked(bench)
+        (question,) = one.inbox.questions()
+
+        async def cut(*_: Any) -> None:
+            raise InterruptedCallError("cut")
+
+        bench.client.send_answer = cut
+        await one.inbox.answer(question, "Yes, but", AnswerVerb.RESUME, used="$49.99")
+        assert one.inbox.used_today() == ["$49.99"]
+
+    on_bench(tmp_path, check)
+
+
+def test_a_login_that_was_used_is_no_amount(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        one = await asked(bench)
+        (question,) = one.inbox.questions()
+        await one.inbox.answer(question, "x", AnswerVerb.RESUME, used=f"{LOGIN_USED}maria")
+        assert one.inbox.used_today() == []
+
+    on_bench(tmp_path, check)

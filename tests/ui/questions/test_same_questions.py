@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from enigma_panel.services.types import AnswerOutcome, AnswerResult, AnswerWait, WaitReason
+from enigma_panel.services.types import AnswerOutcome, AnswerResult
 from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.questions.forms.credentials import CredentialsPage
 from enigma_panel.ui.questions.forms.same_questions import SameQuestions
@@ -187,19 +187,6 @@ async def test_one_that_was_answered_while_another_stood_there_is_left_out(
     assert not same.isVisible()
 
 
-async def test_taken_back_it_goes_to_nobody(world: World, dialog: QuestionDialog) -> None:
-    for key in (1, 2):
-        asks(world, key)
-    same = await shown(world, dialog)
-    click(same.box)
-    world.inbox.gate = asyncio.Event()
-    world.inbox.set_wait(1, AnswerWait(why=WaitReason.BUDGET))
-    await send(world, dialog)
-    click(dialog.answer_wait.back_button)
-    await world.settle()
-    assert world.inbox.answered == []
-
-
 async def test_what_went_by_the_channel_is_not_said_to_have_arrived(
     world: World, dialog: QuestionDialog
 ) -> None:
@@ -259,3 +246,22 @@ async def test_one_whose_end_or_name_changes_is_still_meant(
     click(same.which)
     assert [action.text() for action in same.menu.actions()] == ["my bank"]
     same.menu.hide()
+
+
+async def test_taken_back_it_goes_to_no_other(
+    world: World, dialog: QuestionDialog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for key in (1, 2):
+        asks(world, key)
+    sent: list[int] = []
+
+    async def answered(question: Any, *_values: Any, **_named: Any) -> AnswerResult:
+        sent.append(question.task_key)
+        return AnswerResult(outcome=AnswerOutcome.TAKEN_BACK)
+
+    monkeypatch.setattr(world.inbox, "answer", answered)
+    same = await shown(world, dialog)
+    click(same.box)
+    await send(world, dialog)
+    await world.settle()
+    assert sent == [1]

@@ -284,3 +284,52 @@ async def test_tab_goes_down_the_form_and_comes_to_what_stands_above_last(
         "Credentials",
         "Fill in maria",
     ]
+
+
+async def test_where_nobody_knows_who_asks_no_login_is_offered(
+    world: World, dialog: QuestionDialog
+) -> None:
+    question = world.sessions.add_asking(1, LOGIN, text="Log in to bank.example")
+    world.inbox.ask(replace(question, is_asker_unknown=True))
+    dialog.ask_now(world.inbox.open[0])
+    await world.settle()
+    assert page_of(dialog).saved is None
+
+
+async def test_at_an_odd_address_nothing_is_saved(world: World, dialog: QuestionDialog) -> None:
+    await ask(world, dialog, "Log in to https://bank.example:8443/")
+    assert not saved_of(dialog).remember.isVisible()
+
+
+async def test_without_a_keychain_nothing_can_be_saved(world: World) -> None:
+    world.keychain.name = ""
+    dialog = QuestionDialog(world.services, None)
+    await ask(world, dialog)
+    await asyncio.sleep(0.05)
+    assert not saved_of(dialog).remember.isEnabled()
+
+
+async def test_put_off_while_the_keychain_waits_nothing_is_filled_in(
+    world: World, dialog: QuestionDialog
+) -> None:
+    await ask(world, dialog)
+    page = page_of(dialog)
+    world.keychain.gate = threading.Event()
+    click(saved_of(dialog).buttons[0])
+    click(dialog.later_button)
+    assert not dialog.isVisible()
+    world.keychain.gate.set()
+    await asyncio.sleep(0.05)
+    assert page.password.text() == ""
+
+
+async def test_the_manager_says_who_did_not_get_the_same_answer(world: World) -> None:
+    manager = DialogManager(world.services, lambda: None)
+    said: list[str] = []
+    manager.said.connect(said.append)
+    world.inbox.ask(world.sessions.add_asking(1, LOGIN, text="Log in to bank.example"))
+    manager.open_question(1)
+    await world.settle()
+    manager._presenter.dialog().told.emit("1 of 2")
+    assert said == ["1 of 2"]
+    manager.close_all()

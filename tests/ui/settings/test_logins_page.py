@@ -1,5 +1,6 @@
 """'Settings → Logins'."""
 
+import asyncio
 import threading
 
 import pytest
@@ -111,3 +112,16 @@ async def test_a_row_that_moves_stays_the_one_that_was_chosen(
     click(page.delete_button)
     await until(lambda: page.model.rowCount() == 2)
     assert rows(page) == [("a.example", "anna"), ("all of bank.example", "maria")]
+
+
+async def test_given_up_nothing_is_renamed_later(world: World, page: LoginsPage) -> None:
+    page.table.select_key(2)
+    before = world.logins.saved()
+    gate = world.keychain.gate = threading.Event()
+    page.account.setText("anna")
+    click(page.rename_button)
+    await until(page.cancel_button.isVisible)
+    click(page.cancel_button)
+    gate.set()
+    await asyncio.sleep(0.1)
+    assert world.logins.saved() == before

@@ -15,6 +15,7 @@ from enigma_panel.ui.text.tray import TrayState
 from enigma_panel.ui.tray.icon import SIZES, tray_icon
 from enigma_panel.ui.tray.tray import TELLS, Tray
 from tests.kit.fakes import FakeDialogs
+from tests.kit.wait import until
 
 LOGIN = "I need login credentials to proceed."
 
@@ -233,3 +234,28 @@ def test_where_the_icon_shows_the_notices_a_click_leads_on(
     window.close()
     icon.messageClicked.emit()
     assert (clicked, window.isVisible()) == (["key"], True)
+
+
+async def test_it_follows_by_itself(tray: Tray, services: Any) -> None:
+    services.inbox.ask(services.sessions.add_asking(1, LOGIN))
+    await until(lambda: tray.state is TrayState.ASKING)
+    services.inbox.close(1)
+    services.sessions.sessions.clear()
+    services.health.status = ServiceStatus.UNREACHABLE
+    services.health.changed.emit()
+    await until(lambda: tray.state is TrayState.TROUBLE)
+
+
+def test_quit_shows_the_window_before_it_asks(tray: Tray, window: MainWindow) -> None:
+    window.hide()
+    shown: list[bool] = []
+    window.quit_requested.connect(lambda: shown.append(window.isVisible()))
+    entry(tray.menu, "Quit").trigger()
+    assert shown == [True]
+
+
+def test_who_has_a_tray_misses_no_notices(tray: Tray) -> None:
+    notifier = DesktopNotifier()
+    assert notifier.is_missing
+    tray.show_notices_of(notifier)
+    assert not notifier.is_missing
