@@ -9,6 +9,7 @@ from enigma_panel.api.protocols import ApiCall
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.types import PendingCommand, WaitReason
 from tests.simulation.calls import Sent, mark_of
+from tests.simulation.check_calls import PERIOD_S
 
 if TYPE_CHECKING:
     from enigma_panel.bootstrap import Parts
@@ -150,6 +151,8 @@ class Commands:
         if world.settings_changes.is_in_the_way:
             return True
         if max(world.storm.cut_until, world.storm.last_sleep, world.storm.last_full) > recent:
+            return True
+        if world.channel.haste.used_up_at > world.timeline.now - PERIOD_S:
             return True
         messages = [s for s in world.link.book.all if s.path.endswith("send-message")]
         return bool(messages) and world.checks.calls.disturbed(messages[-1])

@@ -28,7 +28,7 @@ class Haste:
         self._follows = rng.choice((0.0, 0.9))
         self._tight = rng.choice((0.0, 0.0, 0.0, 0.7))
         self._started = 0
-        self._used_up_at = -PAUSE_S
+        self.used_up_at = -PAUSE_S
 
     def comes_in(self, wire: "Wire", observation: Observation) -> None:
         """An event comes in: a task's end asks for the next task, a question for an answer."""
@@ -59,9 +59,9 @@ class Haste:
     def _use_up(self, wire: "Wire") -> None:
         """The calls of this minute are used up, as after many clicks."""
         assert wire.life.parts is not None
-        if self._world.timeline.now - self._used_up_at < PAUSE_S:
+        if self._world.timeline.now - self.used_up_at < PAUSE_S:
             return
-        self._used_up_at = self._world.timeline.now
+        self.used_up_at = self._world.timeline.now
         self._world.trace("calls used up")
         times = [wire.life.now_ms] * 10
         wire.life.parts.services.rate_limiter.remember(Endpoint.SEND_MESSAGE, times)

@@ -105,12 +105,13 @@ class Person:
         key = (question.task_key, question.question_n)
         if self.world.calm_since is None and self.rng.random() < 0.3:
             await asyncio.sleep(self.rng.uniform(1.0, 8.0))  # the person thinks
-        store = self.parts.services.store
+        store, inbox = self.parts.services.store, self.parts.services.inbox
         session, task = store.session(question.session_key), store.task(question.task_key)
-        if session is not None and task is not None:
+        is_taken = not inbox.is_answering(question.task_key)  # else the one before is on its way
+        if session is not None and task is not None and is_taken:
             self.world.checks.answered(session, task, verb)
         try:
-            result = await self.parts.services.inbox.answer(question, text, verb)
+            result = await inbox.answer(question, text, verb)
         except LedgerError:
             self.answered[key] = AnswerOutcome.FAILED
             raise
