@@ -29,6 +29,7 @@ from enigma_panel.services.notices import Notices
 from enigma_panel.services.rate_limiter import RateLimiter
 from enigma_panel.services.settings import SettingsBook
 from enigma_panel.services.state.ledger_writer import LedgerWriter
+from enigma_panel.services.state.sent_secrets import SentSecrets
 from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.state.timeline import Timeline
 from enigma_panel.services.task_search import TaskSearch
@@ -36,6 +37,7 @@ from enigma_panel.store import settings as settings_file
 from enigma_panel.store.files import Problem, ProblemKind, check_is_file
 from enigma_panel.store.folder_lock import PREFIX
 from enigma_panel.store.keychain import (
+    FINGERPRINT_KEY,
     KeychainStore,
     MemoryStore,
     SecretStore,
@@ -114,7 +116,9 @@ async def build(
     account = _account(options, demo_url, files, make_client or partial(_client, rate_limiter))
     writer = LedgerWriter(files.ledger, files.thread)
     timeline = Timeline(writer, clock, files.scope, files.redactor)
-    store = SessionStore(writer, clock, files.redactor, timeline)
+    key_store = MemoryStore() if demo_url is not None else _fingerprint_key()
+    sent_secrets = SentSecrets(files.redactor, writer, files.scope, key_store)
+    store = SessionStore(writer, clock, files.redactor, timeline, sent_secrets)
     reader, read_thread = TaskReader(dirs.folders.ledger), LedgerThread("reads")
     task_search = TaskSearch(store, reader, read_thread, files.scope, clock)
     context = ServiceContext(
@@ -264,6 +268,10 @@ def _socket_connector() -> LiveConnector:
 def _keychain(base_url: str) -> SecretStore:
     """A key goes to no host but its own, so each host has an entry of its own."""
     return KeychainStore(service_name(urlsplit(base_url).netloc))
+
+
+def _fingerprint_key() -> SecretStore:
+    return KeychainStore(*FINGERPRINT_KEY)
 
 
 def _login_keychain(host: str, account: str) -> SecretStore:

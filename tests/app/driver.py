@@ -5,7 +5,9 @@ window's own controls; `state` prints what the tables show, as one line of JSON.
 
     start TEXT | start-kept TEXT | select TEXT | press NAME | state | notices | clipboard | quit
     export-ledger FILE | import-ledger FILE (the program ends and does not begin anew)
-    fail TEXT | minimise | window | qt-quit | log-out | title | loaded MODULES
+    answer JSON (words of the "question", and texts by the names of their fields)
+    colleague TEXT | texts | export FILE | export-questions FILE | stderr TEXT
+    fail TEXT | minimise | hide | show | window | qt-quit | log-out | title | loaded MODULES
 """
 
 import asyncio
@@ -18,15 +20,20 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["QT_API"] = "pyside6"
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QPlainTextEdit, QTableView
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTableView
 
 from enigma_panel import app, cli
 from enigma_panel.bootstrap import Parts
 from enigma_panel.demo.tour import Tour, TourError
+from enigma_panel.ui.export.dialog import ExportDialog
 from enigma_panel.ui.export.import_dialog import ImportDialog
 from enigma_panel.ui.export.ledger_dialog import LedgerDialog
+from enigma_panel.ui.export.question_dialog import QuestionExportDialog
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.new_task.dialog import NewTaskDialog
+from enigma_panel.ui.question_history.dialog import QuestionHistoryDialog
+from enigma_panel.ui.questions.dialog import QuestionDialog
+from tests.app.canaries import shown_texts
 
 
 class Driver(Tour):
@@ -50,6 +57,23 @@ class Driver(Tour):
                 await self._export_ledger(rest)
             case "import-ledger":
                 await self._import_ledger(rest)
+            case "answer":
+                await self._answer(json.loads(rest))
+            case "colleague":
+                self._window.app_actions.copy_for_colleague(self._task(rest))
+            case "texts":
+                return shown_texts()
+            case "export":
+                self._window.export.trigger()
+                await self._export(await self._dialog(ExportDialog), rest)
+            case "export-questions":
+                self._window.main_menu.questions.trigger()
+                questions = await self._dialog(QuestionHistoryDialog)
+                await self._until("it lists them", questions.export_button.isEnabled)
+                self._press(questions, "Export…")
+                await self._export(await self._dialog(QuestionExportDialog), rest)
+            case "stderr":
+                print(rest, file=sys.stderr, flush=True)
             case "fail":
                 self._services.scope.spawn("odd", _fail(rest))
             case "clipboard":
@@ -58,6 +82,11 @@ class Driver(Tour):
                 return [notice.text for notice in self._window.notices.notices()]
             case "minimise":
                 self._window.showMinimized()
+            case "hide":
+                self._window.hide()
+            case "show":
+                self._window.show()
+                self._window.activateWindow()
             case "window":
                 window = self._window
                 return [window.isVisible(), window.isMinimized(), window.isActiveWindow()]
@@ -80,6 +109,27 @@ class Driver(Tour):
         dialog.run_in.setCurrentIndex(1 if kept else 0)
         self._press(dialog, "Start")
         await self._until("New task is closed", lambda: not dialog.isVisible())
+
+    async def _answer(self, texts: dict[str, str]) -> None:
+        dialog = await self._dialog(QuestionDialog)
+        words = texts.pop("question")
+
+        def is_asked() -> bool:
+            question = dialog.current_question()
+            return question is not None and words in question.text
+
+        await self._until(f"it asks “{words}”", is_asked)
+        for name, text in texts.items():
+            self._find(dialog, QLineEdit, name).setText(text)
+        await self._until("the dialog is armed", dialog.is_armed)
+        self._press(dialog, "Send answer")
+        await self._until("it has an outcome", lambda: dialog._sending is None)
+
+    async def _export(self, dialog: ExportDialog, file: str) -> None:
+        dialog.file.setText(file)
+        self._press(dialog, "CSV" if file.endswith("csv") else "JSON Lines")
+        self._press(dialog, "Export")
+        await self._until("it is exported", lambda: not dialog.isVisible())
 
     async def _export_ledger(self, file: str) -> None:
         self._window.main_menu.export_ledger.trigger()

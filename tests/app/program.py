@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -20,14 +20,20 @@ class Driven:
     running: ClassVar[set["Driven"]] = set()
     """Those that have not been ended; conftest.py ends what a failed test left."""
 
-    def __init__(self, url: str, data: Path, key: str = "enig_demo") -> None:
+    def __init__(
+        self,
+        url: str,
+        data: Path,
+        key: str = "enig_demo",
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         self.process = subprocess.Popen(
             [sys.executable, str(DRIVER), "--base-url", url, "--data-dir", str(data)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env={**os.environ, "ENIGMA_API_KEY": key},
+            env={**(environment or os.environ), **({"ENIGMA_API_KEY": key} if key else {})},
         )
         self.running.add(self)
         assert self._read() == "ready"

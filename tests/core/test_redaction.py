@@ -168,7 +168,7 @@ def test_nothing_of_a_secret_is_kept() -> None:
     made = redaction("correct-horse-battery")
     made.add_id("k3jd9s8f7g6h")
     made.redact("a text, so that the search is made")
-    search = vars(made)["_search"]
+    (search,) = vars(vars(made)["_search"])["_searches"]
     held = pickle.dumps(
         [
             vars(made)["_fingerprints"],
@@ -187,7 +187,77 @@ def test_nothing_of_a_secret_is_kept() -> None:
 def test_the_prints_depend_on_the_key() -> None:
     one, other = Redactor(KEY), Redactor(KEY[::-1])
     one.add_secret("hunter2"), other.add_secret("hunter2")
-    assert vars(one)["_fingerprints"][1].digest != vars(other)["_fingerprints"][1].digest
+    (_, first), (_, second) = vars(one)["_fingerprints"][1], vars(other)["_fingerprints"][1]
+    assert first.digest != second.digest
+
+
+def test_what_an_earlier_run_sent_is_found_by_its_fingerprint() -> None:
+    lasting = Fingerprinter(b"another key of 32 bytes, or more")
+    made = redaction("hunter2")
+    made.use_lasting(lasting)
+    token = made.add_fingerprint(lasting.of_secret(b"correct horse"))
+    assert made.redact("hunter2, correct horse") == f"{MARK}, {MARK}"
+    assert list(made.pieces("correct horse", size=3)) == [MARK]
+    assert made.redact_sent("http://h/correct horse") == f"http://h/{MARK}"
+    made.forget(token)
+    assert made.redact("hunter2, correct horse") == f"{MARK}, correct horse"
+
+
+SHAPES = [
+    ("password: hunter2hunter2", f"password: {MARK}"),
+    ('{"password": "correct horse", "page": 2}', f'{{"password": {MARK}, "page": 2}}'),
+    ("the password “correct horse” was wrong", f"the password {MARK} was wrong"),
+    ("Passphrase = correct horse battery, then Enter", f"Passphrase = {MARK}, then Enter"),
+    ("passwort: geheim\nnext line", f"passwort: {MARK}\nnext line"),
+    ("I typed Tr0ub4dor&3. It was wrong", f"I typed {MARK} It was wrong"),
+    ("**Tr0ub4dor&3**", MARK),
+    ("I need a password", None),
+    ("Enter your password and go on", None),
+    ("3 × MX Keys Mini, US$1,234.50, R2-D2", None),
+    ("Maria.Bank2@shop.example", None),
+    ("https://Shop.example/a?B=1&c=D2#e", None),
+    ("a result: SKU-1234-ABCD, ok", None),
+    ("```python\nx = [1, 2]\n```", None),
+]
+
+
+@pytest.mark.parametrize(("text", "clean"), SHAPES)
+def test_what_looks_like_a_password_is_hidden_where_nobody_can_know_it(
+    text: str, clean: str | None
+) -> None:
+    made = redaction()
+    assert made.redact(text) == text
+    made.hides_shapes = True
+    assert made.redact(text) == (clean or text)
+    assert made.redact(made.redact(text)) == (clean or text)
+    assert "".join(made.pieces(text, size=1)) == (clean or text)
+    assert made.redact_many([text, "other"]) == [clean or text, "other"]
+
+
+SHAPE_PIECES = st.sampled_from(
+    [
+        "password",
+        "Passwort",
+        ": ",
+        "=",
+        '"',
+        "“",
+        "”",
+        " ",
+        "\n",
+        ",",
+        MARK,
+        "Tr0ub4dor&3",
+        "word",
+        "x",
+    ]
+)
+
+
+@given(st.lists(SHAPE_PIECES, max_size=14).map("".join))
+def test_to_hide_shapes_twice_does_no_more(text: str) -> None:
+    once = core_redaction.redact_shapes(text)
+    assert core_redaction.redact_shapes(once) == once
 
 
 def test_lone_surrogates_pass_through() -> None:

@@ -77,8 +77,8 @@ SAFEGUARDS = (
         promise="An answer goes to the question for which it was given",
         mistake="no look whether it is still open, before it is sent",
         file="services/questions/inbox.py",
-        old="            await self._check(question)\n",
-        new="",
+        old="asyncio.gather(self._check(question), ",
+        new="asyncio.gather(",
         tests=("tests/services/questions/test_answers.py",),
     ),
     Break(
@@ -213,8 +213,8 @@ SAFEGUARDS = (
         promise="The username of a login is no secret",
         mistake="its question makes it one",
         file="services/questions/inbox.py",
-        old="secrets_in(text, question.kind) if secrets is None else secrets",
-        new="[*(secrets or ()), *secrets_in(text, question.kind)]",
+        old="            elif secrets is None:\n                secrets = secrets_in(text, question.kind)\n",
+        new="            else:\n                secrets = [*(secrets or ()), *secrets_in(text, question.kind)]\n",
         tests=("tests/services/test_secret_answers.py::test_the_username_of_a_login_is_none",),
     ),
     Break(

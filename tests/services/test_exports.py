@@ -35,7 +35,6 @@ from enigma_panel.services.exports import (
     QuestionExportOrder,
 )
 from enigma_panel.services.state.ledger_writer import LedgerWriter
-from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.state.timeline import Timeline
 from enigma_panel.store.folder_lock import LOCK_NAME
 from enigma_panel.store.ledger import Ledger
@@ -44,6 +43,7 @@ from enigma_panel.store.new_file import PREFIX
 from tests.kit.builders import a_session, a_task
 from tests.kit.clock import HandClock
 from tests.kit.ledgers import open_ledger, put
+from tests.kit.stores import a_store
 from tests.kit.wait import until
 
 ROOT = Path(__file__).parents[2]
@@ -95,7 +95,7 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
     redactor = Redactor(bytes(32))
     redactor.add_secret(PASSWORD)
     writer = LedgerWriter(ledger, thread)
-    store = SessionStore(writer, clock, redactor, Timeline(writer, clock, scope, redactor))
+    store = a_store(writer, clock, redactor, Timeline(writer, clock, scope, redactor))
     folder = tmp_path / "out"
     folder.mkdir()
     yield Bench(Exports(store, redactor), writer, folder)
@@ -452,11 +452,18 @@ async def test_questions_are_exact_as_json(bench: Bench) -> None:
     assert (third["asked"], third["took_s"]) == (None, None)
 
 
-async def test_an_export_of_questions_can_be_cancelled(bench: Bench) -> None:
+async def test_an_export_of_questions_can_be_cancelled(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exports_module, "QUESTIONS_AT_ONCE", 1)
+    monkeypatch.setattr(exports_module, "TURN_S", 0.01)
     path = bench.folder / "questions.csv"
     order = QuestionExportOrder(path=path, questions=ODD * 200, form=ExportFormat.CSV)
     saving = asyncio.ensure_future(bench.exports.save_questions(order))
-    await asyncio.sleep(0.02)
+    job = bench.exports._job
+    assert job is not None
+    await until(lambda: job.count)
     bench.exports.cancel()
     assert await saving is None
+    assert 0 < job.count < len(order.questions)
     assert bench.names() == []

@@ -132,6 +132,30 @@ def test_the_words_of_a_stop_are_no_secret(tmp_path: Path) -> None:
     assert _echoes(tmp_path, "What is the PIN?", text, AnswerVerb.STOP) == [f"“{text}”"]
 
 
+@pytest.mark.parametrize(
+    ("question", "is_kept"),
+    [
+        ("I need login credentials", True),
+        ("What is the passphrase?", True),
+        ("Enter the code that we sent you", False),
+    ],
+)
+def test_later_runs_know_what_is_good_for_long(
+    tmp_path: Path, question: str, is_kept: bool
+) -> None:
+    lengths: list[int] = []
+
+    async def check(bench: Bench) -> None:
+        inbox = _inbox(bench, SentAnswers(bench, "{}"))
+        await bench.open()
+        await bench.hear(Kind.QUESTION, question)
+        await inbox.answer(inbox.questions()[0], "12345678", AnswerVerb.RESUME, ["12345678"])
+        lengths.extend(one.fingerprint.length for one in bench.ledger.sent_secrets())
+
+    with_bench(tmp_path, check)
+    assert lengths == ([8] if is_kept else [])
+
+
 def test_the_username_of_a_login_is_none(tmp_path: Path) -> None:
     """It stands on every page, and in the result that was paid for."""
     name, password = "maria@shop.example", "Zebra 1!"
@@ -140,6 +164,12 @@ def test_the_username_of_a_login_is_none(tmp_path: Path) -> None:
     answer = credentials_text(name, password)
     echoes = _echoes(tmp_path, "I need login credentials", answer, secrets=login, told=told)
     assert echoes == [f"{name} logged in with [redacted], and not with [redacted]"]
+
+
+def _inbox(bench: Bench, answers: SentAnswers) -> Inbox:
+    poller = cast("Any", SimpleNamespace(poll_now=bench.wait))
+    commands = cast("Any", SimpleNamespace(take_stop_back=AsyncMock()))
+    return Inbox(bench.store, poller, cast("Answers", answers), commands)
 
 
 def _echoes(
@@ -155,9 +185,7 @@ def _echoes(
 
     async def check(bench: Bench) -> None:
         answers = SentAnswers(bench, told)
-        poller = cast("Any", SimpleNamespace(poll_now=bench.wait))
-        commands = cast("Any", SimpleNamespace(take_stop_back=AsyncMock()))
-        inbox = Inbox(bench.store, poller, cast("Answers", answers), commands)
+        inbox = _inbox(bench, answers)
         await bench.open()
         await bench.hear(Kind.QUESTION, question)
         await inbox.answer(inbox.questions()[0], answer, verb, secrets)

@@ -17,7 +17,6 @@ from enigma_panel.runtime.event_loop import LedgerThread, TaskScope
 from enigma_panel.services import task_search
 from enigma_panel.services.state import session_store
 from enigma_panel.services.state.ledger_writer import LedgerWriter
-from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.state.timeline import Timeline
 from enigma_panel.services.task_search import REST_MS, TaskSearch
 from enigma_panel.services.types import Diff
@@ -29,6 +28,7 @@ from tests.conftest import LogWatch
 from tests.kit.builders import new_session, new_task
 from tests.kit.clock import NOW, HandClock
 from tests.kit.ledgers import open_ledger
+from tests.kit.stores import a_store
 from tests.kit.wait import until
 from tests.services.commands.bench import Bench, on_bench
 from tests.store.helpers import raw, start, started
@@ -411,7 +411,7 @@ async def test_leaving_interrupts_a_read_that_nobody_waits_for_any_more(
     ledger, reads = open_ledger(tmp_path / "ledger.sqlite3"), LedgerThread("reads")
     scope, clock, redactor = TaskScope(), HandClock(), Redactor(bytes(32))
     writer = LedgerWriter(ledger, reads)
-    store = SessionStore(writer, clock, redactor, Timeline(writer, clock, scope, redactor))
+    store = a_store(writer, clock, redactor, Timeline(writer, clock, scope, redactor))
     search = TaskSearch(store, TaskReader(ledger.path), reads, scope, clock)
     asked = asyncio.ensure_future(search.sum_of([1]))
     await until(reading.is_set)

@@ -24,6 +24,7 @@ from enigma_panel.cli import Options
 from enigma_panel.desktop import power
 from enigma_panel.services import account, recovery
 from enigma_panel.services.clock import SleepMeter
+from enigma_panel.services.state import sent_secrets
 from enigma_panel.simulator.settings import DEMO_KEY
 from enigma_panel.startup import make_power
 from enigma_panel.store.ledger.database import COMPANIONS, Database
@@ -213,6 +214,7 @@ def _own_wiring(life: Life) -> Iterator[None]:
             environ={"ENIGMA_API_KEY": DEMO_KEY}, **(_real_os() | {"urandom": rng.randbytes})
         ),
         "_keychain": life.world.settings_changes.keychain,
+        "_fingerprint_key": lambda: life.world.settings_changes.keychain("fingerprints"),
         "_open_log": lambda *_: None,
         "random": SimpleNamespace(Random=lambda: rng),
     }
@@ -220,7 +222,8 @@ def _own_wiring(life: Life) -> Iterator[None]:
         for name, value in stands_in.items():
             stack.enter_context(patch.object(wiring, name, value))
         stack.enter_context(patch.object(Ledger, "key_fingerprint", _fingerprint))
-        stack.enter_context(patch.object(account, "blocking", _at_once))
+        for module in (account, sent_secrets):
+            stack.enter_context(patch.object(module, "blocking", _at_once))
         stack.enter_context(patch.object(Database, "transaction", _on_a_disk(life)))
         stack.enter_context(patch.object(power, "SleepMeter", lambda: _sleep_meter(life)))
         yield

@@ -2,7 +2,8 @@
 
 `redact_patterns` knows what secrets of the service look like. `Redactor` knows in addition the
 secrets that were sent (passwords, answers) and the ids of sessions, without keeping them: it holds
-a Fingerprint of each.
+a Fingerprint of each. Of what an earlier run sent it is given fingerprints, made with a key that
+lasts; where nobody has that key, `redact_shapes` hides what looks like a password.
 
 Trade-offs, on purpose:
 
@@ -85,6 +86,19 @@ _PATTERNS = (
 that is a hundred times faster. No i and no s where case is ignored: other letters match these, too,
 and do not become them in lower case."""
 
+_LABEL = r"(?:pass[ -]?(?:word|phrase|code)|passwort|kennwort|mot de passe|contraseña)"
+_LABELLED_SHAPE = re.compile(
+    rf"""({_LABEL}["']?\s{{0,8}}[:=]\s{{0,8}}|{_LABEL}[^\n"“”„«»\x1e]{{0,20}}(?=["“„«]))"""
+    r"""(?:["“„«][^\n"“”»\x1e]{1,200}["“”»]?|[^\s"“„«\x1e][^\n,;\x1e]{0,100})""",
+    re.IGNORECASE,
+)
+"""Behind a label what is quoted, else the rest of its line, up to a comma."""
+_LONGEST_SHAPE = 400
+_WORD_SHAPE = re.compile(r"""[^\s"'“”„«»,;:=<>(){}\[\]|\x1e]{8,64}""")
+_SIGNS = frozenset("!#$%^&*?~+@")
+_AROUND_SHAPE = "*_.!?~$#"
+"""Marks of Markdown, of a sentence's end and of money."""
+
 MIN_SUBSTRING_BYTES = 4
 """Shorter secrets are matched as whole words only."""
 
@@ -105,18 +119,37 @@ def redact_patterns(text: str) -> str:
     return text
 
 
+def redact_shapes(text: str) -> str:
+    """The text without what is called a password in it, or looks like a strong one.
+
+    Applied twice it does no more. A passphrase that nothing announces looks like any other words.
+    """
+    text = _LABELLED_SHAPE.sub(rf"\g<1>{MARK}", text)
+    return _WORD_SHAPE.sub(lambda word: MARK if _is_strong(word[0]) else word[0], text)
+
+
+def _is_strong(word: str) -> bool:
+    """Small and capital letters, digits and a sign, and no address."""
+    has = (str.islower, str.isupper, str.isdigit, _SIGNS.__contains__)
+    is_mixed = all(any(map(test, word.strip(_AROUND_SHAPE))) for test in has)
+    return is_mixed and "/" not in word and not re.search(r"@.*\.", word)
+
+
 class Redactor:
     """The filter of this run: the patterns and the secrets. `key` is random, 16 to 64 bytes.
 
     May be used in any thread: log lines are redacted, too.
+    hides_shapes: see `redact_shapes`; while something may come back that nobody can recognise.
     """
 
     def __init__(self, key: bytes) -> None:
+        self.hides_shapes = False
         self._fingerprinter = Fingerprinter(key)
-        self._fingerprints: dict[int, Fingerprint] = {}
+        self._lasting: Fingerprinter | None = None
+        self._fingerprints: dict[int, Made] = {}
         self._tokens = count(1)
         self._lock = threading.RLock()  # a log line may come from within any call
-        self._search: Search | None = None  # made when needed, after secrets came or went
+        self._search: Searches | None = None  # made when needed, after secrets came or went
 
     def __repr__(self) -> str:
         return f"<Redactor of {len(self._fingerprints)} secrets>"
@@ -127,14 +160,23 @@ class Redactor:
         Outer white space does not count. Blank texts are no secrets and match nothing. The same
         secret may be added twice; it is found until both tokens are forgotten.
         """
-        return self._add(text, self._fingerprinter.of_secret)
+        return self._add_text(text, self._fingerprinter.of_secret)
 
     def add_id(self, text: str) -> int:
         """As `add_secret`, for what memory holds in clear anyway, as the ids of sessions.
 
         Any number of ids takes the time of one.
         """
-        return self._add(text, self._fingerprinter.of_id)
+        return self._add_text(text, self._fingerprinter.of_id)
+
+    def use_lasting(self, fingerprinter: "Fingerprinter") -> None:
+        """From now on those may be added that were made with its key, which outlives a run."""
+        self._lasting = fingerprinter
+
+    def add_fingerprint(self, fingerprint: "Fingerprint") -> int:
+        """As `add_secret`, of a secret of an earlier run; see `use_lasting`."""
+        assert self._lasting is not None
+        return self._add(self._lasting, fingerprint)
 
     def forget(self, token: int) -> None:
         """Drop the fingerprint behind a token; an unknown token is no error."""
@@ -147,7 +189,8 @@ class Redactor:
         search = self._search or self._prepare()
         data = encode(text)
         spans = search.spans(data)
-        return redact_patterns(_without(data, spans) if spans else text)
+        text = _without(data, spans) if spans else text
+        return redact_patterns(redact_shapes(text) if self.hides_shapes else text)
 
     def redact_sent(self, text: str) -> str:
         """The text with the sent secrets alone replaced: ids and what looks like one stay."""
@@ -199,25 +242,36 @@ class Redactor:
         """
         if _GOES_ON.search(text, max(0, at - _NEAR), at) is not None:
             return True
+        if self.hides_shapes and _cuts_shape(text, at):
+            return True
         search = self._search or self._prepare()
         before, after = (encode(part) for part in _around(text, at, search.longest))
         ends = len(before)
         # One that begins here is put in place of the gap, too, and a match before it may go on.
         return any(start <= ends < end for start, end in search.spans(before + after))
 
-    def _add(self, text: str, make: "Callable[[bytes], Fingerprint]") -> int:
+    def _add_text(self, text: str, make: "Callable[[bytes], Fingerprint]") -> int:
         secret = encode(text.strip())
+        return self._add(self._fingerprinter, make(secret)) if secret else next(self._tokens)
+
+    def _add(self, fingerprinter: "Fingerprinter", fingerprint: "Fingerprint") -> int:
         with self._lock:
             token = next(self._tokens)
-            if secret:
-                self._fingerprints[token] = make(secret)
-                self._search = None
+            self._fingerprints[token] = fingerprinter, fingerprint
+            self._search = None
         return token
 
-    def _prepare(self) -> "Search":
+    def _prepare(self) -> "Searches":
         with self._lock:  # else what is added meanwhile might be missed for good
-            self._search = Search(self._fingerprinter, self._fingerprints.values())
+            self._search = Searches(self._fingerprints.values())
             return self._search
+
+
+def _cuts_shape(text: str, at: int) -> bool:
+    """Whether what is called a password begins before this place and ends behind it."""
+    begin = max(0, at - _LONGEST_SHAPE)
+    found = _LABELLED_SHAPE.finditer(text, begin, at + _LONGEST_SHAPE)
+    return any(match.start() < at < match.end() for match in found)
 
 
 def _around(text: str, at: int, far: int) -> tuple[str, str]:
@@ -263,6 +317,8 @@ class Fingerprinter:
         random.Random(key).shuffle(table)  # noqa: S311 - a filter, not a cipher
         self.permutation = bytes(table)
         self.classes = {width: bytes(b >> (8 - 8 // width) for b in table) for width in _WIDTHS}
+        self.key_id = self.digest(b"")
+        """Tells this key from others, and nothing of it."""
 
     def digest(self, data: bytes) -> bytes:
         """The keyed digest of some bytes: 16 bytes."""
@@ -287,6 +343,10 @@ class Fingerprinter:
 def _stride(length: int) -> int:
     """Of blocks at all multiples of it, at least one lies within any `length` bytes of a text."""
     return next(step for step in (8, 4, 2, 1) if length >= _BLOCK + step - 1)
+
+
+Made = tuple[Fingerprinter, Fingerprint]
+"""A fingerprint, and what made it."""
 
 
 class Search:
@@ -332,6 +392,25 @@ class Search:
         for start, end in likely:
             if start >= 0 and self._fingerprinter.digest(data[start:end]) in self._digests:
                 yield start, end
+
+
+class Searches:
+    """A Search for each key with which some fingerprints were made. Immutable."""
+
+    def __init__(self, fingerprints: Iterable[Made]) -> None:
+        of_key: dict[Fingerprinter, list[Fingerprint]] = {}
+        for fingerprinter, fingerprint in fingerprints:
+            of_key.setdefault(fingerprinter, []).append(fingerprint)
+        self._searches = [Search(made_by, prints) for made_by, prints in of_key.items()]
+        self.longest = max((search.longest for search in self._searches), default=0)  # in bytes
+
+    def spans(self, data: bytes) -> list[Span]:
+        """See Search.spans."""
+        return sorted({span for search in self._searches for span in search.spans(data)})
+
+    def secrets(self, data: bytes) -> Iterator[Span]:
+        """See Search.secrets."""
+        return chain.from_iterable(search.secrets(data) for search in self._searches)
 
 
 def _positions(mixed: bytes, anchors: Iterable[bytes]) -> Iterator[int]:

@@ -93,7 +93,7 @@ def test_no_kind_of_fact_brings_a_secret_into_the_ledger(tmp_path: Path) -> None
         statuses: set[TaskStatus] = set()
         for kind in Kind:
             session, key = await bench.open()
-            bench.store.remember_secret(session, SECRET)
+            bench.store.sent_secrets.remember(session, SECRET)
             await bench.hear(kind, **facts)
             other, other_key = await bench.open(listens=False)
             await bench.store.record(other, other_key, Observation(kind=kind, **facts))

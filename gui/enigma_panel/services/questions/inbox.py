@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.core.attribution import is_disproved, may_be_of_another
 from enigma_panel.core.models import Session, Task, TaskStatus
-from enigma_panel.core.questions import guess_kind
+from enigma_panel.core.questions import QuestionKind, guess_kind
 from enigma_panel.core.secret_answers import secrets_in
 from enigma_panel.core.verbs import AnswerVerb
 from enigma_panel.services.monitor.poller import Poller
@@ -93,10 +93,11 @@ class Inbox(QObject):
         try:
             if verb is AnswerVerb.RESUME:
                 await self._commands.take_stop_back(question.session_key, key)
-            await self._check(question)
-            if verb is not AnswerVerb.STOP:  # its text is ours
-                found = secrets_in(text, question.kind) if secrets is None else secrets
-                self._remember(question, found)
+            if verb is AnswerVerb.STOP:  # its text is ours
+                secrets = ()
+            elif secrets is None:
+                secrets = secrets_in(text, question.kind)
+            await asyncio.gather(self._check(question), self._remember(question, secrets))
             answer = Answer(text, verb, used)
             return await self._answers.send(
                 key, answer, is_open=lambda: self._parts(question) is not None
@@ -108,10 +109,14 @@ class Inbox(QObject):
         """With what questions were answered today in earlier runs. Raises LedgerError."""
         await self._answers.restore()
 
-    def _remember(self, question: OpenQuestion, secrets: Sequence[str]) -> None:
-        """What is sent must not come back into the ledger or a log."""
-        for secret in dict.fromkeys(map(_sendable, secrets)):
-            self._store.remember_secret(question.session_key, secret)
+    async def _remember(self, question: OpenQuestion, secrets: Sequence[str]) -> None:
+        """What is sent must not come back into the ledger or a log, a code not in this run: it is
+        good once."""
+        texts = list(dict.fromkeys(map(_sendable, secrets)))
+        for text in texts:
+            self._store.sent_secrets.remember(question.session_key, text)
+        if question.kind is not QuestionKind.CODE:
+            await self._store.sent_secrets.keep(question.session_key, texts)
 
     async def _check(self, question: OpenQuestion) -> None:
         """Of a task without a name no poll tells; one that was sent after it may prove to ask."""

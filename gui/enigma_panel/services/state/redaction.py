@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from enigma_panel.core.models import Task
 from enigma_panel.core.observation import OWN_CODES, STEP_KINDS, Kind, Observation, ResultFile
-from enigma_panel.core.redaction import MARK, Redactor
+from enigma_panel.core.redaction import MARK, Redactor, redact_shapes
 
 LONG_CHARS = 200_000
 """A shorter text passes in less time than a window takes to be drawn (16 ms)."""
@@ -118,6 +118,8 @@ class RedactionFilter:
         """Whether a text that passed before is this one; a secret in it may be known only now."""
         if before is None or redacted == before:
             return before is not None
+        if MARK in before and redact_shapes(redacted) == redact_shapes(before):
+            return True  # it passed by its shape, before the secret was known
         clear, mark, _ = redacted.partition(MARK)  # most others need not be redacted anew
         is_likely = bool(mark) and before.startswith(clear)
         return is_likely and redacted == self._redactor.redact(before)

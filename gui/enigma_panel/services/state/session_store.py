@@ -4,7 +4,6 @@ Ids, questions and ends are written to the ledger at once; figures of running ta
 written once a second.
 """
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import TypeVar
@@ -24,6 +23,7 @@ from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.state.ledger_writer import LedgerWriter
 from enigma_panel.services.state.redaction import RedactionFilter, cancel_now
+from enigma_panel.services.state.sent_secrets import SentSecrets
 from enigma_panel.services.state.timeline import UNCLEAR, Timeline
 from enigma_panel.services.types import Diff
 from enigma_panel.store.ledger.deletion import Deleted
@@ -125,7 +125,12 @@ class SessionStore(QObject):
     loaded = Signal(object)
 
     def __init__(
-        self, writer: LedgerWriter, clock: Clock, redactor: Redactor, timeline: Timeline
+        self,
+        writer: LedgerWriter,
+        clock: Clock,
+        redactor: Redactor,
+        timeline: Timeline,
+        sent_secrets: SentSecrets,
     ) -> None:
         super().__init__()
         self._writer = writer
@@ -141,8 +146,8 @@ class SessionStore(QObject):
         self._untold: set[int] = set()
         self._untold_sessions: set[int] = set()
         self._id_tokens: dict[int, dict[str, int]] = {}  # by session: what the redactor knows
-        self._secret_tokens: dict[int, list[int]] = {}
         self.redaction = RedactionFilter(redactor)
+        self.sent_secrets = sent_secrets
         self.ending = EndMarks()
         self.unproven_names: set[int] = set()  # tasks whose id no reply has confirmed
         self._dirty: set[tuple[type, int]] = set()
@@ -471,23 +476,11 @@ class SessionStore(QObject):
 
     # -- what the redactor knows -------------------------------------------------------------
 
-    def remember_secret(self, session_key: int, text: str) -> None:
-        """Keep a text that is sent to this session out of all that leaves us, till it is over."""
-        tokens = self._secret_tokens.setdefault(session_key, [])
-        # Where an agent's words come as a structure, we write them down as JSON.
-        for form in dict.fromkeys((text, json.dumps(text, ensure_ascii=False)[1:-1])):
-            tokens.append(self._redactor.add_secret(form))
-
-    def forget_secrets(self, session_key: int) -> None:
-        """Nothing comes of this session any more that could hold what was sent to it."""
-        for token in self._secret_tokens.pop(session_key, ()):
-            self._redactor.forget(token)
-
     def forget_history(self, now_ms: int) -> None:
         """Have ids and secrets of sessions forgotten that are over; called now and then."""
-        known = {*self._id_tokens, *self._secret_tokens}
+        known = {*self._id_tokens, *self.sent_secrets.session_keys()}
         for key in [key for key in known if self._is_over(key, now_ms)]:
-            self.forget_secrets(key)
+            self.sent_secrets.forget(key)
             self._forget_ids(key)
 
     def _is_over(self, key: int, now_ms: int) -> bool:
@@ -519,7 +512,7 @@ class SessionStore(QObject):
             self._sessions.pop(key, None)
             self._past_sessions.pop(key, None)
             self._of_session.pop(key, None)
-            self.forget_secrets(key)
+            self.sent_secrets.forget(key)
             self._forget_ids(key)
         self._untold_sessions |= {*deleted.sessions, *deleted.of_sessions}
         for session in (*self._sessions.values(), *self._past_sessions.values()):

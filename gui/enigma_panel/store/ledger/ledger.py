@@ -19,7 +19,7 @@ from enigma_panel.core.models import Session, Task
 from enigma_panel.core.observation import STEP_KINDS
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.store.files import Problem, ProblemKind, keep_aside
-from enigma_panel.store.ledger import deletion, file_copy
+from enigma_panel.store.ledger import deletion, file_copy, sent_secrets
 from enigma_panel.store.ledger.backup import find_copy
 from enigma_panel.store.ledger.database import COMPANIONS, Database, sole_opener
 from enigma_panel.store.ledger.deletion import Deleted
@@ -55,6 +55,7 @@ from enigma_panel.store.ledger.queries import (
 )
 from enigma_panel.store.ledger.row_mapper import BadRow, RecordTable, clean_text
 from enigma_panel.store.ledger.search_index import drop_index
+from enigma_panel.store.ledger.sent_secrets import SentSecret
 
 R = TypeVar("R", Session, Task)
 log = logging.getLogger(__name__)
@@ -223,6 +224,14 @@ class Ledger:
         with self._db.transaction():
             return self._db.execute(_TRIM, (task_key, keep)).rowcount
 
+    def keep_sent_secrets(self, secrets: Sequence[SentSecret]) -> None:
+        """Remember what was sent to sessions; see `sent_secrets`."""
+        sent_secrets.keep(self._db, secrets)
+
+    def drop_sent_secrets(self, session_keys: Iterable[int]) -> None:
+        """Forget what was sent to these sessions."""
+        sent_secrets.drop(self._db, session_keys)
+
     def delete(
         self, task_keys: Sequence[int], now_ms: int, day_of: Callable[[int], str]
     ) -> Deleted:
@@ -326,6 +335,10 @@ class Ledger:
         `bad_rows`.
         """
         return self._reader.intents(UNSETTLED)
+
+    def sent_secrets(self) -> list[SentSecret]:
+        """What was sent to sessions that were not known to be over."""
+        return sent_secrets.read(self._db)
 
     @property
     def bad_rows(self) -> tuple[BadRow, ...]:

@@ -300,6 +300,21 @@ _V12 = (
 )
 
 
+_V13 = (
+    # Fingerprints of the passwords that were sent to sessions that may still repeat them.
+    """
+    CREATE TABLE sent_secrets (
+        session_key INTEGER NOT NULL REFERENCES sessions,
+        key_id BLOB NOT NULL,
+        length INTEGER NOT NULL,
+        digest BLOB NOT NULL,
+        anchor BLOB NOT NULL,
+        PRIMARY KEY (session_key, key_id, digest)
+    ) STRICT, WITHOUT ROWID
+    """,
+)
+
+
 def _execute(statements: Sequence[str], connection: sqlite3.Connection) -> None:
     for statement in statements:
         connection.execute(statement)
@@ -307,7 +322,7 @@ def _execute(statements: Sequence[str], connection: sqlite3.Connection) -> None:
 
 MIGRATIONS: Migrations = tuple(
     partial(_execute, statements)
-    for statements in (_V1, _V2, _V3, _V4, _V5, _V6, _V7, _V8, _V9, _V10, _V11, _V12)
+    for statements in (_V1, _V2, _V3, _V4, _V5, _V6, _V7, _V8, _V9, _V10, _V11, _V12, _V13)
 )
 """Migration n (counted from 1) leads from version n-1 to n."""
 

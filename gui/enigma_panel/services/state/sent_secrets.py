@@ -1,0 +1,150 @@
+"""What was sent to sessions and must not come back, over a restart, too.
+
+Of a password the ledger keeps a fingerprint until its session is over, made with a key that lies in
+the keychain. Where that key is missing, what looks like a password is hidden as long.
+"""
+
+import asyncio
+import json
+import logging
+import secrets
+from collections.abc import Callable, Collection, Iterable, Sequence
+
+from enigma_panel.core.redaction import Fingerprinter, Redactor, encode
+from enigma_panel.runtime.event_loop import BlockingTimeoutError, TaskScope, blocking
+from enigma_panel.services.state.ledger_writer import LedgerWriter
+from enigma_panel.store.keychain import Result, SecretOutcome, SecretStore
+from enigma_panel.store.ledger.sent_secrets import SentSecret
+
+log = logging.getLogger(__name__)
+
+KEYCHAIN_S = 120.0
+"""A person may take this long to unlock a keychain."""
+SEND_S = 1.0
+"""So long an answer waits for the key; then it goes out without a fingerprint that lasts."""
+MIN_CHARS = 8
+"""What is shorter could be found by trying, and would black out half of every text."""
+KEY_BYTES, MOST_KEY_BYTES = 32, 64
+"""Random bytes of a key, written as hexadecimal digits; of a longer one the first are used."""
+
+
+class SentSecrets:
+    """Secrets by the session that they were sent to. key_store: where the lasting key lies."""
+
+    def __init__(
+        self,
+        redactor: Redactor,
+        writer: LedgerWriter,
+        scope: TaskScope,
+        key_store: SecretStore,
+    ) -> None:
+        self._redactor = redactor
+        self._writer = writer
+        self._scope = scope
+        self._key_store = key_store
+        self._tokens: dict[int, list[int]] = {}
+        self._kept: set[int] = set()  # sessions of which the ledger knows something
+        self._unknown: list[SentSecret] = []  # of earlier runs, while nobody can recognise them
+        self._fingerprinter: Fingerprinter | None = None
+        self._search: asyncio.Task[None] | None = None
+
+    def session_keys(self) -> set[int]:
+        """Sessions that something was sent to."""
+        return {*self._tokens, *self._kept}
+
+    def remember(self, session_key: int, text: str) -> None:
+        """Keep a text that is sent to this session out of all that leaves us, till it is over."""
+        tokens = self._tokens.setdefault(session_key, [])
+        tokens += map(self._redactor.add_secret, _forms(text))
+
+    async def keep(self, session_key: int, texts: Sequence[str]) -> None:
+        """Have later runs know those that are long enough. Waits for the key, not for long."""
+        texts = [text for text in texts if len(text.strip()) >= MIN_CHARS]
+        if not texts:
+            return
+        search = self._find_key_once()
+        if search is not None:
+            await asyncio.wait({search}, timeout=SEND_S)
+        kept = self._fingerprints(session_key, texts)
+        self._kept.add(session_key)
+        await self._writer.write(lambda ledger: ledger.keep_sent_secrets(kept))
+
+    def forget(self, session_key: int) -> None:
+        """Nothing comes of this session any more that could hold what was sent to it."""
+        for token in self._tokens.pop(session_key, ()):
+            self._redactor.forget(token)
+        if session_key in self._kept:
+            self._kept.discard(session_key)
+            self._set_unknown(one for one in self._unknown if one.session_key != session_key)
+            self._scope.spawn("forget what was sent", self._drop([session_key]))
+
+    async def load(self, session_keys: Collection[int]) -> None:
+        """Recognise what earlier runs sent to these sessions; of all others forget it. The key may
+        come later. Raises LedgerError."""
+        found = await self._writer.read(lambda ledger: ledger.sent_secrets())
+        self._kept = {one.session_key for one in found}
+        over = self._kept.difference(session_keys)
+        self._kept -= over
+        if over:
+            await self._drop(over)
+        self._set_unknown(one for one in found if one.session_key in self._kept)
+        if any(one.key_id for one in self._unknown):
+            self._find_key_once()
+
+    def _fingerprints(self, session_key: int, texts: Iterable[str]) -> list[SentSecret]:
+        maker = self._fingerprinter
+        if maker is None:
+            return [SentSecret(session_key=session_key)]
+        forms = dict.fromkeys(form for text in texts for form in _forms(text))
+        return [
+            SentSecret(
+                session_key=session_key,
+                key_id=maker.key_id,
+                fingerprint=maker.of_secret(encode(form.strip())),
+            )
+            for form in forms
+        ]
+
+    def _find_key_once(self) -> asyncio.Task[None] | None:
+        if self._search is None:
+            self._search = self._scope.spawn("key of fingerprints", self._find_key())
+        return self._search
+
+    async def _find_key(self) -> None:
+        result = await self._ask(self._key_store.get)
+        key = result.secret
+        if result.outcome is SecretOutcome.ABSENT:
+            key = secrets.token_hex(KEY_BYTES)
+            result = await self._ask(lambda: self._key_store.save(key))
+        if result.outcome not in {SecretOutcome.FOUND, SecretOutcome.SAVED} or not key:
+            log.info("no key for fingerprints that last: %s %s", result.outcome, result.detail)
+            return
+        self._fingerprinter = Fingerprinter(encode(key)[:MOST_KEY_BYTES])
+        self._recognise(self._fingerprinter)
+
+    async def _ask(self, call: Callable[[], Result]) -> Result:
+        try:
+            return await blocking(call, time_limit=KEYCHAIN_S)
+        except BlockingTimeoutError:
+            return Result(outcome=SecretOutcome.LOCKED, detail="no answer in time")
+
+    def _recognise(self, fingerprinter: Fingerprinter) -> None:
+        self._redactor.use_lasting(fingerprinter)
+        for one in self._unknown:
+            if one.key_id == fingerprinter.key_id:
+                token = self._redactor.add_fingerprint(one.fingerprint)
+                self._tokens.setdefault(one.session_key, []).append(token)
+        self._set_unknown(one for one in self._unknown if one.key_id != fingerprinter.key_id)
+
+    def _set_unknown(self, unknown: Iterable[SentSecret]) -> None:
+        self._unknown = list(unknown)
+        self._redactor.hides_shapes = bool(self._unknown)
+
+    async def _drop(self, session_keys: Collection[int]) -> None:
+        await self._writer.write(lambda ledger: ledger.drop_sent_secrets(session_keys))
+
+
+def _forms(text: str) -> list[str]:
+    """As it is, and as it stands in a structure: we write those down as JSON, agents do, too."""
+    as_json = (json.dumps(text, ensure_ascii=is_ascii)[1:-1] for is_ascii in (False, True))
+    return list(dict.fromkeys((text, *as_json)))

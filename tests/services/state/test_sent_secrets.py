@@ -1,0 +1,215 @@
+"""What was sent to a session is known after a restart, to whoever has the key."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from enigma_panel.core.redaction import MARK, Fingerprinter, Redactor
+from enigma_panel.runtime.event_loop import TaskScope
+from enigma_panel.services.state import sent_secrets
+from enigma_panel.services.state.ledger_writer import LedgerWriter
+from enigma_panel.services.state.redaction import RedactionFilter
+from enigma_panel.services.state.sent_secrets import SentSecrets
+from enigma_panel.store.keychain import MemoryStore, Result, SecretOutcome
+from enigma_panel.store.ledger.ledger import Ledger
+from tests.kit.clock import NOW
+from tests.kit.ledgers import open_ledger
+from tests.kit.wait import until
+from tests.services.commands.bench import Executor
+from tests.store.helpers import started
+
+PASSWORD, PHRASE, QUOTED = "hunter2hunter2", "correct horse battery", 'a "quoted" one'
+ECHO = f"I typed {PASSWORD} and {PHRASE}"
+LABELLED = "password: zebra-47-crossing"
+
+
+class NoKeychain(MemoryStore):
+    """Nothing keeps a key."""
+
+    def get(self) -> Result:
+        return Result(outcome=SecretOutcome.NO_KEYCHAIN)
+
+
+class Runs:
+    """One run after the other over one ledger. key_store: the keychain of all of them."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
+        self.key_store = MemoryStore()
+        self.scope = TaskScope()
+        self.writer = LedgerWriter(ledger, Executor())
+        self.task = started(ledger)
+        self.key = self.task.session_key
+        self.other = started(ledger).session_key
+
+    def make(self) -> tuple[SentSecrets, Redactor]:
+        redactor = Redactor(b"k" * 32)
+        return SentSecrets(redactor, self.writer, self.scope, self.key_store), redactor
+
+    async def begin(self, *session_keys: int) -> tuple[SentSecrets, Redactor]:
+        """The next run, in whose memory these sessions are."""
+        made, redactor = self.make()
+        await made.load(session_keys)
+        if made._search is not None:
+            await made._search
+        return made, redactor
+
+    async def send(self, *texts: str) -> None:
+        """In a run of its own."""
+        first, _ = await self.begin(self.key, self.other)
+        await first.keep(self.key, texts)
+
+    def rows(self) -> list[Any]:
+        return self.ledger._db.rows("SELECT * FROM sent_secrets ORDER BY session_key, key_id")
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> Iterator[Runs]:
+    ledger = open_ledger(tmp_path / "ledger.sqlite3")
+    yield Runs(ledger)
+    ledger.close()
+
+
+async def test_the_next_run_knows_a_password_until_its_session_is_over(runs: Runs) -> None:
+    await runs.send(PASSWORD, PHRASE, QUOTED)
+    second, redactor = await runs.begin(runs.key)
+    assert redactor.redact(ECHO) == f"I typed {MARK} and {MARK}"
+    assert redactor.redact(r'{"typed": "a \"quoted\" one"}') == f'{{"typed": "{MARK}"}}'
+    assert redactor.redact(LABELLED) == LABELLED
+    second.forget(runs.key)
+    assert redactor.redact(ECHO) == ECHO
+    await until(lambda: runs.rows() == [])
+    _, redactor = await runs.begin(runs.key)
+    assert redactor.redact(ECHO) == ECHO
+
+
+async def test_the_ledger_holds_length_and_digest_and_the_keychain_the_key(
+    runs: Runs,
+) -> None:
+    await runs.begin(runs.key)
+    assert runs.key_store.get().outcome is SecretOutcome.ABSENT  # nobody answered yet
+    await runs.send(PASSWORD)
+    key = runs.key_store.get().secret or ""
+    assert len(bytes.fromhex(key)) == 32
+    made = Fingerprinter(key.encode()).of_secret(PASSWORD.encode())
+    assert [row[2:] for row in runs.rows()] == [(len(PASSWORD), made.digest, made.anchor)]
+
+
+async def test_each_keychain_has_a_key_of_its_own(runs: Runs) -> None:
+    await runs.send(PASSWORD)
+    first, runs.key_store = runs.key_store, MemoryStore()
+    await runs.send(PASSWORD)
+    assert first.get().secret != runs.key_store.get().secret
+    assert len({row[1] for row in runs.rows()}) == 2
+
+
+async def test_what_is_short_is_not_kept(runs: Runs) -> None:
+    await runs.send("1234567", "  short  ")
+    assert runs.rows() == []
+    assert runs.key_store.get().outcome is SecretOutcome.ABSENT
+
+
+@pytest.mark.parametrize("key_store", [MemoryStore, NoKeychain])
+async def test_without_the_key_what_looks_like_a_password_is_hidden(
+    runs: Runs, key_store: type[MemoryStore]
+) -> None:
+    """There is no keychain, or another computer's ledger was taken over."""
+    runs.key_store = key_store()
+    await runs.send(PASSWORD)
+    assert [bool(row[1]) for row in runs.rows()] == [key_store is MemoryStore]
+    runs.key_store = MemoryStore()
+    second, redactor = await runs.begin(runs.key, runs.other)
+    assert redactor.redact(LABELLED) == f"password: {MARK}"
+    second.forget(runs.other)
+    assert redactor.redact(LABELLED) == f"password: {MARK}"
+    second.forget(runs.key)
+    assert redactor.redact(LABELLED) == LABELLED
+
+
+async def test_what_was_sent_to_sessions_that_are_over_is_forgotten_at_the_start(
+    runs: Runs,
+) -> None:
+    await runs.send(PASSWORD)
+    _, redactor = await runs.begin(runs.other)
+    assert runs.rows() == []
+    assert redactor.redact(f"{ECHO} {LABELLED}") == f"{ECHO} {LABELLED}"
+
+
+async def test_a_keychain_that_hangs_holds_no_answer_up(
+    runs: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opens = threading.Event()
+
+    class Hanging(MemoryStore):
+        def get(self) -> Result:
+            opens.wait(60)
+            return super().get()
+
+    monkeypatch.setattr(sent_secrets, "SEND_S", 0.05)
+    runs.key_store = Hanging()
+    made, _ = runs.make()
+    await made.keep(runs.key, [PASSWORD])
+    assert [row[1:3] for row in runs.rows()] == [(b"", 0)]
+    opens.set()
+    assert made._search is not None
+    await made._search
+    await made.keep(runs.key, [PHRASE])
+    assert [bool(row[1]) for row in runs.rows()] == [False, True]
+
+
+async def test_a_key_that_nobody_wrote_in_time_is_asked_for_once(
+    runs: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A person who dismissed a dialog gets no second one in this run."""
+    monkeypatch.setattr(sent_secrets, "KEYCHAIN_S", 0.05)
+    asked: list[int] = []
+
+    class Locked(MemoryStore):
+        def get(self) -> Result:
+            asked.append(1)
+            return Result(outcome=SecretOutcome.LOCKED)
+
+    runs.key_store = Locked()
+    made, _ = runs.make()
+    await made.keep(runs.key, [PASSWORD])
+    await made.keep(runs.key, [PHRASE])
+    assert asked == [1]
+
+
+async def test_it_goes_with_its_session(runs: Runs) -> None:
+    await runs.send(PASSWORD)
+    db = runs.ledger._db
+    db.execute("UPDATE tasks SET status = 'done', ended_ms = 1")
+    db.execute("UPDATE sessions SET phase = 'closed', ended_ms = 1")
+    db.execute("UPDATE intents SET outcome = 'known', settled_ms = 1")
+    gone = runs.ledger.delete([runs.task.key], NOW + 600_000, lambda _: "2026-01-01")
+    assert gone.sessions == (runs.key,)
+    assert runs.rows() == []
+
+
+@pytest.mark.parametrize("column", ["key_id", "digest", "anchor"])
+async def test_a_row_that_nobody_can_have_written_counts_as_unknown(
+    runs: Runs, column: str
+) -> None:
+    await runs.send(PASSWORD)
+    runs.ledger._db.execute(f"UPDATE sent_secrets SET {column} = x'00ff'")
+    _, redactor = await runs.begin(runs.key)
+    assert redactor.redact(LABELLED) == f"password: {MARK}"
+
+
+@pytest.mark.parametrize("is_known", [False, True])
+def test_a_question_that_passed_by_its_shape_is_the_same_once_the_key_is_there(
+    is_known: bool,
+) -> None:
+    redactor = Redactor(b"k" * 32)
+    is_same, text = RedactionFilter(redactor).is_same, f"Is this right? Password: {PASSWORD}"
+    redactor.hides_shapes = True
+    before = redactor.redact(text)
+    redactor.hides_shapes = False
+    if is_known:
+        redactor.add_secret(PASSWORD)
+    assert is_same(redactor.redact(text), before)
+    assert not is_same("Is that right? Password: x", before)
