@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
-DRIVER = Path(__file__).with_name("driver.py")
+ROOT = Path(__file__).parents[2]
 LIMIT_S = 40.0
 
 
@@ -28,7 +28,8 @@ class Driven:
         environment: Mapping[str, str] | None = None,
     ) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, str(DRIVER), "--base-url", url, "--data-dir", str(data)],
+            [sys.executable, "-m", "tests.app.driver", "--base-url", url, "--data-dir", str(data)],
+            cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

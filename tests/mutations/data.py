@@ -144,7 +144,7 @@ DATA = (
         promise=LATER,
         mistake="a start leaves what was sent to sessions that are over",
         file="services/state/sent_secrets.py",
-        old="            await self._drop(over)\n",
+        old='            self._scope.spawn("forget what was sent", self._drop(over))\n',
         new="            pass\n",
         tests=(f"{SENT}::test_what_was_sent_to_sessions_that_are_over_is_forgotten_at_the_start",),
     ),

@@ -206,10 +206,12 @@ class BusNotifier(DesktopNotifier):
                 self._set_missing(False)
                 one.call, one.number = None, number
                 self._keys[number] = one.key
+            case Shown(_, number) if self._bus is not None:
+                # It was sent while nobody was there, and reached who came next: see _start_over.
+                self._try_to(partial(self._bus.remove, number))
             case Refused(call) if one := self._find_answered(call):
                 self._set_missing(True)
-                one.call = None
-                one.give_up()
+                one.call = None  # not sent again, but to who comes next
             case Clicked(number, token) if number in self._keys:
                 self.clicked.emit(self._keys[number], token)
             case Closed(number) if one := self._find_shown(number):

@@ -26,7 +26,6 @@ async def recover(services: Services) -> Recovered:
     """Load the ledger and settle the past. Raises LedgerError where it cannot be read."""
     store = services.store
     intents = await store.load()
-    await store.sent_secrets.load({session.key for session in store.sessions()})
     await _remember_calls(services)
     is_imported, is_copy = await store.read(_origin)
     is_old = is_imported or is_copy

@@ -71,6 +71,7 @@ class CommandSender(QObject):
                 return False
             while (error := await self._send(command, await self._turn(command))) is not None:
                 await self._recover(command, error)
+                await self._intend(command)  # a disk that was full may have room now
         except DroppedError as dropped:
             unsure = command.may_be_done and dropped.outcome is Outcome.REFUSED
             outcome = Outcome.UNKNOWN if unsure else dropped.outcome
@@ -115,10 +116,11 @@ class CommandSender(QObject):
         try:
             command.intent = await self._store.intend(IntentKind.STATE, session, task, command.verb)
         except LedgerError as error:
-            facts = {"reason": str(error)}
-            self._notices.notify(
-                NoticeKind.LEDGER_FAILED, command.key, command.task_key, None, **facts
-            )
+            if not command.attempt:
+                facts = {"reason": str(error)}
+                self._notices.notify(
+                    NoticeKind.LEDGER_FAILED, command.key, command.task_key, None, **facts
+                )
             if command.verb is not CommandVerb.TERMINATE:  # ending a cost must not depend on a disk
                 raise DroppedError(Outcome.REFUSED) from None
 

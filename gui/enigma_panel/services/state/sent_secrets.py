@@ -8,7 +8,7 @@ import asyncio
 import json
 import logging
 import secrets
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Sequence
 
 from enigma_panel.core.redaction import Fingerprinter, Redactor, encode
 from enigma_panel.runtime.event_loop import BlockingTimeoutError, TaskScope, blocking
@@ -78,15 +78,13 @@ class SentSecrets:
             self._set_unknown(one for one in self._unknown if one.session_key != session_key)
             self._scope.spawn("forget what was sent", self._drop([session_key]))
 
-    async def load(self, session_keys: Collection[int]) -> None:
+    def load(self, found: Sequence[SentSecret], session_keys: Container[int]) -> None:
         """Recognise what earlier runs sent to these sessions; of all others forget it. The key may
-        come later. Raises LedgerError."""
-        found = await self._writer.read(lambda ledger: ledger.sent_secrets())
-        self._kept = {one.session_key for one in found}
-        over = self._kept.difference(session_keys)
-        self._kept -= over
-        if over:
-            await self._drop(over)
+        come later."""
+        of_sessions = {one.session_key for one in found}
+        self._kept = {key for key in of_sessions if key in session_keys}
+        if over := of_sessions - self._kept:
+            self._scope.spawn("forget what was sent", self._drop(over))
         self._set_unknown(one for one in found if one.session_key in self._kept)
         if any(one.key_id for one in self._unknown):
             self._find_key_once()

@@ -238,8 +238,11 @@ class SessionStore(QObject):
     async def load(self) -> list[Intent]:
         """Fill the memory from the ledger; returns the intents whose fate was never recorded."""
         now = self._clock.now_ms()
-        sessions, tasks, keys = await self._writer.read(lambda ledger: read_start(ledger, now))
+        (sessions, tasks, keys), sent = await self._writer.read(
+            lambda ledger: (read_start(ledger, now), ledger.sent_secrets())
+        )
         self._remember_all(sessions, tasks)
+        self.sent_secrets.load(sent, self._sessions)
         self._task_keys = keys
         self.changed.emit(
             Diff(
