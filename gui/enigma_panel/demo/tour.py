@@ -5,12 +5,14 @@ the services is called. A step that does not come true within its time ends the 
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from PySide6.QtCore import QItemSelectionModel, QSize, Qt
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QSize, Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -35,10 +37,12 @@ from enigma_panel.ui.settings.key_dialog import KeyDialog
 from enigma_panel.ui.theme import theme
 
 SIZE = QSize(1280, 800)
+NO_KEYS = Qt.KeyboardModifier.NoModifier
 W = TypeVar("W", bound=QWidget)
 
 SEARCH = "Find the top 3 wireless keyboards at amazon.com with prices"
 LOGIN = "Log in to bank.example and download the September statement"
+LOGIN_AGAIN = "Sign in at bank.example and count the new messages"
 LONG = "Research opening hours of 12 pharmacies near Alexanderplatz, as a table"
 LOST = "Price of MX Keys at saturn.example, which is unreachable at times"
 WAITING = ("MX Keys at galaxus.example", "MX Keys at alternate.example")
@@ -52,7 +56,8 @@ class TourError(Exception):
 class Tour:
     """One walk through the main job: it finds controls, presses them, waits, takes pictures.
 
-    A step that takes longer than step_s ends it.
+    A step that takes longer than step_s ends it. clicks: how many each thing took that is done
+    often; more than its most ends the tour, too.
     """
 
     step_s = 45.0
@@ -61,7 +66,9 @@ class Tour:
         self._window = window
         self._services = services
         self.folder = folder
+        self.clicks: dict[str, int] = {}
         self._number = 0
+        self._clicked = 0
 
     async def walk(self) -> None:
         """All steps in order."""
@@ -75,6 +82,7 @@ class Tour:
         await self._pause_and_resume()
         await self._watch_steps()
         await self._answer_credentials()
+        await self._answer_saved()
         await self._read_result()
         await self._show_recovered()
         await self._turn_dark()
@@ -194,10 +202,23 @@ class Tour:
         self._find(dialog, QLineEdit, "Username").setText("maria")
         self._find(dialog, QLineEdit, "Password").setText("a-password-of-the-tour")
         await self._until("the dialog is armed", dialog.is_armed)
+        self._press(dialog, "Remember for bank.example", exact=False)
         await self._picture("question", dialog)
-        self._press(dialog, "Send answer")
+        await self._press_armed(dialog, "Send answer")
         await self._until("the answer is sent", lambda: not dialog.isVisible())
         await self._until("the login task is done", lambda: self._status(LOGIN) is TaskStatus.DONE)
+
+    async def _answer_saved(self) -> None:
+        """The same site asks again, and the login is there."""
+        await self._start(LOGIN_AGAIN, keep_open=False, one_call=True)
+        dialog = await self._dialog(QuestionDialog)
+        with self._counted("a saved login", 2):
+            self._press(dialog, "Fill in maria")
+            password = self._find(dialog, QLineEdit, "Password")
+            await self._until("it is filled in", password.text)
+            await self._press_armed(dialog, "Send answer")
+        done = TaskStatus.DONE
+        await self._until("the next login is done", lambda: self._status(LOGIN_AGAIN) is done)
 
     async def _read_result(self) -> None:
         for text in (SEARCH, LOST, LONG):
@@ -212,11 +233,22 @@ class Tour:
             self._select_task(text)
             await asyncio.sleep(0.4)
             await self._picture(name, self._window)
+        await self._answer_purchase(dialog)
         self._press(self._window, "Settings")
         settings = await self._dialog(SettingsDialog)
         await asyncio.sleep(0.3)
         await self._picture("settings", settings)
         settings.reject()
+
+    async def _answer_purchase(self, dialog: QuestionDialog) -> None:
+        """From its row."""
+        with self._counted("a row's question", 1):
+            self._double_click("Tasks", SHOP)
+            await self._until("its question is shown", dialog.isVisible)
+        with self._counted("a purchase", 2):
+            self._press(dialog, "Approve up to", exact=False)
+            await self._press_armed(dialog, "Send answer")
+        await self._until("the purchase is answered", lambda: not dialog.isVisible())
 
     async def _show_recovered(self) -> None:
         """What the card says after a restart, of the sessions that are open now."""
@@ -248,6 +280,17 @@ class Tour:
         self._press(confirm, "Terminate", exact=False)
         await self._until("nothing costs money any more", self._all_ended)
         await self._picture("ended", self._window)
+
+    # -- counting ----------------------------------------------------------------------------
+
+    @contextmanager
+    def _counted(self, what: str, most: int) -> Iterator[None]:
+        """What is done often takes so many clicks at most."""
+        before = self._clicked
+        yield
+        self.clicks[what] = self._clicked - before
+        if self.clicks[what] > most:
+            raise TourError(f"{what} takes {self.clicks[what]} clicks, more than {most}")
 
     # -- finding -----------------------------------------------------------------------------
 
@@ -284,7 +327,21 @@ class Tour:
         button = self._find(root, QAbstractButton, name, exact=exact)
         if not button.isEnabled():
             raise TourError(f"{name} cannot be pressed")
+        self._clicked += 1
         button.click()
+
+    async def _press_armed(self, dialog: QuestionDialog, name: str) -> None:
+        """A click counts once all has stood still for a moment."""
+        await self._until("the dialog is armed", dialog.is_armed)
+        self._press(dialog, name)
+
+    def _double_click(self, table: str, text: str) -> None:
+        view, row = self._row(table, text)
+        at = view.visualRect(row).center().toPointF()
+        self._clicked += 1
+        for kind in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonDblClick):
+            event = QMouseEvent(kind, at, *(Qt.MouseButton.LeftButton,) * 2, NO_KEYS)
+            QApplication.sendEvent(view.viewport(), event)
 
     def _select_session(self, text: str) -> None:
         self._select("Sessions", text)
@@ -293,15 +350,18 @@ class Tour:
         self._select("Tasks", text)
 
     def _select(self, table: str, text: str) -> None:
+        view, row = self._row(table, text)
+        flags = QItemSelectionModel.SelectionFlag
+        view.selectionModel().select(row, flags.ClearAndSelect | flags.Rows)
+
+    def _row(self, table: str, text: str) -> tuple[QTableView, QModelIndex]:
+        """The table, and the first cell of its row with that text."""
         view = self._find(self._window, QTableView, table)
         model = view.model()
-        flags = QItemSelectionModel.SelectionFlag
         for row in range(model.rowCount()):
             cells = [str(model.index(row, c).data()) for c in range(model.columnCount())]
             if any(cell.startswith(text[:20]) for cell in cells):
-                chosen = flags.ClearAndSelect | flags.Rows
-                view.selectionModel().select(model.index(row, 0), chosen)
-                return
+                return view, model.index(row, 0)
         raise TourError(f"no row in {table} shows “{text}”")
 
     # -- reading -----------------------------------------------------------------------------
@@ -343,5 +403,6 @@ async def drive(tour: Tour) -> int:
         print(f"tour: {error}", flush=True)
         tour.show_where_it_stopped()
         return 1
-    print(f"the pictures are in {tour.folder}", flush=True)
+    counted = ", ".join(f"{what} {n}" for what, n in tour.clicks.items())
+    print(f"clicks: {counted}\nthe pictures are in {tour.folder}", flush=True)
     return 0
