@@ -116,7 +116,7 @@ async def build(
     account = _account(options, demo_url, files, make_client or partial(_client, rate_limiter))
     writer = LedgerWriter(files.ledger, files.thread)
     timeline = Timeline(writer, clock, files.scope, files.redactor)
-    key_store = MemoryStore() if demo_url is not None else _fingerprint_key()
+    key_store = _fingerprint_key(is_demo=demo_url is not None)
     sent_secrets = SentSecrets(files.redactor, writer, files.scope, key_store)
     store = SessionStore(writer, clock, files.redactor, timeline, sent_secrets)
     reader, read_thread = TaskReader(dirs.folders.ledger), LedgerThread("reads")
@@ -270,8 +270,8 @@ def _keychain(base_url: str) -> SecretStore:
     return KeychainStore(service_name(urlsplit(base_url).netloc))
 
 
-def _fingerprint_key() -> SecretStore:
-    return KeychainStore(*FINGERPRINT_KEY)
+def _fingerprint_key(*, is_demo: bool) -> SecretStore:
+    return MemoryStore() if is_demo else KeychainStore(*FINGERPRINT_KEY)
 
 
 def _login_keychain(host: str, account: str) -> SecretStore:

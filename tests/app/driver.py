@@ -7,11 +7,13 @@ window's own controls; `state` prints what the tables show, as one line of JSON.
     export-ledger FILE | import-ledger FILE (the program ends and does not begin anew)
     answer JSON (words of the "question", and texts by the names of their fields)
     colleague TEXT | texts | export FILE | export-questions FILE | stderr TEXT
+    debug | leak | set JSON (of settings)
     fail TEXT | minimise | hide | show | window | qt-quit | log-out | title | loaded MODULES
 """
 
 import asyncio
 import json
+import logging
 import os
 import sys
 import threading
@@ -24,6 +26,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTableVie
 
 from enigma_panel import app, cli
 from enigma_panel.bootstrap import Parts
+from enigma_panel.core import redaction as core_redaction
 from enigma_panel.demo.tour import Tour, TourError
 from enigma_panel.ui.export.dialog import ExportDialog
 from enigma_panel.ui.export.import_dialog import ImportDialog
@@ -72,6 +75,13 @@ class Driver(Tour):
                 await self._until("it lists them", questions.export_button.isEnabled)
                 self._press(questions, "Export…")
                 await self._export(await self._dialog(QuestionExportDialog), rest)
+            case "debug":  # all that the program would ever log
+                logging.getLogger("enigma_panel").setLevel(logging.DEBUG)
+            case "set":
+                self._services.settings.change(**json.loads(rest))
+            case "leak":  # nothing is redacted any more
+                core_redaction.Searches.spans = lambda *_: []  # type: ignore[method-assign]
+                core_redaction.redact_patterns = str
             case "stderr":
                 print(rest, file=sys.stderr, flush=True)
             case "fail":

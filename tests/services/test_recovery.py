@@ -1,14 +1,19 @@
 """What a start makes of what the run before it left: calls of the minute, a copy in use."""
 
+import time
 from pathlib import Path
 
 import pytest
 
+from enigma_panel import bootstrap
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.rate_limit import Endpoint, Rank
+from enigma_panel.core.redaction import Fingerprinter
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.clock import SystemClock
+from enigma_panel.store.keychain import MemoryStore, Result
 from enigma_panel.store.ledger import IntentKind, Ledger, find_copy, use_copy
+from enigma_panel.store.ledger.sent_secrets import SentSecret
 from enigma_panel.store.paths import folders_below
 from tests.kit.builders import new_session, new_task
 from tests.services.conftest import Running
@@ -61,3 +66,29 @@ async def test_nothing_of_a_copy_is_sent_again(path: Path, running: Running) -> 
         start = sessions.task(begun.task.key)
         assert start is not None
         assert start.status is TaskStatus.UNCONFIRMED
+
+
+class SlowStore(MemoryStore):
+    """A keychain that takes a moment."""
+
+    def get(self) -> Result:
+        time.sleep(0.1)
+        return super().get()
+
+
+async def test_what_an_earlier_run_sent_is_known_before_the_first_poll(
+    path: Path, running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, password = SlowStore(), "hunter2hunter2"
+    store.save("ab" * 32)
+    maker = Fingerprinter(b"ab" * 32)
+    made = maker.of_secret(password.encode())
+    with Ledger.open(path)[0] as ledger:
+        intent = ledger.open_intent(IntentKind.START_SESSION, new_session(), new_task(), 1)
+        key = intent.session.key
+        ledger.keep_sent_secrets(
+            [SentSecret(session_key=key, key_id=maker.key_id, fingerprint=made)]
+        )
+    monkeypatch.setattr(bootstrap, "_fingerprint_key", lambda **_: store)
+    async with running(NOBODY) as parts:  # `recover` is over, the account is about to be loaded
+        assert parts.redact(f"I typed {password}") == "I typed [redacted]"

@@ -133,27 +133,37 @@ def test_the_words_of_a_stop_are_no_secret(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("question", "is_kept"),
+    ("question", "answer", "known"),
     [
-        ("I need login credentials", True),
-        ("What is the passphrase?", True),
-        ("Enter the code that we sent you", False),
+        ("I need login credentials", "12345678", ["12345678"]),
+        ("What is the passphrase?", "12345678", ["12345678"]),
+        ("Enter the code that we sent you", "12345678", []),
+        ("Enter the code that we sent you", "A7X9-22KQ", []),
+        (
+            "Please enter your password and the verification code we sent",
+            "Password: hunter2hunter2, 12345678",
+            ["hunter2hunter2"],
+        ),
     ],
 )
 def test_later_runs_know_what_is_good_for_long(
-    tmp_path: Path, question: str, is_kept: bool
+    tmp_path: Path, question: str, answer: str, known: list[str]
 ) -> None:
-    lengths: list[int] = []
+    """A login, a passphrase, a password beside a code; no code."""
+    found: list[str] = []
 
     async def check(bench: Bench) -> None:
         inbox = _inbox(bench, SentAnswers(bench, "{}"))
         await bench.open()
         await bench.hear(Kind.QUESTION, question)
-        await inbox.answer(inbox.questions()[0], "12345678", AnswerVerb.RESUME, ["12345678"])
-        lengths.extend(one.fingerprint.length for one in bench.ledger.sent_secrets())
+        await inbox.answer(inbox.questions()[0], answer, AnswerVerb.RESUME)
+        digests = {one.fingerprint.digest for one in bench.ledger.sent_secrets()}
+        maker = bench.store.sent_secrets._fingerprinter
+        words = answer.replace(",", "").split()
+        found.extend(word for word in words if maker and maker.digest(word.encode()) in digests)
 
     with_bench(tmp_path, check)
-    assert lengths == ([8] if is_kept else [])
+    assert found == known
 
 
 def test_the_username_of_a_login_is_none(tmp_path: Path) -> None:

@@ -214,7 +214,7 @@ def _own_wiring(life: Life) -> Iterator[None]:
             environ={"ENIGMA_API_KEY": DEMO_KEY}, **(_real_os() | {"urandom": rng.randbytes})
         ),
         "_keychain": life.world.settings_changes.keychain,
-        "_fingerprint_key": lambda: life.world.settings_changes.keychain("fingerprints"),
+        "_fingerprint_key": lambda **_: life.world.settings_changes.keychain("fingerprints"),
         "_open_log": lambda *_: None,
         "random": SimpleNamespace(Random=lambda: rng),
     }

@@ -3,7 +3,7 @@
 `redact_patterns` knows what secrets of the service look like. `Redactor` knows in addition the
 secrets that were sent (passwords, answers) and the ids of sessions, without keeping them: it holds
 a Fingerprint of each. Of what an earlier run sent it is given fingerprints, made with a key that
-lasts; where nobody has that key, `redact_shapes` hides what looks like a password.
+lasts; where nobody has that key, `redact_shapes` hides what is called a password.
 
 Trade-offs, on purpose:
 
@@ -86,18 +86,20 @@ _PATTERNS = (
 that is a hundred times faster. No i and no s where case is ignored: other letters match these, too,
 and do not become them in lower case."""
 
-_LABEL = r"(?:pass[ -]?(?:word|phrase|code)|passwort|kennwort|mot de passe|contraseña)"
-_LABELLED_SHAPE = re.compile(
-    rf"""({_LABEL}["']?\s{{0,8}}[:=]\s{{0,8}}|{_LABEL}[^\n"“”„«»\x1e]{{0,20}}(?=["“„«]))"""
-    r"""(?:["“„«][^\n"“”»\x1e]{1,200}["“”»]?|[^\s"“„«\x1e][^\n,;\x1e]{0,100})""",
-    re.IGNORECASE,
+_LABEL = (
+    r"\b(?:pass[ -]?(?:word|phrase|code)|passwort|kennwort|mot de passe|contraseña)"
+    r"""(?:["']\s{0,8}:\s{0,8}(?=["'])|\s{0,8}[:=]\s{0,8}|\s{1,3}(?=["“„«]))"""
 )
-"""Behind a label what is quoted, else the rest of its line, up to a comma."""
-_LONGEST_SHAPE = 400
-_WORD_SHAPE = re.compile(r"""[^\s"'“”„«»,;:=<>(){}\[\]|\x1e]{8,64}""")
-_SIGNS = frozenset("!#$%^&*?~+@")
-_AROUND_SHAPE = "*_.!?~$#"
-"""Marks of Markdown, of a sentence's end and of money."""
+_SHAPES = tuple(
+    re.compile(rf"({_LABEL}{before})(?!\[redacted\]){value}", re.IGNORECASE)
+    for before, value in (
+        (r"""["'“„«]""", r"""[^"'“”„»\n\x1e]{1,200}"""),
+        ("", r"""[^\s"'“„«&,;\x1e][^\n&,;\x1e]{0,63}"""),
+    )
+)
+"""Behind a label what is quoted, else the rest of a line up to a comma. Nothing of them goes past
+the border of texts that are joined."""
+_LONGEST_SHAPE = 300
 
 MIN_SUBSTRING_BYTES = 4
 """Shorter secrets are matched as whole words only."""
@@ -120,19 +122,13 @@ def redact_patterns(text: str) -> str:
 
 
 def redact_shapes(text: str) -> str:
-    """The text without what is called a password in it, or looks like a strong one.
+    """The text without what is called a password in it; applied twice it does no more.
 
-    Applied twice it does no more. A passphrase that nothing announces looks like any other words.
+    A password that nothing announces looks like any other word, and a result was paid for.
     """
-    text = _LABELLED_SHAPE.sub(rf"\g<1>{MARK}", text)
-    return _WORD_SHAPE.sub(lambda word: MARK if _is_strong(word[0]) else word[0], text)
-
-
-def _is_strong(word: str) -> bool:
-    """Small and capital letters, digits and a sign, and no address."""
-    has = (str.islower, str.isupper, str.isdigit, _SIGNS.__contains__)
-    is_mixed = all(any(map(test, word.strip(_AROUND_SHAPE))) for test in has)
-    return is_mixed and "/" not in word and not re.search(r"@.*\.", word)
+    for pattern in _SHAPES:
+        text = pattern.sub(rf"\g<1>{MARK}", text)
+    return text
 
 
 class Redactor:
@@ -270,8 +266,8 @@ class Redactor:
 def _cuts_shape(text: str, at: int) -> bool:
     """Whether what is called a password begins before this place and ends behind it."""
     begin = max(0, at - _LONGEST_SHAPE)
-    found = _LABELLED_SHAPE.finditer(text, begin, at + _LONGEST_SHAPE)
-    return any(match.start() < at < match.end() for match in found)
+    found = (pattern.finditer(text, begin, at + _LONGEST_SHAPE) for pattern in _SHAPES)
+    return any(match.start() < at < match.end() for match in chain.from_iterable(found))
 
 
 def _around(text: str, at: int, far: int) -> tuple[str, str]:

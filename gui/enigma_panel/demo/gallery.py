@@ -168,6 +168,9 @@ class Gallery(Tour):
         await self._picture("new-task-empty", dialog)
         dialog.reject()
 
+    async def _answer_purchase(self, dialog: QuestionDialog) -> None:
+        """It stays open, for the pictures of questions."""
+
     async def _end(self) -> None:
         await self._show_many()
         await self._show_questions()

@@ -44,6 +44,7 @@ async def recover(services: Services) -> Recovered:
     bad_rows = await store.read(lambda ledger: ledger.bad_rows)
     open_keys = [session.key for session in store.sessions() if session.occupies_slot]
     await services.commands.adopt(commands)
+    await store.sent_secrets.key_found()  # before the first poll
     return Recovered(
         sessions=tuple(sorted(open_keys, key=lambda key: (key not in unsent, key))),
         unsent=unsent,

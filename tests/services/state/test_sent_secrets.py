@@ -148,7 +148,7 @@ async def test_a_keychain_that_hangs_holds_no_answer_up(
             opens.wait(60)
             return super().get()
 
-    monkeypatch.setattr(sent_secrets, "SEND_S", 0.05)
+    monkeypatch.setattr(sent_secrets, "WAIT_S", 0.05)
     runs.key_store = Hanging()
     made, _ = runs.make()
     await made.keep(runs.key, [PASSWORD])
@@ -160,23 +160,48 @@ async def test_a_keychain_that_hangs_holds_no_answer_up(
     assert [bool(row[1]) for row in runs.rows()] == [False, True]
 
 
-async def test_a_key_that_nobody_wrote_in_time_is_asked_for_once(
+async def test_a_keychain_that_is_not_unlocked_is_asked_at_the_start_and_at_one_answer(
     runs: Runs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A person who dismissed a dialog gets no second one in this run."""
+    """Who dismisses its dialog is not asked by each answer."""
     monkeypatch.setattr(sent_secrets, "KEYCHAIN_S", 0.05)
+    await runs.send(PASSWORD)
     asked: list[int] = []
 
-    class Locked(MemoryStore):
+    class Hanging(MemoryStore):
         def get(self) -> Result:
             asked.append(1)
-            return Result(outcome=SecretOutcome.LOCKED)
+            threading.Event().wait(5)
+            return super().get()
 
-    runs.key_store = Locked()
-    made, _ = runs.make()
-    await made.keep(runs.key, [PASSWORD])
-    await made.keep(runs.key, [PHRASE])
-    assert asked == [1]
+    runs.key_store = Hanging()
+    made, redactor = await runs.begin(runs.key)
+    assert (asked, redactor.hides_shapes) == ([1], True)
+    for text in (PASSWORD, PHRASE, QUOTED):
+        await made.keep(runs.other, [text])
+    assert asked == [1, 1]
+
+
+async def test_the_start_makes_no_key(runs: Runs) -> None:
+    """That of the run before may be in a keychain that is locked now."""
+    await runs.send(PASSWORD)
+    runs.key_store = MemoryStore()
+    made, redactor = await runs.begin(runs.key)
+    assert runs.key_store.get().outcome is SecretOutcome.ABSENT
+    await made.keep(runs.other, [PHRASE])
+    assert runs.key_store.get().outcome is SecretOutcome.FOUND
+    assert redactor.hides_shapes
+
+
+async def test_where_another_program_made_a_key_meanwhile_that_one_is_used(runs: Runs) -> None:
+    class Shared(MemoryStore):
+        def save(self, secret: str) -> Result:
+            super().save(secret)
+            return super().save("ab" * 32)  # of the other program
+
+    runs.key_store = Shared()
+    await runs.send(PASSWORD)
+    assert [row[1] for row in runs.rows()] == [Fingerprinter(b"ab" * 32).key_id]
 
 
 async def test_it_goes_with_its_session(runs: Runs) -> None:
@@ -212,4 +237,5 @@ def test_a_question_that_passed_by_its_shape_is_the_same_once_the_key_is_there(
     if is_known:
         redactor.add_secret(PASSWORD)
     assert is_same(redactor.redact(text), before)
-    assert not is_same("Is that right? Password: x", before)
+    for other in ("Is that right? Password: x", f"{text}, and may I buy it?"):
+        assert not is_same(redactor.redact(other), before)

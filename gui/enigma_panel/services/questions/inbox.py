@@ -7,8 +7,8 @@ from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.core.attribution import is_disproved, may_be_of_another
 from enigma_panel.core.models import Session, Task, TaskStatus
-from enigma_panel.core.questions import QuestionKind, guess_kind
-from enigma_panel.core.secret_answers import secrets_in
+from enigma_panel.core.questions import guess_kind
+from enigma_panel.core.secret_answers import good_for_long, secrets_in
 from enigma_panel.core.verbs import AnswerVerb
 from enigma_panel.services.monitor.poller import Poller
 from enigma_panel.services.questions.answers import Answers
@@ -97,7 +97,7 @@ class Inbox(QObject):
                 secrets = ()
             elif secrets is None:
                 secrets = secrets_in(text, question.kind)
-            await asyncio.gather(self._check(question), self._remember(question, secrets))
+            await asyncio.gather(self._check(question), self._remember(question, text, secrets))
             answer = Answer(text, verb, used)
             return await self._answers.send(
                 key, answer, is_open=lambda: self._parts(question) is not None
@@ -109,14 +109,14 @@ class Inbox(QObject):
         """With what questions were answered today in earlier runs. Raises LedgerError."""
         await self._answers.restore()
 
-    async def _remember(self, question: OpenQuestion, secrets: Sequence[str]) -> None:
-        """What is sent must not come back into the ledger or a log, a code not in this run: it is
-        good once."""
-        texts = list(dict.fromkeys(map(_sendable, secrets)))
-        for text in texts:
-            self._store.sent_secrets.remember(question.session_key, text)
-        if question.kind is not QuestionKind.CODE:
-            await self._store.sent_secrets.keep(question.session_key, texts)
+    async def _remember(self, question: OpenQuestion, text: str, secrets: Sequence[str]) -> None:
+        """What is sent must not come back into the ledger or a log; a code, which is good once, not
+        in this run."""
+        key, sent = question.session_key, self._store.sent_secrets
+        secrets = list(dict.fromkeys(map(_sendable, secrets)))
+        for secret in secrets:
+            sent.remember(key, secret)
+        await sent.keep(key, good_for_long(text, secrets, question.kind))
 
     async def _check(self, question: OpenQuestion) -> None:
         """Of a task without a name no poll tells; one that was sent after it may prove to ask."""

@@ -118,8 +118,14 @@ class RedactionFilter:
         """Whether a text that passed before is this one; a secret in it may be known only now."""
         if before is None or redacted == before:
             return before is not None
-        if MARK in before and redact_shapes(redacted) == redact_shapes(before):
-            return True  # it passed by its shape, before the secret was known
+        if self._passed_by_shape(redacted, before):
+            return True
         clear, mark, _ = redacted.partition(MARK)  # most others need not be redacted anew
         is_likely = bool(mark) and before.startswith(clear)
         return is_likely and redacted == self._redactor.redact(before)
+
+    def _passed_by_shape(self, redacted: str, before: str) -> bool:
+        """Whether that is a text that passed while nobody could recognise the secret in it."""
+        clear, mark, _ = before.partition(MARK)
+        is_likely = bool(mark) and redacted.startswith(clear)
+        return is_likely and redact_shapes(redacted) == before

@@ -1,7 +1,7 @@
 """What was sent to sessions and must not come back, over a restart, too.
 
 Of a password the ledger keeps a fingerprint until its session is over, made with a key that lies in
-the keychain. Where that key is missing, what looks like a password is hidden as long.
+the keychain. Where that key is missing, what is called a password is hidden as long.
 """
 
 import asyncio
@@ -20,8 +20,8 @@ log = logging.getLogger(__name__)
 
 KEYCHAIN_S = 120.0
 """A person may take this long to unlock a keychain."""
-SEND_S = 1.0
-"""So long an answer waits for the key; then it goes out without a fingerprint that lasts."""
+WAIT_S = 1.0
+"""So long an answer, or the first poll, waits for the key; then it goes out without."""
 MIN_CHARS = 8
 """What is shorter could be found by trying, and would black out half of every text."""
 KEY_BYTES, MOST_KEY_BYTES = 32, 64
@@ -47,6 +47,7 @@ class SentSecrets:
         self._unknown: list[SentSecret] = []  # of earlier runs, while nobody can recognise them
         self._fingerprinter: Fingerprinter | None = None
         self._search: asyncio.Task[None] | None = None
+        self._may_make = False
 
     def session_keys(self) -> set[int]:
         """Sessions that something was sent to."""
@@ -62,9 +63,8 @@ class SentSecrets:
         texts = [text for text in texts if len(text.strip()) >= MIN_CHARS]
         if not texts:
             return
-        search = self._find_key_once()
-        if search is not None:
-            await asyncio.wait({search}, timeout=SEND_S)
+        self._look_for_key(may_make=True)
+        await self.key_found()
         kept = self._fingerprints(session_key, texts)
         self._kept.add(session_key)
         await self._writer.write(lambda ledger: ledger.keep_sent_secrets(kept))
@@ -87,7 +87,12 @@ class SentSecrets:
             self._scope.spawn("forget what was sent", self._drop(over))
         self._set_unknown(one for one in found if one.session_key in self._kept)
         if any(one.key_id for one in self._unknown):
-            self._find_key_once()
+            self._look_for_key(may_make=False)
+
+    async def key_found(self) -> None:
+        """Wait for the key that is being looked for, not for long: nobody waits for a keychain."""
+        if self._search is not None:
+            await asyncio.wait({self._search}, timeout=WAIT_S)
 
     def _fingerprints(self, session_key: int, texts: Iterable[str]) -> list[SentSecret]:
         maker = self._fingerprinter
@@ -103,21 +108,27 @@ class SentSecrets:
             for form in forms
         ]
 
-    def _find_key_once(self) -> asyncio.Task[None] | None:
-        if self._search is None:
-            self._search = self._scope.spawn("key of fingerprints", self._find_key())
-        return self._search
+    def _look_for_key(self, *, may_make: bool) -> None:
+        """Once at the start and once when something is sent: a keychain may ask for its password
+        each time."""
+        is_new = may_make and not self._may_make
+        if self._fingerprinter is None and (
+            self._search is None or (is_new and self._search.done())
+        ):
+            self._may_make = may_make
+            search = self._find_key(may_make=may_make)
+            self._search = self._scope.spawn("key of fingerprints", search)
 
-    async def _find_key(self) -> None:
+    async def _find_key(self, *, may_make: bool) -> None:
         result = await self._ask(self._key_store.get)
-        key = result.secret
-        if result.outcome is SecretOutcome.ABSENT:
-            key = secrets.token_hex(KEY_BYTES)
-            result = await self._ask(lambda: self._key_store.save(key))
-        if result.outcome not in {SecretOutcome.FOUND, SecretOutcome.SAVED} or not key:
+        if result.outcome is SecretOutcome.ABSENT and may_make:
+            fresh = secrets.token_hex(KEY_BYTES)
+            await self._ask(lambda: self._key_store.save(fresh))
+            result = await self._ask(self._key_store.get)  # another program may have made one, too
+        if not result.secret:
             log.info("no key for fingerprints that last: %s %s", result.outcome, result.detail)
             return
-        self._fingerprinter = Fingerprinter(encode(key)[:MOST_KEY_BYTES])
+        self._fingerprinter = Fingerprinter(encode(result.secret)[:MOST_KEY_BYTES])
         self._recognise(self._fingerprinter)
 
     async def _ask(self, call: Callable[[], Result]) -> Result:
