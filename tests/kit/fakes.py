@@ -4,7 +4,7 @@ import asyncio
 import re
 import threading
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
@@ -241,6 +241,9 @@ class FakeSessions(QObject):
 
     def current_task(self, session: Session) -> Task | None:
         return self.tasks.get(session.current_task or 0)
+
+    async def fetch(self, task_keys: Iterable[int]) -> None:
+        """All of them are in memory."""
 
     def tasks_of(self, session_key: int) -> list[Task]:
         return [task for task in self.tasks.values() if task.session_key == session_key]

@@ -1,7 +1,7 @@
 """Sessions and tasks as windows see them, and what can be done with them."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 
 from msgspec.structs import replace
@@ -281,6 +281,10 @@ class Sessions(QObject):
         """Undo of `put_away` and of the queue's `remove`: they are waited for, or wait, as before;
         what was heard meanwhile stands."""
         await self._store.bring_back(task_keys)
+
+    async def fetch(self, task_keys: Iterable[int]) -> None:
+        """Bring these tasks into memory, however old. LedgerError."""
+        await self._store.fetch(task_keys)
 
     # -- inside ------------------------------------------------------------------------------
 

@@ -39,6 +39,8 @@ MANY = 2_000
 """To mark more tasks than that takes longer than a moment."""
 MOST_COPIED = 10_000_000
 """So many characters go to the clipboard at once: it is memory that other programs read at once."""
+MOST_FOR_COLLEAGUE = 200
+"""So many tasks, as a mail may hold."""
 _QUESTION = (
     "Only report, do nothing: shortly before this you were given the task “{task}”. "
     "Its result was lost on the way to me. Tell me that result in full, with every figure and "
@@ -273,6 +275,10 @@ class Actions(QObject):
 
         self.copy(colleague_text(task, self._sessions.session(task.session_key)))
 
+    def copy_several_for_colleague(self, keys: Sequence[int]) -> None:
+        """The same of several, one below the other."""
+        self._scope.spawn("copy for a colleague", self._copy_for_colleague(keys))
+
     def copy_secret(self, text: str) -> None:
         """Put a secret on the clipboard, for a short time; that is said: it may not be there when
         it is to be pasted."""
@@ -413,6 +419,26 @@ class Actions(QObject):
             self.copy("\n\n".join(results))
         self.done.emit(copied_text(len(results), len(keys)))
 
+    async def _copy_for_colleague(self, keys: Sequence[int]) -> None:
+        from enigma_panel.ui.text.result import colleague_text  # noqa: PLC0415 - when read
+
+        if len(keys) > MOST_FOR_COLLEAGUE:
+            self.trouble.emit(
+                tr("More than {n} tasks are not copied at once. Export them.", n=MOST_FOR_COLLEAGUE)
+            )
+            return
+        try:
+            await self._sessions.fetch(keys)
+        except LedgerError:
+            self.trouble.emit(tr("The ledger could not be read, so nothing was copied."))
+            return
+        tasks = filter(None, map(self._sessions.task, keys))
+        ended = [task for task in tasks if task.is_final]
+        texts = (colleague_text(one, self._sessions.session(one.session_key)) for one in ended)
+        if ended:
+            self.copy(f"\n\n{'-' * 20}\n\n".join(texts))
+        self.done.emit(colleague_copied_text(len(ended), len(keys)))
+
     async def _bring_back(self, tasks: Sequence[int]) -> None:
         await self._sessions.bring_back(tasks)
         for task in filter(None, map(self._sessions.task, tasks)):
@@ -447,6 +473,17 @@ def result_question(lost: Task) -> TaskSpec:
     """The task that asks for it. Its session stays open, as it would have."""
     quoted = shorten(lost.spec.text, QUOTED_CHARS).replace("“", "'").replace("”", "'")
     return TaskSpec(text=_QUESTION.replace("{task}", quoted), close_after=False)
+
+
+def colleague_copied_text(copied: int, selected: int) -> str:
+    """How many tasks are on the clipboard, and how many are still at work."""
+    if not copied:
+        return tr("None of them has ended, so nothing was copied.")
+    text = tr.plural("1 task was copied.", "{n} tasks were copied.", copied)
+    if lacking := selected - copied:
+        none = tr.plural("1 has not ended.", "{n} have not ended.", lacking)
+        text = tr("{text} {none}", text=text, none=none)
+    return text
 
 
 def copied_text(copied: int, selected: int) -> str:

@@ -217,3 +217,22 @@ def test_results_are_copied_as_plain_text_one_below_the_other(
         "None of them has a result, so nothing was copied.",
         "These results are too long to be copied at once. Export them.",
     ]
+
+
+def test_several_are_copied_for_a_colleague_one_below_the_other(
+    told: Any, services: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app_actions, said = told
+    services.sessions.add(4, status=TaskStatus.WORKING)
+    app_actions.copy_several_for_colleague([4, 1, 2])
+    first, second = QGuiApplication.clipboard().text().split("\n\n" + "-" * 20 + "\n\n")
+    assert first.startswith("Task: ")
+    assert (first[-2:], second[-10:]) == ("$5", "$9\nor less")
+    app_actions.copy_several_for_colleague([4])
+    monkeypatch.setattr(actions, "MOST_FOR_COLLEAGUE", 2)
+    app_actions.copy_several_for_colleague([1, 2, 3])
+    assert said == [
+        "2 tasks were copied. 1 has not ended.",
+        "None of them has ended, so nothing was copied.",
+        "More than 2 tasks are not copied at once. Export them.",
+    ]

@@ -131,8 +131,11 @@ class Menus:
 
     def _add_for_several_tasks(self, menu: QMenu, keys: tuple[int, ...]) -> None:
         """They act on those that were selected as the menu came, whatever is shown meanwhile."""
+        from enigma_panel.ui.text.result import colleague_label  # noqa: PLC0415 - when read
+
         app_actions = self._app_actions
         self._add(menu, tr("Copy results"), lambda: app_actions.copy_results(keys))
+        self._add(menu, colleague_label(), lambda: app_actions.copy_several_for_colleague(keys))
         self._add(menu, tr("Mark as seen"), lambda: app_actions.mark_several_seen(keys))
         self._add(menu, tr("Run again…"), lambda: app_actions.run_several_again(keys))
 
