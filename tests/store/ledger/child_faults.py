@@ -13,6 +13,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,6 +21,7 @@ import msgspec
 from msgspec.structs import replace
 
 from enigma_panel.core.models import Phase, Session, Task, TaskSpec, TaskStatus
+from enigma_panel.core.observation import Usage
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb, TaskVerb
 from enigma_panel.store import settings
 from enigma_panel.store.ledger import (
@@ -33,6 +35,7 @@ from enigma_panel.store.ledger import (
     finish_copy,
     use_copy,
 )
+from enigma_panel.store.ledger.sent_secrets import SentSecret
 
 T = TypeVar("T")
 NOW = 1_750_000_000_000
@@ -70,6 +73,7 @@ class Work:
         task = self.answer(session, task)
         self.save_settings(7)
         self.terminate(replace(session, label="my shop"))
+        self.delete(self.ended())
         tried("copy", lambda: draft_copy(self.ledger) or finish_copy(self.ledger.path, NOW))
         say("copied")
         self.ledger.close()
@@ -148,6 +152,35 @@ class Work:
             IntentKind.STATE, session, None, NOW, verb=CommandVerb.TERMINATE
         )
         say("intent", tried("terminate", call).key, "state", session.key)
+
+    def ended(self) -> int:
+        session = Session(
+            base_url="http://127.0.0.1:1",
+            key_fingerprint="0" * 16,
+            site="gone.example",
+            since_ms=NOW,
+            created_ms=NOW,
+        )
+        task = a_task("delete me " * 900, TaskStatus.STARTING)
+        call = lambda: self.ledger.open_intent(IntentKind.RUN_TASK, session, task, NOW)  # noqa: E731
+        intent = tried("run", call)
+        assert intent.task is not None
+        closed = replace(intent.session, phase=Phase.CLOSED, ended_ms=NOW)
+        done = replace(
+            intent.task, status=TaskStatus.DONE, ended_ms=NOW, usage=Usage(cost=Decimal("0.25"))
+        )
+        sent = SentSecret(session_key=closed.key)
+        tried("sent", lambda: self.ledger.keep_sent_secrets([sent]))
+        tried("ended", lambda: self.ledger.settle(intent.key, Outcome.KNOWN, NOW, closed, done))
+        say("ended", done.key)
+        return done.key
+
+    def delete(self, key: int) -> None:
+        later = NOW + 3_600_000
+        tried("delete", lambda: self.ledger.delete([key], later, lambda _ms: "2025-06-15"))
+        say("deleted", key)
+        tried("purge", self.ledger.purge)
+        say("purged")
 
     def save_settings(self, places: int) -> None:
         changed = msgspec.structs.replace(settings.load(self.settings)[0], browsers_at_once=places)

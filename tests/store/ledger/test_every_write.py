@@ -2,8 +2,8 @@
 
 On a push it is the first, the last and every sixth call of a kind; weekly it is each.
 
-A child (child_faults.py) migrates, plans, starts, answers, saves, copies and restores; strace hits
-the n-th call of one kind, for each n and each kind that a clean run makes.
+A child (child_faults.py) migrates, plans, starts, answers, saves, deletes, copies and restores;
+strace hits the n-th call of one kind, for each n and each kind that a clean run makes.
 """
 
 import re
@@ -252,6 +252,7 @@ def _check(run: Run) -> None:
     with ledger:
         _check_said(run, ledger)
         _check_whole(ledger)
+        _check_deleted(run, ledger)
     _check_pages(path)
     copy = find_copy(path)
     if run.said("copied"):
@@ -289,6 +290,7 @@ def _check_said(run: Run, ledger: Ledger) -> None:
         assert session.label == " ".join(label)
 
 
+ENDED = "SELECT count(*) FROM sessions WHERE site = 'gone.example'"
 SETTLED = {
     "start_session": "SELECT count(*) FROM sessions WHERE key = 3 AND phase = 'open' AND"
     " service_id = 'sess_3' AND number = 1 AND EXISTS (SELECT 1 FROM steps WHERE task_key = 2)",
@@ -306,10 +308,25 @@ def _check_whole(ledger: Ledger) -> None:
         assert rows(sql)[0][0] == (settled.get(kind) is not None), kind
     unconfirmed = "SELECT count(*) FROM sessions WHERE key = 2 AND phase = 'unconfirmed'"
     assert rows(unconfirmed) == rows("SELECT count(*) FROM intents WHERE outcome = 'unknown'")
-    sessions = len(ledger.sessions(range(9)))
-    tasks = len(ledger.task_keys())
+    ended = rows(ENDED)[0][0]
+    sessions = len(ledger.sessions(range(9))) - ended
+    tasks = len(ledger.task_keys()) - ended
     assert sessions - 2 == (tasks > 1)
     assert (tasks == 3) == ("new_task" in settled)
     ledger.live_tasks()
     ledger.unsettled()
     assert ledger.bad_rows == ()
+
+
+def _check_deleted(run: Run, ledger: Ledger) -> None:
+    """A task is there as a whole, or in the sum of its day."""
+    rows = ledger._db.rows
+    sums, ended = rows("SELECT day, tasks, cost FROM deleted_days"), rows(ENDED)[0][0]
+    assert sums in ([], [("2025-06-15", 1, "0.25")])
+    assert ended == (bool(run.said("ended")) and not sums) or not (run.said("ended") or sums)
+    if run.said("deleted"):
+        assert sums
+    if run.said("purged"):
+        assert not ledger.is_to_purge
+    left = "SELECT count(*) FROM sent_secrets JOIN sessions ON session_key = sessions.key"
+    assert rows(left) == rows("SELECT count(*) FROM sent_secrets")
