@@ -18,7 +18,7 @@ from tests.benchmarks.processes import (
 )
 
 RUNS = 11
-START_BAR, DEMO_BAR = 1.6, 3.0
+START_BAR, DEMO_BAR = 1.5, 3.0
 
 
 def _pairs(

@@ -1,6 +1,5 @@
 """Addresses: where the API key, the live channel and a proxied connection may go."""
 
-import re
 from collections.abc import Collection
 from enum import StrEnum
 from ipaddress import ip_address
@@ -9,8 +8,9 @@ from urllib.parse import SplitResult, urlsplit
 import idna
 
 from enigma_panel.api.protocols import LiveError, LiveFault
+from enigma_panel.core.lazy_pattern import lazy_compile
 
-_SPOILT = re.compile(r"[\s\\%\x00-\x1f\x7f]")
+_SPOILT = lazy_compile(r"[\s\\%\x00-\x1f\x7f]")
 _PORTS = {"https": 443, "http": 80}
 _AS_HTTP = {"ws": "http", "wss": "https"}
 _PROXY_SCHEMES = frozenset({"http", "https"})

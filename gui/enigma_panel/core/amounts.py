@@ -10,13 +10,14 @@ from decimal import Decimal
 from msgspec import Struct
 
 from enigma_panel.core.hidden_marks import has_hidden_marks
+from enigma_panel.core.lazy_pattern import lazy_compile
 
 _CODES = "USD|EUR|GBP|CHF|JPY|CAD|AUD|NZD|INR|SEK|NOK|DKK|PLN|CZK|BRL|MXN|SGD|HKD|CNY"
 _SIGNS = r"[A-Z]{0,2}[$]|[€£¥₹]"
 _WORDS = "dollars?|euros?|pounds?|francs?|yen|rupees?"
 _SPACE = "[ \u00a0\u202f]"
 _GROUPED = rf"[0-9]{{1,3}}(?:[,.'’]?{_SPACE}?[0-9]{{3}})+(?:[.,][0-9]{{1,2}})?"
-_AMOUNT = re.compile(
+_AMOUNT = lazy_compile(
     rf"(?:(?P<before>\b(?:{_CODES})|{_SIGNS}){_SPACE}?)?"
     rf"(?<![0-9.,])(?P<number>{_GROUPED}|[0-9]+(?:[.,][0-9]+)?)(?![0-9]|[.,][0-9])"
     rf"(?:{_SPACE}?(?P<after>{_SIGNS}|(?:{_CODES}|{_WORDS})\b))?"
@@ -24,7 +25,7 @@ _AMOUNT = re.compile(
 _MOST_CHARS = 5_000
 """Nobody reads all of a longer question before clicking."""
 _DASHES = ("-", "−", "–", "—")
-_DOUBTS = re.compile(
+_DOUBTS = lazy_compile(
     r"\b(?:off|discount|sav(?:e|es|ed|ing|ings)|coupon|voucher|cash ?back|refund|rabatt"
     r"|balance|credit(?! card)|gift ?card|budget|limit|deposit|minimum|tip|fees?|instead of"
     r"|each|per|apiece|times|trial|renews?"
@@ -36,13 +37,15 @@ _DOUBTS = re.compile(
     re.IGNORECASE,
 )
 """A part, a reduction, somebody's money; of one piece or one month; not all, not exactly."""
-_ALL_IN = re.compile(
+_ALL_IN = lazy_compile(
     r"\b(?:incl(?:uding|uded|usive of|[.])|free)"
     r"(?: (?:all|tax|taxes|vat|shipping|delivery|fees|and))+",
     re.IGNORECASE,
 )
 """No such doubt: 'including tax and shipping'."""
-_ENGLISH = re.compile(r"[$£¥₹]|USD|GBP|JPY|CAD|AUD|NZD|INR|MXN|SGD|HKD|CNY|dollar|pound|yen|rupee")
+_ENGLISH = lazy_compile(
+    r"[$£¥₹]|USD|GBP|JPY|CAD|AUD|NZD|INR|MXN|SGD|HKD|CNY|dollar|pound|yen|rupee"
+)
 """Currencies whose thousands a comma parts; of others it is a point."""
 
 

@@ -3,7 +3,9 @@
 import re
 import unicodedata
 
-_CODE = re.compile(r"(?<![\w.,])(?<![0-9][ -])[0-9](?:[ -]?[0-9]){3,9}(?!\w|[., -][0-9])")
+from enigma_panel.core.lazy_pattern import lazy_compile
+
+_CODE = lazy_compile(r"(?<![\w.,])(?<![0-9][ -])[0-9](?:[ -]?[0-9]){3,9}(?!\w|[., -][0-9])")
 
 
 def codes_in(message: str) -> list[str]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from enigma_panel.core.hidden_marks import has_hidden_marks
+from enigma_panel.core.lazy_pattern import lazy_compile
 
 MOST = 12
 """More are a list to read, not buttons."""
@@ -11,20 +12,20 @@ LONGEST = 160
 """Of one option."""
 MOST_CHARS = 5_000
 """Of the question: a longer one is a page, on which anything may look like a list."""
-_LINE = re.compile(r"^\s*(?:[-*•–]|\(?(?P<mark>[0-9]{1,2}|[A-Za-z])[.):])\s+(?P<text>\S.*)$")
-_MARK = re.compile(r"(?:^|(?<=[\s,;:]))\(?(?P<mark>[0-9]{1,2}|[A-Za-z])[.)]\s+")
-_CHOOSES = re.compile(
+_LINE = lazy_compile(r"^\s*(?:[-*•–]|\(?(?P<mark>[0-9]{1,2}|[A-Za-z])[.):])\s+(?P<text>\S.*)$")
+_MARK = lazy_compile(r"(?:^|(?<=[\s,;:]))\(?(?P<mark>[0-9]{1,2}|[A-Za-z])[.)]\s+")
+_CHOOSES = lazy_compile(
     r"\b(?:which|options?|choices?|choose|select|pick|prefer|welche[rsn]?|optionen|quel(?:le)?s?"
     r"|cu[aá]l|qual[ei]?)\b",
     re.IGNORECASE,
 )
-_COLON_LIST = re.compile(r":\s+(?P<list>(?:[^:\n]|:(?!\s))+?)(?:[?.!…]\s*|$)(?=\s|$)")
-_PARTED = re.compile(r"\s*[,;|]\s*(?:(?:or|and|oder|und|ou|et|o|y|e)\s+)?|\s+(?:or|oder|ou|o)\s+")
-_JOINED = re.compile(r"\s+(?:and|und|et|y|e)\s+")
+_COLON_LIST = lazy_compile(r":\s+(?P<list>(?:[^:\n]|:(?!\s))+?)(?:[?.!…]\s*|$)(?=\s|$)")
+_PARTED = lazy_compile(r"\s*[,;|]\s*(?:(?:or|and|oder|und|ou|et|o|y|e)\s+)?|\s+(?:or|oder|ou|o)\s+")
+_JOINED = lazy_compile(r"\s+(?:and|und|et|y|e)\s+")
 _LIST_WORDS = 6
 """Words of an option in a plain sentence; what has more is a sentence itself."""
 _TAIL = " \t,;"
-_LAST_WORDS = re.compile(r"(?:^|[\s,;]+)(?:or|and|oder|und|ou|et)$", re.IGNORECASE)
+_LAST_WORDS = lazy_compile(r"(?:^|[\s,;]+)(?:or|and|oder|und|ou|et)$", re.IGNORECASE)
 
 
 def options_in(question: str) -> tuple[str, ...]:

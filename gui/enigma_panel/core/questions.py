@@ -3,6 +3,7 @@
 import re
 from enum import StrEnum
 
+from enigma_panel.core.lazy_pattern import lazy_compile
 from enigma_panel.core.options import options_in
 from enigma_panel.core.secret_questions import (
     asks_for_one_time_code,
@@ -11,30 +12,30 @@ from enigma_panel.core.secret_questions import (
     words_of,
 )
 
-_LOGIN = re.compile(
+_LOGIN = lazy_compile(
     r"\b(log ?in|sign ?in|credential|user ?name|account details"
     r"|benutzername|zugangsdaten|anmeldedaten|einloggen|nom d'utilisateur|identifiants"
     r"|nombre de usuario|credenciales|iniciar sesion|nome utente|credenziali)",
     re.IGNORECASE,
 )
-_CAPTCHA = re.compile(r"\bcaptcha", re.IGNORECASE)
-_YES_NO = re.compile(
+_CAPTCHA = lazy_compile(r"\bcaptcha", re.IGNORECASE)
+_YES_NO = lazy_compile(
     r"(?:^|[.!?…:]\s)\W*(do|does|did|is|are|was|shall|should|can|could|may|would|will|have|has)\b"
     r"|\b(should i|shall i|do you want|may i|can i)\b",
     re.IGNORECASE,
 )
-_OPEN = re.compile(r"\b(which|what|who|where|when|how|options?)\b", re.IGNORECASE)
-_PURCHASE = re.compile(
+_OPEN = lazy_compile(r"\b(which|what|who|where|when|how|options?)\b", re.IGNORECASE)
+_PURCHASE = lazy_compile(
     r"\b(?:purchas(?:e|es|ing)|buy|buying|check ?out|pay|paying|payment|subscri(?:be|ption)"
     r"|(?:place|complete|confirm|submit|finali[sz]e|send) (?:the|this|an|your|my) order"
     r"|order (?:it|this|them)|book (?:it|this|them|the)|donat\w+"
     r"|kaufen?|bestell\w+|bezahlen|acheter|commander|payer|comprar|pagar|acquist\w+|pagare)\b",
     re.IGNORECASE,
 )
-_APPROVAL = re.compile(
+_APPROVAL = lazy_compile(
     r"\?|\b(?:confirm|approv\w+|permission|go ahead|proceed|authori[sz]\w+)\b", re.IGNORECASE
 )
-_MONEY = re.compile(r"\b(purchase|buy|pay|payment|order|checkout|total)\b", re.IGNORECASE)
+_MONEY = lazy_compile(r"\b(purchase|buy|pay|payment|order|checkout|total)\b", re.IGNORECASE)
 
 
 LOGIN_USED = "login "

@@ -26,6 +26,8 @@ from itertools import chain, count
 
 from msgspec import Struct
 
+from enigma_panel.core.lazy_pattern import lazy_compile
+
 MARK = "[redacted]"
 """What stands in place of a secret."""
 
@@ -36,40 +38,40 @@ _FIRST_STEP = 100
 PIECE = 100_000
 """Characters of one piece where a text is redacted in pieces: some 4 ms."""
 
-_GAP = re.compile(r'(?<!\w)"|\s')
+_GAP = lazy_compile(r'(?<!\w)"|\s')
 """Where a text may be cut: all patterns but two end here, and no secret that begins here is a word
 only because of the cut."""
 _NEAR = 64
-_GOES_ON = re.compile(
+_GOES_ON = lazy_compile(
     r"""(?:authorization["']?\s{0,8}[:=]?|bearer|basic|token)\s{0,8}\Z""", re.IGNORECASE
 )
 """In the `_NEAR` characters before a gap: one of these two patterns may go on behind it."""
 
-_HEADER = re.compile(
+_HEADER = lazy_compile(
     r"""(\bauthorization["']?\s{0,8}[:=]\s{0,8}["']?)(?:(?:bearer|basic|token)\s{1,8})?[^\s"',;]+""",
     re.IGNORECASE,
 )
 # 'Bearer of news' stays: what follows must be long or hold a digit, a dot or an underscore.
-_BEARER = re.compile(
+_BEARER = lazy_compile(
     r"(\bbearer\s{1,8})(?:(?=[A-Za-z~+/=-]{0,64}[\d_.])[\w.~+/=-]{4,}|[\w.~+/=-]{16,})",
     re.IGNORECASE,
 )
-_API_KEY = re.compile(r"(?<![A-Za-z0-9])(?:enig_[A-Za-z0-9_-]{4,}|wr_[A-Za-z0-9_-]{8,})")
-_STREAM_URL = re.compile(
+_API_KEY = lazy_compile(r"(?<![A-Za-z0-9])(?:enig_[A-Za-z0-9_-]{4,}|wr_[A-Za-z0-9_-]{8,})")
+_STREAM_URL = lazy_compile(
     r"""(?:\b(?:https?|wss?)://)?(?:\b(?:\d{1,3}\.){3}\d{1,3}|\[[0-9A-Fa-f:.]{2,45}\]):8889[^\s"'<>]*"""
 )
-_SUBDOMAIN_URL = re.compile(
+_SUBDOMAIN_URL = lazy_compile(
     r"""\b(?:https?|wss?)://(?!(?:connect|docs|app|www)\.)[\w-]{1,63}\.webrun\.ai[^\s"'<>]*""",
     re.IGNORECASE,
 )
-_TASK_PATH = re.compile(r"""(://[^\s/"'<>]{1,255}/task/)[^\s/"'<>]+/[^\s/?#"'<>]+""")
-_KEY_IN_PATH = re.compile(r"""(://[^\s/"'<>]{1,255}/mcp/)[^\s/?#"'<>]+""")
-_QUERY = re.compile(
+_TASK_PATH = lazy_compile(r"""(://[^\s/"'<>]{1,255}/task/)[^\s/"'<>]+/[^\s/?#"'<>]+""")
+_KEY_IN_PATH = lazy_compile(r"""(://[^\s/"'<>]{1,255}/mcp/)[^\s/?#"'<>]+""")
+_QUERY = lazy_compile(
     r"""([?&](?:api[_-]?key|key|token|access[_-]?token|session[_-]?id)=)[^&\s#"'<>]+""",
     re.IGNORECASE,
 )
 # A quotation mark is no part of a URL; in compact JSON the next value would be taken for one.
-_USER_INFO = re.compile(r'(://)[^\s/:@"<>]{1,255}:[^\s/@"<>]{1,255}(?=@)')
+_USER_INFO = lazy_compile(r'(://)[^\s/:@"<>]{1,255}:[^\s/@"<>]{1,255}(?=@)')
 
 _PATTERNS = (
     (("author",), _HEADER, rf"\g<1>{MARK}"),
@@ -91,7 +93,7 @@ _LABEL = (
     r"""(?:["']\s{0,8}:\s{0,8}(?=["'])|\s{0,8}[:=]\s{0,8}|\s{1,3}(?=["“„«]))"""
 )
 _SHAPES = tuple(
-    re.compile(rf"({_LABEL}{before})(?!\[redacted\]){value}", re.IGNORECASE)
+    lazy_compile(rf"({_LABEL}{before})(?!\[redacted\]){value}", re.IGNORECASE)
     for before, value in (
         (r"""["'“„«]""", r"""[^"'“”„»\n\x1e]{1,200}"""),
         ("", r"""[^\s"'“„«&,;\x1e][^\n&,;\x1e]{0,63}"""),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from enigma_panel.core.lazy_pattern import lazy_compile
 from enigma_panel.core.questions import QuestionKind, credentials_text
 
 _SECRET_KINDS = frozenset({QuestionKind.CREDENTIALS, QuestionKind.CODE, QuestionKind.SECRET})
@@ -10,25 +11,25 @@ _MOST_PARTS = 60
 """Each costs time in every text that is redacted."""
 _OUTER = " \t\n.,;:!?\"'()[]{}<>«»„“”‘’…"
 """What may stand around a secret in a sentence."""
-_DECLINES = re.compile(
+_DECLINES = lazy_compile(
     r"(?:yes|no|ok|okay|skip|cancel|stop|none|ja|nein|oui|non|s[ií])\W*", re.IGNORECASE
 )
 """Answers to any question: hidden, they would black out half of every text."""
-_BETWEEN = re.compile(r",\s*password\s*:\s*", re.IGNORECASE)
+_BETWEEN = lazy_compile(r",\s*password\s*:\s*", re.IGNORECASE)
 """What parts the two in `credentials_text`, for a reader who is not strict."""
-_CODE = re.compile(r"(?=\S*\d)[\w-]{4,64}")
-_DIGITS = re.compile(r"(?<![\w])\d(?:[ .-]?\d){2,}(?![\w])")
-_LABELLED_PASSWORD = re.compile(
+_CODE = lazy_compile(r"(?=\S*\d)[\w-]{4,64}")
+_DIGITS = lazy_compile(r"(?<![\w])\d(?:[ .-]?\d){2,}(?![\w])")
+_LABELLED_PASSWORD = lazy_compile(
     r"\b(?:pass ?(?:word|wort|phrase|code)|kennwort|mot de passe|contraseña)\s*[:=]\s*(?=(\S.*))",
     re.IGNORECASE,
 )
-_LABELLED_CODE = re.compile(
+_LABELLED_CODE = lazy_compile(
     r"\b(?:code|pin|tan|otp|cvv|cvc|key|token|secret|schlüssel|clave|código|codice|clé|chiave)\b"
     r"\s*(?:[:=]|\b(?:is|ist|lautet|est|es|è)\b)\s*(\S.*)",
     re.IGNORECASE,
 )
-_VALUE = re.compile(r"(?:[:=]|\b(?:is|was|ist|lautet|est|es|è)\b)\s*(?=(\S.*))", re.IGNORECASE)
-_ODD = re.compile(r"[^\w\s'’/.,:-]")
+_VALUE = lazy_compile(r"(?:[:=]|\b(?:is|was|ist|lautet|est|es|è)\b)\s*(?=(\S.*))", re.IGNORECASE)
+_ODD = lazy_compile(r"[^\w\s'’/.,:-]")
 """Within a word nobody writes this but in a secret or an address."""
 
 

@@ -5,10 +5,11 @@ it errs towards a secret: a harmless answer behind dots is a nuisance that one c
 passphrase in the ledger stays there.
 """
 
-import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
+
+from enigma_panel.core.lazy_pattern import lazy_compile
 
 
 def _set(words: str) -> frozenset[str]:
@@ -158,7 +159,7 @@ _NOUNS = _ASKED_FOR | _QUALIFIED.keys() | {"tan"}
 _PINNED = _set("the this that it a an these all")
 _PINBOARDS = _set("board boards icon button tab tabs drop marker map wall")
 
-_TOKEN = re.compile(r"[^\W_]+(?:'[^\W_]+)?|[.?!,:;()]")
+_TOKEN = lazy_compile(r"[^\W_]+(?:'[^\W_]+)?|[.?!,:;()]")
 
 
 def words_of(question: str) -> list[str]:

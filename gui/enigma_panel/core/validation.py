@@ -20,6 +20,7 @@ from msgspec import field as with_default
 from msgspec.structs import replace
 
 from enigma_panel.core.hidden import Hidden, HidingStruct
+from enigma_panel.core.lazy_pattern import lazy_compile
 from enigma_panel.core.models import BrowserOptions, Limits, Proxy, TaskSpec
 from enigma_panel.core.service_rules import Field, ServiceRules
 
@@ -40,9 +41,9 @@ MAX_SITE_CHARS = 60
 _READ_CHARS = 20_000
 """So many characters of a text are searched for a site."""
 
-_LABEL = re.compile(r"[^\W_](?:[\w-]{0,61}[^\W_])?")
-_URL = re.compile(r"""\bhttps?://[^\s"'<>()]{1,2000}""", re.IGNORECASE)
-_DOMAIN = re.compile(r"(?<![\w@./-])(?:[^\W_][\w-]{0,62}\.){1,6}[A-Za-z]{2,12}(?![\w@-])")
+_LABEL = lazy_compile(r"[^\W_](?:[\w-]{0,61}[^\W_])?")
+_URL = lazy_compile(r"""\bhttps?://[^\s"'<>()]{1,2000}""", re.IGNORECASE)
+_DOMAIN = lazy_compile(r"(?<![\w@./-])(?:[^\W_][\w-]{0,62}\.){1,6}[A-Za-z]{2,12}(?![\w@-])")
 
 # Two letters are a country, but for the endings of file names that people write into tasks.
 _FILE_ENDINGS = frozenset({"js", "ts", "py", "rs", "md", "sh", "ps", "so", "pl", "cc", "vb"})
@@ -56,12 +57,14 @@ _GENERIC = frozenset({
 })
 # fmt: on
 
-_UNPRINTABLE = re.compile(r"[\s\\\x00-\x1f\x7f-\x9f]")
-_BARE_PORT = re.compile(r"(?:[^/?#:]*\.[^/?#:]*|localhost):\d+(?:[/?#].*)?", re.IGNORECASE)
-_COUNTRY = re.compile(r"(?:[A-Za-z]{2})?")
-_HOST_PORT = re.compile(r"(?:\[(?P<ip6>[^\[\]%\s]+)\]|(?P<host>[^\[\]:\s]+)):(?P<port>[0-9]{1,5})")
-_BEARER = re.compile(r"\bbearer\s+(\S+)", re.IGNORECASE)
-_SEPARATORS = re.compile(r"[\s,;]+")
+_UNPRINTABLE = lazy_compile(r"[\s\\\x00-\x1f\x7f-\x9f]")
+_BARE_PORT = lazy_compile(r"(?:[^/?#:]*\.[^/?#:]*|localhost):\d+(?:[/?#].*)?", re.IGNORECASE)
+_COUNTRY = lazy_compile(r"(?:[A-Za-z]{2})?")
+_HOST_PORT = lazy_compile(
+    r"(?:\[(?P<ip6>[^\[\]%\s]+)\]|(?P<host>[^\[\]:\s]+)):(?P<port>[0-9]{1,5})"
+)
+_BEARER = lazy_compile(r"\bbearer\s+(\S+)", re.IGNORECASE)
+_SEPARATORS = lazy_compile(r"[\s,;]+")
 
 
 class Problem(StrEnum):

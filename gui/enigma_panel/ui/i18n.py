@@ -15,11 +15,13 @@ from msgspec import Struct
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 from PySide6.QtGui import Qt
 
+from enigma_panel.core.lazy_pattern import lazy_compile
+
 WIDE_CHARS = 100
 """A tool tip with a longer line is broken into several."""
 # Control characters, and the marks that turn the reading direction: they could make a text look
 # like another one. And halves of letters: Qt drops them, and every place behind them is another.
-_HIDDEN = re.compile(
+_HIDDEN = lazy_compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
     r"\ud800-\udfff]"
 )

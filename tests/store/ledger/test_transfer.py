@@ -24,7 +24,7 @@ from enigma_panel.store.ledger import (
 )
 from enigma_panel.store.ledger.errors import InterruptedReadError
 from enigma_panel.store.ledger.intents import Outcome, Step
-from enigma_panel.store.ledger.schema import MIGRATIONS, tables
+from enigma_panel.store.ledger.schema import MIGRATIONS, TABLES
 from enigma_panel.store.ledger.transfer import (
     Contents,
     NotEmptyError,
@@ -106,7 +106,7 @@ def rows(path: Path) -> dict[str, list[Any]]:
     with raw(path) as connection:
         return {
             table: sorted(connection.execute(f"SELECT * FROM {table}").fetchall(), key=repr)
-            for table in tables()
+            for table in TABLES
             if table != "meta"
         }
 

@@ -1,5 +1,6 @@
 """Ledgers of other versions: older ones are brought along, newer ones left alone."""
 
+import contextlib
 import hashlib
 import shutil
 import sqlite3
@@ -24,7 +25,7 @@ from enigma_panel.store.ledger import (
     use_copy,
 )
 from enigma_panel.store.ledger.database import Database
-from enigma_panel.store.ledger.schema import MIGRATIONS
+from enigma_panel.store.ledger.schema import MIGRATIONS, TABLES, columns, migrate
 from tests.conftest import LogWatch
 from tests.kit.clock import NOW
 from tests.store.helpers import copy_ledger, kept_session, kept_task, old_ledger, raw, start
@@ -244,3 +245,9 @@ _ANSWERS_OF_11 = "".join(
     """
     for key, n, outcome in ((1, 2, "unknown"), (2, 1, "unknown"), (3, 2, "known"))
 )
+
+
+def test_the_tables_that_are_looked_for_are_those_that_the_migrations_make() -> None:
+    with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as fresh:
+        migrate(fresh)
+        assert columns(fresh) == TABLES

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 from enum import StrEnum
 
 from msgspec import field
@@ -21,13 +20,14 @@ from enigma_panel.api.wire import values as v
 from enigma_panel.api.wire.excerpt import Scrub, make_excerpt
 from enigma_panel.api.wire.reply_body import Body
 from enigma_panel.core.hidden import Hidden, HidingStruct
+from enigma_panel.core.lazy_pattern import lazy_compile
 from enigma_panel.core.observation import MISSING_PROMPT, MISSING_TASK_DETAILS, Kind
 from enigma_panel.core.rate_limit import MAX_WAIT_S, RateHeaders
 
 BAD_REQUEST = 400
 TOO_MANY = 429
-_SECONDS = re.compile(r"\d{1,12}(?:\.\d{1,9})?")
-_COUNT = re.compile(r"\d{1,9}")
+_SECONDS = lazy_compile(r"\d{1,12}(?:\.\d{1,9})?")
+_COUNT = lazy_compile(r"\d{1,9}")
 _KEY_CODES = frozenset({"INVALID_API_KEY", "API_KEY_EXPIRED"})
 _SESSION_CODES = frozenset({"SESSION_NOT_FOUND", "SESSION_EXPIRED"})
 _GONE_STATUSES = frozenset({400, 401, 403, 404, 410})
@@ -123,6 +123,8 @@ def _epoch(text: str) -> float | None:
 
 def _date(text: str) -> float | None:
     """Epoch seconds of an HTTP date, None where it is none."""
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - nothing at a start asks for it
+
     try:
         moment: datetime = parsedate_to_datetime(text)
         return moment.timestamp()

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 from enigma_panel.api.wire.values import short_text
+from enigma_panel.core.lazy_pattern import lazy_compile
 from enigma_panel.core.redaction import MARK, redact_patterns
 
 MAX_EXCERPT = 200
@@ -12,15 +13,15 @@ _READ_CHARS = 2_000
 Scrub = Callable[[str], str]
 """Takes a text of the service and returns it without the secrets of the call."""
 
-_NAMED = re.compile(
+_NAMED = lazy_compile(
     r"""(["']?\w{0,40}(?:id|key|token|secret|password|auth|url)\w{0,40}["']?\s{0,4}[:=]\s{0,4})"""
     r"""(?:"[^"]*"?|'[^']*'?|[^\s,;}<>&"']+)""",
     re.IGNORECASE,
 )
-_URL = re.compile(r"""\b[a-z][a-z0-9+.-]{1,15}://[^\s"'<>]*""", re.IGNORECASE)
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{10,}")
-_TAIL = re.compile(r"""[^\s"',;<>]{0,300}$""")
-_PAIR = re.compile(r"[:=]\s*([^,;\r\n]{4,})")
+_URL = lazy_compile(r"""\b[a-z][a-z0-9+.-]{1,15}://[^\s"'<>]*""", re.IGNORECASE)
+_TOKEN = lazy_compile(r"[A-Za-z0-9_-]{10,}")
+_TAIL = lazy_compile(r"""[^\s"',;<>]{0,300}$""")
+_PAIR = lazy_compile(r"[:=]\s*([^,;\r\n]{4,})")
 
 
 def make_scrub(*secrets: str) -> Scrub:

@@ -3,12 +3,12 @@
 Pure and total: what fits nothing documented, or does not fit well, is left out. Nothing is raised.
 """
 
-import re
 from collections.abc import Callable
 
 from enigma_panel.api.wire import values as v
 from enigma_panel.api.wire.reply_body import body_of
 from enigma_panel.api.wire.responses import report
+from enigma_panel.core.lazy_pattern import lazy_compile
 from enigma_panel.core.observation import Kind, Observation
 
 MAX_STEP = 2_300
@@ -21,11 +21,11 @@ _EXPIRED = "SESSION_EXPIRED"
 
 # Invisible characters and marks that turn the writing direction; control characters go by
 # `values.long_text`. Without the joiners that hold an emoji or a syllable together.
-_UNWANTED = re.compile(
+_UNWANTED = lazy_compile(
     "[\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\U000e0000-\U000e0fff]"
 )
-_LINE_ENDS = re.compile("[\u2028\u2029]")
+_LINE_ENDS = lazy_compile("[\u2028\u2029]")
 
 
 def read_event(name: str, payload: object) -> Observation | None:

@@ -4,11 +4,12 @@ None means "not given": a figure or text that cannot be used is never turned int
 """
 
 import json
-import re
 from decimal import Decimal, InvalidOperation
 from urllib.parse import urlsplit
 
 import msgspec
+
+from enigma_panel.core.lazy_pattern import lazy_compile
 
 MAX_TEXT = 5_000_000
 """Longest result, question or error that is kept, in characters."""
@@ -30,11 +31,11 @@ MAX_INT_DIGITS = 40
 
 UNUSABLE = Decimal("NaN")
 
-_LINE_END = re.compile(r"\r\n?")
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
-_NUMBER = re.compile(r"[+-]?\d{1,40}(?:\.\d{1,40})?(?:[eE][+-]?\d{1,4})?")
-_ORIGIN = re.compile(r"\w{2,5}://[^/?#]*")
+_LINE_END = lazy_compile(r"\r\n?")
+_CONTROLS = lazy_compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_SURROGATE = lazy_compile(r"[\ud800-\udfff]")
+_NUMBER = lazy_compile(r"[+-]?\d{1,40}(?:\.\d{1,40})?(?:[eE][+-]?\d{1,4})?")
+_ORIGIN = lazy_compile(r"\w{2,5}://[^/?#]*")
 """Of a URL the part that urlsplit looks for a host in: it takes its time over what is long."""
 _SCHEMES = frozenset({"http", "https", "ws", "wss"})
 _ENCODER = msgspec.json.Encoder(decimal_format="number")

@@ -28,11 +28,11 @@ from enigma_panel.store.ledger.errors import (
 from enigma_panel.store.ledger.schema import (
     APPLICATION_ID,
     MIGRATIONS,
+    TABLES,
     TRIM_CHANGES,
     Migrations,
     columns,
     migrate,
-    tables,
     version,
 )
 
@@ -215,9 +215,9 @@ def _prepare(connection: sqlite3.Connection, path: Path, migrations: Migrations)
     connection.execute("PRAGMA journal_mode = WAL").fetchone()
     connection.execute("PRAGMA synchronous = FULL")
     migrate(connection, migrations)
-    if not tables(migrations).items() <= columns(connection).items():
-        raise CorruptLedgerError(path, "its tables are not those that we made")
     if migrations is MIGRATIONS:
+        if not TABLES.items() <= columns(connection).items():
+            raise CorruptLedgerError(path, "its tables are not those that we made")
         with contextlib.suppress(sqlite3.OperationalError):  # a full disk: the next start does it
             connection.execute(TRIM_CHANGES)
 

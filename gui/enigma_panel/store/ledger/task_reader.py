@@ -4,7 +4,6 @@ A connection of its own that only reads the ledger, so that no intent waits for 
 are looked up in the index (search_index).
 """
 
-import re
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -17,6 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from enigma_panel.core.deletion import DeletionPlan, KeptReason, kept_because
+from enigma_panel.core.lazy_pattern import lazy_compile
 from enigma_panel.core.models import TaskStatus
 from enigma_panel.core.money import EXACT, NANO, sum_exactly, to_nano
 from enigma_panel.core.question_history import AskedQuestion
@@ -113,7 +113,7 @@ _MATCHES = "SELECT rowid AS key FROM texts WHERE texts MATCH :words"
 _HAS_WORDS = f"t.key IN ({_MATCHES})"
 _HAS_MANY = f"+{_HAS_WORDS}"
 """The same for SQLite, but that it reads one task after the other."""
-_TOKEN = re.compile(r"[^\W_]+")
+_TOKEN = lazy_compile(r"[^\W_]+")
 _WHOLE = int(NANO)
 _SUMS = (
     # In two parts: the nano-dollars of many absurd costs are no 64-bit integer.

@@ -25,7 +25,7 @@ from enigma_panel.store.ledger.errors import (
 )
 from enigma_panel.store.ledger.file_copy import EXPORTED, SET_META
 from enigma_panel.store.ledger.intents import IntentKind, Outcome
-from enigma_panel.store.ledger.schema import APPLICATION_ID, MIGRATIONS, columns, migrate, tables
+from enigma_panel.store.ledger.schema import APPLICATION_ID, MIGRATIONS, TABLES, columns, migrate
 
 if TYPE_CHECKING:
     from enigma_panel.store.ledger.ledger import Ledger
@@ -125,7 +125,7 @@ def prepare_import(ledger_path: Path, source: Path) -> None:
         with _changing(path) as connection:
             file_copy.check_pages(connection, path)
             migrate(connection)
-            if not tables().items() <= columns(connection).items():
+            if not TABLES.items() <= columns(connection).items():
                 raise CorruptLedgerError(path, "its tables are not those that we made")
         file_copy.sync_file(path)
 
@@ -165,7 +165,7 @@ def is_imported(ledger: "Ledger") -> bool:
 def _holds_nothing(connection: sqlite3.Connection) -> bool:
     return all(
         connection.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() is None  # noqa: S608 - ours
-        for table in tables()
+        for table in TABLES
         if table not in _BOOKKEEPING
     )
 

@@ -1,10 +1,10 @@
 """Texts of the Details panel, made of records alone."""
 
-import re
 from collections.abc import Sequence
 from decimal import Decimal
 from html import escape
 
+from enigma_panel.core.lazy_pattern import lazy_compile
 from enigma_panel.core.models import Session, SessionState, Task, shown_state
 from enigma_panel.core.money import exact_money, is_sane, sum_money
 from enigma_panel.core.observation import Usage
@@ -35,7 +35,7 @@ STEPS_SHOWN, AGENT_SHOWN = 50, 5
 """Lines of the time line; those of them that come from the agent."""
 STEP_CHARS, AGENT_CHARS = 120, 80
 """Characters of a line, and of one that comes from the agent."""
-_LONG_WORD = re.compile(r"\S{20}(?=\S)")
+_LONG_WORD = lazy_compile(r"\S{20}(?=\S)")
 AGENT_KINDS = LIVE_KINDS | DIM_KINDS
 
 

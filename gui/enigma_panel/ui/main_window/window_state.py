@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import re
 import zlib
 from collections.abc import Callable
 
@@ -11,13 +10,14 @@ from msgspec.structs import astuple
 from PySide6.QtCore import QByteArray
 from PySide6.QtWidgets import QMainWindow
 
+from enigma_panel.core.lazy_pattern import lazy_compile
 from enigma_panel.services.settings import SettingsBook
 from enigma_panel.ui.main_window.layout import MainLayout, Sizes
 from enigma_panel.ui.widgets.table import KeyedTable
 
 _BETWEEN = "|"
 _AFTER_SUM = ":"
-_SIZE = re.compile("[0-9]{1,5}")
+_SIZE = lazy_compile("[0-9]{1,5}")
 
 
 class Layout(Struct, frozen=True, kw_only=True):

@@ -1,12 +1,12 @@
 """Texts for steps, for the list of them, and for the live channel that tells them."""
 
-import re
 from collections.abc import Iterable
 from functools import lru_cache
 
 from msgspec import Struct
 
 from enigma_panel.api.protocols import LiveFault
+from enigma_panel.core.lazy_pattern import lazy_compile
 from enigma_panel.core.observation import Kind
 from enigma_panel.core.service_rules import POLL_MS
 from enigma_panel.core.verbs import COMMANDS
@@ -32,7 +32,7 @@ DIM_KINDS = frozenset({GAP, SKIPPED})
 """What is not there, and for how long."""
 _MS_DIGITS = 13
 """A time of this century in milliseconds."""
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)+(?=\s*(?::|$))")
+_NAME = lazy_compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)+(?=\s*(?::|$))")
 """The name of an action as the service writes it, at the beginning of a line."""
 
 
