@@ -1,11 +1,10 @@
 """Settings, page Logins: what is saved, without a password in sight."""
 
-import asyncio
 from collections.abc import Callable, Coroutine, Iterable
 from enum import IntEnum
 from typing import Any
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from enigma_panel.core.logins import SavedLogin, registrable
@@ -14,26 +13,24 @@ from enigma_panel.services.container import Services
 from enigma_panel.services.logins import MOST_CHARS, LoginResult
 from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.text.cells import Cell
-from enigma_panel.ui.text.logins import check_text, fault_text, waiting_text
+from enigma_panel.ui.text.logins import check_text, fault_text
 from enigma_panel.ui.text.states import NONE, dated_moment, local_moment, spoken_text
 from enigma_panel.ui.widgets.basics import (
     MARGIN,
     FieldGrid,
-    NoticeLabel,
     make_button,
     make_column,
     make_label,
     make_row,
 )
 from enigma_panel.ui.widgets.inputs import LineEdit
+from enigma_panel.ui.widgets.keychain_wait import KeychainWait
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from enigma_panel.ui.widgets.table import KeyedTable
 from enigma_panel.ui.widgets.table_model import ColumnDef, ColumnLimits, KeyedTableModel
 
 tr = Translations("Logins")
 
-SLOW_MS = 300
-"""A keychain that is open answers sooner."""
 LEAST_HEIGHT = 150
 
 Call = Callable[[], Coroutine[Any, Any, LoginResult]]
@@ -105,9 +102,7 @@ class LoginsPage(QWidget):
         super().__init__()
         self._services = services
         self._logins = services.logins
-        self._work: asyncio.Task[None] | None = None
         self._shown: tuple[str, str] | None = None
-        self._slow = QTimer(self, singleShot=True, interval=SLOW_MS)
         self._build_parts()
         self._build_layout()
         self._connect()
@@ -127,8 +122,7 @@ class LoginsPage(QWidget):
         self.rename_button = make_button(tr("Rename"))
         self.test_button = make_button(tr("Test"))
         self.delete_button = make_button(tr("Delete"), "danger")
-        self.news = NoticeLabel()
-        self.cancel_button = make_button(tr("Cancel"))
+        self.wait = KeychainWait(self._services.scope, lambda: self._logins.where)
 
     def _build_layout(self) -> None:
         note = tr(
@@ -137,15 +131,12 @@ class LoginsPage(QWidget):
         )
         grid = FieldGrid()
         self.problem = grid.add_field(tr("Account"), self.account, self.rename_button)
-        news = make_row(self.news, self.cancel_button)
-        news.setStretch(0, 1)
         column = make_column(make_label(note, "dim", wrap=True), self.table, gap=12)
         column.addLayout(grid)
         column.addLayout(make_row(self.test_button, None, self.delete_button))
-        column.addLayout(news)
+        column.addWidget(self.wait)
         column.setStretchFactor(self.table, 1)
         column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
-        self.cancel_button.hide()
         self.setLayout(column)
 
     def _connect(self) -> None:
@@ -156,8 +147,8 @@ class LoginsPage(QWidget):
         self.rename_button.clicked.connect(self._rename)
         self.test_button.clicked.connect(self._test)
         self.delete_button.clicked.connect(self._delete)
-        self.cancel_button.clicked.connect(self._give_up)
-        self._slow.timeout.connect(self._show_waiting)
+        self.wait.turned.connect(self._follow_selection)
+        self.wait.resized.connect(self.grown)
 
     # -- what is shown -------------------------------------------------------------------------
 
@@ -176,7 +167,7 @@ class LoginsPage(QWidget):
         if shown != self._shown:  # what somebody types about it stays
             self._shown = shown
             self.account.setText(login.account if login is not None else "")
-        able = login is not None and self._work is None
+        able = login is not None and not self.wait.is_waiting
         for part in (self.account, self.rename_button, self.test_button, self.delete_button):
             part.setEnabled(able)
 
@@ -205,35 +196,12 @@ class LoginsPage(QWidget):
             self._run(lambda: self._logins.delete(login), lambda _: tr("Deleted."))
 
     def _run(self, call: Call, text: Callable[[LoginResult], str]) -> None:
-        if self._work is None:
-            self._slow.start()
-            self._work = self._services.scope.spawn("saved logins", self._do(call, text))
-            self._follow_selection()
+        if not self.wait.is_waiting:
+            self.wait.begin(self._do(call, text))
 
     async def _do(self, call: Call, text: Callable[[LoginResult], str]) -> None:
         result = await call()
-        self._end()
         if result.fault is not None:
-            self._say(fault_text(result.fault, result.where))
+            self.wait.end(fault_text(result.fault, result.where), "notice")
         else:
-            self._say(text(result), "dim")
-
-    def _end(self) -> None:
-        self._work = None
-        self._slow.stop()
-        self.cancel_button.hide()
-        self._say("")
-        self._follow_selection()
-
-    def _show_waiting(self) -> None:
-        self._say(waiting_text(self._logins.where), "dim")
-        self.cancel_button.show()
-
-    def _give_up(self) -> None:
-        if self._work is not None:
-            self._work.cancel()
-            self._end()
-
-    def _say(self, text: str, role: str = "notice") -> None:
-        self.news.show_text(text, role)
-        self.grown.emit()
+            self.wait.end(text(result), "dim")

@@ -1,10 +1,9 @@
 """What is saved of logins for the host of a question, and whether this one is to be saved."""
 
-import asyncio
 from collections.abc import Callable
 
 from msgspec.structs import replace
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QCheckBox, QPushButton, QWidget
 
@@ -12,7 +11,6 @@ from enigma_panel.core.logins import LoginHost, LoginOffers, SavedLogin
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.logins import Logins
 from enigma_panel.store.keychain import NO_PLACE
-from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.text.logins import (
     alike_text,
     domain_label,
@@ -20,21 +18,11 @@ from enigma_panel.ui.text.logins import (
     fill_label,
     remember_label,
     source_text,
-    waiting_text,
 )
-from enigma_panel.ui.widgets.basics import (
-    NoticeLabel,
-    make_button,
-    make_column,
-    make_label,
-    make_row,
-)
+from enigma_panel.ui.widgets.basics import make_button, make_column, make_label
 from enigma_panel.ui.widgets.flow_layout import FlowLayout
+from enigma_panel.ui.widgets.keychain_wait import KeychainWait
 
-tr = Translations("Logins")
-
-CANCEL_AFTER_MS = 300
-"""A keychain that is open answers sooner."""
 MOST_OFFERED = 5
 
 
@@ -52,24 +40,20 @@ class SavedLogins(QWidget):
         super().__init__()
         self._logins = logins
         self._place = place
-        self._scope = scope
-        self._asking: asyncio.Task[None] | None = None
         self._offered = LoginOffers()
         self.buttons: list[QPushButton] = []
         self._buttons = QWidget()
         self._flow = FlowLayout()
         self._buttons.setLayout(self._flow)
         self.source = make_label(role="dim", wrap=True)
-        self.news = NoticeLabel()
-        self.cancel = make_button(tr("Cancel"))
+        self.wait = KeychainWait(scope, lambda: logins.where)
         self.remember = QCheckBox()
-        self._slow = QTimer(self, singleShot=True, interval=CANCEL_AFTER_MS)
         self._build()
         self._connect()
 
     def is_empty(self) -> bool:
         """Whether there is nothing to fill in and nothing to say."""
-        return not self.buttons and not self.news.text()
+        return not self.buttons and not self.wait.news.text()
 
     def is_to_be_remembered(self) -> bool:
         """Whether the person wants the login saved."""
@@ -81,25 +65,17 @@ class SavedLogins(QWidget):
 
     def give_up(self) -> None:
         """Nobody waits for the keychain any more."""
-        if self._asking is not None:
-            self._asking.cancel()
-            self._end_asking()
+        self.wait.give_up()
 
     def _build(self) -> None:
-        row = make_row(self.news, self.cancel)
-        row.setStretch(0, 1)
-        column = make_column(self._buttons, self.source, gap=6)
-        column.addLayout(row)
-        self.setLayout(column)
-        self.cancel.hide()
+        self.setLayout(make_column(self._buttons, self.source, self.wait, gap=6))
         self.source.setText(source_text(self._place.host))
         self.remember.setVisible(self._place.is_plain)
         self._show_offers()
         self._show_where()
 
     def _connect(self) -> None:
-        self._slow.timeout.connect(self._show_waiting)
-        self.cancel.clicked.connect(self.give_up)
+        self.wait.resized.connect(self.resized)
         self._logins.changed.connect(self._show_offers)
         self._logins.changed.connect(self._show_where)
         self._logins.find_where()
@@ -124,8 +100,8 @@ class SavedLogins(QWidget):
         self.buttons += [self._button(domain_label(one), one, use) for one in widens]
         self._buttons.setVisible(bool(self.buttons))
         self.source.setVisible(bool(self.buttons))
-        if self._asking is None:
-            self._say(alike_text(self._place.host, offers.alike) if offers.alike else "")
+        if not self.wait.is_waiting:
+            self.wait.say(alike_text(self._place.host, offers.alike) if offers.alike else "")
 
     def _button(
         self, label: str, login: SavedLogin, act: Callable[[SavedLogin], None]
@@ -145,31 +121,16 @@ class SavedLogins(QWidget):
     # -- the keychain --------------------------------------------------------------------------
 
     def _fill(self, login: SavedLogin) -> None:
-        if self._asking is None:
-            self._slow.start()
-            self._asking = self._scope.spawn("saved login", self._ask(login))
+        if not self.wait.is_waiting:
+            self.wait.begin(self._ask(login))
 
     async def _ask(self, login: SavedLogin) -> None:
         result = await self._logins.password(login)  # cancelled, none of this is there any more
-        self._end_asking()
         if result.fault is not None:
-            self._say(fault_text(result.fault, result.where or self._logins.where))
+            self.wait.end(fault_text(result.fault, result.where or self._logins.where))
         else:
+            self.wait.end()
             self.filled.emit(login, result.password)
-
-    def _end_asking(self) -> None:
-        self._asking = None
-        self._slow.stop()
-        self.cancel.hide()
-        self._say("")
-
-    def _show_waiting(self) -> None:
-        self._say(waiting_text(self._logins.where))
-        self.cancel.show()
-
-    def _say(self, text: str) -> None:
-        self.news.show_text(text, "amber")
-        self.resized.emit()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
