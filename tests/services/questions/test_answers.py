@@ -17,6 +17,7 @@ from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.questions.answers import Answers
 from enigma_panel.services.questions.inbox import Inbox
 from enigma_panel.services.types import AnswerOutcome, AnswerResult, WaitReason
+from enigma_panel.store.ledger import Ledger
 from tests.services.commands.bench import Bench, on_bench
 
 PASSWORD = "Username: maria, Password: zebra-47-crossing"
@@ -63,16 +64,16 @@ def use_up_the_minute(bench: Bench) -> None:
     bench.live.all_up = True
 
 
-def when_the_ledger_writes(bench: Bench, happens: Callable[[], Any]) -> None:
-    """The next write takes long enough for something else to happen."""
-    run = bench.executor.run
+def when_an_intent_is_written(bench: Bench, happens: Callable[[], Any]) -> None:
+    """The next one takes long enough for something else to happen."""
+    commit = bench.writer.commit
 
-    async def slowly(*arguments: Any, **named: Any) -> Any:
-        bench.executor.run = run  # type: ignore[method-assign]  # once
+    async def slowly(call: Callable[[Ledger], Any]) -> Any:
+        bench.writer.commit = commit  # type: ignore[method-assign]  # once
         await happens()
-        return await run(*arguments, **named)
+        return await commit(call)
 
-    bench.executor.run = slowly  # type: ignore[method-assign]  # as above
+    bench.writer.commit = slowly  # type: ignore[method-assign]  # as above
 
 
 def test_it_is_looked_whether_the_question_is_still_open(tmp_path: Path) -> None:
@@ -102,7 +103,7 @@ def test_a_question_that_came_while_the_ledger_wrote_does_not_get_it(
             await bench.see(one.key, Kind.ACTIVE)
             await bench.see(one.key, Kind.QUESTION, text="What do you want to order?")
 
-        when_the_ledger_writes(bench, another)
+        when_an_intent_is_written(bench, another)
         result = await one.inbox.answer(question, PASSWORD, AnswerVerb.RESUME)
         assert result.outcome is AnswerOutcome.GONE
         assert (one.answers, bench.live.answers) == ([], [])
@@ -157,7 +158,7 @@ def test_what_did_not_arrive_was_not_allowed(tmp_path: Path, *, by_the_channel: 
         async def another() -> None:
             await bench.see(one.key, Kind.ACTIVE)
 
-        when_the_ledger_writes(bench, another)
+        when_an_intent_is_written(bench, another)
         await one.inbox.answer(question, "Yes, but …", AnswerVerb.RESUME, used="$49.99")
         assert one.inbox.used_today() == []
         await one.inbox.restore()
