@@ -110,8 +110,8 @@ class Inbox(QObject):
         await self._answers.restore()
 
     async def _remember(self, question: OpenQuestion, text: str, secrets: Sequence[str]) -> None:
-        """What is sent must not come back into the ledger or a log; a code, which is good once, not
-        in this run."""
+        """What is sent must not come back into the ledger or a log, a code, which is good once, in
+        this run alone."""
         key, sent = question.session_key, self._store.sent_secrets
         secrets = list(dict.fromkeys(map(_sendable, secrets)))
         for secret in secrets:
