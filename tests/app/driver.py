@@ -7,7 +7,7 @@ window's own controls; `state` prints what the tables show, as one line of JSON.
     export-ledger FILE | import-ledger FILE (the program ends and does not begin anew)
     answer JSON (words of the "question", and texts by the names of their fields)
     colleague TEXT | texts | export FILE | export-questions FILE | stderr TEXT
-    debug | leak | set JSON (of settings)
+    debug | leak | set JSON (of settings) | tray | tray-texts
     fail TEXT | minimise | hide | show | window | qt-quit | log-out | title | loaded MODULES
 """
 
@@ -22,12 +22,20 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["QT_API"] = "pyside6"
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTableView
+from PySide6.QtWidgets import (
+    QApplication,
+    QLineEdit,
+    QMenu,
+    QPlainTextEdit,
+    QSystemTrayIcon,
+    QTableView,
+)
 
 from enigma_panel import app, cli
 from enigma_panel.bootstrap import Parts
 from enigma_panel.core import redaction as core_redaction
 from enigma_panel.demo.tour import Tour, TourError
+from enigma_panel.startup import make_tray
 from enigma_panel.ui.export.dialog import ExportDialog
 from enigma_panel.ui.export.import_dialog import ImportDialog
 from enigma_panel.ui.export.ledger_dialog import LedgerDialog
@@ -36,6 +44,7 @@ from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.new_task.dialog import NewTaskDialog
 from enigma_panel.ui.question_history.dialog import QuestionHistoryDialog
 from enigma_panel.ui.questions.dialog import QuestionDialog
+from enigma_panel.ui.tray.tray import Tray
 from tests.app.canaries import shown_texts
 
 
@@ -43,6 +52,8 @@ class Driver(Tour):
     """The tour's hands, moved by commands."""
 
     program: app.Program
+    parts: Parts
+    tray: Tray | None = None
 
     async def obey(self, line: str) -> object:
         """Do what a line says; the result is printed."""
@@ -66,6 +77,15 @@ class Driver(Tour):
                 self._window.app_actions.copy_for_colleague(self._task(rest))
             case "texts":
                 return shown_texts()
+            case "tray":  # as `Startup` makes it, where there is a tray
+                QSystemTrayIcon.isSystemTrayAvailable = lambda: True  # type: ignore[method-assign]
+                self.tray = make_tray(self.parts, self._window)
+            case "tray-texts":
+                assert self.tray is not None
+                self.tray.refresh()
+                menus = (self.tray.menu, *self.tray.menu.findChildren(QMenu))
+                texts = [action.text() for menu in menus for action in menu.actions()]
+                return [self.tray.icon.toolTip(), *texts]
             case "export":
                 self._window.export.trigger()
                 await self._export(await self._dialog(ExportDialog), rest)
@@ -180,7 +200,7 @@ async def _obey_until_quit(program: app.Program, parts: Parts, window: MainWindo
     threading.Thread(target=read, daemon=True).start()
     app.event_loop.on_signals(program._leave.set)
     driver = Driver(window, parts.services, cli.Path("."))
-    driver.program = program
+    driver.program, driver.parts = program, parts
     print(json.dumps("ready"), flush=True)
     while True:
         line = await _next(lines, program._leave)
