@@ -4,12 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from enigma_panel import bootstrap
 from enigma_panel.bootstrap import DataDirs, build
 from enigma_panel.cli import Options
 from enigma_panel.core.service_rules import Dialect
 from enigma_panel.demo.simulator_process import DEMO_KEY
 from enigma_panel.services.account import ENVIRONMENT
 from enigma_panel.store import settings
+from enigma_panel.store.keychain import KeychainStore, MemoryStore
 from enigma_panel.store.paths import folders_below
 from tests.services.conftest import Running, leave, running
 
@@ -49,3 +51,8 @@ async def test_a_dialect_that_was_chosen_holds_for_its_address(
     parts = await build(options, place, None)
     assert parts.services.account.dialect is expected
     await leave(parts)
+
+
+def test_the_demo_leaves_the_keychain_alone() -> None:
+    assert isinstance(bootstrap._fingerprint_key(is_demo=True), MemoryStore)
+    assert isinstance(bootstrap._fingerprint_key(is_demo=False), KeychainStore)

@@ -213,6 +213,12 @@ SHAPES = [
     ("https://h/?password=a1b2&page=3 is wrong", f"https://h/?password={MARK}&page=3 is wrong"),
     ("password = hunter2 was wrong", f"password = {MARK}"),
     (f"password: {'x' * 100}", f"password: {MARK}{'x' * 36}"),
+    (f'password: "{"word " * 39}"', f'password: "{MARK}"'),
+    ("password: one1, password: two2", f"password: {MARK}, password: {MARK}"),
+    ("Kennwort: geheim1", f"Kennwort: {MARK}"),
+    ("mot de passe : secret1", f"mot de passe : {MARK}"),
+    ("Contraseña: secreta", f"Contraseña: {MARK}"),
+    ("passcode: 1234ab", f"passcode: {MARK}"),
     ("I need a password", None),
     ("Enter your password and go on", None),
     ("Tr0ub4dor&3, H&M-Dress2024, Fix#1234", None),
@@ -428,3 +434,22 @@ def test_no_long_secret_survives(text: str, secrets: list[str]) -> None:
     assert not any(secret in part for secret in secrets for part in clean.split(MARK))
     if not any(secret in text for secret in secrets):
         assert clean == text
+
+
+@pytest.mark.parametrize("size", [1, 5, 20])
+def test_short_and_long_ones_of_two_keys_are_found_in_any_order(size: int) -> None:
+    phrase = "correct horse battery staple, and so on"
+    lasting = Fingerprinter(b"another key of 32 bytes, or more")
+    made = redaction("hunter2")
+    made.use_lasting(lasting)
+    made.add_fingerprint(lasting.of_secret(phrase.encode()))
+    text = f"{phrase} or hunter2 or {phrase}"
+    clean = f"{MARK} or {MARK} or {MARK}"
+    assert made.redact(text) == made.redact_sent(text) == clean
+    assert "".join(made.pieces(text, size=size)) == clean
+
+
+def test_while_shapes_are_hidden_all_else_is_hidden_too() -> None:
+    made = redaction("hunter2")
+    made.hides_shapes = True
+    assert made.redact("I typed hunter2, enig_abcdefgh12345") == f"I typed {MARK}, {MARK}"

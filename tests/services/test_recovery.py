@@ -15,7 +15,8 @@ from enigma_panel.store.keychain import MemoryStore, Result
 from enigma_panel.store.ledger import IntentKind, Ledger, find_copy, use_copy
 from enigma_panel.store.ledger.sent_secrets import SentSecret
 from enigma_panel.store.paths import folders_below
-from tests.kit.builders import new_session, new_task
+from tests.kit.builders import a_session, a_task, new_session, new_task
+from tests.kit.ledgers import put
 from tests.services.conftest import Running
 from tests.store.helpers import copy_ledger
 
@@ -92,3 +93,38 @@ async def test_what_an_earlier_run_sent_is_known_before_the_first_poll(
     monkeypatch.setattr(bootstrap, "_fingerprint_key", lambda **_: store)
     async with running(NOBODY) as parts:  # `recover` is over, the account is about to be loaded
         assert parts.redact(f"I typed {password}") == "I typed [redacted]"
+
+
+async def test_what_was_sent_is_known_while_its_session_may_tell_something(
+    path: Path, running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, store = SystemClock().now_ms(), MemoryStore()
+    store.save("ab" * 32)
+    maker = Fingerprinter(b"ab" * 32)
+    sent = {7: "of an open one", 8: "of one just closed", 9: "of one long over"}
+    with Ledger.open(path)[0] as ledger:
+        put(
+            ledger,
+            a_session(7, expires_ms=now + 300_000),
+            a_task(3, session_key=7),
+            a_session(8, phase=Phase.CLOSED, ended_ms=now - 1_000),
+            a_task(4, session_key=8, status=TaskStatus.DONE, ended_ms=now - 1_000),
+            a_session(9, phase=Phase.CLOSED, ended_ms=1, expires_ms=1),
+        )
+        ledger.keep_sent_secrets(
+            [
+                SentSecret(
+                    session_key=key,
+                    key_id=maker.key_id,
+                    fingerprint=maker.of_secret(text.encode()),
+                )
+                for key, text in sent.items()
+            ]
+        )
+    monkeypatch.setattr(bootstrap, "_fingerprint_key", lambda **_: store)
+    left: set[int] = set()
+    async with running(NOBODY) as parts:
+        assert [key for key, text in sent.items() if parts.redact(text) != text] == [7, 8]
+        found = await parts.services.store.read(lambda ledger: ledger.sent_secrets())
+        left = {one.session_key for one in found}
+    assert left == {7, 8}

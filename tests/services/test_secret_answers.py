@@ -203,3 +203,81 @@ def _echoes(
 
     with_bench(folder, check)
     return echoes
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "secrets", "known"),
+    [
+        ("Which one?", "zebra", ["my own words"], ["my own words"]),
+        (
+            "I need login credentials",
+            credentials_text("maria@shop.example", "Zebra 1!xy"),
+            login_secrets("maria@shop.example", "Zebra 1!xy"),
+            ["Zebra 1!xy"],
+        ),
+    ],
+)
+def test_later_runs_know_what_a_form_calls_secret_and_no_username(
+    tmp_path: Path, question: str, answer: str, secrets: list[str], known: list[str]
+) -> None:
+    found: list[str] = []
+
+    async def check(bench: Bench) -> None:
+        inbox = _inbox(bench, SentAnswers(bench, "{}"))
+        await bench.open()
+        await bench.hear(Kind.QUESTION, question)
+        await inbox.answer(inbox.questions()[0], answer, AnswerVerb.RESUME, secrets)
+        digests = {one.fingerprint.digest for one in bench.ledger.sent_secrets()}
+        maker = bench.store.sent_secrets._fingerprinter
+        words = ["maria@shop.example", *known]
+        found.extend(word for word in words if maker and maker.digest(word.encode()) in digests)
+
+    with_bench(tmp_path, check)
+    assert found == known
+
+
+def test_what_is_sent_belongs_to_its_session(tmp_path: Path) -> None:
+    """Whose key is seldom that of the task."""
+
+    async def check(bench: Bench) -> None:
+        first, _ = await bench.open()
+        await bench.add(first)
+        session, task = await bench.open()
+        assert session != task
+        inbox = _inbox(bench, SentAnswers(bench, "{}"))
+        await bench.hear(Kind.QUESTION, "What is the passphrase?")
+        await inbox.answer(inbox.questions()[0], PASSPHRASE, AnswerVerb.RESUME)
+        assert bench.store.sent_secrets.session_keys() == {session}
+        assert {one.session_key for one in bench.ledger.sent_secrets()} == {session}
+
+    with_bench(tmp_path, check)
+
+
+def test_the_ledger_has_its_fingerprint_before_it_is_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the check is done before the key is there: a kill may come in between."""
+    kept: list[int] = []
+
+    async def check(bench: Bench) -> None:
+        sent = bench.store.sent_secrets
+
+        async def ask(call: Callable[[], Any]) -> Any:
+            await bench.wait(0.2)
+            return call()
+
+        class Noting(SentAnswers):
+            async def send(self, _key: int, answer: Answer, **facts: Any) -> AnswerResult:
+                kept.append(len(bench.ledger.sent_secrets()))
+                return await super().send(_key, answer, **facts)
+
+        monkeypatch.setattr(sent, "_ask", ask)
+        inbox = _inbox(bench, Noting(bench, "{}"))
+        monkeypatch.setattr(inbox._poller, "poll_now", AsyncMock())
+        await bench.open()
+        await bench.hear(Kind.QUESTION, "What is the passphrase?")
+        await inbox.answer(inbox.questions()[0], PASSPHRASE, AnswerVerb.RESUME)
+        await bench.wait(2.0)
+
+    with_bench(tmp_path, check)
+    assert [count > 0 for count in kept] == [True]

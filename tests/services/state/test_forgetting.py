@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from enigma_panel.core.models import Phase, Session, Task, TaskStatus
 from enigma_panel.core.redaction import MARK, Redactor
 from enigma_panel.services.state.session_store import ASSUMED_FOR_MS
+from enigma_panel.store.ledger.deletion import Deleted
 from tests.kit.builders import new_session, new_task
 from tests.kit.clock import NOW
 from tests.kit.stores import a_store
@@ -94,3 +95,9 @@ def test_a_secret_sent_to_two_sessions_is_kept_until_both_are_over() -> None:
     kept.put(new_session(key=5, phase=Phase.OPEN, service_id="another-id-12"))
     kept.store.sent_secrets.remember(5, PASSWORD)
     assert kept.clean_at(OVER) == f"{ID} {MARK}"
+
+
+def test_what_was_sent_to_a_session_that_is_deleted_is_masked_no_more() -> None:
+    kept = Kept(phase=Phase.CLOSED)
+    kept.store._forget(Deleted(tasks=(2,), sessions=(1,)))
+    assert kept.redaction.redact(TEXT) == TEXT

@@ -4,11 +4,13 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
 from enigma_panel.core.redaction import MARK, Fingerprinter, Redactor
 from enigma_panel.runtime.event_loop import TaskScope
+from enigma_panel.services.questions.inbox import CHECK_S
 from enigma_panel.services.state import sent_secrets
 from enigma_panel.services.state.ledger_writer import LedgerWriter
 from enigma_panel.services.state.redaction import RedactionFilter
@@ -205,14 +207,16 @@ async def test_where_another_program_made_a_key_meanwhile_that_one_is_used(runs:
 
 
 async def test_it_goes_with_its_session(runs: Runs) -> None:
-    await runs.send(PASSWORD)
+    first, _ = await runs.begin(runs.key, runs.other)
+    await first.keep(runs.key, [PASSWORD])
+    await first.keep(runs.other, [PASSWORD])
     db = runs.ledger._db
     db.execute("UPDATE tasks SET status = 'done', ended_ms = 1")
     db.execute("UPDATE sessions SET phase = 'closed', ended_ms = 1")
     db.execute("UPDATE intents SET outcome = 'known', settled_ms = 1")
     gone = runs.ledger.delete([runs.task.key], NOW + 600_000, lambda _: "2026-01-01")
     assert gone.sessions == (runs.key,)
-    assert runs.rows() == []
+    assert [row[0] for row in runs.rows()] == [runs.other]
 
 
 @pytest.mark.parametrize("column", ["key_id", "digest", "anchor"])
@@ -239,3 +243,102 @@ def test_a_question_that_passed_by_its_shape_is_the_same_once_the_key_is_there(
     assert is_same(redactor.redact(text), before)
     for other in ("Is that right? Password: x", f"{text}, and may I buy it?"):
         assert not is_same(redactor.redact(other), before)
+
+
+async def test_the_end_of_one_session_takes_nothing_from_another(runs: Runs) -> None:
+    first, _ = await runs.begin(runs.key, runs.other)
+    await first.keep(runs.key, [PASSWORD])
+    await first.keep(runs.other, [PHRASE])
+    first.forget(runs.key)
+    assert first.session_keys() == {runs.other}
+    await until(lambda: runs.key not in [row[0] for row in runs.rows()])
+    _, redactor = await runs.begin(runs.key, runs.other)
+    assert redactor.redact(ECHO) == f"I typed {PASSWORD} and {MARK}"
+
+
+async def test_shapes_are_hidden_until_the_last_such_session_is_over(runs: Runs) -> None:
+    runs.key_store = NoKeychain()
+    first, _ = await runs.begin(runs.key, runs.other)
+    await first.keep(runs.key, [PASSWORD])
+    await first.keep(runs.other, [PHRASE])
+    second, redactor = await runs.begin(runs.key, runs.other)
+    second.forget(runs.key)
+    assert redactor.redact(LABELLED) == f"password: {MARK}"
+    second.forget(runs.other)
+    assert redactor.redact(LABELLED) == LABELLED
+    assert second.session_keys() == set()
+
+
+async def test_one_that_nobody_can_recognise_keeps_no_other_from_it(runs: Runs) -> None:
+    key_store, runs.key_store = runs.key_store, NoKeychain()
+    await runs.send(PASSWORD)
+    runs.key_store = key_store
+    await runs.send(PHRASE)
+    _, redactor = await runs.begin(runs.key)
+    assert redactor.redact(ECHO) == f"I typed {PASSWORD} and {MARK}"
+    assert redactor.hides_shapes
+
+
+@pytest.mark.parametrize("text", [f" {PASSWORD}", f"{PASSWORD}\n"])
+async def test_outer_white_space_does_not_count(runs: Runs, text: str) -> None:
+    """As in Redactor.add_secret: a password is pasted with a space or a line's end."""
+    await runs.send(text)
+    _, redactor = await runs.begin(runs.key)
+    assert redactor.redact(ECHO) == f"I typed {MARK} and {PHRASE}"
+
+
+async def test_what_is_found_is_not_asked_for_again(
+    runs: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await runs.send(PASSWORD)
+    made, _ = await runs.begin(runs.key)
+    asked = Mock(side_effect=runs.key_store.get)
+    monkeypatch.setattr(runs.key_store, "get", asked)
+    await made.keep(runs.key, [PHRASE])
+    assert not asked.called
+
+
+async def test_a_keychain_that_still_asks_is_not_asked_a_second_time(
+    runs: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await runs.send(PASSWORD)
+    monkeypatch.setattr(sent_secrets, "WAIT_S", 0.05)
+    opens, asked = threading.Event(), []
+
+    def get() -> Result:
+        asked.append(1)
+        opens.wait(60)
+        return Result(outcome=SecretOutcome.LOCKED)
+
+    monkeypatch.setattr(runs.key_store, "get", get)
+    made, _ = runs.make()
+    made.load(runs.ledger.sent_secrets(), [runs.key])
+    await made.keep(runs.key, [PHRASE])
+    assert asked == [1]
+    opens.set()
+
+
+async def test_an_empty_entry_is_no_key(runs: Runs) -> None:
+    runs.key_store.save("")
+    await runs.send(PASSWORD)
+    assert [row[1] for row in runs.rows()] == [b""]
+
+
+async def test_the_key_is_in_no_file_and_no_log(
+    runs: Runs, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    await runs.send(PASSWORD)
+    key = runs.key_store.get().secret or ""
+    files = runs.ledger.path.parent.glob("ledger.sqlite3*")
+    told = b"".join(map(Path.read_bytes, files)) + caplog.text.encode()
+    assert [part for at in range(57) if (part := key[at : at + 8].encode()) in told] == []
+
+
+def test_an_answer_waits_no_longer_for_the_key_than_for_its_check() -> None:
+    assert sent_secrets.WAIT_S <= CHECK_S
+
+
+def test_another_labelled_password_makes_another_question() -> None:
+    is_same = RedactionFilter(Redactor(b"k" * 32)).is_same
+    assert not is_same(f"{MARK}: is “password: b2” right?", f"{MARK}: is “password: a1” right?")
