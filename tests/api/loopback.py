@@ -29,6 +29,7 @@ class Loopback:
     requests: list[Request] = field(default_factory=list)
     connections: int = 0
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    writers: list[asyncio.StreamWriter] = field(default_factory=list)
     arrived: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def wait_for(self, count: int) -> None:
@@ -36,13 +37,17 @@ class Loopback:
         async with self.arrived:
             await self.arrived.wait_for(lambda: len(self.requests) >= count)
 
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One connection: it is closed at the end, however little of it was served by then."""
+        self.writers.append(writer)
+        task = asyncio.create_task(self._serve(reader, writer))
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """All requests of one connection."""
         self.connections += 1
         number = self.connections
-        task = asyncio.current_task()
-        assert task is not None
-        self.tasks.add(task)
         try:
             while True:
                 request = await read_request(reader, number)
@@ -55,8 +60,6 @@ class Loopback:
                     break
         except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError, ValueError):
             writer.close()
-        finally:
-            self.tasks.discard(task)
 
 
 async def read_request(reader: asyncio.StreamReader, connection: int) -> Request:
@@ -76,7 +79,7 @@ async def loopback(play: Play | None = None) -> AsyncIterator[Loopback]:
     server = Loopback()
     if play is not None:
         server.play = play
-    listener = await asyncio.start_server(server.serve, "127.0.0.1", 0)
+    listener = await asyncio.start_server(server.accept, "127.0.0.1", 0)
     server.url = f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}"
     try:
         yield server
@@ -86,6 +89,8 @@ async def loopback(play: Play | None = None) -> AsyncIterator[Loopback]:
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+        for writer in server.writers:
+            writer.close()
         await asyncio.sleep(0)  # lets the transports report their end
 
 
