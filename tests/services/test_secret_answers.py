@@ -133,30 +133,39 @@ def test_the_words_of_a_stop_are_no_secret(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("question", "answer", "known"),
+    ("question", "answer", "secrets", "known"),
     [
-        ("I need login credentials", "12345678", ["12345678"]),
-        ("What is the passphrase?", "12345678", ["12345678"]),
-        ("Enter the code that we sent you", "12345678", []),
-        ("Enter the code that we sent you", "A7X9-22KQ", []),
+        ("I need login credentials", "12345678", None, ["12345678"]),
+        ("What is the passphrase?", "12345678", None, ["12345678"]),
+        ("Enter the code that we sent you", "12345678", None, []),
+        ("Enter the code that we sent you", "A7X9-22KQ", None, []),
         (
             "Please enter your password and the verification code we sent",
             "Password: hunter2hunter2, 12345678",
+            None,
             ["hunter2hunter2"],
+        ),
+        ("Which one?", "my_own_words or yours", ["my_own_words"], ["my_own_words"]),
+        (
+            "I need login credentials",
+            credentials_text("maria@shop.example", "Zebra-1!xy"),
+            login_secrets("maria@shop.example", "Zebra-1!xy"),
+            ["Zebra-1!xy"],
         ),
     ],
 )
 def test_later_runs_know_what_is_good_for_long(
-    tmp_path: Path, question: str, answer: str, known: list[str]
+    tmp_path: Path, question: str, answer: str, secrets: list[str] | None, known: list[str]
 ) -> None:
-    """A login, a passphrase, a password beside a code; no code."""
+    """A login, a passphrase, a password beside a code, what a form calls secret; no code and no
+    username."""
     found: list[str] = []
 
     async def check(bench: Bench) -> None:
         inbox = _inbox(bench, SentAnswers(bench, "{}"))
         await bench.open()
         await bench.hear(Kind.QUESTION, question)
-        await inbox.answer(inbox.questions()[0], answer, AnswerVerb.RESUME)
+        await inbox.answer(inbox.questions()[0], answer, AnswerVerb.RESUME, secrets)
         digests = {one.fingerprint.digest for one in bench.ledger.sent_secrets()}
         maker = bench.store.sent_secrets._fingerprinter
         words = answer.replace(",", "").split()
@@ -203,37 +212,6 @@ def _echoes(
 
     with_bench(folder, check)
     return echoes
-
-
-@pytest.mark.parametrize(
-    ("question", "answer", "secrets", "known"),
-    [
-        ("Which one?", "zebra", ["my own words"], ["my own words"]),
-        (
-            "I need login credentials",
-            credentials_text("maria@shop.example", "Zebra 1!xy"),
-            login_secrets("maria@shop.example", "Zebra 1!xy"),
-            ["Zebra 1!xy"],
-        ),
-    ],
-)
-def test_later_runs_know_what_a_form_calls_secret_and_no_username(
-    tmp_path: Path, question: str, answer: str, secrets: list[str], known: list[str]
-) -> None:
-    found: list[str] = []
-
-    async def check(bench: Bench) -> None:
-        inbox = _inbox(bench, SentAnswers(bench, "{}"))
-        await bench.open()
-        await bench.hear(Kind.QUESTION, question)
-        await inbox.answer(inbox.questions()[0], answer, AnswerVerb.RESUME, secrets)
-        digests = {one.fingerprint.digest for one in bench.ledger.sent_secrets()}
-        maker = bench.store.sent_secrets._fingerprinter
-        words = ["maria@shop.example", *known]
-        found.extend(word for word in words if maker and maker.digest(word.encode()) in digests)
-
-    with_bench(tmp_path, check)
-    assert found == known
 
 
 def test_what_is_sent_belongs_to_its_session(tmp_path: Path) -> None:

@@ -480,10 +480,8 @@ def colleague_copied_text(copied: int, selected: int) -> str:
     if not copied:
         return tr("None of them has ended, so nothing was copied.")
     text = tr.plural("1 task was copied.", "{n} tasks were copied.", copied)
-    if lacking := selected - copied:
-        none = tr.plural("1 has not ended.", "{n} have not ended.", lacking)
-        text = tr("{text} {none}", text=text, none=none)
-    return text
+    lacking = selected - copied
+    return _both(text, tr.plural("1 has not ended.", "{n} have not ended.", lacking), lacking)
 
 
 def copied_text(copied: int, selected: int) -> str:
@@ -491,7 +489,9 @@ def copied_text(copied: int, selected: int) -> str:
     if not copied:
         return tr("None of them has a result, so nothing was copied.")
     text = tr.plural("1 result was copied.", "{n} results were copied.", copied)
-    if lacking := selected - copied:
-        none = tr.plural("1 task has none.", "{n} tasks have none.", lacking)
-        text = tr("{text} {none}", text=text, none=none)
-    return text
+    lacking = selected - copied
+    return _both(text, tr.plural("1 task has none.", "{n} tasks have none.", lacking), lacking)
+
+
+def _both(text: str, none: str, lacking: int) -> str:
+    return tr("{text} {none}", text=text, none=none) if lacking else text

@@ -236,3 +236,17 @@ def test_several_are_copied_for_a_colleague_one_below_the_other(
         "None of them has ended, so nothing was copied.",
         "More than 2 tasks are not copied at once. Export them.",
     ]
+
+
+def test_old_tasks_are_brought_from_the_ledger_before_they_are_copied(
+    told: Any, services: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fetch(keys: Any) -> None:
+        assert list(keys) == [1, 9]
+        services.sessions.add(9, status=TaskStatus.DONE, result="an old one")
+
+    app_actions, said = told
+    monkeypatch.setattr(services.sessions, "fetch", fetch)
+    app_actions.copy_several_for_colleague([1, 9])
+    assert QGuiApplication.clipboard().text().endswith("an old one")
+    assert said == ["2 tasks were copied."]
