@@ -8,7 +8,7 @@ from enigma_panel.core.questions import is_about_money
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import OpenQuestion, PauseReason
 from enigma_panel.ui.i18n import Translations, shorten
-from enigma_panel.ui.text.notification import NAME_LIMIT, asked_title
+from enigma_panel.ui.text.questions import NAME_LIMIT, asked_title
 from enigma_panel.ui.text.verbs import verb_label
 from enigma_panel.ui.text.waiting import pause_text
 

@@ -7,17 +7,17 @@ in the window: any of it may hold anything. So does what the agent says, unless 
 
 from enigma_panel.core.escalation import Level
 from enigma_panel.core.money import MoneyKind, format_money, is_sane, sum_money
-from enigma_panel.core.questions import QuestionKind
 from enigma_panel.services.desktop_notifier import DesktopNotice
 from enigma_panel.services.done_notifier import DoneNews, Ended
 from enigma_panel.services.question_notifier import AskedNews
 from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.text.money import spoken_money
+from enigma_panel.ui.text.questions import NAME_LIMIT, asked_title
 from enigma_panel.ui.text.states import duration, local_moment
 
 tr = Translations("Desktop notifications")
 
-NAME_LIMIT, WORDS_LIMIT = 60, 160
+WORDS_LIMIT = 160
 
 
 def asked_notice(news: AskedNews, now_ms: int) -> DesktopNotice:
@@ -42,30 +42,6 @@ def asked_notice(news: AskedNews, now_ms: int) -> DesktopNotice:
         sound=news.sound,
         lasts_ms=left_ms,
     )
-
-
-def asked_title(name: str, kind: QuestionKind, *, about_money: bool) -> str:
-    """Who asks for what, by the kind that was guessed; none of the agent's words."""
-    name = shorten(name, NAME_LIMIT) or tr("A session")
-    match kind:
-        case QuestionKind.CREDENTIALS:
-            return tr("{name} asks for a login", name=name)
-        case QuestionKind.CODE:
-            return tr("{name} asks for a code", name=name)
-        case QuestionKind.SECRET:
-            return tr("{name} asks for a password or code", name=name)
-        case QuestionKind.CAPTCHA:
-            return tr("{name} meets a captcha", name=name)
-        case QuestionKind.PURCHASE:
-            return tr("{name} asks about a purchase", name=name)
-        case QuestionKind.CHOICE:
-            return tr("{name} asks you to choose", name=name)
-        case _ if about_money:
-            return tr("{name} asks about money", name=name)
-        case QuestionKind.YES_NO:
-            return tr("{name} asks yes or no", name=name)
-        case QuestionKind.FREE_TEXT:
-            return tr("{name} asks you", name=name)
 
 
 def _left(ends_ms: int, now_ms: int) -> str:

@@ -1,4 +1,4 @@
-"""Texts for questions wherever they are listed: kinds, outcomes, and one that was missed."""
+"""Texts for questions wherever they are told: kinds, outcomes, and one that was missed."""
 
 from collections.abc import Callable
 
@@ -12,16 +12,30 @@ from enigma_panel.ui.text.states import local_time
 
 tr = Translations("Questions")
 
-_KINDS: dict[QuestionKind, Callable[[], str]] = {
-    QuestionKind.CREDENTIALS: lambda: tr("Credentials"),
-    QuestionKind.CODE: lambda: tr("Code"),
-    QuestionKind.CHOICE: lambda: tr("Choice"),
-    QuestionKind.PURCHASE: lambda: tr("Purchase"),
-    QuestionKind.CAPTCHA: lambda: tr("Captcha"),
-    QuestionKind.SECRET: lambda: tr("Secret"),
-    QuestionKind.YES_NO: lambda: tr("Yes / No"),
-    QuestionKind.FREE_TEXT: lambda: tr("Free text"),
+NAME_LIMIT = 60
+"""So much of a session's name stands where it is told who asks."""
+
+_KINDS: dict[QuestionKind, Callable[[str], tuple[str, str]]] = {
+    QuestionKind.CREDENTIALS: lambda name: (
+        tr("Credentials"),
+        tr("{name} asks for a login", name=name),
+    ),
+    QuestionKind.CODE: lambda name: (tr("Code"), tr("{name} asks for a code", name=name)),
+    QuestionKind.CHOICE: lambda name: (tr("Choice"), tr("{name} asks you to choose", name=name)),
+    QuestionKind.PURCHASE: lambda name: (
+        tr("Purchase"),
+        tr("{name} asks about a purchase", name=name),
+    ),
+    QuestionKind.CAPTCHA: lambda name: (tr("Captcha"), tr("{name} meets a captcha", name=name)),
+    QuestionKind.SECRET: lambda name: (
+        tr("Secret"),
+        tr("{name} asks for a password or code", name=name),
+    ),
+    QuestionKind.YES_NO: lambda name: (tr("Yes / No"), tr("{name} asks yes or no", name=name)),
+    QuestionKind.FREE_TEXT: lambda name: (tr("Free text"), tr("{name} asks you", name=name)),
 }
+"""By kind what a way to answer is called, and who asks for what."""
+_SAY_LITTLE = frozenset({QuestionKind.YES_NO, QuestionKind.FREE_TEXT})
 _OUTCOMES: dict[QuestionOutcome, Callable[[], tuple[str, str]]] = {
     QuestionOutcome.OPEN: lambda: (tr("open"), tr("It waits for an answer.")),
     QuestionOutcome.ANSWERING: lambda: (tr("answering"), tr("Its answer is on its way.")),
@@ -59,7 +73,15 @@ def missed_text(task: Task) -> str:
 
 def kind_label(kind: QuestionKind) -> str:
     """What a way to answer is called."""
-    return _KINDS[kind]()
+    return _KINDS[kind]("")[0]
+
+
+def asked_title(name: str, kind: QuestionKind, *, about_money: bool) -> str:
+    """Who asks for what, by the kind that was guessed; none of the agent's words."""
+    name = shorten(name, NAME_LIMIT) or tr("A session")
+    if about_money and kind in _SAY_LITTLE:
+        return tr("{name} asks about money", name=name)
+    return _KINDS[kind](name)[1]
 
 
 def outcome_word(outcome: QuestionOutcome) -> str:
