@@ -165,7 +165,7 @@ async def test_a_ledger_that_takes_its_time_to_open_is_said(
     monkeypatch.setattr(app, "OPENING_S", 0.0)
     opened = asyncio.Event()
 
-    async def build(*_args: object) -> Any:
+    async def build(*_args: object, **_options: object) -> Any:
         await opened.wait()
         return Opened()
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from enigma_panel.cli import Options
     from enigma_panel.runtime.next_run import HandedOver
+    from enigma_panel.store.ledger.early_check import EarlyCheck
 
 
 def main() -> int:
@@ -51,6 +52,7 @@ def _run(wanted: "Options", handed_over: "HandedOver") -> int:
         simulator = start_for(wanted)
     except SimulatorError as error:
         return _complain(str(error))
+    early_check = _check_early(wanted)
     try:
         _import_qt()
         from enigma_panel import app
@@ -69,7 +71,7 @@ def _run(wanted: "Options", handed_over: "HandedOver") -> int:
             simulator.stop()
         return 128 + number
     try:
-        return app.run(wanted, simulator, handed_over)
+        return app.run(wanted, simulator, handed_over, early_check)
     except SimulatorError as error:
         return _complain(str(error))
     except single_instance.AlreadyOpenError:
@@ -82,6 +84,18 @@ def _run(wanted: "Options", handed_over: "HandedOver") -> int:
         return _complain(f"the folder {error.path} cannot be used: {error.reason}")
     except LedgerError as error:
         return _complain(f"the ledger {error.path} cannot be used: {error.reason}")
+
+
+def _check_early(wanted: "Options") -> "EarlyCheck | None":
+    from enigma_panel.store.ledger.early_check import EarlyCheck
+    from enigma_panel.store.paths import FolderError, wanted_folders
+
+    if wanted.demo and wanted.data_dir is None:
+        return None
+    try:
+        return EarlyCheck(wanted_folders(wanted.data_dir, os.environ).ledger)
+    except FolderError:  # said when it is needed
+        return None
 
 
 def _import_qt() -> None:

@@ -26,6 +26,7 @@ from enigma_panel.runtime.next_run import NOTHING, HandedOver
 from enigma_panel.runtime.qt_messages import with_a_display
 from enigma_panel.services.account import Account
 from enigma_panel.store.files import Copy, Problem, ProblemKind
+from enigma_panel.store.ledger.early_check import EarlyCheck
 from enigma_panel.store.ledger.errors import LedgerError, NewerLedgerError
 from enigma_panel.store.paths import prepare_folder
 from enigma_panel.ui.i18n import install_language
@@ -70,8 +71,10 @@ class Program:
         dirs: DataDirs,
         child: SimulatorProcess | None,
         handed_over: HandedOver = NOTHING,
+        early_check: EarlyCheck | None = None,
     ) -> None:
         self._options = options
+        self._early_check = early_check
         self.handed_over = handed_over
         self._account: Account | None = None
         self._dirs = dirs
@@ -117,7 +120,7 @@ class Program:
         if not self._options.needs_no_display:
             scope.spawn("say that it takes time", self._say_opening())
         try:
-            parts = await build(self._options, self._dirs, demo_url)
+            parts = await build(self._options, self._dirs, demo_url, early_check=self._early_check)
         finally:
             await scope.close()
         if not self._options.demo:  # the demo's has a key of its own
@@ -355,10 +358,12 @@ def run(
     options: Options,
     child: SimulatorProcess | None = None,
     handed_over: HandedOver = NOTHING,
+    early_check: EarlyCheck | None = None,
 ) -> int:
     """Run the program; raises SimulatorError, FolderError or LedgerError before a window is shown.
 
-    child: the simulator that `child.start_for` gave, where it was started before these imports.
+    child, early_check: the simulator that `child.start_for` gave and the look at the ledger, where
+    they were begun before these imports.
     handed_over: what the run before left, in whose place this one is.
     """
     event_loop.catch_all()
@@ -373,7 +378,7 @@ def run(
         if not options.self_check:
             lock = acquire_folder(dirs.folders.data, may_ask=not options.needs_no_display)
             ends.callback(lock.release)
-        program = Program(options, dirs, child, handed_over)
+        program = Program(options, dirs, child, handed_over, early_check)
         status = _run_qt(options, program, ends)
     if program.restart_with is not None:
         next_run.hand_over(program.handed_over, os.environ)

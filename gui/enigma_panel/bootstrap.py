@@ -44,9 +44,10 @@ from enigma_panel.store.keychain import (
     login_service,
     service_name,
 )
+from enigma_panel.store.ledger.early_check import EarlyCheck
 from enigma_panel.store.ledger.ledger import Ledger
 from enigma_panel.store.ledger.task_reader import TaskReader
-from enigma_panel.store.paths import Folders, default_folders, folders_below
+from enigma_panel.store.paths import Folders, folders_below, wanted_folders
 from enigma_panel.store.settings import DEFAULT_BASE_URL
 
 log = logging.getLogger(__name__)
@@ -88,11 +89,9 @@ def find_data_dirs(options: Options) -> DataDirs:
     if throw_away:
         root = Path(tempfile.mkdtemp(prefix=PREFIX))
         folders = folders_below(root)
-    elif options.data_dir is not None:
-        folders, root = folders_below(options.data_dir), options.data_dir
     else:
-        folders = default_folders(os.environ)
-        root = folders.data
+        folders = wanted_folders(options.data_dir, os.environ)
+        root = options.data_dir or folders.data
     folders.prepare()
     return DataDirs(folders=folders, root=root, throw_away=throw_away)
 
@@ -104,13 +103,15 @@ async def build(
     clock: Clock | None = None,
     make_client: MakeClient | None = None,
     *,
+    early_check: EarlyCheck | None = None,
     make_connector: Callable[[], LiveConnector] | None = None,
 ) -> Parts:
     """Open settings and ledger and wire the services. Raises LedgerError.
 
-    clock, make_client, make_connector: others than the system's and the real ones, for tests.
+    early_check: of this ledger, where it was begun. clock, make_client, make_connector: others
+    than the system's and the real ones, for tests.
     """
-    files = await _open_files(dirs)
+    files = await _open_files(dirs, early_check)
     clock = clock or SystemClock()
     rate_limiter = RateLimiter(clock)
     account = _account(options, demo_url, files, make_client or partial(_client, rate_limiter))
@@ -160,12 +161,12 @@ class _Files(Struct, frozen=True, kw_only=True):
     problems: tuple[Problem, ...]
 
 
-async def _open_files(dirs: DataDirs) -> _Files:
+async def _open_files(dirs: DataDirs, early_check: EarlyCheck | None) -> _Files:
     redactor = Redactor(os.urandom(32))
     log_problem = _open_log(dirs.folders.data, redactor.redact)
     scope, thread = TaskScope(), LedgerThread()
     values, settings_problem = settings_file.load(dirs.folders.settings)
-    ledger, ledger_problem = await thread.run(Ledger.open, dirs.folders.ledger)
+    ledger, ledger_problem = await thread.run(Ledger.open, dirs.folders.ledger, early_check)
     saved_url, address_problem = _address(values.base_url, dirs)
     problems = (log_problem, settings_problem, address_problem, ledger_problem)
     return _Files(

@@ -30,9 +30,8 @@ from enigma_panel.store.folder_lock import clear_leftovers
 from enigma_panel.store.ledger.backup import (
     Copied,
     copy_to_offer,
-    draft_copy,
     find_copy,
-    finish_copy,
+    make_copy,
     use_copy,
 )
 from enigma_panel.store.ledger.errors import LedgerError, NewerLedgerError
@@ -82,7 +81,7 @@ class Startup:
         gc.freeze()  # what the start made is there to stay: no collection walks it again
         for problem in self._parts.problems:
             self._window.show_problem(problem)
-        drafted = await self._copy_ledger()
+        await self._offer_copy()
         await self._recover()
         scope = self._parts.services.scope
         scope.spawn("ticks", self._ticks())
@@ -100,36 +99,24 @@ class Startup:
         scope.spawn("power", self._power.run())
         leftovers = partial(clear_leftovers, Path(tempfile.gettempdir()))
         scope.spawn("leftovers", event_loop.blocking(leftovers, time_limit=CLIENT_S))
-        if drafted:
-            scope.spawn("ledger copy", self._finish_copy())
+        if self._keeps_copy:
+            scope.spawn("ledger copy", self._copy_ledger())
 
-    async def _copy_ledger(self) -> bool:
-        """Before anything is written: a copy, and an offer where there is one of a lost ledger."""
-        if not self._keeps_copy:
-            return False
-        run, ledger = self._parts.ledger_thread.run, self._parts.ledger
+    async def _offer_copy(self) -> None:
+        """Where there is one of a lost ledger."""
         try:
-            copy = await run(copy_to_offer, ledger)
-            if copy is not None and not any(p.copy is not None for p in self._parts.problems):
-                self._window.notice_controller.show_copy(copy)
-            copied = await run(draft_copy, ledger)
+            copy = await self._parts.ledger_thread.run(copy_to_offer, self._parts.ledger)
         except LedgerError as error:
             self._say_not_copied(error)
-            return False
-        if copied is not None:
-            log.info("the ledger was not copied: %s", copied)
-        return copied is None
+            return
+        if copy is not None and not any(p.copy is not None for p in self._parts.problems):
+            self._window.notice_controller.show_copy(copy)
 
-    def _say_not_copied(self, error: LedgerError) -> None:
-        log.warning("the ledger was not copied: %s", error.reason)
-        path = copy_path(self._parts.ledger.path)
-        problem = Problem(kind=ProblemKind.UNWRITABLE, path=path, reason=error.reason)
-        self._window.show_problem(problem)
-
-    async def _finish_copy(self) -> None:
+    async def _copy_ledger(self) -> None:
+        """When all is shown, which it would keep waiting."""
         path, now = self._parts.ledger.path, self._parts.services.clock.now_ms()
         try:
-            copied = await event_loop.blocking(partial(finish_copy, path, now), time_limit=COPY_S)
+            copied = await event_loop.blocking(partial(make_copy, path, now), time_limit=COPY_S)
         except LedgerError as error:
             self._say_not_copied(error)
             return
@@ -137,7 +124,13 @@ class Startup:
             log.warning("the copy of the ledger was not finished: %s", error)
             return
         if copied is not Copied.MADE:
-            log.warning("the copy of the ledger was not finished: %s", copied)
+            log.warning("the ledger was not copied: %s", copied)
+
+    def _say_not_copied(self, error: LedgerError) -> None:
+        log.warning("the ledger was not copied: %s", error.reason)
+        path = copy_path(self._parts.ledger.path)
+        problem = Problem(kind=ProblemKind.UNWRITABLE, path=path, reason=error.reason)
+        self._window.show_problem(problem)
 
     async def _recover(self) -> None:
         try:

@@ -28,7 +28,7 @@ SELDOM = ["rare7", "hundredth"]
 """One in 1,000, one in 100."""
 FOUND_MS, COUNTED_MS, SORTED_MS, GAP_MS, LATER_MS = 50.0, 250.0, 50.0, 16.0, 5.0
 MOST_MS = 150.0
-FILLED_BAR, MORE_MB, FILLED_RUNS = 1.3, 40.0, 3
+FILLED_BAR, MORE_MB, FILLED_RUNS = 1.3, 40.0, 7
 
 
 def archive(*, quick: bool) -> list[Figure]:
@@ -37,7 +37,7 @@ def archive(*, quick: bool) -> list[Figure]:
         tasks = QUICK_TASKS if quick else TASKS
         path = _filled(Path(name, "full"), tasks)
         rounds = 1 if quick else 3
-        told = _told("archive", url, path, typed=TYPED, rounds=rounds, pages=100 * rounds)
+        told = _used(url, path, typed=TYPED, rounds=rounds, pages=100 * rounds)
         words, order = _bare(path, TYPED)
         return [
             _figure("archive.found", percentile(told["found"], 95), words, FOUND_MS, "p95 of keys"),
@@ -54,7 +54,7 @@ def million(*, quick: bool) -> list[Figure]:
     """More than anybody has so far; making it takes many minutes."""
     with tempfile.TemporaryDirectory() as name, simulator() as url:
         path = _filled(Path(name, "full"), QUICK_TASKS if quick else MOST_TASKS)
-        told = _told("archive", url, path, typed=SELDOM, rounds=1 if quick else 3, pages=10)
+        told = _used(url, path, typed=SELDOM, rounds=1 if quick else 3, pages=10)
         words, order = _bare(path, SELDOM)
         found = percentile(told["found"], 95)
         return [
@@ -70,10 +70,10 @@ def _filled(data: Path, tasks: int) -> Path:
     return folders.ledger
 
 
-def _told(mode: str, url: str, ledger: Path, **settings: Any) -> dict[str, Any]:
+def _told(probe: str, url: str, ledger: Path, *arguments: str) -> dict[str, Any]:
     """What the program with that probe in it says at its end."""
     data = ledger.parents[1]
-    command = [sys.executable, "-m", "tests.benchmarks.archive_probe", mode, json.dumps(settings)]
+    command = [sys.executable, "-m", f"tests.benchmarks.{probe}", *arguments]
     done = subprocess.run(
         [*command, "--base-url", url, "--data-dir", str(data)],
         stdout=subprocess.PIPE,
@@ -85,6 +85,10 @@ def _told(mode: str, url: str, ledger: Path, **settings: Any) -> dict[str, Any]:
     )
     told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return told
+
+
+def _used(url: str, ledger: Path, **settings: Any) -> dict[str, Any]:
+    return _told("archive_probe", url, ledger, "archive", json.dumps(settings))
 
 
 def _sorts(name: str, told: dict[str, list[float]], floor: float, bar: float) -> list[Figure]:
@@ -121,31 +125,29 @@ def _tables(folder: Path, url: str, tasks: int, runs: int) -> list[Figure]:
             shutil.rmtree(folder / "run", ignore_errors=True)
             shutil.copytree(folder / kind, folder / "run")
             ledger, began = folders_below(folder / "run").ledger, time.monotonic()
-            one = _told("filled", url, ledger, tasks=tasks if kind == "full" else 0)
-            told.append({"filled": one["filled"] - began, "rss": one["rss"]})
-    filled, rss = (
-        [median([one[part] for one in told]) for told in seen.values()]
-        for part in ("filled", "rss")
-    )
-    note = f"spawn to full tables, {runs} pairs in turns; floor: an empty ledger"
-    return [
-        Figure(
-            name="archive.filled",
-            unit="s",
-            value=filled[0],
-            floor=filled[1],
-            bar=FILLED_BAR,
+            rows = str(tasks if kind == "full" else 0)
+            one = _told("filled_probe", url, ledger, rows)
+            times = {part: one[part] - began for part in ("painted", "filled")}
+            told.append(times | {"rss": one["rss"]})
+
+    def figure(part: str, unit: str, bar: float, what: str, spare: float = 0.0) -> Figure:
+        full, empty = (median([one[part] for one in told]) for told in seen.values())
+        note = f"{what}, {runs} pairs in turns; floor: an empty ledger"
+        name = {"rss": "memory"}.get(part, part)
+        return Figure(
+            name=f"archive.{name}",
+            unit=unit,
+            value=full,
+            floor=empty,
+            bar=bar,
+            spare=spare,
             note=note,
-        ),
-        Figure(
-            name="archive.memory",
-            unit="MB",
-            value=rss[0],
-            floor=rss[1],
-            bar=1.0,
-            spare=MORE_MB,
-            note="RSS with full tables; floor: an empty ledger",
-        ),
+        )
+
+    return [
+        figure("painted", "s", FILLED_BAR, "spawn to first paint"),
+        figure("filled", "s", FILLED_BAR, "spawn to full tables and counts"),
+        figure("rss", "MB", 1.0, "RSS with full tables", MORE_MB),
     ]
 
 

@@ -17,8 +17,7 @@ from enigma_panel.store.ledger.intents import IntentKind
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.widgets.table import KeyedTable
 from tests.benchmarks.intent import NOW, SESSION, TASK
-from tests.benchmarks.probe import START_S, run, say
-from tests.benchmarks.processes import memory_mb
+from tests.benchmarks.probe import run, say
 from tests.kit.wait import until
 
 STEP_S, KEY_S, PAGE_S = 0.002, 0.06, 0.05
@@ -67,17 +66,6 @@ async def archive(
         calm=calm,
         busy=busy,
     )
-
-
-async def filled(parts: Parts, window: MainWindow, *, tasks: int) -> None:
-    """When the tables were full, by the clock that processes share, and in how much memory."""
-    search, rows = parts.services.task_search, window.selection.task_rows
-    answered = asyncio.Event()
-    search.counted.connect(answered.set)
-    await until(lambda: answered.is_set() and rows.rowCount() >= tasks, START_S)
-    at = time.monotonic()
-    await asyncio.sleep(1)
-    say(filled=at, rss=memory_mb("self")["rss"])
 
 
 class Took(NamedTuple):
@@ -160,4 +148,4 @@ async def _intent_ms(parts: Parts) -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(run({"archive": archive, "filled": filled}))
+    sys.exit(run({"archive": archive}))

@@ -39,7 +39,7 @@ LINES = {
     "archive": lines(
         "archive",
         *("found", "counted", "sorted", "sorted_whole", "gap", "page", "intent"),
-        *("filled", "memory"),
+        *("painted", "filled", "memory"),
     ),
     "million": lines("million", "found", "sorted", "sorted_whole"),
 }

@@ -3,6 +3,7 @@
 from tests.mutations.runner import Break
 
 COMMANDS = "tests/services/commands"
+EARLY = "tests/store/ledger/test_early_check.py"
 LIVE_TEXT = "tests/ui/text/test_live_text.py"
 QUEUE = "tests/services/queue/test_task_queue.py"
 MISSING = "tests/services/monitor/test_missing_tasks.py"
@@ -693,11 +694,27 @@ MONEY = (
     ),
     Break(
         promise="At each clean start the ledger is copied beside itself",
-        mistake="the draft of the copy is never finished",
+        mistake="a start makes none",
         file="startup.py",
-        old="        if drafted:\n",
+        old="        if self._keeps_copy:\n",
         new="        if False:\n",
         tests=("tests/app/test_ledger_copy.py",),
+    ),
+    Break(
+        promise="if it should ever be damaged, the copy is offered",
+        mistake="what was damaged after the early look is not looked at again",
+        file="store/ledger/early_check.py",
+        old="return self._good is not None and self._good == _state(self._path)",
+        new="return self._good is not None",
+        tests=(f"{EARLY}::test_who_changed_the_file_since_has_it_looked_at_again",),
+    ),
+    Break(
+        promise="if it should ever be damaged, the copy is offered",
+        mistake="the early look throws away the -wal of an empty file",
+        file="store/ledger/early_check.py",
+        old="            check_header(self._path)\n",
+        new="",
+        tests=(f"{EARLY}::test_nothing_is_made_of_what_is_no_ledger[empty]",),
     ),
     Break(
         promise="if it should ever be damaged, the copy is offered",

@@ -25,7 +25,7 @@ from enigma_panel.services.spending import Spending
 from enigma_panel.services.task_search import TaskSearch
 from enigma_panel.services.types import Diff
 from enigma_panel.store.ledger import deletion
-from enigma_panel.store.ledger.backup import draft_copy, finish_copy
+from enigma_panel.store.ledger.backup import make_copy
 from enigma_panel.store.ledger.errors import DiskFullError, InterruptedReadError
 from enigma_panel.store.ledger.task_reader import TaskReader
 from tests.conftest import LogWatch
@@ -222,13 +222,10 @@ def test_a_copy_holds_nothing_of_what_was_deleted(tmp_path: Path) -> None:
         scene.fill(3)
         await scene.store.load()
         path = scene.bench.ledger.path
-        draft_copy(scene.bench.ledger)
-        finish_copy(path, NOW)
+        make_copy(path, NOW)
         copy = path.with_suffix(".copy")
         assert b"unicorn 2" in copy.read_bytes()
-        draft_copy(scene.bench.ledger)  # a start that has not finished its own yet
         await scene.deletions.delete([2])
-        finish_copy(path, NOW)
         assert b"unicorn 2" not in copy.read_bytes()
         assert b"unicorn 3" in copy.read_bytes()
 
@@ -254,8 +251,7 @@ def test_whoever_types_a_filter_meanwhile_keeps_nothing_from_going(
         scene.fill(2)
         await scene.store.load()
         path = scene.bench.ledger.path
-        draft_copy(scene.bench.ledger)
-        finish_copy(path, NOW)
+        make_copy(path, NOW)
         for name in ("ended_before", "plan_deletion", "purge"):
             interrupted_once(name)
         plan = await scene.deletions.plan_older(30)

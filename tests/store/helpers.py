@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from enigma_panel.core.models import Session, Task
-from enigma_panel.store.ledger import Copied, Intent, IntentKind, Ledger, draft_copy, finish_copy
+from enigma_panel.store.ledger import Copied, Intent, IntentKind, Ledger, make_copy
 from enigma_panel.store.ledger.database import Database
 from enigma_panel.store.ledger.schema import MIGRATIONS
 from tests.kit.builders import new_session, new_task
@@ -44,8 +44,8 @@ def kept_task(ledger: Ledger, key: int) -> Task | None:
 
 
 def copy_ledger(ledger: Ledger, now_ms: int) -> Copied:
-    """A copy in one go, as a clean start makes it in two."""
-    return draft_copy(ledger) or finish_copy(ledger.path, now_ms)
+    """A copy as a clean start makes it."""
+    return make_copy(ledger.path, now_ms)
 
 
 def old_ledger(path: Path, version: int = 1) -> None:

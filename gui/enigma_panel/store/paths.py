@@ -63,6 +63,11 @@ def _try(folder: Path) -> None:
         file.write(b"x")
 
 
+def wanted_folders(data_dir: Path | None, env: Mapping[str, str]) -> Folders:
+    """Those below `data_dir` where that is given, else the platform's. FolderError."""
+    return default_folders(env) if data_dir is None else folders_below(data_dir)
+
+
 def folders_below(folder: Path) -> Folders:
     """Everything below one folder (`--data-dir`), which itself keeps its mode."""
     folder = folder.expanduser().absolute()

@@ -30,9 +30,8 @@ from enigma_panel.store.ledger import (
     LedgerError,
     Outcome,
     Step,
-    draft_copy,
     find_copy,
-    finish_copy,
+    make_copy,
     use_copy,
 )
 from enigma_panel.store.ledger.sent_secrets import SentSecret
@@ -74,7 +73,7 @@ class Work:
         self.save_settings(7)
         self.terminate(replace(session, label="my shop"))
         self.delete(self.ended())
-        tried("copy", lambda: draft_copy(self.ledger) or finish_copy(self.ledger.path, NOW))
+        tried("copy", lambda: make_copy(self.path, NOW))
         say("copied")
         self.ledger.close()
         say("closed")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from enigma_panel.store.ledger import Ledger, copy_to_offer, find_copy
+from enigma_panel.store.ledger.early_check import EarlyCheck
 from enigma_panel.store.ledger.errors import LedgerError
 from tests.conftest import first_and_weekly_each
 from tests.kit.clock import NOW
@@ -55,7 +56,7 @@ def test_whatever_is_damaged_the_program_starts(tmp_path: Path, what: str, block
         copy_ledger(ledger, NOW)
         ledger.close()
         _spoil(folder / what, random.Random(seed))
-        again, problem = Ledger.open(path)
+        again, problem = Ledger.open(path, EarlyCheck(path) if seed % 2 else None)
         _read_all(again)
         again.close()
         find_copy(path)

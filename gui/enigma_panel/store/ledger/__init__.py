@@ -4,10 +4,9 @@ from enigma_panel.store.ledger.backup import (
     Copied,
     copy_to_offer,
     decline_copy,
-    draft_copy,
     find_copy,
-    finish_copy,
     forget_restored,
+    make_copy,
     restored_ms,
     use_copy,
 )
@@ -47,10 +46,9 @@ __all__ = [
     "Step",
     "copy_to_offer",
     "decline_copy",
-    "draft_copy",
     "find_copy",
-    "finish_copy",
     "forget_restored",
+    "make_copy",
     "restored_ms",
     "use_copy",
 ]

@@ -71,19 +71,22 @@ class Database:
         self._file = file
 
     @classmethod
-    def open(cls, path: Path, migrations: Migrations = MIGRATIONS) -> "Database":
+    def open(
+        cls, path: Path, migrations: Migrations = MIGRATIONS, *, is_good: bool = False
+    ) -> "Database":
         """Open or make the file and bring it to the newest version.
 
+        is_good: it is known that the file has no damage; else it is looked for here.
         CorruptLedgerError for a file that is none of ours, NewerLedgerError (nothing touched) for
         one of a later version, other LedgerErrors as they come. Not twice at a time in one process:
         POSIX drops all locks of a process on a file when it closes one handle of it.
         """
         with typed_errors(path):
             _make_private(path)
-            _check_header(path)
+            check_header(path)
             connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000)
             try:
-                _prepare(connection, path, migrations)
+                _prepare(connection, path, migrations, is_good=is_good)
                 return cls(path, connection, path.stat())
             except BaseException:
                 connection.close()
@@ -190,8 +193,11 @@ def _make_private(path: Path) -> None:
         sync_folder(path.parent)
 
 
-def _check_header(path: Path) -> None:
-    """Find rubbish before SQLite does, which would throw away its -wal."""
+def check_header(path: Path) -> None:
+    """Find rubbish before SQLite does, which would throw away its -wal.
+
+    CorruptLedgerError, OSError.
+    """
     with path.open("rb") as file:
         start = file.read(len(MAGIC))
     wal = Path(f"{path}-wal")
@@ -201,15 +207,18 @@ def _check_header(path: Path) -> None:
         raise CorruptLedgerError(path, "not a database")
 
 
-def _prepare(connection: sqlite3.Connection, path: Path, migrations: Migrations) -> None:
+def _prepare(
+    connection: sqlite3.Connection, path: Path, migrations: Migrations, *, is_good: bool
+) -> None:
     connection.execute("PRAGMA trusted_schema = OFF")
     found = version(connection)
     _check_owner(connection, path)
     if found > len(migrations):
         raise NewerLedgerError(path, found, len(migrations))
-    failure = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-    if failure != "ok":
-        raise CorruptLedgerError(path, failure)
+    if not is_good:
+        failure = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if failure != "ok":
+            raise CorruptLedgerError(path, failure)
     if 0 < found < len(migrations):
         _keep_version(connection, path, found)
     connection.execute("PRAGMA journal_mode = WAL").fetchone()

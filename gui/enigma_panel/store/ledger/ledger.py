@@ -23,6 +23,7 @@ from enigma_panel.store.ledger import deletion, file_copy, sent_secrets
 from enigma_panel.store.ledger.backup import find_copy
 from enigma_panel.store.ledger.database import COMPANIONS, Database, sole_opener
 from enigma_panel.store.ledger.deletion import Deleted
+from enigma_panel.store.ledger.early_check import EarlyCheck
 from enigma_panel.store.ledger.errors import (
     ClosedLedgerError,
     CorruptLedgerError,
@@ -105,12 +106,15 @@ class Ledger:
         self._reader = RowReader(database)
 
     @classmethod
-    def open(cls, path: Path) -> tuple["Ledger", Problem | None]:
+    def open(
+        cls, path: Path, early_check: EarlyCheck | None = None
+    ) -> tuple["Ledger", Problem | None]:
         """Open or make the ledger; a broken file is kept aside and comes as a Problem.
 
-        NewerLedgerError for a file of a later version, which stays untouched.
+        early_check: of this file, where it was begun. NewerLedgerError for a file of a later
+        version, which stays untouched.
         """
-        database, problem = _open_or_replace(path)
+        database, problem = _open_or_replace(path, early_check)
         return cls(database), problem
 
     @property
@@ -426,7 +430,7 @@ class Ledger:
         return table.stored(record, values)
 
 
-def _open_or_replace(path: Path) -> tuple[Database, Problem | None]:
+def _open_or_replace(path: Path, early_check: EarlyCheck | None) -> tuple[Database, Problem | None]:
     """Open `path`; a broken file is kept aside with its -wal and -shm, and comes as a Problem.
 
     So does one that is gone or empty, though a copy of it is there. NewerLedgerError and the other
@@ -438,8 +442,9 @@ def _open_or_replace(path: Path) -> tuple[Database, Problem | None]:
         problem = _missing(path)
         if problem is not None:
             return Database.open(path), problem
+        is_good = early_check is not None and early_check.passed()
         try:
-            return Database.open(path), None
+            return Database.open(path, is_good=is_good), None
         except CorruptLedgerError as error:
             problem = _put_aside(path, error.reason)
         return Database.open(path), problem

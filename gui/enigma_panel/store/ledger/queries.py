@@ -31,10 +31,23 @@ def one_of(column: str, values: Iterable[str]) -> str:
     return f"{column} IN ({listed})"
 
 
-# Spelt as those that do not match, so that a value of no version is found, too, and can be named;
-# the inner query reads nothing but the index.
-NOT_FINAL = f"key IN (SELECT key FROM sessions WHERE NOT {one_of('phase', FINAL_PHASES)})"  # noqa: S608 - own words
-LIVE = f"key IN (SELECT key FROM tasks WHERE NOT {one_of('status', FINAL_STATUSES)})"  # noqa: S608 - own words
+def _none_of(table: str, column: str, values: Iterable[str]) -> str:
+    """Rows with none of these words, so that one of no version is found, too, and can be named.
+
+    From each word that is there to the next one by the index: nearly all rows have one of `values`,
+    and none of those is read.
+    """
+    return (
+        f"key IN (SELECT key FROM {table} WHERE {column} IN ("  # noqa: S608 - own words
+        f"WITH RECURSIVE there(word) AS (SELECT min({column}) FROM {table} UNION ALL"
+        f" SELECT (SELECT min({column}) FROM {table} WHERE {column} > word)"
+        " FROM there WHERE word IS NOT NULL)"
+        f" SELECT word FROM there WHERE NOT {one_of('word', values)}))"
+    )
+
+
+NOT_FINAL = _none_of("sessions", "phase", FINAL_PHASES)
+LIVE = _none_of("tasks", "status", FINAL_STATUSES)
 THESE = "key IN (SELECT value FROM json_each(?))"
 OF_THESE = "session_key IN (SELECT value FROM json_each(?))"
 PAST = (
@@ -44,7 +57,7 @@ PAST = (
 NOT_PAST = f"{NOT_FINAL} AND NOT ({PAST})"
 UNSETTLED = "outcome IS NULL"
 STARTED = "coalesce(t.sent_ms, t.created_ms)"
-HAS_RUN = f"t.status <> 'queued' AND ({one_of('t.code', UNSENT)}) IS NOT 1"
+HAS_RUN = f"t.status <> 'queued' AND (t.code IS NULL OR NOT {one_of('t.code', UNSENT)})"
 TOOK_MS = f"CASE WHEN {HAS_RUN} THEN max(0, t.ended_ms - {STARTED}) END"
 IS_UNTOLD = (
     "t.cost_nano IS NULL AND t.sent_ms IS NOT NULL"

@@ -122,6 +122,10 @@ _SUMS = (
     f" sum({TOOK_MS}), count(CASE WHEN {IS_UNTOLD} THEN 1 END)"
     " FROM ledger.tasks t"
 )
+_KEY_RANGE = (
+    "SELECT (SELECT min(key) FROM ledger.tasks), (SELECT max(key) FROM ledger.tasks),"
+    " (SELECT count(*) FROM ledger.tasks)"
+)
 _BY_RULE = (
     f"SELECT t.status, s.phase, {HAS_CALL} AS has_call, count(*), json_group_array(t.key)"  # noqa: S608 - own words
     " FROM ledger.tasks t JOIN ledger.sessions s ON s.key = t.session_key"
@@ -188,6 +192,8 @@ class TaskReader:
             order = tuple(by for by in order if by.column is not SortColumn.HOST)
         if len(order) == 1 and order[0].column is SortColumn.STATUS and not conditions:
             return self._by_status(most, descending=order[0].descending)
+        if not order and not conditions:
+            return self._newest_first(most)
         if not order and conditions == [_HAS_WORDS]:
             sql = f"{_MATCHES} ORDER BY rowid DESC"
         elif len(order) == 1 and order[0].column in _PARTS and not conditions:
@@ -263,6 +269,17 @@ class TaskReader:
         limited = f"{sql} LIMIT {-1 if most is None else most}"
         rows = self._rows(f"SELECT json_group_array(key) FROM ({limited})", values)  # noqa: S608 - own words
         return msgspec.json.decode(rows[0][0], type=list[int])
+
+    def _newest_first(self, most: int | None) -> list[int]:
+        """Keys are given in order: those of all tasks need not be read one after the other unless
+        one between them was deleted."""
+        oldest, newest, count = self._rows(_KEY_RANGE, {})[0]
+        if not count:
+            return []
+        keys = range(newest, oldest - 1, -1)
+        if len(keys) == count:
+            return list(keys[:most])
+        return self._keys("SELECT key FROM ledger.tasks ORDER BY key DESC", {}, most)
 
     def _by_status(self, most: int | None, *, descending: bool) -> list[int]:
         """One status after the other, each by its index."""

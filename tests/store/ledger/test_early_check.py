@@ -1,0 +1,110 @@
+"""The look for damage that begins before the program's own modules are loaded."""
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from enigma_panel.store.files import ProblemKind
+from enigma_panel.store.ledger import Ledger, database
+from enigma_panel.store.ledger.early_check import EarlyCheck
+from tests.store.helpers import start
+from tests.store.ledger.damage import filled, flip
+
+
+@pytest.fixture
+def looks(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Whether each opening of a ledger had to look for damage itself."""
+    found: list[bool] = []
+    prepare = database._prepare
+
+    def noted(*rest: object, is_good: bool) -> None:
+        found.append(not is_good)
+        prepare(*rest, is_good=is_good)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(database, "_prepare", noted)
+    return found
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Of all files there, but for what SQLite makes for those who read."""
+    files = (file for file in folder.iterdir() if file.is_file() and file.stat().st_size)
+    return {file.name: file.read_bytes() for file in files if not file.name.endswith("-shm")}
+
+
+def test_what_was_looked_at_is_not_looked_at_again(ledger_path: Path, looks: list[bool]) -> None:
+    filled(ledger_path)
+    before = contents(ledger_path.parent)
+    check = EarlyCheck(ledger_path)
+    assert check.passed()
+    assert contents(ledger_path.parent) == before
+    looks.clear()
+    ledger, problem = Ledger.open(ledger_path, check)
+    ledger.close()
+    assert (problem, looks) == (None, [False])
+
+
+def test_what_a_killed_program_left_is_looked_at_too(ledger_path: Path, tmp_path: Path) -> None:
+    """Its last writes stand in the -wal alone."""
+    filled(ledger_path)
+    left = tmp_path / "left" / ledger_path.name
+    with Ledger.open(ledger_path)[0] as ledger:
+        intent = start(ledger)
+        shutil.copytree(ledger_path.parent, left.parent)
+    ledger, problem = Ledger.open(left, EarlyCheck(left))
+    with ledger:
+        assert problem is None
+        assert ledger.unsettled()[-1].key == intent.key
+
+
+def test_damage_is_found(ledger_path: Path) -> None:
+    filled(ledger_path)
+    flip(ledger_path, 5 * 4096)
+    ledger, problem = Ledger.open(ledger_path, EarlyCheck(ledger_path))
+    ledger.close()
+    assert problem is not None
+    assert (problem.kind, problem.copy is None) == (ProblemKind.BROKEN, False)
+
+
+def test_who_changed_the_file_since_has_it_looked_at_again(
+    ledger_path: Path, looks: list[bool]
+) -> None:
+    filled(ledger_path)
+    check = EarlyCheck(ledger_path)
+    assert check.passed()
+    flip(ledger_path, 5 * 4096)
+    assert not check.passed()
+    ledger, problem = Ledger.open(ledger_path, check)
+    ledger.close()
+    assert problem is not None
+    assert looks[1]
+
+
+def _empty_beside_a_wal(path: Path) -> None:
+    """SQLite would throw the -wal away."""
+    Path(f"{path}-wal").write_bytes(b"what was written last")
+    path.touch()
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda path: None,
+        Path.mkdir,
+        os.mkfifo,
+        lambda path: path.write_bytes(b"rubbish" * 2_000),
+        _empty_beside_a_wal,
+        lambda path: os.mkfifo(f"{path}-wal"),
+    ],
+    ids=["nothing", "folder", "pipe", "rubbish", "empty", "pipe as -wal"],
+)
+def test_nothing_is_made_of_what_is_no_ledger(
+    tmp_path: Path, make: Callable[[Path], object]
+) -> None:
+    path = tmp_path / "ledger.sqlite3"
+    make(path)
+    before = contents(tmp_path), sorted(tmp_path.iterdir())
+    assert not EarlyCheck(path).passed()
+    assert (contents(tmp_path), sorted(tmp_path.iterdir())) == before
