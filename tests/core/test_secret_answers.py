@@ -18,7 +18,17 @@ def redacted(text: str, secrets: list[str]) -> str:
 
 
 @pytest.mark.parametrize(
-    "answer", ["MX Keys", "Yes", "The red one.\nOr blue.", "up to $60", "", "42"]
+    "answer",
+    [
+        "MX Keys",
+        "Yes",
+        "The red one.\nOr blue.",
+        "up to $60",
+        "",
+        "42",
+        "2026-11-27",
+        "27.11.2026.",
+    ],
 )
 def test_plain_words_are_none_where_no_secret_is_asked_for(answer: str) -> None:
     assert secrets_in(answer) == []

@@ -19,6 +19,7 @@ from msgspec import Struct
 
 from enigma_panel.core.models import Phase, Session, Task, TaskStatus
 from enigma_panel.core.observation import STEP_KINDS, Kind, Observation
+from enigma_panel.core.service_rules import POLL_MS
 
 T = TypeVar("T")
 
@@ -45,11 +46,11 @@ PAUSE_MS = 5_000
 """An action that begins so long after a Pause shows that it did not arrive, or does not hold; until
 then it may be the one that a pause lets finish (api.md §4: "finishes its current action")."""
 
-SETTLE_MS = 2_000
+SETTLE_MS = POLL_MS
 """A poll that is sent this soon after an event of the live channel may still be older than it: one
 poll interval (api.md §1.6: 2 s)."""
 
-STALE_QUESTION_MS = 8_000
+STALE_QUESTION_MS = 4 * POLL_MS
 """How long the same question may be repeated after its answer, if nothing shows the agent at work;
 later it is asked once more. Chosen: api.md §11.4 does not know what a poll returns right after an
 answer; it is four polls."""

@@ -19,6 +19,7 @@ _BETWEEN = lazy_compile(r",\s*password\s*:\s*", re.IGNORECASE)
 """What parts the two in `credentials_text`, for a reader who is not strict."""
 _CODE = lazy_compile(r"(?=\S*\d)[\w-]{4,64}")
 _DIGITS = lazy_compile(r"(?<![\w])\d(?:[ .-]?\d){2,}(?![\w])")
+_DATE = lazy_compile(r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}\.\d{1,2}\.(?:\d{4}|\d{2})")
 _LABELLED_PASSWORD = lazy_compile(
     r"\b(?:pass ?(?:word|wort|phrase|code)|kennwort|mot de passe|contraseña)\s*[:=]\s*(?=(\S.*))",
     re.IGNORECASE,
@@ -38,8 +39,9 @@ def secrets_in(answer: str, kind: QuestionKind = QuestionKind.FREE_TEXT) -> list
 
     Of an answer to a question that asks for a secret all of it, symbols and spaces included, and
     what is likely to be repeated alone: lines, what follows a label, what looks like a code. Of
-    other answers only codes and what is labelled as a secret: an agent that was told "MX Keys"
-    writes it into its result, and hiding it there would destroy what was paid for.
+    other answers only codes, which a date is not, and what is labelled as a secret: an agent that
+    was told "MX Keys" writes it into its result, and hiding it there would destroy what was paid
+    for.
     """
     text = answer.strip()
     parts = [*_labelled(text), *_whole_code(text.strip(_OUTER))]
@@ -88,6 +90,8 @@ def _labelled(text: str) -> Iterator[str]:
 
 
 def _whole_code(text: str) -> Iterator[str]:
+    if _DATE.fullmatch(text):
+        return
     if _CODE.fullmatch(text):
         yield text
     if _DIGITS.fullmatch(text) and len(text) >= 4:

@@ -376,7 +376,7 @@ class Gallery(Tour):
         dialog.reject()
 
     async def _show_newer_ledger(self) -> None:
-        path = Path("/home/maria/.local/share/enigma-panel/ledger.sqlite3")
+        path = Path("/home/maria/.local/share/enigma-control-panel/ledger.sqlite3")
         made_ms = self._services.clock.now_ms() - 3_600_000
         copy = Copy(path=path, made_ms=made_ms, version=1, sessions_open=2)
         window = NewerLedgerWindow(NewerLedgerError(path, 9, 8), copy, made_ms + 3_600_000)

@@ -16,6 +16,8 @@ from enigma_panel.ui.tasks.filter_text import (
     count_text,
     group_label,
     group_tip,
+    more_text,
+    more_tip,
     problem_text,
     shown_text,
 )
@@ -105,7 +107,7 @@ class FilterBar(QWidget):
     def _build(self) -> None:
         self.setAccessibleName(tr("Filter of the tasks"))
         self.more.setCheckable(True)
-        self.more.setToolTip(tr("Days and costs"))
+        self.more.setToolTip(more_tip())
         self.columns.setToolTip(tr("How the tasks are sorted, and which columns are shown"))
         self.clear.setToolTip(tr("Shows all tasks again."))
         self.result.setLayout(make_row(self.shown, make_label("–", "dim"), self.clear, gap=5))
@@ -185,7 +187,7 @@ class FilterBar(QWidget):
         self.shown.show_text(self._shown_text(shown))
         is_more = wanted != TaskFilter(words=wanted.words, groups=wanted.groups)
         self.more.setText(tr("More") + (MARK if is_more else ""))
-        self.more.setAccessibleDescription(tr("Days or costs are set.") if is_more else "")
+        self.more.setAccessibleDescription(more_text() if is_more else "")
         self.result.setVisible(not wanted.is_empty or self._search.problem is not None)
         if self._is_unsaved() and not self._save.isActive():
             self._save.start()

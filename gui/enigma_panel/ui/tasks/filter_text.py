@@ -51,6 +51,16 @@ def group_tip(group: TaskGroup | None) -> str:
             return ""
 
 
+def more_tip() -> str:
+    """What else can be looked for."""
+    return tr("Days and costs")
+
+
+def more_text() -> str:
+    """That something of that is looked for."""
+    return tr("Days or costs are set.")
+
+
 def chip_text(group: TaskGroup | None, n: int) -> str:
     """'Failed 4'."""
     label = group_label(group)
