@@ -21,6 +21,7 @@ from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.runtime.next_run import HandedOver
 from enigma_panel.store.files import Problem, ProblemKind
 from enigma_panel.store.ledger.errors import LedgerError
+from enigma_panel.store.ledger.schema import OnStep
 from enigma_panel.store.ledger.transfer import NotEmptyError, finish_import
 from enigma_panel.store.paths import folders_below
 from enigma_panel.ui.recovery.opening import OpeningWindow
@@ -165,7 +166,8 @@ async def test_a_ledger_that_takes_its_time_to_open_is_said(
     monkeypatch.setattr(app, "OPENING_S", 0.0)
     opened = asyncio.Event()
 
-    async def build(*_args: object, **_options: object) -> Any:
+    async def build(*_args: object, on_step: OnStep, **_options: object) -> Any:
+        on_step(2, 6)
         await opened.wait()
         return Opened()
 
@@ -178,7 +180,7 @@ async def test_a_ledger_that_takes_its_time_to_open_is_said(
         if options.smoke:
             await asyncio.sleep(0.01)
         else:
-            await until(lambda: bool(_opening()))
+            await until(lambda: _opening() == ["Step 2 of 6"])
         assert bool(_opening()) is not options.smoke
         opened.set()
         await building
@@ -195,4 +197,4 @@ class Opened(Struct):
 
 def _opening() -> list[str]:
     windows = QApplication.topLevelWidgets()
-    return [w.windowTitle() for w in windows if isinstance(w, OpeningWindow) and w.isVisible()]
+    return [w.step_label.text() for w in windows if isinstance(w, OpeningWindow) and w.isVisible()]

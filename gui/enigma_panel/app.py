@@ -43,8 +43,8 @@ log = logging.getLogger(__name__)
 
 REASON_BYTES = 100
 """So much of an error is handed over: the pipe has little room, and the key needs it."""
-OPENING_S = 1.0
-"""What takes longer before the first window is said."""
+OPENING_S, STEP_S = 1.0, 0.2
+"""What takes longer before the first window is said; how far it is, so often."""
 
 
 class FirstPaint(QObject):
@@ -75,6 +75,7 @@ class Program:
     ) -> None:
         self._options = options
         self._early_check = early_check
+        self._migration = 0, 0
         self.handed_over = handed_over
         self._account: Account | None = None
         self._dirs = dirs
@@ -120,7 +121,13 @@ class Program:
         if not self._options.needs_no_display:
             scope.spawn("say that it takes time", self._say_opening())
         try:
-            parts = await build(self._options, self._dirs, demo_url, early_check=self._early_check)
+            parts = await build(
+                self._options,
+                self._dirs,
+                demo_url,
+                early_check=self._early_check,
+                on_step=self._note_step,
+            )
         finally:
             await scope.close()
         if not self._options.demo:  # the demo's has a key of its own
@@ -134,6 +141,10 @@ class Program:
         self.handed_over = replace(self.handed_over, not_replaced="")
         return [Problem(kind=kind, path=ledger, reason=reason)] if reason else []
 
+    def _note_step(self, step: int, of: int) -> None:
+        """In the ledger's thread."""
+        self._migration = step, of
+
     async def _say_opening(self) -> None:
         """A large ledger that an older version wrote takes some seconds, once."""
         await asyncio.sleep(OPENING_S)
@@ -143,7 +154,9 @@ class Program:
         window = OpeningWindow()
         window.present()
         try:
-            await asyncio.Event().wait()
+            while True:
+                window.show_step(*self._migration)
+                await asyncio.sleep(STEP_S)
         finally:
             window.close()
 

@@ -46,6 +46,7 @@ from enigma_panel.store.keychain import (
 )
 from enigma_panel.store.ledger.early_check import EarlyCheck
 from enigma_panel.store.ledger.ledger import Ledger
+from enigma_panel.store.ledger.schema import OnStep, silent
 from enigma_panel.store.ledger.task_reader import TaskReader
 from enigma_panel.store.paths import Folders, folders_below, wanted_folders
 from enigma_panel.store.settings import DEFAULT_BASE_URL
@@ -104,14 +105,16 @@ async def build(
     make_client: MakeClient | None = None,
     *,
     early_check: EarlyCheck | None = None,
+    on_step: OnStep = silent,
     make_connector: Callable[[], LiveConnector] | None = None,
 ) -> Parts:
     """Open settings and ledger and wire the services. Raises LedgerError.
 
-    early_check: of this ledger, where it was begun. clock, make_client, make_connector: others
-    than the system's and the real ones, for tests.
+    early_check: of this ledger, where it was begun. on_step: hears of each migration of it, in the
+    ledger's thread. clock, make_client, make_connector: others than the system's and the real ones,
+    for tests.
     """
-    files = await _open_files(dirs, early_check)
+    files = await _open_files(dirs, early_check, on_step)
     clock = clock or SystemClock()
     rate_limiter = RateLimiter(clock)
     account = _account(options, demo_url, files, make_client or partial(_client, rate_limiter))
@@ -161,12 +164,14 @@ class _Files(Struct, frozen=True, kw_only=True):
     problems: tuple[Problem, ...]
 
 
-async def _open_files(dirs: DataDirs, early_check: EarlyCheck | None) -> _Files:
+async def _open_files(dirs: DataDirs, early_check: EarlyCheck | None, on_step: OnStep) -> _Files:
     redactor = Redactor(os.urandom(32))
     log_problem = _open_log(dirs.folders.data, redactor.redact)
     scope, thread = TaskScope(), LedgerThread()
     values, settings_problem = settings_file.load(dirs.folders.settings)
-    ledger, ledger_problem = await thread.run(Ledger.open, dirs.folders.ledger, early_check)
+    ledger, ledger_problem = await thread.run(
+        Ledger.open, dirs.folders.ledger, early_check, on_step
+    )
     saved_url, address_problem = _address(values.base_url, dirs)
     problems = (log_problem, settings_problem, address_problem, ledger_problem)
     return _Files(

@@ -384,6 +384,7 @@ class Gallery(Tour):
         await self._picture("newer-ledger", window)
         window.close()
         opening = OpeningWindow()
+        opening.show_step(4, 6)
         opening.present()
         await self._picture("opening", opening)
         opening.close()

@@ -31,8 +31,10 @@ from enigma_panel.store.ledger.schema import (
     TABLES,
     TRIM_CHANGES,
     Migrations,
+    OnStep,
     columns,
     migrate,
+    silent,
     version,
 )
 
@@ -72,7 +74,12 @@ class Database:
 
     @classmethod
     def open(
-        cls, path: Path, migrations: Migrations = MIGRATIONS, *, is_good: bool = False
+        cls,
+        path: Path,
+        migrations: Migrations = MIGRATIONS,
+        *,
+        is_good: bool = False,
+        on_step: OnStep = silent,
     ) -> "Database":
         """Open or make the file and bring it to the newest version.
 
@@ -86,7 +93,7 @@ class Database:
             check_header(path)
             connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000)
             try:
-                _prepare(connection, path, migrations, is_good=is_good)
+                _prepare(connection, path, migrations, is_good=is_good, on_step=on_step)
                 return cls(path, connection, path.stat())
             except BaseException:
                 connection.close()
@@ -208,7 +215,12 @@ def check_header(path: Path) -> None:
 
 
 def _prepare(
-    connection: sqlite3.Connection, path: Path, migrations: Migrations, *, is_good: bool
+    connection: sqlite3.Connection,
+    path: Path,
+    migrations: Migrations,
+    *,
+    is_good: bool,
+    on_step: OnStep,
 ) -> None:
     connection.execute("PRAGMA trusted_schema = OFF")
     found = version(connection)
@@ -223,7 +235,7 @@ def _prepare(
         _keep_version(connection, path, found)
     connection.execute("PRAGMA journal_mode = WAL").fetchone()
     connection.execute("PRAGMA synchronous = FULL")
-    migrate(connection, migrations)
+    migrate(connection, migrations, on_step)
     if migrations is MIGRATIONS:
         if not TABLES.items() <= columns(connection).items():
             raise CorruptLedgerError(path, "its tables are not those that we made")

@@ -55,6 +55,7 @@ from enigma_panel.store.ledger.queries import (
     one_of,
 )
 from enigma_panel.store.ledger.row_mapper import BadRow, RecordTable, clean_text
+from enigma_panel.store.ledger.schema import OnStep, silent
 from enigma_panel.store.ledger.search_index import drop_index
 from enigma_panel.store.ledger.sent_secrets import SentSecret
 
@@ -107,14 +108,14 @@ class Ledger:
 
     @classmethod
     def open(
-        cls, path: Path, early_check: EarlyCheck | None = None
+        cls, path: Path, early_check: EarlyCheck | None = None, on_step: OnStep = silent
     ) -> tuple["Ledger", Problem | None]:
         """Open or make the ledger; a broken file is kept aside and comes as a Problem.
 
         early_check: of this file, where it was begun. NewerLedgerError for a file of a later
         version, which stays untouched.
         """
-        database, problem = _open_or_replace(path, early_check)
+        database, problem = _open_or_replace(path, early_check, on_step)
         return cls(database), problem
 
     @property
@@ -430,7 +431,9 @@ class Ledger:
         return table.stored(record, values)
 
 
-def _open_or_replace(path: Path, early_check: EarlyCheck | None) -> tuple[Database, Problem | None]:
+def _open_or_replace(
+    path: Path, early_check: EarlyCheck | None, on_step: OnStep
+) -> tuple[Database, Problem | None]:
     """Open `path`; a broken file is kept aside with its -wal and -shm, and comes as a Problem.
 
     So does one that is gone or empty, though a copy of it is there. NewerLedgerError and the other
@@ -444,7 +447,7 @@ def _open_or_replace(path: Path, early_check: EarlyCheck | None) -> tuple[Databa
             return Database.open(path), problem
         is_good = early_check is not None and early_check.passed()
         try:
-            return Database.open(path, is_good=is_good), None
+            return Database.open(path, is_good=is_good, on_step=on_step), None
         except CorruptLedgerError as error:
             problem = _put_aside(path, error.reason)
         return Database.open(path), problem

@@ -25,7 +25,18 @@ class OpeningWindow(ModelessDialog):
         self.progress.setRange(0, 0)
         self.progress.setTextVisible(False)
         self.progress.setAccessibleName(tr("Progress"))
-        for part in (self.text_label, self.progress):
+        self.step_label = make_label("", "dim")
+        for part in (self.text_label, self.progress, self.step_label):
             self.body.addWidget(part)
         self.body.addStretch(1)
         self.setMinimumWidth(460)
+
+    def show_step(self, step: int, of: int) -> None:
+        """How far it is: the steps are of different length, so the bar only shows that it goes on.
+
+        0 of 0: nothing is brought to a new form yet.
+        """
+        text = tr("Step {step} of {of}", step=step, of=of) if of else ""
+        if text != self.step_label.text():
+            self.step_label.setText(text)
+            self.progress.setAccessibleDescription(text)
