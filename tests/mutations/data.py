@@ -746,8 +746,8 @@ DATA = (
         promise=COPIED,
         mistake="copies of older versions stay as they are",
         file="store/ledger/backup.py",
-        old="                    path.unlink()\n",
-        new="                    pass\n",
+        old="                path.unlink()\n",
+        new="                pass\n",
         tests=(f"{DELETION}::test_no_byte_of_what_was_deleted_is_left_in_a_file",),
     ),
     Break(
@@ -760,10 +760,18 @@ DATA = (
     ),
     Break(
         promise=COPIED,
+        mistake="a copy that is made before the ledger is written anew has pieces of it",
+        file="store/ledger/backup.py",
+        old="anew=deletion.is_to_purge(source)",
+        new="anew=False",
+        tests=(f"{DELETION}::test_no_byte_of_what_was_deleted_is_left_in_a_file",),
+    ),
+    Break(
+        promise=COPIED,
         mistake="it is copied page for page, with pieces of what was there",
         file="store/ledger/backup.py",
-        old="file_copy.draft(source, target, anew=True)",
-        new="file_copy.draft(source, target)",
+        old="return _make(source, target, now_ms, anew=True)",
+        new="return _make(source, target, now_ms)",
         tests=(f"{DELETION}::test_no_byte_of_what_was_deleted_is_left_in_a_file",),
     ),
     Break(
@@ -935,9 +943,9 @@ DATA = (
     Break(
         promise="whether it is about a login, a code, a purchase or something else",
         mistake="money is like anything else",
-        file="ui/text/notification.py",
-        old="        case _ if about_money:",
-        new="        case _ if False:",
+        file="ui/text/questions.py",
+        old="    if about_money and kind",
+        new="    if False and kind",
         tests=("tests/ui/text/test_notification.py::test_what_a_question_asks_for",),
     ),
     Break(

@@ -27,7 +27,7 @@ from enigma_panel.store.ledger import (
     deletion,
     find_copy,
 )
-from enigma_panel.store.ledger.backup import renew_copy
+from enigma_panel.store.ledger.backup import Copied, make_copy, renew_copy
 from enigma_panel.store.ledger.deletion import Deleted
 from enigma_panel.store.ledger.errors import DiskFullError
 from enigma_panel.store.ledger.file_copy import SPARE_BYTES
@@ -227,10 +227,11 @@ def test_no_byte_of_what_was_deleted_is_left_in_a_file(ledger_path: Path, every:
     keys = rng.sample(range(1, TASKS + 1), GOING)
     assert len(delete(ledger, keys).tasks) == GOING
     assert ledger.is_to_purge
-    renew_copy(ledger_path, LATER)  # of a large ledger, which is not written anew before
     gone = [words[key - 1] for key in keys]
-    copied = (folder / "ledger.copy").read_bytes().lower()
-    assert [word for word in gone if word[3:].encode() in copied] == []
+    for copy in (renew_copy, make_copy):  # of a large ledger, which is not written anew before
+        assert copy(ledger_path, LATER) is Copied.MADE
+        copied = (folder / "ledger.copy").read_bytes().lower()
+        assert [word for word in gone if word[3:].encode() in copied] == []
     reader.purge()
     assert ledger.purge()
     left = b"".join(file.read_bytes() for file in folder.iterdir()).lower()

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from enigma_panel.core.models import ASSUMED_PHASES, FINAL_PHASES, UNOPENED_PHASES
 from enigma_panel.store.files import Copy, check_is_file, keep_aside
-from enigma_panel.store.ledger import file_copy
+from enigma_panel.store.ledger import deletion, file_copy
 from enigma_panel.store.ledger.database import COMPANIONS, Database, sole_opener
 from enigma_panel.store.ledger.errors import (
     CorruptLedgerError,
@@ -69,7 +69,7 @@ def make_copy(ledger_path: Path, now_ms: int) -> Copied:
         check_is_file(target)
         if target in _others(ledger_path, file_copy.label_of(source, ledger_path).mark):
             return Copied.OF_ANOTHER
-        return _make(source, target, now_ms)
+        return _make(source, target, now_ms, anew=deletion.is_to_purge(source))
 
 
 def renew_copy(ledger_path: Path, now_ms: int) -> Copied | None:
