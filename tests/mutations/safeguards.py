@@ -542,8 +542,8 @@ SAFEGUARDS = (
         promise="Another order takes no row away, and nothing that is selected",
         mistake="until all are sorted the others are missing",
         file="services/task_search.py",
-        old="key for key in self.keys if key not in found",
-        new="key for key in self.keys[:0] if key not in found",
+        old="return [*first, *filterfalse(found.__contains__, self.keys)]",
+        new="return first",
         tests=(f"{SEARCH}::test_the_first_rows_of_another_order_come_before_all_the_others",),
     ),
     Break(

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from itertools import filterfalse
 from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
@@ -240,7 +241,7 @@ class TaskSearch(QObject):
         stays so."""
         first = self._find(task_filter, order, FIRST_KEYS)
         found = set(first)
-        return [*first, *(key for key in self.keys if key not in found)]
+        return [*first, *filterfalse(found.__contains__, self.keys)]
 
     async def _index_more(self) -> None:
         if not await self._catch_up(BATCHES):

@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,9 +21,9 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     found: list[bool] = []
     prepare = database._prepare
 
-    def noted(*rest: object, is_good: bool) -> None:
+    def noted(*rest: Any, is_good: bool, **more: Any) -> None:
         found.append(not is_good)
-        prepare(*rest, is_good=is_good)  # type: ignore[arg-type]
+        prepare(*rest, is_good=is_good, **more)
 
     monkeypatch.setattr(database, "_prepare", noted)
     return found

@@ -321,6 +321,13 @@ _V13 = (
 )
 
 
+_V14 = (
+    # What a million tasks are sorted by. Of tasks only those are in it whose questions waited.
+    "CREATE INDEX sessions_by_site ON sessions (site)",
+    "CREATE INDEX tasks_by_waited ON tasks (waited_ms) WHERE waited_ms IS NOT 0",
+)
+
+
 def _execute(statements: Sequence[str], connection: sqlite3.Connection) -> None:
     for statement in statements:
         connection.execute(statement)
@@ -328,7 +335,7 @@ def _execute(statements: Sequence[str], connection: sqlite3.Connection) -> None:
 
 MIGRATIONS: Migrations = tuple(
     partial(_execute, statements)
-    for statements in (_V1, _V2, _V3, _V4, _V5, _V6, _V7, _V8, _V9, _V10, _V11, _V12, _V13)
+    for statements in (_V1, _V2, _V3, _V4, _V5, _V6, _V7, _V8, _V9, _V10, _V11, _V12, _V13, _V14)
 )
 """Migration n (counted from 1) leads from version n-1 to n."""
 

@@ -70,6 +70,7 @@ _STATUS_RANK = (
 """Sorted by status, what needs somebody comes first."""
 _RANKS = " ".join(f"WHEN '{status}' THEN {rank}" for rank, status in enumerate(_STATUS_RANK))
 _OPEN_SINCE = "CASE WHEN t.status = 'asks' AND t.answered_ms IS NULL THEN t.asked_ms END"
+_WAITED = f"t.waited_ms + coalesce(max(0, :now - {_OPEN_SINCE}), 0)"
 _SORTED_BY: dict[SortColumn, tuple[str, ...]] = {
     SortColumn.NEW: ("t.is_new",),
     SortColumn.STATUS: (f"CASE t.status {_RANKS} END",),
@@ -85,7 +86,7 @@ _SORTED_BY: dict[SortColumn, tuple[str, ...]] = {
     SortColumn.STARTED: ("t.sent_ms",),
     SortColumn.SESSION: ("coalesce(s.label, s.site) COLLATE NOCASE", "s.number"),
     SortColumn.SITE: ("s.site",),
-    SortColumn.WAITED: (f"t.waited_ms + coalesce(max(0, :now - {_OPEN_SINCE}), 0)",),
+    SortColumn.WAITED: (_WAITED,),
     SortColumn.HOST: ("s.base_url",),
 }
 """Terms without which nothing is sorted; the first 40 characters of a text are in an index."""
@@ -95,6 +96,11 @@ def _told(column: str) -> tuple[tuple[str, str], ...]:
     return (f"{column} IS NOT NULL", column), (f"{column} IS NULL", "NULL")
 
 
+_WHICH_WAITED = (
+    "t.waited_ms = 0",
+    # Spelt as in its index, which holds these.
+    *(f"t.waited_ms IS NOT 0 AND t.waited_ms {which}" for which in ("> 0", "IS NULL", "< 0")),
+)
 _PARTS = {
     SortColumn.COST: _told("t.cost_nano"),
     SortColumn.TOOK: (
@@ -105,6 +111,10 @@ _PARTS = {
     SortColumn.TOKENS_IN: _told("t.tokens_in"),
     SortColumn.TOKENS_OUT: _told("t.tokens_out"),
     SortColumn.STARTED: _told("t.sent_ms"),
+    SortColumn.WAITED: (
+        ("t.status = 'asks'", _WAITED),
+        *((f"t.status <> 'asks' AND {which}", "t.waited_ms") for which in _WHICH_WAITED),
+    ),
 }
 """Conditions that part all tasks, and a term by which an index sorts those that meet it: in parts
 that SQLite merges, the first rows are there at once."""
@@ -423,7 +433,7 @@ def _source(order: Order, *, is_whole: bool) -> str:
     """is_whole: of all tasks. Then the index of sessions leads, which SQLite would not know."""
     if not any(by.column in _OF_SESSION for by in order):
         return "FROM ledger.tasks t"
-    if is_whole and order[0].column is SortColumn.SESSION:
+    if is_whole and order[0].column in {SortColumn.SESSION, SortColumn.SITE}:
         return "FROM ledger.sessions s CROSS JOIN ledger.tasks t ON t.session_key = s.key"
     return "FROM ledger.tasks t JOIN ledger.sessions s ON s.key = t.session_key"
 
