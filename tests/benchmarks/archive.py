@@ -170,14 +170,15 @@ def fill(path: Path, tasks: int) -> None:
                 (key, SESSION.base_url, f"shop{key % 9}.example", key, at, at, at, key),
             )
             seldom = f"{' hundredth' * (key % 100 == 1)}{' rare7' * (key % 1000 == 7)}"
+            nano = rng.randint(1, 10**9 - 1)
             told = f"common {text(12)}{' tenth' * (key % 10 == 0)}{seldom}"
             connection.execute(
                 "INSERT INTO tasks (key, session_key, verb, text, avoid_domains, close_after,"
                 " status, since_ms, created_ms, sent_ms, ended_ms, result, cost, cost_nano,"
                 " tokens_in, question_n, pause_confirmed, is_new)"
-                " VALUES (?1, ?1, 'newTask', ?2, '[]', 1, 'done', ?3, ?3, ?3, ?3 + ?4, ?5, '0.02',"
-                " ?6, ?4, 0, 0, 0)",
-                (key, told, at, rng.randint(5_000, 90_000), text(40), rng.randint(1, 10**9)),
+                " VALUES (?1, ?1, 'newTask', ?2, '[]', 1, 'done', ?3, ?3, ?3, ?3 + ?4, ?5, ?6,"
+                " ?7, ?4, 0, 0, 0)",
+                (key, told, at, rng.randint(5_000, 90_000), text(40), f"0.{nano:09}", nano),
             )
 
 
