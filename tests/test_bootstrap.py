@@ -12,8 +12,10 @@ from enigma_panel.demo.simulator_process import DEMO_KEY
 from enigma_panel.services.account import ENVIRONMENT
 from enigma_panel.store import settings
 from enigma_panel.store.keychain import KeychainStore, MemoryStore
+from enigma_panel.store.ledger.schema import MIGRATIONS
 from enigma_panel.store.paths import folders_below
 from tests.services.conftest import Running, leave, running
+from tests.store.helpers import old_ledger
 
 __all__ = ["running"]
 NOBODY = "http://127.0.0.1:9"
@@ -56,3 +58,15 @@ async def test_a_dialect_that_was_chosen_holds_for_its_address(
 def test_the_demo_leaves_the_keychain_alone() -> None:
     assert isinstance(bootstrap._fingerprint_key(is_demo=True), MemoryStore)
     assert isinstance(bootstrap._fingerprint_key(is_demo=False), KeychainStore)
+
+
+async def test_who_waits_for_an_old_ledger_hears_of_each_step(tmp_path: Path) -> None:
+    folders = folders_below(tmp_path)
+    folders.prepare()
+    old_ledger(folders.ledger)
+    place = DataDirs(folders=folders, root=tmp_path, throw_away=False)
+    steps: list[tuple[int, int]] = []
+    parts = await build(Options(), place, None, on_step=lambda n, of: steps.append((n, of)))
+    last = len(MIGRATIONS) - 1
+    assert steps == [(n, last) for n in range(1, last + 1)]
+    await leave(parts)

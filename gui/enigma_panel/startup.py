@@ -107,7 +107,7 @@ class Startup:
         try:
             copy = await self._parts.ledger_thread.run(copy_to_offer, self._parts.ledger)
         except LedgerError as error:
-            self._say_not_copied(error)
+            log.warning("nobody knows whether there is a copy to offer: %s", error.reason)
             return
         if copy is not None and not any(p.copy is not None for p in self._parts.problems):
             self._window.notice_controller.show_copy(copy)

@@ -157,6 +157,26 @@ def test_no_key_of_a_connection_is_written_down(tmp_path: Path, place: str) -> N
     assert not (tmp_path / place).exists()
 
 
+SAYS_WHETHER_IT_WAS_LOOKED_AT = """
+import sys
+from enigma_panel.store.ledger import database
+prepare = database._prepare
+def noted(*rest, is_good, **more):
+    print("good" if is_good else "to look at", flush=True)
+    prepare(*rest, is_good=is_good, **more)
+database._prepare = noted
+from enigma_panel import __main__
+sys.exit(__main__.main())
+"""
+
+
+def test_a_ledger_is_looked_at_while_the_program_is_loaded(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", SAYS_WHETHER_IT_WAS_LOOKED_AT, "--smoke"]
+    command += ["--base-url", "http://127.0.0.1:9", "--data-dir", str(tmp_path)]
+    said = [subprocess.run(command, capture_output=True, text=True, check=True) for _ in range(2)]
+    assert [done.stdout for done in said] == ["to look at\nshown\n", "good\nshown\n"]
+
+
 @first_and_weekly_each("name", ["ledger.sqlite3", "settings.json"])
 def test_a_file_full_of_rubbish_is_kept_aside_and_work_goes_on(tmp_path: Path, name: str) -> None:
     folder = tmp_path / ("data" if name.startswith("ledger") else "config")

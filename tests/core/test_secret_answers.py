@@ -28,11 +28,17 @@ def redacted(text: str, secrets: list[str]) -> str:
         "42",
         "2026-11-27",
         "27.11.2026.",
+        "1.2.2027",
     ],
 )
 def test_plain_words_are_none_where_no_secret_is_asked_for(answer: str) -> None:
     assert secrets_in(answer) == []
     assert secrets_in(answer, K.YES_NO) == []
+
+
+@pytest.mark.parametrize("code", ["12.34.56", "12.11.26", "1234-56-78", "2026-13-01", "32.1.2026"])
+def test_what_only_looks_like_a_date_is_a_code(code: str) -> None:
+    assert code in secrets_in(code)
 
 
 @pytest.mark.parametrize("kind", list(K))

@@ -19,7 +19,9 @@ _BETWEEN = lazy_compile(r",\s*password\s*:\s*", re.IGNORECASE)
 """What parts the two in `credentials_text`, for a reader who is not strict."""
 _CODE = lazy_compile(r"(?=\S*\d)[\w-]{4,64}")
 _DIGITS = lazy_compile(r"(?<![\w])\d(?:[ .-]?\d){2,}(?![\w])")
-_DATE = lazy_compile(r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}\.\d{1,2}\.(?:\d{4}|\d{2})")
+_MONTH, _DAY, _YEAR = "(?:0?[1-9]|1[0-2])", "(?:0?[1-9]|[12][0-9]|3[01])", "(?:19|20)[0-9]{2}"
+_DATE = lazy_compile(rf"{_YEAR}-{_MONTH}-{_DAY}|{_DAY}\.{_MONTH}\.{_YEAR}")
+"""Without a year of two digits: so a code of six is written, too."""
 _LABELLED_PASSWORD = lazy_compile(
     r"\b(?:pass ?(?:word|wort|phrase|code)|kennwort|mot de passe|contraseña)\s*[:=]\s*(?=(\S.*))",
     re.IGNORECASE,

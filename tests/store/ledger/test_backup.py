@@ -3,6 +3,7 @@
 import os
 import shutil
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -16,6 +17,7 @@ from enigma_panel.store.ledger import (
     BrokenDiskError,
     Copied,
     Ledger,
+    backup,
     copy_to_offer,
     file_copy,
     find_copy,
@@ -23,6 +25,7 @@ from enigma_panel.store.ledger import (
 from enigma_panel.store.ledger.schema import MIGRATIONS
 from tests.kit.builders import new_session
 from tests.kit.clock import NOW
+from tests.kit.wait import LIMIT_S
 from tests.store.helpers import copy_ledger, raw, start
 from tests.store.ledger.damage import flip
 
@@ -174,3 +177,12 @@ def test_a_copy_knows_a_session_that_a_later_write_ended(ledger: Ledger) -> None
     found = find_copy(ledger.path)
     assert found is not None
     assert found.sessions_open == 1
+
+
+def test_one_waits_for_another_that_is_being_made(ledger: Ledger) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        with backup._one_at_a_time:
+            copying = pool.submit(copy_ledger, ledger, NOW)
+            with pytest.raises(TimeoutError):
+                copying.result(0.1)
+        assert copying.result(LIMIT_S) is Copied.MADE

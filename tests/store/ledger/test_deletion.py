@@ -16,7 +16,7 @@ from enigma_panel.core.deletion import KeptReason, kept_because
 from enigma_panel.core.models import Phase, Session, Task, TaskSpec, TaskStatus
 from enigma_panel.core.observation import Usage
 from enigma_panel.core.statuses import FINAL_STATUSES
-from enigma_panel.core.task_filter import TaskFilter, TaskSum
+from enigma_panel.core.task_filter import NEWEST_FIRST, NO_FILTER, TaskFilter, TaskSum
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.store.ledger import (
     IntentKind,
@@ -237,7 +237,7 @@ def test_no_byte_of_what_was_deleted_is_left_in_a_file(ledger_path: Path, every:
     left = b"".join(file.read_bytes() for file in folder.iterdir()).lower()
     assert [word for word in gone if word[3:].encode() in left] == []
     stay = sorted(set(range(1, TASKS + 1)) - set(keys))
-    assert ledger.task_keys() == stay[::-1]
+    assert ledger.task_keys() == reader.keys(NO_FILTER, NEWEST_FIRST, NOW) == stay[::-1]
     for key in stay[:3]:
         assert reader.keys(TaskFilter(words=words[key - 1]), (), NOW) == [key]
     assert find_copy(ledger_path) is not None

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from enigma_panel.store.files import ProblemKind
-from enigma_panel.store.ledger import Ledger, database
+from enigma_panel.store.ledger import Ledger, database, early_check
 from enigma_panel.store.ledger.early_check import EarlyCheck
 from tests.store.helpers import start
 from tests.store.ledger.damage import filled, flip
@@ -47,14 +47,20 @@ def test_what_was_looked_at_is_not_looked_at_again(ledger_path: Path, looks: lis
     assert (problem, looks) == (None, [False])
 
 
-def test_what_a_killed_program_left_is_looked_at_too(ledger_path: Path, tmp_path: Path) -> None:
+def test_what_a_killed_program_left_is_looked_at_and_left_as_it_is(
+    ledger_path: Path, tmp_path: Path
+) -> None:
     """Its last writes stand in the -wal alone."""
-    filled(ledger_path)
     left = tmp_path / "left" / ledger_path.name
     with Ledger.open(ledger_path)[0] as ledger:
         intent = start(ledger)
         shutil.copytree(ledger_path.parent, left.parent)
-    ledger, problem = Ledger.open(left, EarlyCheck(left))
+    before = contents(left.parent)
+    check = EarlyCheck(left)
+    assert check.passed()
+    assert contents(left.parent) == before
+    assert f"{left.name}-wal" in before
+    ledger, problem = Ledger.open(left, check)
     with ledger:
         assert problem is None
         assert ledger.unsettled()[-1].key == intent.key
@@ -81,6 +87,70 @@ def test_who_changed_the_file_since_has_it_looked_at_again(
     ledger.close()
     assert problem is not None
     assert looks[1]
+
+
+@pytest.mark.parametrize("is_link", [False, True])
+def test_a_write_that_stands_in_the_wal_alone_is_noticed(
+    ledger_path: Path, tmp_path: Path, is_link: bool
+) -> None:
+    path = ledger_path
+    if is_link:
+        path = tmp_path / "link.sqlite3"
+        path.symlink_to(ledger_path)
+    with Ledger.open(ledger_path)[0] as ledger:
+        start(ledger)
+        check = EarlyCheck(path)
+        assert check.passed()
+        before = ledger_path.stat().st_mtime_ns
+        start(ledger)
+        assert ledger_path.stat().st_mtime_ns == before
+        assert not check.passed()
+
+
+def _replace(path: Path) -> None:
+    """By one as long and as old."""
+    old = path.stat()
+    other = path.with_name("other")
+    shutil.copy2(path, other)
+    flip(other, 5 * 4096)
+    os.utime(other, ns=(old.st_atime_ns, old.st_mtime_ns))
+    other.replace(path)
+
+
+def _cut(path: Path) -> None:
+    """By a page; it is as old as before."""
+    old = path.stat()
+    os.truncate(path, old.st_size - 4096)
+    os.utime(path, ns=(old.st_atime_ns, old.st_mtime_ns))
+
+
+@pytest.mark.parametrize("change", [_replace, _cut])
+def test_other_content_is_noticed_that_is_as_old(
+    ledger_path: Path, change: Callable[[Path], None]
+) -> None:
+    filled(ledger_path)
+    check = EarlyCheck(ledger_path)
+    assert check.passed()
+    change(ledger_path)
+    assert not check.passed()
+
+
+def test_so_is_one_that_comes_during_the_look(
+    ledger_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filled(ledger_path)
+    monkeypatch.setattr(early_check, "check_header", lambda path: flip(path, 200))
+    assert not EarlyCheck(ledger_path).passed()
+
+
+def test_a_loss_is_said_though_a_look_left_files_without_content(ledger_path: Path) -> None:
+    filled(ledger_path)
+    assert EarlyCheck(ledger_path).passed()
+    ledger_path.unlink()
+    ledger, problem = Ledger.open(ledger_path, EarlyCheck(ledger_path))
+    ledger.close()
+    assert problem is not None
+    assert (problem.kind, problem.copy is None) == (ProblemKind.MISSING, False)
 
 
 def _empty_beside_a_wal(path: Path) -> None:

@@ -175,7 +175,7 @@ TASKS = st.builds(
     is_new=st.booleans(),
     sent_ms=TIMES,
     ended_ms=TIMES,
-    waited_ms=st.none() | st.integers(0, 3),
+    waited_ms=st.none() | st.integers(-1, 3),
     asked_ms=st.none() | st.integers(NOW - 5, NOW + 1),
     answered_ms=st.none() | st.just(NOW),
 )
@@ -189,6 +189,8 @@ FILTERS = st.just(NO_FILTER) | st.builds(
     cost_to=st.none() | st.decimals(0, 3, places=2),
 )
 ORDERS = st.lists(st.builds(SortBy, st.sampled_from(C), st.booleans()), max_size=2).map(tuple)
+EACH_ALONE = [(NO_FILTER, (SortBy(column, down),)) for column in C for down in (False, True)]
+"""Without a filter most have a way of their own."""
 SESSIONS = st.tuples(st.sampled_from(["shop.example", "bäckerei.example"]), st.none() | TEXTS)
 
 
@@ -219,7 +221,7 @@ def test_what_is_shown_is_a_plain_filter_and_sort_over_the_ledger(
                 ledger.save(replace(known, **_facts(task)), replace(session, label=label))
         tasks = ledger.tasks(keys)
         sessions = ledger.sessions(task.session_key for task in tasks.values())
-        for task_filter, order in asked:
+        for task_filter, order in [*asked, *EACH_ALONE]:
             kept = [t for t in tasks.values() if fits(t, sessions[t.session_key], task_filter)]
             kept.sort(key=lambda task: -task.key)
             figures = indexed(reader).figures(task_filter)

@@ -54,6 +54,8 @@ _PAUSE_S = 0.01
 
 COMPANIONS = ("", "-wal", "-shm")
 """The endings of all files that together are one ledger."""
+HOLDING = ("", "-wal")
+"""Of those that hold what was written; who only reads leaves a -shm, too."""
 
 MAGIC = b"SQLite format 3\0"
 """How every file of SQLite begins."""
@@ -207,7 +209,7 @@ def check_header(path: Path) -> None:
     """
     with path.open("rb") as file:
         start = file.read(len(MAGIC))
-    wal = Path(f"{path}-wal")
+    wal = Path(f"{os.path.realpath(path)}-wal")
     if not start and wal.exists() and wal.stat().st_size:
         raise CorruptLedgerError(path, "empty beside a -wal file with content")
     if start and start != MAGIC:

@@ -21,7 +21,7 @@ from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.store.files import Problem, ProblemKind, keep_aside
 from enigma_panel.store.ledger import deletion, file_copy, sent_secrets
 from enigma_panel.store.ledger.backup import find_copy
-from enigma_panel.store.ledger.database import COMPANIONS, Database, sole_opener
+from enigma_panel.store.ledger.database import COMPANIONS, HOLDING, Database, sole_opener
 from enigma_panel.store.ledger.deletion import Deleted
 from enigma_panel.store.ledger.early_check import EarlyCheck
 from enigma_panel.store.ledger.errors import (
@@ -456,7 +456,7 @@ def _open_or_replace(
 def _missing(path: Path) -> Problem | None:
     """Something was here once: a first start finds no copy either."""
     with typed_errors(path):
-        if any(_size(Path(f"{path}{ending}")) for ending in COMPANIONS):
+        if any(_size(Path(f"{path}{ending}")) for ending in HOLDING):
             return None
     copy = find_copy(path)
     if copy is None:
