@@ -34,7 +34,7 @@ from enigma_panel.store.ledger.backup import (
     make_copy,
     use_copy,
 )
-from enigma_panel.store.ledger.errors import LedgerError, NewerLedgerError
+from enigma_panel.store.ledger.errors import CorruptLedgerError, LedgerError, NewerLedgerError
 from enigma_panel.store.ledger.file_copy import copy_path
 from enigma_panel.store.settings import TERMINATE_IDLE
 from enigma_panel.ui.lazy_dialogs import LazyDialogs
@@ -114,17 +114,33 @@ class Startup:
 
     async def _copy_ledger(self) -> None:
         """When all is shown, which it would keep waiting."""
-        path, now = self._parts.ledger.path, self._parts.services.clock.now_ms()
         try:
-            copied = await event_loop.blocking(partial(make_copy, path, now), time_limit=COPY_S)
+            copied = await self._make_copy()
+            if copied is Copied.NOT_GOOD and await self._mend():
+                copied = await self._make_copy()
         except LedgerError as error:
             self._say_not_copied(error)
-            return
         except event_loop.BlockingTimeoutError as error:
             log.warning("the copy of the ledger was not finished: %s", error)
-            return
-        if copied is not Copied.MADE:
-            log.warning("the ledger was not copied: %s", copied)
+        else:
+            if copied is not Copied.MADE:
+                log.info("the ledger was not copied: %s", copied)
+
+    async def _make_copy(self) -> Copied:
+        path, now = self._parts.ledger.path, self._parts.services.clock.now_ms()
+        return await event_loop.blocking(partial(make_copy, path, now), time_limit=COPY_S)
+
+    async def _mend(self) -> bool:
+        """What cannot be copied may have damage, which is said. Nothing is done about a row that
+        cannot be read: that was said."""
+        ledger, kind, reason = self._parts.ledger, ProblemKind.MENDED, ""
+        try:
+            if not await self._parts.ledger_thread.run(ledger.mend):
+                return False
+        except CorruptLedgerError as error:
+            kind, reason = ProblemKind.DAMAGED, error.reason
+        self._window.show_problem(Problem(kind=kind, path=ledger.path, reason=reason))
+        return kind is ProblemKind.MENDED
 
     def _say_not_copied(self, error: LedgerError) -> None:
         log.warning("the ledger was not copied: %s", error.reason)

@@ -3,11 +3,16 @@
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
-from enigma_panel.store.ledger import find_copy
+from enigma_panel.core.models import TaskStatus
+from enigma_panel.store.ledger import Ledger, Outcome, find_copy
 from enigma_panel.store.paths import folders_below
 from tests.app.program import Driven
+from tests.kit.clock import NOW
 from tests.kit.wait import wait_for
+from tests.store.helpers import start
+from tests.store.ledger.damage import unindexed
 
 pytestmark = pytest.mark.process
 
@@ -18,3 +23,33 @@ def test_a_clean_start_leaves_a_good_copy(tmp_path: Path) -> None:
     wait_for(ledger.with_suffix(".copy").exists, 15, "the copy")
     assert program.quit() == (0, "")
     assert find_copy(ledger) is not None
+
+
+@pytest.mark.parametrize(
+    ("index", "change", "said", "is_copied"),
+    [
+        ("tasks_by_status", "UPDATE tasks SET status = 'working'", "was mended", True),
+        ("sessions_by_name", "UPDATE sessions SET number = 1", "has damage", False),
+    ],
+)
+def test_damage_that_no_start_notices_is_said_and_mended_where_it_can_be(
+    tmp_path: Path, index: str, change: str, said: str, is_copied: bool
+) -> None:
+    """SQLite's quick look compares no index with its table."""
+    folders = folders_below(tmp_path)
+    folders.prepare()
+    with Ledger.open(folders.ledger)[0] as ledger:
+        for _ in range(2):
+            intent = start(ledger)
+            assert intent.task is not None
+            ledger.save(replace(intent.task, status=TaskStatus.DONE))
+            ledger.settle(intent.key, Outcome.KNOWN, NOW)
+    unindexed(folders.ledger, index, change)
+    program = Driven("http://127.0.0.1:9", tmp_path)
+    (notice,) = wait_for(lambda: [n for n in program.tell("notices") if said in n], 15, said)
+    assert "may be missing here that still costs money" in notice
+    if is_copied:
+        wait_for(folders.ledger.with_suffix(".copy").exists, what="the copy")
+    status, errors = program.quit()
+    assert (status, errors.count("the ledger has damage")) == (0, 1)
+    assert (find_copy(folders.ledger) is not None) is is_copied

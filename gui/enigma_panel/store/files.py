@@ -24,6 +24,8 @@ class ProblemKind(StrEnum):
     NEWER = "newer"  # a newer version of this program wrote it; it stays as it is
     MISSING = "missing"  # it is gone, though a copy of it is here; a new one was begun
     UNREADABLE = "unreadable"  # the system refused to hand it out; it stays as it is
+    MENDED = "mended"  # it had damage, and has none any more
+    DAMAGED = "damaged"  # it has damage, and is used all the same
     NOT_REPLACED = "not_replaced"  # what was to take its place could not
     UNWRITABLE = "unwritable"  # what the program only writes cannot be written; it stays as it is
 

@@ -8,7 +8,7 @@ from enigma_panel.store.files import Problem
 from enigma_panel.store.ledger import Copied, Intent, Ledger
 from tests.kit.builders import new_session, new_task
 from tests.kit.clock import NOW
-from tests.store.helpers import copy_ledger, start
+from tests.store.helpers import copy_ledger, raw, start
 
 
 def filled(path: Path, n: int = 30) -> list[Intent]:
@@ -25,6 +25,19 @@ def flip(path: Path, place: int) -> None:
     for n in range(place, min(place + 600, len(content))):
         content[n] ^= 0xFF
     path.write_bytes(content)
+
+
+def unindexed(path: Path, index: str, sql: str, *values: object) -> None:
+    """Change rows so that an index does not follow: it is hidden meanwhile."""
+    with raw(path) as connection:
+        found = "SELECT * FROM sqlite_schema WHERE name = ?"
+        row = connection.execute(found, (index,)).fetchone()
+        connection.execute("PRAGMA writable_schema = ON")
+        connection.execute("DELETE FROM sqlite_schema WHERE name = ?", (index,))
+    with raw(path) as connection:
+        connection.execute(sql, values)
+        connection.execute("PRAGMA writable_schema = ON")
+        connection.execute("INSERT INTO sqlite_schema VALUES (?, ?, ?, ?, ?)", row)
 
 
 def _truncate(path: Path) -> None:

@@ -11,23 +11,26 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from enigma_panel.core.models import Phase
+from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.store.files import Copy
 from enigma_panel.store.ledger import (
     BrokenDiskError,
     Copied,
+    CorruptLedgerError,
     Ledger,
     backup,
     copy_to_offer,
     file_copy,
     find_copy,
 )
+from enigma_panel.store.ledger.backup import renew_copy
 from enigma_panel.store.ledger.schema import MIGRATIONS
+from tests.conftest import LogWatch
 from tests.kit.builders import new_session
 from tests.kit.clock import NOW
 from tests.kit.wait import LIMIT_S
-from tests.store.helpers import copy_ledger, raw, start
-from tests.store.ledger.damage import flip
+from tests.store.helpers import copy_ledger, raw, start, started
+from tests.store.ledger.damage import flip, unindexed
 
 
 @pytest.fixture
@@ -186,3 +189,55 @@ def test_one_waits_for_another_that_is_being_made(ledger: Ledger) -> None:
             with pytest.raises(TimeoutError):
                 copying.result(0.1)
         assert copying.result(LIMIT_S) is Copied.MADE
+
+
+def test_one_that_a_killed_program_left_has_no_room(
+    ledger: Ledger, copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = file_copy.draft_of(copy)
+    left.write_bytes(b"pieces" * 100_000)
+    free = file_copy.SPARE_BYTES + ledger._db.rows("PRAGMA page_count")[0][0] * 4096
+
+    def usage(_: Path) -> SimpleNamespace:
+        return SimpleNamespace(free=free - left.stat().st_size if left.exists() else free)
+
+    monkeypatch.setattr(shutil, "disk_usage", usage)
+    assert copy_ledger(ledger, NOW) is Copied.MADE
+    assert not left.exists()
+
+
+def test_nor_does_it_keep_what_was_deleted_since(ledger: Ledger, copy: Path) -> None:
+    left = file_copy.draft_of(copy)
+    left.write_bytes(b"pieces")
+    assert renew_copy(ledger.path, NOW) is None
+    assert not left.exists()
+
+
+def test_a_row_that_an_index_lost_is_found_again(ledger_path: Path, log_watch: LogWatch) -> None:
+    log_watch.allow("the ledger has damage")
+    with Ledger.open(ledger_path)[0] as ledger:
+        task = started(ledger)
+        copy_ledger(ledger, NOW)
+        assert not ledger.mend()
+        ledger.save(replace(task, status=TaskStatus.DONE))
+    unindexed(ledger_path, "tasks_by_status", "UPDATE tasks SET status = 'working'")
+    ledger, problem = Ledger.open(ledger_path)
+    with ledger:
+        assert (problem, ledger.live_tasks()) == (None, [])
+        assert copy_ledger(ledger, NOW + 1) is Copied.NOT_GOOD
+        assert ledger.mend()
+        assert [found.key for found in ledger.live_tasks()] == [task.key]
+        assert copy_ledger(ledger, NOW + 2) is Copied.MADE
+
+
+def test_damage_that_stays_is_told(ledger_path: Path, log_watch: LogWatch) -> None:
+    log_watch.allow("the ledger has damage")
+    with Ledger.open(ledger_path)[0] as ledger:
+        start(ledger)
+        start(ledger)
+    unindexed(ledger_path, "sessions_by_name", "UPDATE sessions SET number = 1")
+    ledger, problem = Ledger.open(ledger_path)
+    with ledger:
+        assert problem is None
+        with pytest.raises(CorruptLedgerError, match="index sessions_by_name"):
+            ledger.mend()

@@ -512,3 +512,25 @@ def test_the_ledger_is_only_read(ledger: Ledger, reader: TaskReader) -> None:
     connection = reader._opened()
     with pytest.raises(sqlite3.OperationalError, match="readonly"):
         connection.execute("DELETE FROM ledger.text_changes")
+
+
+def test_a_task_whose_status_no_version_wrote_is_in_every_order(
+    ledger: Ledger, reader: TaskReader
+) -> None:
+    keys = [started(ledger).key for _ in range(3)]
+    with raw(ledger.path) as connection:
+        connection.execute("UPDATE tasks SET status = 'asleep' WHERE key = ?", keys[1:2])
+    for _, order in EACH_ALONE:
+        assert sorted(reader.keys(NO_FILTER, order, NOW)) == keys
+    by_status = (SortBy(C.STATUS),)
+    assert reader.keys(NO_FILTER, by_status, NOW) == [keys[2], keys[0], keys[1]]
+    assert reader.keys(NO_FILTER, by_status, NOW, 2) == [keys[2], keys[0]]
+
+
+def test_keys_may_be_as_far_apart_as_can_be(ledger: Ledger, reader: TaskReader) -> None:
+    started(ledger)
+    last = started(ledger).key
+    with raw(ledger.path) as connection:
+        connection.execute("UPDATE tasks SET key = -5 WHERE key = ?", (last,))
+        connection.execute("UPDATE tasks SET key = ? WHERE key > 0", (2**63 - 1,))
+    assert reader.keys(NO_FILTER, NEWEST_FIRST, NOW) == [2**63 - 1, -5]

@@ -284,6 +284,8 @@ def test_a_copy_can_be_declined(bar: Bar) -> None:
         (ProblemKind.NEWER, None, None, "s was written by a newer version"),
         (ProblemKind.UNREADABLE, None, None, "s could not be read and stays as it is"),
         (ProblemKind.UNWRITABLE, None, None, "s cannot be written (x); work goes on without it"),
+        (ProblemKind.MENDED, None, None, "Damage in the ledger was mended. Quit and start again:"),
+        (ProblemKind.DAMAGED, None, None, "The ledger has damage (x): something may be missing"),
         (ProblemKind.NOT_REPLACED, None, None, "Another ledger was to take the place of s and"),
         (ProblemKind.MISSING, None, COPY, "The ledger is gone, so a new one was begun. A copy"),
     ],

@@ -79,6 +79,7 @@ def renew_copy(ledger_path: Path, now_ms: int) -> Copied | None:
     with typed_errors(target), _one_at_a_time, _reading(ledger_path) as source:
         mark = file_copy.label_of(source, ledger_path).mark
         own = copies_of(ledger_path, {mark})
+        file_copy.drop_draft(target)
         for path in own:
             if path != target:
                 path.unlink()

@@ -59,9 +59,9 @@ def draft(source: sqlite3.Connection, target: Path, *, anew: bool = False) -> No
     MB. DiskFullError where less than SPARE_BYTES would be left; sqlite3.Error, OSError.
     """
     size = _one(source, "PRAGMA page_count") * _one(source, "PRAGMA page_size")
-    check_room(target, size)
     with gone_on_error(target):
-        path = _fresh_draft(target)
+        path = _fresh_draft(target)  # one that was left has no room any more
+        check_room(target, size)
         if anew:
             source.execute("VACUUM INTO ?", (str(path),))
             return

@@ -362,6 +362,25 @@ class Ledger:
         secret = f"{base_url.rstrip('/')}\0{key}".encode(errors="surrogatepass")
         return hashlib.scrypt(secret, salt=salt, n=2**14, r=8, p=1, dklen=8).hex()
 
+    def mend(self) -> bool:
+        """Make the indexes anew where one does not agree with its table; whether one was so.
+
+        CorruptLedgerError for damage that stays. Takes 2 s for 100 MB.
+        """
+        with typed_errors(self.path):
+            try:
+                file_copy.check_pages(self.connection, self.path)
+            except CorruptLedgerError as error:
+                damage = error
+            else:
+                return False
+            log.warning("the ledger has damage: %s", damage.reason)
+            with contextlib.suppress(sqlite3.IntegrityError):  # two rows of which one may be
+                self.connection.execute("REINDEX")
+                file_copy.check_pages(self.connection, self.path)
+                return True
+            raise damage
+
     def close(self) -> None:
         """Write the -wal file back into the main one and close; harmless when repeated.
 
@@ -442,10 +461,10 @@ def _open_or_replace(
     with sole_opener(path.parent):
         with contextlib.suppress(OSError):  # what a killed program was about to put in its place
             file_copy.drop_draft(path)
+        is_good = early_check is not None and early_check.passed()
         problem = _missing(path)
         if problem is not None:
             return Database.open(path), problem
-        is_good = early_check is not None and early_check.passed()
         try:
             return Database.open(path, is_good=is_good, on_step=on_step), None
         except CorruptLedgerError as error:

@@ -68,6 +68,9 @@ _STATUS_RANK = (
     TaskStatus.DONE,
 )
 """Sorted by status, what needs somebody comes first."""
+_OF_NO_STATUS = (
+    f"SELECT key FROM ledger.tasks WHERE NOT {one_of('status', _STATUS_RANK)} ORDER BY key DESC"  # noqa: S608 - own words
+)
 _RANKS = " ".join(f"WHEN '{status}' THEN {rank}" for rank, status in enumerate(_STATUS_RANK))
 _OPEN_SINCE = "CASE WHEN t.status = 'asks' AND t.answered_ms IS NULL THEN t.asked_ms END"
 _WAITED = f"t.waited_ms + coalesce(max(0, :now - {_OPEN_SINCE}), 0)"
@@ -286,19 +289,20 @@ class TaskReader:
         oldest, newest, count = self._rows(_KEY_RANGE, {})[0]
         if not count:
             return []
-        keys = range(newest, oldest - 1, -1)
-        if len(keys) == count:
-            return list(keys[:most])
+        if newest - oldest + 1 == count:
+            return list(range(newest, oldest - 1, -1)[:most])
         return self._keys("SELECT key FROM ledger.tasks ORDER BY key DESC", {}, most)
 
     def _by_status(self, most: int | None, *, descending: bool) -> list[int]:
-        """One status after the other, each by its index."""
+        """One status after the other, each by its index; then those of a word of no version."""
         sql = "SELECT key FROM ledger.tasks WHERE status = :status ORDER BY key DESC"
         found: list[int] = []
         with self._one_state():
             for status in reversed(_STATUS_RANK) if descending else _STATUS_RANK:
                 left = None if most is None else most - len(found)
                 found += self._keys(sql, {"status": status}, left)
+            left = None if most is None else most - len(found)
+            found += self._keys(_OF_NO_STATUS, {}, left)
         return found
 
     def _has_one_host(self) -> bool:

@@ -108,6 +108,8 @@ def notice_action_label(action: NoticeAction, dialect: Dialect | None = None) ->
 def problem_text(problem: Problem, now_ms: int) -> Notice:
     """A file that could not be used; where a copy of it is there, that is offered."""
     what = _what(problem)
+    if problem.kind in {ProblemKind.MENDED, ProblemKind.DAMAGED}:
+        return Notice(text=what, rank=NoticeRank.COSTS)
     if problem.copy is None:
         return Notice(text=what, rank=NoticeRank.GRAVE)
     return _with_copy(what, problem.copy, now_ms)
@@ -198,6 +200,17 @@ def _what(problem: Problem) -> str:
             )
         case ProblemKind.MISSING:
             return tr("The ledger is gone, so a new one was begun.")
+        case ProblemKind.MENDED:
+            return tr(
+                "Damage in the ledger was mended. Quit and start again: something may be missing "
+                "here that still costs money."
+            )
+        case ProblemKind.DAMAGED:
+            return tr(
+                "The ledger has damage ({reason}): something may be missing here that still costs "
+                "money, and no new copy is made of it.",
+                reason=problem.reason,
+            )
         case ProblemKind.NEWER:
             return tr(
                 "{name} was written by a newer version of this program and stays as it is.",
