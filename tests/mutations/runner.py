@@ -64,6 +64,8 @@ class Copy:
             "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
             "QT_QPA_PLATFORM": "offscreen",
         }
+        if not jobs:  # Python takes what was compiled of one break for another as long, a second on
+            environment["PYTHONDONTWRITEBYTECODE"] = "1"
         try:
             done = subprocess.run(
                 [*command, *tests],
