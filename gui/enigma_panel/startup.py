@@ -116,7 +116,7 @@ class Startup:
         """When all is shown, which it would keep waiting."""
         try:
             copied = await self._make_copy()
-            if copied is Copied.NOT_GOOD and await self._mend():
+            if copied is Copied.DAMAGED and await self._mend():
                 copied = await self._make_copy()
         except LedgerError as error:
             self._say_not_copied(error)
@@ -131,8 +131,7 @@ class Startup:
         return await event_loop.blocking(partial(make_copy, path, now), time_limit=COPY_S)
 
     async def _mend(self) -> bool:
-        """What cannot be copied may have damage, which is said. Nothing is done about a row that
-        cannot be read: that was said."""
+        """Say that the ledger has damage, where that is so: it may be the copy's alone."""
         ledger, kind, reason = self._parts.ledger, ProblemKind.MENDED, ""
         try:
             if not await self._parts.ledger_thread.run(ledger.mend):

@@ -704,7 +704,7 @@ MONEY = (
         promise="Damage that no start notices is found by the copying",
         mistake="the log alone is told",
         file="startup.py",
-        old="            if copied is Copied.NOT_GOOD and await self._mend():\n",
+        old="            if copied is Copied.DAMAGED and await self._mend():\n",
         new="            if False:\n",
         tests=(
             "tests/app/test_ledger_copy.py::test_damage_that_no_start_notices_is_said_and_mended_where_it_can_be",

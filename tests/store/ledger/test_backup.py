@@ -130,7 +130,7 @@ def test_a_damaged_draft_replaces_nothing(
             seal(target, *rest)
 
         monkeypatch.setattr(file_copy, "seal", flipped)
-        assert copy_ledger(ledger, NOW + 1) is Copied.NOT_GOOD, f"page {page}"
+        assert copy_ledger(ledger, NOW + 1) is Copied.DAMAGED, f"page {page}"
         assert copy.read_bytes() == before
         assert "ledger.copy.new" not in _names(copy)
 
@@ -152,7 +152,7 @@ def test_a_ledger_with_rows_that_cannot_be_read_replaces_no_copy(
     before = copy.read_bytes()
     with raw(ledger.path) as connection:
         connection.execute(spoil)
-    assert copy_ledger(ledger, NOW + 1) is Copied.NOT_GOOD
+    assert copy_ledger(ledger, NOW + 1) is Copied.BAD_ROWS
     assert copy.read_bytes() == before
 
 
@@ -224,7 +224,7 @@ def test_a_row_that_an_index_lost_is_found_again(ledger_path: Path, log_watch: L
     ledger, problem = Ledger.open(ledger_path)
     with ledger:
         assert (problem, ledger.live_tasks()) == (None, [])
-        assert copy_ledger(ledger, NOW + 1) is Copied.NOT_GOOD
+        assert copy_ledger(ledger, NOW + 1) is Copied.DAMAGED
         assert ledger.mend()
         assert [found.key for found in ledger.live_tasks()] == [task.key]
         assert copy_ledger(ledger, NOW + 2) is Copied.MADE

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -141,6 +142,19 @@ def test_so_is_one_that_comes_during_the_look(
     filled(ledger_path)
     monkeypatch.setattr(early_check, "check_header", lambda path: flip(path, 200))
     assert not EarlyCheck(ledger_path).passed()
+
+
+def test_it_is_over_before_anybody_opens_what_takes_the_place_of_a_lost_one(
+    ledger_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Closing its handle later would drop the locks of this process on the ledger."""
+    filled(ledger_path)
+    ledger_path.unlink()
+    state = early_check._state
+    monkeypatch.setattr(early_check, "_state", lambda path: (time.sleep(0.2), state(path))[1])
+    check = EarlyCheck(ledger_path)
+    Ledger.open(ledger_path, check)[0].close()
+    assert not check._thread.is_alive()
 
 
 def test_a_loss_is_said_though_a_look_left_files_without_content(ledger_path: Path) -> None:

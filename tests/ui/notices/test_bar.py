@@ -33,6 +33,7 @@ from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.notices.bar import NoticeBar
 from enigma_panel.ui.notices.notice_list import NoticeList
 from enigma_panel.ui.text import account_page
+from enigma_panel.ui.text.problems import NoticeRank, problem_text
 from enigma_panel.ui.text.states import local_time
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from tests.kit.builders import BASE_URL, a_task
@@ -297,6 +298,8 @@ def test_other_problems_with_files(
     problem = Problem(kind=kind, path=Path("/data/s"), kept_as=kept_as, reason="x", copy=copy)
     bar.notice_controller.show_problem(problem)
     assert bar.lines[0].startswith(words)
+    says_money = "costs money" in bar.lines[0] or copy is not None
+    assert (problem_text(problem, NOW).rank is NoticeRank.COSTS) is says_money
 
 
 def test_unreadable_rows_are_counted(bar: Bar) -> None:

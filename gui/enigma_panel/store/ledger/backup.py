@@ -56,7 +56,8 @@ class Copied(StrEnum):
     MADE = "made"
     NO_ROOM = "no_room"  # the disk is nearly full
     OF_ANOTHER = "of_another"  # the copy there is of another ledger and waits to be offered
-    NOT_GOOD = "not_good"  # pages of it are damaged, or something not ended cannot be read
+    DAMAGED = "damaged"  # its pages, or an index that does not agree with its table
+    BAD_ROWS = "bad_rows"  # something in it that is not ended cannot be read
 
 
 def make_copy(ledger_path: Path, now_ms: int) -> Copied:
@@ -94,8 +95,10 @@ def _make(source: sqlite3.Connection, target: Path, now_ms: int, *, anew: bool =
     try:
         with typed_errors(target):
             file_copy.seal(target, now_ms, partial(_check_rows, target))
+    except _BadRowsError:
+        return Copied.BAD_ROWS
     except CorruptLedgerError:
-        return Copied.NOT_GOOD
+        return Copied.DAMAGED
     return Copied.MADE
 
 
@@ -231,11 +234,15 @@ def _check_copy(path: Path) -> Copy:
     return Copy(path=path, made_ms=label.made_ms, version=label.version, sessions_open=open_in_it)
 
 
+class _BadRowsError(CorruptLedgerError):
+    """Something that is not ended cannot be read."""
+
+
 def _check_rows(path: Path, connection: sqlite3.Connection) -> None:
-    """CorruptLedgerError where something that is not ended cannot be read."""
+    """_BadRowsError."""
     reader = RowReader(Database(path, connection))
     reader.records(SESSIONS, NOT_FINAL)
     reader.records(TASKS, LIVE)
     reader.intents(UNSETTLED)
     if reader.bad_rows:
-        raise CorruptLedgerError(path, f"{len(reader.bad_rows)} rows cannot be read")
+        raise _BadRowsError(path, f"{len(reader.bad_rows)} rows cannot be read")
