@@ -65,7 +65,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     what is left, in whatever order, the longest go first."""
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
-        if "simulator" in fixtures:
+        if "simulator" in fixtures or "seed_service" in fixtures:
             item.add_marker(pytest.mark.process)
         # Whatever shows something stands on it: qtbot, window, world, services, no_window_left.
         place = item.nodeid.removeprefix("tests/")
@@ -238,6 +238,22 @@ def simulator(live_mode: str) -> Iterator[Callable[..., Simulator]]:
     def start(*arguments: str, keys: tuple[str, ...] = ()) -> Simulator:
         live = live_option(live_mode, arguments)
         started.append(Simulator(*arguments, keys=keys, live=live))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.stop()
+
+
+@pytest.fixture
+def seed_service() -> Iterator[Callable[..., SimulatorProcess]]:
+    """Starts services that have only what the oldest page documents, as `simulator` does."""
+    from tests.kit.seed_service import SeedService  # imports the whole simulator
+
+    started: list[SimulatorProcess] = []
+
+    def start(*arguments: str) -> SimulatorProcess:
+        started.append(SeedService(*arguments))
         return started[-1]
 
     yield start

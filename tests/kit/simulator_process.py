@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import sys
+from importlib import import_module
 from multiprocessing.connection import Connection
 from typing import IO
 
@@ -23,7 +24,10 @@ LEAVE_S = 10.0
 
 class SimulatorProcess:
     """What `python -m enigma_panel.simulator` is with these arguments. url: where it listens; stdin
-    and stdout: our ends; stderr: ours where it is wanted, else it writes to that of the tests."""
+    and stdout: our ends; stderr: ours where it is wanted, else it writes to that of the tests.
+    module: whose `main` is run."""
+
+    module = "enigma_panel.simulator.__main__"
 
     def __init__(self, *arguments: str, wants_stderr: bool = False) -> None:
         stdin, to_it = os.pipe()
@@ -32,7 +36,8 @@ class SimulatorProcess:
         theirs += [Connection(output, readable=False) for _, output in outputs]
         self.stdin = os.fdopen(to_it, "wb", buffering=0)
         self._outputs = [os.fdopen(ours, "rb") for ours, _ in outputs]
-        self._process = _FORKS.Process(target=_simulate, args=(arguments, theirs), daemon=True)
+        given = self.module, arguments, theirs
+        self._process = _FORKS.Process(target=_simulate, args=given, daemon=True)
         self._process.start()
         for stream in theirs:
             stream.close()
@@ -57,10 +62,8 @@ def _rest_of(output: IO[bytes]) -> bytes:
         return output.read()
 
 
-def _simulate(arguments: tuple[str, ...], streams: list[Connection]) -> None:
+def _simulate(module: str, arguments: tuple[str, ...], streams: list[Connection]) -> None:
     for number, stream in enumerate(streams):
         os.dup2(stream.fileno(), number)
         stream.close()
-    from enigma_panel.simulator.__main__ import main
-
-    sys.exit(main([*arguments]))
+    sys.exit(import_module(module).main([*arguments]))

@@ -56,9 +56,11 @@ class Running:
 
 
 @contextmanager
-def running(*options: str) -> Generator[Running, None, None]:
+def running(
+    *options: str, kind: type[SimulatorProcess] = SimulatorProcess
+) -> Generator[Running, None, None]:
     """Run a simulator; at the end it must leave cleanly and have said nothing else."""
-    process = SimulatorProcess(*options, wants_stderr=True)
+    process = kind(*options, wants_stderr=True)
     try:
         headers = {"Authorization": "Bearer enig_demo"}
         with httpx.Client(
