@@ -41,7 +41,8 @@ def test_a_session_with_a_login_as_the_page_draws_it(seed: Running) -> None:
     session_id = started["sessionId"]
     new = {"actionType": "newTask", "newState": "start", "taskDetails": "Log in to the website"}
     sent = _say(seed, session_id, **new, startingUrl="https://ignored.example").json()
-    assert sent["pending"] and "usage" not in sent
+    assert sent["pending"]
+    assert "usage" not in sent
     asked = _polled(seed, session_id, sent["taskId"], type="guardrail_trigger")
     assert list(asked["data"]) == ["value"]
     text = "Username: ada, Password: right"
