@@ -164,14 +164,13 @@ class Life:
         return task
 
     def _bury(self) -> None:
-        """Keep the files as the kill left them, then let go of everything that was in memory."""
+        """Keep the files as the kill left them."""
         self.folder = self.world.copy_ledger(self.folder)
-        if self.parts is not None:
-            self.parts.ledger.close()
 
     def _let_go(self) -> None:
         """End what is left in memory without letting it do or say anything."""
         if self.parts is not None:
+            self.parts.ledger.close()  # also of a life that a failed check ended
             self.parts.services.scope._closed = True
         for service in self._qobjects():
             service.blockSignals(True)
