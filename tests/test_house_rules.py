@@ -1,7 +1,11 @@
 """Rules of the house that no linter knows, read from the syntax tree."""
 
 import ast
+import re
+import sys
+import tomllib
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions, requires
 from pathlib import Path
 
 from enigma_panel.core.service_rules import Dialect
@@ -144,6 +148,43 @@ def test_the_check_sees_each_way_to_ask_for_a_dialect(tmp_path: Path) -> None:
         "def g(dialect: Dialect = Dialect.E) -> bool: return dialect is a.dialect\n"
     )
     assert _decided_by_dialect(bad) == [f"bad.py:{line}" for line in (1, 2, 3, 4, 5, 6, 7)]
+
+
+def _imported(path: Path) -> set[str]:
+    """The top-level names of what a file imports."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names.update(alias.name.partition(".")[0] for alias in node.names)
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names.add(node.module.partition(".")[0])
+    return names
+
+
+def _with_what_they_need(requirements: list[str]) -> set[str]:
+    """The distributions that pip installs for these requirements; an extra's are not among them."""
+    names = re.findall(r"^[\w.-]+(?!.*extra ==)", "\n".join(requirements), re.MULTILINE)
+    found = set(map(_plain, names)) & HERE
+    return found.union(*(_with_what_they_need(requires(name) or []) for name in found))
+
+
+def _plain(distribution: str) -> str:
+    return re.sub(r"[-_.]+", "-", distribution).lower()
+
+
+BROUGHT_BY = packages_distributions()
+HERE = {_plain(name) for names in BROUGHT_BY.values() for name in names}
+"""The distributions of this environment: some requirements are for other systems."""
+
+
+def test_a_plain_installation_has_all_that_the_program_imports() -> None:
+    """The demo is offered to everybody, so its libraries are, too."""
+    project = tomllib.loads((PACKAGE.parents[1] / "pyproject.toml").read_text("utf-8"))["project"]
+    installed = _with_what_they_need(project["dependencies"])
+    imported = set[str]().union(*map(_imported, FILES)) - sys.stdlib_module_names - {"enigma_panel"}
+    assert [
+        name for name in sorted(imported) if not installed & set(map(_plain, BROUGHT_BY[name]))
+    ] == []
 
 
 def test_packaging_and_resources_are_no_packages() -> None:

@@ -48,10 +48,7 @@ def main() -> int:
 def _run(wanted: "Options", handed_over: "HandedOver") -> int:
     from enigma_panel.demo.simulator_process import SimulatorError, start_for
 
-    try:
-        simulator = start_for(wanted)
-    except SimulatorError as error:
-        return _complain(str(error))
+    simulator = start_for(wanted)
     early_check = _check_early(wanted)
     try:
         _import_qt()

@@ -13,8 +13,7 @@ from enigma_panel.core.service_rules import RULES, Dialect
 
 EPILOG = (
     "ENIGMA_API_KEY in the environment is used before the keychain and never stored. "
-    "Exit status 2: wrong options, no display, an unwritable folder, a missing extra or system "
-    "library."
+    "Exit status 2: wrong options, no display, an unwritable folder, a missing system library."
 )
 
 

@@ -138,25 +138,6 @@ def test_a_port_in_use_gets_one_line() -> None:
     first.communicate(timeout=10)
 
 
-@pytest.mark.parametrize("missing", ["starlette", "uvicorn", "wsproto", "socketio"])
-def test_without_the_demo_extra_it_says_so(missing: str) -> None:
-    code = (
-        f"import sys; sys.modules[{missing!r}] = None\n"
-        "from enigma_panel.simulator.__main__ import main; sys.exit(main([]))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        check=False,
-        capture_output=True,
-        env=environment(),
-        timeout=20,
-    )
-    assert (done.returncode, done.stdout) == (2, b"")
-    assert b"demo" in done.stderr
-    assert missing.encode() in done.stderr
-    assert done.stderr.count(b"\n") == 1
-
-
 def test_what_the_live_channel_needs_is_imported_when_it_is_used() -> None:
     code = (
         "import sys, enigma_panel.simulator.runner, enigma_panel.simulator.__main__\n"

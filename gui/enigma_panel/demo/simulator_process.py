@@ -5,7 +5,6 @@ brings about however we end.
 """
 
 import contextlib
-import importlib.util
 import os
 import subprocess
 import sys
@@ -30,10 +29,6 @@ class SimulatorProcess:
     """A running `enigma_panel.simulator`. Standard error is ours, so that its errors are seen."""
 
     def __init__(self, *arguments: str) -> None:
-        if importlib.util.find_spec("uvicorn") is None:
-            raise SimulatorError(
-                "the demo needs the “demo” extra: in the clone, .venv/bin/pip install -e '.[demo]'"
-            )
         frozen = getattr(sys, "frozen", False)
         program = ["--simulator"] if frozen else ["-m", "enigma_panel.simulator"]
         self._process = subprocess.Popen(  # noqa: S603 - our own program with our own arguments

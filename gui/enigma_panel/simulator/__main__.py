@@ -146,10 +146,6 @@ def _fail(message: str) -> int:
     return 2
 
 
-def _missing(error: ImportError) -> str:
-    return f"the demo service needs the “demo” extra ({error.name} is not installed)"
-
-
 def main(argv: list[str]) -> int:
     """Run the simulator with these arguments; return the process's exit status."""
     try:
@@ -158,10 +154,8 @@ def main(argv: list[str]) -> int:
         return _fail(str(error))
     except SystemExit:  # argparse has printed the help
         return 0
-    try:
-        from enigma_panel.simulator.runner import run
-    except ImportError as error:
-        return _fail(_missing(error))
+    from enigma_panel.simulator.runner import run
+
     settings = Settings(
         speed=options.speed,
         dialect=options.dialect,
@@ -176,8 +170,6 @@ def main(argv: list[str]) -> int:
     )
     try:
         run(options.port, settings, options.seed, options.faults)
-    except ImportError as error:
-        return _fail(_missing(error))
     except OSError as error:
         return _fail(f"cannot listen on port {options.port}: {error.strerror}")
     return 0

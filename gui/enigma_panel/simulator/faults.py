@@ -13,7 +13,6 @@ A fault is a JSON object ``{"path": …, "kind": …}`` with these further field
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -366,13 +365,6 @@ class Connections:
         """Close every connection at once."""
         for transport in list(self._transports.values()):
             transport.abort()
-
-
-def need_web_sockets() -> None:
-    """Raise ``ImportError`` if what web sockets need is not there; imports nothing itself."""
-    for name in ("wsproto", "socketio"):
-        if importlib.util.find_spec(name) is None:
-            raise ImportError(f"No module named {name!r}", name=name)
 
 
 def _peer(transport: asyncio.Transport) -> Client:

@@ -16,7 +16,7 @@ from collections.abc import Generator
 
 import uvicorn
 
-from enigma_panel.simulator.faults import Connections, need_web_sockets
+from enigma_panel.simulator.faults import Connections
 from enigma_panel.simulator.http_server import Simulator
 from enigma_panel.simulator.service import Service
 from enigma_panel.simulator.settings import Settings
@@ -49,9 +49,8 @@ class _Server(uvicorn.Server):
 def run(port: int, settings: Settings, seed: int | None, faults: bool) -> None:
     """Serve on 127.0.0.1 until standard input ends or a signal comes.
 
-    Raises ``OSError`` if the port cannot be had, ``ImportError`` if a library is missing.
+    Raises ``OSError`` if the port cannot be had.
     """
-    need_web_sockets()
     # Only with the protocol named does asyncio turn off Nagle's algorithm on what is accepted;
     # without that each small reply takes 40 ms.
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
