@@ -1,6 +1,7 @@
 """The D-Bus clients: logind (sleep, locked screen) and the desktop's notifications.
 
-The only module that imports jeepney.
+The only module that imports jeepney. Its own import raises BusError where that is not installed: it
+comes on Linux only.
 """
 
 import html
@@ -9,19 +10,6 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
-
-from jeepney import (
-    DBusAddress,
-    HeaderFields,
-    MatchRule,
-    Message,
-    MessageFlag,
-    MessageType,
-    new_method_call,
-)
-from jeepney.bus import get_bus
-from jeepney.bus_messages import message_bus
-from jeepney.io.blocking import DBusConnection, prep_socket
 
 from enigma_panel.desktop.notifications import (
     Clicked,
@@ -33,6 +21,22 @@ from enigma_panel.desktop.notifications import (
 )
 from enigma_panel.desktop.power import BusError, PowerEvent
 from enigma_panel.services.desktop_notifier import DesktopNotice, Sound
+
+try:
+    from jeepney import (
+        DBusAddress,
+        HeaderFields,
+        MatchRule,
+        Message,
+        MessageFlag,
+        MessageType,
+        new_method_call,
+    )
+    from jeepney.bus import get_bus
+    from jeepney.bus_messages import message_bus
+    from jeepney.io.blocking import DBusConnection, prep_socket
+except ModuleNotFoundError as error:
+    raise BusError("no library") from error
 
 REPLY_S = 2.0
 LOGIND = "org.freedesktop.login1"

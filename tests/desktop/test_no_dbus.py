@@ -1,0 +1,16 @@
+"""The start where the library for D-Bus is not installed, as on Windows and macOS."""
+
+import sys
+
+import pytest
+
+from enigma_panel import startup
+from enigma_panel.desktop.power import BusError
+
+
+def test_without_the_library_it_is_as_without_a_bus(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "jeepney", None)
+    monkeypatch.delitem(sys.modules, "enigma_panel.desktop.dbus", raising=False)
+    for open_bus in (startup._open_bus, startup._open_notices):
+        with pytest.raises(BusError):
+            open_bus()
