@@ -470,6 +470,7 @@ class FakeQueue(QObject):
         self.is_paused = False
         self.pause_error: ApiError | None = None
         self.limit = 5
+        self.wants_browser = False
         self.calls: list[tuple[Any, ...]] = []
 
     def put(
@@ -525,6 +526,9 @@ class FakeQueue(QObject):
 
     def funds_added(self) -> None:
         self.calls.append(("funds added",))
+
+    def try_now(self) -> None:
+        self.calls.append(("try now",))
 
 
 @dataclass

@@ -28,6 +28,7 @@ PAUSED = "test_the_line_is_paused_before_the_copy_and_until_the_person_lets_it_g
 THERE = "test_nothing_starts_and_no_command_is_sent_by_itself_and_it_can_be_run_again"
 RUN_AGAIN = "tests/ui/new_task/test_run_again.py"
 AGAIN = "Run again… for several tasks asks once and says what they may cost"
+GATE = "tests/services/queue/test_start_gate.py"
 NOT_ZERO = 'What is not known yet is shown as "…", what was never told as "?", never as 0.'
 
 MONEY = (
@@ -241,15 +242,25 @@ MONEY = (
         tests=(f"{STARTER}::test_a_start_that_is_refused_for_good_is_not_tried_again",),
     ),
     Break(
-        promise="(no free browser, too many calls): three times",
-        mistake="once",
-        file="services/retry_policy.py",
-        old="TRIES = 3",
-        new="TRIES = 1",
-        tests=(f"{STARTER}::test_between_two_tries_it_says_what_it_waits_for",),
+        promise="A start goes on being tried",
+        mistake="three times, then it waits for a health page",
+        file="services/queue/blockers.py",
+        old="            case FailureKind.LIMITED if self.attempt >= TRIES:\n",
+        new="            case FailureKind.NO_BROWSER if self.attempt >= TRIES:\n"
+        "                self.due_ms = None\n"
+        "            case FailureKind.LIMITED if self.attempt >= TRIES:\n",
+        tests=(f"{GATE}::test_after_a_503_the_next_try_comes_by_time_for_as_long_as_it_takes",),
     ),
     Break(
-        promise="three times, and you see it",
+        promise="with at most 30 seconds between two tries",
+        mistake="ever longer",
+        file="services/retry_policy.py",
+        old="    return min(NO_BROWSER_STEP_MS * attempt, NO_BROWSER_WORST_MS)\n",
+        new="    return NO_BROWSER_STEP_MS * attempt\n",
+        tests=(f"{GATE}::test_after_a_503_the_next_try_comes_by_time_for_as_long_as_it_takes",),
+    ),
+    Break(
+        promise="its row says when",
         mistake="the wait for another try is not told",
         file="services/queue/starter.py",
         old="            waits(task.key, refusal.failure, tries, due, refusal.error)\n",
@@ -257,7 +268,23 @@ MONEY = (
         tests=(f"{STARTER}::test_between_two_tries_it_says_what_it_waits_for",),
     ),
     Break(
-        promise="A task that the browser opened for it refuses so three times gets another one",
+        promise="and Try now does not wait",
+        mistake="it does nothing",
+        file="services/queue/blockers.py",
+        old="            self.due_ms = now_ms\n",
+        new="            pass\n",
+        tests=(f"{GATE}::test_the_person_can_have_it_tried_at_once",),
+    ),
+    Break(
+        promise="A task that the browser opened for it refuses so three times",
+        mistake="once",
+        file="services/retry_policy.py",
+        old="TRIES = 3",
+        new="TRIES = 1",
+        tests=(f"{STARTER}::test_between_two_tries_it_says_what_it_waits_for",),
+    ),
+    Break(
+        promise="refuses so three times gets another one",
         mistake="it fails",
         file="services/queue/starter.py",
         old="kept=_may_go_elsewhere(failures))",

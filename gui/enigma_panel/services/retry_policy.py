@@ -20,8 +20,8 @@ from enigma_panel.services.types import WaitReason
 TRIES = 3
 """Sends of one start to a service that is busy (seed: three, then it is given up or waits)."""
 
-NO_BROWSER_STEP_MS = 2_000
-"""Wait after a 503, times the number of refusals (seed)."""
+NO_BROWSER_STEP_MS, NO_BROWSER_WORST_MS = 2_000, 30_000
+"""Wait after a 503, times the number of refusals (seed), and the longest wait."""
 
 LIMITED_STEP_MS = 5_000
 """Wait after a 429 that does not say for how long, times the number of refusals (seed)."""
@@ -90,7 +90,7 @@ def retry_after_ms(error: ApiError, failure: FailureKind, attempt: int) -> int:
         return LIMITED_STEP_MS * attempt
     if failure is FailureKind.CONNECTION:
         return min(UNREACHED_STEP_MS * attempt, UNREACHED_WORST_MS)
-    return NO_BROWSER_STEP_MS * attempt
+    return min(NO_BROWSER_STEP_MS * attempt, NO_BROWSER_WORST_MS)
 
 
 def backoff_ms(attempt: int, rng: random.Random) -> int:

@@ -78,7 +78,7 @@ class QueueEntry(Struct, frozen=True, kw_only=True):
     """A task that waits in the queue. position counts from 1.
 
     due_ms: when it is expected to be sent, or tried again; None when nobody can say.
-    attempt: refused so many times in a row (of `TRIES`) by a service that is busy.
+    attempt: refused so many times in a row by a service that is busy.
     error: what the service said last, where it said no.
     unsupported: the fields of the task that its dialect lacks.
     """

@@ -89,20 +89,40 @@ def test_when_one_of_ours_ends_the_next_try_comes_at_once() -> None:
     assert gate.is_open(NOW)
 
 
-def test_three_503_then_it_waits_until_a_later_health_report_has_a_browser() -> None:
-    gate, no_browser = StartGate(lambda: 5), refusal(rejected(503))
-    waits = []
-    for n in range(3):
-        gate.refused(no_browser, 0, NOW + n)
-        waits.append(gate.due_ms)
-    assert waits == [NOW + 2_000, NOW + 1 + 4_000, None]
-    assert gate.attempt == 3
-    gate.note_health(NOW + 3_000, 12)  # so soon after the refusal that it says little
-    assert not gate.is_open(NOW + 600_000)
-    gate.note_health(NOW + 9_000, 0)
-    assert not gate.is_open(NOW + 600_000)
-    gate.note_health(NOW + 19_000, 1)
-    assert gate.is_open(NOW + 19_000)
+def test_after_a_503_the_next_try_comes_by_time_for_as_long_as_it_takes() -> None:
+    gate, waits = StartGate(lambda: 5), []
+    for _ in range(20):
+        gate.refused(refusal(rejected(503)), 0, NOW)
+        waits.append((gate.due_ms or 0) - NOW)
+    assert waits[:3] == [2_000, 4_000, 6_000]
+    assert waits[13:] == [28_000] + [30_000] * 6
+    assert not gate.is_open(NOW + 29_999)
+    assert gate.is_open(NOW + 30_000)
+
+
+def test_a_health_page_shortens_the_wait_only_where_a_browser_came_free() -> None:
+    gate = StartGate(lambda: 5)
+    for _ in range(10):
+        gate.refused(refusal(rejected(503)), 0, NOW)
+    gate.note_health(NOW - 1, is_full=True)  # of before
+    gate.note_health(NOW + 2_000, is_full=False)
+    assert not gate.is_open(NOW + 2_000), "a page that is always well says nothing"
+    gate.note_health(NOW + 4_000, is_full=True)
+    gate.note_health(NOW + 6_000, is_full=False)
+    assert gate.is_open(NOW + 6_000)
+    gate.refused(refusal(rejected(503)), 0, NOW + 6_100)
+    gate.note_health(NOW + 8_000, is_full=False)
+    assert gate.due_ms == NOW + 6_100 + 22_000, "what it said before the refusal counts no more"
+
+
+def test_the_person_can_have_it_tried_at_once() -> None:
+    gate = StartGate(lambda: 5)
+    gate.refused(refusal(rejected(503)), 0, NOW)
+    gate.try_now(NOW)
+    assert gate.is_open(NOW)
+    gate.refused(refusal(rejected(429, retry_after_s=12.0)), 0, NOW)
+    gate.try_now(NOW)
+    assert not gate.is_open(NOW), "a 429 says how long nothing may be tried"
 
 
 def test_429_waits_as_told_else_five_seconds_each_and_a_minute_after_the_third() -> None:

@@ -182,18 +182,21 @@ async def test_no_connection_keeps_what_waits_and_fails_what_was_just_clicked(
         assert TaskStatus.FAILED not in statuses(parts, keys)
 
 
-async def test_the_third_503_waits_for_a_free_browser(simulator: Start, running: Running) -> None:
+async def test_five_503_end_in_a_start_where_no_health_page_answers(
+    simulator: Start, running: Running
+) -> None:
     sim = simulator("--speed", "20", "--faults")
     async with running(sim.url, FastClock()) as parts:
         sessions, queue = parts.services.sessions, parts.services.queue
-        faults(sim.url, {"path": STARTS, "kind": "503", "times": 3})
+        faults(sim.url, {"path": STARTS, "kind": "503", "times": 5})
         key = await sessions.start(QUICK)
-        await until(lambda: queue.entry(key) is not None and queue.entry(key).attempt == 3)
+        await until(lambda: queue.entry(key) is not None and queue.entry(key).attempt == 4)
         assert queue.entry(key).why is WaitReason.NO_BROWSER
-        assert queue.entry(key).due_ms is None
-        assert parts.services.scope.spawn("health", parts.services.health.run()) is not None
+        assert queue.entry(key).due_ms > parts.services.clock.now_ms()
+        assert queue.wants_browser
+        queue.try_now()
         await until(lambda: sessions.task(key).status is TaskStatus.DONE)
-        assert arrived(sim.url)["start-session"] == 4
+        assert arrived(sim.url)["start-session"] == 6
 
 
 async def test_ten_tasks_at_once_with_the_documented_limits(

@@ -543,6 +543,15 @@ def test_a_held_line_is_let_go_by_its_button(
     assert queue.calls == [call]
 
 
+def test_a_browser_is_asked_for_at_once_by_a_button(queued: MainWindow, services: Any) -> None:
+    services.queue.wants_browser = True
+    services.queue.changed.emit()
+    bar = queued.queue_actions.bar
+    assert names(bar) == ["Try now"]
+    button(bar, "Try now").click()
+    assert services.queue.calls == [("try now",)]
+
+
 def test_browsers_that_take_no_task_are_said_above_and_in_the_rows(
     queued: MainWindow, services: Any
 ) -> None:

@@ -60,24 +60,14 @@ ENTRIES = [
     (entry(WaitReason.BUDGET, 12), "waits for calls of this minute, 0:12", "minute, 12 seconds"),
     (entry(WaitReason.BUDGET), "waits for calls of this minute", "calls of this minute"),
     (
-        entry(WaitReason.NO_BROWSER, 4, attempt=2),
-        "no free browser at the moment – tries again in 4 s (2 of 3)",
-        "tries again in 4 seconds (2 of 3)",
+        entry(WaitReason.NO_BROWSER, 4),
+        "no free browser at the moment – tries again in 4 s",
+        "tries again in 4 seconds",
     ),
     (
-        entry(WaitReason.NO_BROWSER, attempt=2),
-        "no free browser at the moment – tries again now (2 of 3)",
+        entry(WaitReason.NO_BROWSER),
+        "no free browser at the moment – tries again now",
         "tries again now",
-    ),
-    (
-        entry(WaitReason.NO_BROWSER, attempt=3),
-        "waits until a browser is free",
-        "waits until a browser is free",
-    ),
-    (
-        entry(WaitReason.NO_BROWSER, 6, attempt=3),  # in an open session, which is asked again
-        "no free browser at the moment – tries again in 6 s",
-        "tries again in 6 seconds",
     ),
     (
         entry(WaitReason.LIMITED, 12),
@@ -214,11 +204,25 @@ def test_the_bar_is_only_there_while_it_is_needed() -> None:
     assert said(WaitReason.NO_SLOT, 1_000).startswith("1,000 tasks wait here")
     assert said(WaitReason.NO_SLOT, 1) == ""  # its row says it
     assert said(WaitReason.TURN, 3) == said(WaitReason.BUSY, 3) == ""
-    assert "no free browser" in said(WaitReason.NO_BROWSER, 2)
     assert "calls of this minute" in said(WaitReason.BUDGET, 2)
     assert "no connection" in said(WaitReason.CONNECTION, 2)
     assert "ledger" in said(WaitReason.LEDGER, 2)
     assert queue_bar_text(QueueState(pause_reason=PauseReason.FUNDS, limit=5, entries=[])) is None
+
+
+@pytest.mark.parametrize("n", [0, 1, 3])
+def test_while_no_browser_is_free_the_bar_stays_and_offers_a_try(n: int) -> None:
+    """Also with none that waits: while the one is tried again, no row below may move."""
+    state = QueueState(
+        pause_reason=PauseReason.NONE,
+        limit=5,
+        entries=waiting(WaitReason.NO_BROWSER, n),
+        wants_browser=True,
+    )
+    words = queue_bar_text(state)
+    assert words is not None
+    assert words.text == "The service has no free browser. It is asked again by itself."
+    assert words.actions == (QueueBarAction.TRY_NOW,)
 
 
 def test_a_held_line_says_why_and_what_lets_it_go_on() -> None:

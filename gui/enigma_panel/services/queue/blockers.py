@@ -11,7 +11,6 @@ from enigma_panel.core.validation import unsupported_fields
 from enigma_panel.services.account import Account
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.retry_policy import (
-    NO_BROWSER_STEP_MS,
     TRIES,
     WAITS,
     Refusal,
@@ -28,7 +27,6 @@ LIMITED_AGAIN_MS = 60_000
 """After a third 429 in a row: the whole window of the limit."""
 
 UNREACHED_AGAIN_MS = 30_000
-NO_BROWSER_WORST_MS = 30_000
 
 UNTAKEN_MS = 600_000
 """When within this time browsers open a second time and take no task, no more are opened."""
@@ -62,7 +60,7 @@ class StartGate:
         self._learned: int | None = None
         self._open_then = 0
         self._refused_ms = -1
-        self._asked_after_ms: int | None = None
+        self._was_full = False
         self._untaken_ms: int | None = None
         self.pause_reason = PauseReason.NONE
         self.why: WaitReason | None = None
@@ -106,17 +104,13 @@ class StartGate:
         elif not same_burst:
             self.attempt += 1
         self.why, self._refused_ms = why, now_ms
-        self._asked_after_ms = None
+        self._was_full = False
         match failure:
             case FailureKind.PLACES:
                 self.due_ms = now_ms + PLACES_AGAIN_MS
                 return self._lower(refusal.error, open_now)
             case FailureKind.CONNECTION:
                 self.due_ms = now_ms + UNREACHED_AGAIN_MS
-            case FailureKind.NO_BROWSER if self.attempt >= TRIES:
-                # A health page that is well while starts are refused must not burn the minute.
-                rest = min(NO_BROWSER_STEP_MS * self.attempt, NO_BROWSER_WORST_MS)
-                self.due_ms, self._asked_after_ms = None, now_ms + rest
             case FailureKind.LIMITED if self.attempt >= TRIES:
                 self.due_ms = now_ms + LIMITED_AGAIN_MS
             case _:
@@ -152,11 +146,20 @@ class StartGate:
         if self.why is WaitReason.NO_SLOT and open_now < self._open_then:
             self._reopen()
 
-    def note_health(self, asked_ms: int | None, free: int | None) -> None:
-        """The health page reports free browsers (or does not say how many)."""
-        since = self._asked_after_ms
-        if since is not None and asked_ms is not None and asked_ms > since and free != 0:
-            self._reopen()
+    def note_health(self, asked_ms: int | None, *, is_full: bool) -> None:
+        """The health page says whether a browser is free. It shortens the wait only where one came
+        free since the refusal: a page that is well while starts are refused must not use up the
+        calls of the minute."""
+        if self.why is not WaitReason.NO_BROWSER or (asked_ms or 0) <= self._refused_ms:
+            return
+        if self._was_full and not is_full:
+            self.due_ms = asked_ms
+        self._was_full = is_full
+
+    def try_now(self, now_ms: int) -> None:
+        """The person does not want to wait until a browser is asked for again."""
+        if self.why is WaitReason.NO_BROWSER:
+            self.due_ms = now_ms
 
     def connected(self) -> None:
         """Something answered again."""
@@ -172,7 +175,6 @@ class StartGate:
 
     def _reopen(self) -> None:
         self.why, self.due_ms, self.attempt, self.error = None, None, 0, None
-        self._asked_after_ms = None
 
     def _lower(self, error: ApiError, open_now: int) -> bool:
         before = self.limit
@@ -273,7 +275,7 @@ class Blockers:
             return Blocker(why=gate.why, due_ms=gate.due_ms, attempt=gate.attempt, error=gate.error)
         if open_now >= gate.limit:
             return Blocker(why=WaitReason.NO_SLOT)
-        return Blocker(why=WaitReason.TURN) if gate.one_at_a_time and self._is_opening() else None
+        return Blocker(why=WaitReason.TURN) if gate.one_at_a_time and self.is_opening() else None
 
     def _in(self, task: Task, session: Session) -> Blocker | None:
         if session.is_ended:
@@ -299,7 +301,8 @@ class Blockers:
         others = (self._store.task(key) for key in self.under_way if key != task.key)
         return any(other is not None and other.session_key == session.key for other in others)
 
-    def _is_opening(self) -> bool:
+    def is_opening(self) -> bool:
+        """Whether a call that opens a browser is under way."""
         return any(session.phase in _OPENING for session in self._under_way())
 
     def _under_way(self) -> list[Session]:

@@ -17,7 +17,14 @@ from enigma_panel.services.queue.blockers import Blockers, StartGate
 from enigma_panel.services.queue.eta import Forecast
 from enigma_panel.services.queue.queued_tasks import QueuedTasks
 from enigma_panel.services.queue.scheduler import Scheduler
-from enigma_panel.services.types import Diff, KeyCheck, PauseReason, QueueEntry, ServiceStatus
+from enigma_panel.services.types import (
+    Diff,
+    KeyCheck,
+    PauseReason,
+    QueueEntry,
+    ServiceStatus,
+    WaitReason,
+)
 
 
 class TaskQueue(QObject):
@@ -37,6 +44,7 @@ class TaskQueue(QObject):
     ) -> None:
         super().__init__()
         self._store = context.store
+        self._clock = context.clock
         self._account = context.account
         self._health = context.health
         self._queued = queued
@@ -79,6 +87,14 @@ class TaskQueue(QObject):
     def limit(self) -> int:
         """So many browsers may be open at once, as far as we know."""
         return self._gate.limit
+
+    @property
+    def wants_browser(self) -> bool:
+        """Whether the service had no free browser and is asked again."""
+        if self._gate.why is not WaitReason.NO_BROWSER:
+            return False
+        waits = any(entry.why is WaitReason.NO_BROWSER for entry in self.entries())
+        return waits or self._blockers.is_opening()
 
     def in_order(self) -> list[Task]:
         """The tasks that wait, the next one first."""
@@ -164,6 +180,11 @@ class TaskQueue(QObject):
         self._gate.lift(PauseReason.FUNDS)
         self._stir()
 
+    def try_now(self) -> None:
+        """Ask for a browser at once, without the wait after a refusal."""
+        self._gate.try_now(self._clock.now_ms())
+        self._stir()
+
     def set_leaving(self, leaving: bool) -> None:
         """The program is about to end: nothing more is started, all stays queued."""
         self._blockers.is_leaving = leaving
@@ -211,8 +232,8 @@ class TaskQueue(QObject):
         return self._account.base_url, self._account.dialect
 
     def _follow_health(self) -> None:
-        if self._health.status is not ServiceStatus.FULL:
-            self._gate.note_health(self._health.asked_ms, self._health.free)
+        is_full = self._health.status is ServiceStatus.FULL
+        self._gate.note_health(self._health.asked_ms, is_full=is_full)
         self._stir()
 
     def _connected(self) -> None:

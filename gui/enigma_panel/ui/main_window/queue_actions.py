@@ -85,6 +85,7 @@ class QueueActions(QObject):
             entries=queue.entries(),
             error=queue.pause_error,
             at_work=sum(is_at_work(sessions, session) for session in known),
+            wants_browser=queue.wants_browser,
             has_page=account_page(self._services.account.base_url) is not None,
         )
 
@@ -117,6 +118,8 @@ class QueueActions(QObject):
         match action:
             case QueueBarAction.GO_ON:
                 queue.go_on()
+            case QueueBarAction.TRY_NOW:
+                queue.try_now()
             case QueueBarAction.FUNDS_ADDED:
                 queue.funds_added()
             case QueueBarAction.ADD_FUNDS:

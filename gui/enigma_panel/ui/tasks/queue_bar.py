@@ -31,6 +31,7 @@ class QueueBarAction(StrEnum):
     """What can be done by the bar above the Tasks table."""
 
     GO_ON = "go_on"
+    TRY_NOW = "try_now"
     ADD_FUNDS = "add_funds"
     FUNDS_ADDED = "funds_added"
     ENTER_KEY = "enter_key"
@@ -42,7 +43,8 @@ class QueueState(Struct, frozen=True, kw_only=True):
     """The queue as a whole.
 
     error: what the service said when it made the queue pause. at_work: sessions with a task at
-    work. has_page: the account's page is known.
+    work. wants_browser: none was free, and the service is asked again. has_page: the account's page
+    is known.
     """
 
     pause_reason: PauseReason
@@ -50,6 +52,7 @@ class QueueState(Struct, frozen=True, kw_only=True):
     entries: Sequence[QueueEntry]
     error: ApiError | None = None
     at_work: int = 0
+    wants_browser: bool = False
     has_page: bool = False
 
 
@@ -202,6 +205,9 @@ class QueueBar(QFrame):
 
 def queue_bar_text(state: QueueState) -> QueueBarText | None:
     """What to say above the table; None where the rows say it all."""
+    if state.wants_browser and state.pause_reason is PauseReason.NONE:
+        text = tr("The service has no free browser. It is asked again by itself.")
+        return QueueBarText(text=text, actions=(QueueBarAction.TRY_NOW,))
     n = len(concerned(state))
     if n == 0:
         return None
@@ -249,6 +255,8 @@ def queue_bar_action_label(action: QueueBarAction) -> str:
     match action:
         case QueueBarAction.GO_ON:
             return tr("Go on")
+        case QueueBarAction.TRY_NOW:
+            return tr("Try now")
         case QueueBarAction.ADD_FUNDS:
             return tr("Add funds")
         case QueueBarAction.FUNDS_ADDED:
@@ -293,8 +301,6 @@ def _shared_reason(state: QueueState) -> str:
         return tr("the ledger cannot be written at the moment")
     if WaitReason.NO_SLOT in reasons:
         return tr("as many browsers are open as may be ({n})", n=state.limit)
-    if WaitReason.NO_BROWSER in reasons:
-        return tr("the service has no free browser at the moment")
     if WaitReason.LIMITED in reasons or WaitReason.BUDGET in reasons:
         return tr("the calls of this minute are used up")
     return tr("there is no connection") if WaitReason.CONNECTION in reasons else ""

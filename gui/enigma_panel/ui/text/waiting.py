@@ -5,7 +5,6 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from enigma_panel.services.retry_policy import TRIES
 from enigma_panel.services.types import PauseReason, PendingCommand, QueueEntry, WaitReason
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.text.check import field_name
@@ -281,13 +280,8 @@ def _counting(entry: QueueEntry, now_ms: int) -> WaitText:
             return _plain(tr("waits for calls of this minute"))
         case WaitReason.LIMITED:
             return _again(tr("too many calls this minute"), tr("continues"), left, time)
-        case WaitReason.NO_BROWSER if entry.attempt >= TRIES and left is None:
-            return _plain(tr("waits until a browser is free"))
         case WaitReason.NO_BROWSER:
-            busy = _again(tr("no free browser at the moment"), tr("tries again"), left, time)
-            counts = 0 < entry.attempt < TRIES
-            part = tr(" ({n} of {all})", n=entry.attempt, all=TRIES) if counts else ""
-            return WaitText(text=busy.text + part, spoken=busy.spoken + part)
+            return _again(tr("no free browser at the moment"), tr("tries again"), left, time)
         case WaitReason.CONNECTION if left is not None:
             return _again(tr("no connection"), tr("tries again"), left, time)
         case WaitReason.CONNECTION:
