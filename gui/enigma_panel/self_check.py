@@ -10,7 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from enigma_panel import __version__
 from enigma_panel.api.errors import ApiError
 from enigma_panel.bootstrap import DataDirs, Parts
-from enigma_panel.core.logins import registrable
+from enigma_panel.core.login_sites import registrable
 from enigma_panel.runtime.logging_setup import newest_lines
 from enigma_panel.services.account import ENVIRONMENT
 from enigma_panel.services.types import KeyState

@@ -38,6 +38,10 @@ MOVES = "tests/store/ledger/test_transfer.py"
 THERE = "test_nothing_starts_and_no_command_is_sent_by_itself_and_it_can_be_run_again"
 DELETION = "tests/store/ledger/test_deletion.py"
 DELETIONS = "tests/services/test_deletions.py"
+CHOSEN = (
+    "Where the task names several sites, or what may be a site or a file, or the question names "
+    "another site, nothing is filled in or saved before you choose the site."
+)
 DELETED = "takes ended tasks out of the ledger for good"
 COPIED = "what the copies of the ledger hold of them"
 NEVER = "Never deleted is what is in line, at work, unconfirmed or lost"
@@ -1059,10 +1063,50 @@ DATA = (
         promise="Where a host only looks like a saved one, or the address has a port, a user name or "
         "numbers instead of a name, nothing is filled in.",
         mistake="a port is passed over",
-        file="core/logins.py",
+        file="core/login_sites.py",
         old='return has_port or "@" in parts.netloc',
         new='return "@" in parts.netloc',
         tests=("tests/core/test_logins.py::test_where_a_login_of_a_task_would_be",),
+    ),
+    Break(
+        promise=CHOSEN,
+        mistake="of several sites the first is taken",
+        file="core/logins.py",
+        old="is_clear = len(sites) == 1 and",
+        new="is_clear = bool(sites) and",
+        tests=("tests/core/test_logins.py::test_in_doubt_the_person_chooses",),
+    ),
+    Break(
+        promise=CHOSEN,
+        mistake="what ends like a file is a site like any other",
+        file="core/login_sites.py",
+        old=" and ending.lower() not in FILE_ENDINGS",
+        new="",
+        tests=("tests/core/test_logins.py::test_in_doubt_the_person_chooses",),
+    ),
+    Break(
+        promise=CHOSEN,
+        mistake="only some endings are known",
+        file="core/login_sites.py",
+        old="is_reserved or _suffixes().publicsuffix(host, accept_unknown=False) is not None",
+        new='is_reserved or host.endswith((".com", ".org"))',
+        tests=("tests/core/test_logins.py::test_in_doubt_the_person_chooses",),
+    ),
+    Break(
+        promise=CHOSEN,
+        mistake="what the question names is passed over",
+        file="core/logins.py",
+        old="if is_clear and not another_site(question, named[0].host):",
+        new="if is_clear:",
+        tests=("tests/core/test_logins.py::test_a_question_may_name_another_site",),
+    ),
+    Break(
+        promise=CHOSEN,
+        mistake="it is saved all the same",
+        file="ui/questions/forms/saved_logins.py",
+        old="return self.remember.isChecked() and bool(self._place.host)",
+        new="return self.remember.isChecked()",
+        tests=(f"{SAVED_LOGINS}::test_without_a_choice_nothing_is_saved",),
     ),
     Break(
         promise="Where a host only looks like a saved one, or the address has a port, a user name or "

@@ -1,33 +1,24 @@
 """Saved logins: which of them may be filled in for a host, and which hosts only look like theirs.
 
 A login is offered for the very host for which it was saved, and for others of its registrable
-domain only where the person said so once. The list of public suffixes comes with a library.
+domain only where the person said so once. Where a task's words leave a doubt about the host, the
+person chooses it.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import cache, lru_cache
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from functools import lru_cache
 
 from msgspec import Struct
 
+from enigma_panel.core.hidden_marks import has_hidden_marks
+from enigma_panel.core.login_sites import registrable, site_of_address, sites_in
 from enigma_panel.core.models import TaskSpec
-from enigma_panel.core.validation import (
-    MAX_SITE_CHARS,
-    NO_SITE,
-    first_url,
-    is_host,
-    site_of,
-    site_of_url,
-)
-
-if TYPE_CHECKING:
-    from publicsuffixlist import PublicSuffixList
 
 ONE_OFF_CHARS, TWO_OFF_CHARS = 5, 9
 """From so many letters on a name with one, or two, other letters looks like another one."""
+MOST_CHOICES = 12
 PART_CHARS, INSIDE_CHARS = 4, 6
 """A name of so many letters is found between hyphens and dots, or anywhere: shorter ones stand
 there by chance."""
@@ -66,12 +57,16 @@ class SavedLogin(Struct, frozen=True, kw_only=True):
 
 
 class LoginHost(Struct, frozen=True, kw_only=True):
-    """Where a task's login would be, by its address or its words. host: in lower case, without
-    "www.", "" where none is named. is_plain: a name of ASCII letters without port or user name:
-    nothing is filled in elsewhere."""
+    """Where a task's login would be, by its address or its words.
+
+    host: in lower case, without "www.", "" where none is named or there is a doubt. is_plain: a
+    name of ASCII letters without port or user name: nothing is filled in elsewhere. choices: in
+    doubt the hosts of which the person chooses one.
+    """
 
     host: str = ""
     is_plain: bool = True
+    choices: tuple[str, ...] = ()
 
 
 class LoginOffers(Struct, frozen=True, kw_only=True):
@@ -85,14 +80,25 @@ class LoginOffers(Struct, frozen=True, kw_only=True):
 
 
 @lru_cache(maxsize=32)  # of the questions that are open
-def login_host(spec: TaskSpec) -> LoginHost:
-    """The host that a task names first, in its starting URL or its text."""
-    url = spec.starting_url or first_url(spec.text) or ""
-    host = site_of(spec)
-    if host == NO_SITE:
-        return LoginHost()
-    is_url = site_of_url(url) == host
-    return LoginHost(host=host, is_plain=_is_plain(host) and not (is_url and _is_odd(url)))
+def login_host(spec: TaskSpec, question: str = "") -> LoginHost:
+    """The host of a task's starting URL or its words, if those and its agent's question name no
+    other."""
+    named = sites_in(spec.text)
+    first = site_of_address(spec.starting_url or "")
+    if first is not None:
+        named = [first, *(site for site in named if site.is_certain)]
+    sites = {(site.host, site.is_plain) for site in named if site.is_site}
+    is_clear = len(sites) == 1 and named[0].is_certain and not has_hidden_marks(spec.text)
+    if is_clear and not another_site(question, named[0].host):
+        return LoginHost(host=named[0].host, is_plain=named[0].is_plain)
+    choices = dict.fromkeys(site.host for site in named if site.is_site and site.is_plain)
+    return LoginHost(choices=tuple(choices)[:MOST_CHOICES])
+
+
+def another_site(question: str, host: str) -> str:
+    """The first host in a question that is none of this one's domain; "" where all are."""
+    named = (site.host for site in sites_in(question) if site.is_site)
+    return next((one for one in named if registrable(one) != registrable(host)), "")
 
 
 def offers_for(place: LoginHost, saved: Iterable[SavedLogin]) -> LoginOffers:
@@ -110,12 +116,6 @@ def offers_for(place: LoginHost, saved: Iterable[SavedLogin]) -> LoginOffers:
     return LoginOffers(alike=next(alike, ""))
 
 
-def registrable(host: str) -> str:
-    """'bank.co.uk' of 'www.bank.co.uk'; the host itself where it has none: below a private suffix
-    as github.io each name is somebody else's."""
-    return _suffixes().privatesuffix(host) or host
-
-
 def looks_like(host: str, saved: str) -> bool:
     """Whether somebody may take this host for the saved one, which it is not."""
     host, saved = _shown(host), _shown(saved)
@@ -129,30 +129,6 @@ def looks_like(host: str, saved: str) -> bool:
     if min(_distance(name, known, most), _distance(*drawn, most)) <= most:
         return True
     return f".{saved}." in f".{host}" or _is_embedded(known, host)
-
-
-@cache
-def _suffixes() -> "PublicSuffixList":
-    from publicsuffixlist import PublicSuffixList  # noqa: PLC0415 - 40 ms, when it is first needed
-
-    return PublicSuffixList(accept_unknown=True)
-
-
-def _is_plain(host: str) -> bool:
-    """A name of ASCII letters, no address: "xn--" is how other letters are written in ASCII."""
-    is_name = is_host(host) and not host.replace(".", "").isdecimal() and "." in host
-    is_whole = len(host) < MAX_SITE_CHARS  # else two hosts may look the same here
-    return host.isascii() and is_name and is_whole and "xn--" not in host
-
-
-def _is_odd(url: str) -> bool:
-    """With a port or a user name; or no URL that can be read."""
-    try:
-        parts = urlsplit(url.strip())
-        has_port = parts.port is not None
-    except ValueError:
-        return True
-    return has_port or "@" in parts.netloc
 
 
 def _is_near(host: str, saved: str) -> bool:

@@ -367,20 +367,16 @@ def site_of_url(url: str) -> str | None:
         return None
     if parts.scheme not in {"http", "https"} or not is_host(host):
         return None
-    return _short(host)
-
-
-def first_url(text: str) -> str | None:
-    """The http(s) URL that a text names first, as it stands there."""
-    found = (match.group().rstrip(".,;:!?") for match in _URL.finditer(text[:_READ_CHARS]))
-    return next((url for url in found if site_of_url(url)), None)
+    return short_host(host)
 
 
 def first_site(text: str) -> str | None:
     """The site that a text names first, by URL or by bare domain; None where it names none."""
     text = text[:_READ_CHARS]
     found = [(m.start(), site_of_url(m.group().rstrip(".,;:!?"))) for m in _URL.finditer(text)]
-    found += [(m.start(), _short(m.group())) for m in _DOMAIN.finditer(text) if _is_site(m.group())]
+    found += [
+        (m.start(), short_host(m.group())) for m in _DOMAIN.finditer(text) if _is_site(m.group())
+    ]
     return next((site for _start, site in sorted(found, key=lambda f: f[0]) if site), None)
 
 
@@ -393,5 +389,6 @@ def _is_site(domain: str) -> bool:
     return ending in _GENERIC or (len(ending) == 2 and ending not in _FILE_ENDINGS)
 
 
-def _short(host: str) -> str:
+def short_host(host: str) -> str:
+    """A host as it is shown: in lower case, without "www."."""
     return host.lower().rstrip(".").removeprefix("www.")[:MAX_SITE_CHARS]

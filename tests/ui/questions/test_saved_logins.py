@@ -31,8 +31,13 @@ def dialog(world: World) -> QuestionDialog:
     return QuestionDialog(world.services, None)
 
 
-async def ask(world: World, dialog: QuestionDialog, text: str = "Log in to bank.example") -> None:
-    question = world.sessions.add_asking(1, LOGIN, text=text)
+async def ask(
+    world: World,
+    dialog: QuestionDialog,
+    text: str = "Log in to bank.example",
+    question_text: str = LOGIN,
+) -> None:
+    question = world.sessions.add_asking(1, question_text, text=text)
     world.inbox.ask(question)
     dialog.ask_now(question)
     await world.settle()
@@ -133,6 +138,68 @@ async def test_nothing_is_offered_where_no_host_is_named(
 ) -> None:
     await ask(world, dialog, "Log in")
     assert page_of(dialog).saved is None
+
+
+async def test_where_the_task_names_two_sites_the_person_chooses(
+    world: World, dialog: QuestionDialog
+) -> None:
+    await ask(world, dialog, "Log in at mybank.finance and compare with bank.example")
+    saved, page = saved_of(dialog), page_of(dialog)
+    assert "Which site is this login for?" in shown_texts(dialog)
+    assert [button.text() for button in saved.choices] == ["mybank.finance", "bank.example"]
+    assert saved.buttons == []
+    assert not saved.remember.isVisible()
+    click(saved.choices[1])
+    assert [button.text() for button in saved.buttons] == ["Fill in maria"]
+    await until(saved.remember.isEnabled)
+    saved.remember.setChecked(True)
+    click(saved.choices[0])
+    assert saved.buttons == []
+    assert not saved.remember.isChecked()
+    assert saved.remember.text() == "Remember for mybank.finance in the GNOME keyring"
+    saved.remember.setChecked(True)
+    type_text(page.username, "paul")
+    type_text(page.password, "lion-11")
+    await send(world, dialog)
+    await until(lambda: world.keychain.password("mybank.finance", "paul") == "lion-11")
+    assert world.keychain.password("bank.example", "paul") is None
+
+
+async def test_without_a_choice_nothing_is_saved(world: World, dialog: QuestionDialog) -> None:
+    await ask(world, dialog, "Log in at mybank.finance and compare with bank.example")
+    saved_of(dialog).remember.setChecked(True)
+    type_text(page_of(dialog).username, "paul")
+    type_text(page_of(dialog).password, "lion-11")
+    await send(world, dialog)
+    await world.settle()
+    assert world.logins.saved() == (MARIA,)
+
+
+async def test_a_question_that_names_another_site_warns(
+    world: World, dialog: QuestionDialog
+) -> None:
+    await ask(world, dialog, question_text="Please log in to mybank.finance.")
+    saved = saved_of(dialog)
+    warning = "The question names mybank.finance, not bank.example."
+    assert warning in shown_texts(dialog)
+    assert saved.buttons == []
+    click(saved.choices[0])
+    assert [button.text() for button in saved.buttons] == ["Fill in maria"]
+    assert warning in shown_texts(dialog)
+
+
+async def test_a_login_on_its_way_stays_away_once_another_site_is_chosen(
+    world: World, dialog: QuestionDialog
+) -> None:
+    await ask(world, dialog, "Log in at mybank.finance and compare with bank.example")
+    saved = saved_of(dialog)
+    click(saved.choices[1])
+    world.keychain.gate = threading.Event()
+    click(saved.buttons[0])
+    click(saved.choices[0])
+    world.keychain.gate.set()
+    await asyncio.sleep(0.05)
+    assert page_of(dialog).password.text() == ""
 
 
 async def test_a_look_alike_gets_nothing_and_both_hosts_are_shown(

@@ -204,13 +204,14 @@ class QuestionDialog(ModelessDialog):
 
     def _site(self, question: OpenQuestion) -> LoginHost:
         task = self._services.sessions.task(question.task_key)
-        return login_host(task.spec) if task is not None else LoginHost()
+        return login_host(task.spec, question.text) if task is not None else LoginHost()
 
     def _saved_logins(self, question: OpenQuestion) -> SavedLogins | None:
         place = self._site(question)
-        if not place.host or question.is_asker_unknown:
+        if not (place.host or place.choices) or question.is_asker_unknown:
             return None
-        return SavedLogins(self._services.logins, place, self._services.scope)
+        logins, scope = self._services.logins, self._services.scope
+        return SavedLogins(logins, place, scope, question.text)
 
     def _open_live_page(self, link: str | None) -> None:
         if link is None or not open_live_page(link):

@@ -7,7 +7,8 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from enigma_panel.core.logins import SavedLogin, registrable
+from enigma_panel.core.login_sites import registrable
+from enigma_panel.core.logins import SavedLogin
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.container import Services
 from enigma_panel.services.logins import MOST_CHARS, LoginResult

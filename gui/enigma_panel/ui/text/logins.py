@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from enigma_panel.core.logins import SavedLogin, registrable
+from enigma_panel.core.login_sites import registrable
+from enigma_panel.core.logins import SavedLogin
 from enigma_panel.services.logins import LoginFault, LoginResult, RememberedLogin
 from enigma_panel.store.keychain import NO_PLACE
 from enigma_panel.ui.i18n import Translations, shorten
@@ -49,6 +50,18 @@ def source_text(host: str) -> str:
     return tr(
         "{host} is from the task: the service does not say where the browser is now.",
         host=shorten(host, 60),
+    )
+
+
+def choose_text() -> str:
+    """Asked where a task's words do not say it for certain."""
+    return tr("Which site is this login for?")
+
+
+def another_site_text(named: str, host: str) -> str:
+    """That an agent's question names another site than the login's."""
+    return tr(
+        "The question names {named}, not {host}.", named=shorten(named, 60), host=shorten(host, 60)
     )
 
 

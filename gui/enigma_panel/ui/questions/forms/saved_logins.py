@@ -5,21 +5,30 @@ from collections.abc import Callable
 from msgspec.structs import replace
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QCheckBox, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QButtonGroup,
+    QCheckBox,
+    QPushButton,
+    QRadioButton,
+    QWidget,
+)
 
-from enigma_panel.core.logins import LoginHost, LoginOffers, SavedLogin
+from enigma_panel.core.logins import LoginHost, LoginOffers, SavedLogin, another_site
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.logins import Logins
 from enigma_panel.store.keychain import NO_PLACE
 from enigma_panel.ui.text.logins import (
     alike_text,
+    another_site_text,
+    choose_text,
     domain_label,
     fault_text,
     fill_label,
     remember_label,
     source_text,
 )
-from enigma_panel.ui.widgets.basics import make_button, make_column, make_label
+from enigma_panel.ui.widgets.basics import NoticeLabel, make_button, make_column, make_label
 from enigma_panel.ui.widgets.flow_layout import FlowLayout
 from enigma_panel.ui.widgets.keychain_wait import KeychainWait
 
@@ -29,18 +38,24 @@ MOST_OFFERED = 5
 class SavedLogins(QWidget):
     """Buttons that fill in a saved login; nothing is sent by itself.
 
-    remember: a box that has the login saved, for the form to place. filled: brings the login and
-    its password. resized: another row came or went.
+    choices: the sites that the login may be for, where the task leaves a doubt; nothing is filled
+    in or saved before one is chosen. warning: the question names another site. remember: a box that
+    has the login saved, for the form to place. filled: brings the login and its password. resized:
+    another row came or went.
     """
 
     filled = Signal(object, str)
     resized = Signal()
 
-    def __init__(self, logins: Logins, place: LoginHost, scope: TaskScope) -> None:
+    def __init__(self, logins: Logins, place: LoginHost, scope: TaskScope, question: str) -> None:
         super().__init__()
         self._logins = logins
         self._place = place
+        self._question = question
         self._offered = LoginOffers()
+        self.choices = [QRadioButton(host) for host in place.choices]
+        self._group = QButtonGroup(self)
+        self.warning = NoticeLabel()
         self.buttons: list[QPushButton] = []
         self._buttons = QWidget()
         self._flow = FlowLayout()
@@ -53,11 +68,12 @@ class SavedLogins(QWidget):
 
     def is_empty(self) -> bool:
         """Whether there is nothing to fill in and nothing to say."""
-        return not self.buttons and not self.wait.news.text()
+        return not (self.choices or self.buttons or self.wait.news.text())
 
     def is_to_be_remembered(self) -> bool:
-        """Whether the person wants the login saved."""
-        return self.remember.isChecked()  # while the answer is on its way it is not enabled
+        """Whether the person wants the login saved, and it is known for which site."""
+        # Its box is not enabled while the answer is on its way.
+        return self.remember.isChecked() and bool(self._place.host)
 
     def save(self, account: str, password: str) -> None:
         """Save this login for the host."""
@@ -68,19 +84,51 @@ class SavedLogins(QWidget):
         self.wait.give_up()
 
     def _build(self) -> None:
-        self.setLayout(make_column(self._buttons, self.source, self.wait, gap=6))
-        self.source.setText(source_text(self._place.host))
-        self.remember.setVisible(self._place.is_plain)
-        self._show_offers()
-        self._show_where()
+        chooser = self._build_chooser()
+        parts = (chooser, self.warning, self._buttons, self.source, self.wait)
+        self.setLayout(make_column(*parts, gap=6))
+        chooser.setVisible(bool(self.choices))
+        if self.choices or not self._place.is_plain:
+            self.remember.hide()
+        self._show_place()
+
+    def _build_chooser(self) -> QWidget:
+        chooser, hosts, flow = QWidget(), QWidget(), FlowLayout()
+        for button in self.choices:
+            self._group.addButton(button)
+            flow.addWidget(button)
+        hosts.setLayout(flow)
+        chooser.setLayout(make_column(make_label(choose_text()), hosts, gap=6))
+        return chooser
 
     def _connect(self) -> None:
+        self._group.buttonToggled.connect(self._choose)
         self.wait.resized.connect(self.resized)
         self._logins.changed.connect(self._show_offers)
         self._logins.changed.connect(self._show_where)
         self._logins.find_where()
 
+    def _choose(self, button: QAbstractButton, is_chosen: bool) -> None:
+        if not is_chosen:
+            return
+        self.give_up()  # what was asked for, or ticked, was for another site
+        self.remember.setChecked(False)
+        self.remember.show()
+        self._place = replace(self._place, host=button.text())
+        self._show_place()
+        self.resized.emit()
+
     # -- what is shown -------------------------------------------------------------------------
+
+    def _show_place(self) -> None:
+        """The site as it is known or chosen."""
+        choices = self._place.choices
+        host = self._place.host or (choices[0] if len(choices) == 1 else "")
+        other = another_site(self._question, host) if host else ""
+        self.warning.show_text(another_site_text(other, host) if other else "", "amber")
+        self.source.setText(source_text(self._place.host))
+        self._show_offers()
+        self._show_where()
 
     def _show_offers(self) -> None:
         """In the order of the first time: the one used last would move under the pointer."""

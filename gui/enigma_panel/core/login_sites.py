@@ -1,0 +1,118 @@
+"""The hosts that a task or a question names, read for a login: a word that may be a host is never
+passed over, and one that may be a file's name or a typing error is not taken for a host."""
+
+import re
+from functools import cache
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+
+from enigma_panel.core.lazy_pattern import lazy_compile
+from enigma_panel.core.validation import MAX_SITE_CHARS, is_host, short_host, site_of_url
+
+if TYPE_CHECKING:
+    from publicsuffixlist import PublicSuffixList
+
+RESERVED = frozenset({"example", "localhost", "test"})
+"""Endings that belong to nobody and are used all the same."""
+FILE_ENDINGS = frozenset({"cc", "md", "mov", "ps", "py", "rs", "sh", "so", "zip"})
+"""Endings of hosts and of files, of which those of files are met more often."""
+_READ_CHARS = 20_000
+_DOTS = str.maketrans("\u2024\u3002\uff0e\uff61", "....")
+"""What a browser, or a reader, takes for the point in a host's name."""
+_NAMED = lazy_compile(
+    r"""(?P<url>\b[a-z][a-z0-9+.-]{0,20}://[^\s"'<>()]+)"""
+    r"""|(?<![^\s@/"'<>(),;])[^\s@/:"'<>(),;]{1,64}@[\w-]+(?:\.[\w-]+)+(?![\w-]|\.\w|[/:@]\S)"""
+    r"|(?P<name>(?<![\w-])(?:[\w-]+(?:\.[\w-]+)+|localhost(?![\w.-])"
+    r"|[a-z][\w-]*(?=:[0-9]{2,5}(?![\w:.]))))(?P<odd>@|:[0-9])?",
+    re.IGNORECASE,
+)
+"""URLs, e-mail addresses (which name no site), and whatever may be the bare name of a host."""
+_ENDING = lazy_compile(r"[^\W\d_]{2,}|xn--[\w-]+", re.IGNORECASE)
+
+
+class NamedSite(Struct, frozen=True):
+    """A host, or what may be one. host: in lower case, without "www.". is_site: its ending is one
+    of the web. is_certain: nobody can mistake it. is_plain: see LoginHost."""
+
+    host: str
+    is_site: bool = True
+    is_certain: bool = True
+    is_plain: bool = False
+
+
+def sites_in(text: str) -> list[NamedSite]:
+    """The hosts that a text names, in their order, and what may be one."""
+    text = text[:_READ_CHARS].translate(_DOTS)
+    found = (_read(match) for match in _NAMED.finditer(text))
+    return [site for site in found if site is not None]
+
+
+def site_of_address(url: str) -> NamedSite | None:
+    """The host of an http(s) URL."""
+    host = site_of_url(url)
+    return NamedSite(host, is_plain=_is_plain(host) and not _is_odd(url)) if host else None
+
+
+def registrable(host: str) -> str:
+    """'bank.co.uk' of 'www.bank.co.uk'; the host itself where it has none: below a private suffix
+    as github.io each name is somebody else's."""
+    return _suffixes().privatesuffix(host) or host
+
+
+@cache
+def _suffixes() -> "PublicSuffixList":
+    from publicsuffixlist import PublicSuffixList  # noqa: PLC0415 - 40 ms, when it is first needed
+
+    return PublicSuffixList(accept_unknown=True)
+
+
+def _read(match: re.Match[str]) -> NamedSite | None:
+    """None of an e-mail address, and of what is the name of no host."""
+    if match["url"]:
+        site = site_of_address(match["url"].rstrip(".,;:!?"))
+        return site or NamedSite("", is_site=False, is_certain=False)
+    name = match["name"] or ""
+    ending = name.rpartition(".")[2]
+    is_address = _is_address(name)
+    is_alone = ending == name != ""  # "localhost", or a name with a port
+    if not (is_address or is_alone or _ENDING.fullmatch(ending)) or not is_host(name):
+        return None
+    host = short_host(name)
+    is_odd = match["odd"] is not None or match.string[: match.start()].endswith("@")
+    is_site = is_address or _has_known_ending(host)
+    is_typed = ending == ending.lower() or name.isupper()
+    is_certain = is_site and (is_odd or (is_typed and ending.lower() not in FILE_ENDINGS))
+    return NamedSite(host, is_site, is_certain, is_plain=_is_plain(host) and not is_odd)
+
+
+def _has_known_ending(host: str) -> bool:
+    is_reserved = host.rpartition(".")[2] in RESERVED
+    return is_reserved or _suffixes().publicsuffix(host, accept_unknown=False) is not None
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_plain(host: str) -> bool:
+    """A name of ASCII letters, no address: "xn--" is how other letters are written in ASCII."""
+    is_name = is_host(host) and not host.replace(".", "").isdecimal() and "." in host
+    is_whole = len(host) < MAX_SITE_CHARS  # else two hosts may look the same here
+    return host.isascii() and is_name and is_whole and "xn--" not in host
+
+
+def _is_odd(url: str) -> bool:
+    """With a port or a user name; or no URL that can be read."""
+    try:
+        parts = urlsplit(url.strip())
+        has_port = parts.port is not None
+    except ValueError:
+        return True
+    return has_port or "@" in parts.netloc
