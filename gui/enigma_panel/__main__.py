@@ -87,7 +87,7 @@ def _check_early(wanted: "Options") -> "EarlyCheck | None":
     from enigma_panel.store.ledger.early_check import EarlyCheck
     from enigma_panel.store.paths import FolderError, wanted_folders
 
-    if wanted.demo and wanted.data_dir is None:
+    if wanted.is_throw_away:
         return None
     try:
         return EarlyCheck(wanted_folders(wanted.data_dir, os.environ).ledger)

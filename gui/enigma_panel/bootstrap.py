@@ -86,15 +86,14 @@ class Parts(Struct, frozen=True, kw_only=True):
 
 def find_data_dirs(options: Options) -> DataDirs:
     """The folders of this run, made and tried. FolderError when one refuses."""
-    throw_away = options.demo and options.data_dir is None
-    if throw_away:
+    if options.is_throw_away:
         root = Path(tempfile.mkdtemp(prefix=PREFIX))
         folders = folders_below(root)
     else:
         folders = wanted_folders(options.data_dir, os.environ)
         root = options.data_dir or folders.data
     folders.prepare()
-    return DataDirs(folders=folders, root=root, throw_away=throw_away)
+    return DataDirs(folders=folders, root=root, throw_away=options.is_throw_away)
 
 
 async def build(

@@ -48,6 +48,11 @@ class Options(Struct, frozen=True, kw_only=True):
         """Runs that work offscreen, for scripts and tests."""
         return self.self_check or self.smoke or self.tour is not None
 
+    @property
+    def is_throw_away(self) -> bool:
+        """Runs that leave no file behind."""
+        return self.data_dir is None and (self.demo or self.smoke)
+
 
 class UsageError(Exception):
     """Options that make no sense; the text is one line for the terminal. Exit status 2."""

@@ -5,7 +5,6 @@ import socket
 import ssl
 from collections.abc import Awaitable, Callable
 
-import certifi
 import pytest
 
 from enigma_panel.api import client
@@ -115,22 +114,6 @@ def test_one_tls_context_is_built_for_both_pools() -> None:
     assert len(built) == 1
     assert built[0].verify_mode is ssl.CERT_REQUIRED
     assert built[0].check_hostname
-
-
-def test_trusted_certificates_come_from_certifi_where_the_system_has_none(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    files: list[str | None] = []
-
-    def note(*, cafile: str | None) -> None:
-        files.append(cafile)
-
-    system = ssl.DefaultVerifyPaths("/etc/certificates", None, "", "", "", "")
-    for paths in (system, system._replace(cafile=None)):
-        monkeypatch.setattr(ssl, "get_default_verify_paths", lambda paths=paths: paths)
-        monkeypatch.setattr(ssl, "create_default_context", note)
-        client.make_context()
-    assert files == [None, certifi.where()]
 
 
 @pytest.mark.parametrize("value", ["socks5://user:pa55@127.0.0.1:1", "nonsense://x"])

@@ -125,6 +125,17 @@ def test_smoke_shows_the_window_and_leaves_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.glob("enigma-panel-demo-*")) == []
 
 
+def test_smoke_leaves_the_home_alone(tmp_path: Path) -> None:
+    home, temporary = tmp_path / "person", tmp_path / "temporary"
+    home.mkdir()
+    temporary.mkdir()
+    folders = {f"XDG_{name}_HOME": str(home / name) for name in ("DATA", "CONFIG")}
+    done = _run("--smoke", HOME=str(home), TMPDIR=str(temporary), **folders)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "shown\n", "")
+    made = [path for path in home.rglob("*") if ".cache" not in path.parts]  # of Qt and of fonts
+    assert [*made, *temporary.glob("enigma-panel-*")] == []
+
+
 def test_self_check_tells_no_key(tmp_path: Path) -> None:
     base = ("--base-url", "http://127.0.0.1:9")
     done = _run("--self-check", *base, "--data-dir", str(tmp_path), ENIGMA_API_KEY="enig_secret77")
