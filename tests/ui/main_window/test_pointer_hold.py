@@ -77,6 +77,12 @@ def buttons_of(part: QWidget) -> dict[str, bool]:
 LINE = ("Start next", "Up", "Remove")
 
 
+def end(services: Any, key: int) -> None:
+    """Its session ended long ago: the row leaves, unless something keeps it."""
+    ended = {"phase": Phase.CLOSED, "ended_ms": NOW - ENDED_STAY_MS}
+    services.sessions.change_session(key, **ended)
+
+
 def place(table: KeyedTable, row: int) -> QPoint:
     """Where the verbs of a row stand in the window."""
     cell = table.visualRect(table.rows.index(row, Column.VERBS))
@@ -216,11 +222,12 @@ def test_the_first_question_of_all_has_its_room(
 def test_the_pointer_over_one_table_holds_the_other_too(
     aimed: MainWindow, services: Any, qapp: QApplication
 ) -> None:
+    leave(aimed.selection.sessions)
     move_to(aimed.selection.tasks, 0)
-    services.sessions.change_task(3, status=TaskStatus.ASKS)
+    end(services, 1)
     assert aimed.selection.session_rows.keys() == [1, 2, 3]
     leave(aimed.selection.tasks)
-    assert aimed.selection.session_rows.keys() == [3, 1, 2]
+    assert aimed.selection.session_rows.keys() == [2, 3]
     move_to(aimed.selection.sessions, 0)
     services.queue.put(1, 2)
     services.queue.set(*services.queue.waiting, pause_reason=PauseReason.FORBIDDEN)
@@ -265,8 +272,8 @@ def test_a_pointer_that_a_dialog_leaves_over_a_table_aims_at_nothing_until_it_mo
     qtbot.waitUntil(aimed.isActiveWindow)
     enter(table, below)
     assert not aimed.hold.is_held
-    services.sessions.change_task(3, status=TaskStatus.ASKS)
-    assert table.rows.keys() == [3, 1, 2]
+    end(services, 1)
+    assert table.rows.keys() == [1, 2, 3]  # it stays below the pointer, wherever that came from
     enter(table, below + QPoint(1, 0))
     assert aimed.hold.is_held
 
@@ -418,14 +425,17 @@ def test_buttons_for_what_the_person_selects_are_ready_at_once(
     assert buttons_of(foot) == dict.fromkeys(LINE, True)
 
 
-def test_ended_rows_stay_until_the_window_is_left(aimed: MainWindow, services: Any) -> None:
+def test_ended_rows_stay_until_the_pointer_is_elsewhere(aimed: MainWindow, services: Any) -> None:
     services.sessions.change_session(1, phase=Phase.CLOSED, ended_ms=services.clock.now)
     services.clock.now += ENDED_STAY_MS - 1_000
     move_to(aimed.selection.sessions, 1)
     services.clock.now += 2_000
     aimed._tick()
-    assert aimed.selection.session_rows.keys() == [1, 2, 3]
     QApplication.sendEvent(aimed, QEvent(QEvent.Type.WindowDeactivate))
+    aimed._tick()
+    assert aimed.selection.session_rows.keys() == [1, 2, 3]
+    leave(aimed.selection.sessions)
+    aimed._tick()
     assert aimed.selection.session_rows.keys() == [2, 3]
 
 
@@ -435,21 +445,20 @@ def test_after_a_key_in_a_table_nothing_moves_for_a_second(
     table = aimed.selection.sessions
     leave(table)
     key(table, Qt.Key.Key_Down)
-    services.sessions.change_task(3, status=TaskStatus.ASKS)
+    end(services, 3)
     assert table.rows.keys() == [1, 2, 3]
     services.clock.now += 1_000
     aimed.hold.refresh()
-    assert table.rows.keys() == [3, 1, 2]
+    assert table.rows.keys() == [1, 2]
 
 
 def test_what_the_person_wants_shown_is_shown_at_once(aimed: MainWindow, services: Any) -> None:
-    ended = {"phase": Phase.CLOSED, "ended_ms": NOW - ENDED_STAY_MS}
-    services.sessions.change_session(1, **ended)
     leave(aimed.selection.sessions)
+    end(services, 1)
     move_to(aimed.selection.sessions, 0)
     assert aimed.selection.session_rows.keys() == [2, 3]
     aimed.sessions_card.ended.click()
-    assert aimed.selection.session_rows.keys() == [2, 3, 1]
+    assert aimed.selection.session_rows.keys() == [1, 2, 3]
     aimed.sessions_card.ended.click()
     assert aimed.selection.session_rows.keys() == [2, 3]
 
@@ -475,7 +484,7 @@ def test_a_click_counts_once_its_row_has_stood_there(
 ) -> None:
     table = aimed.selection.sessions
     leave(table)
-    services.sessions.change_task(3, status=TaskStatus.ASKS)
+    end(services, 1)
     qapp.processEvents()
     services.clock.now += STILL_MS - 1
     selected = table.selected_keys()
@@ -484,7 +493,7 @@ def test_a_click_counts_once_its_row_has_stood_there(
     assert table.selected_keys() == selected
     services.clock.now += 1
     press(aimed, 0)
-    assert services.sessions.commands[0][:2] == ((3,), END)
+    assert services.sessions.commands[0][:2] == ((2,), END)
 
 
 def test_a_click_that_does_not_count_is_seen(
@@ -492,12 +501,12 @@ def test_a_click_that_does_not_count_is_seen(
 ) -> None:
     table = aimed.selection.sessions
     leave(table)
-    services.sessions.change_task(3, status=TaskStatus.ASKS)
+    end(services, 1)
     qapp.processEvents()
     before = table.viewport().grab().toImage()
     press(aimed, 0)
-    assert table.ground.flashed == 3
-    assert table._verbs.refused == RowVerb(3, END)
+    assert table.ground.flashed == 2
+    assert table._verbs.refused == RowVerb(2, END)
     assert table.viewport().grab().toImage() != before
     qtbot.waitUntil(lambda: table.ground.flashed is None, timeout=5_000)
 

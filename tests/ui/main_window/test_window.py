@@ -28,7 +28,7 @@ from enigma_panel.ui.widgets.table import ROW_HEIGHT
 from tests.kit.builders import ID, LINK, a_question
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeDialogs
-from tests.kit.person import button, leave, move_to, notice_texts, shown_texts
+from tests.kit.person import button, notice_texts, shown_texts
 from tests.kit.tables import verb_point
 
 
@@ -105,20 +105,6 @@ def test_a_press_that_ends_elsewhere_does_nothing(window: MainWindow, services: 
     QTest.mousePress(table.viewport(), left, pos=verb_point(table, 0, CommandVerb.TERMINATE))
     QTest.mouseRelease(table.viewport(), left, pos=verb_point(table, 0, CommandVerb.STOP))
     assert services.sessions.calls == []
-
-
-def test_no_row_moves_below_the_pointer(
-    window: MainWindow, services: Any, qapp: QApplication
-) -> None:
-    window.activateWindow()
-    sessions, table = services.sessions, window.selection.sessions
-    sessions.add(1, left_s=100)
-    sessions.add(2, left_s=150)
-    move_to(table, 0)
-    sessions.change_task(2, status=TaskStatus.ASKS)
-    assert table.rows.keys() == [1, 2]
-    leave(table)
-    assert table.rows.keys() == [2, 1]
 
 
 def test_selection_scroll_and_focus_survive_news(

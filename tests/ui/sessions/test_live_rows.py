@@ -1,5 +1,6 @@
 """What the live channel shows in the main window: "does now" in a row, how news come, tips."""
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -454,3 +455,20 @@ def test_connection_lost_is_whole_in_its_column(
     index = table.rows.index(0, Column.STATE)
     needed = table.itemDelegateForIndex(index).sizeHint(QStyleOptionViewItem(), index).width()
     assert needed <= table.columnWidth(Column.STATE)
+
+
+def test_the_buttons_of_a_row_are_painted_anew_with_its_state(
+    window: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    """No pointer has to pass over them first."""
+    services.sessions.add(1)
+    told = changes(window)
+    for change in (
+        partial(services.sessions.change_task, 1, status=TaskStatus.PAUSED),
+        partial(services.sessions.change_task, 1, status=TaskStatus.DONE, ended_ms=NOW),
+        partial(services.sessions.change_session, 1, phase=Phase.CLOSED, ended_ms=NOW),
+    ):
+        qapp.processEvents()  # it is painted
+        told.clear()
+        change()
+        assert (0, 0, Column.VERBS, Column.VERBS) in told

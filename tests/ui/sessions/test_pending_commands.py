@@ -114,7 +114,7 @@ def test_several_are_asked_about_and_then_go_at_once(
 ) -> None:
     working.selection.sessions.selectAll()
     button(working.tool_bar, "Terminate 2 of 2").click()
-    assert dialogs.calls == [("confirm_terminate_all", [2, 1])]
+    assert dialogs.calls == [("confirm_terminate_all", [1, 2])]
     assert services.sessions.calls == []
 
 
@@ -214,7 +214,7 @@ def test_keyboard_and_menu_take_back(
     undo = next(a for a in working.menus.menu.actions() if a.text() == "Undo 2 commands")
     undo.trigger()
     working.menus.menu.hide()
-    assert sessions.calls[-1] == ("undo", (2, 1))
+    assert sessions.calls[-1] == ("undo", (1, 2))
 
 
 def test_pressing_stop_again_never_terminates(

@@ -4,14 +4,14 @@ import random
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QItemSelectionModel, QPersistentModelIndex, Qt
+from PySide6.QtCore import QPersistentModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.observation import OTHER_TASK
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import WaitReason
-from enigma_panel.ui.sessions.model import Column, SessionsModel
+from enigma_panel.ui.sessions.model import ENDED_STAY_MS, Column, SessionsModel
 from enigma_panel.ui.tasks.model import Column as TaskColumn
 from enigma_panel.ui.tasks.model import TasksModel
 from enigma_panel.ui.text.cells import Cell
@@ -71,16 +71,6 @@ def _rows(model: KeyedTableModel) -> list[tuple[int, int]]:
     return list(enumerate(model.keys()))
 
 
-def test_one_urgent_row_is_one_move(qapp: object) -> None:
-    model = Numbers()
-    model.show_keys(range(100))
-    moves: list[tuple[int, int]] = []
-    model.rowsMoved.connect(lambda _p, start, _e, _q, row: moves.append((start, row)))
-    model.show_keys([70, *range(70), *range(71, 100)])
-    model.show_keys(list(range(100)))
-    assert moves == [(70, 0), (0, 71)]
-
-
 @pytest.fixture
 def session_rows(services: Any, hold: PointerHold) -> SessionsModel:
     model = SessionsModel(services, hold)
@@ -96,19 +86,24 @@ def tasks(services: Any, hold: PointerHold) -> TasksModel:
     return model
 
 
-def test_the_most_urgent_stands_on_top(services: Any, session_rows: SessionsModel) -> None:
+def test_sessions_stand_in_the_order_of_their_start_whatever_becomes_of_them(
+    services: Any, session_rows: SessionsModel
+) -> None:
     sessions: FakeSessions = services.sessions
-    sessions.add(1, status=TaskStatus.STARTING)
-    sessions.add(2, left_s=100)
-    sessions.add(3, left_s=50)
-    sessions.add(4, status=TaskStatus.PAUSED)
-    sessions.add(5, status=TaskStatus.DONE)
-    sessions.add(6, phase=Phase.UNCONFIRMED, status=TaskStatus.UNCONFIRMED)
-    sessions.add(7, status=TaskStatus.ASKS, left_s=200)
-    sessions.add(8, status=TaskStatus.ASKS, left_s=90)
-    sessions.add(9, phase=Phase.CLOSED, status=TaskStatus.DONE)
-    sessions.change_session(9, ended_ms=NOW)
-    assert session_rows.keys() == [8, 7, 6, 5, 4, 3, 2, 1, 9]
+    for key in (1, 2, 3, 4, 5):
+        sessions.add(key, left_s=100 + key)
+        sessions.change_session(key, expires_ms=NOW + 100_000 - key)
+    sessions.change_session(2, created_ms=NOW + 1)  # it was in the queue for longer
+    shown = [1, 3, 4, 5, 2]
+    assert session_rows.keys() == shown
+    for key, status in ((4, TaskStatus.ASKS), (3, TaskStatus.PAUSED), (5, TaskStatus.DONE)):
+        sessions.change_task(key, status=status)
+        assert session_rows.keys() == shown
+    assert cell_text(session_rows, 4, Column.TASK, Role.CELL).bold
+    sessions.change_task(4, status=TaskStatus.WORKING)
+    assert not cell_text(session_rows, 4, Column.TASK, Role.CELL).bold
+    sessions.change_session(3, phase=Phase.CLOSED, ended_ms=NOW)
+    assert session_rows.keys() == shown
 
 
 def test_a_failed_start_leaves_no_row(services: Any, session_rows: SessionsModel) -> None:
@@ -145,6 +140,20 @@ def test_ended_rows_leave_after_30_s_unless_selected_or_held(
     assert sorted(session_rows.keys()) == [1, 2, 3]
 
 
+def test_an_ended_row_stays_as_long_as_the_pointer_is_over_the_table(
+    services: Any, session_rows: SessionsModel
+) -> None:
+    services.sessions.add(1)
+    services.sessions.change_session(1, phase=Phase.ENDED_BY_YOU, ended_ms=NOW)
+    session_rows.is_pointed_at = lambda: True
+    services.clock.now += 10 * ENDED_STAY_MS
+    session_rows.tick(range(1))
+    assert session_rows.keys() == [1]
+    session_rows.is_pointed_at = lambda: False
+    session_rows.tick(range(1))
+    assert session_rows.keys() == []
+
+
 def test_while_held_nothing_moves_and_new_rows_come_last(
     services: Any, session_rows: SessionsModel, hold: PointerHold
 ) -> None:
@@ -152,12 +161,13 @@ def test_while_held_nothing_moves_and_new_rows_come_last(
     sessions.add(1, left_s=100)
     sessions.add(2, left_s=150)
     hold.aim()
-    sessions.change_task(2, status=TaskStatus.ASKS)
-    sessions.add(3, status=TaskStatus.ASKS, left_s=10)
+    ended = {"phase": Phase.CLOSED, "ended_ms": NOW - ENDED_STAY_MS}
+    sessions.change_session(1, **ended)
+    sessions.add(3)
     assert session_rows.keys() == [1, 2, 3]
-    assert cell_text(session_rows, 2, Column.STATE) == "asks you"
+    assert cell_text(session_rows, 1, Column.STATE) == "closed"
     hold.leave()
-    assert session_rows.keys() == [3, 2, 1]
+    assert session_rows.keys() == [2, 3]
 
 
 def test_cells_of_a_session(services: Any, session_rows: SessionsModel) -> None:
@@ -197,7 +207,7 @@ def test_only_visible_rows_tick(services: Any, session_rows: SessionsModel) -> N
     told: list[tuple[int, int, int]] = []
     session_rows.dataChanged.connect(lambda a, b: told.append((a.row(), b.row(), a.column())))
     session_rows.tick(range(10, 20))
-    assert told == [(10, 19, Column.STATE), (10, 19, Column.LEFT)]
+    assert told == [(10, 19, column) for column in (Column.STATE, Column.LEFT, Column.VERBS)]
 
 
 def test_tasks_are_newest_first_and_new_until_seen(services: Any, tasks: TasksModel) -> None:
@@ -253,15 +263,3 @@ def test_an_old_task_says_that_it_is_being_loaded(services: Any, tasks: TasksMod
         sessions.loaded.emit(frozenset({1}))
         assert heard == [0]
     assert cell_text(tasks, 1, TaskColumn.TASK) == "Task 1"
-
-
-def test_a_selection_survives_a_new_order(services: Any, session_rows: SessionsModel) -> None:
-    sessions: FakeSessions = services.sessions
-    for key in (1, 2, 3):
-        sessions.add(key, left_s=key * 10)
-    selection = QItemSelectionModel(session_rows)
-    flags = QItemSelectionModel.SelectionFlag
-    selection.select(session_rows.index(1, 0), flags.Select | flags.Rows)
-    sessions.change_task(2, status=TaskStatus.ASKS)
-    assert session_rows.keys() == [2, 1, 3]
-    assert [index.data(Role.KEY) for index in selection.selectedRows()] == [2]

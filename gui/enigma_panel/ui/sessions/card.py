@@ -147,6 +147,6 @@ class _Summary(QLabel):
 
 
 def _count_text(counts: Counts) -> list[tuple[SessionState, str]]:
-    """'2 ask you', '3 working', … in the order of the table."""
+    """'2 ask you', '3 working', … the most urgent first."""
     counted = ((key, forms, counts.get(key, 0)) for key, forms in _COUNTS.items())
     return [(state, tr.plural(*forms, n)) for (state, _), forms, n in counted if n]

@@ -1,6 +1,6 @@
-"""The model of the Sessions table: what is open now, most urgent first."""
+"""The model of the Sessions table: what is open now, in the order of its start."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from enum import IntEnum
 
@@ -44,25 +44,9 @@ RED_LEFT_MS = 30_000
 LONG_MS = 754_000
 """12:34, which few sessions live."""
 USUAL_NAME = "shop.example 12"
-FAR = 1 << 62
-"""Sorts behind every time."""
 VERB_WIDTH, VERB_APART = 27, 12
 """With the usual face. The verbs stand side by side, Terminate a little apart."""
 _MARKS = {TaskStatus.DONE: "✓ ", TaskStatus.FAILED: "✗ ", TaskStatus.STOPPED: "■ "}
-_URGENCY = {
-    state: rank
-    for rank, state in enumerate(
-        (
-            SessionState.ASKS,
-            SessionState.UNCONFIRMED,
-            SessionState.CONNECTION_LOST,
-            SessionState.IDLE,
-            SessionState.PAUSED,
-            SessionState.WORKING,
-            SessionState.STARTING,
-        )
-    )
-}
 
 
 Counts = dict[tuple[SessionState, bool], int]
@@ -81,8 +65,11 @@ class Column(IntEnum):
 
 
 class SessionsModel(KeyedTableModel):
-    """The sessions as rows. While somebody aims at one, no row moves or leaves; new ones come in
-    at the end."""
+    """The sessions as rows, the newest last. Ended ones leave after a while, but not while somebody
+    aims at a row or the pointer is over the table.
+
+    is_pointed_at: whether it is over the table that shows them.
+    """
 
     def __init__(
         self,
@@ -102,6 +89,7 @@ class SessionsModel(KeyedTableModel):
         live.changed.connect(self._follow_live)
         self._show_ended = False
         self._pinned: frozenset[int] = frozenset()
+        self.is_pointed_at: Callable[[], bool] = lambda: False
         sessions.changed.connect(self.apply_diff)
         self._health.changed.connect(self._follow_health)
         self._follow_health()
@@ -156,13 +144,13 @@ class SessionsModel(KeyedTableModel):
         if any(self._is_over(key) for key in self._keys):
             self.arrange()
         keys = [key for key in map(self.key_at, rows) if key is not None]
-        self.notify_changed(keys, Column.STATE)
-        self.notify_changed(keys, Column.LEFT)
+        for column in (Column.STATE, Column.LEFT, Column.VERBS):
+            self.notify_changed(keys, column)
 
     def arrange(self) -> None:
-        """Bring rows and order up to date."""
+        """Bring the rows up to date."""
         wanted = self._wanted()
-        if self._hold.is_held:
+        if self._hold.is_held or self.is_pointed_at():
             present = set(self._keys)
             wanted = self._keys + [key for key in wanted if key not in present]
         self.show_keys(wanted)
@@ -195,10 +183,8 @@ class SessionsModel(KeyedTableModel):
 
     def _wanted(self) -> list[int]:
         """Whose rows are to be shown, in their order."""
-        shown = [
-            s for s in map(self._sessions.session, self._sessions.session_keys()) if s is not None
-        ]
-        return [s.key for s in sorted(filter(self._is_wanted, shown), key=self._rank)]
+        known = filter(None, map(self._sessions.session, self._sessions.session_keys()))
+        return [s.key for s in sorted(filter(self._is_wanted, known), key=_started)]
 
     def _is_wanted(self, session: Session) -> bool:
         if not session.is_ended or self._show_ended or session.key in self._pinned:
@@ -208,12 +194,6 @@ class SessionsModel(KeyedTableModel):
     def _is_over(self, key: int) -> bool:
         session = self._sessions.session(key)
         return session is None or not self._is_wanted(session)
-
-    def _rank(self, session: Session) -> tuple[int, int, int]:
-        if session.is_ended:
-            return len(_URGENCY), -(session.ended_ms or 0), session.key
-        state = shown_state(session, self._sessions.current_task(session))
-        return _URGENCY[state], session.expires_ms or FAR, session.key
 
     def cell(self, key: int, column: int) -> Cell:
         session = self._sessions.session(key)
@@ -237,7 +217,11 @@ class SessionsModel(KeyedTableModel):
         return session_cost_cell(session, sessions.session_cost(key), sessions.session_untold(key))
 
     def _verbs(self, session: Session) -> Cell:
-        spoken = tr("{verbs}: in the tool bar and the menu", verbs=verb_labels())
+        """They are painted anew when this differs, so it says which are possible."""
+        able = [verb for verb in CommandVerb if self._sessions.can(session.key, verb)]
+        spoken = tr("{verbs}: in the tool bar and the menu", verbs=verb_labels(able))
+        if not able:
+            spoken = spoken_text(NONE)
         pending = self._sessions.pending(session.key)
         if pending is not None and pending.can_undo:
             spoken = tr("{undo}: Ctrl+Z, in the tool bar and the menu", undo=undo_text([pending]))
@@ -280,6 +264,10 @@ class SessionsModel(KeyedTableModel):
         return pending_text(pending, self._clock.now_ms()) if pending is not None else None
 
 
+def _started(session: Session) -> tuple[int, int]:
+    return session.created_ms, session.key
+
+
 def verb_width() -> int:
     """How wide the place of a verb is."""
     return theme.scaled(VERB_WIDTH)
@@ -310,6 +298,7 @@ def task_cell(session: Session, task: Task | None, now: str) -> Cell:
         text=mark + text,
         tail=f"· {now}" if now else "",
         steady=True,
+        bold=shown_state(session, task) is SessionState.ASKS,
         severity=Severity.DIM if session.is_ended else Severity.PLAIN,
         spoken=tr("{task}, now: {now}", task=text, now=now) if now else text,
         tip=f"{tip}\n{now}" if now else tip,

@@ -61,6 +61,7 @@ class SessionsTable(KeyedTable):
         self._verbs = VerbsDelegate(model, app_actions, self.ground, self)
         self.use_delegate(self._verbs, Column.VERBS)
         self.show_key_state(KeyState.READY)  # a keychain answers at once, nearly always
+        model.is_pointed_at = lambda: self._pointer is not None
         self.places = RowPlaces(self, model, Column.VERBS, app_actions.now_ms)
 
     def show_key_state(self, state: KeyState) -> None:

@@ -1,6 +1,6 @@
 """Sign, words and key of the commands, with what they cost: by the keys of `core/verbs.py`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
@@ -89,9 +89,9 @@ def bulk_label(verb: CommandVerb, able: int, n: int) -> str:
     return tr("{verb} {able} of {n}", verb=label, able=padded, n=n)
 
 
-def verb_labels() -> str:
-    """All of them, as they stand in a row: 'Pause, Resume, Stop, Terminate'."""
-    return tr(", ").join(verb_label(verb) for verb in CommandVerb)
+def verb_labels(verbs: Iterable[CommandVerb]) -> str:
+    """'Pause, Stop, Terminate'."""
+    return tr(", ").join(map(verb_label, verbs))
 
 
 def sending_text(verb: CommandVerb) -> str:

@@ -165,7 +165,6 @@ class ColumnSizing(QObject):
         model.rowsInserted.connect(self.refit)
         model.rowsRemoved.connect(self.refit)
         for moved in (
-            model.rowsMoved,
             model.layoutChanged,
             self._table.verticalScrollBar().valueChanged,
             self._table.verticalScrollBar().rangeChanged,

@@ -62,11 +62,10 @@ class RowPlaces(QObject):
         for about_to in (
             model.rowsAboutToBeInserted,
             model.rowsAboutToBeRemoved,
-            model.rowsAboutToBeMoved,
             model.layoutAboutToBeChanged,
         ):
             about_to.connect(self._begin)
-        for done in (model.rowsInserted, model.rowsRemoved, model.rowsMoved, model.layoutChanged):
+        for done in (model.rowsInserted, model.rowsRemoved, model.layoutChanged):
             done.connect(self.follow_soon)
         table.verticalScrollBar().rangeChanged.connect(self._follow_range)
         table.verticalScrollBar().valueChanged.connect(self.follow_soon)

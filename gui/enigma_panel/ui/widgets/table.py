@@ -1,6 +1,7 @@
 """What the two tables share: rows that stay put, keys instead of rows, a text when empty."""
 
-from collections.abc import Collection, Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 
 from msgspec import Struct
 from PySide6.QtCore import (
@@ -52,13 +53,23 @@ def row_height() -> int:
 class _Remembered(Struct, frozen=True, kw_only=True):
     """What is selected while all rows give way to others: keys, and the cell the keyboard is on.
 
-    anchors: what should be seen where it was, the first of them that still is shown.
+    anchors: what should be seen where it was, the selected row first, and how far above the upper
+    edge each begins.
     """
 
     keys: list[int]
     current: int | None
     column: int
     anchors: list[tuple[int, int]]
+
+
+def _most_wanted(values: Sequence[int]) -> int:
+    """Where to scroll to: where most rows are seen at their old place, else the first of them is.
+
+    So a row that moves alone takes nothing with it.
+    """
+    value, n = Counter(values).most_common(1)[0]
+    return value if 2 * n > len(values) else values[0]
 
 
 class KeyedTable(QTableView):
@@ -254,14 +265,8 @@ class KeyedTable(QTableView):
             model.rowsAboutToBeRemoved,
             model.layoutAboutToBeChanged,
         ):
-            about_to.connect(self._keep_any_place)
-        model.rowsAboutToBeMoved.connect(lambda _parent, start, end: self._keep_place(start, end))
-        for done in (
-            model.rowsInserted,
-            model.rowsRemoved,
-            model.rowsMoved,
-            model.layoutChanged,
-        ):
+            about_to.connect(self._keep_place)
+        for done in (model.rowsInserted, model.rowsRemoved, model.layoutChanged):
             done.connect(self._restore_place)
         self._flash.timeout.connect(lambda: self._show_flash(None))
         self.verticalScrollBar().valueChanged.connect(lambda: self._follow_pointer(self._pointer))
@@ -294,20 +299,19 @@ class KeyedTable(QTableView):
                 self.selectionModel().setCurrentIndex(index, flags.NoUpdate)
             if kept.keys:
                 self.selectionModel().select(self._spans(kept.keys), flags.Select)
-        stay = [(key, above) for key, above in kept.anchors if self.rows.row_of(key) is not None]
-        self._anchor = stay[0] if stay else None
-        self._restore_place()
-        if not stay:
-            self.verticalScrollBar().setValue(0)
+        self._place_empty()
+        self.updateGeometries()
+        found = ((self.rows.row_of(key), above) for key, above in kept.anchors)
+        values = [row * row_height() + above for row, above in found if row is not None]
+        self.verticalScrollBar().setValue(_most_wanted(values) if values else 0)
 
     def _anchors(self) -> list[tuple[int, int]]:
-        """The selected row in view and the one at the upper edge, and how far above that they
-        begin; none where the top of the table is seen."""
+        """The selected row in view, and all that are; none where the top of the table is seen."""
         value, seen = self.verticalScrollBar().value(), self.visible_rows()
         if not value:
             return []
         lead = [row for row in (self.currentIndex().row(),) if row in seen]
-        found = ((self.rows.key_at(row), row) for row in (*lead, *seen[:1]))
+        found = ((self.rows.key_at(row), row) for row in (*lead, *seen))
         return [(key, value - row * row_height()) for key, row in found if key is not None]
 
     def _spans(self, keys: Collection[int]) -> QItemSelection:
@@ -318,19 +322,12 @@ class KeyedTable(QTableView):
             spans.append(QItemSelectionRange(self.rows.index(start, 0), self.rows.index(end, last)))
         return spans
 
-    def _keep_any_place(self) -> None:
-        self._keep_place()
-
-    def _keep_place(self, start: int = 0, end: int = -1) -> None:
-        """Remember which row stands at the upper edge, unless the top of the table does.
-
-        Rows from start to end are about to move: one that moves is not followed, the next one is.
-        """
+    def _keep_place(self) -> None:
+        """Remember which row stands at the upper edge, unless the top of the table does."""
         if self._kept is not None:
             return
         value = self.verticalScrollBar().value()
         row = value // row_height()
-        row = end + 1 if start <= row <= end else row
         key = self.rows.key_at(row)
         self._anchor = (key, value - row * row_height()) if value > 0 and key is not None else None
 

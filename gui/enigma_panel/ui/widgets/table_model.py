@@ -1,12 +1,11 @@
 """A table model over a list of keys that is only ever changed by difference.
 
-A reset would lose selection, scroll position and focus (design.md, 5.6), so a new order becomes the
-fewest row removals, moves and insertions that lead to it; where very many rows are concerned, one
-change of layout with the lacking or superfluous rows at the end, over which the tables keep them by
-key.
+A reset would lose selection, scroll position and focus (design.md, 5.6), so rows are removed and
+inserted where they go and come. Another order of those that stay, or very many changes, are one
+change of layout with the lacking or superfluous rows at the end, over which the tables keep all of
+it by key.
 """
 
-from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import Enum, IntEnum
@@ -42,10 +41,10 @@ Index = QModelIndex | QPersistentModelIndex
 NO_PARENT = QModelIndex()
 MOST_TOLD = 500
 """Rows whose look is remembered: more than a window shows."""
-MOST_MOVES = 40
+MOST_STEPS = 40
 MOST_DIFFERENT = 1_000
-"""So many removals, moves and insertions are made one by one, as long as no more rows stand between
-the first and the last of them; else all rows are replaced at once: 100,000 in a few ms."""
+"""So many removals and insertions are made one by one, as long as no more rows stand between the
+first and the last of them; else all rows are replaced at once: 100,000 in a few ms."""
 LOOKED_UP_SINGLY = 4
 """So many rows are found in the list itself; an index of 100,000 keys takes longer to make."""
 ROWS_MOVE = QAbstractTableModel.LayoutChangeHint.VerticalSortHint
@@ -258,18 +257,13 @@ class KeyedTableModel(QAbstractTableModel):
             self._replace(wanted)
             return
         staying = set(new) & set(old)
-        gone = [first + place for place, key in enumerate(old) if key not in staying]
-        come = [first + place for place, key in enumerate(new) if key not in staying]
-        removed, inserted = runs(gone), runs(come)
-        places = {key: place for place, key in enumerate(key for key in old if key in staying)}
-        order = [key for key in new if key in staying]
-        unmoved = _longest_rising([places[key] for key in order])
-        moves = len(order) - len(unmoved)
-        if len(removed) + len(inserted) + moves > MOST_MOVES:
+        removed = runs([first + n for n, key in enumerate(old) if key not in staying])
+        inserted = runs([first + n for n, key in enumerate(new) if key not in staying])
+        is_in_order = [k for k in old if k in staying] == [k for k in new if k in staying]
+        if not is_in_order or len(removed) + len(inserted) > MOST_STEPS:
             self._replace(wanted)
             return
         self._remove(removed)
-        self._reorder(order, unmoved, first)
         self._insert(inserted, wanted)
 
     def _remove(self, runs: list[tuple[int, int]]) -> None:
@@ -278,13 +272,6 @@ class KeyedTableModel(QAbstractTableModel):
             del self._keys[start : end + 1]
             self._forget_rows()
             self.endRemoveRows()
-
-    def _reorder(self, wanted: list[int], unmoved: set[int], first: int) -> None:
-        """Bring the rows from the first on into this order."""
-        above = self._keys[first - 1] if first else None
-        for place, key in enumerate(wanted):
-            if place not in unmoved:
-                self._move(key, wanted[place - 1] if place else above)
 
     def _insert(self, runs: list[tuple[int, int]], wanted: list[int]) -> None:
         for start, end in runs:
@@ -324,18 +311,6 @@ class KeyedTableModel(QAbstractTableModel):
         new = [QModelIndex() if row is None else self.index(row, col) for row, col in places]
         self.changePersistentIndexList(old, new)
         self.layoutChanged[_WITH_HINT].emit([], ROWS_MOVE)  # type: ignore[index]
-
-    def _move(self, key: int, before: int | None) -> None:
-        """Put a row right behind the row of `before`, or on top."""
-        source = self._keys.index(key)
-        target = 0 if before is None else self._keys.index(before) + 1
-        if source == target:
-            return
-        self.beginMoveRows(NO_PARENT, source, source, NO_PARENT, target)
-        del self._keys[source]
-        self._keys.insert(target - (source < target), key)
-        self._forget_rows()
-        self.endMoveRows()
 
     # -- Qt ----------------------------------------------------------------------------------
 
@@ -432,24 +407,3 @@ def _longest_slice(most: int, is_same: Callable[[int, int], bool]) -> int:
             same += step
         step //= 2
     return same
-
-
-def _longest_rising(values: Sequence[int]) -> set[int]:
-    """Places of a longest rising subsequence: the rows that need not move."""
-    tails: list[int] = []
-    places: list[int] = []
-    before: list[int] = []
-    for place, value in enumerate(values):
-        at = bisect_left(tails, value)
-        before.append(places[at - 1] if at else -1)
-        if at == len(tails):
-            tails.append(value)
-            places.append(place)
-        else:
-            tails[at], places[at] = value, place
-    chain: set[int] = set()
-    place = places[-1] if places else -1
-    while place >= 0:
-        chain.add(place)
-        place = before[place]
-    return chain
