@@ -1025,6 +1025,7 @@ class FakeHealth(QObject):
         self.status = ServiceStatus.OK
         self.free: int | None = 12
         self.asked_ms: int | None = NOW - 2_000
+        self.tells_load = True
         self.heard_ms: int | None = NOW - 2_000
         self.unreachable_since_ms: int | None = None
         self.next_try_ms: int | None = None
@@ -1051,6 +1052,8 @@ class FakeHealth(QObject):
 
     def note_answer(self) -> None:
         self.answers += 1
+
+    note_opened = note_answer
 
     def note_balance(self, balance: Decimal | None) -> None:
         self.balance = self.balance if balance is None else balance

@@ -151,6 +151,13 @@ async def test_the_service_accepts_and_refuses(simulator: Start) -> None:
     await account.aclose()
 
 
+async def test_a_service_without_that_call_has_no_test(seed_service: Start) -> None:
+    account = make(MemoryStore(), seed_service().url)
+    _, check = await account.save("enig_demo")
+    assert check is account.last_check is KeyCheck.NO_TEST
+    await account.aclose()
+
+
 async def test_a_keychain_that_never_answers_counts_as_locked(
     monkeypatch: pytest.MonkeyPatch, log_watch: LogWatch
 ) -> None:

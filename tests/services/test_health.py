@@ -28,6 +28,7 @@ from tests.kit.world import World
 REFUSED = NotConnectedError("refused")
 CUT = InterruptedCallError("cut")
 HTML = ProtocolError(502, "<html>")
+NO_PAGE = ProtocolError(404, "<html>")
 SICK = RejectedError(Reply(status=500), nothing_happened=False)
 
 
@@ -37,16 +38,18 @@ class Scene:
     def __init__(self) -> None:
         self.clock = HandClock()
         self.client = FakeClient(self.clock)
-        self.health = Health(FakeAccount(self.client), self.clock)
+        self.account = FakeAccount(self.client)
+        self.health = Health(self.account, self.clock)
         self.recovered: list[int] = []
-        self.free_again: list[int] = []
         self.health.recovered.connect(lambda: self.recovered.append(self.clock.now))
-        self.health.free_again.connect(lambda: self.free_again.append(self.clock.now))
 
 
 @asynccontextmanager
-async def running() -> AsyncIterator[Scene]:
+async def running(error: ApiError | None = None) -> AsyncIterator[Scene]:
+    """error: what the health page says from the beginning."""
     scene, scope = Scene(), TaskScope()
+    if error is not None:
+        scene.client.say_health = scene.client.fail(error)
     scope.spawn("health", scene.health.run())
     await settle()
     try:
@@ -197,17 +200,15 @@ async def test_a_refusal_is_an_answer() -> None:
         assert len(scene.recovered) == 1
 
 
-async def test_full_is_asked_every_three_seconds_and_its_end_is_told_once() -> None:
+async def test_full_is_asked_every_three_seconds() -> None:
     async with running() as scene:
         scene.client.say_health = scene.client.free(0)
         await scene.clock.advance(19_000)
         assert scene.health.status is ServiceStatus.FULL
         assert set(gaps(scene.client.health_at)[1:]) == {3_000}
         scene.client.say_health = scene.client.free(2)
-        before = scene.clock.now
-        await scene.clock.advance(30_000)
-        assert len(scene.free_again) == 1
-        assert scene.free_again[0] - before <= 3_000
+        await scene.clock.advance(3_000)
+        assert scene.health.status is ServiceStatus.OK
 
 
 async def test_a_refused_start_makes_it_full_whatever_health_said() -> None:
@@ -215,20 +216,55 @@ async def test_a_refused_start_makes_it_full_whatever_health_said() -> None:
         await scene.clock.advance(9_000)
         scene.health.note_full()
         assert scene.health.status is ServiceStatus.FULL
-        told = scene.clock.now
-        await scene.clock.advance(12_000)
-        assert [moment - told for moment in scene.free_again] == [3_000]
+        await scene.clock.advance(2_999)
+        assert scene.health.status is ServiceStatus.FULL
+        await scene.clock.advance(1)
+        assert scene.health.status is ServiceStatus.OK
 
 
-async def test_full_then_gone_then_back_is_told_too() -> None:
+async def test_a_service_without_a_health_page_that_answers_is_connected() -> None:
     async with running() as scene:
-        scene.health.note_full()
-        scene.client.say_health = scene.client.fail(REFUSED)
-        await scene.clock.advance(6_000)
+        scene.health.note_answer()
+        scene.client.say_health = scene.client.fail(NO_PAGE)
+        await scene.clock.advance(60_000)
+        assert (scene.health.status, scene.health.tells_load) == (ServiceStatus.OK, False)
+        assert set(gaps(scene.client.health_at)) == {10_000}
+        scene.health.note_error(REFUSED)
         assert scene.health.status is ServiceStatus.UNREACHABLE
-        scene.client.say_health = scene.client.free(None)
         await scene.clock.advance(2_000)
-        assert len(scene.free_again) == len(scene.recovered) == 1
+        assert scene.health.status is ServiceStatus.OK
+        assert len(scene.recovered) == 1
+
+
+async def test_a_missing_page_of_a_host_that_answered_nothing_is_no_answer() -> None:
+    """It may be a hotel's; what answered under another address is another host."""
+    async with running() as scene:
+        scene.health.note_answer()
+        scene.account.base_url = "https://elsewhere.example"
+        scene.health.note_error(REFUSED)
+        scene.client.say_health = scene.client.fail(NO_PAGE)
+        await scene.clock.advance(20_000)
+        assert scene.health.status is ServiceStatus.TROUBLED
+        assert scene.health.unreachable_since_ms is not None
+        assert scene.recovered == []
+
+
+async def test_without_a_health_page_no_free_browser_is_forgotten_after_a_minute_or_a_start() -> (
+    None
+):
+    async with running() as scene:
+        scene.client.say_health = scene.client.fail(NO_PAGE)
+        scene.health.note_answer()
+        scene.health.note_full()
+        await scene.clock.advance(50_000)
+        scene.health.note_answer()
+        assert scene.health.status is ServiceStatus.FULL
+        await scene.clock.advance(13_000)
+        assert scene.health.status is ServiceStatus.OK
+        scene.health.note_full()
+        scene.health.note_opened()
+        await scene.clock.advance(3_000)
+        assert scene.health.status is ServiceStatus.OK
 
 
 async def test_asking_now_gives_up_a_probe_that_is_stale() -> None:
@@ -255,6 +291,7 @@ async def test_asking_now_gives_up_a_probe_that_is_stale() -> None:
         (CUT, "no connection"),
         (HTML, "the service answers in a way that makes no sense"),
         (SICK, "the service answers in a way that makes no sense"),
+        (NO_PAGE, "the service answers in a way that makes no sense"),
     ],
 )
 async def test_the_words_of_the_status_bar(error: ApiError, words: str) -> None:
@@ -275,3 +312,22 @@ async def test_the_words_of_the_status_bar(error: ApiError, words: str) -> None:
         await scene.clock.advance(3_000)
         line.refresh()
         assert "service ok" in " | ".join(label.text() for label in line.findChildren(QLabel))
+
+
+async def test_a_service_without_a_health_page_is_nowhere_amber() -> None:
+    from enigma_panel.ui.main_window.status_bar import StatusBar
+    from enigma_panel.ui.theme.palette import Severity
+
+    async with running(NO_PAGE) as scene:
+        services: Any = World(FakeScope()).services
+        services.health, services.clock = scene.health, scene.clock
+        line = StatusBar(services)
+        await scene.clock.advance(12_000)
+        line.refresh()
+        assert line._status.text() == "no answer from the service yet"
+        assert line._glyph._severity is Severity.DIM
+        scene.health.note_answer()
+        await scene.clock.advance(12_000)
+        line.refresh()
+        assert line._status.text() == "connected; this service does not tell its load"
+        assert line._glyph._severity is Severity.GREEN

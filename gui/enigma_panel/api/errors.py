@@ -140,6 +140,17 @@ class ProtocolError(ApiError):
         self.nothing_happened = nothing_happened
 
 
+def http_status(error: ApiError) -> int | None:
+    """The status of the answer that brought the error; None where none came."""
+    match error:
+        case RejectedError():
+            return error.reply.status
+        case ProtocolError():
+            return error.status
+        case _:
+            return None
+
+
 class DownloadFault(StrEnum):
     """Why a file of a result was not fetched."""
 

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.api.address import parse_base_url
-from enigma_panel.api.errors import ApiError, RejectedError, SessionGoneError
+from enigma_panel.api.errors import ApiError, RejectedError, SessionGoneError, http_status
 from enigma_panel.api.protocols import ServiceClient
 from enigma_panel.core.models import Session
 from enigma_panel.core.redaction import Redactor
@@ -35,7 +35,9 @@ ENVIRONMENT = "ENIGMA_API_KEY"
 KEYCHAIN_S = 120.0
 """A person may take this long to unlock a keychain; then it counts as locked."""
 WHERE_S = 5.0
-UNAUTHORIZED, FORBIDDEN = 401, 403
+UNAUTHORIZED = 401
+_REFUSED = frozenset({UNAUTHORIZED, 403})
+_NO_SUCH_CALL = frozenset({404, 405, 410})
 
 MakeClient = Callable[[str, str, Dialect], ServiceClient]
 StoreFor = Callable[[str], SecretStore]
@@ -286,11 +288,11 @@ class Account(QObject):
             return KeyCheck.UNREACHABLE
         try:
             await self.client.check_key()
-        except RejectedError as error:
-            refused = error.reply.status in {UNAUTHORIZED, FORBIDDEN}
+        except ApiError as error:
+            if http_status(error) in _NO_SUCH_CALL:
+                return KeyCheck.NO_TEST
+            refused = isinstance(error, RejectedError) and http_status(error) in _REFUSED
             return KeyCheck.REFUSED if refused else KeyCheck.UNREACHABLE
-        except ApiError:
-            return KeyCheck.UNREACHABLE
         return KeyCheck.ACCEPTED
 
     async def _ask_store(self, call: Callable[[SecretStore], Result], limit: float) -> Result:

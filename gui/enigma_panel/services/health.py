@@ -5,7 +5,13 @@ from decimal import Decimal
 
 from PySide6.QtCore import QObject, Signal
 
-from enigma_panel.api.errors import ApiError, InterruptedCallError, NotConnectedError, RejectedError
+from enigma_panel.api.errors import (
+    ApiError,
+    InterruptedCallError,
+    NotConnectedError,
+    RejectedError,
+    http_status,
+)
 from enigma_panel.core.service_rules import POLL_MS
 from enigma_panel.services.account import Account
 from enigma_panel.services.clock import Clock
@@ -16,6 +22,9 @@ TROUBLED_MS = 3_000
 """Interval while the service is full or makes no sense."""
 LOST_MS = 1_500
 """Interval while nothing answers: everything that waits for the network waits for this call."""
+FULL_MS = 60_000
+"""Without a health page a refusal for want of a browser is forgotten after this time: a queue that
+waits for one asks more often."""
 PROBE_S = 5.0
 """A probe that hangs must not hold up the next one: after this long it counts as unanswered."""
 LATELY_MS = POLL_MS + 1_000
@@ -24,21 +33,22 @@ STALE_MS = 1_500
 """A probe under way for longer is given up when somebody has reason to ask anew."""
 
 _LOST = NotConnectedError | InterruptedCallError
+_NO_PAGE = frozenset({401, 403, 404, 405, 410})
+"""What a service answers that has no health page, or none without a key."""
 
 
 class Health(QObject):
     """Status of the service, free browsers, balance; each with the time it was learned.
 
     recovered: the first sensible answer after a call got none. Whoever told of such an error by
-    `note_error` can count on it. free_again: after FULL, the first health call that reports a free
-    browser. heard_ms: the last sensible answer of this run. unreachable_since_ms: that answer, or
-    the first failure where there was none yet, until there is one again: one that makes no sense,
-    as a hotel's log-in page, is none.
+    `note_error` can count on it. heard_ms: the last sensible answer of this run.
+    unreachable_since_ms: that answer, or the first failure where there was none yet, until there is
+    one again: one that makes no sense, as a hotel's log-in page, is none. tells_load: False where
+    the service has no health page; it counts as heard if it has answered anything else in this run.
     """
 
     changed = Signal()
     recovered = Signal()
-    free_again = Signal()
 
     def __init__(self, account: Account, clock: Clock) -> None:
         super().__init__()
@@ -50,9 +60,11 @@ class Health(QObject):
         self._probe: asyncio.Timeout | None = None
         self._in_doubt = False
         self._full_ms: int | None = None
+        self._answering = ""  # the address that has answered more than health calls
         self.status = ServiceStatus.UNASKED
         self.free: int | None = None
         self.asked_ms: int | None = None
+        self.tells_load = True
         self.heard_ms: int | None = None
         self.unreachable_since_ms: int | None = None
         self.next_try_ms: int | None = None
@@ -86,8 +98,9 @@ class Health(QObject):
         if isinstance(error, _LOST):
             self._note_lost(error)
         elif isinstance(error, RejectedError):
-            unreachable = self.status is ServiceStatus.UNREACHABLE
-            self._note_heard(ServiceStatus.OK if unreachable else self.status)
+            silent = self.status in {ServiceStatus.UNREACHABLE, ServiceStatus.UNASKED}
+            self._answering = self._account.base_url
+            self._note_heard(ServiceStatus.OK if silent else self.status)
         else:
             self._set_status(ServiceStatus.TROUBLED, self.unreachable_since_ms)
 
@@ -100,12 +113,19 @@ class Health(QObject):
             self.note_error(error)
 
     def note_answer(self) -> None:
-        """A poll was answered: whatever was wrong is over."""
-        wrong = self.status in {ServiceStatus.UNREACHABLE, ServiceStatus.TROUBLED}
-        self._note_heard(ServiceStatus.OK if wrong else self.status)
+        """A call other than health's was answered: whatever was wrong is over."""
+        self._answering = self._account.base_url
+        is_full = self.status is ServiceStatus.FULL
+        self._note_heard(ServiceStatus.FULL if is_full else ServiceStatus.OK)
+
+    def note_opened(self) -> None:
+        """A browser was opened, so one was free."""
+        self._full_ms = None
+        self._answering = self._account.base_url
+        self._note_heard(ServiceStatus.OK)
 
     def note_full(self) -> None:
-        """A start was refused for want of a browser: `free_again` tells when there is one."""
+        """A start was refused for want of a browser."""
         self._full_ms = self._clock.now_ms()
         self._set_status(ServiceStatus.FULL, None)
         self._alarm.set()
@@ -121,15 +141,19 @@ class Health(QObject):
         except (NotConnectedError, InterruptedCallError) as error:
             self._note_lost(error)
             return
-        except ApiError:
+        except ApiError as error:
+            if http_status(error) in _NO_PAGE and self._note_no_page():
+                return
             self._in_doubt = True
             self._set_status(ServiceStatus.TROUBLED, self.unreachable_since_ms)
             return
         finally:
             self._probe = None
-        self.free = health.free
+        self.free, self.tells_load = health.free, True
         self.asked_ms = self._clock.now_ms()
-        self._note_health(full=not health.ok or health.free == 0)
+        if is_well := health.ok and health.free != 0:
+            self._full_ms = None
+        self._note_heard(ServiceStatus.OK if is_well else ServiceStatus.FULL)
 
     async def _rest(self) -> None:
         """Wait for the next turn, which comes sooner when the status changes meanwhile."""
@@ -145,7 +169,9 @@ class Health(QObject):
                 return self._began_ms + TROUBLED_MS
             case ServiceStatus.FULL:
                 return max(self._began_ms, self._full_ms or 0) + TROUBLED_MS
-            case ServiceStatus.OK | ServiceStatus.UNASKED if not self._in_doubt:
+            case ServiceStatus.UNASKED:
+                return self._began_ms + TROUBLED_MS
+            case ServiceStatus.OK if not self._in_doubt:
                 return self._began_ms + EVERY_MS
             case _:
                 return self._began_ms + LOST_MS
@@ -168,12 +194,15 @@ class Health(QObject):
         if was_in_doubt:
             self.recovered.emit()
 
-    def _note_health(self, *, full: bool) -> None:
-        was_full = self._full_ms is not None
-        self._full_ms = (self._full_ms or self._clock.now_ms()) if full else None
-        self._note_heard(ServiceStatus.FULL if full else ServiceStatus.OK)
-        if was_full and not full:
-            self.free_again.emit()
+    def _note_no_page(self) -> bool:
+        """There is no health page; False where that may be said by something else, as a hotel's
+        network. Before anything has answered it is simply not known how the service is."""
+        if self._answering != self._account.base_url:
+            return self.status is ServiceStatus.UNASKED
+        self.free, self.asked_ms, self.tells_load = None, None, False
+        is_full = self._full_ms is not None and self._clock.now_ms() < self._full_ms + FULL_MS
+        self._note_heard(ServiceStatus.FULL if is_full else ServiceStatus.OK)
+        return True
 
     def _heard_lately(self) -> bool:
         return self.heard_ms is not None and self._clock.now_ms() - self.heard_ms < LATELY_MS

@@ -259,6 +259,11 @@ class KeyCheck(StrEnum):
     ACCEPTED = "accepted"
     REFUSED = "refused"
     UNREACHABLE = "unreachable"
+    NO_TEST = "no_test"  # this service has no such call; the first task will tell
+
+
+MAY_BE_TRIED = frozenset({KeyCheck.ACCEPTED, KeyCheck.NO_TEST})
+"""After these a key that was refused before is used again."""
 
 
 class DownloadState(StrEnum):

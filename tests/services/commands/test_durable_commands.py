@@ -433,13 +433,14 @@ def test_a_refused_key_parks_it_until_there_is_another(folder: Path, verb: Comma
     on_bench(folder, test)
 
 
-def test_the_same_key_is_tried_again_once_it_was_accepted(folder: Path) -> None:
+@pytest.mark.parametrize("check", [KeyCheck.ACCEPTED, KeyCheck.NO_TEST])
+def test_the_same_key_is_tried_again_once_it_was_tested(folder: Path, check: KeyCheck) -> None:
     async def test(bench: Bench) -> None:
         key = await bench.open()
         bench.client.script = [rejected(401)]
         given = bench.give(key, TERMINATE)
         await asyncio.sleep(1)
-        bench.account.last_check = KeyCheck.ACCEPTED
+        bench.account.last_check = check
         bench.account.changed.emit()
         await given
         assert bench.client.verbs == [TERMINATE, TERMINATE]

@@ -143,6 +143,17 @@ async def test_yes_and_no_have_their_colour_and_what_was_refused_stays(
     assert dialog.save_button.property("role") == "primary"
 
 
+async def test_a_service_without_a_test_is_told_calmly(world: World, dialog: KeyDialog) -> None:
+    await shown(world, dialog)
+    world.account.plan.check = KeyCheck.NO_TEST
+    type_text(dialog.key, KEY)
+    click(dialog.save_button)
+    await world.settle()
+    said = "Saved in the GNOME keyring. The service has no test for keys; the first task will tell."
+    assert (dialog.outcome.text(), dialog.outcome.property("role")) == (said, "")
+    assert dialog.cancel_button.text() == "Close"
+
+
 async def test_every_outcome_is_told_and_memory_is_named(world: World, dialog: KeyDialog) -> None:
     await shown(world, dialog)
     outcomes = [outcome for outcome in SecretOutcome if outcome is not SecretOutcome.SAVED]

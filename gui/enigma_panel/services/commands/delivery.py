@@ -21,7 +21,7 @@ from enigma_panel.services.live.live import Live
 from enigma_panel.services.monitor.poller import Poller
 from enigma_panel.services.rate_limiter import Pass, calling
 from enigma_panel.services.state.starts import StartsUnderWay
-from enigma_panel.services.types import KeyCheck, NoticeKind, WaitReason
+from enigma_panel.services.types import MAY_BE_TRIED, NoticeKind, WaitReason
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.intents import IntentKind, Outcome
 
@@ -311,7 +311,7 @@ class CommandSender(QObject):
         session = self._store.session(command.key)
         client = self._account.client_for(session) if session else None
         refused = client is not None and client is command.refused_client
-        return None if refused and self._account.last_check is not KeyCheck.ACCEPTED else client
+        return None if refused and self._account.last_check not in MAY_BE_TRIED else client
 
     async def _settle_gone(self, command: Command) -> None:
         """Its session had ended. Where a task of it can be asked for, polls have to prove that, and

@@ -108,6 +108,7 @@ class Starter:
         except ApiError as error:
             return await self._fail(intent, error, attempt.keeps, client)
         self._health.note_balance(observation.balance)
+        self._health.note_opened()
         await self._store.settle(intent, Outcome.KNOWN, observation)
         self._check_life(intent.session.key, observation)
         return None
@@ -133,6 +134,7 @@ class Starter:
                 observation = own_reply(self._store, intent, observation)
         except ApiError as error:
             return await self._fail(intent, error, keeps, client)
+        self._health.note_answer()
         await self._store.settle(intent, Outcome.KNOWN, observation)
         return None
 

@@ -18,8 +18,8 @@ from enigma_panel.services.queue.eta import Forecast
 from enigma_panel.services.queue.queued_tasks import QueuedTasks
 from enigma_panel.services.queue.scheduler import Scheduler
 from enigma_panel.services.types import (
+    MAY_BE_TRIED,
     Diff,
-    KeyCheck,
     PauseReason,
     QueueEntry,
     ServiceStatus,
@@ -218,7 +218,7 @@ class TaskQueue(QObject):
             self._stir()
 
     def _follow_account(self) -> None:
-        spoken, good = self._what_is_spoken(), self._account.last_check in {None, KeyCheck.ACCEPTED}
+        spoken, good = self._what_is_spoken(), self._account.last_check in {None, *MAY_BE_TRIED}
         if spoken != self._spoken:
             self._spoken = spoken
             self._gate.lift(PauseReason.DIALECT)

@@ -164,6 +164,8 @@ class StatusBar(QWidget):
             else ""
         )
         match health.status:
+            case ServiceStatus.OK if not health.tells_load:
+                return tr("connected; this service does not tell its load")
             case ServiceStatus.OK:
                 return ", ".join(part for part in (tr("service ok"), free, asked) if part)
             case ServiceStatus.FULL:
@@ -173,7 +175,7 @@ class StatusBar(QWidget):
             case ServiceStatus.UNREACHABLE:
                 return tr("no connection")
             case _:
-                return tr("asking the service…")
+                return tr("no answer from the service yet")
 
     def _key_text(self) -> str:
         account = self._services.account

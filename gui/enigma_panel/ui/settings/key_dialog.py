@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 from enigma_panel.core.validation import Finding, check_key
 from enigma_panel.services.account import Account
 from enigma_panel.services.container import Services
-from enigma_panel.services.types import KeyCheck, KeyState
+from enigma_panel.services.types import MAY_BE_TRIED, KeyCheck, KeyState
 from enigma_panel.store.keychain import Result, SecretOutcome
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.text.account_page import account_page, open_account_page
@@ -28,7 +28,11 @@ from enigma_panel.ui.widgets.password_edit import PasswordEdit
 tr = Translations("Settings")
 
 MEMORY = "memory"
-_ROLES: dict[KeyCheck | None, str] = {KeyCheck.ACCEPTED: "green", KeyCheck.REFUSED: "red"}
+_ROLES: dict[KeyCheck | None, str] = {
+    KeyCheck.ACCEPTED: "green",
+    KeyCheck.REFUSED: "red",
+    KeyCheck.NO_TEST: "",
+}
 _LOOK_AGAIN = frozenset({KeyState.LOCKED, KeyState.DENIED, KeyState.FAILED})
 UNREAD_MS = 1_000
 """So long nobody has read what was said: an Enter meant the key alone, without the doubt."""
@@ -190,13 +194,13 @@ class KeyDialog(ModelessDialog):
         finally:
             self._set_saving(saving=False)
             self._say(text, _ROLES.get(check, "notice"))
-            self._show_done(is_done=check is KeyCheck.ACCEPTED)
+            self._show_done(is_done=check in MAY_BE_TRIED)
         if check is KeyCheck.REFUSED:
             self.key.selectAll()
-        (self.cancel_button if check is KeyCheck.ACCEPTED else self.key).setFocus()
+        (self.cancel_button if check in MAY_BE_TRIED else self.key).setFocus()
 
     def _show_done(self, *, is_done: bool) -> None:
-        """What is to be pressed next: Save, or Close once the service has said yes."""
+        """What is to be pressed next: Save, or Close once the service has not said no."""
         text = tr("Close") if is_done else tr("Cancel")
         self.cancel_button.setText(text)
         self.cancel_button.setAccessibleName(text)
@@ -300,6 +304,8 @@ def check_text(check: KeyCheck | None) -> str:
             return tr("The service refused this key.")
         case KeyCheck.UNREACHABLE:
             return tr("The service could not be asked.")
+        case KeyCheck.NO_TEST:
+            return tr("The service has no test for keys; the first task will tell.")
         case None:
             return ""
 
