@@ -1,6 +1,7 @@
-"""Amounts of money in an agent's words: what a purchase would cost, where the words leave no doubt.
+"""Amounts of money in an agent's words: what a purchase would cost, where they say so plainly.
 
-Where they do there is none: to type an amount costs seconds, to approve a wrong one costs money.
+A question names a total only in words that are known here, all of them: to type an amount costs
+seconds, to approve a wrong one costs money.
 """
 
 import re
@@ -9,7 +10,6 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from enigma_panel.core.hidden_marks import has_hidden_marks
 from enigma_panel.core.lazy_pattern import lazy_compile
 
 _CODES = "USD|EUR|GBP|CHF|JPY|CAD|AUD|NZD|INR|SEK|NOK|DKK|PLN|CZK|BRL|MXN|SGD|HKD|CNY"
@@ -25,24 +25,33 @@ _AMOUNT = lazy_compile(
 _MOST_CHARS = 5_000
 """Nobody reads all of a longer question before clicking."""
 _DASHES = ("-", "−", "–", "—")
-_DOUBTS = lazy_compile(
-    r"\b(?:off|discount|sav(?:e|es|ed|ing|ings)|coupon|voucher|cash ?back|refund|rabatt"
-    r"|balance|credit(?! card)|gift ?card|budget|limit|deposit|minimum|tip|fees?|instead of"
-    r"|each|per|apiece|times|trial|renews?"
-    r"|(?:a|every) (?:day|week|month|year)|(?:dai|week|month|year)ly"
-    r"|plus|excluding|excl|shipping|delivery|tax|taxes|vat|thousand|million|billion|cents?)\b"
-    r"|\b(?:about|around|approx|approximately|roughly|almost|nearly|at least|at most|up to|under"
-    r"|over|from|more than|less than|estimated|circa|ca|etwa|environ)[.]? (?=[^a-z]{0,4}[0-9])"
-    r"|[~≈±%×*+]|\b[0-9]+ ?x\b|\bx ?[0-9]|/ ?[a-z]",
-    re.IGNORECASE,
+_MARK = "¤"
+"""Stands for the amount while the words around it are read."""
+_COST = r"(?:tax|taxes|vat|shipping|delivery|postage|handling|fees)"
+_COSTS = rf"(?:all )?{_COST}(?:(?:,|,? and|,? &) (?:all )?{_COST})*"
+_ALL_IN = rf",? ?\(?(?:incl(?:uding|uded|[.])? {_COSTS}|{_COSTS} included|with free {_COST})\)?"
+_TOTAL = lazy_compile(
+    r"(?:(?:^|[.!?:;,(\n–—-]|\band|\bso) ?(?:(?:the|your|this) )?"
+    r"(?:(?:order|purchase|final|grand|overall|full) ){0,2}total(?: price| cost| amount)?"
+    rf"(?: (?:for|of) (?:this|the|your) (?:order|purchase))?(?:{_ALL_IN})?"
+    rf"(?: is| will be| comes to|:)? ?{_MARK}"
+    rf"|\b(?:it|this|that|everything|order|purchase) comes to {_MARK}"
+    rf"|\ba (?:grand |final )?total of {_MARK}"
+    rf"|\b(?:pay|for|costs) {_MARK} (?:in total|altogether))"
+    rf"(?:{_ALL_IN})?"
+    r"(?= ?(?:$|[.!?;)\n]|[,–—-] ?(?:shall|should|may|can|do|would|is|okay|ok|proceed)\b))"
 )
-"""A part, a reduction, somebody's money; of one piece or one month; not all, not exactly."""
-_ALL_IN = lazy_compile(
-    r"\b(?:incl(?:uding|uded|usive of|[.])|free)"
-    r"(?: (?:all|tax|taxes|vat|shipping|delivery|fees|and))+",
-    re.IGNORECASE,
-)
-"""No such doubt: 'including tax and shipping'."""
+"""An amount that is called a total, and nothing more is said of it."""
+_PLAIN = lazy_compile(r"[a-z'’\s.,:;!?()\"“”–—-]*")
+_ASKING = """
+    a add added ahead all am an and approval approve are basket been before buy can card cart check
+    checkout complete completed confirm confirmation continue could do everything finalise finalize
+    finish for go have i i'm i've in into is it it's item items like make may me my now ok okay on
+    order our out page pay payment permission place please proceed product products purchase ready
+    review selected shall should so submit that the them this to want we whether will with would yes
+    you your
+"""
+"""Words in which an agent asks whether to buy. None says how often, how much of it or what else."""
 _ENGLISH = lazy_compile(
     r"[$£¥₹]|USD|GBP|JPY|CAD|AUD|NZD|INR|MXN|SGD|HKD|CNY|dollar|pound|yen|rupee"
 )
@@ -58,20 +67,24 @@ class Amount(Struct, frozen=True):
 
 
 def total_in(question: str) -> Amount | None:
-    """The one amount that a question names; None of none, of several, and of a doubtful one."""
-    if len(question) > _MOST_CHARS or has_hidden_marks(question):
+    """The total that a question names; None where that is not said, or more than that."""
+    if len(question) > _MOST_CHARS:
         return None
-    numbers = list(_AMOUNT.finditer(question))
-    amounts = [match for match in numbers if _currency(match)]
-    prices = [match for match in numbers if re.search("[.,]", match["number"])]
-    is_foreign = any(char.isdecimal() and not char.isascii() for char in question)
-    if is_foreign or not set(prices) <= set(amounts):
+    found = next((match for match in _AMOUNT.finditer(question) if _currency(match)), None)
+    if found is None:
         return None
-    if _DOUBTS.search(_ALL_IN.sub("", question)):
-        return None
-    read = [_read(match, question) for match in amounts]
-    said_once = len({(one.value, one.currency) if one else None for one in read}) == 1
-    return read[0] if said_once else None
+    words = f"{question[: found.start()]}{_MARK}{question[found.end() :]}".lower()
+    rest = _TOTAL.sub("", re.sub(r"[^\S\n]+", " ", words), count=1)
+    # The mark is still there where it stood for no total, and so is any other number.
+    is_plain = _PLAIN.fullmatch(rest) is not None
+    is_known = set(_ASKING.split()).issuperset(re.findall(r"[a-z'’]+", rest))
+    return _read(found, question) if is_plain and is_known else None
+
+
+def amount_in(text: str) -> Amount | None:
+    """The amount that a text is, with its currency; None where it is none or may be two."""
+    found = _AMOUNT.fullmatch(text)
+    return _read(found, text) if found is not None and _currency(found) else None
 
 
 def currency_in(question: str) -> str:
@@ -90,7 +103,7 @@ def written(number: Decimal, currency: str) -> str:
 
 
 def sum_written(amounts: Sequence[str]) -> str:
-    """'$68.40, €20': for each currency the sum of amounts as `total_in` and `written` give them."""
+    """'$68.40, €20': for each currency the sum of amounts as they were approved."""
     sums: dict[str, Decimal] = {}
     for amount in amounts:
         found = _AMOUNT.fullmatch(amount)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtGui import QShowEvent
 
-from enigma_panel.core.amounts import currency_in, sum_written, total_in, written
+from enigma_panel.core.amounts import amount_in, currency_in, sum_written, total_in, written
 from enigma_panel.core.questions import DECLINE_TEXT, approval_text
 from enigma_panel.ui.i18n import Translations, read_number
 from enigma_panel.ui.questions.forms.choices import ChoicesPage
@@ -15,7 +15,7 @@ tr = Translations("Questions")
 
 
 class PurchasePage(ChoicesPage):
-    """The amount is the question's where it names exactly one, else it is typed."""
+    """The amount is the total that the question names; where that is in doubt it is typed."""
 
     def __init__(self, asking: Asking) -> None:
         super().__init__()
@@ -60,9 +60,8 @@ class PurchasePage(ChoicesPage):
         """As it is typed, with the question's currency where none stands beside it; "" of what is
         no amount."""
         typed = self.amount.text().strip()
-        total = total_in(typed)
-        if total is not None:
-            return total.text if total.text == typed else ""
+        if amount_in(typed) is not None:
+            return typed
         number = read_number(typed)
         return written(number, self._currency) if number else ""
 
