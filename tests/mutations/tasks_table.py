@@ -151,8 +151,8 @@ TASKS_TABLE = (
         promise=KEPT,
         mistake="rubbish in its place puts the whole file aside",
         file="store/settings.py",
-        old="    except (msgspec.ValidationError, RecursionError):\n        return msgspec.to_bui",
-        new="    except RecursionError:\n        return msgspec.to_bui",
+        old="    except (msgspec.ValidationError, RecursionError):\n        return False",
+        new="    except RecursionError:\n        return False",
         tests=("tests/store/test_settings.py::test_a_filter_that_means_nothing_is_none",),
     ),
     Break(

@@ -1,4 +1,4 @@
-"""The settings file: whole or old, broken ones kept aside, newer ones left as they are."""
+"""The settings file: whole or old; wrong values go alone, broken files aside, newer ones stay."""
 
 import json
 import os
@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from enigma_panel.core.logins import SavedLogin
 from enigma_panel.core.task_filter import SortBy, SortColumn, TaskFilter, TaskGroup
 from enigma_panel.store.files import ProblemKind
 from enigma_panel.store.settings import (
@@ -27,6 +28,7 @@ from enigma_panel.store.settings import (
     load,
     save,
 )
+from tests.conftest import LogWatch
 
 
 @pytest.fixture
@@ -34,6 +36,12 @@ def path(tmp_path: Path) -> Path:
     """Where the settings are; there is no file yet."""
     (tmp_path / "room").mkdir()
     return tmp_path / "room" / "settings.json"
+
+
+@pytest.fixture(autouse=True)
+def leaves_out(log_watch: LogWatch) -> None:
+    """A value that cannot be used is named in the log."""
+    log_watch.allow("cannot be used and is left out")
 
 
 CHANGED = Settings(
@@ -171,19 +179,52 @@ def test_an_unheard_of_appearance_is_the_system_s(path: Path, written: str, mean
     assert msgspec.structs.replace(CHANGED, appearance=written).appearance == meant
 
 
+MARIA = SavedLogin(host="bank.example", account="maria", used_ms=7, whole_domain=True)
+WRONG = {
+    "show_ended": "perhaps-49x",
+    "tell_when_done": 49,
+    "browsers_at_once": 2.49,
+    "before_sleep": 49,
+    "appearance": True,
+    "base_url": None,
+    "version": "one-49x",
+    "keep_tasks_days": "49x",
+    "task_filter": "49x",
+    "tasks_columns": [49],
+    "dialect": {},
+}
+
+
+@pytest.mark.parametrize("name", sorted(WRONG))
+def test_a_wrong_value_is_lost_alone(path: Path, log_watch: LogWatch, name: str) -> None:
+    values = {"logins": msgspec.to_builtins((MARIA,)), "tray_told": 3, "theme": "odd"}
+    path.write_text(json.dumps({**values, name: WRONG[name]}))
+    settings, problem = load(path)
+    assert problem is None
+    assert settings == Settings(logins=(MARIA,), tray_told=3, others={"theme": "odd"})
+    assert [name in line and "49" not in line for line in log_watch.lines] == [True]
+    assert save(path, settings)
+    assert load(path) == (settings, None)
+
+
+@pytest.mark.parametrize("wrong", [None, 3, {}, {"host": "a.example"}, {"host": 1, "account": "x"}])
+def test_a_wrong_login_is_lost_alone(path: Path, log_watch: LogWatch, wrong: object) -> None:
+    login = msgspec.to_builtins(MARIA)
+    path.write_text(json.dumps({"logins": [wrong, login], "show_ended": True}))
+    assert load(path) == (Settings(logins=(MARIA,), show_ended=True), None)
+    assert ["logins" in line and "example" not in line for line in log_watch.lines] == [True]
+
+
+def test_what_is_no_list_of_logins_is_none(path: Path) -> None:
+    path.write_text(json.dumps({"logins": {"host": "a.example"}, "show_ended": True}))
+    assert load(path) == (Settings(show_ended=True), None)
+
+
 RUBBISH = {
     "rubbish": b"\x00\xff\xfe rubbish",
     "empty": b"",
     "cut": b'{"version": 1, "base_url": "htt',
     "no object": b"[1, 2]",
-    "wrong type": b'{"show_ended": "perhaps"}',
-    "no number of browsers": b'{"browsers_at_once": "many"}',
-    "half a browser": b'{"browsers_at_once": 2.5}',
-    "no yes or no to notices": b'{"tell_when_done": 1}',
-    "no word for sleep": b'{"before_sleep": 1}',
-    "no word for the appearance": b'{"appearance": true}',
-    "wrong version": b'{"version": "one"}',
-    "half version": b'{"version": 1.5}',
     "null": b"null",
     "not UTF-8": b'{"base_url": "\xff"}',
     "deep": b'{"others": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",

@@ -1,10 +1,12 @@
 """The settings: the person's choices in one small JSON file with a version.
 
-A broken file is kept aside and reported. Keys that this version does not know survive a save. A
-file of a newer version stays as it is: work goes on with the defaults and nothing is written over
-it.
+A wrong value is lost alone: it gets its default, and one wrong login leaves the others. A file that
+cannot be read at all is kept aside and reported. Keys that this version does not know survive a
+save. A file of a newer version stays as it is: work goes on with the defaults and nothing is
+written over it.
 """
 
+import logging
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from msgspec import Struct, field
 from enigma_panel.core.logins import SavedLogin
 from enigma_panel.core.money import is_sane
 from enigma_panel.core.service_rules import Dialect
-from enigma_panel.core.task_filter import NEWEST_FIRST, NO_FILTER, Order, TaskFilter
+from enigma_panel.core.task_filter import NEWEST_FIRST, NO_FILTER, Order, SortBy, TaskFilter
 from enigma_panel.store.files import (
     NotAFileError,
     Problem,
@@ -24,6 +26,8 @@ from enigma_panel.store.files import (
     keep_aside,
     write_atomic,
 )
+
+log = logging.getLogger(__name__)
 
 VERSION = 1
 TABLE_VERSION = 1
@@ -139,9 +143,10 @@ class SettingsError(Exception):
 
 
 class _Found(Struct, frozen=True):
-    """What is at the settings' path."""
+    """What is at the settings' path. wrong: names of settings whose values cannot be used."""
 
     settings: Settings = field(default_factory=Settings)
+    wrong: tuple[str, ...] = ()
     problem: ProblemKind | None = None
     reason: str = ""
 
@@ -149,6 +154,8 @@ class _Found(Struct, frozen=True):
 def load(path: Path) -> tuple[Settings, Problem | None]:
     """The settings at `path`, or the defaults; never raises for what is found there."""
     found = _read(path)
+    for name in found.wrong:
+        log.warning("settings: a value of %s cannot be used and is left out", name)
     if found.problem is None:
         return found.settings, None
     kept_as, reason = None, found.reason
@@ -206,22 +213,29 @@ def _decode(data: bytes) -> _Found:
     # Only the number is read of a newer file: its other fields may have changed their meaning.
     if type(version) is int and version > VERSION:
         return _Found(problem=ProblemKind.NEWER, reason=f"version {version}")
-    names = set(Settings.__struct_fields__) - {"others"}
-    known = {name: value for name, value in values.items() if name in names}
-    known |= {
-        name: _lenient(known[name], *kind) for name, kind in _LENIENT.items() if name in known
+    kinds = {each.name: each.type for each in msgspec.structs.fields(Settings)}
+    kinds.pop("others")
+    others = {name: v for name, v in values.items() if name not in kinds.keys() | _DROPPED}
+    logins = values.get("logins")
+    if isinstance(logins, list):
+        values["logins"] = [one for one in logins if _can_be_used(one, SavedLogin)]
+    usable = {
+        name: values[name]
+        for name, kind in kinds.items()
+        if name in values and _can_be_used(values[name], kind)
     }
-    others = {name: v for name, v in values.items() if name not in names | _DROPPED}
-    return _Found(msgspec.convert({**known, "others": others}, Settings))
+    wrong = (values.keys() & kinds.keys()) - usable.keys()
+    if values.get("logins") != logins:
+        wrong |= {"logins"}
+    settings = msgspec.convert({**usable, "others": others}, Settings)
+    return _Found(settings, wrong=tuple(sorted(wrong)))
 
 
-def _lenient(value: Any, kind: Any, otherwise: Any) -> Any:
-    """What only says how something is shown is no reason to put the whole file aside."""
+def _can_be_used(value: Any, kind: Any) -> bool:
     try:
-        read = msgspec.convert(value, kind)
+        return _is_usable(msgspec.convert(value, kind))
     except (msgspec.ValidationError, RecursionError):
-        return msgspec.to_builtins(otherwise)
-    return value if _is_usable(read) else msgspec.to_builtins(otherwise)
+        return False
 
 
 def _is_usable(value: object) -> bool:
@@ -229,7 +243,7 @@ def _is_usable(value: object) -> bool:
     if isinstance(value, TableSettings):
         widths = (column.width for column in value.columns if column.width is not None)
         return value.version == TABLE_VERSION and all(0 < width <= MOST_WIDTH for width in widths)
-    if isinstance(value, tuple):
+    if isinstance(value, tuple) and all(isinstance(by, SortBy) for by in value):
         columns = {by.column for by in value}
         return len(columns) == len(value) <= MOST_SORTED
     if not isinstance(value, TaskFilter):
@@ -246,12 +260,6 @@ def _is_typed(cost: Decimal) -> bool:
     return is_sane(cost) and isinstance(exponent, int) and exponent >= -COST_PLACES
 
 
-_LENIENT = {
-    "task_filter": (TaskFilter, NO_FILTER),
-    "task_order": (Order, NEWEST_FIRST),
-    "sessions_columns": (TableSettings, TableSettings()),
-    "tasks_columns": (TableSettings, TableSettings()),
-}
 _DROPPED = frozenset({"sessions_header", "tasks_header"})
 """What Qt told earlier versions of columns, by numbers that no longer mean the same."""
 
