@@ -120,8 +120,8 @@ class Emits:
 
     def _goes_again(self, key: int, told: _SentLive, verb: CommandVerb) -> None:
         """Once, after whichever loss; unless the person took it back, on whichever of its tries."""
-        parts = self._parts()
-        if self._world.settings_changes.is_in_the_way:
+        parts, changes = self._parts(), self._world.settings_changes
+        if changes.is_in_the_way or changes.is_out_of_reach(told.sent.session_id):
             return
         assert told.task_key is not None
         session, task = parts.services.store.session(key), parts.services.store.task(told.task_key)

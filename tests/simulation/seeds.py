@@ -66,6 +66,7 @@ ONCE_RED_IN_WEBRUN: dict[tuple[Dialect, int], str] = {
         Dialect.W1,
         2026112700590,
     ): "an answer was told not found: idle minutes come after the cap",
+    (Dialect.W1, 781752): "a Pause was lost in a browser whose key nobody had gone back to",
     (Dialect.W2, 214): "a Stop was told not found: another browser beside one taken for closed",
     (Dialect.W2, 431): "a report with ids of another task stood between four times not found",
 }
