@@ -244,6 +244,8 @@ def test_two_hundred_honest_pairs_raise_no_alarm() -> None:
         ("xn--mazon-3ve.com", "amazon.com", True),  # as ASCII writes a Cyrillic а
         ("arnazon.com", "amazon.com", True),
         ("pay.com", "play.com", False),  # too short for one letter to mean much
+        ("imstagrax.com", "instagram.com", True),  # nine letters, two of them others
+        ("faxebuok.com", "facebook.com", False),  # eight: too short for two
         ("h-m.com", "hm.com", True),
         ("p-a-y-p-a-l.com", "paypal.com", True),
         ("xn--80ak6aa92e.com", "apple.com", True),  # every letter of it is Cyrillic

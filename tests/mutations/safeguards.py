@@ -74,6 +74,35 @@ SAFEGUARDS = (
         tests=(f"{STARTER}::test_an_unused_browser_whose_terminate_was_refused_is_closed_later",),
     ),
     Break(
+        promise="An unused session is closed, however often that fails",
+        mistake="not by the next run, where its task was removed",
+        file="services/queue/starter.py",
+        old="            await self._let_close(session_key)\n"
+        "            await self._commands.terminate(session_key)\n",
+        new="            await self._commands.terminate(session_key)\n",
+        tests=(f"{STARTER}::test_one_whose_task_was_removed_is_closed_by_the_next_run",),
+    ),
+    Break(
+        promise="An unused session is closed, however often that fails",
+        mistake="not where a kill comes between its task's refusal and its Terminate",
+        file="services/queue/starter.py",
+        old="        await self._let_close(session_key)  # before its task has failed",
+        new="        pass  # before its task has failed",
+        tests=(
+            "tests/services/queue/test_refused_for_now.py::test_killed_at_any_moment_the_browser_of_a_task_that_failed_is_closed",
+        ),
+    ),
+    Break(
+        promise="Costs that a full disk kept back are written once it has room",
+        mistake="they are forgotten",
+        file="services/state/session_store.py",
+        old="            self._dirty |= dirty\n",
+        new="",
+        tests=(
+            "tests/services/state/test_session_store.py::test_figures_that_a_full_disk_keeps_back_are_written_once_it_has_room",
+        ),
+    ),
+    Break(
         promise="A Terminate that was clicked is kept over a quit",
         mistake="not one that was clicked while the disk was full",
         file="services/commands/delivery.py",

@@ -115,6 +115,32 @@ def test_a_question_that_came_while_the_ledger_wrote_does_not_get_it(
     on_bench(tmp_path, check)
 
 
+@pytest.mark.parametrize("reply", ["late", "lost", "the channel's"])
+def test_a_slow_reply_marks_no_later_question_as_answered(tmp_path: Path, reply: str) -> None:
+    async def check(bench: Bench) -> None:
+        one = await asked(bench)
+        (question,) = one.inbox.questions()
+        by_the_channel = reply == "the channel's"
+        if by_the_channel:
+            use_up_the_minute(bench)
+
+        async def slow(*_: Any) -> Observation:
+            await bench.see(one.key, Kind.ACTIVE)
+            await bench.see(one.key, Kind.QUESTION, text="What do you want to order?")
+            if reply == "lost":
+                raise InterruptedCallError("cut")
+            return Observation(kind=Kind.ANSWER_SENT_LIVE if by_the_channel else Kind.ANSWER_SENT)
+
+        for way in cast("list[Any]", [bench.client, bench.live]):
+            way.send_answer = slow
+        await one.inbox.answer(question, PASSWORD, AnswerVerb.RESUME)
+        (question,) = one.inbox.questions()
+        assert question.text == "What do you want to order?"
+        assert not question.maybe_answered
+
+    on_bench(tmp_path, check)
+
+
 @pytest.mark.parametrize("by_the_channel", [False, True])
 def test_the_one_that_is_open_gets_it(tmp_path: Path, *, by_the_channel: bool) -> None:
     async def check(bench: Bench) -> None:

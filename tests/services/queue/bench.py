@@ -12,6 +12,7 @@ from enigma_panel.core.models import Limits, Phase, Session, Task, TaskSpec
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services import container
+from enigma_panel.services.monitor.housekeeping import CLOSE_AGAIN_MS, Housekeeping
 from enigma_panel.services.recovery import recover
 from enigma_panel.services.types import NoticeKind, QueueEntry, Recovered
 from enigma_panel.store.settings import Settings
@@ -136,6 +137,14 @@ class QueueBench:
         recovered = await recover(cast("Any", SimpleNamespace(**parts, **found, **calls)))
         self.bench.account.use(self.service)
         return recovered
+
+    async def keep_house(self) -> None:
+        """What looks after sessions once a second does so until it tries a Terminate again."""
+        live: Any = self.bench.live
+        housekeeping = Housekeeping(self.bench.context, self.bench.starts, live, self.commands)
+        for _ in range(CLOSE_AGAIN_MS // 1_000):
+            await housekeeping.tick()
+            await asyncio.sleep(1)
 
     async def until_waits(self, key: int, condition: Callable[[QueueEntry], object]) -> None:
         """Until the task stands in the queue as the condition says."""

@@ -609,6 +609,33 @@ def _end(bench: QueueBench, key: int) -> str:
     return f"taken in {bench.service.took[0]}"
 
 
+def test_killed_at_any_moment_the_browser_of_a_task_that_failed_is_closed(
+    folder: Path, tmp_path: Path
+) -> None:
+    service = Service()
+    service.refuses = [NO]
+    (copies := tmp_path / "copies").mkdir()
+    moments = Moments(folder, service, copies)
+    left_open: list[set[str]] = []
+
+    async def first_life(bench: QueueBench) -> None:
+        moments.watch(bench)
+        key = await bench.start()
+        await until(lambda: bench.task(key).status is TaskStatus.FAILED and not service.open)
+
+    async def next_life(bench: QueueBench) -> None:
+        await bench.recover()
+        await bench.keep_house()
+        if any(task.status is TaskStatus.FAILED for task in bench.store.tasks()):
+            left_open.append(bench.service.open)
+
+    on_queue(folder, first_life, service)
+    for moment in moments.all:
+        on_queue(moment[0], next_life, moment[1])
+    assert len(left_open) > 1
+    assert not any(left_open)
+
+
 def test_a_terminate_of_the_last_run_keeps_its_task_back_and_the_row_says_so(
     folder: Path,
 ) -> None:

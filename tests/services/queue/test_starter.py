@@ -3,7 +3,6 @@
 import asyncio
 from functools import partial
 from pathlib import Path
-from typing import Any, cast
 
 import pytest
 
@@ -13,12 +12,11 @@ from enigma_panel.core.observation import MISSING_PROMPT
 from enigma_panel.core.reducer import MAX_LIFE_MS
 from enigma_panel.core.service_rules import RULES, Dialect
 from enigma_panel.core.verbs import CommandVerb
-from enigma_panel.services.monitor.housekeeping import CLOSE_AGAIN_MS, Housekeeping
 from enigma_panel.services.types import NoticeKind, QueueEntry, WaitReason
 from enigma_panel.store.ledger.intents import IntentKind
 from tests.kit.wait import until
 from tests.services.commands.bench import rejected
-from tests.services.queue.bench import QueueBench, on_queue
+from tests.services.queue.bench import QueueBench, Service, on_queue
 
 FULL, NO = rejected(503), rejected(400)
 
@@ -131,20 +129,35 @@ def test_between_two_tries_it_says_what_it_waits_for(folder: Path) -> None:
 
 def test_an_unused_browser_whose_terminate_was_refused_is_closed_later(folder: Path) -> None:
     async def test(bench: QueueBench) -> None:
-        parts = bench.bench
-        live = cast("Any", parts.live)
-        housekeeping = Housekeeping(parts.context, parts.starts, live, parts.commands)
         bench.service.refuses, bench.service.keeps_open = [NO], [NO]
         key = await bench.start()
         await until(lambda: NoticeKind.COMMAND_FAILED in bench.said)
         assert bench.task(key).status is TaskStatus.FAILED
         assert bench.service.open == {"s1"}
-        for _ in range(CLOSE_AGAIN_MS // 1_000):
-            await housekeeping.tick()
-            await asyncio.sleep(1)
+        await bench.keep_house()
         assert bench.service.open == set()
 
     on_queue(folder, test)
+
+
+def test_one_whose_task_was_removed_is_closed_by_the_next_run(folder: Path) -> None:
+    service = Service()
+
+    async def first_life(bench: QueueBench) -> None:
+        service.refuses, service.keeps_open = [FULL], [NO]
+        key = await bench.start()
+        await bench.until_waits(key, partial(is_try, 1))
+        await bench.queue.remove([key])
+        await until(lambda: bench.bench.outcomes() == [("terminate", "refused")])
+        assert service.open == {"s1"}
+
+    async def next_life(bench: QueueBench) -> None:
+        await bench.recover()
+        await bench.keep_house()
+        assert service.open == set()
+
+    on_queue(folder, first_life, service)
+    on_queue(folder, next_life, service)
 
 
 def test_a_telling_refusal_is_kept_and_the_same_task_is_started_in_the_other_dialect(

@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from enigma_panel.core.models import TaskStatus
-from enigma_panel.core.observation import OTHER_TASK, Kind, Observation
+from enigma_panel.core.observation import OTHER_TASK, Kind, Observation, Usage
 from enigma_panel.core.redaction import MARK, Redactor
 from enigma_panel.core.service_rules import Dialect
 from enigma_panel.store.ledger.errors import DiskFullError
@@ -77,6 +77,22 @@ def test_a_task_that_a_full_disk_keeps_back_moves_no_end(tmp_path: Path) -> None
         bench.executor.full = False
         assert (bench.store.session(key), bench.store.task(task.key)) == (session, task)
         assert bench.ledger.sessions([key])[key] == session
+
+    on_bench(tmp_path / "data", check)
+
+
+def test_figures_that_a_full_disk_keeps_back_are_written_once_it_has_room(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        key = await bench.open()
+        (task,) = bench.store.tasks_of(key)
+        bench.executor.full = True
+        await bench.store.update(replace(task, is_new=True))
+        await bench.see(key, Kind.ACTIVE, usage=Usage(cost=Decimal("0.5")))
+        for is_full in (True, False):
+            bench.executor.full = is_full
+            await bench.store.flush()
+        kept = bench.ledger.tasks([task.key])[task.key]
+        assert (kept.is_new, kept.usage.cost) == (True, Decimal("0.5"))
 
     on_bench(tmp_path / "data", check)
 
