@@ -35,10 +35,8 @@ KEY = "enig_typed-by-hand-0123456789"
 NO_DIRS = DataDirs(folders=folders_below(FOLDER), root=FOLDER, throw_away=False)
 
 
-@pytest.mark.parametrize("options", [Options(), Options(data_dir=FOLDER, base_url=ELSEWHERE)])
-def test_the_demo_keeps_the_folder_and_takes_no_address(options: Options) -> None:
-    again = parse(restart_arguments(options, demo=True))
-    assert again == Options(demo=True, data_dir=options.data_dir)
+def test_the_demo_takes_no_address() -> None:
+    assert parse(restart_arguments(Options(base_url=ELSEWHERE), demo=True)) == Options(demo=True)
 
 
 @pytest.mark.parametrize(
@@ -59,14 +57,14 @@ def test_out_of_the_demo_into_the_account() -> None:
 
 
 def test_there_and_back_again_nothing_is_lost() -> None:
-    """The demo's command line has no address: it is handed over."""
+    """The demo's command line has no address and no folder of the account: they are handed over."""
     before = Options(data_dir=FOLDER, base_url=ELSEWHERE, dialect=Dialect.W1)
     there = Program(before, NO_DIRS, None)
     there._account = account(ELSEWHERE, is_dialect_for_run=True)
     there._restart(demo=True)
     assert there.restart_with is not None
-    assert ELSEWHERE not in there.restart_with
-    assert there.handed_over == HandedOver(base_url=ELSEWHERE, key=KEY)
+    assert parse(there.restart_with) == Options(demo=True, dialect=Dialect.W1)
+    assert there.handed_over == HandedOver(base_url=ELSEWHERE, key=KEY, data_dir=str(FOLDER))
     back = Program(parse(there.restart_with), NO_DIRS, None, there.handed_over)
     back._restart(demo=False)
     assert back.restart_with is not None
@@ -74,6 +72,15 @@ def test_there_and_back_again_nothing_is_lost() -> None:
     assert back.handed_over == there.handed_over
     for arguments in (there.restart_with, back.restart_with):
         assert not any(KEY in argument for argument in arguments)
+
+
+@pytest.mark.parametrize("demo", [True, False])
+def test_out_of_a_demo_with_a_folder_the_account_has_its_own(demo: bool) -> None:
+    program = Program(Options(demo=True, data_dir=FOLDER), NO_DIRS, None)
+    program._restart(demo=demo)
+    assert program.restart_with is not None
+    again = parse(program.restart_with)
+    assert again == Options(demo=demo, data_dir=FOLDER if demo else None)
 
 
 def test_an_import_begins_anew_in_the_same_folder() -> None:
@@ -101,7 +108,7 @@ async def test_a_ledger_that_could_not_be_replaced_is_said_by_the_next_run(tmp_p
     assert (problem.kind, problem.path) == (ProblemKind.NOT_REPLACED, ledger.path)
     assert problem.reason == "something has happened meanwhile"
     assert again._left(ledger.path) == []
-    assert again.handed_over == HandedOver(base_url=ELSEWHERE, key=KEY)
+    assert again.handed_over == HandedOver(base_url=ELSEWHERE, key=KEY, data_dir=str(tmp_path))
 
 
 async def test_a_long_reason_leaves_room_for_the_key(tmp_path: Path) -> None:

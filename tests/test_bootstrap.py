@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from enigma_panel import bootstrap
 from enigma_panel.bootstrap import DataDirs, build
@@ -13,7 +14,7 @@ from enigma_panel.services.account import ENVIRONMENT
 from enigma_panel.store import settings
 from enigma_panel.store.keychain import KeychainStore, MemoryStore
 from enigma_panel.store.ledger.schema import MIGRATIONS
-from enigma_panel.store.paths import folders_below
+from enigma_panel.store.paths import FolderError, folders_below
 from tests.services.conftest import Running, leave, running
 from tests.store.helpers import old_ledger
 
@@ -58,6 +59,17 @@ async def test_a_dialect_that_was_chosen_holds_for_its_address(
 def test_the_demo_leaves_the_keychain_alone() -> None:
     assert isinstance(bootstrap._fingerprint_key(is_demo=True), MemoryStore)
     assert isinstance(bootstrap._fingerprint_key(is_demo=False), KeychainStore)
+
+
+@pytest.mark.parametrize("demo", [True, False])
+async def test_the_demo_and_the_account_share_no_folder(tmp_path: Path, demo: bool) -> None:
+    first = Options(demo=demo, data_dir=tmp_path)
+    place = bootstrap.find_data_dirs(first)
+    await leave(await build(first, place, NOBODY if demo else None))
+    assert bootstrap.find_data_dirs(first) == place
+    with pytest.raises(FolderError) as caught:
+        bootstrap.find_data_dirs(replace(first, demo=not demo))
+    assert caught.value.path == tmp_path
 
 
 async def test_who_waits_for_an_old_ledger_hears_of_each_step(tmp_path: Path) -> None:

@@ -285,12 +285,15 @@ class Program:
 
     def _restart(self, *, demo: bool) -> None:
         """Leave, then begin again, with the demo service or without. The demo passes on what it was
-        handed, and so the account is at its address again."""
+        handed, and so the account is at its address and in its folder again."""
         account = self._account
         if account is not None:
-            key = account.key_in_memory
-            self.handed_over = HandedOver(base_url=account.base_url, key=key)
+            key, folder = account.key_in_memory, str(self._options.data_dir or "")
+            self.handed_over = HandedOver(base_url=account.base_url, key=key, data_dir=folder)
         options = replace(self._standing_options(), base_url=self.handed_over.base_url or None)
+        if demo is not self._options.demo:  # they share no folder
+            folder = "" if demo else self.handed_over.data_dir
+            options = replace(options, data_dir=Path(folder) if folder else None)
         self.restart_with = restart_arguments(options, demo=demo)
         self._leave.set()
 
@@ -400,7 +403,7 @@ def run(
 
 
 def restart_arguments(options: Options, *, demo: bool) -> list[str]:
-    """The command line of the next run: the same folders, the demo service or not."""
+    """The command line of the next run, with the demo service or not."""
     arguments = ["--demo"] if demo else []
     if options.data_dir is not None:
         arguments += ["--data-dir", str(options.data_dir)]

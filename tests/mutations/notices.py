@@ -277,8 +277,8 @@ NOTICES = (
         promise=KEPT,
         mistake="the key is lost in the demo",
         file="app.py",
-        old="HandedOver(base_url=account.base_url, key=key)",
-        new="HandedOver(base_url=account.base_url)",
+        old="HandedOver(base_url=account.base_url, key=key, ",
+        new="HandedOver(base_url=account.base_url, ",
         tests=(f"{APP}::test_there_and_back_again_nothing_is_lost",),
     ),
     Break(

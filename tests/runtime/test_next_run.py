@@ -20,6 +20,7 @@ from enigma_panel.runtime.next_run import (
 
 KEY = "enig_typed-by-hand-0123456789"
 WHAT = HandedOver(base_url="https://staging.example", key=KEY)
+FOLDER = "/" + "a folder/" * 200
 
 BEFORE = """
 import os, sys
@@ -92,6 +93,14 @@ def test_what_an_empty_pipe_takes_arrives_whole() -> None:
     environment: dict[str, str] = {}
     hand_over(most, environment)
     assert take_over(environment) == most
+
+
+def test_a_folder_with_a_long_name_takes_no_room_from_the_key() -> None:
+    environment: dict[str, str] = {}
+    what = msgspec.structs.replace(WHAT, data_dir=FOLDER)
+    hand_over(what, environment)
+    assert take_over(environment) == what
+    assert environment == {}
 
 
 def test_no_log_shows_the_key() -> None:

@@ -8,20 +8,25 @@ import os
 from collections.abc import MutableMapping
 
 import msgspec
+from msgspec.structs import replace
 
 from enigma_panel.core.hidden import Hidden, HidingStruct
 
 VARIABLE = "ENIGMA_PANEL_HANDED_OVER"
 """Names the end of the pipe to read from."""
+FOLDER_VARIABLE = "ENIGMA_PANEL_BACK_TO"
+"""Names the folder of the account, which is no secret and may be longer than a pipe takes."""
 MOST_BYTES = 512
 """What POSIX promises: an empty pipe takes it at once and as a whole, before anybody reads."""
 
 
 class HandedOver(HidingStruct, frozen=True, kw_only=True):
-    """base_url: the account's. key: the one for that address, where it is in memory alone.
-    not_replaced: why another ledger could not take the place of ours."""
+    """base_url: the account's. data_dir: the folder that its command line named. key: the one for
+    that address, where it is in memory alone. not_replaced: why another ledger could not take the
+    place of ours."""
 
     base_url: str = ""
+    data_dir: str = ""
     key: Hidden[str] = ""
     not_replaced: str = ""
 
@@ -30,7 +35,11 @@ NOTHING = HandedOver()
 
 
 def hand_over(what: HandedOver, environment: MutableMapping[str, str]) -> None:
-    """Let the program find it that now takes our place in this process. POSIX alone can."""
+    """Let the program find it that now takes our place in this process. Only POSIX can hand over
+    more than the folder."""
+    if what.data_dir:
+        environment[FOLDER_VARIABLE] = what.data_dir
+    what = replace(what, data_dir="")
     data = msgspec.json.encode(what)
     if what == NOTHING or os.name != "posix" or len(data) > MOST_BYTES:
         return
@@ -43,6 +52,11 @@ def hand_over(what: HandedOver, environment: MutableMapping[str, str]) -> None:
 
 def take_over(environment: MutableMapping[str, str]) -> HandedOver:
     """What the run before left; asked before anything else is started, which would inherit it."""
+    data_dir = environment.pop(FOLDER_VARIABLE, "")
+    return replace(_read_pipe(environment), data_dir=data_dir)
+
+
+def _read_pipe(environment: MutableMapping[str, str]) -> HandedOver:
     name = environment.pop(VARIABLE, "")
     if not name.isdecimal() or int(name) <= 2:
         return NOTHING

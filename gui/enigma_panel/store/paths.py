@@ -33,6 +33,11 @@ class Folders(Struct, frozen=True):
         return self.data / "ledger.sqlite3"
 
     @property
+    def demo_mark(self) -> Path:
+        """A file that marks the folders of a demo."""
+        return self.data / "demo"
+
+    @property
     def settings(self) -> Path:
         """The settings' file."""
         return self.config / "settings.json"
