@@ -186,6 +186,16 @@ MONEY = (
         tests=(f"{COMMANDS}/test_commands.py::test_the_ledger_has_it_before_anything_is_sent",),
     ),
     Break(
+        promise="wait for three seconds with Undo",
+        mistake="a Stop goes at once",
+        file="ui/actions.py",
+        old="if COMMANDS[verb].is_durable else 0",
+        new="if verb is CommandVerb.TERMINATE else 0",
+        tests=(
+            "tests/ui/sessions/test_pending_commands.py::test_stop_can_be_taken_back_wherever_it_is_clicked_and_pause_goes_at_once",
+        ),
+    ),
+    Break(
         promise=KEPT,
         mistake="without a connection they fail",
         file="services/commands/command.py",

@@ -82,10 +82,10 @@ class Clicks:
                 self._person.command([key], verb)
 
     def stop(self, _count: int) -> None:
-        """Stop one."""
+        """Stop one, with a moment to take it back."""
         keys = self._open()
         if keys and self._rng.random() < 0.4:
-            self._person.command([self._rng.choice(keys)], CommandVerb.STOP)
+            self._person.command([self._rng.choice(keys)], CommandVerb.STOP, 3000)
 
     def terminate(self, _count: int) -> None:
         """Terminate one, at once or with a moment to take it back."""

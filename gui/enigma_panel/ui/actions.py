@@ -11,7 +11,7 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 
 from enigma_panel.core.models import Task, TaskSpec, TaskStatus
 from enigma_panel.core.validation import unsupported_fields
-from enigma_panel.core.verbs import CommandVerb
+from enigma_panel.core.verbs import COMMANDS, CommandVerb
 from enigma_panel.services.container import Services
 from enigma_panel.services.sessions import NoKeyError
 from enigma_panel.services.settings import choose_dialect
@@ -32,7 +32,7 @@ tr = Translations("Actions")
 SETTLED_MS = 600
 """What appears or goes below the pointer counts from then on."""
 GRACE_MS = 3_000
-"""How long the Terminate of a session at work stands as "Terminating – Undo"."""
+"""How long a Stop, or the Terminate of a session at work, stands with *Undo* before it is sent."""
 QUOTED_CHARS = 400
 TITLE_CHARS = 60
 MANY = 2_000
@@ -148,7 +148,7 @@ class Actions(QObject):
         if verb is CommandVerb.TERMINATE and len(able) > 1:
             self.dialogs.confirm_terminate_all(able)
         elif able:
-            grace = self._grace_ms(able[0]) if verb is CommandVerb.TERMINATE else 0
+            grace = self._grace_ms(able[0], verb) if COMMANDS[verb].is_durable else 0
             self._scope.spawn(f"{verb} {able}", self._sessions.command(able, verb, grace_ms=grace))
 
     def can(self, key: int, verb: CommandVerb) -> bool:
@@ -449,15 +449,15 @@ class Actions(QObject):
         task = self._sessions.task(task_key)
         return shorten(task.spec.text, TITLE_CHARS) if task is not None else ""
 
-    def _grace_ms(self, key: int) -> int:
-        """How long a Terminate can be taken back: where a task would be lost.
+    def _grace_ms(self, key: int, verb: CommandVerb) -> int:
+        """How long it can be taken back: where a task would be lost.
 
-        Clicked again, it is hurried.
+        A Terminate that is clicked again is sent at once.
         """
         session = self._sessions.session(key)
         task = self._sessions.current_task(session) if session is not None else None
         works = task is not None and not task.is_final and task.status is not TaskStatus.QUEUED
-        hurried = self._sessions.pending_verb(key) is CommandVerb.TERMINATE
+        hurried = self._sessions.pending_verb(key) is verb
         return GRACE_MS if works and not hurried else 0
 
     async def _start(self, spec: TaskSpec, where: int | None = None) -> None:

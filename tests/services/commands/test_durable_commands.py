@@ -502,14 +502,17 @@ async def _again(bench: Bench) -> list[Intent]:
 
 
 @pytest.mark.parametrize("moment", ["grace", "connection", "sending", "budget"])
-def test_what_was_not_delivered_is_sent_by_the_next_run(folder: Path, moment: str) -> None:
+@pytest.mark.parametrize("verb", [STOP, TERMINATE])
+def test_what_was_not_delivered_is_sent_by_the_next_run(
+    folder: Path, moment: str, verb: CommandVerb
+) -> None:
     async def first(bench: Bench) -> None:
         key = await bench.open()
         bench.client.script = [LOST[0]] * 50 if moment == "connection" else []
         bench.client.takes_s = 30 if moment == "sending" else 0.05
         if moment == "budget":
             bench.rate_limiter.note_refused(Endpoint.SEND_MESSAGE, 60)
-        bench.give(key, TERMINATE, grace_ms=3000 if moment == "grace" else 0)
+        bench.give(key, verb, grace_ms=3000 if moment == "grace" else 0)
         await asyncio.sleep(1)
         assert bench.commands.pending(key) is not None
 
@@ -517,10 +520,10 @@ def test_what_was_not_delivered_is_sent_by_the_next_run(folder: Path, moment: st
         intents = await _again(bench)
         await bench.commands.adopt(intents)
         [pending] = bench.commands.all_pending()
-        assert pending.verb is TERMINATE
+        assert pending.verb is verb
         await asyncio.sleep(0.1)
-        assert bench.client.verbs == [TERMINATE]
-        assert bench.outcomes() == [("terminate", "known")]
+        assert bench.client.verbs == [verb]
+        assert bench.outcomes() == [(verb.value, "known")]
 
     on_bench(folder, first)
     on_bench(folder, second)

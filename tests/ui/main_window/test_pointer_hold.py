@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import PauseReason, Recovered, WaitReason
+from enigma_panel.ui.actions import GRACE_MS
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.sessions.model import ENDED_STAY_MS, Column
 from enigma_panel.ui.sessions.table import RowVerb
@@ -600,4 +601,4 @@ def test_keyboard_and_tool_bar_need_no_such_time(aimed: MainWindow, services: An
     aimed.selection.sessions.select_key(3)
     services.sessions.change_task(3, status=TaskStatus.ASKS)
     button(aimed.tool_bar, "Stop").click()
-    assert services.sessions.commands == [((3,), CommandVerb.STOP)]
+    assert services.sessions.commands == [((3,), CommandVerb.STOP, GRACE_MS)]

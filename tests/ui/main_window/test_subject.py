@@ -22,6 +22,7 @@ from enigma_panel.core.observation import Usage
 from enigma_panel.core.task_filter import TaskSum
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import Diff
+from enigma_panel.ui.actions import GRACE_MS
 from enigma_panel.ui.main_window.selection import NOBODY, Subject
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.sessions.model import ENDED_STAY_MS
@@ -113,7 +114,7 @@ def test_verbs_act_on_the_session_of_a_task_while_it_works_on_it(
     assert "shop.example 1:" in shown_texts(two.tool_bar)
     assert "shop.example 1: " in button(two.tool_bar, "Stop").accessibleDescription()
     button(two.tool_bar, "Stop").click()
-    assert services.sessions.commands == [((1,), CommandVerb.STOP)]
+    assert services.sessions.commands == [((1,), CommandVerb.STOP, GRACE_MS)]
     services.sessions.tasks[3] = a_task(3, session_key=1, status=TaskStatus.WORKING)
     services.sessions.change_session(1, current_task=3)
     assert two.selection.subject == Subject(tasks=(1,))

@@ -93,7 +93,7 @@ def test_a_painted_verb_acts_on_its_row_alone(window: MainWindow, services: Any)
     left = Qt.MouseButton.LeftButton
     QTest.mouseClick(table.viewport(), left, pos=verb_point(table, 1, CommandVerb.STOP))
     QTest.mouseClick(table.viewport(), left, pos=verb_point(table, 1, CommandVerb.RESUME))
-    assert services.sessions.calls == [("command", (2,), CommandVerb.STOP)]
+    assert services.sessions.calls == [("command", (2,), CommandVerb.STOP, GRACE_MS)]
     assert table.selected_keys() == [1]
 
 

@@ -105,8 +105,23 @@ def test_a_task_that_is_not_over_is_at_work(
     services.sessions.change_task(1, status=status)
     button(working.tool_bar, "Terminate").click()
     button(working.tool_bar, "Stop").click()
-    assert services.sessions.calls[0] == ("command", (1,), END, GRACE_MS)
-    assert all(len(call) == 3 for call in services.sessions.calls[1:])
+    assert services.sessions.calls == [("command", (1,), verb, GRACE_MS) for verb in (END, STOP)]
+
+
+def test_stop_can_be_taken_back_wherever_it_is_clicked_and_pause_goes_at_once(
+    working: MainWindow, services: Any
+) -> None:
+    sessions, table = services.sessions, working.selection.sessions
+    QTest.mouseClick(table.viewport(), LEFT, pos=verb_point(table, row_of(working, 1), STOP))
+    QTest.keyClick(working, Qt.Key.Key_Period, CTRL)
+    working.menus.show_for_sessions(QPoint(10, 10))
+    next(a for a in working.menus.menu.actions() if a.text() == "Stop").trigger()
+    working.menus.menu.hide()
+    assert sessions.commands == [((1,), STOP, GRACE_MS)] * 3
+    sessions.calls.clear()
+    button(working.tool_bar, "Pause").click()
+    QTest.mouseClick(table.viewport(), LEFT, pos=verb_point(table, row_of(working, 1), PAUSE))
+    assert sessions.commands == [((1,), PAUSE)] * 2
 
 
 def test_several_are_asked_about_and_then_go_at_once(
@@ -227,7 +242,7 @@ def test_pressing_stop_again_never_terminates(
     assert not stop.isEnabled()
     assert working.selection.sessions.hasFocus()
     QTest.keyClick(qapp.focusWidget(), Qt.Key.Key_Space)
-    assert services.sessions.calls == [("command", (1,), STOP)]
+    assert services.sessions.calls == [("command", (1,), STOP, GRACE_MS)]
 
 
 def test_the_status_line_counts_what_waits(working: MainWindow, services: Any) -> None:
