@@ -691,9 +691,23 @@ class FakeLive(QObject):
 
 
 class FakeWriter:
-    """Whether what happened can be written just now."""
+    """Whether what happened can be written just now. is_locked: another program writes, and nobody
+    has waited for long enough to call that a failure."""
 
     is_failing = False
+    is_locked = False
+
+    @property
+    def is_behind(self) -> bool:
+        """While something is not written."""
+        return self.is_failing or self.is_locked
+
+    async def catch_up(self, *, time_limit: float | None = None) -> None:
+        """Another try comes to nothing."""
+        assert time_limit is not None
+        assert time_limit <= 2
+        await asyncio.sleep(0)
+        self.is_failing = self.is_behind
 
 
 class FakeTimeline(QObject):

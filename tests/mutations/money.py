@@ -196,6 +196,28 @@ MONEY = (
         ),
     ),
     Break(
+        promise="it is sent all the same and written down as soon as that works",
+        mistake="not one that the ledger refused at the click",
+        file="services/state/session_store.py",
+        old="        await self._writer.write(write)\n        return intent\n",
+        new="        try:\n"
+        "            await self._writer.commit(write)\n"
+        "        except LedgerError:\n"
+        "            pass\n"
+        "        return intent\n",
+        tests=(
+            f"{DURABLE}::test_what_a_locked_ledger_refused_at_the_click_is_kept_once_it_can_be",
+        ),
+    ),
+    Break(
+        promise="Quit says which one it could not keep",
+        mistake="it says that it is sent at the next start",
+        file="ui/quit/text.py",
+        old="    if is_lost(pending, is_unwritten):\n",
+        new="    if False:\n",
+        tests=("tests/ui/quit/test_text.py::test_a_command_that_the_ledger_lacks_is_not_promised",),
+    ),
+    Break(
         promise=KEPT,
         mistake="without a connection they fail",
         file="services/commands/command.py",

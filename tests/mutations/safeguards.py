@@ -103,16 +103,6 @@ SAFEGUARDS = (
         ),
     ),
     Break(
-        promise="A Terminate that was clicked is kept over a quit",
-        mistake="not one that was clicked while the disk was full",
-        file="services/commands/delivery.py",
-        old="                await self._intend(command)  # a disk that was full may have room now\n",
-        new="",
-        tests=(
-            "tests/services/commands/test_commands.py::test_what_a_full_disk_kept_out_of_the_ledger_is_in_it_once_there_is_room",
-        ),
-    ),
-    Break(
         promise="An answer goes to the question for which it was given",
         mistake="no look whether it is still open, before it is sent",
         file="services/questions/inbox.py",

@@ -178,12 +178,13 @@ class Commands:
             self._is_kept(life, key, wanted)
 
     def _is_kept(self, life: "Life", key: int, wanted: _Wanted) -> None:
-        """A Terminate that was clicked in time is in the ledger, unless a full disk kept it out."""
+        """A Terminate that was not taken back is in the ledger, if that could be written for a
+        moment since the click."""
         assert life.parts is not None
         ledger = life.parts.ledger
         session = ledger.sessions([key]).get(key)
         is_obsolete = session is None or session.is_ended or session.service_id is None
-        if is_obsolete or self._world.storm.last_full > wanted.clicked_at:
+        if is_obsolete:
             return
         if ledger._db.rows(_KEPT, (key,))[0][0] != 1:
             self._world.fail("a terminate is kept over a kill", f"session {key}")

@@ -9,6 +9,7 @@ from enigma_panel.core.rate_limit import Endpoint
 from tests.simulation.service import draw_spec
 
 if TYPE_CHECKING:
+    from tests.simulation.life import Life
     from tests.simulation.wire import Wire
     from tests.simulation.world import World
 
@@ -38,7 +39,7 @@ class Haste:
             seconds = self._rng.choice((0.0, 0.01, 0.3))
             self._world.timeline.after(seconds, lambda: self._start_another(wire))
         elif observation.kind is Kind.QUESTION and self._rng.random() < self._tight:
-            self._use_up(wire)
+            self.use_up(wire.life)
 
     def _start_another(self, wire: "Wire") -> None:
         life = wire.life
@@ -56,12 +57,12 @@ class Haste:
         start = life.parts.services.sessions.start(spec, where=found.key)
         person.do(f"start in {found.key} at once", start)
 
-    def _use_up(self, wire: "Wire") -> None:
+    def use_up(self, life: "Life") -> None:
         """The calls of this minute are used up, as after many clicks."""
-        assert wire.life.parts is not None
+        assert life.parts is not None
         if self._world.timeline.now - self.used_up_at < PAUSE_S:
             return
         self.used_up_at = self._world.timeline.now
         self._world.trace("calls used up")
-        times = [wire.life.now_ms] * 10
-        wire.life.parts.services.rate_limiter.remember(Endpoint.SEND_MESSAGE, times)
+        times = [life.now_ms] * 10
+        life.parts.services.rate_limiter.remember(Endpoint.SEND_MESSAGE, times)

@@ -35,6 +35,7 @@ class Storm:
         self._rng = rng
         self._kills = world.source("kill at an event")
         self._naps = world.source("nap")
+        self._full = world.source("end on a full disk")
         self.lasts = rng.uniform(30.0, 90.0)
         self.kills = rng.choice((0, 0, 0, 1, 1, 2, 3))
         self.foreign_at: list[tuple[str, float]] = []
@@ -61,6 +62,8 @@ class Storm:
                 self._world.timeline.at(self._rng.uniform(0.0, self.lasts), what)
         if self._naps.random() < 0.06:
             self._world.timeline.at(self._naps.uniform(0.0, self.lasts), self._nap)
+        if self._full.random() < 0.06:
+            self._world.timeline.at(self._full.uniform(0.0, self.lasts), self._end_on_a_full_disk)
 
     def life_begins(self, life: "Life") -> None:
         """Draw where this process is killed."""
@@ -135,12 +138,14 @@ class Storm:
             self._world.checks.live.woke()
 
     def _fill_disk(self) -> None:
-        if self.is_over:
-            return
+        if not self.is_over:
+            self._fill_disk_for(self._rng.uniform(0.5, 12.0))
+
+    def _fill_disk_for(self, seconds: float) -> None:
         self._world.trace("disk full")
         weather = self._world.weather
         weather.disk_full = True
-        self.last_full = self._world.timeline.now + self._rng.uniform(0.5, 12.0)
+        self.last_full = self._world.timeline.now + seconds
         self._world.timeline.at(self.last_full, lambda: setattr(weather, "disk_full", False))
 
     def _foreign(self) -> None:
@@ -163,6 +168,21 @@ class Storm:
         keys = life.parts.services.sessions.terminable_keys() if life.parts is not None else []
         self._world.person.command(keys, CommandVerb.TERMINATE)
         self._world.timeline.after(self._rng.uniform(1.0, 6.0), self._kill)
+
+    def _end_on_a_full_disk(self) -> None:
+        """The person ends everything while the disk is full; it has room again before the program
+        ends, and all the while nothing can be sent."""
+        life = self._world.life
+        if self.is_over or life is None or not life.ready or life.parts is None:
+            return
+        full, after = self._full.uniform(0.5, 8.0), self._full.uniform(1.6, 5.0)
+        self._world.channel.haste.use_up(life)
+        self._world.channel.cut_all(full + after + 1.0)
+        self._fill_disk_for(full)
+        keys = life.parts.services.sessions.terminable_keys()
+        self._world.person.command(keys, CommandVerb.TERMINATE)
+        is_killed = self._full.random() < 0.5
+        self._world.timeline.after(full + after, self._kill if is_killed else self._restart)
 
     def _late_stop(self) -> None:
         """A Stop that cannot be sent for a while; meanwhile its task may end."""

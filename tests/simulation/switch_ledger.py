@@ -1,6 +1,7 @@
 """Switch-offs of the ledger: what is written when, and what a restart makes of it."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from enigma_panel.core.models import TaskStatus
@@ -10,6 +11,8 @@ from enigma_panel.services.commands.delivery import CommandSender
 from enigma_panel.services.state import session_store
 from enigma_panel.services.state.ledger_writer import LedgerWriter
 from enigma_panel.services.state.session_store import SessionStore
+from enigma_panel.store.ledger.errors import LedgerError
+from enigma_panel.store.ledger.intents import IntentKind
 from enigma_panel.store.ledger.ledger import Ledger
 
 Patches = list[tuple[Any, Any, Any]]
@@ -105,7 +108,18 @@ def commands_are_not_kept() -> Patches:
     async def intend(*_: Any) -> None:
         return None
 
-    return [(CommandSender, "_intend", intend)]
+    return [(CommandSender, "_keep", intend)]
+
+
+def commands_are_kept_at_the_click_alone() -> Patches:
+    """What the ledger refused at the click is not written when it can be."""
+
+    async def keep(self: Any, session: Any, task: Any, verb: Any) -> Any:
+        with suppress(LedgerError):
+            return await self.intend(IntentKind.STATE, session, task, verb)
+        return None
+
+    return [(SessionStore, "keep_command", keep)]
 
 
 def kept_commands_are_not_sent() -> Patches:
@@ -126,5 +140,6 @@ SWITCHES: dict[str, Callable[[], Patches]] = {
     "ids not written at once": ids_are_written_later,
     "failed writes not tried again": failed_writes_are_lost,
     "commands not kept over a kill": commands_are_not_kept,
+    "commands kept at the click alone": commands_are_kept_at_the_click_alone,
     "kept commands not sent": kept_commands_are_not_sent,
 }

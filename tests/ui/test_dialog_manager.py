@@ -1,5 +1,7 @@
 """All dialogs behind one door."""
 
+import asyncio
+
 import pytest
 from PySide6.QtWidgets import QWidget
 
@@ -91,6 +93,18 @@ async def test_quitting_asks_while_the_ledger_lacks_something(
 ) -> None:
     world.writer.is_failing = True
     assert manager.has_to_ask_before_quit()
+
+
+async def test_quit_waits_for_a_ledger_that_is_locked_before_it_says_anything(
+    world: World, manager: DialogManager
+) -> None:
+    world.writer.is_locked = True
+    answer = asyncio.ensure_future(manager.ask_before_quit())
+    await until(lambda: titles(world) == ["Quit"])
+    assert manager._quit is not None
+    assert "is lost if you quit now" in manager._quit.text_label.text()
+    manager.cancel_quit()
+    assert await answer is QuitChoice.CANCEL
 
 
 @pytest.mark.parametrize(("button", "called"), [("leave_button", [True]), ("cancel_button", [])])

@@ -96,6 +96,7 @@ class PendingCommand(Struct, frozen=True, kw_only=True):
     """A command on its way to a session. due_ms: when it goes out or is tried again.
 
     sent_live: it went out by the live channel, which confirms nothing, and is sent once more.
+    is_kept: it is in the ledger; False where it need not be, too.
     """
 
     session_key: int
@@ -105,6 +106,7 @@ class PendingCommand(Struct, frozen=True, kw_only=True):
     due_ms: int | None = None
     attempt: int = 0
     sent_live: bool = False
+    is_kept: bool = True
 
     @property
     def can_undo(self) -> bool:

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from enigma_panel.ui.question_history.dialog import QuestionHistoryDialog
     from enigma_panel.ui.result.dialog import ResultDialog
 
+CATCH_UP_S = 2.0
+"""How long Quit waits for the ledger before it says what would be lost."""
 _NO_KEY = frozenset(
     {
         KeyState.ABSENT,
@@ -286,6 +288,8 @@ class DialogManager(QObject):
 
     async def ask_before_quit(self) -> QuitChoice:
         """What to do with the open sessions; LEAVE_RUNNING at once where nothing is to ask."""
+        if self._services.writer.is_behind:  # what can be written by now is not said to be lost
+            await self._services.writer.catch_up(time_limit=CATCH_UP_S)
         if not self.has_to_ask_before_quit():
             return QuitChoice.LEAVE_RUNNING
         if self._quit is None:

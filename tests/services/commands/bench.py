@@ -2,9 +2,10 @@
 
 import asyncio
 import random
+import sqlite3
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -28,7 +29,7 @@ from enigma_panel.services.types import (
     ServiceNotice,
     WaitReason,
 )
-from enigma_panel.store.ledger.errors import DiskFullError
+from enigma_panel.store.ledger.errors import DiskFullError, LedgerError
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
 from enigma_panel.store.ledger.ledger import Ledger
 from tests.kit.clock import NOW, VirtualClock, in_virtual_time
@@ -120,6 +121,7 @@ class Bench:
         self.writer = LedgerWriter(ledger, self.executor)
         redactor = Redactor(b"k" * 32)
         timeline = Timeline(self.writer, clock, self.scope, redactor)
+        self.writer.failed.connect(self._say_that_it_failed)
         self.store = a_store(self.writer, clock, redactor, timeline)
         self.live = FakeLive()
         self.said: list[tuple[NoticeKind, int | None, ApiError | None, dict[str, Any]]] = []
@@ -199,6 +201,10 @@ class Bench:
         pending = self.commands.pending(key)
         return pending.why if pending else None
 
+    def kept(self, key: int) -> bool:
+        pending = self.commands.pending(key)
+        return pending is not None and pending.is_kept
+
     def phase(self, key: int) -> Phase:
         session = self.store.session(key)
         assert session is not None
@@ -212,8 +218,21 @@ class Bench:
     async def _keep_doubt(self, session_key: int) -> None:
         self.doubted.append(session_key)
 
+    def _say_that_it_failed(self, error: LedgerError) -> None:
+        """As the container does."""
+        self.context.notices.notify(NoticeKind.LEDGER_FAILED, reason=str(error))
+
     def _keep_notice(self, notice: ServiceNotice) -> None:
         self.said.append((notice.kind, notice.session_key, notice.error, dict(notice.facts)))
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Another program writes into the ledger and does not come to an end."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+        other.execute("ROLLBACK")
 
 
 @contextmanager

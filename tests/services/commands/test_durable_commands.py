@@ -17,7 +17,7 @@ from enigma_panel.services.commands.command import Command, react
 from enigma_panel.services.types import KeyCheck, NoticeKind, WaitReason
 from enigma_panel.store.ledger.intents import Intent, IntentKind
 from tests.kit.clock import NOW
-from tests.services.commands.bench import Bench, Client, gone, on_bench, rejected
+from tests.services.commands.bench import Bench, Client, gone, locked, on_bench, rejected
 
 PAUSE, RESUME = CommandVerb.PAUSE, CommandVerb.RESUME
 STOP, TERMINATE = CommandVerb.STOP, CommandVerb.TERMINATE
@@ -527,6 +527,57 @@ def test_what_was_not_delivered_is_sent_by_the_next_run(
 
     on_bench(folder, first)
     on_bench(folder, second)
+
+
+@pytest.mark.parametrize("verb", [STOP, TERMINATE])
+@pytest.mark.parametrize("waits_for", [WaitReason.BUDGET, WaitReason.KEY, WaitReason.NAME])
+def test_what_a_locked_ledger_refused_at_the_click_is_kept_once_it_can_be(
+    folder: Path, waits_for: WaitReason, verb: CommandVerb
+) -> None:
+    """SQLite's own lock, held by another program."""
+
+    async def first(bench: Bench) -> None:
+        key = await bench.open(named=waits_for is not WaitReason.NAME)
+        if waits_for is WaitReason.NAME:
+            bench.named = asyncio.Event()
+        if waits_for is WaitReason.KEY:
+            bench.account.client = None
+        if waits_for is WaitReason.BUDGET:
+            bench.rate_limiter.note_refused(Endpoint.SEND_MESSAGE, 60)
+        bench.ledger._db.execute("PRAGMA busy_timeout = 0")
+        with locked(bench.ledger.path):
+            bench.give(key, verb)
+            await asyncio.sleep(13)
+            assert bench.why(key) is waits_for
+            assert not bench.kept(key)
+        await bench.store.flush()  # as each second
+        assert bench.kept(key)
+        assert bench.outcomes() == [(verb.value, None)]
+        assert bench.client.sent == []
+
+    async def second(bench: Bench) -> None:
+        await bench.commands.adopt(await _again(bench))
+        if waits_for is not WaitReason.NAME:
+            await asyncio.sleep(0.1)
+            assert bench.client.verbs == [verb]
+
+    on_bench(folder, first)
+    on_bench(folder, second)
+
+
+def test_taken_back_before_it_could_be_written_it_is_not_sent_later(folder: Path) -> None:
+    async def first(bench: Bench) -> None:
+        key = await bench.open()
+        bench.executor.full = True
+        bench.give(key, TERMINATE, grace_ms=3000)
+        await asyncio.sleep(1)
+        bench.commands.undo(key)
+        await asyncio.sleep(1)
+        bench.executor.full = False
+        await bench.store.flush()
+        assert bench.outcomes() == [("terminate", "refused")]
+
+    on_bench(folder, first)
 
 
 def test_what_was_taken_back_is_not(folder: Path) -> None:

@@ -220,6 +220,12 @@ async def test_what_the_ledger_keeps_can_be_left_to_the_next_start(
         "amazon.com 1 could not be reached so far; Terminate is tried again."
     )
     assert not guard.terminate_button.isVisible()
+    world.writer.is_failing = True
+    world.sessions.set_pending(1, CommandVerb.TERMINATE, WaitReason.CONNECTION, is_kept=False)
+    assert "A Terminate for amazon.com 1 cannot be kept" in guard.text_label.text()
+    assert guard.leave_button.text() == "Leave them running"
+    world.writer.is_failing = False
+    world.sessions.set_pending(1, CommandVerb.TERMINATE, WaitReason.CONNECTION)
     assert guard.leave_button.text() == "Quit, send them at the next start"
     click(guard.leave_button)
     assert await answer is QuitChoice.LEAVE_RUNNING

@@ -200,6 +200,18 @@ def test_one_that_asks_before_it_is_named_is_waited_for() -> None:
     assert quit_report([a_session(1, current_task=1)], {1: named}, NOW).unnamed == 0
 
 
+@pytest.mark.parametrize("sent_live", [False, True])
+def test_a_command_that_the_ledger_lacks_is_not_promised(sent_live: bool) -> None:
+    kept = pending(1, WaitReason.BUDGET)
+    lost = replace(kept, is_kept=False, sent_live=sent_live)
+    words = "A Terminate for amazon.com 1 cannot be kept: if you quit now, it is lost."
+    for command, is_unwritten in ((kept, True), (lost, False), (lost, True)):
+        lines = quit_report(
+            [a_session(1)], {}, NOW, all_pending={1: command}, is_unwritten=is_unwritten
+        ).lines
+        assert (lines[-1] == words) == (command is lost and is_unwritten)
+
+
 @pytest.mark.parametrize(("verb", "name"), [(CommandVerb.TERMINATE, "Terminate"), (STOP, "Stop")])
 def test_a_command_that_went_out_by_the_live_channel(verb: CommandVerb, name: str) -> None:
     pending = PendingCommand(

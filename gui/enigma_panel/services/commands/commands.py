@@ -375,6 +375,7 @@ class Commands(QObject):
             due_ms=due,
             attempt=command.attempt,
             sent_live=command.reach is Reach.CHANNEL,
+            is_kept=command.intent is not None and self._store.is_written(command.intent),
         )
 
     def _notify(self, command: Command) -> None:

@@ -22,8 +22,7 @@ from enigma_panel.services.monitor.poller import Poller
 from enigma_panel.services.rate_limiter import Pass, calling
 from enigma_panel.services.state.starts import StartsUnderWay
 from enigma_panel.services.types import MAY_BE_TRIED, NoticeKind, WaitReason
-from enigma_panel.store.ledger.errors import LedgerError
-from enigma_panel.store.ledger.intents import IntentKind, Outcome
+from enigma_panel.store.ledger.intents import Outcome
 
 T = TypeVar("T")
 
@@ -64,14 +63,13 @@ class CommandSender(QObject):
         Cancelled with the program, it leaves its intent open: the next start sends it.
         """
         try:
-            await self._intend(command)
+            await self._keep(command)
             if command.why is WaitReason.UNDO:
                 await self._rest(command, WaitReason.UNDO, command.due_ms)
             if await self._goes_by_channel(command):
                 return False
             while (error := await self._send(command, await self._turn(command))) is not None:
                 await self._recover(command, error)
-                await self._intend(command)  # a disk that was full may have room now
         except DroppedError as dropped:
             unsure = command.may_be_done and dropped.outcome is Outcome.REFUSED
             outcome = Outcome.UNKNOWN if unsure else dropped.outcome
@@ -107,22 +105,14 @@ class CommandSender(QObject):
 
     # -- the stages --------------------------------------------------------------------------
 
-    async def _intend(self, command: Command) -> None:
-        """What is durable is in the ledger before anything else."""
+    async def _keep(self, command: Command) -> None:
+        """What is durable is in the ledger before anything else. It does not depend on a disk: what
+        that refuses is written later."""
         session = self._store.session(command.key)
         if not command.rules.is_durable or command.intent is not None or session is None:
             return
         task = self._store.current_task(session)
-        try:
-            command.intent = await self._store.intend(IntentKind.STATE, session, task, command.verb)
-        except LedgerError as error:
-            if not command.attempt:
-                facts = {"reason": str(error)}
-                self._notices.notify(
-                    NoticeKind.LEDGER_FAILED, command.key, command.task_key, None, **facts
-                )
-            if command.verb is not CommandVerb.TERMINATE:  # ending a cost must not depend on a disk
-                raise DroppedError(Outcome.REFUSED) from None
+        command.intent = await self._store.keep_command(session, task, command.verb)
 
     async def _goes_by_channel(self, command: Command) -> bool:
         """What need not be kept costs no call of the minute where the channel is up."""

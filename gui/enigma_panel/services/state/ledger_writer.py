@@ -5,6 +5,7 @@ what has happened already and cannot be undone by a full disk (it never raises, 
 while the program runs).
 """
 
+import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable
@@ -67,14 +68,22 @@ class LedgerWriter(QObject):
 
     async def write(self, call: Callable[[Ledger], None]) -> None:
         """What has happened: written now, or before the next thing that is written."""
-        self._last = next(self._numbers)
-        self._unwritten.append((self._last, partial(call, self._ledger)))
+        self.write_later(call)
         await self.catch_up()
 
-    async def catch_up(self) -> None:
-        """Try again what could not be written."""
+    def write_later(self, call: Callable[[Ledger], None]) -> None:
+        """As `write`, without a try now."""
+        self._last = next(self._numbers)
+        self._unwritten.append((self._last, partial(call, self._ledger)))
+
+    async def catch_up(self, *, time_limit: float | None = None) -> None:
+        """Try again what could not be written. What takes longer than time_limit seconds counts as
+        failed until it is written: another program may hold the ledger."""
         try:
-            await self._executor.run(self._write_until, self._last)
+            async with asyncio.timeout(time_limit):
+                await self._executor.run(self._write_until, self._last)
+        except TimeoutError:
+            self._is_failing = True
         except LedgerError as error:
             self._is_failing = True
             self.failed.emit(error)

@@ -6,6 +6,7 @@ written once a second.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import count
 from typing import TypeVar
 
 from msgspec.structs import replace
@@ -151,6 +152,8 @@ class SessionStore(QObject):
         self.ending = EndMarks()
         self.unproven_names: set[int] = set()  # tasks whose id no reply has confirmed
         self._dirty: set[tuple[type, int]] = set()
+        self._late_numbers = count(1)
+        self._late_keys: dict[int, int] = {}  # what the ledger calls an intent of `keep_command`
 
     # -- reading -----------------------------------------------------------------------------
 
@@ -332,6 +335,29 @@ class SessionStore(QObject):
             self._adopt(intent.session, intent.task)
         return intent
 
+    async def keep_command(self, session: Session, task: Task | None, verb: CommandVerb) -> Intent:
+        """An intent for what is sent even if the ledger cannot be written: then it is written as
+        soon as that works."""
+        intent = Intent(
+            key=-next(self._late_numbers),
+            kind=IntentKind.STATE,
+            session=session,
+            task=task,
+            made_ms=self._clock.now_ms(),
+            verb=verb,
+        )
+
+        def write(ledger: Ledger) -> None:
+            stored = ledger.open_intent(intent.kind, session, task, intent.made_ms, verb=verb)
+            self._late_keys[intent.key] = stored.key
+
+        await self._writer.write(write)
+        return intent
+
+    def is_written(self, intent: Intent) -> bool:
+        """False while the ledger lacks it."""
+        return intent.key > 0 or intent.key in self._late_keys
+
     async def settle(
         self, intent: Intent, outcome: Outcome, observation: Observation
     ) -> tuple[Session, Task | None]:
@@ -354,7 +380,13 @@ class SessionStore(QObject):
         steps = self._timeline.pop_unwritten()
         try:
             await self._writer.write(
-                lambda ledger: ledger.settle(intent.key, outcome, now, *records, steps=steps)
+                lambda ledger: ledger.settle(
+                    self._late_keys.get(intent.key, intent.key),
+                    outcome,
+                    now,
+                    *records,
+                    steps=steps,
+                )
             )
         finally:  # also for one who is cancelled: the records are others now
             self._emit(records)
@@ -569,6 +601,8 @@ class SessionStore(QObject):
             back = replace(now, current_task=session.current_task, expires_ms=ends_ms)
         self._sessions[session.key] = back
         self._tasks[task.key] = task
+        # A write that is still to come may hold them as they were meanwhile.
+        self._writer.write_later(lambda ledger: ledger.save(back, task))
         self._emit([back, task])
 
     def _adopt(self, session: Session, task: Task | None) -> None:

@@ -20,6 +20,7 @@ from enigma_panel.ui.quit.text import (
     QuitReport,
     counts_at_quit,
     ending_text,
+    is_lost,
     keyless_text,
     quit_report,
     stuck_text,
@@ -170,7 +171,7 @@ class QuitDialog(ModelessDialog):
         if report.wait_ms < -LATE_MS and self._mode is Mode.NAMING:
             self._set_mode(Mode.ASKING)  # the name did not come: the person decides
         choice = self._reached(report, sessions)
-        if choice is not None and not self._services.writer.is_failing:
+        if choice is not None and not self._services.writer.is_behind:
             self._choose(choice)
         else:
             self._say(self._waiting_text(report, sessions, queued))
@@ -233,7 +234,8 @@ class QuitDialog(ModelessDialog):
         _name(self.terminate_button, tr("Try again") if ending else tr("Terminate all and quit"))
         self.terminate_button.setVisible(again or (bool(sessions) and not ending))
         leave = tr("Leave them running") if sessions else tr("Quit")
-        if left and not again:
+        behind, pending_of = self._services.writer.is_failing, self._services.sessions.pending
+        if left and not again and not any(is_lost(pending_of(s.key), behind) for s in left):
             leave = tr("Quit, send them at the next start")
         _name(self.leave_button, leave)
         self.leave_button.setVisible(not left or again or any(map(self._is_stuck, left)))

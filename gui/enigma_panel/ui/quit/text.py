@@ -70,7 +70,7 @@ def quit_report(
         _asking(groups["asks"]),
         _staying(groups["stays"], tasks),
         _unconfirmed(groups["unconfirmed"]),
-        *(_durable(s, all_pending[s.key]) for s in sessions if s.key in all_pending),
+        *(_durable(s, all_pending[s.key], is_unwritten) for s in sessions if s.key in all_pending),
         _queued(queued),
         _unnamed(awaited),
         _never_named([task for task in unnamed if not is_awaiting_reply(task.key)]),
@@ -129,10 +129,21 @@ def _ends(pending: PendingCommand | None) -> bool:
     return pending is not None and pending.verb is CommandVerb.TERMINATE
 
 
-def _durable(session: Session, pending: PendingCommand) -> str:
+def is_lost(pending: PendingCommand | None, is_unwritten: bool) -> bool:
+    """Whether the ledger lacks a command that is to be sent. is_unwritten: as in `quit_report`."""
+    return pending is not None and is_unwritten and not pending.is_kept
+
+
+def _durable(session: Session, pending: PendingCommand, is_unwritten: bool) -> str:
     """A command that was not sent: what becomes of it."""
     if not COMMANDS[pending.verb].is_durable or pending.why is WaitReason.SENDING:
         return ""
+    if is_lost(pending, is_unwritten):
+        return tr(
+            "A {verb} for {session} cannot be kept: if you quit now, it is lost.",
+            verb=verb_label(pending.verb),
+            session=session.name,
+        )
     if pending.sent_live:
         return tr(
             "A {verb} for {session} was sent over the live channel, which confirms nothing; it is "
