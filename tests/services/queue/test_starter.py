@@ -5,10 +5,11 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from enigma_panel.api.errors import InterruptedCallError, RejectedError, Reply
 from enigma_panel.core.models import Phase, TaskStatus
-from enigma_panel.core.observation import MISSING_PROMPT
+from enigma_panel.core.observation import MISSING_PROMPT, Kind, Observation
 from enigma_panel.core.reducer import MAX_LIFE_MS
 from enigma_panel.core.service_rules import RULES, Dialect
 from enigma_panel.core.verbs import CommandVerb
@@ -108,6 +109,28 @@ def test_without_a_free_place_a_task_waits_and_says_so(folder: Path) -> None:
         assert entry is not None
         assert entry.why is WaitReason.NO_SLOT
         assert entry.due_ms == bench.session_of(keys[0]).expires_ms, "one ends then"
+
+    on_queue(folder, test)
+
+
+@pytest.mark.parametrize(
+    "news",
+    [Observation(kind=Kind.QUESTION, text="Which one?"), Observation(kind=Kind.PAUSED)],
+    ids=lambda news: news.kind,
+)
+def test_what_waits_behind_sessions_that_do_not_work_is_told_their_end(
+    folder: Path, news: Observation
+) -> None:
+    async def test(bench: QueueBench) -> None:
+        keys = [await bench.start() for _ in range(6)]
+        await bench.until_taken(5)
+        for key in keys[:5]:
+            session = bench.session_of(key)
+            await bench.store.update(replace(session, close_after=True))
+            await bench.store.record(session.key, key, news)
+        entry = bench.queue.entry(keys[-1])
+        assert entry is not None
+        assert entry.due_ms == bench.session_of(keys[0]).expires_ms
 
     on_queue(folder, test)
 

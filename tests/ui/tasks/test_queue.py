@@ -552,6 +552,19 @@ def test_a_browser_is_asked_for_at_once_by_a_button(queued: MainWindow, services
     assert services.queue.calls == [("try now",)]
 
 
+def test_the_bar_leads_to_the_answer_that_the_queue_waits_for(
+    services: Any, queued: MainWindow, dialogs: FakeDialogs
+) -> None:
+    services.sessions.add_asking(21, "Which one?")
+    queue, bar = services.queue, queued.queue_actions.bar
+    queue.set(*(replace(entry, why=WaitReason.NO_SLOT) for entry in queue.waiting))
+    button(bar, "Answer").click()
+    assert dialogs.calls == [("open_question", None)]
+    services.sessions.change_task(21, answered_ms=NOW)
+    queue.changed.emit()
+    assert names(bar) == []
+
+
 def test_browsers_that_take_no_task_are_said_above_and_in_the_rows(
     queued: MainWindow, services: Any
 ) -> None:

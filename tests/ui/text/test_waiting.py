@@ -225,6 +225,23 @@ def test_while_no_browser_is_free_the_bar_stays_and_offers_a_try(n: int) -> None
     assert words.actions == (QueueBarAction.TRY_NOW,)
 
 
+@pytest.mark.parametrize(
+    ("asking", "said"),
+    [
+        (1, "1 session waits for your answer; nothing starts until it is answered."),
+        (5, "5 sessions wait for your answer; nothing starts until one is answered."),
+    ],
+)
+def test_where_all_places_wait_for_an_answer_the_bar_says_so_and_leads_there(
+    asking: int, said: str
+) -> None:
+    entries = waiting(WaitReason.NO_SLOT, 1)
+    state = QueueState(pause_reason=PauseReason.NONE, limit=5, entries=entries, asking=asking)
+    words = queue_bar_text(state)
+    assert words is not None
+    assert (words.text, words.actions) == (said, (QueueBarAction.ANSWER,))
+
+
 def test_a_held_line_says_why_and_what_lets_it_go_on() -> None:
     offer = QueueBarAction
     entries = waiting(WaitReason.STOPPED, 3)

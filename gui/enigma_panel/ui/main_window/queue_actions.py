@@ -1,8 +1,11 @@
 """Actions for queued tasks, and the queue bar with what it shows."""
 
+from collections import Counter
+
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 
+from enigma_panel.core.models import Session, SessionState, Task, shown_state
 from enigma_panel.services.container import Services
 from enigma_panel.ui.actions import Actions
 from enigma_panel.ui.main_window.selection import Selection
@@ -26,6 +29,8 @@ SHORTCUTS = {
     QueueAction.NEW_SESSION: "",
     QueueAction.EDIT: "",
 }
+
+_WORKS = frozenset({SessionState.STARTING, SessionState.WORKING})
 
 
 class QueueActions(QObject):
@@ -79,11 +84,13 @@ class QueueActions(QObject):
     def _state(self) -> QueueState:
         queue, sessions = self._services.queue, self._services.sessions
         known = [s for s in map(sessions.session, sessions.session_keys()) if s is not None]
+        states = Counter(_does(s, sessions.current_task(s)) for s in known)
         return QueueState(
             pause_reason=queue.pause_reason,
             limit=queue.limit,
             entries=queue.entries(),
             error=queue.pause_error,
+            asking=0 if states.keys() & _WORKS else states[SessionState.ASKS],
             at_work=sum(is_at_work(sessions, session) for session in known),
             wants_browser=queue.wants_browser,
             has_page=account_page(self._services.account.base_url) is not None,
@@ -116,6 +123,8 @@ class QueueActions(QObject):
     def _choose(self, action: QueueBarAction) -> None:
         queue = self._services.queue
         match action:
+            case QueueBarAction.ANSWER:
+                self._app_actions.dialogs.open_question(None)
             case QueueBarAction.GO_ON:
                 queue.go_on()
             case QueueBarAction.TRY_NOW:
@@ -128,3 +137,10 @@ class QueueActions(QObject):
                 self._app_actions.dialogs.open_key()
             case QueueBarAction.SETTINGS:
                 self._app_actions.dialogs.open_settings()
+
+
+def _does(session: Session, task: Task | None) -> SessionState:
+    """What a session does; one whose question was answered works on."""
+    state = shown_state(session, task)
+    is_answered = state is SessionState.ASKS and task is not None and task.answered_ms is not None
+    return SessionState.WORKING if is_answered else state

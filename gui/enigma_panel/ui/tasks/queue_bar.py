@@ -30,6 +30,7 @@ ANY_HEIGHT = (1 << 24) - 1
 class QueueBarAction(StrEnum):
     """What can be done by the bar above the Tasks table."""
 
+    ANSWER = "answer"
     GO_ON = "go_on"
     TRY_NOW = "try_now"
     ADD_FUNDS = "add_funds"
@@ -43,8 +44,8 @@ class QueueState(Struct, frozen=True, kw_only=True):
     """The queue as a whole.
 
     error: what the service said when it made the queue pause. at_work: sessions with a task at
-    work. wants_browser: none was free, and the service is asked again. has_page: the account's page
-    is known.
+    work. asking: those that wait for an answer, where no other works. wants_browser: none was free,
+    and the service is asked again. has_page: the account's page is known.
     """
 
     pause_reason: PauseReason
@@ -52,6 +53,7 @@ class QueueState(Struct, frozen=True, kw_only=True):
     entries: Sequence[QueueEntry]
     error: ApiError | None = None
     at_work: int = 0
+    asking: int = 0
     wants_browser: bool = False
     has_page: bool = False
 
@@ -244,6 +246,13 @@ def queue_bar_text(state: QueueState) -> QueueBarText | None:
             text = _because(replace(state, error=None), why)
             actions = (QueueBarAction.SETTINGS, *_with_remove(QueueBarAction.GO_ON))
             return QueueBarText(text=text, actions=actions, grave=True)
+        case _ if state.asking and any(e.why is WaitReason.NO_SLOT for e in state.entries):
+            text = tr.plural(
+                "1 session waits for your answer; nothing starts until it is answered.",
+                "{n} sessions wait for your answer; nothing starts until one is answered.",
+                state.asking,
+            )
+            return QueueBarText(text=text, actions=(QueueBarAction.ANSWER,), grave=True)
         case _:
             reason = _shared_reason(state)
             text = tr("{wait}: {reason}.", wait=_wait(n), reason=reason)
@@ -253,6 +262,8 @@ def queue_bar_text(state: QueueState) -> QueueBarText | None:
 def queue_bar_action_label(action: QueueBarAction) -> str:
     """The label of a button of the bar."""
     match action:
+        case QueueBarAction.ANSWER:
+            return tr("Answer")
         case QueueBarAction.GO_ON:
             return tr("Go on")
         case QueueBarAction.TRY_NOW:
