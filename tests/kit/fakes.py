@@ -980,7 +980,7 @@ class FakeDeletions(QObject):
         session = self._sessions.sessions.get(task.session_key) if task is not None else None
         if task is None or session is None:
             return None
-        return kept_because(task.status, session.phase)
+        return kept_because(task.status, is_over=session.is_final)
 
 
 class FakeStructuredResults:

@@ -44,6 +44,10 @@ CHOSEN = (
 )
 DELETED = "takes ended tasks out of the ledger for good"
 COPIED = "what the copies of the ledger hold of them"
+NOT_OVER = (
+    "what is of a session whose end is neither proven nor was assumed longer ago than the longest "
+    "life of a session and a day"
+)
 NEVER = "Never deleted is what is in line, at work, unconfirmed or lost"
 INTO_A_FILE = "no id, no address of a stream and no key is in it, and what the log would not tell"
 AS_A_FORMULA = "In CSV a cell that a spreadsheet would run as a formula"
@@ -823,12 +827,20 @@ DATA = (
         tests=(f"{DELETION}::test_what_a_call_is_open_about_stays_and_so_does_a_call_that_counts",),
     ),
     Break(
-        promise="what is of a session whose end is not proven",
+        promise=NOT_OVER,
         mistake="an assumed end is enough",
-        file="core/deletion.py",
-        old="    if phase not in FINAL_PHASES:\n",
-        new="    if phase not in FINAL_PHASES and not phase.endswith('assumed'):\n",
+        file="store/ledger/queries.py",
+        old='" AND max(s.ended_ms, coalesce(s.expires_ms, 0)) < :long_ago_ms)"',
+        new='" AND :long_ago_ms)"',
         tests=(f"{DELETION}::test_what_is_of_a_session_whose_end_is_not_proven_stays",),
+    ),
+    Break(
+        promise=NOT_OVER,
+        mistake="its time limit may come later",
+        file="store/ledger/queries.py",
+        old='" AND max(s.ended_ms, coalesce(s.expires_ms, 0)) < :long_ago_ms)"',
+        new='" AND s.ended_ms < :long_ago_ms)"',
+        tests=(f"{DELETION}::test_an_assumed_end_counts_a_day_after_the_longest_life",),
     ),
     Break(
         promise="What deleted tasks cost stays in the sums of their days.",

@@ -408,9 +408,12 @@ def test_of_old_tasks_the_ledger_alone_knows_whether_they_may_go(tmp_path: Path)
     async def check(scene: Scene) -> None:
         at_work: Session = a_session(1)
         put(scene.bench.ledger, at_work, a_task(1))
+        assumed = a_session(2, phase=Phase.CLOSED_ASSUMED, ended_ms=NOW)
+        put(scene.bench.ledger, assumed, a_task(2, status=TaskStatus.DONE, ended_ms=NOW))
         await scene.store.load()
         assert not scene.deletions.may_delete_any([1])
         assert not scene.deletions.may_delete_any([])
         assert scene.deletions.may_delete_any([1, 4_711])
+        assert scene.deletions.may_delete_any([2])
 
     on_scene(tmp_path, check)

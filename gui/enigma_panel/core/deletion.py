@@ -5,9 +5,13 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from enigma_panel.core.models import FINAL_PHASES, TaskStatus
+from enigma_panel.core.models import TaskStatus
+from enigma_panel.core.reducer import MAX_LIFE_MS
 from enigma_panel.core.statuses import FINAL_STATUSES
 from enigma_panel.core.task_filter import TaskSum
+
+LONG_AGO_MS = MAX_LIFE_MS + 86_400_000
+"""So long after its assumed end, the longest life and a day, a session counts as ended."""
 
 
 class KeptReason(StrEnum):
@@ -17,16 +21,17 @@ class KeptReason(StrEnum):
     AT_WORK = "at_work"
     UNCONFIRMED = "unconfirmed"
     LOST = "lost"  # its result may still come
-    SESSION = "session"  # the end of its session is not proven
+    SESSION = "session"  # its session may still be open
     UNREADABLE = "unreadable"  # what it cost, or when it was started, makes no sense
     CALL = "call"  # a call about it is open, or counts among those of the last minute
 
 
-def kept_because(status: str, phase: str, *, has_call: bool = False) -> KeptReason | None:
-    """Why a task of that status, in a session of that phase, is never deleted; None: it may be.
+def kept_because(status: str, *, is_over: bool, has_call: bool = False) -> KeptReason | None:
+    """Why a task of that status is never deleted; None: it may be.
 
-    has_call: a call about it or its session has no outcome yet, or was made in the last minute. A
-    word that no version wrote is a reason to stay.
+    is_over: the end of its session is proven, or was assumed LONG_AGO_MS ago. has_call: a call
+    about it or its session has no outcome yet, or was made in the last minute. A word that no
+    version wrote is a reason to stay.
     """
     match status:
         case TaskStatus.QUEUED:
@@ -37,7 +42,7 @@ def kept_because(status: str, phase: str, *, has_call: bool = False) -> KeptReas
             return KeptReason.LOST
     if status not in FINAL_STATUSES:
         return KeptReason.AT_WORK
-    if phase not in FINAL_PHASES:
+    if not is_over:
         return KeptReason.SESSION
     return KeptReason.CALL if has_call else None
 

@@ -13,7 +13,15 @@ import pytest
 from msgspec.structs import replace
 
 from enigma_panel.core.deletion import KeptReason, kept_because
-from enigma_panel.core.models import Phase, Session, Task, TaskSpec, TaskStatus
+from enigma_panel.core.models import (
+    ASSUMED_PHASES,
+    FINAL_PHASES,
+    Phase,
+    Session,
+    Task,
+    TaskSpec,
+    TaskStatus,
+)
 from enigma_panel.core.observation import Usage
 from enigma_panel.core.statuses import FINAL_STATUSES
 from enigma_panel.core.task_filter import NEWEST_FIRST, NO_FILTER, TaskFilter, TaskSum
@@ -120,7 +128,7 @@ def test_what_is_in_line_at_work_unconfirmed_or_lost_stays(
     ledger: Ledger, status: TaskStatus
 ) -> None:
     task = ended(ledger, status=status)
-    assert delete(ledger, [task.key]).kept == {task.key: kept_because(status, Phase.CLOSED)}
+    assert delete(ledger, [task.key]).kept == {task.key: kept_because(status, is_over=True)}
     assert kept_task(ledger, task.key) == task
 
 
@@ -130,6 +138,26 @@ def test_what_is_of_a_session_whose_end_is_not_proven_stays(ledger: Ledger) -> N
     done = delete(ledger, [task.key for task in of.values()])
     assert set(done.tasks) == {of[phase].key for phase in proven}
     assert set(done.kept.values()) == {KeptReason.SESSION}
+
+
+@pytest.mark.parametrize("phase", list(Phase))
+@pytest.mark.parametrize("expires_ms", [None, NOW + 60_000])
+def test_an_assumed_end_counts_a_day_after_the_longest_life(
+    ledger: Ledger, phase: Phase, expires_ms: int | None
+) -> None:
+    session = new_session(phase=phase, ended_ms=NOW, expires_ms=expires_ms)
+    task = ended(ledger, session=session)
+    long_ago = (expires_ms or NOW) + 25 * HOUR_MS
+    with closing(TaskReader(ledger.path)) as reader:
+        stays = reader.plan_deletion([task.key], long_ago)
+        goes = reader.plan_deletion([task.key], long_ago + 1)
+    is_proven, is_assumed = phase in FINAL_PHASES, phase in ASSUMED_PHASES
+    assert bool(stays.keys) is is_proven
+    assert bool(goes.keys) is (is_proven or is_assumed)
+    assert bool(delete(ledger, [task.key], long_ago).tasks) is is_proven
+    done = delete(ledger, [task.key], long_ago + 1)
+    assert bool(done.sessions) is is_assumed
+    assert (kept_session(ledger, task.session_key) is None) is (is_proven or is_assumed)
 
 
 def test_what_a_call_is_open_about_stays_and_so_does_a_call_that_counts(ledger: Ledger) -> None:

@@ -224,12 +224,13 @@ class SessionStore(QObject):
         return [key for key in task_keys if key not in self._deleted]
 
     def kept_because(self, task_key: int) -> KeptReason | None:
-        """Why that task may not be deleted, as far as memory knows; the ledger knows all."""
+        """Why that task may not be deleted, as far as memory knows; the ledger knows all, also
+        whether an end was assumed long enough ago."""
         task = self._tasks.get(task_key)
         session = self.session(task.session_key) if task is not None else None
         if task is None or session is None:
             return None
-        return kept_because(task.status, session.phase)
+        return kept_because(task.status, is_over=session.is_ended)
 
     def unconfirmed(self, session_key: int) -> list[Task]:
         """The session's tasks of unknown fate, oldest first."""

@@ -15,7 +15,6 @@ from typing import Any
 from msgspec import Struct
 
 from enigma_panel.core.deletion import KeptReason, kept_because
-from enigma_panel.core.models import FINAL_PHASES
 from enigma_panel.core.money import sum_exactly
 from enigma_panel.core.task_filter import TaskSum
 from enigma_panel.store.ledger.database import BUSY_TIMEOUT_MS, Database
@@ -23,13 +22,13 @@ from enigma_panel.store.ledger.errors import typed_errors
 from enigma_panel.store.ledger.file_copy import check_room
 from enigma_panel.store.ledger.queries import (
     CALL_COUNTS,
-    CALL_COUNTS_MS,
     HAS_CALL,
+    IS_OVER,
     IS_UNTOLD,
     STARTED,
     TOOK_MS,
+    deletion_times,
     json_of,
-    one_of,
 )
 
 TURN_S = 0.01
@@ -43,7 +42,7 @@ TO_PURGE = "to_purge"
 
 THESE = "(SELECT value FROM json_each(:keys))"
 _FACTS = (
-    f"SELECT t.key, t.session_key, t.status, s.phase, {HAS_CALL}, {STARTED}, t.cost, t.cost_nano,"  # noqa: S608 - own words
+    f"SELECT t.key, t.session_key, t.status, {IS_OVER}, {HAS_CALL}, {STARTED}, t.cost, t.cost_nano,"  # noqa: S608 - own words
     f" {TOOK_MS}, {IS_UNTOLD}"
     f" FROM tasks t JOIN sessions s ON s.key = t.session_key WHERE t.key IN {THESE}"
 )
@@ -59,9 +58,9 @@ _TASKS_GO = (
     f"DELETE FROM tasks WHERE key IN {THESE}",  # noqa: S608 - own words
 )
 _EMPTY = (
-    f"SELECT key FROM sessions AS t WHERE key IN {THESE} AND {one_of('phase', FINAL_PHASES)}"  # noqa: S608 - own words
-    " AND NOT EXISTS (SELECT 1 FROM tasks WHERE session_key = t.key)"
-    f" AND NOT EXISTS (SELECT 1 FROM intents WHERE session_key = t.key AND {CALL_COUNTS})"
+    f"SELECT key FROM sessions AS s WHERE key IN {THESE} AND {IS_OVER}"  # noqa: S608 - own words
+    " AND NOT EXISTS (SELECT 1 FROM tasks WHERE session_key = s.key)"
+    f" AND NOT EXISTS (SELECT 1 FROM intents WHERE session_key = s.key AND {CALL_COUNTS})"
 )
 _SESSIONS_GO = (
     f"DELETE FROM intents WHERE session_key IN {THESE}",  # noqa: S608 - own words
@@ -101,7 +100,7 @@ class _Facts(Struct, frozen=True):
     key: int
     session_key: int
     status: str
-    phase: str
+    is_over: int | None
     has_call: int
     started_ms: int
     cost: str | None
@@ -122,7 +121,7 @@ def delete(db: Database, keys: Sequence[int], now_ms: int, day_of: Callable[[int
     day_of: the person's day ('2026-11-27') of a moment, epoch ms. What is asked here is how the
     ledger is now, whatever was known before.
     """
-    counting_ms = now_ms - CALL_COUNTS_MS
+    times = deletion_times(now_ms)
     until = time.monotonic() + TURN_S
     gone: list[_Facts] = []
     kept: dict[int, KeptReason] = {}
@@ -134,12 +133,12 @@ def delete(db: Database, keys: Sequence[int], now_ms: int, day_of: Callable[[int
         while at < len(keys) and (at == 0 or time.monotonic() < until):
             some = _with_few_steps(db, keys[at : at + AT_ONCE])
             at += len(some)
-            rows = db.rows(_FACTS, {"keys": json_of(some), "counting_ms": counting_ms})
+            rows = db.rows(_FACTS, {"keys": json_of(some), **times})
             facts = [_Facts(*row) for row in rows]
             reasons = {one.key: _kept_because(one, day_of) for one in facts}
             kept |= {key: reason for key, reason in reasons.items() if reason is not None}
             going = [one for one in facts if reasons[one.key] is None]
-            sessions += _delete(db, going, counting_ms)
+            sessions += _delete(db, going, times)
             gone += going
         of_sessions = _sums(gone, lambda one: one.session_key)
         for key in sessions:
@@ -208,7 +207,7 @@ def _overwriting(db: Database) -> Iterator[None]:
 
 def _kept_because(one: _Facts, day_of: Callable[[int], str]) -> KeptReason | None:
     """Also why the ledger cannot keep what it cost: one such row holds up no others."""
-    reason = kept_because(one.status, one.phase, has_call=bool(one.has_call))
+    reason = kept_because(one.status, is_over=bool(one.is_over), has_call=bool(one.has_call))
     if reason is None:
         try:
             _ = one.sum, day_of(one.started_ms)
@@ -224,7 +223,7 @@ def _with_few_steps(db: Database, keys: Sequence[int]) -> Sequence[int]:
     return keys[: max(1, sum(steps <= MOST_STEPS for steps in sums))]
 
 
-def _delete(db: Database, going: Sequence[_Facts], counting_ms: int) -> list[int]:
+def _delete(db: Database, going: Sequence[_Facts], times: dict[str, int]) -> list[int]:
     """Returns the sessions that went with their last tasks."""
     if not going:
         return []
@@ -232,7 +231,7 @@ def _delete(db: Database, going: Sequence[_Facts], counting_ms: int) -> list[int
     its_sessions = [row[0] for row in db.rows(_ITS_SESSIONS, keys)]
     for statement in _TASKS_GO:
         db.execute(statement, keys)
-    asked = {"keys": json_of(its_sessions), "counting_ms": counting_ms}
+    asked = {"keys": json_of(its_sessions), **times}
     empty = [row[0] for row in db.rows(_EMPTY, asked)]
     for statement in _SESSIONS_GO:
         db.execute(statement, {"keys": json_of(empty)})

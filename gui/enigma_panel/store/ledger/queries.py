@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Struct
 
+from enigma_panel.core.deletion import LONG_AGO_MS
 from enigma_panel.core.models import ASSUMED_PHASES, FINAL_PHASES, Session, Task
 from enigma_panel.core.money import to_nano
 from enigma_panel.core.observation import UNSENT
@@ -60,8 +61,18 @@ HAS_CALL = (
     f" OR EXISTS (SELECT 1 FROM intents WHERE task_key = t.key AND {CALL_COUNTS}))"
 )
 """Of a task: see `kept_because`."""
+IS_OVER = (
+    f"({one_of('s.phase', FINAL_PHASES)} OR {one_of('s.phase', ASSUMED_PHASES)}"
+    " AND max(s.ended_ms, coalesce(s.expires_ms, 0)) < :long_ago_ms)"
+)
+"""Of a session: see `kept_because`."""
 WITH_INTENT = f"key IN (SELECT session_key FROM intents WHERE {UNSETTLED})"  # noqa: S608 - own words
 _SELECT_INTENTS = "SELECT key, kind, session_key, task_key, made_ms, verb, question_n FROM intents"
+
+
+def deletion_times(now_ms: int) -> dict[str, int]:
+    """The moments by which HAS_CALL and IS_OVER ask."""
+    return {"counting_ms": now_ms - CALL_COUNTS_MS, "long_ago_ms": now_ms - LONG_AGO_MS}
 
 
 class RowReader:

@@ -35,12 +35,13 @@ from enigma_panel.store.ledger import search_index
 from enigma_panel.store.ledger.deletion import sum_of_day
 from enigma_panel.store.ledger.errors import typed_errors
 from enigma_panel.store.ledger.queries import (
-    CALL_COUNTS_MS,
     HAS_CALL,
     HAS_RUN,
+    IS_OVER,
     IS_UNTOLD,
     STARTED,
     TOOK_MS,
+    deletion_times,
     json_of,
     one_of,
 )
@@ -140,8 +141,8 @@ _KEY_RANGE = (
     " (SELECT count(*) FROM ledger.tasks)"
 )
 _BY_RULE = (
-    f"SELECT t.status, s.phase, {HAS_CALL} AS has_call, count(*), json_group_array(t.key)"  # noqa: S608 - own words
-    " FROM ledger.tasks t JOIN ledger.sessions s ON s.key = t.session_key"
+    f"SELECT t.status, {IS_OVER} AS is_over, {HAS_CALL} AS has_call, count(*),"  # noqa: S608 - own words
+    " json_group_array(t.key) FROM ledger.tasks t JOIN ledger.sessions s ON s.key = t.session_key"
     " WHERE t.key IN (SELECT value FROM json_each(:keys)) GROUP BY 1, 2, 3"
 )
 _FINE_COSTS = (
@@ -250,11 +251,11 @@ class TaskReader:
 
     def plan_deletion(self, keys: Sequence[int], now_ms: int) -> DeletionPlan:
         """Which of these tasks may be deleted, what they cost, and why others stay."""
-        asked = {"keys": json_of(keys), "counting_ms": now_ms - CALL_COUNTS_MS}
+        asked = {"keys": json_of(keys), **deletion_times(now_ms)}
         going: list[int] = []
         kept: dict[KeptReason, int] = {}
-        for status, phase, has_call, count, found in self._rows(_BY_RULE, asked):
-            reason = kept_because(status, phase, has_call=bool(has_call))
+        for status, is_over, has_call, count, found in self._rows(_BY_RULE, asked):
+            reason = kept_because(status, is_over=bool(is_over), has_call=bool(has_call))
             if reason is None:
                 going += msgspec.json.decode(found, type=list[int])
             else:

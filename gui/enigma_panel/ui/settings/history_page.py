@@ -77,8 +77,8 @@ class HistoryPage(QWidget):
     def _build_layout(self) -> None:
         grid = FieldGrid()
         note = tr(
-            "Never deleted is what is in line, unconfirmed or lost, or of a session whose end is"
-            " not proven. What deleted tasks cost stays in the sums of their days."
+            "Queued, unconfirmed and lost tasks are always kept, and those whose browser may still"
+            " be open. What deleted tasks cost stays in the sums of their days."
         )
         grid.add_field(tr("Keep tasks"), self.choice, self.days, note=note)
         column = make_column(self.text, make_row(None, self.leave, self.delete))

@@ -22,8 +22,8 @@ _KEPT = tr.mark(
             "{n} are lost, and their results may still come",
         ),
         KeptReason.SESSION: (
-            "1 is of a session whose end is not proven",
-            "{n} are of sessions whose end is not proven",
+            "1 may still have its browser open",
+            "{n} may still have their browsers open",
         ),
         KeptReason.UNREADABLE: ("1 cannot be read", "{n} cannot be read"),
         KeptReason.CALL: (
