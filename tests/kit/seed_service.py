@@ -150,7 +150,7 @@ def main(argv: list[str]) -> int:
     """Serve until standard input ends; returns the process's exit status."""
     _SeedOnly.is_tolerant = "--tolerant" in argv
     runner.Live = _SeedOnly  # type: ignore[misc]  # what it serves, behind the filter
-    return simulate(["--faults", *(word for word in argv if word != "--tolerant")])
+    return simulate(["--faults", "--live", "off", *(w for w in argv if w != "--tolerant")])
 
 
 if __name__ == "__main__":

@@ -24,9 +24,8 @@ def _refuse(url: str, times: int) -> None:
     httpx.post(f"{url}/_sim/faults", json=[fault], trust_env=False).raise_for_status()
 
 
-def _open(url: str) -> list[Any]:
-    state = httpx.get(f"{url}/_sim/state", trust_env=False).json()
-    return [session for session in state["sessions"] if session["state"] == "active"]
+def _state(url: str) -> Any:
+    return httpx.get(f"{url}/_sim/state", trust_env=False).json()
 
 
 async def test_the_whole_job_where_nothing_but_the_oldest_page_is_served(
@@ -67,4 +66,6 @@ async def test_the_whole_job_where_nothing_but_the_oldest_page_is_served(
             lambda: {sessions.session(key).phase for key in sessions.session_keys()} <= OVER
         )
         assert (health.status, health.tells_load) == (ServiceStatus.OK, False)
-        assert _open(url) == []
+        state = _state(url)
+        assert [one for one in state["sessions"] if one["state"] == "active"] == []
+        assert state["live"]["connects"] == 0
