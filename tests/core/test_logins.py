@@ -32,6 +32,7 @@ MARIA = SavedLogin(host="amazon.com", account="maria", used_ms=1)
         ("https://maria:pw@amazon.com/", "", "amazon.com", False),
         (None, "Open https://amazon.com:8443/ and buy", "amazon.com", False),
         ("https://192.0.2.7/", "", "192.0.2.7", False),
+        (None, "Log in to paypa\u0301l.com", "paypál.com", False),
         ("https://xn--80ak6aa92e.com/", "", "xn--80ak6aa92e.com", False),
         ("https://аmazon.com/", "", "аmazon.com", False),
         ("https://localhost/", "", "localhost", False),
@@ -67,6 +68,7 @@ def test_where_a_login_of_a_task_would_be(
         ("It is done.Then go on", ""),
         ("Log in to bank.intranet", ""),
         ("在paypal.com登录", ""),
+        ("Log in to “paypal.com” – then stop", "paypal.com"),
     ],
 )
 def test_one_site_is_named(text: str, host: str) -> None:
@@ -104,6 +106,12 @@ def test_one_site_is_named(text: str, host: str) -> None:
         ("It is done.Then log in to paypal.com", ("paypal.com",)),
         ("Log in at mybank\u3002finance, see paypal.com", ("mybank.finance", "paypal.com")),
         ("Log in at mybank\u200b.finance and compare with paypal.com", ("paypal.com",)),
+        ("Log in at -mybank.finance, see paypal.com", ("mybank.finance", "paypal.com")),
+        ("Log in at mybank-.finance, see paypal.com", ("paypal.com",)),
+        ("Log in at बैंक.भारत, see paypal.com", ("paypal.com",)),
+        ("Log in at बैंकी.com, see paypal.com", ("paypal.com",)),
+        ("Log in at i\u2764.ws, see paypal.com", ("paypal.com",)),
+        ("Log in at pay\u2764pal.com", ("pal.com",)),
         # a file or a site
         ("Log in to report.zip", ("report.zip",)),
         ("Run setup.sh and log in", ("setup.sh",)),

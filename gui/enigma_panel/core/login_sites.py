@@ -2,6 +2,7 @@
 passed over, and one that may be a file's name or a typing error is not taken for a host."""
 
 import re
+import unicodedata
 from functools import cache
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
@@ -22,15 +23,18 @@ FILE_ENDINGS = frozenset({"cc", "md", "mov", "ps", "py", "rs", "sh", "so", "zip"
 _READ_CHARS = 20_000
 _DOTS = str.maketrans("\u2024\u3002\uff0e\uff61", "....")
 """What a browser, or a reader, takes for the point in a host's name."""
+_LABEL = r"\w[\w-]{0,62}"
 _NAMED = lazy_compile(
     r"""(?P<url>\b[a-z][a-z0-9+.-]{0,20}://[^\s"'<>()]+)"""
     r"""|(?<![^\s@/"'<>(),;])[^\s@/:"'<>(),;]{1,64}@[\w-]+(?:\.[\w-]+)+(?![\w-]|\.\w|[/:@]\S)"""
-    r"|(?P<name>(?<![\w-])(?:[\w-]+(?:\.[\w-]+)+|localhost(?![\w.-])"
-    r"|[a-z][\w-]*(?=:[0-9]{2,5}(?![\w:.]))))(?P<odd>@|:[0-9])?",
+    rf"|(?P<name>(?<!\w)(?:{_LABEL}(?:\.{_LABEL})+|localhost(?![\w.-])"
+    rf"|[a-z][\w-]{{0,62}}(?=:[0-9]{{2,5}}(?![\w:.]))))(?P<odd>@|:[0-9])?"
+    r"|(?P<part>[^\x00-\x7f\s]\.\w\w)",
     re.IGNORECASE,
 )
-"""URLs, e-mail addresses (which name no site), and whatever may be the bare name of a host."""
-_ENDING = lazy_compile(r"[^\W\d_]{2,}|xn--[\w-]+", re.IGNORECASE)
+"""URLs, e-mail addresses (which name no site), whatever may be the bare name of a host, and a point
+behind a sign or a mark, as names in some scripts and with emojis have it."""
+_ENDING = lazy_compile(r"[a-z]{2,}|[^\W\d_]*[^\x00-\x7f\W\d_][^\W\d_]*|xn--[\w-]+", re.IGNORECASE)
 
 
 class NamedSite(Struct, frozen=True):
@@ -45,7 +49,7 @@ class NamedSite(Struct, frozen=True):
 
 def sites_in(text: str) -> list[NamedSite]:
     """The hosts that a text names, in their order, and what may be one."""
-    text = text[:_READ_CHARS].translate(_DOTS)
+    text = unicodedata.normalize("NFC", text[:_READ_CHARS]).translate(_DOTS)
     found = (_read(match) for match in _NAMED.finditer(text))
     return [site for site in found if site is not None]
 
@@ -71,21 +75,32 @@ def _suffixes() -> "PublicSuffixList":
 
 def _read(match: re.Match[str]) -> NamedSite | None:
     """None of an e-mail address, and of what is the name of no host."""
+    unreadable = NamedSite("", is_site=False, is_certain=False)
     if match["url"]:
-        site = site_of_address(match["url"].rstrip(".,;:!?"))
-        return site or NamedSite("", is_site=False, is_certain=False)
+        return site_of_address(match["url"].rstrip(".,;:!?")) or unreadable
+    if match["part"]:
+        return unreadable
     name = match["name"] or ""
     ending = name.rpartition(".")[2]
     is_address = _is_address(name)
     is_alone = ending == name != ""  # "localhost", or a name with a port
-    if not (is_address or is_alone or _ENDING.fullmatch(ending)) or not is_host(name):
+    if not (is_address or is_alone or _ENDING.fullmatch(ending)):
         return None
+    if not is_host(name):
+        return unreadable
     host = short_host(name)
     is_odd = match["odd"] is not None or match.string[: match.start()].endswith("@")
     is_site = is_address or _has_known_ending(host)
     is_typed = ending == ending.lower() or name.isupper()
-    is_certain = is_site and (is_odd or (is_typed and ending.lower() not in FILE_ENDINGS))
+    is_typed = is_typed and ending.lower() not in FILE_ENDINGS and not _is_part(match)
+    is_certain = is_site and (is_odd or is_typed)
     return NamedSite(host, is_site, is_certain, is_plain=_is_plain(host) and not is_odd)
+
+
+def _is_part(match: re.Match[str]) -> bool:
+    """Whether a mark or a sign stands at it: then the name may be a longer one."""
+    around = match.string[: match.start()][-1:] + match.string[match.end() :][:1]
+    return any(not char.isascii() and unicodedata.category(char)[0] in "MS" for char in around)
 
 
 def _has_known_ending(host: str) -> bool:
