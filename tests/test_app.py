@@ -1,10 +1,14 @@
 """The command line of the next run, read back by our own parser."""
 
 import asyncio
+import errno
+import tempfile
 from collections.abc import Callable
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace as Namespace
-from typing import Any
+from typing import IO, Any
 
 import pytest
 from msgspec import Struct
@@ -12,7 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 from enigma_panel import app
 from enigma_panel.app import Program, restart_arguments
-from enigma_panel.bootstrap import DataDirs
+from enigma_panel.bootstrap import DataDirs, find_data_dirs
 from enigma_panel.cli import Options, parse
 from enigma_panel.core.service_rules import Dialect
 from enigma_panel.desktop.session_end import own_command
@@ -23,10 +27,12 @@ from enigma_panel.store.files import Problem, ProblemKind
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.schema import OnStep
 from enigma_panel.store.ledger.transfer import NotEmptyError, finish_import
-from enigma_panel.store.paths import folders_below
+from enigma_panel.store.paths import FolderError, folders_below
 from enigma_panel.ui.recovery.opening import OpeningWindow
+from enigma_panel.ui.recovery.start_failed import StartFailedWindow
 from tests.kit.ledgers import open_ledger
 from tests.kit.wait import until
+from tests.services.conftest import leave
 from tests.store.helpers import start
 
 ELSEWHERE = "https://staging.example"
@@ -193,6 +199,60 @@ async def test_a_ledger_that_takes_its_time_to_open_is_said(
         await building
         opened.clear()
         assert not _opening()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the full device is Linux's")
+@pytest.mark.qt_log_ignore("This plugin does not support")
+async def test_a_full_disk_is_said_and_the_start_goes_on_when_there_is_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = Options(data_dir=tmp_path)
+    place = find_data_dirs(options)
+    scope = TaskScope()
+    with ExitStack() as ends, monkeypatch.context() as full:
+        full.setattr(tempfile, "TemporaryFile", _without_room)
+        take = partial(app._take_folders, options, place, ends)
+        program = Program(options, place, None, take_folders=take)
+        opening = scope.spawn("open", program._open(None))
+        assert opening is not None
+        first = await _failed_start()
+        assert first.text_label.text() == "The disk is full. Free some space, then try again."
+        first.try_button.click()
+        again = await _failed_start(but=first)
+        assert again.text_label.text().startswith("It still fails. The disk is full.")
+        full.undo()
+        again.try_button.click()
+        await leave(await opening)
+
+
+@pytest.mark.parametrize("smoke", [True, False])
+@pytest.mark.qt_log_ignore("This plugin does not support")
+async def test_the_line_in_the_terminal_comes_without_a_window_and_after_it(
+    tmp_path: Path, smoke: bool
+) -> None:
+    def refuse() -> None:
+        raise FolderError(tmp_path, "Read-only file system", errno.EROFS)
+
+    place = DataDirs(folders=folders_below(tmp_path), root=tmp_path, throw_away=False)
+    program = Program(Options(smoke=smoke), place, None, take_folders=refuse)
+    if not smoke:
+        program._leave.set()  # as a log-out does
+    with pytest.raises(FolderError):
+        await program._open(None)
+
+
+def _without_room(**_: object) -> IO[bytes]:
+    return Path("/dev/full").open("wb")
+
+
+async def _failed_start(but: StartFailedWindow | None = None) -> StartFailedWindow:
+    def shown() -> list[StartFailedWindow]:
+        windows = QApplication.topLevelWidgets()
+        found = [w for w in windows if isinstance(w, StartFailedWindow) and w.isVisible()]
+        return [window for window in found if window is not but]
+
+    await until(shown)
+    return shown()[0]
 
 
 class Opened(Struct):

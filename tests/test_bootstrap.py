@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
 
 from enigma_panel import bootstrap
 from enigma_panel.bootstrap import DataDirs, build
@@ -14,7 +13,7 @@ from enigma_panel.services.account import ENVIRONMENT
 from enigma_panel.store import settings
 from enigma_panel.store.keychain import KeychainStore, MemoryStore
 from enigma_panel.store.ledger.schema import MIGRATIONS
-from enigma_panel.store.paths import FolderError, folders_below
+from enigma_panel.store.paths import WrongFolderError, folders_below
 from tests.services.conftest import Running, leave, running
 from tests.store.helpers import old_ledger
 
@@ -63,12 +62,13 @@ def test_the_demo_leaves_the_keychain_alone() -> None:
 
 @pytest.mark.parametrize("demo", [True, False])
 async def test_the_demo_and_the_account_share_no_folder(tmp_path: Path, demo: bool) -> None:
-    first = Options(demo=demo, data_dir=tmp_path)
-    place = bootstrap.find_data_dirs(first)
-    await leave(await build(first, place, NOBODY if demo else None))
-    assert bootstrap.find_data_dirs(first) == place
-    with pytest.raises(FolderError) as caught:
-        bootstrap.find_data_dirs(replace(first, demo=not demo))
+    options = Options(demo=demo, data_dir=tmp_path)
+    place = bootstrap.find_data_dirs(options)
+    bootstrap.prepare_data_dirs(place, demo=demo)
+    await leave(await build(options, place, NOBODY if demo else None))
+    bootstrap.prepare_data_dirs(place, demo=demo)
+    with pytest.raises(WrongFolderError) as caught:
+        bootstrap.prepare_data_dirs(place, demo=not demo)
     assert caught.value.path == tmp_path
 
 

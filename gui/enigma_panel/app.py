@@ -16,7 +16,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from enigma_panel import __version__
-from enigma_panel.bootstrap import DataDirs, Parts, build, find_data_dirs
+from enigma_panel.bootstrap import DataDirs, Parts, build, find_data_dirs, prepare_data_dirs
 from enigma_panel.cli import Options
 from enigma_panel.demo.simulator_process import SimulatorProcess, start_for
 from enigma_panel.desktop.session_end import Application, SessionEnd, own_command
@@ -28,7 +28,7 @@ from enigma_panel.services.account import Account
 from enigma_panel.store.files import Copy, Problem, ProblemKind
 from enigma_panel.store.ledger.early_check import EarlyCheck
 from enigma_panel.store.ledger.errors import LedgerError, NewerLedgerError
-from enigma_panel.store.paths import prepare_folder
+from enigma_panel.store.paths import FolderError, WrongFolderError, prepare_folder
 from enigma_panel.ui.i18n import install_language
 from enigma_panel.ui.lazy_dialogs import LazyDialogs
 from enigma_panel.ui.main_window.window import MainWindow
@@ -63,7 +63,10 @@ class FirstPaint(QObject):
 
 
 class Program:
-    """One run from the first window to the last stage of leaving."""
+    """One run from the first window to the last stage of leaving.
+
+    take_folders: makes and locks the folders, where that failed before; raises FolderError.
+    """
 
     def __init__(
         self,
@@ -72,9 +75,12 @@ class Program:
         child: SimulatorProcess | None,
         handed_over: HandedOver = NOTHING,
         early_check: EarlyCheck | None = None,
+        *,
+        take_folders: Callable[[], None] | None = None,
     ) -> None:
         self._options = options
         self._early_check = early_check
+        self._take_folders = take_folders
         self._migration = 0, 0
         self.handed_over = handed_over
         self._account: Account | None = None
@@ -94,12 +100,7 @@ class Program:
         url = None
         if self._child is not None:
             url = await event_loop.blocking(self._child.url, time_limit=30)
-        try:
-            parts = await self._build(url)
-        except NewerLedgerError as error:
-            if self._options.needs_no_display or not await self._may_use_copy(error):
-                raise
-            parts = await self._build(url)
+        parts = await self._open(url)
         if self._options.self_check:
             return await self._self_check(parts)
         window, dialogs = self._show(parts)
@@ -115,6 +116,25 @@ class Program:
             parts.services.queue.set_leaving(True)  # a browser that gets free now stays free
             dialogs.close_all()
             await self._stages(parts, window)
+
+    async def _open(self, url: str | None) -> Parts:
+        """All that stands on disk. What refuses is said, and tried again when the person wants."""
+        can_ask, again = not self._options.needs_no_display, False
+        while True:
+            try:
+                if self._take_folders is not None:
+                    await asyncio.to_thread(self._take_folders)
+                    self._take_folders = None
+                return await self._build(url)
+            except WrongFolderError:
+                raise
+            except NewerLedgerError as error:
+                if not can_ask or not await self._may_use_copy(error):
+                    raise
+            except (FolderError, LedgerError) as error:
+                if not can_ask or not await self._may_try_again(error, again=again):
+                    raise
+                again = True
 
     async def _build(self, demo_url: str | None) -> Parts:
         scope = event_loop.TaskScope()
@@ -165,6 +185,13 @@ class Program:
 
         self._dress()
         return await offer_copy(error, self._leave)
+
+    async def _may_try_again(self, error: FolderError | LedgerError, *, again: bool) -> bool:
+        from enigma_panel.startup import offer_retry  # noqa: PLC0415 - rarely
+
+        self._dress()
+        ledger = None if self._options.demo else self._dirs.folders.ledger
+        return await offer_retry(error, ledger, self._leave, again=again)
 
     def _show(self, parts: Parts) -> tuple[MainWindow, LazyDialogs]:
         dialogs = LazyDialogs(lambda: self._make_dialogs(parts, window))
@@ -376,7 +403,7 @@ def run(
     handed_over: HandedOver = NOTHING,
     early_check: EarlyCheck | None = None,
 ) -> int:
-    """Run the program; raises SimulatorError, FolderError or LedgerError before a window is shown.
+    """Run the program; raises SimulatorError, FolderError or LedgerError where it cannot start.
 
     child, early_check: the simulator that `child.start_for` gave and the look at the ledger, where
     they were begun before these imports.
@@ -391,15 +418,29 @@ def run(
             prepare_folder(options.tour)
         dirs = find_data_dirs(options)
         ends.callback(dirs.clear)
-        if not options.self_check:
-            lock = acquire_folder(dirs.folders.data, may_ask=not options.needs_no_display)
-            ends.callback(lock.release)
-        program = Program(options, dirs, child, handed_over, early_check)
+        take_folders: Callable[[], None] | None = partial(_take_folders, options, dirs, ends)
+        try:
+            _take_folders(options, dirs, ends)
+            take_folders = None
+        except WrongFolderError:
+            raise
+        except FolderError:
+            if options.needs_no_display:
+                raise
+        program = Program(options, dirs, child, handed_over, early_check, take_folders=take_folders)
         status = _run_qt(options, program, ends)
     if program.restart_with is not None:
         next_run.hand_over(program.handed_over, os.environ)
         _begin_again(program.restart_with)
     return status
+
+
+def _take_folders(options: Options, dirs: DataDirs, ends: ExitStack) -> None:
+    """Make the folders and lock them; raises FolderError."""
+    prepare_data_dirs(dirs, demo=options.demo)
+    if not options.self_check:
+        lock = acquire_folder(dirs.folders.data, may_ask=not options.needs_no_display)
+        ends.callback(lock.release)
 
 
 def restart_arguments(options: Options, *, demo: bool) -> list[str]:

@@ -48,7 +48,7 @@ from enigma_panel.store.ledger.early_check import EarlyCheck
 from enigma_panel.store.ledger.ledger import Ledger
 from enigma_panel.store.ledger.schema import OnStep, silent
 from enigma_panel.store.ledger.task_reader import TaskReader
-from enigma_panel.store.paths import FolderError, Folders, folders_below, wanted_folders
+from enigma_panel.store.paths import Folders, WrongFolderError, folders_below, wanted_folders
 from enigma_panel.store.settings import DEFAULT_BASE_URL
 
 log = logging.getLogger(__name__)
@@ -85,28 +85,27 @@ class Parts(Struct, frozen=True, kw_only=True):
 
 
 def find_data_dirs(options: Options) -> DataDirs:
-    """The folders of this run, made and tried. FolderError when one refuses or is not for it."""
+    """The folders of this run; `prepare_data_dirs` makes them. FolderError without a home."""
     if options.is_throw_away:
         root = Path(tempfile.mkdtemp(prefix=PREFIX))
         folders = folders_below(root)
     else:
         folders = wanted_folders(options.data_dir, os.environ)
         root = options.data_dir or folders.data
-    folders.prepare()
-    if not options.is_throw_away:
-        _keep_apart(folders, root, demo=options.demo)
     return DataDirs(folders=folders, root=root, throw_away=options.is_throw_away)
 
 
-def _keep_apart(folders: Folders, root: Path, *, demo: bool) -> None:
-    """FolderError where the demo would add to the account's tasks and costs, or the account to the
-    demo's."""
+def prepare_data_dirs(dirs: DataDirs, *, demo: bool) -> None:
+    """Make the folders and try them. FolderError when one refuses; WrongFolderError where the demo
+    would add to the account's tasks and costs, or the account to the demo's."""
+    folders, root = dirs.folders, dirs.root
+    folders.prepare()
     if folders.demo_mark.exists():
         if not demo:
-            raise FolderError(root, "it holds the demo's tasks; choose another one")
+            raise WrongFolderError(root, "it holds the demo's tasks; choose another one")
     elif demo:
         if folders.ledger.exists():
-            raise FolderError(root, "it holds your account's tasks; choose another one")
+            raise WrongFolderError(root, "it holds your account's tasks; choose another one")
         folders.demo_mark.touch(0o600)
 
 

@@ -5,10 +5,10 @@ import gc
 import logging
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
@@ -36,10 +36,13 @@ from enigma_panel.store.ledger.backup import (
 )
 from enigma_panel.store.ledger.errors import CorruptLedgerError, LedgerError, NewerLedgerError
 from enigma_panel.store.ledger.file_copy import copy_path
+from enigma_panel.store.ledger.open_until import open_until_ms
+from enigma_panel.store.paths import FolderError
 from enigma_panel.store.settings import TERMINATE_IDLE
 from enigma_panel.ui.lazy_dialogs import LazyDialogs
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.text.notification import asked_notice, done_notice
+from enigma_panel.ui.widgets.dialog import ModelessDialog
 
 if TYPE_CHECKING:
     from enigma_panel.ui.tray.tray import Tray
@@ -50,6 +53,9 @@ TICK_MS = 1_000
 CLIENT_S = 60.0
 """The client's modules come from the same disk as we did; that takes 0.1 s."""
 COPY_S = 60.0
+LOOK_S = 5.0
+"""A ledger on a disk that hangs is not waited for longer."""
+T = TypeVar("T")
 _WAITING = frozenset({SessionState.IDLE, SessionState.PAUSED})
 
 
@@ -177,19 +183,49 @@ async def offer_copy(error: NewerLedgerError, leave: asyncio.Event) -> bool:
 
     copy = await event_loop.blocking(partial(find_copy, error.path), time_limit=COPY_S)
     window = NewerLedgerWindow(error, copy, SystemClock().now_ms())
-    scope = event_loop.TaskScope()
-    choice = scope.spawn("choice", window.choice())
-    leaving = scope.spawn("leave", leave.wait())
-    assert choice is not None
-    assert leaving is not None
-    await asyncio.wait({choice, leaving}, return_when=asyncio.FIRST_COMPLETED)
-    is_wanted = choice.done() and choice.result() is LedgerChoice.USE_COPY
-    await scope.close()
-    window.close()
-    if not is_wanted or copy is None:
+    choice = await _ask(window, window.choice(), leave)
+    if choice is not LedgerChoice.USE_COPY or copy is None:
         return False
     await event_loop.blocking(partial(use_copy, error.path, copy), time_limit=COPY_S)
     return True
+
+
+async def offer_retry(
+    error: FolderError | LedgerError, ledger: Path | None, leave: asyncio.Event, *, again: bool
+) -> bool:
+    """The disk refuses: say until when browsers may be open; True when to try again.
+
+    ledger: None for the demo's, whose browsers cost nothing. leave: as for `offer_copy`.
+    """
+    from enigma_panel.ui.recovery.start_failed import StartFailedWindow  # noqa: PLC0415 - as all dialogs
+
+    now_ms = SystemClock().now_ms()
+    open_until = 0 if ledger is None else await _open_until_ms(ledger, now_ms)
+    window = StartFailedWindow(error, open_until, now_ms, again=again)
+    return await _ask(window, window.answer(), leave) is True
+
+
+async def _open_until_ms(ledger: Path, now_ms: int) -> int | None:
+    try:
+        return await event_loop.blocking(partial(open_until_ms, ledger, now_ms), time_limit=LOOK_S)
+    except event_loop.BlockingTimeoutError:
+        return None
+
+
+async def _ask(
+    window: ModelessDialog, question: Coroutine[Any, Any, T], leave: asyncio.Event
+) -> T | None:
+    """The answer; None where somebody ends the program meanwhile."""
+    scope = event_loop.TaskScope()
+    answer = scope.spawn("answer", question)
+    leaving = scope.spawn("leave", leave.wait())
+    assert answer is not None
+    assert leaving is not None
+    await asyncio.wait({answer, leaving}, return_when=asyncio.FIRST_COMPLETED)
+    given = answer.result() if answer.done() else None
+    await scope.close()
+    window.close()
+    return given
 
 
 def make_power(parts: Parts) -> Power:

@@ -7,6 +7,7 @@ Dialogs have one size; the main window is shown in all three.
 import asyncio
 from collections.abc import Iterable
 from decimal import Decimal
+from errno import ENOSPC
 from functools import partial
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from enigma_panel.services.types import Recovered
 from enigma_panel.store.files import Copy, Problem, ProblemKind
 from enigma_panel.store.ledger.errors import NewerLedgerError
 from enigma_panel.store.ledger.transfer import Contents
+from enigma_panel.store.paths import FolderError
 from enigma_panel.store.settings import DARK, LIGHT
 from enigma_panel.ui.deletion.dialog import DeletionDialog
 from enigma_panel.ui.export.dialog import ExportDialog
@@ -42,6 +44,7 @@ from enigma_panel.ui.question_history.dialog import QuestionHistoryDialog
 from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.recovery.newer_ledger import NewerLedgerWindow
 from enigma_panel.ui.recovery.opening import OpeningWindow
+from enigma_panel.ui.recovery.start_failed import StartFailedWindow
 from enigma_panel.ui.result.dialog import ResultDialog
 from enigma_panel.ui.settings.dialog import SettingsDialog
 from enigma_panel.ui.tasks.model import Column
@@ -388,6 +391,11 @@ class Gallery(Tour):
         opening.present()
         await self._picture("opening", opening)
         opening.close()
+        full = FolderError(path.parent, "No space left on device", ENOSPC)
+        failed = StartFailedWindow(full, made_ms + 3_780_000, made_ms + 3_600_000)
+        failed.present(failed.try_button)
+        await self._picture("start-failed", failed)
+        failed.close()
 
     async def _picture(self, name: str, widget: QWidget) -> None:
         self._number += 1

@@ -49,7 +49,7 @@ class FolderLock:
             check_is_file(path)
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
-            raise FolderError(folder, f"{path.name}: {error.strerror}") from None
+            raise FolderError(folder, f"{path.name}: {error.strerror}", error.errno) from None
         self._file: IO[bytes] = os.fdopen(descriptor, "r+b")
         try:
             _lock(self._file)

@@ -13,12 +13,17 @@ _UNIX_NAME = "enigma-control-panel"
 
 
 class FolderError(Exception):
-    """A folder cannot be made or written. `reason` is the system's own sentence."""
+    """A folder cannot be made or written. `reason`, `code`: the system's sentence and errno."""
 
-    def __init__(self, path: Path, reason: str) -> None:
+    def __init__(self, path: Path, reason: str, code: int | None = None) -> None:
         super().__init__(f"{path}: {reason}")
         self.path = path
         self.reason = reason
+        self.code = code
+
+
+class WrongFolderError(FolderError):
+    """The folder is the demo's and the account was to use it, or the other way round."""
 
 
 class Folders(Struct, frozen=True):
@@ -59,7 +64,7 @@ def prepare_folder(folder: Path, *, private: bool = False) -> None:
             folder.chmod(0o700)
         _try(folder)
     except OSError as error:
-        raise FolderError(folder, error.strerror or str(error)) from error
+        raise FolderError(folder, error.strerror or str(error), error.errno) from error
 
 
 def _try(folder: Path) -> None:

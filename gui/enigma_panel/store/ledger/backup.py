@@ -43,8 +43,8 @@ from enigma_panel.store.ledger.search_index import drop_index
 if TYPE_CHECKING:
     from enigma_panel.store.ledger.ledger import Ledger
 
-_CLOSED = one_of("phase", FINAL_PHASES | ASSUMED_PHASES | UNOPENED_PHASES)
-OPEN_IN_IT = f"SELECT count(*) FROM sessions WHERE NOT {_CLOSED}"  # noqa: S608 - own names
+CLOSED = one_of("phase", FINAL_PHASES | ASSUMED_PHASES | UNOPENED_PHASES)
+OPEN_IN_IT = f"SELECT count(*) FROM sessions WHERE NOT {CLOSED}"  # noqa: S608 - own names
 
 
 _one_at_a_time = Lock()

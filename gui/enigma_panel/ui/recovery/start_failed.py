@@ -1,0 +1,88 @@
+"""The window that is shown alone when the program's folder or ledger cannot be used."""
+
+import asyncio
+import errno
+
+from PySide6.QtWidgets import QWidget
+
+from enigma_panel.store.ledger.errors import DiskFullError, LedgerError, ReadOnlyLedgerError
+from enigma_panel.store.paths import FolderError
+from enigma_panel.ui.i18n import Translations
+from enigma_panel.ui.text.states import local_moment
+from enigma_panel.ui.widgets.basics import make_button, make_label
+from enigma_panel.ui.widgets.dialog import ModelessDialog
+
+tr = Translations("Recovery")
+
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+_READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM}
+
+
+class StartFailedWindow(ModelessDialog):
+    """Shown in place of the main window; `answer` awaits the click, and closing it means Quit.
+
+    open_until_ms: when the last browser closes by itself (epoch ms), 0 where none is open, None
+    where that is unknown. again: the person has tried it before.
+    """
+
+    def __init__(
+        self,
+        error: FolderError | LedgerError,
+        open_until_ms: int | None,
+        now_ms: int,
+        *,
+        again: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(tr("Enigma Control Panel"), parent)
+        self._answer: asyncio.Future[bool] | None = None
+        reason, remedy = _words(error)
+        sentences = [
+            tr("It still fails.") if again else "",
+            reason,
+            _browsers(open_until_ms, now_ms),
+            remedy,
+        ]
+        self.text_label = make_label(" ".join(filter(None, sentences)), wrap=True)
+        self.details = make_label(f"{error.path}: {error.reason}", role="dim", wrap=True)
+        self.try_button = make_button(tr("Try again"), "primary")
+        self.quit_button = make_button(tr("Quit"))
+        for label in (self.text_label, self.details):
+            self.body.addWidget(label)
+        self.body.addStretch(1)
+        self.add_buttons(self.quit_button, None, self.try_button)
+        self.setMinimumWidth(460)
+        self.try_button.clicked.connect(lambda: self._settle(try_again=True))
+        self.quit_button.clicked.connect(self.reject)
+        self.rejected.connect(lambda: self._settle(try_again=False))
+
+    async def answer(self) -> bool:
+        """Ask, and await whether to try again."""
+        self._answer = asyncio.get_running_loop().create_future()
+        self.present(self.try_button)
+        return await self._answer
+
+    def _settle(self, *, try_again: bool) -> None:
+        answer, self._answer = self._answer, None
+        if answer is not None and not answer.done():
+            answer.set_result(try_again)
+        self.hide()
+
+
+def _words(error: FolderError | LedgerError) -> tuple[str, str]:
+    """What is wrong, and what to do."""
+    code = error.code if isinstance(error, FolderError) else None
+    if isinstance(error, DiskFullError) or code in _FULL:
+        return tr("The disk is full."), tr("Free some space, then try again.")
+    if isinstance(error, ReadOnlyLedgerError) or code in _READ_ONLY:
+        reason = tr("The program cannot write to its folder.")
+        return reason, tr("Make it writable, then try again.")
+    return tr("The program cannot open its data."), tr("Put this right, then try again.")
+
+
+def _browsers(open_until_ms: int | None, now_ms: int) -> str:
+    if open_until_ms is None:
+        return tr("Your browsers may be open. The service closes idle ones after five minutes.")
+    if not open_until_ms:
+        return ""
+    return tr("Your browsers may be open until {time}.", time=local_moment(open_until_ms, now_ms))
