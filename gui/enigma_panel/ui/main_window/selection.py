@@ -246,6 +246,7 @@ class Selection(QObject):
         """What was just started becomes the subject only where there is none. At the start all are
         told, newest first: to ask for the old ones would load each from the ledger."""
         new = list(takewhile(self._is_of_this_run, keys))
+        self.tasks.note_new(new)
         if new and self.subject == NOBODY:
             self._select_task(new[0])
         elif new:

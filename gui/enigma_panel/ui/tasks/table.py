@@ -1,6 +1,9 @@
 """The Tasks table, which can be sorted, and whose columns can be shown, hidden and moved."""
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from enigma_panel.core.task_filter import NEWEST_FIRST, Order
@@ -8,10 +11,13 @@ from enigma_panel.ui.announcements import announce
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.tasks.model import SORTED_BY, Column, TasksModel
 from enigma_panel.ui.tasks.sorting import arrow
+from enigma_panel.ui.widgets.basics import make_label
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from enigma_panel.ui.widgets.table import KeyedTable
 
 tr = Translations("Tasks")
+
+ABOVE_GAP = 4
 
 
 class TasksTable(KeyedTable):
@@ -27,11 +33,18 @@ class TasksTable(KeyedTable):
     def __init__(self, model: TasksModel, hold: PointerHold, parent: QWidget | None = None) -> None:
         super().__init__(model, tr("Tasks"), hold, parent)
         self._menu = QMenu(self)
+        self._new: set[int] = set()
+        self._new_above = make_label("", "pill")
+        self._new_above.setParent(self.viewport())
+        self._new_above.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._ahead = QTimer(self, singleShot=True, interval=0)
         self._ahead.timeout.connect(self._load_ahead)
         self.verticalScrollBar().valueChanged.connect(self._look_ahead)
         model.answered.connect(self._say_why_empty)
         self._say_why_empty()
+        for changed in (model.arranged, self.verticalScrollBar().valueChanged, hold.released):
+            changed.connect(self._say_new)
+        self._say_new()
         header = self.horizontalHeader()
         header.setSectionsMovable(True)
         header.setSectionsClickable(True)
@@ -40,6 +53,12 @@ class TasksTable(KeyedTable):
         header.customContextMenuRequested.connect(
             lambda point: self.show_column_menu(header.mapToGlobal(point))
         )
+
+    def note_new(self, keys: Iterable[int]) -> None:
+        """These tasks were just asked for; where one of them stands above what is seen, or waits
+        for the hold to come there, that is said."""
+        self._new.update(keys)
+        self._say_new()
 
     def show_column_menu(self, at: QPoint) -> None:
         """How the rows are sorted, and which columns are shown; Status and Task always are."""
@@ -57,6 +76,19 @@ class TasksTable(KeyedTable):
             action.setChecked(not self.isColumnHidden(key))
             action.toggled.connect(lambda shown, key=key: self._show_column(key, shown))
         self._menu.popup(at)
+
+    def _say_new(self) -> None:
+        seen = self.visible_rows()
+        rows = {key: self.rows.row_of(key) for key in self._new}
+        self._new.difference_update([key for key, row in rows.items() if row in seen])
+        coming = [key for key, row in rows.items() if row is None] if self._hold.is_held else []
+        n = sum(row is not None and row < seen.start for row in rows.values())
+        n += len(coming) - self.rows.count_filtered_out(coming)
+        self._new_above.setText(tr.plural("1 new above", "{n} new above", n))
+        self._new_above.setVisible(n > 0)
+        self._new_above.adjustSize()
+        left = (self.viewport().width() - self._new_above.width()) // 2
+        self._new_above.move(max(0, left), ABOVE_GAP)
 
     def _look_ahead(self) -> None:
         self._ahead.start()
@@ -84,6 +116,10 @@ class TasksTable(KeyedTable):
             action.triggered.connect(
                 lambda _=False, key=key: self.sort_by(key, is_second=is_second)
             )
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._say_new()
 
     def copy(self) -> None:
         """The cell; of several tasks their results."""

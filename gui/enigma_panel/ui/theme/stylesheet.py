@@ -1,8 +1,9 @@
 """The style sheet, made of a scheme's colours and the size of the face.
 
 Widgets name their part by the property "role": primary, danger, link, plain, chip, icon (buttons);
-dim, heading, title, problem, amber, red, figure, notice (labels); card, banner, notice, demo, bar
-(frames); reading, question (texts to read); commands (a list of them); mistaken (a field in error).
+dim, heading, title, problem, amber, red, figure, notice, pill (labels); card, banner, notice, demo,
+bar (frames); reading, question (texts to read); commands (a list of them); mistaken (a field in
+error).
 """
 
 from typing import TYPE_CHECKING
@@ -41,6 +42,7 @@ QLabel[role="figure-amber"] { color: {amber}; }
 QLabel[role="figure-red"] { color: {red}; }
 QLabel[role="notice"] { background: {amber_ground}; color: {amber}; border: 1px solid {amber};
     border-radius: 6px; padding: 6px 8px; }
+QLabel[role="pill"] { background: {text}; color: {card}; border-radius: 8px; padding: 2px 10px; }
 
 QPushButton, QToolButton {
     background: {card}; color: {text}; border: 1px solid {line}; border-radius: 6px;
