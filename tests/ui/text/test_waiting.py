@@ -61,12 +61,12 @@ ENTRIES = [
     (entry(WaitReason.BUDGET), "waits for calls of this minute", "calls of this minute"),
     (
         entry(WaitReason.NO_BROWSER, 4),
-        "no free browser at the moment – tries again in 4 s",
+        "no free browser – tries again in 4 s",
         "tries again in 4 seconds",
     ),
     (
         entry(WaitReason.NO_BROWSER),
-        "no free browser at the moment – tries again now",
+        "no free browser – tries again now",
         "tries again now",
     ),
     (

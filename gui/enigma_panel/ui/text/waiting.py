@@ -281,7 +281,7 @@ def _counting(entry: QueueEntry, now_ms: int) -> WaitText:
         case WaitReason.LIMITED:
             return _again(tr("too many calls this minute"), tr("continues"), left, time)
         case WaitReason.NO_BROWSER:
-            return _again(tr("no free browser at the moment"), tr("tries again"), left, time)
+            return _again(tr("no free browser"), tr("tries again"), left, time)
         case WaitReason.CONNECTION if left is not None:
             return _again(tr("no connection"), tr("tries again"), left, time)
         case WaitReason.CONNECTION:
