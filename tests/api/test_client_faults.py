@@ -4,7 +4,6 @@ import asyncio
 import json
 import logging
 import ssl
-import time
 from typing import Any
 
 import httpx
@@ -100,11 +99,9 @@ def test_what_a_call_sent_is_not_in_its_error(verb: ApiCall, own: list[str]) -> 
 
 @pytest.mark.parametrize("verb", [ApiCall.NEW_TASK, ApiCall.POLL])
 def test_a_silent_service_ends_in_a_timeout(verb: ApiCall) -> None:
-    began = time.monotonic()
     error, _ = failure(lb.held(asyncio.Event(), ""), verb)
     assert isinstance(error, InterruptedCallError)
     assert error.reason == "timeout"
-    assert time.monotonic() - began < 2.0
 
 
 def test_a_dribbling_service_ends_in_a_timeout_too() -> None:

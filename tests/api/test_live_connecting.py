@@ -32,7 +32,7 @@ async def fault(url: str, base_url: str = "", **options: Any) -> LiveFault:
 
 async def hand_made_fault(play: lp.Play) -> LiveFault:
     """The fault for a played web socket; the answer comes at once, not by a time limit."""
-    async with lp.hand_made(play) as url, asyncio.timeout(3):
+    async with lp.hand_made(play) as url, asyncio.timeout(lp.HELD_UP_S):
         return await fault(url)
 
 

@@ -73,11 +73,11 @@ def test_counts_are_whole_or_untold(text: str, count: int | None) -> None:
 
 
 def test_huge_exponents_cost_no_time() -> None:
-    began = time.monotonic()
+    began = time.thread_time()
     for text in ("1e999999999", "-1e999999999", "1e-999999999", "9" * 4000):
         number = parse(text.encode())
         v.money(number), v.whole(number), v.seconds(number)
-    assert time.monotonic() - began < 0.5
+    assert time.thread_time() - began < 0.5
 
 
 @pytest.mark.parametrize("raw", [b"", b"{", b"<html>", b"{} x", b"nul", b"[" * 100_000])

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 ROOT = Path(__file__).parents[2]
-LIMIT_S = 40.0
+LIMIT_S = 120.0
 
 
 class Driven:

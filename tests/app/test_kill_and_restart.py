@@ -1,8 +1,8 @@
 """kill -9 in the middle, and everything is back; SIGTERM leaves in order."""
 
 import sqlite3
-import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -14,8 +14,12 @@ from tests.kit.wait import wait_for
 
 pytestmark = [pytest.mark.process, up_and_weekly_each]
 Start = Callable[..., Simulator]
-SOON_S = 0.5
-"""So long a reply may take from the service's hand into the ledger."""
+
+
+def _named(folder: Path) -> int:
+    """How many tasks of the ledger have got the service's name."""
+    with closing(sqlite3.connect(next(folder.rglob("ledger.sqlite3")))) as ledger:
+        return ledger.execute("SELECT count(service_id) FROM tasks").fetchone()[0]
 
 
 def _has(state: dict[str, list[list[str]]], table: str, *parts: str) -> bool:
@@ -28,8 +32,7 @@ def test_kill_in_the_middle_and_everything_is_back(simulator: Start, tmp_path: P
     assert first.tell("start Log in to shop.example and read my orders") == "ok"
     assert first.tell("start-kept Research typewriters at museum.example") == "ok"
     first.until(lambda s: _has(s, "Sessions", "asks you") and _has(s, "Sessions", "working"))
-    wait_for(lambda: _counts(url, "answered").get("newTask 200") == 2)  # and so both are named
-    time.sleep(SOON_S)
+    wait_for(lambda: _named(tmp_path) == 2)
     first.kill()
 
     second = Driven(url, tmp_path)

@@ -23,7 +23,7 @@ pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="reads /proc"),
 ]
 Start = Callable[..., Simulator]
-LIMIT_S = 30
+LIMIT_S = 120
 
 
 @pytest.fixture(autouse=True)

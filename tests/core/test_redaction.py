@@ -276,21 +276,21 @@ def test_lone_surrogates_pass_through() -> None:
 def test_hundred_kilobytes_take_a_moment() -> None:
     made = redaction(*("s" * length for length in range(4, 24)))
     text = "The agent clicks the button, then waits. " * 2500
-    began = time.monotonic()
+    began = time.thread_time()
     assert made.redact(text) == text
     # Measured: some 0.1 s; the limit only catches a change of order.
-    assert time.monotonic() - began < 3.0
+    assert time.thread_time() - began < 3.0
 
 
 def test_a_step_takes_a_moment_with_many_ids() -> None:
     made = id_redaction(*(f"k3jd9s{n:06}" for n in range(2_000)))
     text = "click_element: the button beside 'Add to cart', then wait for the page. " * 2
     made.redact(text)
-    began = time.monotonic()
+    began = time.thread_time()
     for _ in range(100):
         assert made.redact(text) == text
     # Measured: 2 ms; with a search that looks at each of the ids some hundreds.
-    assert time.monotonic() - began < 0.1
+    assert time.thread_time() - began < 0.1
 
 
 @pytest.mark.parametrize(
@@ -298,9 +298,9 @@ def test_a_step_takes_a_moment_with_many_ids() -> None:
     ["bearer ", "authorization ", "://a:", "1.1.1.", "enig_", "a.webrun.ai", "://x/task/", "?key"],
 )  # fmt: skip
 def test_no_text_makes_a_pattern_slow(unit: str) -> None:
-    began = time.monotonic()
+    began = time.thread_time()
     redact_patterns(unit * (100_000 // len(unit)))
-    assert time.monotonic() - began < 2.0
+    assert time.thread_time() - began < 2.0
 
 
 _WORDS = r"""

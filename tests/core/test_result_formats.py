@@ -98,6 +98,6 @@ PIECES = ("|", "**a", "[", "- ", "#", "`", "![a](", "a,", "\t", '"', "|\n")
 
 @pytest.mark.parametrize("piece", PIECES)
 def test_no_text_keeps_it_busy(piece: str) -> None:
-    began = time.perf_counter()
+    began = time.thread_time()
     read(piece * (1_000_000 // len(piece)))
-    assert time.perf_counter() - began < 2.0
+    assert time.thread_time() - began < 2.0

@@ -6,7 +6,6 @@ import os
 import signal
 import socket
 import threading
-import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -27,6 +26,8 @@ from tests.kit.wait import until
 pytestmark = pytest.mark.process
 
 KEY = "done"
+HELD_UP_S = 10.0
+"""Less than several calls take that each wait for an answer in vain."""
 
 
 @pytest.fixture(autouse=True)
@@ -287,10 +288,9 @@ async def test_leaving_takes_it_down(desk: Desk) -> None:
 async def test_a_shower_that_hangs_gets_one_call_and_keeps_nobody_waiting(desk: Desk) -> None:
     async with notifying() as scene:
         desk.do("hang")
-        began = time.monotonic()
-        for n in range(50):
-            await scene.show(f"{n}", "")
-        assert time.monotonic() - began < 3
+        async with asyncio.timeout(HELD_UP_S):
+            for n in range(50):
+                await scene.show(f"{n}", "")
         desk.do("awake")
         titles = [(await desk.notice())["title"], (await desk.notice())["title"]]
         assert titles == ["0", "49"]  # the last one in place of the first
@@ -424,11 +424,9 @@ async def test_a_bus_that_stands_still_keeps_nobody_waiting(desk: Desk) -> None:
         await until(lambda: scene.number != 0)
         bus = scene.notifier._bus
         desk.daemon.send_signal(signal.SIGSTOP)
-        began = time.monotonic()
         with pytest.raises(BusError):
             _flood(bus)
         await scene.show("2", "")
-        assert time.monotonic() - began < 3
         await until(lambda: not scene.is_connected)
         desk.daemon.send_signal(signal.SIGCONT)
 
@@ -459,14 +457,13 @@ async def test_a_bus_that_never_answers_is_asked_once(
 
     def hang() -> NotificationBus:
         asked.append(1)
-        ends.wait(20)
+        ends.wait(2 * HELD_UP_S)
         raise BusError
 
     async with notifying(hang) as scene:
-        began = time.monotonic()
-        for n in range(5):
-            await scene.show(f"{n}", "")
-        assert 0.1 < time.monotonic() - began < 3
+        async with asyncio.timeout(HELD_UP_S):
+            for n in range(5):
+                await scene.show(f"{n}", "")
         assert asked == [1]
     ends.set()
 
@@ -481,9 +478,8 @@ async def test_a_mute_listener_in_the_place_of_the_bus(
         mute.listen(1)
         monkeypatch.setenv(ADDRESS, f"unix:path={path}")
         async with notifying() as scene:
-            began = time.monotonic()
-            await scene.show("1", "")
-            assert time.monotonic() - began < 4
+            async with asyncio.timeout(HELD_UP_S):
+                await scene.show("1", "")
             assert not scene.is_connected
     os.close(folder)
     gc.collect()

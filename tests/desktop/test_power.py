@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from enigma_panel.desktop import power
 from enigma_panel.desktop.power import BusError, Power
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.clock import SleepMeter, SystemClock
@@ -25,7 +26,7 @@ CHILD = Path(__file__).with_name("child_logind.py")
 SECOND = 1_000_000_000
 needs_bus = pytest.mark.skipif(shutil.which("dbus-daemon") is None, reason="needs dbus-daemon")
 
-HEAR_S = 20.0
+HEAR_S = 60.0
 
 
 class Bus:
@@ -188,18 +189,19 @@ async def test_sleep_is_held_up_only_while_there_is_something_to_end(bus: Bus) -
 
 
 @needs_bus
-async def test_idle_sessions_are_ended_and_then_the_computer_may_sleep(bus: Bus) -> None:
+async def test_idle_sessions_are_ended_and_then_the_computer_may_sleep(
+    bus: Bus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(power, "BEFORE_SLEEP_S", 2 * HEAR_S)  # it does not wait for that
     async with power_runs() as scene:
         await until(lambda: scene.power.is_available)
         scene.wants_inhibit, scene.takes_s = True, 0.4
         scene.power.tick()
         assert (await asyncio.to_thread(bus.hear)).startswith("inhibit")
         await until(lambda: scene.power.inhibits_sleep)
-        began = time.monotonic()
         bus.notify("sleep")
         assert await asyncio.to_thread(bus.hear) == "released"
         assert len(scene.ended) == 1
-        assert time.monotonic() - began < 3
         scene.power.tick()  # not taken again before it slept
         await asyncio.sleep(0.2)
         assert not scene.power.inhibits_sleep
@@ -215,10 +217,8 @@ async def test_idle_sessions_are_ended_and_then_the_computer_may_sleep(bus: Bus)
 async def test_sleep_waits_no_longer_than_four_seconds(
     bus: Bus, log_watch: LogWatch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from enigma_panel.desktop import power as module
-
-    assert module.BEFORE_SLEEP_S == 4.0
-    monkeypatch.setattr(module, "BEFORE_SLEEP_S", 0.3)
+    assert power.BEFORE_SLEEP_S == 4.0
+    monkeypatch.setattr(power, "BEFORE_SLEEP_S", 0.3)
     log_watch.allow("before all idle sessions")
     async with power_runs() as scene:
         await until(lambda: scene.power.is_available)
@@ -226,10 +226,8 @@ async def test_sleep_waits_no_longer_than_four_seconds(
         scene.power.tick()
         assert (await asyncio.to_thread(bus.hear)).startswith("inhibit")
         await until(lambda: scene.power.inhibits_sleep)
-        began = time.monotonic()
         bus.notify("sleep")
         assert await asyncio.to_thread(bus.hear) == "released"
-        assert time.monotonic() - began < 3
         assert scene.ended == []
 
 

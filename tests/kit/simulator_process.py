@@ -19,7 +19,7 @@ _FORKS.set_forkserver_preload(
         "uvicorn.protocols.websockets.wsproto_impl",
     ]
 )
-LEAVE_S = 10.0
+LEAVE_S = 60.0
 
 
 class SimulatorProcess:

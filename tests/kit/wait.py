@@ -8,7 +8,8 @@ from typing import TypeVar
 from PySide6.QtWidgets import QApplication
 
 T = TypeVar("T")
-LIMIT_S = 30.0
+LIMIT_S = 60.0
+"""Longer than anything takes that comes at all, also on a machine that has other work."""
 LOOK_S = 0.01
 
 

@@ -28,7 +28,7 @@ SOON_MS = 70_000
 """What is tried again within this time (the program's) has not settled."""
 PAUSE_MS = 20_000
 """Longer than any pause between three tries."""
-LIMIT_S = 15.0
+LIMIT_S = 60.0
 ON_AND_ON = "on and on"
 UNTIL_KNOWN = "≥ 1"
 """A Terminate may be sent again until a poll or a reply tells of the end, whichever is first."""

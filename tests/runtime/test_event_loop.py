@@ -79,22 +79,22 @@ async def test_an_exclusive_name_runs_once_and_a_closed_scope_runs_nothing() -> 
 async def test_a_blocking_call_has_a_time_limit_and_its_error_comes_through() -> None:
     release = threading.Event()
     with pytest.raises(BlockingTimeoutError):
-        await blocking(lambda: release.wait(10), time_limit=0.1)
+        await blocking(lambda: release.wait(60), time_limit=0.1)
     release.set()
 
     def fail() -> None:
         raise KeyError("inside")
 
     with pytest.raises(KeyError):
-        await blocking(fail, time_limit=5)
-    assert await blocking(lambda: 7, time_limit=5) == 7
+        await blocking(fail, time_limit=60)
+    assert await blocking(lambda: 7, time_limit=60) == 7
 
 
 async def test_what_a_blocking_call_opens_too_late_is_closed() -> None:
     release, late = threading.Event(), list[str]()
 
     def open_it() -> str:
-        release.wait(10)
+        release.wait(60)
         return "bus"
 
     with pytest.raises(BlockingTimeoutError):
@@ -107,10 +107,10 @@ async def test_what_comes_in_the_moment_of_a_cancel_is_closed_too() -> None:
     opened, late = threading.Event(), list[str]()
 
     def open_it() -> str:
-        opened.wait(10)
+        opened.wait(60)
         return "bus"
 
-    waiting = asyncio.ensure_future(blocking(open_it, time_limit=5, discard=late.append))
+    waiting = asyncio.ensure_future(blocking(open_it, time_limit=60, discard=late.append))
     await asyncio.sleep(0)
     opened.set()
     _calls_end()  # and the loop has not heard of it yet
@@ -124,11 +124,11 @@ def test_what_comes_after_the_end_of_the_loop_is_closed_too() -> None:
     opened, late = threading.Event(), list[str]()
 
     def open_it() -> str:
-        opened.wait(10)
+        opened.wait(60)
         return "bus"
 
     async def leave_it() -> None:
-        TaskScope().spawn("bus", blocking(open_it, time_limit=5, discard=late.append))
+        TaskScope().spawn("bus", blocking(open_it, time_limit=60, discard=late.append))
         await asyncio.sleep(0)
 
     asyncio.run(leave_it())
@@ -140,7 +140,7 @@ def test_what_comes_after_the_end_of_the_loop_is_closed_too() -> None:
 def _calls_end() -> None:
     for thread in threading.enumerate():
         if thread.name == "blocking":
-            thread.join(10)
+            thread.join(60)
 
 
 async def count(closed: asyncio.Event) -> AsyncIterator[int]:
@@ -158,7 +158,7 @@ async def test_a_generator_that_is_given_up_is_closed() -> None:
     closed = asyncio.Event()
     async for _ in count(closed):
         break
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await closed.wait()
 
 

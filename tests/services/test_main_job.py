@@ -55,7 +55,7 @@ async def test_a_task_runs_to_its_result_and_closes_its_session(
         assert session.phase in {Phase.CLOSED_ASSUMED, *proven}
         assert parts.services.health.balance is not None
         stored = None
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while stored != sessions.task(key):  # figures are gathered and written once a second
                 await parts.services.store.flush()
                 stored = await parts.services.store.read(lambda ledger: ledger.tasks([key])[key])

@@ -1,6 +1,5 @@
 """Which questions have a notice of the desktop, and for how long."""
 
-import time
 from collections.abc import Callable, Hashable
 from types import SimpleNamespace
 from typing import Any, cast
@@ -28,7 +27,6 @@ from tests.kit.world import World
 from tests.services.conftest import Running
 
 SECRET = "hunter2-hunter2"
-GONE_S = 1.0
 
 
 class Standing(DesktopNotifier):
@@ -363,8 +361,6 @@ async def test_a_real_question_has_a_notice_until_its_end(
         assert task_key == key
         assert notice.title.endswith("bank.example 1 asks for a login")
         assert 0 < notice.lasts_ms < 300_000
-        left_at: list[float] = []
-        services.inbox.changed.connect(lambda: left_at.append(time.monotonic()))
         session_key = services.sessions.task(key).session_key
         (question,) = services.inbox.questions()
         match how:
@@ -379,5 +375,4 @@ async def test_a_real_question_has_a_notice_until_its_end(
                 gone = Observation(kind=Kind.SESSION_ENDED)
                 await services.store.record(session_key, key, gone)
         await until(lambda: not desk.notices)
-        assert time.monotonic() - left_at[-1] < GONE_S
         notifier.deleteLater()

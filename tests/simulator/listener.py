@@ -16,7 +16,7 @@ from socketio.exceptions import ConnectionError as NotConnectedError
 
 NAMES = ("message", "end_session", "instance:disconnected", "instance:reconnected")
 MOST_BYTES = 32 * 1024 * 1024
-LONGEST = 10.0
+LONGEST = 60.0
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,7 @@ def running(
     try:
         headers = {"Authorization": "Bearer enig_demo"}
         with httpx.Client(
-            base_url=process.url, headers=headers, timeout=20, trust_env=False, verify=False
+            base_url=process.url, headers=headers, timeout=60, trust_env=False, verify=False
         ) as client:
             yield Running(process.url, process, client)
     finally:

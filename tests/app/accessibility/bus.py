@@ -29,8 +29,8 @@ ROOT = "/org/a11y/atspi/accessible/root"
 NOTHING = "/org/a11y/atspi/null"
 PROPERTIES = "org.freedesktop.DBus.Properties"
 LABELLED_BY = 2
-CALL_S = 15.0
-STEP_S = 25.0
+CALL_S = 60.0
+STEP_S = 60.0
 BEAT_S = 0.05
 
 T = TypeVar("T")

@@ -1,10 +1,9 @@
 """The main window over fakes, on a display: once its file is there, things happen to it.
 
-It tells on standard output, one a line, what happens and when, at last "over", and stays.
+It tells on standard output when that is "over", and stays.
 """
 
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -28,15 +27,15 @@ class Story:
         self._services = services
         self._start = start
         self._rest = [
-            ("question", self._ask),
-            ("done", lambda: self._end(2)),
-            ("failed", lambda: self._end(3, status=TaskStatus.FAILED)),
-            ("refused", self._refuse),
-            ("command", self._fail_command),
-            ("funds", lambda: services.queue.set_waiting(2, PauseReason.FUNDS)),
-            ("lost", lambda: services.health.lose(services.clock.now)),
-            ("back", services.health.come_back),
-            ("ten", lambda: self._end(*range(10, 20))),
+            self._ask,
+            lambda: self._end(2),
+            lambda: self._end(3, status=TaskStatus.FAILED),
+            self._refuse,
+            self._fail_command,
+            lambda: services.queue.set_waiting(2, PauseReason.FUNDS),
+            lambda: services.health.lose(services.clock.now),
+            services.health.come_back,
+            lambda: self._end(*range(10, 20)),
         ]
         self._looks = QTimer(interval=LOOK_MS)
         self._looks.timeout.connect(self._look)
@@ -51,9 +50,7 @@ class Story:
         if not self._rest:
             print("over", flush=True)
             return
-        name, happen = self._rest.pop(0)
-        print(name, time.monotonic(), flush=True)
-        happen()
+        self._rest.pop(0)()
         QTimer.singleShot(APART_MS, self._go_on)
 
     def _ask(self) -> None:

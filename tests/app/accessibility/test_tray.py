@@ -17,7 +17,7 @@ from tests.desktop.notice_desk import Lines
 
 KEY = "enig_tray_1"
 LOGIN = "Log in to bank.example and read the balance"
-LIMIT_S = 30.0
+LIMIT_S = 120.0
 ENTRIES = [
     "Open questions",
     "Running sessions",

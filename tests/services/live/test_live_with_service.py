@@ -22,11 +22,11 @@ Simulator = Callable[..., Any]
 def _post(url: str, path: str, body: Any) -> None:
     request = urllib.request.Request(url + path, json.dumps(body).encode())
     request.add_header("content-type", "application/json")
-    urllib.request.urlopen(request, timeout=5).close()
+    urllib.request.urlopen(request, timeout=60).close()
 
 
 def _state(url: str) -> dict[str, Any]:
-    with urllib.request.urlopen(url + "/_sim/state", timeout=5) as reply:
+    with urllib.request.urlopen(url + "/_sim/state", timeout=60) as reply:
         return dict(json.load(reply))
 
 

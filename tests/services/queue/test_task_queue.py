@@ -72,7 +72,7 @@ async def test_a_full_house_puts_the_task_back_and_lowers_the_limit_once(
         await until(lambda: queue.limit == 1)
         assert [n.kind for n in said] == [NoticeKind.LIMIT_LOWERED]
         assert said[0].facts == {"places": 1}
-        await until(lambda: set(statuses(parts, keys)) == {TaskStatus.DONE}, 60)
+        await until(lambda: set(statuses(parts, keys)) == {TaskStatus.DONE}, 140)
         assert applied(sim.url)["start-session"] == 3
         assert applied(sim.url)["newTask"] == 3
 
@@ -206,7 +206,7 @@ async def test_ten_tasks_at_once_with_the_documented_limits(
     sim = simulator("--speed", "20", "--faults")
     async with running(sim.url, FastClock()) as parts:
         keys = await parts.services.sessions.start_many([QUICK] * 10)
-        await until(lambda: set(statuses(parts, keys)) == {TaskStatus.DONE}, 60)
+        await until(lambda: set(statuses(parts, keys)) == {TaskStatus.DONE}, 140)
         assert applied(sim.url)["start-session"] == 10
 
 

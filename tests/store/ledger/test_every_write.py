@@ -130,7 +130,7 @@ class Server:
 
     def end(self) -> tuple[str, str]:
         """What the tracer saw and what was said on standard error."""
-        _, errors = self._process.communicate(timeout=20)
+        _, errors = self._process.communicate(timeout=60)
         return self._log.read_text(errors="replace"), errors
 
 
@@ -141,7 +141,7 @@ def _server(folder: Path, *options: str) -> Iterator[Server]:
         yield server
     finally:
         if server._process.poll() is None:
-            server._process.communicate(timeout=20)
+            server._process.communicate(timeout=60)
 
 
 @pytest.fixture(scope="session")

@@ -30,7 +30,7 @@ def _child(path: Path, rounds: int, at_s: float = 0) -> subprocess.Popen[str]:
 
 def _said(*children: subprocess.Popen[str], first: str = "") -> list[list[str]]:
     """All whole lines that the children printed, as words; all have ended."""
-    ends = [child.communicate(timeout=20) for child in children]
+    ends = [child.communicate(timeout=60) for child in children]
     assert [err for _, err in ends if err] == []
     whole = [(first + out).rpartition("\n")[0] for out, _ in ends]
     return [line.split() for out in whole for line in out.splitlines()]

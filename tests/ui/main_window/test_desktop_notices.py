@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from enigma_panel import startup
 from enigma_panel.core.models import TaskStatus
+from enigma_panel.desktop import dbus
 from enigma_panel.desktop.notifications import BusNotifier
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services import done_notifier
@@ -28,9 +29,7 @@ from tests.kit.clock import NOW
 from tests.kit.fakes import FakeDialogs
 from tests.kit.wait import until
 
-SEEN_S = 1.0
-"""So soon the desktop knows what the window knows."""
-WAITED_S = 2.0
+WAITED_S = 60.0
 """What one call takes that waits for a desktop that does not answer."""
 
 
@@ -225,10 +224,8 @@ async def test_a_question_is_on_the_desktop_at_once_and_leaves_with_its_end(
     program = Program(window, services)
     program.services.settings.value = Settings(tell_when_done=False)
     await lose_focus(window)
-    began = time.monotonic()
     ask(program, services, 1, "The PIN of card 4929-1234?")
     told = await desk.notice()
-    assert time.monotonic() - began < SEEN_S
     assert told["title"] == "shop.example 1 asks for a password or code"
     assert told["body"].startswith("3:50 left, until ")
     assert told["actions"] == ["default", "Show question"]
@@ -238,10 +235,8 @@ async def test_a_question_is_on_the_desktop_at_once_and_leaves_with_its_end(
     assert "4929" not in str((told, both))
     services.inbox.close(1)
     assert (await desk.notice())["title"] == "shop.example 2 asks for a password or code"
-    began = time.monotonic()
     services.inbox.close(2)
     assert await desk.hear() == "close 1"
-    assert time.monotonic() - began < SEEN_S
     await program.services.scope.close()
 
 
@@ -278,7 +273,13 @@ async def test_a_click_opens_that_question_before_the_window(
 @needs_bus
 @pytest.mark.parametrize("how", ["end", "hang"])
 async def test_a_desktop_that_shows_none_keeps_nobody_waiting(
-    desk: Desk, window: MainWindow, services: Any, qapp: QApplication, how: str
+    desk: Desk,
+    window: MainWindow,
+    services: Any,
+    qapp: QApplication,
+    *,
+    monkeypatch: pytest.MonkeyPatch,
+    how: str,
 ) -> None:
     qapp.setQuitOnLastWindowClosed(False)
     program = Program(window, services)
@@ -286,13 +287,14 @@ async def test_a_desktop_that_shows_none_keeps_nobody_waiting(
         desk.do("hang")
     else:
         desk.end_bus()
+    monkeypatch.setattr(dbus, "REPLY_S", WAITED_S)
     await lose_focus(window)
     began = time.monotonic()
     for key in range(1, 6):
         services.inbox.ask(services.sessions.add_asking(key, "Which?"))
         services.inbox.close(key)
         await asyncio.sleep(0)
-    assert time.monotonic() - began < WAITED_S
+    assert time.monotonic() - began < WAITED_S / 2
     await program.services.scope.close()
 
 

@@ -203,9 +203,9 @@ def test_a_thousand_tasks_are_arranged_without_looking_at_one(
 def _cost_of(call: Callable[[], object]) -> float:
     best = 1.0
     for _ in range(5):
-        began = time.perf_counter()
+        began = time.thread_time()
         call()
-        best = min(best, time.perf_counter() - began)
+        best = min(best, time.thread_time() - began)
     return best
 
 
