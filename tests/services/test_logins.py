@@ -185,11 +185,6 @@ def test_what_was_saved_is_there_at_the_next_start(world: World, tmp_path: Any) 
     assert settings_file.save(path, world.settings.value)
     assert settings_file.load(path)[0].logins == (MARIA,)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    path.write_text('{"logins": [{"host": 7}]}', encoding="utf-8")
-    found, problem = settings_file.load(path)
-    assert found.logins == ()
-    assert problem is not None
-    assert problem.kept_as is not None, "nothing that a person saved is thrown away"
 
 
 def test_the_program_keeps_each_login_in_an_entry_of_its_own(
