@@ -23,7 +23,7 @@ from enigma_panel.services.state.timeline import Timeline
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome, Step
 from enigma_panel.store.ledger.ledger import Ledger
 from tests.kit.clock import NOW, VirtualClock, in_virtual_time
-from tests.kit.fakes import FakeAccount
+from tests.kit.fakes import FakeAccount, FakeHealth
 from tests.kit.ledgers import open_ledger
 from tests.kit.stores import a_store
 from tests.services.commands.bench import Executor
@@ -112,7 +112,7 @@ class Bench:
             rng=random.Random(5),
             store=self.store,
             account=self.account,  # type: ignore[arg-type]
-            health=cast("Any", None),
+            health=cast("Any", FakeHealth()),
             rate_limiter=RateLimiter(clock),
             notices=Notices(),
         )
