@@ -1,5 +1,6 @@
 """What the parts are made of: the demo and the person's own account share nothing."""
 
+import errno
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from enigma_panel.services.account import ENVIRONMENT
 from enigma_panel.store import settings
 from enigma_panel.store.keychain import KeychainStore, MemoryStore
 from enigma_panel.store.ledger.schema import MIGRATIONS
-from enigma_panel.store.paths import WrongFolderError, folders_below
+from enigma_panel.store.paths import FolderError, WrongFolderError, folders_below
 from tests.services.conftest import Running, leave, running
 from tests.store.helpers import old_ledger
 
@@ -60,15 +61,33 @@ def test_the_demo_leaves_the_keychain_alone() -> None:
     assert isinstance(bootstrap._fingerprint_key(is_demo=False), KeychainStore)
 
 
+def begin(options: Options) -> DataDirs:
+    """The folders of a run, made and tried."""
+    place = bootstrap.find_data_dirs(options)
+    bootstrap.prepare_data_dirs(place, demo=options.demo)
+    return place
+
+
+@pytest.mark.parametrize("call", ["tempfile.mkdtemp", "pathlib.Path.touch"])
+def test_a_demo_without_room_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", str(tmp_path))
+
+    monkeypatch.setattr(call, full)
+    folder = None if call == "tempfile.mkdtemp" else tmp_path
+    with pytest.raises(FolderError, match="No space left"):
+        begin(Options(demo=True, data_dir=folder))
+
+
 @pytest.mark.parametrize("demo", [True, False])
 async def test_the_demo_and_the_account_share_no_folder(tmp_path: Path, demo: bool) -> None:
     options = Options(demo=demo, data_dir=tmp_path)
-    place = bootstrap.find_data_dirs(options)
-    bootstrap.prepare_data_dirs(place, demo=demo)
-    await leave(await build(options, place, NOBODY if demo else None))
-    bootstrap.prepare_data_dirs(place, demo=demo)
+    await leave(await build(options, begin(options), NOBODY if demo else None))
+    begin(options)
     with pytest.raises(WrongFolderError) as caught:
-        bootstrap.prepare_data_dirs(place, demo=not demo)
+        begin(Options(demo=not demo, data_dir=tmp_path))
     assert caught.value.path == tmp_path
 
 

@@ -48,7 +48,13 @@ from enigma_panel.store.ledger.early_check import EarlyCheck
 from enigma_panel.store.ledger.ledger import Ledger
 from enigma_panel.store.ledger.schema import OnStep, silent
 from enigma_panel.store.ledger.task_reader import TaskReader
-from enigma_panel.store.paths import Folders, WrongFolderError, folders_below, wanted_folders
+from enigma_panel.store.paths import (
+    Folders,
+    WrongFolderError,
+    folder_errors,
+    folders_below,
+    wanted_folders,
+)
 from enigma_panel.store.settings import DEFAULT_BASE_URL
 
 log = logging.getLogger(__name__)
@@ -85,9 +91,11 @@ class Parts(Struct, frozen=True, kw_only=True):
 
 
 def find_data_dirs(options: Options) -> DataDirs:
-    """The folders of this run; `prepare_data_dirs` makes them. FolderError without a home."""
+    """The folders of this run, which `prepare_data_dirs` makes. FolderError where there is no home
+    or no room."""
     if options.is_throw_away:
-        root = Path(tempfile.mkdtemp(prefix=PREFIX))
+        with folder_errors(Path(PREFIX)):
+            root = Path(tempfile.mkdtemp(prefix=PREFIX))
         folders = folders_below(root)
     else:
         folders = wanted_folders(options.data_dir, os.environ)
@@ -106,7 +114,8 @@ def prepare_data_dirs(dirs: DataDirs, *, demo: bool) -> None:
     elif demo:
         if folders.ledger.exists():
             raise WrongFolderError(root, "it holds your account's tasks; choose another one")
-        folders.demo_mark.touch(0o600)
+        with folder_errors(root):
+            folders.demo_mark.touch(0o600)
 
 
 async def build(

@@ -3,7 +3,8 @@
 import os
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from msgspec import Struct
@@ -58,11 +59,18 @@ class Folders(Struct, frozen=True):
 
 def prepare_folder(folder: Path, *, private: bool = False) -> None:
     """Make it, for this user alone where it is private, and try to write into it. FolderError."""
-    try:
+    with folder_errors(folder):
         folder.mkdir(mode=0o700 if private else 0o777, parents=True, exist_ok=True)
         if private and os.name != "nt" and folder.stat().st_mode & 0o077:
             folder.chmod(0o700)
         _try(folder)
+
+
+@contextmanager
+def folder_errors(folder: Path) -> Iterator[None]:
+    """Turn the system's errors into FolderErrors of this folder."""
+    try:
+        yield
     except OSError as error:
         raise FolderError(folder, error.strerror or str(error), error.errno) from error
 
