@@ -1,7 +1,7 @@
 """What a person does at a window: keys, clicks, the pointer, and reading what stands there."""
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QAccessible, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -85,6 +85,11 @@ def leave(view: QAbstractItemView) -> None:
     """The pointer leaves a table, and the card it is in."""
     for part in (view.viewport(), view, view.parentWidget()):
         QApplication.sendEvent(part, QEvent(QEvent.Type.Leave))
+
+
+def write_by_screen_reader(field: QWidget, text: str) -> None:
+    """What assistive technology writes into a field; Qt tells of no edit then."""
+    QAccessible.queryAccessibleInterface(field).setText(QAccessible.Text.Value, text)
 
 
 # -- reading --------------------------------------------------------------------------------------

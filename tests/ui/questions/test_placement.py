@@ -18,7 +18,7 @@ from enigma_panel.ui.settings.dialog import SettingsDialog
 from enigma_panel.ui.steps.search import StepsSearch
 from enigma_panel.ui.widgets.pointer_hold import REST_MS, STILL_MS
 from tests.kit.builders import a_question
-from tests.kit.person import button, key, leave, move_to, type_text
+from tests.kit.person import button, key, leave, move_to, type_text, write_by_screen_reader
 from tests.kit.wait import run_events
 
 ROOM = QRect(0, 0, 1000, 800)
@@ -138,6 +138,14 @@ def test_an_earlier_task_s_words_keep_nothing_away_until_they_are_changed(
     (new_task,) = dialogs_of(NewTaskDialog)
     assert unsent_rects() == []
     type_text(new_task.task_text, " in black")
+    assert unsent_rects() == [new_task.frameGeometry()]
+
+
+def test_what_assistive_technology_wrote_is_not_covered(manager: DialogManager) -> None:
+    manager.open_new_task(None, TaskSpec(text="Buy a hub", starting_url="https://shop.example"))
+    (new_task,) = dialogs_of(NewTaskDialog)
+    assert unsent_rects() == []
+    write_by_screen_reader(new_task.starting_url, "https://other.example")
     assert unsent_rects() == [new_task.frameGeometry()]
 
 

@@ -19,7 +19,16 @@ from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.theme.palette import Severity
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeDialogs
-from tests.kit.person import CTRL, button, key, leave, move_to, shown_texts, type_text
+from tests.kit.person import (
+    CTRL,
+    button,
+    key,
+    leave,
+    move_to,
+    shown_texts,
+    type_text,
+    write_by_screen_reader,
+)
 
 DAY_MS = 86_400_000
 ESCAPE = Qt.Key.Key_Escape
@@ -62,6 +71,15 @@ def test_words_are_looked_for_with_each_letter(four: MainWindow) -> None:
     assert rows(four) == [3, 1]
     key(four.filter_bar.field, ESCAPE)
     assert (rows(four), four.filter_bar.field.text(), said(four)) == ([4, 3, 2, 1], "", "")
+
+
+def test_what_assistive_technology_writes_is_looked_for(four: MainWindow) -> None:
+    write_by_screen_reader(four.filter_bar.field, "price k")
+    assert rows(four) == [1]
+    write_by_screen_reader(four.filter_bar.field, "")
+    button(four.filter_bar, "More").click()
+    write_by_screen_reader(four.filter_bar.panel.cost_from.edit, "0.01")
+    assert rows(four) == [1]
 
 
 def test_what_is_found_in_nothing_is_said(four: MainWindow) -> None:

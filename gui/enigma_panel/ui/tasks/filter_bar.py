@@ -1,6 +1,6 @@
 """The filter of Tasks: words, chips, days and costs, and how much of all tasks it shows."""
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
@@ -123,8 +123,8 @@ class FilterBar(QWidget):
     def _connect(self) -> None:
         for chip in self.chips.values():
             chip.clicked.connect(lambda _=False, chip=chip: self._choose(chip))
-        self.field.textEdited.connect(self._ask)
-        self.field.cleared.connect(self._ask)
+        # Not textEdited: what assistive technology writes counts, too.
+        self.field.textChanged.connect(self._ask)
         self.field.left.connect(self.left)
         self.panel.changed.connect(self._ask)
         self.panel.left.connect(self.more.click)
@@ -205,7 +205,8 @@ class FilterBar(QWidget):
         return shown_text(shown, max(shown, search.figures.total), unread)
 
     def _show_filter(self, wanted: TaskFilter) -> None:
-        self.field.setText(wanted.words)
+        with QSignalBlocker(self.field):
+            self.field.setText(wanted.words)
         for group, chip in self.chips.items():
             chip.setChecked(group in wanted.groups)
         self._check_all()
@@ -297,7 +298,6 @@ class FilterField(QLineEdit):
     """Escape empties it, then leaves it; Down leaves it, too. left: why the table is next."""
 
     left = Signal(object)
-    cleared = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -312,7 +312,6 @@ class FilterField(QLineEdit):
         match event.key():
             case Qt.Key.Key_Escape if self.text():
                 self.clear()
-                self.cleared.emit()
             case Qt.Key.Key_Escape:
                 self.left.emit(Qt.FocusReason.OtherFocusReason)
             case Qt.Key.Key_Down:

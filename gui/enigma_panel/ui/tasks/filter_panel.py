@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
 from msgspec.structs import replace
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
@@ -59,7 +59,7 @@ class FilterPanel(QFrame):
         row.setContentsMargins(12, 2, 12, 6)
         self.setLayout(row)
         for field in self._fields:
-            field.edit.textEdited.connect(self._follow_typing)
+            field.edit.textChanged.connect(self._follow_typing)
             field.edit.editingFinished.connect(self._finish)
 
     def show_filter(self, wanted: TaskFilter) -> None:
@@ -68,7 +68,8 @@ class FilterPanel(QFrame):
         days = (day_text(wanted.from_ms), day_text(last_ms))
         texts = (*days, cost_text(wanted.cost_from), cost_text(wanted.cost_to))
         for field, text in zip(self._fields, texts, strict=True):
-            field.edit.setText(text)
+            with QSignalBlocker(field.edit):
+                field.edit.setText(text)
             field.problem.clear()
 
     def completed(self, wanted: TaskFilter) -> TaskFilter:

@@ -25,13 +25,26 @@ class LineEdit(QLineEdit):
     """A line in which Enter moves on to the next field, or only emits `returnPressed`.
 
     In neither case does the dialog around it see the Enter and press a button. An Enter that is
-    held down from the field before does nothing.
+    held down from the field before does nothing. It is modified where something stands in it that
+    we did not write: Qt forgets that of what assistive technology writes.
     """
 
     def __init__(self, *, enter_moves_on: bool = True) -> None:
         super().__init__()
+        self._written = ""
         if enter_moves_on:
             self.returnPressed.connect(self._move_on)
+
+    def setText(self, text: str | None, /) -> None:
+        super().setText(text)
+        self.setModified(False)
+
+    def setModified(self, modified: bool, /) -> None:
+        super().setModified(modified)
+        self._written = "" if modified else QLineEdit.text(self)
+
+    def isModified(self) -> bool:
+        return QLineEdit.text(self) != self._written
 
     def _move_on(self) -> None:
         self.focusNextChild()
