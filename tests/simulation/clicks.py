@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 Click = Callable[[int], None]
 UNDOING_SEEDS = 0.1
+SEEDS_OF_DAYS = 10**9
+"""From there on a Stop can be taken back, as in the window; older seeds keep what they catch."""
 
 
 def clicks_of(person: "Person") -> dict[str, Click]:
@@ -85,7 +87,8 @@ class Clicks:
         """Stop one, with a moment to take it back."""
         keys = self._open()
         if keys and self._rng.random() < 0.4:
-            self._person.command([self._rng.choice(keys)], CommandVerb.STOP, 3000)
+            grace = 3000 if self._person.world.seed >= SEEDS_OF_DAYS else 0
+            self._person.command([self._rng.choice(keys)], CommandVerb.STOP, grace)
 
     def terminate(self, _count: int) -> None:
         """Terminate one, at once or with a moment to take it back."""

@@ -151,12 +151,8 @@ class Commands(QObject):
 
     async def until_decided(self, session_key: int) -> None:
         """Return once a Terminate cannot be taken back any more, or was."""
-        while self._is_undoable(session_key):
+        while self.is_ending(session_key) and self._current[session_key].why is WaitReason.UNDO:
             await self._clock.sleep_until(self._clock.now_ms() + LOOK_AGAIN_MS)
-
-    def _is_undoable(self, session_key: int) -> bool:
-        command = self._current.get(session_key)
-        return command is not None and command.why is WaitReason.UNDO
 
     # -- verbs -------------------------------------------------------------------------------
 
