@@ -33,6 +33,7 @@ from enigma_panel.ui.i18n import install_language
 from enigma_panel.ui.lazy_dialogs import LazyDialogs
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.theme import appearance, theme
+from enigma_panel.ui.widgets.free_screen import fit_on_screen
 
 if TYPE_CHECKING:
     from enigma_panel.desktop.power import Power
@@ -217,6 +218,7 @@ class Program:
         self._paint_watch = FirstPaint(self._painted.set)
         window.installEventFilter(self._paint_watch)
         self._dress()
+        fit_on_screen(window)
         window.show()
         return window, dialogs
 

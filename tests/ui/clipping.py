@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from itertools import combinations
 
+from msgspec.structs import replace
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -130,6 +131,8 @@ def _cut_in(table: KeyedTable) -> Iterator[str]:
         if title in SHORT:
             for row in table.visible_rows():
                 cell = model.index(row, column).data(Role.CELL)
+                if cell.tail_first:  # where both have no room, the text has none
+                    cell = replace(cell, text="")
                 needs = cell_width(cell, table.face, with_bar=False)
                 if size < needs:
                     yield f"{title} {cell.text}: {size} < {needs}"

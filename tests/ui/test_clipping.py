@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from itertools import product
 
 import pytest
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QApplication, QLabel, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from enigma_panel.core.deletion import KeptReason
@@ -61,6 +61,9 @@ class Screen:
 
     def availableSize(self) -> QSize:
         return self._size
+
+    def availableGeometry(self) -> QRect:
+        return QRect(QPoint(), self._size)
 
 
 async def settled(stage: Stage, window: QWidget) -> QWidget:

@@ -7,9 +7,9 @@ from PySide6.QtCore import QPoint, QRect, QSize
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QPlainTextEdit, QWidget
 
+from enigma_panel.ui.widgets.free_screen import TITLE_BAR, place_inside
+
 GAP = 12
-TITLE_BAR = 40
-"""As much is added to a window before we know its frame."""
 
 
 def unsent_rects() -> list[QRect]:
@@ -55,10 +55,10 @@ def free_place(wanted: QRect, room: QRect, taken: Sequence[QRect]) -> QPoint | N
     box = QRect()
     for rect in taken:
         box = box.united(rect)
-    x = max(room.left(), min(wanted.x(), room.right() + 1 - wanted.width()))
-    y = max(room.top(), min(wanted.y(), room.bottom() + 1 - wanted.height()))
+    inside = place_inside(wanted, room)
+    x, y = inside.x(), inside.y()
     places = (
-        QPoint(x, y),
+        inside,
         QPoint(box.right() + 1 + GAP, y),
         QPoint(box.left() - wanted.width() - GAP, y),
         QPoint(x, box.bottom() + 1 + GAP),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractScrollArea,
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from enigma_panel.ui.widgets.basics import MARGIN, has_lost_focus, make_row
+from enigma_panel.ui.widgets.free_screen import free_size, keep_on_screen
 from enigma_panel.ui.widgets.inputs import ScrollArea
 
 ButtonAction = Callable[[], None]
@@ -78,25 +79,28 @@ class ModelessDialog(QDialog):
             handle.setTransientParent(None)  # type: ignore[arg-type]  # None: of no window
 
     def fit(self, *, only_grow: bool = False) -> None:
-        """As high as the content needs, as wide as the person made it, and within the screen.
+        """As high as the content needs, as wide as the person made it, and within the screen; where
+        it would reach beyond that, it moves.
 
         only_grow: what somebody is about to press stays where it is when a text gets shorter.
         """
         if self.isMaximized() or self.isFullScreen():
             return
-        screen = self.screen() or QGuiApplication.primaryScreen()
-        room = screen.availableSize() * 0.94
+        room = free_size(self)
         self.setMaximumSize(room)
+        before = self.size()
         first = not self.testAttribute(Qt.WidgetAttribute.WA_Resized)
         width = max(self.minimumWidth(), self.sizeHint().width() if first else self.width())
         # The width first: how high a text is depends on it.
         for _ in range(2):
             self._lay_out()
-            width = min(max(width, self.body.minimumSize().width()), int(room.width()))
+            width = min(max(width, self.body.minimumSize().width()), room.width())
             high = self.body.hasHeightForWidth()
             height = self.body.totalHeightForWidth(width) if high else self.sizeHint().height()
             height = max(height, self.height()) if only_grow else height
             self.resize(QSize(width, height).boundedTo(room))
+        if self.size() != before:
+            keep_on_screen(self)
 
     def _lay_out(self) -> None:
         for kind in _SIZED:
@@ -118,6 +122,7 @@ class ModelessDialog(QDialog):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.fit()
+        keep_on_screen(self)
 
 
 def _ends_something(widget: QWidget | None) -> bool:

@@ -8,6 +8,8 @@ from enigma_panel.ui.widgets.basics import make_button, make_label, make_row, se
 
 tr = Translations("Widgets")
 
+NAME_CHARS = 80
+
 
 class TakenQuestion(QFrame):
     """Replace it, or keep both; takes no room until it is asked.
@@ -43,4 +45,4 @@ class TakenQuestion(QFrame):
 
 def taken_text(name: str) -> str:
     """That there is such a file."""
-    return tr("“{name}” is there already.", name=shorten(name))
+    return tr("“{name}” is there already.", name=shorten(name, NAME_CHARS))

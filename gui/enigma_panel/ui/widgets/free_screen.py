@@ -1,0 +1,40 @@
+"""Windows have their place within the free screen, with their frames."""
+
+from PySide6.QtCore import QPoint, QRect, QSize
+from PySide6.QtWidgets import QWidget
+
+TITLE_BAR, BORDER = 40, 6
+"""As much is added to a window before we know its frame."""
+ROOM = QSize(2 * BORDER, TITLE_BAR + BORDER)
+
+
+def free_size(window: QWidget) -> QSize:
+    """The most that a window may have, so that its frame is seen, too."""
+    return window.screen().availableSize() - ROOM
+
+
+def fit_on_screen(window: QWidget) -> None:
+    """Make a window that is about to be shown as small as the free screen."""
+    most = free_size(window)
+    window.setMinimumSize(window.minimumSize().boundedTo(most))
+    if not window.isMaximized() and not window.isFullScreen():
+        window.resize(window.size().boundedTo(most))
+        keep_on_screen(window)
+
+
+def keep_on_screen(window: QWidget) -> None:
+    """Move a window of which a part stands outside the free screen."""
+    frame = window.frameGeometry()
+    if frame == window.geometry():
+        frame.setSize(frame.size() + ROOM)
+    moved = place_inside(frame, window.screen().availableGeometry()) - frame.topLeft()
+    if not moved.isNull():
+        window.move(window.pos() + moved)
+
+
+def place_inside(rect: QRect, room: QRect) -> QPoint:
+    """Where a rectangle has to stand to be within a room; where it is larger, its beginning is."""
+    return QPoint(
+        max(room.left(), min(rect.x(), room.right() + 1 - rect.width())),
+        max(room.top(), min(rect.y(), room.bottom() + 1 - rect.height())),
+    )
