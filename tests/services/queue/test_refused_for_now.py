@@ -57,6 +57,19 @@ def test_a_task_that_its_new_browser_refuses_gets_another_one(
     on_queue(folder, test)
 
 
+def test_tries_without_a_free_browser_make_one_line_in_its_steps(folder: Path) -> None:
+    async def test(bench: QueueBench) -> None:
+        bench.service.refuses_start = [FULL] * 20
+        bench.service.refuses = [LIMITED]
+        key = await bench.start()
+        await until(lambda: bench.task(key).status is TaskStatus.WORKING, 900)
+        steps = await bench.store.read(lambda ledger: ledger.steps(key, 100))
+        kinds = [step.kind for step in steps]
+        assert kinds == ["back_in_line", "opened", "back_in_line", "accepted"]
+
+    on_queue(folder, test)
+
+
 def test_it_keeps_its_place_before_those_that_came_later(folder: Path) -> None:
     async def test(bench: QueueBench) -> None:
         bench.service.refuses = [FULL] * 6

@@ -75,6 +75,7 @@ class Timeline(QObject):
         self._skipped: dict[int, int] = {}
         self._quotas: dict[int, Quota] = {}
         self._since_trim: dict[int, int] = {}
+        self._last_kinds: dict[int, str] = {}
 
     def note(self, task_key: int, kind: str, text: str = "") -> None:
         """One line about a task; written, and shown, soon."""
@@ -84,6 +85,10 @@ class Timeline(QObject):
     def keep(self, task_key: int, kind: str, text: str = "") -> None:
         """As `note`, for one who writes now anyway."""
         self._pending.append(self._step(task_key, kind, text))
+
+    def last_kind(self, task_key: int) -> str | None:
+        """The kind of the task's newest line of this run."""
+        return self._last_kinds.get(task_key)
 
     def note_live(self, session_key: int, task_key: int, kind: str, text: str) -> None:
         """One line that the agent told; dropped, and counted, where it tells too much."""
@@ -142,6 +147,7 @@ class Timeline(QObject):
             self._is_due = True
 
     def _step(self, task_key: int, kind: str, text: str) -> Step:
+        self._last_kinds[task_key] = kind
         return Step(task_key=task_key, at_ms=self._clock.now_ms(), kind=kind, text=text)
 
     async def _flush_soon(self) -> None:
