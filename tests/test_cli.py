@@ -23,6 +23,7 @@ from enigma_panel.core.service_rules import RULES, Dialect
         (["--demo", "--gallery"], "--gallery goes with --tour DIR"),
         (["--smoke", "--tour", "pictures"], "not allowed with"),
         (["--self-check", "--smoke"], "not allowed with"),
+        (["--demo", "--check-service"], "without --demo"),
     ],
 )
 def test_mistakes(argv: list[str], part: str) -> None:

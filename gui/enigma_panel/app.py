@@ -36,6 +36,7 @@ from enigma_panel.ui.theme import appearance, theme
 from enigma_panel.ui.widgets.free_screen import fit_on_screen
 
 if TYPE_CHECKING:
+    from enigma_panel.check_service import ServiceCheck
     from enigma_panel.desktop.power import Power
     from enigma_panel.startup import Startup
     from enigma_panel.ui.dialog_manager import DialogManager
@@ -94,6 +95,7 @@ class Program:
         self._power: Power | None = None
         self._startup: Startup | None = None
         self.restart_with: list[str] | None = None
+        self._check = self._make_check() if options.check_service else None
 
     async def main(self) -> int:
         """Show the window, run until told to leave, leave in stages."""
@@ -104,6 +106,8 @@ class Program:
         parts = await self._open(url)
         if self._options.self_check:
             return await self._self_check(parts)
+        if self._check is not None:
+            return await self._check_service(self._check, parts)
         window, dialogs = self._show(parts)
         tell_error = partial(
             asyncio.get_running_loop().call_soon_threadsafe,
@@ -148,6 +152,7 @@ class Program:
                 demo_url,
                 early_check=self._early_check,
                 on_step=self._note_step,
+                watch=self._check.watch if self._check is not None else None,
             )
         finally:
             await scope.close()
@@ -346,6 +351,18 @@ class Program:
 
         try:
             return await report(parts, self._dirs)
+        finally:
+            await self._stages(parts, None)
+
+    @staticmethod
+    def _make_check() -> "ServiceCheck":
+        from enigma_panel.check_service import ServiceCheck  # noqa: PLC0415 - only here
+
+        return ServiceCheck()
+
+    async def _check_service(self, check: "ServiceCheck", parts: Parts) -> int:
+        try:
+            return await check.run(parts, self._leave)
         finally:
             await self._stages(parts, None)
 

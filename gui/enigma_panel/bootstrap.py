@@ -127,18 +127,21 @@ async def build(
     *,
     early_check: EarlyCheck | None = None,
     on_step: OnStep = silent,
+    watch: Callable[[ServiceClient], ServiceClient] | None = None,
     make_connector: Callable[[], LiveConnector] | None = None,
 ) -> Parts:
     """Open settings and ledger and wire the services. Raises LedgerError.
 
     early_check: of this ledger, where it was begun. on_step: hears of each migration of it, in the
-    ledger's thread. clock, make_client, make_connector: others than the system's and the real ones,
-    for tests.
+    ledger's thread. watch: makes of each client one that notes its calls. clock, make_client,
+    make_connector: others than the system's and the real ones, for tests.
     """
     files = await _open_files(dirs, early_check, on_step)
     clock = clock or SystemClock()
     rate_limiter = RateLimiter(clock)
-    account = _account(options, demo_url, files, make_client or partial(_client, rate_limiter))
+    make = make_client or partial(_client, rate_limiter)
+    watched = make if watch is None else lambda *how: watch(make(*how))
+    account = _account(options, demo_url, files, watched)
     writer = LedgerWriter(files.ledger, files.thread)
     timeline = Timeline(writer, clock, files.scope, files.redactor)
     key_store = _fingerprint_key(is_demo=demo_url is not None)

@@ -39,6 +39,7 @@ class Options(Struct, frozen=True, kw_only=True):
     dialect: Dialect | None = None
     data_dir: Path | None = None
     self_check: bool = False
+    check_service: bool = False
     tour: Path | None = None
     gallery: bool = False
     smoke: bool = False
@@ -46,7 +47,8 @@ class Options(Struct, frozen=True, kw_only=True):
     @property
     def needs_no_display(self) -> bool:
         """Runs that work offscreen, for scripts and tests."""
-        return self.self_check or self.smoke or self.tour is not None
+        is_window_unseen = self.smoke or self.tour is not None
+        return self.self_check or self.check_service or is_window_unseen
 
     @property
     def is_throw_away(self) -> bool:
@@ -86,6 +88,12 @@ def parse(argv: list[str]) -> Options:
     add("--data-dir", metavar="DIR", type=Path, help="keep ledger, settings and log below DIR")
     one = parser.add_mutually_exclusive_group().add_argument
     one("--self-check", action="store_true", help="print versions, folders, keychain and service")
+    one(
+        "--check-service",
+        action="store_true",
+        help="compare the service with what this program assumes of it; asks first, costs about "
+        "$0.05",
+    )
     one("--tour", metavar="DIR", type=Path, help="drive the window through the main job, offscreen")
     add("--gallery", action="store_true", help="with --tour: light and dark, in three sizes")
     one("--smoke", action="store_true", help="show the window, quit at once")
@@ -93,6 +101,8 @@ def parse(argv: list[str]) -> Options:
     found = parser.parse_args(argv)
     if (found.demo or found.tour is not None) and found.base_url is not None:
         raise UsageError("--base-url cannot go with --demo or --tour, which bring a service along")
+    if found.demo and found.check_service:
+        raise UsageError("--check-service is for a real service, without --demo")
     if found.gallery and found.tour is None:
         raise UsageError("--gallery goes with --tour DIR")
     return Options(
@@ -101,6 +111,7 @@ def parse(argv: list[str]) -> Options:
         dialect=Dialect(found.dialect) if found.dialect is not None else None,
         data_dir=_absolute(found.data_dir),
         self_check=found.self_check,
+        check_service=found.check_service,
         tour=_absolute(found.tour),
         gallery=found.gallery,
         smoke=found.smoke,
