@@ -143,7 +143,7 @@ async def test_a_service_that_wants_a_task_with_the_session(
 ) -> None:
     await bench.run(seed_service(*SPEED).url)
     assert "start-session needs no taskDetails" in bench.found("differs")
-    assert "taskDetails is required" in bench.said
+    assert "400, taskDetails is required" in bench.said
     assert "No browser is left open." in bench.said
 
 

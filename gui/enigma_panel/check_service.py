@@ -30,8 +30,9 @@ from enigma_panel.store.ledger.intents import Step
 
 INTRO = """\
 This checks how the service at {host} works, with your API key.
-It opens one browser, runs a small task, pauses, resumes and stops it, and ends the browser.
-That takes up to three minutes and costs about $0.05, by the service's example prices.
+It opens one browser and runs one small task.
+It pauses, resumes and stops the task, then ends the browser.
+That takes up to three minutes and costs about $0.05.
 Ctrl+C ends the check and its browser.
 Go on? [y/N] """
 ANSWER_S = 3_600.0
@@ -81,6 +82,11 @@ class Call(Struct, kw_only=True):
         return isinstance(self.error, SessionGoneError) or self.seen.kind in kinds
 
     @property
+    def has_own_code(self) -> bool:
+        """Whether a code of ours stands in the place of the service's."""
+        return isinstance(self.error, RejectedError) and self.error.reply.code in OWN_CODES
+
+    @property
     def words(self) -> str:
         """The outcome, without anything that belongs to the account."""
         match self.error:
@@ -88,8 +94,10 @@ class Call(Struct, kw_only=True):
                 seen = "" if self.seen is _NOTHING else self.seen.kind
                 return f"{seen} {_public(self.seen.code or '')}".strip()
             case RejectedError() as error:
-                code, message = _code(error) or "no code", error.reply.message or "no message"
-                return f"{error.reply.status}, {_public(code)}, {_public(message)}"
+                said = [str(error.reply.status), _public(error.reply.message or "no message")]
+                if not self.has_own_code:
+                    said.insert(1, _public(error.reply.code or "no code"))
+                return ", ".join(said)
             case ProtocolError() as error:
                 return f"{error.status}, in no documented form"
             case error:
@@ -310,7 +318,11 @@ class ServiceCheck:
         unknown = self._of("poll", BEFORE)
         gone = _all(unknown, lambda call: call.is_gone)
         yield "an unknown session is not found", gone, _words(unknown)
-        refused = [_code(c.error) for c in self.calls if isinstance(c.error, RejectedError)]
+        refused = [
+            call.error.reply.code
+            for call in self.calls
+            if isinstance(call.error, RejectedError) and not call.has_own_code
+        ]
         count = f"{sum(map(bool, refused))} of {len(refused)}" if refused else ""
         yield "refusals have a code", _all(refused, bool), count
 
@@ -366,11 +378,6 @@ class ServiceCheck:
 
     def _of(self, name: str, *stages: int) -> list[Call]:
         return [c for c in self.calls if c.name == name and (not stages or c.stage in stages)]
-
-
-def _code(error: RejectedError) -> str | None:
-    """The service's own one."""
-    return error.reply.code if error.reply.code not in OWN_CODES else None
 
 
 def _is_starting(session: Session) -> bool:
