@@ -507,14 +507,30 @@ def test_a_reply_held_past_a_terminate_still_names_its_task() -> None:
 
 def test_the_effect_of_a_stop_may_be_seen_before_its_reply() -> None:
     observation = Observation(kind=K.FAILED, text="stopped")
-    _, ended = reduce(_session(), _task(), observation, NOW, ending=CommandVerb.STOP)
+    _, ended = reduce(_session(), _task(), observation, NOW, ending={CommandVerb.STOP})
     assert ended is not None
-    assert ended.status is S.STOPPED
+    assert (ended.status, ended.stop_sent_ms) == (S.STOPPED, NOW)
     gone = Observation(kind=K.SESSION_GONE)
-    session, _ = reduce(_session(), None, gone, NOW, ending=CommandVerb.TERMINATE)
+    session, _ = reduce(_session(), None, gone, NOW, ending={CommandVerb.TERMINATE})
     assert session.phase is P.ENDED_BY_YOU
-    session, _ = reduce(_session(), None, gone, NOW, ending=CommandVerb.STOP)
+    session, _ = reduce(_session(), None, gone, NOW, ending={CommandVerb.STOP})
     assert session.phase is P.CLOSED
+
+
+@pytest.mark.parametrize("kind", [K.STOPPED, K.FAILED, K.TASK_GONE])
+def test_a_stop_counts_beside_a_terminate_and_no_terminate_is_a_stop(kind: Kind) -> None:
+    both = set(CommandVerb)
+    for ending, stopped_ms in ((both, NOW), ({CommandVerb.TERMINATE}, None)):
+        _, ended = reduce(_session(), _task(), Observation(kind=kind), NOW, ending=ending)
+        assert ended is not None
+        assert (ended.status, ended.stop_sent_ms) == (S.STOPPED, stopped_ms)
+
+
+def test_a_task_that_its_session_took_along_was_not_stopped_by_itself() -> None:
+    cut_off = Observation(kind=K.TERMINATED)
+    _, ended = reduce(_session(), _task(), cut_off, NOW, ending={CommandVerb.STOP})
+    assert ended is not None
+    assert (ended.status, ended.stop_sent_ms) == (S.STOPPED, None)
 
 
 def test_done_in_a_session_that_closes_after_it() -> None:

@@ -65,9 +65,11 @@ DATA = (
         promise="Passwords and answers that you send to the agent live in memory until they are sent",
         mistake="an answer is kept in the ledger before it is sent",
         file="services/questions/answers.py",
-        old="        ending, owner = self._store.ending, object()\n",
-        new='        await self._store.update(__import__("msgspec").structs.replace(task, error=text))\n'
-        "        ending, owner = self._store.ending, object()\n",
+        old="        self._note_stop(task, answer.verb)\n",
+        new="        await self._store.update(\n"
+        '            __import__("msgspec").structs.replace(task, error=answer.text)\n'
+        "        )\n"
+        "        self._note_stop(task, answer.verb)\n",
         tests=("tests/services/test_main_job.py::test_a_question_is_answered_once[up]",),
     ),
     Break(

@@ -17,6 +17,7 @@ from tests.simulation.check_queue import QueueInvariants
 from tests.simulation.check_records import Records
 from tests.simulation.check_starts import Starts
 from tests.simulation.check_truth import Truth
+from tests.simulation.check_words import Words
 
 if TYPE_CHECKING:
     from tests.simulation.life import End, Life
@@ -49,6 +50,7 @@ class Checks:
         self.emits = Emits(world)
         self.truth = Truth(world)
         self.ends = Ends(world)
+        self.words = Words(world)
         self._ticks = 0
 
     def begins(self, life: "Life") -> None:
@@ -68,6 +70,7 @@ class Checks:
                 self.truth.changed(store, diff)
                 self.ends.changed(store, diff)
                 self.emits.changed(store, diff)
+                self.words.changed(store, diff)
 
         store.changed.connect(changed)
 
@@ -144,16 +147,19 @@ class Checks:
     def clicked(self, keys: list[int], verb: CommandVerb, grace_ms: int) -> None:
         """The person clicked on a state verb."""
         self.commands.clicked(keys, verb, grace_ms)
+        self.words.clicked(keys, verb)
 
     def answered(self, session: Session, task: Task, verb: AnswerVerb) -> None:
         """The person answers a question."""
         self.commands.answered(session.key, mark_of(task.spec), verb)
+        self.words.answered(task, verb)
         if verb is AnswerVerb.RESUME:
             self.emits.goes_on(session)
 
     def undone(self, key: int) -> None:
         """The person takes a command back."""
         self.commands.undone(key)
+        self.words.undone(key)
         self.emits.undone(key)
 
     def may_click(self, key: int) -> bool:

@@ -88,11 +88,12 @@ class Link:
         fate = world.settings_changes.fate(account[1], fate)
         now = world.timeline.now
         sent = self.book.new(verb, path, raw, meant, life=life.number, at=now, fate=fate)
+        sent.fate = world.late_reply.fate(sent)
         call = _Call(sent, life, raw, account)
         if life.loop.dead:
             return sent, call.future
         if verb in LIMITED:
-            world.trace("send", verb, sent.number, sent.mark or sent.new_state, fate.name)
+            world.trace("send", verb, sent.number, sent.mark or sent.new_state, sent.fate.name)
             world.checks.sent(sent)
         elif verb is ApiCall.POLL:
             world.checks.live.polls(sent)

@@ -7,8 +7,10 @@ from msgspec.structs import replace
 
 from enigma_panel.api.errors import InterruptedCallError
 from enigma_panel.api.wire import error_responses, responses
-from enigma_panel.core import reducer
-from enigma_panel.core.models import Phase, TaskStatus
+from enigma_panel.core import models, reducer
+from enigma_panel.core.models import Phase, SessionState, TaskStatus
+from enigma_panel.core.verbs import CommandVerb
+from enigma_panel.services.state.session_store import EndMarks
 
 Patches = list[tuple[Any, Any, Any]]
 
@@ -17,9 +19,7 @@ def final_records_change() -> Patches:
     """A late fact moves a task that has ended."""
     real = reducer.reduce_task
 
-    def patched(
-        session: Any, task: Any, observation: Any, now_ms: int, *, ending: bool = False
-    ) -> Any:
+    def patched(session: Any, task: Any, observation: Any, now_ms: int, *, ending: Any = ()) -> Any:
         revived = replace(task, status=TaskStatus.WORKING) if task.is_final else task
         return real(session, revived, observation, now_ms, ending=ending)
 
@@ -57,9 +57,7 @@ def id_of_a_late_reply_is_dropped() -> Patches:
     """A reply that comes after a delivered Terminate is ignored, the id in it, too."""
     real = reducer.reduce_task
 
-    def patched(
-        session: Any, task: Any, observation: Any, now_ms: int, *, ending: bool = False
-    ) -> Any:
+    def patched(session: Any, task: Any, observation: Any, now_ms: int, *, ending: Any = ()) -> Any:
         late = session.is_final and observation.kind in reducer.ALIVE_KINDS
         if late or reducer.is_echo(session, observation, now_ms):
             return task
@@ -93,6 +91,22 @@ def named_tasks_count_as_refused() -> Patches:
     return [(responses, "report", report)]
 
 
+def a_stop_counts_from_its_reply_on() -> Patches:
+    """What is seen before the reply to our own Stop is nobody's doing."""
+    real = EndMarks.mark
+
+    def mark(self: Any, session_key: int, verb: Any, owner: Any) -> None:
+        if verb is not CommandVerb.STOP:
+            real(self, session_key, verb, owner)
+
+    return [(EndMarks, "mark", mark)]
+
+
+def every_end_is_the_persons() -> Patches:
+    """A session that the program closed was ended by the person."""
+    return [(models, "_ended_by_us", lambda *_: SessionState.ENDED_BY_YOU)]
+
+
 SWITCHES: dict[str, Callable[[], Patches]] = {
     "final records may change": final_records_change,
     "ended sessions come back": ended_sessions_come_back,
@@ -102,4 +116,6 @@ SWITCHES: dict[str, Callable[[], Patches]] = {
     "interrupted call taken as refused": interrupted_counts_as_refused,
     "every error taken as refused": every_error_counts_as_refused,
     "task ids of replies not read": named_tasks_count_as_refused,
+    "a stop counts from its reply on": a_stop_counts_from_its_reply_on,
+    "every end is the person's": every_end_is_the_persons,
 }

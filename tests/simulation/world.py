@@ -15,6 +15,7 @@ from tests.simulation.channel import Channel
 from tests.simulation.checks import Checks, Violation
 from tests.simulation.gateway import Gateway
 from tests.simulation.late_name import LateName
+from tests.simulation.late_reply import LateReply
 from tests.simulation.life import End, Life, copy_ledger
 from tests.simulation.link import Link
 from tests.simulation.not_found import NotFound
@@ -65,6 +66,7 @@ class World:
         self.storm = Storm(self, self.source("storm"))
         self.settings_changes = SettingsChanges(self, self.source("settings changes"))
         self.late_name = LateName(self, self.source("late name"))
+        self.late_reply = LateReply(self, self.source("late reply"))
         self.stale_stop = StaleStop(self, self.source("stale stop"))
 
     def source(self, name: str) -> random.Random:
@@ -80,9 +82,11 @@ class World:
         folder = self._root / "0"
         copy_ledger(self._template, folder)
         lies = (self.gateway, self.not_found, self.bodies)
-        self.trace("seed", self.seed, self.settings, self.weather, *lies, self.channel.weather)
+        skies = (self.weather, *lies, self.channel.weather, self.late_reply)
+        self.trace("seed", self.seed, self.settings, *skies)
         self.storm.begin()
         self.stale_stop.begin()
+        self.late_reply.begin()
         self.settings_changes.begin()
         for number in range(LIVES):
             self.life = Life(self, number, folder)

@@ -39,7 +39,10 @@ class Phase(StrEnum):
 
 
 class SessionState(StrEnum):
-    """What is shown of a session: its phase or, while it is open, what its task does."""
+    """What is shown of a session: its phase or, while it is open, what its task does.
+
+    CLOSED_FAILED: the program closed it, as its task had failed.
+    """
 
     PLANNED = "planned"
     DROPPED = "dropped"
@@ -53,6 +56,7 @@ class SessionState(StrEnum):
     EXPIRED_ASSUMED = "expired_assumed"
     CLOSED_ASSUMED = "closed_assumed"
     CLOSED = "closed"
+    CLOSED_FAILED = "closed_failed"
     ENDED_BY_YOU = "ended_by_you"
     ENDED_BY_LIMIT = "ended_by_limit"
     FAILED = "failed"
@@ -189,6 +193,11 @@ class Session(HidingStruct, frozen=True, kw_only=True):
     def is_ended(self) -> bool:
         """True once it ended or is assumed to have ended: it occupies no slot."""
         return self.phase in FINAL_PHASES or self.phase in ASSUMED_PHASES
+
+    def was_over_by(self, ms: int) -> bool:
+        """True where its end was proven, or its Terminate delivered, by then (epoch ms)."""
+        is_over = self.is_final or self.terminate_sent_ms is not None
+        return is_over and (self.terminate_sent_ms or self.ended_ms or 0) <= ms
 
     @property
     def was_never_opened(self) -> bool:
@@ -337,11 +346,23 @@ _STATE_OF_STATUS = {
 
 def shown_state(session: Session, task: Task | None) -> SessionState:
     """The state to show: the phase, or what the current task does while the session is open."""
+    if session.phase is Phase.ENDED_BY_YOU:
+        return _ended_by_us(session, task)
     if session.phase is not Phase.OPEN:
         return SessionState(session.phase.value)
     if task is None:
         return SessionState.IDLE
     return _STATE_OF_STATUS.get(task.status, SessionState.IDLE)
+
+
+def _ended_by_us(session: Session, task: Task | None) -> SessionState:
+    """Whether the person ended it, or the program: it took no task, or its task was over before."""
+    if task is None or task.status is TaskStatus.QUEUED or task.code == "TAKEN_BACK":
+        return SessionState.CLOSED
+    if session.close_after and task.status is TaskStatus.FAILED:
+        return SessionState.CLOSED_FAILED
+    is_stopped = task.status is TaskStatus.STOPPED and task.stop_sent_ms is not None
+    return SessionState.CLOSED if session.close_after and is_stopped else SessionState.ENDED_BY_YOU
 
 
 def shown_since_ms(session: Session, task: Task | None) -> int:

@@ -3,6 +3,7 @@
 It is pure: the same records, observation and time (epoch ms) give the same records.
 """
 
+from collections.abc import Collection
 from decimal import Decimal
 from typing import TypeVar
 
@@ -68,19 +69,19 @@ def reduce(
     observation: Observation,
     now_ms: int,
     *,
-    ending: CommandVerb | None = None,
+    ending: Collection[CommandVerb] = (),
 ) -> tuple[Session, Task | None]:
     """Take one fact into a session and (where it is about one) a task of it; pure.
 
-    ending: the Stop or Terminate of ours that is on its way to this session: its effect may be seen
-    before its own reply is.
+    ending: which of Stop and Terminate are on their way to this session: their effect may be seen
+    before their own reply is.
 
     A fact about a task that is not the session's current one changes that task alone, unless it is
     the proof that the session ended.
     """
     new_task = None
     if task is not None:
-        new_task = reduce_task(session, task, observation, now_ms, ending=ending is not None)
+        new_task = reduce_task(session, task, observation, now_ms, ending=ending)
     if observation.is_doubted:  # of a session it proves nothing
         return session, new_task
     if (
@@ -93,7 +94,7 @@ def reduce(
     current = task is None or session.current_task in {None, task.key}
     if not current and observation.kind not in END_KINDS:
         return session, new_task
-    terminating = ending is CommandVerb.TERMINATE
+    terminating = CommandVerb.TERMINATE in ending
     return reduce_session(session, new_task, observation, now_ms, ending=terminating), new_task
 
 
@@ -279,7 +280,12 @@ def _without_doubt(task: Task, now_ms: int) -> Task:
 
 
 def reduce_task(
-    session: Session, task: Task, observation: Observation, now_ms: int, *, ending: bool = False
+    session: Session,
+    task: Task,
+    observation: Observation,
+    now_ms: int,
+    *,
+    ending: Collection[CommandVerb] = (),
 ) -> Task:
     """Take one fact into a task; returns the same object where nothing changes."""
     after = _next_task(session, task, observation, now_ms, ending=ending)
@@ -306,7 +312,12 @@ def _with_wait(before: Task, after: Task, now_ms: int) -> Task:
 
 
 def _next_task(
-    session: Session, task: Task, observation: Observation, now_ms: int, *, ending: bool
+    session: Session,
+    task: Task,
+    observation: Observation,
+    now_ms: int,
+    *,
+    ending: Collection[CommandVerb],
 ) -> Task:
     if observation.kind is Kind.BROUGHT_BACK:
         return _task_brought_back(session, task, now_ms)
@@ -319,7 +330,8 @@ def _next_task(
         return _named(task, observation)  # it says nothing but the name
     if task.is_doubted and _is_own_report(observation):
         task = _without_doubt(task, now_ms)
-    asked_to_end = ending or task.stop_sent_ms is not None or session.terminate_sent_ms is not None
+    is_stopped = CommandVerb.STOP in ending or task.stop_sent_ms is not None
+    asked_to_end = is_stopped or bool(ending) or session.terminate_sent_ms is not None
     status = _next_status(task, observation, asked_to_end=asked_to_end)
     before = task
     task = _with_facts(task, observation, now_ms, final=status in FINAL_STATUSES)
@@ -333,6 +345,9 @@ def _next_task(
     ended = now_ms if status in FINAL_STATUSES else None
     is_news = ended is not None and observation.kind is not Kind.TAKEN_BACK
     unproven = _SENT_LIVE.get(observation.kind)
+    if is_stopped and status is S.STOPPED and observation.kind not in END_KINDS:
+        # The effect of our Stop is seen before its own reply, or in its place.
+        task = replace(task, stop_sent_ms=task.stop_sent_ms or now_ms)
     return replace(
         task, status=status, since_ms=now_ms, ended_ms=ended, is_new=is_news, unproven=unproven
     )

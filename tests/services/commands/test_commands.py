@@ -126,7 +126,7 @@ def test_what_is_being_sent_cannot_be_taken_back(folder: Path) -> None:
         given = bench.give(key, TERMINATE)
         await asyncio.sleep(0.02)
         assert bench.why(key) is WaitReason.SENDING
-        assert bench.store.ending == {key: TERMINATE}
+        assert bench.store.ending == {key: {TERMINATE}}
         assert not bench.commands.undo(key)
         await given
         assert bench.phase(key) is Phase.CLOSED_ASSUMED

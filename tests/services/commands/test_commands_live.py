@@ -267,7 +267,7 @@ def test_a_stop_that_the_channel_took_as_an_answer_goes_by_rest_too(folder: Path
         bench.live.all_up = True
         _use_up(bench)
         await _stop_too(bench, key)
-        assert bench.store.ending == {key: STOP}, "its effect may be seen"
+        assert bench.store.ending == {key: {STOP}}, "its effect may be seen"
         await asyncio.sleep(1)
         pending = bench.commands.pending(key)
         assert pending is not None
@@ -448,7 +448,7 @@ def test_a_stop_that_is_taken_back_too_late_is_not_in_the_way_of_the_next(folder
         await asyncio.sleep(0.8)
         assert bench.commands.undo(key)
         await asyncio.sleep(3)
-        assert bench.store.ending == {key: STOP}
+        assert bench.store.ending == {key: {STOP}}
         failed = Observation(kind=Kind.FAILED, text="Task stopped by user")
         await bench.store.record(key, _task(bench, key).key, failed)
         assert _task(bench, key).status is TaskStatus.STOPPED
@@ -469,7 +469,7 @@ def test_a_terminate_that_is_taken_back_leaves_the_stop_that_was_sent_live(folde
         await asyncio.sleep(1)
         pending = bench.commands.pending(key)
         assert pending is not None
-        assert (pending.verb, pending.sent_live, bench.store.ending) == (STOP, True, {key: STOP})
+        assert (pending.verb, pending.sent_live, bench.store.ending) == (STOP, True, {key: {STOP}})
         await asyncio.sleep(70)
         assert (bench.live.sent, bench.client.verbs) == ([STOP], [STOP])
         assert bench.outcomes() == [

@@ -248,7 +248,7 @@ def test_what_an_interrupted_stop_did_counts_for_the_one_after_it(folder: Path) 
         await asyncio.sleep(2)
         assert bench.commands.undo(key)
         await asyncio.sleep(10)
-        assert bench.store.ending == {key: STOP}
+        assert bench.store.ending == {key: {STOP}}
         await bench.see(key, Kind.FAILED, text="Task stopped by user")
         task = bench.store.tasks_of(key)[0]
         assert task.status is TaskStatus.STOPPED
@@ -639,6 +639,32 @@ def test_what_an_earlier_run_left(
         assert bench.outcomes() == [
             (verb.value, fate) for verb, fate in zip(left, outcomes, strict=True)
         ]
+
+    on_bench(folder, test)
+
+
+@pytest.mark.parametrize(
+    ("verb", "seen"), [(STOP, Kind.STOPPED), (STOP, Kind.FAILED), (TERMINATE, Kind.TERMINATED)]
+)
+def test_what_is_seen_before_it_is_sent_again_is_its_effect(
+    folder: Path, verb: CommandVerb, seen: Kind
+) -> None:
+    """The earlier run was killed after it had sent it."""
+
+    async def test(bench: Bench) -> None:
+        key = await _leave(bench, verb)
+        intents = await _again(bench)
+        bench.rate_limiter.note_refused(Endpoint.SEND_MESSAGE, 60)
+        await bench.commands.adopt(intents)
+        await bench.see(key, seen)
+        await asyncio.sleep(70)
+        task = bench.store.task(1)
+        assert task is not None
+        assert task.status is TaskStatus.STOPPED
+        assert (task.stop_sent_ms is not None) is (verb is STOP)
+        assert bench.phase(key) is (Phase.OPEN if verb is STOP else Phase.ENDED_BY_YOU)
+        assert bench.client.sent == []
+        assert bench.store.ending == {}
 
     on_bench(folder, test)
 

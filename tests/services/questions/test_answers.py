@@ -13,6 +13,7 @@ from enigma_panel.core.attribution import STALE_QUESTION_MS
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.questions import LOGIN_USED
 from enigma_panel.core.rate_limit import Endpoint
+from enigma_panel.core.statuses import TaskStatus
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.questions.answers import Answers
 from enigma_panel.services.questions.inbox import Inbox
@@ -313,6 +314,54 @@ def test_a_question_that_went_after_a_refusal_brings_the_refusal(
         assert result == AnswerResult(outcome=AnswerOutcome.GONE, error=busy)
 
     on_bench(tmp_path, play)
+
+
+@pytest.mark.parametrize("kind", [Kind.STOPPED, Kind.FAILED])
+def test_a_stop_as_an_answer_counts_where_its_reply_is_lost(tmp_path: Path, kind: Kind) -> None:
+    async def check(bench: Bench) -> None:
+        one = await _stop_without_reply(bench)
+        await bench.see(one.key, kind)
+        task = bench.store.task(1)
+        assert task is not None
+        assert task.status is TaskStatus.STOPPED
+        assert task.stop_sent_ms is not None
+        assert bench.store.ending == {}
+
+    on_bench(tmp_path, check)
+
+
+@pytest.mark.parametrize("how", ["it asks something else", "the person answers after all"])
+def test_it_counts_no_more_once_the_task_goes_on(tmp_path: Path, how: str) -> None:
+    async def check(bench: Bench) -> None:
+        one = await _stop_without_reply(bench)
+        if how == "it asks something else":
+            await bench.see(one.key, Kind.QUESTION, text="Which one?")
+        else:
+            (question,) = one.inbox.questions()
+            await one.inbox.answer(question, PASSWORD, AnswerVerb.RESUME)
+        assert bench.store.ending == {}
+        await bench.see(one.key, Kind.FAILED)
+        task = bench.store.task(1)
+        assert task is not None
+        assert task.status is TaskStatus.FAILED
+
+    on_bench(tmp_path, check)
+
+
+async def _stop_without_reply(bench: Bench) -> Asked:
+    one = await asked(bench)
+    client: Any = bench.client
+    answers = client.send_answer
+
+    async def cut(*_: Any) -> None:
+        client.send_answer = answers
+        raise InterruptedCallError("timeout")
+
+    client.send_answer = cut
+    (question,) = one.inbox.questions()
+    result = await one.inbox.answer(question, "", AnswerVerb.STOP)
+    assert result.outcome is AnswerOutcome.UNCONFIRMED
+    return one
 
 
 def test_what_may_have_arrived_counts_as_allowed(tmp_path: Path) -> None:

@@ -21,11 +21,11 @@ DONE = a_task(status=TaskStatus.DONE, result="$39.99", cost="0.0210", code=OTHER
 
 
 def test_the_result_stands_in_the_table_with_a_sign_and_the_doubt() -> None:
-    cell = result_cell(DONE)
+    cell = result_cell(DONE, None)
     assert (cell.text, cell.glyph, cell.mark) == ("$39.99", Glyph.BANG, Severity.AMBER)
     assert cell.tool_tip == f"$39.99\n{DOUBT}"
     assert cell.accessible_text == f"$39.99 – {DOUBT}"
-    plain = result_cell(replace(DONE, code=None))
+    plain = result_cell(replace(DONE, code=None), None)
     assert (plain.glyph, plain.tool_tip) == (None, "$39.99")
 
 

@@ -26,7 +26,7 @@ def test_that_nobody_answered_is_said_before_what_the_service_says(status: TaskS
         f"Nobody answered “I need login credentials”; the task ended at {local_time(NOW)}, $0.1000"
     )
     task = missed(status, cost="0.1", error="Session timed out")
-    assert result_cell(task).text == text
+    assert result_cell(task, None).text == text
     told = trouble_text(a_session(), task, NOW)
     assert told is not None
     assert told.what.startswith(f"{text}. ")
@@ -35,7 +35,7 @@ def test_that_nobody_answered_is_said_before_what_the_service_says(status: TaskS
 
 
 def test_a_cost_that_is_not_known_is_left_out() -> None:
-    assert result_cell(missed()).text.endswith(f"the task ended at {local_time(NOW)}")
+    assert result_cell(missed(), None).text.endswith(f"the task ended at {local_time(NOW)}")
 
 
 def test_each_has_its_own_word() -> None:

@@ -254,6 +254,7 @@ class Commands(QObject):
         elif key in self._current:
             outcome = Outcome.REFUSED
         if outcome is None:
+            self._sender.mark(command)  # the earlier run may have sent it
             self._begin(command)
         else:
             await self._store.settle(intent, outcome, Observation(kind=Kind.DELIVERED))

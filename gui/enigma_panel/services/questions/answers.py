@@ -24,6 +24,7 @@ from enigma_panel.services.types import (
     AnswerOutcome,
     AnswerResult,
     AnswerWait,
+    Diff,
     NoticeKind,
     SessionEnder,
     WaitReason,
@@ -66,6 +67,8 @@ class Answers(QObject):
         self._waits: dict[int, AnswerWait] = {}
         self._taken_back: dict[int, asyncio.Event] = {}
         self._used: list[tuple[int, str]] = []
+        self._unsure_stops: dict[int, int] = {}  # by task: which question they were for
+        self._store.changed.connect(self._forget_stops)
 
     def waiting(self, task_key: int) -> AnswerWait | None:
         """Why the answer to that task has not been sent yet; None when none waits."""
@@ -211,19 +214,36 @@ class Answers(QObject):
         intent = await self._intend(session, task, answer)
         if not is_open():
             return await self._too_late(intent)
-        ending, owner = self._store.ending, object()
-        if answer.verb is AnswerVerb.STOP:
-            ending.mark(session.key, CommandVerb.STOP, owner)
+        self._note_stop(task, answer.verb)
         try:
             with calling(self._rate_limiter, Endpoint.SEND_MESSAGE, taken):
                 observation = await client.send_answer(session.service_id, answer.text, answer.verb)
         except ApiError as error:
+            if error.nothing_happened:
+                self._drop_stop(task)
             return await self._fail(intent, error)
-        finally:
-            ending.unmark(session.key, owner)
         await self._store.settle(intent, Outcome.KNOWN, self._of_question(intent, observation))
+        self._drop_stop(task)
         self._poller.note_delivered(session.key)
         return AnswerResult(outcome=AnswerOutcome.DELIVERED)
+
+    def _note_stop(self, task: Task, verb: AnswerVerb) -> None:
+        """From now on the task may end by it, also where the reply to it is lost."""
+        self._drop_stop(task)
+        if verb is AnswerVerb.STOP:
+            self._unsure_stops[task.key] = task.question_n
+            self._store.ending.mark(task.session_key, CommandVerb.STOP, ("answer", task.key))
+
+    def _drop_stop(self, task: Task) -> None:
+        if self._unsure_stops.pop(task.key, None) is not None:
+            self._store.ending.unmark(task.session_key, ("answer", task.key))
+
+    def _forget_stops(self, diff: Diff) -> None:
+        """The task is over, or asks something else: a Stop whose reply was lost counts no more."""
+        for key in diff.tasks.intersection(self._unsure_stops):
+            task = self._store.task(key)
+            if task is not None and (task.is_final or task.question_n != self._unsure_stops[key]):
+                self._drop_stop(task)
 
     async def _intend(self, session: Session, task: Task, answer: Answer) -> Intent:
         return await self._store.intend(

@@ -228,7 +228,8 @@ class Scheduler(QObject):
         self._blockers.own[task.key] = Blocker(why=WaitReason.CLOSING, error=error)
         self.moved.emit()
         try:
-            yield
+            with self._first_tasks.closing(task.session_key):
+                yield
         finally:
             self._blockers.own.pop(task.key, None)
             self.moved.emit()

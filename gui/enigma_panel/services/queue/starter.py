@@ -4,7 +4,8 @@ A start that the service refused for now is queued again, with a new intent for 
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -161,7 +162,8 @@ class Starter:
             return None  # else the live channel has told of it meanwhile
         failure = self._classify(error, intent.session, client)
         is_old_key = failure is FailureKind.KEY and not self._account.is_in_use(client)
-        kept, is_ending = is_old_key or keeps(failure, error), self._status.is_ending(key)
+        kept = is_old_key or keeps(failure, error)
+        is_ending = self._status.is_ending(key) and key not in self._starts.closing
         fact = refused_fact(error, Kind.BACK_IN_QUEUE if kept else Kind.REFUSED)
         await self._store.settle(intent, Outcome.REFUSED, fact)
         if kept and is_ending:  # it was terminated meanwhile: nobody wants another try
@@ -320,8 +322,9 @@ class FirstTaskSender:
 
     async def _leave_unsent(self, task: Task, session: Session) -> None:
         """Who terminated the session wants its task no more; else the task stays queued."""
-        yours = session.terminate_sent_ms is not None or session.phase is Phase.ENDED_BY_YOU
-        if yours or self._commands.is_ending(session.key):
+        ended = session.terminate_sent_ms is not None or session.phase is Phase.ENDED_BY_YOU
+        ended |= self._commands.is_ending(session.key)
+        if ended and session.key not in self._starts.closing:  # else the program closes it
             kind = Kind.TAKEN_BACK if task.status is TaskStatus.QUEUED else Kind.STOPPED
             fact = Observation(kind=kind, code="TERMINATED_BEFORE_TASK")
         else:
@@ -348,6 +351,15 @@ class FirstTaskSender:
         await self._store.record(session_key, task_key, failed)
         self._notices.notify(NoticeKind.START_REFUSED, session_key, task_key, refusal.error)
         self.close_unused(session_key, task_key, refusal.error)
+
+    @contextmanager
+    def closing(self, session_key: int) -> Iterator[None]:
+        """While the program, not the person, ends a session whose task goes elsewhere."""
+        self._starts.closing.add(session_key)
+        try:
+            yield
+        finally:
+            self._starts.closing.discard(session_key)
 
     async def close(self, task: Task) -> bool:
         """Terminate the session of a task that goes to another one; True once it is over, False

@@ -84,8 +84,8 @@ def read_start(ledger: Ledger, now_ms: int) -> tuple[list[Session], list[Task], 
     return list(sessions.values()), list(tasks.values()), [k for k in keys if k not in unread]
 
 
-class EndMarks(Mapping[int, CommandVerb]):
-    """By session key the Stop or Terminate whose effect may be seen; of both, Terminate.
+class EndMarks(Mapping[int, frozenset[CommandVerb]]):
+    """By session key which of Stop and Terminate may have their effect seen.
 
     Several calls may be on their way to one session: each takes back its own mark alone.
     """
@@ -104,9 +104,8 @@ class EndMarks(Mapping[int, CommandVerb]):
         if not marks:
             self._marks.pop(session_key, None)
 
-    def __getitem__(self, session_key: int) -> CommandVerb:
-        verbs = self._marks[session_key].values()
-        return CommandVerb.TERMINATE if CommandVerb.TERMINATE in verbs else next(iter(verbs))
+    def __getitem__(self, session_key: int) -> frozenset[CommandVerb]:
+        return frozenset(self._marks[session_key].values())
 
     def __iter__(self) -> Iterator[int]:
         return iter(self._marks)
@@ -657,7 +656,7 @@ class SessionStore(QObject):
         now = self._clock.now_ms()
         observation = self.redaction.redact(observation, task)
         new_session, new_task = reduce(
-            session, task, observation, now, ending=self.ending.get(session.key)
+            session, task, observation, now, ending=self.ending.get(session.key, ())
         )
         self._sessions[session.key] = new_session
         if new_task is not None:

@@ -12,7 +12,7 @@ class StartsUnderWay:
         self._naming: dict[int, asyncio.Event] = {}
         self._awaiting: set[int] = set()
         self.closing: set[int] = set()
-        """Sessions that are being terminated because their first task was refused."""
+        """Sessions that the program terminates: their first task was refused, or goes elsewhere."""
 
     def is_awaiting_reply(self, task_key: int) -> bool:
         """Whether the call that starts this task still waits for its reply, which will name it."""

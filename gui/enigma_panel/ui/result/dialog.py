@@ -278,7 +278,7 @@ class ResultDialog(ModelessDialog):
             return no_result_text(task)
         trouble = trouble_text(session, task, self._services.clock.now_ms())
         if trouble is None:
-            return no_result_text(task)
+            return no_result_text(task, session)
         return "\n\n".join(filter(None, (trouble.what, trouble.money, trouble.todo)))
 
     def _read(self, task: Task | None, text: str) -> None:

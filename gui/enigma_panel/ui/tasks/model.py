@@ -336,7 +336,9 @@ class TasksModel(KeyedTableModel):
 
     def _result(self, task: Task) -> Cell:
         waiting = self.waiting(task)
-        return result_cell(task) if waiting is None else waiting_cell(waiting)
+        if waiting is not None:
+            return waiting_cell(waiting)
+        return result_cell(task, self._sessions.session(task.session_key))
 
     def _session(self, task: Task) -> Cell:
         session = self._sessions.session(task.session_key)

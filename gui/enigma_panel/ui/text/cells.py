@@ -5,7 +5,7 @@ from decimal import Decimal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from enigma_panel.core.models import Task, TaskStatus
+from enigma_panel.core.models import Session, Task, TaskStatus
 from enigma_panel.core.money import exact_money, is_sane
 from enigma_panel.core.observation import OTHER_TASK
 from enigma_panel.ui.i18n import Translations, shorten
@@ -104,9 +104,9 @@ def cost_cell(
     )
 
 
-def result_cell(task: Task) -> Cell:
-    """What came out, in one line; a sign where it may be another task's."""
-    cell = _plain_result_cell(task)
+def result_cell(task: Task, session: Session | None) -> Cell:
+    """What came out, in one line; a sign where it may be another task's. session: the task's."""
+    cell = _plain_result_cell(task, session)
     if not task.is_doubted:
         return cell
     doubt = doubt_text(task.cost)
@@ -119,7 +119,16 @@ def doubt_text(cost: Decimal | None) -> str:
     return explain_code(OTHER_TASK, None, ErrorContext(cost=cost)).text
 
 
-def _plain_result_cell(task: Task) -> Cell:
+def _stopped_text(task: Task, session: Session | None) -> str:
+    """Who or what stopped it, as far as that is known."""
+    if task.stop_sent_ms is not None:
+        return tr("stopped by you")
+    if session is not None and session.was_over_by(task.ended_ms or 0):
+        return tr("stopped, its session was ended")
+    return tr("stopped")
+
+
+def _plain_result_cell(task: Task, session: Session | None) -> Cell:
     match task.status:
         case TaskStatus.DONE:
             text = shorten(task.result or "") or tr("done, without a text")
@@ -134,8 +143,7 @@ def _plain_result_cell(task: Task) -> Cell:
         case TaskStatus.STOPPED if task.code == TAKEN_BACK:
             text = tr("taken out of the line, not started")
         case TaskStatus.STOPPED:
-            by_you = task.stop_sent_ms is not None
-            text = tr("stopped by you") if by_you else tr("stopped, its session was ended")
+            text = _stopped_text(task, session)
         case TaskStatus.LOST:
             text = tr("the result cannot be fetched")
         case TaskStatus.UNCONFIRMED:

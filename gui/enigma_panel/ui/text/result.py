@@ -43,13 +43,13 @@ def clean_text(text: str) -> str:
     return without_hidden(text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-def no_result_text(task: Task | None) -> str:
+def no_result_text(task: Task | None, session: Session | None = None) -> str:
     """Said where there is no result to show."""
     if task is None:
         return tr("It is being loaded.")
     if not task.is_final:
         return tr("There is no result yet.")
-    return sentence(result_cell(task).text)
+    return sentence(result_cell(task, session).text)
 
 
 def part_text(shown: int, whole: int) -> str:
@@ -112,7 +112,7 @@ def colleague_text(task: Task, session: Session | None) -> str:
         lines.append(tr("Site: {site}", site=site))
     if task.code != TAKEN_BACK:
         lines += _figures(task)
-    lines += ["", task.result or task.error or no_result_text(task)]
+    lines += ["", task.result or task.error or no_result_text(task, session)]
     return _without_ids("\n".join(lines), task, session)
 
 

@@ -186,6 +186,8 @@ def _ended_word(state: SessionState) -> StateWord:
             return StateWord(Glyph.RING, tr("expired (assumed)"), Severity.DIM)
         case s.CLOSED_ASSUMED:
             return StateWord(Glyph.RING, tr("closed (assumed)"), Severity.DIM)
+        case s.CLOSED_FAILED:
+            return StateWord(Glyph.STOP, tr("closed (task failed)"), Severity.DIM)
         case s.ENDED_BY_YOU:
             return StateWord(Glyph.STOP, tr("ended by you"), Severity.DIM)
         case s.ENDED_BY_LIMIT:

@@ -79,10 +79,10 @@ def trouble_text(
             )
         case TaskStatus.STOPPED if task.code == TAKEN_BACK:
             return ErrorText(tr("Taken out of the line."), tr("It was not started."))
-        case TaskStatus.STOPPED if task.code:
+        case TaskStatus.STOPPED if task.code and task.stop_sent_ms is None:
             return explain_code(task.code, task.error, context)
         case TaskStatus.STOPPED:
-            return ErrorText(sentence(result_cell(task).text))
+            return ErrorText(sentence(result_cell(task, session).text))
         case _:
             return None
 

@@ -1,0 +1,66 @@
+"""Words for ends: who ended a task or a session, as far as that is known, and nothing else."""
+
+from typing import Any
+
+from enigma_panel.core.models import Phase, TaskStatus, shown_state
+from enigma_panel.ui.text.cells import result_cell
+from enigma_panel.ui.text.states import session_state_text
+from enigma_panel.ui.text.task import trouble_text
+from tests.kit.builders import a_session, a_task
+from tests.kit.clock import NOW
+from tests.kit.rows import check_rows
+
+LATER, BEFORE = NOW + 1_000, NOW - 1_000
+STOPPED = {"stop_sent_ms": BEFORE}
+CLOSED = {"phase": Phase.CLOSED, "ended_ms": NOW}
+
+
+def test_why_a_task_stopped() -> None:
+    check_rows(
+        (
+            (STOPPED, {}, "stopped by you"),
+            (STOPPED, CLOSED, "stopped by you"),
+            (STOPPED | {"code": "STOPPED"}, {}, "stopped by you"),
+            ({}, {}, "stopped"),
+            ({}, CLOSED, "stopped, its session was ended"),
+            ({}, CLOSED | {"ended_ms": LATER}, "stopped"),
+            ({}, {"phase": Phase.EXPIRED_ASSUMED, "ended_ms": BEFORE}, "stopped"),
+            (
+                {},
+                {"phase": Phase.CLOSED_ASSUMED, "ended_ms": BEFORE, "terminate_sent_ms": BEFORE},
+                "stopped, its session was ended",
+            ),
+        ),
+        _reads,
+    )
+
+
+def _reads(of_task: dict[str, Any], of_session: dict[str, Any], words: str) -> None:
+    task = a_task(status=TaskStatus.STOPPED, ended_ms=NOW, **of_task)
+    session = a_session(**of_session)
+    assert result_cell(task, session).text == words
+    trouble = trouble_text(session, task, LATER)
+    assert trouble is not None
+    assert trouble.what == f"{words.capitalize()}."
+
+
+def test_who_ended_a_session() -> None:
+    failed, stopped = TaskStatus.FAILED, TaskStatus.STOPPED
+    check_rows(
+        (
+            ({"status": stopped}, True, "ended by you"),
+            ({"status": failed}, False, "ended by you"),
+            ({"status": failed}, True, "closed (task failed)"),
+            (STOPPED | {"status": stopped}, True, "closed"),
+            (STOPPED | {"status": stopped}, False, "ended by you"),
+            ({"status": TaskStatus.QUEUED}, True, "closed"),
+            ({"status": stopped, "code": "TAKEN_BACK"}, True, "closed"),
+            ({"status": stopped, "code": "TERMINATED_BEFORE_TASK"}, True, "ended by you"),
+        ),
+        _is_called,
+    )
+
+
+def _is_called(of_task: dict[str, Any], closes: bool, word: str) -> None:
+    session = a_session(phase=Phase.ENDED_BY_YOU, close_after=closes)
+    assert session_state_text(shown_state(session, a_task(**of_task))).word == word
