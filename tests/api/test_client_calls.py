@@ -40,7 +40,7 @@ MESSAGES = {
     },
 }
 BODIES = {
-    ApiCall.START_SESSION: {"mode": "default", "maxDuration": 60_000},
+    ApiCall.START_SESSION: {"startingUrl": "https://example.com", "maxDuration": 60_000},
     ApiCall.RUN_TASK: TASK_FIELDS,
     **{verb: {"sessionId": SESSION, "message": said} for verb, said in MESSAGES.items()},
 }
@@ -97,7 +97,7 @@ def test_only_what_is_set_is_sent() -> None:
     asyncio.run(call())
     new_task = {"actionType": "newTask", "newState": "start", "taskDetails": "Look"}
     assert seen == [
-        {"mode": "default"},
+        {},
         {"taskDetails": "Look"},
         {"sessionId": "s", "message": new_task},
     ]

@@ -27,7 +27,7 @@ def written(case: dict[str, Any]) -> bytes:
     spec = msgspec.convert(case.get("spec", {"text": ""}), TaskSpec)
     match case["call"]:
         case "start_session":
-            return writer.start_session(spec)
+            return writer.start_session(spec, case.get("text", ""))
         case "run_task":
             return writer.run_task(spec)
         case "new_task":

@@ -184,6 +184,31 @@ def test_a_step(tasks: tuple[Task, ...], given: dict[str, Any], expected: Do) ->
     assert _decide(Kind.ACTION, *tasks, **given)[1] == expected
 
 
+@pytest.mark.parametrize(
+    ("kind", "task", "given", "expected"),
+    [
+        (Kind.COMPLETED, NAMED, {"task_id": "other"}, Do.DROP),
+        (Kind.COMPLETED, NAMED, {}, Do.POLL),
+        (Kind.COMPLETED, NAMED, {"task_id": "t1"}, Do.RECORD),
+        (Kind.COMPLETED, ONE, {"awaited": {1}, "task_id": "other"}, Do.HOLD),
+        (Kind.COMPLETED, LOST_REPLY, {"task_id": "other"}, Do.DOUBT | Do.POLL),
+        (Kind.FAILED, NAMED, {}, Do.POLL),
+        (Kind.FAILED, ONE, {"awaited": {1}}, Do.HOLD),
+        (Kind.FAILED, LOST_REPLY, {}, Do.DOUBT),
+        (Kind.QUESTION, NAMED, {"text": "Which?"}, Do.POLL),
+        (Kind.QUESTION, LOST_REPLY, {"text": "Which?"}, Do.POLL),
+        (Kind.QUESTION, NAMED, {"text": "Which?", "task_id": "t1"}, Do.RECORD),
+        (Kind.ACTION, NAMED, {}, Do.STEP),
+        (Kind.ACTION, LOST_REPLY, {}, Do.STEP),
+        (Kind.UPDATE, _task(status=S.STARTING), {}, Do.STEP),
+    ],
+)
+def test_where_a_text_may_run_only_what_names_the_task_is_its(
+    kind: Kind, task: Task, given: dict[str, Any], expected: Do
+) -> None:
+    assert _decide(kind, task, may_run_a_text=True, **given)[1] == expected
+
+
 def test_what_an_agent_thinks_is_no_action() -> None:
     assert _decide(Kind.AGENT, PAUSED)[1] is Do.STEP
     assert _decide(Kind.UPDATE, LIVE_ANSWER)[1] is Do.STEP

@@ -80,10 +80,10 @@ class Watched(HttpClient):
         finally:
             self.under_way[verb] -= 1
 
-    async def start_session(self, spec: TaskSpec) -> Observation:
+    async def start_session(self, spec: TaskSpec, text: str = "") -> Observation:
         """The simulator's speed shortens what it says of the session's life; our clock does not,
         and a busy machine must not use it up."""
-        observation = await super().start_session(spec)
+        observation = await super().start_session(spec, text)
         return replace(observation, expires_in_ms=(observation.expires_in_ms or 0) * QUICK * 10)
 
 

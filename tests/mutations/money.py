@@ -8,6 +8,7 @@ LIVE_TEXT = "tests/ui/text/test_live_text.py"
 QUEUE = "tests/services/queue/test_task_queue.py"
 MISSING = "tests/services/monitor/test_missing_tasks.py"
 REDUCER = "tests/core/test_reducer.py"
+ATTRIBUTION = "tests/core/test_attribution.py"
 REFUSED = "tests/services/queue/test_refused_for_now.py"
 DIALECT = "tests/services/queue/test_other_dialect.py"
 STARTER = "tests/services/queue/test_starter.py"
@@ -20,6 +21,8 @@ ASKS_FOR_ANOTHER = (
 )
 NOT_WHOLE = "A task with a field that its dialect lacks is not sent without it"
 TRIED_AGAIN = "What was refused for certain is tried again only where that can help"
+TEXT = "tests/services/queue/test_opening_text.py"
+ONE_TEXT = "A service that opens no browser without a text"
 UNUSED = "A browser that took no task, and that no task waits for any more, is closed"
 LIVE = "An open session also tells what happens over the service's live channel"
 ONE_PROGRAM = "One program at a time uses a data folder"
@@ -319,7 +322,7 @@ MONEY = (
         promise="refuses so three times gets another one",
         mistake="it fails",
         file="services/queue/starter.py",
-        old="kept=_may_go_elsewhere(failures))",
+        old="kept=_may_go_elsewhere(bounded))",
         new="kept=not failures)",
         tests=(f"{REFUSED}::test_a_task_that_its_new_browser_refuses_gets_another_one",),
     ),
@@ -380,6 +383,70 @@ MONEY = (
         tests=(
             f"{DIALECT}::test_a_service_that_understands_no_dialect_opens_no_browser_for_each_task",
         ),
+    ),
+    Break(
+        promise=ONE_TEXT,
+        mistake="its task fails",
+        file="services/queue/starter.py",
+        old="            return FailureKind.TEXT\n",
+        new="            pass\n",
+        tests=(f"{TEXT}::test_it_is_tried_once_more_with_a_text_and_remembered",),
+    ),
+    Break(
+        promise="in one more try",
+        mistake="it is tried again and again",
+        file="services/queue/starter.py",
+        old="        if opens and not intent.used and wants_text(",
+        new="        if opens and wants_text(",
+        tests=(f"{TEXT}::test_what_it_refuses_all_the_same_has_failed",),
+    ),
+    Break(
+        promise="written down like every start",
+        mistake="without its text, which the next run has to find out anew",
+        file="services/queue/starter.py",
+        old="stamped, task, used=text)",
+        new="stamped, task)",
+        tests=(f"{TEXT}::test_it_is_tried_once_more_with_a_text_and_remembered",),
+    ),
+    Break(
+        promise="That is remembered for the address.",
+        mistake="each task is refused first",
+        file="services/queue/starter.py",
+        old="            self._store.text_addresses.add(intent.session.base_url)\n",
+        new="            pass\n",
+        tests=(f"{TEXT}::test_it_is_tried_once_more_with_a_text_and_remembered",),
+    ),
+    Break(
+        promise="That is remembered for the address.",
+        mistake="not over a restart",
+        file="services/state/session_store.py",
+        old="        self.text_addresses |= with_text\n",
+        new="",
+        tests=(f"{TEXT}::test_it_is_tried_once_more_with_a_text_and_remembered",),
+    ),
+    Break(
+        promise="only what names your task is taken for it; polls tell the rest",
+        mistake="all is, as in other browsers",
+        file="core/attribution.py",
+        old="    is_of_text = at.may_run_a_text and not is_by_id\n",
+        new="    is_of_text = False\n",
+        tests=(f"{ATTRIBUTION}::test_where_a_text_may_run_only_what_names_the_task_is_its",),
+    ),
+    Break(
+        promise="While the browser is busy with its text, your task waits for it there",
+        mistake="it fails after three tries",
+        file="services/queue/starter.py",
+        old="        return is_busy or failure is",
+        new="        return failure is",
+        tests=(f"{TEXT}::test_a_browser_that_works_on_its_text_is_waited_for",),
+    ),
+    Break(
+        promise="with at most 30 seconds between two tries",
+        mistake="longer and longer",
+        file="services/retry_policy.py",
+        old="    return min(NO_BROWSER_STEP_MS * attempt, NO_BROWSER_WORST_MS)\n",
+        new="    return NO_BROWSER_STEP_MS * attempt\n",
+        tests=(f"{TEXT}::test_a_browser_that_works_on_its_text_is_waited_for",),
     ),
     Break(
         promise="until you choose one or click Go on",

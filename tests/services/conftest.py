@@ -28,9 +28,9 @@ class LongLived(HttpClient):
     """The real client, for a FastClock: what the service tells of a session's life is in real time,
     which that clock uses up ten times as fast."""
 
-    async def start_session(self, spec: TaskSpec) -> Observation:
+    async def start_session(self, spec: TaskSpec, text: str = "") -> Observation:
         """As the real one's, with a life in proportion."""
-        observation = await super().start_session(spec)
+        observation = await super().start_session(spec, text)
         return replace(
             observation, expires_in_ms=(observation.expires_in_ms or 0) * FastClock.FACTOR
         )

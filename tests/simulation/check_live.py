@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from enigma_panel.core.models import Session, Task, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.services.state.timeline import UNCLEAR
+from enigma_panel.simulator.task import TaskState
 from enigma_panel.store.ledger.intents import Step
 from tests.simulation import weather
-from tests.simulation.calls import Sent
+from tests.simulation.calls import Sent, mark_of
 from tests.simulation.network import LIMITS
 from tests.simulation.settled import tasks_of
 from tests.simulation.weather import Kind as Fault
@@ -144,8 +145,11 @@ class Live:
         answered = any(t.answered_ms is not None and t.question == text for t in tasks)
         if answered or task is None or task.is_final or task.status is TaskStatus.QUEUED:
             return
+        by_poll = self._world.settings.needs_text  # the text, too, may ask
+        if by_poll and not self._may_ask(task):
+            return
         path = f"/task/{session.service_id}/{task.service_id}"
-        is_unclear = task.question == text or _another_may_ask(task, tasks)
+        is_unclear = by_poll or task.question == text or _another_may_ask(task, tasks)
         if is_unclear and self._is_asked(path, since):
             return  # told twice, asked twice, or of which task: a poll knows, once it is its own
         self._world.fail("a question is there at once", f"task {task.key} is {task.status}")
@@ -182,7 +186,13 @@ class Live:
     def _is_unclear(self, task: Task, tasks: list[Task]) -> bool:
         """Whether nobody could say whose result it is."""
         unnamed = [t for t in tasks if t.service_id is None and t.sent_ms is not None]
-        return task.service_id is None and len(unnamed) > 1
+        is_alone = len(unnamed) == 1 and not self._world.settings.needs_text
+        return task.service_id is None and not is_alone
+
+    def _may_ask(self, task: Task) -> bool:
+        """Whether it has a name to ask for, and asks itself."""
+        own = self._world.checks.starts.model_task(mark_of(task.spec))
+        return task.service_id is not None and own is not None and own.state is TaskState.ASKING
 
     def _later(self, wire: Wire, seconds: float, look: Callable[[], None]) -> None:
         """Look after so many seconds in which the disk does not hold up anything."""

@@ -6,6 +6,7 @@ from enigma_panel.api.protocols import ApiCall
 from enigma_panel.core.models import Task
 from enigma_panel.simulator.task import Task as ModelTask
 from tests.simulation.calls import STARTS, Sent, Verdict, mark_of
+from tests.simulation.service import url_of
 from tests.simulation.weather import Kind
 
 if TYPE_CHECKING:
@@ -85,6 +86,16 @@ class Starts:
             is_open = session is not None and session.ended is None
             if mark == sent.mark and is_open and not changes.is_out_of_reach(other):
                 self._world.fail("one browser for a task", f"{opened} beside {other} for {sent}")
+
+    def begins_at_its_address(self, sent: Sent) -> None:
+        """A start tells the address of its task, but for a newTask in the browser that is there."""
+        if sent.verb not in STARTS or not self._world.settings.needs_text:
+            return
+        place = sent.message or sent.body
+        told, url = place.get("startingUrl"), url_of(sent.mark)
+        is_there = self._opened.get(sent.session_id) == sent.mark
+        if told != url and not (told is None and is_there):
+            self._world.fail("a task begins at its address", f"{sent} with {told}")
 
     def model_task(self, mark: int) -> ModelTask | None:
         """The service's task of that mark; None where it never began."""

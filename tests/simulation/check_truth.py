@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 _FOR_NOW = frozenset({429, 503})
+_NOT_SEEN = frozenset({TaskStatus.STARTING, TaskStatus.UNCONFIRMED})
 KEPT_S = 0.1
 
 SHOWN_S = 60.0
@@ -45,6 +46,7 @@ class Truth:
             before = self._statuses.get(key)
             self._statuses[key] = task.status
             if before is not None and before is not task.status:
+                self._works_itself(session, task, before)
                 self._ended_right(session, task)
                 self._asks_no_more(session, task, before)
 
@@ -106,6 +108,20 @@ class Truth:
         if self._world.checks.starts.name_of(mark_of(task.spec)) != task.service_id:
             self._world.fail("a task carries its own name", f"task {task.key}")
 
+    def _works_itself(self, session: Session, task: Task, before: TaskStatus) -> None:
+        """Where the text of a browser may work and ask, too, what is said to do so does it."""
+        own = self.model_task(session.service_id, task)
+        began = self._world.checks.starts.name_of(mark_of(task.spec)) is not None
+        is_gone = own is None and began
+        if not self._world.settings.needs_text or is_gone or task.key in self.guessed:
+            return
+        works = before in _NOT_SEEN and task.status is TaskStatus.WORKING
+        if works and task.service_id is None and (own is None or own.state is TaskState.QUEUED):
+            self._world.fail("a step is of its own task", f"task {task.key}")
+        asked = own is not None and (own.state is TaskState.ASKING or own.answers or own.over)
+        if task.status is TaskStatus.ASKS and not asked:
+            self._world.fail("a question is of its own task", f"task {task.key}")
+
     def _ended_right(self, session: Session, task: Task) -> None:
         """Results and failures are those of this very task."""
         own = self.model_task(session.service_id, task)
@@ -133,8 +149,16 @@ class Truth:
         last = starts[-1]  # another browser may have been refused for good since
         if last.failure is not Verdict.REFUSED:
             self._world.fail("a failure is of its own task", f"task {task.key} has not begun")
-        if isinstance(last.error, RejectedError) and last.error.reply.status in _FOR_NOW:
+        if not isinstance(last.error, RejectedError):
+            return
+        status = last.error.reply.status
+        if status in _FOR_NOW:
             self._world.fail("refused for now is not failed", f"task {task.key}")
+        if status == last.status == 409:
+            self._world.fail("a browser that is busy is waited for", f"task {task.key}")
+        is_start = last.verb is ApiCall.START_SESSION
+        if is_start and status == last.status == 400 and "taskDetails" not in last.body:
+            self._world.fail("a start that lacks a text gets one", f"task {task.key}")
 
     def _asks_no_more(self, session: Session, task: Task, before: TaskStatus) -> None:
         """What is older than a question does not close it."""

@@ -83,6 +83,7 @@ class Checks:
         self.queue.asks_a_full_house_rarely(sent)
         self.starts.intent_comes_first(sent)
         self.starts.sent_once(sent)
+        self.starts.begins_at_its_address(sent)
         self.answers.sent_once(sent)
         self.commands.sent(sent)
 

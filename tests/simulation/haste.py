@@ -53,7 +53,7 @@ class Haste:
         self._started += 1
         person = self._world.person
         person.marks += 1
-        spec = draw_spec(self._rng, person.marks)
+        spec = draw_spec(self._rng, person.marks, self._world.settings)
         start = life.parts.services.sessions.start(spec, where=found.key)
         person.do(f"start in {found.key} at once", start)
 

@@ -80,10 +80,10 @@ class SimClient(HttpClient):
 
     # What the program concludes is noted for each call that costs or changes something.
 
-    async def start_session(self, spec: TaskSpec) -> Observation:
+    async def start_session(self, spec: TaskSpec, text: str = "") -> Observation:
         """As HttpClient."""
         self._meant = mark_of(spec)  # the request is made before anything else can happen
-        return await self._judged(super().start_session(spec))
+        return await self._judged(super().start_session(spec, text))
 
     async def run_task(self, spec: TaskSpec) -> Observation:
         """As HttpClient."""

@@ -86,7 +86,9 @@ class Person:
         """So many new tasks."""
         self.marks += count
         first = self.marks - count + 1
-        return [draw_spec(self.rng, mark) for mark in range(first, self.marks + 1)]
+        return [
+            draw_spec(self.rng, mark, self.world.settings) for mark in range(first, self.marks + 1)
+        ]
 
     def answer(self, question: OpenQuestion, *, stop: bool = False, again: bool = False) -> None:
         """Answer a question that is on the screen, if that was not done before."""

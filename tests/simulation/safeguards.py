@@ -16,6 +16,7 @@ from tests.simulation import (
     switch_queue,
     switch_replies,
     switch_send,
+    switch_text,
 )
 
 Patch = tuple[Any, str, Any]
@@ -27,6 +28,7 @@ SWITCHES: dict[str, Callable[[], list[Patch]]] = {
     **switch_queue.SWITCHES,
     **switch_live.SWITCHES,
     **switch_send.SWITCHES,
+    **switch_text.SWITCHES,
     **switch_replies.SWITCHES,
 }
 """The patches of each switch-off by the name of what goes wrong."""

@@ -57,7 +57,7 @@ class StaleStop:
         session = self._rng.choice(sessions)
         person = self._world.person
         person.marks += 1
-        spec = draw_spec(self._rng, person.marks)
+        spec = draw_spec(self._rng, person.marks, self._world.settings)
         start = parts.services.sessions.start(spec, where=session.key)
         person.do(f"start in {session.key} behind its task", start)
         self._wait(session, self._mark(session))

@@ -155,9 +155,9 @@ class HttpClient:
         """Scheme, host and port, without a trailing slash."""
         return self._base_url
 
-    async def start_session(self, spec: TaskSpec) -> Observation:
+    async def start_session(self, spec: TaskSpec, text: str = "") -> Observation:
         """POST /start/start-session without the task."""
-        body = self._writer.start_session(spec)
+        body = self._writer.start_session(spec, text)
         scrub = make_scrub(self._key)
         answer = await self._request(ApiCall.START_SESSION, "/start/start-session", body, scrub)
         return responses.read_opened(answer, scrub)

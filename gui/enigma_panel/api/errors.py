@@ -14,7 +14,7 @@ from msgspec import Struct
 
 class FailureKind(StrEnum):
     """What a refusal says about other tries. FAIL: another try would be refused, too. DIALECT: so
-    would all that are made in the dialect in use."""
+    would all that are made in the dialect in use. TEXT: a start-session needs one."""
 
     FAIL = "fail"
     CONNECTION = "connection"
@@ -26,6 +26,7 @@ class FailureKind(StrEnum):
     KEY = "key"
     FORBIDDEN = "forbidden"
     DIALECT = "dialect"
+    TEXT = "text"
     SESSION_ENDED = "session_ended"
 
 

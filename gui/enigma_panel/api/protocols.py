@@ -50,10 +50,11 @@ class ServiceClient(Protocol):
         """Scheme, host and port, without a trailing slash."""
         ...
 
-    async def start_session(self, spec: TaskSpec) -> Observation:
+    async def start_session(self, spec: TaskSpec, text: str = "") -> Observation:
         """Open a browser for a task, without it: OPENED. A long poll; costs money from here on.
 
         What the service takes for the whole session alone, it takes here (see `ServiceRules`).
+        text: runs there as a task that nothing names, for a service that wants one.
         An error's `session_id` is set where it names a session, which may thus be open.
         """
         ...

@@ -104,6 +104,7 @@ class Known(Flag):
     REPEATED = auto()  # T asked that before; a task of the session had that result
     COPY = auto()  # and this is that one told again
     ITS_RESULT = auto()  # T has that very result
+    OF_TEXT = auto()  # perhaps of the text with which the browser was opened: T's id is not in it
 
 
 class Do(Flag):
@@ -142,6 +143,8 @@ EVENTS: Mapping[Kind, Rows[Do]] = {
     Kind.COMPLETED: (  # the only one with a task's id; it may come behind the end of its session
         *_NOT_OURS,
         (K.BY_ID, Do.RECORD),
+        (K.OF_TEXT | K.AWAITED, Do.HOLD),
+        (K.OF_TEXT | K.UNNAMED, Do.DOUBT | Do.POLL),
         (K.NAMED | K.ITS_RESULT, Do.POLL),
         (K.NAMED | K.UNNAMED, Do.DOUBT | Do.POLL),  # of that one, or of one sent before
         (K.NAMED, Do.POLL),
@@ -156,6 +159,7 @@ EVENTS: Mapping[Kind, Rows[Do]] = {
         (K.NAMED, Do.POLL),
         (K.AWAITED | K.JUST_SENT, Do.DROP),
         (K.AWAITED, Do.HOLD),  # its reply comes now, and tells more
+        (K.OF_TEXT, Do.DOUBT),
         (K.SEVERAL, Do.DOUBT),
         (K.JUST_SENT, Do.DROP),
         (K.NOTHING, Do.RECORD),
@@ -164,6 +168,7 @@ EVENTS: Mapping[Kind, Rows[Do]] = {
         *_ENDED,
         (K.OVER, Do.DROP),
         (K.COPY, Do.DROP),
+        (K.OF_TEXT, Do.POLL),  # it asks itself, perhaps, and takes no answer of ours
         (K.NAMED | K.REPEATED, Do.POLL),  # told twice or asked twice? The poll knows
         (K.NAMED | K.SEVERAL, Do.POLL),
         (K.REPEATED | K.ANSWERED | K.OLDER, Do.WENT_ON | Do.RECORD | Do.POLL),
@@ -259,7 +264,8 @@ def needs_text(tasks: Sequence[Task], observation: Observation) -> bool:
 
 class Situation(Struct, frozen=True, kw_only=True):
     """What an event meets. tasks: all of its session. awaited: keys of those whose start waits for
-    its reply. is_of_other, is_repeated: see Known. is_last_question: T asked that last."""
+    its reply. is_of_other, is_repeated: see Known. is_last_question: T asked that last.
+    may_run_a_text: see SessionStore."""
 
     session: Session
     tasks: Sequence[Task]
@@ -269,6 +275,7 @@ class Situation(Struct, frozen=True, kw_only=True):
     is_of_other: bool = False
     is_repeated: bool = False
     is_last_question: bool = False
+    may_run_a_text: bool = False
 
 
 def facts(observation: Observation, at: Situation) -> Known:
@@ -290,9 +297,12 @@ def facts(observation: Observation, at: Situation) -> Known:
 def _of_task(observation: Observation, task: Task, at: Situation) -> list[tuple[Known, bool]]:
     """Each fact once."""
     kind = observation.kind
+    is_by_id = observation.task_id is not None and task.service_id == observation.task_id
+    is_of_text = at.may_run_a_text and not is_by_id
     found = [
         (K.NAMED, task.service_id is not None),
-        (K.BY_ID, observation.task_id is not None and task.service_id == observation.task_id),
+        (K.BY_ID, is_by_id),
+        (K.OF_TEXT, is_of_text),
     ]
     match kind:
         case Kind.COMPLETED:
@@ -324,7 +334,7 @@ def _of_task(observation: Observation, task: Task, at: Situation) -> list[tuple[
         case _ if kind in STEP_KINDS:
             paused = task.status is TaskStatus.PAUSED and not task.pause_confirmed
             begins = kind is Kind.ACTION and at.now_ms - task.since_ms > PAUSE_MS
-            news = _is_news(kind, task, at)
+            news = not is_of_text and _is_news(kind, task, at)
             return [*found, (K.NEWS, news), (K.PAUSE_IGNORED, paused and begins)]
     return found
 

@@ -58,7 +58,8 @@ class ServiceRules(Struct, frozen=True, kw_only=True):
 
     names: what it calls the fields that it has, on the wire; the text of an answer as that of a
     task. in_new_task: those that newTask calls otherwise. nests_task: run-task holds the task as
-    `task`.
+    `task`. opens_page: start-session takes the address to start at and, where the service wants
+    one, a text; else newTask takes the address.
     """
 
     name: str
@@ -70,6 +71,7 @@ class ServiceRules(Struct, frozen=True, kw_only=True):
     idle_ms: int = 300_000
     file_hosts: tuple[str, ...] = ()
     nests_task: bool = False
+    opens_page: bool = False
 
     def latest_end_ms(self, sent_ms: int, cap_ms: int | None) -> int:
         """When a session ends at the latest (epoch ms) that got nothing but a task with this
@@ -110,6 +112,7 @@ RULES: Mapping[Dialect, ServiceRules] = {
         caps_session=True,
         key_prefix="enig_",
         names=_OF_ENIGMA,
+        opens_page=True,
     ),
     Dialect.W1: replace(
         _WEBRUN,

@@ -15,6 +15,7 @@ from enigma_panel.api.errors import (
     SessionGoneError,
 )
 from enigma_panel.core.observation import OTHER_DIALECT, STATUS_PREFIX, Kind, Observation
+from enigma_panel.core.service_rules import Field, ServiceRules
 from enigma_panel.services.types import WaitReason
 
 TRIES = 3
@@ -79,6 +80,18 @@ def classify(error: ApiError) -> FailureKind:
             return FailureKind.LIMITED
         case _:
             return FailureKind.FAIL
+
+
+def wants_text(error: ApiError, rules: ServiceRules) -> bool:
+    """Whether a start-session was refused that may be taken once it has a text: the service names
+    that field, or none (api.md §1.3: not required; §11.1: required)."""
+    if not rules.opens_page or not isinstance(error, RejectedError):
+        return False
+    if error.reply.status != 400 or error.reply.code in rules.switches:
+        return False
+    message = (error.reply.message or "").lower()
+    named = {field for field, name in rules.names.items() if name.lower() in message}
+    return classify(error) is FailureKind.FAIL and (not named or Field.TASK in named)
 
 
 def retry_after_ms(error: ApiError, failure: FailureKind, attempt: int) -> int:

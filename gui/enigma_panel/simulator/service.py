@@ -238,12 +238,14 @@ class Service:
 
     def _start_session(self, body: Body, base: str) -> Body:
         request = requests.read_task_request(
-            body, self._dialect, self._dialect.session, text_needed=False
+            body, self._dialect, self._dialect.session, text_needed=self.settings.needs_text
         )
         session = self._open(request, base, single=False)
         if request.text.strip():
             own = self._own(request)
-            script = OPENING.play(own.text, own.url, self._rng)
+            kinds = (OPENING, OPENING, *map(scenario_for, ("captcha", "crash")))
+            kind = self._rng.choice(kinds) if self.settings.needs_text else OPENING
+            script = kind.play(own.text, own.url, self._rng)
             session.add(self._task(session, own, script), self.now())
         real_ms = round((session.expires - session.created) * 1000 / self.settings.speed)
         self.applied["start-session"] += 1
@@ -271,6 +273,9 @@ class Service:
             raise plain_error(401, "Session not found or unauthorized")
         if message.request is not None:
             self._check_balance()
+            if session.current is not None and self.settings.busy == "refuses":
+                text = "A task is already running"
+                raise responses.coded_error(409, text, "TASK_ALREADY_RUNNING", {})
         return self._deliver(session, message, base, headers)
 
     def _deliver(

@@ -33,7 +33,9 @@ class Settings(Struct, frozen=True):
     ``balance`` is in US dollars; ``places`` is the number of sessions a user may have open;
     ``calls_per_minute`` departs from the documented 10 only for measurements with many sessions;
     ``instances`` is the number of browsers that exist (``None``: always enough); ``live`` and
-    ``live_reordering`` are how the live channel behaves.
+    ``live_reordering`` are how the live channel behaves. ``needs_text``: start-session is refused
+    without a text, and the agent may ask or fail over that; ``busy``: what becomes of a newTask
+    while another is at work.
     """
 
     speed: float = 1.0
@@ -47,6 +49,8 @@ class Settings(Struct, frozen=True):
     instances: int | None = None
     live: Mode = UP
     live_reordering: frozenset[str] = frozenset()
+    needs_text: bool = False
+    busy: Literal["queues", "refuses"] = "queues"
 
     @property
     def instance_count(self) -> int:

@@ -31,8 +31,9 @@ class Service:
     refuses, refuses_start, keeps_open: what the next newTasks, starts and Terminates are answered
     with; loses: the same of starts, after their effect, with the id of the browser. opened: all
     browsers; open: those that are; most_open: how many were at once. took: the browser of each task
-    that it took, in order. life_ms: how long each browser lives, as it says. touched: told of each
-    call, as it comes and once it had its effect.
+    that it took, in order. texts: of each start that came; urls: of each newTask. life_ms: how long
+    each browser lives, as it says. touched: told of each call, as it comes and once it had its
+    effect.
     """
 
     def __init__(self) -> None:
@@ -46,6 +47,8 @@ class Service:
         self.most_open = 0
         self.asked: list[str] = []
         self.took: list[str] = []
+        self.texts: list[str] = []
+        self.urls: list[str | None] = []
         self.touched: Callable[[], None] = lambda: None
 
     def copy(self) -> "Service":
@@ -55,8 +58,9 @@ class Service:
         vars(other).update(facts)
         return other
 
-    async def start_session(self, spec: TaskSpec) -> Observation:
+    async def start_session(self, spec: TaskSpec, text: str = "") -> Observation:
         await self._come()
+        self.texts.append(text)
         if self.refuses_start:
             raise self.refuses_start.pop(0)
         name = f"s{len(self.opened) + 1}"
@@ -72,6 +76,7 @@ class Service:
     async def new_task(self, session_id: str, spec: TaskSpec) -> Observation:
         await self._come()
         self.asked.append(session_id)
+        self.urls.append(spec.starting_url)
         if session_id not in self.open:
             raise gone()
         if self.refuses:
@@ -116,11 +121,16 @@ class QueueBench:
         )
 
     async def start(
-        self, text: str = SPEC.text, *, where: Session | None = None, limits: Limits = NO_LIMITS
+        self,
+        text: str = SPEC.text,
+        *,
+        where: Session | None = None,
+        limits: Limits = NO_LIMITS,
+        url: str | None = None,
     ) -> int:
         """A task for a browser of its own, or for an open one; its key."""
         session = where or new_session(phase=Phase.PLANNED)
-        spec = TaskSpec(text=text, limits=limits, close_after=False)
+        spec = TaskSpec(text=text, limits=limits, close_after=False, starting_url=url)
         task = new_task(session_key=session.key, spec=spec)
         return (await self.queue.add([(session, task)]))[0]
 

@@ -481,9 +481,9 @@ class SpecsOnly(Service):
         super().__init__()
         self.specs: list[TaskSpec] = []
 
-    async def start_session(self, spec: TaskSpec) -> Observation:
+    async def start_session(self, spec: TaskSpec, text: str = "") -> Observation:
         self.specs.append(spec)
-        return await super().start_session(spec)
+        return await super().start_session(spec, text)
 
     async def new_task(self, session_id: str, spec: TaskSpec) -> Observation:
         self.specs.append(spec)

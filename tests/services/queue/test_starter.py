@@ -49,7 +49,7 @@ def test_a_start_is_in_the_ledger_before_it_is_sent(folder: Path) -> None:
 
 def test_a_start_that_is_refused_for_good_is_not_tried_again(folder: Path) -> None:
     async def test(bench: QueueBench) -> None:
-        bench.service.refuses_start = [NO]
+        bench.service.refuses_start = [rejected(413)]
         key = await bench.start()
         await asyncio.sleep(600)
         assert bench.task(key).status is TaskStatus.FAILED

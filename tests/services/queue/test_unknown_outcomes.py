@@ -243,7 +243,7 @@ async def test_a_new_task_refused_twice_is_sent_a_third_time(
         ({"kind": "status:402", "body": {"success": False, "balance": 0.15}}, Phase.PLANNED),
         ({"kind": "status:401", "body": {"success": False}}, Phase.PLANNED),
         ({"kind": "status:403", "body": {"success": False}}, Phase.FAILED),
-        ({"kind": "status:400", "body": {"success": False}}, Phase.FAILED),
+        ({"kind": "status:400", "body": {"success": False, "error": "maxDuration"}}, Phase.FAILED),
     ],
 )
 async def test_what_counts_as_refused(

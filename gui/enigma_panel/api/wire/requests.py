@@ -23,9 +23,15 @@ class Writer(Struct, frozen=True, kw_only=True):
 
     rules: ServiceRules
 
-    def start_session(self, spec: TaskSpec) -> bytes:
-        """A browser without a task: the only way to learn the session's id before it works."""
-        body: Fields = {"mode": "default"} | self._browser(spec.browser)
+    def start_session(self, spec: TaskSpec, text: str = "") -> bytes:
+        """A browser without the task: the only way to learn the session's id before it works.
+
+        text: for a service that opens none without, in a dialect that has it here.
+        """
+        body = self._browser(spec.browser)
+        if self.rules.opens_page:
+            page = {Field.TASK: text or None, Field.STARTING_URL: spec.starting_url or None}
+            body |= self._named(page, {})
         if self.rules.caps_session and spec.limits.max_duration_ms is not None:
             body[self.rules.names[Field.TIME_LIMIT]] = spec.limits.max_duration_ms
         return _encode(body)

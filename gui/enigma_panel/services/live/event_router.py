@@ -184,6 +184,7 @@ class EventRouter(QObject):
             now_ms=self._clock.now_ms(),
             awaited={t.key for t in tasks if self._starts.is_awaiting_reply(t.key)},
             is_of_other=is_of_other(self._store, observation, session),
+            may_run_a_text=self._store.may_run_a_text(session),
         )
         task, text = whose.task, observation.text or ""
         if task is not None and observation.kind is Kind.QUESTION:

@@ -121,7 +121,7 @@ class StartGate:
         """A browser was opened and took no task. begun_ms: when it was asked for; several that were
         opened together count once."""
         before = self._untaken_ms
-        if before is not None and begun_ms <= before:
+        if before is not None and begun_ms < before:
             return
         if before is not None and now_ms - before <= UNTAKEN_MS:
             self.pause_reason = PauseReason.UNTAKEN

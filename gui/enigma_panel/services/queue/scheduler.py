@@ -204,7 +204,7 @@ class Scheduler(QObject):
         if not refusal.kept:
             await self._first_tasks.give_up(session.key, key, refusal)
             return
-        if refusal.failure in FOR_NOW:
+        if refusal.failure in FOR_NOW | {FailureKind.BUSY}:
             self._gate.took_no_task(self._clock.now_ms(), begun_ms=begun_ms)
         if await self.change_browser(task, refusal.error):
             notice = NoticeKind.CLOSED_FOR_WAITING_TASK

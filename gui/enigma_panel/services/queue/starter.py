@@ -1,6 +1,9 @@
 """Starts: the intent first, then the bytes, then what became of it. Nothing is ever sent twice.
 
-A start that the service refused for now is queued again, with a new intent for its next try.
+A start that the service refused for now is queued again, with a new intent for its next try; so is
+one that it refused for want of a text. With a text the service opens a browser, but works on the
+text there as on a task: nothing names it, so it is never asked for, and what the live channel tells
+may be about it (`core.attribution`).
 """
 
 import asyncio
@@ -16,6 +19,7 @@ from enigma_panel.core.models import Phase, Session, Task, TaskStatus
 from enigma_panel.core.observation import OTHER_DIALECT, Kind, Observation
 from enigma_panel.core.rate_limit import Endpoint, Rank
 from enigma_panel.core.reducer import MAX_LIFE_MS
+from enigma_panel.core.service_rules import RULES, ServiceRules
 from enigma_panel.core.validation import unsupported_fields
 from enigma_panel.core.verbs import TaskVerb
 from enigma_panel.services.clock import FAR_MS
@@ -29,6 +33,7 @@ from enigma_panel.services.retry_policy import (
     classify,
     refused_fact,
     retry_after_ms,
+    wants_text,
 )
 from enigma_panel.services.state.starts import StartsUnderWay
 from enigma_panel.services.types import NoticeKind, SessionEnder, SessionStatus
@@ -66,6 +71,8 @@ class Starter:
         self._notices = context.notices
         self._starts = starts
         self._status = status
+        self._lacked_text: set[int] = set()  # tasks whose next start has a text
+        self._opened_for: dict[int, int] = {}  # by session: the task at whose address it began
 
     async def open(self, attempt: Attempt) -> Refusal | None:
         """Open the session of a planned task, or run the task in one call. None: not refused.
@@ -79,9 +86,24 @@ class Starter:
             return None
         single = task.verb is TaskVerb.RUN_TASK
         kind = IntentKind.RUN_TASK if single else IntentKind.START_SESSION
+        text = "" if single else self._opening_text(session, task)
         with self._starts.naming(session.key):
-            intent = await self._store.intend(kind, self._stamped(session, task), task)
-            return await self._send_open(intent, task, client, attempt)
+            stamped = self._stamped(session, task)
+            intent = await self._store.intend(kind, stamped, task, used=text)
+            refusal = await self._send_open(intent, task, client, attempt)
+        if refusal is not None and refusal.failure is FailureKind.TEXT:
+            self._lacked_text.add(task.key)
+        elif refusal is None or not refusal.kept:
+            self._lacked_text.discard(task.key)
+        return refusal
+
+    def _opening_text(self, session: Session, task: Task) -> str:
+        """With what the browser is opened, "" where the address is not known to want a text."""
+        is_wanted = task.key in self._lacked_text or self._store.may_run_a_text(session)
+        if not is_wanted or not self._account.rules.opens_page:
+            return ""
+        url = task.spec.starting_url
+        return f"Open {url}." if url else "Open a blank page."
 
     async def run_in(self, attempt: Attempt) -> Refusal | None:
         """Start a task in an open session that others have used, too. LedgerError as in `open`."""
@@ -104,10 +126,16 @@ class Starter:
                 if single:
                     observation = await client.run_task(task.spec)
                 else:
-                    observation = await client.start_session(task.spec)
+                    observation = await client.start_session(task.spec, intent.used)
             observation = own_reply(self._store, intent, observation)
         except ApiError as error:
+            if not single:
+                error = _in_own_dialect(error, RULES[intent.session.dialect])
             return await self._fail(intent, error, attempt.keeps, client)
+        if intent.used:
+            self._store.text_addresses.add(intent.session.base_url)
+        if RULES[intent.session.dialect].opens_page:
+            self._opened_for[intent.session.key] = task.key
         self._health.note_balance(observation.balance)
         self._health.note_opened()
         await self._store.settle(intent, Outcome.KNOWN, observation)
@@ -124,12 +152,14 @@ class Starter:
         self, intent: Intent, task: Task, client: ServiceClient, taken: Pass, keeps: Keeps
     ) -> Refusal | None:
         """Send a newTask whose intent is kept."""
-        service_id = intent.session.service_id
+        service_id, spec = intent.session.service_id, task.spec
         assert service_id is not None
+        if self._opened_for.get(intent.session.key) == task.key:  # its browser is there already
+            spec = replace(spec, starting_url=None)
         try:
             with self._starts.awaiting_reply(task.key):
                 with calling(self._rate_limiter, Endpoint.SEND_MESSAGE, taken):
-                    observation = await client.new_task(service_id, task.spec)
+                    observation = await client.new_task(service_id, spec)
                 # Before the channel may place other results.
                 observation = await self._store.redaction.redact_in_turns(observation)
                 observation = own_reply(self._store, intent, observation)
@@ -160,7 +190,7 @@ class Starter:
             if not unclear.isdisjoint({Phase.UNCONFIRMED, TaskStatus.UNCONFIRMED}):
                 self._notices.notify(NoticeKind.START_UNCONFIRMED, key, task_key, error)
             return None  # else the live channel has told of it meanwhile
-        failure = self._classify(error, intent.session, client)
+        failure = self._classify(error, intent, client)
         is_old_key = failure is FailureKind.KEY and not self._account.is_in_use(client)
         kept = is_old_key or keeps(failure, error)
         is_ending = self._status.is_ending(key) and key not in self._starts.closing
@@ -173,10 +203,13 @@ class Starter:
             self._notices.notify(NoticeKind.START_REFUSED, key, task_key, error)
         return Refusal(failure=failure, error=error, kept=kept)
 
-    def _classify(self, error: ApiError, session: Session, client: ServiceClient) -> FailureKind:
+    def _classify(self, error: ApiError, intent: Intent, client: ServiceClient) -> FailureKind:
         """A refusal of the dialect in use is about all that waits, also where the service asks for
-        the very one in which it was asked."""
-        account = self._account
+        the very one in which it was asked. A start-session is tried with a text once."""
+        account, session = self._account, intent.session
+        opens = intent.kind is IntentKind.START_SESSION
+        if opens and not intent.used and wants_text(error, RULES[session.dialect]):
+            return FailureKind.TEXT
         asks = isinstance(error, RejectedError) and error.reply.code in OTHER_DIALECT
         in_use = account.is_in_use(client) and session.dialect is account.dialect
         return FailureKind.DIALECT if asks and in_use else classify(error)
@@ -257,14 +290,20 @@ class FirstTaskSender:
             if self._starter.parts(task.key)[0].status is not TaskStatus.QUEUED:
                 return None  # the person ended it, or the service told of it although it refused it
             failures.append(refusal.failure)
-            unanswered = refusal.failure is FailureKind.CONNECTION
-            tries = sum((one is FailureKind.CONNECTION) is unanswered for one in failures)
-            if not self._may_try_again(session.key, refusal.failure, tries):
-                return replace(refusal, kept=_may_go_elsewhere(failures))
+            is_endless = self._is_endless(session, refusal.failure)
+            bounded = [one for one in failures if not self._is_endless(session, one)]
+            tries = failures.count(refusal.failure) if is_endless else len(bounded)
+            passes = refusal.failure in FOR_NOW | {FailureKind.BUSY} and tries < TRIES
+            untaken = replace(refusal, kept=_may_go_elsewhere(bounded))
+            if not self._is_open(session.key) or not (is_endless or passes):
+                return untaken
             due = self._clock.now_ms() + retry_after_ms(refusal.error, refusal.failure, tries)
             waits(task.key, refusal.failure, tries, due, refusal.error)
             await self._rest(task.key, due, refusal.failure)
             taken = await self._rate_limiter.turn(Endpoint.SEND_MESSAGE, Rank.NEW_TASK)
+            if refusal.failure is FailureKind.BUSY and self._ran_out(session.key):
+                taken.give_back()
+                return untaken
         return None
 
     def wake(self, _what: object = None) -> None:
@@ -322,26 +361,34 @@ class FirstTaskSender:
 
     async def _leave_unsent(self, task: Task, session: Session) -> None:
         """Who terminated the session wants its task no more; else the task stays queued."""
-        ended = session.terminate_sent_ms is not None or session.phase is Phase.ENDED_BY_YOU
-        ended |= self._commands.is_ending(session.key)
-        if ended and session.key not in self._starts.closing:  # else the program closes it
+        is_closing = session.key in self._starts.closing  # by the program
+        if self._was_told_to_end(session) and not is_closing:
             kind = Kind.TAKEN_BACK if task.status is TaskStatus.QUEUED else Kind.STOPPED
             fact = Observation(kind=kind, code="TERMINATED_BEFORE_TASK")
         else:
             fact = Observation(kind=Kind.BACK_IN_QUEUE)
         await self._store.record(session.key, task.key, fact)
 
-    def _may_try_again(self, session_key: int, failure: FailureKind, tries: int) -> bool:
+    def _was_told_to_end(self, session: Session) -> bool:
+        """Whether it was terminated, or is about to be."""
+        is_sent = session.terminate_sent_ms is not None or session.phase is Phase.ENDED_BY_YOU
+        return is_sent or self._commands.is_ending(session.key)
+
+    def _ran_out(self, session_key: int) -> bool:
+        """Whether it ended by itself."""
         session = self._store.session(session_key)
-        if (
-            session is None
-            or session.phase is not Phase.OPEN
-            or self._commands.is_ending(session_key)
-        ):
-            return False
-        if failure is FailureKind.CONNECTION:  # it is open and billed: nothing better can be done
-            return True
-        return failure in FOR_NOW | {FailureKind.BUSY} and tries < TRIES
+        return session is not None and session.is_ended and not self._was_told_to_end(session)
+
+    def _is_open(self, session_key: int) -> bool:
+        session = self._store.session(session_key)
+        is_open = session is not None and session.phase is Phase.OPEN
+        return is_open and not self._commands.is_ending(session_key)
+
+    def _is_endless(self, session: Session, failure: FailureKind) -> bool:
+        """Whether its first task is tried for as long as the browser is open. That is billed, and
+        nothing better can be done without a connection, or while it works on its text."""
+        is_busy = failure is FailureKind.BUSY and self._store.may_run_a_text(session)
+        return is_busy or failure is FailureKind.CONNECTION
 
     async def give_up(self, session_key: int, task_key: int, refusal: Refusal) -> None:
         """The session was made for this task alone; without it, it would only cost money."""
@@ -427,6 +474,15 @@ class FirstTaskSender:
         self.close_unused(session_key)
 
 
+def _in_own_dialect(error: ApiError, rules: ServiceRules) -> ApiError:
+    """A start-session that lacks a text of this very dialect asks for no other one."""
+    if not isinstance(error, RejectedError) or not wants_text(error, rules):
+        return error
+    code = None if error.reply.code in OTHER_DIALECT else error.reply.code
+    reply = replace(error.reply, code=code)
+    return RejectedError(reply, nothing_happened=error.nothing_happened)
+
+
 def _may_go_elsewhere(failures: list[FailureKind]) -> bool:
     """Whether another browser may be given the task that this one refused so.
 
@@ -437,8 +493,9 @@ def _may_go_elsewhere(failures: list[FailureKind]) -> bool:
         FailureKind.FORBIDDEN,
         FailureKind.DIALECT,
         FailureKind.SESSION_ENDED,
+        FailureKind.BUSY,
     }
-    return failures[-1] not in lasting and FailureKind.BUSY not in failures
+    return lasting.isdisjoint(failures)
 
 
 def _keep(_failure: FailureKind, _error: ApiError) -> bool:

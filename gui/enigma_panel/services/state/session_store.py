@@ -32,9 +32,12 @@ from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.intents import STARTS, Intent, IntentKind, Outcome
 from enigma_panel.store.ledger.ledger import Ledger
 from enigma_panel.store.ledger.row_mapper import BadRow
+from enigma_panel.store.ledger.sent_secrets import SentSecret
 
 T = TypeVar("T")
 Record = Session | Task
+Start = tuple[list[Session], list[Task], list[int]]
+"""Sessions, tasks, and the keys of the newest tasks."""
 
 FIRST_TASKS = 500
 """So many of the newest tasks are in memory from the start; older ones come when shown."""
@@ -66,7 +69,7 @@ def is_history(session: Session, now_ms: int) -> bool:
     return not lasts and is_long_ended(session, now_ms)
 
 
-def read_start(ledger: Ledger, now_ms: int) -> tuple[list[Session], list[Task], list[int]]:
+def read_start(ledger: Ledger, now_ms: int) -> Start:
     """Sessions and tasks for the memory, and the keys of the newest tasks, newest first.
 
     Of what may still change or cost nothing is left out, however old: live tasks, open intents,
@@ -150,6 +153,7 @@ class SessionStore(QObject):
         self.sent_secrets = sent_secrets
         self.ending = EndMarks()
         self.unproven_names: set[int] = set()  # tasks whose id no reply has confirmed
+        self.text_addresses: set[str] = set()  # where browsers are opened with a text
         self._dirty: set[tuple[type, int]] = set()
         self._late_numbers = count(1)
         self._late_keys: dict[int, int] = {}  # what the ledger calls an intent of `keep_command`
@@ -231,6 +235,11 @@ class SessionStore(QObject):
             return None
         return kept_because(task.status, is_over=session.is_ended)
 
+    def may_run_a_text(self, session: Session) -> bool:
+        """Whether the service may work there on the text with which it opens browsers: a task
+        without a name, of which the live channel tells as of any other."""
+        return session.base_url in self.text_addresses
+
     def unconfirmed(self, session_key: int) -> list[Task]:
         """The session's tasks of unknown fate, oldest first."""
         tasks = (self._tasks[key] for key in self._of_session.get(session_key, ()))
@@ -241,11 +250,16 @@ class SessionStore(QObject):
     async def load(self) -> list[Intent]:
         """Fill the memory from the ledger; returns the intents whose fate was never recorded."""
         now = self._clock.now_ms()
-        (sessions, tasks, keys), sent = await self._writer.read(
-            lambda ledger: (read_start(ledger, now), ledger.sent_secrets())
-        )
+
+        def read(ledger: Ledger) -> tuple[Start, list[SentSecret], set[str]]:
+            start = read_start(ledger, now)
+            with_text = ledger.opened_with_text(session.key for session in start[0])
+            return start, ledger.sent_secrets(), with_text
+
+        (sessions, tasks, keys), sent, with_text = await self._writer.read(read)
         self._remember_all(sessions, tasks)
         self.sent_secrets.load(sent, self._sessions)
+        self.text_addresses |= with_text
         self._task_keys = keys
         self.changed.emit(
             Diff(

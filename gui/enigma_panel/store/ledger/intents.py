@@ -29,8 +29,8 @@ class Outcome(StrEnum):
 class Intent(Struct, frozen=True, kw_only=True):
     """A call that was recorded before its first byte is sent, with the records as stored.
 
-    verb: for STATE and ANSWER. question_n: which question of the task an ANSWER is for. The text
-    of an answer is a secret and is nowhere here.
+    verb: for STATE and ANSWER. question_n: which question of the task an ANSWER is for. used: see
+    `Ledger.open_intent`, "" after a restart. The text of an answer is a secret and is nowhere here.
     """
 
     key: int
@@ -40,6 +40,7 @@ class Intent(Struct, frozen=True, kw_only=True):
     made_ms: int
     verb: str | None = None
     question_n: int | None = None
+    used: str = ""
 
 
 class Step(Struct, frozen=True, kw_only=True):

@@ -142,7 +142,8 @@ class Ledger:
     ) -> Intent:
         """Record what is about to be sent; durable when it returns.
 
-        used: with what a question is answered, where that is no secret.
+        used: with what a question is answered, where that is no secret; the text with which a
+        browser is opened.
 
         A start also writes its records: one without a key gets one, a session without a number the
         next of its site, and the task becomes the session's current one. For the other kinds they
@@ -165,6 +166,7 @@ class Ledger:
             made_ms=now_ms,
             verb=verb,
             question_n=question_n,
+            used=used,
         )
 
     def plan(self, pairs: Iterable[tuple[Session, Task]]) -> list[tuple[Session, Task]]:
@@ -332,6 +334,16 @@ class Ledger:
             " AND outcome IS NOT ? ORDER BY key"
         )
         return self._db.rows(sql, (IntentKind.ANSWER, since_ms, Outcome.REFUSED))
+
+    def opened_with_text(self, session_keys: Iterable[int]) -> set[str]:
+        """The addresses at which one of these sessions was opened with a text."""
+        sql = (
+            f"SELECT base_url FROM sessions WHERE {THESE} AND EXISTS (SELECT 1"  # noqa: S608 - own words
+            " FROM intents WHERE session_key = sessions.key AND kind = ? AND outcome = ?"
+            " AND used <> '')"
+        )
+        values = (json_of(session_keys), IntentKind.START_SESSION, Outcome.KNOWN)
+        return {row[0] for row in self._db.rows(sql, values)}
 
     def unsettled(self) -> list[Intent]:
         """Intents without an outcome, oldest first: after a crash their fate is unknown.
