@@ -69,7 +69,7 @@ QUESTIONS = (
         promise=NO_BLANK_CHEQUE,
         mistake="it is approved as soon as the question comes",
         file="ui/questions/forms/choices.py",
-        old="        self._rows.addWidget(problem)\n",
+        old="        self._problems.addWidget(problem)\n",
         new="        self.choices[0].button.setChecked(True)\n",
         tests=(f"{FORMS}::test_a_purchase_is_approved_up_to_its_total",),
     ),

@@ -13,7 +13,7 @@ from enigma_panel.ui.new_task import dialog as new_task_dialog
 from enigma_panel.ui.new_task.dialog import NewTaskDialog
 from tests.kit.builders import a_session, a_task
 from tests.kit.clock import NOW
-from tests.kit.person import CTRL, ENTER, SHIFT, click, key, type_text
+from tests.kit.person import CTRL, ENTER, SHIFT, click, key, shown_texts, type_text
 from tests.kit.world import World
 from tests.ui.new_task.conftest import shown
 
@@ -105,12 +105,20 @@ async def test_two_hundred_at_most(world: World, dialog: NewTaskDialog) -> None:
     await shown(world, dialog)
     dialog.per_line.click()
     dialog.task_text.setPlainText("\n".join(f"Task {n}" for n in range(201)))
-    assert dialog.start_button.text() == "Start 201 tasks"
-    click(dialog.start_button)
+    said = "These are 201 tasks; 200 at most can be started at once."
+    assert said in shown_texts(dialog)
+    assert (dialog.start_button.text(), dialog.start_button.isEnabled()) == (
+        "Start 201 tasks",
+        False,
+    )
+    key(dialog.task_text, ENTER, CTRL)
     await world.settle()
     assert world.sessions.started == []
-    said = dialog.task_text.accessibleDescription()
-    assert said == "These are 201 tasks; 200 at most can be started at once."
+    dialog.per_line.click()
+    assert dialog.start_button.isEnabled()
+    assert said not in shown_texts(dialog)
+    dialog.per_line.click()
+    assert said in shown_texts(dialog)
     dialog.task_text.setPlainText("\n".join(f"Task {n}" for n in range(200)))
     click(dialog.start_button)
     await world.settle()

@@ -3,13 +3,14 @@
 import asyncio
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible, QDesktopServices
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from enigma_panel.core.questions import QuestionKind
 from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.questions.form import AnswerForm
+from enigma_panel.ui.questions.forms.yes_no import YesNoPage
 from enigma_panel.ui.widgets.inputs import ScrollArea
 from tests.kit.person import CTRL, active, click, key, shown_texts, type_text
 from tests.kit.question_pages import captcha, choice, code, credentials, purchase, secret
@@ -169,7 +170,7 @@ async def test_a_doubt_moves_nothing_and_hides_nothing(
     assert scroll.verticalScrollBar().maximum() == 0
     page.username.setText("")
     page.password.setText("")
-    assert "Enter sends the answer." in shown_texts(dialog)
+    assert "Enter in the last field sends the answer." in shown_texts(dialog)
 
 
 async def answer(world: World, dialog: QuestionDialog) -> list[str]:
@@ -195,6 +196,61 @@ async def test_an_option_is_sent_as_the_agent_wrote_it(
     assert "The agent reads: black & white" in shown_texts(dialog)
     assert "Choose an answer first." not in shown_texts(dialog)
     assert await answer(world, dialog) == ["black & white"]
+
+
+async def test_an_arrow_or_a_digit_chooses_and_enter_does_what_is_said(
+    world: World, dialog: QuestionDialog
+) -> None:
+    form = await asked(world, dialog, CHOICE)
+    page = choice(form)
+    buttons = [each.button for each in page.choices]
+    world.clock.pass_ms(1_500)
+    form.focus_first()
+    assert (buttons[0].hasFocus(), page.chosen()) == (True, None)
+    key(buttons[0], Qt.Key.Key_Down)
+    assert (buttons[1].hasFocus(), buttons[1].isChecked()) == (True, True)
+    key(buttons[1], Qt.Key.Key_Up)
+    assert buttons[0].isChecked()
+    key(buttons[0], Qt.Key.Key_3)
+    assert (buttons[2].hasFocus(), buttons[2].isChecked()) == (True, True)
+    assert "Ctrl+Enter sends the answer." in shown_texts(dialog)
+    key(buttons[2], Qt.Key.Key_Return)
+    key(buttons[2], Qt.Key.Key_4)
+    assert (page.other.isChecked(), page.other_field.hasFocus()) == (True, True)
+    type_text(page.other_field, "green 4")
+    assert page.other_field.text() == "green 4"
+    key(page.other_field, Qt.Key.Key_Up)
+    assert buttons[2].isChecked()
+    key(buttons[2], Qt.Key.Key_Down)
+    page.other.setFocus()
+    assert "\nEnter sends the answer." in shown_texts(dialog)
+    assert world.inbox.answered == []
+    key(page.other, Qt.Key.Key_Return)
+    await world.settle()
+    assert [sent.text for sent in world.inbox.answered] == ["green 4"]
+
+
+async def test_yes_and_no_are_chosen_by_the_same_keys(world: World, dialog: QuestionDialog) -> None:
+    page = (await asked(world, dialog, MAY_I)).page()
+    assert isinstance(page, YesNoPage)
+    key(page.yes, Qt.Key.Key_Down)
+    assert (page.no.isChecked(), page.answer()) == (True, "No")
+    key(page.no, Qt.Key.Key_1)
+    assert (page.yes.isChecked(), page.answer()) == (True, "Yes")
+
+
+async def test_a_mistake_stands_below_all_options(world: World, dialog: QuestionDialog) -> None:
+    form = await asked(world, dialog, CHOICE)
+    page = choice(form)
+    places = [each.button.mapTo(dialog, QPoint()) for each in page.choices]
+    assert await answer(world, dialog) == []
+    await asyncio.sleep(0.02)
+    assert [each.button.mapTo(dialog, QPoint()) for each in page.choices] == places
+    click(page.other)
+    assert await answer(world, dialog) == []
+    await asyncio.sleep(0.02)
+    assert "Write an answer first." in shown_texts(dialog)
+    assert [each.button.mapTo(dialog, QPoint()) for each in page.choices] == places
 
 
 @pytest.mark.parametrize(

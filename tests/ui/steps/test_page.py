@@ -155,21 +155,14 @@ def test_the_tabs_by_keyboard(window: MainWindow, services: Any) -> None:
     assert details.tabs.accessibleName()
 
 
-def test_ctrl_f_searches_from_anywhere_in_details_alone(window: MainWindow, services: Any) -> None:
+def test_ctrl_g_searches_the_steps_from_anywhere(window: MainWindow, services: Any) -> None:
     window.activateWindow()
     services.sessions.add(1)
     lived(services, 3)
     window.selection.sessions.select_key(1)
-    details, control = window.details, Qt.KeyboardModifier.ControlModifier
-    window.selection.sessions.setFocus()
-    QTest.keyClick(window.selection.sessions, Qt.Key.Key_F, control)
-    assert not details.steps.isVisible()
-    details.task_text.setFocus()
-    QTest.keyClick(details.task_text, Qt.Key.Key_F, control)
-    assert details.steps.search.field.hasFocus()
-    details.steps.list.setFocus()
-    QTest.keyClick(details.steps.list, Qt.Key.Key_F, control)
-    assert details.steps.search.field.hasFocus()
+    window.body.set_details_open(False)
+    QTest.keyClick(window.selection.sessions, Qt.Key.Key_G, Qt.KeyboardModifier.ControlModifier)
+    assert window.details.steps.search.field.hasFocus()
 
 
 def test_ctrl_n_still_works_from_the_list(

@@ -109,11 +109,11 @@ def test_the_keyboard_comes_to_the_field_and_leaves_it(four: MainWindow) -> None
     assert four.selection.subject == Subject(tasks=(3,))
 
 
-def test_in_details_the_steps_are_searched(four: MainWindow) -> None:
+def test_the_filter_is_found_from_details_too(four: MainWindow) -> None:
     four.selection.tasks.select_key(1)
     four.details.task_text.setFocus()
     key(four.details.task_text, Qt.Key.Key_F, CTRL)
-    assert four.details.steps.search.field.hasFocus()
+    assert four.filter_bar.field.hasFocus()
 
 
 def test_chips_say_how_many_and_several_mean_any_of_them(four: MainWindow, services: Any) -> None:

@@ -255,7 +255,7 @@ class Details(QFrame):
         self.tabs.setCurrentIndex(tab)
 
     def search_steps(self) -> None:
-        """Ctrl+F while the keyboard is in Details: steps are what can be searched there."""
+        """Put the cursor into the search of the steps."""
         self.turn_to(Tab.STEPS)
         self.steps.search.begin()
 

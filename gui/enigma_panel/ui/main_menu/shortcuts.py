@@ -110,6 +110,8 @@ def _in_a_question() -> Section:
     rows = [
         (tr("Send answer"), _native("Ctrl+Enter")),
         (tr("Send answer, in the last field of one line"), _native("Enter")),
+        (tr("Choose an answer"), _or("↑", "↓")),
+        (tr("Choose the answer of that place"), tr("1 to 9")),
     ]
     return tr("In a question"), rows
 

@@ -130,7 +130,8 @@ class MainWindow(QMainWindow):
         verbs = (*self.verbs.values(), self.undo, self.rename)
         return [
             CommandGroup(
-                tr("Program"), (self.new_task, self.answer, self.filter_tasks, *program, *more)
+                tr("Program"),
+                (self.new_task, self.answer, self.filter_tasks, self.search_steps, *program, *more),
             ),
             CommandGroup(tr("Selected sessions"), verbs, self.selection.subject_text()),
             CommandGroup(tr("All sessions"), (self.terminate_all,)),
@@ -241,10 +242,12 @@ class MainWindow(QMainWindow):
         )
         self.filter_tasks = make_action(
             self,
-            tr("Filter tasks, or search the steps"),
-            self._find,
-            tip=tr("The steps, where the keyboard is in Details."),
+            tr("Filter tasks"),
+            self._filter,
             shortcut="Ctrl+F",
+        )
+        self.search_steps = make_action(
+            self, tr("Search the steps"), self._search_steps, shortcut="Ctrl+G"
         )
         self.rename = make_action(self, tr("Rename"), self.selection.rename_subject, shortcut="F2")
         self.all_notices = make_action(self, tr("Notices"), self.notice_controller.show_all)
@@ -435,13 +438,13 @@ class MainWindow(QMainWindow):
         if keys:
             self.dialogs.open_deletion(keys)
 
-    def _find(self) -> None:
-        """Among the steps where the keyboard is in Details, else among the tasks."""
-        focus = self.focusWidget()
-        if focus is not None and self.details.isAncestorOf(focus):
-            self.details.search_steps()
-        elif self.filter_bar.isVisible():
+    def _filter(self) -> None:
+        if self.filter_bar.isVisible():
             self.filter_bar.begin()
+
+    def _search_steps(self) -> None:
+        self.body.set_details_open(True)
+        self.details.search_steps()
 
     def _leave_filter(self, reason: Qt.FocusReason) -> None:
         self.selection.tasks.setFocus(reason)

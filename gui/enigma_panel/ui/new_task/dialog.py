@@ -174,9 +174,9 @@ class NewTaskDialog(ModelessDialog):
                 widget.textChanged.connect(self.problems[field].clear)
         self.task_text.textChanged.connect(self._show_start_text)
         self.task_text.textChanged.connect(self._show_earlier_hint)
+        self.per_line.toggled.connect(self.problems[Field.TASK].clear)
         self.per_line.toggled.connect(self._show_start_text)
         self.per_line.toggled.connect(lambda: self._offer_split(0))
-        self.per_line.toggled.connect(self.problems[Field.TASK].clear)
         self._services.sessions.changed.connect(self._follow_sessions)
         self._services.queue.changed.connect(self._follow_queue)
         self._services.account.changed.connect(self._show_rules)
@@ -371,9 +371,13 @@ class NewTaskDialog(ModelessDialog):
         self._show_start_text()
 
     def _show_start_text(self) -> None:
-        """What Start would do now: how many tasks, at once or after another."""
+        """What Start would do now: how many tasks, at once or after another; too many it cannot."""
         after = self.run_in.is_after_another()
         n = len(self.specs())
+        if n > MOST_STARTS:
+            self.problems[Field.TASK].show_text(too_many_text(n))
+            self._refit()
+        self.start_button.setEnabled(n <= MOST_STARTS and not self._is_starting)
         text = start_label(n, after=after)
         self.start_button.setText(text)
         self.start_button.setAccessibleName(text)

@@ -74,9 +74,14 @@ def enter_text() -> str:
     return tr("Enter sends the answer.")
 
 
+def last_enter_text() -> str:
+    """Below several fields of one line."""
+    return tr("Enter in the last field sends the answer.")
+
+
 def ctrl_enter_text() -> str:
     """Below choices."""
-    return tr("Ctrl+Enter sends the answer.")
+    return tr("An arrow or a digit chooses, Ctrl+Enter sends the answer.")
 
 
 def enter_adds_text() -> str:

@@ -1,7 +1,6 @@
 """The window *Result*: what came out of a task, to be read, searched, copied and saved."""
 
 import asyncio
-from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QEvent, QSize, Qt
@@ -176,8 +175,8 @@ class ResultDialog(ModelessDialog):
         for keys, by in (("Alt+Up", -1), ("Alt+Down", 1)):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.activated.connect(lambda by=by: self._step(by))
-        self._find_in(self._result_part, self.find_bar.begin)
-        self._find_in(self._steps_card, self._search_steps)
+        find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
+        find.activated.connect(self._find)
         self.find_bar.left.connect(lambda: self._view().setFocus(Qt.FocusReason.OtherFocusReason))
         self.tabs.currentChanged.connect(self._show_as)
         self.markdown.render_anyway.clicked.connect(self.find_bar.refresh)
@@ -191,11 +190,6 @@ class ResultDialog(ModelessDialog):
         self.close_button.clicked.connect(self.reject)
         self._services.sessions.changed.connect(self._follow)
         self._services.sessions.loaded.connect(lambda keys: self._follow(Diff(tasks=keys)))
-
-    def _find_in(self, part: QWidget, begin: Callable[[], None]) -> None:
-        shortcut = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), part)
-        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        shortcut.activated.connect(begin)
 
     # -- which task ----------------------------------------------------------------------------
 
@@ -370,8 +364,11 @@ class ResultDialog(ModelessDialog):
 
     # -- doing ---------------------------------------------------------------------------------
 
-    def _search_steps(self) -> None:
-        self.steps.search.begin()
+    def _find(self) -> None:
+        """In the steps where the keyboard is there, else in the result."""
+        focus = self.focusWidget()
+        is_in_steps = focus is not None and self._steps_card.isAncestorOf(focus)
+        (self.steps.search if is_in_steps else self.find_bar).begin()
 
     def _copy_text(self, text: str) -> None:
         if self._actions is not None:

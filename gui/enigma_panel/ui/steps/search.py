@@ -129,7 +129,7 @@ class SearchField(QLineEdit):
         super().__init__()
         self.setPlaceholderText(name)
         self.setAccessibleName(name)
-        self.setToolTip(tr("Ctrl+F. Enter goes to the next one found, Shift+Enter back."))
+        self.setToolTip(tr("Enter goes to the next one found, Shift+Enter back."))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         match event.key():

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QButtonGroup, QRadioButton, QVBoxLayout, QWidget
 
 from enigma_panel.ui.i18n import Translations, plain_tip, shorten
 from enigma_panel.ui.questions.forms.page import AnswerPage, Field, Mistake
+from enigma_panel.ui.questions.forms.radio_keys import RadioKeys
 from enigma_panel.ui.questions.text import (
     chosen_text,
     ctrl_enter_text,
@@ -35,17 +36,23 @@ class Choice(Struct, frozen=True):
 
 
 class ChoicesPage(AnswerPage):
-    """Nothing is chosen at first. Typing in the field of a choice chooses it; Enter there sends."""
+    """Nothing is chosen at first. Typing in the field of a choice chooses it.
+
+    Where a choice has a field, Enter in it or on its button sends.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.choices: list[Choice] = []
         self._group = QButtonGroup(self)
+        self._radio_keys = RadioKeys(self)
+        self._radio_keys.entered.connect(self.filled)
         self._chosen_before: Choice | None = None
         self._rows: QVBoxLayout = make_column(gap=8)
+        self._problems: QVBoxLayout = make_column()  # below all: no sentence parts two choices
         self._preview = make_label(role="dim", wrap=True)
         self._keys = make_label(ctrl_enter_text(), "dim")
-        self.setLayout(make_column(self._rows, self._preview, self._keys, None))
+        self.setLayout(make_column(self._rows, self._problems, self._preview, self._keys, None))
         self._preview.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._preview.ensurePolished()
         self._preview.setText("\n")  # two lines from the start: a choice moves no button
@@ -87,7 +94,8 @@ class ChoicesPage(AnswerPage):
         button.toggled.connect(self._on_changed)
         button.toggled.connect(self.edited)
         self._rows.addLayout(make_row(button, field))  # without a field, room that grows
-        self._rows.addWidget(problem)
+        self._problems.addWidget(problem)
+        self._radio_keys.watch(button, field)
         return button
 
     def chosen(self) -> Choice | None:

@@ -14,7 +14,7 @@ from enigma_panel.ui.questions.forms.page import AnswerPage, Asking, Field, Mist
 from enigma_panel.ui.questions.forms.same_questions import SameQuestions
 from enigma_panel.ui.questions.text import (
     dotted_credentials,
-    enter_text,
+    last_enter_text,
     misread_text,
     preview_text,
 )
@@ -36,7 +36,7 @@ class CredentialsPage(AnswerPage):
         self.saved = asking.make_saved_logins()
         self._filled: SavedLogin | None = None
         self.same = SameQuestions(asking.same)
-        self._keys = make_label(enter_text(), "dim")
+        self._keys = make_label(last_enter_text(), "dim")
         self._preview = ElidedLabel("dim")
         self._build()
         self.watch_fields()

@@ -4,6 +4,7 @@ from PySide6.QtWidgets import QButtonGroup, QRadioButton, QWidget
 
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.questions.forms.page import AnswerPage, Asking, Field, Mistake
+from enigma_panel.ui.questions.forms.radio_keys import RadioKeys
 from enigma_panel.ui.questions.text import NO, YES, choice_of, enter_adds_text, with_choice
 from enigma_panel.ui.widgets.basics import ProblemLabel, make_column, make_label, make_row
 from enigma_panel.ui.widgets.inputs import TextEdit
@@ -34,6 +35,9 @@ class YesNoPage(AnswerPage):
         choices = make_row(self.yes, self.no, None, gap=24)
         keys = make_label(enter_adds_text(), "dim")
         self.setLayout(make_column(choices, label, self.text, self._problem, keys, None, gap=6))
+        keys_of = RadioKeys(self)
+        for button in (self.yes, self.no):
+            keys_of.watch(button)
         self.yes.clicked.connect(lambda: self._choose(YES))
         self.no.clicked.connect(lambda: self._choose(NO))
         self.text.textChanged.connect(self._on_text)
