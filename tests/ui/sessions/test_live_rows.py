@@ -320,7 +320,7 @@ def test_what_a_poll_does_not_find_is_looked_for_again(window: MainWindow, servi
     services.sessions.change_session(1, phase=Phase.CLOSED_ASSUMED, ended_ms=NOW)
     assert cell_text(rows, 1, Column.STATE) == "closed (assumed)"
     services.sessions.set_missing()
-    assert cell_text(tasks, 1, TaskColumn.STATUS) == "working"
+    assert cell_text(tasks, 1, TaskColumn.STATUS) == "unconfirmed"
 
 
 def test_a_lost_browser_counts_down_by_the_second(window: MainWindow, services: Any) -> None:
@@ -441,6 +441,25 @@ def test_the_task_of_a_lost_browser_is_not_said_to_work(window: MainWindow, serv
     assert window.details.state.text().endswith("· connection lost")
     services.sessions.change_session(1, phase=Phase.OPEN)
     assert cell_text(tasks, 1, TaskColumn.STATUS) == "working"
+
+
+@pytest.mark.parametrize("phase", [Phase.EXPIRED_ASSUMED, Phase.CLOSED])
+def test_no_task_works_on_in_a_session_that_has_ended(
+    window: MainWindow, services: Any, phase: Phase
+) -> None:
+    services.sessions.add(1, since_ms=NOW - 40_000, sent_ms=NOW - 40_000)
+    tasks = window.selection.task_rows
+    window.selection.tasks.select_key(1)
+    services.sessions.change_session(1, phase=phase, ended_ms=NOW)
+    services.clock.now += 600_000
+    window._tick()
+    cell = cell_text(tasks, 1, TaskColumn.STATUS, Role.CELL)
+    assert (cell.text, cell.severity) == ("unconfirmed", Severity.DIM)
+    assert cell_text(tasks, 1, TaskColumn.TOOK) == "0:40"
+    assert window.details.state.text() == "unconfirmed 0:40"
+    services.sessions.change_session(1, phase=Phase.OPEN, ended_ms=None)
+    assert cell_text(tasks, 1, TaskColumn.STATUS) == "working"
+    assert cell_text(tasks, 1, TaskColumn.TOOK) == "10:40"
 
 
 @pytest.mark.parametrize("width", [900, 1280])

@@ -190,7 +190,7 @@ def test_a_pause_that_nothing_confirms_says_when_it_was_sent() -> None:
     task = _task(TaskStatus.PAUSED)
     said = f"sent at {local_time(task.since_ms)}, the service does not confirm it"
     assert state_text(_session(), task, NOW).tip == said
-    assert task_summary(task, NOW).text == f"paused? 0:41 · {said}"
+    assert task_summary(task, None, NOW).text == f"paused? 0:41 · {said}"
     assert session_summary(_session(), task, NOW).text.endswith(f" · {said}")
     confirmed = _task(TaskStatus.PAUSED, confirmed=True)
     assert state_text(_session(), confirmed, NOW).tip == ""

@@ -45,7 +45,6 @@ from enigma_panel.ui.steps.model import StepsModel
 from enigma_panel.ui.text.dialects import dialect_name
 from enigma_panel.ui.text.errors import ErrorText
 from enigma_panel.ui.text.problems import NoticeAction, notice_action_label
-from enigma_panel.ui.text.states import is_cut_off
 from enigma_panel.ui.text.steps import readable
 from enigma_panel.ui.text.task import StateSummary, task_summary, trouble_text
 from enigma_panel.ui.text.waiting import (
@@ -557,8 +556,7 @@ class Details(QFrame):
             pending = self._sessions.pending(session.key)
             line = session_summary(session, task, now, pending, known_ms=known, is_missing=missing)
         elif task is not None:
-            cut_off = is_cut_off(session)
-            line = task_summary(task, now, known_ms=known, is_missing=missing, cut_off=cut_off)
+            line = task_summary(task, session, now, known_ms=known, is_missing=missing)
         set_text(self.state, line.text)
         set_role(self.state, _ROLES.get(line.severity, "dim"))
         self.state.setToolTip(plain_tip(line.tip))

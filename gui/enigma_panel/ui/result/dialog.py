@@ -31,7 +31,6 @@ from enigma_panel.ui.steps.loader import StepsLoader
 from enigma_panel.ui.steps.model import StepsModel
 from enigma_panel.ui.steps.page import StepsPage
 from enigma_panel.ui.text.result import cost_text, format_label, no_result_text, part_text
-from enigma_panel.ui.text.states import is_cut_off
 from enigma_panel.ui.text.structured import doubt_text
 from enigma_panel.ui.text.task import task_summary, trouble_text
 from enigma_panel.ui.widgets.basics import (
@@ -261,7 +260,7 @@ class ResultDialog(ModelessDialog):
         if task is None:
             return ""
         now = self._services.clock.now_ms()
-        parts = [task_summary(task, now, cut_off=is_cut_off(session)).text]
+        parts = [task_summary(task, session, now).text]
         parts += filter(None, [cost_text(task)])
         if session is not None and not session.was_never_opened:
             parts.append(session.name)

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Qt, Signal
 
-from enigma_panel.core.models import UNOPENED_PHASES, Task, TaskStatus
+from enigma_panel.core.models import UNOPENED_PHASES, Session, Task, TaskStatus
 from enigma_panel.core.observation import UNSENT
 from enigma_panel.core.task_filter import NEWEST_FIRST, Order, SortColumn
 from enigma_panel.services.container import Services
@@ -30,7 +30,7 @@ from enigma_panel.ui.text.states import (
     NONE,
     UNKNOWN,
     duration,
-    is_cut_off,
+    known_until_ms,
     local_moment,
     missing_word,
     spoken_duration,
@@ -332,7 +332,7 @@ class TasksModel(KeyedTableModel):
     def _status(self, task: Task) -> Cell:
         session = self._sessions.session(task.session_key)
         is_missing = self._sessions.is_missing(task)
-        return status_cell(task, is_missing=is_missing, cut_off=is_cut_off(session))
+        return status_cell(task, session, is_missing=is_missing)
 
     def _result(self, task: Task) -> Cell:
         waiting = self.waiting(task)
@@ -356,7 +356,8 @@ class TasksModel(KeyedTableModel):
     def _took(self, task: Task) -> Cell:
         if task.status is TaskStatus.QUEUED or task.code in UNSENT:
             return none_cell()
-        end = task.ended_ms or self.stale_since_ms or self._clock.now_ms()
+        known_ms = known_until_ms(task, self._sessions.session(task.session_key))
+        end = task.ended_ms or known_ms or self.stale_since_ms or self._clock.now_ms()
         took = max(0, end - (task.sent_ms or task.created_ms))
         severity = Severity.PLAIN if task.is_final else Severity.DIM
         return Cell(
@@ -422,10 +423,9 @@ def text_cell(task: Task) -> Cell:
     return Cell(text=text, tip=shorten(task.spec.text, 600), copied=task.spec.text)
 
 
-def status_cell(task: Task, *, is_missing: bool = False, cut_off: bool = False) -> Cell:
-    """The status with its glyph; is_missing: the last poll did not find it. cut_off: as
-    `task_status_text`."""
-    word = task_status_text(task, cut_off=cut_off)
+def status_cell(task: Task, session: Session | None, *, is_missing: bool = False) -> Cell:
+    """The status with its glyph; is_missing: the last poll did not find it."""
+    word = task_status_text(task, session)
     if is_missing and not task.is_final:
         word = missing_word()
     text = word.narrow or word.short

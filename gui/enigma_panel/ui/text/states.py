@@ -202,19 +202,31 @@ def _ended_word(state: SessionState) -> StateWord:
             return StateWord(Glyph.STOP, tr("closed"), Severity.DIM)
 
 
-def is_cut_off(session: Session | None) -> bool:
-    """Whether the service has lost the session's browser: what its task does is not known."""
-    return session is not None and session.phase is Phase.CONNECTION_LOST
+def known_until_ms(task: Task, session: Session | None) -> int | None:
+    """Up to when a task's status is known: its session has ended and nothing tells how it went."""
+    is_over = session is not None and session.is_ended and task.is_at_work
+    return session.ended_ms if session is not None and is_over else None
 
 
-def task_status_text(task: Task, *, cut_off: bool = False) -> StateWord:
-    """Icon and word of a task's status. cut_off: as `is_cut_off` of its session."""
+def _cut_off_word(task: Task, session: Session | None) -> StateWord | None:
+    """Of a task at work whose session has ended or has lost its browser."""
+    if known_until_ms(task, session) is not None:
+        tip = tr("Its session has ended. What became of the task is not known yet.")
+        return StateWord(Glyph.QUESTION, tr("unconfirmed"), Severity.DIM, tip=tip)
+    is_lost = session is not None and session.phase is Phase.CONNECTION_LOST
+    if is_lost and task.status is TaskStatus.WORKING:
+        tip = tr("The service lost the session's browser. The task goes on if it comes back.")
+        spoken, note = tr("working, not confirmed, connection lost"), tr("connection lost")
+        return StateWord(Glyph.BANG, tr("working?"), *_AMBER, tip, spoken, note)
+    return None
+
+
+def task_status_text(task: Task, session: Session | None = None) -> StateWord:
+    """Icon and word of a task's status in its session."""
     s = TaskStatus
+    if (word := _cut_off_word(task, session)) is not None:
+        return word
     match task.status:
-        case s.WORKING if cut_off:
-            tip = tr("The service lost the session's browser. The task goes on if it comes back.")
-            spoken, note = tr("working, not confirmed, connection lost"), tr("connection lost")
-            return StateWord(Glyph.BANG, tr("working?"), *_AMBER, tip, spoken, note)
         case s.QUEUED:
             return StateWord(Glyph.RING, tr("queued here"))
         case s.STARTING:

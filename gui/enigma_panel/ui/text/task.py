@@ -14,6 +14,7 @@ from enigma_panel.ui.text.problems import NoticeAction
 from enigma_panel.ui.text.questions import missed_text
 from enigma_panel.ui.text.states import (
     duration,
+    known_until_ms,
     local_moment,
     local_time,
     missing_word,
@@ -34,21 +35,21 @@ class StateSummary(Struct, frozen=True):
 
 def task_summary(
     task: Task,
+    session: Session | None,
     now_ms: int,
     *,
     known_ms: int | None = None,
     is_missing: bool = False,
-    cut_off: bool = False,
 ) -> StateSummary:
-    """'done · 14:31 · took 0:31'; known_ms, is_missing: as `state_text`, cut_off: as
-    `task_status_text`."""
+    """'done · 14:31 · took 0:31'; known_ms, is_missing: as `state_text`."""
     if is_missing and not task.is_final:
         word = missing_word()
         return StateSummary(word.word, word.severity, word.tip)
-    word = task_status_text(task, cut_off=cut_off)
+    word = task_status_text(task, session)
     if task.ended_ms is None:
         known_ms = known_ms if task.may_be_at_work else None  # how long it waits here, we know
-        lasted = duration((known_ms or now_ms) - task.since_ms)
+        until_ms = known_until_ms(task, session) or known_ms or now_ms
+        lasted = duration(until_ms - task.since_ms)
         parts = [f"{word.word} {lasted}", *filter(None, [word.note])]
         return StateSummary(" · ".join(parts), word.severity, word.tip)
     ended = local_moment(task.ended_ms, now_ms)
