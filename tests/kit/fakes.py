@@ -1161,7 +1161,9 @@ class FakeAccount(QObject):
         self.loads += 1
         return self.state
 
-    async def save(self, key: str) -> tuple[Result, KeyCheck]:
+    async def save(self, key: str, *, even_refused: bool = False) -> tuple[Result | None, KeyCheck]:
+        if self.plan.check is KeyCheck.REFUSED and not even_refused:
+            return None, self.plan.check
         self.saved.append(key)
         self.last_check = self.plan.check
         self.set_state(KeyState.READY)

@@ -103,8 +103,8 @@ DATA = (
         promise=NEITHER,
         mistake="the key is not known to who redacts the log",
         file="services/account.py",
-        old="        self._redactor.add_secret(key)\n",
-        new="",
+        old="        self._redactor.add_secret(key)\n        key_fingerprint",
+        new="        key_fingerprint",
         tests=(f"{ACCOUNT}::test_a_key_in_use_is_redacted",),
     ),
     Break(
@@ -1207,9 +1207,9 @@ README = (
         promise="Without a keychain the key stays in memory until you quit",
         mistake="it is not used",
         file="services/account.py",
-        old="            await self._use(key, KeyState.READY, where)\n",
+        old="            await self._use(key, KeyState.READY, where, check)\n",
         new="            if result.outcome is SecretOutcome.SAVED:\n"
-        "                await self._use(key, KeyState.READY, where)\n",
+        "                await self._use(key, KeyState.READY, where, check)\n",
         tests=(f"{ACCOUNT}::test_what_no_keychain_takes_stays_in_memory",),
     ),
     Break(

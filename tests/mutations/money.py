@@ -441,14 +441,6 @@ MONEY = (
         tests=(f"{TEXT}::test_a_browser_that_works_on_its_text_is_waited_for",),
     ),
     Break(
-        promise="with at most 30 seconds between two tries",
-        mistake="longer and longer",
-        file="services/retry_policy.py",
-        old="    return min(NO_BROWSER_STEP_MS * attempt, NO_BROWSER_WORST_MS)\n",
-        new="    return NO_BROWSER_STEP_MS * attempt\n",
-        tests=(f"{TEXT}::test_a_browser_that_works_on_its_text_is_waited_for",),
-    ),
-    Break(
         promise="until you choose one or click Go on",
         mistake="the one that is chosen changes nothing",
         file="services/queue/task_queue.py",

@@ -73,8 +73,8 @@ NOTICES = (
         promise=CONNECTION,
         mistake="clocks go on in Tasks",
         file="ui/tasks/model.py",
-        old="task.ended_ms or self.stale_since_ms or",
-        new="task.ended_ms or",
+        old="task.ended_ms or known_ms or self.stale_since_ms or",
+        new="task.ended_ms or known_ms or",
         tests=(f"{OFFLINE}::test_clocks_stop_but_the_time_left",),
     ),
     Break(

@@ -134,6 +134,7 @@ async def test_an_environment_key_that_none_can_be_is_no_key(key: str, log_watch
 async def test_what_no_keychain_takes_stays_in_memory(outcome: SecretOutcome) -> None:
     account = make(Keychain(outcome))
     result, check = await account.save("enig_one")
+    assert result is not None
     assert result.outcome is outcome
     assert (account.state, account.where) == (KeyState.READY, "memory")
     assert check is KeyCheck.UNREACHABLE
@@ -146,8 +147,14 @@ async def test_the_service_accepts_and_refuses(simulator: Start) -> None:
         Result(outcome=O.SAVED, where="memory"),
         KeyCheck.ACCEPTED,
     )
-    _, check = await account.save("enig_other")
-    assert check is KeyCheck.REFUSED
+    in_use = account.client
+    assert await account.save("enig_other") == (None, KeyCheck.REFUSED)
+    assert account.client is in_use, "what was refused takes nothing's place"
+    assert account.last_check is KeyCheck.ACCEPTED
+    kept, check = await account.save("enig_other", even_refused=True)
+    assert (kept, check) == (Result(outcome=O.SAVED, where="memory"), KeyCheck.REFUSED)
+    assert account.last_check is KeyCheck.REFUSED
+    assert account.client is not in_use
     await account.aclose()
 
 

@@ -188,23 +188,33 @@ class Account(QObject):
             self._set(_STATES[result.outcome], result.where)
         return self.state
 
-    async def save(self, key: str) -> tuple[Result, KeyCheck]:
-        """Keep the key, use it, and ask the service once what it says of it.
+    async def save(self, key: str, *, even_refused: bool = False) -> tuple[Result | None, KeyCheck]:
+        """Ask the service once what it says of the key, keep it, and use it.
 
-        Where the keychain does not take it, it stays in memory for this run; the outcome says why.
+        None where it was not kept, as the service refuses it and the person has not insisted
+        (even_refused). Where the keychain does not take it, it stays in memory for this run; the
+        outcome says why.
         """
         async with self._turn:
+            self._redactor.add_secret(key)
+            client = self._make_client(self.base_url, key, self.dialect)
+            try:
+                check = await _check(client)
+            finally:
+                await client.aclose()
+            if check is KeyCheck.REFUSED and not even_refused:
+                return None, check
             result = await self._ask_store(lambda store: store.save(key), KEYCHAIN_S)
             where = result.where if result.outcome is SecretOutcome.SAVED else MemoryStore().where()
             self.from_environment = False
             self._in_memory = ("", "")
-            await self._use(key, KeyState.READY, where)
-            return result, await self.check()
+            await self._use(key, KeyState.READY, where, check)
+            return result, check
 
     async def check(self) -> KeyCheck:
         """Ask the service what it says of the key, with a call that costs nothing."""
         client = self.client
-        check = await self._check()
+        check = await _check(client)
         if client is None or self.is_in_use(client):  # else another key or host came meanwhile
             self.last_check = check
             self.changed.emit()
@@ -264,7 +274,9 @@ class Account(QObject):
             await client.aclose()
         self._dropped.clear()
 
-    async def _use(self, key: str, state: KeyState, where: str) -> None:
+    async def _use(
+        self, key: str, state: KeyState, where: str, check: KeyCheck | None = None
+    ) -> None:
         self._redactor.add_secret(key)
         key_fingerprint = await self._printer(key, self.base_url)
         in_dialect = partial(self._make_client, self.base_url, key)
@@ -280,20 +292,8 @@ class Account(QObject):
         if where == MemoryStore().where():
             self._in_memory = (key, self.base_url)
         self.key_fingerprint, self.key_prefix = key_fingerprint, known_prefix(key) or ""
-        self.last_check = None
+        self.last_check = check
         self._set(state, where)
-
-    async def _check(self) -> KeyCheck:
-        if self.client is None:
-            return KeyCheck.UNREACHABLE
-        try:
-            await self.client.check_key()
-        except ApiError as error:
-            if http_status(error) in _NO_SUCH_CALL:
-                return KeyCheck.NO_TEST
-            refused = isinstance(error, RejectedError) and http_status(error) in _REFUSED
-            return KeyCheck.REFUSED if refused else KeyCheck.UNREACHABLE
-        return KeyCheck.ACCEPTED
 
     async def _ask_store(self, call: Callable[[SecretStore], Result], limit: float) -> Result:
         try:
@@ -321,3 +321,16 @@ class Account(QObject):
         else:
             self._looked.set()
         self.changed.emit()
+
+
+async def _check(client: ServiceClient | None) -> KeyCheck:
+    if client is None:
+        return KeyCheck.UNREACHABLE
+    try:
+        await client.check_key()
+    except ApiError as error:
+        if http_status(error) in _NO_SUCH_CALL:
+            return KeyCheck.NO_TEST
+        refused = isinstance(error, RejectedError) and http_status(error) in _REFUSED
+        return KeyCheck.REFUSED if refused else KeyCheck.UNREACHABLE
+    return KeyCheck.ACCEPTED

@@ -126,6 +126,8 @@ async def test_yes_and_no_have_their_colour_and_what_was_refused_stays(
     assert dialog.key.text() == KEY  # it may lack a letter
     assert dialog.key.hasFocus()
     assert dialog.outcome.property("role") == "red"
+    assert dialog.outcome.text() == "The service refused this key. It was not kept."
+    assert world.account.saved == []
     assert (dialog.save_button.property("role"), dialog.cancel_button.text()) == (
         "primary",
         "Cancel",
@@ -157,7 +159,7 @@ async def test_a_service_without_a_test_is_told_calmly(world: World, dialog: Key
 async def test_every_outcome_is_told_and_memory_is_named(world: World, dialog: KeyDialog) -> None:
     await shown(world, dialog)
     outcomes = [outcome for outcome in SecretOutcome if outcome is not SecretOutcome.SAVED]
-    for outcome, check in product(outcomes, KeyCheck):
+    for outcome, check in product(outcomes, [KeyCheck.ACCEPTED, KeyCheck.UNREACHABLE]):
         world.account.plan.saved = Result(outcome=outcome)
         world.account.plan.check = check
         dialog.key.clear()
@@ -219,8 +221,38 @@ async def test_a_key_refused_after_it_closed_does_not_stay(world: World, dialog:
     click(dialog.save_button)
     key(dialog, Qt.Key.Key_Escape)
     await world.settle()
+    assert world.account.saved == []
+    assert dialog.key.text() == ""
+    dialog.ask()
+    assert not dialog.keep_button.isVisible()
+
+
+async def test_what_was_refused_is_kept_when_the_person_insists(
+    world: World, dialog: KeyDialog
+) -> None:
+    world.account.plan.check = KeyCheck.REFUSED
+    await shown(world, dialog)
+    assert not dialog.keep_button.isVisible()
+    type_text(dialog.key, KEY)
+    click(dialog.save_button)
+    await world.settle()
+    click(dialog.keep_button)
+    await world.settle()
     assert world.account.saved == [KEY]
     assert dialog.key.text() == ""
+    assert dialog.outcome.text() == "Saved in the GNOME keyring. The service refused this key."
+    assert not dialog.keep_button.isVisible()
+    assert dialog.cancel_button.accessibleName() == "Close"
+
+
+async def test_another_key_is_not_kept_in_its_place(world: World, dialog: KeyDialog) -> None:
+    world.account.plan.check = KeyCheck.REFUSED
+    await shown(world, dialog)
+    type_text(dialog.key, KEY)
+    click(dialog.save_button)
+    await world.settle()
+    type_text(dialog.key, "another")
+    assert not dialog.keep_button.isVisible()
 
 
 async def test_a_locked_keychain_can_be_looked_at_again(world: World, dialog: KeyDialog) -> None:

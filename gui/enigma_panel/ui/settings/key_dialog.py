@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 from enigma_panel.core.validation import Finding, check_key
 from enigma_panel.services.account import Account
 from enigma_panel.services.container import Services
-from enigma_panel.services.types import MAY_BE_TRIED, KeyCheck, KeyState
+from enigma_panel.services.types import KeyCheck, KeyState
 from enigma_panel.store.keychain import Result, SecretOutcome
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.text.account_page import account_page, open_account_page
@@ -70,6 +70,8 @@ class KeyDialog(ModelessDialog):
         self.outcome = NoticeLabel()
         self.use_key_button = make_button(tr("Use the key only"), "link")
         self.use_key_button.hide()
+        self.keep_button = make_button(tr("Keep it anyway"), "link")
+        self.keep_button.hide()
         self.again_button = make_button(tr("Look again"))
         self.page_button = make_button("", "link")
         self.demo_button = make_button(tr("Try the demo service"), "link")
@@ -82,6 +84,7 @@ class KeyDialog(ModelessDialog):
         grid.add_wide(make_row(self.use_key_button, self.page_button, None))
         grid.add_wide(self.location_label)
         grid.add_wide(self.outcome)
+        grid.add_wide(make_row(self.keep_button, None))
         state = make_row(self.state_label, self.again_button)
         state.setStretch(0, 1)
         self.body.addLayout(state)
@@ -97,6 +100,7 @@ class KeyDialog(ModelessDialog):
         self.key.textChanged.connect(self._on_typed)
         self.cancel_button.clicked.connect(self._cancel)
         self.use_key_button.clicked.connect(self._use_suggested)
+        self.keep_button.clicked.connect(self._keep)
         self.again_button.clicked.connect(self._look_again)
         self.page_button.clicked.connect(lambda: open_account_page(self._account.base_url))
         self.demo_button.clicked.connect(self._start_demo)
@@ -129,6 +133,7 @@ class KeyDialog(ModelessDialog):
 
     def _say(self, text: str, role: str) -> None:
         self.outcome.show_text(text, role)
+        self.keep_button.hide()
         self.location_label.setVisible(not text)
         if self.isVisible():
             self.fit()
@@ -165,8 +170,17 @@ class KeyDialog(ModelessDialog):
             return
         if self._doubt and self._services.clock.now_ms() - self._doubted_ms < UNREAD_MS:
             return
+        self._save_with()
+
+    def _keep(self) -> None:
+        """The person insists on the key that the service refused."""
+        if self._is_refused and not self._is_saving:
+            self._save_with(even_refused=True)
+
+    def _save_with(self, *, even_refused: bool = False) -> None:
         self._set_saving(saving=True)
-        self._services.scope.spawn("save key", self._save_now(self.key.text()))
+        saving = self._save_now(self.key.text(), even_refused=even_refused)
+        self._services.scope.spawn("save key", saving)
 
     def _show_finding(self, finding: Finding) -> None:
         self._problem.show_text(finding_text(finding))
@@ -181,26 +195,28 @@ class KeyDialog(ModelessDialog):
             self.key.setText(suggested)
             self.key.setFocus()
 
-    async def _save_now(self, key: str) -> None:
-        self._say(tr("Saving, then asking the service …"), "dim")
-        text, check = tr("The key was not saved."), None
+    async def _save_now(self, key: str, *, even_refused: bool) -> None:
+        self._say(tr("Asking the service, then saving …"), "dim")
+        text, check, is_done = tr("The key was not saved."), None, False
         try:
-            result, check = await self._account.save(key)
+            result, check = await self._account.save(key, even_refused=even_refused)
             text = saved_text(result, check)
+            is_done = result is not None and check is not KeyCheck.UNREACHABLE
             # What was refused may lack a letter, which can be put in until the window closes.
-            self._is_refused = check is KeyCheck.REFUSED and self.isVisible()
+            self._is_refused = result is None and self.isVisible()
             if not self._is_refused:
                 self.key.forget()
         finally:
             self._set_saving(saving=False)
             self._say(text, _ROLES.get(check, "notice"))
-            self._show_done(is_done=check in MAY_BE_TRIED)
-        if check is KeyCheck.REFUSED:
+            self.keep_button.setVisible(self._is_refused)
+            self._show_done(is_done=is_done)
+        if self._is_refused:
             self.key.selectAll()
-        (self.cancel_button if check in MAY_BE_TRIED else self.key).setFocus()
+        (self.cancel_button if is_done else self.key).setFocus()
 
     def _show_done(self, *, is_done: bool) -> None:
-        """What is to be pressed next: Save, or Close once the service has not said no."""
+        """What is to be pressed next: Save, or Close once the key is kept and was asked for."""
         text = tr("Close") if is_done else tr("Cancel")
         self.cancel_button.setText(text)
         self.cancel_button.setAccessibleName(text)
@@ -230,6 +246,7 @@ class KeyDialog(ModelessDialog):
     def done(self, result: int) -> None:
         if self._is_refused:
             self.key.forget()
+            self.keep_button.hide()
         self.key.mask_again()
         super().done(result)
 
@@ -271,8 +288,10 @@ def key_state_text(account: Account) -> str:
             return tr("The keychain did not work. Look again, or enter the key.")
 
 
-def saved_text(result: Result, check: KeyCheck | None) -> str:
+def saved_text(result: Result | None, check: KeyCheck | None) -> str:
     """Both halves of what came out of saving: where it is, and what the service said."""
+    if result is None:
+        return check_text(check) + " " + tr("It was not kept.")
     return " ".join(part for part in (_kept_text(result), check_text(check)) if part)
 
 
