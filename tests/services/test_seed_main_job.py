@@ -69,3 +69,20 @@ async def test_the_whole_job_where_nothing_but_the_oldest_page_is_served(
         state = _state(url)
         assert [one for one in state["sessions"] if one["state"] == "active"] == []
         assert state["live"]["connects"] == 0
+
+
+async def test_where_no_browser_is_opened_without_a_text_it_gets_one(
+    seed_service: Start, running: Running
+) -> None:
+    url, page = seed_service("--speed", "10").url, "https://shop.example/lamps"
+    async with running(url, FastClock(), LongLived) as parts:
+        sessions = parts.services.sessions
+        for _ in range(2):
+            key = await sessions.start(TaskSpec(text="Read what is there", starting_url=page))
+            await until(lambda key=key: sessions.task(key).is_final, 30)
+            assert sessions.task(key).status is TaskStatus.DONE
+        sql = "SELECT used, outcome FROM intents WHERE kind = 'start_session' ORDER BY key"
+        intents = await parts.services.store.read(lambda it: it.connection.execute(sql).fetchall())
+        with_text = (f"Open {page}.", "known")
+        assert intents == [("", "refused"), with_text, with_text]
+        assert [len(one["tasks"]) for one in _state(url)["sessions"]] == [2, 2]
