@@ -141,9 +141,10 @@ async def test_a_service_with_less(seed_service: StartSeed, bench: Bench) -> Non
 async def test_a_service_that_wants_a_task_with_the_session(
     seed_service: StartSeed, bench: Bench
 ) -> None:
-    await bench.run(seed_service(*SPEED).url)
+    assert await bench.run(seed_service(*SPEED).url) == 0
     assert "start-session needs no taskDetails" in bench.found("differs")
-    assert "400, taskDetails is required" in bench.said
+    assert "400, taskDetails is required; opened" in bench.said
+    assert "a stopped one is polled as ended" in bench.found("holds")
     assert "No browser is left open." in bench.said
 
 
