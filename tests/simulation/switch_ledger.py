@@ -114,12 +114,14 @@ def commands_are_not_kept() -> Patches:
 def commands_are_kept_at_the_click_alone() -> Patches:
     """What the ledger refused at the click is not written when it can be."""
 
-    async def keep(self: Any, session: Any, task: Any, verb: Any) -> Any:
-        with suppress(LedgerError):
-            return await self.intend(IntentKind.STATE, session, task, verb)
-        return None
+    async def keep(self: Any, command: Any) -> None:
+        session = self._store.session(command.key)
+        if command.rules.is_durable and command.intent is None and session is not None:
+            what = IntentKind.STATE, session, self._store.current_task(session), command.verb
+            with suppress(LedgerError):
+                command.intent = await self._store.intend(*what)
 
-    return [(SessionStore, "keep_command", keep)]
+    return [(CommandSender, "_keep", keep)]
 
 
 def kept_commands_are_not_sent() -> Patches:

@@ -580,6 +580,22 @@ def test_taken_back_before_it_could_be_written_it_is_not_sent_later(folder: Path
     on_bench(folder, first)
 
 
+def test_taken_back_before_a_quit_in_a_slow_write_it_is_not_sent_later(folder: Path) -> None:
+    """Another program holds the ledger meanwhile."""
+
+    async def first(bench: Bench) -> None:
+        key = await bench.open()
+        bench.executor.takes_s = 5
+        bench.give(key, TERMINATE, grace_ms=3000)
+        await asyncio.sleep(1)
+        assert bench.commands.undo(key)
+        await bench.scope.close()
+        await bench.store.flush()
+        assert bench.outcomes() == [("terminate", "refused")]
+
+    on_bench(folder, first)
+
+
 def test_what_was_taken_back_is_not(folder: Path) -> None:
     async def first(bench: Bench) -> None:
         key = await bench.open()

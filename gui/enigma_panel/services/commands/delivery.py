@@ -75,6 +75,10 @@ class CommandSender(QObject):
             outcome = Outcome.UNKNOWN if unsure else dropped.outcome
             await self._settle(command, outcome, Observation(kind=Kind.DELIVERED))
             return dropped.is_refused
+        except asyncio.CancelledError:
+            if command.dropped is not None and command.can_wait:  # the next start must not send it
+                await self._settle(command, command.dropped, Observation(kind=Kind.DELIVERED))
+            raise
         finally:
             self.unmark(command)
         return False
@@ -112,7 +116,8 @@ class CommandSender(QObject):
         if not command.rules.is_durable or command.intent is not None or session is None:
             return
         task = self._store.current_task(session)
-        command.intent = await self._store.keep_command(session, task, command.verb)
+        command.intent = self._store.keep_command(session, task, command.verb)
+        await self._store.flush()
 
     async def _goes_by_channel(self, command: Command) -> bool:
         """What need not be kept costs no call of the minute where the channel is up."""

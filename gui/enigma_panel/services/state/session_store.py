@@ -349,8 +349,8 @@ class SessionStore(QObject):
             self._adopt(intent.session, intent.task)
         return intent
 
-    async def keep_command(self, session: Session, task: Task | None, verb: CommandVerb) -> Intent:
-        """An intent for what is sent even if the ledger cannot be written: then it is written as
+    def keep_command(self, session: Session, task: Task | None, verb: CommandVerb) -> Intent:
+        """An intent for what is sent even if the ledger cannot be written: `flush` writes it as
         soon as that works."""
         intent = Intent(
             key=-next(self._late_numbers),
@@ -365,7 +365,7 @@ class SessionStore(QObject):
             stored = ledger.open_intent(intent.kind, session, task, intent.made_ms, verb=verb)
             self._late_keys[intent.key] = stored.key
 
-        await self._writer.write(write)
+        self._writer.write_later(write)
         return intent
 
     def is_written(self, intent: Intent) -> bool:
