@@ -81,6 +81,7 @@ def test_a_line_has_all_that_a_colleague_asks_for() -> None:
         result="$109.99",
         question="Which colour?",
         cost="0.0210",
+        took_s="23.5",
         tokens_in=1200,
         tokens_out=34,
         sent_ms=NOW + 500,
@@ -111,6 +112,7 @@ def test_a_line_has_all_that_a_colleague_asks_for() -> None:
         "session": "shop.example 3",
         "site": "shop.example",
         "question": "Which colour?",
+        "completion_time": "23.5",
     }
     assert moment(0).endswith("+05:30")
     head, cells = as_csv(row)
@@ -145,6 +147,7 @@ def test_a_clock_that_is_changed_is_told() -> None:
     [
         ({"label": "My shop"}, {"session": "My shop"}),
         ({"number": 0}, {"session": "shop.example"}),
+        ({"site": "session"}, {"session": "session 3", "site": ""}),
         ({"ended_ms": NOW + 1_500}, {"took_s": 1.5, "started": None}),
         ({"ended_ms": NOW - 60_000}, {"took_s": 0}),
         *[({"ended_ms": NOW, "code": code}, {"took_s": None}) for code in sorted(UNSENT)],

@@ -17,6 +17,7 @@ from msgspec import Struct
 from enigma_panel.core.models import session_name
 from enigma_panel.core.observation import UNSENT
 from enigma_panel.core.redaction import Redactor
+from enigma_panel.core.validation import NO_SITE
 
 BYTE_ORDER_MARK = "\ufeff".encode()
 LONG_CHARS = 10_000
@@ -32,6 +33,7 @@ TEXT_FIELDS = (
     "label",
     "site",
     "cost",
+    "took_s",
 )
 OTHER_FIELDS = (
     "key",
@@ -46,7 +48,7 @@ OTHER_FIELDS = (
 )
 TaskRow: TypeAlias = tuple[Any, ...]
 """What is known of a task, and of its session (label, site, number): TEXT_FIELDS, OTHER_FIELDS. See
-`Task` and `Session`; cost is dollars as they were told, an absent value None."""
+`Task` and `Session`; cost (dollars) and took_s are as they were told, an absent value None."""
 
 _N_TEXTS = len(TEXT_FIELDS)
 _QUARTER_MS = 900_000
@@ -72,6 +74,7 @@ class ExportedTask(Struct, frozen=True):
     cost: dollars as exact text. created, started, ended: ISO 8601 with the offset from UTC. took_s:
     seconds from started, or where it was never sent from created, to ended. waited_s: seconds that
     its questions waited for answers, but for one that is still open; absent where nobody counted.
+    site: "" where none is known. completion_time: seconds as the service told them, exact text.
     """
 
     key: int
@@ -92,6 +95,7 @@ class ExportedTask(Struct, frozen=True):
     session: str
     site: str
     question: str | None
+    completion_time: str | None
 
 
 def in_turns(rows: Sequence[TaskRow]) -> Iterator[Sequence[TaskRow]]:
@@ -138,7 +142,7 @@ class TaskEncoder:
 
     def _values(self, row: TaskRow) -> TaskRow:
         """As the fields of ExportedTask."""
-        text, url, result, error, code, question, label, site, cost, *others = row
+        text, url, result, error, code, question, label, site, cost, completion_time, *others = row
         key, status, number, tokens_in, tokens_out, created_ms, sent_ms, ended_ms, waited_ms = (
             others
         )
@@ -162,8 +166,9 @@ class TaskEncoder:
             took_s,
             waited_ms if waited_ms is None else waited_ms / 1000,
             session_name(label, site, number),
-            site,
+            "" if site == NO_SITE else site,
             question,
+            completion_time,
         )
 
     def _moment(self, ms: int) -> str | None:
@@ -190,11 +195,13 @@ class TaskEncoder:
 def _csv_line(values: TaskRow) -> str:
     """Texts are always in quotes, an absent one is not: so "" and None differ. By hand, as the csv
     module looks at each character of a text and keeps the interpreter meanwhile."""
-    key, status, text, url, result, error, code, cost, *others, session, site, question = values
+    key, status, text, url, result, error, code, cost, *others = values
+    *others, session, site, question, completion_time = others
     texts = map(csv_text, (status, text, url, result, error, code))
-    figures = ("" if value is None else str(value) for value in others)
+    numbers = ("" if value is None else str(value) for value in others)
     last = map(csv_text, (session, site, question))
-    return ",".join((str(key), *texts, _csv_cost(cost), *figures, *last)) + LINE_END
+    figures = (_csv_figure(cost), *numbers)
+    return ",".join((str(key), *texts, *figures, *last, _csv_figure(completion_time))) + LINE_END
 
 
 def csv_text(text: str | None) -> str:
@@ -206,10 +213,10 @@ def csv_text(text: str | None) -> str:
     return f'"{cell.replace(QUOTE, TWO_QUOTES)}"'
 
 
-def _csv_cost(cost: str | None) -> str:
-    """A price is a figure that can be summed, what cannot be one a text."""
-    is_figure = cost is not None and cost.isascii() and cost.replace(".", "", 1).isdigit()
-    return cost if cost is not None and is_figure else csv_text(cost)
+def _csv_figure(told: str | None) -> str:
+    """A price or a time is a figure that can be summed, what cannot be one a text."""
+    is_figure = told is not None and told.isascii() and told.replace(".", "", 1).isdigit()
+    return told if told is not None and is_figure else csv_text(told)
 
 
 def defuse(cell: str) -> str:

@@ -21,6 +21,7 @@ from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.secret_clipboard import SecretClipboard
 from enigma_panel.ui.text.account_page import open_account_page
 from enigma_panel.ui.text.dialects import offered_dialect
+from enigma_panel.ui.text.live_page import open_live_page
 from enigma_panel.ui.text.problems import NoticeAction
 from enigma_panel.ui.text.waiting import QueueAction
 
@@ -300,6 +301,13 @@ class Actions(QObject):
         session = self._sessions.session(key)
         if session is not None and session.web_view_url:
             self.copy_secret(session.web_view_url)
+
+    def open_live_page(self, key: int) -> None:
+        """Open a session's live page in the person's web browser."""
+        session = self._sessions.session(key)
+        link = session.web_view_url if session is not None else None
+        if link is not None and not open_live_page(link):
+            self.trouble.emit(tr("No program opened the live page."))
 
     def show_folder(self, path: Path) -> None:
         """Open the folder of a file in the person's file manager."""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from enigma_panel.core.observation import Kind
+from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.services.state import timeline
 from enigma_panel.services.state.timeline import TRIM_EVERY
 from tests.services.live.bench import Bench, with_bench
@@ -22,6 +22,26 @@ def test_of_what_the_agent_told_the_oldest_go(
         await bench.timeline.flush()
         kept = [step.text for step in await bench.steps(task) if step.kind == Kind.ACTION.value]
         assert kept == [f"step {n}" for n in range(TRIM_EVERY - 20, TRIM_EVERY)]
+
+    with_bench(tmp_path, check)
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "line"),
+    [
+        ("INVALID_PARAMS", "no task", "INVALID_PARAMS: no task"),
+        ("PAGE_CRASH", None, "PAGE_CRASH"),
+        ("HTTP_400", "no task", "no task"),
+        ("LEDGER_FAILED", None, ""),
+    ],
+)
+def test_a_failure_stands_there_with_the_services_own_code(
+    tmp_path: Path, code: str, text: str | None, line: str
+) -> None:
+    async def check(bench: Bench) -> None:
+        session, task = await bench.open(listens=False)
+        await bench.store.record(session, task, Observation(kind=Kind.FAILED, code=code, text=text))
+        assert [s.text for s in await bench.steps(task) if s.kind == Kind.FAILED.value] == [line]
 
     with_bench(tmp_path, check)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
-from PySide6.QtGui import QAction, QEnterEvent, QGuiApplication
+from PySide6.QtGui import QAction, QDesktopServices, QEnterEvent, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
@@ -210,6 +210,22 @@ def test_ids_are_shown_to_nobody_but_can_be_copied(window: MainWindow, services:
     assert QGuiApplication.clipboard().text() == LINK
     window.close_for_good()
     assert QGuiApplication.clipboard().text() == ""
+
+
+def test_the_live_page_is_opened_where_its_link_is_copied(
+    window: MainWindow, services: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toString()))
+    services.sessions.add(1)
+    window.selection.sessions.select_key(1)
+    opens = button(window.details, "Open live page")
+    assert "your web browser will remember it" in opens.toolTip()
+    opens.click()
+    assert opened == [LINK]
+    assert "No program opened the live page." in shown_texts(window)  # it said that none did
+    services.sessions.change_session(1, phase=Phase.CLOSED, ended_ms=NOW)
+    assert not opens.isVisible()
 
 
 def test_run_again_starts_and_edit_opens_the_dialog(
@@ -509,6 +525,7 @@ def test_menus_offer_what_can_be_done(
         "Next task here",
         "Rename",
         "Copy id",
+        "Open live page",
         "Copy live page link",
         "Show result",
     ]

@@ -423,7 +423,7 @@ def test_details_tell_what_a_task_waits_for(queued: MainWindow, services: Any) -
     button(queued.details, "Start next").click()
     assert services.queue.calls == [("start next", 3)]
     queued.selection.tasks.select_key(1)
-    copies = ["Copy", "Copy live page link"]
+    copies = ["Copy", "Open live page", "Copy live page link"]
     again = ["Run again", "Edit and run again"]
     assert names(queued.details) == ["Rename", *copies, *again]
 

@@ -290,6 +290,19 @@ CODES = [
             "Terminate it to be sure, or start a new one."
         ),
     ),
+    (
+        "SESSION_NOT_FOUND",
+        ErrorContext(call=Call.NEW_TASK, is_closed=True),
+        "The service does not find this session. The task was not started. Start a new one.",
+    ),
+    (
+        "MISSING_PROMPT",
+        START,
+        (
+            "The service did not accept this task: “too bad”. Nothing was started. "
+            "Change it and start it again."
+        ),
+    ),
     ("HTTP_429", START, "Too many calls this minute. Nothing was started. Try again in a minute."),
     ("HTTP_418", START, "The service refused this (418): “too bad”. Nothing was started."),
     ("TAKEN_BACK", START, "It was taken out of the line. It was not started."),

@@ -251,6 +251,14 @@ def test_how_long_a_task_waited_for_answers(services: Any, tasks: TasksModel) ->
     assert told() == ["–", "0:43", "?", "0:05"]
 
 
+def test_no_site_is_made_up(services: Any, tasks: TasksModel) -> None:
+    services.sessions.add(1)
+    services.sessions.change_session(1, site="session")
+    assert cell_text(tasks, 1, TaskColumn.SITE) == "–"
+    services.sessions.change_session(1, site="shop.example")
+    assert cell_text(tasks, 1, TaskColumn.SITE) == "shop.example"
+
+
 def test_an_old_task_says_that_it_is_being_loaded(services: Any, tasks: TasksModel) -> None:
     sessions: FakeSessions = services.sessions
     sessions.add(1)

@@ -16,7 +16,13 @@ from enigma_panel.core.attribution import LATE_RESULT_MS, newest_task, seen_at_w
 from enigma_panel.core.deletion import KeptReason, kept_because
 from enigma_panel.core.models import ASSUMED_PHASES, Session, Task, TaskStatus
 from enigma_panel.core.money import sum_exactly, sum_money
-from enigma_panel.core.observation import STEP_KINDS, Kind, Observation
+from enigma_panel.core.observation import (
+    OWN_CODES,
+    STATUS_PREFIX,
+    STEP_KINDS,
+    Kind,
+    Observation,
+)
 from enigma_panel.core.redaction import Redactor
 from enigma_panel.core.reducer import END_KINDS, kept_open, reduce, reopened, reopened_session
 from enigma_panel.core.task_filter import TaskSum
@@ -718,7 +724,7 @@ class SessionStore(QObject):
     def _note(self, task: Task | None, observation: Observation) -> None:
         if task is None:
             return
-        text = (observation.text or "") if observation.kind in _WITH_TEXT else ""
+        text = _noted_text(observation) if observation.kind in _WITH_TEXT else ""
         # Where we told it to stop, the service calls that a failure.
         was_asked = observation.kind is Kind.FAILED and task.status is TaskStatus.STOPPED
         kind = Kind.STOPPED if was_asked else observation.kind
@@ -726,6 +732,13 @@ class SessionStore(QObject):
         if kind is Kind.BACK_IN_QUEUE and self._timeline.last_kind(task.key) == kind.value:
             return
         self._timeline.keep(task.key, kind.value, text)
+
+
+def _noted_text(observation: Observation) -> str:
+    """What was told, behind the service's own code where it gave one."""
+    code, text = observation.code or "", observation.text or ""
+    is_ours = code in OWN_CODES or code.startswith(STATUS_PREFIX)
+    return ": ".join(part for part in ("" if is_ours else code, text) if part)
 
 
 def _has_as_many_questions(before: Task | None, after: Task | None) -> bool:

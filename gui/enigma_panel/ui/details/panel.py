@@ -44,6 +44,7 @@ from enigma_panel.ui.steps.loader import StepsLoader
 from enigma_panel.ui.steps.model import StepsModel
 from enigma_panel.ui.text.dialects import dialect_name
 from enigma_panel.ui.text.errors import ErrorText
+from enigma_panel.ui.text.live_page import live_page_text
 from enigma_panel.ui.text.problems import NoticeAction, notice_action_label
 from enigma_panel.ui.text.steps import readable
 from enigma_panel.ui.text.task import StateSummary, task_summary, trouble_text
@@ -115,6 +116,7 @@ class Details(QFrame):
     renamed = Signal(int, str)
     copy_id_asked = Signal(int)
     copy_link_asked = Signal(int)
+    open_link_asked = Signal(int)
     copy_asked = Signal(str)
     colleague_asked = Signal(object)
     again_asked = Signal(object)
@@ -295,6 +297,7 @@ class Details(QFrame):
         self.id_head = make_label(tr("Session id"), "dim")
         self.dots = make_label(MASK, "dim")
         self.copy_id = make_button(tr("Copy"), "link")
+        self.open_link = make_button(tr("Open live page"), "link")
         self.copy_link = make_button(tr("Copy live page link"), "link")
         self.copy = make_button(tr("Copy result"), "link")
         self.copy_as = make_tool(tr("Copy result as…"))
@@ -399,11 +402,12 @@ class Details(QFrame):
         column.addStretch(1)
         column.addWidget(self.dialect_label)
         column.addLayout(make_row(self.id_head, self.dots, self.copy_id, None, gap=6))
-        column.addLayout(make_row(self.copy_link, None))
+        column.addLayout(make_row(self.open_link, self.copy_link, None))
 
     def _connect(self) -> None:
         for button, signal in (
             (self.copy_id, self.copy_id_asked),
+            (self.open_link, self.open_link_asked),
             (self.copy_link, self.copy_link_asked),
         ):
             button.clicked.connect(lambda _=False, signal=signal: signal.emit(self.session_key))
@@ -503,7 +507,6 @@ class Details(QFrame):
 
     def _show_session(self, session: Session | None) -> None:
         has_id = session is not None and session.service_id is not None
-        has_link = session is not None and session.web_view_url is not None
         is_opened = session is not None and session.phase not in UNOPENED_PHASES
         name = session.name if session is not None and is_opened else tr("New session")
         is_named = is_opened or (session is not None and session.is_planned)
@@ -512,7 +515,10 @@ class Details(QFrame):
         self.whose.show_text(name if session is not None else "")
         for widget in (self.id_head, self.dots, self.copy_id):
             widget.setVisible(has_id)
-        self.copy_link.setVisible(has_link and session is not None and not session.is_ended)
+        link = session.web_view_url if session is not None and not session.is_ended else None
+        for widget in (self.open_link, self.copy_link):
+            widget.setVisible(link is not None)
+        self.open_link.setToolTip(live_page_text(link))
 
     def _show_answer(self) -> None:
         """The question of this task is one click away, whichever else is open."""

@@ -109,9 +109,7 @@ def queued_text(entry: QueueEntry, waiting: WaitText) -> ErrorText:
     todo = {
         WaitReason.NO_SLOT: tr("It starts when one is free."),
         WaitReason.SESSION_ENDED: tr("Run it in a new session, or remove it."),
-        WaitReason.UNSUPPORTED: tr(
-            "Edit it, or choose another service dialect in Settings → Account."
-        ),
+        WaitReason.UNSUPPORTED: tr("Edit it."),
         WaitReason.CONNECTION: tr("It starts when there is a connection."),
     }.get(entry.why, "")
     return ErrorText(what, money, todo)

@@ -154,10 +154,12 @@ class Menus:
         menu.addSeparator()
         copy_id = self._add(menu, tr("Copy id"), lambda: self._app_actions.copy_session_id(key))
         copy_id.setEnabled(session.service_id is not None)
-        link = self._add(
-            menu, tr("Copy live page link"), lambda: self._app_actions.copy_live_link(key)
-        )
-        link.setEnabled(session.web_view_url is not None and not session.is_ended)
+        for label, call in (
+            (tr("Open live page"), self._app_actions.open_live_page),
+            (tr("Copy live page link"), self._app_actions.copy_live_link),
+        ):
+            action = self._add(menu, label, partial(call, key))
+            action.setEnabled(session.web_view_url is not None and not session.is_ended)
         task_key = session.current_task
         result = self._add(menu, tr("Show result"), lambda: self._selection.show_task(task_key))
         result.setEnabled(task_key is not None)

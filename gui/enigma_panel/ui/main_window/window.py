@@ -347,6 +347,7 @@ class MainWindow(QMainWindow):
         details.answer_asked.connect(app_actions.answer)
         details.copy_id_asked.connect(app_actions.copy_session_id)
         details.copy_link_asked.connect(app_actions.copy_live_link)
+        details.open_link_asked.connect(app_actions.open_live_page)
         details.copy_asked.connect(app_actions.copy)
         details.colleague_asked.connect(app_actions.copy_for_colleague)
         details.folder_asked.connect(app_actions.show_folder)

@@ -70,6 +70,7 @@ def _context(
         ends_at=local_time(ends) if ends is not None else "",
         has_page=account_page(services.account.base_url) is not None,
         stays_open=session is not None and can_be_asked(session, services),
+        is_closed=session is not None and session.is_final,
         dialect=dialect_name(wanted) if (wanted := wanted_dialect(session, task)) else "",
     )
 

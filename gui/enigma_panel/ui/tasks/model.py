@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from enigma_panel.core.models import UNOPENED_PHASES, Session, Task, TaskStatus
 from enigma_panel.core.observation import UNSENT
 from enigma_panel.core.task_filter import NEWEST_FIRST, Order, SortColumn
+from enigma_panel.core.validation import NO_SITE
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import Diff, QueueEntry, WaitReason
 from enigma_panel.ui.i18n import Translations, number_text, shorten
@@ -347,7 +348,8 @@ class TasksModel(KeyedTableModel):
 
     def _site(self, task: Task) -> Cell:
         session = self._sessions.session(task.session_key)
-        return name_cell(session.site if session is not None else "")
+        site = session.site if session is not None else NO_SITE
+        return name_cell("" if site == NO_SITE else site)
 
     def _host(self, task: Task) -> Cell:
         session = self._sessions.session(task.session_key)

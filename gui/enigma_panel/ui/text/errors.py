@@ -44,7 +44,7 @@ class ErrorContext(Struct, frozen=True, kw_only=True):
     """What the words may mention. Amounts in dollars, times as they are to be read ("14:37").
 
     has_page: the account page is known; stays_open: the session can be given another task.
-    dialect: the name of the one that the service asked for.
+    is_closed: the session has ended. dialect: the name of the one that the service asked for.
     """
 
     call: Call = Call.OTHER
@@ -56,6 +56,7 @@ class ErrorContext(Struct, frozen=True, kw_only=True):
     ends_at: str = ""
     has_page: bool = False
     stays_open: bool = False
+    is_closed: bool = False
     dialect: str = ""
 
 
@@ -197,10 +198,10 @@ def bad_task(facts: ErrorDetails) -> ErrorText:
 
 def other_dialect(facts: ErrorDetails) -> ErrorText:
     """The service looks for the task in another place of the request."""
+    if not facts.context.dialect:
+        return bad_task(facts)
     what = with_message(tr("The service does not understand this dialect"), facts)
-    todo = tr("Choose another one in Settings → Account.")
-    if facts.context.dialect:
-        todo = tr("The service seems to speak {dialect}.", dialect=facts.context.dialect)
+    todo = tr("The service seems to speak {dialect}.", dialect=facts.context.dialect)
     return ErrorText(what, nothing_started(facts), todo)
 
 
@@ -258,6 +259,8 @@ def forbidden(facts: ErrorDetails) -> ErrorText:
 def session_gone(facts: ErrorDetails) -> ErrorText:
     """About the session, never about the key; said once, it proves no end."""
     what = tr("The service does not find this session.")
+    if facts.context.is_closed:
+        return ErrorText(what, nothing_started(facts), tr("Start a new one."))
     money = nothing_started(facts) or tr("It may have ended, or still cost money.")
     return ErrorText(what, money, tr("Terminate it to be sure, or start a new one."))
 

@@ -111,5 +111,6 @@ def error_context(
         ends_at=local_time(ends) if ends is not None else "",
         has_page=NoticeAction.ACCOUNT_PAGE in ways,
         stays_open=NoticeAction.ASK_RESULT in ways,
+        is_closed=session is not None and session.is_final,
         dialect=dialect_name(wanted) if (wanted := wanted_dialect(session, task)) else "",
     )
