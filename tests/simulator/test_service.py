@@ -23,6 +23,13 @@ def test_one_task_at_a_time_and_the_next_follows() -> None:
     assert second.task.state.value == "running"
 
 
+def test_a_task_works_where_its_browser_was_opened() -> None:
+    world = World()
+    held = world.task(world.session(startingUrl="https://a.example"), "Research A")
+    world.settle(held)
+    assert "a.example" in {step.target for step in held.task.steps_done}
+
+
 def test_pause_waits_for_the_current_action() -> None:
     world = World()
     sid = world.session()

@@ -137,6 +137,7 @@ def research(writer: ScriptWriter) -> Script:
          "plainfacts.example"),
         4,
     )  # fmt: skip
+    sites[0] = writer.named_site or sites[0]
     yield writer.step("plan", topic, f"Planning which sources to read about {topic}")
     for site in sites:
         yield writer.step("navigate", site, f"Opening {site}")

@@ -99,13 +99,15 @@ class ScriptWriter:
         """Make a time of ``seconds`` in which the browser is gone."""
         return Step(seconds, "wait", "browser", "The browser is gone, waiting for it", 0, 0, True)
 
+    @property
+    def named_site(self) -> str:
+        """The site that the person named; "" for none."""
+        found = _DOMAIN.search(self.text) or _DOMAIN.search(self._url or "")
+        return found.group(1).lower() if found else ""
+
     def site(self, *invented: str) -> str:
         """Name the site of the task: one the person named, else one of the invented ones."""
-        for text in (self.text, self._url or ""):
-            found = _DOMAIN.search(text)
-            if found:
-                return found.group(1).lower()
-        return self.rng.choice(invented)
+        return self.named_site or self.rng.choice(invented)
 
     def topic(self, otherwise: str) -> str:
         """Name what the task is about, at most 80 characters."""

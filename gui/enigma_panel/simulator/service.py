@@ -310,14 +310,15 @@ class Service:
         idle = self._dialect.idle_seconds
         life = idle or request.seconds or SESSION_MS / 1000
         session = Session(self._id(), now, now + life, idle, single, request.close_after)
-        session.base = base
+        session.base, session.url = base, request.url
         self.sessions[session.id] = session
         return session
 
     def _begin(
         self, session: Session, request: TaskRequest, base: str, headers: dict[str, str]
     ) -> LongPoll:
-        script = scenario_for(request.text).play(request.text, request.url, self._rng)
+        url = request.url or session.url
+        script = scenario_for(request.text).play(request.text, url, self._rng)
         task = self._task(session, request, script)
         session.add(task, self.now())
         until = self._clock() + LONG_POLL_SECONDS / self.settings.speed

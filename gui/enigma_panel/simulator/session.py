@@ -54,6 +54,8 @@ class Session(Struct):
     report: Reporter | None = None
     base: str = ""
     """The URL under which it was opened."""
+    url: str | None = None
+    """The address at which its browser began."""
 
     @property
     def halted(self) -> bool:
