@@ -45,8 +45,8 @@ SPEC = TaskSpec(
     limits=Limits(max_duration_ms=LIFE_MS),
     close_after=False,
 )
-SIGN = "example"
-"""What an agent says that sees the page; the task's text lacks it."""
+SIGN = "example.com"
+"""Named only by an agent that sees the page: the text of the task lacks it."""
 NO_ID = "000000000000"
 OPENS_MS, NAMED_MS, ENDS_MS = 90_000, 60_000, 75_000
 """The longest waits: for a browser, for the task's id, for the end of what is under way."""
@@ -101,7 +101,7 @@ class Call(Struct, kw_only=True):
             case ProtocolError() as error:
                 return f"{error.status}, in no documented form"
             case error:
-                return f"{type(error).__name__} ({error})"
+                return f"{type(error).__name__} ({_public(str(error))})"
 
 
 class _Noted:
@@ -415,5 +415,5 @@ def _from_to(costs: Sequence[Decimal | None]) -> str:
 
 
 def _public(text: str) -> str:
-    """Words of the service without figures, names and addresses."""
+    """A text without the words that hold a figure or may be an address."""
     return re.sub(r"\S*[\d@/]\S*", "#", text)[:80]
