@@ -208,7 +208,7 @@ async def test_a_failed_task_closes_the_session_that_was_to_close_after_it(
 async def test_a_refused_key_starts_nothing(simulator: Start, running: Running) -> None:
     async with running(simulator("--speed", "20").url) as parts:
         sessions = parts.services.sessions
-        await parts.services.account.save("enig_wrong")
+        await parts.services.account.save("enig_wrong", even_refused=True)
         key = await sessions.start(TaskSpec(text="Search for something"))
         await until(lambda: parts.services.queue.pause_reason is PauseReason.KEY)
         assert sessions.task(key).status is TaskStatus.QUEUED

@@ -335,6 +335,25 @@ class Task(HidingStruct, frozen=True, kw_only=True):
         return cost if cost is not None and is_sane(cost) and not self.is_doubted else None
 
 
+IDLE_LEAST_MS = 5_000
+"""A session that ended so soon after its task has not idled."""
+
+
+def has_idled(session: Session, task: Task | None) -> bool:
+    """Whether the session was open, and so billed, for some time after its current task ended.
+
+    The ledger says the same in store.ledger.task_reader.
+    """
+    if task is None or task.ended_ms is None or task.sent_ms is None or session.service_id is None:
+        return False
+    if session.close_after and task.status is TaskStatus.DONE:
+        return False  # it ended with its task; when that was proven says nothing
+    if not session.is_ended:
+        return True
+    ended_ms = session.terminate_sent_ms or session.ended_ms or 0
+    return ended_ms - task.ended_ms > IDLE_LEAST_MS
+
+
 _STATE_OF_STATUS = {
     TaskStatus.STARTING: SessionState.STARTING,
     TaskStatus.WORKING: SessionState.WORKING,

@@ -14,7 +14,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from enigma_panel.core.models import Session, Task, TaskSpec, TaskStatus, Usage
+from enigma_panel.core.models import (
+    Phase,
+    Session,
+    Task,
+    TaskSpec,
+    TaskStatus,
+    Usage,
+    has_idled,
+)
 from enigma_panel.core.money import sum_money, to_nano
 from enigma_panel.core.observation import UNSENT
 from enigma_panel.core.task_filter import (
@@ -534,3 +542,42 @@ def test_keys_may_be_as_far_apart_as_can_be(ledger: Ledger, reader: TaskReader) 
         connection.execute("UPDATE tasks SET key = -5 WHERE key = ?", (last,))
         connection.execute("UPDATE tasks SET key = ? WHERE key > 0", (2**63 - 1,))
     assert reader.keys(NO_FILTER, NEWEST_FIRST, NOW) == [2**63 - 1, -5]
+
+
+CLOSED_LATER = {"phase": Phase.CLOSED, "ended_ms": NOW + 9_000}
+
+
+@pytest.mark.parametrize(
+    ("of_session", "of_task", "idled"),
+    [
+        ({}, {}, True),
+        ({}, {"ended_ms": None, "status": TaskStatus.WORKING}, False),
+        ({"phase": Phase.CLOSED, "ended_ms": NOW + 2_000}, {}, False),
+        (CLOSED_LATER, {}, True),
+        (CLOSED_LATER | {"terminate_sent_ms": NOW + 1_000}, {}, False),
+        (CLOSED_LATER | {"close_after": True}, {}, False),
+        (CLOSED_LATER | {"close_after": True}, {"status": TaskStatus.FAILED}, True),
+        ({"phase": Phase.EXPIRED_ASSUMED, "ended_ms": NOW + 60_000}, {}, True),
+        ({"service_id": None}, {}, False),
+        ({}, {"sent_ms": None}, False),
+    ],
+)
+def test_a_sum_says_that_a_session_of_it_has_idled_as_its_row_does(
+    ledger: Ledger,
+    reader: TaskReader,
+    of_session: dict[str, Any],
+    of_task: dict[str, Any],
+    idled: bool,
+) -> None:
+    task = started(ledger)
+    session = ledger.sessions([task.session_key])[task.session_key]
+    ends = {"sent_ms": NOW - 9_000, "ended_ms": NOW, "status": TaskStatus.DONE}
+    cost = Usage(cost=Decimal("0.1"))
+    opened: dict[str, Any] = {"phase": Phase.OPEN, "service_id": "s", "close_after": False}
+    session = replace(session, **opened | of_session)
+    task = replace(task, usage=cost, **ends | of_task)
+    ledger.save(session, task)
+    assert has_idled(session, task) is idled
+    assert reader.sum_of([task.key]).has_idle is idled
+    assert reader.figures(NO_FILTER).shown.has_idle is idled
+    assert not reader.sum_of([]).has_idle

@@ -443,6 +443,18 @@ def test_the_task_of_a_lost_browser_is_not_said_to_work(window: MainWindow, serv
     assert cell_text(tasks, 1, TaskColumn.STATUS) == "working"
 
 
+def test_the_cost_of_an_idle_session_says_that_idle_time_is_not_in_it(
+    window: MainWindow, services: Any
+) -> None:
+    services.sessions.add(1, cost="0.0778")
+    rows = window.selection.session_rows
+    assert cell_text(rows, 1, Column.COST) == "$0.0778"
+    services.sessions.change_task(1, status=TaskStatus.DONE, ended_ms=NOW)
+    assert cell_text(rows, 1, Column.COST) == "$0.0778 + idle"
+    assert cell_text(rows, 1, Column.COST, SPOKEN) == "$0.0778 and idle time"
+    assert "Idle time costs money, too." in cell_text(rows, 1, Column.COST, DESCRIPTION)
+
+
 @pytest.mark.parametrize("phase", [Phase.EXPIRED_ASSUMED, Phase.CLOSED])
 def test_no_task_works_on_in_a_session_that_has_ended(
     window: MainWindow, services: Any, phase: Phase

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from enigma_panel.core.task_filter import TaskSum
 from enigma_panel.ui.text.sums import (
@@ -27,6 +28,11 @@ def total(cost: str, count: int = 13, *, took_s: int = 250, untold: int = 0) -> 
         (total("0.00001"), "13 shown · < $0.0001", "13 selected · < $0.0001 · 4:10 min"),
         (total("1", untold=2), "13 shown · $1.00 + ?", "13 selected · $1.00 + ? · 4:10 min"),
         (total("0", untold=2), "13 shown · ?", "13 selected · ? · 4:10 min"),
+        (
+            replace(total("1", untold=2), has_idle=True),
+            "13 shown · $1.00 + ? + idle",
+            "13 selected · $1.00 + ? + idle · 4:10 min",
+        ),
         (
             total("51.5", 100_412, took_s=36_001),
             "100,412 shown · $51.50",

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from enigma_panel.core.deletion import DeletionPlan, KeptReason, kept_because
 from enigma_panel.core.lazy_pattern import lazy_compile
-from enigma_panel.core.models import TaskStatus
+from enigma_panel.core.models import ASSUMED_PHASES, FINAL_PHASES, IDLE_LEAST_MS, TaskStatus
 from enigma_panel.core.money import EXACT, NANO, sum_exactly, to_nano
 from enigma_panel.core.question_history import AskedQuestion
 from enigma_panel.core.questions import QuestionKind
@@ -135,6 +135,14 @@ _SUMS = (
     f" sum(t.cost_nano / {_WHOLE}), sum(t.cost_nano % {_WHOLE}),"
     f" sum({TOOK_MS}), count(CASE WHEN {IS_UNTOLD} THEN 1 END)"
     " FROM ledger.tasks t"
+)
+_HAS_IDLED = (
+    # As core.models.has_idled.
+    "SELECT 1 FROM ledger.sessions s JOIN ledger.tasks t ON t.key = s.current_task"  # noqa: S608 - own words
+    " WHERE t.ended_ms IS NOT NULL AND t.sent_ms IS NOT NULL AND s.service_id IS NOT NULL"
+    " AND NOT (s.close_after AND t.status = 'done')"
+    f" AND (NOT {one_of('s.phase', FINAL_PHASES | ASSUMED_PHASES)}"
+    f" OR coalesce(s.terminate_sent_ms, s.ended_ms, 0) - t.ended_ms > {IDLE_LEAST_MS})"
 )
 _KEY_RANGE = (
     "SELECT (SELECT min(key) FROM ledger.tasks), (SELECT max(key) FROM ledger.tasks),"
@@ -337,6 +345,9 @@ class TaskReader:
     def _exact(self, rows: Sequence[Sequence[Any]], where: str, values: dict[str, Any]) -> TaskSum:
         """The sum of these rows, and what the nano-dollars of such tasks leave out."""
         total = _sum(rows)
+        if total.cost:
+            idle = self._rows(f"{_HAS_IDLED}{where.replace(' WHERE ', ' AND ', 1)} LIMIT 1", values)
+            total = replace(total, has_idle=bool(idle))
         fine = self._rows(f"{_FINE_COSTS}{where.replace(' WHERE ', ' AND ', 1)}", values)
         rests = (EXACT.subtract(Decimal(cost), Decimal(nano) / NANO) for cost, nano in fine)
         return replace(total, cost=sum_exactly([total.cost, *rests])) if fine else total

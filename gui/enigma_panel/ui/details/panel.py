@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from enigma_panel.core.models import UNOPENED_PHASES, Session, Task, TaskStatus
+from enigma_panel.core.models import UNOPENED_PHASES, Session, Task, TaskStatus, has_idled
 from enigma_panel.core.task_filter import TaskSum
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import QueueEntry
@@ -462,10 +462,15 @@ class Details(QFrame):
         self.turn_to(Tab.OVERVIEW)
         self.session_name.begin()
 
+    def _has_idled(self, key: int) -> bool:
+        session = self._sessions.session(key)
+        return session is not None and has_idled(session, self._sessions.current_task(session))
+
     def _nothing_text(self) -> str:
         sessions, tasks = self._several
         if sessions:
-            return several_sessions_text([self._sessions.session_cost(key) for key in sessions])
+            costs = [self._sessions.session_cost(key) for key in sessions]
+            return several_sessions_text(costs, has_idle=any(map(self._has_idled, sessions)))
         if tasks:
             return several_tasks_text(len(tasks), self._sum)
         return tr("Select a session or a task to see more of it.")

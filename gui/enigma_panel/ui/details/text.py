@@ -15,6 +15,7 @@ from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui.i18n import Translations, sentence, shorten
 from enigma_panel.ui.text.cells import TAKEN_BACK
 from enigma_panel.ui.text.errors import ErrorText
+from enigma_panel.ui.text.money import spoken_money, with_idle
 from enigma_panel.ui.text.states import (
     UNKNOWN,
     local_moment,
@@ -64,10 +65,11 @@ def session_summary(
     return StateSummary(" · ".join(parts), word.severity, state.tip)
 
 
-def several_sessions_text(costs: Sequence[Decimal | None]) -> str:
-    """How many are selected, and what they cost together so far."""
+def several_sessions_text(costs: Sequence[Decimal | None], *, has_idle: bool = False) -> str:
+    """How many are selected, and what they cost together so far. has_idle: one of them was open
+    without a task."""
     many = tr.plural("1 session is selected.", "{n} sessions are selected.", len(costs))
-    return f"{many}\n{_together_text(costs)}"
+    return f"{many}\n{_together_text(costs, has_idle=has_idle)}"
 
 
 def several_tasks_text(n: int, total: TaskSum | None) -> str:
@@ -77,11 +79,13 @@ def several_tasks_text(n: int, total: TaskSum | None) -> str:
     return "\n".join(filter(None, (selected_texts(total)[0], sum_tip(total))))
 
 
-def _together_text(costs: Sequence[Decimal | None]) -> str:
+def _together_text(costs: Sequence[Decimal | None], *, has_idle: bool) -> str:
     told = [cost for cost in costs if cost is not None and is_sane(cost)]
     if not told:
         return tr("What they cost is not known.")
     money = exact_money(sum_money(told))
+    if has_idle:
+        money = spoken_money(with_idle(money))
     untold = len(costs) - len(told)
     if not untold:
         return tr("Together they cost {money}.", money=money)

@@ -15,6 +15,7 @@ from enigma_panel.ui.main_menu.command_list import CommandGroup
 from enigma_panel.ui.main_window.queue_actions import QueueActions
 from enigma_panel.ui.main_window.selection import Selection
 from enigma_panel.ui.new_task.session_picker import accepts_tasks
+from enigma_panel.ui.text.live_page import live_page_text
 from enigma_panel.ui.text.problems import NoticeAction
 from enigma_panel.ui.text.ways_out import can_run_again, way_out_label, way_out_tip, ways_out
 
@@ -160,6 +161,7 @@ class Menus:
         ):
             action = self._add(menu, label, partial(call, key))
             action.setEnabled(session.web_view_url is not None and not session.is_ended)
+            action.setToolTip(live_page_text(session.web_view_url))
         task_key = session.current_task
         result = self._add(menu, tr("Show result"), lambda: self._selection.show_task(task_key))
         result.setEnabled(task_key is not None)

@@ -7,13 +7,27 @@ from enum import IntEnum
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, QTimer
 
-from enigma_panel.core.models import Phase, Session, SessionState, Task, TaskStatus, shown_state
+from enigma_panel.core.models import (
+    Phase,
+    Session,
+    SessionState,
+    Task,
+    TaskStatus,
+    has_idled,
+    shown_state,
+)
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import Diff
 from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.text.cells import NO_CELL, USUAL_COST, Cell, cost_cell, stale_cell
-from enigma_panel.ui.text.money import incomplete, spoken_money, untold_text
+from enigma_panel.ui.text.money import (
+    idle_text,
+    incomplete,
+    spoken_money,
+    untold_text,
+    with_idle,
+)
 from enigma_panel.ui.text.states import (
     NONE,
     duration,
@@ -44,6 +58,7 @@ RED_LEFT_MS = 30_000
 LONG_MS = 754_000
 """12:34, which few sessions live."""
 USUAL_NAME = "shop.example 12"
+EXAMPLE_COST = "$0.0000"
 VERB_WIDTH, VERB_APART = 27, 12
 """With the usual face. The verbs stand side by side, Terminate a little apart."""
 _MARKS = {TaskStatus.DONE: "✓ ", TaskStatus.FAILED: "✗ ", TaskStatus.STOPPED: "■ "}
@@ -102,7 +117,7 @@ class SessionsModel(KeyedTableModel):
         time = duration(LONG_MS)
         times = (time, tr("about {time}", time=time))
         left = ColumnLimits(samples=tuple(Cell(text=text, bar=1.0) for text in times))
-        cost = ColumnLimits(samples=(Cell(text=USUAL_COST),))
+        cost = ColumnLimits(samples=(Cell(text=USUAL_COST), Cell(text=with_idle(EXAMPLE_COST))))
         verbs_width = verb_width() * len(CommandVerb) + VERB_APART + 2 * PAD
         return (
             ColumnDef(Column.STATE, tr("State"), self._state, width=state),
@@ -214,7 +229,9 @@ class SessionsModel(KeyedTableModel):
 
     def _cost(self, session: Session) -> Cell:
         sessions, key = self._sessions, session.key
-        return session_cost_cell(session, sessions.session_cost(key), sessions.session_untold(key))
+        cost, untold = sessions.session_cost(key), sessions.session_untold(key)
+        is_idle = has_idled(session, sessions.current_task(session))
+        return session_cost_cell(session, cost, untold, is_idle=is_idle)
 
     def _verbs(self, session: Session) -> Cell:
         """They are painted anew when this differs, so it says which are possible."""
@@ -325,14 +342,22 @@ def left_cell(session: Session, now_ms: int) -> Cell:
     return Cell(text=text, bar=min(1.0, left / life), severity=severity, spoken=spoken)
 
 
-def session_cost_cell(session: Session, cost: Decimal | None, untold: int = 0) -> Cell:
-    """What its tasks cost so far, as far as is known. untold: of so many it is not."""
+def session_cost_cell(
+    session: Session, cost: Decimal | None, untold: int = 0, *, is_idle: bool = False
+) -> Cell:
+    """What its tasks cost so far, as far as is known. untold: of so many it is not. is_idle: it
+    was open without a task, too."""
     # A browser was open for some time: that costs.
     spent = session.opened_ms is not None or untold > 0
     cell = cost_cell(cost, more_to_come=not session.is_ended and not untold, spent=spent)
-    if cost is None or not untold:
+    if cost is None:
         return cell
-    text = incomplete(cell.text)
-    hint = "\n".join(filter(None, (cell.hint, untold_text(untold))))
-    copied = incomplete(cell.copied)
+    text, copied, hints = cell.text, cell.copied, [cell.hint]
+    if untold:
+        text, copied = incomplete(text), incomplete(copied)
+        hints.append(untold_text(untold))
+    if is_idle:
+        text, copied = with_idle(text), with_idle(copied)
+        hints.append(idle_text())
+    hint = "\n".join(filter(None, hints))
     return replace(cell, text=text, spoken=spoken_money(text), hint=hint, copied=copied)

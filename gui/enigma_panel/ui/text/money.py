@@ -11,6 +11,8 @@ tr = Translations("Money")
 
 MORE = " + ?"
 """Stands behind a sum of which a part is not known."""
+IDLE = " + idle"
+"""Stands behind what the tasks of a session cost that was open without one."""
 
 
 def money(
@@ -32,6 +34,16 @@ def incomplete(text: str) -> str:
     return text + MORE
 
 
+def with_idle(text: str) -> str:
+    """'$0.0778 + idle': nobody tells what a browser costs that waits for a task."""
+    return text + IDLE
+
+
+def idle_text() -> str:
+    """What that means."""
+    return tr("Idle time costs money, too. How much is not known.")
+
+
 def untold_text(n: int) -> str:
     """What is missing in a sum."""
     return tr.plural("What 1 task cost is not known.", "What {n} tasks cost is not known.", n)
@@ -41,6 +53,9 @@ def spoken_money(text: str) -> str:
     """What a screen reader says for an amount as it is shown: the signs at it have words."""
     if text in {ELLIPSIS, UNKNOWN, NONE, ""}:
         return spoken_text(text)
+    if text.endswith(IDLE):
+        told = spoken_money(text.removesuffix(IDLE))
+        return tr("{amount} and idle time", amount=told)
     if text.endswith(MORE):
         told = spoken_money(text.removesuffix(MORE))
         return tr("{amount} and what is not known", amount=told)

@@ -3,7 +3,14 @@
 from enigma_panel.core.money import MoneyKind, format_money
 from enigma_panel.core.task_filter import TaskSum
 from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.text.money import exact_text, incomplete, spoken_money, untold_text
+from enigma_panel.ui.text.money import (
+    exact_text,
+    idle_text,
+    incomplete,
+    spoken_money,
+    untold_text,
+    with_idle,
+)
 from enigma_panel.ui.text.states import HOUR, UNKNOWN, duration, spoken_duration
 
 tr = Translations("Sums")
@@ -12,9 +19,9 @@ tr = Translations("Sums")
 def sum_text(total: TaskSum) -> str:
     """'$4.87', '$4.87 + ?' where somebody has yet to tell what more it cost, never 0 for that."""
     amount = format_money(total.cost, MoneyKind.SUM)
-    if not total.untold:
-        return amount
-    return incomplete(amount) if total.cost else UNKNOWN
+    if total.untold:
+        amount = incomplete(amount) if total.cost else UNKNOWN
+    return with_idle(amount) if total.has_idle else amount
 
 
 def spoken_sum(total: TaskSum) -> str:
@@ -25,7 +32,8 @@ def spoken_sum(total: TaskSum) -> str:
 def sum_tip(total: TaskSum) -> str:
     """What the sum leaves out: decimals, and what nobody told."""
     untold = untold_text(total.untold) if total.untold else ""
-    return "\n".join(filter(None, (exact_text(total.cost, MoneyKind.SUM), untold)))
+    idle = idle_text() if total.has_idle else ""
+    return "\n".join(filter(None, (exact_text(total.cost, MoneyKind.SUM), untold, idle)))
 
 
 def shown_texts(total: TaskSum) -> tuple[str, ...]:
