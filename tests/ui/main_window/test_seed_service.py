@@ -138,7 +138,7 @@ async def test_the_whole_job_where_nothing_but_the_oldest_page_is_served(
     seed_service: Callable[..., SimulatorProcess], running: Running
 ) -> None:
     """Five refusals, three tasks, a login, four verbs; nobody says Try now; nothing stays open."""
-    url = seed_service("--speed", "10", "--tolerant").url
+    url = seed_service("--speed", "10").url
     _refuse(url, times=5)
     async with running(url, FastClock(), LongLived) as parts:
         services = parts.services
