@@ -49,7 +49,8 @@ def task_summary(
     if task.ended_ms is None:
         known_ms = known_ms if task.may_be_at_work else None  # how long it waits here, we know
         until_ms = known_until_ms(task, session) or known_ms or now_ms
-        lasted = duration(until_ms - task.since_ms)
+        is_queued = task.status is TaskStatus.QUEUED  # anew with each refused try
+        lasted = duration(until_ms - (task.created_ms if is_queued else task.since_ms))
         parts = [f"{word.word} {lasted}", *filter(None, [word.note])]
         return StateSummary(" · ".join(parts), word.severity, word.tip)
     ended = local_moment(task.ended_ms, now_ms)
