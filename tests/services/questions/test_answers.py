@@ -251,6 +251,7 @@ def test_a_stop_that_is_being_sent_goes_out_once_and_keeps_no_answer_waiting(
         (question,) = one.inbox.questions()
         async with asyncio.timeout(1):
             await one.inbox.answer(question, "the first", AnswerVerb.RESUME)
+        assert bench.ledger.unsettled() == [], "killed now, the next run sends none"
         await asyncio.sleep(70)
         assert (bench.client.verbs, one.answers) == ([CommandVerb.STOP], ["the first"])
         assert bench.outcomes() == [("stop", "unknown")]
@@ -273,6 +274,23 @@ def test_an_answer_takes_back_no_terminate_but_the_stop_behind_it(tmp_path: Path
         assert bench.commands.undo(one.key)
         await asyncio.sleep(70)
         assert bench.client.verbs == []
+
+    on_bench(tmp_path, check)
+
+
+def test_the_next_run_sends_no_stop_that_an_answer_took_back_behind_a_terminate(
+    tmp_path: Path,
+) -> None:
+    """Killed while the first try of the Stop was still being sent."""
+
+    async def check(bench: Bench) -> None:
+        one = await asked(bench)
+        bench.client.takes_s = 100
+        bench.give(one.key, CommandVerb.STOP)
+        await asyncio.sleep(1)
+        bench.give(one.key, CommandVerb.TERMINATE, grace_ms=3_000)
+        await _go_on(one)
+        assert bench.outcomes() == [("stop", "unknown"), ("terminate", None)]
 
     on_bench(tmp_path, check)
 

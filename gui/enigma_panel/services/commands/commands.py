@@ -199,21 +199,25 @@ class Commands(QObject):
             self._begin(command)
 
     async def take_stop_back(self, session_key: int, task_key: int) -> None:
-        """The person has answered that task's question: no Stop of it is sent any more.
+        """The person has answered that task's question: no Stop of it is sent any more, nor by the
+        next run.
 
         Returns when that is in the ledger. One that is being sent is not waited for.
         """
         known = self._current.get(session_key)
         if known is None or not known.rules.is_durable or known.task_key != task_key:
             return
+        stop: Command | None = known
         if known.verb is CommandVerb.TERMINATE:  # should that be taken back, no Stop is left
             stop, known.fallback = known.fallback, None
             await self._let_be(stop)
-            return
-        is_sending = known.why is WaitReason.SENDING
-        known.drop(Outcome.REFUSED)
-        if not is_sending:
-            await known.over.wait()
+            stop = stop.after if stop is not None else None
+        else:
+            known.drop(Outcome.REFUSED)
+        if stop is not None and stop.why is WaitReason.SENDING:
+            await self._sender.forget(stop)
+        elif stop is not None:
+            await stop.over.wait()
 
     def undo(self, session_key: int) -> bool:
         """Take back what was not sent yet; False where there is nothing to take back."""

@@ -101,6 +101,10 @@ class CommandSender(QObject):
         """No effect of it is to be seen any more."""
         self._store.ending.unmark(command.key, command)
 
+    async def forget(self, command: Command) -> None:
+        """It is being sent, and its fate need not be known: the next run does not send it again."""
+        await self._settle(command, Outcome.UNKNOWN, Observation(kind=Kind.DELIVERED))
+
     def note_channel(self, command: Command) -> None:
         """Where its channel came up, what ends something need not wait for a call of the minute."""
         waits = command.why is WaitReason.BUDGET and command.rules.is_durable
@@ -321,11 +325,12 @@ class CommandSender(QObject):
         self._poller.wake(command.key)
 
     async def _settle(self, command: Command, outcome: Outcome, observation: Observation) -> None:
-        """Keep the fact, and the fate of the intent where there is one."""
-        if command.intent is None:
+        """Keep the fact, and once the fate of the intent where there is one."""
+        intent, command.intent = command.intent, None
+        if intent is None:
             if observation.kind is not Kind.DELIVERED:  # that says nothing by itself
                 await self._store.record(command.key, command.task_key, observation)
             return
         task: Task | None = self._store.task(command.task_key) if command.task_key else None
         # It moves the task that the call met, which need not be that of the click.
-        await self._store.settle(replace(command.intent, task=task), outcome, observation)
+        await self._store.settle(replace(intent, task=task), outcome, observation)
