@@ -60,11 +60,13 @@ class Calls:
         return not any(o.life == sent.life or self._is_kept(o) for o in takes) and not tried
 
     def _is_kept(self, start: Sent) -> bool:
-        """Whether no kill came between its reply and the ledger."""
+        """Whether this process has its session in memory: no kill came between its reply and the
+        ledger, and it was not over with its task gone to another session."""
         life = self._world.life
         assert life is not None
         assert life.parts is not None
-        return life.parts.ledger.knows_any([start.opened or ""])
+        sessions = life.parts.services.store.sessions()
+        return start.opened in {session.service_id for session in sessions}
 
     def recent(self, sent: Sent) -> list[Sent]:
         """Calls of the same process to the same endpoint in the minute up to this one."""
