@@ -277,7 +277,7 @@ MONEY = (
         tests=(f"{STARTER}::test_a_start_that_is_refused_for_good_is_not_tried_again",),
     ),
     Break(
-        promise="A start goes on being tried",
+        promise="A start is tried for as long as it takes",
         mistake="three times, then it waits for a health page",
         file="services/queue/blockers.py",
         old="            case FailureKind.LIMITED if self.attempt >= TRIES:\n",
@@ -311,7 +311,7 @@ MONEY = (
         tests=(f"{GATE}::test_the_person_can_have_it_tried_at_once",),
     ),
     Break(
-        promise="A task that the browser opened for it refuses so three times",
+        promise="A task that its browser refuses three times",
         mistake="once",
         file="services/retry_policy.py",
         old="TRIES = 3",
