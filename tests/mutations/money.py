@@ -202,9 +202,9 @@ MONEY = (
         promise="it is sent all the same and written down as soon as that works",
         mistake="not one that the ledger refused at the click",
         file="services/state/session_store.py",
-        old="        await self._writer.write(write)\n        return intent\n",
+        old="        self._writer.write_later(write)\n        return intent\n",
         new="        try:\n"
-        "            await self._writer.commit(write)\n"
+        "            write(self._writer._ledger)\n"
         "        except LedgerError:\n"
         "            pass\n"
         "        return intent\n",
@@ -319,7 +319,7 @@ MONEY = (
         tests=(f"{STARTER}::test_between_two_tries_it_says_what_it_waits_for",),
     ),
     Break(
-        promise="refuses so three times gets another one",
+        promise="refuses three times gets another one",
         mistake="it fails",
         file="services/queue/starter.py",
         old="kept=_may_go_elsewhere(bounded))",
@@ -327,7 +327,7 @@ MONEY = (
         tests=(f"{REFUSED}::test_a_task_that_its_new_browser_refuses_gets_another_one",),
     ),
     Break(
-        promise="as soon as a Terminate was delivered to that one, never before",
+        promise="as soon as a Terminate was delivered to the first, never before",
         mistake="before",
         file="services/queue/scheduler.py",
         old="            is_closed = await self._first_tasks.close(task)\n",
@@ -393,7 +393,7 @@ MONEY = (
         tests=(f"{TEXT}::test_it_is_tried_once_more_with_a_text_and_remembered",),
     ),
     Break(
-        promise="in one more try",
+        promise="is asked once more with one",
         mistake="it is tried again and again",
         file="services/queue/starter.py",
         old="        if opens and not intent.used and wants_text(",
