@@ -95,7 +95,7 @@ async def test_without_a_key_terminate_waits_and_another_key_cannot_do_it(
         view.terminate_button.click()
         view.terminate_button.click()  # a second time: at once
         await until(lambda: "Terminate waits for the key" in view.accessibleName())
-        await account.save("enig_of_somebody_else")
+        await account.save("enig_of_somebody_else", even_refused=True)
         card.refresh()
         assert "opened with another key" in view.accessibleName()
         assert services.sessions.terminable_keys() == []
