@@ -143,7 +143,7 @@ class SettingsChanges:
         self._last = self._world.timeline.now
 
         async def save() -> None:
-            await account.save(key)
+            await account.save(key, even_refused=True)
 
         self._world.person.do(f"uses {key}", save())
 
