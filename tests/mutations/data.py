@@ -65,11 +65,11 @@ DATA = (
         promise="Passwords and answers that you send to the agent live in memory until they are sent",
         mistake="an answer is kept in the ledger before it is sent",
         file="services/questions/answers.py",
-        old="        self._note_stop(task, answer.verb)\n",
+        old="        if answer.verb is AnswerVerb.STOP:  # the task",
         new="        await self._store.update(\n"
         '            __import__("msgspec").structs.replace(task, error=answer.text)\n'
         "        )\n"
-        "        self._note_stop(task, answer.verb)\n",
+        "        if answer.verb is AnswerVerb.STOP:  # the task",
         tests=("tests/services/test_main_job.py::test_a_question_is_answered_once[up]",),
     ),
     Break(

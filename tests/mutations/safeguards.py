@@ -116,8 +116,8 @@ SAFEGUARDS = (
         file="services/questions/answers.py",
         old="        if not is_open():\n"
         "            return await self._too_late(intent)\n"
-        "        self._note_stop",
-        new="        self._note_stop",
+        "        if answer.verb is AnswerVerb.STOP",
+        new="        if answer.verb is AnswerVerb.STOP",
         tests=("tests/services/questions/test_answers.py",),
     ),
     Break(

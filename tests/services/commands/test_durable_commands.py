@@ -330,6 +330,21 @@ def test_a_stop_is_for_its_own_task_alone(folder: Path, error: ApiError, outcome
     on_bench(folder, test)
 
 
+def test_a_stop_whose_second_try_is_refused_may_have_ended_its_task(folder: Path) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.client.script = [LOST[1], rejected(404)]
+        await bench.give(key, STOP)
+        assert bench.outcomes() == [("stop", "unknown")]
+        await bench.see(key, Kind.FAILED, text="Task stopped by user")
+        task = bench.store.task(1)
+        assert task is not None
+        assert task.status is TaskStatus.STOPPED
+        assert task.stop_sent_ms is not None
+
+    on_bench(folder, test)
+
+
 def test_an_interrupted_stop_that_a_terminate_replaced_is_not_repeated(folder: Path) -> None:
     async def test(bench: Bench) -> None:
         key = await bench.open()

@@ -343,9 +343,25 @@ def test_a_stop_as_an_answer_counts_where_its_reply_is_lost(tmp_path: Path, kind
         assert task is not None
         assert task.status is TaskStatus.STOPPED
         assert task.stop_sent_ms is not None
-        assert bench.store.ending == {}
 
     on_bench(tmp_path, check)
+
+
+def test_it_counts_in_the_next_run_too(tmp_path: Path) -> None:
+    async def first(bench: Bench) -> None:
+        await _stop_without_reply(bench)
+
+    async def second(bench: Bench) -> None:
+        await bench.store.load()
+        poller, live = cast("Any", None), cast("Any", bench.live)
+        await Answers(bench.context, poller, live, bench.commands).restore()
+        await bench.see(1, Kind.FAILED)
+        task = bench.store.task(1)
+        assert task is not None
+        assert task.status is TaskStatus.STOPPED
+
+    on_bench(tmp_path, first)
+    on_bench(tmp_path, second)
 
 
 @pytest.mark.parametrize("how", ["it asks something else", "the person answers after all"])
@@ -357,7 +373,6 @@ def test_it_counts_no_more_once_the_task_goes_on(tmp_path: Path, how: str) -> No
         else:
             (question,) = one.inbox.questions()
             await one.inbox.answer(question, PASSWORD, AnswerVerb.RESUME)
-        assert bench.store.ending == {}
         await bench.see(one.key, Kind.FAILED)
         task = bench.store.task(1)
         assert task is not None

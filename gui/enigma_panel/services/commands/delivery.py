@@ -73,6 +73,8 @@ class CommandSender(QObject):
         except DroppedError as dropped:
             unsure = command.may_be_done and dropped.outcome is Outcome.REFUSED
             outcome = Outcome.UNKNOWN if unsure else dropped.outcome
+            if unsure and dropped.is_refused:
+                self._note_unsure(command)
             await self._settle(command, outcome, Observation(kind=Kind.DELIVERED))
             return dropped.is_refused
         except asyncio.CancelledError:
@@ -104,6 +106,12 @@ class CommandSender(QObject):
     async def forget(self, command: Command) -> None:
         """It is being sent, and its fate need not be known: the next run does not send it again."""
         await self._settle(command, Outcome.UNKNOWN, Observation(kind=Kind.DELIVERED))
+
+    def _note_unsure(self, command: Command) -> None:
+        """The service refuses another try; the one before may have stopped the task."""
+        task = self._store.task(command.task_key) if command.task_key else None
+        if task is not None and command.verb is CommandVerb.STOP:
+            self._store.unsure_stops[task.key] = task.question_n
 
     def note_channel(self, command: Command) -> None:
         """Where its channel came up, what ends something need not wait for a call of the minute."""

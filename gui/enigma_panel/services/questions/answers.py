@@ -24,13 +24,13 @@ from enigma_panel.services.types import (
     AnswerOutcome,
     AnswerResult,
     AnswerWait,
-    Diff,
     NoticeKind,
     SessionEnder,
     WaitReason,
 )
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
+from enigma_panel.store.ledger.ledger import Ledger
 
 _BUSY = frozenset({FailureKind.LIMITED, FailureKind.NO_BROWSER})
 _MAY_HAVE_ARRIVED = frozenset(
@@ -67,8 +67,6 @@ class Answers(QObject):
         self._waits: dict[int, AnswerWait] = {}
         self._taken_back: dict[int, asyncio.Event] = {}
         self._used: list[tuple[int, str]] = []
-        self._unsure_stops: dict[int, int] = {}  # by task: which question they were for
-        self._store.changed.connect(self._forget_stops)
 
     def waiting(self, task_key: int) -> AnswerWait | None:
         """Why the answer to that task has not been sent yet; None when none waits."""
@@ -91,9 +89,17 @@ class Answers(QObject):
         return [used for used in used_today if not used.startswith(LOGIN_USED)]
 
     async def restore(self) -> None:
-        """What answers of earlier runs allowed today. Raises LedgerError."""
+        """What answers of earlier runs allowed today, and which tasks they may have stopped. Raises
+        LedgerError."""
         since_ms, _ = local_day(self._clock.now_ms())
-        self._used[:0] = await self._store.read(lambda ledger: ledger.used_since(since_ms))
+        live = {task.key: task.question_n for task in self._store.tasks() if not task.is_final}
+
+        def read(ledger: Ledger) -> tuple[list[tuple[int, str]], dict[int, int]]:
+            return ledger.used_since(since_ms), ledger.unsure_stops(live)
+
+        self._used[:0], stops = await self._store.read(read)
+        stops = {key: n for key, n in stops.items() if live[key] == n}
+        self._store.unsure_stops.update(stops)
 
     async def send(
         self, task_key: int, answer: Answer, *, is_open: Callable[[], bool]
@@ -103,6 +109,7 @@ class Answers(QObject):
         Raises LedgerError: then nothing was sent.
         """
         self._taken_back[task_key] = asyncio.Event()
+        self._store.unsure_stops.pop(task_key, None)
         refusal: ApiError | None = None
         try:
             for tries in range(1, TRIES + 1):
@@ -214,36 +221,18 @@ class Answers(QObject):
         intent = await self._intend(session, task, answer)
         if not is_open():
             return await self._too_late(intent)
-        self._note_stop(task, answer.verb)
+        if answer.verb is AnswerVerb.STOP:  # the task may end by it, also where its reply is lost
+            self._store.unsure_stops[task.key] = task.question_n
         try:
             with calling(self._rate_limiter, Endpoint.SEND_MESSAGE, taken):
                 observation = await client.send_answer(session.service_id, answer.text, answer.verb)
         except ApiError as error:
             if error.nothing_happened:
-                self._drop_stop(task)
+                self._store.unsure_stops.pop(task.key, None)
             return await self._fail(intent, error)
         await self._store.settle(intent, Outcome.KNOWN, self._of_question(intent, observation))
-        self._drop_stop(task)
         self._poller.note_delivered(session.key)
         return AnswerResult(outcome=AnswerOutcome.DELIVERED)
-
-    def _note_stop(self, task: Task, verb: AnswerVerb) -> None:
-        """From now on the task may end by it, also where the reply to it is lost."""
-        self._drop_stop(task)
-        if verb is AnswerVerb.STOP:
-            self._unsure_stops[task.key] = task.question_n
-            self._store.ending.mark(task.session_key, CommandVerb.STOP, ("answer", task.key))
-
-    def _drop_stop(self, task: Task) -> None:
-        if self._unsure_stops.pop(task.key, None) is not None:
-            self._store.ending.unmark(task.session_key, ("answer", task.key))
-
-    def _forget_stops(self, diff: Diff) -> None:
-        """The task is over, or asks something else: a Stop whose reply was lost counts no more."""
-        for key in diff.tasks.intersection(self._unsure_stops):
-            task = self._store.task(key)
-            if task is not None and (task.is_final or task.question_n != self._unsure_stops[key]):
-                self._drop_stop(task)
 
     async def _intend(self, session: Session, task: Task, answer: Answer) -> Intent:
         return await self._store.intend(

@@ -158,6 +158,9 @@ class SessionStore(QObject):
         self.redaction = RedactionFilter(redactor)
         self.sent_secrets = sent_secrets
         self.ending = EndMarks()
+        self.unsure_stops: dict[int, int] = {}
+        """Tasks that a Stop of unknown fate may end, with the number of questions they had asked:
+        who asks on was not stopped."""
         self.unproven_names: set[int] = set()  # tasks whose id no reply has confirmed
         self.text_addresses: set[str] = set()  # where browsers are opened with a text
         self._dirty: set[tuple[type, int]] = set()
@@ -675,9 +678,10 @@ class SessionStore(QObject):
     ) -> tuple[Session, Task | None]:
         now = self._clock.now_ms()
         observation = self.redaction.redact(observation, task)
-        new_session, new_task = reduce(
-            session, task, observation, now, ending=self.ending.get(session.key, ())
-        )
+        ending = self.ending.get(session.key, frozenset())
+        if task is not None and self.unsure_stops.get(task.key) == task.question_n:
+            ending |= {CommandVerb.STOP}
+        new_session, new_task = reduce(session, task, observation, now, ending=ending)
         self._sessions[session.key] = new_session
         if new_task is not None:
             self._tasks[new_task.key] = new_task

@@ -345,6 +345,17 @@ class Ledger:
         values = (json_of(session_keys), IntentKind.START_SESSION, Outcome.KNOWN)
         return {row[0] for row in self._db.rows(sql, values)}
 
+    def unsure_stops(self, task_keys: Iterable[int]) -> dict[int, int]:
+        """Those of these tasks whose last answer was a Stop of unknown fate, with the number of the
+        question that it was for."""
+        sql = (
+            "SELECT task_key, question_n, verb, outcome, max(key) FROM intents"
+            " WHERE task_key IN (SELECT value FROM json_each(?)) AND kind = ? GROUP BY task_key"
+        )
+        rows = self._db.rows(sql, (json_of(task_keys), IntentKind.ANSWER))
+        unsure = (AnswerVerb.STOP, Outcome.UNKNOWN)
+        return {key: n for key, n, verb, outcome, _ in rows if (verb, outcome) == unsure}
+
     def unsettled(self) -> list[Intent]:
         """Intents without an outcome, oldest first: after a crash their fate is unknown.
 
