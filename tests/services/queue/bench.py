@@ -10,7 +10,7 @@ from typing import Any, cast
 from enigma_panel.api.errors import ApiError
 from enigma_panel.core.models import Limits, Phase, Session, Task, TaskSpec
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.core.verbs import CommandVerb
+from enigma_panel.core.verbs import COMMANDS, CommandVerb
 from enigma_panel.services import container
 from enigma_panel.services.monitor.housekeeping import CLOSE_AGAIN_MS, Housekeeping
 from enigma_panel.services.recovery import recover
@@ -86,8 +86,9 @@ class Service:
         return Observation(kind=Kind.ACCEPTED, task_id=f"t{len(self.took)}")
 
     async def send_state(self, session_id: str, verb: CommandVerb) -> Observation:
-        assert verb is CommandVerb.TERMINATE
         await self._come()
+        if verb is not CommandVerb.TERMINATE:
+            return Observation(kind=COMMANDS[verb].sent)
         if self.keeps_open:
             raise self.keeps_open.pop(0)
         if session_id not in self.open:

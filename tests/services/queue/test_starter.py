@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from enigma_panel.api.errors import InterruptedCallError, RejectedError, Reply
-from enigma_panel.core.models import Phase, TaskStatus
+from enigma_panel.core.models import Phase, TaskSpec, TaskStatus
 from enigma_panel.core.observation import MISSING_PROMPT, Kind, Observation
 from enigma_panel.core.reducer import MAX_LIFE_MS
 from enigma_panel.core.service_rules import RULES, Dialect
@@ -20,6 +20,14 @@ from tests.services.commands.bench import rejected
 from tests.services.queue.bench import QueueBench, Service, on_queue
 
 FULL, NO = rejected(503), rejected(400)
+
+
+class Slow(Service):
+    """Takes a second for each newTask."""
+
+    async def new_task(self, session_id: str, spec: TaskSpec) -> Observation:
+        await asyncio.sleep(1)
+        return await super().new_task(session_id, spec)
 
 
 def is_try(n: int, entry: QueueEntry) -> bool:
@@ -45,6 +53,21 @@ def test_a_start_is_in_the_ledger_before_it_is_sent(folder: Path) -> None:
         assert kept == [[IntentKind.START_SESSION]] * 2 + [[IntentKind.NEW_TASK]] * 2
 
     on_queue(folder, test)
+
+
+@pytest.mark.parametrize("grace_ms", [0, 3_000])
+def test_stopped_before_it_is_refused_it_is_not_tried_again(folder: Path, grace_ms: int) -> None:
+    async def test(bench: QueueBench) -> None:
+        bench.service.refuses = [FULL]
+        key = await bench.start()
+        await until(lambda: bench.task(key).sent_ms is not None)
+        bench.bench.give(bench.session_of(key).key, CommandVerb.STOP, grace_ms)
+        await asyncio.sleep(60)
+        task = bench.task(key)
+        assert (task.status, task.code) == (TaskStatus.STOPPED, "TAKEN_BACK")
+        assert (bench.service.asked, bench.service.open) == (["s1"], set())
+
+    on_queue(folder, test, Slow())
 
 
 def test_a_start_that_is_refused_for_good_is_not_tried_again(folder: Path) -> None:

@@ -193,15 +193,23 @@ class Starter:
         failure = self._classify(error, intent, client)
         is_old_key = failure is FailureKind.KEY and not self._account.is_in_use(client)
         kept = is_old_key or keeps(failure, error)
-        is_ending = self._status.is_ending(key) and key not in self._starts.closing
+        is_ending = self._status.is_ending(key)  # by the person or by the program
+        is_stopped = not is_ending and self._is_stopped(key, task_key)
+        is_ending = is_ending and key not in self._starts.closing
         fact = refused_fact(error, Kind.BACK_IN_QUEUE if kept else Kind.REFUSED)
         await self._store.settle(intent, Outcome.REFUSED, fact)
-        if kept and is_ending:  # it was terminated meanwhile: nobody wants another try
-            taken = Observation(kind=Kind.TAKEN_BACK, code="TERMINATED_BEFORE_TASK")
-            await self._store.record(key, task_key, taken)
+        if kept and (is_ending or is_stopped):  # by the person: nobody wants another try
+            code = "TERMINATED_BEFORE_TASK" if is_ending else "TAKEN_BACK"
+            await self._store.record(key, task_key, Observation(kind=Kind.TAKEN_BACK, code=code))
         if not kept:
             self._notices.notify(NoticeKind.START_REFUSED, key, task_key, error)
         return Refusal(failure=failure, error=error, kept=kept)
+
+    def _is_stopped(self, session_key: int, task_key: int | None) -> bool:
+        """Whether the person stopped the task that was just refused."""
+        task = self._store.task(task_key) if task_key is not None else None
+        was_sent = task is not None and task.stop_sent_ms is not None
+        return was_sent or self._status.is_stopping(session_key)
 
     def _classify(self, error: ApiError, intent: Intent, client: ServiceClient) -> FailureKind:
         """A refusal of the dialect in use is about all that waits, also where the service asks for
@@ -288,7 +296,10 @@ class FirstTaskSender:
         taken, failures = attempt.message, list[FailureKind]()
         while (refusal := await self._send_once(task.key, taken)) is not None:
             if self._starter.parts(task.key)[0].status is not TaskStatus.QUEUED:
-                return None  # the person ended it, or the service told of it although it refused it
+                # The person ended it, or the service told of it although it refused it.
+                if self.is_unused(session.key):
+                    self.close_unused(session.key)
+                return None
             failures.append(refusal.failure)
             is_endless = self._is_endless(session, refusal.failure)
             bounded = [one for one in failures if not self._is_endless(session, one)]
