@@ -65,6 +65,22 @@ SAFEGUARDS = (
         tests=("tests/contract/test_bodies.py",),
     ),
     Break(
+        promise="A task that was stopped before its start was refused is not started again",
+        mistake="it is",
+        file="services/queue/starter.py",
+        old="        if kept and (is_ending or is_stopped):",
+        new="        if kept and is_ending:",
+        tests=(f"{STARTER}::test_stopped_before_it_is_refused_it_is_not_tried_again",),
+    ),
+    Break(
+        promise="An unused session is closed, however often that fails",
+        mistake="not one whose task was stopped before its start was refused",
+        file="services/queue/starter.py",
+        old="                if self.is_unused(session.key):\n",
+        new="                if False:\n",
+        tests=(f"{STARTER}::test_stopped_before_it_is_refused_it_is_not_tried_again",),
+    ),
+    Break(
         promise="An unused session is closed, however often that fails",
         mistake="a Terminate that failed is not tried again",
         file="services/queue/starter.py",
