@@ -4,6 +4,7 @@ import asyncio
 import gc
 import threading
 from collections.abc import Awaitable, Callable, Iterable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,12 @@ import pytest
 from msgspec.structs import replace
 
 from enigma_panel.core.models import Phase, TaskStatus
+from enigma_panel.core.observation import Kind, Usage
 from enigma_panel.core.redaction import Redactor
-from enigma_panel.core.task_filter import SortBy, SortColumn, TaskFilter, TaskGroup
+from enigma_panel.core.task_filter import SortBy, SortColumn, TaskFilter, TaskGroup, TaskSum
 from enigma_panel.runtime.event_loop import LedgerThread, TaskScope
 from enigma_panel.services import task_search
+from enigma_panel.services.spending import Spending
 from enigma_panel.services.state import session_store
 from enigma_panel.services.state.ledger_writer import LedgerWriter
 from enigma_panel.services.state.timeline import Timeline
@@ -421,3 +424,29 @@ async def test_leaving_interrupts_a_read_that_nobody_waits_for_any_more(
     assert asked.cancelled()
     reads.close()
     ledger.close()
+
+
+def test_what_is_counted_beside_is_told_in_the_same_turn(tmp_path: Path) -> None:
+    """The heading of Tasks and what today has cost are two sums of the same moment."""
+
+    async def check(bench: Bench, search: Search) -> None:
+        await bench.store.load()
+        spending = Spending(bench.store, bench.clock, bench.scope, search.own.spent_on)
+        search.own.tell_day(spending.show)
+        painted: list[tuple[TaskSum, TaskSum | None]] = []
+
+        def paint() -> None:
+            painted.append((search.own.figures.shown, spending.today))
+
+        for told in (spending.changed, search.own.counted):
+            told.connect(lambda: asyncio.get_running_loop().call_soon(paint))
+        search.own.ask()
+        for cents in (1, 2, 3):
+            key = await bench.open()
+            cost = Usage(cost=Decimal(cents) / 100)
+            await bench.see(key, Kind.COMPLETED, text="x", usage=cost)
+            await asyncio.sleep(2 * REST_MS / 1_000)
+        assert all(heading == today for heading, today in painted)
+        assert painted[-1][0].cost == Decimal("0.06")
+
+    searching(tmp_path, check)

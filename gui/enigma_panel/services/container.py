@@ -160,6 +160,8 @@ def make_services(
     queue = _make_queue(context, starts, poller, commands, settings)
     answers = Answers(context, poller, live, commands)
     inbox = Inbox(context.store, poller, answers, commands)
+    spending = Spending(context.store, context.clock, context.scope, task_search.spent_on)
+    task_search.tell_day(spending.show)
     services = Services(
         clock=context.clock,
         scope=context.scope,
@@ -181,7 +183,7 @@ def make_services(
         sessions=Sessions(context, starts, commands, queue, poller),
         housekeeping=Housekeeping(context, starts, channels, commands),
         task_search=task_search,
-        spending=Spending(context.store, context.clock, context.scope, task_search.spent_on),
+        spending=spending,
         downloads=Downloads(context.scope, context.store),
         demo=demo,
         keep_folder=keep_folder,

@@ -20,8 +20,6 @@ SpentOn = Callable[[str, int, int], Awaitable[TaskSum]]
 """What tasks cost that were started on a day, which lasted from when to when (epoch ms)."""
 LAST = 20
 """So many tasks that ended last stand for the next ones."""
-WRITTEN_MS = 2_500
-"""So long after a change the ledger is asked again: running figures get there once a second."""
 
 
 class Forecast(Struct, frozen=True, kw_only=True):
@@ -39,7 +37,8 @@ class Spending(QObject):
     """What the tasks cost that were started today, by the ledger; a task counts to the local day
     on which it was sent, or asked for while it was not.
 
-    today: None until the ledger has told it, or while it cannot.
+    today: None until the ledger has told it, or while it cannot. The search for tasks tells it
+    beside its own figures, so that no two sums on the screen are of different moments.
     """
 
     changed = Signal()
@@ -54,13 +53,12 @@ class Spending(QObject):
         self._spent_on = spent_on
         self._day: tuple[int, int] | None = None
         self._is_loaded = self._is_stale = False
-        self._changed_ms = 0
         self._last: dict[int, tuple[int, Decimal]] = {}
         self.today: TaskSum | None = None
         store.changed.connect(self._follow)
 
     def refresh(self) -> None:
-        """Ask the ledger where something has changed or another day began; once a second."""
+        """Ask the ledger where another day began, or where it failed; once a second."""
         day = local_day(self._clock.now_ms())
         self._is_stale |= day != self._day
         self._day = day
@@ -75,8 +73,14 @@ class Spending(QObject):
             return None
         return Forecast(tasks=tasks, like=len(costs), each=sum_money(costs) / len(costs))
 
+    def show(self, day: tuple[int, int], today: TaskSum | None) -> None:
+        """The ledger has told what that day has cost, or could not be read."""
+        if day == local_day(self._clock.now_ms()):
+            self._day, self._is_stale = day, today is None
+            self._show(today)
+
     async def _ask(self, from_ms: int, to_ms: int) -> None:
-        self._is_stale = self._clock.now_ms() - self._changed_ms < WRITTEN_MS
+        self._is_stale = False
         try:
             today = await self._spent_on(local_date(from_ms), from_ms, to_ms)
         except LedgerError as error:
@@ -93,9 +97,8 @@ class Spending(QObject):
             self.changed.emit()
 
     def _follow(self, diff: Diff) -> None:
-        if diff.deleted or diff.tasks or not self._is_loaded:
+        if not self._is_loaded:
             self._is_loaded = self._is_stale = True
-            self._changed_ms = self._clock.now_ms()
         for key in diff.tasks:
             task = self._store.task(key)
             if task is not None:

@@ -12,7 +12,7 @@ from enigma_panel.core.deletion import DeletionPlan
 from enigma_panel.core.question_history import AskedQuestion
 from enigma_panel.core.task_filter import NEWEST_FIRST, NO_FILTER, Order, TaskFilter, TaskSum
 from enigma_panel.runtime.event_loop import Executor, TaskScope
-from enigma_panel.services.clock import Clock
+from enigma_panel.services.clock import Clock, local_date, local_day
 from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.types import Diff
 from enigma_panel.store.ledger.errors import InterruptedReadError, LedgerError
@@ -20,6 +20,9 @@ from enigma_panel.store.ledger.task_reader import Figures, TaskReader
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+
+TellDay = Callable[[tuple[int, int], TaskSum | None], None]
+"""Told of a day from when to when it lasts (epoch ms), and what it has cost, None: not known."""
 
 REST_MS, MOST_REST_MS = 500, 10_000
 """Between two answers that nobody asked for, at least and at most: records of running tasks change
@@ -77,7 +80,13 @@ class TaskSearch(QObject):
         self._names: dict[int, str] = {}
         self._added: list[int] = []
         self._changed = asyncio.Event()
+        self._tell_day: TellDay | None = None
         store.changed.connect(self._follow)
+
+    def tell_day(self, tell: TellDay) -> None:
+        """Have told what today has cost, of the same state of the ledger as `figures` and in the
+        same turn."""
+        self._tell_day = tell
 
     def ask(self, task_filter: TaskFilter | None = None, order: Order | None = None) -> None:
         """From now on show what fits this filter, in this order; None leaves what there is."""
@@ -185,6 +194,8 @@ class TaskSearch(QObject):
         if self.problem is None:
             log.warning("the tasks cannot be searched: %s", error.reason)
         self.problem = error
+        if self._tell_day is not None:
+            self._tell_day(local_day(self._clock.now_ms()), None)
         self.counted.emit()
 
     async def _answer(self) -> None:
@@ -199,7 +210,10 @@ class TaskSearch(QObject):
             await self._catch_up(1 if by_person else BATCHES)
             await self._show(lambda: self._find(*asked), by_person)
             self._answered, by_person = asked, False
-            self.figures = await self._read(lambda: self._count(asked[0]))
+            day = local_day(self._clock.now_ms())
+            self.figures = await self._read(lambda: self._count(asked[0], day))
+            if self._tell_day is not None and self.figures.day is not None:
+                self._tell_day(day, self.figures.day)
             self.unindexed = self.figures.unindexed
             self.counted.emit()
         except InterruptedReadError:
@@ -231,10 +245,11 @@ class TaskSearch(QObject):
         bad = {row.key for row in self._store.bad_rows if row.table == "tasks"}
         return [key for key in keys if key not in bad] if bad else keys
 
-    def _count(self, task_filter: TaskFilter) -> Figures:
+    def _count(self, task_filter: TaskFilter, day: tuple[int, int]) -> Figures:
         """In the reader's thread. Of words alone it is known how many have them."""
         is_of_words = task_filter == TaskFilter(words=task_filter.words)
-        return self._reader.figures(task_filter, self._found if is_of_words else None)
+        found = self._found if is_of_words else None
+        return self._reader.figures(task_filter, found, (local_date(day[0]), *day))
 
     def _find_first(self, task_filter: TaskFilter, order: Order) -> list[int]:
         """In the reader's thread. The others follow as they stood: whatever is selected among them

@@ -154,14 +154,14 @@ def test_a_cell_is_copied_whole_and_of_several_rows_the_results(
         return clipboard.text()
 
     assert five.selection.task_rows.cell_at(4, Column.COST).text == "$0.0214"
-    assert copied(tasks, 4, Column.COST) == "$0.021437"
+    assert copied(tasks, 4, Column.COST) == "$0.021437 + idle"
     assert said(five) == "Copied: $0.021437"
     assert copied(tasks, 4, Column.TASK) == long
     assert copied(tasks, 4, Column.RESULT) == "one\ntwo"
     assert copied(tasks, 4, Column.TOOK) == "0:31"
     row = sessions.rows.row_of(1)
     assert row is not None
-    assert copied(sessions, row, SessionColumn.COST) == "$0.021437"
+    assert copied(sessions, row, SessionColumn.COST) == "$0.021437 + idle"
     choose(five, 2, 1)
     key(tasks, Qt.Key.Key_C, CTRL)
     assert clipboard.text() == "$9\nor less\n\none\ntwo"

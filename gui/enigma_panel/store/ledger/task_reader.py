@@ -161,12 +161,17 @@ _FINE_COSTS = (
 _RESULTS = "FROM ledger.tasks WHERE key IN (SELECT value FROM json_each(:keys)) AND result <> ''"
 
 
+Day = tuple[str, int, int]
+"""A local day: its date in ISO 8601, and from when to when it lasts (epoch ms)."""
+
+
 class Figures(Struct, frozen=True, kw_only=True):
     """How many tasks there are, and what those cost that are shown.
 
     total: tasks in the ledger. count: those that fit, whatever group they are in; by_group: those
     that would fit with that group alone. shown: of what fits. unindexed: how many tasks are not in
-    the index of words yet, so that no word finds them.
+    the index of words yet, so that no word finds them. day: what the tasks cost that were started
+    on a day, also those that have been deleted.
     """
 
     total: int = 0
@@ -174,6 +179,7 @@ class Figures(Struct, frozen=True, kw_only=True):
     by_group: dict[TaskGroup, int] = {}
     shown: TaskSum = TaskSum()
     unindexed: int = 0
+    day: TaskSum | None = None
 
 
 class TaskReader:
@@ -225,11 +231,14 @@ class TaskReader:
             sql = f"SELECT t.key AS key {source}{_where(conditions)}{_order_by(order)}"
         return self._keys(sql, values | {"now": now_ms}, most)
 
-    def figures(self, task_filter: TaskFilter, found: int | None = None) -> Figures:
+    def figures(
+        self, task_filter: TaskFilter, found: int | None = None, day: Day | None = None
+    ) -> Figures:
         """How many fit, by group, and what they cost together. found: how many have the words, as
-        `keys` has just told."""
+        `keys` has just told. day: what it has cost is told, too."""
         with self._one_state():
-            return self._figures(task_filter, found)
+            figures = self._figures(task_filter, found)
+            return replace(figures, day=self._spent_on(*day)) if day is not None else figures
 
     def sum_of(self, keys: Sequence[int]) -> TaskSum:
         """What these tasks cost together."""
@@ -248,9 +257,7 @@ class TaskReader:
         """What the tasks cost together that were started on that day, which lasted from when to
         when (epoch ms), also those that have been deleted."""
         with self._one_state():
-            started = f"{STARTED} >= :from_ms AND {STARTED} < :to_ms"
-            there = self._sum(started, {"from_ms": from_ms, "to_ms": to_ms})
-            return there.plus(self._ask(lambda connection: sum_of_day(connection, day)))
+            return self._spent_on(day, from_ms, to_ms)
 
     def ended_before(self, before_ms: int) -> list[int]:
         """The keys of the tasks that ended before then (epoch ms), oldest first."""
@@ -337,6 +344,11 @@ class TaskReader:
             shown=self._exact(shown, _where([*conditions, *_in_groups(task_filter)]), values),
             unindexed=unindexed,
         )
+
+    def _spent_on(self, day: str, from_ms: int, to_ms: int) -> TaskSum:
+        started = f"{STARTED} >= :from_ms AND {STARTED} < :to_ms"
+        there = self._sum(started, {"from_ms": from_ms, "to_ms": to_ms})
+        return there.plus(self._ask(lambda connection: sum_of_day(connection, day)))
 
     def _sum(self, condition: str, values: dict[str, Any]) -> TaskSum:
         rows = self._rows(f"{_SUMS}{_where([condition])} GROUP BY t.status, t.is_new", values)

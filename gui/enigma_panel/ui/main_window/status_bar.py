@@ -54,6 +54,7 @@ class StatusBar(QWidget):
         self._pending = make_label(role="dim")
         self._key = make_label(role="dim")
         self._build()
+        services.spending.changed.connect(self._follow_spending)
         self.refresh()
 
     def refresh(self) -> None:
@@ -64,6 +65,7 @@ class StatusBar(QWidget):
             self._status.show_text(self._status_text())
         self._show_live()
         self._show_balance()
+        self._services.spending.refresh()
         self._show_today()
         _set(self._key, self._key_text())
         self.refresh_pending()
@@ -140,11 +142,14 @@ class StatusBar(QWidget):
         spoken = tr("balance {amount} ({time})", amount=spoken_money(amount), time=time)
         _set(self._balance, tr("balance {amount} ({time})", amount=amount, time=time), spoken)
 
+    def _follow_spending(self) -> None:
+        """At once: the heading of Tasks is told in the same turn."""
+        self._show_today()
+        self._fit()
+
     def _show_today(self) -> None:
         """What the tasks cost that were started today; takes no room until the ledger tells it."""
-        spending = self._services.spending
-        spending.refresh()
-        today = spending.today
+        today = self._services.spending.today
         if today is None:
             _set(self._today, "")
             return
