@@ -474,6 +474,26 @@ def test_no_task_works_on_in_a_session_that_has_ended(
     assert cell_text(tasks, 1, TaskColumn.TOOK) == "10:40"
 
 
+def test_a_task_of_unknown_fate_runs_no_longer_than_its_session(
+    window: MainWindow, services: Any
+) -> None:
+    began = {"since_ms": NOW - 40_000, "sent_ms": NOW - 40_000}
+    services.sessions.add(1, status=TaskStatus.UNCONFIRMED, **began)
+    tasks = window.selection.task_rows
+    window.selection.tasks.select_key(1)
+    assert cell_text(tasks, 1, TaskColumn.RESULT) == "may be running and cost money"
+    services.sessions.change_session(1, phase=Phase.CLOSED_ASSUMED, ended_ms=NOW)
+    services.clock.now += 600_000
+    window._tick()
+    assert cell_text(tasks, 1, TaskColumn.STATUS, Role.CELL).severity is Severity.DIM
+    assert cell_text(tasks, 1, TaskColumn.RESULT) == "its session has ended"
+    assert cell_text(tasks, 1, TaskColumn.TOOK) == "0:40"
+    assert window.details.state.text() == "unconfirmed 0:40"
+    said = "Its session has ended. What became of the task is not known yet."
+    details = window.details
+    assert f"{details.trouble.text()} {details.money.text()}" == said
+
+
 @pytest.mark.parametrize("width", [900, 1280])
 def test_connection_lost_is_whole_in_its_column(
     window: MainWindow, services: Any, qapp: QApplication, width: int

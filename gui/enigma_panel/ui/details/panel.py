@@ -46,6 +46,7 @@ from enigma_panel.ui.text.dialects import dialect_name
 from enigma_panel.ui.text.errors import ErrorText
 from enigma_panel.ui.text.live_page import live_page_text
 from enigma_panel.ui.text.problems import NoticeAction, notice_action_label
+from enigma_panel.ui.text.states import known_until_ms
 from enigma_panel.ui.text.steps import readable
 from enigma_panel.ui.text.task import StateSummary, task_summary, trouble_text
 from enigma_panel.ui.text.waiting import (
@@ -609,6 +610,8 @@ class Details(QFrame):
         trouble = trouble_text(session, task, now, ways) if task is not None else None
         entry = self._services.queue.entry(self.task_key) if self.task_key is not None else None
         role = _TROUBLE_ROLES.get(task.status, "") if task is not None else ""
+        if task is not None and known_until_ms(task, session) is not None:
+            role = ""
         if task is not None and task.is_doubted:
             role = "amber"
         if entry is not None:

@@ -12,7 +12,7 @@ from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.text.errors import ErrorContext, explain_code
 from enigma_panel.ui.text.money import exact_text, money, spoken_money
 from enigma_panel.ui.text.questions import missed_text
-from enigma_panel.ui.text.states import ELLIPSIS, UNKNOWN, local_time, spoken_text
+from enigma_panel.ui.text.states import ELLIPSIS, UNKNOWN, known_until_ms, local_time, spoken_text
 from enigma_panel.ui.theme.palette import Glyph, Severity
 
 tr = Translations("Cells")
@@ -130,6 +130,8 @@ def _stopped_text(task: Task, session: Session | None) -> str:
 
 def _plain_result_cell(task: Task, session: Session | None) -> Cell:
     match task.status:
+        case _ if known_until_ms(task, session) is not None:
+            text = tr("its session has ended")
         case TaskStatus.DONE:
             text = shorten(task.result or "") or tr("done, without a text")
         case TaskStatus.FAILED | TaskStatus.LOST if task.question_missed:

@@ -204,12 +204,13 @@ def _ended_word(state: SessionState) -> StateWord:
 
 def known_until_ms(task: Task, session: Session | None) -> int | None:
     """Up to when a task's status is known: its session has ended and nothing tells how it went."""
-    is_over = session is not None and session.is_ended and task.is_at_work
-    return session.ended_ms if session is not None and is_over else None
+    if session is None or not session.is_ended or task.is_final or task.status is TaskStatus.QUEUED:
+        return None
+    return session.ended_ms
 
 
 def _cut_off_word(task: Task, session: Session | None) -> StateWord | None:
-    """Of a task at work whose session has ended or has lost its browser."""
+    """Of a task that is not over, whose session has ended or has lost its browser."""
     if known_until_ms(task, session) is not None:
         tip = tr("Its session has ended. What became of the task is not known yet.")
         return StateWord(Glyph.QUESTION, tr("unconfirmed"), Severity.DIM, tip=tip)

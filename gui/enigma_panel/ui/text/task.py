@@ -72,6 +72,10 @@ def trouble_text(
             return explain_code(task.code, task.error, context)
         case TaskStatus.DONE | TaskStatus.ASKS if task.is_doubted:
             return explain_code(task.code, None, context)
+        case TaskStatus.UNCONFIRMED if known_until_ms(task, session) is not None:
+            return ErrorText(
+                tr("Its session has ended."), tr("What became of the task is not known yet.")
+            )
         case TaskStatus.UNCONFIRMED:
             return explain_lost(context)
         case TaskStatus.LOST:
