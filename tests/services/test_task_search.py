@@ -12,7 +12,7 @@ import pytest
 from msgspec.structs import replace
 
 from enigma_panel.core.models import Phase, TaskStatus
-from enigma_panel.core.observation import Kind, Usage
+from enigma_panel.core.observation import Kind, Observation, Usage
 from enigma_panel.core.redaction import Redactor
 from enigma_panel.core.task_filter import SortBy, SortColumn, TaskFilter, TaskGroup, TaskSum
 from enigma_panel.runtime.event_loop import LedgerThread, TaskScope
@@ -113,6 +113,22 @@ def test_a_new_task_is_there_at_once_and_after_a_rest_where_there_is_a_filter(
         await answered()
         assert (search.own.keys, search.news()) == ([second], [BY_ITSELF])
         assert search.own.figures.by_group[TaskGroup.QUEUED] == 1
+
+    searching(tmp_path, check)
+
+
+def test_a_session_that_ends_moves_its_task_to_another_group(tmp_path: Path) -> None:
+    async def check(bench: Bench, search: Search) -> None:
+        await bench.store.load()
+        key = await bench.open()
+        search.own.ask()
+        await answered()
+        assert search.own.figures.by_group[TaskGroup.WORKING] == 1
+        await bench.store.record(key, None, Observation(kind=Kind.LIFETIME_OVER))
+        await asyncio.sleep(REST_MS / 1_000)
+        await answered()
+        figures = search.own.figures.by_group
+        assert (figures[TaskGroup.WORKING], figures[TaskGroup.UNCONFIRMED]) == (0, 1)
 
     searching(tmp_path, check)
 

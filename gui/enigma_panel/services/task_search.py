@@ -77,7 +77,7 @@ class TaskSearch(QObject):
         self._is_behind = False
         self._answered: tuple[TaskFilter, Order] | None = None
         self._took_ms = self._found = 0
-        self._names: dict[int, str] = {}
+        self._told: dict[int, tuple[str, bool]] = {}
         self._added: list[int] = []
         self._changed = asyncio.Event()
         self._tell_day: TellDay | None = None
@@ -138,10 +138,10 @@ class TaskSearch(QObject):
         if not self._is_loaded:
             self._is_loaded = True
             diff = Diff(new_tasks=tuple(self._store.task_keys()))
-        renamed = [key for key in diff.sessions if self._is_renamed(key)]
-        is_other = renamed or diff.tasks or diff.new_tasks or diff.deleted
+        told_anew = [key for key in diff.sessions if self._is_told_anew(key)]
+        is_other = told_anew or diff.tasks or diff.new_tasks or diff.deleted
         if diff.sessions and not is_other:
-            return  # of a session, rows tell its name alone
+            return
         if diff.deleted:
             self._added = self._store.not_deleted(self._added)
             self.keys = self._store.not_deleted(self.keys)
@@ -153,11 +153,12 @@ class TaskSearch(QObject):
                 self.found.emit(False)
         self._ask_again()
 
-    def _is_renamed(self, session_key: int) -> bool:
+    def _is_told_anew(self, session_key: int) -> bool:
+        """Of a session, rows tell its name and whether it has ended."""
         session = self._store.session(session_key)
-        name = session.name if session is not None else ""
-        before, self._names[session_key] = self._names.get(session_key), name
-        return name != before
+        told = (session.name, session.is_ended) if session is not None else ("", True)
+        before, self._told[session_key] = self._told.get(session_key), told
+        return told != before
 
     @property
     def _shows_all(self) -> bool:

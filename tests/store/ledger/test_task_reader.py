@@ -39,6 +39,7 @@ from enigma_panel.core.task_filter import (
 from enigma_panel.store.ledger import Ledger, search_index, task_reader
 from enigma_panel.store.ledger.errors import CorruptLedgerError, InterruptedReadError
 from enigma_panel.store.ledger.task_reader import TaskReader
+from enigma_panel.ui.text.states import task_status_text
 from tests.conftest import LogWatch
 from tests.kit.builders import new_session, new_task
 from tests.kit.clock import NOW
@@ -99,8 +100,10 @@ def fits(task: Task, session: Session, task_filter: TaskFilter) -> bool:
     texts = [tokens(field or "") for field in fields]
     words = [tokens(word) for word in words_of(task_filter.words)]
     groups = task_filter.groups
+    is_cut_off = task_status_text(task, session).word == "unconfirmed"
+    status = TaskStatus.UNCONFIRMED if is_cut_off else task.status
     is_in = any(
-        task.is_new if group is G.NEW else task.status in GROUP_STATUSES[group] for group in groups
+        task.is_new if group is G.NEW else status in GROUP_STATUSES[group] for group in groups
     )
     started_ms = task.sent_ms or task.created_ms
     cost, least, most = map(
@@ -199,7 +202,11 @@ FILTERS = st.just(NO_FILTER) | st.builds(
 ORDERS = st.lists(st.builds(SortBy, st.sampled_from(C), st.booleans()), max_size=2).map(tuple)
 EACH_ALONE = [(NO_FILTER, (SortBy(column, down),)) for column in C for down in (False, True)]
 """Without a filter most have a way of their own."""
-SESSIONS = st.tuples(st.sampled_from(["shop.example", "bäckerei.example"]), st.none() | TEXTS)
+ENDED = {"phase": Phase.EXPIRED_ASSUMED, "ended_ms": NOW}
+SESSIONS = st.tuples(
+    st.sampled_from(["shop.example", "bäckerei.example"]),
+    st.fixed_dictionaries({"label": st.none() | TEXTS}) | st.just(ENDED),
+)
 
 
 @settings(
@@ -216,17 +223,17 @@ def test_what_is_shown_is_a_plain_filter_and_sort_over_the_ledger(
     path = tmp_path_factory.mktemp("any") / "ledger.sqlite3"
     with open_ledger(path) as ledger, closing(TaskReader(path)) as reader:
         keys = []
-        for task, (site, label) in rows:
+        for task, (site, facts) in rows:
             intent = start(ledger, new_session(site=site, base_url=f"https://{site}"), task)
             assert intent.task is not None
-            ledger.save(replace(intent.task, **_facts(task)), replace(intent.session, label=label))
+            ledger.save(replace(intent.task, **_facts(task)), replace(intent.session, **facts))
             keys.append(intent.task.key)
         indexed(reader)
-        for place, task, (_, label) in changes:
+        for place, task, (_, facts) in changes:
             if place < len(keys):
                 known = ledger.tasks([keys[place]])[keys[place]]
                 session = ledger.sessions([known.session_key])[known.session_key]
-                ledger.save(replace(known, **_facts(task)), replace(session, label=label))
+                ledger.save(replace(known, **_facts(task)), replace(session, **facts))
         tasks = ledger.tasks(keys)
         sessions = ledger.sessions(task.session_key for task in tasks.values())
         for task_filter, order in [*asked, *EACH_ALONE]:
@@ -325,6 +332,21 @@ def test_groups_are_counted_under_the_other_filters(ledger: Ledger, reader: Task
     assert (figures.total, figures.count, figures.shown.count) == (n + 1, n, 2)
     assert sum(count for group, count in figures.by_group.items() if group is not G.NEW) == n
     assert (figures.by_group[G.NEW], figures.by_group[G.WORKING]) == (-(-n // 2), 3)
+
+
+def test_a_task_counts_to_the_group_that_its_row_names(ledger: Ledger, reader: TaskReader) -> None:
+    of_open = started(ledger, task=new_task("a", status=TaskStatus.ASKS))
+    of_ended = started(ledger, task=new_task("b", status=TaskStatus.ASKS, is_new=True))
+    session = ledger.sessions([of_ended.session_key])[of_ended.session_key]
+    ledger.save(replace(session, **ENDED))
+    by_group = reader.figures(NO_FILTER).by_group
+    assert {group: n for group, n in by_group.items() if n} == dict.fromkeys(
+        (G.ASKS, G.UNCONFIRMED, G.NEW), 1
+    )
+    for group, task in ((G.ASKS, of_open), (G.UNCONFIRMED, of_ended)):
+        asked = TaskFilter(groups=frozenset({group}))
+        assert reader.keys(asked, NEWEST_FIRST, NOW) == [task.key]
+        assert reader.figures(asked).shown.count == 1
 
 
 def test_no_place_of_a_cost_is_lost_in_a_sum(ledger: Ledger, reader: TaskReader) -> None:

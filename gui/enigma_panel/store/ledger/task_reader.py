@@ -21,6 +21,7 @@ from enigma_panel.core.models import ASSUMED_PHASES, FINAL_PHASES, IDLE_LEAST_MS
 from enigma_panel.core.money import EXACT, NANO, sum_exactly, to_nano
 from enigma_panel.core.question_history import AskedQuestion
 from enigma_panel.core.questions import QuestionKind
+from enigma_panel.core.statuses import AT_WORK
 from enigma_panel.core.task_filter import (
     GROUP_STATUSES,
     Order,
@@ -144,6 +145,14 @@ _HAS_IDLED = (
     f" AND (NOT {one_of('s.phase', FINAL_PHASES | ASSUMED_PHASES)}"
     f" OR coalesce(s.terminate_sent_ms, s.ended_ms, 0) - t.ended_ms > {IDLE_LEAST_MS})"
 )
+_IS_CUT_OFF = (
+    # As ui.text.states.known_until_ms. By key, which each index of tasks has.
+    f"t.key IN (SELECT t.key FROM ledger.tasks t JOIN ledger.sessions s ON s.key = t.session_key"  # noqa: S608 - own words
+    f" WHERE t.{one_of('status', AT_WORK)}"
+    f" AND {one_of('s.phase', FINAL_PHASES | ASSUMED_PHASES)})"
+)
+"""Of a task at work in a session that has ended: what became of it is not known yet, whatever its
+status was."""
 _KEY_RANGE = (
     "SELECT (SELECT min(key) FROM ledger.tasks), (SELECT max(key) FROM ledger.tasks),"
     " (SELECT count(*) FROM ledger.tasks)"
@@ -334,7 +343,10 @@ class TaskReader:
             if found is None:
                 found = self._rows(f"SELECT count(*) FROM ({_MATCHES})", values)[0][0]  # noqa: S608 - own words
             conditions = _for_words(conditions, found, total, is_whole=not unindexed)
-        rows = self._rows(f"{_SUMS}{_where(conditions)} GROUP BY t.status, t.is_new", values)
+        by_status = f"{_SUMS}{{}} GROUP BY t.status, t.is_new"
+        rows = self._rows(by_status.format(_where([*conditions, f"NOT {_IS_CUT_OFF}"])), values)
+        cut_off = self._rows(by_status.format(_where([*conditions, _IS_CUT_OFF])), values)
+        rows += [(TaskStatus.UNCONFIRMED, *row[1:]) for row in cut_off]
         groups = task_filter.groups
         shown = [row for row in rows if not groups or any(_is_in(row, group) for group in groups)]
         return Figures(
@@ -444,7 +456,8 @@ def _in_groups(task_filter: TaskFilter) -> list[str]:
     if not task_filter.groups:
         return []
     statuses = [s for group in task_filter.groups for s in GROUP_STATUSES.get(group, ())]
-    either = [f"t.{one_of('status', statuses)}"] if statuses else []
+    either = [f"t.{one_of('status', statuses)} AND NOT {_IS_CUT_OFF}"] if statuses else []
+    either += [_IS_CUT_OFF] if TaskGroup.UNCONFIRMED in task_filter.groups else []
     either += ["t.is_new = 1"] if TaskGroup.NEW in task_filter.groups else []
     return [f"({' OR '.join(either)})"]
 
