@@ -403,7 +403,8 @@ class Details(QFrame):
         column.addStretch(1)
         column.addWidget(self.dialect_label)
         column.addLayout(make_row(self.id_head, self.dots, self.copy_id, None, gap=6))
-        column.addLayout(make_row(self.open_link, self.copy_link, None))
+        column.addLayout(make_row(self.open_link, None))
+        column.addLayout(make_row(self.copy_link, None))
 
     def _connect(self) -> None:
         for button, signal in (
