@@ -271,7 +271,9 @@ class FakeSessions(QObject):
         return key in self.asking
 
     def is_missing(self, task: Task | None) -> bool:
-        return task is not None and task.key in self.missing
+        session = self.session(task.session_key) if task is not None else None
+        is_over = session is None or session.is_ended
+        return task is not None and task.key in self.missing and not is_over
 
     def is_awaiting_reply(self, key: int) -> bool:
         return key not in self.lost_replies

@@ -133,8 +133,12 @@ class Sessions(QObject):
         return task is not None and self._poller.is_asking(task.key)
 
     def is_missing(self, task: Task | None) -> bool:
-        """True while the last poll did not find the task or its session, and it is looked again."""
-        return task is not None and self._poller.is_missing(task.key)
+        """True while the last poll did not find the task or its session, and it is looked again.
+        What has ended is not looked for."""
+        session = self._store.session(task.session_key) if task is not None else None
+        if task is None or session is None or session.is_ended:
+            return False
+        return self._poller.is_missing(task.key)
 
     def is_awaiting_reply(self, task_key: int) -> bool:
         """Whether the call that starts this task still waits for its reply, which names it."""

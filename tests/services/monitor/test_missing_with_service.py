@@ -85,6 +85,7 @@ async def test_one_to_our_terminate_takes_it_from_nobody(sim: Simulator, running
         await until(lambda: sessions.is_missing(sessions.task(key)))
         await sessions.command([session], CommandVerb.TERMINATE)
         assert sessions.session(session).phase is Phase.CLOSED_ASSUMED
+        assert not sessions.is_missing(sessions.task(key))
         await until(lambda: sessions.session(session).phase is Phase.OPEN)
         await sessions.command([session], CommandVerb.TERMINATE)
         await until(lambda: sessions.session(session).phase is Phase.ENDED_BY_YOU)

@@ -307,19 +307,19 @@ def test_a_task_says_in_short_what_nothing_confirms(window: MainWindow, services
 
 
 def test_what_a_poll_does_not_find_is_looked_for_again(window: MainWindow, services: Any) -> None:
-    services.sessions.add(1)
+    services.sessions.add(1, status=TaskStatus.ASKS)
     services.sessions.set_missing(1)
     rows, tasks = window.selection.session_rows, window.selection.task_rows
     assert cell_text(rows, 1, Column.STATE) == "not found – looking again"
     assert cell_text(rows, 1, Column.STATE, SPOKEN) == "not found – looking again"
     assert "may be running" in cell_text(rows, 1, Column.STATE, DESCRIPTION)
-    assert cell_text(tasks, 1, TaskColumn.STATUS) == "not found"
+    assert cell_text(tasks, 1, TaskColumn.STATUS) == "asks you?"
+    assert cell_text(tasks, 1, TaskColumn.STATUS, SPOKEN) == "not found – looking again"
     assert read_tip(cell_text(tasks, 1, TaskColumn.STATUS, TIP)).startswith(
         "not found – looking again\n"
     )
     services.sessions.change_session(1, phase=Phase.CLOSED_ASSUMED, ended_ms=NOW)
     assert cell_text(rows, 1, Column.STATE) == "closed (assumed)"
-    services.sessions.set_missing()
     assert cell_text(tasks, 1, TaskColumn.STATUS) == "unconfirmed"
 
 

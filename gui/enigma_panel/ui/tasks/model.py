@@ -428,8 +428,9 @@ def text_cell(task: Task) -> Cell:
 def status_cell(task: Task, session: Session | None, *, is_missing: bool = False) -> Cell:
     """The status with its glyph; is_missing: the last poll did not find it."""
     word = task_status_text(task, session)
-    if is_missing and not task.is_final:
-        word = missing_word()
+    if is_missing and not task.is_final:  # counted as what it was
+        was = tr("{status}?", status=word.short.removesuffix("?"))
+        word = replace(missing_word(), narrow=was)
     text = word.narrow or word.short
     spoken = word.accessible_text
     if task.is_new:
