@@ -111,12 +111,14 @@ async def test_two_hundred_at_most(world: World, dialog: NewTaskDialog) -> None:
         "Start 201 tasks",
         False,
     )
+    assert dialog.target_label.text() == ""
     key(dialog.task_text, ENTER, CTRL)
     await world.settle()
     assert world.sessions.started == []
     dialog.per_line.click()
     assert dialog.start_button.isEnabled()
     assert said not in shown_texts(dialog)
+    assert dialog.target_label.text() == "Starts at once."
     dialog.per_line.click()
     assert said in shown_texts(dialog)
     dialog.task_text.setPlainText("\n".join(f"Task {n}" for n in range(200)))

@@ -383,7 +383,8 @@ class NewTaskDialog(ModelessDialog):
         self.start_button.setAccessibleName(text)
         self.another_button.setVisible(n == 1)  # "another" than which of them?
         in_new = self.run_in.target().session_key is None
-        self.target_label.setText(target_hint(self._services, n, after=after, in_new=in_new))
+        hint = target_hint(self._services, n, after=after, in_new=in_new)
+        self.target_label.setText(hint if n <= MOST_STARTS else "")
 
     def _follow_queue(self) -> None:
         if self.isVisible():
