@@ -119,6 +119,7 @@ class FakeSessions(QObject):
         self.start_gate: asyncio.Event | None = None
         self.command_gate: asyncio.Event | None = None
         self.marks_slowly = False
+        self.is_polling = True
 
     # -- what a test says ------------------------------------------------------------------------
 

@@ -132,6 +132,11 @@ class Sessions(QObject):
         task = self._store.current_task(session) if session is not None else None
         return task is not None and self._poller.is_asking(task.key)
 
+    @property
+    def is_polling(self) -> bool:
+        """Whether any task is asked for: none is before the service has named it."""
+        return self._poller.is_polling
+
     def is_missing(self, task: Task | None) -> bool:
         """True while the last poll did not find the task or its session, and it is looked again.
         What has ended is not looked for."""

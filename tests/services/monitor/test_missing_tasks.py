@@ -66,8 +66,10 @@ class Polled:
     async def begin(self, *, listens: bool = False) -> None:
         """The service names the task; from now on it is polled."""
         self.session, self.key = await self.bench.open(listens=listens)
+        assert not self.poller.is_polling
         accepted = Observation(kind=K.ACCEPTED, task_id="t")
         await self.bench.reply(self.bench.intent, Outcome.KNOWN, accepted)
+        assert self.poller.is_polling
 
     @property
     def looks(self) -> list[float]:
@@ -95,6 +97,7 @@ def polling(
         await polled.begin(listens=listens)
         await check(polled)
         await polled.scope.close()
+        assert not polled.poller.is_polling
 
     with_bench(tmp_path, run)
 

@@ -364,6 +364,18 @@ def test_the_status_line_says_how_news_come(window: MainWindow, live: FakeLive) 
     assert label.toolTip() == ""
 
 
+def test_nothing_is_said_to_be_polled_before_a_task_has_its_name(
+    window: MainWindow, services: Any, live: FakeLive
+) -> None:
+    services.sessions.is_polling = False
+    live.shared = LiveShare(up=0, of=1)
+    window._tick()
+    assert not live_label_of(window).isVisible()
+    services.sessions.is_polling = True
+    window._tick()
+    assert live_label_of(window).text() == "polling"
+
+
 class Noted(QObject):
     """Notes what happens to a widget."""
 

@@ -105,6 +105,11 @@ class Poller:
             if now - asked_ms >= STALE_MS and not limit.expired():
                 limit.reschedule(0)
 
+    @property
+    def is_polling(self) -> bool:
+        """Whether any task is asked for."""
+        return bool(self._alarms)
+
     def is_asking(self, task_key: int) -> bool:
         """True while a task is asked for and nothing was heard of it yet in this run."""
         return task_key in self._alarms and task_key not in self._heard

@@ -78,8 +78,8 @@ class StatusBar(QWidget):
         self._fit()
 
     def _show_live(self) -> None:
-        """How news come; takes no room while no session is open."""
-        live = live_text(self._services.live.share())
+        """How news come; takes no room while none can."""
+        live = live_text(self._services.live.share(), polls=self._services.sessions.is_polling)
         _set(self._live, live.word)
         _set_tip(self._live, live.tip)
 

@@ -261,9 +261,10 @@ def empty_text(*, has_task: bool, failed: bool) -> str:
     return tr("No steps yet. They appear here while the agent works, if the live channel is up.")
 
 
-def live_text(share: LiveShare) -> LiveText:
-    """'live', 'partly live (3 of 8)' or 'polling'; nothing while no session is open."""
-    if share.of <= 0:
+def live_text(share: LiveShare, *, polls: bool = True) -> LiveText:
+    """'live', 'partly live (3 of 8)' or 'polling'; nothing while no session is open, or where no
+    news can come: none listens and no task is asked for. polls: one is."""
+    if share.of <= 0 or not (share.up or polls):
         return LiveText("", "")
     if share.up >= share.of:
         return LiveText(tr("live"), tr("News of all open sessions come at once."))
