@@ -221,7 +221,7 @@ def test_while_no_browser_is_free_the_bar_stays_and_offers_a_try(n: int) -> None
     )
     words = queue_bar_text(state)
     assert words is not None
-    assert words.text == "The service has no free browser. It is asked again by itself."
+    assert words.text == "No browser is free. The program keeps asking."
     assert words.actions == (QueueBarAction.TRY_NOW,)
 
 

@@ -208,7 +208,7 @@ class QueueBar(QFrame):
 def queue_bar_text(state: QueueState) -> QueueBarText | None:
     """What to say above the table; None where the rows say it all."""
     if state.wants_browser and state.pause_reason is PauseReason.NONE:
-        text = tr("The service has no free browser. It is asked again by itself.")
+        text = tr("No browser is free. The program keeps asking.")
         return QueueBarText(text=text, actions=(QueueBarAction.TRY_NOW,))
     n = len(concerned(state))
     if n == 0:
