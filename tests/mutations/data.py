@@ -45,10 +45,10 @@ CHOSEN = (
 DELETED = "takes ended tasks out of the ledger for good"
 COPIED = "what the copies of the ledger hold of them"
 NOT_OVER = (
-    "what is of a session whose end is neither proven nor was assumed longer ago than the longest "
+    "those of a session whose end is neither proven nor was assumed longer ago than the longest "
     "life of a session and a day"
 )
-NEVER = "Never deleted is what is in line, at work, unconfirmed or lost"
+NEVER = "Tasks that are queued, at work, unconfirmed or lost are always kept"
 INTO_A_FILE = "no id, no address of a stream and no key is in it, and what the log would not tell"
 AS_A_FORMULA = "In CSV a cell that a spreadsheet would run as a formula"
 
