@@ -11,7 +11,7 @@ from enigma_panel.core.statuses import FINAL_STATUSES
 from enigma_panel.core.task_filter import TaskSum
 
 LONG_AGO_MS = MAX_LIFE_MS + 86_400_000
-"""So long after its assumed end, the longest life and a day, a session counts as ended."""
+"""The time after its assumed end from which a session counts as ended: a longest life and a day."""
 
 
 class KeptReason(StrEnum):

@@ -336,7 +336,7 @@ class Task(HidingStruct, frozen=True, kw_only=True):
 
 
 IDLE_LEAST_MS = 5_000
-"""A session that ended so soon after its task has not idled."""
+"""The shortest time without a task that counts as idle."""
 
 
 def has_idled(session: Session, task: Task | None) -> bool:

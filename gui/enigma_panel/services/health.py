@@ -23,8 +23,8 @@ TROUBLED_MS = 3_000
 LOST_MS = 1_500
 """Interval while nothing answers: everything that waits for the network waits for this call."""
 FULL_MS = 60_000
-"""Without a health page a refusal for want of a browser is forgotten after this time: a queue that
-waits for one asks more often."""
+"""How long "no free browser" is shown after a refusal, where there is no health page. A queue that
+waits for a browser asks more often."""
 PROBE_S = 5.0
 """A probe that hangs must not hold up the next one: after this long it counts as unanswered."""
 LATELY_MS = POLL_MS + 1_000

@@ -96,7 +96,7 @@ class PendingCommand(Struct, frozen=True, kw_only=True):
     """A command on its way to a session. due_ms: when it goes out or is tried again.
 
     sent_live: it went out by the live channel, which confirms nothing, and is sent once more.
-    is_kept: it is in the ledger; False where it need not be, too.
+    is_kept: whether the ledger holds it, which not every command needs.
     """
 
     session_key: int

@@ -4,7 +4,7 @@ from PySide6.QtCore import QPoint, QRect, QSize
 from PySide6.QtWidgets import QWidget
 
 TITLE_BAR, BORDER = 40, 6
-"""As much is added to a window before we know its frame."""
+"""The height of a title bar and the width of a border, assumed until the real frame is known."""
 ROOM = QSize(2 * BORDER, TITLE_BAR + BORDER)
 
 
