@@ -390,7 +390,7 @@ class FakeTaskSearch(QObject):
             self.answer(by_person=True)
 
     def answer(self, *, by_person: bool) -> None:
-        tasks = list(self._sessions.tasks.values())
+        tasks = [self._as_counted(task) for task in self._sessions.tasks.values()]
         others = replace(self.filter, groups=frozenset())
         fit = [task for task in tasks if self._fits(task, others)]
         shown = [task for task in fit if in_groups(task, self.filter.groups)]
@@ -403,6 +403,11 @@ class FakeTaskSearch(QObject):
         )
         self.found.emit(by_person)
         self.counted.emit()
+
+    def _as_counted(self, task: Task) -> Task:
+        session = self._sessions.sessions.get(task.session_key)
+        is_cut_off = task.is_at_work and session is not None and session.is_ended
+        return replace(task, status=TaskStatus.UNCONFIRMED) if is_cut_off else task
 
     async def sum_of(self, keys: Sequence[int]) -> TaskSum:
         there = self._sessions.tasks
