@@ -113,7 +113,8 @@ def prepare_data_dirs(dirs: DataDirs, *, demo: bool) -> None:
             raise WrongFolderError(root, "it holds the demo's tasks; choose another one")
     elif demo:
         if folders.ledger.exists():
-            raise WrongFolderError(root, "it holds a ledger that is not the demo's; choose another one")
+            reason = "it holds a ledger that is not the demo's; choose another one"
+            raise WrongFolderError(root, reason)
         with folder_errors(root):
             folders.demo_mark.touch(0o600)
 
