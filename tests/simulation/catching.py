@@ -10,6 +10,7 @@ CATCHING: dict[str, int] = {
     "another browser before the first is closed": 80,
     "answer again after unknown": 44,
     "answer leaves the stop": 102,
+    "answer leaves the stop to the next run": 2026112900291,
     "answer sent live sent again": 190,
     "answer to whatever is asked": 93,
     "bodies of other tasks are used": 16,
@@ -66,7 +67,7 @@ CATCHING: dict[str, int] = {
     "start without its address": 1,
     "step of the text taken": 1,
     "steps to the newest task": 0,
-    "stop as an answer believed": 337,
+    "stop as an answer believed": 916,
     "stop meets any task": 167,
     "task ids of replies not read": 1,
     "task without its address": 441,
@@ -76,5 +77,6 @@ CATCHING: dict[str, int] = {
     "try with a text has no intent": 1,
     "undecodable taken as refused": 1,
     "unnamed tasks overlooked": 20599,
+    "unsure stops of the last run forgotten": 2026112900266,
     "unused session of the last run stays open": 27566,
 }

@@ -16,6 +16,7 @@ from enigma_panel.services.live.live import Live
 from enigma_panel.services.questions.answers import Answers
 from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.store.ledger.intents import Outcome
+from enigma_panel.store.ledger.ledger import Ledger
 
 Patches = list[tuple[Any, Any, Any]]
 
@@ -173,6 +174,20 @@ def answers_leave_the_stop() -> Patches:
     return [(Commands, "take_stop_back", take_stop_back)]
 
 
+def answers_leave_the_stop_to_the_next_run() -> Patches:
+    """A Stop that is being sent when the person answers stays open in the ledger."""
+
+    async def forget(*_args: Any) -> None:
+        """Nothing."""
+
+    return [(CommandSender, "forget", forget)]
+
+
+def unsure_stops_are_forgotten() -> Patches:
+    """What a Stop of the last run may have ended has failed by itself."""
+    return [(Ledger, "unsure_stops", lambda *_: {})]
+
+
 def answers_sent_live_are_sent_again() -> Patches:
     """An answer that was given to the channel goes by REST as well, at its turn."""
     real = Answers._emit
@@ -200,5 +215,7 @@ SWITCHES: dict[str, Callable[[], Patches]] = {
     "end sent live believed": ends_sent_live_are_believed,
     "stop as an answer believed": stops_given_as_answers_are_believed,
     "answer leaves the stop": answers_leave_the_stop,
+    "answer leaves the stop to the next run": answers_leave_the_stop_to_the_next_run,
+    "unsure stops of the last run forgotten": unsure_stops_are_forgotten,
     "answer sent live sent again": answers_sent_live_are_sent_again,
 }
