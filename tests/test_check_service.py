@@ -189,3 +189,13 @@ async def test_without_a_key(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.delenv("ENIGMA_API_KEY")
     assert await bench.run("http://127.0.0.1:9") == 2
     assert "There is no API key." in bench.said
+
+
+async def test_a_refused_key_starts_nothing(
+    simulator: Start, bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ENIGMA_API_KEY", "enig_wrong")
+    url = simulator("--faults").url
+    assert await bench.run(url) == 2
+    assert "The service refused this key. Nothing was started." in bench.said
+    assert _state(url)["applied"] == {}

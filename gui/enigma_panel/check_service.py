@@ -24,7 +24,7 @@ from enigma_panel.core.observation import OWN_CODES, STEP_KINDS, Kind, Observati
 from enigma_panel.core.service_rules import POLL_MS, account_page_of_host
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.runtime.event_loop import BlockingTimeoutError, blocking
-from enigma_panel.services.types import KeyState, PauseReason
+from enigma_panel.services.types import KeyCheck, KeyState, PauseReason
 from enigma_panel.store.ledger.intents import Step
 
 INTRO = """\
@@ -157,6 +157,9 @@ class ServiceCheck:
         if not await self._unless(leave, self._is_agreed()):
             _say("\nNothing was done.")
             return 2
+        if await services.account.check() is KeyCheck.REFUSED:
+            _say("The service refused this key. Nothing was started.")
+            return 2
         services.timeline.grown.connect(self._keep_steps)
         scope.spawn("ticks", self._ticks())
         is_whole = await self._unless(leave, self._try())
@@ -188,7 +191,7 @@ class ServiceCheck:
 
     async def _try(self) -> bool:
         services, client = self.parts.services, self.parts.services.account.open_client
-        for call in (client.health(), client.check_key(), client.poll("0" * 12, "0" * 12)):
+        for call in (client.health(), client.poll("0" * 12, "0" * 12)):
             with suppress(ApiError):
                 await call
         _say("Opening a browser …")
