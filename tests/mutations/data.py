@@ -821,7 +821,7 @@ DATA = (
         tests=(f"{DELETIONS}::test_what_changed_since_the_question_stays",),
     ),
     Break(
-        promise="what a call is open about",
+        promise="those about which a call is open",
         mistake="open calls are not looked for",
         file="core/deletion.py",
         old="    return KeptReason.CALL if has_call else None\n",
