@@ -58,6 +58,7 @@ ONCE_RED: dict[int, str] = {
     2026112900405: "after a restart, none was left of the sessions that were opened with a text",
     2026112900266: "killed after a Stop as an answer whose reply was lost",
     223: "the second try of a Stop was refused, the first had ended its task",
+    2026112903012: "a Stop had ended its task although an answer took it back",
     2026112900291: "killed while a Stop was being sent that an answer had taken back",
     2026112707366: "the address was another one when the channel broke that had lost a Pause",
 }

@@ -380,7 +380,9 @@ def _ended_by_us(session: Session, task: Task | None) -> SessionState:
         return SessionState.CLOSED
     if session.close_after and task.status is TaskStatus.FAILED:
         return SessionState.CLOSED_FAILED
-    is_stopped = task.status is TaskStatus.STOPPED and task.stop_sent_ms is not None
+    end_ms = session.terminate_sent_ms or session.ended_ms or 0
+    is_over = task.stop_sent_ms is not None or (task.ended_ms or end_ms) < end_ms
+    is_stopped = task.status is TaskStatus.STOPPED and is_over
     return SessionState.CLOSED if session.close_after and is_stopped else SessionState.ENDED_BY_YOU
 
 

@@ -49,6 +49,8 @@ def test_who_ended_a_session() -> None:
     check_rows(
         (
             ({"status": stopped}, True, "ended by you"),
+            ({"status": stopped, "ended_ms": BEFORE}, True, "closed"),
+            ({"status": stopped, "ended_ms": BEFORE}, False, "ended by you"),
             ({"status": failed}, False, "ended by you"),
             ({"status": failed}, True, "closed (task failed)"),
             (STOPPED | {"status": stopped}, True, "closed"),
@@ -62,5 +64,5 @@ def test_who_ended_a_session() -> None:
 
 
 def _is_called(of_task: dict[str, Any], closes: bool, word: str) -> None:
-    session = a_session(phase=Phase.ENDED_BY_YOU, close_after=closes)
+    session = a_session(phase=Phase.ENDED_BY_YOU, ended_ms=NOW, close_after=closes)
     assert session_state_text(shown_state(session, a_task(**of_task))).word == word
