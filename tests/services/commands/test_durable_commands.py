@@ -345,6 +345,27 @@ def test_a_stop_whose_second_try_is_refused_may_have_ended_its_task(folder: Path
     on_bench(folder, test)
 
 
+def test_a_stop_that_a_terminate_replaced_may_have_ended_its_task(folder: Path) -> None:
+    async def test(bench: Bench) -> None:
+        key = await bench.open()
+        bench.client.takes_s = 5
+        bench.client.script = [LOST[1]]
+        bench.give(key, STOP)
+        await asyncio.sleep(1)
+        bench.rate_limiter.note_refused(Endpoint.SEND_MESSAGE, 60)
+        given = bench.give(key, TERMINATE)
+        await asyncio.sleep(10)
+        await bench.see(key, Kind.FAILED, text="Task stopped by user")
+        task = bench.store.task(1)
+        assert task is not None
+        assert (task.status, task.stop_sent_ms is not None) == (TaskStatus.STOPPED, True)
+        await given
+        assert bench.outcomes() == [("stop", "unknown"), ("terminate", "known")]
+        assert bench.store.ending == {}
+
+    on_bench(folder, test)
+
+
 def test_an_interrupted_stop_that_a_terminate_replaced_is_not_repeated(folder: Path) -> None:
     async def test(bench: Bench) -> None:
         key = await bench.open()

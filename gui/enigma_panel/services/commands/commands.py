@@ -296,6 +296,8 @@ class Commands(QObject):
                 command.after = known.after if known.can_wait else known
             elif known.verb is CommandVerb.STOP and known.dropped is None:
                 command.fallback = known.again()
+                if known.may_be_done or not known.can_wait:  # the task may still end by it
+                    self._sender.mark(command.fallback)
             known.drop(Outcome.REFUSED)
         self._current[command.key] = command
         if command.reach is Reach.CHANNEL:
