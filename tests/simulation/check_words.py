@@ -6,7 +6,7 @@ from enigma_panel.core.models import SessionState, Task, TaskStatus, shown_state
 from enigma_panel.core.observation import UNSENT
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.state.session_store import SessionStore
-from enigma_panel.services.types import Diff
+from enigma_panel.services.types import Diff, WaitReason
 from enigma_panel.simulator.task import TaskState
 from enigma_panel.ui.text.cells import result_cell
 from enigma_panel.ui.text.states import session_state_text
@@ -27,6 +27,7 @@ class Words:
         self._world = world
         self._stopped: set[int] = set()  # marks of tasks that the person stopped
         self._taken_back: set[int] = set()
+        self._asked_again: set[int] = set()  # after that
         self._terminated: set[int] = set()  # keys of sessions
 
     def clicked(self, keys: list[int], verb: CommandVerb) -> None:
@@ -65,8 +66,11 @@ class Words:
     # -- inside --------------------------------------------------------------------------------
 
     def _asked(self, task: Task) -> None:
-        self._stopped.add(mark_of(task.spec))
-        self._taken_back.discard(mark_of(task.spec))
+        mark = mark_of(task.spec)
+        self._stopped.add(mark)
+        if mark in self._taken_back:
+            self._taken_back.remove(mark)
+            self._asked_again.add(mark)
 
     def _of_task(self, store: SessionStore, task: Task) -> None:
         if task.status not in _ENDED or task.key in self._world.checks.truth.guessed:
@@ -85,6 +89,11 @@ class Words:
         if is_open and ITS_SESSION_ENDED in words:
             self._fail(f"the session of task {task.key} is open: {words}")
         is_wanted = stopped and mark_of(task.spec) not in self._taken_back
+        if mark_of(task.spec) in self._asked_again:
+            # One that can still be taken back ended nothing. The Stop before did, whose fate was
+            # unknown when the person took it back: the service's own words are shown.
+            pending = self._world.person.parts.services.commands.pending(session.key)
+            is_wanted &= pending is None or pending.why is not WaitReason.UNDO
         if is_stop and is_wanted and is_open and words != BY_YOU:
             self._fail(f"task {task.key} was stopped by the person: {words}")
 

@@ -62,6 +62,7 @@ ONCE_RED: dict[int, str] = {
     2026112900291: "killed while a Stop was being sent that an answer had taken back",
     2026112707366: "the address was another one when the channel broke that had lost a Pause",
     2026112902103: "a Terminate took the place of a Stop whose reply was lost",
+    2026112902414: "ended by a Stop that an answer took back, just before another was sent",
     91120: "killed after a Stop, and a Terminate took its place while it was sent again",
 }
 """Seeds that were red once, and why. What they draw changes with the weather: under a new one they
