@@ -378,12 +378,14 @@ def _ended_by_us(session: Session, task: Task | None) -> SessionState:
     """Whether the person ended it, or the program: it took no task, or its task was over before."""
     if task is None or task.status is TaskStatus.QUEUED or task.code == "TAKEN_BACK":
         return SessionState.CLOSED
-    if session.close_after and task.status is TaskStatus.FAILED:
+    if not session.close_after or task.code == "TERMINATED_BEFORE_TASK":
+        return SessionState.ENDED_BY_YOU
+    if task.status is TaskStatus.FAILED:
         return SessionState.CLOSED_FAILED
     end_ms = session.terminate_sent_ms or session.ended_ms or 0
-    is_over = task.stop_sent_ms is not None or (task.ended_ms or end_ms) < end_ms
-    is_stopped = task.status is TaskStatus.STOPPED and is_over
-    return SessionState.CLOSED if session.close_after and is_stopped else SessionState.ENDED_BY_YOU
+    was_over = task.stop_sent_ms is not None or (task.ended_ms or end_ms) < end_ms
+    is_stopped = task.status is TaskStatus.STOPPED and was_over
+    return SessionState.CLOSED if is_stopped else SessionState.ENDED_BY_YOU
 
 
 def shown_since_ms(session: Session, task: Task | None) -> int:

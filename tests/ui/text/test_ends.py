@@ -44,6 +44,9 @@ def _reads(of_task: dict[str, Any], of_session: dict[str, Any], words: str) -> N
     assert trouble.what == f"{words.capitalize()}."
 
 
+UNSENT = {"code": "TERMINATED_BEFORE_TASK", "ended_ms": BEFORE}
+
+
 def test_who_ended_a_session() -> None:
     failed, stopped = TaskStatus.FAILED, TaskStatus.STOPPED
     check_rows(
@@ -57,7 +60,7 @@ def test_who_ended_a_session() -> None:
             (STOPPED | {"status": stopped}, False, "ended by you"),
             ({"status": TaskStatus.QUEUED}, True, "closed"),
             ({"status": stopped, "code": "TAKEN_BACK"}, True, "closed"),
-            ({"status": stopped, "code": "TERMINATED_BEFORE_TASK"}, True, "ended by you"),
+            (UNSENT | {"status": stopped}, True, "ended by you"),
         ),
         _is_called,
     )
