@@ -13,7 +13,7 @@ import pytest
 from enigma_panel.core.models import OutputType, TaskSpec
 from enigma_panel.core.structured_output import Doubt
 from enigma_panel.core.validation import Findings
-from enigma_panel.services import structured_results
+from enigma_panel.services import comparison, structured_results
 from enigma_panel.services.comparison import OPTION, compare
 from enigma_panel.services.structured_results import StructuredResults
 
@@ -37,9 +37,12 @@ def test_what_is_compared(schema: object, value: object, doubt: Doubt | None) ->
     assert compare(json.dumps(schema), json.dumps(value)).doubt is doubt
 
 
-def test_a_pattern_that_runs_for_ever_is_ended() -> None:
+def test_a_pattern_that_runs_for_ever_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(comparison, "ORPHAN_S", 60)  # when it would end by itself
+    began = time.monotonic()
     result = compare(*FOR_EVER, limit_s=1)
     assert result.doubt is Doubt.UNCHECKED
+    assert time.monotonic() - began < 60
 
 
 @pytest.fixture
