@@ -558,6 +558,9 @@ def test_the_bar_leads_to_the_answer_that_the_queue_waits_for(
     services.sessions.add_asking(21, "Which one?")
     queue, bar = services.queue, queued.queue_actions.bar
     queue.set(*(replace(entry, why=WaitReason.NO_SLOT) for entry in queue.waiting))
+    assert names(bar) == []  # the end of the idle one makes room, too
+    services.sessions.change_session(1, phase=Phase.CLOSED, ended_ms=NOW)
+    queue.changed.emit()
     button(bar, "Answer").click()
     assert dialogs.calls == [("open_question", None)]
     services.sessions.change_task(21, answered_ms=NOW)

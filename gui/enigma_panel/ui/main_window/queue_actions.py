@@ -1,7 +1,5 @@
 """Actions for queued tasks, and the queue bar with what it shows."""
 
-from collections import Counter
-
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 
@@ -29,8 +27,6 @@ SHORTCUTS = {
     QueueAction.NEW_SESSION: "",
     QueueAction.EDIT: "",
 }
-
-_WORKS = frozenset({SessionState.STARTING, SessionState.WORKING})
 
 
 class QueueActions(QObject):
@@ -84,13 +80,14 @@ class QueueActions(QObject):
     def _state(self) -> QueueState:
         queue, sessions = self._services.queue, self._services.sessions
         known = [s for s in map(sessions.session, sessions.session_keys()) if s is not None]
-        states = Counter(_does(s, sessions.current_task(s)) for s in known)
+        open_now = [s for s in known if s.occupies_slot]
+        all_ask = all(_asks(s, sessions.current_task(s)) for s in open_now)
         return QueueState(
             pause_reason=queue.pause_reason,
             limit=queue.limit,
             entries=queue.entries(),
             error=queue.pause_error,
-            asking=0 if states.keys() & _WORKS else states[SessionState.ASKS],
+            asking=len(open_now) if all_ask else 0,
             at_work=sum(is_at_work(sessions, session) for session in known),
             wants_browser=queue.wants_browser,
             has_page=account_page(self._services.account.base_url) is not None,
@@ -139,8 +136,7 @@ class QueueActions(QObject):
                 self._app_actions.dialogs.open_settings()
 
 
-def _does(session: Session, task: Task | None) -> SessionState:
-    """What a session does; one whose question was answered works on."""
-    state = shown_state(session, task)
-    is_answered = state is SessionState.ASKS and task is not None and task.answered_ms is not None
-    return SessionState.WORKING if is_answered else state
+def _asks(session: Session, task: Task | None) -> bool:
+    """Whether a session waits for an answer that was not given yet."""
+    asks = shown_state(session, task) is SessionState.ASKS
+    return asks and task is not None and task.answered_ms is None

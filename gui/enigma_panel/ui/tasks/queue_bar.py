@@ -44,8 +44,8 @@ class QueueState(Struct, frozen=True, kw_only=True):
     """The queue as a whole.
 
     error: what the service said when it made the queue pause. at_work: sessions with a task at
-    work. asking: those that wait for an answer, where no other works. wants_browser: none was free,
-    and the service is asked again. has_page: the account's page is known.
+    work. asking: how many wait for an answer, where all that are open do. wants_browser: none was
+    free, and the service is asked again. has_page: the account's page is known.
     """
 
     pause_reason: PauseReason
