@@ -188,6 +188,27 @@ def test_a_ledger_is_looked_at_while_the_program_is_loaded(tmp_path: Path) -> No
     assert [done.stdout for done in said] == ["to look at\nshown\n", "good\nshown\n"]
 
 
+SAYS_WHETHER_ALL_OF_IT_IS_SEEN = """
+import sys
+from enigma_panel.ui.main_window.window import MainWindow
+show = MainWindow.show
+def noted(window):
+    show(window)
+    free = window.screen().availableGeometry()
+    print("all seen" if free.contains(window.frameGeometry()) else f"{free} {window.geometry()}")
+MainWindow.show = noted
+from enigma_panel import __main__
+sys.exit(__main__.main())
+"""
+
+
+def test_the_first_window_is_within_the_free_screen() -> None:
+    """Offscreen it has 800 × 800."""
+    command = [sys.executable, "-c", SAYS_WHETHER_ALL_OF_IT_IS_SEEN, "--smoke"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout == "all seen\nshown\n"
+
+
 @first_and_weekly_each("name", ["ledger.sqlite3", "settings.json"])
 def test_a_file_full_of_rubbish_is_kept_aside_and_work_goes_on(tmp_path: Path, name: str) -> None:
     folder = tmp_path / ("data" if name.startswith("ledger") else "config")

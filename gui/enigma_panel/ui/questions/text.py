@@ -81,7 +81,7 @@ def last_enter_text() -> str:
 
 def ctrl_enter_text() -> str:
     """Below choices."""
-    return tr("An arrow or a digit chooses, Ctrl+Enter sends the answer.")
+    return tr("Choose with an arrow key or a digit. Ctrl+Enter sends the answer.")
 
 
 def enter_adds_text() -> str:
