@@ -13,7 +13,7 @@ from enigma_panel.bootstrap import Parts
 from enigma_panel.core.models import Phase, TaskSpec, TaskStatus
 from enigma_panel.core.rate_limit import Endpoint
 from enigma_panel.core.verbs import CommandVerb
-from enigma_panel.services.types import NoticeKind, PauseReason, WaitReason
+from enigma_panel.services.types import NoticeKind, PauseReason, ServiceStatus, WaitReason
 from enigma_panel.store.ledger.intents import Intent, IntentKind
 from tests.conftest import Simulator
 from tests.kit.builders import new_session, new_task
@@ -194,8 +194,10 @@ async def test_five_503_end_in_a_start_where_no_health_page_answers(
         assert queue.entry(key).why is WaitReason.NO_BROWSER
         assert queue.entry(key).due_ms > parts.services.clock.now_ms()
         assert queue.wants_browser
+        assert parts.services.health.status is ServiceStatus.FULL
         queue.try_now()
         await until(lambda: sessions.task(key).status is TaskStatus.DONE)
+        assert parts.services.health.status is ServiceStatus.OK
         assert arrived(sim.url)["start-session"] == 6
 
 

@@ -81,6 +81,31 @@ def test_a_task_that_a_full_disk_keeps_back_moves_no_end(tmp_path: Path) -> None
     on_bench(tmp_path / "data", check)
 
 
+def test_nor_does_what_was_to_be_written_meanwhile(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        key = await bench.open()
+        session, task = bench.store.session(key), bench.store.tasks_of(key)[0]
+        assert session is not None
+        session = replace(session, dialect=Dialect.W2, expires_ms=NOW + 60_000)
+        task = replace(task, status=TaskStatus.QUEUED, service_id=None)
+        await bench.store.update(session, task)
+        bench.executor.full, bench.executor.takes_s = True, 1
+        intending = asyncio.create_task(bench.store.intend(IntentKind.NEW_TASK, session, task))
+        await asyncio.sleep(0.5)
+        moved = bench.store.session(key)
+        assert moved is not None
+        await bench.store.update(replace(moved, label="mine"))
+        with pytest.raises(DiskFullError):
+            await intending
+        bench.executor.full = False
+        await bench.store.flush()
+        kept = bench.ledger.sessions([key])[key]
+        assert moved.expires_ms != kept.expires_ms
+        assert (kept.label, kept.expires_ms) == ("mine", session.expires_ms)
+
+    on_bench(tmp_path / "data", check)
+
+
 def test_figures_that_a_full_disk_keeps_back_are_written_once_it_has_room(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
         key = await bench.open()
