@@ -168,7 +168,7 @@ def account(base_url: str, *, is_dialect_for_run: bool) -> Any:
 
 
 def test_what_ends_by_itself_is_not_begun_again() -> None:
-    options = Options(demo=True, smoke=True, tour=Path("/pictures"), self_check=True)
+    options = Options(demo=True, smoke=True, self_check=True)
     assert restart_arguments(options, demo=True) == ["--demo"]
 
 

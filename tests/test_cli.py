@@ -20,8 +20,6 @@ from enigma_panel.core.service_rules import RULES, Dialect
         (["--base-url"], "--base-url"),
         (["--demo", "--base-url", "https://a.example"], "cannot go with"),
         (["--dialect", "Q9"], "invalid choice: 'Q9'"),
-        (["--demo", "--gallery"], "--gallery goes with --tour DIR"),
-        (["--smoke", "--tour", "pictures"], "not allowed with"),
         (["--self-check", "--smoke"], "not allowed with"),
         (["--demo", "--check-service"], "without --demo"),
     ],
@@ -35,12 +33,10 @@ def test_mistakes(argv: list[str], part: str) -> None:
 
 
 def test_what_is_asked_for(tmp_path: Path) -> None:
-    options = parse(["--tour", "pictures", "--data-dir", str(tmp_path)])
+    options = parse(["--demo", "--data-dir", str(tmp_path)])
     assert options.demo
-    assert options.tour == Path.cwd() / "pictures"
     assert options.data_dir == tmp_path
-    assert not options.gallery
-    assert parse(["--tour", "pictures", "--gallery"]).gallery
+    assert parse(["--data-dir", "data"]).data_dir == Path.cwd() / "data"
     assert parse(["--base-url", "http://127.0.0.1:8000/"]).base_url == "http://127.0.0.1:8000"
     assert parse(["--dialect", "w2"]).dialect is Dialect.W2
 

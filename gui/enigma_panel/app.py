@@ -28,7 +28,7 @@ from enigma_panel.services.account import Account
 from enigma_panel.store.files import Copy, Problem, ProblemKind
 from enigma_panel.store.ledger.early_check import EarlyCheck
 from enigma_panel.store.ledger.errors import LedgerError, NewerLedgerError
-from enigma_panel.store.paths import FolderError, WrongFolderError, prepare_folder
+from enigma_panel.store.paths import FolderError, WrongFolderError
 from enigma_panel.ui.i18n import install_language
 from enigma_panel.ui.lazy_dialogs import LazyDialogs
 from enigma_panel.ui.main_window.window import MainWindow
@@ -274,21 +274,15 @@ class Program:
             dialogs,
             power=self._power,
             keeps_copy=not self._dirs.throw_away,
-            notifies=self._options.tour is None,
         )
         await self._startup.run()
 
-    async def _until_left(self, parts: Parts, window: MainWindow) -> int:
+    async def _until_left(self, _parts: Parts, _window: MainWindow) -> int:
+        """Wait for the end. The tour and the tests put a coroutine of theirs in its place."""
         if self._options.smoke:
             await self._painted.wait()
             print("shown", flush=True)
             return 0
-        if self._options.tour is not None:
-            from enigma_panel.demo.gallery import Gallery  # noqa: PLC0415 - only here
-            from enigma_panel.demo.tour import Tour, drive  # noqa: PLC0415 - only here
-
-            kind = Gallery if self._options.gallery else Tour
-            return await drive(kind(window, parts.services, self._options.tour))
         await self._leave.wait()
         return 0
 
@@ -433,8 +427,6 @@ def run(
     with ExitStack() as ends:
         if child is not None:
             ends.callback(child.stop)
-        if options.tour is not None:
-            prepare_folder(options.tour)
         dirs = find_data_dirs(options)
         ends.callback(dirs.clear)
         take_folders: Callable[[], None] | None = partial(_take_folders, options, dirs, ends)
@@ -447,7 +439,7 @@ def run(
             if options.needs_no_display:
                 raise
         program = Program(options, dirs, child, handed_over, early_check, take_folders=take_folders)
-        status = _run_qt(options, program, ends)
+        status = _run_qt(program, ends)
     if program.restart_with is not None:
         next_run.hand_over(program.handed_over, os.environ)
         _begin_again(program.restart_with)
@@ -474,7 +466,7 @@ def restart_arguments(options: Options, *, demo: bool) -> list[str]:
     return arguments
 
 
-def _run_qt(options: Options, program: Program, ends: ExitStack) -> int:
+def _run_qt(program: Program, ends: ExitStack) -> int:
     """The exit status.
 
     ends: what is to be done before the process ends, also where Qt finds no display.
@@ -485,8 +477,7 @@ def _run_qt(options: Options, program: Program, ends: ExitStack) -> int:
     app.setApplicationVersion(__version__)
     app.setDesktopFileName("enigma-control-panel")
     app.setWindowIcon(QIcon(":/icons/enigma-control-panel-128.png"))
-    if not options.tour:  # it looks for controls by their names in the code
-        install_language(app)
+    install_language(app)
     theme.prepare(app)
     return event_loop.run(app, program.main)
 

@@ -32,7 +32,7 @@ _ADDRESS_TEXT = {
 
 class Options(Struct, frozen=True, kw_only=True):
     """One run's options. base_url: checked; dialect: for what is opened in this run, None for the
-    one that was chosen or is preset; data_dir, tour: absolute."""
+    one that was chosen or is preset; data_dir: absolute."""
 
     demo: bool = False
     base_url: str | None = None
@@ -40,15 +40,12 @@ class Options(Struct, frozen=True, kw_only=True):
     data_dir: Path | None = None
     self_check: bool = False
     check_service: bool = False
-    tour: Path | None = None
-    gallery: bool = False
     smoke: bool = False
 
     @property
     def needs_no_display(self) -> bool:
         """Runs that work offscreen, for scripts and tests."""
-        is_window_unseen = self.smoke or self.tour is not None
-        return self.self_check or self.check_service or is_window_unseen
+        return self.self_check or self.check_service or self.smoke
 
     @property
     def is_throw_away(self) -> bool:
@@ -94,26 +91,20 @@ def parse(argv: list[str]) -> Options:
         help="compare the service with what this program assumes of it; asks first, costs about "
         "$0.05",
     )
-    one("--tour", metavar="DIR", type=Path, help="drive the window through the main job, offscreen")
-    add("--gallery", action="store_true", help="with --tour: light and dark, in three sizes")
     one("--smoke", action="store_true", help="show the window, quit at once")
     add("--version", action="version", version=f"enigma-panel {__version__}")
     found = parser.parse_args(argv)
-    if (found.demo or found.tour is not None) and found.base_url is not None:
-        raise UsageError("--base-url cannot go with --demo or --tour, which bring a service along")
+    if found.demo and found.base_url is not None:
+        raise UsageError("--base-url cannot go with --demo, which brings a service along")
     if found.demo and found.check_service:
         raise UsageError("--check-service is for a real service, without --demo")
-    if found.gallery and found.tour is None:
-        raise UsageError("--gallery goes with --tour DIR")
     return Options(
-        demo=found.demo or found.tour is not None,
+        demo=found.demo,
         base_url=_checked(found.base_url),
         dialect=Dialect(found.dialect) if found.dialect is not None else None,
         data_dir=_absolute(found.data_dir),
         self_check=found.self_check,
         check_service=found.check_service,
-        tour=_absolute(found.tour),
-        gallery=found.gallery,
         smoke=found.smoke,
     )
 
@@ -126,16 +117,14 @@ def choose_platform(options: Options, env: Mapping[str, str]) -> str | None:
         return None
     if options.needs_no_display:
         return "offscreen"
-    raise UsageError(
-        "no display: neither DISPLAY nor WAYLAND_DISPLAY is set; --tour DIR needs none"
-    )
+    raise UsageError("no display: neither DISPLAY nor WAYLAND_DISPLAY is set; --smoke needs none")
 
 
 def _absolute(path: Path | None) -> Path | None:
     if path is None:
         return None
     if not str(path).strip(". "):
-        raise UsageError("name a folder for --data-dir or --tour")
+        raise UsageError("name a folder for --data-dir")
     try:
         return path.expanduser().absolute()
     except RuntimeError:

@@ -60,8 +60,7 @@ _WAITING = frozenset({SessionState.IDLE, SessionState.PAUSED})
 
 
 class Startup:
-    """One start. keeps_copy: whether the ledger is worth a copy (not the demo's). notifies: whether
-    the desktop is told of questions and of what is done (not in a tour)."""
+    """One start. keeps_copy: whether the ledger is worth a copy (not the demo's)."""
 
     def __init__(
         self,
@@ -71,9 +70,7 @@ class Startup:
         *,
         power: Power,
         keeps_copy: bool,
-        notifies: bool,
     ) -> None:
-        self._notifies = notifies
         self.notifier = DesktopNotifier()
         self.tray: Tray | None = None
         self._parts = parts
@@ -91,9 +88,8 @@ class Startup:
         await self._recover()
         scope = self._parts.services.scope
         scope.spawn("ticks", self._ticks())
-        if self._notifies:
-            self.tray = make_tray(self._parts, self._window)
-            self.notifier = make_notifiers(self._parts, self._window, self._parts.redact, self.tray)
+        self.tray = make_tray(self._parts, self._window)
+        self.notifier = make_notifiers(self._parts, self._window, self._parts.redact, self.tray)
         manager = self._dialogs.get()
         self._power.unlocked.connect(manager.show_question_anew)
         self.notifier.missing_changed.connect(manager.look_for_questions)

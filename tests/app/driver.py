@@ -17,7 +17,9 @@ import logging
 import os
 import sys
 import threading
+from pathlib import Path
 
+sys.path.append(str(Path(__file__).parents[2] / "resources"))
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["QT_API"] = "pyside6"
 
@@ -34,7 +36,6 @@ from PySide6.QtWidgets import (
 from enigma_panel import app, cli
 from enigma_panel.bootstrap import Parts
 from enigma_panel.core import redaction as core_redaction
-from enigma_panel.demo.tour import Tour, TourError
 from enigma_panel.startup import make_tray
 from enigma_panel.ui.export.dialog import ExportDialog
 from enigma_panel.ui.export.import_dialog import ImportDialog
@@ -46,6 +47,7 @@ from enigma_panel.ui.question_history.dialog import QuestionHistoryDialog
 from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.tray.tray import Tray
 from tests.app.canaries import shown_texts
+from tour_steps import Tour, TourError
 
 
 class Driver(Tour):
@@ -199,7 +201,7 @@ async def _obey_until_quit(program: app.Program, parts: Parts, window: MainWindo
 
     threading.Thread(target=read, daemon=True).start()
     app.event_loop.on_signals(program._leave.set)
-    driver = Driver(window, parts.services, cli.Path("."))
+    driver = Driver(window, parts.services, Path())
     driver.program, driver.parts = program, parts
     print(json.dumps("ready"), flush=True)
     while True:

@@ -1,1 +1,1 @@
-"""The demo: the simulator as a process, and the tour through the window."""
+"""The demo: the simulator as a process."""

@@ -13,11 +13,6 @@ from typing import IO
 from enigma_panel.cli import Options
 
 STOP_S = 3.0
-DEMO_SPEED = "1"
-TOUR_SPEED = "2.5"
-GALLERY_SPEED = "1.5"
-GALLERY_PLACES = 12
-"""So many sessions can be open at once where many are to be shown."""
 DEMO_KEY = "enig_demo"
 
 
@@ -65,13 +60,8 @@ def start_for(options: Options) -> SimulatorProcess | None:
     """The simulator that this run needs, if any. It gets ready while we import the windows."""
     if not options.demo:
         return None
-    speed = TOUR_SPEED if options.tour else DEMO_SPEED
-    if options.gallery:
-        speed = GALLERY_SPEED  # each step has many pictures, and sessions must outlive them
     told = ["--dialect", options.dialect] if options.dialect is not None else []
-    if options.gallery:
-        told += ["--places", str(GALLERY_PLACES)]
-    return SimulatorProcess("--speed", speed, *told)
+    return SimulatorProcess(*told)
 
 
 def _close(pipe: IO[str] | None) -> None:

@@ -1,4 +1,4 @@
-"""`--gallery`: one picture of the tour becomes one of each kind."""
+"""The gallery: one picture of the tour becomes one of each kind."""
 
 from pathlib import Path
 from typing import Any
@@ -7,10 +7,10 @@ import pytest
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
-from enigma_panel.demo.gallery import SIZES, Gallery
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.settings.dialog import SettingsDialog
 from enigma_panel.ui.theme import appearance, theme
+from gallery import SIZES, Gallery
 from tests.kit.fakes import FakeDialogs
 from tests.kit.world import World
 

@@ -1,4 +1,4 @@
-"""The tour (`--tour DIR`): the real window goes through the main job and leaves numbered pictures.
+"""The steps of the tour: the real window goes through the main job and leaves numbered pictures.
 
 Everything is done by the controls that a person uses, found by their accessible names; nothing of
 the services is called. A step that does not come true within its time ends the tour with status 1.
@@ -56,11 +56,12 @@ class TourError(Exception):
 class Tour:
     """One walk through the main job: it finds controls, presses them, waits, takes pictures.
 
-    A step that takes longer than step_s ends it. clicks: how many each thing took that is done
-    often; more than its most ends the tour, too.
+    A step that takes longer than step_s ends it. service: how the simulator is started. clicks: how
+    many each thing took that is done often; more than its most ends the tour, too.
     """
 
     step_s = 45.0
+    service: tuple[str, ...] = ("--speed", "2.5")
 
     def __init__(self, window: MainWindow, services: Services, folder: Path) -> None:
         self._window = window

@@ -1,6 +1,6 @@
-"""The gallery (`--tour DIR --gallery`): every window and state, light and dark, in three sizes.
+"""The steps of the gallery: every window and state, light and dark, in three sizes.
 
-The tour's own, and what the tour has no need of. `index.md` in the folder lists all pictures.
+Those of the tour, and what the tour has no need of. `index.md` in the folder lists all pictures.
 Dialogs have one size; the main window is shown in all three.
 """
 
@@ -20,8 +20,6 @@ from enigma_panel.core.models import SessionState, Task, TaskSpec, TaskStatus
 from enigma_panel.core.observation import Usage
 from enigma_panel.core.task_filter import NEWEST_FIRST, TaskGroup
 from enigma_panel.core.verbs import TaskVerb
-from enigma_panel.demo.simulator_process import GALLERY_PLACES
-from enigma_panel.demo.tour import LONG, SHOP, SIZE, Tour, TourError
 from enigma_panel.services.container import Services
 from enigma_panel.services.ledger_transfer import LedgerTransfer
 from enigma_panel.services.types import Recovered
@@ -48,11 +46,13 @@ from enigma_panel.ui.recovery.start_failed import StartFailedWindow
 from enigma_panel.ui.result.dialog import ResultDialog
 from enigma_panel.ui.settings.dialog import SettingsDialog
 from enigma_panel.ui.tasks.model import Column
+from tour_steps import LONG, SHOP, SIZE, Tour, TourError
 
 SIZES = ((640, 400), (900, 560), (1280, 800))
 SETTLED_S = 0.15
 """Layouts and paints are done after this."""
-
+PLACES = 12
+"""How many browsers the service allows at once."""
 
 CHOICE = "Choose a desk lamp at harborgoods.example"
 CAPTCHA = "Read the opening hours of tickethall.example behind its captcha"
@@ -152,6 +152,8 @@ class Gallery(Tour):
     """The same walk; where the tour takes one picture, this takes one of each kind."""
 
     step_s = 120.0
+    # Each step has many pictures, and sessions must outlive them.
+    service: tuple[str, ...] = ("--speed", "1.5", "--places", str(PLACES))
 
     def __init__(self, window: MainWindow, services: Services, folder: Path) -> None:
         super().__init__(window, services, folder)
@@ -191,7 +193,7 @@ class Gallery(Tour):
         await super()._end()
 
     async def _show_many(self) -> None:
-        await self._allow_browsers(GALLERY_PLACES)
+        await self._allow_browsers(PLACES)
         await self._start_several(ASKING)
         await self._start_several(QUIET, keep_open=True, picture="new-task-several")
         asks = SessionState.ASKS
