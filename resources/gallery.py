@@ -230,8 +230,6 @@ class Gallery(Tour):
         for label, name in WAYS.items():
             self._press(dialog, label)
             await self._picture(f"question-{name}", dialog)
-        self._press(dialog, "Remind me")
-        await self._menu("menu-of-reminders", dialog.remind_menu)
         dialog = await self._question(FLIGHT)
         self._press(dialog, "$", exact=False)  # the first flight
         await self._until("the dialog is armed", dialog.is_armed)

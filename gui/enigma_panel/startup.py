@@ -264,14 +264,13 @@ def make_notifiers(
     asked = QuestionNotifier(
         parts.services.store,
         parts.services.inbox,
-        parts.services.reminders,
+        parts.services.urgency,
         notifier,
         settings=parts.services.settings,
         make_notice=asked_notice,
         redact=redact,
         has_focus=_has_focus,
         clock=parts.services.clock,
-        scope=parts.services.scope,
     )
     asked.opened.connect(lambda key, token: _open_question(window, key, token))
     for follower in (done, asked):

@@ -19,7 +19,7 @@ from enigma_panel.desktop import notifications
 from enigma_panel.desktop.notifications import BusNotifier, NotificationBus, ServerChanged
 from enigma_panel.desktop.power import BusError
 from enigma_panel.runtime.event_loop import TaskScope
-from enigma_panel.services.desktop_notifier import DesktopNotice, Sound
+from enigma_panel.services.desktop_notifier import DesktopNotice
 from tests.desktop.notice_desk import ADDRESS, Desk, needs_bus
 from tests.kit.wait import until
 
@@ -141,7 +141,7 @@ async def test_what_arrives(desk: Desk) -> None:
 @needs_bus
 async def test_a_question_may_be_heard_and_goes_with_its_session(desk: Desk) -> None:
     async with notifying() as scene:
-        await scene.show("1", asks=True, sound=Sound.USUAL, lasts_ms=161_000)
+        await scene.show("1", asks=True, is_heard=True, lasts_ms=161_000)
         told = await desk.notice()
         assert told["expires"] == 161_000
         assert told["hints"] == {
@@ -155,9 +155,9 @@ async def test_a_question_may_be_heard_and_goes_with_its_session(desk: Desk) -> 
 
 
 @needs_bus
-async def test_a_last_call_is_critical_and_has_a_sound(desk: Desk) -> None:
+async def test_a_last_minute_is_critical_and_has_a_sound(desk: Desk) -> None:
     async with notifying() as scene:
-        await scene.show("1", asks=True, is_urgent=True, sound=Sound.ALERT)
+        await scene.show("1", asks=True, is_urgent=True, is_heard=True)
         hints = (await desk.notice())["hints"]
         assert (hints["urgency"], hints["sound-name"]) == (["y", 2], ["s", "message-new-instant"])
         assert "suppress-sound" not in hints

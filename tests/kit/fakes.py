@@ -52,7 +52,7 @@ from enigma_panel.services.exports import (
     QuestionExportOrder,
 )
 from enigma_panel.services.ledger_transfer import WHOLE, ImportFault, LedgerImportError
-from enigma_panel.services.questions.reminders import Reminders
+from enigma_panel.services.questions.urgency import Urgency
 from enigma_panel.services.spending import Forecast
 from enigma_panel.services.types import (
     AnswerOutcome,
@@ -590,7 +590,7 @@ class FakeInbox(QObject):
         self.waiting_changed.emit(task_key)
 
     def questions(self) -> list[OpenQuestion]:
-        return list(self.open)
+        return sorted(self.open, key=lambda one: one.expires_ms or 1 << 62)
 
     def used_today(self) -> list[str]:
         return list(self.used)
@@ -833,8 +833,8 @@ class FakeEntry:
         return replace(call(), where=self._keychain.name)
 
 
-class HandReminders(Reminders):
-    """The real ones, but that time alone changes nothing: a test moves it and emits `changed`."""
+class HandUrgency(Urgency):
+    """The real one without its watch on time: a test moves the clock and emits `changed`."""
 
     def _follow_time(self) -> None:
         pass

@@ -27,7 +27,7 @@ from tests.kit.fakes import (
     FakeTimeline,
     FakeTransfer,
     FakeWriter,
-    HandReminders,
+    HandUrgency,
 )
 
 
@@ -61,9 +61,7 @@ class World:
         self.logins = Logins(
             cast("Any", self.settings), self.keychain.store_for, self.clock, cast("Any", self.scope)
         )
-        self.reminders = HandReminders(
-            cast("Any", self.inbox), cast("Any", self.settings), self.clock, cast("Any", self.scope)
-        )
+        self.urgency = HandUrgency(cast("Any", self.inbox), self.clock, cast("Any", self.scope))
         record = SimpleNamespace(**vars(self), demo=demo, keep_folder="/home/maria/enigma-panel")
         self.services = cast("Services", record)
 

@@ -6,7 +6,6 @@ AMOUNTS = "tests/core/test_amounts.py"
 FORMS = "tests/ui/questions/test_forms.py"
 ANSWERS = "tests/services/questions/test_answers.py"
 REDUCER = "tests/core/test_reducer.py"
-ESCALATION = "tests/core/test_escalation.py"
 NOTIFIER = "tests/services/test_question_notifier.py"
 PRESENTER = "tests/ui/questions/test_presenter.py"
 MANAGER = "tests/ui/test_dialog_manager.py"
@@ -164,42 +163,34 @@ QUESTIONS = (
     Break(
         promise="A question's last minute is always told",
         mistake="not while it is quiet",
-        file="core/escalation.py",
-        old="_NEVER_QUIET = frozenset({Level.REMINDER, Level.LAST_CALL})",
-        new="_NEVER_QUIET = frozenset({Level.REMINDER})",
-        tests=(f"{ESCALATION}::test_quiet_covers_all_but_last_calls_and_reminders",),
+        file="services/questions/urgency.py",
+        old="return self.quiet_until_ms is None or self.is_last_minute(question)",
+        new="return self.quiet_until_ms is None",
+        tests=(f"{NOTIFIER}::test_quiet_holds_back_all_but_the_last_minute",),
     ),
     Break(
         promise="A question's last minute is always told",
-        mistake="not before the notice for many grows",
-        file="core/escalation.py",
-        old="(now_ms if level is Level.LAST_CALL else until_ms)",
-        new="until_ms",
-        tests=(f"{ESCALATION}::test_a_last_call_waits_for_no_minute",),
+        mistake="not where nothing else changes",
+        file="services/questions/urgency.py",
+        old="*(at_ms - LAST_MINUTE_MS for at_ms in deadlines)]",
+        new="*(at_ms for at_ms in deadlines)]",
+        tests=(f"{NOTIFIER}::test_time_alone_brings_what_is_due",),
     ),
     Break(
         promise="Nobody is told more often than it helps",
-        mistake="each of many questions has a notice",
-        file="core/escalation.py",
-        old="if len(recent) > MANY:",
-        new="if False:",
-        tests=(f"{ESCALATION}::test_from_the_eleventh_on_one_notice_grows_once_a_minute",),
-    ),
-    Break(
-        promise="Nobody is told more often than it helps",
-        mistake="what joins a notice is heard",
+        mistake="each of many questions is heard",
         file="services/question_notifier.py",
-        old="        if not is_higher:\n            return Sound.NONE\n",
-        new="",
-        tests=(f"{NOTIFIER}::test_heard_is_the_first_and_not_what_joins_or_leaves_it",),
+        old="(bool(new) and now - self._heard_ms >= SILENT_MS)",
+        new="bool(new)",
+        tests=(f"{NOTIFIER}::test_a_sound_comes_with_what_is_new_and_once_in_ten_seconds",),
     ),
     Break(
         promise="A question that was put off comes back",
-        mistake="not for its last call",
+        mistake="not for its last minute",
         file="ui/questions/presenter.py",
-        old="return question.id not in self._seen or level > self._seen[question.id]",
+        old="return question.id not in self._seen or is_last > self._seen[question.id]",
         new="return question.id not in self._seen",
-        tests=(f"{PRESENTER}::test_it_comes_once_more_for_its_last_call",),
+        tests=(f"{PRESENTER}::test_it_comes_once_more_in_its_last_minute",),
     ),
     Break(
         promise="A question that was put off comes back",

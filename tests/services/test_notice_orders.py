@@ -1,7 +1,8 @@
-"""Whatever order things come in, no notice on the desktop tells of a question that is settled.
+"""Whatever order things come in, the desktop's notice names each question that is due, and none
+that is settled.
 
-The program's own ladder, notifier and bus client, before a desktop that answers when it likes and
-starts anew, in virtual time.
+The program's own notifier and bus client, before a desktop that answers when it likes and starts
+anew, in virtual time.
 """
 
 import asyncio
@@ -14,7 +15,6 @@ import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QCoreApplication, QEvent
 
-from enigma_panel.core.escalation import MANY, MANY_MS
 from enigma_panel.desktop import notifications
 from enigma_panel.desktop.notifications import (
     BusNotifier,
@@ -27,7 +27,8 @@ from enigma_panel.desktop.notifications import (
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.desktop_notifier import DesktopNotice
 from enigma_panel.services.question_notifier import AskedNews, QuestionNotifier
-from enigma_panel.services.questions.reminders import Reminder, Reminders
+from enigma_panel.services.questions.urgency import LAST_MINUTE_MS, Urgency
+from enigma_panel.services.types import OpenQuestion
 from tests.kit.builders import a_question
 from tests.kit.clock import VirtualClock, VirtualLoop, in_virtual_time
 from tests.kit.fakes import FakeInbox, FakeSettings
@@ -51,6 +52,7 @@ class Desktop:
         self.last = 0
         self.life = 0
         self.looks: Callable[[DesktopNotice], None] = lambda _notice: None
+        self.bus = Bus(self)
         self._posted_s = 0.0
 
     def post(self, call: Callable[..., None], *arguments: object) -> None:
@@ -58,18 +60,17 @@ class Desktop:
         self._posted_s = max(self._posted_s + 1e-6, self.loop.time() + self.delay_s)
         self.loop.call_at(self._posted_s, call, *arguments)
 
-    def start_anew(self, bus: "Bus", away_s: float) -> None:
+    def start_anew(self, away_s: float) -> None:
         """It ends, and with it what stands; another one comes."""
         self.standing.clear()
         self.is_there, self.last, self.life = False, 0, self.life + 1
-        bus.tell(ServerChanged(is_there=False))
+        self.bus.tell(ServerChanged(is_there=False))
+        self.loop.call_later(away_s, self._come, self.life)
 
-        self.loop.call_later(away_s, self._come, bus, self.life)
-
-    def _come(self, bus: "Bus", life: int) -> None:
+    def _come(self, life: int) -> None:
         if life == self.life:  # else that one has ended, too
             self.is_there = True
-            bus.tell(ServerChanged(is_there=True))
+            self.bus.tell(ServerChanged(is_there=True))
 
     def show(self, bus: "Bus", call: int, notice: DesktopNotice, replaces: int, life: int) -> None:
         if not self.is_there or life != self.life:
@@ -131,25 +132,25 @@ class Program:
         self.scope = TaskScope()
         scope, clock = self.scope, order.clock
         inbox, settings = cast("Any", order.inbox), cast("Any", order.settings)
-        self.bus = Bus(order.desktop)
-        self.reminders = Reminders(inbox, settings, clock, scope)
+        self.bus = order.desktop.bus = Bus(order.desktop)
+        self.urgency = Urgency(inbox, clock, scope)
         self.notifier = BusNotifier(lambda: self.bus, scope)
         self.asked = QuestionNotifier(
             cast("Any", SimpleNamespace(session=lambda key: SimpleNamespace(name=str(key)))),
             inbox,
-            self.reminders,
+            self.urgency,
             self.notifier,
             settings=settings,
             make_notice=_notice,
             redact=str,
             has_focus=lambda: order.has_focus,
             clock=clock,
-            scope=scope,
         )
+        order.inbox.changed.emit()  # a new run learns its questions
 
     async def close(self) -> None:
         await self.scope.close()
-        for part in (self.asked, self.notifier, self.reminders):
+        for part in (self.asked, self.notifier, self.urgency):
             part.deleteLater()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
@@ -157,7 +158,7 @@ class Program:
 def _notice(news: AskedNews, _now_ms: int) -> DesktopNotice:
     """Its title names the questions."""
     names = " ".join(one.name for one in news.questions)
-    return DesktopNotice(title=names, body=str(news.level), action="", asks=True)
+    return DesktopNotice(title=names, body="", action="", asks=True, is_urgent=news.is_urgent)
 
 
 class Order:
@@ -184,6 +185,9 @@ class Order:
 
     # -- what happens ------------------------------------------------------------------------
 
+    def disturb(self, for_ms: int = 0) -> None:
+        self.disturbed_ms = max(self.disturbed_ms, self.clock.now_ms() + for_ms)
+
     async def raise_one(self) -> None:
         key, now = len(self.learnt) + 1, self.clock.now_ms()
         life_ms = self.rng.choice((45_000, 100_000, 230_000))
@@ -202,26 +206,21 @@ class Order:
             self.inbox.close(key)
 
     async def turn_focus(self) -> None:
-        self.disturbed_ms = self.clock.now_ms()
+        self.disturb()
         self.has_focus = not self.has_focus
         self.program.asked.follow_focus()
 
     async def turn_quiet(self) -> None:
-        self.disturbed_ms = self.clock.now_ms()
-        reminders = self.program.reminders
-        reminders.be_quiet(quiet=reminders.quiet_until_ms is None)
-
-    async def remind(self) -> None:
-        if self.inbox.open:
-            question = self.rng.choice(self.inbox.open)
-            self.program.reminders.remind(question.id, self.rng.choice(list(Reminder)))
+        self.disturb()
+        urgency = self.program.urgency
+        urgency.be_quiet(quiet=urgency.quiet_until_ms is None)
 
     async def start_desktop_anew(self) -> None:
-        self.disturbed_ms = self.clock.now_ms() + 1_000
-        self.desktop.start_anew(self.program.bus, self.rng.choice((0.0, 0.5)))
+        self.disturb(1_000)
+        self.desktop.start_anew(self.rng.choice((0.0, 0.5)))
 
     async def start_program_anew(self) -> None:
-        self.disturbed_ms = self.clock.now_ms() + 1_000
+        self.disturb(1_000)
         # One that is under way at the very end would stay.
         await asyncio.sleep(0.01 + 4 * self.desktop.delay_s)
         shown = self.program.notifier._notifications
@@ -245,21 +244,22 @@ class Order:
         late = [name for name in named if now - self.settled_ms.get(name, now) > LATE_MS]
         assert not late, f"settled for long and told of still: {late}"
         for question in self.inbox.open:
-            if self._is_due(question.task_key, now):
+            if self._is_due(question, now):
                 assert str(question.task_key) in named, f"{question.task_key} stands nowhere"
 
-    def _is_due(self, key: int, now: int) -> bool:
-        """Whether nothing but its own time was in its way."""
-        came = self.learnt[key]
+    def _is_due(self, question: OpenQuestion, now: int) -> bool:
+        """Whether nothing was in the way of its notice when it was learnt or urgent at last."""
+        came = self.learnt[question.task_key]
+        urgent = max(came, question.expires_ms - LAST_MINUTE_MS)
         soon = SOON_MS + 8_000 * self.desktop.delay_s
-        is_quiet = self.program.reminders.quiet_until_ms is not None
-        crowd = sum(came - at <= MANY_MS for at in self.learnt.values() if at <= came) > MANY
-        is_calm = self.disturbed_ms < came and now - came > soon
-        return is_calm and not (self.has_focus or is_quiet or crowd)
+        is_quiet = self.program.urgency.quiet_until_ms is not None
+        is_new = self.disturbed_ms < came and now - came > soon and not is_quiet
+        is_last = self.disturbed_ms < urgent and now - urgent > soon
+        return (is_new or is_last) and not self.has_focus
 
     async def play(self) -> None:
         happens = [self.raise_one] * 5 + [self.settle_one] * 4 + [self.turn_focus] * 2
-        happens += [self.turn_quiet, self.remind, self.start_desktop_anew, self.start_program_anew]
+        happens += [self.turn_quiet, self.start_desktop_anew, self.start_program_anew]
         for _ in range(25):
             await self.rng.choice(happens)()
             for _ in range(self.rng.choice((0, 1, 1, 3))):
@@ -308,13 +308,13 @@ def test_what_nobody_took_is_shown_by_who_comes_next_and_once(
         order = Order(cast("Any", asyncio.get_running_loop()), clock, 1)
         await order.raise_one()
         await asyncio.sleep(20)
-        order.desktop.start_anew(order.program.bus, away_s=5)
+        order.desktop.start_anew(away_s=5)
         await asyncio.sleep(1)
         await order.raise_one()
         await asyncio.sleep(3)
         assert not order.desktop.standing
         await asyncio.sleep(3)
-        assert sorted(notice.title for notice in order.desktop.standing.values()) == ["1", "2"]
+        assert [set(n.title.split()) for n in order.desktop.standing.values()] == [{"1", "2"}]
         await order.program.close()
 
     in_virtual_time(play)

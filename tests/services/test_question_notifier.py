@@ -7,17 +7,16 @@ from typing import Any, cast
 import pytest
 from msgspec.structs import replace
 
-from enigma_panel.core.escalation import CROWD, MANY, Level
 from enigma_panel.core.models import TaskSpec
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.questions import QuestionKind, credentials_text
 from enigma_panel.core.redaction import Redactor
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.runtime.event_loop import TaskScope
-from enigma_panel.services.desktop_notifier import DesktopNotice, DesktopNotifier, Sound
-from enigma_panel.services.done_notifier import NOTICE
-from enigma_panel.services.question_notifier import Asked, AskedNews, QuestionNotifier
-from enigma_panel.services.questions.reminders import Reminder, Reminders
+from enigma_panel.services import done_notifier
+from enigma_panel.services.desktop_notifier import DesktopNotice, DesktopNotifier
+from enigma_panel.services.question_notifier import NOTICE, Asked, AskedNews, QuestionNotifier
+from enigma_panel.services.questions.urgency import Urgency
 from enigma_panel.ui.text.notification import asked_notice
 from tests.conftest import Simulator
 from tests.kit.builders import a_question, a_session
@@ -53,7 +52,7 @@ class Scene:
         self.inbox = self.world.inbox
         self.clock = self.world.clock
         self.settings = self.world.settings
-        self.reminders = self.world.reminders
+        self.urgency = self.world.urgency
         self.inbox.ask(*before)
         self.sessions = {key: a_session(key, site="shop.example") for key in range(1, 10)}
         self.desk = Standing()
@@ -64,14 +63,13 @@ class Scene:
         self.notifier = QuestionNotifier(
             cast("Any", SimpleNamespace(session=self.sessions.get)),
             cast("Any", self.inbox),
-            self.reminders,
+            self.urgency,
             self.desk,
             settings=cast("Any", self.settings),
             make_notice=self._make_notice,
             redact=self.redactor.redact,
             has_focus=lambda: self.has_focus,
             clock=self.clock,
-            scope=cast("Any", StillScope()),
         )
         self.notifier.opened.connect(lambda key, token: self.opened.append((key, token)))
 
@@ -92,7 +90,7 @@ class Scene:
     def pass_s(self, seconds: float) -> None:
         """Time goes by."""
         self.clock.pass_ms(round(seconds * 1000))
-        self.reminders.changed.emit()
+        self.urgency.changed.emit()
 
     def focus(self, *, ours: bool) -> None:
         self.has_focus = ours
@@ -112,74 +110,63 @@ def scene() -> Scene:
     return Scene()
 
 
-def test_one_that_comes_alone_has_its_own(scene: Scene) -> None:
-    scene.ask(1, "I need login credentials")
-    scene.pass_s(11)
-    scene.ask(2, "Shall I pay $49.99?")
-    assert scene.titles == [
-        "shop.example 1 asks for a login",
-        "shop.example 2 asks about a purchase",
-    ]
+def test_one_question_is_named_and_several_are_counted(scene: Scene) -> None:
+    scene.ask(1, "I need login credentials", life_s=220)
+    assert scene.titles == ["shop.example 1 asks for a login"]
     login = Asked(
         name="shop.example 1",
         kind=QuestionKind.CREDENTIALS,
         about_money=False,
-        ends_ms=NOW + 230_000,
+        ends_ms=NOW + 220_000,
     )
     assert scene.news[0].questions == (login,)
-
-
-def test_twenty_in_ten_seconds_have_one_that_is_replaced_and_opens_the_most_urgent(
-    scene: Scene,
-) -> None:
-    for number in range(1, 9):
-        scene.ask(number, life_s=240 - number)
-        scene.pass_s(1)
+    scene.pass_s(60)
+    for number in range(2, 9):
+        scene.ask(number, "Shall I pay $49.99?", life_s=240 - number)
     assert scene.titles == ["8 sessions ask you"]
-    assert scene.desk.shown == 8
-    assert scene.news[-1].questions[0].ends_ms == NOW + 239_000
     (notice,) = scene.desk.notices.values()
-    assert notice.body.startswith("shop.example 1 asks you. 3:52 left")
-    scene.desk.clicked.emit((1, 1), "token")
-    assert scene.opened == [(1, "token")]
+    assert notice.body.startswith("shop.example 1 asks for a login. 2:40 left")
+    scene.inbox.close(1)
+    (notice,) = scene.desk.notices.values()
+    assert notice.body.startswith("shop.example 8 asks about a purchase. 3:52 left")
+    scene.desk.clicked.emit(NOTICE, "token")
+    assert scene.opened == [(8, "token")]
 
 
-def test_heard_is_the_first_and_not_what_joins_or_leaves_it(scene: Scene) -> None:
+def test_a_sound_comes_with_what_is_new_and_once_in_ten_seconds(scene: Scene) -> None:
     scene.ask(1)
-    scene.pass_s(2)
+    scene.pass_s(9)
     scene.ask(2)
     scene.inbox.close(1)
-    assert [news.sound for news in scene.news] == [Sound.USUAL, Sound.NONE, Sound.NONE]
+    scene.pass_s(1)
+    scene.ask(3)
+    assert [news.is_heard for news in scene.news] == [True, False, False, True]
 
 
-def test_half_time_is_heard_once_if_that_is_wanted(scene: Scene) -> None:
+def test_each_last_minute_is_urgent_and_heard_once(scene: Scene) -> None:
     scene.ask(1)
-    scene.pass_s(114)
-    assert len(scene.news) == 1
-    scene.pass_s(1)
-    assert (scene.news[-1].level, scene.news[-1].sound) == (Level.HALF_TIME, Sound.ALERT)
-    scene.pass_s(1)
+    scene.pass_s(5)
+    scene.ask(2)
+    scene.pass_s(164)
     assert len(scene.news) == 2
-    silent = Scene()
-    silent.settings.change(question_sound=False)
-    silent.ask(1)
-    silent.pass_s(115)
-    assert silent.news[-1].sound is Sound.NONE
-
-
-def test_a_last_call_is_urgent_and_heard_and_each_has_its_own(scene: Scene) -> None:
-    scene.ask(1)
-    scene.pass_s(5)
-    scene.ask(2)
-    scene.pass_s(165)
+    scene.pass_s(1)
     (notice,) = scene.desk.notices.values()
-    assert (notice.title, notice.is_urgent) == ("Last call: 2 sessions ask you", True)
-    assert notice.sound is Sound.ALERT
+    assert (notice.title, notice.is_urgent) == ("2 sessions ask you", True)
+    assert notice.body.startswith("Last minute: shop.example 1 asks you. 1:00 left")
+    assert notice.is_heard
     scene.pass_s(5)
-    assert scene.news[-1].sound is Sound.ALERT
+    assert scene.news[-1].is_heard
+    scene.pass_s(1)
+    assert len(scene.news) == 4
     scene.inbox.close(1)
-    assert scene.titles == ["Last call: shop.example 2 asks you"]
-    assert scene.news[-1].sound is Sound.NONE
+    assert scene.titles == ["Last minute: shop.example 2 asks you"]
+    assert not scene.news[-1].is_heard
+
+
+def test_what_is_learnt_in_its_last_minute_has_one_notice(scene: Scene) -> None:
+    scene.ask(1, life_s=45)
+    scene.pass_s(20)
+    assert [(news.is_urgent, news.is_heard) for news in scene.news] == [(True, True)]
 
 
 def test_it_stands_until_its_question_is_settled(scene: Scene) -> None:
@@ -201,66 +188,44 @@ def test_the_next_question_of_a_task_is_another_one(scene: Scene) -> None:
     scene.pass_s(20)
     scene.inbox.open = [replace(scene.inbox.open[0], question_n=2)]
     scene.inbox.changed.emit()
-    assert list(scene.desk.notices) == [(1, 2)]
+    assert [news.is_heard for news in scene.news] == [True, True]
 
 
-def test_nothing_is_told_to_somebody_who_looks_before_it_is_more_urgent(scene: Scene) -> None:
+def test_who_looks_is_told_of_no_question_before_its_last_minute(scene: Scene) -> None:
     scene.focus(ours=True)
     scene.ask(1)
     scene.focus(ours=False)  # nor later: it was there to be seen
+    scene.pass_s(169)
     assert scene.desk.shown == 0
-    scene.pass_s(115)
-    assert scene.news[-1].level is Level.HALF_TIME
+    scene.pass_s(1)
+    assert scene.news[-1].is_urgent
     scene.focus(ours=True)
     assert scene.titles == []
     scene.focus(ours=False)
-    scene.pass_s(55)
-    assert scene.news[-1].level is Level.LAST_CALL
+    assert scene.desk.shown == 1
 
 
-def test_what_was_asked_long_before_this_run_gets_its_last_call_alone() -> None:
+def test_a_question_of_an_earlier_run_is_told_once_and_for_its_last_minute() -> None:
     old = replace(a_question(1, "Which?"), asked_ms=NOW - 121_000, expires_ms=NOW + 100_000)
-    young = replace(a_question(2, "Which?"), asked_ms=NOW - 60_000, expires_ms=NOW + 200_000)
-    scene = Scene(old, young)
-    assert scene.titles == ["shop.example 2 asks you"]
-    scene.pass_s(40)
-    assert scene.titles[-1].startswith("Last call: ")
+    scene = Scene(old)
+    assert scene.titles == ["shop.example 1 asks you"]
+    scene.pass_s(39)
+    assert scene.desk.shown == 1
+    scene.pass_s(1)
+    assert scene.titles == ["Last minute: shop.example 1 asks you"]
 
 
-def test_quiet_holds_all_back_but_last_calls_and_the_reminder(scene: Scene) -> None:
-    scene.reminders.be_quiet(quiet=True)
+def test_quiet_holds_back_all_but_the_last_minute(scene: Scene) -> None:
+    scene.urgency.be_quiet(quiet=True)
     scene.ask(1)
     scene.pass_s(11)
     scene.ask(2)
-    assert scene.titles == []
-    scene.reminders.remind((2, 1), Reminder.IN_1_MINUTE)
-    scene.pass_s(60)
-    assert [news.level for news in scene.news] == [Level.REMINDER]
-    scene.pass_s(100)
-    assert scene.news[-1].level is Level.LAST_CALL
-    scene.reminders.be_quiet(quiet=False)
-    assert len(scene.titles) == 2
-
-
-def test_a_reminder_comes_instead_of_half_time(scene: Scene) -> None:
-    scene.ask(1)
-    scene.focus(ours=True)
-    scene.reminders.remind((1, 1), Reminder.IN_2_MINUTES)
-    scene.focus(ours=False)
-    scene.pass_s(119)
-    assert scene.titles == []
+    scene.pass_s(158)
+    assert scene.desk.shown == 0
     scene.pass_s(1)
-    assert scene.news[-1].level is Level.REMINDER
-    later = Scene()
-    later.ask(1)
-    later.focus(ours=True)
-    later.reminders.remind((1, 1), Reminder.AT_LAST_CALL)
-    later.focus(ours=False)
-    later.settings.change(question_last_call=False)
-    later.pass_s(169)
-    assert later.titles == []
-    later.pass_s(1)
-    assert later.titles == ["shop.example 1 asks you"], "it was asked for"
+    assert scene.titles == ["Last minute: shop.example 1 asks you"]
+    scene.urgency.be_quiet(quiet=False)
+    assert scene.titles == ["2 sessions ask you"], "what was held back comes"
 
 
 def test_whoever_wants_none_gets_none(scene: Scene) -> None:
@@ -270,19 +235,20 @@ def test_whoever_wants_none_gets_none(scene: Scene) -> None:
     scene.pass_s(200)
     assert scene.titles == []
     scene.settings.change(notify_questions=True)
-    assert scene.titles == ["Last call: shop.example 1 asks you"]
+    assert scene.titles == ["Last minute: shop.example 1 asks you"]
 
 
 def test_a_click_opens_what_is_open_still(scene: Scene) -> None:
     scene.ask(1)
     scene.ask(2, life_s=200)
     scene.focus(ours=True)  # the desktop may bring us to the front before it tells of the click
-    scene.desk.clicked.emit((1, 1), "")
+    scene.ask(3, life_s=100)  # it was on no notice
+    scene.desk.clicked.emit(NOTICE, "")
     scene.inbox.close(2)
-    scene.desk.clicked.emit((1, 1), "")
+    scene.desk.clicked.emit(NOTICE, "")
     scene.inbox.close(1)
-    scene.desk.clicked.emit((1, 1), "")
-    scene.desk.clicked.emit(NOTICE, "")  # of what is done
+    scene.desk.clicked.emit(NOTICE, "")
+    scene.desk.clicked.emit(done_notifier.NOTICE, "")
     assert scene.opened == [(2, ""), (1, ""), (None, "")]
 
 
@@ -292,11 +258,11 @@ def test_the_agents_words_are_there_if_they_are_wanted_and_no_secret_is(scene: S
     scene.ask(1, f"Is {SECRET} your PIN?")
     assert scene.titles == ["with [redacted] asks for a password or code"]
     assert "your PIN" not in str(scene.desk.notices)
-    scene.pass_s(11)
+    scene.inbox.close(1)
     scene.settings.change(notify_words=True)
     scene.ask(2, f"Is {SECRET} your PIN?")
-    bodies = [notice.body for notice in scene.desk.notices.values()]
-    assert bodies[-1].endswith("“Is [redacted] your PIN?”")
+    (notice,) = scene.desk.notices.values()
+    assert notice.body.endswith("“Is [redacted] your PIN?”")
     assert SECRET not in str(scene.desk.notices)
 
 
@@ -306,35 +272,21 @@ def test_a_session_that_nobody_knows_has_no_name(scene: Scene) -> None:
 
 
 async def test_time_alone_brings_what_is_due() -> None:
+    """A last minute, the end of quiet, and the last minute of what came meanwhile."""
     world, scope = World(), TaskScope()
-    desk, clock = Standing(), world.clock
-    reminders = Reminders(cast("Any", world.inbox), cast("Any", world.settings), clock, scope)
-    notifier = QuestionNotifier(
-        cast("Any", SimpleNamespace(session=lambda _key: None)),
-        cast("Any", world.inbox),
-        reminders,
-        desk,
-        settings=cast("Any", world.settings),
-        make_notice=asked_notice,
-        redact=str,
-        has_focus=lambda: False,
-        clock=clock,
-        scope=scope,
-    )
-    for number in range(1, 13):
-        asked = replace(
-            a_question(number, "Which?"), asked_ms=clock.now, expires_ms=clock.now + 300_000
-        )
-        world.inbox.ask(asked)
-        await clock.advance(11_000)
-    assert len(desk.notices) == MANY + 1
-    assert desk.notices[CROWD].title == "A session asks you"
-    await clock.advance(49_000)
-    assert desk.notices[CROWD].title == "2 sessions ask you"
+    inbox, clock = world.inbox, world.clock
+    urgency = Urgency(cast("Any", inbox), clock, scope)
+    changed: list[int] = []
+    urgency.changed.connect(lambda: changed.append(clock.now - NOW))
+    inbox.ask(replace(a_question(1, "Which?"), expires_ms=NOW + 300_000))
+    urgency.be_quiet(quiet=True)
+    changed.clear()
+    await clock.advance(240_000)
+    await clock.advance(1_560_000)
+    inbox.ask(replace(a_question(2, "Which?"), expires_ms=clock.now + 100_000))
     await clock.advance(60_000)
-    assert desk.notices[1, 1].is_urgent
+    assert changed == [240_000, 1_800_000, 1_800_000, 1_840_000]
     await scope.close()
-    notifier.deleteLater()
 
 
 @pytest.mark.parametrize("how", ["answered", "stopped", "terminated", "ended elsewhere"])
@@ -346,19 +298,17 @@ async def test_a_real_question_has_a_notice_until_its_end(
         notifier = QuestionNotifier(
             services.store,
             services.inbox,
-            services.reminders,
+            services.urgency,
             desk,
             settings=services.settings,
             make_notice=asked_notice,
             redact=parts.redact,
             has_focus=lambda: False,
             clock=services.clock,
-            scope=services.scope,
         )
         key = await services.sessions.start(TaskSpec(text="Log in to bank.example"))
         await until(lambda: desk.notices)
-        ((task_key, _), notice), *_ = desk.notices.items()
-        assert task_key == key
+        notice = desk.notices[NOTICE]
         assert notice.title.endswith("bank.example 1 asks for a login")
         assert 0 < notice.lasts_ms < 300_000
         session_key = services.sessions.task(key).session_key

@@ -20,7 +20,7 @@ from enigma_panel.desktop.notifications import (
     Shown,
 )
 from enigma_panel.desktop.power import BusError, PowerEvent
-from enigma_panel.services.desktop_notifier import DesktopNotice, Sound
+from enigma_panel.services.desktop_notifier import DesktopNotice
 
 try:
     from jeepney import (
@@ -60,11 +60,6 @@ NORMAL, CRITICAL = 1, 2
 """Urgencies; GNOME shows no banner for a low one."""
 SOUND = "message-new-instant"
 """Of the freedesktop themes of sounds."""
-_SOUNDS: dict[Sound, dict[str, tuple[str, Any]]] = {
-    Sound.NONE: {"suppress-sound": ("b", True)},
-    Sound.USUAL: {},
-    Sound.ALERT: {"sound-name": ("s", SOUND)},
-}
 BY_ITS_OWN_TIME, NEVER = -1, 0
 LONGEST_MS = 2**31 - 1
 AUTH_S = 1.0
@@ -302,8 +297,15 @@ def _hints(notice: DesktopNotice) -> dict[str, tuple[str, Any]]:
         "desktop-entry": ("s", ENTRY),
         "urgency": ("y", CRITICAL if notice.is_urgent else NORMAL),
         "category": ("s", kind),  # the specification has none for these
-        **_SOUNDS[notice.sound],
+        **_sound(notice),
     }
+
+
+def _sound(notice: DesktopNotice) -> dict[str, tuple[str, Any]]:
+    """An urgent notice has a sound of its own, any other that is heard the desktop's."""
+    if not notice.is_heard:
+        return {"suppress-sound": ("b", True)}
+    return {"sound-name": ("s", SOUND)} if notice.is_urgent else {}
 
 
 def _expires_ms(notice: DesktopNotice) -> int:

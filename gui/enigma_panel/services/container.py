@@ -20,7 +20,7 @@ from enigma_panel.services.monitor.poller import Poller
 from enigma_panel.services.notices import Notices
 from enigma_panel.services.questions.answers import Answers
 from enigma_panel.services.questions.inbox import Inbox
-from enigma_panel.services.questions.reminders import Reminders
+from enigma_panel.services.questions.urgency import Urgency
 from enigma_panel.services.queue.blockers import Blockers, StartGate
 from enigma_panel.services.queue.eta import Forecast
 from enigma_panel.services.queue.queued_tasks import QueuedTasks
@@ -70,7 +70,7 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
     queue: TaskQueue
     answers: Answers
     inbox: Inbox
-    reminders: Reminders
+    urgency: Urgency
     sessions: Sessions
     housekeeping: Housekeeping
     task_search: TaskSearch
@@ -179,7 +179,7 @@ def make_services(
         queue=queue,
         answers=answers,
         inbox=inbox,
-        reminders=Reminders(inbox, settings, context.clock, context.scope),
+        urgency=Urgency(inbox, context.clock, context.scope),
         sessions=Sessions(context, starts, commands, queue, poller),
         housekeeping=Housekeeping(context, starts, channels, commands),
         task_search=task_search,

@@ -1,26 +1,18 @@
 """Notices of the desktop: what is on one, and where they are shown."""
 
 from collections.abc import Callable, Hashable
-from enum import Enum, auto
 
 from msgspec import Struct
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
 
-class Sound(Enum):
-    """Whether a notice is heard."""
-
-    NONE = auto()
-    USUAL = auto()  # as the desktop does it
-    ALERT = auto()
-
-
 class DesktopNotice(Struct, frozen=True, kw_only=True):
     """What is on a notice, as plain texts. action: what a click does; few desktops show it.
 
     asks: it waits for an answer, which can be given for that long (ms) where that is known: it
-    stands meanwhile. Any other goes by itself. is_urgent: it is the last call for an answer.
+    stands meanwhile. Any other goes by itself. is_urgent: its last minute has begun; is_heard: with
+    a sound, if the desktop has one.
     """
 
     title: str
@@ -28,7 +20,7 @@ class DesktopNotice(Struct, frozen=True, kw_only=True):
     action: str
     asks: bool = False
     is_urgent: bool = False
-    sound: Sound = Sound.NONE
+    is_heard: bool = False
     lasts_ms: int | None = None
 
     def redacted(self, redact: Callable[[str], str]) -> "DesktopNotice":

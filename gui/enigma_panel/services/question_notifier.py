@@ -1,21 +1,23 @@
-"""Notices of the desktop for questions that nobody of ours looks at; see core.escalation."""
+"""The desktop's notice of questions that nobody has looked at."""
 
-import asyncio
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 
 from msgspec import Struct
 from PySide6.QtCore import QObject, Signal
 
-from enigma_panel.core.escalation import DueNotice, Level, notices_due
 from enigma_panel.core.questions import QuestionKind, is_about_money
-from enigma_panel.runtime.event_loop import TaskScope
-from enigma_panel.services.clock import FAR_MS, Clock
-from enigma_panel.services.desktop_notifier import DesktopNotice, DesktopNotifier, Sound
+from enigma_panel.services.clock import Clock
+from enigma_panel.services.desktop_notifier import DesktopNotice, DesktopNotifier
 from enigma_panel.services.questions.inbox import Inbox
-from enigma_panel.services.questions.reminders import Reminders
+from enigma_panel.services.questions.urgency import Urgency
 from enigma_panel.services.settings import SettingsBook
 from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.types import OpenQuestion, QuestionId
+
+NOTICE = "questions"
+"""The key of the notice; there is one at a time."""
+SILENT_MS = 10_000
+"""How long further questions make no sound after one that did."""
 
 
 class Asked(Struct, frozen=True, kw_only=True):
@@ -32,17 +34,19 @@ class Asked(Struct, frozen=True, kw_only=True):
 
 
 class AskedNews(Struct, frozen=True, kw_only=True):
-    """What there is to say: questions, least time left first, and how urgent they are."""
+    """What the notice says. questions: least time left first; is_urgent: the first is in its last
+    minute."""
 
     questions: tuple[Asked, ...]
-    level: Level
-    sound: Sound
+    is_urgent: bool = False
+    is_heard: bool = False
 
 
 class QuestionNotifier(QObject):
-    """Shows the notices that are due and takes down those that are not.
+    """Shows one notice of all questions that were learnt, or came to their last minute, since the
+    person last looked.
 
-    opened: a notice was clicked; brings the key of the task that asks, None where none of its
+    opened: the notice was clicked; brings the key of the task that asks, None where none of its
     questions is open any more, and the activation token. make_notice: its texts, at that time
     (epoch ms). has_focus: whether a window of ours is in use: then the person looks, and needs
     none.
@@ -54,7 +58,7 @@ class QuestionNotifier(QObject):
         self,
         store: SessionStore,
         inbox: Inbox,
-        reminders: Reminders,
+        urgency: Urgency,
         notifier: DesktopNotifier,
         *,
         settings: SettingsBook,
@@ -62,25 +66,24 @@ class QuestionNotifier(QObject):
         redact: Callable[[str], str],
         has_focus: Callable[[], bool],
         clock: Clock,
-        scope: TaskScope,
     ) -> None:
         super().__init__()
         self._store = store
         self._inbox = inbox
-        self._reminders = reminders
+        self._urgency = urgency
         self._notifier = notifier
         self._settings = settings
         self._make_notice = make_notice
         self._redact = redact
         self._has_focus = has_focus
         self._clock = clock
-        self._scope = scope
-        self._seen_ms = -1
-        self._shown: dict[Hashable, DueNotice] = {}
-        self._told: dict[Hashable, DueNotice] = {}  # a click may come after its end
-        self._changed = asyncio.Event()
-        self._next_ms: int | None = None
-        reminders.changed.connect(self.refresh)
+        # Both tell by a question's id whether it was in its last minute.
+        self._seen: dict[QuestionId, bool] = {}
+        self._shown: dict[QuestionId, bool] = {}
+        self._clickable: list[QuestionId] = []  # a click may come after the notice has gone
+        self._heard_ms = -SILENT_MS
+        urgency.changed.connect(self.refresh)
+        settings.changed.connect(self.refresh)
         notifier.clicked.connect(self._notify_clicked)
         self.refresh()
 
@@ -89,55 +92,35 @@ class QuestionNotifier(QObject):
         self.refresh()
 
     def refresh(self) -> None:
-        """Show what is due now."""
-        now = self._clock.now_ms()
+        """Show, change or take down the notice."""
+        levels = {q.id: self._urgency.is_last_minute(q) for q in self._inbox.questions()}
         if self._has_focus():
-            self._seen_ms = now
-        due: list[DueNotice] = []
-        self._next_ms = None
-        if self._settings.value.notify_questions:
-            attention = self._reminders.attention(self._seen_ms)
-            waiting, learnt = self._reminders.waiting(), self._reminders.learnt
-            due, self._next_ms = notices_due(waiting, learnt, now, attention)
-        for key in self._shown.keys() - {one.key for one in due}:
-            del self._shown[key]
-            self._notifier.withdraw(key)
-        for one in due:
-            self._show(one, now)
-        self._changed.set()
-        if self._next_ms is not None:
-            self._scope.spawn("question notices", self._watch(), exclusive=True)
+            self._seen = levels
+        is_on = self._settings.value.notify_questions
+        due = [q for q in self._inbox.questions() if is_on and self._is_due(q, levels[q.id])]
+        before, self._shown = self._shown, {q.id: levels[q.id] for q in due}
+        if before and not due:
+            self._notifier.withdraw(NOTICE)
+        elif list(before.items()) != list(self._shown.items()):
+            self._show(due, self._shown.items() - before.items())
 
-    async def _watch(self) -> None:
-        """Time alone may change what is due."""
-        while self._next_ms is not None:
-            self._changed.clear()
-            due_ms = min(self._next_ms, self._clock.now_ms() + FAR_MS)
-            await self._clock.wait(self._changed, due_ms)
-            if not self._changed.is_set():
-                self.refresh()
+    def _is_due(self, question: OpenQuestion, is_last: bool) -> bool:
+        is_new = question.id not in self._seen or is_last > self._seen[question.id]
+        return is_new and self._urgency.is_wanted(question)
 
-    def _show(self, one: DueNotice, now_ms: int) -> None:
-        before = self._shown.get(one.key)
-        if before == one:
-            return
-        questions = {question.id: question for question in self._inbox.questions()}
-        asked = [self._asked(questions[key]) for key in one.questions if key in questions]
-        self._shown[one.key] = self._told[one.key] = one
-        news = AskedNews(questions=tuple(asked), level=one.level, sound=self._sound(one, before))
-        notice = self._make_notice(news, now_ms)
-        self._notifier.show(one.key, notice.redacted(self._redact))
-
-    def _sound(self, one: DueNotice, before: DueNotice | None) -> Sound:
-        """Heard is the first of a notice, its half time, and each last call."""
-        is_higher = before is None or one.level > before.level
-        if before is not None and one.level is Level.LAST_CALL:
-            is_higher = bool(one.last_calls - before.last_calls)
-        if not is_higher:
-            return Sound.NONE
-        if one.level is Level.ASKED:
-            return Sound.USUAL
-        return Sound.ALERT if self._settings.value.question_sound else Sound.NONE
+    def _show(self, due: list[OpenQuestion], new: set[tuple[QuestionId, bool]]) -> None:
+        now = self._clock.now_ms()
+        is_last = any(is_last for _, is_last in new)
+        is_heard = is_last or (bool(new) and now - self._heard_ms >= SILENT_MS)
+        if is_heard:
+            self._heard_ms = now
+        self._clickable = [question.id for question in due]
+        news = AskedNews(
+            questions=tuple(map(self._asked, due)),
+            is_urgent=self._shown[due[0].id],
+            is_heard=is_heard,
+        )
+        self._notifier.show(NOTICE, self._make_notice(news, now).redacted(self._redact))
 
     def _asked(self, question: OpenQuestion) -> Asked:
         session = self._store.session(question.session_key)
@@ -152,9 +135,7 @@ class QuestionNotifier(QObject):
 
     def _notify_clicked(self, key: object, token: str) -> None:
         """To the most urgent of its questions."""
-        told = self._told.get(key)
-        if told is None:
-            return
-        open_now = {question.id for question in self._inbox.questions()}
-        found: list[QuestionId] = [key for key in told.questions if key in open_now]
-        self.opened.emit(found[0][0] if found else None, token)
+        if key == NOTICE:
+            open_now = [question.id for question in self._inbox.questions()]
+            found = next((one for one in open_now if one in self._clickable), None)
+            self.opened.emit(found[0] if found is not None else None, token)

@@ -83,8 +83,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     before_sleep: LEAVE or TERMINATE_IDLE, any other word becomes LEAVE.
     tell_when_done: a desktop notification when tasks are done and no window of ours has the focus.
     notify_questions: a notification when an agent asks and no window of ours has the focus;
-    notify_words: with the agent's words; question_sound: heard when half of its time is gone;
-    question_last_call: told once more when its last minute begins.
+    notify_words: with the agent's words.
     keep_in_tray: closing the window hides it while something is open; tray_told: how often that was
     said.
     appearance: SYSTEM, LIGHT or DARK, any other word becomes SYSTEM.
@@ -108,8 +107,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     tell_when_done: bool = True
     notify_questions: bool = True
     notify_words: bool = False
-    question_sound: bool = True
-    question_last_call: bool = True
     keep_in_tray: bool = True
     tray_told: int = 0
     appearance: str = SYSTEM

@@ -112,6 +112,7 @@ class DialogManager(QObject):
         services.account.changed.connect(self._ask_for_missing_key)
         services.logins.remembered.connect(self._say_remembered)
         services.account.changed.connect(self.look_for_questions)
+        services.settings.changed.connect(self.look_for_questions)
 
     def _make_presenter(self, aimed: Callable[[], Iterable[QRect]]) -> QuestionPresenter:
         app = QApplication.instance()
@@ -119,7 +120,7 @@ class DialogManager(QObject):
         typing = TypingWatch(app, self._services.clock.now_ms)
         return QuestionPresenter(
             self._services.inbox,
-            self._services.reminders,
+            self._services.urgency,
             typing,
             self._make_question,
             must_wait=self._is_about_the_key,

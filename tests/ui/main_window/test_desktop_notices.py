@@ -21,7 +21,7 @@ from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services import done_notifier
 from enigma_panel.services.clock import SystemClock
 from enigma_panel.services.desktop_notifier import DesktopNotifier
-from enigma_panel.services.questions.reminders import Reminders
+from enigma_panel.services.questions.urgency import Urgency
 from enigma_panel.store.settings import Settings
 from enigma_panel.ui.main_window.window import MainWindow
 from tests.desktop.notice_desk import ADDRESS, Desk, needs_bus
@@ -136,7 +136,7 @@ class Program:
             settings=services.settings,
             store=store,
             inbox=services.inbox,
-            reminders=Reminders(services.inbox, services.settings, clock, scope),
+            urgency=Urgency(services.inbox, clock, scope),
         )
         self.notifier = startup.make_notifiers(self, window, lambda text: text)
 

@@ -247,12 +247,12 @@ def test_quiet_says_until_when_and_is_ended_there(window: MainWindow, services: 
     quiet = window.main_menu.quiet
     quiet.trigger()
     until_ms = services.clock.now_ms() + 1_800_000
-    assert services.reminders.quiet_until_ms == until_ms
+    assert services.urgency.quiet_until_ms == until_ms
     assert (quiet.text(), quiet.isChecked()) == (f"Quiet until {local_time(until_ms)}", True)
     quiet.trigger()
-    assert services.reminders.quiet_until_ms is None
+    assert services.urgency.quiet_until_ms is None
     assert (quiet.text(), quiet.isChecked()) == ("Quiet for 30 minutes", False)
     quiet.trigger()
     services.clock.pass_ms(1_800_000)
-    services.reminders.changed.emit()
+    services.urgency.changed.emit()
     assert not quiet.isChecked()

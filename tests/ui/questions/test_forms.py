@@ -78,7 +78,7 @@ async def test_tab_goes_from_the_fields_to_send_and_comes_to_stop_last(
     await asked(world, dialog, text)
     stops = tab_stops(dialog)
     above = ["Previous question", "Next question", "Question from the agent", chip]
-    assert stops == [*names, "Send answer", "Later", "Remind me", "Stop task", *above]
+    assert stops == [*names, "Send answer", "Later", "Stop task", *above]
 
 
 @pytest.mark.parametrize("kind", QuestionKind)

@@ -7,11 +7,10 @@ from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLineEdit
 
-from enigma_panel.services.questions.reminders import Reminder
 from enigma_panel.ui.questions import presenter as presenter_module
 from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.questions.presenter import TYPING_MS, QuestionPresenter, TypingWatch
-from tests.kit.person import active, click, key
+from tests.kit.person import active, key
 from tests.kit.wait import until
 from tests.kit.world import World
 
@@ -27,7 +26,7 @@ def typing(world: World, qapp: QApplication) -> TypingWatch:
 def presenter(world: World, typing: TypingWatch) -> QuestionPresenter:
     return QuestionPresenter(
         world.services.inbox,
-        world.services.reminders,
+        world.services.urgency,
         typing,
         lambda: QuestionDialog(world.services, None),
     )
@@ -159,21 +158,21 @@ async def test_a_question_can_be_asked_for(world: World, presenter: QuestionPres
 def pass_s(world: World, seconds: float) -> None:
     """Time goes by."""
     world.clock.pass_ms(round(seconds * 1000))
-    world.reminders.changed.emit()
+    world.urgency.changed.emit()
 
 
-LIFE_S, LAST_CALL_S = 230, 170
-"""How long there is to answer, and when its last minute begins."""
+LAST_MINUTE_S = 170
+"""When the last minute of a question begins."""
 
 
-async def test_it_comes_once_more_for_its_last_call(
+async def test_it_comes_once_more_in_its_last_minute(
     world: World, presenter: QuestionPresenter
 ) -> None:
     world.inbox.ask(world.sessions.add_asking(1, WHICH))
     dialog = presenter.dialog()
     dialog.reject()
-    pass_s(world, LAST_CALL_S - 1)
-    assert not dialog.isVisible(), "half of its time is no reason"
+    pass_s(world, LAST_MINUTE_S - 1)
+    assert not dialog.isVisible()
     pass_s(world, 1)
     assert dialog.isVisible()
     dialog.reject()
@@ -190,7 +189,7 @@ async def test_a_dialog_that_is_there_comes_forward_and_keeps_its_question(
     world.inbox.ask(world.sessions.add_asking(2, "Which size?"))
     raised: list[str] = []
     monkeypatch.setattr(dialog, "raise_", lambda: raised.append("raised"))
-    pass_s(world, LAST_CALL_S)
+    pass_s(world, LAST_MINUTE_S)
     pass_s(world, 1)
     assert raised == ["raised"], "once"
     question = dialog.current_question()
@@ -198,55 +197,7 @@ async def test_a_dialog_that_is_there_comes_forward_and_keeps_its_question(
     assert question.text == WHICH
 
 
-async def test_without_last_calls_it_stays_away(world: World, presenter: QuestionPresenter) -> None:
-    world.settings.change(question_last_call=False)
-    world.inbox.ask(world.sessions.add_asking(1, WHICH))
-    presenter.dialog().reject()
-    pass_s(world, LAST_CALL_S)
-    assert not presenter.dialog().isVisible()
-
-
-async def test_remind_me_closes_it_until_then(world: World, presenter: QuestionPresenter) -> None:
-    world.inbox.ask(world.sessions.add_asking(1, WHICH))
-    dialog = presenter.dialog()
-    for _ in range(2):  # as often as it is wanted
-        click(dialog.remind_button)
-        menu = dialog.remind_menu
-        assert [action.text() for action in menu.actions()] == [
-            "In 1 minute",
-            "In 2 minutes",
-            "At the last call",
-        ]
-        menu.actions()[0].trigger()
-        menu.hide()
-        assert not dialog.isVisible()
-        pass_s(world, 59)
-        assert not dialog.isVisible()
-        pass_s(world, 1)
-        assert dialog.isVisible()
-
-
-async def test_a_reminder_that_is_due_while_another_stands_there_comes_after_it(
-    world: World, presenter: QuestionPresenter
-) -> None:
-    first, second = (world.sessions.add_asking(key, WHICH) for key in (1, 2))
-    world.inbox.ask(first)
-    dialog = presenter.dialog()
-    dialog._remind(Reminder.IN_1_MINUTE)
-    world.inbox.ask(second)
-    assert dialog.isVisible()
-    pass_s(world, 60)
-    dialog.reject()
-    await until(dialog.isVisible)
-    question = dialog.current_question()
-    assert question is not None
-    assert question.task_key == 1
-    dialog.reject()
-    pass_s(world, 5)
-    assert not dialog.isVisible()
-
-
-async def test_a_last_call_while_another_stands_there_comes_after_it(
+async def test_a_last_minute_while_another_stands_there_comes_after_it(
     world: World, presenter: QuestionPresenter
 ) -> None:
     first = world.sessions.add_asking(1, WHICH)
@@ -255,7 +206,7 @@ async def test_a_last_call_while_another_stands_there_comes_after_it(
     dialog = presenter.dialog()
     dialog.reject()
     world.inbox.ask(second)
-    pass_s(world, LAST_CALL_S)
+    pass_s(world, LAST_MINUTE_S)
     dialog.reject()
     await until(dialog.isVisible)
     question = dialog.current_question()
@@ -273,7 +224,7 @@ async def test_later_holds_also_for_one_whose_end_has_moved(
     dialog = presenter.dialog()
     world.inbox.open[0] = replace(question, expires_ms=question.expires_ms + 5_000)
     world.inbox.changed.emit()
-    pass_s(world, LAST_CALL_S + 5)
+    pass_s(world, LAST_MINUTE_S + 5)
     dialog.reject()
     await asyncio.sleep(0.06)
     assert not dialog.isVisible()
@@ -289,66 +240,37 @@ async def test_one_that_did_not_get_the_answer_that_went_to_several_comes_up(
     assert dialog.isVisible()
 
 
-async def test_only_what_comes_before_the_last_call_can_be_chosen(
+async def test_while_it_is_quiet_only_a_last_minute_comes_up(
     world: World, presenter: QuestionPresenter
 ) -> None:
-    world.inbox.ask(world.sessions.add_asking(1, WHICH))
-    dialog = presenter.dialog()
-    possible = []
-    for left_s in (181, 180, 121, 120, 61, 60):
-        world.clock.now = world.inbox.open[0].expires_ms - left_s * 1000
-        dialog._show_time()
-        if dialog.remind_button.isEnabled():
-            click(dialog.remind_button)
-            possible.append(sum(action.isEnabled() for action in dialog.remind_menu.actions()))
-            dialog.remind_menu.hide()
-    assert possible == [3, 2, 2, 1, 1]
-    assert not dialog.remind_button.isEnabled()
-
-
-async def test_a_reminder_at_the_last_call_keeps_half_time_away(
-    world: World, presenter: QuestionPresenter
-) -> None:
-    world.settings.change(question_last_call=False)
-    world.inbox.ask(world.sessions.add_asking(1, WHICH))
-    presenter.dialog()._remind(Reminder.AT_LAST_CALL)
-    pass_s(world, LAST_CALL_S - 1)
-    assert not presenter.dialog().isVisible()
-    pass_s(world, 1)
-    assert presenter.dialog().isVisible(), "it was asked for"
-
-
-async def test_while_it_is_quiet_only_the_last_call_comes_up(
-    world: World, presenter: QuestionPresenter
-) -> None:
-    world.reminders.be_quiet(quiet=True)
+    world.urgency.be_quiet(quiet=True)
     world.inbox.ask(world.sessions.add_asking(1, WHICH))
     assert not presenter.has_dialog()
-    pass_s(world, LAST_CALL_S)
+    pass_s(world, LAST_MINUTE_S)
     assert presenter.dialog().isVisible()
     presenter.dialog().reject()
     second = world.sessions.add_asking(2, "Which size?")
     now = world.clock.now
     world.inbox.ask(replace(second, asked_ms=now, expires_ms=now + 300_000))
     assert not presenter.dialog().isVisible()
-    world.reminders.be_quiet(quiet=False)
+    world.urgency.be_quiet(quiet=False)
     assert presenter.dialog().isVisible()
 
 
-async def test_behind_a_hidden_window_a_notice_tells_and_the_last_call_comes_up(
+async def test_behind_a_hidden_window_a_notice_tells_and_the_last_minute_comes_up(
     world: World, typing: TypingWatch
 ) -> None:
     hidden = True
     presenter = QuestionPresenter(
         world.services.inbox,
-        world.services.reminders,
+        world.services.urgency,
         typing,
         lambda: QuestionDialog(world.services, None),
         may_hide=lambda: hidden,
     )
     world.inbox.ask(world.sessions.add_asking(1, WHICH))
     assert not presenter.has_dialog()
-    pass_s(world, LAST_CALL_S)
+    pass_s(world, LAST_MINUTE_S)
     assert presenter.dialog().isVisible()
     presenter.dialog().reject()
     world.inbox.ask(world.sessions.add_asking(2, "Which size?"))

@@ -343,7 +343,6 @@ async def test_tab_goes_down_the_form_and_comes_to_what_stands_above_last(
         "Which?",
         "Send answer",
         "Later",
-        "Remind me",
         "Stop task",
         "Previous question",
         "Next question",

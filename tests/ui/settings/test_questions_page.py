@@ -6,7 +6,7 @@ from enigma_panel.ui.settings.questions_page import QuestionsPage
 from tests.kit.person import shown_texts
 from tests.kit.world import World
 
-NAMES = ["Notify me", "Show the agent's words", "Sound at half time", "Last call"]
+NAMES = ["Notify me", "Show the agent's words"]
 
 
 @pytest.mark.parametrize("is_shown", [True, False])
@@ -16,7 +16,7 @@ async def test_each_choice_holds_at_once_and_says_what_it_means(
     page = QuestionsPage(world.services, lambda: is_shown)
     page.show()
     assert [box.text() for box in page.boxes.values()] == NAMES
-    assert [box.isChecked() for box in page.boxes.values()] == [True, False, True, True]
+    assert [box.isChecked() for box in page.boxes.values()] == [True, False]
     for name, box in page.boxes.items():
         was = box.isChecked()
         box.click()
@@ -27,4 +27,4 @@ async def test_each_choice_holds_at_once_and_says_what_it_means(
     told = "No program shows notices on this desktop" in shown_texts(page)
     assert told is not is_shown
     world.settings.change(notify_questions=False)
-    assert [box.isEnabled() for box in page.boxes.values()] == [True, False, False, True]
+    assert [box.isEnabled() for box in page.boxes.values()] == [True, False]

@@ -5,9 +5,7 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
-from enigma_panel.core.escalation import Level
 from enigma_panel.core.questions import QuestionKind, guess_kind, is_about_money
-from enigma_panel.services.desktop_notifier import Sound
 from enigma_panel.services.done_notifier import DoneNews, Ended
 from enigma_panel.services.question_notifier import Asked, AskedNews
 from enigma_panel.ui.text.notification import asked_notice, done_notice
@@ -78,8 +76,8 @@ def asked(text: str, name: str = "amazon.com 3", ends_ms: int | None = NOW + 161
     return Asked(name=name, kind=guess_kind(text), about_money=about_money, ends_ms=ends_ms)
 
 
-def news(*questions: Asked, level: Level = Level.ASKED) -> AskedNews:
-    return AskedNews(questions=questions, level=level, sound=Sound.USUAL)
+def news(*questions: Asked, is_urgent: bool = False) -> AskedNews:
+    return AskedNews(questions=questions, is_urgent=is_urgent)
 
 
 @pytest.mark.parametrize(
@@ -116,14 +114,14 @@ def test_how_long_it_can_be_answered() -> None:
     assert (notice.title, notice.body, notice.lasts_ms) == ("A session asks you", "", None)
 
 
-def test_of_several_the_most_urgent_is_named_and_the_last_call_is_said() -> None:
-    two = news(asked("I need login credentials"), asked("Which?"), level=Level.LAST_CALL)
-    notice = asked_notice(two, NOW)
-    assert notice.title == "Last call: 2 sessions ask you"
+def test_of_several_the_most_urgent_is_named_and_the_last_minute_is_said() -> None:
+    two = (asked("I need login credentials"), asked("Which?"))
+    notice = asked_notice(news(*two, is_urgent=True), NOW)
+    assert notice.title == "2 sessions ask you"
     until = local_time(NOW + 161_000)
-    assert notice.body == f"amazon.com 3 asks for a login. 2:41 left, until {until}."
+    assert notice.body == f"Last minute: amazon.com 3 asks for a login. 2:41 left, until {until}."
     assert notice.is_urgent
-    assert not asked_notice(news(asked("Which?"), level=Level.HALF_TIME), NOW).is_urgent
+    assert not asked_notice(news(*two), NOW).is_urgent
 
 
 def test_the_agents_words_stand_there_only_if_they_are_wanted() -> None:

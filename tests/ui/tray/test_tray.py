@@ -167,7 +167,7 @@ def test_its_menu_leads_to_all_that_can_be_done(
     entry(tray.menu, "New task").trigger()
     assert dialogs.calls[-1][0] == "open_new_task"
     entry(tray.menu, "Quiet").trigger()
-    assert services.reminders.quiet_until_ms is not None
+    assert services.urgency.quiet_until_ms is not None
     asked: list[bool] = []
     window.quit_requested.connect(lambda: asked.append(True))
     entry(tray.menu, "Quit").trigger()

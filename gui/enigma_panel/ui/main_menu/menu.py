@@ -74,7 +74,7 @@ class MainMenu(QObject):
             owner,
             tr("Quiet for 30 minutes"),
             self._turn_quiet,
-            tip=tr("Questions come up for their last call and your reminders only."),
+            tip=tr("A question comes up in its last minute only."),
         )
         self.quiet.setCheckable(True)
         self.export_ledger = make_action(
@@ -93,7 +93,7 @@ class MainMenu(QObject):
             action.setVisible(not services.demo)  # the demo's is thrown away
         self.about = make_action(owner, tr("About"), self._show_about)
         services.account.changed.connect(self._follow_account)
-        services.reminders.changed.connect(self._show_quiet)
+        services.urgency.changed.connect(self._show_quiet)
         self._follow_account()
 
     def fill(self, new_task: QAction, export: QAction, settings: QAction, leave: QAction) -> None:
@@ -149,10 +149,10 @@ class MainMenu(QObject):
         self._about_dialog.ask()
 
     def _turn_quiet(self) -> None:
-        self._services.reminders.be_quiet(quiet=self._services.reminders.quiet_until_ms is None)
+        self._services.urgency.be_quiet(quiet=self._services.urgency.quiet_until_ms is None)
 
     def _show_quiet(self) -> None:
-        until_ms = self._services.reminders.quiet_until_ms
+        until_ms = self._services.urgency.quiet_until_ms
         text = tr("Quiet for 30 minutes")
         if until_ms is not None:
             text = tr("Quiet until {time}", time=local_time(until_ms))

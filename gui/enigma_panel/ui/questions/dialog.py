@@ -19,7 +19,6 @@ from enigma_panel.core.logins import LoginHost, login_host
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.container import Services
 from enigma_panel.services.questions.inbox import Inbox
-from enigma_panel.services.questions.reminders import Reminder
 from enigma_panel.services.types import AnswerOutcome, AnswerResult, OpenQuestion, QuestionId
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.ui.announcements import announce
@@ -32,7 +31,6 @@ from enigma_panel.ui.questions.forms.page import Asking
 from enigma_panel.ui.questions.forms.same_questions import SameQuestion
 from enigma_panel.ui.questions.forms.saved_logins import SavedLogins
 from enigma_panel.ui.questions.placement import move_beside
-from enigma_panel.ui.questions.remind_menu import RemindMenu, can_remind
 from enigma_panel.ui.questions.text import STOP_TEXT, quiet_ms_for
 from enigma_panel.ui.text.live_page import open_live_page
 from enigma_panel.ui.text.outcome import (
@@ -59,11 +57,10 @@ _LEAVES = frozenset({AnswerOutcome.DELIVERED, AnswerOutcome.SENT_LIVE})
 class QuestionDialog(ModelessDialog):
     """The window. `services.inbox` says what is open; `show_question` brings one of them here.
 
-    reminder_wanted: brings the id of the question, and the Reminder. told: what became of answers
-    that went to other sessions, too; came_back: brings the id of a question that did not get it.
+    told: what became of answers that went to other sessions, too; came_back: brings the id of a
+    question that did not get it.
     """
 
-    reminder_wanted = Signal(object, object)
     told = Signal(str)
     came_back = Signal(object)
 
@@ -87,8 +84,6 @@ class QuestionDialog(ModelessDialog):
         self._forms = FormStack()
         self.answer_wait = AnswerWaitBar(self._inbox, self._services.clock.now_ms)
         self.stop_button = make_button(tr("Stop task"), "danger")
-        self.remind_button = make_button(tr("Remind me"))
-        self.remind_menu = RemindMenu(self)
         self.later_button = make_button(tr("Later"))
         self.send_button = make_button(tr("Send answer"), "primary")
         self._click_guard = ClickGuard(self, self._services.clock.now_ms)
@@ -102,8 +97,7 @@ class QuestionDialog(ModelessDialog):
         scroll.column.addWidget(self._forms, 1)
         self.body.addWidget(scroll, 1)
         self.body.addWidget(self.answer_wait)
-        later = (self.remind_button, self.later_button)
-        self.add_buttons(self.stop_button, None, *later, self.send_button)
+        self.add_buttons(self.stop_button, None, self.later_button, self.send_button)
         self.stop_button.setToolTip(verb_text(CommandVerb.STOP).tip)
         self.stop_button.setAccessibleDescription(self.stop_button.toolTip())
         self.send_button.setToolTip(tr("Ctrl+Enter"))
@@ -120,8 +114,6 @@ class QuestionDialog(ModelessDialog):
         self._click_guard.guard(self.send_button, self._send)
         self._click_guard.guard(self.stop_button, self._stop)
         self.later_button.clicked.connect(self._later)  # it loses nothing, so it needs no guard
-        self.remind_button.clicked.connect(self._choose_reminder)
-        self.remind_menu.wanted.connect(self._remind)
         self.add_keys({"Ctrl+Return": self._press_send, "Ctrl+Enter": self._press_send})
         self.card.turned.connect(self._turn)
         self._second.timeout.connect(self._show_time)
@@ -220,8 +212,7 @@ class QuestionDialog(ModelessDialog):
     def _order_tabs(self) -> None:
         if self._current is not None:
             last = self._current.last_stop()
-            later = (self.later_button, self.remind_button)
-            stops = (last, self.send_button, *later, self.stop_button)
+            stops = (last, self.send_button, self.later_button, self.stop_button)
             for stop, following in pairwise(stops):
                 self.setTabOrder(stop, following)
 
@@ -293,7 +284,6 @@ class QuestionDialog(ModelessDialog):
 
     def _show_time(self) -> None:
         self.card.show_time(self._services.clock.now_ms())
-        self.remind_button.setEnabled(any(can_remind(one, self._left_ms()) for one in Reminder))
         self.answer_wait.tick()
 
     def _show_state(self) -> None:
@@ -310,7 +300,6 @@ class QuestionDialog(ModelessDialog):
         for button in (self.send_button, self.stop_button):
             button.setVisible(not over)
             button.setEnabled(not busy)
-        self.remind_button.setVisible(not over)
         self.later_button.setText(tr("Close") if over else tr("Later"))
         self.later_button.setAccessibleName(self.later_button.text())
         self._forms.setEnabled(not busy)
@@ -458,19 +447,6 @@ class QuestionDialog(ModelessDialog):
         if self._current is not None and self._current.is_over:
             self._go_on()
         else:
-            self.reject()
-
-    def _left_ms(self) -> int | None:
-        ends_ms = self._current.question.expires_ms if self._current is not None else None
-        return None if ends_ms is None else ends_ms - self._services.clock.now_ms()
-
-    def _choose_reminder(self) -> None:
-        self.remind_menu.show_below(self.remind_button, self._left_ms())
-
-    def _remind(self, reminder: Reminder) -> None:
-        """As Later, but it comes back."""
-        if self._current is not None and not self._current.is_over:
-            self.reminder_wanted.emit(self._current.question.id, reminder)
             self.reject()
 
     def _drop_if_over(self) -> None:

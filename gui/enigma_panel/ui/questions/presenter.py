@@ -1,4 +1,4 @@
-"""Decides when a question comes up by itself: once, and for its last call.
+"""Decides when a question comes up by itself: once when it is learnt, once in its last minute.
 
 Never while somebody types, never over words that were typed and not sent, nor over the row under
 the pointer.
@@ -17,9 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from enigma_panel.core.escalation import Level
 from enigma_panel.services.questions.inbox import Inbox
-from enigma_panel.services.questions.reminders import Reminder, Reminders
+from enigma_panel.services.questions.urgency import Urgency
 from enigma_panel.services.types import OpenQuestion, QuestionId
 from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.questions.placement import unsent_rects
@@ -75,17 +74,17 @@ class TypingWatch(QObject):
 
 class QuestionPresenter(QObject):
     """Brings up the first question that nobody has seen; Later means that it stays away until its
-    last call, or until the person wanted to be reminded.
+    last minute.
 
     must_wait: whether nothing may come up now; whoever ends that calls `refresh`. may_hide: whether
-    a question can wait for its last call, since no window is seen and a notice tells of it. aimed:
-    the rows on the screen that somebody aims at.
+    a question can wait for its last minute, since no window is seen and a notice tells of it.
+    aimed: the rows on the screen that somebody aims at.
     """
 
     def __init__(
         self,
         inbox: Inbox,
-        reminders: Reminders,
+        urgency: Urgency,
         typing: TypingWatch,
         get_dialog: Callable[[], QuestionDialog],
         *,
@@ -98,22 +97,21 @@ class QuestionPresenter(QObject):
         self._must_wait = must_wait
         self._may_hide = may_hide
         self._inbox = inbox
-        self._reminders = reminders
+        self._urgency = urgency
         self._typing = typing
         self._get_dialog = get_dialog
         self._dialog: QuestionDialog | None = None
-        self._seen: dict[QuestionId, Level] = {}
-        self._called: set[QuestionId] = set()
+        self._seen: dict[QuestionId, bool] = {}  # whether in its last minute
+        self._raised_for: set[QuestionId] = set()
         self._later = QTimer(self, singleShot=True)
         self._later.timeout.connect(self.refresh)
-        reminders.changed.connect(self.refresh)
+        urgency.changed.connect(self.refresh)
 
     def dialog(self) -> QuestionDialog:
         """The one question dialog, made when it is needed first."""
         if self._dialog is None:
             self._dialog = self._get_dialog()
             self._dialog.finished.connect(self._on_closed)
-            self._dialog.reminder_wanted.connect(self._remind)
             self._dialog.came_back.connect(self._bring_back)
         return self._dialog
 
@@ -125,12 +123,12 @@ class QuestionPresenter(QObject):
         """Is there a question to bring up, and is this a good moment?"""
         questions = self._inbox.questions()
         open_now = {question.id for question in questions}
-        self._seen = {key: level for key, level in self._seen.items() if key in open_now}
+        self._seen = {key: is_last for key, is_last in self._seen.items() if key in open_now}
         due = [question for question in questions if self._is_due(question)]
         if not due or self._must_wait():
             return
         if self._dialog is not None and self._dialog.isVisible():
-            self._call_again(self._dialog, due)
+            self._raise_again(self._dialog, due)
             return
         wait = self._typing.left_ms()
         if wait:
@@ -143,28 +141,23 @@ class QuestionPresenter(QObject):
             self._later.start(AGAIN_MS)
 
     def _is_due(self, question: OpenQuestion) -> bool:
-        level = self._level(question)
-        if level is None or (level is Level.ASKED and self._may_hide()):
+        is_last = self._urgency.is_last_minute(question)
+        if not self._urgency.is_wanted(question) or (not is_last and self._may_hide()):
             return False
-        return question.id not in self._seen or level > self._seen[question.id]
+        return question.id not in self._seen or is_last > self._seen[question.id]
 
-    def _level(self, question: OpenQuestion) -> Level | None:
-        """Half-way nothing comes up once more."""
-        level = self._reminders.level(question.id)
-        return Level.ASKED if level is Level.HALF_TIME else level
-
-    def _call_again(self, dialog: QuestionDialog, due: Iterable[OpenQuestion]) -> None:
-        """It is there already, perhaps behind other windows: it comes forward for a last call, but
-        takes no focus and stays with its question."""
-        last = {question.id for question in due if self._level(question) is Level.LAST_CALL}
-        if last - self._called:
+    def _raise_again(self, dialog: QuestionDialog, due: Iterable[OpenQuestion]) -> None:
+        """The dialog is open, perhaps behind other windows: a last minute brings it forward, but it
+        takes no focus and keeps its question."""
+        last = {question.id for question in due if self._urgency.is_last_minute(question)}
+        if last - self._raised_for:
             dialog.raise_()
             QApplication.alert(dialog)
-        self._called = last
+        self._raised_for = last
 
     def _see(self, questions: Iterable[OpenQuestion]) -> None:
         for question in questions:
-            self._seen[question.id] = self._level(question) or Level.ASKED
+            self._seen[question.id] = self._urgency.is_last_minute(question)
 
     def open(self, task_key: int | None) -> None:
         """The person asks for a question: that of a task, or the most urgent one."""
@@ -179,11 +172,6 @@ class QuestionPresenter(QObject):
             return questions[0] if questions else None
         return next((q for q in questions if q.task_key == task_key), None)
 
-    def _remind(self, question: QuestionId, reminder: Reminder) -> None:
-        """It comes up once more then, however often it has."""
-        self._reminders.remind(question, reminder)
-        self._seen[question] = Level.ASKED
-
     def _bring_back(self, question: QuestionId) -> None:
         """It did not get the answer that went to several."""
         self._seen.pop(question, None)
@@ -196,14 +184,13 @@ class QuestionPresenter(QObject):
         waiting = [
             question
             for question in self._inbox.questions()
-            if question != standing and self._is_due(question) and self._is_urgent(question)
+            if question != standing
+            and self._is_due(question)
+            and self._urgency.is_last_minute(question)
         ]
         self._see(one for one in self._inbox.questions() if one not in waiting)
         if waiting:
             self._later.start(AGAIN_MS)
-
-    def _is_urgent(self, question: OpenQuestion) -> bool:
-        return self._level(question) in {Level.REMINDER, Level.LAST_CALL}
 
 
 def may_get_focus() -> bool:

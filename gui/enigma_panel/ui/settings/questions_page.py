@@ -24,19 +24,11 @@ class QuestionsPage(QWidget):
         self.boxes = {
             "notify_questions": _box(
                 tr("Notify me"),
-                tr("On the desktop, while another program has the focus."),
+                tr("While you use another program: at once and in the last minute."),
             ),
             "notify_words": _box(
                 tr("Show the agent's words"),
                 tr("They may stand on a locked screen. What is known to be secret is left out."),
-            ),
-            "question_sound": _box(
-                tr("Sound at half time"),
-                tr("Heard when half of the time for the answer is gone, and at the last call."),
-            ),
-            "question_last_call": _box(
-                tr("Last call"),
-                tr("The question comes once more when its last minute begins, quiet or not."),
             ),
         }
         if tray_shown:
@@ -47,16 +39,12 @@ class QuestionsPage(QWidget):
                 ),
             )
         self.missing = NoticeLabel()
-        rule = tr(
-            "From the eleventh question in ten minutes on, one notice tells of all further ones, "
-            "once a minute at most."
-        )
         rows = [
             part
             for box in self.boxes.values()
             for part in (box, _note(box.accessibleDescription()))
         ]
-        layout = make_column(self.missing, *rows, make_label(rule, "dim", wrap=True), None)
+        layout = make_column(self.missing, *rows, None)
         layout.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         self.setLayout(layout)
         for name, box in self.boxes.items():
@@ -68,8 +56,7 @@ class QuestionsPage(QWidget):
         """Show what holds now."""
         for name, box in self.boxes.items():
             box.setChecked(getattr(self._settings.value, name))
-        for name in ("notify_words", "question_sound"):
-            self.boxes[name].setEnabled(self._settings.value.notify_questions)
+        self.boxes["notify_words"].setEnabled(self._settings.value.notify_questions)
         text = tr(
             "No program shows notices on this desktop: only the window of this program tells of "
             "questions."

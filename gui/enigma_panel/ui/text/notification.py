@@ -5,7 +5,6 @@ a site and a number or the person's own word, and figures. What was asked for an
 in the window: any of it may hold anything. So does what the agent says, unless the person wants it.
 """
 
-from enigma_panel.core.escalation import Level
 from enigma_panel.core.money import MoneyKind, format_money, is_sane, sum_money
 from enigma_panel.services.desktop_notifier import DesktopNotice
 from enigma_panel.services.done_notifier import DoneNews, Ended
@@ -24,8 +23,9 @@ def asked_notice(news: AskedNews, now_ms: int) -> DesktopNotice:
     """'amazon.com 3 asks for a login': '2:41 left, until 14:37.'; of several how many ask."""
     first = news.questions[0]
     left_ms = None if first.ends_ms is None else first.ends_ms - now_ms
-    is_last = news.level is Level.LAST_CALL
     title = asked_title(first.name, first.kind, about_money=first.about_money)
+    if news.is_urgent:
+        title = tr("Last minute: {title}", title=title)
     parts = [_left(first.ends_ms, now_ms) if first.ends_ms is not None else ""]
     if len(news.questions) > 1:
         parts.insert(0, f"{title}.")
@@ -34,12 +34,12 @@ def asked_notice(news: AskedNews, now_ms: int) -> DesktopNotice:
     elif first.words:
         parts.append(f"“{shorten(first.words, WORDS_LIMIT)}”")
     return DesktopNotice(
-        title=tr("Last call: {title}", title=title) if is_last else title,
+        title=title,
         body=" ".join(part for part in parts if part),
         action=tr("Show question"),
         asks=True,
-        is_urgent=is_last,
-        sound=news.sound,
+        is_urgent=news.is_urgent,
+        is_heard=news.is_heard,
         lasts_ms=left_ms,
     )
 

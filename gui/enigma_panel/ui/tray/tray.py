@@ -129,7 +129,7 @@ class Tray(QObject):
         for changed in (
             services.sessions.changed,
             services.inbox.changed,
-            services.reminders.changed,
+            services.urgency.changed,
             services.health.changed,
             services.account.changed,
         ):
