@@ -9,6 +9,8 @@ from urllib.parse import quote, quote_plus
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, Qt
 from PySide6.QtWidgets import QAbstractItemView, QApplication
 
+from enigma_panel.core.task_filter import folded
+
 ROLES = (
     Qt.ItemDataRole.DisplayRole,
     Qt.ItemDataRole.ToolTipRole,
@@ -36,6 +38,7 @@ def forms_of(secret: str) -> dict[str, bytes]:
     plain = secret.encode()
     forms = {
         "plain": plain,
+        "folded": folded(secret).encode(),
         "URL": quote(secret, safe="").encode(),
         "URL, small letters": quote(secret, safe="").lower().encode(),
         "form": quote_plus(secret).encode(),

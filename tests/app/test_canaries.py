@@ -56,7 +56,6 @@ GUARDED = {
     "questions.csv",
     "questions.jsonl",
     "notices on the desktop",
-    "words of the index",
     "panel.log",
 }
 """What leaks where nothing is redacted. The others hold no words of an agent."""
@@ -226,16 +225,6 @@ def session_ids(data: Path) -> list[str]:
         return [row[0] for row in rows]
 
 
-def indexed_words(data: Path) -> str:
-    """All words of the index, each as a whole."""
-    with sqlite3.connect(data / "data" / "ledger.search") as index:
-        (table,) = index.execute(
-            "SELECT name FROM sqlite_schema WHERE sql LIKE '%fts5%'"
-        ).fetchone()
-        index.execute(f"CREATE VIRTUAL TABLE temp.words USING fts5vocab(main, {table}, row)")
-        return " ".join(row[0] for row in index.execute("SELECT term FROM words"))
-
-
 @pytest.mark.parametrize("leaks", [False, True])
 def test_no_secret_stands_anywhere_but_where_it_belongs(
     leaks: bool,
@@ -319,7 +308,6 @@ def test_no_secret_stands_anywhere_but_where_it_belongs(
     told = desktop.run(*f"-m enigma_panel --self-check --base-url {url} --data-dir {data}".split())
     sinks.add("--self-check", told, url)
     sinks.add("notices on the desktop", desktop.notices(), "shop.example")
-    sinks.add("words of the index", indexed_words(data), "harmless")
     sinks.add("entries of the keyring", desktop.run("-c", ENTRIES), "fingerprint-key")
     sinks.add_files(desktop.home)
     assert FILES.keys() <= sinks.witnesses.keys()

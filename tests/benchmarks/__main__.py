@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Protocol
 
-from tests.benchmarks.archive import archive, million
+from tests.benchmarks.archive import archive
 from tests.benchmarks.big_result import big_result
 from tests.benchmarks.costly_bodies import costly_bodies
 from tests.benchmarks.export import export
@@ -54,8 +54,6 @@ MEASURES: dict[str, Measure] = {
     "archive": archive,
     "export": export,
 }
-BY_COMMAND: dict[str, Measure] = {"million": million}
-"""What takes too long to be measured with all others."""
 
 
 def main(argv: list[str]) -> int:
@@ -64,7 +62,7 @@ def main(argv: list[str]) -> int:
     add = parser.add_argument
     add(
         "--only",
-        choices=[*MEASURES, *BY_COMMAND],
+        choices=MEASURES,
         action="append",
         help="only this one; may be repeated",
     )
@@ -75,7 +73,7 @@ def main(argv: list[str]) -> int:
     figures = []
     for name in options.only or MEASURES:
         print(f"measuring {name} …", file=sys.stderr, flush=True)
-        figures += (MEASURES | BY_COMMAND)[name](quick=options.quick)
+        figures += MEASURES[name](quick=options.quick)
     about = {**before, "load_after": machine()["load"], "quick": options.quick}
     print(", ".join(f"{name} {value}" for name, value in about.items()))
     print(table(figures))

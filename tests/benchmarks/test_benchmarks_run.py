@@ -38,10 +38,9 @@ LINES = {
     "export": ["export.csv", "export.jsonl", "export.gap_p99"],
     "archive": lines(
         "archive",
-        *("found", "counted", "sorted", "sorted_whole", "gap", "page", "intent"),
+        *("found", "usual_found", "counted", "sorted", "sorted_whole", "gap", "page", "intent"),
         *("painted", "filled", "memory"),
     ),
-    "million": lines("million", "found", "sorted", "sorted_whole"),
 }
 MAY_BE_ZERO = {"ten.not_done", "ten.idle", "ten.refused"}
 """What is best at nothing, and has no floor."""

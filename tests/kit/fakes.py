@@ -1,7 +1,6 @@
 """One fake for each service that windows and other services use; the real ones are in services."""
 
 import asyncio
-import re
 import threading
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Sequence
@@ -39,6 +38,7 @@ from enigma_panel.core.task_filter import (
     TaskFilter,
     TaskGroup,
     TaskSum,
+    folded,
     words_of,
 )
 from enigma_panel.core.validation import Findings
@@ -361,7 +361,7 @@ class FakeSessions(QObject):
 
 
 class FakeTaskSearch(QObject):
-    """Looks through the records of FakeSessions at once, without an index or a thread.
+    """Looks through the records of FakeSessions at once, without a thread.
 
     asked: what was asked for, in order. is_late: nothing is found before `answer`.
     """
@@ -376,7 +376,6 @@ class FakeTaskSearch(QObject):
         self.order: Order = NEWEST_FIRST
         self.keys: list[int] = []
         self.figures = Figures()
-        self.unindexed = 0
         self.problem: LedgerError | None = None
         self.asked: list[tuple[TaskFilter, Order]] = []
         self.is_late = False
@@ -420,13 +419,10 @@ class FakeTaskSearch(QObject):
     def _fits(self, task: Task, wanted: TaskFilter) -> bool:
         session = self._sessions.sessions.get(task.session_key)
         site = (session.site, session.name) if session is not None else ()
-        texts = (task.spec.text, task.result, task.error, task.question, *site)
-        words = re.findall(r"\w+", " ".join(map(str, filter(None, texts))).casefold())
-        *whole, last = words_of(wanted.words.casefold()) or [""]
+        texts = folded(task.spec.text, task.result, task.error, task.question, *site)
         started, cost = task.sent_ms or task.created_ms, task.cost
         return (
-            all(word in words for word in whole)
-            and any(word.startswith(last) for word in (*words, last * (not last)))
+            all(word in texts for word in words_of(wanted.words))
             and (wanted.from_ms is None or started >= wanted.from_ms)
             and (wanted.to_ms is None or started < wanted.to_ms)
             and (wanted.cost_from is None or (cost is not None and cost >= wanted.cost_from))

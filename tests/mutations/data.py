@@ -17,7 +17,7 @@ DIALOG = "tests/ui/questions/test_dialog.py"
 FILES = "tests/store/ledger/test_files.py"
 LIVE_PEERS = "tests/api/test_live_connecting.py"
 LOG = "tests/runtime/test_logging_setup.py"
-READER = "tests/store/ledger/test_task_reader.py"
+VERSIONS = "tests/store/ledger/test_versions.py"
 SAID = "tests/ui/test_announcements.py"
 SECRETS = "tests/core/test_secret_answers.py"
 NEITHER = "Neither is ever written to a file or a log"
@@ -411,20 +411,12 @@ DATA = (
         tests=("tests/services/state/test_forgetting.py",),
     ),
     Break(
-        promise="Beside it lies an index of its texts",
-        mistake="others may read it",
-        file="store/ledger/search_index.py",
-        old="os.open(path, os.O_RDWR | os.O_CREAT, 0o600)",
-        new="os.open(path, os.O_RDWR | os.O_CREAT, 0o644)",
-        tests=(f"{READER}::test_the_index_is_private_and_holds_no_id_of_the_service",),
-    ),
-    Break(
-        promise="the next start makes it anew",
-        mistake="what is older than the index never comes into it",
-        file="store/ledger/search_index.py",
-        old='elif state["down_to"] > 1:',
-        new='elif state["down_to"] < 1:',
-        tests=(f"{READER}::test_what_was_there_before_comes_into_the_index_by_and_by",),
+        promise="An index of these texts that earlier versions kept beside it",
+        mistake="it stays, with the words of deleted tasks",
+        file="store/ledger/ledger.py",
+        old="        _drop_old_index(path)\n",
+        new="",
+        tests=(f"{VERSIONS}::test_a_ledger_with_an_index_of_words_is_searched_without_it",),
     ),
     Break(
         promise="Texts of tasks and results are stored as they are",
@@ -743,14 +735,6 @@ DATA = (
         old='        for table in ("sessions", "tasks"):\n',
         new="        for table in ():\n",
         tests=(f"{DELETION}::test_keys_never_come_back_and_days_keep_their_sums",),
-    ),
-    Break(
-        promise="their words in the index",
-        mistake="old segments of the index keep them",
-        file="store/ledger/search_index.py",
-        old="""    connection.execute("INSERT INTO main.texts (texts) VALUES ('optimize')")\n""",
-        new="",
-        tests=(f"{DELETION}::test_no_byte_of_what_was_deleted_is_left_in_a_file",),
     ),
     Break(
         promise=COPIED,

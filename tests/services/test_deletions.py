@@ -252,7 +252,7 @@ def test_whoever_types_a_filter_meanwhile_keeps_nothing_from_going(
         await scene.store.load()
         path = scene.bench.ledger.path
         make_copy(path, NOW)
-        for name in ("ended_before", "plan_deletion", "purge"):
+        for name in ("ended_before", "plan_deletion"):
             interrupted_once(name)
         plan = await scene.deletions.plan_older(30)
         assert plan.keys == (1, 2)

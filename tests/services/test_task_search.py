@@ -23,7 +23,7 @@ from enigma_panel.services.state.ledger_writer import LedgerWriter
 from enigma_panel.services.state.timeline import Timeline
 from enigma_panel.services.task_search import REST_MS, TaskSearch
 from enigma_panel.services.types import Diff
-from enigma_panel.store.ledger import Ledger, search_index
+from enigma_panel.store.ledger import Ledger
 from enigma_panel.store.ledger.errors import DiskFullError, InterruptedReadError
 from enigma_panel.store.ledger.intents import Outcome
 from enigma_panel.store.ledger.task_reader import TaskReader
@@ -262,7 +262,7 @@ def test_an_answer_that_takes_long_comes_more_rarely(
         read = search.own._read
 
         async def slowly(question: Callable[[], Any]) -> Any:
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(0.3)
             return await read(question)
 
         monkeypatch.setattr(search.own, "_read", slowly)
@@ -272,50 +272,6 @@ def test_an_answer_that_takes_long_comes_more_rarely(
             await bench.store.update(replace(task, is_new=bool(n % 2)))
             await asyncio.sleep(1)
         assert 5 <= len(search.news()) <= 12
-
-    searching(tmp_path, check)
-
-
-def test_older_tasks_come_into_the_index_while_what_is_asked_is_answered(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(search_index, "BATCH", 1)
-
-    async def check(bench: Bench, search: Search) -> None:
-        keys = [started(bench.ledger).key for _ in range(60)]
-        await bench.store.load()
-        left: list[int] = []
-        search.own.counted.connect(lambda: left.append(search.own.unindexed))
-        search.own.ask(TaskFilter(words="hub"))
-        await asyncio.sleep(10)
-        assert left[0] == 59
-        assert (left[-1], search.own.keys) == (0, keys[::-1])
-
-    searching(tmp_path, check)
-
-
-def test_an_index_that_cannot_be_written_keeps_nothing_else_from_being_found(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, log_watch: LogWatch
-) -> None:
-    log_watch.allow("the index of words cannot be written")
-
-    def full(_: TaskReader) -> int:
-        raise DiskFullError(tmp_path, "no room")
-
-    async def check(bench: Bench, search: Search) -> None:
-        await bench.store.load()
-        first, second = await plan(bench, "a"), await plan(bench, "b")
-        with monkeypatch.context() as patch:
-            patch.setattr(TaskReader, "catch_up", full)
-            search.own.ask(order=(SortBy(SortColumn.TASK),))
-            await answered()
-            assert (search.own.keys, search.own.problem) == ([first, second], None)
-            assert search.own.unindexed == 2
-            await asyncio.sleep(3)
-        search.own.ask(TaskFilter(words="b"))
-        await asyncio.sleep(2)
-        assert (search.own.keys, search.own.unindexed) == ([second], 0)
-        assert len(log_watch.lines) == 1
 
     searching(tmp_path, check)
 
@@ -337,7 +293,6 @@ def test_a_ledger_that_cannot_be_read_is_said_and_asked_again_by_itself(
     tmp_path: Path, log_watch: LogWatch
 ) -> None:
     log_watch.allow("the tasks cannot be searched")
-    log_watch.allow("the index of words cannot be written")
 
     async def check(bench: Bench, search: Search) -> None:
         await bench.store.load()
@@ -350,7 +305,7 @@ def test_a_ledger_that_cannot_be_read_is_said_and_asked_again_by_itself(
         bench.executor.full = False
         await asyncio.sleep(1)
         assert (search.own.keys, search.own.problem) == ([key], None)
-        assert len(log_watch.lines) == 2
+        assert len(log_watch.lines) == 1
 
     searching(tmp_path, check)
 
@@ -423,7 +378,7 @@ async def test_leaving_interrupts_a_read_that_nobody_waits_for_any_more(
     reading = threading.Event()
 
     def endless(reader: TaskReader, _: object) -> Any:
-        reader._opened().create_function("reached", 0, lambda: reading.set() or 1)
+        reader._ask(lambda c: c.create_function("reached", 0, lambda: reading.set() or 1))
         return reader._rows(ENDLESS, {})
 
     monkeypatch.setattr(TaskReader, "sum_of", endless)

@@ -1,11 +1,13 @@
 """What is looked for among the tasks, and in which order they are shown."""
 
+import unicodedata
 from collections.abc import Mapping
 from decimal import Decimal
 from enum import StrEnum
 
 from msgspec import Struct
 
+from enigma_panel.core.lazy_pattern import lazy_compile
 from enigma_panel.core.models import TaskStatus
 from enigma_panel.core.money import sum_exactly
 
@@ -38,10 +40,10 @@ GROUP_STATUSES: Mapping[TaskGroup, frozenset[TaskStatus]] = {
 class TaskFilter(Struct, frozen=True, kw_only=True):
     """Which tasks are shown: all conditions must hold; of several groups, one.
 
-    words: words that all stand in the task, its result, error, question, site or its session's
-    name, the last one as the beginning of a word; case and accents do not matter. from_ms, to_ms:
-    started in this time (epoch ms), to_ms no longer in it. cost_from, cost_to: dollars, both in it,
-    compared in whole nano-dollars, as costs are sorted.
+    words: pieces of text that all occur in the task, its result, error, question, site or its
+    session's name; case and accents do not matter. from_ms, to_ms: started in this time (epoch ms),
+    to_ms no longer in it. cost_from, cost_to: dollars, both in it, compared in whole nano-dollars,
+    as costs are sorted.
     """
 
     words: str = ""
@@ -60,11 +62,20 @@ class TaskFilter(Struct, frozen=True, kw_only=True):
 NO_FILTER = TaskFilter()
 
 
+_ACCENTS = lazy_compile(r"[\u0300-\u036f]+")
+
+
+def folded(*texts: str | None) -> str:
+    """The texts as they are searched: in one, without case, accents and NUL."""
+    text = "\n".join(filter(None, texts)).replace("\0", "\n")
+    if text.isascii():
+        return text.lower()
+    return _ACCENTS.sub("", unicodedata.normalize("NFKD", text)).casefold()
+
+
 def words_of(text: str) -> list[str]:
-    """The words that are looked for: what has no letter or digit in it is none."""
-    return [
-        word for word in text.replace("\0", " ").split() if any(char.isalnum() for char in word)
-    ]
+    """The words that are looked for, folded, each once."""
+    return list(dict.fromkeys(folded(text).split()))
 
 
 class SortColumn(StrEnum):

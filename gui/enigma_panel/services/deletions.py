@@ -144,7 +144,6 @@ class Deletions(QObject):
         try:
             path = await self._store.read(lambda ledger: ledger.path)
             if path.stat().st_size <= SMALL_BYTES:
-                await self._task_search.purge()
                 await self._store.read(lambda ledger: ledger.purge())
             copied = await self._in_thread(partial(renew_copy, path, self._clock.now_ms()))
         except (LedgerError, OSError, BlockingTimeoutError) as error:

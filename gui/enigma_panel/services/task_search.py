@@ -22,31 +22,28 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 TellDay = Callable[[tuple[int, int], TaskSum | None], None]
-"""Told of a day from when to when it lasts (epoch ms), and what it has cost, None: not known."""
+"""Takes from when to when a day lasts (epoch ms), and what it has cost; None where unknown."""
 
 REST_MS, MOST_REST_MS = 500, 10_000
-"""Between two answers that nobody asked for, at least and at most: records of running tasks change
-all the time."""
+"""Shortest and longest delay between two answers that nobody asked for: records of running tasks
+change all the time."""
 REST = 4
-"""So many times as long as the last answer took: what takes long comes more rarely."""
+"""The delay as a multiple of the time that the last answer took: what takes long comes more
+rarely."""
 FIRST_KEYS = 60
-"""So many are sorted first, which takes a fraction of the time that all of them do: they fill the
-highest window."""
+"""How many keys are sorted first, in a fraction of the time of all: they fill any window."""
 FIRST_ROWS = 24
-"""So many fill a usual window: their records are read before they are shown. No intent waits for
-more (4 ms)."""
-BATCHES = 25
-"""After so many batches of texts that the index lacked, what is shown is asked for anew."""
+"""How many rows have their records read before they are shown: they fill a usual window, and no
+intent waits for more (4 ms)."""
 
 
 class TaskSearch(QObject):
     """The keys of the tasks that are shown. What is asked for interrupts what was asked before.
 
     found: `keys` is another list; its argument tells whether the person asked for it. Of another
-    order the first ones come at once, then all. counted:
-    `figures`, `unindexed` (so many tasks no word finds yet) or `problem` (why nothing could be
-    read) changed. Nothing is read before the first `ask` and before the records were loaded; from
-    then on it follows them by itself.
+    order the first ones come at once, then all. counted: `figures` or `problem` (why nothing could
+    be read) changed. Nothing is read before the first `ask` and before the records were loaded;
+    from then on it follows them by itself.
     """
 
     found = Signal(bool)
@@ -70,13 +67,11 @@ class TaskSearch(QObject):
         self.order: Order = NEWEST_FIRST
         self.keys: list[int] = []
         self.figures = Figures()
-        self.unindexed = 0
         self.problem: LedgerError | None = None
         self._is_asked = self._is_loaded = False
         self._is_stale = self._is_by_person = False
-        self._is_behind = False
         self._answered: tuple[TaskFilter, Order] | None = None
-        self._took_ms = self._found = 0
+        self._took_ms = 0
         self._told: dict[int, tuple[str, bool]] = {}
         self._added: list[int] = []
         self._changed = asyncio.Event()
@@ -122,10 +117,6 @@ class TaskSearch(QObject):
     async def asked_questions(self, most: int) -> list[AskedQuestion]:
         """The last so many questions of all tasks, newest first. LedgerError."""
         return await self._read_in_the_end(lambda: self._reader.asked_questions(most))
-
-    async def purge(self) -> None:
-        """Leave no word of what was deleted in the index. LedgerError."""
-        await self._read_in_the_end(self._reader.purge)
 
     async def aclose(self) -> None:
         """Close the files; nothing may be asked for afterwards."""
@@ -177,13 +168,10 @@ class TaskSearch(QObject):
             self._scope.spawn("search tasks", self._work(), exclusive=True)
 
     async def _work(self) -> None:
-        """Answer until nothing changed meanwhile, and take over what the index still lacks."""
-        while self._is_stale or self.unindexed:
+        """Answer until nothing changed meanwhile."""
+        while self._is_stale:
             try:
-                if self._is_stale:
-                    await self._answer()
-                else:
-                    await self._index_more()
+                await self._answer()
             except InterruptedReadError:
                 continue  # by what was asked meanwhile
             except LedgerError as error:
@@ -208,14 +196,12 @@ class TaskSearch(QObject):
             self._added = []
             if by_person and self._is_sorted_anew:
                 await self._show(lambda: self._find_first(*asked), by_person)
-            await self._catch_up(1 if by_person else BATCHES)
             await self._show(lambda: self._find(*asked), by_person)
             self._answered, by_person = asked, False
             day = local_day(self._clock.now_ms())
             self.figures = await self._read(lambda: self._count(asked[0], day))
             if self._tell_day is not None and self.figures.day is not None:
                 self._tell_day(day, self.figures.day)
-            self.unindexed = self.figures.unindexed
             self.counted.emit()
         except InterruptedReadError:
             self._is_stale = True
@@ -242,15 +228,12 @@ class TaskSearch(QObject):
     def _find(self, task_filter: TaskFilter, order: Order, most: int | None = None) -> list[int]:
         """In the reader's thread. A row that cannot be read is in no answer."""
         keys = self._reader.keys(task_filter, order, self._clock.now_ms(), most)
-        self._found = len(keys)
         bad = {row.key for row in self._store.bad_rows if row.table == "tasks"}
         return [key for key in keys if key not in bad] if bad else keys
 
     def _count(self, task_filter: TaskFilter, day: tuple[int, int]) -> Figures:
-        """In the reader's thread. Of words alone it is known how many have them."""
-        is_of_words = task_filter == TaskFilter(words=task_filter.words)
-        found = self._found if is_of_words else None
-        return self._reader.figures(task_filter, found, (local_date(day[0]), *day))
+        """In the reader's thread."""
+        return self._reader.figures(task_filter, (local_date(day[0]), *day))
 
     def _find_first(self, task_filter: TaskFilter, order: Order) -> list[int]:
         """In the reader's thread. The others follow as they stood: whatever is selected among them
@@ -258,30 +241,6 @@ class TaskSearch(QObject):
         first = self._find(task_filter, order, FIRST_KEYS)
         found = set(first)
         return [*first, *filterfalse(found.__contains__, self.keys)]
-
-    async def _index_more(self) -> None:
-        if not await self._catch_up(BATCHES):
-            await self._rest()
-        self._is_stale |= bool(self.filter.words)
-        self.counted.emit()
-
-    async def _catch_up(self, batches: int) -> bool:
-        """Take over what the index lacks, until the person asks; False where the disk refuses: then
-        words find what is in it, and all else goes on."""
-        try:
-            for _ in range(batches):
-                self.unindexed = await self._read(self._reader.catch_up)
-                if not self.unindexed or self._is_by_person:
-                    break
-        except InterruptedReadError:
-            raise
-        except LedgerError as error:
-            if not self._is_behind:
-                log.warning("the index of words cannot be written: %s", error.reason)
-            self._is_behind = True
-        else:
-            self._is_behind = False
-        return not self._is_behind
 
     async def _rest(self) -> None:
         """For a while, or until the person asks."""

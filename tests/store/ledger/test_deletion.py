@@ -39,7 +39,6 @@ from enigma_panel.store.ledger.backup import Copied, make_copy, renew_copy
 from enigma_panel.store.ledger.deletion import Deleted
 from enigma_panel.store.ledger.errors import DiskFullError
 from enigma_panel.store.ledger.file_copy import SPARE_BYTES
-from enigma_panel.store.ledger.search_index import index_path
 from enigma_panel.store.ledger.task_reader import TaskReader
 from tests.kit.builders import new_session, new_task
 from tests.kit.clock import NOW
@@ -240,16 +239,13 @@ def test_keys_never_come_back_and_days_keep_their_sums(ledger_path: Path, seed: 
     ledger.close()
 
 
-@pytest.mark.parametrize("every", [40, 50, 75])  # so many segments the index has, or fewer
-def test_no_byte_of_what_was_deleted_is_left_in_a_file(ledger_path: Path, every: int) -> None:
+def test_no_byte_of_what_was_deleted_is_left_in_a_file(ledger_path: Path) -> None:
     ledger, reader, folder = opened(ledger_path), TaskReader(ledger_path), ledger_path.parent
     rng = random.Random(SEED)
     words = ["".join(rng.choices("abcdefghijklmnop", k=16)) for _ in range(TASKS)]
-    for at, word in enumerate(words):
+    for word in words:
         task = ended(ledger, f"{word} " + "and more " * rng.randint(1, 60))
         ledger.save(replace(task, result=f"{word} found " + "here " * rng.choice([1, 20, 900])))
-        if at % every == 0:
-            assert reader.catch_up() == 0
     copy_ledger(ledger, NOW)
     (folder / "ledger.copy-v7").write_bytes((folder / "ledger.copy").read_bytes())
     keys = rng.sample(range(1, TASKS + 1), GOING)
@@ -260,7 +256,6 @@ def test_no_byte_of_what_was_deleted_is_left_in_a_file(ledger_path: Path, every:
         assert copy(ledger_path, LATER) is Copied.MADE
         copied = (folder / "ledger.copy").read_bytes().lower()
         assert [word for word in gone if word[3:].encode() in copied] == []
-    reader.purge()
     assert ledger.purge()
     left = b"".join(file.read_bytes() for file in folder.iterdir()).lower()
     assert [word for word in gone if word[3:].encode() in left] == []
@@ -271,11 +266,7 @@ def test_no_byte_of_what_was_deleted_is_left_in_a_file(ledger_path: Path, every:
     assert find_copy(ledger_path) is not None
     reader.close()
     ledger.close()
-    assert sorted(file.name for file in folder.iterdir()) == [
-        "ledger.copy",
-        "ledger.search",
-        "ledger.sqlite3",
-    ]
+    assert sorted(file.name for file in folder.iterdir()) == ["ledger.copy", "ledger.sqlite3"]
 
 
 def test_tasks_with_many_steps_go_one_by_one(ledger: Ledger) -> None:
@@ -334,20 +325,16 @@ def test_a_disk_is_not_filled_to_write_the_file_anew(
 
 def test_what_was_left_to_the_end_is_done_there_also_after_a_kill(ledger_path: Path) -> None:
     path = ledger_path
-    ledger, reader = opened(path), TaskReader(path)
+    ledger = opened(path)
     task = ended(ledger, "quixotically")
-    reader.catch_up()
     ledger.connection.execute("PRAGMA secure_delete = OFF")  # as not all builds of SQLite have it
     delete(ledger, [task.key])
     ledger.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     assert b"quixotically" not in path.read_bytes(), "overwritten at once"
-    reader.close()
-    assert b"quixotically" in index_path(path).read_bytes()
     ledger._db.connection.close()  # killed
     ledger = opened(path)
     assert ledger.is_to_purge
     ledger.close()
-    assert not index_path(path).exists()
     assert b"quixotically" not in path.read_bytes()
     ledger = opened(path)
     assert not ledger.is_to_purge

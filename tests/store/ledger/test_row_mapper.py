@@ -98,7 +98,11 @@ def test_the_odd_characters_by_name(ledger: Ledger) -> None:
 
 def test_the_tables_have_exactly_the_columns_of_the_records(ledger: Ledger) -> None:
     with raw(ledger.path) as connection:
-        for table, derived in ((SESSIONS, set()), (TASKS, {"cost_nano"}), (STEPS, set())):
+        for table, derived in (
+            (SESSIONS, {"name_folded"}),
+            (TASKS, {"cost_nano", "texts_folded"}),
+            (STEPS, set()),
+        ):
             info = connection.execute(f"PRAGMA table_info({table.name})").fetchall()
             assert {row[1] for row in info} == set(table.columns) | derived
             assert len(set(table.columns)) == len(table.columns)

@@ -144,7 +144,8 @@ def test_all_comes_along_but_commands_that_wait(there: Path, here: Path, file: P
 def test_no_key_and_nothing_that_was_deleted_is_in_it(there: Path, file: Path) -> None:
     with raw(there) as connection:
         connection.execute("PRAGMA secure_delete = OFF")
-        connection.execute("UPDATE tasks SET result = NULL WHERE result = ?", (LONG,))
+        gone = "UPDATE tasks SET result = NULL, texts_folded = '' WHERE result = ?"
+        connection.execute(gone, (LONG,))
     assert LONG[:200].encode() in there.read_bytes()
     content = export(there, file).read_bytes()
     assert LONG[:200].encode() not in content

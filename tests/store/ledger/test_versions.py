@@ -1,17 +1,19 @@
 """Ledgers of other versions: older ones are brought along, newer ones left alone."""
 
-import contextlib
 import hashlib
 import shutil
 import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from msgspec.structs import replace
 
+from enigma_panel.core.task_filter import NEWEST_FIRST, TaskFilter
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.store.files import Copy
 from enigma_panel.store.ledger import (
@@ -26,6 +28,7 @@ from enigma_panel.store.ledger import (
 )
 from enigma_panel.store.ledger.database import Database
 from enigma_panel.store.ledger.schema import MIGRATIONS, TABLES, columns, migrate
+from enigma_panel.store.ledger.task_reader import TaskReader
 from tests.conftest import LogWatch
 from tests.kit.clock import NOW
 from tests.store.helpers import copy_ledger, kept_session, kept_task, old_ledger, raw, start
@@ -128,10 +131,62 @@ def test_a_ledger_of_version_1_is_brought_along_with_all_its_rows(ledger_path: P
     assert before_ms <= found.made_ms <= time.time_ns() // 1_000_000
 
 
+def test_a_ledger_with_an_index_of_words_is_searched_without_it(ledger_path: Path) -> None:
+    old_ledger(ledger_path, 2)
+    Database.open(ledger_path, MIGRATIONS[:14]).close()
+    with raw(ledger_path) as connection:
+        connection.executescript(_ROWS_OF_14)
+    index = [ledger_path.with_name(f"ledger.search{ending}") for ending in ("", "-wal", "-shm")]
+    for file in index:
+        file.write_bytes(b"an old task")
+    before = _all_rows(ledger_path)
+    with Ledger.open(ledger_path)[0] as ledger, closing(TaskReader(ledger_path)) as reader:
+        assert not any(file.exists() for file in index)
+        after = _all_rows(ledger_path)
+        assert set(before) - set(after) == {"text_changes"}
+        for table in set(after) - {"sqlite_sequence"}:
+            assert [old | new for old, new in zip(after[table], before[table], strict=True)] == (
+                after[table]
+            )
+        for words, keys in (
+            ("OLD task", [1]),
+            ("naive cafe", [5]),
+            ("hidden", [5]),
+            ("strasse", [6]),
+            ("fine \ufffd", [6]),
+            ("buro", [6, 5]),
+            ("old.example 1", [1]),
+            ("asked again", [5]),
+        ):
+            assert reader.keys(TaskFilter(words=words), NEWEST_FIRST, NOW) == keys, words
+        records = [*ledger.sessions(range(9)).values(), *ledger.tasks([1, 2, 5]).values()]
+        ledger.save(*records)
+        assert _all_rows(ledger_path) == after
+        assert [row.key for row in ledger.bad_rows] == []
+        assert reader.asked_questions(9)[0].text == "Asked again?"
+
+
+_ROWS_OF_14 = f"""
+UPDATE sessions SET label = 'Büro' WHERE key = 2;
+INSERT INTO tasks (key, session_key, verb, text, avoid_domains, close_after, status, since_ms,
+    created_ms, result, question, question_n, pause_confirmed, is_new)
+    VALUES (5, 2, 'newTask', 'naïve' || char(0) || 'hidden', '[]', 0, 'done', {NOW}, {NOW},
+    'A CAFÉ', 'Asked again?', 1, 0, 0);
+INSERT INTO tasks (key, session_key, verb, text, avoid_domains, close_after, status, since_ms,
+    created_ms, error, question_n, pause_confirmed, is_new)
+    VALUES (6, 2, 'newTask', 'Straße', '[]', 0, 'failed', {NOW}, {NOW},
+    CAST(x'66696e6520ff' AS TEXT), 0, 0, 0);
+INSERT INTO steps (task_key, at_ms, kind, text) VALUES (5, {NOW}, 'question', 'Asked again?');
+INSERT INTO intents (kind, session_key, task_key, verb, question_n, made_ms, outcome, used)
+    VALUES ('answer', 2, 5, 'resume', 1, {NOW}, 'known', '$5');
+"""
+
+
 def _all_rows(path: Path) -> dict[str, list[dict[str, object]]]:
     """Every value of every table but `meta`, by name."""
     with raw(path) as connection:
         connection.row_factory = sqlite3.Row
+        connection.text_factory = partial(str, encoding="utf-8", errors="replace")
         names = sorted(set(schema.columns(connection)) - {"meta"})
         sqls = {name: f"SELECT * FROM {name} ORDER BY 1" for name in names}
         return {name: [dict(row) for row in connection.execute(sqls[name])] for name in names}
@@ -252,6 +307,8 @@ _ANSWERS_OF_11 = "".join(
 
 
 def test_the_tables_that_are_looked_for_are_those_that_the_migrations_make() -> None:
-    with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as fresh:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as fresh:
         migrate(fresh)
-        assert columns(fresh) == TABLES
+        made = columns(fresh)
+        assert made.pop("sqlite_sequence")  # of a table that is gone; VACUUM takes it away
+        assert made == TABLES

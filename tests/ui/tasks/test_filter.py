@@ -310,16 +310,11 @@ def test_a_filter_that_lets_nothing_through_stays_visible(services: Any) -> None
     window.close_for_good()
 
 
-def test_what_was_not_searched_yet_is_said_and_so_is_a_ledger_that_cannot_be(
-    four: MainWindow, services: Any
-) -> None:
+def test_a_ledger_that_cannot_be_searched_is_said(four: MainWindow, services: Any) -> None:
     search = services.task_search
-    search.unindexed = 3
-    type_text(four.filter_bar.field, "b")
-    assert said(four).endswith(" of 4 shown, 3 not searched yet")
-    search.unindexed, search.problem = 0, DiskFullError(Path("ledger"), "no room")
+    search.problem = DiskFullError(Path("ledger"), "no room")
     search.counted.emit()
     assert said(four) == "The ledger cannot be searched: no room"
     search.problem = None
-    four.filter_bar.ask_all()
+    search.answer(by_person=False)
     assert said(four) == ""

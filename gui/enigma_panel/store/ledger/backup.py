@@ -38,7 +38,6 @@ from enigma_panel.store.ledger.queries import (
     one_of,
 )
 from enigma_panel.store.ledger.schema import MIGRATIONS
-from enigma_panel.store.ledger.search_index import drop_index
 
 if TYPE_CHECKING:
     from enigma_panel.store.ledger.ledger import Ledger
@@ -157,7 +156,6 @@ def replace_ledger(ledger_path: Path) -> Path:
     OSError: `sole_opener` and `gone_on_error` are the caller's.
     """
     kept_as = keep_aside(ledger_path, COMPANIONS, word="replaced")
-    drop_index(ledger_path)
     file_copy.put_in_place(ledger_path)
     return kept_as
 

@@ -29,7 +29,6 @@ from enigma_panel.store.ledger.schema import (
     APPLICATION_ID,
     MIGRATIONS,
     TABLES,
-    TRIM_CHANGES,
     Migrations,
     OnStep,
     columns,
@@ -238,11 +237,8 @@ def _prepare(
     connection.execute("PRAGMA journal_mode = WAL").fetchone()
     connection.execute("PRAGMA synchronous = FULL")
     migrate(connection, migrations, on_step)
-    if migrations is MIGRATIONS:
-        if not TABLES.items() <= columns(connection).items():
-            raise CorruptLedgerError(path, "its tables are not those that we made")
-        with contextlib.suppress(sqlite3.OperationalError):  # a full disk: the next start does it
-            connection.execute(TRIM_CHANGES)
+    if migrations is MIGRATIONS and not TABLES.items() <= columns(connection).items():
+        raise CorruptLedgerError(path, "its tables are not those that we made")
 
 
 def _keep_version(connection: sqlite3.Connection, path: Path, found: int) -> None:

@@ -169,7 +169,7 @@ def sum_of_day(connection: sqlite3.Connection, day: str) -> TaskSum:
 
 
 def is_to_purge(connection: sqlite3.Connection) -> bool:
-    """Whether bytes of what was deleted may be in the file, its -wal or the index of words."""
+    """Whether bytes of what was deleted may be in the file or its -wal."""
     asked = connection.execute("SELECT 1 FROM meta WHERE name = ?", (TO_PURGE,))
     return asked.fetchone() is not None
 

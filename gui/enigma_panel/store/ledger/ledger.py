@@ -56,7 +56,6 @@ from enigma_panel.store.ledger.queries import (
 )
 from enigma_panel.store.ledger.row_mapper import BadRow, RecordTable, clean_text
 from enigma_panel.store.ledger.schema import OnStep, silent
-from enigma_panel.store.ledger.search_index import drop_index
 from enigma_panel.store.ledger.sent_secrets import SentSecret
 
 R = TypeVar("R", Session, Task)
@@ -407,13 +406,10 @@ class Ledger:
     def close(self) -> None:
         """Write the -wal file back into the main one and close; harmless when repeated.
 
-        What was deleted leaves nothing; the index of words, which nobody may have open, is made
-        anew where it may hold some of it.
+        What was deleted leaves nothing.
         """
         try:
             if self.is_to_purge:
-                with typed_errors(self.path):
-                    drop_index(self.path)
                 self.purge()
         except ClosedLedgerError:
             return
@@ -484,6 +480,7 @@ def _open_or_replace(
     with sole_opener(path.parent):
         with contextlib.suppress(OSError):  # what a killed program was about to put in its place
             file_copy.drop_draft(path)
+        _drop_old_index(path)
         is_good = early_check is not None and early_check.passed()
         problem = _missing(path)
         if problem is not None:
@@ -493,6 +490,15 @@ def _open_or_replace(
         except CorruptLedgerError as error:
             problem = _put_aside(path, error.reason)
         return Database.open(path), problem
+
+
+def _drop_old_index(path: Path) -> None:
+    """Delete the file in which versions before 15 kept the words of all tasks."""
+    try:
+        for ending in COMPANIONS:
+            Path(f"{path.with_suffix('.search')}{ending}").unlink(missing_ok=True)
+    except OSError as error:
+        log.warning("the old index of words could not be deleted: %s", error)
 
 
 def _missing(path: Path) -> Problem | None:

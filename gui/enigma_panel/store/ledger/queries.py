@@ -14,15 +14,32 @@ from enigma_panel.core.models import ASSUMED_PHASES, FINAL_PHASES, Session, Task
 from enigma_panel.core.money import to_nano
 from enigma_panel.core.observation import UNSENT
 from enigma_panel.core.statuses import FINAL_STATUSES
+from enigma_panel.core.task_filter import folded
 from enigma_panel.store.ledger.database import Database
 from enigma_panel.store.ledger.errors import UnreadableTextError
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Step
-from enigma_panel.store.ledger.row_mapper import BadRow, RecordTable
+from enigma_panel.store.ledger.row_mapper import BadRow, RecordTable, clean_text
 
 R = TypeVar("R", bound=Struct)
 
-SESSIONS = RecordTable(Session, "sessions")
-TASKS = RecordTable(Task, "tasks", {"cost_nano": lambda task: to_nano(task.counted_cost)})
+
+def _searched_name(session: Session) -> str:
+    """Text that the search for a session's tasks looks through, as migration 15 wrote it."""
+    return folded(clean_text(session.site), clean_text(session.name))
+
+
+def _searched_texts(task: Task) -> str:
+    """Text that the search for a task looks through, as migration 15 wrote it."""
+    texts = (task.spec.text, task.result, task.error, task.question)
+    return folded(*(clean_text(text or "") for text in texts))
+
+
+SESSIONS = RecordTable(Session, "sessions", {"name_folded": _searched_name})
+TASKS = RecordTable(
+    Task,
+    "tasks",
+    {"cost_nano": lambda task: to_nano(task.counted_cost), "texts_folded": _searched_texts},
+)
 STEPS = RecordTable(Step, "steps")
 
 

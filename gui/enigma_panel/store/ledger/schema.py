@@ -10,12 +10,7 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-KEPT_CHANGES = 10_000
-"""So many entries of `text_changes` are kept; an index that is further behind is made anew."""
-TRIM_CHANGES = (
-    "DELETE FROM text_changes WHERE n <="  # noqa: S608 - own numbers
-    f" (SELECT seq - {KEPT_CHANGES} FROM sqlite_sequence WHERE name = 'text_changes')"
-)
+from enigma_panel.core.task_filter import folded
 
 APPLICATION_ID = 0x454E4750  # "ENGP": by it `file` and _check_owner know our ledger from others
 
@@ -180,7 +175,7 @@ _V6 = (
 
 
 _V7 = (
-    # Which tasks have other texts now, for the index of words in its own file: see search_index.
+    # Which tasks have other texts now, for an index of words in a file of its own; until 15.
     """
     CREATE TABLE text_changes (
         n INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -328,15 +323,47 @@ _V14 = (
 )
 
 
+_V15 = (
+    # What is searched, in one column, instead of an index of words in a file of its own.
+    "DROP TRIGGER task_added",
+    "DROP TRIGGER task_text_changed",
+    "DROP TRIGGER task_deleted",
+    "DROP TRIGGER session_renamed",
+    "DROP TABLE text_changes",
+    "ALTER TABLE tasks ADD COLUMN texts_folded TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE sessions ADD COLUMN name_folded TEXT NOT NULL DEFAULT ''",
+    # As blobs: a text that is not UTF-8 must not end the migration.
+    """
+    UPDATE tasks SET texts_folded = folded(
+        CAST(text AS BLOB), CAST(result AS BLOB), CAST(error AS BLOB), CAST(question AS BLOB)
+    )
+    """,
+    """
+    UPDATE sessions SET name_folded = folded(
+        CAST(site AS BLOB),
+        CAST(coalesce(nullif(label, ''), site || ' ' || nullif(number, 0), site) AS BLOB)
+    )
+    """,
+)
+
+
+def _add_folded_texts(connection: sqlite3.Connection) -> None:
+    """Migration 15. Takes 3 s for 100,000 tasks."""
+
+    def folded_bytes(*texts: bytes | None) -> str:
+        return folded(*(text.decode(errors="replace") for text in texts if text))
+
+    connection.create_function("folded", -1, folded_bytes)
+    _execute(_V15, connection)
+
+
 def _execute(statements: Sequence[str], connection: sqlite3.Connection) -> None:
     for statement in statements:
         connection.execute(statement)
 
 
-MIGRATIONS: Migrations = tuple(
-    partial(_execute, statements)
-    for statements in (_V1, _V2, _V3, _V4, _V5, _V6, _V7, _V8, _V9, _V10, _V11, _V12, _V13, _V14)
-)
+_PLAIN = (_V1, _V2, _V3, _V4, _V5, _V6, _V7, _V8, _V9, _V10, _V11, _V12, _V13, _V14)
+MIGRATIONS: Migrations = (*(partial(_execute, each) for each in _PLAIN), _add_folded_texts)
 """Migration n (counted from 1) leads from version n-1 to n."""
 
 
@@ -403,8 +430,8 @@ TABLES: Mapping[str, tuple[str, ...]] = {
         "sent_secrets": "session_key key_id length digest anchor",
         "sessions": "key base_url key_print site number label phase since_ms created_ms opened_ms "
         "ended_ms expires_ms service_id socket_url web_view_url webrtc_url close_after "
-        "current_task terminate_sent_ms lost_until_ms dialect deleted_cost deleted_untold",
-        "sqlite_sequence": "name seq",
+        "current_task terminate_sent_ms lost_until_ms dialect deleted_cost deleted_untold "
+        "name_folded",
         "steps": "key task_key at_ms kind text",
         "tasks": "key session_key verb text starting_url max_duration_ms max_input_tokens "
         "max_output_tokens avoid_domains close_after service_id status since_ms "
@@ -412,8 +439,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
         "tokens_out compute_s question question_n asked_ms answered_ms stop_sent_ms "
         "pause_confirmed is_new place unproven answer_emitted tokens_total took_s files "
         "network environment_id policy_id proxy proxy_country proxy_address output_type "
-        "output_schema waited_ms answer_unconfirmed asked_again question_missed",
-        "text_changes": "n task_key",
+        "output_schema waited_ms answer_unconfirmed asked_again question_missed texts_folded",
     }.items()
 }
 """What `columns` says of a file of the newest version; to make one takes 5 ms."""

@@ -1,7 +1,6 @@
 """Reads for tables: which tasks fit a filter, in which order, how many there are, what they cost.
 
-A connection of its own that only reads the ledger, so that no intent waits for a question. Words
-are looked up in the index (search_index).
+They have a connection of their own that only reads the ledger, so that no intent waits for them.
 """
 
 import sqlite3
@@ -16,7 +15,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from enigma_panel.core.deletion import DeletionPlan, KeptReason, kept_because
-from enigma_panel.core.lazy_pattern import lazy_compile
 from enigma_panel.core.models import ASSUMED_PHASES, FINAL_PHASES, IDLE_LEAST_MS, TaskStatus
 from enigma_panel.core.money import EXACT, NANO, sum_exactly, to_nano
 from enigma_panel.core.question_history import AskedQuestion
@@ -32,7 +30,6 @@ from enigma_panel.core.task_filter import (
     TaskSum,
     words_of,
 )
-from enigma_panel.store.ledger import search_index
 from enigma_panel.store.ledger.deletion import sum_of_day
 from enigma_panel.store.ledger.errors import typed_errors
 from enigma_panel.store.ledger.queries import (
@@ -53,9 +50,7 @@ from enigma_panel.store.ledger.schema import FINE_COST, TOOK_IN_ALL
 T = TypeVar("T")
 
 MOST_WORDS = 50
-"""More words than that are not looked for: nobody types them."""
-MANY = 4
-"""Words that more than one task in so many has are common."""
+"""How many words are looked for: nobody types more."""
 
 _STATUS_RANK = (
     TaskStatus.ASKS,
@@ -69,9 +64,9 @@ _STATUS_RANK = (
     TaskStatus.STOPPED,
     TaskStatus.DONE,
 )
-"""Sorted by status, what needs somebody comes first."""
+"""The order of the statuses: what needs somebody comes first."""
 _OF_NO_STATUS = (
-    f"SELECT key FROM ledger.tasks WHERE NOT {one_of('status', _STATUS_RANK)} ORDER BY key DESC"  # noqa: S608 - own words
+    f"SELECT key FROM tasks WHERE NOT {one_of('status', _STATUS_RANK)} ORDER BY key DESC"  # noqa: S608 - own words
 )
 _RANKS = " ".join(f"WHEN '{status}' THEN {rank}" for rank, status in enumerate(_STATUS_RANK))
 _OPEN_SINCE = "CASE WHEN t.status = 'asks' AND t.answered_ms IS NULL THEN t.asked_ms END"
@@ -94,7 +89,7 @@ _SORTED_BY: dict[SortColumn, tuple[str, ...]] = {
     SortColumn.WAITED: (_WAITED,),
     SortColumn.HOST: ("s.base_url",),
 }
-"""Terms without which nothing is sorted; the first 40 characters of a text are in an index."""
+"""SQL terms by which a column is sorted; the first 40 characters of a text are in an index."""
 
 
 def _told(column: str) -> tuple[tuple[str, str], ...]:
@@ -121,25 +116,27 @@ _PARTS = {
         *((f"t.status <> 'asks' AND {which}", "t.waited_ms") for which in _WHICH_WAITED),
     ),
 }
-"""Conditions that part all tasks, and a term by which an index sorts those that meet it: in parts
-that SQLite merges, the first rows are there at once."""
+"""Conditions that divide all tasks, each with a term by which an index sorts those that meet it:
+SQLite merges the parts, and the first rows are there at once."""
 _OF_SESSION = frozenset({SortColumn.SESSION, SortColumn.SITE, SortColumn.HOST})
-_MATCHES = "SELECT rowid AS key FROM texts WHERE texts MATCH :words"
-_HAS_WORDS = f"t.key IN ({_MATCHES})"
-_HAS_MANY = f"+{_HAS_WORDS}"
-"""The same for SQLite, but that it reads one task after the other."""
-_TOKEN = lazy_compile(r"[^\W_]+")
+# Not LIKE: there is nothing to escape, no length is too much, and frequent beginnings are found
+# in half the time.
+_HAS_WORD = (
+    "(instr(t.texts_folded, :{0})"
+    " OR t.session_key IN (SELECT key FROM sessions WHERE instr(name_folded, :{0})))"
+)
+_THESE = "t.key IN (SELECT value FROM json_each(:keys))"
 _WHOLE = int(NANO)
 _SUMS = (
     # In two parts: the nano-dollars of many absurd costs are no 64-bit integer.
     f"SELECT t.status, t.is_new, count(*),"  # noqa: S608 - own words
     f" sum(t.cost_nano / {_WHOLE}), sum(t.cost_nano % {_WHOLE}),"
     f" sum({TOOK_MS}), count(CASE WHEN {IS_UNTOLD} THEN 1 END)"
-    " FROM ledger.tasks t"
+    " FROM tasks t"
 )
 _HAS_IDLED = (
     # As core.models.has_idled.
-    "SELECT 1 FROM ledger.sessions s JOIN ledger.tasks t ON t.key = s.current_task"  # noqa: S608 - own words
+    "SELECT 1 FROM sessions s JOIN tasks t ON t.key = s.current_task"  # noqa: S608 - own words
     " WHERE t.ended_ms IS NOT NULL AND t.sent_ms IS NOT NULL AND s.service_id IS NOT NULL"
     " AND NOT (s.close_after AND t.status = 'done')"
     f" AND (NOT {one_of('s.phase', FINAL_PHASES | ASSUMED_PHASES)}"
@@ -147,28 +144,26 @@ _HAS_IDLED = (
 )
 _IS_CUT_OFF = (
     # As ui.text.states.known_until_ms. By key, which each index of tasks has.
-    f"t.key IN (SELECT t.key FROM ledger.tasks t JOIN ledger.sessions s ON s.key = t.session_key"  # noqa: S608 - own words
+    f"t.key IN (SELECT t.key FROM tasks t JOIN sessions s ON s.key = t.session_key"  # noqa: S608 - own words
     f" WHERE t.{one_of('status', AT_WORK)}"
     f" AND {one_of('s.phase', FINAL_PHASES | ASSUMED_PHASES)})"
 )
-"""Of a task at work in a session that has ended: what became of it is not known yet, whatever its
+"""A task is at work in a session that has ended: what became of it is not known yet, whatever its
 status was."""
 _KEY_RANGE = (
-    "SELECT (SELECT min(key) FROM ledger.tasks), (SELECT max(key) FROM ledger.tasks),"
-    " (SELECT count(*) FROM ledger.tasks)"
+    "SELECT (SELECT min(key) FROM tasks), (SELECT max(key) FROM tasks),"
+    " (SELECT count(*) FROM tasks)"
 )
 _BY_RULE = (
     f"SELECT t.status, {IS_OVER} AS is_over, {HAS_CALL} AS has_call, count(*),"  # noqa: S608 - own words
-    " json_group_array(t.key) FROM ledger.tasks t JOIN ledger.sessions s ON s.key = t.session_key"
-    " WHERE t.key IN (SELECT value FROM json_each(:keys)) GROUP BY 1, 2, 3"
+    " json_group_array(t.key) FROM tasks t JOIN sessions s ON s.key = t.session_key"
+    f" WHERE {_THESE} GROUP BY 1, 2, 3"
 )
 _FINE_COSTS = (
-    "SELECT t.cost, t.cost_nano FROM ledger.tasks t INDEXED BY tasks_fine_costs"  # noqa: S608 - own words
+    "SELECT t.cost, t.cost_nano FROM tasks t INDEXED BY tasks_fine_costs"  # noqa: S608 - own words
     f" WHERE {FINE_COST} AND t.cost_nano IS NOT NULL"
 )
-
-_RESULTS = "FROM ledger.tasks WHERE key IN (SELECT value FROM json_each(:keys)) AND result <> ''"
-
+_RESULTS = f"FROM tasks t WHERE {_THESE} AND result <> ''"
 
 Day = tuple[str, int, int]
 """A local day: its date in ISO 8601, and from when to when it lasts (epoch ms)."""
@@ -178,16 +173,14 @@ class Figures(Struct, frozen=True, kw_only=True):
     """How many tasks there are, and what those cost that are shown.
 
     total: tasks in the ledger. count: those that fit, whatever group they are in; by_group: those
-    that would fit with that group alone. shown: of what fits. unindexed: how many tasks are not in
-    the index of words yet, so that no word finds them. day: what the tasks cost that were started
-    on a day, also those that have been deleted.
+    that would fit with that group alone. shown: of what fits. day: what the tasks cost that were
+    started on a day, also those that have been deleted.
     """
 
     total: int = 0
     count: int = 0
     by_group: dict[TaskGroup, int] = {}
     shown: TaskSum = TaskSum()
-    unindexed: int = 0
     day: TaskSum | None = None
 
 
@@ -201,7 +194,6 @@ class TaskReader:
     def __init__(self, ledger_path: Path) -> None:
         self.path = ledger_path
         self._connection: sqlite3.Connection | None = None
-        self._is_anew = False
         self._kinds: dict[tuple[int, int], QuestionKind] = {}
 
     def interrupt(self) -> None:
@@ -210,13 +202,6 @@ class TaskReader:
         if connection is not None:
             with suppress(sqlite3.ProgrammingError):  # its own thread has just closed it
                 connection.interrupt()
-
-    def catch_up(self) -> int:
-        """Take a batch of new texts into the index; returns how many tasks are missing in it yet.
-
-        An index that has damage is made anew.
-        """
-        return self._ask(search_index.catch_up)
 
     def keys(
         self, task_filter: TaskFilter, order: Order, now_ms: int, most: int | None = None
@@ -231,27 +216,23 @@ class TaskReader:
             return self._by_status(most, descending=order[0].descending)
         if not order and not conditions:
             return self._newest_first(most)
-        if not order and conditions == [_HAS_WORDS]:
-            sql = f"{_MATCHES} ORDER BY rowid DESC"
-        elif len(order) == 1 and order[0].column in _PARTS and not conditions:
+        if len(order) == 1 and order[0].column in _PARTS and not conditions:
             sql = _merged(order[0])
         else:
             source = _source(order, is_whole=not conditions)
             sql = f"SELECT t.key AS key {source}{_where(conditions)}{_order_by(order)}"
         return self._keys(sql, values | {"now": now_ms}, most)
 
-    def figures(
-        self, task_filter: TaskFilter, found: int | None = None, day: Day | None = None
-    ) -> Figures:
-        """How many fit, by group, and what they cost together. found: how many have the words, as
-        `keys` has just told. day: what it has cost is told, too."""
+    def figures(self, task_filter: TaskFilter, day: Day | None = None) -> Figures:
+        """How many fit, by group, and what they cost together. day: what it has cost is told,
+        too."""
         with self._one_state():
-            figures = self._figures(task_filter, found)
+            figures = self._figures(task_filter)
             return replace(figures, day=self._spent_on(*day)) if day is not None else figures
 
     def sum_of(self, keys: Sequence[int]) -> TaskSum:
         """What these tasks cost together."""
-        return self._sum("t.key IN (SELECT value FROM json_each(:keys))", {"keys": json_of(keys)})
+        return self._sum(_THESE, {"keys": json_of(keys)})
 
     def results(self, keys: Sequence[int], most_chars: int) -> list[str] | None:
         """The results of those of these tasks that have one, in this order; None where they are
@@ -270,7 +251,7 @@ class TaskReader:
 
     def ended_before(self, before_ms: int) -> list[int]:
         """The keys of the tasks that ended before then (epoch ms), oldest first."""
-        sql = "SELECT key FROM ledger.tasks WHERE ended_ms < :before_ms ORDER BY key"
+        sql = "SELECT key FROM tasks WHERE ended_ms < :before_ms ORDER BY key"
         return self._keys(sql, {"before_ms": before_ms}, None)
 
     def plan_deletion(self, keys: Sequence[int], now_ms: int) -> DeletionPlan:
@@ -290,10 +271,6 @@ class TaskReader:
         """The last so many questions of all tasks, newest first."""
         return self._ask(lambda connection: asked_questions(connection, most, self._kinds))
 
-    def purge(self) -> None:
-        """Leave no word of what was deleted in the index."""
-        self._ask(search_index.purge)
-
     def close(self) -> None:
         """Close the files; harmless when repeated. The next question would open them again."""
         connection, self._connection = self._connection, None
@@ -303,24 +280,26 @@ class TaskReader:
     # -- inside --------------------------------------------------------------------------------
 
     def _keys(self, sql: str, values: dict[str, Any], most: int | None) -> list[int]:
-        """As one text: row by row it would take the interpreter from the window 100,000 times."""
+        """The keys that a query finds, fetched as one text: row by row, the interpreter would be
+        taken from the window 100,000 times."""
         limited = f"{sql} LIMIT {-1 if most is None else most}"
         rows = self._rows(f"SELECT json_group_array(key) FROM ({limited})", values)  # noqa: S608 - own words
         return msgspec.json.decode(rows[0][0], type=list[int])
 
     def _newest_first(self, most: int | None) -> list[int]:
-        """Keys are given in order: those of all tasks need not be read one after the other unless
-        one between them was deleted."""
+        """The keys of all tasks. They are given in order, so none is read unless one between them
+        was deleted."""
         oldest, newest, count = self._rows(_KEY_RANGE, {})[0]
         if not count:
             return []
         if newest - oldest + 1 == count:
             return list(range(newest, oldest - 1, -1)[:most])
-        return self._keys("SELECT key FROM ledger.tasks ORDER BY key DESC", {}, most)
+        return self._keys("SELECT key FROM tasks ORDER BY key DESC", {}, most)
 
     def _by_status(self, most: int | None, *, descending: bool) -> list[int]:
-        """One status after the other, each by its index; then those of a word of no version."""
-        sql = "SELECT key FROM ledger.tasks WHERE status = :status ORDER BY key DESC"
+        """The keys of all tasks by status, one after the other by its index; at the end those with
+        a status of no version."""
+        sql = "SELECT key FROM tasks WHERE status = :status ORDER BY key DESC"
         found: list[int] = []
         with self._one_state():
             for status in reversed(_STATUS_RANK) if descending else _STATUS_RANK:
@@ -331,18 +310,17 @@ class TaskReader:
         return found
 
     def _has_one_host(self) -> bool:
-        """As nearly everybody has: then nothing is sorted by it."""
+        """Whether all sessions are of one host, as nearly always; then nothing is sorted by it."""
         sql = "SELECT (SELECT min(base_url) {0}) IS (SELECT max(base_url) {0})"
-        return bool(self._rows(sql.format("FROM ledger.sessions"), {})[0][0])
+        return bool(self._rows(sql.format("FROM sessions"), {})[0][0])
 
-    def _figures(self, task_filter: TaskFilter, found: int | None) -> Figures:
+    def _figures(self, task_filter: TaskFilter) -> Figures:
         conditions, values = _conditions(task_filter)
-        total = self._rows("SELECT count(*) FROM ledger.tasks", {})[0][0]
-        unindexed = self._ask(search_index.missing)
-        if _HAS_WORDS in conditions:
-            if found is None:
-                found = self._rows(f"SELECT count(*) FROM ({_MATCHES})", values)[0][0]  # noqa: S608 - own words
-            conditions = _for_words(conditions, found, total, is_whole=not unindexed)
+        total = self._rows("SELECT count(*) FROM tasks", {})[0][0]
+        if task_filter.words:  # texts are read once, not for each sum
+            sql = f"SELECT count(*), json_group_array(t.key) FROM tasks t{_where(conditions)}"  # noqa: S608 - own words
+            count, keys = self._rows(sql, values)[0]
+            conditions, values = ([_THESE], {"keys": keys}) if count < total else ([], {})
         by_status = f"{_SUMS}{{}} GROUP BY t.status, t.is_new"
         rows = self._rows(by_status.format(_where([*conditions, f"NOT {_IS_CUT_OFF}"])), values)
         cut_off = self._rows(by_status.format(_where([*conditions, _IS_CUT_OFF])), values)
@@ -354,7 +332,6 @@ class TaskReader:
             count=sum(row[2] for row in rows),
             by_group={group: sum(r[2] for r in rows if _is_in(r, group)) for group in TaskGroup},
             shown=self._exact(shown, _where([*conditions, *_in_groups(task_filter)]), values),
-            unindexed=unindexed,
         )
 
     def _spent_on(self, day: str, from_ms: int, to_ms: int) -> TaskSum:
@@ -378,7 +355,7 @@ class TaskReader:
 
     @contextmanager
     def _one_state(self) -> Iterator[None]:
-        """What is asked meanwhile is answered of one state of the ledger."""
+        """A transaction in which all questions see one state of the ledger."""
         self._ask(lambda connection: connection.execute("BEGIN"))
         try:
             yield
@@ -390,32 +367,18 @@ class TaskReader:
         return self._ask(lambda connection: connection.execute(sql, values).fetchall())
 
     def _ask(self, question: Callable[[sqlite3.Connection], T]) -> T:
-        """Where the index has damage it is made anew, but not again before an answer came: then it
-        is the ledger that has it."""
         with typed_errors(self.path):
-            try:
-                answer = question(self._opened())
-            except sqlite3.DatabaseError as error:
-                if self._is_anew or not search_index.is_damage(error):
-                    raise
-                self.close()
-                search_index.drop_index(self.path)
-                self._is_anew = True
-                answer = question(self._opened())
-            self._is_anew = False
-            return answer
-
-    def _opened(self) -> sqlite3.Connection:
-        if self._connection is None:
-            self._connection = search_index.open_with_ledger(self.path)
-        return self._connection
+            if self._connection is None:
+                uri = f"{self.path.absolute().as_uri()}?mode=ro"
+                self._connection = sqlite3.connect(uri, uri=True, isolation_level=None)
+            return question(self._connection)
 
 
 def _conditions(task_filter: TaskFilter) -> tuple[list[str], dict[str, Any]]:
-    """All but the groups, and the values that they name."""
-    words = _at_most(words_of(clean_text(task_filter.words)), MOST_WORDS)
+    """The conditions of a filter without its groups, and the values that they name."""
+    words = words_of(clean_text(task_filter.words))[:MOST_WORDS]
     bounds = (
-        (_HAS_WORDS, "words", _expression(words) if words else None),
+        *((_HAS_WORD.format(f"word{n}"), f"word{n}", word) for n, word in enumerate(words)),
         (f"{STARTED} >= :from_ms", "from_ms", task_filter.from_ms),
         (f"{STARTED} < :to_ms", "to_ms", task_filter.to_ms),
         ("t.cost_nano >= :cost_from", "cost_from", to_nano(task_filter.cost_from)),
@@ -423,33 +386,6 @@ def _conditions(task_filter: TaskFilter) -> tuple[list[str], dict[str, Any]]:
     )
     given = [bound for bound in bounds if bound[2] is not None]
     return [bound[0] for bound in given], {name: value for _, name, value in given}
-
-
-def _for_words(conditions: list[str], found: int, total: int, *, is_whole: bool) -> list[str]:
-    """So that it is quick where so many of all tasks have the words. is_whole: all tasks are in the
-    index, and no others."""
-    if found == total and is_whole:
-        return [each for each in conditions if each is not _HAS_WORDS]
-    if found * MANY > total:  # all tasks are read sooner in turn than those by key
-        return [_HAS_MANY if each is _HAS_WORDS else each for each in conditions]
-    return conditions
-
-
-def _at_most(words: list[str], most: int) -> list[str]:
-    """Those with so many words of the index in them: nothing interrupts a phrase of thousands."""
-    kept = []
-    for word in words:
-        most -= len(_TOKEN.findall(word))
-        if most < 0:
-            break
-        kept.append(word)
-    return kept or [_TOKEN.findall(word)[0] for word in words[:1]]
-
-
-def _expression(words: Sequence[str]) -> str:
-    """Each word as it is, the last as a beginning; nothing in it is read as syntax."""
-    quoted = " ".join('"{}"'.format(word.replace('"', '""')) for word in words)
-    return f"{quoted}*"
 
 
 def _in_groups(task_filter: TaskFilter) -> list[str]:
@@ -464,19 +400,20 @@ def _in_groups(task_filter: TaskFilter) -> list[str]:
 
 def _merged(by: SortBy) -> str:
     parts = (
-        f"SELECT t.key AS key, {term} AS value FROM ledger.tasks t WHERE {condition}"  # noqa: S608 - own words
+        f"SELECT t.key AS key, {term} AS value FROM tasks t WHERE {condition}"  # noqa: S608 - own words
         for condition, term in _PARTS[by.column]
     )
     return f"{' UNION ALL '.join(parts)} ORDER BY value{' DESC' if by.descending else ''}, key DESC"
 
 
 def _source(order: Order, *, is_whole: bool) -> str:
-    """is_whole: of all tasks. Then the index of sessions leads, which SQLite would not know."""
+    """What is read for an order. is_whole: all tasks are; then SQLite must be told to begin with
+    the index of sessions."""
     if not any(by.column in _OF_SESSION for by in order):
-        return "FROM ledger.tasks t"
+        return "FROM tasks t"
     if is_whole and order[0].column in {SortColumn.SESSION, SortColumn.SITE}:
-        return "FROM ledger.sessions s CROSS JOIN ledger.tasks t ON t.session_key = s.key"
-    return "FROM ledger.tasks t JOIN ledger.sessions s ON s.key = t.session_key"
+        return "FROM sessions s CROSS JOIN tasks t ON t.session_key = s.key"
+    return "FROM tasks t JOIN sessions s ON s.key = t.session_key"
 
 
 def _where(conditions: Sequence[str]) -> str:

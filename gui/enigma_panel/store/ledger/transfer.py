@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 INSTRUCTIONS = 10_000
 """SQLite asks so often whether to go on: some hundred times a second."""
 
-_BOOKKEEPING = frozenset({"meta", "text_changes", "sqlite_sequence"})
-"""Tables that hold something in a ledger where nothing has happened."""
 _OWNER = slice(68, 72)
 """Where SQLite keeps the id of the program that a file belongs to."""
 _WAITING_COMMANDS = (
@@ -166,7 +164,7 @@ def _holds_nothing(connection: sqlite3.Connection) -> bool:
     return all(
         connection.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() is None  # noqa: S608 - ours
         for table in TABLES
-        if table not in _BOOKKEEPING
+        if table != "meta"
     )
 
 

@@ -4,7 +4,7 @@ from PySide6.QtCore import QEvent, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
-from enigma_panel.core.task_filter import NO_FILTER, TaskFilter, TaskGroup, words_of
+from enigma_panel.core.task_filter import NO_FILTER, TaskFilter, TaskGroup
 from enigma_panel.services.settings import SettingsBook
 from enigma_panel.services.task_search import TaskSearch
 from enigma_panel.store.settings import MOST_WORDS_CHARS
@@ -201,8 +201,7 @@ class FilterBar(QWidget):
         search = self._search
         if search.problem is not None:
             return problem_text(search.problem.reason)
-        unread = search.unindexed if words_of(search.filter.words) else 0
-        return shown_text(shown, max(shown, search.figures.total), unread)
+        return shown_text(shown, max(shown, search.figures.total))
 
     def _show_filter(self, wanted: TaskFilter) -> None:
         with QSignalBlocker(self.field):

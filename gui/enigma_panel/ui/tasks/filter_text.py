@@ -72,15 +72,8 @@ def count_text(n: int) -> str:
     return tr.plural("1 task", "{n} tasks", n)
 
 
-def shown_text(shown: int, total: int, unread: int = 0) -> str:
-    """'12 of 100,412 shown'. unread: so many were not looked through for the words yet."""
-    if unread:
-        return tr(
-            "{shown} of {total} shown, {unread} not searched yet",
-            shown=shown,
-            total=total,
-            unread=unread,
-        )
+def shown_text(shown: int, total: int) -> str:
+    """'12 of 100,412 shown'."""
     return tr("{shown} of {total} shown", shown=shown, total=total)
 
 
