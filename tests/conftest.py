@@ -70,7 +70,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
             item.add_marker(pytest.mark.process)
         # Whatever shows something stands on it: qtbot, window, world, services, no_window_left.
         place = item.nodeid.removeprefix("tests/")
-        if "qapp" in fixtures and place.startswith("ui/"):
+        if "qapp" in fixtures and place.startswith(("ui/", "features/")):
             item.add_marker(pytest.mark.window)
         if place.startswith(SLOW):
             item.add_marker(pytest.mark.slow)

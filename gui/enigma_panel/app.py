@@ -245,7 +245,6 @@ class Program:
             notices_shown=lambda: (
                 self._startup is not None and not self._startup.notifier.is_missing
             ),
-            tray_shown=lambda: self._startup is not None and self._startup.tray is not None,
             autostart=autostart if autostart.is_possible() and not self._options.demo else None,
             aimed=window.aimed_rects,
         )

@@ -8,9 +8,9 @@ import tempfile
 from collections.abc import Callable, Coroutine
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
-from PySide6.QtWidgets import QApplication, QSystemTrayIcon
+from PySide6.QtWidgets import QApplication
 
 from enigma_panel.bootstrap import Parts, load_client
 from enigma_panel.core.models import SessionState, shown_state
@@ -18,6 +18,8 @@ from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.desktop.notifications import BusNotifier, NotificationBus
 from enigma_panel.desktop.power import Power, SleepBus
 from enigma_panel.desktop.single_instance import bring_to_front
+from enigma_panel.features import FEATURES
+from enigma_panel.features.feature import Host
 from enigma_panel.runtime import event_loop
 from enigma_panel.services.clock import SystemClock
 from enigma_panel.services.desktop_notifier import DesktopNotifier
@@ -44,9 +46,6 @@ from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.text.notification import asked_notice, done_notice
 from enigma_panel.ui.widgets.dialog import ModelessDialog
 
-if TYPE_CHECKING:
-    from enigma_panel.ui.tray.tray import Tray
-
 log = logging.getLogger(__name__)
 
 TICK_MS = 1_000
@@ -72,7 +71,6 @@ class Startup:
         keeps_copy: bool,
     ) -> None:
         self.notifier = DesktopNotifier()
-        self.tray: Tray | None = None
         self._parts = parts
         self._window = window
         self._dialogs = dialogs
@@ -88,8 +86,8 @@ class Startup:
         await self._recover()
         scope = self._parts.services.scope
         scope.spawn("ticks", self._ticks())
-        self.tray = make_tray(self._parts, self._window)
-        self.notifier = make_notifiers(self._parts, self._window, self._parts.redact, self.tray)
+        self.notifier = make_notifiers(self._parts, self._window, self._parts.redact)
+        self._install_features()
         manager = self._dialogs.get()
         self._power.unlocked.connect(manager.show_question_anew)
         self.notifier.missing_changed.connect(manager.look_for_questions)
@@ -103,6 +101,16 @@ class Startup:
         scope.spawn("leftovers", event_loop.blocking(leftovers, time_limit=CLIENT_S))
         if self._keeps_copy:
             scope.spawn("ledger copy", self._copy_ledger())
+
+    def _install_features(self) -> None:
+        host = Host(
+            services=self._parts.services,
+            window=self._window,
+            dialogs=self._dialogs,
+            notifier=self.notifier,
+        )
+        for feature in FEATURES:
+            feature.install(host)
 
     async def _offer_copy(self) -> None:
         """Where there is one of a lost ledger."""
@@ -238,18 +246,16 @@ def make_power(parts: Parts) -> Power:
 
 
 def make_notifiers(
-    parts: Parts, window: MainWindow, redact: Callable[[str], str], tray: "Tray | None" = None
+    parts: Parts, window: MainWindow, redact: Callable[[str], str]
 ) -> DesktopNotifier:
     """Tells of questions and of ended tasks while no window of ours has the focus; all of it lives
     as long as the window.
 
     Make it when the records of earlier runs are loaded: what ended in them is no news. redact:
-    what every text passes that leaves us. tray: shows them elsewhere than on Linux.
+    what every text passes that leaves us.
     """
     notifier = _make_notifier(parts)
     notifier.setParent(window)
-    if tray is not None and sys.platform != "linux":
-        tray.show_notices_of(notifier)
     done = DoneNotifier(
         parts.services.store,
         notifier,
@@ -277,25 +283,6 @@ def make_notifiers(
         follower.setParent(notifier)
         _application().focusWindowChanged.connect(follower.follow_focus)
     return notifier
-
-
-def make_tray(parts: Parts, window: MainWindow) -> "Tray | None":
-    """The icon in the tray, where the desktop has one."""
-    if not QSystemTrayIcon.isSystemTrayAvailable():
-        return None
-    from enigma_panel.ui.tray.tray import Tray  # noqa: PLC0415 - only there
-
-    tray = Tray(
-        parts.services,
-        window,
-        window,
-        quiet=window.main_menu.quiet,
-        bring_to_front=partial(bring_to_front, window, ""),
-        open_question=window.dialogs.open_question,
-    )
-    window.hides_on_close = tray.hides_window
-    window.hidden.connect(tray.note_hidden)
-    return tray
 
 
 def _application() -> QApplication:

@@ -18,6 +18,7 @@ import os
 import sys
 import threading
 from pathlib import Path
+from typing import Any, cast
 
 sys.path.append(str(Path(__file__).parents[2] / "resources"))
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -36,7 +37,9 @@ from PySide6.QtWidgets import (
 from enigma_panel import app, cli
 from enigma_panel.bootstrap import Parts
 from enigma_panel.core import redaction as core_redaction
-from enigma_panel.startup import make_tray
+from enigma_panel.features import FEATURES
+from enigma_panel.features.feature import Host
+from enigma_panel.services.desktop_notifier import DesktopNotifier
 from enigma_panel.ui.export.dialog import ExportDialog
 from enigma_panel.ui.export.import_dialog import ImportDialog
 from enigma_panel.ui.export.ledger_dialog import LedgerDialog
@@ -45,7 +48,6 @@ from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.new_task.dialog import NewTaskDialog
 from enigma_panel.ui.question_history.dialog import QuestionHistoryDialog
 from enigma_panel.ui.questions.dialog import QuestionDialog
-from enigma_panel.ui.tray.tray import Tray
 from tests.app.canaries import shown_texts
 from tour_steps import Tour, TourError
 
@@ -55,7 +57,7 @@ class Driver(Tour):
 
     program: app.Program
     parts: Parts
-    tray: Tray | None = None
+    tray: Any = None
 
     async def obey(self, line: str) -> object:
         """Do what a line says; the result is printed."""
@@ -79,9 +81,16 @@ class Driver(Tour):
                 self._window.app_actions.copy_for_colleague(self._task(rest))
             case "texts":
                 return shown_texts()
-            case "tray":  # as `Startup` makes it, where there is a tray
+            case "tray":  # as `Startup` installs it, where there is a tray
                 QSystemTrayIcon.isSystemTrayAvailable = lambda: True  # type: ignore[method-assign]
-                self.tray = make_tray(self.parts, self._window)
+                host = Host(
+                    services=self.parts.services,
+                    window=self._window,
+                    dialogs=cast("Any", self._window.dialogs),
+                    notifier=DesktopNotifier(),
+                )
+                tray = next(feature for feature in FEATURES if feature.name == "tray")
+                self.tray = tray.install(host)
             case "tray-texts":
                 assert self.tray is not None
                 self.tray.refresh()

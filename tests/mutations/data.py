@@ -5,7 +5,7 @@ from tests.mutations.runner import Break
 ACCOUNT = "tests/services/test_account.py"
 DOWNLOADS = "tests/services/test_downloads.py"
 ASKED = "tests/services/test_question_notifier.py"
-TRAY = "tests/ui/tray/test_tray.py"
+TRAY = "tests/features/tray/test_tray.py"
 SERVICE_LOGINS = "tests/services/test_logins.py"
 SAVED_LOGINS = "tests/ui/questions/test_saved_logins.py"
 WORDS = "test_the_agents_words_are_there_if_they_are_wanted_and_no_secret_is"
@@ -1119,7 +1119,7 @@ DATA = (
         promise="The tray's menu names session, kind and time left of a question, none of the agent's "
         "words.",
         mistake="the question stands in the place of the session's name",
-        file="ui/tray/tray.py",
+        file="features/tray/tray.py",
         old="name = self._name(question.session_key)",
         new="name = question.text",
         tests=(f"{TRAY}::test_a_question_is_an_entry_that_leads_to_it_without_the_agents_words",),

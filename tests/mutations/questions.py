@@ -10,7 +10,7 @@ NOTIFIER = "tests/services/test_question_notifier.py"
 PRESENTER = "tests/ui/questions/test_presenter.py"
 MANAGER = "tests/ui/test_dialog_manager.py"
 SAME = "tests/ui/questions/test_same_questions.py"
-TRAY = "tests/ui/tray/test_tray.py"
+TRAY = "tests/features/tray/test_tray.py"
 BEFORE = "tests/services/test_written_before.py"
 RECORDS = "tests/services/questions/test_question_records.py"
 NO_BLANK_CHEQUE = "A purchase is approved up to its total, or an amount that was typed"
@@ -263,7 +263,7 @@ QUESTIONS = (
     Break(
         promise="The window hides only while something is open, and says so",
         mistake="always",
-        file="ui/tray/tray.py",
+        file="features/tray/tray.py",
         old="return bool(self._running() or services.queue.entries() or ",
         new="return bool(True or ",
         tests=(f"{TRAY}::test_the_window_hides_only_while_something_is_open",),
@@ -271,7 +271,7 @@ QUESTIONS = (
     Break(
         promise="The window hides only while something is open, and says so",
         mistake="nobody is told",
-        file="ui/tray/tray.py",
+        file="features/tray/tray.py",
         old="        if told < TELLS:\n",
         new="        if told < 0:\n",
         tests=(f"{TRAY}::test_the_window_hides_only_while_something_is_open",),
@@ -279,7 +279,7 @@ QUESTIONS = (
     Break(
         promise="The tray's icon shows the most urgent state",
         mistake="trouble hides a question",
-        file="ui/tray/tray.py",
+        file="features/tray/tray.py",
         old="        if asking:\n            return TrayState.ASKING\n",
         new="",
         tests=(f"{TRAY}::test_its_state_is_the_most_urgent_one",),

@@ -16,7 +16,7 @@ from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.questions.presenter import QuestionPresenter, TypingWatch
 from enigma_panel.ui.quit.dialog import QuitChoice, QuitDialog, open_sessions
 from enigma_panel.ui.quit.terminate_all import TerminateAllDialog
-from enigma_panel.ui.settings.dialog import SettingsDialog
+from enigma_panel.ui.settings.dialog import SettingsDialog, SettingsPart
 from enigma_panel.ui.settings.general_page import Autostart
 from enigma_panel.ui.settings.key_dialog import KeyDialog
 from enigma_panel.ui.text.logins import remembered_text
@@ -52,8 +52,9 @@ class DialogManager(QObject):
     use_account change between the demo service and the account; without them no button does it.
     begin_anew: with the ledger that was imported.
     sleep_is_announced: whether this computer says when it is about to sleep. notices_shown: whether
-    the desktop shows notices, as far as is known; tray_shown: whether it has a tray; autostart: how
-    it starts the program at a log-in. aimed: the rows on the screen that somebody aims at.
+    the desktop shows notices, as far as is known. autostart: how it starts the program at a log-in.
+    settings_parts: what features add to Settings. aimed: the rows on the screen that somebody aims
+    at.
     draft_discarded: New task was cancelled with words in it; comes with what takes that back.
     exported: what became of an export: a sentence, and the file, None where there is none.
     deleted: what became of tasks that were to be deleted, in words. task_wanted: to the task with
@@ -80,14 +81,13 @@ class DialogManager(QObject):
         begin_anew: Callable[[], None] = lambda: None,
         sleep_is_announced: Callable[[], bool] = lambda: True,
         notices_shown: Callable[[], bool] = lambda: False,
-        tray_shown: Callable[[], bool] = lambda: False,
         autostart: Autostart | None = None,
         aimed: Callable[[], Iterable[QRect]] = tuple,
     ) -> None:
         super().__init__()
         self._notices_shown = notices_shown
-        self._tray_shown = tray_shown
         self._autostart = autostart
+        self.settings_parts: list[SettingsPart] = []
         self._services = services
         self._parent = parent
         self._try_demo = try_demo
@@ -174,8 +174,8 @@ class DialogManager(QObject):
                 self.open_key,
                 power_available=self._sleep_is_told(),
                 notices_shown=self._notices_shown,
-                tray_shown=self._tray_shown(),
                 autostart=self._autostart,
+                parts=self.settings_parts,
             )
         self._settings.ask()
 

@@ -341,11 +341,3 @@ async def test_starting_at_a_login_is_what_the_desktop_says(world: World) -> Non
     other = SettingsDialog(world.services, None, lambda: None)
     other.ask()
     assert not other.general.start_at_login.isVisible()
-
-
-async def test_the_tray_is_asked_about_where_there_is_one(world: World) -> None:
-    dialog = SettingsDialog(world.services, None, lambda: None, tray_shown=True)
-    dialog.ask()
-    dialog.questions.boxes["keep_in_tray"].click()
-    assert not world.settings.value.keep_in_tray
-    assert "keep_in_tray" not in SettingsDialog(world.services, None, lambda: None).questions.boxes

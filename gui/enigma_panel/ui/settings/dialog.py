@@ -1,9 +1,10 @@
 """The dialog Settings: its pages."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from msgspec import Struct
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QTabWidget, QWidget
+from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from enigma_panel.services.container import Services
 from enigma_panel.ui.i18n import Translations
@@ -20,10 +21,18 @@ from enigma_panel.ui.widgets.inputs import ScrollArea
 tr = Translations("Settings")
 
 
+class SettingsPart(Struct, frozen=True, kw_only=True):
+    """What a feature adds to the settings. page: the title of the page that it goes to, which it
+    makes where there is none."""
+
+    page: str
+    make: Callable[[], QWidget]
+
+
 class SettingsDialog(ModelessDialog):
     """The window. power_available: whether this computer says when it is about to sleep;
-    notices_shown: whether the desktop shows notices, as far as is known; tray_shown: whether it has
-    a tray. autostart: how it starts the program at a log-in, None where that is not possible."""
+    notices_shown: whether the desktop shows notices, as far as is known. autostart: how it starts
+    the program at a log-in, None where that is not possible. parts: those of the features."""
 
     def __init__(
         self,
@@ -33,19 +42,20 @@ class SettingsDialog(ModelessDialog):
         *,
         power_available: bool = True,
         notices_shown: Callable[[], bool] = lambda: True,
-        tray_shown: bool = False,
         autostart: Autostart | None = None,
+        parts: Sequence[SettingsPart] = (),
     ) -> None:
         super().__init__(tr("Settings"), parent)
         self.general = GeneralPage(services, power_available=power_available, autostart=autostart)
         self.account = AccountPage(services, open_key)
         self.appearance = AppearancePage(services)
         self.history = HistoryPage(services)
-        self.questions = QuestionsPage(services, notices_shown, tray_shown=tray_shown)
+        self.questions = QuestionsPage(services, notices_shown)
         self.logins = LoginsPage(services)
         self.tabs = QTabWidget()
         self.tabs.setAccessibleName(tr("Settings"))
-        pages = (
+        self._columns: dict[str, QVBoxLayout] = {}
+        pages: tuple[tuple[str, QWidget], ...] = (
             (tr("General"), self.general),
             (tr("Account"), self.account),
             (tr("Appearance"), self.appearance),
@@ -54,9 +64,9 @@ class SettingsDialog(ModelessDialog):
             (tr("Logins"), self.logins),
         )
         for title, page in pages:
-            scroll = ScrollArea()
-            scroll.column.addWidget(page)
-            self.tabs.addTab(scroll, title)
+            self._add(title, page)
+        for part in parts:
+            self._add(part.page, part.make())
         self.close_button = make_button(tr("Close"))
         self.body.addWidget(self.tabs, 1)
         self.add_buttons(None, self.close_button)
@@ -68,6 +78,13 @@ class SettingsDialog(ModelessDialog):
     def ask(self) -> None:
         """Show it."""
         self.present(self.tabs)
+
+    def _add(self, title: str, page: QWidget) -> None:
+        if title not in self._columns:
+            scroll = ScrollArea()
+            self.tabs.addTab(scroll, title)
+            self._columns[title] = scroll.column
+        self._columns[title].addWidget(page)
 
     def _grow(self) -> None:
         if self.isVisible():

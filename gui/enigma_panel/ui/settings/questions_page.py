@@ -13,11 +13,9 @@ tr = Translations("Settings")
 
 class QuestionsPage(QWidget):
     """The page. Choices hold at once. notices_shown: whether this desktop shows notices, as far as
-    is known; tray_shown: whether it has a tray."""
+    is known."""
 
-    def __init__(
-        self, services: Services, notices_shown: Callable[[], bool], *, tray_shown: bool = False
-    ) -> None:
+    def __init__(self, services: Services, notices_shown: Callable[[], bool]) -> None:
         super().__init__()
         self._settings = services.settings
         self._notices_shown = notices_shown
@@ -31,13 +29,6 @@ class QuestionsPage(QWidget):
                 tr("They may stand on a locked screen. What is known to be secret is left out."),
             ),
         }
-        if tray_shown:
-            self.boxes["keep_in_tray"] = _box(
-                tr("Keep in the tray"),
-                tr(
-                    "While something is open, closing the window hides it; its icon brings it back."
-                ),
-            )
         self.missing = NoticeLabel()
         rows = [
             part

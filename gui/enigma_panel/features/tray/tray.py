@@ -8,12 +8,12 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon, QWidget
 
+from enigma_panel.features.tray.icon import tray_icon
+from enigma_panel.features.tray.text import TrayState, hidden_text, question_entry, tray_tip
 from enigma_panel.services.container import Services
 from enigma_panel.services.desktop_notifier import DesktopNotice, DesktopNotifier
 from enigma_panel.services.types import KeyState, OpenQuestion, ServiceStatus
 from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.text.tray import TrayState, hidden_text, question_entry, tray_tip
-from enigma_panel.ui.tray.icon import tray_icon
 
 tr = Translations("Tray")
 

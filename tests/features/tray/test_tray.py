@@ -8,12 +8,12 @@ from PySide6.QtGui import QColor, QIcon
 from PySide6.QtWidgets import QApplication, QMenu, QSystemTrayIcon
 
 from enigma_panel.core.models import Phase
+from enigma_panel.features.tray.icon import SIZES, tray_icon
+from enigma_panel.features.tray.text import TrayState
+from enigma_panel.features.tray.tray import TELLS, Tray
 from enigma_panel.services.desktop_notifier import DesktopNotice, DesktopNotifier
 from enigma_panel.services.types import KeyState, ServiceStatus
 from enigma_panel.ui.main_window.window import MainWindow
-from enigma_panel.ui.text.tray import TrayState
-from enigma_panel.ui.tray.icon import SIZES, tray_icon
-from enigma_panel.ui.tray.tray import TELLS, Tray
 from tests.kit.fakes import FakeDialogs
 from tests.kit.wait import until
 

@@ -5,7 +5,7 @@ from functools import cache
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 
-from enigma_panel.ui.text.tray import TrayState
+from enigma_panel.features.tray.text import TrayState
 from enigma_panel.ui.theme import icons, theme
 from enigma_panel.ui.theme.palette import Glyph
 

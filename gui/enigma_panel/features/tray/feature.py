@@ -1,0 +1,41 @@
+"""The tray feature: an icon on the desktop, and the setting that closing hides the window."""
+
+import sys
+from functools import partial
+
+from PySide6.QtWidgets import QSystemTrayIcon
+
+from enigma_panel.desktop.single_instance import bring_to_front
+from enigma_panel.features.feature import Feature, Host
+from enigma_panel.features.tray.settings import TraySettings
+from enigma_panel.features.tray.tray import Tray
+from enigma_panel.ui.i18n import Translations
+from enigma_panel.ui.settings.dialog import SettingsPart
+
+tr = Translations("Settings")
+
+
+def install(host: Host) -> Tray | None:
+    """Add the icon where the desktop has a tray."""
+    if not QSystemTrayIcon.isSystemTrayAvailable():
+        return None
+    window = host.window
+    tray = Tray(
+        host.services,
+        window,
+        window,
+        quiet=window.main_menu.quiet,
+        bring_to_front=partial(bring_to_front, window, ""),
+        open_question=window.dialogs.open_question,
+    )
+    window.hides_on_close = tray.hides_window
+    window.hidden.connect(tray.note_hidden)
+    host.dialogs.get().settings_parts.append(
+        SettingsPart(page=tr("Questions"), make=lambda: TraySettings(host.services.settings))
+    )
+    if sys.platform != "linux":
+        tray.show_notices_of(host.notifier)
+    return tray
+
+
+TRAY = Feature(name="tray", install=install)
