@@ -22,7 +22,6 @@ from enigma_panel.core.task_filter import NEWEST_FIRST, TaskGroup
 from enigma_panel.core.verbs import TaskVerb
 from enigma_panel.services.container import Services
 from enigma_panel.services.ledger_transfer import LedgerTransfer
-from enigma_panel.services.types import Recovered
 from enigma_panel.store.files import Copy, Problem, ProblemKind
 from enigma_panel.store.ledger.errors import NewerLedgerError
 from enigma_panel.store.ledger.transfer import Contents
@@ -263,13 +262,8 @@ class Gallery(Tour):
         self._window.show_problem(broken)
 
     async def _show_crowded(self) -> None:
-        """A question, a notice and the card, all at once."""
-        sessions = self._services.sessions
-        records = [s for s in map(sessions.session, sessions.session_keys()) if s is not None]
-        open_now = tuple(s.key for s in records if s.occupies_slot)
-        self._window.show_recovered(Recovered(sessions=open_now))
+        """A question and a notice at once."""
         await self._picture("crowded", self._window)
-        self._press(self._window.recovery, "Close")
         self._press(self._window.notice_bar, "Dismiss")
 
     async def _show_menu(self) -> None:

@@ -252,13 +252,13 @@ class Tour:
         await self._until("the purchase is answered", lambda: not dialog.isVisible())
 
     async def _show_recovered(self) -> None:
-        """What the card says after a restart, of the sessions that are open now."""
+        """What is said after a restart, of the sessions that are open now."""
         sessions = self._services.sessions
         records = [s for s in map(sessions.session, sessions.session_keys()) if s is not None]
         open_now = tuple(s.key for s in records if s.occupies_slot)
         self._window.show_recovered(Recovered(sessions=open_now))
         await self._picture("recovered", self._window)
-        self._press(self._window.recovery, "Close")
+        self._window.show_recovered(Recovered())
 
     async def _turn_dark(self) -> None:
         app = QApplication.instance()

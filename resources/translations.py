@@ -78,8 +78,7 @@ def in_module(tree: ast.Module, context: str, path: Path) -> Iterator[Message]:
 
 def _in_table(table: ast.Dict, context: str) -> Iterator[Message]:
     for texts in table.values:
-        *alone, _, many = ast.literal_eval(texts)
-        yield from (Message(context, text) for text in alone)
+        _, many = ast.literal_eval(texts)
         yield Message(context, many, is_plural=True)
 
 

@@ -60,6 +60,7 @@ from enigma_panel.services.types import (
     AnswerWait,
     Diff,
     Download,
+    ForeignSession,
     KeyCheck,
     KeyState,
     LiveShare,
@@ -282,8 +283,8 @@ class FakeSessions(QObject):
     def is_ours(self, session: Session) -> bool:
         return session.key not in self.not_ours
 
-    def foreign(self, _session: Session) -> None:
-        return None
+    def foreign(self, session: Session) -> ForeignSession | None:
+        return None if self.is_ours(session) else ForeignSession.KEY
 
     def can(self, key: int, verb: CommandVerb) -> bool:
         session = self.sessions.get(key)
@@ -1314,7 +1315,7 @@ class FakeDialogs:
 
 
 class FakeActions(QObject):
-    """Notes what the recovery card or the notices want done."""
+    """Notes what the notices want done."""
 
     take_way_out = Actions.take_way_out
     trouble = Signal(str)

@@ -3,6 +3,8 @@
 from tests.mutations.runner import Break
 
 COMMANDS = "tests/services/commands"
+BEFORE = "tests/ui/notices/test_from_before.py"
+BEFORE_ROWS = "tests/ui/sessions/test_from_before.py"
 EARLY = "tests/store/ledger/test_early_check.py"
 LIVE_TEXT = "tests/ui/text/test_live_text.py"
 QUEUE = "tests/services/queue/test_task_queue.py"
@@ -179,6 +181,46 @@ MONEY = (
         old="        self._blockers.parked |= self._queued.keys\n",
         new="",
         tests=(f"{QUEUE}::test_the_queue_survives_a_restart_and_waits_for_go_on",),
+    ),
+    Break(
+        promise="What was open before a start is marked from before in Sessions",
+        mistake="nobody sees which rows are meant",
+        file="ui/sessions/model.py",
+        old="is_from_before=session.key in self._before.sessions)",
+        new="is_from_before=False)",
+        tests=(f"{BEFORE_ROWS}::test_what_was_open_before_is_marked_and_nothing_else",),
+    ),
+    Break(
+        promise="a notice counts what became of it",
+        mistake="it stays when all of it is settled",
+        file="ui/notices/from_before.py",
+        old="        if not open_now and not any(task.is_new for task in ended):\n",
+        new="        if not open_now and not ended:\n",
+        tests=(f"{BEFORE}::test_it_leaves_when_all_is_settled",),
+    ),
+    Break(
+        promise="What the service has not told of since then counts as not known.",
+        mistake="it counts as open",
+        file="ui/notices/from_before.py",
+        old="return is_unheard or task.status is TaskStatus.UNCONFIRMED",
+        new="return False",
+        tests=(f"{BEFORE}::test_what_the_service_has_not_told_is_counted_as_unknown",),
+    ),
+    Break(
+        promise="What the service has not told of since then counts as not known.",
+        mistake="its row has the state of the last run",
+        file="ui/sessions/model.py",
+        old="        is_unheard = self._is_unheard(task)\n",
+        new="        is_unheard = False\n",
+        tests=(f"{BEFORE_ROWS}::test_its_state_is_not_known_before_the_service_has_answered",),
+    ),
+    Break(
+        promise="A browser whose task was never sent says so.",
+        mistake="it says that it is idle",
+        file="ui/text/states.py",
+        old="case s.IDLE if task is not None and task.was_never_sent:",
+        new="case s.IDLE if False and task is not None:",
+        tests=(f"{BEFORE_ROWS}::test_a_session_whose_task_was_never_sent_says_so",),
     ),
     Break(
         promise="Stop and Terminate are written down when you click.",

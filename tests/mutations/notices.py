@@ -243,14 +243,6 @@ NOTICES = (
     ),
     Break(
         promise=UNSURE,
-        mistake="the card says paused",
-        file="ui/recovery/text.py",
-        old="if outcome is Outcome.PAUSED and not is_pause_confirmed(self.task):",
-        new="if False:",
-        tests=("tests/ui/recovery/test_text.py::test_what_became_of_it",),
-    ),
-    Break(
-        promise=UNSURE,
         mistake="Quit says paused",
         file="ui/quit/text.py",
         old="is_sure = all(is_pause_confirmed(tasks.get(s.key)) for s in sessions)",

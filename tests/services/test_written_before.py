@@ -101,9 +101,8 @@ async def test_recovery_settles_what_an_earlier_program_left_open(tmp_path: Path
         assert parts.problems == ()
         assert parts.services.settings.value.browsers_at_once == 7
         assert told == Recovered(
-            sessions=(21, 1, 2, 3, 4, 5, 6, 18, 19, 20, 22, 23),
-            unsent=frozenset({21}),
-            queued=3,
+            sessions=(1, 2, 3, 4, 5, 6, 18, 19, 20, 21, 22, 23),
+            tasks=frozenset({2, 3, 4, 6, 7, 19, 21, 23, 24, 25}),
         )
         all_pending = {(one.session_key, one.verb) for one in parts.services.sessions.all_pending()}
         assert all_pending == {(1, CommandVerb.STOP), (18, CommandVerb.TERMINATE)}
@@ -135,8 +134,8 @@ async def test_a_second_start_finds_the_same_and_the_line_goes_on(
         pass
     sim = simulator("--speed", "20")
     readdress_line(ledger, sim.url)
-    async with program(tmp_path / "data", sim.url) as (parts, told):
-        assert told.queued == 3
+    async with program(tmp_path / "data", sim.url) as (parts, _):
+        assert len(parts.services.queue.entries()) == 3
         await parts.services.account.load()
         parts.services.settings.change(
             browsers_at_once=50
@@ -149,6 +148,6 @@ async def test_a_second_start_finds_the_same_and_the_line_goes_on(
         # What was opened at another address with another key is left to the person.
         assert sessions.task(22).status is TaskStatus.QUEUED
         assert {pending.why for pending in sessions.all_pending()} == {WaitReason.KEY}
-    async with program(tmp_path / "data", sim.url) as (parts, told):
+    async with program(tmp_path / "data", sim.url) as (parts, _):
         assert parts.services.sessions.task(15).result
-        assert told.queued == 1
+        assert len(parts.services.queue.entries()) == 1

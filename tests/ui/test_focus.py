@@ -28,7 +28,6 @@ from PySide6.QtWidgets import (
 )
 
 from enigma_panel.core.models import Phase, TaskStatus
-from enigma_panel.services.types import Recovered
 from enigma_panel.ui.dialog_manager import DialogManager
 from enigma_panel.ui.lazy_dialogs import LazyDialogs
 from enigma_panel.ui.main_window.window import MainWindow
@@ -362,7 +361,6 @@ def test_what_stands_above_the_tables_comes_before_them(
 ) -> None:
     services.sessions.add(1)
     services.sessions.add(2)
-    window.show_recovered(Recovered(sessions=(1, 2)))
     for text in ("One.", "Another."):
         window.notices.add(Notice(text=text, actions=(NoticeAction.COPY_DIAGNOSTICS,)))
     qapp.processEvents()
@@ -374,7 +372,7 @@ def test_what_stands_above_the_tables_comes_before_them(
             order.append(widget.accessibleName())
         widget = widget.nextInFocusChain()
     first = order.index("1 more")
-    above = ["1 more", "Copy diagnostics", "Dismiss", "Close", *["Keep", "Terminate"] * 2]
+    above = ["1 more", "Copy diagnostics", "Dismiss"]
     assert order[first : first + len(above)] == above
     assert order.index("Sessions") < order.index("Tasks")
     assert first + len(above) <= order.index("Sessions")

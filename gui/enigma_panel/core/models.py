@@ -271,6 +271,12 @@ class Task(HidingStruct, frozen=True, kw_only=True):
         return self.status in FINAL_STATUSES
 
     @property
+    def was_never_sent(self) -> bool:
+        """True for one that waits in the queue, or was taken out of it, and was never sent."""
+        waits = self.status in {TaskStatus.QUEUED, TaskStatus.STOPPED}
+        return waits and self.sent_ms is None
+
+    @property
     def is_at_work(self) -> bool:
         """True while the service has it, as far as is known, and it is not over."""
         return self.status in AT_WORK

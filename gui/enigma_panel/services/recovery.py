@@ -34,21 +34,20 @@ async def recover(services: Services) -> Recovered:
         if intent not in commands:
             await store.settle(intent, Outcome.UNKNOWN, _fact(intent))
     await _bound_lives(store, services.clock.now_ms())
-    unsent = await _put_unsent_back(store)
+    await _put_unsent_back(store)
     if is_old:
-        unsent = frozenset()
         await _drop_old_queue(store, "FROM_EXPORT" if is_imported else "FROM_COPY")
         await services.writer.commit(forget_restored)
-    queued = services.queue.park_restored()
+    services.queue.park_restored()
     await services.inbox.restore()
     bad_rows = await store.read(lambda ledger: ledger.bad_rows)
-    open_keys = [session.key for session in store.sessions() if session.occupies_slot]
+    open_then = [session for session in store.sessions() if session.occupies_slot]
+    current = filter(None, map(store.current_task, open_then))
     await services.commands.adopt(commands)
     await store.sent_secrets.key_found()  # before the first poll
     return Recovered(
-        sessions=tuple(sorted(open_keys, key=lambda key: (key not in unsent, key))),
-        unsent=unsent,
-        queued=queued,
+        sessions=tuple(session.key for session in open_then),
+        tasks=frozenset(task.key for task in current if task.may_be_at_work),
         bad_rows=len(bad_rows),
     )
 
@@ -105,23 +104,20 @@ async def _remember_calls(services: Services) -> None:
         )
 
 
-async def _put_unsent_back(store: SessionStore) -> frozenset[int]:
-    """Sessions that were opened for a task that was never sent; it is queued again.
+async def _put_unsent_back(store: SessionStore) -> None:
+    """Queue the tasks again that were never sent, although a session was opened for them.
 
-    The end came between opening the session and recording that its task is sent.
+    The last run ended between opening the session and recording that its task is sent.
     """
-    found = [task for task in store.tasks() if _was_never_sent(store, task)]
-    for task in found:
-        if task.status is not TaskStatus.QUEUED:
-            back = Observation(kind=Kind.BACK_IN_QUEUE)
-            await store.record(task.session_key, task.key, back)
-    return frozenset(task.session_key for task in found)
+    for task in [task for task in store.tasks() if _was_never_sent(store, task)]:
+        back = Observation(kind=Kind.BACK_IN_QUEUE)
+        await store.record(task.session_key, task.key, back)
 
 
 def _was_never_sent(store: SessionStore, task: Task) -> bool:
     session = store.session(task.session_key)
     if session is None or session.phase is not Phase.OPEN or session.current_task != task.key:
         return False
-    if task.sent_ms is None and task.service_id is None and not task.is_final:
-        return True
-    return task.status in {TaskStatus.STARTING, TaskStatus.QUEUED}
+    if task.is_final or task.status is TaskStatus.QUEUED:
+        return False
+    return task.status is TaskStatus.STARTING or (task.sent_ms is None and task.service_id is None)

@@ -115,16 +115,14 @@ class PendingCommand(Struct, frozen=True, kw_only=True):
 
 
 class Recovered(Struct, frozen=True, kw_only=True):
-    """What the ledger still held from an earlier run, for the card that says so.
+    """What the ledger still held from an earlier run.
 
-    sessions: were open when that run ended; unsent: of them, those opened for a task that was
-    never sent (they come first); queued: tasks that wait; bad_rows: rows of the ledger that could
-    not be read.
+    sessions: were or may have been open when that run ended; tasks: those that they worked on or
+    may have worked on then; bad_rows: rows of the ledger that could not be read.
     """
 
     sessions: tuple[int, ...] = ()
-    unsent: frozenset[int] = NOTHING
-    queued: int = 0
+    tasks: frozenset[int] = NOTHING
     bad_rows: int = 0
 
 

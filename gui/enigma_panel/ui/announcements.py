@@ -28,7 +28,7 @@ TOGETHER_MS = 1_000
 
 _ENDS = {TaskStatus.DONE: End.DONE, TaskStatus.FAILED: End.FAILED}
 _CALM = frozenset({PauseReason.NONE, PauseReason.RESTARTED, PauseReason.EXPORTED})
-"""No refusal; what an earlier run left is on its card, and of an export its dialog tells."""
+"""No refusal; what an earlier run left is said in a notice, and of an export its dialog tells."""
 
 
 def announce(window: QWidget, text: str, *, urgent: bool = False) -> None:

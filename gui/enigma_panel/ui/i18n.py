@@ -74,7 +74,7 @@ class Translations(Struct, frozen=True):
 
     def mark(self, table: Table) -> Table:
         """A table of texts that are translated when they are said: pairs of forms as `plural` takes
-        them, or three texts of which the first stands alone."""
+        them."""
         return table
 
 

@@ -592,8 +592,8 @@ def _next_life(folder: Path, service: Service) -> str:
         assert is_unclear or service.open <= known, "no browser is lost"
         session = bench.session_of(key)
         if session.phase is Phase.OPEN and bench.task(key).status is TaskStatus.QUEUED:
-            assert recovered.unsent == {session.key}
-            assert recovered.sessions[0] == session.key
+            assert recovered.sessions == (session.key,)
+            assert recovered.tasks == frozenset()
         asked = len(service.asked)
         await asyncio.sleep(60)
         assert len(service.asked) == asked, "nothing is sent before the person says so"

@@ -70,7 +70,7 @@ class Hand:
         self.trail = [f"seed {seed}"]
         self._begin()
         ours = (self.ask, self.settle, self.end, self.open, self.rename, self.notice, self.drop)
-        more = (self.card, self.line, self.cost, self.tick, self.finish)
+        more = (self.start, self.line, self.cost, self.tick, self.finish)
         hand = (self.move, self.move, self.click, self.click, self.click, self.scroll, self.leave)
         rare = (self.resize, self.key, self.dismiss, self.deactivate)
         for _ in range(EVENTS):
@@ -90,7 +90,6 @@ class Hand:
         world.inbox.open.clear()
         world.queue.waiting.clear()
         self.window.notices.drop_where(lambda _: True)
-        self.window.recovery.show_recovered(Recovered(sessions=()))
         for _ in range(self.rng.randint(1, 8)):
             self._add()
         self._tell_all()
@@ -106,7 +105,6 @@ class Hand:
         is_held = self._is_held()
         self.trail.append(f"{event.__name__}{' while held' * is_held}")
         event()
-        self.window.recovery.refresh()  # as it does by itself, a moment later
         self._settle()
         self._note(before)
         if is_held and under is not None:
@@ -142,8 +140,7 @@ class Hand:
         while calm < CALM:
             self.qapp.processEvents()
             after = self._look()
-            is_calm = after == before and not self.window.recovery._laid_out.isActive()
-            before, calm = after, calm + 1 if is_calm else 0
+            before, calm = after, calm + 1 if after == before else 0
 
     def _note(self, before: Seen) -> None:
         now = self.services.clock.now
@@ -249,7 +246,7 @@ class Hand:
     def drop(self) -> None:
         self.window.notices.drop_where(lambda _: True)
 
-    def card(self) -> None:
+    def start(self) -> None:
         self.window.show_recovered(Recovered(sessions=tuple(self.services.sessions.sessions)))
 
     def line(self) -> None:
@@ -405,7 +402,6 @@ SWITCHED_OFF: dict[str, Callable[[Hand, pytest.MonkeyPatch], None]] = {
         hand, *(table.columns for table in hand.tables.values())
     ),
     "notices": lambda hand, _: _never_held(hand, hand.window.notice_bar),
-    "card": lambda hand, _: _never_held(hand, hand.window.recovery),
     "bar of the line": lambda hand, _: _never_held(hand, hand.window.queue_actions.bar),
     "room of the question": lambda hand, patch: patch.setattr(
         hand.window.question_room,

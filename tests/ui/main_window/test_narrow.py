@@ -14,7 +14,6 @@ from enigma_panel.services.types import (
     KeyState,
     LiveShare,
     NoticeKind,
-    Recovered,
     ServiceNotice,
     ServiceStatus,
     WaitReason,
@@ -137,11 +136,10 @@ def test_all_parts_stand_one_above_the_other_and_what_has_no_room_is_scrolled_to
     if is_crowded:
         services.inbox.ask(a_question(1, "What is the code?"))
         services.sessions.said.emit(ServiceNotice(kind=NoticeKind.LEDGER_FAILED))
-        window.show_recovered(Recovered(sessions=(1,)))
     qapp.processEvents()
     page = window.body.widget()
     cards = [window.sessions_card, window.tasks_card, window.details]
-    banners = [window.question_room, window.notice_bar, window.recovery] if is_crowded else []
+    banners = [window.question_room, window.notice_bar] if is_crowded else []
     edge = 0
     for part in (*banners, *cards):
         top = part.mapTo(page, part.rect().topLeft()).y()
@@ -160,43 +158,6 @@ def test_all_parts_stand_one_above_the_other_and_what_has_no_room_is_scrolled_to
     window.resize(1280, 800)
     qapp.processEvents()
     assert bar.maximum() == 0
-
-
-def cut_parts(window: MainWindow) -> list[str]:
-    """Buttons and labels of the recovery card's first row that are not seen as a whole."""
-    rows = window.recovery.rows
-    row = rows.views()[0]
-    parts = [*row.findChildren(QPushButton), *row.findChildren(QLabel)]
-    return [
-        part.text()
-        for part in parts
-        if part.isVisible()
-        and (
-            part.mapTo(rows, part.rect().topRight()).x() >= rows.viewport().width()
-            or (not isinstance(part, ElidedLabel) and part.width() < part.sizeHint().width())
-        )
-    ]
-
-
-def test_the_rows_of_the_recovery_card_are_whole(
-    window: MainWindow, services: Any, qapp: QApplication
-) -> None:
-    def add(cost: str) -> None:
-        for key in range(1, 10):
-            services.sessions.add(key, status=TaskStatus.DONE, cost=cost, left_s=289)
-            services.sessions.change_session(key, opened_ms=None)
-
-    add(cost="0.1")
-    window.show_recovered(Recovered(sessions=tuple(range(1, 10))))
-    qapp.processEvents()
-    for width, cost in product(WIDTHS, ("0.1", "12.345678")):
-        add(cost)
-        window.recovery.refresh()
-        resize(window, qapp, width)
-        assert cut_parts(window) == [], (width, cost)
-    row = window.recovery.rows.views()[0].row
-    assert row is not None
-    assert (row.left, row.cost) == ("about 4:49", "$12.3457")
 
 
 def test_no_part_pushes_others_out_of_the_window(window: MainWindow, qapp: QApplication) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.verbs import CommandVerb
-from enigma_panel.services.types import PauseReason, Recovered, WaitReason
+from enigma_panel.services.types import PauseReason, WaitReason
 from enigma_panel.ui.actions import GRACE_MS
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.sessions.model import ENDED_STAY_MS, Column
@@ -164,29 +164,6 @@ def test_a_pointer_parked_on_a_notice_hides_no_other_for_good(
     else:
         qapp.sendEvent(window, QEvent(QEvent.Type.WindowDeactivate))
     assert "unconfirmed" in shown_texts(window.notice_bar)
-
-
-def test_the_recovery_card_waits(aimed: MainWindow, services: Any, qapp: QApplication) -> None:
-    table = aimed.selection.sessions
-    before = place(table, 1)
-    aimed.show_recovered(Recovered(sessions=(1, 2)))
-    qapp.processEvents()
-    assert not aimed.recovery.isVisible()
-    leave(table)
-    qapp.processEvents()
-    assert aimed.recovery.isVisible()
-    assert place(table, 1) != before
-    move_to(table, 1)
-    before = place(table, 1)
-    said = aimed.recovery.text_label.text()
-    for number in (1, 2):
-        services.sessions.change_session(number, phase=Phase.ENDED_BY_YOU, ended_ms=NOW)
-    aimed.recovery.refresh()
-    qapp.processEvents()
-    assert aimed.recovery.text_label.text() == said
-    assert place(table, 1) == before
-    leave(table)
-    assert aimed.recovery.text_label.text() != said
 
 
 def test_a_question_is_shown_at_once_and_moves_nothing(
@@ -512,15 +489,11 @@ def test_a_click_that_does_not_count_is_seen(
     qtbot.waitUntil(lambda: table.ground.flashed is None, timeout=5_000)
 
 
-@pytest.mark.parametrize("what", ["notice", "card"])
 def test_what_pushes_the_table_down_starts_the_time_anew(
-    aimed: MainWindow, services: Any, qapp: QApplication, what: str
+    aimed: MainWindow, services: Any, qapp: QApplication
 ) -> None:
     leave(aimed.selection.sessions)
-    if what == "notice":
-        aimed.notices.add(NOTICE)
-    else:
-        aimed.show_recovered(Recovered(sessions=(1,)))
+    aimed.notices.add(NOTICE)
     qapp.processEvents()
     press(aimed, 0)
     assert services.sessions.calls == []
@@ -580,7 +553,6 @@ def test_a_page_that_the_person_scrolls_can_be_clicked_at_once(
     leave(aimed.selection.sessions)
     aimed.resize(640, 400)
     aimed.notices.add(Notice(text="Something happened. " * 8))
-    aimed.show_recovered(Recovered(sessions=(1, 2)))
     services.queue.put(1, 2)
     services.queue.set(*services.queue.waiting, pause_reason=PauseReason.FUNDS)
     qapp.processEvents()

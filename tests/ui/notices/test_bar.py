@@ -22,6 +22,7 @@ from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import (
     KeyState,
     NoticeKind,
+    Recovered,
     ServiceNotice,
     ServiceStatus,
     WaitReason,
@@ -50,7 +51,7 @@ AT = local_time(COPY.made_ms)
 class Bar:
     """The notices in a window, with the one who fills them."""
 
-    def __init__(self, services: Any, app_actions: FakeActions, show_away: Any = None) -> None:
+    def __init__(self, services: Any, app_actions: FakeActions) -> None:
         self.services, self.app_actions, self.selection = services, app_actions, FakeSelection()
         self.window = QWidget()
         self.window.resize(1280, 200)
@@ -60,7 +61,7 @@ class Bar:
         column.addWidget(self.bar)
         column.addStretch(1)
         self.notice_controller = NoticeController(
-            services, app_actions, self.selection, self.notices, show_away, parent=self.window
+            services, app_actions, self.selection, self.notices, parent=self.window
         )  # type: ignore[arg-type]
         self.window.show()
 
@@ -230,19 +231,6 @@ def test_the_program_s_own_troubles(bar: Bar) -> None:
     ]
 
 
-def test_a_sleep_that_the_card_shows_is_no_notice(services: Any, app_actions: FakeActions) -> None:
-    slept: list[int] = []
-
-    def show_away(slept_ms: int) -> bool:
-        slept.append(slept_ms)
-        return True
-
-    services.account.base_url = "https://connect.enigma.click"
-    bar = Bar(services, app_actions, show_away)
-    bar.say(Kind.WENT_TO_SLEEP, seconds=751)
-    assert (slept, bar.lines) == ([751_000], [])
-
-
 # -- files ----------------------------------------------------------------------------------------
 
 
@@ -303,10 +291,10 @@ def test_other_problems_with_files(
 
 
 def test_unreadable_rows_are_counted(bar: Bar) -> None:
-    bar.notice_controller.show_bad_rows(0)
+    bar.notice_controller.show_recovered(Recovered())
     assert bar.lines == []
-    bar.notice_controller.show_bad_rows(2)
-    bar.notice_controller.show_bad_rows(3)
+    bar.notice_controller.show_recovered(Recovered(bad_rows=2))
+    bar.notice_controller.show_recovered(Recovered(bad_rows=3))
     assert bar.lines == [
         "3 rows of the ledger could not be read; what they were about may still cost money."
     ]

@@ -201,11 +201,10 @@ class TaskQueue(QObject):
         self._blockers.is_paused = False
         self._stir()
 
-    def park_restored(self) -> int:
+    def park_restored(self) -> None:
         """What waits now is from an earlier run: it goes on when the person says so."""
         self._blockers.parked |= self._queued.keys
         self._stir()
-        return len(self._queued.keys)
 
     def wake(self, _what: object = None) -> None:
         """Something changed that may let the queue go on."""

@@ -1,6 +1,5 @@
 """Decides which notices are shown, and does what the person chooses on one."""
 
-from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -9,7 +8,13 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from enigma_panel.services.container import Services
-from enigma_panel.services.types import KeyCheck, KeyState, NoticeKind, ServiceNotice
+from enigma_panel.services.types import (
+    KeyCheck,
+    KeyState,
+    NoticeKind,
+    Recovered,
+    ServiceNotice,
+)
 from enigma_panel.store.files import Copy, Problem
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.settings import SettingsError
@@ -17,6 +22,7 @@ from enigma_panel.ui.actions import Actions
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.main_window.selection import Selection
 from enigma_panel.ui.notices.expiry import is_over
+from enigma_panel.ui.notices.from_before import BEFORE_TOPIC, FromBefore
 from enigma_panel.ui.notices.notice_list import NoticeList
 from enigma_panel.ui.notices.text import notice_text
 from enigma_panel.ui.text.problems import (
@@ -49,8 +55,7 @@ class NoticeController(QObject):
 
     copy_wanted, copy_declined: the person decided on the copy of a lost ledger. quit_cancelled: the
     program is not to end when the tasks are done. diagnostics_wanted: what a bug report needs is to
-    be copied. show_away: shows what happened while the computer
-    slept; a sleep of which it shows something is no notice.
+    be copied.
     """
 
     copy_wanted = Signal(object)
@@ -64,7 +69,6 @@ class NoticeController(QObject):
         app_actions: Actions,
         selection: Selection,
         notices: NoticeList,
-        show_away: Callable[[int], bool] | None = None,
         *,
         parent: QWidget | None = None,
     ) -> None:
@@ -74,8 +78,8 @@ class NoticeController(QObject):
         self._app_actions = app_actions
         self._selection = selection
         self._notices = notices
-        self._show_away = show_away
         self._key: Notice | None = None
+        self._before: FromBefore | None = None
         self._unconfirmed: dict[int, ServiceNotice] = {}
         self._connect()
         self._show_key()
@@ -84,8 +88,6 @@ class NoticeController(QObject):
 
     def show(self, notice: ServiceNotice) -> None:
         """A service has something to say."""
-        if notice.kind is NoticeKind.WENT_TO_SLEEP and self._show_sleep(notice):
-            return
         if notice.kind is NoticeKind.START_UNCONFIRMED and notice.session_key is not None:
             self._unconfirmed[notice.session_key] = notice
         self._notices.add(notice_text(notice, self._services))
@@ -98,10 +100,23 @@ class NoticeController(QObject):
         """A copy of a lost ledger waits to be used or declined."""
         self._notices.add(lost_ledger_text(copy, self._services.clock.now_ms()))
 
-    def show_bad_rows(self, n: int) -> None:
-        """So many rows of the ledger make no sense."""
-        if n:
-            self._notices.add(bad_rows_text(n))
+    def show_recovered(self, recovered: Recovered) -> None:
+        """What an earlier run left open, and how many rows of the ledger make no sense."""
+        if recovered.bad_rows:
+            self._notices.add(bad_rows_text(recovered.bad_rows))
+        self._before = FromBefore(self._services, recovered)
+        self.follow_before()
+
+    def follow_before(self) -> None:
+        """Say what became of what was open before; called once a second, too."""
+        if self._before is None:
+            return
+        notice = self._before.notice()
+        if notice is None:
+            self._before = None
+            self._notices.drop_where(lambda old: old.topic == BEFORE_TOPIC)
+        elif notice not in self._notices.notices():
+            self._notices.add(notice)
 
     def show_ledger(self, error: LedgerError) -> None:
         """The ledger could not be read: there may be more than is shown."""
@@ -155,10 +170,6 @@ class NoticeController(QObject):
         self._notices.chosen.connect(self._choose)
         self._notices.dismissed.connect(self._dismissed)
 
-    def _show_sleep(self, notice: ServiceNotice) -> bool:
-        slept_ms = int(notice.facts.get("seconds", 0)) * 1000
-        return self._show_away is not None and self._show_away(slept_ms)
-
     def _show_unconfirmed(self, session_key: int) -> None:
         """That start was put away, which is undone: what was said of it holds again."""
         if session_key in self._unconfirmed:
@@ -193,6 +204,8 @@ class NoticeController(QObject):
         """A notice about the program's end cannot be closed and still hold."""
         if notice.topic == QUIT_TOPIC:
             self.quit_cancelled.emit()
+        elif notice.topic == BEFORE_TOPIC:
+            self._before = None
 
     def _choose(self, notice: Notice, action: NoticeAction) -> None:
         if action in STAYING:

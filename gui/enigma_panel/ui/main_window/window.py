@@ -32,7 +32,6 @@ from enigma_panel.ui.notices.bar import NoticeBar
 from enigma_panel.ui.notices.connection_banner import ConnectionBanner
 from enigma_panel.ui.notices.notice_list import NoticeList
 from enigma_panel.ui.questions.banner import QuestionBanner, QuestionRoom
-from enigma_panel.ui.recovery.card import RecoveryCard
 from enigma_panel.ui.sessions.card import SessionsCard
 from enigma_panel.ui.tasks.card import TasksCard
 from enigma_panel.ui.tasks.examples import ExampleTasks
@@ -94,8 +93,9 @@ class MainWindow(QMainWindow):
 
     def show_recovered(self, recovered: Recovered) -> None:
         """Say what an earlier run left open, and what of it could not be read."""
-        self.recovery.show_recovered(recovered)
-        self.notice_controller.show_bad_rows(recovered.bad_rows)
+        self.selection.session_rows.set_from_before(recovered)
+        self._follow_sessions()
+        self.notice_controller.show_recovered(recovered)
 
     def open_result(self, key: int) -> None:
         """Show the result of that task."""
@@ -199,10 +199,8 @@ class MainWindow(QMainWindow):
         self.notice_bar = NoticeBar(self.notices, self.hold)
         for part in (self.selection.sessions, self.tasks_card, self.notice_bar):
             self.hold.watch(part)
-        self.recovery = RecoveryCard(services, self.app_actions, self.hold)
-        away = self.recovery.show_away
         self.notice_controller = NoticeController(
-            services, self.app_actions, self.selection, self.notices, away, parent=self
+            services, self.app_actions, self.selection, self.notices, parent=self
         )
         self.status_bar = StatusBar(services)
         self.announcements = Announcements(services, self)
@@ -287,7 +285,7 @@ class MainWindow(QMainWindow):
             demo.left.connect(self.dialogs.leave_demo)
             column.addWidget(demo)
         column.addWidget(self.tool_bar)
-        banners = (self.question_room, self.connection_banner, self.notice_bar, self.recovery)
+        banners = (self.question_room, self.connection_banner, self.notice_bar)
         cards = (self.sessions_card, self.tasks_card, self.details)
         self.body = MainLayout(self.hold, *cards, *banners, parent=whole)
         column.addWidget(self.body, 1)
@@ -336,8 +334,6 @@ class MainWindow(QMainWindow):
         selection.tasks.customContextMenuRequested.connect(self._tasks_menu)
         if self.examples is not None:
             self.examples.chosen.connect(lambda spec: self.dialogs.open_new_task(None, spec))
-        self.recovery.task_wanted.connect(selection.show_task)
-        self.recovery.left.connect(selection.sessions.setFocus)
         self._connect_details()
         self._ticks.timeout.connect(self._tick)
 
@@ -465,12 +461,12 @@ class MainWindow(QMainWindow):
     def _tick(self) -> None:
         """Once a second; what costs time only while somebody can see it."""
         self.notice_controller.refresh()
+        self.notice_controller.follow_before()
         self.connection_banner.refresh()
         self._show_key_state()
         if self.isVisible() and not self.isMinimized():
             self.selection.tick()
             self.question_banner.tick()
-            self.recovery.tick()
             self.status_bar.refresh()
 
     def _focus_row(self) -> None:

@@ -23,6 +23,7 @@ _COUNTS = tr.mark(
     {
         (SessionState.ASKS, True): ("1 asks you", "{n} ask you"),
         (SessionState.UNCONFIRMED, True): ("1 unconfirmed", "{n} unconfirmed"),
+        (SessionState.UNCONFIRMED, False): ("1 not known yet", "{n} not known yet"),
         (SessionState.CONNECTION_LOST, True): ("1 connection lost", "{n} connections lost"),
         (SessionState.WORKING, True): ("1 working", "{n} working"),
         (SessionState.IDLE, True): ("1 idle", "{n} idle"),

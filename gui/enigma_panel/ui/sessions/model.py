@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from enum import IntEnum
+from typing import Any
 
 from msgspec.structs import replace
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer
 
 from enigma_panel.core.models import (
     Phase,
@@ -18,7 +19,7 @@ from enigma_panel.core.models import (
 )
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.container import Services
-from enigma_panel.services.types import Diff
+from enigma_panel.services.types import Diff, ForeignSession, Recovered
 from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.text.cells import NO_CELL, USUAL_COST, Cell, cost_cell, stale_cell
 from enigma_panel.ui.text.money import (
@@ -43,10 +44,17 @@ from enigma_panel.ui.text.steps import now_text
 from enigma_panel.ui.text.verbs import verb_labels
 from enigma_panel.ui.text.waiting import WaitText, pending_text, undo_text
 from enigma_panel.ui.theme import theme
-from enigma_panel.ui.theme.palette import Severity
+from enigma_panel.ui.theme.palette import Glyph, Severity
 from enigma_panel.ui.widgets.delegates import PAD
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
-from enigma_panel.ui.widgets.table_model import RIGHT, ColumnDef, ColumnLimits, KeyedTableModel
+from enigma_panel.ui.widgets.table_model import (
+    RIGHT,
+    ColumnDef,
+    ColumnLimits,
+    Index,
+    KeyedTableModel,
+    Role,
+)
 
 tr = Translations("Sessions")
 
@@ -65,7 +73,8 @@ _MARKS = {TaskStatus.DONE: "✓ ", TaskStatus.FAILED: "✗ ", TaskStatus.STOPPED
 
 
 Counts = dict[tuple[SessionState, bool], int]
-"""How many are in a state, and whether they are for sure: nothing may confirm a pause."""
+"""How many are in a state, and whether they are for sure: nothing may confirm a pause, and what
+the service has not told of since the start is unconfirmed, not for sure."""
 
 
 class Column(IntEnum):
@@ -104,6 +113,7 @@ class SessionsModel(KeyedTableModel):
         live.changed.connect(self._follow_live)
         self._show_ended = False
         self._pinned: frozenset[int] = frozenset()
+        self._before = Recovered()
         self.is_pointed_at: Callable[[], bool] = lambda: False
         sessions.changed.connect(self.apply_diff)
         self._health.changed.connect(self._follow_health)
@@ -113,7 +123,7 @@ class SessionsModel(KeyedTableModel):
 
     def make_columns(self) -> Iterable[ColumnDef[Session]]:
         name = ColumnLimits(least=96, most=0.16, samples=(Cell(text=USUAL_NAME),))
-        state = ColumnLimits(most=0.3, samples=tuple(_usual_states()), is_fixed=True)
+        state = ColumnLimits(most=0.31, samples=tuple(_usual_states()), is_fixed=True)
         time = duration(LONG_MS)
         times = (time, tr("about {time}", time=time))
         left = ColumnLimits(samples=tuple(Cell(text=text, bar=1.0) for text in times))
@@ -121,7 +131,7 @@ class SessionsModel(KeyedTableModel):
         verbs_width = verb_width() * len(CommandVerb) + VERB_APART + 2 * PAD
         return (
             ColumnDef(Column.STATE, tr("State"), self._state, width=state),
-            ColumnDef(Column.SESSION, tr("Session"), name_cell, width=name),
+            ColumnDef(Column.SESSION, tr("Session"), self._name, width=name),
             ColumnDef(Column.TASK, tr("Task"), self._task),
             ColumnDef(Column.LEFT, tr("Left"), self._left, width=left),
             ColumnDef(Column.COST, tr("Cost"), self._cost, RIGHT, cost),
@@ -142,6 +152,11 @@ class SessionsModel(KeyedTableModel):
         self._pinned = keys
         if any(self.row_of(key) is None for key in keys):
             self.arrange()
+
+    def set_from_before(self, recovered: Recovered) -> None:
+        """Mark what was open before this start."""
+        self._before = recovered
+        self.notify_changed(recovered.sessions)
 
     def apply_diff(self, diff: Diff) -> None:
         """The services say what changed."""
@@ -178,6 +193,8 @@ class SessionsModel(KeyedTableModel):
                 task = self._sessions.current_task(session)
                 state = shown_state(session, task)
                 is_sure = state is not SessionState.PAUSED or is_pause_confirmed(task)
+                if self._is_unheard(task):
+                    state, is_sure = SessionState.UNCONFIRMED, False
                 counts[state, is_sure] = counts.get((state, is_sure), 0) + 1
         return counts
 
@@ -210,6 +227,11 @@ class SessionsModel(KeyedTableModel):
         session = self._sessions.session(key)
         return session is None or not self._is_wanted(session)
 
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role == Role.FROM_BEFORE:
+            return self.key_at(index.row()) in self._before.sessions
+        return super().data(index, role)
+
     def cell(self, key: int, column: int) -> Cell:
         session = self._sessions.session(key)
         if session is None:
@@ -220,9 +242,14 @@ class SessionsModel(KeyedTableModel):
             return cell
         return stale_cell(cell, self._health.heard_ms)
 
+    def _name(self, session: Session) -> Cell:
+        return name_cell(session, is_from_before=session.key in self._before.sessions)
+
     def _task(self, session: Session) -> Cell:
         task = self._sessions.current_task(session)
-        return task_cell(session, task, self._now(session, task))
+        cell = task_cell(session, task, self._now(session, task))
+        foreign = self._sessions.foreign(session) if not session.is_ended else None
+        return with_foreign(cell, foreign) if foreign is not None else cell
 
     def _left(self, session: Session) -> Cell:
         return left_cell(session, self._clock.now_ms())
@@ -248,7 +275,10 @@ class SessionsModel(KeyedTableModel):
         task = self._sessions.current_task(session)
         is_missing = self._sessions.is_missing(task)
         now, since = self._clock.now_ms(), self.stale_since_ms
-        state = state_text(session, task, now, known_ms=since, is_missing=is_missing)
+        is_unheard = self._is_unheard(task)
+        state = state_text(
+            session, task, now, known_ms=since, is_missing=is_missing, is_unheard=is_unheard
+        )
         word, tail, spoken = state.word, state.tail, state.spoken
         text = word.narrow or state.head
         tip = state.text if state.tip else ""
@@ -269,6 +299,12 @@ class SessionsModel(KeyedTableModel):
             tip=tip,
             hint=state.tip,
         )
+
+    def _is_unheard(self, task: Task | None) -> bool:
+        """Whether what is known is from the last run; its question stands there all the same."""
+        if task is None or task.status is TaskStatus.ASKS:
+            return False
+        return task.key in self._before.tasks and self._sessions.is_asking(task.session_key)
 
     def _now(self, session: Session, task: Task | None) -> str:
         """What its agent does now, where it works and tells it."""
@@ -298,10 +334,14 @@ def _usual_states() -> Iterator[Cell]:
         yield Cell(text=word.word, tail=duration(LONG_MS), glyph=word.glyph, bold=word.bold)
 
 
-def name_cell(session: Session) -> Cell:
-    """The session's name."""
+def name_cell(session: Session, *, is_from_before: bool) -> Cell:
+    """The session's name, with a mark where it was open before this start."""
     severity = Severity.DIM if session.is_ended else Severity.PLAIN
-    return Cell(text=session.name, severity=severity, tip=session.name)
+    cell = Cell(text=session.name, severity=severity, tip=session.name)
+    if not is_from_before:
+        return cell
+    spoken = tr("{session}, from before", session=session.name)
+    return replace(cell, glyph=Glyph.CLOCK, spoken=spoken, hint=tr("From before this start"))
 
 
 def task_cell(session: Session, task: Task | None, now: str) -> Cell:
@@ -320,6 +360,15 @@ def task_cell(session: Session, task: Task | None, now: str) -> Cell:
         spoken=tr("{task}, now: {now}", task=text, now=now) if now else text,
         tip=f"{tip}\n{now}" if now else tip,
     )
+
+
+def with_foreign(cell: Cell, foreign: ForeignSession) -> Cell:
+    """The cell of a task whose session cannot be ended now, with the reason."""
+    is_key = foreign is ForeignSession.KEY
+    why = tr("opened with another key") if is_key else tr("opened on another server")
+    key, address = tr("Enter that key to end it."), tr("Switch back there to end it.")
+    spoken = f"{cell.accessible_text}, {why}"
+    return replace(cell, tail=f"· {why}", spoken=spoken, hint=key if is_key else address)
 
 
 def left_cell(session: Session, now_ms: int) -> Cell:

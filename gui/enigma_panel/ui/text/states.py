@@ -89,16 +89,17 @@ def state_text(
     *,
     known_ms: int | None = None,
     is_missing: bool = False,
+    is_unheard: bool = False,
 ) -> StateText:
     """'working 0:41', 'connection lost, 4:40 to come back'; an ended state has no time.
 
     known_ms: up to when it is known to be so, where that is not now. is_missing: the last poll did
-    not find it.
+    not find it. is_unheard: what is known is from the run before.
     """
     word = session_state_text(shown_state(session, task), task)
-    if is_missing and not session.is_ended:
-        word = missing_word()
-    if is_missing or session.is_ended:
+    if (is_missing or is_unheard) and not session.is_ended:
+        word = missing_word() if is_missing else unheard_word()
+    if is_missing or is_unheard or session.is_ended:
         return StateText(word, word.word, "", word.accessible_text, word.tip)
     until = session.lost_until_ms if session.phase is Phase.CONNECTION_LOST else None
     if until is not None and until > now_ms:
@@ -126,6 +127,10 @@ def session_state_text(state: SessionState, task: Task | None = None) -> StateWo
             return _working(task.unproven if task is not None else None)
         case s.ASKS:
             return StateWord(Glyph.QUESTION, tr("asks you"), *_AMBER)
+        case s.IDLE if task is not None and task.was_never_sent:
+            word, narrow = tr("no task was sent – still billing"), tr("no task – billing")
+            tip = tr("The browser was opened for a task that was never sent.")
+            return StateWord(Glyph.BANG, word, *_AMBER, tip, narrow=narrow)
         case s.IDLE:
             return StateWord(Glyph.BANG, tr("idle – billing"), *_AMBER)
         case s.PAUSED:
@@ -261,6 +266,12 @@ def missing_word() -> StateWord:
         n=sum(LOOKS_MS) // 1000,
     )
     return StateWord(Glyph.QUESTION, tr("not found – looking again"), *_AMBER, tip)
+
+
+def unheard_word() -> StateWord:
+    """What stands in place of a state while the service has not answered in this run."""
+    tip = tr("The service has not answered about it since this start.")
+    return StateWord(Glyph.RING, tr("not known yet"), Severity.DIM, tip=tip)
 
 
 def duration(ms: int) -> str:

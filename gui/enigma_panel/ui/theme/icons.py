@@ -76,6 +76,12 @@ def _question() -> QPainterPath:
     return path
 
 
+def _clock() -> QPainterPath:
+    path = _circle(5.8)
+    path.addPath(_lines((8, 4.6), (8, 8), (10.4, 9.4)))
+    return path
+
+
 def _bang() -> QPainterPath:
     path = _lines((8, 2.6), (8, 9.6))
     path.addPath(_lines((8, 13.1), (8, 13.2)))
@@ -99,6 +105,7 @@ _STROKED: dict[Glyph, tuple[Callable[[], QPainterPath], float]] = {
     Glyph.CROSS: (lambda: _cross(4, 12), 2.0),
     Glyph.CLOSE: (lambda: _cross(4.5, 11.5), 1.4),
     Glyph.MENU: (_menu, 1.6),
+    Glyph.CLOCK: (_clock, 1.4),
 }
 
 

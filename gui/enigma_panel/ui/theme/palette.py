@@ -34,6 +34,7 @@ class Glyph(StrEnum):
     CROSS = "cross"
     CLOSE = "close"
     MENU = "menu"
+    CLOCK = "clock"
 
 
 class Colours(Struct, frozen=True, kw_only=True):

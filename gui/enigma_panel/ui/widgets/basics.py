@@ -4,9 +4,7 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
-    QAbstractScrollArea,
     QApplication,
-    QBoxLayout,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -308,29 +306,3 @@ class ElidedLabel(QLabel):
         painter.setPen(self.palette().color(self.foregroundRole()))
         place = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
         painter.drawText(self.contentsRect(), place, self._elided())
-
-
-def available_height(part: QWidget) -> int | None:
-    """Height that the other parts of the column leave to this one; None outside of a column.
-
-    What grows with the window needs its least height, all else what it has. Of a column that is
-    scrolled, what can be seen at once counts.
-    """
-    parent = part.parentWidget()
-    column = parent.layout() if parent is not None else None
-    if parent is None or not isinstance(column, QBoxLayout):
-        return None
-    margins = column.contentsMargins()
-    outer = parent.parentWidget()
-    is_scrolled = outer is not None and isinstance(outer.parentWidget(), QAbstractScrollArea)
-    height = outer.height() if outer is not None and is_scrolled else parent.height()
-    room = height - margins.top() - margins.bottom()
-    for place in range(column.count()):
-        item = column.itemAt(place)
-        widget = item.widget() if item is not None else None
-        if widget is None or widget is part or not widget.isVisibleTo(parent):
-            continue
-        grows = column.stretch(place) > 0
-        room -= widget.minimumSizeHint().height() if grows else widget.height()
-        room -= column.spacing()
-    return room

@@ -30,11 +30,13 @@ _FIRST = int(Qt.ItemDataRole.UserRole)
 
 
 class Role(IntEnum):
-    """Our own roles: the whole record of a row, its key, and its cell."""
+    """Our own roles: the whole record of a row, its key, its cell, and whether it was there before
+    this start."""
 
     RECORD = _FIRST + 1
     KEY = _FIRST + 2
     CELL = _FIRST + 3
+    FROM_BEFORE = _FIRST + 4
 
 
 Index = QModelIndex | QPersistentModelIndex

@@ -1,4 +1,4 @@
-"""Card and quit guard on the program's own services, against the simulator process."""
+"""The quit guard on the program's own services, against the simulator process."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -8,16 +8,9 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from enigma_panel.bootstrap import Parts
-from enigma_panel.core.models import Phase, TaskSpec, TaskStatus
-from enigma_panel.core.verbs import CommandVerb
-from enigma_panel.demo.simulator_process import DEMO_KEY
-from enigma_panel.services.types import Recovered
-from enigma_panel.ui.actions import Actions
+from enigma_panel.core.models import TaskSpec, TaskStatus
 from enigma_panel.ui.quit.dialog import QuitChoice, QuitDialog
-from enigma_panel.ui.recovery.card import RecoveryCard
-from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from tests.conftest import Simulator
-from tests.kit.fakes import FakeDialogs
 from tests.kit.wait import until
 from tests.services.conftest import Running, running
 
@@ -53,55 +46,6 @@ async def working(parts: Parts) -> int:
     task = sessions.task(key)
     assert task is not None
     return task.session_key
-
-
-async def test_after_a_restart_the_card_tells_and_ends_what_was_open(
-    simulator: Start, running: Running
-) -> None:
-    url = simulator("--speed", "5").url
-    async with running(url) as parts:
-        key = await working(parts)
-        await until(lambda: parts.services.sessions.task(key).service_id)
-    async with running(url) as parts:
-        services = parts.services
-        hold = PointerHold(services.clock.now_ms)
-        card = RecoveryCard(services, Actions(services, FakeDialogs()), hold)
-        card.show_recovered(Recovered(sessions=(key,)))
-        assert card.text_label.text().startswith("1 browser was open: ")
-        await until(lambda: "it still works" in card.text_label.text())
-        (view,) = card.rows.views()
-        view.terminate_button.click()
-        await until(lambda: view.keep_button.text() == "Undo")
-        view.terminate_button.click()  # a second time: at once
-        await until(lambda: not card.isVisible())
-        session = services.sessions.session(key)
-        assert session is not None
-        assert session.is_ended
-
-
-async def test_without_a_key_terminate_waits_and_another_key_cannot_do_it(
-    simulator: Start, running: Running
-) -> None:
-    async with running(simulator("--speed", "5").url) as parts:
-        services, account = parts.services, parts.services.account
-        key = await working(parts)
-        await account.remove()
-        hold = PointerHold(services.clock.now_ms)
-        card = RecoveryCard(services, Actions(services, FakeDialogs()), hold)
-        card.show_recovered(Recovered(sessions=(key,)))
-        (view,) = card.rows.views()
-        assert services.sessions.terminable_keys() == [key]
-        assert not services.sessions.can(key, CommandVerb.PAUSE), "for now or never"
-        view.terminate_button.click()
-        view.terminate_button.click()  # a second time: at once
-        await until(lambda: "Terminate waits for the key" in view.accessibleName())
-        await account.save("enig_of_somebody_else", even_refused=True)
-        card.refresh()
-        assert "opened with another key" in view.accessibleName()
-        assert services.sessions.terminable_keys() == []
-        await account.save(DEMO_KEY)
-        await until(lambda: not card.isVisible())  # as long as its end is only assumed, too
-        await until(lambda: services.sessions.session(key).phase is Phase.ENDED_BY_YOU)
 
 
 async def test_quit_stays_when_a_terminate_failed(simulator: Start, running: Running) -> None:

@@ -1,0 +1,78 @@
+"""The notice after a start: what was open before it, and what became of that meanwhile."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+
+from enigma_panel.core.models import Phase, Session, Task, TaskStatus
+from enigma_panel.services.container import Services
+from enigma_panel.services.types import Recovered
+from enigma_panel.ui.i18n import Translations
+from enigma_panel.ui.text.problems import Notice
+
+tr = Translations("Notices")
+
+BEFORE_TOPIC = "from before"
+
+
+class Outcome(StrEnum):
+    """What became of a session or a task from before, in the order of the sentence."""
+
+    OPEN = "open"
+    UNCONFIRMED = "unconfirmed"  # a start of which nobody knows whether it happened
+    UNKNOWN = "unknown"  # the service has not said anything about it in this run
+    FINISHED = "finished"
+    FAILED = "failed"
+
+
+_FORMS = tr.mark(
+    {
+        Outcome.OPEN: ("1 browser still open", "{n} browsers still open"),
+        Outcome.UNCONFIRMED: ("1 start unconfirmed", "{n} starts unconfirmed"),
+        Outcome.UNKNOWN: ("1 browser not known yet", "{n} browsers not known yet"),
+        Outcome.FINISHED: ("1 task finished meanwhile", "{n} tasks finished meanwhile"),
+        Outcome.FAILED: ("1 task failed meanwhile", "{n} tasks failed meanwhile"),
+    }
+)
+_ENDS = {TaskStatus.DONE: Outcome.FINISHED, TaskStatus.FAILED: Outcome.FAILED}
+
+
+class FromBefore:
+    """What an earlier run left open; it is counted anew each time that the notice is asked for."""
+
+    def __init__(self, services: Services, recovered: Recovered) -> None:
+        self._sessions = services.sessions
+        self._recovered = recovered
+
+    def notice(self) -> Notice | None:
+        """What there is to say now; None once no browser is open and each result was looked at."""
+        open_now = list(self._open_now())
+        found = map(self._sessions.task, self._recovered.tasks)
+        ended = [task for task in found if task is not None and task.status in _ENDS]
+        if not open_now and not any(task.is_new for task in ended):
+            return None
+        counts = Counter([*open_now, *(_ENDS[task.status] for task in ended)])
+        return Notice(text=from_before_text(counts), topic=BEFORE_TOPIC)
+
+    def _open_now(self) -> Iterator[Outcome]:
+        """One for each session that is or may be open, or whose task nobody has told of."""
+        for session in filter(None, map(self._sessions.session, self._recovered.sessions)):
+            if session.phase is Phase.UNCONFIRMED:
+                yield Outcome.UNCONFIRMED
+            elif self._is_unknown(session, self._sessions.current_task(session)):
+                yield Outcome.UNKNOWN
+            elif not session.is_ended:
+                yield Outcome.OPEN
+
+    def _is_unknown(self, session: Session, task: Task | None) -> bool:
+        if task is None or task.is_final or task.key not in self._recovered.tasks:
+            return False
+        is_unheard = self._sessions.is_asking(session.key) or self._sessions.is_missing(task)
+        return is_unheard or task.status is TaskStatus.UNCONFIRMED
+
+
+def from_before_text(counts: Mapping[Outcome, int]) -> str:
+    """'From before: 3 browsers still open, 2 tasks finished meanwhile. Nothing was …'"""
+    n_each = ((forms, counts[outcome]) for outcome, forms in _FORMS.items() if outcome in counts)
+    what = ", ".join(tr.plural(*forms, n) for forms, n in n_each)
+    return tr("From before: {what}. Nothing was started twice.", what=what)
