@@ -37,7 +37,6 @@ from enigma_panel.ui.main_menu.shortcuts import ShortcutsDialog
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.new_task.dialog import NewTaskDialog
 from enigma_panel.ui.new_task.run_again import RunAgainDialog
-from enigma_panel.ui.question_history.dialog import QuestionHistoryDialog
 from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.recovery.newer_ledger import NewerLedgerWindow
 from enigma_panel.ui.recovery.opening import OpeningWindow
@@ -277,7 +276,6 @@ class Gallery(Tour):
         window.menus.show_for_tasks(QPoint())
         await self._menu("menu-of-task", window.menus.menu)
         opened: Iterable[tuple[str, QAction, type[QWidget]]] = (
-            ("questions", menu.questions, QuestionHistoryDialog),
             ("shortcuts", menu.shortcuts, ShortcutsDialog),
             ("commands", menu.commands, CommandPalette),
             ("about", menu.about, AboutDialog),

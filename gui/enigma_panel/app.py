@@ -252,7 +252,6 @@ class Program:
         manager.draft_discarded.connect(window.say_draft_discarded)
         manager.exported.connect(window.say_exported)
         manager.deleted.connect(window.toast.say)
-        manager.task_wanted.connect(window.show_task)
         manager.said.connect(window.toast.say)
         manager.leaving.connect(parts.services.queue.set_leaving)
         window.notice_controller.quit_cancelled.connect(manager.cancel_quit)

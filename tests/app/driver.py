@@ -6,7 +6,7 @@ window's own controls; `state` prints what the tables show, as one line of JSON.
     start TEXT | start-kept TEXT | select TEXT | press NAME | state | notices | clipboard | quit
     export-ledger FILE | import-ledger FILE (the program ends and does not begin anew)
     answer JSON (words of the "question", and texts by the names of their fields)
-    colleague TEXT | texts | export FILE | export-questions FILE | stderr TEXT
+    colleague TEXT | texts | export FILE | stderr TEXT
     debug | leak | set JSON (of settings) | tray | tray-texts
     fail TEXT | minimise | hide | show | window | qt-quit | log-out | title | loaded MODULES
 """
@@ -43,10 +43,8 @@ from enigma_panel.services.desktop_notifier import DesktopNotifier
 from enigma_panel.ui.export.dialog import ExportDialog
 from enigma_panel.ui.export.import_dialog import ImportDialog
 from enigma_panel.ui.export.ledger_dialog import LedgerDialog
-from enigma_panel.ui.export.question_dialog import QuestionExportDialog
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.new_task.dialog import NewTaskDialog
-from enigma_panel.ui.question_history.dialog import QuestionHistoryDialog
 from enigma_panel.ui.questions.dialog import QuestionDialog
 from tests.app.canaries import shown_texts
 from tour_steps import Tour, TourError
@@ -100,12 +98,6 @@ class Driver(Tour):
             case "export":
                 self._window.export.trigger()
                 await self._export(await self._dialog(ExportDialog), rest)
-            case "export-questions":
-                self._window.main_menu.questions.trigger()
-                questions = await self._dialog(QuestionHistoryDialog)
-                await self._until("it lists them", questions.export_button.isEnabled)
-                self._press(questions, "Export…")
-                await self._export(await self._dialog(QuestionExportDialog), rest)
             case "debug":  # all that the program would ever log
                 logging.getLogger("enigma_panel").setLevel(logging.DEBUG)
             case "set":

@@ -292,9 +292,6 @@ def test_no_secret_stands_anywhere_but_where_it_belongs(
     for file in ("tasks.csv", "tasks.jsonl"):
         do(second, f"export {work / file}")
         sinks.add(file, (work / file).read_bytes(), SEEN)
-    for file in ("questions.csv", "questions.jsonl"):
-        do(second, f"export-questions {work / file}")
-        sinks.add(file, (work / file).read_bytes(), "credentials")
     do(second, f"export-ledger {work / 'exported.ledger'}")
     do(second, f"fail once more {echo}")
     do(second, f"stderr {SEEN}")

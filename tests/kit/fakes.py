@@ -21,7 +21,6 @@ from enigma_panel.core.deletion import DeletionPlan, KeptReason, kept_because
 from enigma_panel.core.models import Phase, Session, Task, TaskSpec, TaskStatus
 from enigma_panel.core.money import affordable, sum_money
 from enigma_panel.core.observation import Kind, Observation, ResultFile
-from enigma_panel.core.question_history import AskedQuestion
 from enigma_panel.core.result_formats import ReadResult, ResultFormat, copied_text, read_formats
 from enigma_panel.core.service_rules import RULES, Dialect, ServiceRules, dialect_of_host
 from enigma_panel.core.structured_output import (
@@ -49,7 +48,6 @@ from enigma_panel.services.exports import (
     ExportError,
     ExportFault,
     ExportOrder,
-    QuestionExportOrder,
 )
 from enigma_panel.services.ledger_transfer import WHOLE, ImportFault, LedgerImportError
 from enigma_panel.services.questions.urgency import Urgency
@@ -428,6 +426,7 @@ class FakeTaskSearch(QObject):
             and (wanted.to_ms is None or started < wanted.to_ms)
             and (wanted.cost_from is None or (cost is not None and cost >= wanted.cost_from))
             and (wanted.cost_to is None or (cost is not None and cost <= wanted.cost_to))
+            and (task.question_n > 0 or not wanted.has_asked)
         )
 
     def _sorted(self, tasks: list[Task]) -> list[Task]:
@@ -837,25 +836,6 @@ class HandUrgency(Urgency):
         pass
 
 
-class FakeQuestionHistory:
-    """The questions that a test puts in. read_count: how often they were read."""
-
-    def __init__(self) -> None:
-        self.questions: list[AskedQuestion] = []
-        self.gate: asyncio.Event | None = None
-        self.error: LedgerError | None = None
-        self.read_count = 0
-
-    async def read(self) -> list[AskedQuestion]:
-        self.read_count += 1
-        found = list(self.questions)
-        if self.gate is not None:
-            await self.gate.wait()
-        if self.error is not None:
-            raise self.error
-        return found
-
-
 class FakeExports(QObject):
     """Makes no file: what became of an export is put in by the test.
 
@@ -878,10 +858,6 @@ class FakeExports(QObject):
         if self.gate is not None:
             await self.gate.wait()
         return None if self.is_cancelled else self.outcome(order)
-
-    async def save_questions(self, order: QuestionExportOrder) -> Exported | None:
-        self.orders.append(order)
-        return Exported(order.path, len(order.questions))
 
     def fail(self, fault: ExportFault, reason: str = "") -> None:
         """From now on nothing is exported."""

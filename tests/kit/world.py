@@ -17,7 +17,6 @@ from tests.kit.fakes import (
     FakeInbox,
     FakeKeychain,
     FakeLive,
-    FakeQuestionHistory,
     FakeQueue,
     FakeSessions,
     FakeSettings,
@@ -52,7 +51,6 @@ class World:
         self.timeline = FakeTimeline()
         self.downloads = FakeDownloads()
         self.exports = FakeExports()
-        self.question_history = FakeQuestionHistory()
         self.ledger_transfer = FakeTransfer()
         self.deletions = FakeDeletions(self.sessions)
         self.structured_results = FakeStructuredResults()

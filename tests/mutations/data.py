@@ -1008,7 +1008,7 @@ DATA = (
     ),
     Break(
         promise="Site, account and last use stand in the settings file, readable by you alone; which "
-        "account answered a question stands in the ledger, in Questions and in its export.",
+        "account answered a question stands in the ledger and in the task's time line.",
         mistake="the last use is forgotten",
         file="services/logins.py",
         old="self._put(replace(known, used_ms=self._clock.now_ms()), instead_of=known)",

@@ -12,17 +12,14 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
-from enigma_panel.core.question_history import AskedQuestion, QuestionOutcome
-from enigma_panel.core.questions import QuestionKind
 from enigma_panel.core.redaction import MARK, Redactor
-from enigma_panel.core.task_export import BYTE_ORDER_MARK, ExportFormat, TaskRow, undefuse
+from enigma_panel.core.task_export import ExportFormat, TaskRow
 from enigma_panel.runtime.event_loop import LedgerThread, TaskScope
 from enigma_panel.services import exports as exports_module
 from enigma_panel.services.exports import (
@@ -32,7 +29,6 @@ from enigma_panel.services.exports import (
     ExportOrder,
     Exports,
     IfTaken,
-    QuestionExportOrder,
 )
 from enigma_panel.services.state.ledger_writer import LedgerWriter
 from enigma_panel.services.state.timeline import Timeline
@@ -395,75 +391,3 @@ async def test_a_text_that_is_none_ends_no_export(bench: Bench) -> None:
     await bench.writer.write(damage)
     await bench.save(1, 2, 3)
     assert [line["result"] for line in bench.lines()] == ["=1", "A\ufffdB", "=3"]
-
-
-def a_question(number: int, **facts: Any) -> AskedQuestion:
-    """An answered question."""
-    common: dict[str, Any] = {
-        "n": 1,
-        "asked_ms": 1_700_000_000_123,
-        "text": f"Question {number}?",
-        "kind": QuestionKind.CHOICE,
-        "session": "shop.example 1",
-        "task": "Buy a hub",
-        "outcome": QuestionOutcome.ANSWERED,
-        "settled_ms": 1_700_000_004_623,
-    }
-    return AskedQuestion(key=number, task_key=number, **common | facts)
-
-
-ODD = (
-    a_question(1, text='=cmd|"Pay",\nnow?', session="a, b", used="$49.99"),
-    a_question(2, text=f"Is {PASSWORD} right?", task=f"with {PASSWORD}"),
-    a_question(3, outcome=QuestionOutcome.OPEN, settled_ms=None, asked_ms=1 << 60),
-)
-
-
-async def test_questions_are_read_back_field_by_field(bench: Bench) -> None:
-    path = bench.folder / "questions.csv"
-    order = QuestionExportOrder(path=path, questions=ODD, form=ExportFormat.CSV, with_mark=True)
-    assert await bench.exports.save_questions(order) == Exported(path, 3)
-    assert path.read_bytes().startswith(BYTE_ORDER_MARK)
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        first, second, third = csv.DictReader(file, strict=True)
-    assert undefuse(first["question"]) == ODD[0].text
-    assert first["question"] != ODD[0].text, "no spreadsheet runs it"
-    known = {name: first[name] for name in ("session", "task", "kind", "outcome", "used")}
-    assert known == {
-        "session": "a, b",
-        "task": "Buy a hub",
-        "kind": "choice",
-        "outcome": "answered",
-        "used": "$49.99",
-    }
-    assert first["took_s"] == "4.5"
-    asked = datetime.fromisoformat(first["asked"])
-    assert asked.timestamp() == 1_700_000_000.123
-    assert (second["question"], second["task"]) == (f"Is {MARK} right?", f"with {MARK}")
-    assert (third["asked"], third["took_s"], third["outcome"]) == ("", "", "open")
-
-
-async def test_questions_are_exact_as_json(bench: Bench) -> None:
-    path = bench.folder / "questions.jsonl"
-    order = QuestionExportOrder(path=path, questions=ODD, form=ExportFormat.JSON_LINES)
-    assert await bench.exports.save_questions(order) == Exported(path, 3)
-    first, _, third = bench.lines("questions.jsonl")
-    assert (first["question"], first["took_s"]) == (ODD[0].text, 4.5)
-    assert (third["asked"], third["took_s"]) == (None, None)
-
-
-async def test_an_export_of_questions_can_be_cancelled(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(exports_module, "QUESTIONS_AT_ONCE", 1)
-    monkeypatch.setattr(exports_module, "TURN_S", 0.01)
-    path = bench.folder / "questions.csv"
-    order = QuestionExportOrder(path=path, questions=ODD * 200, form=ExportFormat.CSV)
-    saving = asyncio.ensure_future(bench.exports.save_questions(order))
-    job = bench.exports._job
-    assert job is not None
-    await until(lambda: job.count)
-    bench.exports.cancel()
-    assert await saving is None
-    assert 0 < job.count < len(order.questions)
-    assert bench.names() == []

@@ -60,6 +60,7 @@ CHANGED = Settings(
         groups=frozenset({TaskGroup.FAILED, TaskGroup.NEW}),
         from_ms=1_700_000_000_000,
         cost_from=Decimal("0.10"),
+        has_asked=True,
     ),
     task_order=(SortBy(SortColumn.COST, descending=True), SortBy(SortColumn.TASK)),
 )

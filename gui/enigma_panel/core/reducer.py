@@ -53,9 +53,10 @@ _SENT_LIVE = {rules.sent_live: verb for verb, rules in COMMANDS.items()}
 _MISSED = frozenset({S.FAILED, S.LOST})
 _ANSWERS_SENT_LIVE = frozenset(rules.sent_live for rules in ANSWERS.values())
 _ANSWERS_THAT_STOP = frozenset({Kind.ANSWER_STOP_SENT, Kind.ANSWER_STOP_SENT_LIVE})
-_ANSWERS_SENT = frozenset(
+ANSWERS_SENT = frozenset(
     {Kind.ANSWER_UNCONFIRMED, *_ANSWERS_SENT_LIVE, *(rules.sent for rules in ANSWERS.values())}
 )
+"""Facts about an answer that was sent, whether it arrived or not."""
 _REPORTS = {Kind.COMPLETED: S.DONE, Kind.FAILED: S.FAILED}
 _BEFORE_NAMES = frozenset({Kind.REFUSED, Kind.UNKNOWN, Kind.BACK_IN_QUEUE})
 
@@ -385,7 +386,7 @@ def _is_own_report(observation: Observation) -> bool:
 
 def _with_late_answer(task: Task, observation: Observation) -> Task:
     """It was on its way when the task ended: then nobody missed the question."""
-    is_late = task.question_missed and observation.kind in _ANSWERS_SENT
+    is_late = task.question_missed and observation.kind in ANSWERS_SENT
     return replace(task, question_missed=False) if is_late else task
 
 
@@ -474,7 +475,7 @@ def _with_facts(task: Task, observation: Observation, now_ms: int, *, final: boo
             return replace(task, answered_ms=None, answer_sent_live=False, pause_confirmed=False)
         case Kind.PAUSED:
             return replace(task, pause_confirmed=True, unproven=None)
-        case kind if kind in _ANSWERS_SENT:
+        case kind if kind in ANSWERS_SENT:
             return _with_answer(task, kind, now_ms)
         case Kind.STOP_SENT:
             asked = now_ms if task.status is S.ASKS else task.answered_ms

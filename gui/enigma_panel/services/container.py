@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from enigma_panel.services.exports import Exports
     from enigma_panel.services.ledger_transfer import LedgerTransfer
     from enigma_panel.services.logins import Logins
-    from enigma_panel.services.question_history import QuestionHistory
     from enigma_panel.services.structured_results import StructuredResults
 
 
@@ -117,13 +116,6 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
         from enigma_panel.services.logins import Logins  # noqa: PLC0415 - see above
 
         return Logins(self.settings, self.login_store_for, self.clock, self.scope)
-
-    @cached_property
-    def question_history(self) -> "QuestionHistory":
-        """What knows all questions."""
-        from enigma_panel.services.question_history import QuestionHistory  # noqa: PLC0415 - see above
-
-        return QuestionHistory(self.task_search, self.inbox)
 
     @cached_property
     def structured_results(self) -> "StructuredResults":

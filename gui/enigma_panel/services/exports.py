@@ -16,8 +16,6 @@ from typing import Any
 from msgspec import Struct
 from PySide6.QtCore import QObject, Signal
 
-from enigma_panel.core.question_export import question_head, question_lines
-from enigma_panel.core.question_history import AskedQuestion
 from enigma_panel.core.redaction import Redactor
 from enigma_panel.core.task_export import (
     BYTE_ORDER_MARK,
@@ -34,7 +32,6 @@ from enigma_panel.store.new_file import FullDiskError, NewFile, OwnFolderError
 
 NEWS_S = 0.1
 """Progress is told so often."""
-QUESTIONS_AT_ONCE = 20
 TURN_S = 0.0002
 """So long the interpreter is left alone after some tasks: the window, which needs it now and then,
 would else wait 5 ms for it each time."""
@@ -84,17 +81,9 @@ class ExportOrder(FileOrder, frozen=True, kw_only=True):
     with_mark: bool = False
 
 
-class QuestionExportOrder(FileOrder, frozen=True, kw_only=True):
-    """Which questions are to be exported, in their order; see ExportOrder."""
-
-    questions: tuple[AskedQuestion, ...]
-    form: ExportFormat
-    with_mark: bool = False
-
-
 class Exported(Struct, frozen=True):
     """An export that was made: where it is, under another name where that one was taken, and how
-    many tasks or questions are in it."""
+    many tasks are in it."""
 
     path: Path
     count: int
@@ -171,8 +160,7 @@ class Exporter(QObject):
 
 
 class Exports(Exporter):
-    """Makes exports of tasks and of questions, one at a time. progressed: so many of them have been
-    written."""
+    """Makes exports of tasks, one at a time. progressed: how many tasks have been written."""
 
     def __init__(self, store: SessionStore, redactor: Redactor) -> None:
         super().__init__()
@@ -183,12 +171,6 @@ class Exports(Exporter):
         """Make one, which can be cancelled from now on; None where it was. ExportError: nothing was
         exported."""
         job = _TasksJob(order, self._redactor)
-        self.begin(job)
-        return self._save(job)
-
-    def save_questions(self, order: QuestionExportOrder) -> Coroutine[Any, Any, Exported | None]:
-        """The same of questions."""
-        job = _QuestionsJob(order, self._redactor)
         self.begin(job)
         return self._save(job)
 
@@ -221,26 +203,6 @@ class _TasksJob(ExportJob):
                 new.write(encoder.lines(redacted(rows, self._redactor)))
                 self.count += len(rows)
                 time.sleep(TURN_S)
-
-
-class _QuestionsJob(ExportJob):
-    def __init__(self, order: QuestionExportOrder, redactor: Redactor) -> None:
-        super().__init__(order)
-        self._questions = order
-        self._redactor = redactor
-
-    def write(self, new: NewFile, _ledger: Path) -> None:
-        order = self._questions
-        if order.with_mark and order.form is ExportFormat.CSV:
-            new.write(BYTE_ORDER_MARK)
-        new.write(question_head(order.form))
-        for at in range(0, len(order.questions), QUESTIONS_AT_ONCE):
-            if self.is_cancelled:
-                return
-            some = order.questions[at : at + QUESTIONS_AT_ONCE]
-            new.write(question_lines(some, order.form, _zone_at, self._redactor.redact))
-            self.count += len(some)
-            time.sleep(TURN_S)
 
 
 def _check_name(path: Path) -> None:

@@ -9,7 +9,6 @@ from typing import TypeVar
 from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.core.deletion import DeletionPlan
-from enigma_panel.core.question_history import AskedQuestion
 from enigma_panel.core.task_filter import NEWEST_FIRST, NO_FILTER, Order, TaskFilter, TaskSum
 from enigma_panel.runtime.event_loop import Executor, TaskScope
 from enigma_panel.services.clock import Clock, local_date, local_day
@@ -113,10 +112,6 @@ class TaskSearch(QObject):
         """Which of these tasks may be deleted, what they cost, and why others stay. LedgerError."""
         now = self._clock.now_ms()
         return await self._read_in_the_end(lambda: self._reader.plan_deletion(keys, now))
-
-    async def asked_questions(self, most: int) -> list[AskedQuestion]:
-        """The last so many questions of all tasks, newest first. LedgerError."""
-        return await self._read_in_the_end(lambda: self._reader.asked_questions(most))
 
     async def aclose(self) -> None:
         """Close the files; nothing may be asked for afterwards."""

@@ -91,10 +91,6 @@ class Dialogs(Protocol):
         """Export of that table's rows. of_selected: those are chosen at first, not all."""
         ...
 
-    def open_question_history(self, actions: "Actions") -> None:
-        """All questions that were asked. actions: what copies a cell."""
-        ...
-
     def open_ledger_export(self) -> None:
         """Export of the ledger, for another computer."""
         ...

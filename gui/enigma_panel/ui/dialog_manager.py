@@ -27,9 +27,7 @@ if TYPE_CHECKING:
     from enigma_panel.ui.export.dialog import ExportDialog
     from enigma_panel.ui.export.import_dialog import ImportDialog
     from enigma_panel.ui.export.ledger_dialog import LedgerDialog
-    from enigma_panel.ui.export.question_dialog import QuestionExportDialog
     from enigma_panel.ui.new_task.run_again import RunAgainDialog
-    from enigma_panel.ui.question_history.dialog import QuestionHistoryDialog
     from enigma_panel.ui.result.dialog import ResultDialog
 
 CATCH_UP_S = 2.0
@@ -57,8 +55,8 @@ class DialogManager(QObject):
     at.
     draft_discarded: New task was cancelled with words in it; comes with what takes that back.
     exported: what became of an export: a sentence, and the file, None where there is none.
-    deleted: what became of tasks that were to be deleted, in words. task_wanted: to the task with
-    that key. said: what became of something that was asked for a moment ago.
+    deleted: what became of tasks that were to be deleted, in words. said: what became of something
+    that was asked for a moment ago.
     quit_waits: words for "Quit when they are done", empty ones when that holds no more. leaving:
     the program is about to end or no longer: no queued task is to be started.
     """
@@ -66,7 +64,6 @@ class DialogManager(QObject):
     draft_discarded = Signal(object)
     exported = Signal(str, object)
     deleted = Signal(str)
-    task_wanted = Signal(int)
     said = Signal(str)
     quit_waits = Signal(str)
     leaving = Signal(bool)
@@ -102,8 +99,6 @@ class DialogManager(QObject):
         self._export: ExportDialog | None = None
         self._deletion: DeletionDialog | None = None
         self._result: ResultDialog | None = None
-        self._questions: QuestionHistoryDialog | None = None
-        self._question_export: QuestionExportDialog | None = None
         self._ledger_export: LedgerDialog | None = None
         self._ledger_import: ImportDialog | None = None
         self._run_again: RunAgainDialog | None = None
@@ -203,36 +198,6 @@ class DialogManager(QObject):
             self._export.told.connect(self.exported)
         self._export.ask(Rows.SELECTED if of_selected else Rows.SHOWN)
 
-    def open_question_history(self, actions: Actions) -> None:
-        """All questions that were asked. actions: what copies a cell."""
-        if self._questions is None:
-            from enigma_panel.ui.question_history.dialog import (  # noqa: PLC0415 - when asked
-                QuestionHistoryDialog,
-            )
-
-            self._questions = QuestionHistoryDialog(
-                self._services, self._parent(), actions.copy_cell
-            )
-            self._questions.answer_wanted.connect(self.open_question)
-            self._questions.task_wanted.connect(self.task_wanted)
-            self._questions.export_wanted.connect(self._export_questions)
-        self._questions.ask()
-
-    def _export_questions(self, of_selected: bool) -> None:
-        from enigma_panel.ui.export.dialog import Rows  # noqa: PLC0415 - when asked
-        from enigma_panel.ui.export.question_dialog import (  # noqa: PLC0415 - when asked
-            QuestionExportDialog,
-        )
-
-        questions = self._questions
-        assert questions is not None
-        if self._question_export is None:
-            self._question_export = QuestionExportDialog(
-                self._services, self._parent(), questions.table, questions.model.question
-            )
-            self._question_export.told.connect(self.exported)
-        self._question_export.ask(Rows.SELECTED if of_selected else Rows.SHOWN)
-
     def open_ledger_export(self) -> None:
         """Export of the ledger."""
         if self._ledger_export is None:
@@ -325,8 +290,6 @@ class DialogManager(QObject):
             self._export,
             self._deletion,
             self._result,
-            self._questions,
-            self._question_export,
             self._ledger_export,
             self._ledger_import,
             self._run_again,

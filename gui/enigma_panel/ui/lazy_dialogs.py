@@ -55,10 +55,6 @@ class LazyDialogs:
         """Export of that table's rows."""
         self.get().open_export(table, of_selected=of_selected)
 
-    def open_question_history(self, actions: "Actions") -> None:
-        """All questions that were asked."""
-        self.get().open_question_history(actions)
-
     def open_ledger_export(self) -> None:
         """Export of the ledger."""
         self.get().open_ledger_export()

@@ -88,6 +88,7 @@ def fits(task: Task, session: Session, task_filter: TaskFilter) -> bool:
         and (task_filter.to_ms is None or started_ms < task_filter.to_ms)
         and (least is None or (cost is not None and cost >= least))
         and (most is None or (cost is not None and cost <= most))
+        and (task.question_n > 0 or not task_filter.has_asked)
     )
 
 
@@ -151,6 +152,7 @@ TASKS = st.builds(
     result=st.none() | TEXTS,
     error=st.none() | TEXTS,
     question=st.none() | TEXTS,
+    question_n=st.integers(0, 2),
     status=st.sampled_from(TaskStatus),
     is_new=st.booleans(),
     sent_ms=TIMES,
@@ -167,6 +169,7 @@ FILTERS = st.just(NO_FILTER) | st.builds(
     to_ms=TIMES,
     cost_from=st.none() | st.decimals(0, 3, places=2),
     cost_to=st.none() | st.decimals(0, 3, places=2),
+    has_asked=st.booleans(),
 )
 ORDERS = st.lists(st.builds(SortBy, st.sampled_from(C), st.booleans()), max_size=2).map(tuple)
 EACH_ALONE = [(NO_FILTER, (SortBy(column, down),)) for column in C for down in (False, True)]
@@ -221,7 +224,7 @@ def test_what_is_shown_is_a_plain_filter_and_sort_over_the_ledger(
 
 def _facts(task: Task) -> dict[str, Any]:
     names = ("spec", "usage", "result", "error", "question", "status", "is_new", "sent_ms", "code")
-    waits = ("waited_ms", "asked_ms", "answered_ms")
+    waits = ("waited_ms", "question_n", "asked_ms", "answered_ms")
     return {name: getattr(task, name) for name in (*names, "ended_ms", *waits)}
 
 

@@ -45,7 +45,6 @@ def test_the_menu_has_all_that_belongs_to_the_program(
 ) -> None:
     assert texts(window) == [
         "New task",
-        "Questions",
         "Quiet for 30 minutes",
         "Export…",
         "Settings",
@@ -62,7 +61,7 @@ def test_the_menu_has_all_that_belongs_to_the_program(
     button(window.tool_bar, "Menu").click()
     menu = window.main_menu.menu
     assert menu.isVisible()
-    for _ in range(4):
+    for _ in range(3):
         key(menu, Qt.Key.Key_Down)
     key(menu, Qt.Key.Key_Return)
     assert dialogs.calls == [("open_settings",)]

@@ -171,7 +171,27 @@ def test_days_and_costs_stand_under_more(four: MainWindow, services: Any) -> Non
     assert rows(four) == []
     key(panel.cost_to.edit, ESCAPE)
     assert (panel.isVisible(), button(bar, "More").hasFocus()) == (False, True)
-    assert button(bar, "More").accessibleDescription() == "Days or costs are set."
+    assert button(bar, "More").accessibleDescription() == "Days, costs or questions are set."
+
+
+def test_tasks_that_asked_are_found_whatever_became_of_the_question(
+    four: MainWindow, services: Any
+) -> None:
+    for asked in (1, 3):
+        services.sessions.change_task(asked, question="Which one?", question_n=1)
+    more = chip(four, "More")
+    more.click()
+    chip(four, "Asked").click()
+    assert (rows(four), said(four), more.text()) == ([3, 1], "2 of 4 shown", "More •")
+    chip(four, "Failed").click()
+    assert rows(four) == [3]
+    four.save_layout()
+    again = MainWindow(services, FakeDialogs())
+    again.show()
+    assert chip(again, "Asked").isChecked()
+    again.close_for_good()
+    button(four.tasks_card, "Clear").click()
+    assert (rows(four), four.filter_bar.panel.asked.isChecked()) == ([4, 3, 2, 1], False)
 
 
 @pytest.mark.parametrize("text", ["yesterday", "2026-02-30", "9" * 40, "0000-01-01", "1e9"])

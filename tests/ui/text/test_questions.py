@@ -5,10 +5,9 @@ from typing import Any
 import pytest
 
 from enigma_panel.core.models import Task, TaskStatus
-from enigma_panel.core.question_history import QuestionOutcome
 from enigma_panel.core.questions import QuestionKind
 from enigma_panel.ui.text.cells import result_cell
-from enigma_panel.ui.text.questions import kind_label, outcome_tip, outcome_word
+from enigma_panel.ui.text.questions import kind_label
 from enigma_panel.ui.text.states import local_time
 from enigma_panel.ui.text.task import trouble_text
 from tests.kit.builders import a_session, a_task
@@ -40,5 +39,3 @@ def test_a_cost_that_is_not_known_is_left_out() -> None:
 
 def test_each_has_its_own_word() -> None:
     assert len({kind_label(kind) for kind in QuestionKind}) == len(QuestionKind)
-    assert len({outcome_word(outcome) for outcome in QuestionOutcome}) == len(QuestionOutcome)
-    assert all(map(outcome_tip, QuestionOutcome))

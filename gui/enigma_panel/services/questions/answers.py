@@ -245,12 +245,13 @@ class Answers(QObject):
         return _GONE
 
     def _of_question(self, intent: Intent, observation: Observation) -> Observation:
-        """A slow reply must not mark the next question, asked meanwhile, as answered."""
+        """A slow reply must not mark the next question, asked meanwhile, as answered. What is used
+        stands in the time line."""
         task = self._store.task(intent.task.key) if intent.task is not None else None
         moved_on = task is not None and task.question_n != intent.question_n
         if moved_on and observation.kind in _OF_QUESTION:
-            return Observation(kind=Kind.DELIVERED)
-        return observation
+            observation = Observation(kind=Kind.DELIVERED)
+        return replace(observation, text=intent.used) if intent.used else observation
 
     async def _fail(self, intent: Intent, error: ApiError) -> AnswerResult:
         """No more follows from a failed answer than that it may have arrived."""

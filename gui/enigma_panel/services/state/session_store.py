@@ -24,14 +24,21 @@ from enigma_panel.core.observation import (
     Observation,
 )
 from enigma_panel.core.redaction import Redactor
-from enigma_panel.core.reducer import END_KINDS, kept_open, reduce, reopened, reopened_session
+from enigma_panel.core.reducer import (
+    ANSWERS_SENT,
+    END_KINDS,
+    kept_open,
+    reduce,
+    reopened,
+    reopened_session,
+)
 from enigma_panel.core.task_filter import TaskSum
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.state.ledger_writer import LedgerWriter
 from enigma_panel.services.state.redaction import RedactionFilter, cancel_now
 from enigma_panel.services.state.sent_secrets import SentSecrets
-from enigma_panel.services.state.timeline import UNCLEAR, Timeline
+from enigma_panel.services.state.timeline import EARLIER_ANSWER, UNCLEAR, Timeline
 from enigma_panel.services.types import Diff
 from enigma_panel.store.ledger.deletion import Deleted
 from enigma_panel.store.ledger.errors import LedgerError
@@ -52,9 +59,9 @@ ASSUMED_FOR_MS = 600_000
 ended session stays in mind."""
 
 _UNLISTED = frozenset({Kind.ACTIVE, Kind.QUEUED, Kind.DELIVERED, Kind.SESSION_DOUBTED})
-_LISTED = frozenset(Kind) - STEP_KINDS - _UNLISTED
+_LISTED = frozenset(Kind) - STEP_KINDS - _UNLISTED - ANSWERS_SENT
 """Kinds that make a line in a task's time line, where they change something; steps come by their
-own way (services.state.timeline)."""
+own way (services.state.timeline), and each answer has its line, whatever it changes."""
 _END_UNKNOWN = frozenset({Kind.PUT_AWAY, Kind.GIVEN_UP})
 _WITH_TEXT = frozenset({Kind.QUESTION, Kind.FAILED, Kind.REFUSED})
 """Kinds whose text stands in the time line, too."""
@@ -397,6 +404,9 @@ class SessionStore(QObject):
                 # perhaps it was answered since; whether it is open, the next poll tells.
                 observation = replace(observation, kind=Kind.ACCEPTED, text=None)
         session, task = self._reduce(session, task, observation)
+        if task is not None and intent.kind is IntentKind.ANSWER and outcome is not Outcome.REFUSED:
+            kind = observation.kind if observation.kind in ANSWERS_SENT else EARLIER_ANSWER
+            self._timeline.keep(task.key, kind, observation.text or "")
         records: list[Record] = [r for r in (session, task) if r is not None]
         records += self._settle_unknown(session, task, observation)
         now = self._clock.now_ms()
@@ -691,9 +701,10 @@ class SessionStore(QObject):
         changed = new_session is not session or new_task is not task
         # Who asked before the reply came was accepted, as everybody could see.
         is_late = observation.kind is Kind.ACCEPTED and task is not None and task.question_n > 0
-        # The n-th question of a task is the n-th in its time line.
-        is_known = observation.kind is Kind.QUESTION and _has_as_many_questions(task, new_task)
-        if observation.kind in _LISTED and changed and not (over or is_late or is_known):
+        is_known = observation.kind is Kind.QUESTION and not _asks_anew(task, new_task)
+        went_on = observation.kind is Kind.ACTIVE and _is_settled_question(task, new_task)
+        is_listed = observation.kind in _LISTED or went_on
+        if is_listed and changed and not (over or is_late or is_known):
             self._note(new_task, observation)
         return new_session, new_task
 
@@ -745,8 +756,17 @@ def _noted_text(observation: Observation) -> str:
     return ": ".join(part for part in ("" if is_ours else code, text) if part)
 
 
-def _has_as_many_questions(before: Task | None, after: Task | None) -> bool:
-    return before is not None and after is not None and before.question_n == after.question_n
+def _asks_anew(before: Task | None, after: Task | None) -> bool:
+    """Whether a question is open that was not: a poll repeats the one that is."""
+    if before is None or after is None or after.open_since_ms is None:
+        return False
+    return (before.question_n, before.open_since_ms) != (after.question_n, after.open_since_ms)
+
+
+def _is_settled_question(before: Task | None, after: Task | None) -> bool:
+    if before is None or after is None:
+        return False
+    return before.open_since_ms is not None and after.open_since_ms is None
 
 
 def _only_figures(

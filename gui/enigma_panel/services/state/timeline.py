@@ -34,6 +34,8 @@ NO_LIVE = "no_live"
 """A line for a session whose live channel cannot be opened."""
 UNCLEAR = "unclear"
 """A line for a result or an error of which nobody knows whose it is; text: what was told."""
+EARLIER_ANSWER = "earlier_answer"
+"""A line for an answer of which news came when the task had gone on to another question."""
 SKIPPED = "live_skipped"
 """A line for lines that were not kept; text: how many."""
 LIVE_KINDS = frozenset(kind.value for kind in STEP_KINDS)

@@ -17,8 +17,6 @@ from msgspec.structs import replace
 from enigma_panel.core.deletion import DeletionPlan, KeptReason, kept_because
 from enigma_panel.core.models import ASSUMED_PHASES, FINAL_PHASES, IDLE_LEAST_MS, TaskStatus
 from enigma_panel.core.money import EXACT, NANO, sum_exactly, to_nano
-from enigma_panel.core.question_history import AskedQuestion
-from enigma_panel.core.questions import QuestionKind
 from enigma_panel.core.statuses import AT_WORK
 from enigma_panel.core.task_filter import (
     GROUP_STATUSES,
@@ -43,7 +41,6 @@ from enigma_panel.store.ledger.queries import (
     json_of,
     one_of,
 )
-from enigma_panel.store.ledger.question_records import asked_questions
 from enigma_panel.store.ledger.row_mapper import clean_text
 from enigma_panel.store.ledger.schema import FINE_COST, TOOK_IN_ALL
 
@@ -194,7 +191,6 @@ class TaskReader:
     def __init__(self, ledger_path: Path) -> None:
         self.path = ledger_path
         self._connection: sqlite3.Connection | None = None
-        self._kinds: dict[tuple[int, int], QuestionKind] = {}
 
     def interrupt(self) -> None:
         """End the question that is being answered, if any; from any thread."""
@@ -266,10 +262,6 @@ class TaskReader:
             else:
                 kept[reason] = kept.get(reason, 0) + count
         return DeletionPlan(keys=tuple(sorted(going)), total=self.sum_of(going), kept=kept)
-
-    def asked_questions(self, most: int) -> list[AskedQuestion]:
-        """The last so many questions of all tasks, newest first."""
-        return self._ask(lambda connection: asked_questions(connection, most, self._kinds))
 
     def close(self) -> None:
         """Close the files; harmless when repeated. The next question would open them again."""
@@ -383,6 +375,7 @@ def _conditions(task_filter: TaskFilter) -> tuple[list[str], dict[str, Any]]:
         (f"{STARTED} < :to_ms", "to_ms", task_filter.to_ms),
         ("t.cost_nano >= :cost_from", "cost_from", to_nano(task_filter.cost_from)),
         ("t.cost_nano <= :cost_to", "cost_to", to_nano(task_filter.cost_to)),
+        ("t.question_n > :least_asked", "least_asked", 0 if task_filter.has_asked else None),
     )
     given = [bound for bound in bounds if bound[2] is not None]
     return [bound[0] for bound in given], {name: value for _, name, value in given}

@@ -7,7 +7,7 @@ from html import escape
 from enigma_panel.core.lazy_pattern import lazy_compile
 from enigma_panel.core.models import Session, SessionState, Task, shown_state
 from enigma_panel.core.money import exact_money, is_sane, sum_money
-from enigma_panel.core.observation import Usage
+from enigma_panel.core.observation import Kind, Usage
 from enigma_panel.core.task_filter import TaskSum
 from enigma_panel.services.state.timeline import LIVE_KINDS
 from enigma_panel.services.types import PendingCommand, QueueEntry, WaitReason
@@ -34,8 +34,9 @@ RESULT_HEAD = 50_000
 """A text field takes a quarter of a second for a line of 1 MB, so long results are cut at first."""
 STEPS_SHOWN, AGENT_SHOWN = 50, 5
 """Lines of the time line; those of them that come from the agent."""
-STEP_CHARS, AGENT_CHARS = 120, 80
-"""Characters of a line, and of one that comes from the agent."""
+STEP_CHARS, AGENT_CHARS, QUESTION_CHARS = 120, 80, 300
+"""Characters of a line, of one that comes from the agent, and of a question: it has its amount at
+the end."""
 _LONG_WORD = lazy_compile(r"\S{20}(?=\S)")
 AGENT_KINDS = LIVE_KINDS | DIM_KINDS
 
@@ -197,4 +198,6 @@ def breakable(text: str) -> str:
 
 
 def _short(step: Step) -> str:
+    if step.kind == Kind.QUESTION:
+        return shorten(step_text(step), QUESTION_CHARS)
     return shorten(step_text(step), AGENT_CHARS if step.kind in AGENT_KINDS else STEP_CHARS)

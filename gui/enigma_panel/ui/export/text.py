@@ -47,30 +47,13 @@ def progress_text(done: int, total: int) -> str:
 def done_text(order: ExportOrder, exported: Exported) -> str:
     """'Exported 12 tasks', and what is other than was asked for."""
     text = tr.plural("Exported 1 task", "Exported {n} tasks", exported.count)
-    text = _with_other_name(text, order, exported)
+    if exported.path != order.path:
+        text = tr("{text} as “{name}”", text=text, name=shorten(exported.path.name))
     lacking = len(order.keys) - exported.count
     if lacking:
         rest = tr.plural("1 is not in the ledger", "{n} are not in the ledger", lacking)
         text = f"{text}; {rest}"
     return text
-
-
-def questions_progress_text(done: int, total: int) -> str:
-    """'3,200 of 20,000 questions'."""
-    return tr.plural("{done} of 1 question", "{done} of {n} questions", total, done=done)
-
-
-def questions_done_text(order: FileOrder, exported: Exported) -> str:
-    """'Exported 12 questions'."""
-    text = tr.plural("Exported 1 question", "Exported {n} questions", exported.count)
-    return _with_other_name(text, order, exported)
-
-
-def _with_other_name(text: str, order: FileOrder, exported: Exported) -> str:
-    """With the name of the file, where that is another one than was asked for."""
-    if exported.path == order.path:
-        return text
-    return tr("{text} as “{name}”", text=text, name=shorten(exported.path.name))
 
 
 def _name(order: FileOrder) -> str:

@@ -63,13 +63,6 @@ class MainMenu(QObject):
             tr("Open data folder"),
             lambda: app_actions.open_folder(Path(services.keep_folder)),
         )
-        self.questions = make_action(
-            owner,
-            tr("Questions"),
-            lambda: app_actions.dialogs.open_question_history(app_actions),
-            tip=tr("All that agents asked, and what became of it."),
-            shortcut="Ctrl+Shift+E",
-        )
         self.quiet = make_action(
             owner,
             tr("Quiet for 30 minutes"),
@@ -99,7 +92,7 @@ class MainMenu(QObject):
     def fill(self, new_task: QAction, export: QAction, settings: QAction, leave: QAction) -> None:
         """Put all actions into the menu, with those of the window."""
         new_task.setIconVisibleInMenu(False)  # it has the colour for the button's ground
-        self.menu.addActions([new_task, self.questions, self.quiet, export, settings])
+        self.menu.addActions([new_task, self.quiet, export, settings])
         self.menu.addSeparator()
         self.menu.addActions([self.export_ledger, self.import_ledger])
         self.menu.addSeparator()

@@ -105,19 +105,12 @@ class MainWindow(QMainWindow):
         """Make that session the subject."""
         self.selection.show_session(key)
 
-    def show_task(self, key: int) -> None:
-        """Bring the window to the front, with that task as its subject."""
-        self.activateWindow()
-        self.raise_()
-        self.selection.show_task(key)
-
     def command_groups(self) -> list[CommandGroup]:
         """All that can be done by an action of this window."""
         menu = self.main_menu
         program = (self.settings, self.all_notices, menu.opener, menu.shortcuts, menu.commands)
         more = (
             self.export,
-            menu.questions,
             menu.quiet,
             menu.export_ledger,
             menu.import_ledger,

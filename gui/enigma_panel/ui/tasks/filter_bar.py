@@ -1,4 +1,4 @@
-"""The filter of Tasks: words, chips, days and costs, and how much of all tasks it shows."""
+"""The filter of Tasks: words, chips, what is under *More*, and how many of all tasks it shows."""
 
 from PySide6.QtCore import QEvent, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent

@@ -1,4 +1,4 @@
-"""What the filter has under *More*: days and costs."""
+"""What the filter has under *More*: days, costs, and whether a task asked a question."""
 
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
@@ -19,7 +19,14 @@ from enigma_panel.ui.tasks.filter_text import (
     read_day,
 )
 from enigma_panel.ui.theme import theme
-from enigma_panel.ui.widgets.basics import ProblemLabel, make_column, make_label, make_row, set_role
+from enigma_panel.ui.widgets.basics import (
+    ProblemLabel,
+    make_button,
+    make_column,
+    make_label,
+    make_row,
+    set_role,
+)
 from enigma_panel.ui.widgets.flow_layout import FlowLayout
 from enigma_panel.ui.widgets.inputs import LineEdit
 
@@ -31,7 +38,7 @@ FIELD_WIDTH = 104
 
 
 class FilterPanel(QFrame):
-    """Four fields. changed: what they say. left: by Escape.
+    """Four fields and *Asked*. changed: what they say. left: by Escape.
 
     What cannot be read is said beside its field, once that is left, and counts for nothing.
     """
@@ -55,12 +62,16 @@ class FilterPanel(QFrame):
             self.cost_from,
             self.cost_to,
         )
-        row = FlowLayout(*self._fields, gap=14)
+        self.asked = make_button(tr("Asked"), "chip")
+        self.asked.setCheckable(True)
+        self.asked.setToolTip(tr("Only tasks that asked you a question."))
+        row = FlowLayout(*self._fields, self.asked, gap=14)
         row.setContentsMargins(12, 2, 12, 6)
         self.setLayout(row)
         for field in self._fields:
             field.edit.textChanged.connect(self._follow_typing)
             field.edit.editingFinished.connect(self._finish)
+        self.asked.clicked.connect(self.changed)
 
     def show_filter(self, wanted: TaskFilter) -> None:
         """Fill the fields with what is looked for."""
@@ -71,6 +82,7 @@ class FilterPanel(QFrame):
             with QSignalBlocker(field.edit):
                 field.edit.setText(text)
             field.problem.clear()
+        self.asked.setChecked(wanted.has_asked)
 
     def completed(self, wanted: TaskFilter) -> TaskFilter:
         """The same filter with what stands here."""
@@ -81,6 +93,7 @@ class FilterPanel(QFrame):
             to_ms=begin_ms(last.addDays(1)) if last is not None else None,
             cost_from=self.cost_from.value(),
             cost_to=self.cost_to.value(),
+            has_asked=self.asked.isChecked(),
         )
 
     def begin(self) -> None:

@@ -53,12 +53,12 @@ def group_tip(group: TaskGroup | None) -> str:
 
 def more_tip() -> str:
     """What else can be looked for."""
-    return tr("Days and costs")
+    return tr("Days, costs and questions")
 
 
 def more_text() -> str:
     """That something of that is looked for."""
-    return tr("Days or costs are set.")
+    return tr("Days, costs or questions are set.")
 
 
 def chip_text(group: TaskGroup | None, n: int) -> str:

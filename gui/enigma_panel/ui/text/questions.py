@@ -1,10 +1,9 @@
-"""Texts for questions wherever they are told: kinds, outcomes, and one that was missed."""
+"""Texts for questions: their kinds, who asks for what, and one that was missed."""
 
 from collections.abc import Callable
 
 from enigma_panel.core.models import Task
 from enigma_panel.core.money import format_money
-from enigma_panel.core.question_history import QuestionOutcome
 from enigma_panel.core.questions import QuestionKind
 from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.text.money import spoken_money
@@ -36,24 +35,6 @@ _KINDS: dict[QuestionKind, Callable[[str], tuple[str, str]]] = {
 }
 """By kind what a way to answer is called, and who asks for what."""
 _SAY_LITTLE = frozenset({QuestionKind.YES_NO, QuestionKind.FREE_TEXT})
-_OUTCOMES: dict[QuestionOutcome, Callable[[], tuple[str, str]]] = {
-    QuestionOutcome.OPEN: lambda: (tr("open"), tr("It waits for an answer.")),
-    QuestionOutcome.ANSWERING: lambda: (tr("answering"), tr("Its answer is on its way.")),
-    QuestionOutcome.ANSWERED: lambda: (tr("answered"), tr("The answer was delivered.")),
-    QuestionOutcome.STOPPED: lambda: (tr("stopped"), tr("The task was told to stop.")),
-    QuestionOutcome.GONE: lambda: (
-        tr("gone"),
-        tr("It is open no longer, without an answer from here."),
-    ),
-    QuestionOutcome.MISSED: lambda: (
-        tr("missed"),
-        tr("Nobody answered before the task ended."),
-    ),
-    QuestionOutcome.UNCONFIRMED: lambda: (
-        tr("unconfirmed"),
-        tr("An answer was sent, and nobody knows whether it arrived."),
-    ),
-}
 
 
 def missed_text(task: Task) -> str:
@@ -82,13 +63,3 @@ def asked_title(name: str, kind: QuestionKind, *, about_money: bool) -> str:
     if about_money and kind in _SAY_LITTLE:
         return tr("{name} asks about money", name=name)
     return _KINDS[kind](name)[1]
-
-
-def outcome_word(outcome: QuestionOutcome) -> str:
-    """What became of a question, in a word."""
-    return _OUTCOMES[outcome]()[0]
-
-
-def outcome_tip(outcome: QuestionOutcome) -> str:
-    """What that word means."""
-    return _OUTCOMES[outcome]()[1]

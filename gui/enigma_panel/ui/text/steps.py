@@ -8,9 +8,11 @@ from msgspec import Struct
 from enigma_panel.api.protocols import LiveFault
 from enigma_panel.core.lazy_pattern import lazy_compile
 from enigma_panel.core.observation import Kind
+from enigma_panel.core.questions import LOGIN_USED
+from enigma_panel.core.reducer import ANSWERS_SENT
 from enigma_panel.core.service_rules import POLL_MS
 from enigma_panel.core.verbs import COMMANDS
-from enigma_panel.services.state.timeline import GAP, LIVE_KINDS, SKIPPED
+from enigma_panel.services.state.timeline import EARLIER_ANSWER, GAP, LIVE_KINDS, SKIPPED
 from enigma_panel.services.types import LiveShare
 from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui.i18n import Translations, shorten, without_hidden
@@ -30,6 +32,7 @@ TEXT_KINDS = (*sorted(LIVE_KINDS), Kind.QUESTION.value)
 """Kinds whose text is the point: their word stands in a column of its own."""
 DIM_KINDS = frozenset({GAP, SKIPPED})
 """What is not there, and for how long."""
+_WITH_USED = ANSWERS_SENT | {EARLIER_ANSWER}
 _MS_DIGITS = 13
 """A time of this century in milliseconds."""
 _NAME = lazy_compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)+(?=\s*(?::|$))")
@@ -66,6 +69,8 @@ def step_text(step: Step) -> str:
             return skipped_text(int(step.text))
         case kind if kind == Kind.SESSION_ENDED:
             return _ended_text(step.text)
+        case kind if kind in _WITH_USED and step.text:
+            return tr("{what}: {text}", what=step_word(kind), text=_used_text(step.text))
         case _:
             word, text = step_word(step.kind), readable(step.text)
             return tr("{what}: {text}", what=word, text=text) if text else word
@@ -104,11 +109,19 @@ def _ended_text(reason: str) -> str:
     return tr("{what}: {text}", what=word, text=why) if why else word
 
 
+def _used_text(used: str) -> str:
+    """What of an answer is no secret: 'login maria', 'up to $49.99'."""
+    if used.startswith(LOGIN_USED):
+        return tr("login {account}", account=readable(used.removeprefix(LOGIN_USED)))
+    return tr("up to {amount}", amount=readable(used))
+
+
 def _service_word(kind: str) -> str:
     return {
         "opened": tr("browser opened"),
         "accepted": tr("task accepted by the service"),
         "question": tr("asked"),
+        "active": tr("went on"),
         "completed": tr("done"),
         "failed": tr("failed"),
         "terminated": tr("the session ended"),
@@ -153,6 +166,7 @@ def _our_word(kind: str) -> str:
         "works_on": tr("works on, in spite of Pause"),
         "answer_doubted": tr("no sign that the answer arrived"),
         "answer_unconfirmed": tr("the answer may have arrived"),
+        "earlier_answer": tr("an answer to the question before was on its way"),
         "no_live": tr("no live channel: what the agent does is not told"),
         "live_gap": tr("no live news"),
         "live_skipped": tr("lines left out"),

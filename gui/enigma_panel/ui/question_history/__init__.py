@@ -1,1 +1,0 @@
-"""The window *Questions*: all that agents asked, and what became of it."""
