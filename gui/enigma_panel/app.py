@@ -246,7 +246,6 @@ class Program:
                 self._startup is not None and not self._startup.notifier.is_missing
             ),
             autostart=autostart if autostart.is_possible() and not self._options.demo else None,
-            aimed=window.aimed_rects,
         )
         manager.quit_waits.connect(window.notice_controller.show_quit)
         manager.draft_discarded.connect(window.say_draft_discarded)

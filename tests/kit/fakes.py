@@ -591,9 +591,6 @@ class FakeInbox(QObject):
     def used_today(self) -> list[str]:
         return list(self.used)
 
-    def is_answering(self, task_key: int) -> bool:
-        return task_key in self.waits
-
     def waiting(self, task_key: int) -> AnswerWait | None:
         return self.waits.get(task_key)
 

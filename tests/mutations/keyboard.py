@@ -7,7 +7,7 @@ KEYS = "tests/ui/main_window/test_keys.py"
 MENU = "tests/ui/main_window/test_main_menu.py"
 COMMANDS = "tests/ui/main_window/test_commands.py"
 DRAFTS = "tests/ui/questions/test_drafts.py"
-PLACEMENT = "tests/ui/questions/test_placement.py"
+UNSENT = "tests/ui/questions/test_unsent_words.py"
 QUESTION = "tests/ui/questions/test_dialog.py"
 ON_THE_ROW = "Focus returns to the row worked on and falls on nothing that ends something"
 ENTER = "Enter presses the button that has the focus"
@@ -200,27 +200,19 @@ KEYBOARD = (
         tests=(f"{DRAFTS}::test_undo_is_offered_only_while_it_does_that[typing]",),
     ),
     Break(
-        promise="A question comes up neither over unsent words nor over the row under the pointer",
-        mistake="over words",
+        promise="A question does not come up while the cursor stands in unsent words",
+        mistake="it does",
         file="ui/questions/presenter.py",
-        old="[*unsent_rects(), *self._aimed()]",
-        new="[*self._aimed()]",
-        tests=(f"{PLACEMENT}::test_it_does_not_come_up_over_words_that_were_not_sent",),
+        old="AGAIN_MS if holds_unsent_words(QApplication.focusWidget()) else 0",
+        new="0",
+        tests=(f"{UNSENT}::test_it_does_not_come_up_over_words_that_were_not_sent",),
     ),
     Break(
-        promise="A question comes up neither over unsent words nor over the row under the pointer",
-        mistake="over the row",
+        promise="A question does not come up while the cursor stands in unsent words",
+        mistake="not for its last minute either",
         file="ui/questions/presenter.py",
-        old="[*unsent_rects(), *self._aimed()]",
-        new="unsent_rects()",
-        tests=(f"{PLACEMENT}::test_it_does_not_cover_the_row_under_the_pointer",),
-    ),
-    Break(
-        promise="It comes as soon as there is a place for it",
-        mistake="nobody looks again",
-        file="ui/questions/presenter.py",
-        old="        else:\n            self._later.start(AGAIN_MS)\n",
-        new="            pass\n",
-        tests=(f"{PLACEMENT}::test_without_another_place_it_waits_until_nobody_aims_there",),
+        old="if not wait and not self._urgency.is_last_minute(due[0]):",
+        new="if not wait:",
+        tests=(f"{UNSENT}::test_it_comes_when_the_cursor_is_elsewhere_and_for_its_last_minute",),
     ),
 )

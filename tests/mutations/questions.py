@@ -9,7 +9,6 @@ REDUCER = "tests/core/test_reducer.py"
 NOTIFIER = "tests/services/test_question_notifier.py"
 PRESENTER = "tests/ui/questions/test_presenter.py"
 MANAGER = "tests/ui/test_dialog_manager.py"
-SAME = "tests/ui/questions/test_same_questions.py"
 TRAY = "tests/features/tray/test_tray.py"
 BEFORE = "tests/services/test_written_before.py"
 LINES = "tests/services/questions/test_question_lines.py"
@@ -201,22 +200,6 @@ QUESTIONS = (
         tests=(f"{MANAGER}::test_behind_a_hidden_window_it_waits_only_where_a_notice_tells_of_it",),
     ),
     Break(
-        promise="The same answer goes to no session that was not meant",
-        mistake="to those of other sites, too",
-        file="ui/questions/dialog.py",
-        old="            and self._site(other) == site\n",
-        new="",
-        tests=(f"{SAME}::test_who_asks_anything_else_is_not_counted",),
-    ),
-    Break(
-        promise="The same answer goes to no session that was not meant",
-        mistake="to one at an odd address",
-        file="ui/questions/dialog.py",
-        old="            and site.is_plain\n",
-        new="",
-        tests=(f"{SAME}::test_an_odd_address_shares_nothing",),
-    ),
-    Break(
         promise="The keychain keeps no password that nothing lists",
         mistake="it is listed once it was saved",
         file="services/logins.py",
@@ -233,22 +216,6 @@ QUESTIONS = (
         tests=(
             "tests/ui/settings/test_logins_page.py::test_a_row_that_moves_stays_the_one_that_was_chosen",
         ),
-    ),
-    Break(
-        promise="The same answer goes to no session that was not meant",
-        mistake="unasked",
-        file="ui/questions/forms/same_questions.py",
-        old="        if not self.box.isChecked():\n            return ()\n",
-        new="",
-        tests=(f"{SAME}::test_it_is_off_at_first_and_lists_who_gets_it",),
-    ),
-    Break(
-        promise="The same answer goes to no session that was not meant",
-        mistake="one that comes later is meant, too",
-        file="ui/questions/forms/same_questions.py",
-        old="            self.box.setChecked(False)\n",
-        new="            pass\n",
-        tests=(f"{SAME}::test_who_comes_and_goes_is_counted_at_once",),
     ),
     Break(
         promise="The window hides only while something is open, and says so",

@@ -109,7 +109,7 @@ class Person:
             await asyncio.sleep(self.rng.uniform(1.0, 8.0))  # the person thinks
         store, inbox = self.parts.services.store, self.parts.services.inbox
         session, task = store.session(question.session_key), store.task(question.task_key)
-        is_taken = not inbox.is_answering(question.task_key)  # else the one before is on its way
+        is_taken = question.task_key not in inbox._sending  # else the one before is on its way
         if session is not None and task is not None and is_taken:
             self.world.checks.answered(session, task, verb)
         try:

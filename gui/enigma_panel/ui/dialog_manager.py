@@ -1,9 +1,9 @@
 """All dialogs: one of each kind, made when first needed and kept."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QRect, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from enigma_panel.core.models import TaskSpec
@@ -51,8 +51,7 @@ class DialogManager(QObject):
     begin_anew: with the ledger that was imported.
     sleep_is_announced: whether this computer says when it is about to sleep. notices_shown: whether
     the desktop shows notices, as far as is known. autostart: how it starts the program at a log-in.
-    settings_parts: what features add to Settings. aimed: the rows on the screen that somebody aims
-    at.
+    settings_parts: what features add to Settings.
     draft_discarded: New task was cancelled with words in it; comes with what takes that back.
     exported: what became of an export: a sentence, and the file, None where there is none.
     deleted: what became of tasks that were to be deleted, in words. said: what became of something
@@ -79,7 +78,6 @@ class DialogManager(QObject):
         sleep_is_announced: Callable[[], bool] = lambda: True,
         notices_shown: Callable[[], bool] = lambda: False,
         autostart: Autostart | None = None,
-        aimed: Callable[[], Iterable[QRect]] = tuple,
     ) -> None:
         super().__init__()
         self._notices_shown = notices_shown
@@ -103,13 +101,13 @@ class DialogManager(QObject):
         self._ledger_import: ImportDialog | None = None
         self._run_again: RunAgainDialog | None = None
         self._key_was_asked_for = False
-        self._presenter = self._make_presenter(aimed)
+        self._presenter = self._make_presenter()
         services.account.changed.connect(self._ask_for_missing_key)
         services.logins.remembered.connect(self._say_remembered)
         services.account.changed.connect(self.look_for_questions)
         services.settings.changed.connect(self.look_for_questions)
 
-    def _make_presenter(self, aimed: Callable[[], Iterable[QRect]]) -> QuestionPresenter:
+    def _make_presenter(self) -> QuestionPresenter:
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         typing = TypingWatch(app, self._services.clock.now_ms)
@@ -120,7 +118,6 @@ class DialogManager(QObject):
             self._make_question,
             must_wait=self._is_about_the_key,
             may_hide=self._is_told_by_a_notice,
-            aimed=aimed,
         )
 
     def _is_told_by_a_notice(self) -> bool:
@@ -140,9 +137,7 @@ class DialogManager(QObject):
         self._presenter.refresh()
 
     def _make_question(self) -> QuestionDialog:
-        dialog = QuestionDialog(self._services, self._parent())
-        dialog.told.connect(self.said)
-        return dialog
+        return QuestionDialog(self._services, self._parent())
 
     def _say_remembered(self, remembered: RememberedLogin) -> None:
         self.said.emit(remembered_text(remembered))

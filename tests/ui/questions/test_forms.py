@@ -430,6 +430,9 @@ async def test_the_live_page_is_opened_on_request_with_its_limits_said(
     assert note in shown_texts(dialog)
     assert page.live_page.isEnabled() is (link is not None)
     click(page.live_page)
+    assert opened == [], "it was meant for what stood there before"
+    world.clock.pass_ms(1_500)
+    click(page.live_page)
     assert opened == ([] if link is None else [link])
     assert "203.0.113.7" not in shown_texts(dialog)
     assert not world.inbox.answered
@@ -444,6 +447,8 @@ async def test_a_link_that_is_no_page_opens_nothing_and_that_is_said(
     world.sessions.change_session(1, web_view_url="file:///etc/passwd")
     world.inbox.ask(question)
     dialog.ask_now(question)
+    await active(dialog)
+    world.clock.pass_ms(1_500)
     form = dialog.current_form()
     assert form is not None
     click(captcha(form).live_page)

@@ -230,16 +230,6 @@ async def test_later_holds_also_for_one_whose_end_has_moved(
     assert not dialog.isVisible()
 
 
-async def test_one_that_did_not_get_the_answer_that_went_to_several_comes_up(
-    world: World, presenter: QuestionPresenter
-) -> None:
-    world.inbox.ask(world.sessions.add_asking(1, WHICH))
-    dialog = presenter.dialog()
-    dialog.reject()
-    dialog.came_back.emit((1, 1))
-    assert dialog.isVisible()
-
-
 async def test_while_it_is_quiet_only_a_last_minute_comes_up(
     world: World, presenter: QuestionPresenter
 ) -> None:

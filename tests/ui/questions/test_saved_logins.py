@@ -339,8 +339,6 @@ async def test_tab_goes_down_the_form_and_comes_to_what_stands_above_last(
         "Password",
         "Show",
         "Remember for bank.example in the GNOME keyring",
-        "Send the same to 1 more session",
-        "Which?",
         "Send answer",
         "Later",
         "Stop task",
@@ -387,15 +385,3 @@ async def test_put_off_while_the_keychain_waits_nothing_is_filled_in(
     world.keychain.gate.set()
     await asyncio.sleep(0.05)
     assert page.password.text() == ""
-
-
-async def test_the_manager_says_who_did_not_get_the_same_answer(world: World) -> None:
-    manager = DialogManager(world.services, lambda: None)
-    said: list[str] = []
-    manager.said.connect(said.append)
-    world.inbox.ask(world.sessions.add_asking(1, LOGIN, text="Log in to bank.example"))
-    manager.open_question(1)
-    await world.settle()
-    manager._presenter.dialog().told.emit("1 of 2")
-    assert said == ["1 of 2"]
-    manager.close_all()

@@ -56,10 +56,6 @@ class Inbox(QObject):
         """The amounts that were allowed today, as they were written."""
         return self._answers.used_today()
 
-    def is_answering(self, task_key: int) -> bool:
-        """Whether an answer to that task is on its way, or waits for its turn."""
-        return task_key in self._sending
-
     def waiting(self, task_key: int) -> AnswerWait | None:
         """Why the answer to that task has not been sent yet; None when none waits."""
         return self._answers.waiting(task_key)

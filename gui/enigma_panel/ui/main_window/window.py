@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent
 from PySide6.QtWidgets import QDialog, QFrame, QMainWindow, QVBoxLayout, QWidget
 
@@ -143,11 +143,6 @@ class MainWindow(QMainWindow):
         else:
             label = tr("Show in folder")
             self.toast.offer(text, label, lambda: self.app_actions.show_folder(path))
-
-    def aimed_rects(self) -> list[QRect]:
-        """Where the row under the pointer stands on the screen, while somebody aims at it."""
-        tables = (self.selection.sessions, self.selection.tasks)
-        return [rect for rect in (table.aimed_rect() for table in tables) if not rect.isEmpty()]
 
     def save_layout(self) -> None:
         """Remember place, sizes and columns, and what is looked for."""

@@ -5,17 +5,15 @@ it was sent; then fields, their histories and our references are emptied. A user
 its task has ended: after a wrong password it is asked for once more.
 """
 
-import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
-from typing import Any
 
-from PySide6.QtCore import QRect, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QWidget
 
-from enigma_panel.core.logins import LoginHost, login_host
+from enigma_panel.core.logins import login_host
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.container import Services
 from enigma_panel.services.questions.inbox import Inbox
@@ -28,16 +26,13 @@ from enigma_panel.ui.questions.click_guard import ClickGuard
 from enigma_panel.ui.questions.form import AnswerForm
 from enigma_panel.ui.questions.form_stack import FormStack
 from enigma_panel.ui.questions.forms.page import Asking
-from enigma_panel.ui.questions.forms.same_questions import SameQuestion
 from enigma_panel.ui.questions.forms.saved_logins import SavedLogins
-from enigma_panel.ui.questions.placement import move_beside
 from enigma_panel.ui.questions.text import STOP_TEXT, quiet_ms_for
 from enigma_panel.ui.text.live_page import open_live_page
 from enigma_panel.ui.text.outcome import (
     answer_text,
     gone_text,
     not_saved_text,
-    same_answer_text,
     take_back_label,
     wait_text,
 )
@@ -49,20 +44,12 @@ from enigma_panel.ui.widgets.toast import Toast
 
 tr = Translations("Questions")
 
-Send = Callable[[OpenQuestion], Coroutine[Any, Any, AnswerResult]]
 _LEAVES = frozenset({AnswerOutcome.DELIVERED, AnswerOutcome.SENT_LIVE})
 """After these there is nothing more to do here; who is asked once more is asked anew."""
 
 
 class QuestionDialog(ModelessDialog):
-    """The window. `services.inbox` says what is open; `show_question` brings one of them here.
-
-    told: what became of answers that went to other sessions, too; came_back: brings the id of a
-    question that did not get it.
-    """
-
-    told = Signal(str)
-    came_back = Signal(object)
+    """The window. `services.inbox` says what is open; `show_question` brings one of them here."""
 
     def __init__(self, services: Services, parent: QWidget | None) -> None:
         super().__init__(tr("Question from the agent"), parent)
@@ -71,7 +58,6 @@ class QuestionDialog(ModelessDialog):
         self._current: AnswerForm | None = None
         self._sending: AnswerForm | None = None
         self._usernames: dict[int, str] = {}
-        self._on_their_way: set[QuestionId] = set()
         self._build_parts()
         self._build_layout()
         self._connect()
@@ -142,7 +128,6 @@ class QuestionDialog(ModelessDialog):
         form = self._forms.form_for(self._asking(question))
         if form is not self._sending and (form is not self._current or not self.isVisible()):
             form.keep()
-        form.follow_inbox()  # others may have asked, or been answered, while it was away
         if form is not self._current:
             self.toast.end()
             self._current = form
@@ -169,43 +154,21 @@ class QuestionDialog(ModelessDialog):
             live_page=link,
             open_live_page=partial(self._open_live_page, link),
             make_saved_logins=partial(self._saved_logins, question),
-            same=partial(self._same, question),
         )
 
-    def _same(self, question: OpenQuestion) -> list[SameQuestion]:
-        """Of other sessions, with the same words, about the same site; each is asked by one task
-        for certain."""
-        site = self._site(question)
-        others = [
-            other
-            for other in self._inbox.questions()
-            if other.session_key != question.session_key
-            and (other.text, other.kind) == (question.text, question.kind)
-            and not (other.is_doubted or other.is_asker_unknown or other.maybe_answered)
-            and not self._inbox.is_answering(other.task_key)
-        ]
-        sessions = self._services.sessions
-        return [
-            SameQuestion(other, session.name)
-            for other in others
-            if site.host
-            and site.is_plain
-            and self._site(other) == site
-            and (session := sessions.session(other.session_key)) is not None
-        ]
-
-    def _site(self, question: OpenQuestion) -> LoginHost:
-        task = self._services.sessions.task(question.task_key)
-        return login_host(task.spec, question.text) if task is not None else LoginHost()
-
     def _saved_logins(self, question: OpenQuestion) -> SavedLogins | None:
-        place = self._site(question)
-        if not (place.host or place.choices) or question.is_asker_unknown:
+        task = self._services.sessions.task(question.task_key)
+        if task is None or question.is_asker_unknown:
+            return None
+        place = login_host(task.spec, question.text)
+        if not (place.host or place.choices):
             return None
         logins, scope = self._services.logins, self._services.scope
         return SavedLogins(logins, place, scope, question.text)
 
     def _open_live_page(self, link: str | None) -> None:
+        if not self.is_armed():  # the click was meant for what stood there before
+            return
         if link is None or not open_live_page(link):
             self.answer_wait.follow(None, tr("No program opened the live page."))
 
@@ -223,27 +186,18 @@ class QuestionDialog(ModelessDialog):
         self.present()
         self._focus_form()
 
-    def pop_up(
-        self, question: OpenQuestion, *, take_focus: bool, taken: Sequence[QRect] = ()
-    ) -> bool:
-        """Show it unasked; take_focus is False where the person is busy elsewhere.
-
-        taken: what is not to be covered. False where there is no other place; then it stays away.
-        """
+    def pop_up(self, question: OpenQuestion, *, take_focus: bool) -> None:
+        """Show it unasked; take_focus is False where the person is busy elsewhere."""
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating, on=not take_focus)
         self.show_question(question)
-        self.fit()
-        if taken and not move_beside(self, taken):
-            return False
+        self.fit()  # Qt centres it by its size
         self.leave_hidden_parent()
         self.show()
-        self.setAttribute(Qt.WidgetAttribute.WA_Moved, on=False)  # a place of this once
         if take_focus:
             self.raise_()
             self.activateWindow()
         self._focus_form()
         QApplication.alert(self)
-        return True
 
     def follow_inbox(self) -> None:
         """The list of open questions changed."""
@@ -252,7 +206,6 @@ class QuestionDialog(ModelessDialog):
         found = self._find(self._current.question.id)
         if found is not None:
             self._current.question = found
-            self._current.follow_inbox()
             self.card.follow(found)
             if self.card.show_doubts(found):
                 self._refit()
@@ -290,8 +243,6 @@ class QuestionDialog(ModelessDialog):
         """Notice and buttons follow what became of the answer shown."""
         form = self._current
         sent = self._sending
-        if sent is None and form is not None and form.question.id in self._on_their_way:
-            sent = form  # together with another one
         busy = sent is not None
         self.answer_wait.follow(
             sent.question.task_key if sent else None, form.notice if form else ""
@@ -303,7 +254,7 @@ class QuestionDialog(ModelessDialog):
         self.later_button.setText(tr("Close") if over else tr("Later"))
         self.later_button.setAccessibleName(self.later_button.text())
         self._forms.setEnabled(not busy)
-        self.card.set_turning(self._sending is None)
+        self.card.set_turning(not busy)
         self._refit()
 
     def _offer_draft(self) -> None:
@@ -359,52 +310,23 @@ class QuestionDialog(ModelessDialog):
     async def _deliver_now(self, form: AnswerForm, verb: AnswerVerb) -> None:
         result: AnswerResult | None = None
         failure = ""
-        # The text is made here and kept by nobody: after this it is only in the fields.
-        send, others = self._answer_of(form, verb)
         try:
-            result = await send(form.question)
+            result = await self._send_answer(form, verb)
         except LedgerError as error:
             failure = not_saved_text(error)
         finally:
             self._sending = None
-            if result is not None and result.outcome is not AnswerOutcome.TAKEN_BACK:
-                self._deliver_to(others, send)
             self._settle(form, verb, result, failure)
 
-    def _answer_of(self, form: AnswerForm, verb: AnswerVerb) -> tuple[Send, Sequence[OpenQuestion]]:
-        """What sends it, and the other questions that get it, too."""
+    async def _send_answer(self, form: AnswerForm, verb: AnswerVerb) -> AnswerResult:
+        """The text is made here and kept by nobody: after this it is only in the fields."""
         if verb is AnswerVerb.STOP:
-            return partial(self._inbox.answer, text=STOP_TEXT, verb=verb), ()
+            return await self._inbox.answer(form.question, STOP_TEXT, verb)
         page = form.page()
         page.note_sent()
-        send = partial(
-            self._inbox.answer,
-            text=page.answer(),
-            verb=verb,
-            secrets=page.secrets(),
-            used=page.used(),
+        return await self._inbox.answer(
+            form.question, page.answer(), verb, page.secrets(), used=page.used()
         )
-        return send, page.also_for()
-
-    def _deliver_to(self, questions: Sequence[OpenQuestion], send: Send) -> None:
-        """The same answer, each with a check and a result of its own."""
-        if questions:
-            self._on_their_way |= {question.id for question in questions}
-            self._services.scope.spawn("same answers", self._deliver_all(questions, send))
-
-    async def _deliver_all(self, questions: Sequence[OpenQuestion], send: Send) -> None:
-        arrived = await asyncio.gather(*(_arrives(send, question) for question in questions))
-        self._on_their_way -= {question.id for question in questions}
-        self._show_state()
-        self._click_guard.disturb()
-        failed = [one for one, ok in zip(questions, arrived, strict=True) if not ok]
-        self.told.emit(same_answer_text(len(questions), [self._name(one) for one in failed]))
-        for question in failed:
-            self.came_back.emit(question.id)
-
-    def _name(self, question: OpenQuestion) -> str:
-        session = self._services.sessions.session(question.session_key)
-        return session.name if session is not None else ""
 
     def _settle(
         self, form: AnswerForm, verb: AnswerVerb, result: AnswerResult | None, text: str
@@ -434,8 +356,7 @@ class QuestionDialog(ModelessDialog):
     def _go_on(self, without: QuestionId | None = None) -> None:
         """To the next open question, or away."""
         self._drop_current()
-        away = {without, *self._on_their_way}
-        following = [q for q in self._inbox.questions() if q.id not in away]
+        following = [q for q in self._inbox.questions() if q.id != without]
         if following and self.isVisible():
             self.show_question(following[0])
             self._focus_form()
@@ -490,16 +411,6 @@ class QuestionDialog(ModelessDialog):
         super().hideEvent(event)
         self._second.stop()
         self._drop_stale()
-
-
-async def _arrives(send: Send, question: OpenQuestion) -> bool:
-    """Whether the answer is known to have been delivered. A ledger that cannot be written keeps it
-    from being sent; the main window says so."""
-    try:
-        result = await send(question)
-    except LedgerError:
-        return False
-    return result.outcome is AnswerOutcome.DELIVERED
 
 
 class AnswerWaitBar(QFrame):

@@ -93,11 +93,6 @@ class AnswerForm(QWidget):
         mistake.field.setFocus()
         return True
 
-    def follow_inbox(self) -> None:
-        """Other questions are open now."""
-        for page in self._pages.values():
-            page.follow_inbox()
-
     def is_empty(self) -> bool:
         """Whether nothing was typed or chosen anywhere in it."""
         return all(page.is_empty() for page in self._pages.values())

@@ -1,16 +1,17 @@
 """Decides when a question comes up by itself: once when it is learnt, once in its last minute.
 
-Never while somebody types, never over words that were typed and not sent, nor over the row under
-the pointer.
+Never while somebody types and, but for its last minute, never while the cursor stands in words of
+a dialog that were not sent.
 """
 
 from collections.abc import Callable, Iterable
 
-from PySide6.QtCore import QEvent, QObject, QRect, QTimer
+from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
     QComboBox,
+    QDialog,
     QLineEdit,
     QPlainTextEdit,
     QTextEdit,
@@ -21,12 +22,11 @@ from enigma_panel.services.questions.inbox import Inbox
 from enigma_panel.services.questions.urgency import Urgency
 from enigma_panel.services.types import OpenQuestion, QuestionId
 from enigma_panel.ui.questions.dialog import QuestionDialog
-from enigma_panel.ui.questions.placement import unsent_rects
 
 TYPING_MS = 2_000
 """A key within this time means that somebody is typing."""
 AGAIN_MS = 1_000
-"""A question that has no place to come up looks for one again after this time."""
+"""Delay before it is looked again whether a question may come up, in ms."""
 
 _TYPED = frozenset({QEvent.Type.KeyPress, QEvent.Type.InputMethod})
 
@@ -38,6 +38,17 @@ def is_text_field(widget: QWidget | None) -> bool:
     if isinstance(widget, QComboBox):
         return widget.isEditable()
     return isinstance(widget, QAbstractSpinBox)
+
+
+def holds_unsent_words(widget: QWidget | None) -> bool:
+    """Whether the person typed words there, in a dialog, that were not sent. What a field was given
+    by us, and what acts with each letter, is not modified."""
+    if widget is None or not is_text_field(widget) or not isinstance(widget.window(), QDialog):
+        return False
+    if isinstance(widget, QLineEdit):
+        return widget.isModified() and bool(widget.text())
+    document = widget.document() if isinstance(widget, QPlainTextEdit) else None
+    return document is not None and document.isModified() and not document.isEmpty()
 
 
 class TypingWatch(QObject):
@@ -78,7 +89,6 @@ class QuestionPresenter(QObject):
 
     must_wait: whether nothing may come up now; whoever ends that calls `refresh`. may_hide: whether
     a question can wait for its last minute, since no window is seen and a notice tells of it.
-    aimed: the rows on the screen that somebody aims at.
     """
 
     def __init__(
@@ -90,10 +100,8 @@ class QuestionPresenter(QObject):
         *,
         must_wait: Callable[[], bool] = lambda: False,
         may_hide: Callable[[], bool] = lambda: False,
-        aimed: Callable[[], Iterable[QRect]] = tuple,
     ) -> None:
         super().__init__()
-        self._aimed = aimed
         self._must_wait = must_wait
         self._may_hide = may_hide
         self._inbox = inbox
@@ -112,7 +120,6 @@ class QuestionPresenter(QObject):
         if self._dialog is None:
             self._dialog = self._get_dialog()
             self._dialog.finished.connect(self._on_closed)
-            self._dialog.came_back.connect(self._bring_back)
         return self._dialog
 
     def has_dialog(self) -> bool:
@@ -131,14 +138,13 @@ class QuestionPresenter(QObject):
             self._raise_again(self._dialog, due)
             return
         wait = self._typing.left_ms()
+        if not wait and not self._urgency.is_last_minute(due[0]):
+            wait = AGAIN_MS if holds_unsent_words(QApplication.focusWidget()) else 0
         if wait:
             self._later.start(wait)
             return
-        taken = [*unsent_rects(), *self._aimed()]
-        if self.dialog().pop_up(due[0], take_focus=may_get_focus(), taken=taken):
-            self._see(due[:1])
-        else:
-            self._later.start(AGAIN_MS)
+        self.dialog().pop_up(due[0], take_focus=may_get_focus())
+        self._see(due[:1])
 
     def _is_due(self, question: OpenQuestion) -> bool:
         is_last = self._urgency.is_last_minute(question)
@@ -171,11 +177,6 @@ class QuestionPresenter(QObject):
         if task_key is None:
             return questions[0] if questions else None
         return next((q for q in questions if q.task_key == task_key), None)
-
-    def _bring_back(self, question: QuestionId) -> None:
-        """It did not get the answer that went to several."""
-        self._seen.pop(question, None)
-        self.refresh()
 
     def _on_closed(self) -> None:
         """All that were counted in "1 of 3" have been seen; only new ones come up again, and others

@@ -1,10 +1,8 @@
 """Texts for what became of an answer, or of something that could not be saved."""
 
-from collections.abc import Sequence
-
 from enigma_panel.services.types import AnswerOutcome, AnswerResult, AnswerWait, WaitReason
 from enigma_panel.store.ledger.errors import DiskFullError, LedgerError
-from enigma_panel.ui.i18n import Translations, shorten
+from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.text.errors import Call, ErrorContext, explain
 from enigma_panel.ui.text.states import duration
 
@@ -72,22 +70,6 @@ def wait_text(wait: AnswerWait | None, now_ms: int) -> str:
     if left is None:
         return tr("Waits for calls of this minute.")
     return tr("Waits for calls of this minute, {time}", time=duration(left + 999))
-
-
-def same_answer_text(sent: int, failed: Sequence[str]) -> str:
-    """What became of an answer that went to so many more sessions. failed: the names of those that
-    did not get it, as far as is known."""
-    if not failed:
-        return tr.plural(
-            "1 more session got the same answer.", "{n} more sessions got the same answer.", sent
-        )
-    names = ", ".join(shorten(name, 40) or tr("a session") for name in failed)
-    return tr(
-        "{n} of {of} more sessions got the same answer; not, or not for certain: {names}.",
-        n=sent - len(failed),
-        of=sent,
-        names=names,
-    )
 
 
 def asked_again_text() -> str:

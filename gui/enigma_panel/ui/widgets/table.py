@@ -175,15 +175,6 @@ class KeyedTable(QTableView):
         """The rows that can be seen now."""
         return visible_rows(self)
 
-    def aimed_rect(self) -> QRect:
-        """Where the row under the pointer stands on the screen, while somebody aims at it; empty
-        where nobody does."""
-        row = self._row_under_pointer()
-        if row < 0 or not self._hold.is_held:
-            return QRect()
-        top = QPoint(0, self.rowViewportPosition(row))
-        return QRect(self.viewport().mapToGlobal(top), QSize(self.viewport().width(), row_height()))
-
     def set_kin(self, keys: frozenset[int]) -> None:
         """Mark the rows that belong to what is selected in another table."""
         if self.ground.kin != keys:

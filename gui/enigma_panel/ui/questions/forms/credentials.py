@@ -1,17 +1,13 @@
 """A login: username and password, sent in the service's documented wording."""
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from enigma_panel.core.logins import SavedLogin
 from enigma_panel.core.questions import LOGIN_USED, credentials_text
 from enigma_panel.core.secret_answers import can_be_misread, login_secrets
-from enigma_panel.services.types import OpenQuestion
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.questions.forms.page import AnswerPage, Asking, Field, Mistake
-from enigma_panel.ui.questions.forms.same_questions import SameQuestions
 from enigma_panel.ui.questions.text import (
     dotted_credentials,
     last_enter_text,
@@ -35,7 +31,6 @@ class CredentialsPage(AnswerPage):
         self._offered = asking.username
         self.saved = asking.make_saved_logins()
         self._filled: SavedLogin | None = None
-        self.same = SameQuestions(asking.same)
         self._keys = make_label(last_enter_text(), "dim")
         self._preview = ElidedLabel("dim")
         self._build()
@@ -54,8 +49,7 @@ class CredentialsPage(AnswerPage):
         )
         above = [self.saved] if self.saved is not None else []
         below = [self.saved.remember] if self.saved is not None else []
-        self.setLayout(make_column(*above, grid, *below, self.same, self._preview, None))
-        self.same.resized.connect(self.resized)
+        self.setLayout(make_column(*above, grid, *below, self._preview, None))
         self.username.textChanged.connect(self._on_changed)
         self.password.textChanged.connect(self._on_changed)
         self.password.returnPressed.connect(self.filled)
@@ -81,12 +75,6 @@ class CredentialsPage(AnswerPage):
             self.saved.give_up()
             if self.saved.is_to_be_remembered():
                 self.saved.save(self.username.text(), self.password.text())
-
-    def also_for(self) -> Sequence[OpenQuestion]:
-        return self.same.chosen()
-
-    def follow_inbox(self) -> None:
-        self.same.refresh()
 
     def secrets(self) -> list[str]:
         return login_secrets(self.username.text(), self.password.text())
@@ -117,7 +105,7 @@ class CredentialsPage(AnswerPage):
         return self.password if self.username.text() else self.username
 
     def last_stop(self) -> QWidget:
-        return self.same.which
+        return self.password.show_button() if self.saved is None else self.saved.remember
 
     def _show_saved(self) -> None:
         if self.saved is not None:

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QWidget
 
 from enigma_panel.core.hidden import Hidden, HidingStruct
 from enigma_panel.services.types import OpenQuestion
-from enigma_panel.ui.questions.forms.same_questions import SameQuestion
 from enigma_panel.ui.questions.forms.saved_logins import SavedLogins
 from enigma_panel.ui.widgets.basics import ProblemLabel
 from enigma_panel.ui.widgets.inputs import LineEdit, TextEdit
@@ -31,7 +30,7 @@ class Asking(HidingStruct, frozen=True):
     username: that its task was given before. approved_today: gives the amounts that were allowed.
     live_page: link to the session's, None where nobody knows it; open_live_page: opens it, and says
     so where that fails. make_saved_logins: what is saved of logins there, None where no host is
-    known. same: the other questions that one login may answer, too.
+    known.
     """
 
     question: OpenQuestion
@@ -40,7 +39,6 @@ class Asking(HidingStruct, frozen=True):
     live_page: Hidden[str | None] = None
     open_live_page: Callable[[], None] = lambda: None
     make_saved_logins: Callable[[], SavedLogins | None] = lambda: None
-    same: Callable[[], Sequence[SameQuestion]] = tuple
 
 
 class AnswerPage(QWidget):
@@ -76,13 +74,6 @@ class AnswerPage(QWidget):
 
     def note_sent(self) -> None:
         """The answer is being sent."""
-
-    def also_for(self) -> Sequence[OpenQuestion]:
-        """The other questions that get the same answer."""
-        return ()
-
-    def follow_inbox(self) -> None:
-        """Other questions are open now."""
 
     def mistake(self) -> Mistake | None:
         """What keeps it from being sent."""
