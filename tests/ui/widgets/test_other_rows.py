@@ -11,7 +11,7 @@ from enigma_panel.ui.text.cells import Cell
 from enigma_panel.ui.widgets import table_model
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from enigma_panel.ui.widgets.table import KeyedTable, row_height
-from enigma_panel.ui.widgets.table_model import ColumnDef, ColumnLimits, KeyedTableModel
+from enigma_panel.ui.widgets.table_model import ColumnDef, KeyedTableModel
 from tests.kit.tables import STRICT
 
 MANY = list(range(500, 0, -1))
@@ -19,8 +19,7 @@ MANY = list(range(500, 0, -1))
 
 class Numbers(KeyedTableModel):
     def make_columns(self) -> list[ColumnDef[int]]:
-        width = ColumnLimits(least=60)
-        return [ColumnDef(place, f"column {place}", number_cell, width=width) for place in (0, 1)]
+        return [ColumnDef(place, f"column {place}", number_cell, width=60) for place in (0, 1)]
 
     def cell(self, key: int, column: int) -> Cell:
         return self.columns[column].cell(key)

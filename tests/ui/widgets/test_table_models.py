@@ -183,7 +183,7 @@ def test_cells_of_a_session(services: Any, session_rows: SessionsModel) -> None:
     assert cell_text(session_rows, 1, Column.COST) == "…"
     assert cell_text(session_rows, 1, Column.COST, SPOKEN) == "no news yet"
     sessions.change_session(1, opened_ms=None)
-    assert cell_text(session_rows, 1, Column.LEFT) == "about 1:20"
+    assert cell_text(session_rows, 1, Column.LEFT) == "≈ 1:20"
     sessions.set_pending(1, CommandVerb.RESUME, WaitReason.SENDING)
     assert cell_text(session_rows, 1, Column.STATE, Role.CELL).tail == "sending Resume…"
 

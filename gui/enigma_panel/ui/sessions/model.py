@@ -21,7 +21,7 @@ from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import Diff, ForeignSession, Recovered
 from enigma_panel.ui.i18n import Translations, shorten
-from enigma_panel.ui.text.cells import NO_CELL, USUAL_COST, Cell, cost_cell, stale_cell
+from enigma_panel.ui.text.cells import NO_CELL, USUAL_COST, USUAL_NAME, Cell, cost_cell, stale_cell
 from enigma_panel.ui.text.money import (
     idle_text,
     incomplete,
@@ -50,7 +50,6 @@ from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from enigma_panel.ui.widgets.table_model import (
     RIGHT,
     ColumnDef,
-    ColumnLimits,
     Index,
     KeyedTableModel,
     Role,
@@ -65,7 +64,6 @@ AMBER_LEFT_MS = 90_000
 RED_LEFT_MS = 30_000
 LONG_MS = 754_000
 """12:34, which few sessions live."""
-USUAL_NAME = "shop.example 12"
 EXAMPLE_COST = "$0.0000"
 VERB_WIDTH, VERB_APART = 27, 12
 """With the usual face. The verbs stand side by side, Terminate a little apart."""
@@ -122,19 +120,18 @@ class SessionsModel(KeyedTableModel):
         self.arrange()
 
     def make_columns(self) -> Iterable[ColumnDef[Session]]:
-        name = ColumnLimits(least=96, most=0.16, samples=(Cell(text=USUAL_NAME),))
-        state = ColumnLimits(most=0.31, samples=tuple(_usual_states()), is_fixed=True)
-        time = duration(LONG_MS)
-        times = (time, tr("about {time}", time=time))
-        left = ColumnLimits(samples=tuple(Cell(text=text, bar=1.0) for text in times))
-        cost = ColumnLimits(samples=(Cell(text=USUAL_COST), Cell(text=with_idle(EXAMPLE_COST))))
+        states, name = tuple(_usual_states()), (Cell(text=USUAL_NAME),)
+        left = Cell(text=tr("≈ {time}", time=duration(LONG_MS)))
+        cost, idle = Cell(text=USUAL_COST), Cell(text=with_idle(EXAMPLE_COST))
         verbs_width = verb_width() * len(CommandVerb) + VERB_APART + 2 * PAD
         return (
-            ColumnDef(Column.STATE, tr("State"), self._state, width=state),
-            ColumnDef(Column.SESSION, tr("Session"), self._name, width=name),
+            ColumnDef(Column.STATE, tr("State"), self._state, width=states, least=()),
+            ColumnDef(Column.SESSION, tr("Session"), self._name, width=name, least=()),
             ColumnDef(Column.TASK, tr("Task"), self._task),
-            ColumnDef(Column.LEFT, tr("Left"), self._left, width=left),
-            ColumnDef(Column.COST, tr("Cost"), self._cost, RIGHT, cost),
+            ColumnDef(
+                Column.LEFT, tr("Left"), self._left, width=(replace(left, bar=1.0),), least=(left,)
+            ),
+            ColumnDef(Column.COST, tr("Cost"), self._cost, RIGHT, (cost, idle), least=(cost,)),
             ColumnDef(Column.VERBS, "", self._verbs, width=verbs_width),
         )
 

@@ -15,7 +15,7 @@ from enigma_panel.services.logins import MOST_CHARS, LoginResult
 from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.text.cells import Cell
 from enigma_panel.ui.text.logins import check_text, fault_text
-from enigma_panel.ui.text.states import NONE, dated_moment, local_moment, spoken_text
+from enigma_panel.ui.text.states import NONE, dated_moment, local_moment, spoken_text, usual_moments
 from enigma_panel.ui.widgets.basics import (
     MARGIN,
     FieldGrid,
@@ -28,7 +28,7 @@ from enigma_panel.ui.widgets.inputs import LineEdit
 from enigma_panel.ui.widgets.keychain_wait import KeychainWait
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from enigma_panel.ui.widgets.table import KeyedTable
-from enigma_panel.ui.widgets.table_model import ColumnDef, ColumnLimits, KeyedTableModel
+from enigma_panel.ui.widgets.table_model import ColumnDef, KeyedTableModel
 
 tr = Translations("Logins")
 
@@ -55,10 +55,11 @@ class LoginsModel(KeyedTableModel):
         self._known: dict[tuple[str, str], int] = {}
 
     def make_columns(self) -> Iterable[ColumnDef[SavedLogin]]:
+        used = tuple(Cell(text=text) for text in usual_moments())
         return (
             ColumnDef(Column.SITE, tr("Site"), _site),
             ColumnDef(Column.ACCOUNT, tr("Account"), _account),
-            ColumnDef(Column.USED, tr("Last used"), self._used, width=ColumnLimits()),
+            ColumnDef(Column.USED, tr("Last used"), self._used, width=used),
         )
 
     def show_logins(self, logins: Iterable[SavedLogin]) -> None:

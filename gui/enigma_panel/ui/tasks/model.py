@@ -21,6 +21,7 @@ from enigma_panel.ui.i18n import Translations, number_text, shorten
 from enigma_panel.ui.tasks.sorting import arrow, direction_text, next_order, spoken_order
 from enigma_panel.ui.text.cells import (
     USUAL_COST,
+    USUAL_NAME,
     Cell,
     cost_cell,
     result_cell,
@@ -37,16 +38,17 @@ from enigma_panel.ui.text.states import (
     spoken_duration,
     spoken_text,
     task_status_text,
+    usual_moments,
 )
 from enigma_panel.ui.text.waiting import QueueContext, WaitText, entry_text, firsts
 from enigma_panel.ui.theme.palette import Glyph, Severity
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
-from enigma_panel.ui.widgets.table_model import RIGHT, ColumnDef, ColumnLimits, KeyedTableModel
+from enigma_panel.ui.widgets.table_model import RIGHT, ColumnDef, KeyedTableModel
 
 tr = Translations("Tasks")
 
 HOUR_MS = 3_600_000
-TWENTY_DAYS_MS, MONTH_MS = 480 * HOUR_MS, 730 * HOUR_MS
+USUAL_TOKENS = 1_000_000
 
 
 class Column(IntEnum):
@@ -111,14 +113,14 @@ class TasksModel(KeyedTableModel):
         self.arrange()
 
     def make_columns(self) -> Iterable[ColumnDef[Task]]:
-        tokens = ColumnLimits(least=72)
-        cost = ColumnLimits(samples=_bold(USUAL_COST))
-        took = ColumnLimits(samples=_bold(duration(HOUR_MS - 1)))
-        moment = ColumnLimits(samples=_bold(*_usual_moments()))
-        name = ColumnLimits(least=96, most=0.16)
+        tokens = _bold(number_text(USUAL_TOKENS))
+        cost = _bold(USUAL_COST)
+        took = _bold(duration(HOUR_MS - 1))
+        moment = _bold(*usual_moments())
+        name = _bold(USUAL_NAME)
         return (
-            ColumnDef(Column.NEW, tr("New"), new_cell, width=ColumnLimits(is_fixed=True)),
-            ColumnDef(Column.STATUS, tr("Status"), self._status, width=ColumnLimits(least=112)),
+            ColumnDef(Column.NEW, tr("New"), new_cell, width=()),
+            ColumnDef(Column.STATUS, tr("Status"), self._status, width=tuple(_usual_states())),
             ColumnDef(Column.TASK, tr("Task"), text_cell),
             ColumnDef(Column.RESULT, tr("Result"), self._result),
             ColumnDef(Column.COST, tr("Cost"), task_cost_cell, RIGHT, cost),
@@ -127,10 +129,12 @@ class TasksModel(KeyedTableModel):
             ColumnDef(Column.TOKENS_IN, tr("Tokens in"), tokens_in, RIGHT, tokens, hidden=True),
             ColumnDef(Column.TOKENS_OUT, tr("Tokens out"), tokens_out, RIGHT, tokens, hidden=True),
             ColumnDef(Column.STARTED, tr("Started"), self._started, width=moment, hidden=True),
-            ColumnDef(Column.SESSION, tr("Session"), self._session, width=name, hidden=True),
-            ColumnDef(Column.SITE, tr("Site"), self._site, width=name, hidden=True),
+            ColumnDef(
+                Column.SESSION, tr("Session"), self._session, width=name, least=(), hidden=True
+            ),
+            ColumnDef(Column.SITE, tr("Site"), self._site, width=name, least=(), hidden=True),
             ColumnDef(Column.WAITED, tr("Waited for me"), self._waited, RIGHT, took, hidden=True),
-            ColumnDef(Column.HOST, tr("Host"), self._host, width=name, hidden=True),
+            ColumnDef(Column.HOST, tr("Host"), self._host, width=name, least=(), hidden=True),
         )
 
     @property
@@ -388,11 +392,10 @@ class TasksModel(KeyedTableModel):
         return Cell(text=local_moment(ms, self._clock.now_ms()), severity=Severity.DIM)
 
 
-def _usual_moments() -> Iterator[str]:
-    """Of today, and of another day in each month."""
-    yield local_moment(0, 0)
-    for month in range(12):
-        yield local_moment(TWENTY_DAYS_MS + month * MONTH_MS, 0)
+def _usual_states() -> Iterator[Cell]:
+    """The longest first; "resumed (sent)" and what is not found are cut in a narrow table."""
+    for text in (tr("unconfirmed"), tr("resumed (sent)")):
+        yield Cell(text=text, glyph=Glyph.QUESTION)
 
 
 def _bold(*texts: str) -> tuple[Cell, ...]:

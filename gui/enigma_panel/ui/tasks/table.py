@@ -142,7 +142,7 @@ class TasksTable(KeyedTable):
         self._tell_order()
 
     def _tell_order(self) -> None:
-        self.columns.fit_headings()
+        self.columns.resize_columns()
         announce(self.window(), self.rows.order_text())
 
     def _say_why_empty(self) -> None:
@@ -153,4 +153,4 @@ class TasksTable(KeyedTable):
 
     def _show_column(self, column: int, shown: bool) -> None:
         self.setColumnHidden(column, not shown)
-        self.columns.refit()
+        self.columns.resize_columns()

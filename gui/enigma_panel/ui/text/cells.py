@@ -21,8 +21,8 @@ TAKEN_BACK, FROM_COPY, FROM_EXPORT = "TAKEN_BACK", "FROM_COPY", "FROM_EXPORT"
 """Codes of queued tasks: taken out by the person, or queued in the copy of the ledger in use."""
 
 
-USUAL_COST = "< $0.0001"
-"""As wide as what tasks cost, nearly always."""
+USUAL_COST, USUAL_NAME = "< $0.0001", "shop.example 12"
+"""As wide as what tasks cost and what sessions are called, nearly always."""
 
 
 class Cell(Struct, frozen=True, kw_only=True):

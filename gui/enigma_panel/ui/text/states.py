@@ -1,5 +1,6 @@
 """Texts for states, verbs, and times: as they are shown and as they are spoken."""
 
+from collections.abc import Iterator
 from time import localtime, struct_time
 
 from msgspec import Struct
@@ -340,6 +341,11 @@ def local_moment(ms: int, now_ms: int) -> str:
     return tr("{day} {month} {time}", day=when.tm_mday, month=month, time=clock)
 
 
+def usual_moments() -> Iterator[str]:
+    """The longest that `local_moment` gives: a day in each month."""
+    return (local_moment((480 + 730 * month) * HOUR * 1000, 0) for month in range(12))
+
+
 def dated_moment(ms: int) -> str:
     """'27 Nov 2026, 14:31': for those who read it on any other day."""
     when = _moment(ms)
@@ -361,11 +367,11 @@ def is_life_assumed(session: Session) -> bool:
 
 
 def time_left(session: Session, now_ms: int) -> str:
-    """'2:41', 'about 4:19' when assumed, '–' when ended or not known."""
+    """'2:41', '≈ 4:19' when assumed, '–' when ended or not known."""
     if session.is_ended or session.expires_ms is None:
         return NONE
     left = duration(session.expires_ms - now_ms)
-    return tr("about {time}", time=left) if is_life_assumed(session) else left
+    return tr("≈ {time}", time=left) if is_life_assumed(session) else left
 
 
 def spoken_text(text: str) -> str:

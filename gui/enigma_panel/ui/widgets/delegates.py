@@ -98,7 +98,7 @@ class CellDelegate(QStyledItemDelegate):
         return QSize(cell_width(cell, Face(option.font)), option.fontMetrics.height())
 
 
-def cell_width(cell: Cell, face: Face, *, with_bar: bool = True) -> int:
+def cell_width(cell: Cell, face: Face) -> int:
     """How wide a column has to be so that nothing of this cell is cut."""
     own = face.demi_bold if cell.bold else face
     width = 2 * PAD + own.width(cell.text.translate(_ANY_DIGIT))
@@ -106,7 +106,7 @@ def cell_width(cell: Cell, face: Face, *, with_bar: bool = True) -> int:
         width += TAIL_GAP + face.width(cell.tail.translate(_ANY_DIGIT))
     if cell.glyph is not None:
         width += SIGN + SIGN_GAP
-    return width + (BAR_WIDTH + BAR_GAP if cell.bar is not None and with_bar else 0)
+    return width + (BAR_WIDTH + BAR_GAP if cell.bar is not None else 0)
 
 
 def _text_room(cell: Cell, room: int, own: Face, plain: Face) -> int:

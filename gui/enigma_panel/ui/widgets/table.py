@@ -111,7 +111,7 @@ class KeyedTable(QTableView):
         self.setItemDelegate(self._delegates[0])
         self._configure()
         self._keep_scroll_bar()
-        self.columns = ColumnSizing(self, model, hold, lambda: self.face)
+        self.columns = ColumnSizing(self, model, lambda: self.face)
         self.columns.resize_columns()
         self._watch()
 

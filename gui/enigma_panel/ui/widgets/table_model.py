@@ -60,32 +60,20 @@ RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 Record = TypeVar("Record")
 
 
-class ColumnLimits(Struct, frozen=True, kw_only=True):
-    """How wide a column may get. least: typical content has room, so that little moves later.
-
-    most: the part of the table that it may take. None: what stands in it is never cut. samples: the
-    longest of what usually stands in it; it has room for them, in any font, and for the first where
-    the table is narrow. is_fixed: and for no more; else what is longer widens it.
-    """
-
-    least: int = 0
-    most: float | None = None
-    samples: tuple[Cell, ...] = ()
-    is_fixed: bool = False
-
-
 class ColumnDef(Struct, Generic[Record], frozen=True):
     """All that there is to say about a column. key: its place.
 
-    width: always the same; or as wide as what stands in it, within limits; None: what the others
-    leave. hidden: until the person shows it.
+    width: in pixels; or the longest cells that usually stand in it, for which it has room; None:
+    what the others leave. least: those for which it has room in a narrow table, besides its
+    heading; None: all of them. hidden: until the person shows it.
     """
 
     key: int
     title: str
     cell: Callable[[Record], Cell]
     align: Qt.AlignmentFlag = LEFT
-    width: int | ColumnLimits | None = None
+    width: int | tuple[Cell, ...] | None = None
+    least: tuple[Cell, ...] | None = None
     hidden: bool = False
 
     @property
