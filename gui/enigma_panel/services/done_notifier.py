@@ -15,7 +15,7 @@ from enigma_panel.services.types import Diff
 
 LEAST_MS = 20_000
 """Who waited for less is still there."""
-GATHER_MS = 10_000
+DEBOUNCE_MS = 10_000
 
 NOTICE = "done"
 """The key of the notice; there is one at a time."""
@@ -49,7 +49,7 @@ class DoneNotifier(QObject):
     """Follows the records and shows the notice. Make it when the earlier runs' records are loaded.
 
     Shown is what ended in this run, done or failed, after more than LEAST_MS. What ends within
-    GATHER_MS is one notice; a later one takes its place and counts all results since the person
+    DEBOUNCE_MS is one notice; a later one takes its place and counts all results since the person
     last looked. It is taken down when a window of ours gets the focus or the results were seen. It
     marks nothing as seen by itself.
 
@@ -109,7 +109,7 @@ class DoneNotifier(QObject):
         if had_some and not self._unseen:
             self._forget()
         if self._due_ms is not None:
-            self._scope.spawn("done notice", self._gather(), exclusive=True)
+            self._scope.spawn("done notice", self._show_when_due(), exclusive=True)
 
     def _take(self, task: Task) -> None:
         if not task.is_final:
@@ -119,11 +119,11 @@ class DoneNotifier(QObject):
             self._open.discard(task.key)
             if _is_news(task):
                 self._unseen.add(task.key)
-                self._due_ms = self._due_ms or self._clock.now_ms() + GATHER_MS
+                self._due_ms = self._due_ms or self._clock.now_ms() + DEBOUNCE_MS
         elif not task.is_new:
             self._unseen.discard(task.key)
 
-    async def _gather(self) -> None:
+    async def _show_when_due(self) -> None:
         while (due_ms := self._due_ms) is not None:
             await self._clock.sleep_until(due_ms)
             if self._due_ms == due_ms:  # else somebody looked meanwhile

@@ -1,6 +1,6 @@
 """Says to a screen reader what happens: a question, an end, a refusal, the connection."""
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from enigma_panel.core.models import Session, Task, TaskStatus
@@ -20,11 +20,10 @@ from enigma_panel.ui.text.announcement import (
     questions_text,
     queue_text,
 )
+from enigma_panel.ui.widgets.debounce import Debounce
 
-SOON_MS = 150
-"""One end is said after this time, unless more have come by then."""
-TOGETHER_MS = 1_000
-"""What else ends within this time from the first is one announcement."""
+ENDS_MS = 1_000
+"""What ends within this time is one announcement."""
 
 _ENDS = {TaskStatus.DONE: End.DONE, TaskStatus.FAILED: End.FAILED}
 _CALM = frozenset({PauseReason.NONE, PauseReason.RESTARTED, PauseReason.EXPORTED})
@@ -56,14 +55,11 @@ class Announcements(QObject):
         self._asked: set[tuple[int, int]] = set()
         self._pause_reason = services.queue.pause_reason
         self._is_lost = services.health.unreachable_since_ms is not None
-        self._soon = QTimer(self, singleShot=True, interval=SOON_MS)
-        self._together = QTimer(self, singleShot=True, interval=TOGETHER_MS - SOON_MS)
+        self._say_ends_debounce = Debounce(self, self._say_ends, ENDS_MS)
         self._connect()
 
     def _connect(self) -> None:
         services = self._services
-        self._soon.timeout.connect(self._say_one)
-        self._together.timeout.connect(self._say_ends)
         services.sessions.changed.connect(self._follow_tasks)
         services.sessions.said.connect(self._follow_notice)
         services.inbox.changed.connect(self._follow_inbox)
@@ -88,18 +84,9 @@ class Announcements(QObject):
 
     def _add_end(self, task_key: int, end: End) -> None:
         self._ends[task_key] = end
-        if not self._together.isActive() and not self._soon.isActive():
-            self._soon.start()
-
-    def _say_one(self) -> None:
-        """More may follow, also where only one has ended so far."""
-        if len(self._ends) == 1:
-            self._say_ends()
-        self._together.start()
+        self._say_ends_debounce.trigger()
 
     def _say_ends(self) -> None:
-        if not self._ends:
-            return
         task = self._services.sessions.task(next(iter(self._ends)))
         session = self._session(task.session_key) if task is not None else None
         announce(self._window, ends_text(list(self._ends.values()), session))

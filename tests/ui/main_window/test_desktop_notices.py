@@ -150,7 +150,7 @@ async def test_a_click_on_the_notice_opens_the_result(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     qapp.setQuitOnLastWindowClosed(False)
-    monkeypatch.setattr(done_notifier, "GATHER_MS", 100)
+    monkeypatch.setattr(done_notifier, "DEBOUNCE_MS", 100)
     tokens: list[str] = []
     activate = window.activateWindow
     monkeypatch.setattr(
@@ -193,7 +193,7 @@ async def test_the_setting_and_the_focus_hold(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     qapp.setQuitOnLastWindowClosed(False)
-    monkeypatch.setattr(done_notifier, "GATHER_MS", 50)
+    monkeypatch.setattr(done_notifier, "DEBOUNCE_MS", 50)
     for key in (1, 2, 3):
         services.sessions.add(key)
     program = Program(window, services)

@@ -15,11 +15,12 @@ from enigma_panel.core.models import Phase, TaskSpec, TaskStatus
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import Diff, LiveShare, WaitReason
 from enigma_panel.ui.main_window.window import MainWindow
-from enigma_panel.ui.sessions.model import GATHER_MS, Column
+from enigma_panel.ui.sessions.model import Column
 from enigma_panel.ui.tasks.model import Column as TaskColumn
 from enigma_panel.ui.tasks.model import task_cost_cell
 from enigma_panel.ui.text.states import local_time
 from enigma_panel.ui.theme.palette import Severity
+from enigma_panel.ui.widgets.debounce import DELAY_MS
 from enigma_panel.ui.widgets.delegates import LEAST_TAIL, STEADY_SHARE, TAIL_GAP, text_width
 from enigma_panel.ui.widgets.table_model import Role
 from tests.kit.builders import new_task
@@ -173,7 +174,7 @@ def test_much_news_at_once_is_told_once(
         live.set_doing(n % 40 + 1, f"step {n}")
     assert told == []
     qtbot.waitUntil(lambda: bool(told), timeout=5_000)
-    qtbot.wait(2 * GATHER_MS)
+    qtbot.wait(2 * DELAY_MS)
     last = window.selection.sessions.visible_rows()[-1]
     assert told == [(0, last, Column.TASK, Column.TASK)]
     assert live.asked == []
@@ -201,7 +202,7 @@ def test_news_of_a_session_without_a_row_are_no_matter(
 ) -> None:
     told = changes(window)
     live.set_doing(99, "click_element")
-    qtbot.wait(2 * GATHER_MS)
+    qtbot.wait(2 * DELAY_MS)
     assert told == []
 
 

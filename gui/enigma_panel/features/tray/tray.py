@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable, Sequence
 from functools import partial
 from typing import Protocol
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon, QWidget
 
@@ -14,14 +14,13 @@ from enigma_panel.services.container import Services
 from enigma_panel.services.desktop_notifier import DesktopNotice, DesktopNotifier
 from enigma_panel.services.types import KeyState, OpenQuestion, ServiceStatus
 from enigma_panel.ui.i18n import Translations
+from enigma_panel.ui.widgets.debounce import Debounce
 
 tr = Translations("Tray")
 
-GATHER_MS = 250
-"""What changes within this time is shown at once."""
 MOST_ENTRIES = 20
 TELLS = 3
-"""That the window hides is said so often."""
+"""How often the program says that closing hides the window."""
 _BAD_KEYS = frozenset({KeyState.LOCKED, KeyState.DENIED, KeyState.FAILED})
 
 
@@ -68,7 +67,7 @@ class Tray(QObject):
         self._questions = QMenu(tr("Open questions"), self.menu)
         self._sessions = QMenu(tr("Running sessions"), self.menu)
         self._quiet = quiet
-        self._later = QTimer(self, singleShot=True, interval=GATHER_MS)
+        self._refresh_debounce = Debounce(self, self.refresh)
         self._build()
         self._connect()
         self.refresh()
@@ -123,7 +122,6 @@ class Tray(QObject):
 
     def _connect(self) -> None:
         services = self._services
-        self._later.timeout.connect(self.refresh)
         self.menu.aboutToShow.connect(self.refresh)
         self.icon.activated.connect(self._on_activated)
         for changed in (
@@ -133,11 +131,7 @@ class Tray(QObject):
             services.health.changed,
             services.account.changed,
         ):
-            changed.connect(self._follow)
-
-    def _follow(self, _what: object = None) -> None:
-        if not self._later.isActive():
-            self._later.start()
+            changed.connect(self._refresh_debounce.trigger)
 
     # -- what is shown -------------------------------------------------------------------------
 

@@ -9,8 +9,8 @@ from enigma_panel.services.clock import Clock
 from enigma_panel.services.state.timeline import LIVE_KINDS, WRITE_AFTER_MS
 from enigma_panel.store.ledger.intents import Step
 
-CALM_MS = 1_500
-"""A line is not replaced sooner."""
+LEAST_SHOWN_MS = 1_500
+"""How long a line stays at least."""
 
 
 class _Line(Struct):
@@ -58,7 +58,7 @@ class Activity(QObject):
 
     def _move(self, key: int, line: _Line) -> None:
         now = self._clock.now_ms()
-        if line.next == line.text or now - line.since_ms < CALM_MS - WRITE_AFTER_MS // 2:
+        if line.next == line.text or now - line.since_ms < LEAST_SHOWN_MS - WRITE_AFTER_MS // 2:
             return
         line.text, line.since_ms = line.next, now
         self.changed.emit(key)

@@ -26,8 +26,8 @@ from enigma_panel.services.types import NoticeKind, WaitReason
 from enigma_panel.store.ledger.errors import LedgerError
 
 LEDGER_AGAIN_MS = 5_000
-REST_MS = 60_000
-"""The loop looks again after this time at the latest, whatever it was not told."""
+RECHECK_MS = 60_000
+"""Longest time between two looks of the loop."""
 
 _FAILS = frozenset({FailureKind.FAIL, FailureKind.FORBIDDEN, FailureKind.DIALECT})
 _PAUSES = frozenset({FailureKind.FUNDS, FailureKind.KEY, FailureKind.DIALECT})
@@ -88,7 +88,7 @@ class Scheduler(QObject):
         )
         dues = [self._gate.due_ms, *(self._rate_limiter.free_at(*call) for call in calls)]
         dues += [blocker.due_ms for blocker in self._blockers.own.values()]
-        return min((due for due in dues if due is not None and due > now), default=now + REST_MS)
+        return min((due for due in dues if due is not None and due > now), default=now + RECHECK_MS)
 
     def schedule(self, *, fresh: frozenset[int] = frozenset()) -> None:
         """Begin whatever may begin now, in order. fresh: was clicked this moment."""

@@ -28,8 +28,8 @@ SHORT_CHARS = 40
 """Of a task's text where it stands for a name."""
 LIGHT_S = 0.008
 """A refresh that takes less is no burden; half a frame."""
-REST = 4
-"""After a longer one there is rest for so many times as long."""
+PAUSE_FACTOR = 4
+"""How many times as long as a slow refresh the pause after it is."""
 
 
 class Subject(Struct, frozen=True):
@@ -363,12 +363,12 @@ class QueueThrottle(QObject):
     def __init__(self, queue: TaskQueue, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._waits = False
-        self._rest = QTimer(self, singleShot=True)
-        self._rest.timeout.connect(self._rested)
+        self._pause = QTimer(self, singleShot=True)
+        self._pause.timeout.connect(self._end_pause)
         queue.changed.connect(self._follow_queue)
 
     def _follow_queue(self) -> None:
-        if self._rest.isActive():
+        if self._pause.isActive():
             self._waits = True
         else:
             self._emit()
@@ -379,8 +379,8 @@ class QueueThrottle(QObject):
         self.changed.emit()
         spent = perf_counter() - began
         if spent > LIGHT_S:
-            self._rest.start(round(spent * REST * 1000))
+            self._pause.start(round(spent * PAUSE_FACTOR * 1000))
 
-    def _rested(self) -> None:
+    def _end_pause(self) -> None:
         if self._waits:
             self._emit()

@@ -1,12 +1,13 @@
 """The choice 'Run in': a new session or an open one."""
 
 from msgspec import Struct
-from PySide6.QtCore import QItemSelectionModel, QSignalBlocker, QTimer
+from PySide6.QtCore import QItemSelectionModel, QSignalBlocker
 
 from enigma_panel.core.models import Phase, Session, SessionState, shown_state
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.sessions import Sessions
 from enigma_panel.ui.i18n import Translations
+from enigma_panel.ui.widgets.debounce import Debounce
 from enigma_panel.ui.widgets.inputs import ChoiceBox
 
 tr = Translations("New task")
@@ -32,9 +33,8 @@ class SessionPicker(ChoiceBox):
     def __init__(self, sessions: Sessions) -> None:
         super().__init__()
         self._sessions = sessions
-        self._look = QTimer(self, singleShot=True, interval=0)
-        self._look.timeout.connect(self._take_selected)
-        self.view().selectionModel().selectionChanged.connect(self._look.start)
+        debounce = Debounce(self, self._take_selected, 0)
+        self.view().selectionModel().selectionChanged.connect(debounce.trigger)
         self.refresh()
 
     def target(self) -> TargetSession:

@@ -38,6 +38,7 @@ from enigma_panel.ui.text.outcome import (
 )
 from enigma_panel.ui.text.verbs import verb_text
 from enigma_panel.ui.widgets.basics import NoticeLabel, make_button, make_column, make_row
+from enigma_panel.ui.widgets.debounce import Debounce
 from enigma_panel.ui.widgets.dialog import ModelessDialog
 from enigma_panel.ui.widgets.inputs import ScrollArea
 from enigma_panel.ui.widgets.toast import Toast
@@ -74,7 +75,7 @@ class QuestionDialog(ModelessDialog):
         self.send_button = make_button(tr("Send answer"), "primary")
         self._click_guard = ClickGuard(self, self._services.clock.now_ms)
         self._second = QTimer(self, interval=1000)
-        self._fit_again = QTimer(self, singleShot=True, interval=0)
+        self._fit_again = Debounce(self, self.fit, 0)
         self.toast = Toast(self, self.send_button)
 
     def _build_layout(self) -> None:
@@ -103,7 +104,6 @@ class QuestionDialog(ModelessDialog):
         self.add_keys({"Ctrl+Return": self._press_send, "Ctrl+Enter": self._press_send})
         self.card.turned.connect(self._turn)
         self._second.timeout.connect(self._show_time)
-        self._fit_again.timeout.connect(self.fit)
         self._inbox.changed.connect(self.follow_inbox)
         self._services.sessions.changed.connect(self._forget_usernames)
         self._inbox.waiting_changed.connect(self.answer_wait.tick)
@@ -265,7 +265,7 @@ class QuestionDialog(ModelessDialog):
     def _refit(self) -> None:
         if self.isVisible():
             self.fit()
-            self._fit_again.start()  # a form that is new here is laid out only after this turn
+            self._fit_again.trigger()  # a form that is new here is laid out only after this turn
 
     def _turn(self, step: int) -> None:
         questions = self._inbox.questions()

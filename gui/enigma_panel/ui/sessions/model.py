@@ -6,7 +6,7 @@ from enum import IntEnum
 from typing import Any
 
 from msgspec.structs import replace
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QObject, Qt
 
 from enigma_panel.core.models import (
     Phase,
@@ -45,6 +45,7 @@ from enigma_panel.ui.text.verbs import verb_labels
 from enigma_panel.ui.text.waiting import WaitText, pending_text, undo_text
 from enigma_panel.ui.theme import theme
 from enigma_panel.ui.theme.palette import Glyph, Severity
+from enigma_panel.ui.widgets.debounce import Debounce
 from enigma_panel.ui.widgets.delegates import PAD
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from enigma_panel.ui.widgets.table_model import (
@@ -58,8 +59,6 @@ from enigma_panel.ui.widgets.table_model import (
 tr = Translations("Sessions")
 
 ENDED_STAY_MS = 30_000
-GATHER_MS = 250
-"""What channels tell within this time is shown at once, however many there are."""
 AMBER_LEFT_MS = 90_000
 RED_LEFT_MS = 30_000
 LONG_MS = 754_000
@@ -106,8 +105,7 @@ class SessionsModel(KeyedTableModel):
         self._live = live = services.live
         self._clock = services.clock
         self._live_keys: set[int] = set()
-        self._gather = QTimer(self, singleShot=True, interval=GATHER_MS)
-        self._gather.timeout.connect(self._show_live)
+        self._show_live_debounce = Debounce(self, self._show_live)
         live.changed.connect(self._follow_live)
         self._show_ended = False
         self._pinned: frozenset[int] = frozenset()
@@ -203,8 +201,7 @@ class SessionsModel(KeyedTableModel):
     def _follow_live(self, key: int) -> None:
         """A channel came up, went down, or its agent does something else."""
         self._live_keys.add(key)
-        if not self._gather.isActive():
-            self._gather.start()
+        self._show_live_debounce.trigger()
 
     def _show_live(self) -> None:
         keys, self._live_keys = self._live_keys, set()

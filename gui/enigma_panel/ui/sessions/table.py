@@ -147,7 +147,7 @@ class SessionsTable(KeyedTable):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.places.follow_soon()
+        self.places.refresh_soon.trigger()
 
 
 class VerbsDelegate(CellDelegate):

@@ -1,6 +1,6 @@
 """The filter of Tasks: words, chips, what is under *More*, and how many of all tasks it shows."""
 
-from PySide6.QtCore import QEvent, QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
@@ -29,16 +29,15 @@ from enigma_panel.ui.widgets.basics import (
     make_row,
     set_role,
 )
+from enigma_panel.ui.widgets.debounce import Debounce
 from enigma_panel.ui.widgets.flow_layout import FlowLayout
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
 
 tr = Translations("Tasks")
 
 SIDE, GAP = 12, 6
-SAVE_MS = 1_000
-"""What was typed is remembered after this time, not letter by letter."""
-SAY_MS = 700
-"""A screen reader says how many were found once nothing was typed for so long."""
+TYPED_MS = 1_000
+"""Delay after the last letter before the filter is saved and a screen reader says what it found."""
 MARK = " •"
 """Behind *More*, where something is looked for that may stand in the folded panel."""
 ANY_WIDTH = (1 << 24) - 1
@@ -74,8 +73,8 @@ class FilterBar(QWidget):
         self.shown.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self.clear = make_button(tr("Clear"), "link")
         self.result = QWidget()
-        self._save = QTimer(self, singleShot=True, interval=SAVE_MS)
-        self._say = QTimer(self, singleShot=True, interval=SAY_MS)
+        self._save_debounce = Debounce(self, self.save, TYPED_MS)
+        self._announce_debounce = Debounce(self, self._announce, TYPED_MS)
         self._build()
         self._connect()
         self._show_filter(settings.value.task_filter)
@@ -88,7 +87,7 @@ class FilterBar(QWidget):
 
     def save(self) -> None:
         """Remember what is looked for."""
-        self._save.stop()
+        self._save_debounce.stop()
         if self._is_unsaved():
             search = self._search
             self._settings.change(task_filter=search.filter, task_order=search.order)
@@ -130,8 +129,6 @@ class FilterBar(QWidget):
         self.panel.left.connect(self.more.click)
         self.more.clicked.connect(self._open_panel)
         self.clear.clicked.connect(self._clear_all)
-        self._save.timeout.connect(self.save)
-        self._say.timeout.connect(self._announce)
         self._search.found.connect(self.refresh)
         self._search.counted.connect(self.refresh)
         self._hold.released.connect(self.refresh)
@@ -159,8 +156,8 @@ class FilterBar(QWidget):
         wanted = self.panel.completed(wanted)
         if wanted != self._search.filter:
             self._search.ask(wanted)
-            self._save.start()
-            self._say.start()
+            self._save_debounce.start()
+            self._announce_debounce.start()
             self.refresh()
 
     def _clear_all(self) -> None:
@@ -189,8 +186,8 @@ class FilterBar(QWidget):
         self.more.setText(tr("More") + (MARK if is_more else ""))
         self.more.setAccessibleDescription(more_text() if is_more else "")
         self.result.setVisible(not wanted.is_empty or self._search.problem is not None)
-        if self._is_unsaved() and not self._save.isActive():
-            self._save.start()
+        if self._is_unsaved():
+            self._save_debounce.trigger()
         if not self._hold.is_held:
             self._leave_out()
             self.setVisible(bool(shown or figures.total or not wanted.is_empty))

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 from msgspec.structs import replace
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
@@ -16,6 +16,7 @@ from enigma_panel.ui.text.errors import explain
 from enigma_panel.ui.theme import theme
 from enigma_panel.ui.theme.palette import Glyph, Severity
 from enigma_panel.ui.widgets.basics import make_button, make_label, make_row, set_role
+from enigma_panel.ui.widgets.debounce import Debounce
 from enigma_panel.ui.widgets.glyph_label import GlyphLabel
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
 
@@ -95,8 +96,7 @@ class QueueBar(QFrame):
         self._yes = make_button("", "danger")
         self._keep = make_button(tr("Keep them"))
         # Later: what a part asks for while its parent lays it out, Qt forgets until the next time.
-        self._fit_soon = QTimer(self, singleShot=True, interval=0)
-        self._fit_soon.timeout.connect(self._fit_to_width)
+        self._fit_debounce = Debounce(self, self._fit_to_width, 0)
         self._build()
         self.hide()
         hold.released.connect(self.refresh)
@@ -196,7 +196,7 @@ class QueueBar(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
-            self._fit_soon.start()
+            self._fit_debounce.trigger()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self._asked:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
@@ -12,6 +12,7 @@ from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.tasks.model import SORTED_BY, Column, TasksModel
 from enigma_panel.ui.tasks.sorting import arrow
 from enigma_panel.ui.widgets.basics import make_label
+from enigma_panel.ui.widgets.debounce import Debounce
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from enigma_panel.ui.widgets.table import KeyedTable
 
@@ -37,9 +38,8 @@ class TasksTable(KeyedTable):
         self._new_above = make_label("", "pill")
         self._new_above.setParent(self.viewport())
         self._new_above.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._ahead = QTimer(self, singleShot=True, interval=0)
-        self._ahead.timeout.connect(self._load_ahead)
-        self.verticalScrollBar().valueChanged.connect(self._look_ahead)
+        load_ahead = Debounce(self, self._load_ahead, 0)
+        self.verticalScrollBar().valueChanged.connect(load_ahead.trigger)
         model.answered.connect(self._say_why_empty)
         self._say_why_empty()
         for changed in (model.arranged, self.verticalScrollBar().valueChanged, hold.released):
@@ -89,9 +89,6 @@ class TasksTable(KeyedTable):
         self._new_above.adjustSize()
         left = (self.viewport().width() - self._new_above.width()) // 2
         self._new_above.move(max(0, left), ABOVE_GAP)
-
-    def _look_ahead(self) -> None:
-        self._ahead.start()
 
     def _load_ahead(self) -> None:
         """A page above and below what is seen: whoever scrolls on finds it there."""

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QPoint, QSize, QTimer
+from PySide6.QtCore import QObject, QPoint, QSize
 from PySide6.QtWidgets import QTableView
 
 from enigma_panel.ui.widgets.column_sizing import visible_rows
+from enigma_panel.ui.widgets.debounce import Debounce
 from enigma_panel.ui.widgets.table_model import KeyedTableModel
 
 
@@ -28,8 +29,7 @@ class RowPlaces(QObject):
         self._moved_ms: dict[int, int] = {}
         self._set_by_person = self._setting()
         self._arranged_ms: int | None = None
-        self._soon = QTimer(self, singleShot=True, interval=0)
-        self._soon.timeout.connect(self.refresh)
+        self.refresh_soon = Debounce(self, self.refresh, 0)
         self._watch()
 
     def stood_ms(self, key: int) -> int | None:
@@ -41,11 +41,6 @@ class RowPlaces(QObject):
     def refresh(self) -> None:
         """Where the rows stand now; where the person set nothing anew, it was us who moved them."""
         self._note(by_us=self._setting() == self._set_by_person)
-
-    def follow_soon(self) -> None:
-        """Something was moved or has another size; the rest of it follows within this turn."""
-        if not self._soon.isActive():
-            self._soon.start()
 
     def follow_window(self) -> None:
         """The table has another place in the window: by us, unless the window has another size."""
@@ -66,11 +61,11 @@ class RowPlaces(QObject):
         ):
             about_to.connect(self._begin)
         for done in (model.rowsInserted, model.rowsRemoved, model.layoutChanged):
-            done.connect(self.follow_soon)
+            done.connect(self.refresh_soon.trigger)
         table.verticalScrollBar().rangeChanged.connect(self._follow_range)
-        table.verticalScrollBar().valueChanged.connect(self.follow_soon)
-        table.horizontalScrollBar().valueChanged.connect(self.follow_soon)
-        table.horizontalHeader().sectionResized.connect(self.follow_soon)
+        table.verticalScrollBar().valueChanged.connect(self.refresh_soon.trigger)
+        table.horizontalScrollBar().valueChanged.connect(self.refresh_soon.trigger)
+        table.horizontalHeader().sectionResized.connect(self.refresh_soon.trigger)
 
     def _begin(self) -> None:
         """A new order may be many moves; what counts is where a row stood before and after all."""
@@ -83,7 +78,7 @@ class RowPlaces(QObject):
         is_same_window = self._setting()[0] == self._set_by_person[0]
         if is_same_window and self._table.verticalScrollBar().value() > most:
             self._arranged_ms = self._now_ms()
-            self.follow_soon()
+            self.refresh_soon.trigger()
 
     def _setting(self) -> tuple[QSize, int, int, int]:
         """What only the person changes; scroll bars are also moved to keep rows in their place."""

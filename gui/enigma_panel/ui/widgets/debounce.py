@@ -1,0 +1,26 @@
+"""One call for many triggers."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QTimer
+
+DELAY_MS = 250
+"""Delay of a debounce that has no reason for another one."""
+
+
+class Debounce(QTimer):
+    """Makes one call for all triggers within a delay; with a delay of 0, within this turn.
+
+    `trigger` leaves a call that is due as it is, `start` puts it off.
+    """
+
+    def __init__(
+        self, parent: QObject, call: Callable[[], object], delay_ms: int = DELAY_MS
+    ) -> None:
+        super().__init__(parent, singleShot=True, interval=delay_ms)
+        self.timeout.connect(call)
+
+    def trigger(self, *_of_signal: object) -> None:
+        """Have the call made after the delay. Takes any signal."""
+        if not self.isActive():
+            self.start()
