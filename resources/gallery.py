@@ -21,16 +21,12 @@ from enigma_panel.core.observation import Usage
 from enigma_panel.core.task_filter import NEWEST_FIRST, TaskGroup
 from enigma_panel.core.verbs import TaskVerb
 from enigma_panel.services.container import Services
-from enigma_panel.services.ledger_transfer import LedgerTransfer
 from enigma_panel.store.files import Copy, Problem, ProblemKind
 from enigma_panel.store.ledger.errors import NewerLedgerError
-from enigma_panel.store.ledger.transfer import Contents
 from enigma_panel.store.paths import FolderError
 from enigma_panel.store.settings import DARK, LIGHT
 from enigma_panel.ui.deletion.dialog import DeletionDialog
 from enigma_panel.ui.export.dialog import ExportDialog
-from enigma_panel.ui.export.import_dialog import ImportDialog
-from enigma_panel.ui.export.ledger_dialog import LedgerDialog
 from enigma_panel.ui.main_menu.about import AboutDialog
 from enigma_panel.ui.main_menu.commands import CommandPalette
 from enigma_panel.ui.main_menu.shortcuts import ShortcutsDialog
@@ -136,16 +132,6 @@ class _Samples(QObject):
         """No table shows them."""
 
 
-class _EmptyLedger(LedgerTransfer):
-    """As where nothing was started; every file is an exported ledger."""
-
-    async def check_empty(self) -> Path:
-        return Path()
-
-    async def look_into(self, _path: Path) -> Contents:
-        return Contents(made_ms=self._clock.now_ms() - 60_000, tasks=125, sessions_open=2)
-
-
 class Gallery(Tour):
     """The same walk; where the tour takes one picture, this takes one of each kind."""
 
@@ -182,7 +168,6 @@ class Gallery(Tour):
         await self._show_crowded()
         await self._show_menu()
         await self._show_export()
-        await self._show_ledger_transfer()
         await self._show_run_again()
         await self._show_deletion()
         await self._show_new_task()
@@ -299,30 +284,6 @@ class Gallery(Tour):
         await self._picture("export-taken", dialog)
         dialog.reject()
         (self.folder / "index.csv").unlink()
-
-    async def _show_ledger_transfer(self) -> None:
-        """To another computer, and from one: here, where it is not possible, and where it is."""
-        window, services = self._window, self._services
-        window.dialogs.open_ledger_export()
-        leaving = await self._dialog(LedgerDialog)
-        leaving.file.setText("/home/maria/Downloads/enigma-panel 2026-01-02.ledger")
-        await self._picture("export-ledger", leaving)
-        leaving.reject()
-        window.dialogs.open_ledger_import()
-        coming = await self._dialog(ImportDialog)
-        await self._until("it is not possible", lambda: not coming.fields.isEnabled())
-        await self._picture("import-ledger-not-empty", coming)
-        coming.reject()
-        elsewhere = replace(services)
-        vars(elsewhere)["ledger_transfer"] = _EmptyLedger(
-            services.store, services.writer, services.queue, services.clock
-        )
-        coming = ImportDialog(elsewhere, window)
-        coming.ask()
-        coming.file.setText(leaving.file.text())
-        await self._until("it is possible", coming.import_button.isEnabled)
-        await self._picture("import-ledger", coming)
-        coming.reject()
 
     async def _show_run_again(self) -> None:
         """Of several tasks, some of which cannot be."""

@@ -23,17 +23,14 @@ from enigma_panel.desktop.session_end import own_command
 from enigma_panel.runtime import next_run
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.runtime.next_run import HandedOver
-from enigma_panel.store.files import Problem, ProblemKind
+from enigma_panel.store.files import Copy, Problem, ProblemKind
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.schema import OnStep
-from enigma_panel.store.ledger.transfer import NotEmptyError, finish_import
 from enigma_panel.store.paths import FolderError, folders_below
 from enigma_panel.ui.recovery.opening import OpeningWindow
 from enigma_panel.ui.recovery.start_failed import StartFailedWindow
-from tests.kit.ledgers import open_ledger
 from tests.kit.wait import until
 from tests.services.conftest import leave
-from tests.store.helpers import start
 
 ELSEWHERE = "https://staging.example"
 FOLDER = Path("/somewhere/with a space")
@@ -89,31 +86,25 @@ def test_out_of_a_demo_with_a_folder_the_account_has_its_own(demo: bool) -> None
     assert again == Options(demo=demo, data_dir=FOLDER if demo else None)
 
 
-def test_an_import_begins_anew_in_the_same_folder() -> None:
-    program = Program(Options(data_dir=FOLDER), NO_DIRS, None)
-    program._go_on_with_import()
-    assert program.restart_with == ["--data-dir", str(FOLDER)]
-    assert program._replace_ledger is finish_import
-    assert program._leave.is_set()
-
-
-async def test_a_ledger_that_could_not_be_replaced_is_said_by_the_next_run(tmp_path: Path) -> None:
-    """What was to be imported was refused, as something had happened meanwhile."""
-    ledger = open_ledger(tmp_path / "ledger.sqlite3")
-    start(ledger)
-    ledger.close()
+async def test_a_copy_that_could_not_be_used_is_said_by_the_next_run(tmp_path: Path) -> None:
+    """It begins anew in the same folder, and the copy is gone by then."""
+    ledger = tmp_path / "ledger.sqlite3"
     thread: Any = Namespace(run=call)
-    parts: Any = Namespace(ledger=ledger, ledger_thread=thread)
+    parts: Any = Namespace(ledger=Namespace(path=ledger), ledger_thread=thread)
     program = Program(Options(data_dir=tmp_path), NO_DIRS, None)
     program._account = account(ELSEWHERE, is_dialect_for_run=True)
-    program._go_on_with_import()
-    with pytest.raises(NotEmptyError):
-        await program._swap(parts, finish_import)
+    copy = Copy(path=ledger.with_suffix(".copy"), made_ms=1, version=1, sessions_open=0)
+    program._go_on_with_copy(copy)
+    assert program.restart_with == ["--data-dir", str(tmp_path), "--base-url", ELSEWHERE]
+    assert program._leave.is_set()
+    assert program._replace_ledger is not None
+    with pytest.raises(LedgerError):
+        await program._swap(parts, program._replace_ledger)
     again = Program(Options(), NO_DIRS, None, program.handed_over)
-    (problem,) = again._left(ledger.path)
-    assert (problem.kind, problem.path) == (ProblemKind.NOT_REPLACED, ledger.path)
-    assert problem.reason == "something has happened meanwhile"
-    assert again._left(ledger.path) == []
+    (problem,) = again._left(ledger)
+    assert (problem.kind, problem.path) == (ProblemKind.NOT_REPLACED, ledger)
+    assert problem.reason == "SQLITE_CANTOPEN: unable to open database file"
+    assert again._left(ledger) == []
     assert again.handed_over == HandedOver(base_url=ELSEWHERE, key=KEY, data_dir=str(tmp_path))
 
 

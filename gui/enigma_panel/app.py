@@ -240,7 +240,6 @@ class Program:
             lambda: window,
             try_demo=lambda: self._restart(demo=True),
             use_account=lambda: self._restart(demo=False),
-            begin_anew=self._go_on_with_import,
             sleep_is_announced=lambda: self._power is not None and self._power.is_available,
             notices_shown=lambda: (
                 self._startup is not None and not self._startup.notifier.is_missing
@@ -299,13 +298,6 @@ class Program:
         from enigma_panel.store.ledger.backup import use_copy  # noqa: PLC0415 - rarely
 
         self._replace_ledger = partial(use_copy, copy=copy)
-        self._restart(demo=self._options.demo)
-
-    def _go_on_with_import(self) -> None:
-        """As with a copy, with the ledger that was prepared."""
-        from enigma_panel.store.ledger.transfer import finish_import  # noqa: PLC0415 - rarely
-
-        self._replace_ledger = finish_import
         self._restart(demo=self._options.demo)
 
     def _restart(self, *, demo: bool) -> None:

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+from PySide6.QtCore import QSysInfo
 from PySide6.QtWidgets import QApplication
 
 from enigma_panel.bootstrap import Parts, load_client
@@ -159,7 +160,8 @@ class Startup:
 
     async def _recover(self) -> None:
         try:
-            self._window.show_recovered(await recover(self._parts.services))
+            recovered = await recover(self._parts.services, machine_id())
+            self._window.show_recovered(recovered)
         except LedgerError as error:
             self._window.show_ledger(error)
 
@@ -175,6 +177,11 @@ class Startup:
             except Exception:  # one bad second must not end lifetimes and figures for the run
                 log.exception("a tick failed")
             await clock.sleep_until(clock.now_ms() + TICK_MS)
+
+
+def machine_id() -> bytes:
+    """What tells this computer from others, empty where the system names nothing."""
+    return bytes(QSysInfo.machineUniqueId().data())
 
 
 async def offer_copy(error: NewerLedgerError, leave: asyncio.Event) -> bool:

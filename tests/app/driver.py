@@ -4,7 +4,6 @@ Only the waiting for the end is replaced: a reader of commands takes its place. 
 window's own controls; `state` prints what the tables show, as one line of JSON.
 
     start TEXT | start-kept TEXT | select TEXT | press NAME | state | notices | clipboard | quit
-    export-ledger FILE | import-ledger FILE (the program ends and does not begin anew)
     answer JSON (words of the "question", and texts by the names of their fields)
     colleague TEXT | texts | export FILE | stderr TEXT
     debug | leak | set JSON (of settings) | tray | tray-texts
@@ -34,20 +33,21 @@ from PySide6.QtWidgets import (
     QTableView,
 )
 
-from enigma_panel import app, cli
+from enigma_panel import app, cli, startup
 from enigma_panel.bootstrap import Parts
 from enigma_panel.core import redaction as core_redaction
 from enigma_panel.features import FEATURES
 from enigma_panel.features.feature import Host
 from enigma_panel.services.desktop_notifier import DesktopNotifier
 from enigma_panel.ui.export.dialog import ExportDialog
-from enigma_panel.ui.export.import_dialog import ImportDialog
-from enigma_panel.ui.export.ledger_dialog import LedgerDialog
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.new_task.dialog import NewTaskDialog
 from enigma_panel.ui.questions.dialog import QuestionDialog
 from tests.app.canaries import shown_texts
 from tour_steps import Tour, TourError
+
+MACHINE = "DRIVEN_ON_MACHINE"
+"""Names the id of the computer that the program believes to be on."""
 
 
 class Driver(Tour):
@@ -69,10 +69,6 @@ class Driver(Tour):
                 self._press(self._window, rest)
             case "state":
                 return {name: self._rows(name) for name in ("Sessions", "Tasks")}
-            case "export-ledger":
-                await self._export_ledger(rest)
-            case "import-ledger":
-                await self._import_ledger(rest)
             case "answer":
                 await self._answer(json.loads(rest))
             case "colleague":
@@ -164,20 +160,6 @@ class Driver(Tour):
         self._press(dialog, "Export")
         await self._until("it is exported", lambda: not dialog.isVisible())
 
-    async def _export_ledger(self, file: str) -> None:
-        self._window.main_menu.export_ledger.trigger()
-        dialog = await self._dialog(LedgerDialog)
-        dialog.file.setText(file)
-        self._press(dialog, "Export ledger")
-        await self._until("it is exported", lambda: not dialog.isVisible())
-
-    async def _import_ledger(self, file: str) -> None:
-        self._window.main_menu.import_ledger.trigger()
-        dialog = await self._dialog(ImportDialog)
-        dialog.file.setText(file)
-        await self._until("its contents are shown", dialog.import_button.isEnabled)
-        self._press(dialog, "Import")
-
     def _rows(self, name: str) -> list[list[str]]:
         model = self._find(self._window, QTableView, name).model()
         columns = range(model.columnCount())
@@ -230,4 +212,6 @@ async def _next(lines: "asyncio.Queue[str]", leave: asyncio.Event) -> str:
 if __name__ == "__main__":
     app.Program._until_left = _obey_until_quit  # type: ignore[method-assign]
     app._begin_again = lambda _arguments: None
+    if MACHINE in os.environ:
+        startup.machine_id = os.environ[MACHINE].encode
     sys.exit(app.run(cli.parse(sys.argv[1:])))

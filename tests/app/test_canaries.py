@@ -39,9 +39,7 @@ SENT = {"key": KEY, "wrong password": WRONG, "password": PASSWORD, "code": CODE,
 TASK, LOGIN = "Research typewriters at museum.example", "Log in to shop.example"
 SEEN = "a harmless word"
 """Stands beside each echo, and arrives wherever that does."""
-LEDGERS = dict.fromkeys(
-    ("ledger.sqlite3", "ledger.sqlite3 at the kill", "ledger.copy", "exported.ledger"), SEEN
-)
+LEDGERS = dict.fromkeys(("ledger.sqlite3", "ledger.sqlite3 at the kill", "ledger.copy"), SEEN)
 FILES = LEDGERS | {"panel.log": SEEN, "settings.json": "columns"}
 """What must be found in files that are there at the end."""
 ALLOWED = {(name, "session") for name in LEDGERS}
@@ -292,7 +290,6 @@ def test_no_secret_stands_anywhere_but_where_it_belongs(
     for file in ("tasks.csv", "tasks.jsonl"):
         do(second, f"export {work / file}")
         sinks.add(file, (work / file).read_bytes(), SEEN)
-    do(second, f"export-ledger {work / 'exported.ledger'}")
     do(second, f"fail once more {echo}")
     do(second, f"stderr {SEEN}")
     status, errors = second.quit()

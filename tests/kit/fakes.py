@@ -49,7 +49,6 @@ from enigma_panel.services.exports import (
     ExportFault,
     ExportOrder,
 )
-from enigma_panel.services.ledger_transfer import WHOLE, ImportFault, LedgerImportError
 from enigma_panel.services.questions.urgency import Urgency
 from enigma_panel.services.spending import Forecast
 from enigma_panel.services.types import (
@@ -73,7 +72,6 @@ from enigma_panel.store.keychain import MemoryStore, Result, SecretOutcome
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.intents import Step
 from enigma_panel.store.ledger.task_reader import Figures
-from enigma_panel.store.ledger.transfer import Contents
 from enigma_panel.store.settings import Settings
 from enigma_panel.ui.actions import Actions
 from tests.kit.builders import BASE_URL, ID, LINK, a_question, a_session, a_task
@@ -471,7 +469,6 @@ class FakeQueue(QObject):
         super().__init__()
         self.waiting: list[QueueEntry] = []
         self.pause_reason = PauseReason.NONE
-        self.is_paused = False
         self.pause_error: ApiError | None = None
         self.limit = 5
         self.wants_browser = False
@@ -872,38 +869,6 @@ class FakeExports(QObject):
 
 def _exported(order: ExportOrder) -> Exported:
     return Exported(order.path, len(order.keys))
-
-
-class FakeTransfer(FakeExports):
-    """Exports and imports no ledger. contents: of every file that is looked into, or why it cannot
-    be imported. prepared: the files of imports."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.outcome = lambda order: Exported(order.path, WHOLE)
-        self.export = self.save
-        self.contents: Contents | ImportFault = Contents(made_ms=NOW, tasks=125, sessions_open=2)
-        self.prepared: list[Path] = []
-        self.discards = 0
-
-    async def check_empty(self) -> None:
-        if self.contents is ImportFault.NOT_EMPTY:
-            raise LedgerImportError(ImportFault.NOT_EMPTY)
-
-    async def look_into(self, path: Path) -> Contents:
-        await asyncio.sleep(0)
-        if isinstance(self.contents, ImportFault):
-            raise LedgerImportError(self.contents, "Permission denied")
-        return self.contents
-
-    async def prepare(self, path: Path) -> None:
-        if self.gate is not None:
-            await self.gate.wait()
-        await self.look_into(path)
-        self.prepared.append(path)
-
-    async def discard(self) -> None:
-        self.discards += 1
 
 
 class FakeDeletions(QObject):

@@ -24,7 +24,6 @@ from tests.kit.fakes import (
     FakeStructuredResults,
     FakeTaskSearch,
     FakeTimeline,
-    FakeTransfer,
     FakeWriter,
     HandUrgency,
 )
@@ -51,7 +50,6 @@ class World:
         self.timeline = FakeTimeline()
         self.downloads = FakeDownloads()
         self.exports = FakeExports()
-        self.ledger_transfer = FakeTransfer()
         self.deletions = FakeDeletions(self.sessions)
         self.structured_results = FakeStructuredResults()
         self.scope = scope or TaskScope()

@@ -34,8 +34,6 @@ OVER = "When a task of more than 20 s is over while you look elsewhere, the desk
 
 EXPORTED = "tests/core/test_task_export.py"
 EXPORTS = "tests/services/test_exports.py"
-MOVES = "tests/store/ledger/test_transfer.py"
-THERE = "test_nothing_starts_and_no_command_is_sent_by_itself_and_it_can_be_run_again"
 DELETION = "tests/store/ledger/test_deletion.py"
 DELETIONS = "tests/services/test_deletions.py"
 CHOSEN = (
@@ -596,110 +594,20 @@ DATA = (
         tests=(f"{EXPORTED}::test_a_line_has_all_that_a_colleague_asks_for",),
     ),
     Break(
-        promise="in one file that is readable by you alone",
-        mistake="an exported ledger is readable for all",
-        file="services/ledger_transfer.py",
-        old="            self.count = WHOLE\n",
-        new="            self.count = WHOLE\n            new.part.chmod(0o644)\n",
-        tests=(
-            "tests/services/test_ledger_transfer.py::test_it_is_private_takes_no_place_unasked_and_lies_in_no_folder_of_ours",
-        ),
-    ),
-    Break(
-        promise="It opens your sessions, as the ledger does, and the dialog says so.",
-        mistake="it does not say so",
-        file="ui/export/ledger_dialog.py",
-        old="        warning.show_text(secrets_text())\n",
-        new="",
-        tests=(
-            "tests/ui/export/test_ledger_dialogs.py::test_it_says_what_the_file_opens_what_comes_and_what_stays",
-        ),
-    ),
-    Break(
-        promise="of a key the ledger holds a salted fingerprint alone",
+        promise="of a key it holds a salted fingerprint alone",
         mistake="it holds the key",
         file="store/ledger/ledger.py",
         old="return hashlib.scrypt(secret, salt=salt, n=2**14, r=8, p=1, dklen=8).hex()",
         new="return secret.decode()",
-        tests=(f"{MOVES}::test_no_key_and_nothing_that_was_deleted_is_in_it",),
+        tests=("tests/store/ledger/test_writes.py",),
     ),
     Break(
-        promise="Commands that wait stay behind",
-        mistake="they come along",
-        file="store/ledger/transfer.py",
-        old="        connection.execute(_WAITING_COMMANDS, values)\n",
-        new="",
-        tests=(f"{MOVES}::test_all_comes_along_but_commands_that_wait",),
-    ),
-    Break(
-        promise="what was deleted is not in it",
-        mistake="the file is copied page by page",
-        file="store/ledger/transfer.py",
-        old='        reader.execute("VACUUM INTO ?", (str(target),))\n',
-        new="        reader.backup(sqlite3.connect(target))\n",
-        tests=(f"{MOVES}::test_no_key_and_nothing_that_was_deleted_is_in_it",),
-    ),
-    Break(
-        promise="takes such a file over as a whole or not at all",
-        mistake="the copy of the empty ledger takes its place after a kill",
-        file="store/ledger/transfer.py",
-        old="        for copy in copies_of(ledger_path, marks):  # those of any other are still offered\n"
-        '            keep_aside(copy, word="replaced")\n'
-        "        replace_ledger(ledger_path)\n",
-        new="        replace_ledger(ledger_path)\n"
-        "        for copy in copies_of(ledger_path, marks):\n"
-        '            keep_aside(copy, word="replaced")\n',
-        tests=(f"{MOVES}::test_killed_at_any_moment_it_is_empty_or_whole",),
-    ),
-    Break(
-        promise="is kept aside, and so is a copy that the one in the file left there",
-        mistake="the copy that a lost ledger left is, by the next one of the ledger that came",
-        file="store/ledger/transfer.py",
-        old="            marks.add(file_copy.label_of(prepared, path).mark)\n",
-        new="            pass\n",
-        tests=(f"{MOVES}::test_a_copy_that_holds_more_of_the_same_ledger_is_kept",),
-    ),
-    Break(
-        promise="takes such a file over as a whole or not at all",
-        mistake="one that is damaged is taken over as it is",
-        file="store/ledger/transfer.py",
-        old="            file_copy.check_pages(connection, path)\n",
-        new="",
-        tests=(f"{MOVES}::test_what_cannot_be_imported_changes_nothing",),
-    ),
-    Break(
-        promise="nothing is ever replaced",
-        mistake="what came between the click and the end is replaced",
-        file="store/ledger/transfer.py",
-        old="            if not _holds_nothing(ours):\n",
-        new="            if False:\n",
-        tests=(f"{MOVES}::test_what_came_meanwhile_is_not_replaced",),
-    ),
-    Break(
-        promise="takes such a file over as a whole or not at all",
-        mistake="nobody is told that it was not taken over",
-        file="app.py",
-        old="            self.handed_over = replace(self.handed_over, not_replaced=reason)\n",
-        new="",
-        tests=(
-            "tests/test_app.py::test_a_ledger_that_could_not_be_replaced_is_said_by_the_next_run",
-        ),
-    ),
-    Break(
-        promise="nothing is ever replaced",
-        mistake="the dialog offers it over any ledger",
-        file="services/ledger_transfer.py",
-        old="            if await self._store.read(is_empty):\n",
-        new="            if True:\n",
-        tests=(f"tests/services/test_ledger_transfer.py::{THERE}",),
-    ),
-    Break(
-        promise="Import ledger… takes such a file over",
-        mistake="any ledger will do, also one that is at work",
-        file="store/ledger/transfer.py",
-        old="        if made is None or type(made[0]) is not int:\n",
-        new="        made = made or (0,)\n        if False:\n",
-        tests=(f"{MOVES}::test_what_cannot_be_imported_changes_nothing",),
+        promise="of the computer a salted digest",
+        mistake="it holds the computer's id",
+        file="store/ledger/origin.py",
+        old="    return hashlib.sha256(salt + machine_id).digest()\n",
+        new="    return salt and machine_id\n",
+        tests=("tests/store/ledger/test_origin.py",),
     ),
     Break(
         promise=DELETED,

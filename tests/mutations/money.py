@@ -28,9 +28,7 @@ ONE_TEXT = "A service that opens no browser without a text"
 UNUSED = "A browser that took no task, and that no task waits for any more, is closed"
 LIVE = "An open session also tells what happens over the service's live channel"
 ONE_PROGRAM = "One program at a time uses a data folder"
-TRANSFER = "tests/services/test_ledger_transfer.py"
-PAUSED = "test_the_line_is_paused_before_the_copy_and_until_the_person_lets_it_go_on"
-THERE = "test_nothing_starts_and_no_command_is_sent_by_itself_and_it_can_be_run_again"
+MOVED = "tests/services/test_folder_moves.py"
 RUN_AGAIN = "tests/ui/new_task/test_run_again.py"
 AGAIN = "Run again… for several tasks asks once and says what they may cost"
 GATE = "tests/services/queue/test_start_gate.py"
@@ -932,66 +930,49 @@ MONEY = (
         promise="What was started after the copy is not in it",
         mistake="what was in the copy's line is started again",
         file="services/recovery.py",
-        old='        await _drop_old_queue(store, "FROM_EXPORT" if is_imported else "FROM_COPY")\n',
+        old="        await _drop_old_queue(store)\n",
         new="",
         tests=("tests/services/test_recovery.py",),
     ),
     Break(
-        promise="pauses the line here until you click Go on",
-        mistake="it goes on meanwhile",
-        file="services/queue/task_queue.py",
-        old="        self._blockers.is_paused = True\n",
-        new="",
-        tests=(f"{TRANSFER}::{PAUSED}",),
-    ),
-    Break(
-        promise="pauses the line here until you click Go on",
-        mistake="what is tried again in its own browser goes on",
-        file="services/queue/starter.py",
-        old=" and not task.is_final and not self._is_paused()\n",
-        new=" and not task.is_final\n",
-        tests=(
-            f"{TRANSFER}::test_what_is_tried_again_in_its_own_browser_waits_there_for_the_person",
-        ),
-    ),
-    Break(
-        promise="pauses the line here until you click Go on",
-        mistake="it is paused once the copy is made",
-        file="services/ledger_transfer.py",
-        old="        self._queue.pause()  # before: what is in the file as waiting must not be started after it\n"
-        "        exported = None\n"
-        "        try:\n"
-        "            exported = await self.run(job, await self._flushed())\n",
-        new="        exported = None\n"
-        "        try:\n"
-        "            exported = await self.run(job, await self._flushed())\n"
-        "            self._queue.pause()\n",
-        tests=(f"{TRANSFER}::{PAUSED}",),
-    ),
-    Break(
-        promise="pauses the line here until you click Go on",
-        mistake="a pause for another reason ends it with it",
-        file="services/queue/task_queue.py",
-        old="        self._gate.lift(PauseReason.FUNDS)\n",
-        new="        self._gate.lift(PauseReason.FUNDS)\n        self._blockers.is_paused = False\n",
-        tests=(f"{TRANSFER}::{PAUSED}",),
-    ),
-    Break(
-        promise='what waited in line is "not started"',
-        mistake="it waits in line there, too",
+        promise="nothing that was queued is sent by itself",
+        mistake="what another computer queued waits for Go on here, too",
         file="services/recovery.py",
-        old="    is_old = is_imported or is_copy\n",
-        new="    is_old = is_copy and not is_imported\n",
-        tests=(f"{TRANSFER}::{THERE}",),
+        old="    is_old = is_moved or await store.read(origin.is_copy)\n",
+        new="    is_old = await store.read(origin.is_copy)\n",
+        tests=(f"{MOVED}::test_nothing_queued_is_sent_and_what_is_open_can_be_worked_with",),
     ),
     Break(
-        promise='what waited in line is "not started"',
-        mistake="nobody sees why it did not run",
-        file="ui/text/cells.py",
-        old="case TaskStatus.STOPPED if task.code == FROM_EXPORT:",
-        new="case TaskStatus.STOPPED if task.code is FROM_EXPORT is None:",
-        tests=(
-            "tests/ui/text/test_errors.py::test_what_waited_when_the_ledger_was_exported_says_so",
-        ),
+        promise="no command that waited",
+        mistake="old commands are sent",
+        file="services/recovery.py",
+        old="if i.kind is IntentKind.STATE and not is_old]",
+        new="if i.kind is IntentKind.STATE]",
+        tests=(f"{MOVED}::test_nothing_queued_is_sent_and_what_is_open_can_be_worked_with",),
+    ),
+    Break(
+        promise="nothing that was queued is sent by itself",
+        mistake="the computer is noted before the queue was taken out, and a kill comes between",
+        file="services/recovery.py",
+        old="        await _drop_old_queue(store)\n",
+        new="        await services.writer.write(partial(origin.claim, machine_id=machine_id))\n"
+        "        await _drop_old_queue(store)\n",
+        tests=(f"{MOVED}::test_after_a_kill_in_the_middle_the_next_start_takes_the_queue_out",),
+    ),
+    Break(
+        promise="A ledger notices when its folder was copied to another computer.",
+        mistake="no computer is ever noted",
+        file="services/recovery.py",
+        old="    await services.writer.write(partial(origin.claim, machine_id=machine_id))\n",
+        new='    await services.writer.write(partial(origin.claim, machine_id=b""))\n',
+        tests=(f"{MOVED}::test_the_first_start_that_knows_the_computer_notes_it",),
+    ),
+    Break(
+        promise="the program says that nothing was sent",
+        mistake="nobody says why nothing was started",
+        file="services/recovery.py",
+        old="        services.notices.notify(NoticeKind.MOVED_HERE)\n",
+        new="        pass\n",
+        tests=(f"{MOVED}::test_nothing_queued_is_sent_and_what_is_open_can_be_worked_with",),
     ),
 )

@@ -16,8 +16,6 @@ SEARCH = "tests/services/test_task_search.py"
 EXPORTS = "tests/services/test_exports.py"
 EXPORTED = "tests/core/test_task_export.py"
 EXPORT = "tests/ui/export/test_dialog.py"
-LEDGER_DIALOGS = "tests/ui/export/test_ledger_dialogs.py"
-TRANSFER = "tests/services/test_ledger_transfer.py"
 
 SAFEGUARDS = (
     Break(
@@ -460,36 +458,12 @@ SAFEGUARDS = (
         tests=(f"{EXPORTS}::test_a_disk_that_refuses_leaves_nothing",),
     ),
     Break(
-        promise="Nothing of an export that was cancelled stays",
-        mistake="the line stays paused for it",
-        file="services/ledger_transfer.py",
-        old="            if exported is None and not was_paused:\n",
-        new="            if False:\n",
-        tests=(f"{TRANSFER}::test_where_nothing_was_exported_the_line_is_as_it_was",),
-    ),
-    Break(
-        promise="An exported ledger lacks nothing that has happened",
-        mistake="what could not be written is left out",
-        file="services/ledger_transfer.py",
-        old="return await self._writer.commit(lambda ledger: ledger.path)",
-        new="return await self._store.read(lambda ledger: ledger.path)",
-        tests=(f"{TRANSFER}::test_what_could_not_be_written_down_is_not_exported_without",),
-    ),
-    Break(
-        promise="What is imported is what was seen in the dialog",
-        mistake="the name may be another one by then",
-        file="ui/export/import_dialog.py",
-        old='        self._looked_into = None\n        self._show("")\n        self._typed.start()\n',
-        new="        self._typed.start()\n",
-        tests=(f"{LEDGER_DIALOGS}::test_another_name_is_another_file",),
-    ),
-    Break(
-        promise="An import that was cancelled does not happen",
-        mistake="the program begins anew all the same",
-        file="ui/export/import_dialog.py",
-        old="        self.rejected.connect(self._forget)\n",
+        promise="A copy that could not be used is said by the next run",
+        mistake="nobody is told",
+        file="app.py",
+        old="            self.handed_over = replace(self.handed_over, not_replaced=reason)\n",
         new="",
-        tests=(f"{LEDGER_DIALOGS}::test_closed_meanwhile_it_is_not_imported",),
+        tests=("tests/test_app.py::test_a_copy_that_could_not_be_used_is_said_by_the_next_run",),
     ),
     Break(
         promise="An export takes no file's place unasked",

@@ -257,7 +257,6 @@ async def test_quit_ends_it_and_leaves_nothing(folder: Path) -> None:
 
 async def test_what_a_killed_program_left_is_removed_by_the_next_download(folder: Path) -> None:
     minutes = {".enigma-panel-a1.part": 61, ".enigma-panel-b2.part": 59, ".download.part": 61}
-    minutes[".enigma-panel-a1.part-journal"] = 61  # SQLite's, of a ledger that was exported
     for name, age in minutes.items():
         (folder / name).write_text("half")
         written_s = time.time() - age * 60

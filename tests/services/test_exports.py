@@ -257,6 +257,14 @@ async def test_nothing_is_replaced_beside_a_ledger(bench: Bench) -> None:
     assert len(bench.names()) == 3
 
 
+async def test_a_ledger_that_lies_elsewhere_is_not_replaced(bench: Bench, tmp_path: Path) -> None:
+    """A link in our folder may lead to it."""
+    (bench.folder / "mine.jsonl").hardlink_to(tmp_path / "ledger.sqlite3")
+    failed = await bench.fault(1, name="mine.jsonl", if_taken=REPLACE)
+    assert failed.fault is ExportFault.DISK
+    assert (bench.folder / "mine.jsonl").samefile(tmp_path / "ledger.sqlite3")
+
+
 async def test_the_end_of_the_program_leaves_nothing(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:

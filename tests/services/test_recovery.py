@@ -14,7 +14,6 @@ from enigma_panel.services.clock import SystemClock
 from enigma_panel.store.keychain import MemoryStore, Result
 from enigma_panel.store.ledger import IntentKind, Ledger, find_copy, use_copy
 from enigma_panel.store.ledger.sent_secrets import SentSecret
-from enigma_panel.store.ledger.transfer import export_ledger
 from enigma_panel.store.paths import folders_below
 from tests.kit.builders import a_session, a_task, new_session, new_task
 from tests.kit.ledgers import put
@@ -68,20 +67,6 @@ async def test_nothing_of_a_copy_is_sent_again(path: Path, running: Running) -> 
         start = sessions.task(begun.task.key)
         assert start is not None
         assert start.status is TaskStatus.UNCONFIRMED
-
-
-async def test_nothing_that_waited_in_an_exported_ledger_copied_here_by_hand_starts(
-    path: Path, tmp_path: Path, running: Running
-) -> None:
-    with Ledger.open(tmp_path / "elsewhere.sqlite3")[0] as ledger:
-        planned = new_session(phase=Phase.PLANNED)
-        _, queued = ledger.plan([(planned, new_task(status=TaskStatus.QUEUED))])[0]
-        export_ledger(ledger.path, path, 1, lambda: False)
-    async with running(NOBODY) as parts:
-        task = parts.services.sessions.task(queued.key)
-        assert task is not None
-        assert (task.status, task.code) == (TaskStatus.STOPPED, "FROM_EXPORT")
-        assert parts.services.queue.entries() == []
 
 
 class SlowStore(MemoryStore):

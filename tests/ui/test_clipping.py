@@ -16,12 +16,9 @@ from enigma_panel.core.models import TaskStatus
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.deletions import DeletionResult
 from enigma_panel.services.exports import ExportFault
-from enigma_panel.services.ledger_transfer import ImportFault
 from enigma_panel.services.types import Recovered, WaitReason
-from enigma_panel.store.ledger.transfer import Contents
 from enigma_panel.ui.deletion.dialog import DeletionDialog
 from enigma_panel.ui.export.dialog import ExportDialog
-from enigma_panel.ui.export.import_dialog import ImportDialog
 from enigma_panel.ui.new_task.dialog import NewTaskDialog
 from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.widgets.dialog import ModelessDialog
@@ -109,9 +106,6 @@ async def states(stage: Stage, title: str, size: QSize) -> AsyncIterator[QWidget
     if isinstance(dialog, ExportDialog):
         async for state in _states_of_export(stage, dialog):
             yield state
-    if isinstance(dialog, ImportDialog):
-        async for state in _states_of_import(stage, dialog):
-            yield state
     for tabs in dialog.findChildren(QTabWidget):
         for page in range(tabs.count()):
             tabs.setCurrentIndex(page)
@@ -131,16 +125,6 @@ async def _states_of_export(stage: Stage, dialog: ExportDialog) -> AsyncIterator
     yield await settled(stage, dialog)
     exports.cancel()
     yield await settled(stage, dialog)
-
-
-async def _states_of_import(stage: Stage, dialog: ImportDialog) -> AsyncIterator[QWidget]:
-    """A file that can be imported, and each reason against one."""
-    contents = Contents(made_ms=NOW, tasks=100_412, sessions_open=12)
-    for found in (contents, *ImportFault):
-        stage.world.ledger_transfer.contents = found
-        dialog.file.setText(f"/home/maria/{'a long name ' * 20}.ledger")
-        dialog._look()
-        yield await settled(stage, dialog)
 
 
 @pytest.mark.parametrize(

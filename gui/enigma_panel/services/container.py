@@ -42,7 +42,6 @@ from enigma_panel.store.keychain import SecretStore
 if TYPE_CHECKING:
     from enigma_panel.services.deletions import Deletions
     from enigma_panel.services.exports import Exports
-    from enigma_panel.services.ledger_transfer import LedgerTransfer
     from enigma_panel.services.logins import Logins
     from enigma_panel.services.structured_results import StructuredResults
 
@@ -88,13 +87,6 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
         from enigma_panel.services.exports import Exports  # noqa: PLC0415 - see above
 
         return Exports(self.store, self.redactor)
-
-    @cached_property
-    def ledger_transfer(self) -> "LedgerTransfer":
-        """What exports the ledger, and imports one."""
-        from enigma_panel.services.ledger_transfer import LedgerTransfer  # noqa: PLC0415 - see above
-
-        return LedgerTransfer(self.store, self.writer, self.queue, self.clock)
 
     @cached_property
     def deletions(self) -> "Deletions":
@@ -198,7 +190,7 @@ def _make_queue(
     queued = QueuedTasks(store)
     gate = StartGate(lambda: settings.value.browsers_at_once)
     blockers = Blockers(store, context.account, gate, clock, commands)
-    first_tasks = FirstTaskSender(context, starter, starts, commands, lambda: blockers.is_paused)
+    first_tasks = FirstTaskSender(context, starter, starts, commands)
     commands.changed.connect(first_tasks.wake)
     context.health.recovered.connect(first_tasks.connected)
     scheduler = Scheduler(

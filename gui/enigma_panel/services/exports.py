@@ -109,17 +109,13 @@ class ExportJob:
             replace = order.if_taken is IfTaken.REPLACE
             new = NewFile(order.path.parent, order.path.name)
             try:
-                new.begin(self.size(ledger))
+                new.begin(None)
                 self.write(new, ledger)
                 if self.is_cancelled:
                     return None
                 return Exported(new.finish(replace=replace), self.count)
             finally:
                 new.discard()
-
-    def size(self, _ledger: Path) -> int | None:
-        """So much room it needs, None where nobody knows."""
-        return None
 
     def write(self, new: NewFile, ledger: Path) -> None:
         """Write what belongs into it, until it is whole or cancelled."""

@@ -1,5 +1,7 @@
 """After a restart: what the ledger knows is back, and what nobody recorded is called unknown."""
 
+from functools import partial
+
 from msgspec.structs import replace
 
 from enigma_panel.core.models import Phase, Task, TaskStatus
@@ -7,11 +9,9 @@ from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.rate_limit import Endpoint
 from enigma_panel.services.container import Services
 from enigma_panel.services.state.session_store import SessionStore
-from enigma_panel.services.types import Recovered
-from enigma_panel.store.ledger import transfer
-from enigma_panel.store.ledger.backup import forget_restored, restored_ms
+from enigma_panel.services.types import NoticeKind, Recovered
+from enigma_panel.store.ledger import origin
 from enigma_panel.store.ledger.intents import STARTS, Intent, IntentKind, Outcome
-from enigma_panel.store.ledger.ledger import Ledger
 from enigma_panel.store.ledger.queries import CALL_COUNTS_MS
 
 MOST_CALLS = 10
@@ -22,13 +22,16 @@ _ENDPOINTS = {
 }
 
 
-async def recover(services: Services) -> Recovered:
-    """Load the ledger and settle the past. Raises LedgerError where it cannot be read."""
+async def recover(services: Services, machine_id: bytes = b"") -> Recovered:
+    """Load the ledger and settle the past. Raises LedgerError where it cannot be read.
+
+    machine_id: what tells this computer from others; where it is empty nothing is compared.
+    """
     store = services.store
     intents = await store.load()
     await _remember_calls(services)
-    is_imported, is_copy = await store.read(_origin)
-    is_old = is_imported or is_copy
+    is_moved = await store.read(partial(origin.is_from_elsewhere, machine_id=machine_id))
+    is_old = is_moved or await store.read(origin.is_copy)
     commands = [i for i in intents if i.kind is IntentKind.STATE and not is_old]
     for intent in intents:
         if intent not in commands:
@@ -36,8 +39,10 @@ async def recover(services: Services) -> Recovered:
     await _bound_lives(store, services.clock.now_ms())
     await _put_unsent_back(store)
     if is_old:
-        await _drop_old_queue(store, "FROM_EXPORT" if is_imported else "FROM_COPY")
-        await services.writer.commit(forget_restored)
+        await _drop_old_queue(store)
+    await services.writer.write(partial(origin.claim, machine_id=machine_id))
+    if is_moved:
+        services.notices.notify(NoticeKind.MOVED_HERE)
     services.queue.park_restored()
     await services.inbox.restore()
     bad_rows = await store.read(lambda ledger: ledger.bad_rows)
@@ -52,11 +57,6 @@ async def recover(services: Services) -> Recovered:
     )
 
 
-def _origin(ledger: Ledger) -> tuple[bool, bool]:
-    """Whether this ledger was exported elsewhere, and whether it is a copy."""
-    return transfer.is_imported(ledger), restored_ms(ledger) is not None
-
-
 async def _bound_lives(store: SessionStore, now_ms: int) -> None:
     """With the clock set back a session seems to begin in the future: it has its life from now."""
     young = [s for s in store.sessions() if s.created_ms > now_ms and not s.is_final]
@@ -69,13 +69,13 @@ async def _bound_lives(store: SessionStore, now_ms: int) -> None:
         await store.update(*bound)
 
 
-async def _drop_old_queue(store: SessionStore, code: str) -> None:
-    """The ledger is a copy, or was exported: what was queued then may have run since.
+async def _drop_old_queue(store: SessionStore) -> None:
+    """Take out what was queued when the ledger was copied: it may have run since.
 
-    Nothing of it is sent again by the program; the person may run it again.
+    Nothing of it is sent by the program; the person may run it again.
     """
     queued = [task for task in store.tasks() if task.status is TaskStatus.QUEUED]
-    await store.record_all(queued, Observation(kind=Kind.TAKEN_BACK, code=code))
+    await store.record_all(queued, Observation(kind=Kind.TAKEN_BACK, code="FROM_COPY"))
 
 
 def _fact(intent: Intent) -> Observation:

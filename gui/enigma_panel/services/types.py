@@ -66,7 +66,6 @@ class PauseReason(StrEnum):
 
     NONE = "none"
     RESTARTED = "restarted"  # it is from an earlier run: Go on
-    EXPORTED = "exported"  # the ledger was exported, and what waits is in the file: Go on
     FUNDS = "funds"  # 402: I have added funds
     KEY = "key"  # 401 about the key: enter another one
     FORBIDDEN = "forbidden"  # 403: Go on tries again
@@ -142,6 +141,7 @@ class NoticeKind(StrEnum):
     CLOSED_FOR_REFUSED_TASK = "closed_for_refused_task"
     CLOSED_FOR_WAITING_TASK = "closed_for_waiting_task"  # refused for now: it is queued again
     LEDGER_FAILED = "ledger_failed"
+    MOVED_HERE = "moved_here"  # another computer used the ledger last
 
 
 class ServiceNotice(Struct, frozen=True, kw_only=True):

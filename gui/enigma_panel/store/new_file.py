@@ -54,12 +54,6 @@ class NewFile:
         self._part = Path(part)
         self._file = os.fdopen(handle, "wb")  # its lock lets discard wait for a write under way
 
-    @property
-    def part(self) -> Path:
-        """Where it is until it has its name, for what is written to it by its path."""
-        assert self._part is not None
-        return self._part
-
     def write(self, data: bytes) -> None:
         """Append these bytes."""
         with _full_disk():
@@ -128,7 +122,7 @@ def save_text(path: Path, text: str, *, replaces: bool) -> Path:
 
 
 def _remove_left_over(folder: Path) -> None:
-    for part in folder.glob(f"{PREFIX}*{SUFFIX}*"):
+    for part in folder.glob(f"{PREFIX}*{SUFFIX}"):
         with contextlib.suppress(OSError):  # another program of ours may have been quicker
             if time.time() - part.lstat().st_mtime > LEFT_OVER_S:
                 part.unlink()

@@ -91,14 +91,6 @@ class Dialogs(Protocol):
         """Export of that table's rows. of_selected: those are chosen at first, not all."""
         ...
 
-    def open_ledger_export(self) -> None:
-        """Export of the ledger, for another computer."""
-        ...
-
-    def open_ledger_import(self) -> None:
-        """Import of a ledger from another computer."""
-        ...
-
     def open_run_again(self, task_keys: Sequence[int]) -> None:
         """Ask whether these tasks are to be run again, and do it."""
         ...

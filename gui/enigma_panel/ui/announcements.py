@@ -26,8 +26,8 @@ ENDS_MS = 1_000
 """What ends within this time is one announcement."""
 
 _ENDS = {TaskStatus.DONE: End.DONE, TaskStatus.FAILED: End.FAILED}
-_CALM = frozenset({PauseReason.NONE, PauseReason.RESTARTED, PauseReason.EXPORTED})
-"""No refusal; what an earlier run left is said in a notice, and of an export its dialog tells."""
+_CALM = frozenset({PauseReason.NONE, PauseReason.RESTARTED})
+"""No refusal; what an earlier run left is said in a notice."""
 
 
 def announce(window: QWidget, text: str, *, urgent: bool = False) -> None:

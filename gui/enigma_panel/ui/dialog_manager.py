@@ -25,8 +25,6 @@ from enigma_panel.ui.widgets.table import KeyedTable
 if TYPE_CHECKING:
     from enigma_panel.ui.deletion.dialog import DeletionDialog
     from enigma_panel.ui.export.dialog import ExportDialog
-    from enigma_panel.ui.export.import_dialog import ImportDialog
-    from enigma_panel.ui.export.ledger_dialog import LedgerDialog
     from enigma_panel.ui.new_task.run_again import RunAgainDialog
     from enigma_panel.ui.result.dialog import ResultDialog
 
@@ -48,7 +46,6 @@ class DialogManager(QObject):
 
     parent: the window that dialogs belong to, asked for when a dialog is made. try_demo and
     use_account change between the demo service and the account; without them no button does it.
-    begin_anew: with the ledger that was imported.
     sleep_is_announced: whether this computer says when it is about to sleep. notices_shown: whether
     the desktop shows notices, as far as is known. autostart: how it starts the program at a log-in.
     settings_parts: what features add to Settings.
@@ -74,7 +71,6 @@ class DialogManager(QObject):
         *,
         try_demo: Callable[[], None] | None = None,
         use_account: Callable[[], None] | None = None,
-        begin_anew: Callable[[], None] = lambda: None,
         sleep_is_announced: Callable[[], bool] = lambda: True,
         notices_shown: Callable[[], bool] = lambda: False,
         autostart: Autostart | None = None,
@@ -87,7 +83,6 @@ class DialogManager(QObject):
         self._parent = parent
         self._try_demo = try_demo
         self._use_account = use_account
-        self._begin_anew = begin_anew
         self._sleep_is_told = sleep_is_announced
         self._new_task: NewTaskDialog | None = None
         self._key: KeyDialog | None = None
@@ -97,8 +92,6 @@ class DialogManager(QObject):
         self._export: ExportDialog | None = None
         self._deletion: DeletionDialog | None = None
         self._result: ResultDialog | None = None
-        self._ledger_export: LedgerDialog | None = None
-        self._ledger_import: ImportDialog | None = None
         self._run_again: RunAgainDialog | None = None
         self._key_was_asked_for = False
         self._presenter = self._make_presenter()
@@ -193,24 +186,6 @@ class DialogManager(QObject):
             self._export.told.connect(self.exported)
         self._export.ask(Rows.SELECTED if of_selected else Rows.SHOWN)
 
-    def open_ledger_export(self) -> None:
-        """Export of the ledger."""
-        if self._ledger_export is None:
-            from enigma_panel.ui.export.ledger_dialog import LedgerDialog  # noqa: PLC0415 - rarely
-
-            self._ledger_export = LedgerDialog(self._services, self._parent())
-            self._ledger_export.told.connect(self.exported)
-        self._ledger_export.ask()
-
-    def open_ledger_import(self) -> None:
-        """Import of a ledger."""
-        if self._ledger_import is None:
-            from enigma_panel.ui.export.import_dialog import ImportDialog  # noqa: PLC0415 - rarely
-
-            self._ledger_import = ImportDialog(self._services, self._parent())
-            self._ledger_import.prepared.connect(self._begin_anew)
-        self._ledger_import.ask()
-
     def open_run_again(self, task_keys: Sequence[int]) -> None:
         """Ask whether these tasks are to be run again, and do it."""
         if self._run_again is None:
@@ -285,8 +260,6 @@ class DialogManager(QObject):
             self._export,
             self._deletion,
             self._result,
-            self._ledger_export,
-            self._ledger_import,
             self._run_again,
         )
         dialogs: list[QDialog] = [dialog for dialog in made if dialog is not None]

@@ -55,14 +55,6 @@ class LazyDialogs:
         """Export of that table's rows."""
         self.get().open_export(table, of_selected=of_selected)
 
-    def open_ledger_export(self) -> None:
-        """Export of the ledger."""
-        self.get().open_ledger_export()
-
-    def open_ledger_import(self) -> None:
-        """Import of a ledger."""
-        self.get().open_ledger_import()
-
     def open_run_again(self, task_keys: Sequence[int]) -> None:
         """Ask whether these tasks are to be run again, and do it."""
         self.get().open_run_again(task_keys)

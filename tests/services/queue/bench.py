@@ -135,7 +135,7 @@ class QueueBench:
         task = new_task(session_key=session.key, spec=spec)
         return (await self.queue.add([(session, task)]))[0]
 
-    async def recover(self) -> Recovered:
+    async def recover(self, machine_id: bytes = b"") -> Recovered:
         """As a start of the program does it: the key comes after the ledger."""
         self.bench.account.client = None
 
@@ -144,8 +144,10 @@ class QueueBench:
 
         parts = {"inbox": SimpleNamespace(restore=restore), "queue": self.queue}
         found = {name: getattr(self.bench, name) for name in ("store", "clock", "writer")}
-        calls = {"commands": self.commands, "rate_limiter": self.bench.rate_limiter}
-        recovered = await recover(cast("Any", SimpleNamespace(**parts, **found, **calls)))
+        calls: dict[str, Any] = {"commands": self.commands, "rate_limiter": self.bench.rate_limiter}
+        calls["notices"] = self.bench.context.notices
+        services = cast("Any", SimpleNamespace(**parts, **found, **calls))
+        recovered = await recover(services, machine_id)
         self.bench.account.use(self.service)
         return recovered
 

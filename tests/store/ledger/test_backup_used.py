@@ -16,8 +16,7 @@ from enigma_panel.store.ledger import (
     copy_to_offer,
     decline_copy,
     find_copy,
-    forget_restored,
-    restored_ms,
+    origin,
     use_copy,
 )
 from enigma_panel.store.ledger.schema import MIGRATIONS
@@ -61,21 +60,32 @@ def test_the_copy_of_a_lost_ledger_is_offered_and_brings_it_back(
         assert connection.execute("SELECT site FROM sessions").fetchall() == [("fresh.example",)]
 
 
-def test_a_ledger_that_was_a_copy_knows_it_until_told_to_forget(ledger_path: Path) -> None:
+def test_a_ledger_that_was_a_copy_knows_it_until_it_is_claimed(ledger_path: Path) -> None:
     filled(ledger_path)
     found = find_copy(ledger_path)
     assert found is not None
     with Ledger.open(ledger_path)[0] as ledger:
-        assert restored_ms(ledger) is None
+        assert not origin.is_copy(ledger)
     use_copy(ledger_path, found)
     for _ in range(2):
         with Ledger.open(ledger_path)[0] as ledger:
-            assert restored_ms(ledger) == NOW
+            assert origin.is_copy(ledger)
     with Ledger.open(ledger_path)[0] as ledger:
-        forget_restored(ledger)
-        assert restored_ms(ledger) is None
+        origin.claim(ledger, b"")
+        assert not origin.is_copy(ledger)
     with Ledger.open(ledger_path)[0] as ledger:
-        assert restored_ms(ledger) is None
+        assert not origin.is_copy(ledger)
+
+
+def test_what_a_killed_program_was_about_to_use_is_gone_with_the_next_start(
+    ledger_path: Path,
+) -> None:
+    filled(ledger_path)
+    before = _names(ledger_path)
+    for ending in ("", "-journal"):
+        Path(f"{ledger_path}.new{ending}").write_text("half")
+    Ledger.open(ledger_path)[0].close()
+    assert _names(ledger_path) == before
 
 
 def test_no_copy_of_a_fresh_ledger_replaces_that_of_a_lost_one(

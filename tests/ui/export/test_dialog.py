@@ -20,7 +20,6 @@ from enigma_panel.services.exports import (
 )
 from enigma_panel.ui.dialog_manager import DialogManager
 from enigma_panel.ui.export.dialog import ExportDialog, Rows
-from enigma_panel.ui.export.ledger_dialog import LedgerDialog
 from enigma_panel.ui.main_window.window import MainWindow
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeDialogs
@@ -54,20 +53,6 @@ def dialog(world: World, window: MainWindow) -> ExportDialog:
 
 def succeed(world: World) -> None:
     world.exports.outcome = lambda order: Exported(order.path, len(order.keys))
-
-
-async def test_the_ledger_is_exported_while_tasks_are(
-    world: World, window: MainWindow, dialog: ExportDialog
-) -> None:
-    world.exports.gate = asyncio.Event()
-    dialog._start(ExportOrder(path=PLACE, keys=(1,), form=ExportFormat.CSV))
-    ledger = LedgerDialog(world.services, window)
-    ledger.file.setText("/home/maria/enigma.ledger")
-    ledger.export()
-    await until(lambda: world.ledger_transfer.orders)
-    assert dialog.is_running
-    dialog.cancel_button.click()
-    await until(lambda: not dialog.is_running)
 
 
 async def test_what_is_shown_is_exported_in_its_order(

@@ -48,8 +48,6 @@ def test_the_menu_has_all_that_belongs_to_the_program(
         "Quiet for 30 minutes",
         "Export…",
         "Settings",
-        "Export ledger…",
-        "Import ledger…",
         "Keyboard shortcuts",
         "Commands",
         "Account page",
@@ -111,7 +109,6 @@ def test_the_data_folder_opens_but_not_the_throw_away_one_of_the_demo(
     demo = World(FakeScope(), demo=True).services
     other = MainWindow(demo, dialogs)
     assert "Open data folder" not in texts(other)
-    assert not {"Open data folder", "Export ledger…", "Import ledger…"} & set(texts(other))
     assert "enigma-panel" not in AboutDialog(other, demo).text.text()
     other.close_for_good()
     other.deleteLater()

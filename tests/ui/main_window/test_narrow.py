@@ -160,46 +160,6 @@ def test_all_parts_stand_one_above_the_other_and_what_has_no_room_is_scrolled_to
     assert bar.maximum() == 0
 
 
-<<<<<<< HEAD
-=======
-def cut_parts(window: MainWindow) -> list[str]:
-    """Buttons and labels of the recovery card's first row that are not seen as a whole."""
-    rows = window.recovery.rows
-    row = rows.views()[0]
-    parts = [*row.findChildren(QPushButton), *row.findChildren(QLabel)]
-    return [
-        part.text()
-        for part in parts
-        if part.isVisible()
-        and (
-            part.mapTo(rows, part.rect().topRight()).x() >= rows.viewport().width()
-            or (not isinstance(part, ElidedLabel) and part.width() < part.sizeHint().width())
-        )
-    ]
-
-
-def test_the_rows_of_the_recovery_card_are_whole(
-    window: MainWindow, services: Any, qapp: QApplication
-) -> None:
-    def add(cost: str) -> None:
-        for key in range(1, 10):
-            services.sessions.add(key, status=TaskStatus.DONE, cost=cost, left_s=289)
-            services.sessions.change_session(key, opened_ms=None)
-
-    add(cost="0.1")
-    window.show_recovered(Recovered(sessions=tuple(range(1, 10))))
-    qapp.processEvents()
-    for width, cost in product(WIDTHS, ("0.1", "12.345678")):
-        add(cost)
-        window.recovery.refresh()
-        resize(window, qapp, width)
-        assert cut_parts(window) == [], (width, cost)
-    row = window.recovery.rows.views()[0].row
-    assert row is not None
-    assert (row.left, row.cost) == ("≈ 4:49", "$12.3457")
-
-
->>>>>>> 23704381 (Tables: column widths come from the font, and no content changes them)
 def test_no_part_pushes_others_out_of_the_window(window: MainWindow, qapp: QApplication) -> None:
     """Rows that are still as wide as in a larger window get their width only after this turn."""
     resize(window, qapp, 640)

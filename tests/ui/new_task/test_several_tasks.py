@@ -210,10 +210,6 @@ async def test_the_hint_says_when_it_would_run(world: World, dialog: NewTaskDial
     world.sessions.put(a_session(2, expires_ms=NOW + 1))
     dialog.ask(2, None)
     assert dialog.target_label.text() == "Runs in the browser that is open."
-    world.queue.is_paused = True  # an export of the ledger holds up all
-    world.queue.pause_reason = PauseReason.EXPORTED
-    world.queue.changed.emit()
-    assert "the task waits there" in dialog.target_label.text()
 
 
 async def test_the_hint_says_how_many_of_several_start(world: World, dialog: NewTaskDialog) -> None:

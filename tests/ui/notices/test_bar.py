@@ -224,10 +224,12 @@ def test_the_program_s_own_troubles(bar: Bar) -> None:
     bar.say(Kind.LIMIT_LOWERED, places=3)
     bar.say(Kind.LIMIT_USED_ELSEWHERE)
     bar.say(Kind.WENT_TO_SLEEP, seconds=751)
+    bar.say(Kind.MOVED_HERE)
     assert bar.lines == [
         "Another program uses up the calls of this minute; commands may wait up to a minute.",
         "This computer slept for 12:31; the service is asked again for everything.",
         "The service allows no more than 3 browsers at the moment; more are started as ours end.",
+        "Nothing queued was sent: this ledger comes from another computer.",
     ]
 
 

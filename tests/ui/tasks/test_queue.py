@@ -99,8 +99,12 @@ def test_what_needs_the_person_is_amber(services: Any, tasks: TasksModel) -> Non
 
 UNSENT_TEXTS = {
     "TAKEN_BACK": ("taken out of the line, not started", "It was not started."),
+    "FROM_COPY": (
+        "queued when this ledger was copied; it may have run since",
+        "Whether it ran since then is not known.",
+    ),
     "FROM_EXPORT": (
-        "not started; in line when the ledger was exported",
+        "not started; queued when the ledger was exported",
         "Whether the other program went on with it is not known.",
     ),
 }
@@ -519,7 +523,6 @@ def test_the_bar_does_not_push_a_row_away_from_the_pointer(
 
 OFFERS = [
     (PauseReason.RESTARTED, "Go on", ("go on",)),
-    (PauseReason.EXPORTED, "Go on", ("go on",)),
     (PauseReason.FORBIDDEN, "Go on", ("go on",)),
     (PauseReason.UNTAKEN, "Go on", ("go on",)),
     (PauseReason.DIALECT, "Go on", ("go on",)),

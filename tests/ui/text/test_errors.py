@@ -352,12 +352,12 @@ def test_of_a_lost_task_nothing_is_said_to_be_known() -> None:
 
 def test_what_waited_when_the_ledger_was_exported_says_so() -> None:
     task = a_task(status=TaskStatus.STOPPED, code="FROM_EXPORT", result=None)
-    assert result_cell(task, None).text == "not started; in line when the ledger was exported"
+    assert result_cell(task, None).text == "not started; queued when the ledger was exported"
     told = trouble_text(a_session(), task, NOW)
     assert told is not None
     assert told.text == (
-        "It waited in line when the ledger was exported, and was not started here. Whether the "
-        "other program went on with it is not known. If it did not, run it again."
+        "It was queued when the ledger was exported, and was not started here. Whether the other "
+        "program went on with it is not known. If it did not, run it again."
     )
 
 

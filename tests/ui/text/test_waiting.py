@@ -146,7 +146,6 @@ def test_a_line_that_stands_says_why() -> None:
     assert said == {
         PauseReason.NONE: "waits here",
         PauseReason.RESTARTED: "from the last run – Go on",
-        PauseReason.EXPORTED: "the ledger was exported – Go on",
         PauseReason.FUNDS: "the account cannot pay",
         PauseReason.KEY: "waits for a key",
         PauseReason.FORBIDDEN: "the account may not do that – Go on",
@@ -253,13 +252,6 @@ def test_a_held_line_says_why_and_what_lets_it_go_on() -> None:
     )
     assert words.actions == (offer.GO_ON, offer.REMOVE_ALL)
     assert words.grave
-    exported = QueueState(pause_reason=PauseReason.EXPORTED, limit=5, entries=entries)
-    words = queue_bar_text(exported)
-    assert words is not None
-    assert words.text == (
-        "3 tasks wait here: the ledger was exported. Nothing is started until you say so."
-    )
-    assert words.actions == (offer.GO_ON, offer.REMOVE_ALL)
     broke = rejected(402, "INSUFFICIENT_BALANCE", balance=Decimal("0.15"))
     words = queue_bar_text(
         QueueState(

@@ -212,8 +212,8 @@ def _lets_on(current: Task, task: Task) -> bool:
 class Blockers:
     """What keeps tasks from being sent. own: blockers of single tasks, by task key.
 
-    parked: tasks of an earlier run, which wait for the person; with is_paused all do. under_way:
-    their calls are being made, or they are tried again in the session that was opened for them.
+    parked: tasks of an earlier run, which wait for the person. under_way: tasks whose calls are
+    being made, or that are tried again in the session that was opened for them.
     """
 
     def __init__(
@@ -232,7 +232,6 @@ class Blockers:
         self.own: dict[int, Blocker] = {}
         self.parked: set[int] = set()
         self.under_way: set[int] = set()
-        self.is_paused = False
         self.is_leaving = False
 
     def of(self, task: Task, session: Session, open_now: int | None = None) -> Blocker | None:
@@ -240,14 +239,11 @@ class Blockers:
 
         open_now: the number of that name, where the caller asks about many tasks at once.
         """
-        stopped = Blocker(why=WaitReason.STOPPED, is_own=True)
         own = self.own.get(task.key)
-        if self.is_paused:  # also for what is tried again
-            return stopped
         if own is not None and (own.due_ms is None or own.due_ms > self._clock.now_ms()):
             return own
         if task.key in self.parked or self.is_leaving:
-            return stopped
+            return Blocker(why=WaitReason.STOPPED, is_own=True)
         if not session.is_planned:
             return self._in(task, session)
         return self._of_planned(task, session, self.open_now() if open_now is None else open_now)

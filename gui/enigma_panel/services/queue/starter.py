@@ -248,8 +248,7 @@ class Starter:
 class FirstTaskSender:
     """Sends a session its first task, again after a refusal, and closes what took none.
 
-    It closes, too, what a task leaves that goes to another session. is_paused: nothing is sent now,
-    as the ledger is exported; its session waits for the person with it.
+    It also closes a session whose task goes to another one.
     """
 
     def __init__(
@@ -258,9 +257,7 @@ class FirstTaskSender:
         starter: Starter,
         starts: StartsUnderWay,
         commands: SessionEnder,
-        is_paused: Callable[[], bool],
     ) -> None:
-        self._is_paused = is_paused
         self._store = context.store
         self._account = context.account
         self._rate_limiter = context.rate_limiter
@@ -352,7 +349,7 @@ class FirstTaskSender:
         """Whether a task may be tried in the session that was opened for it."""
         task, session, _ = self._starter.parts(task_key)
         is_open = session.phase is Phase.OPEN and not self._commands.is_ending(session.key)
-        return is_open and not task.is_final and not self._is_paused()
+        return is_open and not task.is_final
 
     async def _send_once(self, task_key: int, taken: Pass) -> Refusal | None:
         """One try in the session opened for it. A refusal leaves the task queued meanwhile."""

@@ -67,16 +67,9 @@ class TaskQueue(QObject):
         """Why the queue, or its part from an earlier run, does not move by itself."""
         if self._gate.pause_reason is not PauseReason.NONE:
             return self._gate.pause_reason
-        if self._blockers.is_paused:
-            return PauseReason.EXPORTED
         return (
             PauseReason.RESTARTED if self._blockers.parked & self._queued.keys else PauseReason.NONE
         )
-
-    @property
-    def is_paused(self) -> bool:
-        """Whether `pause` holds it up, whatever else does."""
-        return self._blockers.is_paused
 
     @property
     def pause_error(self) -> ApiError | None:
@@ -167,10 +160,9 @@ class TaskQueue(QObject):
             await self._scheduler.change_browser(task)
 
     def go_on(self) -> None:
-        """Let go on what stands for an earlier run, an export of the ledger, a 403, browsers that
-        took no task, or a service that asks for another dialect."""
+        """The person lifts a pause after a restart, a 403, browsers that took no task, or a service
+        that asks for another dialect."""
         self._blockers.parked.clear()
-        self._blockers.is_paused = False
         for reason in (PauseReason.FORBIDDEN, PauseReason.UNTAKEN, PauseReason.DIALECT):
             self._gate.lift(reason)
         self._stir()
@@ -188,17 +180,6 @@ class TaskQueue(QObject):
     def set_leaving(self, leaving: bool) -> None:
         """The program is about to end: nothing more is started, all stays queued."""
         self._blockers.is_leaving = leaving
-        self._stir()
-
-    def pause(self) -> None:
-        """The ledger is exported: nothing more is started until the person says so. The next run
-        begins so anyway."""
-        self._blockers.is_paused = True
-        self._stir()
-
-    def unpause(self) -> None:
-        """It was not exported after all."""
-        self._blockers.is_paused = False
         self._stir()
 
     def park_restored(self) -> None:

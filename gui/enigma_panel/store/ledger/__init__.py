@@ -5,9 +5,7 @@ from enigma_panel.store.ledger.backup import (
     copy_to_offer,
     decline_copy,
     find_copy,
-    forget_restored,
     make_copy,
-    restored_ms,
     use_copy,
 )
 from enigma_panel.store.ledger.errors import (
@@ -47,8 +45,6 @@ __all__ = [
     "copy_to_offer",
     "decline_copy",
     "find_copy",
-    "forget_restored",
     "make_copy",
-    "restored_ms",
     "use_copy",
 ]

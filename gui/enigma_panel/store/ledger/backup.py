@@ -78,7 +78,7 @@ def renew_copy(ledger_path: Path, now_ms: int) -> Copied | None:
     target = copy_path(ledger_path)
     with typed_errors(target), _one_at_a_time, _reading(ledger_path) as source:
         mark = file_copy.label_of(source, ledger_path).mark
-        own = copies_of(ledger_path, {mark})
+        own = _own_copies(ledger_path, mark)
         file_copy.drop_draft(target)
         for path in own:
             if path != target:
@@ -146,37 +146,9 @@ def use_copy(ledger_path: Path, copy: Copy) -> Path | None:
         made_ms = _check_copy(copy.path).made_ms
         with file_copy.gone_on_error(ledger_path):
             file_copy.duplicate(copy.path, ledger_path, made_ms)
-            kept_as = replace_ledger(ledger_path)
+            kept_as = keep_aside(ledger_path, COMPANIONS, word="replaced")
+            file_copy.put_in_place(ledger_path)
     return kept_as if kept_as.exists() else None
-
-
-def replace_ledger(ledger_path: Path) -> Path:
-    """Let the draft at the ledger's path take its place; returns where the old file would be now.
-
-    OSError: `sole_opener` and `gone_on_error` are the caller's.
-    """
-    kept_as = keep_aside(ledger_path, COMPANIONS, word="replaced")
-    file_copy.put_in_place(ledger_path)
-    return kept_as
-
-
-def restored_ms(ledger: "Ledger") -> int | None:
-    """When the copy was made that this ledger is, None where it is none.
-
-    Of what was queued or unsettled then, nobody knows whether it was sent since: nothing
-    of it may be sent by itself. Stays until `forget_restored`.
-    """
-    with typed_errors(ledger.path):
-        sql = "SELECT value FROM meta WHERE name = ?"
-        found = ledger.connection.execute(sql, (file_copy.RESTORED,)).fetchone()
-    return int(found[0]) if found else None
-
-
-def forget_restored(ledger: "Ledger") -> None:
-    """What was uncertain because of the copy's age is settled: no copy any more. LedgerError."""
-    with typed_errors(ledger.path):
-        names = (file_copy.RESTORED, file_copy.EXPORTED)
-        ledger.connection.execute("DELETE FROM meta WHERE name IN (?, ?)", names)
 
 
 def _newest(paths: Iterable[Path]) -> Copy | None:
@@ -189,10 +161,10 @@ def _copies(ledger_path: Path) -> list[Path]:
     return [path for path in ledger_path.parent.iterdir() if name.fullmatch(path.name)]
 
 
-def copies_of(ledger_path: Path, marks: set[bytes]) -> list[Path]:
-    """The copies beside the ledger that have one of these marks, good or not. OSError."""
+def _own_copies(ledger_path: Path, mark: bytes) -> list[Path]:
+    """The copies beside the ledger that have its mark, good or not. OSError."""
     labels = [(path, _label(path)) for path in _copies(ledger_path)]
-    return [path for path, label in labels if label is not None and label.mark in marks]
+    return [path for path, label in labels if label is not None and label.mark == mark]
 
 
 def _of_others(ledger: "Ledger") -> list[Path]:

@@ -21,11 +21,12 @@ from enigma_panel.store.ledger.schema import APPLICATION_ID, version
 SPARE_BYTES = 64 * 2**20
 """Free space that must be left after a copy was made: the ledger needs it more than its copy."""
 
-SET_META = "INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+SET_META = (
+    "INSERT INTO meta VALUES (?, ?) ON CONFLICT (name)"
+    " DO UPDATE SET value = excluded.value WHERE value <> excluded.value"
+)
 RESTORED = "restored_ms"
-"""In the `meta` of a ledger that was a copy until nobody needs to know any more."""
-EXPORTED = "exported_ms"
-"""In that of one that was exported, as long."""
+"""In the `meta` of a ledger that was a copy, until `origin.claim`."""
 
 _DRAFT_ENDINGS = ("", "-journal", "-wal", "-shm")
 

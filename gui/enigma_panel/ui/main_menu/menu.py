@@ -70,20 +70,7 @@ class MainMenu(QObject):
             tip=tr("A question comes up in its last minute only."),
         )
         self.quiet.setCheckable(True)
-        self.export_ledger = make_action(
-            owner,
-            tr("Export ledger…"),
-            app_actions.dialogs.open_ledger_export,
-            tip=tr("All there is into a file, for another computer."),
-        )
-        self.import_ledger = make_action(
-            owner,
-            tr("Import ledger…"),
-            app_actions.dialogs.open_ledger_import,
-            tip=tr("Goes on with a ledger from another computer."),
-        )
-        for action in (self.folder, self.export_ledger, self.import_ledger):
-            action.setVisible(not services.demo)  # the demo's is thrown away
+        self.folder.setVisible(not services.demo)  # the demo's is thrown away
         self.about = make_action(owner, tr("About"), self._show_about)
         services.account.changed.connect(self._follow_account)
         services.urgency.changed.connect(self._show_quiet)
@@ -93,8 +80,6 @@ class MainMenu(QObject):
         """Put all actions into the menu, with those of the window."""
         new_task.setIconVisibleInMenu(False)  # it has the colour for the button's ground
         self.menu.addActions([new_task, self.quiet, export, settings])
-        self.menu.addSeparator()
-        self.menu.addActions([self.export_ledger, self.import_ledger])
         self.menu.addSeparator()
         self.menu.addActions([self.shortcuts, self.commands])
         self.menu.addSeparator()

@@ -112,8 +112,6 @@ class MainWindow(QMainWindow):
         more = (
             self.export,
             menu.quiet,
-            menu.export_ledger,
-            menu.import_ledger,
             menu.account_page,
             menu.diagnostics,
             menu.folder,

@@ -61,7 +61,7 @@ def start_label(n: int, *, after: bool) -> str:
 
 def target_hint(services: Services, n: int, *, after: bool, in_new: bool) -> str:
     """When n tasks would run. Always one line, so that no button moves when it changes."""
-    if in_new or services.queue.is_paused:
+    if in_new:
         return line_hint(services, n)
     if after:
         return tr.plural(

@@ -184,6 +184,9 @@ def _ours(notice: ServiceNotice, name: str, title: str, why: str) -> Parts:
                 reason=reason,
             )
             return text, (), NoticeRank.GRAVE
+        case NoticeKind.MOVED_HERE:
+            text = tr("Nothing queued was sent: this ledger comes from another computer.")
+            return text, (), NoticeRank.GRAVE
         case _:
             rank = NoticeRank.SMALL if notice.kind in _PASSING else NoticeRank.PLAIN
             return _of_the_program(notice.kind, _number(notice)), (), rank

@@ -219,12 +219,6 @@ def queue_bar_text(state: QueueState) -> QueueBarText | None:
                 "{wait} since the last run. Nothing is started until you say so.", wait=_wait(n)
             )
             return QueueBarText(text=text, actions=_with_remove(QueueBarAction.GO_ON), grave=True)
-        case PauseReason.EXPORTED:
-            text = tr(
-                "{wait}: the ledger was exported. Nothing is started until you say so.",
-                wait=_wait(n),
-            )
-            return QueueBarText(text=text, actions=_with_remove(QueueBarAction.GO_ON), grave=True)
         case PauseReason.FUNDS:
             text = _because(state, tr("The balance is used up."), _works(state.at_work))
             page = (QueueBarAction.ADD_FUNDS,) if state.has_page else ()

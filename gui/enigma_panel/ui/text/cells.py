@@ -18,7 +18,8 @@ from enigma_panel.ui.theme.palette import Glyph, Severity
 tr = Translations("Cells")
 
 TAKEN_BACK, FROM_COPY, FROM_EXPORT = "TAKEN_BACK", "FROM_COPY", "FROM_EXPORT"
-"""Codes of queued tasks: taken out by the person, or queued in the copy of the ledger in use."""
+"""Codes of queued tasks that were not sent: taken out by the person, or queued when the ledger in
+use was copied, or was exported by an earlier version."""
 
 
 USUAL_COST, USUAL_NAME = "< $0.0001", "shop.example 12"
@@ -139,9 +140,9 @@ def _plain_result_cell(task: Task, session: Session | None) -> Cell:
         case TaskStatus.FAILED:
             text = explain_code(task.code, task.error, ErrorContext(cost=task.cost)).what
         case TaskStatus.STOPPED if task.code == FROM_COPY:
-            text = tr("in line when the ledger's copy was made; whether it ran is not known")
+            text = tr("queued when this ledger was copied; it may have run since")
         case TaskStatus.STOPPED if task.code == FROM_EXPORT:
-            text = tr("not started; in line when the ledger was exported")
+            text = tr("not started; queued when the ledger was exported")
         case TaskStatus.STOPPED if task.code == TAKEN_BACK:
             text = tr("taken out of the line, not started")
         case TaskStatus.STOPPED:

@@ -328,18 +328,18 @@ def taken_back(_details: ErrorDetails) -> ErrorText:
 
 
 def from_copy(_details: ErrorDetails) -> ErrorText:
-    """It was queued when the copy of the ledger was made that is in use now."""
+    """It was queued when the ledger in use was copied, also to another computer."""
     return ErrorText(
-        tr("It waited in line when the copy of the ledger was made."),
+        tr("It was queued when this ledger was copied."),
         tr("Whether it ran since then is not known."),
         tr("If it did not, run it again."),
     )
 
 
 def from_export(_details: ErrorDetails) -> ErrorText:
-    """It was queued when the ledger was exported that is in use now."""
+    """It was queued when an earlier version exported the ledger in use."""
     return ErrorText(
-        tr("It waited in line when the ledger was exported, and was not started here."),
+        tr("It was queued when the ledger was exported, and was not started here."),
         tr("Whether the other program went on with it is not known."),
         tr("If it did not, run it again."),
     )

@@ -241,7 +241,6 @@ def pause_text(reason: PauseReason) -> str:
     """Why the whole queue does not move: 'the account cannot pay'."""
     return {
         PauseReason.RESTARTED: tr("from the last run – Go on"),
-        PauseReason.EXPORTED: tr("the ledger was exported – Go on"),
         PauseReason.FUNDS: tr("the account cannot pay"),
         PauseReason.KEY: tr("waits for a key"),
         PauseReason.FORBIDDEN: tr("the account may not do that – Go on"),

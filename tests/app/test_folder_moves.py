@@ -1,5 +1,7 @@
-"""The ledger moves to another computer: exported by one program, imported by another."""
+"""The data folder is copied to another computer."""
 
+import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,23 +20,29 @@ def status(program: Driven, text: str) -> str:
     return next((" ".join(row) for row in rows if text in " ".join(row)), "")
 
 
-def test_what_works_goes_on_there_and_what_waited_is_not_started(
+def test_what_works_goes_on_there_and_what_was_queued_is_not_started(
     simulator: Callable[..., Simulator], tmp_path: Path
 ) -> None:
     url = simulator("--speed", "6", "--places", "1").url
-    file = tmp_path / "enigma.ledger"
-    here = Driven(url, tmp_path / "here")
+
+    def begin(name: str) -> Driven:
+        environment = {**os.environ, "DRIVEN_ON_MACHINE": name}
+        return Driven(url, tmp_path / name, environment=environment)
+
+    here = begin("here")
     here.tell(f"start-kept {WORKS}")
     here.until(lambda _: "working" in status(here, WORKS))
     here.tell(f"start {WAITS}")
     here.until(lambda _: "queued" in status(here, WAITS))
-    assert here.tell(f"export-ledger {file}") == "ok"
-    here.until(lambda _: "the ledger was exported" in status(here, WAITS))
-    here.kill()
-    there = Driven(url, tmp_path / "there")
-    assert there.tell(f"import-ledger {file}") == "ok"
-    assert there._end() == (0, "")
-    there = Driven(url, tmp_path / "there")
+    assert here.quit() == (0, "")
+    shutil.copytree(tmp_path / "here", tmp_path / "there")
+    there = begin("there")
     there.until(lambda _: "done" in status(there, WORKS))
-    assert "not started" in status(there, WAITS)
+    assert "queued when this ledger was copied" in status(there, WAITS)
+    said = "Nothing queued was sent: this ledger comes from another computer."
+    assert said in there.tell("notices")
     assert there.quit() == (0, "")
+    here = begin("here")
+    here.until(lambda _: "queued" in status(here, WAITS))
+    assert said not in here.tell("notices")
+    assert here.quit() == (0, "")

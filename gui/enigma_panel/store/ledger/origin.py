@@ -1,0 +1,57 @@
+"""Where a ledger comes from: of a copy, or of another computer, what was queued may have run since.
+
+Its `meta` holds a digest of the id of the computer that used it last. The id itself, by which other
+programs know the computer, too, is kept nowhere.
+"""
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from enigma_panel.store.ledger import file_copy
+from enigma_panel.store.ledger.errors import typed_errors
+
+if TYPE_CHECKING:
+    from enigma_panel.store.ledger.ledger import Ledger
+
+EXPORTED = "exported_ms"
+"""In the `meta` of a ledger that an earlier version exported for another computer."""
+MACHINE = "machine"
+"""In the `meta`: the digest of the computer that used the ledger last."""
+
+
+def is_copy(ledger: "Ledger") -> bool:
+    """Whether the ledger was a copy or an export and has not been claimed since."""
+    with typed_errors(ledger.path):
+        sql = "SELECT 1 FROM meta WHERE name IN (?, ?)"
+        names = (file_copy.RESTORED, EXPORTED)
+        return ledger.connection.execute(sql, names).fetchone() is not None
+
+
+def is_from_elsewhere(ledger: "Ledger", machine_id: bytes) -> bool:
+    """Whether another computer used the ledger last; False where nobody knows.
+
+    machine_id: of this computer, empty where the system names none.
+    """
+    with typed_errors(ledger.path):
+        sql = "SELECT value FROM meta WHERE name = ?"
+        found = ledger.connection.execute(sql, (MACHINE,)).fetchone()
+        return bool(found and machine_id) and found[0] != _digest(ledger, machine_id)
+
+
+def claim(ledger: "Ledger", machine_id: bytes) -> None:
+    """Note that this computer uses the ledger, of which nothing is uncertain any more. LedgerError.
+
+    A kill between the two statements leaves what the next start settles once more.
+    """
+    with typed_errors(ledger.path):
+        connection = ledger.connection
+        if machine_id:
+            connection.execute(file_copy.SET_META, (MACHINE, _digest(ledger, machine_id)))
+        names = (file_copy.RESTORED, EXPORTED)
+        connection.execute("DELETE FROM meta WHERE name IN (?, ?)", names)
+
+
+def _digest(ledger: "Ledger", machine_id: bytes) -> bytes:
+    """Salted by the ledger, so that two ledgers do not show that they are of one computer."""
+    salt = file_copy.label_of(ledger.connection, ledger.path).mark
+    return hashlib.sha256(salt + machine_id).digest()
