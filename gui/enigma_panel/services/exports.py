@@ -31,10 +31,10 @@ from enigma_panel.store.ledger.task_snapshot import TaskSnapshot
 from enigma_panel.store.new_file import FullDiskError, NewFile, OwnFolderError
 
 NEWS_S = 0.1
-"""Progress is told so often."""
+"""Interval between two reports of progress, in seconds."""
 TURN_S = 0.0002
-"""So long the interpreter is left alone after some tasks: the window, which needs it now and then,
-would else wait 5 ms for it each time."""
+"""Pause after each batch, in seconds: it hands the interpreter to the window, which would otherwise
+wait 5 ms for it each time."""
 
 
 class ExportFault(StrEnum):
@@ -66,15 +66,15 @@ class ExportError(Exception):
 
 
 class FileOrder(Struct, frozen=True, kw_only=True):
-    """A file that is wanted."""
+    """Where an export is to be written, and what happens to a file that has this name."""
 
     path: Path
     if_taken: IfTaken = IfTaken.ASK
 
 
 class ExportOrder(FileOrder, frozen=True, kw_only=True):
-    """What is to be exported. keys: of the tasks, in their order. with_mark: a CSV file begins with
-    a byte order mark."""
+    """An order to export tasks. keys: of the tasks, in their order. with_mark: whether a CSV file
+    begins with a byte order mark."""
 
     keys: tuple[int, ...]
     form: ExportFormat
@@ -98,7 +98,7 @@ class ExportJob:
         self.is_cancelled = False
 
     def run(self, ledger: Path) -> Exported | None:
-        """Make it. None where it was cancelled."""
+        """Make the export; None where it was cancelled."""
         order = self._order
         with _typed_errors():
             _check_name(order.path)

@@ -58,7 +58,7 @@ async def recover(services: Services, machine_id: bytes = b"") -> Recovered:
 
 
 async def _bound_lives(store: SessionStore, now_ms: int) -> None:
-    """With the clock set back a session seems to begin in the future: it has its life from now."""
+    """Let sessions that seem to begin in the future live from now on: the clock was set back."""
     young = [s for s in store.sessions() if s.created_ms > now_ms and not s.is_final]
     bound = [
         replace(s, expires_ms=min(s.expires_ms, now_ms + s.expires_ms - s.created_ms))
@@ -79,8 +79,8 @@ async def _drop_old_queue(store: SessionStore) -> None:
 
 
 def _fact(intent: Intent) -> Observation:
-    """A start that was being sent may be running, an answer have arrived; of all else the next poll
-    tells."""
+    """The fact for a call of unknown fate: a start may be running, an answer may have arrived. The
+    next poll reports everything else."""
     task = intent.task
     if intent.kind is IntentKind.ANSWER and task and task.question_n == intent.question_n:
         return Observation(kind=Kind.ANSWER_UNCONFIRMED)
@@ -88,10 +88,9 @@ def _fact(intent: Intent) -> Observation:
 
 
 async def _remember_calls(services: Services) -> None:
-    """The service counts the calls of the last minute, whichever run made them.
+    """Count the calls of the last minute, as the service does, whichever run made them.
 
-    With the clock set back, all of the past seems to be yet to come: then the newest calls count as
-    made now.
+    Calls that seem to be made in the future count as made now: the clock was set back.
     """
     now = services.clock.now_ms()
     calls = await services.store.read(lambda ledger: ledger.intents_since(now - CALL_COUNTS_MS))

@@ -15,7 +15,8 @@ from enigma_panel.store.folder_lock import LOCK_NAME
 
 PREFIX, SUFFIX = ".enigma-panel-", ".part"
 LEFT_OVER_S = 3_600
-"""One that comes is written to all the time; what was not for so long, a killed program left."""
+"""Age in seconds from which a part file is taken for that of a killed program: one in the making
+is written to all the time."""
 
 
 class FullDiskError(OSError):
@@ -44,7 +45,7 @@ class NewFile:
         self._part: Path | None = None
 
     def begin(self, size: int | None) -> None:
-        """Make it, where there is room for so many bytes. OwnFolderError beside a ledger."""
+        """Make the file, where there is room for `size` bytes. OwnFolderError beside a ledger."""
         if (self._folder / LOCK_NAME).exists():
             raise OwnFolderError
         _remove_left_over(self._folder)

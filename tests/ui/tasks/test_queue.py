@@ -100,7 +100,7 @@ def test_what_needs_the_person_is_amber(services: Any, tasks: TasksModel) -> Non
 UNSENT_TEXTS = {
     "TAKEN_BACK": ("taken out of the line, not started", "It was not started."),
     "FROM_COPY": (
-        "queued when this ledger was copied; it may have run since",
+        "may have run since this ledger was copied",
         "Whether it ran since then is not known.",
     ),
     "FROM_EXPORT": (

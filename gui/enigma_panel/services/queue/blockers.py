@@ -71,7 +71,7 @@ class StartGate:
 
     @property
     def limit(self) -> int:
-        """So many browsers may be open at once, as far as we know."""
+        """How many browsers may be open at once, as far as we know."""
         most = self._most()
         return most if self._learned is None else max(1, min(self._learned, most))
 
@@ -142,7 +142,7 @@ class StartGate:
                 self._learned = None
 
     def note_open(self, open_now: int) -> None:
-        """So many sessions are open: when one has ended since a refusal, its place is free."""
+        """Note how many sessions are open: one that ended since a refusal left its place free."""
         if self.why is WaitReason.NO_SLOT and open_now < self._open_then:
             self._reopen()
 

@@ -78,7 +78,7 @@ class TaskQueue(QObject):
 
     @property
     def limit(self) -> int:
-        """So many browsers may be open at once, as far as we know."""
+        """How many browsers may be open at once, as far as we know."""
         return self._gate.limit
 
     @property
@@ -118,7 +118,7 @@ class TaskQueue(QObject):
         return keys
 
     async def start_next(self, task_key: int) -> None:
-        """To the head of the queue; one from an earlier run is let go with it."""
+        """Move a task to the head of the queue; one from an earlier run may start again."""
         order = self.in_order()
         self._blockers.parked.discard(task_key)
         task = self._waiting(task_key)
@@ -128,7 +128,7 @@ class TaskQueue(QObject):
         self._stir()
 
     async def up(self, task_key: int) -> None:
-        """One place forward."""
+        """Move a task one place forward."""
         order = self.in_order()
         at = next((n for n, task in enumerate(order) if task.key == task_key), 0)
         before = self._waiting(order[at - 1].key) if at > 0 else None

@@ -140,7 +140,7 @@ def _plain_result_cell(task: Task, session: Session | None) -> Cell:
         case TaskStatus.FAILED:
             text = explain_code(task.code, task.error, ErrorContext(cost=task.cost)).what
         case TaskStatus.STOPPED if task.code == FROM_COPY:
-            text = tr("queued when this ledger was copied; it may have run since")
+            text = tr("may have run since this ledger was copied")
         case TaskStatus.STOPPED if task.code == FROM_EXPORT:
             text = tr("not started; queued when the ledger was exported")
         case TaskStatus.STOPPED if task.code == TAKEN_BACK:
