@@ -21,10 +21,6 @@ def main() -> int:
         return simulate(argv[1:])
     gc.disable()  # for good: see event_loop.collect_garbage; a start makes no garbage
     _protect_memory()
-    if argv[:1] == ["--compare-result"]:  # see services/comparison.py
-        from enigma_panel.services import comparison
-
-        return comparison.main(argv[1:])
     from enigma_panel.runtime import next_run, signals
 
     handed_over = next_run.take_over(os.environ)

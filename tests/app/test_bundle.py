@@ -1,6 +1,5 @@
 """The one-folder bundle for Linux: built as a person would, then tried as a stranger would."""
 
-import json
 import os
 import select
 import shutil
@@ -17,7 +16,6 @@ import httpx
 import pytest
 
 from enigma_panel.demo.simulator_process import DEMO_KEY
-from enigma_panel.services import comparison
 from enigma_panel.store.paths import folders_below
 from tests.kit.wait import wait_for
 from tests.matrix.stage import remember
@@ -55,7 +53,6 @@ def test_the_bundle(folder: Path) -> None:
     _sees_the_keychain(bundle, folder / "keyring-home")
     _ends_with_its_parent(bundle, folder / "demo-home")
     _speaks_live(bundle, folder / "live-home")
-    _compares_results(bundle, folder / "compare-home")
 
 
 def _build(folder: Path) -> str:
@@ -133,21 +130,6 @@ def _speaks_live(bundle: Path, home: Path) -> None:
         with _running(command, env):
             wait_for(lambda: _live(url)["open"], LIMIT_S)
             wait_for(lambda: "agent" in _kinds_of_steps(home / "data"), LIMIT_S)
-
-
-def _compares_results(bundle: Path, home: Path) -> None:
-    """JSON Schema's own schemas are data files, and the program starts itself for it."""
-    schema = {"$ref": "https://json-schema.org/draft/2020-12/schema"}
-    done = subprocess.run(
-        [bundle / "enigma-panel", comparison.OPTION, str(LIMIT_S)],
-        env=_environment(home),
-        input=json.dumps([json.dumps(schema), '{"type": "text"}']),
-        capture_output=True,
-        text=True,
-        timeout=LIMIT_S,
-        check=False,
-    )
-    assert '"where": "type"' in done.stdout, done.stderr
 
 
 def _kinds_of_steps(data: Path) -> set[str]:

@@ -1,5 +1,5 @@
 """What is not needed at the start is not loaded then: the live channel's libraries come with the
-first session, that for JSON Schema with the first schema."""
+first session."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -22,5 +22,4 @@ def test_they_are_loaded_when_first_needed(
     assert program.tell(f"loaded {NAMES}") == []
     program.tell("start-kept Research typewriters")
     program.until(lambda _: program.tell(f"loaded {NAMES}") == NAMES.split())
-    assert program.tell("loaded jsonschema referencing") == []
     assert program.quit() == (0, "")

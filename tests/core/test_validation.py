@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from enigma_panel.core import validation as c
-from enigma_panel.core.models import BrowserOptions, Limits, Proxy, TaskSpec
+from enigma_panel.core.models import BrowserOptions, Limits, OutputType, Proxy, TaskSpec
 from enigma_panel.core.service_rules import Field
 from enigma_panel.core.validation import Problem
 from tests.kit.rows import check_rows
@@ -123,6 +123,37 @@ def test_domains_are_split_and_bad_ones_named() -> None:
     findings = c.check_avoid_domains((*bad, "good.example"))
     assert [finding.params["domain"] for finding in findings] == list(bad)
     assert set(problems(findings)) == {P.BAD_DOMAIN}
+
+
+JSON, CSV, TEXT = OutputType.JSON, OutputType.CSV, OutputType.TEXT
+SCHEMAS = (
+    (TEXT, "no schema at all", None),
+    (JSON, "{}", None),
+    (JSON, '{"type": "text", "$ref": "http://a.example"}', None),
+    (CSV, '["name", "price, net"]', None),
+    (JSON, " ", P.EMPTY),
+    (CSV, "", P.EMPTY),
+    (JSON, "{'a': 1}", P.NO_JSON),
+    (JSON, '{"minimum": NaN}', P.NO_JSON),
+    (JSON, '{"minimum": %s}' % ("9" * 5_000), P.NO_JSON),
+    (JSON, "[" * 10_000 + "]" * 10_000, P.NO_JSON),
+    (JSON, '["name", "price"]', P.NO_SCHEMA),
+    (JSON, '"object"', P.NO_SCHEMA),
+    (CSV, "name, price", P.NO_JSON),
+    (CSV, "[]", P.NO_COLUMNS),
+    (CSV, '["name", " "]', P.NO_COLUMNS),
+    (CSV, '["name", 5]', P.NO_COLUMNS),
+    (CSV, '{"name": "price"}', P.NO_COLUMNS),
+)
+
+
+def test_a_schema_is_json_and_columns_are_a_list_of_names() -> None:
+    def check(output: OutputType, text: str, problem: Problem | None) -> None:
+        spec = TaskSpec(text="Look", output_type=output, output_schema=text)
+        found = [(finding.field, finding.problem) for finding in c.check_spec(spec)]
+        assert found == ([] if problem is None else [(Field.OUTPUT_SCHEMA, problem)])
+
+    check_rows(SCHEMAS, check)
 
 
 def test_a_whole_spec_is_checked() -> None:

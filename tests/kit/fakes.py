@@ -23,11 +23,6 @@ from enigma_panel.core.money import affordable, sum_money
 from enigma_panel.core.observation import Kind, Observation, ResultFile
 from enigma_panel.core.result_formats import ReadResult, ResultFormat, copied_text, read_formats
 from enigma_panel.core.service_rules import RULES, Dialect, ServiceRules, dialect_of_host
-from enigma_panel.core.structured_output import (
-    StructuredResult,
-    check_output_schema,
-    read_result,
-)
 from enigma_panel.core.task_filter import (
     GROUP_STATUSES,
     NEWEST_FIRST,
@@ -40,7 +35,6 @@ from enigma_panel.core.task_filter import (
     folded,
     words_of,
 )
-from enigma_panel.core.validation import Findings
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.deletions import DeletionResult
 from enigma_panel.services.exports import (
@@ -927,28 +921,17 @@ class FakeDeletions(QObject):
 
 
 class FakeStructuredResults:
-    """Reads as the real service does, at once; what a comparison says is put in by the test."""
+    """Reads as the real service does, at once. calls: the texts that were read."""
 
     def __init__(self) -> None:
-        self.compared = StructuredResult()
         self.calls: list[str] = []
 
-    async def check(self, spec: TaskSpec) -> Findings:
-        return check_output_schema(spec.output_type, spec.output_schema)
-
-    async def read(self, spec: TaskSpec, text: str) -> StructuredResult:
-        self.calls.append("read")
-        return read_result(spec.output_type, spec.output_schema, text)
-
     async def read_formats(self, spec: TaskSpec, text: str) -> ReadResult:
+        self.calls.append(text)
         return read_formats(spec, text)
 
     async def copied_text(self, result: ReadResult, to: ResultFormat) -> str:
         return copied_text(result, to)
-
-    async def compare(self, _spec: TaskSpec, _text: str) -> StructuredResult:
-        self.calls.append("compare")
-        return self.compared
 
 
 class FakeSpending(QObject):

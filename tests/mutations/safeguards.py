@@ -4,9 +4,7 @@ from tests.mutations.runner import Break
 
 MEMORY = "tests/app/test_private_memory.py"
 FOREIGN = "tests/services/monitor/test_foreign_answers.py"
-STRUCTURED = "tests/core/test_structured_output.py"
 STRUCTURED_VIEW = "tests/ui/details/test_structured_result.py"
-COMPARISON = "tests/services/test_comparison.py"
 UNDO = "tests/services/test_undo.py"
 STARTER = "tests/services/queue/test_starter.py"
 COMMANDS_LIVE = "tests/services/commands/test_commands_live.py"
@@ -341,46 +339,6 @@ SAFEGUARDS = (
         tests=(
             "tests/core/test_reducer.py::test_the_cost_of_the_last_poll_is_not_what_it_came_to",
         ),
-    ),
-    Break(
-        promise="Nothing is fetched for a schema",
-        mistake="what it refers to elsewhere is sent with it",
-        file="core/structured_output.py",
-        old="    reference = _unknown_reference(schema)\n",
-        new='    reference = ""\n',
-        tests=(f"{STRUCTURED}::test_what_is_refused_before_it_is_sent",),
-    ),
-    Break(
-        promise="Nothing is fetched for a schema",
-        mistake="a result is compared with the library's own registry, which fetches",
-        file="core/structured_output.py",
-        old="    validator = _validator_class(schema)(schema, registry=REGISTRY)\n",
-        new="    validator = _validator_class(schema)(schema)\n",
-        tests=(f"{STRUCTURED}::test_nothing_is_fetched_for_a_schema",),
-    ),
-    Break(
-        promise="No schema freezes the window",
-        mistake="a comparison has all the time it wants",
-        file="services/comparison.py",
-        old="            timeout=limit_s,\n",
-        new="",
-        tests=(f"{COMPARISON}::test_a_pattern_that_runs_for_ever_is_ended",),
-    ),
-    Break(
-        promise="No process outlives the program",
-        mistake="a comparison does",
-        file="services/comparison.py",
-        old="    faulthandler.dump_traceback_later(int(arguments[0]), exit=True)\n",
-        new="",
-        tests=(f"{COMPARISON}::test_it_ends_by_itself_should_nobody_wait_for_it",),
-    ),
-    Break(
-        promise="A result that is not as it was asked for is shown with the doubt",
-        mistake="a misfit is passed over",
-        file="ui/details/structured_result.py",
-        old="            result = await self._services.structured_results.compare(spec, text)\n",
-        new="            await self._services.structured_results.compare(spec, text)\n",
-        tests=(f"{STRUCTURED_VIEW}::test_a_misfit_is_said_and_shown_all_the_same",),
     ),
     Break(
         promise="A result that is not as it was asked for is shown with the doubt",

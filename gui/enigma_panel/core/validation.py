@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import reduce
 from ipaddress import ip_address
 from operator import attrgetter
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 from msgspec import Struct
@@ -21,7 +21,7 @@ from msgspec.structs import replace
 
 from enigma_panel.core.hidden import Hidden, HidingStruct
 from enigma_panel.core.lazy_pattern import lazy_compile
-from enigma_panel.core.models import BrowserOptions, Limits, Proxy, TaskSpec
+from enigma_panel.core.models import BrowserOptions, Limits, OutputType, Proxy, TaskSpec
 from enigma_panel.core.service_rules import Field, ServiceRules
 
 MAX_TASK_CHARS = 20_000
@@ -89,11 +89,8 @@ class Problem(StrEnum):
     CONTROL = "control"
     NOT_ASCII = "not_ascii"
     NO_JSON = "no_json"  # line, column
-    NO_SCHEMA = "no_schema"  # where, rule, wanted, found
+    NO_SCHEMA = "no_schema"
     NO_COLUMNS = "no_columns"
-    TOO_DEEP = "too_deep"
-    UNKNOWN_REFERENCE = "unknown_reference"  # reference
-    ASKS_NOTHING = "asks_nothing"
 
 
 class Finding(HidingStruct, frozen=True, kw_only=True):
@@ -248,6 +245,50 @@ def columns_schema(text: str) -> str:
     return json.dumps([name for name in names if name], ensure_ascii=False)
 
 
+def check_output_schema(output: OutputType, text: str) -> Findings:
+    """Check that a JSON Schema is a JSON object, and the columns of CSV a JSON list of names.
+
+    What a schema means is left to the service.
+    """
+    if output is OutputType.TEXT:
+        return ()
+    field = Field.OUTPUT_SCHEMA
+    if not text.strip():
+        return (Finding(field=field, problem=Problem.EMPTY),)
+    try:
+        schema = strict_json(text)
+    except (ValueError, RecursionError) as error:
+        return (Finding(field=field, problem=Problem.NO_JSON, params=json_place(error)),)
+    if output is OutputType.JSON:
+        is_good, problem = isinstance(schema, dict), Problem.NO_SCHEMA
+    else:
+        is_good, problem = _are_columns(schema), Problem.NO_COLUMNS
+    return () if is_good else (Finding(field=field, problem=problem),)
+
+
+def _are_columns(names: object) -> bool:
+    if not isinstance(names, list) or not names:
+        return False
+    return all(isinstance(name, str) and name.strip() for name in names)
+
+
+def strict_json(text: str) -> Any:
+    """Decode JSON without NaN and Infinity, which Python would read; raises ValueError."""
+    return json.loads(text, parse_constant=refuse_constant)
+
+
+def refuse_constant(name: str) -> NoReturn:
+    """Raise ValueError; for the `parse_constant` of `json.loads`."""
+    raise ValueError(name)
+
+
+def json_place(error: Exception) -> dict[str, str | int]:
+    """The line and the column at which a text stops being JSON; empty where they are unknown."""
+    if isinstance(error, json.JSONDecodeError):
+        return {"line": error.lineno, "column": error.colno}
+    return {}
+
+
 def check_spec(spec: TaskSpec) -> Findings:
     """All checks of a whole task."""
     return (
@@ -256,6 +297,7 @@ def check_spec(spec: TaskSpec) -> Findings:
         *check_numbers(spec.limits),
         *check_avoid_domains(spec.limits.avoid_domains),
         *check_browser(spec.browser),
+        *check_output_schema(spec.output_type, spec.output_schema),
     )
 
 

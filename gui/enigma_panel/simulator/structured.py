@@ -1,6 +1,6 @@
 """Structured results (W): invented values in the form that a task asks for, as a text.
 
-With "misfit" in the task's text they have another form.
+With "misfit" in the task's text they have another form: a text that is no JSON, another column.
 """
 
 from __future__ import annotations
@@ -28,9 +28,7 @@ def structured_text(kind: str, schema: Any, text: str, rng: random.Random) -> st
             value = _Inventor(schema, rng).value(schema, _DEEPEST)
         except (AttributeError, IndexError, TypeError, ValueError):  # it is no schema
             value = None
-        if not fits:
-            value = {"unexpected": value} if isinstance(value, list) else [value]
-        return json.dumps(value)
+        return json.dumps(value) if fits else f"Here it is: {json.dumps(value)}"
     names = schema if fits else ["unexpected", *schema[1:]]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")

@@ -11,20 +11,13 @@ from PySide6.QtWidgets import QAbstractItemView
 
 from enigma_panel.core.models import OutputType, TaskSpec, TaskStatus
 from enigma_panel.core.redaction import MARK
-from enigma_panel.core.structured_output import Doubt, StructuredResult
-from enigma_panel.services import structured_results
-from enigma_panel.ui.details.structured_result import StructuredView
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.result.models import PART, JsonModel
-from tests.kit.builders import a_task
 from tests.kit.person import CTRL, button, key
-from tests.kit.wait import until
-from tests.kit.world import World
 
 COLUMNS = '["name", "price"]'
 FOUND = {"found": 2, "next": None, "shops": [{"name": "a.example", "open": True, "price": "5"}]}
 LONG = "long " * 500
-MISFIT = {"where": "shops[0].price", "rule": "type", "wanted": '"number"', "found": "string"}
 Show = Callable[..., Any]
 
 
@@ -74,7 +67,7 @@ def test_json_is_a_tree(show: Show, window: MainWindow) -> None:
         "    open | true",
         '    price | "5"',
     ]
-    assert structured.doubt.text() == "Fits the schema."
+    assert not structured.doubt.isVisible()
     assert not window.details.result.isVisible()
 
 
@@ -87,9 +80,9 @@ def test_csv_is_a_table(show: Show, window: MainWindow) -> None:
     headings = [view.model().headerData(n, Qt.Orientation.Horizontal) for n in range(2)]
     assert headings == ["name", "price"]
     assert structured.doubt.text() == "Row 2 has 1 cell instead of 2."
-    assert structured.doubt.property("role") == "amber"
+    assert structured.doubt.isVisible()
     show("name,price\na,5", OutputType.CSV, COLUMNS)
-    assert structured.doubt.text() == "Has the columns that were asked for."
+    assert not structured.doubt.isVisible()
     show("product,price\na,5", OutputType.CSV, COLUMNS)
     assert structured.doubt.text() == "The columns are product, price. Asked for were name, price."
 
@@ -111,24 +104,12 @@ def test_the_text_is_one_click_away_and_copied_as_it_is(show: Show, window: Main
     assert QGuiApplication.clipboard().text() == text
 
 
-def test_a_misfit_is_said_and_shown_all_the_same(
-    show: Show, window: MainWindow, services: Any
-) -> None:
-    services.structured_results.compared = StructuredResult(doubt=Doubt.MISFIT, details=MISFIT)
-    structured = show(json.dumps(FOUND))
-    said = "Does not fit the schema: shops[0].price is of type string instead of number."
-    assert structured.doubt.text() == said
-    assert structured.doubt.property("role") == "amber"
-    assert view_of(window) is not None
-    assert button(window.details, "Copy result").isVisible()
-
-
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         ("Sorry, no.", "JSON was asked for, but this is none (line 1, column 1)."),
         (f'{{"code": {MARK}}}', "A secret in it was replaced, which may be why."),
-        ("[" * 10_000, "This JSON is nested too deeply to be shown or checked."),
+        ("[" * 10_000, "This JSON is nested too deeply to be shown as a tree."),
     ],
 )
 def test_what_cannot_be_read_is_shown_as_text(
@@ -138,7 +119,7 @@ def test_what_cannot_be_read_is_shown_as_text(
     assert structured.doubt.text().endswith(said)
     assert window.details.result.toPlainText() == text
     assert not structured.switch.isVisible()
-    assert services.structured_results.calls == ["read"]
+    assert services.structured_results.calls == [text]
 
 
 def test_a_plain_result_has_none_of_it(show: Show, window: MainWindow, services: Any) -> None:
@@ -156,10 +137,10 @@ def test_it_is_read_once_however_often_its_task_is_told(
     view = view_of(window)
     services.sessions.change_task(1, is_new=False)
     services.sessions.change_task(1, question_n=2)
-    assert services.structured_results.calls == ["read", "compare"]
+    assert services.structured_results.calls == [json.dumps(FOUND)]
     assert view_of(window) is view
     services.sessions.change_task(1, result='{"other": 1}')
-    assert services.structured_results.calls == ["read", "compare"] * 2
+    assert services.structured_results.calls == [json.dumps(FOUND), '{"other": 1}']
 
 
 def test_a_value_is_copied_whole_by_the_keyboard(show: Show, window: MainWindow) -> None:
@@ -196,24 +177,3 @@ def test_nothing_opens_all_of_it_at_once(show: Show, window: MainWindow) -> None
     view.setCurrentIndex(view.model().index(0, 0))
     key(view, Qt.Key.Key_Asterisk)
     assert len(view.model()._nodes) == made  # type: ignore[attr-defined]
-
-
-async def test_who_passes_by_starts_no_process(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    compared: list[str] = []
-
-    def compare(_schema: str, text: str) -> StructuredResult:
-        compared.append(text)
-        return StructuredResult()
-
-    monkeypatch.setattr(structured_results, "compare", compare)
-    world.services.structured_results = structured_results.StructuredResults()  # type: ignore[misc]
-    structured = StructuredView(world.services)
-    structured.switch.setParent(structured)
-    spec = TaskSpec(text="x", output_type=OutputType.JSON, output_schema="{}")
-    for number in range(5):
-        structured.show_task(a_task(number, spec=spec, result=f"[{number}]"))
-        await until(lambda: not structured.doubt.isHidden())
-    await until(lambda: structured.doubt.text() == "Fits the schema.")
-    assert compared == ["[4]"]

@@ -198,7 +198,7 @@ async def test_nothing_is_left_for_the_next_task(world: World, dialog: NewTaskDi
         ("address", "me:secret@proxy.example:1", "No user name or password can be sent"),
         ("schema", "{", "This is no JSON (line 1, column 2)."),
         ("schema", "", "Write what the result should hold."),
-        ("schema", "[]", "This is no JSON Schema"),
+        ("schema", "[]", "A JSON Schema is an object"),
     ],
 )
 async def test_a_mistake_is_named_at_its_field(

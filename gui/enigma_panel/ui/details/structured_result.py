@@ -1,4 +1,4 @@
-"""A structured result in Details: a tree or a table, and whether it is as it was asked for."""
+"""A structured result in Details: a tree or a table, and what is wrong with it."""
 
 import asyncio
 from typing import TYPE_CHECKING, Any
@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from enigma_panel.core.models import OutputType, Task, TaskSpec
 from enigma_panel.services.container import Services
 from enigma_panel.ui.details.text import breakable
-from enigma_panel.ui.text.structured import comparing_text, doubt_text, fits_text, view_label
-from enigma_panel.ui.widgets.basics import make_button, make_label, set_role
+from enigma_panel.ui.text.structured import doubt_text, view_label
+from enigma_panel.ui.widgets.basics import make_button, make_label
 
 if TYPE_CHECKING:
     from enigma_panel.core.structured_output import StructuredResult
@@ -36,7 +36,7 @@ class StructuredView(QWidget):
         self._reading: asyncio.Task[Any] | None = None
         self._as_text = False
         self._view: ResultTree | ResultTable | None = None
-        self.doubt = make_label(wrap=True)
+        self.doubt = make_label(role="amber", wrap=True)
         self.doubt.setMinimumWidth(1)
         self.switch = make_button(view_label(OutputType.JSON, is_text=False), "link")
         self.switch.clicked.connect(self._switch)
@@ -69,24 +69,13 @@ class StructuredView(QWidget):
             self._reading = self._services.scope.spawn("structured result", self._read(*wanted))
 
     async def _read(self, spec: TaskSpec, text: str) -> None:
-        result = await self._services.structured_results.read(spec, text)
+        read = await self._services.structured_results.read_formats(spec, text)
         if self._wanted != (spec, text):
             return
-        self._result = result
+        self._result = read.structured
+        self.doubt.setText(breakable(doubt_text(self._result, text)))
         self._fill()
-        if spec.output_type is OutputType.JSON and result.doubt is None:
-            self._say(comparing_text(), "dim")
-            self.changed.emit()
-            result = await self._services.structured_results.compare(spec, text)
-            if self._wanted != (spec, text):
-                return
-        doubt = doubt_text(result, text)
-        self._say(doubt or fits_text(spec.output_type), "amber" if doubt else "dim")
         self.changed.emit()
-
-    def _say(self, text: str, role: str) -> None:
-        self.doubt.setText(breakable(text))
-        set_role(self.doubt, role)
 
     def _switch(self) -> None:
         self._as_text = not self._as_text
@@ -112,7 +101,7 @@ class StructuredView(QWidget):
 
     def _show(self) -> None:
         self.setVisible(self._wanted is not None)
-        self.doubt.setVisible(self._result is not None)
+        self.doubt.setVisible(self._result is not None and self._result.doubt is not None)
         self.switch.setVisible(self._view is not None)
         if self._view is not None and self._wanted is not None:
             self._view.setVisible(not self._as_text)

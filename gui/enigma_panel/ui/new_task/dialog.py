@@ -426,9 +426,6 @@ class NewTaskDialog(ModelessDialog):
         specs, where = self.specs(), self.run_in.target().session_key
         one_call = self.limits.one_call.isChecked() and where is None
         try:
-            if findings := await self._services.structured_results.check(specs[0]):
-                self._show_problems({each.field: finding_text(each) for each in findings})
-                return
             keys = await self._services.sessions.start_many(specs, where=where, one_call=one_call)
         except NoKeyError:
             self._ask_for_key()
@@ -481,7 +478,7 @@ class NewTaskDialog(ModelessDialog):
             button.setEnabled(not starting)
 
     def _check(self) -> bool:
-        """Name every mistake but a schema's, which takes longer; True when there is none."""
+        """Name every mistake beside its field; True when there is none."""
         self._clear_problems()
         sentences: dict[Field, str] = {}
         for finding in check_spec(self.specs()[0]):

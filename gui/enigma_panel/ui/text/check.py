@@ -4,7 +4,7 @@ from enigma_panel.api.address import AddressProblem
 from enigma_panel.core.service_rules import Field
 from enigma_panel.core.validation import Finding, Problem
 from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.text.structured import place_text, rule_text
+from enigma_panel.ui.text.structured import place_text
 
 tr = Translations("New task")
 
@@ -94,34 +94,15 @@ def _url_text(finding: Finding) -> str:
 
 
 def _schema_text(finding: Finding) -> str:
-    params = finding.params
     match finding.problem:
         case Problem.EMPTY:
             return tr("Write what the result should hold.")
-        case Problem.TOO_LONG:
-            return tr(
-                "The schema has {length} characters; this program sends {limit} at most.",
-                length=params["length"],
-                limit=params["limit"],
-            )
         case Problem.NO_JSON:
-            return tr("This is no JSON{place}.", place=place_text(params))
-        case Problem.TOO_DEEP:
-            return tr("The schema is nested too deeply.")
-        case Problem.ASKS_NOTHING:
-            return tr(
-                "This asks for nothing: any JSON would fit it. The empty field shows an example."
-            )
+            return tr("This is no JSON{place}.", place=place_text(finding.params))
         case Problem.NO_COLUMNS:
             return tr("Name at least one column, and no column without a name.")
-        case Problem.UNKNOWN_REFERENCE:
-            return tr(
-                "“{reference}” stands nowhere in the schema, and nothing is fetched for it. "
-                "Write what it means under “$defs”.",
-                reference=params["reference"],
-            )
         case _:
-            return tr("This is no JSON Schema: {rule}.", rule=rule_text(params))
+            return tr("A JSON Schema is an object, in braces.")
 
 
 def _key_text(finding: Finding) -> str:

@@ -20,11 +20,8 @@ _DOUBTS: dict[Doubt, Callable[[Details], str]] = {
     Doubt.NO_JSON: lambda found: tr(
         "JSON was asked for, but this is none{place}.", place=place_text(found)
     ),
-    Doubt.TOO_DEEP: lambda _: tr("This JSON is nested too deeply to be shown or checked."),
-    Doubt.MISFIT: lambda found: tr("Does not fit the schema: {rule}.", rule=rule_text(found)),
-    Doubt.UNCHECKED: lambda _: tr(
-        "Nobody knows whether it fits the schema: they could not be compared."
-    ),
+    Doubt.TOO_DEEP: lambda _: tr("This JSON is nested too deeply to be shown as a tree."),
+    Doubt.TOO_SLOW: lambda _: tr("Reading this took too long. It is shown as text."),
     Doubt.NO_CSV: lambda _: tr("CSV was asked for, but this cannot be read as a table."),
     Doubt.OTHER_COLUMNS: lambda found: tr(
         "The columns are {found}. Asked for were {wanted}.", **found
@@ -44,18 +41,6 @@ _DOUBTS: dict[Doubt, Callable[[Details], str]] = {
 }
 
 
-def comparing_text() -> str:
-    """Said until it is known whether a result fits."""
-    return tr("Being compared with the schema …")
-
-
-def fits_text(output: OutputType) -> str:
-    """Said of a result as it was asked for."""
-    if output is OutputType.CSV:
-        return tr("Has the columns that were asked for.")
-    return tr("Fits the schema.")
-
-
 def doubt_text(result: StructuredResult, text: str) -> str:
     """What is wrong with a result; text: as it is kept."""
     if result.doubt is None:
@@ -69,23 +54,6 @@ def doubt_text(result: StructuredResult, text: str) -> str:
     if MARK in text:
         words += " " + tr("A secret in it was replaced, which may be why.")
     return words
-
-
-def rule_text(found: Details) -> str:
-    """'rooms[2].price is of type string instead of number'; see `find_misfit`."""
-    where, rule, wanted = found["where"] or tr("the top level"), found["rule"], found["wanted"]
-    words = {"where": where, "name": found.get("found", "")}
-    match rule:
-        case "type" if words["name"]:
-            types = str(wanted).replace('"', "")
-            return tr("{where} is of type {name} instead of {wanted}", **words, wanted=types)
-        case "required" if words["name"]:
-            return tr("“{name}” is missing in {where}", **words)
-        case "additionalProperties" if words["name"]:
-            return tr("nobody asked for “{name}” in {where}", **words)
-        case "":
-            return tr("{where} may not be there", **words)
-    return tr("{where} breaks the rule “{rule}: {wanted}”", **words, rule=rule, wanted=str(wanted))
 
 
 def place_text(found: Details) -> str:
