@@ -135,7 +135,7 @@ def test_what_is_not_sane_is_not_summed(amount: str) -> None:
 
 
 def test_a_sum_is_exact_in_any_order() -> None:
-    amounts = [Decimal(1_000_000), Decimal("1E-50"), Decimal("0.1"), Decimal("0.02")] * 25
+    amounts = [Decimal(1_000_000), Decimal("1E-9"), Decimal("0.1"), Decimal("0.02")] * 25
     expected = sum(map(Fraction, amounts), Fraction())
     rng = random.Random(16)
     for _ in range(5):

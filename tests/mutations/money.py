@@ -684,8 +684,8 @@ MONEY = (
         promise='One that cannot be (negative, or more than a million) has a "?" and is in no sum.',
         mistake="it is in sums",
         file="core/money.py",
-        old="return sum_exactly(a for a in amounts if is_sane(a))",
-        new="return sum_exactly(a for a in amounts if a.is_finite())",
+        old="for amount in amounts if is_sane(amount)",
+        new="for amount in amounts if amount.is_finite()",
         tests=("tests/core/test_money.py",),
     ),
     Break(
@@ -697,12 +697,12 @@ MONEY = (
         tests=("tests/services/test_spending.py",),
     ),
     Break(
-        promise="sums are exact",
-        mistake="places behind nano-dollars are lost",
+        promise="sums are exact to a billionth of a dollar",
+        mistake="they are exact to a hundredth",
         file="store/ledger/task_reader.py",
-        old="if fine else total",
-        new="if False else total",
-        tests=("tests/store/ledger/test_task_reader.py::test_no_place_of_a_cost_is_lost_in_a_sum",),
+        old="sum(t.cost_nano)",
+        new="sum(t.cost_nano / 10000000 * 10000000)",
+        tests=("tests/store/ledger/test_task_reader.py::test_a_sum_is_exact_to_a_nano_dollar",),
     ),
     Break(
         promise='"+ ?" behind one means that nobody has told what more belongs to it',

@@ -5,7 +5,7 @@ is kept and shown, but never summed: see `Task.counted_cost`.
 """
 
 from collections.abc import Iterable, Sequence
-from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
+from decimal import ROUND_HALF_UP, Decimal
 from enum import Enum, auto
 
 MAX_SANE = Decimal(1_000_000)
@@ -15,8 +15,6 @@ CENTS, FINE = 2, 4
 """Decimals that are shown."""
 EXACT_PLACES = 60
 """More places after the point than the service may tell: such an amount stays in its notation."""
-EXACT = Context(prec=200)
-"""Sums are rounded nowhere: whole dollars and places of a sane amount have fewer digits."""
 
 
 class MoneyKind(Enum):
@@ -100,14 +98,8 @@ def is_rounded(amount: Decimal, kind: MoneyKind = MoneyKind.COST) -> bool:
 
 
 def sum_money(amounts: Iterable[Decimal]) -> Decimal:
-    """Exact sum of the sane amounts; the others are left out."""
-    return sum_exactly(a for a in amounts if is_sane(a))
-
-
-def sum_exactly(amounts: Iterable[Decimal]) -> Decimal:
-    """Exact sum of amounts that are sane or less than that."""
-    with localcontext(EXACT):
-        return sum(amounts, Decimal(0))
+    """Sum of the sane amounts, exact to a nano-dollar; the others are left out."""
+    return sum((amount for amount in amounts if is_sane(amount)), Decimal(0))
 
 
 def affordable(balance: Decimal, costs: Sequence[Decimal]) -> int | None:
@@ -115,5 +107,5 @@ def affordable(balance: Decimal, costs: Sequence[Decimal]) -> int | None:
 
     None where that cannot be told: none is given, all cost nothing, the balance is not sane.
     """
-    left, spent = to_nano(balance), sum(to_nano(cost) or 0 for cost in costs)
+    left, spent = to_nano(balance), to_nano(sum_money(costs))
     return left * len(costs) // spent if left is not None and spent else None

@@ -9,7 +9,6 @@ from msgspec import Struct
 
 from enigma_panel.core.lazy_pattern import lazy_compile
 from enigma_panel.core.models import TaskStatus
-from enigma_panel.core.money import sum_exactly
 
 
 class TaskGroup(StrEnum):
@@ -125,7 +124,7 @@ class TaskSum(Struct, frozen=True, kw_only=True):
         """What these tasks and other ones cost together."""
         return TaskSum(
             count=self.count + other.count,
-            cost=sum_exactly([self.cost, other.cost]),
+            cost=self.cost + other.cost,
             took_ms=self.took_ms + other.took_ms,
             untold=self.untold + other.untold,
             has_idle=self.has_idle or other.has_idle,

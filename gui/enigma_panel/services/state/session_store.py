@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, Signal
 from enigma_panel.core.attribution import LATE_RESULT_MS, newest_task, seen_at_work
 from enigma_panel.core.deletion import KeptReason, kept_because
 from enigma_panel.core.models import ASSUMED_PHASES, Session, Task, TaskStatus
-from enigma_panel.core.money import sum_exactly, sum_money
+from enigma_panel.core.money import sum_money
 from enigma_panel.core.observation import (
     OWN_CODES,
     STATUS_PREFIX,
@@ -219,7 +219,7 @@ class SessionStore(QObject):
         session = self.session(key)
         deleted = session.deleted_cost if session is not None else None
         if deleted is not None:
-            return sum_exactly([sum_money(costs), deleted])
+            return sum_money(costs) + deleted
         return sum_money(costs) if costs else None
 
     def session_untold(self, key: int) -> int:
@@ -591,7 +591,7 @@ class SessionStore(QObject):
         """A session of which tasks were deleted that cost so much."""
         session = self.session(session_key)
         if session is not None:
-            cost = sum_exactly([session.deleted_cost or Decimal(0), total.cost])
+            cost = (session.deleted_cost or 0) + total.cost
             untold = session.deleted_untold + total.untold
             session = replace(session, deleted_cost=cost, deleted_untold=untold)
             self._put(session)

@@ -15,7 +15,7 @@ from typing import Any
 from msgspec import Struct
 
 from enigma_panel.core.deletion import KeptReason, kept_because
-from enigma_panel.core.money import sum_exactly
+from enigma_panel.core.money import NANO
 from enigma_panel.core.task_filter import TaskSum
 from enigma_panel.store.ledger.database import BUSY_TIMEOUT_MS, Database
 from enigma_panel.store.ledger.errors import typed_errors
@@ -110,8 +110,7 @@ class _Facts(Struct, frozen=True):
 
     @property
     def sum(self) -> TaskSum:
-        is_counted = self.cost is not None and self.cost_nano is not None
-        cost = Decimal(self.cost) if is_counted and self.cost else Decimal(0)
+        cost = Decimal(self.cost_nano or 0) / NANO
         return TaskSum(count=1, cost=cost, took_ms=self.took_ms or 0, untold=self.untold)
 
 
@@ -210,7 +209,7 @@ def _kept_because(one: _Facts, day_of: Callable[[int], str]) -> KeptReason | Non
     reason = kept_because(one.status, is_over=bool(one.is_over), has_call=bool(one.has_call))
     if reason is None:
         try:
-            _ = one.sum, day_of(one.started_ms)
+            _ = Decimal(one.cost or 0), day_of(one.started_ms)
         except (ArithmeticError, ValueError, OSError):  # of a moment that no calendar has
             reason = KeptReason.UNREADABLE
     return reason
@@ -249,7 +248,7 @@ def _sums(gone: Iterable[_Facts], group_of: Callable[[_Facts], Any]) -> dict[Any
 def _keep_sums(db: Database, of_sessions: dict[int, TaskSum], of_days: dict[str, TaskSum]) -> None:
     for key, total in of_sessions.items():
         row = db.rows("SELECT deleted_cost FROM sessions WHERE key = ?", (key,))[0]
-        cost = sum_exactly([total.cost, Decimal(row[0] or 0)])
+        cost = total.cost + Decimal(row[0] or 0)
         db.execute(
             "UPDATE sessions SET deleted_cost = ?, deleted_untold = deleted_untold + ?"
             " WHERE key = ?",

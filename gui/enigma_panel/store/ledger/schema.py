@@ -214,7 +214,7 @@ _V7 = (
         service_id IS NOT NULL
     )
     """,
-    # Costs with more places than nano-dollars have: what is summed of them is less exact than they.
+    # Costs with more places than nano-dollars have. No longer read.
     f"CREATE INDEX tasks_fine_costs ON tasks (key) WHERE {FINE_COST}",
     "CREATE INDEX tasks_by_text ON tasks (substr(text, 1, 40) COLLATE NOCASE)",
     """

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from enigma_panel.core.deletion import DeletionPlan, KeptReason, kept_because
 from enigma_panel.core.models import ASSUMED_PHASES, FINAL_PHASES, IDLE_LEAST_MS, TaskStatus
-from enigma_panel.core.money import EXACT, NANO, sum_exactly, to_nano
+from enigma_panel.core.money import NANO, to_nano
 from enigma_panel.core.statuses import AT_WORK
 from enigma_panel.core.task_filter import (
     GROUP_STATUSES,
@@ -42,7 +42,7 @@ from enigma_panel.store.ledger.queries import (
     one_of,
 )
 from enigma_panel.store.ledger.row_mapper import clean_text
-from enigma_panel.store.ledger.schema import FINE_COST, TOOK_IN_ALL
+from enigma_panel.store.ledger.schema import TOOK_IN_ALL
 
 T = TypeVar("T")
 
@@ -123,11 +123,8 @@ _HAS_WORD = (
     " OR t.session_key IN (SELECT key FROM sessions WHERE instr(name_folded, :{0})))"
 )
 _THESE = "t.key IN (SELECT value FROM json_each(:keys))"
-_WHOLE = int(NANO)
 _SUMS = (
-    # In two parts: the nano-dollars of many absurd costs are no 64-bit integer.
-    f"SELECT t.status, t.is_new, count(*),"  # noqa: S608 - own words
-    f" sum(t.cost_nano / {_WHOLE}), sum(t.cost_nano % {_WHOLE}),"
+    "SELECT t.status, t.is_new, count(*), sum(t.cost_nano),"  # noqa: S608 - own words
     f" sum({TOOK_MS}), count(CASE WHEN {IS_UNTOLD} THEN 1 END)"
     " FROM tasks t"
 )
@@ -155,10 +152,6 @@ _BY_RULE = (
     f"SELECT t.status, {IS_OVER} AS is_over, {HAS_CALL} AS has_call, count(*),"  # noqa: S608 - own words
     " json_group_array(t.key) FROM tasks t JOIN sessions s ON s.key = t.session_key"
     f" WHERE {_THESE} GROUP BY 1, 2, 3"
-)
-_FINE_COSTS = (
-    "SELECT t.cost, t.cost_nano FROM tasks t INDEXED BY tasks_fine_costs"  # noqa: S608 - own words
-    f" WHERE {FINE_COST} AND t.cost_nano IS NOT NULL"
 )
 _RESULTS = f"FROM tasks t WHERE {_THESE} AND result <> ''"
 
@@ -323,7 +316,7 @@ class TaskReader:
             total=total,
             count=sum(row[2] for row in rows),
             by_group={group: sum(r[2] for r in rows if _is_in(r, group)) for group in TaskGroup},
-            shown=self._exact(shown, _where([*conditions, *_in_groups(task_filter)]), values),
+            shown=self._summed(shown, _where([*conditions, *_in_groups(task_filter)]), values),
         )
 
     def _spent_on(self, day: str, from_ms: int, to_ms: int) -> TaskSum:
@@ -333,17 +326,15 @@ class TaskReader:
 
     def _sum(self, condition: str, values: dict[str, Any]) -> TaskSum:
         rows = self._rows(f"{_SUMS}{_where([condition])} GROUP BY t.status, t.is_new", values)
-        return self._exact(rows, _where([condition]), values)
+        return self._summed(rows, _where([condition]), values)
 
-    def _exact(self, rows: Sequence[Sequence[Any]], where: str, values: dict[str, Any]) -> TaskSum:
-        """The sum of these rows, and what the nano-dollars of such tasks leave out."""
+    def _summed(self, rows: Sequence[Sequence[Any]], where: str, values: dict[str, Any]) -> TaskSum:
+        """The sum of these rows of `_SUMS`, and whether a session of theirs was idle."""
         total = _sum(rows)
-        if total.cost:
-            idle = self._rows(f"{_HAS_IDLED}{where.replace(' WHERE ', ' AND ', 1)} LIMIT 1", values)
-            total = replace(total, has_idle=bool(idle))
-        fine = self._rows(f"{_FINE_COSTS}{where.replace(' WHERE ', ' AND ', 1)}", values)
-        rests = (EXACT.subtract(Decimal(cost), Decimal(nano) / NANO) for cost, nano in fine)
-        return replace(total, cost=sum_exactly([total.cost, *rests])) if fine else total
+        if not total.cost:
+            return total
+        idle = self._rows(f"{_HAS_IDLED}{where.replace(' WHERE ', ' AND ', 1)} LIMIT 1", values)
+        return replace(total, has_idle=bool(idle))
 
     @contextmanager
     def _one_state(self) -> Iterator[None]:
@@ -432,5 +423,5 @@ def _sum(rows: Sequence[Sequence[Any]]) -> TaskSum:
     def total(column: int) -> int:
         return sum(row[column] or 0 for row in rows)
 
-    cost = total(3) + Decimal(total(4)) / NANO
-    return TaskSum(count=total(2), cost=cost, took_ms=total(5), untold=total(6))
+    cost = Decimal(total(3)) / NANO
+    return TaskSum(count=total(2), cost=cost, took_ms=total(4), untold=total(5))
