@@ -1,6 +1,6 @@
 """Texts for what a queued task or a command waits for, and for what can be done about it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 
 from msgspec import Struct
@@ -25,6 +25,7 @@ _SHARED = frozenset(
     }
 )
 """Reasons that hold up the queue rather than one task of it."""
+_NEEDS_YOU = frozenset({WaitReason.SESSION_ENDED, WaitReason.UNSUPPORTED, WaitReason.KEY})
 
 
 class WaitText(Struct, frozen=True, kw_only=True):
@@ -57,69 +58,130 @@ class QueueAction(StrEnum):
     REMOVE = "remove"
 
 
+class _Times(Struct, frozen=True):
+    """How a number of seconds is written into a sentence: as a clock shows it, or as '4 s'."""
+
+    clock: Callable[[int], str]
+    seconds: Callable[[int], str]
+
+
+_READ = _Times(lambda s: duration(s * 1000), lambda s: tr("{n} s", n=s))
+_SPOKEN = _Times(*2 * (lambda s: spoken_duration(s * 1000),))
+
+
 def entry_text(entry: QueueEntry, now_ms: int, facts: QueueContext) -> WaitText:
     """'2nd in line, about 0:19', 'all 5 places are in use'."""
+    left = left_s(entry.due_ms, now_ms)
+    return WaitText(
+        text=_entry_words(entry, left, facts, _READ),
+        spoken=_entry_words(entry, left, facts, _SPOKEN),
+        severity=Severity.AMBER if entry.why in _NEEDS_YOU else Severity.PLAIN,
+    )
+
+
+def _entry_words(entry: QueueEntry, left: int | None, facts: QueueContext, times: _Times) -> str:
     if entry.why is WaitReason.TURN or (entry.why in _SHARED and not facts.is_first):
-        return _position(entry, now_ms)
-    match entry.why:
+        return _about(tr("{place} in line", place=ordinal(entry.position)), left, times)
+    if entry.why in _SHARED:
+        return _shared_words(entry.why, left, facts.limit, times)
+    return _own_words(entry, facts)
+
+
+def _shared_words(why: WaitReason, left: int | None, limit: int, times: _Times) -> str:
+    match why:
         case WaitReason.NO_SLOT:
-            return _about(no_slot_text(facts.limit), entry, now_ms)
+            return _about(no_slot_text(limit), left, times)
+        case WaitReason.LIMITED:
+            return _again(tr("too many calls this minute"), tr("continues"), left, times)
+        case WaitReason.NO_BROWSER:
+            return _again(tr("no free browser"), tr("tries again"), left, times)
+        case WaitReason.CONNECTION if left is not None:
+            return _again(tr("no connection"), tr("tries again"), left, times)
+        case WaitReason.CONNECTION:
+            return tr("no connection")
+        case WaitReason.BUDGET if left is not None:
+            return tr("waits for calls of this minute, {time}", time=times.clock(left))
+        case WaitReason.BUDGET:
+            return tr("waits for calls of this minute")
+    return tr("waits until the ledger can be written")
+
+
+def _own_words(entry: QueueEntry, facts: QueueContext) -> str:
+    match entry.why:
         case WaitReason.BUSY:
-            return _plain(tr("runs after the task in {session}", session=facts.session))
+            return tr("runs after the task in {session}", session=facts.session)
         case WaitReason.SESSION_ENDED:
-            return _needs_you(tr("its session has ended"))
+            return tr("its session has ended")
         case WaitReason.UNSUPPORTED:
             names = tr(", ").join(f"“{field_name(field)}”" for field in entry.unsupported)
-            return _needs_you(tr("the service dialect has no {fields} – Edit", fields=names))
+            return tr("the service dialect has no {fields} – Edit", fields=names)
         case WaitReason.CLOSING:
-            return _plain(tr("waits until {session} is closed", session=facts.session))
+            return tr("waits until {session} is closed", session=facts.session)
         case WaitReason.KEY:
-            return _needs_you(tr("waits for a key"))
+            return tr("waits for a key")
         case WaitReason.FUNDS:
-            return _plain(tr("the account cannot pay"))
+            return tr("the account cannot pay")
         case WaitReason.STOPPED:
-            return _plain(pause_text(facts.pause_reason))
-        case WaitReason.LEDGER:
-            return _plain(tr("waits until the ledger can be written"))
+            return pause_text(facts.pause_reason)
         case WaitReason.SENDING:
-            return _plain(tr("is being started"))
-        case _:
-            return _counting(entry, now_ms)
+            return tr("is being started")
+    return tr("waits here")
+
+
+def _about(what: str, left: int | None, times: _Times) -> str:
+    """With the forecast, where there is one."""
+    if left is None:
+        return what
+    return tr("{what}, about {time}", what=what, time=times.clock(left))
+
+
+def _again(what: str, then: str, left: int | None, times: _Times) -> str:
+    """'no connection – tries again in 4 s'."""
+    if left is None:
+        return tr("{what} – {then} now", what=what, then=then)
+    return tr("{what} – {then} in {time}", what=what, then=then, time=times.seconds(left))
 
 
 def pending_text(pending: PendingCommand, now_ms: int) -> WaitText:
     """'Terminating in 3 s', 'Terminate waits, 0:12', 'Terminate waits for the key'."""
-    if pending.sent_live and pending.why is not WaitReason.SENDING:
-        return _once_more(pending, now_ms)
-    verb = verb_label(pending.verb)
     left = left_s(pending.due_ms, now_ms)
-    time = spoken_duration((left or 0) * 1000)
+    words = _pending_words
+    if pending.sent_live and pending.why is not WaitReason.SENDING:
+        words = _once_more
+    return WaitText(text=words(pending, left, _READ), spoken=words(pending, left, _SPOKEN))
+
+
+def _pending_words(pending: PendingCommand, left: int | None, times: _Times) -> str:
+    verb = verb_label(pending.verb)
     match pending.why:
         case WaitReason.SENDING:
-            return _plain(sending_text(pending.verb))
+            return sending_text(pending.verb)
         case WaitReason.UNDO:
             going = verb_text(pending.verb).going
             if left is None:
-                return _plain(going)
-            text = tr("{going} in {time}")
-            return WaitText(
-                text=text.format(going=going, time=tr("{n} s", n=left)),
-                spoken=text.format(going=going, time=time),
-            )
+                return going
+            return tr("{going} in {time}", going=going, time=times.seconds(left))
         case WaitReason.CONNECTION:
-            return _plain(tr("{verb} will be sent when there is a connection", verb=verb))
+            return tr("{verb} will be sent when there is a connection", verb=verb)
         case WaitReason.KEY:
-            return _plain(tr("{verb} waits for the key", verb=verb))
+            return tr("{verb} waits for the key", verb=verb)
         case WaitReason.NAME:
-            return _plain(tr("{verb} waits for the start", verb=verb))
-        case _ if left is not None:
-            text = tr("{verb} waits, {time}")
-            return WaitText(
-                text=text.format(verb=verb, time=duration(left * 1000)),
-                spoken=text.format(verb=verb, time=time),
-            )
-        case _:
-            return _plain(tr("{verb} waits", verb=verb))
+            return tr("{verb} waits for the start", verb=verb)
+    if left is None:
+        return tr("{verb} waits", verb=verb)
+    return tr("{verb} waits, {time}", verb=verb, time=times.clock(left))
+
+
+def _once_more(pending: PendingCommand, left: int | None, times: _Times) -> str:
+    """'Terminate sent over the live channel; sent once more in 0:12'."""
+    head = tr("{verb} sent over the live channel", verb=verb_label(pending.verb))
+    if pending.why is WaitReason.CONNECTION:
+        return tr("{sent}; sent once more when there is a connection", sent=head)
+    if pending.why is WaitReason.KEY:
+        return tr("{sent}; sent once more when there is a key", sent=head)
+    if left is None:
+        return tr("{sent}; it is sent once more", sent=head)
+    return tr("{sent}; sent once more in {time}", sent=head, time=times.clock(left))
 
 
 def queue_action_label(verb: QueueAction) -> str:
@@ -222,14 +284,6 @@ def left_s(due_ms: int | None, now_ms: int) -> int | None:
     return -(-(due_ms - now_ms) // 1000)
 
 
-def _plain(text: str) -> WaitText:
-    return WaitText(text=text, spoken=text)
-
-
-def _needs_you(text: str) -> WaitText:
-    return WaitText(text=text, spoken=text, severity=Severity.AMBER)
-
-
 def no_slot_text(limit: int) -> str:
     """'all 5 places are in use'."""
     if limit == 2:
@@ -247,71 +301,3 @@ def pause_text(reason: PauseReason) -> str:
         PauseReason.UNTAKEN: tr("browsers open, but take no task – Go on"),
         PauseReason.DIALECT: tr("the service does not understand this dialect – Go on"),
     }.get(reason, tr("waits here"))
-
-
-def _position(entry: QueueEntry, now_ms: int) -> WaitText:
-    return _about(tr("{place} in line", place=ordinal(entry.position)), entry, now_ms)
-
-
-def _about(what: str, entry: QueueEntry, now_ms: int) -> WaitText:
-    """With the forecast, where there is one."""
-    left = left_s(entry.due_ms, now_ms)
-    if left is None:
-        return _plain(what)
-    text = tr("{what}, about {time}")
-    return WaitText(
-        text=text.format(what=what, time=duration(left * 1000)),
-        spoken=text.format(what=what, time=spoken_duration(left * 1000)),
-    )
-
-
-def _counting(entry: QueueEntry, now_ms: int) -> WaitText:
-    """Reasons that pass by themselves, with the time until then."""
-    left = left_s(entry.due_ms, now_ms)
-    time = spoken_duration((left or 0) * 1000)
-    match entry.why:
-        case WaitReason.BUDGET if left is not None:
-            text = tr("waits for calls of this minute, {time}")
-            return WaitText(
-                text=text.format(time=duration(left * 1000)), spoken=text.format(time=time)
-            )
-        case WaitReason.BUDGET:
-            return _plain(tr("waits for calls of this minute"))
-        case WaitReason.LIMITED:
-            return _again(tr("too many calls this minute"), tr("continues"), left, time)
-        case WaitReason.NO_BROWSER:
-            return _again(tr("no free browser"), tr("tries again"), left, time)
-        case WaitReason.CONNECTION if left is not None:
-            return _again(tr("no connection"), tr("tries again"), left, time)
-        case WaitReason.CONNECTION:
-            return _plain(tr("no connection"))
-        case _:
-            return _plain(tr("waits here"))
-
-
-def _again(what: str, then: str, left: int | None, time: str) -> WaitText:
-    """'no connection – tries again in 4 s'."""
-    if left is None:
-        return _plain(tr("{what} – {then} now", what=what, then=then))
-    text = tr("{what} – {then} in {time}")
-    return WaitText(
-        text=text.format(what=what, then=then, time=tr("{n} s", n=left)),
-        spoken=text.format(what=what, then=then, time=time),
-    )
-
-
-def _once_more(pending: PendingCommand, now_ms: int) -> WaitText:
-    """'Terminate sent over the live channel; sent once more in 0:12'."""
-    head = tr("{verb} sent over the live channel", verb=verb_label(pending.verb))
-    left = left_s(pending.due_ms, now_ms)
-    if pending.why is WaitReason.CONNECTION:
-        return _plain(tr("{sent}; sent once more when there is a connection", sent=head))
-    if pending.why is WaitReason.KEY:
-        return _plain(tr("{sent}; sent once more when there is a key", sent=head))
-    if left is None:
-        return _plain(tr("{sent}; it is sent once more", sent=head))
-    text = tr("{sent}; sent once more in {time}")
-    return WaitText(
-        text=text.format(sent=head, time=duration(left * 1000)),
-        spoken=text.format(sent=head, time=spoken_duration(left * 1000)),
-    )
