@@ -1,7 +1,7 @@
 """Amounts of money in an agent's words: what a purchase would cost, where they say so plainly.
 
-A question names a total only in words that are known here, all of them: to type an amount costs
-seconds, to approve a wrong one costs money.
+A total is read only where all words around it are known here: typing an amount costs seconds,
+approving a wrong one costs money.
 """
 
 import re
@@ -23,10 +23,10 @@ _AMOUNT = lazy_compile(
     rf"(?:{_SPACE}?(?P<after>{_SIGNS}|(?:{_CODES}|{_WORDS})\b))?"
 )
 _MOST_CHARS = 5_000
-"""Nobody reads all of a longer question before clicking."""
+"""Longest question that is looked at: nobody reads all of a longer one before clicking."""
 _DASHES = ("-", "−", "–", "—")
 _MARK = "¤"
-"""Stands for the amount while the words around it are read."""
+"""Placeholder of the amount while the words around it are read."""
 _COST = r"(?:tax|taxes|vat|shipping|delivery|postage|handling|fees)"
 _COSTS = rf"(?:all )?{_COST}(?:(?:,|,? and|,? &) (?:all )?{_COST})*"
 _ALL_IN = rf",? ?\(?(?:incl(?:uding|uded|[.])? {_COSTS}|{_COSTS} included|with free {_COST})\)?"
@@ -55,7 +55,7 @@ _ASKING = """
 _ENGLISH = lazy_compile(
     r"[$£¥₹]|USD|GBP|JPY|CAD|AUD|NZD|INR|MXN|SGD|HKD|CNY|dollar|pound|yen|rupee"
 )
-"""Currencies whose thousands a comma parts; of others it is a point."""
+"""Currencies whose thousands are separated by a comma; others have a point there."""
 
 
 class Amount(Struct, frozen=True):
@@ -88,7 +88,7 @@ def amount_in(text: str) -> Amount | None:
 
 
 def currency_in(question: str) -> str:
-    """The currency of all amounts that a question names, as it stands there; "" of none and of
+    """The currency of all amounts in a question, as it stands there; "" where there is none, or
     several."""
     found = {_currency(match) for match in _AMOUNT.finditer(question)} - {""}
     return found.pop() if len(found) == 1 else ""
@@ -126,7 +126,7 @@ def _read(match: re.Match[str], question: str) -> Amount | None:
 
 
 def _value(number: str, currency: str) -> Decimal | None:
-    """None where a point or a comma may mean two things: '1.299'."""
+    """The number's value; None where a point or a comma may mean two things: '1.299'."""
     digits = re.sub(rf"['’]|{_SPACE}", "", number)
     marks = re.sub("[0-9]", "", digits)
     if not marks:

@@ -66,7 +66,7 @@ FINAL_PHASES = frozenset(
     {Phase.CLOSED, Phase.ENDED_BY_YOU, Phase.ENDED_BY_LIMIT, Phase.FAILED, Phase.DROPPED}
 )
 UNOPENED_PHASES = frozenset({Phase.PLANNED, Phase.DROPPED})
-"""Sessions that exist only here: no call about them was accepted, none is shown as a session."""
+"""Phases of sessions that the service does not know: no call about them was accepted."""
 
 ASSUMED_PHASES = frozenset({Phase.EXPIRED_ASSUMED, Phase.CLOSED_ASSUMED})
 
@@ -97,7 +97,7 @@ class Proxy(StrEnum):
 
 
 class BrowserOptions(Struct, frozen=True, kw_only=True):
-    """What a browser is opened with, where the dialect has it; it stays so for all its tasks.
+    """The options of a browser, where the dialect has them; they hold for all its tasks.
 
     environment_id, policy_id: the service's, "" for none. proxy_country: where the service's own
     proxy stands, "" for anywhere. proxy_address: host:port of one's own HTTP or SOCKS proxy.
@@ -181,7 +181,7 @@ class Session(HidingStruct, frozen=True, kw_only=True):
 
     @property
     def name(self) -> str:
-        """See session_name."""
+        """The name in the window; see `session_name`."""
         return session_name(self.label, self.site, self.number)
 
     @property
@@ -283,7 +283,7 @@ class Task(HidingStruct, frozen=True, kw_only=True):
 
     @property
     def was_seen_at_work(self) -> bool:
-        """The same, and more than its start was heard of it."""
+        """True while it is at work and more than its start was reported."""
         return self.is_at_work and self.status is not TaskStatus.STARTING
 
     @property
@@ -299,34 +299,34 @@ class Task(HidingStruct, frozen=True, kw_only=True):
 
     @property
     def open_since_ms(self) -> int | None:
-        """When the question was asked that waits for its answer, None where none does."""
+        """When the open question was asked; None where no question waits for an answer."""
         waits = self.status is TaskStatus.ASKS and self.answered_ms is None
         return self.asked_ms if waits else None
 
     def waited_by(self, now_ms: int) -> int | None:
-        """How long it has waited for answers of the person; None where nobody knows."""
+        """How long the task has waited for the person's answers; None where that is unknown."""
         if self.waited_ms is None or self.open_since_ms is None:
             return self.waited_ms
         return self.waited_ms + max(0, now_ms - self.open_since_ms)
 
     def takes(self, verb: CommandVerb) -> bool:
-        """Whether the command would change something."""
+        """Whether the command would change something in the task's present status."""
         return self.status in COMMANDS[verb].takes
 
     @property
     def was_taken(self) -> bool:
-        """True where it was sent and may have been taken: then it costs something, told or not."""
+        """True where the service may have taken it: then it costs something, known or not."""
         is_unclear = self.status in {TaskStatus.LOST, TaskStatus.STOPPED}
         return self.service_id is not None or (is_unclear and self.sent_ms is not None)
 
     @property
     def is_cost_untold(self) -> bool:
-        """True once it is over, has cost something, and sums cannot hold that."""
+        """True once the task is over and has cost something that no sum holds."""
         return self.is_final and self.was_taken and self.counted_cost is None
 
     @property
     def cost(self) -> Decimal | None:
-        """Dollars so far, None when not given."""
+        """What the task has cost so far, in dollars; None where that is unknown."""
         return self.usage.cost
 
     @property
@@ -336,7 +336,7 @@ class Task(HidingStruct, frozen=True, kw_only=True):
 
     @property
     def counted_cost(self) -> Decimal | None:
-        """Dollars that sums may hold: None where none were given, or what was given is in doubt."""
+        """The cost for sums, in dollars; None where it is unknown or in doubt."""
         cost = self.cost
         return cost if cost is not None and is_sane(cost) and not self.is_doubted else None
 
@@ -381,7 +381,10 @@ def shown_state(session: Session, task: Task | None) -> SessionState:
 
 
 def _ended_by_us(session: Session, task: Task | None) -> SessionState:
-    """Whether the person ended it, or the program: it took no task, or its task was over before."""
+    """The state of a session that was ended from here, by the person or by the program.
+
+    The program ends one that took no task, or whose task was over before.
+    """
     if task is None or task.status is TaskStatus.QUEUED or task.code == "TAKEN_BACK":
         return SessionState.CLOSED
     if not session.close_after or task.code == "TERMINATED_BEFORE_TASK":

@@ -1,7 +1,7 @@
-"""Money: exact decimals from the JSON text on, integer nano-dollars for sorting; short where shown.
+"""Money: decimals as the JSON text has them; in the ledger whole nano-dollars, to sum and sort.
 
-Unit: US dollars (api.md §2). A figure outside 0…10⁶, or of a report that may be about another task,
-is kept and shown, but never summed: see `Task.counted_cost`.
+Unit: US dollars (api.md §2). An amount outside 0…10⁶, or from a report that may be about another
+task, is kept and shown, but never summed: see `Task.counted_cost`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,16 +12,16 @@ MAX_SANE = Decimal(1_000_000)
 MAX_SUM = MAX_SANE * 1_000_000_000
 NANO = Decimal(1_000_000_000)
 CENTS, FINE = 2, 4
-"""Decimals that are shown."""
+"""Numbers of decimals that are shown, see `MoneyKind`."""
 EXACT_PLACES = 60
-"""More places after the point than the service may tell: such an amount stays in its notation."""
+"""Most decimals that are written out, more than a reply may have (`api/wire/values`)."""
 
 
 class MoneyKind(Enum):
-    """What an amount is of, which decides on the decimals that are shown of it.
+    """What an amount is of; it decides how many decimals are shown, also of zero.
 
     COST: of a task or a session, four, so that a column of them is aligned. SUM: four below a
-    dollar, else two. BALANCE: two, as all else. What was told to be nothing has as many zeros.
+    dollar, else two. BALANCE: two.
     """
 
     COST = auto()
@@ -35,7 +35,7 @@ def is_sane(amount: Decimal) -> bool:
 
 
 def to_nano(amount: Decimal | None) -> int | None:
-    """Whole nano-dollars of a sane amount (rounded half-even), None for anything else.
+    """The amount in whole nano-dollars (rounded half-even); None where it is not sane.
 
     The range is compared before the conversion: int(Decimal("1E+999999")) would never return.
     """
@@ -51,11 +51,11 @@ def format_money(
     is_sure: bool = True,
     is_derived: bool = False,
 ) -> str:
-    """'$0.0214' as it is shown wherever there is little room; `exact_money` is all of it.
+    """The amount in few decimals, '$0.0214'; `exact_money` has all of them.
 
-    '< $0.0001' for what would be rounded to nothing, '~' before what nobody told and was worked
-    out, '?' behind what is in no sum: not sure, or not sane. The latter is in its own short
-    notation, so that nobody takes it for a price.
+    '< $0.0001' where rounding would give zero, '~' before an estimate, '?' behind an amount that
+    no sum holds: not sure, or not sane. One that is not sane is written with an exponent, so that
+    nobody takes it for a price.
     """
     if not _is_figure(amount, kind):
         return f"${_notation(amount)}?"
@@ -68,7 +68,7 @@ def format_money(
 
 
 def exact_money(amount: Decimal) -> str:
-    """'$0.021437': at least two digits after the point and never fewer than were given.
+    """The amount with all decimals that were given, two at least: '$0.021437'.
 
     Trailing zeros that the service sent stay; an exponent is written out when the amount is sane.
     """
@@ -81,18 +81,18 @@ def exact_money(amount: Decimal) -> str:
 
 
 def _is_figure(amount: Decimal, kind: MoneyKind) -> bool:
-    """Many sane amounts make a sum that none of them could be."""
+    """Whether the amount can be one: sane, or a sum of many that are."""
     is_sum = kind is MoneyKind.SUM and amount.is_finite() and 0 <= amount <= MAX_SUM
     return is_sum or is_sane(amount)
 
 
 def _notation(amount: Decimal) -> str:
-    """'1.23E+30': as short as any figure can be."""
+    """The amount in few characters, whatever it is: '1.23E+30'."""
     return "NaN" if amount.is_nan() else f"{amount:.3G}"
 
 
 def is_rounded(amount: Decimal, kind: MoneyKind = MoneyKind.COST) -> bool:
-    """Whether what is shown of it is not all of it."""
+    """Whether `format_money` leaves out a part of the amount."""
     shown = format_money(amount, kind).strip("?")
     return not _is_figure(amount, kind) or shown[0] == "<" or Decimal(shown[1:]) != amount
 
@@ -103,9 +103,9 @@ def sum_money(amounts: Iterable[Decimal]) -> Decimal:
 
 
 def affordable(balance: Decimal, costs: Sequence[Decimal]) -> int | None:
-    """For how many tasks the balance is enough if they cost what these did on average.
+    """How many tasks the balance pays for if they cost what these did on average.
 
-    None where that cannot be told: none is given, all cost nothing, the balance is not sane.
+    None where that is unknown: no cost is given, all are zero, or the balance is not sane.
     """
     left, spent = to_nano(balance), to_nano(sum_money(costs))
     return left * len(costs) // spent if left is not None and spent else None
