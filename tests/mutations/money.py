@@ -931,7 +931,7 @@ MONEY = (
         mistake="what was in the copy's line is started again",
         file="services/recovery.py",
         old="        await _drop_old_queue(store)\n",
-        new="",
+        new="        pass\n",
         tests=("tests/services/test_recovery.py",),
     ),
     Break(
