@@ -22,7 +22,7 @@ from enigma_panel.core.task_filter import NEWEST_FIRST, TaskGroup
 from enigma_panel.core.verbs import TaskVerb
 from enigma_panel.services.container import Services
 from enigma_panel.store.files import Copy, Problem, ProblemKind
-from enigma_panel.store.ledger.errors import NewerLedgerError
+from enigma_panel.store.ledger.errors import CorruptLedgerError
 from enigma_panel.store.paths import FolderError
 from enigma_panel.store.settings import DARK, LIGHT
 from enigma_panel.ui.deletion.dialog import DeletionDialog
@@ -34,7 +34,7 @@ from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.new_task.dialog import NewTaskDialog
 from enigma_panel.ui.new_task.run_again import RunAgainDialog
 from enigma_panel.ui.questions.dialog import QuestionDialog
-from enigma_panel.ui.recovery.newer_ledger import NewerLedgerWindow
+from enigma_panel.ui.recovery.lost_ledger import LostLedgerWindow
 from enigma_panel.ui.recovery.opening import OpeningWindow
 from enigma_panel.ui.recovery.start_failed import StartFailedWindow
 from enigma_panel.ui.result.dialog import ResultDialog
@@ -172,7 +172,7 @@ class Gallery(Tour):
         await self._show_deletion()
         await self._show_new_task()
         await self._show_results()
-        await self._show_newer_ledger()
+        await self._show_lost_ledger()
         await super()._end()
 
     async def _show_many(self) -> None:
@@ -331,13 +331,13 @@ class Gallery(Tour):
             await self._picture(f"result-{name}", dialog)
         dialog.reject()
 
-    async def _show_newer_ledger(self) -> None:
+    async def _show_lost_ledger(self) -> None:
         path = Path("/home/maria/.local/share/enigma-control-panel/ledger.sqlite3")
         made_ms = self._services.clock.now_ms() - 3_600_000
-        copy = Copy(path=path, made_ms=made_ms, version=1, sessions_open=2)
-        window = NewerLedgerWindow(NewerLedgerError(path, 9, 8), copy, made_ms + 3_600_000)
+        copy = Copy(made_ms=made_ms, sessions_open=2)
+        window = LostLedgerWindow(CorruptLedgerError(path, ""), copy, made_ms + 3_600_000)
         window.present(window.quit_button)
-        await self._picture("newer-ledger", window)
+        await self._picture("lost-ledger", window)
         window.close()
         opening = OpeningWindow()
         opening.show_step(4, 6)

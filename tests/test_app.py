@@ -3,35 +3,36 @@
 import asyncio
 import errno
 import tempfile
-from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace as Namespace
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 import pytest
 from msgspec import Struct
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from enigma_panel import app
 from enigma_panel.app import Program, restart_arguments
-from enigma_panel.bootstrap import DataDirs, find_data_dirs
+from enigma_panel.bootstrap import DataDirs, find_data_dirs, prepare_data_dirs
 from enigma_panel.cli import Options, parse
 from enigma_panel.core.service_rules import Dialect
 from enigma_panel.desktop.session_end import own_command
-from enigma_panel.runtime import next_run
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.runtime.next_run import HandedOver
-from enigma_panel.store.files import Copy, Problem, ProblemKind
-from enigma_panel.store.ledger.errors import LedgerError
+from enigma_panel.store.files import Problem
+from enigma_panel.store.ledger import CorruptLedgerError, use_copy
 from enigma_panel.store.ledger.schema import OnStep
 from enigma_panel.store.paths import FolderError, folders_below
+from enigma_panel.ui.recovery.lost_ledger import LedgerChoice, LostLedgerWindow
 from enigma_panel.ui.recovery.opening import OpeningWindow
 from enigma_panel.ui.recovery.start_failed import StartFailedWindow
 from tests.kit.wait import until
 from tests.services.conftest import leave
+from tests.store.ledger.damage import LOST, filled
 
+W = TypeVar("W", bound=QWidget)
 ELSEWHERE = "https://staging.example"
 FOLDER = Path("/somewhere/with a space")
 KEY = "enig_typed-by-hand-0123456789"
@@ -86,50 +87,12 @@ def test_out_of_a_demo_with_a_folder_the_account_has_its_own(demo: bool) -> None
     assert again == Options(demo=demo, data_dir=FOLDER if demo else None)
 
 
-async def test_a_copy_that_could_not_be_used_is_said_by_the_next_run(tmp_path: Path) -> None:
-    """It begins anew in the same folder, and the copy is gone by then."""
-    ledger = tmp_path / "ledger.sqlite3"
-    thread: Any = Namespace(run=call)
-    parts: Any = Namespace(ledger=Namespace(path=ledger), ledger_thread=thread)
-    program = Program(Options(data_dir=tmp_path), NO_DIRS, None)
-    program._account = account(ELSEWHERE, is_dialect_for_run=True)
-    copy = Copy(path=ledger.with_suffix(".copy"), made_ms=1, version=1, sessions_open=0)
-    program._go_on_with_copy(copy)
-    assert program.restart_with == ["--data-dir", str(tmp_path), "--base-url", ELSEWHERE]
+def test_with_its_copy_the_program_begins_again_in_the_same_folder() -> None:
+    program = Program(Options(data_dir=FOLDER), NO_DIRS, None)
+    program._go_on_with_copy()
+    assert program.restart_with == ["--data-dir", str(FOLDER)]
+    assert program._replace_ledger is use_copy
     assert program._leave.is_set()
-    assert program._replace_ledger is not None
-    with pytest.raises(LedgerError):
-        await program._swap(parts, program._replace_ledger)
-    again = Program(Options(), NO_DIRS, None, program.handed_over)
-    (problem,) = again._left(ledger)
-    assert (problem.kind, problem.path) == (ProblemKind.NOT_REPLACED, ledger)
-    assert problem.reason == "SQLITE_CANTOPEN: unable to open database file"
-    assert again._left(ledger) == []
-    assert again.handed_over == HandedOver(base_url=ELSEWHERE, key=KEY, data_dir=str(tmp_path))
-
-
-async def test_a_long_reason_leaves_room_for_the_key(tmp_path: Path) -> None:
-    """The pipe takes all of it or nothing, and the key would be gone."""
-
-    def refuse(path: Path) -> None:
-        raise LedgerError(path, "😀" * 300)
-
-    thread: Any = Namespace(run=call)
-    parts: Any = Namespace(ledger=Namespace(path=tmp_path), ledger_thread=thread)
-    program = Program(Options(data_dir=tmp_path), NO_DIRS, None)
-    key = KEY + "x" * 100
-    program.handed_over = HandedOver(base_url=ELSEWHERE, key=key)
-    with pytest.raises(LedgerError):
-        await program._swap(parts, refuse)
-    environment: dict[str, str] = {}
-    next_run.hand_over(program.handed_over, environment)
-    handed = next_run.take_over(environment)
-    assert handed.key == key
-    assert handed.not_replaced == "😀" * 25
-
-
-async def call(what: Callable[..., Any], *arguments: Any) -> Any:
-    return what(*arguments)
 
 
 def test_what_settings_replaced_does_not_come_back_from_the_command_line() -> None:
@@ -236,10 +199,43 @@ def _without_room(**_: object) -> IO[bytes]:
     return Path("/dev/full").open("wb")
 
 
+@pytest.mark.parametrize("choice", LedgerChoice)
+@pytest.mark.qt_log_ignore("This plugin does not support")
+async def test_a_damaged_ledger_gives_way_to_what_the_person_chooses(
+    tmp_path: Path, choice: LedgerChoice
+) -> None:
+    options = Options(data_dir=tmp_path)
+    place = find_data_dirs(options)
+    prepare_data_dirs(place, demo=False)
+    filled(place.folders.ledger, 2)
+    LOST["rubbish"](place.folders.ledger)
+    opening = TaskScope().spawn("open", Program(options, place, None)._open(None))
+    assert opening is not None
+    window = await _shown(LostLedgerWindow)
+    {
+        LedgerChoice.USE_COPY: window.copy_button,
+        LedgerChoice.START_EMPTY: window.empty_button,
+        LedgerChoice.QUIT: window.quit_button,
+    }[choice].click()
+    if choice is LedgerChoice.QUIT:
+        with pytest.raises(CorruptLedgerError):
+            await opening
+        return
+    parts = await opening
+    keys = await parts.ledger_thread.run(parts.ledger.task_keys)
+    await leave(parts)
+    assert len(keys) == (2 if choice is LedgerChoice.USE_COPY else 0)
+    assert parts.problems == ()
+
+
 async def _failed_start(but: StartFailedWindow | None = None) -> StartFailedWindow:
-    def shown() -> list[StartFailedWindow]:
+    return await _shown(StartFailedWindow, but)
+
+
+async def _shown(kind: type[W], but: W | None = None) -> W:
+    def shown() -> list[W]:
         windows = QApplication.topLevelWidgets()
-        found = [w for w in windows if isinstance(w, StartFailedWindow) and w.isVisible()]
+        found = [w for w in windows if isinstance(w, kind) and w.isVisible()]
         return [window for window in found if window is not but]
 
     await until(shown)

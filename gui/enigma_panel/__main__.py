@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from enigma_panel.cli import Options
     from enigma_panel.runtime.next_run import HandedOver
-    from enigma_panel.store.ledger.early_check import EarlyCheck
 
 
 def main() -> int:
@@ -45,7 +44,6 @@ def _run(wanted: "Options", handed_over: "HandedOver") -> int:
     from enigma_panel.demo.simulator_process import SimulatorError, start_for
 
     simulator = start_for(wanted)
-    early_check = _check_early(wanted)
     try:
         _import_qt()
         from enigma_panel import app
@@ -64,7 +62,7 @@ def _run(wanted: "Options", handed_over: "HandedOver") -> int:
             simulator.stop()
         return 128 + number
     try:
-        return app.run(wanted, simulator, handed_over, early_check)
+        return app.run(wanted, simulator, handed_over)
     except SimulatorError as error:
         return _complain(str(error))
     except single_instance.AlreadyOpenError:
@@ -77,18 +75,6 @@ def _run(wanted: "Options", handed_over: "HandedOver") -> int:
         return _complain(f"the folder {error.path} cannot be used: {error.reason}")
     except LedgerError as error:
         return _complain(f"the ledger {error.path} cannot be used: {error.reason}")
-
-
-def _check_early(wanted: "Options") -> "EarlyCheck | None":
-    from enigma_panel.store.ledger.early_check import EarlyCheck
-    from enigma_panel.store.paths import FolderError, wanted_folders
-
-    if wanted.is_throw_away:
-        return None
-    try:
-        return EarlyCheck(wanted_folders(wanted.data_dir, os.environ).ledger)
-    except FolderError:  # said when it is needed
-        return None
 
 
 def _import_qt() -> None:

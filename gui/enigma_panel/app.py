@@ -25,9 +25,12 @@ from enigma_panel.runtime import event_loop, logging_setup, next_run
 from enigma_panel.runtime.next_run import NOTHING, HandedOver
 from enigma_panel.runtime.qt_messages import with_a_display
 from enigma_panel.services.account import Account
-from enigma_panel.store.files import Copy, Problem, ProblemKind
-from enigma_panel.store.ledger.early_check import EarlyCheck
-from enigma_panel.store.ledger.errors import LedgerError, NewerLedgerError
+from enigma_panel.store.ledger.errors import (
+    CorruptLedgerError,
+    LedgerError,
+    MissingLedgerError,
+    NewerLedgerError,
+)
 from enigma_panel.store.paths import FolderError, WrongFolderError
 from enigma_panel.ui.i18n import install_language
 from enigma_panel.ui.lazy_dialogs import LazyDialogs
@@ -43,10 +46,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-REASON_BYTES = 100
-"""So much of an error is handed over: the pipe has little room, and the key needs it."""
 OPENING_S, STEP_S = 1.0, 0.2
-"""What takes longer before the first window is said; how far it is, so often."""
+"""Delay until a slow opening of the ledger is said, and the interval of its progress."""
 
 
 class FirstPaint(QObject):
@@ -76,12 +77,10 @@ class Program:
         dirs: DataDirs,
         child: SimulatorProcess | None,
         handed_over: HandedOver = NOTHING,
-        early_check: EarlyCheck | None = None,
         *,
         take_folders: Callable[[], None] | None = None,
     ) -> None:
         self._options = options
-        self._early_check = early_check
         self._take_folders = take_folders
         self._migration = 0, 0
         self.handed_over = handed_over
@@ -91,7 +90,7 @@ class Program:
         self._leave = asyncio.Event()
         self._painted = asyncio.Event()
         self._instance: SingleInstance | None = None
-        self._replace_ledger: Callable[[Path], object] | None = None
+        self._replace_ledger: Callable[[Path], None] | None = None
         self._power: Power | None = None
         self._startup: Startup | None = None
         self.restart_with: list[str] | None = None
@@ -133,8 +132,8 @@ class Program:
                 return await self._build(url)
             except WrongFolderError:
                 raise
-            except NewerLedgerError as error:
-                if not can_ask or not await self._may_use_copy(error):
+            except (NewerLedgerError, CorruptLedgerError, MissingLedgerError) as error:
+                if not can_ask or not await self._restore(error):
                     raise
             except (FolderError, LedgerError) as error:
                 if not can_ask or not await self._may_try_again(error, again=again):
@@ -150,7 +149,6 @@ class Program:
                 self._options,
                 self._dirs,
                 demo_url,
-                early_check=self._early_check,
                 on_step=self._note_step,
                 watch=self._check.watch if self._check is not None else None,
             )
@@ -159,13 +157,7 @@ class Program:
         if not self._options.demo:  # the demo's has a key of its own
             self._account = parts.services.account
             self._account.take_over(self.handed_over.key, self.handed_over.base_url)
-        return replace(parts, problems=(*parts.problems, *self._left(parts.ledger.path)))
-
-    def _left(self, ledger: Path) -> list[Problem]:
-        """What the run before could not do; said once."""
-        reason, kind = self.handed_over.not_replaced, ProblemKind.NOT_REPLACED
-        self.handed_over = replace(self.handed_over, not_replaced="")
-        return [Problem(kind=kind, path=ledger, reason=reason)] if reason else []
+        return parts
 
     def _note_step(self, step: int, of: int) -> None:
         """In the ledger's thread."""
@@ -186,7 +178,8 @@ class Program:
         finally:
             window.close()
 
-    async def _may_use_copy(self, error: NewerLedgerError) -> bool:
+    async def _restore(self, error: LedgerError) -> bool:
+        """Ask what is to take the ledger's place; False to quit."""
         from enigma_panel.startup import offer_copy  # noqa: PLC0415 - rarely
 
         self._dress()
@@ -208,9 +201,6 @@ class Program:
         )
         parts.services.writer.recovered.connect(window.notice_controller.ledger_recovered)
         window.notice_controller.copy_wanted.connect(self._go_on_with_copy)
-        window.notice_controller.copy_declined.connect(
-            lambda: parts.services.scope.spawn("decline copy", self._decline_copy(parts))
-        )
         window.notice_controller.diagnostics_wanted.connect(
             lambda: self._copy_diagnostics(parts, window)
         )
@@ -288,16 +278,11 @@ class Program:
         if await dialogs.get().ask_before_quit() is not QuitChoice.CANCEL:
             self._leave.set()  # the dialog has told the queue to start nothing more
 
-    async def _decline_copy(self, parts: Parts) -> None:
-        from enigma_panel.store.ledger.backup import decline_copy  # noqa: PLC0415 - rarely
-
-        await parts.ledger_thread.run(decline_copy, parts.ledger)
-
-    def _go_on_with_copy(self, copy: Copy) -> None:
+    def _go_on_with_copy(self) -> None:
         """Leave; the copy takes the ledger's place once that is closed; then begin again."""
         from enigma_panel.store.ledger.backup import use_copy  # noqa: PLC0415 - rarely
 
-        self._replace_ledger = partial(use_copy, copy=copy)
+        self._replace_ledger = use_copy
         self._restart(demo=self._options.demo)
 
     def _restart(self, *, demo: bool) -> None:
@@ -354,14 +339,6 @@ class Program:
 
         window.app_actions.copy(diagnostics(parts, self._dirs))
 
-    async def _swap(self, parts: Parts, replace_ledger: Callable[[Path], object]) -> None:
-        try:
-            await parts.ledger_thread.run(replace_ledger, parts.ledger.path)
-        except LedgerError as error:  # whoever is there to be told is in the next run
-            reason = error.reason.encode()[:REASON_BYTES].decode(errors="ignore")
-            self.handed_over = replace(self.handed_over, not_replaced=reason)
-            raise
-
     async def _stages(self, parts: Parts, window: MainWindow | None) -> None:
         """Each stage gets its turn, whatever became of the one before."""
         stages: list[tuple[str, Callable[[], Awaitable[None]]]] = [
@@ -376,8 +353,8 @@ class Program:
             ("close ledger", lambda: parts.ledger_thread.run(parts.ledger.close)),
         ]
         if self._replace_ledger is not None:
-            swap = partial(self._swap, parts, self._replace_ledger)
-            stages.append(("replace the ledger", swap))
+            put = partial(parts.ledger_thread.run, self._replace_ledger, parts.ledger.path)
+            stages.append(("replace the ledger", put))
         if self._instance is not None:
             stages.insert(0, ("let nobody in", self._instance.close))
         if window is not None:
@@ -403,12 +380,10 @@ def run(
     options: Options,
     child: SimulatorProcess | None = None,
     handed_over: HandedOver = NOTHING,
-    early_check: EarlyCheck | None = None,
 ) -> int:
     """Run the program; raises SimulatorError, FolderError or LedgerError where it cannot start.
 
-    child, early_check: the simulator that `child.start_for` gave and the look at the ledger, where
-    they were begun before these imports.
+    child: the simulator that `child.start_for` gave, where it was begun before these imports.
     handed_over: what the run before left, in whose place this one is.
     """
     event_loop.catch_all()
@@ -427,7 +402,7 @@ def run(
         except FolderError:
             if options.needs_no_display:
                 raise
-        program = Program(options, dirs, child, handed_over, early_check, take_folders=take_folders)
+        program = Program(options, dirs, child, handed_over, take_folders=take_folders)
         status = _run_qt(program, ends)
     if program.restart_with is not None:
         next_run.hand_over(program.handed_over, os.environ)

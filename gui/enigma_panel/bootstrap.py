@@ -44,7 +44,6 @@ from enigma_panel.store.keychain import (
     login_service,
     service_name,
 )
-from enigma_panel.store.ledger.early_check import EarlyCheck
 from enigma_panel.store.ledger.ledger import Ledger
 from enigma_panel.store.ledger.schema import OnStep, silent
 from enigma_panel.store.ledger.task_reader import TaskReader
@@ -126,18 +125,17 @@ async def build(
     clock: Clock | None = None,
     make_client: MakeClient | None = None,
     *,
-    early_check: EarlyCheck | None = None,
     on_step: OnStep = silent,
     watch: Callable[[ServiceClient], ServiceClient] | None = None,
     make_connector: Callable[[], LiveConnector] | None = None,
 ) -> Parts:
     """Open settings and ledger and wire the services. Raises LedgerError.
 
-    early_check: of this ledger, where it was begun. on_step: hears of each migration of it, in the
-    ledger's thread. watch: makes of each client one that notes its calls. clock, make_client,
-    make_connector: others than the system's and the real ones, for tests.
+    on_step: hears of each migration of the ledger, in its thread. watch: makes of each client one
+    that notes its calls. clock, make_client, make_connector: others than the system's and the real
+    ones, for tests.
     """
-    files = await _open_files(dirs, early_check, on_step)
+    files = await _open_files(dirs, on_step)
     clock = clock or SystemClock()
     rate_limiter = RateLimiter(clock)
     make = make_client or partial(_client, rate_limiter)
@@ -189,14 +187,12 @@ class _Files(Struct, frozen=True, kw_only=True):
     problems: tuple[Problem, ...]
 
 
-async def _open_files(dirs: DataDirs, early_check: EarlyCheck | None, on_step: OnStep) -> _Files:
+async def _open_files(dirs: DataDirs, on_step: OnStep) -> _Files:
     redactor = Redactor(os.urandom(32))
     log_problem = _open_log(dirs.folders.data, redactor.redact)
     scope, thread = TaskScope(), LedgerThread()
     values, settings_problem = settings_file.load(dirs.folders.settings)
-    ledger, ledger_problem = await thread.run(
-        Ledger.open, dirs.folders.ledger, early_check, on_step
-    )
+    ledger, ledger_problem = await thread.run(Ledger.open, dirs.folders.ledger, on_step)
     saved_url, address_problem = _address(values.base_url, dirs)
     problems = (log_problem, settings_problem, address_problem, ledger_problem)
     return _Files(

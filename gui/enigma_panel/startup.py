@@ -30,14 +30,8 @@ from enigma_panel.services.recovery import recover
 from enigma_panel.services.types import NoticeKind
 from enigma_panel.store.files import Problem, ProblemKind
 from enigma_panel.store.folder_lock import clear_leftovers
-from enigma_panel.store.ledger.backup import (
-    Copied,
-    copy_to_offer,
-    find_copy,
-    make_copy,
-    use_copy,
-)
-from enigma_panel.store.ledger.errors import CorruptLedgerError, LedgerError, NewerLedgerError
+from enigma_panel.store.ledger.backup import find_copy, make_copy, start_empty, use_copy
+from enigma_panel.store.ledger.errors import CorruptLedgerError, LedgerError
 from enigma_panel.store.ledger.file_copy import copy_path
 from enigma_panel.store.ledger.open_until import open_until_ms
 from enigma_panel.store.paths import FolderError
@@ -83,7 +77,6 @@ class Startup:
         gc.freeze()  # what the start made is there to stay: no collection walks it again
         for problem in self._parts.problems:
             self._window.show_problem(problem)
-        await self._offer_copy()
         await self._recover()
         scope = self._parts.services.scope
         scope.spawn("ticks", self._ticks())
@@ -113,50 +106,33 @@ class Startup:
         for feature in FEATURES:
             feature.install(host)
 
-    async def _offer_copy(self) -> None:
-        """Where there is one of a lost ledger."""
-        try:
-            copy = await self._parts.ledger_thread.run(copy_to_offer, self._parts.ledger)
-        except LedgerError as error:
-            log.warning("nobody knows whether there is a copy to offer: %s", error.reason)
-            return
-        if copy is not None and not any(p.copy is not None for p in self._parts.problems):
-            self._window.notice_controller.show_copy(copy)
-
     async def _copy_ledger(self) -> None:
-        """When all is shown, which it would keep waiting."""
+        """Copy it when all is shown, which the look for damage would keep waiting."""
+        path, now = self._parts.ledger.path, self._parts.services.clock.now_ms()
         try:
-            copied = await self._make_copy()
-            if copied is Copied.DAMAGED and await self._mend():
-                copied = await self._make_copy()
+            await event_loop.blocking(partial(make_copy, path, now), time_limit=COPY_S)
+        except CorruptLedgerError as error:
+            await self._mend(error)
         except LedgerError as error:
-            self._say_not_copied(error)
+            log.warning("the ledger was not copied: %s", error.reason)
+            kind, path = ProblemKind.UNWRITABLE, copy_path(path)
+            self._window.show_problem(Problem(kind=kind, path=path, reason=error.reason))
         except event_loop.BlockingTimeoutError as error:
             log.warning("the copy of the ledger was not finished: %s", error)
-        else:
-            if copied is not Copied.MADE:
-                log.info("the ledger was not copied: %s", copied)
 
-    async def _make_copy(self) -> Copied:
-        path, now = self._parts.ledger.path, self._parts.services.clock.now_ms()
-        return await event_loop.blocking(partial(make_copy, path, now), time_limit=COPY_S)
-
-    async def _mend(self) -> bool:
-        """Say that the ledger has damage, where that is so: it may be the copy's alone."""
-        ledger, kind, reason = self._parts.ledger, ProblemKind.MENDED, ""
+    async def _mend(self, damage: CorruptLedgerError) -> None:
+        """Rebuild the indexes; where that does not help, offer the copy."""
+        log.warning("the ledger has damage: %s", damage.reason)
+        ledger, kind, copy = self._parts.ledger, ProblemKind.MENDED, None
         try:
-            if not await self._parts.ledger_thread.run(ledger.mend):
-                return False
-        except CorruptLedgerError as error:
-            kind, reason = ProblemKind.DAMAGED, error.reason
-        self._window.show_problem(Problem(kind=kind, path=ledger.path, reason=reason))
-        return kind is ProblemKind.MENDED
-
-    def _say_not_copied(self, error: LedgerError) -> None:
-        log.warning("the ledger was not copied: %s", error.reason)
-        path = copy_path(self._parts.ledger.path)
-        problem = Problem(kind=ProblemKind.UNWRITABLE, path=path, reason=error.reason)
-        self._window.show_problem(problem)
+            await self._parts.ledger_thread.run(ledger.rebuild_indexes)
+        except LedgerError:
+            kind = ProblemKind.DAMAGED
+            find = partial(find_copy, ledger.path)
+            copy = await event_loop.blocking(find, time_limit=COPY_S)
+        self._window.show_problem(
+            Problem(kind=kind, path=ledger.path, reason=damage.reason, copy=copy)
+        )
 
     async def _recover(self) -> None:
         try:
@@ -184,20 +160,24 @@ def machine_id() -> bytes:
     return bytes(QSysInfo.machineUniqueId().data())
 
 
-async def offer_copy(error: NewerLedgerError, leave: asyncio.Event) -> bool:
-    """The ledger is of a newer version: go on with the last copy that this one can read?
+async def offer_copy(error: LedgerError, leave: asyncio.Event) -> bool:
+    """The ledger is lost, or of a newer version: go on with its copy, or with an empty one?
 
-    True when the copy was put in its place; the ledger itself is kept beside it. leave: somebody
-    ends the program meanwhile.
+    False to quit. What was in the ledger's place is kept beside it. leave: somebody ends the
+    program meanwhile.
     """
-    from enigma_panel.ui.recovery.newer_ledger import LedgerChoice, NewerLedgerWindow  # noqa: PLC0415 - as all dialogs
+    from enigma_panel.ui.recovery.lost_ledger import LedgerChoice, LostLedgerWindow  # noqa: PLC0415 - as all dialogs
 
     copy = await event_loop.blocking(partial(find_copy, error.path), time_limit=COPY_S)
-    window = NewerLedgerWindow(error, copy, SystemClock().now_ms())
-    choice = await _ask(window, window.choice(), leave)
-    if choice is not LedgerChoice.USE_COPY or copy is None:
-        return False
-    await event_loop.blocking(partial(use_copy, error.path, copy), time_limit=COPY_S)
+    window = LostLedgerWindow(error, copy, SystemClock().now_ms())
+    match await _ask(window, window.choice(), leave):
+        case LedgerChoice.USE_COPY:
+            act = use_copy
+        case LedgerChoice.START_EMPTY:
+            act = start_empty
+        case _:
+            return False
+    await event_loop.blocking(partial(act, error.path), time_limit=COPY_S)
     return True
 
 

@@ -171,26 +171,6 @@ def test_no_key_of_a_connection_is_written_down(tmp_path: Path, place: str) -> N
     assert not (tmp_path / place).exists()
 
 
-SAYS_WHETHER_IT_WAS_LOOKED_AT = """
-import sys
-from enigma_panel.store.ledger import database
-prepare = database._prepare
-def noted(*rest, is_good, **more):
-    print("good" if is_good else "to look at", flush=True)
-    prepare(*rest, is_good=is_good, **more)
-database._prepare = noted
-from enigma_panel import __main__
-sys.exit(__main__.main())
-"""
-
-
-def test_a_ledger_is_looked_at_while_the_program_is_loaded(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", SAYS_WHETHER_IT_WAS_LOOKED_AT, "--smoke"]
-    command += ["--base-url", "http://127.0.0.1:9", "--data-dir", str(tmp_path)]
-    said = [subprocess.run(command, capture_output=True, text=True, check=True) for _ in range(2)]
-    assert [done.stdout for done in said] == ["to look at\nshown\n", "good\nshown\n"]
-
-
 SAYS_WHETHER_ALL_OF_IT_IS_SEEN = """
 import sys
 from enigma_panel.ui.main_window.window import MainWindow
@@ -249,7 +229,7 @@ def test_the_gallery_lists_all_of_its_pictures(tmp_path: Path) -> None:
     assert {"01-empty-dark-640x400.png", "02-key-light.png"} <= {*names}
     shown = {name[3:].removesuffix("-dark.png") for name in names}
     assert {"question-captcha", "question-code", "menu", "about", "commands"} <= shown
-    assert {"newer-ledger", "shortcuts", "new-task-mistake", "quit", "terminate-all"} <= shown
+    assert {"lost-ledger", "shortcuts", "new-task-mistake", "quit", "terminate-all"} <= shown
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")

@@ -11,7 +11,7 @@ from enigma_panel.store.paths import folders_below
 from tests.app.program import Driven
 from tests.kit.clock import NOW
 from tests.kit.wait import wait_for
-from tests.store.helpers import start
+from tests.store.helpers import copy_ledger, start
 from tests.store.ledger.damage import unindexed
 
 pytestmark = pytest.mark.process
@@ -26,16 +26,15 @@ def test_a_clean_start_leaves_a_good_copy(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("index", "change", "said", "is_copied"),
+    ("index", "change", "said", "is_mended"),
     [
         ("tasks_by_status", "UPDATE tasks SET status = 'working'", "was mended", True),
         ("sessions_by_name", "UPDATE sessions SET number = 1", "has damage", False),
     ],
 )
-def test_damage_that_no_start_notices_is_said_and_mended_where_it_can_be(
-    tmp_path: Path, index: str, change: str, said: str, is_copied: bool
+def test_damage_that_no_start_notices_is_mended_or_the_copy_comes_back(
+    tmp_path: Path, index: str, change: str, said: str, is_mended: bool
 ) -> None:
-    """SQLite's quick look compares no index with its table."""
     folders = folders_below(tmp_path)
     folders.prepare()
     with Ledger.open(folders.ledger)[0] as ledger:
@@ -44,12 +43,17 @@ def test_damage_that_no_start_notices_is_said_and_mended_where_it_can_be(
             assert intent.task is not None
             ledger.save(replace(intent.task, status=TaskStatus.DONE))
             ledger.settle(intent.key, Outcome.KNOWN, NOW)
+        copy_ledger(ledger, NOW)
     unindexed(folders.ledger, index, change)
     program = Driven("http://127.0.0.1:9", tmp_path)
     (notice,) = wait_for(lambda: [n for n in program.tell("notices") if said in n], 15, said)
     assert "may be missing here that still costs money" in notice
-    if is_copied:
-        wait_for(folders.ledger.with_suffix(".copy").exists, what="the copy")
+    if not is_mended:
+        assert "A copy of" in notice
+        program.tell("press Restart with the copy")
     status, errors = program.quit()
     assert (status, errors.count("the ledger has damage")) == (0, 1)
-    assert (find_copy(folders.ledger) is not None) is is_copied
+    assert len(list(folders.data.glob("ledger.sqlite3.replaced-*"))) == (not is_mended)
+    with Ledger.open(folders.ledger)[0] as ledger:
+        copy_ledger(ledger, NOW)  # finds no damage any more
+        assert len(ledger.task_keys()) == 2

@@ -41,7 +41,7 @@ CHOSEN = (
     "another site, nothing is filled in or saved before you choose the site."
 )
 DELETED = "takes ended tasks out of the ledger for good"
-COPIED = "what the copies of the ledger hold of them"
+COPIED = "what the copy of the ledger holds of them"
 NOT_OVER = (
     "those of a session whose end is neither proven nor was assumed longer ago than the longest "
     "life of a session and a day"
@@ -620,10 +620,10 @@ DATA = (
     Break(
         promise=DELETED,
         mistake="its bytes stay where they were until the file is written anew",
-        file="store/ledger/deletion.py",
-        old='    db.execute("PRAGMA secure_delete = ON").fetchall()\n',
-        new="",
-        tests=(f"{DELETION}::test_what_was_left_to_the_end_is_done_there_also_after_a_kill",),
+        file="store/ledger/database.py",
+        old="PRAGMA secure_delete = ON",
+        new="PRAGMA secure_delete = OFF",
+        tests=(f"{DELETION}::test_what_was_deleted_is_overwritten_at_once",),
     ),
     Break(
         promise=DELETED,
@@ -646,9 +646,9 @@ DATA = (
     ),
     Break(
         promise=COPIED,
-        mistake="copies of older versions stay as they are",
+        mistake="copies that earlier versions made stay as they are",
         file="store/ledger/backup.py",
-        old="                path.unlink()\n",
+        old="                old.unlink()\n",
         new="                pass\n",
         tests=(f"{DELETION}::test_no_byte_of_what_was_deleted_is_left_in_a_file",),
     ),
@@ -658,22 +658,14 @@ DATA = (
         file="services/deletions.py",
         old="            if result.deleted:\n",
         new="            if not result.deleted:\n",
-        tests=(f"{DELETIONS}::test_a_copy_holds_nothing_of_what_was_deleted",),
-    ),
-    Break(
-        promise=COPIED,
-        mistake="a copy that is made before the ledger is written anew has pieces of it",
-        file="store/ledger/backup.py",
-        old="anew=deletion.is_to_purge(source)",
-        new="anew=False",
-        tests=(f"{DELETION}::test_no_byte_of_what_was_deleted_is_left_in_a_file",),
+        tests=(f"{DELETIONS}::test_neither_the_copy_nor_the_wal_holds_what_was_deleted",),
     ),
     Break(
         promise=COPIED,
         mistake="it is copied page for page, with pieces of what was there",
-        file="store/ledger/backup.py",
-        old="return _make(source, target, now_ms, anew=True)",
-        new="return _make(source, target, now_ms)",
+        file="store/ledger/file_copy.py",
+        old='        source.execute("VACUUM INTO ?", (str(path),))\n',
+        new="        source.backup(sqlite3.connect(path))\n",
         tests=(f"{DELETION}::test_no_byte_of_what_was_deleted_is_left_in_a_file",),
     ),
     Break(
@@ -745,12 +737,12 @@ DATA = (
         tests=(f"{DELETION}::test_keys_never_come_back_and_days_keep_their_sums",),
     ),
     Break(
-        promise="may be left until the program is closed",
+        promise="may be left in the ledger until the program is closed",
         mistake="nobody does it then",
         file="store/ledger/ledger.py",
-        old="            if self.is_to_purge:\n",
-        new="            if not self.is_to_purge:\n",
-        tests=(f"{DELETION}::test_what_was_left_to_the_end_is_done_there_also_after_a_kill",),
+        old="            deletion.purge(self._db)\n",
+        new="            _ = self._db.connection\n",
+        tests=(f"{DELETION}::test_no_byte_of_what_was_deleted_is_left_in_a_file",),
     ),
     Break(
         promise="deletes tasks some days after their end, if you say so",

@@ -5,7 +5,6 @@ from tests.mutations.runner import Break
 COMMANDS = "tests/services/commands"
 BEFORE = "tests/ui/notices/test_from_before.py"
 BEFORE_ROWS = "tests/ui/sessions/test_from_before.py"
-EARLY = "tests/store/ledger/test_early_check.py"
 LIVE_TEXT = "tests/ui/text/test_live_text.py"
 QUEUE = "tests/services/queue/test_task_queue.py"
 MISSING = "tests/services/monitor/test_missing_tasks.py"
@@ -867,54 +866,48 @@ MONEY = (
         tests=("tests/app/test_ledger_copy.py",),
     ),
     Break(
-        promise="Damage that no start notices is found by the copying",
+        promise="Other damage is found by the copying",
         mistake="the log alone is told",
         file="startup.py",
-        old="            if copied is Copied.DAMAGED and await self._mend():\n",
-        new="            if False:\n",
+        old="            await self._mend(error)\n",
+        new="            log.warning(error)\n",
         tests=(
-            "tests/app/test_ledger_copy.py::test_damage_that_no_start_notices_is_said_and_mended_where_it_can_be",
+            "tests/app/test_ledger_copy.py::test_damage_that_no_start_notices_is_mended_or_the_copy_comes_back",
         ),
     ),
     Break(
-        promise="mended where an index has it and no row",
+        promise="mended where only an index has it",
         mistake="it is looked at and left as it is",
         file="store/ledger/ledger.py",
-        old='                self.connection.execute("REINDEX")\n',
+        old='            self.connection.execute("REINDEX")\n',
         new="",
         tests=("tests/store/ledger/test_backup.py::test_a_row_that_an_index_lost_is_found_again",),
     ),
     Break(
-        promise="if it should ever be damaged, the copy is offered",
-        mistake="what was damaged after the early look is not looked at again",
-        file="store/ledger/early_check.py",
-        old="return self._good is not None and self._good == _state(self._path)",
-        new="return self._good is not None",
-        tests=(f"{EARLY}::test_who_changed_the_file_since_has_it_looked_at_again",),
-    ),
-    Break(
-        promise="if it should ever be damaged, the copy is offered",
-        mistake="the early look throws away the -wal of an empty file",
-        file="store/ledger/early_check.py",
-        old="            check_header(self._path)\n",
-        new="",
-        tests=(f"{EARLY}::test_nothing_is_made_of_what_is_no_ledger[empty]",),
-    ),
-    Break(
-        promise="if it should ever be damaged, the copy is offered",
-        mistake="a damaged ledger comes without its copy",
+        promise="Where the ledger is gone or cannot be opened, the copy is offered",
+        mistake="a damaged ledger is put aside unasked",
         file="store/ledger/ledger.py",
-        old="reason=reason, copy=find_copy(path)",
-        new="reason=reason, copy=None",
+        old="            if find_copy(path) is not None:\n",
+        new="            if False:\n",
         tests=(
             "tests/store/ledger/test_backup_used.py::test_the_copy_of_a_lost_ledger_is_offered_and_brings_it_back",
         ),
     ),
     Break(
-        promise="the copy is offered",
+        promise="the copy is offered before anything else",
+        mistake="a lost ledger is begun anew unasked",
+        file="store/ledger/ledger.py",
+        old="        if not is_there and find_copy(path) is not None:",
+        new="        if False:",
+        tests=(
+            "tests/store/ledger/test_backup_used.py::test_the_copy_of_a_lost_ledger_is_offered_and_brings_it_back",
+        ),
+    ),
+    Break(
+        promise="else the window says so and offers the copy",
         mistake="the window does not offer it",
         file="ui/text/problems.py",
-        old="actions=(NoticeAction.USE_COPY, NoticeAction.DECLINE_COPY)",
+        old="actions=(NoticeAction.USE_COPY,)",
         new="actions=()",
         tests=("tests/ui/notices/test_bar.py::test_a_damaged_ledger_with_a_copy",),
     ),

@@ -416,14 +416,6 @@ SAFEGUARDS = (
         tests=(f"{EXPORTS}::test_a_disk_that_refuses_leaves_nothing",),
     ),
     Break(
-        promise="A copy that could not be used is said by the next run",
-        mistake="nobody is told",
-        file="app.py",
-        old="            self.handed_over = replace(self.handed_over, not_replaced=reason)\n",
-        new="",
-        tests=("tests/test_app.py::test_a_copy_that_could_not_be_used_is_said_by_the_next_run",),
-    ),
-    Break(
         promise="An export takes no file's place unasked",
         mistake="it takes that of one that came meanwhile",
         file="services/exports.py",

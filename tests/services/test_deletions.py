@@ -121,7 +121,6 @@ def test_what_may_go_goes_and_memory_table_and_day_follow(tmp_path: Path) -> Non
         scene.search.ask(TaskFilter(words="unicorn"))
         await asyncio.sleep(1)
         assert sorted(scene.search.keys) == scene.there()
-        assert not scene.bench.ledger.is_to_purge
 
     on_scene(tmp_path, check)
 
@@ -167,11 +166,7 @@ def test_a_fact_that_comes_after_the_deletion_brings_nothing_back(tmp_path: Path
     on_scene(tmp_path, check)
 
 
-def test_others_write_between_batches_and_it_can_be_cancelled(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(deletion, "TURN_S", 0.0)
-
+def test_others_write_between_batches_and_it_can_be_cancelled(tmp_path: Path) -> None:
     async def check(scene: Scene) -> None:
         scene.fill(700)
         await scene.store.load()
@@ -217,7 +212,7 @@ def test_a_disk_that_refuses_leaves_what_is_not_deleted_and_says_so(
     on_scene(tmp_path, check)
 
 
-def test_a_copy_holds_nothing_of_what_was_deleted(tmp_path: Path) -> None:
+def test_neither_the_copy_nor_the_wal_holds_what_was_deleted(tmp_path: Path) -> None:
     async def check(scene: Scene) -> None:
         scene.fill(3)
         await scene.store.load()
@@ -228,6 +223,8 @@ def test_a_copy_holds_nothing_of_what_was_deleted(tmp_path: Path) -> None:
         await scene.deletions.delete([2])
         assert b"unicorn 2" not in copy.read_bytes()
         assert b"unicorn 3" in copy.read_bytes()
+        assert path.with_name(f"{path.name}-wal").read_bytes() == b""
+        assert b"unicorn 2" not in path.read_bytes()
 
     on_scene(tmp_path, check)
 
@@ -257,7 +254,6 @@ def test_whoever_types_a_filter_meanwhile_keeps_nothing_from_going(
         plan = await scene.deletions.plan_older(30)
         assert plan.keys == (1, 2)
         await scene.deletions.delete([2])
-        assert not scene.bench.ledger.is_to_purge
         assert b"unicorn 2" not in path.with_suffix(".copy").read_bytes()
 
     on_scene(tmp_path, check)
@@ -349,11 +345,8 @@ def test_what_is_too_old_goes_some_time_after_the_start_and_then_hourly(tmp_path
     on_scene(tmp_path, check)
 
 
-def test_cancel_means_what_the_person_asked_for_and_what_is_too_old_follows(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_cancel_means_what_the_person_asked_for_and_what_is_too_old_follows(tmp_path: Path) -> None:
     """The ledger is asked what is too old while the person deletes; that job waits for this one."""
-    monkeypatch.setattr(deletion, "TURN_S", 0.0)
 
     async def check(scene: Scene) -> None:
         scene.fill(60)

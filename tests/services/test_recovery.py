@@ -12,7 +12,7 @@ from enigma_panel.core.redaction import Fingerprinter
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.clock import SystemClock
 from enigma_panel.store.keychain import MemoryStore, Result
-from enigma_panel.store.ledger import IntentKind, Ledger, find_copy, use_copy
+from enigma_panel.store.ledger import IntentKind, Ledger, use_copy
 from enigma_panel.store.ledger.sent_secrets import SentSecret
 from enigma_panel.store.paths import folders_below
 from tests.kit.builders import a_session, a_task, new_session, new_task
@@ -53,9 +53,7 @@ async def test_nothing_of_a_copy_is_sent_again(path: Path, running: Running) -> 
             IntentKind.STATE, begun.session, begun.task, 1, verb=CommandVerb.TERMINATE
         )
         copy_ledger(ledger, 1)
-    found = find_copy(path)
-    assert found is not None
-    use_copy(path, found)
+    use_copy(path)
     async with running(NOBODY) as parts:
         sessions = parts.services.sessions
         taken = sessions.task(queued.key)

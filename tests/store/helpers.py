@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from enigma_panel.core.models import Session, Task
-from enigma_panel.store.ledger import Copied, Intent, IntentKind, Ledger, make_copy
+from enigma_panel.store.ledger import Intent, IntentKind, Ledger, make_copy
 from enigma_panel.store.ledger.database import Database
 from enigma_panel.store.ledger.schema import MIGRATIONS
 from tests.kit.builders import new_session, new_task
@@ -43,9 +43,9 @@ def kept_task(ledger: Ledger, key: int) -> Task | None:
     return ledger.tasks([key]).get(key)
 
 
-def copy_ledger(ledger: Ledger, now_ms: int) -> Copied:
+def copy_ledger(ledger: Ledger, now_ms: int) -> None:
     """A copy as a clean start makes it."""
-    return make_copy(ledger.path, now_ms)
+    make_copy(ledger.path, now_ms)
 
 
 def old_ledger(path: Path, version: int = 1) -> None:
@@ -60,7 +60,6 @@ def old_ledger(path: Path, version: int = 1) -> None:
         connection.executescript(_OLD_ROWS)
     if version == 2:
         Database.open(path, MIGRATIONS[:2]).close()
-        (path.parent / "ledger.copy-v1").unlink()
         with raw(path) as connection:
             connection.executescript(_ROWS_OF_2)
 

@@ -22,13 +22,11 @@ MOST_BYTES = 512
 
 class HandedOver(HidingStruct, frozen=True, kw_only=True):
     """base_url: the account's. data_dir: the folder that its command line named. key: the one for
-    that address, where it is in memory alone. not_replaced: why another ledger could not take the
-    place of ours."""
+    that address, where it is in memory alone."""
 
     base_url: str = ""
     data_dir: str = ""
     key: Hidden[str] = ""
-    not_replaced: str = ""
 
 
 NOTHING = HandedOver()

@@ -1,10 +1,11 @@
-"""Deletes ended tasks: those that the person chose, and those that are no longer to be kept."""
+"""Deletion of ended tasks: those that the person chose, and those that have become too old."""
 
 import asyncio
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from time import perf_counter
 from typing import Any
 
@@ -18,28 +19,30 @@ from enigma_panel.services.health import Health
 from enigma_panel.services.settings import SettingsBook
 from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.task_search import TaskSearch
-from enigma_panel.store.ledger.backup import Copied, renew_copy
+from enigma_panel.store.ledger.backup import make_copy
+from enigma_panel.store.ledger.deletion import AT_ONCE
 from enigma_panel.store.ledger.errors import LedgerError
+from enigma_panel.store.ledger.ledger import Ledger
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 200
-NEWS_S, REST = 0.25, 20
-"""Rows leave the window so often, or, where that takes long, after so many times as long."""
-SMALL_BYTES = 8 * 2**20
-"""A ledger of no more is written anew at once (0.15 s), a larger one when the program is left."""
+NEWS_S = 0.25
+"""Interval at which deleted rows leave the window."""
 COPY_S = 60.0
 DAY_MS = 86_400_000
 FIRST_MS, EVERY_MS = 120_000, 3_600_000
-"""So long after the start it is first looked for what is too old, and then so often."""
+"""Delay of the first look for what is too old after the start, and the interval of later ones."""
 
 
-InThread = Callable[[Callable[[], Copied | None]], Awaitable[Copied | None]]
+InThread = Callable[[Callable[[], None]], Awaitable[None]]
 
 
 class DeletionResult(Struct, frozen=True, kw_only=True):
-    """What became of tasks that were to be deleted. kept: how many stay, and why; left: how many
-    were not reached, as it was cancelled or, see problem, the ledger could not be written."""
+    """What became of tasks that were to be deleted.
+
+    kept: how many stay, and why. left: how many were not reached, because it was cancelled or (see
+    problem) the ledger could not be written.
+    """
 
     deleted: int = 0
     kept: Mapping[KeptReason, int] = {}
@@ -48,7 +51,7 @@ class DeletionResult(Struct, frozen=True, kw_only=True):
 
 
 class Deletions(QObject):
-    """Deletes tasks, one job at a time. progressed: so many of the person's have been looked at."""
+    """Deletes tasks, one job at a time. progressed: how many of the person's were looked at."""
 
     progressed = Signal(int)
 
@@ -71,8 +74,8 @@ class Deletions(QObject):
         self._clock = clock
         self._scope = scope
         self._health = health
-        self._asked: _Job | None = None
-        self._unasked: _Job | None = None
+        self._asked = asyncio.Event()
+        self._unasked = asyncio.Event()
         self._lock = asyncio.Lock()
         self._due_ms = clock.now_ms() + FIRST_MS
 
@@ -92,15 +95,13 @@ class Deletions(QObject):
 
     def delete(self, task_keys: Sequence[int]) -> Coroutine[Any, Any, DeletionResult]:
         """Delete those of the tasks that may go; it can be cancelled from now on."""
-        if self._unasked is not None:  # what is only too old goes another time
-            self._unasked.is_cancelled = True
-        self._asked = _Job(self, task_keys, is_asked=True)
-        return self._run(self._asked)
+        self._unasked.set()  # what is only too old goes another time
+        self._asked = asyncio.Event()
+        return self._run(task_keys, self._asked, is_asked=True)
 
     def cancel(self) -> None:
         """End what the person had deleted; what is gone stays so."""
-        if self._asked is not None:
-            self._asked.is_cancelled = True
+        self._asked.set()
 
     def tick(self) -> None:
         """Once a second: now and then what is too old goes.
@@ -113,7 +114,7 @@ class Deletions(QObject):
             self.retain()
 
     def retain(self) -> None:
-        """Delete now what is older than is to be kept, where not all is."""
+        """Delete now what is too old, unless all tasks are to be kept."""
         days = self._settings.value.keep_tasks_days
         if days:
             self._scope.spawn("delete old tasks", self._delete_older(days), exclusive=True)
@@ -127,67 +128,55 @@ class Deletions(QObject):
             log.warning("old tasks were not looked for: %s", error.reason)
             return
         if plan.keys and self._settings.value.keep_tasks_days == days:
-            self._unasked = _Job(self, plan.keys, is_asked=False)
-            await self._run(self._unasked)
+            self._unasked = asyncio.Event()
+            await self._run(plan.keys, self._unasked, is_asked=False)
 
-    async def _run(self, job: "_Job") -> DeletionResult:
+    async def _run(
+        self, keys: Sequence[int], cancelled: asyncio.Event, *, is_asked: bool
+    ) -> DeletionResult:
         async with self._lock:
-            result = await job.run(self._store)
+            result = await self._delete(keys, cancelled, is_asked=is_asked)
             if result.problem is not None:
                 log.warning("tasks were not deleted: %s", result.problem.reason)
             if result.deleted:
-                await self._purge()
+                await self._renew_copy()
             return result
 
-    async def _purge(self) -> None:
-        """Leave nothing of what was deleted in files: a copy is made anew, and what is small."""
-        try:
-            path = await self._store.read(lambda ledger: ledger.path)
-            if path.stat().st_size <= SMALL_BYTES:
-                await self._store.read(lambda ledger: ledger.purge())
-            copied = await self._in_thread(partial(renew_copy, path, self._clock.now_ms()))
-        except (LedgerError, OSError, BlockingTimeoutError) as error:
-            log.warning("what was deleted may still be in a file until the next start: %s", error)
-            return
-        if copied not in {Copied.MADE, None}:
-            log.warning("the copy of the ledger may hold what was deleted: %s", copied)
-
-
-class _Job:
-    """One deletion."""
-
-    def __init__(self, owner: Deletions, keys: Sequence[int], *, is_asked: bool) -> None:
-        self._owner = owner
-        self._keys = list(keys)
-        self._is_asked = is_asked
-        self._due_s = 0.0
-        self.is_cancelled = False
-
-    async def run(self, store: SessionStore) -> DeletionResult:
+    async def _delete(
+        self, keys: Sequence[int], cancelled: asyncio.Event, *, is_asked: bool
+    ) -> DeletionResult:
         """Batch after batch: each is one transaction, between which others write."""
-        deleted, kept, at = 0, dict[int, KeptReason](), 0
+        deleted, kept, at, due_s = 0, Counter[KeptReason](), 0, 0.0
         problem = None
         try:
-            while at < len(self._keys) and not self.is_cancelled:
-                batch = self._keys[at : at + AT_ONCE]
-                done = await store.delete(batch, local_date)
+            while at < len(keys) and not cancelled.is_set():
+                batch = keys[at : at + AT_ONCE]
+                done = await self._store.delete(batch, local_date)
                 deleted += len(done.tasks)
-                kept |= done.kept
-                at += batch.index(done.left[0]) if done.left else len(batch)
-                self._tell(store, at)
+                kept.update(done.kept.values())
+                at += len(batch) - len(done.left)
+                if is_asked:
+                    self.progressed.emit(at)
+                if perf_counter() >= due_s:
+                    self._store.tell_deleted(is_asked=is_asked)
+                    due_s = perf_counter() + NEWS_S
         except LedgerError as error:
             problem = error
         finally:
-            store.tell_deleted(is_asked=self._is_asked)
-        counts = dict(Counter(kept.values()))
-        left = len(self._keys) - at
-        return DeletionResult(deleted=deleted, kept=counts, left=left, problem=problem)
+            self._store.tell_deleted(is_asked=is_asked)
+        left = len(keys) - at
+        return DeletionResult(deleted=deleted, kept=dict(kept), left=left, problem=problem)
 
-    def _tell(self, store: SessionStore, at: int) -> None:
-        if self._is_asked:
-            self._owner.progressed.emit(at)
-        began_s = perf_counter()
-        if began_s >= self._due_s:
-            store.tell_deleted(is_asked=self._is_asked)
-            ended_s = perf_counter()
-            self._due_s = ended_s + max(NEWS_S, REST * (ended_s - began_s))
+    async def _renew_copy(self) -> None:
+        """Leave nothing of what was deleted in the -wal and in the copy."""
+        try:
+            path = await self._store.read(_truncate_wal)
+            await self._in_thread(partial(make_copy, path, self._clock.now_ms()))
+        except (LedgerError, BlockingTimeoutError) as error:
+            log.warning("the copy may hold what was deleted until the next start: %s", error)
+
+
+def _truncate_wal(ledger: Ledger) -> Path:
+    """Empty the -wal, where nobody reads it; else the ledger's close does."""
+    ledger.truncate_wal()
+    return ledger.path

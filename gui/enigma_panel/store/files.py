@@ -22,24 +22,20 @@ class ProblemKind(StrEnum):
 
     BROKEN = "broken"  # its content makes no sense; it was kept aside where `kept_as` says
     NEWER = "newer"  # a newer version of this program wrote it; it stays as it is
-    MISSING = "missing"  # it is gone, though a copy of it is here; a new one was begun
     UNREADABLE = "unreadable"  # the system refused to hand it out; it stays as it is
     MENDED = "mended"  # it had damage, and has none any more
     DAMAGED = "damaged"  # it has damage, and is used all the same
-    NOT_REPLACED = "not_replaced"  # what was to take its place could not
     UNWRITABLE = "unwritable"  # what the program only writes cannot be written; it stays as it is
 
 
 class Copy(Struct, frozen=True, kw_only=True):
     """A good copy of the ledger.
 
-    made_ms: when it was made (UTC epoch milliseconds); nothing later is in it. version: of its
-    tables. sessions_open: how many were open, or may have been, when it was made.
+    made_ms: when it was made (UTC epoch milliseconds); nothing later is in it. sessions_open: how
+    many were open, or may have been, when it was made.
     """
 
-    path: Path
     made_ms: int
-    version: int
     sessions_open: int
 
 
@@ -47,7 +43,7 @@ class Problem(Struct, frozen=True, kw_only=True):
     """A problem with a file, for the person to know.
 
     kept_as: the new path of a broken file, None when it stayed where it was. reason: for the log,
-    not for the window. copy: one that can be used instead.
+    not for the window. copy: one of a damaged ledger, which can be restored.
     """
 
     kind: ProblemKind

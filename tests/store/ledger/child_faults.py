@@ -30,7 +30,6 @@ from enigma_panel.store.ledger import (
     LedgerError,
     Outcome,
     Step,
-    find_copy,
     make_copy,
     use_copy,
 )
@@ -77,7 +76,7 @@ class Work:
         say("copied")
         self.ledger.close()
         say("closed")
-        tried("use", self.use)
+        tried("use", lambda: use_copy(self.path))
         say("used")
         self.opened("again").close()
         say("end")
@@ -178,19 +177,12 @@ class Work:
         later = NOW + 3_600_000
         tried("delete", lambda: self.ledger.delete([key], later, lambda _ms: "2025-06-15"))
         say("deleted", key)
-        tried("purge", self.ledger.purge)
-        say("purged")
+        tried("truncate", self.ledger.truncate_wal)
 
     def save_settings(self, places: int) -> None:
         changed = msgspec.structs.replace(settings.load(self.settings)[0], browsers_at_once=places)
         tried("settings", lambda: settings.save(self.settings, changed))
         say("settings", places)
-
-    def use(self) -> None:
-        copy = find_copy(self.path)
-        if copy is None:
-            raise SystemExit("the copy is gone")
-        use_copy(self.path, copy)
 
 
 def a_task(text: str, status: TaskStatus) -> Task:

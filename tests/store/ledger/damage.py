@@ -4,9 +4,8 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from enigma_panel.store.files import Problem
-from enigma_panel.store.ledger import Copied, Intent, Ledger
-from tests.kit.builders import new_session, new_task
+from enigma_panel.store.ledger import Intent, Ledger
+from tests.kit.builders import new_task
 from tests.kit.clock import NOW
 from tests.store.helpers import copy_ledger, raw, start
 
@@ -15,7 +14,7 @@ def filled(path: Path, n: int = 30) -> list[Intent]:
     """A ledger with a copy that knows all but the last start."""
     with Ledger.open(path)[0] as ledger:
         intents = [start(ledger, task=new_task("x" * 3_000)) for _ in range(n)]
-        assert copy_ledger(ledger, NOW) is Copied.MADE
+        copy_ledger(ledger, NOW)
         start(ledger)
     return intents
 
@@ -57,15 +56,3 @@ LOST: dict[str, Callable[[Path], None]] = {
     "gone": Path.unlink,
     "rubbish": lambda path: path.write_bytes(b"rubbish" * 9_000) and None,
 }
-
-
-def lost(path: Path, how: str) -> tuple[list[Intent], Problem]:
-    """A ledger that was lost while its copy was not; a fresh one is in its place."""
-    intents = filled(path)
-    LOST[how](path)
-    ledger, problem = Ledger.open(path)
-    with ledger:
-        assert ledger.task_keys() == []
-        start(ledger, new_session(site="fresh.example"))
-    assert problem is not None
-    return intents, problem

@@ -6,7 +6,6 @@ import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -15,22 +14,20 @@ from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.store.files import Copy
 from enigma_panel.store.ledger import (
     BrokenDiskError,
-    Copied,
     CorruptLedgerError,
+    DiskFullError,
     Ledger,
+    LedgerError,
     backup,
-    copy_to_offer,
     file_copy,
     find_copy,
+    make_copy,
 )
-from enigma_panel.store.ledger.backup import renew_copy
-from enigma_panel.store.ledger.schema import MIGRATIONS
-from tests.conftest import LogWatch
 from tests.kit.builders import new_session
 from tests.kit.clock import NOW
 from tests.kit.wait import LIMIT_S
-from tests.store.helpers import copy_ledger, raw, start, started
-from tests.store.ledger.damage import flip, unindexed
+from tests.store.helpers import copy_ledger, start, started
+from tests.store.ledger.damage import filled, flip, unindexed
 
 
 @pytest.fixture
@@ -48,7 +45,7 @@ def test_a_copy_holds_all_that_is_committed_in_one_private_file(
 ) -> None:
     intents = [start(ledger, new_session(phase=phase)) for phase in Phase]
     before = {end: Path(f"{ledger_path}{end}").read_bytes() for end in ("", "-wal")}
-    assert copy_ledger(ledger, NOW + 7) is Copied.MADE
+    copy_ledger(ledger, NOW + 7)
     assert {end: Path(f"{ledger_path}{end}").read_bytes() for end in before} == before
     companions = {"ledger.sqlite3", "ledger.sqlite3-wal", "ledger.sqlite3-shm"}
     assert _names(copy) == companions | {"ledger.copy"}
@@ -56,9 +53,7 @@ def test_a_copy_holds_all_that_is_committed_in_one_private_file(
     assert copy.read_bytes()[18:20] == b"\1\1"  # SQLite's mark of a file without a -wal
     open_ones = [p for p in Phase if p.value in {"starting", "open", "connection_lost"}]
     assert find_copy(ledger_path) == Copy(
-        path=copy,
         made_ms=NOW + 7,
-        version=len(MIGRATIONS),
         sessions_open=len(open_ones) + 1,  # an unconfirmed one may be
     )
     assert _names(copy) == companions | {"ledger.copy"}
@@ -73,11 +68,10 @@ def test_the_newest_copy_replaces_the_one_before(
 ) -> None:
     for n in range(3):
         start(ledger)
-        assert copy_ledger(ledger, NOW + n) is Copied.MADE
+        copy_ledger(ledger, NOW + n)
         found = find_copy(ledger_path)
         assert found is not None
         assert (found.made_ms, found.sessions_open) == (NOW + n, n + 1)
-    assert copy_to_offer(ledger) is None
 
 
 def test_file_and_folder_are_synced_before_and_after_the_change(
@@ -108,52 +102,24 @@ def test_a_nearly_full_disk_keeps_the_copy_it_has(
     start(ledger)
     free = file_copy.SPARE_BYTES + ledger._db.rows("PRAGMA page_count")[0][0] * 4096
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free - 1))
-    assert copy_ledger(ledger, NOW) is Copied.NO_ROOM
+    with pytest.raises(DiskFullError):
+        copy_ledger(ledger, NOW)
     assert copy.read_bytes() == before
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
-    assert copy_ledger(ledger, NOW) is Copied.MADE
-
-
-def test_a_damaged_draft_replaces_nothing(
-    ledger: Ledger, copy: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    seal = file_copy.seal
-    for _ in range(30):
-        start(ledger)
     copy_ledger(ledger, NOW)
-    before = copy.read_bytes()
-    pages = len(before) // 4096
-    for page in range(pages):
-
-        def flipped(target: Path, *rest: Any, at: int = page * 4096) -> None:
-            flip(file_copy.draft_of(target), at)
-            seal(target, *rest)
-
-        monkeypatch.setattr(file_copy, "seal", flipped)
-        assert copy_ledger(ledger, NOW + 1) is Copied.DAMAGED, f"page {page}"
-        assert copy.read_bytes() == before
-        assert "ledger.copy.new" not in _names(copy)
+    assert copy.read_bytes() != before
 
 
-@pytest.mark.parametrize(
-    "spoil",
-    [
-        "UPDATE sessions SET phase = 'asleep' WHERE key = 2",
-        "UPDATE tasks SET text = CAST(x'ff' AS TEXT) WHERE key = 2",
-        "UPDATE intents SET kind = 'wish' WHERE key = 2",
-    ],
-)
-def test_a_ledger_with_rows_that_cannot_be_read_replaces_no_copy(
-    ledger: Ledger, copy: Path, spoil: str
-) -> None:
-    for _ in range(3):
-        start(ledger)
-    copy_ledger(ledger, NOW)
-    before = copy.read_bytes()
-    with raw(ledger.path) as connection:
-        connection.execute(spoil)
-    assert copy_ledger(ledger, NOW + 1) is Copied.BAD_ROWS
-    assert copy.read_bytes() == before
+def test_of_a_damaged_ledger_no_copy_is_made(ledger_path: Path, copy: Path) -> None:
+    filled(ledger_path)
+    before, good = copy.read_bytes(), ledger_path.read_bytes()
+    for page in range(1, len(good) // 4096):
+        ledger_path.write_bytes(good)
+        flip(ledger_path, page * 4096)
+        with pytest.raises(CorruptLedgerError):
+            make_copy(ledger_path, NOW + 1)
+        assert copy.read_bytes() == before, f"page {page}"
+    assert "ledger.copy.new" not in _names(copy)
 
 
 def test_a_disk_that_breaks_while_copying_leaves_the_copy_before(
@@ -188,7 +154,7 @@ def test_one_waits_for_another_that_is_being_made(ledger: Ledger) -> None:
             copying = pool.submit(copy_ledger, ledger, NOW)
             with pytest.raises(TimeoutError):
                 copying.result(0.1)
-        assert copying.result(LIMIT_S) is Copied.MADE
+        copying.result(LIMIT_S)
 
 
 def test_one_that_a_killed_program_left_has_no_room(
@@ -202,36 +168,44 @@ def test_one_that_a_killed_program_left_has_no_room(
         return SimpleNamespace(free=free - left.stat().st_size if left.exists() else free)
 
     monkeypatch.setattr(shutil, "disk_usage", usage)
-    assert copy_ledger(ledger, NOW) is Copied.MADE
+    copy_ledger(ledger, NOW)
     assert not left.exists()
 
 
-def test_nor_does_it_keep_what_was_deleted_since(ledger: Ledger, copy: Path) -> None:
-    left = file_copy.draft_of(copy)
-    left.write_bytes(b"pieces")
-    assert renew_copy(ledger.path, NOW) is None
-    assert not left.exists()
+def test_the_copy_of_another_ledger_is_kept_aside(
+    ledger: Ledger, copy: Path, tmp_path: Path
+) -> None:
+    with Ledger.open(tmp_path / "other" / "ledger.sqlite3")[0] as other:
+        start(other)
+        copy_ledger(other, NOW)
+        shutil.copy(other.path.with_suffix(".copy"), copy)
+    before = copy.read_bytes()
+    for _ in range(2):
+        copy_ledger(ledger, NOW)
+    (kept,) = copy.parent.glob("ledger.copy.replaced-*")
+    assert kept.read_bytes() == before
+    found = find_copy(ledger.path)
+    assert found is not None
+    assert found.sessions_open == 0
 
 
-def test_a_row_that_an_index_lost_is_found_again(ledger_path: Path, log_watch: LogWatch) -> None:
-    log_watch.allow("the ledger has damage")
+def test_a_row_that_an_index_lost_is_found_again(ledger_path: Path) -> None:
     with Ledger.open(ledger_path)[0] as ledger:
         task = started(ledger)
         copy_ledger(ledger, NOW)
-        assert not ledger.mend()
         ledger.save(replace(task, status=TaskStatus.DONE))
     unindexed(ledger_path, "tasks_by_status", "UPDATE tasks SET status = 'working'")
     ledger, problem = Ledger.open(ledger_path)
     with ledger:
         assert (problem, ledger.live_tasks()) == (None, [])
-        assert copy_ledger(ledger, NOW + 1) is Copied.DAMAGED
-        assert ledger.mend()
+        with pytest.raises(CorruptLedgerError):
+            copy_ledger(ledger, NOW + 1)
+        ledger.rebuild_indexes()
         assert [found.key for found in ledger.live_tasks()] == [task.key]
-        assert copy_ledger(ledger, NOW + 2) is Copied.MADE
+        copy_ledger(ledger, NOW + 2)
 
 
-def test_damage_that_stays_is_told(ledger_path: Path, log_watch: LogWatch) -> None:
-    log_watch.allow("the ledger has damage")
+def test_damage_that_stays_is_told(ledger_path: Path) -> None:
     with Ledger.open(ledger_path)[0] as ledger:
         start(ledger)
         start(ledger)
@@ -240,4 +214,6 @@ def test_damage_that_stays_is_told(ledger_path: Path, log_watch: LogWatch) -> No
     with ledger:
         assert problem is None
         with pytest.raises(CorruptLedgerError, match="index sessions_by_name"):
-            ledger.mend()
+            copy_ledger(ledger, NOW)
+        with pytest.raises(LedgerError):
+            ledger.rebuild_indexes()

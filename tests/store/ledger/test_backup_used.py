@@ -1,28 +1,28 @@
-"""The last good copy of a lost or a newer ledger: offered, brought back, declined."""
+"""The copy of a lost or a newer ledger: offered, restored, declined."""
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from enigma_panel.store.files import ProblemKind
+from enigma_panel.store.files import Copy, ProblemKind
 from enigma_panel.store.ledger import (
-    Copied,
     CorruptLedgerError,
     Ledger,
     LedgerError,
+    MissingLedgerError,
     NewerLedgerError,
     backup,
-    copy_to_offer,
-    decline_copy,
     find_copy,
     origin,
+    start_empty,
     use_copy,
 )
 from enigma_panel.store.ledger.schema import MIGRATIONS
 from tests.kit.clock import NOW
-from tests.store.helpers import copy_ledger, old_ledger, raw, start
-from tests.store.ledger.damage import LOST, filled, flip, lost
+from tests.store.helpers import copy_ledger, raw, start
+from tests.store.ledger.damage import LOST, filled
 
 
 @pytest.fixture
@@ -39,34 +39,73 @@ def _names(path: Path) -> set[str]:
 def test_the_copy_of_a_lost_ledger_is_offered_and_brings_it_back(
     ledger_path: Path, how: str
 ) -> None:
-    intents, problem = lost(ledger_path, how)
-    missing = how in {"empty", "gone"}
-    assert problem.kind is (ProblemKind.MISSING if missing else ProblemKind.BROKEN)
-    assert (problem.kept_as is None) is missing
-    assert problem.copy is not None
-    assert (problem.copy.made_ms, problem.copy.sessions_open) == (NOW, len(intents))
-    with Ledger.open(ledger_path)[0] as ledger:  # a later run offers it still
-        assert copy_to_offer(ledger) == problem.copy
-    fresh = use_copy(ledger_path, problem.copy)
-    ledger, none = Ledger.open(ledger_path)
+    intents = filled(ledger_path)
+    LOST[how](ledger_path)
+    damaged = ledger_path.read_bytes() if ledger_path.exists() else None
+    is_missing = how in {"empty", "gone"}
+    for _ in range(2):  # a later run offers it still
+        with (
+            pytest.raises(MissingLedgerError if is_missing else CorruptLedgerError),
+            Ledger.open(ledger_path)[0] as ledger,
+        ):
+            copy_ledger(ledger, NOW + 1)  # looks at all pages
+    assert find_copy(ledger_path) == Copy(made_ms=NOW, sessions_open=len(intents))
+    use_copy(ledger_path)
+    kept = [path.read_bytes() for path in ledger_path.parent.glob("ledger.sqlite3.replaced-2*Z")]
+    assert len(kept) == (damaged is not None)
+    assert is_missing or kept[0][4096:] == damaged[4096:]
+    ledger, problem = Ledger.open(ledger_path)
     with ledger:
-        assert none is None
+        assert problem is None
         assert ledger.unsettled() == intents
-        assert copy_to_offer(ledger) is None
-        assert copy_ledger(ledger, NOW + 9) is Copied.MADE
-    assert fresh is not None
-    assert fresh.name.startswith("ledger.sqlite3.replaced-2")
-    with raw(fresh) as connection:
-        assert connection.execute("SELECT site FROM sessions").fetchall() == [("fresh.example",)]
+        copy_ledger(ledger, NOW + 9)
+
+
+@pytest.mark.parametrize("how", ["gone", "rubbish"])
+def test_whoever_starts_with_an_empty_ledger_loses_no_file(
+    ledger_path: Path, copy: Path, how: str
+) -> None:
+    filled(ledger_path)
+    LOST[how](ledger_path)
+    before = {path.read_bytes() for path in ledger_path.parent.iterdir()}
+    start_empty(ledger_path)
+    ledger, problem = Ledger.open(ledger_path)
+    with ledger:
+        assert problem is None
+        assert ledger.task_keys() == []
+        copy_ledger(ledger, NOW)
+    assert before <= {path.read_bytes() for path in ledger_path.parent.iterdir()}
+    found = find_copy(ledger_path)
+    assert found is not None
+    assert found.sessions_open == 0
+
+
+def test_a_kill_before_the_copy_is_declined_leaves_it_on_offer(
+    ledger_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filled(ledger_path)
+    LOST["rubbish"](ledger_path)
+    aside, kept = backup.keep_aside, list[Path]()
+
+    def killed_at_the_second(path: Path, *rest: Any, **more: Any) -> Path:
+        if kept:
+            raise OSError(5, "killed")
+        kept.append(aside(path, *rest, **more))
+        return kept[0]
+
+    monkeypatch.setattr(backup, "keep_aside", killed_at_the_second)
+    with pytest.raises(LedgerError):
+        start_empty(ledger_path)
+    with pytest.raises(MissingLedgerError):
+        Ledger.open(ledger_path)
+    assert find_copy(ledger_path) is not None
 
 
 def test_a_ledger_that_was_a_copy_knows_it_until_it_is_claimed(ledger_path: Path) -> None:
     filled(ledger_path)
-    found = find_copy(ledger_path)
-    assert found is not None
     with Ledger.open(ledger_path)[0] as ledger:
         assert not origin.is_copy(ledger)
-    use_copy(ledger_path, found)
+    use_copy(ledger_path)
     for _ in range(2):
         with Ledger.open(ledger_path)[0] as ledger:
             assert origin.is_copy(ledger)
@@ -88,35 +127,16 @@ def test_what_a_killed_program_was_about_to_use_is_gone_with_the_next_start(
     assert _names(ledger_path) == before
 
 
-def test_no_copy_of_a_fresh_ledger_replaces_that_of_a_lost_one(
-    ledger_path: Path, copy: Path
-) -> None:
-    _, problem = lost(ledger_path, "rubbish")
-    before = copy.read_bytes()
-    with Ledger.open(ledger_path)[0] as ledger:
-        assert copy_ledger(ledger, NOW + 1) is Copied.OF_ANOTHER
-        assert copy_to_offer(ledger) == problem.copy
-        assert copy.read_bytes() == before
-        kept = decline_copy(ledger)
-        assert copy_to_offer(ledger) is None
-        assert copy_ledger(ledger, NOW + 1) is Copied.MADE
-        assert copy_to_offer(ledger) is None
-    assert [path.read_bytes() for path in kept] == [before]
-    assert all(".declined-2" in path.name for path in kept)
-
-
 def test_without_a_copy_there_is_nothing_to_offer(ledger_path: Path) -> None:
     ledger, problem = Ledger.open(ledger_path)
     with ledger:
         assert problem is None
         assert find_copy(ledger_path) is None
-        assert copy_to_offer(ledger) is None
-        assert decline_copy(ledger) == []
     ledger_path.write_bytes(b"rubbish")
     ledger, problem = Ledger.open(ledger_path)
     ledger.close()
     assert problem is not None
-    assert problem.copy is None
+    assert problem.kind is ProblemKind.BROKEN
 
 
 @pytest.mark.parametrize("how", ["flipped in page 3", "cut in half", "empty", "rubbish", "gone"])
@@ -124,16 +144,14 @@ def test_a_copy_that_is_broken_itself_is_not_offered_and_replaced(
     ledger_path: Path, copy: Path, how: str
 ) -> None:
     filled(ledger_path)
-    good = find_copy(ledger_path)
-    assert good is not None
     LOST[how](copy)
     assert find_copy(ledger_path) is None
     before = ledger_path.read_bytes()
     with pytest.raises(LedgerError):
-        use_copy(ledger_path, good)
+        use_copy(ledger_path)
     assert ledger_path.read_bytes() == before
     with Ledger.open(ledger_path)[0] as ledger:
-        assert copy_ledger(ledger, NOW) is Copied.MADE
+        copy_ledger(ledger, NOW)
     assert find_copy(ledger_path) is not None
 
 
@@ -147,13 +165,11 @@ def test_another_programs_database_is_no_copy(ledger_path: Path, copy: Path) -> 
 
 def test_a_copy_of_a_newer_version_cannot_be_used(ledger_path: Path, copy: Path) -> None:
     filled(ledger_path)
-    good = find_copy(ledger_path)
-    assert good is not None
     with raw(copy) as connection:
         connection.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
     assert find_copy(ledger_path) is None
     with pytest.raises(NewerLedgerError):
-        use_copy(ledger_path, good)
+        use_copy(ledger_path)
 
 
 def test_a_newer_ledger_goes_aside_for_the_copy_of_this_version(
@@ -165,10 +181,8 @@ def test_a_newer_ledger_goes_aside_for_the_copy_of_this_version(
     newer = ledger_path.read_bytes()
     with pytest.raises(NewerLedgerError):
         Ledger.open(ledger_path)
-    found = find_copy(ledger_path)
-    assert found is not None
-    kept = use_copy(ledger_path, found)
-    assert kept is not None
+    use_copy(ledger_path)
+    (kept,) = ledger_path.parent.glob("*.replaced-*")
     assert kept.read_bytes() == newer
     with Ledger.open(ledger_path)[0] as ledger:
         assert ledger.unsettled() == intents
@@ -181,10 +195,9 @@ def test_a_wal_left_behind_is_not_mixed_into_the_copy(ledger_path: Path) -> None
         left = {end: Path(f"{ledger_path}{end}").read_bytes() for end in ("-wal", "-shm")}
     for end, content in left.items():
         Path(f"{ledger_path}{end}").write_bytes(content)
-    found = find_copy(ledger_path)
-    assert found is not None
-    kept = use_copy(ledger_path, found)
-    assert Path(f"{kept}-wal").read_bytes() == left["-wal"]
+    use_copy(ledger_path)
+    (kept,) = ledger_path.parent.glob("*.replaced-*-wal")
+    assert kept.read_bytes() == left["-wal"]
     with Ledger.open(ledger_path)[0] as ledger:
         assert ledger.unsettled() == intents
 
@@ -193,8 +206,6 @@ def test_a_disk_that_refuses_leaves_the_ledger_where_it_is(
     ledger_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     filled(ledger_path)
-    found = find_copy(ledger_path)
-    assert found is not None
     before, names = ledger_path.read_bytes(), _names(ledger_path)
 
     def refuse(_: int) -> None:
@@ -202,21 +213,5 @@ def test_a_disk_that_refuses_leaves_the_ledger_where_it_is(
 
     monkeypatch.setattr(os, "fsync", refuse)
     with pytest.raises(LedgerError):
-        use_copy(ledger_path, found)
+        use_copy(ledger_path)
     assert (ledger_path.read_bytes(), _names(ledger_path)) == (before, names)
-
-
-def test_a_clock_that_was_set_back_does_not_bring_an_older_version(ledger_path: Path) -> None:
-    old_ledger(ledger_path)
-    with Ledger.open(ledger_path)[0] as ledger:  # its copy of version 1 has today's date
-        copy_ledger(ledger, 1)
-    found = find_copy(ledger_path)
-    assert found is not None
-    assert (found.version, found.made_ms) == (len(MIGRATIONS), 1)
-
-
-def test_checks_raise_the_type_that_tells_damage(ledger_path: Path, copy: Path) -> None:
-    filled(ledger_path)
-    flip(copy, 2 * 4096)
-    with pytest.raises(CorruptLedgerError):
-        backup._check_copy(copy)

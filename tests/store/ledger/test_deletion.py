@@ -6,7 +6,6 @@ from collections import Counter
 from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -35,10 +34,8 @@ from enigma_panel.store.ledger import (
     deletion,
     find_copy,
 )
-from enigma_panel.store.ledger.backup import Copied, make_copy, renew_copy
+from enigma_panel.store.ledger.backup import make_copy
 from enigma_panel.store.ledger.deletion import Deleted
-from enigma_panel.store.ledger.errors import DiskFullError
-from enigma_panel.store.ledger.file_copy import SPARE_BYTES
 from enigma_panel.store.ledger.task_reader import TaskReader
 from tests.kit.builders import new_session, new_task
 from tests.kit.clock import NOW
@@ -48,7 +45,7 @@ from tests.store.helpers import copy_ledger, kept_session, kept_task, raw
 HOUR_MS = 3_600_000
 LATER = NOW + 24 * HOUR_MS
 HOURS = 12
-TASKS, GOING, SEED = 150, 100, 1
+TASKS, GOING, SEED = 300, 200, 0
 DAYS = ("2026-01-01", "2026-01-02", "2026-01-03")
 ENDS = sorted(FINAL_STATUSES)
 COSTS = (None, "0", "0.0214", "1E-12", "NaN", "-1", "0.12345678951", "999999")
@@ -243,22 +240,21 @@ def test_no_byte_of_what_was_deleted_is_left_in_a_file(ledger_path: Path) -> Non
     ledger, reader, folder = opened(ledger_path), TaskReader(ledger_path), ledger_path.parent
     rng = random.Random(SEED)
     words = ["".join(rng.choices("abcdefghijklmnop", k=16)) for _ in range(TASKS)]
-    for word in words:
-        task = ended(ledger, f"{word} " + "and more " * rng.randint(1, 60))
+    tasks = [ended(ledger, f"{word} " + "and more " * rng.randint(1, 60)) for word in words]
+    for task in rng.sample(tasks, TASKS):  # rows that grow are moved
+        word = words[task.key - 1]
         ledger.save(replace(task, result=f"{word} found " + "here " * rng.choice([1, 20, 900])))
     copy_ledger(ledger, NOW)
     (folder / "ledger.copy-v7").write_bytes((folder / "ledger.copy").read_bytes())
     keys = rng.sample(range(1, TASKS + 1), GOING)
     assert len(delete(ledger, keys).tasks) == GOING
-    assert ledger.is_to_purge
     gone = [words[key - 1] for key in keys]
-    for copy in (renew_copy, make_copy):  # of a large ledger, which is not written anew before
-        assert copy(ledger_path, LATER) is Copied.MADE
-        copied = (folder / "ledger.copy").read_bytes().lower()
-        assert [word for word in gone if word[3:].encode() in copied] == []
-    assert ledger.purge()
-    left = b"".join(file.read_bytes() for file in folder.iterdir()).lower()
-    assert [word for word in gone if word[3:].encode() in left] == []
+    assert ledger.truncate_wal()
+    assert Path(f"{ledger_path}-wal").stat().st_size == 0
+    make_copy(ledger_path, LATER)
+    assert not (folder / "ledger.copy-v7").exists()
+    copied = (folder / "ledger.copy").read_bytes().lower()
+    assert [word for word in gone if word[3:].encode() in copied] == []
     stay = sorted(set(range(1, TASKS + 1)) - set(keys))
     assert ledger.task_keys() == reader.keys(NO_FILTER, NEWEST_FIRST, NOW) == stay[::-1]
     for key in stay[:3]:
@@ -266,6 +262,8 @@ def test_no_byte_of_what_was_deleted_is_left_in_a_file(ledger_path: Path) -> Non
     assert find_copy(ledger_path) is not None
     reader.close()
     ledger.close()
+    left = b"".join(file.read_bytes() for file in folder.iterdir()).lower()
+    assert [word for word in gone if word[3:].encode() in left] == []
     assert sorted(file.name for file in folder.iterdir()) == ["ledger.copy", "ledger.sqlite3"]
 
 
@@ -274,13 +272,11 @@ def test_tasks_with_many_steps_go_one_by_one(ledger: Ledger) -> None:
     keys = [ended(ledger).key for _ in range(4)]
     for key, count in zip(keys, (400, 500, 200, 2_000), strict=True):
         ledger.save(steps=[Step(task_key=key, at_ms=NOW, kind="action", text="a step")] * count)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(deletion, "TURN_S", 0.0)
-        turns = []
-        while keys:
-            done = ledger.delete(keys, LATER, day_of)
-            turns.append(len(done.tasks))
-            keys = list(done.left)
+    turns = []
+    while keys:
+        done = ledger.delete(keys, LATER, day_of)
+        turns.append(len(done.tasks))
+        keys = list(done.left)
     assert turns == [2, 1, 1]
 
 
@@ -306,36 +302,36 @@ def test_a_kill_within_a_batch_leaves_all_as_it_was(
         ledger = opened(path)
         assert sums(ledger) == before
         assert ledger.tasks(range(1, 31)) == {task.key: task for task in tasks}
-        assert not ledger.is_to_purge
         assert ledger.connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     ledger.close()
 
 
-def test_a_disk_is_not_filled_to_write_the_file_anew(
-    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+def test_what_a_killed_run_deleted_is_out_of_the_file_at_the_end_of_the_next(
+    ledger_path: Path,
 ) -> None:
-    delete(ledger, [ended(ledger).key])
-    with monkeypatch.context() as patch:
-        patch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=SPARE_BYTES))
-        with pytest.raises(DiskFullError):
-            ledger.purge()
-    assert ledger.is_to_purge
-    assert ledger.purge()
-
-
-def test_what_was_left_to_the_end_is_done_there_also_after_a_kill(ledger_path: Path) -> None:
-    path = ledger_path
-    ledger = opened(path)
-    task = ended(ledger, "quixotically")
-    ledger.connection.execute("PRAGMA secure_delete = OFF")  # as not all builds of SQLite have it
-    delete(ledger, [task.key])
-    ledger.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    assert b"quixotically" not in path.read_bytes(), "overwritten at once"
+    ledger = opened(ledger_path)
+    words = [f"quixotically {n} " for n in range(60)]
+    tasks = [ended(ledger, word * 40) for word in words]
+    delete(ledger, [task.key for task in tasks])
     ledger._db.connection.close()  # killed
-    ledger = opened(path)
-    assert ledger.is_to_purge
-    ledger.close()
-    assert b"quixotically" not in path.read_bytes()
-    ledger = opened(path)
-    assert not ledger.is_to_purge
-    ledger.close()
+    for _ in range(2):
+        opened(ledger_path).close()
+        left = b"".join(file.read_bytes() for file in ledger_path.parent.iterdir())
+        assert b"quixotically" not in left
+
+
+def test_what_was_deleted_is_overwritten_at_once(ledger: Ledger) -> None:
+    task = ended(ledger, "quixotically")
+    delete(ledger, [task.key])
+    assert ledger.truncate_wal()
+    assert b"quixotically" not in ledger.path.read_bytes()
+
+
+def test_a_reader_of_the_old_state_is_not_waited_for(ledger: Ledger) -> None:
+    task = ended(ledger)
+    with raw(ledger.path) as reading:
+        reading.execute("BEGIN")
+        reading.execute("SELECT * FROM tasks").fetchone()
+        delete(ledger, [task.key])
+        assert not ledger.truncate_wal()
+    assert ledger.truncate_wal()

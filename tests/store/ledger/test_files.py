@@ -12,7 +12,7 @@ from enigma_panel.store.files import ProblemKind
 from enigma_panel.store.ledger import (
     Ledger,
 )
-from enigma_panel.store.ledger.backup import copy_to_offer, find_copy, make_copy
+from enigma_panel.store.ledger.backup import find_copy, make_copy
 from enigma_panel.store.ledger.errors import LedgerError, ReadOnlyLedgerError
 from enigma_panel.store.ledger.file_copy import copy_path
 from enigma_panel.store.ledger.schema import APPLICATION_ID, MIGRATIONS
@@ -209,7 +209,6 @@ def test_a_copy_that_is_no_file_is_not_waited_for(
     with ledger:
         make(copy_path(ledger_path))
         assert find_copy(ledger_path) is None
-        assert copy_to_offer(ledger) is None
         with pytest.raises(LedgerError, match="not a file"):
             make_copy(ledger_path, 0)
 

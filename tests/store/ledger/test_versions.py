@@ -1,37 +1,29 @@
 """Ledgers of other versions: older ones are brought along, newer ones left alone."""
 
 import hashlib
-import shutil
 import sqlite3
-import time
 from collections.abc import Callable
 from contextlib import closing
 from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from msgspec.structs import replace
 
 from enigma_panel.core.task_filter import NEWEST_FIRST, TaskFilter
 from enigma_panel.core.verbs import CommandVerb
-from enigma_panel.store.files import Copy
 from enigma_panel.store.ledger import (
     Ledger,
     LedgerError,
     NewerLedgerError,
-    backup,
     database,
-    find_copy,
     schema,
-    use_copy,
 )
 from enigma_panel.store.ledger.database import Database
 from enigma_panel.store.ledger.schema import MIGRATIONS, TABLES, columns, migrate
 from enigma_panel.store.ledger.task_reader import TaskReader
-from tests.conftest import LogWatch
 from tests.kit.clock import NOW
-from tests.store.helpers import copy_ledger, kept_session, kept_task, old_ledger, raw, start
+from tests.store.helpers import kept_session, kept_task, old_ledger, raw, start
 
 
 def test_a_newer_ledger_is_left_untouched(ledger_path: Path) -> None:
@@ -114,7 +106,6 @@ def test_released_versions_are_not_edited(tmp_path: Path) -> None:
 
 def test_a_ledger_of_version_1_is_brought_along_with_all_its_rows(ledger_path: Path) -> None:
     old_ledger(ledger_path)
-    before_ms = time.time_ns() // 1_000_000
     with Ledger.open(ledger_path)[0] as ledger:
         session, task = kept_session(ledger, 1), kept_task(ledger, 1)
         assert session is not None
@@ -123,12 +114,6 @@ def test_a_ledger_of_version_1_is_brought_along_with_all_its_rows(ledger_path: P
         assert (str(task.cost), task.queue_position, task.service_id) == ("0.0100", 0, "task_old")
         assert [intent.key for intent in ledger.unsettled()] == [2]
         assert ledger.bad_rows == ()
-    copy = ledger_path.parent / "ledger.copy-v1"
-    assert copy.exists()
-    found = find_copy(ledger_path)
-    assert found is not None
-    assert found == Copy(path=copy, made_ms=found.made_ms, version=1, sessions_open=2)
-    assert before_ms <= found.made_ms <= time.time_ns() // 1_000_000
 
 
 def test_a_ledger_with_an_index_of_words_is_searched_without_it(ledger_path: Path) -> None:
@@ -227,9 +212,6 @@ def test_a_ledger_of_version_2_is_brought_along_with_all_its_rows(ledger_path: P
         paused = replace(asks, unproven=CommandVerb.PAUSE)
         ledger.save(paused)
         assert kept_task(ledger, 1) == paused
-    found = find_copy(ledger_path)
-    assert found is not None
-    assert (found.path.name, found.version, found.sessions_open) == ("ledger.copy-v2", 2, 2)
 
 
 def test_the_program_before_leaves_a_ledger_of_this_version_alone(
@@ -243,41 +225,6 @@ def test_the_program_before_leaves_a_ledger_of_this_version_alone(
     newest = len(MIGRATIONS)
     assert (caught.value.found, caught.value.known) == (newest, newest - 1)
     assert ledger_path.read_bytes() == before
-
-
-def test_an_older_program_can_go_on_with_the_copy_made_before_the_migration(
-    ledger_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    old_ledger(ledger_path)
-    with Ledger.open(ledger_path)[0] as ledger:
-        start(ledger)
-        copy_ledger(ledger, NOW)
-    old = MIGRATIONS[:1]
-    monkeypatch.setattr(backup, "MIGRATIONS", old)
-    with pytest.raises(NewerLedgerError):
-        database.Database.open(ledger_path, old)
-    found = find_copy(ledger_path)
-    assert found is not None
-    assert found.version == 1
-    use_copy(ledger_path, found)
-    again = database.Database.open(ledger_path, old)
-    assert again.rows("SELECT text FROM tasks") == [("an old task",)]
-    again.close()
-    monkeypatch.undo()
-    with Ledger.open(ledger_path)[0] as ledger:  # and it can be brought along once more
-        assert ledger.task_keys() == [1]
-
-
-def test_too_little_room_for_the_copy_is_no_reason_not_to_start(
-    ledger_path: Path, monkeypatch: pytest.MonkeyPatch, log_watch: LogWatch
-) -> None:
-    log_watch.allow("no copy of version 1 was made")
-    old_ledger(ledger_path)
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=0))
-    with Ledger.open(ledger_path)[0] as ledger:
-        assert ledger.task_keys() == [1]
-    assert len(log_watch.lines) == 1
-    assert [file.name for file in ledger_path.parent.iterdir()] == ["ledger.sqlite3"]
 
 
 def test_an_answer_of_unknown_fate_stays_unconfirmed_for_its_question(ledger_path: Path) -> None:

@@ -44,7 +44,7 @@ from tests.kit.person import button, notice_texts, shown_texts
 
 Kind = NoticeKind
 LOST = InterruptedCallError("timeout")
-COPY = Copy(path=Path("/data/ledger.copy"), made_ms=NOW - 60_000, version=2, sessions_open=2)
+COPY = Copy(made_ms=NOW - 60_000, sessions_open=2)
 AT = local_time(COPY.made_ms)
 
 
@@ -238,57 +238,45 @@ def test_the_program_s_own_troubles(bar: Bar) -> None:
 
 def test_a_damaged_ledger_with_a_copy(bar: Bar) -> None:
     problem = Problem(
-        kind=ProblemKind.BROKEN,
+        kind=ProblemKind.DAMAGED,
         path=Path("/data/ledger.sqlite3"),
-        kept_as=Path("/data/ledger.sqlite3.broken-1"),
         reason="x",
         copy=COPY,
     )
     bar.notice_controller.show_problem(problem)
     assert bar.lines == [
         (
-            "The ledger was damaged and kept as ledger.sqlite3.broken-1. "
-            f"A copy of {AT} is there (2 sessions were open then); what was started since then is "
-            "not in it and may still cost money."
+            "The ledger has damage (x): something may be missing here that still costs money, and "
+            f"no new copy is made of it. A copy of {AT} is there (2 sessions were open then); "
+            "what was started since then is not in it and may still cost money."
         )
     ]
-    assert bar.offers() == [f"Use the copy of {AT}", "Go on without it"]
-    wanted: list[Copy] = []
-    bar.notice_controller.copy_wanted.connect(wanted.append)
-    bar.press(f"Use the copy of {AT}")
-    assert wanted == [COPY]
-
-
-def test_a_copy_can_be_declined(bar: Bar) -> None:
-    bar.notice_controller.show_copy(COPY)
-    assert bar.lines[0].startswith("The ledger before this one was lost. A copy of")
-    declined: list[bool] = []
-    bar.notice_controller.copy_declined.connect(lambda: declined.append(True))
-    bar.press("Go on without it")
-    assert (declined, bar.lines) == ([True], [])
+    assert bar.offers() == ["Restart with the copy"]
+    wanted: list[bool] = []
+    bar.notice_controller.copy_wanted.connect(lambda: wanted.append(True))
+    bar.press("Restart with the copy")
+    assert wanted == [True]
 
 
 @pytest.mark.parametrize(
-    ("kind", "kept", "copy", "words"),
+    ("kind", "kept", "words"),
     [
-        (ProblemKind.BROKEN, "s.broken", None, "s made no sense. It was kept as s.broken;"),
-        (ProblemKind.NEWER, None, None, "s was written by a newer version"),
-        (ProblemKind.UNREADABLE, None, None, "s could not be read and stays as it is"),
-        (ProblemKind.UNWRITABLE, None, None, "s cannot be written (x); work goes on without it"),
-        (ProblemKind.MENDED, None, None, "Damage in the ledger was mended. Quit and start again:"),
-        (ProblemKind.DAMAGED, None, None, "The ledger has damage (x): something may be missing"),
-        (ProblemKind.NOT_REPLACED, None, None, "Another ledger was to take the place of s and"),
-        (ProblemKind.MISSING, None, COPY, "The ledger is gone, so a new one was begun. A copy"),
+        (ProblemKind.BROKEN, "s.broken", "s made no sense. It was kept as s.broken;"),
+        (ProblemKind.NEWER, None, "s was written by a newer version"),
+        (ProblemKind.UNREADABLE, None, "s could not be read and stays as it is"),
+        (ProblemKind.UNWRITABLE, None, "s cannot be written (x); work goes on without it"),
+        (ProblemKind.MENDED, None, "Damage in the ledger was mended. Quit and start again:"),
+        (ProblemKind.DAMAGED, None, "The ledger has damage (x): something may be missing"),
     ],
 )
 def test_other_problems_with_files(
-    bar: Bar, kind: ProblemKind, kept: str | None, copy: Copy | None, words: str
+    bar: Bar, kind: ProblemKind, kept: str | None, words: str
 ) -> None:
     kept_as = Path("/data") / kept if kept else None
-    problem = Problem(kind=kind, path=Path("/data/s"), kept_as=kept_as, reason="x", copy=copy)
+    problem = Problem(kind=kind, path=Path("/data/s"), kept_as=kept_as, reason="x")
     bar.notice_controller.show_problem(problem)
     assert bar.lines[0].startswith(words)
-    says_money = "costs money" in bar.lines[0] or copy is not None
+    says_money = "costs money" in bar.lines[0]
     assert (problem_text(problem, NOW).rank is NoticeRank.COSTS) is says_money
 
 

@@ -1,11 +1,9 @@
 """The ledger: the only package that knows SQLite."""
 
 from enigma_panel.store.ledger.backup import (
-    Copied,
-    copy_to_offer,
-    decline_copy,
     find_copy,
     make_copy,
+    start_empty,
     use_copy,
 )
 from enigma_panel.store.ledger.errors import (
@@ -17,6 +15,7 @@ from enigma_panel.store.ledger.errors import (
     IntentSettledError,
     LedgerError,
     LockedLedgerError,
+    MissingLedgerError,
     NewerLedgerError,
     ReadOnlyLedgerError,
 )
@@ -28,7 +27,6 @@ __all__ = [
     "BadRow",
     "BrokenDiskError",
     "ClosedLedgerError",
-    "Copied",
     "CorruptLedgerError",
     "DiskFullError",
     "InconsistentError",
@@ -38,13 +36,13 @@ __all__ = [
     "Ledger",
     "LedgerError",
     "LockedLedgerError",
+    "MissingLedgerError",
     "NewerLedgerError",
     "Outcome",
     "ReadOnlyLedgerError",
     "Step",
-    "copy_to_offer",
-    "decline_copy",
     "find_copy",
     "make_copy",
+    "start_empty",
     "use_copy",
 ]

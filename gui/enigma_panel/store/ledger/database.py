@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from enigma_panel.store.files import check_is_file, sync_folder
-from enigma_panel.store.ledger import file_copy
 from enigma_panel.store.ledger.errors import (
     ClosedLedgerError,
     CorruptLedgerError,
@@ -79,22 +78,21 @@ class Database:
         path: Path,
         migrations: Migrations = MIGRATIONS,
         *,
-        is_good: bool = False,
         on_step: OnStep = silent,
     ) -> "Database":
         """Open or make the file and bring it to the newest version.
 
-        is_good: it is known that the file has no damage; else it is looked for here.
-        CorruptLedgerError for a file that is none of ours, NewerLedgerError (nothing touched) for
-        one of a later version, other LedgerErrors as they come. Not twice at a time in one process:
-        POSIX drops all locks of a process on a file when it closes one handle of it.
+        CorruptLedgerError for a file that is none of ours, or too damaged to open; other damage is
+        found later (`backup.make_copy`). NewerLedgerError (nothing touched) for one of a later
+        version, other LedgerErrors as they come. Not twice at a time in one process: POSIX drops
+        all locks of a process on a file when it closes one handle of it.
         """
         with typed_errors(path):
             _make_private(path)
             check_header(path)
             connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000)
             try:
-                _prepare(connection, path, migrations, is_good=is_good, on_step=on_step)
+                _prepare(connection, path, migrations, on_step)
                 return cls(path, connection, path.stat())
             except BaseException:
                 connection.close()
@@ -160,17 +158,24 @@ class Database:
         finally:
             self.connection.text_factory = str
 
+    def truncate_wal(self, timeout_ms: int = 0) -> bool:
+        """Write the -wal back into the file and empty it; False where somebody still reads it."""
+        self.execute(f"PRAGMA busy_timeout = {timeout_ms}")
+        try:
+            return not self.rows("PRAGMA wal_checkpoint(TRUNCATE)")[0][0]
+        finally:
+            self.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+
     def close(self) -> None:
         """Write the -wal file back into the main one and close; harmless when repeated."""
-        connection, self._connection = self._connection, None
-        if connection is None:
+        if self._connection is None:
             return
         try:
             # Another process may be at work on the file; then it will write the rest back.
-            with contextlib.suppress(sqlite3.OperationalError):
-                connection.execute(f"PRAGMA busy_timeout = {CLOSE_TIMEOUT_MS}")
-                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            with contextlib.suppress(LedgerError):
+                self.truncate_wal(CLOSE_TIMEOUT_MS)
         finally:
+            connection, self._connection = self._connection, None
             connection.close()
 
 
@@ -216,44 +221,19 @@ def check_header(path: Path) -> None:
 
 
 def _prepare(
-    connection: sqlite3.Connection,
-    path: Path,
-    migrations: Migrations,
-    *,
-    is_good: bool,
-    on_step: OnStep,
+    connection: sqlite3.Connection, path: Path, migrations: Migrations, on_step: OnStep
 ) -> None:
     connection.execute("PRAGMA trusted_schema = OFF")
     found = version(connection)
     _check_owner(connection, path)
     if found > len(migrations):
         raise NewerLedgerError(path, found, len(migrations))
-    if not is_good:
-        failure = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-        if failure != "ok":
-            raise CorruptLedgerError(path, failure)
-    if 0 < found < len(migrations):
-        _keep_version(connection, path, found)
     connection.execute("PRAGMA journal_mode = WAL").fetchone()
     connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA secure_delete = ON").fetchone()
     migrate(connection, migrations, on_step)
     if migrations is MIGRATIONS and not TABLES.items() <= columns(connection).items():
         raise CorruptLedgerError(path, "its tables are not those that we made")
-
-
-def _keep_version(connection: sqlite3.Connection, path: Path, found: int) -> None:
-    """Keep a copy that a program without the later versions can use, should they be regretted.
-
-    The migration is one transaction a step and safe without it, so a disk that refuses the copy
-    does not keep the person from working.
-    """
-    target = file_copy.copy_path(path, found)
-    try:
-        with typed_errors(target):
-            file_copy.draft(connection, target)
-            file_copy.seal(target, time.time_ns() // 1_000_000, lambda _: None)
-    except LedgerError as error:
-        log.warning("no copy of version %d was made: %s", found, error.reason)
 
 
 def _check_owner(connection: sqlite3.Connection, path: Path) -> None:

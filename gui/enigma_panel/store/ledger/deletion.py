@@ -1,13 +1,12 @@
-"""Deletes tasks with all that belongs to them.
+"""Deletion of tasks with all that belongs to them.
 
-What they cost stays: in a sum of each day, and in the row of a session that others of its tasks
-keep. Their keys are given to no other row.
+What they cost stays: in a sum of each day, and in the row of a session that has other tasks. Their
+keys are given to no other row. The connection overwrites what it frees (`secure_delete`); pieces
+that SQLite left where it once moved a row go when the ledger is closed (`purge`).
 """
 
 import sqlite3
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from itertools import accumulate
 from typing import Any
@@ -17,9 +16,7 @@ from msgspec import Struct
 from enigma_panel.core.deletion import KeptReason, kept_because
 from enigma_panel.core.money import NANO
 from enigma_panel.core.task_filter import TaskSum
-from enigma_panel.store.ledger.database import BUSY_TIMEOUT_MS, Database
-from enigma_panel.store.ledger.errors import typed_errors
-from enigma_panel.store.ledger.file_copy import check_room
+from enigma_panel.store.ledger.database import CLOSE_TIMEOUT_MS, Database
 from enigma_panel.store.ledger.queries import (
     CALL_COUNTS,
     HAS_CALL,
@@ -31,14 +28,13 @@ from enigma_panel.store.ledger.queries import (
     json_of,
 )
 
-TURN_S = 0.01
-"""So long a transaction goes on taking tasks: no intent waits for more."""
-AT_ONCE = 20
+AT_ONCE = 50
+"""Most tasks that one transaction deletes: an intent waits for it."""
 MOST_STEPS = 1_000
-"""So many steps, or those of one task, go between two looks at the time (0.01 s)."""
+"""Most steps that one transaction deletes (0.01 s), unless a single task has more."""
 
 TO_PURGE = "to_purge"
-"""In `meta` while the file may hold bytes of what was deleted."""
+"""Name in `meta` while the file may hold pieces of what was deleted."""
 
 THESE = "(SELECT value FROM json_each(:keys))"
 _FACTS = (
@@ -85,7 +81,7 @@ _SET_DAY = (
 
 class Deleted(Struct, frozen=True, kw_only=True):
     """What became of tasks. tasks, sessions: keys of what went; of_sessions: what went of sessions
-    that stay; kept: why other tasks stay; left: there was no time for these."""
+    that stay; kept: why other tasks stay; left: tasks for a further transaction."""
 
     tasks: tuple[int, ...] = ()
     sessions: tuple[int, ...] = ()
@@ -115,40 +111,30 @@ class _Facts(Struct, frozen=True):
 
 
 def delete(db: Database, keys: Sequence[int], now_ms: int, day_of: Callable[[int], str]) -> Deleted:
-    """Delete those of the tasks that may go, in one transaction, as many as there is time for.
+    """Delete those of the first tasks that may go, in one transaction.
 
-    day_of: the person's day ('2026-11-27') of a moment, epoch ms. What is asked here is how the
-    ledger is now, whatever was known before.
+    day_of: the person's day ('2026-11-27') of a moment, epoch ms. The rule asks the ledger as it is
+    now, whatever was known before.
     """
     times = deletion_times(now_ms)
-    until = time.monotonic() + TURN_S
-    gone: list[_Facts] = []
-    kept: dict[int, KeptReason] = {}
-    sessions: list[int] = []
-    at = 0
-    with _overwriting(db), db.transaction():
+    with db.transaction():
         for table in ("sessions", "tasks"):
             db.execute(_KEEP_LAST_KEY.format(table=table))
-        while at < len(keys) and (at == 0 or time.monotonic() < until):
-            some = _with_few_steps(db, keys[at : at + AT_ONCE])
-            at += len(some)
-            rows = db.rows(_FACTS, {"keys": json_of(some), **times})
-            facts = [_Facts(*row) for row in rows]
-            reasons = {one.key: _kept_because(one, day_of) for one in facts}
-            kept |= {key: reason for key, reason in reasons.items() if reason is not None}
-            going = [one for one in facts if reasons[one.key] is None]
-            sessions += _delete(db, going, times)
-            gone += going
-        of_sessions = _sums(gone, lambda one: one.session_key)
+        some = _with_few_steps(db, keys[:AT_ONCE])
+        facts = [_Facts(*row) for row in db.rows(_FACTS, {"keys": json_of(some), **times})]
+        reasons = {one.key: _kept_because(one, day_of) for one in facts}
+        going = [one for one in facts if reasons[one.key] is None]
+        sessions = _delete(db, going, times)
+        of_sessions = _sums(going, lambda one: one.session_key)
         for key in sessions:
             of_sessions.pop(key, None)
-        _keep_sums(db, of_sessions, _sums(gone, lambda one: day_of(one.started_ms)))
+        _keep_sums(db, of_sessions, _sums(going, lambda one: day_of(one.started_ms)))
     return Deleted(
-        tasks=tuple(one.key for one in gone),
+        tasks=tuple(one.key for one in going),
         sessions=tuple(sessions),
         of_sessions=of_sessions,
-        kept=kept,
-        left=tuple(keys[at:]),
+        kept={key: reason for key, reason in reasons.items() if reason is not None},
+        left=tuple(keys[len(some) :]),
     )
 
 
@@ -167,45 +153,22 @@ def sum_of_day(connection: sqlite3.Connection, day: str) -> TaskSum:
     return TaskSum(count=tasks, cost=Decimal(cost), took_ms=took_ms, untold=untold)
 
 
-def is_to_purge(connection: sqlite3.Connection) -> bool:
-    """Whether bytes of what was deleted may be in the file or its -wal."""
-    asked = connection.execute("SELECT 1 FROM meta WHERE name = ?", (TO_PURGE,))
-    return asked.fetchone() is not None
+def purge(db: Database) -> None:
+    """Write the file anew where it may hold pieces of what was deleted; before it is closed.
 
-
-def purge(db: Database) -> bool:
-    """Write the file anew without what was deleted: SQLite overwrites a row, and yet leaves pieces
-    where it moved one. Takes 0.02 s for each MB; False where somebody still reads the old state.
-
-    DiskFullError where that would leave too little room: an intent needs it more.
+    Takes 0.02 s per MB. Where somebody still reads the old state, the next run does it.
     """
-    with typed_errors(db.path):
-        check_room(db.path, db.path.stat().st_size)
+    if not db.rows("SELECT 1 FROM meta WHERE name = ?", (TO_PURGE,)):
+        return
     db.execute("PRAGMA temp_store = MEMORY")  # no file elsewhere holds what stays
     db.execute("VACUUM")
-    db.execute("PRAGMA busy_timeout = 0")
-    try:
-        is_busy = db.rows("PRAGMA wal_checkpoint(TRUNCATE)")[0][0]
-    finally:
-        db.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-    if not is_busy:
+    if db.truncate_wal(CLOSE_TIMEOUT_MS):
         with db.transaction():
             db.execute("DELETE FROM meta WHERE name = ?", (TO_PURGE,))
-    return not is_busy
-
-
-@contextmanager
-def _overwriting(db: Database) -> Iterator[None]:
-    """What is freed meanwhile is overwritten with zeros."""
-    db.execute("PRAGMA secure_delete = ON").fetchall()
-    try:
-        yield
-    finally:
-        db.execute("PRAGMA secure_delete = OFF").fetchall()
 
 
 def _kept_because(one: _Facts, day_of: Callable[[int], str]) -> KeptReason | None:
-    """Also why the ledger cannot keep what it cost: one such row holds up no others."""
+    """Why the task stays, also where its cost or day makes no sense: it holds up no others."""
     reason = kept_because(one.status, is_over=bool(one.is_over), has_call=bool(one.has_call))
     if reason is None:
         try:
@@ -216,14 +179,14 @@ def _kept_because(one: _Facts, day_of: Callable[[int], str]) -> KeptReason | Non
 
 
 def _with_few_steps(db: Database, keys: Sequence[int]) -> Sequence[int]:
-    """The first of these tasks, one at least, that have no more than MOST_STEPS together."""
+    """The first of these tasks, at least one, that have at most MOST_STEPS together."""
     counts = dict(db.rows(_STEPS, {"keys": json_of(keys)}))
     sums = accumulate(counts.get(key, 0) for key in keys)
     return keys[: max(1, sum(steps <= MOST_STEPS for steps in sums))]
 
 
 def _delete(db: Database, going: Sequence[_Facts], times: dict[str, int]) -> list[int]:
-    """Returns the sessions that went with their last tasks."""
+    """Delete the tasks; returns the sessions that went with their last ones."""
     if not going:
         return []
     keys = {"keys": json_of(one.key for one in going)}

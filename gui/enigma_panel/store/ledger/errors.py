@@ -33,6 +33,10 @@ class CorruptLedgerError(LedgerError):
     """The content makes no sense: not SQLite, a damaged page, a value that no version wrote."""
 
 
+class MissingLedgerError(LedgerError):
+    """The file is gone or empty, though a copy of it is there."""
+
+
 class UnreadableTextError(CorruptLedgerError):
     """A text among the rows of a query is not UTF-8; the rows without it can still be had."""
 

@@ -1,4 +1,4 @@
-"""Copying of a ledger's file: drafted beside it, checked, stamped, then renamed as a whole.
+"""The files of a copy: each is drafted beside its place, made durable, then renamed as a whole.
 
 A copy is one file without companions (journal mode DELETE). Its `meta` holds when it was made.
 """
@@ -7,7 +7,7 @@ import contextlib
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from enigma_panel.store.ledger.errors import CorruptLedgerError, DiskFullError, 
 from enigma_panel.store.ledger.schema import APPLICATION_ID, version
 
 SPARE_BYTES = 64 * 2**20
-"""Free space that must be left after a copy was made: the ledger needs it more than its copy."""
+"""Free space that a copy must leave: the ledger needs it more."""
 
 SET_META = (
     "INSERT INTO meta VALUES (?, ?) ON CONFLICT (name)"
@@ -43,61 +43,37 @@ class Label(Struct, frozen=True, kw_only=True):
     made_ms: int
 
 
-def copy_path(ledger_path: Path, version: int | None = None) -> Path:
-    """Where the copy of the last clean start is, or the one made before leaving a version."""
-    return ledger_path.with_suffix(".copy" if version is None else f".copy-v{version}")
+def copy_path(ledger_path: Path) -> Path:
+    """Where the ledger's copy is."""
+    return ledger_path.with_suffix(".copy")
 
 
 def draft_of(target: Path) -> Path:
-    """Where the copy that is to become `target` is drafted; one left behind is overwritten."""
+    """Where the file that is to become `target` is written first."""
     return target.with_name(f"{target.name}.new")
 
 
-def draft(source: sqlite3.Connection, target: Path, *, anew: bool = False) -> None:
-    """Copy what is committed to the draft of `target` (0600), quickly: nothing is synced.
+def copy(source: sqlite3.Connection, target: Path, now_ms: int) -> None:
+    """Let a copy of what is committed (0600, stamped with the time) replace `target`, durably.
 
-    anew: page for page no more, so that nothing of what was deleted is in it; takes 0.02 s for each
-    MB. DiskFullError where less than SPARE_BYTES would be left; sqlite3.Error, OSError.
+    VACUUM INTO copies rows, not pages: no rest of a deleted row gets into the copy. Takes 0.02 s
+    per MB. With any error the draft goes and `target` stays; DiskFullError where less than
+    SPARE_BYTES would be left, sqlite3.Error, OSError.
     """
     size = _one(source, "PRAGMA page_count") * _one(source, "PRAGMA page_size")
     with gone_on_error(target):
-        path = _fresh_draft(target)  # one that was left has no room any more
-        check_room(target, size)
-        if anew:
-            source.execute("VACUUM INTO ?", (str(path),))
-            return
-        with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
-            connection.execute("PRAGMA synchronous = OFF")
-            source.backup(connection)
-
-
-def check_room(target: Path, size: int) -> None:
-    """DiskFullError where less than SPARE_BYTES would be left beside a draft of so many bytes."""
-    if shutil.disk_usage(target.parent).free < size + SPARE_BYTES:
-        raise DiskFullError(target, "too little room for another one")
+        path = _fresh_draft(target)  # one that a killed program left has taken room
+        if shutil.disk_usage(target.parent).free < size + SPARE_BYTES:
+            raise DiskFullError(target, "too little room for another one")
+        source.execute("VACUUM INTO ?", (str(path),))
+        _stamp(path, "copied_ms", now_ms)
+        put_in_place(target)
 
 
 def drop_draft(target: Path) -> None:
     """Remove the draft of `target`, where there is one. OSError."""
     for ending in _DRAFT_ENDINGS:
         Path(f"{draft_of(target)}{ending}").unlink(missing_ok=True)
-
-
-def seal(target: Path, now_ms: int, check: Callable[[sqlite3.Connection], None]) -> None:
-    """Check the draft, stamp it, make it durable and let it replace `target`.
-
-    check raises what it does not like. With any error the draft goes and `target` stays.
-    """
-    path = draft_of(target)
-    with gone_on_error(target):
-        with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
-            connection.execute("PRAGMA synchronous = OFF")
-            connection.execute("PRAGMA journal_mode = DELETE").fetchall()
-            check_pages(connection, path)
-            check(connection)
-            connection.execute(SET_META, ("copied_ms", now_ms))
-        sync_file(path)
-        put_in_place(target)
 
 
 def check_pages(connection: sqlite3.Connection, path: Path) -> None:
@@ -128,16 +104,13 @@ def label_of(connection: sqlite3.Connection, path: Path) -> Label:
 
 
 def duplicate(source: Path, target: Path, made_ms: int) -> None:
-    """Make the draft of `target` a durable duplicate of `source`, which remembers that it is one.
+    """Make the draft of `target` a durable duplicate of the copy `source`, marked as restored.
 
-    made_ms: of the copy `source`. sqlite3.Error, OSError: see gone_on_error.
+    made_ms: when the copy was made. sqlite3.Error, OSError: see gone_on_error.
     """
     path = _fresh_draft(target)
     shutil.copyfile(source, path)
-    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute("PRAGMA synchronous = OFF")
-        connection.execute(SET_META, (RESTORED, made_ms))
-    sync_file(path)
+    _stamp(path, RESTORED, made_ms)
 
 
 def put_in_place(target: Path) -> None:
@@ -155,6 +128,14 @@ def gone_on_error(target: Path) -> Iterator[None]:
         with contextlib.suppress(OSError):
             drop_draft(target)
         raise
+
+
+def _stamp(path: Path, name: str, value: int) -> None:
+    """Write a value into a draft's `meta` and make the file durable."""
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA synchronous = OFF")
+        connection.execute(SET_META, (name, value))
+    sync_file(path)
 
 
 def _fresh_draft(target: Path) -> Path:

@@ -23,12 +23,12 @@ from enigma_panel.store.ledger import deletion, file_copy, sent_secrets
 from enigma_panel.store.ledger.backup import find_copy
 from enigma_panel.store.ledger.database import COMPANIONS, HOLDING, Database, sole_opener
 from enigma_panel.store.ledger.deletion import Deleted
-from enigma_panel.store.ledger.early_check import EarlyCheck
 from enigma_panel.store.ledger.errors import (
     ClosedLedgerError,
     CorruptLedgerError,
     IntentSettledError,
     LedgerError,
+    MissingLedgerError,
     typed_errors,
 )
 from enigma_panel.store.ledger.intents import (
@@ -106,15 +106,13 @@ class Ledger:
         self._reader = RowReader(database)
 
     @classmethod
-    def open(
-        cls, path: Path, early_check: EarlyCheck | None = None, on_step: OnStep = silent
-    ) -> tuple["Ledger", Problem | None]:
-        """Open or make the ledger; a broken file is kept aside and comes as a Problem.
+    def open(cls, path: Path, on_step: OnStep = silent) -> tuple["Ledger", Problem | None]:
+        """Open or make the ledger; a broken file without a copy is kept aside, see Problem.
 
-        early_check: of this file, where it was begun. NewerLedgerError for a file of a later
-        version, which stays untouched.
+        With a copy it stays where it is: CorruptLedgerError, or MissingLedgerError where the ledger
+        is gone or empty. NewerLedgerError for a file of a later version, which stays, too.
         """
-        database, problem = _open_or_replace(path, early_check, on_step)
+        database, problem = _open_or_replace(path, on_step)
         return cls(database), problem
 
     @property
@@ -241,18 +239,12 @@ class Ledger:
     def delete(
         self, task_keys: Sequence[int], now_ms: int, day_of: Callable[[int], str]
     ) -> Deleted:
-        """Delete those of the tasks that may go, as many as there is time for: see `deletion`."""
+        """Delete those of the first tasks that may go: see `deletion`."""
         return deletion.delete(self._db, task_keys, now_ms, day_of)
 
-    def purge(self) -> bool:
-        """Leave no byte of what was deleted in the file; False where that must wait."""
-        return not self.is_to_purge or deletion.purge(self._db)
-
-    @property
-    def is_to_purge(self) -> bool:
-        """Whether bytes of what was deleted may be in the file."""
-        with typed_errors(self.path):
-            return deletion.is_to_purge(self.connection)
+    def truncate_wal(self) -> bool:
+        """Write the -wal back into the file and empty it; False where somebody still reads it."""
+        return self._db.truncate_wal()
 
     # -- asking --------------------------------------------------------------------------------
 
@@ -384,37 +376,23 @@ class Ledger:
         secret = f"{base_url.rstrip('/')}\0{key}".encode(errors="surrogatepass")
         return hashlib.scrypt(secret, salt=salt, n=2**14, r=8, p=1, dklen=8).hex()
 
-    def mend(self) -> bool:
-        """Make the indexes anew where one does not agree with its table; whether one was so.
+    def rebuild_indexes(self) -> None:
+        """Make all indexes anew from their tables. LedgerError for damage that stays.
 
-        CorruptLedgerError for damage that stays. Takes 2 s for 100 MB.
+        Takes 2 s per 100 MB.
         """
         with typed_errors(self.path):
-            try:
-                file_copy.check_pages(self.connection, self.path)
-            except CorruptLedgerError as error:
-                damage = error
-            else:
-                return False
-            log.warning("the ledger has damage: %s", damage.reason)
-            with contextlib.suppress(sqlite3.IntegrityError):  # two rows of which one may be
-                self.connection.execute("REINDEX")
-                file_copy.check_pages(self.connection, self.path)
-                return True
-            raise damage
+            self.connection.execute("REINDEX")
+            file_copy.check_pages(self.connection, self.path)
 
     def close(self) -> None:
-        """Write the -wal file back into the main one and close; harmless when repeated.
-
-        What was deleted leaves nothing.
-        """
+        """Purge the file, write the -wal back into it and close; harmless when repeated."""
         try:
-            if self.is_to_purge:
-                self.purge()
+            deletion.purge(self._db)
         except ClosedLedgerError:
             return
         except LedgerError as error:
-            log.warning("what was deleted may still be in the file: %s", error.reason)
+            log.warning("pieces of what was deleted may still be in the file: %s", error.reason)
         self._db.close()
 
     def __enter__(self) -> Self:
@@ -469,27 +447,26 @@ class Ledger:
         return table.stored(record, values)
 
 
-def _open_or_replace(
-    path: Path, early_check: EarlyCheck | None, on_step: OnStep
-) -> tuple[Database, Problem | None]:
-    """Open `path`; a broken file is kept aside with its -wal and -shm, and comes as a Problem.
-
-    So does one that is gone or empty, though a copy of it is there. NewerLedgerError and the other
-    LedgerErrors pass: for them a fresh file would be no help.
-    """
+def _open_or_replace(path: Path, on_step: OnStep) -> tuple[Database, Problem | None]:
+    """Open `path`; a broken file without a copy is kept aside with its -wal and -shm."""
     with sole_opener(path.parent):
         with contextlib.suppress(OSError):  # what a killed program was about to put in its place
             file_copy.drop_draft(path)
         _drop_old_index(path)
-        is_good = early_check is not None and early_check.passed()
-        problem = _missing(path)
-        if problem is not None:
-            return Database.open(path), problem
+        with typed_errors(path):
+            is_there = any(_size(Path(f"{path}{ending}")) for ending in HOLDING)
+        if not is_there and find_copy(path) is not None:  # a first start finds no copy either
+            raise MissingLedgerError(path, "gone or empty")
         try:
-            return Database.open(path, is_good=is_good, on_step=on_step), None
+            return Database.open(path, on_step=on_step), None
         except CorruptLedgerError as error:
-            problem = _put_aside(path, error.reason)
-        return Database.open(path), problem
+            if find_copy(path) is not None:
+                raise
+            reason = error.reason
+        with typed_errors(path):
+            kept_as = keep_aside(path, COMPANIONS)
+        kind = ProblemKind.BROKEN
+        return Database.open(path), Problem(kind=kind, path=path, kept_as=kept_as, reason=reason)
 
 
 def _drop_old_index(path: Path) -> None:
@@ -499,25 +476,6 @@ def _drop_old_index(path: Path) -> None:
             Path(f"{path.with_suffix('.search')}{ending}").unlink(missing_ok=True)
     except OSError as error:
         log.warning("the old index of words could not be deleted: %s", error)
-
-
-def _missing(path: Path) -> Problem | None:
-    """Something was here once: a first start finds no copy either."""
-    with typed_errors(path):
-        if any(_size(Path(f"{path}{ending}")) for ending in HOLDING):
-            return None
-    copy = find_copy(path)
-    if copy is None:
-        return None
-    return Problem(kind=ProblemKind.MISSING, path=path, reason="gone or empty", copy=copy)
-
-
-def _put_aside(path: Path, reason: str) -> Problem:
-    with typed_errors(path):
-        kept_as = keep_aside(path, COMPANIONS)
-    return Problem(
-        kind=ProblemKind.BROKEN, path=path, kept_as=kept_as, reason=reason, copy=find_copy(path)
-    )
 
 
 def _size(path: Path) -> int:

@@ -15,7 +15,7 @@ from enigma_panel.services.types import (
     Recovered,
     ServiceNotice,
 )
-from enigma_panel.store.files import Copy, Problem
+from enigma_panel.store.files import Problem
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.settings import SettingsError
 from enigma_panel.ui.actions import Actions
@@ -32,7 +32,6 @@ from enigma_panel.ui.text.problems import (
     bad_rows_text,
     key_text,
     ledger_text,
-    lost_ledger_text,
     problem_text,
     unexpected_text,
 )
@@ -53,13 +52,11 @@ QUIT_TOPIC = "quit"
 class NoticeController(QObject):
     """Listens to the services and does what a notice offered.
 
-    copy_wanted, copy_declined: the person decided on the copy of a lost ledger. quit_cancelled: the
-    program is not to end when the tasks are done. diagnostics_wanted: what a bug report needs is to
-    be copied.
+    copy_wanted: the program is to restart with the ledger's copy. quit_cancelled: the program is
+    not to end when the tasks are done. diagnostics_wanted: what a bug report needs is to be copied.
     """
 
-    copy_wanted = Signal(object)
-    copy_declined = Signal()
+    copy_wanted = Signal()
     quit_cancelled = Signal()
     diagnostics_wanted = Signal()
 
@@ -95,10 +92,6 @@ class NoticeController(QObject):
     def show_problem(self, problem: Problem) -> None:
         """A file of ours could not be used."""
         self._notices.add(problem_text(problem, self._services.clock.now_ms()))
-
-    def show_copy(self, copy: Copy) -> None:
-        """A copy of a lost ledger waits to be used or declined."""
-        self._notices.add(lost_ledger_text(copy, self._services.clock.now_ms()))
 
     def show_recovered(self, recovered: Recovered) -> None:
         """What an earlier run left open, and how many rows of the ledger make no sense."""
@@ -217,9 +210,7 @@ class NoticeController(QObject):
             case NoticeAction.ENTER_KEY:
                 self._app_actions.dialogs.open_key()
             case NoticeAction.USE_COPY:
-                self.copy_wanted.emit(notice.copy)
-            case NoticeAction.DECLINE_COPY:
-                self.copy_declined.emit()
+                self.copy_wanted.emit()
             case NoticeAction.CANCEL_QUIT:
                 self.quit_cancelled.emit()
             case NoticeAction.COPY_DIAGNOSTICS:

@@ -29,7 +29,6 @@ class NoticeAction(StrEnum):
     TERMINATE = "terminate"
     ENTER_KEY = "enter_key"
     USE_COPY = "use_copy"
-    DECLINE_COPY = "decline_copy"
     CANCEL_QUIT = "cancel_quit"
     COPY_DIAGNOSTICS = "copy_diagnostics"
 
@@ -54,8 +53,7 @@ class Notice(Struct, frozen=True, kw_only=True):
     """One sentence and its buttons.
 
     rank: the highest stands first. topic: a notice with the same topic replaces it. until_ms: when
-    it leaves by itself. notice, copy: what it is about. dialect: the one to switch to. now_ms: when
-    it came.
+    it leaves by itself. notice: what it is about. dialect: the one to switch to.
     """
 
     text: str
@@ -66,9 +64,7 @@ class Notice(Struct, frozen=True, kw_only=True):
     topic: str = ""
     until_ms: int | None = None
     notice: ServiceNotice | None = None
-    copy: Copy | None = None
     dialect: Dialect | None = None
-    now_ms: int = 0
 
     @property
     def grave(self) -> bool:
@@ -77,9 +73,6 @@ class Notice(Struct, frozen=True, kw_only=True):
 
     def label(self, action: NoticeAction) -> str:
         """The label of one of its buttons."""
-        if action is NoticeAction.USE_COPY and self.copy is not None:
-            time = local_moment(self.copy.made_ms, self.now_ms)
-            return tr("Use the copy of {time}", time=time)
         return notice_action_label(action, self.dialect)
 
 
@@ -98,26 +91,21 @@ def notice_action_label(action: NoticeAction, dialect: Dialect | None = None) ->
         NoticeAction.ASK_RESULT: tr("Ask the session for its result"),
         NoticeAction.TERMINATE: tr("Terminate"),
         NoticeAction.ENTER_KEY: tr("Enter the key"),
-        NoticeAction.USE_COPY: tr("Use the copy"),
-        NoticeAction.DECLINE_COPY: tr("Go on without it"),
+        NoticeAction.USE_COPY: tr("Restart with the copy"),
         NoticeAction.CANCEL_QUIT: tr("Cancel"),
         NoticeAction.COPY_DIAGNOSTICS: tr("Copy diagnostics"),
     }[action]
 
 
 def problem_text(problem: Problem, now_ms: int) -> Notice:
-    """A file that could not be used; where a copy of it is there, that is offered."""
-    what = _what(problem)
+    """A file that could not be used, or has damage; the copy of a damaged ledger is offered."""
+    what, rank = _what(problem), NoticeRank.GRAVE
     if problem.kind in {ProblemKind.MENDED, ProblemKind.DAMAGED}:
-        return Notice(text=what, rank=NoticeRank.COSTS)
+        rank = NoticeRank.COSTS
     if problem.copy is None:
-        return Notice(text=what, rank=NoticeRank.GRAVE)
-    return _with_copy(what, problem.copy, now_ms)
-
-
-def lost_ledger_text(copy: Copy, now_ms: int) -> Notice:
-    """A copy of a lost ledger that nobody has used or declined so far."""
-    return _with_copy(tr("The ledger before this one was lost."), copy, now_ms)
+        return Notice(text=what, rank=rank)
+    text = f"{what} {copy_text(problem.copy, now_ms)}"
+    return Notice(text=text, actions=(NoticeAction.USE_COPY,), rank=rank)
 
 
 def ledger_text(error: LedgerError) -> Notice:
@@ -176,30 +164,15 @@ def copy_text(copy: Copy, now_ms: int) -> str:
     )
 
 
-def _with_copy(what: str, copy: Copy, now_ms: int) -> Notice:
-    return Notice(
-        text=f"{what} {copy_text(copy, now_ms)}",
-        actions=(NoticeAction.USE_COPY, NoticeAction.DECLINE_COPY),
-        rank=NoticeRank.COSTS,
-        topic="copy",
-        copy=copy,
-        now_ms=now_ms,
-    )
-
-
 def _what(problem: Problem) -> str:
     name = problem.path.name
     match problem.kind:
-        case ProblemKind.BROKEN if problem.copy is not None and problem.kept_as is not None:
-            return tr("The ledger was damaged and kept as {kept}.", kept=problem.kept_as.name)
         case ProblemKind.BROKEN if problem.kept_as is not None:
             return tr(
                 "{name} made no sense. It was kept as {kept}; work goes on with a new one.",
                 name=name,
                 kept=problem.kept_as.name,
             )
-        case ProblemKind.MISSING:
-            return tr("The ledger is gone, so a new one was begun.")
         case ProblemKind.MENDED:
             return tr(
                 "Damage in the ledger was mended. Quit and start again: something may be missing "
@@ -215,12 +188,6 @@ def _what(problem: Problem) -> str:
             return tr(
                 "{name} was written by a newer version of this program and stays as it is.",
                 name=name,
-            )
-        case ProblemKind.NOT_REPLACED:
-            return tr(
-                "Another ledger was to take the place of {name} and could not ({reason}).",
-                name=name,
-                reason=problem.reason,
             )
         case ProblemKind.UNWRITABLE:
             return tr(

@@ -1,4 +1,4 @@
-"""The window in place of the main window, where the ledger is of a newer version."""
+"""The window in place of the main window, where the ledger is lost or of a newer version."""
 
 import asyncio
 from pathlib import Path
@@ -7,18 +7,24 @@ import pytest
 from PySide6.QtCore import Qt
 
 from enigma_panel.store.files import Copy
-from enigma_panel.store.ledger.errors import NewerLedgerError
-from enigma_panel.ui.recovery.newer_ledger import LedgerChoice, NewerLedgerWindow
+from enigma_panel.store.ledger.errors import (
+    CorruptLedgerError,
+    LedgerError,
+    MissingLedgerError,
+    NewerLedgerError,
+)
+from enigma_panel.ui.recovery.lost_ledger import LedgerChoice, LostLedgerWindow
 from enigma_panel.ui.text.states import local_time
 from tests.kit.clock import NOW
 from tests.kit.person import active, click, key
 from tests.kit.world import World
 
-ERROR = NewerLedgerError(Path("/data/ledger.sqlite3"), 9, 2)
-COPY = Copy(path=Path("/data/ledger.copy-v2"), made_ms=NOW, version=2, sessions_open=1)
+PATH = Path("/data/ledger.sqlite3")
+ERROR = NewerLedgerError(PATH, 9, 2)
+COPY = Copy(made_ms=NOW, sessions_open=1)
 
 
-async def asked(world: World, window: NewerLedgerWindow) -> "asyncio.Task[LedgerChoice]":
+async def asked(world: World, window: LostLedgerWindow) -> "asyncio.Task[LedgerChoice]":
     task = world.scope.spawn("newer", window.choice())
     assert task is not None
     await asyncio.sleep(0)
@@ -27,7 +33,7 @@ async def asked(world: World, window: NewerLedgerWindow) -> "asyncio.Task[Ledger
 
 
 async def test_a_copy_is_offered_with_what_it_lacks(world: World) -> None:
-    window = NewerLedgerWindow(ERROR, COPY, NOW + 60_000)
+    window = LostLedgerWindow(ERROR, COPY, NOW + 60_000)
     answer = await asked(world, window)
     assert "written by a newer version" in window.text_label.text()
     assert "(1 session was open then)" in window.more.text()
@@ -42,9 +48,10 @@ async def test_a_copy_is_offered_with_what_it_lacks(world: World) -> None:
 
 
 async def test_without_a_copy_there_is_only_quit(world: World) -> None:
-    window = NewerLedgerWindow(ERROR, None, NOW)
+    window = LostLedgerWindow(ERROR, None, NOW)
     answer = await asked(world, window)
     assert not window.copy_button.isVisible()
+    assert not window.empty_button.isVisible()
     assert not window.more.isVisible()
     click(window.quit_button)
     assert await answer is LedgerChoice.QUIT
@@ -52,7 +59,25 @@ async def test_without_a_copy_there_is_only_quit(world: World) -> None:
 
 @pytest.mark.parametrize("copy", [COPY, None])
 async def test_escape_and_closing_quit(world: World, copy: Copy | None) -> None:
-    window = NewerLedgerWindow(ERROR, copy, NOW)
+    window = LostLedgerWindow(ERROR, copy, NOW)
     answer = await asked(world, window)
     key(window, Qt.Key.Key_Escape)
     assert await answer is LedgerChoice.QUIT
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (CorruptLedgerError(PATH, "x"), "The ledger is damaged and cannot be opened."),
+        (MissingLedgerError(PATH, "x"), "The ledger is missing or empty."),
+    ],
+)
+async def test_in_place_of_a_lost_one_an_empty_one_can_be_chosen(
+    world: World, error: LedgerError, words: str
+) -> None:
+    window = LostLedgerWindow(error, COPY, NOW)
+    answer = await asked(world, window)
+    assert window.text_label.text().startswith(words)
+    assert window.copy_button.isVisible()
+    click(window.empty_button)
+    assert await answer is LedgerChoice.START_EMPTY

@@ -1,4 +1,4 @@
-"""The window that is shown alone when the ledger is of a newer version."""
+"""The window that is shown alone when the ledger is lost or of a newer version."""
 
 import asyncio
 from enum import StrEnum
@@ -6,7 +6,7 @@ from enum import StrEnum
 from PySide6.QtWidgets import QWidget
 
 from enigma_panel.store.files import Copy
-from enigma_panel.store.ledger.errors import NewerLedgerError
+from enigma_panel.store.ledger.errors import LedgerError, MissingLedgerError, NewerLedgerError
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.text.problems import copy_text
 from enigma_panel.ui.text.states import local_moment
@@ -17,18 +17,19 @@ tr = Translations("Recovery")
 
 
 class LedgerChoice(StrEnum):
-    """What the person wants. USE_COPY: go on with the copy in the ledger's place."""
+    """What the person wants: the copy or an empty ledger in the ledger's place, or none."""
 
     USE_COPY = "use_copy"
+    START_EMPTY = "start_empty"
     QUIT = "quit"
 
 
-class NewerLedgerWindow(ModelessDialog):
+class LostLedgerWindow(ModelessDialog):
     """Shown in place of the main window; `choice` awaits the answer, and closing it means Quit."""
 
     def __init__(
         self,
-        error: NewerLedgerError,
+        error: LedgerError,
         copy: Copy | None,
         now_ms: int,
         parent: QWidget | None = None,
@@ -39,6 +40,7 @@ class NewerLedgerWindow(ModelessDialog):
         self.more = make_label(wrap=True)
         self.file = make_label(role="dim", wrap=True)
         self.copy_button = make_button("")
+        self.empty_button = make_button(tr("Start with an empty ledger"))
         self.quit_button = make_button(tr("Quit"), "primary")
         self._fill(error, copy, now_ms)
         self._build()
@@ -49,14 +51,10 @@ class NewerLedgerWindow(ModelessDialog):
         self.present(self.quit_button)
         return await self._answer
 
-    def _fill(self, error: NewerLedgerError, copy: Copy | None, now_ms: int) -> None:
-        self.text_label.setText(
-            tr(
-                "The ledger was written by a newer version of this program, so this version cannot "
-                "read it. It stays as it is: start the newer version to go on with it."
-            )
-        )
+    def _fill(self, error: LedgerError, copy: Copy | None, now_ms: int) -> None:
+        self.text_label.setText(_reason(error))
         self.file.setText(str(error.path))
+        self.empty_button.setVisible(not isinstance(error, NewerLedgerError))
         self.copy_button.setVisible(copy is not None)
         self.more.setVisible(copy is not None)
         if copy is not None:
@@ -69,9 +67,10 @@ class NewerLedgerWindow(ModelessDialog):
         for label in (self.text_label, self.more, self.file):
             self.body.addWidget(label)
         self.body.addStretch(1)
-        self.add_buttons(self.copy_button, None, self.quit_button)
+        self.add_buttons(self.copy_button, self.empty_button, None, self.quit_button)
         self.setMinimumWidth(560)
         self.copy_button.clicked.connect(lambda: self._settle(LedgerChoice.USE_COPY))
+        self.empty_button.clicked.connect(lambda: self._settle(LedgerChoice.START_EMPTY))
         self.quit_button.clicked.connect(self.reject)
         self.rejected.connect(lambda: self._settle(LedgerChoice.QUIT))
 
@@ -80,3 +79,16 @@ class NewerLedgerWindow(ModelessDialog):
         if answer is not None and not answer.done():
             answer.set_result(choice)
         self.hide()
+
+
+def _reason(error: LedgerError) -> str:
+    match error:
+        case NewerLedgerError():
+            return tr(
+                "The ledger was written by a newer version of this program, so this version cannot "
+                "read it. It stays as it is: start the newer version to go on with it."
+            )
+        case MissingLedgerError():
+            return tr("The ledger is missing or empty.")
+        case _:
+            return tr("The ledger is damaged and cannot be opened. Its file is kept in any case.")
