@@ -184,7 +184,7 @@ async def test_tasks_are_found_and_sorted_in_the_ledger(
         assert "Hidden by the filter" in shown_texts(window.details)
         QTest.keyClicks(bar.field, 'rs "x* NEAR(')
         await until(lambda: rows.keys() == [])
-        another = await sessions.start(TaskSpec(text="x near a café of hours"))
+        another = await sessions.start(TaskSpec(text='Search for "x* near( in a café, two hours'))
         await until(lambda: rows.keys() == [another])  # by itself
         window.selection.tasks.sort_by(Column.TASK)
         bar.clear.click()

@@ -475,7 +475,7 @@ def _drop_old_index(path: Path) -> None:
         for ending in COMPANIONS:
             Path(f"{path.with_suffix('.search')}{ending}").unlink(missing_ok=True)
     except OSError as error:
-        log.warning("the old index of words could not be deleted: %s", error)
+        log.warning("the old index of words could not be deleted: %s", error.strerror)
 
 
 def _size(path: Path) -> int:

@@ -3,7 +3,7 @@
 A version that was released is never edited: a new field in a record needs a new migration. Times
 are UTC epoch milliseconds, `cost`, `compute_s` and `took_s` exact decimal text, `cost_nano` the
 same cost in whole nano-dollars for sums and sorting (NULL where the amount is not sane), booleans 0
-or 1.
+or 1. Columns that end in `_folded` hold what is searched, as `core.task_filter.folded` makes it.
 """
 
 import sqlite3
