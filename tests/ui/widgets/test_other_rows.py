@@ -8,7 +8,6 @@ from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication
 
 from enigma_panel.ui.text.cells import Cell
-from enigma_panel.ui.widgets import table_model
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from enigma_panel.ui.widgets.table import KeyedTable, row_height
 from enigma_panel.ui.widgets.table_model import ColumnDef, KeyedTableModel
@@ -30,8 +29,7 @@ def number_cell(key: int) -> Cell:
 
 
 @pytest.fixture
-def table(no_window_left: None, hold: PointerHold, monkeypatch: pytest.MonkeyPatch) -> KeyedTable:
-    monkeypatch.setattr(table_model, "MOST_DIFFERENT", 100)
+def table(no_window_left: None, hold: PointerHold) -> KeyedTable:
     model = Numbers()
     QAbstractItemModelTester(model, STRICT, model)
     table = KeyedTable(model, "Numbers", hold)
@@ -123,6 +121,15 @@ def test_it_measures_in_the_font_that_it_has(table: KeyedTable) -> None:
     assert table.face.width("wide") > 2 * before
 
 
+def test_the_keyboard_goes_on_where_its_row_was(table: KeyedTable) -> None:
+    table.setFocus()
+    table.select_key(400)
+    table.rows.show_keys([key for key in MANY if key not in {400, 300, 200}])
+    assert (table.selected_keys(), current_key(table)) == ([], 399)
+    table.rows.show_keys([600, 2, 1])
+    assert current_key(table) == 1
+
+
 def test_columns_stay_as_wide_as_they_are(table: KeyedTable) -> None:
     header = table.horizontalHeader()
     header.resizeSection(0, 173)
@@ -132,10 +139,7 @@ def test_columns_stay_as_wide_as_they_are(table: KeyedTable) -> None:
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_over_any_lists_what_was_selected_is_or_is_gone(
-    table: KeyedTable, seed: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(table_model, "MOST_DIFFERENT", 8)
+def test_over_any_lists_what_was_selected_is_or_is_gone(table: KeyedTable, seed: int) -> None:
     rng = random.Random(seed)
     shown = MANY[:40]
     table.rows.show_keys(shown)

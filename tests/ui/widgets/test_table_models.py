@@ -16,7 +16,6 @@ from enigma_panel.ui.tasks.model import Column as TaskColumn
 from enigma_panel.ui.tasks.model import TasksModel
 from enigma_panel.ui.text.cells import Cell
 from enigma_panel.ui.theme.palette import Glyph
-from enigma_panel.ui.widgets import table_model
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from enigma_panel.ui.widgets.table_model import ColumnDef, KeyedTableModel, Role
 from tests.kit.builders import ID, LINK
@@ -40,13 +39,9 @@ def number_cell(key: int) -> Cell:
     return Cell(text=str(key))
 
 
-@pytest.mark.parametrize("most", [0, 3, table_model.MOST_DIFFERENT])
-@pytest.mark.parametrize("seed", range(20))
-def test_any_order_is_reached_by_difference(
-    qapp: object, seed: int, most: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Row by row, and where more than `most` are concerned, all of them at once."""
-    monkeypatch.setattr(table_model, "MOST_DIFFERENT", most)
+@pytest.mark.parametrize("seed", range(40))
+def test_any_order_is_reached_without_a_reset(qapp: object, seed: int) -> None:
+    """Also by rows that come or go side by side."""
     rng = random.Random(seed)
     model = Numbers()
     QAbstractItemModelTester(model, STRICT)
@@ -54,7 +49,16 @@ def test_any_order_is_reached_by_difference(
     model.modelReset.connect(lambda: resets.append(None))
     for _ in range(30):
         before = {key: QPersistentModelIndex(model.index(r, 0)) for r, key in _rows(model)}
-        wanted = rng.sample(range(30), rng.randrange(25))
+        shown = list(before)
+        first, last = sorted(rng.choices(range(len(shown) + 1), k=2))
+        others = [key for key in range(30) if key not in before][:2]
+        wanted = rng.choice(
+            [
+                rng.sample(range(30), rng.randrange(25)),
+                shown[:first] + shown[last:],
+                shown[:first] + others + shown[first:],
+            ]
+        )
         model.show_keys(wanted)
         assert model.keys() == wanted
         assert [model.row_of(key) for key in range(30)] == [

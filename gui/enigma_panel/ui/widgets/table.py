@@ -53,12 +53,13 @@ def row_height() -> int:
 class _Remembered(Struct, frozen=True, kw_only=True):
     """What is selected while all rows give way to others: keys, and the cell the keyboard is on.
 
-    anchors: what should be seen where it was, the selected row first, and how far above the upper
-    edge each begins.
+    row: where that cell was. anchors: what should be seen where it was, the selected row first, and
+    how far above the upper edge each begins.
     """
 
     keys: list[int]
     current: int | None
+    row: int
     column: int
     anchors: list[tuple[int, int]]
 
@@ -270,6 +271,7 @@ class KeyedTable(QTableView):
         self._kept = _Remembered(
             keys=self.selected_keys(),
             current=self.rows.key_at(current.row()),
+            row=current.row(),
             column=current.column(),
             anchors=self._anchors(),
         )
@@ -284,8 +286,10 @@ class KeyedTable(QTableView):
             return
         flags = QItemSelectionModel.SelectionFlag
         row = self.rows.row_of(kept.current) if kept.current is not None else None
+        if row is None and self.hasFocus():  # the keyboard goes on from there
+            row = min(kept.row, self.rows.rowCount() - 1)
         with QSignalBlocker(self.selectionModel()):
-            if row is not None:
+            if row is not None and row >= 0:
                 index = self.rows.index(row, kept.column)
                 self.selectionModel().setCurrentIndex(index, flags.NoUpdate)
             if kept.keys:

@@ -1,14 +1,15 @@
-"""A table model over a list of keys that is only ever changed by difference.
+"""A table model over a list of keys that is never reset.
 
-A reset would lose selection, scroll position and focus (design.md, 5.6), so rows are removed and
-inserted where they go and come. Another order of those that stay, or very many changes, are one
-change of layout with the lacking or superfluous rows at the end, over which the tables keep all of
-it by key.
+A reset would lose selection, scroll position and focus, so rows that come or go side by side are
+inserted or removed there. Any other change is one change of layout with the lacking or superfluous
+rows at the end, over which the tables keep all of it by key.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import Enum, IntEnum
+from itertools import compress, count
+from operator import ne
 from typing import Any, Generic, TypeVar
 
 from msgspec import Struct
@@ -43,12 +44,8 @@ Index = QModelIndex | QPersistentModelIndex
 NO_PARENT = QModelIndex()
 MOST_TOLD = 500
 """Rows whose look is remembered: more than a window shows."""
-MOST_STEPS = 40
-MOST_DIFFERENT = 1_000
-"""So many removals and insertions are made one by one, as long as no more rows stand between the
-first and the last of them; else all rows are replaced at once: 100,000 in a few ms."""
 LOOKED_UP_SINGLY = 4
-"""So many rows are found in the list itself; an index of 100,000 keys takes longer to make."""
+"""How many rows are found in the list itself; an index of 100,000 keys takes longer to make."""
 ROWS_MOVE = QAbstractTableModel.LayoutChangeHint.VerticalSortHint
 """Columns stay: else their widths would go with the row that is on top."""
 # PySide finds the signal with arguments by these names alone, of which its types know nothing.
@@ -165,14 +162,18 @@ class KeyedTableModel(QAbstractTableModel):
     def show_keys(self, wanted: Sequence[int]) -> None:
         """Show these keys in this order."""
         wanted = list(wanted)
-        first = _same_at_the_start(self._keys, wanted)
-        if first == len(self._keys) == len(wanted):
+        if wanted == self._keys:
             return
-        most = min(len(self._keys), len(wanted)) - first
-        last = _same_at_the_end(self._keys, wanted, most)
+        first = _same_at_the_start(self._keys, wanted)
+        more = len(wanted) - len(self._keys)
         self.is_arranging = True
         try:
-            self._change(wanted, first, last)
+            if more > 0 and wanted[first + more :] == self._keys[first:]:
+                self._insert(first, wanted[first : first + more])
+            elif more < 0 and self._keys[first - more :] == wanted[first:]:
+                self._remove(first, -more)
+            else:
+                self._replace(wanted)
         finally:
             self.is_arranging = False
         self.arranged.emit()
@@ -235,58 +236,29 @@ class KeyedTableModel(QAbstractTableModel):
     def _forget_rows(self) -> None:
         self._rows, self._looked_up, self._has_all_rows = {}, 0, False
 
-    def _change(self, wanted: list[int], first: int, last: int) -> None:
-        """All but so many rows at the start and at the end are other ones."""
-        old = self._keys[first : len(self._keys) - last]
-        new = wanted[first : len(wanted) - last]
-        if not old or not new:
-            self._remove(_run_of(first, len(old)))
-            self._insert(_run_of(first, len(new)), wanted)
-            return
-        if max(len(old), len(new)) > MOST_DIFFERENT:
-            self._replace(wanted)
-            return
-        staying = set(new) & set(old)
-        removed = runs([first + n for n, key in enumerate(old) if key not in staying])
-        inserted = runs([first + n for n, key in enumerate(new) if key not in staying])
-        is_in_order = [k for k in old if k in staying] == [k for k in new if k in staying]
-        if not is_in_order or len(removed) + len(inserted) > MOST_STEPS:
-            self._replace(wanted)
-            return
-        self._remove(removed)
-        self._insert(inserted, wanted)
+    def _remove(self, first: int, n: int) -> None:
+        self.beginRemoveRows(NO_PARENT, first, first + n - 1)
+        del self._keys[first : first + n]
+        self._forget_rows()
+        self.endRemoveRows()
 
-    def _remove(self, runs: list[tuple[int, int]]) -> None:
-        for start, end in reversed(runs):
-            self.beginRemoveRows(NO_PARENT, start, end)
-            del self._keys[start : end + 1]
-            self._forget_rows()
-            self.endRemoveRows()
-
-    def _insert(self, runs: list[tuple[int, int]], wanted: list[int]) -> None:
-        for start, end in runs:
-            self.beginInsertRows(NO_PARENT, start, end)
-            self._keys[start:start] = wanted[start : end + 1]
-            self._forget_rows()
-            self.endInsertRows()
+    def _insert(self, first: int, keys: list[int]) -> None:
+        self.beginInsertRows(NO_PARENT, first, first + len(keys) - 1)
+        self._keys[first:first] = keys
+        self._forget_rows()
+        self.endInsertRows()
 
     def _replace(self, wanted: list[int]) -> None:
         """All rows at once; every change by itself would tell all views."""
         self.replacing.emit()
         n, before = len(wanted), len(self._keys)
         if n > before:
-            self.beginInsertRows(NO_PARENT, before, n - 1)
-            self._keys = self._keys + wanted[before:]
-            self._forget_rows()
-            self.endInsertRows()
+            self._insert(before, wanted[before:])
         with self._new_layout():
-            self._keys = wanted + self._keys[n:] if n < before else wanted
+            self._keys[:n] = wanted
             self._forget_rows()
         if n < before:
-            self.beginRemoveRows(NO_PARENT, n, before - 1)
-            self._keys = wanted
-            self._forget_rows()
-            self.endRemoveRows()
+            self._remove(n, before - n)
         self.replaced.emit()
 
     @contextmanager
@@ -355,10 +327,6 @@ def _value(cell: Cell, role: int, heading: str) -> Any:
             return None
 
 
-def _run_of(first: int, n: int) -> list[tuple[int, int]]:
-    return [(first, first + n - 1)] if n else []
-
-
 def runs(rows: Sequence[int]) -> list[tuple[int, int]]:
     """Rising numbers as runs without gaps: [1, 2, 5] is [(1, 2), (5, 5)]."""
     runs: list[tuple[int, int]] = []
@@ -371,29 +339,5 @@ def runs(rows: Sequence[int]) -> list[tuple[int, int]]:
 
 
 def _same_at_the_start(one: Sequence[int], other: Sequence[int]) -> int:
-    """How many are the same, found by slices, for single ones would take Python far longer."""
-    return _longest_slice(
-        min(len(one), len(other)), lambda start, end: one[start:end] == other[start:end]
-    )
-
-
-def _same_at_the_end(one: Sequence[int], other: Sequence[int], most: int) -> int:
-    """How many are the same at the end, of so many at most."""
-    mine, others = len(one), len(other)
-
-    def is_same(start: int, end: int) -> bool:
-        return one[mine - end : mine - start] == other[others - end : others - start]
-
-    return _longest_slice(most, is_same)
-
-
-def _longest_slice(most: int, is_same: Callable[[int, int], bool]) -> int:
-    """How far it is the same, at most so far; lists that differ at once are hardly looked at."""
-    same, step = 0, 1
-    while same + step <= most and is_same(same, same + step):
-        same, step = same + step, step * 2
-    while step:
-        if same + step <= most and is_same(same, same + step):
-            same += step
-        step //= 2
-    return same
+    """How many are the same, up to the first that differs."""
+    return next(compress(count(), map(ne, one, other)), min(len(one), len(other)))
