@@ -308,6 +308,16 @@ def test_groups_are_counted_under_the_other_filters(ledger: Ledger, reader: Task
     assert (figures.by_group[G.NEW], figures.by_group[G.WORKING]) == (-(-n // 2), 3)
 
 
+def test_tasks_that_asked_are_found_whatever_their_status(
+    ledger: Ledger, reader: TaskReader
+) -> None:
+    facts = ((TaskStatus.DONE, 2), (TaskStatus.DONE, 0), (TaskStatus.ASKS, 1))
+    keys = [started(ledger, task=new_task(status=s, question_n=n)).key for s, n in facts]
+    asked = TaskFilter(has_asked=True)
+    assert reader.keys(asked, NEWEST_FIRST, NOW) == [keys[2], keys[0]]
+    assert reader.figures(asked).by_group[G.DONE] == 1
+
+
 def test_a_task_counts_to_the_group_that_its_row_names(ledger: Ledger, reader: TaskReader) -> None:
     of_open = started(ledger, task=new_task("a", status=TaskStatus.ASKS))
     of_ended = started(ledger, task=new_task("b", status=TaskStatus.ASKS, is_new=True))
