@@ -21,7 +21,7 @@ from enigma_panel.services.spending import Spending
 from enigma_panel.services.state import session_store
 from enigma_panel.services.state.ledger_writer import LedgerWriter
 from enigma_panel.services.state.timeline import Timeline
-from enigma_panel.services.task_search import REST_MS, TaskSearch
+from enigma_panel.services.task_search import LEAST_DELAY_MS, TaskSearch
 from enigma_panel.services.types import Diff
 from enigma_panel.store.ledger import Ledger
 from enigma_panel.store.ledger.errors import DiskFullError, InterruptedReadError
@@ -70,7 +70,7 @@ def searching(folder: Path, check: Callable[[Bench, Search], Awaitable[None]]) -
 
 async def answered() -> None:
     """What was asked for by the person has come, and nothing that rests."""
-    await asyncio.sleep(REST_MS / 5_000)
+    await asyncio.sleep(LEAST_DELAY_MS / 5_000)
 
 
 async def plan(bench: Bench, text: str) -> int:
@@ -109,7 +109,7 @@ def test_a_new_task_is_there_at_once_and_after_a_rest_where_there_is_a_filter(
         second = await plan(bench, "blue shoes")
         await plan(bench, "green shoes")
         assert search.news() == []
-        await asyncio.sleep(REST_MS / 1_000)
+        await asyncio.sleep(LEAST_DELAY_MS / 1_000)
         await answered()
         assert (search.own.keys, search.news()) == ([second], [BY_ITSELF])
         assert search.own.figures.by_group[TaskGroup.QUEUED] == 1
@@ -125,7 +125,7 @@ def test_a_session_that_ends_moves_its_task_to_another_group(tmp_path: Path) -> 
         await answered()
         assert search.own.figures.by_group[TaskGroup.WORKING] == 1
         await bench.store.record(key, None, Observation(kind=Kind.LIFETIME_OVER))
-        await asyncio.sleep(REST_MS / 1_000)
+        await asyncio.sleep(LEAST_DELAY_MS / 1_000)
         await answered()
         figures = search.own.figures.by_group
         assert (figures[TaskGroup.WORKING], figures[TaskGroup.UNCONFIRMED]) == (0, 1)
@@ -416,7 +416,7 @@ def test_what_is_counted_beside_is_told_in_the_same_turn(tmp_path: Path) -> None
             key = await bench.open()
             cost = Usage(cost=Decimal(cents) / 100)
             await bench.see(key, Kind.COMPLETED, text="x", usage=cost)
-            await asyncio.sleep(2 * REST_MS / 1_000)
+            await asyncio.sleep(2 * LEAST_DELAY_MS / 1_000)
         assert all(heading == today for heading, today in painted)
         assert painted[-1][0].cost == Decimal("0.06")
 

@@ -77,7 +77,7 @@ class Health(QObject):
             self._wanted = False
             self._began_ms = self._clock.now_ms()
             await self._ask()
-            await self._rest()
+            await self._wait()
 
     def ask_now(self) -> None:
         """The address was changed or the computer woke up: do not wait for the next turn."""
@@ -155,7 +155,7 @@ class Health(QObject):
             self._full_ms = None
         self._note_heard(ServiceStatus.OK if is_well else ServiceStatus.FULL)
 
-    async def _rest(self) -> None:
+    async def _wait(self) -> None:
         """Wait for the next turn, which comes sooner when the status changes meanwhile."""
         while not self._wanted and (due := self._due_ms()) > self._clock.now_ms():
             self._alarm.clear()

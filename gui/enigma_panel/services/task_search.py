@@ -23,10 +23,10 @@ T = TypeVar("T")
 TellDay = Callable[[tuple[int, int], TaskSum | None], None]
 """Takes from when to when a day lasts (epoch ms), and what it has cost; None where unknown."""
 
-REST_MS, MOST_REST_MS = 500, 10_000
+LEAST_DELAY_MS, MOST_DELAY_MS = 500, 10_000
 """Shortest and longest delay between two answers that nobody asked for: records of running tasks
 change all the time."""
-REST = 4
+DELAY_FACTOR = 4
 """The delay as a multiple of the time that the last answer took: what takes long comes more
 rarely."""
 FIRST_KEYS = 60
@@ -172,7 +172,7 @@ class TaskSearch(QObject):
             except LedgerError as error:
                 self._tell_problem(error)
                 self._is_stale = True
-                await self._rest()
+                await self._wait()
 
     def _tell_problem(self, error: LedgerError) -> None:
         if self.problem is None:
@@ -184,7 +184,7 @@ class TaskSearch(QObject):
 
     async def _answer(self) -> None:
         if not self._is_by_person:
-            await self._rest()
+            await self._wait()
         by_person, self._is_by_person, self._is_stale = self._is_by_person, False, False
         asked, began_ms = (self.filter, self.order), self._clock.now_ms()
         try:
@@ -237,9 +237,11 @@ class TaskSearch(QObject):
         found = set(first)
         return [*first, *filterfalse(found.__contains__, self.keys)]
 
-    async def _rest(self) -> None:
+    async def _wait(self) -> None:
         """For a while, or until the person asks."""
-        due = self._clock.now_ms() + min(max(REST_MS, REST * self._took_ms), MOST_REST_MS)
+        due = self._clock.now_ms() + min(
+            max(LEAST_DELAY_MS, DELAY_FACTOR * self._took_ms), MOST_DELAY_MS
+        )
         while not self._is_by_person and self._clock.now_ms() < due:
             self._changed.clear()
             await self._clock.wait(self._changed, due)

@@ -20,7 +20,7 @@ from enigma_panel.services.types import Diff, PauseReason, Recovered
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.sessions.table import SessionsTable
 from enigma_panel.ui.text.problems import Notice
-from enigma_panel.ui.widgets.pointer_hold import ACT_MS, REST_MS, STILL_MS, PointerHold
+from enigma_panel.ui.widgets.pointer_hold import ACT_MS, AIM_MS, ARM_MS, PointerHold
 from enigma_panel.ui.widgets.table import KeyedTable
 from tests.kit.builders import a_question
 from tests.kit.clock import NOW
@@ -97,7 +97,7 @@ class Hand:
         self._settle()
         self.moved_ms.clear()
         self.places = self._look()
-        self.wait(STILL_MS)
+        self.wait(ARM_MS)
 
     def by_us(self, event: Callable[[], None]) -> None:
         """Nothing that is aimed at moves; else what moves is noted with its time."""
@@ -183,7 +183,7 @@ class Hand:
 
     def _is_held(self) -> bool:
         now = self.services.clock.now
-        return now - self.aimed_ms < REST_MS or now - self.acted_ms < ACT_MS
+        return now - self.aimed_ms < AIM_MS or now - self.acted_ms < ACT_MS
 
     # -- the services ------------------------------------------------------------------------------
 
@@ -309,7 +309,7 @@ class Hand:
             return
         stood = self.services.clock.now - self.moved_ms.get(under, -(10**9))
         can = self.services.sessions.can(under[1], aimed.verb)
-        if stood < STILL_MS or not can:
+        if stood < ARM_MS or not can:
             self.refused += 1
             assert calls == [], f"it had stood there for {stood} ms"
         else:
@@ -329,7 +329,7 @@ class Hand:
         self.leave()
         self.window.resize(self.rng.randint(900, 1_300), self.rng.randint(560, 800))
         self._settle()
-        self.wait(STILL_MS)
+        self.wait(ARM_MS)
 
     def dismiss(self) -> None:
         """The table goes up, so that another row stands where the last click was."""

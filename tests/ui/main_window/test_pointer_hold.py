@@ -20,7 +20,7 @@ from enigma_panel.ui.sessions.table import RowVerb
 from enigma_panel.ui.tasks.filter_bar import FilterBar
 from enigma_panel.ui.text.problems import Notice
 from enigma_panel.ui.widgets.dialog import ModelessDialog
-from enigma_panel.ui.widgets.pointer_hold import REST_MS, STILL_MS
+from enigma_panel.ui.widgets.pointer_hold import AIM_MS, ARM_MS
 from enigma_panel.ui.widgets.table import ROW_HEIGHT, KeyedTable
 from tests.kit.builders import a_question
 from tests.kit.clock import NOW
@@ -36,11 +36,11 @@ NOTICE = Notice(text="Something happened.")
 def aimed(window: MainWindow, services: Any, qapp: QApplication) -> MainWindow:
     """Three sessions that have stood for a while; the pointer is over the second."""
     window.activateWindow()
-    services.clock.now -= STILL_MS
+    services.clock.now -= ARM_MS
     for number in (1, 2, 3):
         services.sessions.add(number, left_s=100 * number)
     qapp.processEvents()
-    services.clock.now += STILL_MS
+    services.clock.now += ARM_MS
     move_to(window.selection.sessions, 1)
     return window
 
@@ -159,7 +159,7 @@ def test_a_pointer_parked_on_a_notice_hides_no_other_for_good(
     window.notices.add(Notice(text="The start is unconfirmed."))
     assert "unconfirmed" not in shown_texts(window.notice_bar)
     if end == "it rests":
-        services.clock.now += REST_MS
+        services.clock.now += AIM_MS
         window.hold.refresh()
     else:
         qapp.sendEvent(window, QEvent(QEvent.Type.WindowDeactivate))
@@ -370,7 +370,7 @@ def test_no_button_of_details_becomes_another_under_the_pointer(
     hover(in_line, button(foot, "Start next"))
     start(services)
     assert buttons_of(foot) == dict.fromkeys(LINE, False)
-    services.clock.now += REST_MS + 1
+    services.clock.now += AIM_MS + 1
     hover(in_line, in_line.status_bar)
     assert list(buttons_of(foot)) == ["Run again", "Edit and run again"]
 
@@ -464,7 +464,7 @@ def test_a_click_counts_once_its_row_has_stood_there(
     leave(table)
     end(services, 1)
     qapp.processEvents()
-    services.clock.now += STILL_MS - 1
+    services.clock.now += ARM_MS - 1
     selected = table.selected_keys()
     press(aimed, 0)
     assert services.sessions.calls == []
@@ -497,7 +497,7 @@ def test_what_pushes_the_table_down_starts_the_time_anew(
     qapp.processEvents()
     press(aimed, 0)
     assert services.sessions.calls == []
-    services.clock.now += STILL_MS
+    services.clock.now += ARM_MS
     press(aimed, 0)
     assert len(services.sessions.calls) == 1
 
@@ -510,7 +510,7 @@ def test_what_the_person_moves_can_be_clicked_at_once(
         services.sessions.add(number, left_s=200 + number)
     leave(table)
     qapp.processEvents()
-    services.clock.now += STILL_MS
+    services.clock.now += ARM_MS
     press(aimed, 2)
     table.verticalScrollBar().setValue(4 * ROW_HEIGHT)
     press(aimed, 5)
@@ -536,13 +536,13 @@ def test_a_table_that_grows_scrolls_back_by_itself(
     bar.setValue(bar.maximum())
     qapp.processEvents()
     assert bar.value() > 0
-    services.clock.now += STILL_MS
+    services.clock.now += ARM_MS
     leave(table)
     qapp.processEvents()
     assert bar.value() == 0
     press(aimed, 2)
     assert services.sessions.calls == []
-    services.clock.now += STILL_MS
+    services.clock.now += ARM_MS
     press(aimed, 2)
     assert len(services.sessions.calls) == 1
 
@@ -559,9 +559,9 @@ def test_a_page_that_the_person_scrolls_can_be_clicked_at_once(
     places, page = aimed.selection.sessions.places, aimed.body.verticalScrollBar()
     assert page.maximum() > 0
     places.stood_ms(1)
-    services.clock.now += STILL_MS
+    services.clock.now += ARM_MS
     page.setValue(page.maximum())
-    assert places.stood_ms(1) in {None, STILL_MS}
+    assert places.stood_ms(1) in {None, ARM_MS}
     services.queue.set()  # the bar goes, and the page is as long no more
     qapp.processEvents()
     assert page.value() == page.maximum()

@@ -23,7 +23,7 @@ from enigma_panel.ui.tasks.filter_bar import Chip
 from enigma_panel.ui.tasks.model import Column as TaskColumn
 from enigma_panel.ui.text.verbs import verb_text
 from enigma_panel.ui.widgets.column_sizing import TEXT_LEAST
-from enigma_panel.ui.widgets.pointer_hold import STILL_MS
+from enigma_panel.ui.widgets.pointer_hold import ARM_MS
 from enigma_panel.ui.widgets.table import ROW_HEIGHT
 from tests.kit.builders import ID, LINK, a_question
 from tests.kit.clock import NOW
@@ -87,7 +87,7 @@ def test_the_keyboard_has_the_verbs(
 def test_a_painted_verb_acts_on_its_row_alone(window: MainWindow, services: Any) -> None:
     services.sessions.add(1, left_s=100)
     services.sessions.add(2, left_s=150)
-    services.clock.now += STILL_MS
+    services.clock.now += ARM_MS
     table = window.selection.sessions
     table.select_key(1)
     left = Qt.MouseButton.LeftButton
@@ -99,7 +99,7 @@ def test_a_painted_verb_acts_on_its_row_alone(window: MainWindow, services: Any)
 
 def test_a_press_that_ends_elsewhere_does_nothing(window: MainWindow, services: Any) -> None:
     services.sessions.add(1)
-    services.clock.now += STILL_MS
+    services.clock.now += ARM_MS
     table = window.selection.sessions
     left = Qt.MouseButton.LeftButton
     QTest.mousePress(table.viewport(), left, pos=verb_point(table, 0, CommandVerb.TERMINATE))

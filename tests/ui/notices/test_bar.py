@@ -494,13 +494,13 @@ def test_the_next_notice_takes_no_click_that_was_meant_for_this(
     place = button(window.notice_bar, label)
     there = place.mapTo(window, place.rect().center())
     left, no_keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    window.notice_bar._still.timeout.emit()
+    window.notice_bar._arm_timer.timeout.emit()
     for _ in range(2):
         QTest.mouseClick(window.windowHandle(), left, no_keys, there)
         qapp.processEvents()
     assert len(window.notices.notices()) == 2
     assert "Task 2" in shown_texts(window.notice_bar)
-    window.notice_bar._still.timeout.emit()
+    window.notice_bar._arm_timer.timeout.emit()
     assert window.childAt(there).accessibleName() == label
 
 

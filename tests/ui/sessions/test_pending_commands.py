@@ -14,7 +14,7 @@ from enigma_panel.ui.actions import GRACE_MS, SETTLED_MS
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.sessions.model import Column
 from enigma_panel.ui.sessions.table import SessionsTable, VerbsDelegate
-from enigma_panel.ui.widgets.pointer_hold import STILL_MS
+from enigma_panel.ui.widgets.pointer_hold import ARM_MS
 from enigma_panel.ui.widgets.table_model import Role
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeDialogs
@@ -29,13 +29,13 @@ CTRL = Qt.KeyboardModifier.ControlModifier
 @pytest.fixture
 def working(window: MainWindow, services: Any, qapp: QApplication) -> MainWindow:
     """Session 1 works, session 2 is idle; 1 is selected. Both came a moment ago."""
-    services.clock.now -= STILL_MS
+    services.clock.now -= ARM_MS
     services.sessions.add(1, left_s=100)
     services.sessions.add(2, left_s=150, status=TaskStatus.DONE, ended_ms=NOW)
     window.activateWindow()
     window.selection.sessions.select_key(1)
     qapp.processEvents()
-    services.clock.now += STILL_MS
+    services.clock.now += ARM_MS
     return window
 
 

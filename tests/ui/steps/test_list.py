@@ -270,10 +270,10 @@ def test_a_pointer_that_rests_holds_nothing(
     page: StepsPage, timeline: FakeTimeline, qapp: QApplication
 ) -> None:
     fill(page, timeline, qapp)
-    page.list._rest.setInterval(1)
+    page.list._hold.setInterval(1)
     move_to(page.list, 297)
     timeline.add_many(1, steps(300, 303))
-    run_events(qapp, lambda: not page.list._rest.isActive())
+    run_events(qapp, lambda: not page.list._hold.isActive())
     assert value(page) == end(page)
 
 

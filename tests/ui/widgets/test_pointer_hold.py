@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from enigma_panel.ui.widgets.pointer_hold import ACT_MS, REST_MS, PointerHold
+from enigma_panel.ui.widgets.pointer_hold import ACT_MS, AIM_MS, PointerHold
 
 
 @pytest.fixture
@@ -34,10 +34,10 @@ def test_a_pointer_that_rests_for_30_s_aims_at_nothing(
     services: Any, hold: PointerHold, released: list[bool]
 ) -> None:
     hold.aim()
-    pass_ms(services, hold, REST_MS - 1)
+    pass_ms(services, hold, AIM_MS - 1)
     assert hold.is_held
     hold.aim()
-    pass_ms(services, hold, REST_MS - 1)
+    pass_ms(services, hold, AIM_MS - 1)
     assert hold.is_held
     pass_ms(services, hold, 1)
     assert not hold.is_held

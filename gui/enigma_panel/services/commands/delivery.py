@@ -65,7 +65,7 @@ class CommandSender(QObject):
         try:
             await self._keep(command)
             if command.why is WaitReason.UNDO:
-                await self._rest(command, WaitReason.UNDO, command.due_ms)
+                await self._wait(command, WaitReason.UNDO, command.due_ms)
             if await self._goes_by_channel(command):
                 return False
             while (error := await self._send(command, await self._turn(command))) is not None:
@@ -188,7 +188,7 @@ class CommandSender(QObject):
         if self._client(command) is None and not command.rules.is_durable:
             raise DroppedError(Outcome.REFUSED)
         if self._client(command) is None:
-            await self._rest(command, WaitReason.KEY)
+            await self._wait(command, WaitReason.KEY)
 
     def _is_ready(self, command: Command) -> bool:
         return (
@@ -269,11 +269,11 @@ class CommandSender(QObject):
             if command.alarm.is_set():  # it was nudged meanwhile
                 return
         due = None if reaction.wait_ms is None else self._clock.now_ms() + reaction.wait_ms
-        await self._rest(command, reaction.why, due)
+        await self._wait(command, reaction.why, due)
 
     # -- waiting -----------------------------------------------------------------------------
 
-    async def _rest(self, command: Command, why: WaitReason, due_ms: int | None = None) -> None:
+    async def _wait(self, command: Command, why: WaitReason, due_ms: int | None = None) -> None:
         """Wait until then or until it is nudged; for a key until there is one. Raises
         DroppedError."""
         self._check(command)

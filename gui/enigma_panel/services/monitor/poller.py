@@ -184,7 +184,7 @@ class Poller:
                 came = await self._poll(task)
                 failures = failures + 1 if isinstance(came, ApiError) else 0
                 error = came if isinstance(came, ApiError) else None
-                await self._rest(key, asked_ms, failures, error)
+                await self._wait(key, asked_ms, failures, error)
         finally:
             del self._alarms[key]
             self._locks.pop(key, None)
@@ -207,7 +207,7 @@ class Poller:
             return due_ms
         return max(due_ms, asked_ms + POLL_MS, now + _told_to_wait_ms(error))
 
-    async def _rest(self, key: int, asked_ms: int, failures: int, error: ApiError | None) -> None:
+    async def _wait(self, key: int, asked_ms: int, failures: int, error: ApiError | None) -> None:
         """Wait for the next turn. A command cuts the wait short, but only after it was sent; a
         hint does, but not below HINT_MS and what was told."""
         task = self._store.task(key)

@@ -122,7 +122,7 @@ class Answers(QObject):
                     break
                 refusal = result.error
                 due = self._clock.now_ms() + retry_after_ms(result.error, failure, tries)
-                await self._rest(task_key, WAITS[failure], due, tries)
+                await self._wait(task_key, WAITS[failure], due, tries)
             if answer.used and result.outcome in _MAY_HAVE_ARRIVED:
                 self._used.append((self._clock.now_ms(), answer.used))
             return result
@@ -295,7 +295,7 @@ class Answers(QObject):
             return None
         return granted.result()
 
-    async def _rest(self, task_key: int, why: WaitReason, due_ms: int, attempt: int) -> None:
+    async def _wait(self, task_key: int, why: WaitReason, due_ms: int, attempt: int) -> None:
         """Wait before another try; taking it back ends the wait."""
         self._set(task_key, AnswerWait(why=why, due_ms=due_ms, attempt=attempt))
         try:

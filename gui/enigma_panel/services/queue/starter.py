@@ -307,7 +307,7 @@ class FirstTaskSender:
                 return untaken
             due = self._clock.now_ms() + retry_after_ms(refusal.error, refusal.failure, tries)
             waits(task.key, refusal.failure, tries, due, refusal.error)
-            await self._rest(task.key, due, refusal.failure)
+            await self._wait(task.key, due, refusal.failure)
             taken = await self._rate_limiter.turn(Endpoint.SEND_MESSAGE, Rank.NEW_TASK)
             if refusal.failure is FailureKind.BUSY and self._ran_out(session.key):
                 taken.give_back()
@@ -324,7 +324,7 @@ class FirstTaskSender:
         self._connections += 1
         self.wake()
 
-    async def _rest(self, task_key: int, due_ms: int, failure: FailureKind) -> None:
+    async def _wait(self, task_key: int, due_ms: int, failure: FailureKind) -> None:
         """Wait for the next try, or until there is reason to look at once."""
         before = self._connections
 

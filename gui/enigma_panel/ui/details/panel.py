@@ -78,7 +78,7 @@ from enigma_panel.ui.widgets.basics import (
 )
 from enigma_panel.ui.widgets.flow_layout import FlowLayout
 from enigma_panel.ui.widgets.inputs import ReadingText
-from enigma_panel.ui.widgets.pointer_hold import STILL_MS, PointerHold
+from enigma_panel.ui.widgets.pointer_hold import ARM_MS, PointerHold
 
 if TYPE_CHECKING:
     from enigma_panel.core.result_formats import ReadResult, ResultFormat
@@ -142,7 +142,7 @@ class Details(QFrame):
         self._buttons_of: int | None = None
         self._stands: dict[QPushButton, bool] = {}
         self._hold = PointerHold(services.clock.now_ms, self)
-        self._still = QTimer(self, singleShot=True, interval=STILL_MS)
+        self._arm_timer = QTimer(self, singleShot=True, interval=ARM_MS)
         set_role(self, "card")
         self.setAccessibleName(tr("Details"))
         self.setMinimumSize(250, 90)
@@ -431,7 +431,7 @@ class Details(QFrame):
             button.clicked.connect(lambda _=False, verb=verb: self._ask_queue_action(verb))
         self._hold.watch(self.foot)
         self._hold.released.connect(self._show_buttons)
-        self._still.timeout.connect(self._take_presses)
+        self._arm_timer.timeout.connect(self._take_presses)
         self.tabs.currentChanged.connect(self._show_timeline)
         self.all_steps.clicked.connect(self._show_steps)
         self._loader.changed.connect(self._show_timeline)
@@ -660,14 +660,14 @@ class Details(QFrame):
             button.setVisible(is_there)
         self.foot.setVisible(any(stands.values()))
         self.foot.setEnabled(False)
-        self._still.start()
+        self._arm_timer.start()
 
     def _leave_foot(self) -> None:
         self.task_text.setFocus(Qt.FocusReason.OtherFocusReason)  # see MainWindow
 
     def _take_presses(self) -> None:
         """At once where the person chose what is shown."""
-        self._still.stop()
+        self._arm_timer.stop()
         self.foot.setEnabled(True)
 
     def _show_result(self, task: Task | None) -> None:

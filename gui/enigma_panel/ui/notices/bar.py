@@ -19,7 +19,7 @@ from enigma_panel.ui.widgets.basics import (
     take_single_clicks,
 )
 from enigma_panel.ui.widgets.glyph_label import GlyphLabel
-from enigma_panel.ui.widgets.pointer_hold import STILL_MS, PointerHold
+from enigma_panel.ui.widgets.pointer_hold import ARM_MS, PointerHold
 
 tr = Translations("Notices")
 
@@ -46,8 +46,8 @@ class NoticeBar(QFrame):
         self._notices = notices
         self._shown: Notice | None = None
         self._buttons: list[QPushButton] = []
-        self._still = QTimer(self, singleShot=True, interval=STILL_MS)
-        self._still.timeout.connect(lambda: self._take_clicks(True))
+        self._arm_timer = QTimer(self, singleShot=True, interval=ARM_MS)
+        self._arm_timer.timeout.connect(lambda: self._take_clicks(True))
         self._build_parts()
         self._build_layout()
         self.hide()
@@ -131,7 +131,7 @@ class NoticeBar(QFrame):
             button.clicked.connect(self._show)
         self._place_buttons()
         self._take_clicks(False)
-        self._still.start()
+        self._arm_timer.start()
 
     def _take_clicks(self, takes: bool) -> None:
         for button in (*self._buttons, self._close):

@@ -22,7 +22,7 @@ from enigma_panel.ui.text.waiting import undo_text, undo_tip
 from enigma_panel.ui.theme import icons, theme
 from enigma_panel.ui.widgets.delegates import PAD, CellDelegate, RowGround
 from enigma_panel.ui.widgets.face import Face
-from enigma_panel.ui.widgets.pointer_hold import STILL_MS, PointerHold
+from enigma_panel.ui.widgets.pointer_hold import ARM_MS, PointerHold
 from enigma_panel.ui.widgets.row_places import RowPlaces
 from enigma_panel.ui.widgets.table import KeyedTable
 from enigma_panel.ui.widgets.table_model import Index
@@ -93,7 +93,7 @@ class SessionsTable(KeyedTable):
 
     def _accepts_press(self, row_verb: RowVerb) -> bool:
         stood = self.places.stood_ms(row_verb.key)
-        return (stood is None or stood >= STILL_MS) and self._verbs.accepts_press(row_verb)
+        return (stood is None or stood >= ARM_MS) and self._verbs.accepts_press(row_verb)
 
     def _refuse(self, row_verb: RowVerb) -> None:
         """Nothing happens, and that is seen."""

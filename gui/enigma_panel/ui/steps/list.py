@@ -13,8 +13,8 @@ from enigma_panel.ui.widgets.table_model import Index
 
 tr = Translations("Steps")
 
-REST_MS = 3_000
-"""A pointer that has not moved for so long aims at nothing."""
+HOLD_MS = 3_000
+"""How long after its last move a pointer holds the rows."""
 LEAST_HEIGHT = 60
 
 
@@ -41,13 +41,13 @@ class StepsList(QTableView):
         self.is_pressed = False
         self._wants_end = True
         self._bar = self.verticalScrollBar()
-        self._rest = QTimer(self, singleShot=True, interval=REST_MS)  # a pointer holds the rows
+        self._hold = QTimer(self, singleShot=True, interval=HOLD_MS)
         self._empty = make_label("", "dim", wrap=True)
         self.setModel(model)
         self._configure()
         self._bar.valueChanged.connect(self._note_place)
         self._bar.rangeChanged.connect(self._keep_end)
-        self._rest.timeout.connect(self._release)
+        self._hold.timeout.connect(self._release)
         for changed in (model.rowsInserted, model.rowsRemoved, model.modelReset):
             changed.connect(self._show_empty)
         model.modelReset.connect(self._follow)
@@ -59,7 +59,7 @@ class StepsList(QTableView):
     @property
     def is_following(self) -> bool:
         """Whether it moves to what comes in."""
-        return self._wants_end and not self._rest.isActive()
+        return self._wants_end and not self._hold.isActive()
 
     def is_at_end(self) -> bool:
         """Whether the last row is seen."""
@@ -105,14 +105,14 @@ class StepsList(QTableView):
     # -- following ---------------------------------------------------------------------------
 
     def _follow(self) -> None:
-        self._rest.stop()
+        self._hold.stop()
         self._wants_end = True
         self._bar.setValue(self._bar.maximum())
         self._count(0)
 
     def _release(self) -> None:
         """The pointer aims at nothing any more."""
-        self._rest.stop()
+        self._hold.stop()
         if self._wants_end:
             self._follow()
 
@@ -231,7 +231,7 @@ class StepsList(QTableView):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self.rowAt(event.position().toPoint().y()) >= 0 and self.isActiveWindow():
-            self._rest.start()
+            self._hold.start()
         else:
             self._release()
         super().mouseMoveEvent(event)

@@ -6,12 +6,12 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QCursor, QSinglePointEvent
 from PySide6.QtWidgets import QWidget
 
-REST_MS = 30_000
-"""A pointer that has not moved for so long aims at nothing."""
+AIM_MS = 30_000
+"""How long after its last move a pointer aims at what is below it."""
 ACT_MS = 1_000
 """After a click or a key in a table, the next may follow within this time."""
-STILL_MS = 700
-"""A click on a row that we moved is meant for it after this time; sooner, for what was there."""
+ARM_MS = 700
+"""How long a row that we moved has to stand before a click on it counts."""
 
 
 class PointerHold(QObject):
@@ -28,7 +28,7 @@ class PointerHold(QObject):
         self._now_ms = now_ms
         self._is_held = False
         self._aims_until_ms = self._acts_until_ms = 0
-        self._rests_at: QPoint | None = None
+        self._ignored_at: QPoint | None = None
         self._again = QTimer(self, singleShot=True)
         self._again.timeout.connect(self.refresh)
 
@@ -44,7 +44,7 @@ class PointerHold(QObject):
 
     def aim(self) -> None:
         """The pointer came over a part that is watched, or moved there."""
-        self._aims_until_ms = self._now_ms() + REST_MS
+        self._aims_until_ms = self._now_ms() + AIM_MS
         self.refresh()
 
     def act(self) -> None:
@@ -80,7 +80,7 @@ class PointerHold(QObject):
                 assert isinstance(event, QSinglePointEvent)
                 self._move(event.globalPosition().toPoint())
             case QEvent.Type.WindowActivate:
-                self._rests_at = QCursor.pos()  # where a dialog was, or another program
+                self._ignored_at = QCursor.pos()  # where a dialog was, or another program
             case QEvent.Type.Leave:
                 self.leave()
             case QEvent.Type.WindowDeactivate:
@@ -89,6 +89,6 @@ class PointerHold(QObject):
 
     def _move(self, to: QPoint) -> None:
         """A window that goes away lets the pointer enter what was below it, without a move."""
-        if to != self._rests_at:
-            self._rests_at = None
+        if to != self._ignored_at:
+            self._ignored_at = None
             self.aim()
