@@ -19,6 +19,7 @@ from enigma_panel import __version__
 from enigma_panel.bootstrap import DataDirs, Parts, build, find_data_dirs, prepare_data_dirs
 from enigma_panel.cli import Options
 from enigma_panel.demo.simulator_process import SimulatorProcess, start_for
+from enigma_panel.desktop import autostart
 from enigma_panel.desktop.session_end import Application, SessionEnd, own_command
 from enigma_panel.desktop.single_instance import SingleInstance, acquire_folder, bring_to_front
 from enigma_panel.runtime import event_loop, logging_setup, next_run
@@ -32,8 +33,8 @@ from enigma_panel.store.ledger.errors import (
     NewerLedgerError,
 )
 from enigma_panel.store.paths import FolderError, WrongFolderError
+from enigma_panel.ui.dialogs import Dialogs
 from enigma_panel.ui.i18n import install_language
-from enigma_panel.ui.lazy_dialogs import LazyDialogs
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.theme import appearance, theme
 from enigma_panel.ui.widgets.free_screen import fit_on_screen
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
     from enigma_panel.check_service import ServiceCheck
     from enigma_panel.desktop.power import Power
     from enigma_panel.startup import Startup
-    from enigma_panel.ui.dialog_manager import DialogManager
 
 log = logging.getLogger(__name__)
 
@@ -192,10 +192,11 @@ class Program:
         ledger = None if self._options.demo else self._dirs.folders.ledger
         return await offer_retry(error, ledger, self._leave, again=again)
 
-    def _show(self, parts: Parts) -> tuple[MainWindow, LazyDialogs]:
-        dialogs = LazyDialogs(lambda: self._make_dialogs(parts, window))
+    def _show(self, parts: Parts) -> tuple[MainWindow, Dialogs]:
+        dialogs = self._make_dialogs(parts, lambda: window)
         appearance.follow_settings(_application(), parts.services.settings)
         window = MainWindow(parts.services, dialogs)
+        self._connect_dialogs(parts, window, dialogs)
         window.quit_requested.connect(
             lambda: parts.services.scope.spawn("quit", self._ask_to_quit(dialogs))
         )
@@ -221,13 +222,10 @@ class Program:
     def _dress() -> None:
         theme.apply_stylesheet(_application())
 
-    def _make_dialogs(self, parts: Parts, window: MainWindow) -> "DialogManager":
-        from enigma_panel.desktop import autostart  # noqa: PLC0415 - see ui.lazy_dialogs
-        from enigma_panel.ui.dialog_manager import DialogManager  # noqa: PLC0415 - see ui.lazy_dialogs
-
-        manager = DialogManager(
+    def _make_dialogs(self, parts: Parts, window: Callable[[], MainWindow]) -> Dialogs:
+        return Dialogs(
             parts.services,
-            lambda: window,
+            window,
             try_demo=lambda: self._restart(demo=True),
             use_account=lambda: self._restart(demo=False),
             sleep_is_announced=lambda: self._power is not None and self._power.is_available,
@@ -236,16 +234,18 @@ class Program:
             ),
             autostart=autostart if autostart.is_possible() and not self._options.demo else None,
         )
-        manager.quit_waits.connect(window.notice_controller.show_quit)
-        manager.draft_discarded.connect(window.say_draft_discarded)
-        manager.exported.connect(window.say_exported)
-        manager.deleted.connect(window.toast.say)
-        manager.said.connect(window.toast.say)
-        manager.leaving.connect(parts.services.queue.set_leaving)
-        window.notice_controller.quit_cancelled.connect(manager.cancel_quit)
-        return manager
 
-    async def _start(self, parts: Parts, window: MainWindow, dialogs: LazyDialogs) -> None:
+    @staticmethod
+    def _connect_dialogs(parts: Parts, window: MainWindow, dialogs: Dialogs) -> None:
+        dialogs.quit_waits.connect(window.notice_controller.show_quit)
+        dialogs.draft_discarded.connect(window.say_draft_discarded)
+        dialogs.exported.connect(window.say_exported)
+        dialogs.deleted.connect(window.toast.say)
+        dialogs.said.connect(window.toast.say)
+        dialogs.leaving.connect(parts.services.queue.set_leaving)
+        window.notice_controller.quit_cancelled.connect(dialogs.cancel_quit)
+
+    async def _start(self, parts: Parts, window: MainWindow, dialogs: Dialogs) -> None:
         """Everything that may wait for disk, keychain or network comes after the first paint."""
         await self._painted.wait()
         if self._instance is not None:
@@ -272,10 +272,8 @@ class Program:
         await self._leave.wait()
         return 0
 
-    async def _ask_to_quit(self, dialogs: LazyDialogs) -> None:
-        from enigma_panel.ui.quit.dialog import QuitChoice  # noqa: PLC0415 - see ui.lazy_dialogs
-
-        if await dialogs.get().ask_before_quit() is not QuitChoice.CANCEL:
+    async def _ask_to_quit(self, dialogs: Dialogs) -> None:
+        if await dialogs.may_quit():
             self._leave.set()  # the dialog has told the queue to start nothing more
 
     def _go_on_with_copy(self) -> None:

@@ -36,7 +36,7 @@ from enigma_panel.store.ledger.file_copy import copy_path
 from enigma_panel.store.ledger.open_until import open_until_ms
 from enigma_panel.store.paths import FolderError
 from enigma_panel.store.settings import TERMINATE_IDLE
-from enigma_panel.ui.lazy_dialogs import LazyDialogs
+from enigma_panel.ui.dialogs import Dialogs
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.text.notification import asked_notice, done_notice
 from enigma_panel.ui.widgets.dialog import ModelessDialog
@@ -60,7 +60,7 @@ class Startup:
         self,
         parts: Parts,
         window: MainWindow,
-        dialogs: LazyDialogs,
+        dialogs: Dialogs,
         *,
         power: Power,
         keeps_copy: bool,
@@ -82,7 +82,7 @@ class Startup:
         scope.spawn("ticks", self._ticks())
         self.notifier = make_notifiers(self._parts, self._window, self._parts.redact)
         self._install_features()
-        manager = self._dialogs.get()
+        manager = self._dialogs
         self._power.unlocked.connect(manager.show_question_anew)
         self.notifier.missing_changed.connect(manager.look_for_questions)
         _application().focusWindowChanged.connect(manager.look_for_questions)  # it may be seen now

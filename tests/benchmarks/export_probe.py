@@ -11,7 +11,8 @@ from pathlib import Path
 
 from enigma_panel.bootstrap import Parts
 from enigma_panel.core.task_export import ExportFormat
-from enigma_panel.ui.lazy_dialogs import LazyDialogs
+from enigma_panel.ui.dialogs import Dialogs
+from enigma_panel.ui.export.dialog import ExportDialog
 from enigma_panel.ui.main_window.window import MainWindow
 from tests.benchmarks.bare_polls import PROBE_S, gaps_ms
 from tests.benchmarks.probe import START_S, run, say
@@ -47,9 +48,9 @@ def _bare(ledger: str, target: str) -> float:
 async def _export(window: MainWindow, form: ExportFormat, target: Path, gaps: list[float]) -> float:
     """Seconds from the click to the file; the gaps meanwhile (ms) are added."""
     dialogs = window.dialogs
-    assert isinstance(dialogs, LazyDialogs)
+    assert isinstance(dialogs, Dialogs)
     dialogs.open_export(window.selection.tasks, of_selected=False)
-    dialog = dialogs.get()._export
+    dialog = dialogs.made(ExportDialog)
     assert dialog is not None
     dialog.format.choose(form)
     dialog.file.setText(str(target))

@@ -8,7 +8,7 @@ ANSWERS = "tests/services/questions/test_answers.py"
 REDUCER = "tests/core/test_reducer.py"
 NOTIFIER = "tests/services/test_question_notifier.py"
 PRESENTER = "tests/ui/questions/test_presenter.py"
-MANAGER = "tests/ui/test_dialog_manager.py"
+MANAGER = "tests/ui/test_dialogs.py"
 TRAY = "tests/features/tray/test_tray.py"
 BEFORE = "tests/services/test_written_before.py"
 LINES = "tests/services/questions/test_question_lines.py"
@@ -194,7 +194,7 @@ QUESTIONS = (
     Break(
         promise="A question that was put off comes back",
         mistake="behind a hidden window it waits where nothing tells of it",
-        file="ui/dialog_manager.py",
+        file="ui/dialogs.py",
         old="if not self._notices_shown() or not self._services",
         new="if not self._services",
         tests=(f"{MANAGER}::test_behind_a_hidden_window_it_waits_only_where_a_notice_tells_of_it",),

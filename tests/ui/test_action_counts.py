@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from enigma_panel import startup
 from enigma_panel.core.models import TaskStatus
-from enigma_panel.ui.dialog_manager import DialogManager
+from enigma_panel.ui.dialogs import Dialogs
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.new_task.dialog import NewTaskDialog
 from enigma_panel.ui.questions.dialog import QuestionDialog
@@ -58,7 +58,8 @@ class Hand:
 def window(world: World, qapp: QApplication) -> Iterator[MainWindow]:
     """The window with its real dialogs."""
     windows: list[MainWindow] = []
-    dialogs = DialogManager(world.services, lambda: windows[0])
+    dialogs = Dialogs(world.services, lambda: windows[0])
+    dialogs.start()
     windows.append(MainWindow(world.services, dialogs))
     windows[0].show()
     yield windows[0]

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QDialog
 
 from enigma_panel.core.models import TaskStatus
-from enigma_panel.ui.dialog_manager import DialogManager
+from enigma_panel.ui.dialogs import Dialogs
 from enigma_panel.ui.new_task.dialog import NewTaskDialog
 from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.settings.key_dialog import KeyDialog
@@ -61,7 +61,8 @@ async def test_a_task_is_typed_its_questions_come_up_and_are_answered(
 ) -> None:
     async with running(simulator("--speed", "20").url) as parts:
         sessions = parts.services.sessions
-        dialogs = DialogManager(parts.services, lambda: None)
+        dialogs = Dialogs(parts.services, lambda: None)
+        dialogs.start()
         dialogs.open_new_task(None, None)
         (new_task,) = open_dialogs(NewTaskDialog)
         await active(new_task)
@@ -78,7 +79,8 @@ async def test_a_task_is_typed_its_questions_come_up_and_are_answered(
 
 async def test_a_key_is_saved_and_asked_about(simulator: Start, running: Running) -> None:
     async with running(simulator().url) as parts:
-        dialogs = DialogManager(parts.services, lambda: None)
+        dialogs = Dialogs(parts.services, lambda: None)
+        dialogs.start()
         dialogs.open_key()
         (dialog,) = open_dialogs(KeyDialog)
         await active(dialog)

@@ -28,8 +28,7 @@ from PySide6.QtWidgets import (
 )
 
 from enigma_panel.core.models import Phase, TaskStatus
-from enigma_panel.ui.dialog_manager import DialogManager
-from enigma_panel.ui.lazy_dialogs import LazyDialogs
+from enigma_panel.ui.dialogs import Dialogs
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.text.problems import Notice, NoticeAction
 from enigma_panel.ui.theme import theme
@@ -74,7 +73,7 @@ class Stage:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.manager = LazyDialogs(lambda: DialogManager(world.services, lambda: self.window))
+        self.manager = Dialogs(world.services, lambda: self.window)
         self.window = MainWindow(world.services, self.manager)
 
     async def show(self, title: str = MAIN) -> QWidget:
@@ -92,7 +91,7 @@ class Stage:
 
     async def open(self, title: str) -> QWidget:
         """Open a dialog as a person does."""
-        window, manager = self.window, self.manager.get()
+        window, manager = self.window, self.manager
         opener = {
             "API key": manager.open_key,
             "About": window.main_menu.about.trigger,

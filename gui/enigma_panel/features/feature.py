@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from enigma_panel.services.container import Services
 from enigma_panel.services.desktop_notifier import DesktopNotifier
-from enigma_panel.ui.lazy_dialogs import LazyDialogs
+from enigma_panel.ui.dialogs import Dialogs
 from enigma_panel.ui.main_window.window import MainWindow
 
 
@@ -18,7 +18,7 @@ class Host(Struct, frozen=True, kw_only=True):
 
     services: Services
     window: MainWindow
-    dialogs: LazyDialogs
+    dialogs: Dialogs
     notifier: DesktopNotifier
 
 

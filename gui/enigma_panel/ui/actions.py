@@ -26,7 +26,7 @@ from enigma_panel.ui.text.problems import NoticeAction
 from enigma_panel.ui.text.waiting import QueueAction
 
 if TYPE_CHECKING:
-    from enigma_panel.ui.widgets.table import KeyedTable
+    from enigma_panel.ui.dialogs import Dialogs
 
 tr = Translations("Actions")
 
@@ -64,50 +64,6 @@ class TaskRows(Protocol):
         ...
 
 
-class Dialogs(Protocol):
-    """All of them are modeless and return at once."""
-
-    def open_new_task(self, session_key: int | None, prefill: TaskSpec | None) -> None:
-        """New task, in that open session or in a new one, with what is to stand in its fields."""
-        ...
-
-    def open_question(self, task_key: int | None) -> None:
-        """The question of that task, or the one with the least time left."""
-        ...
-
-    def open_settings(self) -> None:
-        """Settings."""
-        ...
-
-    def open_key(self) -> None:
-        """API key."""
-        ...
-
-    def confirm_terminate_all(self, session_keys: Sequence[int]) -> None:
-        """Ask whether these sessions are to be terminated, and do it."""
-        ...
-
-    def open_export(self, table: "KeyedTable", *, of_selected: bool) -> None:
-        """Export of that table's rows. of_selected: those are chosen at first, not all."""
-        ...
-
-    def open_run_again(self, task_keys: Sequence[int]) -> None:
-        """Ask whether these tasks are to be run again, and do it."""
-        ...
-
-    def open_deletion(self, task_keys: Sequence[int]) -> None:
-        """Ask whether these tasks are to be deleted, and do it."""
-        ...
-
-    def open_result(self, task_key: int, rows: TaskRows, actions: "Actions") -> None:
-        """The result of that task. rows: where its *Previous* and *Next* go on."""
-        ...
-
-    def leave_demo(self) -> None:
-        """Go from the demo service to the person's own account."""
-        ...
-
-
 class Actions(QObject):
     """Verbs on sessions and tasks. `trouble` brings a sentence that no row says.
 
@@ -123,7 +79,9 @@ class Actions(QObject):
     undoable_done = Signal(str, object)
     awaited_again = Signal(int)
 
-    def __init__(self, services: Services, dialogs: Dialogs, parent: QObject | None = None) -> None:
+    def __init__(
+        self, services: Services, dialogs: "Dialogs", parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._services = services
         self._sessions = services.sessions

@@ -13,8 +13,9 @@ from enigma_panel.core.task_filter import TaskFilter
 from enigma_panel.services.deletions import DeletionResult
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.ui.deletion.dialog import DeletionDialog
-from enigma_panel.ui.dialog_manager import DialogManager
+from enigma_panel.ui.dialogs import Dialogs
 from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.result.dialog import ResultDialog
 from enigma_panel.ui.text.deletion import kept_text
 from tests.kit.person import ENTER, SHIFT, active, click, key, shown_texts, type_text
 from tests.kit.world import World
@@ -135,7 +136,7 @@ def test_each_reason_to_stay_has_words() -> None:
 @pytest.fixture
 def window(world: World) -> Iterator[MainWindow]:
     fill(world, 6)
-    manager = DialogManager(world.services, lambda: None)
+    manager = Dialogs(world.services, lambda: None)
     window = MainWindow(world.services, manager)
     manager.deleted.connect(window.toast.say)
     window.show()
@@ -157,7 +158,7 @@ async def test_what_was_selected_and_shown_at_the_click_goes_and_no_other(
     await active(window)
     tasks.setFocus()
     key(tasks, Qt.Key.Key_Delete, SHIFT)
-    dialog = window.dialogs._deletion  # type: ignore[attr-defined]
+    dialog = window.dialogs.made(DeletionDialog)  # type: ignore[attr-defined]
     await world.settle()
     world.task_search.ask(TaskFilter())  # shows the others again, which are still selected
     assert set(tasks.selected_keys()) == {1, 2, 3, 4}
@@ -187,7 +188,7 @@ async def test_a_result_that_is_being_read_closes_with_its_task(
     world: World, window: MainWindow
 ) -> None:
     window.selection.open_task(6)
-    result = window.dialogs._result  # type: ignore[attr-defined]
+    result = window.dialogs.made(ResultDialog)  # type: ignore[attr-defined]
     assert result.isVisible()
     world.sessions.delete([5])
     assert result.isVisible()

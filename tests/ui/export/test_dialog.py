@@ -18,7 +18,7 @@ from enigma_panel.services.exports import (
     ExportOrder,
     IfTaken,
 )
-from enigma_panel.ui.dialog_manager import DialogManager
+from enigma_panel.ui.dialogs import Dialogs
 from enigma_panel.ui.export.dialog import ExportDialog, Rows
 from enigma_panel.ui.main_window.window import MainWindow
 from tests.kit.clock import NOW
@@ -283,13 +283,13 @@ async def test_closed_it_goes_on_and_says_what_became_of_it(
 
 async def test_all_of_it_by_keyboard(world: World, window: MainWindow) -> None:
     """From the menu of the selected rows to the file."""
-    manager = DialogManager(world.services, lambda: window)
+    manager = Dialogs(world.services, lambda: window)
     manager.exported.connect(window.say_exported)
     window.dialogs = manager
     window.selection.tasks.select_keys([2, 7])
     window.menus.show_for_tasks(window.mapToGlobal(window.rect().center()))
     choose(window.menus.menu, "Export…")
-    dialog = manager._export
+    dialog = manager.made(ExportDialog)
     assert dialog is not None
     await active(dialog)
     assert dialog.rows.chosen() == Rows.SELECTED
@@ -324,11 +324,11 @@ def choose(menu: QMenu, text: str) -> None:
 async def test_the_menu_of_the_program_exports_what_is_shown(
     world: World, window: MainWindow
 ) -> None:
-    manager = DialogManager(world.services, lambda: window)
+    manager = Dialogs(world.services, lambda: window)
     window.dialogs = manager
     window.main_menu.show()
     choose(window.main_menu.menu, "Export…")
-    dialog = manager._export
+    dialog = manager.made(ExportDialog)
     assert dialog is not None
     assert dialog.rows.chosen() == Rows.SHOWN
     dialog.reject()

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from enigma_panel.core.models import TaskSpec
 from enigma_panel.core.task_export import undefuse
-from enigma_panel.ui.dialog_manager import DialogManager
+from enigma_panel.ui.dialogs import Dialogs
 from enigma_panel.ui.export.dialog import ExportDialog
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.theme import theme
@@ -31,7 +31,7 @@ async def test_what_is_shown_is_in_the_file(
     theme.apply(qapp, Qt.ColorScheme.Light)
     async with running(simulator("--speed", "20").url) as parts:
         window = MainWindow(parts.services, FakeDialogs())  # type: ignore[arg-type]
-        manager = DialogManager(parts.services, lambda: window)
+        manager = Dialogs(parts.services, lambda: window)
         manager.exported.connect(window.say_exported)
         window.dialogs = manager
         window.show()
@@ -39,7 +39,7 @@ async def test_what_is_shown_is_in_the_file(
         sessions = parts.services.sessions
         await until(lambda: sessions.task(done).is_final)
         window.export.trigger()
-        dialog = manager._export
+        dialog = manager.made(ExportDialog)
         assert dialog is not None
         await active(dialog)
         target = tmp_path / "tasks.csv"

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QPushButton
 
 from enigma_panel import __version__
-from enigma_panel.ui.dialog_manager import DialogManager
+from enigma_panel.ui.dialogs import Dialogs
 from enigma_panel.ui.main_menu.about import AboutDialog
 from enigma_panel.ui.main_menu.shortcuts import ShortcutsDialog
 from enigma_panel.ui.main_window.window import MainWindow
@@ -165,7 +165,7 @@ def test_no_two_actions_have_one_shortcut(window: MainWindow) -> None:
 
 async def test_the_sheet_has_the_keys_of_dialogs(world: World) -> None:
     window = MainWindow(world.services, FakeDialogs())
-    manager = DialogManager(world.services, lambda: window)
+    manager = Dialogs(world.services, lambda: window)
     world.inbox.ask(world.sessions.add_asking(1, "Which colour?"))
     manager.open_new_task(None, None)
     manager.open_question(1)

@@ -7,8 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from enigma_panel.core.models import TaskStatus
-from enigma_panel.ui.dialog_manager import DialogManager
-from enigma_panel.ui.lazy_dialogs import LazyDialogs
+from enigma_panel.ui.dialogs import Dialogs
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.result.dialog import ResultDialog
 from tests.kit.clock import NOW
@@ -24,7 +23,7 @@ pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 def window(world: World) -> Iterator[MainWindow]:
     """The window with its own dialogs and four tasks that ended."""
     made: list[MainWindow] = []
-    manager = LazyDialogs(lambda: DialogManager(world.services, lambda: made[0]))
+    manager = Dialogs(world.services, lambda: made[0])
     window = MainWindow(world.services, manager)
     made.append(window)
     for number in range(1, 5):

@@ -11,8 +11,7 @@ from PySide6.QtWidgets import QApplication, QDialog
 
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import ServiceStatus
-from enigma_panel.ui.dialog_manager import DialogManager
-from enigma_panel.ui.lazy_dialogs import LazyDialogs
+from enigma_panel.ui.dialogs import Dialogs
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.new_task.dialog import NewTaskDialog
 from enigma_panel.ui.questions.dialog import QuestionDialog
@@ -143,9 +142,9 @@ async def test_the_whole_job_where_nothing_but_the_oldest_page_is_served(
     async with running(url, FastClock(), LongLived) as parts:
         services = parts.services
         assert services.scope.spawn("health", services.health.run()) is not None
-        dialogs = LazyDialogs(lambda: DialogManager(services, lambda: window))
+        dialogs = Dialogs(services, lambda: window)
         window = MainWindow(services, dialogs)
-        dialogs.get()
+        dialogs.start()
         window.show()
         person = Person(window)
 

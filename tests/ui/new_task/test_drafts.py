@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from enigma_panel.core.models import Limits, TaskSpec, TaskStatus
 from enigma_panel.store.ledger.errors import LedgerError
-from enigma_panel.ui.dialog_manager import DialogManager
+from enigma_panel.ui.dialogs import Dialogs
 from enigma_panel.ui.new_task.dialog import NewTaskDialog
 from enigma_panel.ui.new_task.session_picker import NEW_KEPT
 from tests.kit.person import ENTER, active, click, key, shown_texts, type_text
@@ -75,11 +75,11 @@ async def test_clear_empties_it_and_can_be_taken_back(world: World, dialog: NewT
 async def test_cancel_throws_it_away_and_undo_brings_all_of_it_back(
     world: World, qapp: QApplication
 ) -> None:
-    manager = DialogManager(world.services, lambda: None)
+    manager = Dialogs(world.services, lambda: None)
     discarded: list[Callable[[], None]] = []
     manager.draft_discarded.connect(discarded.append)
     manager.open_new_task(None, None)
-    dialog = manager._new_task
+    dialog = manager.made(NewTaskDialog)
     assert dialog is not None
     await active(dialog)
     click(dialog.cancel_button)

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from enigma_panel.core.logins import SavedLogin
 from enigma_panel.core.questions import LOGIN_USED
 from enigma_panel.store.keychain import SecretOutcome
-from enigma_panel.ui.dialog_manager import DialogManager
+from enigma_panel.ui.dialogs import Dialogs
 from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.questions.forms.credentials import CredentialsPage
 from enigma_panel.ui.questions.forms.saved_logins import SavedLogins
@@ -265,7 +265,8 @@ async def test_a_keychain_that_waits_can_be_given_up(world: World, dialog: Quest
 
 
 async def test_the_manager_says_what_became_of_it(world: World) -> None:
-    manager = DialogManager(world.services, lambda: None)
+    manager = Dialogs(world.services, lambda: None)
+    manager.start()
     said: list[str] = []
     manager.said.connect(said.append)
     question = world.sessions.add_asking(1, LOGIN, text="Log in to bank.example")

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from enigma_panel.core.models import TaskSpec
-from enigma_panel.ui.dialog_manager import DialogManager
+from enigma_panel.ui.dialogs import Dialogs
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.new_task.dialog import NewTaskDialog
 from enigma_panel.ui.questions.dialog import QuestionDialog
@@ -32,13 +32,15 @@ def question() -> QuestionDialog | None:
 
 
 @pytest.fixture
-def manager(window: MainWindow, services: Any) -> DialogManager:
+def manager(window: MainWindow, services: Any) -> Dialogs:
     """The dialogs over a main window with three sessions."""
     services.clock.now -= STILL_MS
     for number in (1, 2, 3):
         services.sessions.add(number, left_s=100 * number)
     services.clock.now += STILL_MS
-    return DialogManager(services, lambda: window)
+    manager = Dialogs(services, lambda: window)
+    manager.start()
+    return manager
 
 
 def ask(services: Any, **facts: Any) -> None:
@@ -48,7 +50,7 @@ def ask(services: Any, **facts: Any) -> None:
 
 
 def test_it_does_not_come_up_over_words_that_were_not_sent(
-    window: MainWindow, manager: DialogManager, services: Any, qapp: QApplication
+    window: MainWindow, manager: Dialogs, services: Any, qapp: QApplication
 ) -> None:
     manager.open_new_task(None, None)
     (new_task,) = dialogs_of(NewTaskDialog)
@@ -64,7 +66,7 @@ def test_it_does_not_come_up_over_words_that_were_not_sent(
 
 
 def test_it_comes_when_the_dialog_with_the_words_is_closed(
-    manager: DialogManager, services: Any, qapp: QApplication
+    manager: Dialogs, services: Any, qapp: QApplication
 ) -> None:
     manager.open_new_task(None, None)
     (new_task,) = dialogs_of(NewTaskDialog)
@@ -77,7 +79,7 @@ def test_it_comes_when_the_dialog_with_the_words_is_closed(
 
 
 def test_it_comes_when_the_cursor_is_elsewhere_and_for_its_last_minute(
-    window: MainWindow, manager: DialogManager, services: Any, qapp: QApplication
+    window: MainWindow, manager: Dialogs, services: Any, qapp: QApplication
 ) -> None:
     window.setGeometry(0, 0, 800, 420)
     manager.open_new_task(None, None)
@@ -101,14 +103,14 @@ def test_it_comes_when_the_cursor_is_elsewhere_and_for_its_last_minute(
     assert dialog.isVisible()
 
 
-def test_an_untouched_dialog_keeps_nothing_away(manager: DialogManager, services: Any) -> None:
+def test_an_untouched_dialog_keeps_nothing_away(manager: Dialogs, services: Any) -> None:
     manager.open_new_task(None, None)
     ask(services)
     assert question() is not None
 
 
 def test_an_earlier_task_s_words_keep_nothing_away_until_they_are_changed(
-    manager: DialogManager,
+    manager: Dialogs,
 ) -> None:
     manager.open_new_task(None, TaskSpec(text="Buy one hub", close_after=True))
     (new_task,) = dialogs_of(NewTaskDialog)
@@ -117,7 +119,7 @@ def test_an_earlier_task_s_words_keep_nothing_away_until_they_are_changed(
     assert holds_unsent_words(new_task.task_text)
 
 
-def test_what_assistive_technology_wrote_is_not_covered(manager: DialogManager) -> None:
+def test_what_assistive_technology_wrote_is_not_covered(manager: Dialogs) -> None:
     manager.open_new_task(None, TaskSpec(text="Buy a hub", starting_url="https://shop.example"))
     (new_task,) = dialogs_of(NewTaskDialog)
     assert not holds_unsent_words(new_task.starting_url)
@@ -126,7 +128,7 @@ def test_what_assistive_technology_wrote_is_not_covered(manager: DialogManager) 
 
 
 def test_an_address_that_was_not_applied_is_not_covered(
-    manager: DialogManager, qapp: QApplication
+    manager: Dialogs, qapp: QApplication
 ) -> None:
     manager.open_settings()
     (settings,) = dialogs_of(SettingsDialog)
@@ -160,9 +162,7 @@ def test_what_nobody_typed_or_what_acts_at_once_is_no_unsent_word(
     assert holds_unsent_words(text)
 
 
-def test_asked_for_it_opens_anywhere(
-    manager: DialogManager, services: Any, qapp: QApplication
-) -> None:
+def test_asked_for_it_opens_anywhere(manager: Dialogs, services: Any, qapp: QApplication) -> None:
     manager.open_new_task(None, None)
     (new_task,) = dialogs_of(NewTaskDialog)
     run_events(qapp, new_task.isActiveWindow)

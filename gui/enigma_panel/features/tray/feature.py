@@ -30,7 +30,7 @@ def install(host: Host) -> Tray | None:
     )
     window.hides_on_close = tray.hides_window
     window.hidden.connect(tray.note_hidden)
-    host.dialogs.get().settings_parts.append(
+    host.dialogs.settings_parts.append(
         SettingsPart(page=tr("Questions"), make=lambda: TraySettings(host.services.settings))
     )
     if sys.platform != "linux":

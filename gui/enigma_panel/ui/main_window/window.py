@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent
@@ -13,7 +14,7 @@ from enigma_panel.services.container import Services
 from enigma_panel.services.types import KeyState, Recovered
 from enigma_panel.store.files import Problem
 from enigma_panel.store.ledger.errors import LedgerError
-from enigma_panel.ui.actions import Actions, Dialogs
+from enigma_panel.ui.actions import Actions
 from enigma_panel.ui.announcements import Announcements, announce
 from enigma_panel.ui.details.panel import Details
 from enigma_panel.ui.i18n import Translations, shorten
@@ -50,6 +51,9 @@ from enigma_panel.ui.widgets.basics import (
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from enigma_panel.ui.widgets.toast import Toast
 
+if TYPE_CHECKING:
+    from enigma_panel.ui.dialogs import Dialogs
+
 tr = Translations("Main window")
 
 TITLE = "Enigma Control Panel"
@@ -67,7 +71,7 @@ class MainWindow(QMainWindow):
     quit_requested = Signal()
     hidden = Signal()
 
-    def __init__(self, services: Services, dialogs: Dialogs) -> None:
+    def __init__(self, services: Services, dialogs: "Dialogs") -> None:
         super().__init__()
         self.services = services
         self.dialogs = dialogs

@@ -1,32 +1,32 @@
-"""All dialogs: one of each kind, made when first needed and kept."""
+"""All dialogs of the engine: one of each kind, made when first needed and kept.
+
+Their modules are imported where they are made: together they cost more than the main window, which
+is shown before any of them.
+"""
+# ruff: noqa: PLC0415 - see above
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from enigma_panel.core.models import TaskSpec
 from enigma_panel.services.container import Services
-from enigma_panel.services.logins import RememberedLogin
 from enigma_panel.services.types import KeyState
-from enigma_panel.ui.actions import Actions, TaskRows
-from enigma_panel.ui.new_task.dialog import NewTaskDialog
-from enigma_panel.ui.questions.dialog import QuestionDialog
-from enigma_panel.ui.questions.presenter import QuestionPresenter, TypingWatch
-from enigma_panel.ui.quit.dialog import QuitChoice, QuitDialog, open_sessions
-from enigma_panel.ui.quit.terminate_all import TerminateAllDialog
-from enigma_panel.ui.settings.dialog import SettingsDialog, SettingsPart
-from enigma_panel.ui.settings.general_page import Autostart
-from enigma_panel.ui.settings.key_dialog import KeyDialog
-from enigma_panel.ui.text.logins import remembered_text
-from enigma_panel.ui.widgets.table import KeyedTable
 
 if TYPE_CHECKING:
-    from enigma_panel.ui.deletion.dialog import DeletionDialog
-    from enigma_panel.ui.export.dialog import ExportDialog
-    from enigma_panel.ui.new_task.run_again import RunAgainDialog
-    from enigma_panel.ui.result.dialog import ResultDialog
+    from enigma_panel.services.logins import RememberedLogin
+    from enigma_panel.ui.actions import Actions, TaskRows
+    from enigma_panel.ui.questions.dialog import QuestionDialog
+    from enigma_panel.ui.questions.presenter import QuestionPresenter
+    from enigma_panel.ui.quit.dialog import QuitChoice
+    from enigma_panel.ui.settings.dialog import SettingsPart
+    from enigma_panel.ui.settings.general_page import Autostart
+    from enigma_panel.ui.widgets.table import KeyedTable
+
+D = TypeVar("D", bound=QDialog)
 
 CATCH_UP_S = 2.0
 """How long Quit waits for the ledger before it says what would be lost."""
@@ -41,7 +41,7 @@ _NO_KEY = frozenset(
 )
 
 
-class DialogManager(QObject):
+class Dialogs(QObject):
     """Opens the dialogs, and asks what the program itself asks: whether to quit.
 
     parent: the window that dialogs belong to, asked for when a dialog is made. try_demo and
@@ -73,45 +73,50 @@ class DialogManager(QObject):
         use_account: Callable[[], None] | None = None,
         sleep_is_announced: Callable[[], bool] = lambda: True,
         notices_shown: Callable[[], bool] = lambda: False,
-        autostart: Autostart | None = None,
+        autostart: "Autostart | None" = None,
     ) -> None:
         super().__init__()
-        self._notices_shown = notices_shown
-        self._autostart = autostart
-        self.settings_parts: list[SettingsPart] = []
         self._services = services
         self._parent = parent
         self._try_demo = try_demo
         self._use_account = use_account
-        self._sleep_is_told = sleep_is_announced
-        self._new_task: NewTaskDialog | None = None
-        self._key: KeyDialog | None = None
-        self._settings: SettingsDialog | None = None
-        self._terminate_all: TerminateAllDialog | None = None
-        self._quit: QuitDialog | None = None
-        self._export: ExportDialog | None = None
-        self._deletion: DeletionDialog | None = None
-        self._result: ResultDialog | None = None
-        self._run_again: RunAgainDialog | None = None
+        self._sleep_is_announced = sleep_is_announced
+        self._notices_shown = notices_shown
+        self._autostart = autostart
+        self.settings_parts: list[SettingsPart] = []
+        self._made: dict[type[QDialog], QDialog] = {}
         self._key_was_asked_for = False
-        self._presenter = self._make_presenter()
         services.account.changed.connect(self._ask_for_missing_key)
-        services.logins.remembered.connect(self._say_remembered)
-        services.account.changed.connect(self.look_for_questions)
-        services.settings.changed.connect(self.look_for_questions)
 
-    def _make_presenter(self) -> QuestionPresenter:
+    def made(self, kind: type[D]) -> D | None:
+        """The dialog of that kind, None where nobody needed it yet."""
+        dialog = self._made.get(kind)
+        assert dialog is None or isinstance(dialog, kind)
+        return dialog
+
+    def _once(self, kind: type[D], make: Callable[[], D]) -> D:
+        dialog = self.made(kind)
+        if dialog is None:
+            dialog = self._made[kind] = make()
+        return dialog
+
+    @cached_property
+    def _presenter(self) -> "QuestionPresenter":
+        from enigma_panel.ui.questions.presenter import QuestionPresenter, TypingWatch
+
         app = QApplication.instance()
         assert isinstance(app, QApplication)
-        typing = TypingWatch(app, self._services.clock.now_ms)
-        return QuestionPresenter(
+        presenter = QuestionPresenter(
             self._services.inbox,
             self._services.urgency,
-            typing,
+            TypingWatch(app, self._services.clock.now_ms),
             self._make_question,
             must_wait=self._is_about_the_key,
             may_hide=self._is_told_by_a_notice,
         )
+        self._services.account.changed.connect(self.look_for_questions)
+        self._services.settings.changed.connect(self.look_for_questions)
+        return presenter
 
     def _is_told_by_a_notice(self) -> bool:
         """Nobody sees a window of ours, and the desktop tells of questions."""
@@ -122,27 +127,38 @@ class DialogManager(QObject):
 
     def _is_about_the_key(self) -> bool:
         """Without a key no answer can be sent; and a key must not be typed into a question."""
-        asks = self._key is not None and self._key.isVisible()
+        from enigma_panel.ui.settings.key_dialog import KeyDialog
+
+        dialog = self.made(KeyDialog)
+        asks = dialog is not None and dialog.isVisible()
         return asks or self._services.account.state is not KeyState.READY
 
     def look_for_questions(self, _what: object = None) -> None:
         """What kept a question from coming up may have ended."""
         self._presenter.refresh()
 
-    def _make_question(self) -> QuestionDialog:
+    def _make_question(self) -> "QuestionDialog":
+        from enigma_panel.ui.questions.dialog import QuestionDialog
+
         return QuestionDialog(self._services, self._parent())
 
-    def _say_remembered(self, remembered: RememberedLogin) -> None:
+    def _say_remembered(self, remembered: "RememberedLogin") -> None:
+        from enigma_panel.ui.text.logins import remembered_text
+
         self.said.emit(remembered_text(remembered))
 
     # -- dialogs that the window opens ---------------------------------------------------------
 
     def open_new_task(self, session_key: int | None, prefill: TaskSpec | None) -> None:
         """New task, in that open session or in a new one, with what is to stand in its fields."""
-        if self._new_task is None:
-            self._new_task = NewTaskDialog(self._services, self._parent(), self.open_key)
-            self._new_task.discarded.connect(self.draft_discarded)
-        self._new_task.ask(session_key, prefill)
+        from enigma_panel.ui.new_task.dialog import NewTaskDialog
+
+        def make() -> NewTaskDialog:
+            dialog = NewTaskDialog(self._services, self._parent(), self.open_key)
+            dialog.discarded.connect(self.draft_discarded)
+            return dialog
+
+        self._once(NewTaskDialog, make).ask(session_key, prefill)
 
     def open_question(self, task_key: int | None) -> None:
         """The question of that task, or the one with the least time left."""
@@ -150,66 +166,82 @@ class DialogManager(QObject):
 
     def open_settings(self) -> None:
         """Settings."""
-        if self._settings is None:
-            self._settings = SettingsDialog(
+        from enigma_panel.ui.settings.dialog import SettingsDialog
+
+        def make() -> SettingsDialog:
+            return SettingsDialog(
                 self._services,
                 self._parent(),
                 self.open_key,
-                power_available=self._sleep_is_told(),
+                power_available=self._sleep_is_announced(),
                 notices_shown=self._notices_shown,
                 autostart=self._autostart,
                 parts=self.settings_parts,
             )
-        self._settings.ask()
+
+        self._once(SettingsDialog, make).ask()
 
     def open_key(self) -> None:
         """API key."""
-        if self._key is None:
+        from enigma_panel.ui.settings.key_dialog import KeyDialog
+
+        def make() -> KeyDialog:
             try_demo = self._ask_before_demo if self._try_demo is not None else None
-            self._key = KeyDialog(self._services, self._parent(), try_demo)
-            self._key.finished.connect(self.look_for_questions)
+            dialog = KeyDialog(self._services, self._parent(), try_demo)
+            dialog.finished.connect(self.look_for_questions)
+            return dialog
+
         self._key_was_asked_for = True
-        self._key.ask()
+        self._once(KeyDialog, make).ask()
 
     def confirm_terminate_all(self, session_keys: Sequence[int]) -> None:
         """Ask whether these sessions are to be terminated, and do it."""
-        if self._terminate_all is None:
-            self._terminate_all = TerminateAllDialog(self._services, self._parent())
-        self._terminate_all.ask(session_keys)
+        from enigma_panel.ui.quit.terminate_all import TerminateAllDialog
 
-    def open_export(self, table: KeyedTable, *, of_selected: bool) -> None:
+        def make() -> TerminateAllDialog:
+            return TerminateAllDialog(self._services, self._parent())
+
+        self._once(TerminateAllDialog, make).ask(session_keys)
+
+    def open_export(self, table: "KeyedTable", *, of_selected: bool) -> None:
         """Export of that table's rows. of_selected: those are chosen at first, not all."""
-        from enigma_panel.ui.export.dialog import ExportDialog, Rows  # noqa: PLC0415 - when asked
+        from enigma_panel.ui.export.dialog import ExportDialog, Rows
 
-        if self._export is None:
-            self._export = ExportDialog(self._services, self._parent(), table)
-            self._export.told.connect(self.exported)
-        self._export.ask(Rows.SELECTED if of_selected else Rows.SHOWN)
+        def make() -> ExportDialog:
+            dialog = ExportDialog(self._services, self._parent(), table)
+            dialog.told.connect(self.exported)
+            return dialog
+
+        self._once(ExportDialog, make).ask(Rows.SELECTED if of_selected else Rows.SHOWN)
 
     def open_run_again(self, task_keys: Sequence[int]) -> None:
         """Ask whether these tasks are to be run again, and do it."""
-        if self._run_again is None:
-            from enigma_panel.ui.new_task.run_again import RunAgainDialog  # noqa: PLC0415 - if asked
+        from enigma_panel.ui.new_task.run_again import RunAgainDialog
 
-            self._run_again = RunAgainDialog(self._services, self._parent(), self.open_key)
-        self._run_again.ask(task_keys)
+        def make() -> RunAgainDialog:
+            return RunAgainDialog(self._services, self._parent(), self.open_key)
+
+        self._once(RunAgainDialog, make).ask(task_keys)
 
     def open_deletion(self, task_keys: Sequence[int]) -> None:
         """Ask whether these tasks are to be deleted, and do it."""
-        if self._deletion is None:
-            from enigma_panel.ui.deletion.dialog import DeletionDialog  # noqa: PLC0415 - rarely
+        from enigma_panel.ui.deletion.dialog import DeletionDialog
 
-            self._deletion = DeletionDialog(self._services, self._parent())
-            self._deletion.told.connect(self.deleted)
-        self._deletion.ask(task_keys)
+        def make() -> DeletionDialog:
+            dialog = DeletionDialog(self._services, self._parent())
+            dialog.told.connect(self.deleted)
+            return dialog
 
-    def open_result(self, task_key: int, rows: TaskRows, actions: Actions) -> None:
+        self._once(DeletionDialog, make).ask(task_keys)
+
+    def open_result(self, task_key: int, rows: "TaskRows", actions: "Actions") -> None:
         """The result of that task. rows: where its *Previous* and *Next* go on."""
-        if self._result is None:
-            from enigma_panel.ui.result.dialog import ResultDialog  # noqa: PLC0415 - when read
+        from enigma_panel.ui.result.dialog import ResultDialog
 
-            self._result = ResultDialog(self._services, self._parent())
-        self._result.ask(task_key, rows, actions)
+        def make() -> ResultDialog:
+            return ResultDialog(self._services, self._parent())
+
+        self._once(ResultDialog, make).ask(task_key, rows, actions)
 
     def leave_demo(self) -> None:
         """Go from the demo service to the person's own account."""
@@ -220,19 +252,31 @@ class DialogManager(QObject):
 
     def has_to_ask_before_quit(self) -> bool:
         """Whether a session is or may be open, a Terminate waits, or the ledger lacks something."""
+        from enigma_panel.ui.quit.dialog import open_sessions
+
         return bool(open_sessions(self._services.sessions)) or self._services.writer.is_failing
 
-    async def ask_before_quit(self) -> QuitChoice:
+    async def may_quit(self) -> bool:
+        """Ask what becomes of open sessions, if there are any; False: the program goes on."""
+        from enigma_panel.ui.quit.dialog import QuitChoice
+
+        return await self.ask_before_quit() is not QuitChoice.CANCEL
+
+    async def ask_before_quit(self) -> "QuitChoice":
         """What to do with the open sessions; LEAVE_RUNNING at once where nothing is to ask."""
+        from enigma_panel.ui.quit.dialog import QuitChoice, QuitDialog
+
+        def make() -> QuitDialog:
+            dialog = QuitDialog(self._services, self._parent())
+            dialog.waiting_changed.connect(self.quit_waits)
+            dialog.leaving.connect(self.leaving)
+            return dialog
+
         if self._services.writer.is_behind:  # what can be written by now is not said to be lost
             await self._services.writer.catch_up(time_limit=CATCH_UP_S)
         if not self.has_to_ask_before_quit():
             return QuitChoice.LEAVE_RUNNING
-        if self._quit is None:
-            self._quit = QuitDialog(self._services, self._parent())
-            self._quit.waiting_changed.connect(self.quit_waits)
-            self._quit.leaving.connect(self.leaving)
-        return await self._quit.choice()
+        return await self._once(QuitDialog, make).choice()
 
     def show_question_anew(self) -> None:
         """The screen was unlocked: an open question counts as being shown this moment."""
@@ -241,29 +285,22 @@ class DialogManager(QObject):
 
     def cancel_quit(self) -> None:
         """The program does not end when its tasks are done."""
-        if self._quit is not None:
-            self._quit.cancel()
+        from enigma_panel.ui.quit.dialog import QuitDialog
+
+        dialog = self.made(QuitDialog)
+        if dialog is not None:
+            dialog.cancel()
 
     def start(self) -> None:
         """Bring up what waits already: questions, and the key dialog when no key was found."""
+        self._services.logins.remembered.connect(self._say_remembered)
         self._ask_for_missing_key()
         self._presenter.refresh()
 
     def close_all(self) -> None:
         """Hide every dialog: the program ends."""
-        made = (
-            self._new_task,
-            self._key,
-            self._settings,
-            self._terminate_all,
-            self._quit,
-            self._export,
-            self._deletion,
-            self._result,
-            self._run_again,
-        )
-        dialogs: list[QDialog] = [dialog for dialog in made if dialog is not None]
-        if self._presenter.has_dialog():
+        dialogs = list(self._made.values())
+        if "_presenter" in self.__dict__ and self._presenter.has_dialog():
             dialogs.append(self._presenter.dialog())
         for dialog in dialogs:
             dialog.reject()
@@ -273,8 +310,7 @@ class DialogManager(QObject):
         self._services.scope.spawn("quit for the demo", self._quit_for_demo())
 
     async def _quit_for_demo(self) -> None:
-        leaves = await self.ask_before_quit() is not QuitChoice.CANCEL
-        if leaves and self._try_demo is not None:
+        if await self.may_quit() and self._try_demo is not None:
             self._try_demo()
 
     def _ask_for_missing_key(self) -> None:

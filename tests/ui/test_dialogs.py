@@ -7,9 +7,10 @@ from PySide6.QtWidgets import QWidget
 
 from enigma_panel.core.models import TaskSpec, TaskStatus
 from enigma_panel.services.types import KeyState
-from enigma_panel.ui.actions import Actions, Dialogs
-from enigma_panel.ui.dialog_manager import DialogManager
-from enigma_panel.ui.quit.dialog import QuitChoice
+from enigma_panel.ui.actions import Actions
+from enigma_panel.ui.dialogs import Dialogs
+from enigma_panel.ui.quit.dialog import QuitChoice, QuitDialog
+from enigma_panel.ui.settings.key_dialog import KeyDialog
 from tests.kit.builders import a_session, a_task
 from tests.kit.person import click
 from tests.kit.wait import until
@@ -17,8 +18,8 @@ from tests.kit.world import World
 
 
 @pytest.fixture
-def manager(world: World) -> DialogManager:
-    return DialogManager(world.services, lambda: None)
+def manager(world: World) -> Dialogs:
+    return Dialogs(world.services, lambda: None)
 
 
 class FakeRows:
@@ -39,7 +40,7 @@ def titles(world: World) -> list[str]:
     return sorted(w.windowTitle() for w in windows if isinstance(w, QDialog) and w.isVisible())
 
 
-async def test_it_is_what_the_main_window_asks_for(world: World, manager: DialogManager) -> None:
+async def test_it_is_what_the_main_window_asks_for(world: World, manager: Dialogs) -> None:
     dialogs: Dialogs = manager
     world.sessions.put(a_session(1), a_task(1, status=TaskStatus.DONE, result="$5"))
     for _ in range(2):
@@ -56,7 +57,7 @@ async def test_it_is_what_the_main_window_asks_for(world: World, manager: Dialog
     assert titles(world) == []
 
 
-async def test_the_key_dialog_opens_once_by_itself(world: World, manager: DialogManager) -> None:
+async def test_the_key_dialog_opens_once_by_itself(world: World, manager: Dialogs) -> None:
     world.account.set_state(KeyState.LOOKING)
     assert titles(world) == []
     world.account.set_state(KeyState.ABSENT)
@@ -68,7 +69,7 @@ async def test_the_key_dialog_opens_once_by_itself(world: World, manager: Dialog
 
 
 async def test_questions_that_wait_already_come_up_at_the_start(
-    world: World, manager: DialogManager
+    world: World, manager: Dialogs
 ) -> None:
     world.account.set_state(KeyState.LOOKING)
     world.inbox.ask(world.sessions.add_asking(1, "Which colour?"))
@@ -82,27 +83,27 @@ async def test_questions_that_wait_already_come_up_at_the_start(
     assert titles(world) == ["Question from the agent"]
 
 
-async def test_quitting_with_nothing_open_asks_nobody(world: World, manager: DialogManager) -> None:
+async def test_quitting_with_nothing_open_asks_nobody(world: World, manager: Dialogs) -> None:
     assert not manager.has_to_ask_before_quit()
     assert await manager.ask_before_quit() is QuitChoice.LEAVE_RUNNING
     assert titles(world) == []
 
 
 async def test_quitting_asks_while_the_ledger_lacks_something(
-    world: World, manager: DialogManager
+    world: World, manager: Dialogs
 ) -> None:
     world.writer.is_failing = True
     assert manager.has_to_ask_before_quit()
 
 
 async def test_quit_waits_for_a_ledger_that_is_locked_before_it_says_anything(
-    world: World, manager: DialogManager
+    world: World, manager: Dialogs
 ) -> None:
     world.writer.is_locked = True
     answer = asyncio.ensure_future(manager.ask_before_quit())
     await until(lambda: titles(world) == ["Quit"])
-    assert manager._quit is not None
-    assert "is lost if you quit now" in manager._quit.text_label.text()
+    assert manager.made(QuitDialog) is not None
+    assert "is lost if you quit now" in manager.made(QuitDialog).text_label.text()
     manager.cancel_quit()
     assert await answer is QuitChoice.CANCEL
 
@@ -113,29 +114,27 @@ async def test_trying_the_demo_asks_as_quit_does(
 ) -> None:
     world.writer.is_failing = True
     left: list[bool] = []
-    manager = DialogManager(world.services, lambda: None, try_demo=lambda: left.append(True))
+    manager = Dialogs(world.services, lambda: None, try_demo=lambda: left.append(True))
     manager.open_key()
-    assert manager._key is not None
-    click(manager._key.demo_button)
+    assert manager.made(KeyDialog) is not None
+    click(manager.made(KeyDialog).demo_button)
     await until(lambda: titles(world) == ["Quit"])
     assert left == []
-    assert manager._quit is not None
-    click(getattr(manager._quit, button))
+    assert manager.made(QuitDialog) is not None
+    click(getattr(manager.made(QuitDialog), button))
     await world.settle()
     assert left == called
 
 
 async def test_leaving_the_demo(world: World) -> None:
     called: list[bool] = []
-    manager = DialogManager(world.services, lambda: None, use_account=lambda: called.append(True))
+    manager = Dialogs(world.services, lambda: None, use_account=lambda: called.append(True))
     manager.leave_demo()
     assert called == [True]
-    DialogManager(world.services, lambda: None).leave_demo()
+    Dialogs(world.services, lambda: None).leave_demo()
 
 
-async def test_no_question_comes_up_over_the_key_dialog(
-    world: World, manager: DialogManager
-) -> None:
+async def test_no_question_comes_up_over_the_key_dialog(world: World, manager: Dialogs) -> None:
     """The key that is being typed would go to the agent; and no answer can be sent without it."""
     world.services.account.set_state(KeyState.ABSENT)
     manager.start()
@@ -145,7 +144,7 @@ async def test_no_question_comes_up_over_the_key_dialog(
     world.services.account.set_state(KeyState.READY)
     await world.settle()
     assert titles(world) == ["API key"], "it tells yet what became of the key"
-    manager._key.reject()  # type: ignore[union-attr]
+    manager.made(KeyDialog).reject()  # type: ignore[union-attr]
     await world.settle()
     assert titles(world) == ["Question from the agent"]
 
@@ -155,7 +154,8 @@ async def test_behind_a_hidden_window_it_waits_only_where_a_notice_tells_of_it(
     world: World, shows_notices: bool
 ) -> None:
     window = QWidget()
-    manager = DialogManager(world.services, lambda: window, notices_shown=lambda: shows_notices)
+    manager = Dialogs(world.services, lambda: window, notices_shown=lambda: shows_notices)
+    manager.start()
     world.inbox.ask(world.sessions.add_asking(1, "Which colour?"))
     assert titles(world) == ([] if shows_notices else ["Question from the agent"])
     world.settings.change(notify_questions=False)
