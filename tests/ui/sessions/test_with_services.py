@@ -9,7 +9,7 @@ from enigma_panel.bootstrap import Parts
 from enigma_panel.core.models import Phase, TaskSpec, TaskStatus
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.demo.simulator_process import DEMO_KEY
-from enigma_panel.services.types import Recovered, WaitReason
+from enigma_panel.services.types import Recovered
 from enigma_panel.ui.notices.from_before import FromBefore
 from enigma_panel.ui.sessions.model import Column, SessionsModel
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
@@ -72,8 +72,6 @@ async def test_without_a_key_terminate_waits_and_another_key_cannot_do_it(
         assert sessions.terminable_keys() == [key]
         assert not sessions.can(key, CommandVerb.PAUSE), "for now or never"
         services.scope.spawn("terminate", sessions.command([key], CommandVerb.TERMINATE))
-        await until(lambda: sessions.pending(key))
-        assert sessions.pending(key).why is WaitReason.KEY
         await until(lambda: "Terminate waits for the key" in cell_text(rows, key, 0, SPOKEN))
         await account.save("enig_of_somebody_else", even_refused=True)
         assert "opened with another key" in cell_text(rows, key, Column.TASK, SPOKEN)
