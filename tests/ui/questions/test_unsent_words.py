@@ -14,7 +14,7 @@ from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.questions.presenter import TYPING_MS, holds_unsent_words
 from enigma_panel.ui.settings.dialog import SettingsDialog
 from enigma_panel.ui.steps.search import StepsSearch
-from enigma_panel.ui.widgets.pointer_hold import STILL_MS
+from enigma_panel.ui.widgets.pointer_hold import ARM_MS
 from tests.kit.builders import a_question
 from tests.kit.person import button, key, type_text, write_by_screen_reader
 from tests.kit.wait import run_events
@@ -34,10 +34,10 @@ def question() -> QuestionDialog | None:
 @pytest.fixture
 def manager(window: MainWindow, services: Any) -> Dialogs:
     """The dialogs over a main window with three sessions."""
-    services.clock.now -= STILL_MS
+    services.clock.now -= ARM_MS
     for number in (1, 2, 3):
         services.sessions.add(number, left_s=100 * number)
-    services.clock.now += STILL_MS
+    services.clock.now += ARM_MS
     manager = Dialogs(services, lambda: window)
     manager.start()
     return manager

@@ -4,12 +4,13 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QHeaderView, QTableView
 
 from enigma_panel.store.settings import ColumnSettings, TableSettings
 from enigma_panel.ui.text.cells import Cell
 from enigma_panel.ui.theme import theme
+from enigma_panel.ui.widgets.debounce import Debounce
 from enigma_panel.ui.widgets.delegates import cell_width
 from enigma_panel.ui.widgets.face import Face
 from enigma_panel.ui.widgets.table_model import ColumnDef, KeyedTableModel
@@ -44,8 +45,7 @@ class ColumnSizing(QObject):
         self._last = max((c.key for c in columns.values() if c.width is None), default=None)
         self._is_ours = False
         self._own_widths: dict[int, int] = {}
-        self._soon = QTimer(self, singleShot=True, interval=0)
-        self._soon.timeout.connect(self.resize_columns)
+        self._resize_debounce = Debounce(self, self.resize_columns, 0)
         self._header.sectionResized.connect(self._note_person)
         self._header.sectionHandleDoubleClicked.connect(self._give_back)
         for column in columns.values():
@@ -56,7 +56,7 @@ class ColumnSizing(QObject):
 
     def refit(self) -> None:
         """Resize the columns once a new font or style has reached the headings, too."""
-        self._soon.start()
+        self._resize_debounce.trigger()
 
     def resize_columns(self) -> None:
         """The table has another width, other columns are shown, or a heading says something
