@@ -12,6 +12,7 @@ from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.types import NoticeKind, Recovered
 from enigma_panel.store.ledger import origin
 from enigma_panel.store.ledger.intents import STARTS, Intent, IntentKind, Outcome
+from enigma_panel.store.ledger.ledger import Ledger
 from enigma_panel.store.ledger.queries import CALL_COUNTS_MS
 
 MOST_CALLS = 10
@@ -30,8 +31,8 @@ async def recover(services: Services, machine_id: bytes = b"") -> Recovered:
     store = services.store
     intents = await store.load()
     await _remember_calls(services)
-    is_moved = await store.read(partial(origin.is_from_elsewhere, machine_id=machine_id))
-    is_old = is_moved or await store.read(origin.is_copy)
+    is_copy, is_moved = await store.read(partial(_origin, machine_id=machine_id))
+    is_old = is_copy or is_moved
     commands = [i for i in intents if i.kind is IntentKind.STATE and not is_old]
     for intent in intents:
         if intent not in commands:
@@ -40,7 +41,8 @@ async def recover(services: Services, machine_id: bytes = b"") -> Recovered:
     await _put_unsent_back(store)
     if is_old:
         await _drop_old_queue(store)
-    await services.writer.write(partial(origin.claim, machine_id=machine_id))
+    if is_old or machine_id:
+        await services.writer.write(partial(origin.claim, machine_id=machine_id))
     if is_moved:
         services.notices.notify(NoticeKind.MOVED_HERE)
     services.queue.park_restored()
@@ -55,6 +57,11 @@ async def recover(services: Services, machine_id: bytes = b"") -> Recovered:
         tasks=frozenset(task.key for task in current if task.may_be_at_work),
         bad_rows=len(bad_rows),
     )
+
+
+def _origin(ledger: Ledger, machine_id: bytes) -> tuple[bool, bool]:
+    """Whether the ledger is a copy, and whether another computer used it last."""
+    return origin.is_copy(ledger), origin.is_from_elsewhere(ledger, machine_id)
 
 
 async def _bound_lives(store: SessionStore, now_ms: int) -> None:
