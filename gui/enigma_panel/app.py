@@ -26,6 +26,7 @@ from enigma_panel.runtime import event_loop, logging_setup, next_run
 from enigma_panel.runtime.next_run import NOTHING, HandedOver
 from enigma_panel.runtime.qt_messages import with_a_display
 from enigma_panel.services.account import Account
+from enigma_panel.store.ledger.backup import use_copy
 from enigma_panel.store.ledger.errors import (
     CorruptLedgerError,
     LedgerError,
@@ -166,7 +167,7 @@ class Program:
     async def _say_opening(self) -> None:
         """A large ledger that an older version wrote takes some seconds, once."""
         await asyncio.sleep(OPENING_S)
-        from enigma_panel.ui.recovery.opening import OpeningWindow  # noqa: PLC0415 - rarely
+        from enigma_panel.ui.recovery.opening import OpeningWindow  # noqa: PLC0415 - small
 
         self._dress()
         window = OpeningWindow()
@@ -180,13 +181,13 @@ class Program:
 
     async def _restore(self, error: LedgerError) -> bool:
         """Ask what is to take the ledger's place; False to quit."""
-        from enigma_panel.startup import offer_copy  # noqa: PLC0415 - rarely
+        from enigma_panel.startup import offer_copy  # noqa: PLC0415 - as Startup below
 
         self._dress()
         return await offer_copy(error, self._leave)
 
     async def _may_try_again(self, error: FolderError | LedgerError, *, again: bool) -> bool:
-        from enigma_panel.startup import offer_retry  # noqa: PLC0415 - rarely
+        from enigma_panel.startup import offer_retry  # noqa: PLC0415 - as Startup below
 
         self._dress()
         ledger = None if self._options.demo else self._dirs.folders.ledger
@@ -251,7 +252,7 @@ class Program:
         if self._instance is not None:
             await self._instance.open()
         # What nobody needs before the first paint is not loaded before it.
-        from enigma_panel.startup import Startup, make_power  # noqa: PLC0415 - after the first paint
+        from enigma_panel.startup import Startup, make_power  # noqa: PLC0415 - 70 ms
 
         self._power = make_power(parts)
         self._startup = Startup(
@@ -278,8 +279,6 @@ class Program:
 
     def _go_on_with_copy(self) -> None:
         """Leave; the copy takes the ledger's place once that is closed; then begin again."""
-        from enigma_panel.store.ledger.backup import use_copy  # noqa: PLC0415 - rarely
-
         self._replace_ledger = use_copy
         self._restart(demo=self._options.demo)
 
@@ -313,7 +312,7 @@ class Program:
         )
 
     async def _self_check(self, parts: Parts) -> int:
-        from enigma_panel.self_check import report  # noqa: PLC0415 - only here
+        from enigma_panel.self_check import report  # noqa: PLC0415 - 15 ms
 
         try:
             return await report(parts, self._dirs)
@@ -322,7 +321,7 @@ class Program:
 
     @staticmethod
     def _make_check() -> "ServiceCheck":
-        from enigma_panel.check_service import ServiceCheck  # noqa: PLC0415 - only here
+        from enigma_panel.check_service import ServiceCheck  # noqa: PLC0415 - 7 ms
 
         return ServiceCheck()
 
@@ -333,7 +332,7 @@ class Program:
             await self._stages(parts, None)
 
     def _copy_diagnostics(self, parts: Parts, window: MainWindow) -> None:
-        from enigma_panel.self_check import diagnostics  # noqa: PLC0415 - rarely
+        from enigma_panel.self_check import diagnostics  # noqa: PLC0415 - 15 ms
 
         window.app_actions.copy(diagnostics(parts, self._dirs))
 

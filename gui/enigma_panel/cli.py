@@ -9,6 +9,7 @@ from typing import NoReturn
 from msgspec import Struct
 
 from enigma_panel import __version__
+from enigma_panel.api.address import BadAddressError, parse_base_url
 from enigma_panel.core.service_rules import RULES, Dialect
 
 EPILOG = (
@@ -132,8 +133,6 @@ def _absolute(path: Path | None) -> Path | None:
 
 
 def _checked(text: str | None) -> str | None:
-    from enigma_panel.api.address import BadAddressError, parse_base_url  # noqa: PLC0415 - only here
-
     if text is None:
         return None
     try:

@@ -38,6 +38,8 @@ from enigma_panel.store.paths import FolderError
 from enigma_panel.store.settings import TERMINATE_IDLE
 from enigma_panel.ui.dialogs import Dialogs
 from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.recovery.lost_ledger import LedgerChoice, LostLedgerWindow
+from enigma_panel.ui.recovery.start_failed import StartFailedWindow
 from enigma_panel.ui.text.notification import asked_notice, done_notice
 from enigma_panel.ui.widgets.dialog import ModelessDialog
 
@@ -166,8 +168,6 @@ async def offer_copy(error: LedgerError, leave: asyncio.Event) -> bool:
     False to quit. What was in the ledger's place is kept beside it. leave: somebody ends the
     program meanwhile.
     """
-    from enigma_panel.ui.recovery.lost_ledger import LedgerChoice, LostLedgerWindow  # noqa: PLC0415 - as all dialogs
-
     copy = await event_loop.blocking(partial(find_copy, error.path), time_limit=COPY_S)
     window = LostLedgerWindow(error, copy, SystemClock().now_ms())
     match await _ask(window, window.choice(), leave):
@@ -188,8 +188,6 @@ async def offer_retry(
 
     ledger: None for the demo's, whose browsers cost nothing. leave: as for `offer_copy`.
     """
-    from enigma_panel.ui.recovery.start_failed import StartFailedWindow  # noqa: PLC0415 - as all dialogs
-
     now_ms = SystemClock().now_ms()
     open_until = 0 if ledger is None else await _open_until_ms(ledger, now_ms)
     window = StartFailedWindow(error, open_until, now_ms, again=again)
@@ -290,7 +288,7 @@ def _make_notifier(parts: Parts) -> DesktopNotifier:
 
 
 def _open_notices() -> NotificationBus:
-    from enigma_panel.desktop.dbus import DesktopNotifications  # noqa: PLC0415 - as logind below
+    from enigma_panel.desktop.dbus import DesktopNotifications  # noqa: PLC0415 - 12 ms
 
     return DesktopNotifications()
 
@@ -309,7 +307,7 @@ def _open_result(window: MainWindow, key: int, token: str) -> None:
 
 
 def _open_bus() -> SleepBus:
-    from enigma_panel.desktop.dbus import Logind  # noqa: PLC0415 - its D-Bus library is not for the start
+    from enigma_panel.desktop.dbus import Logind  # noqa: PLC0415 - 12 ms
 
     return Logind()
 

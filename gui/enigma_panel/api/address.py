@@ -170,7 +170,7 @@ def proxy_for(origin: str) -> str | None:
     Never one for this machine. May ask the system (Windows looks the host up): not for a GUI
     thread.
     """
-    from urllib.request import getproxies, proxy_bypass  # noqa: PLC0415 - not for the start
+    from urllib.request import getproxies, proxy_bypass  # noqa: PLC0415 - 10 ms
 
     parts = urlsplit(origin)
     host = parts.hostname or ""

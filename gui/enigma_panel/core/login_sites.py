@@ -5,16 +5,13 @@ import re
 import unicodedata
 from functools import cache
 from ipaddress import ip_address
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from msgspec import Struct
+from publicsuffixlist import PublicSuffixList
 
 from enigma_panel.core.lazy_pattern import lazy_compile
 from enigma_panel.core.validation import MAX_SITE_CHARS, is_host, short_host, site_of_url
-
-if TYPE_CHECKING:
-    from publicsuffixlist import PublicSuffixList
 
 RESERVED = frozenset({"example", "localhost", "test"})
 """Endings that belong to nobody and are used all the same."""
@@ -67,9 +64,8 @@ def registrable(host: str) -> str:
 
 
 @cache
-def _suffixes() -> "PublicSuffixList":
-    from publicsuffixlist import PublicSuffixList  # noqa: PLC0415 - 40 ms, when it is first needed
-
+def _suffixes() -> PublicSuffixList:
+    """The list of public endings, read when it is first needed: that takes 40 ms."""
     return PublicSuffixList(accept_unknown=True)
 
 

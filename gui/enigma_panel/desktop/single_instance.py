@@ -18,6 +18,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
+
 from enigma_panel.store.folder_lock import FolderInUseError, FolderLock
 
 if TYPE_CHECKING:
@@ -141,8 +143,6 @@ class SingleInstance:
 
 def bring_to_front(window: "QWidget", token: str) -> None:
     """Show a window before all others, as far as the desktop allows it."""
-    from PySide6.QtCore import Qt  # noqa: PLC0415 - a second program needs no Qt
-
     if token:
         os.environ[TOKEN] = token  # Qt's Wayland part reads it there
     window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)

@@ -71,7 +71,7 @@ def with_a_display(make: Callable[[], T], leave: Callable[[], object]) -> T:
 
 def _missing() -> str | None:
     """A missing library, of which Qt knows no more than that its plugin cannot be loaded."""
-    from enigma_panel.runtime import system_libraries  # noqa: PLC0415 - only here
+    from enigma_panel.runtime import system_libraries  # noqa: PLC0415 - small
 
     plugins = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath))
     return system_libraries.explain_no_window(os.environ, plugins / "platforms")

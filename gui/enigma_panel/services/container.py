@@ -84,14 +84,14 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def exports(self) -> "Exports":
         """What makes exports."""
-        from enigma_panel.services.exports import Exports  # noqa: PLC0415 - see above
+        from enigma_panel.services.exports import Exports  # noqa: PLC0415 - small
 
         return Exports(self.store, self.redactor)
 
     @cached_property
     def deletions(self) -> "Deletions":
         """What deletes tasks."""
-        from enigma_panel.services.deletions import Deletions  # noqa: PLC0415 - see above
+        from enigma_panel.services.deletions import Deletions  # noqa: PLC0415 - small
 
         return Deletions(
             self.store,
@@ -105,14 +105,14 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def logins(self) -> "Logins":
         """The saved logins."""
-        from enigma_panel.services.logins import Logins  # noqa: PLC0415 - see above
+        from enigma_panel.services.logins import Logins  # noqa: PLC0415 - small
 
         return Logins(self.settings, self.login_store_for, self.clock, self.scope)
 
     @cached_property
     def structured_results(self) -> "StructuredResults":
         """What reads results."""
-        from enigma_panel.services.structured_results import (  # noqa: PLC0415 - see above
+        from enigma_panel.services.structured_results import (  # noqa: PLC0415 - small
             StructuredResults,
         )
 

@@ -146,7 +146,7 @@ FINGERPRINT_KEY = (service_name("redaction"), "fingerprint-key")
 
 
 def _system_backend() -> "KeyringBackend":
-    import keyring  # noqa: PLC0415 - costs time, so not before the first call
+    import keyring  # noqa: PLC0415 - 70 ms
 
     return keyring.get_keyring()
 

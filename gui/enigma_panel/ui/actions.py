@@ -218,7 +218,7 @@ class Actions(QObject):
 
     def copy_for_colleague(self, task: Task) -> None:
         """Put a task and its result on the clipboard, for somebody else."""
-        from enigma_panel.ui.text.result import colleague_text  # noqa: PLC0415 - when read
+        from enigma_panel.ui.text.result import colleague_text  # noqa: PLC0415 - small
 
         self.copy(colleague_text(task, self._sessions.session(task.session_key)))
 
@@ -374,7 +374,7 @@ class Actions(QObject):
         self.done.emit(copied_text(len(results), len(keys)))
 
     async def _copy_for_colleague(self, keys: Sequence[int]) -> None:
-        from enigma_panel.ui.text.result import colleague_text  # noqa: PLC0415 - when read
+        from enigma_panel.ui.text.result import colleague_text  # noqa: PLC0415 - small
 
         if len(keys) > MOST_FOR_COLLEAGUE:
             self.trouble.emit(

@@ -123,7 +123,7 @@ def _epoch(text: str) -> float | None:
 
 def _date(text: str) -> float | None:
     """Epoch seconds of an HTTP date, None where it is none."""
-    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - nothing at a start asks for it
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - small
 
     try:
         moment: datetime = parsedate_to_datetime(text)

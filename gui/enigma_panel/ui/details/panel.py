@@ -230,7 +230,7 @@ class Details(QFrame):
     @cached_property
     def steps(self) -> "StepsPage":
         """The page of the steps, made when it is first turned to: the window is there sooner."""
-        from enigma_panel.ui.steps.page import StepsPage  # noqa: PLC0415 - when turned to
+        from enigma_panel.ui.steps.page import StepsPage  # noqa: PLC0415 - 35 ms
 
         page = StepsPage(self._model, self._loader)
         page.copy_asked.connect(self.copy_asked)
@@ -245,7 +245,7 @@ class Details(QFrame):
     @cached_property
     def copy_menu(self) -> "CopyMenu":
         """What the result can be copied as, made when it is first asked for."""
-        from enigma_panel.ui.result.copy_menu import CopyMenu  # noqa: PLC0415 - when asked for
+        from enigma_panel.ui.result.copy_menu import CopyMenu  # noqa: PLC0415 - small
 
         menu = CopyMenu(self)
         menu.asked.connect(self._copy_as)

@@ -91,7 +91,7 @@ class StructuredView(QWidget):
             self._view = None
         result = self._result
         if result is not None and result.has_structure:
-            from enigma_panel.ui.result.views import view_of  # noqa: PLC0415 - few have one
+            from enigma_panel.ui.result.views import view_of  # noqa: PLC0415 - small
 
             self._view = view_of(result)
             self._view.copy_asked.connect(self.copy_asked)

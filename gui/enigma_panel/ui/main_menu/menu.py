@@ -100,20 +100,20 @@ class MainMenu(QObject):
 
     @cached_property
     def _shortcuts_dialog(self) -> "ShortcutsDialog":
-        from enigma_panel.ui.main_menu.shortcuts import ShortcutsDialog  # noqa: PLC0415 - rarely
+        from enigma_panel.ui.main_menu.shortcuts import ShortcutsDialog  # noqa: PLC0415 - small
 
         return ShortcutsDialog(self._owner, self._groups)
 
     @cached_property
     def _palette(self) -> "CommandPalette":
-        from enigma_panel.ui.main_menu.commands import CommandPalette  # noqa: PLC0415 - rarely
+        from enigma_panel.ui.main_menu.commands import CommandPalette  # noqa: PLC0415 - small
 
         without = (self.opener, self.commands)
         return CommandPalette(self._owner, self._all_groups, without)
 
     @cached_property
     def _about_dialog(self) -> "AboutDialog":
-        from enigma_panel.ui.main_menu.about import AboutDialog  # noqa: PLC0415 - rarely
+        from enigma_panel.ui.main_menu.about import AboutDialog  # noqa: PLC0415 - small
 
         return AboutDialog(self._owner, self._services)
 

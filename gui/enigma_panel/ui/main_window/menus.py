@@ -114,7 +114,7 @@ class Menus:
         copy = self._add(menu, tr("Copy result"), lambda: self._app_actions.copy(result or ""))
         copy.setEnabled(bool(result))
         if task.is_final:
-            from enigma_panel.ui.text.result import colleague_label  # noqa: PLC0415 - when read
+            from enigma_panel.ui.text.result import colleague_label  # noqa: PLC0415 - small
 
             copy_all = partial(self._app_actions.copy_for_colleague, task)
             self._add(menu, colleague_label(), copy_all)
@@ -132,7 +132,7 @@ class Menus:
 
     def _add_for_several_tasks(self, menu: QMenu, keys: tuple[int, ...]) -> None:
         """They act on those that were selected as the menu came, whatever is shown meanwhile."""
-        from enigma_panel.ui.text.result import colleague_label  # noqa: PLC0415 - when read
+        from enigma_panel.ui.text.result import colleague_label  # noqa: PLC0415 - small
 
         app_actions = self._app_actions
         self._add(menu, tr("Copy results"), lambda: app_actions.copy_results(keys))

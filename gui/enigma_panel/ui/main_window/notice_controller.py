@@ -143,7 +143,7 @@ class NoticeController(QObject):
 
     @cached_property
     def _dialog(self) -> "NoticesDialog":
-        from enigma_panel.ui.notices.dialog import NoticesDialog  # noqa: PLC0415 - rarely
+        from enigma_panel.ui.notices.dialog import NoticesDialog  # noqa: PLC0415 - small
 
         return NoticesDialog(self._notices, self._window)
 
