@@ -41,7 +41,7 @@ _TOTAL = lazy_compile(
     rf"(?:{_ALL_IN})?"
     r"(?= ?(?:$|[.!?;)\n]|[,–—-] ?(?:shall|should|may|can|do|would|is|okay|ok|proceed)\b))"
 )
-"""An amount that is called a total, and nothing more is said of it."""
+"""Patterns of an amount that is called a total, with nothing more said about it."""
 _PLAIN = lazy_compile(r"[a-z'’\s.,:;!?()\"“”–—-]*")
 _ASKING = """
     a add added ahead all am an and approval approve are basket been before buy can card cart check
@@ -67,7 +67,8 @@ class Amount(Struct, frozen=True):
 
 
 def total_in(question: str) -> Amount | None:
-    """The total that a question names; None where that is not said, or more than that."""
+    """The total that a question names; None where there is none, or the question says more than
+    that."""
     if len(question) > _MOST_CHARS:
         return None
     found = next((match for match in _AMOUNT.finditer(question) if _currency(match)), None)
@@ -88,8 +89,7 @@ def amount_in(text: str) -> Amount | None:
 
 
 def currency_in(question: str) -> str:
-    """The currency of all amounts in a question, as it stands there; "" where there is none, or
-    several."""
+    """The currency of all amounts in a question, as written there; "" for none or several."""
     found = {_currency(match) for match in _AMOUNT.finditer(question)} - {""}
     return found.pop() if len(found) == 1 else ""
 
@@ -103,7 +103,7 @@ def written(number: Decimal, currency: str) -> str:
 
 
 def sum_written(amounts: Sequence[str]) -> str:
-    """'$68.40, €20': for each currency the sum of amounts as they were approved."""
+    """The sum of approved amounts for each currency: '$68.40, €20'."""
     sums: dict[str, Decimal] = {}
     for amount in amounts:
         found = _AMOUNT.fullmatch(amount)

@@ -26,64 +26,67 @@ T = TypeVar("T")
 # -- how late, how often, how silent -----------------------------------------------------------
 
 COPY_MS = 2_500
-"""So much later an event may come once more, or one that was told before it. Chosen, a little
-more than the 2 s of the simulator's latest copy; no page promises that events come once or in order
-(api.md §6: "events resume", no replay promised)."""
+"""How long after an event the same one, or one sent before it, may still come, in ms. Chosen, a
+little more than the 2 s of the simulator's latest copy; no page promises that events come once or
+in order (api.md §6: "events resume", no replay promised)."""
 
 SIGN_MS = 500
-"""A step that comes so soon after an answer was sent live was on its way before it. Chosen; a
-wrong guess shows the answer as used one step later."""
+"""How long after an answer was sent live a step may still have been on its way before it, in ms.
+Chosen; a wrong guess shows the answer as used one step later."""
 
 LATE_STEP_MS = 3_000
-"""A step that comes within this time after its browser was lost, or its time was over, was sent
-before that. Chosen."""
+"""How long after its browser was lost, or its time was over, a step sent before that may still
+come, in ms. Chosen."""
 
 LATE_ERROR_MS = 5_000
-"""So long after a task was sent an error may still be the end of the one before. Chosen: an error
-names no task (api.md §6: `{type,error,code}`), and a wrong end would hide work that is billed."""
+"""How long after a task was sent an error may still be the end of the task before it, in ms.
+Chosen: an error names no task (api.md §6: `{type,error,code}`), and a wrong end would hide work
+that is billed."""
 
 PAUSE_MS = 5_000
-"""An action that begins so long after a Pause shows that it did not arrive, or does not hold; until
-then it may be the one that a pause lets finish (api.md §4: "finishes its current action")."""
+"""How long after a Pause a new action shows that the Pause did not arrive, or does not hold, in ms;
+until then it may be the action that a pause lets finish (api.md §4: "finishes its current
+action")."""
 
 SETTLE_MS = POLL_MS
-"""A poll that is sent this soon after an event of the live channel may still be older than it: one
-poll interval (api.md §1.6: 2 s)."""
+"""How long after an event of the live channel a poll may still be older than it, in ms: one poll
+interval (api.md §1.6: 2 s)."""
 
 STALE_QUESTION_MS = 4 * POLL_MS
-"""How long the same question may be repeated after its answer, if nothing shows the agent at work;
-later it is asked once more. Chosen: api.md §11.4 does not know what a poll returns right after an
-answer; it is four polls."""
+"""How long the same question may be repeated after its answer, in ms, if nothing shows the agent at
+work; later it is asked once more. Chosen: api.md §11.4 does not know what a poll returns right
+after an answer; it is four polls."""
 
 UNSEEN_ANSWER_MS = 15_000
-"""How long an answer that was sent live may be without a sign. Chosen, as above."""
+"""How long an answer that was sent live may be without a sign, in ms. Chosen, as above."""
 
 LATE_RESULT_MS = 15_000
-"""So long after the channel told of a session's end a task without a name may still get its result.
-Chosen: no page orders `end_session` and `task_completed` (api.md §6)."""
+"""How long after the channel reported a session's end a task without a name may still get its
+result, in ms. Chosen: no page orders `end_session` and `task_completed` (api.md §6)."""
 
 LATE_END_MS = 5_000
-"""So long after its time the news of a session's end may still be on its way; the service closes
-session and channel together (api.md §4: "socket + stream closed"). Chosen."""
+"""How long after a session's time is over the news of its end may still be on its way, in ms; the
+service closes session and channel together (api.md §4: "socket + stream closed"). Chosen."""
 
 UNHEARD_MS = 15_000
-"""A channel that is away for so long may have missed the end of what it told of. Chosen: longer
-than the pages' samples wait before they connect again (api.md §6: delayMax 5000)."""
+"""How long a channel may be away before it counts as having missed the end of what it reported, in
+ms. Chosen: longer than the pages' samples wait before they connect again (api.md §6: delayMax
+5000)."""
 
 SPEAKS_MS = 20_000
-"""A channel that told nothing for so long counts as silent: polls are then as fast as without.
-Chosen."""
+"""How long a channel may report nothing before it counts as silent, in ms: polls are then as fast
+as without. Chosen."""
 
 SILENT_MS = 60_000
-"""So long after its session's assumed end, a channel that tells nothing is no reason to wait; its
-end may have been told while the channel was frozen. Chosen after the simulation met one that stood
-as working for ten minutes."""
+"""How long after its session's assumed end a silent channel is still a reason to wait, in ms; the
+end may have been reported while the channel was frozen. Chosen after the simulation met one that
+stood as working for ten minutes."""
 
 # -- what is known, what is done ---------------------------------------------------------------
 
 
 class Known(Flag):
-    """What is known when an event comes. Of the one that it is taken to be about: T."""
+    """What is known when an event comes. T: the task that it is taken to be about."""
 
     NOTHING = 0
     ENDED = auto()  # the end of the session is proven
@@ -92,17 +95,17 @@ class Known(Flag):
     OF_STRANGER = auto()  # it names a session that nobody knows
     BY_ID = auto()  # it names T by the id that the service gave it
     OVER = auto()  # T is not known, was never sent or is over
-    NAMED = auto()  # the service has named T, so a poll tells of it
+    NAMED = auto()  # the service has named T, so a poll reports on it
     AWAITED = auto()  # a reply is on its way that will name T, or one that could be meant
     UNNAMED = auto()  # one that no reply named could be meant
     SEVERAL = auto()  # more than one could be meant
     JUST_SENT = auto()  # T was sent a moment ago, after another one
     OLDER = auto()  # T is not the task that the session was given last
     NEWS = auto()  # it shows of T what nothing else has shown yet
-    PAUSE_IGNORED = auto()  # T was told to pause, and begins another action
+    PAUSE_IGNORED = auto()  # T was paused, and begins another action
     ANSWERED = auto()  # the answer to T's question was delivered
     REPEATED = auto()  # T asked that before; a task of the session had that result
-    COPY = auto()  # and this is that one told again
+    COPY = auto()  # and this event is a copy of it
     ITS_RESULT = auto()  # T has that very result
     OF_TEXT = auto()  # perhaps of the text with which the browser was opened: T's id is not in it
 
@@ -113,9 +116,9 @@ class Do(Flag):
     DROP = 0
     RECORD = auto()  # it is a fact of T
     OF_SESSION = auto()  # it is a fact of the session alone
-    HOLD = auto()  # until the reply tells, or somebody else does
+    HOLD = auto()  # until the reply names the task, or another event does
     DOUBT = auto()  # each that could be meant gets a line that says so
-    POLL = auto()  # a poll tells more: wake it
+    POLL = auto()  # ask for the task at once: a poll brings more
     WENT_ON = auto()  # before: T used its answer
     STEP = auto()  # a line among the steps of T
     PAUSE_AGAIN = auto()  # its Pause does not hold
@@ -123,7 +126,7 @@ class Do(Flag):
 
 K = Known
 Rows = Sequence[tuple[Known, T]]
-"""The first row counts of which all is known."""
+"""Rows of a table; the first one of which all is known decides."""
 
 _NOT_OURS: Rows[Do] = ((K.OF_OTHER, Do.DROP),)
 _ENDED: Rows[Do] = ((K.ENDED, Do.DROP), *_NOT_OURS)
@@ -149,7 +152,7 @@ EVENTS: Mapping[Kind, Rows[Do]] = {
         (K.NAMED | K.UNNAMED, Do.DOUBT | Do.POLL),  # of that one, or of one sent before
         (K.NAMED, Do.POLL),
         (K.AWAITED | K.SEVERAL, Do.HOLD | Do.DOUBT),
-        (K.AWAITED | K.REPEATED, Do.HOLD | Do.DOUBT),  # perhaps the one before, told again
+        (K.AWAITED | K.REPEATED, Do.HOLD | Do.DOUBT),  # perhaps a copy of the one before
         (K.SEVERAL, Do.RECORD | Do.DOUBT),
         (K.UNNAMED, Do.RECORD),
     ),
@@ -158,7 +161,7 @@ EVENTS: Mapping[Kind, Rows[Do]] = {
         (K.OVER, Do.DROP),
         (K.NAMED, Do.POLL),
         (K.AWAITED | K.JUST_SENT, Do.DROP),
-        (K.AWAITED, Do.HOLD),  # its reply comes now, and tells more
+        (K.AWAITED, Do.HOLD),  # its reply comes now, and says more
         (K.OF_TEXT, Do.DOUBT),
         (K.SEVERAL, Do.DOUBT),
         (K.JUST_SENT, Do.DROP),
@@ -169,7 +172,7 @@ EVENTS: Mapping[Kind, Rows[Do]] = {
         (K.OVER, Do.DROP),
         (K.COPY, Do.DROP),
         (K.OF_TEXT, Do.POLL),  # it asks itself, perhaps, and takes no answer of ours
-        (K.NAMED | K.REPEATED, Do.POLL),  # told twice or asked twice? The poll knows
+        (K.NAMED | K.REPEATED, Do.POLL),  # sent twice or asked twice: a poll shows
         (K.NAMED | K.SEVERAL, Do.POLL),
         (K.REPEATED | K.ANSWERED | K.OLDER, Do.WENT_ON | Do.RECORD | Do.POLL),
         (K.REPEATED | K.ANSWERED, Do.WENT_ON | Do.RECORD),
@@ -196,7 +199,8 @@ def action(kind: Kind, known: Known) -> Do:
 
 
 def first(rows: Rows[T], known: Known) -> T | None:
-    """What stands in the first row of which all is known; by numbers, as an agent tells much."""
+    """The value of the first row of which all is known; compared as numbers, as an agent reports
+    much."""
     missing = ~known.value
     return next((then for when, then in rows if not when.value & missing), None)
 
@@ -212,7 +216,7 @@ class Meant(Struct, frozen=True):
 
 
 def meant(observation: Observation, session: Session, tasks: Sequence[Task]) -> Meant:
-    """Of which task an event tells. tasks: all of its session, oldest first."""
+    """The task that an event is about. tasks: all of its session, oldest first."""
     kind, task_id = observation.kind, observation.task_id
     if kind is Kind.COMPLETED:
         return _of_result(session, tasks, task_id)
@@ -230,8 +234,9 @@ def meant(observation: Observation, session: Session, tasks: Sequence[Task]) -> 
 
 
 def _of_result(session: Session, tasks: Sequence[Task], task_id: str | None) -> Meant:
-    """Of a result without a known id: the one that was sent first, as the service works on them in
-    that order (api.md §2). One that was told to stop may have been quicker than that."""
+    """The task that a result is about. Without a known id it is the one that was sent first, as the
+    service works on them in that order (api.md §2); where none is live, one that was asked to stop,
+    as it may have finished before that."""
     known = with_id(tasks, task_id)
     newest = newest_task(session, tasks)
     if known is None and task_id is None and newest is not None and newest.service_id is not None:
@@ -295,7 +300,7 @@ def facts(observation: Observation, at: Situation) -> Known:
 
 
 def _of_task(observation: Observation, task: Task, at: Situation) -> list[tuple[Known, bool]]:
-    """Each fact once."""
+    """Each fact about the task, once."""
     kind = observation.kind
     is_by_id = observation.task_id is not None and task.service_id == observation.task_id
     is_of_text = at.may_run_a_text and not is_by_id
@@ -340,7 +345,7 @@ def _of_task(observation: Observation, task: Task, at: Situation) -> list[tuple[
 
 
 def _is_copy(task: Task, at: Situation) -> bool:
-    """Whether a question that was asked before is no new one."""
+    """Whether a question that was asked before is the same one again."""
     if at.now_ms - (task.asked_ms or 0) <= COPY_MS:
         return True
     if task.status is TaskStatus.ASKS:
@@ -354,7 +359,7 @@ def _is_news(kind: Kind, task: Task, at: Situation) -> bool:
     match task.status:
         case TaskStatus.STARTING:  # of one before it, perhaps, that no reply named
             return list(at.meant.candidates) == [task]
-        case TaskStatus.UNCONFIRMED:  # of whom else could it be?
+        case TaskStatus.UNCONFIRMED:  # no other task could be meant
             return [t for t in at.tasks if t.sent_ms] == [task]
         case TaskStatus.ASKS:  # again, because its answer gave no sign of life until now
             doubted = task.service_id is None and task.answer_sent_live
@@ -377,8 +382,8 @@ def _shows_answered(task: Task, at: Situation) -> bool:
 
 class Silence(Struct, frozen=True, kw_only=True):
     """What is known, once a second, of a task that no reply has named. unheard_ms: how long its
-    channel has been away, or told nothing since it was; is_stopping: a Stop or Terminate is on its
-    way to the session."""
+    channel has been away, or silent since it was; is_stopping: a Stop or Terminate is on its way to
+    the session."""
 
     is_up: bool
     is_speaking: bool
@@ -402,9 +407,9 @@ def shown_by_silence(
 
 
 def _after_end(session: Session, now_ms: int, at: Silence) -> Kind | None:
-    """The channel could tell of it, and is gone with its session or tells nothing. Where its time
-    is over by our clock alone, or one call did not find it, it may be there still, and nobody knows
-    what it does."""
+    """The fact that follows from silence after the assumed end of the session. The channel is gone
+    with its session or silent. Where the time is over by our clock alone, or one call did not find
+    the session, the task may still run: its outcome is unknown."""
     if is_just_ended(session, now_ms) or at.is_awaited:
         return None
     is_long = now_ms - (session.ended_ms or 0) >= SILENT_MS
@@ -416,7 +421,7 @@ def _after_end(session: Session, now_ms: int, at: Silence) -> Kind | None:
 
 
 def is_just_ended(session: Session, now_ms: int) -> bool:
-    """Whether a result may still come behind its end.
+    """Whether a result may still come after the session's end.
 
     An end that lies ahead is an old one: the clock was set back between two runs.
     """
@@ -424,7 +429,7 @@ def is_just_ended(session: Session, now_ms: int) -> bool:
 
 
 def _is_answer_doubtful(task: Task, now_ms: int) -> bool:
-    """The channel took an answer, and the agent gives no sign that it got it."""
+    """Whether the channel took an answer and the agent gives no sign that it got it."""
     waits = task.answer_sent_live and task.status is TaskStatus.WORKING
     answered = task.answered_ms if waits else None
     return answered is not None and not 0 <= now_ms - answered < UNSEEN_ANSWER_MS
@@ -436,7 +441,7 @@ _PROVES_WORK = frozenset({TaskStatus.ASKS, TaskStatus.DONE, TaskStatus.FAILED, T
 
 
 def with_id(tasks: Iterable[Task], task_id: str | None) -> Task | None:
-    """The task that the service calls so."""
+    """The task with that id of the service's."""
     return next((t for t in tasks if task_id is not None and t.service_id == task_id), None)
 
 
@@ -446,42 +451,44 @@ def newest_task(session: Session, tasks: Iterable[Task]) -> Task | None:
 
 
 def is_unnamed(task: Task) -> bool:
-    """Sent, and the service may know it under an id that we do not: no poll can tell of it."""
+    """Whether the task was sent and the service may know it under an id that we do not have: no
+    poll can report on it."""
     return task.service_id is None and task.sent_ms is not None and not _never_ran(task)
 
 
 def unnamed_live(tasks: Iterable[Task]) -> list[Task]:
-    """Those of a session that are not over, the one that was sent first in front: the service
-    works on them in that order."""
+    """The unnamed tasks that are not over, in the order in which the service works on them: by the
+    time they were sent."""
     live = [task for task in tasks if is_unnamed(task) and not task.is_final]
     return sorted(live, key=lambda task: task.sent_ms or 0)
 
 
 def seen_at_work(tasks: Iterable[Task]) -> Task | None:
-    """The first that the channel showed at work and that is not over, as far as is known."""
+    """The first task that the channel showed at work and that is not over, as far as is known."""
     return next((task for task in unnamed_live(tasks) if task.was_seen_at_work), None)
 
 
 def may_be_of_another(task: Task, tasks: Sequence[Task]) -> bool:
-    """Whether what the channel told of a task may have been about another one of its session."""
+    """Whether what the channel reported of a task may have been about another one of its
+    session."""
     return any(_may_be_at_work(other) for other in tasks if other.key != task.key)
 
 
 def is_disproved(task: Task, tasks: Iterable[Task]) -> bool:
-    """Whether one that was sent later has a name and asks or is over, since this one was shown at
-    work: then this one is over, or what was shown was the other's."""
-    told = [t for t in tasks if t.service_id is not None and t.status in _PROVES_WORK]
-    since = (t for t in told if t.since_ms >= task.since_ms)
+    """Whether a task that was sent later has a name and asks or is over, since this one was shown
+    at work: then this one is over, or what was shown was the other's."""
+    known = [t for t in tasks if t.service_id is not None and t.status in _PROVES_WORK]
+    since = (t for t in known if t.since_ms >= task.since_ms)
     return any((t.sent_ms or 0) > (task.sent_ms or 0) for t in since)
 
 
 def _may_be_at_work(task: Task) -> bool:
-    """Lost means that nobody knows."""
+    """Whether the task may run at the service; a lost one may, as its outcome is unknown."""
     if is_unnamed(task):
         return not task.is_final or task.status is TaskStatus.LOST
     return task.service_id is not None and not task.is_final
 
 
 def _never_ran(task: Task) -> bool:
-    """Put back into the queue, or refused: no task of the service's."""
+    """Whether the task was put back into the queue or refused: the service has none."""
     return task.status in {TaskStatus.QUEUED, TaskStatus.FAILED}

@@ -11,7 +11,7 @@ from enigma_panel.core.statuses import FINAL_STATUSES
 from enigma_panel.core.task_filter import TaskSum
 
 LONG_AGO_MS = MAX_LIFE_MS + 86_400_000
-"""The time after its assumed end from which a session counts as ended: a longest life and a day."""
+"""How long after its assumed end a session counts as ended, in ms: a longest life and a day."""
 
 
 class KeptReason(StrEnum):
@@ -48,7 +48,7 @@ def kept_because(status: str, *, is_over: bool, has_call: bool = False) -> KeptR
 
 
 class DeletionPlan(Struct, frozen=True, kw_only=True):
-    """What would become of tasks. keys: of those that may be deleted; total: what these cost
+    """The outcome of deleting tasks. keys: of those that may be deleted; total: what these cost
     together; kept: how many others stay, and why."""
 
     keys: tuple[int, ...] = ()

@@ -7,7 +7,7 @@ from itertools import count
 MAX_CHARS, MAX_BYTES = 150, 200
 """Longest name that is made. File systems take 255 bytes; a letter may need four."""
 MAX_ENDING = 20
-"""A longer ending, the dot included, is no ending."""
+"""Longest ending, the dot included; what is longer is none."""
 UNNAMED = "file"
 
 _FORBIDDEN = re.compile(r'[<>:"|?*]')
@@ -16,10 +16,10 @@ _DEVICE = re.compile(r"(?:CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(?:COM|LPT)[0-9¹²³
 """Names that mean a device on Windows, whatever ending follows."""
 
 
-def safe_name(told: str) -> str:
-    """A name for a file that is the name of one on every system: the last part of what was told,
-    without what hides or turns letters, at most MAX_CHARS and MAX_BYTES long, with its ending."""
-    last = re.split(r"[/\\]", told)[-1]
+def safe_name(given: str) -> str:
+    """A safe form of a file's name on every system: the last part of the given one, without what
+    hides or turns letters, at most MAX_CHARS and MAX_BYTES long, with its ending."""
+    last = re.split(r"[/\\]", given)[-1]
     seen = "".join(letter for letter in last if letter.isprintable())
     name = _FORBIDDEN.sub("_", seen).strip(". ")
     if _DEVICE.match(name.partition(".")[0].rstrip(" ")):
@@ -28,7 +28,7 @@ def safe_name(told: str) -> str:
 
 
 def numbered(name: str) -> Iterator[str]:
-    """The name, then "name (2).pdf", "name (3).pdf" and so on, for where one is taken."""
+    """The name, then "name (2).pdf", "name (3).pdf" and so on, in case one is taken."""
     stem, ending = _parts(name)
     yield name
     yield from (f"{stem} ({n}){ending}" for n in count(2))

@@ -6,5 +6,5 @@ _MARKS = lazy_compile(r"[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe
 
 
 def has_hidden_marks(text: str) -> bool:
-    """Whether there are any: soft hyphens, joiners, and what changes the direction of reading."""
+    """Whether a text holds soft hyphens, joiners, or marks that change the direction of reading."""
     return _MARKS.search(text) is not None

@@ -17,5 +17,6 @@ class _LazyPattern:
 
 
 def lazy_compile(pattern: str, flags: int = 0) -> "re.Pattern[str]":
-    """As re.compile; what is wrong with the pattern shows at its first use."""
+    """Return a pattern as re.compile does, compiled at its first use; that is when an error in it
+    shows."""
     return cast("re.Pattern[str]", _LazyPattern(pattern, flags))

@@ -19,7 +19,7 @@ FILE_ENDINGS = frozenset({"cc", "md", "mov", "ps", "py", "rs", "sh", "so", "zip"
 """Endings of hosts and of files, of which those of files are met more often."""
 _READ_CHARS = 20_000
 _DOTS = str.maketrans("\u2024\u3002\uff0e\uff61", "....")
-"""What a browser, or a reader, takes for the point in a host's name."""
+"""Characters that a browser, or a reader, takes for the dot in a host's name."""
 _LABEL = r"\w[\w-]{0,62}"
 _NAMED = lazy_compile(
     r"""(?P<url>\b[a-z][a-z0-9+.-]{0,20}://[^\s"'<>()]+)"""
@@ -70,7 +70,7 @@ def _suffixes() -> PublicSuffixList:
 
 
 def _read(match: re.Match[str]) -> NamedSite | None:
-    """None of an e-mail address, and of what is the name of no host."""
+    """The host that a match names; None for an e-mail address and for what is no host's name."""
     unreadable = NamedSite("", is_site=False, is_certain=False)
     if match["url"]:
         return site_of_address(match["url"].rstrip(".,;:!?")) or unreadable
@@ -113,14 +113,15 @@ def _is_address(host: str) -> bool:
 
 
 def _is_plain(host: str) -> bool:
-    """A name of ASCII letters, no address: "xn--" is how other letters are written in ASCII."""
+    """Whether the host is a name of ASCII letters, no address: "xn--" is how other letters are
+    written in ASCII."""
     is_name = is_host(host) and not host.replace(".", "").isdecimal() and "." in host
     is_whole = len(host) < MAX_SITE_CHARS  # else two hosts may look the same here
     return host.isascii() and is_name and is_whole and "xn--" not in host
 
 
 def _is_odd(url: str) -> bool:
-    """With a port or a user name; or no URL that can be read."""
+    """Whether the URL has a port or a user name, or cannot be read."""
     try:
         parts = urlsplit(url.strip())
         has_port = parts.port is not None

@@ -17,10 +17,10 @@ from enigma_panel.core.login_sites import registrable, site_of_address, sites_in
 from enigma_panel.core.models import TaskSpec
 
 ONE_OFF_CHARS, TWO_OFF_CHARS = 5, 9
-"""From so many letters on a name with one, or two, other letters looks like another one."""
+"""Lengths from which a name with one, or two, other letters looks like another one."""
 MOST_CHOICES = 12
 PART_CHARS, INSIDE_CHARS = 4, 6
-"""A name of so many letters is found between hyphens and dots, or anywhere: shorter ones stand
+"""Lengths from which a name is found between hyphens and dots, or anywhere: shorter ones stand
 there by chance."""
 
 # What fonts draw alike, as it is drawn: letters of other scripts, digits, and pairs.
@@ -57,7 +57,7 @@ class SavedLogin(Struct, frozen=True, kw_only=True):
 
 
 class LoginHost(Struct, frozen=True, kw_only=True):
-    """Where a task's login would be, by its address or its words.
+    """The host that a task's login would be for, by its address or its words.
 
     host: in lower case, without "www.", "" where none is named or there is a doubt. is_plain: a
     name of ASCII letters without port or user name: nothing is filled in elsewhere. choices: in
@@ -102,7 +102,7 @@ def another_site(question: str, host: str) -> str:
 
 
 def offers_for(place: LoginHost, saved: Iterable[SavedLogin]) -> LoginOffers:
-    """Which of the saved logins may be filled in there."""
+    """The saved logins that may be filled in on that host."""
     newest_first = sorted(saved, key=lambda login: -login.used_ms)
     if not place.host:
         return LoginOffers()
@@ -136,7 +136,7 @@ def _is_near(host: str, saved: str) -> bool:
 
 
 def _shown(host: str) -> str:
-    """As it is read: with the letters for which "xn--" stands."""
+    """The host as a reader sees it: with the letters for which "xn--" stands."""
     labels = []
     for label in host.split("."):
         try:
@@ -152,7 +152,7 @@ def _name(host: str) -> str:
 
 
 def _skeleton(name: str) -> str:
-    """Names that look the same have the same."""
+    """The same string for all names that look alike."""
     plain = unicodedata.normalize("NFKD", name.casefold())
     plain = "".join(char for char in plain if not unicodedata.combining(char))
     plain = plain.translate(_ALIKE).replace("-", "")
@@ -162,7 +162,8 @@ def _skeleton(name: str) -> str:
 
 
 def _is_embedded(name: str, host: str) -> bool:
-    """'amazon' in 'amazon-login.com', 'amazon.com.example.org' and 'myamaz0nshop.com'."""
+    """Whether the name stands inside another host's: 'amazon' in 'amazon-login.com',
+    'amazon.com.example.org' and 'myamaz0nshop.com'."""
     if len(name) >= INSIDE_CHARS:
         return name in host or _skeleton(name) in _skeleton(host)
     parts = re.split(r"[.-]", host)
@@ -171,7 +172,7 @@ def _is_embedded(name: str, host: str) -> bool:
 
 
 def _distance(one: str, other: str, most: int) -> int:
-    """How many letters are other, lacking, added or swapped; `most` + 1 where that is more."""
+    """The number of letters changed, missing, added or swapped; `most` + 1 where it is larger."""
     if abs(len(one) - len(other)) > most:
         return most + 1
     before: list[int] = []

@@ -66,7 +66,7 @@ FINAL_PHASES = frozenset(
     {Phase.CLOSED, Phase.ENDED_BY_YOU, Phase.ENDED_BY_LIMIT, Phase.FAILED, Phase.DROPPED}
 )
 UNOPENED_PHASES = frozenset({Phase.PLANNED, Phase.DROPPED})
-"""Phases of sessions that the service does not know: no call about them was accepted."""
+"""Phases of sessions that are unknown to the service: no call about them was accepted."""
 
 ASSUMED_PHASES = frozenset({Phase.EXPIRED_ASSUMED, Phase.CLOSED_ASSUMED})
 
@@ -272,23 +272,23 @@ class Task(HidingStruct, frozen=True, kw_only=True):
 
     @property
     def was_never_sent(self) -> bool:
-        """True for one that waits in the queue, or was taken out of it, and was never sent."""
+        """True for a task that waits in the queue, or was taken out of it, and was never sent."""
         waits = self.status in {TaskStatus.QUEUED, TaskStatus.STOPPED}
         return waits and self.sent_ms is None
 
     @property
     def is_at_work(self) -> bool:
-        """True while the service has it, as far as is known, and it is not over."""
+        """True while the service has the task, as far as is known, and it is not over."""
         return self.status in AT_WORK
 
     @property
     def was_seen_at_work(self) -> bool:
-        """True while it is at work and more than its start was reported."""
+        """True while the task is at work and more than its start was reported."""
         return self.is_at_work and self.status is not TaskStatus.STARTING
 
     @property
     def may_be_at_work(self) -> bool:
-        """True for one that was sent and is not known to be over."""
+        """True for a task that was sent and is not known to be over."""
         waits = self.status is TaskStatus.QUEUED or self.sent_ms is None
         return not self.is_final and not waits
 
@@ -304,7 +304,8 @@ class Task(HidingStruct, frozen=True, kw_only=True):
         return self.asked_ms if waits else None
 
     def waited_by(self, now_ms: int) -> int | None:
-        """How long the task has waited for the person's answers; None where that is unknown."""
+        """How long the task has waited for the person's answers, in ms; None where that is
+        unknown."""
         if self.waited_ms is None or self.open_since_ms is None:
             return self.waited_ms
         return self.waited_ms + max(0, now_ms - self.open_since_ms)
@@ -315,13 +316,13 @@ class Task(HidingStruct, frozen=True, kw_only=True):
 
     @property
     def was_taken(self) -> bool:
-        """True where the service may have taken it: then it costs something, known or not."""
+        """True where the service may have taken the task: then it costs something, known or not."""
         is_unclear = self.status in {TaskStatus.LOST, TaskStatus.STOPPED}
         return self.service_id is not None or (is_unclear and self.sent_ms is not None)
 
     @property
     def is_cost_untold(self) -> bool:
-        """True once the task is over and has cost something that no sum holds."""
+        """True once the task is over and its cost is in no sum, as it is unknown."""
         return self.is_final and self.was_taken and self.counted_cost is None
 
     @property
@@ -342,7 +343,7 @@ class Task(HidingStruct, frozen=True, kw_only=True):
 
 
 IDLE_LEAST_MS = 5_000
-"""The shortest time without a task that counts as idle."""
+"""The shortest time without a task that counts as idle, in ms."""
 
 
 def has_idled(session: Session, task: Task | None) -> bool:

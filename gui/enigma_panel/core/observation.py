@@ -13,7 +13,7 @@ MISSING_PROMPT, MISSING_TASK_DETAILS = "MISSING_PROMPT", "MISSING_TASK_DETAILS"
 """Our own codes for a refusal that does not find the task where its dialect has it."""
 OTHER_DIALECT = frozenset({MISSING_PROMPT, MISSING_TASK_DETAILS})
 STATUS_PREFIX = "HTTP_"
-"""Our own code for a refusal that came without one: this and its status."""
+"""Prefix of our own code for a refusal that came without one; the HTTP status follows."""
 UNSENT = frozenset({"TAKEN_BACK", "FROM_COPY", "FROM_EXPORT"})
 """Our own codes of tasks that left the queue without being sent: they took no time."""
 OWN_CODES = (
@@ -73,7 +73,7 @@ class Kind(StrEnum):
     ANSWER_UNCONFIRMED = "answer_unconfirmed"  # an answer was sent; its reply was lost
     # what we know or decide by ourselves
     REFUSED = "refused"  # certain that a start did nothing
-    UNKNOWN = "unknown"  # a start was sent and its fate is unknown
+    UNKNOWN = "unknown"  # a start was sent and its outcome is unknown
     LIFETIME_OVER = "lifetime_over"  # by our clock
     OUTLIVED = "outlived"  # our clock was wrong: its channel is open and brings events
     GIVEN_UP = "given_up"  # nothing came while we went on polling after an assumed end
@@ -82,7 +82,7 @@ class Kind(StrEnum):
     TAKEN_BACK = "taken_back"  # the person took a task out of the queue; nothing was sent
     BROUGHT_BACK = "brought_back"  # the person undid that, or PUT_AWAY
     LIVE_LOST = "live_lost"  # the channel is down or silent: what it alone could report is old
-    WORKS_ON = "works_on"  # the agent was told to pause, and begins another action
+    WORKS_ON = "works_on"  # the agent was paused, and begins another action
     SESSION_DOUBTED = "session_doubted"  # 401/404 about it, and no task of it to look again with
     ANSWER_DOUBTED = "answer_doubted"  # it was sent live, and the agent gives no sign of it
 
@@ -90,7 +90,7 @@ class Kind(StrEnum):
 class Usage(Struct, frozen=True, kw_only=True):
     """Cost in dollars, tokens as counts, times in seconds. None means: not given.
 
-    tokens_total: as the service told it, which need not be the sum. compute_s: what is billed;
+    tokens_total: as the service gave it, which need not be the sum. compute_s: what is billed;
     took_s: what the service calls completion time.
     """
 
@@ -106,8 +106,9 @@ NO_USAGE = Usage()
 
 
 class ResultFile(HidingStruct, frozen=True, kw_only=True):
-    """A file that belongs to a result. name: as the service told it, no file name yet. source: how
-    the agent came by it, such as "download". The URL opens it to whoever has it: a secret."""
+    """A file that belongs to a result. name: as the service gave it, not yet a safe file name.
+    source: how the agent came by it, such as "download". The URL opens it to whoever has it: a
+    secret."""
 
     name: str
     url: Hidden[str]
@@ -156,4 +157,4 @@ class Observation(HidingStruct, frozen=True, kw_only=True):
 
 
 STEP_KINDS = frozenset({Kind.AGENT, Kind.ACTION, Kind.UPDATE})
-"""What the agent reports while it works: the steps of a task's timeline."""
+"""Kinds that report what the agent does while it works: the steps of a task's time line."""

@@ -7,11 +7,12 @@ from enigma_panel.core.hidden_marks import has_hidden_marks
 from enigma_panel.core.lazy_pattern import lazy_compile
 
 MOST = 12
-"""More are a list to read, not buttons."""
+"""Most options that become buttons; more are a list to read."""
 LONGEST = 160
-"""Of one option."""
+"""Longest option, in characters."""
 MOST_CHARS = 5_000
-"""Of the question: a longer one is a page, on which anything may look like a list."""
+"""Longest question that is searched, in characters: a longer one is a page, on which anything may
+look like a list."""
 _LINE = lazy_compile(r"^\s*(?:[-*•–]|\(?(?P<mark>[0-9]{1,2}|[A-Za-z])[.):])\s+(?P<text>\S.*)$")
 _MARK = lazy_compile(r"(?:^|(?<=[\s,;:]))\(?(?P<mark>[0-9]{1,2}|[A-Za-z])[.)]\s+")
 _CHOOSES = lazy_compile(
@@ -23,7 +24,7 @@ _COLON_LIST = lazy_compile(r":\s+(?P<list>(?:[^:\n]|:(?!\s))+?)(?:[?.!…]\s*|$)
 _PARTED = lazy_compile(r"\s*[,;|]\s*(?:(?:or|and|oder|und|ou|et|o|y|e)\s+)?|\s+(?:or|oder|ou|o)\s+")
 _JOINED = lazy_compile(r"\s+(?:and|und|et|y|e)\s+")
 _LIST_WORDS = 6
-"""Words of an option in a plain sentence; what has more is a sentence itself."""
+"""Most words of an option in a plain sentence; what has more is a sentence itself."""
 _TAIL = " \t,;"
 _LAST_WORDS = lazy_compile(r"(?:^|[\s,;]+)(?:or|and|oder|und|ou|et)$", re.IGNORECASE)
 
@@ -85,7 +86,7 @@ def _bare(text: str) -> str:
 
 
 def _is_sequence(marks: Sequence[str]) -> bool:
-    """Whether they count from 1 or a on, none left out."""
+    """Whether the marks count up from 1 or a without a gap."""
     if not marks:
         return False
     wanted: Iterable[str] = map(str, range(1, len(marks) + 1))

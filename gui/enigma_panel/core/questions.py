@@ -39,7 +39,8 @@ _MONEY = lazy_compile(r"\b(purchase|buy|pay|payment|order|checkout|total)\b", re
 
 
 LOGIN_USED = "login "
-"""Before the account name, where an answer was a saved login: what else is used are amounts."""
+"""Prefix of the account's name where an answer was a saved login; without it the text is an
+amount."""
 
 
 class QuestionKind(StrEnum):
@@ -89,7 +90,7 @@ def kinds_for(question: str) -> frozenset[QuestionKind]:
     is_login = _LOGIN.search(" ".join(words)) is not None or asks_for_password(words)
     is_captcha = _CAPTCHA.search(question) is not None
     fits = {
-        # To a captcha and nothing else a login would be told to whoever shows it.
+        # A question about nothing but a captcha must not get a login as its answer.
         QuestionKind.CREDENTIALS: is_login or not is_captcha,
         QuestionKind.CODE: asks_for_secret(words),
         QuestionKind.CHOICE: bool(options_in(question)),
@@ -110,7 +111,7 @@ def credentials_text(username: str, password: str) -> str:
 
 
 def approval_text(amount: str) -> str:
-    """The text of an answer that allows to spend so much and no more."""
+    """The text of an answer that allows to spend that amount and no more."""
     return (
         f"Yes, complete this purchase, but only if the total is {amount} or less."
         " If it is more, ask me again."
@@ -121,4 +122,4 @@ DECLINE_TEXT = "Do not buy. Leave the cart as it is and report what you found."
 WITHOUT_CAPTCHA_TEXT = (
     "I cannot solve it for you. Go on without it if there is a way, else report what you found."
 )
-"""The agent reads these, so they are not translated."""
+"""Texts for the agent, so they are not translated."""

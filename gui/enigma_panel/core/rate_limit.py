@@ -15,13 +15,14 @@ LONG_POLL_MARGIN_MS = 1_000
 QUICK_MARGIN_MS = 100
 """Added to a quick call's period: two machines' clocks differ a little, and times are rounded."""
 MAX_WAIT_S = 60.0
-"""The longest that a header can make us wait: the service's window is 60 s."""
+"""The longest wait that a header can cause, in seconds: the service's window is 60 s."""
 MAX_LIMIT = 100_000
-"""The highest limit that is believed: so many calls of others may be noted one by one."""
+"""The highest limit that is believed: calls of others are noted one by one, up to that number."""
 FRESH_S = 2.0
-"""A reply that took longer counts calls of a time that is no longer known here."""
+"""How old a reply's count may be to be used, in seconds; slower replies count calls of a time that
+is no longer known here."""
 UNTOLD_WAIT_S = 5.0
-"""Wait after a 429 that does not say how long (api.md §8.2)."""
+"""Wait after a 429 that does not say how long, in seconds (api.md §8.2)."""
 _KEEP_MS = 5_000
 
 
@@ -46,7 +47,7 @@ class Rank(IntEnum):
 
 
 URGENT = frozenset({Rank.TERMINATE, Rank.STOP, Rank.ANSWER})
-"""These may use the reserve."""
+"""Ranks that may use the reserve."""
 _LONG_POLL = frozenset({Rank.NEW_TASK, Rank.START})
 
 
@@ -81,14 +82,16 @@ class Slot(Struct, eq=False):
     is_sure: bool = True
 
     def send(self, now_ms: int, period_ms: int) -> None:
-        """The call goes out. A long poll's reply may come too late, so its period begins here."""
+        """Note that the call goes out. A long poll's reply may come too late, so its period begins
+        here."""
         if self.sent_ms is None:
             self.sent_ms = now_ms
             if self.rank in _LONG_POLL:
                 self.ends_ms = now_ms + LONG_POLL_MARGIN_MS + period_ms
 
     def answered(self, now_ms: int, period_ms: int) -> None:
-        """The reply is here, or never will be: the service counted the call before now."""
+        """Note that the reply is here, or never will be: the service counted the call before
+        now."""
         self.send(now_ms, period_ms)
         if self.answered_ms is None:
             self.answered_ms = now_ms
@@ -96,7 +99,7 @@ class Slot(Struct, eq=False):
             self.ends_ms = counted if self.ends_ms is None else min(self.ends_ms, counted)
 
     def is_open(self, at_ms: int) -> bool:
-        """Whether the service may still count it at that moment."""
+        """Whether the service may still count the call at that moment."""
         return self.ends_ms is None or self.ends_ms > at_ms
 
 
@@ -129,12 +132,12 @@ class CallWindow:
         return now_ms >= self.blocked_ms and self.used(now_ms) < self.capacity(rank)
 
     def acquire(self, endpoint: Endpoint, rank: Rank) -> Slot:
-        """Occupy a slot, without end until its call is sent."""
+        """Occupy a slot; it has no end until its call is sent."""
         self.slots.append(Slot(endpoint, rank))
         return self.slots[-1]
 
     def drop(self, slot: Slot) -> None:
-        """The call never got to the service: its slot is free again."""
+        """Free the slot of a call that never got to the service."""
         if slot in self.slots:
             self.slots.remove(slot)
 
@@ -157,7 +160,7 @@ class CallWindow:
         return due
 
     def block(self, until_ms: int) -> None:
-        """The service said to wait."""
+        """Let no call go before the time that the service asks to wait for."""
         self.blocked_ms = max(self.blocked_ms, until_ms)
 
     def at_most(self, since_ms: int) -> int:
@@ -177,22 +180,23 @@ class CallWindow:
         )
 
     def doubt_last(self, endpoint: Endpoint) -> None:
-        """A call was refused for the rate; nobody says whether that one counts."""
+        """Mark the last call as perhaps not counted: it was refused for the rate, and no page says
+        whether that counts."""
         sent = [s for s in self.slots if s.endpoint is endpoint and s.sent_ms is not None]
         doubtless = [s for s in sent if s.is_sure]
         if doubtless:
             max(doubtless, key=lambda s: s.sent_ms or 0).is_sure = False
 
     def learn_limit(self, limit: int | None) -> None:
-        """The service names the limit itself."""
+        """Take over a limit that the service names."""
         if limit is not None:
             self.limit = min(max(limit, 1), MAX_LIMIT)
 
     def learn_foreign(self, count: int, headers: RateHeaders, now_ms: int) -> None:
-        """The service counts `count` calls that are not ours.
+        """Count `count` calls that are not ours.
 
-        Nobody says when they were made, so each counts for a whole period from when it was first
-        noticed; only where nothing is left, the first of them ends when the service says.
+        Their times are unknown, so each counts for a whole period from when it was first noticed;
+        only where nothing is left, the first of them ends when the service says.
         """
         self._forget(now_ms)
         counted_ms = now_ms - _ms(headers.took_s)
@@ -203,13 +207,15 @@ class CallWindow:
             self._end_first(now_ms + bounded_ms(free_in_s), now_ms)
 
     def _end_first(self, reset_ms: int, now_ms: int) -> None:
-        """The call that the service frees first may be one of ours, which ends by itself."""
+        """Let the first foreign call end when the service frees one, unless that one may be ours,
+        which ends by itself."""
         ends = [s.ends_ms for s in self.slots if s.is_open(now_ms) and s.ends_ms is not None]
         if all(end > reset_ms + 2 * LONG_POLL_MARGIN_MS for end in ends):
             self.foreign[0] = min(self.foreign[0], reset_ms)
 
     def _forget(self, now_ms: int) -> None:
-        """Ended slots are kept for a moment: a reply on its way speaks of them."""
+        """Drop slots that ended, a moment later than they did: a reply on its way may count
+        them."""
         oldest = now_ms - _KEEP_MS
         self.slots = [slot for slot in self.slots if slot.is_open(oldest)]
         self.foreign = [end for end in self.foreign if end > now_ms]
@@ -233,7 +239,7 @@ class Buckets:
 
     @property
     def is_shared(self) -> bool:
-        """Whether all endpoints count in one."""
+        """Whether all endpoints count in one window."""
         return len(self.all()) == 1
 
     def all(self) -> list[CallWindow]:
@@ -241,7 +247,7 @@ class Buckets:
         return list({id(window): window for window in self._windows.values()}.values())
 
     def learn(self, endpoint: Endpoint, headers: RateHeaders, now_ms: int) -> bool:
-        """A reply's headers overrule our own count; True: others use up the limit.
+        """Correct our own count by a reply's headers; True: others use up the limit.
 
         A 429 with calls left (a full house) is none about the rate and blocks nothing.
         """
@@ -254,7 +260,7 @@ class Buckets:
         return elsewhere
 
     def refuse(self, endpoint: Endpoint, retry_after_s: float | None, now_ms: int) -> bool:
-        """A 429 about the rate: wait retry_after_s. True: our own calls do not explain it."""
+        """Wait retry_after_s after a 429 about the rate. True: our own calls do not explain it."""
         window = self[endpoint]
         window.doubt_last(endpoint)
         # The refused call itself is among ours.
@@ -269,7 +275,7 @@ class Buckets:
     def _compare(
         self, endpoint: Endpoint, headers: RateHeaders, remaining: int, now_ms: int
     ) -> bool:
-        """The service's count and ours: one bucket or several, and who else calls."""
+        """Compare the service's count with ours: one bucket or several, and who else calls."""
         since = now_ms - round(headers.took_s * 1000)
         own = self[endpoint]
         counted = max(0, own.limit - remaining)
@@ -288,7 +294,7 @@ class Buckets:
         return CallWindow(limit=self._limit, period_ms=self._period_ms, reserved=reserved)
 
     def _share(self) -> None:
-        """The service has one bucket for all endpoints."""
+        """Let all endpoints count in one window, as the service has one bucket for them."""
         windows, one = self.all(), self._window(Endpoint.SEND_MESSAGE)
         one.limit = min(window.limit for window in windows)
         one.slots = [slot for window in windows for slot in window.slots]

@@ -32,7 +32,8 @@ MARK = "[redacted]"
 """What stands in place of a secret."""
 
 _BORDER = "\x1e" * 9
-"""Between texts that are joined: white space of which no pattern passes more than 8 in a row."""
+"""Separator of texts that are joined: white space of which no pattern passes more than 8 in a
+row."""
 
 _FIRST_STEP = 100
 PIECE = 100_000
@@ -45,7 +46,7 @@ _NEAR = 64
 _GOES_ON = lazy_compile(
     r"""(?:authorization["']?\s{0,8}[:=]?|bearer|basic|token)\s{0,8}\Z""", re.IGNORECASE
 )
-"""In the `_NEAR` characters before a gap: one of these two patterns may go on behind it."""
+"""Patterns that may go on behind a gap, looked for in the `_NEAR` characters before it."""
 
 _HEADER = lazy_compile(
     r"""(\bauthorization["']?\s{0,8}[:=]\s{0,8}["']?)(?:(?:bearer|basic|token)\s{1,8})?[^\s"',;]+""",
@@ -84,7 +85,7 @@ _PATTERNS = (
     (("key=", "token=", "d="), _QUERY, rf"\g<1>{MARK}"),
     (("@",), _USER_INFO, rf"\g<1>{MARK}"),
 )
-"""With each pattern: in lower case, what a text must hold (one of these) for a match; looking for
+"""Patterns, each with what a text must hold (one of these, in lower case) for a match; looking for
 that is a hundred times faster. No i and no s where case is ignored: other letters match these, too,
 and do not become them in lower case."""
 
@@ -99,12 +100,12 @@ _SHAPES = tuple(
         ("", r"""[^\s"'“„«&,;\x1e][^\n&,;\x1e]{0,63}"""),
     )
 )
-"""Behind a label what is quoted, else the rest of a line up to a comma. Nothing of them goes past
-the border of texts that are joined."""
+"""Passwords behind a label: what is quoted, else the rest of a line up to a comma. Nothing of them
+goes past the border of texts that are joined."""
 _LONGEST_SHAPE = 300
 
 MIN_SUBSTRING_BYTES = 4
-"""Shorter secrets are matched as whole words only."""
+"""Shortest secret that is matched within words; shorter ones are matched as whole words only."""
 
 _BLOCK = 8
 _BLOCK_CODE = "Q"  # an unsigned integer of 8 bytes
@@ -161,18 +162,19 @@ class Redactor:
         return self._add_text(text, self._fingerprinter.of_secret)
 
     def add_id(self, text: str) -> int:
-        """As `add_secret`, for what memory holds in clear anyway, as the ids of sessions.
+        """Do as `add_secret` for what memory holds in clear anyway, as the ids of sessions.
 
         Any number of ids takes the time of one.
         """
         return self._add_text(text, self._fingerprinter.of_id)
 
     def use_lasting(self, fingerprinter: "Fingerprinter") -> None:
-        """From now on those may be added that were made with its key, which outlives a run."""
+        """Accept from now on fingerprints that were made with its key, which outlives a run."""
         self._lasting = fingerprinter
 
     def add_fingerprint(self, fingerprint: "Fingerprint") -> int:
-        """As `add_secret`, of a secret of an earlier run; see `use_lasting`."""
+        """Do as `add_secret` with the fingerprint of a secret of an earlier run; see
+        `use_lasting`."""
         assert self._lasting is not None
         return self._add(self._lasting, fingerprint)
 
@@ -211,7 +213,7 @@ class Redactor:
             begin = end
 
     def redact_many(self, texts: Sequence[str]) -> list[str]:
-        """As `redact` of each, several times faster for many short texts."""
+        """Redact each text, several times faster than one by one for many short ones."""
         if len(texts) > 1 and not any(_BORDER[0] in text for text in texts):
             parts = self.redact(_BORDER.join(texts)).split(_BORDER)
             if len(parts) == len(texts):  # else a secret holds a border
@@ -316,7 +318,7 @@ class Fingerprinter:
         self.permutation = bytes(table)
         self.classes = {width: bytes(b >> (8 - 8 // width) for b in table) for width in _WIDTHS}
         self.key_id = self.digest(b"")
-        """Tells this key from others, and nothing of it."""
+        """A name for this key that reveals nothing of it."""
 
     def digest(self, data: bytes) -> bytes:
         """The keyed digest of some bytes: 16 bytes."""
@@ -339,7 +341,8 @@ class Fingerprinter:
 
 
 def _stride(length: int) -> int:
-    """Of blocks at all multiples of it, at least one lies within any `length` bytes of a text."""
+    """The distance at which blocks of a text are looked up: one of them lies within any `length`
+    bytes of it."""
     return next(step for step in (8, 4, 2, 1) if length >= _BLOCK + step - 1)
 
 
@@ -365,13 +368,13 @@ class Search:
                 self._nets.setdefault(len(each.blocks), _Net(len(each.blocks))).add(each)
 
     def spans(self, data: bytes) -> list[Span]:
-        """Where the secrets are in a text, sorted; the spans may overlap."""
+        """The places of the secrets in a text, sorted; the spans may overlap."""
         if not self._digests:
             return []
         return sorted({*self.secrets(data), *self._ids(data)})
 
     def secrets(self, data: bytes) -> Iterator[Span]:
-        """Where the sent secrets are, and ids as short as those."""
+        """The places of the sent secrets, and of ids as short as those."""
         mixed = {
             width: data.translate(self._fingerprinter.classes[width]) for width, _ in self._anchors
         }
@@ -420,7 +423,7 @@ def _positions(mixed: bytes, anchors: Iterable[bytes]) -> Iterator[int]:
 
 
 class _Net:
-    """The blocks of ids, each with what it is of: offset in the id and length of the id."""
+    """The blocks of ids, each with its offset in the id and the length of the id."""
 
     def __init__(self, stride: int) -> None:
         self._stride = stride
@@ -431,7 +434,7 @@ class _Net:
             self._of_block.setdefault(block, set()).add((offset, each.length))
 
     def spans(self, mixed: bytes) -> Iterator[Span]:
-        """Where an id may be; a start may be before the text's."""
+        """The places where an id may be; a start may be before the text's."""
         for first in range(0, _BLOCK, self._stride):
             end = first + (len(mixed) - first) // _BLOCK * _BLOCK
             blocks = array(_BLOCK_CODE, mixed[first:end])

@@ -19,13 +19,13 @@ from enigma_panel.core.transitions import LIVE, OF_TASK, SESSION_TRANSITIONS, TA
 from enigma_panel.core.verbs import ANSWERS, COMMANDS, CommandVerb
 
 TERMINATE_GRACE_MS = 15_000
-"""How long a delivered Terminate is believed although polls still report work."""
+"""How long a delivered Terminate is believed although polls still report work, in ms."""
 
 MAX_LIFE_MS = 3_600_000
-"""The longest life of a session that any page of the service names (api.md §2): an hour."""
+"""The longest life of a session that any page of the service names, in ms (api.md §2): an hour."""
 
 LIMIT_SLACK_MS = 5_000
-"""An end this close to the expected one counts as the session's time limit."""
+"""How close to the expected end an end counts as the session's time limit, in ms."""
 
 N = TypeVar("N", int, Decimal)
 P = Phase
@@ -37,7 +37,7 @@ ACTIVITY = (
     | frozenset({Kind.OPENED, Kind.COMPLETED, Kind.FAILED, Kind.STOPPED, Kind.RECONNECTED})
     | {rules.sent for rules in (*COMMANDS.values(), *ANSWERS.values())} - {Kind.TERMINATE_SENT}
 )
-"""What shows, or is, something that happens in a session."""
+"""Kinds that show, or are, something that happens in a session."""
 
 END_KINDS = frozenset({Kind.TERMINATED, Kind.SESSION_GONE})
 
@@ -61,7 +61,8 @@ _REPORTS = {Kind.COMPLETED: S.DONE, Kind.FAILED: S.FAILED}
 _BEFORE_NAMES = frozenset({Kind.REFUSED, Kind.UNKNOWN, Kind.BACK_IN_QUEUE})
 
 _WENT_WITH = {S.UNCONFIRMED: P.CLOSED_ASSUMED, S.QUEUED: P.DROPPED}
-"""How a session stands that the person put away or removed with its task, by what that task was."""
+"""The phase of a session that the person dismissed or removed with its task, by what that task
+was."""
 
 
 def reduce(
@@ -117,14 +118,15 @@ def reduce_session(
 
 
 def reopened_session(session: Session, now_ms: int) -> Session:
-    """A session that was taken for closed because its task was done, which it is not."""
+    """The session, open again if it was taken for closed only because its task was done."""
     if session.phase is not P.CLOSED_ASSUMED or session.terminate_sent_ms is not None:
         return session
     return _in_phase(session, P.OPEN, now_ms)
 
 
 def _session_brought_back(session: Session, task: Task | None, now_ms: int) -> Session:
-    """Planned or waited for again, together with its task, unless it was told to end."""
+    """The session planned or waited for again, together with its task, unless it was asked to
+    end."""
     went = _WENT_WITH.get(task.status) if task is not None else None
     if session.phase is not went or session.terminate_sent_ms is not None:
         return session
@@ -148,7 +150,7 @@ def _next_session(
     is_step = observation.kind in STEP_KINDS
     idle_end_ms = now_ms + RULES[session.dialect].idle_ms
     if session.phase is P.EXPIRED_ASSUMED and phase is P.OPEN:
-        # It outlived what we had assumed. Who is not polled needs another end, or stays for ever.
+        # It outlived its assumed end. If it is not polled it needs another end, or stays for ever.
         session = replace(session, expires_ms=idle_end_ms if is_step else None)
     if observation.kind is Kind.OUTLIVED:
         session = replace(session, expires_ms=idle_end_ms)
@@ -163,20 +165,20 @@ def _next_session(
 
 
 def kept_open(session: Session, task: Task | None, now_ms: int) -> Session:
-    """Something happened there: where no maximum duration ends it, it lives on from now, or from
-    the latest end of the task that it works on."""
+    """The session with a later end after something happened there: where no maximum duration ends
+    it, it lives on from now, or from the latest end of the task that it works on."""
     if RULES[session.dialect].caps_session or session.is_ended:
         return session
     return replace(session, expires_ms=_idle_end_ms(session, task, now_ms))
 
 
 def _idle_end_ms(session: Session, task: Task | None, now_ms: int) -> int | None:
-    """When a session that lives as long as something happens ends by itself, None where it has
-    outlived that."""
+    """When a session that lives as long as something happens ends by itself (epoch ms); None where
+    it has outlived that."""
     rules = RULES[session.dialect]
     if task is None or task.is_final or task.sent_ms is None:
         return now_ms + rules.idle_ms
-    if task.status in {S.ASKS, S.PAUSED}:  # no page says that waiting is none (api.md §2)
+    if task.status in {S.ASKS, S.PAUSED}:  # no page says that waiting is no activity (api.md §2)
         ends_ms = task.since_ms + rules.idle_ms
         return ends_ms if ends_ms > now_ms else None
     cap_ms = task.spec.limits.max_duration_ms
@@ -258,7 +260,7 @@ def is_echo(session: Session, observation: Observation, now_ms: int) -> bool:
 
 
 def reopened(task: Task, now_ms: int) -> Task:
-    """A task as it was when it was sent: what ended it was another one's. Its name goes, too."""
+    """The task as it was when it was sent: what ended it was another one's. Its name goes, too."""
     return replace(
         task,
         status=S.STARTING,
@@ -274,7 +276,8 @@ def reopened(task: Task, now_ms: int) -> Task:
 
 
 def _without_doubt(task: Task, now_ms: int) -> Task:
-    """The service named it at last: what a report told that named another one is not so."""
+    """The task without doubt, as the service named it at last: what the report about another one
+    said is dropped."""
     if task.is_final:
         task = replace(reopened(task, now_ms), service_id=task.service_id, error=None)
     return replace(task, code=None)
@@ -294,15 +297,15 @@ def reduce_task(
 
 
 def _with_missed(before: Task, after: Task) -> Task:
-    """A question that nobody answered is missed once its task has failed or is lost."""
+    """Mark a question as missed if nobody answered it before its task failed or was lost."""
     was_open = before.open_since_ms is not None and not after.answer_unconfirmed
     missed = after.status in _MISSED and (was_open or after.question_missed)
     return after if missed is after.question_missed else replace(after, question_missed=missed)
 
 
 def _with_wait(before: Task, after: Task, now_ms: int) -> Task:
-    """A question that is settled, however that came, has been open until now. One whose answer was
-    lost has been so all along."""
+    """Add the time for which a question was open once it is settled in any way. One whose answer
+    was lost has been open all along."""
     was, since = before.open_since_ms, after.open_since_ms
     if was == since or after.waited_ms is None:
         return after
@@ -337,7 +340,7 @@ def _next_task(
     before = task
     task = _with_facts(task, observation, now_ms, final=status in FINAL_STATUSES)
     if _REPORTS.get(observation.kind) is status and observation.usage.cost is None:
-        # The last poll's is less than what it came to: that is asked for.
+        # The last poll's cost is less than the final one, which is asked for.
         task = replace(task, usage=replace(task.usage, cost=None))
     if observation.is_doubted:
         task = replace(task, code=observation.code)
@@ -355,8 +358,8 @@ def _next_task(
 
 
 def _task_brought_back(session: Session, task: Task, now_ms: int) -> Task:
-    """As it was before the person put its start away or took it out of the queue; what is known by
-    more than that stays."""
+    """The task as it was before the person dismissed its start or took it out of the queue; what is
+    known by more than that stays."""
     if task.status is S.LOST:
         only_by_us = not session.is_final and session.terminate_sent_ms is None
     else:
@@ -369,9 +372,10 @@ def _task_brought_back(session: Session, task: Task, now_ms: int) -> Task:
 
 
 def _is_found(task: Task, observation: Observation) -> bool:
-    """Lost means that nobody knows, stopped that we asked it to end: a result says more.
+    """Whether a result says more than the final status: lost means unknown, stopped that we asked
+    it to end.
 
-    What was taken out of the queue was never sent. An end that is in doubt gives way to any report
+    A task taken out of the queue was never sent. An end that is in doubt gives way to any report
     that is not.
     """
     inferred = task.status in {S.LOST, S.STOPPED} and task.sent_ms is not None
@@ -385,20 +389,20 @@ def _is_own_report(observation: Observation) -> bool:
 
 
 def _with_late_answer(task: Task, observation: Observation) -> Task:
-    """It was on its way when the task ended: then nobody missed the question."""
+    """Take an answer that was on its way when the task ended: then nobody missed the question."""
     is_late = task.question_missed and observation.kind in ANSWERS_SENT
     return replace(task, question_missed=False) if is_late else task
 
 
 def _with_late_name(task: Task, observation: Observation) -> Task:
-    """The channel, or a Terminate of ours, may end it before the reply that names it."""
+    """Take a name that comes after the end: the channel, or a Terminate of ours, may end a task
+    before the reply that names it."""
     return _named(task, observation) if observation.kind in OF_TASK | END_KINDS else task
 
 
 def _with_late_figures(task: Task, observation: Observation) -> Task:
-    """An inline reply may come without usage (api.md §1.5), and the channel tells of no files; a
-    later poll may still bring them. Only what was never given is filled in.
-    """
+    """Fill in figures and files that were never given: an inline reply may come without usage
+    (api.md §1.5), the channel reports no files, and a later poll may still bring both."""
     cut_off = observation.kind is Kind.TERMINATED and task.status is not S.DONE
     if _REPORTS.get(observation.kind) is not task.status and not cut_off:
         return task
@@ -491,7 +495,8 @@ def _with_facts(task: Task, observation: Observation, now_ms: int, *, final: boo
 
 
 def _with_answer(task: Task, kind: Kind, now_ms: int) -> Task:
-    """One whose reply was lost settles no question; the live channel confirms none."""
+    """Record an answer. One whose reply was lost settles no question; the live channel confirms
+    none."""
     if kind is Kind.ANSWER_UNCONFIRMED:
         return replace(task, answer_unconfirmed=True)
     live = kind in _ANSWERS_SENT_LIVE
@@ -520,20 +525,20 @@ def _with_question(task: Task, observation: Observation, now_ms: int) -> Task:
         answer_sent_live=again,
         answer_unconfirmed=again,
         asked_again=text == task.question and task.answered_ms is not None and not again,
-        # Who asks on was not stopped by an answer that the channel may have lost.
+        # A task that asks again was not stopped by an answer that the channel may have lost.
         stop_sent_ms=_stop_of_others(task),
     )
 
 
 def _stop_of_others(task: Task) -> int | None:
-    """When it was asked to stop, unless by an answer of which nobody knows whether it arrived."""
+    """When the task was asked to stop, unless by an answer that may not have arrived."""
     by_answer = task.answer_sent_live and task.stop_sent_ms == task.answered_ms
     return None if by_answer else task.stop_sent_ms
 
 
 def merge_usage(old: Usage, new: Usage, *, final: bool) -> Usage:
-    """Newer figures where given. While the task works no figure falls, but from a cost that cannot
-    be; the final body's wins."""
+    """Merge figures; newer ones count. While the task works no figure falls, except from a cost
+    that cannot be; the final body's figures win."""
     was_sane = old.cost is None or is_sane(old.cost)
     return Usage(
         cost=_newer(old.cost, new.cost, final=final or not was_sane),

@@ -19,7 +19,7 @@ from enigma_panel.core.structured_output import (
 )
 
 _LOOKED_AT = 20_000
-"""So many characters are enough to know Markdown by."""
+"""How many characters are looked at to recognise Markdown."""
 _MARKDOWN = re.compile(
     r"""
     ^\#{1,6}\ \S                        # a heading
@@ -74,7 +74,8 @@ def read_formats(spec: TaskSpec, text: str) -> ReadResult:
 
 
 def copied_formats(result: ReadResult) -> tuple[ResultFormat, ...]:
-    """What it can be copied as: JSON where it is JSON, Markdown where it has any form."""
+    """The formats in which a result can be copied: JSON where it is JSON, Markdown where it has any
+    form."""
     has_form = len(result.formats) > 1
     is_json = ResultFormat.JSON in result.formats
     return (
@@ -85,7 +86,7 @@ def copied_formats(result: ReadResult) -> tuple[ResultFormat, ...]:
 
 
 def copied_text(result: ReadResult, to: ResultFormat) -> str:
-    """The result in that form; as a text it is what came, letter by letter."""
+    """The result in that format; as a text it is unchanged."""
     match to:
         case ResultFormat.JSON:
             return _json_text(result)
@@ -97,7 +98,8 @@ def copied_text(result: ReadResult, to: ResultFormat) -> str:
 
 
 def _guess(text: str) -> StructuredResult:
-    """JSON is a list or an object, a table has two rows of several cells, all as long."""
+    """A guess at the structure of a text: JSON is a list or an object, a table has two rows of
+    several cells, all as long."""
     begin = text.lstrip()[:1]
     if begin and begin in "{[":
         read = read_result(OutputType.JSON, "", text)
@@ -157,7 +159,7 @@ def _quoted(value: Json) -> str:
 
 
 def _code_block(text: str) -> str:
-    """Between more backticks than stand in it."""
+    """The text as a code block, fenced by more backticks than stand in it."""
     longest = max((len(ticks) for ticks in _BACKTICKS.findall(text)), default=2)
     fence = "`" * (longest + 1)
     return f"{fence}json\n{text}\n{fence}\n"

@@ -1,4 +1,4 @@
-"""What of an answer is secret: those parts must not come back into a ledger, a log or a result."""
+"""The secret parts of an answer: they must not come back into a ledger, a log or a result."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -8,20 +8,20 @@ from enigma_panel.core.questions import QuestionKind, credentials_text
 
 _SECRET_KINDS = frozenset({QuestionKind.CREDENTIALS, QuestionKind.CODE, QuestionKind.SECRET})
 _MOST_PARTS = 60
-"""Each costs time in every text that is redacted."""
+"""Most secret parts of one answer; each costs time in every text that is redacted."""
 _OUTER = " \t\n.,;:!?\"'()[]{}<>«»„“”‘’…"
-"""What may stand around a secret in a sentence."""
+"""Characters that may stand around a secret in a sentence."""
 _DECLINES = lazy_compile(
     r"(?:yes|no|ok|okay|skip|cancel|stop|none|ja|nein|oui|non|s[ií])\W*", re.IGNORECASE
 )
-"""Answers to any question: hidden, they would black out half of every text."""
+"""Answers to any question; if hidden, they would black out half of every text."""
 _BETWEEN = lazy_compile(r",\s*password\s*:\s*", re.IGNORECASE)
-"""What parts the two in `credentials_text`, for a reader who is not strict."""
+"""Separator of the two in `credentials_text`, for a reader who is not strict."""
 _CODE = lazy_compile(r"(?=\S*\d)[\w-]{4,64}")
 _DIGITS = lazy_compile(r"(?<![\w])\d(?:[ .-]?\d){2,}(?![\w])")
 _MONTH, _DAY, _YEAR = "(?:0?[1-9]|1[0-2])", "(?:0?[1-9]|[12][0-9]|3[01])", "(?:19|20)[0-9]{2}"
 _DATE = lazy_compile(rf"{_YEAR}-{_MONTH}-{_DAY}|{_DAY}\.{_MONTH}\.{_YEAR}")
-"""Without a year of two digits: so a code of six is written, too."""
+"""Dates with a year of four digits: with two, they are written like a code of six digits."""
 _LABELLED_PASSWORD = lazy_compile(
     r"\b(?:pass ?(?:word|wort|phrase|code)|kennwort|mot de passe|contraseña)\s*[:=]\s*(?=(\S.*))",
     re.IGNORECASE,
@@ -33,17 +33,17 @@ _LABELLED_CODE = lazy_compile(
 )
 _VALUE = lazy_compile(r"(?:[:=]|\b(?:is|was|ist|lautet|est|es|è)\b)\s*(?=(\S.*))", re.IGNORECASE)
 _ODD = lazy_compile(r"[^\w\s'’/.,:-]")
-"""Within a word nobody writes this but in a secret or an address."""
+"""Characters that nobody writes within a word except in a secret or an address."""
 
 
 def secrets_in(answer: str, kind: QuestionKind = QuestionKind.FREE_TEXT) -> list[str]:
     """The secret parts of an answer to a question of that kind.
 
-    Of an answer to a question that asks for a secret all of it, symbols and spaces included, and
-    what is likely to be repeated alone: lines, what follows a label, what looks like a code. Of
-    other answers only codes, which a date is not, and what is labelled as a secret: an agent that
-    was told "MX Keys" writes it into its result, and hiding it there would destroy what was paid
-    for.
+    For a question that asks for a secret they are all of the answer, symbols and spaces included,
+    and what is likely to be repeated alone: lines, what follows a label, what looks like a code.
+    For other questions only codes, which a date is not, and what is labelled as a secret: an agent
+    that got "MX Keys" as answer writes it into its result, and hiding it there would destroy what
+    was paid for.
     """
     text = answer.strip()
     parts = [*_labelled(text), *_whole_code(text.strip(_OUTER))]
@@ -56,7 +56,7 @@ def login_secrets(username: str, password: str) -> list[str]:
     """The secret parts of an answer with these credentials.
 
     A username is none: it stands on every page. But where it can be misread, what one reader takes
-    for the name is another's password.
+    for the name is the password for another.
     """
     parts = [credentials_text(username, password), password]
     for field in (username, password):
@@ -66,7 +66,7 @@ def login_secrets(username: str, password: str) -> list[str]:
 
 
 def good_for_long(answer: str, secrets: Iterable[str], kind: QuestionKind) -> list[str]:
-    """Those secrets of an answer that can be used more than once: no code that was asked for."""
+    """The secrets of an answer that can be used more than once: no code that was asked for."""
     if kind is not QuestionKind.CODE:
         return list(secrets)
     word = {answer.strip()} if len(answer.split()) == 1 else set()
@@ -83,7 +83,7 @@ def _distinct(parts: Iterable[str]) -> list[str]:
 
 
 def _labelled(text: str) -> Iterator[str]:
-    """What is called a password or a code by what stands before it."""
+    """The parts that are called a password or a code by what stands before them."""
     for match in _LABELLED_PASSWORD.finditer(text):
         yield from _bare(match[1])
         yield from _bare(re.split(r"[,;]\s", match[1])[0])
@@ -112,7 +112,7 @@ def _parts(text: str) -> Iterator[str]:
 
 
 def _bare(text: str) -> Iterator[str]:
-    """As it is, and without what may stand around it."""
+    """The text as it is, and without what may stand around it."""
     yield text.strip()
     yield text.strip(_OUTER)
 
@@ -127,7 +127,7 @@ def _codes(text: str) -> Iterator[str]:
 
 
 def _digit_forms(digits: str) -> Iterator[str]:
-    """As written, in one piece, and in the groups in which such codes are written."""
+    """A code as written, in one piece, and in the groups in which such codes are written."""
     yield digits
     piece = re.sub(r"\D", "", digits)
     yield piece

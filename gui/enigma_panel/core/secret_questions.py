@@ -74,7 +74,7 @@ _PHRASES = _by_first_word(
         "domanda di sicurezza", "domanda segreta",
     )
 )  # fmt: skip
-"""The same for several words in a row."""
+"""Phrases of several words in a row that mean a secret wherever they stand."""
 
 _QUALIFIED: Mapping[str, frozenset[str]] = {
     "code": _set(
@@ -99,10 +99,11 @@ _QUALIFIED: Mapping[str, frozenset[str]] = {
     "phrase": _set("pass secret seed recovery mnemonic wallet backup"),
     "word": _set("seed recovery mnemonic secret memorable"),
 }
-"""By a word (or its plural in s) the words right before it that make it a secret's."""
+"""Words that are secrets only after certain words. Key: the word (or its plural in s); value: the
+words right before it."""
 
 _ASKED_FOR = _set("code key token secret pin schlussel clave codigo codice chiave cle")
-"""Secrets where somebody asks for them: 'enter the code', 'what is your key?'"""
+"""Words that are secrets where somebody asks for them: 'enter the code', 'what is your key?'"""
 _ASKS = _set(
     "enter type provide supply send share tell give need needs require requires want wants have get"
     " know what's input insert brauche benotige lautet geben gib saisir saisissez entrez donnez"
@@ -119,7 +120,8 @@ _FOLLOWS = _set(
     "to for from that you in on so and now here please it is was which we they sent aus ein um fur"
     " bitte pour para per . ? ! , : ; ( )"
 )
-"""'The key' and 'the key for …' are asked for; 'the key feature' is not."""
+"""Words after which a noun is asked for: 'the key' and 'the key for …' are, 'the key feature' is
+not."""
 
 _ON_ITS_WAY = _set(
     "that which did was were is are has have had been i it they we you just from in on by via to"
@@ -129,7 +131,7 @@ _ARRIVED = _set(
     "sent texted emailed mailed received receive got get generated authenticator phone sms email"
     " mail app inbox mobile"
 )
-"""'The code that was just sent', 'the code on your phone'."""
+"""Words that say that a code was sent: 'the code that was just sent', 'the code on your phone'."""
 _HARMLESS_CODES = _set("promo discount coupon voucher qr bar source zip postal")
 
 _ONE_TIME = _set("otp totp 2fa mfa mtan") | _compounds(
@@ -151,10 +153,10 @@ _ONE_TIME_KINDS = _set(
     " login sms email mail text tan"
 )
 _ONE_TIME_PAIRS = frozenset({"log in", "sign in", "one time", "single use", "two factor"})
-"""Of the secrets of this file those that are good once: in the messages of a login."""
+"""Pairs of words that mark a secret as good once: in the messages of a login."""
 
 _NUMBERS = frozenset({"PIN", "PINs", "TAN"})
-"""Nouns where they are in capitals, unless what is to be pinned follows: 'PIN the tab'."""
+"""Nouns that are secrets in capitals, unless what is to be pinned follows: 'PIN the tab'."""
 _NOUNS = _ASKED_FOR | _QUALIFIED.keys() | {"tan"}
 _PINNED = _set("the this that it a an these all")
 _PINBOARDS = _set("board boards icon button tab tabs drop marker map wall")
@@ -177,7 +179,7 @@ def asks_for_password(words: Sequence[str]) -> bool:
 
 
 def asks_for_secret(words: Sequence[str]) -> bool:
-    """Whether a question of these words (`words_of`) is about another secret than a password."""
+    """Whether a question of these words (`words_of`) is about a secret other than a password."""
     low = [word.lower() for word in words]
     if not _WORDS.isdisjoint(low) or _holds(low, _PHRASES):
         return True
@@ -186,8 +188,8 @@ def asks_for_secret(words: Sequence[str]) -> bool:
 
 
 def asks_for_one_time_code(words: Sequence[str]) -> bool:
-    """Whether a secret that is asked for in these words (`words_of`) is good once, so that nobody
-    needs to hide it."""
+    """Whether a secret that is asked for in these words (`words_of`) is good once, so that it need
+    not be hidden."""
     low = [word.lower() for word in words]
     if not _ONE_TIME.isdisjoint(low) or _holds(low, _ONE_TIME_PHRASES):
         return True

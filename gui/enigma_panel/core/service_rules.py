@@ -74,8 +74,8 @@ class ServiceRules(Struct, frozen=True, kw_only=True):
     opens_page: bool = False
 
     def latest_end_ms(self, sent_ms: int, cap_ms: int | None) -> int:
-        """When a session ends at the latest (epoch ms) that got nothing but a task with this
-        maximum duration, sent at sent_ms."""
+        """The latest end (epoch ms) of a session that got only a task with this maximum duration,
+        sent at sent_ms."""
         return sent_ms + (cap_ms or DEFAULT_CAP_MS) + (0 if self.caps_session else self.idle_ms)
 
 
@@ -146,7 +146,7 @@ _HOSTS = {
 
 
 def dialect_of_host(host: str) -> Dialect:
-    """The dialect that is preset for a host: E where nobody knows the host."""
+    """The dialect that is preset for a host: E where the host is unknown."""
     return _HOSTS[host].dialects[0] if host in _HOSTS else Dialect.E
 
 
@@ -156,24 +156,24 @@ def fits_host(dialect: Dialect, host: str) -> bool:
 
 
 def account_page_of_host(host: str) -> str | None:
-    """The address of the page with a person's account, None where nobody knows the host."""
+    """The address of the page with a person's account, None where the host is unknown."""
     return _HOSTS[host].account_page if host in _HOSTS else None
 
 
 def foreign_prefix(key: str, dialect: Dialect) -> str | None:
-    """How a key begins that looks like one for another dialect, None for any other key."""
+    """The prefix of a key that looks like one for another dialect, None for any other key."""
     prefix = known_prefix(key)
     return None if prefix == RULES[dialect].key_prefix else prefix
 
 
 def known_prefix(key: str) -> str | None:
-    """How a key begins, where one of the dialects has such keys."""
+    """The prefix of a key, where one of the dialects has such keys."""
     prefixes = (rules.key_prefix for rules in RULES.values())
     return next((prefix for prefix in prefixes if key.startswith(prefix)), None)
 
 
 def host_of_keys(prefix: str, host: str) -> str | None:
-    """The known host for which keys that begin so are, where this one is known to be for others."""
+    """The known host for keys with that prefix, if this one is known to be for others."""
     hosts = [
         name
         for name, known in _HOSTS.items()

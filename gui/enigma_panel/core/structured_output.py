@@ -54,7 +54,7 @@ class StructuredResult(Struct, frozen=True, kw_only=True):
 
     @property
     def has_structure(self) -> bool:
-        """Whether it can be shown as a tree or a table."""
+        """Whether the result can be shown as a tree or a table."""
         return isinstance(self.value, dict | list) or bool(self.rows)
 
 
@@ -76,7 +76,8 @@ def _read_json(text: str) -> StructuredResult:
 
 
 def _number(text: str) -> Number:
-    """A function of Python's, not the class itself: at its calls other threads get their turn."""
+    """Parse a number. A function of Python's, not the class itself: at its calls other threads get
+    their turn."""
     return Number(text)
 
 

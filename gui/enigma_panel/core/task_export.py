@@ -47,8 +47,8 @@ OTHER_FIELDS = (
     "waited_ms",
 )
 TaskRow: TypeAlias = tuple[Any, ...]
-"""What is known of a task, and of its session (label, site, number): TEXT_FIELDS, OTHER_FIELDS. See
-`Task` and `Session`; cost (dollars) and took_s are as they were told, an absent value None."""
+"""The fields of a task and its session (label, site, number): TEXT_FIELDS, OTHER_FIELDS. See `Task`
+and `Session`; cost (dollars) and took_s are as the service gave them, an absent value None."""
 
 _N_TEXTS = len(TEXT_FIELDS)
 _QUARTER_MS = 900_000
@@ -74,7 +74,7 @@ class ExportedTask(Struct, frozen=True):
     cost: dollars as exact text. created, started, ended: ISO 8601 with the offset from UTC. took_s:
     seconds from started, or where it was never sent from created, to ended. waited_s: seconds that
     its questions waited for answers, but for one that is still open; absent where nobody counted.
-    site: "" where none is known. completion_time: seconds as the service told them, exact text.
+    site: "" where none is known. completion_time: seconds as the service gave them, exact text.
     """
 
     key: int
@@ -99,7 +99,7 @@ class ExportedTask(Struct, frozen=True):
 
 
 def in_turns(rows: Sequence[TaskRow]) -> Iterator[Sequence[TaskRow]]:
-    """All of them at once; where there are long texts one by one, so that no step takes long."""
+    """Redact all texts at once; if there are long ones, one by one, so that no step takes long."""
     texts = [text for row in rows for text in row[:_N_TEXTS] if text]
     if max(map(len, texts), default=0) <= LONG_CHARS:
         yield rows
@@ -108,7 +108,7 @@ def in_turns(rows: Sequence[TaskRow]) -> Iterator[Sequence[TaskRow]]:
 
 
 def redacted(rows: Sequence[TaskRow], redactor: Redactor) -> Sequence[TaskRow]:
-    """The same without secrets."""
+    """The texts without secrets."""
     texts = [text for row in rows for text in row[:_N_TEXTS] if text]
     if max(map(len, texts), default=0) <= LONG_CHARS and redactor.is_clean(texts):
         return rows
@@ -141,7 +141,7 @@ class TaskEncoder:
         return self._json.encode_lines(ExportedTask(*self._values(row)) for row in rows)
 
     def _values(self, row: TaskRow) -> TaskRow:
-        """As the fields of ExportedTask."""
+        """The values of a line, in the order of the fields of ExportedTask."""
         text, url, result, error, code, question, label, site, cost, completion_time, *others = row
         key, status, number, tokens_in, tokens_out, created_ms, sent_ms, ended_ms, waited_ms = (
             others
@@ -172,7 +172,8 @@ class TaskEncoder:
         )
 
     def _moment(self, ms: int) -> str | None:
-        """None for a time that no calendar has: a damaged row must not end an export."""
+        """ISO 8601 of a time; None for one that no calendar has: a damaged row must not end an
+        export."""
         number, rest = divmod(ms, _QUARTER_MS)
         try:
             hour, minute, offset = self._quarters.get(number) or self._learn(number)
@@ -193,8 +194,9 @@ class TaskEncoder:
 
 
 def _csv_line(values: TaskRow) -> str:
-    """Texts are always in quotes, an absent one is not: so "" and None differ. By hand, as the csv
-    module looks at each character of a text and keeps the interpreter meanwhile."""
+    """A line of CSV. Texts are always in quotes, an absent one is not: so "" and None differ.
+    Written by hand, as the csv module looks at each character of a text and keeps the interpreter
+    meanwhile."""
     key, status, text, url, result, error, code, cost, *others = values
     *others, session, site, question, completion_time = others
     texts = map(csv_text, (status, text, url, result, error, code))
@@ -205,7 +207,7 @@ def _csv_line(values: TaskRow) -> str:
 
 
 def csv_text(text: str | None) -> str:
-    """A text as a cell of a CSV file. What begins with a letter or a digit, as most do, is no
+    """A text as a cell of a CSV file. One that begins with a letter or a digit, as most do, is no
     formula."""
     if text is None:
         return ""
@@ -213,10 +215,10 @@ def csv_text(text: str | None) -> str:
     return f'"{cell.replace(QUOTE, TWO_QUOTES)}"'
 
 
-def _csv_figure(told: str | None) -> str:
-    """A price or a time is a figure that can be summed, what cannot be one a text."""
-    is_figure = told is not None and told.isascii() and told.replace(".", "", 1).isdigit()
-    return told if told is not None and is_figure else csv_text(told)
+def _csv_figure(figure: str | None) -> str:
+    """A price or a time as a figure that can be summed; what cannot be one as a text."""
+    is_plain = figure is not None and figure.isascii() and figure.replace(".", "", 1).isdigit()
+    return figure if figure is not None and is_plain else csv_text(figure)
 
 
 def defuse(cell: str) -> str:

@@ -1,4 +1,4 @@
-"""What is looked for among the tasks, and in which order they are shown."""
+"""The conditions by which tasks are searched, and their order."""
 
 import unicodedata
 from collections.abc import Mapping
@@ -55,7 +55,7 @@ class TaskFilter(Struct, frozen=True, kw_only=True):
 
     @property
     def is_empty(self) -> bool:
-        """Whether it lets all tasks through."""
+        """Whether the filter lets all tasks through."""
         return not words_of(self.words) and self == TaskFilter(words=self.words)
 
 
@@ -66,7 +66,7 @@ _ACCENTS = lazy_compile(r"[\u0300-\u036f]+")
 
 
 def folded(*texts: str | None) -> str:
-    """The texts as they are searched: in one, without case, accents and NUL."""
+    """The texts in the form that is searched: joined, without case, accents and NUL."""
     text = "\n".join(filter(None, texts)).replace("\0", "\n")
     if text.isascii():
         return text.lower()
@@ -74,7 +74,7 @@ def folded(*texts: str | None) -> str:
 
 
 def words_of(text: str) -> list[str]:
-    """The words that are looked for, folded, each once."""
+    """The words that are searched for, folded, each once."""
     return list(dict.fromkeys(folded(text).split()))
 
 
@@ -106,7 +106,7 @@ class SortBy(Struct, frozen=True):
 
 Order = tuple[SortBy, ...]
 NEWEST_FIRST: Order = ()
-"""What was asked for last on top; it also decides between equals."""
+"""The default order, the latest request on top; it also decides between equals."""
 
 
 class TaskSum(Struct, frozen=True, kw_only=True):

@@ -34,7 +34,7 @@ TASK_TRANSITIONS: Mapping[Kind, Mapping[TaskStatus, TaskStatus]] = {
     Kind.GIVEN_UP: _each(LIVE, S.LOST),
     # A task can be paused or stopped by its session before the service has named it.
     Kind.REFUSED: _each(LIVE - {S.UNCONFIRMED} | {S.QUEUED}, S.FAILED),
-    Kind.UNKNOWN: _each(LIVE - {S.ASKS}, S.UNCONFIRMED),  # who asks is there
+    Kind.UNKNOWN: _each(LIVE - {S.ASKS}, S.UNCONFIRMED),  # a task that asks exists
     Kind.PUT_AWAY: {S.UNCONFIRMED: S.LOST},
     Kind.BACK_IN_QUEUE: _each(LIVE - {S.UNCONFIRMED}, S.QUEUED),
     Kind.TAKEN_BACK: {S.QUEUED: S.STOPPED},
@@ -104,4 +104,4 @@ OF_TASK = frozenset(
         Kind.FAILED,
     }
 )
-"""Facts that come only from a task that the service has accepted."""
+"""Kinds of facts that come only from a task that the service has accepted."""

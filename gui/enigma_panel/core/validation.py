@@ -39,7 +39,7 @@ NO_SITE = "session"
 
 MAX_SITE_CHARS = 60
 _READ_CHARS = 20_000
-"""So many characters of a text are searched for a site."""
+"""How many characters of a text are searched for a site."""
 
 _LABEL = lazy_compile(r"[^\W_](?:[\w-]{0,61}[^\W_])?")
 _URL = lazy_compile(r"""\bhttps?://[^\s"'<>()]{1,2000}""", re.IGNORECASE)
@@ -68,7 +68,7 @@ _SEPARATORS = lazy_compile(r"[\s,;]+")
 
 
 class Problem(StrEnum):
-    """What is wrong with it. In brackets: the parameters of the finding."""
+    """A kind of problem. In brackets: the parameters of the finding."""
 
     EMPTY = "empty"
     TOO_LONG = "too_long"  # length, limit
@@ -154,12 +154,12 @@ class NumberLimit(Struct, frozen=True):
     parts: int = 1
 
     def of(self, limits: Limits) -> int | None:
-        """What is held."""
+        """The value in the limits."""
         held: int | None = getattr(limits, self.name)
         return held
 
     def typed(self, limits: Limits) -> int | None:
-        """What was typed; rounded away from the middle, so that 300,001 ms is over the limit of
+        """The value as typed; rounded away from the middle, so that 300,001 ms is over the limit of
         300 s and 999 ms under that of 1 s."""
         held = self.of(limits)
         if held is None:
@@ -219,7 +219,8 @@ def check_browser(options: BrowserOptions) -> Findings:
 
 
 def _is_id(text: str) -> bool:
-    """Pasted from a page, one may bring along what is not seen."""
+    """Whether the text can be an id: one pasted from a page may hold characters that are not
+    seen."""
     return text.isprintable() and not _UNPRINTABLE.search(text)
 
 
@@ -237,8 +238,8 @@ def split_host_port(address: str) -> tuple[str, str]:
 
 
 def columns_schema(text: str) -> str:
-    """The JSON list of the columns that a text names, with commas or one a line; what begins like
-    such a list is left as it is."""
+    """The JSON list of the columns that a text names, with commas or one a line; a text that begins
+    like such a list is left as it is."""
     if text.lstrip().startswith("["):
         return text
     names = [name.strip() for line in text.splitlines() for name in line.split(",")]
@@ -310,8 +311,8 @@ _HELD_IN: Mapping[Field, tuple[str, ...]] = {
     Field.PROXY: ("browser.proxy", "browser.proxy_country", "browser.proxy_address"),
     Field.OUTPUT_TYPE: ("output_type", "output_schema"),
 }
-"""Where a TaskSpec holds what a dialect may lack: first what says whether it is given, then what
-says nothing without it."""
+"""Where a TaskSpec holds what a dialect may lack: first the field that says whether it is given,
+then those that mean nothing without it."""
 _GETTERS = {field: attrgetter(paths[0]) for field, paths in _HELD_IN.items()}
 
 
@@ -331,7 +332,7 @@ def without_unsupported(spec: TaskSpec, rules: ServiceRules) -> TaskSpec:
 
 
 def _cleared(spec: TaskSpec, path: str) -> TaskSpec:
-    """With nothing there, of the task or of one of its parts."""
+    """The task without one of its values, or without one in a part of it."""
     part, _, name = path.rpartition(".")
     nothing: Any = attrgetter(path)(_NOTHING)
     inner: Any = replace(getattr(spec, part), **{name: nothing}) if part else nothing
@@ -367,7 +368,7 @@ def _key_problem(key: str) -> Problem | None:
 
 
 def _key_finding(problem: Problem, key: str) -> Finding:
-    """A suggestion is only made where it would pass by itself."""
+    """A finding about the key; it holds a suggestion only if that would pass by itself."""
     good = key if key and not check_key(key) else None
     return Finding(field=Field.KEY, problem=problem, suggested=good)
 
@@ -382,8 +383,8 @@ def _too_long(where: Field, text: str, limit: int) -> Findings:
 def site_of(spec: TaskSpec) -> str:
     """The site that a session is named after, without "www.".
 
-    Of the starting URL, else of the first URL or bare domain ("amazon.com") in the text, else
-    "session".
+    It is the host of the starting URL, else of the first URL or bare domain ("amazon.com") in the
+    text, else "session".
     """
     return site_of_url(spec.starting_url or "") or first_site(spec.text) or NO_SITE
 
