@@ -120,7 +120,7 @@ async def steps(parts: Parts, window: MainWindow, *, wanted: int) -> None:
     async with asyncio.timeout(120):
         while seen < wanted:
             await asyncio.sleep(LOOK_S)
-            rows, now = window.details._model.steps(), window.details.doing.text()
+            rows, now = window.details._model.steps(), window.details.head.status.doing.text()
             for step in rows[seen:]:
                 say(row=step.text, at=time.monotonic())
             if now and now != doing:

@@ -384,7 +384,7 @@ DATA = (
     Break(
         promise="masked in the window",
         mistake="Details spell it out",
-        file="ui/details/panel.py",
+        file="ui/details/foot.py",
         old="        for widget in (self.id_head, self.dots, self.copy_id):\n",
         new="        self.dots.setText((session.service_id if session is not None else None) or MASK)\n"
         "        for widget in (self.id_head, self.dots, self.copy_id):\n",

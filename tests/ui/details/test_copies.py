@@ -23,16 +23,16 @@ def show(window: MainWindow, services: Any, result: str, **facts: Any) -> None:
 
 
 def offered(window: MainWindow) -> list[str]:
-    click(window.details.copy_as)
-    assert window.details.copy_menu.isVisible()
-    names = [a.text() for a in window.details.copy_menu.actions() if a.text()]
-    window.details.copy_menu.close()
+    click(window.details.structured.copy_as)
+    assert window.details.structured.copies.menu.isVisible()
+    names = [a.text() for a in window.details.structured.copies.menu.actions() if a.text()]
+    window.details.structured.copies.menu.close()
     return names
 
 
 def choose(window: MainWindow, name: str) -> str:
     """Returns what is on the clipboard then."""
-    menu = window.details.copy_menu
+    menu = window.details.structured.copies.menu
     next(action for action in menu.actions() if action.text() == name).trigger()
     return QGuiApplication.clipboard().text()
 
@@ -59,11 +59,11 @@ def test_copy_result_copies_at_one_click(window: MainWindow, services: Any) -> N
 
 def test_the_menu_comes_by_the_keyboard(window: MainWindow, services: Any) -> None:
     show(window, services, "$5")
-    window.details.copy_as.setFocus()
-    key(window.details.copy_as, Qt.Key.Key_Return)
-    assert window.details.copy_menu.isVisible()
-    window.details.copy_menu.close()
-    assert window.details.copy_as.accessibleName() == "Copy result as…"
+    window.details.structured.copy_as.setFocus()
+    key(window.details.structured.copy_as, Qt.Key.Key_Return)
+    assert window.details.structured.copies.menu.isVisible()
+    window.details.structured.copies.menu.close()
+    assert window.details.structured.copy_as.accessibleName() == "Copy result as…"
 
 
 def test_a_colleague_gets_what_was_asked_for_and_what_it_cost(
@@ -81,4 +81,4 @@ def test_a_colleague_gets_what_was_asked_for_and_what_it_cost(
 
 def test_without_a_result_there_is_nothing_to_copy(window: MainWindow, services: Any) -> None:
     show(window, services, "", status=TaskStatus.WORKING, ended_ms=None)
-    assert not window.details.copy_as.isVisible()
+    assert not window.details.structured.copy_as.isVisible()

@@ -20,7 +20,7 @@ def edited(window: MainWindow, services: Any) -> SessionName:
     window.selection.sessions.select_key(1)
     window.selection.sessions.setFocus()
     window.rename.trigger()
-    return window.details.session_name
+    return window.details.head.session_name
 
 
 def test_f2_once_more_keeps_what_was_typed(edited: SessionName, services: Any) -> None:

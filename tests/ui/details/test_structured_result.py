@@ -68,7 +68,7 @@ def test_json_is_a_tree(show: Show, window: MainWindow) -> None:
         '    price | "5"',
     ]
     assert not structured.doubt.isVisible()
-    assert not window.details.result.isVisible()
+    assert not window.details.result.reading.isVisible()
 
 
 def test_csv_is_a_table(show: Show, window: MainWindow) -> None:
@@ -92,11 +92,11 @@ def test_the_text_is_one_click_away_and_copied_as_it_is(show: Show, window: Main
     structured = show(text)
     structured.switch.setFocus()
     button(window.details, "Show as text").click()
-    assert window.details.result.toPlainText() == text
+    assert window.details.result.reading.toPlainText() == text
     assert view_of(window) is None
     assert structured.switch.hasFocus()
     show("name,price\na,5", OutputType.CSV, COLUMNS)
-    assert window.details.result.isVisible(), "what was chosen stays"
+    assert window.details.result.reading.isVisible(), "what was chosen stays"
     button(window.details, "Show as table").click()
     assert view_of(window) is not None
     window.selection.sessions.select_key(1)
@@ -117,7 +117,7 @@ def test_what_cannot_be_read_is_shown_as_text(
 ) -> None:
     structured = show(text)
     assert structured.doubt.text().endswith(said)
-    assert window.details.result.toPlainText() == text
+    assert window.details.result.reading.toPlainText() == text
     assert not structured.switch.isVisible()
     assert services.structured_results.calls == [text]
 
@@ -126,7 +126,7 @@ def test_a_plain_result_has_none_of_it(show: Show, window: MainWindow, services:
     structured = show('{"a": 1}', OutputType.TEXT, "")
     assert not structured.isVisible()
     assert not structured.switch.isVisible()
-    assert window.details.result.isVisible()
+    assert window.details.result.reading.isVisible()
     assert services.structured_results.calls == []
 
 

@@ -168,7 +168,7 @@ def test_a_name_is_edited_after_it_has_gone(
     palette = opened(window, qapp)
     type_text(palette.field, "rename")
     key(palette.field, ENTER)
-    run_events(qapp, window.details.session_name.edit.hasFocus)
+    run_events(qapp, window.details.head.session_name.edit.hasFocus)
 
 
 def test_several_sessions_are_told_by_their_number(

@@ -82,7 +82,7 @@ def test_the_row_is_selected_seen_and_scrolled_to(
     assert table.selected_keys() == [3]
     row = table.visualRect(table.rows.index(table.rows.row_of(3), 0))
     assert table.viewport().rect().contains(row.center())
-    assert window.details.result.toPlainText() == "Result 3"
+    assert window.details.result.reading.toPlainText() == "Result 3"
     assert window.details.isVisible()
     assert 3 not in is_new(services, 80)
     assert len(is_new(services, 80)) == 79
@@ -94,12 +94,12 @@ def test_one_that_is_selected_already_is_shown_in_details_again(
     add_ended(services, 80)
     window.open_result(3)
     window.selection.sessions.select_key(7)  # Details turns to that session
-    assert window.details.result.toPlainText() == "Result 7"
+    assert window.details.result.reading.toPlainText() == "Result 7"
     window.selection.tasks.scrollToTop()
     services.sessions.change_task(3, is_new=True)
     window.open_result(3)
     qapp.processEvents()
-    assert window.details.result.toPlainText() == "Result 3"
+    assert window.details.result.reading.toPlainText() == "Result 3"
     assert window.selection.tasks.verticalScrollBar().value() > 0
     assert 3 not in is_new(services, 80)
 
@@ -108,7 +108,7 @@ def test_one_that_has_no_row_yet_is_shown_in_details(window: MainWindow, service
     window.hold.aim()
     add_ended(services, 2)
     window.open_result(2)
-    assert window.details.result.toPlainText() == "Result 2"
+    assert window.details.result.reading.toPlainText() == "Result 2"
     assert is_new(services, 2) == [1]
 
 
@@ -178,7 +178,7 @@ async def test_a_click_on_the_notice_opens_the_result(
     assert tokens == ["wayland-token-7"]
     assert "XDG_ACTIVATION_TOKEN" not in os.environ
     assert window.selection.tasks.selected_keys() == [2]
-    assert window.details.result.toPlainText() == "Result 2"
+    assert window.details.result.reading.toPlainText() == "Result 2"
     assert is_new(services, 4) == [1, 4]  # the others wait to be looked at
     assert await desk.hear() == "close 1"  # who looks needs no notice
     await program.services.scope.close()

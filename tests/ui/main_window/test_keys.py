@@ -179,7 +179,7 @@ def test_enter_is_for_one_row_once_and_not_for_a_name_being_typed(
     assert dialogs.calls == []
     window.activateWindow()
     window.selection.rename(1)
-    editor = window.details.session_name.edit
+    editor = window.details.head.session_name.edit
     assert editor.hasFocus()
     editor.setText("mine")
     key(editor, Qt.Key.Key_Return)
@@ -238,7 +238,7 @@ def test_what_stands_below_answer_does_not_move_when_it_comes(
     services.sessions.add(1, result="It is $49.")
     window.selection.sessions.select_key(1)
     qapp.processEvents()
-    parts = (details.tabs, details.session_name, details.task_text, details.result_head)
+    parts = (details.tabs, details.head.session_name, details.head.task_text, details.result)
 
     def places() -> list[QPoint]:
         qapp.processEvents()

@@ -384,7 +384,7 @@ def test_run_again_takes_no_press_that_was_meant_for_another(
     again = button(foot, "Run again")
     assert again.geometry().contains(again.parentWidget().mapFrom(in_line, place))
     pressed: list[object] = []
-    in_line.details.again_asked.connect(pressed.append)
+    in_line.details.foot.again_asked.connect(pressed.append)
     QTest.mouseClick(in_line.windowHandle(), LEFT, pos=place)
     assert pressed == []
     qtbot.waitUntil(again.isEnabled, timeout=5_000)

@@ -97,7 +97,7 @@ def test_an_old_task_is_shown_as_soon_as_its_record_is_there(
     services.sessions.tasks[1] = task
     for loaded, shown in ((2, ""), (1, "Task 1")):
         services.sessions.loaded.emit(frozenset({loaded}))
-        assert two.details.task_text.toPlainText() == shown
+        assert two.details.head.task_text.toPlainText() == shown
     assert "shop.example 1:" in shown_texts(two.tool_bar)
 
 
@@ -257,7 +257,7 @@ def test_the_row_of_a_session_that_ended_long_ago_comes_back_with_it(
 def test_a_name_typed_for_one_session_is_given_to_no_other(two: MainWindow, services: Any) -> None:
     click_row(two.selection.sessions, 0)
     key(two, Qt.Key.Key_F2)
-    editor = two.details.session_name.edit
+    editor = two.details.head.session_name.edit
     QTest.keyClicks(editor, "mine")
     click_row(two.selection.sessions, 1)
     assert [s.label for s in services.sessions.sessions.values()] == ["mine", None]

@@ -57,8 +57,12 @@ def offered(window: MainWindow) -> dict[str, set[str]]:
     selection, menus = window.selection, window.menus
     in_notice = {notice.label(action) for action in notice.actions}
     selection.tasks.select_key(1)
-    details = {b.text() for b in window.details.ways.values() if b.isVisibleTo(window.details)}
-    details |= {b.text() for b in (window.details.again, window.details.edit) if not b.isHidden()}
+    details = {
+        b.text() for b in window.details.head.trouble.ways.values() if b.isVisibleTo(window.details)
+    }
+    details |= {
+        b.text() for b in (window.details.foot.again, window.details.foot.edit) if not b.isHidden()
+    }
     menus._fill_for_tasks(menus.menu, [1])
     of_task = set(of_menu(menus.menu))
     menus._fill_for_sessions(menus.menu, [1])

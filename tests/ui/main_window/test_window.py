@@ -150,7 +150,7 @@ def test_a_result_is_new_until_its_row_was_selected(window: MainWindow, services
     assert services.sessions.tasks[1].is_new
     window.selection.tasks.select_key(1)
     assert not services.sessions.tasks[1].is_new
-    assert window.details.result.toPlainText() == "It costs $5"
+    assert window.details.result.reading.toPlainText() == "It costs $5"
     button(window.details, "Copy result").click()
     assert QGuiApplication.clipboard().text() == "It costs $5"
 
@@ -179,11 +179,11 @@ def test_long_results_are_cut_at_first(window: MainWindow, services: Any) -> Non
     long = "word " * 40_000
     services.sessions.add(1, status=TaskStatus.DONE, result=long, ended_ms=NOW)
     window.selection.tasks.select_key(1)
-    assert len(window.details.result.toPlainText()) == 50_000
+    assert len(window.details.result.reading.toPlainText()) == 50_000
     button(window.details, "Copy result").click()
     assert QGuiApplication.clipboard().text() == long
     button(window.details, "Show all").click()
-    assert window.details.result.toPlainText() == long
+    assert window.details.result.reading.toPlainText() == long
 
 
 def test_a_failure_is_said_in_words(window: MainWindow, services: Any) -> None:
@@ -243,14 +243,14 @@ def test_renaming_happens_in_details(window: MainWindow, services: Any, qapp: QA
     services.sessions.add(1)
     window.selection.sessions.select_key(1)
     button(window.details, "Rename").click()
-    editor = window.details.session_name.edit
+    editor = window.details.head.session_name.edit
     assert editor.hasFocus()
     assert editor.text() == "shop.example 1"
     editor.setText("my shop")
     QTest.keyClick(editor, Qt.Key.Key_Return)
     qapp.processEvents()
     assert services.sessions.sessions[1].label == "my shop"
-    assert window.details.session_name.label.text() == "my shop"
+    assert window.details.head.session_name.label.text() == "my shop"
 
 
 def test_questions_are_counted_and_shown(
@@ -451,11 +451,11 @@ def test_buttons_of_details_are_whole_where_details_are_narrow(
     qapp.processEvents()
     details = window.details
     assert details.width() == details.minimumWidth()
-    for shown in (details.again, details.edit):
+    for shown in (details.foot.again, details.foot.edit):
         assert shown.isVisible()
         assert shown.width() >= shown.sizeHint().width()
         assert details.rect().contains(shown.geometry())
-    assert not details.again.geometry().intersects(details.edit.geometry())
+    assert not details.foot.again.geometry().intersects(details.foot.edit.geometry())
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support")
@@ -573,10 +573,10 @@ def test_details_of_a_task_that_left_the_line_say_no_more_that_it_waits(
     services.sessions.add(1, status=TaskStatus.QUEUED)
     services.queue.put(1)
     window.selection.tasks.select_key(1)
-    assert "in line" in window.details.trouble.text()
+    assert "in line" in window.details.head.trouble.what.text()
     services.sessions.change_task(1, status=TaskStatus.WORKING)
     services.queue.set()
-    assert window.details.trouble.text() == ""
+    assert window.details.head.trouble.what.text() == ""
 
 
 class StyledAgain(QObject):

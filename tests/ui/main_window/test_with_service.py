@@ -47,7 +47,7 @@ async def test_a_task_from_start_to_end(
         assert sessions.task(key).is_new  # its session's row is the subject
         window.selection.show_task(key)
         await until(lambda: not sessions.task(key).is_new)
-        assert window.details.result.toPlainText() == task.result
+        assert window.details.result.reading.toPlainText() == task.result
         index = selection.session_rows.index(0, SessionColumn.STATE)
         await until(lambda: index.data() == "idle – billing")
         enabled = {verb for verb, action in window.verbs.items() if action.isEnabled()}
@@ -55,7 +55,7 @@ async def test_a_task_from_start_to_end(
         window.verbs[CommandVerb.TERMINATE].trigger()  # no task is at work: it goes at once
         await until(lambda: sessions.session(session_key).phase is not Phase.OPEN)
         assert index.data() in {"closed (assumed)", "ended by you"}
-        assert "browser opened" in window.details.timeline.text()
+        assert "browser opened" in window.details.timeline.lines.text()
         window.close_for_good()
         window.deleteLater()
 

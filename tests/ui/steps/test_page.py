@@ -16,7 +16,8 @@ from enigma_panel.core.observation import Usage
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.store.ledger.intents import Step
-from enigma_panel.ui.details.panel import ActivityLabel, Details, Tab
+from enigma_panel.ui.details.head import ActivityLabel
+from enigma_panel.ui.details.panel import Details, Tab
 from enigma_panel.ui.details.text import usage_text
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.steps.loader import NEWEST
@@ -40,7 +41,7 @@ def plain(html: str) -> str:
 
 def time_line(details: Details) -> list[str]:
     """The lines of the time line, without their times."""
-    lines = plain(details.timeline.text()).split("\n")
+    lines = plain(details.timeline.lines.text()).split("\n")
     return [line.partition("  ")[2] if line[0].isdigit() else line.strip() for line in lines]
 
 
@@ -76,9 +77,9 @@ def test_nothing_is_left_out_of_a_short_one(window: MainWindow, services: Any) -
     services.sessions.add(1)
     lived(services, 5)
     window.selection.sessions.select_key(1)
-    assert window.details.all_steps.isHidden()
+    assert window.details.timeline.all_steps.isHidden()
     services.timeline.add(1, "action", "one more", NOW + 6_000)
-    assert window.details.all_steps.text() == "Show all (9)"
+    assert window.details.timeline.all_steps.text() == "Show all (9)"
     assert "does: one more" in time_line(window.details)
     assert "does: step 0" not in time_line(window.details)
 
@@ -91,13 +92,13 @@ def test_a_long_one_begins_with_dots_and_reads_all_by_its_link(
     window.selection.sessions.select_key(1)
     details = settled(window.details, qapp)
     assert time_line(details)[:2] == ["asked for", "…"]
-    details.all_steps.click()
+    details.timeline.all_steps.click()
     settled(details, qapp)
     assert details._model.rowCount() == 2_003
     assert details.steps.list.is_at_end()
     details.turn_to(Tab.OVERVIEW)
     assert time_line(details)[:3] == ["asked for", "browser opened", "task accepted by the service"]
-    assert details.all_steps.text() == "Show all (2,003)"
+    assert details.timeline.all_steps.text() == "Show all (2,003)"
 
 
 def test_html_in_the_time_line_is_text(window: MainWindow, services: Any) -> None:
@@ -105,10 +106,10 @@ def test_html_in_the_time_line_is_text(window: MainWindow, services: Any) -> Non
     services.timeline.add(1, "agent", "<img src=x><b>bold</b> &amp; \x1b[31m", NOW)
     services.timeline.add(1, "action", "https://" + "x" * 3_000, NOW + 1_000)
     window.selection.sessions.select_key(1)
-    assert "<b>" not in window.details.timeline.text()
+    assert "<b>" not in window.details.timeline.lines.text()
     assert "thinks: <img src=x><b>bold</b> &amp; [31m" in time_line(window.details)
-    assert window.details.timeline.minimumSizeHint().width() < 400
-    inner = window.details.timeline.parentWidget()
+    assert window.details.timeline.lines.minimumSizeHint().width() < 400
+    inner = window.details.timeline.lines.parentWidget()
     assert inner is not None
     assert inner.width() <= window.details.width()
 
@@ -277,7 +278,7 @@ def test_what_the_agent_does_now(window: MainWindow, services: Any) -> None:
     services.sessions.add(1)
     services.sessions.add(2)
     window.selection.sessions.select_key(1)
-    doing = window.details.doing
+    doing = window.details.head.status.doing
     assert doing.isHidden()
     services.live.set_doing(2, "elsewhere")
     assert doing.isHidden()
@@ -302,9 +303,9 @@ def test_what_it_does_now_is_about_this_task(window: MainWindow, services: Any) 
     services.sessions.change_task(2, session_key=1)  # an earlier task of the same session
     services.live.set_doing(1, "works")
     window.selection.tasks.select_key(2)
-    assert window.details.doing.isHidden()
+    assert window.details.head.status.doing.isHidden()
     window.selection.tasks.select_key(1)
-    assert window.details.doing.isVisible()
+    assert window.details.head.status.doing.isVisible()
 
 
 @pytest.mark.parametrize(
@@ -334,7 +335,7 @@ def test_the_line_takes_two_lines_whatever_it_says(qapp: QApplication, text: str
 def test_the_state_line_says_what_nothing_confirms(window: MainWindow, services: Any) -> None:
     services.sessions.add(1, status=TaskStatus.PAUSED, unproven=CommandVerb.PAUSE)
     window.selection.sessions.select_key(1)
-    state = window.details.state
+    state = window.details.head.status.state
     assert state.text().startswith("paused? – billing 0:30 · 3:20 left · sent at ")
     assert "nothing confirms it" in state.toolTip()
     assert state.accessibleDescription() == plain(state.toolTip())
@@ -352,10 +353,10 @@ def test_the_state_line_counts_down_a_lost_connection(window: MainWindow, servic
     lost = NOW + 280_000
     services.sessions.change_session(1, phase=Phase.CONNECTION_LOST, lost_until_ms=lost)
     window.selection.sessions.select_key(1)
-    assert window.details.state.text().startswith("connection lost, 4:40 to come back")
+    assert window.details.head.status.state.text().startswith("connection lost, 4:40 to come back")
     services.clock.now += 1_000
     window.details.tick()
-    assert window.details.state.text().startswith("connection lost, 4:39 to come back")
+    assert window.details.head.status.state.text().startswith("connection lost, 4:39 to come back")
 
 
 def test_another_theme_tints_the_time_line(
@@ -364,10 +365,10 @@ def test_another_theme_tints_the_time_line(
     services.sessions.add(1)
     lived(services, 3)
     window.selection.sessions.select_key(1)
-    assert theme.LIGHT.dim in window.details.timeline.text()
+    assert theme.LIGHT.dim in window.details.timeline.lines.text()
     theme.apply(qapp, Qt.ColorScheme.Dark)
     run_events(qapp)
-    assert theme.DARK.dim in window.details.timeline.text()
+    assert theme.DARK.dim in window.details.timeline.lines.text()
     theme.apply(qapp, Qt.ColorScheme.Light)
 
 

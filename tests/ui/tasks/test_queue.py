@@ -362,7 +362,7 @@ def test_pressing_up_until_it_is_first_does_not_remove_it(
     queued.selection.tasks.select_key(3)
     for parent, home in (
         (queued.tasks_card, queued.selection.tasks),
-        (queued.details, queued.details.task_text),
+        (queued.details, queued.details.head.task_text),
     ):
         up = button(parent, "Up")
         up.setFocus()

@@ -1,4 +1,4 @@
-"""What came with a result: its files, to be downloaded, and the addresses the browser asked."""
+"""The files of a result, to be downloaded."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,19 +11,17 @@ from enigma_panel.core.models import Task
 from enigma_panel.core.observation import ResultFile
 from enigma_panel.services.downloads import Downloads
 from enigma_panel.services.types import Download, DownloadState
+from enigma_panel.ui.details.parts import DetailsPanel
 from enigma_panel.ui.details.text import breakable
-from enigma_panel.ui.i18n import Translations, shorten
-from enigma_panel.ui.text.downloads import file_text, network_text
+from enigma_panel.ui.i18n import Translations
+from enigma_panel.ui.text.downloads import file_text
 from enigma_panel.ui.widgets.basics import ElidedLabel, make_button, make_label, make_row, set_role
 from enigma_panel.ui.widgets.folders import first_folder
-from enigma_panel.ui.widgets.inputs import ReadingText
 
 tr = Translations("Details")
 
-NETWORK_LINES = 8
 
-
-class ResultFiles(QWidget):
+class ResultFiles(DetailsPanel):
     """The files of a task's result, a row each; takes no room where there are none.
 
     folder_asked: with the path of a file that is to be shown in its folder.
@@ -146,34 +144,3 @@ class FileRow(QWidget):
 
     def _buttons(self) -> tuple[QPushButton, ...]:
         return self.folder, self.cancel, self.download
-
-
-class NetworkList(QWidget):
-    """The addresses that the browser asked meanwhile; takes no room where there are none."""
-
-    copy_asked = Signal(str)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._addresses: tuple[str, ...] = ()
-        self.count = make_label(role="dim")
-        self.copy = make_button(tr("Copy addresses"), "link")
-        self.lines = ReadingText(NETWORK_LINES)
-        self.lines.setAccessibleName(tr("Network addresses"))
-        set_role(self.lines, "reading")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 8, 0, 0)
-        heading = make_label(tr("Network"), "heading")
-        column.addLayout(make_row(heading, self.count, None, self.copy))
-        column.addWidget(self.lines)
-        self.copy.clicked.connect(lambda: self.copy_asked.emit("\n".join(self._addresses)))
-        self.hide()
-
-    def show_addresses(self, addresses: tuple[str, ...]) -> None:
-        """Show them, a line each."""
-        if addresses != self._addresses:
-            self._addresses = addresses
-            self.count.setText(network_text(len(addresses)))
-            self.lines.setPlainText("\n".join(map(shorten, addresses)))
-            self.lines.fit()
-        self.setVisible(bool(addresses))

@@ -3,29 +3,35 @@
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from enigma_panel.core.models import OutputType, Task, TaskSpec
 from enigma_panel.services.container import Services
+from enigma_panel.ui.details.parts import ResultViewer
 from enigma_panel.ui.details.text import breakable
+from enigma_panel.ui.i18n import Translations
+from enigma_panel.ui.result.copy_menu import CopyMenu
 from enigma_panel.ui.text.structured import doubt_text, view_label
-from enigma_panel.ui.widgets.basics import make_button, make_label
+from enigma_panel.ui.theme import theme
+from enigma_panel.ui.widgets.basics import make_button, make_label, make_tool
 
 if TYPE_CHECKING:
+    from enigma_panel.core.result_formats import ReadResult, ResultFormat
     from enigma_panel.core.structured_output import StructuredResult
     from enigma_panel.ui.result.views import ResultTable, ResultTree
 
+tr = Translations("Details")
 
-class StructuredView(QWidget):
+
+class StructuredView(ResultViewer):
     """What Details shows of a structured result, in place of its text or above it.
 
-    Takes no room where the task asked for a text. switch: the button to the text and back, for the
-    row of the heading; what was chosen stays for other tasks. changed: something else is to be
-    shown now. copy_asked: with the text of a cell.
+    Takes no room where the task asked for a text. What was chosen by `switch` stays for other
+    tasks. copy_asked: with the text of a cell.
     """
 
-    changed = Signal()
     copy_asked = Signal(str)
 
     def __init__(self, services: Services) -> None:
@@ -38,6 +44,9 @@ class StructuredView(QWidget):
         self._view: ResultTree | ResultTable | None = None
         self.doubt = make_label(role="amber", wrap=True)
         self.doubt.setMinimumWidth(1)
+        self.copies = CopyForms(services, self)
+        self.copies.copy_asked.connect(self.copy_asked)
+        self.copy_as = self.copies.button
         self.switch = make_button(view_label(OutputType.JSON, is_text=False), "link")
         self.switch.clicked.connect(self._switch)
         self._column = QVBoxLayout(self)
@@ -55,6 +64,7 @@ class StructuredView(QWidget):
 
     def show_task(self, task: Task | None) -> None:
         """Show the result of this task; what is shown already is not read again."""
+        self.copies.task = task
         wanted = None
         if task is not None and task.result and task.spec.output_type is not OutputType.TEXT:
             wanted = (task.spec, task.result)
@@ -108,3 +118,45 @@ class StructuredView(QWidget):
             label = view_label(self._wanted[0].output_type, is_text=self._as_text)
             self.switch.setText(label)
             self.switch.setAccessibleName(label)
+
+
+class CopyForms(QObject):
+    """The button beside *Copy result*, and the menu of what the result of `task` can be copied as.
+
+    copy_asked: with the result in the chosen form. colleague_asked: with the task.
+    """
+
+    copy_asked = Signal(str)
+    colleague_asked = Signal(object)
+
+    def __init__(self, services: Services, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._services = services
+        self.task: Task | None = None
+        self.button = make_tool(tr("Copy result as…"))
+        self.menu = CopyMenu(parent)
+        self.menu.asked.connect(self._copy_as)
+        self.menu.colleague_asked.connect(lambda: self.colleague_asked.emit(self.task))
+        self.button.clicked.connect(self._ask)
+        theme.changed().connect(self._tint)
+        self._tint()
+
+    def _ask(self) -> None:
+        if self.task is not None:
+            self._services.scope.spawn("offer copies", self._offer(self.task))
+
+    async def _offer(self, task: Task) -> None:
+        """What it can be copied as is known once it was read."""
+        results = self._services.structured_results
+        result = await results.read_formats(task.spec, task.result or "")
+        if self.task is not None and task.key == self.task.key and self.button.isVisible():
+            self.menu.show_below(self.button, result)
+
+    def _copy_as(self, result: "ReadResult", form: "ResultFormat") -> None:
+        self._services.scope.spawn("copy a result", self._copy(result, form))
+
+    async def _copy(self, result: "ReadResult", form: "ResultFormat") -> None:
+        self.copy_asked.emit(await self._services.structured_results.copied_text(result, form))
+
+    def _tint(self) -> None:
+        self.button.setIcon(QIcon(f":/marks/down-{theme.colours().name}.png"))

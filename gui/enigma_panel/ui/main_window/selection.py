@@ -209,7 +209,7 @@ class Selection(QObject):
         self.tasks.results_wanted.connect(self._app_actions.copy_results)
         self.sessions.opened.connect(self.open_session)
         self.tasks.opened.connect(self.open_task)
-        self._details.renamed.connect(self._app_actions.rename)
+        self._details.head.session_name.renamed.connect(self._app_actions.rename)
         self._services.sessions.changed.connect(self._take)
         self._services.sessions.loaded.connect(self._take_loaded)
 

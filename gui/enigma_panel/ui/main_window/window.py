@@ -331,16 +331,17 @@ class MainWindow(QMainWindow):
         app_actions, details = self.app_actions, self.details
         self.sums.summed.connect(details.show_sum)
         details.answer_asked.connect(app_actions.answer)
-        details.copy_id_asked.connect(app_actions.copy_session_id)
-        details.copy_link_asked.connect(app_actions.copy_live_link)
-        details.open_link_asked.connect(app_actions.open_live_page)
         details.copy_asked.connect(app_actions.copy)
-        details.colleague_asked.connect(app_actions.copy_for_colleague)
-        details.folder_asked.connect(app_actions.show_folder)
-        details.again_asked.connect(app_actions.run_again)
-        details.edit_asked.connect(app_actions.edit_and_run)
-        details.way_out_asked.connect(app_actions.take_way_out)
-        details.queue_action_asked.connect(lambda key, verb: app_actions.queued([key], verb))
+        details.head.trouble.way_out_asked.connect(app_actions.take_way_out)
+        details.structured.copies.colleague_asked.connect(app_actions.copy_for_colleague)
+        details.files.folder_asked.connect(app_actions.show_folder)
+        links, foot = details.links, details.foot
+        links.copy_id_asked.connect(app_actions.copy_session_id)
+        links.copy_link_asked.connect(app_actions.copy_live_link)
+        links.open_link_asked.connect(app_actions.open_live_page)
+        foot.again_asked.connect(app_actions.run_again)
+        foot.edit_asked.connect(app_actions.edit_and_run)
+        foot.queue_action_asked.connect(lambda key, verb: app_actions.queued([key], verb))
 
     def _start(self) -> None:
         self._memory.restore(self._layout())

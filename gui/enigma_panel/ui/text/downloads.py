@@ -41,11 +41,6 @@ def file_text(file: ResultFile, download: Download | None) -> str:
     return " · ".join(part for part in (shorten(file.source), _state_text(download)) if part)
 
 
-def network_text(n: int) -> str:
-    """'38 addresses'."""
-    return tr.plural("{n} address", "{n} addresses", n)
-
-
 def size_text(size: int) -> str:
     """'1 byte', '640 bytes', '1.2 kB', '3.4 MB', '5.0 GB'."""
     if size < 1_000:

@@ -46,6 +46,13 @@ def make_label(text: str = "", role: str = "", *, wrap: bool = False) -> QLabel:
     return label
 
 
+def show_text(label: QLabel, text: str) -> None:
+    """Show words, or take no room where there are none."""
+    if label.text() != text:
+        label.setText(text)
+    label.setVisible(bool(text))
+
+
 def _is_enter(event: QKeyEvent) -> bool:
     bare = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
     return bare and event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}

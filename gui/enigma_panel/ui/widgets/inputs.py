@@ -123,6 +123,13 @@ class ReadingText(QPlainTextEdit):
         self.document().setDocumentMargin(0)
         self._most_lines = most_lines
 
+    def show_text(self, text: str) -> None:
+        """Show a text, or take no room where there is none; the same text keeps its selection."""
+        if self.toPlainText() != text:
+            self.setPlainText(text)
+            self.fit()
+        self.setVisible(bool(text))
+
     def fit(self) -> None:
         """Take the height that the text needs at this width."""
         lines = self._count_lines()
