@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -20,7 +19,7 @@ from enigma_panel.api.protocols import HealthReply, LiveError, LiveFault
 from enigma_panel.core.deletion import DeletionPlan, KeptReason, kept_because
 from enigma_panel.core.models import Phase, Session, Task, TaskSpec, TaskStatus
 from enigma_panel.core.money import affordable, sum_money
-from enigma_panel.core.observation import Kind, Observation, ResultFile
+from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.result_formats import ReadResult, ResultFormat, copied_text, read_formats
 from enigma_panel.core.service_rules import RULES, Dialect, ServiceRules, dialect_of_host
 from enigma_panel.core.task_filter import (
@@ -50,7 +49,6 @@ from enigma_panel.services.types import (
     AnswerResult,
     AnswerWait,
     Diff,
-    Download,
     ForeignSession,
     KeyCheck,
     KeyState,
@@ -739,31 +737,6 @@ class FakeTimeline(QObject):
 
     async def flush(self) -> None:
         """Nothing is ever waiting to be written here."""
-
-
-class FakeDownloads(QObject):
-    """Downloads as a test puts them in; what is asked for is only noted."""
-
-    changed = Signal(int)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.known: dict[tuple[int, ResultFile], Download] = {}
-        self.calls: list[tuple[Any, ...]] = []
-
-    def put(self, task_key: int, file: ResultFile, **facts: Any) -> None:
-        """Something new about a file."""
-        self.known[task_key, file] = Download(**facts)
-        self.changed.emit(task_key)
-
-    def of(self, task_key: int, file: ResultFile) -> Download | None:
-        return self.known.get((task_key, file))
-
-    def start(self, task_key: int, file: ResultFile, folder: Path) -> None:
-        self.calls.append(("start", task_key, file, folder))
-
-    def cancel(self, task_key: int, file: ResultFile) -> None:
-        self.calls.append(("cancel", task_key, file))
 
 
 class FakeKeychain:

@@ -11,7 +11,6 @@ from tests.kit.clock import HandClock
 from tests.kit.fakes import (
     FakeAccount,
     FakeDeletions,
-    FakeDownloads,
     FakeExports,
     FakeHealth,
     FakeInbox,
@@ -48,7 +47,6 @@ class World:
         self.live = FakeLive()
         self.writer = FakeWriter()
         self.timeline = FakeTimeline()
-        self.downloads = FakeDownloads()
         self.exports = FakeExports()
         self.deletions = FakeDeletions(self.sessions)
         self.structured_results = FakeStructuredResults()

@@ -3,7 +3,7 @@
 from tests.mutations.runner import Break
 
 ACCOUNT = "tests/services/test_account.py"
-DOWNLOADS = "tests/services/test_downloads.py"
+DOWNLOADS = "tests/features/downloads/test_downloads.py"
 ASKED = "tests/services/test_question_notifier.py"
 TRAY = "tests/features/tray/test_tray.py"
 SERVICE_LOGINS = "tests/services/test_logins.py"
@@ -508,7 +508,7 @@ DATA = (
     Break(
         promise="Files of results are fetched from the host of their session",
         mistake="not from its host, but from that of the account in use",
-        file="services/downloads.py",
+        file="features/downloads/downloads.py",
         old="        return file_address(file.url, session.base_url,",
         new='        return file_address(file.url, "https://connect.webrun.ai",',
         tests=(f"{DOWNLOADS}::test_a_file_is_fetched_without_key_and_cookies",),
@@ -532,7 +532,7 @@ DATA = (
     Break(
         promise="A file gets a safe name",
         mistake="the service says where it goes",
-        file="services/downloads.py",
+        file="features/downloads/downloads.py",
         old="NewFile(folder, safe_name(file.name))",
         new="NewFile(folder, file.name)",
         tests=(f"{DOWNLOADS}::test_nothing_is_overwritten",),
@@ -548,7 +548,7 @@ DATA = (
     Break(
         promise="one that ends early is not kept",
         mistake="its beginning is",
-        file="services/downloads.py",
+        file="features/downloads/downloads.py",
         old="            await _on_disk(new.discard)\n            raise\n",
         new="            await _on_disk(new.finish)\n            raise\n",
         tests=(f"{DOWNLOADS}::test_what_is_no_whole_file_leaves_nothing",),

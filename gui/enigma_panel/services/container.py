@@ -12,7 +12,6 @@ from enigma_panel.services.account import Account
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.commands.commands import Commands
 from enigma_panel.services.context import ServiceContext
-from enigma_panel.services.downloads import Downloads
 from enigma_panel.services.health import Health
 from enigma_panel.services.live.live import Channels, Live, OpenConnector
 from enigma_panel.services.monitor.housekeeping import Housekeeping
@@ -73,7 +72,6 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
     housekeeping: Housekeeping
     task_search: TaskSearch
     spending: Spending
-    downloads: Downloads
     demo: bool
     keep_folder: str
     redactor: Redactor
@@ -168,7 +166,6 @@ def make_services(
         housekeeping=Housekeeping(context, starts, channels, commands),
         task_search=task_search,
         spending=spending,
-        downloads=Downloads(context.scope, context.store),
         demo=demo,
         keep_folder=keep_folder,
         redactor=redactor,

@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from pathlib import Path
 from typing import Protocol
 
 from msgspec import Struct, field
 
-from enigma_panel.api.errors import ApiError, DownloadError
+from enigma_panel.api.errors import ApiError
 from enigma_panel.api.protocols import LiveFault
 from enigma_panel.core.hidden import Hidden, HidingStruct
 from enigma_panel.core.questions import QuestionKind
@@ -264,29 +263,6 @@ class KeyCheck(StrEnum):
 
 MAY_BE_TRIED = frozenset({KeyCheck.ACCEPTED, KeyCheck.NO_TEST})
 """After these a key that was refused before is used again."""
-
-
-class DownloadState(StrEnum):
-    """How far the download of a file is."""
-
-    RUNNING = "running"
-    SAVING = "saving"  # all of it is here; it cannot be cancelled any more
-    SAVED = "saved"
-    CANCELLED = "cancelled"
-    FAILED = "failed"
-
-
-class Download(Struct, frozen=True, kw_only=True):
-    """What became of the file of a result in this run.
-
-    got: bytes so far; total: as the server announced it. path: where it is, once saved.
-    """
-
-    state: DownloadState = DownloadState.RUNNING
-    got: int = 0
-    total: int | None = None
-    path: Path | None = None
-    error: DownloadError | None = None
 
 
 class LiveStatus(Protocol):

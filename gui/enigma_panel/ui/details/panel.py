@@ -25,7 +25,6 @@ from enigma_panel.ui.details.head import Head
 from enigma_panel.ui.details.network import NetworkList
 from enigma_panel.ui.details.parts import DetailsPanel
 from enigma_panel.ui.details.result import ResultText, UsageLine
-from enigma_panel.ui.details.result_files import ResultFiles
 from enigma_panel.ui.details.structured_result import StructuredView
 from enigma_panel.ui.details.text import several_sessions_text, several_tasks_text
 from enigma_panel.ui.details.timeline import TimeLine
@@ -189,7 +188,6 @@ class Details(QFrame):
         self.filtered.hide()
         self.head = Head(services)
         self.result = ResultText()
-        self.files = ResultFiles(services.downloads)
         self.network = NetworkList()
         self.usage = UsageLine()
         self.timeline = TimeLine(self._model, self._loader)
@@ -217,7 +215,6 @@ class Details(QFrame):
         column.addWidget(self.foot)
         self.structured = StructuredView(self._services)
         self.result.set_viewer(self.structured)
-        self.add_panel(self.files)
 
     def _make_tabs(self) -> QHBoxLayout:
         """Two quiet tabs; beside Steps stands whose they are, at the end *Answer*, which has its

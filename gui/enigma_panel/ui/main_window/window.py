@@ -334,7 +334,6 @@ class MainWindow(QMainWindow):
         details.copy_asked.connect(app_actions.copy)
         details.head.trouble.way_out_asked.connect(app_actions.take_way_out)
         details.structured.copies.colleague_asked.connect(app_actions.copy_for_colleague)
-        details.files.folder_asked.connect(app_actions.show_folder)
         links, foot = details.links, details.foot
         links.copy_id_asked.connect(app_actions.copy_session_id)
         links.copy_link_asked.connect(app_actions.copy_live_link)

@@ -11,7 +11,9 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 
 from enigma_panel.core.models import TaskSpec
 from enigma_panel.core.service_rules import Dialect
-from enigma_panel.ui.details.result_files import FileRow
+from enigma_panel.features.downloads.downloads import Downloads
+from enigma_panel.features.downloads.feature import add_panel
+from enigma_panel.features.downloads.panel import FileRow, ResultFiles
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.theme import theme
 from tests.kit.fakes import FakeDialogs
@@ -39,27 +41,28 @@ CUT = "it ended before all of it was here. Nothing of it was kept. Try again"
 @asynccontextmanager
 async def shown_files(
     running: Running, url: str, qapp: QApplication, text: str
-) -> AsyncIterator[MainWindow]:
-    """A window that shows a task which is done."""
+) -> AsyncIterator[ResultFiles]:
+    """The files of a task which is done, shown in a window."""
     qapp.setQuitOnLastWindowClosed(False)  # as the program does; else closing ends the loop
     theme.apply(qapp, Qt.ColorScheme.Light)
     async with running(url, dialect=Dialect.W2) as parts:
         window = MainWindow(parts.services, FakeDialogs())
+        files = add_panel(window, Downloads(parts.services.scope, parts.services.store))
         window.show()
         key = await parts.services.sessions.start(TaskSpec(text=text), one_call=True)
         window.selection.tasks.select_key(key)
-        await until(lambda: window.details.files.rows)
+        await until(lambda: files.rows)
         try:
-            yield window
+            yield files
         finally:
             window.close_for_good()
             window.deleteLater()
 
 
-async def download(window: MainWindow, row: FileRow, folder: Path) -> str:
+async def download(row: FileRow, folder: Path) -> str:
     """Click, choose the folder, and wait; what the row says then."""
     button(row, "Download…").click()
-    dialog = next(one for one in window.findChildren(QFileDialog) if one.isVisible())
+    dialog = next(one for one in row.window().findChildren(QFileDialog) if one.isVisible())
     dialog.fileSelected.emit(str(folder))
     dialog.close()
     await until(row.download.isHidden)
@@ -80,14 +83,14 @@ async def test_a_file_is_fetched_whole_or_not_at_all(
     url = simulator("--speed", "20", "--dialect", "W2", "--faults").url
     folder = tmp_path / "Downloads"
     folder.mkdir()
-    async with shown_files(running, url, qapp, "Download 3 MB") as window:
-        row, other = window.details.files.rows
-        said = await download(window, row, folder)
+    async with shown_files(running, url, qapp, "Download 3 MB") as panel:
+        row, other = panel.rows
+        said = await download(row, folder)
         assert said == f"download · 3.0 MB, saved as {folder / 'report.pdf'}"
         assert (folder / "report.pdf").stat().st_size == 3_000_000
         assert button(row, "Show in folder").isEnabled()
         set_faults(url, {"path": "/files/*", "kind": "truncated"})
-        assert await download(window, other, folder) == f"download · Not fetched: {CUT}."
+        assert await download(other, folder) == f"download · Not fetched: {CUT}."
         assert [path.name for path in folder.iterdir()] == ["report.pdf"]
 
 
@@ -110,14 +113,14 @@ async def test_no_word_of_the_service_decides_where_or_whether_a_file_is_kept(
         {"path": "/odd/*", "kind": "status:200", "body": "kept", "times": 0},
         {"path": "/moved", "kind": "status:302", "body": "", "headers": moved},
     )
-    async with shown_files(running, url, qapp, "Look") as window:
-        rows = window.details.files.rows
+    async with shown_files(running, url, qapp, "Look") as panel:
+        rows = panel.rows
         for row, name in zip(rows, NAMES.values(), strict=False):
             assert row.name.accessibleName() == name
-            said = await download(window, row, folder)
+            said = await download(row, folder)
             assert said == f"download · 4 bytes, saved as {folder / name}"
         for row, why in zip(rows[len(NAMES) :], ELSEWHERE.values(), strict=True):
-            assert await download(window, row, folder) == f"download · Not fetched: {why}."
+            assert await download(row, folder) == f"download · Not fetched: {why}."
     kept = {path.name: path.read_text() for path in folder.iterdir()}
     assert kept == dict.fromkeys(NAMES.values(), "kept")
     assert {path.parent for path in (tmp_path / "a").rglob("*") if path.is_file()} == {folder}

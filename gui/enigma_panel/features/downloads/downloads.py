@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Callable
+from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
+from msgspec import Struct
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
@@ -16,16 +18,38 @@ from enigma_panel.core.observation import ResultFile
 from enigma_panel.core.service_rules import RULES
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.state.session_store import SessionStore
-from enigma_panel.services.types import Download, DownloadState
 from enigma_panel.store.new_file import FullDiskError, NewFile
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 NEWS_S = 0.25
-"""Progress is told so often."""
+"""Time between two reports of progress."""
 
 _Key = tuple[int, ResultFile]
+
+
+class DownloadState(StrEnum):
+    """How far the download of a file is."""
+
+    RUNNING = "running"
+    SAVING = "saving"  # all of it is here; it cannot be cancelled any more
+    SAVED = "saved"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+class Download(Struct, frozen=True, kw_only=True):
+    """What became of the file of a result in this run.
+
+    got: bytes so far; total: as the server announced it. path: where it is, once saved.
+    """
+
+    state: DownloadState = DownloadState.RUNNING
+    got: int = 0
+    total: int | None = None
+    path: Path | None = None
+    error: DownloadError | None = None
 
 
 class Downloads(QObject):

@@ -18,9 +18,8 @@ from enigma_panel.api import download
 from enigma_panel.api.errors import DownloadFault
 from enigma_panel.core.observation import ResultFile
 from enigma_panel.core.service_rules import Dialect
+from enigma_panel.features.downloads.downloads import Download, Downloads, DownloadState
 from enigma_panel.runtime.event_loop import TaskScope
-from enigma_panel.services.downloads import Downloads
-from enigma_panel.services.types import Download, DownloadState
 from enigma_panel.store.new_file import NewFile
 from tests.api.loopback import Loopback, Play, answer, cut, drop, held, loopback
 from tests.conftest import first_and_weekly_each

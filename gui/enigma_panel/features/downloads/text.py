@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from enigma_panel.api.errors import DownloadError, DownloadFault
 from enigma_panel.core.observation import ResultFile
-from enigma_panel.services.types import Download, DownloadState
+from enigma_panel.features.downloads.downloads import Download, DownloadState
 from enigma_panel.ui.i18n import Translations, shorten
 
-tr = Translations("Details")
+tr = Translations("Downloads")
 
 _FAULTS: dict[DownloadFault, Callable[[DownloadError], str]] = {
     DownloadFault.ADDRESS: lambda _: tr(

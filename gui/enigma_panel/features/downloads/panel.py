@@ -9,16 +9,15 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 from enigma_panel.core.file_names import safe_name
 from enigma_panel.core.models import Task
 from enigma_panel.core.observation import ResultFile
-from enigma_panel.services.downloads import Downloads
-from enigma_panel.services.types import Download, DownloadState
+from enigma_panel.features.downloads.downloads import Download, Downloads, DownloadState
+from enigma_panel.features.downloads.text import file_text
 from enigma_panel.ui.details.parts import DetailsPanel
 from enigma_panel.ui.details.text import breakable
 from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.text.downloads import file_text
 from enigma_panel.ui.widgets.basics import ElidedLabel, make_button, make_label, make_row, set_role
 from enigma_panel.ui.widgets.folders import first_folder
 
-tr = Translations("Details")
+tr = Translations("Downloads")
 
 
 class ResultFiles(DetailsPanel):

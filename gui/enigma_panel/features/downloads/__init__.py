@@ -1,0 +1,1 @@
+"""The files of a result, fetched into a folder of the person's choice."""
