@@ -26,7 +26,6 @@ from enigma_panel.store.ledger.errors import CorruptLedgerError
 from enigma_panel.store.paths import FolderError
 from enigma_panel.store.settings import DARK, LIGHT
 from enigma_panel.ui.deletion.dialog import DeletionDialog
-from enigma_panel.ui.export.dialog import ExportDialog
 from enigma_panel.ui.main_menu.about import AboutDialog
 from enigma_panel.ui.main_menu.commands import CommandPalette
 from enigma_panel.ui.main_menu.shortcuts import ShortcutsDialog
@@ -40,6 +39,7 @@ from enigma_panel.ui.recovery.start_failed import StartFailedWindow
 from enigma_panel.ui.result.dialog import ResultDialog
 from enigma_panel.ui.settings.dialog import SettingsDialog
 from enigma_panel.ui.tasks.model import Column
+from enigma_panel.ui.widgets.taken_question import TakenQuestion
 from tour_steps import LONG, SHOP, SIZE, Tour, TourError
 
 SIZES = ((640, 400), (900, 560), (1280, 800))
@@ -273,14 +273,17 @@ class Gallery(Tour):
 
     async def _show_export(self) -> None:
         """And what is asked where a file of that name is there."""
-        self._window.export.trigger()
-        dialog = await self._dialog(ExportDialog)
-        dialog.file.setText("/home/maria/Downloads/tasks 2026-01-02.csv")
+        dialog = await self._open_command("Export…", "Export")
+        if dialog is None:
+            return
+        file = self._find(dialog, QLineEdit, "File")
+        file.setText("/home/maria/Downloads/tasks 2026-01-02.csv")
         await self._picture("export", dialog)
-        dialog.file.setText(str(self.folder / "index.csv"))
+        file.setText(str(self.folder / "index.csv"))
         (self.folder / "index.csv").touch()
         self._press(dialog, "Export")
-        await self._until("the file is asked about", dialog.taken.isVisible)
+        asked = dialog.findChild(TakenQuestion)
+        await self._until("the file is asked about", lambda: asked and asked.isVisible())
         await self._picture("export-taken", dialog)
         dialog.reject()
         (self.folder / "index.csv").unlink()

@@ -16,6 +16,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
+    QDialog,
     QLineEdit,
     QPlainTextEdit,
     QSpinBox,
@@ -313,6 +314,16 @@ class Tour:
         await self._until(f"{kind.__name__} is shown", is_there)
         return next(widget for widget in found if widget.isVisible())
 
+    async def _open_command(self, text: str, title: str) -> QDialog | None:
+        """The dialog that a command of a feature opens; None where the feature was taken out."""
+        groups = self._window.command_groups()
+        found = [one for group in groups for one in group.actions if one.text() == text]
+        if not found:
+            return None
+        found[0].trigger()
+        await self._until(f"{title} is shown", lambda: _shown(title))
+        return _shown(title)
+
     def _find(self, root: QWidget, kind: type[W], name: str, *, exact: bool = True) -> W:
         for widget in root.findChildren(kind):
             shown = widget.accessibleName() or getattr(widget, "text", str)()
@@ -407,3 +418,8 @@ async def drive(tour: Tour) -> int:
     counted = ", ".join(f"{what} {n}" for what, n in tour.clicks.items())
     print(f"clicks: {counted}\nthe pictures are in {tour.folder}", flush=True)
     return 0
+
+
+def _shown(title: str) -> QDialog | None:
+    widgets = [one for one in QApplication.topLevelWidgets() if one.windowTitle() == title]
+    return next((one for one in widgets if isinstance(one, QDialog) and one.isVisible()), None)

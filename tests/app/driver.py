@@ -26,6 +26,7 @@ os.environ["QT_API"] = "pyside6"
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import (
     QApplication,
+    QDialog,
     QLineEdit,
     QMenu,
     QPlainTextEdit,
@@ -39,7 +40,6 @@ from enigma_panel.core import redaction as core_redaction
 from enigma_panel.features import FEATURES
 from enigma_panel.features.feature import Host
 from enigma_panel.services.desktop_notifier import DesktopNotifier
-from enigma_panel.ui.export.dialog import ExportDialog
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.new_task.dialog import NewTaskDialog
 from enigma_panel.ui.questions.dialog import QuestionDialog
@@ -92,8 +92,9 @@ class Driver(Tour):
                 texts = [action.text() for menu in menus for action in menu.actions()]
                 return [self.tray.icon.toolTip(), *texts]
             case "export":
-                self._window.export.trigger()
-                await self._export(await self._dialog(ExportDialog), rest)
+                dialog = await self._open_command("Export…", "Export")
+                assert dialog is not None
+                await self._export(dialog, rest)
             case "debug":  # all that the program would ever log
                 logging.getLogger("enigma_panel").setLevel(logging.DEBUG)
             case "set":
@@ -154,8 +155,8 @@ class Driver(Tour):
         self._press(dialog, "Send answer")
         await self._until("it has an outcome", lambda: dialog._sending is None)
 
-    async def _export(self, dialog: ExportDialog, file: str) -> None:
-        dialog.file.setText(file)
+    async def _export(self, dialog: QDialog, file: str) -> None:
+        self._find(dialog, QLineEdit, "File").setText(file)
         self._press(dialog, "CSV" if file.endswith("csv") else "JSON Lines")
         self._press(dialog, "Export")
         await self._until("it is exported", lambda: not dialog.isVisible())

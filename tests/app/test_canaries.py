@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from enigma_panel.features import FEATURES
 from tests.app.canaries import found
 from tests.app.program import Driven
 from tests.conftest import Simulator
@@ -42,6 +43,11 @@ SEEN = "a harmless word"
 LEDGERS = dict.fromkeys(("ledger.sqlite3", "ledger.sqlite3 at the kill", "ledger.copy"), SEEN)
 FILES = LEDGERS | {"panel.log": SEEN, "settings.json": "columns"}
 """What must be found in files that are there at the end."""
+EXPORTED = [
+    file
+    for file in ("tasks.csv", "tasks.jsonl")
+    if any(feature.name == "exports" for feature in FEATURES)
+]
 ALLOWED = {(name, "session") for name in LEDGERS}
 GUARDED = {
     *LEDGERS,
@@ -49,10 +55,7 @@ GUARDED = {
     "texts after the restart",
     "diagnostics",
     "copied for a colleague",
-    "tasks.csv",
-    "tasks.jsonl",
-    "questions.csv",
-    "questions.jsonl",
+    *EXPORTED,
     "notices on the desktop",
     "panel.log",
 }
@@ -287,7 +290,7 @@ def test_no_secret_stands_anywhere_but_where_it_belongs(
     sinks.add("texts after the restart", "\n".join(second.tell("texts")), SEEN)
     do(second, f"colleague {LOGIN}")
     sinks.add("copied for a colleague", second.tell("clipboard"), SEEN)
-    for file in ("tasks.csv", "tasks.jsonl"):
+    for file in EXPORTED:
         do(second, f"export {work / file}")
         sinks.add(file, (work / file).read_bytes(), SEEN)
     do(second, f"fail once more {echo}")

@@ -3,13 +3,15 @@
 import argparse
 import json
 import sys
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
 
+from enigma_panel.features import FEATURES
 from tests.benchmarks.archive import archive
 from tests.benchmarks.big_result import big_result
 from tests.benchmarks.costly_bodies import costly_bodies
-from tests.benchmarks.export import export
 from tests.benchmarks.figures import Figure, machine, table
 from tests.benchmarks.intent import intent
 from tests.benchmarks.live_200 import live_200
@@ -33,6 +35,13 @@ class Measure(Protocol):
         ...
 
 
+def _of_features() -> dict[str, Measure]:
+    """Those that stand beside the tests of a feature."""
+    names = (f"tests.features.{feature.name}.benchmark" for feature in FEATURES)
+    modules = [import_module(name) for name in names if find_spec(name)]
+    return {name: one for module in modules for name, one in module.MEASURES.items()}
+
+
 MEASURES: dict[str, Measure] = {
     "start": start,
     "demo_smoke": demo_smoke,
@@ -52,7 +61,7 @@ MEASURES: dict[str, Measure] = {
     "big_result": big_result,
     "costly_bodies": costly_bodies,
     "archive": archive,
-    "export": export,
+    **_of_features(),
 }
 
 

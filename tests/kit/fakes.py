@@ -36,12 +36,6 @@ from enigma_panel.core.task_filter import (
 )
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.deletions import DeletionResult
-from enigma_panel.services.exports import (
-    Exported,
-    ExportError,
-    ExportFault,
-    ExportOrder,
-)
 from enigma_panel.services.questions.urgency import Urgency
 from enigma_panel.services.spending import Forecast
 from enigma_panel.services.types import (
@@ -795,47 +789,6 @@ class HandUrgency(Urgency):
 
     def _follow_time(self) -> None:
         pass
-
-
-class FakeExports(QObject):
-    """Makes no file: what became of an export is put in by the test.
-
-    orders: what was asked for. outcome: what `save` returns, or raises; None: it was cancelled.
-    gate: what it waits for, too.
-    """
-
-    progressed = Signal(int)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.orders: list[Any] = []
-        self.outcome: Callable[[ExportOrder], Exported | None] = _exported
-        self.gate: asyncio.Event | None = None
-        self.is_cancelled = False
-
-    async def save(self, order: ExportOrder) -> Exported | None:
-        self.orders.append(order)
-        self.is_cancelled = False
-        if self.gate is not None:
-            await self.gate.wait()
-        return None if self.is_cancelled else self.outcome(order)
-
-    def fail(self, fault: ExportFault, reason: str = "") -> None:
-        """From now on nothing is exported."""
-
-        def outcome(_order: ExportOrder) -> Exported:
-            raise ExportError(fault, reason)
-
-        self.outcome = outcome
-
-    def cancel(self) -> None:
-        self.is_cancelled = True
-        if self.gate is not None:
-            self.gate.set()
-
-
-def _exported(order: ExportOrder) -> Exported:
-    return Exported(order.path, len(order.keys))
 
 
 class FakeDeletions(QObject):

@@ -11,7 +11,6 @@ from tests.kit.clock import HandClock
 from tests.kit.fakes import (
     FakeAccount,
     FakeDeletions,
-    FakeExports,
     FakeHealth,
     FakeInbox,
     FakeKeychain,
@@ -47,7 +46,6 @@ class World:
         self.live = FakeLive()
         self.writer = FakeWriter()
         self.timeline = FakeTimeline()
-        self.exports = FakeExports()
         self.deletions = FakeDeletions(self.sessions)
         self.structured_results = FakeStructuredResults()
         self.scope = scope or TaskScope()

@@ -32,8 +32,8 @@ NOWHERE = "the ids are nowhere else"
 NO_OTHER = "The program speaks to your account's host and to no other"
 OVER = "When a task of more than 20 s is over while you look elsewhere, the desktop says so"
 
-EXPORTED = "tests/core/test_task_export.py"
-EXPORTS = "tests/services/test_exports.py"
+EXPORTED = "tests/features/exports/test_encoder.py"
+EXPORTS = "tests/features/exports/test_exports.py"
 DELETION = "tests/store/ledger/test_deletion.py"
 DELETIONS = "tests/services/test_deletions.py"
 CHOSEN = (
@@ -564,7 +564,7 @@ DATA = (
     Break(
         promise=INTO_A_FILE,
         mistake="an export is not redacted",
-        file="services/exports.py",
+        file="features/exports/exports.py",
         old="encoder.lines(redacted(rows, self._redactor))",
         new="encoder.lines(rows)",
         tests=(f"{EXPORTS}::test_nothing_that_opens_a_session_and_no_secret_is_in_it",),
@@ -572,7 +572,7 @@ DATA = (
     Break(
         promise=INTO_A_FILE,
         mistake="long texts of an export are not redacted",
-        file="core/task_export.py",
+        file="features/exports/encoder.py",
         old="max(map(len, texts), default=0) <= LONG_CHARS and redactor.is_clean(texts)",
         new="max(map(len, texts), default=0) > LONG_CHARS or redactor.is_clean(texts)",
         tests=(f"{EXPORTED}::test_a_secret_is_in_no_line",),
@@ -580,7 +580,7 @@ DATA = (
     Break(
         promise=AS_A_FORMULA,
         mistake="only its very first character is looked at",
-        file="core/task_export.py",
+        file="features/exports/encoder.py",
         old="return cell if _RUNS.match(cell) is None else _APOSTROPHE + cell",
         new='return _APOSTROPHE + cell if cell[:1] in {*"=+-@\\t\\r"} else cell',
         tests=(f"{EXPORTED}::test_no_spreadsheet_runs_a_cell",),
@@ -588,7 +588,7 @@ DATA = (
     Break(
         promise="Cells are parted by commas",
         mistake="they are parted by semicolons",
-        file="core/task_export.py",
+        file="features/exports/encoder.py",
         old='return ",".join((str(key)',
         new='return ";".join((str(key)',
         tests=(f"{EXPORTED}::test_a_line_has_all_that_a_colleague_asks_for",),

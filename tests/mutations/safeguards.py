@@ -11,9 +11,9 @@ COMMANDS_LIVE = "tests/services/commands/test_commands_live.py"
 AGAIN_IN_REACH = "test_what_another_key_cannot_send_again_goes_once_its_own_is_back"
 LIVE_ROWS = "tests/ui/sessions/test_live_rows.py"
 SEARCH = "tests/services/test_task_search.py"
-EXPORTS = "tests/services/test_exports.py"
-EXPORTED = "tests/core/test_task_export.py"
-EXPORT = "tests/ui/export/test_dialog.py"
+EXPORTS = "tests/features/exports/test_exports.py"
+EXPORTED = "tests/features/exports/test_encoder.py"
+EXPORT = "tests/features/exports/test_dialog.py"
 
 SAFEGUARDS = (
     Break(
@@ -402,7 +402,7 @@ SAFEGUARDS = (
     Break(
         promise="Nothing of an export that was cancelled stays",
         mistake="what was written so far gets the name",
-        file="services/exports.py",
+        file="features/exports/exports.py",
         old="                if self.is_cancelled:\n                    return None\n",
         new="",
         tests=(f"{EXPORTS}::test_cancel_leaves_nothing",),
@@ -410,7 +410,7 @@ SAFEGUARDS = (
     Break(
         promise="Nothing of an export that failed stays",
         mistake="its temporary file does",
-        file="services/exports.py",
+        file="features/exports/exports.py",
         old="            finally:\n                new.discard()\n",
         new="            finally:\n                del new\n",
         tests=(f"{EXPORTS}::test_a_disk_that_refuses_leaves_nothing",),
@@ -418,7 +418,7 @@ SAFEGUARDS = (
     Break(
         promise="An export takes no file's place unasked",
         mistake="it takes that of one that came meanwhile",
-        file="services/exports.py",
+        file="features/exports/exports.py",
         old="new.finish(replace=replace)",
         new="new.finish(replace=True)",
         tests=(f"{EXPORTS}::test_a_file_that_comes_meanwhile_is_not_replaced",),
@@ -434,15 +434,15 @@ SAFEGUARDS = (
     Break(
         promise="The rows that are exported are those of the click",
         mistake="once a file was asked about, those of then",
-        file="ui/export/file_dialog.py",
+        file="features/exports/dialog.py",
         old="self._start(replace(order, if_taken=if_taken))",
-        new="self._start(replace(self.make_order(order.path), if_taken=if_taken))",
+        new="self._start(replace(self._make_order(order.path), if_taken=if_taken))",
         tests=(f"{EXPORT}::test_numbers_follow_and_the_rows_are_those_of_the_click",),
     ),
     Break(
         promise="The rows that are exported are those of the click",
         mistake="all are exported, whatever was chosen",
-        file="ui/export/dialog.py",
+        file="features/exports/dialog.py",
         old="is_selected = self.rows.chosen() == Rows.SELECTED",
         new="is_selected = False",
         tests=(f"{EXPORT}::test_what_is_selected_is_exported_from_top_to_bottom",),
@@ -450,7 +450,7 @@ SAFEGUARDS = (
     Break(
         promise="No step of an export keeps the window waiting, also with results of 1 MB",
         mistake="50 of them are written at once",
-        file="core/task_export.py",
+        file="features/exports/encoder.py",
         old="    if max(map(len, texts), default=0) <= LONG_CHARS:\n        yield rows\n",
         new="    if texts:\n        yield rows\n",
         tests=(f"{EXPORTED}::test_long_texts_come_one_by_one",),

@@ -1,6 +1,5 @@
 """Nothing is cut and nothing covers another, in every window, on small and large screens."""
 
-import asyncio
 import os
 import subprocess
 import sys
@@ -15,10 +14,8 @@ from enigma_panel.core.deletion import KeptReason
 from enigma_panel.core.models import TaskStatus
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.deletions import DeletionResult
-from enigma_panel.services.exports import ExportFault
 from enigma_panel.services.types import Recovered, WaitReason
 from enigma_panel.ui.deletion.dialog import DeletionDialog
-from enigma_panel.ui.export.dialog import ExportDialog
 from enigma_panel.ui.new_task.dialog import NewTaskDialog
 from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.widgets.dialog import ModelessDialog
@@ -43,8 +40,6 @@ AT_EACH_PUSH = {
     (QUESTION, (1280, 800), LARGE),
     ("Settings", (640, 400), USUAL),
     ("Delete tasks", (640, 400), USUAL),
-    ("Export", (640, 400), USUAL),
-    ("Export", (1280, 800), LARGE),
     ("Keyboard shortcuts", (1280, 800), LARGE),
 }
 PAIRS = [(title, size, face) for title in WINDOWS for size, face in SCREENS]
@@ -103,28 +98,10 @@ async def states(stage: Stage, title: str, size: QSize) -> AsyncIterator[QWidget
         dialog.field.setText("delete")
         dialog.delete_button.click()
         yield await settled(stage, dialog)
-    if isinstance(dialog, ExportDialog):
-        async for state in _states_of_export(stage, dialog):
-            yield state
     for tabs in dialog.findChildren(QTabWidget):
         for page in range(tabs.count()):
             tabs.setCurrentIndex(page)
             yield await settled(stage, dialog)
-
-
-async def _states_of_export(stage: Stage, dialog: ExportDialog) -> AsyncIterator[QWidget]:
-    """Each fault, with a long name, then one under way and one that was cancelled."""
-    exports = stage.world.exports
-    for fault in ExportFault:
-        exports.fail(fault, "Permission denied")
-        dialog.file.setText(f"/home/maria/{'a long name ' * 20}.csv")
-        dialog.export()
-        yield await settled(stage, dialog)
-    exports.gate = asyncio.Event()
-    dialog.export()
-    yield await settled(stage, dialog)
-    exports.cancel()
-    yield await settled(stage, dialog)
 
 
 @pytest.mark.parametrize(
@@ -144,16 +121,24 @@ async def test_nothing_is_cut_or_covered(
     if face == LARGE:
         request.getfixturevalue("large_face")
     stage: Stage = request.getfixturevalue("stage")
+    seen = await check_states(monkeypatch, size, states(stage, title, QSize(*size)))
+    assert seen >= (3 if title in {MAIN, QUESTION, "Settings"} else 1)
+
+
+async def check_states(
+    monkeypatch: pytest.MonkeyPatch, size: tuple[int, int], states: AsyncIterator[QWidget]
+) -> int:
+    """In none of its states anything is cut or covered; how many there were."""
     screen = Screen(QSize(*size))
     monkeypatch.setattr(ModelessDialog, "screen", lambda _dialog: screen)
     seen = 0
-    async for window in states(stage, title, QSize(*size)):
+    async for window in states:
         seen += 1
         assert window.width() <= size[0]
         assert window.height() <= size[1]
         found = faults(window)
         assert found == [], f"state {seen}:\n" + "\n".join(found)
-    assert seen >= (3 if title in {MAIN, QUESTION, "Settings"} else 1)
+    return seen
 
 
 @pytest.mark.weekly

@@ -1,8 +1,14 @@
 """Optional features: each is a folder here and a line below, and can be taken out with both."""
 
 from enigma_panel.features.downloads.feature import DOWNLOADS
+from enigma_panel.features.exports.feature import EXPORTS
 from enigma_panel.features.feature import Feature
 from enigma_panel.features.tray.feature import TRAY
 
-FEATURES: tuple[Feature, ...] = (TRAY, DOWNLOADS)
+FEATURES: tuple[Feature, ...] = (
+    TRAY,
+    DOWNLOADS,
+    EXPORTS,
+    F,
+)
 """All features, in the order in which they are installed."""

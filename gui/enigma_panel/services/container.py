@@ -40,7 +40,6 @@ from enigma_panel.store.keychain import SecretStore
 
 if TYPE_CHECKING:
     from enigma_panel.services.deletions import Deletions
-    from enigma_panel.services.exports import Exports
     from enigma_panel.services.logins import Logins
     from enigma_panel.services.structured_results import StructuredResults
 
@@ -78,13 +77,6 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
     login_store_for: Callable[[str, str], SecretStore]
 
     # Made when they are needed: nobody waits for their modules at the start.
-
-    @cached_property
-    def exports(self) -> "Exports":
-        """What makes exports."""
-        from enigma_panel.services.exports import Exports  # noqa: PLC0415 - small
-
-        return Exports(self.store, self.redactor)
 
     @cached_property
     def deletions(self) -> "Deletions":

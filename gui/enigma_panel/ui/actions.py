@@ -367,7 +367,7 @@ class Actions(QObject):
             self.trouble.emit(tr("The ledger could not be read, so nothing was copied."))
             return
         if results is None:
-            self.trouble.emit(tr("These results are too long to be copied at once. Export them."))
+            self.trouble.emit(tr("These results are too long to be copied at once. Select fewer."))
             return
         if results:
             self.copy("\n\n".join(results))
@@ -378,7 +378,10 @@ class Actions(QObject):
 
         if len(keys) > MOST_FOR_COLLEAGUE:
             self.trouble.emit(
-                tr("More than {n} tasks are not copied at once. Export them.", n=MOST_FOR_COLLEAGUE)
+                tr(
+                    "More than {n} tasks are not copied at once. Select fewer.",
+                    n=MOST_FOR_COLLEAGUE,
+                )
             )
             return
         try:

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from enigma_panel.ui.quit.dialog import QuitChoice
     from enigma_panel.ui.settings.dialog import SettingsPart
     from enigma_panel.ui.settings.general_page import Autostart
-    from enigma_panel.ui.widgets.table import KeyedTable
 
 D = TypeVar("D", bound=QDialog)
 
@@ -50,7 +49,6 @@ class Dialogs(QObject):
     the desktop shows notices, as far as is known. autostart: how it starts the program at a log-in.
     settings_parts: what features add to Settings.
     draft_discarded: New task was cancelled with words in it; comes with what takes that back.
-    exported: what became of an export: a sentence, and the file, None where there is none.
     deleted: what became of tasks that were to be deleted, in words. said: what became of something
     that was asked for a moment ago.
     quit_waits: words for "Quit when they are done", empty ones when that holds no more. leaving:
@@ -58,7 +56,6 @@ class Dialogs(QObject):
     """
 
     draft_discarded = Signal(object)
-    exported = Signal(str, object)
     deleted = Signal(str)
     said = Signal(str)
     quit_waits = Signal(str)
@@ -94,7 +91,8 @@ class Dialogs(QObject):
         assert dialog is None or isinstance(dialog, kind)
         return dialog
 
-    def _once(self, kind: type[D], make: Callable[[], D]) -> D:
+    def once(self, kind: type[D], make: Callable[[], D]) -> D:
+        """The dialog of that kind, made where nobody needed it yet."""
         dialog = self.made(kind)
         if dialog is None:
             dialog = self._made[kind] = make()
@@ -158,7 +156,7 @@ class Dialogs(QObject):
             dialog.discarded.connect(self.draft_discarded)
             return dialog
 
-        self._once(NewTaskDialog, make).ask(session_key, prefill)
+        self.once(NewTaskDialog, make).ask(session_key, prefill)
 
     def open_question(self, task_key: int | None) -> None:
         """The question of that task, or the one with the least time left."""
@@ -179,7 +177,7 @@ class Dialogs(QObject):
                 parts=self.settings_parts,
             )
 
-        self._once(SettingsDialog, make).ask()
+        self.once(SettingsDialog, make).ask()
 
     def open_key(self) -> None:
         """API key."""
@@ -192,7 +190,7 @@ class Dialogs(QObject):
             return dialog
 
         self._key_was_asked_for = True
-        self._once(KeyDialog, make).ask()
+        self.once(KeyDialog, make).ask()
 
     def confirm_terminate_all(self, session_keys: Sequence[int]) -> None:
         """Ask whether these sessions are to be terminated, and do it."""
@@ -201,18 +199,7 @@ class Dialogs(QObject):
         def make() -> TerminateAllDialog:
             return TerminateAllDialog(self._services, self._parent())
 
-        self._once(TerminateAllDialog, make).ask(session_keys)
-
-    def open_export(self, table: "KeyedTable", *, of_selected: bool) -> None:
-        """Export of that table's rows. of_selected: those are chosen at first, not all."""
-        from enigma_panel.ui.export.dialog import ExportDialog, Rows
-
-        def make() -> ExportDialog:
-            dialog = ExportDialog(self._services, self._parent(), table)
-            dialog.told.connect(self.exported)
-            return dialog
-
-        self._once(ExportDialog, make).ask(Rows.SELECTED if of_selected else Rows.SHOWN)
+        self.once(TerminateAllDialog, make).ask(session_keys)
 
     def open_run_again(self, task_keys: Sequence[int]) -> None:
         """Ask whether these tasks are to be run again, and do it."""
@@ -221,7 +208,7 @@ class Dialogs(QObject):
         def make() -> RunAgainDialog:
             return RunAgainDialog(self._services, self._parent(), self.open_key)
 
-        self._once(RunAgainDialog, make).ask(task_keys)
+        self.once(RunAgainDialog, make).ask(task_keys)
 
     def open_deletion(self, task_keys: Sequence[int]) -> None:
         """Ask whether these tasks are to be deleted, and do it."""
@@ -232,7 +219,7 @@ class Dialogs(QObject):
             dialog.told.connect(self.deleted)
             return dialog
 
-        self._once(DeletionDialog, make).ask(task_keys)
+        self.once(DeletionDialog, make).ask(task_keys)
 
     def open_result(self, task_key: int, rows: "TaskRows", actions: "Actions") -> None:
         """The result of that task. rows: where its *Previous* and *Next* go on."""
@@ -241,7 +228,7 @@ class Dialogs(QObject):
         def make() -> ResultDialog:
             return ResultDialog(self._services, self._parent())
 
-        self._once(ResultDialog, make).ask(task_key, rows, actions)
+        self.once(ResultDialog, make).ask(task_key, rows, actions)
 
     def leave_demo(self) -> None:
         """Go from the demo service to the person's own account."""
@@ -276,7 +263,7 @@ class Dialogs(QObject):
             await self._services.writer.catch_up(time_limit=CATCH_UP_S)
         if not self.has_to_ask_before_quit():
             return QuitChoice.LEAVE_RUNNING
-        return await self._once(QuitDialog, make).choice()
+        return await self.once(QuitDialog, make).choice()
 
     def show_question_anew(self) -> None:
         """The screen was unlocked: an open question counts as being shown this moment."""

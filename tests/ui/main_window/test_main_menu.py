@@ -46,7 +46,6 @@ def test_the_menu_has_all_that_belongs_to_the_program(
     assert texts(window) == [
         "New task",
         "Quiet for 30 minutes",
-        "Export…",
         "Settings",
         "Keyboard shortcuts",
         "Commands",
@@ -59,7 +58,7 @@ def test_the_menu_has_all_that_belongs_to_the_program(
     button(window.tool_bar, "Menu").click()
     menu = window.main_menu.menu
     assert menu.isVisible()
-    for _ in range(3):
+    for _ in range(2):
         key(menu, Qt.Key.Key_Down)
     key(menu, Qt.Key.Key_Return)
     assert dialogs.calls == [("open_settings",)]

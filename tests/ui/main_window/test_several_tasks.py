@@ -215,7 +215,7 @@ def test_results_are_copied_as_plain_text_one_below_the_other(
     assert said == [
         "2 results were copied. 1 task has none.",
         "None of them has a result, so nothing was copied.",
-        "These results are too long to be copied at once. Export them.",
+        "These results are too long to be copied at once. Select fewer.",
     ]
 
 
@@ -234,7 +234,7 @@ def test_several_are_copied_for_a_colleague_one_below_the_other(
     assert said == [
         "2 tasks were copied. 1 has not ended.",
         "None of them has ended, so nothing was copied.",
-        "More than 2 tasks are not copied at once. Export them.",
+        "More than 2 tasks are not copied at once. Select fewer.",
     ]
 
 

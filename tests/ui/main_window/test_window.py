@@ -542,7 +542,6 @@ def test_menus_offer_what_can_be_done(
         "Run again",
         "Edit and run again",
         "Show session",
-        "Export…",
         "Delete…",
     ]
     next(a for a in window.menus.menu.actions() if a.text() == "Open result").trigger()

@@ -448,7 +448,6 @@ def test_the_menu_has_what_concerns_the_selection(queued: MainWindow, services: 
         "Copy result",
         "Edit and run again",
         "Show session",
-        "Export…",
         "Delete…",
     ]
     (show,) = (a for a in queued.menus.menu.actions() if a.text() == "Show session")
@@ -460,7 +459,6 @@ def test_the_menu_has_what_concerns_the_selection(queued: MainWindow, services: 
         "Copy for a colleague",
         "Mark as seen",
         "Run again…",
-        "Export…",
         "Delete…",
     ]
 

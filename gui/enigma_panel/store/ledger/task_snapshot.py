@@ -5,14 +5,43 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self, TypeAlias
 
-from enigma_panel.core.task_export import OTHER_FIELDS, TEXT_FIELDS, TaskRow
 from enigma_panel.store.ledger.database import BUSY_TIMEOUT_MS
 from enigma_panel.store.ledger.errors import UnreadableTextError, typed_errors
 from enigma_panel.store.ledger.queries import json_of
 
 KEYS_AT_ONCE = 50
+
+TEXT_FIELDS = (
+    "text",
+    "starting_url",
+    "result",
+    "error",
+    "code",
+    "question",
+    "label",
+    "site",
+    "cost",
+    "took_s",
+)
+OTHER_FIELDS = (
+    "key",
+    "status",
+    "number",
+    "tokens_in",
+    "tokens_out",
+    "created_ms",
+    "sent_ms",
+    "ended_ms",
+    "waited_ms",
+)
+TaskRow: TypeAlias = tuple[Any, ...]
+"""A task and what is needed of its session (label, site, number): TEXT_FIELDS, then OTHER_FIELDS.
+
+See `Task` and `Session`; cost (dollars) and took_s are as the service reported them, an absent
+value is None.
+"""
 
 _OF_SESSION = frozenset({"label", "site", "number"})
 _COLUMNS = (

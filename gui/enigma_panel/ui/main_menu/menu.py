@@ -76,10 +76,10 @@ class MainMenu(QObject):
         services.urgency.changed.connect(self._show_quiet)
         self._follow_account()
 
-    def fill(self, new_task: QAction, export: QAction, settings: QAction, leave: QAction) -> None:
+    def fill(self, new_task: QAction, settings: QAction, leave: QAction) -> None:
         """Put all actions into the menu, with those of the window."""
         new_task.setIconVisibleInMenu(False)  # it has the colour for the button's ground
-        self.menu.addActions([new_task, self.quiet, export, settings])
+        self.menu.addActions([new_task, self.quiet, settings])
         self.menu.addSeparator()
         self.menu.addActions([self.shortcuts, self.commands])
         self.menu.addSeparator()

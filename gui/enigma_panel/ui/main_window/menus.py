@@ -25,7 +25,10 @@ SUBJECT_CHARS = 40
 
 
 class Menus:
-    """Builds a menu for what is selected, each time it is asked for."""
+    """Builds a menu for what is selected, each time it is asked for.
+
+    for_tasks: what features add to the end of the menu of tasks.
+    """
 
     def __init__(
         self,
@@ -36,7 +39,6 @@ class Menus:
         *,
         verbs: Sequence[QAction],
         queue_actions: QueueActions,
-        export: Callable[[], None],
         delete: QAction,
     ) -> None:
         self._services = services
@@ -45,8 +47,8 @@ class Menus:
         self._selection = selection
         self._verbs = verbs
         self._queue_actions = queue_actions
-        self._export = export
         self._delete = delete
+        self.for_tasks: list[QAction] = []
         self.menu = QMenu(owner)
         self.menu.setToolTipsVisible(True)
         self._offered = (QMenu(owner), QMenu(owner))
@@ -99,7 +101,7 @@ class Menus:
             self._add_for_several_tasks(menu, tuple(keys))
         if keys:
             menu.addSeparator()
-            self._add(menu, tr("Export…"), self._export)
+            menu.addActions(self.for_tasks)
             menu.addAction(self._delete)
 
     def _add_answer(self, menu: QMenu, task_key: int | None) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
@@ -76,6 +75,7 @@ class MainWindow(QMainWindow):
         self.services = services
         self.dialogs = dialogs
         self._may_close = False
+        self._added_commands: list[QAction] = []
         self.hides_on_close: Callable[[], bool] = lambda: False
         self._memory = WindowState(services.settings)
         self._ticks = QTimer(self, interval=TICK_MS)
@@ -114,7 +114,7 @@ class MainWindow(QMainWindow):
         menu = self.main_menu
         program = (self.settings, self.all_notices, menu.opener, menu.shortcuts, menu.commands)
         more = (
-            self.export,
+            *self._added_commands,
             menu.quiet,
             menu.account_page,
             menu.diagnostics,
@@ -138,13 +138,11 @@ class MainWindow(QMainWindow):
         """Cancel in New task threw something away."""
         self.toast.offer_undo(tr("The draft was thrown away."), undo)
 
-    def say_exported(self, text: str, path: Path | None) -> None:
-        """An export was made, or, without a file, failed while nobody saw it."""
-        if path is None:
-            self.app_actions.trouble.emit(text)
-        else:
-            label = tr("Show in folder")
-            self.toast.offer(text, label, lambda: self.app_actions.show_folder(path))
+    def add_command(self, action: QAction, *, in_menu: bool = False) -> None:
+        """Add an action of a feature to the program's commands. in_menu: to its menu, too."""
+        self._added_commands.append(action)
+        if in_menu:
+            self.main_menu.menu.insertAction(self.settings, action)
 
     def save_layout(self) -> None:
         """Remember place, sizes and columns, and what is looked for."""
@@ -219,7 +217,6 @@ class MainWindow(QMainWindow):
         self.settings = make_action(
             self, tr("Settings"), self.dialogs.open_settings, shortcut="Ctrl+,"
         )
-        self.export = make_action(self, tr("Export…"), self._export, tip=tr("Tasks into a file."))
         self.delete = make_action(
             self.selection.tasks,
             tr("Delete…"),
@@ -248,7 +245,7 @@ class MainWindow(QMainWindow):
             lambda: [*self.command_groups(), *self.menus.groups()],
             copy_diagnostics=self.notice_controller.diagnostics_wanted.emit,
         )
-        self.main_menu.fill(self.new_task, self.export, self.settings, self.leave)
+        self.main_menu.fill(self.new_task, self.settings, self.leave)
         verbs = [*self.verbs.values(), self.undo]
         self.menus = Menus(
             self,
@@ -257,7 +254,6 @@ class MainWindow(QMainWindow):
             self.selection,
             verbs=verbs,
             queue_actions=self.queue_actions,
-            export=partial(self._export, of_selected=True),
             delete=self.delete,
         )
 
@@ -415,9 +411,6 @@ class MainWindow(QMainWindow):
         if task is not None:
             text = added_text(shorten(task.spec.text, SHORT_CHARS), len(keys))
             self.toast.offer(text, tr("Show"), lambda: self.selection.show_task(keys[0]))
-
-    def _export(self, *, of_selected: bool = False) -> None:
-        self.dialogs.open_export(self.selection.tasks, of_selected=of_selected)
 
     def _delete(self) -> None:
         """What is selected and shown now, whatever becomes of rows until it is confirmed."""

@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, tzinfo
 from enum import StrEnum
-from typing import Any, TypeAlias
 
 import msgspec
 from msgspec import Struct
@@ -18,37 +17,11 @@ from enigma_panel.core.models import session_name
 from enigma_panel.core.observation import UNSENT
 from enigma_panel.core.redaction import Redactor
 from enigma_panel.core.validation import NO_SITE
+from enigma_panel.store.ledger.task_snapshot import TEXT_FIELDS, TaskRow
 
 BYTE_ORDER_MARK = "\ufeff".encode()
 LONG_CHARS = 10_000
 """A longer text is redacted by itself, in pieces, so that no step of it takes long."""
-
-TEXT_FIELDS = (
-    "text",
-    "starting_url",
-    "result",
-    "error",
-    "code",
-    "question",
-    "label",
-    "site",
-    "cost",
-    "took_s",
-)
-OTHER_FIELDS = (
-    "key",
-    "status",
-    "number",
-    "tokens_in",
-    "tokens_out",
-    "created_ms",
-    "sent_ms",
-    "ended_ms",
-    "waited_ms",
-)
-TaskRow: TypeAlias = tuple[Any, ...]
-"""The fields of a task and its session (label, site, number): TEXT_FIELDS, OTHER_FIELDS. See `Task`
-and `Session`; cost (dollars) and took_s are as the service gave them, an absent value None."""
 
 _N_TEXTS = len(TEXT_FIELDS)
 _QUARTER_MS = 900_000
@@ -99,7 +72,7 @@ class ExportedTask(Struct, frozen=True):
 
 
 def in_turns(rows: Sequence[TaskRow]) -> Iterator[Sequence[TaskRow]]:
-    """Redact all texts at once; if there are long ones, one by one, so that no step takes long."""
+    """The rows in one batch; one by one where a text is long, so that no step takes long."""
     texts = [text for row in rows for text in row[:_N_TEXTS] if text]
     if max(map(len, texts), default=0) <= LONG_CHARS:
         yield rows

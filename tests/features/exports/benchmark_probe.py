@@ -1,6 +1,6 @@
 """The real program with a person in it who exports all tasks, again and again.
 
-Usage: python -m tests.benchmarks.export_probe export SETTINGS-AS-JSON OPTIONS-OF-THE-PROGRAM
+Usage: python -m tests.features.exports.benchmark_probe export SETTINGS-AS-JSON OPTIONS
 """
 
 import asyncio
@@ -10,9 +10,8 @@ import time
 from pathlib import Path
 
 from enigma_panel.bootstrap import Parts
-from enigma_panel.core.task_export import ExportFormat
-from enigma_panel.ui.dialogs import Dialogs
-from enigma_panel.ui.export.dialog import ExportDialog
+from enigma_panel.features.exports.dialog import ExportDialog
+from enigma_panel.features.exports.encoder import ExportFormat
 from enigma_panel.ui.main_window.window import MainWindow
 from tests.benchmarks.bare_polls import PROBE_S, gaps_ms
 from tests.benchmarks.probe import START_S, run, say
@@ -41,16 +40,15 @@ async def export(
 
 
 def _bare(ledger: str, target: str) -> float:
-    command = [sys.executable, "-m", "tests.benchmarks.export", ledger, target]
+    command = [sys.executable, "-m", "tests.features.exports.benchmark", ledger, target]
     return float(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
 
 
 async def _export(window: MainWindow, form: ExportFormat, target: Path, gaps: list[float]) -> float:
     """Seconds from the click to the file; the gaps meanwhile (ms) are added."""
-    dialogs = window.dialogs
-    assert isinstance(dialogs, Dialogs)
-    dialogs.open_export(window.selection.tasks, of_selected=False)
-    dialog = dialogs.made(ExportDialog)
+    actions = window.main_menu.menu.actions()
+    next(action for action in actions if action.text() == "Export…").trigger()
+    dialog = window.dialogs.made(ExportDialog)
     assert dialog is not None
     dialog.format.choose(form)
     dialog.file.setText(str(target))

@@ -11,7 +11,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from enigma_panel.core.task_export import ExportFormat
+from enigma_panel.features.exports.encoder import ExportFormat
 from enigma_panel.store.paths import folders_below
 from tests.benchmarks.archive import QUICK_TASKS, TASKS, fill
 from tests.benchmarks.figures import Figure, percentile
@@ -35,7 +35,7 @@ def export(*, quick: bool) -> list[Figure]:
         folders.prepare()
         fill(folders.ledger, tasks)
         settings = {"tasks": tasks, "ledger": str(folders.ledger), "folder": name, "runs": runs}
-        command = [sys.executable, "-m", "tests.benchmarks.export_probe", "export"]
+        command = [sys.executable, "-m", "tests.features.exports.benchmark_probe", "export"]
         command += [json.dumps(settings), "--base-url", url, "--data-dir", str(folder / "data")]
         done = subprocess.run(
             command,
@@ -84,6 +84,10 @@ def _gap(told: dict[str, Any]) -> Figure:
         note=f"of the window's loop from click to file, longest {max(gaps):.0f} ms; beside it "
         f"while nothing is done, longest {max(calm):.0f} ms",
     )
+
+
+MEASURES = {"export": export}
+"""What `python -m tests.benchmarks` finds here."""
 
 
 if __name__ == "__main__":

@@ -2,19 +2,18 @@
 
 from collections.abc import Callable
 
-from enigma_panel.services.exports import (
+from enigma_panel.features.exports.exports import (
     Exported,
     ExportError,
     ExportFault,
     ExportOrder,
-    FileOrder,
 )
 from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.widgets.taken_question import taken_text
 
 tr = Translations("Export")
 
-_FAULTS: dict[ExportFault, Callable[[FileOrder, str], str]] = {
+_FAULTS: dict[ExportFault, Callable[[ExportOrder, str], str]] = {
     ExportFault.EXISTS: lambda order, _: taken_text(order.path.name),
     ExportFault.NOT_A_FILE: lambda order, _: tr(
         "“{name}” is there already and is no file. Choose another name.", name=_name(order)
@@ -34,7 +33,7 @@ _FAULTS: dict[ExportFault, Callable[[FileOrder, str], str]] = {
 }
 
 
-def fault_text(order: FileOrder, error: ExportError) -> str:
+def fault_text(order: ExportOrder, error: ExportError) -> str:
     """Why nothing was exported."""
     return _FAULTS[error.fault](order, error.reason)
 
@@ -56,5 +55,5 @@ def done_text(order: ExportOrder, exported: Exported) -> str:
     return text
 
 
-def _name(order: FileOrder) -> str:
+def _name(order: ExportOrder) -> str:
     return shorten(order.path.name)

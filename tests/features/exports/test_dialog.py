@@ -11,21 +11,22 @@ from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
 
-from enigma_panel.core.task_export import ExportFormat
-from enigma_panel.services.exports import (
+from enigma_panel.features.exports.dialog import ExportDialog, Rows
+from enigma_panel.features.exports.encoder import ExportFormat
+from enigma_panel.features.exports.exports import (
     Exported,
     ExportFault,
     ExportOrder,
     IfTaken,
 )
+from enigma_panel.features.exports.feature import say
 from enigma_panel.ui.dialogs import Dialogs
-from enigma_panel.ui.export.dialog import ExportDialog, Rows
 from enigma_panel.ui.main_window.window import MainWindow
+from tests.features.exports.fakes import ExportWorld
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeDialogs
 from tests.kit.person import ENTER, SHIFT, active, button, click, key, shown_texts, type_text
 from tests.kit.wait import until
-from tests.kit.world import World
 
 TAB, ESCAPE, SPACE = Qt.Key.Key_Tab, Qt.Key.Key_Escape, Qt.Key.Key_Space
 MANY = 12
@@ -33,7 +34,7 @@ PLACE = Path("/home/maria/tasks.csv")
 
 
 @pytest.fixture
-def window(world: World) -> Iterator[MainWindow]:
+def window(world: ExportWorld) -> Iterator[MainWindow]:
     for number in range(1, MANY + 1):
         world.sessions.add(number, tell=False)
     window = MainWindow(world.services, FakeDialogs())  # type: ignore[arg-type]
@@ -45,18 +46,18 @@ def window(world: World) -> Iterator[MainWindow]:
 
 
 @pytest.fixture
-def dialog(world: World, window: MainWindow) -> ExportDialog:
-    dialog = ExportDialog(world.services, window, window.selection.tasks)
+def dialog(world: ExportWorld, window: MainWindow) -> ExportDialog:
+    dialog = ExportDialog(world.services, world.exports, window, window.selection.tasks)
     dialog.file.setText(str(PLACE))
     return dialog
 
 
-def succeed(world: World) -> None:
+def succeed(world: ExportWorld) -> None:
     world.exports.outcome = lambda order: Exported(order.path, len(order.keys))
 
 
 async def test_what_is_shown_is_exported_in_its_order(
-    world: World, window: MainWindow, dialog: ExportDialog
+    world: ExportWorld, window: MainWindow, dialog: ExportDialog
 ) -> None:
     told: list[Any] = []
     dialog.told.connect(lambda *news: told.append(news))
@@ -74,7 +75,7 @@ async def test_what_is_shown_is_exported_in_its_order(
 
 
 async def test_what_is_selected_is_exported_from_top_to_bottom(
-    world: World, window: MainWindow, dialog: ExportDialog
+    world: ExportWorld, window: MainWindow, dialog: ExportDialog
 ) -> None:
     window.selection.tasks.select_keys([3, 9, 4])
     dialog.ask(Rows.SELECTED)
@@ -88,7 +89,7 @@ async def test_what_is_selected_is_exported_from_top_to_bottom(
 
 
 async def test_numbers_follow_and_the_rows_are_those_of_the_click(
-    world: World, window: MainWindow, dialog: ExportDialog
+    world: ExportWorld, window: MainWindow, dialog: ExportDialog
 ) -> None:
     """A filter or a new task meanwhile changes nothing, also while a question is asked."""
     dialog.ask(Rows.SELECTED)
@@ -110,7 +111,7 @@ async def test_numbers_follow_and_the_rows_are_those_of_the_click(
 
 
 async def test_a_file_that_is_there_is_asked_about(
-    world: World, dialog: ExportDialog, window: MainWindow
+    world: ExportWorld, dialog: ExportDialog, window: MainWindow
 ) -> None:
     dialog.ask(Rows.SHOWN)
     await active(dialog)
@@ -134,7 +135,7 @@ async def test_a_file_that_is_there_is_asked_about(
 
 
 async def test_what_is_not_in_the_ledger_any_more_is_said(
-    world: World, dialog: ExportDialog
+    world: ExportWorld, dialog: ExportDialog
 ) -> None:
     told: list[Any] = []
     dialog.told.connect(lambda *news: told.append(news))
@@ -146,7 +147,7 @@ async def test_what_is_not_in_the_ledger_any_more_is_said(
 
 
 async def test_progress_is_shown_and_cancel_stops_it(
-    world: World, window: MainWindow, dialog: ExportDialog
+    world: ExportWorld, window: MainWindow, dialog: ExportDialog
 ) -> None:
     world.exports.gate = asyncio.Event()
     dialog.ask(Rows.SHOWN)
@@ -182,7 +183,7 @@ async def test_progress_is_shown_and_cancel_stops_it(
     ],
 )
 async def test_what_went_wrong_is_said_and_it_can_be_tried_again(
-    world: World, dialog: ExportDialog, fault: ExportFault, words: str
+    world: ExportWorld, dialog: ExportDialog, fault: ExportFault, words: str
 ) -> None:
     dialog.ask(Rows.SHOWN)
     await active(dialog)
@@ -201,7 +202,7 @@ async def test_what_went_wrong_is_said_and_it_can_be_tried_again(
 
 @pytest.mark.parametrize("typed", ["", "   ", "tasks.csv", "~/tasks.csv"])
 async def test_a_file_without_its_folder_is_not_guessed(
-    world: World, dialog: ExportDialog, typed: str
+    world: ExportWorld, dialog: ExportDialog, typed: str
 ) -> None:
     dialog.ask(Rows.SHOWN)
     dialog.file.setText(typed)
@@ -211,7 +212,7 @@ async def test_a_file_without_its_folder_is_not_guessed(
     assert "Name the file, and the folder that it is to be in." in shown_texts(dialog)
 
 
-async def test_the_name_ends_as_its_format_has_it(world: World, dialog: ExportDialog) -> None:
+async def test_the_name_ends_as_its_format_has_it(world: ExportWorld, dialog: ExportDialog) -> None:
     dialog.ask(Rows.SHOWN)
     assert dialog.mark.isEnabled()
     dialog.format.choose(ExportFormat.JSON_LINES)
@@ -223,9 +224,9 @@ async def test_the_name_ends_as_its_format_has_it(world: World, dialog: ExportDi
 
 
 async def test_a_name_is_proposed_again_in_the_same_folder(
-    world: World, window: MainWindow, tmp_path: Path
+    world: ExportWorld, window: MainWindow, tmp_path: Path
 ) -> None:
-    dialog = ExportDialog(world.services, window, window.selection.tasks)
+    dialog = ExportDialog(world.services, world.exports, window, window.selection.tasks)
     dialog.ask(Rows.SHOWN)
     proposed = Path(dialog.file.text())
     assert proposed.parent.is_dir()
@@ -242,7 +243,7 @@ async def test_a_name_is_proposed_again_in_the_same_folder(
 
 
 async def test_browse_blocks_nothing_and_asks_nothing(
-    world: World, dialog: ExportDialog, tmp_path: Path
+    world: ExportWorld, dialog: ExportDialog, tmp_path: Path
 ) -> None:
     dialog.ask(Rows.SHOWN)
     for _ in range(2):
@@ -257,7 +258,7 @@ async def test_browse_blocks_nothing_and_asks_nothing(
 
 
 async def test_closed_it_goes_on_and_says_what_became_of_it(
-    world: World, window: MainWindow, dialog: ExportDialog
+    world: ExportWorld, window: MainWindow, dialog: ExportDialog
 ) -> None:
     told: list[Any] = []
     dialog.told.connect(lambda *news: told.append(news))
@@ -281,11 +282,10 @@ async def test_closed_it_goes_on_and_says_what_became_of_it(
         assert not dialog.isVisible()
 
 
-async def test_all_of_it_by_keyboard(world: World, window: MainWindow) -> None:
+async def test_all_of_it_by_keyboard(world: ExportWorld, window: MainWindow) -> None:
     """From the menu of the selected rows to the file."""
     manager = Dialogs(world.services, lambda: window)
-    manager.exported.connect(window.say_exported)
-    window.dialogs = manager
+    world.install(window, manager)
     window.selection.tasks.select_keys([2, 7])
     window.menus.show_for_tasks(window.mapToGlobal(window.rect().center()))
     choose(window.menus.menu, "Export…")
@@ -322,10 +322,10 @@ def choose(menu: QMenu, text: str) -> None:
 
 
 async def test_the_menu_of_the_program_exports_what_is_shown(
-    world: World, window: MainWindow
+    world: ExportWorld, window: MainWindow
 ) -> None:
     manager = Dialogs(world.services, lambda: window)
-    window.dialogs = manager
+    world.install(window, manager)
     window.main_menu.show()
     choose(window.main_menu.menu, "Export…")
     dialog = manager.made(ExportDialog)
@@ -334,7 +334,7 @@ async def test_the_menu_of_the_program_exports_what_is_shown(
     dialog.reject()
 
 
-async def test_what_a_reader_of_the_screen_hears(world: World, dialog: ExportDialog) -> None:
+async def test_what_a_reader_of_the_screen_hears(world: ExportWorld, dialog: ExportDialog) -> None:
     dialog.ask(Rows.SHOWN)
     names = {
         dialog.rows: "Rows",
@@ -353,7 +353,9 @@ async def test_what_a_reader_of_the_screen_hears(world: World, dialog: ExportDia
     dialog.reject()
 
 
-async def test_a_failure_that_nobody_saw_is_a_notice(world: World, window: MainWindow) -> None:
-    window.say_exported("Not exported: the disk has no room for it.", None)
+async def test_a_failure_that_nobody_saw_is_a_notice(
+    world: ExportWorld, window: MainWindow
+) -> None:
+    say(window, "Not exported: the disk has no room for it.", None)
     assert "no room" in "".join(notice.text for notice in window.notices.notices())
     assert not window.toast.isVisible()

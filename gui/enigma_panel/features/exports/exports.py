@@ -1,7 +1,4 @@
-"""Exports of tasks into a file: one snapshot of the ledger, streamed, whole or not at all.
-
-How a file of that kind is made (`Exporter`, `ExportJob`) serves other exports, too.
-"""
+"""Exports of tasks into a file: one snapshot of the ledger, streamed, whole or not at all."""
 
 import asyncio
 import time
@@ -17,7 +14,7 @@ from msgspec import Struct
 from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.core.redaction import Redactor
-from enigma_panel.core.task_export import (
+from enigma_panel.features.exports.encoder import (
     BYTE_ORDER_MARK,
     ExportFormat,
     TaskEncoder,
@@ -65,19 +62,17 @@ class ExportError(Exception):
         self.reason = reason
 
 
-class FileOrder(Struct, frozen=True, kw_only=True):
-    """Where an export is to be written, and what happens to a file that has this name."""
+class ExportOrder(Struct, frozen=True, kw_only=True):
+    """An order to export tasks.
 
-    path: Path
-    if_taken: IfTaken = IfTaken.ASK
-
-
-class ExportOrder(FileOrder, frozen=True, kw_only=True):
-    """An order to export tasks. keys: of the tasks, in their order. with_mark: whether a CSV file
-    begins with a byte order mark."""
+    keys: of the tasks, in their order. path: the file; if_taken: what happens to one of that name.
+    with_mark: whether a CSV file begins with a byte order mark.
+    """
 
     keys: tuple[int, ...]
     form: ExportFormat
+    path: Path
+    if_taken: IfTaken = IfTaken.ASK
     with_mark: bool = False
 
 
@@ -90,10 +85,11 @@ class Exported(Struct, frozen=True):
 
 
 class ExportJob:
-    """One export, in a thread of its own. count: how far it is."""
+    """One export, in a thread of its own. count: how many tasks have been written."""
 
-    def __init__(self, order: FileOrder) -> None:
+    def __init__(self, order: ExportOrder, redactor: Redactor) -> None:
         self._order = order
+        self._redactor = redactor
         self.count = 0
         self.is_cancelled = False
 
@@ -110,83 +106,16 @@ class ExportJob:
             new = NewFile(order.path.parent, order.path.name)
             try:
                 new.begin(None)
-                self.write(new, ledger)
+                self._write(new, ledger)
                 if self.is_cancelled:
                     return None
                 return Exported(new.finish(replace=replace), self.count)
             finally:
                 new.discard()
 
-    def write(self, new: NewFile, ledger: Path) -> None:
-        """Write what belongs into it, until it is whole or cancelled."""
-        raise NotImplementedError
-
-
-class Exporter(QObject):
-    """Makes files, one at a time. progressed: the count of the one under way."""
-
-    progressed = Signal(int)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._job: ExportJob | None = None
-
-    async def run(self, job: ExportJob, ledger: Path) -> Exported | None:
-        """Make one; None where it was cancelled. ExportError: there is none."""
-        work = asyncio.get_running_loop().run_in_executor(None, job.run, ledger)
-        try:
-            while not work.done():
-                await asyncio.wait([work], timeout=NEWS_S)
-                self.progressed.emit(job.count)
-        except asyncio.CancelledError:  # the program ends
-            job.is_cancelled = True
-            await asyncio.wait([work])
-            work.exception()  # nobody is there to be told
-            raise
-        return work.result()
-
-    def begin(self, job: ExportJob) -> None:
-        """From now on `cancel` is about this one."""
-        self._job = job
-
-    def cancel(self) -> None:
-        """End the one under way; nothing of it is left, unless it has its name already."""
-        if self._job is not None:
-            self._job.is_cancelled = True
-
-
-class Exports(Exporter):
-    """Makes exports of tasks, one at a time. progressed: how many tasks have been written."""
-
-    def __init__(self, store: SessionStore, redactor: Redactor) -> None:
-        super().__init__()
-        self._store = store
-        self._redactor = redactor
-
-    def save(self, order: ExportOrder) -> Coroutine[Any, Any, Exported | None]:
-        """Make one, which can be cancelled from now on; None where it was. ExportError: nothing was
-        exported."""
-        job = _TasksJob(order, self._redactor)
-        self.begin(job)
-        return self._save(job)
-
-    async def _save(self, job: ExportJob) -> Exported | None:
-        try:
-            await self._store.flush()  # what is shown is in it
-            ledger = await self._store.read(lambda ledger: ledger.path)
-        except LedgerError as error:
-            raise ExportError(ExportFault.LEDGER, error.reason) from None
-        return await self.run(job, ledger)
-
-
-class _TasksJob(ExportJob):
-    def __init__(self, order: ExportOrder, redactor: Redactor) -> None:
-        super().__init__(order)
-        self._tasks = order
-        self._redactor = redactor
-
-    def write(self, new: NewFile, ledger: Path) -> None:
-        order = self._tasks
+    def _write(self, new: NewFile, ledger: Path) -> None:
+        """Write the tasks, until all are written or it is cancelled."""
+        order = self._order
         encoder = TaskEncoder(order.form, _zone_at)
         if order.with_mark and order.form is ExportFormat.CSV:
             new.write(BYTE_ORDER_MARK)
@@ -199,6 +128,47 @@ class _TasksJob(ExportJob):
                 new.write(encoder.lines(redacted(rows, self._redactor)))
                 self.count += len(rows)
                 time.sleep(TURN_S)
+
+
+class Exports(QObject):
+    """Makes exports, one at a time. progressed: how many tasks have been written."""
+
+    progressed = Signal(int)
+
+    def __init__(self, store: SessionStore, redactor: Redactor) -> None:
+        super().__init__()
+        self._store = store
+        self._redactor = redactor
+        self._job: ExportJob | None = None
+
+    def save(self, order: ExportOrder) -> Coroutine[Any, Any, Exported | None]:
+        """Make one, which can be cancelled from now on; None where it was. ExportError: nothing was
+        exported."""
+        self._job = job = ExportJob(order, self._redactor)
+        return self._save(job)
+
+    def cancel(self) -> None:
+        """End the one under way; nothing of it is left, unless it has its name already."""
+        if self._job is not None:
+            self._job.is_cancelled = True
+
+    async def _save(self, job: ExportJob) -> Exported | None:
+        try:
+            await self._store.flush()  # what is shown is in it
+            ledger = await self._store.read(lambda ledger: ledger.path)
+        except LedgerError as error:
+            raise ExportError(ExportFault.LEDGER, error.reason) from None
+        work = asyncio.get_running_loop().run_in_executor(None, job.run, ledger)
+        try:
+            while not work.done():
+                await asyncio.wait([work], timeout=NEWS_S)
+                self.progressed.emit(job.count)
+        except asyncio.CancelledError:  # the program ends
+            job.is_cancelled = True
+            await asyncio.wait([work])
+            work.exception()  # nobody is there to be told
+            raise
+        return work.result()
 
 
 def _check_name(path: Path) -> None:

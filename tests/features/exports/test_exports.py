@@ -19,10 +19,9 @@ import pytest
 from msgspec.structs import replace
 
 from enigma_panel.core.redaction import MARK, Redactor
-from enigma_panel.core.task_export import ExportFormat, TaskRow
-from enigma_panel.runtime.event_loop import LedgerThread, TaskScope
-from enigma_panel.services import exports as exports_module
-from enigma_panel.services.exports import (
+from enigma_panel.features.exports import exports as exports_module
+from enigma_panel.features.exports.encoder import ExportFormat
+from enigma_panel.features.exports.exports import (
     Exported,
     ExportError,
     ExportFault,
@@ -30,11 +29,12 @@ from enigma_panel.services.exports import (
     Exports,
     IfTaken,
 )
+from enigma_panel.runtime.event_loop import LedgerThread, TaskScope
 from enigma_panel.services.state.ledger_writer import LedgerWriter
 from enigma_panel.services.state.timeline import Timeline
 from enigma_panel.store.folder_lock import LOCK_NAME
 from enigma_panel.store.ledger import Ledger
-from enigma_panel.store.ledger.task_snapshot import KEYS_AT_ONCE, TaskSnapshot
+from enigma_panel.store.ledger.task_snapshot import KEYS_AT_ONCE, TaskRow, TaskSnapshot
 from enigma_panel.store.new_file import PREFIX
 from tests.kit.builders import a_session, a_task
 from tests.kit.clock import HandClock
@@ -42,7 +42,7 @@ from tests.kit.ledgers import open_ledger, put
 from tests.kit.stores import a_store
 from tests.kit.wait import until
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 REPLACE = IfTaken.REPLACE
 MANY = 3 * KEYS_AT_ONCE + 7
 PASSWORD = "hunter2-and-more"
@@ -283,7 +283,7 @@ def test_killed_it_leaves_nothing_under_its_name(bench: Bench, is_there: bool) -
     if is_there:
         target.write_text("mine")
     ledger = bench.folder.parent / "ledger.sqlite3"
-    command = [sys.executable, "-m", "tests.services.child_export"]
+    command = [sys.executable, "-m", "tests.features.exports.child_export"]
     command += [str(ledger), str(target), str(MANY)]
     env = {**os.environ, "PYTHONPATH": str(ROOT / "gui")}
     with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True) as child:

@@ -1,6 +1,6 @@
 """Exports all tasks of a ledger into a file, slowly; says when it has begun.
 
-Usage: python -m tests.services.child_export LEDGER TARGET TASKS
+Usage: python -m tests.features.exports.child_export LEDGER TARGET TASKS
 """
 
 import sys
@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from enigma_panel.core.redaction import Redactor
-from enigma_panel.core.task_export import ExportFormat, TaskRow
-from enigma_panel.services.exports import ExportOrder, IfTaken, _TasksJob
-from enigma_panel.store.ledger.task_snapshot import TaskSnapshot
+from enigma_panel.features.exports.encoder import ExportFormat
+from enigma_panel.features.exports.exports import ExportJob, ExportOrder, IfTaken
+from enigma_panel.store.ledger.task_snapshot import TaskRow, TaskSnapshot
 
 whole = TaskSnapshot.batches
 
@@ -31,4 +31,4 @@ order = ExportOrder(
     path=Path(target),
     if_taken=IfTaken.REPLACE,
 )
-_TasksJob(order, Redactor(bytes(32))).run(Path(ledger))
+ExportJob(order, Redactor(bytes(32))).run(Path(ledger))

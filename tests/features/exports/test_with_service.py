@@ -9,9 +9,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from enigma_panel.core.models import TaskSpec
-from enigma_panel.core.task_export import undefuse
+from enigma_panel.features.exports.dialog import ExportDialog
+from enigma_panel.features.exports.encoder import undefuse
+from enigma_panel.features.exports.feature import EXPORTS
+from enigma_panel.features.feature import Host
+from enigma_panel.services.desktop_notifier import DesktopNotifier
 from enigma_panel.ui.dialogs import Dialogs
-from enigma_panel.ui.export.dialog import ExportDialog
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.theme import theme
 from tests.kit.fakes import FakeDialogs
@@ -32,13 +35,15 @@ async def test_what_is_shown_is_in_the_file(
     async with running(simulator("--speed", "20").url) as parts:
         window = MainWindow(parts.services, FakeDialogs())  # type: ignore[arg-type]
         manager = Dialogs(parts.services, lambda: window)
-        manager.exported.connect(window.say_exported)
-        window.dialogs = manager
+        notifier = DesktopNotifier()
+        EXPORTS.install(
+            Host(services=parts.services, window=window, dialogs=manager, notifier=notifier)
+        )
         window.show()
         done = await parts.services.sessions.start(TaskSpec(text=TEXT))
         sessions = parts.services.sessions
         await until(lambda: sessions.task(done).is_final)
-        window.export.trigger()
+        export(window)
         dialog = manager.made(ExportDialog)
         assert dialog is not None
         await active(dialog)
@@ -52,6 +57,11 @@ async def test_what_is_shown_is_in_the_file(
         manager.close_all()
         window.close_for_good()
         window.deleteLater()
+
+
+def export(window: MainWindow) -> None:
+    actions = window.main_menu.menu.actions()
+    next(action for action in actions if action.text() == "Export…").trigger()
 
 
 def read(target: Path) -> list[dict[str, str]]:
@@ -79,7 +89,7 @@ def check(rows: list[dict[str, str]], task: Any) -> None:
 async def replaced(dialog: ExportDialog, window: MainWindow, target: Path) -> None:
     """Once more, into the same file, which is asked about."""
     put(target, "mine")
-    window.export.trigger()
+    export(window)
     dialog.file.setText(str(target))
     click(dialog.export_button)
     await until(dialog.taken.isVisible)

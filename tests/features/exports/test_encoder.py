@@ -12,19 +12,17 @@ from hypothesis import strategies as st
 
 from enigma_panel.core.observation import UNSENT
 from enigma_panel.core.redaction import MARK, Redactor
-from enigma_panel.core.task_export import (
+from enigma_panel.features.exports.encoder import (
     LONG_CHARS,
-    OTHER_FIELDS,
-    TEXT_FIELDS,
     ExportedTask,
     ExportFormat,
     TaskEncoder,
-    TaskRow,
     defuse,
     in_turns,
     redacted,
     undefuse,
 )
+from enigma_panel.store.ledger.task_snapshot import OTHER_FIELDS, TEXT_FIELDS, TaskRow
 from tests.kit.clock import NOW
 
 COLUMNS = list(ExportedTask.__struct_fields__)

@@ -1,0 +1,71 @@
+"""The exports feature over fakes: no file is made, and a test says what became of each export."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, cast
+
+from PySide6.QtCore import QObject, Signal
+
+from enigma_panel.features.exports.exports import Exported, ExportError, ExportFault, ExportOrder
+from enigma_panel.features.exports.feature import add_commands
+from enigma_panel.features.feature import Host
+from enigma_panel.services.desktop_notifier import DesktopNotifier
+from enigma_panel.ui.dialogs import Dialogs
+from enigma_panel.ui.main_window.window import MainWindow
+from tests.kit.world import World
+
+
+class FakeExports(QObject):
+    """Makes no file: what became of an export is put in by the test.
+
+    orders: what was asked for. outcome: what `save` returns, or raises; None: it was cancelled.
+    gate: what it waits for, too.
+    """
+
+    progressed = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.orders: list[Any] = []
+        self.outcome: Callable[[ExportOrder], Exported | None] = _exported
+        self.gate: asyncio.Event | None = None
+        self.is_cancelled = False
+
+    async def save(self, order: ExportOrder) -> Exported | None:
+        self.orders.append(order)
+        self.is_cancelled = False
+        if self.gate is not None:
+            await self.gate.wait()
+        return None if self.is_cancelled else self.outcome(order)
+
+    def fail(self, fault: ExportFault, reason: str = "") -> None:
+        """From now on nothing is exported."""
+
+        def outcome(_order: ExportOrder) -> Exported:
+            raise ExportError(fault, reason)
+
+        self.outcome = outcome
+
+    def cancel(self) -> None:
+        self.is_cancelled = True
+        if self.gate is not None:
+            self.gate.set()
+
+
+def _exported(order: ExportOrder) -> Exported:
+    return Exported(order.path, len(order.keys))
+
+
+class ExportWorld(World):
+    """The engine's fakes, and `exports`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.exports = FakeExports()
+
+    def install(self, window: MainWindow, dialogs: Dialogs) -> None:
+        """Add the feature to a window over these fakes."""
+        host = Host(
+            services=self.services, window=window, dialogs=dialogs, notifier=DesktopNotifier()
+        )
+        add_commands(host, cast("Any", self.exports))
