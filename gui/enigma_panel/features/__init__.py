@@ -9,6 +9,5 @@ FEATURES: tuple[Feature, ...] = (
     TRAY,
     DOWNLOADS,
     EXPORTS,
-    F,
 )
 """All features, in the order in which they are installed."""
