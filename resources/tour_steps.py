@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from enigma_panel.core.models import SessionState, Task, TaskStatus, shown_state
+from enigma_panel.features import FEATURES
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import Recovered
 from enigma_panel.ui.main_window.window import MainWindow
@@ -40,6 +41,7 @@ from enigma_panel.ui.theme import theme
 SIZE = QSize(1280, 800)
 NO_KEYS = Qt.KeyboardModifier.NoModifier
 W = TypeVar("W", bound=QWidget)
+SAVES_LOGINS = any(feature.name == "saved_logins" for feature in FEATURES)
 
 SEARCH = "Find the top 3 wireless keyboards at amazon.com with prices"
 LOGIN = "Log in to bank.example and download the September statement"
@@ -84,7 +86,8 @@ class Tour:
         await self._pause_and_resume()
         await self._watch_steps()
         await self._answer_credentials()
-        await self._answer_saved()
+        if SAVES_LOGINS:
+            await self._answer_saved()
         await self._read_result()
         await self._show_recovered()
         await self._turn_dark()
@@ -204,7 +207,8 @@ class Tour:
         self._find(dialog, QLineEdit, "Username").setText("maria")
         self._find(dialog, QLineEdit, "Password").setText("a-password-of-the-tour")
         await self._until("the dialog is armed", dialog.is_armed)
-        self._press(dialog, "Remember for bank.example", exact=False)
+        if SAVES_LOGINS:
+            self._press(dialog, "Remember for bank.example", exact=False)
         await self._picture("question", dialog)
         await self._press_armed(dialog, "Send answer")
         await self._until("the answer is sent", lambda: not dialog.isVisible())

@@ -6,7 +6,7 @@ import random
 import shutil
 import tempfile
 from collections.abc import Callable
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -41,7 +41,6 @@ from enigma_panel.store.keychain import (
     KeychainStore,
     MemoryStore,
     SecretStore,
-    login_service,
     service_name,
 )
 from enigma_panel.store.ledger.ledger import Ledger
@@ -168,7 +167,6 @@ async def build(
         open_connector=partial(_open_connector, make_connector),
         demo=demo_url is not None,
         keep_folder=str(dirs.root),
-        login_store_for=_login_memory() if demo_url is not None else _login_keychain,
     )
     return _parts(services, files, read_thread)
 
@@ -299,15 +297,6 @@ def _keychain(base_url: str) -> SecretStore:
 
 def _fingerprint_key(*, is_demo: bool) -> SecretStore:
     return MemoryStore() if is_demo else KeychainStore(*FINGERPRINT_KEY)
-
-
-def _login_keychain(host: str, account: str) -> SecretStore:
-    return KeychainStore(login_service(host), account)
-
-
-def _login_memory() -> Callable[[str, str], SecretStore]:
-    """For the demo: gone with it."""
-    return cache(lambda _host, _account: MemoryStore())
 
 
 def _demo_store(_base_url: str) -> SecretStore:

@@ -4,13 +4,13 @@ import platform
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from publicsuffixlist import PublicSuffixList
 from PySide6.QtCore import qVersion
 from PySide6.QtGui import QGuiApplication
 
 from enigma_panel import __version__
 from enigma_panel.api.errors import ApiError
 from enigma_panel.bootstrap import DataDirs, Parts
-from enigma_panel.core.login_sites import registrable
 from enigma_panel.runtime.logging_setup import newest_lines
 from enigma_panel.services.account import ENVIRONMENT
 from enigma_panel.services.types import KeyState
@@ -22,7 +22,7 @@ async def report(parts: Parts, dirs: DataDirs) -> int:
     """Print them; 0 when this machine can run the program, whatever the service says."""
     account = parts.services.account
     await account.load()
-    registrable("www.example.co.uk")  # fails where the list of public suffixes was left out
+    PublicSuffixList()  # fails where the list of public suffixes was left out
     keychain, service = await account.where_it_would_go(), await _health(parts)
     print("\n".join(_lines(parts, dirs, keychain=keychain, service=service)))
     return 0

@@ -1,7 +1,6 @@
 """One fake for each service that windows and other services use; the real ones are in services."""
 
 import asyncio
-import threading
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -54,7 +53,7 @@ from enigma_panel.services.types import (
     ServiceStatus,
     WaitReason,
 )
-from enigma_panel.store.keychain import MemoryStore, Result, SecretOutcome
+from enigma_panel.store.keychain import Result, SecretOutcome
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.intents import Step
 from enigma_panel.store.ledger.task_reader import Figures
@@ -731,57 +730,6 @@ class FakeTimeline(QObject):
 
     async def flush(self) -> None:
         """Nothing is ever waiting to be written here."""
-
-
-class FakeKeychain:
-    """A keychain in memory, whose entries have a host and an account.
-
-    outcome: what every call ends with instead; gate: what it waits for, in its thread. begun: how
-    many calls came.
-    """
-
-    def __init__(self) -> None:
-        self.begun = 0
-        self.entries: dict[tuple[str, str], MemoryStore] = {}
-        self.outcome: SecretOutcome | None = None
-        self.gate: threading.Event | None = None
-        self.name = "the GNOME keyring"
-
-    def store_for(self, host: str, account: str) -> "FakeEntry":
-        entry = self.entries.setdefault((host, account), MemoryStore())
-        return FakeEntry(self, entry)
-
-    def password(self, host: str, account: str) -> str | None:
-        """What it keeps, None for nothing."""
-        return self.entries[host, account].get().secret if (host, account) in self.entries else None
-
-
-class FakeEntry:
-    """One entry of it."""
-
-    def __init__(self, keychain: FakeKeychain, entry: MemoryStore) -> None:
-        self._keychain = keychain
-        self._entry = entry
-
-    def where(self) -> str:
-        return self._keychain.name
-
-    def get(self) -> Result:
-        return self._answer(self._entry.get)
-
-    def save(self, secret: str) -> Result:
-        return self._answer(lambda: self._entry.save(secret))
-
-    def remove(self) -> Result:
-        return self._answer(self._entry.remove)
-
-    def _answer(self, call: Callable[[], Result]) -> Result:
-        self._keychain.begun += 1
-        if self._keychain.gate is not None:
-            self._keychain.gate.wait()
-        if self._keychain.outcome is not None:
-            return Result(outcome=self._keychain.outcome, where=self._keychain.name)
-        return replace(call(), where=self._keychain.name)
 
 
 class HandUrgency(Urgency):

@@ -6,14 +6,12 @@ from typing import Any, cast
 
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.container import Services
-from enigma_panel.services.logins import Logins
 from tests.kit.clock import HandClock
 from tests.kit.fakes import (
     FakeAccount,
     FakeDeletions,
     FakeHealth,
     FakeInbox,
-    FakeKeychain,
     FakeLive,
     FakeQueue,
     FakeSessions,
@@ -49,10 +47,6 @@ class World:
         self.deletions = FakeDeletions(self.sessions)
         self.structured_results = FakeStructuredResults()
         self.scope = scope or TaskScope()
-        self.keychain = FakeKeychain()
-        self.logins = Logins(
-            cast("Any", self.settings), self.keychain.store_for, self.clock, cast("Any", self.scope)
-        )
         self.urgency = HandUrgency(cast("Any", self.inbox), self.clock, cast("Any", self.scope))
         record = SimpleNamespace(**vars(self), demo=demo, keep_folder="/home/maria/enigma-panel")
         self.services = cast("Services", record)

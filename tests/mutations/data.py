@@ -6,8 +6,9 @@ ACCOUNT = "tests/services/test_account.py"
 DOWNLOADS = "tests/features/downloads/test_downloads.py"
 ASKED = "tests/services/test_question_notifier.py"
 TRAY = "tests/features/tray/test_tray.py"
-SERVICE_LOGINS = "tests/services/test_logins.py"
-SAVED_LOGINS = "tests/ui/questions/test_saved_logins.py"
+SERVICE_LOGINS = "tests/features/saved_logins/test_logins.py"
+SAVED_LOGINS = "tests/features/saved_logins/test_helper.py"
+LOGIN_OFFERS = "tests/features/saved_logins/test_offers.py"
 WORDS = "test_the_agents_words_are_there_if_they_are_wanted_and_no_secret_is"
 DONE = "tests/services/test_done_notifier.py"
 NOTICES = "tests/ui/main_window/test_desktop_notices.py"
@@ -901,7 +902,7 @@ DATA = (
     Break(
         promise="keeps its password in the keychain alone, in an entry of its own",
         mistake="all accounts of a host share one",
-        file="bootstrap.py",
+        file="features/saved_logins/feature.py",
         old="return KeychainStore(login_service(host), account)",
         new="return KeychainStore(login_service(host))",
         tests=(f"{SERVICE_LOGINS}::test_the_program_keeps_each_login_in_an_entry_of_its_own",),
@@ -910,7 +911,7 @@ DATA = (
         promise="Site, account and last use stand in the settings file, readable by you alone; which "
         "account answered a question stands in the ledger and in the task's time line.",
         mistake="the last use is forgotten",
-        file="services/logins.py",
+        file="features/saved_logins/logins.py",
         old="self._put(replace(known, used_ms=self._clock.now_ms()), instead_of=known)",
         new="pass",
         tests=(f"{SERVICE_LOGINS}::test_the_password_is_in_the_keychain_alone",),
@@ -918,15 +919,15 @@ DATA = (
     Break(
         promise="It is saved only if you check the box",
         mistake="it always is",
-        file="ui/questions/forms/credentials.py",
-        old="if self.saved.is_to_be_remembered():",
-        new="if True:",
+        file="features/saved_logins/helper.py",
+        old="if self.remember.isChecked() and self._place.host:",
+        new="if self._place.host:",
         tests=(f"{SAVED_LOGINS}::test_a_login_is_saved_only_if_the_box_says_so",),
     ),
     Break(
         promise="and filled in only by a click",
         mistake="the one used last is filled in by itself",
-        file="ui/questions/forms/saved_logins.py",
+        file="features/saved_logins/helper.py",
         old="        self.buttons = [self._button(fill_label(one), one, self._fill) for one in fills]\n",
         new="        self.buttons = [self._button(fill_label(one), one, self._fill) for one in fills]\n"
         "        self._fill(*fills[:1])\n",
@@ -936,84 +937,84 @@ DATA = (
         promise="it is you who sends it",
         mistake="what is filled in is sent",
         file="ui/questions/forms/credentials.py",
-        old="        self._filled = login\n        self.edited.emit()\n",
-        new="        self._filled = login\n        self.window()._send()\n",
+        old="        self._filled = account\n        self.edited.emit()\n",
+        new="        self._filled = account\n        self.window()._send()\n",
         tests=(f"{SAVED_LOGINS}::test_a_click_fills_it_in_and_sends_nothing",),
     ),
     Break(
         promise="It is offered for the very host that the task names, which is the task's word: the "
         "service does not say where the browser is now.",
         mistake="a host below a saved one gets it, too",
-        file="core/logins.py",
+        file="features/saved_logins/offers.py",
         old="if one.host == place.host]",
         new="if place.host.endswith(one.host)]",
-        tests=("tests/core/test_logins.py::test_another_host_of_the_domain_is_asked_for_once",),
+        tests=(f"{LOGIN_OFFERS}::test_another_host_of_the_domain_is_asked_for_once",),
     ),
     Break(
         promise="For another host of the same domain it asks once.",
         mistake="it does not ask",
-        file="core/logins.py",
+        file="features/saved_logins/offers.py",
         old="*(one for one in near if one.whole_domain)]",
         new="*near]",
-        tests=("tests/core/test_logins.py::test_another_host_of_the_domain_is_asked_for_once",),
+        tests=(f"{LOGIN_OFFERS}::test_another_host_of_the_domain_is_asked_for_once",),
     ),
     Break(
         promise="Where a host only looks like a saved one, or the address has a port, a user name or "
         "numbers instead of a name, nothing is filled in.",
         mistake="a port is passed over",
-        file="core/login_sites.py",
+        file="features/saved_logins/sites.py",
         old='return has_port or "@" in parts.netloc',
         new='return "@" in parts.netloc',
-        tests=("tests/core/test_logins.py::test_where_a_login_of_a_task_would_be",),
+        tests=(f"{LOGIN_OFFERS}::test_where_a_login_of_a_task_would_be",),
     ),
     Break(
         promise=CHOSEN,
         mistake="of several sites the first is taken",
-        file="core/logins.py",
+        file="features/saved_logins/offers.py",
         old="is_clear = len(sites) == 1 and",
         new="is_clear = bool(sites) and",
-        tests=("tests/core/test_logins.py::test_in_doubt_the_person_chooses",),
+        tests=(f"{LOGIN_OFFERS}::test_in_doubt_the_person_chooses",),
     ),
     Break(
         promise=CHOSEN,
         mistake="what ends like a file is a site like any other",
-        file="core/login_sites.py",
+        file="features/saved_logins/sites.py",
         old=" and ending.lower() not in FILE_ENDINGS",
         new="",
-        tests=("tests/core/test_logins.py::test_in_doubt_the_person_chooses",),
+        tests=(f"{LOGIN_OFFERS}::test_in_doubt_the_person_chooses",),
     ),
     Break(
         promise=CHOSEN,
         mistake="only some endings are known",
-        file="core/login_sites.py",
+        file="features/saved_logins/sites.py",
         old="is_reserved or _suffixes().publicsuffix(host, accept_unknown=False) is not None",
         new='is_reserved or host.endswith((".com", ".org"))',
-        tests=("tests/core/test_logins.py::test_in_doubt_the_person_chooses",),
+        tests=(f"{LOGIN_OFFERS}::test_in_doubt_the_person_chooses",),
     ),
     Break(
         promise=CHOSEN,
         mistake="what the question names is passed over",
-        file="core/logins.py",
+        file="features/saved_logins/offers.py",
         old="if is_clear and not another_site(question, named[0].host):",
         new="if is_clear:",
-        tests=("tests/core/test_logins.py::test_a_question_may_name_another_site",),
+        tests=(f"{LOGIN_OFFERS}::test_a_question_may_name_another_site",),
     ),
     Break(
         promise=CHOSEN,
         mistake="it is saved all the same",
-        file="ui/questions/forms/saved_logins.py",
-        old="return self.remember.isChecked() and bool(self._place.host)",
-        new="return self.remember.isChecked()",
+        file="features/saved_logins/helper.py",
+        old="if self.remember.isChecked() and self._place.host:",
+        new="if self.remember.isChecked():",
         tests=(f"{SAVED_LOGINS}::test_without_a_choice_nothing_is_saved",),
     ),
     Break(
         promise="Where a host only looks like a saved one, or the address has a port, a user name or "
         "numbers instead of a name, nothing is filled in.",
         mistake="letters of another script are taken for others",
-        file="core/logins.py",
+        file="features/saved_logins/offers.py",
         old="plain.translate(_ALIKE).replace",
         new="plain.replace",
-        tests=("tests/core/test_logins.py::test_two_hundred_look_alikes_are_known",),
+        tests=(f"{LOGIN_OFFERS}::test_two_hundred_look_alikes_are_known",),
     ),
     Break(
         promise="The tray's menu names session, kind and time left of a question, none of the agent's "

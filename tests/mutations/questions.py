@@ -202,19 +202,21 @@ QUESTIONS = (
     Break(
         promise="The keychain keeps no password that nothing lists",
         mistake="it is listed once it was saved",
-        file="services/logins.py",
+        file="features/saved_logins/logins.py",
         old="        self._put(listed, instead_of=before)\n",
         new="",
-        tests=("tests/services/test_logins.py::test_no_password_is_kept_that_nothing_lists",),
+        tests=(
+            "tests/features/saved_logins/test_logins.py::test_no_password_is_kept_that_nothing_lists",
+        ),
     ),
     Break(
         promise="Delete in Settings deletes the login that was chosen",
         mistake="the one that stands in its row now",
-        file="ui/settings/logins_page.py",
+        file="features/saved_logins/settings.py",
         old="self._known.setdefault(name, len(self._known) + 1) for name in sorted(by_name)]",
         new="n for n, _ in enumerate(sorted(by_name), 1)]",
         tests=(
-            "tests/ui/settings/test_logins_page.py::test_a_row_that_moves_stays_the_one_that_was_chosen",
+            "tests/features/saved_logins/test_settings.py::test_a_row_that_moves_stays_the_one_that_was_chosen",
         ),
     ),
     Break(

@@ -10,7 +10,6 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from enigma_panel.core.logins import SavedLogin
 from enigma_panel.core.task_filter import SortBy, SortColumn, TaskFilter, TaskGroup
 from enigma_panel.store.files import ProblemKind
 from enigma_panel.store.settings import (
@@ -22,6 +21,7 @@ from enigma_panel.store.settings import (
     SYSTEM,
     TERMINATE_IDLE,
     ColumnSettings,
+    SavedLogin,
     Settings,
     SettingsError,
     TableSettings,

@@ -3,11 +3,13 @@
 from enigma_panel.features.downloads.feature import DOWNLOADS
 from enigma_panel.features.exports.feature import EXPORTS
 from enigma_panel.features.feature import Feature
+from enigma_panel.features.saved_logins.feature import SAVED_LOGINS
 from enigma_panel.features.tray.feature import TRAY
 
 FEATURES: tuple[Feature, ...] = (
     TRAY,
     DOWNLOADS,
     EXPORTS,
+    SAVED_LOGINS,
 )
 """All features, in the order in which they are installed."""

@@ -1,6 +1,5 @@
 """The services of one run: how they are made, in one order, and connected."""
 
-from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -36,11 +35,9 @@ from enigma_panel.services.state.starts import StartsUnderWay
 from enigma_panel.services.state.timeline import Timeline
 from enigma_panel.services.task_search import TaskSearch
 from enigma_panel.services.types import NoticeKind
-from enigma_panel.store.keychain import SecretStore
 
 if TYPE_CHECKING:
     from enigma_panel.services.deletions import Deletions
-    from enigma_panel.services.logins import Logins
     from enigma_panel.services.structured_results import StructuredResults
 
 
@@ -74,7 +71,6 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
     demo: bool
     keep_folder: str
     redactor: Redactor
-    login_store_for: Callable[[str, str], SecretStore]
 
     # Made when they are needed: nobody waits for their modules at the start.
 
@@ -91,13 +87,6 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
             self.scope,
             health=self.health,
         )
-
-    @cached_property
-    def logins(self) -> "Logins":
-        """The saved logins."""
-        from enigma_panel.services.logins import Logins  # noqa: PLC0415 - small
-
-        return Logins(self.settings, self.login_store_for, self.clock, self.scope)
 
     @cached_property
     def structured_results(self) -> "StructuredResults":
@@ -120,7 +109,6 @@ def make_services(
     open_connector: OpenConnector,
     demo: bool,
     keep_folder: str,
-    login_store_for: Callable[[str, str], SecretStore],
 ) -> Services:
     """Make the services and connect them; each knows only those made before it. Nothing runs yet.
 
@@ -161,7 +149,6 @@ def make_services(
         demo=demo,
         keep_folder=keep_folder,
         redactor=redactor,
-        login_store_for=login_store_for,
     )
     _connect(services)
     return services

@@ -14,7 +14,6 @@ from typing import Any
 import msgspec
 from msgspec import Struct, field
 
-from enigma_panel.core.logins import SavedLogin
 from enigma_panel.core.money import is_sane
 from enigma_panel.core.service_rules import Dialect
 from enigma_panel.core.task_filter import NEWEST_FIRST, NO_FILTER, Order, SortBy, TaskFilter
@@ -52,6 +51,19 @@ FOR_EVER = 0
 KEPT_DAYS = range(1, 3_651)
 SYSTEM, LIGHT, DARK = "system", "light", "dark"
 """Which colours are put on: those of the desktop, whenever it changes them, or always the same."""
+
+
+class SavedLogin(Struct, frozen=True, kw_only=True):
+    """A login without its password, which is in the keychain alone.
+
+    host: in lower case, without "www."; used_ms: when it was used last (epoch ms). whole_domain:
+    it is also offered on other hosts of its registrable domain.
+    """
+
+    host: str
+    account: str
+    used_ms: int = 0
+    whole_domain: bool = False
 
 
 class ColumnSettings(Struct, frozen=True, omit_defaults=True):

@@ -17,9 +17,9 @@ from enigma_panel.services.container import Services
 from enigma_panel.services.types import KeyState
 
 if TYPE_CHECKING:
-    from enigma_panel.services.logins import RememberedLogin
     from enigma_panel.ui.actions import Actions, TaskRows
-    from enigma_panel.ui.questions.dialog import QuestionDialog
+    from enigma_panel.ui.questions.dialog import MakeLoginHelper, QuestionDialog
+    from enigma_panel.ui.questions.forms.login_helper import LoginHelper
     from enigma_panel.ui.questions.presenter import QuestionPresenter
     from enigma_panel.ui.quit.dialog import QuitChoice
     from enigma_panel.ui.settings.dialog import SettingsPart
@@ -47,7 +47,7 @@ class Dialogs(QObject):
     use_account change between the demo service and the account; without them no button does it.
     sleep_is_announced: whether this computer says when it is about to sleep. notices_shown: whether
     the desktop shows notices, as far as is known. autostart: how it starts the program at a log-in.
-    settings_parts: what features add to Settings.
+    settings_parts: what features add to Settings. make_login_helper: a feature's, for questions.
     draft_discarded: New task was cancelled with words in it; comes with what takes that back.
     deleted: what became of tasks that were to be deleted, in words. said: what became of something
     that was asked for a moment ago.
@@ -81,6 +81,7 @@ class Dialogs(QObject):
         self._notices_shown = notices_shown
         self._autostart = autostart
         self.settings_parts: list[SettingsPart] = []
+        self.make_login_helper: MakeLoginHelper | None = None
         self._made: dict[type[QDialog], QDialog] = {}
         self._key_was_asked_for = False
         services.account.changed.connect(self._ask_for_missing_key)
@@ -138,12 +139,11 @@ class Dialogs(QObject):
     def _make_question(self) -> "QuestionDialog":
         from enigma_panel.ui.questions.dialog import QuestionDialog
 
-        return QuestionDialog(self._services, self._parent())
+        return QuestionDialog(self._services, self._parent(), self._login_helper)
 
-    def _say_remembered(self, remembered: "RememberedLogin") -> None:
-        from enigma_panel.ui.text.logins import remembered_text
-
-        self.said.emit(remembered_text(remembered))
+    def _login_helper(self, spec: TaskSpec, question: str) -> "LoginHelper | None":
+        make = self.make_login_helper
+        return make(spec, question) if make is not None else None
 
     # -- dialogs that the window opens ---------------------------------------------------------
 
@@ -280,7 +280,6 @@ class Dialogs(QObject):
 
     def start(self) -> None:
         """Bring up what waits already: questions, and the key dialog when no key was found."""
-        self._services.logins.remembered.connect(self._say_remembered)
         self._ask_for_missing_key()
         self._presenter.refresh()
 

@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QWidget
 
-from enigma_panel.core.logins import login_host
+from enigma_panel.core.models import TaskSpec
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.container import Services
 from enigma_panel.services.questions.inbox import Inbox
@@ -25,8 +25,8 @@ from enigma_panel.ui.questions.card import PrecedingSteps, QuestionCard
 from enigma_panel.ui.questions.click_guard import ClickGuard
 from enigma_panel.ui.questions.form import AnswerForm
 from enigma_panel.ui.questions.form_stack import FormStack
+from enigma_panel.ui.questions.forms.login_helper import LoginHelper
 from enigma_panel.ui.questions.forms.page import Asking
-from enigma_panel.ui.questions.forms.saved_logins import SavedLogins
 from enigma_panel.ui.questions.text import STOP_TEXT, quiet_ms_for
 from enigma_panel.ui.text.live_page import open_live_page
 from enigma_panel.ui.text.outcome import (
@@ -47,13 +47,21 @@ tr = Translations("Questions")
 
 _LEAVES = frozenset({AnswerOutcome.DELIVERED, AnswerOutcome.SENT_LIVE})
 """After these there is nothing more to do here; who is asked once more is asked anew."""
+MakeLoginHelper = Callable[[TaskSpec, str], LoginHelper | None]
+"""Makes what fills in a login, from a task and the text of its question."""
 
 
 class QuestionDialog(ModelessDialog):
     """The window. `services.inbox` says what is open; `show_question` brings one of them here."""
 
-    def __init__(self, services: Services, parent: QWidget | None) -> None:
+    def __init__(
+        self,
+        services: Services,
+        parent: QWidget | None,
+        make_login_helper: MakeLoginHelper = lambda _spec, _question: None,
+    ) -> None:
         super().__init__(tr("Question from the agent"), parent)
+        self._make_login_helper = make_login_helper
         self._services = services
         self._inbox = services.inbox
         self._current: AnswerForm | None = None
@@ -153,18 +161,15 @@ class QuestionDialog(ModelessDialog):
             username=self._usernames.get(question.task_key, ""),
             live_page=link,
             open_live_page=partial(self._open_live_page, link),
-            make_saved_logins=partial(self._saved_logins, question),
+            make_login_helper=partial(self._login_helper, question),
         )
 
-    def _saved_logins(self, question: OpenQuestion) -> SavedLogins | None:
+    def _login_helper(self, question: OpenQuestion) -> LoginHelper | None:
+        """None where nobody knows which task asks, and so for which site."""
         task = self._services.sessions.task(question.task_key)
         if task is None or question.is_asker_unknown:
             return None
-        place = login_host(task.spec, question.text)
-        if not (place.host or place.choices):
-            return None
-        logins, scope = self._services.logins, self._services.scope
-        return SavedLogins(logins, place, scope, question.text)
+        return self._make_login_helper(task.spec, question.text)
 
     def _open_live_page(self, link: str | None) -> None:
         if not self.is_armed():  # the click was meant for what stood there before

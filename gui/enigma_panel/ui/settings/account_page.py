@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QSpinBox, QWidget
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtWidgets import QComboBox, QSpinBox
 
 from enigma_panel.api.address import BadAddressError
 from enigma_panel.core.service_rules import Dialect, dialect_of_host
@@ -13,6 +13,7 @@ from enigma_panel.services.types import KeyState
 from enigma_panel.store.settings import BROWSERS_AT_ONCE
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.settings.key_dialog import check_text, key_state_text, removed_text
+from enigma_panel.ui.settings.page import SettingsPage
 from enigma_panel.ui.text.check import address_text
 from enigma_panel.ui.text.dialects import (
     dialect_doubt,
@@ -35,13 +36,8 @@ from enigma_panel.ui.widgets.inputs import LineEdit
 tr = Translations("Settings")
 
 
-class AccountPage(QWidget):
-    """The page. Choices hold at once; the address holds when it is applied.
-
-    grown: it may need more room than before.
-    """
-
-    grown = Signal()
+class AccountPage(SettingsPage):
+    """The page. Choices hold at once; the address holds when it is applied."""
 
     def __init__(self, services: Services, open_key: Callable[[], None]) -> None:
         super().__init__()

@@ -12,7 +12,7 @@ from enigma_panel.ui.settings.account_page import AccountPage
 from enigma_panel.ui.settings.appearance_page import AppearancePage
 from enigma_panel.ui.settings.general_page import Autostart, GeneralPage
 from enigma_panel.ui.settings.history_page import HistoryPage
-from enigma_panel.ui.settings.logins_page import LoginsPage
+from enigma_panel.ui.settings.page import SettingsPage
 from enigma_panel.ui.settings.questions_page import QuestionsPage
 from enigma_panel.ui.widgets.basics import make_button
 from enigma_panel.ui.widgets.dialog import ModelessDialog
@@ -51,7 +51,6 @@ class SettingsDialog(ModelessDialog):
         self.appearance = AppearancePage(services)
         self.history = HistoryPage(services)
         self.questions = QuestionsPage(services, notices_shown)
-        self.logins = LoginsPage(services)
         self.tabs = QTabWidget()
         self.tabs.setAccessibleName(tr("Settings"))
         self._columns: dict[str, QVBoxLayout] = {}
@@ -61,7 +60,6 @@ class SettingsDialog(ModelessDialog):
             (tr("Appearance"), self.appearance),
             (tr("History"), self.history),
             (tr("Questions"), self.questions),
-            (tr("Logins"), self.logins),
         )
         for title, page in pages:
             self._add(title, page)
@@ -72,8 +70,6 @@ class SettingsDialog(ModelessDialog):
         self.add_buttons(None, self.close_button)
         self.setMinimumSize(600, 340)
         self.close_button.clicked.connect(self.reject)
-        for page in (self.account, self.history, self.logins):
-            page.grown.connect(self._grow)
 
     def ask(self) -> None:
         """Show it."""
@@ -85,6 +81,8 @@ class SettingsDialog(ModelessDialog):
             self.tabs.addTab(scroll, title)
             self._columns[title] = scroll.column
         self._columns[title].addWidget(page)
+        if isinstance(page, SettingsPage):
+            page.grown.connect(self._grow)
 
     def _grow(self) -> None:
         if self.isVisible():

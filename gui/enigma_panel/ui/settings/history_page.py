@@ -1,13 +1,14 @@
 """Settings, page History: how long tasks are kept."""
 
-from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QFrame, QSpinBox, QWidget
+from PySide6.QtCore import QSignalBlocker
+from PySide6.QtWidgets import QFrame, QSpinBox
 
 from enigma_panel.core.deletion import DeletionPlan
 from enigma_panel.services.container import Services
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.settings import FOR_EVER, KEPT_DAYS
 from enigma_panel.ui.i18n import Translations
+from enigma_panel.ui.settings.page import SettingsPage
 from enigma_panel.ui.text.deletion import delete_label, kept_text, retention_text
 from enigma_panel.ui.widgets.basics import (
     MARGIN,
@@ -27,13 +28,8 @@ FIRST_DAYS = 90
 """What is offered to whoever has kept all so far."""
 
 
-class HistoryPage(QWidget):
-    """The page. A choice that deletes nothing holds at once; before any other it asks.
-
-    grown: it may need more room than before.
-    """
-
-    grown = Signal()
+class HistoryPage(SettingsPage):
+    """The page. A choice that deletes nothing holds at once; before any other it asks."""
 
     def __init__(self, services: Services) -> None:
         super().__init__()

@@ -3,7 +3,6 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from enigma_panel.core.logins import SavedLogin
 from enigma_panel.core.questions import LOGIN_USED, credentials_text
 from enigma_panel.core.secret_answers import can_be_misread, login_secrets
 from enigma_panel.ui.i18n import Translations
@@ -29,8 +28,8 @@ class CredentialsPage(AnswerPage):
         self.username = LineEdit()
         self.password = PasswordEdit(enter_moves_on=False)
         self._offered = asking.username
-        self.saved = asking.make_saved_logins()
-        self._filled: SavedLogin | None = None
+        self.helper = asking.make_login_helper()
+        self._filled = ""
         self._keys = make_label(last_enter_text(), "dim")
         self._preview = ElidedLabel("dim")
         self._build()
@@ -47,16 +46,16 @@ class CredentialsPage(AnswerPage):
         self._no_password = grid.add_field(
             tr("Password"), self.password, self.password.show_button(), note=self._keys
         )
-        above = [self.saved] if self.saved is not None else []
-        below = [self.saved.remember] if self.saved is not None else []
+        above = [self.helper] if self.helper is not None else []
+        below = [self.helper.remember] if self.helper is not None else []
         self.setLayout(make_column(*above, grid, *below, self._preview, None))
         self.username.textChanged.connect(self._on_changed)
         self.password.textChanged.connect(self._on_changed)
         self.password.returnPressed.connect(self.filled)
-        if self.saved is not None:
-            self.saved.filled.connect(self._fill_in)
-            self.saved.resized.connect(self._show_saved)
-            self._show_saved()
+        if self.helper is not None:
+            self.helper.filled.connect(self._fill_in)
+            self.helper.resized.connect(self._show_helper)
+            self._show_helper()
 
     def fields(self) -> tuple[Field, ...]:
         return self.username, self.password
@@ -65,16 +64,13 @@ class CredentialsPage(AnswerPage):
         return credentials_text(self.username.text(), self.password.text())
 
     def used(self) -> str:
-        """The saved login that was filled in."""
-        login = self._filled
-        return f"{LOGIN_USED}{login.account}" if login is not None else ""
+        """The account that was filled in."""
+        return f"{LOGIN_USED}{self._filled}" if self._filled else ""
 
     def note_sent(self) -> None:
-        """Save it, if that is wanted, whatever becomes of the answer."""
-        if self.saved is not None:
-            self.saved.give_up()
-            if self.saved.is_to_be_remembered():
-                self.saved.save(self.username.text(), self.password.text())
+        """It is remembered, if that is wanted, whatever becomes of the answer."""
+        if self.helper is not None:
+            self.helper.note_sent(self.username.text(), self.password.text())
 
     def secrets(self) -> list[str]:
         return login_secrets(self.username.text(), self.password.text())
@@ -96,8 +92,8 @@ class CredentialsPage(AnswerPage):
 
     def forget(self) -> None:
         self._offered = ""
-        if self.saved is not None:
-            self.saved.give_up()
+        if self.helper is not None:
+            self.helper.give_up()
         super().forget()
 
     def first_field(self) -> QWidget:
@@ -105,24 +101,24 @@ class CredentialsPage(AnswerPage):
         return self.password if self.username.text() else self.username
 
     def last_stop(self) -> QWidget:
-        return self.password.show_button() if self.saved is None else self.saved.remember
+        return self.password.show_button() if self.helper is None else self.helper.remember
 
-    def _show_saved(self) -> None:
-        if self.saved is not None:
-            self.saved.setVisible(not self.saved.is_empty())
+    def _show_helper(self) -> None:
+        if self.helper is not None:
+            self.helper.setVisible(not self.helper.is_empty())
             self.resized.emit()
 
-    def _fill_in(self, login: SavedLogin, password: str) -> None:
-        self.username.setText(login.account)
+    def _fill_in(self, account: str, password: str) -> None:
+        self.username.setText(account)
         self.password.setText(password)
-        self._filled = login
+        self._filled = account
         self.edited.emit()
         self.password.setFocus()
 
     def _on_changed(self) -> None:
-        self._filled = None  # what is typed is no saved one any more
-        if self.saved is not None:
-            self.saved.give_up()  # nor is it to be written over
+        self._filled = ""  # what is typed is not the chosen account any more
+        if self.helper is not None:
+            self.helper.give_up()  # nor is it to be written over
         for field, problem in (
             (self.username, self._no_username),
             (self.password, self._no_password),

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from enigma_panel.core.hidden import Hidden, HidingStruct
 from enigma_panel.services.types import OpenQuestion
-from enigma_panel.ui.questions.forms.saved_logins import SavedLogins
+from enigma_panel.ui.questions.forms.login_helper import LoginHelper
 from enigma_panel.ui.widgets.basics import ProblemLabel
 from enigma_panel.ui.widgets.inputs import LineEdit, TextEdit
 from enigma_panel.ui.widgets.password_edit import PasswordEdit
@@ -29,8 +29,7 @@ class Asking(HidingStruct, frozen=True):
 
     username: that its task was given before. approved_today: gives the amounts that were allowed.
     live_page: link to the session's, None where nobody knows it; open_live_page: opens it, and says
-    so where that fails. make_saved_logins: what is saved of logins there, None where no host is
-    known.
+    so where that fails. make_login_helper: makes what fills in a login, None where there is none.
     """
 
     question: OpenQuestion
@@ -38,7 +37,7 @@ class Asking(HidingStruct, frozen=True):
     approved_today: Callable[[], Sequence[str]] = tuple
     live_page: Hidden[str | None] = None
     open_live_page: Callable[[], None] = lambda: None
-    make_saved_logins: Callable[[], SavedLogins | None] = lambda: None
+    make_login_helper: Callable[[], LoginHelper | None] = lambda: None
 
 
 class AnswerPage(QWidget):

@@ -13,8 +13,9 @@ from functools import lru_cache
 from msgspec import Struct
 
 from enigma_panel.core.hidden_marks import has_hidden_marks
-from enigma_panel.core.login_sites import registrable, site_of_address, sites_in
 from enigma_panel.core.models import TaskSpec
+from enigma_panel.features.saved_logins.sites import registrable, site_of_address, sites_in
+from enigma_panel.store.settings import SavedLogin
 
 ONE_OFF_CHARS, TWO_OFF_CHARS = 5, 9
 """Lengths from which a name with one, or two, other letters looks like another one."""
@@ -41,19 +42,6 @@ _ALIKE = str.maketrans(
     }
 )
 _PAIRS = (("rn", "m"), ("vv", "w"), ("cl", "d"), ("i", "l"), ("q", "g"), ("u", "v"))
-
-
-class SavedLogin(Struct, frozen=True, kw_only=True):
-    """A login without its password, which is in the keychain alone.
-
-    host: in lower case, without "www."; used_ms: when it was used last (epoch ms). whole_domain:
-    it is also offered on other hosts of its registrable domain.
-    """
-
-    host: str
-    account: str
-    used_ms: int = 0
-    whole_domain: bool = False
 
 
 class LoginHost(Struct, frozen=True, kw_only=True):

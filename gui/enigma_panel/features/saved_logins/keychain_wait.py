@@ -7,9 +7,9 @@ from typing import Any
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
+from enigma_panel.features.saved_logins.text import waiting_text
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.text.logins import waiting_text
 from enigma_panel.ui.widgets.basics import NoticeLabel, make_button, make_row
 
 tr = Translations("Logins")

@@ -5,19 +5,19 @@ import threading
 
 import pytest
 
-from enigma_panel.core.logins import SavedLogin
+from enigma_panel.features.saved_logins.settings import LoginsPage
 from enigma_panel.store.keychain import SecretOutcome
-from enigma_panel.ui.settings.logins_page import LoginsPage
+from enigma_panel.store.settings import SavedLogin
+from tests.features.saved_logins.world import LoginsWorld
 from tests.kit.clock import NOW
 from tests.kit.person import ENTER, click, key, shown_texts, type_text
 from tests.kit.wait import until
-from tests.kit.world import World
 
 PASSWORD = "zebra-47-crossing"
 
 
 @pytest.fixture
-def page(world: World) -> LoginsPage:
+def page(world: LoginsWorld) -> LoginsPage:
     for host, account in (("bank.example", "maria"), ("bank.example", "paul")):
         world.keychain.store_for(host, account).save(PASSWORD)
     world.settings.change(
@@ -26,7 +26,7 @@ def page(world: World) -> LoginsPage:
             SavedLogin(host="bank.example", account="maria", used_ms=NOW, whole_domain=True),
         )
     )
-    page = LoginsPage(world.services)
+    page = LoginsPage(world.logins, world.clock, world.scope)
     page.show()
     return page
 
@@ -45,7 +45,7 @@ async def test_they_are_listed_without_a_password(page: LoginsPage) -> None:
         assert not part.isEnabled()
 
 
-async def test_one_is_tested(world: World, page: LoginsPage) -> None:
+async def test_one_is_tested(world: LoginsWorld, page: LoginsPage) -> None:
     page.table.select_key(1)
     click(page.test_button)
     await until(lambda: "The GNOME keyring has its password." in shown_texts(page))
@@ -55,7 +55,7 @@ async def test_one_is_tested(world: World, page: LoginsPage) -> None:
 
 
 async def test_one_is_renamed_unless_there_is_one_of_that_name(
-    world: World, page: LoginsPage
+    world: LoginsWorld, page: LoginsPage
 ) -> None:
     page.table.select_key(2)
     assert page.account.text() == "paul"
@@ -72,7 +72,7 @@ async def test_one_is_renamed_unless_there_is_one_of_that_name(
     assert world.keychain.password("bank.example", "anna") == PASSWORD
 
 
-async def test_one_is_deleted(world: World, page: LoginsPage) -> None:
+async def test_one_is_deleted(world: LoginsWorld, page: LoginsPage) -> None:
     page.table.select_key(2)
     click(page.delete_button)
     await until(lambda: rows(page) == [("all of bank.example", "maria")])
@@ -80,7 +80,7 @@ async def test_one_is_deleted(world: World, page: LoginsPage) -> None:
     assert "Deleted." in shown_texts(page)
 
 
-async def test_a_keychain_that_waits_can_be_given_up(world: World, page: LoginsPage) -> None:
+async def test_a_keychain_that_waits_can_be_given_up(world: LoginsWorld, page: LoginsPage) -> None:
     page.table.select_key(1)
     world.keychain.gate = threading.Event()
     click(page.delete_button)
@@ -92,8 +92,8 @@ async def test_a_keychain_that_waits_can_be_given_up(world: World, page: LoginsP
     world.keychain.gate.set()
 
 
-async def test_without_any_it_says_how_one_is_saved(world: World) -> None:
-    page = LoginsPage(world.services)
+async def test_without_any_it_says_how_one_is_saved(world: LoginsWorld) -> None:
+    page = LoginsPage(world.logins, world.clock, world.scope)
     page.show()
     assert "No login is saved." in shown_texts(page)
     page.hide()
@@ -101,7 +101,7 @@ async def test_without_any_it_says_how_one_is_saved(world: World) -> None:
 
 
 async def test_a_row_that_moves_stays_the_one_that_was_chosen(
-    world: World, page: LoginsPage
+    world: LoginsWorld, page: LoginsPage
 ) -> None:
     page.table.select_key(2)
     page.account.selectAll()
@@ -114,7 +114,7 @@ async def test_a_row_that_moves_stays_the_one_that_was_chosen(
     assert rows(page) == [("a.example", "anna"), ("all of bank.example", "maria")]
 
 
-async def test_given_up_nothing_is_renamed_later(world: World, page: LoginsPage) -> None:
+async def test_given_up_nothing_is_renamed_later(world: LoginsWorld, page: LoginsPage) -> None:
     page.table.select_key(2)
     before = world.logins.saved()
     gate = world.keychain.gate = threading.Event()

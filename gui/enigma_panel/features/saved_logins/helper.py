@@ -1,24 +1,21 @@
-"""What is saved of logins for the host of a question, and whether this one is to be saved."""
+"""What a question for a login offers: the saved logins of its host, and a box to save another."""
 
 from collections.abc import Callable
 
 from msgspec.structs import replace
-from PySide6.QtCore import Signal
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
-    QCheckBox,
     QPushButton,
     QRadioButton,
     QWidget,
 )
 
-from enigma_panel.core.logins import LoginHost, LoginOffers, SavedLogin, another_site
-from enigma_panel.runtime.event_loop import TaskScope
-from enigma_panel.services.logins import Logins
-from enigma_panel.store.keychain import NO_PLACE
-from enigma_panel.ui.text.logins import (
+from enigma_panel.features.saved_logins.keychain_wait import KeychainWait
+from enigma_panel.features.saved_logins.logins import Logins
+from enigma_panel.features.saved_logins.offers import LoginHost, LoginOffers, another_site
+from enigma_panel.features.saved_logins.text import (
     alike_text,
     another_site_text,
     choose_text,
@@ -28,24 +25,22 @@ from enigma_panel.ui.text.logins import (
     remember_label,
     source_text,
 )
+from enigma_panel.runtime.event_loop import TaskScope
+from enigma_panel.store.keychain import NO_PLACE
+from enigma_panel.store.settings import SavedLogin
+from enigma_panel.ui.questions.forms.login_helper import LoginHelper
 from enigma_panel.ui.widgets.basics import NoticeLabel, make_button, make_column, make_label
 from enigma_panel.ui.widgets.flow_layout import FlowLayout
-from enigma_panel.ui.widgets.keychain_wait import KeychainWait
 
 MOST_OFFERED = 5
 
 
-class SavedLogins(QWidget):
-    """Buttons that fill in a saved login; nothing is sent by itself.
+class SavedLogins(LoginHelper):
+    """Buttons that fill in a saved login, and a box that has the login saved.
 
     choices: the sites that the login may be for, where the task leaves a doubt; nothing is filled
-    in or saved before one is chosen. warning: the question names another site. remember: a box that
-    has the login saved, for the form to place. filled: brings the login and its password. resized:
-    another row came or went.
+    in or saved before one is chosen. warning: the question names another site.
     """
-
-    filled = Signal(object, str)
-    resized = Signal()
 
     def __init__(self, logins: Logins, place: LoginHost, scope: TaskScope, question: str) -> None:
         super().__init__()
@@ -62,25 +57,19 @@ class SavedLogins(QWidget):
         self._buttons.setLayout(self._flow)
         self.source = make_label(role="dim", wrap=True)
         self.wait = KeychainWait(scope, lambda: logins.where)
-        self.remember = QCheckBox()
         self._build()
         self._connect()
 
     def is_empty(self) -> bool:
-        """Whether there is nothing to fill in and nothing to say."""
         return not (self.choices or self.buttons or self.wait.news.text())
 
-    def is_to_be_remembered(self) -> bool:
-        """Whether the person wants the login saved, and it is known for which site."""
-        # Its box is not enabled while the answer is on its way.
-        return self.remember.isChecked() and bool(self._place.host)
-
-    def save(self, account: str, password: str) -> None:
-        """Save this login for the host."""
-        self._logins.remember(self._place.host, account, password)
+    def note_sent(self, account: str, password: str) -> None:
+        self.give_up()
+        # The box is not enabled while the answer is on its way. Without a host nothing is saved.
+        if self.remember.isChecked() and self._place.host:
+            self._logins.remember(self._place.host, account, password)
 
     def give_up(self) -> None:
-        """Nobody waits for the keychain any more."""
         self.wait.give_up()
 
     def _build(self) -> None:
@@ -178,7 +167,7 @@ class SavedLogins(QWidget):
             self.wait.end(fault_text(result.fault, result.where or self._logins.where))
         else:
             self.wait.end()
-            self.filled.emit(login, result.password)
+            self.filled.emit(login.account, result.password)
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)

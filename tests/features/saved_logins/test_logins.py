@@ -10,27 +10,24 @@ from typing import Any, cast
 import pytest
 
 from enigma_panel import bootstrap
-from enigma_panel.core.logins import LoginHost, SavedLogin, login_host
 from enigma_panel.core.models import TaskSpec
-from enigma_panel.services import logins as logins_module
-from enigma_panel.services.logins import LoginFault, RememberedLogin
+from enigma_panel.features.saved_logins import feature
+from enigma_panel.features.saved_logins import logins as logins_module
+from enigma_panel.features.saved_logins.logins import LoginFault, RememberedLogin
+from enigma_panel.features.saved_logins.offers import LoginHost, login_host
 from enigma_panel.store import settings as settings_file
 from enigma_panel.store.keychain import MemoryStore, Result, SecretOutcome
+from enigma_panel.store.settings import SavedLogin
+from tests.features.saved_logins.world import LoginsWorld
 from tests.kit.clock import NOW
 from tests.kit.wait import until
-from tests.kit.world import World
 
 PASSWORD = "zebra-47-crossing"
 MARIA = SavedLogin(host="bank.example", account="maria", used_ms=NOW)
 
 
 @pytest.fixture
-def world() -> World:
-    return World()
-
-
-@pytest.fixture
-def gate(world: World) -> Iterator[threading.Event]:
+def gate(world: LoginsWorld) -> Iterator[threading.Event]:
     """The keychain hangs."""
     world.keychain.gate = threading.Event()
     yield world.keychain.gate
@@ -38,7 +35,7 @@ def gate(world: World) -> Iterator[threading.Event]:
 
 
 async def remember(
-    world: World, host: str = "bank.example", account: str = "maria", password: str = PASSWORD
+    world: LoginsWorld, host: str = "bank.example", account: str = "maria", password: str = PASSWORD
 ) -> RememberedLogin:
     told: list[RememberedLogin] = []
     world.logins.remembered.connect(told.append)
@@ -48,7 +45,7 @@ async def remember(
     return told[0]
 
 
-async def test_the_password_is_in_the_keychain_alone(world: World) -> None:
+async def test_the_password_is_in_the_keychain_alone(world: LoginsWorld) -> None:
     told = await remember(world)
     assert (told.login, told.result.fault, told.result.where) == (MARIA, None, "the GNOME keyring")
     assert world.logins.saved() == (MARIA,)
@@ -61,14 +58,14 @@ async def test_the_password_is_in_the_keychain_alone(world: World) -> None:
     assert world.logins.saved()[0].used_ms == NOW + 60_000
 
 
-async def test_it_is_offered_for_its_host(world: World) -> None:
+async def test_it_is_offered_for_its_host(world: LoginsWorld) -> None:
     await remember(world)
     place = login_host(TaskSpec(text="Log in to bank.example"))
     assert world.logins.offers(place).logins == (MARIA,)
     assert world.logins.offers(LoginHost(host="bank.example.org")).logins == ()
 
 
-async def test_another_password_of_a_login_takes_the_place_of_the_first(world: World) -> None:
+async def test_another_password_of_a_login_takes_the_place_of_the_first(world: LoginsWorld) -> None:
     await remember(world)
     world.logins.use_on_domain(world.logins.saved()[0])
     await remember(world, password="another-one")
@@ -88,7 +85,7 @@ async def test_another_password_of_a_login_takes_the_place_of_the_first(world: W
     ],
 )
 async def test_where_the_keychain_says_no_nothing_is_changed(
-    world: World, outcome: SecretOutcome, fault: LoginFault
+    world: LoginsWorld, outcome: SecretOutcome, fault: LoginFault
 ) -> None:
     await remember(world)
     world.keychain.outcome = outcome
@@ -102,7 +99,7 @@ async def test_where_the_keychain_says_no_nothing_is_changed(
 
 
 async def test_an_entry_that_another_program_deleted_is_said_and_can_be_deleted(
-    world: World,
+    world: LoginsWorld,
 ) -> None:
     await remember(world)
     (login,) = world.logins.saved()
@@ -114,7 +111,7 @@ async def test_an_entry_that_another_program_deleted_is_said_and_can_be_deleted(
     assert world.logins.saved() == ()
 
 
-async def test_renamed_it_takes_its_password_along(world: World) -> None:
+async def test_renamed_it_takes_its_password_along(world: LoginsWorld) -> None:
     await remember(world)
     assert (await world.logins.rename(world.logins.saved()[0], "anna")).fault is None
     (login,) = world.logins.saved()
@@ -123,21 +120,21 @@ async def test_renamed_it_takes_its_password_along(world: World) -> None:
     assert world.keychain.password("bank.example", "maria") is None
 
 
-async def test_deleted_its_password_is_gone(world: World) -> None:
+async def test_deleted_its_password_is_gone(world: LoginsWorld) -> None:
     await remember(world)
     assert (await world.logins.delete(world.logins.saved()[0])).fault is None
     assert world.logins.saved() == ()
     assert world.keychain.password("bank.example", "maria") is None
 
 
-async def test_testing_it_shows_no_password(world: World) -> None:
+async def test_testing_it_shows_no_password(world: LoginsWorld) -> None:
     await remember(world)
     result = await world.logins.check(world.logins.saved()[0])
     assert (result.fault, result.password) == (None, "")
 
 
 async def test_a_keychain_that_hangs_holds_nothing_up_and_can_be_given_up(
-    world: World, gate: threading.Event
+    world: LoginsWorld, gate: threading.Event
 ) -> None:
     asking = asyncio.ensure_future(world.logins.password(MARIA))
     for _ in range(40):
@@ -152,7 +149,7 @@ async def test_a_keychain_that_hangs_holds_nothing_up_and_can_be_given_up(
 
 
 async def test_one_that_does_not_answer_in_time_is_said(
-    world: World, gate: threading.Event, monkeypatch: pytest.MonkeyPatch
+    world: LoginsWorld, gate: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(logins_module, "KEYCHAIN_S", 0.05)
     monkeypatch.setattr(logins_module, "WHERE_S", 0.05)
@@ -179,7 +176,7 @@ class Hanging:
         return "too late"
 
 
-def test_what_was_saved_is_there_at_the_next_start(world: World, tmp_path: Any) -> None:
+def test_what_was_saved_is_there_at_the_next_start(world: LoginsWorld, tmp_path: Any) -> None:
     path = tmp_path / "settings.json"
     world.settings.change(logins=(MARIA,))
     assert settings_file.save(path, world.settings.value)
@@ -191,17 +188,18 @@ def test_the_program_keeps_each_login_in_an_entry_of_its_own(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     made: list[tuple[Any, ...]] = []
-    monkeypatch.setattr(bootstrap, "KeychainStore", lambda *names: made.append(names))
+    for module in (feature, bootstrap):
+        monkeypatch.setattr(module, "KeychainStore", lambda *names: made.append(names))
     pairs = [("bank.example", "maria"), ("bank.example", "paul"), ("shop.example", "maria")]
     for host, account in pairs:
-        bootstrap._login_keychain(host, account)
+        feature.keychain_entry(host, account)
     assert len(set(made)) == len(pairs)
     assert bootstrap._keychain("https://bank.example") is None
     assert made[-1] not in made[:-1], "nor is the key's"
 
 
 async def test_no_password_is_kept_that_nothing_lists(
-    world: World, gate: threading.Event, monkeypatch: pytest.MonkeyPatch
+    world: LoginsWorld, gate: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever comes between: a keychain that is unlocked too late, a Cancel, the program's end."""
     monkeypatch.setattr(logins_module, "KEYCHAIN_S", 0.05)
@@ -220,7 +218,7 @@ async def test_no_password_is_kept_that_nothing_lists(
 
 
 async def test_what_changed_while_the_keychain_waited_stays(
-    world: World, gate: threading.Event
+    world: LoginsWorld, gate: threading.Event
 ) -> None:
     world.settings.change(logins=(MARIA,))
     asking = asyncio.ensure_future(world.logins.password(MARIA))
@@ -239,7 +237,7 @@ async def test_what_changed_while_the_keychain_waited_stays(
 
 
 async def test_renamed_half_way_both_are_listed(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: LoginsWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await remember(world)
     real = MemoryStore.remove
@@ -253,7 +251,7 @@ async def test_renamed_half_way_both_are_listed(
 
 
 async def test_of_two_passwords_for_one_login_the_later_one_stays(
-    world: World, gate: threading.Event
+    world: LoginsWorld, gate: threading.Event
 ) -> None:
     told: list[RememberedLogin] = []
     world.logins.remembered.connect(told.append)
@@ -268,7 +266,7 @@ async def test_of_two_passwords_for_one_login_the_later_one_stays(
 
 
 async def test_there_is_an_end_to_how_many_and_how_long(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: LoginsWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(logins_module, "MOST", 1)
     assert (await remember(world)).result.fault is None
@@ -280,7 +278,7 @@ async def test_there_is_an_end_to_how_many_and_how_long(
 
 
 async def test_deleted_while_it_is_saved_it_leaves_no_password(
-    world: World, gate: threading.Event
+    world: LoginsWorld, gate: threading.Event
 ) -> None:
     world.logins.remember("bank.example", "maria", PASSWORD)
     await until(world.logins.saved)
@@ -294,7 +292,7 @@ async def test_deleted_while_it_is_saved_it_leaves_no_password(
 
 
 async def test_deleted_without_an_answer_it_stays_listed(
-    world: World, gate: threading.Event, monkeypatch: pytest.MonkeyPatch
+    world: LoginsWorld, gate: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.settings.change(logins=(MARIA,))
     monkeypatch.setattr(logins_module, "KEYCHAIN_S", 0.05)
@@ -303,7 +301,7 @@ async def test_deleted_without_an_answer_it_stays_listed(
 
 
 async def test_renamed_without_an_answer_both_are_listed(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: LoginsWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await remember(world)
     real = MemoryStore.save

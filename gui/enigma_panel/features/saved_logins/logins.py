@@ -14,11 +14,12 @@ from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.core.hidden import Hidden, HidingStruct
-from enigma_panel.core.logins import LoginHost, LoginOffers, SavedLogin, offers_for
+from enigma_panel.features.saved_logins.offers import LoginHost, LoginOffers, offers_for
 from enigma_panel.runtime.event_loop import BlockingTimeoutError, TaskScope, blocking
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.settings import SettingsBook
 from enigma_panel.store.keychain import NO_PLACE, Result, SecretOutcome, SecretStore
+from enigma_panel.store.settings import SavedLogin
 
 log = logging.getLogger(__name__)
 

@@ -6,17 +6,16 @@ import threading
 import pytest
 from msgspec.structs import replace
 
-from enigma_panel.core.logins import SavedLogin
 from enigma_panel.core.questions import LOGIN_USED
+from enigma_panel.features.saved_logins.helper import SavedLogins
 from enigma_panel.store.keychain import SecretOutcome
-from enigma_panel.ui.dialogs import Dialogs
+from enigma_panel.store.settings import SavedLogin
 from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.questions.forms.credentials import CredentialsPage
-from enigma_panel.ui.questions.forms.saved_logins import SavedLogins
+from tests.features.saved_logins.world import LoginsWorld
 from tests.kit.clock import NOW
 from tests.kit.person import active, click, shown_texts, type_text
 from tests.kit.wait import until
-from tests.kit.world import World
 from tests.ui.questions.test_forms import tab_stops
 
 LOGIN = "I need login credentials to proceed."
@@ -25,14 +24,14 @@ MARIA = SavedLogin(host="bank.example", account="maria", used_ms=NOW)
 
 
 @pytest.fixture
-def dialog(world: World) -> QuestionDialog:
+def dialog(world: LoginsWorld) -> QuestionDialog:
     world.keychain.store_for("bank.example", "maria").save(PASSWORD)
     world.settings.change(logins=(MARIA,))
-    return QuestionDialog(world.services, None)
+    return world.question_dialog()
 
 
 async def ask(
-    world: World,
+    world: LoginsWorld,
     dialog: QuestionDialog,
     text: str = "Log in to bank.example",
     question_text: str = LOGIN,
@@ -53,24 +52,26 @@ def page_of(dialog: QuestionDialog) -> CredentialsPage:
 
 
 def saved_of(dialog: QuestionDialog) -> SavedLogins:
-    saved = page_of(dialog).saved
-    assert saved is not None
+    saved = page_of(dialog).helper
+    assert isinstance(saved, SavedLogins)
     return saved
 
 
-async def arm(world: World, dialog: QuestionDialog) -> None:
+async def arm(world: LoginsWorld, dialog: QuestionDialog) -> None:
     await asyncio.sleep(0.02)
     world.clock.pass_ms(1_500)
     assert dialog.is_armed()
 
 
-async def send(world: World, dialog: QuestionDialog) -> None:
+async def send(world: LoginsWorld, dialog: QuestionDialog) -> None:
     await arm(world, dialog)
     click(dialog.send_button)
     await until(lambda: world.inbox.answered)
 
 
-async def test_a_click_fills_it_in_and_sends_nothing(world: World, dialog: QuestionDialog) -> None:
+async def test_a_click_fills_it_in_and_sends_nothing(
+    world: LoginsWorld, dialog: QuestionDialog
+) -> None:
     await ask(world, dialog)
     saved = saved_of(dialog)
     assert [button.text() for button in saved.buttons] == ["Fill in maria"]
@@ -88,7 +89,7 @@ async def test_a_click_fills_it_in_and_sends_nothing(world: World, dialog: Quest
     assert world.inbox.used == [f"{LOGIN_USED}maria"]
 
 
-async def test_nothing_is_filled_in_unasked(world: World, dialog: QuestionDialog) -> None:
+async def test_nothing_is_filled_in_unasked(world: LoginsWorld, dialog: QuestionDialog) -> None:
     await ask(world, dialog)
     await asyncio.sleep(0.1)
     page = page_of(dialog)
@@ -97,7 +98,7 @@ async def test_nothing_is_filled_in_unasked(world: World, dialog: QuestionDialog
 
 
 async def test_what_is_typed_after_it_is_no_saved_login(
-    world: World, dialog: QuestionDialog
+    world: LoginsWorld, dialog: QuestionDialog
 ) -> None:
     await ask(world, dialog)
     click(saved_of(dialog).buttons[0])
@@ -108,7 +109,7 @@ async def test_what_is_typed_after_it_is_no_saved_login(
 
 
 async def test_a_login_is_saved_only_if_the_box_says_so(
-    world: World, dialog: QuestionDialog
+    world: LoginsWorld, dialog: QuestionDialog
 ) -> None:
     for remembers in (False, True):
         await ask(world, dialog, "Log in to shop.example")
@@ -134,14 +135,14 @@ async def test_a_login_is_saved_only_if_the_box_says_so(
 
 
 async def test_nothing_is_offered_where_no_host_is_named(
-    world: World, dialog: QuestionDialog
+    world: LoginsWorld, dialog: QuestionDialog
 ) -> None:
     await ask(world, dialog, "Log in")
-    assert page_of(dialog).saved is None
+    assert page_of(dialog).helper is None
 
 
 async def test_where_the_task_names_two_sites_the_person_chooses(
-    world: World, dialog: QuestionDialog
+    world: LoginsWorld, dialog: QuestionDialog
 ) -> None:
     await ask(world, dialog, "Log in at mybank.finance and compare with bank.example")
     saved, page = saved_of(dialog), page_of(dialog)
@@ -165,7 +166,9 @@ async def test_where_the_task_names_two_sites_the_person_chooses(
     assert world.keychain.password("bank.example", "paul") is None
 
 
-async def test_without_a_choice_nothing_is_saved(world: World, dialog: QuestionDialog) -> None:
+async def test_without_a_choice_nothing_is_saved(
+    world: LoginsWorld, dialog: QuestionDialog
+) -> None:
     await ask(world, dialog, "Log in at mybank.finance and compare with bank.example")
     saved_of(dialog).remember.setChecked(True)
     type_text(page_of(dialog).username, "paul")
@@ -176,7 +179,7 @@ async def test_without_a_choice_nothing_is_saved(world: World, dialog: QuestionD
 
 
 async def test_a_question_that_names_another_site_warns(
-    world: World, dialog: QuestionDialog
+    world: LoginsWorld, dialog: QuestionDialog
 ) -> None:
     await ask(world, dialog, question_text="Please log in to mybank.finance.")
     saved = saved_of(dialog)
@@ -189,7 +192,7 @@ async def test_a_question_that_names_another_site_warns(
 
 
 async def test_a_login_on_its_way_stays_away_once_another_site_is_chosen(
-    world: World, dialog: QuestionDialog
+    world: LoginsWorld, dialog: QuestionDialog
 ) -> None:
     await ask(world, dialog, "Log in at mybank.finance and compare with bank.example")
     saved = saved_of(dialog)
@@ -203,7 +206,7 @@ async def test_a_login_on_its_way_stays_away_once_another_site_is_chosen(
 
 
 async def test_a_look_alike_gets_nothing_and_both_hosts_are_shown(
-    world: World, dialog: QuestionDialog
+    world: LoginsWorld, dialog: QuestionDialog
 ) -> None:
     await ask(world, dialog, "Log in to bank-login.example")
     assert saved_of(dialog).buttons == []
@@ -212,7 +215,7 @@ async def test_a_look_alike_gets_nothing_and_both_hosts_are_shown(
 
 
 async def test_another_host_of_the_domain_is_asked_for_once(
-    world: World, dialog: QuestionDialog
+    world: LoginsWorld, dialog: QuestionDialog
 ) -> None:
     world.keychain.store_for("www2.bank.example", "maria")
     await ask(world, dialog, "Log in to my.bank.example")
@@ -234,7 +237,7 @@ async def test_another_host_of_the_domain_is_asked_for_once(
     ],
 )
 async def test_what_the_keychain_did_is_said_and_the_dialog_stays_usable(
-    world: World, dialog: QuestionDialog, outcome: SecretOutcome, words: str
+    world: LoginsWorld, dialog: QuestionDialog, outcome: SecretOutcome, words: str
 ) -> None:
     await ask(world, dialog)
     world.keychain.outcome = outcome
@@ -247,7 +250,9 @@ async def test_what_the_keychain_did_is_said_and_the_dialog_stays_usable(
     assert len(world.inbox.answered) == 1
 
 
-async def test_a_keychain_that_waits_can_be_given_up(world: World, dialog: QuestionDialog) -> None:
+async def test_a_keychain_that_waits_can_be_given_up(
+    world: LoginsWorld, dialog: QuestionDialog
+) -> None:
     await ask(world, dialog)
     world.keychain.gate = threading.Event()
     saved = saved_of(dialog)
@@ -264,29 +269,8 @@ async def test_a_keychain_that_waits_can_be_given_up(world: World, dialog: Quest
     await until(lambda: page_of(dialog).password.text() == PASSWORD)
 
 
-async def test_the_manager_says_what_became_of_it(world: World) -> None:
-    manager = Dialogs(world.services, lambda: None)
-    manager.start()
-    said: list[str] = []
-    manager.said.connect(said.append)
-    question = world.sessions.add_asking(1, LOGIN, text="Log in to bank.example")
-    world.inbox.ask(question)
-    manager.open_question(1)
-    await world.settle()
-    world.logins.remember("bank.example", "maria", PASSWORD)
-    await until(lambda: said)
-    world.keychain.outcome = SecretOutcome.LOCKED
-    world.logins.remember("bank.example", "maria", PASSWORD)
-    await until(lambda: len(said) == 2)
-    assert said == [
-        "Saved maria for bank.example in the GNOME keyring.",
-        "Not saved for bank.example: The GNOME keyring stayed locked.",
-    ]
-    manager.close_all()
-
-
 async def test_a_question_that_ends_while_the_keychain_waits_leaves_nothing(
-    world: World, dialog: QuestionDialog
+    world: LoginsWorld, dialog: QuestionDialog
 ) -> None:
     await ask(world, dialog)
     world.keychain.gate = threading.Event()
@@ -300,7 +284,7 @@ async def test_a_question_that_ends_while_the_keychain_waits_leaves_nothing(
 
 
 async def test_what_is_typed_while_the_keychain_waits_is_not_written_over(
-    world: World, dialog: QuestionDialog
+    world: LoginsWorld, dialog: QuestionDialog
 ) -> None:
     await ask(world, dialog)
     world.keychain.gate = threading.Event()
@@ -313,7 +297,7 @@ async def test_what_is_typed_while_the_keychain_waits_is_not_written_over(
     assert page.used() == ""
 
 
-async def test_the_buttons_stay_where_they_are(world: World, dialog: QuestionDialog) -> None:
+async def test_the_buttons_stay_where_they_are(world: LoginsWorld, dialog: QuestionDialog) -> None:
     """One that was used last would otherwise come first under the pointer."""
     paul = replace(MARIA, account="paul & anna", used_ms=NOW - 1)
     world.settings.change(logins=(MARIA, paul))
@@ -330,7 +314,7 @@ async def test_the_buttons_stay_where_they_are(world: World, dialog: QuestionDia
 
 
 async def test_tab_goes_down_the_form_and_comes_to_what_stands_above_last(
-    world: World, dialog: QuestionDialog
+    world: LoginsWorld, dialog: QuestionDialog
 ) -> None:
     world.inbox.ask(world.sessions.add_asking(2, LOGIN, text="Log in to bank.example"))
     await ask(world, dialog)
@@ -352,30 +336,32 @@ async def test_tab_goes_down_the_form_and_comes_to_what_stands_above_last(
 
 
 async def test_where_nobody_knows_who_asks_no_login_is_offered(
-    world: World, dialog: QuestionDialog
+    world: LoginsWorld, dialog: QuestionDialog
 ) -> None:
     question = world.sessions.add_asking(1, LOGIN, text="Log in to bank.example")
     world.inbox.ask(replace(question, is_asker_unknown=True))
     dialog.ask_now(world.inbox.open[0])
     await world.settle()
-    assert page_of(dialog).saved is None
+    assert page_of(dialog).helper is None
 
 
-async def test_at_an_odd_address_nothing_is_saved(world: World, dialog: QuestionDialog) -> None:
+async def test_at_an_odd_address_nothing_is_saved(
+    world: LoginsWorld, dialog: QuestionDialog
+) -> None:
     await ask(world, dialog, "Log in to https://bank.example:8443/")
     assert not saved_of(dialog).remember.isVisible()
 
 
-async def test_without_a_keychain_nothing_can_be_saved(world: World) -> None:
+async def test_without_a_keychain_nothing_can_be_saved(world: LoginsWorld) -> None:
     world.keychain.name = ""
-    dialog = QuestionDialog(world.services, None)
+    dialog = world.question_dialog()
     await ask(world, dialog)
     await asyncio.sleep(0.05)
     assert not saved_of(dialog).remember.isEnabled()
 
 
 async def test_put_off_while_the_keychain_waits_nothing_is_filled_in(
-    world: World, dialog: QuestionDialog
+    world: LoginsWorld, dialog: QuestionDialog
 ) -> None:
     await ask(world, dialog)
     page = page_of(dialog)

@@ -4,17 +4,17 @@ from itertools import combinations
 
 import pytest
 
-from enigma_panel.core.login_sites import registrable
-from enigma_panel.core.logins import (
+from enigma_panel.core.models import TaskSpec
+from enigma_panel.features.saved_logins.offers import (
     LoginHost,
     LoginOffers,
-    SavedLogin,
     another_site,
     login_host,
     looks_like,
     offers_for,
 )
-from enigma_panel.core.models import TaskSpec
+from enigma_panel.features.saved_logins.sites import registrable
+from enigma_panel.store.settings import SavedLogin
 
 MARIA = SavedLogin(host="amazon.com", account="maria", used_ms=1)
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
-from enigma_panel.core.login_sites import registrable
-from enigma_panel.core.logins import SavedLogin
-from enigma_panel.services.logins import LoginFault, LoginResult, RememberedLogin
+from enigma_panel.features.saved_logins.logins import LoginFault, LoginResult, RememberedLogin
+from enigma_panel.features.saved_logins.sites import registrable
 from enigma_panel.store.keychain import NO_PLACE
+from enigma_panel.store.settings import SavedLogin
 from enigma_panel.ui.i18n import Translations, shorten
 
 tr = Translations("Logins")

@@ -4,17 +4,16 @@ from collections.abc import Callable, Coroutine, Iterable
 from enum import IntEnum
 from typing import Any
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
-
-from enigma_panel.core.login_sites import registrable
-from enigma_panel.core.logins import SavedLogin
+from enigma_panel.features.saved_logins.keychain_wait import KeychainWait
+from enigma_panel.features.saved_logins.logins import MOST_CHARS, LoginResult, Logins
+from enigma_panel.features.saved_logins.sites import registrable
+from enigma_panel.features.saved_logins.text import check_text, fault_text
+from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.clock import Clock
-from enigma_panel.services.container import Services
-from enigma_panel.services.logins import MOST_CHARS, LoginResult
+from enigma_panel.store.settings import SavedLogin
 from enigma_panel.ui.i18n import Translations, shorten
+from enigma_panel.ui.settings.page import SettingsPage
 from enigma_panel.ui.text.cells import Cell
-from enigma_panel.ui.text.logins import check_text, fault_text
 from enigma_panel.ui.text.states import NONE, dated_moment, local_moment, spoken_text, usual_moments
 from enigma_panel.ui.widgets.basics import (
     MARGIN,
@@ -25,7 +24,6 @@ from enigma_panel.ui.widgets.basics import (
     make_row,
 )
 from enigma_panel.ui.widgets.inputs import LineEdit
-from enigma_panel.ui.widgets.keychain_wait import KeychainWait
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from enigma_panel.ui.widgets.table import KeyedTable
 from enigma_panel.ui.widgets.table_model import ColumnDef, KeyedTableModel
@@ -95,15 +93,14 @@ def _account(login: SavedLogin) -> Cell:
     return Cell(text=shorten(login.account), copied=login.account)
 
 
-class LoginsPage(QWidget):
-    """The page. grown: it may need more room than before."""
+class LoginsPage(SettingsPage):
+    """The page: a table of what is saved, and what can be done with the selected one."""
 
-    grown = Signal()
-
-    def __init__(self, services: Services) -> None:
+    def __init__(self, logins: Logins, clock: Clock, scope: TaskScope) -> None:
         super().__init__()
-        self._services = services
-        self._logins = services.logins
+        self._logins = logins
+        self._clock = clock
+        self._scope = scope
         self._shown: tuple[str, str] | None = None
         self._build_parts()
         self._build_layout()
@@ -111,8 +108,8 @@ class LoginsPage(QWidget):
         self.refresh()
 
     def _build_parts(self) -> None:
-        self.model = LoginsModel(self._services.clock)
-        hold = PointerHold(self._services.clock.now_ms, self)
+        self.model = LoginsModel(self._clock)
+        hold = PointerHold(self._clock.now_ms, self)
         self.table = KeyedTable(self.model, tr("Saved logins"), hold, self)
         hold.watch(self.table)
         self.table.setMinimumHeight(LEAST_HEIGHT)
@@ -124,7 +121,7 @@ class LoginsPage(QWidget):
         self.rename_button = make_button(tr("Rename"))
         self.test_button = make_button(tr("Test"))
         self.delete_button = make_button(tr("Delete"), "danger")
-        self.wait = KeychainWait(self._services.scope, lambda: self._logins.where)
+        self.wait = KeychainWait(self._scope, lambda: self._logins.where)
 
     def _build_layout(self) -> None:
         note = tr(
