@@ -54,7 +54,8 @@ def parse_base_url(text: str) -> str:
 
 
 def is_loopback(host: str) -> bool:
-    """True for names and addresses of this machine that no resolver can send elsewhere."""
+    """Whether a name or an address is of this machine, so that no resolver can send it
+    elsewhere."""
     return host == "localhost" or (_is_ip(host) and ip_address(host).is_loopback)
 
 
@@ -158,16 +159,17 @@ def _host(origin: str) -> str | None:
 
 
 class UnusableProxyError(Exception):
-    """A proxy is asked for that we do not speak to. Going round it is not ours to decide.
+    """A proxy is asked for that we do not speak to. Whether to go round it is the person's
+    decision.
 
     Its address, which may hold a password, is not in here.
     """
 
 
 def proxy_for(origin: str) -> str | None:
-    """The proxy's URL for an https origin, None for the straight way; raises UnusableProxyError.
+    """The proxy's URL for an https origin, None for a direct connection; raises UnusableProxyError.
 
-    Never one for this machine. May ask the system (Windows looks the host up): not for a GUI
+    There is none for this machine. May ask the system (Windows looks the host up): not for a GUI
     thread.
     """
     from urllib.request import getproxies, proxy_bypass  # noqa: PLC0415 - 10 ms

@@ -52,7 +52,8 @@ if find_spec("sniffio") is None:
 
 CONNECT_S = 10.0
 LONG_POLL_READ_S = 70.0
-"""The service answers a start after up to 50 s (api.md §1.4); a cut reply there costs money."""
+"""Read limit of a long poll, in seconds. The service answers a start after up to 50 s (api.md
+§1.4); a cut reply there costs money."""
 
 QUICK_READ_S = 15.0
 
@@ -61,15 +62,15 @@ MAX_BODY_BYTES = 32 * 1024 * 1024
 ProtocolError, found on the way."""
 
 YIELD_EVERY = 256
-"""After so many chunks of a body others get their turn on the loop: of chunks of one byte, ten
-thousand come in at once."""
+"""How many chunks of a body are read before others get their turn on the loop: of chunks of one
+byte, ten thousand come in at once."""
 
 KEEP_ALIVE_S = 4.0
-"""How long an idle quick connection is kept: less than the usual 5 s of the servers. A call that
-meets a connection just being closed would be interrupted with its fate unknown."""
+"""How long an idle quick connection is kept, in seconds: less than the usual 5 s of the servers. A
+call that meets a connection just being closed would be interrupted with an unknown outcome."""
 
 MOST_IDLE = 20
-"""More idle connections are closed: httpcore looks at each of them twice a call, so two hundred
+"""Most idle connections that are kept: httpcore looks at each of them twice a call, so two hundred
 calls at once, as after a sleep, would leave the program busy for seconds."""
 
 SYSTEM_VERIFIES = sys.platform in {"win32", "darwin"}
@@ -85,7 +86,8 @@ NETWORK_FAULTS = (
 )
 
 OnRate = Callable[[ApiCall, RateHeaders], None]
-"""Called with what a whole reply, also a refusal, says of the rate limit, before the call ends."""
+"""Callback with what a whole reply, also a refusal, says of the rate limit, before the call
+ends."""
 
 MakeTls = Callable[[], Awaitable[ssl.SSLContext]]
 """Builds the TLS context; raises OSError where a certificate file cannot be used."""
@@ -327,7 +329,7 @@ class HttpClient:
                 verify=tls,
                 transport=self._transport,
                 timeout=httpx.Timeout(read, connect=limits.connect, pool=limits.connect),
-                # Starts get a connection of their own: one that went stale would make their fate
+                # Starts get a connection of their own: a stale one would leave their outcome
                 # unknown. No limit on connections: cancelled calls would use it up for ever.
                 limits=httpx.Limits(
                     max_connections=None,
@@ -385,7 +387,8 @@ def _segment(id_: str) -> str:
 def translate(
     fault: BaseException, *, is_closed: bool = False
 ) -> NotConnectedError | InterruptedCallError:
-    """NotConnectedError only where nothing can have been sent, else InterruptedCallError."""
+    """The error for a fault of the network: NotConnectedError only where nothing can have been
+    sent, else InterruptedCallError."""
     match fault:
         case httpx.ConnectTimeout() | httpx.PoolTimeout():
             return NotConnectedError("timeout")
@@ -425,8 +428,8 @@ def _chain(fault: BaseException, visited: set[int]) -> Iterator[BaseException]:
 
 
 def make_context() -> ssl.SSLContext:
-    """Trusts what the system trusts, a company's own certificates included; certifi's list where
-    the system has none.
+    """A TLS context that trusts what the system trusts, a company's own certificates included;
+    certifi's list where the system has none.
 
     Takes some 10 ms: not for a GUI thread.
     """
@@ -444,10 +447,11 @@ def make_context() -> ssl.SSLContext:
 
 
 async def make_context_in_thread() -> ssl.SSLContext:
-    """`make_context` in the event loop's default executor."""
+    """Run `make_context` in the event loop's default executor."""
     return await asyncio.to_thread(make_context)
 
 
 def make_unused_context() -> ssl.SSLContext:
-    """For plain HTTP to this machine: costs nothing and, if ever used, trusts nobody."""
+    """A TLS context for plain HTTP to this machine: costs nothing and, if ever used, trusts
+    nobody."""
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -33,11 +33,11 @@ class Sink(Protocol):
     """Where a file goes; what it raises ends the download."""
 
     async def begin(self, total: int | None) -> None:
-        """A file comes, of so many bytes where that is known."""
+        """Begin a file; total: its length in bytes where that is known."""
         ...
 
     async def write(self, data: bytes) -> None:
-        """The next bytes of it."""
+        """Take the next bytes of the file."""
         ...
 
 
@@ -84,7 +84,7 @@ def _check(response: httpx.Response) -> int | None:
     if status != httpx.codes.OK:
         raise DownloadError(DownloadFault.REFUSED, status=status)
     if response.headers.get("content-encoding", "identity").lower() != "identity":
-        # Nobody asked for it; what is packed would be kept under the name of what it is not.
+        # It was not asked for, and a packed file would be kept under the name of the unpacked one.
         raise DownloadError(DownloadFault.NONSENSE, status=status)
     length = response.headers.get("content-length", "")
     return int(length) if length.isascii() and length.isdigit() else None

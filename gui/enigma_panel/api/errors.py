@@ -14,7 +14,7 @@ from msgspec import Struct
 
 class FailureKind(StrEnum):
     """What a refusal says about other tries. FAIL: another try would be refused, too. DIALECT: so
-    would all that are made in the dialect in use. TEXT: a start-session needs one."""
+    would all that are made in the dialect in use. TEXT: a start-session needs a text."""
 
     FAIL = "fail"
     CONNECTION = "connection"
@@ -50,7 +50,7 @@ REFUSALS: Mapping[str, FailureKind | None] = {
     "NO_INSTANCES_AVAILABLE": FailureKind.NO_BROWSER,
     "INSTANCE_UNAVAILABLE": FailureKind.NO_BROWSER,
 }
-"""The documented codes of refusals (api.md §8.2), with what one says of other tries; None: its
+"""Documented codes of refusals (api.md §8.2), each with what it says of other tries; None: its
 status says it. Their words stand in `ui/text/errors.py`, by the same keys. The codes of a task that
 failed are none of them."""
 

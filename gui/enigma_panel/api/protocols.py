@@ -99,7 +99,7 @@ class ServiceClient(Protocol):
 
 
 OnObservation = Callable[[Observation], None]
-"""Called on the loop for each event that could be read, in the order in which they came."""
+"""Callback for each event that could be read, on the loop, in the order in which they came."""
 
 
 class LiveFault(StrEnum):
@@ -108,7 +108,7 @@ class LiveFault(StrEnum):
     ADDRESS = "address"  # the socketURL leads to another host or lacks TLS: nothing was sent there
     REFUSED = "refused"  # the service said no
     UNREACHABLE = "unreachable"  # no connection, or none in time
-    PROTOCOL = "protocol"  # whoever answered speaks another language
+    PROTOCOL = "protocol"  # the answer is of another protocol
     MISSING = "missing"  # the library is not installed
     BROKEN = "broken"  # it is, but could not be loaded
     LOST = "lost"  # it was up and broke
@@ -133,7 +133,7 @@ class LiveConnection(Protocol):
         ...
 
     async def send_answer(self, text: str, verb: AnswerVerb) -> Observation:
-        """Send an answer live; else as `send_state`."""
+        """Send an answer live; as `send_state` in all else."""
         ...
 
     async def until_lost(self) -> None:
@@ -141,7 +141,7 @@ class LiveConnection(Protocol):
         ...
 
     async def aclose(self) -> None:
-        """Take it down; returns within a second whatever the other side does."""
+        """Take the channel down; returns within a second whatever the other side does."""
         ...
 
 

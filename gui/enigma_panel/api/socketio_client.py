@@ -40,22 +40,22 @@ _SILENT = logging.Logger("silent")  # noqa: LOG001 - out of the tree, so that no
 _SILENT.disabled = True
 
 CONNECT_S = 10.0
-"""Until the service has accepted the session's id, TCP and TLS included."""
+"""How long the service may take to accept the session's id, in seconds, TCP and TLS included."""
 BYE_S = 0.4
-"""How long a channel's end is negotiated before it is cut."""
+"""How long a channel's end is negotiated before it is cut, in seconds."""
 EMIT_S = 2.0
-"""How long a message may take to be written."""
+"""How long a message may take to be written, in seconds."""
 SWEEP_S = 0.2
-"""How long the library's loops may take to end after the connection was cut."""
+"""How long the library's loops may take to end after the connection was cut, in seconds."""
 MAX_EVENT_BYTES = 16 * 1024 * 1024
-"""A longer event breaks the channel: the library reads whole frames into memory."""
+"""Longest event; a longer one breaks the channel, as the library reads whole frames into memory."""
 PING_S = 10.0
-"""A web socket that was silent for this time is pinged, and given up after half of that without an
-answer: a connection that is dead but looks open would swallow a Pause until the service's own pings
-are missed, 45 s."""
+"""Silence of a web socket after which it is pinged, in seconds; after half of that without an
+answer it is given up: a connection that is dead but looks open would swallow a Pause until the
+service's own pings are missed, 45 s."""
 YIELD_EVERY = 32
-"""After so many events in a row others get their turn on the loop. From Python 3.12 on the library
-does not let go of it while there is something to read."""
+"""How many events in a row are taken before others get their turn on the loop. From Python 3.12 on
+the library does not let go of it while there is something to read."""
 
 _ENGINE_MESSAGE = "4"
 _OLD_PROTOCOL = "Socket.IO 2"
@@ -112,7 +112,8 @@ class SocketConnector:
                 await self._session.close()
 
     async def _options(self, origin: str) -> Options:
-        """What the web socket is opened with; a proxy and TLS only where it leaves this machine."""
+        """Options with which the web socket is opened; a proxy and TLS only where it leaves this
+        machine."""
         options: Options = {
             "max_msg_size": MAX_EVENT_BYTES,
             "timeout": aiohttp.ClientWSTimeout(ws_close=BYE_S / 2),
@@ -132,7 +133,8 @@ class SocketConnector:
 
 
 def _make_session() -> aiohttp.ClientSession:
-    """No limit, no cookies (one session's would go out with another's), no .netrc, no redirects."""
+    """Make a session without limit, cookies (one session's would go out with another's), .netrc and
+    redirects."""
     trace = aiohttp.TraceConfig()
     trace.on_request_redirect.append(_stay_here)
     return aiohttp.ClientSession(
@@ -150,7 +152,8 @@ async def _stay_here(
     _context: object,
     redirect: aiohttp.TraceRequestRedirectParams,
 ) -> None:
-    """The id belongs to this host alone, and would be sent to whoever completes the handshake."""
+    """Refuse a redirect: the id belongs to this host alone, and would be sent to whoever completes
+    the handshake."""
     redirect.response.close()
     raise ValueError("redirected")
 
@@ -257,7 +260,7 @@ class Channel:
             log.exception("an event could not be handed on")
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        """One of the library's two loops is over, and so is the channel."""
+        """Note that one of the library's two loops is over, and so is the channel."""
         error = None if task.cancelled() else task.exception()
         if error is not None:
             log.debug("the live channel broke: %s", type(error).__name__)
@@ -278,7 +281,8 @@ class Channel:
         return await self._emit(self._writer.guardrail_message(text, verb), ANSWERS[verb].sent_live)
 
     async def _emit(self, message: dict[str, object], kind: Kind) -> Observation:
-        """Written by ourselves: the library's emit queues it and cannot tell what became of it."""
+        """Write a message ourselves: the library's emit queues it and cannot tell what became of
+        it."""
         frame = _ENGINE_MESSAGE + str(_Packet(packet.EVENT, data=["message", message]).encode())
         try:
             if self._is_up:
@@ -340,7 +344,8 @@ class Wire:
         self.closed = False  # read by the client, which would close the session of all channels
 
     async def ws_connect(self, url: str, **options: Any) -> aiohttp.ClientWebSocketResponse:
-        """Called by the client, which makes one nameless error of all that this raises."""
+        """Open the web socket for the client, which makes one nameless error of all that this
+        raises."""
         try:
             ws: aiohttp.ClientWebSocketResponse = await self._session.ws_connect(url, **options)
         except Exception as error:
@@ -373,7 +378,8 @@ class Wire:
             raise ConnectionError
 
     def cut(self) -> None:
-        """Whoever reads or writes notices it at once. What is still unsent will never be sent."""
+        """Cut the connection; its reader and writer notice that at once. What is still unsent will
+        never be sent."""
         self._is_cut = True
         if self._socket is not None:
             with contextlib.suppress(OSError):  # it was closed already

@@ -25,7 +25,7 @@ class ProblemKind(StrEnum):
     UNREADABLE = "unreadable"  # the system refused to hand it out; it stays as it is
     MENDED = "mended"  # it had damage, and has none any more
     DAMAGED = "damaged"  # it has damage, and is used all the same
-    UNWRITABLE = "unwritable"  # what the program only writes cannot be written; it stays as it is
+    UNWRITABLE = "unwritable"  # a write-only file of ours cannot be written; it stays
 
 
 class Copy(Struct, frozen=True, kw_only=True):
@@ -61,9 +61,9 @@ class NotAFileError(OSError):
 
 
 def check_is_file(path: Path) -> None:
-    """NotAFileError where something else is there; a link is followed, nothing there is fine.
+    """Raise NotAFileError where something else is there; a link is followed, nothing there is fine.
 
-    Who opens a named pipe may wait for ever.
+    Opening a named pipe may wait for ever.
     """
     with contextlib.suppress(FileNotFoundError):
         if not stat.S_ISREG(path.stat().st_mode):

@@ -1,4 +1,4 @@
-"""The lock of a data folder, which only one program has, and the removal of dead demos' folders.
+"""Lock of a data folder, which only one program has, and the removal of dead demos' folders.
 
 Two programs on one ledger would write whole records over each other's, and one would settle the
 other's starts as unconfirmed.
@@ -18,13 +18,13 @@ from enigma_panel.store.paths import FolderError, folders_below
 log = logging.getLogger(__name__)
 
 PREFIX = "enigma-panel-demo-"
-"""How the names of demos' throw-away folders begin."""
+"""Prefix of the names of demos' throw-away folders."""
 OLD_S = 60.0
-"""Younger folders stay: one that was just made is not locked yet."""
+"""The age from which folders are removed, in seconds: one that was just made is not locked yet."""
 
 
 LOCK_NAME = "panel.lock"
-"""Its file lies in every folder that holds a ledger."""
+"""Name of the lock's file, in every folder that holds a ledger."""
 
 
 class FolderInUseError(Exception):
@@ -63,7 +63,7 @@ class FolderLock:
 
 
 def _lock(file: IO[bytes]) -> None:
-    """OSError where somebody else has it."""
+    """Lock the file; OSError where somebody else has it."""
     if os.name == "nt":
         import msvcrt  # noqa: PLC0415 - there only
 
@@ -102,7 +102,7 @@ def _is_old_and_ours(path: Path, old_s: float) -> bool:
 
 
 def _clear(path: Path) -> bool:
-    """Remove it under its lock, where it has one."""
+    """Remove the folder under its lock, where it has one."""
     data = folders_below(path).data
     lock = None
     try:

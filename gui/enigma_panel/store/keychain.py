@@ -22,7 +22,7 @@ WINDOWS_MAX_CHARS = 1_280
 """Longest secret of the Credential Manager: 2,560 bytes in UTF-16."""
 
 NO_PLACE = ""
-"""In place of a keychain's name: there is none that we accept."""
+"""Name in place of a keychain's: there is none that we accept."""
 _WINDOWS = "the Windows Credential Manager"
 
 _NAMES = {
@@ -33,7 +33,8 @@ _NAMES = {
     "keyring.backends.Windows": _WINDOWS,
     "keyring.backends.null": "a keychain that is switched off",
 }
-"""By module. All others are refused: some write plain files and no list of those is complete."""
+"""Names of backends for people, by module. All others are refused: some write plain files and no
+list of those is complete."""
 
 _CHAINER = "keyring.backends.chainer"
 
@@ -78,7 +79,8 @@ _BY_NAME = {
 }
 
 _WINDOWS_CODES = {5: SecretOutcome.DENIED, 1783: SecretOutcome.TOO_LONG}
-"""ERROR_ACCESS_DENIED; RPC_X_BAD_STUB_DATA, which the manager says of a secret beyond its limit."""
+"""Error codes of the Credential Manager: ERROR_ACCESS_DENIED; RPC_X_BAD_STUB_DATA, which it gives
+for a secret beyond its limit."""
 
 
 class SecretStore(Protocol):
@@ -111,21 +113,21 @@ class MemoryStore:
         self._secret: str | None = None
 
     def where(self) -> str:
-        """Always "memory"."""
+        """The name "memory"."""
         return "memory"
 
     def get(self) -> Result:
-        """FOUND or ABSENT."""
+        """Read the secret: FOUND or ABSENT."""
         outcome = SecretOutcome.ABSENT if self._secret is None else SecretOutcome.FOUND
         return Result(outcome=outcome, secret=self._secret, where=self.where())
 
     def save(self, secret: str) -> Result:
-        """SAVED."""
+        """Store the secret: SAVED."""
         self._secret = secret
         return Result(outcome=SecretOutcome.SAVED, where=self.where())
 
     def remove(self) -> Result:
-        """REMOVED or ABSENT."""
+        """Remove the secret: REMOVED or ABSENT."""
         outcome = SecretOutcome.ABSENT if self._secret is None else SecretOutcome.REMOVED
         self._secret = None
         return Result(outcome=outcome, where=self.where())
@@ -195,7 +197,7 @@ class KeychainStore:
         if where == _WINDOWS and _utf16_units(secret) > WINDOWS_MAX_CHARS:
             return Result(outcome=SecretOutcome.TOO_LONG, where=where)
         backend.set_password(self._service, self._name, secret)
-        # Some backends forget without a word.
+        # Some backends drop a secret without an error.
         kept = backend.get_password(self._service, self._name) == secret
         return Result(outcome=SecretOutcome.SAVED if kept else SecretOutcome.FAILED, where=where)
 
@@ -267,6 +269,6 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _dbus_name(error: BaseException) -> str:
-    """jeepney's DBusErrorResponse keeps the error's name in `name`."""
+    """The name of a D-Bus error; jeepney's DBusErrorResponse keeps it in `name`."""
     name = getattr(error, "name", None)
     return name if isinstance(name, str) else ""

@@ -1,5 +1,5 @@
-"""A file that comes piece by piece: hidden until it is whole, and in another one's place only where
-that was asked for."""
+"""A file that is written piece by piece: hidden until it is whole, and in another one's place only
+where that was asked for."""
 
 import contextlib
 import os
@@ -27,7 +27,7 @@ class FullDiskError(OSError):
 
 
 class OwnFolderError(OSError):
-    """The folder holds a ledger: what is replaced there may be the only memory of what runs."""
+    """The folder holds a ledger: a file replaced there may be the only memory of what runs."""
 
     def __init__(self) -> None:
         super().__init__(EPERM, "the program keeps its own data in that folder")
@@ -61,13 +61,13 @@ class NewFile:
             self._file.write(data)
 
     def finish(self, *, replace: bool = False) -> Path:
-        """Give it its name, or a numbered one where that is taken; returns its path.
+        """Give the file its name, or a numbered one where that is taken; returns its path.
 
         replace: whoever has that name is to go. IsADirectoryError where that is a folder.
         """
         assert self._part is not None
         try:
-            with _full_disk(), self._file:  # some disks tell only now that they are full
+            with _full_disk(), self._file:  # some disks report only now that they are full
                 self._file.flush()
                 os.fsync(self._file.fileno())
             target = self._move(self._part, replace=replace)
@@ -78,7 +78,7 @@ class NewFile:
         return target
 
     def discard(self) -> None:
-        """Leave nothing of it, where it was not finished."""
+        """Remove the file if it was not finished."""
         if self._part is not None:
             with contextlib.suppress(OSError):  # a full disk says so once more
                 self._file.close()
@@ -96,7 +96,7 @@ class NewFile:
             raise
 
     def _reserve(self) -> Path:
-        """An empty file under a free name: whatever else is made meanwhile, it is ours."""
+        """Make an empty file under a free name: whatever else is made meanwhile, it is ours."""
         for name in numbered(self._name):
             with contextlib.suppress(FileExistsError):
                 os.close(os.open(self._folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))

@@ -58,7 +58,8 @@ class Folders(Struct, frozen=True):
 
 
 def prepare_folder(folder: Path, *, private: bool = False) -> None:
-    """Make it, for this user alone where it is private, and try to write into it. FolderError."""
+    """Make the folder, for this user alone where it is private, and try to write into it.
+    FolderError."""
     with folder_errors(folder):
         folder.mkdir(mode=0o700 if private else 0o777, parents=True, exist_ok=True)
         if private and os.name != "nt" and folder.stat().st_mode & 0o077:
@@ -82,12 +83,12 @@ def _try(folder: Path) -> None:
 
 
 def wanted_folders(data_dir: Path | None, env: Mapping[str, str]) -> Folders:
-    """Those below `data_dir` where that is given, else the platform's. FolderError."""
+    """The folders below `data_dir` where that is given, else the platform's. FolderError."""
     return default_folders(env) if data_dir is None else folders_below(data_dir)
 
 
 def folders_below(folder: Path) -> Folders:
-    """Everything below one folder (`--data-dir`), which itself keeps its mode."""
+    """The folders below a given one (`--data-dir`), which itself keeps its mode."""
     folder = folder.expanduser().absolute()
     return Folders(data=folder / "data", config=folder / "config")
 
@@ -111,12 +112,12 @@ def default_folders(env: Mapping[str, str], platform: str = sys.platform) -> Fol
 
 
 def config_home(env: Mapping[str, str]) -> Path:
-    """Where all programs have their settings on Linux. FolderError when there is no home folder."""
+    """The folder of all programs' settings on Linux. FolderError when there is no home folder."""
     return _absolute(env, "XDG_CONFIG_HOME") or _home(env, "HOME") / ".config"
 
 
 def _absolute(env: Mapping[str, str], name: str) -> Path | None:
-    """The XDG rules want relative paths ignored."""
+    """The path of a variable; None for a relative one, as the XDG rules want those ignored."""
     path = Path(env.get(name, ""))
     return path if path.is_absolute() else None
 

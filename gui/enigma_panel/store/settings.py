@@ -36,21 +36,21 @@ MAX_BYTES = 1_000_000
 
 MOST_WORDS_CHARS = 10_000
 MOST_SORTED = 2
-"""By so many columns a table is sorted at once."""
+"""Most columns by which a table is sorted at once."""
 COST_PLACES = 9
 MOST_WIDTH = 10_000
-"""Of a column, in pixels."""
+"""Widest column, in pixels."""
 MOST_MS = 253_402_300_800_000
-"""The year 10000."""
+"""The latest time that is accepted, in epoch ms: the year 10000."""
 
 BROWSERS_AT_ONCE = range(1, 101)
 DEFAULT_BROWSERS = 5
 LEAVE, TERMINATE_IDLE = "leave", "terminate_idle"
-"""What may be done before this computer sleeps: nothing, or sessions without a task are ended."""
+"""Actions before this computer sleeps: none, or sessions without a task are ended."""
 FOR_EVER = 0
 KEPT_DAYS = range(1, 3_651)
 SYSTEM, LIGHT, DARK = "system", "light", "dark"
-"""Which colours are put on: those of the desktop, whenever it changes them, or always the same."""
+"""Choices of colours: those of the desktop, whenever it changes them, or always the same."""
 
 
 class SavedLogin(Struct, frozen=True, kw_only=True):
@@ -264,13 +264,14 @@ def _is_usable(value: object) -> bool:
 
 
 def _is_typed(cost: Decimal) -> bool:
-    """Whether somebody may have typed it: a price, with no more places than are counted."""
+    """Whether a person may have typed it: a price, with no more places than are counted."""
     exponent = cost.as_tuple().exponent
     return is_sane(cost) and isinstance(exponent, int) and exponent >= -COST_PLACES
 
 
 _DROPPED = frozenset({"sessions_header", "tasks_header"})
-"""What Qt told earlier versions of columns, by numbers that no longer mean the same."""
+"""Settings in which Qt stored columns for earlier versions, by numbers that no longer mean the
+same."""
 
 
 def _encode(settings: Settings) -> bytes:

@@ -1,4 +1,4 @@
-"""The content encoding of replies: one layer of gzip or deflate is undone, in steps, within limits.
+"""Content encoding of replies: one layer of gzip or deflate is undone, in steps, within limits.
 
 None is asked for, but some proxies compress whatever they pass on, and the id of a session that was
 paid for must not be lost to that.
@@ -11,16 +11,16 @@ from collections.abc import Iterator
 from enigma_panel.api.wire.reply_body import read_body
 
 STEP_BYTES = 1024 * 1024
-"""Most that one step gives; it takes a few milliseconds."""
+"""Most bytes that one step gives; it takes a few milliseconds."""
 
 SMALL_BYTES = 256 * 1024
 MAX_RATIO = 200
-"""What grows beyond SMALL_BYTES and to more than so many times its length is no reply: the JSON of
-long, dull tables comes to some 30 times, a decompression bomb to 1,000. To read a quarter of a
-megabyte of the worst JSON takes some 20 ms."""
+"""The highest ratio of decoded to encoded length beyond SMALL_BYTES; what exceeds it is no reply:
+the JSON of long, dull tables comes to some 30 times, a decompression bomb to 1,000. To read a
+quarter of a megabyte of the worst JSON takes some 20 ms."""
 
 MAX_MEMBERS = 1_000
-"""Of one gzip body. Each takes time, also where it is empty."""
+"""Most members of one gzip body. Each takes time, also where it is empty."""
 
 _INPUT_BYTES = 64 * 1024
 _GZIP, _ZLIB, _RAW_DEFLATE = 16 + zlib.MAX_WBITS, zlib.MAX_WBITS, -zlib.MAX_WBITS
@@ -60,7 +60,8 @@ def _is_json(raw: bytes) -> bool:
 
 
 def _window_bits(layers: list[str], raw: bytes) -> int:
-    """What tells zlib the format. "deflate" is zlib's by RFC 9110, and often the bare stream."""
+    """The window size that tells zlib the format. "deflate" is zlib's by RFC 9110, and often the
+    bare stream."""
     match layers:
         case ["gzip" | "x-gzip"]:
             return _GZIP
@@ -71,7 +72,7 @@ def _window_bits(layers: list[str], raw: bytes) -> int:
 
 
 def _inflate(raw: bytes, window_bits: int) -> Iterator[bytes]:
-    """All members of a gzip body, or the one stream; what follows it is not looked at."""
+    """Decode all members of a gzip body, or the one stream; what follows it is not looked at."""
     at = 0
     for _ in range(MAX_MEMBERS):
         stream = zlib.decompressobj(window_bits)

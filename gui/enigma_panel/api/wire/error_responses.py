@@ -37,7 +37,8 @@ _TELLING = {
     "prompt is required": MISSING_PROMPT,  # of newTask; no page shows it
     "taskdetails is required": MISSING_TASK_DETAILS,
 }
-"""How a service refuses, with 400, a task that is written in another dialect (api.md §1.4)."""
+"""Messages of a 400 by which a service refuses a task that is written in another dialect (api.md
+§1.4)."""
 
 
 class Proof(StrEnum):
@@ -57,8 +58,8 @@ PROOFS = {
     499: Proof.OWN_BODY,  # nginx, Traefik, Heroku
     503: Proof.OWN_BODY,  # AWS after 30 s, Heroku after 30 s, Fastly, Envoy, Azure Front Door
 }
-"""The rule for "nothing happened", by status. What stands in neither half proves nothing: other
-5xx, redirects, and whatever makes no sense. A body that names an id proves the contrary."""
+"""The rule for "nothing happened", by status. A status in neither half proves nothing: other 5xx,
+redirects, and whatever makes no sense. A body that names an id proves the contrary."""
 
 _NAMED_ID = re.compile(rb'"(?:session|task)Id"\s*:(?!\s*(?:null|""))')
 _MENTIONS = (b"sessionId", b"taskId")
@@ -92,7 +93,8 @@ def retry_after_s(answer: Answer) -> float | None:
 
 
 def rate_headers(answer: Answer, took_s: float) -> RateHeaders:
-    """What the reply to a call that took so many seconds says of the limit (api.md §8.3).
+    """The rate limit as the headers of the reply to a call tell it (api.md §8.3). took_s: seconds
+    that the call took.
 
     Retry-After counts only on a 429: on a 503 it speaks of browsers. Unreadable means not given.
     """
@@ -122,7 +124,7 @@ def _epoch(text: str) -> float | None:
 
 
 def _date(text: str) -> float | None:
-    """Epoch seconds of an HTTP date, None where it is none."""
+    """The epoch seconds of an HTTP date, None where it is none."""
     from email.utils import parsedate_to_datetime  # noqa: PLC0415 - small
 
     try:
@@ -158,7 +160,7 @@ def nothing_happened(answer: Answer, body: Body | None) -> bool:
 
 
 def _names_an_id(raw: bytes, body: Body | None) -> bool:
-    """Whether an id is given anywhere; in what is no body of the service a mention is enough.
+    """Whether an id is given anywhere; in a body that is not the service's a mention is enough.
 
     A cut-off JSON text cannot be read, but if it speaks of an id, something has started.
     """

@@ -19,7 +19,7 @@ class Body(HidingStruct, frozen=True):
 
     @property
     def layers(self) -> tuple[v.Record, v.Record]:
-        """From the inside out: what stands nearer to the result wins."""
+        """The layers from the inside out: what stands nearer to the result wins."""
         return self.inner, self.top
 
     def values(self, name: str) -> Iterator[object]:
@@ -28,17 +28,17 @@ class Body(HidingStruct, frozen=True):
 
     @property
     def succeeded(self) -> bool | None:
-        """`success`: False where any layer says so, None when no layer has it."""
+        """The field `success`: False where any layer says so, None when no layer has it."""
         given = {v.flag(value) for value in self.values("success")} - {None}
         return None if not given else False not in given
 
     @property
     def error_text(self) -> str | None:
-        """What a task's own report gives as its cause: `error` before `message`."""
+        """The cause in a task's own report: `error` before `message`."""
         return next(self.error_texts(), None)
 
     def error_texts(self) -> Iterator[str]:
-        """`error.message`, `error` and `message` of every layer, inner first."""
+        """The texts `error.message`, `error` and `message` of every layer, inner first."""
         for layer in (*self.layers, self.data):
             error = layer.get("error")
             for value in (v.record(error).get("message"), error, layer.get("message")):
@@ -48,7 +48,7 @@ class Body(HidingStruct, frozen=True):
 
     @property
     def code(self) -> str | None:
-        """`code` or `error.code`, also from `data`; a number becomes text."""
+        """The field `code` or `error.code`, also from `data`; a number becomes text."""
         for layer in (*self.layers, self.data):
             for value in (layer.get("code"), v.record(layer.get("error")).get("code")):
                 code = v.short_text(value, 64)
@@ -57,7 +57,7 @@ class Body(HidingStruct, frozen=True):
         return None
 
     def id(self, name: str) -> str | None:
-        """`sessionId` or `taskId`, wherever the body names it."""
+        """The field `sessionId` or `taskId`, wherever the body names it."""
         for layer in (self.top, self.inner, self.data):
             found = v.opaque_id(layer.get(name))
             if found:

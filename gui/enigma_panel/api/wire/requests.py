@@ -84,7 +84,7 @@ class Writer(Struct, frozen=True, kw_only=True):
         return self._named(values, {})
 
     def _named(self, values: Mapping[Field, object], other_names: Mapping[Field, str]) -> Fields:
-        """What is given of the fields that the dialect has, under its names."""
+        """The given fields that the dialect has, under its names."""
         names = {**self.rules.names, **other_names}
         return {
             names[field]: value
@@ -99,7 +99,7 @@ WRITERS: Mapping[Dialect, Writer] = {
 
 
 def _proxy(browser: BrowserOptions) -> Fields:
-    """Empty where there is none. The service wants the port as a text."""
+    """The fields of a proxy, empty where there is none. The service wants the port as a text."""
     match browser.proxy:
         case Proxy.NONE:
             return {}

@@ -22,11 +22,12 @@ TASK_CODES = frozenset({"TASK_TIMEOUT", "NAVIGATION_TIMEOUT", "PAGE_CRASH", "ELE
 """Codes that only a task's own report carries (api.md §8.2), with or without a status."""
 
 MAX_FILES, MAX_NETWORK = 100, 500
-"""So many files and addresses of a result are kept; each is at most `values.MAX_URL` long."""
+"""Most files and network addresses of a result that are kept; each is at most `values.MAX_URL`
+long."""
 
 MAX_QUESTION = 50_000
 """Longest question that is kept, in characters: it comes with each poll, and by the channel as
-often as the service likes, and nobody reads more of one."""
+often as the service likes."""
 
 _BY_TYPE = {
     "task_completed": Kind.COMPLETED,
@@ -224,7 +225,7 @@ def report(body: Body, kind: Kind) -> Observation:
 
 
 def _files(body: Body) -> tuple[ResultFile, ...]:
-    """`data.files`: those whose address can be used."""
+    """The files in `data.files` whose address can be used."""
     found = []
     for entry in map(v.record, _items(body.data.get("files"))[:MAX_FILES]):
         url = v.url(entry.get("downloadUrl"))
@@ -236,7 +237,7 @@ def _files(body: Body) -> tuple[ResultFile, ...]:
 
 
 def _network(body: Body) -> tuple[str, ...]:
-    """The addresses in `data.network`, in the order in which they are told."""
+    """The addresses in `data.network`, in their order."""
     entries = [v.record(e) for group in _items(body.data.get("network")) for e in _urls(group)]
     addresses = (v.url(entry.get("url")) for entry in entries[:MAX_NETWORK])
     return tuple(address for address in addresses if address is not None)
@@ -287,7 +288,8 @@ def _text(body: Body, kind: Kind) -> str | None:
 
 
 def _payload(body: Body) -> Iterator[object]:
-    """What else a result can be in, where no message stands: it was paid for, in whatever shape."""
+    """What else a result can be in, where there is no message: it was paid for, in whatever
+    shape."""
     data = _outer(body, "data")
     if isinstance(data, dict):
         data = {name: value for name, value in data.items() if name not in _FIGURES | _LISTS}

@@ -57,7 +57,8 @@ def _update(payload: v.Record) -> Observation | None:
 
 
 def _step(kind: Kind, payload: v.Record, content: object) -> Observation | None:
-    """Steps are most of all events, so nothing is looked up here that they do not carry."""
+    """Read a step. Steps are most of all events, so nothing is looked up here that they do not
+    carry."""
     text = _step_text(content)
     if text is None:
         return None
@@ -109,7 +110,7 @@ def _error(payload: v.Record) -> Observation | None:
 
 
 def _ended(payload: object) -> Observation:
-    """end_session; code is the reason as it was given, None where none was."""
+    """Read end_session; code is the reason as it was given, None where none was."""
     reason = v.short_text(v.record(payload).get("reason"), 64)
     return _about_session(Kind.SESSION_ENDED, payload, code=reason)
 
@@ -128,7 +129,7 @@ def _reconnected(payload: object) -> Observation:
 def _about_session(
     kind: Kind, payload: object, *, code: str | None = None, grace_ms: int | None = None
 ) -> Observation:
-    """Its own event is the fact, however little stands in it."""
+    """Read an event about the session itself; it is the fact, however few fields it has."""
     fields = v.record(payload)
     return Observation(
         kind=kind,

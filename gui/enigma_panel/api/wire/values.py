@@ -15,7 +15,7 @@ MAX_TEXT = 5_000_000
 """Longest result, question or error that is kept, in characters."""
 
 CUT_MARK = "\n[…]"
-"""Stands at the end of a text that was cut."""
+"""Mark at the end of a text that was cut."""
 LONGEST_RUN = 300
 """Most characters that are dropped at a cut, since it may have broken what they were part of."""
 
@@ -24,10 +24,12 @@ MAX_ID = 4_096
 MAX_URL = 2_048
 MAX_COUNT = 10**15
 MAX_DIGITS = 50
-"""More digits, or more than 50 places after the point, are no amount that anybody billed."""
+"""Most digits, and most places after the point, of an amount; more is no amount that anybody
+billed."""
 
 MAX_INT_DIGITS = 40
-"""Longer integers are no count of anything here, and int() of them takes quadratic time."""
+"""Most digits of an integer; longer ones are no count of anything here, and int() of them takes
+quadratic time."""
 
 UNUSABLE = Decimal("NaN")
 
@@ -36,7 +38,7 @@ _CONTROLS = lazy_compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _SURROGATE = lazy_compile(r"[\ud800-\udfff]")
 _NUMBER = lazy_compile(r"[+-]?\d{1,40}(?:\.\d{1,40})?(?:[eE][+-]?\d{1,4})?")
 _ORIGIN = lazy_compile(r"\w{2,5}://[^/?#]*")
-"""Of a URL the part that urlsplit looks for a host in: it takes its time over what is long."""
+"""The part of a URL in which urlsplit looks for a host: it takes its time over what is long."""
 _SCHEMES = frozenset({"http", "https", "ws", "wss"})
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
@@ -63,7 +65,8 @@ def long_text(value: object, limit: int = MAX_TEXT) -> str | None:
 
 
 def _encodable(text: str) -> str:
-    """Without halves of characters. Most texts have none, and trying is ten times faster."""
+    """The text without halves of characters. Most texts have none, and trying is ten times
+    faster."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -127,7 +130,7 @@ def url(value: object) -> str | None:
 
 
 def flag(value: object) -> bool | None:
-    """true, false, or None when not given; the words count, too."""
+    """A boolean, or None when not given; the words count, too."""
     if isinstance(value, str):
         return {"true": True, "false": False}.get(value.strip().lower())
     return value if isinstance(value, bool) else None
@@ -139,7 +142,7 @@ def money(value: object) -> Decimal | None:
 
 
 def seconds(value: object) -> Decimal | None:
-    """An exact, non-negative duration in seconds."""
+    """A duration in seconds, exact and non-negative."""
     number = _decimal(value)
     return number if number is not None and 0 <= number <= MAX_COUNT else None
 

@@ -40,23 +40,23 @@ log = logging.getLogger(__name__)
 Values = Sequence[Any] | Mapping[str, Any]
 
 BUSY_TIMEOUT_MS = 5_000
-"""How long a call waits for another process that writes."""
+"""How long a call waits for another process that writes, in ms."""
 
 CLOSE_TIMEOUT_MS = 200
-"""How long `close` waits for others before it leaves the -wal file to them."""
+"""How long `close` waits for others before it leaves the -wal file to them, in ms."""
 
 OPENING_TIMEOUT_MS = 5_000
-"""How long to wait for another process that opens the ledger."""
+"""How long to wait for another process that opens the ledger, in ms."""
 
 _PAUSE_S = 0.01
 
 COMPANIONS = ("", "-wal", "-shm")
 """The endings of all files that together are one ledger."""
 HOLDING = ("", "-wal")
-"""Of those that hold what was written; who only reads leaves a -shm, too."""
+"""The endings of those files that hold what was written; a mere reader leaves a -shm, too."""
 
 MAGIC = b"SQLite format 3\0"
-"""How every file of SQLite begins."""
+"""The first bytes of every file of SQLite."""
 
 
 class Database:
@@ -107,7 +107,8 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing; durable when the block is left without an error."""
+        """Run the block as one transaction, all or nothing; durable when it is left without an
+        error."""
         connection = self.connection
         with typed_errors(self.path):
             self._check_place()
@@ -123,8 +124,8 @@ class Database:
                 raise
 
     def _check_place(self) -> None:
-        """ReadOnlyLedgerError where our file was deleted, moved or replaced: SQLite would write on
-        into it, and nobody would ever find it."""
+        """Raise ReadOnlyLedgerError where our file was deleted, moved or replaced: SQLite would
+        write on into it, and nobody would ever find it."""
         if self._file is None or not os.path.samestat(self._file, self.path.stat()):
             raise ReadOnlyLedgerError(self.path, "another file is in its place")
 
@@ -151,7 +152,7 @@ class Database:
             return self.connection.execute(sql, values).fetchall()
 
     def rows_with_bytes(self, sql: str, values: Values = ()) -> list[Any]:
-        """As `rows`, much slower; a text that is not UTF-8 comes as the bytes that it is."""
+        """As `rows`, much slower; a text that is not UTF-8 comes as its bytes."""
         self.connection.text_factory = _text_or_bytes
         try:
             return self.rows(sql, values)
@@ -187,7 +188,7 @@ def _text_or_bytes(text: bytes) -> str | bytes:
 
 
 def _make_private(path: Path) -> None:
-    """Files 0600, but not where a link leads: that is the person's own. OSError.
+    """Make the files 0600, but not where a link leads: that is the person's own. OSError.
 
     SQLite gives -wal and -shm the mode of the main file. It is made here, not by a umask around
     SQLite, because a umask holds for all threads.

@@ -1,8 +1,8 @@
 """Deletion of tasks with all that belongs to them.
 
-What they cost stays: in a sum of each day, and in the row of a session that has other tasks. Their
-keys are given to no other row. The connection overwrites what it frees (`secure_delete`); pieces
-that SQLite left where it once moved a row go when the ledger is closed (`purge`).
+Their cost stays: in a sum of each day, and in the row of a session that has other tasks. Their keys
+are given to no other row. The connection overwrites what it frees (`secure_delete`); pieces that
+SQLite left where it once moved a row go when the ledger is closed (`purge`).
 """
 
 import sqlite3
@@ -80,8 +80,8 @@ _SET_DAY = (
 
 
 class Deleted(Struct, frozen=True, kw_only=True):
-    """What became of tasks. tasks, sessions: keys of what went; of_sessions: what went of sessions
-    that stay; kept: why other tasks stay; left: tasks for a further transaction."""
+    """The outcome of a deletion. tasks, sessions: keys of what went; of_sessions: what went of
+    sessions that stay; kept: why other tasks stay; left: tasks for a further transaction."""
 
     tasks: tuple[int, ...] = ()
     sessions: tuple[int, ...] = ()
@@ -139,13 +139,13 @@ def delete(db: Database, keys: Sequence[int], now_ms: int, day_of: Callable[[int
 
 
 def fresh_key(db: Database, table: str) -> int:
-    """The key of a new row, within `transaction`: none that was ever given."""
+    """The key of a new row, within `transaction`: one that was never given before."""
     key: int = db.rows(_FRESH_KEY.format(table=table))[0][0]
     return key
 
 
 def sum_of_day(connection: sqlite3.Connection, day: str) -> TaskSum:
-    """What those tasks cost that were started on that day and have been deleted."""
+    """The cost of deleted tasks that were started on that day."""
     row = connection.execute(_OF_DAY, (day,)).fetchone()
     if row is None:
         return TaskSum()

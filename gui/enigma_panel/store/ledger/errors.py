@@ -50,7 +50,7 @@ class InconsistentError(LedgerError):
 
 
 class InterruptedReadError(LedgerError):
-    """A newer question took the place of this one."""
+    """A newer query took the place of this one."""
 
 
 class ClosedLedgerError(LedgerError):
@@ -93,7 +93,7 @@ _BY_CODE: dict[int, type[LedgerError]] = {
 }
 
 FULL_BYTES = 64 * 2**10
-"""A disk with less free space takes no -wal and -shm file."""
+"""The free space below which a disk takes no -wal and -shm file, in bytes."""
 
 _PRIMARY_CODE = 0xFF  # the extended result codes carry details in the higher bits
 
@@ -128,7 +128,8 @@ def _from_sqlite(path: Path, error: sqlite3.Error) -> LedgerError:
 
 
 def _is_full(path: Path) -> bool:
-    """SQLite reports a disk without space for its -shm file, or for a sync, as a broken one."""
+    """Whether the disk is full: SQLite reports one without space for its -shm file, or for a sync,
+    as broken."""
     try:
         return shutil.disk_usage(path.parent).free < FULL_BYTES
     except OSError:

@@ -26,13 +26,13 @@ SET_META = (
     " DO UPDATE SET value = excluded.value WHERE value <> excluded.value"
 )
 RESTORED = "restored_ms"
-"""In the `meta` of a ledger that was a copy, until `origin.claim`."""
+"""Key in the `meta` of a ledger that was a copy, until `origin.claim`."""
 
 _DRAFT_ENDINGS = ("", "-journal", "-wal", "-shm")
 
 
 class Label(Struct, frozen=True, kw_only=True):
-    """What a ledger or a copy says of itself in its `meta`.
+    """The label of a ledger or a copy, in its `meta`.
 
     mark: the salt that the first program gave it, the same in a ledger and all its copies.
     made_ms: when it was copied, 0 for a ledger that never was a copy.
@@ -77,7 +77,7 @@ def drop_draft(target: Path) -> None:
 
 
 def check_pages(connection: sqlite3.Connection, path: Path) -> None:
-    """CorruptLedgerError unless all pages, rows and indexes agree."""
+    """Raise CorruptLedgerError unless all pages, rows and indexes agree."""
     failure = _one(connection, "PRAGMA integrity_check(1)")
     if failure != "ok":
         raise CorruptLedgerError(path, str(failure))
@@ -85,7 +85,8 @@ def check_pages(connection: sqlite3.Connection, path: Path) -> None:
 
 @contextmanager
 def looking_at(path: Path) -> Iterator[sqlite3.Connection]:
-    """A connection that only reads a copy: nothing is locked, no companion appears. LedgerError."""
+    """Open a connection that only reads a copy: nothing is locked, no companion appears.
+    LedgerError."""
     uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
     with typed_errors(path):
         check_is_file(path)
@@ -94,7 +95,8 @@ def looking_at(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def label_of(connection: sqlite3.Connection, path: Path) -> Label:
-    """CorruptLedgerError where it is no ledger of ours; sqlite3.DatabaseError for rubbish."""
+    """The label of a ledger. CorruptLedgerError where it is no ledger of ours;
+    sqlite3.DatabaseError for rubbish."""
     found = dict(connection.execute("SELECT name, value FROM meta").fetchall())
     mark, made_ms = found.get("salt"), found.get("copied_ms", 0)
     owner = _one(connection, "PRAGMA application_id")
@@ -121,7 +123,7 @@ def put_in_place(target: Path) -> None:
 
 @contextmanager
 def gone_on_error(target: Path) -> Iterator[None]:
-    """Remove the draft of `target` with any error: it takes space that a full disk has not."""
+    """Remove the draft of `target` with any error: it takes space that a full disk lacks."""
     try:
         yield
     except BaseException:

@@ -9,7 +9,7 @@ from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 
 
 class IntentKind(StrEnum):
-    """The call that is about to be sent."""
+    """The kind of call that is about to be sent."""
 
     START_SESSION = "start_session"
     RUN_TASK = "run_task"
@@ -65,7 +65,7 @@ _NEEDS_TASK = frozenset({IntentKind.RUN_TASK, IntentKind.NEW_TASK, IntentKind.AN
 def check_intent(
     kind: IntentKind, session: Session, task: Task | None, verb: CommandVerb | AnswerVerb | None
 ) -> None:
-    """ValueError for a combination that no call has."""
+    """Raise ValueError for a combination that no call has."""
     if task is None and kind in _NEEDS_TASK:
         raise ValueError(f"{kind} needs a task")
     if kind is IntentKind.STATE and not isinstance(verb, CommandVerb):

@@ -1,7 +1,7 @@
 """The ledger: the program's only memory of what may be running and costing money.
 
 A call that costs or changes something is recorded as an intent, durably, before its first byte is
-sent, and settled when its fate is known.
+sent, and settled when its outcome is known.
 """
 
 import contextlib
@@ -122,7 +122,8 @@ class Ledger:
 
     @property
     def connection(self) -> sqlite3.Connection:
-        """For what SQLite alone can do: a copy. ClosedLedgerError after `close`."""
+        """The connection, for a copy, which SQLite alone can make. ClosedLedgerError after
+        `close`."""
         return self._db.connection
 
     # -- writing -------------------------------------------------------------------------------
@@ -187,7 +188,7 @@ class Ledger:
         *records: Session | Task,
         steps: Iterable[Step] = (),
     ) -> None:
-        """Record the fate of a call together with the records that it changed and their steps.
+        """Record the outcome of a call together with the records that it changed and their steps.
 
         IntentSettledError when that was done before; nothing is written then.
         """
@@ -202,8 +203,8 @@ class Ledger:
             self._put_steps(steps)
 
     def save(self, *records: Session | Task, steps: Iterable[Step] = ()) -> None:
-        """Write records as they are now and new steps of timelines, all or none; of what has been
-        deleted, nothing.
+        """Write records as they are now and new steps of timelines, all or none; deleted records
+        are not written.
 
         ValueError for a record without a key.
         """
@@ -262,7 +263,7 @@ class Ledger:
         return self._reader.records(SESSIONS, f"{NOT_FINAL} ORDER BY key")
 
     def sessions_not_past(self, since_ms: int, now_ms: int) -> list[Session]:
-        """Of `sessions_not_final` those of which something may still come; oldest first.
+        """Sessions of `sessions_not_final` from which something may still come; oldest first.
 
         Left out are those whose end has been assumed since before since_ms and that, as far as is
         known, outlived that by nothing: their time was over by now_ms (epoch ms).
@@ -318,8 +319,8 @@ class Ledger:
         return [(IntentKind(kind), made_ms) for kind, made_ms in rows if kind in set(IntentKind)]
 
     def used_since(self, since_ms: int) -> list[tuple[int, str]]:
-        """When (epoch ms) and with what questions were answered since then, as far as the answers
-        may have arrived; see `open_intent`."""
+        """When (epoch ms) and with what questions were answered since then, if the answers may have
+        arrived; see `open_intent`."""
         sql = (
             "SELECT made_ms, used FROM intents WHERE kind = ? AND made_ms >= ? AND used <> ''"
             " AND outcome IS NOT ? ORDER BY key"
@@ -337,7 +338,7 @@ class Ledger:
         return {row[0] for row in self._db.rows(sql, values)}
 
     def unsure_stops(self, task_keys: Iterable[int]) -> dict[int, int]:
-        """Those of these tasks whose last answer was a Stop of unknown fate, with the number of the
+        """Tasks among these whose last answer was a Stop of unknown outcome, with the number of the
         question that it was for."""
         sql = (
             "SELECT task_key, question_n, verb, outcome, max(key) FROM intents"
@@ -348,7 +349,7 @@ class Ledger:
         return {key: n for key, n, verb, outcome, _ in rows if (verb, outcome) == unsure}
 
     def unsettled(self) -> list[Intent]:
-        """Intents without an outcome, oldest first: after a crash their fate is unknown.
+        """Intents without an outcome, oldest first: after a crash it is unknown.
 
         One that cannot be read, or whose session or task cannot, is left out, stays open and is in
         `bad_rows`.
@@ -356,12 +357,12 @@ class Ledger:
         return self._reader.intents(UNSETTLED)
 
     def sent_secrets(self) -> list[SentSecret]:
-        """What was sent to sessions that were not known to be over."""
+        """The secrets that were sent to sessions not known to be over."""
         return sent_secrets.read(self._db)
 
     @property
     def bad_rows(self) -> tuple[BadRow, ...]:
-        """Rows that the questions asked so far would have brought, had they been readable.
+        """Rows that could not be read and would have been in the answers so far.
 
         Each is named once, in the order in which they were met. May be read in any thread.
         """

@@ -1,4 +1,4 @@
-"""Until when browsers may be open, read from a ledger that can perhaps not be written."""
+"""When the last browser closes by itself, read from a ledger that can perhaps not be written."""
 
 import sqlite3
 from contextlib import closing

@@ -1,4 +1,4 @@
-"""What the ledger is asked: its tables, the conditions of its questions, the reading of rows.
+"""The ledger's queries: its tables, their conditions, the reading of rows.
 
 Nothing here writes.
 """
@@ -70,25 +70,25 @@ IS_UNTOLD = (
     " AND (t.service_id IS NOT NULL OR t.status <> 'failed')"
 )
 CALL_COUNTS_MS = 61_000
-"""For so long, a minute and a moment, the service counts a call."""
+"""How long the service counts a call, in ms: a minute and a moment."""
 CALL_COUNTS = f"({UNSETTLED} OR made_ms > :counting_ms)"
-"""Of an intent; :counting_ms is when that minute began."""
+"""Condition on an intent; :counting_ms is when that minute began."""
 HAS_CALL = (
     f"(EXISTS (SELECT 1 FROM intents WHERE session_key = t.session_key AND {CALL_COUNTS})"  # noqa: S608 - own words
     f" OR EXISTS (SELECT 1 FROM intents WHERE task_key = t.key AND {CALL_COUNTS}))"
 )
-"""Of a task: see `kept_because`."""
+"""Condition on a task: see `kept_because`."""
 IS_OVER = (
     f"({one_of('s.phase', FINAL_PHASES)} OR {one_of('s.phase', ASSUMED_PHASES)}"
     " AND max(s.ended_ms, coalesce(s.expires_ms, 0)) < :long_ago_ms)"
 )
-"""Of a session: see `kept_because`."""
+"""Condition on a session: see `kept_because`."""
 WITH_INTENT = f"key IN (SELECT session_key FROM intents WHERE {UNSETTLED})"  # noqa: S608 - own words
 _SELECT_INTENTS = "SELECT key, kind, session_key, task_key, made_ms, verb, question_n FROM intents"
 
 
 def deletion_times(now_ms: int) -> dict[str, int]:
-    """The moments by which HAS_CALL and IS_OVER ask."""
+    """The times that HAS_CALL and IS_OVER need, as parameters."""
     return {"counting_ms": now_ms - CALL_COUNTS_MS, "long_ago_ms": now_ms - LONG_AGO_MS}
 
 
@@ -105,7 +105,7 @@ class RowReader:
 
     @property
     def bad_rows(self) -> tuple[BadRow, ...]:
-        """Rows that the questions asked so far would have brought, had they been readable.
+        """Rows that could not be read and would have been in the answers so far.
 
         Each is named once, in the order in which they were met. May be read in any thread.
         """
@@ -158,7 +158,7 @@ class RowReader:
 
 
 def _intent(row: Sequence[Any], sessions: dict[int, Session], tasks: dict[int, Task]) -> Intent:
-    """ValueError where it or what it belongs to cannot be read."""
+    """The intent of a row; ValueError where it or what it belongs to cannot be read."""
     key, kind, session_key, task_key, made_ms, verb, question_n = row
     if session_key not in sessions:
         raise ValueError(f"session {session_key}, which cannot be read")

@@ -62,8 +62,8 @@ def _encode_files(files: tuple[ResultFile, ...]) -> str:
 
 
 def _decode_files(text: str) -> tuple[ResultFile, ...]:
-    told = _decode_texts(text)
-    threes = zip(told[::3], told[1::3], told[2::3], strict=True)
+    texts = _decode_texts(text)
+    threes = zip(texts[::3], texts[1::3], texts[2::3], strict=True)
     return tuple(ResultFile(name=name, url=url, source=source) for name, url, source in threes)
 
 
@@ -75,7 +75,8 @@ _CODECS: Mapping[Any, tuple[Convert | None, Convert | None]] = {
     tuple[str, ...]: (_encode_texts, _decode_texts),
     tuple[ResultFile, ...]: (_encode_files, _decode_files),
 }
-"""To and from the column; None where SQLite's module takes or gives the value itself."""
+"""Conversions to and from the column; None where SQLite's module takes or gives the value
+itself."""
 
 
 def _codec(hint: Any) -> tuple[Convert | None, Convert | None]:
@@ -165,7 +166,7 @@ class RecordTable(Generic[R]):
         self.update = f"UPDATE {name} SET {updates} WHERE key = ?1"  # noqa: S608 - own names
 
     def values(self, record: R) -> list[Any]:
-        """What `insert` and `update` take."""
+        """The parameters of `insert` and `update`."""
         own = _convert(list(self._get(record)), self._plan.encoders)
         return own + [derive(record) for derive in self._derived.values()]
 

@@ -17,11 +17,11 @@ APPLICATION_ID = 0x454E4750  # "ENGP": by it `file` and _check_owner know our le
 Migration = Callable[[sqlite3.Connection], None]
 Migrations = tuple[Migration, ...]
 OnStep = Callable[[int, int], object]
-"""Hears which migration begins, from 1 on, and how many there are to be."""
+"""Callback that learns which migration begins, from 1 on, and how many there are to be."""
 
 
 def silent(_step: int, _of: int) -> None:
-    """For those who need not hear it."""
+    """Ignore the steps."""
 
 
 _V1 = (
@@ -128,7 +128,7 @@ _V1 = (
 )
 
 FINE_COST = "(cost GLOB '*.??????????*' OR cost GLOB '*E-*')"
-"""More than nine places, as a Decimal writes them."""
+"""Condition on a cost with more than nine places, as a Decimal writes them."""
 
 _V2 = (
     # The queue: tasks wait in it by `place`, their sessions are planned and have no number yet.
@@ -442,4 +442,4 @@ TABLES: Mapping[str, tuple[str, ...]] = {
         "output_schema waited_ms answer_unconfirmed asked_again question_missed texts_folded",
     }.items()
 }
-"""What `columns` says of a file of the newest version; to make one takes 5 ms."""
+"""The columns of a file of the newest version, as `columns` gives them; to make one takes 5 ms."""

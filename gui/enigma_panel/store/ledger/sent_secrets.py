@@ -25,7 +25,7 @@ class SentSecret(Struct, frozen=True, kw_only=True):
 
 
 def keep(db: Database, secrets: Iterable[SentSecret]) -> None:
-    """Write them; what is there already stays."""
+    """Write secrets; those that are there already stay."""
     with db.transaction():
         for one in secrets:
             made = one.fingerprint
@@ -34,7 +34,7 @@ def keep(db: Database, secrets: Iterable[SentSecret]) -> None:
 
 
 def read(db: Database) -> list[SentSecret]:
-    """All of them. One that nobody can have written so has no key."""
+    """All secrets. One that no version can have written has no key."""
     return [
         SentSecret(
             session_key=session_key,
@@ -48,6 +48,6 @@ def read(db: Database) -> list[SentSecret]:
 
 
 def drop(db: Database, session_keys: Iterable[int]) -> None:
-    """Leave none of those sessions."""
+    """Remove the secrets of those sessions."""
     with db.transaction():
         db.execute(_DROP, (json_of(session_keys),))

@@ -47,7 +47,7 @@ from enigma_panel.store.ledger.schema import TOOK_IN_ALL
 T = TypeVar("T")
 
 MOST_WORDS = 50
-"""How many words are looked for: nobody types more."""
+"""Most words of a search: nobody types more."""
 
 _STATUS_RANK = (
     TaskStatus.ASKS,
@@ -61,7 +61,7 @@ _STATUS_RANK = (
     TaskStatus.STOPPED,
     TaskStatus.DONE,
 )
-"""The order of the statuses: what needs somebody comes first."""
+"""The order of the statuses: those that need somebody come first."""
 _OF_NO_STATUS = (
     f"SELECT key FROM tasks WHERE NOT {one_of('status', _STATUS_RANK)} ORDER BY key DESC"  # noqa: S608 - own words
 )
@@ -142,8 +142,8 @@ _IS_CUT_OFF = (
     f" WHERE t.{one_of('status', AT_WORK)}"
     f" AND {one_of('s.phase', FINAL_PHASES | ASSUMED_PHASES)})"
 )
-"""A task is at work in a session that has ended: what became of it is not known yet, whatever its
-status was."""
+"""Condition on a task that is at work in a session that has ended: its outcome is not known yet,
+whatever its status was."""
 _KEY_RANGE = (
     "SELECT (SELECT min(key) FROM tasks), (SELECT max(key) FROM tasks),"
     " (SELECT count(*) FROM tasks)"
@@ -160,7 +160,7 @@ Day = tuple[str, int, int]
 
 
 class Figures(Struct, frozen=True, kw_only=True):
-    """How many tasks there are, and what those cost that are shown.
+    """How many tasks there are, and what the shown ones cost.
 
     total: tasks in the ledger. count: those that fit, whatever group they are in; by_group: those
     that would fit with that group alone. shown: of what fits. day: what the tasks cost that were
@@ -175,7 +175,7 @@ class Figures(Struct, frozen=True, kw_only=True):
 
 
 class TaskReader:
-    """Asks the ledger what tables show.
+    """Answers the queries of tables.
 
     It belongs to the thread of its first question, which opens it, but for `interrupt`. A question
     raises a LedgerError when the disk fails, InterruptedReadError when it was interrupted.
@@ -213,14 +213,14 @@ class TaskReader:
         return self._keys(sql, values | {"now": now_ms}, most)
 
     def figures(self, task_filter: TaskFilter, day: Day | None = None) -> Figures:
-        """How many fit, by group, and what they cost together. day: what it has cost is told,
+        """How many tasks fit, by group, and what they cost together. day: its cost is given,
         too."""
         with self._one_state():
             figures = self._figures(task_filter)
             return replace(figures, day=self._spent_on(*day)) if day is not None else figures
 
     def sum_of(self, keys: Sequence[int]) -> TaskSum:
-        """What these tasks cost together."""
+        """The cost of these tasks together."""
         return self._sum(_THESE, {"keys": json_of(keys)})
 
     def results(self, keys: Sequence[int], most_chars: int) -> list[str] | None:
@@ -233,8 +233,8 @@ class TaskReader:
         return [found[key] for key in keys if key in found]
 
     def spent_on(self, day: str, from_ms: int, to_ms: int) -> TaskSum:
-        """What the tasks cost together that were started on that day, which lasted from when to
-        when (epoch ms), also those that have been deleted."""
+        """The cost of the tasks that were started on that day, which lasted from when to when
+        (epoch ms), also of those that have been deleted."""
         with self._one_state():
             return self._spent_on(day, from_ms, to_ms)
 
@@ -391,8 +391,8 @@ def _merged(by: SortBy) -> str:
 
 
 def _source(order: Order, *, is_whole: bool) -> str:
-    """What is read for an order. is_whole: all tasks are; then SQLite must be told to begin with
-    the index of sessions."""
+    """The tables to read for an order. is_whole: all tasks are read; then SQLite must be made to
+    begin with the index of sessions."""
     if not any(by.column in _OF_SESSION for by in order):
         return "FROM tasks t"
     if is_whole and order[0].column in {SortColumn.SESSION, SortColumn.SITE}:
