@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 
 ENVIRONMENT = "ENIGMA_API_KEY"
 KEYCHAIN_S = 120.0
-"""A person may take this long to unlock a keychain; then it counts as locked."""
+"""How long a person may take to unlock a keychain, in seconds; then it counts as locked."""
 WHERE_S = 5.0
 UNAUTHORIZED = 401
 _REFUSED = frozenset({UNAUTHORIZED, 403})
@@ -114,7 +114,7 @@ class Account(QObject):
 
     @property
     def dialect(self) -> Dialect:
-        """In which what is opened now is opened."""
+        """The dialect in which a session is opened now."""
         return self.chosen_dialect or dialect_of_host(self.host)
 
     @property
@@ -146,11 +146,11 @@ class Account(QObject):
         return self._others.get(session.dialect)
 
     def is_in_use(self, client: ServiceClient) -> bool:
-        """Whether a client has the key and host in use; those of before bring no news of them."""
+        """Whether a client has the key and host in use; earlier ones bring no news of them."""
         return client is self.client or client in self._others.values()
 
     def choose_dialect(self, dialect: Dialect | None) -> None:
-        """Open what is opened from now on in this one; None for the one that is preset."""
+        """Choose the dialect for what is opened from now on; None for the one that is preset."""
         before, client = self.dialect, self.client
         self.chosen_dialect, self.is_dialect_for_run = dialect, False
         if self.dialect is not before and client is not None and self._in_dialect is not None:
@@ -164,7 +164,7 @@ class Account(QObject):
         return self.state
 
     def take_over(self, key: str, base_url: str) -> None:
-        """The run before kept this key for that address, in memory alone."""
+        """Take the key for that address which the run before kept in memory alone."""
         self._in_memory = (key, base_url)
 
     async def load(self) -> KeyState:
@@ -221,7 +221,7 @@ class Account(QObject):
         return check
 
     async def where_it_would_go(self) -> str:
-        """Where a key would be kept, in words: a keychain's name or "memory"."""
+        """The place where a key would be kept, in words: a keychain's name or "memory"."""
         try:
             store = self._store_for(self.base_url)
             where = await blocking(store.where, time_limit=WHERE_S)
@@ -258,7 +258,7 @@ class Account(QObject):
             await self._load()
 
     def note_error(self, error: ApiError) -> None:
-        """A call was refused because of the key: that is said once, in the window."""
+        """Note that a call was refused because of the key: that is said once, in the window."""
         if isinstance(error, SessionGoneError) or not isinstance(error, RejectedError):
             return
         if error.reply.status == UNAUTHORIZED and self.last_check is not KeyCheck.REFUSED:
@@ -306,7 +306,8 @@ class Account(QObject):
         return result
 
     def _drop_client(self) -> None:
-        """Calls under way may finish: cutting a start would leave it unconfirmed."""
+        """Drop the client, but let calls under way finish: cutting a start would leave it
+        unconfirmed."""
         self._dropped += self._others.values()
         self._others.clear()
         self._in_dialect = None

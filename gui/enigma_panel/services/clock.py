@@ -8,21 +8,22 @@ from datetime import time as time_of_day
 from typing import Protocol
 
 JUMP_MS = 2_000
-"""A clock that runs away from the other by more than this means that the computer slept."""
+"""Lead of a clock over the other, in ms, beyond which the computer must have slept."""
 BETWEEN_READS_NS = 100_000_000
-"""Two clocks count as read at one moment when not more than this passed between them."""
+"""Longest time between reading two clocks for which they count as read at one moment, in ns."""
 
 FAR_MS = 86_400_000
-"""A day: to wait for so long is to wait for the event alone."""
+"""A wait that is only for the event, in ms: a day."""
 
 LONGEST_NAP_S = 5.0
-"""The loop's timers stand still while the computer sleeps: look at the clock this often."""
+"""Longest nap between two looks at the clock, in seconds: the loop's timers stand still while the
+computer sleeps."""
 
 Nanoseconds = Callable[[], int]
 
 
 class Clock(Protocol):
-    """What services know of time; the tests put their own in its place."""
+    """The services' view of time; the tests put their own in its place."""
 
     def now_ms(self) -> int:
         """UTC epoch milliseconds, never running backwards."""
@@ -76,7 +77,7 @@ class SleepMeter:
         return self._slept_ms
 
     def _read_ahead_ms(self) -> int:
-        """By how much the other clock is ahead of the one that stands still."""
+        """The lead of the other clock over the one that stands still, in ms."""
         other_ns = self._boot_ns or self._wall_ns
         while True:
             before, other, after = self._awake_ns(), other_ns(), self._awake_ns()
@@ -104,12 +105,13 @@ class SystemClock:
         return self._offset_ms + self._steady_ns() // 1_000_000 + slept
 
     async def sleep_until(self, due_ms: int) -> None:
-        """qasync's timers may fire early (measured: 147 ms), so the clock has the last word."""
+        """Return when now_ms() >= due_ms; qasync's timers may fire early (measured: 147 ms), so the
+        clock decides."""
         while (left := due_ms - self.now_ms()) > 0:  # noqa: ASYNC110 - there is no event
             await asyncio.sleep(min(left / 1000, LONGEST_NAP_S))
 
     async def wait(self, event: asyncio.Event, due_ms: int) -> None:
-        """As `sleep_until`, cut short by the event."""
+        """Do as `sleep_until`, cut short by the event."""
         while (left := due_ms - self.now_ms()) > 0 and not event.is_set():
             try:
                 # Not wait_for: on Python 3.11 it may swallow a cancellation.
@@ -120,12 +122,13 @@ class SystemClock:
 
 
 def local_date(ms: int) -> str:
-    """The person's day of a moment (epoch ms): '2026-11-27'."""
+    """The local date of a moment (epoch ms): '2026-11-27'."""
     return datetime.fromtimestamp(ms / 1000, UTC).astimezone().date().isoformat()
 
 
 def local_day(now_ms: int) -> tuple[int, int]:
-    """From when to when (epoch ms) the person's day lasts: 23 or 25 hours where clocks change."""
+    """The local day of a moment, as from when to when (epoch ms) it lasts: 23 or 25 hours where
+    clocks change."""
     today = date.fromisoformat(local_date(now_ms))
     ends = (datetime.combine(day, time_of_day.min) for day in (today, today + timedelta(days=1)))
     begin, end = (int(moment.timestamp() * 1000) for moment in ends)

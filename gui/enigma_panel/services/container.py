@@ -112,7 +112,7 @@ def make_services(
 ) -> Services:
     """Make the services and connect them; each knows only those made before it. Nothing runs yet.
 
-    Who is made first hears first of what changed in the records.
+    Earlier ones hear first of changes in the records.
     """
     starts = StartsUnderWay()
     channels = Channels(context.clock)

@@ -1,4 +1,4 @@
-"""What most services work with: time, tasks of the event loop, records, account, calls, notices."""
+"""Context of most services: time, tasks of the event loop, records, account, calls, notices."""
 
 import random
 
@@ -14,7 +14,7 @@ from enigma_panel.services.state.session_store import SessionStore
 
 
 class ServiceContext(Struct, frozen=True, kw_only=True):
-    """For services that need half of it or more; others take what they need by itself."""
+    """Context for services that need half of it or more; others take single parts."""
 
     clock: Clock
     scope: TaskScope

@@ -1,4 +1,5 @@
-"""How the service is: a free health call every few seconds, and the balance where it was told."""
+"""State of the service: a free health call every few seconds, and the balance where a reply gave
+it."""
 
 import asyncio
 from decimal import Decimal
@@ -19,22 +20,25 @@ from enigma_panel.services.types import ServiceStatus
 
 EVERY_MS = 10_000
 TROUBLED_MS = 3_000
-"""Interval while the service is full or makes no sense."""
+"""Interval while the service is full or makes no sense, in ms."""
 LOST_MS = 1_500
-"""Interval while nothing answers: everything that waits for the network waits for this call."""
+"""Interval while nothing answers, in ms: everything that waits for the network waits for this
+call."""
 FULL_MS = 60_000
-"""How long "no free browser" is shown after a refusal, where there is no health page. A queue that
-waits for a browser asks more often."""
+"""How long "no free browser" is shown after a refusal, in ms, where there is no health page. A
+queue that waits for a browser asks more often."""
 PROBE_S = 5.0
-"""A probe that hangs must not hold up the next one: after this long it counts as unanswered."""
+"""How long a probe may take, in seconds; then it counts as unanswered, so that it does not hold up
+the next one."""
 LATELY_MS = POLL_MS + 1_000
-"""An answer this young means that a single call that was cut says nothing of the network."""
+"""Age below which an answer shows that a single call that was cut says nothing of the network, in
+ms."""
 STALE_MS = 1_500
-"""A probe under way for longer is given up when somebody has reason to ask anew."""
+"""Age above which a probe under way is given up when there is reason to ask anew, in ms."""
 
 _LOST = NotConnectedError | InterruptedCallError
 _NO_PAGE = frozenset({401, 403, 404, 405, 410})
-"""What a service answers that has no health page, or none without a key."""
+"""Statuses of a service that has no health page, or none without a key."""
 
 
 class Health(QObject):
@@ -88,13 +92,13 @@ class Health(QObject):
             self._probe.reschedule(0)
 
     def note_balance(self, balance: Decimal | None) -> None:
-        """A reply told the balance."""
+        """Note a balance from a reply."""
         if balance is not None:
             self.balance, self.balance_ms = balance, self._clock.now_ms()
             self.changed.emit()
 
     def note_error(self, error: ApiError) -> None:
-        """A call failed: is the service unreachable, or just cross?"""
+        """Note that a call failed: the service may be unreachable, or just refuse."""
         if isinstance(error, _LOST):
             self._note_lost(error)
         elif isinstance(error, RejectedError):
@@ -105,7 +109,8 @@ class Health(QObject):
             self._set_status(ServiceStatus.TROUBLED, self.unreachable_since_ms)
 
     def note_poll_error(self, error: ApiError) -> None:
-        """As `note_error`; but one poll that is cut while others are answered is no sign of much.
+        """Do as `note_error`; but one poll that is cut while others are answered is no sign of
+        much.
 
         It is asked again anyway, and a task whose polls are always cut must not wake the rest.
         """
@@ -113,19 +118,19 @@ class Health(QObject):
             self.note_error(error)
 
     def note_answer(self) -> None:
-        """A call other than health's was answered: whatever was wrong is over."""
+        """Note that a call other than health's was answered: the trouble is over."""
         self._answering = self._account.base_url
         is_full = self.status is ServiceStatus.FULL
         self._note_heard(ServiceStatus.FULL if is_full else ServiceStatus.OK)
 
     def note_opened(self) -> None:
-        """A browser was opened, so one was free."""
+        """Note that a browser was opened, so one was free."""
         self._full_ms = None
         self._answering = self._account.base_url
         self._note_heard(ServiceStatus.OK)
 
     def note_full(self) -> None:
-        """A start was refused for want of a browser."""
+        """Note that a start was refused for want of a browser."""
         self._full_ms = self._clock.now_ms()
         self._set_status(ServiceStatus.FULL, None)
         self._alarm.set()
@@ -177,8 +182,8 @@ class Health(QObject):
                 return self._began_ms + LOST_MS
 
     def _note_lost(self, error: NotConnectedError | InterruptedCallError) -> None:
-        """No answer. A refused connection says it all; a cut one may be the call's own misfortune,
-        so where something was heard just now the next probe decides."""
+        """Note that no answer came. A refused connection is proof; a cut one may be the call's own
+        misfortune, so where something was heard just now the next probe decides."""
         if error.reason == "closed":
             return  # by ourselves
         self._in_doubt = True
@@ -195,8 +200,8 @@ class Health(QObject):
             self.recovered.emit()
 
     def _note_no_page(self) -> bool:
-        """There is no health page; False where that may be said by something else, as a hotel's
-        network. Before anything has answered it is simply not known how the service is."""
+        """Note that there is no health page; False where another server may have said so, as a
+        hotel's network. Before anything has answered the state of the service is not known."""
         if self._answering != self._account.base_url:
             return self.status is ServiceStatus.UNASKED
         self.free, self.asked_ms, self.tells_load = None, None, False

@@ -1,4 +1,4 @@
-"""What there is to say that no row says by itself, from whichever service."""
+"""Notices from any service: news that no row shows by itself."""
 
 from PySide6.QtCore import QObject, Signal
 
@@ -19,7 +19,7 @@ class Notices(QObject):
         error: ApiError | None = None,
         **facts: str | int,
     ) -> None:
-        """Say one thing about these records. facts: numbers and verbs for the words."""
+        """Send one notice about these records. facts: numbers and verbs for the words."""
         self.said.emit(
             ServiceNotice(
                 kind=kind, session_key=session_key, task_key=task_key, error=error, facts=facts

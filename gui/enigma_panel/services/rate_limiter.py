@@ -33,7 +33,7 @@ from enigma_panel.services.clock import FAR_MS, Clock
 from enigma_panel.services.retry_policy import classify, reply_of
 
 PERIOD_MS = 60_000
-"""The service counts the calls of a minute."""
+"""The window in which the service counts calls, in ms."""
 
 SAY_AGAIN_MS = 60_000
 
@@ -44,7 +44,7 @@ ENDPOINTS: Mapping[ApiCall, Endpoint] = {
     ApiCall.STATE: Endpoint.SEND_MESSAGE,
     ApiCall.ANSWER: Endpoint.SEND_MESSAGE,
 }
-"""Where each counted call is counted; all others are free."""
+"""Endpoints by counted call; calls that are not named are free."""
 
 
 class Pass:
@@ -60,18 +60,18 @@ class Pass:
         self._over = False
 
     def sent(self) -> None:
-        """The call goes out now."""
+        """Note that the call goes out now."""
         if not self._over:
             self._rate_limiter.note_sent(self._slot)
 
     def answered(self) -> None:
-        """The reply is here, or it is certain that none comes any more."""
+        """Note that the reply is here, or that none comes any more."""
         if not self._over:
             self._over = True
             self._rate_limiter.note_heard(self._slot)
 
     def give_back(self) -> None:
-        """The call never got to the service."""
+        """Give the slot back: the call never got to the service."""
         if not self._over:
             self._over = True
             self._rate_limiter.note_unused(self._slot)
@@ -103,9 +103,9 @@ class _Waiter(Struct, order=True):
 
 
 class RateLimiter(QObject):
-    """Who may call when: `limit` calls per endpoint in any minute, `reserved` of send-message
-    kept for the urgent ranks. One bucket for all endpoints once the service shows that it has one.
-    """
+    """Decides when a call may go: `limit` calls per endpoint in any minute, `reserved` of
+    send-message kept for the urgent ranks. One bucket for all endpoints once the service shows that
+    it has one."""
 
     changed = Signal()
     used_elsewhere = Signal()
@@ -140,9 +140,9 @@ class RateLimiter(QObject):
         return waiter.granted
 
     def try_acquire(self, endpoint: Endpoint, rank: Rank) -> Pass | None:
-        """A slot at once or not at all.
+        """Take a slot at once or not at all.
 
-        Those who wait and may go go first: where one as urgent waits on, there is no room for this
+        Waiting calls that may go go first: where one as urgent waits on, there is no room for this
         one either.
         """
         self._look()
@@ -160,7 +160,7 @@ class RateLimiter(QObject):
         return window.forecast([*before, rank], self._clock.now_ms())[-1]
 
     def waiting(self) -> list[tuple[Endpoint, Rank, int]]:
-        """Who waits, and when (epoch ms) each is expected to go; most urgent first."""
+        """The waits and when (epoch ms) each is expected to end; most urgent first."""
         due = self._due()
         return [(w.endpoint, w.rank, due[w.arrival]) for w in self._waiters]
 
@@ -170,7 +170,7 @@ class RateLimiter(QObject):
         return None if waiter is None else self._due()[waiter.arrival]
 
     def remember(self, endpoint: Endpoint, times_ms: Sequence[int]) -> None:
-        """Calls that an earlier run of the program made: the service counts them all the same."""
+        """Count calls that an earlier run of the program made, as the service does."""
         for at_ms in times_ms:
             slot = self._windows[endpoint].acquire(endpoint, Rank.TERMINATE)
             slot.send(at_ms, PERIOD_MS)
@@ -180,19 +180,20 @@ class RateLimiter(QObject):
     # -- what replies teach ------------------------------------------------------------------
 
     def note_reply(self, verb: ApiCall, headers: RateHeaders) -> None:
-        """As `note_rate`, for the client's hook; calls that are not counted teach nothing."""
+        """Do as `note_rate`, for the client's hook; calls that are not counted teach nothing."""
         if verb in ENDPOINTS:
             self.note_rate(ENDPOINTS[verb], headers)
 
     def note_rate(self, endpoint: Endpoint, headers: RateHeaders) -> None:
-        """What a reply's headers say overrules our own count, for 60 s at most.
+        """Correct our own count by a reply's headers, for 60 s at most.
 
         A 429 with calls left (a full house) is none about the rate and blocks nothing.
         """
         self._learned(elsewhere=self._windows.learn(endpoint, headers, self._clock.now_ms()))
 
     def note_refused(self, endpoint: Endpoint, retry_after_s: float | None) -> None:
-        """A 429 about the rate: nothing goes to that endpoint for so long (5 s where not told)."""
+        """Send nothing to that endpoint for so long after a 429 about the rate (5 s where it gives
+        no time)."""
         now = self._clock.now_ms()
         self._learned(elsewhere=self._windows.refuse(endpoint, retry_after_s, now))
 
@@ -206,17 +207,17 @@ class RateLimiter(QObject):
     # -- for Pass ----------------------------------------------------------------------------
 
     def note_sent(self, slot: Slot) -> None:
-        """The call of a Pass goes out."""
+        """Note that the call of a Pass goes out."""
         slot.send(self._clock.now_ms(), PERIOD_MS)
         self._move()
 
     def note_heard(self, slot: Slot) -> None:
-        """The call of a Pass has ended."""
+        """Note that the call of a Pass has ended."""
         slot.answered(self._clock.now_ms(), PERIOD_MS)
         self._move()
 
     def note_unused(self, slot: Slot) -> None:
-        """The call of a Pass never got to the service."""
+        """Note that the call of a Pass never got to the service."""
         self._windows[slot.endpoint].drop(slot)
         self._move()
 
@@ -235,31 +236,32 @@ class RateLimiter(QObject):
         return due
 
     def _move(self) -> None:
-        """Something changed: let go who may, let the others look at the clock again."""
+        """Grant slots after a change, and let the other waits look at the clock again."""
         self._grant()
         self._wake_all()
         self.changed.emit()
 
     def _look(self) -> None:
-        """Time went on."""
+        """Grant slots as time goes on."""
         if self._grant():
             self._wake_all()
             self.changed.emit()
 
     def _wake_all(self) -> None:
-        """Another may be first now, and look at the clock for all."""
+        """Wake all waits: another may be first now, and look at the clock for all."""
         for waiter in self._waiters:
             waiter.alarm.set()
 
     def _look_again_ms(self, waiter: _Waiter) -> int:
-        """The first of a window looks at the clock, the others are woken: none overtakes it."""
+        """When a wait looks again (epoch ms). The first of a window looks at the clock, the others
+        are woken: none overtakes it."""
         now, window = self._clock.now_ms(), self._windows[waiter.endpoint]
         if self._in(window)[0] is not waiter:
             return now + FAR_MS
         return window.forecast([waiter.rank], now)[0]
 
     def _grant(self) -> bool:
-        """Let go who may; whether anybody could.
+        """Grant slots; True where any was.
 
         A window without room for one waiter has none for the less urgent behind it either.
         """
@@ -273,7 +275,8 @@ class RateLimiter(QObject):
         return len(self._waiters) < before
 
     def _leave(self, waiter: _Waiter) -> None:
-        """It was cancelled, perhaps in the very moment in which its turn had come."""
+        """Remove a wait that was cancelled, perhaps in the very moment in which its turn had
+        come."""
         if waiter.granted is not None:
             waiter.granted.give_back()
         else:
@@ -284,7 +287,7 @@ class RateLimiter(QObject):
 
 @contextmanager
 def calling(rate_limiter: RateLimiter, endpoint: Endpoint, taken: Pass) -> Iterator[None]:
-    """Around the call itself. A 429 teaches the limiter, a call never connected costs nothing."""
+    """Wrap the call itself. A 429 teaches the limiter, a call never connected costs nothing."""
     with taken:
         taken.sent()
         try:

@@ -1,4 +1,5 @@
-"""After a restart: what the ledger knows is back, and what nobody recorded is called unknown."""
+"""Recovery after a restart: the ledger's records are back, and calls without a recorded outcome are
+called unknown."""
 
 from functools import partial
 
@@ -86,8 +87,8 @@ async def _drop_old_queue(store: SessionStore) -> None:
 
 
 def _fact(intent: Intent) -> Observation:
-    """The fact for a call of unknown fate: a start may be running, an answer may have arrived. The
-    next poll reports everything else."""
+    """The fact for a call of unknown outcome: a start may be running, an answer may have arrived.
+    The next poll reports everything else."""
     task = intent.task
     if intent.kind is IntentKind.ANSWER and task and task.question_n == intent.question_n:
         return Observation(kind=Kind.ANSWER_UNCONFIRMED)

@@ -1,4 +1,4 @@
-"""What follows from an error: what kind it is, what is waited for, and how long."""
+"""Rules for retries: the kind of an error, what is waited for, and how long."""
 
 import random
 
@@ -22,10 +22,10 @@ TRIES = 3
 """Sends of one start to a service that is busy (seed: three, then it is given up or waits)."""
 
 NO_BROWSER_STEP_MS, NO_BROWSER_WORST_MS = 2_000, 30_000
-"""Wait after a 503, times the number of refusals (seed), and the longest wait."""
+"""Wait after a 503, in ms, times the number of refusals (seed), and the longest wait."""
 
 LIMITED_STEP_MS = 5_000
-"""Wait after a 429 that does not say for how long, times the number of refusals (seed)."""
+"""Wait after a 429 that gives no time, in ms, times the number of refusals (seed)."""
 
 UNREACHED_STEP_MS, UNREACHED_WORST_MS = 2_000, 30_000
 
@@ -43,7 +43,7 @@ WAITS = {
     FailureKind.CONNECTION: WaitReason.CONNECTION,
     FailureKind.BUSY: WaitReason.BUSY,
 }
-"""What is waited for after a refusal that another try may overcome."""
+"""The reason of the wait after a refusal that another try may overcome."""
 
 
 class Refusal(Struct, frozen=True, kw_only=True):
@@ -95,7 +95,7 @@ def wants_text(error: ApiError, rules: ServiceRules) -> bool:
 
 
 def retry_after_ms(error: ApiError, failure: FailureKind, attempt: int) -> int:
-    """How long to wait after the attempt-th refusal in a row."""
+    """How long to wait after the attempt-th refusal in a row, in ms."""
     reply = reply_of(error)
     if failure is FailureKind.LIMITED:
         if reply is not None and reply.retry_after_s is not None:
@@ -107,13 +107,13 @@ def retry_after_ms(error: ApiError, failure: FailureKind, attempt: int) -> int:
 
 
 def backoff_ms(attempt: int, rng: random.Random) -> int:
-    """A random wait after the attempt-th failure in a row, below a bound that doubles with each:
-    many that wait for the same network do not all come back at once."""
+    """A random wait after the attempt-th failure in a row, in ms, below a bound that doubles with
+    each: many that wait for the same network do not all come back at once."""
     return rng.randrange(min(FIRST_BACKOFF_MS << min(attempt - 1, 10), WORST_BACKOFF_MS) + 1)
 
 
 def reply_of(error: ApiError | None) -> Reply | None:
-    """What the service said, where it answered at all."""
+    """The service's reply, where it answered at all."""
     return error.reply if isinstance(error, RejectedError | ProtocolError) else None
 
 

@@ -1,4 +1,4 @@
-"""Sessions and tasks as windows see them, and what can be done with them."""
+"""Sessions and tasks as windows see them, and their commands."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
@@ -26,7 +26,7 @@ from enigma_panel.services.state.starts import StartsUnderWay
 from enigma_panel.services.types import Diff, ForeignSession, PendingCommand
 
 MOST_STARTS = 200
-"""So many tasks are started at once at most: nobody means more."""
+"""Most tasks that are started at once."""
 MARKED_AT_ONCE = 50
 """Tasks whose mark is changed at once: no intent waits for more (4 ms)."""
 FETCHED_AT_ONCE = 50
@@ -38,7 +38,7 @@ class NoKeyError(Exception):
 
 
 class Sessions(QObject):
-    """All sessions and tasks, and what can be done with them.
+    """All sessions and tasks, and their commands.
 
     loaded: records of old tasks that were asked for are in memory now; nothing changed.
     """
@@ -102,11 +102,11 @@ class Sessions(QObject):
         return self._store.current_task(session)
 
     def tasks_of(self, session_key: int) -> list[Task]:
-        """Those of the session's tasks that are in memory, oldest first."""
+        """The session's tasks in memory, oldest first."""
         return self._store.tasks_of(session_key)
 
     def session_cost(self, key: int) -> Decimal | None:
-        """Dollars of the session's tasks, None while nothing was told."""
+        """Dollars of the session's tasks, None while none is known."""
         return self._store.session_cost(key)
 
     def session_untold(self, key: int) -> int:
@@ -127,7 +127,8 @@ class Sessions(QObject):
         return pending.verb if pending is not None else None
 
     def is_asking(self, session_key: int) -> bool:
-        """True while its task is asked for and nothing was heard of it yet in this run."""
+        """True while the session's task is asked for and nothing was heard of it yet in this
+        run."""
         session = self._store.session(session_key)
         task = self._store.current_task(session) if session is not None else None
         return task is not None and self._poller.is_asking(task.key)
@@ -138,8 +139,8 @@ class Sessions(QObject):
         return self._poller.is_polling
 
     def is_missing(self, task: Task | None) -> bool:
-        """True while the last poll did not find the task or its session, and it is looked again.
-        What has ended is not looked for."""
+        """True while the last poll did not find the task or its session, and it is looked again. An
+        ended task is not looked for."""
         session = self._store.session(task.session_key) if task is not None else None
         if task is None or session is None or session.is_ended:
             return False
@@ -154,7 +155,8 @@ class Sessions(QObject):
         return self._account.client_for(session) is not None
 
     def foreign(self, session: Session) -> ForeignSession | None:
-        """What keeps the program from ending it now: another address or another key is in use."""
+        """The reason why the program cannot end it now: another address or another key is in
+        use."""
         if session.base_url != self._account.base_url:
             return ForeignSession.ADDRESS
         other = self._account.client is not None and not self.is_ours(session)
@@ -209,9 +211,9 @@ class Sessions(QObject):
     async def start_many(
         self, specs: Sequence[TaskSpec], *, where: int | None = None, one_call: bool = False
     ) -> list[int]:
-        """As `start`, several at once: all are kept or none.
+        """Do as `start`, several at once: all are kept or none.
 
-        What their browser was opened with becomes theirs: run again, they need one like it.
+        They keep what their browser was opened with: run again, they need one like it.
         """
         await self._account.looked()
         if self._account.client is None:
@@ -248,7 +250,7 @@ class Sessions(QObject):
             await self._store.update(replace(session, label=clean or None))
 
     async def mark_seen(self, task_keys: Sequence[int]) -> None:
-        """The result of these tasks was looked at."""
+        """Mark the results of these tasks as seen."""
         for key in task_keys:
             task = self._store.task(key)
             if task is not None and task.is_new:
@@ -276,8 +278,8 @@ class Sessions(QObject):
         return marked
 
     async def put_away(self, session_key: int) -> list[int]:
-        """The person settles an unconfirmed start: it is no longer waited for. Returns the keys of
-        the tasks that this settles, for `bring_back`."""
+        """Stop waiting for an unconfirmed start, as the person said. Returns the keys of the tasks
+        that this settles, for `restore`."""
         session = self._store.session(session_key)
         if session is None:
             return []
@@ -287,8 +289,8 @@ class Sessions(QObject):
         return settled
 
     async def bring_back(self, task_keys: Sequence[int]) -> None:
-        """Undo of `put_away` and of the queue's `remove`: they are waited for, or wait, as before;
-        what was heard meanwhile stands."""
+        """Undo `dismiss` and the queue's `remove`: these tasks are waited for, or wait, as before;
+        news that came meanwhile stands."""
         await self._store.bring_back(task_keys)
 
     async def fetch(self, task_keys: Iterable[int]) -> None:
@@ -327,8 +329,8 @@ class Sessions(QObject):
 
 
 def _can(task: Task, verb: CommandVerb, pending: PendingCommand | None) -> bool:
-    """What waits to be sent counts as done: after Pause comes Resume. It gives way to nothing else
-    but what ends a cost."""
+    """Whether the status allows it. A command that waits to be sent counts as done: after Pause
+    comes Resume. It gives way only to one that ends a cost."""
     if pending is not None and not COMMANDS[verb].is_durable:
         return pending.verb is COMMANDS[verb].reverses
     is_stopped = task.stop_sent_ms is not None or (pending is not None and pending.verb is verb)
@@ -336,7 +338,8 @@ def _can(task: Task, verb: CommandVerb, pending: PendingCommand | None) -> bool:
 
 
 def _can_terminate(session: Session, pending: PendingCommand | None) -> bool:
-    """Again while it can be taken back: then it is sent at once."""
+    """Whether a Terminate is possible: again while it can be taken back; then it is sent at
+    once."""
     if session.phase in FINAL_PHASES or session.is_planned:
         return False
     if pending is not None and pending.verb is CommandVerb.TERMINATE and not pending.can_undo:

@@ -38,7 +38,7 @@ class SettingsBook(QObject):
         self._scope.spawn("save settings", self.flush(), exclusive=True)
 
     async def flush(self) -> None:
-        """Write until what is in memory is what is on disk."""
+        """Write until the file has what is in memory."""
         while self._saved != self.value:
             value = self.value
             try:
@@ -51,7 +51,7 @@ class SettingsBook(QObject):
 
 
 def keeps_dialect(settings: SettingsBook, account: Account) -> bool:
-    """Whether what is chosen is kept: it belongs to the address, which another one of this run
+    """Whether the choice is kept: it belongs to the address, which another one of this run
     (`--base-url`, the demo) does not replace."""
     try:  # as somebody may have typed it into the file
         return parse_base_url(settings.value.base_url) == account.base_url
@@ -60,7 +60,7 @@ def keeps_dialect(settings: SettingsBook, account: Account) -> bool:
 
 
 def choose_dialect(settings: SettingsBook, account: Account, dialect: Dialect | None) -> None:
-    """Open what is opened from now on in this one, None for the one that is preset."""
+    """Choose the dialect for what is opened from now on, None for the one that is preset."""
     account.choose_dialect(dialect)
     if keeps_dialect(settings, account):
         settings.change(dialect=dialect or "")

@@ -1,4 +1,4 @@
-"""What today has cost so far, and what a task costs of late."""
+"""Spending of today, and the recent cost of a task."""
 
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
@@ -17,13 +17,14 @@ from enigma_panel.services.types import Diff
 from enigma_panel.store.ledger.errors import InterruptedReadError, LedgerError
 
 SpentOn = Callable[[str, int, int], Awaitable[TaskSum]]
-"""What tasks cost that were started on a day, which lasted from when to when (epoch ms)."""
+"""Function that sums tasks that were started on a day, which lasted from when to when (epoch
+ms)."""
 LAST = 20
-"""So many tasks that ended last stand for the next ones."""
+"""How many recent tasks the forecast averages over."""
 
 
 class Forecast(Struct, frozen=True, kw_only=True):
-    """How many tasks a balance pays for, if they cost what the last ones did.
+    """Number of tasks that a balance pays for, if they cost what the last ones did.
 
     like: how many those were. each: dollars that they cost on average.
     """
@@ -34,10 +35,10 @@ class Forecast(Struct, frozen=True, kw_only=True):
 
 
 class Spending(QObject):
-    """What the tasks cost that were started today, by the ledger; a task counts to the local day
+    """The cost of the tasks that were started today, by the ledger; a task counts to the local day
     on which it was sent, or asked for while it was not.
 
-    today: None until the ledger has told it, or while it cannot. The search for tasks tells it
+    today: None until the ledger has given it, or while it cannot. The search for tasks brings it
     beside its own figures, so that no two sums on the screen are of different moments.
     """
 
@@ -66,7 +67,8 @@ class Spending(QObject):
             self._scope.spawn("spent today", self._ask(*day), exclusive=True)
 
     def forecast(self, balance: Decimal) -> Forecast | None:
-        """How far it goes; None while no cost of an ended task is known, or all cost nothing."""
+        """The forecast for the balance; None while no cost of an ended task is known, or all cost
+        nothing."""
         costs = [cost for _, cost in self._last.values()]
         tasks = affordable(balance, costs)
         if tasks is None:
@@ -74,7 +76,7 @@ class Spending(QObject):
         return Forecast(tasks=tasks, like=len(costs), each=sum_money(costs) / len(costs))
 
     def show(self, day: tuple[int, int], today: TaskSum | None) -> None:
-        """The ledger has told what that day has cost, or could not be read."""
+        """Take the day's cost from the ledger, or that it could not be read."""
         if day == local_day(self._clock.now_ms()):
             self._day, self._is_stale = day, today is None
             self._show(today)

@@ -1,4 +1,5 @@
-"""Which tasks are shown: those that fit the filter, in the chosen order, with counts and sums."""
+"""The search for tasks that are shown: those that fit the filter, in the chosen order, with counts
+and sums."""
 
 import asyncio
 import logging
@@ -21,14 +22,13 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 TellDay = Callable[[tuple[int, int], TaskSum | None], None]
-"""Takes from when to when a day lasts (epoch ms), and what it has cost; None where unknown."""
+"""Callback with from when to when a day lasts (epoch ms), and its cost; None where unknown."""
 
 LEAST_DELAY_MS, MOST_DELAY_MS = 500, 10_000
-"""Shortest and longest delay between two answers that nobody asked for: records of running tasks
-change all the time."""
+"""Shortest and longest delay between two answers that nobody asked for, in ms: records of running
+tasks change all the time."""
 DELAY_FACTOR = 4
-"""The delay as a multiple of the time that the last answer took: what takes long comes more
-rarely."""
+"""The delay as a multiple of the time that the last answer took: slow ones come more rarely."""
 FIRST_KEYS = 60
 """How many keys are sorted first, in a fraction of the time of all: they fill any window."""
 FIRST_ROWS = 24
@@ -37,9 +37,9 @@ intent waits for more (4 ms)."""
 
 
 class TaskSearch(QObject):
-    """The keys of the tasks that are shown. What is asked for interrupts what was asked before.
+    """The keys of the tasks that are shown. A new query interrupts the one before.
 
-    found: `keys` is another list; its argument tells whether the person asked for it. Of another
+    found: `keys` is another list; its argument says whether the person asked for it. In another
     order the first ones come at once, then all. counted: `figures` or `problem` (why nothing could
     be read) changed. Nothing is read before the first `ask` and before the records were loaded;
     from then on it follows them by itself.
@@ -78,12 +78,12 @@ class TaskSearch(QObject):
         store.changed.connect(self._follow)
 
     def tell_day(self, tell: TellDay) -> None:
-        """Have told what today has cost, of the same state of the ledger as `figures` and in the
-        same turn."""
+        """Call `tell` with the cost of today, of the same state of the ledger as `figures` and in
+        the same turn."""
         self._tell_day = tell
 
     def ask(self, task_filter: TaskFilter | None = None, order: Order | None = None) -> None:
-        """From now on show what fits this filter, in this order; None leaves what there is."""
+        """Show what fits this filter, in this order, from now on; None leaves what there is."""
         self.filter = self.filter if task_filter is None else task_filter
         self.order = self.order if order is None else order
         self._is_asked = self._is_by_person = True
@@ -91,7 +91,7 @@ class TaskSearch(QObject):
         self._ask_again()
 
     async def sum_of(self, keys: Sequence[int]) -> TaskSum:
-        """What these tasks cost together. LedgerError."""
+        """The cost of these tasks together. LedgerError."""
         return await self._read(lambda: self._reader.sum_of(keys))
 
     async def results_of(self, keys: Sequence[int], most_chars: int) -> list[str] | None:
@@ -100,8 +100,8 @@ class TaskSearch(QObject):
         return await self._read_in_the_end(lambda: self._reader.results(keys, most_chars))
 
     async def spent_on(self, day: str, from_ms: int, to_ms: int) -> TaskSum:
-        """What the tasks cost together that were started on that day, which lasted from when to
-        when (epoch ms), also those that have been deleted. LedgerError."""
+        """The cost of the tasks that were started on that day, which lasted from when to when
+        (epoch ms), also of those that have been deleted. LedgerError."""
         return await self._read(lambda: self._reader.spent_on(day, from_ms, to_ms))
 
     async def ended_before(self, before_ms: int) -> list[int]:
@@ -140,7 +140,7 @@ class TaskSearch(QObject):
         self._ask_again()
 
     def _is_told_anew(self, session_key: int) -> bool:
-        """Of a session, rows tell its name and whether it has ended."""
+        """Whether the session's name or its end, which rows show, is another than before."""
         session = self._store.session(session_key)
         told = (session.name, session.is_ended) if session is not None else ("", True)
         before, self._told[session_key] = self._told.get(session_key), told
@@ -152,7 +152,7 @@ class TaskSearch(QObject):
         return self.filter.is_empty and not self.order
 
     def _with_added(self, keys: list[int]) -> list[int]:
-        """Also what came while they were looked for."""
+        """The keys with those that came while they were looked for."""
         added = set(self._added).difference(keys[: len(self._added)])
         return [*(key for key in self._added if key in added), *keys] if added else keys
 
@@ -211,7 +211,7 @@ class TaskSearch(QObject):
         return same and bool(self.order) and len(self.keys) > FIRST_KEYS
 
     async def _show(self, find: Callable[[], list[int]], by_person: bool) -> None:
-        """Rows that are seen at once come with their records."""
+        """Show keys. Rows that are seen at once come with their records."""
         keys = await self._read(find)
         await self._store.fetch(keys[:FIRST_ROWS])
         if self._is_by_person:
@@ -221,24 +221,24 @@ class TaskSearch(QObject):
         self.found.emit(by_person)
 
     def _find(self, task_filter: TaskFilter, order: Order, most: int | None = None) -> list[int]:
-        """In the reader's thread. A row that cannot be read is in no answer."""
+        """Find the keys. Runs in the reader's thread. A row that cannot be read is in no answer."""
         keys = self._reader.keys(task_filter, order, self._clock.now_ms(), most)
         bad = {row.key for row in self._store.bad_rows if row.table == "tasks"}
         return [key for key in keys if key not in bad] if bad else keys
 
     def _count(self, task_filter: TaskFilter, day: tuple[int, int]) -> Figures:
-        """In the reader's thread."""
+        """Count. Runs in the reader's thread."""
         return self._reader.figures(task_filter, (local_date(day[0]), *day))
 
     def _find_first(self, task_filter: TaskFilter, order: Order) -> list[int]:
-        """In the reader's thread. The others follow as they stood: whatever is selected among them
-        stays so."""
+        """Find the first keys. Runs in the reader's thread. The others follow as they stood: a
+        selection among them stays so."""
         first = self._find(task_filter, order, FIRST_KEYS)
         found = set(first)
         return [*first, *filterfalse(found.__contains__, self.keys)]
 
     async def _wait(self) -> None:
-        """For a while, or until the person asks."""
+        """Wait for a while, or until the person asks."""
         due = self._clock.now_ms() + min(
             max(LEAST_DELAY_MS, DELAY_FACTOR * self._took_ms), MOST_DELAY_MS
         )
@@ -247,14 +247,15 @@ class TaskSearch(QObject):
             await self._clock.wait(self._changed, due)
 
     async def _read(self, question: Callable[[], T]) -> T:
-        """A read that nobody waits for any more may fail unheard, unlike a write."""
+        """Read. A read that is not waited for any more may fail unheard, unlike a write."""
         answer = await self._executor.run(_answer_or_error, question)
         if isinstance(answer, LedgerError):
             raise answer
         return answer
 
     async def _read_in_the_end(self, question: Callable[[], T]) -> T:
-        """Again where the person asked for something else meanwhile: that ends any question."""
+        """Read again where the person asked for something else meanwhile: that ends any
+        question."""
         while True:
             try:
                 return await self._read(question)
@@ -263,7 +264,7 @@ class TaskSearch(QObject):
 
 
 def _answer_or_error(question: Callable[[], T]) -> T | LedgerError:
-    """In the reader's thread."""
+    """The answer of a query, or its error. Runs in the reader's thread."""
     try:
         return question()
     except LedgerError as error:

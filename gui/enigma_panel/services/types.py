@@ -113,7 +113,7 @@ class PendingCommand(Struct, frozen=True, kw_only=True):
 
 
 class Recovered(Struct, frozen=True, kw_only=True):
-    """What the ledger still held from an earlier run.
+    """Records that the ledger still held from an earlier run.
 
     sessions: were or may have been open when that run ended; tasks: those that they worked on or
     may have worked on then; bad_rows: rows of the ledger that could not be read.
@@ -125,7 +125,7 @@ class Recovered(Struct, frozen=True, kw_only=True):
 
 
 class NoticeKind(StrEnum):
-    """What there is to say that no row says by itself."""
+    """The kind of a notice, which no row shows by itself."""
 
     LIMIT_LOWERED = "ceiling_lowered"  # facts: places
     LIMIT_USED_ELSEWHERE = "limit_used_elsewhere"  # another program uses up the calls
@@ -157,7 +157,7 @@ class ServiceNotice(Struct, frozen=True, kw_only=True):
 
 
 QuestionId = tuple[int, int]
-"""What tells a question from all others: the key of its task, and its number within it, from 1."""
+"""Identity of a question: the key of its task, and its number within it, from 1."""
 
 
 class OpenQuestion(Struct, frozen=True, kw_only=True):
@@ -183,12 +183,12 @@ class OpenQuestion(Struct, frozen=True, kw_only=True):
 
     @property
     def id(self) -> QuestionId:
-        """What tells it from all others."""
+        """The identity of this question."""
         return self.task_key, self.question_n
 
 
 class Answer(HidingStruct, frozen=True):
-    """What is sent to a question. used: what of it is no secret and stays in the ledger: the amount
+    """An answer to a question. used: what of it is no secret and stays in the ledger: the amount
     that a purchase was allowed."""
 
     text: Hidden[str]
@@ -231,7 +231,7 @@ class LiveShare(Struct, frozen=True, kw_only=True):
 
 
 class ServiceStatus(StrEnum):
-    """How the service looks from here."""
+    """The state of the service as seen from here."""
 
     UNASKED = "unasked"
     OK = "ok"
@@ -253,7 +253,7 @@ class KeyState(StrEnum):
 
 
 class KeyCheck(StrEnum):
-    """What the service said of the key, asked with a call that costs nothing."""
+    """The service's answer about the key, asked with a call that costs nothing."""
 
     ACCEPTED = "accepted"
     REFUSED = "refused"
@@ -262,7 +262,7 @@ class KeyCheck(StrEnum):
 
 
 MAY_BE_TRIED = frozenset({KeyCheck.ACCEPTED, KeyCheck.NO_TEST})
-"""After these a key that was refused before is used again."""
+"""Results after which a key that was refused before is used again."""
 
 
 class LiveStatus(Protocol):
@@ -273,28 +273,28 @@ class LiveStatus(Protocol):
         ...
 
     def is_speaking(self, session_key: int) -> bool:
-        """Whether it is up and told something lately."""
+        """Whether it is up and brought something lately."""
         ...
 
     def is_alive_since(self, session_key: int, since_ms: int) -> bool:
-        """Whether it told of work at that time (epoch ms) or later."""
+        """Whether it reported work at that time (epoch ms) or later."""
         ...
 
 
 class SessionStatus(Protocol):
-    """What is on its way to a session; `Commands` knows."""
+    """The commands on their way to a session; `Commands` knows."""
 
     def is_ending(self, session_key: int) -> bool:
-        """Whether a Terminate is."""
+        """Whether a Terminate is on its way."""
         ...
 
     def is_stopping(self, session_key: int) -> bool:
-        """Whether a Stop or a Terminate is."""
+        """Whether a Stop or a Terminate is on its way."""
         ...
 
 
 class SessionEnder(SessionStatus, Protocol):
-    """How other services than the person's have something ended; `Commands` does it."""
+    """The interface by which services other than the person's end something; `Commands` has it."""
 
     async def terminate(self, session_key: int) -> None:
         """Send a Terminate; returns when it was answered, failed or was taken back."""

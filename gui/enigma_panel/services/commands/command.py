@@ -67,7 +67,7 @@ class Command(Struct, eq=False):
 
     @classmethod
     def of(cls, intent: Intent) -> "Command":
-        """What an intent of the ledger asks for."""
+        """The command that an intent of the ledger asks for."""
         return cls(
             key=intent.session.key,
             verb=CommandVerb(intent.verb or ""),
@@ -77,7 +77,7 @@ class Command(Struct, eq=False):
         )
 
     def again(self) -> "Command":
-        """The same command anew, with an intent of its own, for after this one."""
+        """The same command anew, with an intent of its own, to follow this one."""
         by_channel = self.reach is Reach.CHANNEL or self.fallback is not None
         return Command(
             key=self.key,
@@ -91,7 +91,7 @@ class Command(Struct, eq=False):
 
     @property
     def rules(self) -> CommandRules:
-        """Of its verb."""
+        """The rules of its verb."""
         return COMMANDS[self.verb]
 
     @property
@@ -101,7 +101,7 @@ class Command(Struct, eq=False):
 
     @property
     def may_be_done(self) -> bool:
-        """True where it may have had its effect."""
+        """True where the command may have had its effect."""
         return self.reach is not Reach.UNSENT
 
     @property
@@ -121,11 +121,12 @@ class Command(Struct, eq=False):
         return before.reach if before is not None and before.verb is self.verb else Reach.UNSENT
 
     def advance(self, reach: Reach) -> None:
-        """It got that far, or is known to have got farther."""
+        """Note that it got that far, or is known to have got farther."""
         self.reach = max(self.reach, reach)
 
     def learn(self) -> bool:
-        """Whether the same command before it may have got through; then so may this one have."""
+        """Note that the same command before it may have got through, if so; then so may this one
+        have."""
         if self._reach_before is Reach.UNSENT:
             return False
         self.advance(Reach.MAYBE)
@@ -138,7 +139,7 @@ class Command(Struct, eq=False):
         self.alarm.set()
 
     def drop(self, outcome: Outcome) -> None:
-        """It is not wanted any more. What is being sent is sent, but not again."""
+        """Note that it is not wanted any more. A send under way goes on, but is not repeated."""
         if self.dropped is not None:
             return
         self.dropped = outcome
@@ -178,13 +179,14 @@ def is_obsolete(command: Command, session: Session | None, task: Task | None) ->
 
 
 def _fits(verb: CommandVerb, task: Task) -> bool:
-    """What ends a cost stays wanted where nobody knows whether the task is at work."""
+    """Whether the command may still be wanted; one that ends a cost stays wanted where it is
+    unknown whether the task is at work."""
     is_unsure = task.status is TaskStatus.UNCONFIRMED
     return task.takes(verb) or (COMMANDS[verb].is_durable and is_unsure)
 
 
 def react(command: Command, error: ApiError, rng: random.Random) -> Reaction | None:
-    """After the command.attempt-th failed send in a row; None: it has failed for good."""
+    """The reaction to the command.attempt-th failed send in a row; None: it has failed for good."""
     kept = command.rules.is_durable
     if isinstance(error, NotConnectedError | InterruptedCallError):
         wait = max(LEAST_WAIT_MS, backoff_ms(command.attempt, rng))
@@ -202,7 +204,7 @@ def react(command: Command, error: ApiError, rng: random.Random) -> Reaction | N
 
 
 def _is_passing(error: ApiError) -> bool:
-    """True for what another try may overcome."""
+    """Whether another try may overcome the error."""
     if isinstance(error, RejectedError):
         return error.reply.status >= _SERVER_ERROR or error.reply.status == _TIMED_OUT
     return isinstance(error, ProtocolError)

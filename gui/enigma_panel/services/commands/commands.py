@@ -1,7 +1,7 @@
-"""The commands on their way: one per session, the last one counts.
+"""Commands on their way: one per session, the last one counts.
 
-What is durable is in the ledger from the click on and is tried until it is delivered, taken back,
-or the session has ended; it outlives the program. All else is for now or never.
+A durable one is in the ledger from the click on and is tried until it is delivered, taken back, or
+the session has ended; it outlives the program. The others are for now or never.
 """
 
 import logging
@@ -23,17 +23,18 @@ from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
 
 BELIEVED_MS = 60_000
-"""What may be repeated and went to a channel that breaks within this time is sent again by REST."""
+"""How long a channel must stay up after a repeatable command was sent by it, in ms; if it breaks
+earlier the command is sent again by REST."""
 log = logging.getLogger(__name__)
 
 LOOK_AGAIN_MS = 200
-"""So often is looked whether a Terminate can still be taken back."""
+"""Interval at which it is looked whether a Terminate can still be taken back, in ms."""
 NOTIFY_MS = 500
-"""A forecast that moves by less is no news."""
+"""Smallest move of a forecast that is news, in ms."""
 
 
 class UnconfirmedPauses:
-    """Says of each, once, that it is to be sent again by REST, where the channel may have lost it.
+    """Repeats by REST, once for each command, what the channel may have lost.
 
     current: the commands on their way by session key.
     """
@@ -49,14 +50,15 @@ class UnconfirmedPauses:
         self._doubted: dict[int, tuple[int, int]] = {}
 
     def note_end(self, command: Command) -> None:
-        """A command has come to its end. What is sent again already is not, once more."""
+        """Note that a command has come to its end. One that is sent again already is not sent once
+        more."""
         after = self._current.get(command.key)
         if command.reach is Reach.CHANNEL and (after is None or not after.repeats):
             self._sent_live[command.key] = self._clock.now_ms()
 
     def lose(self, key: int) -> CommandVerb | None:
-        """This session's channel broke. While another key or host is in use nothing can be sent
-        again: see `back_in_reach`."""
+        """Note that this session's channel broke. While another key or host is in use nothing can
+        be sent again: see `back_in_reach`."""
         if not self._is_in_reach(key):
             self._out_of_reach.add(key)
             return None
@@ -74,9 +76,8 @@ class UnconfirmedPauses:
         return back
 
     def doubt(self, key: int) -> CommandVerb | None:
-        """An agent works on though it was told to pause: once it is told the other way, where that
-        is still what somebody waits for; then it is shown at work.
-        """
+        """Send a Pause once by REST where the agent works on in spite of it, if somebody still
+        waits for its effect; then it is shown at work."""
         task = self._task(key)
         if task is None or key in self._current:
             return None
@@ -100,7 +101,8 @@ class UnconfirmedPauses:
 
 
 class Commands(QObject):
-    """All commands. changed: session key whose command is another or stands differently."""
+    """All commands on their way. changed: session key whose command is another or stands
+    differently."""
 
     changed = Signal(int)
 
@@ -135,7 +137,7 @@ class Commands(QObject):
         return None if command is None else self._pending(command)
 
     def all_pending(self) -> list[PendingCommand]:
-        """All of them, oldest first."""
+        """All pending commands, oldest first."""
         commands = sorted(self._current.values(), key=lambda command: command.made_ms)
         return [self._pending(command) for command in commands]
 
@@ -178,12 +180,12 @@ class Commands(QObject):
             await command.over.wait()
 
     async def terminate(self, session_key: int) -> None:
-        """As `give` with Terminate, for other services."""
+        """Do as `give` with Terminate, for other services."""
         await self.give(session_key, CommandVerb.TERMINATE)
 
     async def stop_too(self, intent: Intent) -> None:
-        """A Stop was given to the live channel as an answer, which confirms nothing: it is sent by
-        REST, too, at its turn, unless it has had its effect by then.
+        """Send a Stop by REST, too, that was given to the live channel as an answer, which confirms
+        nothing: at its turn, unless it has had its effect by then.
 
         A Stop or Terminate that is on its way does as much; where that is taken back, or a
         Terminate refused, this is sent. Returns when it is on its way or need not be.
@@ -199,8 +201,8 @@ class Commands(QObject):
             self._begin(command)
 
     async def take_stop_back(self, session_key: int, task_key: int) -> None:
-        """The person has answered that task's question: no Stop of it is sent any more, nor by the
-        next run.
+        """Send no Stop of that task any more, nor in the next run: the person has answered its
+        question.
 
         Returns when that is in the ledger. One that is being sent is not waited for.
         """
@@ -230,15 +232,14 @@ class Commands(QObject):
         return True
 
     def retry_now(self) -> None:
-        """The connection is back."""
+        """Try again now, as the connection is back."""
         for command in list(self._current.values()):
             if command.why is WaitReason.CONNECTION:
                 command.nudge()
 
     async def adopt(self, intents: Iterable[Intent]) -> None:
-        """State intents of an earlier run whose fate nobody recorded: Stop and Terminate are sent
-        now, where that still makes sense. Returns when all are on their way or settled.
-        """
+        """State intents of an earlier run whose outcome is not recorded: Stop and Terminate are
+        sent now, where that still makes sense. Returns when all are on their way or settled."""
         states = [intent for intent in intents if intent.kind is IntentKind.STATE]
         # Terminates first: a Stop to the same session is not needed then.
         for intent in sorted(states, key=_urgency):
@@ -286,7 +287,8 @@ class Commands(QObject):
         return command
 
     def _begin(self, command: Command) -> None:
-        """It takes the place of one that was not sent yet, and goes after one that is being sent.
+        """Begin a command. It takes the place of one that was not sent yet, and goes after one that
+        is being sent.
 
         A Terminate waits for nothing; where it is taken back, the Stop before it is still wanted.
         """
@@ -325,7 +327,7 @@ class Commands(QObject):
             self._begin_fallback(command)
 
     async def _let_be(self, command: Command | None) -> None:
-        """It is not sent by REST: what it did by the channel is not known."""
+        """Settle a command that is not sent by REST: its effect by the channel is not known."""
         if command is None:
             return
         self._sender.unmark(command)
@@ -345,7 +347,7 @@ class Commands(QObject):
         self._send_again(key, self._unconfirmed.doubt(key))
 
     def _send_again(self, key: int, verb: CommandVerb | None) -> None:
-        """What the channel may have lost, if anything, goes the other way."""
+        """Send by REST what the channel may have lost, if anything."""
         command = self._make(key, verb, 0) if verb is not None else None
         if command is not None:
             command.repeats = True
@@ -356,7 +358,7 @@ class Commands(QObject):
         self._leave(command)
 
     def _leave(self, command: Command) -> None:
-        """It stands on its row no longer; perhaps one does that is being sent before it."""
+        """Take a command off its row; one that is being sent before it may be there again."""
         if self._current.get(command.key) is not command:
             return
         del self._current[command.key]
@@ -386,7 +388,8 @@ class Commands(QObject):
             self.changed.emit(command.key)
 
     def _follow(self, diff: Diff) -> None:
-        """A session ended, a task was done: what was wanted of it need not be sent any more."""
+        """Follow the records: when a session ended or a task was done, some commands need not be
+        sent any more."""
         for command in list(self._current.values()):
             session = self._store.session(command.key)
             tasks = {command.task_key, session.current_task if session else None}
@@ -401,7 +404,7 @@ class Commands(QObject):
             self._channel_lost(key)
 
     def _follow_rate_limit(self) -> None:
-        """Forecasts move with every call of anybody."""
+        """Follow the limit of calls: forecasts move with every call of anybody."""
         for command in list(self._current.values()):
             if command.why is WaitReason.BUDGET:
                 due, shown = self._rate_limiter.due_of(command), command.due_ms

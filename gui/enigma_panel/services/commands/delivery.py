@@ -1,4 +1,4 @@
-"""One command on its way: ledger, a moment to take it back, session's name, key, turn, send."""
+"""Delivery of one command: ledger, a moment to take it back, session's name, key, turn, send."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -58,7 +58,8 @@ class CommandSender(QObject):
         self._live = live
 
     async def deliver(self, command: Command) -> bool:
-        """To its end: delivered, obsolete, dropped or refused. True: refused for good.
+        """Carry the command to its end: delivered, obsolete, dropped or refused. True: refused for
+        good.
 
         Cancelled with the program, it leaves its intent open: the next start sends it.
         """
@@ -86,7 +87,8 @@ class CommandSender(QObject):
         return False
 
     def obsolete(self, command: Command) -> Outcome | None:
-        """See `is_obsolete`; None, too, while the command before it is under way."""
+        """Why the command need not be sent any more, see `is_obsolete`; None, too, while the
+        command before it is under way."""
         if command.waits_for_another:
             return None
         if command.is_done_already:
@@ -95,26 +97,28 @@ class CommandSender(QObject):
         return is_obsolete(command, session, self._store.current_task(session) if session else None)
 
     def mark(self, command: Command) -> None:
-        """What ends something may have its effect from now on."""
+        """Mark that a command that ends something may have its effect from now on."""
         if command.rules.is_durable:
             self._store.ending.mark(command.key, command.verb, command)
 
     def unmark(self, command: Command) -> None:
-        """No effect of it is to be seen any more."""
+        """Remove that mark: no effect of it is to be seen any more."""
         self._store.ending.unmark(command.key, command)
 
     async def forget(self, command: Command) -> None:
-        """It is being sent, and its fate need not be known: the next run does not send it again."""
+        """Settle one that is being sent, as its outcome need not be known: the next run does not
+        send it again."""
         await self._settle(command, Outcome.UNKNOWN, Observation(kind=Kind.DELIVERED))
 
     def _note_unsure(self, command: Command) -> None:
-        """The service refuses another try; the one before may have stopped the task."""
+        """Note that the service refuses another try; the one before may have stopped the task."""
         task = self._store.task(command.task_key) if command.task_key else None
         if task is not None and command.verb is CommandVerb.STOP:
             self._store.unsure_stops[task.key] = task.question_n
 
     def note_channel(self, command: Command) -> None:
-        """Where its channel came up, what ends something need not wait for a call of the minute."""
+        """Note that a channel came up: a command that ends something need not wait for a call of
+        the minute there."""
         waits = command.why is WaitReason.BUDGET and command.rules.is_durable
         if waits and self._may_emit(command):
             command.interrupt()
@@ -122,8 +126,8 @@ class CommandSender(QObject):
     # -- the stages --------------------------------------------------------------------------
 
     async def _keep(self, command: Command) -> None:
-        """What is durable is in the ledger before anything else. It does not depend on a disk: what
-        that refuses is written later."""
+        """Keep a durable command in the ledger before anything else. It does not depend on a disk:
+        a refused write is made later."""
         session = self._store.session(command.key)
         if not command.rules.is_durable or command.intent is not None or session is None:
             return
@@ -132,14 +136,15 @@ class CommandSender(QObject):
         await self._store.flush()
 
     async def _goes_by_channel(self, command: Command) -> bool:
-        """What need not be kept costs no call of the minute where the channel is up."""
+        """Whether it goes by the channel: one that need not be kept costs no call of the minute
+        where that is up."""
         if command.rules.is_durable or command.repeats:
             return False
         await self._ready(command)
         return await self._emit(command)
 
     async def _emit(self, command: Command) -> bool:
-        """Give it to the live channel, once; whether that took it, which proves nothing."""
+        """Give it to the live channel, once. Returns whether that took it, which proves nothing."""
         if not self._may_emit(command):
             return False
         before = command.why, command.due_ms
@@ -161,7 +166,7 @@ class CommandSender(QObject):
         return command.reach is not Reach.CHANNEL and self._live.is_up(command.key)
 
     async def _turn(self, command: Command) -> Pass:
-        """Wait for all that has to be there, last for a call; then nothing more is waited for."""
+        """Wait for all that it needs, last for a call; then nothing more is waited for."""
         while True:
             await self._ready(command)
             with suppress(TimeoutError):  # the channel came up: that is tried first
@@ -212,7 +217,7 @@ class CommandSender(QObject):
         return await self._unless_dropped(command, turn)
 
     async def _send(self, command: Command, taken: Pass) -> ApiError | None:
-        """One call. Returns what went wrong, None where nothing is left to do."""
+        """Make one call. Returns the error, None where nothing is left to do."""
         session, client = self._store.session(command.key), self._client(command)
         assert session is not None
         assert session.service_id is not None
@@ -321,8 +326,9 @@ class CommandSender(QObject):
         return None if refused and self._account.last_check not in MAY_BE_TRIED else client
 
     async def _settle_gone(self, command: Command) -> None:
-        """Its session had ended. Where a task of it can be asked for, polls have to prove that, and
-        tell what became of the task: one such answer may be wrong, and the browser bill on."""
+        """Settle a command whose session had ended. Where a task of it can be asked for, polls have
+        to prove that, and bring the task's outcome: one such answer may be wrong, and the browser
+        bill on."""
         task = self._store.task(command.task_key) if command.task_key else None
         kind = Kind.SESSION_GONE
         if task is not None and task.service_id is not None:
@@ -333,7 +339,7 @@ class CommandSender(QObject):
         self._poller.wake(command.key)
 
     async def _settle(self, command: Command, outcome: Outcome, observation: Observation) -> None:
-        """Keep the fact, and once the fate of the intent where there is one."""
+        """Keep the fact, and once the outcome of the intent where there is one."""
         intent, command.intent = command.intent, None
         if intent is None:
             if observation.kind is not Kind.DELIVERED:  # that says nothing by itself

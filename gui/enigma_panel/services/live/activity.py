@@ -1,4 +1,4 @@
-"""What each session's agent does now: one line of text that stays long enough to be read."""
+"""Activity of each session's agent: one line of text that stays long enough to be read."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from enigma_panel.services.state.timeline import LIVE_KINDS, WRITE_AFTER_MS
 from enigma_panel.store.ledger.intents import Step
 
 LEAST_SHOWN_MS = 1_500
-"""How long a line stays at least."""
+"""How long a line stays at least, in ms."""
 
 
 class _Line(Struct):
@@ -21,7 +21,7 @@ class _Line(Struct):
 
 
 class Activity(QObject):
-    """The line of each session. changed: session key whose line is another now."""
+    """Lines of the sessions. changed: session key whose line is another now."""
 
     changed = Signal(int)
 
@@ -36,7 +36,7 @@ class Activity(QObject):
         return line.text if line is not None and line.task_key == task_key else ""
 
     def note_steps(self, session_key: int, task_key: int, steps: Sequence[Step]) -> None:
-        """Steps came in: the last one is what it does now."""
+        """Take steps that came in: the last one is what the agent does now."""
         last = next((step for step in reversed(steps) if step.kind in LIVE_KINDS), None)
         if last is None:
             return
@@ -47,12 +47,12 @@ class Activity(QObject):
         self._move(session_key, line)
 
     def tick(self) -> None:
-        """Time went on: who waited to be shown is."""
+        """Show the lines that have waited long enough."""
         for key, line in list(self._lines.items()):
             self._move(key, line)
 
     def forget(self, session_key: int) -> None:
-        """Nothing is known of this session any more."""
+        """Drop the line of this session."""
         if self._lines.pop(session_key, None) is not None:
             self.changed.emit(session_key)
 

@@ -26,22 +26,22 @@ from enigma_panel.services.state.timeline import UNCLEAR, Quota, Timeline
 from enigma_panel.services.types import Diff
 
 MOST_KEPT = 50
-"""So many ends of a session are kept, or said to be unclear; a flood of them says no more."""
+"""Most ends of a session that are kept, or said to be unclear; a flood of them says no more."""
 KEPT_CHARS = 200_000
-"""So much of a result stands in the time line while it is not clear whose it is."""
+"""Most characters of a result in the time line while it is not clear whose it is."""
 TOLD_EXPIRED = "told_expired"
-"""A line for an error that speaks of an expired session, which proves no end."""
+"""Kind of a line for an error that speaks of an expired session, which proves no end."""
 MANY = 20
-"""So many of a task's questions are known again."""
+"""Most of a task's questions that are recognised when they come again."""
 
 Whose = tuple[int, Kind, str | None]
-"""Of what was told: the key of the task that it may be of, its kind, the task's id in it."""
+"""Identity of a report: the key of the task that it may be of, its kind, the task's id in it."""
 DoubtedEnd = tuple[Whose, str]
-"""With its text."""
+"""Identity of a doubted end, with its text."""
 
 
 class UnclearEnds:
-    """Results and errors of which nobody knows whose they are: kept, and said, once each."""
+    """Results and errors whose task is unclear: kept, and said, once each."""
 
     def __init__(self, store: SessionStore, timeline: Timeline) -> None:
         self._store = store
@@ -50,15 +50,16 @@ class UnclearEnds:
         self._said: dict[int, list[DoubtedEnd]] = {}
 
     def sessions(self) -> list[int]:
-        """Sessions of which something is kept."""
+        """Sessions of which a report is kept."""
         return list(self._held)
 
     def waits(self, diff: Diff) -> list[int]:
-        """Sessions of which something is kept that can perhaps be told apart now."""
+        """Sessions of which a report is kept that can perhaps be told apart now."""
         return [key for key in self._held if key in diff.sessions or self._is_of(key, diff)]
 
     def hold(self, session_key: int, observation: Observation) -> bool:
-        """Keep it until a reply tells; False where it is kept already, or too many are."""
+        """Keep a report until a reply says more; False where it is kept already, or too many
+        are."""
         held = self._held.setdefault(session_key, [])
         if observation in held or len(held) >= MOST_KEPT:
             return False
@@ -66,19 +67,19 @@ class UnclearEnds:
         return True
 
     def pop(self, session_key: int) -> list[Observation]:
-        """What is kept of that session, to be looked at once more."""
+        """Take the reports that are kept of that session, to be looked at once more."""
         return self._held.pop(session_key, [])
 
     def put_back(self, session_key: int, ends: Iterable[Observation]) -> None:
-        """They are still to be looked at."""
+        """Keep reports that are still to be looked at."""
         held = self._held.setdefault(session_key, [])
         held[:0] = [observation for observation in ends if observation not in held]
         if not held:
             del self._held[session_key]
 
     def doubt(self, tasks: Sequence[Task], observation: Observation) -> None:
-        """Say of each that it may be its end, and what was told: a kill must not lose what was paid
-        for. Once, however often it comes."""
+        """Say of each task that it may be its end, with the text: a kill must not lose what was
+        paid for. Once, however often it comes."""
         for task in tasks:
             said = self._said.setdefault(task.session_key, [])
             this, text = (task.key, observation.kind, observation.task_id), observation.text or ""
@@ -89,11 +90,11 @@ class UnclearEnds:
             self._timeline.note(task.key, UNCLEAR, text[:KEPT_CHARS])
 
     def forget(self, session_key: int) -> None:
-        """Nothing more comes of this session."""
+        """Drop all that is kept of this session."""
         self._said.pop(session_key, None)
 
     def _is_among(self, said: Iterable[DoubtedEnd], this: Whose, text: str) -> bool:
-        """Also where a secret in it has become known since it was said."""
+        """Whether it was said before, also if a secret in it has become known since then."""
         is_same = self._store.redaction.is_same
         return any(whose == this and is_same(text, before) for whose, before in said)
 
@@ -137,15 +138,15 @@ class EventRouter(QObject):
         await self._follow(at, observation, self._within_quota(session, observation.kind, do))
 
     def needs_text(self, session_key: int, observation: Observation) -> bool:
-        """See core.attribution."""
+        """Whether the text matters, see core.attribution."""
         return needs_text(self._store.tasks_of(session_key), observation)
 
     def waits(self, diff: Diff) -> list[int]:
-        """Sessions of which something is kept that can perhaps be told apart now."""
+        """Sessions of which a report is kept that can perhaps be told apart now."""
         return self._unclear.waits(diff)
 
     async def retry_unclear(self, session_key: int) -> None:
-        """Whose results and errors those were of which it was not clear."""
+        """Look again at results and errors whose task was unclear."""
         waits = deque(self._unclear.pop(session_key))
         try:
             while waits:
@@ -161,11 +162,11 @@ class EventRouter(QObject):
             self._unclear.put_back(session_key, waits)
 
     def unclear(self) -> list[int]:
-        """Sessions of which something is kept that nobody knows whose it is."""
+        """Sessions of which a report is kept whose task is unclear."""
         return self._unclear.sessions()
 
     def forget(self, session_key: int) -> None:
-        """Nothing more comes of this session."""
+        """Drop all that is kept of this session."""
         for asks in (True, False):
             self._quotas.pop((session_key, asks), None)
         self._unclear.forget(session_key)
@@ -201,13 +202,14 @@ class EventRouter(QObject):
         return any(task.status is TaskStatus.DONE and is_same(text, task.result) for task in tasks)
 
     def _remember(self, task: Task, text: str) -> None:
-        """That it asked this."""
+        """Remember that the task asked this."""
         asked, mark = self._asked.setdefault(task.key, deque(maxlen=MANY)), hash(text)
         if mark not in asked:
             asked.append(mark)
 
     def _within_quota(self, session: Session, kind: Kind, do: Do) -> Do:
-        """What is written at once must not come by the thousand; questions have their own share."""
+        """Whether one more may be written at once: it must not come by the thousand; questions have
+        their own share."""
         asks = kind is Kind.QUESTION and Do.RECORD in do
         tells = kind not in STEP_KINDS | {Kind.SESSION_ENDED} and Do.OF_SESSION in do
         if not (asks or tells):
@@ -257,7 +259,8 @@ class EventRouter(QObject):
     async def _about_session(
         self, session: Session, task: Task | None, observation: Observation
     ) -> None:
-        """Its browser is lost or back, or it has ended; what became of the task, a poll tells."""
+        """Record that the browser is lost or back, or that the session has ended; a poll brings the
+        task's outcome."""
         await self._store.record(session.key, None, observation)
         after = self._store.session(session.key)
         lives = task is not None and not task.is_final

@@ -1,7 +1,7 @@
 """The live channel: every open session listens, and nothing depends on it.
 
 One loop a session: connect, take events in their order, and after a loss wait and connect again.
-What is missed in between nobody repeats (api.md §6): after a gap the task is asked for once, and
+The service does not repeat events of the gap (api.md §6): after it the task is asked for once, and
 the gap stands in its time line.
 """
 
@@ -37,20 +37,20 @@ from enigma_panel.store.ledger.intents import Step
 
 FIRST_RETRY_MS, LAST_RETRY_MS = 1_000, 30_000
 _HOPELESS = frozenset({LiveFault.ADDRESS, LiveFault.MISSING, LiveFault.BROKEN})
-"""Another try in this run would end as the last one did."""
+"""Faults for which another try in this run would end as the last one did."""
 log = logging.getLogger(__name__)
 
 AT_ONCE = 8
-"""So many channels are opened at a time."""
+"""Most channels that are opened at a time."""
 STEADY_MS = 10_000
-"""A channel that was up for less counts as one more failure."""
+"""How long a channel must stay up not to count as one more failure, in ms."""
 OpenConnector = Callable[[], Awaitable[LiveConnector]]
 
 
 class Channel:
-    """up_ms: when it came up last. heard_ms: when it last told something since then; alive_ms: when
-    it last told of work, however often it broke since. lost_ms: since when it tells nothing, where
-    it broke. fault: why it is down."""
+    """The channel of a session. up_ms: when it came up last. heard_ms: when it last brought an
+    event since then; alive_ms: when it last reported work, however often it broke since. lost_ms:
+    since when it brings nothing, where it broke. fault: why it is down."""
 
     def __init__(self) -> None:
         self._connection: LiveConnection | None = None
@@ -71,16 +71,16 @@ class Channel:
 
     @property
     def is_over(self) -> bool:
-        """True once it was lost and all that it told was taken."""
+        """True once it was lost and all its events were taken."""
         return self._over and not self._facts
 
     def put(self, observation: Observation) -> None:
-        """An event came in."""
+        """Take an event that came in."""
         self._facts.append(observation)
         self._alarm.set()
 
     def attach(self, connection: LiveConnection) -> None:
-        """It is up."""
+        """Note that it is up."""
         self._connection, self._over, self.fault = connection, False, None
         self._retry.clear()  # that was for this try, not for the one after the next loss
 
@@ -91,7 +91,7 @@ class Channel:
         return connection
 
     def events(self) -> Iterator[Observation]:
-        """What came in, oldest first; each is handed out once."""
+        """The events that came in, oldest first; each is handed out once."""
         while self._facts:
             yield self._facts.popleft()
 
@@ -125,7 +125,8 @@ class Channel:
         return await self._open().send_answer(text, verb)
 
     def pause_ms(self, failures: int, rng: random.Random) -> int:
-        """Until the next try: 1 to 30 s, doubling, the upper half of it by chance."""
+        """How long to wait before the next try, in ms: 1 to 30 s, doubling, the upper half of it by
+        chance."""
         if self.fault in _HOPELESS:
             return FAR_MS
         bound = min(FIRST_RETRY_MS << min(failures - 1, 10), LAST_RETRY_MS)
@@ -137,7 +138,7 @@ class Channel:
         self._retry.clear()
 
     def retry_at_once(self) -> None:
-        """There is reason to try now, or to look whether it is still wanted."""
+        """Cut the wait short: there is reason to try now, or to look whether it is still wanted."""
         self._retry.set()
 
     def _open(self) -> LiveConnection:
@@ -159,14 +160,14 @@ class Channels:
         return channel is not None and channel.is_up
 
     def is_speaking(self, session_key: int) -> bool:
-        """Whether its channel is up and told something lately."""
+        """Whether its channel is up and brought something lately."""
         channel = self.by_session.get(session_key)
         if channel is None or not channel.is_up or channel.heard_ms is None:
             return False
         return self._clock.now_ms() - channel.heard_ms < SPEAKS_MS
 
     def is_alive_since(self, session_key: int, since_ms: int) -> bool:
-        """Whether its channel told of work at that time (epoch ms) or later."""
+        """Whether its channel reported work at that time (epoch ms) or later."""
         channel = self.by_session.get(session_key)
         return channel is not None and (channel.alive_ms or 0) >= since_ms
 
@@ -270,7 +271,7 @@ class Live(QObject):
     # -- reading -----------------------------------------------------------------------------
 
     def share(self) -> LiveShare:
-        """How many of the open sessions listen."""
+        """The number of open sessions that listen."""
         could = [s for s in self._store.sessions() if self._wants(s)]
         channels = [self._channels.get(session.key) for session in could]
         up = sum(channel is not None and channel.is_up for channel in channels)
@@ -282,7 +283,7 @@ class Live(QObject):
         return self._status.is_up(session_key)
 
     def doing(self, session_key: int) -> str:
-        """What its agent does now, "" where nothing is known."""
+        """The line of its agent, "" where nothing is known."""
         session = self._store.session(session_key)
         if session is None or not self.is_up(session_key):
             return ""
@@ -296,25 +297,25 @@ class Live(QObject):
         return await self._up(session_key).send_state(verb)
 
     async def send_answer(self, session_key: int, text: str, verb: AnswerVerb) -> Observation:
-        """As `send_state`."""
+        """Give an answer to the channel, as `send_state`."""
         return await self._up(session_key).send_answer(text, verb)
 
     # -- time and the world --------------------------------------------------------------------
 
     def retry_now(self) -> None:
-        """The connection is back, or another key is used."""
+        """Try again now: the connection is back, or another key is used."""
         for channel in self._channels.values():
             if not channel.is_up:
                 channel.retry_at_once()
 
     def renew(self) -> None:
-        """The computer slept: what looks open may be dead, so all channels are opened anew."""
+        """Open all channels anew: the computer slept, and what looks open may be dead."""
         for key, channel in list(self._channels.items()):
             channel.retry_at_once()
             self._hang_up(key, channel)
 
     def tick(self) -> None:
-        """Once a second."""
+        """Open and close channels as needed; called once a second."""
         self._activity.tick()
         now = self._clock.now_ms()
         for key, channel in self._channels.items():
@@ -323,7 +324,8 @@ class Live(QObject):
                 self._hang_up(key, channel)
 
     async def finish(self) -> None:
-        """The program ends, nobody waits for a reply any more: keep what was told all the same."""
+        """Keep the events that are held, as the program ends and no reply is waited for any
+        more."""
         untaken, self._untaken = self._untaken, []
         for key, observation in untaken:
             await self._take(key, observation)
@@ -363,13 +365,13 @@ class Live(QObject):
             self._scope.spawn(f"unclear {key}", self._events.retry_unclear(key))
 
     def _key_changed(self) -> None:
-        """What was loaded before the key was found listens from now on."""
+        """Listen to sessions that were loaded before the key was found."""
         self.retry_now()
         self._follow(Diff(sessions=frozenset(s.key for s in self._store.sessions())))
 
     def _see_off(self, session: Session, channel: Channel) -> None:
-        """An assumed end may still be proven by the channel; after a proven one it may bring the
-        result, and then nothing more."""
+        """Follow the end of a session. An assumed one may still be proven by the channel; after a
+        proven one it may bring the result, and then nothing more."""
         channel.retry_at_once()
         if session.is_final and channel.is_up:
             closing = self._hang_up_late(channel)
@@ -380,7 +382,7 @@ class Live(QObject):
             self._scope.spawn(f"hang up {key}", channel.hang_up(), exclusive=True)
 
     async def _hang_up_late(self, channel: Channel) -> None:
-        """A result may come behind the end of its session."""
+        """Close a channel after a moment: a result may come after the end of its session."""
         await self._clock.sleep_until(self._clock.now_ms() + LATE_RESULT_MS)
         await channel.hang_up()
 
@@ -432,7 +434,7 @@ class Live(QObject):
         await self._went_down(key, channel)
 
     def _let_go(self, key: int, channel: Channel) -> None:
-        """Whatever ended the listening: nothing is left open, nothing that was told is lost."""
+        """Close the channel and take its last events, whatever ended the listening."""
         self._untaken += [(key, observation) for observation in channel.events()]
         connection = channel.drop()
         if connection is not None:
@@ -468,11 +470,12 @@ class Live(QObject):
         self.lost.emit(key)
 
     def _ask_after_gap(self, key: int) -> None:
-        """What was told meanwhile nobody repeats: a poll tells it."""
+        """Ask for the task once: events of the gap are not repeated, and a poll brings their
+        outcome."""
         self.poll_wanted.emit(key)
 
     def _note(self, key: int, kind: str, text: str = "") -> None:
-        """A line for the task that the session works on."""
+        """Write a line for the task that the session works on."""
         session = self._store.session(key)
         task = self._store.current_task(session) if session is not None else None
         if task is not None and not task.is_final:

@@ -1,1 +1,1 @@
-"""Polling, and what the clock alone decides."""
+"""Monitoring: polls, and decisions by the clock alone."""

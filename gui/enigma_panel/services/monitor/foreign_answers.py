@@ -9,15 +9,15 @@ from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.store.ledger.errors import LedgerError
 
 EQUAL_ANSWERS = 3
-"""So many equal answers with ids that nobody knows are taken, with the doubt: what came out was
-paid for, and who asks waits."""
+"""How many equal answers with unknown ids are needed to use one, with the doubt: the result was
+paid for, or a question waits."""
 
 _MATTERS = frozenset({Kind.COMPLETED, Kind.FAILED, Kind.STOPPED, Kind.TERMINATED, Kind.QUESTION})
-"""Of all other kinds nothing is lost: the next poll comes."""
+"""Kinds of answers whose loss matters; after others the next poll comes."""
 
 
 class ForeignAnswers:
-    """Says of each answer whether it is used; counts the equal ones of each task."""
+    """Decides whether an answer is used; counts the equal ones of each task."""
 
     def __init__(self, store: SessionStore) -> None:
         self._store = store
@@ -43,11 +43,11 @@ class ForeignAnswers:
         return replace(answer, code=OTHER_TASK, usage=usage, session_id=None, task_id=None)
 
     def forget(self, task_key: int) -> None:
-        """The next answer is the first of its kind."""
+        """Start over: the next answer is the first of its kind."""
         self._equal.pop(task_key, None)
 
     def _count(self, task_key: int, answer: Observation) -> int:
-        """How many equal ones came one after the other; figures may differ."""
+        """The number of equal answers in a row; figures may differ."""
         mark = hash((answer.kind, answer.session_id, answer.task_id, answer.text))
         known, n = self._equal.get(task_key, (mark, 0))
         self._equal[task_key] = (mark, n + 1 if known == mark else 1)

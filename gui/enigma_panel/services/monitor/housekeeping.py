@@ -10,11 +10,11 @@ from enigma_panel.services.state.starts import StartsUnderWay
 from enigma_panel.services.types import LiveStatus, NoticeKind, SessionEnder, SessionStatus
 
 CLOSE_AGAIN_MS = 10_000
-"""Pause between two tries to terminate a session whose task failed."""
+"""Pause between two tries to terminate a session whose task failed, in ms."""
 
 
 class UnnamedTasks:
-    """Looks once a second after tasks of which no poll can tell, as no reply named them."""
+    """Looks once a second after tasks on which no poll can report, as no reply named them."""
 
     def __init__(
         self, store: SessionStore, starts: StartsUnderWay, live: LiveStatus, status: SessionStatus
@@ -26,7 +26,7 @@ class UnnamedTasks:
         self._unheard: dict[int, int] = {}
 
     async def tick(self, session: Session, now: int) -> None:
-        """Once a second for each session whose end is not proven; now: epoch ms."""
+        """Look after each session whose end is not proven; called once a second. now: epoch ms."""
         for task in self._store.tasks_of(session.key):
             if task.service_id is not None or not task.was_seen_at_work:
                 self._unheard.pop(task.key, None)
@@ -77,7 +77,8 @@ class Housekeeping:
         self._emptied: set[int] = set()
 
     async def tick(self) -> None:
-        """Once a second: figures to the ledger, lifetimes, sessions that should have closed."""
+        """Look after all: figures to the ledger, lifetimes, sessions that should have closed.
+        Called once a second."""
         await self._store.flush()
         now = self._clock.now_ms()
         self._store.forget_history(now)
@@ -97,7 +98,8 @@ class Housekeeping:
                 self._scope.spawn(f"close {session.key}", closing, exclusive=True)
 
     async def _end_tasks(self, session: Session, now: int) -> None:
-        """The channel told of the session's end; a task of it of which nothing came is lost."""
+        """Mark tasks as lost that brought nothing before the channel reported their session's
+        end."""
         age_ms = now - (session.ended_ms or 0)
         if is_just_ended(session, now) or session.key in self._emptied:
             return
@@ -114,8 +116,9 @@ class Housekeeping:
                 await self._store.record(session.key, task.key, given_up)
 
     async def _outlive(self, session: Session, now: int) -> None:
-        """Its time is over by our clock. While its channel is open, the news of its end may be on
-        its way; where an agent waits for an answer there, our clock was wrong."""
+        """Let a session go on whose time is over by our clock. While its channel is open, the news
+        of its end may be on its way; where an agent waits for an answer there, our clock was
+        wrong."""
         kind = Kind.LIFETIME_OVER
         if self._live.is_up(session.key):
             if now - (session.expires_ms or 0) < LATE_END_MS:
@@ -136,7 +139,8 @@ class Housekeeping:
             await self._store.record(session.key, task.key, given_up)
 
     def _should_close(self, session: Session, now: int) -> bool:
-        """A task failed in a session that was to close after it: nobody else will close it."""
+        """Whether a task failed in a session that was to close after it: nobody else will close
+        it."""
         if not session.close_after or session.phase is not Phase.OPEN:
             return False
         if self._commands.is_ending(session.key) or session.key in self._starts.closing:

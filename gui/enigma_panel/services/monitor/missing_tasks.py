@@ -9,14 +9,14 @@ from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.types import LiveStatus
 
 LOOKS_MS = (POLL_MS, 3_000, 10_000)
-"""So long after each "not found" it is looked again, the first time with the next poll. The last
-look waits longest, as something between may keep such an answer (CloudFront: 10 s by default)."""
+"""Delays of the looks after each "not found", in ms, the first with the next poll. The last one
+waits longest, as a server between may keep such an answer (CloudFront: 10 s by default)."""
 
 _NOT_FOUND = frozenset({Kind.SESSION_GONE, Kind.TASK_GONE})
 
 
 class _Looks(Struct):
-    """The equal answers in a row about one task: since when, how many, when the next one counts."""
+    """Equal answers in a row about one task: since when, how many, when the next one counts."""
 
     session_key: int
     kind: Kind
@@ -48,9 +48,9 @@ class MissingTasks:
     def is_fact(self, task: Task, answer: Observation, asked_ms: int) -> bool:
         """Take the answer to a poll that was sent at asked_ms (epoch ms); whether to record it.
 
-        A report always, though one in doubt is no sign of life of its session. "Not found" after
-        three more looks with the same answer and no sign of life; one that came before its turn, as
-        a command cut the wait short, does not count.
+        A report always is, though one in doubt is no sign of life of its session. "Not found" is
+        after three more looks with the same answer and no sign of life; one that came before its
+        turn, as a command cut the wait short, does not count.
         """
         kind = answer.kind
         if answer.is_doubted:
@@ -79,26 +79,27 @@ class MissingTasks:
         return False
 
     def note_life(self, session_key: int) -> None:
-        """The service knows this session: whoever missed it starts over."""
+        """Note that the service knows this session: the count starts over for its tasks."""
         for key, looks in list(self._looks.items()):
             if looks.session_key == session_key and looks.kind is Kind.SESSION_GONE:
                 self.forget(key)
 
     def forget(self, task_key: int) -> None:
-        """Something else was answered, or nobody looks any more."""
+        """Drop the count: something else was answered, or nobody looks any more."""
         looks = self._looks.pop(task_key, None)
         if looks is not None:
             self._store.touch(looks.session_key, task_key)
 
     def _proves_nothing(self, task: Task, kind: Kind) -> bool:
-        """Under an id that only the channel told, what is not there may be that task alone; and
-        that a task is cleaned up which has ended is no news."""
+        """Whether "not found" proves nothing: under an id that only the channel gave, it may be
+        about that task alone; and the clean-up of an ended task is no news."""
         if kind is Kind.SESSION_GONE:
             return task.key in self._store.unproven_names
         return task.is_final
 
     def _told_since(self, task: Task, looks: _Looks) -> bool:
-        """Whether the channel told of work since; that is about the session's current task."""
+        """Whether the channel reported work since then; that is about the session's current
+        task."""
         session = self._store.session(task.session_key)
         is_current = session is not None and session.current_task == task.key
         is_about_it = is_current or looks.kind is Kind.SESSION_GONE

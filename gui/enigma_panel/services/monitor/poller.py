@@ -1,4 +1,5 @@
-"""Polling: the ground truth. One loop and never more than one call in flight per task."""
+"""Polling, the reference for all records. One loop and never more than one call in flight per
+task."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
@@ -26,22 +27,23 @@ from enigma_panel.services.types import Diff, LiveStatus
 
 JITTER_MS = 300
 SLOW_MS = 10_000
-"""Interval after an assumed end, and while the live channel tells what there is to tell."""
+"""Interval after an assumed end, and while the live channel reports, in ms."""
 STALE_MS = 1_500
-"""A poll under way for longer is given up when there is reason to ask anew: the connection that it
-waits on may have died with the network or while the computer slept."""
+"""Age above which a poll under way is given up when there is reason to ask anew, in ms: the
+connection that it waits on may have died with the network or while the computer slept."""
 COST_FOR_MS = 20_000
-"""How long the cost of an ended task is asked for, where the reply that ended it told none."""
+"""How long the cost of an ended task is asked for, in ms, where the reply that ended it gave
+none."""
 HINT_MS = 500
-"""After a hint the next poll goes out so long after the last one at the earliest, and twice as long
-with each one that failed: a service that repeats itself on the channel is not asked without end."""
+"""Shortest time from the last poll to one that `poll_soon` asked for, in ms, and twice as long with
+each one that failed: a service that repeats itself on the channel is not asked without end."""
 FEW = 20
-"""So many tasks are asked for whenever they are due."""
+"""Most tasks whose polls need not be spread."""
 
 
 class _Alarm:
-    """What cuts the wait for a task's next turn short. rung: by a hint or a call; called: by a
-    call, which does not wait."""
+    """Cuts the wait for a task's next turn short. rung: by a hint or a call; called: by a call,
+    which does not wait."""
 
     def __init__(self) -> None:
         self.rung = asyncio.Event()
@@ -84,20 +86,20 @@ class Poller:
         self._account.changed.connect(self.wake_all)
 
     def wake(self, session_key: int) -> None:
-        """Something was sent to this session: ask for its task at once."""
+        """Ask for the session's task at once: something was sent to it."""
         alarm = self._alarm_of(session_key)
         if alarm is not None:
             alarm.call()
 
     def hint(self, session_key: int) -> None:
-        """The live channel gave reason to ask for its task: soon, but never as often as it likes,
-        nor before the time that the service told."""
+        """Ask for the session's task soon: the live channel gave reason to. Never as often as that
+        likes, nor before the time that the service named."""
         alarm = self._alarm_of(session_key)
         if alarm is not None:
             alarm.rung.set()
 
     def wake_all(self) -> None:
-        """The key or the connection is back, or the computer woke: ask for everything at once."""
+        """Ask for everything at once: the key or the connection is back, or the computer woke."""
         for alarm in self._alarms.values():
             alarm.call()
         now = self._clock.now_ms()
@@ -119,12 +121,12 @@ class Poller:
         return self._missing.is_missing(task_key)
 
     def note_delivered(self, session_key: int) -> None:
-        """The service took a call to this session, so it knows it: ask for its task at once."""
+        """Ask for the session's task at once: the service took a call to it, so it knows it."""
         self._missing.note_life(session_key)
         self.wake(session_key)
 
     async def note_session_gone(self, session_key: int) -> None:
-        """A call to this session, no Terminate, was answered with "Session not found".
+        """Note that a call to this session, no Terminate, was answered with "Session not found".
 
         That proves no end: its task is asked for at once. Where there is none to ask for, and no
         reply will name one, the session is taken for closed.
@@ -158,8 +160,8 @@ class Poller:
             self._scope.spawn(f"poll {key}", self._loop(key))
 
     def _is_worth_asking(self, task: Task) -> bool:
-        """While it may change, for a moment after an end whose cost was not told, and for longer
-        after one that is in doubt."""
+        """Whether to ask for the task: while it may change, for a moment after an end whose cost is
+        unknown, and for longer after one that is in doubt."""
         if task.service_id is None:
             return False
         if not task.is_final:
@@ -198,9 +200,8 @@ class Poller:
         return SLOW_MS if is_told or is_over else POLL_MS
 
     def _retry_ms(self, asked_ms: int, failures: int, error: ApiError) -> int:
-        """When to ask again. Whoever answered, even with nonsense, is not asked sooner than
-        without a fault.
-        """
+        """When to ask again (epoch ms). A service that answered, even with nonsense, is not asked
+        sooner than without a fault."""
         now = self._clock.now_ms()
         due_ms = now + backoff_ms(failures, self._rng)
         if isinstance(error, NotConnectedError | InterruptedCallError):
@@ -208,8 +209,8 @@ class Poller:
         return max(due_ms, asked_ms + POLL_MS, now + _told_to_wait_ms(error))
 
     async def _wait(self, key: int, asked_ms: int, failures: int, error: ApiError | None) -> None:
-        """Wait for the next turn. A command cuts the wait short, but only after it was sent; a
-        hint does, but not below HINT_MS and what was told."""
+        """Wait for the next turn. A command cuts the wait short, but only after it was sent;
+        `poll_soon` does, but not below SOON_MS and the time that the service named."""
         task = self._store.task(key)
         session = self._store.session(task.session_key) if task else None
         if session is None or task is None or not self._is_worth_asking(task):
@@ -231,16 +232,16 @@ class Poller:
         alarm.clear()
 
     def _turn_ms(self) -> int:
-        """When a poll that is due may go out. Many that are due at once, as those of tasks that
-        were named at once, would go on like that, take a connection each and be answered at once:
-        they are spread, once, over half of the time that each rests."""
+        """When a poll that is due may go out (epoch ms). Many that are due at once, as those of
+        tasks that were named at once, would stay so, take a connection each and be answered at
+        once: they are spread, once, over half of their interval."""
         apart_ms = POLL_MS // (2 * len(self._alarms)) if len(self._alarms) > FEW else 0
         self._turn = max(self._clock.now_ms(), self._turn + apart_ms)
         return self._turn
 
     async def _poll(self, task: Task) -> ApiError | bool:
-        """True: answered; an error: no usable answer; False: nothing was asked, or it was answered
-        for another task."""
+        """Poll once. True: answered; an error: no usable answer; False: nothing was asked, or it
+        was answered for another task."""
         session = self._store.session(task.session_key)
         client = self._account.client_for(session) if session else None
         if session is None or client is None or not session.service_id or not task.service_id:
@@ -269,7 +270,7 @@ class Poller:
         return True
 
     def _note_answer(self, key: int) -> None:
-        """An answer that ends an outage wakes all polls but the one that brought it."""
+        """Note an answer; the one that ends an outage wakes all polls but its own."""
         alarm = self._alarms.get(key)
         was_rung = alarm is not None and alarm.rung.is_set()
         was_called = alarm is not None and alarm.called.is_set()
@@ -281,7 +282,7 @@ class Poller:
 
     @asynccontextmanager
     async def _can_be_given_up(self, key: int) -> AsyncIterator[None]:
-        """TimeoutError when `wake_all` finds this call stale."""
+        """Raise TimeoutError when `wake_all` finds this call stale."""
         async with asyncio.timeout(None) as limit:
             self._under_way[key] = (self._clock.now_ms(), limit)
             try:

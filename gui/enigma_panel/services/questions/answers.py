@@ -1,4 +1,4 @@
-"""Sending an answer: intent, call, fate. One that may have arrived is never sent again."""
+"""Sending an answer: intent, call, outcome. One that may have arrived is never sent again."""
 
 import asyncio
 from collections.abc import Callable
@@ -37,7 +37,7 @@ _MAY_HAVE_ARRIVED = frozenset(
     {AnswerOutcome.DELIVERED, AnswerOutcome.SENT_LIVE, AnswerOutcome.UNCONFIRMED}
 )
 _OF_QUESTION = frozenset({Kind.ANSWER_SENT, Kind.ANSWER_SENT_LIVE, Kind.ANSWER_UNCONFIRMED})
-"""What is no fact about the question that was asked meanwhile."""
+"""Kinds that are no fact about the question that was asked meanwhile."""
 _GONE = AnswerResult(outcome=AnswerOutcome.GONE)
 _TAKEN_BACK = AnswerResult(outcome=AnswerOutcome.TAKEN_BACK)
 
@@ -89,8 +89,8 @@ class Answers(QObject):
         return [used for used in used_today if not used.startswith(LOGIN_USED)]
 
     async def restore(self) -> None:
-        """What answers of earlier runs allowed today, and which tasks they may have stopped. Raises
-        LedgerError."""
+        """Restore what answers of earlier runs allowed today, and which tasks they may have
+        stopped. Raises LedgerError."""
         since_ms, _ = local_day(self._clock.now_ms())
         live = {task.key: task.question_n for task in self._store.tasks() if not task.is_final}
 
@@ -104,7 +104,7 @@ class Answers(QObject):
     async def send(
         self, task_key: int, answer: Answer, *, is_open: Callable[[], bool]
     ) -> AnswerResult:
-        """Send it while the question is open; three times to a service that is busy.
+        """Send an answer while the question is open; three times to a service that is busy.
 
         Raises LedgerError: then nothing was sent.
         """
@@ -150,7 +150,7 @@ class Answers(QObject):
     async def _emit(
         self, task_key: int, answer: Answer, is_open: Callable[[], bool]
     ) -> AnswerResult | None:
-        """By the live channel, which confirms nothing; None where it did not take it."""
+        """Send it by the live channel, which confirms nothing; None where that did not take it."""
         task = self._store.task(task_key)
         session = self._store.session(task.session_key) if task is not None else None
         if task is None or session is None or not self._live.is_up(session.key):
@@ -168,13 +168,13 @@ class Answers(QObject):
         return result
 
     async def _keep_stop(self, session: Session, task: Task, verb: AnswerVerb) -> Intent | None:
-        """A Stop that the channel may lose is in the ledger before it is sent, as any other is."""
+        """Keep a Stop that the channel may lose in the ledger before it is sent, as any other."""
         if verb is not AnswerVerb.STOP:
             return None
         return await self._store.intend(IntentKind.STATE, session, task, CommandVerb.STOP)
 
     async def _drop(self, intent: Intent | None) -> None:
-        """Nothing of it was sent."""
+        """Settle an answer of which nothing was sent."""
         if intent is not None:
             nothing = Observation(kind=Kind.DELIVERED)
             await self._store.settle(intent, Outcome.REFUSED, nothing)
@@ -188,7 +188,7 @@ class Answers(QObject):
         *,
         is_open: Callable[[], bool],
     ) -> AnswerResult | None:
-        """To the channel; None where it did not take it."""
+        """Give it to the channel; None where that did not take it."""
         intent = await self._intend(session, task, answer)
         if not is_open():
             return await self._too_late(intent)
@@ -240,13 +240,14 @@ class Answers(QObject):
         )
 
     async def _too_late(self, intent: Intent) -> AnswerResult:
-        """While the ledger wrote, the question went away: the next one must not get its answer."""
+        """Settle an answer whose question went away while the ledger wrote: the next one must not
+        get it."""
         await self._drop(intent)
         return _GONE
 
     def _of_question(self, intent: Intent, observation: Observation) -> Observation:
-        """A slow reply must not mark the next question, asked meanwhile, as answered. What is used
-        stands in the time line."""
+        """The fact as it concerns the current question: a slow reply must not mark the next one,
+        asked meanwhile, as answered. The amount that was used stands in the time line."""
         task = self._store.task(intent.task.key) if intent.task is not None else None
         moved_on = task is not None and task.question_n != intent.question_n
         if moved_on and observation.kind in _OF_QUESTION:
@@ -254,7 +255,7 @@ class Answers(QObject):
         return replace(observation, text=intent.used) if intent.used else observation
 
     async def _fail(self, intent: Intent, error: ApiError) -> AnswerResult:
-        """No more follows from a failed answer than that it may have arrived."""
+        """Settle a failed answer: no more follows from it than that it may have arrived."""
         self._account.note_error(error)
         if error.nothing_happened:
             await self._drop(intent)

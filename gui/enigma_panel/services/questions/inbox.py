@@ -24,7 +24,7 @@ from enigma_panel.services.types import (
 )
 
 CHECK_S = 2.0
-"""So long the check before sending may take; one that fails does not stop the answer."""
+"""Longest check before sending, in seconds; one that fails does not stop the answer."""
 
 _FAR = 1 << 62
 
@@ -102,11 +102,11 @@ class Inbox(QObject):
             self._sending.discard(key)
 
     async def restore(self) -> None:
-        """With what questions were answered today in earlier runs. Raises LedgerError."""
+        """Restore with what questions were answered today in earlier runs. Raises LedgerError."""
         await self._answers.restore()
 
     async def _remember(self, question: OpenQuestion, text: str, secrets: Sequence[str]) -> None:
-        """What is sent must not come back into the ledger or a log, a code, which is good once, in
+        """Keep secrets of the answer out of the ledger and the log, a code, which is good once, in
         this run alone."""
         key, sent = question.session_key, self._store.sent_secrets
         secrets = list(dict.fromkeys(map(_sendable, secrets)))
@@ -115,7 +115,8 @@ class Inbox(QObject):
         await sent.keep(key, good_for_long(text, secrets, question.kind))
 
     async def _check(self, question: OpenQuestion) -> None:
-        """Of a task without a name no poll tells; one that was sent after it may prove to ask."""
+        """Poll the task, which may ask no more; where the asker is unknown the session's current
+        one, which may prove to ask."""
         session = self._store.session(question.session_key)
         key = session.current_task if session and question.is_asker_unknown else question.task_key
         try:
@@ -181,5 +182,5 @@ class Inbox(QObject):
 
 
 def _sendable(text: str) -> str:
-    """Half an emoji cannot be sent."""
+    """The text without halves of an emoji, which cannot be sent."""
     return text.encode(errors="replace").decode()

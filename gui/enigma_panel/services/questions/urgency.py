@@ -10,12 +10,12 @@ from enigma_panel.services.questions.inbox import Inbox
 from enigma_panel.services.types import OpenQuestion
 
 LAST_MINUTE_MS = 60_000
-"""How long before its deadline a question becomes urgent."""
+"""How long before its deadline a question becomes urgent, in ms."""
 QUIET_MS = 1_800_000
 
 
 class Urgency(QObject):
-    """The one place that watches the deadlines of questions.
+    """Watches the deadlines of questions; no other service does.
 
     changed: other questions are open, the last minute of one began, or quiet began or ended.
     """
@@ -32,12 +32,14 @@ class Urgency(QObject):
         inbox.changed.connect(self._notify)
 
     def is_last_minute(self, question: OpenQuestion) -> bool:
-        """Whether its last minute has begun. Never, where its deadline is unknown."""
+        """Whether the question's last minute has begun; never true where its deadline is
+        unknown."""
         deadline_ms = question.expires_ms
         return deadline_ms is not None and self._clock.now_ms() >= deadline_ms - LAST_MINUTE_MS
 
     def is_wanted(self, question: OpenQuestion) -> bool:
-        """Whether the person wants to hear of it now: quiet lets the last minute through."""
+        """Whether the person wants to hear of the question now: quiet lets the last minute
+        through."""
         return self.quiet_until_ms is None or self.is_last_minute(question)
 
     @property

@@ -21,15 +21,17 @@ from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.types import PauseReason, SessionStatus, WaitReason
 
 PLACES_AGAIN_MS = 30_000
-"""After a SESSION_LIMIT_REACHED the next try comes when one of ours ends, or after this time."""
+"""Longest wait for the next try after a SESSION_LIMIT_REACHED, in ms; it comes sooner when one of
+ours ends."""
 
 LIMITED_AGAIN_MS = 60_000
-"""After a third 429 in a row: the whole window of the limit."""
+"""Wait after a third 429 in a row, in ms: the whole window of the limit."""
 
 UNREACHED_AGAIN_MS = 30_000
 
 UNTAKEN_MS = 600_000
-"""When within this time browsers open a second time and take no task, no more are opened."""
+"""Time within which a second browser that opens and takes no task stops the opening of more, in
+ms."""
 
 _PAUSES = {
     FailureKind.FUNDS: PauseReason.FUNDS,
@@ -118,8 +120,8 @@ class StartGate:
         return False
 
     def took_no_task(self, now_ms: int, *, begun_ms: int) -> None:
-        """A browser was opened and took no task. begun_ms: when it was asked for; several that were
-        opened together count once."""
+        """Note that a browser was opened and took no task. begun_ms: when it was asked for; several
+        that were opened together count once."""
         before = self._untaken_ms
         if before is not None and begun_ms < before:
             return
@@ -128,7 +130,7 @@ class StartGate:
         self._untaken_ms = now_ms
 
     def opened(self, *, begun_ms: int | None = None) -> None:
-        """A start was accepted: others may follow, and one more browser than before.
+        """Note that a start was accepted: others may follow, and one more browser than before.
 
         One that was under way when another was refused says nothing new.
         """
@@ -147,9 +149,9 @@ class StartGate:
             self._reopen()
 
     def note_health(self, asked_ms: int | None, *, is_full: bool) -> None:
-        """The health page says whether a browser is free. It shortens the wait only where one came
-        free since the refusal: a page that is well while starts are refused must not use up the
-        calls of the minute."""
+        """Note whether a browser is free, by the health page. It shortens the wait only where one
+        came free since the refusal: a page that is well while starts are refused must not use up
+        the calls of the minute."""
         if self.why is not WaitReason.NO_BROWSER or (asked_ms or 0) <= self._refused_ms:
             return
         if self._was_full and not is_full:
@@ -157,17 +159,17 @@ class StartGate:
         self._was_full = is_full
 
     def try_now(self, now_ms: int) -> None:
-        """The person does not want to wait until a browser is asked for again."""
+        """Ask for a browser without the wait."""
         if self.why is WaitReason.NO_BROWSER:
             self.due_ms = now_ms
 
     def connected(self) -> None:
-        """Something answered again."""
+        """Note that something answered again."""
         if self.why is WaitReason.CONNECTION:
             self._reopen()
 
     def lift(self, reason: PauseReason) -> None:
-        """The cause of that pause is gone: one start tries, then the rest."""
+        """Lift that pause, as its cause is gone: one start tries, then the rest."""
         if self.pause_reason is reason:
             self.pause_reason = PauseReason.NONE
             self.error = None
@@ -197,20 +199,21 @@ class Blocker(Struct, frozen=True, kw_only=True):
     error: ApiError | None = None
     unsupported: tuple[Field, ...] = ()
     is_own: bool = False
-    """It is about this task alone: those behind it need not wait."""
+    """Whether it is about this task alone: those behind it need not wait."""
 
 
 def _lets_on(current: Task, task: Task) -> bool:
     """Whether a task may be sent in a session whose current one is another.
 
-    After one of unknown fate only what was asked for since: it may ask what became of that one.
+    After a task of unknown outcome only one that was requested since: it may ask about that
+    outcome.
     """
     asked_since = task.created_ms >= current.since_ms
     return current.is_final or (current.status is TaskStatus.UNCONFIRMED and asked_since)
 
 
 class Blockers:
-    """What keeps tasks from being sent. own: blockers of single tasks, by task key.
+    """The reasons that keep tasks from being sent. own: blockers of single tasks, by task key.
 
     parked: tasks of an earlier run, which wait for the person. under_way: tasks whose calls are
     being made, or that are tried again in the session that was opened for them.
@@ -235,7 +238,7 @@ class Blockers:
         self.is_leaving = False
 
     def of(self, task: Task, session: Session, open_now: int | None = None) -> Blocker | None:
-        """None where only the calls of the minute may be missing.
+        """Why the task is not sent now; None where only the calls of the minute may be missing.
 
         open_now: the number of that name, where the caller asks about many tasks at once.
         """
@@ -249,11 +252,11 @@ class Blockers:
         return self._of_planned(task, session, self.open_now() if open_now is None else open_now)
 
     def is_sending(self, task_key: int) -> bool:
-        """A call for it is under way or was answered: it cannot be taken back."""
+        """Whether a call for the task is under way or was answered: it cannot be taken back."""
         return task_key in self.under_way and task_key not in self.own
 
     def open_now(self) -> int:
-        """How many browsers are open, may be, or are being opened."""
+        """The number of browsers that are open, may be, or are being opened."""
         opening = {session.key for session in self._under_way() if session.is_planned}
         return len(opening | {s.key for s in self._store.sessions() if s.occupies_slot})
 
@@ -293,7 +296,7 @@ class Blockers:
         return None if is_idle and is_open else Blocker(why=WaitReason.BUSY)
 
     def _has_other(self, task: Task, session: Session) -> bool:
-        """Another task of the session is about to be sent."""
+        """Whether another task of the session is about to be sent."""
         others = (self._store.task(key) for key in self.under_way if key != task.key)
         return any(other is not None and other.session_key == session.key for other in others)
 

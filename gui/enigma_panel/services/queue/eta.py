@@ -1,4 +1,4 @@
-"""When a queued task is expected to go: an estimate from what is known, or nothing."""
+"""Estimate of when a queued task goes, from what is known; else none."""
 
 from enigma_panel.core.models import Session, Task, TaskStatus
 from enigma_panel.core.rate_limit import Endpoint, Rank
@@ -11,10 +11,11 @@ from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.types import QueueEntry, WaitReason
 
 TYPICAL_MS = 30_000
-"""Most tasks take 10–40 s (seed); used until tasks of this ledger tell better."""
+"""Duration of a task, in ms, until tasks of this ledger show better; most take 10–40 s (seed)."""
 
 _OF_THE_FIRST = frozenset({WaitReason.LIMITED, WaitReason.NO_BROWSER, WaitReason.CONNECTION})
-"""While the service refuses, the first in the queue tries; the others wait for their turn."""
+"""Reasons that only the first task of the queue has: it tries while the service refuses, the others
+wait for their turn."""
 
 KNOWN_TASKS = 20
 FRESH_MS = 500
@@ -44,7 +45,7 @@ class Forecast:
         self._is_stale = True
 
     def forget(self) -> None:
-        """Something changed."""
+        """Compute the entries anew at the next call."""
         self._is_stale = True
 
     def entries(self) -> dict[int, QueueEntry]:
@@ -91,7 +92,8 @@ class Forecast:
         return Blocker(why=WaitReason.BUDGET if due > now else WaitReason.TURN, due_ms=due)
 
     def _in_turn(self, blocker: Blocker, behind: int, free: int, ends: list[int]) -> Blocker:
-        """behind: planned tasks before it; the n-th that lacks a place gets the n-th to end."""
+        """The blocker with its time by the queue. behind: planned tasks before it; the n-th that
+        lacks a place gets the n-th to end."""
         if blocker.why in _OF_THE_FIRST and behind > 0:
             return Blocker(why=WaitReason.TURN)  # the one before it waits, too, and goes first
         lacking = behind - max(free, 0)

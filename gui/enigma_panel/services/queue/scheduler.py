@@ -1,7 +1,7 @@
-"""Moves the queue: begins what may begin, and learns from what the service says to it.
+"""Scheduler of the queue: begins tasks and learns from the service's replies.
 
-A session is opened only when the call for its task is taken in the same minute, so no browser
-idles because of our own limit of calls. While the service refuses starts, one at a time tries.
+A session is opened only when the call for its task is taken in the same minute, so no browser idles
+because of our own limit of calls. While the service refuses starts, one at a time tries.
 """
 
 import asyncio
@@ -27,14 +27,14 @@ from enigma_panel.store.ledger.errors import LedgerError
 
 LEDGER_AGAIN_MS = 5_000
 RECHECK_MS = 60_000
-"""Longest time between two looks of the loop."""
+"""Longest time between two looks of the loop, in ms."""
 
 _FAILS = frozenset({FailureKind.FAIL, FailureKind.FORBIDDEN, FailureKind.DIALECT})
 _PAUSES = frozenset({FailureKind.FUNDS, FailureKind.KEY, FailureKind.DIALECT})
 
 
 class Scheduler(QObject):
-    """Who goes next, and what became of it. moved: a start has ended or waits for another try."""
+    """Decides which task goes next. moved: a start has ended or waits for another try."""
 
     moved = Signal()
 
@@ -68,7 +68,7 @@ class Scheduler(QObject):
     # -- moving ------------------------------------------------------------------------------
 
     def wake(self) -> None:
-        """Look again who may go."""
+        """Look again which task may go."""
         self._alarm.set()
         self._first_tasks.wake()
         self._scope.spawn("queue", self._loop(), exclusive=True)
@@ -137,7 +137,7 @@ class Scheduler(QObject):
         begun_ms, opens = self._clock.now_ms(), first is not None
 
         def keeps(failure: FailureKind, error: ApiError) -> bool:
-            """Learn before anybody is told: a freed place must not start the next one."""
+            """Learn before others are notified: a freed place must not start the next one."""
             kept = failure not in _FAILS and not (is_fresh and failure is FailureKind.CONNECTION)
             if opens or failure in _PAUSES:
                 self._learn(Refusal(failure=failure, error=error, kept=kept), begun_ms)
@@ -185,7 +185,7 @@ class Scheduler(QObject):
             await self._after_first_task(key, refusal, begun_ms)
 
     async def _send_in(self, attempt: Attempt, task: Task) -> None:
-        """A task for a session that others have used, too."""
+        """Send a task in a session that others have used, too."""
         refusal = await self._starter.run_in(attempt)
         self._learn_in(task.key, refusal)
         if refusal is not None and refusal.failure is FailureKind.SESSION_ENDED:
@@ -224,7 +224,7 @@ class Scheduler(QObject):
 
     @contextmanager
     def _closing(self, task: Task, error: ApiError | None) -> Iterator[None]:
-        """While a task waits for its browser to be closed."""
+        """Mark, in a block, that a task waits for its browser to be closed."""
         self._blockers.own[task.key] = Blocker(why=WaitReason.CLOSING, error=error)
         self.moved.emit()
         try:
@@ -272,7 +272,7 @@ class Scheduler(QObject):
     # -- learning ------------------------------------------------------------------------------
 
     def connected(self) -> None:
-        """Something answers again: what waited for that need not wait."""
+        """Note that something answers again: tasks that waited for that need not wait."""
         own = self._blockers.own
         self._blockers.own = {k: b for k, b in own.items() if b.why is not WaitReason.CONNECTION}
 
@@ -283,14 +283,14 @@ class Scheduler(QObject):
             self._gate.opened(begun_ms=begun_ms)
 
     def _learn(self, refusal: Refusal, begun_ms: int) -> None:
-        """begun_ms: when the call that was refused went out."""
+        """Learn from a refusal. begun_ms: when the call that was refused went out."""
         # The one that was refused is still counted as being opened.
         open_now, now = self._blockers.open_now() - 1, self._clock.now_ms()
         if self._gate.refused(refusal, open_now, now, begun_ms=begun_ms):
             self._notices.notify(NoticeKind.LIMIT_LOWERED, places=self._gate.limit)
 
     def _learn_in(self, key: int, refusal: Refusal | None) -> None:
-        """A task was sent in a session that is open: the queue itself may move."""
+        """Learn from a refusal in a session that is open: the queue itself may move."""
         if refusal is None:
             self._tries.pop(key, None)
             return

@@ -1,4 +1,4 @@
-"""The reply to a start: the ids that it names are compared with those that are known."""
+"""Replies to starts: the ids that they name are compared with those that are known."""
 
 from msgspec.structs import replace
 
@@ -12,9 +12,9 @@ from enigma_panel.store.ledger.intents import Intent, IntentKind
 def own_reply(store: SessionStore, intent: Intent, reply: Observation) -> Observation:
     """The reply as it may be recorded.
 
-    ProtocolError where it names another session or task of ours: it answers another call, and what
-    became of this one is unknown. Where newTask is answered with a session that nobody knows, the
-    code is OTHER_TASK; the polls tell more.
+    ProtocolError where it names another session or task of ours: it answers another call, and the
+    outcome of this one is unknown. Where newTask is answered with an unknown session, the code is
+    OTHER_TASK; the polls bring more.
     """
     if _is_of_other(store, intent, reply):
         error = ProtocolError(200, "it names another session or task")
@@ -28,7 +28,7 @@ def own_reply(store: SessionStore, intent: Intent, reply: Observation) -> Observ
 
 
 def unknown_fate(store: SessionStore, intent: Intent, error: ApiError) -> Observation:
-    """The fact that nobody knows what became of a start.
+    """The fact that the outcome of a start is unknown.
 
     An error that names the session makes it possible to end it; not where another one has that id.
     """

@@ -1,8 +1,8 @@
-"""Starts: the intent first, then the bytes, then what became of it. Nothing is ever sent twice.
+"""Starts: the intent first, then the bytes, then the outcome. Nothing is ever sent twice.
 
 A start that the service refused for now is queued again, with a new intent for its next try; so is
 one that it refused for want of a text. With a text the service opens a browser, but works on the
-text there as on a task: nothing names it, so it is never asked for, and what the live channel tells
+text there as on a task: nothing names it, so it is never asked for, and events of the live channel
 may be about it (`core.attribution`).
 """
 
@@ -45,7 +45,7 @@ Waits = Callable[[int, FailureKind, int, int, ApiError], None]
 
 
 class Attempt(Struct, frozen=True, kw_only=True):
-    """One try of a queued task. keeps: told of a refusal, says whether that puts it back.
+    """One try of a queued task. keeps: called with a refusal, says whether that puts it back.
 
     first: the pass of the call that opens the session (or of run-task), None for a task in an open
     session; message: the pass of its newTask, taken at the same time, None for run-task.
@@ -98,7 +98,8 @@ class Starter:
         return refusal
 
     def _opening_text(self, session: Session, task: Task) -> str:
-        """With what the browser is opened, "" where the address is not known to want a text."""
+        """The text with which the browser is opened, "" where the address is not known to want
+        one."""
         is_wanted = task.key in self._lacked_text or self._store.may_run_a_text(session)
         if not is_wanted or not self._account.rules.opens_page:
             return ""
@@ -212,8 +213,9 @@ class Starter:
         return was_sent or self._status.is_stopping(session_key)
 
     def _classify(self, error: ApiError, intent: Intent, client: ServiceClient) -> FailureKind:
-        """A refusal of the dialect in use is about all that waits, also where the service asks for
-        the very one in which it was asked. A start-session is tried with a text once."""
+        """The kind of a refusal. One of the dialect in use is about all that waits, also where the
+        service asks for the very one in which it was asked. A start-session is tried with a text
+        once."""
         account, session = self._account, intent.session
         opens = intent.kind is IntentKind.START_SESSION
         if opens and not intent.used and wants_text(error, RULES[session.dialect]):
@@ -273,8 +275,8 @@ class FirstTaskSender:
         self._account.changed.connect(self.wake)
 
     def is_unused(self, session_key: int) -> bool:
-        """Whether it is open and took no task: each of its own waits, as after a restart, or was
-        taken back."""
+        """Whether the session is open and took no task: each of its own waits, as after a restart,
+        or was taken back."""
         session, tasks = self._store.session(session_key), self._store.tasks_of(session_key)
         if session is None or session.service_id is None or not session.occupies_slot:
             return False
@@ -283,9 +285,9 @@ class FirstTaskSender:
     async def send(self, attempt: Attempt, waits: Waits) -> Refusal | None:
         """Give a session that took none yet the task that it was opened for.
 
-        waits: told when the task is going to be tried again: task key, failure, tries so far, when
-        (epoch ms), error. Returns the last refusal where it was not taken. kept: it may go to
-        another browser, once this one is closed; else `give_up` is to be called.
+        waits: called when the task is going to be tried again, with task key, failure, tries so
+        far, when (epoch ms), error. Returns the last refusal where it was not taken. kept: it may
+        go to another browser, once this one is closed; else `give_up` is to be called.
         """
         task, session, _ = self._starter.parts(attempt.task_key)
         if session.service_id is None or attempt.message is None:
@@ -315,12 +317,12 @@ class FirstTaskSender:
         return None
 
     def wake(self, _what: object = None) -> None:
-        """Something changed: who waits for another try, or for an end, looks again."""
+        """Let tasks that wait for another try, or for an end, look again."""
         for alarm in self._alarms:
             alarm.set()
 
     def connected(self) -> None:
-        """Something answers again: what waits for that need not wait."""
+        """Let tasks that wait for an answer go on: something answers again."""
         self._connections += 1
         self.wake()
 
@@ -335,7 +337,7 @@ class FirstTaskSender:
         await self._until(is_due, due_ms)
 
     async def _until(self, condition: Callable[[], bool], due_ms: int) -> None:
-        """Wait until that is so, at the longest until then."""
+        """Wait until the condition holds, at most until then."""
         alarm = asyncio.Event()
         self._alarms.append(alarm)
         try:
@@ -352,7 +354,7 @@ class FirstTaskSender:
         return is_open and not task.is_final
 
     async def _send_once(self, task_key: int, taken: Pass) -> Refusal | None:
-        """One try in the session opened for it. A refusal leaves the task queued meanwhile."""
+        """Make one try in the session opened for it. A refusal leaves the task queued meanwhile."""
         await self._commands.until_decided(self._starter.parts(task_key)[1].key)
         task, session, client = self._starter.parts(task_key)
         if client is None or not self._is_wanted(task_key):
@@ -368,7 +370,8 @@ class FirstTaskSender:
         return await self._starter.send_task(intent, task, client, taken, _keep)
 
     async def _leave_unsent(self, task: Task, session: Session) -> None:
-        """Who terminated the session wants its task no more; else the task stays queued."""
+        """Settle a task that was not sent. If the session was terminated its task is not wanted any
+        more; else it stays queued."""
         is_closing = session.key in self._starts.closing  # by the program
         if self._was_told_to_end(session) and not is_closing:
             kind = Kind.TAKEN_BACK if task.status is TaskStatus.QUEUED else Kind.STOPPED
@@ -378,12 +381,12 @@ class FirstTaskSender:
         await self._store.record(session.key, task.key, fact)
 
     def _was_told_to_end(self, session: Session) -> bool:
-        """Whether it was terminated, or is about to be."""
+        """Whether the session was terminated, or is about to be."""
         is_sent = session.terminate_sent_ms is not None or session.phase is Phase.ENDED_BY_YOU
         return is_sent or self._commands.is_ending(session.key)
 
     def _ran_out(self, session_key: int) -> bool:
-        """Whether it ended by itself."""
+        """Whether the session ended by itself."""
         session = self._store.session(session_key)
         return session is not None and session.is_ended and not self._was_told_to_end(session)
 
@@ -394,12 +397,12 @@ class FirstTaskSender:
 
     def _is_endless(self, session: Session, failure: FailureKind) -> bool:
         """Whether its first task is tried for as long as the browser is open. That is billed, and
-        nothing better can be done without a connection, or while it works on its text."""
+        nothing better can be done without a connection, or while the browser works on its text."""
         is_busy = failure is FailureKind.BUSY and self._store.may_run_a_text(session)
         return is_busy or failure is FailureKind.CONNECTION
 
     async def give_up(self, session_key: int, task_key: int, refusal: Refusal) -> None:
-        """The session was made for this task alone; without it, it would only cost money."""
+        """Terminate the session, which was made for this task alone and would only cost money."""
         self._starts.closing.add(session_key)
         await self._let_close(session_key)  # before its task has failed: a kill may come between
         failed = refused_fact(refusal.error, Kind.REFUSED)
@@ -409,7 +412,8 @@ class FirstTaskSender:
 
     @contextmanager
     def closing(self, session_key: int) -> Iterator[None]:
-        """While the program, not the person, ends a session whose task goes elsewhere."""
+        """Mark, in a block, that the program, not the person, ends a session whose task goes
+        elsewhere."""
         self._starts.closing.add(session_key)
         try:
             yield
@@ -434,8 +438,8 @@ class FirstTaskSender:
         return self._is_over(session_key)
 
     def _is_over(self, session_key: int) -> bool:
-        """Whether a Terminate was delivered, its end is known or, where its id or its key is not
-        known here, its time is up."""
+        """Whether a Terminate was delivered, the session's end is known or, where its id or its key
+        is not known here, its time is up."""
         session = self._store.session(session_key)
         if session is None or session.is_final or session.terminate_sent_ms is not None:
             return True
@@ -445,8 +449,8 @@ class FirstTaskSender:
     def close_unused(
         self, session_key: int, task_key: int | None = None, error: ApiError | None = None
     ) -> None:
-        """Terminate a session that has no task. Nobody waits for it. error: why its task was
-        refused, where that is to be said."""
+        """Terminate a session that has no task, without waiting. error: why its task was refused,
+        where that is to be said."""
         self._starts.closing.add(session_key)
         closing = self._close_unused(session_key, task_key, error)
         self._scope.spawn(f"close unused {session_key}", closing, exclusive=True)
@@ -467,13 +471,14 @@ class FirstTaskSender:
             self._notices.notify(NoticeKind.CLOSED_FOR_REFUSED_TASK, session_key, task_key, error)
 
     async def _let_close(self, session_key: int) -> None:
-        """close_after makes Housekeeping try again where our Terminate fails, also after a kill."""
+        """Let the session close. close_after makes Housekeeping try again where our Terminate
+        fails, also after a kill."""
         session = self._store.session(session_key)
         if session is not None and not session.close_after:
             await self._store.update(replace(session, close_after=True))
 
     async def _close_for_ledger(self, session_key: int, task_key: int, error: LedgerError) -> None:
-        """The ledger cannot hold the task's intent: it is not sent, and its browser is closed."""
+        """Close the browser of a task that is not sent, as the ledger cannot hold its intent."""
         self._notices.notify(
             NoticeKind.LEDGER_FAILED, session_key, task_key, None, reason=str(error)
         )
@@ -483,7 +488,7 @@ class FirstTaskSender:
 
 
 def _in_own_dialect(error: ApiError, rules: ServiceRules) -> ApiError:
-    """A start-session that lacks a text of this very dialect asks for no other one."""
+    """Whether a start-session lacks a text of this very dialect; then it asks for no other one."""
     if not isinstance(error, RejectedError) or not wants_text(error, rules):
         return error
     code = None if error.reply.code in OTHER_DIALECT else error.reply.code
@@ -507,5 +512,5 @@ def _may_go_elsewhere(failures: list[FailureKind]) -> bool:
 
 
 def _keep(_failure: FailureKind, _error: ApiError) -> bool:
-    """What was refused here is tried again here, or put away by FirstTaskSender."""
+    """Keep each refused task: FirstTaskSender tries it again or gives it up."""
     return True

@@ -1,6 +1,6 @@
 """The queue: tasks that wait until a browser, a call and their turn are there.
 
-What a person sees of it and does with it; `scheduler` moves it.
+Here is what a person sees of it and does with it; `scheduler` moves it.
 """
 
 from collections.abc import Iterable
@@ -73,7 +73,7 @@ class TaskQueue(QObject):
 
     @property
     def pause_error(self) -> ApiError | None:
-        """What the service said when it made us pause."""
+        """The service's error that made us pause."""
         return self._gate.error if self._gate.pause_reason is not PauseReason.NONE else None
 
     @property
@@ -94,7 +94,7 @@ class TaskQueue(QObject):
         return self._queued.in_order()
 
     def entries(self) -> list[QueueEntry]:
-        """All that waits, in order."""
+        """All entries, in order."""
         return list(self._forecast.entries().values())
 
     def entry(self, task_key: int) -> QueueEntry | None:
@@ -140,10 +140,9 @@ class TaskQueue(QObject):
             )
 
     async def remove(self, task_keys: Iterable[int]) -> list[int]:
-        """Take tasks out of the queue: they are not started. A browser that was opened for
-        them alone is closed. Returns the keys of the others that were still there, for
-        `Sessions.bring_back`.
-        """
+        """Take tasks out of the queue: they are not started. A browser that was opened for them
+        alone is closed. Returns the keys of the others that were still there, for
+        `Sessions.restore`."""
         tasks = [task for key in task_keys if (task := self._waiting(key)) is not None]
         taken = Observation(kind=Kind.TAKEN_BACK, code="TAKEN_BACK")
         await self._store.record_all(tasks, taken)
@@ -152,23 +151,23 @@ class TaskQueue(QObject):
         return [task.key for task in tasks if task.session_key not in closed]
 
     async def run_in_new_session(self, task_key: int) -> None:
-        """A task whose session has ended gets a session of its own; where that end is but assumed,
-        a Terminate is sent first. Raises LedgerError."""
+        """Plan a session of its own for a task whose session has ended; where that end is only
+        assumed, a Terminate is sent first. Raises LedgerError."""
         task = self._waiting(task_key)
         if task is not None:
             self._blockers.parked.discard(task_key)
             await self._scheduler.change_browser(task)
 
     def go_on(self) -> None:
-        """The person lifts a pause after a restart, a 403, browsers that took no task, or a service
-        that asks for another dialect."""
+        """Lift a pause after a restart, a 403, browsers that took no task, or a service that asks
+        for another dialect."""
         self._blockers.parked.clear()
         for reason in (PauseReason.FORBIDDEN, PauseReason.UNTAKEN, PauseReason.DIALECT):
             self._gate.lift(reason)
         self._stir()
 
     def funds_added(self) -> None:
-        """One start tries, then the rest."""
+        """Let one start try, then the rest."""
         self._gate.lift(PauseReason.FUNDS)
         self._stir()
 
@@ -178,17 +177,18 @@ class TaskQueue(QObject):
         self._stir()
 
     def set_leaving(self, leaving: bool) -> None:
-        """The program is about to end: nothing more is started, all stays queued."""
+        """Start nothing more, as the program is about to end; all stays queued."""
         self._blockers.is_leaving = leaving
         self._stir()
 
     def park_restored(self) -> None:
-        """What waits now is from an earlier run: it goes on when the person says so."""
+        """Park the tasks that wait now: they are from an earlier run and go on when the person says
+        so."""
         self._blockers.parked |= self._queued.keys
         self._stir()
 
     def wake(self, _what: object = None) -> None:
-        """Something changed that may let the queue go on."""
+        """Look again, as something changed that may let the queue go on."""
         self._stir()
 
     # -- following ---------------------------------------------------------------------------
@@ -222,7 +222,7 @@ class TaskQueue(QObject):
         self._stir()
 
     def _stir(self) -> None:
-        """Something changed: look again who may go, and tell who shows it."""
+        """Look again which task may go, and notify, as something changed."""
         self._forecast.forget()
         if self._queued.keys:
             self._scheduler.wake()

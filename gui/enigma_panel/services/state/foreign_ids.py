@@ -1,4 +1,5 @@
-"""Ids that a fact names, compared with those of the session and the task that were asked for."""
+"""Foreign ids: those that a fact names, compared with those of the session and the task that were
+asked for."""
 
 from enigma_panel.core.models import Session, Task
 from enigma_panel.core.observation import Observation
@@ -8,7 +9,7 @@ from enigma_panel.services.state.session_store import SessionStore
 def foreign_ids(
     observation: Observation, session: Session, task: Task
 ) -> tuple[str | None, str | None]:
-    """The session's and the task's id that it names and that are not the ones asked for."""
+    """The session's and the task's id that a fact names and that are not the ones asked for."""
     session_id = observation.session_id if observation.session_id != session.service_id else None
     task_id = observation.task_id if observation.task_id != task.service_id else None
     return session_id, task_id
@@ -17,7 +18,8 @@ def foreign_ids(
 def is_of_other(
     store: SessionStore, observation: Observation, session: Session, task: Task | None = None
 ) -> bool:
-    """Whether it names another session or task in memory. task: None for any of that session."""
+    """Whether a fact names another session or task in memory. task: None for any of that
+    session."""
     session_id, task_id = observation.session_id, observation.task_id
     is_elsewhere = session_id not in {None, session.service_id}
     if is_elsewhere and any(other.service_id == session_id for other in store.sessions()):
@@ -33,7 +35,7 @@ def is_of_other(
 
 
 def _was_over(other: Task, task: Task | None) -> bool:
-    """Whether it had ended when that task was sent."""
+    """Whether the task had ended when that one was sent."""
     if task is None or task.sent_ms is None or other.ended_ms is None:
         return False
     return other.ended_ms <= task.sent_ms

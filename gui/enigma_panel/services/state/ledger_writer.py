@@ -1,4 +1,4 @@
-"""Writes to the ledger in the order of the facts; what fails is kept and tried again first.
+"""Writes to the ledger in the order of the facts; a failed one is kept and tried again first.
 
 Two kinds: `commit` is for what must be durable before anything is sent (it raises), `write` for
 what has happened already and cannot be undone by a full disk (it never raises, and is not lost
@@ -56,29 +56,29 @@ class LedgerWriter(QObject):
         return self._ledger.bad_rows
 
     async def read(self, call: Callable[[Ledger], T]) -> T:
-        """Any question to the ledger, in its thread. Raises LedgerError."""
+        """Run a query of the ledger in its thread. Raises LedgerError."""
         return await self._executor.run(call, self._ledger)
 
     async def commit(self, call: Callable[[Ledger], T]) -> T:
-        """What must be durable before the next step, after all that happened before it.
+        """Write what must be durable before the next step, after all that happened before it.
 
         Raises LedgerError: then nothing of it was written.
         """
         return await self._executor.run(self._after, self._last, call)
 
     async def write(self, call: Callable[[Ledger], None]) -> None:
-        """What has happened: written now, or before the next thing that is written."""
+        """Write what has happened now, or before the next write."""
         self.write_later(call)
         await self.catch_up()
 
     def write_later(self, call: Callable[[Ledger], None]) -> None:
-        """As `write`, without a try now."""
+        """Do as `write`, without a try now."""
         self._last = next(self._numbers)
         self._unwritten.append((self._last, partial(call, self._ledger)))
 
     async def catch_up(self, *, time_limit: float | None = None) -> None:
-        """Try again what could not be written. What takes longer than time_limit seconds counts as
-        failed until it is written: another program may hold the ledger."""
+        """Try failed writes again. One that takes longer than time_limit seconds counts as failed
+        until it is done: another program may hold the ledger."""
         try:
             async with asyncio.timeout(time_limit):
                 await self._executor.run(self._write_until, self._last)
@@ -97,9 +97,10 @@ class LedgerWriter(QObject):
         return call(self._ledger)
 
     def _write_until(self, last: int) -> None:
-        """In the ledger's thread, which is the only one that takes from the queue.
+        """Write up to that entry. Runs in the ledger's thread, which is the only one that takes
+        from the queue.
 
-        Not one write further: what was asked for later holds newer records.
+        It goes not one write further: later ones hold newer records.
         """
         while self._unwritten and self._unwritten[0][0] <= last:
             try:

@@ -1,4 +1,4 @@
-"""Redaction of what the service tells, before it is kept: an agent may echo a password."""
+"""Redaction of texts of the service before they are kept: an agent may echo a password."""
 
 import asyncio
 from collections.abc import Sequence
@@ -11,7 +11,8 @@ from enigma_panel.core.observation import OWN_CODES, STEP_KINDS, Kind, Observati
 from enigma_panel.core.redaction import MARK, Redactor, redact_shapes
 
 LONG_CHARS = 200_000
-"""A shorter text passes in less time than a window takes to be drawn (16 ms)."""
+"""Length up to which a text passes in less time than a window takes to be drawn (16 ms), in
+characters."""
 _LATER = STEP_KINDS | {Kind.QUESTION}
 
 
@@ -39,16 +40,15 @@ async def redact_in_chunks(
 
 
 async def cancel_now() -> None:
-    """For the end of what began with `redact_in_chunks`: a cancellation that was put off must not
-    go past the time limit that asked for it and hit what comes after that.
-    """
+    """Raise a cancellation at the end of what began with `redact_in_chunks`: one that was put off
+    must not go past the time limit that asked for it and hit what comes after that."""
     task = asyncio.current_task()
     if task is not None and task.cancelling():
         await asyncio.sleep(0)
 
 
 def _cancel_later() -> None:
-    """Once, and not twice: who asked for it may count (asyncio.timeout does)."""
+    """Cancel the task later, once: the one who asked for it may count (asyncio.timeout does)."""
     task = asyncio.current_task()
     if task is not None:
         task.uncancel()
@@ -108,7 +108,7 @@ class RedactionFilter:
         )
 
     def is_question_of(self, task: Task, text: str) -> bool:
-        """Whether that is what the task asked last."""
+        """Whether the text is what the task asked last."""
         question = task.question
         if question is None or text == question:
             return question is not None
@@ -125,7 +125,7 @@ class RedactionFilter:
         return is_likely and redacted == self._redactor.redact(before)
 
     def _passed_by_shape(self, redacted: str, before: str) -> bool:
-        """Whether that is a text that passed while nobody could recognise the secret in it."""
+        """Whether the text passed while nobody could recognise the secret in it."""
         clear, mark, _ = before.partition(MARK)
         is_likely = bool(mark) and redacted.startswith(clear)
         return is_likely and redact_shapes(redacted) == before

@@ -1,6 +1,6 @@
-"""What was sent to sessions and must not come back, over a restart, too.
+"""Secrets that were sent to sessions and must not come back, over a restart, too.
 
-Of a password the ledger keeps a fingerprint until its session is over, made with a key that lies in
+The ledger keeps a fingerprint of a password until its session is over, made with a key that lies in
 the keychain. Where that key is missing, what is called a password is hidden as long.
 """
 
@@ -19,11 +19,13 @@ from enigma_panel.store.ledger.sent_secrets import SentSecret
 log = logging.getLogger(__name__)
 
 KEYCHAIN_S = 120.0
-"""A person may take this long to unlock a keychain."""
+"""How long a person may take to unlock a keychain, in seconds."""
 WAIT_S = 1.0
-"""So long an answer, or the first poll, waits for the key; then it goes out without."""
+"""How long an answer, or the first poll, waits for the key, in seconds; then it goes out
+without."""
 MIN_CHARS = 8
-"""What is shorter could be found by trying, and would black out half of every text."""
+"""Shortest secret whose fingerprint is kept, in characters: a shorter one could be found by trying,
+and would black out half of every text."""
 KEY_BYTES, MOST_KEY_BYTES = 32, 64
 """Random bytes of a key, written as hexadecimal digits; of a longer one the first are used."""
 
@@ -50,16 +52,17 @@ class SentSecrets:
         self._may_make = False
 
     def session_keys(self) -> set[int]:
-        """Sessions that something was sent to."""
+        """Sessions to which a secret was sent."""
         return {*self._tokens, *self._kept}
 
     def remember(self, session_key: int, text: str) -> None:
-        """Keep a text that is sent to this session out of all that leaves us, till it is over."""
+        """Keep a text that is sent to this session out of all that leaves us, until it is over."""
         tokens = self._tokens.setdefault(session_key, [])
         tokens += map(self._redactor.add_secret, _forms(text))
 
     async def keep(self, session_key: int, texts: Sequence[str]) -> None:
-        """Have later runs know those that are long enough. Waits for the key, not for long."""
+        """Let later runs recognise secrets that are long enough. Waits for the key, not for
+        long."""
         texts = [text for text in texts if len(text.strip()) >= MIN_CHARS]
         if not texts:
             return
@@ -70,7 +73,7 @@ class SentSecrets:
         await self._writer.write(lambda ledger: ledger.keep_sent_secrets(kept))
 
     def forget(self, session_key: int) -> None:
-        """Nothing comes of this session any more that could hold what was sent to it."""
+        """Forget the secrets of this session: nothing comes any more that could hold one."""
         for token in self._tokens.pop(session_key, ()):
             self._redactor.forget(token)
         if session_key in self._kept:
@@ -79,8 +82,8 @@ class SentSecrets:
             self._scope.spawn("forget what was sent", self._drop([session_key]))
 
     def load(self, found: Sequence[SentSecret], session_keys: Container[int]) -> None:
-        """Recognise what earlier runs sent to these sessions; of all others forget it. The key may
-        come later."""
+        """Recognise secrets that earlier runs sent to these sessions; forget those of all others.
+        The key may come later."""
         of_sessions = {one.session_key for one in found}
         self._kept = {key for key in of_sessions if key in session_keys}
         if over := of_sessions - self._kept:
@@ -109,8 +112,8 @@ class SentSecrets:
         ]
 
     def _look_for_key(self, *, may_make: bool) -> None:
-        """Once at the start and once when something is sent: a keychain may ask for its password
-        each time."""
+        """Look for the key, once at the start and once when something is sent: a keychain may ask
+        for its password each time."""
         is_new = may_make and not self._may_make
         if self._fingerprinter is None and (
             self._search is None or (is_new and self._search.done())
@@ -154,6 +157,7 @@ class SentSecrets:
 
 
 def _forms(text: str) -> list[str]:
-    """As it is, and as it stands in a structure: we write those down as JSON, agents do, too."""
+    """The text as it is, and as it stands in a structure: we write those down as JSON, agents do,
+    too."""
     as_json = (json.dumps(text, ensure_ascii=is_ascii)[1:-1] for is_ascii in (False, True))
     return list(dict.fromkeys((text, *as_json)))

@@ -1,4 +1,4 @@
-"""The sessions and tasks of a run in memory: each fact about them is reduced, kept, and told.
+"""The sessions and tasks of a run in memory: each fact about them is reduced, kept, and announced.
 
 Ids, questions and ends are written to the ledger at once; figures of running tasks are gathered and
 written once a second.
@@ -53,10 +53,10 @@ Start = tuple[list[Session], list[Task], list[int]]
 """Sessions, tasks, and the keys of the newest tasks."""
 
 FIRST_TASKS = 500
-"""So many of the newest tasks are in memory from the start; older ones come when shown."""
+"""How many of the newest tasks are in memory from the start; older ones come when shown."""
 ASSUMED_FOR_MS = 600_000
-"""How long a task is asked for after its session's assumed end; so long, too, what is known of an
-ended session stays in mind."""
+"""How long a task is asked for, and an ended session remembered, after the session's assumed end,
+in ms."""
 
 _UNLISTED = frozenset({Kind.ACTIVE, Kind.QUEUED, Kind.DELIVERED, Kind.SESSION_DOUBTED})
 _LISTED = frozenset(Kind) - STEP_KINDS - _UNLISTED - ANSWERS_SENT
@@ -68,15 +68,15 @@ _WITH_TEXT = frozenset({Kind.QUESTION, Kind.FAILED, Kind.REFUSED})
 
 
 def is_long_ended(session: Session, now_ms: int) -> bool:
-    """True where nothing more is to be expected of it, proven or not."""
+    """True where no more news of the task is expected, proven or not."""
     ended_ms = session.ended_ms
     return session.is_ended and ended_ms is not None and now_ms - ended_ms > ASSUMED_FOR_MS
 
 
 def is_history(session: Session, now_ms: int) -> bool:
-    """True where its end is some time ago. It is no proof: a task of it may live on.
+    """True where the session's end is some time ago. It is no proof: a task of it may live on.
 
-    One whose end is but assumed is none while the service may keep it running.
+    A session whose end is only assumed is none while the service may keep it running.
     """
     lasts = session.phase in ASSUMED_PHASES and (session.expires_ms or 0) > now_ms
     return not lasts and is_long_ended(session, now_ms)
@@ -85,7 +85,7 @@ def is_history(session: Session, now_ms: int) -> bool:
 def read_start(ledger: Ledger, now_ms: int) -> Start:
     """Sessions and tasks for the memory, and the keys of the newest tasks, newest first.
 
-    Of what may still change or cost nothing is left out, however old: live tasks, open intents,
+    Nothing that may still change or cost is left out, however old: live tasks, open intents,
     sessions whose end is not proven, unless it has been assumed for longer than tasks are asked for
     then and their time is over. A session comes with all its tasks, so that its cost is right.
     """
@@ -101,7 +101,7 @@ def read_start(ledger: Ledger, now_ms: int) -> Start:
 
 
 class EndMarks(Mapping[int, frozenset[CommandVerb]]):
-    """By session key which of Stop and Terminate may have their effect seen.
+    """Marks of sessions for which a Stop or Terminate may show its effect, by session key.
 
     Several calls may be on their way to one session: each takes back its own mark alone.
     """
@@ -110,11 +110,11 @@ class EndMarks(Mapping[int, frozenset[CommandVerb]]):
         self._marks: dict[int, dict[object, CommandVerb]] = {}
 
     def mark(self, session_key: int, verb: CommandVerb, owner: object) -> None:
-        """From now on; once for each owner."""
+        """Set the mark; once for each owner."""
         self._marks.setdefault(session_key, {})[owner] = verb
 
     def unmark(self, session_key: int, owner: object) -> None:
-        """No effect of this one is to be seen any more; an unknown owner is no error."""
+        """Remove the mark of this owner; an unknown one is no error."""
         marks = self._marks.get(session_key, {})
         marks.pop(owner, None)
         if not marks:
@@ -133,8 +133,8 @@ class EndMarks(Mapping[int, frozenset[CommandVerb]]):
 class SessionStore(QObject):
     """All sessions and tasks by key. Every write goes through here; `changed` brings a Diff.
 
-    Of what ended in earlier runs only what somebody looks at is in memory: `loaded` tells of such
-    tasks, by their keys. Their sessions are past: nothing but their rows asks for them.
+    Records that ended in earlier runs are in memory only when somebody looks at them: `loaded`
+    brings the keys of such tasks. Their sessions are past: nothing but their rows asks for them.
     """
 
     changed = Signal(object)
@@ -166,8 +166,8 @@ class SessionStore(QObject):
         self.sent_secrets = sent_secrets
         self.ending = EndMarks()
         self.unsure_stops: dict[int, int] = {}
-        """Tasks that a Stop of unknown fate may end, with the number of questions they had asked:
-        who asks on was not stopped."""
+        """Tasks that a Stop of unknown outcome may end, with the number of questions they had
+        asked: a task that asks again was not stopped."""
         self.unproven_names: set[int] = set()  # tasks whose id no reply has confirmed
         self.text_addresses: set[str] = set()  # where browsers are opened with a text
         self._dirty: set[tuple[type, int]] = set()
@@ -204,7 +204,7 @@ class SessionStore(QObject):
 
     def current_task(self, session: Session) -> Task | None:
         """The task that the session works on or worked on last: one that is seen at work and has no
-        name, before those that were sent after it."""
+        name comes before those that were sent after it."""
         return seen_at_work(self.tasks_of(session.key)) or self.newest_task(session)
 
     def newest_task(self, session: Session) -> Task | None:
@@ -212,8 +212,8 @@ class SessionStore(QObject):
         return newest_task(session, self.tasks_of(session.key))
 
     def session_cost(self, key: int) -> Decimal | None:
-        """Dollars that the session's tasks cost so far, deleted ones, too; None while nothing was
-        told."""
+        """Dollars that the session's tasks cost so far, deleted ones, too; None while none is
+        known."""
         tasks = (self._tasks[k] for k in self._of_session.get(key, ()))
         costs = [task.counted_cost for task in tasks if task.counted_cost is not None]
         session = self.session(key)
@@ -237,7 +237,7 @@ class SessionStore(QObject):
         return task_key in self._deleted
 
     def not_deleted(self, task_keys: list[int]) -> list[int]:
-        """Those of them that were not deleted in this run."""
+        """The keys among these of tasks that were not deleted in this run."""
         if not self._deleted:
             return task_keys
         return [key for key in task_keys if key not in self._deleted]
@@ -253,18 +253,18 @@ class SessionStore(QObject):
 
     def may_run_a_text(self, session: Session) -> bool:
         """Whether the service may work there on the text with which it opens browsers: a task
-        without a name, of which the live channel tells as of any other."""
+        without a name, whose events come by the live channel as any other's."""
         return session.base_url in self.text_addresses
 
     def unconfirmed(self, session_key: int) -> list[Task]:
-        """The session's tasks of unknown fate, oldest first."""
+        """The session's tasks of unknown outcome, oldest first."""
         tasks = (self._tasks[key] for key in self._of_session.get(session_key, ()))
         return [task for task in tasks if task.status is TaskStatus.UNCONFIRMED]
 
     # -- starting ----------------------------------------------------------------------------
 
     async def load(self) -> list[Intent]:
-        """Fill the memory from the ledger; returns the intents whose fate was never recorded."""
+        """Fill the memory from the ledger; returns the intents without a recorded outcome."""
         now = self._clock.now_ms()
 
         def read(ledger: Ledger) -> tuple[Start, list[SentSecret], set[str]]:
@@ -318,7 +318,7 @@ class SessionStore(QObject):
     async def plan(self, pairs: Sequence[tuple[Session, Task]]) -> list[int]:
         """Put tasks in the queue, all or none; returns their keys. Raises LedgerError.
 
-        One that was taken back or sent while the ledger wrote stays in the session where it was.
+        A task that was taken back or sent while the ledger wrote stays in the session where it was.
         """
         planned = await self._writer.commit(lambda ledger: ledger.plan(pairs))
         new = [task.key for _, task in planned if task.key not in self._tasks]
@@ -331,7 +331,8 @@ class SessionStore(QObject):
         return [task.key for _, task in planned]
 
     async def detach(self, session_key: int) -> None:
-        """The session's current task is going to another one; it has none of its own then."""
+        """Detach the session's current task, which is going to another one; it has none of its own
+        then."""
         session = self._sessions.get(session_key)
         if session is not None and session.current_task is not None:
             await self.update(replace(session, current_task=None))
@@ -366,8 +367,8 @@ class SessionStore(QObject):
         return intent
 
     def keep_command(self, session: Session, task: Task | None, verb: CommandVerb) -> Intent:
-        """An intent for what is sent even if the ledger cannot be written: `flush` writes it as
-        soon as that works."""
+        """Keep an intent for what is sent even if the ledger cannot be written: `flush` writes it
+        as soon as that works."""
         intent = Intent(
             key=-next(self._late_numbers),
             kind=IntentKind.STATE,
@@ -391,7 +392,7 @@ class SessionStore(QObject):
     async def settle(
         self, intent: Intent, outcome: Outcome, observation: Observation
     ) -> tuple[Session, Task | None]:
-        """Record what became of an intent, with the fact that tells it."""
+        """Record the outcome of an intent, with the fact that shows it."""
         if self._sessions[intent.session.key].service_id is None:  # its text may hold that name
             self._know_id(intent.session.key, observation.session_id)
         observation = await self.redaction.redact_in_turns(observation)
@@ -460,7 +461,7 @@ class SessionStore(QObject):
             await self.save(*records)
 
     async def bring_back(self, task_keys: Iterable[int]) -> None:
-        """The person undoes what they did with these tasks: a start put away, one taken out of the
+        """Undo what the person did with these tasks: a start dismissed, one taken out of the
         queue."""
         tasks = [task for task in map(self._tasks.get, task_keys) if task is not None]
         await self.record_all(tasks, Observation(kind=Kind.BROUGHT_BACK))
@@ -472,9 +473,9 @@ class SessionStore(QObject):
         await self.save(*records)
 
     async def set_new(self, task_keys: Sequence[int], *, is_new: bool) -> list[int]:
-        """Mark results as new or as seen, also of tasks that are not in memory, of which `notify`
-        tells; returns the keys of those that were not marked so. Raises LedgerError: then none was.
-        """
+        """Mark results as new or as seen, also of tasks that are not in memory, which `notify`
+        announces; returns the keys of those that were not marked so. Raises LedgerError: then none
+        was."""
         marked = await self._writer.commit(lambda ledger: ledger.set_new(task_keys, is_new=is_new))
         known = [task for task in map(self._tasks.get, marked) if task is not None]
         if known:  # a write of such a record, as it was, may have come behind this one
@@ -482,11 +483,11 @@ class SessionStore(QObject):
         return marked
 
     def notify(self) -> None:
-        """Something changed in the ledger that no record in memory shows."""
+        """Announce a change in the ledger that no record in memory shows."""
         self._emit([])
 
     async def save(self, *records: Session | Task) -> None:
-        """Write records now and tell of them."""
+        """Write records now and announce them."""
         steps = self._timeline.pop_unwritten()
         try:
             await self._writer.write(lambda ledger: ledger.save(*records, steps=steps))
@@ -496,8 +497,8 @@ class SessionStore(QObject):
     async def delete(self, task_keys: Sequence[int], day_of: Callable[[int], str]) -> Deleted:
         """Delete those of the tasks that may go, as many as there is time for. LedgerError.
 
-        All that is known here of a task is in the ledger before it decides; what comes later finds
-        none. `tell_deleted` tells of it.
+        All that is known here of a task is in the ledger before it decides; later facts find none.
+        `tell_deleted` announces it.
         """
         await self.flush()
         now = self._clock.now_ms()
@@ -510,14 +511,14 @@ class SessionStore(QObject):
         return deleted
 
     def tell_deleted(self, *, is_asked: bool) -> None:
-        """Tell of what was deleted since the last time. is_asked: the person did it."""
+        """Announce the deletions since the last time. is_asked: the person made them."""
         if self._untold:
             tasks, sessions = frozenset(self._untold), frozenset(self._untold_sessions)
             self._untold, self._untold_sessions = set(), set()
             self.changed.emit(Diff(sessions=sessions, deleted=tasks, is_asked=is_asked))
 
     def touch(self, session_key: int, *task_keys: int) -> None:
-        """Something that is known of this session or task beside its record changed."""
+        """Announce a change of this session or task that its record does not hold."""
         self.changed.emit(Diff(sessions=frozenset({session_key}), tasks=frozenset(task_keys)))
 
     async def flush(self) -> None:
@@ -539,13 +540,13 @@ class SessionStore(QObject):
             await self.save(*records)
 
     async def read(self, call: Callable[[Ledger], T]) -> T:
-        """Any other question to the ledger, in its thread."""
+        """Run any other query of the ledger, in its thread."""
         return await self._writer.read(call)
 
     # -- what the redactor knows -------------------------------------------------------------
 
     def forget_history(self, now_ms: int) -> None:
-        """Have ids and secrets of sessions forgotten that are over; called now and then."""
+        """Forget ids and secrets of sessions that are over; called now and then."""
         known = {*self._id_tokens, *self.sent_secrets.session_keys()}
         for key in [key for key in known if self._is_over(key, now_ms)]:
             self.sent_secrets.forget(key)
@@ -559,7 +560,7 @@ class SessionStore(QObject):
         return all(task.is_final or task.status is TaskStatus.QUEUED for task in tasks)
 
     def _know_id(self, session_key: int, service_id: str | None) -> None:
-        """From now on the id is kept out of all texts; harmless when repeated."""
+        """Keep the id out of all texts from now on; harmless when repeated."""
         known = self._id_tokens.setdefault(session_key, {})
         if service_id and service_id not in known:
             known[service_id] = self._redactor.add_id(service_id)
@@ -588,7 +589,7 @@ class SessionStore(QObject):
                 self._put(replace(session, current_task=None))
 
     def _without(self, session_key: int, total: TaskSum) -> Session | None:
-        """A session of which tasks were deleted that cost so much."""
+        """Add the cost of deleted tasks to their session."""
         session = self.session(session_key)
         if session is not None:
             cost = (session.deleted_cost or 0) + total.cost
@@ -602,8 +603,8 @@ class SessionStore(QObject):
             self._redactor.forget(token)
 
     def _place(self, session: Session, task: Task) -> list[Record]:
-        """Take a planned task over; returns what to write once more: what is newer here than what
-        the ledger wrote, and a task that moves, which another may have written as it was."""
+        """Take a planned task over; returns records to write once more: those that are newer here
+        than in the ledger, and a task that moves, which another may have written as it was."""
         self._sessions.setdefault(session.key, session)
         known = self._tasks.get(task.key)
         if known is not None and known.status is not TaskStatus.QUEUED:
@@ -614,7 +615,8 @@ class SessionStore(QObject):
         return [] if known is None else [placed]
 
     def _put_current(self, session: Session, task: Task | None) -> tuple[Session, Task] | None:
-        """A start is about to be kept: facts that come in meanwhile must not write over it."""
+        """Make a start's records current before it is kept: facts that come in meanwhile must not
+        write over it."""
         known = self._sessions.get(session.key)
         queued = self._tasks.get(task.key) if task is not None else None
         if known is None or task is None or queued is None:
@@ -626,7 +628,8 @@ class SessionStore(QObject):
         return known, queued
 
     def _put_back(self, session: Session, task: Task, put_ms: int | None) -> None:
-        """It was not kept, nor the end put_ms that it gave its session."""
+        """Put the records back: the start was not kept, nor the end put_ms that it gave its
+        session."""
         now = self._sessions[session.key]
         back = session
         if not session.is_planned:
@@ -709,7 +712,8 @@ class SessionStore(QObject):
         return new_session, new_task
 
     def _corrected(self, session: Session, task: Task, reply: Observation) -> tuple[Session, Task]:
-        """The reply names a task; a result that the channel told under another id was not its."""
+        """Correct a record: the reply names a task, so a result that the channel brought under
+        another id was not its."""
         is_other = reply.task_id is not None and task.service_id not in {None, reply.task_id}
         if is_other and task.key in self.unproven_names:
             self._timeline.keep(task.key, UNCLEAR, task.result or "")
@@ -721,7 +725,8 @@ class SessionStore(QObject):
     def _settle_unknown(
         self, session: Session, reported: Task | None, observation: Observation
     ) -> list[Record]:
-        """Tasks of unknown fate end with their session, whichever of them the proof was about."""
+        """End tasks of unknown outcome with their session, whichever of them the proof was
+        about."""
         kind = observation.kind if observation.kind in _END_UNKNOWN else Kind.SESSION_GONE
         if kind is Kind.SESSION_GONE and not self._is_settled(session, observation):
             return []
@@ -750,7 +755,7 @@ class SessionStore(QObject):
 
 
 def _noted_text(observation: Observation) -> str:
-    """What was told, behind the service's own code where it gave one."""
+    """The text of a fact, after the service's own code where it gave one."""
     code, text = observation.code or "", observation.text or ""
     is_ours = code in OWN_CODES or code.startswith(STATUS_PREFIX)
     return ": ".join(part for part in ("" if is_ours else code, text) if part)

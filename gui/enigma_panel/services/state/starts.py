@@ -1,4 +1,4 @@
-"""What the starts that are being made leave open meanwhile; the queue writes it, others read it."""
+"""Starts under way and what they leave open meanwhile; the queue writes it, others read it."""
 
 import asyncio
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ class StartsUnderWay:
 
     @contextmanager
     def naming(self, session_key: int) -> Iterator[None]:
-        """While the session is being opened."""
+        """Mark, in a block, that the session is being opened."""
         self._naming[session_key] = asyncio.Event()
         try:
             yield
@@ -35,7 +35,8 @@ class StartsUnderWay:
 
     @contextmanager
     def awaiting_reply(self, task_key: int) -> Iterator[None]:
-        """While the call that starts the task is being made and its reply is read."""
+        """Mark, in a block, that the call that starts the task is being made and its reply is
+        read."""
         self._awaiting.add(task_key)
         try:
             yield

@@ -1,7 +1,8 @@
-"""Time lines of tasks: what happened and what the agent told, gathered, redacted, written in order.
+"""Time lines of tasks: their events and what the agent reported, gathered, redacted, written in
+order.
 
-Whatever the channel tells of an agent's steps is kept in the ledger, but never at the price of a
-standing still window: a session has so many lines a second, a task so many in all.
+Steps that the channel reports are kept in the ledger, but never at the price of a frozen window: a
+session has a limit of lines a second, a task one in all.
 """
 
 from collections.abc import Iterable
@@ -21,26 +22,26 @@ from enigma_panel.store.ledger.ledger import Ledger
 
 PER_SECOND, BURST = 20, 100
 MOST_STEPS = 10_000
-"""So many lines that the agent told are kept of a task; the oldest go."""
+"""Most lines of an agent that are kept of a task; the oldest go."""
 LONGEST = 2_000
-"""So many characters of what the agent told are kept of a line."""
+"""Most characters of an agent's line that are kept."""
 TRIM_EVERY = 500
-"""After so many more the oldest are looked for."""
+"""How many more lines come before the oldest are looked for."""
 WRITE_AFTER_MS = 400
-"""What was told is written, and shown, so long after the first of it."""
+"""How long after the first line the gathered ones are written, and shown, in ms."""
 GAP = "live_gap"
-"""A line for a time without live news; text: its beginning, epoch ms; at_ms: its end."""
+"""Kind of a line for a time without live news; text: its beginning, epoch ms; at_ms: its end."""
 NO_LIVE = "no_live"
-"""A line for a session whose live channel cannot be opened."""
+"""Kind of a line for a session whose live channel cannot be opened."""
 UNCLEAR = "unclear"
-"""A line for a result or an error of which nobody knows whose it is; text: what was told."""
+"""Kind of a line for a result or an error whose task is unclear; text: the report."""
 EARLIER_ANSWER = "earlier_answer"
-"""A line for an answer of which news came when the task had gone on to another question."""
+"""Kind of a line for an answer whose news came when the task had gone on to another question."""
 SKIPPED = "live_skipped"
-"""A line for lines that were not kept; text: how many."""
+"""Kind of a line for lines that were not kept; text: how many."""
 LIVE_KINDS = frozenset(kind.value for kind in STEP_KINDS)
-"""What the agent tells while it works: its text is redacted here, many lines at once. All else is a
-line of the task's life, whose text has been redacted or is ours."""
+"""Kinds that the agent reports while it works: their text is redacted here, many lines at once. All
+others are lines of the task's life, whose text has been redacted or is ours."""
 
 
 class Quota(Struct):
@@ -50,7 +51,7 @@ class Quota(Struct):
     at_ms: int = 0
 
     def allows(self, now_ms: int) -> bool:
-        """Whether one more may be told now; it is counted then."""
+        """Whether one more may be added now; it is counted then."""
         self.left = min(BURST, self.left + max(0, now_ms - self.at_ms) * PER_SECOND / 1000)
         self.at_ms = now_ms
         if self.left < 1:
@@ -80,12 +81,12 @@ class Timeline(QObject):
         self._last_kinds: dict[int, str] = {}
 
     def note(self, task_key: int, kind: str, text: str = "") -> None:
-        """One line about a task; written, and shown, soon."""
+        """Add one line about a task; it is written, and shown, soon."""
         self._pending.append(self._step(task_key, kind, text))
         self._flush_later()
 
     def keep(self, task_key: int, kind: str, text: str = "") -> None:
-        """As `note`, for one who writes now anyway."""
+        """Do as `note`, for a caller that writes now anyway."""
         self._pending.append(self._step(task_key, kind, text))
 
     def last_kind(self, task_key: int) -> str | None:
@@ -93,7 +94,7 @@ class Timeline(QObject):
         return self._last_kinds.get(task_key)
 
     def note_live(self, session_key: int, task_key: int, kind: str, text: str) -> None:
-        """One line that the agent told; dropped, and counted, where it tells too much."""
+        """Add one line that the agent reported; dropped, and counted, where there are too many."""
         now = self._clock.now_ms()
         quota = self._quotas.setdefault(session_key, Quota(at_ms=now))
         if quota.allows(now):
@@ -103,11 +104,12 @@ class Timeline(QObject):
             self._flush_later()
 
     def forget(self, session_key: int) -> None:
-        """Nothing more comes of this session."""
+        """Drop the state of this session."""
         self._quotas.pop(session_key, None)
 
     def pop_unwritten(self) -> list[Step]:
-        """All lines that are not in the ledger yet, for whoever writes now; they count as shown."""
+        """Take all lines that are not in the ledger yet, for a caller that writes now; they count
+        as shown."""
         for key, count in self._skipped.items():
             self.keep(key, SKIPPED, str(count))
         self._skipped.clear()
@@ -121,7 +123,7 @@ class Timeline(QObject):
         return steps
 
     async def flush(self) -> None:
-        """Write what waits. Never raises: see LedgerWriter.write."""
+        """Write the gathered lines. Never raises: see LedgerWriter.write."""
         steps = self.pop_unwritten()
         full = [key for key, count in self._since_trim.items() if count >= TRIM_EVERY]
         for key in full:
@@ -159,7 +161,7 @@ class Timeline(QObject):
 
 
 def _cut(text: str) -> str:
-    """After redaction: before it a piece of a secret would pass."""
+    """Cut a text after its redaction: before it a piece of a secret would pass."""
     return text if len(text) <= LONGEST else text[:LONGEST].rstrip() + CUT_MARK
 
 
