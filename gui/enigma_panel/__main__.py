@@ -92,7 +92,7 @@ def _import_qt() -> None:
 
 
 def _explain(error: ImportError) -> str:
-    """Which system library is missing, in one line; an error of another kind is raised again."""
+    """The missing system library in one line; an error of another kind is raised again."""
     from enigma_panel.runtime import system_libraries
 
     line = system_libraries.explain_import(error, os.environ)
@@ -107,7 +107,8 @@ def _complain(line: str) -> int:
 
 
 def _protect_memory() -> None:
-    """No core dumps, and no other program of this user may read our memory: secrets are in it."""
+    """Protect the secrets in memory: no core dumps, and no other program of this user may read
+    it."""
     if sys.platform != "linux":
         return
     import ctypes

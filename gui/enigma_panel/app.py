@@ -1,4 +1,4 @@
-"""The program's life: start order, main coroutine, quit order. The only place that knows all."""
+"""The program's life: start order, main coroutine, quit order. Only this module knows all parts."""
 
 import asyncio
 import logging
@@ -48,18 +48,19 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 OPENING_S, STEP_S = 1.0, 0.2
-"""Delay until a slow opening of the ledger is said, and the interval of its progress."""
+"""Delay until a slow opening of the ledger is shown, and the interval of its progress, in
+seconds."""
 
 
 class FirstPaint(QObject):
-    """Tells once that a widget was painted."""
+    """Signals once that a widget was painted."""
 
     def __init__(self, call: Callable[[], None]) -> None:
         super().__init__()
         self._call: Callable[[], None] | None = call
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        """Let everything pass; after the first paint, tell."""
+        """Let everything pass; emit after the first paint."""
         if event.type() is QEvent.Type.Paint and self._call is not None:
             QTimer.singleShot(0, self._call)
             self._call = None
@@ -123,7 +124,8 @@ class Program:
             await self._stages(parts, window)
 
     async def _open(self, url: str | None) -> Parts:
-        """All that stands on disk. What refuses is said, and tried again when the person wants."""
+        """Open all that stands on disk. A refusal is shown, and tried again when the person
+        wants."""
         can_ask, again = not self._options.needs_no_display, False
         while True:
             try:
@@ -161,11 +163,12 @@ class Program:
         return parts
 
     def _note_step(self, step: int, of: int) -> None:
-        """In the ledger's thread."""
+        """Note a step of a migration. Runs in the ledger's thread."""
         self._migration = step, of
 
     async def _say_opening(self) -> None:
-        """A large ledger that an older version wrote takes some seconds, once."""
+        """Show that the ledger is being opened: a large one of an older version takes some seconds,
+        once."""
         await asyncio.sleep(OPENING_S)
         from enigma_panel.ui.recovery.opening import OpeningWindow  # noqa: PLC0415 - small
 
@@ -246,7 +249,7 @@ class Program:
         window.notice_controller.quit_cancelled.connect(dialogs.cancel_quit)
 
     async def _start(self, parts: Parts, window: MainWindow, dialogs: Dialogs) -> None:
-        """Everything that may wait for disk, keychain or network comes after the first paint."""
+        """Start all that may wait for disk, keychain or network, after the first paint."""
         await self._painted.wait()
         if self._instance is not None:
             await self._instance.open()
@@ -282,8 +285,8 @@ class Program:
         self._restart(demo=self._options.demo)
 
     def _restart(self, *, demo: bool) -> None:
-        """Leave, then begin again, with the demo service or without. The demo passes on what it was
-        handed, and so the account is at its address and in its folder again."""
+        """Leave, then begin again, with the demo service or without. The demo passes on the state
+        that it was handed, and so the account is at its address and in its folder again."""
         account = self._account
         if account is not None:
             key, folder = account.key_in_memory, str(self._options.data_dir or "")
@@ -296,11 +299,12 @@ class Program:
         self._leave.set()
 
     def _next_command(self) -> list[str]:
-        """How a session manager starts us again at the next log-in."""
+        """The command by which a session manager starts us again at the next log-in."""
         return own_command(restart_arguments(self._standing_options(), demo=False))
 
     def _standing_options(self) -> Options:
-        """Those of the command line, without address and dialect where Settings replaced them."""
+        """The options of the command line, without address and dialect where Settings replaced
+        them."""
         account, options = self._account, self._options
         if account is None:
             return options
@@ -336,7 +340,7 @@ class Program:
         window.app_actions.copy(diagnostics(parts, self._dirs))
 
     async def _stages(self, parts: Parts, window: MainWindow | None) -> None:
-        """Each stage gets its turn, whatever became of the one before."""
+        """Give each stage its turn, whatever the outcome of the one before."""
         stages: list[tuple[str, Callable[[], Awaitable[None]]]] = [
             ("no new work", parts.services.scope.close),
             ("keep what was told", parts.services.live.finish),
@@ -427,9 +431,9 @@ def restart_arguments(options: Options, *, demo: bool) -> list[str]:
 
 
 def _run_qt(program: Program, ends: ExitStack) -> int:
-    """The exit status.
+    """Run the program under Qt; returns the exit status.
 
-    ends: what is to be done before the process ends, also where Qt finds no display.
+    ends: called before the process ends, also where Qt finds no display.
     """
     app = with_a_display(lambda: Application(sys.argv[:1]), ends.close)
     app.setApplicationName("enigma-panel")

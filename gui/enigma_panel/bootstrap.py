@@ -1,4 +1,4 @@
-"""Composition: which parts there are and how they are put together. Nothing runs yet."""
+"""Composition: the parts and how they are put together. Nothing runs yet."""
 
 import logging
 import os
@@ -58,11 +58,12 @@ from enigma_panel.store.settings import DEFAULT_BASE_URL
 log = logging.getLogger(__name__)
 
 CONNECTOR_S = 60.0
-"""The channel's library comes from the same disk as we did."""
+"""How long the channel's library may take to load, in seconds; it comes from the same disk as we
+did."""
 
 
 class DataDirs(Struct, frozen=True, kw_only=True):
-    """Where this run keeps its files; `throw_away` when they go with it."""
+    """The folders in which this run keeps its files; `throw_away` when they go with it."""
 
     folders: Folders
     root: Path
@@ -130,8 +131,8 @@ async def build(
 ) -> Parts:
     """Open settings and ledger and wire the services. Raises LedgerError.
 
-    on_step: hears of each migration of the ledger, in its thread. watch: makes of each client one
-    that notes its calls. clock, make_client, make_connector: others than the system's and the real
+    on_step: called at each migration of the ledger, in its thread. watch: makes of each client one
+    that notes its calls. clock, make_client, make_connector: in place of the system's and the real
     ones, for tests.
     """
     files = await _open_files(dirs, on_step)
@@ -172,8 +173,8 @@ async def build(
 
 
 class _Files(Struct, frozen=True, kw_only=True):
-    """What was opened, and what reads and writes it. saved_url: the default one where the saved one
-    cannot be used."""
+    """The open files, and what reads and writes them. saved_url: the default one where the saved
+    one cannot be used."""
 
     redactor: Redactor
     scope: TaskScope
@@ -207,7 +208,7 @@ async def _open_files(dirs: DataDirs, on_step: OnStep) -> _Files:
 
 
 def _open_log(folder: Path, redact: Callable[[str], str]) -> Problem | None:
-    """Without a log the program goes on: who has browsers running must get in."""
+    """Open the log. Without one the program goes on: a person with running browsers must get in."""
     try:
         for name in logging_setup.FILES:
             check_is_file(folder / name)
@@ -233,7 +234,7 @@ def _parts(services: Services, files: _Files, read_thread: LedgerThread) -> Part
 def _account(
     options: Options, demo_url: str | None, files: _Files, make_client: MakeClient
 ) -> Account:
-    """The demo has a key of its own, and a person's keys are not for it."""
+    """Make the account. The demo has a key of its own, and a person's keys are not for it."""
     is_demo = demo_url is not None
     base_url = demo_url or options.base_url or files.saved_url
     return Account(
@@ -275,7 +276,7 @@ def _client(rate_limiter: RateLimiter, base_url: str, key: str, dialect: Dialect
 
 
 async def _open_connector(make: Callable[[], LiveConnector] | None) -> LiveConnector:
-    """The library of the live channel takes 0.1 s to load: when first needed, in a thread."""
+    """Load the library of the live channel when it is first needed, in a thread: it takes 0.1 s."""
     if make is not None:
         return make()
     return await event_loop.blocking(_socket_connector, time_limit=CONNECTOR_S)
@@ -291,7 +292,7 @@ def _socket_connector() -> LiveConnector:
 
 
 def _keychain(base_url: str) -> SecretStore:
-    """A key goes to no host but its own, so each host has an entry of its own."""
+    """Make the store of a key. A key goes to no host but its own, so each host has an entry."""
     return KeychainStore(service_name(urlsplit(base_url).netloc))
 
 

@@ -32,7 +32,7 @@ _ADDRESS_TEXT = {
 
 
 class Options(Struct, frozen=True, kw_only=True):
-    """One run's options. base_url: checked; dialect: for what is opened in this run, None for the
+    """Options of one run. base_url: checked; dialect: for what is opened in this run, None for the
     one that was chosen or is preset; data_dir: absolute."""
 
     demo: bool = False
@@ -45,12 +45,12 @@ class Options(Struct, frozen=True, kw_only=True):
 
     @property
     def needs_no_display(self) -> bool:
-        """Runs that work offscreen, for scripts and tests."""
+        """Whether the run works offscreen, for scripts and tests."""
         return self.self_check or self.check_service or self.smoke
 
     @property
     def is_throw_away(self) -> bool:
-        """Runs that leave no file behind."""
+        """Whether the run leaves no file behind."""
         return self.data_dir is None and (self.demo or self.smoke)
 
 
@@ -60,7 +60,7 @@ class UsageError(Exception):
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        """One line instead of argparse's usage block."""
+        """Raise UsageError: one line instead of argparse's usage block."""
         raise UsageError(f"{message} (see --help)")
 
 

@@ -19,7 +19,7 @@ LIBRARIES = ("PySide6_Essentials", "qasync", "httpx", "keyring", "msgspec", "pyt
 
 
 async def report(parts: Parts, dirs: DataDirs) -> int:
-    """Print them; 0 when this machine can run the program, whatever the service says."""
+    """Print the diagnostics; 0 when this machine can run the program, whatever the service says."""
     account = parts.services.account
     await account.load()
     PublicSuffixList()  # fails where the list of public suffixes was left out
@@ -29,7 +29,7 @@ async def report(parts: Parts, dirs: DataDirs) -> int:
 
 
 def diagnostics(parts: Parts, dirs: DataDirs) -> str:
-    """The same of a program at work, at once, and the end of its log; redacted."""
+    """The diagnostics of a running program, at once, and the end of its log; redacted."""
     services = parts.services
     keychain = services.account.where or "not known"
     lines = _lines(parts, dirs, keychain=keychain, service=services.health.status)

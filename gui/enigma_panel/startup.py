@@ -1,4 +1,4 @@
-"""What comes after the first paint, in order: all that may wait for disk, keychain or network."""
+"""Start after the first paint, in order: all that may wait for disk, keychain or network."""
 
 import asyncio
 import gc
@@ -47,10 +47,10 @@ log = logging.getLogger(__name__)
 
 TICK_MS = 1_000
 CLIENT_S = 60.0
-"""The client's modules come from the same disk as we did; that takes 0.1 s."""
+"""How long the client's modules may take to load, in seconds; usually 0.1 s."""
 COPY_S = 60.0
 LOOK_S = 5.0
-"""A ledger on a disk that hangs is not waited for longer."""
+"""How long a look at the ledger may take, in seconds: its disk may hang."""
 T = TypeVar("T")
 _WAITING = frozenset({SessionState.IDLE, SessionState.PAUSED})
 
@@ -109,7 +109,7 @@ class Startup:
             feature.install(host)
 
     async def _copy_ledger(self) -> None:
-        """Copy it when all is shown, which the look for damage would keep waiting."""
+        """Copy the ledger once all is shown: the search for damage would delay that."""
         path, now = self._parts.ledger.path, self._parts.services.clock.now_ms()
         try:
             await event_loop.blocking(partial(make_copy, path, now), time_limit=COPY_S)
@@ -158,12 +158,13 @@ class Startup:
 
 
 def machine_id() -> bytes:
-    """What tells this computer from others, empty where the system names nothing."""
+    """The id of this computer, empty where the system gives none."""
     return bytes(QSysInfo.machineUniqueId().data())
 
 
 async def offer_copy(error: LedgerError, leave: asyncio.Event) -> bool:
-    """The ledger is lost, or of a newer version: go on with its copy, or with an empty one?
+    """Offer the copy, as the ledger is lost, or of a newer version: go on with it, or with an empty
+    one?
 
     False to quit. What was in the ledger's place is kept beside it. leave: somebody ends the
     program meanwhile.
@@ -184,7 +185,8 @@ async def offer_copy(error: LedgerError, leave: asyncio.Event) -> bool:
 async def offer_retry(
     error: FolderError | LedgerError, ledger: Path | None, leave: asyncio.Event, *, again: bool
 ) -> bool:
-    """The disk refuses: say until when browsers may be open; True when to try again.
+    """Offer to try again, as the disk refuses: say until when browsers may be open; True when to
+    try again.
 
     ledger: None for the demo's, whose browsers cost nothing. leave: as for `offer_copy`.
     """
@@ -218,7 +220,8 @@ async def _ask(
 
 
 def make_power(parts: Parts) -> Power:
-    """Watches the computer's sleep, and terminates idle sessions before it where that is wanted."""
+    """Make the watch over the computer's sleep, which terminates idle sessions before it where that
+    is wanted."""
     power = Power(
         open_bus=_open_bus,
         wants_inhibit=lambda: bool(_to_end(parts)),
@@ -233,11 +236,11 @@ def make_power(parts: Parts) -> Power:
 def make_notifiers(
     parts: Parts, window: MainWindow, redact: Callable[[str], str]
 ) -> DesktopNotifier:
-    """Tells of questions and of ended tasks while no window of ours has the focus; all of it lives
-    as long as the window.
+    """Make the notifiers of questions and of ended tasks for when no window of ours has the focus;
+    they live as long as the window.
 
-    Make it when the records of earlier runs are loaded: what ended in them is no news. redact:
-    what every text passes that leaves us.
+    Make them when the records of earlier runs are loaded: what ended in them is no news. redact:
+    applied to every text that leaves us.
     """
     notifier = _make_notifier(parts)
     notifier.setParent(window)
@@ -281,7 +284,7 @@ def _has_focus() -> bool:
 
 
 def _make_notifier(parts: Parts) -> DesktopNotifier:
-    """Elsewhere than on Linux the icon in the tray shows them."""
+    """Make the notifier; elsewhere than on Linux the icon in the tray shows notices."""
     if sys.platform != "linux":
         return DesktopNotifier()
     return BusNotifier(_open_notices, parts.services.scope)
@@ -294,14 +297,14 @@ def _open_notices() -> NotificationBus:
 
 
 def _open_question(window: MainWindow, task_key: int | None, token: str) -> None:
-    """The window first: the question stands before it."""
+    """Open the window, then the question before it."""
     bring_to_front(window, token)
     if task_key is not None:
         window.dialogs.open_question(task_key)
 
 
 def _open_result(window: MainWindow, key: int, token: str) -> None:
-    """Show it, and come to the front with the desktop's leave, where it gave one."""
+    """Show the result, and come to the front with the desktop's leave, where it gave one."""
     window.open_result(key)
     bring_to_front(window, token)
 
@@ -313,7 +316,8 @@ def _open_bus() -> SleepBus:
 
 
 def _to_end(parts: Parts) -> list[int]:
-    """Sessions that nobody works in, where they are not to stay open while the computer sleeps."""
+    """The sessions that nobody works in, where they are not to stay open while the computer
+    sleeps."""
     if parts.services.settings.value.before_sleep != TERMINATE_IDLE:
         return []
     sessions = parts.services.sessions
@@ -328,7 +332,8 @@ def _to_end(parts: Parts) -> list[int]:
 
 
 def _wake(parts: Parts, slept_ms: int) -> None:
-    """What is shown is of before: ask for everything, and say how long it was."""
+    """Ask for everything after a sleep, as the window shows an older state, and say how long it
+    was."""
     parts.services.poller.wake_all()
     parts.services.live.renew()
     parts.services.health.ask_now()

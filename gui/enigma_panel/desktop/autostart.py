@@ -1,4 +1,4 @@
-"""Whether the desktop starts the program when the person logs in: a file of its own (Linux)."""
+"""Autostart: whether the desktop starts the program when the person logs in, by a file (Linux)."""
 
 import os
 import sys
@@ -10,21 +10,22 @@ from enigma_panel.store.paths import config_home
 
 NAME = "enigma-control-panel.desktop"
 _RESERVED = frozenset('\\"`$')
-"""Characters that a quoted argument of Exec has a backslash before; a percent sign stands twice."""
+"""Characters before which a quoted argument of Exec has a backslash; a percent sign stands
+twice."""
 
 
 def autostart_path() -> Path:
-    """Where that file is looked for."""
+    """The path of that file."""
     return config_home(os.environ) / "autostart" / NAME
 
 
 def is_possible() -> bool:
-    """Whether this system has such a folder."""
+    """Whether this system has a folder for it."""
     return sys.platform == "linux"
 
 
 def is_on() -> bool:
-    """Whether it is started at the next log-in."""
+    """Whether the program is started at the next log-in."""
     return autostart_path().is_file()
 
 

@@ -59,7 +59,7 @@ CLICK = "default"
 NORMAL, CRITICAL = 1, 2
 """Urgencies; GNOME shows no banner for a low one."""
 SOUND = "message-new-instant"
-"""Of the freedesktop themes of sounds."""
+"""Sound of a notification, from the freedesktop themes of sounds."""
 BY_ITS_OWN_TIME, NEVER = -1, 0
 LONGEST_MS = 2**31 - 1
 AUTH_S = 1.0
@@ -67,7 +67,8 @@ AUTH_S = 1.0
 _TOKEN_FORM = re.compile(r"[!-~]{1,200}")
 
 _FAULTS = (OSError, ValueError, KeyError, RuntimeError)
-"""No bus, nobody on it who answers, a bus that goes away, an address that makes no sense."""
+"""Faults of a bus: there is none, nobody answers on it, it goes away, or its address makes no
+sense."""
 
 _LOCKS = {"Lock": PowerEvent.LOCKED, "Unlock": PowerEvent.UNLOCKED}
 
@@ -75,7 +76,8 @@ E = TypeVar("E")
 
 
 def _connect(bus: str, *, enable_fds: bool = False) -> DBusConnection:
-    """As open_dbus_connection, which leaves its socket open where the bus ends in that moment."""
+    """Connect as open_dbus_connection does, which leaves its socket open where the bus ends in that
+    moment."""
     sock = prep_socket(get_bus(bus), enable_fds, timeout=AUTH_S)
     try:
         return DBusConnection(sock, enable_fds)
@@ -107,7 +109,7 @@ class _BusClient(Generic[E]):
             raise
 
     def fileno(self) -> int:
-        """Readable when `read` has something to do."""
+        """The file descriptor that is readable when `read` has something to do."""
         return int(self._connection.sock.fileno())
 
     def read(self) -> list[E]:
@@ -120,7 +122,7 @@ class _BusClient(Generic[E]):
         self._connection.close()
 
     def _find_owner(self) -> str:
-        """Who owns the name; "" where nobody does yet: the bus may start a program for it."""
+        """The owner of the name; "" where there is none yet: the bus may start a program for it."""
         (is_there,) = _call(self._connection, message_bus.NameHasOwner(self._name))
         if not is_there:
             return ""
@@ -147,15 +149,15 @@ class _BusClient(Generic[E]):
                 yield from self._signal(interface, member, message.body)
 
     def _replied(self, _message: Message) -> Iterator[E]:
-        """The answer to a call came."""
+        """Take the answer to a call."""
         yield from ()
 
     def _owner_changed(self) -> Iterator[E]:
-        """Another program owns the name now, or none."""
+        """Note that another program owns the name now, or none."""
         yield from ()
 
     def _signal(self, interface: str, member: str, body: tuple[Any, ...]) -> Iterator[E]:
-        """It told this."""
+        """Take a signal of that program."""
         raise NotImplementedError
 
 
@@ -177,7 +179,7 @@ def _call(connection: DBusConnection, message: Message) -> tuple[Any, ...]:
 def _rule(
     sender: str, interface: str, member: str | None = None, about: str | None = None
 ) -> MatchRule:
-    """Signals of that sender; about: with this as the first argument."""
+    """A rule that matches signals of that sender; about: with this as the first argument."""
     rule = MatchRule(type="signal", sender=sender, interface=interface, member=member)
     if about is not None:
         rule.add_arg_condition(0, about)
@@ -213,7 +215,8 @@ class Logind(_BusClient[PowerEvent]):
         return descriptor
 
     def _signal(self, interface: str, member: str, body: tuple[Any, ...]) -> Iterator[PowerEvent]:
-        """The screen of another session of this computer may be meant; nothing depends on that."""
+        """Take a signal. The screen of another session of this computer may be meant; nothing
+        depends on that."""
         match interface, member, body:
             case (_, "PrepareForSleep", (bool(begins),)) if interface == MANAGER:
                 yield PowerEvent.SLEEPS if begins else PowerEvent.WOKE
@@ -302,14 +305,15 @@ def _hints(notice: DesktopNotice) -> dict[str, tuple[str, Any]]:
 
 
 def _sound(notice: DesktopNotice) -> dict[str, tuple[str, Any]]:
-    """An urgent notice has a sound of its own, any other that is heard the desktop's."""
+    """The sound: an urgent notice has one of its own, any other that is heard the desktop's."""
     if not notice.is_heard:
         return {"suppress-sound": ("b", True)}
     return {"sound-name": ("s", SOUND)} if notice.is_urgent else {}
 
 
 def _expires_ms(notice: DesktopNotice) -> int:
-    """So that a question's notice goes with its session, also where we cannot take it down."""
+    """When the notice expires, in ms: a question's goes with its session, also where we cannot take
+    it down."""
     if not notice.asks:
         return BY_ITS_OWN_TIME
     return NEVER if notice.lasts_ms is None else min(max(1, notice.lasts_ms), LONGEST_MS)

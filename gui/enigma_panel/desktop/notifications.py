@@ -1,8 +1,8 @@
-"""The notifications of the desktop: shown, replaced, clicked, removed.
+"""Notifications of the desktop: shown, replaced, clicked, removed.
 
-Nothing here waits for the desktop: what is to be sent is sent, and its answers come when they come.
-While an answer is missing nothing more is sent, so that notifications do not pile up in a program
-that hangs. Where there is no bus or nobody shows notifications, nothing happens.
+Nothing here waits for the desktop: notices are sent, and answers come later. While an answer is
+missing nothing more is sent, so that notifications do not pile up in a program that hangs. Where
+there is no bus or nobody shows notifications, nothing happens.
 """
 
 import asyncio
@@ -71,9 +71,9 @@ class NotificationBus(EventBus[NotificationEvent], Protocol):
 
 
 class _Notification:
-    """What is shown under one key. number: of what is shown now, 0 for nothing; sent: the notice
-    that was sent last; wanted: the one that is to be shown, None for none; call: the answer to it
-    is missing."""
+    """The notification under one key. number: of the one that is shown now, 0 for nothing; sent:
+    the notice that was sent last; wanted: the one that is to be shown, None for none; call: the
+    answer to it is missing."""
 
     def __init__(self, key: Hashable) -> None:
         self.key = key
@@ -83,7 +83,7 @@ class _Notification:
         self.call: int | None = None
 
     def give_up(self) -> None:
-        """What was sent is not to be shown again; what is wanted since then is."""
+        """Do not show the last notice again; a later one is shown."""
         if self.call is not None:
             return  # its answer decides
         if self.wanted == self.sent:
@@ -108,14 +108,14 @@ class BusNotifier(DesktopNotifier):
         self.is_missing = False
 
     def show(self, key: Hashable, notice: DesktopNotice) -> None:
-        """Show this in place of the notification before, where the desktop can."""
+        """Show a notice in place of the one before, where the desktop can."""
         self._notifications.setdefault(key, _Notification(key)).wanted = notice
         if self._bus is None:
             self._scope.spawn("desktop notices", self._run(), exclusive=True)
         self._settle()
 
     def withdraw(self, key: Hashable) -> None:
-        """Remove what is shown or about to be."""
+        """Remove the notice that is shown or about to be."""
         if self._bus is None:
             self._notifications.pop(key, None)
         elif key in self._notifications:
@@ -128,7 +128,7 @@ class BusNotifier(DesktopNotifier):
             self.missing_changed.emit()
 
     async def _run(self) -> None:
-        """Open the bus, and follow what it tells until it has gone or the program ends."""
+        """Open the bus, and follow its events until it has gone or the program ends."""
         if self._open_bus is None:
             return
         try:
@@ -153,7 +153,8 @@ class BusNotifier(DesktopNotifier):
             self._leave(bus)
 
     def _leave(self, bus: NotificationBus) -> None:
-        """A notification that nobody could open any more must not stay."""
+        """Remove all notifications and leave the bus: one that nobody could open any more must not
+        stay."""
         asyncio.get_running_loop().remove_reader(bus.fileno())
         for one in self._notifications.values():
             if one.number and not self._gone.is_set():
@@ -174,7 +175,8 @@ class BusNotifier(DesktopNotifier):
             return None
 
     def _settle(self) -> None:
-        """Bring what is shown closer to what is wanted: remove what is to go, send one."""
+        """Bring the shown notices closer to the wanted ones: remove those that are to go, send
+        one."""
         is_busy = any(one.call is not None for one in self._notifications.values())
         for one in list(self._notifications.values()):
             if self._bus is None or self._gone.is_set():
@@ -232,7 +234,7 @@ class BusNotifier(DesktopNotifier):
 
 
 def _start_over(one: _Notification, *, is_there: bool) -> None:
-    """It is shown no more; who comes next is asked again, if it is wanted still."""
+    """Forget that it was shown; the next program is asked to show it, if it is still wanted."""
     one.number = 0
     if not is_there:
         one.call = None  # nobody answers it

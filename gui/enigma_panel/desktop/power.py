@@ -1,4 +1,4 @@
-"""The computer's sleep: noticed afterwards and, where the system announces it, prepared for.
+"""Sleep of the computer: noticed afterwards and, where the system announces it, prepared for.
 
 Where `wants_inhibit` says so, sleep is delayed for a moment (a delay inhibitor) until idle and
 paused sessions are terminated: nobody could do it meanwhile, and they cost money.
@@ -21,9 +21,10 @@ log = logging.getLogger(__name__)
 E = TypeVar("E")
 
 OPEN_S = 5.0
-"""How long a bus may take to be opened; one that hangs is given up."""
+"""How long a bus may take to be opened, in seconds; one that hangs is given up."""
 BEFORE_SLEEP_S = 4.0
-"""Time for the work before sleep: the system waits for 5 s (InhibitDelayMaxSec in logind.conf)."""
+"""Time for the work before sleep, in seconds: the system waits for 5 s (InhibitDelayMaxSec in
+logind.conf)."""
 RETRY_MS = 60_000
 WHY = "Idle and paused browsers are terminated first: they cost money"
 
@@ -45,7 +46,7 @@ class EventBus(Protocol[E]):
     """A connection to a bus that brings events; see desktop/dbus.py."""
 
     def fileno(self) -> int:
-        """Readable when there is something to read."""
+        """The file descriptor that is readable when there is something to read."""
         ...
 
     def read(self) -> list[E]:
@@ -121,7 +122,8 @@ class Power(QObject):
             await self._clock.sleep_until(self._clock.now_ms() + RETRY_MS)
 
     def tick(self) -> None:
-        """Once a second: see whether it slept meanwhile, and whether sleep must be delayed."""
+        """Look whether the computer slept meanwhile, and whether sleep must be delayed; called once
+        a second."""
         self._notice_sleep()
         wanted = self._bus is not None and not self._is_going_to_sleep and self._wants_inhibit()
         if not wanted and not self._is_going_to_sleep:

@@ -17,7 +17,7 @@ class Application(QApplication):
     quit_asked = Signal()
 
     def event(self, event: QEvent) -> bool:
-        """Events to the application itself, which are few."""
+        """Take events to the application itself, which are few."""
         if event.type() is QEvent.Type.Quit:
             self.quit_asked.emit()
             return True
@@ -50,12 +50,12 @@ class SessionEnd(QObject):
         app.saveStateRequest.connect(self._on_save, Qt.ConnectionType.DirectConnection)
 
     def _on_commit(self, _manager: QSessionManager) -> None:
-        """The session ends."""
+        """Leave, as the session ends."""
         self._keep()
         self._leave()
 
     def _on_save(self, manager: QSessionManager) -> None:
-        """Asked at log-out and now and then. Qt's own command line has options of Qt's in it."""
+        """Save, at log-out and now and then. Qt's own command line has options of Qt's in it."""
         self._keep()
         if self._command is None:
             manager.setRestartHint(QSessionManager.RestartHint.RestartNever)

@@ -26,10 +26,11 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 SWITCH_S = 0.0005
-"""So long a thread computes while others wait; with Python's own 5 ms an intent would wait several
-times so long while the window paints."""
+"""How long a thread computes while others wait, in seconds; with Python's own 5 ms an intent would
+wait several times as long while the window paints."""
 CANCEL_ROUNDS, CANCEL_S = 5, 1.0
-"""A task may miss a cancellation once; leaving must not hang on it."""
+"""Number of cancellations at the end, and the time for each, in seconds: a task may miss one, and
+leaving must not hang on it."""
 
 
 class BlockingTimeoutError(Exception):
@@ -144,7 +145,7 @@ async def blocking(
 
 
 def _give_up(outcome: "Future[T]", discard: Callable[[T], object] | None) -> None:
-    """What came in that very moment is closed here, what comes later by its own thread."""
+    """Close a result that came in that very moment; a later one is closed by its own thread."""
     if not outcome.cancel() and discard is not None and outcome.exception() is None:
         discard(outcome.result())
 
@@ -171,7 +172,7 @@ class EventLoop(qasync.QEventLoop):  # type: ignore[misc]  # the library ships n
     """
 
     def run_forever(self) -> None:
-        """As in asyncio; `asyncio.Runner` closes at the end what is still open then."""
+        """Run as in asyncio; `asyncio.Runner` closes at the end what is still open then."""
         hooks = sys.get_asyncgen_hooks()
         sys.set_asyncgen_hooks(self._asyncgen_firstiter_hook, self._asyncgen_finalizer_hook)
         try:
@@ -213,7 +214,7 @@ def on_signals(call: Callable[[], None]) -> None:
 
 
 def _give_back_signals() -> None:
-    """The loop ends, the process does not yet."""
+    """Let signals be noted again: the loop ends, the process does not yet."""
     loop = asyncio.get_running_loop()
     with signals.noted_again_after():
         for number in signals.numbers():

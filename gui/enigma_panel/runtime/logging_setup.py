@@ -12,12 +12,12 @@ from pathlib import Path
 
 MAX_BYTES = 1_000_000
 FILES = ("panel.log", "panel.log.1", "panel.log.2")
-"""The newest first."""
+"""The log's files, newest first."""
 
 ROOT = "enigma_panel"
 ERROR_EVERY_S = 60.0
 MEAN_LINE_BYTES = 1_000
-"""So many bytes a line of the log has in the mean, at most."""
+"""Average length of a line of the log, in bytes, at most."""
 FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
@@ -29,7 +29,7 @@ class RedactingFormatter(logging.Formatter):
         self._redact = redact
 
     def format(self, record: logging.LogRecord) -> str:
-        """One redacted record. Tracebacks show lines of code and messages, no values."""
+        """Format one record, redacted. Tracebacks show lines of code and messages, no values."""
         return self._redact(super().format(record))
 
 
@@ -43,7 +43,7 @@ class PrivateFileHandler(logging.handlers.RotatingFileHandler):
 
 
 class _ErrorHandler(logging.Handler):
-    """Calls for an error, at most once a minute: the call may fail with another one."""
+    """Calls a function for an error, at most once a minute: the call may fail with another one."""
 
     def __init__(self, call: Callable[[], object]) -> None:
         super().__init__(logging.ERROR)
@@ -59,7 +59,7 @@ class _ErrorHandler(logging.Handler):
 
 @contextmanager
 def telling_errors(call: Callable[[], object]) -> Iterator[None]:
-    """Call for what is logged as an error, which nobody expected; in whichever thread it is."""
+    """Call the function for each unexpected error that is logged, in whichever thread that is."""
     handler = _ErrorHandler(call)
     root = logging.getLogger(ROOT)
     root.addHandler(handler)

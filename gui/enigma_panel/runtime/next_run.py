@@ -1,4 +1,4 @@
-"""What a run hands to the one that takes its place: by a pipe, and so by no file.
+"""State that a run hands to the one that takes its place: by a pipe, and so by no file.
 
 A key that is kept in memory alone stands in no command line and in no environment, which other
 programs that we start would inherit.
@@ -13,16 +13,18 @@ from msgspec.structs import replace
 from enigma_panel.core.hidden import Hidden, HidingStruct
 
 VARIABLE = "ENIGMA_PANEL_HANDED_OVER"
-"""Names the end of the pipe to read from."""
+"""Variable with the end of the pipe to read from."""
 FOLDER_VARIABLE = "ENIGMA_PANEL_BACK_TO"
-"""Names the folder of the account, which is no secret and may be longer than a pipe takes."""
+"""Variable with the folder of the account, which is no secret and may be longer than a pipe
+takes."""
 MOST_BYTES = 512
-"""What POSIX promises: an empty pipe takes it at once and as a whole, before anybody reads."""
+"""Most bytes that are handed over: POSIX promises that an empty pipe takes them at once and as a
+whole."""
 
 
 class HandedOver(HidingStruct, frozen=True, kw_only=True):
-    """base_url: the account's. data_dir: the folder that its command line named. key: the one for
-    that address, where it is in memory alone."""
+    """State of the run before. base_url: the account's. data_dir: the folder that its command line
+    named. key: the one for that address, where it is in memory alone."""
 
     base_url: str = ""
     data_dir: str = ""
@@ -33,8 +35,8 @@ NOTHING = HandedOver()
 
 
 def hand_over(what: HandedOver, environment: MutableMapping[str, str]) -> None:
-    """Let the program find it that now takes our place in this process. Only POSIX can hand over
-    more than the folder."""
+    """Leave the state for the program that now takes our place in this process. Only POSIX can hand
+    over more than the folder."""
     if what.data_dir:
         environment[FOLDER_VARIABLE] = what.data_dir
     what = replace(what, data_dir="")
@@ -49,7 +51,8 @@ def hand_over(what: HandedOver, environment: MutableMapping[str, str]) -> None:
 
 
 def take_over(environment: MutableMapping[str, str]) -> HandedOver:
-    """What the run before left; asked before anything else is started, which would inherit it."""
+    """The state that the run before left; taken before anything else is started, which would
+    inherit it."""
     data_dir = environment.pop(FOLDER_VARIABLE, "")
     return replace(_read_pipe(environment), data_dir=data_dir)
 

@@ -17,7 +17,7 @@ from PySide6.QtCore import QLibraryInfo, QMessageLogContext, QtMsgType, qInstall
 T = TypeVar("T")
 
 _CHATTER = "This plugin does not support"
-"""How the message begins that Qt's offscreen platform writes at every raise()."""
+"""Beginning of the message that Qt's offscreen platform writes at every raise()."""
 
 _ABOUT_DISPLAY = re.compile(r"connect to display|wl_display|xcb|platform plugin")
 
@@ -31,7 +31,7 @@ _LEVELS = {
 
 
 def log_qt(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
-    """Qt's own messages go through our log and its redaction.
+    """Log Qt's own messages, with our redaction.
 
     Its bridge to assistive technology warns of labels with rich text, which are as we want them.
     """
@@ -49,7 +49,7 @@ def _log(level: int, message: str) -> None:
 
 
 def with_a_display(make: Callable[[], T], leave: Callable[[], object]) -> T:
-    """What `make` returns, which connects to the display.
+    """The result of `make`, which connects to the display.
 
     Where there is none, the process ends with status 2 and the reason, after `leave`.
     """
@@ -70,7 +70,7 @@ def with_a_display(make: Callable[[], T], leave: Callable[[], object]) -> T:
 
 
 def _missing() -> str | None:
-    """A missing library, of which Qt knows no more than that its plugin cannot be loaded."""
+    """A missing library where Qt knows only that its plugin cannot be loaded."""
     from enigma_panel.runtime import system_libraries  # noqa: PLC0415 - small
 
     plugins = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath))

@@ -15,14 +15,15 @@ _is_noting = False
 
 
 def numbers() -> list[int]:
-    """SIGINT, SIGTERM and SIGHUP (the terminal was closed), but what the starter had us ignore."""
+    """SIGINT, SIGTERM and SIGHUP (the terminal was closed), except those that we were started to
+    ignore."""
     names = ("SIGINT", "SIGTERM", "SIGHUP")
     known = [getattr(signal, name) for name in names if hasattr(signal, name)]
     return [number for number in known if signal.getsignal(number) is not signal.SIG_IGN]
 
 
 def note() -> None:
-    """From now on note them."""
+    """Note the signals from now on."""
     global _is_noting  # noqa: PLW0603 - signal handlers are the process's own
     _is_noting = True
     for number in numbers():
@@ -30,7 +31,7 @@ def note() -> None:
 
 
 def noted() -> int | None:
-    """The first that came while they were noted."""
+    """The first signal that came while they were noted."""
     return _noted[0] if _noted else None
 
 

@@ -24,7 +24,8 @@ FOR_ALL = {
     "libz.so.1": "zlib1g",
     "libzstd.so.1": "libzstd1",
 }
-"""What Qt needs for any window, also offscreen; for each the Debian package that has it."""
+"""Libraries that Qt needs for any window, also offscreen; for each the Debian package that has
+it."""
 
 FOR_X11 = {
     "libX11-xcb.so.1": "libx11-xcb1",
@@ -53,7 +54,8 @@ FOR_WAYLAND = {
 _PACKAGES = FOR_ALL | FOR_X11 | FOR_WAYLAND
 
 _NAMED = re.compile(r"(\S+\.so[.\d]*): ")
-"""How the loader begins: the library by its name where there is none, else by its path."""
+"""Beginning of the loader's message: the library by its name where there is none, else by its
+path."""
 
 
 def explain_import(error: ImportError, env: Mapping[str, str]) -> str | None:
