@@ -35,7 +35,7 @@ _COUNTS = tr.mark(
 
 
 class SessionsCard(Card):
-    """Sessions: what is open now. settings: *Show ended* is one of them."""
+    """The card of the open sessions. settings: hold whether *Show ended* is set."""
 
     rows_changed = Signal()
 
@@ -54,7 +54,7 @@ class SessionsCard(Card):
         self._show_settings()
 
     def show_counts(self, counts: Counts) -> None:
-        """'8: 2 ask you · 3 working · …', what costs or needs somebody in amber."""
+        """Show the counts, '8: 2 ask you · 3 working · …', with those that ask in amber."""
         self._counts = counts
         self._summary.show_parts(sum(counts.values()), _count_text(counts))
 
@@ -63,7 +63,10 @@ class SessionsCard(Card):
         self.details.setChecked(is_open)
 
     def height_of_rows(self) -> int:
-        """How high it is when all rows are seen, three at least: a first start moves nothing."""
+        """Return the height with all rows in view, at least three.
+
+        So a first start moves nothing.
+        """
         table = self._table  # as it would be: before it is shown it has no size of its own
         bar = table.horizontalScrollBar()
         around = self.sizeHint().height() - table.sizeHint().height() + 2 * table.frameWidth()
@@ -99,7 +102,7 @@ class SessionsCard(Card):
 
 
 class _Summary(QLabel):
-    """'8: 2 ask you · 3 working · …': as much of it as there is room for, and never half a word."""
+    """The counts in one line: whole parts only, as many as there is room for."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -110,7 +113,7 @@ class _Summary(QLabel):
         set_role(self, "dim")
 
     def show_parts(self, total: int, parts: list[tuple[SessionState, str]]) -> None:
-        """How many sessions there are, and how many of them are in which state."""
+        """Show how many sessions there are, and how many are in which state."""
         self._total, self._parts = total, parts
         plain = f"{total}: " + " · ".join(text for _, text in parts)
         self.setAccessibleName(plain if total else tr("none"))
@@ -133,7 +136,7 @@ class _Summary(QLabel):
         return f"{self._total}: " + "  ·  ".join(texts + [ELLIPSIS] * (n < len(self._parts)))
 
     def _rich(self, n: int) -> str:
-        """What needs somebody in amber."""
+        """Return the first n parts as rich text, with those that ask in amber."""
         amber = theme.colours().amber
         texts = [
             f'<b style="color:{amber}">{text}</b>' if state is SessionState.ASKS else text
@@ -148,6 +151,6 @@ class _Summary(QLabel):
 
 
 def _count_text(counts: Counts) -> list[tuple[SessionState, str]]:
-    """'2 ask you', '3 working', … the most urgent first."""
+    """Return the counts in words, the most urgent first: '2 ask you', '3 working', …"""
     counted = ((key, forms, counts.get(key, 0)) for key, forms in _COUNTS.items())
     return [(state, tr.plural(*forms, n)) for (state, _), forms, n in counted if n]

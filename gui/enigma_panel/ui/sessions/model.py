@@ -26,7 +26,7 @@ from enigma_panel.ui.text.money import (
     idle_text,
     incomplete,
     spoken_money,
-    untold_text,
+    unknown_cost_text,
     with_idle,
 )
 from enigma_panel.ui.text.states import (
@@ -62,20 +62,23 @@ ENDED_STAY_MS = 30_000
 AMBER_LEFT_MS = 90_000
 RED_LEFT_MS = 30_000
 LONG_MS = 754_000
-"""12:34, which few sessions live."""
+"""A time of 12:34, which few sessions reach."""
 EXAMPLE_COST = "$0.0000"
 VERB_WIDTH, VERB_APART = 27, 12
-"""With the usual face. The verbs stand side by side, Terminate a little apart."""
+"""Width of a verb and of the gap before Terminate, in the usual font."""
 _MARKS = {TaskStatus.DONE: "✓ ", TaskStatus.FAILED: "✗ ", TaskStatus.STOPPED: "■ "}
 
 
 Counts = dict[tuple[SessionState, bool], int]
-"""How many are in a state, and whether they are for sure: nothing may confirm a pause, and what
-the service has not told of since the start is unconfirmed, not for sure."""
+"""The number of sessions by state and by whether that state is certain.
+
+An unconfirmed pause is not certain. A session of which the service has reported nothing since the
+start counts as unconfirmed, not certain.
+"""
 
 
 class Column(IntEnum):
-    """Columns of Sessions, from left to right. The settings know them by these numbers."""
+    """Columns of Sessions, from left to right. The settings store their names."""
 
     STATE = 0
     SESSION = 1
@@ -86,10 +89,12 @@ class Column(IntEnum):
 
 
 class SessionsModel(KeyedTableModel):
-    """The sessions as rows, the newest last. Ended ones leave after a while, but not while somebody
-    aims at a row or the pointer is over the table.
+    """The sessions as rows, the newest last.
 
-    is_pointed_at: whether it is over the table that shows them.
+    Ended ones leave after a while, but not while somebody aims at a row or the pointer is over the
+    table.
+
+    is_pointed_at: returns whether the pointer is over the table that shows them.
     """
 
     def __init__(
@@ -136,14 +141,13 @@ class SessionsModel(KeyedTableModel):
     # -- what is shown -----------------------------------------------------------------------
 
     def set_show_ended(self, show: bool) -> None:
-        """Show the ended sessions, too."""
+        """Show or hide the ended sessions."""
         if show is not self._show_ended:
             self._show_ended = show
             self.show_keys(self._wanted())
 
     def set_pinned(self, keys: frozenset[int]) -> None:
-        """These rows (the selected ones) do not leave, even when their session has ended; one that
-        has left comes back."""
+        """Keep these (selected) rows, also of ended sessions, and bring back those that left."""
         self._pinned = keys
         if any(self.row_of(key) is None for key in keys):
             self.arrange()
@@ -154,7 +158,7 @@ class SessionsModel(KeyedTableModel):
         self.notify_changed(recovered.sessions)
 
     def apply_diff(self, diff: Diff) -> None:
-        """The services say what changed."""
+        """Follow a change of sessions and tasks."""
         changed = set(diff.sessions)
         for key in diff.tasks:
             task = self._sessions.task(key)
@@ -165,7 +169,10 @@ class SessionsModel(KeyedTableModel):
             self.notify_changed(list(changed))
 
     def tick(self, rows: range) -> None:
-        """A second went by: ages and times left of these (visible) rows, rows whose time is up."""
+        """Update ages and times left of these (visible) rows, and drop rows whose time is up.
+
+        Called once a second.
+        """
         if any(self._is_over(key) for key in self._keys):
             self.arrange()
         keys = [key for key in map(self.key_at, rows) if key is not None]
@@ -181,7 +188,7 @@ class SessionsModel(KeyedTableModel):
         self.show_keys(wanted)
 
     def counts(self) -> Counts:
-        """How many sessions are in which state, without the ended ones."""
+        """Return how many sessions are in which state, without the ended ones."""
         counts: Counts = {}
         for session in map(self._sessions.session, self._sessions.session_keys()):
             if session is not None and not session.is_ended:
@@ -199,7 +206,7 @@ class SessionsModel(KeyedTableModel):
         self.show_stale(self._health.unreachable_since_ms)
 
     def _follow_live(self, key: int) -> None:
-        """A channel came up, went down, or its agent does something else."""
+        """Note a session whose channel came or went, or whose agent does something else."""
         self._live_keys.add(key)
         self._show_live_debounce.trigger()
 
@@ -208,7 +215,7 @@ class SessionsModel(KeyedTableModel):
         self.notify_changed(list(keys), Column.TASK)
 
     def _wanted(self) -> list[int]:
-        """Whose rows are to be shown, in their order."""
+        """Return the keys of the rows to show, in their order."""
         known = filter(None, map(self._sessions.session, self._sessions.session_keys()))
         return [s.key for s in sorted(filter(self._is_wanted, known), key=_started)]
 
@@ -250,12 +257,12 @@ class SessionsModel(KeyedTableModel):
 
     def _cost(self, session: Session) -> Cell:
         sessions, key = self._sessions, session.key
-        cost, untold = sessions.session_cost(key), sessions.session_untold(key)
+        cost, n_unknown = sessions.session_cost(key), sessions.session_untold(key)
         is_idle = has_idled(session, sessions.current_task(session))
-        return session_cost_cell(session, cost, untold, is_idle=is_idle)
+        return session_cost_cell(session, cost, n_unknown, is_idle=is_idle)
 
     def _verbs(self, session: Session) -> Cell:
-        """They are painted anew when this differs, so it says which are possible."""
+        """Return a cell that differs with the possible verbs, so that they are painted anew."""
         able = [verb for verb in CommandVerb if self._sessions.can(session.key, verb)]
         spoken = tr("{verbs}: in the tool bar and the menu", verbs=verb_labels(able))
         if not able:
@@ -295,18 +302,18 @@ class SessionsModel(KeyedTableModel):
         )
 
     def _is_unheard(self, task: Task | None) -> bool:
-        """Whether what is known is from the last run; its question stands there all the same."""
+        """Return whether a task's state is from the last run; a question counts as current."""
         if task is None or task.status is TaskStatus.ASKS:
             return False
         return task.key in self._before.tasks and self._sessions.is_asking(task.session_key)
 
     def _now(self, session: Session, task: Task | None) -> str:
-        """What its agent does now, where it works and tells it."""
+        """Return what the agent of a working session does now, where it reports that."""
         works = shown_state(session, task) in {SessionState.WORKING, SessionState.STARTING}
         return now_text(self._live.doing(session.key)) if works else ""
 
     def _waiting(self, key: int) -> WaitText | None:
-        """The command on its way to a session, in words."""
+        """Return the command on its way to a session, in words."""
         pending = self._sessions.pending(key)
         return pending_text(pending, self._clock.now_ms()) if pending is not None else None
 
@@ -316,12 +323,12 @@ def _started(session: Session) -> tuple[int, int]:
 
 
 def verb_width() -> int:
-    """How wide the place of a verb is."""
+    """Return the width of a verb."""
     return theme.scaled(VERB_WIDTH)
 
 
 def _usual_states() -> Iterator[Cell]:
-    """The states that sessions are in for most of the time; the others are cut where need be."""
+    """Yield the most frequent states as cells; the others are cut where need be."""
     s = SessionState
     for state in (s.PAUSED, s.ASKS, s.WORKING, s.IDLE, s.STARTING):
         word = session_state_text(state)
@@ -329,7 +336,7 @@ def _usual_states() -> Iterator[Cell]:
 
 
 def name_cell(session: Session, *, is_from_before: bool) -> Cell:
-    """The session's name, with a mark where it was open before this start."""
+    """Return the cell of a session's name, marked where it was open before this start."""
     severity = Severity.DIM if session.is_ended else Severity.PLAIN
     cell = Cell(text=session.name, severity=severity, tip=session.name)
     if not is_from_before:
@@ -339,7 +346,7 @@ def name_cell(session: Session, *, is_from_before: bool) -> Cell:
 
 
 def task_cell(session: Session, task: Task | None, now: str) -> Cell:
-    """What was asked for and, dimmed behind it, what the agent does now, if it is known."""
+    """Return the cell of a task and, dimmed behind it, what the agent does now, if it is known."""
     if task is None:
         return Cell(text=NONE, severity=Severity.DIM, spoken=spoken_text(NONE))
     text = shorten(task.spec.text)
@@ -357,7 +364,7 @@ def task_cell(session: Session, task: Task | None, now: str) -> Cell:
 
 
 def with_foreign(cell: Cell, foreign: ForeignSession) -> Cell:
-    """The cell of a task whose session cannot be ended now, with the reason."""
+    """Return a task's cell with the reason why its session cannot be ended now."""
     is_key = foreign is ForeignSession.KEY
     why = tr("opened with another key") if is_key else tr("opened on another server")
     key, address = tr("Enter that key to end it."), tr("Switch back there to end it.")
@@ -366,7 +373,7 @@ def with_foreign(cell: Cell, foreign: ForeignSession) -> Cell:
 
 
 def left_cell(session: Session, now_ms: int) -> Cell:
-    """A number with a bar."""
+    """Return the cell of the time left, with a bar."""
     text = time_left(session, now_ms)
     if text == NONE or session.expires_ms is None:
         return Cell(text=NONE, severity=Severity.DIM, spoken=spoken_text(NONE))
@@ -386,19 +393,22 @@ def left_cell(session: Session, now_ms: int) -> Cell:
 
 
 def session_cost_cell(
-    session: Session, cost: Decimal | None, untold: int = 0, *, is_idle: bool = False
+    session: Session, cost: Decimal | None, n_unknown: int = 0, *, is_idle: bool = False
 ) -> Cell:
-    """What its tasks cost so far, as far as is known. untold: of so many it is not. is_idle: it
-    was open without a task, too."""
+    """Return the cell of what a session's tasks cost so far.
+
+    n_unknown: the number of tasks whose cost is not known. is_idle: it was open without a task,
+    too.
+    """
     # A browser was open for some time: that costs.
-    spent = session.opened_ms is not None or untold > 0
-    cell = cost_cell(cost, more_to_come=not session.is_ended and not untold, spent=spent)
+    spent = session.opened_ms is not None or n_unknown > 0
+    cell = cost_cell(cost, more_to_come=not session.is_ended and not n_unknown, spent=spent)
     if cost is None:
         return cell
     text, copied, hints = cell.text, cell.copied, [cell.hint]
-    if untold:
+    if n_unknown:
         text, copied = incomplete(text), incomplete(copied)
-        hints.append(untold_text(untold))
+        hints.append(unknown_cost_text(n_unknown))
     if is_idle:
         text, copied = with_idle(text), with_idle(copied)
         hints.append(idle_text())

@@ -33,16 +33,17 @@ _UNDER_UNDO = frozenset(verb for verb, rules in COMMANDS.items() if rules.under_
 
 
 class RowVerb(Struct, frozen=True):
-    """A verb in a row; None is Undo, which takes the places of those that are under it."""
+    """A verb in a row; None is Undo, which covers the verbs that are under it."""
 
     key: int
     verb: CommandVerb | None
 
 
 class SessionsTable(KeyedTable):
-    """Emits `verb_clicked` with a session's key and a CommandVerb, `undo_clicked` with a key.
+    """The table of sessions, with the four verbs in each row.
 
-    places: a click on a verb counts only where its row was not moved by us a moment ago.
+    verb_clicked: a session's key and a CommandVerb. undo_clicked: a session's key. places: a click
+    on a verb counts only where we did not move its row a moment ago.
     """
 
     verb_clicked = Signal(int, object)
@@ -65,7 +66,7 @@ class SessionsTable(KeyedTable):
         self.places = RowPlaces(self, model, Column.VERBS, app_actions.now_ms)
 
     def show_key_state(self, state: KeyState) -> None:
-        """The empty table says what to do, and what the program waits for."""
+        """Set the text of the empty table: what to do, and what the program waits for."""
         match state:
             case KeyState.READY:
                 text = tr("No session is open.\nStart a task with New task (Ctrl+N).")
@@ -96,7 +97,7 @@ class SessionsTable(KeyedTable):
         return (stood is None or stood >= ARM_MS) and self._verbs.accepts_press(row_verb)
 
     def _refuse(self, row_verb: RowVerb) -> None:
-        """Nothing happens, and that is seen."""
+        """Show that a press was seen and did nothing."""
         self._verbs.refused = row_verb
         self.flash(row_verb.key)
 
@@ -135,7 +136,7 @@ class SessionsTable(KeyedTable):
         super().mouseReleaseEvent(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """The second click of two is a press like any other."""
+        """Treat the second click of two as a press like any other."""
         if self._row_verb(event.position().toPoint()) is not None:
             self.mousePressEvent(event)
             return
@@ -151,7 +152,7 @@ class SessionsTable(KeyedTable):
 
 
 class VerbsDelegate(CellDelegate):
-    """The verbs, in the same places in every row."""
+    """Paints the verbs, in the same places in every row."""
 
     def __init__(
         self,
@@ -171,7 +172,7 @@ class VerbsDelegate(CellDelegate):
 
     @staticmethod
     def verb_rect(cell: QRect, verb: CommandVerb) -> QRect:
-        """Where a verb is painted in its cell."""
+        """Return where a verb is painted in its cell."""
         place = list(CommandVerb).index(verb)
         apart = VERB_APART if verb is CommandVerb.TERMINATE else 0
         left = cell.left() + PAD + place * verb_width() + apart
@@ -179,25 +180,25 @@ class VerbsDelegate(CellDelegate):
 
     @classmethod
     def verb_at(cls, cell: QRect, point: QPoint) -> CommandVerb | None:
-        """The verb below a point."""
+        """Return the verb below a point."""
         hits = (verb for verb in CommandVerb if cls.verb_rect(cell, verb).contains(point))
         return next(hits, None)
 
     @classmethod
     def undo_rect(cls, cell: QRect) -> QRect:
-        """Where Undo is painted: over the verbs that are under it, never where another was."""
+        """Return where Undo is painted: over the verbs under it, never where another was."""
         places = (cls.verb_rect(cell, verb) for verb in _UNDER_UNDO)
         return reduce(QRect.united, places).adjusted(1, 1, -3, -1)
 
     def row_verb_at(self, key: int, cell: QRect, point: QPoint) -> RowVerb | None:
-        """What lies below a point in the row of that session."""
+        """Return what lies below a point in the row of that session."""
         if self._app_actions.undoable(key) is not None and self.undo_rect(cell).contains(point):
             return RowVerb(key, None)
         verb = self.verb_at(cell, point)
         return RowVerb(key, verb) if verb is not None else None
 
     def accepts_press(self, row_verb: RowVerb) -> bool:
-        """No press counts that was meant for what stood there a moment ago.
+        """Return whether a press counts: not if it was meant for what stood there a moment ago.
 
         The second click of two on a verb must not take it back, and a click on an Undo that has
         just gone must not be a Pause.

@@ -1,1 +1,1 @@
-"""What an agent did, step by step."""
+"""The steps of an agent."""

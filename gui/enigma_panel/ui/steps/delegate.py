@@ -1,4 +1,4 @@
-"""How a step is painted: time, kind, text, and what is searched for in it."""
+"""How a step is painted: time, kind, text, and the matches of a search."""
 
 import re
 import unicodedata
@@ -21,20 +21,22 @@ from enigma_panel.ui.widgets.table_model import Index, Role
 
 GAP = 8
 ROW_AIR = 8
-"""Above and below the words of a row, together."""
+"""Room above and below the words of a row, together."""
 LEAST_TEXT = 90
-"""With less room than this for the text, the word for the kind is left out; it is spoken, and
-stands above the whole text."""
+"""Least room for the text; with less, the word for the kind is left out.
+
+It is still spoken, and stands above the whole text.
+"""
 _FLAGS = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
 
 
 def row_height(metrics: QFontMetrics) -> int:
-    """How high every row is; the rows are as many that none may be asked by itself."""
+    """Return the height of every row; there are too many rows to ask each."""
     return metrics.height() + ROW_AIR
 
 
 class StepsDelegate(QStyledItemDelegate):
-    """Paints rows of StepsModel. sought: gives the text that is sought, normalized."""
+    """Paints rows of StepsModel. sought: returns the text that is searched for, normalized."""
 
     def __init__(self, sought: Callable[[], str], parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -92,7 +94,7 @@ class StepsDelegate(QStyledItemDelegate):
         painter.drawText(rect, _FLAGS, shown)
 
     def _mark_row(self, painter: QPainter, rect: QRect) -> None:
-        """A line at the edge, for what is found in words that are cut off."""
+        """Paint a line at the edge, for a match in words that are cut off."""
         painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height()), _amber())
 
     def _mark_text(self, painter: QPainter, rect: QRect, metrics: QFontMetrics, shown: str) -> None:
@@ -108,7 +110,7 @@ class StepsDelegate(QStyledItemDelegate):
 
 
 def match_spans(text: str, sought: str) -> list[tuple[int, int]]:
-    """Where it stands: begin and end of each place. `sought` is normalized, see ui/text/steps."""
+    """Return begin and end of each match. `sought` is normalized, see ui/text/steps."""
     if not sought:
         return []
     pattern = r"[\s_]+".join(re.escape(word) for word in sought.split())
@@ -116,7 +118,7 @@ def match_spans(text: str, sought: str) -> list[tuple[int, int]]:
 
 
 def is_turned(text: str) -> bool:
-    """Whether some of it is read from right to left."""
+    """Return whether a part of the text is read from right to left."""
     return not text.isascii() and any(unicodedata.bidirectional(c) in {"R", "AL"} for c in text)
 
 

@@ -22,11 +22,12 @@ class StepsList(QTableView):
     """Shows a StepsModel, newest at the bottom.
 
     It follows the newest while it is scrolled to its end and no row is selected; a pointer that
-    moves over the rows holds it. Else the rows that are seen stay where they are, and `new_count`
-    counts what came in below. A table, as a QListView asks for each of 10,000 rows when one comes.
+    moves over the rows holds it. Otherwise the visible rows stay where they are, and `new_count`
+    counts what came in below. It is a table, as a QListView asks for each of 10,000 rows when one
+    comes.
 
     read: another row is read, or none. left: Escape, with nothing selected. counted: `new_count`.
-    is_pressed: somebody presses a mouse button on it, so that nothing may move.
+    is_pressed: a mouse button is pressed on it, so that nothing may move.
     """
 
     read = Signal()
@@ -62,43 +63,43 @@ class StepsList(QTableView):
         return self._wants_end and not self._hold.isActive()
 
     def is_at_end(self) -> bool:
-        """Whether the last row is seen."""
+        """Return whether the last row is visible."""
         return self._bar.value() >= self._bar.maximum()
 
     def top_row(self) -> int:
-        """The first row that is seen."""
+        """Return the first visible row."""
         return self._bar.value() // self._row_height()
 
     def selected_steps(self) -> list[Step]:
-        """The selected steps from top to bottom."""
+        """Return the selected steps from top to bottom."""
         parts = self.selectionModel().selection().toList()
         rows = sorted({row for part in parts for row in range(part.top(), part.bottom() + 1)})
         return [step for step in map(self.steps.step, rows) if step is not None]
 
     def read_row(self) -> int:
-        """The row to show in full: the current one, if it is selected; else -1."""
+        """Return the row to show in full: the current one, if it is selected; else -1."""
         index = self.currentIndex()
         return index.row() if self.selectionModel().isSelected(index) else -1
 
     def read_step(self) -> Step | None:
-        """The step of that row."""
+        """Return the step of that row."""
         return self.steps.step(self.read_row())
 
     def go_to(self, row: int) -> None:
-        """Select one row and bring it into sight."""
+        """Select one row and scroll to it."""
         flags = QItemSelectionModel.SelectionFlag
         index = self.steps.index(row, 0)
         self.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
         self.scrollTo(index)
 
     def jump(self) -> None:
-        """To the newest, and along with it from now on: nothing is read any more."""
+        """Go to the newest step and follow it from now on; no row is selected any more."""
         self.clearSelection()
         self._stand_on(self.steps.rowCount() - 1)
         self._follow()
 
     def set_empty_text(self, text: str) -> None:
-        """What stands in the list while it has no rows."""
+        """Set the text of the empty list."""
         self._empty.setText(text)
         self._show_empty()
 
@@ -111,20 +112,20 @@ class StepsList(QTableView):
         self._count(0)
 
     def _release(self) -> None:
-        """The pointer aims at nothing any more."""
+        """End the hold: the pointer aims at nothing any more."""
         self._hold.stop()
         if self._wants_end:
             self._follow()
 
     def _keep_end(self) -> None:
-        """There are other rows, or there is other room."""
+        """Keep the place when there are other rows, or there is other room."""
         if self.is_following:
             self._bar.setValue(self._bar.maximum())
         elif self.is_at_end():
             self._note_place()
 
     def _note_place(self) -> None:
-        """Scrolled, or selected: at the end there is something to follow, unless a row is read."""
+        """Follow the newest once it was scrolled to the end, unless a row is selected."""
         self._wants_end = self.is_at_end() and not self.selectionModel().hasSelection()
         if self.is_at_end():
             self._count(0)
@@ -164,7 +165,7 @@ class StepsList(QTableView):
         return self.verticalHeader().defaultSectionSize()
 
     def _fit_rows(self) -> None:
-        """Rows as high as the font needs them; the first one that is seen stays the first."""
+        """Make rows as high as the font needs; the first visible row stays the first."""
         height, rows, top = row_height(self.fontMetrics()), self.verticalHeader(), self.top_row()
         if height != self._row_height():
             rows.setMinimumSectionSize(height)
@@ -174,7 +175,7 @@ class StepsList(QTableView):
                 self._bar.setValue(top * height)
 
     def _stand_on(self, row: int) -> None:
-        """Let the keyboard go on from there."""
+        """Set the row from which the keyboard goes on."""
         flag = QItemSelectionModel.SelectionFlag.NoUpdate
         self.selectionModel().setCurrentIndex(self.steps.index(row, 0), flag)
 
@@ -255,7 +256,7 @@ class StepsList(QTableView):
             super().keyPressEvent(event)
 
     def keyboardSearch(self, _text: str) -> None:
-        """Letters search nothing here: Qt would ask every row for its words, one by one."""
+        """Search nothing: Qt would ask every row for its words, one by one."""
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         if not self.currentIndex().isValid():

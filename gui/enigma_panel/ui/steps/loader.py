@@ -12,17 +12,20 @@ from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui.steps.model import StepsModel
 
 NEWEST = 500
-"""So many are read when a task is turned to."""
+"""How many steps are read when a task is first shown."""
 ALL = MOST_STEPS + 1_000
-"""As many as there can be: what agents do, and what happens to the task itself."""
+"""How many steps there can be: what agents do, and what happens to the task itself."""
 CHUNK = 250
-"""So many rows go into the list at a time; the window stays alive in between."""
+"""How many rows go into the list at a time; the window stays responsive in between."""
 ROOM = 1_000
-"""So many more than there can be are shown before the oldest go."""
+"""How many more rows than that are shown before the oldest go."""
 
 
 class StepsLoader(QObject):
-    """Follows one task. changed: it reads, it has read, there is more, or it could not read."""
+    """Loads the steps of one task.
+
+    changed: it reads, it has read, there is more, or reading failed.
+    """
 
     changed = Signal()
 
@@ -42,21 +45,21 @@ class StepsLoader(QObject):
         self._scope = scope
         self._model = model
         self._turn = 0
-        self._limit = 0  # so many are being read
+        self._limit = 0  # how many are being read
         timeline.grown.connect(self._add_new)
 
     @property
     def is_reading(self) -> bool:
-        """True until what was asked for is in the list."""
+        """Whether steps that were asked for are not in the list yet."""
         return self._limit > 0
 
     @property
     def is_reading_all(self) -> bool:
-        """The same, where all were asked for."""
+        """Whether all steps are being read."""
         return self._limit == ALL
 
     def turn_to(self, task_key: int | None) -> None:
-        """Show another task's steps; answers about the one before come too late from now on."""
+        """Show another task's steps; later answers about the one before are ignored."""
         self._turn += 1
         self.task_key = task_key
         self.has_older = self.has_failed = False
@@ -67,7 +70,7 @@ class StepsLoader(QObject):
         self.changed.emit()
 
     def read_all(self) -> None:
-        """Read what is older than what is shown, too."""
+        """Read the steps that are older than those shown, too."""
         if self.task_key is not None and self.has_older and not self.is_reading:
             self._read(self.task_key, ALL)
             self.changed.emit()
@@ -79,7 +82,7 @@ class StepsLoader(QObject):
         self._scope.spawn(f"steps of task {task_key}", self._fetch(self._turn, task_key, limit))
 
     async def _fetch(self, turn: int, task_key: int, limit: int) -> None:
-        """One more than wanted is asked for: where it comes, there is more."""
+        """Read the steps; one more than wanted is asked for, to learn whether there are more."""
         steps: list[Step] = []
         has_older, has_failed = self.has_older, False
         try:

@@ -24,7 +24,7 @@ class Entry(Struct, frozen=True):
 
 
 class StepsModel(QAbstractListModel):
-    """Steps by time. What comes twice, from the ledger and as news, is one row."""
+    """Steps by time. A step that comes twice, from the ledger and as news, is one row."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -40,17 +40,17 @@ class StepsModel(QAbstractListModel):
         return self._entries
 
     def step(self, row: int) -> Step | None:
-        """The step of a row, None where there is no such row."""
+        """Return the step of a row, None where there is no such row."""
         return self._entries[row].step if 0 <= row < len(self._entries) else None
 
     def steps(self) -> list[Step]:
-        """All steps from top to bottom."""
+        """Return all steps from top to bottom."""
         return [entry.step for entry in self._entries]
 
     # -- changing ----------------------------------------------------------------------------
 
     def clear(self) -> None:
-        """Another task: nothing of this one stays."""
+        """Remove all rows, before another task is shown."""
         self.beginResetModel()
         self._entries = []
         self._keys.clear()
@@ -58,7 +58,7 @@ class StepsModel(QAbstractListModel):
         self.endResetModel()
 
     def add(self, steps: Sequence[Step], *, older: bool = False) -> None:
-        """Put in what is not there yet, each where its time stands.
+        """Insert the steps that are not there yet, each where its time belongs.
 
         older: of two with the same time the new one stands first, as when the ledger is read
         backwards. A step that was not written yet has no key and is always new.
@@ -74,7 +74,7 @@ class StepsModel(QAbstractListModel):
             end = start
 
     def drop_oldest(self, n: int) -> None:
-        """Forget so many rows at the top, as the ledger does."""
+        """Remove n rows at the top, as the ledger does."""
         self.beginRemoveRows(NO_PARENT, 0, n - 1)
         gone, self._entries = self._entries[:n], self._entries[n:]
         for entry in gone:
@@ -84,7 +84,7 @@ class StepsModel(QAbstractListModel):
     # -- inside ------------------------------------------------------------------------------
 
     def _note(self, step: Step) -> bool:
-        """Whether this step is not there yet; from now on it counts as there."""
+        """Note a step as present; returns whether it was not there yet."""
         if not step.key:
             self._unkeyed[_content(step)] += 1
             return True

@@ -30,16 +30,16 @@ tr = Translations("Steps")
 
 MOST_MARKS = 200
 SIDE = 13
-"""Where the texts of the card begin."""
+"""Left margin of the texts of the card."""
 LIST_SIDE = SIDE - 8
-"""A row brings its own padding."""
+"""Left margin of the list, whose rows have their own padding."""
 FOOT_GAP = 8
 BELOW, BESIDE = [400, 140], [300, 200]
-"""How list and text share the room, when one stands below the other, and side by side."""
+"""How list and text share the room, one below the other, and side by side."""
 FLAT = 2.2
-"""So many times wider than high, list and text stand side by side."""
+"""How many times wider than high the page is when list and text stand side by side."""
 LOW = 200
-"""With less height than this, and no width either, there is room for the list alone."""
+"""Least height for the whole text; with less, and no width either, the list stands alone."""
 
 
 class StepsPage(QWidget):
@@ -121,7 +121,7 @@ class StepsPage(QWidget):
     # -- inside ------------------------------------------------------------------------------
 
     def _show_state(self) -> None:
-        """What there is, what there is not, and what of it is shown."""
+        """Show what there is, what is missing, and what of it is shown."""
         loader = self._loader
         text = empty_text(has_task=loader.task_key is not None, failed=loader.has_failed)
         self.list.set_empty_text("" if loader.is_reading else text)
@@ -170,7 +170,7 @@ class StepsPage(QWidget):
         self._show_copy()
 
     def _show_whole(self) -> None:
-        """It comes with the first step that is read, once no mouse button holds the list."""
+        """Show the whole text once a step is read and no mouse button is pressed on the list."""
         if self.list.is_pressed:
             return
         is_read = self.list.read_step() is not None
@@ -186,19 +186,19 @@ class StepsPage(QWidget):
         self.list.jump()
 
     def _copy(self) -> None:
-        """The selected ones, or all."""
+        """Copy the selected steps, or all."""
         steps = self.list.selected_steps() or self._model.steps()
         if steps:
             self.copy_asked.emit(copied_steps(steps))
 
     def _turn_parts(self, turned: Qt.Orientation) -> None:
-        """Text below the list or beside it."""
+        """Put the text below the list or beside it."""
         self._parts.setOrientation(turned)
         self._parts.setSizes(BELOW if turned is Qt.Orientation.Vertical else BESIDE)
         self._show_line()
 
     def _show_line(self) -> None:
-        """A line below the list, where something is in it."""
+        """Draw a line between a list that is not empty and a text below it."""
         is_below = self._parts.orientation() is Qt.Orientation.Vertical
         set_role(self._upper, "bar" if is_below and self._model.rowCount() else "clear")
 
@@ -214,7 +214,7 @@ class StepsPage(QWidget):
 
 
 class WholeStep(QWidget):
-    """Time and kind, and below them the whole text."""
+    """Time and kind of a step, and below them its whole text."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -230,7 +230,7 @@ class WholeStep(QWidget):
         self.show_step(None)
 
     def show_step(self, step: Step | None) -> None:
-        """Show this one; what is shown already keeps what was selected of it."""
+        """Show a step; the same text keeps what is selected in it."""
         self.head.show_text(whole_head(step) if step is not None else "")
         text = whole_text(step) if step is not None else ""
         if self.field.toPlainText() != text:
@@ -238,7 +238,7 @@ class WholeStep(QWidget):
             self._mark()
 
     def mark(self, sought: str) -> None:
-        """Mark where this stands in the text."""
+        """Mark the matches of a search in the text."""
         self._sought = sought
         self._mark()
 
@@ -258,4 +258,4 @@ class _StepText(ReadingText):
         set_role(self, "reading")
 
     def fit(self) -> None:
-        """Its height is given by what stands around it."""
+        """Do nothing: the layout around it gives the height."""

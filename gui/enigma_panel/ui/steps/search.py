@@ -1,4 +1,4 @@
-"""The search above the steps: a field, how many were found, and the ways to the next one."""
+"""The search above the steps: a field, how many match, and the ways to the next match."""
 
 from bisect import bisect_left, bisect_right
 
@@ -16,14 +16,15 @@ from enigma_panel.ui.widgets.basics import ToolButton, make_label, make_row, mak
 tr = Translations("Steps")
 
 ROOM = 34
-"""With less room than for so many letters the keyboard alone goes to the next one found."""
+"""Width in letters below which only the keyboard goes to the next match."""
 
 
 class StepsSearch(QWidget):
-    """Marks what is found in the list; selects the one that is nearest, then the next ones.
+    """Marks the matches in the list; selects the nearest one, then the next ones.
 
-    Rows are neither hidden nor moved: what happened before and after a step found stays beside it.
-    text: what is sought, normalized. rows: where it stands, from top to bottom. changed: the text.
+    Rows are neither hidden nor moved: what happened before and after a match stays beside it. text:
+    what is searched for, normalized. rows: the matching rows, from top to bottom. changed: the
+    text.
     """
 
     changed = Signal(str)
@@ -67,9 +68,9 @@ class StepsSearch(QWidget):
         theme.changed().connect(self._tint)
 
     def _search(self, text: str) -> None:
-        """Look for this with each letter, and go to the one nearest to what is seen."""
+        """Search with each letter, and go to the match nearest to the visible rows."""
         self.text = normalized(text)
-        self.field.setModified(False)  # it acts with each letter: no word of it waits
+        self.field.setModified(False)  # each letter is searched for at once: nothing is unsent
         self._look()
         self.changed.emit(self.text)
         if self.rows:
@@ -77,13 +78,13 @@ class StepsSearch(QWidget):
             self._list.go_to(self.rows[min(at, len(self.rows) - 1)])
 
     def _look(self) -> None:
-        """All rows at once: 10,000 take a millisecond."""
+        """Find the matches among all rows; 10,000 take a millisecond."""
         entries = self._list.steps.entries if self.text else ()
         self.rows = [row for row, entry in enumerate(entries) if self.text in entry.searched]
         self._show_found()
 
     def _go(self, *, back: bool) -> None:
-        """To the next one, or the one before; past the end it begins anew."""
+        """Go to the next match, or the one before; past the end it starts again."""
         if self.rows:
             find = bisect_left if back else bisect_right
             at = find(self.rows, self._start_row())
@@ -120,7 +121,10 @@ class StepsSearch(QWidget):
 
 
 class SearchField(QLineEdit):
-    """Enter goes on to the next, Shift+Enter back; Escape empties it, then leaves it."""
+    """The search field.
+
+    Enter goes to the next match, Shift+Enter back; Escape empties it, then leaves it.
+    """
 
     asked = Signal(bool)
     left = Signal()
@@ -144,7 +148,7 @@ class SearchField(QLineEdit):
 
 
 def tint_search(before: ToolButton, after: ToolButton, clear: ToolButton) -> None:
-    """Their pictures in the colours in use."""
+    """Give the buttons pictures in the colours in use."""
     scheme, dim = theme.colours().name, QColor(theme.colours().dim)
     clear.setIcon(icons.icon(Glyph.CLOSE, dim, size=12))
     before.setIcon(QIcon(f":/marks/up-{scheme}.png"))

@@ -18,17 +18,20 @@ from enigma_panel.ui.widgets.card import Card
 tr = Translations("Tasks")
 
 FIELD_WIDTH, LEAST_WIDTH = 300, 90
-"""At most and at least, with the usual face."""
+"""Greatest and least width of the filter field, in the usual font."""
 HEAD_HEIGHT = 28
-"""As high as the field, also without it: what can be done with a selection does not push the table
-away, and where there is little room, the field is whole."""
+"""Height of the heading with the field, also kept without it.
+
+So what can be done with a selection does not push the table away, and the field is whole where
+there is little room.
+"""
 
 
 class TasksCard(Card):
-    """Tasks: what was asked for and what came out; above them what the queue waits for.
+    """The card of the tasks: filter, queue bar and table.
 
-    queue_actions: what can be done with the queued tasks that are selected. examples: what stands
-    in the table's place while it has no rows.
+    queue_actions: for the queued tasks that are selected. examples: stands in the table's place
+    while it has no rows.
     """
 
     def __init__(
@@ -64,7 +67,7 @@ class TasksCard(Card):
             self._show_while_empty(examples, table)
 
     def _show_while_empty(self, examples: QWidget, table: TasksTable) -> None:
-        """Not where it is the filter that lets nothing through."""
+        """Show the examples while there is no task, but not where the filter hides all."""
         self.column.addWidget(examples, 1)
         rows = table.rows
 

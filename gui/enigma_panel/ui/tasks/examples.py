@@ -13,8 +13,9 @@ GAP = 4
 
 
 def example_tasks() -> tuple[TaskSpec, ...]:
-    """One that just brings a result, one whose agent asks for a login, one that asks before it
-    buys. The simulator tells by single words which is which, so these are not translated.
+    """Return a task that brings a result, one that asks for a login, one that asks before it buys.
+
+    The simulator recognizes them by single words, so these are not translated.
     """
     return (
         TaskSpec(text="Find the price of the MX Keys keyboard at shop.example"),
@@ -24,7 +25,7 @@ def example_tasks() -> tuple[TaskSpec, ...]:
 
 
 class ExampleTasks(QWidget):
-    """What can be tried, each as a button. chosen: the task, which nothing has started yet."""
+    """The example tasks, a button each. chosen: a task, which nothing has started yet."""
 
     chosen = Signal(object)
 

@@ -1,4 +1,4 @@
-"""The filter of Tasks: words, chips, what is under *More*, and how many of all tasks it shows."""
+"""The filter of Tasks: words, chips, what is under *More*, and how many tasks match."""
 
 from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
@@ -39,16 +39,16 @@ SIDE, GAP = 12, 6
 TYPED_MS = 1_000
 """Delay after the last letter before the filter is saved and a screen reader says what it found."""
 MARK = " •"
-"""Behind *More*, where something is looked for that may stand in the folded panel."""
+"""Mark at *More* while a condition is set that may stand in the folded panel."""
 ANY_WIDTH = (1 << 24) - 1
 """Qt's QWIDGETSIZE_MAX."""
 
 
 class FilterBar(QWidget):
-    """Field, result and *Columns* stand in the heading of the card, below it the rest.
+    """The filter. Field, result and *Columns* stand in the heading of the card, the rest below it.
 
-    What is asked for here is looked for at once. While somebody aims at something, chips keep
-    their places and widths, whatever they count. left: the keyboard goes on to the table.
+    What is set here is searched for at once. While somebody aims at something, chips keep their
+    places and widths, whatever they count. left: the keyboard goes on to the table.
     """
 
     left = Signal(object)
@@ -86,7 +86,7 @@ class FilterBar(QWidget):
         self.field.selectAll()
 
     def save(self) -> None:
-        """Remember what is looked for."""
+        """Save the filter and the order in the settings."""
         self._save_debounce.stop()
         if self._is_unsaved():
             search = self._search
@@ -97,7 +97,7 @@ class FilterBar(QWidget):
         return (value.task_filter, value.task_order) != (search.filter, search.order)
 
     def ask_all(self) -> None:
-        """Show all tasks again."""
+        """Clear the filter, so that all tasks are shown again."""
         self._show_filter(NO_FILTER)
         self._ask()
 
@@ -136,7 +136,7 @@ class FilterBar(QWidget):
     # -- what is asked for ---------------------------------------------------------------------
 
     def _choose(self, chip: "Chip") -> None:
-        """All takes back the others, and stands for none of them."""
+        """Follow a click on a chip; *All* unchecks the others."""
         if chip.task_group is None:
             for other in self.chips.values():
                 other.setChecked(False)
@@ -151,7 +151,7 @@ class FilterBar(QWidget):
         return frozenset(group for group, chip in chips if group is not None and chip.isChecked())
 
     def _ask(self) -> None:
-        """A number that comes with a signal is of no interest."""
+        """Search for what is set here."""
         wanted = TaskFilter(words=self.field.text(), groups=self._groups())
         wanted = self.panel.completed(wanted)
         if wanted != self._search.filter:
@@ -174,7 +174,7 @@ class FilterBar(QWidget):
     # -- what is shown -------------------------------------------------------------------------
 
     def refresh(self) -> None:
-        """Say how many there are now."""
+        """Show the counts and the number of matches."""
         figures, wanted = self._search.figures, self._search.filter
         for group, chip in self.chips.items():
             n = figures.count if group is None else figures.by_group.get(group, 0)
@@ -212,7 +212,7 @@ class FilterBar(QWidget):
         self.panel.setVisible(is_more)
 
     def _leave_out(self) -> None:
-        """With little room, chips that stand for nothing have none."""
+        """Hide idle chips where there is little room."""
         chips = [*self.chips.values(), self.more]
         widths = (max(chip.sizeHint().width(), chip.minimumWidth()) for chip in chips)
         needs = sum(width + GAP for width in widths)
@@ -224,7 +224,7 @@ class FilterBar(QWidget):
         announce(self.window(), self.shown.text())
 
     def _fit_height(self) -> None:
-        """As high as its lines need, also where the card has little room."""
+        """Set the height that the lines need, also where the card has little room."""
         self.setMinimumHeight(self.heightForWidth(self.width()))
 
     # -- Qt ----------------------------------------------------------------------------------
@@ -242,9 +242,9 @@ class FilterBar(QWidget):
 
 
 class Chip(Button):
-    """Shows one group of tasks; None: all. Its name is its label, whatever it counts.
+    """A button that shows one group of tasks; None: all. Its name is its label, without the count.
 
-    It keeps the width of the longest number so far: each letter of the filter brings another.
+    It keeps the width of the longest number so far, since each letter of the filter brings another.
     """
 
     def __init__(self, group: TaskGroup | None) -> None:
@@ -263,7 +263,7 @@ class Chip(Button):
         return self.task_group is not None and not self._n and not self.isChecked()
 
     def show_count(self, n: int, *, is_held: bool) -> None:
-        """Say how many there are."""
+        """Show the number of tasks in the group."""
         if n != self._n:
             self._n = n
             self.setText(chip_text(self.task_group, n))
@@ -282,7 +282,7 @@ class Chip(Button):
 
 
 def set_held_width(part: QWidget, *, is_held: bool) -> None:
-    """While somebody aims at something a part keeps its width, whatever it says."""
+    """Keep a part's width while somebody aims at something; else let it follow its text."""
     if not is_held:
         part.setMinimumWidth(0)
         part.setMaximumWidth(ANY_WIDTH)
@@ -291,7 +291,10 @@ def set_held_width(part: QWidget, *, is_held: bool) -> None:
 
 
 class FilterField(QLineEdit):
-    """Escape empties it, then leaves it; Down leaves it, too. left: why the table is next."""
+    """The field for words. Escape empties it, then leaves it; Down leaves it, too.
+
+    left: the reason for which the table gets the focus.
+    """
 
     left = Signal(object)
 

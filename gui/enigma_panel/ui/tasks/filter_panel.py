@@ -1,4 +1,4 @@
-"""What the filter has under *More*: days, costs, and whether a task asked a question."""
+"""The conditions of the filter under *More*: days, costs, and whether a task asked a question."""
 
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
@@ -34,13 +34,13 @@ tr = Translations("Tasks")
 T = TypeVar("T")
 
 FIELD_WIDTH = 104
-"""With the usual face: a day has room."""
+"""Width of a field in the usual font: room for a day."""
 
 
 class FilterPanel(QFrame):
-    """Four fields and *Asked*. changed: what they say. left: by Escape.
+    """Four fields and *Asked*. changed: a condition changed. left: Escape was pressed.
 
-    What cannot be read is said beside its field, once that is left, and counts for nothing.
+    What cannot be read is reported beside its field once that is left, and is ignored.
     """
 
     changed = Signal()
@@ -74,7 +74,7 @@ class FilterPanel(QFrame):
         self.asked.clicked.connect(self.changed)
 
     def show_filter(self, wanted: TaskFilter) -> None:
-        """Fill the fields with what is looked for."""
+        """Fill the fields from a filter."""
         last_ms = None if wanted.to_ms is None else wanted.to_ms - 1
         days = (day_text(wanted.from_ms), day_text(last_ms))
         texts = (*days, cost_text(wanted.cost_from), cost_text(wanted.cost_to))
@@ -85,7 +85,7 @@ class FilterPanel(QFrame):
         self.asked.setChecked(wanted.has_asked)
 
     def completed(self, wanted: TaskFilter) -> TaskFilter:
-        """The same filter with what stands here."""
+        """Return the same filter with the conditions set here."""
         first, last = self.from_day.value(), self.to_day.value()
         return replace(
             wanted,
@@ -103,7 +103,7 @@ class FilterPanel(QFrame):
     # -- inside ------------------------------------------------------------------------------
 
     def _follow_typing(self) -> None:
-        """Half a day says nothing yet: only what can be read is looked for at once."""
+        """Apply the fields while somebody types, once all of them can be read."""
         if not any(field.problem_text() for field in self._fields):
             self._finish()
 
@@ -143,14 +143,14 @@ class _Field(QWidget, Generic[T]):
         self.setLayout(make_column(make_row(self.label, self.edit, None), self.problem, gap=2))
 
     def value(self) -> T | None:
-        """What stands there; None where nothing does that can be read."""
+        """Return the field's value; None where it is empty or cannot be read."""
         try:
             return self._reads(self.edit.text())
         except UnreadableError:
             return None
 
     def problem_text(self) -> str:
-        """What is wrong in it, if anything is."""
+        """Return what is wrong with the field, if anything is."""
         try:
             self._reads(self.edit.text())
         except UnreadableError as error:
@@ -159,7 +159,7 @@ class _Field(QWidget, Generic[T]):
 
 
 def _doubt_order(first: _Field[Any], last: _Field[Any], doubt: str) -> None:
-    """What ends before it begins lets nothing through: rarely meant."""
+    """Show a doubt at a range that ends before it begins: nothing matches it."""
     low, high = first.value(), last.value()
     if low is not None and high is not None and high < low:
         last.problem.show_doubt(doubt)

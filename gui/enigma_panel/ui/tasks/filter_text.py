@@ -1,4 +1,4 @@
-"""What the filter of Tasks says, and how what is typed there is read."""
+"""Words of the filter of Tasks, and how typed conditions are read."""
 
 from decimal import Decimal
 
@@ -12,11 +12,11 @@ tr = Translations("Tasks")
 
 
 class UnreadableError(Exception):
-    """What was typed means nothing there. The sentence says what would."""
+    """A typed text means nothing there; the message says what would."""
 
 
 def group_label(group: TaskGroup | None) -> str:
-    """The label of a chip; None: of all tasks."""
+    """Return the label of a chip; None: of all tasks."""
     match group:
         case None:
             return tr("All")
@@ -39,7 +39,7 @@ def group_label(group: TaskGroup | None) -> str:
 
 
 def group_tip(group: TaskGroup | None) -> str:
-    """What of the tasks a chip shows, where its label does not say it all."""
+    """Return which tasks a chip shows, where its label does not say it all."""
     match group:
         case TaskGroup.NEW:
             return tr("Results that nobody has looked at yet.")
@@ -52,38 +52,38 @@ def group_tip(group: TaskGroup | None) -> str:
 
 
 def more_tip() -> str:
-    """What else can be looked for."""
+    """Return which conditions stand under *More*."""
     return tr("Days, costs and questions")
 
 
 def more_text() -> str:
-    """That something of that is looked for."""
+    """Return that a condition under *More* is set."""
     return tr("Days, costs or questions are set.")
 
 
 def chip_text(group: TaskGroup | None, n: int) -> str:
-    """'Failed 4'."""
+    """Return the words on a chip: 'Failed 4'."""
     label = group_label(group)
     return f"{label} {number_text(n)}" if n else label
 
 
 def count_text(n: int) -> str:
-    """How many there are, for a screen reader."""
+    """Return the number of tasks, for a screen reader."""
     return tr.plural("1 task", "{n} tasks", n)
 
 
 def shown_text(shown: int, total: int) -> str:
-    """'12 of 100,412 shown'."""
+    """Return how many tasks match: '12 of 100,412 shown'."""
     return tr("{shown} of {total} shown", shown=shown, total=total)
 
 
 def problem_text(reason: str) -> str:
-    """That what is shown may be what was shown before."""
+    """Return that the search failed, so that older matches may be shown."""
     return tr("The ledger cannot be searched: {reason}", reason=reason)
 
 
 def read_day(text: str) -> QDate | None:
-    """A day as it was typed, None where nothing was. UnreadableError."""
+    """Read a day as it was typed, None for an empty text; raises UnreadableError."""
     if not text.strip():
         return None
     day = QDate.fromString(text.strip(), Qt.DateFormat.ISODate)
@@ -93,19 +93,19 @@ def read_day(text: str) -> QDate | None:
 
 
 def begin_ms(day: QDate) -> int:
-    """When a day begins, by the clock of this computer."""
+    """Return when a day begins, by the clock of this computer."""
     return day.startOfDay().toMSecsSinceEpoch()
 
 
 def day_text(ms: int | None) -> str:
-    """'2026-11-27', as it is typed."""
+    """Return a day as it is typed: '2026-11-27'."""
     if ms is None:
         return ""
     return QDateTime.fromMSecsSinceEpoch(ms).date().toString(Qt.DateFormat.ISODate)
 
 
 def read_cost(text: str) -> Decimal | None:
-    """Dollars as they were typed, None where nothing was. UnreadableError."""
+    """Read dollars as they were typed, None for an empty text; raises UnreadableError."""
     if not text.strip():
         return None
     cost = read_number(text.strip().removeprefix("$"))
@@ -115,5 +115,5 @@ def read_cost(text: str) -> Decimal | None:
 
 
 def cost_text(cost: Decimal | None) -> str:
-    """'0.05', as it is typed."""
+    """Return an amount as it is typed: '0.05'."""
     return "" if cost is None else f"{cost:f}".replace(".", QLocale().decimalPoint())

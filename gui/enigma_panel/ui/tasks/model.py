@@ -1,4 +1,4 @@
-"""The model of the Tasks table: what fits the filter, in the chosen order."""
+"""The model of the Tasks table: what matches the filter, in the chosen order."""
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
@@ -52,7 +52,7 @@ USUAL_TOKENS = 1_000_000
 
 
 class Column(IntEnum):
-    """Columns of Tasks, from left to right. The settings know them by these names."""
+    """Columns of Tasks, from left to right. The settings store their names."""
 
     NEW = 0
     STATUS = 1
@@ -77,11 +77,11 @@ _NEVER_BOLD = frozenset({Column.NEW, Column.STATUS})
 class TasksModel(KeyedTableModel):
     """The tasks as rows. Records of old tasks come from the ledger when they are shown.
 
-    Which of them, and in which order, the search says, by keys alone; newest first, the queue
-    stands on top. No record is asked for to arrange rows. Who makes it lets `follow_queue` know
-    when the queue has changed. While somebody aims at a row, tasks that are new or leave the queue
-    wait, and those that fit the filter no more stay, dimmed; what the person moves or looks for
-    does not. answered: the search has answered, also where the same rows are shown.
+    The search gives the keys and their order; with newest first, the queue stands on top. Rows are
+    arranged without any record. The owner calls `follow_queue` when the queue has changed. While
+    somebody aims at a row, tasks that are new or leave the queue wait, and those that no longer
+    match stay, dimmed; what the person moves or searches for does not wait. answered: the search
+    has answered, also where the same rows are shown.
     """
 
     answered = Signal()
@@ -139,20 +139,20 @@ class TasksModel(KeyedTableModel):
 
     @property
     def order(self) -> Order:
-        """What the rows are sorted by."""
+        """The order of the rows."""
         return self._search.order
 
     def sort_by(self, column: int, *, is_second: bool = False) -> None:
-        """A click on that heading; is_second: with Shift."""
+        """Sort as a click on that heading does; is_second: with Shift."""
         self.set_order(next_order(self.order, SORTED_BY[Column(column)], is_second=is_second))
 
     def set_order(self, order: Order) -> None:
-        """Sort by this."""
+        """Sort the rows by this order."""
         self._search.ask(order=order)
         self._tell_order()
 
     def order_text(self) -> str:
-        """What they are sorted by, in words."""
+        """Return the order of the rows, in words."""
         columns = self.columns.items()
         return spoken_order(
             self.order, {SORTED_BY[Column(key)]: column.title for key, column in columns}
@@ -179,7 +179,7 @@ class TasksModel(KeyedTableModel):
         return found
 
     def apply_diff(self, diff: Diff) -> None:
-        """The services say what changed."""
+        """Follow a change of sessions and tasks."""
         if diff.new_tasks:
             before = self._entries
             self.arrange()
@@ -189,18 +189,18 @@ class TasksModel(KeyedTableModel):
         self.notify_changed([key for key in diff.tasks | current if key is not None])
 
     def _show_loaded(self, keys: frozenset[int]) -> None:
-        """Of old records that came from the ledger, those that were looked for are shown now."""
+        """Show records that came from the ledger in the rows that waited for them."""
         shown = self._awaited & keys
         self._awaited -= shown
         self.notify_filled(list(shown))
 
     def follow_queue(self) -> None:
-        """The queue moved, or what it waits for changed."""
+        """Follow a change of the queue, or of what it waits for."""
         before = self._entries
         self._read_queue()
         if before.keys() != self._entries.keys():
             self._show_rows()
-        elif list(before) != list(self._entries):  # most news are forecasts and move nothing
+        elif list(before) != list(self._entries):  # most changes are forecasts and move nothing
             self._show_order()
         self._notify_queue(before)
 
@@ -210,13 +210,13 @@ class TasksModel(KeyedTableModel):
         self._show_rows()
 
     def load(self, rows: range) -> None:
-        """Have the records of these rows, as far as there are such, before they are seen."""
+        """Load the records of these rows, where there are any, before they are seen."""
         for key in map(self.key_at, rows):
             if key is not None:
                 self._sessions.task(key)
 
     def tick(self, rows: range) -> None:
-        """A second went by: the times of what waits or works among these (visible) rows."""
+        """Update the times of what waits or works among these (visible) rows once a second."""
         keys = [key for key in map(self.key_at, rows) if key is not None]
         counting = [key for key in keys if key in self._entries]
         live = [key for key in keys if key not in self._entries and self._is_live(key)]
@@ -226,18 +226,18 @@ class TasksModel(KeyedTableModel):
 
     @property
     def is_without_tasks(self) -> bool:
-        """Whether there is nothing to show, whatever is looked for."""
+        """Whether there is no task at all: none is shown, and no filter is set."""
         return not self._keys and self._search.filter.is_empty
 
     def count_filtered_out(self, keys: Sequence[int]) -> int:
-        """How many of these tasks it is the filter that keeps from being shown."""
+        """Return how many of these tasks the filter hides."""
         if self._search.filter.is_empty:
             return 0
         hidden = set(keys).difference(self.shown_of(keys))
         return len(hidden.difference(self._search.keys)) if hidden else 0
 
     def waiting(self, task: Task) -> WaitText | None:
-        """Why a queued task waits, None when it is not queued."""
+        """Return why a queued task waits, None when it is not queued."""
         entry = self._entries.get(task.key)
         if entry is None or task.status is not TaskStatus.QUEUED:
             return None
@@ -284,14 +284,14 @@ class TasksModel(KeyedTableModel):
         self.notify_changed(list(dimmed))
 
     def _dim(self) -> None:
-        """Rows that fit no more stay where they are until nobody aims at one."""
+        """Dim rows that no longer match; they stay where they are until nobody aims at one."""
         before = self._unfit
         if not self._search.filter.is_empty:
             self._unfit = frozenset(self._keys).difference(self._search.keys)
         self.notify_changed(list(before ^ self._unfit))
 
     def _wanted(self) -> Sequence[int]:
-        """What fits, with the queue on top where nothing else was chosen."""
+        """Return the keys to show, with the queue on top where no other order was chosen."""
         keys = self._search.keys
         if not self._entries or self._search.order:
             return keys
@@ -303,14 +303,16 @@ class TasksModel(KeyedTableModel):
         return [*fitting, *chain.from_iterable(others)]
 
     def _show_order(self) -> None:
-        """Only the person moves what waits, and sees it at once: those rows change their places,
-        while what waits for the hold goes on waiting."""
+        """Move the rows of the queue at once, since only the person moves them.
+
+        What waits for the hold goes on waiting.
+        """
         if not self._search.order:
             moved = iter([key for key in self._entries if self.row_of(key) is not None])
             self.show_keys([next(moved) if key in self._entries else key for key in self._keys])
 
     def _notify_queue(self, before: dict[int, QueueEntry]) -> None:
-        """Tell the views which rows say something else of the queue now."""
+        """Tell the views which rows show something else of the queue now."""
         both = before.keys() | self._entries.keys()
         other = {key for key in both if before.get(key) != self._entries.get(key)}
         firsts_then = firsts(list(before.values()))
@@ -373,7 +375,10 @@ class TasksModel(KeyedTableModel):
         )
 
     def _waited(self, task: Task) -> Cell:
-        """Who was never asked waited for nobody; what an earlier version did not count is not 0."""
+        """Return how long a task waited for the person.
+
+        A task that never asked has none; where an earlier version did not count, it is not known.
+        """
         waited = task.waited_by(self.stale_since_ms or self._clock.now_ms())
         if not task.question_n:
             return none_cell()
@@ -393,43 +398,49 @@ class TasksModel(KeyedTableModel):
 
 
 def _usual_states() -> Iterator[Cell]:
-    """The longest first; "resumed (sent)" and what is not found are cut in a narrow table."""
+    """Yield the longest usual statuses.
+
+    "resumed (sent)" and what is not found are cut in a narrow table.
+    """
     for text in (tr("unconfirmed"), tr("resumed (sent)")):
         yield Cell(text=text, glyph=Glyph.QUESTION)
 
 
 def _bold(*texts: str) -> tuple[Cell, ...]:
-    """As the rows of new results have them."""
+    """Return cells in bold, as the rows of new results have them."""
     return tuple(Cell(text=text, bold=True) for text in texts)
 
 
 def place_of(keys: Sequence[int], key: int) -> int | None:
-    """Where it stands among these, newest first; found without a look at each of 100,000."""
+    """Return the place of a key among keys that are newest first, None where it is not there.
+
+    A binary search, since there may be 100,000.
+    """
     place = bisect_left(keys, -key, key=neg)
     return place if place < len(keys) and keys[place] == key else None
 
 
 def name_cell(name: str) -> Cell:
-    """Of what a task was done in or for, if it is known."""
+    """Return the cell of a session, a site or a host, if it is known."""
     text = name or NONE
     return Cell(text=text, spoken=spoken_text(text), tip=name)
 
 
 def new_cell(task: Task) -> Cell:
-    """A dot beside what nobody has seen yet."""
+    """Return the cell with a dot for a task whose result nobody has seen."""
     dot = Glyph.DOT if task.is_new else None
     spoken = tr("new") if task.is_new else tr("seen")
     return Cell(glyph=dot, spoken=spoken)
 
 
 def text_cell(task: Task) -> Cell:
-    """What was asked for."""
+    """Return the cell of a task's text."""
     text = shorten(task.spec.text)
     return Cell(text=text, tip=shorten(task.spec.text, 600), copied=task.spec.text)
 
 
 def status_cell(task: Task, session: Session | None, *, is_missing: bool = False) -> Cell:
-    """The status with its glyph; is_missing: the last poll did not find it."""
+    """Return the status with its glyph; is_missing: the last poll did not find the task."""
     word = task_status_text(task, session)
     if is_missing and not task.is_final:  # counted as what it was
         was = tr("{status}?", status=word.short.removesuffix("?"))
@@ -451,40 +462,40 @@ def status_cell(task: Task, session: Session | None, *, is_missing: bool = False
 
 
 def task_cost_cell(task: Task) -> Cell:
-    """What it cost so far."""
+    """Return the cell of what a task cost so far."""
     may_cost = not task.is_final and task.status is not TaskStatus.QUEUED
     is_sure = not task.is_doubted
     return cost_cell(task.cost, more_to_come=may_cost, spent=task.was_taken, is_sure=is_sure)
 
 
 def tokens_in(task: Task) -> Cell:
-    """What its agent has read."""
+    """Return the cell of the tokens that a task's agent has read."""
     return count_cell(task.usage.tokens_in, task)
 
 
 def tokens_out(task: Task) -> Cell:
-    """What its agent has written."""
+    """Return the cell of the tokens that a task's agent has written."""
     return count_cell(task.usage.tokens_out, task)
 
 
 def count_cell(number: int | None, task: Task) -> Cell:
-    """A number of tokens."""
+    """Return the cell of a number of tokens."""
     if number is None:
-        told = task.is_final or task.status is TaskStatus.QUEUED
-        text = NONE if told else ELLIPSIS
+        is_settled = task.is_final or task.status is TaskStatus.QUEUED
+        text = NONE if is_settled else ELLIPSIS
         return Cell(text=text, severity=Severity.DIM, spoken=spoken_text(text))
     return Cell(text=number_text(number))
 
 
 def unfit_cell(cell: Cell) -> Cell:
-    """The same of a task that fits the filter no more, but still stands there."""
+    """Return the cell of a task that no longer matches the filter but is still shown."""
     hint = tr("It does not fit the filter any more.")
     dim = Severity.DIM
     return replace(cell, severity=dim, mark=dim, bold=False, hint=hint)
 
 
 def waiting_cell(waiting: WaitText) -> Cell:
-    """Why a task waits here."""
+    """Return the cell that says why a queued task waits."""
     return Cell(
         text=waiting.text,
         severity=waiting.severity,
@@ -495,5 +506,5 @@ def waiting_cell(waiting: WaitText) -> Cell:
 
 
 def none_cell() -> Cell:
-    """Nothing, and nothing to come before it is sent."""
+    """Return the cell of what is not there, and does not come before the task is sent."""
     return Cell(text=NONE, severity=Severity.DIM, spoken=spoken_text(NONE))

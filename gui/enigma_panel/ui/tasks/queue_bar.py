@@ -23,13 +23,13 @@ from enigma_panel.ui.widgets.pointer_hold import PointerHold
 tr = Translations("Tasks")
 
 HEIGHT = 38
-"""With buttons and without, so that rows below stay where they are."""
+"""Least height, with buttons and without, so that rows below stay where they are."""
 ANY_HEIGHT = (1 << 24) - 1
 """Qt's QWIDGETSIZE_MAX."""
 
 
 class QueueBarAction(StrEnum):
-    """What can be done by the bar above the Tasks table."""
+    """An action of the bar above the Tasks table."""
 
     ANSWER = "answer"
     GO_ON = "go_on"
@@ -42,11 +42,12 @@ class QueueBarAction(StrEnum):
 
 
 class QueueState(Struct, frozen=True, kw_only=True):
-    """The queue as a whole.
+    """The state of the whole queue.
 
-    error: what the service said when it made the queue pause. at_work: sessions with a task at
-    work. asking: how many wait for an answer, where all that are open do. wants_browser: none was
-    free, and the service is asked again. has_page: the account's page is known.
+    error: the service's reply that paused the queue. at_work: the number of sessions with a task at
+    work. asking: the number of sessions that wait for an answer, where all open ones do.
+    wants_browser: no browser was free, and the service is asked again. has_page: the account's page
+    is known.
     """
 
     pause_reason: PauseReason
@@ -71,10 +72,11 @@ NOTHING = QueueBarText(text="")
 
 
 class QueueBar(QFrame):
-    """Hidden while the rows say it all. Remove all asks in its place, once, about what it names.
+    """The bar above the Tasks table, hidden while the rows say it all.
 
-    state: reads the queue. While somebody aims at a row, or at a button that stands here, the bar
-    keeps its place, its height and its buttons; its words are true all the same.
+    Remove all asks once in the bar's place, about the tasks that it names. state: reads the queue.
+    While somebody aims at a row, or at a button that stands here, the bar keeps its place, height
+    and buttons; its words stay true.
     """
 
     chosen = Signal(object)
@@ -102,7 +104,7 @@ class QueueBar(QFrame):
         hold.released.connect(self.refresh)
 
     def refresh(self) -> None:
-        """Say it as it is now. What a press here has changed moves also what is held."""
+        """Update words and buttons; after a press here also those that are held."""
         stays = self._hold.is_held and not self._was_pressed
         self._was_pressed = False
         self._refresh(stays=stays)
@@ -127,7 +129,7 @@ class QueueBar(QFrame):
             self._fit_height()
 
     def _fit_height(self) -> None:
-        """As high as its words need, also where the card has little room."""
+        """Set the height that the words need, also where the card has little room."""
         needed = self.heightForWidth(self.width())
         self.setMinimumHeight(max(theme.line_height(HEIGHT), needed))
         self.setMaximumHeight(ANY_HEIGHT)
@@ -174,7 +176,10 @@ class QueueBar(QFrame):
             self.chosen.emit(action)
 
     def _ask(self, keys: Sequence[int]) -> None:
-        """The two answers stand so that a second click on Remove all meets "Keep them"."""
+        """Ask before tasks are removed.
+
+        The two answers stand so that a second click on Remove all meets "Keep them".
+        """
         self._asked = tuple(keys)
         self._refresh()
         self._keep.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -206,7 +211,7 @@ class QueueBar(QFrame):
 
 
 def queue_bar_text(state: QueueState) -> QueueBarText | None:
-    """What to say above the table; None where the rows say it all."""
+    """Return what to say above the table; None where the rows say it all."""
     if state.wants_browser and state.pause_reason is PauseReason.NONE:
         text = tr("No browser is free. The program keeps asking.")
         return QueueBarText(text=text, actions=(QueueBarAction.TRY_NOW,))
@@ -254,7 +259,7 @@ def queue_bar_text(state: QueueState) -> QueueBarText | None:
 
 
 def queue_bar_action_label(action: QueueBarAction) -> str:
-    """The label of a button of the bar."""
+    """Return the label of a button of the bar."""
     match action:
         case QueueBarAction.ANSWER:
             return tr("Answer")
@@ -275,7 +280,7 @@ def queue_bar_action_label(action: QueueBarAction) -> str:
 
 
 def concerned(state: QueueState) -> list[int]:
-    """Keys of the tasks that the bar speaks of: after a restart those of the last run alone."""
+    """Return the keys of the tasks that the bar is about: after a restart those of the last run."""
     old = state.pause_reason is PauseReason.RESTARTED
     return [e.task_key for e in state.entries if not old or e.why is WaitReason.STOPPED]
 
@@ -285,7 +290,7 @@ def _with_remove(first: QueueBarAction) -> tuple[QueueBarAction, ...]:
 
 
 def _because(state: QueueState, otherwise: str, works: str = "") -> str:
-    """What the service said, and how many tasks wait for it."""
+    """Return what the service said, and how many tasks wait for it."""
     what = explain(state.error).what if state.error is not None else otherwise
     wait = _wait(len(state.entries))
     return tr("{what} {works}{wait}.", what=what, works=works, wait=wait)
@@ -300,7 +305,7 @@ def _wait(n: int) -> str:
 
 
 def _shared_reason(state: QueueState) -> str:
-    """One task's reason stands in its row; only what holds up several is said here."""
+    """Return a reason that holds up several tasks; one task's reason stands in its row."""
     reasons = {entry.why for entry in state.entries} if len(state.entries) > 1 else set()
     if WaitReason.LEDGER in reasons:
         return tr("the ledger cannot be written at the moment")
@@ -312,7 +317,7 @@ def _shared_reason(state: QueueState) -> str:
 
 
 def remove_all_question(n: int) -> str:
-    """Asked once before all tasks leave the queue."""
+    """Return the question that is asked once before all tasks leave the queue."""
     return tr.plural(
         "Remove this task from the line? It was not started.",
         "Remove these {n} tasks from the line? They were not started.",
@@ -321,5 +326,5 @@ def remove_all_question(n: int) -> str:
 
 
 def remove_all_text(n: int) -> str:
-    """The button that does it."""
+    """Return the label of the button that removes them."""
     return tr.plural("Remove 1 task", "Remove {n} tasks", n)

@@ -1,4 +1,4 @@
-"""How a click on a heading changes the order of Tasks, and what the headings say of it."""
+"""The order of Tasks: what a click on a heading changes, and what the headings say of it."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ tr = Translations("Tasks")
 MOST_KEYS = 2
 UP, DOWN = "↑", "↓"
 PLACES = ("¹", "²")
-"""Beside the arrows, where a second column decides between equals."""
+"""Marks beside the arrows, where a second column decides between equals."""
 _MOST_FIRST = frozenset(
     {
         SortColumn.NEW,
@@ -23,13 +23,14 @@ _MOST_FIRST = frozenset(
         SortColumn.WAITED,
     }
 )
-"""A first click on figures and times shows the most and the latest, on words the first letters."""
+"""Columns that a first click sorts from the most or latest down; words begin with A."""
 
 
 def next_order(order: Order, column: SortColumn, *, is_second: bool = False) -> Order:
-    """The order after a click on that heading: sorted by it, the other way round, newest first.
+    """Return the order after a click on a heading.
 
-    is_second: with Shift; what is sorted by already stays, and the column decides between equals.
+    It is sorted by that column, then the other way round, then newest first. is_second: with Shift;
+    what is sorted by already stays, and the column decides between equals.
     """
     before = {by.column: by for by in order}
     first = SortBy(column, descending=column in _MOST_FIRST)
@@ -47,7 +48,7 @@ def next_order(order: Order, column: SortColumn, *, is_second: bool = False) -> 
 
 
 def arrow(order: Order, column: SortColumn) -> str:
-    """'↓', '↑²': how a column is sorted; empty where it is not."""
+    """Return how a column is sorted, '↓' or '↑²'; empty where it is not."""
     for place, by in enumerate(order):
         if by.column is column:
             mark = DOWN if by.descending else UP
@@ -56,7 +57,7 @@ def arrow(order: Order, column: SortColumn) -> str:
 
 
 def spoken_order(order: Order, titles: Mapping[SortColumn, str]) -> str:
-    """'Sorted by Cost, descending, then by Task, ascending'."""
+    """Return the order in words: 'Sorted by Cost, descending, then by Task, ascending'."""
     parts = [direction_text(titles[by.column], descending=by.descending) for by in order]
     if not parts:
         return tr("Newest first")
@@ -66,14 +67,14 @@ def spoken_order(order: Order, titles: Mapping[SortColumn, str]) -> str:
 
 
 def direction_text(title: str, *, descending: bool) -> str:
-    """'Cost, descending'."""
+    """Return a column and its direction: 'Cost, descending'."""
     if descending:
         return tr("{column}, descending", column=title)
     return tr("{column}, ascending", column=title)
 
 
 def sort_tip() -> str:
-    """What can be done with a heading."""
+    """Return what can be done with a heading."""
     return tr(
         "A click sorts, a second one turns it, a third shows newest first."
         " With Shift it decides between equals. Drag it to another place."

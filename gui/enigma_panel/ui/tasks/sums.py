@@ -1,4 +1,4 @@
-"""What the tasks cost together that are shown, and those that are selected."""
+"""What the shown tasks cost together, and the selected ones."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -22,15 +22,15 @@ from enigma_panel.ui.widgets.basics import make_label, make_row
 
 GAP = 16
 LARGE = TaskSum(cost=Decimal(8_888), untold=1)
-"""There is room at least for an amount like this."""
+"""An amount for which there is always room."""
 
 
 class TaskSums(QWidget):
-    """'100 shown · $4.87' and, of several that are selected, '13 selected · $0.2400 · 4:10 min'.
+    """'100 shown · $4.87' and, of several selected tasks, '13 selected · $0.2400 · 4:10 min'.
 
-    It has the room that others leave, whatever it says, and stands on the right of it; where that
-    is little, what is selected goes first, in fewer words. summed: what the selected ones cost,
-    None where there are not several or it cannot be told.
+    It has the room that others leave, whatever it says, and stands on its right side; where there
+    is little, the selected ones go first, in fewer words. summed: what the selected ones cost, None
+    where there are not several or it is not known.
     """
 
     summed = Signal(object)
@@ -49,7 +49,7 @@ class TaskSums(QWidget):
         self._follow()
 
     def show_selected(self, keys: Sequence[int]) -> None:
-        """These are selected; one alone has all its figures in its row."""
+        """Show the sum of these selected tasks; one alone has all its figures in its row."""
         keys = tuple(keys) if len(keys) > 1 else ()
         if keys == self._keys:
             return
@@ -69,7 +69,7 @@ class TaskSums(QWidget):
         try:
             total = await self._search.sum_of(keys)
         except LedgerError:
-            total = None  # where a newer question came between, `counted` follows
+            total = None  # a newer search came between; `counted` follows
         if keys is self._keys:
             self._put(total)
 
@@ -79,8 +79,10 @@ class TaskSums(QWidget):
         self.summed.emit(total)
 
     def _fit(self) -> None:
-        """What is selected in the longest text that has room; then what is shown. Where there is no
-        task at all, the table says so."""
+        """Show the longest text that has room for the selected tasks, then for those shown.
+
+        Where there is no task at all, the table says so.
+        """
         figures, selected, room = self._search.figures, self._selected, self.width()
         texts = selected_texts(selected) if selected is not None else ()
         text = self._put_longest(self._selected_label, texts, room)
@@ -89,7 +91,7 @@ class TaskSums(QWidget):
         room -= self._width(text) + GAP if text else 0
         texts = shown_texts(figures.shown) if figures.total else ()
         if text:
-            texts = texts[:1]  # of two amounts without words nobody knows which is which
+            texts = texts[:1]  # two amounts without words could not be told apart
         self._put_longest(self._shown_label, texts, room)
         _describe(self._shown_label, spoken_shown(figures.shown), sum_tip(figures.shown))
 

@@ -22,8 +22,9 @@ ABOVE_GAP = 4
 
 
 class TasksTable(KeyedTable):
-    """A click on a heading sorts; its context menu does, too, and shows and hides columns.
+    """The table of tasks.
 
+    A click on a heading sorts; its context menu does, too, and shows and hides columns.
     results_wanted: Ctrl+C while the tasks with these keys are selected.
     """
 
@@ -55,13 +56,12 @@ class TasksTable(KeyedTable):
         )
 
     def note_new(self, keys: Iterable[int]) -> None:
-        """These tasks were just asked for; where one of them stands above what is seen, or waits
-        for the hold to come there, that is said."""
+        """Show how many of these new tasks are above the visible rows, or wait for the hold."""
         self._new.update(keys)
         self._say_new()
 
     def show_column_menu(self, at: QPoint) -> None:
-        """How the rows are sorted, and which columns are shown; Status and Task always are."""
+        """Open the menu of orders and columns; Status and Task are always shown."""
         self._menu.clear()
         self._add_orders(self._menu.addMenu(tr("Sort by")), is_second=False)
         then = self._menu.addMenu(tr("Then by"))
@@ -91,12 +91,12 @@ class TasksTable(KeyedTable):
         self._new_above.move(max(0, left), ABOVE_GAP)
 
     def _load_ahead(self) -> None:
-        """A page above and below what is seen: whoever scrolls on finds it there."""
+        """Load a page above and below the visible rows, for when somebody scrolls on."""
         seen = self.visible_rows()
         self.rows.load(range(seen.start - len(seen), seen.stop + len(seen)))
 
     def _add_orders(self, menu: QMenu, *, is_second: bool) -> None:
-        """As the headings, for the keyboard."""
+        """Add the orders of the headings to a menu, for the keyboard."""
         order = self.rows.order
         if not is_second:
             newest = menu.addAction(tr("Newest first"))
@@ -119,14 +119,14 @@ class TasksTable(KeyedTable):
         self._say_new()
 
     def copy(self) -> None:
-        """The cell; of several tasks their results."""
+        """Copy the cell, or the results of several tasks."""
         if self.selected_count() > 1:
             self.results_wanted.emit(self.selected_keys())
         else:
             super().copy()
 
     def sort_by(self, column: int, *, is_second: bool = False) -> None:
-        """As a click on that heading does, with Shift or without."""
+        """Sort as a click on that heading does, with Shift or without."""
         self.rows.sort_by(column, is_second=is_second)
         self._tell_order()
 
