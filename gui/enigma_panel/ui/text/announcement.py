@@ -24,7 +24,7 @@ class End(Enum):
 
 
 def questions_text(questions: Sequence[OpenQuestion], session: Session | None) -> str:
-    """Who asks for what; how many ask where they are several. session: of the first."""
+    """Return who asks for what, or of several how many. session: of the first."""
     first = questions[0]
     if len(questions) > 1:
         return tr.plural("1 session asks you", "{n} sessions ask you", len(questions))
@@ -33,7 +33,7 @@ def questions_text(questions: Sequence[OpenQuestion], session: Session | None) -
 
 
 def ends_text(ends: Sequence[End], session: Session | None) -> str:
-    """Of one the session and how it ended, of several how many. session: of the first."""
+    """Return how one task ended, or of several how many did. session: of the first."""
     if len(ends) == 1:
         return _end_text(ends[0], _name(session))
     failed = sum(end is not End.DONE for end in ends)
@@ -58,15 +58,15 @@ def _name(session: Session | None) -> str:
 
 
 def command_failed_text(verb: CommandVerb, session: Session | None) -> str:
-    """A command did not reach its session, or may not have."""
+    """Return that a command did not reach its session, or may not have."""
     return tr("{verb} failed: {name}", verb=verb_label(verb), name=_name(session))
 
 
 def queue_text(reason: PauseReason) -> str:
-    """Why no task in line is started."""
+    """Return why no queued task is started."""
     return tr("Tasks wait: {why}", why=pause_text(reason))
 
 
 def connection_text(*, is_lost: bool) -> str:
-    """Whether the service can be reached."""
+    """Return whether the service can be reached."""
     return tr("No connection to the service") if is_lost else tr("The connection is back")

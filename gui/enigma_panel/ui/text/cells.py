@@ -18,21 +18,24 @@ from enigma_panel.ui.theme.palette import Glyph, Severity
 tr = Translations("Cells")
 
 TAKEN_BACK, FROM_COPY, FROM_EXPORT = "TAKEN_BACK", "FROM_COPY", "FROM_EXPORT"
-"""Codes of queued tasks that were not sent: taken out by the person, or queued when the ledger in
-use was copied, or was exported by an earlier version."""
+"""Codes of queued tasks that were not sent.
+
+The person took them out, or they were queued when the ledger in use was copied, or was exported by
+an earlier version.
+"""
 
 
 USUAL_COST, USUAL_NAME = "< $0.0001", "shop.example 12"
-"""As wide as what tasks cost and what sessions are called, nearly always."""
+"""Samples as wide as nearly all costs of tasks and names of sessions."""
 
 
 class Cell(Struct, frozen=True, kw_only=True):
-    """text in its colour, a glyph before it, a dimmed tail behind it, a bar (0…1) before all that.
+    """A cell: text in its colour, a glyph before it, a dimmed tail behind, a bar (0…1) before all.
 
     steady: the tail changes often, so where it begins depends on the text before it alone.
-    tail_first: where there is no room for both, the text gives way.
-    spoken: what is spoken where it is not the text; copied: what is copied. tip: all of it, where
-    there may be no room. hint: what it means; shown as a tip and described to a screen reader.
+    tail_first: where there is no room for both, the text gives way. spoken: what is spoken where it
+    is not the text; copied: what is copied. tip: all of it, where there may be no room. hint: what
+    it means; shown as a tip and described to a screen reader.
     """
 
     text: str = ""
@@ -56,12 +59,12 @@ class Cell(Struct, frozen=True, kw_only=True):
 
     @property
     def copied_text(self) -> str:
-        """All of what stands there, for the clipboard."""
+        """All of the cell's text, for the clipboard."""
         return self.copied or self.text
 
     @property
     def tool_tip(self) -> str:
-        """What is shown when the pointer rests on it."""
+        """The tool tip of the cell."""
         return "\n".join(part for part in (self.tip, self.hint) if part)
 
 
@@ -69,7 +72,7 @@ NO_CELL = Cell()
 
 
 def stale_cell(cell: Cell, heard_ms: int | None) -> Cell:
-    """The same of a record of which nothing is heard any more: grey, and said to be old.
+    """Return the cell of a record of which nothing is heard any more: grey, and said to be old.
 
     heard_ms: when something was heard last, None where nothing was in this run.
     """
@@ -85,9 +88,10 @@ def stale_cell(cell: Cell, heard_ms: int | None) -> Cell:
 def cost_cell(
     cost: Decimal | None, *, more_to_come: bool, spent: bool, is_sure: bool = True
 ) -> Cell:
-    """An amount, see `money`; what is not known is not nothing, and what is in doubt is said so.
+    """Return the cell of an amount, see `money`.
 
-    Where it is shown shorter than it was told, its hint is all of it, and so is what is copied.
+    What is not known is not nothing, and what is in doubt is said so. Where the amount is shown
+    shorter than it was reported, hint and copied text hold all of it.
     """
     text = money(cost, more_to_come=more_to_come, spent=spent, is_sure=is_sure)
     hints: list[str] = []
@@ -106,7 +110,10 @@ def cost_cell(
 
 
 def result_cell(task: Task, session: Session | None) -> Cell:
-    """What came out, in one line; a sign where it may be another task's. session: the task's."""
+    """Return the result in one line, with a sign where it may be another task's.
+
+    session: the task's.
+    """
     cell = _plain_result_cell(task, session)
     if not task.is_doubted:
         return cell
@@ -116,12 +123,12 @@ def result_cell(task: Task, session: Session | None) -> Cell:
 
 
 def doubt_text(cost: Decimal | None) -> str:
-    """That what is shown may be another task's."""
+    """Return that what is shown may be another task's."""
     return explain_code(OTHER_TASK, None, ErrorContext(cost=cost)).text
 
 
 def _stopped_text(task: Task, session: Session | None) -> str:
-    """Who or what stopped it, as far as that is known."""
+    """Return who or what stopped a task, as far as that is known."""
     if task.stop_sent_ms is not None:
         return tr("stopped by you")
     if session is not None and session.was_over_by(task.ended_ms or 0):

@@ -10,7 +10,7 @@ tr = Translations("New task")
 
 
 def finding_text(finding: Finding) -> str:
-    """The sentence for a finding, to stand beside its field."""
+    """Return the sentence for a finding, to stand beside its field."""
     if finding.field is Field.KEY:
         return _key_text(finding)
     if finding.field is Field.OUTPUT_SCHEMA:
@@ -43,7 +43,7 @@ def finding_text(finding: Finding) -> str:
 
 
 def field_name(field: Field) -> str:
-    """The label of a field in New task: 'Avoid domains'."""
+    """Return the label of a field in New task: 'Avoid domains'."""
     return {
         Field.TIME_LIMIT: tr("Time limit"),
         Field.INPUT_TOKENS: tr("Input tokens"),
@@ -126,7 +126,7 @@ def _key_text(finding: Finding) -> str:
 
 
 def address_text(problem: AddressProblem) -> str:
-    """Why an address of the service cannot be used."""
+    """Return why an address of the service cannot be used."""
     match problem:
         case AddressProblem.EMPTY:
             return tr("Enter the address of the service.")

@@ -8,7 +8,7 @@ tr = Translations("Connection")
 
 
 def offline_text(health: Health, now_ms: int) -> str:
-    """'No connection since 11:40 – shown is the state of then; tries again in 8 s'.
+    """Return 'No connection since 11:40 – shown is the state of then; tries again in 8 s'.
 
     Where nothing was heard in this run, nothing is said of whose state is shown.
     """
@@ -26,7 +26,7 @@ def offline_text(health: Health, now_ms: int) -> str:
 
 
 def back_text(lost_ms: int, n_finished: int) -> str:
-    """'Back after 0:20 – 2 finished meanwhile'."""
+    """Return 'Back after 0:20 – 2 finished meanwhile'."""
     time = duration(lost_ms)
     if not n_finished:
         return tr("Back after {time}", time=time)

@@ -17,25 +17,27 @@ tr = Translations("Settings")
 
 
 def service_name(dialect: Dialect) -> str:
-    """What people call the service that speaks it: 'WebRun'."""
+    """Return the name of the service that speaks a dialect: 'WebRun'."""
     return RULES[dialect].name
 
 
 def dialect_name(dialect: Dialect) -> str:
-    """'WebRun (W2)'."""
+    """Return the name of a dialect: 'WebRun (W2)'."""
     return f"{service_name(dialect)} ({dialect})"
 
 
 def wanted_dialect(session: Session | None, task: Task | None) -> Dialect | None:
-    """The dialect that the service asked for as it refused the task, None where it asked for none
-    or for the one in which it was asked."""
+    """Return the dialect that the service asked for as it refused the task.
+
+    None where it asked for none, or for the one in which it was asked.
+    """
     if session is None or task is None:
         return None
     return RULES[session.dialect].switches.get(task.code or "")
 
 
 def offered_dialect(session: Session | None, task: Task | None, account: Account) -> Dialect | None:
-    """As `wanted_dialect`, where it is not in use by now and the address is still the same."""
+    """Return the same where it is not in use by now and the address has not changed."""
     if session is None or session.base_url != account.base_url:
         return None
     wanted = wanted_dialect(session, task)
@@ -43,12 +45,12 @@ def offered_dialect(session: Session | None, task: Task | None, account: Account
 
 
 def switch_label(dialect: Dialect) -> str:
-    """The label of what switches to it and starts the refused task again."""
+    """Return the label of what switches to a dialect and starts the refused task again."""
     return tr("Switch to {service} and start again", service=service_name(dialect))
 
 
 def dialect_doubt(dialect: Dialect, host: str) -> str:
-    """That the host is known to speak another one, empty where it is not."""
+    """Return that the host is known to speak another dialect, empty where it is not."""
     if fits_host(dialect, host):
         return ""
     return tr(
@@ -59,8 +61,10 @@ def dialect_doubt(dialect: Dialect, host: str) -> str:
 
 
 def key_doubt(key: str, account: Account) -> str:
-    """That a key, of which the beginning is enough, looks like one for another address or dialect,
-    empty where it does not."""
+    """Return that a key looks like one for another address or dialect, empty where it does not.
+
+    The beginning of the key is enough.
+    """
     prefix, dialect = known_prefix(key), account.dialect
     if prefix is None:
         return ""
@@ -85,7 +89,7 @@ def key_doubt(key: str, account: Account) -> str:
 
 
 def dialect_note(*, is_for_run: bool, is_kept: bool) -> str:
-    """What a choice changes, and how long it holds."""
+    """Return what a choice changes, and how long it holds."""
     note = tr("How tasks are written. Sessions that are open keep the dialect they were opened in.")
     if is_for_run:
         note += " " + tr("The command line chose this one; it holds for this run.")

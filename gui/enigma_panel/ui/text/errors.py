@@ -61,7 +61,7 @@ class ErrorContext(Struct, frozen=True, kw_only=True):
 
 
 class ErrorText(Struct, frozen=True):
-    """Up to three short sentences; empty where there is nothing to say."""
+    """Up to three short sentences; one is empty where there is nothing to say."""
 
     what: str
     money: str = ""
@@ -69,7 +69,7 @@ class ErrorText(Struct, frozen=True):
 
     @property
     def text(self) -> str:
-        """All of it in one line."""
+        """All sentences in one line."""
         return " ".join(part for part in (self.what, self.money, self.todo) if part)
 
 
@@ -98,14 +98,14 @@ _REASONS: dict[str, Callable[[], str]] = {
 
 
 def explain(error: ApiError, context: ErrorContext = NO_CONTEXT) -> ErrorText:
-    """Words for a call that brought no usable answer."""
+    """Return the words for a call that brought no usable answer."""
     return TABLE[row_of(error, context.call)](_details(error, context))
 
 
 def explain_code(
     code: str | None, message: str | None, context: ErrorContext = NO_CONTEXT
 ) -> ErrorText:
-    """Words for the error that a task reports of itself."""
+    """Return the words for the error that a task reports of itself."""
     status = _status_in(code)
     row = TABLE.get(_ROW_OF_STATUS.get(status, (code or "").upper()))
     if row is None:
@@ -116,12 +116,12 @@ def explain_code(
 
 
 def explain_lost(context: ErrorContext) -> ErrorText:
-    """Words for a start whose reply was lost, or, where the call was that, for a new task."""
+    """Return the words for a lost reply to a start or, where the call was that, to a new task."""
     return TABLE[_LOST.get(context.call, "lost start")](ErrorDetails(context=context))
 
 
 def row_of(error: ApiError, call: Call = Call.OTHER) -> str:
-    """Which row of the table an error belongs to. The status decides, the code refines."""
+    """Return the table's row for an error. The status decides, the code refines."""
     if call in _LOST and not error.nothing_happened:
         return _LOST[call]
     if isinstance(error, SessionGoneError):
@@ -156,7 +156,7 @@ def _details(error: ApiError, context: ErrorContext) -> ErrorDetails:
 
 
 def _status_in(code: str | None) -> int:
-    """The status of a refusal that came without a code: "HTTP_429" is 429."""
+    """Return the status of a refusal that came without a code: "HTTP_429" is 429."""
     head, _, number = (code or "").partition(STATUS_PREFIX)
     return int(number) if not head and len(number) == 3 and number.isdecimal() else 0
 
@@ -166,21 +166,21 @@ def _quote(message: str | None) -> str:
 
 
 def again(facts: ErrorDetails, otherwise: str) -> str:
-    """When to try again, as the service said it, else otherwise."""
+    """Return when to try again, as the service said it, else `otherwise`."""
     if facts.wait_s is None:
         return otherwise
     return tr("Try again in {n} s.", n=facts.wait_s)
 
 
 def with_message(what: str, facts: ErrorDetails) -> str:
-    """Our words with the service's own message behind them."""
+    """Return our words with the service's own message behind them."""
     if not facts.message:
         return tr("{what}.", what=what)
     return tr("{what}: “{message}”.", what=what, message=facts.message.removesuffix("."))
 
 
 def nothing_started(facts: ErrorDetails) -> str:
-    """Said of a start that is given up."""
+    """Return what is said of a start that is given up."""
     return {
         Call.START: tr("Nothing was started."),
         Call.NEW_TASK: tr("The task was not started."),  # its browser was, and may cost something
@@ -257,7 +257,10 @@ def forbidden(facts: ErrorDetails) -> ErrorText:
 
 
 def session_gone(facts: ErrorDetails) -> ErrorText:
-    """About the session, never about the key; said once, it proves no end."""
+    """The service does not find the session.
+
+    This is never about the key; said once, it proves no end.
+    """
     what = tr("The service does not find this session.")
     if facts.context.is_closed:
         return ErrorText(what, nothing_started(facts), tr("Start a new one."))
@@ -273,7 +276,7 @@ def task_gone(_details: ErrorDetails) -> ErrorText:
 
 
 def session_limit(facts: ErrorDetails) -> ErrorText:
-    """As many sessions as the account may have."""
+    """The account has as many sessions as it may have."""
     what = tr("All places are in use.")
     if facts.limit:
         what = tr.plural("The only place is in use.", "All {n} places are in use.", facts.limit)
@@ -281,14 +284,14 @@ def session_limit(facts: ErrorDetails) -> ErrorText:
 
 
 def busy(_details: ErrorDetails) -> ErrorText:
-    """One task at a time."""
+    """The session has a task already."""
     return ErrorText(
         tr("This session is busy."), todo=tr("Start it again when its task has ended.")
     )
 
 
 def timed_out(facts: ErrorDetails) -> ErrorText:
-    """Longer than its own limit."""
+    """The task took longer than its own limit."""
     cost = facts.context.cost
     money = ""
     if cost is not None and is_sane(cost):
@@ -317,7 +320,7 @@ def crashed(facts: ErrorDetails) -> ErrorText:
 
 
 def ledger_failed(_details: ErrorDetails) -> ErrorText:
-    """What cannot be kept is not sent."""
+    """The ledger could not be written: what cannot be kept is not sent."""
     what = tr("The ledger could not be written, so the task was not sent.")
     return ErrorText(what, tr("Its browser is being closed."), tr("Make room on the disk."))
 
@@ -346,12 +349,12 @@ def from_export(_details: ErrorDetails) -> ErrorText:
 
 
 def ended_first(_details: ErrorDetails) -> ErrorText:
-    """Terminated while its browser was being opened."""
+    """The session was terminated while its browser was being opened."""
     return ErrorText(tr("The session was terminated before the task was sent."))
 
 
 def other_task(facts: ErrorDetails) -> ErrorText:
-    """What is known of it came with the ids of a task that nobody knows."""
+    """What is known of the task came with the ids of an unknown one."""
     what = with_message(tr("The service names another task in its answer"), facts)
     money = tr("Its cost is in no sum.") if facts.context.cost is not None else ""
     todo = tr("For some minutes it is asked for again: an answer about this task takes its place.")
@@ -359,13 +362,13 @@ def other_task(facts: ErrorDetails) -> ErrorText:
 
 
 def unknown_task_error(facts: ErrorDetails) -> ErrorText:
-    """A code that is not documented, or none."""
+    """The task's code is not documented, or there is none."""
     what = with_message(tr("The task failed"), facts)
     return ErrorText(what, todo=tr("Run it again, or say it differently."))
 
 
 def too_many_calls(facts: ErrorDetails) -> ErrorText:
-    """The limit per minute."""
+    """The limit of calls per minute is reached."""
     todo = again(facts, tr("Try again in a minute."))
     return ErrorText(tr("Too many calls this minute."), nothing_started(facts), todo)
 
@@ -377,14 +380,17 @@ def no_browser(facts: ErrorDetails) -> ErrorText:
 
 
 def nonsense(facts: ErrorDetails) -> ErrorText:
-    """No JSON, cut short, or 5xx. A start got no further, else it would be a lost one."""
+    """The answer was no JSON, cut short, or a 5xx.
+
+    A start got no further, else it would be a lost one.
+    """
     what = tr("The service answered in a way that makes no sense ({status}).", status=facts.status)
     money = nothing_started(facts)
     return ErrorText(what, money, "" if money else tr("Polls go on."))
 
 
 def no_connection(facts: ErrorDetails) -> ErrorText:
-    """Nothing was sent."""
+    """There is no connection, so nothing was sent."""
     what = tr("No connection.")
     if facts.reason in _REASONS:
         what = tr("No connection: {reason}.", reason=_REASONS[facts.reason]())
@@ -392,13 +398,13 @@ def no_connection(facts: ErrorDetails) -> ErrorText:
 
 
 def interrupted(_details: ErrorDetails) -> ErrorText:
-    """Sent, but the answer was lost; the call starts nothing."""
+    """The call was sent and the answer lost; the call starts nothing."""
     what = tr("The connection broke before the service answered.")
     return ErrorText(what, todo=tr("It is not known whether it arrived: watch the session."))
 
 
 def lost_start(facts: ErrorDetails) -> ErrorText:
-    """Sent, the answer was lost: a browser may be open."""
+    """A start was sent and the answer lost: a browser may be open."""
     what = tr("The start of “{task}” is unconfirmed.", task=shorten(facts.context.task, 60))
     money = tr("It may be running and cost money.")
     if facts.context.ends_at:
@@ -413,7 +419,7 @@ def lost_start(facts: ErrorDetails) -> ErrorText:
 
 
 def lost_new_task(facts: ErrorDetails) -> ErrorText:
-    """Sent, the answer was lost: a task may be working."""
+    """A task was sent and the answer lost: it may be working."""
     what = tr(
         "“{task}” may be working in {session}, but the service names a task only in the answer "
         "that was lost.",
@@ -426,7 +432,7 @@ def lost_new_task(facts: ErrorDetails) -> ErrorText:
     return ErrorText(what, todo=todo)
 
 
-# In capitals: codes. All else is no code of the service, in whatever spelling that has it.
+# Names in capitals are codes of the service; the others are cases of our own.
 TABLE: dict[str, Row] = {
     "INVALID_PARAMS": bad_task,
     "INVALID_PARAMETER": bad_task,
@@ -467,7 +473,10 @@ TABLE: dict[str, Row] = {
     "lost newTask": lost_new_task,
 }
 _CLEAR_STATUSES = frozenset({429, 503})
-"""These say it without a word; the ledger has a 503 only where the service itself gave it."""
+"""Statuses that are clear without a message.
+
+The ledger has a 503 only where the service itself gave it.
+"""
 _ROW_OF_STATUS = {
     400: "INVALID_PARAMS",
     401: "INVALID_API_KEY",

@@ -10,15 +10,15 @@ from enigma_panel.ui.text.states import ELLIPSIS, NONE, UNKNOWN, spoken_text
 tr = Translations("Money")
 
 MORE = " + ?"
-"""Stands behind a sum of which a part is not known."""
+"""Ending of a sum of which a part is not known."""
 IDLE = " + idle"
-"""Stands behind what the tasks of a session cost that was open without one."""
+"""Ending of the cost of a session that was open without a task."""
 
 
 def money(
     amount: Decimal | None, *, more_to_come: bool, spent: bool = False, is_sure: bool = True
 ) -> str:
-    """The amount; '…' while it is not known but may be. Never 0.
+    """Return the amount; '…' while it is not known but may be. Never 0.
 
     In the end '?' where something was spent that is not known, '–' where nothing was.
     """
@@ -30,35 +30,38 @@ def money(
 
 
 def incomplete(text: str) -> str:
-    """'$0.0214 + ?': the sum and what is not known."""
+    """Return a sum of which a part is not known: '$0.0214 + ?'."""
     return text + MORE
 
 
 def with_idle(text: str) -> str:
-    """'$0.0778 + idle': nobody tells what a browser costs that waits for a task."""
+    """Return a cost with idle time: '$0.0778 + idle'.
+
+    What a browser costs that waits for a task is not known.
+    """
     return text + IDLE
 
 
 def idle_text() -> str:
-    """What that means."""
+    """Return what "+ idle" means."""
     return tr("Idle time costs money, too. How much is not known.")
 
 
-def untold_text(n: int) -> str:
-    """What is missing in a sum."""
+def unknown_cost_text(n: int) -> str:
+    """Return what is missing in a sum."""
     return tr.plural("What 1 task cost is not known.", "What {n} tasks cost is not known.", n)
 
 
 def spoken_money(text: str) -> str:
-    """What a screen reader says for an amount as it is shown: the signs at it have words."""
+    """Return what a screen reader says for an amount as it is shown: its signs have words."""
     if text in {ELLIPSIS, UNKNOWN, NONE, ""}:
         return spoken_text(text)
     if text.endswith(IDLE):
-        told = spoken_money(text.removesuffix(IDLE))
-        return tr("{amount} and idle time", amount=told)
+        known = spoken_money(text.removesuffix(IDLE))
+        return tr("{amount} and idle time", amount=known)
     if text.endswith(MORE):
-        told = spoken_money(text.removesuffix(MORE))
-        return tr("{amount} and what is not known", amount=told)
+        known = spoken_money(text.removesuffix(MORE))
+        return tr("{amount} and what is not known", amount=known)
     amount = text.removesuffix("?").removeprefix("< ")
     if amount[0] == "~":
         amount = tr("about {amount}", amount=amount[1:])
@@ -68,27 +71,27 @@ def spoken_money(text: str) -> str:
 
 
 def exact_text(amount: Decimal, kind: MoneyKind = MoneyKind.COST) -> str:
-    """What the amount as it is shown leaves out; nothing where it is all of it."""
+    """Return what the amount as shown leaves out; nothing where it is all of it."""
     if not is_sane(amount) and kind is MoneyKind.COST:  # a balance may be below zero
-        told = exact_money(amount)
-        return tr("The service told {amount}, which cannot be. It is in no sum.", amount=told)
+        known = exact_money(amount)
+        return tr("The service reported {amount}, which cannot be. It is in no sum.", amount=known)
     if not is_rounded(amount, kind):
         return ""
     return tr("Exactly {amount}.", amount=exact_money(amount))
 
 
 def forecast_text(forecast: Forecast | None) -> str:
-    """'≈ 90 tasks like your last 20'."""
+    """Return how far the balance goes: '≈ 90 tasks like your last 20'."""
     return "" if forecast is None else tr("≈ {tasks}", tasks=_tasks_like(forecast))
 
 
 def spoken_forecast(forecast: Forecast | None) -> str:
-    """The same for a screen reader."""
+    """Return the same for a screen reader."""
     return "" if forecast is None else tr("about {tasks}", tasks=_tasks_like(forecast))
 
 
 def each_text(forecast: Forecast | None) -> str:
-    """What those cost that stand for the next ones."""
+    """Return what those tasks cost on which the forecast is based."""
     if forecast is None:
         return ""
     each = format_money(forecast.each, is_derived=True)

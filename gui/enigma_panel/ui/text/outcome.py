@@ -9,11 +9,14 @@ from enigma_panel.ui.text.states import duration
 tr = Translations("Questions")
 
 ANSWER_SENDS = 3
-"""An answer goes to a busy service so often; then it is given up, with its text kept."""
+"""How often an answer is sent to a busy service before it is given up, with its text kept."""
 
 
 def gone_text(*, has_text: bool, was_refused: bool = False) -> str:
-    """The agent no longer asks. was_refused: it did when the answer was sent, which was refused."""
+    """Return that the agent no longer asks.
+
+    was_refused: it did when the answer was sent, which was refused.
+    """
     what = tr("This question is no longer open: the task went on or ended. Nothing was sent.")
     if was_refused:
         what = tr(
@@ -24,7 +27,7 @@ def gone_text(*, has_text: bool, was_refused: bool = False) -> str:
 
 
 def answer_text(result: AnswerResult | None, *, has_text: bool) -> str:
-    """What the person has to know about an answer; empty when there is nothing to say."""
+    """Return what the person has to know about an answer; empty when there is nothing to say."""
     if result is None:
         return tr("Something went wrong. The answer may have been delivered.")
     match result.outcome:
@@ -46,7 +49,7 @@ def answer_text(result: AnswerResult | None, *, has_text: bool) -> str:
 
 
 def sent_live_text() -> str:
-    """The answer went out by the way that confirms nothing."""
+    """Return that an answer went out by the live channel, which confirms nothing."""
     return tr(
         "The answer was sent over the live channel, because the calls of this minute are used up. "
         "The channel confirms nothing: if the agent still asks, the question comes back."
@@ -54,12 +57,12 @@ def sent_live_text() -> str:
 
 
 def take_back_label() -> str:
-    """The button that keeps an answer from being sent."""
+    """Return the label of the button that keeps an answer from being sent."""
     return tr("Take back")
 
 
 def wait_text(wait: AnswerWait | None, now_ms: int) -> str:
-    """Where an answer is that was given and has not arrived."""
+    """Return how far an answer is that was given and has not arrived."""
     if wait is None or wait.why is WaitReason.SENDING:
         return tr("Sending …")
     left = None if wait.due_ms is None else max(0, wait.due_ms - now_ms)
@@ -73,12 +76,15 @@ def wait_text(wait: AnswerWait | None, now_ms: int) -> str:
 
 
 def asked_again_text() -> str:
-    """Said of a question that came back after its answer."""
+    """Return what is said of a question that came back after its answer."""
     return tr("The agent asks again: your answer may not have been accepted.")
 
 
 def maybe_answered_text() -> str:
-    """Said of a question whose answer was sent, in this run or before, and never confirmed."""
+    """Return what is said of a question whose answer was sent and never confirmed.
+
+    That may have been in this run or before.
+    """
     return tr(
         "This may have been answered already: an answer was sent, and nobody knows whether it "
         "arrived."
@@ -86,14 +92,14 @@ def maybe_answered_text() -> str:
 
 
 def doubted_question_text() -> str:
-    """Said of a question that came with the ids of a task that nobody knows."""
+    """Return what is said of a question that came with the ids of an unknown task."""
     return tr(
         "The service names another task with this question: perhaps it is not this agent that asks."
     )
 
 
 def unknown_asker_text() -> str:
-    """Said of a question that any of several tasks of a session may ask."""
+    """Return what is said of a question that any of several tasks of a session may ask."""
     return tr(
         "Several tasks of this session may ask this, and nothing says which one does. The answer "
         "goes to the one that asks: send a secret only if each of them may have it."
@@ -115,7 +121,7 @@ def _failed(result: AnswerResult) -> str:
 
 
 def not_saved_text(error: LedgerError) -> str:
-    """The program's own records could not be written, so nothing was sent."""
+    """Return that our own records could not be written, so nothing was sent."""
     if isinstance(error, DiskFullError):
         return tr("Nothing was sent: the disk is full. Your text is still here.")
     return tr(

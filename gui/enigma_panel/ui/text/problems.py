@@ -16,7 +16,7 @@ tr = Translations("Notices")
 
 
 class NoticeAction(StrEnum):
-    """What can be done by a notice's buttons."""
+    """An action that a notice offers by a button."""
 
     SHOW_TASK = "show_task"
     SHOW_SESSION = "show_session"
@@ -37,10 +37,10 @@ class NoticeRank(IntEnum):
     """How much a notice is about money."""
 
     SMALL = auto()
-    """It leads to nothing to do, and fades."""
+    """The notice leads to nothing to do, and fades."""
     PLAIN = auto()
     GRAVE = auto()
-    """It needs the person."""
+    """The notice needs the person."""
     COSTS = auto()
     """What is known to be open, or is not shown, may cost money."""
     ENDING = auto()
@@ -68,16 +68,16 @@ class Notice(Struct, frozen=True, kw_only=True):
 
     @property
     def grave(self) -> bool:
-        """Shown in amber, for it may cost money or needs the person."""
+        """Whether the notice is amber, for it may cost money or needs the person."""
         return self.rank >= NoticeRank.GRAVE
 
     def label(self, action: NoticeAction) -> str:
-        """The label of one of its buttons."""
+        """Return the label of one of the notice's buttons."""
         return notice_action_label(action, self.dialect)
 
 
 def notice_action_label(action: NoticeAction, dialect: Dialect | None = None) -> str:
-    """Its label wherever it is offered. dialect: the one to switch to."""
+    """Return an action's label wherever it is offered. dialect: the one to switch to."""
     if action is NoticeAction.SWITCH_DIALECT and dialect is not None:
         return switch_label(dialect)
     return {
@@ -98,7 +98,10 @@ def notice_action_label(action: NoticeAction, dialect: Dialect | None = None) ->
 
 
 def problem_text(problem: Problem, now_ms: int) -> Notice:
-    """A file that could not be used, or has damage; the copy of a damaged ledger is offered."""
+    """Return the notice about a file that could not be used, or has damage.
+
+    The copy of a damaged ledger is offered.
+    """
     what, rank = _what(problem), NoticeRank.GRAVE
     if problem.kind in {ProblemKind.MENDED, ProblemKind.DAMAGED}:
         rank = NoticeRank.COSTS
@@ -109,7 +112,7 @@ def problem_text(problem: Problem, now_ms: int) -> Notice:
 
 
 def ledger_text(error: LedgerError) -> Notice:
-    """The ledger could not be read: there may be more than is shown."""
+    """Return the notice that the ledger could not be read: there may be more than is shown."""
     text = tr(
         "The ledger could not be read, so sessions that still cost money may be missing "
         "here: {reason}.",
@@ -119,7 +122,7 @@ def ledger_text(error: LedgerError) -> Notice:
 
 
 def bad_rows_text(n: int) -> Notice:
-    """Rows that make no sense were left out; all others are shown."""
+    """Return the notice that rows that make no sense were left out; all others are shown."""
     text = tr.plural(
         "1 row of the ledger could not be read; what it was about may still cost money.",
         "{n} rows of the ledger could not be read; what they were about may still cost money.",
@@ -129,14 +132,17 @@ def bad_rows_text(n: int) -> Notice:
 
 
 def unexpected_text() -> Notice:
-    """An error of the program's own, of which nobody knows what it means."""
+    """Return the notice about an unexpected error of the program's own."""
     text = tr("Something went wrong in this program. It goes on, but may not show all there is.")
     actions = (NoticeAction.COPY_DIAGNOSTICS,)
     return Notice(text=text, actions=actions, rank=NoticeRank.GRAVE, topic="unexpected")
 
 
 def key_text(state: KeyState) -> Notice | None:
-    """Why nothing can be started for want of a key; None while all is well or still looked for."""
+    """Return the notice that nothing can be started without a key.
+
+    None while all is well or the key is still looked for.
+    """
     text = {
         KeyState.ABSENT: tr("There is no API key yet, so nothing can be started."),
         KeyState.NO_KEYCHAIN: tr(
@@ -151,7 +157,7 @@ def key_text(state: KeyState) -> Notice | None:
 
 
 def copy_text(copy: Copy, now_ms: int) -> str:
-    """What a copy holds, and what it does not."""
+    """Return what a copy holds, and what it does not."""
     time = local_moment(copy.made_ms, now_ms)
     text = tr("A copy of {time} is there", time=time)
     if copy.sessions_open:

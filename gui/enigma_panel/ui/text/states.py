@@ -1,4 +1,4 @@
-"""Texts for states, verbs, and times: as they are shown and as they are spoken."""
+"""Texts for states and times, as they are shown and as they are spoken."""
 
 from collections.abc import Iterator
 from time import localtime, struct_time
@@ -54,18 +54,18 @@ class StateWord(Struct, frozen=True):
 
     @property
     def short(self) -> str:
-        """The word alone, "paused?" of "paused? – billing", where more has to stand beside."""
+        """The word alone, "paused?" of "paused? – billing", where more stands beside it."""
         state, billing, _ = self.word.partition(" – ")
         return state.partition(" (")[0] if billing or self.tip else self.word
 
     @property
     def bold(self) -> bool:
-        """Amber states stand out by weight, too, for those who see no colours."""
+        """Whether the word is bold: amber states stand out also for those who see no colours."""
         return self.severity is Severity.AMBER
 
 
 class StateText(Struct, frozen=True):
-    """A state with how long: `head` and dimmed `tail` stand side by side in a table.
+    """A state and its duration: `head` and dimmed `tail` stand side by side in a table.
 
     spoken: both, as a screen reader says it. line: both in one line, where more is to be said.
     """
@@ -92,10 +92,10 @@ def state_text(
     is_missing: bool = False,
     is_unheard: bool = False,
 ) -> StateText:
-    """'working 0:41', 'connection lost, 4:40 to come back'; an ended state has no time.
+    """Return a state and its time: 'working 0:41', 'connection lost, 4:40 to come back'.
 
-    known_ms: up to when it is known to be so, where that is not now. is_missing: the last poll did
-    not find it. is_unheard: what is known is from the run before.
+    An ended state has no time. known_ms: up to when the state is known, where that is not now.
+    is_missing: the last poll did not find it. is_unheard: what is known is from the run before.
     """
     word = session_state_text(shown_state(session, task), task)
     if (is_missing or is_unheard) and not session.is_ended:
@@ -119,7 +119,7 @@ def state_text(
 
 
 def session_state_text(state: SessionState, task: Task | None = None) -> StateWord:
-    """Icon and word of a session's state."""
+    """Return icon and word of a session's state."""
     s = SessionState
     match state:
         case s.STARTING:
@@ -159,12 +159,12 @@ def _paused(task: Task | None) -> StateWord:
 
 
 def is_pause_confirmed(task: Task | None) -> bool:
-    """Whether the service has confirmed that it waits; mostly nothing does."""
+    """Return whether the service has confirmed that the agent waits; mostly nothing does."""
     return task is not None and task.pause_confirmed
 
 
 def _unconfirmed_pause(task: Task | None, word: str, spoken: str) -> StateWord:
-    """A pause that was delivered; whether the agent waits is not known."""
+    """Return the words for a pause that was delivered; whether the agent waits is not known."""
     note = tr("sent, the service does not confirm it")
     if task is not None:
         sent = local_time(task.since_ms)
@@ -175,7 +175,7 @@ def _unconfirmed_pause(task: Task | None, word: str, spoken: str) -> StateWord:
 
 
 def _unproven_tip(verb: CommandVerb) -> str:
-    """What it means that a command went out by the live channel."""
+    """Return what it means that a command went out by the live channel."""
     words = verb_text(verb)
     text = tr(
         "{verb} was sent over the live channel; nothing confirms it. If the channel drops within a "
@@ -209,14 +209,14 @@ def _ended_word(state: SessionState) -> StateWord:
 
 
 def known_until_ms(task: Task, session: Session | None) -> int | None:
-    """Up to when a task's status is known: its session has ended and nothing tells how it went."""
+    """Return up to when a task's status is known, where its session ended without an outcome."""
     if session is None or not session.is_ended or task.is_final or task.status is TaskStatus.QUEUED:
         return None
     return session.ended_ms
 
 
 def _cut_off_word(task: Task, session: Session | None) -> StateWord | None:
-    """Of a task that is not over, whose session has ended or has lost its browser."""
+    """Return the words for an unfinished task whose session has ended or lost its browser."""
     if known_until_ms(task, session) is not None:
         tip = tr("Its session has ended. What became of the task is not known yet.")
         return StateWord(Glyph.QUESTION, tr("unconfirmed"), Severity.DIM, tip=tip)
@@ -229,7 +229,7 @@ def _cut_off_word(task: Task, session: Session | None) -> StateWord | None:
 
 
 def task_status_text(task: Task, session: Session | None = None) -> StateWord:
-    """Icon and word of a task's status in its session."""
+    """Return icon and word of a task's status in its session."""
     s = TaskStatus
     if (word := _cut_off_word(task, session)) is not None:
         return word
@@ -259,7 +259,7 @@ def task_status_text(task: Task, session: Session | None = None) -> StateWord:
 
 
 def missing_word() -> StateWord:
-    """What stands in place of a state while a session or task is looked for again."""
+    """Return the words in place of a state while a session or task is looked for again."""
     tip = tr(
         "The service does not find it. That may be a mistake, so it is asked {times} more times "
         "within {n} seconds. Until then it may be running and cost money.",
@@ -270,13 +270,13 @@ def missing_word() -> StateWord:
 
 
 def unheard_word() -> StateWord:
-    """What stands in place of a state while the service has not answered in this run."""
+    """Return the words in place of a state while the service has not answered in this run."""
     tip = tr("The service has not answered about it since this start.")
     return StateWord(Glyph.RING, tr("not known yet"), Severity.DIM, tip=tip)
 
 
 def duration(ms: int) -> str:
-    """'0:41', '12:05', '1:02:03'. What is below zero reads as zero."""
+    """Return a duration: '0:41', '12:05', '1:02:03'. What is below zero reads as zero."""
     seconds = max(0, ms) // 1000
     hours, rest = divmod(seconds, HOUR)
     minutes, secs = divmod(rest, MINUTE)
@@ -284,7 +284,7 @@ def duration(ms: int) -> str:
 
 
 def spoken_duration(ms: int) -> str:
-    """'41 seconds', '2 minutes 41 seconds', '1 hour 2 minutes'."""
+    """Return a duration in words: '41 seconds', '2 minutes 41 seconds', '1 hour 2 minutes'."""
     seconds = max(0, ms) // 1000
     hours, rest = divmod(seconds, HOUR)
     minutes, secs = divmod(rest, MINUTE)
@@ -299,7 +299,7 @@ def spoken_duration(ms: int) -> str:
 
 
 def age(ms: int) -> str:
-    """'2 s ago', '3 min ago', '2 h ago'."""
+    """Return an age: '2 s ago', '3 min ago', '2 h ago'."""
     seconds = max(0, ms) // 1000
     if seconds < MINUTE:
         return tr("{n} s ago", n=seconds)
@@ -309,7 +309,10 @@ def age(ms: int) -> str:
 
 
 def _moment(ms: int) -> struct_time | None:
-    """None for a time that no calendar has: a damaged row must not end the program."""
+    """Return the local time, None for a time that no calendar has.
+
+    A damaged row must not end the program.
+    """
     try:
         when = localtime(ms / 1000)
     except (ValueError, OverflowError, OSError):
@@ -322,7 +325,7 @@ def _clock(when: struct_time) -> str:
 
 
 def local_time(ms: int, *, seconds: bool = False) -> str:
-    """Wall-clock time of the person: '14:31' or '14:31:09'; '?' for what is no time at all."""
+    """Return the local time: '14:31' or '14:31:09'; '?' for what is no time at all."""
     when = _moment(ms)
     if when is None:
         return UNKNOWN
@@ -330,7 +333,7 @@ def local_time(ms: int, *, seconds: bool = False) -> str:
 
 
 def local_moment(ms: int, now_ms: int) -> str:
-    """'14:31' today, '24 Nov 14:31' on any other day."""
+    """Return a moment: '14:31' today, '24 Nov 14:31' on any other day."""
     when, now = _moment(ms), _moment(now_ms)
     if when is None or now is None:
         return UNKNOWN
@@ -342,12 +345,12 @@ def local_moment(ms: int, now_ms: int) -> str:
 
 
 def usual_moments() -> Iterator[str]:
-    """The longest that `local_moment` gives: a day in each month."""
+    """Yield the longest texts of `local_moment`: a day in each month."""
     return (local_moment((480 + 730 * month) * HOUR * 1000, 0) for month in range(12))
 
 
 def dated_moment(ms: int) -> str:
-    """'27 Nov 2026, 14:31': for those who read it on any other day."""
+    """Return a moment with its day, '27 Nov 2026, 14:31', to be read on any other day."""
     when = _moment(ms)
     if when is None:
         return UNKNOWN
@@ -362,12 +365,12 @@ def dated_moment(ms: int) -> str:
 
 
 def is_life_assumed(session: Session) -> bool:
-    """True where the end of a session is our guess: the service has not named it yet."""
+    """Return whether a session's end is our guess: the service has not named it yet."""
     return session.phase in {Phase.STARTING, Phase.UNCONFIRMED} or session.opened_ms is None
 
 
 def time_left(session: Session, now_ms: int) -> str:
-    """'2:41', '≈ 4:19' when assumed, '–' when ended or not known."""
+    """Return the time left: '2:41', '≈ 4:19' when assumed, '–' when ended or not known."""
     if session.is_ended or session.expires_ms is None:
         return NONE
     left = duration(session.expires_ms - now_ms)
@@ -375,7 +378,7 @@ def time_left(session: Session, now_ms: int) -> str:
 
 
 def spoken_text(text: str) -> str:
-    """What a screen reader says for a cell's text: the two signs have words."""
+    """Return what a screen reader says for a cell's text: signs have words."""
     if text == ELLIPSIS:
         return tr("no news yet")
     if text == UNKNOWN:

@@ -8,7 +8,7 @@ from enigma_panel.ui.text.money import (
     idle_text,
     incomplete,
     spoken_money,
-    untold_text,
+    unknown_cost_text,
     with_idle,
 )
 from enigma_panel.ui.text.states import HOUR, UNKNOWN, duration, spoken_duration
@@ -17,7 +17,7 @@ tr = Translations("Sums")
 
 
 def sum_text(total: TaskSum) -> str:
-    """'$4.87', '$4.87 + ?' where somebody has yet to tell what more it cost, never 0 for that."""
+    """Return a sum: '$4.87', '$4.87 + ?' where more is not known yet, never 0 for that."""
     amount = format_money(total.cost, MoneyKind.SUM)
     if total.untold:
         amount = incomplete(amount) if total.cost else UNKNOWN
@@ -25,25 +25,25 @@ def sum_text(total: TaskSum) -> str:
 
 
 def spoken_sum(total: TaskSum) -> str:
-    """The same for a screen reader."""
+    """Return the sum for a screen reader."""
     return spoken_money(sum_text(total))
 
 
 def sum_tip(total: TaskSum) -> str:
-    """What the sum leaves out: decimals, and what nobody told."""
-    untold = untold_text(total.untold) if total.untold else ""
+    """Return what the sum leaves out: decimals, and unknown costs."""
+    untold = unknown_cost_text(total.untold) if total.untold else ""
     idle = idle_text() if total.has_idle else ""
     return "\n".join(filter(None, (exact_text(total.cost, MoneyKind.SUM), untold, idle)))
 
 
 def shown_texts(total: TaskSum) -> tuple[str, ...]:
-    """'100 shown · $4.87', and shorter where there is less room."""
+    """Return '100 shown · $4.87', and shorter texts for less room."""
     amount = sum_text(total)
     return tr("{n} shown · {amount}", n=total.count, amount=amount), amount
 
 
 def spoken_shown(total: TaskSum) -> str:
-    """The same in full words."""
+    """Return the sum of the shown tasks in full words."""
     return tr.plural(
         "1 task is shown. It cost {amount}.",
         "{n} tasks are shown. Together they cost {amount}.",
@@ -53,7 +53,7 @@ def spoken_shown(total: TaskSum) -> str:
 
 
 def selected_texts(total: TaskSum) -> tuple[str, ...]:
-    """'13 selected · $0.2400 · 4:10 min', and shorter where there is less room."""
+    """Return '13 selected · $0.2400 · 4:10 min', and shorter texts for less room."""
     n, amount, time = total.count, sum_text(total), duration(total.took_ms)
     whole = tr("{n} selected · {amount} · {time} min", n=n, amount=amount, time=time)
     if total.took_ms >= HOUR * 1000:
@@ -62,7 +62,7 @@ def selected_texts(total: TaskSum) -> tuple[str, ...]:
 
 
 def spoken_selected(total: TaskSum) -> str:
-    """The same in full words."""
+    """Return the sum of the selected tasks in full words."""
     return tr.plural(
         "1 task is selected. It cost {amount} and took {time}.",
         "{n} tasks are selected. Together they cost {amount} and took {time}.",

@@ -26,7 +26,7 @@ tr = Translations("Details")
 
 
 class StateSummary(Struct, frozen=True):
-    """How a session or task is; tip: what that means, where the text does not say it."""
+    """The state of a session or task; tip: what that means, where the text does not say it."""
 
     text: str
     severity: Severity
@@ -41,7 +41,7 @@ def task_summary(
     known_ms: int | None = None,
     is_missing: bool = False,
 ) -> StateSummary:
-    """'done · 14:31 · took 0:31'; known_ms, is_missing: as `state_text`."""
+    """Return the state: 'done · 14:31 · took 0:31'; known_ms, is_missing: as in `state_text`."""
     if is_missing and not task.is_final:
         word = missing_word()
         return StateSummary(word.word, word.severity, word.tip)
@@ -63,7 +63,7 @@ def task_summary(
 def trouble_text(
     session: Session | None, task: Task, now_ms: int, ways: Sequence[NoticeAction] = ()
 ) -> ErrorText | None:
-    """What went wrong and what to do, None while nothing did."""
+    """Return what went wrong and what to do, None while nothing did."""
     context = error_context(session, task, now_ms, ways)
     match task.status:
         case TaskStatus.FAILED | TaskStatus.LOST if task.question_missed:
@@ -94,7 +94,10 @@ def trouble_text(
 
 
 def _missed(task: Task, context: ErrorContext) -> ErrorText:
-    """What the service says of the failure comes second: it would not have come to that."""
+    """Return the words for a missed question, then what the service says of the failure.
+
+    Without the missed question it would not have come to that.
+    """
     what = sentence(missed_text(task))
     own = explain_code(task.code, task.error, context).what if task.error else ""
     return ErrorText(f"{what} {own}".rstrip(), todo=tr("Run it again."))
@@ -103,7 +106,7 @@ def _missed(task: Task, context: ErrorContext) -> ErrorText:
 def error_context(
     session: Session | None, task: Task, now_ms: int, ways: Sequence[NoticeAction]
 ) -> ErrorContext:
-    """What the words about this task may mention."""
+    """Return what the words about this task may mention."""
     is_open = session is not None and not session.is_ended
     ends = session.expires_ms if session is not None else None
     named = session is not None and session.service_id is not None

@@ -1,4 +1,4 @@
-"""Sign, words and key of the commands, with what they cost: by the keys of `core/verbs.py`."""
+"""Sign, words and keys of each command, with what it costs, by the keys of `core/verbs.py`."""
 
 from collections.abc import Iterable, Mapping
 
@@ -9,7 +9,7 @@ from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.theme.palette import Glyph
 
 FIGURE_SPACE = "\u2007"
-"""As wide as a digit."""
+"""A space as wide as a digit."""
 
 tr = Translations("Commands")
 
@@ -22,9 +22,12 @@ GLYPHS: Mapping[CommandVerb, Glyph] = {
 
 
 class VerbText(Struct, frozen=True, kw_only=True):
-    """going: said while it can be taken back for a moment. tip: what it does and what that costs;
-    tool tip and spoken description. unconfirmed, failed: what may be so, and cost money, while
-    nothing confirms it, and where it did not arrive."""
+    """The words of a command.
+
+    going: said while it can be taken back for a moment. tip: what it does and what that costs; tool
+    tip and spoken description. unconfirmed, failed: what may be so, and cost money, while nothing
+    confirms it, and where it did not arrive.
+    """
 
     label: str
     going: str
@@ -35,7 +38,7 @@ class VerbText(Struct, frozen=True, kw_only=True):
 
 
 def verb_text(verb: CommandVerb) -> VerbText:
-    """All of one command."""
+    """Return all words of a command."""
     match verb:
         case CommandVerb.PAUSE:
             return VerbText(
@@ -73,14 +76,14 @@ def verb_text(verb: CommandVerb) -> VerbText:
 
 
 def verb_label(verb: CommandVerb) -> str:
-    """'Terminate'."""
+    """Return the label of a command: 'Terminate'."""
     return verb_text(verb).label
 
 
 def bulk_label(verb: CommandVerb, able: int, n: int) -> str:
-    """'Stop'; for several sessions 'Stop 7 of 9', of which so many can be stopped.
+    """Return 'Stop'; for several sessions 'Stop 7 of 9', of which 7 can be stopped.
 
-    As long for any `able`: a button with these words moves none of its neighbours.
+    It is as long for any `able`: a button with these words moves none of its neighbours.
     """
     label = verb_label(verb)
     if n < 2:
@@ -90,17 +93,17 @@ def bulk_label(verb: CommandVerb, able: int, n: int) -> str:
 
 
 def verb_labels(verbs: Iterable[CommandVerb]) -> str:
-    """'Pause, Stop, Terminate'."""
+    """Return the labels of commands: 'Pause, Stop, Terminate'."""
     return tr(", ").join(map(verb_label, verbs))
 
 
 def sending_text(verb: CommandVerb) -> str:
-    """What stands behind the state while a command is on its way: 'sending Terminate…'."""
+    """Return what stands behind the state while a command is sent: 'sending Terminate…'."""
     return tr("sending {verb}…", verb=verb_label(verb))
 
 
 def sent_text(verb: CommandVerb, *, live: bool = False) -> str:
-    """'Terminate sent', 'Terminate sent over the live channel'."""
+    """Return that a command was sent: 'Terminate sent', 'Terminate sent over the live channel'."""
     label = verb_label(verb)
     text = tr("{verb} sent over the live channel") if live else tr("{verb} sent")
     return text.format(verb=label)

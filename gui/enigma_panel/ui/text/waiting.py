@@ -39,7 +39,7 @@ class WaitText(Struct, frozen=True, kw_only=True):
 class QueueContext(Struct, frozen=True, kw_only=True):
     """What the text about a queued task may mention.
 
-    is_first: no other task before it waits for the same; those behind it say their position.
+    is_first: no other task before it waits for the same reason; those behind it say their position.
     """
 
     pause_reason: PauseReason = PauseReason.NONE
@@ -49,7 +49,7 @@ class QueueContext(Struct, frozen=True, kw_only=True):
 
 
 class QueueAction(StrEnum):
-    """What can be done with a queued task."""
+    """An action on a queued task."""
 
     START_NEXT = "start_next"
     UP = "up"
@@ -59,7 +59,7 @@ class QueueAction(StrEnum):
 
 
 class _Times(Struct, frozen=True):
-    """How a number of seconds is written into a sentence: as a clock shows it, or as '4 s'."""
+    """How seconds are written into a sentence: as a clock shows them, or as '4 s'."""
 
     clock: Callable[[int], str]
     seconds: Callable[[int], str]
@@ -70,7 +70,7 @@ _SPOKEN = _Times(*2 * (lambda s: spoken_duration(s * 1000),))
 
 
 def entry_text(entry: QueueEntry, now_ms: int, facts: QueueContext) -> WaitText:
-    """'2nd in line, about 0:19', 'all 5 places are in use'."""
+    """Return why a queued task waits: '2nd in the queue, about 0:19', 'all 5 places are in use'."""
     left = left_s(entry.due_ms, now_ms)
     return WaitText(
         text=_entry_words(entry, left, facts, _READ),
@@ -129,21 +129,21 @@ def _own_words(entry: QueueEntry, facts: QueueContext) -> str:
 
 
 def _about(what: str, left: int | None, times: _Times) -> str:
-    """With the forecast, where there is one."""
+    """Add the forecast, where there is one."""
     if left is None:
         return what
     return tr("{what}, about {time}", what=what, time=times.clock(left))
 
 
 def _again(what: str, then: str, left: int | None, times: _Times) -> str:
-    """'no connection – tries again in 4 s'."""
+    """Return what failed and when it is tried again: 'no connection – tries again in 4 s'."""
     if left is None:
         return tr("{what} – {then} now", what=what, then=then)
     return tr("{what} – {then} in {time}", what=what, then=then, time=times.seconds(left))
 
 
 def pending_text(pending: PendingCommand, now_ms: int) -> WaitText:
-    """'Terminating in 3 s', 'Terminate waits, 0:12', 'Terminate waits for the key'."""
+    """Return why a command waits: 'Terminating in 3 s', 'Terminate waits, 0:12'."""
     left = left_s(pending.due_ms, now_ms)
     words = _pending_words
     if pending.sent_live and pending.why is not WaitReason.SENDING:
@@ -173,7 +173,7 @@ def _pending_words(pending: PendingCommand, left: int | None, times: _Times) -> 
 
 
 def _once_more(pending: PendingCommand, left: int | None, times: _Times) -> str:
-    """'Terminate sent over the live channel; sent once more in 0:12'."""
+    """Return why a command is sent again: 'Terminate sent over …; sent once more in 0:12'."""
     head = tr("{verb} sent over the live channel", verb=verb_label(pending.verb))
     if pending.why is WaitReason.CONNECTION:
         return tr("{sent}; sent once more when there is a connection", sent=head)
@@ -185,7 +185,7 @@ def _once_more(pending: PendingCommand, left: int | None, times: _Times) -> str:
 
 
 def queue_action_label(verb: QueueAction) -> str:
-    """The label of what can be done with a queued task."""
+    """Return the label of an action on a queued task."""
     match verb:
         case QueueAction.START_NEXT:
             return tr("Start next")
@@ -200,7 +200,7 @@ def queue_action_label(verb: QueueAction) -> str:
 
 
 def queue_action_tip(verb: QueueAction) -> str:
-    """What it does."""
+    """Return what an action on a queued task does."""
     match verb:
         case QueueAction.START_NEXT:
             return tr("It is the next to be started.")
@@ -215,7 +215,7 @@ def queue_action_tip(verb: QueueAction) -> str:
 
 
 def possible(entry: QueueEntry | None) -> frozenset[QueueAction]:
-    """What can be done with this task, nothing where it is not queued."""
+    """Return what can be done with a task; nothing where it is not queued."""
     if entry is None:
         return frozenset()
     if entry.why is WaitReason.SESSION_ENDED:
@@ -227,7 +227,10 @@ def possible(entry: QueueEntry | None) -> frozenset[QueueAction]:
 
 
 def offered(entry: QueueEntry | None) -> frozenset[QueueAction]:
-    """What is offered, possible or not: a button that comes and goes cannot be pressed twice."""
+    """Return what is offered, possible or not.
+
+    A button that comes and goes cannot be pressed twice.
+    """
     able = possible(entry)
     if entry is None or able & {QueueAction.NEW_SESSION, QueueAction.EDIT}:
         return able
@@ -235,7 +238,7 @@ def offered(entry: QueueEntry | None) -> frozenset[QueueAction]:
 
 
 def undo_text(all_pending: Sequence[PendingCommand]) -> str:
-    """The label of what takes these commands back: 'Undo Terminate', 'Undo 3 commands'."""
+    """Return the label that takes these commands back: 'Undo Terminate', 'Undo 3 commands'."""
     verbs = {pending.verb for pending in all_pending}
     if len(verbs) == 1:
         return tr("Undo {verb}", verb=verb_label(verbs.pop()))
@@ -245,12 +248,12 @@ def undo_text(all_pending: Sequence[PendingCommand]) -> str:
 
 
 def undo_tip() -> str:
-    """What Undo does."""
+    """Return what Undo does."""
     return tr("Takes the command back: it is not sent.")
 
 
 def count_text(all_pending: Sequence[PendingCommand], now_ms: int) -> str:
-    """'2 commands wait, next 0:12', empty when none does."""
+    """Return how many commands wait, '2 commands wait, next 0:12'; empty when none does."""
     waiting = [pending for pending in all_pending if pending.why is not WaitReason.SENDING]
     if not waiting:
         return ""
@@ -262,7 +265,7 @@ def count_text(all_pending: Sequence[PendingCommand], now_ms: int) -> str:
 
 
 def ordinal(n: int) -> str:
-    """'1st', '2nd', '3rd', '11th', '22nd'."""
+    """Return a place: '1st', '2nd', '3rd', '11th', '22nd'."""
     if n % 100 in {11, 12, 13}:
         return tr("{n}th", n=n)
     endings = {1: tr("{n}st", n=n), 2: tr("{n}nd", n=n), 3: tr("{n}rd", n=n)}
@@ -270,7 +273,7 @@ def ordinal(n: int) -> str:
 
 
 def firsts(entries: Sequence[QueueEntry]) -> frozenset[int]:
-    """Keys of the tasks that are the first to wait for their reason."""
+    """Return the keys of the tasks that are the first to wait for their reason."""
     first: dict[WaitReason, int] = {}
     for entry in entries:
         first.setdefault(entry.why, entry.task_key)
@@ -278,21 +281,21 @@ def firsts(entries: Sequence[QueueEntry]) -> frozenset[int]:
 
 
 def left_s(due_ms: int | None, now_ms: int) -> int | None:
-    """Whole seconds until then, rounded up; None where it is over or nobody can say."""
+    """Return the whole seconds until then, rounded up; None where it is over or not known."""
     if due_ms is None or due_ms <= now_ms:
         return None
     return -(-(due_ms - now_ms) // 1000)
 
 
 def no_slot_text(limit: int) -> str:
-    """'all 5 places are in use'."""
+    """Return that no browser is free: 'all 5 places are in use'."""
     if limit == 2:
         return tr("both places are in use")
     return tr.plural("the only place is in use", "all {n} places are in use", limit)
 
 
 def pause_text(reason: PauseReason) -> str:
-    """Why the whole queue does not move: 'the account cannot pay'."""
+    """Return why the whole queue is paused: 'the account cannot pay'."""
     return {
         PauseReason.RESTARTED: tr("from the last run – Go on"),
         PauseReason.FUNDS: tr("the account cannot pay"),

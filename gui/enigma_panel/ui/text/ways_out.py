@@ -1,4 +1,4 @@
-"""What can be done about a start whose fate nobody knows, or whose dialect was refused.
+"""What can be done about a start whose outcome is unknown, or whose dialect was refused.
 
 Notice, Details and context menus offer the same, under the same label, with the same warning.
 """
@@ -22,13 +22,13 @@ WAYS = (
     NoticeAction.TERMINATE,
     NoticeAction.SWITCH_DIALECT,
 )
-"""In the order in which they stand."""
+"""All ways out, in the order in which they stand."""
 
 
 def ways_out(
     session: Session | None, task: Task | None, services: Services
 ) -> tuple[NoticeAction, ...]:
-    """Each does what it says at once; none is offered that could not be done."""
+    """Return what can be done now; each does what it says at once."""
     if session is not None and session.phase is Phase.UNCONFIRMED:
         page = (NoticeAction.ACCOUNT_PAGE,) if account_page(services.account.base_url) else ()
         again = (NoticeAction.START_AGAIN,) if task is not None else ()
@@ -45,24 +45,24 @@ def ways_out(
 
 
 def can_be_asked(session: Session, services: Services) -> bool:
-    """Whether a session can be asked in a new task what became of the one before."""
+    """Return whether a session can be asked in a new task what became of the one before."""
     return not session.close_after and not session.is_ended and services.sessions.is_ours(session)
 
 
 def can_run_again(task: Task) -> bool:
-    """Whether it may be started once more without a warning: none of it may run still."""
+    """Return whether a task may be started again without a warning: none of it may run still."""
     return task.status not in {TaskStatus.QUEUED, TaskStatus.UNCONFIRMED}
 
 
 def way_out_label(
     action: NoticeAction, session: Session | None, task: Task | None, services: Services
 ) -> str:
-    """The label of its button or action."""
+    """Return the label of a way out."""
     return notice_action_label(action, offered_dialect(session, task, services.account))
 
 
 def way_out_tip(action: NoticeAction) -> str:
-    """What it means for the money; empty where the label says it."""
+    """Return what a way out means for the money; empty where the label says it."""
     return {
         NoticeAction.START_AGAIN: tr("If the first one runs, too, both cost money."),
         NoticeAction.PUT_AWAY: tr("Nobody waits for news of this start any more."),
