@@ -15,14 +15,14 @@ from enigma_panel.ui.widgets.basics import NoticeLabel, make_button, make_row
 tr = Translations("Logins")
 
 CANCEL_AFTER_MS = 300
-"""A keychain that is open answers sooner."""
+"""Delay before *Cancel* is offered; a keychain that is open answers sooner."""
 
 
 class KeychainWait(QWidget):
-    """One call at a time. After a moment it says what is waited for, with *Cancel*.
+    """Makes one call at a time; after a moment it says what is waited for, with *Cancel*.
 
-    where: gives the keychain's name. resized: it says something else now, or nothing; turned: a
-    call has begun or ended.
+    where: returns the keychain's name. resized: its text changed. turned: a call has begun or
+    ended.
     """
 
     resized = Signal()
@@ -50,13 +50,13 @@ class KeychainWait(QWidget):
         return self._call is not None
 
     def begin(self, call: Coroutine[Any, Any, None]) -> None:
-        """Make the call, which says `end` once it knows. Cancelled, nothing of it is done."""
+        """Make the call, which calls `end` once it knows. Cancelled, nothing of it is done."""
         self._slow.start()
         self._call = self._scope.spawn("keychain", call)
         self.turned.emit()
 
     def end(self, text: str = "", role: str = "amber") -> None:
-        """The call has ended, with these words."""
+        """End the call, and show these words."""
         self._call = None
         self._slow.stop()
         self.cancel.hide()
@@ -64,13 +64,13 @@ class KeychainWait(QWidget):
         self.turned.emit()
 
     def give_up(self) -> None:
-        """Nobody waits any more."""
+        """Cancel the call."""
         if self._call is not None:
             self._call.cancel()
             self.end()
 
     def say(self, text: str, role: str = "amber") -> None:
-        """Show this, or nothing."""
+        """Show a text, or nothing."""
         self.news.show_text(text, role)
         self.setVisible(bool(text))
         self.resized.emit()

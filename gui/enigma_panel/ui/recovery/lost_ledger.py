@@ -25,7 +25,7 @@ class LedgerChoice(StrEnum):
 
 
 class LostLedgerWindow(ModelessDialog):
-    """Shown in place of the main window; `choice` awaits the answer, and closing it means Quit."""
+    """The window in place of the main window; `choice` awaits the answer, closing it means Quit."""
 
     def __init__(
         self,

@@ -10,7 +10,7 @@ tr = Translations("Recovery")
 
 
 class OpeningWindow(ModelessDialog):
-    """Says what is waited for; to close it changes nothing."""
+    """Says what is waited for; closing it changes nothing."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(tr("Enigma Control Panel"), parent)
@@ -32,7 +32,7 @@ class OpeningWindow(ModelessDialog):
         self.setMinimumWidth(460)
 
     def show_step(self, step: int, of: int) -> None:
-        """How far it is: the steps are of different length, so the bar only shows that it goes on.
+        """Show the step; steps differ in length, so the bar only shows that it goes on.
 
         0 of 0: nothing is brought to a new form yet.
         """

@@ -19,7 +19,7 @@ _READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM}
 
 
 class StartFailedWindow(ModelessDialog):
-    """Shown in place of the main window; `answer` awaits the click, and closing it means Quit.
+    """The window in place of the main window; `answer` awaits the click, closing it means Quit.
 
     open_until_ms: when the last browser closes by itself (epoch ms), 0 where none is open, None
     where that is unknown. again: the person has tried it before.
@@ -70,7 +70,7 @@ class StartFailedWindow(ModelessDialog):
 
 
 def _words(error: FolderError | LedgerError) -> tuple[str, str]:
-    """What is wrong, and what to do."""
+    """Return what is wrong, and what to do."""
     code = error.code if isinstance(error, FolderError) else None
     if isinstance(error, DiskFullError) or code in _FULL:
         return tr("The disk is full."), tr("Free some space, then try again.")

@@ -1,4 +1,4 @@
-"""The colours that the person has chosen, on every window as soon as they are."""
+"""Applies the colours that the person has chosen to every window."""
 
 from functools import partial
 
@@ -13,7 +13,7 @@ _SCHEMES = {LIGHT: Qt.ColorScheme.Light, DARK: Qt.ColorScheme.Dark}
 
 
 def follow_settings(app: QApplication, settings: SettingsBook) -> None:
-    """Put on what is chosen, now and whenever that changes."""
+    """Apply the chosen colours, now and whenever the choice changes."""
     put_on = partial(_put_on, app, settings)
     settings.changed.connect(put_on)
     put_on()

@@ -132,7 +132,7 @@ def _path(glyph: Glyph) -> QPainterPath:
 
 
 def pixmap(glyph: Glyph, colour: QColor, size: int, ratio: float) -> QPixmap:
-    """A glyph on nothing, `size` logical pixels wide."""
+    """Return a glyph on a transparent ground, `size` logical pixels wide."""
     picture = QPixmap(QSize(size, size) * ratio)
     picture.setDevicePixelRatio(ratio)
     picture.fill(Qt.GlobalColor.transparent)
@@ -143,7 +143,7 @@ def pixmap(glyph: Glyph, colour: QColor, size: int, ratio: float) -> QPixmap:
 
 
 def icon(glyph: Glyph, colour: QColor, size: int = 16) -> QIcon:
-    """An icon for a button, sharp at the usual device pixel ratios."""
+    """Return an icon for a button, sharp at the usual device pixel ratios."""
     made = QIcon()
     for ratio in RATIOS:
         made.addPixmap(pixmap(glyph, colour, size, ratio))

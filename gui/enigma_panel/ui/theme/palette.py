@@ -38,7 +38,7 @@ class Glyph(StrEnum):
 
 
 class Colours(Struct, frozen=True, kw_only=True):
-    """One scheme. on_accent is for text on the accent, amber_ground for what lies below amber."""
+    """The colours of a scheme. on_accent: text on the accent. amber_ground: below amber text."""
 
     name: str
     ground: str
@@ -57,11 +57,11 @@ class Colours(Struct, frozen=True, kw_only=True):
     hover: str
 
     def severity(self, severity: Severity) -> QColor:
-        """The colour of a severity."""
+        """Return the colour of a severity."""
         return _read(self.text if severity is Severity.PLAIN else getattr(self, severity.value))
 
 
 @cache
 def _read(colour: str) -> QColor:
-    """Cells ask for a few of them all the time, and Qt reads each anew."""
+    """Return a colour. Cells ask for a few of them all the time, and Qt would read each anew."""
     return QColor(colour)

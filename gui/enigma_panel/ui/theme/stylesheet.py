@@ -1,4 +1,4 @@
-"""The style sheet, made of a scheme's colours and the size of the face.
+"""The style sheet, made of a scheme's colours and the size of the font.
 
 Widgets name their part by the property "role": primary, danger, link, plain, chip, icon (buttons);
 dim, heading, title, problem, amber, red, figure, notice, pill (labels); card, banner, notice, demo,
@@ -182,7 +182,7 @@ _HOVERS = {"light": "#1555bb", "dark": "#8dbbff"}
 
 
 def sheet(colours: "Colours", face_px: int = 13) -> str:
-    """The style sheet of the whole program in these colours; headings are larger than the face."""
+    """Return the style sheet of the program in these colours; headings are larger than the font."""
     names = {name: str(getattr(colours, name)) for name in colours.__struct_fields__}
     names |= {
         "face_px": f"{face_px}px",

@@ -1,8 +1,8 @@
-"""Colours of the two schemes and sizes of the face, and how they get onto every widget.
+"""Colours of the two schemes and the size of the font, and how they get onto every widget.
 
 Painted things ask `colours()` when they paint; all else gets a palette and one style sheet. While
 the program runs it follows the desktop's change between light and dark, unless one is chosen. The
-face is the desktop's, and so is its size.
+font is the desktop's, and so is its size.
 """
 
 from PySide6.QtCore import QObject, Qt, Signal, SignalInstance
@@ -14,7 +14,10 @@ from enigma_panel.ui.theme.palette import Colours
 from enigma_panel.ui.theme.stylesheet import sheet
 
 FACE_PX = 13
-"""What lengths in the code are meant for, and the size where no desktop says one (offscreen)."""
+"""The font size for which lengths in the code are meant; used where no desktop gives one.
+
+The platform `offscreen` gives none.
+"""
 
 
 LIGHT = Colours(
@@ -56,7 +59,7 @@ DARK = Colours(
 class _Theme(QObject):
     """The scheme in use. chosen: the one that is kept to; None, the desktop decides.
 
-    taller: by how much a line of the face is higher than one of FACE_PX.
+    taller: by how much a line of the font is higher than one of FACE_PX.
     """
 
     changed = Signal()
@@ -71,7 +74,7 @@ class _Theme(QObject):
         self.taller = 0
 
     def show(self, app: QApplication, scheme: Qt.ColorScheme) -> None:
-        """Put a scheme onto every widget that is or will be."""
+        """Apply a scheme to every widget that is or will be."""
         self.colours = _scheme_colours(scheme)
         app.setPalette(_palette(self.colours))
         if self.has_stylesheet:
@@ -79,11 +82,11 @@ class _Theme(QObject):
         self.changed.emit()
 
     def put_on_stylesheet(self, app: QApplication) -> None:
-        """Make the sheet for the colours and the face in use, and put it on."""
+        """Apply the sheet for the colours and the font in use."""
         app.setStyleSheet(sheet(self.colours, self.face_px))
 
     def follow(self, scheme: Qt.ColorScheme) -> None:
-        """The desktop changed its mind."""
+        """Follow the desktop to another scheme, unless one was chosen."""
         app = QApplication.instance()
         if self.chosen is None and isinstance(app, QApplication):
             self.show(app, scheme)
@@ -93,23 +96,23 @@ _theme = _Theme()
 
 
 def colours() -> Colours:
-    """The colours in use now."""
+    """Return the colours in use now."""
     return _theme.colours
 
 
 def changed() -> SignalInstance:
-    """Emitted after another scheme was put on, for what holds tinted pictures or rich text."""
+    """Return the signal that another scheme was applied, for tinted pictures or rich text."""
     return _theme.changed
 
 
 def apply(app: QApplication, scheme: Qt.ColorScheme | None = None) -> None:
-    """Dress the program: as the desktop says, now and whenever it changes, or as `scheme` says."""
+    """Style the program as the desktop says, now and whenever it changes, or as `scheme` says."""
     _theme.has_stylesheet = True
     _put_on(app, scheme)
 
 
 def prepare(app: QApplication, scheme: Qt.ColorScheme | None = None) -> None:
-    """All of `apply` but the sheet: that is for `apply_stylesheet`, before anything is shown.
+    """Do all of `apply` but the sheet, which `apply_stylesheet` adds before anything is shown.
 
     Widgets that are made under a sheet are styled anew at each step of their making, which is a
     tenth of the time until the first window stands.
@@ -119,14 +122,14 @@ def prepare(app: QApplication, scheme: Qt.ColorScheme | None = None) -> None:
 
 
 def apply_stylesheet(app: QApplication) -> None:
-    """Put the sheet on, where it is not on yet."""
+    """Apply the sheet, where that was not done yet."""
     if not _theme.has_stylesheet:
         _theme.has_stylesheet = True
         _theme.put_on_stylesheet(app)
 
 
 def choose(app: QApplication, scheme: Qt.ColorScheme | None) -> None:
-    """Keep to this scheme from now on, or follow the desktop again (None)."""
+    """Keep to a scheme from now on, or follow the desktop again (None)."""
     if scheme is _theme.chosen:
         return
     _theme.chosen = scheme
@@ -140,12 +143,12 @@ def _scheme_colours(scheme: Qt.ColorScheme) -> Colours:
 
 
 def line_height(height: int) -> int:
-    """How high a line of text is, with what lies about it, that is `height` with FACE_PX."""
+    """Return the height of a line of text and its padding that is `height` with FACE_PX."""
     return height + _theme.taller
 
 
 def scaled(width: int) -> int:
-    """How much that is that is `width` with FACE_PX."""
+    """Return the width that is `width` with FACE_PX."""
     return round(width * _theme.face_px / FACE_PX)
 
 

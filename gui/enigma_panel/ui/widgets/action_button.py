@@ -16,11 +16,11 @@ def action_button(
     call: Callable[[], object] | None = None,
     words: Callable[[], str] | None = None,
 ) -> QPushButton:
-    """A button that shows an action: its words, whether it is possible, what it does.
+    """Return a button that shows an action: its words, whether it is possible, what it does.
 
-    A tool button would drop the dots of "Terminate all…" and place its icon off the middle.
-    call: what a press does where that is not the same as for the keyboard. words: what stands on
-    it where that is not the text of the action.
+    A tool button would drop the dots of "Terminate all…" and place its icon off the middle. call:
+    what a press does where that is not what the keyboard does. words: the label where that is not
+    the text of the action.
     """
     words = words or action.text
     button = make_button(words(), role)
@@ -50,7 +50,10 @@ def show_words(button: QPushButton, text: str) -> None:
 
 
 def icon_button(action: QAction) -> QToolButton:
-    """A button that shows an action by its icon alone; its words are spoken and in the tool tip."""
+    """Return a button that shows an action by its icon.
+
+    Its words are spoken and in the tool tip.
+    """
     button = ToolButton()
     button.setDefaultAction(action)
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)

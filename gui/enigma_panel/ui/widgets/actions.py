@@ -25,10 +25,10 @@ def make_action(
     shortcut: str = "",
     within: bool = False,
 ) -> QAction:
-    """An action whose tool tip names its shortcut, which holds in the window or within owner.
+    """Return an action whose tool tip names its shortcut, held by the window or by owner alone.
 
-    tip: what it does and costs. It is no status tip: that would stand in the status line's place.
-    shortcut: several are parted by "; ".
+    tip: what it does and costs. It is no status tip: that would hide the status line. shortcut:
+    several are separated by "; ". within: only owner takes the shortcut.
     """
     action = QAction(text, owner)
     action.triggered.connect(lambda _checked=False: call())
@@ -53,24 +53,24 @@ def rename_action(action: QAction, text: str) -> None:
 
 
 def keys_text(keys: QKeySequence) -> str:
-    """A shortcut as the system writes it; empty where there is none."""
+    """Return a shortcut as the system writes it; empty where there is none."""
     return keys.toString(QKeySequence.SequenceFormat.NativeText)
 
 
 def show_subject(action: QAction, text: str, subject: str) -> None:
-    """Give an action other words, and say whom it acts on where it is described."""
+    """Give an action other words, and name in its description what it acts on."""
     action.setProperty(_SUBJECT, subject)
     rename_action(action, text)
 
 
 def description(action: QAction) -> str:
-    """What it does, and to whom."""
+    """Return what an action does, and to whom."""
     subject, tip = action.property(_SUBJECT), action.whatsThis()
     return tr("{subject}: {tip}", subject=subject, tip=tip) if subject and tip else tip
 
 
 def make_verbs(owner: QWidget, call: Callable[[CommandVerb], None]) -> dict[CommandVerb, QAction]:
-    """One for each command, for what is selected."""
+    """Return an action for each command, on what is selected."""
     actions = {}
     for verb in CommandVerb:
         text = verb_text(verb)

@@ -29,7 +29,7 @@ def set_role(widget: QWidget, role: str) -> None:
         return
     widget.setProperty("role", role)
     if not widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
-        return  # it is still to be dressed
+        return  # not styled yet
     widget.style().unpolish(widget)
     widget.style().polish(widget)
     # Frames learn of a new border or padding only by this.
@@ -37,7 +37,7 @@ def set_role(widget: QWidget, role: str) -> None:
 
 
 def make_label(text: str = "", role: str = "", *, wrap: bool = False) -> QLabel:
-    """A label that shows its text as it is, whatever it holds."""
+    """Return a label that shows its text as plain text."""
     label = QLabel(text)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setWordWrap(wrap)
@@ -59,7 +59,7 @@ def _is_enter(event: QKeyEvent) -> bool:
 
 
 def _press_by_enter(button: QAbstractButton, event: QKeyEvent) -> bool:
-    """Press the button by Enter as by Space; one that is held down from before presses nothing."""
+    """Press the button by Enter as by Space; a key held down from before presses nothing."""
     if not _is_enter(event):
         return False
     if not event.isAutoRepeat():
@@ -68,7 +68,7 @@ def _press_by_enter(button: QAbstractButton, event: QKeyEvent) -> bool:
 
 
 class Button(QPushButton):
-    """A button that Enter presses while it has the focus, and never else."""
+    """A button that Enter presses only while it has the focus."""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not _press_by_enter(self, event):
@@ -76,7 +76,7 @@ class Button(QPushButton):
 
 
 class ToolButton(QToolButton):
-    """The same of a button that shows an icon alone."""
+    """A button with an icon alone that Enter presses only while it has the focus."""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not _press_by_enter(self, event):
@@ -84,7 +84,7 @@ class ToolButton(QToolButton):
 
 
 def make_button(text: str, role: str = "") -> QPushButton:
-    """A button that is pressed only when it is meant: never by Enter in some field."""
+    """Return a button that is pressed only when it is meant: never by Enter in some field."""
     button = Button(text)
     button.setAutoDefault(False)
     button.setAccessibleName(text)
@@ -94,7 +94,7 @@ def make_button(text: str, role: str = "") -> QPushButton:
 
 
 def make_tool(text: str) -> ToolButton:
-    """A small button that shows an icon alone; its name is its tip."""
+    """Return a small button that shows an icon alone; its name is its tip."""
     button = ToolButton()
     button.setToolTip(text)
     button.setAccessibleName(text)
@@ -104,7 +104,7 @@ def make_tool(text: str) -> ToolButton:
 
 
 def has_lost_focus(window: QWidget) -> bool:
-    """Whether the control that has the keyboard's focus there went away or is possible no more.
+    """Return whether the control with the keyboard focus went away or was disabled.
 
     Qt asks such a window for the next control, as by Tab: that would be a button that nobody meant.
     """
@@ -118,13 +118,15 @@ class _SingleClicks(QObject):
 
 
 def take_single_clicks(button: QAbstractButton) -> None:
-    """Ignore the second click of a double one: it would start a task once more, or go to what has
-    come under the pointer meanwhile."""
+    """Ignore the second click of a double click.
+
+    It would start a task once more, or go to what has come under the pointer meanwhile.
+    """
     button.installEventFilter(_SingleClicks(button))
 
 
 def make_row(*items: QWidget | None, gap: int = 8) -> QHBoxLayout:
-    """Widgets side by side; None is the space that grows."""
+    """Return a row of widgets; None is the space that grows."""
     row = QHBoxLayout()
     row.setContentsMargins(0, 0, 0, 0)
     row.setSpacing(gap)
@@ -137,7 +139,7 @@ def make_row(*items: QWidget | None, gap: int = 8) -> QHBoxLayout:
 
 
 def make_column(*items: QWidget | QLayout | None, gap: int = GAP) -> QVBoxLayout:
-    """Widgets and layouts one below the other; None is the space that grows."""
+    """Return a column of widgets and layouts; None is the space that grows."""
     column = QVBoxLayout()
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(gap)
@@ -152,7 +154,7 @@ def make_column(*items: QWidget | QLayout | None, gap: int = GAP) -> QVBoxLayout
 
 
 def in_card(content: QWidget) -> QFrame:
-    """A widget on a card of its own."""
+    """Return a card that holds the widget."""
     card = QFrame()
     set_role(card, "card")
     column = make_column(content)
@@ -162,7 +164,7 @@ def in_card(content: QWidget) -> QFrame:
 
 
 class NoticeLabel(QLabel):
-    """What became of something, in a sentence or two; takes no room while there is nothing."""
+    """The outcome of something, in a sentence or two; takes no room while it is empty."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -197,12 +199,12 @@ class ProblemLabel(QLabel):
         set_role(self._field, "mistaken" if sentence else "")
 
     def show_doubt(self, sentence: str) -> None:
-        """As `show_text`, of what is no mistake but may not be meant."""
+        """Show a doubt instead: it is no mistake but may not be meant."""
         self._put(sentence, "amber")
         set_role(self._field, "")
 
     def clear(self) -> None:
-        """The mistake is gone."""
+        """Remove the sentence, because the mistake is gone."""
         self.show_text("")
 
     def _put(self, sentence: str, role: str) -> None:
@@ -254,7 +256,7 @@ class FieldGrid(QGridLayout):
                 field.setAccessibleName(text)
 
     def label_width(self) -> int:
-        """How wide the labels are, hidden ones too, so that two grids can be aligned."""
+        """Return the width of the labels, hidden ones too, so that two grids can be aligned."""
         return max((label.sizeHint().width() for label in self._labels()), default=0)
 
     def _labels(self) -> list[QLabel]:

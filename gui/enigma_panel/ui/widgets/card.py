@@ -16,7 +16,7 @@ class Card(QFrame):
         self.column.setSpacing(0)
 
     def add_head(self, *items: QWidget | None) -> QHBoxLayout:
-        """The heading line; None is the space that grows."""
+        """Add the heading line; None is the space that grows."""
         row = make_row(*items, gap=10)
         row.setContentsMargins(12, 6, 12, 2)
         self.column.addLayout(row)

@@ -16,12 +16,15 @@ from enigma_panel.ui.widgets.face import Face
 from enigma_panel.ui.widgets.table_model import ColumnDef, KeyedTableModel
 
 TEXT_LEAST = 64
-"""The least width of a column that shares the rest, in the usual face. For it others give way, from
-right to left, as far as they can; where that is not enough, the table can be scrolled."""
+"""The least width of a column that shares the rest, in the usual font.
+
+The others give way to it, from right to left, as far as they can; where that is not enough, the
+table can be scrolled.
+"""
 
 
 def visible_rows(table: QTableView) -> range:
-    """The rows that can be seen now."""
+    """Return the visible rows."""
     rows = table.verticalHeader()
     first = rows.visualIndexAt(0)
     if first < 0:
@@ -31,9 +34,10 @@ def visible_rows(table: QTableView) -> range:
 
 
 class ColumnSizing(QObject):
-    """Gives each column its width, which no content changes: the person's, a fixed one, or that of
-    its heading and samples in the table's font. What they leave is shared by the others, of which
-    the person can set all but the last.
+    """Gives each column its width, which no content changes.
+
+    A width is the person's, a fixed one, or that of the heading and samples in the table's font.
+    What they leave is shared by the others, of which the person can set all but the last.
     """
 
     def __init__(self, table: QTableView, rows: KeyedTableModel, face: Callable[[], Face]) -> None:
@@ -59,8 +63,7 @@ class ColumnSizing(QObject):
         self._resize_debounce.trigger()
 
     def resize_columns(self) -> None:
-        """The table has another width, other columns are shown, or a heading says something
-        else."""
+        """Set the widths after the table has another width, other columns, or another heading."""
         header = self._header
         shown = [c for c in self._columns.values() if not header.isSectionHidden(c.key)]
         shared = [c.key for c in shown if c.width is None and c.key not in self._own_widths]
@@ -81,14 +84,16 @@ class ColumnSizing(QObject):
                 header.resizeSection(key, width)
 
     def settings(self) -> TableSettings:
-        """The columns from left to right; which are hidden, and how wide the person made some."""
+        """Return the columns from left to right: which are hidden, and the person's widths."""
         header = self._header
         shown = [self._columns[header.logicalIndex(place)] for place in range(header.count())]
         return TableSettings(columns=tuple(map(self._settings_of, shown)))
 
     def restore(self, saved: TableSettings, optional: Collection[int] = ()) -> None:
-        """Put back what was saved; columns that there were not then stand where they usually
-        do. optional: those that can be hidden."""
+        """Restore what was saved; columns that did not exist then stand where they usually do.
+
+        optional: those that can be hidden.
+        """
         known = {column.name: column for column in self._columns.values()}
         given = {each.key: each for each in saved.columns if each.key in known}
         self._arrange(list(given))
@@ -114,7 +119,7 @@ class ColumnSizing(QObject):
         )
 
     def _arrange(self, names: list[str]) -> None:
-        """Columns in this order; a new one behind the one that it usually stands behind."""
+        """Put the columns into this order; a new one behind the one that it usually follows."""
         before = None
         for column in self._columns.values():
             if column.name not in names:
@@ -131,7 +136,7 @@ class ColumnSizing(QObject):
         self._header.setSectionResizeMode(column.key, mode.Fixed if is_fixed else mode.Interactive)
 
     def _width(self, column: ColumnDef[Any]) -> int:
-        """Of a column that shares nothing."""
+        """Return the width of a column that shares nothing."""
         if column.key in self._own_widths:
             return self._own_widths[column.key]
         return (
@@ -141,7 +146,7 @@ class ColumnSizing(QObject):
         )
 
     def _room_for(self, column: int, cells: tuple[Cell, ...]) -> int:
-        """The width of its heading and of these cells, whichever is most."""
+        """Return the greatest width among a column's heading and these cells."""
         widths = [cell_width(cell, self._face()) for cell in cells]
         return max([self._header.sectionSizeHint(column), *widths])
 
@@ -160,10 +165,10 @@ class ColumnSizing(QObject):
             self.resize_columns()
 
     def _is_free(self, column: int) -> bool:
-        """Whether the person can set its width."""
+        """Return whether the person can set a column's width."""
         return self._header.sectionResizeMode(column) is QHeaderView.ResizeMode.Interactive
 
     def _give_back(self, column: int) -> None:
-        """Two clicks on the edge of a column: its width is ours again."""
+        """Give up the person's width after two clicks on the edge of a column."""
         self._own_widths.pop(column, None)
         self.resize_columns()

@@ -21,13 +21,13 @@ LEAST_TAIL = 40
 STEADY_SHARE, STEADY_TAIL = 0.4, 260
 _FLAGS = {align: align | Qt.TextFlag.TextSingleLine for align in (LEFT, RIGHT)}
 _ANY_DIGIT = str.maketrans("123456789", "000000000")
-"""Figures change all the time; what they need is measured as if they were all zeros."""
+"""Maps all digits to zero: figures change all the time, so their width is measured alike."""
 
 
 class RowGround:
-    """What lies below the cells of a row: selection and pointer are marked over all of it.
+    """Paints what lies below the cells of a row: selection and pointer are marked over all of it.
 
-    hovered: the row under the pointer. kin: keys of the rows that belong to what is selected in
+    hovered: the row under the pointer. related: keys of the rows that belong to what is selected in
     another table; they are marked, paler. flashed: the key of a row that is marked for a moment.
     """
 
@@ -45,7 +45,7 @@ class RowGround:
         *,
         is_selected: bool,
     ) -> None:
-        """Paint it where a row stands; key: of what is shown in that row."""
+        """Paint the background of a row; key: of what is shown in it."""
         colours = theme.colours()
         if self.flashed is not None and key == self.flashed:
             painter.fillRect(line, QColor(colours.line))
@@ -58,7 +58,7 @@ class RowGround:
 
 
 class CellDelegate(QStyledItemDelegate):
-    """Paints the cells of a KeyedTable, which calls it; all else Qt asks of it."""
+    """Paints the cells of a KeyedTable, which calls it; Qt calls all its other methods."""
 
     def __init__(self, rows: KeyedTableModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -67,7 +67,7 @@ class CellDelegate(QStyledItemDelegate):
     def paint_cell(
         self, painter: QPainter, place: QRect, face: Face, row: int, column: int
     ) -> None:
-        """Glyph, bar, text and tail from left to right."""
+        """Paint glyph, bar, text and tail from left to right."""
         cell, align = self.rows.cell_to_paint(row, column), self.rows.columns[column].align
         colours = theme.colours()
         rect = place.adjusted(PAD, 0, -PAD, 0)
@@ -99,7 +99,7 @@ class CellDelegate(QStyledItemDelegate):
 
 
 def cell_width(cell: Cell, face: Face) -> int:
-    """How wide a column has to be so that nothing of this cell is cut."""
+    """Return how wide a column has to be so that nothing of this cell is cut."""
     own = face.demi_bold if cell.bold else face
     width = 2 * PAD + own.width(cell.text.translate(_ANY_DIGIT))
     if cell.tail:
@@ -110,7 +110,7 @@ def cell_width(cell: Cell, face: Face) -> int:
 
 
 def _text_room(cell: Cell, room: int, own: Face, plain: Face) -> int:
-    """How much of the room the text of this cell gets before its tail."""
+    """Return how much of the room the text of a cell gets before its tail."""
     needs, wants = own.width(cell.text), plain.width(cell.tail)
     if cell.steady:
         return steady_width(room, needs)
@@ -120,7 +120,7 @@ def _text_room(cell: Cell, room: int, own: Face, plain: Face) -> int:
 
 
 def text_width(room: int, needs: int, tail: int) -> int:
-    """How much of the room a text gets before its tail: all but what the tail needs, half at least.
+    """Return a text's room before its tail: all but what the tail needs, half at least.
 
     needs, tail: their widths. Where next to nothing would be left for the tail, it gets nothing.
     """
@@ -130,9 +130,9 @@ def text_width(room: int, needs: int, tail: int) -> int:
 
 
 def steady_width(room: int, needs: int) -> int:
-    """How much of the room a text gets before a tail that changes all the time.
+    """Return a text's room before a tail that changes all the time.
 
-    What comes in moves nothing, and in short supply the tail gets more: it is the news, while the
+    What comes in moves nothing. Where room is short the tail gets more: it is the news, while the
     text is known by its beginning. With more room the tail gets what can be read at a glance.
     """
     both = room - TAIL_GAP
@@ -141,7 +141,7 @@ def steady_width(room: int, needs: int) -> int:
 
 
 def _paler_selection() -> QColor:
-    """Half of the colour below selected rows."""
+    """Return a colour halfway between that of selected rows and that of the card."""
     colours = theme.colours()
     full, card = QColor(colours.selection), QColor(colours.card)
     parts = ((full.red(), card.red()), (full.green(), card.green()), (full.blue(), card.blue()))
@@ -180,7 +180,7 @@ def _paint_text(
     *,
     align: Qt.AlignmentFlag,
 ) -> str:
-    """Paint a text, cut where there is no room; returns what of it there was room for."""
+    """Paint a text, cut where there is no room; returns the part that was painted."""
     shown = face.cut(text, rect.width())
     if shown:
         painter.setFont(face.font)

@@ -25,12 +25,15 @@ from enigma_panel.ui.widgets.inputs import ScrollArea
 ButtonAction = Callable[[], None]
 
 _SIZED = (QLabel, QAbstractButton, QLineEdit, QComboBox, QAbstractScrollArea)
-"""What we make. Qt's own parts of them, once asked for, are kept for ever: PySide takes them for
-ours and is not told when they go."""
+"""The widgets that we make.
+
+Qt's own parts of them, once asked for, are kept for ever: PySide takes them for ours and does not
+learn when they go.
+"""
 
 
 class ModelessDialog(QDialog):
-    """One window of its kind: hidden when closed, so what was typed is still there when it returns.
+    """A dialog that is hidden when closed, so what was typed is still there when it returns.
 
     Escape and the window's close button mean the same: close and do nothing. Enter presses a button
     only where the dialog names one as its default.
@@ -48,7 +51,7 @@ class ModelessDialog(QDialog):
         self.body.setSpacing(12)
 
     def present(self, focus: QWidget | None = None) -> None:
-        """Show it or bring it to the front, because the person asked for it."""
+        """Show the dialog or bring it to the front, because the person asked for it."""
         if focus is not None:  # before: else the field of last time keeps a blinking caret (6.11)
             focus.setFocus(Qt.FocusReason.ActiveWindowFocusReason)
         self.show()
@@ -56,20 +59,20 @@ class ModelessDialog(QDialog):
         self.activateWindow()
 
     def add_buttons(self, *buttons: QPushButton | None) -> QHBoxLayout:
-        """The row of buttons at the lower edge; None is the space between."""
+        """Add the row of buttons at the lower edge; None is the space between."""
         row = make_row(*buttons)
         self.body.addLayout(row)
         return row
 
     def add_keys(self, keys: Mapping[str, ButtonAction]) -> None:
-        """Keyboard shortcuts of this window; a key that is held down acts once."""
+        """Add keyboard shortcuts of this window; a key that is held down acts once."""
         for sequence, action in keys.items():
             shortcut = QShortcut(QKeySequence(sequence), self)
             shortcut.setAutoRepeat(False)
             shortcut.activated.connect(action)
 
     def leave_hidden_parent(self) -> None:
-        """Be seen although the main window is minimized or hidden."""
+        """Make the dialog visible although the main window is minimized or hidden."""
         parent = self.parentWidget()
         if parent is None or (parent.isVisible() and not parent.isMinimized()):
             return
@@ -79,10 +82,10 @@ class ModelessDialog(QDialog):
             handle.setTransientParent(None)  # type: ignore[arg-type]  # None: of no window
 
     def fit(self, *, only_grow: bool = False) -> None:
-        """As high as the content needs, as wide as the person made it, and within the screen; where
-        it would reach beyond that, it moves.
+        """Fit the height to the content, within the screen; the width is the person's.
 
-        only_grow: what somebody is about to press stays where it is when a text gets shorter.
+        Where it would reach beyond the screen, it moves. only_grow: what somebody is about to press
+        stays where it is when a text gets shorter.
         """
         if self.isMaximized() or self.isFullScreen():
             return
@@ -112,7 +115,7 @@ class ModelessDialog(QDialog):
         self.body.activate()
 
     def focusNextPrevChild(self, forward: bool, /) -> bool:
-        """As Tab; but from a control that went away never to a button that ends something."""
+        """Move the focus as Tab does; from a vanished control never to one that ends something."""
         has_lost = has_lost_focus(self)
         moved = super().focusNextPrevChild(forward)
         while has_lost and moved and _ends_something(self.focusWidget()):

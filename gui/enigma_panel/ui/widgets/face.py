@@ -1,4 +1,4 @@
-"""The face of a table: a font, and how wide texts are in it."""
+"""The font of a table, and how wide texts are in it."""
 
 from functools import cached_property
 from math import ceil
@@ -7,15 +7,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontMetrics, QFontMetricsF
 
 LEAST_PX = 4
-"""Hardly a text has narrower letters on average."""
+"""Least average width of a letter, in pixels; hardly a text has narrower ones."""
 MOST_TEXTS = 2_000
-"""So many are remembered: more than a window shows."""
+"""How many texts are remembered: more than a window shows."""
 
 
 class Face:
     """A font that remembers what it has measured: to measure a text takes as long as to paint it.
 
-    On another screen, or with another font, it takes another face.
+    Another screen or another font needs another one.
     """
 
     def __init__(self, font: QFont) -> None:
@@ -27,13 +27,13 @@ class Face:
 
     @cached_property
     def demi_bold(self) -> "Face":
-        """The same, heavier."""
+        """The same font, heavier."""
         font = QFont(self.font)
         font.setWeight(QFont.Weight.DemiBold)
         return Face(font)
 
     def width(self, text: str) -> int:
-        """In whole pixels, rounded up: a text that lacks a part of one would be cut."""
+        """Return a text's width in whole pixels, rounded up: rounded down it would be cut."""
         width = self._widths.get(text)
         if width is None:
             if len(self._widths) >= MOST_TEXTS:
@@ -42,7 +42,7 @@ class Face:
         return width
 
     def cut(self, text: str, room: int) -> str:
-        """What of a text there is room for, in pixels; it ends in … where that is not all."""
+        """Return the part of a text that fits into `room` pixels; it ends in … where it is cut."""
         if room <= 0:
             return ""
         shown = self._cut.get((text, room))
@@ -53,8 +53,10 @@ class Face:
         return shown
 
     def _cut_anew(self, text: str, room: int) -> str:
-        """Of a long text no more is measured than usual letters need to fill the room; where they
-        do not, for some have no width, all of it."""
+        """Cut a text, measuring no more of it than usual letters need to fill the room.
+
+        All of it is measured where they do not fill it, since some have no width.
+        """
         head, elide = text[: room // LEAST_PX], Qt.TextElideMode.ElideRight
         shown = self.metrics.elidedText(head, elide, room)
         if shown == head != text:

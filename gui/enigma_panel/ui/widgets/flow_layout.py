@@ -1,11 +1,11 @@
-"""Layouts of widgets side by side that go on below where there is no room."""
+"""Layouts of widgets side by side that wrap where there is no room."""
 
 from PySide6.QtCore import QMargins, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget, QWidgetItem
 
 
 class FlowLayout(QLayout):
-    """A row of widgets that goes on below where there is no room; what is hidden takes none."""
+    """A row of widgets that wraps where there is no room; a hidden widget takes none."""
 
     def __init__(self, *widgets: QWidget, gap: int = 6) -> None:
         super().__init__()
@@ -22,7 +22,7 @@ class FlowLayout(QLayout):
         return [item for item in self._items if not item.isEmpty()]
 
     def _places(self, room: QRect) -> list[tuple[QLayoutItem, QRect]]:
-        """Where each widget goes in a room of this width."""
+        """Return where each widget goes in a room of this width."""
         return self._wrapped(self._shown(), room)
 
     def _wrapped(self, items: list[QLayoutItem], room: QRect) -> list[tuple[QLayoutItem, QRect]]:
@@ -97,7 +97,7 @@ class FlowLayout(QLayout):
 
 
 class EdgeFlowLayout(FlowLayout):
-    """The first widget at the left edge, all others at the right one; below it without room.
+    """A row with the first widget at the left edge, all others at the right; it wraps.
 
     What ends things stays apart from the rest, however narrow the window is.
     """

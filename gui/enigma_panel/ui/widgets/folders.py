@@ -1,4 +1,4 @@
-"""Where files of ours are proposed to go."""
+"""The folder that is proposed for files of ours."""
 
 from pathlib import Path
 
@@ -6,7 +6,9 @@ from PySide6.QtCore import QStandardPaths
 
 
 def first_folder() -> str:
-    """The person's folder for downloads; one that is there: for another Qt asks in a loop of its
-    own."""
+    """Return the person's folder for downloads, or the home folder where there is none.
+
+    For a folder that is not there Qt would ask in a loop of its own.
+    """
     folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DownloadLocation)
     return folder if Path(folder).is_dir() else str(Path.home())

@@ -1,4 +1,4 @@
-"""Windows have their place within the free screen, with their frames."""
+"""Places windows within the free screen, with their frames."""
 
 from PySide6.QtCore import QPoint, QRect, QSize
 from PySide6.QtWidgets import QWidget
@@ -9,12 +9,12 @@ ROOM = QSize(2 * BORDER, TITLE_BAR + BORDER)
 
 
 def free_size(window: QWidget) -> QSize:
-    """The most that a window may have, so that its frame is seen, too."""
+    """Return the largest size of a window whose frame is visible, too."""
     return window.screen().availableSize() - ROOM
 
 
 def fit_on_screen(window: QWidget) -> None:
-    """Make a window that is about to be shown as small as the free screen."""
+    """Make a window that is about to be shown no larger than the free screen."""
     most = free_size(window)
     window.setMinimumSize(window.minimumSize().boundedTo(most))
     if not window.isMaximized() and not window.isFullScreen():
@@ -23,7 +23,7 @@ def fit_on_screen(window: QWidget) -> None:
 
 
 def keep_on_screen(window: QWidget) -> None:
-    """Move a window of which a part stands outside the free screen."""
+    """Move a window that is partly outside the free screen."""
     frame = window.frameGeometry()
     if frame == window.geometry():
         frame.setSize(frame.size() + ROOM)
@@ -33,7 +33,7 @@ def keep_on_screen(window: QWidget) -> None:
 
 
 def place_inside(rect: QRect, room: QRect) -> QPoint:
-    """Where a rectangle has to stand to be within a room; where it is larger, its beginning is."""
+    """Return where a rectangle is within a room; of one that is larger, the beginning is."""
     return QPoint(
         max(room.left(), min(rect.x(), room.right() + 1 - rect.width())),
         max(room.top(), min(rect.y(), room.bottom() + 1 - rect.height())),

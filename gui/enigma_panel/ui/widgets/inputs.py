@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from enigma_panel.ui.widgets.basics import set_role
 
 FRAME = 8
-"""What a style sheet may put around a text."""
+"""Room that a style sheet may add around a text."""
 LEAST_HEIGHT = 120
 
 
@@ -25,8 +25,8 @@ class LineEdit(QLineEdit):
     """A line in which Enter moves on to the next field, or only emits `returnPressed`.
 
     In neither case does the dialog around it see the Enter and press a button. An Enter that is
-    held down from the field before does nothing. It is modified where something stands in it that
-    we did not write: Qt forgets that of what assistive technology writes.
+    held down from the field before does nothing. The line counts as modified where its text is not
+    the one that we wrote: Qt does not count what assistive technology writes.
     """
 
     def __init__(self, *, enter_moves_on: bool = True) -> None:
@@ -74,7 +74,7 @@ class ChoiceBox(QComboBox):
 
 
 class TextEdit(QPlainTextEdit):
-    """Several lines; Enter adds one, Tab moves on."""
+    """A field of several lines; Enter adds one, Tab moves on."""
 
     def __init__(self, lines: int) -> None:
         super().__init__()
@@ -82,11 +82,11 @@ class TextEdit(QPlainTextEdit):
         self._lines = lines
 
     def text(self) -> str:
-        """What was typed."""
+        """Return what was typed."""
         return self.toPlainText()
 
     def fill(self, text: str) -> None:
-        """Put a text here in a way that Undo can take back."""
+        """Set the text in a way that Undo can take back."""
         cursor = self.textCursor()
         cursor.select(QTextCursor.SelectionType.Document)
         cursor.insertText(text)
@@ -131,7 +131,7 @@ class ReadingText(QPlainTextEdit):
         self.setVisible(bool(text))
 
     def fit(self) -> None:
-        """Take the height that the text needs at this width."""
+        """Set the height that the text needs at this width."""
         lines = self._count_lines()
         height = self.fontMetrics().lineSpacing() * min(lines, self._most_lines) + FRAME
         is_long = lines > self._most_lines
@@ -144,7 +144,7 @@ class ReadingText(QPlainTextEdit):
             self.refitted.emit()
 
     def _count_lines(self) -> int:
-        """Lines at this width, as far as it matters.
+        """Return the number of lines at this width, as far as it matters.
 
         The document itself counts a paragraph as one line until it was once in sight.
         """
@@ -167,7 +167,10 @@ class ReadingText(QPlainTextEdit):
 
 
 class ScrollArea(QScrollArea):
-    """Fill `column`. The dialog's buttons stay outside, so that they are always in view."""
+    """A scroll area; fill `column`.
+
+    The dialog's buttons stay outside, so that they are always in view.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -1,4 +1,4 @@
-"""One of several pages in the same place."""
+"""A stack of pages, of which one is in view."""
 
 from PySide6.QtWidgets import QWidget
 
@@ -34,5 +34,5 @@ class PageStack(QWidget):
             self._shown = None
 
     def shown_page(self) -> QWidget | None:
-        """The one in view."""
+        """Return the page in view."""
         return self._shown

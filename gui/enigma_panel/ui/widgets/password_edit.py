@@ -6,9 +6,9 @@ technology of every change of a text field â€“ to whoever listens on that bus â€
 
 What it cannot do: what is shown with "Show" is an ordinary text of Qt's while it is shown; what an
 input method or assistive technology puts in passes through one; the string handed to the sender is
-Python's and cannot be overwritten. That other processes cannot read this memory is seen to where
-the program starts. Here we see to the rest: no undo, no suggestions by an input method, no copying,
-cutting or dragging while masked, and nothing left in the widget after `forget`.
+Python's and cannot be overwritten. The start of the program keeps other processes from reading this
+memory. This field does the rest: no undo, no suggestions by an input method, no copying, cutting or
+dragging while masked, and nothing left in the widget after `forget`.
 """
 
 from collections.abc import Iterator
@@ -49,7 +49,7 @@ _NONE = Qt.KeyboardModifier.NoModifier
 
 
 class PasswordEdit(LineEdit):
-    """The field itself. `show_button` makes the button that shows what was typed."""
+    """The field. `show_button` returns the button that shows what was typed."""
 
     def __init__(self, *, enter_moves_on: bool = True) -> None:
         super().__init__(enter_moves_on=enter_moves_on)
@@ -63,7 +63,7 @@ class PasswordEdit(LineEdit):
         self.textChanged.connect(self._follow_qt)  # first of all, so that text() is right for all
 
     def is_masked(self) -> bool:
-        """Whether dots stand in the text's place."""
+        """Return whether dots stand in the text's place."""
         return self.echoMode() is not QLineEdit.EchoMode.Normal
 
     def set_masked(self, masked: bool) -> None:
@@ -77,7 +77,7 @@ class PasswordEdit(LineEdit):
         self.setText(secret)
 
     def show_button(self) -> QPushButton:
-        """The button "Show", which stays down while the text is shown."""
+        """Return the button "Show", which stays down while the text is shown."""
         if self._toggle is None:
             self._toggle = make_button(tr("Show"))
             self._toggle.setCheckable(True)
@@ -92,23 +92,23 @@ class PasswordEdit(LineEdit):
         self.mask_again()
 
     def mask_again(self) -> None:
-        """As if "Show" was pressed once more, where it is down."""
+        """Release the button "Show", where it is down."""
         if self._toggle is not None:
             self._toggle.setChecked(False)
 
     def text(self) -> str:
-        """What was typed."""
+        """Return what was typed."""
         return "".join(self._secret) if self.is_masked() else super().text()
 
     def setText(self, text: str | None, /) -> None:
-        """Put a secret there."""
+        """Set the secret."""
         text = text or ""
         self._secret = list(text) if self.is_masked() else []
         with self._ours():
             super().setText(FILLER * len(text) if self.is_masked() else text)
 
     def insert(self, text: str) -> None:
-        """Put text in the place of the selection or at the cursor."""
+        """Insert a text at the cursor or in place of the selection."""
         if not self.is_masked():
             super().insert(text)
             return
@@ -119,20 +119,20 @@ class PasswordEdit(LineEdit):
             super().insert(FILLER * len(text))
 
     def paste(self) -> None:
-        """Put the clipboard's text in."""
+        """Insert the text of the clipboard."""
         self.insert(QGuiApplication.clipboard().text())
 
     # -- inside ------------------------------------------------------------------------------
 
     def _span(self) -> tuple[int, int]:
-        """What is selected, or the empty span at the cursor."""
+        """Return the selected span, or the empty one at the cursor."""
         if self.hasSelectedText():
             return self.selectionStart(), self.selectionEnd()
         return self.cursorPosition(), self.cursorPosition()
 
     @contextmanager
     def _ours(self) -> Iterator[None]:
-        """Changes of Qt's text in here are made by us: the secret is right already."""
+        """Mark changes of Qt's text in here as ours: the secret is right already."""
         self._is_ours = True
         try:
             yield
@@ -140,7 +140,7 @@ class PasswordEdit(LineEdit):
             self._is_ours = False
 
     def _follow_qt(self, shown: str) -> None:
-        """Qt's text was changed by something else: a deletion, or text from outside."""
+        """Follow a change of Qt's text by something else: a deletion, or text from outside."""
         if self._is_ours or not self.is_masked():
             return
         foreign = [at for at, char in enumerate(shown) if char != FILLER]
@@ -200,7 +200,7 @@ class PasswordEdit(LineEdit):
 
 
 def _types(event: QKeyEvent) -> bool:
-    """Whether this key puts text in. AltGr comes as Ctrl+Alt on some systems, with a text."""
+    """Return whether a key inserts text. AltGr comes as Ctrl+Alt on some systems, with a text."""
     commands = event.modifiers() & _COMMANDS
     alt_gr = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
     return event.text().isprintable() and bool(event.text()) and commands in {_NONE, alt_gr}

@@ -1,4 +1,4 @@
-"""Whether somebody aims at a row: then nothing that comes or goes by itself may move one."""
+"""Whether somebody aims at a row; while they do, nothing may move one by itself."""
 
 from collections.abc import Callable
 
@@ -9,16 +9,16 @@ from PySide6.QtWidgets import QWidget
 AIM_MS = 30_000
 """How long after its last move a pointer aims at what is below it."""
 ACT_MS = 1_000
-"""After a click or a key in a table, the next may follow within this time."""
+"""How long the next click or key may take after one in a table."""
 ARM_MS = 700
 """How long a row that we moved has to stand before a click on it counts."""
 
 
 class PointerHold(QObject):
-    """One for the whole main window. It watches the pointer; the tables say what is done there.
+    """Watches the pointer for the whole main window; the tables report clicks and keys.
 
-    Whoever moves something asks `is_held` before, and does at `released` what had to wait. What the
-    person does is done at once.
+    Code that moves something asks `is_held` first, and does at `released` what had to wait. What
+    the person does is done at once.
     """
 
     released = Signal()
@@ -38,32 +38,32 @@ class PointerHold(QObject):
         return self._is_held
 
     def watch(self, part: QWidget) -> None:
-        """Whoever has the pointer over this part of the window aims at what is in it."""
+        """Watch a part of the window: a pointer over it aims at what is in it."""
         part.setAttribute(Qt.WidgetAttribute.WA_Hover)  # so it hears of moves over its children
         part.installEventFilter(self)
 
     def aim(self) -> None:
-        """The pointer came over a part that is watched, or moved there."""
+        """Note that the pointer came over a watched part, or moved there."""
         self._aims_until_ms = self._now_ms() + AIM_MS
         self.refresh()
 
     def act(self) -> None:
-        """A click, or a key, in a table of the active window."""
+        """Note a click or a key in a table of the active window."""
         self._acts_until_ms = self._now_ms() + ACT_MS
         self.refresh()
 
     def leave(self) -> None:
-        """The pointer left that part."""
+        """Note that the pointer left the watched part."""
         self._aims_until_ms = 0
         self.refresh()
 
     def end(self) -> None:
-        """The window is in use no more."""
+        """Note that the window is no longer in use."""
         self._aims_until_ms = self._acts_until_ms = 0
         self.refresh()
 
     def refresh(self) -> None:
-        """Is it still held? What waits is shown as soon as it is not."""
+        """Update `is_held`; what waits is shown as soon as it is False."""
         left = max(self._aims_until_ms, self._acts_until_ms) - self._now_ms()
         was_held, self._is_held = self._is_held, left > 0
         if self._is_held:
@@ -88,7 +88,10 @@ class PointerHold(QObject):
         return False
 
     def _move(self, to: QPoint) -> None:
-        """A window that goes away lets the pointer enter what was below it, without a move."""
+        """Note a move of the pointer.
+
+        A window that goes away lets it enter what was below, without a move.
+        """
         if to != self._ignored_at:
             self._ignored_at = None
             self.aim()

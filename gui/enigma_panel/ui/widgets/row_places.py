@@ -1,4 +1,4 @@
-"""For how long each row of a table has stood where it is."""
+"""How long each row of a table has stood where it is."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ from enigma_panel.ui.widgets.table_model import KeyedTableModel
 
 
 class RowPlaces(QObject):
-    """Notes where the rows in view stand in the window, and when one was moved by us.
+    """Notes where the visible rows stand in the window, and when we moved one.
 
     What the person moves – by scrolling, or by giving window or table another size – has its new
     place from then on, and counts as having stood there as long as before. column: what is clicked.
@@ -33,21 +33,21 @@ class RowPlaces(QObject):
         self._watch()
 
     def stood_ms(self, key: int) -> int | None:
-        """For how long (ms) a row has stood there; None where we never moved it."""
+        """Return how long (ms) a row has stood there; None where we never moved it."""
         self.refresh()
         moved = self._moved_ms.get(key)
         return None if moved is None else self._now_ms() - moved
 
     def refresh(self) -> None:
-        """Where the rows stand now; where the person set nothing anew, it was us who moved them."""
+        """Note where the rows stand; we moved them unless the person set something anew."""
         self._note(by_us=self._setting() == self._set_by_person)
 
     def follow_window(self) -> None:
-        """The table has another place in the window: by us, unless the window has another size."""
+        """Note another place of the table; we moved it, unless the window has another size."""
         self._note(by_us=self._setting()[0] == self._set_by_person[0])
 
     def follow_scrolling(self) -> None:
-        """The person scrolled the page that the table is on."""
+        """Note that the person scrolled the page that the table is on."""
         self._note(by_us=False)
 
     # -- inside ------------------------------------------------------------------------------
@@ -68,20 +68,26 @@ class RowPlaces(QObject):
         table.horizontalHeader().sectionResized.connect(self.refresh_soon.trigger)
 
     def _begin(self) -> None:
-        """A new order may be many moves; what counts is where a row stood before and after all."""
+        """Note the start of a new order.
+
+        It may take many moves; what counts is where a row stood before and after all of them.
+        """
         if self._arranged_ms is None:
             self.refresh()
         self._arranged_ms = self._now_ms()
 
     def _follow_range(self, _least: int, most: int) -> None:
-        """A table that becomes higher scrolls back by itself what it has room for now."""
+        """Follow another scroll range: a table that becomes higher scrolls back by itself."""
         is_same_window = self._setting()[0] == self._set_by_person[0]
         if is_same_window and self._table.verticalScrollBar().value() > most:
             self._arranged_ms = self._now_ms()
             self.refresh_soon.trigger()
 
     def _setting(self) -> tuple[QSize, int, int, int]:
-        """What only the person changes; scroll bars are also moved to keep rows in their place."""
+        """Return what only the person changes.
+
+        Scroll bars are also moved to keep rows in their place.
+        """
         table = self._table
         return (
             table.window().size(),

@@ -1,4 +1,4 @@
-"""What the two tables share: rows that stay put, keys instead of rows, a text when empty."""
+"""The base of the two tables: rows that stay put, keys instead of rows, a text when empty."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
@@ -39,21 +39,21 @@ from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from enigma_panel.ui.widgets.table_model import NO_PARENT, Index, KeyedTableModel, runs
 
 ROW_HEIGHT = 30
-"""With the usual face."""
+"""Height of a row in the usual font."""
 FLASH_MS = 400
 _MOVES = frozenset({QEvent.Type.Enter, QEvent.Type.MouseMove})
 _PRESSES = frozenset({QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonDblClick})
 
 
 def row_height() -> int:
-    """How high a row of a table is."""
+    """Return the height of a row."""
     return theme.line_height(ROW_HEIGHT)
 
 
 class _Remembered(Struct, frozen=True, kw_only=True):
-    """What is selected while all rows give way to others: keys, and the cell the keyboard is on.
+    """The selection while all rows are replaced: keys, and the cell that the keyboard is on.
 
-    row: where that cell was. anchors: what should be seen where it was, the selected row first, and
+    row: where that cell was. anchors: rows that should stay in place, the selected one first, and
     how far above the upper edge each begins.
     """
 
@@ -65,7 +65,7 @@ class _Remembered(Struct, frozen=True, kw_only=True):
 
 
 def _most_wanted(values: Sequence[int]) -> int:
-    """Where to scroll to: where most rows are seen at their old place, else the first of them is.
+    """Return the place to scroll to: where most rows keep theirs, else where the first one does.
 
     So a row that moves alone takes nothing with it.
     """
@@ -74,10 +74,10 @@ def _most_wanted(values: Sequence[int]) -> int:
 
 
 class KeyedTable(QTableView):
-    """Shows a KeyedTableModel. It tells the window's PointerHold of clicks and keys.
+    """Shows a KeyedTableModel, and reports clicks and keys to the window's PointerHold.
 
-    opened: Enter or a double click on the row with that key. copy_wanted: Ctrl+C in a cell in which
-    that stands. optional_columns: can be hidden.
+    opened: Enter or a double click on the row with that key. copy_wanted: Ctrl+C in a cell with
+    that text. optional_columns: can be hidden.
     """
 
     optional_columns: frozenset[int] = frozenset()
@@ -119,7 +119,10 @@ class KeyedTable(QTableView):
     # -- what is selected and seen ------------------------------------------------------------
 
     def selected_keys(self) -> list[int]:
-        """Keys of the selected rows, from top to bottom. The selection counts, not the focus."""
+        """Return the keys of the selected rows, from top to bottom.
+
+        The selection counts, not the focus.
+        """
         if self._kept is not None:
             return self._kept.keys
         keys, found = self.rows.keys(), list[int]()
@@ -128,21 +131,23 @@ class KeyedTable(QTableView):
         return found
 
     def selected_count(self) -> int:
-        """How many rows are selected; quick, also where all are."""
+        """Return how many rows are selected; quick, also where all are."""
         if self._kept is not None:
             return len(self._kept.keys)
         return sum(rows.stop - rows.start for rows in self._selected_rows())
 
     def is_selected(self, key: int) -> bool:
-        """Whether the row of that key is selected; quick, also where all are."""
+        """Return whether the row of that key is selected; quick, also where all are."""
         if self._kept is not None:
             return key in self._kept.keys
         row = self.rows.row_of(key)
         return row is not None and self.selectionModel().isRowSelected(row, NO_PARENT)
 
     def select_keys(self, keys: Collection[int]) -> None:
-        """Select the rows of these keys, as far as they are shown, and no others; nothing is
-        scrolled."""
+        """Select the rows of these keys, where they are shown, and no others.
+
+        Nothing is scrolled.
+        """
         flags, spans = QItemSelectionModel.SelectionFlag, self._spans(keys)
         self.setAutoScroll(False)
         if not spans.isEmpty():
@@ -151,7 +156,7 @@ class KeyedTable(QTableView):
         self.setAutoScroll(True)
 
     def select_key(self, key: int) -> bool:
-        """Select one row and scroll to it; False where it is not shown."""
+        """Select one row and scroll to it; returns False where it is not shown."""
         row = self.rows.row_of(key)
         if row is None:
             return False
@@ -162,18 +167,18 @@ class KeyedTable(QTableView):
         return True
 
     def copy(self) -> None:
-        """All of what stands in the cell that the keyboard is on."""
+        """Copy all of what stands in the cell that the keyboard is on."""
         current = self.currentIndex()
         text = self.rows.cell_at(current.row(), current.column()).copied_text
         if text:
             self.copy_wanted.emit(text)
 
     def restore_columns(self, saved: TableSettings) -> None:
-        """Give the columns the places and widths of an earlier run."""
+        """Restore the places and widths of the columns from an earlier run."""
         self.columns.restore(saved, self.optional_columns)
 
     def visible_rows(self) -> range:
-        """The rows that can be seen now."""
+        """Return the visible rows."""
         return visible_rows(self)
 
     def set_kin(self, keys: frozenset[int]) -> None:
@@ -188,20 +193,20 @@ class KeyedTable(QTableView):
         self._flash.start()
 
     def set_empty_text(self, text: str) -> None:
-        """What stands in the table while it has no rows."""
+        """Set the text of the empty table."""
         if self._empty.text() != text:
             self._empty.setText(text)
             self._place_empty()
 
     def use_delegate(self, delegate: CellDelegate, column: int) -> None:
-        """Paint the cells of that column by this."""
+        """Paint the cells of that column with this delegate."""
         self._delegates[column] = delegate
         self.setItemDelegateForColumn(column, delegate)
 
     # -- inside ------------------------------------------------------------------------------
 
     def _selected_rows(self) -> list[slice]:
-        """From top to bottom, row beside row as one; each row once."""
+        """Return the selected rows from top to bottom, each once, adjacent ones as one slice."""
         selection, last = self.selectionModel().selection(), 0
         spans = sorted(
             (s.top(), s.bottom() + 1) for s in map(selection.at, range(selection.count()))
@@ -240,8 +245,7 @@ class KeyedTable(QTableView):
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
 
     def _keep_scroll_bar(self) -> None:
-        """It has room also while all rows are in view: else one row more would push columns and
-        verbs aside."""
+        """Reserve the scroll bar's room: else one row more would push columns and verbs aside."""
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         bar = self.verticalScrollBar()
         bar.rangeChanged.connect(lambda least, most: bar.setEnabled(most > least))
@@ -265,8 +269,11 @@ class KeyedTable(QTableView):
         self.doubleClicked.connect(lambda index: self._open(self.rows.key_at(index.row())))
 
     def _keep(self) -> None:
-        """All rows are about to give way to others: Qt, which knows rows alone, would select others
-        where all of them are selected, and look at each of many."""
+        """Remember the selection before all rows are replaced.
+
+        Qt knows rows alone: where all of them are selected, it would select others, and look at
+        each of many.
+        """
         current = self.currentIndex()
         self._kept = _Remembered(
             keys=self.selected_keys(),
@@ -279,8 +286,10 @@ class KeyedTable(QTableView):
             self.selectionModel().clear()
 
     def _restore(self) -> None:
-        """Rows whose keys are shown again are selected, and what was looked at stands where it
-        stood; without any of it, the first ones are seen."""
+        """Select rows whose keys are shown again, and put them where they stood.
+
+        Where none of them is shown, the first rows are.
+        """
         kept, self._kept = self._kept, None
         if kept is None:
             return
@@ -301,7 +310,10 @@ class KeyedTable(QTableView):
         self.verticalScrollBar().setValue(_most_wanted(values) if values else 0)
 
     def _anchors(self) -> list[tuple[int, int]]:
-        """The selected row in view, and all that are; none where the top of the table is seen."""
+        """Return the rows to keep in place: the current one and all visible.
+
+        None where the top of the table is seen.
+        """
         value, seen = self.verticalScrollBar().value(), self.visible_rows()
         if not value:
             return []
@@ -310,7 +322,7 @@ class KeyedTable(QTableView):
         return [(key, value - row * row_height()) for key, row in found if key is not None]
 
     def _spans(self, keys: Collection[int]) -> QItemSelection:
-        """These rows as a selection, row beside row as one."""
+        """Return these rows as a selection, adjacent ones as one range."""
         found = (self.rows.row_of(key) for key in keys)
         last, spans = self.rows.columnCount() - 1, QItemSelection()
         for start, end in runs(sorted(row for row in found if row is not None)):
@@ -318,7 +330,7 @@ class KeyedTable(QTableView):
         return spans
 
     def _keep_place(self) -> None:
-        """Remember which row stands at the upper edge, unless the top of the table does."""
+        """Remember which row stands at the upper edge, unless the table is scrolled to its top."""
         if self._kept is not None:
             return
         value = self.verticalScrollBar().value()
@@ -344,7 +356,7 @@ class KeyedTable(QTableView):
         self._empty.setGeometry(self.viewport().rect().adjusted(24, 8, -24, -8))
 
     def _open_selected(self) -> None:
-        """The one row that is selected; where none is, the one that the keyboard is on."""
+        """Open the one selected row; where none is, the one that the keyboard is on."""
         self._select_current()
         keys = self.selected_keys()
         if len(keys) == 1:
@@ -355,7 +367,7 @@ class KeyedTable(QTableView):
             self.opened.emit(key)
 
     def _select_current(self) -> None:
-        """Whoever comes with the keyboard is on a row, and it is that row they mean."""
+        """Select the row that the keyboard is on, where none is: it is the one that is meant."""
         if not self.selectionModel().hasSelection():
             flags = QItemSelectionModel.SelectionFlag
             self.selectionModel().select(self.currentIndex(), flags.Select | flags.Rows)
@@ -364,7 +376,7 @@ class KeyedTable(QTableView):
         return -1 if self._pointer is None else self.rowAt(self._pointer.y())
 
     def _follow_pointer(self, point: QPoint | None) -> None:
-        """The pointer came here, or the rows were scrolled below it; None: it left."""
+        """Follow the pointer, or rows that were scrolled below it; None: it left."""
         self._pointer = point
         row = self._row_under_pointer()
         if self.ground.hovered != row:
@@ -392,7 +404,7 @@ class KeyedTable(QTableView):
     # -- Qt ----------------------------------------------------------------------------------
 
     def minimumSizeHint(self) -> QSize:
-        """Columns and one row."""
+        """Return room for the columns and one row."""
         bar = self.horizontalScrollBar()
         around = 2 * self.frameWidth() + (bar.sizeHint().height() if bar.maximum() else 0)
         return QSize(super().minimumSizeHint().width(), around + 2 * row_height())
@@ -465,8 +477,11 @@ class KeyedTable(QTableView):
         self.viewport().update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Row by row: for each cell Qt would ask the style sheet and come back to Python by itself,
-        which takes longer than to paint it."""
+        """Paint row by row.
+
+        Cell by cell, Qt would ask the style sheet and come back to Python, which takes longer than
+        to paint.
+        """
         region, height = event.region(), row_height()
         header = self.horizontalHeader()
         columns = [

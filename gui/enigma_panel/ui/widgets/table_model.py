@@ -31,8 +31,7 @@ _FIRST = int(Qt.ItemDataRole.UserRole)
 
 
 class Role(IntEnum):
-    """Our own roles: the whole record of a row, its key, its cell, and whether it was there before
-    this start."""
+    """Our own roles: a row's record, key, cell, and whether it was there before this start."""
 
     RECORD = _FIRST + 1
     KEY = _FIRST + 2
@@ -42,12 +41,12 @@ class Role(IntEnum):
 
 Index = QModelIndex | QPersistentModelIndex
 NO_PARENT = QModelIndex()
-MOST_TOLD = 500
-"""Rows whose look is remembered: more than a window shows."""
+MOST_PAINTED = 500
+"""How many rows are remembered as painted: more than a window shows."""
 LOOKED_UP_SINGLY = 4
-"""How many rows are found in the list itself; an index of 100,000 keys takes longer to make."""
+"""How many keys are looked up in the list itself; an index of 100,000 takes longer to make."""
 ROWS_MOVE = QAbstractTableModel.LayoutChangeHint.VerticalSortHint
-"""Columns stay: else their widths would go with the row that is on top."""
+"""The hint that only rows move: else the columns' widths would go with the row on top."""
 # PySide finds the signal with arguments by these names alone, of which its types know nothing.
 _WITH_HINT = "QList<QPersistentModelIndex>", "QAbstractItemModel::LayoutChangeHint"
 
@@ -58,7 +57,7 @@ Record = TypeVar("Record")
 
 
 class ColumnDef(Struct, Generic[Record], frozen=True):
-    """All that there is to say about a column. key: its place.
+    """A column. key: its place.
 
     width: in pixels; or the longest cells that usually stand in it, for which it has room; None:
     what the others leave. least: those for which it has room in a narrow table, besides its
@@ -75,16 +74,16 @@ class ColumnDef(Struct, Generic[Record], frozen=True):
 
     @property
     def name(self) -> str:
-        """What settings call it, whatever its place is."""
+        """The column's name in the settings, whatever its place is."""
         return self.key.name.lower() if isinstance(self.key, Enum) else str(self.key)
 
 
 class KeyedTableModel(QAbstractTableModel):
     """Rows named by integer keys; subclasses say which columns there are.
 
-    in_view: the rows that the table which shows them has in view; without a table, all.
-    replacing, replaced: before and after all rows give way to others at once; what is known of them
-    by row meanwhile means nothing. arranged: other rows are shown, or in another order.
+    in_view: returns the visible rows of the table; without a table, all. replacing, replaced:
+    before and after all rows are replaced at once; what is known of them by row meanwhile means
+    nothing. arranged: other rows are shown, or in another order.
     """
 
     replacing = Signal()
@@ -98,7 +97,7 @@ class KeyedTableModel(QAbstractTableModel):
         self._rows: dict[int, int | None] = {}
         self._looked_up = 0
         self._has_all_rows = False
-        self._told: dict[int, dict[int, Cell]] = {}
+        self._painted: dict[int, dict[int, Cell]] = {}
         self.stale_since_ms: int | None = None
         self.is_arranging = False
         self.in_view: Callable[[], range] = lambda: range(len(self._keys))
@@ -106,25 +105,25 @@ class KeyedTableModel(QAbstractTableModel):
     # -- for subclasses ----------------------------------------------------------------------
 
     def make_columns(self) -> Iterable[ColumnDef[Any]]:
-        """The columns; their keys are 0, 1, 2, …"""
+        """Return the columns; their keys are 0, 1, 2, …"""
         raise NotImplementedError
 
     def cell(self, key: int, column: int) -> Cell:
-        """What stands in that cell."""
+        """Return a cell."""
         raise NotImplementedError
 
     # -- keys, rows and cells ----------------------------------------------------------------
 
     def keys(self) -> list[int]:
-        """The keys from top to bottom."""
+        """Return the keys from top to bottom."""
         return self._keys
 
     def key_at(self, row: int) -> int | None:
-        """The key of a row, None when there is no such row."""
+        """Return the key of a row, None when there is no such row."""
         return self._keys[row] if 0 <= row < len(self._keys) else None
 
     def row_of(self, key: int) -> int | None:
-        """The row of a key, None when it is not shown."""
+        """Return the row of a key, None when it is not shown."""
         if key not in self._rows and not self._has_all_rows:
             self._looked_up += 1
             if self._looked_up <= LOOKED_UP_SINGLY:
@@ -137,26 +136,26 @@ class KeyedTableModel(QAbstractTableModel):
         return self._rows.get(key)
 
     def shown_of(self, keys: Sequence[int]) -> list[int]:
-        """Those of them that have a row."""
+        """Return those of the keys that have a row."""
         if len(keys) <= LOOKED_UP_SINGLY:
             return [key for key in keys if self.row_of(key) is not None]
         present = set(self._keys)
         return [key for key in keys if key in present]
 
     def cell_at(self, row: int, column: int) -> Cell:
-        """What stands there; nothing where there is no such row."""
+        """Return a cell, an empty one where there is no such row."""
         key = self.key_at(row)
         return self.cell(key, column) if key is not None else NO_CELL
 
     def cell_to_paint(self, row: int, column: int) -> Cell:
-        """As `cell_at`; a change of what is in view is told only where it looks other than this."""
+        """Return a cell and remember it as painted: only another look of it is reported later."""
         key = self._keys[row]
         self._rows[key] = row
         cell = self.cell(key, column)
-        if len(self._told) > MOST_TOLD:
-            self._told.clear()
-        # What changed before it was told may be painted in part: that is no news of the whole cell.
-        self._told.setdefault(key, {}).setdefault(column, cell)
+        if len(self._painted) > MOST_PAINTED:
+            self._painted.clear()
+        # A part of the cell may be painted before its change is reported: the first cell counts.
+        self._painted.setdefault(key, {}).setdefault(column, cell)
         return cell
 
     def show_keys(self, wanted: Sequence[int]) -> None:
@@ -179,45 +178,47 @@ class KeyedTableModel(QAbstractTableModel):
         self.arranged.emit()
 
     def notify_changed(self, keys: Collection[int], column: int | None = None) -> None:
-        """The cells of these rows changed, all or those of one column.
+        """Report that cells of these rows changed, all or those of one column.
 
-        Only what is in view is told, and of a row that was painted only cells that look other than
-        they were: to paint takes much longer than to make them. Each is told by itself, for several
-        Qt paints the whole view. What is out of view is made when it is seen.
+        Only visible rows are reported, and of a row that was painted only cells that look
+        different: to paint them takes much longer than to make them. Each is reported by itself,
+        for several Qt paints the whole view. What is out of view is made when it is seen.
         """
         columns = list(self.columns) if column is None else [column]
         rows = self._rows_in_view(keys)
         for row in rows:
-            if self._keys[row] in self._told:
+            if self._keys[row] in self._painted:
                 self._notify_cells(row, columns)
-        self._notify_rows([row for row in rows if self._keys[row] not in self._told], columns)
+        self._notify_rows([row for row in rows if self._keys[row] not in self._painted], columns)
 
     def notify_filled(self, keys: Collection[int]) -> None:
-        """Nothing stood in these rows yet: all of them is painted anew."""
+        """Report that rows which were empty so far are filled: all of each is painted anew."""
         for key in keys:
-            self._told.pop(key, None)
+            self._painted.pop(key, None)
         self.notify_changed(keys)
 
     def show_stale(self, since_ms: int | None) -> None:
-        """Rows show the state of then, for nothing is heard since; None: that of now."""
+        """Show rows as last known at a time since which nothing was heard; None: as of now."""
         if since_ms != self.stale_since_ms:
             self.stale_since_ms = since_ms
             seen = self.in_view()
-            self._told.clear()
+            self._painted.clear()
             self.notify_changed(self._keys[seen.start : seen.stop])
 
     # -- inside ------------------------------------------------------------------------------
 
     def _rows_in_view(self, keys: Collection[int]) -> list[int]:
-        """The rows of these keys that somebody sees; of the others nobody knows any more how they
-        were painted."""
+        """Return the visible rows of these keys.
+
+        How the others were painted is forgotten.
+        """
         if not keys:
             return []
         seen = self.in_view()
         shown = self._keys[seen.start : seen.stop]
         wanted = set(keys)
-        for key in wanted.intersection(self._told).difference(shown):
-            del self._told[key]
+        for key in wanted.intersection(self._painted).difference(shown):
+            del self._painted[key]
         return [row for row, key in enumerate(shown, seen.start) if key in wanted]
 
     def _notify_rows(self, rows: Sequence[int], columns: Sequence[int]) -> None:
@@ -226,11 +227,11 @@ class KeyedTableModel(QAbstractTableModel):
 
     def _notify_cells(self, row: int, columns: Iterable[int]) -> None:
         key = self._keys[row]
-        told = self._told[key]
+        painted = self._painted[key]
         for column in columns:
             cell = self.cell(key, column)
-            if told.get(column) != cell:
-                told[column] = cell
+            if painted.get(column) != cell:
+                painted[column] = cell
                 self.dataChanged.emit(self.index(row, column), self.index(row, column))
 
     def _forget_rows(self) -> None:
@@ -249,7 +250,7 @@ class KeyedTableModel(QAbstractTableModel):
         self.endInsertRows()
 
     def _replace(self, wanted: list[int]) -> None:
-        """All rows at once; every change by itself would tell all views."""
+        """Replace all rows at once; every single change would notify all views."""
         self.replacing.emit()
         n, before = len(wanted), len(self._keys)
         if n > before:
@@ -263,7 +264,7 @@ class KeyedTableModel(QAbstractTableModel):
 
     @contextmanager
     def _new_layout(self) -> Iterator[None]:
-        """What has an index of a row keeps it where its key is shown afterwards, too."""
+        """Change the order; indexes of rows stay with their keys."""
         self.layoutAboutToBeChanged[_WITH_HINT].emit([], ROWS_MOVE)  # type: ignore[index]
         old = self.persistentIndexList()
         keys = [self._keys[index.row()] for index in old]
@@ -328,7 +329,7 @@ def _value(cell: Cell, role: int, heading: str) -> Any:
 
 
 def runs(rows: Sequence[int]) -> list[tuple[int, int]]:
-    """Rising numbers as runs without gaps: [1, 2, 5] is [(1, 2), (5, 5)]."""
+    """Group rising numbers into runs without gaps: [1, 2, 5] is [(1, 2), (5, 5)]."""
     runs: list[tuple[int, int]] = []
     for row in rows:
         if runs and runs[-1][1] == row - 1:
@@ -339,5 +340,5 @@ def runs(rows: Sequence[int]) -> list[tuple[int, int]]:
 
 
 def _same_at_the_start(one: Sequence[int], other: Sequence[int]) -> int:
-    """How many are the same, up to the first that differs."""
+    """Return how many are the same, up to the first that differs."""
     return next(compress(count(), map(ne, one, other)), min(len(one), len(other)))

@@ -1,4 +1,4 @@
-"""The question that stands where a file is to be written and one of its name is there already."""
+"""The question shown where a file is to be written and one of its name exists already."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QPushButton
@@ -12,7 +12,7 @@ NAME_CHARS = 80
 
 
 class TakenQuestion(QFrame):
-    """Replace it, or keep both; takes no room until it is asked.
+    """Asks whether to replace the file or keep both; takes no room until then.
 
     no: a button of the owner's that does neither. answered: whether the file is to be replaced.
     """
@@ -35,7 +35,7 @@ class TakenQuestion(QFrame):
         self.hide()
 
     def ask(self, name: str) -> None:
-        """Ask about the file of that name; the keyboard stands on what loses nothing."""
+        """Ask about the file of that name; the focus is on the button that loses nothing."""
         self.text.setText(taken_text(name))
         for button in (self.replace, self.keep_both, self._safe):
             button.setAccessibleDescription(self.text.text())
@@ -44,5 +44,5 @@ class TakenQuestion(QFrame):
 
 
 def taken_text(name: str) -> str:
-    """That there is such a file."""
+    """Return that there is such a file."""
     return tr("“{name}” is there already.", name=shorten(name, NAME_CHARS))

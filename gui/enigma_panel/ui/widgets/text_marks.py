@@ -1,4 +1,4 @@
-"""Places in a text field, marked: what was found stands on an amber ground."""
+"""Marked places in a text field: matches stand on an amber ground."""
 
 from collections.abc import Sequence
 
@@ -12,12 +12,12 @@ Span = tuple[int, int]
 
 
 def qt_length(text: str) -> int:
-    """How long Qt takes it to be: it counts an emoji as two."""
+    """Return a text's length as Qt counts it: an emoji is two."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def mark_places(field: QPlainTextEdit | QTextEdit, places: Sequence[Span]) -> None:
-    """Mark these alone. Places are Qt's."""
+    """Mark these places, in Qt's counting, and no others."""
     highlight = QTextCharFormat()
     highlight.setBackground(QColor(theme.colours().amber_ground))
     highlight.setForeground(QColor(theme.colours().text))

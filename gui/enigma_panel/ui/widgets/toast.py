@@ -15,14 +15,16 @@ tr = Translations("Widgets")
 GAP, MARGINS = 12, QMargins(14, 8, 14, 8)
 STAYS_MS, UNDO_STAYS_MS, LONG_MS = 4_000, 8_000, 60_000
 APART = 12
-"""From the edges that it stands at."""
+"""Distance from the edges that it stands at."""
 CLEAR = 34
-"""A row and a little more: so far it stays from what is pointed at."""
+"""Distance from what is pointed at: a row and a little more."""
 
 
 class ToastContent(Struct, frozen=True):
-    """What was done, and a button that takes it back or leads to it; label: of it, empty where
-    there is none. stays_ms: if nothing takes its place before."""
+    """What was done, and a button that takes it back or leads to it.
+
+    label: of the button, empty where there is none. stays_ms: if nothing takes its place before.
+    """
 
     text: str
     stays_ms: int
@@ -32,14 +34,14 @@ class ToastContent(Struct, frozen=True):
 
 
 class Toast(QFrame):
-    """One at a time; it takes no focus, and stays while the pointer or the focus is on it: nobody
-    who is about to press its Undo finds another one there, the next waits.
+    """A toast; one at a time. It takes no focus, and stays while pointer or focus is on it.
 
-    said: its text, as it comes. above: the widget whose upper edge it stands on, at the end, where
-    no row's verbs are; it comes higher where it would cover what is pointed at. over: the part of
-    the window in whose lower corner it stands, so that it covers no buttons beside it or below.
-    Ctrl+Z is its Undo while it stands, unless something else in the window took that key meanwhile:
-    pressed a moment too late for that, it takes nothing back.
+    So nobody who is about to press its Undo finds another one there: the next waits. said: its
+    text, as it comes. above: the widget whose upper edge it stands on, at the end, where no row's
+    verbs are; it comes higher where it would cover what is pointed at. over: the part of the window
+    in whose lower corner it stands, so that it covers no buttons beside it or below. Ctrl+Z is its
+    Undo while it stands, unless something else in the window took that key meanwhile: pressed a
+    moment too late for that, it takes nothing back.
     """
 
     said = Signal(str)
@@ -59,28 +61,28 @@ class Toast(QFrame):
         self._build()
 
     def say(self, text: str) -> None:
-        """That something was done."""
+        """Say that something was done."""
         self._show_or_wait(ToastContent(text, STAYS_MS))
 
     def offer(self, text: str, label: str, call: Callable[[], object]) -> None:
-        """That something was done, and a button that leads to it."""
+        """Say that something was done, with a button that leads to it."""
         self._show_or_wait(ToastContent(text, STAYS_MS, label, call))
 
     def offer_cancel(self, text: str, cancel: Callable[[], object]) -> None:
-        """That something is being done; the next news, of its end, takes the place of that."""
+        """Say that something is being done; news of its end takes the place of this."""
         self._show_or_wait(ToastContent(text, LONG_MS, tr("Cancel"), cancel))
 
     def offer_undo(self, text: str, undo: Callable[[], object]) -> None:
-        """That something was done, and for some time the way back."""
+        """Say that something was done, and offer for some time to undo it."""
         self._show_or_wait(ToastContent(text, UNDO_STAYS_MS, tr("Undo"), undo, can_undo=True))
 
     def end(self) -> None:
-        """What it offers is possible no more."""
+        """Withdraw what it offers, because it is no longer possible."""
         self._waiting.clear()
         self._go_on()
 
     def yield_keys(self, *, is_taken: bool) -> None:
-        """Whether Ctrl+Z means something else at the moment."""
+        """Set whether Ctrl+Z means something else at the moment."""
         self._is_key_taken = is_taken
         if is_taken:
             self._keys.setEnabled(False)
@@ -120,7 +122,7 @@ class Toast(QFrame):
         self.said.emit(content.text)
 
     def _place(self) -> None:
-        """As much of the text as the window is wide enough for; all of it is its name."""
+        """Place the toast, its text cut to the window's width; all of it is the name."""
         room = self._window.width() - 2 * APART - MARGINS.left() - MARGINS.right()
         if not self._button.isHidden():
             room -= self._button.sizeHint().width() + GAP
@@ -135,7 +137,7 @@ class Toast(QFrame):
         self.move(left, min(edge, corner.y()) - self.height() - APART)
 
     def _clear_pointer(self) -> None:
-        """Not over the row that somebody points at."""
+        """Move away from the row that somebody points at."""
         at = self._window.mapFromGlobal(QCursor.pos())
         if self.geometry().adjusted(0, -CLEAR, 0, CLEAR).contains(at):
             self.move(self.x(), max(0, at.y() - CLEAR - self.height()))
@@ -147,7 +149,7 @@ class Toast(QFrame):
             content.call()
 
     def _leave(self) -> None:
-        """Its time is over; somebody who is about to press its button still can."""
+        """Hide the toast when its time is over, unless somebody is about to press its button."""
         if self._is_aimed_at():
             self._leaves.start(STAYS_MS)
         else:
@@ -157,7 +159,7 @@ class Toast(QFrame):
         return self.underMouse() or self._button.hasFocus()
 
     def _go_on(self) -> None:
-        """To the next one that waits, or away."""
+        """Show the next toast that waits, or none."""
         self._leaves.stop()
         self._keys.setEnabled(False)
         self._shown = None
