@@ -48,11 +48,11 @@ from enigma_panel.ui.widgets.inputs import ChoiceBox, LineEdit, ScrollArea
 tr = Translations("New task")
 
 STARTED_MS = 6_000
-"""How long "Started …" stands there."""
+"""How long "Started …" is shown."""
 
 
 class Draft(Struct, frozen=True):
-    """What stands in the fields, where it would run, and how it would be started."""
+    """The content of the fields, where it would run, and how it would be started."""
 
     spec: TaskSpec
     target: TargetSession
@@ -64,7 +64,7 @@ class NewTaskDialog(ModelessDialog):
     """The window. What was typed stays until it was started.
 
     open_key: called when there is no key to start with. problems: one label beside each field.
-    discarded: Cancel threw away what was typed; comes with what takes that back.
+    discarded: Cancel discarded a draft; carries the call that restores it.
     """
 
     discarded = Signal(object)
@@ -184,9 +184,9 @@ class NewTaskDialog(ModelessDialog):
     # -- showing -----------------------------------------------------------------------------
 
     def ask(self, session_key: int | None, prefill: TaskSpec | None) -> None:
-        """Show it for a session, or with an earlier task's text; typed text is not lost.
+        """Show the dialog for a session, or with an earlier task's text; typed text is not lost.
 
-        A draft comes back selected as a whole: what is typed takes its place, and is not added to
+        A draft comes back selected as a whole: what is typed replaces it instead of being added to
         words that nobody looks at any more.
         """
         here = None if session_key is None else TargetSession(session_key, close_after=False)
@@ -215,7 +215,7 @@ class NewTaskDialog(ModelessDialog):
             self.task_text.selectAll()
 
     def typed(self) -> TaskSpec:
-        """What stands in the fields, mistakes included."""
+        """Return the content of the fields, mistakes included."""
         target = self.run_in.target()
         closes = target.close_after if target.session_key is None else self.close_after.isChecked()
         spec = TaskSpec(
@@ -226,11 +226,11 @@ class NewTaskDialog(ModelessDialog):
         return self.limits.complete(spec)
 
     def specs(self) -> list[TaskSpec]:
-        """The tasks that Start would start: one, or one for each line."""
+        """Return the tasks that Start would start: one, or one for each line."""
         return specs_of(self.typed(), per_line=self.per_line.isChecked())
 
     def field_widgets(self) -> dict[Field, QWidget]:
-        """The fields by what they hold, from top to bottom."""
+        """Return the fields by what they hold, from top to bottom."""
         return {
             Field.TASK: self.task_text,
             Field.STARTING_URL: self.starting_url,
@@ -251,7 +251,7 @@ class NewTaskDialog(ModelessDialog):
         return not typed.text and not has_options(typed)
 
     def _draft(self) -> Draft | None:
-        """What a person typed; an earlier task's words, untouched, are not lost."""
+        """Return what a person typed, None where there is nothing but an earlier task's words."""
         typed = self.typed()
         if self._is_empty() or typed == self._prefilled:
             return None
@@ -270,7 +270,7 @@ class NewTaskDialog(ModelessDialog):
         self.restore_button.setVisible(bool(self._put_aside))
 
     def _cancel(self) -> None:
-        """Unlike Escape it throws the draft away."""
+        """Discard the draft and close; Escape keeps it."""
         draft = self._draft()
         self._clear()
         self.reject()
@@ -293,11 +293,11 @@ class NewTaskDialog(ModelessDialog):
             self._show_kept(is_kept=False)
 
     def _line_count(self) -> int:
-        """Of lines that hold a task, where they are not one task each already."""
+        """Return how many lines hold a task, 0 where each is a task of its own already."""
         return 0 if self.per_line.isChecked() else len(numbered_lines(self.task_text.text()))
 
     def _offer_split(self, n: int) -> None:
-        """After lines were pasted: they may be meant as that many tasks."""
+        """Offer to split pasted lines into that many tasks."""
         text = tr.plural("This looks like 1 task", "These look like {n} tasks", n)
         self.split_label.setText(text)
         for part in (self.split_label, self.split_button):
@@ -307,7 +307,7 @@ class NewTaskDialog(ModelessDialog):
         self._set_aside()
         self._put(earlier)
         self._prefilled = self.typed()
-        self.task_text.document().setModified(False)  # these are no words that somebody typed
+        self.task_text.document().setModified(False)  # nobody typed these words
 
     def _put(self, draft: Draft) -> None:
         spec, target = draft.spec, draft.target
@@ -325,12 +325,12 @@ class NewTaskDialog(ModelessDialog):
         self._offer_split(0)
 
     def _restore(self) -> None:
-        """The last one first, and pressed again all others in turn."""
+        """Restore the latest draft first, and with each further click the next one."""
         if self._put_aside:
             self._bring_back(self._put_aside[-1])
 
     def _bring_back(self, draft: Draft) -> None:
-        """Show it with that; what stands there changes places with it, behind all others."""
+        """Show a draft; what stands in the fields changes places with it, behind all others."""
         self.present(self.task_text)
         if self._is_starting:  # as in `ask`; the draft stays set aside
             return
@@ -350,7 +350,7 @@ class NewTaskDialog(ModelessDialog):
         self.earlier_hint.setText(hint if self.task_text.offers_earlier() else "")
 
     def _rules(self) -> ServiceRules:
-        """Of the dialect in which the task would be written: an open session keeps its own."""
+        """Return the rules of the dialect of the task: an open session keeps its own."""
         session = self.run_in.session()
         return RULES[session.dialect] if session is not None else self._services.account.rules
 
@@ -371,7 +371,7 @@ class NewTaskDialog(ModelessDialog):
         self._show_start_text()
 
     def _show_start_text(self) -> None:
-        """What Start would do now: how many tasks, at once or after another; too many it cannot."""
+        """Show what Start would do now: how many tasks, at once or later; too many are refused."""
         after = self.run_in.is_after_another()
         n = len(self.specs())
         if n > MOST_STARTS:
@@ -381,7 +381,7 @@ class NewTaskDialog(ModelessDialog):
         text = start_label(n, after=after)
         self.start_button.setText(text)
         self.start_button.setAccessibleName(text)
-        self.another_button.setVisible(n == 1)  # "another" than which of them?
+        self.another_button.setVisible(n == 1)  # of several, "another" is unclear
         in_new = self.run_in.target().session_key is None
         hint = target_hint(self._services, n, after=after, in_new=in_new)
         self.target_label.setText(hint if n <= MOST_STARTS else "")
@@ -457,7 +457,7 @@ class NewTaskDialog(ModelessDialog):
         self.accept()
 
     def _empty(self) -> None:
-        """As it was when it was shown first."""
+        """Put the dialog back to how it was when first shown."""
         self.task_text.setPlainText("")
         self.starting_url.setText("")
         self._clear_problems()
@@ -494,7 +494,7 @@ class NewTaskDialog(ModelessDialog):
         return not sentences and self.run_in.is_possible()
 
     def _show_problems(self, sentences: dict[Field, str]) -> None:
-        """Name each beside its field, and go to the first."""
+        """Show each mistake beside its field, and go to the first."""
         for field, sentence in sentences.items():
             self.problems[field].show_text(sentence)
         fields = self.field_widgets()
@@ -521,19 +521,22 @@ class NewTaskDialog(ModelessDialog):
 
 
 def numbered_lines(text: str) -> list[tuple[int, str]]:
-    """The lines that hold a task, with their numbers as they are seen, from 1."""
+    """Return the lines that hold a task, with their numbers as they are seen, from 1."""
     lines = enumerate(text.splitlines(), start=1)
     return [(number, line.strip()) for number, line in lines if line.strip()]
 
 
 def specs_of(spec: TaskSpec, *, per_line: bool) -> list[TaskSpec]:
-    """A task for each line, which share all the rest; never empty, so that it can be checked."""
+    """Return a task for each line, which share all the rest.
+
+    There is always one, so that it can be checked.
+    """
     lines = [line for _, line in numbered_lines(spec.text)] if per_line else []
     return [replace(spec, text=line) for line in lines] or [spec]
 
 
 def per_line_problem(text: str) -> str:
-    """The sentence about the first line that cannot be started, empty when all can."""
+    """Return the sentence about the first line that cannot be started, empty when all can."""
     lines = numbered_lines(text)
     if len(lines) > MOST_STARTS:
         return too_many_text(len(lines))

@@ -39,7 +39,7 @@ from enigma_panel.ui.widgets.inputs import ChoiceBox, LineEdit, TextEdit
 tr = Translations("New task")
 
 MAX_DIGITS = 15
-"""Longer figures are no limit that anybody means; they are reported as out of range."""
+"""How many digits a limit may have; longer figures are reported as out of range."""
 SCHEMA_LINES = 4
 
 _OF_BROWSER = frozenset({Field.ENVIRONMENT, Field.POLICY, Field.PROXY})
@@ -48,10 +48,10 @@ SCHEMA_EXAMPLE = '{"type": "object", "properties": {"price": {"type": "number"}}
 
 
 class LimitsForm(QWidget):
-    """Numbers, domains to avoid, the form of the result, the browser, the way to start.
+    """The form: numbers, domains to avoid, form of the result, browser, way to start.
 
-    rules: of the dialect that the task would be written in; what it lacks is hidden. `mistyped` and
-    `complete` together say all that was typed.
+    rules: of the dialect that the task would be written in; the fields it lacks are hidden.
+    `mistyped` and `complete` together report all that was typed.
     """
 
     def __init__(self, rules: ServiceRules) -> None:
@@ -97,8 +97,10 @@ class LimitsForm(QWidget):
         self.address.setPlaceholderText("proxy.example.com:8080")
 
     def set_rules(self, rules: ServiceRules, *, in_open_browser: bool = False) -> None:
-        """The task would be written in a dialect with these rules, for a new browser or an open
-        one, whose environment, policy and proxy nothing can change."""
+        """Use the rules of a dialect, for a new browser or an open one.
+
+        Environment, policy and proxy of an open browser cannot be changed.
+        """
         self._in_open_browser = in_open_browser and not _OF_BROWSER.isdisjoint(rules.names)
         self._rules = _in_open_browser(rules) if in_open_browser else rules
         self.time_note.setText(time_note(rules))
@@ -120,7 +122,7 @@ class LimitsForm(QWidget):
                 self.problems[field].clear()
 
     def _change_output(self) -> None:
-        """A schema and columns are two texts; each waits for its own choice."""
+        """Show the text of the chosen form; a schema and columns are kept apart."""
         output = self._output()
         if output not in {OutputType.TEXT, self._schema_of}:
             shown = self.schema.text()
@@ -133,7 +135,7 @@ class LimitsForm(QWidget):
         self._show_fields()
 
     def _show_unused(self) -> None:
-        """What stands in fields that are hidden."""
+        """Show what stands in fields that are hidden."""
         hint = tr("Environment, policy and proxy were chosen when the browser was opened.")
         texts = [
             self._unused_text(field) for field in unsupported_fields(self._typed(), self._rules)
@@ -142,7 +144,7 @@ class LimitsForm(QWidget):
         self.unused.show_text("\n".join(texts) or (hint if self._in_open_browser else ""), role)
 
     def has_unused(self) -> bool:
-        """Whether something stands in a field that is hidden."""
+        """Return whether something stands in a field that is hidden."""
         return bool(unsupported_fields(self._typed(), self._rules))
 
     def _unused_text(self, field: Field) -> str:
@@ -163,7 +165,7 @@ class LimitsForm(QWidget):
         )
 
     def field_widgets(self) -> dict[Field, LineEdit | TextEdit | ChoiceBox]:
-        """The fields by what they hold, from top to bottom."""
+        """Return the fields by what they hold, from top to bottom."""
         return {
             **self.numbers,
             Field.AVOID_DOMAINS: self.avoid_domains,
@@ -177,7 +179,7 @@ class LimitsForm(QWidget):
         }
 
     def mistyped(self) -> dict[Field, str]:
-        """Fields that should hold a number and hold something else, with the sentence to say."""
+        """Return the fields that should hold a number and do not, with the sentence to say."""
         return {
             field: finding_text(out_of_range(field, 0))
             for field, box in self.numbers.items()
@@ -185,8 +187,10 @@ class LimitsForm(QWidget):
         }
 
     def complete(self, spec: TaskSpec) -> TaskSpec:
-        """The task with what was typed here, as far as its dialect has it; a field that holds no
-        number counts as empty (see `mistyped`)."""
+        """Return the task with what was typed here, as far as its dialect has it.
+
+        A field that holds no number counts as empty (see `mistyped`).
+        """
         typed = self._typed()
         whole = replace(
             spec,
@@ -198,7 +202,7 @@ class LimitsForm(QWidget):
         return without_unsupported(whole, self._rules)
 
     def _typed(self) -> TaskSpec:
-        """All that was typed, whoever has it."""
+        """Return all that was typed, also what the dialect lacks."""
         proxy, output = self._proxy(), self._output()
         own = proxy in {Proxy.HTTP, Proxy.SOCKS}
         schema = "" if output is OutputType.TEXT else self.schema.text()
@@ -221,7 +225,7 @@ class LimitsForm(QWidget):
         )
 
     def _typed_numbers(self) -> dict[str, Any]:
-        """By the names that Limits has for them."""
+        """Return the numbers by the names that Limits has for them."""
         typed = {field: number_in(box.text()) for field, box in self.numbers.items()}
         return {
             NUMBERS[field].name: number * NUMBERS[field].parts
@@ -255,27 +259,27 @@ class LimitsForm(QWidget):
         self._show_unused()
 
     def clear(self) -> None:
-        """Back to the service's own limits."""
+        """Set all fields back to the service's own limits."""
         with QSignalBlocker(self.one_call):
             self.one_call.setChecked(False)
         self.fill(TaskSpec(text=""))
 
 
 def _in_open_browser(rules: ServiceRules) -> ServiceRules:
-    """The rules for one that is open: with its environment, policy and proxy it was opened."""
+    """Return the rules for an open browser, whose environment, policy and proxy are fixed."""
     names = {field: name for field, name in rules.names.items() if field not in _OF_BROWSER}
     return replace(rules, names=names)
 
 
 def has_options(spec: TaskSpec) -> bool:
-    """Whether a task has more than its text, its address and its place."""
+    """Return whether a task has more than its text, its address and its place."""
     return spec != TaskSpec(
         text=spec.text, starting_url=spec.starting_url, close_after=spec.close_after
     )
 
 
 def shown_columns(schema: str) -> str:
-    """The names of the columns with commas between, if `columns_schema` makes the same of them."""
+    """Return the columns' names with commas, if `columns_schema` makes the same schema of them."""
     try:
         names = ", ".join(json.loads(schema))
     except (ValueError, TypeError, RecursionError):
@@ -284,7 +288,7 @@ def shown_columns(schema: str) -> str:
 
 
 def time_note(rules: ServiceRules) -> str:
-    """What a time limit ends."""
+    """Return what a time limit ends."""
     if rules.caps_session:
         return tr(
             "Seconds. {limit} at most, set by the service. It ends the whole session.",
@@ -299,7 +303,7 @@ def time_note(rules: ServiceRules) -> str:
 
 
 def number_in(text: str) -> int | None:
-    """The whole number that a text stands for ("300", "100,000", "100 000", "-5"), else None."""
+    """Return the number that a text stands for ("300", "100,000", "100 000", "-5"), else None."""
     digits = text.strip().replace(",", "").replace("\u202f", "").replace(" ", "")
     plain = digits.removeprefix("-")
     if not plain.isascii() or not plain.isdecimal() or len(plain) > MAX_DIGITS:

@@ -31,10 +31,10 @@ TITLE_CHARS = 60
 
 
 class RunAgainDialog(ModelessDialog):
-    """The window. It is about the tasks that were selected as it was asked for, whatever is shown
-    meanwhile, as they are when *Run again* is clicked.
+    """The window *Run again*.
 
-    open_key: opens the API key dialog.
+    It is about the tasks that were selected when it was opened, whatever is shown meanwhile, as
+    they are when *Run again* is clicked. open_key: opens the API key dialog.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class RunAgainDialog(ModelessDialog):
         self._connect()
 
     def ask(self, task_keys: Sequence[int]) -> None:
-        """Say what it would cost, and ask."""
+        """Show what it would cost, and ask."""
         if not self._is_starting:
             self._keys, self._read = tuple(task_keys), {}
             self.notice.show_text("")
@@ -89,7 +89,7 @@ class RunAgainDialog(ModelessDialog):
             self._show_tasks()
 
     def _show_tasks(self) -> None:
-        """What can be run again of them now, what that costs, and why the others cannot."""
+        """Show which of the tasks can be run again now, the cost, and why the others cannot."""
         left_out: list[LeftOut] = []
         self._able, reasons = [], [too_many_text(len(self._keys))]
         if len(self._keys) <= MOST_STARTS:
@@ -142,7 +142,7 @@ class RunAgainDialog(ModelessDialog):
             self._services.scope.spawn("run several again", self._start())
 
     async def _start(self) -> None:
-        """All or none, as several tasks of New task."""
+        """Start all tasks or none, as New task does with several."""
         try:
             await self._services.sessions.start_many([task.spec for task in self._able])
         except NoKeyError:

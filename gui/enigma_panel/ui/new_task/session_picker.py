@@ -38,24 +38,27 @@ class SessionPicker(ChoiceBox):
         self.refresh()
 
     def target(self) -> TargetSession:
-        """What is chosen; close_after of an open session is asked for beside this box."""
+        """Return what is chosen.
+
+        Whether an open session closes after the task is asked for beside this box.
+        """
         data = self.currentData()
         return data if isinstance(data, TargetSession) else NEW_CLOSED
 
     def is_possible(self) -> bool:
-        """Whether the chosen session still takes tasks."""
+        """Return whether the chosen session still takes tasks."""
         session = self.session()
         return self.target().session_key is None or (
             session is not None and accepts_tasks(self._sessions, session)
         )
 
     def is_after_another(self) -> bool:
-        """Whether the task would run after the one at work in the chosen session."""
+        """Return whether the task would run after the one at work in the chosen session."""
         session = self.session()
         return session is not None and self.is_possible() and is_at_work(self._sessions, session)
 
     def session(self) -> Session | None:
-        """The chosen open session, None where a new one is chosen."""
+        """Return the chosen open session, None where a new one is chosen."""
         key = self.target().session_key
         return self._sessions.session(key) if key is not None else None
 
@@ -64,7 +67,7 @@ class SessionPicker(ChoiceBox):
         self.refresh(keep=target)
 
     def refresh(self, keep: TargetSession | None = None) -> None:
-        """Offer what is there now, without a signal where the choice stays."""
+        """Update the choices, without a signal where the chosen one stays."""
         chosen = keep or self.target()
         targets = [(tr("New session, closed after the task"), NEW_CLOSED)]
         targets.append((tr("New session, kept open"), NEW_KEPT))
@@ -84,9 +87,9 @@ class SessionPicker(ChoiceBox):
             self.currentIndexChanged.emit(self.currentIndex())
 
     def _take_selected(self) -> None:
-        """Assistive technology selects in the list and moves no cursor; keys and pointer do both.
+        """Take a choice that assistive technology made in the list.
 
-        Qt goes by the cursor alone and would take no notice.
+        It moves no cursor, as keys and pointer do, and Qt goes by the cursor alone.
         """
         chooser = self.view().selectionModel()
         selected = chooser.selectedIndexes()
@@ -109,15 +112,15 @@ class SessionPicker(ChoiceBox):
 
 
 def is_at_work(sessions: Sessions, session: Session) -> bool:
-    """Whether a task works there, so that another one would have to wait for it."""
+    """Return whether a task works there, so that another one would have to wait for it."""
     return shown_state(session, sessions.current_task(session)) in _AT_WORK
 
 
 def accepts_tasks(sessions: Sessions, session: Session) -> bool:
-    """Whether a task can be sent there, now or after the one at work.
+    """Return whether a task can be sent there, now or after the one at work.
 
-    It is open, the key in use can reach it, and it neither closes after its task nor is being
-    closed.
+    The session is open, the key in use can reach it, and it neither closes after its task nor is
+    being closed.
     """
     if session.phase is not Phase.OPEN or session.service_id is None or session.close_after:
         return False
@@ -127,7 +130,7 @@ def accepts_tasks(sessions: Sessions, session: Session) -> bool:
 
 
 def open_sessions(sessions: Sessions) -> list[Session]:
-    """Sessions that take a task, those without work first."""
+    """Return the sessions that take a task, those without work first."""
     found = [sessions.session(key) for key in sessions.session_keys()]
     able = [
         session for session in found if session is not None and accepts_tasks(sessions, session)

@@ -11,7 +11,7 @@ LINES = 5
 
 
 class TaskTextEdit(TextEdit):
-    """↑ in the empty field brings back earlier texts, ↓ goes forward again.
+    """The field. ↑ in the empty field brings back earlier texts, ↓ goes forward again.
 
     A text that was brought back and not changed gives way to the next one; what a person typed or
     changed never does. pasted: a text came from the clipboard, or was dropped here.
@@ -25,20 +25,20 @@ class TaskTextEdit(TextEdit):
         self._at = -1
 
     def set_earlier(self, texts: Sequence[str]) -> None:
-        """Earlier texts, newest first."""
+        """Set the earlier texts, newest first."""
         self._earlier = list(dict.fromkeys(texts))
         self._at = -1
 
     def add_earlier(self, text: str) -> None:
-        """The newest of the earlier texts."""
+        """Add the newest of the earlier texts."""
         self.set_earlier([text, *self._earlier])
 
     def offers_earlier(self) -> bool:
-        """Whether ↑ may bring back an earlier text."""
+        """Return whether ↑ may bring back an earlier text."""
         return bool(self._earlier) and (not self.text() or self._is_browsing())
 
     def _is_browsing(self) -> bool:
-        """Whether the text is an earlier one, untouched."""
+        """Return whether the text is an earlier one, untouched."""
         return 0 <= self._at < len(self._earlier) and self.text() == self._earlier[self._at]
 
     def _older(self) -> bool:
@@ -59,7 +59,7 @@ class TaskTextEdit(TextEdit):
         return True
 
     def _on_edge(self, *, last: bool) -> bool:
-        """Whether the cursor stands in the first or last line, so that an arrow would leave it."""
+        """Return whether an arrow would leave the text: the cursor is in its first or last line."""
         cursor = self.textCursor()
         before = cursor.position()
         move = QTextCursor.MoveOperation

@@ -30,11 +30,11 @@ _WANTS_NO_PLACE = frozenset(
         WaitReason.UNSUPPORTED,
     }
 )
-"""What waits for its own browser, or for a person, delays no other task."""
+"""Reasons for which a task delays no other: it waits for its own browser, or for a person."""
 
 
 def output_choices() -> list[tuple[str, OutputType]]:
-    """The forms of a result."""
+    """Return the forms of a result."""
     return [
         (tr("Text"), OutputType.TEXT),
         (tr("JSON, by a schema"), OutputType.JSON),
@@ -43,7 +43,7 @@ def output_choices() -> list[tuple[str, OutputType]]:
 
 
 def proxy_choices() -> list[tuple[str, Proxy]]:
-    """How a browser may reach the web."""
+    """Return how a browser may reach the web."""
     return [
         (tr("None"), Proxy.NONE),
         (tr("The service's own (its traffic costs extra)"), Proxy.SERVICE),
@@ -53,14 +53,14 @@ def proxy_choices() -> list[tuple[str, Proxy]]:
 
 
 def start_label(n: int, *, after: bool) -> str:
-    """The label of Start for n tasks, which run at once or after the one at work there."""
+    """Return the label of Start for n tasks, which run at once or after the one at work there."""
     if after:
         return tr.plural("Run after this one", "Run {n} tasks after this one", n)
     return tr.plural("Start", "Start {n} tasks", n)
 
 
 def target_hint(services: Services, n: int, *, after: bool, in_new: bool) -> str:
-    """When n tasks would run. Always one line, so that no button moves when it changes."""
+    """Return when n tasks would run, always in one line, so that no button moves."""
     if in_new:
         return line_hint(services, n)
     if after:
@@ -77,7 +77,7 @@ def target_hint(services: Services, n: int, *, after: bool, in_new: bool) -> str
 
 
 def line_hint(services: Services, n: int) -> str:
-    """When n tasks that need a browser each would run."""
+    """Return when n tasks that need a browser each would run."""
     queue = services.queue
     if queue.pause_reason is not PauseReason.NONE:
         return tr.plural(
@@ -113,7 +113,7 @@ def _behind(ahead: int, n: int) -> str:
 
 
 def _wants_place(services: Services, entry: QueueEntry) -> bool:
-    """What is for a browser that is open waits for no place, whatever else it waits for."""
+    """Return whether a queued task needs a place; one for an open browser never does."""
     task = services.sessions.task(entry.task_key)
     session = services.sessions.session(task.session_key) if task is not None else None
     is_for_open = session is not None and not session.is_planned
@@ -127,7 +127,7 @@ def _open_count(services: Services) -> int:
 
 
 def after_start_text(services: Services, text: str, keys: Sequence[int]) -> str:
-    """What became of the tasks with these keys, the first of which has that text."""
+    """Return what became of the tasks with these keys, the first of which has that text."""
     now, queue = services.clock.now_ms(), services.queue
     found = [entry for key in keys if has_to_wait(entry := queue.entry(key), now)]
     positions = [entry.position for entry in found if entry is not None]
@@ -135,12 +135,12 @@ def after_start_text(services: Services, text: str, keys: Sequence[int]) -> str:
 
 
 def added_text(title: str, n: int) -> str:
-    """Said of n tasks as soon as the ledger has them: whether they start or wait is not known."""
+    """Return that the ledger has n tasks; whether they start or wait is not known yet."""
     return tr.plural("Added “{task}”.", "Added {n} tasks.", n, task=title)
 
 
 def started_text(title: str, positions: Sequence[int], n: int) -> str:
-    """What became of n tasks that were just started. positions: of those that are queued."""
+    """Return what became of n tasks that were just started. positions: of those that are queued."""
     if not positions:
         return tr.plural("Started “{task}”.", "Started {n} tasks.", n, task=title)
     first, last = ordinal(min(positions)), ordinal(max(positions))
@@ -160,7 +160,7 @@ def started_text(title: str, positions: Sequence[int], n: int) -> str:
 
 
 def has_to_wait(entry: QueueEntry | None, now_ms: int) -> bool:
-    """Whether a task that was just queued is not started at once."""
+    """Return whether a task that was just queued is not started at once."""
     if entry is None or entry.why in {WaitReason.SENDING, WaitReason.UNDO}:
         return False
     if entry.why not in {WaitReason.TURN, WaitReason.BUDGET}:
@@ -180,14 +180,14 @@ class LeftOut(Enum):
 
     @classmethod
     def of(cls, task: Task) -> "LeftOut":
-        """Of one that runs still, or may, or is going to."""
+        """Return the reason for a task that still runs, may run, or is going to."""
         if task.status in AT_WORK:
             return cls.AT_WORK
         return cls.QUEUED if task.status is TaskStatus.QUEUED else cls.UNCONFIRMED
 
 
 class AgainCost(Struct, frozen=True):
-    """What tasks may cost that are run again; is_too_much: more than there is."""
+    """What it may cost to run tasks again; is_too_much: more than the balance."""
 
     text: str
     spoken: str
@@ -195,7 +195,7 @@ class AgainCost(Struct, frozen=True):
 
 
 def again_question(title: str, n: int) -> str:
-    """What is asked. title: of the first of them."""
+    """Return the question. title: of the first task."""
     if not n:
         return tr("None of the selected tasks can be run again.")
     return tr.plural(
@@ -207,12 +207,12 @@ def again_question(title: str, n: int) -> str:
 
 
 def again_label(n: int) -> str:
-    """'Run 13 tasks again'."""
+    """Return the label of the button: 'Run 13 tasks again'."""
     return tr.plural("Run 1 task again", "Run {n} tasks again", n) if n else tr("Run again")
 
 
 def again_cost_text(services: Services, n: int) -> AgainCost:
-    """'About ~$0.31 if each costs what your last 20 did.'"""
+    """Return the cost: 'Together ~$0.31, if each costs what your last 20 did.'"""
     balance = services.health.balance
     if balance is not None and not balance.is_finite():
         balance = None
@@ -244,7 +244,7 @@ def _again_cost(amount: str, left: str, like: int, *, is_too_much: bool) -> str:
 
 
 def left_out_text(left_out: Sequence[LeftOut]) -> list[str]:
-    """How many of the selected tasks are not run again, and why."""
+    """Return how many of the selected tasks are not run again, and why."""
     counts = Counter(left_out)
     texts = {
         LeftOut.QUEUED: tr.plural(
@@ -272,14 +272,14 @@ def left_out_text(left_out: Sequence[LeftOut]) -> list[str]:
 
 
 def too_many_text(n: int) -> str:
-    """Nobody means to start so many."""
+    """Return that n tasks are too many to be started at once."""
     return tr(
         "These are {n} tasks; {limit} at most can be started at once.", n=n, limit=MOST_STARTS
     )
 
 
 def not_started_text(error: LedgerError) -> str:
-    """The ledger refused, so nothing was sent."""
+    """Return that nothing was sent, because the ledger refused."""
     return tr(
         "Nothing was started: the ledger could not be written ({reason}).", reason=error.reason
     )

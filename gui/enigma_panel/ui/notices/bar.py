@@ -24,16 +24,16 @@ from enigma_panel.ui.widgets.pointer_hold import ARM_MS, PointerHold
 tr = Translations("Notices")
 
 ROOM_FOR_TEXT = 0.55
-"""Where buttons leave less of the width than this to the text, they stand below it."""
+"""Least share of the width for the text; with less, the buttons stand below it."""
 _ROLES = {NoticeAction.TERMINATE: "danger"}
 
 
 class NoticeBar(QFrame):
-    """The first notice is shown, and how many there are besides; dismissing it brings the next.
+    """Shows the first notice and how many others there are; dismissing it shows the next.
 
-    It stays as it is while somebody aims at it or at a row below: whoever makes it has it watched.
-    A click soon after it changed was meant for the notice before, so it does nothing.
-    all_wanted: the list of all notices.
+    It stays as it is while somebody aims at it or at a row below; its owner has it watched. A click
+    soon after it changed was meant for the notice before, so it does nothing. all_wanted: the list
+    of all notices.
     """
 
     all_wanted = Signal()
@@ -107,7 +107,7 @@ class NoticeBar(QFrame):
                 self._show_notice(notice)
 
     def _count(self, shown: Notice) -> None:
-        """'2 like it, 3 more', which leads to all of them."""
+        """Show how many other notices there are, '2 like it, 3 more', as a link to all of them."""
         all_notices = self._notices.notices()
         like = sum(kind_of(notice) == kind_of(shown) for notice in all_notices)
         parts = [
@@ -138,7 +138,7 @@ class NoticeBar(QFrame):
             button.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, not takes)
 
     def _place_buttons(self) -> None:
-        """Beside the text where it has room, else below it."""
+        """Place the buttons beside the text where there is room, else below it."""
         for button in self._buttons:
             button.ensurePolished()
         needed = sum(button.sizeHint().width() + 8 for button in self._buttons)
@@ -164,7 +164,7 @@ class NoticeBar(QFrame):
 
 
 def action_button(notice: Notice, action: NoticeAction, notices: NoticeList) -> QPushButton:
-    """The button that takes a notice's action."""
+    """Return the button that takes a notice's action."""
     button = make_button(notice.label(action), _ROLES.get(action, ""))
     button.setToolTip(way_out_tip(action))
     button.setAccessibleDescription(way_out_tip(action))

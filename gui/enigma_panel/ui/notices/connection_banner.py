@@ -16,12 +16,15 @@ from enigma_panel.ui.widgets.pointer_hold import PointerHold
 tr = Translations("Connection")
 
 FADE_MS = 20_000
-"""That the connection is back is said for so long."""
+"""How long the banner says that the connection is back."""
 _ENDS = frozenset({TaskStatus.DONE, TaskStatus.FAILED, TaskStatus.STOPPED})
 
 
 class ConnectionBanner(QFrame):
-    """It says so as long as it is true; while somebody aims at a row it neither comes nor goes."""
+    """Shows that the connection is lost, or back.
+
+    While somebody aims at a row it neither comes nor goes.
+    """
 
     def __init__(
         self, services: Services, hold: PointerHold, parent: QWidget | None = None
@@ -73,7 +76,7 @@ class ConnectionBanner(QFrame):
         self._lost_since_ms, self._back_ms, self._lost_ms = None, now, now - since_ms
 
     def _follow_tasks(self, diff: Diff) -> None:
-        """What was at work when the connection was lost, and is over at the first news of it."""
+        """Count tasks that were at work at the loss and are over at the first news of them."""
         heard = self._at_work.intersection(diff.tasks) if self._is_of_meanwhile() else frozenset()
         if not heard:
             return
@@ -86,7 +89,10 @@ class ConnectionBanner(QFrame):
         self._show()
 
     def _is_of_meanwhile(self) -> bool:
-        """All tasks are asked for as soon as it is back: what the next round tells is of later."""
+        """Return whether a change may belong to the time without a connection.
+
+        All tasks are polled as soon as it is back; the next round of polls brings later changes.
+        """
         if self._back_ms is None:
             return self._lost_since_ms is not None
         return self._services.clock.now_ms() - self._back_ms < POLL_MS

@@ -28,7 +28,11 @@ LEAST_WIDTH = 460
 
 
 class NoticesDialog(ModelessDialog):
-    """While it is open no row moves: what is over is dimmed in its place, new ones come below."""
+    """The window *Notices*.
+
+    While it is open no row moves: notices that are over are dimmed in their place, new ones come
+    below.
+    """
 
     def __init__(self, notices: NoticeList, parent: QWidget | None) -> None:
         super().__init__(tr("Notices"), parent)
@@ -45,7 +49,7 @@ class NoticesDialog(ModelessDialog):
         notices.changed.connect(self._follow)
 
     def ask(self) -> None:
-        """Show what there is now."""
+        """Show the current notices."""
         for card in self._cards:
             card.hide()
             card.deleteLater()

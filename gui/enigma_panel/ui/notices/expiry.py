@@ -1,4 +1,4 @@
-"""When a notice is over: its cause is gone, or what it warned of is settled."""
+"""Whether a notice is over: its cause is gone, or what it warned of is settled."""
 
 from enigma_panel.api.errors import NotConnectedError
 from enigma_panel.core.models import Phase, Session, Task, TaskStatus
@@ -17,7 +17,7 @@ _ABOUT_A_SESSION = frozenset(
 
 
 def is_over(notice: Notice, services: Services) -> bool:
-    """Whether a notice is true no more, or is of no use to anybody."""
+    """Return whether a notice is no longer true, or is of no use to anybody."""
     if notice.until_ms is not None and services.clock.now_ms() >= notice.until_ms:
         return True
     service_notice = notice.notice
@@ -42,7 +42,7 @@ def is_over(notice: Notice, services: Services) -> bool:
 
 
 def _is_connected_again(service_notice: ServiceNotice, services: Services) -> bool:
-    """For want of a connection nothing was sent; with one, it can be done."""
+    """Return whether a command that was not sent for want of a connection can be sent now."""
     lost = isinstance(service_notice.error, NotConnectedError)
     return lost and services.health.status in {ServiceStatus.OK, ServiceStatus.FULL}
 
@@ -66,7 +66,7 @@ def _is_settled(
 
 
 def _came_true(service_notice: ServiceNotice, session: Session, services: Services) -> bool:
-    """A verb that cannot be given any more has had its effect; one on its way gets its turn."""
+    """Return whether a verb has had its effect: it can no longer be given, nor is it on its way."""
     verb = CommandVerb(str(service_notice.facts.get("verb", "stop")))
     if verb is CommandVerb.TERMINATE:
         return False  # only an end settles it

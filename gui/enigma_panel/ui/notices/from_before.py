@@ -19,7 +19,7 @@ class Outcome(StrEnum):
     """What became of a session or a task from before, in the order of the sentence."""
 
     OPEN = "open"
-    UNCONFIRMED = "unconfirmed"  # a start of which nobody knows whether it happened
+    UNCONFIRMED = "unconfirmed"  # a start that may not have happened
     UNKNOWN = "unknown"  # the service has not said anything about it in this run
     FINISHED = "finished"
     FAILED = "failed"
@@ -45,7 +45,7 @@ class FromBefore:
         self._recovered = recovered
 
     def notice(self) -> Notice | None:
-        """What there is to say now; None once no browser is open and each result was looked at."""
+        """Return the current notice; None once no browser is open and each result was looked at."""
         open_now = list(self._open_now())
         found = map(self._sessions.task, self._recovered.tasks)
         ended = [task for task in found if task is not None and task.status in _ENDS]
@@ -55,7 +55,7 @@ class FromBefore:
         return Notice(text=from_before_text(counts), topic=BEFORE_TOPIC)
 
     def _open_now(self) -> Iterator[Outcome]:
-        """One for each session that is or may be open, or whose task nobody has told of."""
+        """Yield an outcome for each session that is or may be open, or whose task is not known."""
         for session in filter(None, map(self._sessions.session, self._recovered.sessions)):
             if session.phase is Phase.UNCONFIRMED:
                 yield Outcome.UNCONFIRMED
@@ -72,7 +72,7 @@ class FromBefore:
 
 
 def from_before_text(counts: Mapping[Outcome, int]) -> str:
-    """'From before: 3 browsers still open, 2 tasks finished meanwhile. Nothing was …'"""
+    """Return the sentence: 'From before: 3 browsers still open, … Nothing was started twice.'"""
     n_each = ((forms, counts[outcome]) for outcome, forms in _FORMS.items() if outcome in counts)
     what = ", ".join(tr.plural(*forms, n) for forms, n in n_each)
     return tr("From before: {what}. Nothing was started twice.", what=what)

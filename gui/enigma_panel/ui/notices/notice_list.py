@@ -1,4 +1,4 @@
-"""All notices that are true, ranked by money."""
+"""All current notices, sorted by what they mean for the money."""
 
 from collections.abc import Callable
 
@@ -8,9 +8,9 @@ from PySide6.QtCore import QObject, Signal
 from enigma_panel.ui.text.problems import Notice, NoticeAction, NoticeRank
 
 MOST_NOTICES = 20
-"""Of those that are not about money; of the others none is left out."""
+"""How many notices are kept that are not about money; of the others none is left out."""
 FADE_MS = 20_000
-"""For so long a small one is shown; then it stands in the list alone."""
+"""How long a small notice is shown; then it stands in the list alone."""
 
 
 class Entry(Struct, frozen=True):
@@ -21,10 +21,10 @@ class Entry(Struct, frozen=True):
 
 
 class NoticeList(QObject):
-    """The first is the last of the highest rank; like ones stand together.
+    """All current notices. The first is the latest of the highest rank; like ones stand together.
 
-    changed: one came, went or faded. chosen: a notice and the NoticeAction that the person took,
-    dismissed: one that the person closed; each has left by then and may be added again.
+    changed: one came, went or faded. chosen: a notice and the NoticeAction that the person took.
+    dismissed: one that the person closed. Each has left by then and may be added again.
     """
 
     changed = Signal()
@@ -40,7 +40,7 @@ class NoticeList(QObject):
     def add(self, notice: Notice) -> None:
         """Add a notice; it replaces the one with its topic.
 
-        A small one that is said again and again fades all the same.
+        A small one that comes again and again fades all the same.
         """
         same = next((old for old in self._entries if _is_same(old.notice, notice)), None)
         is_small = notice.rank is NoticeRank.SMALL
@@ -51,41 +51,41 @@ class NoticeList(QObject):
         self.changed.emit()
 
     def drop(self, notice: Notice) -> None:
-        """Remove a notice that is true no more."""
+        """Remove a notice that is no longer true."""
         self.drop_where(lambda old: old == notice)
 
     def drop_where(self, is_over: Callable[[Notice], bool]) -> None:
-        """Remove all notices that are true no more."""
+        """Remove all notices that are no longer true."""
         left = [old for old in self._entries if not is_over(old.notice)]
         if len(left) != len(self._entries):
             self._entries = left
             self.changed.emit()
 
     def refresh(self) -> None:
-        """Time goes by: small ones fade."""
+        """Let small notices fade as time goes by."""
         n_faded = len(self._entries) - len(self._shown())
         if n_faded != self._n_faded:
             self._n_faded = n_faded
             self.changed.emit()
 
     def choose(self, notice: Notice, action: NoticeAction) -> None:
-        """The person takes a notice's action; not where it is over meanwhile."""
+        """Take an action of a notice, unless the notice is over meanwhile."""
         if self._take(notice):
             self.chosen.emit(notice, action)  # which may add it again
         self.changed.emit()
 
     def dismiss(self, notice: Notice) -> None:
-        """The person has read it."""
+        """Remove a notice that the person has read."""
         if self._take(notice):
             self.dismissed.emit(notice)
         self.changed.emit()
 
     def notices(self) -> list[Notice]:
-        """All of them, the first one first."""
+        """Return all notices, the first one first."""
         return [entry.notice for entry in reversed(self._entries)]
 
     def first(self) -> Notice | None:
-        """The one to show: small ones are shown for a while only."""
+        """Return the notice to show; small ones are shown for a while only."""
         shown = self._shown()
         return shown[-1].notice if shown else None
 
@@ -100,7 +100,7 @@ class NoticeList(QObject):
         return was_there
 
     def _arrange(self) -> None:
-        """By rank, then by the last of their kind."""
+        """Sort by rank, then by the latest of each kind, and drop the oldest plain ones."""
         newest = {kind_of(entry.notice): n for n, entry in enumerate(self._entries)}
         self._entries.sort(key=lambda e: (e.notice.rank, newest[kind_of(e.notice)]))
         n_plain = sum(entry.notice.rank <= NoticeRank.PLAIN for entry in self._entries)
@@ -108,7 +108,7 @@ class NoticeList(QObject):
 
 
 def kind_of(notice: Notice) -> str:
-    """What like ones have in common."""
+    """Return what like notices have in common."""
     if notice.notice is not None:
         return notice.notice.kind.value
     return notice.topic or notice.text
@@ -121,5 +121,5 @@ def _is_same(old: Notice, new: Notice) -> bool:
 
 
 def _said(notice: Notice) -> tuple[object, ...]:
-    """All but when: what is said twice stands once."""
+    """Return all of a notice but its time: a repeated one stands once."""
     return notice.text, notice.actions, notice.session_key, notice.task_key

@@ -18,16 +18,16 @@ tr = Translations("Notices")
 
 BAD_REQUEST = 400
 PASSING_MS = 70_000
-"""A notice that comes at most once a minute is over when it did not come again."""
+"""How long a notice lasts that comes at most once a minute."""
 _PASSING = frozenset({NoticeKind.LIMIT_USED_ELSEWHERE, NoticeKind.WENT_TO_SLEEP})
 _ONE_EACH = _PASSING | {NoticeKind.LIMIT_LOWERED, NoticeKind.LEDGER_FAILED}
 _REFUSED = frozenset({NoticeKind.START_REFUSED, NoticeKind.CLOSED_FOR_REFUSED_TASK})
 Parts = tuple[str, tuple[NoticeAction, ...], NoticeRank]
-"""Text, actions, and how much it is about money."""
+"""Text, actions, and what the notice means for the money."""
 
 
 def notice_text(notice: ServiceNotice, services: Services) -> Notice:
-    """The notice for what a service reports."""
+    """Return the notice for what a service reports."""
     sessions = services.sessions
     session = sessions.session(notice.session_key) if notice.session_key is not None else None
     task = sessions.task(notice.task_key) if notice.task_key is not None else None
@@ -48,7 +48,11 @@ def notice_text(notice: ServiceNotice, services: Services) -> Notice:
 
 
 def _topic(notice: ServiceNotice) -> str:
-    """Of a refused task the last word holds; two offers to start it again would start it twice."""
+    """Return the topic of a notice.
+
+    Of a refused task the last notice replaces the others: two offers to start it again would start
+    it twice.
+    """
     if notice.kind in _REFUSED and notice.task_key is not None:
         return f"refused task {notice.task_key}"
     return notice.kind.value if notice.kind in _ONE_EACH else ""
@@ -111,7 +115,7 @@ def _parts(
 def _again(
     notice: ServiceNotice, session: Session | None, task: Task | None, services: Services
 ) -> tuple[NoticeAction, ...]:
-    """How a refused task may still be taken."""
+    """Return the actions by which a refused task may still be accepted."""
     if NoticeAction.SWITCH_DIALECT in (ways := ways_out(session, task, services)):
         return ways
     reply = reply_of(notice.error)

@@ -1,1 +1,1 @@
-"""Leaving while browsers are open."""
+"""The dialogs that end sessions or the program."""

@@ -1,5 +1,8 @@
-"""The dialog Quit: asked while sessions are open or unconfirmed, a Terminate waits, or the ledger
-lacks something."""
+"""The dialog Quit.
+
+It is asked while sessions are open or unconfirmed, a Terminate waits, or the ledger lacks
+something.
+"""
 
 import asyncio
 from collections.abc import Iterable
@@ -36,16 +39,16 @@ from enigma_panel.ui.widgets.inputs import ScrollArea
 tr = Translations("Quit")
 
 LATE_MS = 20_000
-"""The reply that names a task may come this much later than the service promises."""
+"""How much later than the service promises the reply that names a task may come."""
 HOPELESS = 3
-"""A Terminate that failed so often in a row is not waited for; the ledger keeps it."""
+"""How many failures in a row end the wait for a Terminate; the ledger keeps it."""
 _WORKS = frozenset({TaskStatus.STARTING, TaskStatus.WORKING, TaskStatus.ASKS})
 _TO_BE_CLOSED = frozenset({TaskStatus.FAILED, TaskStatus.STOPPED})
 _STUCK = frozenset({WaitReason.CONNECTION, WaitReason.KEY, WaitReason.LEDGER})
 
 
 class QuitChoice(StrEnum):
-    """What the person wants; all but CANCEL end the program, and there is nothing left to do."""
+    """What the person wants; all but CANCEL end the program at once."""
 
     TERMINATE_ALL = "terminate_all"
     WHEN_DONE = "when_done"
@@ -65,9 +68,9 @@ class Mode(StrEnum):
 class QuitDialog(ModelessDialog):
     """The window; `choice` awaits what is chosen, and closing it means Cancel.
 
-    Terminate all stays until all have ended. Quit when they are done closes the window and goes on
-    waiting: `waiting_changed` brings the text for it, an empty one when it waits no more.
-    `leaving`: the program is about to end (or no more), so no queued task is to be started.
+    Terminate all keeps it open until all have ended. Quit when they are done closes it and goes on
+    waiting: `waiting_changed` brings the text for that, an empty one when the wait is over.
+    leaving: the program is about to end (or no longer), so no queued task is to be started.
     """
 
     waiting_changed = Signal(str)
@@ -135,14 +138,14 @@ class QuitDialog(ModelessDialog):
         return await asyncio.shield(answer)
 
     def cancel(self) -> None:
-        """Stay; also takes back "Quit when they are done"."""
+        """Stay in the program; also cancels "Quit when they are done"."""
         self._settle(QuitChoice.CANCEL)
         self.reject()
 
     # -- showing -----------------------------------------------------------------------------
 
     def refresh(self) -> None:
-        """Say how things stand now; ends the waiting when there is nothing to wait for."""
+        """Show how things stand now, and choose when there is nothing left to wait for."""
         sessions, now = self._services.sessions, self._services.clock.now_ms()
         records = open_sessions(sessions)
         tasks = current_tasks(sessions, records)
@@ -178,7 +181,7 @@ class QuitDialog(ModelessDialog):
             self._show_buttons(report, sessions)
 
     def _reached(self, report: QuitReport, sessions: list[Session]) -> QuitChoice | None:
-        """What was waited for and is there."""
+        """Return the choice whose wait is over, None while there is something to wait for."""
         match self._mode:
             case Mode.NAMING if not report.unnamed:
                 return QuitChoice.LEAVE_RUNNING
@@ -259,7 +262,7 @@ class QuitDialog(ModelessDialog):
         self.accept()
 
     def _terminate_all(self) -> None:
-        """Also what is to be tried again: what is on its way already is not given anew."""
+        """Terminate all sessions, or try again; commands on their way are not given twice."""
         sessions, scope = self._services.sessions, self._services.scope
         self._set_mode(Mode.ENDING)
         open_ones = [s for s in open_sessions(sessions) if s.phase is not Phase.UNCONFIRMED]
@@ -290,11 +293,11 @@ class QuitDialog(ModelessDialog):
             self.leaving.emit(True)
 
     def _left(self, sessions: list[Session]) -> list[Session]:
-        """Sessions that are to end and have not."""
+        """Return the sessions that are to end and have not."""
         return [s for s in sessions if s.key in self._to_end and not s.is_ended]
 
     def _has_failed(self, session: Session) -> bool:
-        """Its Terminate came back, and neither has it ended nor does the command wait."""
+        """Return whether a session's Terminate came back and does not wait for another try."""
         return (
             session.key in self._returned and self._services.sessions.pending(session.key) is None
         )
@@ -311,7 +314,7 @@ class QuitDialog(ModelessDialog):
         self.accept()
 
     def _closed(self) -> None:
-        """Closing the window means Cancel, but not where the waiting was chosen before."""
+        """Treat closing the window as Cancel, unless the wait for tasks was chosen before."""
         if self._mode is not Mode.DONE:
             self._settle(QuitChoice.CANCEL)
 
@@ -341,12 +344,12 @@ class QuitWait(Struct, frozen=True):
 
     @property
     def is_over(self) -> bool:
-        """Nothing is left to wait for."""
+        """Whether nothing is left to wait for."""
         return not self.tasks and not self.terminates
 
 
 def open_sessions(sessions: Sessions) -> list[Session]:
-    """Sessions that are or may be open, or whose Terminate is still on its way."""
+    """Return the sessions that are or may be open, or whose Terminate is still on its way."""
     found = (sessions.session(key) for key in sessions.session_keys())
     return [
         session
@@ -356,15 +359,15 @@ def open_sessions(sessions: Sessions) -> list[Session]:
 
 
 def current_tasks(sessions: Sessions, records: Iterable[Session]) -> dict[int, Task]:
-    """The sessions' current tasks by session key."""
+    """Return the sessions' current tasks by session key."""
     pairs = ((session.key, sessions.current_task(session)) for session in records)
     return {key: task for key, task in pairs if task is not None}
 
 
 def waited_for(sessions: Sessions) -> QuitWait:
-    """Tasks that work, ask, or are unconfirmed but named; Terminates that can be sent.
+    """Count tasks that work, ask, or are unconfirmed but named, and Terminates that can be sent.
 
-    What waits for the person (a pause, a missing key) or for a connection is not waited for: it
+    What waits for the person (a pause, a missing key) or for a connection is not counted: the wait
     could last for ever.
     """
     records = open_sessions(sessions)
@@ -375,12 +378,12 @@ def waited_for(sessions: Sessions) -> QuitWait:
 
 
 def is_stuck(pending: PendingCommand | None) -> bool:
-    """Whether a Terminate waits for something that may not come, or did not get through before."""
+    """Return whether a Terminate waits for what may not come, or did not get through before."""
     return pending is not None and (pending.why in _STUCK or pending.attempt > 0)
 
 
 def waits_for_key(pending: PendingCommand | None) -> bool:
-    """Whether a Terminate cannot be sent because the key is missing."""
+    """Return whether a Terminate cannot be sent because the key is missing."""
     return pending is not None and pending.why is WaitReason.KEY
 
 

@@ -14,12 +14,15 @@ from enigma_panel.ui.theme import theme
 from enigma_panel.ui.theme.palette import Severity
 
 MOST_ROWS = 10
-"""In view; more are scrolled."""
+"""How many rows are in view; more are scrolled."""
 ROW_HEIGHT = 26
-"""With the usual face."""
+"""Height of a row in the usual font."""
 WIDTH = 600
 NAME_CHARS, STATE_CHARS = 26, 34
-"""What is longer is in the tool tip; the task, too, is to have room."""
+"""How many characters of name and state are shown, so that the task has room.
+
+The rest is in the tool tip.
+"""
 _NAME, _STATE, _LEFT, _TASK = range(4)
 
 
@@ -44,7 +47,7 @@ class SessionList(QTreeWidget):
         theme.changed().connect(self._put)
 
     def show_sessions(self, services: Services, records: Iterable[Session]) -> None:
-        """Show these as they are now; what somebody reads stays where it is."""
+        """Show these sessions in the present rows, so that nothing jumps while somebody reads."""
         sessions, now = services.sessions, services.clock.now_ms()
         rows = tuple(
             session_row(

@@ -15,8 +15,10 @@ tr = Translations("Quit")
 
 
 class TerminateAllDialog(ModelessDialog):
-    """The window. Only the sessions that it names are terminated; its title says whether they are
-    all."""
+    """The window *Terminate all*.
+
+    Only the sessions that it names are terminated; its title says whether they are all.
+    """
 
     def __init__(self, services: Services, parent: QWidget | None) -> None:
         super().__init__(tr("Terminate all"), parent)
@@ -47,7 +49,7 @@ class TerminateAllDialog(ModelessDialog):
         self.present(self.cancel_button)
 
     def _show_sessions(self) -> None:
-        """Sessions that ended meanwhile leave the list; none is ever added."""
+        """Show the sessions; those that ended meanwhile leave the list, none is ever added."""
         sessions = self._services.sessions
         self._keys = tuple(key for key in self._keys if sessions.can(key, CommandVerb.TERMINATE))
         n = len(self._keys)

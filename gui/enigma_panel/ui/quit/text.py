@@ -26,9 +26,10 @@ NO_PENDING: Mapping[int, PendingCommand] = {}
 
 
 class QuitReport(Struct, frozen=True, kw_only=True):
-    """Sentences for the dialog; unnamed: state many tasks wait for their name.
+    """The sentences of the dialog.
 
-    wait_ms: state long until the last of them should have it, below 0 when that is over.
+    unnamed: how many tasks wait for their name. wait_ms: how long until the last of them should
+    have it, below 0 when that is over.
     """
 
     lines: tuple[str, ...]
@@ -37,7 +38,7 @@ class QuitReport(Struct, frozen=True, kw_only=True):
 
 
 def counts_at_quit(session: Session) -> bool:
-    """Whether a session is a reason to ask before quitting: it is or may be open."""
+    """Return whether a session is a reason to ask before quitting: it is or may be open."""
     return not session.is_ended
 
 
@@ -51,10 +52,11 @@ def quit_report(
     is_unwritten: bool = False,
     is_awaiting_reply: Callable[[int], bool] = lambda _task_key: True,
 ) -> QuitReport:
-    """What happens to each session when the program ends. tasks, all_pending: by session key.
+    """Return what happens to each session when the program ends.
 
-    queued: so many tasks wait here. is_unwritten: whether the ledger lacks something that happened.
-    is_awaiting_reply: whether the reply that names a task may still come.
+    tasks, all_pending: by session key. queued: how many tasks are queued. is_unwritten: whether the
+    ledger lacks something that happened. is_awaiting_reply: whether the reply that names a task may
+    still come.
     """
     sessions = list(sessions)
     open_ones = [s for s in sessions if counts_at_quit(s) and not _ends(all_pending.get(s.key))]
@@ -81,9 +83,10 @@ def quit_report(
 
 
 def is_unnamed(task: Task) -> bool:
-    """A task that was sent and not named yet: without its id its result cannot be fetched.
+    """Return whether a task was sent and not named yet.
 
-    It may ask already: the live channel tells of questions without naming the task.
+    Without its id its result cannot be fetched. It may ask already: the live channel reports
+    questions without naming the task.
     """
     return task.is_at_work and task.service_id is None
 
@@ -99,7 +102,7 @@ class SessionRow(Struct, frozen=True):
 
     @property
     def text(self) -> str:
-        """'amazon.com 3 – working 0:41, 4:19 left – Price of MX Keys'."""
+        """The row in one line: 'amazon.com 3 – working 0:41, 4:19 left – Price of MX Keys'."""
         state = ", ".join(part for part in (self.state, self.left) if part)
         return " – ".join(part for part in (self.name, state, self.task) if part)
 
@@ -113,7 +116,7 @@ def session_row(
     known_ms: int | None = None,
     is_missing: bool = False,
 ) -> SessionRow:
-    """One row. known_ms, is_missing: as `state_text`."""
+    """Return the row of a session. known_ms, is_missing: as in `state_text`."""
     state = state_text(session, task, now_ms, known_ms=known_ms, is_missing=is_missing)
     has_end = session.expires_ms is not None
     return SessionRow(
@@ -130,12 +133,15 @@ def _ends(pending: PendingCommand | None) -> bool:
 
 
 def is_lost(pending: PendingCommand | None, is_unwritten: bool) -> bool:
-    """Whether the ledger lacks a command that is to be sent. is_unwritten: as in `quit_report`."""
+    """Return whether the ledger lacks a command that is to be sent.
+
+    is_unwritten: as in `quit_report`.
+    """
     return pending is not None and is_unwritten and not pending.is_kept
 
 
 def _durable(session: Session, pending: PendingCommand, is_unwritten: bool) -> str:
-    """A command that was not sent: what becomes of it."""
+    """Return what becomes of a command that was not sent."""
     if not COMMANDS[pending.verb].is_durable or pending.why is WaitReason.SENDING:
         return ""
     if is_lost(pending, is_unwritten):
@@ -202,7 +208,7 @@ def _working(sessions: list[Session]) -> str:
 
 
 def _asking(sessions: list[Session]) -> str:
-    """Nobody can answer an agent while the program does not run."""
+    """Return what becomes of agents that ask: nobody can answer while the program is closed."""
     if not sessions:
         return ""
     text = tr.plural(
@@ -243,7 +249,7 @@ def _unconfirmed(sessions: list[Session]) -> str:
 
 
 def _by(sessions: list[Session], *, until: bool = True) -> str:
-    """' until 18:14 at the latest', for the one that ends last."""
+    """Return when the last of them ends: ', until 18:14 at the latest'."""
     ends = [session.expires_ms for session in sessions if session.expires_ms is not None]
     if not ends:
         return "" if until else tr(" at the time limit")
@@ -268,7 +274,10 @@ def _unnamed(tasks: list[Task]) -> str:
 
 
 def _never_named(tasks: list[Task]) -> str:
-    """Their replies were lost; only the live channel can still tell what comes of them."""
+    """Return the sentence about tasks whose reply was lost.
+
+    Only the live channel can still report what becomes of them.
+    """
     if not tasks:
         return ""
     return tr.plural(
@@ -289,7 +298,7 @@ def _named_by(task: Task) -> int:
 
 
 def waiting_text(tasks: int, terminates: int, queued: int, *, is_unwritten: bool = False) -> str:
-    """What the program waits for before it ends."""
+    """Return what the program waits for before it ends."""
     parts = [
         tr.plural("1 task is done", "{n} tasks are done", tasks) if tasks else "",
         tr.plural("1 Terminate is sent", "{n} Terminates are sent", terminates)
@@ -303,23 +312,23 @@ def waiting_text(tasks: int, terminates: int, queued: int, *, is_unwritten: bool
 
 
 def ending_text(done: int, of: int) -> str:
-    """'Terminating, 1 of 3 closed …'"""
+    """Return the progress: 'Terminating, 1 of 3 closed …'."""
     return tr("Terminating, {n} of {of} closed …", n=done, of=of)
 
 
 def unreached_text(names: Iterable[str]) -> str:
-    """Sessions that did not take a Terminate, or cannot be given one from here."""
+    """Return which sessions did not take a Terminate, or cannot be given one from here."""
     joined = ", ".join(names)
     return tr("{names} could not be terminated and may still cost money.", names=joined)
 
 
 def keyless_text(names: Iterable[str]) -> str:
-    """Sessions whose Terminate cannot be sent without a key."""
+    """Return which sessions cannot be terminated without a key."""
     joined = ", ".join(names)
     return tr("{names} cannot be terminated without the API key; Terminate waits.", names=joined)
 
 
 def stuck_text(names: Iterable[str]) -> str:
-    """Sessions whose Terminate did not get through so far."""
+    """Return which sessions a Terminate has not reached so far."""
     joined = ", ".join(names)
     return tr("{names} could not be reached so far; Terminate is tried again.", names=joined)
