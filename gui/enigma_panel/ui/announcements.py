@@ -23,15 +23,15 @@ from enigma_panel.ui.text.announcement import (
 from enigma_panel.ui.widgets.debounce import Debounce
 
 ENDS_MS = 1_000
-"""What ends within this time is one announcement."""
+"""How long ends are collected into one announcement."""
 
 _ENDS = {TaskStatus.DONE: End.DONE, TaskStatus.FAILED: End.FAILED}
 _CALM = frozenset({PauseReason.NONE, PauseReason.RESTARTED})
-"""No refusal; what an earlier run left is said in a notice."""
+"""Reasons that are no refusal; what an earlier run left is said in a notice."""
 
 
 def announce(window: QWidget, text: str, *, urgent: bool = False) -> None:
-    """Have a screen reader say it, where there is one; an urgent text interrupts it."""
+    """Have a screen reader say a text, where there is one; an urgent one interrupts it."""
     from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent  # noqa: PLC0415 - costs 5 ms
 
     event = QAccessibleAnnouncementEvent(window, text)
@@ -77,7 +77,7 @@ class Announcements(QObject):
         if not task.is_final:
             self._open.add(task.key)
         elif task.key in self._open and task.status is not TaskStatus.LOST:
-            # Of a lost one the result may still come.
+            # The result of a lost task may still come.
             self._open.discard(task.key)
             if task.status in _ENDS:
                 self._add_end(task.key, _ENDS[task.status])
@@ -95,7 +95,7 @@ class Announcements(QObject):
     # -- all else ----------------------------------------------------------------------------
 
     def _follow_notice(self, notice: ServiceNotice) -> None:
-        """A refused start has ended its task, which is said as such."""
+        """Follow a notice; a refused start has ended its task, which is announced as such."""
         if notice.kind is NoticeKind.START_REFUSED and notice.task_key is not None:
             self._open.discard(notice.task_key)
             self._add_end(notice.task_key, End.REFUSED)

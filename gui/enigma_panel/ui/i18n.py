@@ -18,7 +18,7 @@ from PySide6.QtGui import Qt
 from enigma_panel.core.lazy_pattern import lazy_compile
 
 WIDE_CHARS = 100
-"""A tool tip with a longer line is broken into several."""
+"""How long a line of a tool tip may be before it is broken into several."""
 # Control characters, and the marks that turn the reading direction: they could make a text look
 # like another one. And halves of letters: Qt drops them, and every place behind them is another.
 _HIDDEN = lazy_compile(
@@ -29,13 +29,13 @@ Table = TypeVar("Table", bound=Mapping[Any, tuple[str, ...]])
 ENGLISH = QLocale(QLocale.Language.English, QLocale.Country.UnitedStates)
 """The language of the texts in the code."""
 MAX_PLURAL = 2**31 - 1
-"""Qt knows the forms of no larger numbers; the service may send any."""
+"""The largest number whose forms Qt knows; the service may send any."""
 
 
 def install_language(
     app: QCoreApplication, locale: QLocale | None = None, folder: str = ":/i18n"
 ) -> None:
-    """Translate into the first of the desktop's languages, or that one's, that there is.
+    """Translate into the first of the desktop's languages, or of that locale's, that there is.
 
     Numbers and dates are written as in the language of the texts beside them.
     """
@@ -59,7 +59,7 @@ class Translations(Struct, frozen=True):
     context: str
 
     def __call__(self, text: str, /, **values: object) -> str:
-        """The words in the language of the window, with {names} filled in.
+        """Return the words in the language of the window, with {names} filled in.
 
         What the service or a person wrote comes in by `values` only: it is never read as a pattern.
         Whole numbers are written as the language does. Without values a pattern stays one.
@@ -67,14 +67,16 @@ class Translations(Struct, frozen=True):
         return _filled(QCoreApplication.translate(self.context, text), values)
 
     def plural(self, one: str, many: str, n: int, /, **values: object) -> str:
-        """As a call, in the form that the language has for so many things; {n} is the number."""
+        """Return the same in the language's form for n things; {n} is the number."""
         form = QCoreApplication.translate(self.context, many, None, min(n, MAX_PLURAL))
         is_english = form == many
         return _filled(one if is_english and n == 1 else form, {"n": n, **values})
 
     def mark(self, table: Table) -> Table:
-        """A table of texts that are translated when they are said: pairs of forms as `plural` takes
-        them."""
+        """Mark a table of texts that are translated when they are used.
+
+        They are pairs of forms as `plural` takes them.
+        """
         return table
 
 
@@ -84,15 +86,20 @@ def _filled(pattern: str, values: dict[str, object]) -> str:
 
 
 def number_text(n: int) -> str:
-    """'12,450', of any length: the service may send any number."""
+    """Return a number as the language writes it, '12,450', of any length.
+
+    The service may send any number.
+    """
     text = f"{n:,}"
     return text.replace(",", QLocale().groupSeparator()) if "," in text else text
 
 
 def read_number(text: str) -> Decimal | None:
-    """A number as it was typed, also with thousands apart as the language writes them, None where
-    it is none. Any other comma or point begins the decimals: in English '1,000' is a thousand and
-    '0,05' five hundredths."""
+    """Read a number as it was typed, None where it is none.
+
+    Thousands may be apart as the language writes them. Any other comma or point begins the
+    decimals: in English '1,000' is a thousand and '0,05' five hundredths.
+    """
     text, group = text.strip(), re.escape(QLocale().groupSeparator())
     grouped = re.match(rf"[1-9][0-9]{{0,2}}((?:{group}|\s)[0-9]{{3}})+(?![0-9])", text)
     if grouped:
@@ -105,18 +112,20 @@ def read_number(text: str) -> Decimal | None:
 
 
 def sentence(text: str) -> str:
-    """The words of a cell as a sentence: 'All 5 places are in use.'"""
+    """Return the words of a cell as a sentence: 'All 5 places are in use.'"""
     return f"{text[:1].upper()}{text[1:]}."
 
 
 def short_month(month: int) -> str:
-    """'Nov' for 11."""
+    """Return the short name of a month: 'Nov' for 11."""
     return QLocale().monthName(month, QLocale.FormatType.ShortFormat)
 
 
 def shorten(text: str, limit: int = 300) -> str:
-    """The beginning of a text as one line, with a mark where something was left out, and spaces in
-    the place of what hides or turns parts of it."""
+    """Return the beginning of a text as one line, with a mark where something was left out.
+
+    Spaces replace what hides or turns parts of it.
+    """
     head = " ".join(_HIDDEN.sub(" ", text[: limit * 2]).split())
     if len(head) > limit:
         return head[: limit - 1].rstrip() + "…"
@@ -124,12 +133,12 @@ def shorten(text: str, limit: int = 300) -> str:
 
 
 def without_hidden(text: str) -> str:
-    """A text with a visible sign in the place of what hides or turns parts of it."""
+    """Return a text with a visible sign in the place of what hides or turns parts of it."""
     return _HIDDEN.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def plain_tip(text: str) -> str:
-    """The same text for a tool tip, which has no way to be told that it is no HTML.
+    """Return the same text for a tool tip, which would take some texts for HTML.
 
     Qt breaks the lines of HTML alone; a long result would be one line over the whole screen.
     """

@@ -10,8 +10,11 @@ HINTS = {
     "CanIncludeInClipboardHistory": bytes(4),
     "CanUploadToCloudClipboard": bytes(4),
 }
-"""By MIME type, or Windows' name of a format: what clipboard managers and histories look for. The
-last two are numbers of 32 bits. https://learn.microsoft.com/windows/win32/dataxchg/clipboard-formats"""
+"""Formats by MIME type, or by Windows' name, for which clipboard managers and histories look.
+
+The last two are numbers of 32 bits.
+https://learn.microsoft.com/windows/win32/dataxchg/clipboard-formats
+"""
 
 
 class SecretClipboard(QObject):
@@ -24,7 +27,7 @@ class SecretClipboard(QObject):
         self._later.timeout.connect(self.clear)
 
     def put(self, secret: str) -> None:
-        """It stays there for KEPT_MS, or until something else is copied."""
+        """Put a secret on the clipboard for KEPT_MS, or until something else is copied."""
         data = QMimeData()
         data.setText(secret)
         for name, value in HINTS.items():
@@ -34,7 +37,7 @@ class SecretClipboard(QObject):
         self._later.start()
 
     def clear(self) -> None:
-        """Take it away now, also because the program ends.
+        """Take the secret away now, also because the program ends.
 
         An object made in Python must not stay there: Qt frees it after Python is gone, which
         crashes (6.11).

@@ -15,7 +15,7 @@ tr = Translations("Menu")
 
 
 class AboutDialog(ModelessDialog):
-    """The window; its text can be selected by mouse and keyboard."""
+    """The window *About*; its text can be selected by mouse and keyboard."""
 
     def __init__(self, parent: QWidget | None, services: Services) -> None:
         super().__init__(tr("About"), parent)
@@ -34,7 +34,7 @@ class AboutDialog(ModelessDialog):
         self.setMinimumWidth(420)
 
     def ask(self) -> None:
-        """Show it."""
+        """Show the window."""
         self.present(self.close_button)
 
 

@@ -15,7 +15,7 @@ tr = Translations("Menu")
 
 WIDTH = 540
 ROW_HEIGHT = 28
-"""With the usual face."""
+"""Height of a row in the usual font."""
 
 
 class CommandGroup(Struct, frozen=True):
@@ -31,7 +31,7 @@ GetGroups = Callable[[], Sequence[CommandGroup]]
 
 
 class CommandList(QTreeWidget):
-    """Two columns, a command and its keys; as high as all rows, scrolled where that is too high."""
+    """A list of commands and their keys; as high as all rows, scrolled where that is too high."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -59,7 +59,7 @@ class CommandList(QTreeWidget):
                 return
 
     def add_heading(self, text: str) -> None:
-        """A line above the rows that belong together."""
+        """Add a heading above rows that belong together."""
         item = self.add_row(text)
         item.setFlags(Qt.ItemFlag.ItemIsEnabled)
         bold = QFont(self.font())
@@ -68,7 +68,10 @@ class CommandList(QTreeWidget):
         item.setFirstColumnSpanned(True)
 
     def add_row(self, text: str, keys: str = "", note: str = "") -> QTreeWidgetItem:
-        """A command and its keys; a screen reader says both. note: stands behind the command."""
+        """Add a command and its keys; a screen reader says both.
+
+        note: stands behind the command.
+        """
         shown = tr("{command} – {note}", command=text, note=note) if note else text
         item = QTreeWidgetItem([shown, keys])
         item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

@@ -19,7 +19,7 @@ _MOVES = frozenset({Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Ke
 
 
 class CommandPalette(ModelessDialog):
-    """The window. It goes when another one comes to the front, for its rows are those of a moment.
+    """The window. It closes when another one comes to the front, since its rows would be outdated.
 
     without: actions that make no sense in here.
     """
@@ -52,7 +52,7 @@ class CommandPalette(ModelessDialog):
         self.present(self.field)
 
     def _collect(self) -> Iterator[tuple[QAction, str]]:
-        """Each visible action once, with what it is about."""
+        """Yield each visible action once, with what it is about."""
         seen: set[str] = set()
         for group in self._groups():
             for action in group.actions:
@@ -77,7 +77,7 @@ class CommandPalette(ModelessDialog):
         self._speak()
 
     def _speak(self) -> None:
-        """The field has the focus, so that it is the field that says which row Enter runs."""
+        """Describe the current row at the field, which has the focus."""
         row = self.list.currentItem()
         spoken = row.data(0, Qt.ItemDataRole.AccessibleTextRole) if row is not None else None
         self.field.setAccessibleDescription(spoken or self.nothing.text())
@@ -88,7 +88,7 @@ class CommandPalette(ModelessDialog):
             self._run(row)
 
     def _run(self, row: QTreeWidgetItem) -> None:
-        """Close first: what it does may want the focus, which goes back to where it was."""
+        """Close, then run the command: it may want the focus, which goes back first."""
         if row.isDisabled():  # Qt tells a click on it all the same
             return
         action = self._shown[self.list.indexOfTopLevelItem(row)]
@@ -107,7 +107,7 @@ class CommandPalette(ModelessDialog):
 
 
 class _CommandField(LineEdit):
-    """Arrows move in the list, while typing goes on in here."""
+    """The field for words; arrows move in the list while typing goes on here."""
 
     def __init__(self, rows: CommandList) -> None:
         super().__init__(enter_moves_on=False)

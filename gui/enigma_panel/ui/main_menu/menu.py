@@ -26,11 +26,10 @@ tr = Translations("Menu")
 
 
 class MainMenu(QObject):
-    """The actions of the menu that are nobody else's, and `menu` with all of them.
+    """The actions that belong to the menu alone, and `menu` with all of its actions.
 
-    owner: the window. groups: its commands, to list their keys; with what its context menus offer
-    now they are all_groups. `opener` is the action that opens the menu, below `button` once there
-    is one.
+    owner: the window. groups: its commands, for the list of keys. all_groups: with what its context
+    menus offer now. opener: opens the menu, below `button` once there is one.
     """
 
     def __init__(

@@ -17,7 +17,7 @@ Section = tuple[str, list[tuple[str, str]]]
 
 
 class ShortcutsDialog(ModelessDialog):
-    """The window, made anew from the actions each time it is opened."""
+    """The window, filled anew from the actions each time it is opened."""
 
     def __init__(self, parent: QWidget | None, groups: GetGroups) -> None:
         super().__init__(tr("Keyboard shortcuts"), parent)
@@ -29,7 +29,7 @@ class ShortcutsDialog(ModelessDialog):
         self.add_buttons(None, self.close_button)
 
     def ask(self) -> None:
-        """Show what there is now."""
+        """Show the present shortcuts."""
         self.list.clear()
         for group in self._groups():
             rows = [(a.text(), all_keys(a)) for a in group.actions if a.shortcuts()]
@@ -47,7 +47,7 @@ class ShortcutsDialog(ModelessDialog):
 
 
 def all_keys(action: QAction) -> str:
-    """'F1 or Ctrl+?'."""
+    """Return all keys of an action: 'F1 or Ctrl+?'."""
     return _or(*(keys_text(keys) for keys in action.shortcuts()))
 
 
@@ -56,7 +56,7 @@ def _or(*keys: str) -> str:
 
 
 def _other_keys() -> list[Section]:
-    """Keys that belong to a part of a window and are no actions."""
+    """Return the keys that belong to a part of a window and are no actions."""
     return [
         _everywhere(),
         _in_tables(),

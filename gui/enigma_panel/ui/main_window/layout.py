@@ -16,15 +16,15 @@ from enigma_panel.ui.widgets.pointer_hold import PointerHold
 FOLD_BELOW = 1000
 GAP = 10
 DETAILS_WIDTH, DETAILS_HEIGHT = 318, 230
-"""Until the person moves the splitter. The width is with the usual face."""
+"""Details' size until the person moves the splitter; the width is for the usual font."""
 DETAILS_SHARE = 0.28
-"""A larger face makes Details wider, but takes no more than this from the tables."""
+"""The largest share that Details takes from the tables with a larger font."""
 WIDE, WIDE_SHARE = 1800, 0.32
-"""From so many pixels on Details has this share: results are read there."""
+"""The window's width from which Details has this share: results are read there."""
 
 
 class Sizes(Struct, frozen=True, kw_only=True):
-    """What the person gave Details beside and below the tables, and Sessions; 0 = nothing yet."""
+    """The person's sizes of Details, beside and below the tables, and of Sessions; 0: none yet."""
 
     details_width: int = 0
     details_height: int = 0
@@ -34,10 +34,10 @@ class Sizes(Struct, frozen=True, kw_only=True):
 class MainLayout(ScrollArea):
     """The part between the tool bar and the status bar. Below 1,000 px Details folds away.
 
-    What the person gave a part, it has in every window that has the room. Where banners leave the
-    tables less than they need, all of it is scrolled.
-    tables_moved: what stands above the tables came, went, or has another height, or the page has
-    become shorter than it was scrolled. scrolled: by the person.
+    A size that the person gave a part holds in every window that has the room. Where banners leave
+    the tables less than they need, all of it is scrolled. tables_moved: what stands above the
+    tables came, went, or has another height, or the page has become shorter than it was scrolled.
+    scrolled: by the person.
     """
 
     folded = Signal(bool)
@@ -72,13 +72,13 @@ class MainLayout(ScrollArea):
         self._show_details()
 
     def restore_sizes(self, sizes: Sizes) -> None:
-        """Give every part what it was given in an earlier run."""
+        """Give every part the size of an earlier run."""
         self.sizes = sizes
         self._fit_details()
         self.fit_sessions()
 
     def fit_sessions(self) -> None:
-        """Sessions as high as its rows need, half at most, or as the person made it.
+        """Make Sessions as high as its rows need, half at most, or as the person made it.
 
         Not while somebody aims at a row: it would move what lies below the pointer.
         """
@@ -105,8 +105,8 @@ class MainLayout(ScrollArea):
             part.raise_()
         if (page := self.widget()) is not None:
             page.setMinimumWidth(1)  # as wide as the window: nothing scrolls it sideways
-        # The scroll bar stands in the right margin, always: one that came and went would take and
-        # give room for which lines and rows come and go, for ever.
+        # The scroll bar always stands in the right margin: if it came and went, the room would
+        # change, lines and rows with it, and then the bar again, without end.
         bar = self.verticalScrollBar()
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         bar.rangeChanged.connect(lambda least, most: bar.setEnabled(most > least))
@@ -174,9 +174,9 @@ class MainLayout(ScrollArea):
 
 
 class _Splitter(QSplitter):
-    """Tells when it has another size or place, so that what it holds can be measured anew.
+    """A splitter that reports another size or place, so that what it holds can be measured anew.
 
-    It asks for no more than it needs: what is left, it gets.
+    It asks for no more than it needs, and gets what is left.
     """
 
     resized = Signal()

@@ -54,20 +54,20 @@ class Menus:
         self._offered = (QMenu(owner), QMenu(owner))
 
     def show_for_sessions(self, at: QPoint) -> None:
-        """Verbs, next task, name, secrets to copy, and what the session's task brought."""
+        """Open the menu of sessions: verbs, next task, name, secrets to copy, the task's result."""
         keys = self._selection.sessions.selected_keys()
         if keys:
             self._fill_for_sessions(self.menu, keys)
             self.menu.popup(at)
 
     def show_for_tasks(self, at: QPoint) -> None:
-        """What can be done with one task, and with several."""
+        """Open the menu of tasks: what can be done with one task, and with several."""
         self._fill_for_tasks(self.menu, self._selection.tasks.selected_keys())
         if self.menu.actions():
             self.menu.popup(at)
 
     def groups(self) -> list[CommandGroup]:
-        """What both menus would offer now."""
+        """Return what both menus would offer now."""
         of_sessions, of_tasks = self._offered
         self._fill_for_sessions(of_sessions, self._selection.session_keys())
         task_keys = self._selection.tasks.selected_keys()
@@ -133,7 +133,7 @@ class Menus:
         show.setEnabled(self._selection.can_show_session(session_key))
 
     def _add_for_several_tasks(self, menu: QMenu, keys: tuple[int, ...]) -> None:
-        """They act on those that were selected as the menu came, whatever is shown meanwhile."""
+        """Add actions on the tasks that are selected now, whatever is shown later."""
         from enigma_panel.ui.text.result import colleague_label  # noqa: PLC0415 - small
 
         app_actions = self._app_actions

@@ -44,7 +44,7 @@ tr = Translations("Main window")
 STAYING = frozenset({NoticeAction.ENTER_KEY, NoticeAction.ACCOUNT_PAGE, NoticeAction.SHOW_SESSION})
 """Actions that settle nothing: their notice stays until its cause is gone."""
 ONCE = frozenset({NoticeAction.START_AGAIN, NoticeAction.ASK_RESULT, NoticeAction.TERMINATE})
-"""Nor do these, and what they do costs money: their notice stays, and offers them no more."""
+"""Actions that settle nothing and cost money: their notice stays, and offers them no more."""
 
 QUIT_TOPIC = "quit"
 
@@ -52,8 +52,8 @@ QUIT_TOPIC = "quit"
 class NoticeController(QObject):
     """Listens to the services and does what a notice offered.
 
-    copy_wanted: the program is to restart with the ledger's copy. quit_cancelled: the program is
-    not to end when the tasks are done. diagnostics_wanted: what a bug report needs is to be copied.
+    copy_wanted: restart with the ledger's copy. quit_cancelled: do not end when the tasks are done.
+    diagnostics_wanted: copy what a bug report needs.
     """
 
     copy_wanted = Signal()
@@ -84,24 +84,24 @@ class NoticeController(QObject):
     # -- for the program ---------------------------------------------------------------------
 
     def show(self, notice: ServiceNotice) -> None:
-        """A service has something to say."""
+        """Show what a service has to say."""
         if notice.kind is NoticeKind.START_UNCONFIRMED and notice.session_key is not None:
             self._unconfirmed[notice.session_key] = notice
         self._notices.add(notice_text(notice, self._services))
 
     def show_problem(self, problem: Problem) -> None:
-        """A file of ours could not be used."""
+        """Show that a file of ours could not be used."""
         self._notices.add(problem_text(problem, self._services.clock.now_ms()))
 
     def show_recovered(self, recovered: Recovered) -> None:
-        """What an earlier run left open, and how many rows of the ledger make no sense."""
+        """Show what an earlier run left open, and how many rows of the ledger make no sense."""
         if recovered.bad_rows:
             self._notices.add(bad_rows_text(recovered.bad_rows))
         self._before = FromBefore(self._services, recovered)
         self.follow_before()
 
     def follow_before(self) -> None:
-        """Say what became of what was open before; called once a second, too."""
+        """Show what became of what was open before; called once a second, too."""
         if self._before is None:
             return
         notice = self._before.notice()
@@ -112,19 +112,19 @@ class NoticeController(QObject):
             self._notices.add(notice)
 
     def show_ledger(self, error: LedgerError) -> None:
-        """The ledger could not be read: there may be more than is shown."""
+        """Show that the ledger could not be read: there may be more than is shown."""
         self._notices.add(ledger_text(error))
 
     def show_unexpected(self) -> None:
-        """An error that nobody expected was logged."""
+        """Show that an unexpected error was logged."""
         self._notices.add(unexpected_text())
 
     def ledger_recovered(self) -> None:
-        """All that was kept in memory has been written."""
+        """Remove the notice about the ledger: all that was kept in memory has been written."""
         self._notices.drop_where(lambda notice: notice.topic == NoticeKind.LEDGER_FAILED.value)
 
     def show_quit(self, text: str) -> None:
-        """The program ends by itself later; empty words: not any more."""
+        """Show that the program ends by itself later; an empty text: it no longer does."""
         if text:
             cancel = (NoticeAction.CANCEL_QUIT,)
             notice = Notice(text=text, actions=cancel, topic=QUIT_TOPIC, rank=NoticeRank.ENDING)
@@ -133,12 +133,12 @@ class NoticeController(QObject):
             self._notices.drop_where(lambda notice: notice.topic == QUIT_TOPIC)
 
     def refresh(self) -> None:
-        """Take back what is true no more; called once a second, too."""
+        """Remove notices that are no longer true; called once a second, too."""
         self._notices.drop_where(lambda notice: is_over(notice, self._services))
         self._notices.refresh()
 
     def show_all(self) -> None:
-        """The list of all notices, also of those that have faded."""
+        """Show the list of all notices, also of those that have faded."""
         self._dialog.ask()
 
     @cached_property
@@ -164,7 +164,7 @@ class NoticeController(QObject):
         self._notices.dismissed.connect(self._dismissed)
 
     def _show_unconfirmed(self, session_key: int) -> None:
-        """That start was put away, which is undone: what was said of it holds again."""
+        """Show the notice of an unconfirmed start again, since its dismissal was undone."""
         if session_key in self._unconfirmed:
             self.show(self._unconfirmed[session_key])
 
@@ -179,7 +179,7 @@ class NoticeController(QObject):
         self._notices.drop_where(lambda notice: notice.topic == "settings")
 
     def _show_key(self) -> None:
-        """One notice about the key, as long as it is true."""
+        """Show one notice about the key, as long as it is true."""
         account = self._services.account
         notice = key_text(account.state)
         if account.state is KeyState.READY and account.last_check is KeyCheck.REFUSED:
@@ -194,7 +194,7 @@ class NoticeController(QObject):
         self._key = notice
 
     def _dismissed(self, notice: Notice) -> None:
-        """A notice about the program's end cannot be closed and still hold."""
+        """Follow a dismissal; that of the notice about the program's end cancels the end."""
         if notice.topic == QUIT_TOPIC:
             self.quit_cancelled.emit()
         elif notice.topic == BEFORE_TOPIC:

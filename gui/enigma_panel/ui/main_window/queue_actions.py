@@ -30,7 +30,7 @@ SHORTCUTS = {
 
 
 class QueueActions(QObject):
-    """The actions belong to the Tasks table: their shortcuts hold while it has the focus."""
+    """The actions for queued tasks; their shortcuts hold while the Tasks table has the focus."""
 
     def __init__(
         self, services: Services, app_actions: Actions, selection: Selection, hold: PointerHold
@@ -47,7 +47,7 @@ class QueueActions(QObject):
         self.refresh()
 
     def shown_actions(self) -> list[QAction]:
-        """What concerns the tasks that are selected; empty where none of them waits."""
+        """Return the actions for the selected tasks; empty where none of them is queued."""
         self._show_links()
         return [action for action in self.actions.values() if action.isVisible()]
 
@@ -94,7 +94,7 @@ class QueueActions(QObject):
         )
 
     def _selected(self) -> list[int]:
-        """Of the selected tasks those that are queued."""
+        """Return the selected tasks that are queued."""
         queued = {entry.task_key for entry in self._services.queue.entries()}
         keys = self._selection.tasks.selected_keys() if queued else []
         return [key for key in keys if key in queued]
@@ -109,7 +109,10 @@ class QueueActions(QObject):
             self._show_links()
 
     def _show_links(self) -> None:
-        """A start changes by itself which of them stand there: not while somebody aims at one."""
+        """Show the actions that suit the selection.
+
+        A start changes them by itself: not while somebody aims at one.
+        """
         keys = self._selected()
         one = self._services.queue.entry(keys[0]) if len(keys) == 1 else None
         shown = frozenset({QueueAction.REMOVE}) if len(keys) > 1 else offered(one)
@@ -137,6 +140,6 @@ class QueueActions(QObject):
 
 
 def _asks(session: Session, task: Task | None) -> bool:
-    """Whether a session waits for an answer that was not given yet."""
+    """Return whether a session waits for an answer that was not given yet."""
     asks = shown_state(session, task) is SessionState.ASKS
     return asks and task is not None and task.answered_ms is None

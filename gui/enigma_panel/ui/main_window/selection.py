@@ -25,11 +25,11 @@ from enigma_panel.ui.widgets.table import KeyedTable
 tr = Translations("Main window")
 
 SHORT_CHARS = 40
-"""Of a task's text where it stands for a name."""
+"""How many characters of a task's text stand for its name."""
 LIGHT_S = 0.008
-"""A refresh that takes less is no burden; half a frame."""
+"""How long a refresh may take to be no burden: half a frame."""
 PAUSE_FACTOR = 4
-"""How many times as long as a slow refresh the pause after it is."""
+"""Length of the pause after a slow refresh, as a multiple of what the refresh took."""
 
 
 class Subject(Struct, frozen=True):
@@ -78,8 +78,11 @@ class Selection(QObject):
         self._connect()
 
     def session_keys(self) -> list[int]:
-        """The sessions that the verbs act on; for a task its session while it works on that task,
-        else a verb for the one would reach another."""
+        """Return the sessions that the verbs act on.
+
+        For a task this is its session while it works on that task; else a verb for the one would
+        reach another.
+        """
         if self.subject.sessions:
             return list(self.subject.sessions)
         if len(self.subject.tasks) > 1:
@@ -95,7 +98,7 @@ class Selection(QObject):
         return self.tasks if self.subject.tasks else self.sessions
 
     def subject_text(self) -> str:
-        """Whom the verbs act on, in a few words; empty without a subject."""
+        """Return whom the verbs act on, in a few words; empty without a subject."""
         sessions, subject = self._services.sessions, self.subject
         if len(subject.sessions) > 1:
             return tr.plural("1 session", "{n} sessions", len(subject.sessions))
@@ -129,7 +132,7 @@ class Selection(QObject):
             QTimer.singleShot(0, self._scroll_to_result)
 
     def open_session(self, key: int) -> None:
-        """Enter on its row: to its question, to its next task where it is idle, else to Details."""
+        """Take Enter on a session: to its question, its next task where idle, else to Details."""
         session = self._services.sessions.session(key)
         task = self._services.sessions.current_task(session) if session is not None else None
         if task is not None and self._app_actions.is_asking(task.key):
@@ -140,7 +143,7 @@ class Selection(QObject):
             self._go_to_details()
 
     def open_task(self, key: int) -> None:
-        """Enter on its row: to its question, to its result once it ended, else to Details."""
+        """Take Enter on a task: to its question, its result once it ended, else to Details."""
         task = self._services.sessions.task(key)
         if self._app_actions.is_asking(key):
             self._app_actions.answer(key)
@@ -150,9 +153,9 @@ class Selection(QObject):
             self._go_to_details()
 
     def neighbour(self, key: int, by: int) -> int | None:
-        """The task so many rows further down in Tasks as it is now, None where there is none.
+        """Return the task `by` rows further down in Tasks as it is now, None where there is none.
 
-        Of a task whose row has gone, those that stood beside it are next.
+        Where the row of the task has gone, its former neighbours are next.
         """
         row = self.task_rows.row_of(key)
         if row is not None:
@@ -167,7 +170,7 @@ class Selection(QObject):
         self._select_task(key)
 
     def can_show_session(self, key: int) -> bool:
-        """Whether anything is known of it; one that was never opened is nothing to show."""
+        """Return whether a session is known and was opened: else there is nothing to show."""
         session = self._services.sessions.session(key)
         return session is not None and not session.was_never_opened
 
@@ -182,13 +185,13 @@ class Selection(QObject):
         return len(self.subject.tasks) < 2 and len(self.session_keys()) == 1
 
     def rename_subject(self) -> None:
-        """F2."""
+        """Edit the name of the subject's session."""
         if self.can_rename:
             self.details_wanted.emit()
             self._details.begin_rename()
 
     def tick(self) -> None:
-        """A second went by: only visible rows change."""
+        """Update the times in the visible rows once a second."""
         self.session_rows.tick(self.sessions.visible_rows())
         self.task_rows.tick(self.tasks.visible_rows())
         self._details.tick()
@@ -230,21 +233,24 @@ class Selection(QObject):
             self._see_tasks()
 
     def _take_loaded(self, tasks: frozenset[int]) -> None:
-        """Old records are there now: what is known of the subject may be more."""
+        """Show the subject again when its old records have been loaded."""
         if not tasks.isdisjoint(self.subject.tasks):
             self._take(Diff(tasks=tasks))
             self.selection_changed.emit()
 
     def _forget(self, deleted: frozenset[int]) -> None:
-        """What was deleted is no subject any more."""
+        """Remove deleted tasks from the subject."""
         left = tuple(key for key in self.subject.tasks if key not in deleted)
         if left != self.subject.tasks:
             self._turn_to(Subject(tasks=left))
             self._follow_rows()
 
     def _follow_starts(self, keys: Iterable[int]) -> None:
-        """What was just started becomes the subject only where there is none. At the start all are
-        told, newest first: to ask for the old ones would load each from the ledger."""
+        """Make a task that was just started the subject, but only where there is none.
+
+        At the start all tasks are reported, newest first: looking at the old ones would load each
+        from the ledger.
+        """
         new = list(takewhile(self._is_of_this_run, keys))
         self.tasks.note_new(new)
         if new and self.subject == NOBODY:
@@ -270,8 +276,11 @@ class Selection(QObject):
             self._turn_to(Subject(sessions=keys))
 
     def _sessions_at_work(self) -> list[int]:
-        """The open sessions of several tasks, of those whose rows are shown: what nobody sees is
-        not meant. There are few of them; to look at each of 100,000 tasks takes seconds."""
+        """Return the open sessions of several tasks, of those whose rows are shown.
+
+        What nobody sees is not meant. There are few sessions; to look at each of 100,000 tasks
+        takes seconds.
+        """
         sessions = self._services.sessions
         known = (sessions.session(key) for key in sessions.session_keys())
         tasks = {
@@ -285,7 +294,7 @@ class Selection(QObject):
         ]
 
     def _follow_rows(self) -> None:
-        """Rows of tasks came or went: what is the subject is selected again where it came back."""
+        """Select the subject again in rows that came back, after rows of tasks came or went."""
         shown = self.task_rows.shown_of(self.subject.tasks)
         if shown and set(shown) != set(self.tasks.selected_keys()):
             with QSignalBlocker(self.tasks):
@@ -307,7 +316,7 @@ class Selection(QObject):
             self._turn_to(Subject(tasks=keys))
 
     def _follow_click(self) -> None:
-        """On the row that the filter has left of several: it was selected, and is meant alone."""
+        """Take a click on the one visible row of several selected tasks: it is meant alone."""
         if self.subject.tasks != tuple(self.tasks.selected_keys()):
             self._follow_tasks()
 
@@ -325,7 +334,7 @@ class Selection(QObject):
         self.selection_changed.emit()
 
     def _mark_kin(self) -> None:
-        """The task of the session that is the subject, or the session of the task."""
+        """Mark the task of the session that is the subject, or the session of the task."""
         sessions, subject = self._services.sessions, self.subject
         tasks = (s.current_task for s in map(sessions.session, subject.sessions) if s is not None)
         self.tasks.set_kin(frozenset(key for key in tasks if key is not None))
@@ -349,14 +358,16 @@ class Selection(QObject):
         self.selection_changed.emit()
 
     def _see_tasks(self) -> None:
-        """A result that comes in while its row is the subject is new until the window is in use. Of
-        several nobody has looked at any."""
+        """Mark the subject's result as seen, if it is one task.
+
+        A result that comes in while its row is the subject is new until the window is in use.
+        """
         if len(self.subject.tasks) == 1:
             self._app_actions.mark_seen(self.subject.tasks)
 
 
 class QueueThrottle(QObject):
-    """`changed` follows the queue's own at once, unless showing it takes long: then more rarely."""
+    """Passes the queue's `changed` on at once, or less often where showing it takes long."""
 
     changed = Signal()
 

@@ -1,4 +1,4 @@
-"""The status bar: how the service is, how news come, what is left and what was spent."""
+"""The status bar: how the service is, how updates arrive, what is left and what was spent."""
 
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
@@ -26,9 +26,9 @@ tr = Translations("Main window")
 
 GAP, APART, BETWEEN, SIDE = 22, 16, 6, 10
 STATUS_LEAST = 150
-"""So much of how the service is has room before anything else is left out."""
+"""Room for how the service is, before anything else is left out."""
 FEW_TASKS = 5
-"""A balance for fewer is amber."""
+"""The number of tasks that a balance must allow not to be amber."""
 _SEVERITIES = {
     ServiceStatus.UNASKED: Severity.DIM,
     ServiceStatus.OK: Severity.GREEN,
@@ -39,7 +39,7 @@ _SEVERITIES = {
 
 
 class StatusBar(QWidget):
-    """Every figure with its age."""
+    """The status bar; every figure has its age."""
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,7 +58,7 @@ class StatusBar(QWidget):
         self.refresh()
 
     def refresh(self) -> None:
-        """Say it anew; called once a second, so only what changed is set."""
+        """Update all parts; called once a second, so only what changed is set."""
         health = self._services.health
         self._glyph.show_severity(_SEVERITIES[health.status])
         if self._status.text() != self._status_text():
@@ -71,14 +71,14 @@ class StatusBar(QWidget):
         self.refresh_pending()
 
     def refresh_pending(self) -> None:
-        """How many commands wait; takes no room while none does."""
+        """Show how many commands wait; takes no room while none does."""
         now = self._services.clock.now_ms()
         text = count_text(self._services.sessions.all_pending(), now)
         _set(self._pending, text)
         self._fit()
 
     def _show_live(self) -> None:
-        """How news come; takes no room while none can."""
+        """Show how updates arrive; takes no room while none can."""
         live = live_text(self._services.live.share(), polls=self._services.sessions.is_polling)
         _set(self._live, live.word)
         _set_tip(self._live, live.tip)
@@ -99,7 +99,7 @@ class StatusBar(QWidget):
             row.addWidget(label)
 
     def _fit(self) -> None:
-        """Leave out whole parts, the least urgent first, where they would be cut."""
+        """Hide whole parts, the least urgent first, where they would be cut."""
         status = self._status.sizeHint().width()
         least = min(STATUS_LEAST, status)
         left = self.width() - 2 * SIDE - self._glyph.width() - BETWEEN
@@ -119,7 +119,7 @@ class StatusBar(QWidget):
             label.setVisible(is_shown)
 
     def _show_balance(self) -> None:
-        """What is left, and how far that goes; amber where that is not far."""
+        """Show what is left, and how far that goes; amber where that is not far."""
         balance = self._services.health.balance
         forecast = None if balance is None else self._services.spending.forecast(balance)
         is_used_up = balance is not None and balance.is_finite() and balance <= 0
@@ -143,12 +143,12 @@ class StatusBar(QWidget):
         _set(self._balance, tr("balance {amount} ({time})", amount=amount, time=time), spoken)
 
     def _follow_spending(self) -> None:
-        """At once: the heading of Tasks is told in the same turn."""
+        """Update the sum at once: the heading of Tasks changes in the same turn."""
         self._show_today()
         self._fit()
 
     def _show_today(self) -> None:
-        """What the tasks cost that were started today; takes no room until the ledger tells it."""
+        """Show what the tasks started today cost; takes no room until the ledger has answered."""
         today = self._services.spending.today
         if today is None:
             _set(self._today, "")
@@ -202,7 +202,7 @@ class StatusBar(QWidget):
 
 
 def _set(label: QLabel, text: str, spoken: str = "") -> None:
-    """spoken: where signs in the text have words."""
+    """Set a label's text. spoken: where signs in the text have words."""
     if label.text() != text:
         label.setText(text)
     if label.accessibleName() != spoken:

@@ -29,19 +29,19 @@ GAP, TIGHT_GAP = 6, 3
 APART = 14
 NAME_CHARS = 22
 MANY = 99
-"""So many questions have room without any button being moved."""
+"""The largest number of questions for which the buttons have room without being moved."""
 
 
 def answer_text(n: int) -> str:
-    """What the button says while so many questions are open."""
+    """Return the button's words while n questions are open."""
     return tr("Answer · {n}", n=n) if n else tr("Answer")
 
 
 class VerbButtons(QWidget):
-    """The verbs. Undo takes the places of those that are under it, as in the rows.
+    """The verbs. Undo covers those that are under it, as in the rows.
 
     So no other button moves when it comes and goes, least of all Terminate, which is clicked twice
-    by who means it.
+    by those who mean it.
     """
 
     def __init__(
@@ -72,7 +72,10 @@ class VerbButtons(QWidget):
         self._turn()
 
     def use_short(self, *, short: bool) -> bool:
-        """Whether the buttons leave out how many of several they act on. False: as before."""
+        """Show the words without the counts of several sessions, or with them.
+
+        Returns whether that changed anything.
+        """
         if short is self._is_short:
             return False
         self._is_short = short
@@ -117,7 +120,7 @@ class ToolBar(QFrame):
         self._tint()
 
     def show_subject(self, text: str, selected: int) -> None:
-        """Whom the verbs act on, "" for nobody; selected: how many sessions it is."""
+        """Show whom the verbs act on, "" for nobody. selected: the number of sessions."""
         self._subject.show_text(tr("{subject}:", subject=text) if text else tr("Nothing selected:"))
         several = selected if selected > 1 else 0  # only then the words say how many
         if several != self._several:
@@ -145,7 +148,7 @@ class ToolBar(QFrame):
         self.setLayout(row)
 
     def _fit_words(self) -> None:
-        """All the words, or the names alone where there is no room."""
+        """Show all the words, or the names alone where there is no room."""
         for short in (False, True):
             if self._verbs.use_short(short=short):
                 self._tell_row()
@@ -154,10 +157,10 @@ class ToolBar(QFrame):
                 break
 
     def _fit(self, *, short: bool) -> None:
-        """Less air in the buttons, then between them, then Settings in the menu alone: no word is
-        ever cut.
+        """Fit the buttons: less padding, then smaller gaps, then Settings in the menu alone.
 
-        The label has one width for all names, so that no verb moves with the subject.
+        No word is ever cut. The label has one width for all names, so that no verb moves with the
+        subject.
         """
         width = self.width()
         fitting = [t for t in ("", "some", "more") if self._needed(t, short=short) <= width]
@@ -168,7 +171,7 @@ class ToolBar(QFrame):
         self._subject.setVisible(self._needed("", short=short) + label + GAP <= width)
 
     def _needed(self, tight: str, *, short: bool) -> int:
-        """The width of the row without its label, with so much air and the words that it has."""
+        """Return the width of the row without its label, with that padding and those words."""
         if (short, tight) not in self._widths:
             self._tighten(tight)
             self._subject.hide()
@@ -192,7 +195,7 @@ class ToolBar(QFrame):
         self._tell_row()
 
     def _tell_row(self) -> None:
-        """Else the row does not hear of the buttons in the pages."""
+        """Tell the row that buttons in the pages have another size; Qt does not."""
         for part in reversed(self.findChildren(QWidget)):
             part.updateGeometry()
 

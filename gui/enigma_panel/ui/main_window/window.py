@@ -61,7 +61,7 @@ FIRST_SIZE, LEAST_SIZE = QSize(1280, 800), QSize(640, 400)
 
 
 class MainWindow(QMainWindow):
-    """Shows services and sends what is clicked to them; dialogs are somebody else's.
+    """The main window: shows services and sends them what is clicked; dialogs are made elsewhere.
 
     Closing it only emits `quit_requested`: whether the program ends is decided elsewhere. Where
     hides_on_close says so, it hides instead and emits `hidden`.
@@ -135,7 +135,7 @@ class MainWindow(QMainWindow):
         ]
 
     def say_draft_discarded(self, undo: Callable[[], object]) -> None:
-        """Cancel in New task threw something away."""
+        """Say that Cancel in New task discarded a draft, and offer it again."""
         self.toast.offer_undo(tr("The draft was thrown away."), undo)
 
     def add_command(self, action: QAction, *, in_menu: bool = False) -> None:
@@ -145,12 +145,12 @@ class MainWindow(QMainWindow):
             self.main_menu.menu.insertAction(self.settings, action)
 
     def save_layout(self) -> None:
-        """Remember place, sizes and columns, and what is looked for."""
+        """Save place, sizes and columns, and the filter."""
         self.filter_bar.save()
         self._memory.save(self._layout())
 
     def close_for_good(self) -> None:
-        """The program ends: close without asking."""
+        """Close without asking, because the program ends."""
         self._may_close = True
         self._ticks.stop()
         self.app_actions.forget_secret()
@@ -258,7 +258,10 @@ class MainWindow(QMainWindow):
         )
 
     def _build(self) -> None:
-        """From the outside in: what gets another parent is styled anew with all that is in it."""
+        """Build from the outside in.
+
+        A widget that gets another parent is styled anew with all that is in it.
+        """
         self.tool_bar = ToolBar(self.new_task, self.verbs, self._other_actions())
         self.main_menu.button = self.tool_bar.menu_button
         whole = QWidget()
@@ -401,19 +404,19 @@ class MainWindow(QMainWindow):
         self.delete.setEnabled(self._may_delete())
 
     def _may_delete(self) -> bool:
-        """Whether one of the tasks that are selected and shown may go."""
+        """Return whether one of the selected and shown tasks may be deleted."""
         tasks, shown = self.selection.subject.tasks, self.selection.tasks.selected_count()
         return bool(tasks and shown) and self.services.deletions.may_delete_any(tasks)
 
     def _say_added(self, keys: Sequence[int]) -> None:
-        """What was started does not take the subject's place; this leads there."""
+        """Say what was started while something else is the subject, with a link to it."""
         task = self.services.sessions.task(keys[0])
         if task is not None:
             text = added_text(shorten(task.spec.text, SHORT_CHARS), len(keys))
             self.toast.offer(text, tr("Show"), lambda: self.selection.show_task(keys[0]))
 
     def _delete(self) -> None:
-        """What is selected and shown now, whatever becomes of rows until it is confirmed."""
+        """Ask about deleting what is selected and shown now, whatever becomes of rows later."""
         keys = self.selection.tasks.selected_keys()
         if keys:
             self.dialogs.open_deletion(keys)
@@ -442,7 +445,7 @@ class MainWindow(QMainWindow):
         self.menus.show_for_tasks(self.selection.tasks.viewport().mapToGlobal(at))
 
     def _tick(self) -> None:
-        """Once a second; what costs time only while somebody can see it."""
+        """Update what changes with time; what is costly only while somebody can see it."""
         self.notice_controller.refresh()
         self.notice_controller.follow_before()
         self.connection_banner.refresh()
@@ -453,11 +456,11 @@ class MainWindow(QMainWindow):
             self.status_bar.refresh()
 
     def _focus_row(self) -> None:
-        """The keyboard goes back to the row worked on."""
+        """Move the keyboard focus back to the row worked on."""
         self.selection.lead.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _leave_tool_bar(self) -> None:
-        """A dialog was opened there: when it closes, the keyboard is on the row again."""
+        """Move the focus from the tool bar to the row, where it is when the dialog closes."""
         focus = self.focusWidget()
         if focus is not None and self.tool_bar.isAncestorOf(focus):
             self._focus_row()
@@ -465,7 +468,7 @@ class MainWindow(QMainWindow):
     # -- Qt ------------------------------------------------------------------------------------
 
     def focusNextPrevChild(self, forward: bool, /) -> bool:
-        """Tab goes on; from a control that went away, or is possible no more, to the row.
+        """Move the focus as Tab does; from a control that is gone or disabled, to the row.
 
         Else the next press of Space would Terminate where it was meant to Stop again.
         """

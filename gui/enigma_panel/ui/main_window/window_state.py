@@ -21,7 +21,7 @@ _SIZE = lazy_compile("[0-9]{1,5}")
 
 
 class Layout(Struct, frozen=True, kw_only=True):
-    """The things that have a state to remember."""
+    """The parts whose state is remembered."""
 
     window: QMainWindow
     body: MainLayout
@@ -30,7 +30,7 @@ class Layout(Struct, frozen=True, kw_only=True):
 
 
 class WindowState:
-    """Saves and restores them; rubbish is ignored."""
+    """Saves and restores the state of the window; damaged values are ignored."""
 
     def __init__(self, book: SettingsBook) -> None:
         self._book = book
@@ -44,7 +44,7 @@ class WindowState:
         layout.body.restore_sizes(_sizes(value.window_splitter))
 
     def save(self, layout: Layout) -> None:
-        """Remember how it is now."""
+        """Save how it is now."""
         fields: dict[str, object] = {
             "window_geometry": _text(layout.window.saveGeometry()),
             "window_splitter": _BETWEEN.join(map(str, astuple(layout.body.sizes))),
@@ -56,13 +56,16 @@ class WindowState:
 
 
 def _sizes(text: str) -> Sizes:
-    """An earlier version saved Qt's own state there, which is of one size of the window."""
+    """Read the saved sizes.
+
+    An earlier version saved Qt's own state there, which holds for one size of the window.
+    """
     found = [int(n) if _SIZE.fullmatch(n) else 0 for n in text.split(_BETWEEN)]
     return Sizes(**dict(zip(Sizes.__struct_fields__, found, strict=False)))
 
 
 def _text(state: QByteArray) -> str:
-    """With a checksum in front: Qt believes a damaged state, and crashes over some."""
+    """Return a state as text, with a checksum in front: Qt crashes over some damaged states."""
     raw = bytes(state.data())
     return _sum(raw) + _AFTER_SUM + base64.b64encode(raw).decode("ascii")
 
@@ -72,7 +75,7 @@ def _sum(raw: bytes) -> str:
 
 
 def _restore(text: str, restore: Callable[[QByteArray], bool]) -> None:
-    """What an earlier version saved has no checksum."""
+    """Restore a state whose checksum is right; an earlier version saved none."""
     checksum, _, state = text.rpartition(_AFTER_SUM)
     try:
         raw = base64.b64decode(state, validate=True)
