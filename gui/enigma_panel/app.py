@@ -253,7 +253,7 @@ class Program:
         await self._painted.wait()
         if self._instance is not None:
             await self._instance.open()
-        # What nobody needs before the first paint is not loaded before it.
+        # Nothing is loaded before the first paint that it does not need.
         from enigma_panel.startup import Startup, make_power  # noqa: PLC0415 - 70 ms
 
         self._power = make_power(parts)
@@ -277,7 +277,7 @@ class Program:
 
     async def _ask_to_quit(self, dialogs: Dialogs) -> None:
         if await dialogs.may_quit():
-            self._leave.set()  # the dialog has told the queue to start nothing more
+            self._leave.set()  # the dialog has stopped the queue
 
     def _go_on_with_copy(self) -> None:
         """Leave; the copy takes the ledger's place once that is closed; then begin again."""

@@ -308,7 +308,7 @@ class ServiceCheck:
         yield _finding("commands are confirmed", self._of("send_state"))
         yield "the channel reports steps", bool(steps) if self.was_live else None, str(len(steps))
         results = [c.seen.text or "" for c in self.calls if c.seen.kind is Kind.COMPLETED]
-        # The task's text lacks the host: who names it has seen the page, or that text of the start.
+        # The task's text lacks the host: an agent that names it saw the page, or the start's text.
         saw_page = any("example.com" in text for text in (*results, *steps))
         is_unseen = not (saw_page or results) or any(c.has_text for c in self._of("start_session"))
         yield "startingUrl is heeded", None if is_unseen else saw_page, ""

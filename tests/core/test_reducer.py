@@ -199,9 +199,9 @@ def test_what_the_person_undoes_is_as_it_was() -> None:
     queued = _task(status=S.QUEUED, queue_position=7)
     unclear = _session(phase=P.UNCONFIRMED, service_id=None)
     started = _task(status=S.UNCONFIRMED, code="HTTP_502")
-    taken, away = Observation(kind=K.TAKEN_BACK, code="TAKEN_BACK"), Observation(kind=K.PUT_AWAY)
+    taken, away = Observation(kind=K.TAKEN_BACK, code="TAKEN_BACK"), Observation(kind=K.DISMISSED)
     for session, task, done in ((planned, queued, taken), (unclear, started, away)):
-        back = reduce(*reduce(session, task, done, NOW), Observation(kind=K.BROUGHT_BACK), NOW)
+        back = reduce(*reduce(session, task, done, NOW), Observation(kind=K.RESTORED), NOW)
         assert back == (replace(session, since_ms=NOW), replace(task, since_ms=NOW))
 
 
@@ -219,14 +219,14 @@ def test_what_is_known_by_more_than_the_person_stays(
     session: dict[str, Any], task: dict[str, Any]
 ) -> None:
     before = _session(**session), _task(**task)
-    assert reduce(*before, Observation(kind=K.BROUGHT_BACK), NOW) == before
+    assert reduce(*before, Observation(kind=K.RESTORED), NOW) == before
 
 
 def test_a_session_that_was_gone_before_its_task_was_removed_stays_gone() -> None:
     """The service did not find it; the task waited for it all the same."""
     session, task = _session(phase=P.CLOSED_ASSUMED), _task(status=S.QUEUED)
     removed = reduce(session, task, Observation(kind=K.TAKEN_BACK, code="TAKEN_BACK"), NOW)
-    session, task = reduce(*removed, Observation(kind=K.BROUGHT_BACK), NOW)
+    session, task = reduce(*removed, Observation(kind=K.RESTORED), NOW)
     assert (session.phase, task.status) == (P.CLOSED_ASSUMED, S.QUEUED)
 
 

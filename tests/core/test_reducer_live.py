@@ -169,7 +169,7 @@ def test_what_was_lost_is_found_by_its_result() -> None:
         True,
         P.CLOSED,
     )
-    for kind in set(Kind) - {K.COMPLETED, K.BROUGHT_BACK}:
+    for kind in set(Kind) - {K.COMPLETED, K.RESTORED}:
         assert _reduce(_session(), task, Observation(kind=kind, text="x"), NOW)[1].status is S.LOST
 
 

@@ -79,7 +79,7 @@ def test_what_only_we_think_is_no_activity(dialect: Dialect) -> None:
         assert _after(session, task, kind, NOW + 30_000) == session.expires_ms, kind
 
 
-def test_a_start_of_unknown_fate_may_cost_until_then() -> None:
+def test_a_start_of_unknown_outcome_may_cost_until_then() -> None:
     assert RULES[Dialect.E].latest_end_ms(NOW, CAP_MS) == NOW + CAP_MS
     assert RULES[Dialect.E].latest_end_ms(NOW, None) == NOW + 300_000
     assert RULES[Dialect.W2].latest_end_ms(NOW, CAP_MS) == NOW + CAP_MS + IDLE_MS

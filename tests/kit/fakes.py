@@ -236,9 +236,9 @@ class FakeSessions(QObject):
         told = [cost for cost in costs if cost is not None]
         return sum(told, Decimal(0)) if told else None
 
-    def session_untold(self, key: int) -> int:
+    def session_unknown_costs(self, key: int) -> int:
         tasks = [task for task in self.tasks.values() if task.session_key == key]
-        return sum(task.is_cost_untold for task in tasks)
+        return sum(task.is_cost_unknown for task in tasks)
 
     def pending_verb(self, key: int) -> CommandVerb | None:
         pending = self.waiting.get(key)
@@ -318,11 +318,11 @@ class FakeSessions(QObject):
     async def rename(self, key: int, label: str | None) -> None:
         self.change_session(key, label=label)
 
-    async def put_away(self, key: int) -> list[int]:
+    async def dismiss(self, key: int) -> list[int]:
         self.calls.append(("put away", key))
         return [task.key for task in self.tasks.values() if task.session_key == key]
 
-    async def bring_back(self, keys: Sequence[int]) -> None:
+    async def restore(self, keys: Sequence[int]) -> None:
         self.calls.append(("bring back", tuple(keys)))
 
     async def mark_seen(self, keys: Sequence[int]) -> None:
@@ -433,7 +433,7 @@ def task_sum(tasks: Sequence[Task]) -> TaskSum:
         count=len(tasks),
         cost=sum_money(cost for cost in counted if cost is not None),
         took_ms=sum((t.ended_ms - (t.sent_ms or t.created_ms)) for t in tasks if t.ended_ms),
-        untold=sum(task.was_taken and task.counted_cost is None for task in tasks),
+        unknown=sum(task.was_taken and task.counted_cost is None for task in tasks),
     )
 
 

@@ -204,8 +204,8 @@ DATA = (
         promise=REPLACED,
         mistake="steps pass as they are",
         file="services/state/timeline.py",
-        old="texts = iter(self._redactor.redact_many(told))",
-        new="texts = iter(told)",
+        old="texts = iter(self._redactor.redact_many(live))",
+        new="texts = iter(live)",
         tests=(
             "tests/services/live/test_live.py::test_a_secret_that_the_agent_echoes_is_in_no_time_line",
         ),

@@ -40,7 +40,7 @@ MONEY = (
         file="services/queue/start_reply.py",
         old="unknown = Observation(kind=Kind.UNKNOWN, session_id",
         new="unknown = Observation(kind=Kind.REFUSED, session_id",
-        tests=(f"{STARTER}::test_a_start_of_unknown_fate_is_said_and_stays_alone",),
+        tests=(f"{STARTER}::test_a_start_of_unknown_outcome_is_said_and_stays_alone",),
     ),
     Break(
         promise=START_LOST,
@@ -48,7 +48,7 @@ MONEY = (
         file="services/queue/starter.py",
         old="if not unclear.isdisjoint({Phase.UNCONFIRMED, TaskStatus.UNCONFIRMED}):",
         new="if not unclear:",
-        tests=(f"{STARTER}::test_a_start_of_unknown_fate_is_said_and_stays_alone",),
+        tests=(f"{STARTER}::test_a_start_of_unknown_outcome_is_said_and_stays_alone",),
     ),
     Break(
         promise=START_LOST,
@@ -64,7 +64,7 @@ MONEY = (
         file="services/queue/start_reply.py",
         old="unknown = Observation(kind=Kind.UNKNOWN, session_id",
         new="unknown = Observation(kind=Kind.BACK_IN_QUEUE, session_id",
-        tests=(f"{STARTER}::test_a_start_of_unknown_fate_is_said_and_stays_alone",),
+        tests=(f"{STARTER}::test_a_start_of_unknown_outcome_is_said_and_stays_alone",),
     ),
     Break(
         promise="So is one that a gateway before the service answers",
@@ -707,7 +707,7 @@ MONEY = (
         promise='"+ ?" behind one means that nobody has told what more belongs to it',
         mistake="what is not known is left out in silence",
         file="ui/text/sums.py",
-        old="    if total.untold:\n        amount = incomplete",
+        old="    if total.unknown:\n        amount = incomplete",
         new="    if False:\n        amount = incomplete",
         tests=("tests/ui/text/test_sums.py",),
     ),

@@ -136,7 +136,7 @@ def test_what_changed_since_the_question_stays(tmp_path: Path) -> None:
         await scene.store.update(replace(session, phase=Phase.DROPPED))
         plan = await scene.deletions.plan([1])
         assert plan.keys == (1,)
-        back = scene.bench.scope.spawn("undo", scene.store.bring_back([1]))
+        back = scene.bench.scope.spawn("undo", scene.store.restore([1]))
         await asyncio.sleep(0)
         result = await scene.deletions.delete(plan.keys)
         assert back is not None
@@ -265,10 +265,10 @@ def test_a_session_that_keeps_tasks_keeps_its_cost(tmp_path: Path) -> None:
         more = {"session_key": 1, "status": TaskStatus.DONE, "ended_ms": LONG_AGO}
         put(scene.bench.ledger, a_task(2, cost="0.1", **more), a_task(3, cost=None, **more))
         await scene.store.load()
-        before = scene.store.session_cost(1), scene.store.session_untold(1)
+        before = scene.store.session_cost(1), scene.store.session_unknown_costs(1)
         assert before == (COST + Decimal("0.1"), 1)
         await scene.deletions.delete([1, 3])
-        assert (scene.store.session_cost(1), scene.store.session_untold(1)) == before
+        assert (scene.store.session_cost(1), scene.store.session_unknown_costs(1)) == before
         session = scene.store.session(1)
         assert session is not None
         assert session.current_task is None

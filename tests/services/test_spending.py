@@ -59,7 +59,7 @@ class FakeStore(QObject):
         tasks = [t for t in self.tasks.values() if from_ms <= (t.sent_ms or t.created_ms) < to_ms]
         costs = [t.counted_cost for t in tasks if t.counted_cost is not None]
         untold = sum(t.sent_ms is not None and t.counted_cost is None for t in tasks)
-        there = TaskSum(count=len(tasks), cost=sum_money(costs), untold=untold)
+        there = TaskSum(count=len(tasks), cost=sum_money(costs), unknown=untold)
         return there.plus(self.deleted.get(day, TaskSum()))
 
 
@@ -124,7 +124,7 @@ def test_a_task_counts_to_the_day_on_which_it_was_started(scene: Scene) -> None:
         ended(5, "7", created_ms=end, sent_ms=end),
     )
     today = scene.today()
-    assert (today.count, today.cost, today.untold) == (3, Decimal("0.023"), 1)
+    assert (today.count, today.cost, today.unknown) == (3, Decimal("0.023"), 1)
 
 
 def test_nothing_is_read_before_the_records_are_loaded(scene: Scene) -> None:
@@ -282,16 +282,16 @@ def test_the_ledger_tells_it_as_the_figures_rise(tmp_path: Path) -> None:
             sent = [replace(task, sent_ms=bench.clock.now_ms()) for task in bench.store.tasks()]
             await bench.store.save(*sent)
             await bench.store.load()
-            assert await today() == TaskSum(count=2, untold=2)
+            assert await today() == TaskSum(count=2, unknown=2)
             for cost in ("0.01", "0.0214", "0.0213"):  # what falls is not believed
                 await bench.see(first, Kind.ACTIVE, usage=Usage(cost=Decimal(cost)))
             await bench.see(second, Kind.ACTIVE, usage=Usage(cost=Decimal("1E+30")))
             await bench.store.flush()
-            assert await today() == TaskSum(count=2, cost=Decimal("0.0214"), untold=1)
+            assert await today() == TaskSum(count=2, cost=Decimal("0.0214"), unknown=1)
             await bench.see(second, Kind.COMPLETED, text="x", usage=Usage(cost=Decimal("0.3")))
             total = await today()
             assert total is not None
-            assert (total.cost, total.untold) == (Decimal("0.3214"), 0)
+            assert (total.cost, total.unknown) == (Decimal("0.3214"), 0)
             forecast = spending.forecast(Decimal(1))
             assert forecast is not None
             assert (forecast.tasks, forecast.like) == (3, 1)

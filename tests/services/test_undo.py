@@ -58,10 +58,10 @@ def test_a_start_that_is_brought_back_is_watched_as_before(tmp_path: Path) -> No
         key, sessions = await unconfirmed_start(bench), make_sessions(bench)
         housekeeping = make_housekeeping(bench)
         before, owner = await in_ledger(bench, key), bench.session_of(key).key
-        settled = await sessions.put_away(owner)
+        settled = await sessions.dismiss(owner)
         assert (settled, bench.task(key).status) == ([key], TaskStatus.LOST)
         assert not bench.session_of(key).occupies_slot
-        await sessions.bring_back(settled)
+        await sessions.restore(settled)
         assert await in_ledger(bench, key) == before
         assert bench.session_of(key).occupies_slot
         await watch(housekeeping, 400)  # its browser may be open: until its time is over
@@ -81,7 +81,7 @@ def test_what_was_put_away_and_brought_back_is_there_after_a_kill(tmp_path: Path
     async def first(bench: QueueBench) -> None:
         keys.append(await unconfirmed_start(bench))
         sessions, owner = make_sessions(bench), bench.session_of(keys[0]).key
-        await sessions.bring_back(await sessions.put_away(owner))
+        await sessions.restore(await sessions.dismiss(owner))
 
     async def second(bench: QueueBench) -> None:
         recovered = await bench.recover()
@@ -101,7 +101,7 @@ def test_what_was_removed_waits_again_in_its_place(tmp_path: Path) -> None:
         removed = await bench.queue.remove(keys[:2])
         assert [task.key for task in bench.queue.in_order()] == keys[2:]
         assert {bench.session_of(key).phase for key in removed} == {Phase.DROPPED}
-        await make_sessions(bench).bring_back(removed)
+        await make_sessions(bench).restore(removed)
         assert [task.key for task in bench.queue.in_order()] == keys
         assert [await in_ledger(bench, key) for key in keys] == before
         assert bench.service.opened == []
@@ -121,7 +121,7 @@ def test_what_an_earlier_run_left_in_line_waits_for_go_on_also_when_put_back(
         key = await bench.start()
         bench.queue.park_restored()
         bench.queue.set_leaving(False)
-        await make_sessions(bench).bring_back(await bench.queue.remove([key]))
+        await make_sessions(bench).restore(await bench.queue.remove([key]))
         await asyncio.sleep(60)
         assert bench.service.opened == []
         assert bench.queue.pause_reason is PauseReason.RESTARTED
@@ -136,7 +136,7 @@ def test_what_was_sent_meanwhile_is_not_sent_again(tmp_path: Path) -> None:
         key = await bench.start()
         await bench.until_taken()
         assert await bench.queue.remove([key]) == []
-        await make_sessions(bench).bring_back([key])
+        await make_sessions(bench).restore([key])
         await asyncio.sleep(60)
         assert bench.service.took == ["s1"]
 
@@ -168,7 +168,7 @@ def test_what_was_put_back_is_lost_with_its_session_as_any_other(tmp_path: Path)
         removed = await bench.queue.remove([key])
         housekeeping = make_housekeeping(bench)
         await watch(housekeeping, 62)
-        await make_sessions(bench).bring_back(removed)
+        await make_sessions(bench).restore(removed)
         await watch(housekeeping, 1)
         bench.queue.set_leaving(False)
         await bench.until_taken()
@@ -188,7 +188,7 @@ def test_a_start_that_was_refused_and_removed_is_started_once_when_put_back(
         key = await bench.start()
         await asyncio.sleep(1)
         assert bench.session_of(key).is_planned
-        await make_sessions(bench).bring_back(await bench.queue.remove([key]))
+        await make_sessions(bench).restore(await bench.queue.remove([key]))
         await bench.until_taken()
         await asyncio.sleep(120)
         assert bench.service.took == ["s1"]

@@ -104,7 +104,7 @@ class Calm:
             unclear = parts.services.store.unconfirmed(session.key)
             if session.phase.value == "unconfirmed" or unclear:
                 sessions = parts.services.sessions
-                self._person.do(f"put away {session.key}", sessions.put_away(session.key))
+                self._person.do(f"put away {session.key}", sessions.dismiss(session.key))
 
 
 async def _test(account: Account) -> None:

@@ -148,16 +148,16 @@ class Clicks:
         self._queue.go_on()
 
     async def _put_away(self, key: int) -> None:
-        settled = await self._sessions.put_away(key)
+        settled = await self._sessions.dismiss(key)
         if await self._has_second_thoughts(key):
             self._person.undone.update(settled)
-            await self._sessions.bring_back(settled)
+            await self._sessions.restore(settled)
 
     async def _remove(self, key: int) -> None:
         removed = await self._queue.remove([key])
         if await self._has_second_thoughts(key):
             self._person.undone.update(removed)
-            await self._sessions.bring_back(removed)
+            await self._sessions.restore(removed)
 
     async def _has_second_thoughts(self, key: int) -> bool:
         """In some seeds what was put away or removed is brought back, at once or much later."""

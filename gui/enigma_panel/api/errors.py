@@ -83,7 +83,7 @@ class ApiError(Exception):
 
 
 class NotConnectedError(ApiError):
-    """No connection was made: nothing was sent.
+    """The call made no connection: nothing was sent.
 
     `reason` is one of dns, tls, refused, timeout, proxy, closed (the client was closed before).
     """
@@ -96,7 +96,7 @@ class NotConnectedError(ApiError):
 
 
 class InterruptedCallError(ApiError):
-    """Something was or may have been sent and no whole answer came.
+    """The call was or may have been sent and no whole answer came.
 
     `reason` is one of timeout, cut (the connection broke), closed (the client was closed).
     """

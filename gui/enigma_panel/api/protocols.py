@@ -115,7 +115,7 @@ class LiveFault(StrEnum):
 
 
 class LiveError(Exception):
-    """No live channel; `fault` says why. Neither its text nor its repr holds an id or a URL."""
+    """A live channel is missing; `fault` says why. Text and repr hold no id and no URL."""
 
     def __init__(self, fault: LiveFault) -> None:
         super().__init__(fault.value)

@@ -420,7 +420,7 @@ class _Json:
 
 
 class _Packet(packet.Packet):  # type: ignore[misc]  # the library ships no types
-    """Its own class, because the library sets a json module on the class, for the whole process."""
+    """A class of our own, as the library sets a json module on the class for the whole process."""
 
     json = _Json
     packet_type: int

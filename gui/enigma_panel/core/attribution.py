@@ -92,7 +92,7 @@ class Known(Flag):
     ENDED = auto()  # the end of the session is proven
     AWAY = auto()  # its browser is lost, or its time is over by our clock
     OF_OTHER = auto()  # the event names another session or task of the ledger
-    OF_STRANGER = auto()  # it names a session that nobody knows
+    OF_STRANGER = auto()  # it names an unknown session
     BY_ID = auto()  # it names T by the id that the service gave it
     OVER = auto()  # T is not known, was never sent or is over
     NAMED = auto()  # the service has named T, so a poll reports on it
@@ -255,7 +255,7 @@ def _owners(tasks: Sequence[Task]) -> list[Task]:
 
 
 def needs_text(tasks: Sequence[Task], observation: Observation) -> bool:
-    """False for a result that concerns nobody here, or that its task has already."""
+    """False for a result that is of no task here, or that its task has already."""
     if observation.kind is not Kind.COMPLETED or observation.task_id is None:
         return True
     of = with_id(tasks, observation.task_id)

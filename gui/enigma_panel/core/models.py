@@ -149,10 +149,10 @@ class Session(HidingStruct, frozen=True, kw_only=True):
     key_fingerprint: of the API key and the host, see Ledger.key_fingerprint. dialect: in which it
     was opened and is spoken to. site, number: its name ("amazon.com 3"), number 0 while it is
     planned. label: the name that the person gave. since_ms: when its phase began. expires_ms: when
-    its life ends, None while nobody knows. current_task: the key of the task that it works on.
+    its life ends, None while unknown. current_task: the key of the task that it works on.
     lost_until_ms: until when the service waits for its lost browser, as the live channel says.
-    deleted_cost: what those of its tasks cost that were deleted, deleted_untold: how many of them
-    cost something that nobody told.
+    deleted_cost: what those of its tasks cost that were deleted, deleted_unknown: how many of them
+    cost something unknown.
     """
 
     key: int = 0
@@ -177,7 +177,7 @@ class Session(HidingStruct, frozen=True, kw_only=True):
     terminate_sent_ms: int | None = None
     lost_until_ms: int | None = None
     deleted_cost: Decimal | None = None
-    deleted_untold: int = 0
+    deleted_unknown: int = 0
 
     @property
     def name(self) -> str:
@@ -229,7 +229,7 @@ class Task(HidingStruct, frozen=True, kw_only=True):
     the live channel, and nothing has confirmed even its delivery; answer_sent_live: so was the last
     answer. waited_ms: how long the questions that are open no more were open together, None where
     an earlier version did not count. Of the last question: answer_unconfirmed: an answer was sent
-    and nobody knows whether it arrived; asked_again: the one before it had the same words and was
+    and may have arrived; asked_again: the one before it had the same words and was
     answered, and nothing else was seen since; question_missed: it was open when the task failed or
     was lost.
     """
@@ -321,7 +321,7 @@ class Task(HidingStruct, frozen=True, kw_only=True):
         return self.service_id is not None or (is_unclear and self.sent_ms is not None)
 
     @property
-    def is_cost_untold(self) -> bool:
+    def is_cost_unknown(self) -> bool:
         """True once the task is over and its cost is in no sum, as it is unknown."""
         return self.is_final and self.was_taken and self.counted_cost is None
 

@@ -8,7 +8,7 @@ from msgspec import Struct
 from enigma_panel.core.hidden import Hidden, HidingStruct
 
 OTHER_TASK = "OTHER_TASK"
-"""Our own code for a report that names a task or session that nobody here knows."""
+"""Our own code for a report that names a task or session that is unknown here."""
 MISSING_PROMPT, MISSING_TASK_DETAILS = "MISSING_PROMPT", "MISSING_TASK_DETAILS"
 """Our own codes for a refusal that does not find the task where its dialect has it."""
 OTHER_DIALECT = frozenset({MISSING_PROMPT, MISSING_TASK_DETAILS})
@@ -77,10 +77,10 @@ class Kind(StrEnum):
     LIFETIME_OVER = "lifetime_over"  # by our clock
     OUTLIVED = "outlived"  # our clock was wrong: its channel is open and brings events
     GIVEN_UP = "given_up"  # nothing came while we went on polling after an assumed end
-    PUT_AWAY = "put_away"  # the person settled an unconfirmed start
+    DISMISSED = "put_away"  # the person settled an unconfirmed start
     BACK_IN_QUEUE = "back_in_line"  # a start was refused for now: it waits here for another try
     TAKEN_BACK = "taken_back"  # the person took a task out of the queue; nothing was sent
-    BROUGHT_BACK = "brought_back"  # the person undid that, or PUT_AWAY
+    RESTORED = "brought_back"  # the person undid that, or DISMISSED
     LIVE_LOST = "live_lost"  # the channel is down or silent: what it alone could report is old
     WORKS_ON = "works_on"  # the agent was paused, and begins another action
     SESSION_DOUBTED = "session_doubted"  # 401/404 about it, and no task of it to look again with

@@ -21,7 +21,7 @@ MAX_LIMIT = 100_000
 FRESH_S = 2.0
 """How old a reply's count may be to be used, in seconds; slower replies count calls of a time that
 is no longer known here."""
-UNTOLD_WAIT_S = 5.0
+UNKNOWN_WAIT_S = 5.0
 """Wait after a 429 that does not say how long, in seconds (api.md §8.2)."""
 _KEEP_MS = 5_000
 
@@ -268,7 +268,7 @@ class Buckets:
         if unexplained and sum(w.at_most(now_ms) for w in self.all()) > window.limit:
             self._share()
             unexplained = False
-        wait = UNTOLD_WAIT_S if retry_after_s is None else retry_after_s
+        wait = UNKNOWN_WAIT_S if retry_after_s is None else retry_after_s
         self[endpoint].block(now_ms + bounded_ms(wait))
         return unexplained
 

@@ -109,8 +109,8 @@ def reduce_session(
     ending: bool = False,
 ) -> Session:
     """Take one fact into a session; returns the same object where nothing changes."""
-    if observation.kind is Kind.BROUGHT_BACK:
-        return _session_brought_back(session, task, now_ms)
+    if observation.kind is Kind.RESTORED:
+        return _restored_session(session, task, now_ms)
     if session.is_final or is_echo(session, observation, now_ms):
         return session
     result = _next_session(session, task, observation, now_ms, ending=ending)
@@ -124,13 +124,13 @@ def reopened_session(session: Session, now_ms: int) -> Session:
     return _in_phase(session, P.OPEN, now_ms)
 
 
-def _session_brought_back(session: Session, task: Task | None, now_ms: int) -> Session:
+def _restored_session(session: Session, task: Task | None, now_ms: int) -> Session:
     """The session planned or waited for again, together with its task, unless it was asked to
     end."""
     went = _WENT_WITH.get(task.status) if task is not None else None
     if session.phase is not went or session.terminate_sent_ms is not None:
         return session
-    return _in_phase(session, SESSION_TRANSITIONS[Kind.BROUGHT_BACK][session.phase], now_ms)
+    return _in_phase(session, SESSION_TRANSITIONS[Kind.RESTORED][session.phase], now_ms)
 
 
 def _next_session(
@@ -323,8 +323,8 @@ def _next_task(
     *,
     ending: Collection[CommandVerb],
 ) -> Task:
-    if observation.kind is Kind.BROUGHT_BACK:
-        return _task_brought_back(session, task, now_ms)
+    if observation.kind is Kind.RESTORED:
+        return _restored_task(session, task, now_ms)
     if task.is_final and not _is_found(task, observation):
         task = _with_late_answer(_with_late_name(task, observation), observation)
         return task if observation.is_doubted else _with_late_figures(task, observation)
@@ -357,14 +357,14 @@ def _next_task(
     )
 
 
-def _task_brought_back(session: Session, task: Task, now_ms: int) -> Task:
+def _restored_task(session: Session, task: Task, now_ms: int) -> Task:
     """The task as it was before the person dismissed its start or took it out of the queue; what is
     known by more than that stays."""
     if task.status is S.LOST:
         only_by_us = not session.is_final and session.terminate_sent_ms is None
     else:
         only_by_us = task.code == "TAKEN_BACK"
-    moves = TASK_TRANSITIONS[Kind.BROUGHT_BACK] if only_by_us else {}
+    moves = TASK_TRANSITIONS[Kind.RESTORED] if only_by_us else {}
     if task.status not in moves:
         return task
     back = replace(task, status=moves[task.status], since_ms=now_ms, ended_ms=None, is_new=False)
@@ -484,7 +484,7 @@ def _with_facts(task: Task, observation: Observation, now_ms: int, *, final: boo
         case Kind.STOP_SENT:
             asked = now_ms if task.status is S.ASKS else task.answered_ms
             return replace(task, stop_sent_ms=now_ms, answered_ms=asked, answer_sent_live=False)
-        case Kind.AGENT | Kind.ACTION:  # it does work on; who has a name is polled for that
+        case Kind.AGENT | Kind.ACTION:  # it does work on; a task with a name is polled for that
             unproven = None if task.is_work_unproven else task.unproven
             answered = task.answered_ms if task.service_id is not None else None
             return replace(task, unproven=unproven, answered_ms=answered, answer_sent_live=False)

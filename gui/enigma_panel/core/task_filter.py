@@ -111,13 +111,13 @@ NEWEST_FIRST: Order = ()
 
 class TaskSum(Struct, frozen=True, kw_only=True):
     """What tasks cost together. cost: dollars, of those that may be summed. took_ms: from sending
-    to end, of those that ended. untold: how many were sent and nobody told what they cost.
+    to end, of those that ended. unknown: how many were sent at unknown cost.
     has_idle: the session of one of them was open without a task, which is in no cost."""
 
     count: int = 0
     cost: Decimal = Decimal(0)
     took_ms: int = 0
-    untold: int = 0
+    unknown: int = 0
     has_idle: bool = False
 
     def plus(self, other: "TaskSum") -> "TaskSum":
@@ -126,6 +126,6 @@ class TaskSum(Struct, frozen=True, kw_only=True):
             count=self.count + other.count,
             cost=self.cost + other.cost,
             took_ms=self.took_ms + other.took_ms,
-            untold=self.untold + other.untold,
+            unknown=self.unknown + other.unknown,
             has_idle=self.has_idle or other.has_idle,
         )

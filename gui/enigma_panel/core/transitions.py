@@ -35,10 +35,10 @@ TASK_TRANSITIONS: Mapping[Kind, Mapping[TaskStatus, TaskStatus]] = {
     # A task can be paused or stopped by its session before the service has named it.
     Kind.REFUSED: _each(LIVE - {S.UNCONFIRMED} | {S.QUEUED}, S.FAILED),
     Kind.UNKNOWN: _each(LIVE - {S.ASKS}, S.UNCONFIRMED),  # a task that asks exists
-    Kind.PUT_AWAY: {S.UNCONFIRMED: S.LOST},
+    Kind.DISMISSED: {S.UNCONFIRMED: S.LOST},
     Kind.BACK_IN_QUEUE: _each(LIVE - {S.UNCONFIRMED}, S.QUEUED),
     Kind.TAKEN_BACK: {S.QUEUED: S.STOPPED},
-    Kind.BROUGHT_BACK: {S.LOST: S.UNCONFIRMED, S.STOPPED: S.QUEUED},
+    Kind.RESTORED: {S.LOST: S.UNCONFIRMED, S.STOPPED: S.QUEUED},
     # What is sent leads where core.verbs says; only a reply proves that a durable command arrived.
     **{rules.sent: rules.leads_to for rules in (*COMMANDS.values(), *ANSWERS.values())},
     **{rules.sent_live: rules.leads_to for rules in COMMANDS.values() if not rules.is_durable},
@@ -83,13 +83,13 @@ SESSION_TRANSITIONS: Mapping[Kind, Mapping[Phase, Phase]] = {
     Kind.LIFETIME_OVER: dict.fromkeys(
         {P.OPEN, P.CONNECTION_LOST, P.UNCONFIRMED}, P.EXPIRED_ASSUMED
     ),
-    Kind.PUT_AWAY: {P.UNCONFIRMED: P.CLOSED_ASSUMED},
+    Kind.DISMISSED: {P.UNCONFIRMED: P.CLOSED_ASSUMED},
     Kind.SESSION_DOUBTED: dict.fromkeys(
         {P.OPEN, P.CONNECTION_LOST, P.UNCONFIRMED}, P.CLOSED_ASSUMED
     ),
     Kind.BACK_IN_QUEUE: {P.STARTING: P.PLANNED},
     Kind.TAKEN_BACK: {P.PLANNED: P.DROPPED},
-    Kind.BROUGHT_BACK: {P.CLOSED_ASSUMED: P.UNCONFIRMED, P.DROPPED: P.PLANNED},
+    Kind.RESTORED: {P.CLOSED_ASSUMED: P.UNCONFIRMED, P.DROPPED: P.PLANNED},
 }
 
 OF_TASK = frozenset(

@@ -60,8 +60,8 @@ def start_for(options: Options) -> SimulatorProcess | None:
     """The simulator that this run needs, if any. It gets ready while we import the windows."""
     if not options.demo:
         return None
-    told = ["--dialect", options.dialect] if options.dialect is not None else []
-    return SimulatorProcess(*told)
+    arguments = ["--dialect", options.dialect] if options.dialect is not None else []
+    return SimulatorProcess(*arguments)
 
 
 def _close(pipe: IO[str] | None) -> None:

@@ -209,11 +209,11 @@ class BusNotifier(DesktopNotifier):
                 one.call, one.number = None, number
                 self._keys[number] = one.key
             case Shown(_, number) if self._bus is not None:
-                # It was sent while nobody was there, and reached who came next: see _start_over.
+                # It was sent while no program was there, and reached the next one: see _start_over.
                 self._try_to(partial(self._bus.remove, number))
             case Refused(call) if one := self._find_answered(call):
                 self._set_missing(True)
-                one.call = None  # not sent again, but to who comes next
+                one.call = None  # not sent again, except to the next program
             case Clicked(number, token) if number in self._keys:
                 self.clicked.emit(self._keys[number], token)
             case Closed(number) if one := self._find_shown(number):
@@ -237,6 +237,6 @@ def _start_over(one: _Notification, *, is_there: bool) -> None:
     """Forget that it was shown; the next program is asked to show it, if it is still wanted."""
     one.number = 0
     if not is_there:
-        one.call = None  # nobody answers it
+        one.call = None  # it is not answered any more
     elif one.call is None:
         one.sent = None

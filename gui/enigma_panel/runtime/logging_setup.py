@@ -48,12 +48,12 @@ class _ErrorHandler(logging.Handler):
     def __init__(self, call: Callable[[], object]) -> None:
         super().__init__(logging.ERROR)
         self._call = call
-        self._told_s = -ERROR_EVERY_S
+        self._reported_s = -ERROR_EVERY_S
 
     def emit(self, _record: logging.LogRecord) -> None:
         now_s = time.monotonic()
-        if now_s - self._told_s >= ERROR_EVERY_S:
-            self._told_s = now_s
+        if now_s - self._reported_s >= ERROR_EVERY_S:
+            self._reported_s = now_s
             self._call()
 
 

@@ -51,7 +51,7 @@ class SleepMeter:
     """How long the computer slept since this object was made.
 
     awake_ns: a steady clock that stands still meanwhile. boot_ns: one that does not. Without one,
-    each jump of the wall clock ahead counts as sleep: whether somebody set it cannot be told, and
+    each jump of the wall clock ahead counts as sleep: whether somebody set it is unknown, and
     an age that is too high is corrected by the service's next word, one that is too low is not.
     A wall clock set back counts as nothing.
     """

@@ -72,7 +72,7 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
     keep_folder: str
     redactor: Redactor
 
-    # Made when they are needed: nobody waits for their modules at the start.
+    # Made when they are needed: the start does not wait for their modules.
 
     @cached_property
     def deletions(self) -> "Deletions":
@@ -192,7 +192,7 @@ def _make_queue(
 
 
 def _connect(services: Services) -> None:
-    services.live.poll_wanted.connect(services.poller.hint)
+    services.live.poll_wanted.connect(services.poller.poll_soon)
     services.health.recovered.connect(services.poller.wake_all)
     services.health.recovered.connect(services.commands.retry_now)
     services.health.recovered.connect(services.live.retry_now)

@@ -4,7 +4,7 @@
         call.sent()
         ...  # the call; its end, whatever it is, ends the Pass
 
-Uses no time but the clock's and no task of its own: who waits also looks after the queue.
+Uses no time but the clock's and no task of its own: waiting calls also look after the queue.
 """
 
 import asyncio
@@ -95,7 +95,7 @@ class Pass:
 class _Waiter(Struct, order=True):
     rank: Rank
     since_ms: int
-    arrival: int  # no two are equal, so what follows orders nobody
+    arrival: int  # no two are equal, so the later fields do not count
     endpoint: Endpoint
     tag: object
     alarm: asyncio.Event = field(default_factory=asyncio.Event)

@@ -27,7 +27,7 @@ _ENDPOINTS = {
 async def recover(services: Services, machine_id: bytes = b"") -> Recovered:
     """Load the ledger and settle the past. Raises LedgerError where it cannot be read.
 
-    machine_id: what tells this computer from others; where it is empty nothing is compared.
+    machine_id: of this computer; where it is empty nothing is compared.
     """
     store = services.store
     intents = await store.load()

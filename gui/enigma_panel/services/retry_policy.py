@@ -76,7 +76,7 @@ def classify(error: ApiError) -> FailureKind:
         case RejectedError(reply=reply):
             code = (reply.code or "").upper()
             return REFUSALS.get(code) or _BY_STATUS.get(reply.status, FailureKind.FAIL)
-        case ProtocolError(status=429):  # a gateway's page; the headers tell how long
+        case ProtocolError(status=429):  # a gateway's page; the headers say how long
             return FailureKind.LIMITED
         case _:
             return FailureKind.FAIL

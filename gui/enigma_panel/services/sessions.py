@@ -109,9 +109,9 @@ class Sessions(QObject):
         """Dollars of the session's tasks, None while none is known."""
         return self._store.session_cost(key)
 
-    def session_untold(self, key: int) -> int:
+    def session_unknown_costs(self, key: int) -> int:
         """How many of its ended tasks cost something that is not in that."""
-        return self._store.session_untold(key)
+        return self._store.session_unknown_costs(key)
 
     def pending(self, session_key: int) -> PendingCommand | None:
         """The command that is on its way to this session, if any."""
@@ -178,7 +178,7 @@ class Sessions(QObject):
             return False
         if pending is not None and pending.verb is CommandVerb.TERMINATE:
             return False
-        # It might meet one that waits behind this one, or of unknown fate that is before it.
+        # It might meet one that waits behind this one, or of unknown outcome that is before it.
         others = (other for other in self._store.tasks_of(session_key) if other is not task)
         return not any(other.may_be_at_work for other in others) and _can(task, verb, pending)
 
@@ -277,21 +277,21 @@ class Sessions(QObject):
                 self._store.notify()
         return marked
 
-    async def put_away(self, session_key: int) -> list[int]:
+    async def dismiss(self, session_key: int) -> list[int]:
         """Stop waiting for an unconfirmed start, as the person said. Returns the keys of the tasks
         that this settles, for `restore`."""
         session = self._store.session(session_key)
         if session is None:
             return []
         settled = [task.key for task in self._store.unconfirmed(session_key)]
-        observation = Observation(kind=Kind.PUT_AWAY)
+        observation = Observation(kind=Kind.DISMISSED)
         await self._store.record(session_key, session.current_task, observation)
         return settled
 
-    async def bring_back(self, task_keys: Sequence[int]) -> None:
+    async def restore(self, task_keys: Sequence[int]) -> None:
         """Undo `dismiss` and the queue's `remove`: these tasks are waited for, or wait, as before;
         news that came meanwhile stands."""
-        await self._store.bring_back(task_keys)
+        await self._store.restore(task_keys)
 
     async def fetch(self, task_keys: Iterable[int]) -> None:
         """Bring these tasks into memory, however old. LedgerError."""

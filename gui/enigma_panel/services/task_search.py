@@ -71,7 +71,7 @@ class TaskSearch(QObject):
         self._is_stale = self._is_by_person = False
         self._answered: tuple[TaskFilter, Order] | None = None
         self._took_ms = 0
-        self._told: dict[int, tuple[str, bool]] = {}
+        self._in_rows: dict[int, tuple[str, bool]] = {}
         self._added: list[int] = []
         self._changed = asyncio.Event()
         self._tell_day: TellDay | None = None
@@ -124,8 +124,8 @@ class TaskSearch(QObject):
         if not self._is_loaded:
             self._is_loaded = True
             diff = Diff(new_tasks=tuple(self._store.task_keys()))
-        told_anew = [key for key in diff.sessions if self._is_told_anew(key)]
-        is_other = told_anew or diff.tasks or diff.new_tasks or diff.deleted
+        changed = [key for key in diff.sessions if self._has_changed(key)]
+        is_other = changed or diff.tasks or diff.new_tasks or diff.deleted
         if diff.sessions and not is_other:
             return
         if diff.deleted:
@@ -139,12 +139,12 @@ class TaskSearch(QObject):
                 self.found.emit(False)
         self._ask_again()
 
-    def _is_told_anew(self, session_key: int) -> bool:
+    def _has_changed(self, session_key: int) -> bool:
         """Whether the session's name or its end, which rows show, is another than before."""
         session = self._store.session(session_key)
-        told = (session.name, session.is_ended) if session is not None else ("", True)
-        before, self._told[session_key] = self._told.get(session_key), told
-        return told != before
+        row = (session.name, session.is_ended) if session is not None else ("", True)
+        before, self._in_rows[session_key] = self._in_rows.get(session_key), row
+        return row != before
 
     @property
     def _shows_all(self) -> bool:

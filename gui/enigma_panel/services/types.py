@@ -75,7 +75,7 @@ class PauseReason(StrEnum):
 class QueueEntry(Struct, frozen=True, kw_only=True):
     """A task that waits in the queue. position counts from 1.
 
-    due_ms: when it is expected to be sent, or tried again; None when nobody can say.
+    due_ms: when it is expected to be sent, or tried again; None when that is unknown.
     attempt: refused so many times in a row by a service that is busy.
     error: what the service said last, where it said no.
     unsupported: the fields of the task that its dialect lacks.
@@ -163,7 +163,7 @@ QuestionId = tuple[int, int]
 class OpenQuestion(Struct, frozen=True, kw_only=True):
     """A question that waits for the person. question_n counts within its task, from 1.
 
-    maybe_answered: an answer was sent and nobody knows whether it arrived. asked_again: the one
+    maybe_answered: an answer was sent and may have arrived. asked_again: the one
     before it had the same words and was answered, and nothing else was seen since. is_doubted: the
     service names another task with it. is_asker_unknown: any of several tasks of the session may
     ask it; task_key is that of the first.
@@ -258,7 +258,7 @@ class KeyCheck(StrEnum):
     ACCEPTED = "accepted"
     REFUSED = "refused"
     UNREACHABLE = "unreachable"
-    NO_TEST = "no_test"  # this service has no such call; the first task will tell
+    NO_TEST = "no_test"  # this service has no such call; the first task will show it
 
 
 MAY_BE_TRIED = frozenset({KeyCheck.ACCEPTED, KeyCheck.NO_TEST})

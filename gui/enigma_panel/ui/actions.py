@@ -313,7 +313,7 @@ class Actions(QObject):
             self.trouble.emit(tr("The ledger could not be written, so the line stays as it was."))
 
     async def _put_away(self, key: int) -> None:
-        tasks = await self._sessions.put_away(key)
+        tasks = await self._sessions.dismiss(key)
         if tasks:
             text = tr("The start of “{task}” was put away.", task=self._title(tasks[0]))
             self._offer_undo(text, tasks)
@@ -397,7 +397,7 @@ class Actions(QObject):
         self.done.emit(colleague_copied_text(len(ended), len(keys)))
 
     async def _bring_back(self, tasks: Sequence[int]) -> None:
-        await self._sessions.bring_back(tasks)
+        await self._sessions.restore(tasks)
         for task in filter(None, map(self._sessions.task, tasks)):
             if task.status is TaskStatus.UNCONFIRMED:
                 self.awaited_again.emit(task.session_key)

@@ -294,7 +294,7 @@ def test_a_result_that_comes_after_it_was_put_away_is_not_thrown_away(tmp_path: 
     async def check(bench: Bench) -> None:
         session, key = await bench.open()
         await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
-        await bench.store.record(session, key, Observation(kind=Kind.PUT_AWAY))
+        await bench.store.record(session, key, Observation(kind=Kind.DISMISSED))
         assert bench.task(key).status is S.LOST
         await bench.hear(**_done("t1"))
         assert (bench.task(key).status, bench.task(key).result) == (S.DONE, "result")

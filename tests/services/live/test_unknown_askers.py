@@ -149,8 +149,8 @@ def test_one_that_was_put_away_may_be_the_asker_still(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
         asked = Asked(bench)
         await asked.begin()
-        put_away = Observation(kind=Kind.PUT_AWAY)
-        await bench.store.record(asked.session, asked.first, put_away)
+        dismissed = Observation(kind=Kind.DISMISSED)
+        await bench.store.record(asked.session, asked.first, dismissed)
         await bench.hear(Kind.QUESTION, "Your password?")
         assert asked.statuses == (S.LOST, S.ASKS)
         assert asked.question.is_asker_unknown
@@ -162,8 +162,8 @@ def test_a_named_one_beside_it_is_asked_by_a_poll(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
         asked = Asked(bench)
         await asked.begin(is_named=True)
-        put_away = Observation(kind=Kind.PUT_AWAY)
-        await bench.store.record(asked.session, asked.first, put_away)
+        dismissed = Observation(kind=Kind.DISMISSED)
+        await bench.store.record(asked.session, asked.first, dismissed)
         bench.woken.clear()
         await bench.hear(Kind.QUESTION, "Your password?")
         assert asked.statuses == (S.LOST, S.WORKING)

@@ -197,7 +197,7 @@ async def test_a_command_cuts_the_longest_wait_short() -> None:
 async def test_a_flood_of_live_events_asks_twice_a_second_at_most(*, most: bool) -> None:
     async with polling(most=most) as scene:
         for _ in range(200):
-            scene.poller.hint(1)
+            scene.poller.poll_soon(1)
             await scene.clock.advance(50)
         assert set(gaps(scene.client.polls_at)) == {500}
 
@@ -205,7 +205,7 @@ async def test_a_flood_of_live_events_asks_twice_a_second_at_most(*, most: bool)
 async def test_a_single_live_event_is_followed_up_at_once() -> None:
     async with polling(most=True) as scene:
         await scene.clock.advance(1_000)
-        scene.poller.hint(1)
+        scene.poller.poll_soon(1)
         await settle()
         assert scene.client.polls_at == [0, 1_000]
 
@@ -217,7 +217,7 @@ async def test_live_events_do_not_cut_a_time_to_wait_that_was_told_but_a_command
         scene.poller.wake(1)
         await settle()
         for _ in range(400):
-            scene.poller.hint(1)
+            scene.poller.poll_soon(1)
             await scene.clock.advance(50)
         assert set(gaps(scene.client.polls_at)[1:]) == {7_000}
         scene.poller.wake(1)
@@ -229,7 +229,7 @@ async def test_live_events_do_not_end_the_backing_off() -> None:
     async with polling(most=True) as scene:
         scene.client.say_poll = scene.client.fail(HTML)
         for _ in range(1_500):
-            scene.poller.hint(1)
+            scene.poller.poll_soon(1)
             await scene.clock.advance(100)
         assert len(scene.client.polls_at) < 15
         assert gaps(scene.client.polls_at)[-1] >= 16_000
@@ -238,10 +238,10 @@ async def test_live_events_do_not_end_the_backing_off() -> None:
 async def test_a_command_within_a_flood_is_asked_after_at_once() -> None:
     async with polling(most=True) as scene:
         await scene.clock.advance(1_000)
-        scene.poller.hint(1)
+        scene.poller.poll_soon(1)
         await settle()
         await scene.clock.advance(100)
-        scene.poller.hint(1)
+        scene.poller.poll_soon(1)
         scene.poller.wake(1)
         await settle()
         assert scene.client.polls_at == [0, 1_000, 1_100]
@@ -254,7 +254,7 @@ async def test_an_answer_that_ends_an_outage_keeps_the_hint_that_came_meanwhile(
         await scene.clock.advance(100)
 
         async def answer() -> Observation:
-            scene.poller.hint(1)
+            scene.poller.poll_soon(1)
             return Observation(kind=Kind.ACTIVE)
 
         scene.client.say_poll = answer

@@ -8,7 +8,7 @@ from enigma_panel.api.errors import ApiError, ProtocolError
 from enigma_panel.core.models import Phase, TaskSpec, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.verbs import CommandVerb
-from enigma_panel.services.queue.start_reply import own_reply, unknown_fate
+from enigma_panel.services.queue.start_reply import own_reply, unknown_outcome
 from enigma_panel.services.types import NoticeKind
 from enigma_panel.store.ledger.intents import IntentKind, Outcome
 from tests.conftest import Simulator
@@ -98,7 +98,7 @@ def test_an_error_names_the_session_that_is_to_be_ended_but_never_another_one(
         for named, kept in ((FIRST, None), ("a new one", "a new one"), (None, None)):
             error = ApiError()
             error.session_id = named
-            assert unknown_fate(bench.store, intent, error).session_id == kept
+            assert unknown_outcome(bench.store, intent, error).session_id == kept
 
     with_bench(tmp_path, check)
 

@@ -96,7 +96,7 @@ def test_a_browser_that_is_said_to_live_for_years_gets_an_hour_and_that_is_said(
     on_queue(folder, test)
 
 
-def test_a_start_of_unknown_fate_is_said_and_stays_alone(folder: Path) -> None:
+def test_a_start_of_unknown_outcome_is_said_and_stays_alone(folder: Path) -> None:
     async def test(bench: QueueBench) -> None:
         bench.service.refuses_start = [InterruptedCallError("cut")]
         key = await bench.start()

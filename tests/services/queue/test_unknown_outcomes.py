@@ -99,7 +99,7 @@ async def test_a_new_session_whose_reply_is_lost_is_unconfirmed(
         assert sessions.session(session_key).expires_ms is not None
         assert [notice.kind for notice in said] == [NoticeKind.START_UNCONFIRMED]
         assert not sessions.can(session_key, CommandVerb.TERMINATE)
-        await sessions.put_away(session_key)
+        await sessions.dismiss(session_key)
         assert sessions.task(key).status is TaskStatus.LOST
         assert applied(sim.url).get("newTask", 0) == 0
         assert applied(sim.url).get("start-session", 0) <= 1

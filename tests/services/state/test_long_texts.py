@@ -180,7 +180,7 @@ def test_a_limit_of_time_hits_nothing_behind_it(tmp_path: Path, *, is_news: bool
     with_bench(tmp_path, check)
 
 
-def test_one_whose_fate_is_settled_while_it_waits_leaves_nothing_untold(tmp_path: Path) -> None:
+def test_one_whose_outcome_is_settled_while_it_waits_leaves_nothing_untold(tmp_path: Path) -> None:
     async def check(bench: Bench) -> None:
         _, key = await bench.open()
         told: list[int] = []

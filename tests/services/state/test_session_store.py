@@ -30,7 +30,7 @@ def test_a_sessions_cost_is_unknown_until_one_of_its_tasks_told_one() -> None:
     store._remember_all([], [a_task(3, session_key=1, cost="0.02")])
     assert store.session_cost(1) == Decimal("0.02")
     done, failed, at_work = TaskStatus.DONE, TaskStatus.FAILED, TaskStatus.WORKING
-    assert store.session_untold(1) == 0
+    assert store.session_unknown_costs(1) == 0
     of_it: dict[str, Any] = {"session_key": 1}
     untold = [
         a_task(4, status=done, **of_it),
@@ -45,7 +45,7 @@ def test_a_sessions_cost_is_unknown_until_one_of_its_tasks_told_one() -> None:
         a_task(11, status=TaskStatus.STOPPED, service_id=None, sent_ms=None, **of_it),
     ]
     store._remember_all([], [*untold, *told])
-    assert store.session_untold(1) == len(untold)
+    assert store.session_unknown_costs(1) == len(untold)
     assert store.session_cost(1) == Decimal("0.02")
 
 

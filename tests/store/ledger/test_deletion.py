@@ -187,7 +187,7 @@ def test_a_session_goes_with_its_last_task_and_before_keeps_what_the_others_cost
     assert delete(ledger, [first.key, second.key]).sessions == ()
     session = kept_session(ledger, first.session_key)
     assert session is not None
-    assert (session.deleted_cost, session.deleted_untold) == (Decimal("0.1"), 1)
+    assert (session.deleted_cost, session.deleted_unknown) == (Decimal("0.1"), 1)
     assert session.current_task == third.key
     assert delete(ledger, [third.key]).sessions == (session.key,)
     with raw(ledger.path) as connection:

@@ -359,9 +359,9 @@ def test_sums_are_exact_and_say_what_is_untold(ledger: Ledger, reader: TaskReade
     task(None, status=TaskStatus.FAILED, service_id=None)
     task(None, status=TaskStatus.QUEUED, sent_ms=None, service_id=None)
     exact = Decimal("2000000.300000001")
-    assert reader.sum_of(keys) == TaskSum(count=10, cost=exact, took_ms=5_000, untold=5)
+    assert reader.sum_of(keys) == TaskSum(count=10, cost=exact, took_ms=5_000, unknown=5)
     assert reader.sum_of([]) == TaskSum()
-    assert reader.figures(NO_FILTER).shown.untold == 5
+    assert reader.figures(NO_FILTER).shown.unknown == 5
     assert reader.spent_on(DAY, NOW, NOW + 1).cost == exact
     assert reader.spent_on(DAY, NOW + 1, NOW + 2) == TaskSum()
 

@@ -227,7 +227,7 @@ def test_the_program_before_leaves_a_ledger_of_this_version_alone(
     assert ledger_path.read_bytes() == before
 
 
-def test_an_answer_of_unknown_fate_stays_unconfirmed_for_its_question(ledger_path: Path) -> None:
+def test_an_answer_of_unknown_outcome_stays_unconfirmed_for_its_question(ledger_path: Path) -> None:
     """Version 12 keeps with the task what was looked up in the calls before."""
     ledger_path.parent.mkdir()
     Database.open(ledger_path, MIGRATIONS[:11]).close()

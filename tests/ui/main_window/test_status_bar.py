@@ -38,12 +38,12 @@ def is_shown(window: MainWindow, begins: str) -> bool:
         (TaskSum(cost=Decimal("4.8712")), "$4.87", "$4.87", "Exactly $4.8712."),
         (TaskSum(cost=Decimal("1E-7")), "< $0.0001", "less than $0.0001", "Exactly $0.0000001."),
         (
-            TaskSum(cost=Decimal("4.87"), untold=1),
+            TaskSum(cost=Decimal("4.87"), unknown=1),
             "$4.87 + ?",
             "$4.87 and what is not known",
             "What 1 task cost is not known.",
         ),
-        (TaskSum(untold=2), "?", "not known", "What 2 tasks cost is not known."),
+        (TaskSum(unknown=2), "?", "not known", "What 2 tasks cost is not known."),
     ],
 )
 def test_it_tells_what_today_has_cost(
@@ -125,7 +125,7 @@ def test_what_has_no_room_gives_way_whole(
     services.live.shared = LiveShare(up=3, of=8, fault=LiveFault.LOST)
     services.sessions.add(1)
     services.sessions.set_pending(1, CommandVerb.TERMINATE, WaitReason.BUDGET, due_ms=NOW + 12_000)
-    services.spending.today = TaskSum(cost=Decimal("4.87"), untold=3)
+    services.spending.today = TaskSum(cost=Decimal("4.87"), unknown=3)
     room = {640: 0, 700: 0, 760: 1, 820: 1, 1000: 2, 1280: 3}
     for cost, urgent in (("0.0823", ("balance", "today", "≈")), ("4", ("balance", "≈", "today"))):
         services.spending.costs = [Decimal(cost)] * 20

@@ -298,7 +298,7 @@ def test_unreadable_rows_are_counted(bar: Bar) -> None:
         (ProtocolError(503, "Service Unavailable"), "Pause may not have reached shop.example 1."),
     ],
 )
-def test_a_command_of_unknown_fate_is_not_said_to_be_undelivered(
+def test_a_command_of_unknown_outcome_is_not_said_to_be_undelivered(
     bar: Bar, error: ApiError, words: str
 ) -> None:
     bar.services.sessions.add(1, status=TaskStatus.WORKING)

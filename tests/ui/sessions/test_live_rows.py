@@ -487,7 +487,7 @@ def test_no_task_works_on_in_a_session_that_has_ended(
     assert cell_text(tasks, 1, TaskColumn.TOOK) == "10:40"
 
 
-def test_a_task_of_unknown_fate_runs_no_longer_than_its_session(
+def test_a_task_of_unknown_outcome_runs_no_longer_than_its_session(
     window: MainWindow, services: Any
 ) -> None:
     began = {"since_ms": NOW - 40_000, "sent_ms": NOW - 40_000}

@@ -119,7 +119,7 @@ def test_it_has_the_same_room_whatever_it_says(
     sums: TaskSums, search: FakeSearch, qapp: QApplication
 ) -> None:
     sizes = {(sums.sizeHint().toTuple(), sums.minimumSizeHint().toTuple())}
-    for total in (TaskSum(), TaskSum(count=100_412, cost=Decimal("8123.5"), untold=3)):
+    for total in (TaskSum(), TaskSum(count=100_412, cost=Decimal("8123.5"), unknown=3)):
         search.figures.shown = total
         search.counted.emit()
         for keys in ([], [1, 2], range(1, 31)):

@@ -41,7 +41,7 @@ def make_scrub(*secrets: str) -> Scrub:
 
 
 def make_excerpt(body: bytes, scrub: Scrub) -> str:
-    """At most 200 characters of a body, on one line, with everything that looks secret replaced.
+    """The first 200 characters of a body, on one line, with all that looks secret replaced.
 
     Stricter than `scrub`: whole URLs, values of fields named like ids or keys, and long tokens
     with a digit go as well, since in a body that fits nothing any of them may be an id.

@@ -14,7 +14,7 @@ from enigma_panel.core.lazy_pattern import lazy_compile
 from enigma_panel.core.validation import MAX_SITE_CHARS, is_host, short_host, site_of_url
 
 RESERVED = frozenset({"example", "localhost", "test"})
-"""Endings that belong to nobody and are used all the same."""
+"""Endings that are used although they belong to nobody."""
 FILE_ENDINGS = frozenset({"cc", "md", "mov", "ps", "py", "rs", "sh", "so", "zip"})
 """Endings of hosts and of files, of which those of files are met more often."""
 _READ_CHARS = 20_000

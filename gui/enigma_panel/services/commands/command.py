@@ -30,7 +30,7 @@ class Reach(IntEnum):
     """How far a command got, as far as is known; that only grows."""
 
     UNSENT = 0
-    MAYBE = 1  # a call may have got through: its fate is not known
+    MAYBE = 1  # a call may have got through: its outcome is unknown
     CHANNEL = 2  # the live channel took it, which confirms nothing
     CONFIRMED = 3  # a reply said so
 
@@ -168,7 +168,7 @@ def is_obsolete(command: Command, session: Session | None, task: Task | None) ->
     if session is None or session.is_final:
         return Outcome.KNOWN
     if session.service_id is None and session.phase is not Phase.STARTING:
-        return Outcome.REFUSED  # queued again, or nobody knows which browser it is
+        return Outcome.REFUSED  # queued again, or it is unknown which browser it is
     if command.verb is CommandVerb.TERMINATE:
         return None
     if task is None or task.key != command.task_key:

@@ -1,5 +1,5 @@
 """Takes the live channel's events: by the table in core.attribution they become facts of a task,
-wait for a reply that tells more, or wake the poller."""
+wait for a reply that says more, or make the poller ask."""
 
 from collections import deque
 from collections.abc import Iterable, Sequence
@@ -29,7 +29,7 @@ MOST_KEPT = 50
 """Most ends of a session that are kept, or said to be unclear; a flood of them says no more."""
 KEPT_CHARS = 200_000
 """Most characters of a result in the time line while it is not clear whose it is."""
-TOLD_EXPIRED = "told_expired"
+REPORTED_EXPIRED = "told_expired"
 """Kind of a line for an error that speaks of an expired session, which proves no end."""
 MANY = 20
 """Most of a task's questions that are recognised when they come again."""
@@ -105,8 +105,8 @@ class UnclearEnds:
 class EventRouter(QObject):
     """Takes events in the order in which they came.
 
-    poll_wanted: session key whose task a poll has to tell of. doubted: session key whose agent
-    works on though it was told to pause.
+    poll_wanted: session key whose task has to be polled. doubted: session key whose agent
+    works on in spite of a Pause.
     """
 
     poll_wanted = Signal(int)
@@ -158,7 +158,7 @@ class EventRouter(QObject):
         except Exception:
             waits.popleft()  # a bad one must not stand in the way of the others
             raise
-        finally:  # one who is cancelled loses none
+        finally:  # nothing is lost where this is cancelled
             self._unclear.put_back(session_key, waits)
 
     def unclear(self) -> list[int]:
@@ -211,8 +211,8 @@ class EventRouter(QObject):
         """Whether one more may be written at once: it must not come by the thousand; questions have
         their own share."""
         asks = kind is Kind.QUESTION and Do.RECORD in do
-        tells = kind not in STEP_KINDS | {Kind.SESSION_ENDED} and Do.OF_SESSION in do
-        if not (asks or tells):
+        is_news = kind not in STEP_KINDS | {Kind.SESSION_ENDED} and Do.OF_SESSION in do
+        if not (asks or is_news):
             return do
         now = self._clock.now_ms()
         if self._quotas.setdefault((session.key, asks), Quota(at_ms=now)).allows(now):
@@ -236,7 +236,7 @@ class EventRouter(QObject):
             await self._store.record(key, None, replace(observation, text=None, task_id=None))
         if task is None:
             return
-        if Do.WENT_ON in do:  # who asks again got its answer, and used it
+        if Do.WENT_ON in do:  # a task that asks again got its answer, and used it
             await self._store.record(key, task.key, Observation(kind=Kind.ACTION))
         if Do.RECORD in do:
             await self._record(task, observation)
@@ -265,7 +265,8 @@ class EventRouter(QObject):
         after = self._store.session(session.key)
         lives = task is not None and not task.is_final
         if task is not None and lives and after is not session:
-            is_told = observation.kind is Kind.LIFETIME_OVER  # else that is what our own clock says
-            kind = TOLD_EXPIRED if is_told else observation.kind.value
+            # Without a report it is our own clock that says so.
+            is_report = observation.kind is Kind.LIFETIME_OVER
+            kind = REPORTED_EXPIRED if is_report else observation.kind.value
             self._timeline.note(task.key, kind, observation.code or "")
         self.poll_wanted.emit(session.key)

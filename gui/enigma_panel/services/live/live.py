@@ -102,7 +102,7 @@ class Channel:
             await self._alarm.wait()
 
     async def watch(self) -> None:
-        """Return once it is lost; whatever ends this, nobody listens any more."""
+        """Return once it is lost; whatever ends this, the channel is not listened to any more."""
         try:
             if self._connection is not None:
                 await self._connection.until_lost()
@@ -408,7 +408,7 @@ class Live(QObject):
         opened = await self._connector.connect(session, channel.put)
         if isinstance(opened, LiveFault):
             channel.fault = opened
-            for observation in channel.events():  # it may have told something before it broke
+            for observation in channel.events():  # it may have brought something before it broke
                 await self._take(session.key, observation)
             return False
         channel.attach(opened)

@@ -26,8 +26,8 @@ class ForeignAnswers:
     async def usable(self, session: Session, task: Task, answer: Observation) -> Observation | None:
         """The answer as it may be recorded; None: not at all, ask again.
 
-        One with ids of another task or session of this ledger is never used. One with ids that
-        nobody knows is, the third time, with OTHER_TASK as its code.
+        One with ids of another task or session of this ledger is never used. One with unknown
+        ids is, the third time, with OTHER_TASK as its code.
         """
         session_id, task_id = foreign_ids(answer, session, task)
         if session_id is None and task_id is None:

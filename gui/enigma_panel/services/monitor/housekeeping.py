@@ -42,7 +42,7 @@ class UnnamedTasks:
         is_up, is_speaking = self._live.is_up(session.key), self._live.is_speaking(session.key)
         if not session.is_ended:
             if task.status is not TaskStatus.WORKING or is_awaited or is_speaking:
-                self._unheard.pop(task.key, None)  # who asks or pauses goes on waiting
+                self._unheard.pop(task.key, None)  # a task that asks or pauses goes on waiting
             elif not is_up:
                 self._unheard.setdefault(task.key, now)
         return Silence(

@@ -64,7 +64,7 @@ class MissingTasks:
             self.forget(task.key)
             return False
         looks = self._looks.get(task.key)
-        if looks is None or looks.kind is not kind or self._told_since(task, looks):
+        if looks is None or looks.kind is not kind or self._has_worked_since(task, looks):
             due_ms = asked_ms + LOOKS_MS[0]
             self._looks[task.key] = _Looks(task.session_key, kind, asked_ms, due_ms)
             self._store.touch(task.session_key, task.key)
@@ -85,7 +85,7 @@ class MissingTasks:
                 self.forget(key)
 
     def forget(self, task_key: int) -> None:
-        """Drop the count: something else was answered, or nobody looks any more."""
+        """Drop the count: something else was answered, or the task is not looked for any more."""
         looks = self._looks.pop(task_key, None)
         if looks is not None:
             self._store.touch(looks.session_key, task_key)
@@ -97,7 +97,7 @@ class MissingTasks:
             return task.key in self._store.unproven_names
         return task.is_final
 
-    def _told_since(self, task: Task, looks: _Looks) -> bool:
+    def _has_worked_since(self, task: Task, looks: _Looks) -> bool:
         """Whether the channel reported work since then; that is about the session's current
         task."""
         session = self._store.session(task.session_key)

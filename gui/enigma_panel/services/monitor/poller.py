@@ -34,7 +34,7 @@ connection that it waits on may have died with the network or while the computer
 COST_FOR_MS = 20_000
 """How long the cost of an ended task is asked for, in ms, where the reply that ended it gave
 none."""
-HINT_MS = 500
+SOON_MS = 500
 """Shortest time from the last poll to one that `poll_soon` asked for, in ms, and twice as long with
 each one that failed: a service that repeats itself on the channel is not asked without end."""
 FEW = 20
@@ -42,8 +42,8 @@ FEW = 20
 
 
 class _Alarm:
-    """Cuts the wait for a task's next turn short. rung: by a hint or a call; called: by a call,
-    which does not wait."""
+    """Cuts the wait for a task's next turn short. rung: by `poll_soon` or a call; called: by a
+    call, which does not wait."""
 
     def __init__(self) -> None:
         self.rung = asyncio.Event()
@@ -91,7 +91,7 @@ class Poller:
         if alarm is not None:
             alarm.call()
 
-    def hint(self, session_key: int) -> None:
+    def poll_soon(self, session_key: int) -> None:
         """Ask for the session's task soon: the live channel gave reason to. Never as often as that
         likes, nor before the time that the service named."""
         alarm = self._alarm_of(session_key)
@@ -168,15 +168,15 @@ class Poller:
             return True
         if self._starts.is_awaiting_reply(
             task.key
-        ):  # its reply tells the cost, and perhaps another id
+        ):  # its reply has the cost, and perhaps another id
             return False
         if self._missing.is_missing(task.key):  # what it shows of its session is still open
             return True
         age_ms = self._clock.now_ms() - (task.ended_ms or 0)
         if task.is_doubted:
             return age_ms < ASSUMED_FOR_MS
-        untold = task.cost is None and task.status in {TaskStatus.DONE, TaskStatus.FAILED}
-        return untold and age_ms < COST_FOR_MS
+        is_unknown = task.cost is None and task.status in {TaskStatus.DONE, TaskStatus.FAILED}
+        return is_unknown and age_ms < COST_FOR_MS
 
     async def _loop(self, key: int) -> None:
         failures = 0
@@ -195,9 +195,9 @@ class Poller:
 
     def _every_ms(self, task: Task) -> int:
         asks = task.status is TaskStatus.ASKS or task.answered_ms is not None
-        is_told = self._live.is_speaking(task.session_key) and not asks
+        is_reported = self._live.is_speaking(task.session_key) and not asks
         is_over = task.is_final and task.is_doubted
-        return SLOW_MS if is_told or is_over else POLL_MS
+        return SLOW_MS if is_reported or is_over else POLL_MS
 
     def _retry_ms(self, asked_ms: int, failures: int, error: ApiError) -> int:
         """When to ask again (epoch ms). A service that answered, even with nonsense, is not asked
@@ -206,7 +206,7 @@ class Poller:
         due_ms = now + backoff_ms(failures, self._rng)
         if isinstance(error, NotConnectedError | InterruptedCallError):
             return due_ms
-        return max(due_ms, asked_ms + POLL_MS, now + _told_to_wait_ms(error))
+        return max(due_ms, asked_ms + POLL_MS, now + _requested_wait_ms(error))
 
     async def _wait(self, key: int, asked_ms: int, failures: int, error: ApiError | None) -> None:
         """Wait for the next turn. A command cuts the wait short, but only after it was sent;
@@ -219,10 +219,10 @@ class Poller:
         due_ms = asked_ms + (self._every_ms(task) if look_ms is None else POLL_MS)
         due_ms = max(due_ms, look_ms or 0)
         due_ms += self._rng.randrange(JITTER_MS)
-        soonest_ms = asked_ms + min(HINT_MS << min(failures, 10), WORST_BACKOFF_MS)
+        soonest_ms = asked_ms + min(SOON_MS << min(failures, 10), WORST_BACKOFF_MS)
         if error is not None:
             due_ms = self._retry_ms(asked_ms, failures, error)
-            soonest_ms = max(soonest_ms, self._clock.now_ms() + _told_to_wait_ms(error))
+            soonest_ms = max(soonest_ms, self._clock.now_ms() + _requested_wait_ms(error))
         if session.is_ended and look_ms is None:
             due_ms = max(due_ms, asked_ms + SLOW_MS)
         alarm = self._alarms[key]
@@ -291,6 +291,6 @@ class Poller:
                 del self._under_way[key]
 
 
-def _told_to_wait_ms(error: ApiError) -> int:
+def _requested_wait_ms(error: ApiError) -> int:
     reply = error.reply if isinstance(error, RejectedError | ProtocolError) else None
     return int((reply.retry_after_s or 0) * 1000) if reply is not None else 0

@@ -1,4 +1,4 @@
-"""Why a queued task is not sent now: one answer for the scheduler and for who shows it."""
+"""Why a queued task is not sent now: one answer for the scheduler and for the window."""
 
 from collections.abc import Callable
 

@@ -119,7 +119,7 @@ class Forecast:
         if not session.close_after or task is None or task.sent_ms is None:
             return session.expires_ms
         if task.status is TaskStatus.PAUSED or task.open_since_ms is not None:
-            return session.expires_ms  # nobody knows when the person lets it go on
+            return session.expires_ms  # it is unknown when the person lets it go on
         end = max(task.sent_ms + typical, now + 1_000)
         return end if session.expires_ms is None else min(end, session.expires_ms)
 

@@ -189,7 +189,7 @@ class Scheduler(QObject):
         refusal = await self._starter.run_in(attempt)
         self._learn_in(task.key, refusal)
         if refusal is not None and refusal.failure is FailureKind.SESSION_ENDED:
-            # No proof: it may cost money, and a Terminate tells. No more tasks go there, though.
+            # No proof: it may cost money, and a Terminate shows it. No more tasks go there, though.
             with self._closing(task, refusal.error):
                 await self._first_tasks.close(task)
                 doubted = Observation(kind=Kind.SESSION_DOUBTED)

@@ -27,7 +27,7 @@ def own_reply(store: SessionStore, intent: Intent, reply: Observation) -> Observ
     return reply
 
 
-def unknown_fate(store: SessionStore, intent: Intent, error: ApiError) -> Observation:
+def unknown_outcome(store: SessionStore, intent: Intent, error: ApiError) -> Observation:
     """The fact that the outcome of a start is unknown.
 
     An error that names the session makes it possible to end it; not where another one has that id.

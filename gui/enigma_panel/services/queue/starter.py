@@ -24,7 +24,7 @@ from enigma_panel.core.validation import unsupported_fields
 from enigma_panel.core.verbs import TaskVerb
 from enigma_panel.services.clock import FAR_MS
 from enigma_panel.services.context import ServiceContext
-from enigma_panel.services.queue.start_reply import own_reply, unknown_fate
+from enigma_panel.services.queue.start_reply import own_reply, unknown_outcome
 from enigma_panel.services.rate_limiter import Pass, calling
 from enigma_panel.services.retry_policy import (
     FOR_NOW,
@@ -185,12 +185,12 @@ class Starter:
         key = intent.session.key
         task_key = intent.task.key if intent.task else None
         if not error.nothing_happened:
-            unknown = unknown_fate(self._store, intent, error)
+            unknown = unknown_outcome(self._store, intent, error)
             session, task = await self._store.settle(intent, Outcome.UNKNOWN, unknown)
             unclear = {session.phase, task.status if task is not None else None}
             if not unclear.isdisjoint({Phase.UNCONFIRMED, TaskStatus.UNCONFIRMED}):
                 self._notices.notify(NoticeKind.START_UNCONFIRMED, key, task_key, error)
-            return None  # else the live channel has told of it meanwhile
+            return None  # else the live channel has reported it meanwhile
         failure = self._classify(error, intent, client)
         is_old_key = failure is FailureKind.KEY and not self._account.is_in_use(client)
         kept = is_old_key or keeps(failure, error)
@@ -199,7 +199,7 @@ class Starter:
         is_ending = is_ending and key not in self._starts.closing
         fact = refused_fact(error, Kind.BACK_IN_QUEUE if kept else Kind.REFUSED)
         await self._store.settle(intent, Outcome.REFUSED, fact)
-        if kept and (is_ending or is_stopped):  # by the person: nobody wants another try
+        if kept and (is_ending or is_stopped):  # by the person: another try is not wanted
             code = "TERMINATED_BEFORE_TASK" if is_ending else "TAKEN_BACK"
             await self._store.record(key, task_key, Observation(kind=Kind.TAKEN_BACK, code=code))
         if not kept:
@@ -295,7 +295,7 @@ class FirstTaskSender:
         taken, failures = attempt.message, list[FailureKind]()
         while (refusal := await self._send_once(task.key, taken)) is not None:
             if self._starter.parts(task.key)[0].status is not TaskStatus.QUEUED:
-                # The person ended it, or the service told of it although it refused it.
+                # The person ended it, or the service reported it although it refused it.
                 if self.is_unused(session.key):
                     self.close_unused(session.key)
                 return None
@@ -373,14 +373,14 @@ class FirstTaskSender:
         """Settle a task that was not sent. If the session was terminated its task is not wanted any
         more; else it stays queued."""
         is_closing = session.key in self._starts.closing  # by the program
-        if self._was_told_to_end(session) and not is_closing:
+        if self._was_asked_to_end(session) and not is_closing:
             kind = Kind.TAKEN_BACK if task.status is TaskStatus.QUEUED else Kind.STOPPED
             fact = Observation(kind=kind, code="TERMINATED_BEFORE_TASK")
         else:
             fact = Observation(kind=Kind.BACK_IN_QUEUE)
         await self._store.record(session.key, task.key, fact)
 
-    def _was_told_to_end(self, session: Session) -> bool:
+    def _was_asked_to_end(self, session: Session) -> bool:
         """Whether the session was terminated, or is about to be."""
         is_sent = session.terminate_sent_ms is not None or session.phase is Phase.ENDED_BY_YOU
         return is_sent or self._commands.is_ending(session.key)
@@ -388,7 +388,7 @@ class FirstTaskSender:
     def _ran_out(self, session_key: int) -> bool:
         """Whether the session ended by itself."""
         session = self._store.session(session_key)
-        return session is not None and session.is_ended and not self._was_told_to_end(session)
+        return session is not None and session.is_ended and not self._was_asked_to_end(session)
 
     def _is_open(self, session_key: int) -> bool:
         session = self._store.session(session_key)

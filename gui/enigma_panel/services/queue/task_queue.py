@@ -53,12 +53,12 @@ class TaskQueue(QObject):
         self._scheduler = scheduler
         self._forecast = forecast
         self._spoken = self._what_is_spoken()
-        scheduler.moved.connect(self._stir)
+        scheduler.moved.connect(self._update)
         context.store.changed.connect(self._follow)
         context.account.changed.connect(self._follow_account)
         context.health.changed.connect(self._follow_health)
         context.health.recovered.connect(self._connected)
-        context.rate_limiter.changed.connect(self._stir)
+        context.rate_limiter.changed.connect(self._update)
 
     # -- reading -----------------------------------------------------------------------------
 
@@ -125,7 +125,7 @@ class TaskQueue(QObject):
         if task is not None and order[0].key != task_key:
             first = min(other.queue_position for other in order)
             await self._store.update(replace(task, queue_position=first - 1))
-        self._stir()
+        self._update()
 
     async def up(self, task_key: int) -> None:
         """Move a task one place forward."""
@@ -164,48 +164,48 @@ class TaskQueue(QObject):
         self._blockers.parked.clear()
         for reason in (PauseReason.FORBIDDEN, PauseReason.UNTAKEN, PauseReason.DIALECT):
             self._gate.lift(reason)
-        self._stir()
+        self._update()
 
     def funds_added(self) -> None:
         """Let one start try, then the rest."""
         self._gate.lift(PauseReason.FUNDS)
-        self._stir()
+        self._update()
 
     def try_now(self) -> None:
         """Ask for a browser at once, without the wait after a refusal."""
         self._gate.try_now(self._clock.now_ms())
-        self._stir()
+        self._update()
 
     def set_leaving(self, leaving: bool) -> None:
         """Start nothing more, as the program is about to end; all stays queued."""
         self._blockers.is_leaving = leaving
-        self._stir()
+        self._update()
 
     def park_restored(self) -> None:
         """Park the tasks that wait now: they are from an earlier run and go on when the person says
         so."""
         self._blockers.parked |= self._queued.keys
-        self._stir()
+        self._update()
 
     def wake(self, _what: object = None) -> None:
         """Look again, as something changed that may let the queue go on."""
-        self._stir()
+        self._update()
 
     # -- following ---------------------------------------------------------------------------
 
     def _follow(self, diff: Diff) -> None:
         if self._queued.follow(diff):
-            self._stir()
+            self._update()
 
     def _follow_account(self) -> None:
         spoken, good = self._what_is_spoken(), self._account.last_check in {None, *MAY_BE_TRIED}
         if spoken != self._spoken:
             self._spoken = spoken
             self._gate.lift(PauseReason.DIALECT)
-            self._stir()
+            self._update()
         if self._account.client is not None and good:
             self._gate.lift(PauseReason.KEY)
-            self._stir()
+            self._update()
 
     def _what_is_spoken(self) -> tuple[str, Dialect]:
         """The address in use and the dialect that is spoken to it."""
@@ -214,14 +214,14 @@ class TaskQueue(QObject):
     def _follow_health(self) -> None:
         is_full = self._health.status is ServiceStatus.FULL
         self._gate.note_health(self._health.asked_ms, is_full=is_full)
-        self._stir()
+        self._update()
 
     def _connected(self) -> None:
         self._gate.connected()
         self._scheduler.connected()
-        self._stir()
+        self._update()
 
-    def _stir(self) -> None:
+    def _update(self) -> None:
         """Look again which task may go, and notify, as something changed."""
         self._forecast.forget()
         if self._queued.keys:

@@ -106,7 +106,7 @@ class LedgerWriter(QObject):
             try:
                 self._unwritten[0][1]()
             except IntentSettledError:
-                # The disk had taken it and told an error all the same.
+                # The disk had taken it and reported an error all the same.
                 log.warning("an intent had been settled by a write that reported an error")
             except InconsistentError:
                 log.exception("a record does not fit into the ledger; it is left out")

@@ -21,9 +21,9 @@ async def redact_in_chunks(
 ) -> tuple[str | None, tuple[str, ...]]:
     """A long text and addresses, redacted, with turns for others in between.
 
-    One who is cancelled meanwhile gets them all the same, at once, and is cancelled where it waits
-    next, at the latest in `cancel_now`: what the service told is handed to the ledger before the
-    program ends.
+    A caller that is cancelled meanwhile gets them all the same, at once, and is cancelled where it
+    waits next, at the latest in `cancel_now`: the service's texts are handed to the ledger before
+    the program ends.
     """
     pieces = chain(redactor.pieces(text or ""), map(redactor.redact, network))
     cleaned: list[str] = []

@@ -62,7 +62,7 @@ _UNLISTED = frozenset({Kind.ACTIVE, Kind.QUEUED, Kind.DELIVERED, Kind.SESSION_DO
 _LISTED = frozenset(Kind) - STEP_KINDS - _UNLISTED - ANSWERS_SENT
 """Kinds that make a line in a task's time line, where they change something; steps come by their
 own way (services.state.timeline), and each answer has its line, whatever it changes."""
-_END_UNKNOWN = frozenset({Kind.PUT_AWAY, Kind.GIVEN_UP})
+_END_UNKNOWN = frozenset({Kind.DISMISSED, Kind.GIVEN_UP})
 _WITH_TEXT = frozenset({Kind.QUESTION, Kind.FAILED, Kind.REFUSED})
 """Kinds whose text stands in the time line, too."""
 
@@ -159,8 +159,8 @@ class SessionStore(QObject):
         self._of_session: dict[int, list[int]] = {}
         self._task_keys: list[int] = []
         self._deleted: set[int] = set()
-        self._untold: set[int] = set()
-        self._untold_sessions: set[int] = set()
+        self._unannounced: set[int] = set()
+        self._unannounced_sessions: set[int] = set()
         self._id_tokens: dict[int, dict[str, int]] = {}  # by session: what the redactor knows
         self.redaction = RedactionFilter(redactor)
         self.sent_secrets = sent_secrets
@@ -222,11 +222,11 @@ class SessionStore(QObject):
             return sum_money(costs) + deleted
         return sum_money(costs) if costs else None
 
-    def session_untold(self, key: int) -> int:
+    def session_unknown_costs(self, key: int) -> int:
         """How many ended tasks of the session cost something that is not in its cost."""
         session = self.session(key)
-        deleted = session.deleted_untold if session is not None else 0
-        return deleted + sum(task.is_cost_untold for task in self.tasks_of(key))
+        deleted = session.deleted_unknown if session is not None else 0
+        return deleted + sum(task.is_cost_unknown for task in self.tasks_of(key))
 
     def tasks_of(self, session_key: int) -> list[Task]:
         """The session's tasks, oldest first."""
@@ -401,8 +401,8 @@ class SessionStore(QObject):
         if task is not None and outcome is Outcome.KNOWN and intent.kind in STARTS:
             session, task = self._corrected(session, task, observation)
             if observation.kind is Kind.QUESTION and task.question_n > 0:
-                # The wait for the reply ends with the first question. The channel told it, and
-                # perhaps it was answered since; whether it is open, the next poll tells.
+                # The wait for the reply ends with the first question. The channel brought it, and
+                # perhaps it was answered since; the next poll shows whether it is open.
                 observation = replace(observation, kind=Kind.ACCEPTED, text=None)
         session, task = self._reduce(session, task, observation)
         if task is not None and intent.kind is IntentKind.ANSWER and outcome is not Outcome.REFUSED:
@@ -422,7 +422,7 @@ class SessionStore(QObject):
                     steps=steps,
                 )
             )
-        finally:  # also for one who is cancelled: the records are others now
+        finally:  # also where this is cancelled: the records have changed
             self._emit(records)
         return session, task
 
@@ -460,11 +460,11 @@ class SessionStore(QObject):
         if records:
             await self.save(*records)
 
-    async def bring_back(self, task_keys: Iterable[int]) -> None:
+    async def restore(self, task_keys: Iterable[int]) -> None:
         """Undo what the person did with these tasks: a start dismissed, one taken out of the
         queue."""
         tasks = [task for task in map(self._tasks.get, task_keys) if task is not None]
-        await self.record_all(tasks, Observation(kind=Kind.BROUGHT_BACK))
+        await self.record_all(tasks, Observation(kind=Kind.RESTORED))
 
     async def update(self, *records: Record) -> None:
         """Keep records that a person changed (a name, a seen result, a place in the queue)."""
@@ -512,9 +512,9 @@ class SessionStore(QObject):
 
     def tell_deleted(self, *, is_asked: bool) -> None:
         """Announce the deletions since the last time. is_asked: the person made them."""
-        if self._untold:
-            tasks, sessions = frozenset(self._untold), frozenset(self._untold_sessions)
-            self._untold, self._untold_sessions = set(), set()
+        if self._unannounced:
+            tasks, sessions = frozenset(self._unannounced), frozenset(self._unannounced_sessions)
+            self._unannounced, self._unannounced_sessions = set(), set()
             self.changed.emit(Diff(sessions=sessions, deleted=tasks, is_asked=is_asked))
 
     def touch(self, session_key: int, *task_keys: int) -> None:
@@ -570,7 +570,7 @@ class SessionStore(QObject):
     def _forget(self, deleted: Deleted) -> None:
         gone = frozenset(deleted.tasks)
         self._deleted |= gone
-        self._untold |= gone
+        self._unannounced |= gone
         self._task_keys = [key for key in self._task_keys if key not in gone]
         for key in gone:
             task = self._tasks.pop(key, None)
@@ -583,7 +583,7 @@ class SessionStore(QObject):
             self._of_session.pop(key, None)
             self.sent_secrets.forget(key)
             self._forget_ids(key)
-        self._untold_sessions |= {*deleted.sessions, *deleted.of_sessions}
+        self._unannounced_sessions |= {*deleted.sessions, *deleted.of_sessions}
         for session in (*self._sessions.values(), *self._past_sessions.values()):
             if session.current_task in gone:
                 self._put(replace(session, current_task=None))
@@ -593,8 +593,8 @@ class SessionStore(QObject):
         session = self.session(session_key)
         if session is not None:
             cost = (session.deleted_cost or 0) + total.cost
-            untold = session.deleted_untold + total.untold
-            session = replace(session, deleted_cost=cost, deleted_untold=untold)
+            unknown = session.deleted_unknown + total.unknown
+            session = replace(session, deleted_cost=cost, deleted_unknown=unknown)
             self._put(session)
         return session
 
@@ -609,7 +609,7 @@ class SessionStore(QObject):
         known = self._tasks.get(task.key)
         if known is not None and known.status is not TaskStatus.QUEUED:
             dropped, _ = self._reduce(session, None, Observation(kind=Kind.TAKEN_BACK))
-            return [known, dropped]  # nobody opens that
+            return [known, dropped]  # it is not opened any more
         placed = task if known is None else replace(known, session_key=task.session_key)
         self._remember_task(placed)
         return [] if known is None else [placed]
@@ -745,7 +745,7 @@ class SessionStore(QObject):
         if task is None:
             return
         text = _noted_text(observation) if observation.kind in _WITH_TEXT else ""
-        # Where we told it to stop, the service calls that a failure.
+        # Where we stopped it, the service calls that a failure.
         was_asked = observation.kind is Kind.FAILED and task.status is TaskStatus.STOPPED
         kind = Kind.STOPPED if was_asked else observation.kind
         # A start may be refused every 30 s for hours.

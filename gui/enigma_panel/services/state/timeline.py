@@ -137,10 +137,10 @@ class Timeline(QObject):
         return list(await self._writer.read(lambda ledger: ledger.steps(task_key, limit)))
 
     def _redacted(self, steps: list[Step]) -> list[Step]:
-        told = [step.text for step in steps if step.kind in LIVE_KINDS]
-        if not told:
+        live = [step.text for step in steps if step.kind in LIVE_KINDS]
+        if not live:
             return steps
-        texts = iter(self._redactor.redact_many(told))
+        texts = iter(self._redactor.redact_many(live))
         return [
             replace(step, text=_cut(next(texts))) if step.kind in LIVE_KINDS else step
             for step in steps

@@ -152,7 +152,7 @@ class Database:
             return self.connection.execute(sql, values).fetchall()
 
     def rows_with_bytes(self, sql: str, values: Values = ()) -> list[Any]:
-        """As `rows`, much slower; a text that is not UTF-8 comes as its bytes."""
+        """Do as `rows`, much slower; a text that is not UTF-8 comes as its bytes."""
         self.connection.text_factory = _text_or_bytes
         try:
             return self.rows(sql, values)

@@ -20,8 +20,8 @@ from enigma_panel.store.ledger.database import CLOSE_TIMEOUT_MS, Database
 from enigma_panel.store.ledger.queries import (
     CALL_COUNTS,
     HAS_CALL,
+    IS_COST_UNKNOWN,
     IS_OVER,
-    IS_UNTOLD,
     STARTED,
     TOOK_MS,
     deletion_times,
@@ -39,7 +39,7 @@ TO_PURGE = "to_purge"
 THESE = "(SELECT value FROM json_each(:keys))"
 _FACTS = (
     f"SELECT t.key, t.session_key, t.status, {IS_OVER}, {HAS_CALL}, {STARTED}, t.cost, t.cost_nano,"  # noqa: S608 - own words
-    f" {TOOK_MS}, {IS_UNTOLD}"
+    f" {TOOK_MS}, {IS_COST_UNKNOWN}"
     f" FROM tasks t JOIN sessions s ON s.key = t.session_key WHERE t.key IN {THESE}"
 )
 _STEPS = f"SELECT task_key, count(*) FROM steps WHERE task_key IN {THESE} GROUP BY task_key"  # noqa: S608 - own words
@@ -102,12 +102,12 @@ class _Facts(Struct, frozen=True):
     cost: str | None
     cost_nano: int | None
     took_ms: int | None
-    untold: int
+    unknown: int
 
     @property
     def sum(self) -> TaskSum:
         cost = Decimal(self.cost_nano or 0) / NANO
-        return TaskSum(count=1, cost=cost, took_ms=self.took_ms or 0, untold=self.untold)
+        return TaskSum(count=1, cost=cost, took_ms=self.took_ms or 0, unknown=self.unknown)
 
 
 def delete(db: Database, keys: Sequence[int], now_ms: int, day_of: Callable[[int], str]) -> Deleted:
@@ -149,8 +149,8 @@ def sum_of_day(connection: sqlite3.Connection, day: str) -> TaskSum:
     row = connection.execute(_OF_DAY, (day,)).fetchone()
     if row is None:
         return TaskSum()
-    tasks, cost, took_ms, untold = row
-    return TaskSum(count=tasks, cost=Decimal(cost), took_ms=took_ms, untold=untold)
+    tasks, cost, took_ms, unknown = row
+    return TaskSum(count=tasks, cost=Decimal(cost), took_ms=took_ms, unknown=unknown)
 
 
 def purge(db: Database) -> None:
@@ -215,10 +215,10 @@ def _keep_sums(db: Database, of_sessions: dict[int, TaskSum], of_days: dict[str,
         db.execute(
             "UPDATE sessions SET deleted_cost = ?, deleted_untold = deleted_untold + ?"
             " WHERE key = ?",
-            (str(cost), total.untold, key),
+            (str(cost), total.unknown, key),
         )
     for day, total in of_days.items():
         whole = sum_of_day(db.connection, day).plus(total)
-        db.execute(_SET_DAY, (day, whole.count, str(whole.cost), whole.took_ms, whole.untold))
+        db.execute(_SET_DAY, (day, whole.count, str(whole.cost), whole.took_ms, whole.unknown))
     if of_days:
         db.execute("INSERT OR REPLACE INTO meta VALUES (?, 1)", (TO_PURGE,))

@@ -18,7 +18,7 @@ class LedgerError(Exception):
 
 
 class DiskFullError(LedgerError):
-    """No space on the disk."""
+    """The disk has no space."""
 
 
 class ReadOnlyLedgerError(LedgerError):

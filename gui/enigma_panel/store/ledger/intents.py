@@ -19,7 +19,7 @@ class IntentKind(StrEnum):
 
 
 class Outcome(StrEnum):
-    """How a call ended: it certainly did nothing, it worked, or nobody knows."""
+    """How a call ended: it certainly did nothing, it worked, or that is unknown."""
 
     REFUSED = "refused"
     KNOWN = "known"

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from enigma_panel.store.ledger.ledger import Ledger
 
 EXPORTED = "exported_ms"
-"""In the `meta` of a ledger that an earlier version exported for another computer."""
+"""Key in the `meta` of a ledger that an earlier version exported for another computer."""
 MACHINE = "machine"
-"""In the `meta`: the digest of the computer that used the ledger last."""
+"""Key in the `meta` with the digest of the computer that used the ledger last."""
 
 
 def is_copy(ledger: "Ledger") -> bool:
@@ -28,7 +28,7 @@ def is_copy(ledger: "Ledger") -> bool:
 
 
 def is_from_elsewhere(ledger: "Ledger", machine_id: bytes) -> bool:
-    """Whether another computer used the ledger last; False where nobody knows.
+    """Whether another computer used the ledger last; False where that is unknown.
 
     machine_id: of this computer, empty where the system names none.
     """

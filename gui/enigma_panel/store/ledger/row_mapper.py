@@ -25,6 +25,7 @@ Convert = Callable[[Any], Any]
 
 STORED_NAMES = {
     "answer_sent_live": "answer_emitted",
+    "deleted_unknown": "deleted_untold",
     "key_fingerprint": "key_print",
     "queue_position": "place",
 }

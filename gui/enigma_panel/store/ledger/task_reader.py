@@ -33,8 +33,8 @@ from enigma_panel.store.ledger.errors import typed_errors
 from enigma_panel.store.ledger.queries import (
     HAS_CALL,
     HAS_RUN,
+    IS_COST_UNKNOWN,
     IS_OVER,
-    IS_UNTOLD,
     STARTED,
     TOOK_MS,
     deletion_times,
@@ -89,7 +89,7 @@ _SORTED_BY: dict[SortColumn, tuple[str, ...]] = {
 """SQL terms by which a column is sorted; the first 40 characters of a text are in an index."""
 
 
-def _told(column: str) -> tuple[tuple[str, str], ...]:
+def _known(column: str) -> tuple[tuple[str, str], ...]:
     return (f"{column} IS NOT NULL", column), (f"{column} IS NULL", "NULL")
 
 
@@ -99,15 +99,15 @@ _WHICH_WAITED = (
     *(f"t.waited_ms IS NOT 0 AND t.waited_ms {which}" for which in ("> 0", "IS NULL", "< 0")),
 )
 _PARTS = {
-    SortColumn.COST: _told("t.cost_nano"),
+    SortColumn.COST: _known("t.cost_nano"),
     SortColumn.TOOK: (
         ("t.ended_ms IS NOT NULL", TOOK_IN_ALL),
         ("t.ended_ms IS NULL", f"CASE WHEN {HAS_RUN} THEN :now - {STARTED} END"),
     ),
-    SortColumn.ENDED: _told("t.ended_ms"),
-    SortColumn.TOKENS_IN: _told("t.tokens_in"),
-    SortColumn.TOKENS_OUT: _told("t.tokens_out"),
-    SortColumn.STARTED: _told("t.sent_ms"),
+    SortColumn.ENDED: _known("t.ended_ms"),
+    SortColumn.TOKENS_IN: _known("t.tokens_in"),
+    SortColumn.TOKENS_OUT: _known("t.tokens_out"),
+    SortColumn.STARTED: _known("t.sent_ms"),
     SortColumn.WAITED: (
         ("t.status = 'asks'", _WAITED),
         *((f"t.status <> 'asks' AND {which}", "t.waited_ms") for which in _WHICH_WAITED),
@@ -125,7 +125,7 @@ _HAS_WORD = (
 _THESE = "t.key IN (SELECT value FROM json_each(:keys))"
 _SUMS = (
     "SELECT t.status, t.is_new, count(*), sum(t.cost_nano),"  # noqa: S608 - own words
-    f" sum({TOOK_MS}), count(CASE WHEN {IS_UNTOLD} THEN 1 END)"
+    f" sum({TOOK_MS}), count(CASE WHEN {IS_COST_UNKNOWN} THEN 1 END)"
     " FROM tasks t"
 )
 _HAS_IDLED = (
@@ -424,4 +424,4 @@ def _sum(rows: Sequence[Sequence[Any]]) -> TaskSum:
         return sum(row[column] or 0 for row in rows)
 
     cost = Decimal(total(3)) / NANO
-    return TaskSum(count=total(2), cost=cost, took_ms=total(4), untold=total(5))
+    return TaskSum(count=total(2), cost=cost, took_ms=total(4), unknown=total(5))

@@ -75,7 +75,7 @@ class TaskSnapshot:
             self._connection.execute("BEGIN")
 
     def batches(self, keys: Sequence[int]) -> Iterator[list[TaskRow]]:
-        """Those tasks, some at once, in the order of the keys; without those that are not there."""
+        """Read tasks, some at once, in the order of the keys; without those that are not there."""
         for at in range(0, len(keys), KEYS_AT_ONCE):
             wanted = json_of(keys[at : at + KEYS_AT_ONCE])
             try:

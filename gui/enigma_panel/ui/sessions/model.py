@@ -257,7 +257,7 @@ class SessionsModel(KeyedTableModel):
 
     def _cost(self, session: Session) -> Cell:
         sessions, key = self._sessions, session.key
-        cost, n_unknown = sessions.session_cost(key), sessions.session_untold(key)
+        cost, n_unknown = sessions.session_cost(key), sessions.session_unknown_costs(key)
         is_idle = has_idled(session, sessions.current_task(session))
         return session_cost_cell(session, cost, n_unknown, is_idle=is_idle)
 

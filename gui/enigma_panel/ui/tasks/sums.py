@@ -21,7 +21,7 @@ from enigma_panel.ui.text.sums import (
 from enigma_panel.ui.widgets.basics import make_label, make_row
 
 GAP = 16
-LARGE = TaskSum(cost=Decimal(8_888), untold=1)
+LARGE = TaskSum(cost=Decimal(8_888), unknown=1)
 """An amount for which there is always room."""
 
 

@@ -19,7 +19,7 @@ tr = Translations("Sums")
 def sum_text(total: TaskSum) -> str:
     """Return a sum: '$4.87', '$4.87 + ?' where more is not known yet, never 0 for that."""
     amount = format_money(total.cost, MoneyKind.SUM)
-    if total.untold:
+    if total.unknown:
         amount = incomplete(amount) if total.cost else UNKNOWN
     return with_idle(amount) if total.has_idle else amount
 
@@ -31,9 +31,9 @@ def spoken_sum(total: TaskSum) -> str:
 
 def sum_tip(total: TaskSum) -> str:
     """Return what the sum leaves out: decimals, and unknown costs."""
-    untold = unknown_cost_text(total.untold) if total.untold else ""
+    unknown = unknown_cost_text(total.unknown) if total.unknown else ""
     idle = idle_text() if total.has_idle else ""
-    return "\n".join(filter(None, (exact_text(total.cost, MoneyKind.SUM), untold, idle)))
+    return "\n".join(filter(None, (exact_text(total.cost, MoneyKind.SUM), unknown, idle)))
 
 
 def shown_texts(total: TaskSum) -> tuple[str, ...]:
