@@ -191,3 +191,53 @@ def test_packaging_and_resources_are_no_packages() -> None:
     root = PACKAGE.parents[1]
     assert not (root / "packaging" / "__init__.py").exists()
     assert not (root / "resources" / "__init__.py").exists()
+
+
+PLAIN_FOLDERS = ("core", "api", "store", "services", "runtime", "desktop", "demo")
+"""Folders whose docstrings begin with their subject, beside the modules at the package's root."""
+STILL_IN_SERVICES = {
+    f"{name}.py"
+    for name in (
+        *("deletions", "desktop_notifier", "done_notifier", "question_notifier"),
+        "structured_results",
+    )
+}
+"""Modules of features, which are not in these folders."""
+WITHOUT_SUBJECT = re.compile(
+    r"(?:Also|Anybody|As|At|Behind|Below|Beside|Between|By|From|For|In|Its?|Longer|More|No|Nobody"
+    r"|None|Nothing|Of|Once|Said|So|Somebody|Something|That|Their|Them|These|They|This|Those|Till"
+    r"|To|Told|Until|While|Who|Whoever|Whose|With|Without)\b"
+)
+"""First words of docstrings that do not say what the thing is."""
+
+
+def _docstrings(path: Path) -> Iterator[ast.Constant]:
+    """Docstrings, those below a constant or a field included."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        body = getattr(node, "body", None)
+        for each in body if isinstance(body, list) else []:
+            text = each.value if isinstance(each, ast.Expr) else None
+            if isinstance(text, ast.Constant) and isinstance(text.value, str):
+                yield text
+
+
+def _without_subject(path: Path) -> list[str]:
+    found = ((text, WITHOUT_SUBJECT.match(str(text.value))) for text in _docstrings(path))
+    return [f"{path.name}:{text.lineno} {first[0]}" for text, first in found if first]
+
+
+def test_docstrings_begin_with_their_subject() -> None:
+    files = [
+        *PACKAGE.glob("*.py"),
+        *(f for name in PLAIN_FOLDERS for f in (PACKAGE / name).rglob("*.py")),
+    ]
+    files = [file for file in files if file.name not in STILL_IN_SERVICES]
+    assert [found for file in sorted(files) for found in _without_subject(file)] == []
+
+
+def test_the_check_sees_docstrings_without_a_subject(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.py"
+    bad.write_text('"""Of one."""\nA = 1\n"""So many."""\ndef f():\n    """With it, all."""\n')
+    assert _without_subject(bad) == ["bad.py:1 Of", "bad.py:3 So", "bad.py:5 With"]
+    bad.write_text('"""How many."""\nA = "So"\n')
+    assert _without_subject(bad) == []
