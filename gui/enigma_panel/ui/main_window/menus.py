@@ -25,7 +25,7 @@ SUBJECT_CHARS = 40
 
 
 class Menus:
-    """Builds a menu for what is selected, each time it is asked for.
+    """Builds the context menu for what is selected, each time it is asked for.
 
     for_tasks: what features add to the end of the menu of tasks.
     """
