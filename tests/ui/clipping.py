@@ -133,7 +133,7 @@ def _cut_in(table: KeyedTable) -> Iterator[str]:
                 cell = model.index(row, column).data(Role.CELL)
                 if cell.tail_first:  # where both have no room, the text has none
                     cell = replace(cell, text="")
-                needs = cell_width(replace(cell, bar=None), table.face)
+                needs = cell_width(replace(cell, bar=None), table.table_font)
                 if size < needs:
                     yield f"{title} {cell.text}: {size} < {needs}"
 

@@ -38,21 +38,21 @@ def no_button_stays_pressed(qapp: QApplication) -> Iterator[None]:
 def light(qapp: QApplication) -> None:
     """The light theme is on. To put it on takes as long as to make a window.
 
-    A test that starts the program's own `App` puts the sheet on without the face.
+    A test that starts the program's own `App` puts the sheet on without the font.
     """
     dress = theme.colours().name, qapp.styleSheet(), qapp.font().pixelSize()
-    if dress != ("light", LIGHT_SHEET, theme.FACE_PX):
+    if dress != ("light", LIGHT_SHEET, theme.FONT_PX):
         theme.apply(qapp, Qt.ColorScheme.Light)
 
 
 @pytest.fixture
-def large_face(qapp: QApplication, light: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The desktop's face has 14 pt; offscreen the program would take its own."""
+def large_font(qapp: QApplication, light: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The desktop's font has 14 pt; offscreen the program would take its own."""
     usual = QFont(qapp.font())
-    face = QFont(usual)
-    face.setPointSize(14)
+    font = QFont(usual)
+    font.setPointSize(14)
     monkeypatch.setattr(qapp, "platformName", lambda: "a desktop")
-    qapp.setFont(face)
+    qapp.setFont(font)
     theme.apply(qapp, Qt.ColorScheme.Light)
     yield
     qapp.setFont(usual)

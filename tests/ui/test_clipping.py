@@ -119,7 +119,7 @@ async def test_nothing_is_cut_or_covered(
     face: str,
 ) -> None:
     if face == LARGE:
-        request.getfixturevalue("large_face")
+        request.getfixturevalue("large_font")
     stage: Stage = request.getfixturevalue("stage")
     seen = await check_states(monkeypatch, size, states(stage, title, QSize(*size)))
     assert seen >= (3 if title in {MAIN, QUESTION, "Settings"} else 1)

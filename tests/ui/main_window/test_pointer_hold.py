@@ -483,10 +483,10 @@ def test_a_click_that_does_not_count_is_seen(
     qapp.processEvents()
     before = table.viewport().grab().toImage()
     press(aimed, 0)
-    assert table.ground.flashed == 2
+    assert table.row_background.flashed == 2
     assert table._verbs.refused == RowVerb(2, END)
     assert table.viewport().grab().toImage() != before
-    qtbot.waitUntil(lambda: table.ground.flashed is None, timeout=5_000)
+    qtbot.waitUntil(lambda: table.row_background.flashed is None, timeout=5_000)
 
 
 def test_what_pushes_the_table_down_starts_the_time_anew(

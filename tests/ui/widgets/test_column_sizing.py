@@ -31,7 +31,7 @@ def cut_cells(table: KeyedTable, *columns: int) -> list[str]:
     for column in columns:
         for row in range(table.rows.rowCount()):
             cell = table.rows.index(row, column).data(Role.CELL)
-            if cell_width(replace(cell, bar=None), table.face) > table.columnWidth(column):
+            if cell_width(replace(cell, bar=None), table.table_font) > table.columnWidth(column):
                 found.append(cell.text)
     return found
 
@@ -108,7 +108,7 @@ def test_bars_are_gone_only_where_the_table_is_narrow(
     for size, has_bar in (((1280, 800), True), ((640, 400), False), ((1280, 800), True)):
         window.resize(*size)
         qapp.processEvents()
-        assert (cell_width(cell, table.face) <= table.columnWidth(Column.LEFT)) is has_bar
+        assert (cell_width(cell, table.table_font) <= table.columnWidth(Column.LEFT)) is has_bar
 
 
 def test_the_usual_words_of_states_are_whole(
@@ -140,7 +140,7 @@ def test_a_larger_font_makes_columns_wider(
 ) -> None:
     table = window.selection.tasks
     before = widths(table)
-    request.getfixturevalue("large_face")
+    request.getfixturevalue("large_font")
     qapp.processEvents()
     grown = [column for column in FIGURES if widths(table)[column] > before[column]]
     assert grown == list(FIGURES)

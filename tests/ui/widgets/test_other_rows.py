@@ -115,10 +115,10 @@ def test_where_all_rows_are_selected_others_that_come_are_not(table: KeyedTable)
 
 
 def test_it_measures_in_the_font_that_it_has(table: KeyedTable) -> None:
-    before, font = table.face.width("wide"), table.font()
+    before, font = table.table_font.width("wide"), table.font()
     font.setPixelSize(60)
     table.setFont(font)
-    assert table.face.width("wide") > 2 * before
+    assert table.table_font.width("wide") > 2 * before
 
 
 def test_the_keyboard_goes_on_where_its_row_was(table: KeyedTable) -> None:

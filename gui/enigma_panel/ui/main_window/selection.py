@@ -227,7 +227,7 @@ class Selection(QObject):
     def _take(self, diff: Diff) -> None:
         self._forget(diff.deleted)
         self._details.apply_diff(diff.sessions, diff.tasks)
-        self._mark_kin()
+        self._mark_related()
         self._follow_starts(diff.new_tasks)
         if diff.tasks and self.tasks.isActiveWindow():
             self._see_tasks()
@@ -328,23 +328,23 @@ class Selection(QObject):
                     table.clearSelection()
         self.session_rows.set_pinned(frozenset(subject.sessions))
         self._details.show_subject(subject.sessions, subject.tasks)
-        self._mark_kin()
+        self._mark_related()
         self._mark_filtered()
         self._see_tasks()
         self.selection_changed.emit()
 
-    def _mark_kin(self) -> None:
+    def _mark_related(self) -> None:
         """Mark the task of the session that is the subject, or the session of the task."""
         sessions, subject = self._services.sessions, self.subject
         tasks = (s.current_task for s in map(sessions.session, subject.sessions) if s is not None)
-        self.tasks.set_kin(frozenset(key for key in tasks if key is not None))
+        self.tasks.set_related(frozenset(key for key in tasks if key is not None))
         if len(subject.tasks) > 1:
-            self.sessions.set_kin(
+            self.sessions.set_related(
                 frozenset(filter(self._has_selected_task, self.session_rows.keys()))
             )
             return
         owners = (t.session_key for t in map(sessions.task, subject.tasks) if t is not None)
-        self.sessions.set_kin(frozenset(owners))
+        self.sessions.set_related(frozenset(owners))
 
     def _has_selected_task(self, session_key: int) -> bool:
         tasks = self._services.sessions.tasks_of(session_key)

@@ -20,11 +20,11 @@ from enigma_panel.ui.sessions.model import VERB_APART, Column, SessionsModel, ve
 from enigma_panel.ui.text.verbs import GLYPHS, verb_label, verb_text
 from enigma_panel.ui.text.waiting import undo_text, undo_tip
 from enigma_panel.ui.theme import icons, theme
-from enigma_panel.ui.widgets.delegates import PAD, CellDelegate, RowGround
-from enigma_panel.ui.widgets.face import Face
+from enigma_panel.ui.widgets.delegates import PAD, CellDelegate, RowBackground
 from enigma_panel.ui.widgets.pointer_hold import ARM_MS, PointerHold
 from enigma_panel.ui.widgets.row_places import RowPlaces
 from enigma_panel.ui.widgets.table import KeyedTable
+from enigma_panel.ui.widgets.table_font import TableFont
 from enigma_panel.ui.widgets.table_model import Index
 
 tr = Translations("Sessions")
@@ -59,7 +59,7 @@ class SessionsTable(KeyedTable):
     ) -> None:
         super().__init__(model, tr("Sessions"), hold, parent)
         self._app_actions = app_actions
-        self._verbs = VerbsDelegate(model, app_actions, self.ground, self)
+        self._verbs = VerbsDelegate(model, app_actions, self.row_background, self)
         self.use_delegate(self._verbs, Column.VERBS)
         self.show_key_state(KeyState.READY)  # a keychain answers at once, nearly always
         model.is_pointed_at = lambda: self._pointer is not None
@@ -158,12 +158,12 @@ class VerbsDelegate(CellDelegate):
         self,
         rows: SessionsModel,
         app_actions: Actions,
-        ground: RowGround,
+        row_background: RowBackground,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(rows, parent)
         self._app_actions = app_actions
-        self._ground = ground
+        self._row_background = row_background
         self._had_undo: set[int] = set()
         self._lost_undo: dict[int, int] = {}
         self.over: RowVerb | None = None
@@ -226,14 +226,14 @@ class VerbsDelegate(CellDelegate):
         painter.drawRoundedRect(QRectF(place).adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)
         metrics = painter.fontMetrics()
         text = metrics.elidedText(tr("Undo"), Qt.TextElideMode.ElideRight, place.width() - 6)
-        is_refused = self._ground.flashed == key and self.refused == row_verb
+        is_refused = self._row_background.flashed == key and self.refused == row_verb
         painter.setPen(QColor(colours.faint if is_refused else colours.accent))
         painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
 
     def _paint_verb(self, painter: QPainter, place: QRect, key: int, verb: CommandVerb) -> None:
         colours = theme.colours()
         row_verb = RowVerb(key, verb)
-        is_refused = self._ground.flashed == key and self.refused == row_verb
+        is_refused = self._row_background.flashed == key and self.refused == row_verb
         possible = self._app_actions.can(key, verb) and not is_refused
         if possible and row_verb == self.over:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -247,12 +247,12 @@ class VerbsDelegate(CellDelegate):
         icons.paint(painter, GLYPHS[verb], size, QColor(colour))
 
     def paint_cell(
-        self, painter: QPainter, place: QRect, face: Face, row: int, _column: int
+        self, painter: QPainter, place: QRect, table_font: TableFont, row: int, _column: int
     ) -> None:
         key = self.rows.key_at(row)
         assert key is not None
         painter.save()
-        painter.setFont(face.font)
+        painter.setFont(table_font.font)
         has_undo = self._app_actions.undoable(key) is not None
         self._note_undo(key, has_undo=has_undo)
         if has_undo:

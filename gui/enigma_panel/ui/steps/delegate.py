@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 from enigma_panel.ui.steps.model import Entry
 from enigma_panel.ui.text.steps import TEXT_KINDS, StepRow, kind_word, step_row
 from enigma_panel.ui.theme import theme
-from enigma_panel.ui.widgets.delegates import PAD, RowGround, paint_focus
+from enigma_panel.ui.widgets.delegates import PAD, RowBackground, paint_focus
 from enigma_panel.ui.widgets.table_model import Index, Role
 
 GAP = 8
@@ -41,10 +41,10 @@ class StepsDelegate(QStyledItemDelegate):
     def __init__(self, sought: Callable[[], str], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._sought = sought
-        self._ground = RowGround()
+        self._row_background = RowBackground()
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        self._paint_ground(painter, option, index.row())
+        self._paint_background(painter, option, index.row())
         entry = index.data(Role.RECORD)
         if not isinstance(entry, Entry):
             return
@@ -60,11 +60,11 @@ class StepsDelegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, _index: Index) -> QSize:
         return QSize(0, row_height(option.fontMetrics))
 
-    def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem, row: int) -> None:
+    def _paint_background(self, painter: QPainter, option: QStyleOptionViewItem, row: int) -> None:
         state, flags = option.state, QStyle.StateFlag
-        self._ground.hovered = row if state & flags.State_MouseOver else -1
+        self._row_background.hovered = row if state & flags.State_MouseOver else -1
         is_selected = bool(state & flags.State_Selected)
-        self._ground.paint(painter, option.rect, row, is_selected=is_selected)
+        self._row_background.paint(painter, option.rect, row, is_selected=is_selected)
         view = option.widget
         if not isinstance(view, QAbstractItemView) or not view.hasFocus():
             return

@@ -47,7 +47,7 @@ QLabel[role="pill"] { background: {text}; color: {card}; border-radius: 8px; pad
 QPushButton, QToolButton {
     background: {card}; color: {text}; border: 1px solid {line}; border-radius: 6px;
     padding: 5px 12px; min-height: 16px; }
-QToolButton[role="icon"] { min-height: {face_px}; } /* as high as the others: Qt adds 3 px */
+QToolButton[role="icon"] { min-height: {font_px}; } /* as high as the others: Qt adds 3 px */
 QPushButton:hover, QToolButton:hover { background: {hover}; border-color: {faint}; }
 QPushButton:pressed, QToolButton:pressed { background: {line}; }
 QPushButton:focus, QToolButton:focus { border: 2px solid {accent}; padding: 4px 11px; }
@@ -181,13 +181,13 @@ QTabBar::tab:focus { background: {hover}; }
 _HOVERS = {"light": "#1555bb", "dark": "#8dbbff"}
 
 
-def sheet(colours: "Colours", face_px: int = 13) -> str:
+def sheet(colours: "Colours", font_px: int = 13) -> str:
     """Return the style sheet of the program in these colours; headings are larger than the font."""
     names = {name: str(getattr(colours, name)) for name in colours.__struct_fields__}
     names |= {
-        "face_px": f"{face_px}px",
-        "heading_px": f"{face_px + 1}px",
-        "title_px": f"{face_px + 2}px",
+        "font_px": f"{font_px}px",
+        "heading_px": f"{font_px + 1}px",
+        "title_px": f"{font_px + 2}px",
     }
     names["accent_hover"] = _HOVERS[colours.name]
     text = _SHEET

@@ -13,7 +13,7 @@ from enigma_panel import resources_rc  # noqa: F401 - its import registers the p
 from enigma_panel.ui.theme.palette import Colours
 from enigma_panel.ui.theme.stylesheet import sheet
 
-FACE_PX = 13
+FONT_PX = 13
 """The font size for which lengths in the code are meant; used where no desktop gives one.
 
 The platform `offscreen` gives none.
@@ -59,7 +59,7 @@ DARK = Colours(
 class _Theme(QObject):
     """The scheme in use. chosen: the one that is kept to; None, the desktop decides.
 
-    taller: by how much a line of the font is higher than one of FACE_PX.
+    taller: by how much a line of the font is higher than one of FONT_PX.
     """
 
     changed = Signal()
@@ -70,7 +70,7 @@ class _Theme(QObject):
         self.chosen: Qt.ColorScheme | None = None
         self.is_connected = False
         self.has_stylesheet = False
-        self.face_px = FACE_PX
+        self.font_px = FONT_PX
         self.taller = 0
 
     def show(self, app: QApplication, scheme: Qt.ColorScheme) -> None:
@@ -83,7 +83,7 @@ class _Theme(QObject):
 
     def put_on_stylesheet(self, app: QApplication) -> None:
         """Apply the sheet for the colours and the font in use."""
-        app.setStyleSheet(sheet(self.colours, self.face_px))
+        app.setStyleSheet(sheet(self.colours, self.font_px))
 
     def follow(self, scheme: Qt.ColorScheme) -> None:
         """Follow the desktop to another scheme, unless one was chosen."""
@@ -143,23 +143,23 @@ def _scheme_colours(scheme: Qt.ColorScheme) -> Colours:
 
 
 def line_height(height: int) -> int:
-    """Return the height of a line of text and its padding that is `height` with FACE_PX."""
+    """Return the height of a line of text and its padding that is `height` with FONT_PX."""
     return height + _theme.taller
 
 
 def scaled(width: int) -> int:
-    """Return the width that is `width` with FACE_PX."""
-    return round(width * _theme.face_px / FACE_PX)
+    """Return the width that is `width` with FONT_PX."""
+    return round(width * _theme.font_px / FONT_PX)
 
 
-def _measure(face: QFont) -> None:
-    _theme.face_px = QFontInfo(face).pixelSize()
-    _theme.taller = QFontMetrics(face).height() - QFontMetrics(_usual(face)).height()
+def _measure(font: QFont) -> None:
+    _theme.font_px = QFontInfo(font).pixelSize()
+    _theme.taller = QFontMetrics(font).height() - QFontMetrics(_usual(font)).height()
 
 
-def _usual(face: QFont) -> QFont:
-    usual = QFont(face)
-    usual.setPixelSize(FACE_PX)
+def _usual(font: QFont) -> QFont:
+    usual = QFont(font)
+    usual.setPixelSize(FONT_PX)
     return usual
 
 

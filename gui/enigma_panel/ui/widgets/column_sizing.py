@@ -12,7 +12,7 @@ from enigma_panel.ui.text.cells import Cell
 from enigma_panel.ui.theme import theme
 from enigma_panel.ui.widgets.debounce import Debounce
 from enigma_panel.ui.widgets.delegates import cell_width
-from enigma_panel.ui.widgets.face import Face
+from enigma_panel.ui.widgets.table_font import TableFont
 from enigma_panel.ui.widgets.table_model import ColumnDef, KeyedTableModel
 
 TEXT_LEAST = 64
@@ -40,9 +40,11 @@ class ColumnSizing(QObject):
     What they leave is shared by the others, of which the person can set all but the last.
     """
 
-    def __init__(self, table: QTableView, rows: KeyedTableModel, face: Callable[[], Face]) -> None:
+    def __init__(
+        self, table: QTableView, rows: KeyedTableModel, table_font: Callable[[], TableFont]
+    ) -> None:
         super().__init__(table)
-        self._face = face
+        self._table_font = table_font
         self._table = table
         self._header = table.horizontalHeader()
         self._columns = columns = rows.columns
@@ -147,7 +149,7 @@ class ColumnSizing(QObject):
 
     def _room_for(self, column: int, cells: tuple[Cell, ...]) -> int:
         """Return the greatest width among a column's heading and these cells."""
-        widths = [cell_width(cell, self._face()) for cell in cells]
+        widths = [cell_width(cell, self._table_font()) for cell in cells]
         return max([self._header.sectionSizeHint(column), *widths])
 
     @contextmanager

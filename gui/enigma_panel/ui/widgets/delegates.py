@@ -8,7 +8,7 @@ from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.text.cells import Cell
 from enigma_panel.ui.theme import icons, theme
 from enigma_panel.ui.theme.palette import Glyph, Severity
-from enigma_panel.ui.widgets.face import Face
+from enigma_panel.ui.widgets.table_font import TableFont
 from enigma_panel.ui.widgets.table_model import LEFT, RIGHT, Index, KeyedTableModel
 
 tr = Translations("Widgets")
@@ -24,7 +24,7 @@ _ANY_DIGIT = str.maketrans("123456789", "000000000")
 """Maps all digits to zero: figures change all the time, so their width is measured alike."""
 
 
-class RowGround:
+class RowBackground:
     """Paints what lies below the cells of a row: selection and pointer are marked over all of it.
 
     hovered: the row under the pointer. related: keys of the rows that belong to what is selected in
@@ -33,7 +33,7 @@ class RowGround:
 
     def __init__(self) -> None:
         self.hovered = -1
-        self.kin: frozenset[int] = frozenset()
+        self.related: frozenset[int] = frozenset()
         self.flashed: int | None = None
 
     def paint(
@@ -51,7 +51,7 @@ class RowGround:
             painter.fillRect(line, QColor(colours.line))
         elif is_selected:
             painter.fillRect(line, QColor(colours.selection))
-        elif key in self.kin:
+        elif key in self.related:
             painter.fillRect(line, _paler_selection())
         elif row == self.hovered:
             painter.fillRect(line, QColor(colours.hover))
@@ -65,7 +65,7 @@ class CellDelegate(QStyledItemDelegate):
         self.rows = rows
 
     def paint_cell(
-        self, painter: QPainter, place: QRect, face: Face, row: int, column: int
+        self, painter: QPainter, place: QRect, table_font: TableFont, row: int, column: int
     ) -> None:
         """Paint glyph, bar, text and tail from left to right."""
         cell, align = self.rows.cell_to_paint(row, column), self.rows.columns[column].align
@@ -78,38 +78,43 @@ class CellDelegate(QStyledItemDelegate):
             )
             icons.paint(painter, cell.glyph, sign, mark)
             rect.setLeft(rect.left() + SIGN + SIGN_GAP)
-        if cell.bar is not None and cell_width(cell, face) <= place.width():
+        if cell.bar is not None and cell_width(cell, table_font) <= place.width():
             _paint_bar(painter, rect, cell)
             rect.setLeft(rect.left() + BAR_WIDTH + BAR_GAP)
-        own, colour = face.demi_bold if cell.bold else face, colours.severity(cell.severity)
+        own, colour = (
+            table_font.demi_bold if cell.bold else table_font,
+            colours.severity(cell.severity),
+        )
         if not cell.tail:
             _paint_text(painter, rect, cell.text, own, colour, align=align)
             return
         whole = QRect(rect)
-        rect.setWidth(_text_room(cell, rect.width(), own, face))
+        rect.setWidth(_text_room(cell, rect.width(), own, table_font))
         used = own.metrics.horizontalAdvance(
             _paint_text(painter, rect, cell.text, own, colour, align=align)
         )
         whole.setLeft(whole.left() + (used + TAIL_GAP if used else 0))
-        _paint_text(painter, whole, cell.tail, face, colours.severity(Severity.DIM), align=align)
+        _paint_text(
+            painter, whole, cell.tail, table_font, colours.severity(Severity.DIM), align=align
+        )
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         cell = self.rows.cell_at(index.row(), index.column())
-        return QSize(cell_width(cell, Face(option.font)), option.fontMetrics.height())
+        return QSize(cell_width(cell, TableFont(option.font)), option.fontMetrics.height())
 
 
-def cell_width(cell: Cell, face: Face) -> int:
+def cell_width(cell: Cell, table_font: TableFont) -> int:
     """Return how wide a column has to be so that nothing of this cell is cut."""
-    own = face.demi_bold if cell.bold else face
+    own = table_font.demi_bold if cell.bold else table_font
     width = 2 * PAD + own.width(cell.text.translate(_ANY_DIGIT))
     if cell.tail:
-        width += TAIL_GAP + face.width(cell.tail.translate(_ANY_DIGIT))
+        width += TAIL_GAP + table_font.width(cell.tail.translate(_ANY_DIGIT))
     if cell.glyph is not None:
         width += SIGN + SIGN_GAP
     return width + (BAR_WIDTH + BAR_GAP if cell.bar is not None else 0)
 
 
-def _text_room(cell: Cell, room: int, own: Face, plain: Face) -> int:
+def _text_room(cell: Cell, room: int, own: TableFont, plain: TableFont) -> int:
     """Return how much of the room the text of a cell gets before its tail."""
     needs, wants = own.width(cell.text), plain.width(cell.tail)
     if cell.steady:
@@ -175,15 +180,15 @@ def _paint_text(
     painter: QPainter,
     rect: QRect,
     text: str,
-    face: Face,
+    table_font: TableFont,
     colour: QColor,
     *,
     align: Qt.AlignmentFlag,
 ) -> str:
     """Paint a text, cut where there is no room; returns the part that was painted."""
-    shown = face.cut(text, rect.width())
+    shown = table_font.cut(text, rect.width())
     if shown:
-        painter.setFont(face.font)
+        painter.setFont(table_font.font)
         painter.setPen(colour)
         painter.drawText(rect, _FLAGS[align], shown)
     return shown

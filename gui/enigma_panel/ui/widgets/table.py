@@ -33,9 +33,9 @@ from enigma_panel.store.settings import TableSettings
 from enigma_panel.ui.theme import theme
 from enigma_panel.ui.widgets.basics import make_label
 from enigma_panel.ui.widgets.column_sizing import ColumnSizing, visible_rows
-from enigma_panel.ui.widgets.delegates import CellDelegate, RowGround, paint_focus
-from enigma_panel.ui.widgets.face import Face
+from enigma_panel.ui.widgets.delegates import CellDelegate, RowBackground, paint_focus
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
+from enigma_panel.ui.widgets.table_font import TableFont
 from enigma_panel.ui.widgets.table_model import NO_PARENT, Index, KeyedTableModel, runs
 
 ROW_HEIGHT = 30
@@ -95,24 +95,24 @@ class KeyedTable(QTableView):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.setViewport(QWidget())  # of Qt's own PySide finds the class by making all there are
+        self.setViewport(QWidget())  # to find the class of its own one PySide would make all
         self._hold = hold
         self.rows = model
         model.in_view = self.visible_rows
         self._anchor: tuple[int, int] | None = None
         self._kept: _Remembered | None = None
         self._pointer: QPoint | None = None
-        self.face = Face(self.font())
+        self.table_font = TableFont(self.font())
         self._flash = QTimer(self, singleShot=True, interval=FLASH_MS)
         self._empty = make_label("", "dim", wrap=True)
-        self.ground = RowGround()
+        self.row_background = RowBackground()
         self.setAccessibleName(name)
         self.setModel(model)
         self._delegates = dict.fromkeys(model.columns, CellDelegate(model, self))
         self.setItemDelegate(self._delegates[0])
         self._configure()
         self._keep_scroll_bar()
-        self.columns = ColumnSizing(self, model, lambda: self.face)
+        self.columns = ColumnSizing(self, model, lambda: self.table_font)
         self.columns.resize_columns()
         self._watch()
 
@@ -181,10 +181,10 @@ class KeyedTable(QTableView):
         """Return the visible rows."""
         return visible_rows(self)
 
-    def set_kin(self, keys: frozenset[int]) -> None:
+    def set_related(self, keys: frozenset[int]) -> None:
         """Mark the rows that belong to what is selected in another table."""
-        if self.ground.kin != keys:
-            self.ground.kin = keys
+        if self.row_background.related != keys:
+            self.row_background.related = keys
             self.viewport().update()
 
     def flash(self, key: int) -> None:
@@ -379,23 +379,25 @@ class KeyedTable(QTableView):
         """Follow the pointer, or rows that were scrolled below it; None: it left."""
         self._pointer = point
         row = self._row_under_pointer()
-        if self.ground.hovered != row:
-            self.ground.hovered = row
+        if self.row_background.hovered != row:
+            self.row_background.hovered = row
             self.viewport().update()
 
     def _show_flash(self, key: int | None) -> None:
-        self.ground.flashed = key
+        self.row_background.flashed = key
         self.viewport().update()
 
     def _paint_row(
         self, painter: QPainter, row: int, line: QRect, cells: Iterable[tuple[int, QRect]]
     ) -> None:
         is_selected = self.selectionModel().isSelected(self.rows.index(row, 0))
-        self.ground.paint(painter, line, row, self.rows.key_at(row), is_selected=is_selected)
+        self.row_background.paint(
+            painter, line, row, self.rows.key_at(row), is_selected=is_selected
+        )
         if row == self.currentIndex().row() and self.hasFocus():
             paint_focus(painter, line)
         for column, place in cells:
-            self._delegates[column].paint_cell(painter, place, self.face, row, column)
+            self._delegates[column].paint_cell(painter, place, self.table_font, row, column)
 
     def _note_action(self) -> None:
         if self.isActiveWindow():
@@ -421,13 +423,13 @@ class KeyedTable(QTableView):
         if event.type() is QEvent.Type.WindowActivate:
             self.looked_at.emit()
         elif event.type() is QEvent.Type.DevicePixelRatioChange:
-            self.face = Face(self.font())
+            self.table_font = TableFont(self.font())
         return super().event(event)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange}:
-            self.face = Face(self.font())
+            self.table_font = TableFont(self.font())
             self.columns.refit()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

@@ -1,4 +1,4 @@
-"""The face is the desktop's: at 14 pt everything is larger."""
+"""The font is the desktop's: at 14 pt everything is larger."""
 
 from typing import Any
 
@@ -16,19 +16,19 @@ from tests.kit.person import button
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 
-def test_headings_and_rows_follow_the_face(
-    qapp: QApplication, large_face: None, services: Any
+def test_headings_and_rows_follow_the_font(
+    qapp: QApplication, large_font: None, services: Any
 ) -> None:
     services.sessions.add(1)
     window = MainWindow(services, FakeDialogs())
     window.show()
     qapp.processEvents()
-    face = QFontInfo(qapp.font()).pixelSize()
-    assert face == 19
+    font = QFontInfo(qapp.font()).pixelSize()
+    assert font == 19
     label = next(part for part in window.findChildren(QLabel) if part.text() == "Sessions")
-    assert QFontInfo(label.font()).pixelSize() == face + 1
+    assert QFontInfo(label.font()).pixelSize() == font + 1
     table = window.selection.sessions
-    assert QFontInfo(table.font()).pixelSize() == face
+    assert QFontInfo(table.font()).pixelSize() == font
     assert table.rowHeight(0) >= table.fontMetrics().height() + 14
     assert table.horizontalHeader().height() >= table.fontMetrics().height() + 14
     menu, new_task = (button(window.tool_bar, name) for name in ("Menu", "New task"))

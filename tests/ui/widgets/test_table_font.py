@@ -5,8 +5,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QApplication
 
-from enigma_panel.ui.widgets import face
-from enigma_panel.ui.widgets.face import Face
+from enigma_panel.ui.widgets import table_font
+from enigma_panel.ui.widgets.table_font import TableFont
 
 TEXTS = (
     "",
@@ -24,15 +24,15 @@ TEXTS = (
 @pytest.mark.parametrize("room", [-3, 0, 1, 17, 90, 300, 2_000])
 def test_a_text_is_cut_as_if_all_of_it_was_measured(qapp: QApplication, room: int) -> None:
     font = QFont(qapp.font())
-    one, metrics = Face(font), QFontMetrics(font)
+    one, metrics = TableFont(font), QFontMetrics(font)
     for text in TEXTS:
         whole = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room) if room > 0 else ""
         assert [one.cut(text, room), one.cut(text, room)] == [whole] * 2, text[:10]
 
 
 def test_what_is_remembered_is_bounded(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(face, "MOST_TEXTS", 3)
-    one = Face(QFont(qapp.font()))
+    monkeypatch.setattr(table_font, "MOST_TEXTS", 3)
+    one = TableFont(QFont(qapp.font()))
     widths = [one.width("0" * n) for n in range(9)]
     assert widths == sorted(widths)
     for n in range(9):

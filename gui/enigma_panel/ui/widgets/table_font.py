@@ -12,7 +12,7 @@ MOST_TEXTS = 2_000
 """How many texts are remembered: more than a window shows."""
 
 
-class Face:
+class TableFont:
     """A font that remembers what it has measured: to measure a text takes as long as to paint it.
 
     Another screen or another font needs another one.
@@ -26,11 +26,11 @@ class Face:
         self._cut: dict[tuple[str, int], str] = {}
 
     @cached_property
-    def demi_bold(self) -> "Face":
+    def demi_bold(self) -> "TableFont":
         """The same font, heavier."""
         font = QFont(self.font)
         font.setWeight(QFont.Weight.DemiBold)
-        return Face(font)
+        return TableFont(font)
 
     def width(self, text: str) -> int:
         """Return a text's width in whole pixels, rounded up: rounded down it would be cut."""
