@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec.structs import replace
@@ -62,6 +62,28 @@ from enigma_panel.ui.actions import Actions
 from tests.kit.builders import BASE_URL, ID, LINK, a_question, a_session, a_task
 from tests.kit.clock import NOW, HandClock
 
+if TYPE_CHECKING:
+    # For mypy each fake is a subclass of its service: a changed signature is an error here.
+    from enigma_panel.api.protocols import ServiceClient
+    from enigma_panel.runtime.event_loop import TaskScope
+    from enigma_panel.services.account import Account
+    from enigma_panel.services.health import Health
+    from enigma_panel.services.live.live import Live
+    from enigma_panel.services.questions.inbox import Inbox
+    from enigma_panel.services.queue.task_queue import TaskQueue
+    from enigma_panel.services.sessions import Sessions
+    from enigma_panel.services.settings import SettingsBook
+    from enigma_panel.services.spending import Spending
+    from enigma_panel.services.state.ledger_writer import LedgerWriter
+    from enigma_panel.services.state.session_store import SessionStore
+    from enigma_panel.services.state.timeline import Timeline
+    from enigma_panel.services.task_search import TaskSearch
+    from enigma_panel.ui.main_window.selection import Selection
+else:
+    Sessions = TaskSearch = TaskQueue = Inbox = Live = Timeline = Spending = Health = QObject
+    Account = SessionStore = SettingsBook = QObject
+    ServiceClient = LedgerWriter = TaskScope = Selection = object
+
 
 @dataclass
 class Started:
@@ -72,7 +94,7 @@ class Started:
     one_call: bool
 
 
-class FakeSessions(QObject):
+class FakeSessions(Sessions):
     """Records that a test puts in; commands are only noted.
 
     calls: what was asked for, in order; start_error, start_gate, command_gate: what a start fails
@@ -82,9 +104,10 @@ class FakeSessions(QObject):
     changed = Signal(object)
     loaded = Signal(object)
     said = Signal(object)
+    is_polling = True
 
     def __init__(self) -> None:
-        super().__init__()
+        QObject.__init__(self)
         self.sessions: dict[int, Session] = {}
         self.tasks: dict[int, Task] = {}
         self.waiting: dict[int, PendingCommand] = {}
@@ -101,7 +124,6 @@ class FakeSessions(QObject):
         self.start_gate: asyncio.Event | None = None
         self.command_gate: asyncio.Event | None = None
         self.marks_slowly = False
-        self.is_polling = True
 
     # -- what a test says ------------------------------------------------------------------------
 
@@ -342,7 +364,7 @@ class FakeSessions(QObject):
         return marked
 
 
-class FakeTaskSearch(QObject):
+class FakeTaskSearch(TaskSearch):
     """Looks through the records of FakeSessions at once, without a thread.
 
     asked: what was asked for, in order. is_late: nothing is found before `answer`.
@@ -352,7 +374,7 @@ class FakeTaskSearch(QObject):
     counted = Signal()
 
     def __init__(self, sessions: FakeSessions) -> None:
-        super().__init__()
+        QObject.__init__(self)
         self._sessions = sessions
         self.filter: TaskFilter = NO_FILTER
         self.order: Order = NEWEST_FIRST
@@ -445,18 +467,18 @@ def _sort_value(column: SortColumn, task: Task) -> Any:
     return str(getattr(task, column, ""))
 
 
-class FakeQueue(QObject):
+class FakeQueue(TaskQueue):
     """Entries that a test puts in; what is done with them is only noted."""
 
     changed = Signal()
+    pause_reason = PauseReason.NONE
+    limit = 5
+    wants_browser = False
 
     def __init__(self) -> None:
-        super().__init__()
+        QObject.__init__(self)
         self.waiting: list[QueueEntry] = []
-        self.pause_reason = PauseReason.NONE
         self.pause_error: ApiError | None = None
-        self.limit = 5
-        self.wants_browser = False
         self.calls: list[tuple[Any, ...]] = []
 
     def put(
@@ -500,7 +522,7 @@ class FakeQueue(QObject):
     async def up(self, key: int) -> None:
         self.calls.append(("up", key))
 
-    async def remove(self, keys: Sequence[int]) -> list[int]:
+    async def remove(self, keys: Iterable[int]) -> list[int]:
         self.calls.append(("remove", tuple(keys)))
         return list(keys)
 
@@ -526,7 +548,7 @@ class Answered:
     verb: AnswerVerb
 
 
-class FakeInbox(QObject):
+class FakeInbox(Inbox):
     """Questions that a test puts in; answers as it is told to, when `gate` lets it.
 
     secrets: what was said to be secret of the answer that was sent last; looks_for_secrets: nothing
@@ -538,7 +560,7 @@ class FakeInbox(QObject):
     waiting_changed = Signal(object)
 
     def __init__(self) -> None:
-        super().__init__()
+        QObject.__init__(self)
         self.open: list[OpenQuestion] = []
         self.answered: list[Answered] = []
         self.secrets: list[str] = []
@@ -605,7 +627,7 @@ class FakeInbox(QObject):
         return AnswerResult(outcome=self.outcome)
 
 
-class FakeLive(QObject):
+class FakeLive(Live):
     """Says what a test sets: which channels are up, and what each session does now.
 
     all_up: every channel is up. breaks: what is sent over one is lost. sent, answers: what was not.
@@ -616,7 +638,7 @@ class FakeLive(QObject):
     doubted = Signal(int)
 
     def __init__(self) -> None:
-        super().__init__()
+        QObject.__init__(self)
         self.now: dict[int, str] = {}
         self.up: set[int] = set()
         self.all_up = False
@@ -673,12 +695,15 @@ class FakeLive(QObject):
         return Observation(kind=Kind.ANSWER_SENT_LIVE)
 
 
-class FakeWriter:
+class FakeWriter(LedgerWriter):
     """Whether what happened can be written just now. is_locked: another program writes, and nobody
     has waited for long enough to call that a failure."""
 
     is_failing = False
     is_locked = False
+
+    def __init__(self) -> None:
+        """Without a ledger."""
 
     @property
     def is_behind(self) -> bool:
@@ -693,13 +718,13 @@ class FakeWriter:
         self.is_failing = self.is_behind
 
 
-class FakeTimeline(QObject):
+class FakeTimeline(Timeline):
     """Steps by task. `gate`, where set, holds every answer until it opens."""
 
     grown = Signal(int, object)
 
     def __init__(self) -> None:
-        super().__init__()
+        QObject.__init__(self)
         self.kept: dict[int, list[Step]] = {}
         self.gate: asyncio.Event | None = None
         self.error: Exception | None = None
@@ -808,13 +833,13 @@ class FakeStructuredResults:
         return copied_text(result, to)
 
 
-class FakeSpending(QObject):
+class FakeSpending(Spending):
     """What a test says that today has cost, and how far a balance goes."""
 
     changed = Signal()
 
     def __init__(self) -> None:
-        super().__init__()
+        QObject.__init__(self)
         self.today: TaskSum | None = None
         self.costs: list[Decimal] = []
         self.asked = 0
@@ -828,14 +853,14 @@ class FakeSpending(QObject):
         return None if tasks is None else Forecast(tasks=tasks, like=len(self.costs), each=each)
 
 
-class FakeHealth(QObject):
+class FakeHealth(Health):
     """A service that is well, unless a test says otherwise; notes what calls tell it."""
 
     changed = Signal()
     recovered = Signal()
 
     def __init__(self) -> None:
-        super().__init__()
+        QObject.__init__(self)
         self.status = ServiceStatus.OK
         self.free: int | None = 12
         self.asked_ms: int | None = NOW - 2_000
@@ -888,7 +913,7 @@ class KeyPlan:
     removed: SecretOutcome = SecretOutcome.REMOVED
 
 
-class FakeAccount(QObject):
+class FakeAccount(Account):
     """A key without a keychain, and `client` for every session while there is one.
 
     key_fingerprint: where it is set, the client is for sessions of this key and address alone.
@@ -897,9 +922,9 @@ class FakeAccount(QObject):
     changed = Signal()
 
     def __init__(self, client: Any = None) -> None:
-        super().__init__()
+        QObject.__init__(self)
         self.client = client
-        self.key_fingerprint: str | None = None
+        self.key_fingerprint = ""
         self.state = KeyState.READY
         self.where = "the GNOME keyring"
         self.from_environment = False
@@ -949,7 +974,7 @@ class FakeAccount(QObject):
 
     def client_for(self, session: Session) -> Any:
         ours = (self.base_url, self.key_fingerprint) == (session.base_url, session.key_fingerprint)
-        return self.client if ours or self.key_fingerprint is None else None
+        return self.client if ours or not self.key_fingerprint else None
 
     def note_error(self, error: Exception) -> None:
         self.errors.append(error)
@@ -991,7 +1016,7 @@ class FakeAccount(QObject):
         self.changed.emit()
 
 
-class FakeClient:
+class FakeClient(ServiceClient):
     """Answers as `say_health` and `say_poll` tell it, and keeps the moments of the calls."""
 
     def __init__(self, clock: HandClock) -> None:
@@ -1021,7 +1046,7 @@ class FakeClient:
     async def hang() -> Any:
         await asyncio.Event().wait()
 
-    async def health(self) -> HealthReply:
+    async def health(self) -> Any:
         self.health_at.append(self._clock.now - NOW)
         return await self._count(self.say_health)
 
@@ -1038,13 +1063,13 @@ class FakeClient:
             self.in_flight -= 1
 
 
-class FakeStore(QObject):
+class FakeStore(SessionStore):
     """The session store for polling: one session with one task, and what was recorded."""
 
     changed = Signal(object)
 
     def __init__(self) -> None:
-        super().__init__()
+        QObject.__init__(self)
         self.one_session = a_session(service_id="s", current_task=1)
         self.one_task = a_task(service_id="t")
         self.recorded: list[Any] = []
@@ -1059,18 +1084,20 @@ class FakeStore(QObject):
     def task(self, key: int) -> Task:
         return self.one_task
 
-    async def record(self, session_key: int, task_key: int, observation: Any) -> None:
+    async def record(
+        self, session_key: int, task_key: int | None, observation: Observation
+    ) -> None:
         self.recorded.append(observation)
 
 
-class FakeSettings(QObject):
+class FakeSettings(SettingsBook):
     """Settings that are never written."""
 
     changed = Signal()
     failed = Signal(object)
 
     def __init__(self) -> None:
-        super().__init__()
+        QObject.__init__(self)
         self.value = Settings()
 
     def change(self, **fields: Any) -> None:
@@ -1078,7 +1105,7 @@ class FakeSettings(QObject):
         self.changed.emit()
 
 
-class FakeScope:
+class FakeScope(TaskScope):
     """A TaskScope for tests without a loop: runs at once what never really waits.
 
     `sleep(0)` lets Qt's events go first, as in the program.
@@ -1127,7 +1154,7 @@ class FakeActions(QObject):
         return lambda *arguments: self.calls.append((name, *arguments))
 
 
-class FakeSelection:
+class FakeSelection(Selection):
     """Notes what is to be shown."""
 
     def __init__(self) -> None:

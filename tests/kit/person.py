@@ -83,7 +83,9 @@ def move_to(view: QAbstractItemView, row: int) -> None:
 
 def leave(view: QAbstractItemView) -> None:
     """The pointer leaves a table, and the card it is in."""
-    for part in (view.viewport(), view, view.parentWidget()):
+    card = view.parentWidget()
+    assert card is not None
+    for part in (view.viewport(), view, card):
         QApplication.sendEvent(part, QEvent(QEvent.Type.Leave))
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import cast
 
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.container import Services
@@ -31,7 +31,7 @@ class World:
     scope: what runs their coroutines; FakeScope for tests without a loop.
     """
 
-    def __init__(self, scope: Any = None, *, demo: bool = False) -> None:
+    def __init__(self, scope: TaskScope | None = None, *, demo: bool = False) -> None:
         self.clock = HandClock()
         self.sessions = FakeSessions()
         self.task_search = FakeTaskSearch(self.sessions)
@@ -47,7 +47,7 @@ class World:
         self.deletions = FakeDeletions(self.sessions)
         self.structured_results = FakeStructuredResults()
         self.scope = scope or TaskScope()
-        self.urgency = HandUrgency(cast("Any", self.inbox), self.clock, cast("Any", self.scope))
+        self.urgency = HandUrgency(self.inbox, self.clock, self.scope)
         record = SimpleNamespace(**vars(self), demo=demo, keep_folder="/home/maria/enigma-panel")
         self.services = cast("Services", record)
 
