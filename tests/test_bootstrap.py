@@ -2,19 +2,25 @@
 
 import errno
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from enigma_panel import bootstrap
+from enigma_panel.api.errors import NotConnectedError
+from enigma_panel.api.protocols import ServiceClient
 from enigma_panel.bootstrap import DataDirs, build
 from enigma_panel.cli import Options
 from enigma_panel.core.service_rules import Dialect
 from enigma_panel.demo.simulator_process import DEMO_KEY
 from enigma_panel.services.account import ENVIRONMENT
+from enigma_panel.services.state.standby import LINGER_MS
 from enigma_panel.store import settings
 from enigma_panel.store.keychain import KeychainStore, MemoryStore
 from enigma_panel.store.ledger.schema import MIGRATIONS
 from enigma_panel.store.paths import FolderError, WrongFolderError, folders_below
+from tests.kit.clock import NOW, HandClock
+from tests.kit.fakes import FakeClient
 from tests.services.conftest import Running, leave, running
 from tests.store.helpers import old_ledger
 
@@ -32,6 +38,21 @@ async def test_the_demo_has_a_key_of_its_own(
         assert not account.from_environment
         expected = await parts.ledger_thread.run(parts.ledger.key_fingerprint, DEMO_KEY, NOBODY)
         assert account.key_fingerprint == expected
+
+
+async def test_a_change_in_standby_asks_a_silent_service_at_once(running: Running) -> None:
+    clock = HandClock()
+    client = FakeClient(clock)
+    client.say_health = client.fail(NotConnectedError("refused"))
+    async with running(NOBODY, clock, lambda *_: cast("ServiceClient", client)) as parts:
+        parts.services.scope.spawn("health", parts.services.health.run())
+        await clock.advance(LINGER_MS + 20_000)
+        client.health_at.clear()
+        await clock.advance(20_000)
+        assert len(client.health_at) == 2
+        parts.services.store.notify()
+        await clock.advance(0)
+        assert client.health_at[2:] == [clock.now - NOW]
 
 
 @pytest.mark.parametrize(

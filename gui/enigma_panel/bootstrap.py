@@ -31,6 +31,7 @@ from enigma_panel.services.settings import SettingsBook
 from enigma_panel.services.state.ledger_writer import LedgerWriter
 from enigma_panel.services.state.sent_secrets import SentSecrets
 from enigma_panel.services.state.session_store import SessionStore
+from enigma_panel.services.state.standby import Standby
 from enigma_panel.services.state.timeline import Timeline
 from enigma_panel.services.task_search import TaskSearch
 from enigma_panel.store import settings as settings_file
@@ -146,6 +147,7 @@ async def build(
     key_store = _fingerprint_key(is_demo=demo_url is not None)
     sent_secrets = SentSecrets(files.redactor, writer, files.scope, key_store)
     store = SessionStore(writer, clock, files.redactor, timeline, sent_secrets)
+    standby = Standby(store, writer, clock)
     reader, read_thread = TaskReader(dirs.folders.ledger), LedgerThread("reads")
     task_search = TaskSearch(store, reader, read_thread, files.scope, clock)
     context = ServiceContext(
@@ -154,7 +156,7 @@ async def build(
         rng=random.Random(),  # noqa: S311 - jitter
         store=store,
         account=account,
-        health=Health(account, clock),
+        health=Health(account, clock, standby.is_on),
         rate_limiter=rate_limiter,
         notices=Notices(),
     )
@@ -162,6 +164,7 @@ async def build(
         context,
         writer=writer,
         timeline=timeline,
+        standby=standby,
         task_search=task_search,
         settings=files.settings,
         redactor=files.redactor,

@@ -45,7 +45,6 @@ from enigma_panel.ui.widgets.dialog import ModelessDialog
 
 log = logging.getLogger(__name__)
 
-TICK_MS = 1_000
 CLIENT_S = 60.0
 """How long the client's modules may take to load, in seconds; usually 0.1 s."""
 COPY_S = 60.0
@@ -144,8 +143,11 @@ class Startup:
             self._window.show_ledger(error)
 
     async def _ticks(self) -> None:
-        clock = self._parts.services.clock
+        clock, standby = self._parts.services.clock, self._parts.services.standby
+        resumed = asyncio.Event()
+        standby.ended.connect(resumed.set)
         while True:
+            resumed.clear()
             event_loop.collect_garbage()
             try:
                 self._power.tick()
@@ -154,7 +156,7 @@ class Startup:
                 self._parts.services.deletions.tick()
             except Exception:  # one bad second must not end lifetimes and figures for the run
                 log.exception("a tick failed")
-            await clock.sleep_until(clock.now_ms() + TICK_MS)
+            await clock.wait(resumed, clock.now_ms() + standby.interval_ms())
 
 
 def machine_id() -> bytes:

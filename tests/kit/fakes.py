@@ -37,6 +37,7 @@ from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.deletions import DeletionResult
 from enigma_panel.services.questions.urgency import Urgency
 from enigma_panel.services.spending import Forecast
+from enigma_panel.services.state.standby import STANDBY_TICK_MS, TICK_MS
 from enigma_panel.services.types import (
     AnswerOutcome,
     AnswerResult,
@@ -853,6 +854,27 @@ class FakeSpending(Spending):
         return None if tasks is None else Forecast(tasks=tasks, like=len(self.costs), each=each)
 
 
+class FakeStandby(QObject):
+    """On when a test says so."""
+
+    ended = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.on = False
+
+    def is_on(self) -> bool:
+        return self.on
+
+    def interval_ms(self) -> int:
+        return STANDBY_TICK_MS if self.on else TICK_MS
+
+    def note_change(self, *_of_signal: object) -> None:
+        if self.on:
+            self.on = False
+            self.ended.emit()
+
+
 class FakeHealth(Health):
     """A service that is well, unless a test says otherwise; notes what calls tell it."""
 
@@ -1053,6 +1075,9 @@ class FakeClient(ServiceClient):
     async def poll(self, session_id: str, task_id: str) -> Any:
         self.polls_at.append(self._clock.now - NOW)
         return await self._count(self.say_poll)
+
+    async def aclose(self) -> None:
+        pass
 
     async def _count(self, answer: Callable[[], Awaitable[Any]]) -> Any:
         self.in_flight += 1

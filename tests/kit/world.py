@@ -17,6 +17,7 @@ from tests.kit.fakes import (
     FakeSessions,
     FakeSettings,
     FakeSpending,
+    FakeStandby,
     FakeStructuredResults,
     FakeTaskSearch,
     FakeTimeline,
@@ -41,6 +42,7 @@ class World:
         self.account = FakeAccount()
         self.settings = FakeSettings()
         self.spending = FakeSpending()
+        self.standby = FakeStandby()
         self.live = FakeLive()
         self.writer = FakeWriter()
         self.timeline = FakeTimeline()

@@ -20,7 +20,7 @@ from enigma_panel.services import health as module
 from enigma_panel.services.health import Health
 from enigma_panel.services.types import ServiceStatus
 from tests.conftest import first_and_weekly_each
-from tests.kit.clock import HandClock, gaps
+from tests.kit.clock import NOW, HandClock, gaps
 from tests.kit.fakes import FakeAccount, FakeClient, FakeScope
 from tests.kit.wait import settle
 from tests.kit.world import World
@@ -39,7 +39,8 @@ class Scene:
         self.clock = HandClock()
         self.client = FakeClient(self.clock)
         self.account = FakeAccount(self.client)
-        self.health = Health(self.account, self.clock)
+        self.is_standby = False
+        self.health = Health(self.account, self.clock, lambda: self.is_standby)
         self.recovered: list[int] = []
         self.health.recovered.connect(lambda: self.recovered.append(self.clock.now))
 
@@ -63,6 +64,32 @@ async def test_every_ten_seconds_while_all_is_well() -> None:
         await scene.clock.advance(35_000)
         assert gaps(scene.client.health_at) == [10_000] * 3
         assert scene.recovered == []
+
+
+async def test_in_standby_every_ten_seconds_until_something_may_wait_for_the_service() -> None:
+    async with running(REFUSED) as scene:
+        scene.is_standby = True
+        await scene.clock.advance(5_000)
+        scene.client.health_at.clear()
+        await scene.clock.advance(40_000)
+        assert gaps(scene.client.health_at) == [10_000] * 3
+        assert scene.health.next_try_ms is None, "nobody counts its seconds"
+        scene.is_standby = False
+        scene.client.health_at.clear()
+        now = scene.clock.now
+        scene.health.resume()
+        await scene.clock.advance(3_000)
+        assert scene.client.health_at[0] == now - NOW, "at once"
+        assert gaps(scene.client.health_at) == [1_500] * 2
+        assert scene.health.next_try_ms == now + 4_500
+
+
+async def test_the_end_of_standby_asks_nothing_of_a_service_that_answers() -> None:
+    async with running() as scene:
+        scene.client.health_at.clear()
+        scene.health.resume()
+        await settle()
+        assert scene.client.health_at == []
 
 
 @first_and_weekly_each("error", [REFUSED, CUT, NotConnectedError("dns"), NotConnectedError("tls")])

@@ -122,8 +122,7 @@ class Power(QObject):
             await self._clock.sleep_until(self._clock.now_ms() + RETRY_MS)
 
     def tick(self) -> None:
-        """Look whether the computer slept meanwhile, and whether sleep must be delayed; called once
-        a second."""
+        """Look whether the computer slept meanwhile, and whether sleep must be delayed."""
         self._notice_sleep()
         wanted = self._bus is not None and not self._is_going_to_sleep and self._wants_inhibit()
         if not wanted and not self._is_going_to_sleep:

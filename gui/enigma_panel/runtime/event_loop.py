@@ -156,7 +156,7 @@ def collect_garbage() -> None:
     Python collects in whichever thread happens to allocate. A QObject that dies in the ledger's or
     a keychain's thread ends its timers there, which crashed the process (observed: "Timers cannot
     be stopped from another thread", then a segmentation fault). So `run` turns the automatic
-    collection off, and this is called once a second.
+    collection off, and this is called at each tick of `startup`.
     """
     counts, thresholds = gc.get_count(), gc.get_threshold()
     due = [n for n in range(3) if counts[n] > thresholds[n] > 0]

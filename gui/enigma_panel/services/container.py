@@ -31,6 +31,7 @@ from enigma_panel.services.settings import SettingsBook
 from enigma_panel.services.spending import Spending
 from enigma_panel.services.state.ledger_writer import LedgerWriter
 from enigma_panel.services.state.session_store import SessionStore
+from enigma_panel.services.state.standby import Standby
 from enigma_panel.services.state.starts import StartsUnderWay
 from enigma_panel.services.state.timeline import Timeline
 from enigma_panel.services.task_search import TaskSearch
@@ -57,6 +58,7 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
     writer: LedgerWriter
     timeline: Timeline
     store: SessionStore
+    standby: Standby
     live: Live
     poller: Poller
     commands: Commands
@@ -103,6 +105,7 @@ def make_services(
     *,
     writer: LedgerWriter,
     timeline: Timeline,
+    standby: Standby,
     task_search: TaskSearch,
     settings: SettingsBook,
     redactor: Redactor,
@@ -135,6 +138,7 @@ def make_services(
         writer=writer,
         timeline=timeline,
         store=context.store,
+        standby=standby,
         live=live,
         poller=poller,
         commands=commands,
@@ -196,7 +200,10 @@ def _connect(services: Services) -> None:
     services.health.recovered.connect(services.poller.wake_all)
     services.health.recovered.connect(services.commands.retry_now)
     services.health.recovered.connect(services.live.retry_now)
+    services.health.recovered.connect(services.standby.note_change)
     services.account.changed.connect(services.health.ask_now)
+    services.account.changed.connect(services.standby.note_change)
+    services.standby.ended.connect(services.health.resume)
     services.notices.said.connect(services.sessions.said)
     services.writer.failed.connect(
         lambda error: services.notices.notify(NoticeKind.LEDGER_FAILED, reason=str(error))

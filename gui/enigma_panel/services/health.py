@@ -2,6 +2,7 @@
 it."""
 
 import asyncio
+from collections.abc import Callable
 from decimal import Decimal
 
 from PySide6.QtCore import QObject, Signal
@@ -49,15 +50,20 @@ class Health(QObject):
     unreachable_since_ms: that answer, or the first failure where there was none yet, until there is
     one again: one that makes no sense, as a hotel's log-in page, is none. tells_load: False where
     the service has no health page; it counts as heard if it has answered anything else in this run.
+    is_standby: whether nothing waits for the service, so that EVERY_MS is soon enough.
+    next_try_ms: None then.
     """
 
     changed = Signal()
     recovered = Signal()
 
-    def __init__(self, account: Account, clock: Clock) -> None:
+    def __init__(
+        self, account: Account, clock: Clock, is_standby: Callable[[], bool] = lambda: False
+    ) -> None:
         super().__init__()
         self._account = account
         self._clock = clock
+        self._is_standby = is_standby
         self._alarm = asyncio.Event()
         self._wanted = False
         self._began_ms = 0
@@ -90,6 +96,11 @@ class Health(QObject):
         stale = self._clock.now_ms() - self._began_ms >= STALE_MS
         if stale and self._probe is not None and not self._probe.expired():
             self._probe.reschedule(0)
+
+    def resume(self) -> None:
+        """Standby ended: what comes next may wait for the network."""
+        if self.unreachable_since_ms is not None:
+            self.ask_now()
 
     def note_balance(self, balance: Decimal | None) -> None:
         """Note a balance from a reply."""
@@ -164,11 +175,13 @@ class Health(QObject):
         """Wait for the next turn, which comes sooner when the status changes meanwhile."""
         while not self._wanted and (due := self._due_ms()) > self._clock.now_ms():
             self._alarm.clear()
-            self.next_try_ms = due
+            self.next_try_ms = None if self._is_standby() else due
             self.changed.emit()
             await self._clock.wait(self._alarm, due)
 
     def _due_ms(self) -> int:
+        if self._is_standby():
+            return self._began_ms + EVERY_MS
         match self.status:
             case ServiceStatus.TROUBLED:
                 return self._began_ms + TROUBLED_MS

@@ -16,9 +16,10 @@ from PySide6.QtWidgets import (
 from enigma_panel.api.errors import InterruptedCallError
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.verbs import CommandVerb
+from enigma_panel.services.state.standby import STANDBY_TICK_MS, TICK_MS
 from enigma_panel.services.types import Diff, KeyState, NoticeKind, ServiceNotice, ServiceStatus
 from enigma_panel.ui.actions import GRACE_MS
-from enigma_panel.ui.main_window.window import FIRST_SIZE, TICK_MS, MainWindow
+from enigma_panel.ui.main_window.window import FIRST_SIZE, MainWindow
 from enigma_panel.ui.tasks.filter_bar import Chip
 from enigma_panel.ui.tasks.model import Column as TaskColumn
 from enigma_panel.ui.text.verbs import verb_text
@@ -366,6 +367,28 @@ def test_the_status_line_tells_what_is_known(window: MainWindow, services: Any) 
     services.health.unreachable_since_ms = NOW - 60_000
     services.health.changed.emit()
     assert "no connection" in shown_texts(window.status_bar)
+
+
+def test_in_standby_it_ticks_seldom_and_counts_no_seconds(
+    window: MainWindow, services: Any
+) -> None:
+    services.standby.on = True
+    window._tick()
+    assert window._ticks.interval() == STANDBY_TICK_MS
+    assert "service ok, 12 browsers free" in shown_texts(window.status_bar)
+    assert "ago" not in shown_texts(window.status_bar)
+    services.standby.note_change()
+    assert window._ticks.interval() == TICK_MS
+    assert window._ticks.isActive()
+    window._tick()
+    assert "2 s ago" in shown_texts(window.status_bar)
+
+
+def test_a_notice_ends_standby_so_that_it_fades_in_time(window: MainWindow, services: Any) -> None:
+    services.standby.on = True
+    window._tick()
+    window.notice_controller.show_unexpected()
+    assert window._ticks.interval() == TICK_MS
 
 
 def test_every_control_has_its_visible_name(window: MainWindow, services: Any) -> None:

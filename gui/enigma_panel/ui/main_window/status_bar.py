@@ -162,7 +162,9 @@ class StatusBar(QWidget):
 
     def _status_text(self) -> str:
         health, now = self._services.health, self._services.clock.now_ms()
-        asked = age(now - health.asked_ms) if health.asked_ms is not None else ""
+        # Nothing counts its seconds in standby.
+        is_aged = not self._services.standby.is_on()
+        asked = age(now - health.asked_ms) if is_aged and health.asked_ms is not None else ""
         free = (
             tr.plural("1 browser free", "{n} browsers free", health.free)
             if health.free is not None

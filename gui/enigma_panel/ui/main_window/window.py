@@ -56,7 +56,6 @@ if TYPE_CHECKING:
 tr = Translations("Main window")
 
 TITLE = "Enigma Control Panel"
-TICK_MS = 1_000
 FIRST_SIZE, LEAST_SIZE = QSize(1280, 800), QSize(640, 400)
 
 
@@ -78,7 +77,7 @@ class MainWindow(QMainWindow):
         self._added_commands: list[QAction] = []
         self.hides_on_close: Callable[[], bool] = lambda: False
         self._memory = WindowState(services.settings)
-        self._ticks = QTimer(self, interval=TICK_MS)
+        self._ticks = QTimer(self)
         self._make_parts()
         self._make_actions()
         self._build()
@@ -325,6 +324,8 @@ class MainWindow(QMainWindow):
             self.examples.chosen.connect(lambda spec: self.dialogs.open_new_task(None, spec))
         self._connect_details()
         self._ticks.timeout.connect(self._tick)
+        services.standby.ended.connect(self._set_ticks)
+        self.notices.changed.connect(services.standby.note_change)
 
     def _connect_details(self) -> None:
         app_actions, details = self.app_actions, self.details
@@ -347,7 +348,7 @@ class MainWindow(QMainWindow):
         self._follow_inbox()
         self._follow_account()
         self._follow_notices()
-        self._ticks.start()
+        self._set_ticks()
         self.setFocus()  # on no control yet; Tab goes to the first
 
     def _layout(self) -> Layout:
@@ -446,6 +447,8 @@ class MainWindow(QMainWindow):
 
     def _tick(self) -> None:
         """Update what changes with time; what is costly only while somebody can see it."""
+        if self._ticks.interval() != self.services.standby.interval_ms():
+            self._set_ticks()
         self.notice_controller.refresh()
         self.notice_controller.follow_before()
         self.connection_banner.refresh()
@@ -454,6 +457,9 @@ class MainWindow(QMainWindow):
             self.selection.tick()
             self.question_banner.tick()
             self.status_bar.refresh()
+
+    def _set_ticks(self) -> None:
+        self._ticks.start(self.services.standby.interval_ms())
 
     def _focus_row(self) -> None:
         """Move the keyboard focus back to the row worked on."""
