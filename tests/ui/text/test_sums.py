@@ -15,8 +15,8 @@ from enigma_panel.ui.text.sums import (
 )
 
 
-def total(cost: str, count: int = 13, *, took_s: int = 250, untold: int = 0) -> TaskSum:
-    return TaskSum(count=count, cost=Decimal(cost), took_ms=took_s * 1000, unknown=untold)
+def total(cost: str, count: int = 13, *, took_s: int = 250, unknown: int = 0) -> TaskSum:
+    return TaskSum(count=count, cost=Decimal(cost), took_ms=took_s * 1000, unknown=unknown)
 
 
 @pytest.mark.parametrize(
