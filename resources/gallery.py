@@ -14,7 +14,15 @@ from pathlib import Path
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QLineEdit, QMenu, QPlainTextEdit, QTableView, QTabWidget, QWidget
+from PySide6.QtWidgets import (
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QPlainTextEdit,
+    QTableView,
+    QTabWidget,
+    QWidget,
+)
 
 from enigma_panel.core.models import SessionState, Task, TaskSpec, TaskStatus
 from enigma_panel.core.observation import Usage
@@ -25,7 +33,6 @@ from enigma_panel.store.files import Copy, Problem, ProblemKind
 from enigma_panel.store.ledger.errors import CorruptLedgerError
 from enigma_panel.store.paths import FolderError
 from enigma_panel.store.settings import DARK, LIGHT
-from enigma_panel.ui.deletion.dialog import DeletionDialog
 from enigma_panel.ui.main_menu.about import AboutDialog
 from enigma_panel.ui.main_menu.commands import CommandPalette
 from enigma_panel.ui.main_menu.shortcuts import ShortcutsDialog
@@ -300,9 +307,12 @@ class Gallery(Tour):
     async def _show_deletion(self) -> None:
         """Of what is selected some stay: they are at work."""
         self._find(self._window, QTableView, "Tasks").selectAll()
-        self._window.delete.trigger()
-        dialog = await self._dialog(DeletionDialog)
-        await self._until("it is known what may go", dialog.kept.isVisible)
+        dialog = await self._open_command("Delete…", "Delete tasks")
+        if dialog is None:
+            return
+        texts = dialog.findChildren(QLabel)
+        known = "it is known what may go"
+        await self._until(known, lambda: any(" stay: " in label.text() for label in texts))
         await self._picture("delete", dialog)
         dialog.reject()
 

@@ -198,7 +198,7 @@ PLAIN_FOLDERS = ("core", "api", "store", "services", "runtime", "desktop", "demo
 STILL_IN_SERVICES = {
     f"{name}.py"
     for name in (
-        *("deletions", "desktop_notifier", "done_notifier", "question_notifier"),
+        *("desktop_notifier", "done_notifier", "question_notifier"),
         "structured_results",
     )
 }

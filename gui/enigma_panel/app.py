@@ -243,7 +243,6 @@ class Program:
     def _connect_dialogs(parts: Parts, window: MainWindow, dialogs: Dialogs) -> None:
         dialogs.quit_waits.connect(window.notice_controller.show_quit)
         dialogs.draft_discarded.connect(window.say_draft_discarded)
-        dialogs.deleted.connect(window.toast.say)
         dialogs.said.connect(window.toast.say)
         dialogs.leaving.connect(parts.services.queue.set_leaving)
         window.notice_controller.quit_cancelled.connect(dialogs.cancel_quit)

@@ -153,7 +153,6 @@ class Startup:
                 self._power.tick()
                 await self._parts.services.housekeeping.tick()
                 self._parts.services.live.tick()
-                self._parts.services.deletions.tick()
             except Exception:  # one bad second must not end lifetimes and figures for the run
                 log.exception("a tick failed")
             await clock.wait(resumed, clock.now_ms() + standby.interval_ms())

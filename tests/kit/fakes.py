@@ -1,7 +1,6 @@
 """One fake for each service that windows and other services use; the real ones are in services."""
 
 import asyncio
-from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -15,7 +14,6 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from enigma_panel.api.address import parse_base_url
 from enigma_panel.api.errors import ApiError, RejectedError
 from enigma_panel.api.protocols import HealthReply, LiveError, LiveFault
-from enigma_panel.core.deletion import DeletionPlan, KeptReason, kept_because
 from enigma_panel.core.models import Phase, Session, Task, TaskSpec, TaskStatus
 from enigma_panel.core.money import affordable, sum_money
 from enigma_panel.core.observation import Kind, Observation
@@ -34,7 +32,6 @@ from enigma_panel.core.task_filter import (
     words_of,
 )
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
-from enigma_panel.services.deletions import DeletionResult
 from enigma_panel.services.questions.urgency import Urgency
 from enigma_panel.services.spending import Forecast
 from enigma_panel.services.state.standby import STANDBY_TICK_MS, TICK_MS
@@ -763,61 +760,6 @@ class HandUrgency(Urgency):
 
     def _follow_time(self) -> None:
         pass
-
-
-class FakeDeletions(QObject):
-    """Deletes records of FakeSessions. gate: what a deletion waits for. deleted: what was to be.
-    result: what becomes of it, where it is not all. old: what `plan_older` finds."""
-
-    progressed = Signal(int)
-
-    def __init__(self, sessions: "FakeSessions") -> None:
-        super().__init__()
-        self._sessions = sessions
-        self.gate: asyncio.Event | None = None
-        self.deleted: list[int] = []
-        self.result: DeletionResult | None = None
-        self.problem: LedgerError | None = None
-        self.old: list[int] = []
-        self.retained = 0
-
-    def may_delete_any(self, task_keys: Sequence[int]) -> bool:
-        return any(self._kept(key) is None for key in task_keys)
-
-    async def plan(self, task_keys: Sequence[int]) -> DeletionPlan:
-        if self.problem is not None:
-            raise self.problem
-        reasons = {key: self._kept(key) for key in task_keys if key in self._sessions.tasks}
-        keys = [key for key, reason in reasons.items() if reason is None]
-        kept = Counter(reason for reason in reasons.values() if reason is not None)
-        total = task_sum([self._sessions.tasks[key] for key in keys])
-        return DeletionPlan(keys=tuple(keys), total=total, kept=dict(kept))
-
-    async def plan_older(self, days: int) -> DeletionPlan:
-        return await self.plan(self.old if days < 365 else ())
-
-    async def delete(self, task_keys: Sequence[int]) -> DeletionResult:
-        self.deleted += task_keys
-        if self.gate is not None:
-            await self.gate.wait()
-        if self.result is not None:
-            return self.result
-        self._sessions.delete(task_keys)
-        return DeletionResult(deleted=len(task_keys))
-
-    def cancel(self) -> None:
-        if self.gate is not None:
-            self.gate.set()
-
-    def retain(self) -> None:
-        self.retained += 1
-
-    def _kept(self, key: int) -> KeptReason | None:
-        task = self._sessions.tasks.get(key)
-        session = self._sessions.sessions.get(task.session_key) if task is not None else None
-        if task is None or session is None:
-            return None
-        return kept_because(task.status, is_over=session.is_final)
 
 
 class FakeStructuredResults:

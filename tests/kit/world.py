@@ -9,7 +9,6 @@ from enigma_panel.services.container import Services
 from tests.kit.clock import HandClock
 from tests.kit.fakes import (
     FakeAccount,
-    FakeDeletions,
     FakeHealth,
     FakeInbox,
     FakeLive,
@@ -46,7 +45,6 @@ class World:
         self.live = FakeLive()
         self.writer = FakeWriter()
         self.timeline = FakeTimeline()
-        self.deletions = FakeDeletions(self.sessions)
         self.structured_results = FakeStructuredResults()
         self.scope = scope or TaskScope()
         self.urgency = HandUrgency(self.inbox, self.clock, self.scope)

@@ -36,7 +36,7 @@ OVER = "When a task of more than 20 s is over while you look elsewhere, the desk
 EXPORTED = "tests/features/exports/test_encoder.py"
 EXPORTS = "tests/features/exports/test_exports.py"
 DELETION = "tests/store/ledger/test_deletion.py"
-DELETIONS = "tests/services/test_deletions.py"
+DELETIONS = "tests/features/deletion/test_deletions.py"
 CHOSEN = (
     "Where the task names several sites, or what may be a site or a file, or the question names "
     "another site, nothing is filled in or saved before you choose the site."
@@ -656,7 +656,7 @@ DATA = (
     Break(
         promise=COPIED,
         mistake="the copy of the last start is not made anew",
-        file="services/deletions.py",
+        file="features/deletion/deletions.py",
         old="            if result.deleted:\n",
         new="            if not result.deleted:\n",
         tests=(f"{DELETIONS}::test_neither_the_copy_nor_the_wal_holds_what_was_deleted",),
@@ -672,9 +672,9 @@ DATA = (
     Break(
         promise="By itself nothing goes before the service was heard",
         mistake="whatever the clock says is believed",
-        file="services/deletions.py",
-        old="if self._health.heard_ms is not None and self",
-        new="if self",
+        file="features/deletion/deletions.py",
+        old="is_heard = self._health.heard_ms is not None",
+        new="is_heard = True",
         tests=(
             f"{DELETIONS}::test_what_is_too_old_goes_some_time_after_the_start_and_then_hourly",
         ),
@@ -748,7 +748,7 @@ DATA = (
     Break(
         promise="deletes tasks some days after their end, if you say so",
         mistake="also while all are to be kept",
-        file="services/deletions.py",
+        file="features/deletion/deletions.py",
         old="        if days:\n",
         new="        if True:\n",
         tests=(

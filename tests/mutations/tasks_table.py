@@ -5,7 +5,7 @@ from tests.mutations.runner import Break
 FILTER = "tests/ui/tasks/test_filter.py"
 SORTING = "tests/ui/tasks/test_sorting.py"
 ROWS = "tests/ui/widgets/test_other_rows.py"
-DELETION = "tests/ui/deletion/test_dialog.py"
+DELETION = "tests/features/deletion/test_dialog.py"
 COLUMNS = "tests/ui/widgets/test_column_sizing.py"
 SEVERAL = "tests/ui/main_window/test_several_tasks.py"
 VERSIONS = "tests/store/ledger/test_versions.py"
@@ -28,15 +28,15 @@ TASKS_TABLE = (
     Break(
         promise=SELECTION,
         mistake="those that the filter hides are deleted, too",
-        file="ui/main_window/window.py",
-        old="        keys = self.selection.tasks.selected_keys()\n        if keys:\n",
-        new="        keys = list(self.selection.subject.tasks)\n        if keys:\n",
+        file="features/deletion/feature.py",
+        old="    keys = host.window.selection.tasks.selected_keys()\n",
+        new="    keys = list(host.window.selection.subject.tasks)\n",
         tests=(f"{DELETION}::test_what_was_selected_and_shown_at_the_click_goes_and_no_other",),
     ),
     Break(
         promise="Nothing is deleted before a word was typed for it",
         mistake="any word will do",
-        file="ui/deletion/dialog.py",
+        file="features/deletion/dialog.py",
         old="is_meant = self.field.text().strip().casefold() == _word().casefold()",
         new="is_meant = bool(self.field.text())",
         tests=(f"{DELETION}::test_it_says_what_goes_and_what_stays_and_wants_a_word",),
@@ -48,7 +48,7 @@ TASKS_TABLE = (
         old="        keys = self._store.not_deleted(keys)\n",
         new="",
         tests=(
-            "tests/services/test_deletions.py::test_an_answer_that_was_on_its_way_brings_nothing_back",
+            "tests/features/deletion/test_deletions.py::test_an_answer_that_was_on_its_way_brings_nothing_back",
         ),
     ),
     Break(

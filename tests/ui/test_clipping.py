@@ -10,12 +10,9 @@ import pytest
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QApplication, QLabel, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
-from enigma_panel.core.deletion import KeptReason
 from enigma_panel.core.models import TaskStatus
 from enigma_panel.core.verbs import CommandVerb
-from enigma_panel.services.deletions import DeletionResult
 from enigma_panel.services.types import Recovered, WaitReason
-from enigma_panel.ui.deletion.dialog import DeletionDialog
 from enigma_panel.ui.new_task.dialog import NewTaskDialog
 from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.widgets.dialog import ModelessDialog
@@ -39,7 +36,6 @@ AT_EACH_PUSH = {
     ("New task", (1280, 800), LARGE),
     (QUESTION, (1280, 800), LARGE),
     ("Settings", (640, 400), USUAL),
-    ("Delete tasks", (640, 400), USUAL),
     ("Keyboard shortcuts", (1280, 800), LARGE),
 }
 PAIRS = [(title, size, face) for title in WINDOWS for size, face in SCREENS]
@@ -92,12 +88,6 @@ async def states(stage: Stage, title: str, size: QSize) -> AsyncIterator[QWidget
         for chip in form.chips.values():
             chip.click()
             yield await settled(stage, dialog)
-    if isinstance(dialog, DeletionDialog):
-        kept = dict.fromkeys(KeptReason, 12_345)
-        stage.world.deletions.result = DeletionResult(kept=kept, left=12_345)
-        dialog.field.setText("delete")
-        dialog.delete_button.click()
-        yield await settled(stage, dialog)
     for tabs in dialog.findChildren(QTabWidget):
         for page in range(tabs.count()):
             tabs.setCurrentIndex(page)

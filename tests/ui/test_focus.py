@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from enigma_panel.core.models import Phase, TaskStatus
+from enigma_panel.core.models import TaskStatus
 from enigma_panel.ui.dialogs import Dialogs
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.text.problems import Notice, NoticeAction
@@ -54,7 +54,6 @@ DIALOGS = [
     "API key",
     "About",
     "Commands",
-    "Delete tasks",
     "Keyboard shortcuts",
     "New task",
     "Question from the agent",
@@ -101,7 +100,6 @@ class Stage:
             "API key": manager.open_key,
             "About": window.main_menu.about.trigger,
             "Commands": window.main_menu.commands.trigger,
-            "Delete tasks": self._delete,
             "Keyboard shortcuts": window.main_menu.shortcuts.trigger,
             "New task": window.new_task.trigger,
             "Question from the agent": lambda: manager.open_question(3),
@@ -111,11 +109,6 @@ class Stage:
             "Settings": window.settings.trigger,
             "Terminate all": window.terminate_all.trigger,
         }
-
-    def _delete(self) -> None:
-        """One that may go, and one whose session is open."""
-        self.world.sessions.add(4, phase=Phase.CLOSED, status=TaskStatus.DONE)
-        self.manager.open_deletion([4, 2])
 
     async def dialog(self, title: str) -> QWidget:
         """Wait for a dialog and for its focus."""

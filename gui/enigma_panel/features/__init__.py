@@ -1,5 +1,6 @@
 """Optional features: each is a folder here and a line below, and can be taken out with both."""
 
+from enigma_panel.features.deletion.feature import DELETION
 from enigma_panel.features.downloads.feature import DOWNLOADS
 from enigma_panel.features.exports.feature import EXPORTS
 from enigma_panel.features.feature import Feature
@@ -10,6 +11,7 @@ FEATURES: tuple[Feature, ...] = (
     TRAY,
     DOWNLOADS,
     EXPORTS,
+    DELETION,
     SAVED_LOGINS,
 )
 """All features, in the order in which they are installed."""

@@ -38,7 +38,6 @@ from enigma_panel.services.task_search import TaskSearch
 from enigma_panel.services.types import NoticeKind
 
 if TYPE_CHECKING:
-    from enigma_panel.services.deletions import Deletions
     from enigma_panel.services.structured_results import StructuredResults
 
 
@@ -75,20 +74,6 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
     redactor: Redactor
 
     # Made when they are needed: the start does not wait for their modules.
-
-    @cached_property
-    def deletions(self) -> "Deletions":
-        """What deletes tasks."""
-        from enigma_panel.services.deletions import Deletions  # noqa: PLC0415 - small
-
-        return Deletions(
-            self.store,
-            self.task_search,
-            self.settings,
-            self.clock,
-            self.scope,
-            health=self.health,
-        )
 
     @cached_property
     def structured_results(self) -> "StructuredResults":

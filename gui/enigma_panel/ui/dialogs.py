@@ -49,14 +49,12 @@ class Dialogs(QObject):
     the desktop shows notices, as far as is known. autostart: how it starts the program at a log-in.
     settings_parts: what features add to Settings. make_login_helper: a feature's, for questions.
     draft_discarded: New task was cancelled with words in it; comes with what takes that back.
-    deleted: what became of tasks that were to be deleted, in words. said: what became of something
-    that was asked for a moment ago.
+    said: what became of something that was asked for a moment ago.
     quit_waits: words for "Quit when they are done", empty ones when that holds no more. leaving:
     the program is about to end or no longer: no queued task is to be started.
     """
 
     draft_discarded = Signal(object)
-    deleted = Signal(str)
     said = Signal(str)
     quit_waits = Signal(str)
     leaving = Signal(bool)
@@ -209,17 +207,6 @@ class Dialogs(QObject):
             return RunAgainDialog(self._services, self._parent(), self.open_key)
 
         self.once(RunAgainDialog, make).ask(task_keys)
-
-    def open_deletion(self, task_keys: Sequence[int]) -> None:
-        """Ask whether these tasks are to be deleted, and do it."""
-        from enigma_panel.ui.deletion.dialog import DeletionDialog
-
-        def make() -> DeletionDialog:
-            dialog = DeletionDialog(self._services, self._parent())
-            dialog.told.connect(self.deleted)
-            return dialog
-
-        self.once(DeletionDialog, make).ask(task_keys)
 
     def open_result(self, task_key: int, rows: "TaskRows", actions: "Actions") -> None:
         """The result of that task. rows: where its *Previous* and *Next* go on."""

@@ -565,7 +565,6 @@ def test_menus_offer_what_can_be_done(
         "Run again",
         "Edit and run again",
         "Show session",
-        "Delete…",
     ]
     next(a for a in window.menus.menu.actions() if a.text() == "Open result").trigger()
     assert dialogs.calls[-1][:2] == ("open_result", 1)

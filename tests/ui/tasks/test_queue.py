@@ -448,7 +448,6 @@ def test_the_menu_has_what_concerns_the_selection(queued: MainWindow, services: 
         "Copy result",
         "Edit and run again",
         "Show session",
-        "Delete…",
     ]
     (show,) = (a for a in queued.menus.menu.actions() if a.text() == "Show session")
     assert not show.isEnabled()  # there is none yet
@@ -459,7 +458,6 @@ def test_the_menu_has_what_concerns_the_selection(queued: MainWindow, services: 
         "Copy for a colleague",
         "Mark as seen",
         "Run again…",
-        "Delete…",
     ]
 
 

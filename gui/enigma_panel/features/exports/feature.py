@@ -3,6 +3,7 @@
 from functools import partial
 from pathlib import Path
 
+from enigma_panel.features.exports.dialog import ExportDialog, Rows
 from enigma_panel.features.exports.exports import Exports
 from enigma_panel.features.feature import Feature, Host
 from enigma_panel.ui.i18n import Translations
@@ -27,8 +28,6 @@ def add_commands(host: Host, exports: Exports) -> None:
 
 
 def _open(host: Host, exports: Exports, *, of_selected: bool = False) -> None:
-    from enigma_panel.features.exports.dialog import ExportDialog, Rows  # noqa: PLC0415 - as all dialogs
-
     def make() -> ExportDialog:
         table = host.window.selection.tasks
         dialog = ExportDialog(host.services, exports, host.window, table)

@@ -39,7 +39,6 @@ class Menus:
         *,
         verbs: Sequence[QAction],
         queue_actions: QueueActions,
-        delete: QAction,
     ) -> None:
         self._services = services
         self._sessions = services.sessions
@@ -47,7 +46,6 @@ class Menus:
         self._selection = selection
         self._verbs = verbs
         self._queue_actions = queue_actions
-        self._delete = delete
         self.for_tasks: list[QAction] = []
         self.menu = QMenu(owner)
         self.menu.setToolTipsVisible(True)
@@ -102,7 +100,6 @@ class Menus:
         if keys:
             menu.addSeparator()
             menu.addActions(self.for_tasks)
-            menu.addAction(self._delete)
 
     def _add_answer(self, menu: QMenu, task_key: int | None) -> None:
         if task_key is not None and self._app_actions.is_asking(task_key):

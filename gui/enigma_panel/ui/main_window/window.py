@@ -129,7 +129,7 @@ class MainWindow(QMainWindow):
             ),
             CommandGroup(tr("Selected sessions"), verbs, self.selection.subject_text()),
             CommandGroup(tr("All sessions"), (self.terminate_all,)),
-            CommandGroup(tr("Selected tasks"), (self.delete,)),
+            CommandGroup(tr("Selected tasks"), tuple(self.menus.for_tasks)),
             CommandGroup(tr("Selected tasks in line"), tuple(self.queue_actions.actions.values())),
         ]
 
@@ -216,14 +216,6 @@ class MainWindow(QMainWindow):
         self.settings = make_action(
             self, tr("Settings"), self.dialogs.open_settings, shortcut="Ctrl+,"
         )
-        self.delete = make_action(
-            self.selection.tasks,
-            tr("Delete…"),
-            self._delete,
-            tip=tr("Deletes ended tasks for good, after a question."),
-            shortcut="Shift+Del",
-            within=True,
-        )
         self.filter_tasks = make_action(
             self,
             tr("Filter tasks"),
@@ -253,7 +245,6 @@ class MainWindow(QMainWindow):
             self.selection,
             verbs=verbs,
             queue_actions=self.queue_actions,
-            delete=self.delete,
         )
 
     def _build(self) -> None:
@@ -402,12 +393,6 @@ class MainWindow(QMainWindow):
         self.undo.setVisible(bool(all_pending))
         self.terminate_all.setEnabled(bool(self.services.sessions.terminable_keys()))
         self.rename.setEnabled(self.selection.can_rename)
-        self.delete.setEnabled(self._may_delete())
-
-    def _may_delete(self) -> bool:
-        """Return whether one of the selected and shown tasks may be deleted."""
-        tasks, shown = self.selection.subject.tasks, self.selection.tasks.selected_count()
-        return bool(tasks and shown) and self.services.deletions.may_delete_any(tasks)
 
     def _say_added(self, keys: Sequence[int]) -> None:
         """Say what was started while something else is the subject, with a link to it."""
@@ -415,12 +400,6 @@ class MainWindow(QMainWindow):
         if task is not None:
             text = added_text(shorten(task.spec.text, SHORT_CHARS), len(keys))
             self.toast.offer(text, tr("Show"), lambda: self.selection.show_task(keys[0]))
-
-    def _delete(self) -> None:
-        """Ask about deleting what is selected and shown now, whatever becomes of rows later."""
-        keys = self.selection.tasks.selected_keys()
-        if keys:
-            self.dialogs.open_deletion(keys)
 
     def _filter(self) -> None:
         if self.filter_bar.isVisible():

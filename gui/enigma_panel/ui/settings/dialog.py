@@ -11,7 +11,6 @@ from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.settings.account_page import AccountPage
 from enigma_panel.ui.settings.appearance_page import AppearancePage
 from enigma_panel.ui.settings.general_page import Autostart, GeneralPage
-from enigma_panel.ui.settings.history_page import HistoryPage
 from enigma_panel.ui.settings.page import SettingsPage
 from enigma_panel.ui.settings.questions_page import QuestionsPage
 from enigma_panel.ui.widgets.basics import make_button
@@ -49,7 +48,6 @@ class SettingsDialog(ModelessDialog):
         self.general = GeneralPage(services, power_available=power_available, autostart=autostart)
         self.account = AccountPage(services, open_key)
         self.appearance = AppearancePage(services)
-        self.history = HistoryPage(services)
         self.questions = QuestionsPage(services, notices_shown)
         self.tabs = QTabWidget()
         self.tabs.setAccessibleName(tr("Settings"))
@@ -58,7 +56,6 @@ class SettingsDialog(ModelessDialog):
             (tr("General"), self.general),
             (tr("Account"), self.account),
             (tr("Appearance"), self.appearance),
-            (tr("History"), self.history),
             (tr("Questions"), self.questions),
         )
         for title, page in pages:
@@ -89,8 +86,6 @@ class SettingsDialog(ModelessDialog):
             self.fit(only_grow=True)
 
     def showEvent(self, event: QShowEvent) -> None:
-        self.general.refresh()
-        self.account.refresh()
-        self.questions.refresh()
-        self.history.refresh()
+        for page in self.findChildren(SettingsPage):
+            page.refresh()
         super().showEvent(event)

@@ -4,11 +4,12 @@ from typing import Protocol
 
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox
 
 from enigma_panel.services.container import Services
 from enigma_panel.store.settings import LEAVE, TERMINATE_IDLE
 from enigma_panel.ui.i18n import Translations
+from enigma_panel.ui.settings.page import SettingsPage
 from enigma_panel.ui.widgets.basics import MARGIN, FieldGrid, NoticeLabel, make_button, make_column
 from enigma_panel.ui.widgets.inputs import LineEdit
 
@@ -27,7 +28,7 @@ class Autostart(Protocol):
         ...
 
 
-class GeneralPage(QWidget):
+class GeneralPage(SettingsPage):
     """The page. Choices hold at once.
 
     power_available: whether this computer says when it is about to sleep. autostart: None where the

@@ -6,12 +6,13 @@ from PySide6.QtWidgets import QCheckBox, QWidget
 
 from enigma_panel.services.container import Services
 from enigma_panel.ui.i18n import Translations
+from enigma_panel.ui.settings.page import SettingsPage
 from enigma_panel.ui.widgets.basics import MARGIN, NoticeLabel, make_column, make_label
 
 tr = Translations("Settings")
 
 
-class QuestionsPage(QWidget):
+class QuestionsPage(SettingsPage):
     """The page. Choices hold at once. notices_shown: whether this desktop shows notices, as far as
     is known."""
 

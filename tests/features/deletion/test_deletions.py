@@ -13,14 +13,14 @@ from enigma_panel.core.deletion import DeletionPlan, KeptReason
 from enigma_panel.core.models import Phase, Session, TaskStatus
 from enigma_panel.core.observation import Kind, Observation, Usage
 from enigma_panel.core.task_filter import NO_FILTER, TaskFilter, TaskSum
-from enigma_panel.services.clock import local_date
-from enigma_panel.services.deletions import (
+from enigma_panel.features.deletion.deletions import (
     DAY_MS,
     EVERY_MS,
     FIRST_MS,
     DeletionResult,
     Deletions,
 )
+from enigma_panel.services.clock import local_date
 from enigma_panel.services.spending import Spending
 from enigma_panel.services.task_search import TaskSearch
 from enigma_panel.services.types import Diff
@@ -324,23 +324,23 @@ def test_what_is_too_old_goes_some_time_after_the_start_and_then_hourly(tmp_path
         await scene.store.load()
         clock = scene.bench.clock
 
-        async def ticks(ms: int) -> list[int]:
-            for _ in range(ms // 60_000):
-                await clock.sleep_until(clock.now_ms() + 60_000)
-                scene.deletions.tick()
+        scene.bench.scope.spawn("deletion of old tasks", scene.deletions.run())
+
+        async def after(ms: int) -> list[int]:
+            await clock.sleep_until(clock.now_ms() + ms)
             await asyncio.sleep(1)
             return scene.there()
 
-        assert await ticks(FIRST_MS + 60_000) == [1, 2, 3, 4], "for ever"
+        assert await after(FIRST_MS + 60_000) == [1, 2, 3, 4], "for ever"
         scene.settings.change(keep_tasks_days=30)
-        assert await ticks(EVERY_MS - 120_000) == [1, 2, 3, 4]
+        assert await after(EVERY_MS - 120_000) == [1, 2, 3, 4]
         scene.bench.health.lose(NOW, heard=False)
-        assert await ticks(EVERY_MS) == [1, 2, 3, 4], "its clock may be a year ahead"
+        assert await after(EVERY_MS) == [1, 2, 3, 4], "its clock may be a year ahead"
         scene.bench.health.heard_ms = NOW
-        assert await ticks(120_000) == [2, 4]
+        assert await after(120_000) == [2, 4]
         assert not any(diff.is_asked for diff in scene.diffs)
         scene.settings.change(keep_tasks_days=29)
-        assert await ticks(EVERY_MS) == [4]
+        assert await after(EVERY_MS) == [4]
 
     on_scene(tmp_path, check)
 

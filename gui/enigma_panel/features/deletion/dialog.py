@@ -6,16 +6,17 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QProgressBar, QWidget
 
 from enigma_panel.core.deletion import DeletionPlan
-from enigma_panel.services.container import Services
-from enigma_panel.store.ledger.errors import LedgerError
-from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.text.deletion import (
+from enigma_panel.features.deletion.deletions import Deletions
+from enigma_panel.features.deletion.text import (
     delete_label,
     kept_text,
     plan_text,
     result_text,
     stays_text,
 )
+from enigma_panel.services.container import Services
+from enigma_panel.store.ledger.errors import LedgerError
+from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.widgets.basics import (
     FieldGrid,
     NoticeLabel,
@@ -37,10 +38,10 @@ class DeletionDialog(ModelessDialog):
 
     told = Signal(str)
 
-    def __init__(self, services: Services, parent: QWidget | None) -> None:
+    def __init__(self, services: Services, deletions: Deletions, parent: QWidget | None) -> None:
         super().__init__(tr("Delete tasks"), parent)
         self._services = services
-        self._deletions = services.deletions
+        self._deletions = deletions
         self._keys: tuple[int, ...] = ()
         self._plan: DeletionPlan | None = None
         self._is_running = False

@@ -4,12 +4,13 @@ from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QFrame, QSpinBox
 
 from enigma_panel.core.deletion import DeletionPlan
+from enigma_panel.features.deletion.deletions import Deletions
+from enigma_panel.features.deletion.text import delete_label, kept_text, retention_text
 from enigma_panel.services.container import Services
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.settings import FOR_EVER, KEPT_DAYS
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.settings.page import SettingsPage
-from enigma_panel.ui.text.deletion import delete_label, kept_text, retention_text
 from enigma_panel.ui.widgets.basics import (
     MARGIN,
     FieldGrid,
@@ -31,11 +32,11 @@ FIRST_DAYS = 90
 class HistoryPage(SettingsPage):
     """The page. A choice that deletes nothing holds at once; before any other it asks."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, deletions: Deletions) -> None:
         super().__init__()
         self._services = services
         self._settings = services.settings
-        self._deletions = services.deletions
+        self._deletions = deletions
         self._wanted = self._settings.value.keep_tasks_days
         self._build_parts()
         self._build_layout()

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from enigma_panel.core.deletion import DeletionPlan, KeptReason
-from enigma_panel.services.deletions import DeletionResult
+from enigma_panel.features.deletion.deletions import DeletionResult
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.text.sums import sum_text
 
@@ -50,7 +50,7 @@ def stays_text() -> str:
     """What a deletion does not reach."""
     return tr(
         "What they cost stays in the sums of their days. What the service knows, and files that you"
-        " saved or exported, stay, too."
+        " saved, stay, too."
     )
 
 

@@ -1,36 +1,49 @@
 """Settings, History: how long tasks are kept, and what a change deletes at once."""
 
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
 from enigma_panel.core.models import Phase, TaskStatus
+from enigma_panel.features.deletion.history_page import HistoryPage
 from enigma_panel.store.ledger.errors import LedgerError
-from enigma_panel.ui.settings.dialog import SettingsDialog
+from enigma_panel.ui.settings.dialog import SettingsDialog, SettingsPart
+from tests.features.deletion.fakes import DeletionWorld
 from tests.kit.person import click
-from tests.kit.world import World
 
 
 @pytest.fixture
-def dialog(world: World) -> SettingsDialog:
+def dialog(world: DeletionWorld) -> SettingsDialog:
     for number in (1, 2):
         world.sessions.add(
             number, phase=Phase.CLOSED, status=TaskStatus.DONE, tell=False, cost="0.12"
         )
     world.sessions.add(3, status=TaskStatus.LOST, tell=False)
-    dialog = SettingsDialog(world.services, None, lambda: None)
+    part = SettingsPart(
+        page="History", make=lambda: HistoryPage(world.services, cast("Any", world.deletions))
+    )
+    dialog = SettingsDialog(world.services, None, lambda: None, parts=[part])
     dialog.ask()
-    dialog.tabs.setCurrentIndex(3)
+    dialog.tabs.setCurrentIndex(dialog.tabs.count() - 1)
     return dialog
 
 
-def kept_days(world: World) -> int:
+def page_of(dialog: SettingsDialog) -> HistoryPage:
+    page = dialog.findChild(HistoryPage)
+    assert isinstance(page, HistoryPage)
+    return page
+
+
+def kept_days(world: DeletionWorld) -> int:
     days: int = world.settings.value.keep_tasks_days
     return days
 
 
-async def test_all_is_kept_until_somebody_says_so(world: World, dialog: SettingsDialog) -> None:
-    page = dialog.history
+async def test_all_is_kept_until_somebody_says_so(
+    world: DeletionWorld, dialog: SettingsDialog
+) -> None:
+    page = page_of(dialog)
     assert page.choice.currentText() == "For ever"
     assert page.choice.accessibleName() == "Keep tasks"
     assert page.days.isHidden()
@@ -47,9 +60,9 @@ async def test_all_is_kept_until_somebody_says_so(world: World, dialog: Settings
 
 
 async def test_what_it_deletes_at_once_is_said_and_asked(
-    world: World, dialog: SettingsDialog
+    world: DeletionWorld, dialog: SettingsDialog
 ) -> None:
-    page = dialog.history
+    page = page_of(dialog)
     world.deletions.old = [1, 2, 3]
     page.choice.setCurrentIndex(1)
     await world.settle()
@@ -77,9 +90,9 @@ async def test_what_it_deletes_at_once_is_said_and_asked(
 
 
 async def test_a_ledger_that_cannot_be_read_changes_nothing(
-    world: World, dialog: SettingsDialog
+    world: DeletionWorld, dialog: SettingsDialog
 ) -> None:
-    page = dialog.history
+    page = page_of(dialog)
     world.deletions.problem = LedgerError(Path("ledger"), "broken")
     page.choice.setCurrentIndex(1)
     await world.settle()

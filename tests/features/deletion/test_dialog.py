@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
@@ -10,18 +11,17 @@ from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from enigma_panel.core.deletion import KeptReason
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.task_filter import TaskFilter
-from enigma_panel.services.deletions import DeletionResult
+from enigma_panel.features.deletion.deletions import DeletionResult
+from enigma_panel.features.deletion.dialog import DeletionDialog
+from enigma_panel.features.deletion.text import kept_text
 from enigma_panel.store.ledger.errors import LedgerError
-from enigma_panel.ui.deletion.dialog import DeletionDialog
 from enigma_panel.ui.dialogs import Dialogs
 from enigma_panel.ui.main_window.window import MainWindow
-from enigma_panel.ui.result.dialog import ResultDialog
-from enigma_panel.ui.text.deletion import kept_text
+from tests.features.deletion.fakes import DeletionWorld
 from tests.kit.person import ENTER, SHIFT, active, click, key, shown_texts, type_text
-from tests.kit.world import World
 
 
-def fill(world: World, count: int) -> None:
+def fill(world: DeletionWorld, count: int) -> None:
     """So many ended tasks in ended sessions."""
     for number in range(1, count + 1):
         world.sessions.add(
@@ -35,13 +35,13 @@ def fill(world: World, count: int) -> None:
 
 
 @pytest.fixture
-def dialog(world: World) -> DeletionDialog:
+def dialog(world: DeletionWorld) -> DeletionDialog:
     fill(world, 4)
-    return DeletionDialog(world.services, None)
+    return DeletionDialog(world.services, cast("Any", world.deletions), None)
 
 
 async def test_it_says_what_goes_and_what_stays_and_wants_a_word(
-    world: World, dialog: DeletionDialog
+    world: DeletionWorld, dialog: DeletionDialog
 ) -> None:
     world.sessions.add(5, status=TaskStatus.QUEUED, tell=False)
     world.sessions.add(6, phase=Phase.CLOSED_ASSUMED, status=TaskStatus.DONE, tell=False)
@@ -74,9 +74,9 @@ async def test_it_says_what_goes_and_what_stays_and_wants_a_word(
     assert not dialog.isVisible()
 
 
-async def test_where_nothing_may_go_nothing_can_be_clicked(world: World) -> None:
+async def test_where_nothing_may_go_nothing_can_be_clicked(world: DeletionWorld) -> None:
     world.sessions.add(1, tell=False)
-    dialog = DeletionDialog(world.services, None)
+    dialog = DeletionDialog(world.services, cast("Any", world.deletions), None)
     dialog.ask([1])
     await world.settle()
     assert "None of what is selected may be deleted." in shown_texts(dialog)
@@ -86,7 +86,7 @@ async def test_where_nothing_may_go_nothing_can_be_clicked(world: World) -> None
 
 
 async def test_cancel_ends_it_half_way_and_the_rest_is_asked_about(
-    world: World, dialog: DeletionDialog
+    world: DeletionWorld, dialog: DeletionDialog
 ) -> None:
     world.deletions.gate = asyncio.Event()
     world.deletions.result = DeletionResult(deleted=1, kept={KeptReason.LOST: 1}, left=2)
@@ -110,7 +110,7 @@ async def test_cancel_ends_it_half_way_and_the_rest_is_asked_about(
     assert not dialog.delete_button.isEnabled(), "the word is typed anew"
 
 
-async def test_a_ledger_that_refuses_is_said(world: World, dialog: DeletionDialog) -> None:
+async def test_a_ledger_that_refuses_is_said(world: DeletionWorld, dialog: DeletionDialog) -> None:
     problem = LedgerError(Path("ledger"), "no room")
     world.deletions.result = DeletionResult(left=4, problem=problem)
     dialog.ask([1, 2, 3, 4])
@@ -134,11 +134,11 @@ def test_each_reason_to_stay_has_words() -> None:
 
 
 @pytest.fixture
-def window(world: World) -> Iterator[MainWindow]:
+def window(world: DeletionWorld) -> Iterator[MainWindow]:
     fill(world, 6)
     manager = Dialogs(world.services, lambda: None)
     window = MainWindow(world.services, manager)
-    manager.deleted.connect(window.toast.say)
+    world.install(window, manager)
     window.show()
     yield window
     manager.close_all()
@@ -148,17 +148,18 @@ def window(world: World) -> Iterator[MainWindow]:
 
 
 async def test_what_was_selected_and_shown_at_the_click_goes_and_no_other(
-    world: World, window: MainWindow
+    world: DeletionWorld, window: MainWindow
 ) -> None:
-    tasks = window.selection.tasks
-    assert not window.delete.isEnabled()
+    tasks, delete = window.selection.tasks, window.menus.for_tasks[-1]
+    assert not delete.isEnabled()
     tasks.select_keys([1, 2, 3, 4])
     world.task_search.ask(TaskFilter(words="odd"))
-    assert window.delete.isEnabled()
+    assert delete.isEnabled()
     await active(window)
     tasks.setFocus()
     key(tasks, Qt.Key.Key_Delete, SHIFT)
-    dialog = window.dialogs.made(DeletionDialog)  # type: ignore[attr-defined]
+    dialog = window.dialogs.made(DeletionDialog)
+    assert dialog is not None
     await world.settle()
     world.task_search.ask(TaskFilter())  # shows the others again, which are still selected
     assert set(tasks.selected_keys()) == {1, 2, 3, 4}
@@ -174,23 +175,14 @@ async def test_what_was_selected_and_shown_at_the_click_goes_and_no_other(
     assert sorted(window.selection.subject.tasks) == [2, 4], "nothing leads to what is no more"
 
 
-async def test_the_menu_offers_it_where_something_may_go(world: World, window: MainWindow) -> None:
+async def test_the_menu_offers_it_where_something_may_go(
+    world: DeletionWorld, window: MainWindow
+) -> None:
     world.sessions.add(7)
+    delete = window.menus.for_tasks[-1]
     window.selection.tasks.select_keys([7])
-    assert not window.delete.isEnabled()
+    assert not delete.isEnabled()
     window.selection.tasks.select_keys([7, 6])
-    assert window.delete.isEnabled()
+    assert delete.isEnabled()
     offered = [action.text() for group in window.menus.groups() for action in group.actions]
     assert offered[-1] == "Delete…"
-
-
-async def test_a_result_that_is_being_read_closes_with_its_task(
-    world: World, window: MainWindow
-) -> None:
-    window.selection.open_task(6)
-    result = window.dialogs.made(ResultDialog)  # type: ignore[attr-defined]
-    assert result.isVisible()
-    world.sessions.delete([5])
-    assert result.isVisible()
-    world.sessions.delete([6])
-    assert not result.isVisible()

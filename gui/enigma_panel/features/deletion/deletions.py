@@ -33,7 +33,6 @@ DAY_MS = 86_400_000
 FIRST_MS, EVERY_MS = 120_000, 3_600_000
 """Delay of the first look for what is too old after the start, and the interval of later ones."""
 
-
 InThread = Callable[[Callable[[], None]], Awaitable[None]]
 
 
@@ -77,7 +76,6 @@ class Deletions(QObject):
         self._asked = asyncio.Event()
         self._unasked = asyncio.Event()
         self._lock = asyncio.Lock()
-        self._due_ms = clock.now_ms() + FIRST_MS
 
     def may_delete_any(self, task_keys: Sequence[int]) -> bool:
         """Whether one of these tasks may perhaps be deleted: of old ones the ledger alone knows."""
@@ -103,15 +101,19 @@ class Deletions(QObject):
         """End what the person had deleted; what is gone stays so."""
         self._asked.set()
 
-    def tick(self) -> None:
-        """Once a second: now and then what is too old goes.
+    async def run(self) -> None:
+        """Delete what is too old, some time after the start and then once an hour.
 
         Not before the service was heard: with a clock that is a year ahead, by which all would be
         too old, its certificate is none, and no encrypted answer comes.
         """
-        if self._health.heard_ms is not None and self._clock.now_ms() >= self._due_ms:
-            self._due_ms = self._clock.now_ms() + EVERY_MS
-            self.retain()
+        pause_ms = FIRST_MS
+        while True:
+            await self._clock.sleep_until(self._clock.now_ms() + pause_ms)
+            is_heard = self._health.heard_ms is not None
+            pause_ms = EVERY_MS if is_heard else FIRST_MS
+            if is_heard:
+                self.retain()
 
     def retain(self) -> None:
         """Delete now what is too old, unless all tasks are to be kept."""

@@ -1,0 +1,70 @@
+"""The deletion feature: *Delete…* in the menu of tasks, and how long tasks are kept in Settings."""
+
+from functools import partial
+
+from enigma_panel.features.deletion.deletions import Deletions
+from enigma_panel.features.deletion.dialog import DeletionDialog
+from enigma_panel.features.deletion.history_page import HistoryPage
+from enigma_panel.features.feature import Feature, Host
+from enigma_panel.ui.i18n import Translations
+from enigma_panel.ui.settings.dialog import SettingsPart
+from enigma_panel.ui.widgets.actions import make_action
+
+tr = Translations("Deletion")
+
+
+def install(host: Host) -> None:
+    """Make the service, let it delete what is too old, and add what leads to it."""
+    services = host.services
+    deletions = Deletions(
+        services.store,
+        services.task_search,
+        services.settings,
+        services.clock,
+        services.scope,
+        health=services.health,
+    )
+    services.scope.spawn("deletion of old tasks", deletions.run())
+    add_parts(host, deletions)
+
+
+def add_parts(host: Host, deletions: Deletions) -> None:
+    """Add *Delete…* and the page *History*."""
+    selection = host.window.selection
+    delete = make_action(
+        selection.tasks,
+        tr("Delete…"),
+        partial(_ask, host, deletions),
+        tip=tr("Deletes ended tasks for good, after a question."),
+        shortcut="Shift+Del",
+        within=True,
+    )
+
+    def enable(_diff: object = None) -> None:
+        """Whether one of the tasks that are selected and shown may go."""
+        keys, shown = selection.subject.tasks, selection.tasks.selected_count()
+        delete.setEnabled(bool(keys and shown) and deletions.may_delete_any(keys))
+
+    selection.selection_changed.connect(enable)
+    host.services.sessions.changed.connect(enable)
+    enable()
+    host.window.menus.for_tasks.append(delete)
+    host.dialogs.settings_parts.append(
+        SettingsPart(page=tr("History"), make=lambda: HistoryPage(host.services, deletions))
+    )
+
+
+def _ask(host: Host, deletions: Deletions) -> None:
+    """What is selected and shown now, whatever becomes of rows until it is confirmed."""
+
+    def make() -> DeletionDialog:
+        dialog = DeletionDialog(host.services, deletions, host.window)
+        dialog.told.connect(host.window.toast.say)
+        return dialog
+
+    keys = host.window.selection.tasks.selected_keys()
+    if keys:
+        host.dialogs.once(DeletionDialog, make).ask(keys)
+
+
+DELETION = Feature(name="deletion", install=install)

@@ -1,1 +1,0 @@
-"""Deleting tasks."""
