@@ -2,7 +2,7 @@
 
 from tests.ui.conftest import (
     dialogs,
-    large_face,
+    large_font,
     light,
     no_button_stays_pressed,
     no_rest_for_a_busy_machine,
@@ -15,7 +15,7 @@ from tests.ui.conftest import (
 
 __all__ = [
     "dialogs",
-    "large_face",
+    "large_font",
     "light",
     "no_button_stays_pressed",
     "no_rest_for_a_busy_machine",

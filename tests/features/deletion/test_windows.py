@@ -71,7 +71,7 @@ async def test_nothing_is_cut_or_covered(
     face: str,
 ) -> None:
     if face == LARGE:
-        request.getfixturevalue("large_face")
+        request.getfixturevalue("large_font")
     stage = request.getfixturevalue("stage")
     world = request.getfixturevalue("world")
     shown = states_with_outcome(stage, world, title, QSize(*size))

@@ -64,7 +64,7 @@ async def test_nothing_is_cut_or_covered(
     face: str,
 ) -> None:
     if face == LARGE:
-        request.getfixturevalue("large_face")
+        request.getfixturevalue("large_font")
     stage = request.getfixturevalue("stage")
     world = request.getfixturevalue("world")
     seen = await check_states(monkeypatch, size, export_states(stage, world, QSize(*size)))
