@@ -166,7 +166,7 @@ def _check_task_move(kind: str, start: str, target: str) -> None:
     _, moved = reduce(_session(), task, observation, NOW)
     assert moved is not None
     assert moved.status is S(target)
-    # What was taken out of the line brought no result that somebody could have missed.
+    # What was taken out of the queue brought no result that somebody could have missed.
     assert moved.is_new is (S(target) in FINAL_STATUSES and kind != "taken_back")
 
 

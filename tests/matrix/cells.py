@@ -254,7 +254,7 @@ def _session_key(run: Run) -> int:
 
 
 def _is_due(run: Run) -> bool:
-    """Whether the task in line or the command on the row is tried again soon."""
+    """Whether the queued task or the command on the row is tried again soon."""
     services = run.parts.services
     stands = (services.queue.entry(run.task_key), services.sessions.pending(_session_key(run)))
     dues = [one.due_ms for one in stands if one is not None and one.due_ms is not None]

@@ -695,7 +695,7 @@ DATA = (
         file="core/deletion.py",
         old="            return KeptReason.LOST\n",
         new="            pass\n",
-        tests=(f"{DELETION}::test_what_is_in_line_at_work_unconfirmed_or_lost_stays",),
+        tests=(f"{DELETION}::test_what_is_in_queue_at_work_unconfirmed_or_lost_stays",),
     ),
     Break(
         promise=NEVER,

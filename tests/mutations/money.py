@@ -15,7 +15,7 @@ DIALECT = "tests/services/queue/test_other_dialect.py"
 STARTER = "tests/services/queue/test_starter.py"
 DURABLE = f"{COMMANDS}/test_durable_commands.py"
 START_LOST = "A start whose reply was lost is shown as unconfirmed"
-IN_LINE = "Tasks for which there is no browser, no call or no money wait in line"
+IN_QUEUE = "Tasks for which there is no browser, no call or no money wait in the queue"
 KEPT = "Without a connection they wait, over quit and kill, and are sent when it is back"
 ASKS_FOR_ANOTHER = (
     "When a service refuses a task because it does not understand its dialect, no more tasks are"
@@ -60,7 +60,7 @@ MONEY = (
     ),
     Break(
         promise="is never sent again by the program",
-        mistake="it is put back into the line",
+        mistake="it is put back into the queue",
         file="services/queue/start_reply.py",
         old="unknown = Observation(kind=Kind.UNKNOWN, session_id",
         new="unknown = Observation(kind=Kind.BACK_IN_QUEUE, session_id",
@@ -100,7 +100,7 @@ MONEY = (
         tests=("tests/api/test_gateways.py", "tests/contract/test_bodies.py"),
     ),
     Break(
-        promise=IN_LINE,
+        promise=IN_QUEUE,
         mistake="without a browser they are sent",
         file="services/queue/blockers.py",
         old="        if open_now >= gate.limit:",
@@ -108,7 +108,7 @@ MONEY = (
         tests=(f"{STARTER}::test_without_a_free_place_a_task_waits_and_says_so",),
     ),
     Break(
-        promise="no call or no money wait in line",
+        promise="no call or no money wait in the queue",
         mistake="a browser is opened though no call is left for its task",
         file="services/queue/scheduler.py",
         old="        if message is None or not session.is_planned:",
@@ -116,7 +116,7 @@ MONEY = (
         tests=(f"{QUEUE}::test_no_browser_is_opened_while_no_call_is_left_for_its_task",),
     ),
     Break(
-        promise="no money wait in line",
+        promise="no money wait in the queue",
         mistake="a 402 fails the task",
         file="services/retry_policy.py",
         old="    402: FailureKind.FUNDS,\n",
@@ -129,7 +129,7 @@ MONEY = (
         file="ui/text/waiting.py",
         old="    if entry.why is WaitReason.TURN or (entry.why in _SHARED and not facts.is_first):",
         new="    if True:",
-        tests=("tests/ui/text/test_waiting.py::test_a_task_in_line_says_what_it_waits_for",),
+        tests=("tests/ui/text/test_waiting.py::test_a_task_in_queue_says_what_it_waits_for",),
     ),
     Break(
         promise="and a forecast",
@@ -172,7 +172,7 @@ MONEY = (
         tests=("tests/services/test_rate_limiter.py",),
     ),
     Break(
-        promise="After a restart nothing of the line is started before you say so.",
+        promise="After a restart nothing of the queue is started before you say so.",
         mistake="it goes on by itself",
         file="services/queue/task_queue.py",
         old="        self._blockers.parked |= self._queued.keys\n",
@@ -309,7 +309,7 @@ MONEY = (
     ),
     Break(
         promise=TRIED_AGAIN,
-        mistake="what the service will never take is kept in line",
+        mistake="what the service will never take is kept in the queue",
         file="services/queue/scheduler.py",
         old="_FAILS = frozenset({FailureKind.FAIL, ",
         new="_FAILS = frozenset({",
@@ -517,7 +517,7 @@ MONEY = (
     ),
     Break(
         promise=UNUSED,
-        mistake="not one whose tasks were all taken out of the line",
+        mistake="not one whose tasks were all taken out of the queue",
         file="services/queue/task_queue.py",
         old="{key for key in owners if self._scheduler.close_unused(key)}",
         new="set[int]()",

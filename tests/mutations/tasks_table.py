@@ -140,7 +140,7 @@ TASKS_TABLE = (
         tests=(f"{FILTER}::test_what_is_typed_while_somebody_aims_is_done_at_once",),
     ),
     Break(
-        promise="The tasks in line stand on top, those that fit the filter",
+        promise="The queued tasks stand on top, those that fit the filter",
         mistake="all of them do",
         file="ui/tasks/model.py",
         old="shows_all = self._search.filter.is_empty",

@@ -190,7 +190,7 @@ def test_only_who_took_long_is_told(took_s: float, is_told: bool) -> None:
     play(test)
 
 
-def test_time_in_line_is_no_work_unless_nothing_was_sent() -> None:
+def test_time_in_queue_is_no_work_unless_nothing_was_sent() -> None:
     async def test(scene: Scene) -> None:
         long_ago = NOW - 100_000
         scene.records.put(a_secret(1, long_ago, status=S.QUEUED, sent_ms=None))

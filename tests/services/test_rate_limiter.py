@@ -213,7 +213,7 @@ def test_a_wait_that_is_cancelled_leaves_nothing(turns: int) -> None:
     in_virtual_time(run)
 
 
-def test_a_wait_cancelled_in_line_is_forgotten() -> None:
+def test_a_wait_cancelled_in_queue_is_forgotten() -> None:
     async def run(clock: VirtualClock) -> None:
         rate_limiter = RateLimiter(clock, limit=1, reserved=0)
         told: list[int] = []

@@ -44,7 +44,7 @@ async def test_the_calls_of_the_run_before_count(path: Path, running: Running) -
 
 
 async def test_nothing_of_a_copy_is_sent_again(path: Path, running: Running) -> None:
-    """What was in line when it was made may have run since; what was to end, ended."""
+    """What was queued when it was made may have run since; what was to end, ended."""
     planned = new_session(phase=Phase.PLANNED)
     with Ledger.open(path)[0] as ledger:
         _, queued = ledger.plan([(planned, new_task(status=TaskStatus.QUEUED))])[0]

@@ -113,7 +113,7 @@ def test_what_was_removed_waits_again_in_its_place(tmp_path: Path) -> None:
     on_queue(tmp_path / "keep", test)
 
 
-def test_what_an_earlier_run_left_in_line_waits_for_go_on_also_when_put_back(
+def test_what_an_earlier_run_left_in_queue_waits_for_go_on_also_when_put_back(
     tmp_path: Path,
 ) -> None:
     async def test(bench: QueueBench) -> None:

@@ -127,7 +127,7 @@ class Clicks:
             self._sessions.undo([key])
 
     def remove(self, _count: int) -> None:
-        """Take a task out of the line."""
+        """Take a task out of the queue."""
         if (key := self._queued()) and self._rng.random() < 0.2:
             self._person.do(f"remove {key}", self._remove(key))
 
@@ -143,7 +143,7 @@ class Clicks:
             self._person.do(f"start next {key}", self._queue.start_next(key))
 
     def go_on(self, _count: int) -> None:
-        """Let the line go on after a restart, or after a refusal."""
+        """Let the queue go on after a restart, or after a refusal."""
         self._person.lets_go(None)
         self._queue.go_on()
 

@@ -23,7 +23,7 @@ LIGHT_SHEET = sheet(theme.LIGHT)
 
 @pytest.fixture(autouse=True)
 def no_rest_for_a_busy_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However slow the tester's machine is, news of the line are shown at once."""
+    """However slow the tester's machine is, changes of the queue are shown at once."""
     monkeypatch.setattr(selection, "LIGHT_S", 10.0)
 
 

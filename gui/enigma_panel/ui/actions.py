@@ -310,19 +310,19 @@ class Actions(QObject):
                     if task is not None and task.is_final:  # else it was sent after all
                         self.edit_and_run(task)
         except LedgerError:
-            self.trouble.emit(tr("The ledger could not be written, so the line stays as it was."))
+            self.trouble.emit(tr("The ledger could not be written, so the queue stays as it was."))
 
     async def _put_away(self, key: int) -> None:
         tasks = await self._sessions.dismiss(key)
         if tasks:
-            text = tr("The start of “{task}” was put away.", task=self._title(tasks[0]))
+            text = tr("The start of “{task}” was dismissed.", task=self._title(tasks[0]))
             self._offer_undo(text, tasks)
 
     def _offer_to_put_back(self, tasks: Sequence[int]) -> None:
         if tasks:
             text = tr.plural(
-                "“{task}” was taken out of the line.",
-                "{n} tasks were taken out of the line.",
+                "“{task}” was taken out of the queue.",
+                "{n} tasks were taken out of the queue.",
                 len(tasks),
                 task=self._title(tasks[0]),
             )

@@ -56,7 +56,7 @@ def test_nothing_of_an_open_session_is_forgotten(phase: Phase) -> None:
 
 @pytest.mark.parametrize("status", list(TaskStatus))
 def test_nothing_is_forgotten_while_a_task_may_tell_more(status: TaskStatus) -> None:
-    """But a task that waits in line goes to another session."""
+    """But a queued task goes to another session."""
     kept = Kept(status, phase=Phase.CLOSED)
     silent = new_task(status=status).is_final or status is TaskStatus.QUEUED
     assert kept.clean_at(OVER) == (TEXT if silent else f"{MARK} {MARK}")

@@ -120,7 +120,7 @@ def sums(ledger: Ledger) -> dict[str, TaskSum]:
 
 
 @pytest.mark.parametrize("status", sorted(STAYS))
-def test_what_is_in_line_at_work_unconfirmed_or_lost_stays(
+def test_what_is_in_queue_at_work_unconfirmed_or_lost_stays(
     ledger: Ledger, status: TaskStatus
 ) -> None:
     task = ended(ledger, status=status)

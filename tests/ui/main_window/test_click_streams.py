@@ -402,7 +402,7 @@ SWITCHED_OFF: dict[str, Callable[[Hand, pytest.MonkeyPatch], None]] = {
         hand, *(table.columns for table in hand.tables.values())
     ),
     "notices": lambda hand, _: _never_held(hand, hand.window.notice_bar),
-    "bar of the line": lambda hand, _: _never_held(hand, hand.window.queue_actions.bar),
+    "bar of the queue": lambda hand, _: _never_held(hand, hand.window.queue_actions.bar),
     "room of the question": lambda hand, patch: patch.setattr(
         hand.window.question_room,
         "refresh",

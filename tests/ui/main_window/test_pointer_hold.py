@@ -47,7 +47,7 @@ def aimed(window: MainWindow, services: Any, qapp: QApplication) -> MainWindow:
 
 @pytest.fixture
 def in_line(aimed: MainWindow, services: Any, qapp: QApplication) -> MainWindow:
-    """Details is of a task that waits, as the second in line; nobody aims."""
+    """Details is of a task that waits, as the second in the queue; nobody aims."""
     leave(aimed.selection.sessions)
     for number in (7, 8):
         services.sessions.add_queued(number)
@@ -264,7 +264,7 @@ def enter(table: KeyedTable, at: QPoint) -> None:
 
 
 def out_of_funds(window: MainWindow, services: Any) -> None:
-    """Two tasks wait, and the bar of the line has its buttons."""
+    """Two tasks wait, and the bar of the queue has its buttons."""
     leave(window.selection.sessions)
     services.queue.put(1, 2)
     services.queue.set(*services.queue.waiting, pause_reason=PauseReason.FUNDS)
@@ -315,15 +315,15 @@ def test_what_the_line_says_is_true_also_under_the_pointer(
     bar, table, queue = in_line.queue_actions.bar, in_line.selection.tasks, services.queue
     queue.set(*(replace(entry, why=WaitReason.LIMITED) for entry in queue.waiting))
     qapp.processEvents()
-    assert "2 tasks wait here: the calls of this minute are used up." in shown_texts(bar)
+    assert "2 tasks are queued: the calls of this minute are used up." in shown_texts(bar)
     move_to(table, 0)
     before = table.mapTo(in_line, QPoint()), bar.height()
     queue.set(*(replace(entry, why=WaitReason.NO_SLOT) for entry in queue.waiting))
     qapp.processEvents()
-    assert "2 tasks wait here: as many browsers are open as may be (5)." in shown_texts(bar)
+    assert "2 tasks are queued: all 5 browsers are in use." in shown_texts(bar)
     queue.set(*queue.waiting, pause_reason=PauseReason.FUNDS)
     qapp.processEvents()
-    assert "The balance is used up. 3 sessions work on, 2 tasks wait here." in shown_texts(bar)
+    assert "The balance is used up. 3 sessions work on, 2 tasks are queued." in shown_texts(bar)
     assert buttons_of(bar) == {}
     queue.set()
     qapp.processEvents()

@@ -19,7 +19,7 @@ from tests.kit.clock import NOW
 from tests.kit.person import button
 
 PAGE, NO_PAGE = "https://connect.webrun.ai", "https://staging.example"
-AGAIN, AWAY = "Start it again (may run twice)", "Put away"
+AGAIN, AWAY = "Start it again (may run twice)", "Dismiss this start"
 ASK, END, OPEN = "Ask the session for its result", "Terminate", "Open the account page"
 SWITCH = "Switch to WebRun and start again"
 NEVER_UNWARNED = {"Run again", "Edit and run again"}

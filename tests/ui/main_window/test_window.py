@@ -292,7 +292,7 @@ def test_notices_are_said_once_and_offer_something(
     assert window.notice_bar.isVisible()
     assert len(notice_texts(window.notices)) == 1
     assert "It may be running and cost money" in notice_texts(window.notices)[0]
-    button(window.notice_bar, "Put away").click()
+    button(window.notice_bar, "Dismiss this start").click()
     assert services.sessions.calls == [("put away", 1)]
     assert not window.notice_bar.isVisible()
 
@@ -446,7 +446,7 @@ def test_ended_sessions_are_shown_as_card_and_settings_say(
 def test_an_empty_table_says_what_to_do(window: MainWindow, services: Any) -> None:
     sessions, tasks = window.selection.sessions, window.selection.tasks
     assert "Start a task" in sessions.accessibleDescription()
-    assert "Nothing was asked for yet" in tasks.accessibleDescription()
+    assert "No tasks yet" in tasks.accessibleDescription()
     services.account.state = KeyState.ABSENT
     services.account.changed.emit()
     assert "needs an API key" in sessions.accessibleDescription()
@@ -587,14 +587,14 @@ def test_1000_sessions_are_shown_and_refreshed(
     assert window.selection.sessions.visible_rows().stop == 1000
 
 
-def test_details_of_a_task_that_left_the_line_say_no_more_that_it_waits(
+def test_details_of_a_task_that_left_the_queue_say_no_more_that_it_waits(
     window: MainWindow, services: Any
 ) -> None:
-    """Also where the line moves only after the task has started."""
+    """Also where the queue moves only after the task has started."""
     services.sessions.add(1, status=TaskStatus.QUEUED)
     services.queue.put(1)
     window.selection.tasks.select_key(1)
-    assert "in line" in window.details.head.trouble.what.text()
+    assert "in the queue" in window.details.head.trouble.what.text()
     services.sessions.change_task(1, status=TaskStatus.WORKING)
     services.queue.set()
     assert window.details.head.trouble.what.text() == ""

@@ -37,7 +37,7 @@ async def test_a_task_from_start_to_end(
         spec = TaskSpec(text="Price of MX Keys at amazon.com", close_after=False)
         key = await sessions.start(spec)
         assert selection.tasks.select_key(key)
-        await until(selection.session_rows.keys)  # it waits in line for a moment
+        await until(selection.session_rows.keys)  # it is queued for a moment
         (session_key,) = selection.session_rows.keys()
         assert selection.sessions.select_key(session_key)
         await until(lambda: sessions.task(key).status is TaskStatus.DONE)
@@ -77,7 +77,7 @@ async def a_window(parts: Any, qapp: QApplication) -> AsyncIterator[MainWindow]:
         window.deleteLater()
 
 
-async def test_tasks_without_a_place_stand_in_line(
+async def test_tasks_without_a_place_stand_in_queue(
     running: Running, simulator: Callable[..., Any], qapp: QApplication
 ) -> None:
     async with running(simulator("--speed", "4").url) as parts, a_window(parts, qapp) as window:
@@ -92,13 +92,13 @@ async def test_tasks_without_a_place_stand_in_line(
         rows = selection.task_rows
         first = str(rows.index(0, Column.RESULT).data())
         assert first.startswith("the only place is in use")
-        assert str(rows.index(1, Column.RESULT).data()).startswith("2nd in line")
-        assert "4 tasks wait here: as many browsers are open as may be (1)." in shown_texts(
+        assert str(rows.index(1, Column.RESULT).data()).startswith("2nd in the queue")
+        assert "4 tasks are queued: the only browser is in use." in shown_texts(
             window.queue_actions.bar
         )
         selection.tasks.select_key(keys[4])
         selection.tasks.setFocus()
-        assert "4th in line" in shown_texts(window.details)
+        assert "4th in the queue" in shown_texts(window.details)
         QTest.keyClick(selection.tasks, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
         await until(lambda: rows.keys()[2:4] == [keys[4], keys[3]])
         QTest.keyClick(selection.tasks, Qt.Key.Key_Home, Qt.KeyboardModifier.AltModifier)
@@ -109,7 +109,7 @@ async def test_tasks_without_a_place_stand_in_line(
         await until(lambda: services.sessions.task(keys[2]).status is TaskStatus.STOPPED)
         taken_out = [keys[4], keys[1], keys[3], keys[2], keys[0]]
         await until(lambda: rows.keys() == taken_out)
-        assert "Taken out of the line." in shown_texts(window.details)
+        assert "Taken out of the queue." in shown_texts(window.details)
         services.settings.change(browsers_at_once=5)
         await until(lambda: not services.queue.entries())
         assert rows.keys() == list(reversed(keys))

@@ -39,7 +39,7 @@ async def test_it_says_what_they_cost_together(world: World) -> None:
     world.sessions.add(1, text="Price of a hub", **DONE)
     world.sessions.add(2, **DONE)
     dialog = await shown(world, 1, 2)
-    assert dialog.cost.text() == "Nobody can say what that will cost."
+    assert dialog.cost.text() == "The cost is not known."
     world.spending.costs = [Decimal("0.02"), Decimal("0.04")]
     world.health.balance = Decimal("0.05")
     world.health.changed.emit()
@@ -68,7 +68,7 @@ async def test_what_cannot_be_run_again_is_counted_and_said(world: World) -> Non
     dialog = await shown(world, 1, 2, 3, 4, 5, 6)
     assert dialog.left_out.text().splitlines() == [
         "5 of them are left out:",
-        "1 is in line and runs anyway.",
+        "1 is queued and runs anyway.",
         "1 is unconfirmed: it may be running still.",
         "1 is at work.",
         "1 has a field that this service lacks: use Edit and run again.",

@@ -168,7 +168,7 @@ async def test_what_waits_is_said_to_wait(world: World, dialog: NewTaskDialog) -
     type_text(dialog.task_text, "First")
     key(dialog.task_text, ENTER, CTRL | SHIFT)
     await world.settle()
-    assert dialog.notice.text() == "Waits in line: 4th."
+    assert dialog.notice.text() == "Queued: 4th."
     type_text(dialog.task_text, "Second")
     key(dialog.task_text, ENTER, CTRL | SHIFT)
     await world.settle()
@@ -194,7 +194,7 @@ async def test_the_hint_says_when_it_would_run(world: World, dialog: NewTaskDial
     assert dialog.target_label.text() == "Starts at once."
     world.sessions.put(a_session(1, current_task=1), a_task(1))
     world.queue.set_limit(1)
-    assert dialog.target_label.text() == "The only place is in use. The task waits in line."
+    assert dialog.target_label.text() == "The only place is in use. The task is queued."
     world.queue.set_limit(5)
     assert dialog.another_button.isVisible()
     world.queue.put(6, why=WaitReason.BUSY)
@@ -203,10 +203,10 @@ async def test_the_hint_says_when_it_would_run(world: World, dialog: NewTaskDial
     world.queue.put(8, why=WaitReason.BUDGET)  # for the browser that is open: it takes no place
     assert dialog.target_label.text() == "Starts at once."
     world.queue.put(7, why=WaitReason.NO_SLOT)
-    assert dialog.target_label.text() == "Waits in line behind 1 task."
+    assert dialog.target_label.text() == "Queued behind 1 task."
     world.queue.pause_reason = PauseReason.FUNDS
     world.queue.changed.emit()
-    assert "does not move at the moment" in dialog.target_label.text()
+    assert "queue is paused" in dialog.target_label.text()
     world.sessions.put(a_session(2, expires_ms=NOW + 1))
     dialog.ask(2, None)
     assert dialog.target_label.text() == "Runs in the browser that is open."
@@ -217,20 +217,20 @@ async def test_the_hint_says_how_many_of_several_start(world: World, dialog: New
     dialog.task_text.setPlainText("\n".join(f"Task {n}" for n in range(10)))
     dialog.per_line.click()
     world.queue.set_limit(2)
-    assert dialog.target_label.text() == "2 start at once, 8 wait in line."
+    assert dialog.target_label.text() == "2 start at once, 8 are queued."
     world.sessions.put(a_session(1, current_task=1), a_task(1))
     world.queue.changed.emit()
-    assert dialog.target_label.text() == "1 starts at once, 9 wait in line."
+    assert dialog.target_label.text() == "1 starts at once, 9 are queued."
     world.queue.set_limit(10)
-    assert dialog.target_label.text() == "9 start at once, 1 waits in line."
+    assert dialog.target_label.text() == "9 start at once, 1 is queued."
     world.queue.set_limit(11)
     assert dialog.target_label.text() == "All 10 start at once."
     world.queue.set_limit(1)
-    assert dialog.target_label.text() == "The only place is in use. The tasks wait in line."
+    assert dialog.target_label.text() == "The only place is in use. The tasks are queued."
     world.queue.put(7, why=WaitReason.NO_SLOT)
-    assert dialog.target_label.text() == "They wait in line behind 1 task."
+    assert dialog.target_label.text() == "They are queued behind 1 task."
     world.queue.set(pause_reason=PauseReason.FUNDS)
-    assert dialog.target_label.text().endswith(": the tasks wait there.")
+    assert dialog.target_label.text().endswith(": the tasks wait in it.")
     world.sessions.put(a_session(2, expires_ms=NOW + 1))
     dialog.ask(2, None)
     dialog.task_text.setPlainText("One\nTwo")

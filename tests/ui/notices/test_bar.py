@@ -111,10 +111,10 @@ def test_an_unconfirmed_start_offers_what_can_be_done(bar: Bar) -> None:
         (
             "The start of “Task 1” is unconfirmed. It may be running and cost money; if so, the "
             f"service ends it by {local_time(NOW + 200_000)}. Start it again (may run twice), or "
-            "put it away."
+            "dismiss it."
         )
     ]
-    assert bar.offers() == ["Start it again (may run twice)", "Put away"]
+    assert bar.offers() == ["Start it again (may run twice)", "Dismiss this start"]
     bar.press("Start it again (may run twice)")
     assert bar.app_actions.calls == [("run_again", bar.services.sessions.tasks[1])]
 
@@ -142,7 +142,7 @@ def test_an_account_page_is_never_guessed() -> None:
 
 def test_put_away_settles_an_unconfirmed_start(bar: Bar) -> None:
     unconfirmed_start(bar)
-    bar.press("Put away")
+    bar.press("Dismiss this start")
     assert bar.app_actions.calls == [("put_away", 1)]
     assert bar.lines == []
 
@@ -456,7 +456,7 @@ def test_offers_stand_below_the_text_where_it_is_narrow(bar: Bar) -> None:
     wide = bar.bar.height()
     bar.window.resize(620, 300)
     bar.window.grab()
-    assert bar.offers() == ["Start it again (may run twice)", "Put away"]
+    assert bar.offers() == ["Start it again (may run twice)", "Dismiss this start"]
     assert bar.bar.height() > wide
     buttons = [b for b in bar.bar.findChildren(QPushButton) if b.isVisible()]
     assert len({b.mapTo(bar.bar, b.rect().topLeft()).y() for b in buttons}) == 1
@@ -479,7 +479,7 @@ def test_the_browser_of_a_refused_task_is_closed_and_the_task_can_still_be_taken
         bar.services.account.choose_dialect(Dialect.W2)
 
 
-@pytest.mark.parametrize("label", ["Put away", "Dismiss"])
+@pytest.mark.parametrize("label", ["Dismiss this start", "Dismiss"])
 def test_the_next_notice_takes_no_click_that_was_meant_for_this(
     window: MainWindow, services: Any, qapp: QApplication, label: str
 ) -> None:

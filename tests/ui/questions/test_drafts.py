@@ -23,7 +23,7 @@ from tests.kit.world import World
 LOGIN = "I need login credentials to proceed."
 WHICH = "Which colour should I take?"
 MAY_I = "Do you want me to go on?"
-THROWN_AWAY = "The draft was thrown away."
+THROWN_AWAY = "Draft discarded."
 
 
 async def shown(world: World, dialog: QuestionDialog, text: str, key_: int = 1) -> AnswerForm:

@@ -271,9 +271,9 @@ async def test_it_waits_for_tasks_with_the_window_in_use(
     add_working(world, 2, 3)
     world.queue.put(9, why=WaitReason.NO_SLOT)
     answer = await when_done(world, guard)
-    assert words_of[-1] == "Quits when 2 tasks are done; what waits in line stays there."
+    assert words_of[-1] == "Quits when 2 tasks are done; queued tasks stay in the queue."
     world.sessions.change_task(2, status=TaskStatus.DONE)
-    assert words_of[-1] == "Quits when 1 task is done; what waits in line stays there."
+    assert words_of[-1] == "Quits when 1 task is done; queued tasks stay in the queue."
     world.sessions.change_task(3, status=TaskStatus.ASKS)
     assert not answer.done()  # somebody has to answer it
     world.sessions.change_task(3, status=TaskStatus.FAILED)

@@ -166,18 +166,18 @@ def test_a_stop_that_waits_and_a_pause_that_is_not_kept() -> None:
     assert len(quit_report([session], {3: task}, NOW, all_pending={3: pause}).lines) == 1
 
 
-def test_tasks_in_line_stay_there() -> None:
+def test_tasks_in_queue_stay_there() -> None:
     session, task = working(1, close_after=True)
     lines = quit_report([session], {1: task}, NOW, queued=3).lines
-    assert lines[-1] == "3 tasks wait here and stay in line."
-    assert quit_report([], {}, NOW, queued=1).lines == ("1 task waits here and stays in line.",)
+    assert lines[-1] == "3 tasks stay in the queue."
+    assert quit_report([], {}, NOW, queued=1).lines == ("1 task stays in the queue.",)
 
 
 def test_what_the_program_waits_for() -> None:
     assert waiting_text(2, 0, 0) == "Quits when 2 tasks are done."
     assert waiting_text(1, 1, 0) == "Quits when 1 task is done and 1 Terminate is sent."
     assert waiting_text(0, 2, 1) == (
-        "Quits when 2 Terminates are sent; what waits in line stays there."
+        "Quits when 2 Terminates are sent; queued tasks stay in the queue."
     )
 
 

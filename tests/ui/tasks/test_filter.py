@@ -120,7 +120,7 @@ def test_chips_say_how_many_and_several_mean_any_of_them(four: MainWindow, servi
     services.sessions.change_task(2, is_new=True)
     texts = [chip.text() for chip in four.filter_bar.chips.values()]
     assert texts == [
-        *("All 4", "New 1", "Working 1", "In line", "Asks you"),
+        *("All 4", "New 1", "Working 1", "Queued", "Asks you"),
         *("Done 2", "Failed 1", "Unconfirmed", "Stopped"),
     ]
     chip(four, "Failed").click()
@@ -318,7 +318,7 @@ def test_without_any_task_there_is_nothing_to_filter(window: MainWindow) -> None
     assert not window.filter_bar.isVisible()
     assert not window.filter_bar.field.isVisible()
     key(window, Qt.Key.Key_F, CTRL)
-    assert window.selection.tasks.accessibleDescription().startswith("Nothing was asked for yet.")
+    assert window.selection.tasks.accessibleDescription().startswith("No tasks yet.")
 
 
 def test_a_filter_that_lets_nothing_through_stays_visible(services: Any) -> None:

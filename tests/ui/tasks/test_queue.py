@@ -70,13 +70,13 @@ def test_the_line_stands_on_top_in_its_order(services: Any, tasks: TasksModel) -
     assert tasks.keys() == [3, 4, 6, 5, 2, 1]
 
 
-def test_cells_of_a_task_in_line(services: Any, tasks: TasksModel) -> None:
+def test_cells_of_a_task_in_queue(services: Any, tasks: TasksModel) -> None:
     add_queued(services, 1, why=WaitReason.NO_SLOT)
     add_queued(services, 2, why=WaitReason.TURN, due_ms=NOW + 19_000)
-    assert cell_text(tasks, 1, Column.STATUS) == "queued here"
+    assert cell_text(tasks, 1, Column.STATUS) == "queued"
     assert cell_text(tasks, 1, Column.RESULT) == "all 5 places are in use"
-    assert cell_text(tasks, 2, Column.RESULT) == "2nd in line, about 0:19"
-    assert cell_text(tasks, 2, Column.RESULT, SPOKEN) == "2nd in line, about 19 seconds"
+    assert cell_text(tasks, 2, Column.RESULT) == "2nd in the queue, about 0:19"
+    assert cell_text(tasks, 2, Column.RESULT, SPOKEN) == "2nd in the queue, about 19 seconds"
     for column in (Column.COST, Column.TOOK, Column.ENDED, Column.TOKENS_IN, Column.SESSION):
         assert cell_text(tasks, 1, column) == "–"  # never "…": no news are to come
         assert cell_text(tasks, 1, column, SPOKEN) == "none"
@@ -98,7 +98,7 @@ def test_what_needs_the_person_is_amber(services: Any, tasks: TasksModel) -> Non
 
 
 UNSENT_TEXTS = {
-    "TAKEN_BACK": ("taken out of the line, not started", "It was not started."),
+    "TAKEN_BACK": ("taken out of the queue, not started", "It was not started."),
     "FROM_COPY": (
         "may have run since this ledger was copied",
         "Whether it ran since then is not known.",
@@ -145,7 +145,7 @@ def test_times_tick_for_visible_rows_alone(services: Any, tasks: TasksModel) -> 
     services.clock.now += 1_000
     tasks.tick(range(10, 20))
     assert told == [(10, 19, Column.RESULT)]
-    assert cell_text(tasks, 11, Column.RESULT) == "11th in line, about 0:59"
+    assert cell_text(tasks, 11, Column.RESULT) == "11th in the queue, about 0:59"
 
 
 def test_only_rows_that_say_something_else_are_told(services: Any, tasks: TasksModel) -> None:
@@ -167,7 +167,7 @@ def test_nothing_moves_while_somebody_aims(
     services.queue.set(*services.queue.waiting[1:])
     add_queued(services, 4)
     assert tasks.keys() == [1, 2, 3]
-    assert cell_text(tasks, 2, Column.RESULT) == "2nd in line"
+    assert cell_text(tasks, 2, Column.RESULT) == "2nd in the queue"
     hold.leave()
     assert tasks.keys() == [2, 3, 4, 1]
 
@@ -320,7 +320,7 @@ def names(parent: QWidget) -> list[str]:
     ]
 
 
-def test_buttons_are_there_for_tasks_in_line_alone(queued: MainWindow, services: Any) -> None:
+def test_buttons_are_there_for_tasks_in_queue_alone(queued: MainWindow, services: Any) -> None:
     card, table = queued.tasks_card, queued.selection.tasks
     height = card.column.itemAt(0).geometry().height()
     assert names(card) == []
@@ -411,7 +411,7 @@ def test_details_tell_what_a_task_waits_for(queued: MainWindow, services: Any) -
     queued.selection.tasks.select_key(3)
     said = shown_texts(queued.details)
     assert "New session" in said
-    assert "2nd in line." in said
+    assert "2nd in the queue." in said
     assert "It has not been started yet." in said
     assert names(queued.details) == ["Start next", "Up", "Remove"]
     queue = services.queue.waiting
@@ -420,7 +420,7 @@ def test_details_tell_what_a_task_waits_for(queued: MainWindow, services: Any) -
     )
     said = shown_texts(queued.details)
     assert "Waits for calls of this minute, 0:12." in said
-    assert "2nd in line. It has not been started yet." in said
+    assert "2nd in the queue. It has not been started yet." in said
     services.clock.now += 2_000
     queued.details.tick()
     assert "Waits for calls of this minute, 0:10." in shown_texts(queued.details)
@@ -469,7 +469,7 @@ def test_a_ledger_that_fails_is_said(
 
     monkeypatch.setattr(services.queue, "up", fail)
     queued.app_actions.queued([3], QueueAction.UP)
-    assert "the line stays as it was" in notice_texts(queued.notices)[0]
+    assert "the queue stays as it was" in notice_texts(queued.notices)[0]
 
 
 # -- the bar --------------------------------------------------------------------------------------
@@ -479,7 +479,7 @@ def test_the_bar_comes_and_goes(queued: MainWindow, services: Any) -> None:
     bar, queue = queued.queue_actions.bar, services.queue
     assert not bar.isVisible()
     queue.set(*(replace(entry, why=WaitReason.NO_SLOT) for entry in queue.waiting))
-    assert "3 tasks wait here: as many browsers are open as may be (5)." in shown_texts(bar)
+    assert "3 tasks are queued: all 5 browsers are in use." in shown_texts(bar)
     assert names(bar) == []
     queue.set()
     assert not bar.isVisible()
@@ -575,7 +575,7 @@ def test_browsers_that_take_no_task_are_said_above_and_in_the_rows(
         *(replace(entry, why=WaitReason.STOPPED) for entry in queue.waiting),
         pause_reason=PauseReason.UNTAKEN,
     )
-    said = "Browsers open, but take no task. 3 tasks wait here."
+    said = "Browsers open, but take no task. 3 tasks are queued."
     assert said in shown_texts(queued.queue_actions.bar)
     row = cell_text(rows, queue.waiting[0].task_key, Column.RESULT)
     assert row == "browsers open, but take no task – Go on"
@@ -624,7 +624,7 @@ def test_removing_all_asks_once_and_takes_what_it_named(
     button(bar, "Remove all").click()
     new = QueueEntry(task_key=9, position=9, why=WaitReason.STOPPED)
     queue.set(*queue.waiting[1:], new, pause_reason=PauseReason.RESTARTED)
-    assert "Remove these 2 tasks from the line?" in shown_texts(bar)
+    assert "Remove these 2 tasks from the queue?" in shown_texts(bar)
     button(bar, "Remove 2 tasks").click()
     assert queue.calls == [("remove", (3, 4))]
     assert names(bar) == ["Go on", "Remove all"]

@@ -146,7 +146,7 @@ CALLS = [
         START,
         (
             "The start of “MX Keys” is unconfirmed. It may be running and cost money; if so, the "
-            "service ends it by 14:37. Start it again (may run twice), or put it away."
+            "service ends it by 14:37. Start it again (may run twice), or dismiss it."
         ),
     ),
     (
@@ -206,7 +206,7 @@ CALLS = [
         START,
         (
             "The start of “MX Keys” is unconfirmed. It may be running and cost money; if so, the "
-            "service ends it by 14:37. Start it again (may run twice), or put it away."
+            "service ends it by 14:37. Start it again (may run twice), or dismiss it."
         ),
     ),
     (
@@ -214,7 +214,7 @@ CALLS = [
         ErrorContext(call=Call.START, task="MX Keys", has_page=True),
         (
             "The start of “MX Keys” is unconfirmed. It may be running and cost money. Look at the "
-            "account page, start it again (may run twice), or put it away."
+            "account page, start it again (may run twice), or dismiss it."
         ),
     ),
     (
@@ -269,7 +269,7 @@ CODES = [
     (
         "ELEMENT_NOT_FOUND",
         ErrorContext(),
-        "The agent did not find what it needed. Say it differently.",
+        "The agent did not find what it needed. Try other words.",
     ),
     (
         "PAGE_CRASH",
@@ -305,17 +305,17 @@ CODES = [
     ),
     ("HTTP_429", START, "Too many calls this minute. Nothing was started. Try again in a minute."),
     ("HTTP_418", START, "The service refused this (418): “too bad”. Nothing was started."),
-    ("TAKEN_BACK", START, "It was taken out of the line. It was not started."),
+    ("TAKEN_BACK", START, "It was taken out of the queue. It was not started."),
     ("NOT_CONNECTED", START, "No connection. Nothing was started."),
     (
         None,
         ErrorContext(),
-        "The task failed: “too bad”. Run it again, or say it differently.",
+        "The task failed: “too bad”. Run it again, or try other words.",
     ),
     (
         "SOMETHING_NEW",
         ErrorContext(),
-        "The task failed: “too bad”. Run it again, or say it differently.",
+        "The task failed: “too bad”. Run it again, or try other words.",
     ),
 ]
 

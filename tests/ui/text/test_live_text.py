@@ -287,9 +287,7 @@ def test_what_happened(kind: str, word: str) -> None:
     assert step_word(kind) == word
 
 
-_NAMES_THAT_ARE_WORDS = frozenset(
-    {Kind.PAUSED, Kind.STOPPED, Kind.FAILED, Kind.ANSWER_SENT, Kind.BACK_IN_QUEUE}
-)
+_NAMES_THAT_ARE_WORDS = frozenset({Kind.PAUSED, Kind.STOPPED, Kind.FAILED, Kind.ANSWER_SENT})
 _IN_NO_TIME_LINE = frozenset({Kind.ACTIVE, Kind.QUEUED, Kind.DELIVERED, Kind.SESSION_DOUBTED})
 
 

@@ -59,7 +59,7 @@ def test_a_foolish_cost_breaks_no_column(amount: str) -> None:
     cell = cost_cell(cost, more_to_come=False, spent=True)
     assert len(cell.text) <= 12
     assert (cell.text[-1], cell.severity, cell.copied[-1]) == ("?", Severity.AMBER, "?")
-    told = cell.hint.removeprefix("The service told $").partition(", which cannot be.")[0]
+    told = cell.hint.removeprefix("The service reported $").partition(", which cannot be.")[0]
     assert str(Decimal(told)) == str(cost)
     used = usage_text(a_task(1, status=TaskStatus.DONE, usage=Usage(cost=cost)))
     assert used == f"${told}?"

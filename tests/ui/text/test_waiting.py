@@ -47,14 +47,18 @@ def entry(
 FACTS = QueueContext(limit=5, session="amazon.com 3")
 
 ENTRIES = [
-    (entry(WaitReason.TURN, 18.2), "1st in line, about 0:19", "1st in line, about 19 seconds"),
+    (
+        entry(WaitReason.TURN, 18.2),
+        "1st in the queue, about 0:19",
+        "1st in the queue, about 19 seconds",
+    ),
     (
         entry(WaitReason.TURN, 161, position=2),
-        "2nd in line, about 2:41",
+        "2nd in the queue, about 2:41",
         "about 2 minutes 41 seconds",
     ),
-    (entry(WaitReason.TURN, position=3), "3rd in line", "3rd in line"),
-    (entry(WaitReason.TURN, -5, position=3), "3rd in line", "3rd in line"),
+    (entry(WaitReason.TURN, position=3), "3rd in the queue", "3rd in the queue"),
+    (entry(WaitReason.TURN, -5, position=3), "3rd in the queue", "3rd in the queue"),
     (entry(WaitReason.NO_SLOT), "all 5 places are in use", "all 5 places are in use"),
     (entry(WaitReason.NO_SLOT, 19), "all 5 places are in use, about 0:19", "about 19 seconds"),
     (entry(WaitReason.BUDGET, 12), "waits for calls of this minute, 0:12", "minute, 12 seconds"),
@@ -87,7 +91,7 @@ ENTRIES = [
 
 
 @pytest.mark.parametrize(("one", "text", "said"), ENTRIES, ids=lambda value: str(value)[:40])
-def test_a_task_in_line_says_what_it_waits_for(one: QueueEntry, text: str, said: str) -> None:
+def test_a_task_in_queue_says_what_it_waits_for(one: QueueEntry, text: str, said: str) -> None:
     words = entry_text(one, NOW, FACTS)
     assert words.text == text
     assert said in words.spoken
@@ -105,7 +109,7 @@ def test_places_are_counted_as_people_do() -> None:
 def test_only_the_first_of_many_says_the_common_reason() -> None:
     later = QueueContext(limit=5, is_first=False)
     assert entry_text(entry(WaitReason.NO_SLOT, 40, position=2), NOW, later).text == (
-        "2nd in line, about 0:40"
+        "2nd in the queue, about 0:40"
     )
     assert entry_text(entry(WaitReason.SESSION_ENDED, position=2), NOW, later).text == (
         "its session has ended"
@@ -144,7 +148,7 @@ def test_a_line_that_stands_says_why() -> None:
         for hold in PauseReason
     }
     assert said == {
-        PauseReason.NONE: "waits here",
+        PauseReason.NONE: "queued",
         PauseReason.RESTARTED: "from the last run – Go on",
         PauseReason.FUNDS: "the account cannot pay",
         PauseReason.KEY: "waits for a key",
@@ -160,7 +164,7 @@ def test_ordinals() -> None:
     assert [ordinal(n) for n in numbers] == words.split()
 
 
-def test_what_can_be_done_with_a_task_in_line() -> None:
+def test_what_can_be_done_with_a_task_in_queue() -> None:
     verb = QueueAction
     assert possible(None) == offered(None) == frozenset()
     assert possible(entry(WaitReason.NO_SLOT)) == {verb.REMOVE}
@@ -197,10 +201,8 @@ def test_the_bar_is_only_there_while_it_is_needed() -> None:
         )
         return words.text if words is not None else ""
 
-    assert said(WaitReason.NO_SLOT, 12) == (
-        "12 tasks wait here: as many browsers are open as may be (5)."
-    )
-    assert said(WaitReason.NO_SLOT, 1_000).startswith("1,000 tasks wait here")
+    assert said(WaitReason.NO_SLOT, 12) == ("12 tasks are queued: all 5 browsers are in use.")
+    assert said(WaitReason.NO_SLOT, 1_000).startswith("1,000 tasks are queued")
     assert said(WaitReason.NO_SLOT, 1) == ""  # its row says it
     assert said(WaitReason.TURN, 3) == said(WaitReason.BUSY, 3) == ""
     assert "calls of this minute" in said(WaitReason.BUDGET, 2)
@@ -248,7 +250,7 @@ def test_a_held_line_says_why_and_what_lets_it_go_on() -> None:
     words = queue_bar_text(restarted)
     assert words is not None
     assert words.text == (
-        "3 tasks wait here since the last run. Nothing is started until you say so."
+        "3 tasks are queued from the last run. Nothing is started until you say so."
     )
     assert words.actions == (offer.GO_ON, offer.REMOVE_ALL)
     assert words.grave
@@ -265,33 +267,33 @@ def test_a_held_line_says_why_and_what_lets_it_go_on() -> None:
     )
     assert words is not None
     assert words.text == (
-        "The balance is used up ($0.15 left). 4 sessions work on, 3 tasks wait here."
+        "The balance is used up ($0.15 left). 4 sessions work on, 3 tasks are queued."
     )
     assert words.actions == (offer.ADD_FUNDS, offer.FUNDS_ADDED, offer.REMOVE_ALL)
     words = queue_bar_text(QueueState(pause_reason=PauseReason.KEY, limit=5, entries=entries[:1]))
     assert words is not None
-    assert words.text == "The API key was refused. 1 task waits here."
+    assert words.text == "The API key was refused. 1 task is queued."
     assert words.actions == (offer.ENTER_KEY, offer.REMOVE_ALL)
     no = rejected(403, "FORBIDDEN", message="not on this plan")
     words = queue_bar_text(
         QueueState(pause_reason=PauseReason.FORBIDDEN, limit=5, entries=entries, error=no)
     )
     assert words is not None
-    assert words.text == ("This account may not do that: “not on this plan”. 3 tasks wait here.")
+    assert words.text == ("This account may not do that: “not on this plan”. 3 tasks are queued.")
     assert words.actions == (offer.GO_ON, offer.REMOVE_ALL)
     full = rejected(503, "NO_INSTANCES_AVAILABLE")
     words = queue_bar_text(
         QueueState(pause_reason=PauseReason.UNTAKEN, limit=5, entries=entries[:1], error=full)
     )
     assert words is not None
-    assert words.text == "Browsers open, but take no task. 1 task waits here."
+    assert words.text == "Browsers open, but take no task. 1 task is queued."
     assert words.actions == (offer.GO_ON, offer.REMOVE_ALL)
     telling = rejected(400, "MISSING_PROMPT", message="Missing task.prompt")
     words = queue_bar_text(
         QueueState(pause_reason=PauseReason.DIALECT, limit=5, entries=entries, error=telling)
     )
     assert words is not None
-    assert words.text == "The service does not understand this dialect. 3 tasks wait here."
+    assert words.text == "The service does not understand this dialect. 3 tasks are queued."
     assert words.actions == (offer.SETTINGS, offer.GO_ON, offer.REMOVE_ALL)
 
 
@@ -375,10 +377,10 @@ def test_what_start_would_do() -> None:
 
 def test_what_became_of_a_start() -> None:
     assert started_text("List", [], 1) == "Started “List”."
-    assert started_text("List", [3], 1) == "Waits in line: 3rd."
+    assert started_text("List", [3], 1) == "Queued: 3rd."
     assert started_text("List", [], 4) == "Started 4 tasks."
-    assert started_text("List", [1, 2, 3], 3) == "3 tasks wait in line: 1st to 3rd."
-    assert started_text("List", [1, 2], 5) == "3 started, 2 in line: 1st to 2nd."
+    assert started_text("List", [1, 2, 3], 3) == "3 tasks queued: 1st to 3rd."
+    assert started_text("List", [1, 2], 5) == "3 started, 2 queued: 1st to 2nd."
 
 
 def test_a_task_that_goes_at_once_does_not_wait() -> None:

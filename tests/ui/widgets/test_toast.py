@@ -24,7 +24,7 @@ def done(window: MainWindow, qapp: QApplication) -> list[str]:
     """A toast stands there; what is here was taken back."""
     taken_back: list[str] = []
     window.activateWindow()
-    window.toast.offer_undo("The draft was thrown away.", lambda: taken_back.append("draft"))
+    window.toast.offer_undo("Draft discarded.", lambda: taken_back.append("draft"))
     qapp.processEvents()
     return taken_back
 
@@ -33,7 +33,7 @@ def test_it_stands_above_the_status_line_and_takes_no_focus(
     window: MainWindow, done: list[str], qapp: QApplication
 ) -> None:
     focused = qapp.focusWidget()
-    assert window.toast.accessibleName() == "The draft was thrown away."
+    assert window.toast.accessibleName() == "Draft discarded."
     for width, height in ((1280, 800), (640, 400)):
         window.resize(width, height)
         qapp.processEvents()
@@ -57,7 +57,7 @@ def test_it_covers_no_button_of_details(
     services.sessions.add(1, status=TaskStatus.DONE, ended_ms=NOW, result="Done.")
     window.selection.tasks.select_key(1)
     qapp.processEvents()
-    window.toast.offer_undo("“Find the cheapest hub” was taken out of the line.", lambda: None)
+    window.toast.offer_undo("“Find the cheapest hub” was taken out of the queue.", lambda: None)
     for part in (window.details.foot.again, window.details.foot.edit):
         assert part.isVisible()
         place = QRect(part.mapTo(window, QPoint(0, 0)), part.size())
@@ -93,13 +93,13 @@ def test_ctrl_z_is_for_a_command_that_can_be_taken_back(
 def test_ctrl_z_stays_with_a_command_that_waited_first(
     window: MainWindow, services: Any, qapp: QApplication, moment: str
 ) -> None:
-    """What was taken out of the line was put back, and started; the Terminate went out."""
+    """What was taken out of the queue was put back, and started; the Terminate went out."""
     done: list[str] = []
     window.activateWindow()
     services.sessions.add(1)
     window.selection.sessions.select_key(1)
     services.sessions.set_pending(1, CommandVerb.TERMINATE, WaitReason.UNDO)
-    window.toast.offer_undo("A task was taken out of the line.", lambda: done.append("task"))
+    window.toast.offer_undo("A task was taken out of the queue.", lambda: done.append("task"))
     if moment == "a moment too late":
         services.sessions.set_pending(1, None)
     key(window, Qt.Key.Key_Z, CTRL)
@@ -134,8 +134,8 @@ def test_its_undo_is_not_exchanged_below_the_hand(
     else:
         undo.setFocus(Qt.FocusReason.TabFocusReason)
     window.toast.offer("Started “Buy one hub”.", "Show", lambda: done.append("show"))
-    window.toast.offer_undo("A task was taken out of the line.", lambda: done.append("task"))
-    assert window.toast.accessibleName() == "The draft was thrown away."
+    window.toast.offer_undo("A task was taken out of the queue.", lambda: done.append("task"))
+    assert window.toast.accessibleName() == "Draft discarded."
     undo.click()
     assert done == ["draft"]
     assert window.toast.accessibleName() == "Started “Buy one hub”."
@@ -200,9 +200,9 @@ def start_unconfirmed(services: Any) -> None:
 def test_a_start_that_was_put_away_is_brought_back(window: MainWindow, services: Any) -> None:
     start_unconfirmed(services)
     (notice,) = notice_texts(window.notices)
-    button(window.notice_bar, "Put away").click()
+    button(window.notice_bar, "Dismiss this start").click()
     assert notice_texts(window.notices) == []
-    assert window.toast.accessibleName() == "The start of “Task 1” was put away."
+    assert window.toast.accessibleName() == "The start of “Task 1” was dismissed."
     key(window, Qt.Key.Key_Z, CTRL)
     assert services.sessions.calls == [("put away", 1), ("bring back", (1,))]
     assert notice_texts(window.notices) == [notice]  # an unconfirmed start is never buried
@@ -212,7 +212,7 @@ def test_a_start_whose_result_came_meanwhile_is_not_said_to_be_unconfirmed(
     window: MainWindow, services: Any
 ) -> None:
     start_unconfirmed(services)
-    button(window.notice_bar, "Put away").click()
+    button(window.notice_bar, "Dismiss this start").click()
     services.sessions.change_task(1, status=TaskStatus.DONE, ended_ms=NOW)
     button(window.toast, "Undo").click()
     assert services.sessions.calls[-1] == ("bring back", (1,))
@@ -227,13 +227,13 @@ def test_tasks_that_were_removed_are_put_back(window: MainWindow, services: Any)
     table.setFocus()
     table.select_key(2)
     QTest.keyClick(table, Qt.Key.Key_Delete)
-    assert window.toast.accessibleName() == "“Task 2” was taken out of the line."
+    assert window.toast.accessibleName() == "“Task 2” was taken out of the queue."
     button(window.toast, "Undo").click()
     assert services.queue.calls == [("remove", (2,))]
     assert services.sessions.calls == [("bring back", (2,))]
     table.selectAll()
     QTest.keyClick(table, Qt.Key.Key_Delete)
-    assert window.toast.accessibleName() == "3 tasks were taken out of the line."
+    assert window.toast.accessibleName() == "3 tasks were taken out of the queue."
     key(window, Qt.Key.Key_Z, CTRL)
     assert services.sessions.calls[-1] == ("bring back", services.queue.calls[-1][1])
 
@@ -257,7 +257,7 @@ def test_it_does_not_cover_the_row_that_is_pointed_at(
         for x in (place.left() + 3, table.viewport().width() - 3):
             at = table.viewport().mapToGlobal(QPoint(x, place.center().y()))
             monkeypatch.setattr(QCursor, "pos", lambda at=at: at)
-            window.toast.offer_undo("A task was taken out of the line.", lambda: None)
+            window.toast.offer_undo("A task was taken out of the queue.", lambda: None)
             row_there = QRect(0, place.top(), table.viewport().width(), place.height())
             row_there.moveTopLeft(table.viewport().mapTo(window, row_there.topLeft()))
             if window.toast.x() <= window.mapFromGlobal(at).x():
@@ -267,9 +267,9 @@ def test_it_does_not_cover_the_row_that_is_pointed_at(
 
 def test_a_long_text_leaves_its_button_in_view(window: MainWindow, qapp: QApplication) -> None:
     window.resize(640, 400)
-    window.toast.offer_undo("The start of “" + "word " * 60 + "” was put away.", lambda: None)
+    window.toast.offer_undo("The start of “" + "word " * 60 + "” was dismissed.", lambda: None)
     qapp.processEvents()
     undo = button(window.toast, "Undo")
     assert window.rect().contains(window.toast.geometry())
     assert window.toast.rect().contains(undo.geometry())
-    assert window.toast.accessibleName().endswith("was put away.")
+    assert window.toast.accessibleName().endswith("was dismissed.")

@@ -11,7 +11,7 @@ tr = Translations("Deletion")
 
 _KEPT = tr.mark(
     {
-        KeptReason.IN_LINE: ("1 is in line", "{n} are in line"),
+        KeptReason.IN_LINE: ("1 is queued", "{n} are queued"),
         KeptReason.AT_WORK: ("1 is at work", "{n} are at work"),
         KeptReason.UNCONFIRMED: (
             "1 is unconfirmed and may be running",
@@ -55,7 +55,7 @@ def stays_text() -> str:
 
 
 def kept_text(kept: Mapping[KeptReason, int]) -> str:
-    """'5 stay: 3 are in line; 2 are lost …'; empty where all go."""
+    """'5 stay: 3 are queued; 2 are lost …'; empty where all go."""
     if not kept:
         return ""
     reasons = "; ".join(tr.plural(*_KEPT[reason], kept[reason]) for reason in sorted(kept))

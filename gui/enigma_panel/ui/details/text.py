@@ -110,7 +110,9 @@ def queued_text(entry: QueueEntry, waiting: WaitText) -> ErrorText:
     what = sentence(waiting.text)
     money = tr("It has not been started yet.")
     if entry.why is not WaitReason.TURN:
-        money = tr("{place} in line. It has not been started yet.", place=ordinal(entry.position))
+        money = tr(
+            "{place} in the queue. It has not been started yet.", place=ordinal(entry.position)
+        )
     todo = {
         WaitReason.NO_SLOT: tr("It starts when one is free."),
         WaitReason.SESSION_ENDED: tr("Run it in a new session, or remove it."),

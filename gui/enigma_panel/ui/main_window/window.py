@@ -130,12 +130,12 @@ class MainWindow(QMainWindow):
             CommandGroup(tr("Selected sessions"), verbs, self.selection.subject_text()),
             CommandGroup(tr("All sessions"), (self.terminate_all,)),
             CommandGroup(tr("Selected tasks"), tuple(self.menus.for_tasks)),
-            CommandGroup(tr("Selected tasks in line"), tuple(self.queue_actions.actions.values())),
+            CommandGroup(tr("Selected queued tasks"), tuple(self.queue_actions.actions.values())),
         ]
 
     def say_draft_discarded(self, undo: Callable[[], object]) -> None:
         """Say that Cancel in New task discarded a draft, and offer it again."""
-        self.toast.offer_undo(tr("The draft was thrown away."), undo)
+        self.toast.offer_undo(tr("Draft discarded."), undo)
 
     def add_command(self, action: QAction, *, in_menu: bool = False) -> None:
         """Add an action of a feature to the program's commands. in_menu: to its menu, too."""
@@ -211,7 +211,7 @@ class MainWindow(QMainWindow):
             self,
             tr("Terminate all…"),
             app_actions.terminate_all,
-            tip=tr("Closes all browsers, after a question."),
+            tip=tr("Closes all browsers (asks first)."),
         )
         self.settings = make_action(
             self, tr("Settings"), self.dialogs.open_settings, shortcut="Ctrl+,"

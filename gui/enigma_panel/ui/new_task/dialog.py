@@ -98,7 +98,7 @@ class NewTaskDialog(ModelessDialog):
         self.target_label = make_label(role="dim", wrap=True)
         self.close_after = QCheckBox(tr("Close the session after this task"))
         grid = FieldGrid()
-        self.task_text.setPlaceholderText(tr("What is the agent to do?"))
+        self.task_text.setPlaceholderText(tr("What should the agent do?"))
         self.split_label = make_label(role="dim")
         self.split_button = make_button(tr("Split"), "link")
         self._offer_split(0)
@@ -126,7 +126,7 @@ class NewTaskDialog(ModelessDialog):
         self._show_more(shown=False)
 
     def _build_layout(self) -> None:
-        self.restore_button = make_button(tr("Bring back what I had typed"), "link")
+        self.restore_button = make_button(tr("Restore what I typed"), "link")
         self.restore_button.hide()
         self.kept_label = make_label(tr("Draft kept"), "dim")
         self.clear_button = make_button(tr("Clear"), "link")

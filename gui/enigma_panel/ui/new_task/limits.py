@@ -91,8 +91,8 @@ class LimitsForm(QWidget):
         for field, box in self.numbers.items():
             box.setPlaceholderText(number_text(NUMBERS[field].high))
         self.avoid_domains.setPlaceholderText("example.com, example.org")
-        self.environment.setPlaceholderText(tr("the id that the service gave it"))
-        self.policy.setPlaceholderText(tr("the id that the service gave it"))
+        self.environment.setPlaceholderText(tr("Environment ID"))
+        self.policy.setPlaceholderText(tr("Policy ID"))
         self.country.setPlaceholderText(tr("any, or two letters"))
         self.address.setPlaceholderText("proxy.example.com:8080")
 

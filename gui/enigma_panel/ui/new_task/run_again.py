@@ -17,8 +17,8 @@ from enigma_panel.ui.new_task.text import (
     again_label,
     again_question,
     left_out_text,
-    line_hint,
     not_started_text,
+    queue_hint,
     too_many_text,
 )
 from enigma_panel.ui.text.ways_out import can_run_again
@@ -99,7 +99,7 @@ class RunAgainDialog(ModelessDialog):
         title = shorten(self._able[0].spec.text, TITLE_CHARS) if n else ""
         self.question.setText(again_question(title, n))
         self._show_cost(n)
-        self.hint.setText(line_hint(self._services, n) if n else "")
+        self.hint.setText(queue_hint(self._services, n) if n else "")
         self.left_out.show_text("\n".join(reasons))
         for label in (self.cost, self.hint):
             label.setVisible(bool(n))

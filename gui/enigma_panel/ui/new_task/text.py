@@ -62,7 +62,7 @@ def start_label(n: int, *, after: bool) -> str:
 def target_hint(services: Services, n: int, *, after: bool, in_new: bool) -> str:
     """Return when n tasks would run, always in one line, so that no button moves."""
     if in_new:
-        return line_hint(services, n)
+        return queue_hint(services, n)
     if after:
         return tr.plural(
             "Runs after the task at work there; until then it can be removed.",
@@ -76,13 +76,13 @@ def target_hint(services: Services, n: int, *, after: bool, in_new: bool) -> str
     )
 
 
-def line_hint(services: Services, n: int) -> str:
+def queue_hint(services: Services, n: int) -> str:
     """Return when n tasks that need a browser each would run."""
     queue = services.queue
     if queue.pause_reason is not PauseReason.NONE:
         return tr.plural(
-            "The line does not move at the moment: the task waits there.",
-            "The line does not move at the moment: the tasks wait there.",
+            "The queue is paused: the task waits in it.",
+            "The queue is paused: the tasks wait in it.",
             n,
         )
     ahead = sum(_wants_place(services, entry) for entry in queue.entries())
@@ -92,24 +92,22 @@ def line_hint(services: Services, n: int) -> str:
     if free <= 0:
         places = sentence(no_slot_text(queue.limit))
         return tr.plural(
-            "{places} The task waits in line.",
-            "{places} The tasks wait in line.",
+            "{places} The task is queued.",
+            "{places} The tasks are queued.",
             n,
             places=places,
         )
     if free >= n:
         return tr.plural("Starts at once.", "All {n} start at once.", n)
     start = tr.plural("1 starts at once", "{n} start at once", free)
-    wait = tr.plural("1 waits in line", "{n} wait in line", n - free)
+    wait = tr.plural("1 is queued", "{n} are queued", n - free)
     return tr("{start}, {wait}.", start=start, wait=wait)
 
 
 def _behind(ahead: int, n: int) -> str:
     if n == 1:
-        return tr.plural("Waits in line behind 1 task.", "Waits in line behind {n} tasks.", ahead)
-    return tr.plural(
-        "They wait in line behind 1 task.", "They wait in line behind {n} tasks.", ahead
-    )
+        return tr.plural("Queued behind 1 task.", "Queued behind {n} tasks.", ahead)
+    return tr.plural("They are queued behind 1 task.", "They are queued behind {n} tasks.", ahead)
 
 
 def _wants_place(services: Services, entry: QueueEntry) -> bool:
@@ -145,14 +143,12 @@ def started_text(title: str, positions: Sequence[int], n: int) -> str:
         return tr.plural("Started “{task}”.", "Started {n} tasks.", n, task=title)
     first, last = ordinal(min(positions)), ordinal(max(positions))
     if n == 1:
-        return tr("Waits in line: {place}.", place=first)
+        return tr("Queued: {place}.", place=first)
     where = first if first == last else tr("{first} to {last}", first=first, last=last)
     if len(positions) == n:
-        return tr.plural(
-            "{n} task waits in line: {where}.", "{n} tasks wait in line: {where}.", n, where=where
-        )
+        return tr.plural("{n} task queued: {where}.", "{n} tasks queued: {where}.", n, where=where)
     return tr(
-        "{started} started, {n} in line: {where}.",
+        "{started} started, {n} queued: {where}.",
         started=n - len(positions),
         n=len(positions),
         where=where,
@@ -218,7 +214,7 @@ def again_cost_text(services: Services, n: int) -> AgainCost:
         balance = None
     forecast = services.spending.forecast(Decimal(0))
     if forecast is None:
-        unknown = tr("Nobody can say what that will cost.")
+        unknown = tr("The cost is not known.")
         return AgainCost(unknown, unknown)
     total = forecast.each * n
     is_too_much = balance is not None and balance < total
@@ -248,8 +244,8 @@ def left_out_text(left_out: Sequence[LeftOut]) -> list[str]:
     counts = Counter(left_out)
     texts = {
         LeftOut.QUEUED: tr.plural(
-            "1 is in line and runs anyway.",
-            "{n} are in line and run anyway.",
+            "1 is queued and runs anyway.",
+            "{n} are queued and run anyway.",
             counts[LeftOut.QUEUED],
         ),
         LeftOut.UNCONFIRMED: tr.plural(

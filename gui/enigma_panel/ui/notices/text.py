@@ -166,7 +166,7 @@ def _ours(notice: ServiceNotice, name: str, title: str, why: str) -> Parts:
         case NoticeKind.CLOSED_FOR_WAITING_TASK:
             text = tr(
                 "{session} was opened for “{task}” and did not take it; it is closed again, and "
-                "the task waits in line. {why}",
+                "the task is queued again. {why}",
                 session=name,
                 task=title,
                 why=why,

@@ -265,7 +265,7 @@ class QuestionDialog(ModelessDialog):
     def _offer_draft(self) -> None:
         """Clear was pressed."""
         if self._current is not None and self._current.can_bring_back():
-            self.toast.offer_undo(tr("The draft was thrown away."), self._current.bring_back)
+            self.toast.offer_undo(tr("Draft discarded."), self._current.bring_back)
 
     def _refit(self) -> None:
         if self.isVisible():

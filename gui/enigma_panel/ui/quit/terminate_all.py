@@ -78,7 +78,7 @@ def _question(n: int) -> str:
     if n == 0:
         return tr("No session is open any more.")
     return tr.plural(
-        "This closes 1 browser. Its task ends, and nothing of it costs any more.",
-        "This closes {n} browsers. Their tasks end, and nothing of them costs any more.",
+        "This closes 1 browser. Its task ends and billing stops.",
+        "This closes {n} browsers. Their tasks end and billing stops.",
         n,
     )

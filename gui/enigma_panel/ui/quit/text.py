@@ -174,9 +174,7 @@ def _durable(session: Session, pending: PendingCommand, is_unwritten: bool) -> s
 def _queued(n: int) -> str:
     if not n:
         return ""
-    return tr.plural(
-        "1 task waits here and stays in line.", "{n} tasks wait here and stay in line.", n
-    )
+    return tr.plural("1 task stays in the queue.", "{n} tasks stay in the queue.", n)
 
 
 def _group(session: Session, task: Task | None) -> str:
@@ -308,7 +306,7 @@ def waiting_text(tasks: int, terminates: int, queued: int, *, is_unwritten: bool
     ]
     what = tr(" and ").join(part for part in parts if part)
     text = tr("Quits when {what}", what=what)
-    return text + (tr("; what waits in line stays there.") if queued else ".")
+    return text + (tr("; queued tasks stay in the queue.") if queued else ".")
 
 
 def ending_text(done: int, of: int) -> str:

@@ -37,7 +37,7 @@ class ExampleTasks(QWidget):
         column.setSpacing(GAP)
         column.addStretch(1)
         centre = Qt.AlignmentFlag.AlignHCenter
-        head = make_label(tr("Nothing was asked for yet. Try one of these:"), "dim")
+        head = make_label(tr("No tasks yet. Try one of these:"), "dim")
         column.addWidget(head, 0, centre)
         for spec in example_tasks():
             button = make_button(spec.text, "link")

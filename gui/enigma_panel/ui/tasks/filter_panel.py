@@ -54,8 +54,8 @@ class FilterPanel(QFrame):
         tips = tr("Started on this day or later."), tr("Started on this day or before.")
         self.from_day = _Field(read_day, tr("From"), day, tips[0])
         self.to_day = _Field(read_day, tr("To"), day, tips[1])
-        self.cost_from = _Field(read_cost, tr("Cost from"), cost, tr("So many dollars, or more."))
-        self.cost_to = _Field(read_cost, tr("Cost to"), cost, tr("So many dollars, or less."))
+        self.cost_from = _Field(read_cost, tr("Cost from"), cost, tr("At least this many dollars."))
+        self.cost_to = _Field(read_cost, tr("Cost to"), cost, tr("At most this many dollars."))
         self._fields: tuple[_Field[Any], ...] = (
             self.from_day,
             self.to_day,

@@ -25,7 +25,7 @@ def group_label(group: TaskGroup | None) -> str:
         case TaskGroup.WORKING:
             return tr("Working")
         case TaskGroup.QUEUED:
-            return tr("In line")
+            return tr("Queued")
         case TaskGroup.ASKS:
             return tr("Asks you")
         case TaskGroup.DONE:

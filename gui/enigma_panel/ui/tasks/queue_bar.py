@@ -136,7 +136,7 @@ class QueueBar(QFrame):
 
     def _build(self) -> None:
         set_role(self, "plain")
-        self.setAccessibleName(tr("Line"))
+        self.setAccessibleName(tr("Queue"))
         row = make_row(self._glyph, self._text, *self._buttons.values(), self._yes, self._keep)
         row.setStretch(1, 1)
         row.setContentsMargins(12, 4, 12, 4)
@@ -221,7 +221,7 @@ def queue_bar_text(state: QueueState) -> QueueBarText | None:
     match state.pause_reason:
         case PauseReason.RESTARTED:
             text = tr(
-                "{wait} since the last run. Nothing is started until you say so.", wait=_wait(n)
+                "{wait} from the last run. Nothing is started until you say so.", wait=_wait(n)
             )
             return QueueBarText(text=text, actions=_with_remove(QueueBarAction.GO_ON), grave=True)
         case PauseReason.FUNDS:
@@ -301,7 +301,7 @@ def _works(n: int) -> str:
 
 
 def _wait(n: int) -> str:
-    return tr.plural("1 task waits here", "{n} tasks wait here", n)
+    return tr.plural("1 task is queued", "{n} tasks are queued", n)
 
 
 def _shared_reason(state: QueueState) -> str:
@@ -310,7 +310,7 @@ def _shared_reason(state: QueueState) -> str:
     if WaitReason.LEDGER in reasons:
         return tr("the ledger cannot be written at the moment")
     if WaitReason.NO_SLOT in reasons:
-        return tr("as many browsers are open as may be ({n})", n=state.limit)
+        return tr.plural("the only browser is in use", "all {n} browsers are in use", state.limit)
     if WaitReason.LIMITED in reasons or WaitReason.BUDGET in reasons:
         return tr("the calls of this minute are used up")
     return tr("there is no connection") if WaitReason.CONNECTION in reasons else ""
@@ -319,8 +319,8 @@ def _shared_reason(state: QueueState) -> str:
 def remove_all_question(n: int) -> str:
     """Return the question that is asked once before all tasks leave the queue."""
     return tr.plural(
-        "Remove this task from the line? It was not started.",
-        "Remove these {n} tasks from the line? They were not started.",
+        "Remove this task from the queue? It was not started.",
+        "Remove these {n} tasks from the queue? They were not started.",
         n,
     )
 

@@ -145,7 +145,7 @@ class TasksTable(KeyedTable):
     def _say_why_empty(self) -> None:
         text = tr("No task fits the filter.")
         if self.rows.is_without_tasks:
-            text = tr("Nothing was asked for yet.\nWhat you start is listed here, with its result.")
+            text = tr("No tasks yet.\nWhat you start is listed here, with its result.")
         self.set_empty_text(text)
 
     def _show_column(self, column: int, shown: bool) -> None:

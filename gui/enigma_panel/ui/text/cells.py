@@ -151,7 +151,7 @@ def _plain_result_cell(task: Task, session: Session | None) -> Cell:
         case TaskStatus.STOPPED if task.code == FROM_EXPORT:
             text = tr("not started; queued when the ledger was exported")
         case TaskStatus.STOPPED if task.code == TAKEN_BACK:
-            text = tr("taken out of the line, not started")
+            text = tr("taken out of the queue, not started")
         case TaskStatus.STOPPED:
             text = _stopped_text(task, session)
         case TaskStatus.LOST:

@@ -307,7 +307,7 @@ def page_did_not_load(_details: ErrorDetails) -> ErrorText:
 
 def not_found_on_page(_details: ErrorDetails) -> ErrorText:
     """The page lacks what the task is about."""
-    return ErrorText(tr("The agent did not find what it needed."), todo=tr("Say it differently."))
+    return ErrorText(tr("The agent did not find what it needed."), todo=tr("Try other words."))
 
 
 def crashed(facts: ErrorDetails) -> ErrorText:
@@ -327,7 +327,7 @@ def ledger_failed(_details: ErrorDetails) -> ErrorText:
 
 def taken_back(_details: ErrorDetails) -> ErrorText:
     """The person took it out of the queue."""
-    return ErrorText(tr("It was taken out of the line."), tr("It was not started."))
+    return ErrorText(tr("It was taken out of the queue."), tr("It was not started."))
 
 
 def from_copy(_details: ErrorDetails) -> ErrorText:
@@ -364,7 +364,7 @@ def other_task(facts: ErrorDetails) -> ErrorText:
 def unknown_task_error(facts: ErrorDetails) -> ErrorText:
     """The task's code is not documented, or there is none."""
     what = with_message(tr("The task failed"), facts)
-    return ErrorText(what, todo=tr("Run it again, or say it differently."))
+    return ErrorText(what, todo=tr("Run it again, or try other words."))
 
 
 def too_many_calls(facts: ErrorDetails) -> ErrorText:
@@ -412,9 +412,9 @@ def lost_start(facts: ErrorDetails) -> ErrorText:
             "It may be running and cost money; if so, the service ends it by {time}.",
             time=facts.context.ends_at,
         )
-    todo = tr("Start it again (may run twice), or put it away.")
+    todo = tr("Start it again (may run twice), or dismiss it.")
     if facts.context.has_page:
-        todo = tr("Look at the account page, start it again (may run twice), or put it away.")
+        todo = tr("Look at the account page, start it again (may run twice), or dismiss it.")
     return ErrorText(what, money, todo)
 
 

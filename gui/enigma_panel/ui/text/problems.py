@@ -87,7 +87,7 @@ def notice_action_label(action: NoticeAction, dialect: Dialect | None = None) ->
         NoticeAction.START_AGAIN: tr("Start it again (may run twice)"),
         NoticeAction.EDIT_AND_RUN: tr("Edit and run again"),
         NoticeAction.SWITCH_DIALECT: tr("Start again"),
-        NoticeAction.PUT_AWAY: tr("Put away"),
+        NoticeAction.PUT_AWAY: tr("Dismiss this start"),
         NoticeAction.ASK_RESULT: tr("Ask the session for its result"),
         NoticeAction.TERMINATE: tr("Terminate"),
         NoticeAction.ENTER_KEY: tr("Enter the key"),

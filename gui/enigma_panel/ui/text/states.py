@@ -235,7 +235,7 @@ def task_status_text(task: Task, session: Session | None = None) -> StateWord:
         return word
     match task.status:
         case s.QUEUED:
-            return StateWord(Glyph.RING, tr("queued here"))
+            return StateWord(Glyph.RING, tr("queued"))
         case s.STARTING:
             return StateWord(Glyph.RING, tr("starting"))
         case s.WORKING:

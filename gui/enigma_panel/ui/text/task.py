@@ -47,7 +47,7 @@ def task_summary(
         return StateSummary(word.word, word.severity, word.tip)
     word = task_status_text(task, session)
     if task.ended_ms is None:
-        known_ms = known_ms if task.may_be_at_work else None  # how long it waits here, we know
+        known_ms = known_ms if task.may_be_at_work else None  # we know how long it is queued
         until_ms = known_until_ms(task, session) or known_ms or now_ms
         is_queued = task.status is TaskStatus.QUEUED  # anew with each refused try
         lasted = duration(until_ms - (task.created_ms if is_queued else task.since_ms))
@@ -84,7 +84,7 @@ def trouble_text(
                 todo=tr("Its result cannot be fetched."),
             )
         case TaskStatus.STOPPED if task.code == TAKEN_BACK:
-            return ErrorText(tr("Taken out of the line."), tr("It was not started."))
+            return ErrorText(tr("Taken out of the queue."), tr("It was not started."))
         case TaskStatus.STOPPED if task.code and task.stop_sent_ms is None:
             return explain_code(task.code, task.error, context)
         case TaskStatus.STOPPED:

@@ -69,7 +69,7 @@ def verb_text(verb: CommandVerb) -> VerbText:
             return VerbText(
                 label=tr("Terminate"),
                 going=tr("Terminating"),
-                tip=tr("Closes this browser, which then costs nothing any more."),
+                tip=tr("Closes the browser. Billing stops."),
                 keys="Ctrl+Del",
                 failed=tr("The browser may still be open and cost money."),
             )

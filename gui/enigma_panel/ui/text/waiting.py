@@ -81,7 +81,7 @@ def entry_text(entry: QueueEntry, now_ms: int, facts: QueueContext) -> WaitText:
 
 def _entry_words(entry: QueueEntry, left: int | None, facts: QueueContext, times: _Times) -> str:
     if entry.why is WaitReason.TURN or (entry.why in _SHARED and not facts.is_first):
-        return _about(tr("{place} in line", place=ordinal(entry.position)), left, times)
+        return _about(tr("{place} in the queue", place=ordinal(entry.position)), left, times)
     if entry.why in _SHARED:
         return _shared_words(entry.why, left, facts.limit, times)
     return _own_words(entry, facts)
@@ -125,7 +125,7 @@ def _own_words(entry: QueueEntry, facts: QueueContext) -> str:
             return pause_text(facts.pause_reason)
         case WaitReason.SENDING:
             return tr("is being started")
-    return tr("waits here")
+    return tr("queued")
 
 
 def _about(what: str, left: int | None, times: _Times) -> str:
@@ -209,9 +209,9 @@ def queue_action_tip(verb: QueueAction) -> str:
         case QueueAction.REMOVE:
             return tr("It is not started and costs nothing.")
         case QueueAction.NEW_SESSION:
-            return tr("Waits in line for a browser of its own.")
+            return tr("Queues it for a browser of its own.")
         case QueueAction.EDIT:
-            return tr("Takes it out of the line and opens it in New task.")
+            return tr("Takes it out of the queue and opens it in New task.")
 
 
 def possible(entry: QueueEntry | None) -> frozenset[QueueAction]:
@@ -303,4 +303,4 @@ def pause_text(reason: PauseReason) -> str:
         PauseReason.FORBIDDEN: tr("the account may not do that – Go on"),
         PauseReason.UNTAKEN: tr("browsers open, but take no task – Go on"),
         PauseReason.DIALECT: tr("the service does not understand this dialect – Go on"),
-    }.get(reason, tr("waits here"))
+    }.get(reason, tr("queued"))
