@@ -38,7 +38,9 @@ def main() -> int:
     wanted = parser.parse_args()
     wanted.folder.mkdir(parents=True, exist_ok=True)
     kind = Gallery if wanted.gallery else Tour
-    app.Program._until_left = partial(_walk, kind, wanted.folder)  # type: ignore[method-assign]
+    # From Python 3.14 on a bare partial in a class would be given the program, too.
+    walk = staticmethod(partial(_walk, kind, wanted.folder))
+    app.Program._until_left = walk  # type: ignore[method-assign]
     gc.disable()  # as in __main__
     return app.run(Options(demo=True, data_dir=wanted.data_dir), SimulatorProcess(*kind.service))
 
