@@ -339,11 +339,11 @@ class FakeSessions(Sessions):
         self.change_session(key, label=label)
 
     async def dismiss(self, key: int) -> list[int]:
-        self.calls.append(("put away", key))
+        self.calls.append(("dismiss", key))
         return [task.key for task in self.tasks.values() if task.session_key == key]
 
     async def restore(self, keys: Sequence[int]) -> None:
-        self.calls.append(("bring back", tuple(keys)))
+        self.calls.append(("restore", tuple(keys)))
 
     async def mark_seen(self, keys: Sequence[int]) -> None:
         for key in keys:

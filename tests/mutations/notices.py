@@ -209,9 +209,9 @@ NOTICES = (
     ),
     Break(
         promise=WAYS_OUT,
-        mistake="Put away does something else",
+        mistake="Dismiss this start does something else",
         file="ui/actions.py",
-        old="                self.put_away(session_key)\n",
+        old="                self.dismiss_start(session_key)\n",
         new="                self.open_account_page()\n",
         tests=(f"{WAYS}::test_each_does_what_it_says",),
     ),

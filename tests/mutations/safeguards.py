@@ -384,7 +384,7 @@ SAFEGUARDS = (
         tests=(f"{COMMANDS_LIVE}::{AGAIN_IN_REACH}",),
     ),
     Break(
-        promise="A start that was put away and brought back is waited for as before",
+        promise="A start that was dismissed and restored is waited for as before",
         mistake="its browser stays closed (assumed), and frees a place that it may take",
         file="core/transitions.py",
         old="{P.CLOSED_ASSUMED: P.UNCONFIRMED, ",

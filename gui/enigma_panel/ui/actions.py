@@ -70,7 +70,7 @@ class Actions(QObject):
     done: something was done that no row says: a sentence. undoable_done: something that can be
     taken back: a sentence, and the call that does. under_way: something takes a while, up to one of
     the others: a sentence, and the call that ends it half-way.
-    awaited_again: the key of a session whose start was put away, and is waited for after all.
+    awaited_again: the key of a session whose start was dismissed, and is waited for after all.
     """
 
     trouble = Signal(str)
@@ -198,9 +198,9 @@ class Actions(QObject):
         start = self._start(result_question(lost), where=session_key)
         self._scope.spawn(f"ask for the result of task {lost.key}", start)
 
-    def put_away(self, key: int) -> None:
+    def dismiss_start(self, key: int) -> None:
         """Settle an unconfirmed start."""
-        self._scope.spawn(f"put away {key}", self._put_away(key))
+        self._scope.spawn(f"dismiss start {key}", self._dismiss_start(key))
 
     def copy(self, text: str) -> None:
         """Put a text on the clipboard."""
@@ -280,8 +280,8 @@ class Actions(QObject):
                 self.run_again(task)
             case NoticeAction.SWITCH_DIALECT if task is not None:
                 self.switch_and_run(task)
-            case NoticeAction.PUT_AWAY if session_key is not None:
-                self.put_away(session_key)
+            case NoticeAction.DISMISS_START if session_key is not None:
+                self.dismiss_start(session_key)
             case NoticeAction.TERMINATE if session_key is not None:
                 self.command([session_key], CommandVerb.TERMINATE)
             case NoticeAction.ASK_RESULT if session_key is not None and task is not None:
@@ -312,7 +312,7 @@ class Actions(QObject):
         except LedgerError:
             self.trouble.emit(tr("The ledger could not be written, so the queue stays as it was."))
 
-    async def _put_away(self, key: int) -> None:
+    async def _dismiss_start(self, key: int) -> None:
         tasks = await self._sessions.dismiss(key)
         if tasks:
             text = tr("The start of “{task}” was dismissed.", task=self._title(tasks[0]))

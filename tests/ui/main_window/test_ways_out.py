@@ -156,4 +156,4 @@ def test_each_does_what_it_says(
     take(AGAIN)
     assert sessions.calls.pop()[:2] == ("start", "Task 1")
     take(AWAY)
-    assert sessions.calls.pop() == ("put away", 1)
+    assert sessions.calls.pop() == ("dismiss", 1)

@@ -293,7 +293,7 @@ def test_notices_are_said_once_and_offer_something(
     assert len(notice_texts(window.notices)) == 1
     assert "It may be running and cost money" in notice_texts(window.notices)[0]
     button(window.notice_bar, "Dismiss this start").click()
-    assert services.sessions.calls == [("put away", 1)]
+    assert services.sessions.calls == [("dismiss", 1)]
     assert not window.notice_bar.isVisible()
 
 

@@ -140,10 +140,10 @@ def test_an_account_page_is_never_guessed() -> None:
         assert not account_page.open_account_page(other)
 
 
-def test_put_away_settles_an_unconfirmed_start(bar: Bar) -> None:
+def test_dismiss_settles_an_unconfirmed_start(bar: Bar) -> None:
     unconfirmed_start(bar)
     bar.press("Dismiss this start")
-    assert bar.app_actions.calls == [("put_away", 1)]
+    assert bar.app_actions.calls == [("dismiss_start", 1)]
     assert bar.lines == []
 
 

@@ -404,7 +404,7 @@ async def test_a_task_with_a_field_that_its_dialect_lacks_is_edited(
     button(queued.details, "Edit").click()
     assert dialogs.calls == [("open_new_task", None, sessions.task(4).spec)]
     button(queued.toast, "Undo").click()  # New task offers none for words that stay as they are
-    assert sessions.calls[-1] == ("bring back", (4,))
+    assert sessions.calls[-1] == ("restore", (4,))
 
 
 def test_details_tell_what_a_task_waits_for(queued: MainWindow, services: Any) -> None:

@@ -197,14 +197,14 @@ def start_unconfirmed(services: Any) -> None:
     services.sessions.said.emit(unconfirmed)
 
 
-def test_a_start_that_was_put_away_is_brought_back(window: MainWindow, services: Any) -> None:
+def test_a_start_that_was_dismissed_is_restored(window: MainWindow, services: Any) -> None:
     start_unconfirmed(services)
     (notice,) = notice_texts(window.notices)
     button(window.notice_bar, "Dismiss this start").click()
     assert notice_texts(window.notices) == []
     assert window.toast.accessibleName() == "The start of “Task 1” was dismissed."
     key(window, Qt.Key.Key_Z, CTRL)
-    assert services.sessions.calls == [("put away", 1), ("bring back", (1,))]
+    assert services.sessions.calls == [("dismiss", 1), ("restore", (1,))]
     assert notice_texts(window.notices) == [notice]  # an unconfirmed start is never buried
 
 
@@ -215,7 +215,7 @@ def test_a_start_whose_result_came_meanwhile_is_not_said_to_be_unconfirmed(
     button(window.notice_bar, "Dismiss this start").click()
     services.sessions.change_task(1, status=TaskStatus.DONE, ended_ms=NOW)
     button(window.toast, "Undo").click()
-    assert services.sessions.calls[-1] == ("bring back", (1,))
+    assert services.sessions.calls[-1] == ("restore", (1,))
     assert notice_texts(window.notices) == []
 
 
@@ -230,12 +230,12 @@ def test_tasks_that_were_removed_are_put_back(window: MainWindow, services: Any)
     assert window.toast.accessibleName() == "“Task 2” was taken out of the queue."
     button(window.toast, "Undo").click()
     assert services.queue.calls == [("remove", (2,))]
-    assert services.sessions.calls == [("bring back", (2,))]
+    assert services.sessions.calls == [("restore", (2,))]
     table.selectAll()
     QTest.keyClick(table, Qt.Key.Key_Delete)
     assert window.toast.accessibleName() == "3 tasks were taken out of the queue."
     key(window, Qt.Key.Key_Z, CTRL)
-    assert services.sessions.calls[-1] == ("bring back", services.queue.calls[-1][1])
+    assert services.sessions.calls[-1] == ("restore", services.queue.calls[-1][1])
 
 
 @pytest.mark.parametrize("size", [(1280, 800), (640, 400)])

@@ -222,7 +222,7 @@ def key_expired(_details: ErrorDetails) -> ErrorText:
 
 
 def no_balance(facts: ErrorDetails) -> ErrorText:
-    """Nothing is left on the account."""
+    """The account has nothing left."""
     what = tr("The balance is used up.")
     if facts.balance is not None:
         left = format_money(facts.balance, MoneyKind.BALANCE)
@@ -331,7 +331,7 @@ def taken_back(_details: ErrorDetails) -> ErrorText:
 
 
 def from_copy(_details: ErrorDetails) -> ErrorText:
-    """It was queued when the ledger in use was copied, also to another computer."""
+    """The task was queued when the ledger in use was copied, also to another computer."""
     return ErrorText(
         tr("It was queued when this ledger was copied."),
         tr("Whether it ran since then is not known."),
@@ -340,7 +340,7 @@ def from_copy(_details: ErrorDetails) -> ErrorText:
 
 
 def from_export(_details: ErrorDetails) -> ErrorText:
-    """It was queued when an earlier version exported the ledger in use."""
+    """The task was queued when an earlier version exported the ledger in use."""
     return ErrorText(
         tr("It was queued when the ledger was exported, and was not started here."),
         tr("Whether the other program went on with it is not known."),

@@ -24,7 +24,7 @@ class NoticeAction(StrEnum):
     START_AGAIN = "start_again"
     EDIT_AND_RUN = "edit_and_run"
     SWITCH_DIALECT = "switch_dialect"
-    PUT_AWAY = "put_away"
+    DISMISS_START = "dismiss_start"
     ASK_RESULT = "ask_result"
     TERMINATE = "terminate"
     ENTER_KEY = "enter_key"
@@ -46,7 +46,7 @@ class NoticeRank(IntEnum):
     ENDING = auto()
     """The program is about to end."""
     UNCONFIRMED = auto()
-    """Something may have been started that costs money, and nobody knows."""
+    """The notice says that something may have been started that costs money."""
 
 
 class Notice(Struct, frozen=True, kw_only=True):
@@ -87,7 +87,7 @@ def notice_action_label(action: NoticeAction, dialect: Dialect | None = None) ->
         NoticeAction.START_AGAIN: tr("Start it again (may run twice)"),
         NoticeAction.EDIT_AND_RUN: tr("Edit and run again"),
         NoticeAction.SWITCH_DIALECT: tr("Start again"),
-        NoticeAction.PUT_AWAY: tr("Dismiss this start"),
+        NoticeAction.DISMISS_START: tr("Dismiss this start"),
         NoticeAction.ASK_RESULT: tr("Ask the session for its result"),
         NoticeAction.TERMINATE: tr("Terminate"),
         NoticeAction.ENTER_KEY: tr("Enter the key"),

@@ -17,7 +17,7 @@ tr = Translations("Notices")
 WAYS = (
     NoticeAction.ACCOUNT_PAGE,
     NoticeAction.START_AGAIN,
-    NoticeAction.PUT_AWAY,
+    NoticeAction.DISMISS_START,
     NoticeAction.ASK_RESULT,
     NoticeAction.TERMINATE,
     NoticeAction.SWITCH_DIALECT,
@@ -32,7 +32,7 @@ def ways_out(
     if session is not None and session.phase is Phase.UNCONFIRMED:
         page = (NoticeAction.ACCOUNT_PAGE,) if account_page(services.account.base_url) else ()
         again = (NoticeAction.START_AGAIN,) if task is not None else ()
-        return (*page, *again, NoticeAction.PUT_AWAY)
+        return (*page, *again, NoticeAction.DISMISS_START)
     if task is not None and task.status is TaskStatus.UNCONFIRMED:
         if session is None:
             return ()
@@ -65,7 +65,7 @@ def way_out_tip(action: NoticeAction) -> str:
     """Return what a way out means for the money; empty where the label says it."""
     return {
         NoticeAction.START_AGAIN: tr("If the first one runs, too, both cost money."),
-        NoticeAction.PUT_AWAY: tr("The program no longer waits for this start."),
+        NoticeAction.DISMISS_START: tr("The program no longer waits for this start."),
         NoticeAction.ASK_RESULT: tr("This is a new task in that session; it costs money."),
         NoticeAction.TERMINATE: verb_text(CommandVerb.TERMINATE).tip,
     }.get(action, "")
