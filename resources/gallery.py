@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMenu,
     QPlainTextEdit,
+    QTabBar,
     QTableView,
     QTabWidget,
     QWidget,
@@ -28,6 +29,7 @@ from enigma_panel.core.models import SessionState, Task, TaskSpec, TaskStatus
 from enigma_panel.core.observation import Usage
 from enigma_panel.core.task_filter import NEWEST_FIRST, TaskGroup
 from enigma_panel.core.verbs import TaskVerb
+from enigma_panel.features import FEATURES
 from enigma_panel.services.container import Services
 from enigma_panel.store.files import Copy, Problem, ProblemKind
 from enigma_panel.store.ledger.errors import CorruptLedgerError
@@ -43,7 +45,6 @@ from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.recovery.lost_ledger import LostLedgerWindow
 from enigma_panel.ui.recovery.opening import OpeningWindow
 from enigma_panel.ui.recovery.start_failed import StartFailedWindow
-from enigma_panel.ui.result.dialog import ResultDialog
 from enigma_panel.ui.settings.dialog import SettingsDialog
 from enigma_panel.ui.tasks.model import Column
 from enigma_panel.ui.widgets.taken_question import TakenQuestion
@@ -98,8 +99,8 @@ FIRST_SAMPLE = 10**9
 """Its key: no task of the ledger has such a one."""
 
 
-def _has_tabs(dialog: ResultDialog, n: int) -> bool:
-    return dialog.tabs.count() == n
+def _has_tabs(tabs: QTabBar, n: int) -> bool:
+    return tabs.count() == n
 
 
 class _Samples(QObject):
@@ -333,13 +334,21 @@ class Gallery(Tour):
 
     async def _show_results(self) -> None:
         """In each form that a result may have; the simulator's are few."""
+        if all(feature.name != "results" for feature in FEATURES):
+            return
+        from enigma_panel.features.results.dialog import ResultDialog  # noqa: PLC0415 - optional
+        from enigma_panel.features.results.structured_results import (  # noqa: PLC0415 - optional
+            StructuredResults,
+        )
+
         now_ms = self._services.clock.now_ms()
         samples = _Samples(now_ms)
-        dialog = ResultDialog(replace(self._services, sessions=samples), self._window)
+        services = replace(self._services, sessions=samples)
+        dialog = ResultDialog(services, StructuredResults(), self._window)
         for key, (name, _text) in enumerate(RESULTS, FIRST_SAMPLE):
             dialog.ask(key, samples, self._window.app_actions)
             forms = 1 if name == "text" else 2
-            await self._until("it is read", partial(_has_tabs, dialog, forms))
+            await self._until("it is read", partial(_has_tabs, dialog.tabs, forms))
             dialog.tabs.setCurrentIndex(dialog.tabs.count() - 1)
             await self._picture(f"result-{name}", dialog)
         dialog.reject()

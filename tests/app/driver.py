@@ -72,7 +72,8 @@ class Driver(Tour):
             case "answer":
                 await self._answer(json.loads(rest))
             case "colleague":
-                self._window.app_actions.copy_for_colleague(self._task(rest))
+                entries = {entry.label: entry for entry in self._window.menus.ended_tasks}
+                entries["Copy for a colleague"].call([self._task(rest).key])
             case "texts":
                 return shown_texts()
             case "tray":  # as `Startup` installs it, where there is a tray

@@ -17,7 +17,6 @@ from enigma_panel.api.protocols import HealthReply, LiveError, LiveFault
 from enigma_panel.core.models import Phase, Session, Task, TaskSpec, TaskStatus
 from enigma_panel.core.money import affordable, sum_money
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.core.result_formats import ReadResult, ResultFormat, copied_text, read_formats
 from enigma_panel.core.service_rules import RULES, Dialect, ServiceRules, dialect_of_host
 from enigma_panel.core.task_filter import (
     GROUP_STATUSES,
@@ -760,20 +759,6 @@ class HandUrgency(Urgency):
 
     def _follow_time(self) -> None:
         pass
-
-
-class FakeStructuredResults:
-    """Reads as the real service does, at once. calls: the texts that were read."""
-
-    def __init__(self) -> None:
-        self.calls: list[str] = []
-
-    async def read_formats(self, spec: TaskSpec, text: str) -> ReadResult:
-        self.calls.append(text)
-        return read_formats(spec, text)
-
-    async def copied_text(self, result: ReadResult, to: ResultFormat) -> str:
-        return copied_text(result, to)
 
 
 class FakeSpending(Spending):

@@ -17,7 +17,6 @@ from tests.kit.fakes import (
     FakeSettings,
     FakeSpending,
     FakeStandby,
-    FakeStructuredResults,
     FakeTaskSearch,
     FakeTimeline,
     FakeWriter,
@@ -45,7 +44,6 @@ class World:
         self.live = FakeLive()
         self.writer = FakeWriter()
         self.timeline = FakeTimeline()
-        self.structured_results = FakeStructuredResults()
         self.scope = scope or TaskScope()
         self.urgency = HandUrgency(self.inbox, self.clock, self.scope)
         record = SimpleNamespace(**vars(self), demo=demo, keep_folder="/home/maria/enigma-panel")

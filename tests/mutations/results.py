@@ -2,9 +2,9 @@
 
 from tests.mutations.runner import Break
 
-MARKDOWN = "tests/ui/result/test_markdown_view.py"
-SAVER = "tests/ui/result/test_saver.py"
-RESULT = "tests/ui/result/test_dialog.py"
+MARKDOWN = "tests/features/results/test_markdown_view.py"
+SAVER = "tests/features/results/test_saver.py"
+RESULT = "tests/features/results/test_dialog.py"
 LOADS_NOTHING = "Markdown loads nothing"
 LINKS = "A link is opened when its host was shown and confirmed, and only one of the web"
 
@@ -12,7 +12,7 @@ RESULTS = (
     Break(
         promise=LOADS_NOTHING,
         mistake="images stay in it, and Qt reads those that lie on this computer",
-        file="ui/result/markdown_view.py",
+        file="features/results/markdown_view.py",
         old="        _replace_images(document)\n",
         new="",
         tests=(f"{MARKDOWN}::test_no_picture_is_loaded_wherever_it_lies",),
@@ -20,7 +20,7 @@ RESULTS = (
     Break(
         promise=LOADS_NOTHING,
         mistake="its HTML is laid out",
-        file="ui/result/markdown_view.py",
+        file="features/results/markdown_view.py",
         old="    | QTextDocument.MarkdownFeature.MarkdownNoHTML\n",
         new="",
         tests=(f"{MARKDOWN}::test_html_is_shown_as_text",),
@@ -28,7 +28,7 @@ RESULTS = (
     Break(
         promise=LINKS,
         mistake="it is opened at once",
-        file="ui/result/markdown_view.py",
+        file="features/results/markdown_view.py",
         old="        self.link_bar.show()\n        self.keep_closed.setFocus",
         new="        self._open()\n        self.keep_closed.setFocus",
         tests=(f"{MARKDOWN}::test_a_link_is_opened_after_its_host_was_shown",),
@@ -36,7 +36,7 @@ RESULTS = (
     Break(
         promise=LINKS,
         mistake="any other is offered, too",
-        file="ui/result/markdown_view.py",
+        file="features/results/markdown_view.py",
         old='link.scheme() in {"http", "https"} and bool(host)',
         new="True",
         tests=(f"{MARKDOWN}::test_what_leads_elsewhere_cannot_be_opened",),
@@ -44,7 +44,7 @@ RESULTS = (
     Break(
         promise="Save as… replaces no file unasked",
         mistake="it is not looked whether one is there",
-        file="ui/result/saver.py",
+        file="features/results/saver.py",
         old="        if is_taken:\n",
         new="        if False:\n",
         tests=(f"{SAVER}::test_a_file_that_is_there_is_asked_about",),
@@ -60,7 +60,7 @@ RESULTS = (
     Break(
         promise="What is copied for a colleague opens no session",
         mistake="ids stay in it",
-        file="ui/text/result.py",
+        file="features/results/text.py",
         old="        text = text.replace(secret, MARK)\n",
         new="        text = text.replace(MARK, MARK)\n",
         tests=(f"{RESULT}::test_what_a_colleague_gets_opens_no_session",),

@@ -4,7 +4,7 @@ from tests.mutations.runner import Break
 
 MEMORY = "tests/app/test_private_memory.py"
 FOREIGN = "tests/services/monitor/test_foreign_answers.py"
-STRUCTURED_VIEW = "tests/ui/details/test_structured_result.py"
+STRUCTURED_VIEW = "tests/features/results/test_structured_view.py"
 UNDO = "tests/services/test_undo.py"
 STARTER = "tests/services/queue/test_starter.py"
 COMMANDS_LIVE = "tests/services/commands/test_commands_live.py"
@@ -343,7 +343,7 @@ SAFEGUARDS = (
     Break(
         promise="A result that is not as it was asked for is shown with the doubt",
         mistake="one that is no JSON is not shown as text",
-        file="ui/details/structured_result.py",
+        file="features/results/structured_view.py",
         old="(self._result.has_structure and not self._as_text)",
         new="not self._as_text",
         tests=(f"{STRUCTURED_VIEW}::test_what_cannot_be_read_is_shown_as_text",),

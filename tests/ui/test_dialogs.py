@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QWidget
 
 from enigma_panel.core.models import TaskSpec, TaskStatus
 from enigma_panel.services.types import KeyState
-from enigma_panel.ui.actions import Actions
 from enigma_panel.ui.dialogs import Dialogs
 from enigma_panel.ui.quit.dialog import QuitChoice, QuitDialog
 from enigma_panel.ui.settings.key_dialog import KeyDialog
@@ -20,16 +19,6 @@ from tests.kit.world import World
 @pytest.fixture
 def manager(world: World) -> Dialogs:
     return Dialogs(world.services, lambda: None)
-
-
-class FakeRows:
-    """Nothing stands beside the row."""
-
-    def neighbour(self, _key: int, _by: int) -> int | None:
-        return None
-
-    def select_task(self, key: int) -> None:
-        raise AssertionError(key)
 
 
 def titles(world: World) -> list[str]:
@@ -50,9 +39,8 @@ async def test_it_is_what_the_main_window_asks_for(world: World, manager: Dialog
         dialogs.open_key()
         dialogs.confirm_terminate_all([1])
         dialogs.open_question(None)
-        dialogs.open_result(1, FakeRows(), Actions(world.services, manager))
     await world.settle()
-    assert titles(world) == ["API key", "New task", "Result", "Settings", "Terminate all"]
+    assert titles(world) == ["API key", "New task", "Settings", "Terminate all"]
     manager.close_all()
     assert titles(world) == []
 

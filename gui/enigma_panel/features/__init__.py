@@ -4,11 +4,13 @@ from enigma_panel.features.deletion.feature import DELETION
 from enigma_panel.features.downloads.feature import DOWNLOADS
 from enigma_panel.features.exports.feature import EXPORTS
 from enigma_panel.features.feature import Feature
+from enigma_panel.features.results.feature import RESULTS
 from enigma_panel.features.saved_logins.feature import SAVED_LOGINS
 from enigma_panel.features.tray.feature import TRAY
 
 FEATURES: tuple[Feature, ...] = (
     TRAY,
+    RESULTS,
     DOWNLOADS,
     EXPORTS,
     DELETION,

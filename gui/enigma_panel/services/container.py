@@ -1,8 +1,5 @@
 """The services of one run: how they are made, in one order, and connected."""
 
-from functools import cached_property
-from typing import TYPE_CHECKING
-
 from msgspec import Struct
 
 from enigma_panel.core.redaction import Redactor
@@ -36,9 +33,6 @@ from enigma_panel.services.state.starts import StartsUnderWay
 from enigma_panel.services.state.timeline import Timeline
 from enigma_panel.services.task_search import TaskSearch
 from enigma_panel.services.types import NoticeKind
-
-if TYPE_CHECKING:
-    from enigma_panel.services.structured_results import StructuredResults
 
 
 class Services(Struct, frozen=True, kw_only=True, dict=True):
@@ -74,15 +68,6 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
     redactor: Redactor
 
     # Made when they are needed: the start does not wait for their modules.
-
-    @cached_property
-    def structured_results(self) -> "StructuredResults":
-        """What reads results."""
-        from enigma_panel.services.structured_results import (  # noqa: PLC0415 - small
-            StructuredResults,
-        )
-
-        return StructuredResults()
 
 
 def make_services(

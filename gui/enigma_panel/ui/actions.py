@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication
@@ -40,8 +40,6 @@ MANY = 2_000
 """To mark more tasks than that takes longer than a moment."""
 MOST_COPIED = 10_000_000
 """So many characters go to the clipboard at once: it is memory that other programs read at once."""
-MOST_FOR_COLLEAGUE = 200
-"""So many tasks, as a mail may hold."""
 _QUESTION = (
     "Only report, do nothing: shortly before this you were given the task “{task}”. "
     "Its result was lost on the way to me. Tell me that result in full, with every figure and "
@@ -50,18 +48,6 @@ _QUESTION = (
     "book, send, submit, change or delete anything."
 )
 """The agent reads these words, so they are not translated."""
-
-
-class TaskRows(Protocol):
-    """The rows of Tasks as they are now."""
-
-    def neighbour(self, key: int, by: int) -> int | None:
-        """The task so many rows further down, None where there is none."""
-        ...
-
-    def select_task(self, key: int) -> None:
-        """Make that task the subject."""
-        ...
 
 
 class Actions(QObject):
@@ -140,10 +126,6 @@ class Actions(QObject):
         """Its question."""
         self.dialogs.open_question(task_key)
 
-    def show_result(self, task_key: int, rows: TaskRows) -> None:
-        """Its result, in a window of its own."""
-        self.dialogs.open_result(task_key, rows, self)
-
     def new_task(self) -> None:
         """New task, in a new session."""
         self.dialogs.open_new_task(None, None)
@@ -215,16 +197,6 @@ class Actions(QObject):
     def copy_results(self, keys: Sequence[int]) -> None:
         """Put the results of these tasks on the clipboard, one below the other."""
         self._scope.spawn("copy results", self._copy_results(keys))
-
-    def copy_for_colleague(self, task: Task) -> None:
-        """Put a task and its result on the clipboard, for somebody else."""
-        from enigma_panel.ui.text.result import colleague_text  # noqa: PLC0415 - small
-
-        self.copy(colleague_text(task, self._sessions.session(task.session_key)))
-
-    def copy_several_for_colleague(self, keys: Sequence[int]) -> None:
-        """The same of several, one below the other."""
-        self._scope.spawn("copy for a colleague", self._copy_for_colleague(keys))
 
     def copy_secret(self, text: str) -> None:
         """Put a secret on the clipboard, for a short time; that is said: it may not be there when
@@ -373,29 +345,6 @@ class Actions(QObject):
             self.copy("\n\n".join(results))
         self.done.emit(copied_text(len(results), len(keys)))
 
-    async def _copy_for_colleague(self, keys: Sequence[int]) -> None:
-        from enigma_panel.ui.text.result import colleague_text  # noqa: PLC0415 - small
-
-        if len(keys) > MOST_FOR_COLLEAGUE:
-            self.trouble.emit(
-                tr(
-                    "More than {n} tasks are not copied at once. Select fewer.",
-                    n=MOST_FOR_COLLEAGUE,
-                )
-            )
-            return
-        try:
-            await self._sessions.fetch(keys)
-        except LedgerError:
-            self.trouble.emit(tr("The ledger could not be read, so nothing was copied."))
-            return
-        tasks = filter(None, map(self._sessions.task, keys))
-        ended = [task for task in tasks if task.is_final]
-        texts = (colleague_text(one, self._sessions.session(one.session_key)) for one in ended)
-        if ended:
-            self.copy(f"\n\n{'-' * 20}\n\n".join(texts))
-        self.done.emit(colleague_copied_text(len(ended), len(keys)))
-
     async def _bring_back(self, tasks: Sequence[int]) -> None:
         await self._sessions.restore(tasks)
         for task in filter(None, map(self._sessions.task, tasks)):
@@ -432,23 +381,13 @@ def result_question(lost: Task) -> TaskSpec:
     return TaskSpec(text=_QUESTION.replace("{task}", quoted), close_after=False)
 
 
-def colleague_copied_text(copied: int, selected: int) -> str:
-    """How many tasks are on the clipboard, and how many are still at work."""
-    if not copied:
-        return tr("None of them has ended, so nothing was copied.")
-    text = tr.plural("1 task was copied.", "{n} tasks were copied.", copied)
-    lacking = selected - copied
-    return _both(text, tr.plural("1 has not ended.", "{n} have not ended.", lacking), lacking)
-
-
 def copied_text(copied: int, selected: int) -> str:
     """How many results are on the clipboard, and how many tasks have none."""
     if not copied:
         return tr("None of them has a result, so nothing was copied.")
     text = tr.plural("1 result was copied.", "{n} results were copied.", copied)
     lacking = selected - copied
-    return _both(text, tr.plural("1 task has none.", "{n} tasks have none.", lacking), lacking)
-
-
-def _both(text: str, none: str, lacking: int) -> str:
-    return tr("{text} {none}", text=text, none=none) if lacking else text
+    if not lacking:
+        return text
+    none = tr.plural("1 task has none.", "{n} tasks have none.", lacking)
+    return tr("{text} {none}", text=text, none=none)

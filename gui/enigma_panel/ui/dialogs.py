@@ -17,7 +17,6 @@ from enigma_panel.services.container import Services
 from enigma_panel.services.types import KeyState
 
 if TYPE_CHECKING:
-    from enigma_panel.ui.actions import Actions, TaskRows
     from enigma_panel.ui.questions.dialog import MakeLoginHelper, QuestionDialog
     from enigma_panel.ui.questions.forms.login_helper import LoginHelper
     from enigma_panel.ui.questions.presenter import QuestionPresenter
@@ -207,15 +206,6 @@ class Dialogs(QObject):
             return RunAgainDialog(self._services, self._parent(), self.open_key)
 
         self.once(RunAgainDialog, make).ask(task_keys)
-
-    def open_result(self, task_key: int, rows: "TaskRows", actions: "Actions") -> None:
-        """The result of that task. rows: where its *Previous* and *Next* go on."""
-        from enigma_panel.ui.result.dialog import ResultDialog
-
-        def make() -> ResultDialog:
-            return ResultDialog(self._services, self._parent())
-
-        self.once(ResultDialog, make).ask(task_key, rows, actions)
 
     def leave_demo(self) -> None:
         """Go from the demo service to the person's own account."""

@@ -99,44 +99,25 @@ def test_else_details_get_the_focus(
     assert dialogs.calls == []
 
 
-def test_a_task_that_ended_opens_its_result(
-    window: MainWindow, services: Any, dialogs: FakeDialogs
-) -> None:
+def test_a_task_that_ended_opens_its_result(window: MainWindow, services: Any) -> None:
+    """In Details, and where a feature says so in a window of its own."""
     for number, status in enumerate(sorted(FINAL_STATUSES), 1):
         services.sessions.add(number, status=status, ended_ms=NOW)
+    window.activateWindow()
     table = window.selection.tasks
-    opened = []
+    table.select_key(1)
+    key(table, ENTERS[0])
+    assert window.details.tabs.hasFocus()
+    opened: list[int] = []
+    window.selection.read_result = opened.append
     for number in range(1, len(FINAL_STATUSES) + 1):
         place = table.visualRect(table.rows.index(table.rows.row_of(number), 2)).center()
         double_click(table.viewport(), place)
         for enter in ENTERS:
             table.select_key(number)
             key(table, enter)
-        opened += [("open_result", number, window.selection, window.app_actions)] * 3
-    assert dialogs.calls == opened
-
-
-def test_the_next_result_is_that_of_the_row_below_as_it_is_then(
-    window: MainWindow, services: Any
-) -> None:
-    for number in range(1, 6):
-        services.sessions.add(number, status=TaskStatus.DONE, ended_ms=NOW)
-    selection = window.selection
-    assert selection.neighbour(3, 1) == 2, "newest first"
-    assert selection.neighbour(3, -1) == 4
-    assert selection.neighbour(1, 1) is None
-    assert selection.neighbour(5, -1) is None
-    selection.select_task(2)
-    assert selection.tasks.selected_keys() == [2]
-    assert window.details.task_key == 2
-    selection.neighbour(3, 1)
-    selection.task_rows.show_keys([5, 2])  # another filter, say
-    assert selection.neighbour(5, 1) == 2
-    selection.task_rows.show_keys([5, 3, 1])
-    selection.neighbour(3, 1)
-    selection.task_rows.show_keys([5, 1])
-    assert selection.neighbour(3, 1) == 1, "what took its place"
-    assert selection.neighbour(3, -1) == 5
+        assert opened == [number] * 3
+        opened.clear()
 
 
 def test_one_that_takes_no_task_shows_its_details(

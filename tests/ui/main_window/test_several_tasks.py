@@ -217,36 +217,3 @@ def test_results_are_copied_as_plain_text_one_below_the_other(
         "None of them has a result, so nothing was copied.",
         "These results are too long to be copied at once. Select fewer.",
     ]
-
-
-def test_several_are_copied_for_a_colleague_one_below_the_other(
-    told: Any, services: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    app_actions, said = told
-    services.sessions.add(4, status=TaskStatus.WORKING)
-    app_actions.copy_several_for_colleague([4, 1, 2])
-    first, second = QGuiApplication.clipboard().text().split("\n\n" + "-" * 20 + "\n\n")
-    assert first.startswith("Task: ")
-    assert (first[-2:], second[-10:]) == ("$5", "$9\nor less")
-    app_actions.copy_several_for_colleague([4])
-    monkeypatch.setattr(actions, "MOST_FOR_COLLEAGUE", 2)
-    app_actions.copy_several_for_colleague([1, 2, 3])
-    assert said == [
-        "2 tasks were copied. 1 has not ended.",
-        "None of them has ended, so nothing was copied.",
-        "More than 2 tasks are not copied at once. Select fewer.",
-    ]
-
-
-def test_old_tasks_are_brought_from_the_ledger_before_they_are_copied(
-    told: Any, services: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def fetch(keys: Any) -> None:
-        assert list(keys) == [1, 9]
-        services.sessions.add(9, status=TaskStatus.DONE, result="an old one")
-
-    app_actions, said = told
-    monkeypatch.setattr(services.sessions, "fetch", fetch)
-    app_actions.copy_several_for_colleague([1, 9])
-    assert QGuiApplication.clipboard().text().endswith("an old one")
-    assert said == ["2 tasks were copied."]

@@ -455,7 +455,6 @@ def test_the_menu_has_what_concerns_the_selection(queued: MainWindow, services: 
     assert offered() == [
         "Remove",
         "Copy results",
-        "Copy for a colleague",
         "Mark as seen",
         "Run again…",
     ]

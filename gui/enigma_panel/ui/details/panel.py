@@ -25,7 +25,6 @@ from enigma_panel.ui.details.head import Head
 from enigma_panel.ui.details.network import NetworkList
 from enigma_panel.ui.details.parts import DetailsPanel
 from enigma_panel.ui.details.result import ResultText, UsageLine
-from enigma_panel.ui.details.structured_result import StructuredView
 from enigma_panel.ui.details.text import several_sessions_text, several_tasks_text
 from enigma_panel.ui.details.timeline import TimeLine
 from enigma_panel.ui.i18n import Translations
@@ -213,8 +212,6 @@ class Details(QFrame):
         self._pages.addWidget(self._overview)
         self._fill_overview()
         column.addWidget(self.foot)
-        self.structured = StructuredView(self._services)
-        self.result.set_viewer(self.structured)
 
     def _make_tabs(self) -> QHBoxLayout:
         """Two quiet tabs; beside Steps stands whose they are, at the end *Answer*, which has its
@@ -254,7 +251,7 @@ class Details(QFrame):
         services = self._services
         self.answer.clicked.connect(self._ask_answer)
         services.inbox.changed.connect(self._show_answer)
-        for part in (self.result, self.network, self.structured):
+        for part in (self.result, self.network):
             part.copy_asked.connect(self.copy_asked)
         self.tabs.currentChanged.connect(self._turn)
         self.timeline.all_steps.clicked.connect(self._show_steps)

@@ -1,6 +1,6 @@
 """The selection of both tables: the one subject of Details, tool bar, menus and shortcuts."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import takewhile
 from time import perf_counter
 
@@ -47,6 +47,7 @@ class Selection(QObject):
 
     The other table marks what belongs to it. Rows that come, go or move never change the subject;
     Details says where the filter hides its row. Of several tasks only those act that are shown.
+    read_result: shows the result of that task; Details, unless a feature has a window for it.
     selection_changed: the subject, or what can be done with it, changed. started: keys of tasks
     that were started while something else was the subject.
     """
@@ -69,7 +70,7 @@ class Selection(QObject):
         self._details = details
         self._began_ms = services.clock.now_ms()
         self.subject = NOBODY
-        self._row_left = 0  # where the task stands or stood whose result is being read
+        self.read_result: Callable[[int], object] = lambda _key: self._go_to_details()
         self.session_rows = SessionsModel(services, hold, self)
         self.task_rows = TasksModel(services, hold, self)
         self.queue_throttle = QueueThrottle(services.queue, self)
@@ -120,13 +121,13 @@ class Selection(QObject):
     def show_task(self, key: int | None) -> None:
         """Make that task the subject."""
         if key is not None:
-            self._select_task(key)
+            self.select_task(key)
             self.details_wanted.emit()
 
     def open_result(self, key: int) -> None:
         """Make that task the subject and lead the keyboard to it."""
         self.details_wanted.emit()
-        has_row = self._select_task(key)
+        has_row = self.select_task(key)
         self.tasks.setFocus()
         if has_row:  # Details may take its place from the table a moment later
             QTimer.singleShot(0, self._scroll_to_result)
@@ -148,26 +149,18 @@ class Selection(QObject):
         if self._app_actions.is_asking(key):
             self._app_actions.answer(key)
         elif task is not None and task.is_final:
-            self._app_actions.show_result(key, self)
+            self.read_result(key)
         else:
             self._go_to_details()
 
-    def neighbour(self, key: int, by: int) -> int | None:
-        """Return the task `by` rows further down in Tasks as it is now, None where there is none.
-
-        Where the row of the task has gone, its former neighbours are next.
-        """
-        row = self.task_rows.row_of(key)
-        if row is not None:
-            self._row_left = row
-        elif by > 0:
-            by -= 1  # another one has its row
-        found = self._row_left + by
-        return self.task_rows.key_at(found) if found >= 0 else None
-
-    def select_task(self, key: int) -> None:
-        """Make that task the subject."""
-        self._select_task(key)
+    def select_task(self, key: int) -> bool:
+        """Make that task the subject; False where it has no row."""
+        if self._services.sessions.is_deleted(key):
+            return False  # a notice may still lead there
+        has_row = self.tasks.select_key(key)
+        if not has_row:
+            self._turn_to(Subject(tasks=(key,)))
+        return has_row
 
     def can_show_session(self, key: int) -> bool:
         """Return whether a session is known and was opened: else there is nothing to show."""
@@ -254,21 +247,13 @@ class Selection(QObject):
         new = list(takewhile(self._is_of_this_run, keys))
         self.tasks.note_new(new)
         if new and self.subject == NOBODY:
-            self._select_task(new[0])
+            self.select_task(new[0])
         elif new:
             self.started.emit(new)
 
     def _is_of_this_run(self, key: int) -> bool:
         task = self._services.sessions.task(key)
         return task is not None and task.created_ms >= self._began_ms
-
-    def _select_task(self, key: int) -> bool:
-        if self._services.sessions.is_deleted(key):
-            return False  # a notice may still lead there
-        has_row = self.tasks.select_key(key)
-        if not has_row:
-            self._turn_to(Subject(tasks=(key,)))
-        return has_row
 
     def _follow_sessions(self) -> None:
         keys = tuple(self.sessions.selected_keys())

@@ -324,7 +324,6 @@ class MainWindow(QMainWindow):
         details.answer_asked.connect(app_actions.answer)
         details.copy_asked.connect(app_actions.copy)
         details.head.trouble.way_out_asked.connect(app_actions.take_way_out)
-        details.structured.copies.colleague_asked.connect(app_actions.copy_for_colleague)
         links, foot = details.links, details.foot
         links.copy_id_asked.connect(app_actions.copy_session_id)
         links.copy_link_asked.connect(app_actions.copy_live_link)

@@ -1,10 +1,11 @@
 """Texts for what is wrong with something typed."""
 
+from collections.abc import Mapping
+
 from enigma_panel.api.address import AddressProblem
 from enigma_panel.core.service_rules import Field
 from enigma_panel.core.validation import Finding, Problem
 from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.text.structured import place_text
 
 tr = Translations("New task")
 
@@ -147,3 +148,10 @@ def address_text(problem: AddressProblem) -> str:
             return tr("The address holds no user name or password.")
         case AddressProblem.EXTRA:
             return tr("Only the host belongs here, without a path: https://connect.enigma.click")
+
+
+def place_text(found: Mapping[str, object]) -> str:
+    """' (line 3, column 5)', where that is known."""
+    if "line" not in found:
+        return ""
+    return tr(" (line {line}, column {column})", line=found["line"], column=found["column"])

@@ -11,17 +11,17 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QTextCursor
 
 from enigma_panel.core.models import OutputType, TaskStatus
-from enigma_panel.services.structured_results import StructuredResults
+from enigma_panel.features.results.dialog import ResultDialog
+from enigma_panel.features.results.structured_results import StructuredResults
+from enigma_panel.features.results.text_view import LINE, ResultText
+from enigma_panel.features.results.views import ResultTable, ResultTree
 from enigma_panel.store.ledger.intents import Step
-from enigma_panel.ui.result.dialog import ResultDialog
-from enigma_panel.ui.result.text_view import LINE, ResultText
-from enigma_panel.ui.result.views import ResultTable, ResultTree
+from tests.features.results.conftest import FakeRows
 from tests.kit.builders import ID, LINK
 from tests.kit.clock import NOW
 from tests.kit.person import CTRL, click, key, type_text
 from tests.kit.wait import until
 from tests.kit.world import World
-from tests.ui.result.conftest import FakeRows
 
 ALT = Qt.KeyboardModifier.AltModifier
 HOSTILE = "NUL \x00, turned \u202e\u2067, half \ud83d of a letter, 😀 whole"
@@ -200,9 +200,9 @@ async def test_find_leads_to_what_is_not_shown_yet(show: Show) -> None:
     ["x" * 1_000_000, "a line of words\n" * 62_500, json.dumps([{"n": n} for n in range(80_000)])],
     ids=["one line", "lines", "JSON"],
 )
-async def test_a_megabyte_opens_without_a_gap(show: Show, world: World, text: str) -> None:
+async def test_a_megabyte_opens_without_a_gap(show: Show, dialog: ResultDialog, text: str) -> None:
     """In time of this thread: what else the machine has to do does not count."""
-    world.services.structured_results = StructuredResults()  # type: ignore[misc]  # in a thread
+    dialog._reader = StructuredResults()  # in a thread
     gaps, last = [0.0], time.thread_time()
 
     def tick() -> None:

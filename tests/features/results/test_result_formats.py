@@ -6,14 +6,14 @@ import time
 import pytest
 
 from enigma_panel.core.models import OutputType, TaskSpec
-from enigma_panel.core.result_formats import (
+from enigma_panel.features.results.result_formats import (
     ReadResult,
     ResultFormat,
     copied_formats,
     copied_text,
     read_formats,
 )
-from enigma_panel.core.structured_output import Doubt
+from enigma_panel.features.results.structured_output import Doubt
 
 TEXT, MARKDOWN, JSON, TABLE = ResultFormat
 

@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QPushButton, QWidget
 
 from enigma_panel.core.file_names import safe_name
 from enigma_panel.core.models import OutputType, Task
-from enigma_panel.core.result_formats import ReadResult, ResultFormat
+from enigma_panel.features.results.result_formats import ReadResult, ResultFormat
+from enigma_panel.features.results.text import not_saved_text, saved_text
 from enigma_panel.runtime.event_loop import BlockingTimeoutError, TaskScope, blocking
 from enigma_panel.store.new_file import save_text
 from enigma_panel.ui.i18n import Translations, shorten
-from enigma_panel.ui.text.result import not_saved_text, saved_text
 from enigma_panel.ui.widgets.basics import (
     make_button,
     make_column,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from enigma_panel.core.models import OutputType
 from enigma_panel.core.redaction import MARK
-from enigma_panel.core.structured_output import (
+from enigma_panel.features.results.structured_output import (
     MAX_COLUMNS,
     Details,
     Doubt,
@@ -13,8 +13,9 @@ from enigma_panel.core.structured_output import (
     StructuredResult,
 )
 from enigma_panel.ui.i18n import Translations, number_text, shorten
+from enigma_panel.ui.text.check import place_text
 
-tr = Translations("Details")
+tr = Translations("Result")
 
 _DOUBTS: dict[Doubt, Callable[[Details], str]] = {
     Doubt.NO_JSON: lambda found: tr(
@@ -54,13 +55,6 @@ def doubt_text(result: StructuredResult, text: str) -> str:
     if MARK in text:
         words += " " + tr("A secret in it was replaced, which may be why.")
     return words
-
-
-def place_text(found: Details) -> str:
-    """' (line 3, column 5)', where that is known."""
-    if "line" not in found:
-        return ""
-    return tr(" (line {line}, column {column})", line=found["line"], column=found["column"])
 
 
 def value_text(value: Json) -> str:

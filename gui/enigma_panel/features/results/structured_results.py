@@ -3,8 +3,13 @@
 from functools import partial
 
 from enigma_panel.core.models import TaskSpec
-from enigma_panel.core.result_formats import ReadResult, ResultFormat, copied_text, read_formats
-from enigma_panel.core.structured_output import Doubt, StructuredResult
+from enigma_panel.features.results.result_formats import (
+    ReadResult,
+    ResultFormat,
+    copied_text,
+    read_formats,
+)
+from enigma_panel.features.results.structured_output import Doubt, StructuredResult
 from enigma_panel.runtime.event_loop import BlockingTimeoutError, blocking
 
 LIMIT_S = 30.0

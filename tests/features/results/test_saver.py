@@ -10,10 +10,10 @@ import pytest
 from PySide6.QtWidgets import QFileDialog, QLineEdit
 
 from enigma_panel.core.models import OutputType, TaskSpec
-from enigma_panel.core.result_formats import read_formats
+from enigma_panel.features.results.dialog import ResultDialog
+from enigma_panel.features.results.result_formats import read_formats
+from enigma_panel.features.results.saver import suggested_name
 from enigma_panel.store import new_file
-from enigma_panel.ui.result.dialog import ResultDialog
-from enigma_panel.ui.result.saver import suggested_name
 from tests.kit.builders import a_task
 from tests.kit.person import click
 from tests.kit.wait import until

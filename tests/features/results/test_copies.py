@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
 from enigma_panel.core.models import TaskSpec, TaskStatus
+from enigma_panel.features.results.structured_view import StructuredView
 from enigma_panel.ui.main_window.window import MainWindow
 from tests.kit.builders import ID, LINK
 from tests.kit.clock import NOW
@@ -22,56 +23,62 @@ def show(window: MainWindow, services: Any, result: str, **facts: Any) -> None:
     window.selection.tasks.select_key(1)
 
 
-def offered(window: MainWindow) -> list[str]:
-    click(window.details.structured.copy_as)
-    assert window.details.structured.copies.menu.isVisible()
-    names = [a.text() for a in window.details.structured.copies.menu.actions() if a.text()]
-    window.details.structured.copies.menu.close()
+def offered(viewer: StructuredView) -> list[str]:
+    click(viewer.copy_as)
+    assert viewer.copies.menu.isVisible()
+    names = [a.text() for a in viewer.copies.menu.actions() if a.text()]
+    viewer.copies.menu.close()
     return names
 
 
-def choose(window: MainWindow, name: str) -> str:
+def choose(viewer: StructuredView, name: str) -> str:
     """Returns what is on the clipboard then."""
-    menu = window.details.structured.copies.menu
+    menu = viewer.copies.menu
     next(action for action in menu.actions() if action.text() == name).trigger()
     return QGuiApplication.clipboard().text()
 
 
-def test_the_menu_offers_the_forms_that_it_has(window: MainWindow, services: Any) -> None:
+def test_the_menu_offers_the_forms_that_it_has(
+    window: MainWindow, services: Any, viewer: StructuredView
+) -> None:
     show(window, services, '{"price":49.90}')
-    assert offered(window) == [
+    assert offered(viewer) == [
         "Copy as text",
         "Copy as Markdown",
         "Copy as JSON",
         "Copy for a colleague",
     ]
-    assert choose(window, "Copy as JSON") == '{\n  "price": 49.90\n}'
-    assert choose(window, "Copy as text") == '{"price":49.90}'
+    assert choose(viewer, "Copy as JSON") == '{\n  "price": 49.90\n}'
+    assert choose(viewer, "Copy as text") == '{"price":49.90}'
     services.sessions.change_task(1, result="$5")
-    assert offered(window) == ["Copy as text", "Copy for a colleague"]
+    assert offered(viewer) == ["Copy as text", "Copy for a colleague"]
 
 
-def test_copy_result_copies_at_one_click(window: MainWindow, services: Any) -> None:
+def test_copy_result_copies_at_one_click(
+    window: MainWindow, services: Any, viewer: StructuredView
+) -> None:
     show(window, services, '{"price":49.90}')
     click(button(window.details, "Copy result"))
     assert QGuiApplication.clipboard().text() == '{"price":49.90}'
 
 
-def test_the_menu_comes_by_the_keyboard(window: MainWindow, services: Any) -> None:
+def test_the_menu_comes_by_the_keyboard(
+    window: MainWindow, services: Any, viewer: StructuredView
+) -> None:
     show(window, services, "$5")
-    window.details.structured.copy_as.setFocus()
-    key(window.details.structured.copy_as, Qt.Key.Key_Return)
-    assert window.details.structured.copies.menu.isVisible()
-    window.details.structured.copies.menu.close()
-    assert window.details.structured.copy_as.accessibleName() == "Copy result as…"
+    viewer.copy_as.setFocus()
+    key(viewer.copy_as, Qt.Key.Key_Return)
+    assert viewer.copies.menu.isVisible()
+    viewer.copies.menu.close()
+    assert viewer.copy_as.accessibleName() == "Copy result as…"
 
 
 def test_a_colleague_gets_what_was_asked_for_and_what_it_cost(
-    window: MainWindow, services: Any
+    window: MainWindow, services: Any, viewer: StructuredView
 ) -> None:
     show(window, services, f"$5, seen in {ID} at {LINK}")
-    offered(window)
-    lines = choose(window, "Copy for a colleague").splitlines()
+    offered(viewer)
+    lines = choose(viewer, "Copy for a colleague").splitlines()
     assert lines[:2] == ["Task: Find a hub at shop.example", "Site: shop.example"]
     assert [line.partition(":")[0] for line in lines[2:4]] == ["Date", "Took"]
     assert lines[-1].startswith("$5, seen in ")
@@ -79,6 +86,8 @@ def test_a_colleague_gets_what_was_asked_for_and_what_it_cost(
     assert LINK not in lines[-1]
 
 
-def test_without_a_result_there_is_nothing_to_copy(window: MainWindow, services: Any) -> None:
+def test_without_a_result_there_is_nothing_to_copy(
+    window: MainWindow, services: Any, viewer: StructuredView
+) -> None:
     show(window, services, "", status=TaskStatus.WORKING, ended_ms=None)
-    assert not window.details.structured.copy_as.isVisible()
+    assert not viewer.copy_as.isVisible()

@@ -16,10 +16,10 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QColor
 
-from enigma_panel.core.structured_output import Json
+from enigma_panel.features.results.structured_output import Json
+from enigma_panel.features.results.structured_text import range_text, shown_value, value_text
 from enigma_panel.ui.i18n import Translations, plain_tip, shorten
 from enigma_panel.ui.text.steps import normalized
-from enigma_panel.ui.text.structured import range_text, shown_value, value_text
 from enigma_panel.ui.theme import theme
 
 tr = Translations("Details")

@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QAbstractItemView
 
 from enigma_panel.core.models import OutputType, TaskSpec, TaskStatus
 from enigma_panel.core.redaction import MARK
+from enigma_panel.features.results.models import PART, JsonModel
+from enigma_panel.features.results.structured_view import StructuredView
 from enigma_panel.ui.main_window.window import MainWindow
-from enigma_panel.ui.result.models import PART, JsonModel
 from tests.kit.person import CTRL, button, key
 
 COLUMNS = '["name", "price"]'
@@ -22,7 +23,7 @@ Show = Callable[..., Any]
 
 
 @pytest.fixture
-def show(window: MainWindow, services: Any) -> Show:
+def show(window: MainWindow, services: Any, viewer: StructuredView) -> Show:
     """Show a task with this result, and hand out what Details makes of it."""
 
     def shown(text: str, output: OutputType = OutputType.JSON, schema: str = "{}") -> Any:
@@ -30,13 +31,13 @@ def show(window: MainWindow, services: Any) -> Show:
         number = len(services.sessions.tasks) + 1
         services.sessions.add(number, status=TaskStatus.DONE, result=text, spec=spec)
         window.selection.sessions.select_key(number)
-        return window.details.structured
+        return viewer
 
     return shown
 
 
 def view_of(window: MainWindow) -> QAbstractItemView | None:
-    views = window.details.structured.findChildren(QAbstractItemView)
+    views = window.details.result.findChildren(QAbstractItemView)
     return next((view for view in views if view.isVisible()), None)
 
 
@@ -113,34 +114,34 @@ def test_the_text_is_one_click_away_and_copied_as_it_is(show: Show, window: Main
     ],
 )
 def test_what_cannot_be_read_is_shown_as_text(
-    show: Show, window: MainWindow, services: Any, text: str, said: str
+    show: Show, window: MainWindow, reader: Any, text: str, said: str
 ) -> None:
     structured = show(text)
     assert structured.doubt.text().endswith(said)
     assert window.details.result.reading.toPlainText() == text
     assert not structured.switch.isVisible()
-    assert services.structured_results.calls == [text]
+    assert reader.calls == [text]
 
 
-def test_a_plain_result_has_none_of_it(show: Show, window: MainWindow, services: Any) -> None:
+def test_a_plain_result_has_none_of_it(show: Show, window: MainWindow, reader: Any) -> None:
     structured = show('{"a": 1}', OutputType.TEXT, "")
     assert not structured.isVisible()
     assert not structured.switch.isVisible()
     assert window.details.result.reading.isVisible()
-    assert services.structured_results.calls == []
+    assert reader.calls == []
 
 
 def test_it_is_read_once_however_often_its_task_is_told(
-    show: Show, window: MainWindow, services: Any
+    show: Show, window: MainWindow, services: Any, reader: Any
 ) -> None:
     show(json.dumps(FOUND))
     view = view_of(window)
     services.sessions.change_task(1, is_new=False)
     services.sessions.change_task(1, question_n=2)
-    assert services.structured_results.calls == [json.dumps(FOUND)]
+    assert reader.calls == [json.dumps(FOUND)]
     assert view_of(window) is view
     services.sessions.change_task(1, result='{"other": 1}')
-    assert services.structured_results.calls == [json.dumps(FOUND), '{"other": 1}']
+    assert reader.calls == [json.dumps(FOUND), '{"other": 1}']
 
 
 def test_a_value_is_copied_whole_by_the_keyboard(show: Show, window: MainWindow) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 from enigma_panel.core.models import Session, Task
 from enigma_panel.core.money import exact_money
 from enigma_panel.core.redaction import MARK, redact_patterns
-from enigma_panel.core.result_formats import ResultFormat
 from enigma_panel.core.validation import NO_SITE, site_of
+from enigma_panel.features.results.result_formats import ResultFormat
 from enigma_panel.store.new_file import FullDiskError
 from enigma_panel.ui.i18n import Translations, sentence, shorten, without_hidden
 from enigma_panel.ui.text.cells import TAKEN_BACK, result_cell
@@ -114,6 +114,18 @@ def colleague_text(task: Task, session: Session | None) -> str:
         lines += _figures(task)
     lines += ["", task.result or task.error or no_result_text(task, session)]
     return _without_ids("\n".join(lines), task, session)
+
+
+def colleague_copied_text(copied: int, selected: int) -> str:
+    """How many tasks are on the clipboard, and how many are still at work."""
+    if not copied:
+        return tr("None of them has ended, so nothing was copied.")
+    text = tr.plural("1 task was copied.", "{n} tasks were copied.", copied)
+    lacking = selected - copied
+    if not lacking:
+        return text
+    none = tr.plural("1 has not ended.", "{n} have not ended.", lacking)
+    return tr("{text} {none}", text=text, none=none)
 
 
 def _figures(task: Task) -> list[str]:

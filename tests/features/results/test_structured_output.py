@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from enigma_panel.core.models import OutputType
-from enigma_panel.core.structured_output import MAX_COLUMNS, Doubt, read_result
+from enigma_panel.features.results.structured_output import MAX_COLUMNS, Doubt, read_result
 
 JSON, CSV = OutputType.JSON, OutputType.CSV
 DEEP = 10_000

@@ -7,9 +7,7 @@ from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QTreeView
 
-from enigma_panel.core.structured_output import StructuredResult
-from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.result.models import (
+from enigma_panel.features.results.models import (
     WHOLE_TEXT,
     JsonModel,
     RowsModel,
@@ -17,6 +15,8 @@ from enigma_panel.ui.result.models import (
     find_cells,
     find_values,
 )
+from enigma_panel.features.results.structured_output import StructuredResult
+from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.widgets.basics import set_role
 
 tr = Translations("Details")

@@ -3,9 +3,9 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
-from enigma_panel.core.result_formats import ReadResult, copied_formats
+from enigma_panel.features.results.result_formats import ReadResult, copied_formats
+from enigma_panel.features.results.text import colleague_label, copy_label
 from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.text.result import colleague_label, copy_label
 
 tr = Translations("Result")
 

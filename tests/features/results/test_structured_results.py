@@ -3,10 +3,10 @@
 import pytest
 
 from enigma_panel.core.models import OutputType, TaskSpec
-from enigma_panel.core.result_formats import ResultFormat
-from enigma_panel.core.structured_output import Doubt
-from enigma_panel.services import structured_results
-from enigma_panel.services.structured_results import StructuredResults
+from enigma_panel.features.results import structured_results
+from enigma_panel.features.results.result_formats import ResultFormat
+from enigma_panel.features.results.structured_output import Doubt
+from enigma_panel.features.results.structured_results import StructuredResults
 
 SPEC = TaskSpec(text="x", output_type=OutputType.JSON, output_schema="{}")
 

@@ -15,10 +15,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QTextBrowser, QWidget
 
+from enigma_panel.features.results.text import clean_text, heavy_text, link_text, no_link_text
+from enigma_panel.features.results.text_view import MOST_MARKS, TEXT_MARGIN
 from enigma_panel.ui.i18n import Translations, shorten
-from enigma_panel.ui.result.text_view import MOST_MARKS, TEXT_MARGIN
 from enigma_panel.ui.steps.delegate import match_spans
-from enigma_panel.ui.text.result import clean_text, heavy_text, link_text, no_link_text
 from enigma_panel.ui.theme import theme
 from enigma_panel.ui.widgets.basics import (
     ElidedLabel,

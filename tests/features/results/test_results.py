@@ -7,9 +7,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from enigma_panel.core.models import TaskStatus
+from enigma_panel.features.feature import Host
+from enigma_panel.features.results import feature
+from enigma_panel.features.results.dialog import ResultDialog
+from enigma_panel.features.results.window import TaskRows
+from enigma_panel.services.desktop_notifier import DesktopNotifier
 from enigma_panel.ui.dialogs import Dialogs
 from enigma_panel.ui.main_window.window import MainWindow
-from enigma_panel.ui.result.dialog import ResultDialog
+from tests.features.results.conftest import FakeStructuredResults
 from tests.kit.clock import NOW
 from tests.kit.person import active, key
 from tests.kit.wait import until
@@ -20,12 +25,16 @@ pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 
 @pytest.fixture
-def window(world: World) -> Iterator[MainWindow]:
+def window(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
     """The window with its own dialogs and four tasks that ended."""
+    monkeypatch.setattr(feature, "StructuredResults", FakeStructuredResults)
     made: list[MainWindow] = []
-    manager = Dialogs(world.services, lambda: made[0])
-    window = MainWindow(world.services, manager)
+    dialogs = Dialogs(world.services, lambda: made[0])
+    window = MainWindow(world.services, dialogs)
     made.append(window)
+    feature.install(
+        Host(services=world.services, window=window, dialogs=dialogs, notifier=DesktopNotifier())
+    )
     for number in range(1, 5):
         world.sessions.add(
             number, status=TaskStatus.DONE, result=f"result {number}", ended_ms=NOW, is_new=True
@@ -86,3 +95,38 @@ async def test_next_goes_on_in_the_rows_that_are_there_then(window: MainWindow) 
     key(shown().text, Qt.Key.Key_Down, ALT)
     assert shown().text.toPlainText() == "result 1"
     assert not shown().next.isEnabled()
+
+
+async def test_the_next_result_is_that_of_the_row_below_as_it_is_then(
+    window: MainWindow, world: World
+) -> None:
+    world.sessions.add(5, status=TaskStatus.DONE, ended_ms=NOW)
+    selection = window.selection
+    rows = TaskRows(selection)
+    assert rows.neighbour(3, 1) == 2, "newest first"
+    assert rows.neighbour(3, -1) == 4
+    assert rows.neighbour(1, 1) is None
+    assert rows.neighbour(5, -1) is None
+    rows.select_task(2)
+    assert selection.tasks.selected_keys() == [2]
+    assert window.details.task_key == 2
+    rows.neighbour(3, 1)
+    selection.task_rows.show_keys([5, 2])  # another filter, say
+    assert rows.neighbour(5, 1) == 2
+    selection.task_rows.show_keys([5, 3, 1])
+    rows.neighbour(3, 1)
+    selection.task_rows.show_keys([5, 1])
+    assert rows.neighbour(3, 1) == 1, "what took its place"
+    assert rows.neighbour(3, -1) == 5
+
+
+async def test_a_result_that_is_being_read_closes_with_its_task(
+    window: MainWindow, world: World
+) -> None:
+    window.selection.open_task(3)
+    assert shown().isVisible()
+    await until(lambda: not world.sessions.tasks[3].is_new)
+    world.sessions.delete([2])
+    assert shown().isVisible()
+    world.sessions.delete([3])
+    assert not shown().isVisible()

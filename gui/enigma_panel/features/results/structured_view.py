@@ -1,28 +1,27 @@
 """A structured result in Details: a tree or a table, and what is wrong with it."""
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from enigma_panel.core.models import OutputType, Task, TaskSpec
-from enigma_panel.services.container import Services
+from enigma_panel.features.results.copy_menu import CopyMenu
+from enigma_panel.features.results.result_formats import ReadResult, ResultFormat
+from enigma_panel.features.results.structured_output import StructuredResult
+from enigma_panel.features.results.structured_results import StructuredResults
+from enigma_panel.features.results.structured_text import doubt_text, view_label
+from enigma_panel.features.results.views import ResultTable, ResultTree, view_of
+from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.ui.details.parts import ResultViewer
 from enigma_panel.ui.details.text import breakable
 from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.result.copy_menu import CopyMenu
-from enigma_panel.ui.text.structured import doubt_text, view_label
 from enigma_panel.ui.theme import theme
 from enigma_panel.ui.widgets.basics import make_button, make_label, make_tool
 
-if TYPE_CHECKING:
-    from enigma_panel.core.result_formats import ReadResult, ResultFormat
-    from enigma_panel.core.structured_output import StructuredResult
-    from enigma_panel.ui.result.views import ResultTable, ResultTree
-
-tr = Translations("Details")
+tr = Translations("Result")
 
 
 class StructuredView(ResultViewer):
@@ -34,9 +33,10 @@ class StructuredView(ResultViewer):
 
     copy_asked = Signal(str)
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, scope: TaskScope, reader: StructuredResults) -> None:
         super().__init__()
-        self._services = services
+        self._scope = scope
+        self._reader = reader
         self._wanted: tuple[TaskSpec, str] | None = None
         self._result: StructuredResult | None = None
         self._reading: asyncio.Task[Any] | None = None
@@ -44,7 +44,7 @@ class StructuredView(ResultViewer):
         self._view: ResultTree | ResultTable | None = None
         self.doubt = make_label(role="amber", wrap=True)
         self.doubt.setMinimumWidth(1)
-        self.copies = CopyForms(services, self)
+        self.copies = CopyForms(scope, reader, self)
         self.copies.copy_asked.connect(self.copy_asked)
         self.copy_as = self.copies.button
         self.switch = make_button(view_label(OutputType.JSON, is_text=False), "link")
@@ -76,10 +76,10 @@ class StructuredView(ResultViewer):
             self._reading.cancel()
         self._fill()
         if wanted is not None:
-            self._reading = self._services.scope.spawn("structured result", self._read(*wanted))
+            self._reading = self._scope.spawn("structured result", self._read(*wanted))
 
     async def _read(self, spec: TaskSpec, text: str) -> None:
-        read = await self._services.structured_results.read_formats(spec, text)
+        read = await self._reader.read_formats(spec, text)
         if self._wanted != (spec, text):
             return
         self._result = read.structured
@@ -101,8 +101,6 @@ class StructuredView(ResultViewer):
             self._view = None
         result = self._result
         if result is not None and result.has_structure:
-            from enigma_panel.ui.result.views import view_of  # noqa: PLC0415 - small
-
             self._view = view_of(result)
             self._view.copy_asked.connect(self.copy_asked)
             self._column.addWidget(self._view)
@@ -129,9 +127,10 @@ class CopyForms(QObject):
     copy_asked = Signal(str)
     colleague_asked = Signal(object)
 
-    def __init__(self, services: Services, parent: QWidget) -> None:
+    def __init__(self, scope: TaskScope, reader: StructuredResults, parent: QWidget) -> None:
         super().__init__(parent)
-        self._services = services
+        self._scope = scope
+        self._reader = reader
         self.task: Task | None = None
         self.button = make_tool(tr("Copy result as…"))
         self.menu = CopyMenu(parent)
@@ -143,20 +142,19 @@ class CopyForms(QObject):
 
     def _ask(self) -> None:
         if self.task is not None:
-            self._services.scope.spawn("offer copies", self._offer(self.task))
+            self._scope.spawn("offer copies", self._offer(self.task))
 
     async def _offer(self, task: Task) -> None:
         """What it can be copied as is known once it was read."""
-        results = self._services.structured_results
-        result = await results.read_formats(task.spec, task.result or "")
+        result = await self._reader.read_formats(task.spec, task.result or "")
         if self.task is not None and task.key == self.task.key and self.button.isVisible():
             self.menu.show_below(self.button, result)
 
-    def _copy_as(self, result: "ReadResult", form: "ResultFormat") -> None:
-        self._services.scope.spawn("copy a result", self._copy(result, form))
+    def _copy_as(self, result: ReadResult, form: ResultFormat) -> None:
+        self._scope.spawn("copy a result", self._copy(result, form))
 
-    async def _copy(self, result: "ReadResult", form: "ResultFormat") -> None:
-        self.copy_asked.emit(await self._services.structured_results.copied_text(result, form))
+    async def _copy(self, result: ReadResult, form: ResultFormat) -> None:
+        self.copy_asked.emit(await self._reader.copied_text(result, form))
 
     def _tint(self) -> None:
         self.button.setIcon(QIcon(f":/marks/down-{theme.colours().name}.png"))

@@ -1,9 +1,9 @@
 """The window *Result*: what came out of a task, to be read, searched, copied and saved."""
 
 import asyncio
-from typing import Any
+from typing import Any, Protocol
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
@@ -16,22 +16,23 @@ from PySide6.QtWidgets import (
 )
 
 from enigma_panel.core.models import Session, Task
-from enigma_panel.core.result_formats import ReadResult, ResultFormat
+from enigma_panel.features.results.copy_menu import CopyMenu
+from enigma_panel.features.results.find_bar import FindBar
+from enigma_panel.features.results.markdown_view import MarkdownView
+from enigma_panel.features.results.result_formats import ReadResult, ResultFormat
+from enigma_panel.features.results.saver import ResultSaver
+from enigma_panel.features.results.structured_results import StructuredResults
+from enigma_panel.features.results.structured_text import doubt_text
+from enigma_panel.features.results.text import cost_text, format_label, no_result_text, part_text
+from enigma_panel.features.results.text_view import ResultText
+from enigma_panel.features.results.views import ResultTable, ResultTree, view_of
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import Diff
-from enigma_panel.ui.actions import Actions, TaskRows
+from enigma_panel.ui.actions import Actions
 from enigma_panel.ui.i18n import Translations, shorten
-from enigma_panel.ui.result.copy_menu import CopyMenu
-from enigma_panel.ui.result.find_bar import FindBar
-from enigma_panel.ui.result.markdown_view import MarkdownView
-from enigma_panel.ui.result.saver import ResultSaver
-from enigma_panel.ui.result.text_view import ResultText
-from enigma_panel.ui.result.views import ResultTable, ResultTree, view_of
 from enigma_panel.ui.steps.loader import StepsLoader
 from enigma_panel.ui.steps.model import StepsModel
 from enigma_panel.ui.steps.page import StepsPage
-from enigma_panel.ui.text.result import cost_text, format_label, no_result_text, part_text
-from enigma_panel.ui.text.structured import doubt_text
 from enigma_panel.ui.text.task import task_summary, trouble_text
 from enigma_panel.ui.widgets.basics import (
     ElidedLabel,
@@ -52,13 +53,33 @@ STEPS_FROM = 700
 STEPS_SHARE = 0.35
 
 
-class ResultDialog(ModelessDialog):
-    """One task at a time; Previous and Next go on in the rows of Tasks as they are then."""
+class Rows(Protocol):
+    """The rows of Tasks as they are now."""
 
-    def __init__(self, services: Services, parent: QWidget | None) -> None:
+    def neighbour(self, key: int, by: int) -> int | None:
+        """The key of the task `by` rows further down, None where there is none."""
+        ...
+
+    def select_task(self, key: int) -> None:
+        """Make that task the subject."""
+        ...
+
+
+class ResultDialog(ModelessDialog):
+    """One task at a time; Previous and Next go on in the rows of Tasks as they are then.
+
+    colleague_asked: with the task that is to be copied for a colleague.
+    """
+
+    colleague_asked = Signal(object)
+
+    def __init__(
+        self, services: Services, reader: StructuredResults, parent: QWidget | None
+    ) -> None:
         super().__init__(tr("Result"), parent)
         self._services = services
-        self._rows: TaskRows | None = None
+        self._reader = reader
+        self._rows: Rows | None = None
         self._actions: Actions | None = None
         self.task_key: int | None = None
         self._shown: str | None = None
@@ -75,7 +96,7 @@ class ResultDialog(ModelessDialog):
         self.setMinimumSize(LEAST_SIZE)
         self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint)
 
-    def ask(self, task_key: int, rows: TaskRows, actions: Actions) -> None:
+    def ask(self, task_key: int, rows: Rows, actions: Actions) -> None:
         """Show that task's result. rows: where Previous and Next go on."""
         self._rows, self._actions = rows, actions
         if not self.isVisible():
@@ -285,7 +306,7 @@ class ResultDialog(ModelessDialog):
         """What else it can be shown as; meanwhile its text is there. Not before that is painted:
         while a thread reads, each call of Qt's waits for its turn."""
         await asyncio.sleep(SETTLE_S)
-        result = await self._services.structured_results.read_formats(task.spec, text)
+        result = await self._reader.read_formats(task.spec, text)
         if self._shown == text and self.task_key == task.key:
             self._show_forms(result)
 
@@ -377,12 +398,12 @@ class ResultDialog(ModelessDialog):
         self._services.scope.spawn("copy a result", self._copy(result, form))
 
     async def _copy(self, result: ReadResult, form: ResultFormat) -> None:
-        self._copy_text(await self._services.structured_results.copied_text(result, form))
+        self._copy_text(await self._reader.copied_text(result, form))
 
     def _copy_for_colleague(self) -> None:
         task = self._task()
-        if task is not None and self._actions is not None:
-            self._actions.copy_for_colleague(task)
+        if task is not None:
+            self.colleague_asked.emit(task)
 
     def _save(self) -> None:
         task = self._task()

@@ -2,8 +2,8 @@
 
 import pytest
 
-from enigma_panel.core.structured_output import Details, Doubt, Number, StructuredResult
-from enigma_panel.ui.text.structured import doubt_text, shown_value
+from enigma_panel.features.results.structured_output import Details, Doubt, Number, StructuredResult
+from enigma_panel.features.results.structured_text import doubt_text, shown_value
 
 NUMBERS: Details = {"line": 1, "column": 2, "row": 3, "found": 4, "wanted": 5}
 

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QDesktopServices, QImage, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from enigma_panel.ui.result.markdown_view import MarkdownView
+from enigma_panel.features.results.markdown_view import MarkdownView
 from enigma_panel.ui.theme import theme
 from tests.kit.person import click
 

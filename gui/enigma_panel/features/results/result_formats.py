@@ -10,7 +10,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from enigma_panel.core.models import OutputType, TaskSpec
-from enigma_panel.core.structured_output import (
+from enigma_panel.features.results.structured_output import (
     MAX_COLUMNS,
     Json,
     Number,
