@@ -23,6 +23,7 @@ from PySide6.QtGui import QGuiApplication
 
 from enigma_panel.runtime.event_loop import EventLoop, collect_garbage
 from enigma_panel.ui.i18n import ENGLISH
+from tests.kit.clock import VirtualClock
 from tests.kit.simulator_process import SimulatorProcess
 
 TIME_LIMIT_S = 150
@@ -156,13 +157,16 @@ def log_watch() -> Iterator[LogWatch]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
-    """Run a coroutine test on the program's own kind of loop."""
+    """Run a coroutine test in virtual time, if it has that, or on the program's kind of loop."""
     if not inspect.iscoroutinefunction(pyfuncitem.obj):
         return None
+    arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
+    if isinstance(clock := pyfuncitem.funcargs.get("clock"), VirtualClock):
+        clock.run(pyfuncitem.obj(**arguments))
+        return True
     from PySide6.QtWidgets import QApplication
 
     app = QApplication.instance() or QApplication([])
-    arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
 
     async def limited() -> None:
         await asyncio.wait_for(pyfuncitem.obj(**arguments), TIME_LIMIT_S)

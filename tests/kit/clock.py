@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from itertools import pairwise
 from typing import Any, TypeVar
 
@@ -102,6 +102,10 @@ class VirtualClock:
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
 
+    def run(self, test: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine in this time. Fails where it waits for what never comes."""
+        return self._loop.run_until_complete(test)
+
     def now_ms(self) -> int:
         return NOW + round(self._loop.time() * 1000)
 
@@ -117,13 +121,17 @@ class VirtualClock:
                 continue
 
 
+@contextlib.contextmanager
+def virtual_clock() -> Iterator[VirtualClock]:
+    """A clock with a loop of its own."""
+    with contextlib.closing(VirtualLoop()) as loop:
+        yield VirtualClock(loop)
+
+
 def in_virtual_time(test: Callable[[VirtualClock], Coroutine[Any, Any, T]]) -> T:
-    """Run test(clock) to its end. Fails where it waits for what never comes."""
-    loop = VirtualLoop()
-    try:
-        return loop.run_until_complete(test(VirtualClock(loop)))
-    finally:
-        loop.close()
+    """Run test(clock) to its end."""
+    with virtual_clock() as clock:
+        return clock.run(test(clock))
 
 
 class ShiftedClock(SystemClock):

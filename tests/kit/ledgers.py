@@ -1,5 +1,7 @@
 """Ledgers with nothing in them, copied from one that was made once."""
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,6 +26,14 @@ def open_ledger(path: Path) -> Ledger:
     ledger, problem = Ledger.open(path)
     assert problem is None
     return ledger
+
+
+@contextmanager
+def opened_ledger(folder: Path) -> Iterator[Ledger]:
+    """The ledger in that folder, or a fresh one, until the end of a `with`."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    with closing(open_ledger(folder / "ledger.sqlite")) as ledger:
+        yield ledger
 
 
 def make_ledger(path: Path) -> None:

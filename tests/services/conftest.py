@@ -1,9 +1,10 @@
 """The program without windows: all services against a simulator process and a real ledger."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -18,7 +19,7 @@ from enigma_panel.services.account import MakeClient
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.recovery import recover
 from enigma_panel.store.paths import folders_below
-from tests.kit.clock import FastClock
+from tests.kit.clock import FastClock, VirtualClock, virtual_clock
 from tests.kit.ledgers import make_ledger
 
 Running = Callable[..., AbstractAsyncContextManager[Parts]]
@@ -34,6 +35,21 @@ class LongLived(HttpClient):
         return replace(
             observation, expires_in_ms=(observation.expires_in_ms or 0) * FastClock.FACTOR
         )
+
+
+@pytest.fixture
+def clock() -> Iterator[VirtualClock]:
+    """The time that a coroutine test runs in: waiting takes none."""
+    with virtual_clock() as new:
+        yield new
+
+
+@pytest.fixture
+def bench(request: pytest.FixtureRequest, tmp_path: Path, clock: VirtualClock) -> Iterator[Any]:
+    """The bench of the class that the test names, with a ledger of its own, in virtual time."""
+    kind = request.function.__annotations__["bench"]
+    with kind.opened(tmp_path / "keep", clock) as opened:
+        yield opened
 
 
 @pytest.fixture

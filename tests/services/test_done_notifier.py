@@ -1,7 +1,7 @@
 """When it is told that something is done: without focus, after 20 s, several as one."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from decimal import Decimal
 from typing import Any, cast
 
@@ -17,7 +17,7 @@ from enigma_panel.services.done_notifier import NOTICE, DoneNews, DoneNotifier, 
 from enigma_panel.services.state.session_store import SessionStore
 from tests.conftest import Simulator
 from tests.kit.builders import a_task, new_session
-from tests.kit.clock import NOW, FastClock, VirtualClock, in_virtual_time
+from tests.kit.clock import NOW, FastClock, VirtualClock
 from tests.kit.wait import until
 from tests.services.conftest import Running
 
@@ -132,304 +132,248 @@ def a_secret(key: int, now_ms: int = NOW, **fields: Any) -> Task:
     return a_task(key, text=f"The password is {SECRET}", **begun | fields)
 
 
-Test = Callable[[Scene], Coroutine[Any, Any, None]]
+@pytest.fixture
+def scene(clock: VirtualClock) -> Iterator[Scene]:
+    scene = Scene(clock)
+    yield scene
+    clock.run(scene.scope.close())
 
 
-def play(test: Test, *before: Task) -> None:
-    async def run(clock: VirtualClock) -> None:
-        scene = Scene(clock, *before)
-        await test(scene)
-        await scene.scope.close()
-
-    in_virtual_time(run)
-
-
-def test_one_is_told_ten_seconds_after_its_end() -> None:
-    async def test(scene: Scene) -> None:
-        scene.begin(1)
-        scene.records.name(1, "shop 1")
-        await scene.run(41)
-        scene.end(1, usage=Usage(cost=Decimal("0.02")), result=SECRET)
-        await scene.run(9.9)
-        assert scene.told.shown == []
-        await scene.run(0.2)
-        assert scene.told.shown == [("1 ended", "0 left shop 1")]
-        one = Ended(name="shop 1", failed=False, took_ms=41_000, cost=Decimal("0.02"))
-        assert scene.news == [DoneNews(results=(one,), left=0)]
-        await scene.run(100)
-        assert len(scene.told.shown) == 1
-        assert scene.told.stands
-
-    play(test)
+async def test_one_is_told_ten_seconds_after_its_end(scene: Scene) -> None:
+    scene.begin(1)
+    scene.records.name(1, "shop 1")
+    await scene.run(41)
+    scene.end(1, usage=Usage(cost=Decimal("0.02")), result=SECRET)
+    await scene.run(9.9)
+    assert scene.told.shown == []
+    await scene.run(0.2)
+    assert scene.told.shown == [("1 ended", "0 left shop 1")]
+    one = Ended(name="shop 1", failed=False, took_ms=41_000, cost=Decimal("0.02"))
+    assert scene.news == [DoneNews(results=(one,), left=0)]
+    await scene.run(100)
+    assert len(scene.told.shown) == 1
+    assert scene.told.stands
 
 
-def test_figures_that_come_late_are_told() -> None:
-    async def test(scene: Scene) -> None:
-        scene.begin(1)
-        await scene.run(30)
-        scene.end(1)
-        await scene.run(5)
-        task = scene.records.task(1)
-        assert task is not None
-        scene.records.put(replace(task, usage=Usage(cost=Decimal("0.07"))))
-        await scene.run(6)
-        assert [one.cost for one in scene.news[0].results] == [Decimal("0.07")]
-
-    play(test)
+async def test_figures_that_come_late_are_told(scene: Scene) -> None:
+    scene.begin(1)
+    await scene.run(30)
+    scene.end(1)
+    await scene.run(5)
+    task = scene.records.task(1)
+    assert task is not None
+    scene.records.put(replace(task, usage=Usage(cost=Decimal("0.07"))))
+    await scene.run(6)
+    assert [one.cost for one in scene.news[0].results] == [Decimal("0.07")]
 
 
 @pytest.mark.parametrize(("took_s", "is_told"), [(3, False), (20, False), (20.001, True)])
-def test_only_who_took_long_is_told(took_s: float, is_told: bool) -> None:
-    async def test(scene: Scene) -> None:
-        scene.begin(1)
-        await scene.run(took_s)
-        scene.end(1)
-        await scene.run(30)
-        assert bool(scene.told.shown) is is_told
-
-    play(test)
+async def test_only_who_took_long_is_told(scene: Scene, took_s: float, is_told: bool) -> None:
+    scene.begin(1)
+    await scene.run(took_s)
+    scene.end(1)
+    await scene.run(30)
+    assert bool(scene.told.shown) is is_told
 
 
-def test_time_in_queue_is_no_work_unless_nothing_was_sent() -> None:
-    async def test(scene: Scene) -> None:
-        long_ago = NOW - 100_000
-        scene.records.put(a_secret(1, long_ago, status=S.QUEUED, sent_ms=None))
-        scene.records.put(a_secret(2, long_ago, status=S.QUEUED, sent_ms=None))
-        scene.records.put(a_secret(2, long_ago, sent_ms=NOW))
-        await scene.run(10)
-        scene.end(2)
-        await scene.run(30)
-        assert scene.told.shown == []
-        scene.end(1, status=S.FAILED)  # the service did not accept it
-        await scene.run(11)
-        assert [one.failed for one in scene.news[0].results] == [True]
-
-    play(test)
+async def test_time_in_queue_is_no_work_unless_nothing_was_sent(scene: Scene) -> None:
+    long_ago = NOW - 100_000
+    scene.records.put(a_secret(1, long_ago, status=S.QUEUED, sent_ms=None))
+    scene.records.put(a_secret(2, long_ago, status=S.QUEUED, sent_ms=None))
+    scene.records.put(a_secret(2, long_ago, sent_ms=NOW))
+    await scene.run(10)
+    scene.end(2)
+    await scene.run(30)
+    assert scene.told.shown == []
+    scene.end(1, status=S.FAILED)  # the service did not accept it
+    await scene.run(11)
+    assert [one.failed for one in scene.news[0].results] == [True]
 
 
 @pytest.mark.parametrize("status", [S.STOPPED, S.LOST])
-def test_what_the_person_ended_or_nobody_knows_is_no_news(status: TaskStatus) -> None:
-    async def test(scene: Scene) -> None:
-        scene.begin(1)
-        await scene.run(60)
-        scene.end(1, status=status)
-        await scene.run(60)
-        assert scene.told.shown == []
-
-    play(test)
-
-
-def test_a_result_that_comes_after_its_task_counted_as_lost_is_told() -> None:
-    async def check(scene: Scene) -> None:
-        scene.begin(1, 2)
-        await scene.run(30)
-        scene.end(1, 2, status=S.LOST)
-        await scene.run(5)
-        scene.end(1)
-        await scene.run(30)
-        assert scene.told.shown == [("1 ended", "0 left ")], "nobody waits for a lost one"
-
-    play(check)
+async def test_what_the_person_ended_or_nobody_knows_is_no_news(
+    scene: Scene, status: TaskStatus
+) -> None:
+    scene.begin(1)
+    await scene.run(60)
+    scene.end(1, status=status)
+    await scene.run(60)
+    assert scene.told.shown == []
 
 
-def test_what_ended_in_an_earlier_run_is_no_news() -> None:
+async def test_a_result_that_comes_after_its_task_counted_as_lost_is_told(scene: Scene) -> None:
+    scene.begin(1, 2)
+    await scene.run(30)
+    scene.end(1, 2, status=S.LOST)
+    await scene.run(5)
+    scene.end(1)
+    await scene.run(30)
+    assert scene.told.shown == [("1 ended", "0 left ")], "nobody waits for a lost one"
+
+
+async def test_what_ended_in_an_earlier_run_is_no_news(clock: VirtualClock) -> None:
     old = a_secret(1, NOW - 90_000, status=S.DONE, ended_ms=NOW - 10_000, is_new=True)
-
-    async def test(scene: Scene) -> None:
-        scene.records.put(old)  # told again, for whatever reason
-        scene.records.put(replace(old, key=7))  # fetched from the ledger later
-        await scene.run(60)
-        assert scene.told.shown == []
-        await scene.run(30)
-        scene.end(2)  # it was at work when that run ended
-        await scene.run(11)
-        assert len(scene.news[0].results) == 1
-
-    play(test, old, a_secret(2, NOW - 5_000))
+    scene = Scene(clock, old, a_secret(2, NOW - 5_000))
+    scene.records.put(old)  # told again, for whatever reason
+    scene.records.put(replace(old, key=7))  # fetched from the ledger later
+    await scene.run(60)
+    assert scene.told.shown == []
+    await scene.run(30)
+    scene.end(2)  # it was at work when that run ended
+    await scene.run(11)
+    assert len(scene.news[0].results) == 1
+    await scene.scope.close()
 
 
-def test_nothing_is_told_to_somebody_who_looks() -> None:
-    async def test(scene: Scene) -> None:
-        scene.begin(1, 2)
-        await scene.run(30)
-        scene.focus()
-        scene.end(1)
-        await scene.run(20)
-        assert scene.told.shown == []
-        scene.leave()
-        await scene.run(20)
-        assert scene.told.shown == []  # nor later: it was there to be seen
-        scene.end(2)
-        await scene.run(11)
-        assert [len(news.results) for news in scene.news] == [1]
-
-    play(test)
+async def test_nothing_is_told_to_somebody_who_looks(scene: Scene) -> None:
+    scene.begin(1, 2)
+    await scene.run(30)
+    scene.focus()
+    scene.end(1)
+    await scene.run(20)
+    assert scene.told.shown == []
+    scene.leave()
+    await scene.run(20)
+    assert scene.told.shown == []  # nor later: it was there to be seen
+    scene.end(2)
+    await scene.run(11)
+    assert [len(news.results) for news in scene.news] == [1]
 
 
-def test_who_looked_and_left_within_the_ten_seconds_knows_it() -> None:
-    async def test(scene: Scene) -> None:
-        scene.begin(1, 2)
-        await scene.run(30)
-        scene.end(1)
+async def test_who_looked_and_left_within_the_ten_seconds_knows_it(scene: Scene) -> None:
+    scene.begin(1, 2)
+    await scene.run(30)
+    scene.end(1)
+    await scene.run(3)
+    scene.focus()
+    scene.leave()
+    await scene.run(2)
+    scene.end(2)
+    await scene.run(9.9)
+    assert scene.told.shown == []
+    await scene.run(0.2)
+    assert [len(news.results) for news in scene.news] == [1]
+
+
+async def test_several_within_ten_seconds_are_one(scene: Scene) -> None:
+    scene.begin(*range(1, 11))
+    scene.records.put(a_secret(11, status=S.UNCONFIRMED))  # nobody knows whether it ever ends
+    await scene.run(30)
+    for key in (1, 2, 3):
+        scene.end(key)
         await scene.run(3)
-        scene.focus()
-        scene.leave()
-        await scene.run(2)
-        scene.end(2)
-        await scene.run(9.9)
-        assert scene.told.shown == []
-        await scene.run(0.2)
-        assert [len(news.results) for news in scene.news] == [1]
-
-    play(test)
+    scene.end(4)
+    scene.end(5, status=S.FAILED)
+    await scene.run(5)
+    (news,) = scene.news
+    assert [one.failed for one in news.results] == [False] * 4 + [True]
+    assert news.left == 5
 
 
-def test_several_within_ten_seconds_are_one() -> None:
-    async def test(scene: Scene) -> None:
-        scene.begin(*range(1, 11))
-        scene.records.put(a_secret(11, status=S.UNCONFIRMED))  # nobody knows whether it ever ends
-        await scene.run(30)
-        for key in (1, 2, 3):
-            scene.end(key)
-            await scene.run(3)
-        scene.end(4)
-        scene.end(5, status=S.FAILED)
-        await scene.run(5)
-        (news,) = scene.news
-        assert [one.failed for one in news.results] == [False] * 4 + [True]
-        assert news.left == 5
-
-    play(test)
+async def test_a_later_one_takes_its_place_and_counts_all_that_nobody_saw(scene: Scene) -> None:
+    scene.begin(1, 2, 3)
+    await scene.run(30)
+    scene.end(1)
+    await scene.run(15)
+    scene.end(2)
+    await scene.run(15)
+    counts = [(len(news.results), news.left) for news in scene.news]
+    assert counts == [(1, 2), (2, 1)]
+    assert scene.told.withdrawn == 0
 
 
-def test_a_later_one_takes_its_place_and_counts_all_that_nobody_saw() -> None:
-    async def test(scene: Scene) -> None:
-        scene.begin(1, 2, 3)
-        await scene.run(30)
-        scene.end(1)
-        await scene.run(15)
-        scene.end(2)
-        await scene.run(15)
-        counts = [(len(news.results), news.left) for news in scene.news]
-        assert counts == [(1, 2), (2, 1)]
-        assert scene.told.withdrawn == 0
-
-    play(test)
-
-
-def test_the_focus_takes_it_down_and_the_count_begins_anew() -> None:
-    async def test(scene: Scene) -> None:
-        scene.begin(1, 2, 3)
-        await scene.run(30)
-        scene.end(1, 2)
-        await scene.run(11)
-        scene.leave()  # the focus goes from one stranger to another
-        assert scene.told.stands
-        scene.focus()
-        assert not scene.told.stands
-        assert scene.records.task(1).is_new  # only its row's selection changes that
-        scene.leave()
-        scene.end(3)
-        await scene.run(11)
-        assert [len(news.results) for news in scene.news] == [2, 1]
-
-    play(test)
+async def test_the_focus_takes_it_down_and_the_count_begins_anew(scene: Scene) -> None:
+    scene.begin(1, 2, 3)
+    await scene.run(30)
+    scene.end(1, 2)
+    await scene.run(11)
+    scene.leave()  # the focus goes from one stranger to another
+    assert scene.told.stands
+    scene.focus()
+    assert not scene.told.stands
+    assert scene.records.task(1).is_new  # only its row's selection changes that
+    scene.leave()
+    scene.end(3)
+    await scene.run(11)
+    assert [len(news.results) for news in scene.news] == [2, 1]
 
 
-def test_results_that_were_seen_meanwhile_are_not_told() -> None:
-    async def test(scene: Scene) -> None:
-        scene.begin(1, 2)
-        await scene.run(30)
-        scene.end(1, 2)
-        scene.see(1)
-        await scene.run(11)
-        assert [len(news.results) for news in scene.news] == [1]
-        scene.see(2)
-        assert not scene.told.stands
-        scene.begin(3)
-        await scene.run(30)
-        scene.end(3)
-        scene.see(3)
-        await scene.run(30)
-        assert len(scene.told.shown) == 1
-
-    play(test)
+async def test_results_that_were_seen_meanwhile_are_not_told(scene: Scene) -> None:
+    scene.begin(1, 2)
+    await scene.run(30)
+    scene.end(1, 2)
+    scene.see(1)
+    await scene.run(11)
+    assert [len(news.results) for news in scene.news] == [1]
+    scene.see(2)
+    assert not scene.told.stands
+    scene.begin(3)
+    await scene.run(30)
+    scene.end(3)
+    scene.see(3)
+    await scene.run(30)
+    assert len(scene.told.shown) == 1
 
 
-def test_whoever_wants_none_gets_none() -> None:
-    async def test(scene: Scene) -> None:
-        scene.is_wanted = False
-        scene.begin(1, 2)
-        await scene.run(30)
-        scene.end(1)
-        await scene.run(20)
-        scene.is_wanted = True
-        scene.end(2)
-        await scene.run(20)
-        assert [len(news.results) for news in scene.news] == [1]
-
-    play(test)
+async def test_whoever_wants_none_gets_none(scene: Scene) -> None:
+    scene.is_wanted = False
+    scene.begin(1, 2)
+    await scene.run(30)
+    scene.end(1)
+    await scene.run(20)
+    scene.is_wanted = True
+    scene.end(2)
+    await scene.run(20)
+    assert [len(news.results) for news in scene.news] == [1]
 
 
-def test_no_secret_is_told() -> None:
-    async def test(scene: Scene) -> None:
-        scene.redactor.add_secret(SECRET)
-        scene.begin(1)
-        scene.records.name(1, f"with {SECRET}")
-        await scene.run(30)
-        scene.end(1, result=SECRET, error=SECRET)
-        await scene.run(11)
-        assert scene.told.shown == [("1 ended", "0 left with [redacted]")]
-
-    play(test)
+async def test_no_secret_is_told(scene: Scene) -> None:
+    scene.redactor.add_secret(SECRET)
+    scene.begin(1)
+    scene.records.name(1, f"with {SECRET}")
+    await scene.run(30)
+    scene.end(1, result=SECRET, error=SECRET)
+    await scene.run(11)
+    assert scene.told.shown == [("1 ended", "0 left with [redacted]")]
 
 
-def test_a_click_opens_the_newest_that_is_still_new() -> None:
-    async def test(scene: Scene) -> None:
-        scene.told.clicked.emit(NOTICE, "")  # nothing is there
-        scene.begin(1, 2, 3)
-        await scene.run(30)
-        scene.end(3, 1, 2)
-        await scene.run(11)
-        scene.told.clicked.emit(NOTICE, "token")
-        scene.see(3)
-        scene.told.clicked.emit(NOTICE, "")
-        scene.focus()  # the desktop may bring us to the front before it tells of the click
-        scene.told.clicked.emit(NOTICE, "")
-        scene.see(1, 2)
-        scene.told.clicked.emit(NOTICE, "")
-        scene.told.clicked.emit((3, 1), "")  # of a question
-        assert scene.opened == [(3, "token"), (2, ""), (2, ""), (3, "")]
-
-    play(test)
+async def test_a_click_opens_the_newest_that_is_still_new(scene: Scene) -> None:
+    scene.told.clicked.emit(NOTICE, "")  # nothing is there
+    scene.begin(1, 2, 3)
+    await scene.run(30)
+    scene.end(3, 1, 2)
+    await scene.run(11)
+    scene.told.clicked.emit(NOTICE, "token")
+    scene.see(3)
+    scene.told.clicked.emit(NOTICE, "")
+    scene.focus()  # the desktop may bring us to the front before it tells of the click
+    scene.told.clicked.emit(NOTICE, "")
+    scene.see(1, 2)
+    scene.told.clicked.emit(NOTICE, "")
+    scene.told.clicked.emit((3, 1), "")  # of a question
+    assert scene.opened == [(3, "token"), (2, ""), (2, ""), (3, "")]
 
 
-def test_a_thousand_at_once_are_one() -> None:
-    async def test(scene: Scene) -> None:
-        keys = range(1, 1001)
-        scene.begin(*keys)
-        await scene.run(30)
-        scene.end(*keys)
-        assert scene.scope.names() == ["done notice"]
-        await scene.run(11)
-        assert [len(news.results) for news in scene.news] == [1000]
-        scene.see(*keys)
-        assert scene.told.withdrawn == 1
-
-    play(test)
+async def test_a_thousand_at_once_are_one(scene: Scene) -> None:
+    keys = range(1, 1001)
+    scene.begin(*keys)
+    await scene.run(30)
+    scene.end(*keys)
+    assert scene.scope.names() == ["done notice"]
+    await scene.run(11)
+    assert [len(news.results) for news in scene.news] == [1000]
+    scene.see(*keys)
+    assert scene.told.withdrawn == 1
 
 
-def test_leaving_tells_nothing_more() -> None:
-    async def test(scene: Scene) -> None:
-        scene.begin(1, 2)
-        await scene.run(30)
-        scene.end(1)
-        await scene.scope.close()
-        scene.end(2)
-        await scene.run(30)
-        assert scene.told.shown == []
-
-    play(test)
+async def test_leaving_tells_nothing_more(scene: Scene) -> None:
+    scene.begin(1, 2)
+    await scene.run(30)
+    scene.end(1)
+    await scene.scope.close()
+    scene.end(2)
+    await scene.run(30)
+    assert scene.told.shown == []
 
 
 def test_where_nothing_can_be_shown_nothing_happens() -> None:

@@ -1,6 +1,5 @@
 """What can be done with a session that was opened with another key, or at another address."""
 
-from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -10,7 +9,7 @@ from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.sessions import Sessions
 from enigma_panel.services.types import ForeignSession
 from tests.kit.fakes import FakeAccount
-from tests.services.commands.bench import URL, Bench, on_bench
+from tests.services.commands.bench import URL, Bench
 
 ENDS = {CommandVerb.STOP, CommandVerb.TERMINATE}
 
@@ -25,24 +24,21 @@ ENDS = {CommandVerb.STOP, CommandVerb.TERMINATE}
         ("https://other.example", None, ForeignSession.ADDRESS, set()),
     ],
 )
-def test_what_can_be_done(
-    tmp_path: Path,
+async def test_what_can_be_done(
+    bench: Bench,
     url: str,
     key_fingerprint: str | None,
     foreign: ForeignSession | None,
     able: set[CommandVerb],
 ) -> None:
-    async def test(bench: Bench) -> None:
-        key = await bench.open()
-        account = FakeAccount(client=object() if key_fingerprint else None)
-        account.base_url, account.key_fingerprint = url, key_fingerprint
-        context = replace(bench.context, account=cast("Any", account))
-        nothing = cast("Any", None)
-        sessions = Sessions(context, bench.starts, bench.commands, nothing, nothing)
-        session = bench.store.session(key)
-        assert session is not None
-        assert sessions.foreign(session) is foreign
-        assert {verb for verb in CommandVerb if sessions.can(key, verb)} == able
-        assert sessions.terminable_keys() == ([key] if able else [])
-
-    on_bench(tmp_path / "keep", test)
+    key = await bench.open()
+    account = FakeAccount(client=object() if key_fingerprint else None)
+    account.base_url, account.key_fingerprint = url, key_fingerprint
+    context = replace(bench.context, account=cast("Any", account))
+    nothing = cast("Any", None)
+    sessions = Sessions(context, bench.starts, bench.commands, nothing, nothing)
+    session = bench.store.session(key)
+    assert session is not None
+    assert sessions.foreign(session) is foreign
+    assert {verb for verb in CommandVerb if sessions.can(key, verb)} == able
+    assert sessions.terminable_keys() == ([key] if able else [])

@@ -57,253 +57,214 @@ def most_in_a_window(times: list[int]) -> int:
     return max((sum(t <= u < t + MINUTE for u in times) for t in times), default=0)
 
 
-def test_thirty_terminates_go_out_oldest_first_as_the_window_allows() -> None:
-    async def run(clock: VirtualClock) -> None:
-        calls = Calls(clock, RateLimiter(clock))
-        for number in range(30):
-            calls.begin(calls.make(Rank.TERMINATE, number))
-        await calls.done()
-        assert [number for _, _, number in calls.sent] == list(range(30))
-        begin = calls.sent[0][0]
-        assert calls.sent[9][0] == begin
-        assert calls.sent[29][0] - begin < 2 * MINUTE + 1_000
-        assert most_in_a_window([at for _, at in calls.arrived]) == 10
-
-    in_virtual_time(run)
-
-
-def test_the_more_urgent_goes_first_and_the_older_among_equals() -> None:
-    async def run(clock: VirtualClock) -> None:
-        rate_limiter = RateLimiter(clock, limit=1, reserved=0)
-        calls = Calls(clock, rate_limiter)
-        await calls.make(Rank.START)
-        wanted = [Rank.START, Rank.PAUSE, Rank.TERMINATE, Rank.NEW_TASK, Rank.TERMINATE]
-        for number, rank in enumerate(wanted):
-            calls.begin(calls.make(rank, number))
-            await asyncio.sleep(1)
-        assert [rank for _, rank, _ in rate_limiter.waiting()] == sorted(wanted)
-        await calls.done()
-        assert [n for _, _, n in calls.sent[1:]] == [2, 4, 1, 3, 0]
-        assert rate_limiter.waiting() == []
-
-    in_virtual_time(run)
+async def test_thirty_terminates_go_out_oldest_first_as_the_window_allows(
+    clock: VirtualClock,
+) -> None:
+    calls = Calls(clock, RateLimiter(clock))
+    for number in range(30):
+        calls.begin(calls.make(Rank.TERMINATE, number))
+    await calls.done()
+    assert [number for _, _, number in calls.sent] == list(range(30))
+    begin = calls.sent[0][0]
+    assert calls.sent[9][0] == begin
+    assert calls.sent[29][0] - begin < 2 * MINUTE + 1_000
+    assert most_in_a_window([at for _, at in calls.arrived]) == 10
 
 
-def test_what_is_tried_again_keeps_its_place() -> None:
-    async def run(clock: VirtualClock) -> None:
-        rate_limiter = RateLimiter(clock, limit=1, reserved=0)
-        await Calls(clock, rate_limiter).make(Rank.STOP)
-        order: list[str] = []
-
-        async def wait(name: str, since_ms: int | None) -> None:
-            with await rate_limiter.turn(SEND, Rank.STOP, since_ms=since_ms) as call:
-                call.sent()
-                order.append(name)
-
-        loop = asyncio.get_running_loop()
-        new = loop.create_task(wait("new", None))
+async def test_the_more_urgent_goes_first_and_the_older_among_equals(clock: VirtualClock) -> None:
+    rate_limiter = RateLimiter(clock, limit=1, reserved=0)
+    calls = Calls(clock, rate_limiter)
+    await calls.make(Rank.START)
+    wanted = [Rank.START, Rank.PAUSE, Rank.TERMINATE, Rank.NEW_TASK, Rank.TERMINATE]
+    for number, rank in enumerate(wanted):
+        calls.begin(calls.make(rank, number))
         await asyncio.sleep(1)
-        old = loop.create_task(wait("old", clock.now_ms() - 5_000))
-        newest = loop.create_task(wait("newest", None))
-        await asyncio.gather(new, old, newest)
-        assert order == ["old", "new", "newest"]
-
-    in_virtual_time(run)
+    assert [rank for _, rank, _ in rate_limiter.waiting()] == sorted(wanted)
+    await calls.done()
+    assert [n for _, _, n in calls.sent[1:]] == [2, 4, 1, 3, 0]
+    assert rate_limiter.waiting() == []
 
 
-def test_waiting_tells_when_and_keeps_its_word() -> None:
-    async def run(clock: VirtualClock) -> None:
-        rate_limiter = RateLimiter(clock)
-        calls = Calls(clock, rate_limiter)
-        for number in range(12):
-            calls.begin(calls.make(Rank.TERMINATE, number))
-            await asyncio.sleep(0.1)
-        told = [due for _, _, due in rate_limiter.waiting()]
-        free = rate_limiter.free_at(SEND, Rank.STOP)
-        assert rate_limiter.free_at(SEND, Rank.START) > free
-        await calls.done()
-        assert [at for at, _, number in calls.sent if number >= 10] == told
-        assert told[-1] <= free <= told[-1] + 200
+async def test_what_is_tried_again_keeps_its_place(clock: VirtualClock) -> None:
+    rate_limiter = RateLimiter(clock, limit=1, reserved=0)
+    await Calls(clock, rate_limiter).make(Rank.STOP)
+    order: list[str] = []
 
-    in_virtual_time(run)
+    async def wait(name: str, since_ms: int | None) -> None:
+        with await rate_limiter.turn(SEND, Rank.STOP, since_ms=since_ms) as call:
+            call.sent()
+            order.append(name)
 
-
-def test_a_tag_finds_its_wait() -> None:
-    async def run(clock: VirtualClock) -> None:
-        rate_limiter = RateLimiter(clock, limit=1, reserved=0)
-        with await rate_limiter.turn(SEND, Rank.STOP) as first:
-            first.sent()
-        waiter = asyncio.get_running_loop().create_task(rate_limiter.turn(SEND, Rank.STOP, tag=7))
-        await asyncio.sleep(0)
-        assert rate_limiter.due_of(7) == clock.now_ms() + MINUTE + 100
-        assert rate_limiter.due_of(8) is None
-        (await waiter).give_back()
-        assert rate_limiter.due_of(7) is None
-
-    in_virtual_time(run)
+    loop = asyncio.get_running_loop()
+    new = loop.create_task(wait("new", None))
+    await asyncio.sleep(1)
+    old = loop.create_task(wait("old", clock.now_ms() - 5_000))
+    newest = loop.create_task(wait("newest", None))
+    await asyncio.gather(new, old, newest)
+    assert order == ["old", "new", "newest"]
 
 
-def test_at_once_or_not_at_all() -> None:
-    async def run(clock: VirtualClock) -> None:
-        rate_limiter = RateLimiter(clock, limit=2, reserved=1)
-        first = rate_limiter.try_acquire(SEND, Rank.NEW_TASK)
-        assert first is not None
-        assert rate_limiter.try_acquire(SEND, Rank.NEW_TASK) is None
-        urgent = rate_limiter.try_acquire(SEND, Rank.ANSWER)
-        assert urgent is not None
-        await asyncio.sleep(3_600)
-        assert rate_limiter.try_acquire(SEND, Rank.TERMINATE) is None, "what is not sent has no end"
-        waiter = asyncio.get_running_loop().create_task(rate_limiter.turn(SEND, Rank.STOP))
-        await asyncio.sleep(0)
-        urgent.give_back()
-        urgent.give_back()
-        assert rate_limiter.try_acquire(SEND, Rank.TERMINATE) is None, "the slot is the waiter's"
-        taken = await waiter
-        taken.give_back()
-        first.give_back()
-        assert rate_limiter.try_acquire(SEND, Rank.NEW_TASK) is not None
-
-    in_virtual_time(run)
+async def test_waiting_tells_when_and_keeps_its_word(clock: VirtualClock) -> None:
+    rate_limiter = RateLimiter(clock)
+    calls = Calls(clock, rate_limiter)
+    for number in range(12):
+        calls.begin(calls.make(Rank.TERMINATE, number))
+        await asyncio.sleep(0.1)
+    told = [due for _, _, due in rate_limiter.waiting()]
+    free = rate_limiter.free_at(SEND, Rank.STOP)
+    assert rate_limiter.free_at(SEND, Rank.START) > free
+    await calls.done()
+    assert [at for at, _, number in calls.sent if number >= 10] == told
+    assert told[-1] <= free <= told[-1] + 200
 
 
-def test_nobody_overtakes_one_who_waits_for_the_same() -> None:
-    async def run(clock: VirtualClock) -> None:
-        rate_limiter = RateLimiter(clock, limit=1, reserved=0)
-        first = rate_limiter.try_acquire(SEND, Rank.START)
-        assert first is not None
+async def test_a_tag_finds_its_wait(clock: VirtualClock) -> None:
+    rate_limiter = RateLimiter(clock, limit=1, reserved=0)
+    with await rate_limiter.turn(SEND, Rank.STOP) as first:
         first.sent()
-        first.answered()
-        waiter = asyncio.get_running_loop().create_task(rate_limiter.turn(SEND, Rank.PAUSE))
-        await asyncio.sleep(1)
-        # The slot is free from here on, but no timer has fired yet.
-        clock._loop._now += 61  # type: ignore[attr-defined]
-        assert rate_limiter.try_acquire(SEND, Rank.PAUSE) is None
-        assert (await waiter) is not None
+    waiter = asyncio.get_running_loop().create_task(rate_limiter.turn(SEND, Rank.STOP, tag=7))
+    await asyncio.sleep(0)
+    assert rate_limiter.due_of(7) == clock.now_ms() + MINUTE + 100
+    assert rate_limiter.due_of(8) is None
+    (await waiter).give_back()
+    assert rate_limiter.due_of(7) is None
 
-    in_virtual_time(run)
+
+async def test_at_once_or_not_at_all(clock: VirtualClock) -> None:
+    rate_limiter = RateLimiter(clock, limit=2, reserved=1)
+    first = rate_limiter.try_acquire(SEND, Rank.NEW_TASK)
+    assert first is not None
+    assert rate_limiter.try_acquire(SEND, Rank.NEW_TASK) is None
+    urgent = rate_limiter.try_acquire(SEND, Rank.ANSWER)
+    assert urgent is not None
+    await asyncio.sleep(3_600)
+    assert rate_limiter.try_acquire(SEND, Rank.TERMINATE) is None, "what is not sent has no end"
+    waiter = asyncio.get_running_loop().create_task(rate_limiter.turn(SEND, Rank.STOP))
+    await asyncio.sleep(0)
+    urgent.give_back()
+    urgent.give_back()
+    assert rate_limiter.try_acquire(SEND, Rank.TERMINATE) is None, "the slot is the waiter's"
+    taken = await waiter
+    taken.give_back()
+    first.give_back()
+    assert rate_limiter.try_acquire(SEND, Rank.NEW_TASK) is not None
+
+
+async def test_nobody_overtakes_one_who_waits_for_the_same(clock: VirtualClock) -> None:
+    rate_limiter = RateLimiter(clock, limit=1, reserved=0)
+    first = rate_limiter.try_acquire(SEND, Rank.START)
+    assert first is not None
+    first.sent()
+    first.answered()
+    waiter = asyncio.get_running_loop().create_task(rate_limiter.turn(SEND, Rank.PAUSE))
+    await asyncio.sleep(1)
+    # The slot is free from here on, but no timer has fired yet.
+    clock._loop._now += 61  # type: ignore[attr-defined]
+    assert rate_limiter.try_acquire(SEND, Rank.PAUSE) is None
+    assert (await waiter) is not None
 
 
 @pytest.mark.parametrize("turns", [0, 1, 2, 3])
-def test_a_wait_that_is_cancelled_leaves_nothing(turns: int) -> None:
+async def test_a_wait_that_is_cancelled_leaves_nothing(clock: VirtualClock, turns: int) -> None:
     """turns 0: in the loop turn in which it was granted; later: while or after it took the Pass."""
+    rate_limiter = RateLimiter(clock, limit=1, reserved=0)
+    first = await rate_limiter.turn(SEND, Rank.STOP)
 
-    async def run(clock: VirtualClock) -> None:
-        rate_limiter = RateLimiter(clock, limit=1, reserved=0)
-        first = await rate_limiter.turn(SEND, Rank.STOP)
+    async def take() -> None:
+        with await rate_limiter.turn(SEND, Rank.STOP):
+            await asyncio.sleep(100)
 
-        async def take() -> None:
-            with await rate_limiter.turn(SEND, Rank.STOP):
-                await asyncio.sleep(100)
-
-        loop = asyncio.get_running_loop()
-        second, third = loop.create_task(take()), loop.create_task(take())
-        await asyncio.sleep(1)
-        first.give_back()
-        for _ in range(turns):
-            await asyncio.sleep(0)
-        second.cancel()
-        with suppress(asyncio.CancelledError):
-            await second
-        assert rate_limiter.waiting() == []
-        third.cancel()
-        with suppress(asyncio.CancelledError):
-            await third
-        assert rate_limiter.try_acquire(SEND, Rank.STOP) is not None
-
-    in_virtual_time(run)
+    loop = asyncio.get_running_loop()
+    second, third = loop.create_task(take()), loop.create_task(take())
+    await asyncio.sleep(1)
+    first.give_back()
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    second.cancel()
+    with suppress(asyncio.CancelledError):
+        await second
+    assert rate_limiter.waiting() == []
+    third.cancel()
+    with suppress(asyncio.CancelledError):
+        await third
+    assert rate_limiter.try_acquire(SEND, Rank.STOP) is not None
 
 
-def test_a_wait_cancelled_in_queue_is_forgotten() -> None:
-    async def run(clock: VirtualClock) -> None:
-        rate_limiter = RateLimiter(clock, limit=1, reserved=0)
-        told: list[int] = []
-        rate_limiter.changed.connect(lambda: told.append(len(rate_limiter.waiting())))
-        first = await rate_limiter.turn(SEND, Rank.STOP)
-        waiter = asyncio.get_running_loop().create_task(rate_limiter.turn(SEND, Rank.STOP))
-        await asyncio.sleep(1)
-        waiter.cancel()
-        await asyncio.gather(waiter, return_exceptions=True)
-        assert told[-2:] == [1, 0]
-        first.give_back()
-        assert rate_limiter.try_acquire(SEND, Rank.STOP) is not None
-
-    in_virtual_time(run)
+async def test_a_wait_cancelled_in_queue_is_forgotten(clock: VirtualClock) -> None:
+    rate_limiter = RateLimiter(clock, limit=1, reserved=0)
+    told: list[int] = []
+    rate_limiter.changed.connect(lambda: told.append(len(rate_limiter.waiting())))
+    first = await rate_limiter.turn(SEND, Rank.STOP)
+    waiter = asyncio.get_running_loop().create_task(rate_limiter.turn(SEND, Rank.STOP))
+    await asyncio.sleep(1)
+    waiter.cancel()
+    await asyncio.gather(waiter, return_exceptions=True)
+    assert told[-2:] == [1, 0]
+    first.give_back()
+    assert rate_limiter.try_acquire(SEND, Rank.STOP) is not None
 
 
-def test_an_error_inside_ends_the_pass() -> None:
-    async def run(clock: VirtualClock) -> None:
-        rate_limiter = RateLimiter(clock, limit=1, reserved=0)
-        with suppress(ZeroDivisionError), await rate_limiter.turn(SEND, Rank.STOP):
-            raise ZeroDivisionError
-        assert rate_limiter.free_at(SEND, Rank.STOP) == clock.now_ms()
-        with suppress(ZeroDivisionError), await rate_limiter.turn(SEND, Rank.STOP) as call:
-            call.sent()
-            raise ZeroDivisionError
-        assert rate_limiter.free_at(SEND, Rank.STOP) == clock.now_ms() + MINUTE + 100
-
-    in_virtual_time(run)
+async def test_an_error_inside_ends_the_pass(clock: VirtualClock) -> None:
+    rate_limiter = RateLimiter(clock, limit=1, reserved=0)
+    with suppress(ZeroDivisionError), await rate_limiter.turn(SEND, Rank.STOP):
+        raise ZeroDivisionError
+    assert rate_limiter.free_at(SEND, Rank.STOP) == clock.now_ms()
+    with suppress(ZeroDivisionError), await rate_limiter.turn(SEND, Rank.STOP) as call:
+        call.sent()
+        raise ZeroDivisionError
+    assert rate_limiter.free_at(SEND, Rank.STOP) == clock.now_ms() + MINUTE + 100
 
 
-def test_never_connected_frees_the_slot_even_after_sent() -> None:
-    async def run(clock: VirtualClock) -> None:
-        rate_limiter = RateLimiter(clock, limit=1, reserved=0)
-        with await rate_limiter.turn(SEND, Rank.STOP) as call:
-            call.sent()
-            call.give_back()
-        call.answered()
-        assert rate_limiter.free_at(SEND, Rank.STOP) == clock.now_ms()
-
-    in_virtual_time(run)
+async def test_never_connected_frees_the_slot_even_after_sent(clock: VirtualClock) -> None:
+    rate_limiter = RateLimiter(clock, limit=1, reserved=0)
+    with await rate_limiter.turn(SEND, Rank.STOP) as call:
+        call.sent()
+        call.give_back()
+    call.answered()
+    assert rate_limiter.free_at(SEND, Rank.STOP) == clock.now_ms()
 
 
-def test_a_told_wait_holds_those_who_wait_already_and_a_lower_count_frees_them() -> None:
-    async def run(clock: VirtualClock) -> None:
-        rate_limiter = RateLimiter(clock)
-        calls = Calls(clock, rate_limiter)
-        begin = clock.now_ms()
-        rate_limiter.note_refused(SEND, 12.0)
-        calls.begin(calls.make(Rank.TERMINATE))
-        await asyncio.sleep(1)
-        rate_limiter.note_rate(SEND, RateHeaders(remaining=0, retry_after_s=30.0))
-        await calls.done()
-        assert calls.sent[0][0] - begin == 31_000
-        calls.begin(calls.make(Rank.PAUSE))
-        await asyncio.sleep(0.1)
-        due = rate_limiter.waiting()[0][2]
-        rate_limiter.note_rate(SEND, RateHeaders(remaining=9))
-        await calls.done()
-        assert calls.sent[1][0] < due
-
-    in_virtual_time(run)
-
-
-def test_another_program_is_told_of_once_a_minute() -> None:
-    async def run(clock: VirtualClock) -> None:
-        rate_limiter, told = RateLimiter(clock), []
-        rate_limiter.used_elsewhere.connect(lambda: told.append(clock.now_ms()))
-        rate_limiter.note_reply(ApiCall.POLL, RateHeaders(remaining=0))
-        assert told == []
-        rate_limiter.note_reply(ApiCall.STATE, RateHeaders(remaining=1))
-        rate_limiter.note_refused(SEND, 1.0)
-        await asyncio.sleep(30)
-        rate_limiter.note_refused(SEND, 1.0)
-        assert len(told) == 1
-        await asyncio.sleep(31)
-        rate_limiter.note_refused(SEND, 1.0)
-        assert len(told) == 2
-
-    in_virtual_time(run)
+async def test_a_told_wait_holds_those_who_wait_already_and_a_lower_count_frees_them(
+    clock: VirtualClock,
+) -> None:
+    rate_limiter = RateLimiter(clock)
+    calls = Calls(clock, rate_limiter)
+    begin = clock.now_ms()
+    rate_limiter.note_refused(SEND, 12.0)
+    calls.begin(calls.make(Rank.TERMINATE))
+    await asyncio.sleep(1)
+    rate_limiter.note_rate(SEND, RateHeaders(remaining=0, retry_after_s=30.0))
+    await calls.done()
+    assert calls.sent[0][0] - begin == 31_000
+    calls.begin(calls.make(Rank.PAUSE))
+    await asyncio.sleep(0.1)
+    due = rate_limiter.waiting()[0][2]
+    rate_limiter.note_rate(SEND, RateHeaders(remaining=9))
+    await calls.done()
+    assert calls.sent[1][0] < due
 
 
-def test_calls_of_an_earlier_run_count() -> None:
-    async def run(clock: VirtualClock) -> None:
-        rate_limiter = RateLimiter(clock, limit=1, reserved=0)
-        rate_limiter.remember(SEND, [clock.now_ms() - 40_000])
-        assert rate_limiter.free_at(SEND, Rank.STOP) == clock.now_ms() + 21_100
-        rate_limiter.remember(START, [clock.now_ms() - 70_000])
-        assert rate_limiter.try_acquire(START, Rank.START) is not None
+async def test_another_program_is_told_of_once_a_minute(clock: VirtualClock) -> None:
+    rate_limiter, told = RateLimiter(clock), []
+    rate_limiter.used_elsewhere.connect(lambda: told.append(clock.now_ms()))
+    rate_limiter.note_reply(ApiCall.POLL, RateHeaders(remaining=0))
+    assert told == []
+    rate_limiter.note_reply(ApiCall.STATE, RateHeaders(remaining=1))
+    rate_limiter.note_refused(SEND, 1.0)
+    await asyncio.sleep(30)
+    rate_limiter.note_refused(SEND, 1.0)
+    assert len(told) == 1
+    await asyncio.sleep(31)
+    rate_limiter.note_refused(SEND, 1.0)
+    assert len(told) == 2
 
-    in_virtual_time(run)
+
+async def test_calls_of_an_earlier_run_count(clock: VirtualClock) -> None:
+    rate_limiter = RateLimiter(clock, limit=1, reserved=0)
+    rate_limiter.remember(SEND, [clock.now_ms() - 40_000])
+    assert rate_limiter.free_at(SEND, Rank.STOP) == clock.now_ms() + 21_100
+    rate_limiter.remember(START, [clock.now_ms() - 70_000])
+    assert rate_limiter.try_acquire(START, Rank.START) is not None
 
 
 CALL = st.fixed_dictionaries(

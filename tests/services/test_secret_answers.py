@@ -214,21 +214,17 @@ def _echoes(
     return echoes
 
 
-def test_what_is_sent_belongs_to_its_session(tmp_path: Path) -> None:
+async def test_what_is_sent_belongs_to_its_session(bench: Bench) -> None:
     """Whose key is seldom that of the task."""
-
-    async def check(bench: Bench) -> None:
-        first, _ = await bench.open()
-        await bench.add(first)
-        session, task = await bench.open()
-        assert session != task
-        inbox = _inbox(bench, SentAnswers(bench, "{}"))
-        await bench.hear(Kind.QUESTION, "What is the passphrase?")
-        await inbox.answer(inbox.questions()[0], PASSPHRASE, AnswerVerb.RESUME)
-        assert bench.store.sent_secrets.session_keys() == {session}
-        assert {one.session_key for one in bench.ledger.sent_secrets()} == {session}
-
-    with_bench(tmp_path, check)
+    first, _ = await bench.open()
+    await bench.add(first)
+    session, task = await bench.open()
+    assert session != task
+    inbox = _inbox(bench, SentAnswers(bench, "{}"))
+    await bench.hear(Kind.QUESTION, "What is the passphrase?")
+    await inbox.answer(inbox.questions()[0], PASSPHRASE, AnswerVerb.RESUME)
+    assert bench.store.sent_secrets.session_keys() == {session}
+    assert {one.session_key for one in bench.ledger.sent_secrets()} == {session}
 
 
 def test_the_ledger_has_its_fingerprint_before_it_is_sent(

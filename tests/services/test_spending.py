@@ -24,7 +24,7 @@ from enigma_panel.store.ledger.task_reader import TaskReader
 from tests.kit.builders import a_task
 from tests.kit.clock import NOW, HandClock
 from tests.kit.fakes import FakeScope
-from tests.services.commands.bench import Bench, on_bench
+from tests.services.commands.bench import Bench
 
 HOUR_MS = 3_600_000
 
@@ -262,40 +262,37 @@ def test_of_tasks_that_cost_nothing_nothing_is_forecast(scene: Scene) -> None:
     assert forecast.tasks == 7
 
 
-def test_the_ledger_tells_it_as_the_figures_rise(tmp_path: Path) -> None:
-    async def rise(bench: Bench) -> None:
-        search = TaskSearch(
-            bench.store, TaskReader(bench.ledger.path), bench.executor, bench.scope, bench.clock
-        )
-        spending = Spending(bench.store, bench.clock, bench.scope, search.spent_on)
-        search.tell_day(spending.show)
+async def test_the_ledger_tells_it_as_the_figures_rise(bench: Bench) -> None:
+    search = TaskSearch(
+        bench.store, TaskReader(bench.ledger.path), bench.executor, bench.scope, bench.clock
+    )
+    spending = Spending(bench.store, bench.clock, bench.scope, search.spent_on)
+    search.tell_day(spending.show)
 
-        async def today() -> TaskSum | None:
-            search.ask()
-            await asyncio.sleep(0.2)
-            return spending.today
+    async def today() -> TaskSum | None:
+        search.ask()
+        await asyncio.sleep(0.2)
+        return spending.today
 
-        try:
-            await bench.store.load()
-            assert await today() == TaskSum()
-            first, second = await bench.open(), await bench.open()
-            sent = [replace(task, sent_ms=bench.clock.now_ms()) for task in bench.store.tasks()]
-            await bench.store.save(*sent)
-            await bench.store.load()
-            assert await today() == TaskSum(count=2, unknown=2)
-            for cost in ("0.01", "0.0214", "0.0213"):  # what falls is not believed
-                await bench.see(first, Kind.ACTIVE, usage=Usage(cost=Decimal(cost)))
-            await bench.see(second, Kind.ACTIVE, usage=Usage(cost=Decimal("1E+30")))
-            await bench.store.flush()
-            assert await today() == TaskSum(count=2, cost=Decimal("0.0214"), unknown=1)
-            await bench.see(second, Kind.COMPLETED, text="x", usage=Usage(cost=Decimal("0.3")))
-            total = await today()
-            assert total is not None
-            assert (total.cost, total.unknown) == (Decimal("0.3214"), 0)
-            forecast = spending.forecast(Decimal(1))
-            assert forecast is not None
-            assert (forecast.tasks, forecast.like) == (3, 1)
-        finally:
-            await search.aclose()
-
-    on_bench(tmp_path / "data", rise)
+    try:
+        await bench.store.load()
+        assert await today() == TaskSum()
+        first, second = await bench.open(), await bench.open()
+        sent = [replace(task, sent_ms=bench.clock.now_ms()) for task in bench.store.tasks()]
+        await bench.store.save(*sent)
+        await bench.store.load()
+        assert await today() == TaskSum(count=2, unknown=2)
+        for cost in ("0.01", "0.0214", "0.0213"):  # what falls is not believed
+            await bench.see(first, Kind.ACTIVE, usage=Usage(cost=Decimal(cost)))
+        await bench.see(second, Kind.ACTIVE, usage=Usage(cost=Decimal("1E+30")))
+        await bench.store.flush()
+        assert await today() == TaskSum(count=2, cost=Decimal("0.0214"), unknown=1)
+        await bench.see(second, Kind.COMPLETED, text="x", usage=Usage(cost=Decimal("0.3")))
+        total = await today()
+        assert total is not None
+        assert (total.cost, total.unknown) == (Decimal("0.3214"), 0)
+        forecast = spending.forecast(Decimal(1))
+        assert forecast is not None
+        assert (forecast.tasks, forecast.like) == (3, 1)
+    finally:
+        await search.aclose()

@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import threading
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -29,11 +29,11 @@ from enigma_panel.store.ledger.intents import Outcome
 from enigma_panel.store.ledger.task_reader import TaskReader
 from tests.conftest import LogWatch
 from tests.kit.builders import new_session, new_task
-from tests.kit.clock import NOW, HandClock
+from tests.kit.clock import NOW, HandClock, VirtualClock
 from tests.kit.ledgers import open_ledger
 from tests.kit.stores import a_store
 from tests.kit.wait import until
-from tests.services.commands.bench import Bench, on_bench
+from tests.services.commands.bench import Bench
 from tests.store.helpers import raw, start, started
 
 BY_PERSON, BY_ITSELF = True, False
@@ -57,15 +57,11 @@ class Search:
         return heard
 
 
-def searching(folder: Path, check: Callable[[Bench, Search], Awaitable[None]]) -> None:
-    async def run(bench: Bench) -> None:
-        search = Search(bench)
-        try:
-            await check(bench, search)
-        finally:
-            await search.own.aclose()
-
-    on_bench(folder / "data", run)
+@pytest.fixture
+def search(bench: Bench, clock: VirtualClock) -> Iterator[Search]:
+    search = Search(bench)
+    yield search
+    clock.run(search.own.aclose())
 
 
 async def answered() -> None:
@@ -78,288 +74,251 @@ async def plan(bench: Bench, text: str) -> int:
     return key
 
 
-def test_nothing_is_read_before_the_records_are_loaded_and_somebody_asks(tmp_path: Path) -> None:
-    async def check(bench: Bench, search: Search) -> None:
-        keys = [started(bench.ledger).key for _ in range(3)]
-        search.own.ask()
-        await answered()
-        assert search.own.keys == []
-        await bench.store.load()
-        assert search.own.keys == keys[::-1]  # at once, from memory
-        await answered()
-        assert (search.own.keys, search.own.figures.total) == (keys[::-1], 3)
-        assert search.news() == [BY_ITSELF, BY_PERSON]
-
-    searching(tmp_path, check)
-
-
-def test_a_new_task_is_there_at_once_and_after_a_rest_where_there_is_a_filter(
-    tmp_path: Path,
+async def test_nothing_is_read_before_the_records_are_loaded_and_somebody_asks(
+    bench: Bench, search: Search
 ) -> None:
-    async def check(bench: Bench, search: Search) -> None:
-        await bench.store.load()
-        search.own.ask()
-        await answered()
-        first = await plan(bench, "red shoes")
-        assert search.own.keys == [first]
-        search.own.ask(TaskFilter(words="blue"))
-        await answered()
-        assert (search.own.keys, search.own.figures.total) == ([], 1)
-        search.news()
-        second = await plan(bench, "blue shoes")
-        await plan(bench, "green shoes")
-        assert search.news() == []
-        await asyncio.sleep(LEAST_DELAY_MS / 1_000)
-        await answered()
-        assert (search.own.keys, search.news()) == ([second], [BY_ITSELF])
-        assert search.own.figures.by_group[TaskGroup.QUEUED] == 1
-
-    searching(tmp_path, check)
+    keys = [started(bench.ledger).key for _ in range(3)]
+    search.own.ask()
+    await answered()
+    assert search.own.keys == []
+    await bench.store.load()
+    assert search.own.keys == keys[::-1]  # at once, from memory
+    await answered()
+    assert (search.own.keys, search.own.figures.total) == (keys[::-1], 3)
+    assert search.news() == [BY_ITSELF, BY_PERSON]
 
 
-def test_a_session_that_ends_moves_its_task_to_another_group(tmp_path: Path) -> None:
-    async def check(bench: Bench, search: Search) -> None:
-        await bench.store.load()
-        key = await bench.open()
-        search.own.ask()
-        await answered()
-        assert search.own.figures.by_group[TaskGroup.WORKING] == 1
-        await bench.store.record(key, None, Observation(kind=Kind.LIFETIME_OVER))
-        await asyncio.sleep(LEAST_DELAY_MS / 1_000)
-        await answered()
-        figures = search.own.figures.by_group
-        assert (figures[TaskGroup.WORKING], figures[TaskGroup.UNCONFIRMED]) == (0, 1)
-
-    searching(tmp_path, check)
-
-
-def test_what_the_person_asks_does_not_wait_for_the_rest(tmp_path: Path) -> None:
-    async def check(bench: Bench, search: Search) -> None:
-        await bench.store.load()
-        keys = [await plan(bench, text) for text in ("b", "a", "c")]
-        search.own.ask(order=(SortBy(SortColumn.TASK),))
-        await answered()
-        await bench.store.update(replace(bench.store.tasks()[0], is_new=True))
-        await answered()  # it rests now
-        search.news()
-        search.own.ask(order=(SortBy(SortColumn.TASK, descending=True),))
-        await answered()
-        assert (search.own.keys, search.news()) == ([keys[2], keys[0], keys[1]], [BY_PERSON])
-
-    searching(tmp_path, check)
-
-
-def test_a_newer_question_takes_the_place_of_one_that_is_interrupted(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+async def test_a_new_task_is_there_at_once_and_after_a_rest_where_there_is_a_filter(
+    bench: Bench, search: Search
 ) -> None:
-    async def check(bench: Bench, search: Search) -> None:
-        await bench.store.load()
-        key = await plan(bench, "red shoes")
-        real, interrupted = TaskReader.keys, []
-
-        def first_time(reader: TaskReader, *asked: object) -> list[int]:
-            if not interrupted:
-                interrupted.append(asked)
-                search.own.ask(TaskFilter(words="red"))
-                raise InterruptedReadError(bench.ledger.path, "SQLITE_INTERRUPT")
-            return real(reader, *asked)  # type: ignore[arg-type]
-
-        monkeypatch.setattr(TaskReader, "keys", first_time)
-        search.own.ask(TaskFilter(words="blue"))
-        await answered()
-        assert search.own.keys == [key]
-        assert search.news()[-1] is BY_PERSON
-
-    searching(tmp_path, check)
+    await bench.store.load()
+    search.own.ask()
+    await answered()
+    first = await plan(bench, "red shoes")
+    assert search.own.keys == [first]
+    search.own.ask(TaskFilter(words="blue"))
+    await answered()
+    assert (search.own.keys, search.own.figures.total) == ([], 1)
+    search.news()
+    second = await plan(bench, "blue shoes")
+    await plan(bench, "green shoes")
+    assert search.news() == []
+    await asyncio.sleep(LEAST_DELAY_MS / 1_000)
+    await answered()
+    assert (search.own.keys, search.news()) == ([second], [BY_ITSELF])
+    assert search.own.figures.by_group[TaskGroup.QUEUED] == 1
 
 
-def test_the_first_rows_of_another_order_come_before_all_the_others(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+async def test_a_session_that_ends_moves_its_task_to_another_group(
+    bench: Bench, search: Search
+) -> None:
+    await bench.store.load()
+    key = await bench.open()
+    search.own.ask()
+    await answered()
+    assert search.own.figures.by_group[TaskGroup.WORKING] == 1
+    await bench.store.record(key, None, Observation(kind=Kind.LIFETIME_OVER))
+    await asyncio.sleep(LEAST_DELAY_MS / 1_000)
+    await answered()
+    figures = search.own.figures.by_group
+    assert (figures[TaskGroup.WORKING], figures[TaskGroup.UNCONFIRMED]) == (0, 1)
+
+
+async def test_what_the_person_asks_does_not_wait_for_the_rest(
+    bench: Bench, search: Search
+) -> None:
+    await bench.store.load()
+    keys = [await plan(bench, text) for text in ("b", "a", "c")]
+    search.own.ask(order=(SortBy(SortColumn.TASK),))
+    await answered()
+    await bench.store.update(replace(bench.store.tasks()[0], is_new=True))
+    await answered()  # it rests now
+    search.news()
+    search.own.ask(order=(SortBy(SortColumn.TASK, descending=True),))
+    await answered()
+    assert (search.own.keys, search.news()) == ([keys[2], keys[0], keys[1]], [BY_PERSON])
+
+
+async def test_a_newer_question_takes_the_place_of_one_that_is_interrupted(
+    bench: Bench, search: Search, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await bench.store.load()
+    key = await plan(bench, "red shoes")
+    real, interrupted = TaskReader.keys, []
+
+    def first_time(reader: TaskReader, *asked: object) -> list[int]:
+        if not interrupted:
+            interrupted.append(asked)
+            search.own.ask(TaskFilter(words="red"))
+            raise InterruptedReadError(bench.ledger.path, "SQLITE_INTERRUPT")
+        return real(reader, *asked)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(TaskReader, "keys", first_time)
+    search.own.ask(TaskFilter(words="blue"))
+    await answered()
+    assert search.own.keys == [key]
+    assert search.news()[-1] is BY_PERSON
+
+
+async def test_the_first_rows_of_another_order_come_before_all_the_others(
+    bench: Bench, search: Search, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(task_search, "FIRST_KEYS", 2)
-
-    async def check(bench: Bench, search: Search) -> None:
-        await bench.store.load()
-        a, c, b, d = [await plan(bench, text) for text in ("a", "c", "b", "d")]
-        search.own.ask()
-        await answered()
-        shown: list[list[int]] = []
-        search.own.found.connect(lambda _: shown.append(search.own.keys))
-        search.own.ask(order=(SortBy(SortColumn.TASK),))
-        await answered()
-        assert shown == [[a, b, d, c], [a, b, c, d]]  # the others as they stood, then all
-        shown.clear()
-        search.own.ask(TaskFilter(groups=frozenset({TaskGroup.QUEUED})))
-        await answered()
-        assert shown == [[a, b, c, d]]  # which of those that were shown fit is not known before
-
-    searching(tmp_path, check)
+    await bench.store.load()
+    a, c, b, d = [await plan(bench, text) for text in ("a", "c", "b", "d")]
+    search.own.ask()
+    await answered()
+    shown: list[list[int]] = []
+    search.own.found.connect(lambda _: shown.append(search.own.keys))
+    search.own.ask(order=(SortBy(SortColumn.TASK),))
+    await answered()
+    assert shown == [[a, b, d, c], [a, b, c, d]]  # the others as they stood, then all
+    shown.clear()
+    search.own.ask(TaskFilter(groups=frozenset({TaskGroup.QUEUED})))
+    await answered()
+    assert shown == [[a, b, c, d]]  # which of those that were shown fit is not known before
 
 
-def test_what_was_asked_for_before_is_not_shown_any_more(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+async def test_what_was_asked_for_before_is_not_shown_any_more(
+    bench: Bench, search: Search, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def check(bench: Bench, search: Search) -> None:
-        await bench.store.load()
-        red, blue = await plan(bench, "red shoes"), await plan(bench, "blue shoes")
-        fetch, shown = bench.store.fetch, list[list[int]]()
+    await bench.store.load()
+    red, blue = await plan(bench, "red shoes"), await plan(bench, "blue shoes")
+    fetch, shown = bench.store.fetch, list[list[int]]()
 
-        async def and_types_on(keys: Iterable[int]) -> None:
-            monkeypatch.undo()
-            search.own.ask(TaskFilter(words="blue"))
-            await fetch(keys)
+    async def and_types_on(keys: Iterable[int]) -> None:
+        monkeypatch.undo()
+        search.own.ask(TaskFilter(words="blue"))
+        await fetch(keys)
 
-        search.own.ask()
-        await answered()
-        search.own.found.connect(lambda _: shown.append(search.own.keys))
-        monkeypatch.setattr(bench.store, "fetch", and_types_on)
-        search.own.ask(TaskFilter(words="red"))
-        await answered()
-        assert (shown, red) == ([[blue]], red)
-
-    searching(tmp_path, check)
+    search.own.ask()
+    await answered()
+    search.own.found.connect(lambda _: shown.append(search.own.keys))
+    monkeypatch.setattr(bench.store, "fetch", and_types_on)
+    search.own.ask(TaskFilter(words="red"))
+    await answered()
+    assert (shown, red) == ([[blue]], red)
 
 
-def test_rows_that_are_seen_at_once_come_with_their_records(tmp_path: Path) -> None:
-    async def check(bench: Bench, search: Search) -> None:
-        keys = [started(bench.ledger).key for _ in range(3)]
-        await bench.store.load()
-        bench.store._tasks.clear()
-        known: list[list[bool]] = []
-        search.own.found.connect(
-            lambda _: known.append([bench.store.task(key) is not None for key in keys])
-        )
-        search.own.ask()
-        await answered()
-        assert known == [[True] * 3]
-
-    searching(tmp_path, check)
-
-
-def test_of_sessions_a_new_name_alone_is_looked_for(tmp_path: Path) -> None:
-    async def check(bench: Bench, search: Search) -> None:
-        await bench.store.load()
-        session = bench.store.session(bench.store.task(await plan(bench, "red")).session_key)
-        search.own.ask(TaskFilter(words="office"))
-        await asyncio.sleep(1)
-        search.news()
-        await bench.store.update(replace(session, expires_ms=5))
-        await asyncio.sleep(1)
-        assert search.news() == []
-        await bench.store.update(replace(session, label="Office"))
-        await asyncio.sleep(1)
-        assert (len(search.own.keys), search.news()) == (1, [BY_ITSELF])
-
-    searching(tmp_path, check)
-
-
-def test_an_answer_that_takes_long_comes_more_rarely(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+async def test_rows_that_are_seen_at_once_come_with_their_records(
+    bench: Bench, search: Search
 ) -> None:
-    async def check(bench: Bench, search: Search) -> None:
-        await bench.store.load()
-        [task] = [bench.store.task(await plan(bench, "red"))]
-        read = search.own._read
-
-        async def slowly(question: Callable[[], Any]) -> Any:
-            await asyncio.sleep(0.3)
-            return await read(question)
-
-        monkeypatch.setattr(search.own, "_read", slowly)
-        search.own.ask()
-        search.news()
-        for n in range(30):
-            await bench.store.update(replace(task, is_new=bool(n % 2)))
-            await asyncio.sleep(1)
-        assert 5 <= len(search.news()) <= 12
-
-    searching(tmp_path, check)
+    keys = [started(bench.ledger).key for _ in range(3)]
+    await bench.store.load()
+    bench.store._tasks.clear()
+    known: list[list[bool]] = []
+    search.own.found.connect(
+        lambda _: known.append([bench.store.task(key) is not None for key in keys])
+    )
+    search.own.ask()
+    await answered()
+    assert known == [[True] * 3]
 
 
-def test_a_row_that_cannot_be_read_is_in_no_answer(tmp_path: Path) -> None:
-    async def check(bench: Bench, search: Search) -> None:
-        keys = [started(bench.ledger).key for _ in range(2)]
-        with raw(bench.ledger.path) as connection:
-            connection.execute("UPDATE tasks SET status = 'odd' WHERE key = ?", (keys[0],))
-        await bench.store.load()
-        search.own.ask()
-        await answered()
-        assert search.own.keys == keys[1:]
+async def test_of_sessions_a_new_name_alone_is_looked_for(bench: Bench, search: Search) -> None:
+    await bench.store.load()
+    session = bench.store.session(bench.store.task(await plan(bench, "red")).session_key)
+    search.own.ask(TaskFilter(words="office"))
+    await asyncio.sleep(1)
+    search.news()
+    await bench.store.update(replace(session, expires_ms=5))
+    await asyncio.sleep(1)
+    assert search.news() == []
+    await bench.store.update(replace(session, label="Office"))
+    await asyncio.sleep(1)
+    assert (len(search.own.keys), search.news()) == (1, [BY_ITSELF])
 
-    searching(tmp_path, check)
+
+async def test_an_answer_that_takes_long_comes_more_rarely(
+    bench: Bench, search: Search, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await bench.store.load()
+    [task] = [bench.store.task(await plan(bench, "red"))]
+    read = search.own._read
+
+    async def slowly(question: Callable[[], Any]) -> Any:
+        await asyncio.sleep(0.3)
+        return await read(question)
+
+    monkeypatch.setattr(search.own, "_read", slowly)
+    search.own.ask()
+    search.news()
+    for n in range(30):
+        await bench.store.update(replace(task, is_new=bool(n % 2)))
+        await asyncio.sleep(1)
+    assert 5 <= len(search.news()) <= 12
 
 
-def test_a_ledger_that_cannot_be_read_is_said_and_asked_again_by_itself(
-    tmp_path: Path, log_watch: LogWatch
+async def test_a_row_that_cannot_be_read_is_in_no_answer(bench: Bench, search: Search) -> None:
+    keys = [started(bench.ledger).key for _ in range(2)]
+    with raw(bench.ledger.path) as connection:
+        connection.execute("UPDATE tasks SET status = 'odd' WHERE key = ?", (keys[0],))
+    await bench.store.load()
+    search.own.ask()
+    await answered()
+    assert search.own.keys == keys[1:]
+
+
+async def test_a_ledger_that_cannot_be_read_is_said_and_asked_again_by_itself(
+    bench: Bench, search: Search, log_watch: LogWatch
 ) -> None:
     log_watch.allow("the tasks cannot be searched")
-
-    async def check(bench: Bench, search: Search) -> None:
-        await bench.store.load()
-        key = await plan(bench, "red shoes")
-        await plan(bench, "blue shoes")
-        bench.executor.full = True
-        search.own.ask(TaskFilter(words="red"))
-        await asyncio.sleep(2)
-        assert isinstance(search.own.problem, DiskFullError)
-        bench.executor.full = False
-        await asyncio.sleep(1)
-        assert (search.own.keys, search.own.problem) == ([key], None)
-        assert len(log_watch.lines) == 1
-
-    searching(tmp_path, check)
+    await bench.store.load()
+    key = await plan(bench, "red shoes")
+    await plan(bench, "blue shoes")
+    bench.executor.full = True
+    search.own.ask(TaskFilter(words="red"))
+    await asyncio.sleep(2)
+    assert isinstance(search.own.problem, DiskFullError)
+    bench.executor.full = False
+    await asyncio.sleep(1)
+    assert (search.own.keys, search.own.problem) == ([key], None)
+    assert len(log_watch.lines) == 1
 
 
-def test_a_task_that_comes_while_all_are_looked_for_is_not_lost(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+async def test_a_task_that_comes_while_all_are_looked_for_is_not_lost(
+    bench: Bench, search: Search, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def check(bench: Bench, search: Search) -> None:
-        await bench.store.load()
-        first = await plan(bench, "red shoes")
-        real = TaskReader.keys
+    await bench.store.load()
+    first = await plan(bench, "red shoes")
+    real = TaskReader.keys
 
-        def before_it_came(reader: TaskReader, *asked: Any) -> list[int]:
-            keys = real(reader, *asked)
-            bench.store.changed.emit(Diff(new_tasks=(99,)))
-            return keys
+    def before_it_came(reader: TaskReader, *asked: Any) -> list[int]:
+        keys = real(reader, *asked)
+        bench.store.changed.emit(Diff(new_tasks=(99,)))
+        return keys
 
-        search.own.ask()
-        await answered()
-        monkeypatch.setattr(TaskReader, "keys", before_it_came)
-        search.own.ask()
-        await answered()
-        assert search.own.keys == [99, first]
-
-    searching(tmp_path, check)
+    search.own.ask()
+    await answered()
+    monkeypatch.setattr(TaskReader, "keys", before_it_came)
+    search.own.ask()
+    await answered()
+    assert search.own.keys == [99, first]
 
 
-def test_old_records_that_are_loaded_are_no_change(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+async def test_old_records_that_are_loaded_are_no_change(
+    bench: Bench, search: Search, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody but who shows them hears of them, and their sessions are among none that are open."""
     monkeypatch.setattr(session_store, "FIRST_TASKS", 1)
-
-    async def check(bench: Bench, search: Search) -> None:
-        key, _ = (start_ended(bench.ledger) for _ in range(2))
-        await bench.store.load()
-        changed: list[Diff] = []
-        loaded: list[frozenset[int]] = []
-        bench.store.changed.connect(changed.append)
-        bench.store.loaded.connect(loaded.append)
-        search.own.ask()  # which brings the records of the first rows
-        await asyncio.sleep(2)
-        assert (loaded, changed) == ([frozenset({key})], [])
-        assert search.news() == [BY_ITSELF, BY_PERSON]
-        task = bench.store.task(key)
-        assert task is not None
-        session = bench.store.session(task.session_key)
-        assert session is not None
-        assert session not in bench.store.sessions()
-        renamed = replace(session, label="Old shop")
-        await bench.store.update(renamed)
-        assert bench.store.session(session.key) == renamed
-
-    searching(tmp_path, check)
+    key, _ = (start_ended(bench.ledger) for _ in range(2))
+    await bench.store.load()
+    changed: list[Diff] = []
+    loaded: list[frozenset[int]] = []
+    bench.store.changed.connect(changed.append)
+    bench.store.loaded.connect(loaded.append)
+    search.own.ask()  # which brings the records of the first rows
+    await asyncio.sleep(2)
+    assert (loaded, changed) == ([frozenset({key})], [])
+    assert search.news() == [BY_ITSELF, BY_PERSON]
+    task = bench.store.task(key)
+    assert task is not None
+    session = bench.store.session(task.session_key)
+    assert session is not None
+    assert session not in bench.store.sessions()
+    renamed = replace(session, label="Old shop")
+    await bench.store.update(renamed)
+    assert bench.store.session(session.key) == renamed
 
 
 def start_ended(ledger: Ledger) -> int:
@@ -397,27 +356,25 @@ async def test_leaving_interrupts_a_read_that_nobody_waits_for_any_more(
     ledger.close()
 
 
-def test_what_is_counted_beside_is_told_in_the_same_turn(tmp_path: Path) -> None:
+async def test_what_is_counted_beside_is_told_in_the_same_turn(
+    bench: Bench, search: Search
+) -> None:
     """The heading of Tasks and what today has cost are two sums of the same moment."""
+    await bench.store.load()
+    spending = Spending(bench.store, bench.clock, bench.scope, search.own.spent_on)
+    search.own.tell_day(spending.show)
+    painted: list[tuple[TaskSum, TaskSum | None]] = []
 
-    async def check(bench: Bench, search: Search) -> None:
-        await bench.store.load()
-        spending = Spending(bench.store, bench.clock, bench.scope, search.own.spent_on)
-        search.own.tell_day(spending.show)
-        painted: list[tuple[TaskSum, TaskSum | None]] = []
+    def paint() -> None:
+        painted.append((search.own.figures.shown, spending.today))
 
-        def paint() -> None:
-            painted.append((search.own.figures.shown, spending.today))
-
-        for told in (spending.changed, search.own.counted):
-            told.connect(lambda: asyncio.get_running_loop().call_soon(paint))
-        search.own.ask()
-        for cents in (1, 2, 3):
-            key = await bench.open()
-            cost = Usage(cost=Decimal(cents) / 100)
-            await bench.see(key, Kind.COMPLETED, text="x", usage=cost)
-            await asyncio.sleep(2 * LEAST_DELAY_MS / 1_000)
-        assert all(heading == today for heading, today in painted)
-        assert painted[-1][0].cost == Decimal("0.06")
-
-    searching(tmp_path, check)
+    for told in (spending.changed, search.own.counted):
+        told.connect(lambda: asyncio.get_running_loop().call_soon(paint))
+    search.own.ask()
+    for cents in (1, 2, 3):
+        key = await bench.open()
+        cost = Usage(cost=Decimal(cents) / 100)
+        await bench.see(key, Kind.COMPLETED, text="x", usage=cost)
+        await asyncio.sleep(2 * LEAST_DELAY_MS / 1_000)
+    assert all(heading == today for heading, today in painted)
+    assert painted[-1][0].cost == Decimal("0.06")

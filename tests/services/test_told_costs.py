@@ -1,7 +1,6 @@
 """What the service tells as a cost, from its bytes to the cell, the ledger and the sums."""
 
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
@@ -12,7 +11,7 @@ from enigma_panel.store.ledger.task_reader import TaskReader
 from enigma_panel.ui.details.text import usage_text
 from enigma_panel.ui.tasks.model import task_cost_cell
 from tests.api.odd import read_one
-from tests.services.commands.bench import Bench, on_bench
+from tests.services.commands.bench import Bench
 
 NINES = "9" * 30
 DONE = '{{"type": "task_completed", "data": {{"message": "x"}}, "usage": {{{}}}}}'
@@ -50,46 +49,38 @@ async def hear(bench: Bench, key: int, body: str) -> Task:
 
 
 @pytest.mark.parametrize(("told", "cell", "details", "summed"), TOLD)
-def test_a_cost_is_shown_and_summed_as_it_is_or_flagged(
-    tmp_path: Path, *, told: str, cell: str, details: str, summed: str | None
+async def test_a_cost_is_shown_and_summed_as_it_is_or_flagged(
+    bench: Bench, told: str, cell: str, details: str, summed: str | None
 ) -> None:
-    async def check(bench: Bench) -> None:
-        key = await bench.open()
-        task = await hear(bench, key, DONE.format(told))
-        shown = task_cost_cell(task)
-        assert shown.text == cell
-        assert len(shown.text) <= len("$1000000.0000")
-        assert usage_text(task) == details
-        cost = None if summed is None else Decimal(summed)
-        assert task.counted_cost == cost
-        assert bench.store.session_cost(key) == cost
-        reader = TaskReader(bench.ledger.path)
-        try:
-            [kept] = bench.ledger.tasks([task.key]).values()
-            assert str(kept.cost) == str(task.cost)
-            assert reader.sum_of([task.key]).cost == round(cost or 0, 9)
-        finally:
-            reader.close()
-
-    on_bench(tmp_path / "data", check)
+    key = await bench.open()
+    task = await hear(bench, key, DONE.format(told))
+    shown = task_cost_cell(task)
+    assert shown.text == cell
+    assert len(shown.text) <= len("$1000000.0000")
+    assert usage_text(task) == details
+    cost = None if summed is None else Decimal(summed)
+    assert task.counted_cost == cost
+    assert bench.store.session_cost(key) == cost
+    reader = TaskReader(bench.ledger.path)
+    try:
+        [kept] = bench.ledger.tasks([task.key]).values()
+        assert str(kept.cost) == str(task.cost)
+        assert reader.sum_of([task.key]).cost == round(cost or 0, 9)
+    finally:
+        reader.close()
 
 
 @pytest.mark.parametrize("then", ["0.0213", "-5", "NaN", '"none"'])
-def test_a_cost_that_falls_while_the_task_works_stays(tmp_path: Path, then: str) -> None:
-    async def check(bench: Bench) -> None:
-        key = await bench.open()
-        task = await hear(bench, key, RUNS.format('"cost": 1e30'))
-        assert task_cost_cell(task).text == "$1E+30?"
-        await hear(bench, key, RUNS.format('"cost": 0.0214'))
-        task = await hear(bench, key, RUNS.format(f'"cost": {then}'))
-        assert task_cost_cell(task).text == "$0.0214"
-        await bench.store.flush()
-        reader = TaskReader(bench.ledger.path)
-        try:
-            assert reader.spent_on("2026-11-27", 0, 10**15) == TaskSum(
-                count=1, cost=Decimal("0.0214")
-            )
-        finally:
-            reader.close()
-
-    on_bench(tmp_path / "data", check)
+async def test_a_cost_that_falls_while_the_task_works_stays(bench: Bench, then: str) -> None:
+    key = await bench.open()
+    task = await hear(bench, key, RUNS.format('"cost": 1e30'))
+    assert task_cost_cell(task).text == "$1E+30?"
+    await hear(bench, key, RUNS.format('"cost": 0.0214'))
+    task = await hear(bench, key, RUNS.format(f'"cost": {then}'))
+    assert task_cost_cell(task).text == "$0.0214"
+    await bench.store.flush()
+    reader = TaskReader(bench.ledger.path)
+    try:
+        assert reader.spent_on("2026-11-27", 0, 10**15) == TaskSum(count=1, cost=Decimal("0.0214"))
+    finally:
+        reader.close()

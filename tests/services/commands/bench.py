@@ -4,7 +4,7 @@ import asyncio
 import random
 import sqlite3
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from types import SimpleNamespace
@@ -32,9 +32,9 @@ from enigma_panel.services.types import (
 from enigma_panel.store.ledger.errors import DiskFullError, LedgerError
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
 from enigma_panel.store.ledger.ledger import Ledger
-from tests.kit.clock import NOW, VirtualClock, in_virtual_time
+from tests.kit.clock import NOW, VirtualClock, virtual_clock
 from tests.kit.fakes import FakeAccount, FakeHealth, FakeLive
-from tests.kit.ledgers import open_ledger
+from tests.kit.ledgers import opened_ledger
 from tests.kit.stores import a_store
 
 URL = "http://127.0.0.1:9"
@@ -158,6 +158,17 @@ class Bench:
         self.commands = Commands(self.context, self.starts, poller, cast("Any", self.live))
         self.commands.changed.connect(lambda k: self.stands.append((k, self.commands.pending(k))))
 
+    @classmethod
+    @contextmanager
+    def opened(cls, folder: Path, clock: VirtualClock) -> Iterator["Bench"]:
+        """A bench over the ledger in that folder; ends as the program ends."""
+        with opened_ledger(folder) as ledger:
+            bench = cls(clock, ledger)
+            try:
+                yield bench
+            finally:
+                clock.run(bench.scope.close())
+
     async def open(self, task: str = "work", *, named: bool = True) -> int:
         """An open session with a task at work; not named: its start is still on its way."""
         now = self.clock.now_ms()
@@ -241,25 +252,7 @@ def locked(path: Path) -> Iterator[None]:
         other.execute("ROLLBACK")
 
 
-@contextmanager
-def _opened(path: Path) -> Iterator[Ledger]:
-    ledger = open_ledger(path)
-    try:
-        yield ledger
-    finally:
-        ledger.close()
-
-
-def on_bench(folder: Path, test: Callable[[Bench], Awaitable[None]]) -> None:
-    """Run test(bench) in virtual time over the ledger in that folder; ends as the program ends."""
-    folder.mkdir(mode=0o700, exist_ok=True)
-    with _opened(folder / "ledger.sqlite") as ledger:
-
-        async def run(clock: VirtualClock) -> None:
-            bench = Bench(clock, ledger)
-            try:
-                await test(bench)
-            finally:
-                await bench.scope.close()
-
-        in_virtual_time(run)
+def on_bench(folder: Path, test: Callable[[Bench], Coroutine[Any, Any, None]]) -> None:
+    """Run test(bench) in virtual time over the ledger in that folder, for one of several runs."""
+    with virtual_clock() as clock, Bench.opened(folder, clock) as bench:
+        clock.run(test(bench))

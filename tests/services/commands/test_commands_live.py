@@ -15,7 +15,7 @@ from enigma_panel.services.commands.commands import BELIEVED_MS
 from enigma_panel.services.types import WaitReason
 from enigma_panel.store.ledger.intents import IntentKind
 from tests.kit.clock import NOW
-from tests.services.commands.bench import Bench, on_bench, rejected
+from tests.services.commands.bench import Bench, rejected
 
 PAUSE, RESUME = CommandVerb.PAUSE, CommandVerb.RESUME
 STOP, TERMINATE = CommandVerb.STOP, CommandVerb.TERMINATE
@@ -43,214 +43,184 @@ def _use_up(bench: Bench) -> None:
             taken.sent()
 
 
-def test_pause_and_resume_take_the_channel_that_is_up(folder: Path) -> None:
-    async def test(bench: Bench) -> None:
-        key = await bench.open()
-        bench.live.all_up = True
-        await bench.commands.give(key, PAUSE)
-        task = _task(bench, key)
-        assert (task.status, task.unproven) == (TaskStatus.PAUSED, PAUSE)
-        await bench.commands.give(key, RESUME)
-        assert _task(bench, key).unproven is RESUME
-        assert (bench.live.sent, bench.client.sent) == ([PAUSE, RESUME], [])
-        assert bench.commands.pending(key) is None
-
-    on_bench(folder, test)
+async def test_pause_and_resume_take_the_channel_that_is_up(bench: Bench) -> None:
+    key = await bench.open()
+    bench.live.all_up = True
+    await bench.commands.give(key, PAUSE)
+    task = _task(bench, key)
+    assert (task.status, task.unproven) == (TaskStatus.PAUSED, PAUSE)
+    await bench.commands.give(key, RESUME)
+    assert _task(bench, key).unproven is RESUME
+    assert (bench.live.sent, bench.client.sent) == ([PAUSE, RESUME], [])
+    assert bench.commands.pending(key) is None
 
 
 @pytest.mark.parametrize("breaks", [True, False])
-def test_without_a_channel_they_go_by_rest(folder: Path, breaks: bool) -> None:
-    async def test(bench: Bench) -> None:
-        key = await bench.open()
-        bench.live.all_up = bench.live.breaks = breaks
-        await bench.commands.give(key, PAUSE)
-        assert (bench.live.sent, bench.client.verbs) == ([], [PAUSE])
-        assert (_task(bench, key).status, _task(bench, key).unproven) == (TaskStatus.PAUSED, None)
-
-    on_bench(folder, test)
+async def test_without_a_channel_they_go_by_rest(bench: Bench, breaks: bool) -> None:
+    key = await bench.open()
+    bench.live.all_up = bench.live.breaks = breaks
+    await bench.commands.give(key, PAUSE)
+    assert (bench.live.sent, bench.client.verbs) == ([], [PAUSE])
+    assert (_task(bench, key).status, _task(bench, key).unproven) == (TaskStatus.PAUSED, None)
 
 
 @pytest.mark.parametrize("verb", [PAUSE, RESUME])
-def test_what_a_breaking_channel_may_have_lost_is_sent_by_rest(
-    folder: Path, verb: CommandVerb
+async def test_what_a_breaking_channel_may_have_lost_is_sent_by_rest(
+    bench: Bench, verb: CommandVerb
 ) -> None:
-    async def test(bench: Bench) -> None:
-        key = await bench.open()
-        if verb is RESUME:
-            await bench.commands.give(key, PAUSE)
-            bench.client.sent.clear()
-        bench.live.all_up = True
-        await bench.commands.give(key, verb)
-        await asyncio.sleep(BELIEVED_MS / 1000 - 1)
-        bench.live.drop(key)
-        await asyncio.sleep(1)
-        assert bench.client.verbs == [verb]
-        assert _task(bench, key).unproven is None
-        bench.live.drop(key)
-        await asyncio.sleep(1)
-        assert bench.client.verbs == [verb], "once"
-
-    on_bench(folder, test)
+    key = await bench.open()
+    if verb is RESUME:
+        await bench.commands.give(key, PAUSE)
+        bench.client.sent.clear()
+    bench.live.all_up = True
+    await bench.commands.give(key, verb)
+    await asyncio.sleep(BELIEVED_MS / 1000 - 1)
+    bench.live.drop(key)
+    await asyncio.sleep(1)
+    assert bench.client.verbs == [verb]
+    assert _task(bench, key).unproven is None
+    bench.live.drop(key)
+    await asyncio.sleep(1)
+    assert bench.client.verbs == [verb], "once"
 
 
 @pytest.mark.parametrize("away_s", [20, BELIEVED_MS // 1000])
-def test_what_another_key_cannot_send_again_goes_once_its_own_is_back(
-    folder: Path, away_s: int
+async def test_what_another_key_cannot_send_again_goes_once_its_own_is_back(
+    bench: Bench, away_s: int
 ) -> None:
-    async def test(bench: Bench) -> None:
-        key = await bench.open()
-        bench.live.all_up = True
-        await bench.commands.give(key, PAUSE)
-        bench.account.use(None)
-        await asyncio.sleep(1)
-        bench.live.drop(key)
-        await asyncio.sleep(away_s)
-        assert bench.commands.pending(key) is None
-        assert bench.client.sent == []
-        bench.account.use(bench.client)
-        await asyncio.sleep(1)
-        is_believed = away_s * 1000 < BELIEVED_MS
-        assert bench.client.verbs == [PAUSE] * is_believed
-        assert (_task(bench, key).unproven is None) is is_believed
-        bench.live.drop(key)
-        bench.account.use(bench.client)
-        await asyncio.sleep(1)
-        assert bench.client.verbs == [PAUSE] * is_believed, "once"
-
-    on_bench(folder, test)
+    key = await bench.open()
+    bench.live.all_up = True
+    await bench.commands.give(key, PAUSE)
+    bench.account.use(None)
+    await asyncio.sleep(1)
+    bench.live.drop(key)
+    await asyncio.sleep(away_s)
+    assert bench.commands.pending(key) is None
+    assert bench.client.sent == []
+    bench.account.use(bench.client)
+    await asyncio.sleep(1)
+    is_believed = away_s * 1000 < BELIEVED_MS
+    assert bench.client.verbs == [PAUSE] * is_believed
+    assert (_task(bench, key).unproven is None) is is_believed
+    bench.live.drop(key)
+    bench.account.use(bench.client)
+    await asyncio.sleep(1)
+    assert bench.client.verbs == [PAUSE] * is_believed, "once"
 
 
-def test_a_channel_that_stands_is_believed_when_a_key_is_back(folder: Path) -> None:
-    async def test(bench: Bench) -> None:
-        key = await bench.open()
-        bench.live.all_up = True
-        await bench.commands.give(key, PAUSE)
-        bench.account.use(None)
-        bench.account.use(bench.client)
-        await asyncio.sleep(1)
-        assert bench.client.sent == []
-
-    on_bench(folder, test)
+async def test_a_channel_that_stands_is_believed_when_a_key_is_back(bench: Bench) -> None:
+    key = await bench.open()
+    bench.live.all_up = True
+    await bench.commands.give(key, PAUSE)
+    bench.account.use(None)
+    bench.account.use(bench.client)
+    await asyncio.sleep(1)
+    assert bench.client.sent == []
 
 
 @pytest.mark.parametrize("why", ["late", "confirmed", "another", "over"])
-def test_what_needs_no_second_sending_gets_none(folder: Path, why: str) -> None:
-    async def test(bench: Bench) -> None:
-        key = await bench.open()
-        bench.live.all_up = True
-        await bench.commands.give(key, PAUSE)
-        task = _task(bench, key)
-        match why:
-            case "late":
-                await asyncio.sleep(BELIEVED_MS / 1000 + 1)
-            case "confirmed":
-                observation = Observation(kind=Kind.PAUSED)
-                await bench.store.record(key, task.key, observation)
-            case "another":
-                question = Observation(kind=Kind.QUESTION, text="q")
-                await bench.store.record(key, task.key, question)
-            case "over":
-                await bench.store.record(key, task.key, Observation(kind=Kind.STOPPED))
-        bench.live.drop(key)
-        await asyncio.sleep(2)
-        assert bench.client.sent == []
-
-    on_bench(folder, test)
+async def test_what_needs_no_second_sending_gets_none(bench: Bench, why: str) -> None:
+    key = await bench.open()
+    bench.live.all_up = True
+    await bench.commands.give(key, PAUSE)
+    task = _task(bench, key)
+    match why:
+        case "late":
+            await asyncio.sleep(BELIEVED_MS / 1000 + 1)
+        case "confirmed":
+            observation = Observation(kind=Kind.PAUSED)
+            await bench.store.record(key, task.key, observation)
+        case "another":
+            question = Observation(kind=Kind.QUESTION, text="q")
+            await bench.store.record(key, task.key, question)
+        case "over":
+            await bench.store.record(key, task.key, Observation(kind=Kind.STOPPED))
+    bench.live.drop(key)
+    await asyncio.sleep(2)
+    assert bench.client.sent == []
 
 
 @pytest.mark.parametrize("verb", [STOP, TERMINATE])
-def test_while_a_slot_is_free_what_ends_costs_goes_by_rest_alone(
-    folder: Path, verb: CommandVerb
+async def test_while_a_slot_is_free_what_ends_costs_goes_by_rest_alone(
+    bench: Bench, verb: CommandVerb
 ) -> None:
-    async def test(bench: Bench) -> None:
-        key = await bench.open()
-        bench.live.all_up = True
-        await bench.commands.give(key, verb)
-        assert (bench.live.sent, bench.client.verbs) == ([], [verb])
-
-    on_bench(folder, test)
+    key = await bench.open()
+    bench.live.all_up = True
+    await bench.commands.give(key, verb)
+    assert (bench.live.sent, bench.client.verbs) == ([], [verb])
 
 
 @pytest.mark.parametrize("verb", [STOP, TERMINATE])
-def test_with_the_minute_used_up_it_goes_by_the_channel_and_by_rest_all_the_same(
-    folder: Path, verb: CommandVerb
+async def test_with_the_minute_used_up_it_goes_by_the_channel_and_by_rest_all_the_same(
+    bench: Bench, verb: CommandVerb
 ) -> None:
-    async def test(bench: Bench) -> None:
-        key = await bench.open()
-        bench.live.all_up = True
-        _use_up(bench)
-        bench.give(key, verb)
-        await asyncio.sleep(1)
-        pending = bench.commands.pending(key)
-        assert pending is not None
-        assert (bench.live.sent, pending.sent_live, pending.can_undo) == ([verb], True, False)
-        assert bench.phase(key) is Phase.OPEN, "an emit proves nothing"
-        assert not bench.commands.undo(key)
-        await asyncio.sleep(70)
-        assert (bench.live.sent, bench.client.verbs) == ([verb], [verb])
-        assert bench.outcomes() == [(verb.value, "known")]
-
-    on_bench(folder, test)
+    key = await bench.open()
+    bench.live.all_up = True
+    _use_up(bench)
+    bench.give(key, verb)
+    await asyncio.sleep(1)
+    pending = bench.commands.pending(key)
+    assert pending is not None
+    assert (bench.live.sent, pending.sent_live, pending.can_undo) == ([verb], True, False)
+    assert bench.phase(key) is Phase.OPEN, "an emit proves nothing"
+    assert not bench.commands.undo(key)
+    await asyncio.sleep(70)
+    assert (bench.live.sent, bench.client.verbs) == ([verb], [verb])
+    assert bench.outcomes() == [(verb.value, "known")]
 
 
 @pytest.mark.parametrize("verb", [STOP, TERMINATE])
-def test_what_waits_for_a_call_is_given_to_a_channel_that_comes_up(
-    folder: Path, verb: CommandVerb
+async def test_what_waits_for_a_call_is_given_to_a_channel_that_comes_up(
+    bench: Bench, verb: CommandVerb
 ) -> None:
-    async def test(bench: Bench) -> None:
-        key = await bench.open()
-        _use_up(bench)
-        bench.give(key, verb)
-        await asyncio.sleep(1)
-        assert bench.why(key) is WaitReason.BUDGET
-        bench.live.breaks = True
-        bench.live.set_up(key, up=True)
+    key = await bench.open()
+    _use_up(bench)
+    bench.give(key, verb)
+    await asyncio.sleep(1)
+    assert bench.why(key) is WaitReason.BUDGET
+    bench.live.breaks = True
+    bench.live.set_up(key, up=True)
+    await asyncio.sleep(0.1)
+    pending = bench.commands.pending(key)
+    assert pending is not None
+    assert (pending.why, pending.sent_live, pending.can_undo) == (
+        WaitReason.BUDGET,
+        False,
+        True,
+    )
+    bench.live.breaks = False
+    for _ in range(3):
+        bench.live.set_doing(key, "clicks")
         await asyncio.sleep(0.1)
-        pending = bench.commands.pending(key)
-        assert pending is not None
-        assert (pending.why, pending.sent_live, pending.can_undo) == (
-            WaitReason.BUDGET,
-            False,
-            True,
-        )
-        bench.live.breaks = False
-        for _ in range(3):
-            bench.live.set_doing(key, "clicks")
-            await asyncio.sleep(0.1)
-        pending = bench.commands.pending(key)
-        assert pending is not None
-        assert (bench.live.sent, pending.why, pending.sent_live) == (
-            [verb],
-            WaitReason.BUDGET,
-            True,
-        )
-        await asyncio.sleep(70)
-        assert (bench.live.sent, bench.client.verbs) == ([verb], [verb])
-        assert bench.outcomes() == [(verb.value, "known")]
-
-    on_bench(folder, test)
+    pending = bench.commands.pending(key)
+    assert pending is not None
+    assert (bench.live.sent, pending.why, pending.sent_live) == (
+        [verb],
+        WaitReason.BUDGET,
+        True,
+    )
+    await asyncio.sleep(70)
+    assert (bench.live.sent, bench.client.verbs) == ([verb], [verb])
+    assert bench.outcomes() == [(verb.value, "known")]
 
 
 @pytest.mark.parametrize("turns", range(4))
-def test_it_can_be_taken_back_in_the_moment_in_which_the_channel_comes_up(
-    folder: Path, turns: int
+async def test_it_can_be_taken_back_in_the_moment_in_which_the_channel_comes_up(
+    bench: Bench, turns: int
 ) -> None:
-    async def test(bench: Bench) -> None:
-        key = await bench.open()
-        _use_up(bench)
-        given = bench.give(key, TERMINATE)
-        await asyncio.sleep(1)
-        bench.live.set_up(key, up=True)
-        for _ in range(turns):
-            await asyncio.sleep(0)
-        undone = bench.commands.undo(key)
-        await asyncio.sleep(1)
-        assert (bench.live.sent == [], given.done()) == (undone, undone)
-        await asyncio.sleep(70)
-        assert bench.client.verbs == ([] if undone else [TERMINATE])
-        assert bench.rate_limiter.waiting() == []
-
-    on_bench(folder, test)
+    key = await bench.open()
+    _use_up(bench)
+    given = bench.give(key, TERMINATE)
+    await asyncio.sleep(1)
+    bench.live.set_up(key, up=True)
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    undone = bench.commands.undo(key)
+    await asyncio.sleep(1)
+    assert (bench.live.sent == [], given.done()) == (undone, undone)
+    await asyncio.sleep(70)
+    assert bench.client.verbs == ([] if undone else [TERMINATE])
+    assert bench.rate_limiter.waiting() == []
 
 
 async def _stop_too(bench: Bench, key: int) -> None:
@@ -261,403 +231,342 @@ async def _stop_too(bench: Bench, key: int) -> None:
     await bench.commands.stop_too(intent)
 
 
-def test_a_stop_that_the_channel_took_as_an_answer_goes_by_rest_too(folder: Path) -> None:
-    async def test(bench: Bench) -> None:
-        key = await bench.open()
-        bench.live.all_up = True
-        _use_up(bench)
-        await _stop_too(bench, key)
-        assert bench.store.ending == {key: {STOP}}, "its effect may be seen"
-        await asyncio.sleep(1)
-        pending = bench.commands.pending(key)
-        assert pending is not None
-        assert (pending.verb, pending.sent_live, pending.can_undo) == (STOP, True, False)
-        await asyncio.sleep(70)
-        assert (bench.live.sent, bench.client.verbs) == ([], [STOP])
-        assert bench.outcomes() == [("stop", "known")]
-        assert bench.store.ending == {}
-
-    on_bench(folder, test)
+async def test_a_stop_that_the_channel_took_as_an_answer_goes_by_rest_too(bench: Bench) -> None:
+    key = await bench.open()
+    bench.live.all_up = True
+    _use_up(bench)
+    await _stop_too(bench, key)
+    assert bench.store.ending == {key: {STOP}}, "its effect may be seen"
+    await asyncio.sleep(1)
+    pending = bench.commands.pending(key)
+    assert pending is not None
+    assert (pending.verb, pending.sent_live, pending.can_undo) == (STOP, True, False)
+    await asyncio.sleep(70)
+    assert (bench.live.sent, bench.client.verbs) == ([], [STOP])
+    assert bench.outcomes() == [("stop", "known")]
+    assert bench.store.ending == {}
 
 
-def test_a_stop_taken_by_one_that_asks_and_has_no_name_goes_by_rest_too(folder: Path) -> None:
+async def test_a_stop_taken_by_one_that_asks_and_has_no_name_goes_by_rest_too(bench: Bench) -> None:
     """The task that was sent after it waits behind it."""
-
-    async def test(bench: Bench) -> None:
-        key = await bench.open()
-        bench.live.all_up = True
-        _use_up(bench)
-        first = replace(_task(bench, key), service_id=None, status=TaskStatus.ASKS, sent_ms=NOW)
-        await bench.store.update(first)
-        await bench.next_task(key)
-        session = bench.store.session(key)
-        assert session is not None
-        assert session.current_task != first.key
-        intent = await bench.store.intend(IntentKind.STATE, session, first, STOP)
-        await bench.commands.stop_too(intent)
-        await asyncio.sleep(70)
-        assert bench.client.verbs == [STOP]
-        stopped = bench.store.task(first.key)
-        assert stopped is not None
-        assert stopped.stop_sent_ms is not None
-
-    on_bench(folder, test)
+    key = await bench.open()
+    bench.live.all_up = True
+    _use_up(bench)
+    first = replace(_task(bench, key), service_id=None, status=TaskStatus.ASKS, sent_ms=NOW)
+    await bench.store.update(first)
+    await bench.next_task(key)
+    session = bench.store.session(key)
+    assert session is not None
+    assert session.current_task != first.key
+    intent = await bench.store.intend(IntentKind.STATE, session, first, STOP)
+    await bench.commands.stop_too(intent)
+    await asyncio.sleep(70)
+    assert bench.client.verbs == [STOP]
+    stopped = bench.store.task(first.key)
+    assert stopped is not None
+    assert stopped.stop_sent_ms is not None
 
 
-def test_a_stop_taken_as_an_answer_is_not_sent_to_the_next_task(folder: Path) -> None:
-    async def test(bench: Bench) -> None:
-        key = await bench.open()
-        bench.live.all_up = True
-        _use_up(bench)
-        session = bench.store.session(key)
-        assert session is not None
-        first = _task(bench, key)
-        intent = await bench.store.intend(IntentKind.STATE, session, first, STOP)
-        await bench.store.record(key, first.key, Observation(kind=Kind.STOPPED))
-        await bench.next_task(key)
-        await bench.commands.stop_too(intent)
-        await asyncio.sleep(70)
-        assert bench.client.verbs == []
-        assert _task(bench, key).stop_sent_ms is None
-        assert bench.store.ending == {}
-
-    on_bench(folder, test)
+async def test_a_stop_taken_as_an_answer_is_not_sent_to_the_next_task(bench: Bench) -> None:
+    key = await bench.open()
+    bench.live.all_up = True
+    _use_up(bench)
+    session = bench.store.session(key)
+    assert session is not None
+    first = _task(bench, key)
+    intent = await bench.store.intend(IntentKind.STATE, session, first, STOP)
+    await bench.store.record(key, first.key, Observation(kind=Kind.STOPPED))
+    await bench.next_task(key)
+    await bench.commands.stop_too(intent)
+    await asyncio.sleep(70)
+    assert bench.client.verbs == []
+    assert _task(bench, key).stop_sent_ms is None
+    assert bench.store.ending == {}
 
 
 @pytest.mark.parametrize("why", ["it has stopped", "a Terminate is on its way"])
-def test_a_stop_taken_as_an_answer_is_not_sent_in_vain(folder: Path, why: str) -> None:
-    async def test(bench: Bench) -> None:
-        key = await bench.open()
-        bench.live.all_up = True
-        _use_up(bench)
-        if why != "it has stopped":
-            bench.give(key, TERMINATE)
-            await asyncio.sleep(1)
-        await _stop_too(bench, key)
-        await asyncio.sleep(1)
-        if why == "it has stopped":
-            task = _task(bench, key)
-            await bench.store.record(key, task.key, Observation(kind=Kind.STOPPED))
-        await asyncio.sleep(70)
-        assert STOP not in bench.client.verbs
-        assert ("stop", "unknown") in bench.outcomes(), "the channel may have brought it there"
-        assert bench.store.ending == {}
-
-    on_bench(folder, test)
-
-
-def test_a_terminate_that_is_taken_back_leaves_the_stop(folder: Path) -> None:
-    async def test(bench: Bench) -> None:
-        key = await bench.open()
-        bench.live.all_up = True
-        _use_up(bench)
-        bench.give(key, TERMINATE, grace_ms=3_000)
-        await asyncio.sleep(1)
-        await _stop_too(bench, key)
-        assert bench.commands.undo(key)
-        await asyncio.sleep(70)
-        assert bench.client.verbs == [STOP]
-        assert bench.outcomes() == [("terminate", "refused"), ("stop", "known")]
-
-    on_bench(folder, test)
-
-
-def test_a_terminate_that_is_refused_leaves_the_stop(folder: Path) -> None:
-    async def test(bench: Bench) -> None:
-        key = await bench.open()
-        bench.live.all_up = True
-        _use_up(bench)
+async def test_a_stop_taken_as_an_answer_is_not_sent_in_vain(bench: Bench, why: str) -> None:
+    key = await bench.open()
+    bench.live.all_up = True
+    _use_up(bench)
+    if why != "it has stopped":
         bench.give(key, TERMINATE)
         await asyncio.sleep(1)
+    await _stop_too(bench, key)
+    await asyncio.sleep(1)
+    if why == "it has stopped":
+        task = _task(bench, key)
+        await bench.store.record(key, task.key, Observation(kind=Kind.STOPPED))
+    await asyncio.sleep(70)
+    assert STOP not in bench.client.verbs
+    assert ("stop", "unknown") in bench.outcomes(), "the channel may have brought it there"
+    assert bench.store.ending == {}
+
+
+async def test_a_terminate_that_is_taken_back_leaves_the_stop(bench: Bench) -> None:
+    key = await bench.open()
+    bench.live.all_up = True
+    _use_up(bench)
+    bench.give(key, TERMINATE, grace_ms=3_000)
+    await asyncio.sleep(1)
+    await _stop_too(bench, key)
+    assert bench.commands.undo(key)
+    await asyncio.sleep(70)
+    assert bench.client.verbs == [STOP]
+    assert bench.outcomes() == [("terminate", "refused"), ("stop", "known")]
+
+
+async def test_a_terminate_that_is_refused_leaves_the_stop(bench: Bench) -> None:
+    key = await bench.open()
+    bench.live.all_up = True
+    _use_up(bench)
+    bench.give(key, TERMINATE)
+    await asyncio.sleep(1)
+    await _stop_too(bench, key)
+    bench.client.script = [rejected(400)]
+    await asyncio.sleep(70)
+    assert bench.client.verbs == [TERMINATE, STOP]
+    assert bench.outcomes() == [("terminate", "unknown"), ("stop", "known")]
+    assert bench.store.ending == {}
+
+
+async def test_a_stop_that_is_refused_is_not_sent_again_for_the_channels(bench: Bench) -> None:
+    key = await bench.open()
+    bench.live.all_up = True
+    _use_up(bench)
+    bench.give(key, STOP)
+    await asyncio.sleep(1)
+    await _stop_too(bench, key)
+    bench.client.script = [rejected(400)]
+    await asyncio.sleep(140)
+    assert bench.client.verbs == [STOP]
+    assert len(bench.said) == 1
+
+
+async def test_of_many_stops_taken_as_answers_none_stays_open(bench: Bench) -> None:
+    key = await bench.open()
+    bench.live.all_up = True
+    _use_up(bench)
+    for _ in range(3):
         await _stop_too(bench, key)
-        bench.client.script = [rejected(400)]
-        await asyncio.sleep(70)
-        assert bench.client.verbs == [TERMINATE, STOP]
-        assert bench.outcomes() == [("terminate", "unknown"), ("stop", "known")]
-        assert bench.store.ending == {}
-
-    on_bench(folder, test)
-
-
-def test_a_stop_that_is_refused_is_not_sent_again_for_the_channels(folder: Path) -> None:
-    async def test(bench: Bench) -> None:
-        key = await bench.open()
-        bench.live.all_up = True
-        _use_up(bench)
-        bench.give(key, STOP)
         await asyncio.sleep(1)
-        await _stop_too(bench, key)
-        bench.client.script = [rejected(400)]
-        await asyncio.sleep(140)
-        assert bench.client.verbs == [STOP]
-        assert len(bench.said) == 1
-
-    on_bench(folder, test)
-
-
-def test_of_many_stops_taken_as_answers_none_stays_open(folder: Path) -> None:
-    async def test(bench: Bench) -> None:
-        key = await bench.open()
-        bench.live.all_up = True
-        _use_up(bench)
-        for _ in range(3):
-            await _stop_too(bench, key)
-            await asyncio.sleep(1)
-        await asyncio.sleep(70)
-        assert bench.client.verbs == [STOP]
-        outcomes = sorted(str(outcome) for _, outcome in bench.outcomes())
-        assert outcomes == ["known", "unknown", "unknown"]
-        assert bench.store.ending == {}
-
-    on_bench(folder, test)
+    await asyncio.sleep(70)
+    assert bench.client.verbs == [STOP]
+    outcomes = sorted(str(outcome) for _, outcome in bench.outcomes())
+    assert outcomes == ["known", "unknown", "unknown"]
+    assert bench.store.ending == {}
 
 
 @pytest.mark.parametrize("grace_ms", [0, 5_000])
-def test_what_a_stop_taken_as_an_answer_does_is_no_failure(folder: Path, grace_ms: int) -> None:
+async def test_what_a_stop_taken_as_an_answer_does_is_no_failure(
+    bench: Bench, grace_ms: int
+) -> None:
     """Also while a Terminate that came before it can still be taken back."""
-
-    async def test(bench: Bench) -> None:
-        key = await bench.open()
-        bench.live.all_up = True
-        _use_up(bench)
-        if grace_ms:
-            bench.give(key, TERMINATE, grace_ms=grace_ms)
-            await asyncio.sleep(1)
-        await _stop_too(bench, key)
-        failed = Observation(kind=Kind.FAILED, text="Task stopped by user")
-        await bench.store.record(key, _task(bench, key).key, failed)
-        assert _task(bench, key).status is TaskStatus.STOPPED
-
-    on_bench(folder, test)
+    key = await bench.open()
+    bench.live.all_up = True
+    _use_up(bench)
+    if grace_ms:
+        bench.give(key, TERMINATE, grace_ms=grace_ms)
+        await asyncio.sleep(1)
+    await _stop_too(bench, key)
+    failed = Observation(kind=Kind.FAILED, text="Task stopped by user")
+    await bench.store.record(key, _task(bench, key).key, failed)
+    assert _task(bench, key).status is TaskStatus.STOPPED
 
 
-def test_a_stop_that_is_taken_back_too_late_is_not_in_the_way_of_the_next(folder: Path) -> None:
+async def test_a_stop_that_is_taken_back_too_late_is_not_in_the_way_of_the_next(
+    bench: Bench,
+) -> None:
     """Its terminate was taken back: what the old call met is of no concern to the new one."""
-
-    async def test(bench: Bench) -> None:
-        key = await bench.open()
-        bench.live.all_up = True
-        bench.client.takes_s = 3
-        bench.client.script = [NotConnectedError("dns"), InterruptedCallError("timeout")]
-        bench.give(key, STOP)
-        await asyncio.sleep(5)
-        pending = bench.commands.pending(key)
-        assert pending is not None
-        assert (pending.why, pending.sent_live) == (WaitReason.SENDING, True)
-        bench.give(key, TERMINATE, grace_ms=3_000)
-        await asyncio.sleep(0.8)
-        assert bench.commands.undo(key)
-        await asyncio.sleep(3)
-        assert bench.store.ending == {key: {STOP}}
-        failed = Observation(kind=Kind.FAILED, text="Task stopped by user")
-        await bench.store.record(key, _task(bench, key).key, failed)
-        assert _task(bench, key).status is TaskStatus.STOPPED
-
-    on_bench(folder, test)
+    key = await bench.open()
+    bench.live.all_up = True
+    bench.client.takes_s = 3
+    bench.client.script = [NotConnectedError("dns"), InterruptedCallError("timeout")]
+    bench.give(key, STOP)
+    await asyncio.sleep(5)
+    pending = bench.commands.pending(key)
+    assert pending is not None
+    assert (pending.why, pending.sent_live) == (WaitReason.SENDING, True)
+    bench.give(key, TERMINATE, grace_ms=3_000)
+    await asyncio.sleep(0.8)
+    assert bench.commands.undo(key)
+    await asyncio.sleep(3)
+    assert bench.store.ending == {key: {STOP}}
+    failed = Observation(kind=Kind.FAILED, text="Task stopped by user")
+    await bench.store.record(key, _task(bench, key).key, failed)
+    assert _task(bench, key).status is TaskStatus.STOPPED
 
 
-def test_a_terminate_that_is_taken_back_leaves_the_stop_that_was_sent_live(folder: Path) -> None:
-    async def test(bench: Bench) -> None:
-        key = await bench.open()
-        bench.live.all_up = True
-        _use_up(bench)
-        bench.give(key, STOP)
-        await asyncio.sleep(1)
-        bench.give(key, TERMINATE, grace_ms=3_000)
-        await asyncio.sleep(1)
-        assert bench.commands.undo(key)
-        await asyncio.sleep(1)
-        pending = bench.commands.pending(key)
-        assert pending is not None
-        assert (pending.verb, pending.sent_live, bench.store.ending) == (STOP, True, {key: {STOP}})
-        await asyncio.sleep(70)
-        assert (bench.live.sent, bench.client.verbs) == ([STOP], [STOP])
-        assert bench.outcomes() == [
-            ("stop", "unknown"),
-            ("terminate", "refused"),
-            ("stop", "known"),
-        ]
-
-    on_bench(folder, test)
-
-
-def test_an_end_that_was_proven_meanwhile_needs_no_second_terminate(folder: Path) -> None:
-    async def test(bench: Bench) -> None:
-        key = await bench.open()
-        bench.live.all_up = True
-        _use_up(bench)
-        bench.give(key, TERMINATE)
-        await asyncio.sleep(1)
-        ended = Observation(kind=Kind.SESSION_ENDED, code="terminated")
-        await bench.store.record(key, None, ended)
-        await asyncio.sleep(70)
-        assert bench.client.sent == []
-        assert bench.phase(key) is Phase.ENDED_BY_YOU
-        assert bench.outcomes() == [("terminate", "known")]
-        assert bench.store.ending == {}
-
-    on_bench(folder, test)
+async def test_a_terminate_that_is_taken_back_leaves_the_stop_that_was_sent_live(
+    bench: Bench,
+) -> None:
+    key = await bench.open()
+    bench.live.all_up = True
+    _use_up(bench)
+    bench.give(key, STOP)
+    await asyncio.sleep(1)
+    bench.give(key, TERMINATE, grace_ms=3_000)
+    await asyncio.sleep(1)
+    assert bench.commands.undo(key)
+    await asyncio.sleep(1)
+    pending = bench.commands.pending(key)
+    assert pending is not None
+    assert (pending.verb, pending.sent_live, bench.store.ending) == (STOP, True, {key: {STOP}})
+    await asyncio.sleep(70)
+    assert (bench.live.sent, bench.client.verbs) == ([STOP], [STOP])
+    assert bench.outcomes() == [
+        ("stop", "unknown"),
+        ("terminate", "refused"),
+        ("stop", "known"),
+    ]
 
 
-def test_without_a_connection_the_channel_is_tried(folder: Path) -> None:
-    async def test(bench: Bench) -> None:
-        key = await bench.open()
-        bench.live.all_up = True
-        bench.client.script = [NotConnectedError("refused")]
-        bench.give(key, TERMINATE)
-        await asyncio.sleep(30)
-        assert (bench.live.sent, bench.client.verbs) == ([TERMINATE], [TERMINATE, TERMINATE])
-
-    on_bench(folder, test)
-
-
-def test_a_click_while_the_channel_is_tried_shortens_the_wait_after_it(folder: Path) -> None:
-    async def test(bench: Bench) -> None:
-        begun = asyncio.Event()
-
-        async def slowly(key: int, verb: CommandVerb) -> Observation:
-            begun.set()
-            await asyncio.sleep(2)
-            return await real(key, verb)
-
-        key = await bench.open()
-        bench.client.script = [NotConnectedError("dns")] * 7
-        bench.give(key, TERMINATE)
-        await asyncio.sleep(40)
-        real, bench.live.send_state = bench.live.send_state, slowly  # type: ignore[method-assign]
-        bench.live.all_up = True
-        await begun.wait()
-        tries = len(bench.client.verbs)
-        bench.give(key, TERMINATE)
-        await asyncio.sleep(2.5)
-        assert len(bench.client.verbs) == tries + 1
-
-    on_bench(folder, test)
+async def test_an_end_that_was_proven_meanwhile_needs_no_second_terminate(bench: Bench) -> None:
+    key = await bench.open()
+    bench.live.all_up = True
+    _use_up(bench)
+    bench.give(key, TERMINATE)
+    await asyncio.sleep(1)
+    ended = Observation(kind=Kind.SESSION_ENDED, code="terminated")
+    await bench.store.record(key, None, ended)
+    await asyncio.sleep(70)
+    assert bench.client.sent == []
+    assert bench.phase(key) is Phase.ENDED_BY_YOU
+    assert bench.outcomes() == [("terminate", "known")]
+    assert bench.store.ending == {}
 
 
-def test_a_pause_that_the_agent_does_not_heed_is_sent_by_rest(folder: Path) -> None:
-    async def test(bench: Bench) -> None:
-        key = await bench.open()
-        bench.live.all_up = True
-        await bench.commands.give(key, PAUSE)
-        bench.live.doubted.emit(key)
-        bench.live.doubted.emit(key)
-        await asyncio.sleep(1)
-        assert bench.client.verbs == [PAUSE]
+async def test_without_a_connection_the_channel_is_tried(bench: Bench) -> None:
+    key = await bench.open()
+    bench.live.all_up = True
+    bench.client.script = [NotConnectedError("refused")]
+    bench.give(key, TERMINATE)
+    await asyncio.sleep(30)
+    assert (bench.live.sent, bench.client.verbs) == ([TERMINATE], [TERMINATE, TERMINATE])
 
-    on_bench(folder, test)
+
+async def test_a_click_while_the_channel_is_tried_shortens_the_wait_after_it(bench: Bench) -> None:
+    begun = asyncio.Event()
+
+    async def slowly(key: int, verb: CommandVerb) -> Observation:
+        begun.set()
+        await asyncio.sleep(2)
+        return await real(key, verb)
+
+    key = await bench.open()
+    bench.client.script = [NotConnectedError("dns")] * 7
+    bench.give(key, TERMINATE)
+    await asyncio.sleep(40)
+    real, bench.live.send_state = bench.live.send_state, slowly  # type: ignore[method-assign]
+    bench.live.all_up = True
+    await begun.wait()
+    tries = len(bench.client.verbs)
+    bench.give(key, TERMINATE)
+    await asyncio.sleep(2.5)
+    assert len(bench.client.verbs) == tries + 1
+
+
+async def test_a_pause_that_the_agent_does_not_heed_is_sent_by_rest(bench: Bench) -> None:
+    key = await bench.open()
+    bench.live.all_up = True
+    await bench.commands.give(key, PAUSE)
+    bench.live.doubted.emit(key)
+    bench.live.doubted.emit(key)
+    await asyncio.sleep(1)
+    assert bench.client.verbs == [PAUSE]
 
 
 @pytest.mark.parametrize("is_lost", [False, True])
-def test_a_pause_whose_channel_breaks_while_it_is_written_down_is_sent_again_once(
-    folder: Path, *, is_lost: bool
+async def test_a_pause_whose_channel_breaks_while_it_is_written_down_is_sent_again_once(
+    bench: Bench, is_lost: bool
 ) -> None:
-    async def test(bench: Bench) -> None:
-        key = await bench.open()
-        bench.client.script = [NotConnectedError("dns")] if is_lost else []
-        bench.live.all_up = True
-        real = bench.live.send_state
+    key = await bench.open()
+    bench.client.script = [NotConnectedError("dns")] if is_lost else []
+    bench.live.all_up = True
+    real = bench.live.send_state
 
-        async def into_the_dead(session_key: int, verb: CommandVerb) -> Observation:
-            observation = await real(session_key, verb)
-            asyncio.get_running_loop().call_soon(bench.live.drop, session_key)
-            return observation
+    async def into_the_dead(session_key: int, verb: CommandVerb) -> Observation:
+        observation = await real(session_key, verb)
+        asyncio.get_running_loop().call_soon(bench.live.drop, session_key)
+        return observation
 
-        bench.live.send_state = into_the_dead  # type: ignore[method-assign]
-        await bench.commands.give(key, PAUSE)
-        await asyncio.sleep(1)
-        assert (bench.live.sent, bench.client.verbs) == ([PAUSE], [PAUSE])
-        assert (_task(bench, key).unproven is None) is not is_lost
-        bench.live.all_up = True
-        bench.live.drop(key)
-        await asyncio.sleep(5)
-        assert bench.client.verbs == [PAUSE]
-
-    on_bench(folder, test)
+    bench.live.send_state = into_the_dead  # type: ignore[method-assign]
+    await bench.commands.give(key, PAUSE)
+    await asyncio.sleep(1)
+    assert (bench.live.sent, bench.client.verbs) == ([PAUSE], [PAUSE])
+    assert (_task(bench, key).unproven is None) is not is_lost
+    bench.live.all_up = True
+    bench.live.drop(key)
+    await asyncio.sleep(5)
+    assert bench.client.verbs == [PAUSE]
 
 
 @pytest.mark.parametrize("why", ["it was sent again", "long ago", "sent by REST"])
-def test_who_works_on_in_spite_of_pause_is_shown_so(folder: Path, why: str) -> None:
-    async def test(bench: Bench) -> None:
-        key = await bench.open()
-        bench.live.all_up = why != "sent by REST"
-        await bench.commands.give(key, PAUSE)
-        if why == "it was sent again":
-            bench.live.doubted.emit(key)
-            await asyncio.sleep(1)
-        elif why == "long ago":
-            await asyncio.sleep(BELIEVED_MS / 1000 + 1)
-        sent = list(bench.client.verbs)
-        assert _task(bench, key).status is TaskStatus.PAUSED
+async def test_who_works_on_in_spite_of_pause_is_shown_so(bench: Bench, why: str) -> None:
+    key = await bench.open()
+    bench.live.all_up = why != "sent by REST"
+    await bench.commands.give(key, PAUSE)
+    if why == "it was sent again":
         bench.live.doubted.emit(key)
         await asyncio.sleep(1)
-        assert (bench.client.verbs, _task(bench, key).status) == (sent, TaskStatus.WORKING)
-
-    on_bench(folder, test)
-
-
-def test_a_pause_in_doubt_that_rest_refuses_is_not_sent_for_ever(folder: Path) -> None:
-    async def test(bench: Bench) -> None:
-        key = await bench.open()
-        bench.live.all_up = True
-        await bench.commands.give(key, PAUSE)
-        bench.client.script = [NotConnectedError("refused")]
-        for _ in range(3):
-            bench.live.doubted.emit(key)
-            await asyncio.sleep(1)
-        assert bench.client.verbs == [PAUSE]
-        assert _task(bench, key).status is TaskStatus.WORKING
-
-    on_bench(folder, test)
-
-
-def test_a_pause_in_doubt_that_is_clicked_anew_goes_by_rest(folder: Path) -> None:
-    """Its repetition had been replaced by a Resume that was taken back before it was sent."""
-
-    async def test(bench: Bench) -> None:
-        key = await bench.open()
-        bench.live.all_up = True
-        await bench.commands.give(key, PAUSE)
-        _use_up(bench)
-        bench.live.drop(key)
-        await asyncio.sleep(0.1)
-        bench.give(key, RESUME)
-        await asyncio.sleep(0.1)
-        bench.give(key, PAUSE)
-        await asyncio.sleep(70)
-        assert bench.client.verbs == [PAUSE]
-        assert (_task(bench, key).status, _task(bench, key).unproven) == (TaskStatus.PAUSED, None)
-
-    on_bench(folder, test)
-
-
-def test_a_pause_clicked_while_a_resume_is_on_its_way_is_sent_behind_it(folder: Path) -> None:
-    async def test(bench: Bench) -> None:
-        key = await bench.open()
-        bench.live.all_up = True
-        await bench.commands.give(key, PAUSE)
+    elif why == "long ago":
         await asyncio.sleep(BELIEVED_MS / 1000 + 1)
-        bench.live.drop(key)
-        resuming = bench.give(key, RESUME)
-        await asyncio.sleep(0)
-        pausing = bench.give(key, PAUSE)
-        await asyncio.gather(resuming, pausing)
-        assert bench.client.verbs[-1] is PAUSE
-        assert _task(bench, key).status is TaskStatus.PAUSED
-
-    on_bench(folder, test)
+    sent = list(bench.client.verbs)
+    assert _task(bench, key).status is TaskStatus.PAUSED
+    bench.live.doubted.emit(key)
+    await asyncio.sleep(1)
+    assert (bench.client.verbs, _task(bench, key).status) == (sent, TaskStatus.WORKING)
 
 
-def test_a_pause_counts_from_when_it_was_delivered(folder: Path) -> None:
-    async def test(bench: Bench) -> None:
-        key = await bench.open()
-        bench.live.all_up = True
-        await bench.commands.give(key, PAUSE)
-        await asyncio.sleep(6)
+async def test_a_pause_in_doubt_that_rest_refuses_is_not_sent_for_ever(bench: Bench) -> None:
+    key = await bench.open()
+    bench.live.all_up = True
+    await bench.commands.give(key, PAUSE)
+    bench.client.script = [NotConnectedError("refused")]
+    for _ in range(3):
         bench.live.doubted.emit(key)
         await asyncio.sleep(1)
-        task = _task(bench, key)
-        assert (bench.client.verbs, task.status) == ([PAUSE], TaskStatus.PAUSED)
-        assert bench.clock.now_ms() - task.since_ms < 1_500, "what it finishes now is no doubt"
+    assert bench.client.verbs == [PAUSE]
+    assert _task(bench, key).status is TaskStatus.WORKING
 
-    on_bench(folder, test)
+
+async def test_a_pause_in_doubt_that_is_clicked_anew_goes_by_rest(bench: Bench) -> None:
+    """Its repetition had been replaced by a Resume that was taken back before it was sent."""
+    key = await bench.open()
+    bench.live.all_up = True
+    await bench.commands.give(key, PAUSE)
+    _use_up(bench)
+    bench.live.drop(key)
+    await asyncio.sleep(0.1)
+    bench.give(key, RESUME)
+    await asyncio.sleep(0.1)
+    bench.give(key, PAUSE)
+    await asyncio.sleep(70)
+    assert bench.client.verbs == [PAUSE]
+    assert (_task(bench, key).status, _task(bench, key).unproven) == (TaskStatus.PAUSED, None)
+
+
+async def test_a_pause_clicked_while_a_resume_is_on_its_way_is_sent_behind_it(bench: Bench) -> None:
+    key = await bench.open()
+    bench.live.all_up = True
+    await bench.commands.give(key, PAUSE)
+    await asyncio.sleep(BELIEVED_MS / 1000 + 1)
+    bench.live.drop(key)
+    resuming = bench.give(key, RESUME)
+    await asyncio.sleep(0)
+    pausing = bench.give(key, PAUSE)
+    await asyncio.gather(resuming, pausing)
+    assert bench.client.verbs[-1] is PAUSE
+    assert _task(bench, key).status is TaskStatus.PAUSED
+
+
+async def test_a_pause_counts_from_when_it_was_delivered(bench: Bench) -> None:
+    key = await bench.open()
+    bench.live.all_up = True
+    await bench.commands.give(key, PAUSE)
+    await asyncio.sleep(6)
+    bench.live.doubted.emit(key)
+    await asyncio.sleep(1)
+    task = _task(bench, key)
+    assert (bench.client.verbs, task.status) == ([PAUSE], TaskStatus.PAUSED)
+    assert bench.clock.now_ms() - task.since_ms < 1_500, "what it finishes now is no doubt"

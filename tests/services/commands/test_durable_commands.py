@@ -34,30 +34,27 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("verb", [STOP, TERMINATE])
 @pytest.mark.parametrize("error", LOST, ids=str)
-def test_it_is_kept_and_tried_until_it_is_delivered(
-    folder: Path, verb: CommandVerb, error: ApiError
+async def test_it_is_kept_and_tried_until_it_is_delivered(
+    bench: Bench, verb: CommandVerb, error: ApiError
 ) -> None:
-    async def test(bench: Bench) -> None:
-        key = await bench.open()
-        bench.client.script = [error] * 12
-        given = bench.give(key, verb)
-        await asyncio.sleep(0.07)
-        pending = bench.commands.pending(key)
-        assert pending is not None
-        assert (pending.why, pending.attempt, pending.can_undo) == (WaitReason.CONNECTION, 1, True)
-        assert pending.due_ms is not None
-        await given
-        times = bench.client.seconds
-        pauses = [b - a - 0.05 for a, b in itertools.pairwise(times)]
-        caps = [1, 2, 4, 8, 16, *[30] * 7]
-        late = 60.0 if isinstance(error, InterruptedCallError) else 0.0  # these count as calls
-        assert all(0.1 <= p <= cap + late + 0.01 for p, cap in zip(pauses, caps, strict=True))
-        assert max(pauses) > 10
-        assert bench.said == []
-        assert bench.outcomes() == [(verb.value, "known")]
-        assert len(bench.health.errors) == 12
-
-    on_bench(folder, test)
+    key = await bench.open()
+    bench.client.script = [error] * 12
+    given = bench.give(key, verb)
+    await asyncio.sleep(0.07)
+    pending = bench.commands.pending(key)
+    assert pending is not None
+    assert (pending.why, pending.attempt, pending.can_undo) == (WaitReason.CONNECTION, 1, True)
+    assert pending.due_ms is not None
+    await given
+    times = bench.client.seconds
+    pauses = [b - a - 0.05 for a, b in itertools.pairwise(times)]
+    caps = [1, 2, 4, 8, 16, *[30] * 7]
+    late = 60.0 if isinstance(error, InterruptedCallError) else 0.0  # these count as calls
+    assert all(0.1 <= p <= cap + late + 0.01 for p, cap in zip(pauses, caps, strict=True))
+    assert max(pauses) > 10
+    assert bench.said == []
+    assert bench.outcomes() == [(verb.value, "known")]
+    assert len(bench.health.errors) == 12
 
 
 def test_two_tries_have_a_tenth_of_a_second_between_them() -> None:
@@ -71,315 +68,264 @@ def test_two_tries_have_a_tenth_of_a_second_between_them() -> None:
         assert reaction.wait_ms == 100
 
 
-def test_calls_that_never_connected_take_no_room(folder: Path) -> None:
-    async def test(bench: Bench) -> None:
-        key = await bench.open()
-        bench.client.script = [LOST[0]] * 20
+async def test_calls_that_never_connected_take_no_room(bench: Bench) -> None:
+    key = await bench.open()
+    bench.client.script = [LOST[0]] * 20
+    bench.give(key, TERMINATE)
+    await asyncio.sleep(40)
+    assert len(bench.client.sent) > 5
+    assert bench.rate_limiter.free_at(Endpoint.SEND_MESSAGE, Rank.START) == bench.clock.now_ms()
+    bench.commands.undo(key)
+
+
+async def test_many_do_not_all_come_back_at_once(bench: Bench) -> None:
+    keys = [await bench.open() for _ in range(8)]
+    bench.client.script = [LOST[0]] * 40
+    for key in keys:
         bench.give(key, TERMINATE)
-        await asyncio.sleep(40)
-        assert len(bench.client.sent) > 5
-        assert bench.rate_limiter.free_at(Endpoint.SEND_MESSAGE, Rank.START) == bench.clock.now_ms()
-        bench.commands.undo(key)
-
-    on_bench(folder, test)
+    await asyncio.sleep(9)
+    later = bench.client.seconds[8:]
+    assert len({round(at, 1) for at in later}) > len(later) / 2
 
 
-def test_many_do_not_all_come_back_at_once(folder: Path) -> None:
-    async def test(bench: Bench) -> None:
-        keys = [await bench.open() for _ in range(8)]
-        bench.client.script = [LOST[0]] * 40
-        for key in keys:
-            bench.give(key, TERMINATE)
-        await asyncio.sleep(9)
-        later = bench.client.seconds[8:]
-        assert len({round(at, 1) for at in later}) > len(later) / 2
-
-    on_bench(folder, test)
-
-
-def test_with_the_connection_back_all_are_sent_at_once_the_oldest_first(folder: Path) -> None:
-    async def test(bench: Bench) -> None:
-        keys = [await bench.open() for _ in range(5)]
-        bench.client.script = [LOST[0]] * 5
-        for key in keys:
-            bench.give(key, TERMINATE)
-            await asyncio.sleep(0.001)
-        await asyncio.sleep(0.06)
-        assert len(bench.client.sent) == 5
-        bench.commands.retry_now()
-        await asyncio.sleep(0.06)
-        assert [one for _, one, _ in bench.client.sent[5:]] == [f"s{key}" for key in keys]
-
-    on_bench(folder, test)
+async def test_with_the_connection_back_all_are_sent_at_once_the_oldest_first(bench: Bench) -> None:
+    keys = [await bench.open() for _ in range(5)]
+    bench.client.script = [LOST[0]] * 5
+    for key in keys:
+        bench.give(key, TERMINATE)
+        await asyncio.sleep(0.001)
+    await asyncio.sleep(0.06)
+    assert len(bench.client.sent) == 5
+    bench.commands.retry_now()
+    await asyncio.sleep(0.06)
+    assert [one for _, one, _ in bench.client.sent[5:]] == [f"s{key}" for key in keys]
 
 
-def test_also_where_the_clock_was_set_back_since_the_click(folder: Path) -> None:
-    async def test(bench: Bench) -> None:
-        key = await bench.open()
-        session = bench.store.session(key)
-        task = bench.store.current_task(session)
-        intent = await bench.store.intend(IntentKind.STATE, session, task, TERMINATE)
-        bench.client.script = [NotConnectedError("dns")]
-        ahead = replace(intent, made_ms=bench.clock.now_ms() + 3_600_000)
-        bench.scope.spawn("adopt", bench.commands.adopt([ahead]))
-        await asyncio.sleep(0.1)
-        assert bench.why(key) is WaitReason.CONNECTION
-        bench.commands.retry_now()
-        await asyncio.sleep(2)
-        assert bench.client.verbs == [TERMINATE, TERMINATE]
-
-    on_bench(folder, test)
+async def test_also_where_the_clock_was_set_back_since_the_click(bench: Bench) -> None:
+    key = await bench.open()
+    session = bench.store.session(key)
+    task = bench.store.current_task(session)
+    intent = await bench.store.intend(IntentKind.STATE, session, task, TERMINATE)
+    bench.client.script = [NotConnectedError("dns")]
+    ahead = replace(intent, made_ms=bench.clock.now_ms() + 3_600_000)
+    bench.scope.spawn("adopt", bench.commands.adopt([ahead]))
+    await asyncio.sleep(0.1)
+    assert bench.why(key) is WaitReason.CONNECTION
+    bench.commands.retry_now()
+    await asyncio.sleep(2)
+    assert bench.client.verbs == [TERMINATE, TERMINATE]
 
 
-def test_one_that_is_tried_again_goes_before_the_newer_ones(folder: Path) -> None:
-    async def test(bench: Bench) -> None:
-        keys = [await bench.open() for _ in range(12)]
-        bench.client.script = [rejected(503)]
-        for key in keys:
-            bench.give(key, TERMINATE)
-            await asyncio.sleep(0.001)
-        await asyncio.sleep(70)
-        ends = [one for _, one, _ in bench.client.sent]
-        assert ends == [f"s{key}" for key in [*keys[:10], keys[0], *keys[10:]]]
-
-    on_bench(folder, test)
+async def test_one_that_is_tried_again_goes_before_the_newer_ones(bench: Bench) -> None:
+    keys = [await bench.open() for _ in range(12)]
+    bench.client.script = [rejected(503)]
+    for key in keys:
+        bench.give(key, TERMINATE)
+        await asyncio.sleep(0.001)
+    await asyncio.sleep(70)
+    ends = [one for _, one, _ in bench.client.sent]
+    assert ends == [f"s{key}" for key in [*keys[:10], keys[0], *keys[10:]]]
 
 
-def test_a_click_for_at_once_shortens_one_wait_alone(folder: Path) -> None:
+async def test_a_click_for_at_once_shortens_one_wait_alone(bench: Bench) -> None:
     """The moment to take it back; not the wait that a busy service asks for, nor all tries."""
-
-    async def test(bench: Bench) -> None:
-        key = await bench.open()
-        bench.client.script = [LOST[0], rejected(503)]
-        bench.give(key, TERMINATE, grace_ms=3000)
-        await asyncio.sleep(0.5)
-        bench.give(key, TERMINATE)
-        await asyncio.sleep(0.12)
-        assert len(bench.client.sent) == 1
-        bench.give(key, TERMINATE)
-        await asyncio.sleep(0.1)
-        assert len(bench.client.sent) == 2
-        given = bench.give(key, TERMINATE)
-        await asyncio.sleep(1.5)
-        assert len(bench.client.sent) == 2
-        await given
-        assert bench.client.seconds[2] - bench.client.seconds[1] == pytest.approx(4, abs=0.1)
-
-    on_bench(folder, test)
+    key = await bench.open()
+    bench.client.script = [LOST[0], rejected(503)]
+    bench.give(key, TERMINATE, grace_ms=3000)
+    await asyncio.sleep(0.5)
+    bench.give(key, TERMINATE)
+    await asyncio.sleep(0.12)
+    assert len(bench.client.sent) == 1
+    bench.give(key, TERMINATE)
+    await asyncio.sleep(0.1)
+    assert len(bench.client.sent) == 2
+    given = bench.give(key, TERMINATE)
+    await asyncio.sleep(1.5)
+    assert len(bench.client.sent) == 2
+    await given
+    assert bench.client.seconds[2] - bench.client.seconds[1] == pytest.approx(4, abs=0.1)
 
 
-def test_telling_that_the_connection_is_back_shortens_no_other_wait(folder: Path) -> None:
-    async def test(bench: Bench) -> None:
-        keys = [await bench.open() for _ in range(2)]
-        bench.client.script = [rejected(503)]
-        bench.give(keys[0], TERMINATE)
-        bench.give(keys[1], TERMINATE, grace_ms=3000)
-        await asyncio.sleep(0.1)
-        bench.commands.retry_now()
-        await asyncio.sleep(1)
-        assert len(bench.client.sent) == 1
-
-    on_bench(folder, test)
+async def test_telling_that_the_connection_is_back_shortens_no_other_wait(bench: Bench) -> None:
+    keys = [await bench.open() for _ in range(2)]
+    bench.client.script = [rejected(503)]
+    bench.give(keys[0], TERMINATE)
+    bench.give(keys[1], TERMINATE, grace_ms=3000)
+    await asyncio.sleep(0.1)
+    bench.commands.retry_now()
+    await asyncio.sleep(1)
+    assert len(bench.client.sent) == 1
 
 
-def test_it_can_be_taken_back_while_nothing_answers(folder: Path) -> None:
-    async def test(bench: Bench) -> None:
-        key = await bench.open()
-        bench.client.script = [LOST[0]] * 5
-        given = bench.give(key, TERMINATE)
-        await asyncio.sleep(0.06)
-        assert bench.commands.undo(key)
-        await given
-        sent = len(bench.client.sent)
-        await asyncio.sleep(60)
-        assert len(bench.client.sent) == sent
-        assert bench.outcomes() == [("terminate", "refused")]
-
-    on_bench(folder, test)
+async def test_it_can_be_taken_back_while_nothing_answers(bench: Bench) -> None:
+    key = await bench.open()
+    bench.client.script = [LOST[0]] * 5
+    given = bench.give(key, TERMINATE)
+    await asyncio.sleep(0.06)
+    assert bench.commands.undo(key)
+    await given
+    sent = len(bench.client.sent)
+    await asyncio.sleep(60)
+    assert len(bench.client.sent) == sent
+    assert bench.outcomes() == [("terminate", "refused")]
 
 
-def test_a_stop_is_wanted_again_when_the_terminate_after_it_is_taken_back(folder: Path) -> None:
-    async def test(bench: Bench) -> None:
-        key = await bench.open()
-        bench.client.script = [LOST[0]]
-        bench.give(key, STOP)
-        await asyncio.sleep(0.06)
-        bench.give(key, TERMINATE, grace_ms=3_000)
-        await asyncio.sleep(1)
-        assert bench.commands.undo(key)
-        pending = bench.commands.pending(key)
-        assert pending is not None
-        assert (pending.verb, pending.can_undo) == (STOP, True)
-        await asyncio.sleep(60)
-        assert bench.client.verbs == [STOP, STOP]
-        assert bench.outcomes() == [
-            ("stop", "refused"),
-            ("terminate", "refused"),
-            ("stop", "known"),
-        ]
-
-    on_bench(folder, test)
-
-
-def test_a_stop_that_got_through_meanwhile_is_not_sent_again(folder: Path) -> None:
-    async def test(bench: Bench) -> None:
-        key = await bench.open()
-        bench.client.takes_s = 2
-        bench.give(key, STOP)
-        await asyncio.sleep(1)
-        bench.give(key, TERMINATE, grace_ms=3_000)
-        await asyncio.sleep(0.1)
-        assert bench.commands.undo(key)
-        await asyncio.sleep(60)
-        assert bench.client.verbs == [STOP]
-        assert bench.commands.pending(key) is None
-
-    on_bench(folder, test)
+async def test_a_stop_is_wanted_again_when_the_terminate_after_it_is_taken_back(
+    bench: Bench,
+) -> None:
+    key = await bench.open()
+    bench.client.script = [LOST[0]]
+    bench.give(key, STOP)
+    await asyncio.sleep(0.06)
+    bench.give(key, TERMINATE, grace_ms=3_000)
+    await asyncio.sleep(1)
+    assert bench.commands.undo(key)
+    pending = bench.commands.pending(key)
+    assert pending is not None
+    assert (pending.verb, pending.can_undo) == (STOP, True)
+    await asyncio.sleep(60)
+    assert bench.client.verbs == [STOP, STOP]
+    assert bench.outcomes() == [
+        ("stop", "refused"),
+        ("terminate", "refused"),
+        ("stop", "known"),
+    ]
 
 
-def test_what_an_interrupted_stop_did_counts_for_the_one_after_it(folder: Path) -> None:
-    async def test(bench: Bench) -> None:
-        key = await bench.open()
-        bench.client.takes_s = 2
-        bench.client.script = [InterruptedCallError("timeout"), *[NotConnectedError("dns")] * 20]
-        bench.give(key, STOP)
-        await asyncio.sleep(1)
-        bench.give(key, TERMINATE, grace_ms=3_000)
-        await asyncio.sleep(2)
-        assert bench.commands.undo(key)
-        await asyncio.sleep(10)
-        assert bench.store.ending == {key: {STOP}}
-        await bench.see(key, Kind.FAILED, text="Task stopped by user")
-        task = bench.store.tasks_of(key)[0]
-        assert task.status is TaskStatus.STOPPED
+async def test_a_stop_that_got_through_meanwhile_is_not_sent_again(bench: Bench) -> None:
+    key = await bench.open()
+    bench.client.takes_s = 2
+    bench.give(key, STOP)
+    await asyncio.sleep(1)
+    bench.give(key, TERMINATE, grace_ms=3_000)
+    await asyncio.sleep(0.1)
+    assert bench.commands.undo(key)
+    await asyncio.sleep(60)
+    assert bench.client.verbs == [STOP]
+    assert bench.commands.pending(key) is None
 
-    on_bench(folder, test)
+
+async def test_what_an_interrupted_stop_did_counts_for_the_one_after_it(bench: Bench) -> None:
+    key = await bench.open()
+    bench.client.takes_s = 2
+    bench.client.script = [InterruptedCallError("timeout"), *[NotConnectedError("dns")] * 20]
+    bench.give(key, STOP)
+    await asyncio.sleep(1)
+    bench.give(key, TERMINATE, grace_ms=3_000)
+    await asyncio.sleep(2)
+    assert bench.commands.undo(key)
+    await asyncio.sleep(10)
+    assert bench.store.ending == {key: {STOP}}
+    await bench.see(key, Kind.FAILED, text="Task stopped by user")
+    task = bench.store.tasks_of(key)[0]
+    assert task.status is TaskStatus.STOPPED
 
 
 @pytest.mark.parametrize("error", [rejected(400), rejected(403)], ids=str)
-def test_a_stop_is_wanted_again_when_the_terminate_after_it_is_refused(
-    folder: Path, error: ApiError
+async def test_a_stop_is_wanted_again_when_the_terminate_after_it_is_refused(
+    bench: Bench, error: ApiError
 ) -> None:
-    async def test(bench: Bench) -> None:
-        key = await bench.open()
-        bench.client.script = [LOST[0], error]
-        bench.give(key, STOP)
-        await asyncio.sleep(0.06)
-        bench.give(key, TERMINATE)
-        await asyncio.sleep(60)
-        assert bench.client.verbs == [STOP, TERMINATE, STOP]
-        assert bench.outcomes() == [
-            ("stop", "refused"),
-            ("terminate", "refused"),
-            ("stop", "known"),
-        ]
-
-    on_bench(folder, test)
+    key = await bench.open()
+    bench.client.script = [LOST[0], error]
+    bench.give(key, STOP)
+    await asyncio.sleep(0.06)
+    bench.give(key, TERMINATE)
+    await asyncio.sleep(60)
+    assert bench.client.verbs == [STOP, TERMINATE, STOP]
+    assert bench.outcomes() == [
+        ("stop", "refused"),
+        ("terminate", "refused"),
+        ("stop", "known"),
+    ]
 
 
-def test_a_stop_that_was_taken_back_stays_so(folder: Path) -> None:
-    async def test(bench: Bench) -> None:
-        key = await bench.open()
-        bench.client.script = [LOST[0]] * 5
-        bench.give(key, STOP)
-        await asyncio.sleep(0.06)
-        assert bench.commands.undo(key)
-        bench.give(key, TERMINATE, grace_ms=3_000)
-        await asyncio.sleep(1)
-        assert bench.commands.undo(key)
-        assert bench.commands.pending(key) is None
-        await asyncio.sleep(60)
-        assert bench.client.verbs == [STOP]
-
-    on_bench(folder, test)
+async def test_a_stop_that_was_taken_back_stays_so(bench: Bench) -> None:
+    key = await bench.open()
+    bench.client.script = [LOST[0]] * 5
+    bench.give(key, STOP)
+    await asyncio.sleep(0.06)
+    assert bench.commands.undo(key)
+    bench.give(key, TERMINATE, grace_ms=3_000)
+    await asyncio.sleep(1)
+    assert bench.commands.undo(key)
+    assert bench.commands.pending(key) is None
+    await asyncio.sleep(60)
+    assert bench.client.verbs == [STOP]
 
 
 @pytest.mark.parametrize("end", [Kind.TERMINATED, Kind.SESSION_GONE])
-def test_the_proven_end_ends_it_and_an_assumed_one_does_not(folder: Path, end: Kind) -> None:
-    async def test(bench: Bench) -> None:
-        key = await bench.open()
-        bench.client.script = [LOST[0]] * 100
-        given = bench.give(key, TERMINATE)
-        await asyncio.sleep(5)
-        await bench.see(key, Kind.LIFETIME_OVER)
-        await asyncio.sleep(60)
-        assert not given.done()
-        await bench.see(key, end)
-        await given
-        sent = len(bench.client.sent)
-        await asyncio.sleep(60)
-        assert len(bench.client.sent) == sent
-        assert bench.outcomes() == [("terminate", "known")]
-
-    on_bench(folder, test)
+async def test_the_proven_end_ends_it_and_an_assumed_one_does_not(bench: Bench, end: Kind) -> None:
+    key = await bench.open()
+    bench.client.script = [LOST[0]] * 100
+    given = bench.give(key, TERMINATE)
+    await asyncio.sleep(5)
+    await bench.see(key, Kind.LIFETIME_OVER)
+    await asyncio.sleep(60)
+    assert not given.done()
+    await bench.see(key, end)
+    await given
+    sent = len(bench.client.sent)
+    await asyncio.sleep(60)
+    assert len(bench.client.sent) == sent
+    assert bench.outcomes() == [("terminate", "known")]
 
 
 @pytest.mark.parametrize(("error", "outcome"), [(LOST[0], "refused"), (LOST[1], "unknown")])
-def test_a_stop_is_for_its_own_task_alone(folder: Path, error: ApiError, outcome: str) -> None:
-    async def test(bench: Bench) -> None:
-        key = await bench.open()
-        bench.client.script = [error] * 100
-        given = bench.give(key, STOP)
-        await asyncio.sleep(5)
-        await bench.see(key, Kind.COMPLETED, text="done")
-        await given
-        assert bench.outcomes() == [("stop", outcome)]
-        assert bench.commands.pending(key) is None
-        assert bench.phase(key) is Phase.OPEN
-
-    on_bench(folder, test)
-
-
-def test_a_stop_whose_second_try_is_refused_may_have_ended_its_task(folder: Path) -> None:
-    async def test(bench: Bench) -> None:
-        key = await bench.open()
-        bench.client.script = [LOST[1], rejected(404)]
-        await bench.give(key, STOP)
-        assert bench.outcomes() == [("stop", "unknown")]
-        await bench.see(key, Kind.FAILED, text="Task stopped by user")
-        task = bench.store.task(1)
-        assert task is not None
-        assert task.status is TaskStatus.STOPPED
-        assert task.stop_sent_ms is not None
-
-    on_bench(folder, test)
+async def test_a_stop_is_for_its_own_task_alone(
+    bench: Bench, error: ApiError, outcome: str
+) -> None:
+    key = await bench.open()
+    bench.client.script = [error] * 100
+    given = bench.give(key, STOP)
+    await asyncio.sleep(5)
+    await bench.see(key, Kind.COMPLETED, text="done")
+    await given
+    assert bench.outcomes() == [("stop", outcome)]
+    assert bench.commands.pending(key) is None
+    assert bench.phase(key) is Phase.OPEN
 
 
-def test_a_stop_that_a_terminate_replaced_may_have_ended_its_task(folder: Path) -> None:
-    async def test(bench: Bench) -> None:
-        key = await bench.open()
-        bench.client.takes_s = 5
-        bench.client.script = [LOST[1]]
-        bench.give(key, STOP)
-        await asyncio.sleep(1)
-        bench.rate_limiter.note_refused(Endpoint.SEND_MESSAGE, 60)
-        given = bench.give(key, TERMINATE)
-        await asyncio.sleep(10)
-        await bench.see(key, Kind.FAILED, text="Task stopped by user")
-        task = bench.store.task(1)
-        assert task is not None
-        assert (task.status, task.stop_sent_ms is not None) == (TaskStatus.STOPPED, True)
-        await given
-        assert bench.outcomes() == [("stop", "unknown"), ("terminate", "known")]
-        assert bench.store.ending == {}
-
-    on_bench(folder, test)
+async def test_a_stop_whose_second_try_is_refused_may_have_ended_its_task(bench: Bench) -> None:
+    key = await bench.open()
+    bench.client.script = [LOST[1], rejected(404)]
+    await bench.give(key, STOP)
+    assert bench.outcomes() == [("stop", "unknown")]
+    await bench.see(key, Kind.FAILED, text="Task stopped by user")
+    task = bench.store.task(1)
+    assert task is not None
+    assert task.status is TaskStatus.STOPPED
+    assert task.stop_sent_ms is not None
 
 
-def test_an_interrupted_stop_that_a_terminate_replaced_is_not_repeated(folder: Path) -> None:
-    async def test(bench: Bench) -> None:
-        key = await bench.open()
-        bench.client.takes_s = 5
-        bench.client.script = [LOST[1]]
-        bench.give(key, STOP)
-        await asyncio.sleep(1)
-        bench.give(key, TERMINATE)
-        await asyncio.sleep(30)
-        assert bench.client.verbs == [STOP, TERMINATE]
-        assert bench.outcomes() == [("stop", "unknown"), ("terminate", "known")]
-        assert bench.said == []
+async def test_a_stop_that_a_terminate_replaced_may_have_ended_its_task(bench: Bench) -> None:
+    key = await bench.open()
+    bench.client.takes_s = 5
+    bench.client.script = [LOST[1]]
+    bench.give(key, STOP)
+    await asyncio.sleep(1)
+    bench.rate_limiter.note_refused(Endpoint.SEND_MESSAGE, 60)
+    given = bench.give(key, TERMINATE)
+    await asyncio.sleep(10)
+    await bench.see(key, Kind.FAILED, text="Task stopped by user")
+    task = bench.store.task(1)
+    assert task is not None
+    assert (task.status, task.stop_sent_ms is not None) == (TaskStatus.STOPPED, True)
+    await given
+    assert bench.outcomes() == [("stop", "unknown"), ("terminate", "known")]
+    assert bench.store.ending == {}
 
-    on_bench(folder, test)
+
+async def test_an_interrupted_stop_that_a_terminate_replaced_is_not_repeated(bench: Bench) -> None:
+    key = await bench.open()
+    bench.client.takes_s = 5
+    bench.client.script = [LOST[1]]
+    bench.give(key, STOP)
+    await asyncio.sleep(1)
+    bench.give(key, TERMINATE)
+    await asyncio.sleep(30)
+    assert bench.client.verbs == [STOP, TERMINATE]
+    assert bench.outcomes() == [("stop", "unknown"), ("terminate", "known")]
+    assert bench.said == []
 
 
 @pytest.mark.parametrize(
@@ -387,146 +333,120 @@ def test_an_interrupted_stop_that_a_terminate_replaced_is_not_repeated(folder: P
     [(LOST[1], Phase.ENDED_BY_YOU), (rejected(500), Phase.ENDED_BY_YOU), (LOST[0], Phase.CLOSED)],
     ids=str,
 )
-def test_the_end_that_follows_a_terminate_without_reply_is_ours(
-    folder: Path, error: ApiError, phase: Phase
+async def test_the_end_that_follows_a_terminate_without_reply_is_ours(
+    bench: Bench, error: ApiError, phase: Phase
 ) -> None:
     """It may have got through: what polls see meanwhile, and "gone" to the next, is its effect."""
-
-    async def test(bench: Bench) -> None:
-        keys = [await bench.open() for _ in range(2)]
-        bench.client.script = [error, error, gone()]
-        given = [bench.give(key, TERMINATE) for key in keys]
-        await asyncio.sleep(0.07)
-        await bench.see(keys[0], Kind.TERMINATED)
-        await asyncio.gather(*given)
-        await bench.see(keys[1], Kind.SESSION_GONE)
-        assert [bench.phase(key) for key in keys] == [phase, phase]
-        assert bench.store.ending == {}
-
-    on_bench(folder, test)
+    keys = [await bench.open() for _ in range(2)]
+    bench.client.script = [error, error, gone()]
+    given = [bench.give(key, TERMINATE) for key in keys]
+    await asyncio.sleep(0.07)
+    await bench.see(keys[0], Kind.TERMINATED)
+    await asyncio.gather(*given)
+    await bench.see(keys[1], Kind.SESSION_GONE)
+    assert [bench.phase(key) for key in keys] == [phase, phase]
+    assert bench.store.ending == {}
 
 
-def test_a_try_that_never_connected_does_not_unsay_the_one_before(folder: Path) -> None:
-    async def test(bench: Bench) -> None:
-        key = await bench.open()
-        bench.client.script = [LOST[1], LOST[0], gone()]
-        await bench.commands.give(key, TERMINATE)
-        await bench.see(key, Kind.SESSION_GONE)
-        assert bench.phase(key) is Phase.ENDED_BY_YOU
-
-    on_bench(folder, test)
+async def test_a_try_that_never_connected_does_not_unsay_the_one_before(bench: Bench) -> None:
+    key = await bench.open()
+    bench.client.script = [LOST[1], LOST[0], gone()]
+    await bench.commands.give(key, TERMINATE)
+    await bench.see(key, Kind.SESSION_GONE)
+    assert bench.phase(key) is Phase.ENDED_BY_YOU
 
 
-def test_an_end_that_is_seen_before_it_is_taken_back_counts(folder: Path) -> None:
-    async def test(bench: Bench) -> None:
-        key = await bench.open()
-        bench.rate_limiter.note_refused(Endpoint.SEND_MESSAGE, 60)
-        given = bench.give(key, TERMINATE)
-        await asyncio.sleep(1)
-        await bench.see(key, Kind.SESSION_GONE)
-        bench.commands.undo(key)
-        await given
-        assert bench.outcomes() == [("terminate", "known")]
-
-    on_bench(folder, test)
+async def test_an_end_that_is_seen_before_it_is_taken_back_counts(bench: Bench) -> None:
+    key = await bench.open()
+    bench.rate_limiter.note_refused(Endpoint.SEND_MESSAGE, 60)
+    given = bench.give(key, TERMINATE)
+    await asyncio.sleep(1)
+    await bench.see(key, Kind.SESSION_GONE)
+    bench.commands.undo(key)
+    await given
+    assert bench.outcomes() == [("terminate", "known")]
 
 
-def test_taking_back_what_may_have_got_through_leaves_its_fate_unknown(folder: Path) -> None:
-    async def test(bench: Bench) -> None:
-        key = await bench.open()
-        bench.client.script = [LOST[1], LOST[0]] * 9
-        bench.give(key, TERMINATE)
-        await asyncio.sleep(0.07)
-        assert bench.commands.undo(key)
-        await asyncio.sleep(1)
-        assert bench.outcomes() == [("terminate", "unknown")]
-        assert bench.store.ending == {}
-
-    on_bench(folder, test)
+async def test_taking_back_what_may_have_got_through_leaves_its_fate_unknown(bench: Bench) -> None:
+    key = await bench.open()
+    bench.client.script = [LOST[1], LOST[0]] * 9
+    bench.give(key, TERMINATE)
+    await asyncio.sleep(0.07)
+    assert bench.commands.undo(key)
+    await asyncio.sleep(1)
+    assert bench.outcomes() == [("terminate", "unknown")]
+    assert bench.store.ending == {}
 
 
 # -- the key -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("verb", [STOP, TERMINATE])
-def test_a_refused_key_parks_it_until_there_is_another(folder: Path, verb: CommandVerb) -> None:
-    async def test(bench: Bench) -> None:
-        key = await bench.open()
-        bench.client.script = [rejected(401), rejected(401)]
-        given = bench.give(key, verb)
-        await asyncio.sleep(100)
-        assert bench.why(key) is WaitReason.KEY
-        bench.account.changed.emit()  # the same key, still refused
-        await asyncio.sleep(1)
-        assert len(bench.client.sent) == 1
-        other = Client(bench.clock)
-        bench.account.use(other)
-        await given
-        assert other.verbs == [verb]
-        assert bench.said == []
-        assert bench.outcomes() == [(verb.value, "known")]
-
-    on_bench(folder, test)
+async def test_a_refused_key_parks_it_until_there_is_another(
+    bench: Bench, verb: CommandVerb
+) -> None:
+    key = await bench.open()
+    bench.client.script = [rejected(401), rejected(401)]
+    given = bench.give(key, verb)
+    await asyncio.sleep(100)
+    assert bench.why(key) is WaitReason.KEY
+    bench.account.changed.emit()  # the same key, still refused
+    await asyncio.sleep(1)
+    assert len(bench.client.sent) == 1
+    other = Client(bench.clock)
+    bench.account.use(other)
+    await given
+    assert other.verbs == [verb]
+    assert bench.said == []
+    assert bench.outcomes() == [(verb.value, "known")]
 
 
 @pytest.mark.parametrize("check", [KeyCheck.ACCEPTED, KeyCheck.NO_TEST])
-def test_the_same_key_is_tried_again_once_it_was_tested(folder: Path, check: KeyCheck) -> None:
-    async def test(bench: Bench) -> None:
-        key = await bench.open()
-        bench.client.script = [rejected(401)]
-        given = bench.give(key, TERMINATE)
-        await asyncio.sleep(1)
-        bench.account.last_check = check
-        bench.account.changed.emit()
-        await given
-        assert bench.client.verbs == [TERMINATE, TERMINATE]
-
-    on_bench(folder, test)
-
-
-def test_another_key_than_the_sessions_parks_an_end_and_drops_the_rest(folder: Path) -> None:
-    async def test(bench: Bench) -> None:
-        keys = [await bench.open() for _ in range(2)]
-        bench.account.use(None)
-        await bench.commands.give(keys[0], PAUSE)
-        given = bench.give(keys[1], TERMINATE)
-        await asyncio.sleep(1)
-        assert bench.why(keys[1]) is WaitReason.KEY
-        assert bench.client.sent == []
-        bench.account.use(bench.client)
-        await given
-        assert bench.client.verbs == [TERMINATE]
-
-    on_bench(folder, test)
+async def test_the_same_key_is_tried_again_once_it_was_tested(
+    bench: Bench, check: KeyCheck
+) -> None:
+    key = await bench.open()
+    bench.client.script = [rejected(401)]
+    given = bench.give(key, TERMINATE)
+    await asyncio.sleep(1)
+    bench.account.last_check = check
+    bench.account.changed.emit()
+    await given
+    assert bench.client.verbs == [TERMINATE, TERMINATE]
 
 
-def test_a_key_that_goes_while_it_waits_for_a_call_leaks_none(folder: Path) -> None:
-    async def test(bench: Bench) -> None:
-        key = await bench.open()
-        calls = [
-            bench.rate_limiter.try_acquire(Endpoint.SEND_MESSAGE, Rank.STOP) for _ in range(10)
-        ]
-        bench.give(key, TERMINATE)
-        await asyncio.sleep(1)
-        bench.account.use(None)
-        for call in calls:
-            assert call is not None
-            call.give_back()
-        await asyncio.sleep(1)
-        assert bench.why(key) is WaitReason.KEY
-        assert bench.rate_limiter.free_at(Endpoint.SEND_MESSAGE, Rank.START) == bench.clock.now_ms()
-
-    on_bench(folder, test)
+async def test_another_key_than_the_sessions_parks_an_end_and_drops_the_rest(bench: Bench) -> None:
+    keys = [await bench.open() for _ in range(2)]
+    bench.account.use(None)
+    await bench.commands.give(keys[0], PAUSE)
+    given = bench.give(keys[1], TERMINATE)
+    await asyncio.sleep(1)
+    assert bench.why(keys[1]) is WaitReason.KEY
+    assert bench.client.sent == []
+    bench.account.use(bench.client)
+    await given
+    assert bench.client.verbs == [TERMINATE]
 
 
-def test_a_refused_key_fails_a_pause(folder: Path) -> None:
-    async def test(bench: Bench) -> None:
-        key = await bench.open()
-        bench.client.script = [rejected(401)]
-        await bench.commands.give(key, PAUSE)
-        assert [kind for kind, *_ in bench.said] == [NoticeKind.COMMAND_FAILED]
+async def test_a_key_that_goes_while_it_waits_for_a_call_leaks_none(bench: Bench) -> None:
+    key = await bench.open()
+    calls = [bench.rate_limiter.try_acquire(Endpoint.SEND_MESSAGE, Rank.STOP) for _ in range(10)]
+    bench.give(key, TERMINATE)
+    await asyncio.sleep(1)
+    bench.account.use(None)
+    for call in calls:
+        assert call is not None
+        call.give_back()
+    await asyncio.sleep(1)
+    assert bench.why(key) is WaitReason.KEY
+    assert bench.rate_limiter.free_at(Endpoint.SEND_MESSAGE, Rank.START) == bench.clock.now_ms()
 
-    on_bench(folder, test)
+
+async def test_a_refused_key_fails_a_pause(bench: Bench) -> None:
+    key = await bench.open()
+    bench.client.script = [rejected(401)]
+    await bench.commands.give(key, PAUSE)
+    assert [kind for kind, *_ in bench.said] == [NoticeKind.COMMAND_FAILED]
 
 
 # -- over the end of the program -----------------------------------------------------------------
@@ -601,35 +521,28 @@ def test_what_a_locked_ledger_refused_at_the_click_is_kept_once_it_can_be(
     on_bench(folder, second)
 
 
-def test_taken_back_before_it_could_be_written_it_is_not_sent_later(folder: Path) -> None:
-    async def first(bench: Bench) -> None:
-        key = await bench.open()
-        bench.executor.full = True
-        bench.give(key, TERMINATE, grace_ms=3000)
-        await asyncio.sleep(1)
-        bench.commands.undo(key)
-        await asyncio.sleep(1)
-        bench.executor.full = False
-        await bench.store.flush()
-        assert bench.outcomes() == [("terminate", "refused")]
-
-    on_bench(folder, first)
+async def test_taken_back_before_it_could_be_written_it_is_not_sent_later(bench: Bench) -> None:
+    key = await bench.open()
+    bench.executor.full = True
+    bench.give(key, TERMINATE, grace_ms=3000)
+    await asyncio.sleep(1)
+    bench.commands.undo(key)
+    await asyncio.sleep(1)
+    bench.executor.full = False
+    await bench.store.flush()
+    assert bench.outcomes() == [("terminate", "refused")]
 
 
-def test_taken_back_before_a_quit_in_a_slow_write_it_is_not_sent_later(folder: Path) -> None:
+async def test_taken_back_before_a_quit_in_a_slow_write_it_is_not_sent_later(bench: Bench) -> None:
     """Another program holds the ledger meanwhile."""
-
-    async def first(bench: Bench) -> None:
-        key = await bench.open()
-        bench.executor.takes_s = 5
-        bench.give(key, TERMINATE, grace_ms=3000)
-        await asyncio.sleep(1)
-        assert bench.commands.undo(key)
-        await bench.scope.close()
-        await bench.store.flush()
-        assert bench.outcomes() == [("terminate", "refused")]
-
-    on_bench(folder, first)
+    key = await bench.open()
+    bench.executor.takes_s = 5
+    bench.give(key, TERMINATE, grace_ms=3000)
+    await asyncio.sleep(1)
+    assert bench.commands.undo(key)
+    await bench.scope.close()
+    await bench.store.flush()
+    assert bench.outcomes() == [("terminate", "refused")]
 
 
 def test_what_was_taken_back_is_not(folder: Path) -> None:
@@ -673,101 +586,82 @@ async def _leave(bench: Bench, *verbs: CommandVerb) -> int:
         ([TERMINATE], Kind.SESSION_GONE, [], ["known"]),
     ],
 )
-def test_what_an_earlier_run_left(
-    folder: Path,
+async def test_what_an_earlier_run_left(
+    bench: Bench,
     left: list[CommandVerb],
     seen: Kind | None,
     sent: list[CommandVerb],
     outcomes: list[str],
 ) -> None:
-    async def test(bench: Bench) -> None:
-        key = await _leave(bench, *left)
-        intents = await _again(bench)
-        if seen is not None:
-            await bench.see(key, seen)
-        await bench.commands.adopt(intents)
-        await asyncio.sleep(1)
-        assert bench.client.verbs == sent
-        assert bench.outcomes() == [
-            (verb.value, fate) for verb, fate in zip(left, outcomes, strict=True)
-        ]
-
-    on_bench(folder, test)
+    key = await _leave(bench, *left)
+    intents = await _again(bench)
+    if seen is not None:
+        await bench.see(key, seen)
+    await bench.commands.adopt(intents)
+    await asyncio.sleep(1)
+    assert bench.client.verbs == sent
+    assert bench.outcomes() == [
+        (verb.value, fate) for verb, fate in zip(left, outcomes, strict=True)
+    ]
 
 
 @pytest.mark.parametrize(
     ("verb", "seen"), [(STOP, Kind.STOPPED), (STOP, Kind.FAILED), (TERMINATE, Kind.TERMINATED)]
 )
-def test_what_is_seen_before_it_is_sent_again_is_its_effect(
-    folder: Path, verb: CommandVerb, seen: Kind
+async def test_what_is_seen_before_it_is_sent_again_is_its_effect(
+    bench: Bench, verb: CommandVerb, seen: Kind
 ) -> None:
     """The earlier run was killed after it had sent it."""
-
-    async def test(bench: Bench) -> None:
-        key = await _leave(bench, verb)
-        intents = await _again(bench)
-        bench.rate_limiter.note_refused(Endpoint.SEND_MESSAGE, 60)
-        await bench.commands.adopt(intents)
-        await bench.see(key, seen)
-        await asyncio.sleep(70)
-        task = bench.store.task(1)
-        assert task is not None
-        assert task.status is TaskStatus.STOPPED
-        assert (task.stop_sent_ms is not None) is (verb is STOP)
-        assert bench.phase(key) is (Phase.OPEN if verb is STOP else Phase.ENDED_BY_YOU)
-        assert bench.client.sent == []
-        assert bench.store.ending == {}
-
-    on_bench(folder, test)
+    key = await _leave(bench, verb)
+    intents = await _again(bench)
+    bench.rate_limiter.note_refused(Endpoint.SEND_MESSAGE, 60)
+    await bench.commands.adopt(intents)
+    await bench.see(key, seen)
+    await asyncio.sleep(70)
+    task = bench.store.task(1)
+    assert task is not None
+    assert task.status is TaskStatus.STOPPED
+    assert (task.stop_sent_ms is not None) is (verb is STOP)
+    assert bench.phase(key) is (Phase.OPEN if verb is STOP else Phase.ENDED_BY_YOU)
+    assert bench.client.sent == []
+    assert bench.store.ending == {}
 
 
-def test_a_stop_of_an_earlier_run_does_not_hit_the_next_task(folder: Path) -> None:
-    async def test(bench: Bench) -> None:
-        key = await _leave(bench, STOP)
-        intents = await _again(bench)
-        await bench.next_task(key)
-        await bench.commands.adopt(intents)
-        await asyncio.sleep(1)
-        assert bench.client.sent == []
-        assert bench.outcomes() == [("stop", "refused")]
-
-    on_bench(folder, test)
+async def test_a_stop_of_an_earlier_run_does_not_hit_the_next_task(bench: Bench) -> None:
+    key = await _leave(bench, STOP)
+    intents = await _again(bench)
+    await bench.next_task(key)
+    await bench.commands.adopt(intents)
+    await asyncio.sleep(1)
+    assert bench.client.sent == []
+    assert bench.outcomes() == [("stop", "refused")]
 
 
-def test_before_the_key_is_found_it_waits_for_it(folder: Path) -> None:
-    async def test(bench: Bench) -> None:
-        key = await _leave(bench, TERMINATE)
-        bench.account.client = None
-        await bench.commands.adopt(await _again(bench))
-        await asyncio.sleep(1)
-        assert bench.why(key) is WaitReason.KEY
-        bench.account.use(bench.client)
-        await asyncio.sleep(1)
-        assert bench.client.verbs == [TERMINATE]
-
-    on_bench(folder, test)
+async def test_before_the_key_is_found_it_waits_for_it(bench: Bench) -> None:
+    key = await _leave(bench, TERMINATE)
+    bench.account.client = None
+    await bench.commands.adopt(await _again(bench))
+    await asyncio.sleep(1)
+    assert bench.why(key) is WaitReason.KEY
+    bench.account.use(bench.client)
+    await asyncio.sleep(1)
+    assert bench.client.verbs == [TERMINATE]
 
 
-def test_many_from_an_earlier_run_go_oldest_first(folder: Path) -> None:
-    async def test(bench: Bench) -> None:
-        keys = [await _leave(bench, TERMINATE) for _ in range(13)]
-        intents = await _again(bench)
-        bench.give(await bench.open(), PAUSE)
-        await bench.commands.adopt(reversed(intents))
-        await asyncio.sleep(100)
-        ends = [one for _, one, verb in bench.client.sent if verb is TERMINATE]
-        assert ends == [f"s{key}" for key in keys]
-
-    on_bench(folder, test)
+async def test_many_from_an_earlier_run_go_oldest_first(bench: Bench) -> None:
+    keys = [await _leave(bench, TERMINATE) for _ in range(13)]
+    intents = await _again(bench)
+    bench.give(await bench.open(), PAUSE)
+    await bench.commands.adopt(reversed(intents))
+    await asyncio.sleep(100)
+    ends = [one for _, one, verb in bench.client.sent if verb is TERMINATE]
+    assert ends == [f"s{key}" for key in keys]
 
 
-def test_a_lost_session_of_an_earlier_run_is_found_gone(folder: Path) -> None:
-    async def test(bench: Bench) -> None:
-        key = await _leave(bench, TERMINATE)
-        bench.client.script = [gone()]
-        await bench.commands.adopt(await _again(bench))
-        await asyncio.sleep(1)
-        assert bench.phase(key) is Phase.CLOSED_ASSUMED
-        assert bench.outcomes() == [("terminate", "known")]
-
-    on_bench(folder, test)
+async def test_a_lost_session_of_an_earlier_run_is_found_gone(bench: Bench) -> None:
+    key = await _leave(bench, TERMINATE)
+    bench.client.script = [gone()]
+    await bench.commands.adopt(await _again(bench))
+    await asyncio.sleep(1)
+    assert bench.phase(key) is Phase.CLOSED_ASSUMED
+    assert bench.outcomes() == [("terminate", "known")]

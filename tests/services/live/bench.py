@@ -2,7 +2,8 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
@@ -22,9 +23,9 @@ from enigma_panel.services.state.starts import StartsUnderWay
 from enigma_panel.services.state.timeline import Timeline
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome, Step
 from enigma_panel.store.ledger.ledger import Ledger
-from tests.kit.clock import NOW, VirtualClock, in_virtual_time
+from tests.kit.clock import NOW, VirtualClock, virtual_clock
 from tests.kit.fakes import FakeAccount, FakeHealth
-from tests.kit.ledgers import open_ledger
+from tests.kit.ledgers import opened_ledger
 from tests.kit.stores import a_store
 from tests.services.commands.bench import Executor
 
@@ -123,6 +124,17 @@ class Bench:
         self.live.poll_wanted.connect(self.woken.append)
         self.lost: list[int] = []
         self.live.lost.connect(self.lost.append)
+
+    @classmethod
+    @contextmanager
+    def opened(cls, folder: Path, clock: VirtualClock) -> Iterator["Bench"]:
+        """A bench over the ledger in that folder."""
+        with opened_ledger(folder) as ledger:
+            bench = cls(clock, ledger)
+            try:
+                yield bench
+            finally:
+                clock.run(bench.scope.close())
 
     async def _open_connector(self) -> FakeConnector:
         self.connectors_opened += 1
@@ -223,16 +235,7 @@ class Bench:
         return await self.timeline.steps(task_key)
 
 
-def with_bench(tmp_path: Path, test: Callable[[Bench], Awaitable[None]]) -> None:
-    """Run test(bench) in virtual time over a ledger of its own."""
-
-    async def run(clock: VirtualClock) -> None:
-        ledger = open_ledger(tmp_path / "ledger.db")
-        bench = Bench(clock, ledger)
-        try:
-            await test(bench)
-        finally:
-            await bench.scope.close()
-            ledger.close()
-
-    in_virtual_time(run)
+def with_bench(folder: Path, test: Callable[[Bench], Coroutine[Any, Any, None]]) -> None:
+    """Run test(bench) in virtual time, for a test that names something else than `bench`."""
+    with virtual_clock() as clock, Bench.opened(folder, clock) as bench:
+        clock.run(test(bench))

@@ -13,219 +13,175 @@ from tests.conftest import LogWatch
 from tests.services.live.bench import BASE, Bench, with_bench
 
 
-def test_the_library_is_loaded_once_and_only_for_a_session(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        await bench.wait(5)
-        assert bench.connectors_opened == 0
-        await bench.open()
-        await bench.open(dialect=Dialect.W2)
-        assert bench.connectors_opened == 1
-        assert bench.connector.asked == [(BASE, BASE, Dialect.E), (BASE, BASE, Dialect.W2)]
-        assert bench.live.share() == LiveShare(up=2, of=2)
-
-    with_bench(tmp_path, check)
+async def test_the_library_is_loaded_once_and_only_for_a_session(bench: Bench) -> None:
+    await bench.wait(5)
+    assert bench.connectors_opened == 0
+    await bench.open()
+    await bench.open(dialect=Dialect.W2)
+    assert bench.connectors_opened == 1
+    assert bench.connector.asked == [(BASE, BASE, Dialect.E), (BASE, BASE, Dialect.W2)]
+    assert bench.live.share() == LiveShare(up=2, of=2)
 
 
-def test_without_an_address_or_a_key_nothing_listens(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        await bench.open(socket_url=None)
-        bench.account.use(None)
-        await bench.open()
-        assert (bench.connector.tries, bench.live.share()) == ([], LiveShare())
-        bench.account.use(object())
+async def test_without_an_address_or_a_key_nothing_listens(bench: Bench) -> None:
+    await bench.open(socket_url=None)
+    bench.account.use(None)
+    await bench.open()
+    assert (bench.connector.tries, bench.live.share()) == ([], LiveShare())
+    bench.account.use(object())
+    await bench.wait(1)
+    assert bench.live.share() == LiveShare(up=1, of=1)
+
+
+async def test_a_refused_channel_is_tried_again_ever_more_slowly(bench: Bench) -> None:
+    bench.connector.fault = LiveFault.REFUSED
+    await bench.open()
+    assert bench.live.share() == LiveShare(up=0, of=1, fault=LiveFault.REFUSED)
+    await bench.wait(280)
+    gaps = [b - a for a, b in zip(bench.connector.tries, bench.connector.tries[1:], strict=False)]
+    assert 0.5 <= gaps[0] <= 1.1
+    assert all(gap <= 30.1 for gap in gaps)
+    assert all(gap >= 14.9 for gap in gaps[6:])
+    assert len(gaps) > 10
+    bench.connector.fault = None
+    bench.live.retry_now()
+    await bench.wait(0.1)
+    assert bench.live.share() == LiveShare(up=1, of=1)
+
+
+async def test_an_address_elsewhere_is_never_asked_again(bench: Bench) -> None:
+    bench.connector.fault = LiveFault.ADDRESS
+    await bench.open()
+    await bench.wait(280)
+    assert len(bench.connector.tries) == 1
+    assert bench.live.share().fault is LiveFault.ADDRESS
+
+
+async def test_a_missing_library_is_looked_for_once(bench: Bench) -> None:
+    async def none() -> None:
+        bench.connectors_opened += 1
+        raise LiveError(LiveFault.MISSING)
+
+    from enigma_panel.api.protocols import LiveError
+
+    bench.live._connector._open_connector = none  # type: ignore[assignment]
+    await bench.open()
+    await bench.open()
+    await bench.wait(100)
+    assert bench.connectors_opened == 1
+    assert bench.live.share() == LiveShare(up=0, of=2, fault=LiveFault.MISSING)
+
+
+async def test_sessions_that_open_at_once_load_one_library(bench: Bench) -> None:
+    real = bench.live._connector._open_connector
+
+    async def slow() -> object:
         await bench.wait(1)
-        assert bench.live.share() == LiveShare(up=1, of=1)
+        return await real()
 
-    with_bench(tmp_path, check)
-
-
-def test_a_refused_channel_is_tried_again_ever_more_slowly(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        bench.connector.fault = LiveFault.REFUSED
+    bench.live._connector._open_connector = slow  # type: ignore[assignment]
+    for _ in range(3):
         await bench.open()
-        assert bench.live.share() == LiveShare(up=0, of=1, fault=LiveFault.REFUSED)
-        await bench.wait(280)
-        gaps = [
-            b - a for a, b in zip(bench.connector.tries, bench.connector.tries[1:], strict=False)
-        ]
-        assert 0.5 <= gaps[0] <= 1.1
-        assert all(gap <= 30.1 for gap in gaps)
-        assert all(gap >= 14.9 for gap in gaps[6:])
-        assert len(gaps) > 10
-        bench.connector.fault = None
-        bench.live.retry_now()
+    await bench.wait(2)
+    assert (bench.connectors_opened, bench.live.share().up) == (1, 3)
+
+
+async def test_a_gap_is_asked_after_and_stands_in_the_time_line(bench: Bench) -> None:
+    session, task = await bench.open()
+    heard_ms = bench.clock.now_ms()
+    await bench.hear(Kind.ACTION, "one")
+    bench.woken.clear()
+    await bench.connection.aclose()
+    await bench.wait(0.01)
+    assert (bench.woken, bench.lost) == ([session], [session])
+    assert not bench.live.is_up(session)
+    await bench.wait(3)
+    assert bench.live.is_up(session)
+    assert bench.woken == [session, session], "one poll at the loss, one after the gap"
+    await bench.hear(Kind.ACTION, "two")
+    lines = [(s.kind, s.text) for s in await bench.steps(task)]
+    assert lines[-3:] == [("action", "one"), (GAP, str(heard_ms)), ("action", "two")]
+
+
+async def test_a_channel_that_breaks_again_and_again_is_not_hammered(bench: Bench) -> None:
+    await bench.open()
+    for _ in range(200):
+        await bench.wait(0.5)
+        if bench.connector.connections:
+            bench.connection.down.set()
+    assert len(bench.connector.tries) < 15
+
+
+async def test_a_silent_channel_does_not_count_as_speaking(bench: Bench) -> None:
+    session, _ = await bench.open()
+    assert not bench.channels.is_speaking(session)
+    await bench.hear(Kind.ACTION, "one")
+    assert bench.channels.is_speaking(session)
+    await bench.wait(20)
+    assert not bench.channels.is_speaking(session)
+
+
+async def test_the_channel_ends_with_its_session(bench: Bench) -> None:
+    session, _ = await bench.open()
+    await bench.hear(Kind.SESSION_ENDED, code="terminated")
+    assert bench.phase(session) is Phase.CLOSED
+    await bench.wait(60)
+    assert bench.connection.down.is_set()
+    assert len(bench.connector.tries) == 1
+    assert bench.live.share() == LiveShare()
+
+
+async def test_after_a_sleep_all_channels_are_opened_anew(bench: Bench) -> None:
+    session, _ = await bench.open()
+    bench.live.renew()
+    await bench.wait(0.2)
+    assert len(bench.connector.connections) == 2
+    assert bench.live.is_up(session)
+
+
+async def test_what_the_agent_does_now_is_one_calm_line(bench: Bench) -> None:
+    session, task = await bench.open()
+    shown: list[str] = []
+    bench.live.changed.connect(lambda _key: shown.append(bench.live.doing(session)))
+    for number in range(40):
+        await bench.hear(Kind.ACTION, f"step {number}")
         await bench.wait(0.1)
-        assert bench.live.share() == LiveShare(up=1, of=1)
-
-    with_bench(tmp_path, check)
-
-
-def test_an_address_elsewhere_is_never_asked_again(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        bench.connector.fault = LiveFault.ADDRESS
-        await bench.open()
-        await bench.wait(280)
-        assert len(bench.connector.tries) == 1
-        assert bench.live.share().fault is LiveFault.ADDRESS
-
-    with_bench(tmp_path, check)
-
-
-def test_a_missing_library_is_looked_for_once(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        async def none() -> None:
-            bench.connectors_opened += 1
-            raise LiveError(LiveFault.MISSING)
-
-        from enigma_panel.api.protocols import LiveError
-
-        bench.live._connector._open_connector = none  # type: ignore[assignment]
-        await bench.open()
-        await bench.open()
-        await bench.wait(100)
-        assert bench.connectors_opened == 1
-        assert bench.live.share() == LiveShare(up=0, of=2, fault=LiveFault.MISSING)
-
-    with_bench(tmp_path, check)
-
-
-def test_sessions_that_open_at_once_load_one_library(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        real = bench.live._connector._open_connector
-
-        async def slow() -> object:
-            await bench.wait(1)
-            return await real()
-
-        bench.live._connector._open_connector = slow  # type: ignore[assignment]
-        for _ in range(3):
-            await bench.open()
-        await bench.wait(2)
-        assert (bench.connectors_opened, bench.live.share().up) == (1, 3)
-
-    with_bench(tmp_path, check)
-
-
-def test_a_gap_is_asked_after_and_stands_in_the_time_line(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        session, task = await bench.open()
-        heard_ms = bench.clock.now_ms()
-        await bench.hear(Kind.ACTION, "one")
-        bench.woken.clear()
-        await bench.connection.aclose()
-        await bench.wait(0.01)
-        assert (bench.woken, bench.lost) == ([session], [session])
-        assert not bench.live.is_up(session)
-        await bench.wait(3)
-        assert bench.live.is_up(session)
-        assert bench.woken == [session, session], "one poll at the loss, one after the gap"
-        await bench.hear(Kind.ACTION, "two")
-        lines = [(s.kind, s.text) for s in await bench.steps(task)]
-        assert lines[-3:] == [("action", "one"), (GAP, str(heard_ms)), ("action", "two")]
-
-    with_bench(tmp_path, check)
-
-
-def test_a_channel_that_breaks_again_and_again_is_not_hammered(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        await bench.open()
-        for _ in range(200):
-            await bench.wait(0.5)
-            if bench.connector.connections:
-                bench.connection.down.set()
-        assert len(bench.connector.tries) < 15
-
-    with_bench(tmp_path, check)
-
-
-def test_a_silent_channel_does_not_count_as_speaking(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        session, _ = await bench.open()
-        assert not bench.channels.is_speaking(session)
-        await bench.hear(Kind.ACTION, "one")
-        assert bench.channels.is_speaking(session)
-        await bench.wait(20)
-        assert not bench.channels.is_speaking(session)
-
-    with_bench(tmp_path, check)
-
-
-def test_the_channel_ends_with_its_session(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        session, _ = await bench.open()
-        await bench.hear(Kind.SESSION_ENDED, code="terminated")
-        assert bench.phase(session) is Phase.CLOSED
-        await bench.wait(60)
-        assert bench.connection.down.is_set()
-        assert len(bench.connector.tries) == 1
-        assert bench.live.share() == LiveShare()
-
-    with_bench(tmp_path, check)
-
-
-def test_after_a_sleep_all_channels_are_opened_anew(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        session, _ = await bench.open()
-        bench.live.renew()
-        await bench.wait(0.2)
-        assert len(bench.connector.connections) == 2
-        assert bench.live.is_up(session)
-
-    with_bench(tmp_path, check)
-
-
-def test_what_the_agent_does_now_is_one_calm_line(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        session, task = await bench.open()
-        shown: list[str] = []
-        bench.live.changed.connect(lambda _key: shown.append(bench.live.doing(session)))
-        for number in range(40):
-            await bench.hear(Kind.ACTION, f"step {number}")
-            await bench.wait(0.1)
-            bench.live.tick()
-        assert bench.task(task).status is TaskStatus.WORKING
-        assert 2 <= len(shown) <= 4
-        assert len(set(shown)) == len(shown)
-        await bench.wait(2)
         bench.live.tick()
-        assert bench.live.doing(session) == "step 39"
-        await bench.connection.aclose()
-        await bench.wait(0.1)
-        assert bench.live.doing(session) == "", "nobody knows any more"
-
-    with_bench(tmp_path, check)
-
-
-def test_a_flood_is_counted_and_not_kept(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        _, task = await bench.open()
-        for number in range(1_000):
-            bench.connection.tell(_step(f"s{number}"))
-        await bench.wait(2)
-        await bench.hear(Kind.ACTION, "calm")
-        kept = [s for s in await bench.timeline.steps(task, 5_000) if s.kind == "action"]
-        assert len(kept) == BURST + 1
-        lines = await bench.steps(task)
-        skipped = [int(step.text) for step in lines if step.kind == SKIPPED]
-        assert sum(skipped) == 1_000 - BURST
-        assert lines[-1].text == "calm"
-
-    with_bench(tmp_path, check)
+    assert bench.task(task).status is TaskStatus.WORKING
+    assert 2 <= len(shown) <= 4
+    assert len(set(shown)) == len(shown)
+    await bench.wait(2)
+    bench.live.tick()
+    assert bench.live.doing(session) == "step 39"
+    await bench.connection.aclose()
+    await bench.wait(0.1)
+    assert bench.live.doing(session) == "", "nobody knows any more"
 
 
-def test_a_secret_that_the_agent_echoes_is_in_no_time_line(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        session, task = await bench.open()
-        bench.redactor.add_secret("hunter2-and-more")
-        grown: list[object] = []
-        bench.timeline.grown.connect(lambda _key, steps: grown.extend(steps))
-        await bench.hear(Kind.AGENT, "typing hunter2-and-more now")
-        await bench.wait(1)
-        told = [s.text for s in await bench.steps(task)]
-        assert "typing [redacted] now" in told
-        assert "hunter2" not in repr(grown) + bench.live.doing(session)
+async def test_a_flood_is_counted_and_not_kept(bench: Bench) -> None:
+    _, task = await bench.open()
+    for number in range(1_000):
+        bench.connection.tell(_step(f"s{number}"))
+    await bench.wait(2)
+    await bench.hear(Kind.ACTION, "calm")
+    kept = [s for s in await bench.timeline.steps(task, 5_000) if s.kind == "action"]
+    assert len(kept) == BURST + 1
+    lines = await bench.steps(task)
+    skipped = [int(step.text) for step in lines if step.kind == SKIPPED]
+    assert sum(skipped) == 1_000 - BURST
+    assert lines[-1].text == "calm"
 
-    with_bench(tmp_path, check)
+
+async def test_a_secret_that_the_agent_echoes_is_in_no_time_line(bench: Bench) -> None:
+    session, task = await bench.open()
+    bench.redactor.add_secret("hunter2-and-more")
+    grown: list[object] = []
+    bench.timeline.grown.connect(lambda _key, steps: grown.extend(steps))
+    await bench.hear(Kind.AGENT, "typing hunter2-and-more now")
+    await bench.wait(1)
+    told = [s.text for s in await bench.steps(task)]
+    assert "typing [redacted] now" in told
+    assert "hunter2" not in repr(grown) + bench.live.doing(session)
 
 
 def test_one_bad_event_does_not_end_the_listening(tmp_path: Path, log_watch: LogWatch) -> None:
@@ -241,16 +197,13 @@ def test_one_bad_event_does_not_end_the_listening(tmp_path: Path, log_watch: Log
     assert len(log_watch.lines) == 1
 
 
-def test_commands_go_to_the_channel_that_is_up(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        session, _ = await bench.open()
-        observation = await bench.live.send_state(session, CommandVerb.PAUSE)
-        assert (observation.kind, bench.connection.sent) == (
-            Kind.PAUSE_SENT_LIVE,
-            [CommandVerb.PAUSE],
-        )
-
-    with_bench(tmp_path, check)
+async def test_commands_go_to_the_channel_that_is_up(bench: Bench) -> None:
+    session, _ = await bench.open()
+    observation = await bench.live.send_state(session, CommandVerb.PAUSE)
+    assert (observation.kind, bench.connection.sent) == (
+        Kind.PAUSE_SENT_LIVE,
+        [CommandVerb.PAUSE],
+    )
 
 
 def _step(text: str) -> Observation:
@@ -276,28 +229,21 @@ def test_a_door_that_raises_what_it_should_not_is_not_hammered(
     with_bench(tmp_path, check)
 
 
-def test_a_channel_that_comes_up_after_the_end_is_taken_down(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        session, _ = await bench.open(listens=False)
-        await bench.wait(0.01)
-        gone = Observation(kind=Kind.SESSION_GONE)
-        await bench.store.record(session, None, gone)
-        await bench.wait(30)
-        assert all(one.down.is_set() for one in bench.connector.connections)
-        assert not bench.live.is_up(session)
-
-    with_bench(tmp_path, check)
+async def test_a_channel_that_comes_up_after_the_end_is_taken_down(bench: Bench) -> None:
+    session, _ = await bench.open(listens=False)
+    await bench.wait(0.01)
+    gone = Observation(kind=Kind.SESSION_GONE)
+    await bench.store.record(session, None, gone)
+    await bench.wait(30)
+    assert all(one.down.is_set() for one in bench.connector.connections)
+    assert not bench.live.is_up(session)
 
 
-def test_a_task_that_is_sent_keeps_a_session_open_that_no_duration_ends(tmp_path: Path) -> None:
+async def test_a_task_that_is_sent_keeps_a_session_open_that_no_duration_ends(bench: Bench) -> None:
     """Its reply may be held for 50 s: until then nothing shows that something happens there."""
-
-    async def check(bench: Bench) -> None:
-        session_key, _ = await bench.open(dialect=Dialect.W2, listens=False)
-        latest = bench.clock.now_ms() + DEFAULT_CAP_MS + RULES[Dialect.W2].idle_ms
-        session = bench.store.session(session_key)
-        assert session is not None
-        assert session.expires_ms == latest
-        assert bench.ledger.sessions([session_key])[session_key] == session
-
-    with_bench(tmp_path, check)
+    session_key, _ = await bench.open(dialect=Dialect.W2, listens=False)
+    latest = bench.clock.now_ms() + DEFAULT_CAP_MS + RULES[Dialect.W2].idle_ms
+    session = bench.store.session(session_key)
+    assert session is not None
+    assert session.expires_ms == latest
+    assert bench.ledger.sessions([session_key])[session_key] == session

@@ -32,102 +32,83 @@ async def gaps(bench: Bench, task: int) -> list[tuple[float, float]]:
 
 
 @pytest.mark.parametrize("fault", [LiveFault.REFUSED, LiveFault.UNREACHABLE])
-def test_a_session_without_a_channel_says_so_once(tmp_path: Path, fault: LiveFault) -> None:
-    async def check(bench: Bench) -> None:
-        bench.connector.fault = fault
-        _, key = await bench.open()
-        await bench.wait(60)
-        assert [step.kind for step in await bench.steps(key)].count(NO_LIVE) == 1
-        bench.connector.fault = None
-        await bench.wait(40)
-        await bench.connection.aclose()
-        await bench.wait(40)
-        kinds = [step.kind for step in await bench.steps(key)]
-        assert (kinds.count(NO_LIVE), kinds.count(GAP)) == (1, 1)
-
-    with_bench(tmp_path, check)
+async def test_a_session_without_a_channel_says_so_once(bench: Bench, fault: LiveFault) -> None:
+    bench.connector.fault = fault
+    _, key = await bench.open()
+    await bench.wait(60)
+    assert [step.kind for step in await bench.steps(key)].count(NO_LIVE) == 1
+    bench.connector.fault = None
+    await bench.wait(40)
+    await bench.connection.aclose()
+    await bench.wait(40)
+    kinds = [step.kind for step in await bench.steps(key)]
+    assert (kinds.count(NO_LIVE), kinds.count(GAP)) == (1, 1)
 
 
-def test_pauses_grow_also_where_each_try_takes_ten_seconds(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        ends: list[float] = []
+async def test_pauses_grow_also_where_each_try_takes_ten_seconds(bench: Bench) -> None:
+    ends: list[float] = []
 
-        async def silent(*_args: object) -> None:
-            bench.connector.tries.append(in_s(bench.clock.now_ms()))
-            await bench.wait(10)
-            ends.append(in_s(bench.clock.now_ms()))
-            raise LiveError(LiveFault.UNREACHABLE)
+    async def silent(*_args: object) -> None:
+        bench.connector.tries.append(in_s(bench.clock.now_ms()))
+        await bench.wait(10)
+        ends.append(in_s(bench.clock.now_ms()))
+        raise LiveError(LiveFault.UNREACHABLE)
 
-        bench.connector.connect = silent  # type: ignore[assignment,method-assign]
-        await bench.open()
-        await bench.wait(280)
-        pauses = [b - a for a, b in zip(ends, bench.connector.tries[1:], strict=False)]
-        assert 0.5 <= pauses[0] <= 1.1
-        assert all(15 <= pause <= 30.1 for pause in pauses[5:])
-        assert len(pauses) >= 7
-
-    with_bench(tmp_path, check)
+    bench.connector.connect = silent  # type: ignore[assignment,method-assign]
+    await bench.open()
+    await bench.wait(280)
+    pauses = [b - a for a, b in zip(ends, bench.connector.tries[1:], strict=False)]
+    assert 0.5 <= pauses[0] <= 1.1
+    assert all(15 <= pause <= 30.1 for pause in pauses[5:])
+    assert len(pauses) >= 7
 
 
-def test_a_channel_that_was_up_for_long_is_tried_again_soon(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        await bench.open()
-        for _ in range(5):
-            await bench.wait(15)
-            bench.connection.down.set()
-            await bench.wait(1.2)
-            assert not bench.connection.down.is_set()
-
-    with_bench(tmp_path, check)
+async def test_a_channel_that_was_up_for_long_is_tried_again_soon(bench: Bench) -> None:
+    await bench.open()
+    for _ in range(5):
+        await bench.wait(15)
+        bench.connection.down.set()
+        await bench.wait(1.2)
+        assert not bench.connection.down.is_set()
 
 
-def test_no_live_news_from_when_it_last_told_something(tmp_path: Path) -> None:
+async def test_no_live_news_from_when_it_last_told_something(bench: Bench) -> None:
     """As after a sleep, or on a line of which only the time-out tells that it is dead."""
-
-    async def check(bench: Bench) -> None:
-        _, task = await bench.open()
-        await bench.hear(Kind.ACTION, "one")
-        heard = in_s(bench.clock.now_ms())
-        await bench.wait(150)
-        bench.live.renew()
-        await bench.wait(0.3)
-        [(begun, ended)] = await gaps(bench, task)
-        assert begun == pytest.approx(heard, abs=0.02)
-        assert ended - begun == pytest.approx(150, abs=0.5)
-
-    with_bench(tmp_path, check)
+    _, task = await bench.open()
+    await bench.hear(Kind.ACTION, "one")
+    heard = in_s(bench.clock.now_ms())
+    await bench.wait(150)
+    bench.live.renew()
+    await bench.wait(0.3)
+    [(begun, ended)] = await gaps(bench, task)
+    assert begun == pytest.approx(heard, abs=0.02)
+    assert ended - begun == pytest.approx(150, abs=0.5)
 
 
-def test_a_channel_that_told_nothing_is_missed_from_when_it_came_up(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        _, task = await bench.open()
-        up = in_s(bench.clock.now_ms())
-        await bench.wait(50)
-        bench.connection.down.set()
-        await bench.wait(5)
-        bench.connection.down.set()
-        await bench.wait(5)
-        first, second = await gaps(bench, task)
-        assert first[0] == pytest.approx(up, abs=0.3)
-        assert first[1] > 50
-        assert second[0] == first[1], "between the two it told nothing either"
-
-    with_bench(tmp_path, check)
+async def test_a_channel_that_told_nothing_is_missed_from_when_it_came_up(bench: Bench) -> None:
+    _, task = await bench.open()
+    up = in_s(bench.clock.now_ms())
+    await bench.wait(50)
+    bench.connection.down.set()
+    await bench.wait(5)
+    bench.connection.down.set()
+    await bench.wait(5)
+    first, second = await gaps(bench, task)
+    assert first[0] == pytest.approx(up, abs=0.3)
+    assert first[1] > 50
+    assert second[0] == first[1], "between the two it told nothing either"
 
 
-def test_a_lost_channel_says_so_until_it_is_up_again(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        for _ in range(2):
-            await bench.open()
-        bench.connection.down.set()
-        await bench.wait(0.05)
-        share = bench.live.share()
-        assert share == LiveShare(up=1, of=2, fault=LiveFault.LOST)
-        assert live_text(share).tip.endswith("The live channel broke off; it is tried again.")
-        await bench.wait(3)
-        assert bench.live.share() == LiveShare(up=2, of=2)
-
-    with_bench(tmp_path, check)
+async def test_a_lost_channel_says_so_until_it_is_up_again(bench: Bench) -> None:
+    for _ in range(2):
+        await bench.open()
+    bench.connection.down.set()
+    await bench.wait(0.05)
+    share = bench.live.share()
+    assert share == LiveShare(up=1, of=2, fault=LiveFault.LOST)
+    assert live_text(share).tip.endswith("The live channel broke off; it is tried again.")
+    await bench.wait(3)
+    assert bench.live.share() == LiveShare(up=2, of=2)
 
 
 @pytest.mark.parametrize("error", [TimeoutError, OSError, RuntimeError])
@@ -168,40 +149,33 @@ def test_only_what_is_not_there_is_called_missing(
         bootstrap._socket_connector()
 
 
-def test_a_connection_that_came_back_long_ago_is_no_reason_to_hurry(tmp_path: Path) -> None:
+async def test_a_connection_that_came_back_long_ago_is_no_reason_to_hurry(bench: Bench) -> None:
     """After a restart of the service all channels would be there at the same moment."""
-
-    async def check(bench: Bench) -> None:
-        for _ in range(12):
-            await bench.open()
-        bench.live.retry_now()
-        await bench.wait(60)
-        lost = in_s(bench.clock.now_ms())
-        tried = len(bench.connector.tries)
-        for connection in list(bench.connector.connections):
-            connection.down.set()
-        await bench.wait(2)
-        again = [at - lost for at in bench.connector.tries[tried:]]
-        assert len(again) == 12
-        assert min(again) >= 0.5
-        assert len({round(at, 2) for at in again}) > 6, "each at its own moment"
-
-    with_bench(tmp_path, check)
+    for _ in range(12):
+        await bench.open()
+    bench.live.retry_now()
+    await bench.wait(60)
+    lost = in_s(bench.clock.now_ms())
+    tried = len(bench.connector.tries)
+    for connection in list(bench.connector.connections):
+        connection.down.set()
+    await bench.wait(2)
+    again = [at - lost for at in bench.connector.tries[tried:]]
+    assert len(again) == 12
+    assert min(again) >= 0.5
+    assert len({round(at, 2) for at in again}) > 6, "each at its own moment"
 
 
-def test_a_reason_to_hurry_that_came_while_connecting_is_used_up(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        await bench.open(listens=False)
-        await bench.wait(0.01)
-        bench.live.retry_now()
-        await bench.wait(30)
-        assert len(bench.connector.tries) == 1
-        lost = in_s(bench.clock.now_ms())
-        bench.connection.down.set()
-        await bench.wait(2)
-        assert bench.connector.tries[1] - lost >= 0.5
-
-    with_bench(tmp_path, check)
+async def test_a_reason_to_hurry_that_came_while_connecting_is_used_up(bench: Bench) -> None:
+    await bench.open(listens=False)
+    await bench.wait(0.01)
+    bench.live.retry_now()
+    await bench.wait(30)
+    assert len(bench.connector.tries) == 1
+    lost = in_s(bench.clock.now_ms())
+    bench.connection.down.set()
+    await bench.wait(2)
+    assert bench.connector.tries[1] - lost >= 0.5
 
 
 def test_a_wait_that_fails_counts_as_a_loss(tmp_path: Path, log_watch: LogWatch) -> None:
@@ -226,43 +200,33 @@ def test_a_wait_that_fails_counts_as_a_loss(tmp_path: Path, log_watch: LogWatch)
     with_bench(tmp_path, check)
 
 
-def test_a_listening_that_is_ended_lets_go_of_its_connection(tmp_path: Path) -> None:
+async def test_a_listening_that_is_ended_lets_go_of_its_connection(bench: Bench) -> None:
     """Whichever of its two tasks is ended first."""
-
-    async def check(bench: Bench) -> None:
-        await bench.open()
-        for task in asyncio.all_tasks():
-            if task.get_name() == "live loss 1":
-                task.cancel()
-        await bench.wait(0.1)
-        assert bench.connector.connections[0].down.is_set()
-
-    with_bench(tmp_path, check)
+    await bench.open()
+    for task in asyncio.all_tasks():
+        if task.get_name() == "live loss 1":
+            task.cancel()
+    await bench.wait(0.1)
+    assert bench.connector.connections[0].down.is_set()
 
 
-def test_a_session_whose_end_is_but_assumed_is_let_go_in_the_end(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        session, _ = await bench.open()
-        await bench.store.record(session, None, Observation(kind=Kind.LIFETIME_OVER))
-        await listen(bench, ASSUMED_FOR_MS // 1000 - 1)
-        assert bench.live.is_up(session), "its end may still be proven"
-        await listen(bench, 3)
-        assert bench.connection.down.is_set()
-        assert not bench.live.is_up(session)
-        assert len(bench.connector.tries) == 1
-
-    with_bench(tmp_path, check)
+async def test_a_session_whose_end_is_but_assumed_is_let_go_in_the_end(bench: Bench) -> None:
+    session, _ = await bench.open()
+    await bench.store.record(session, None, Observation(kind=Kind.LIFETIME_OVER))
+    await listen(bench, ASSUMED_FOR_MS // 1000 - 1)
+    assert bench.live.is_up(session), "its end may still be proven"
+    await listen(bench, 3)
+    assert bench.connection.down.is_set()
+    assert not bench.live.is_up(session)
+    assert len(bench.connector.tries) == 1
 
 
-def test_so_is_one_whose_channel_comes_up_after_that_end(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        session, _ = await bench.open(listens=False)
-        await bench.wait(0.01)
-        await bench.store.record(session, None, Observation(kind=Kind.LIFETIME_OVER))
-        await listen(bench, ASSUMED_FOR_MS // 1000 + 2)
-        assert all(one.down.is_set() for one in bench.connector.connections)
-
-    with_bench(tmp_path, check)
+async def test_so_is_one_whose_channel_comes_up_after_that_end(bench: Bench) -> None:
+    session, _ = await bench.open(listens=False)
+    await bench.wait(0.01)
+    await bench.store.record(session, None, Observation(kind=Kind.LIFETIME_OVER))
+    await listen(bench, ASSUMED_FOR_MS // 1000 + 2)
+    assert all(one.down.is_set() for one in bench.connector.connections)
 
 
 async def listen(bench: Bench, seconds: int) -> None:

@@ -20,7 +20,7 @@ from enigma_panel.services.state.timeline import BURST, UNCLEAR
 from enigma_panel.services.types import Answer, AnswerOutcome, AnswerResult
 from enigma_panel.store.ledger.errors import DiskFullError
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
-from tests.services.live.bench import Bench, FakeConnection, with_bench
+from tests.services.live.bench import Bench, FakeConnection
 from tests.services.monitor.test_housekeeping_live import make_housekeeping
 
 S = TaskStatus
@@ -51,204 +51,171 @@ async def _emit_answer(bench: Bench, key: int) -> None:
     await bench.store.record(bench.task(key).session_key, key, observation)
 
 
-def test_results_go_in_the_order_of_the_service_and_the_doubt_stands_with_both(
-    tmp_path: Path,
+async def test_results_go_in_the_order_of_the_service_and_the_doubt_stands_with_both(
+    bench: Bench,
 ) -> None:
-    async def check(bench: Bench) -> None:
-        first, second = await _two_unnamed(bench)
-        await bench.hear(Kind.QUESTION, "Which?")  # of the first, though that is not told
-        await bench.hear(Kind.COMPLETED, "of the first", task_id="a")
-        await bench.hear(Kind.COMPLETED, "of the second", task_id="b")
-        assert bench.task(first).result == "of the first"
-        assert bench.task(second).result == "of the second"
-        for key in (first, second):
-            assert UNCLEAR in [s.kind for s in await bench.steps(key)]
-
-    with_bench(tmp_path, check)
+    first, second = await _two_unnamed(bench)
+    await bench.hear(Kind.QUESTION, "Which?")  # of the first, though that is not told
+    await bench.hear(Kind.COMPLETED, "of the first", task_id="a")
+    await bench.hear(Kind.COMPLETED, "of the second", task_id="b")
+    assert bench.task(first).result == "of the first"
+    assert bench.task(second).result == "of the second"
+    for key in (first, second):
+        assert UNCLEAR in [s.kind for s in await bench.steps(key)]
 
 
-def test_an_error_that_may_be_of_two_ends_neither(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        first, second = await _two_unnamed(bench)
-        await bench.wait(LATE_ERROR_MS / 1000 + 1)
-        await bench.hear(Kind.FAILED, "crashed", code="PAGE_CRASH")
-        assert bench.task(second).status is S.UNCONFIRMED
-        await bench.hear(Kind.COMPLETED, "of the second", task_id="b")
-        assert (bench.task(first).result, bench.task(second).result) == ("of the second", None)
-        told = [s.text for s in await bench.steps(second) if s.kind == UNCLEAR]
-        assert told == ["crashed", "of the second"]
-
-    with_bench(tmp_path, check)
+async def test_an_error_that_may_be_of_two_ends_neither(bench: Bench) -> None:
+    first, second = await _two_unnamed(bench)
+    await bench.wait(LATE_ERROR_MS / 1000 + 1)
+    await bench.hear(Kind.FAILED, "crashed", code="PAGE_CRASH")
+    assert bench.task(second).status is S.UNCONFIRMED
+    await bench.hear(Kind.COMPLETED, "of the second", task_id="b")
+    assert (bench.task(first).result, bench.task(second).result) == ("of the second", None)
+    told = [s.text for s in await bench.steps(second) if s.kind == UNCLEAR]
+    assert told == ["crashed", "of the second"]
 
 
 @pytest.mark.parametrize("ends", ["reply lost", "program quits"])
-def test_an_error_that_comes_with_the_next_task_does_not_end_it_later(
-    tmp_path: Path, ends: str
+async def test_an_error_that_comes_with_the_next_task_does_not_end_it_later(
+    bench: Bench, ends: str
 ) -> None:
     """It is the end of the one before, told once more by the channel."""
-
-    async def check(bench: Bench) -> None:
-        session, _ = await bench.open()
-        crashed = Observation(kind=Kind.FAILED, text="crashed", task_id="t1")
-        await bench.reply(bench.intent, Outcome.KNOWN, crashed)
-        other = await bench.add(session)
-        assert other.task is not None
-        await bench.hear(Kind.FAILED, "crashed")
-        await bench.wait(LATE_ERROR_MS / 1000 + 1)
-        if ends == "reply lost":
-            await bench.reply(other, Outcome.UNKNOWN, LOST_REPLY)
-            await bench.wait(1)
-            assert bench.task(other.task.key).status is S.UNCONFIRMED
-        else:
-            bench.held.discard(other.task.key)
-            await bench.live.finish()
-            assert bench.task(other.task.key).status is S.STARTING
-
-    with_bench(tmp_path, check)
-
-
-def test_a_secret_that_became_known_while_an_error_was_kept_is_not_in_it(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        _, task = await bench.open()
-        await bench.hear(Kind.FAILED, "could not log in with hunter22")
-        bench.redactor.add_secret("hunter22")
-        await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
+    session, _ = await bench.open()
+    crashed = Observation(kind=Kind.FAILED, text="crashed", task_id="t1")
+    await bench.reply(bench.intent, Outcome.KNOWN, crashed)
+    other = await bench.add(session)
+    assert other.task is not None
+    await bench.hear(Kind.FAILED, "crashed")
+    await bench.wait(LATE_ERROR_MS / 1000 + 1)
+    if ends == "reply lost":
+        await bench.reply(other, Outcome.UNKNOWN, LOST_REPLY)
         await bench.wait(1)
-        assert bench.task(task).error == "could not log in with [redacted]"
-
-    with_bench(tmp_path, check)
-
-
-def test_a_result_that_a_held_reply_will_place_is_in_the_ledger_meanwhile(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        session, first = await bench.open()
-        await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
-        await bench.add(session)
-        await bench.hear(Kind.COMPLETED, "paid for", task_id="a")
-        await bench.hear(Kind.COMPLETED, "paid for", task_id="a")
-        assert bench.task(first).status is S.UNCONFIRMED
-        told = [(s.kind, s.text) for s in await bench.steps(first)]
-        assert told.count((UNCLEAR, "paid for")) == 1
-
-    with_bench(tmp_path, check)
+        assert bench.task(other.task.key).status is S.UNCONFIRMED
+    else:
+        bench.held.discard(other.task.key)
+        await bench.live.finish()
+        assert bench.task(other.task.key).status is S.STARTING
 
 
-def test_a_result_without_an_id_beside_a_named_task_is_that_ones_poll_to_tell(
-    tmp_path: Path,
+async def test_a_secret_that_became_known_while_an_error_was_kept_is_not_in_it(
+    bench: Bench,
 ) -> None:
-    async def check(bench: Bench) -> None:
-        session, first = await bench.open()
-        await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
-        other = await bench.add(session)
-        assert other.task is not None
-        await bench.reply(other, Outcome.KNOWN, NAMED)
-        bench.woken.clear()
-        await bench.hear(Kind.COMPLETED, "whose?")
-        assert (bench.task(first).status, bench.woken) == (S.UNCONFIRMED, [session])
-        assert "whose?" in [s.text for s in await bench.steps(other.task.key)]
+    _, task = await bench.open()
+    await bench.hear(Kind.FAILED, "could not log in with hunter22")
+    bench.redactor.add_secret("hunter22")
+    await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
+    await bench.wait(1)
+    assert bench.task(task).error == "could not log in with [redacted]"
 
-    with_bench(tmp_path, check)
+
+async def test_a_result_that_a_held_reply_will_place_is_in_the_ledger_meanwhile(
+    bench: Bench,
+) -> None:
+    session, first = await bench.open()
+    await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
+    await bench.add(session)
+    await bench.hear(Kind.COMPLETED, "paid for", task_id="a")
+    await bench.hear(Kind.COMPLETED, "paid for", task_id="a")
+    assert bench.task(first).status is S.UNCONFIRMED
+    told = [(s.kind, s.text) for s in await bench.steps(first)]
+    assert told.count((UNCLEAR, "paid for")) == 1
+
+
+async def test_a_result_without_an_id_beside_a_named_task_is_that_ones_poll_to_tell(
+    bench: Bench,
+) -> None:
+    session, first = await bench.open()
+    await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
+    other = await bench.add(session)
+    assert other.task is not None
+    await bench.reply(other, Outcome.KNOWN, NAMED)
+    bench.woken.clear()
+    await bench.hear(Kind.COMPLETED, "whose?")
+    assert (bench.task(first).status, bench.woken) == (S.UNCONFIRMED, [session])
+    assert "whose?" in [s.text for s in await bench.steps(other.task.key)]
 
 
 @pytest.mark.parametrize("task_id", ["t1", None])
-def test_a_result_behind_a_stop_that_was_inferred_is_kept(
-    tmp_path: Path, task_id: str | None
+async def test_a_result_behind_a_stop_that_was_inferred_is_kept(
+    bench: Bench, task_id: str | None
 ) -> None:
-    async def check(bench: Bench) -> None:
-        session, key = await bench.open()
-        await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
-        bench.store.ending.mark(session, CommandVerb.TERMINATE, bench)
-        await bench.store.record(session, key, Observation(kind=Kind.SESSION_GONE))
-        assert bench.task(key).status is S.STOPPED
-        await bench.hear(Kind.COMPLETED, "in time", task_id=task_id)
-        assert (bench.task(key).status, bench.task(key).result) == (S.DONE, "in time")
-
-    with_bench(tmp_path, check)
+    session, key = await bench.open()
+    await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
+    bench.store.ending.mark(session, CommandVerb.TERMINATE, bench)
+    await bench.store.record(session, key, Observation(kind=Kind.SESSION_GONE))
+    assert bench.task(key).status is S.STOPPED
+    await bench.hear(Kind.COMPLETED, "in time", task_id=task_id)
+    assert (bench.task(key).status, bench.task(key).result) == (S.DONE, "in time")
 
 
-def test_a_stopped_task_does_not_get_the_result_of_the_next(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        session, first = await bench.open()
-        await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
-        await bench.store.record(session, first, Observation(kind=Kind.STOPPED))
-        other = await bench.add(session)
-        await bench.reply(other, Outcome.UNKNOWN, LOST_REPLY)
-        assert other.task is not None
-        await bench.hear(Kind.COMPLETED, "of the next", task_id="b")
-        assert bench.task(first).status is S.STOPPED
-        assert bench.task(other.task.key).result == "of the next"
-
-    with_bench(tmp_path, check)
+async def test_a_stopped_task_does_not_get_the_result_of_the_next(bench: Bench) -> None:
+    session, first = await bench.open()
+    await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
+    await bench.store.record(session, first, Observation(kind=Kind.STOPPED))
+    other = await bench.add(session)
+    await bench.reply(other, Outcome.UNKNOWN, LOST_REPLY)
+    assert other.task is not None
+    await bench.hear(Kind.COMPLETED, "of the next", task_id="b")
+    assert bench.task(first).status is S.STOPPED
+    assert bench.task(other.task.key).result == "of the next"
 
 
-def test_what_was_told_before_a_connect_failed_is_taken(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        real = bench.connector.connect
+async def test_what_was_told_before_a_connect_failed_is_taken(bench: Bench) -> None:
+    real = bench.connector.connect
 
-        async def connect(session_id: str, *rest: Any) -> FakeConnection:
-            line = await real(session_id, *rest)
-            line.tell(Observation(kind=Kind.COMPLETED, text="in a burst", task_id="t1"))
-            raise LiveError(LiveFault.UNREACHABLE)
+    async def connect(session_id: str, *rest: Any) -> FakeConnection:
+        line = await real(session_id, *rest)
+        line.tell(Observation(kind=Kind.COMPLETED, text="in a burst", task_id="t1"))
+        raise LiveError(LiveFault.UNREACHABLE)
 
-        bench.connector.connect = connect  # type: ignore[method-assign]
-        _, key = await bench.open()
-        assert (bench.task(key).status, bench.task(key).result) == (S.DONE, "in a burst")
-
-    with_bench(tmp_path, check)
+    bench.connector.connect = connect  # type: ignore[method-assign]
+    _, key = await bench.open()
+    assert (bench.task(key).status, bench.task(key).result) == (S.DONE, "in a burst")
 
 
-def test_the_same_question_asked_again_in_the_hold_is_seen(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        session, key = await bench.open()
-        await bench.hear(Kind.QUESTION, "I need login credentials")
-        await bench.store.record(session, key, Observation(kind=Kind.ANSWER_SENT))
-        await bench.wait(LATE_ERROR_MS / 1000 + 1)
-        await bench.hear(Kind.ACTION, "types")
-        await bench.wait(3)
-        await bench.hear(Kind.QUESTION, "I need login credentials")
-        assert (bench.task(key).status, bench.task(key).question_n) == (S.ASKS, 2)
-
-    with_bench(tmp_path, check)
+async def test_the_same_question_asked_again_in_the_hold_is_seen(bench: Bench) -> None:
+    session, key = await bench.open()
+    await bench.hear(Kind.QUESTION, "I need login credentials")
+    await bench.store.record(session, key, Observation(kind=Kind.ANSWER_SENT))
+    await bench.wait(LATE_ERROR_MS / 1000 + 1)
+    await bench.hear(Kind.ACTION, "types")
+    await bench.wait(3)
+    await bench.hear(Kind.QUESTION, "I need login credentials")
+    assert (bench.task(key).status, bench.task(key).question_n) == (S.ASKS, 2)
 
 
 @pytest.mark.parametrize("held", [True, False])
-def test_an_answer_sent_live_without_a_sign_of_life_is_asked_for_again(
-    tmp_path: Path, *, held: bool
+async def test_an_answer_sent_live_without_a_sign_of_life_is_asked_for_again(
+    bench: Bench, held: bool
 ) -> None:
-    async def check(bench: Bench) -> None:
-        _, key = await bench.open()
-        if not held:
-            await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
-        await bench.hear(Kind.QUESTION, "Which?")
-        await _emit_answer(bench, key)
-        await _tick(bench, UNSEEN_ANSWER_MS / 1000 - 1)
-        assert bench.task(key).status is S.WORKING
-        await _tick(bench, 2)
-        assert (bench.task(key).status, bench.task(key).question_n) == (S.ASKS, 1)
-        assert bench.task(key).question == "Which?"
-        await bench.wait(1)
-        await bench.hear(Kind.ACTION, "goes on")
-        assert bench.task(key).status is S.WORKING, "it had arrived"
-        await _tick(bench, 30)
-        assert bench.task(key).status is S.WORKING
-
-    with_bench(tmp_path, check)
+    _, key = await bench.open()
+    if not held:
+        await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
+    await bench.hear(Kind.QUESTION, "Which?")
+    await _emit_answer(bench, key)
+    await _tick(bench, UNSEEN_ANSWER_MS / 1000 - 1)
+    assert bench.task(key).status is S.WORKING
+    await _tick(bench, 2)
+    assert (bench.task(key).status, bench.task(key).question_n) == (S.ASKS, 1)
+    assert bench.task(key).question == "Which?"
+    await bench.wait(1)
+    await bench.hear(Kind.ACTION, "goes on")
+    assert bench.task(key).status is S.WORKING, "it had arrived"
+    await _tick(bench, 30)
+    assert bench.task(key).status is S.WORKING
 
 
-def test_a_step_shows_that_an_answer_sent_live_arrived(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        _, key = await bench.open()
-        await bench.hear(Kind.QUESTION, "Which?")
-        await _emit_answer(bench, key)
-        await bench.hear(Kind.AGENT, "was on its way before")
-        await bench.wait(2)
-        await bench.hear(Kind.AGENT, "thinks about it")
-        await _tick(bench, 30)
-        assert bench.task(key).status is S.WORKING
-        await bench.hear(Kind.QUESTION, "Which?")
-        assert (bench.task(key).status, bench.task(key).question_n) == (S.ASKS, 2)
-
-    with_bench(tmp_path, check)
+async def test_a_step_shows_that_an_answer_sent_live_arrived(bench: Bench) -> None:
+    _, key = await bench.open()
+    await bench.hear(Kind.QUESTION, "Which?")
+    await _emit_answer(bench, key)
+    await bench.hear(Kind.AGENT, "was on its way before")
+    await bench.wait(2)
+    await bench.hear(Kind.AGENT, "thinks about it")
+    await _tick(bench, 30)
+    assert bench.task(key).status is S.WORKING
+    await bench.hear(Kind.QUESTION, "Which?")
+    assert (bench.task(key).status, bench.task(key).question_n) == (S.ASKS, 2)
 
 
 def _answers(bench: Bench, stop_too: Callable[[Intent], None]) -> Answers:
@@ -269,375 +236,306 @@ def _answers(bench: Bench, stop_too: Callable[[Intent], None]) -> Answers:
 
 
 @pytest.mark.parametrize("verb", list(AnswerVerb))
-def test_a_stop_that_the_channel_took_is_to_go_by_rest_too(
-    tmp_path: Path, verb: AnswerVerb
+async def test_a_stop_that_the_channel_took_is_to_go_by_rest_too(
+    bench: Bench, verb: AnswerVerb
 ) -> None:
-    async def check(bench: Bench) -> None:
-        session, key = await bench.open()
-        await bench.hear(Kind.QUESTION, "Which?")
-        stops: list[Intent] = []
-        result = await _answers(bench, stops.append).send(
-            key, Answer("", verb), is_open=lambda: True
-        )
-        assert result.outcome is AnswerOutcome.SENT_LIVE
-        told = [(stop.session.key, stop.task and stop.task.key, stop.verb) for stop in stops]
-        assert told == ([(session, key, "stop")] if verb is AnswerVerb.STOP else [])
-
-    with_bench(tmp_path, check)
+    session, key = await bench.open()
+    await bench.hear(Kind.QUESTION, "Which?")
+    stops: list[Intent] = []
+    result = await _answers(bench, stops.append).send(key, Answer("", verb), is_open=lambda: True)
+    assert result.outcome is AnswerOutcome.SENT_LIVE
+    told = [(stop.session.key, stop.task and stop.task.key, stop.verb) for stop in stops]
+    assert told == ([(session, key, "stop")] if verb is AnswerVerb.STOP else [])
 
 
-def test_a_stop_given_to_the_channel_is_in_the_ledger_before_that_is_written_down(
-    tmp_path: Path,
+async def test_a_stop_given_to_the_channel_is_in_the_ledger_before_that_is_written_down(
+    bench: Bench,
 ) -> None:
-    async def check(bench: Bench) -> None:
-        _, key = await bench.open()
-        await bench.hear(Kind.QUESTION, "Which?")
-        answers = _answers(bench, lambda _intent: sending.cancel())  # as at quit
-        answering = answers.send(key, Answer("", AnswerVerb.STOP), is_open=lambda: True)
-        sending = asyncio.create_task(answering)
-        await asyncio.wait([sending])
-        assert sending.cancelled()
-        assert bench.state_intents() == [("stop", None)], "the next start sends it"
-
-    with_bench(tmp_path, check)
+    _, key = await bench.open()
+    await bench.hear(Kind.QUESTION, "Which?")
+    answers = _answers(bench, lambda _intent: sending.cancel())  # as at quit
+    answering = answers.send(key, Answer("", AnswerVerb.STOP), is_open=lambda: True)
+    sending = asyncio.create_task(answering)
+    await asyncio.wait([sending])
+    assert sending.cancelled()
+    assert bench.state_intents() == [("stop", None)], "the next start sends it"
 
 
 @pytest.mark.parametrize("broken", ["channel", "ledger"])
-def test_a_stop_that_could_not_be_given_is_settled(
-    tmp_path: Path, broken: str, monkeypatch: pytest.MonkeyPatch
+async def test_a_stop_that_could_not_be_given_is_settled(
+    bench: Bench, tmp_path: Path, broken: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def check(bench: Bench) -> None:
-        _, key = await bench.open()
-        await bench.hear(Kind.QUESTION, "Which?")
+    _, key = await bench.open()
+    await bench.hear(Kind.QUESTION, "Which?")
 
-        async def breaks(*_args: object) -> Any:
-            raise LiveError(LiveFault.UNREACHABLE)
+    async def breaks(*_args: object) -> Any:
+        raise LiveError(LiveFault.UNREACHABLE)
 
-        async def intend(kind: IntentKind, *rest: Any, **named: Any) -> Intent:
-            if kind is IntentKind.ANSWER:
-                raise DiskFullError(tmp_path, "no room")
-            return await real(kind, *rest, **named)
+    async def intend(kind: IntentKind, *rest: Any, **named: Any) -> Intent:
+        if kind is IntentKind.ANSWER:
+            raise DiskFullError(tmp_path, "no room")
+        return await real(kind, *rest, **named)
 
-        real = bench.store.intend
-        if broken == "channel":
-            monkeypatch.setattr(bench.live, "send_answer", breaks)
-        else:
-            monkeypatch.setattr(bench.store, "intend", intend)
-        stops: list[Intent] = []
-        answering = _answers(bench, stops.append).send(
-            key, Answer("", AnswerVerb.STOP), is_open=lambda: True
-        )
-        sending = asyncio.create_task(answering)
-        await bench.wait(1)
-        assert (stops, bench.state_intents()) == ([], [("stop", "refused")])
-        assert sending.done() is (broken == "ledger"), "else it waits for REST"
-        sending.cancel()
-        await asyncio.wait([sending])
-        if broken == "ledger":
-            assert isinstance(sending.exception(), DiskFullError)
-
-    with_bench(tmp_path, check)
+    real = bench.store.intend
+    if broken == "channel":
+        monkeypatch.setattr(bench.live, "send_answer", breaks)
+    else:
+        monkeypatch.setattr(bench.store, "intend", intend)
+    stops: list[Intent] = []
+    answering = _answers(bench, stops.append).send(
+        key, Answer("", AnswerVerb.STOP), is_open=lambda: True
+    )
+    sending = asyncio.create_task(answering)
+    await bench.wait(1)
+    assert (stops, bench.state_intents()) == ([], [("stop", "refused")])
+    assert sending.done() is (broken == "ledger"), "else it waits for REST"
+    sending.cancel()
+    await asyncio.wait([sending])
+    if broken == "ledger":
+        assert isinstance(sending.exception(), DiskFullError)
 
 
-def test_a_stop_to_a_question_that_is_gone_is_settled(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        _, key = await bench.open()
-        await bench.hear(Kind.QUESTION, "Which?")
-        stops: list[Intent] = []
-        assert await _answers(bench, stops.append).send(
-            key, Answer("", AnswerVerb.STOP), is_open=lambda: not bench.state_intents()
-        ) == AnswerResult(outcome=AnswerOutcome.GONE)
-        assert (stops, bench.state_intents()) == ([], [("stop", "refused")])
-
-    with_bench(tmp_path, check)
+async def test_a_stop_to_a_question_that_is_gone_is_settled(bench: Bench) -> None:
+    _, key = await bench.open()
+    await bench.hear(Kind.QUESTION, "Which?")
+    stops: list[Intent] = []
+    assert await _answers(bench, stops.append).send(
+        key, Answer("", AnswerVerb.STOP), is_open=lambda: not bench.state_intents()
+    ) == AnswerResult(outcome=AnswerOutcome.GONE)
+    assert (stops, bench.state_intents()) == ([], [("stop", "refused")])
 
 
-def test_who_asks_after_a_stop_sent_live_can_be_stopped(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        session, key = await bench.open()
-        await bench.hear(Kind.QUESTION, "Which?")
-        stop = Observation(kind=Kind.ANSWER_STOP_SENT_LIVE)
-        await bench.store.record(session, key, stop)
-        assert bench.task(key).stop_sent_ms is not None
-        bench.stopping.add(session)
-        await _tick(bench, UNSEEN_ANSWER_MS / 1000 + 5)
-        assert bench.task(key).status is S.WORKING, "a Stop is on its way to it"
-        bench.stopping.clear()  # the service refused it
-        await _tick(bench, UNSEEN_ANSWER_MS / 1000 + 1)
-        assert (bench.task(key).status, bench.task(key).stop_sent_ms) == (S.ASKS, None)
-
-    with_bench(tmp_path, check)
+async def test_who_asks_after_a_stop_sent_live_can_be_stopped(bench: Bench) -> None:
+    session, key = await bench.open()
+    await bench.hear(Kind.QUESTION, "Which?")
+    stop = Observation(kind=Kind.ANSWER_STOP_SENT_LIVE)
+    await bench.store.record(session, key, stop)
+    assert bench.task(key).stop_sent_ms is not None
+    bench.stopping.add(session)
+    await _tick(bench, UNSEEN_ANSWER_MS / 1000 + 5)
+    assert bench.task(key).status is S.WORKING, "a Stop is on its way to it"
+    bench.stopping.clear()  # the service refused it
+    await _tick(bench, UNSEEN_ANSWER_MS / 1000 + 1)
+    assert (bench.task(key).status, bench.task(key).stop_sent_ms) == (S.ASKS, None)
 
 
-def test_a_question_after_work_was_seen_is_a_new_one(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        session, key = await bench.open()
-        await bench.reply(bench.intent, Outcome.KNOWN, NAMED)
-        await bench.hear(Kind.QUESTION, "Which?")
-        await _emit_answer(bench, key)
-        await bench.wait(3)
-        at_work = Observation(kind=Kind.ACTIVE, asked_ms=bench.clock.now_ms())
-        await bench.store.record(session, key, at_work)
-        question = Observation(kind=Kind.QUESTION, text="Which?", asked_ms=bench.clock.now_ms())
-        await bench.store.record(session, key, question)
-        assert bench.task(key).question_n == 2
-
-    with_bench(tmp_path, check)
+async def test_a_question_after_work_was_seen_is_a_new_one(bench: Bench) -> None:
+    session, key = await bench.open()
+    await bench.reply(bench.intent, Outcome.KNOWN, NAMED)
+    await bench.hear(Kind.QUESTION, "Which?")
+    await _emit_answer(bench, key)
+    await bench.wait(3)
+    at_work = Observation(kind=Kind.ACTIVE, asked_ms=bench.clock.now_ms())
+    await bench.store.record(session, key, at_work)
+    question = Observation(kind=Kind.QUESTION, text="Which?", asked_ms=bench.clock.now_ms())
+    await bench.store.record(session, key, question)
+    assert bench.task(key).question_n == 2
 
 
-def test_the_only_task_of_a_session_is_at_work_when_its_steps_are_seen(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        session, key = await bench.open()
-        await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
-        await bench.hear(Kind.ACTION, "clicks")
-        assert bench.task(key).status is S.WORKING
-        await bench.connection.aclose()
-        bench.connector.fault = LiveFault.UNREACHABLE
-        housekeeping = make_housekeeping(bench)
-        await _tick(bench, UNHEARD_MS / 1000 - 2, housekeeping)
-        assert bench.task(key).status is S.WORKING
-        await _tick(bench, 4, housekeeping)
-        assert bench.task(key).status is S.UNCONFIRMED, "nobody knows any more"
-        bench.connector.fault = None
-        await bench.wait(40)
-        await bench.hear(Kind.ACTION, "goes on")
-        assert bench.task(key).status is S.WORKING
-        assert bench.phase(session) is Phase.OPEN
-
-    with_bench(tmp_path, check)
+async def test_the_only_task_of_a_session_is_at_work_when_its_steps_are_seen(bench: Bench) -> None:
+    session, key = await bench.open()
+    await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
+    await bench.hear(Kind.ACTION, "clicks")
+    assert bench.task(key).status is S.WORKING
+    await bench.connection.aclose()
+    bench.connector.fault = LiveFault.UNREACHABLE
+    housekeeping = make_housekeeping(bench)
+    await _tick(bench, UNHEARD_MS / 1000 - 2, housekeeping)
+    assert bench.task(key).status is S.WORKING
+    await _tick(bench, 4, housekeeping)
+    assert bench.task(key).status is S.UNCONFIRMED, "nobody knows any more"
+    bench.connector.fault = None
+    await bench.wait(40)
+    await bench.hear(Kind.ACTION, "goes on")
+    assert bench.task(key).status is S.WORKING
+    assert bench.phase(session) is Phase.OPEN
 
 
-def test_steps_of_two_unnamed_tasks_confirm_neither(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        first, second = await _two_unnamed(bench)
-        await bench.hear(Kind.ACTION, "clicks")
-        assert {bench.task(first).status, bench.task(second).status} == {S.UNCONFIRMED}
-
-    with_bench(tmp_path, check)
+async def test_steps_of_two_unnamed_tasks_confirm_neither(bench: Bench) -> None:
+    first, second = await _two_unnamed(bench)
+    await bench.hear(Kind.ACTION, "clicks")
+    assert {bench.task(first).status, bench.task(second).status} == {S.UNCONFIRMED}
 
 
-def test_a_session_that_outlives_our_clock_is_open_again_by_its_steps(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        session, _ = await bench.open()
-        await bench.reply(bench.intent, Outcome.KNOWN, NAMED)
-        await _tick(bench, 306)
-        assert bench.phase(session) is Phase.EXPIRED_ASSUMED
-        await bench.hear(Kind.ACTION, "was on its way")
-        assert bench.phase(session) is Phase.EXPIRED_ASSUMED
-        await bench.wait(4)
-        await bench.hear(Kind.ACTION, "works on")
-        assert bench.phase(session) is Phase.OPEN
-        await _tick(bench, 10)
-        assert bench.phase(session) is Phase.OPEN
-
-    with_bench(tmp_path, check)
+async def test_a_session_that_outlives_our_clock_is_open_again_by_its_steps(bench: Bench) -> None:
+    session, _ = await bench.open()
+    await bench.reply(bench.intent, Outcome.KNOWN, NAMED)
+    await _tick(bench, 306)
+    assert bench.phase(session) is Phase.EXPIRED_ASSUMED
+    await bench.hear(Kind.ACTION, "was on its way")
+    assert bench.phase(session) is Phase.EXPIRED_ASSUMED
+    await bench.wait(4)
+    await bench.hear(Kind.ACTION, "works on")
+    assert bench.phase(session) is Phase.OPEN
+    await _tick(bench, 10)
+    assert bench.phase(session) is Phase.OPEN
 
 
-def test_the_news_of_an_end_may_come_a_moment_after_our_clock(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        session, _ = await bench.open()
-        await _tick(bench, 302)
-        assert bench.phase(session) is Phase.OPEN
-        await bench.hear(Kind.SESSION_ENDED, code="expired")
-        assert bench.phase(session) is Phase.ENDED_BY_LIMIT
-
-    with_bench(tmp_path, check)
+async def test_the_news_of_an_end_may_come_a_moment_after_our_clock(bench: Bench) -> None:
+    session, _ = await bench.open()
+    await _tick(bench, 302)
+    assert bench.phase(session) is Phase.OPEN
+    await bench.hear(Kind.SESSION_ENDED, code="expired")
+    assert bench.phase(session) is Phase.ENDED_BY_LIMIT
 
 
-def test_a_paused_task_that_works_on_is_shown_at_work_where_nobody_sends_again(
-    tmp_path: Path,
+async def test_a_paused_task_that_works_on_is_shown_at_work_where_nobody_sends_again(
+    bench: Bench,
 ) -> None:
-    async def check(bench: Bench) -> None:
-        session, key = await bench.open()
-        doubted: list[int] = []
-        bench.live.doubted.connect(doubted.append)
-        await bench.store.record(session, key, Observation(kind=Kind.PAUSE_SENT))
-        await bench.hear(Kind.ACTION, "the one that it finishes")
-        assert doubted == []
-        await bench.wait(PAUSE_MS / 1000 + 1)
-        await bench.hear(Kind.ACTION, "another")
-        assert doubted == [session]
-
-    with_bench(tmp_path, check)
+    session, key = await bench.open()
+    doubted: list[int] = []
+    bench.live.doubted.connect(doubted.append)
+    await bench.store.record(session, key, Observation(kind=Kind.PAUSE_SENT))
+    await bench.hear(Kind.ACTION, "the one that it finishes")
+    assert doubted == []
+    await bench.wait(PAUSE_MS / 1000 + 1)
+    await bench.hear(Kind.ACTION, "another")
+    assert doubted == [session]
 
 
-def test_a_flood_of_questions_and_lost_browsers_is_not_written_by_the_thousand(
-    tmp_path: Path,
+async def test_a_flood_of_questions_and_lost_browsers_is_not_written_by_the_thousand(
+    bench: Bench,
 ) -> None:
-    async def check(bench: Bench) -> None:
-        _, key = await bench.open()
-        for n in range(1000):
-            bench.connection.tell(Observation(kind=Kind.QUESTION, text=f"Which {n}?"))
-            bench.connection.tell(Observation(kind=Kind.ORPHANED, grace_ms=1000 + n))
-            bench.connection.tell(Observation(kind=Kind.RECONNECTED))
-        await bench.hear(Kind.SESSION_ENDED, code="expired")
-        assert 0 < bench.task(key).question_n <= BURST
-        assert len(await bench.steps(key)) <= 2 * BURST + 5
-        assert bench.phase(bench.task(key).session_key) is Phase.ENDED_BY_LIMIT, "that still counts"
-
-    with_bench(tmp_path, check)
+    _, key = await bench.open()
+    for n in range(1000):
+        bench.connection.tell(Observation(kind=Kind.QUESTION, text=f"Which {n}?"))
+        bench.connection.tell(Observation(kind=Kind.ORPHANED, grace_ms=1000 + n))
+        bench.connection.tell(Observation(kind=Kind.RECONNECTED))
+    await bench.hear(Kind.SESSION_ENDED, code="expired")
+    assert 0 < bench.task(key).question_n <= BURST
+    assert len(await bench.steps(key)) <= 2 * BURST + 5
+    assert bench.phase(bench.task(key).session_key) is Phase.ENDED_BY_LIMIT, "that still counts"
 
 
-def test_a_stop_that_was_delivered_is_not_forgotten_for_an_answer_in_doubt(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        session, key = await bench.open()
-        await bench.hear(Kind.QUESTION, "Which?")
-        await _emit_answer(bench, key)
-        await bench.wait(5)
-        await bench.store.record(session, key, Observation(kind=Kind.STOP_SENT))
-        await _tick(bench, 30)
-        assert bench.task(key).status is S.WORKING
-        failed = Observation(kind=Kind.FAILED, text="stopped", task_id="t1")
-        await bench.reply(bench.intent, Outcome.KNOWN, failed)
-        assert bench.task(key).status is S.STOPPED
-
-    with_bench(tmp_path, check)
-
-
-def test_a_paused_task_can_be_resumed_though_its_channel_was_away(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        session, key = await bench.open()
-        await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
-        await bench.hear(Kind.ACTION, "clicks")
-        await bench.store.record(session, key, Observation(kind=Kind.PAUSE_SENT))
-        await bench.connection.aclose()
-        bench.connector.fault = LiveFault.UNREACHABLE
-        await _tick(bench, UNHEARD_MS / 1000 + 5, make_housekeeping(bench))
-        assert bench.task(key).status is S.PAUSED
-
-    with_bench(tmp_path, check)
+async def test_a_stop_that_was_delivered_is_not_forgotten_for_an_answer_in_doubt(
+    bench: Bench,
+) -> None:
+    session, key = await bench.open()
+    await bench.hear(Kind.QUESTION, "Which?")
+    await _emit_answer(bench, key)
+    await bench.wait(5)
+    await bench.store.record(session, key, Observation(kind=Kind.STOP_SENT))
+    await _tick(bench, 30)
+    assert bench.task(key).status is S.WORKING
+    failed = Observation(kind=Kind.FAILED, text="stopped", task_id="t1")
+    await bench.reply(bench.intent, Outcome.KNOWN, failed)
+    assert bench.task(key).status is S.STOPPED
 
 
-def test_an_end_that_a_short_gap_may_hide_is_not_taken_for_work(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        _, key = await bench.open()
-        await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
-        await bench.hear(Kind.ACTION, "clicks")
-        housekeeping = make_housekeeping(bench)
-        bench.connector.fault = LiveFault.UNREACHABLE
-        await bench.connection.aclose()
-        await _tick(bench, 2, housekeeping)
-        bench.connector.fault = None
-        await _tick(bench, UNHEARD_MS / 1000 + 2, housekeeping)
-        assert bench.task(key).status is S.UNCONFIRMED
-        await bench.hear(Kind.ACTION, "goes on")
-        await _tick(bench, 60, housekeeping)
-        assert bench.task(key).status is S.WORKING, "silence alone proves nothing"
-
-    with_bench(tmp_path, check)
+async def test_a_paused_task_can_be_resumed_though_its_channel_was_away(bench: Bench) -> None:
+    session, key = await bench.open()
+    await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
+    await bench.hear(Kind.ACTION, "clicks")
+    await bench.store.record(session, key, Observation(kind=Kind.PAUSE_SENT))
+    await bench.connection.aclose()
+    bench.connector.fault = LiveFault.UNREACHABLE
+    await _tick(bench, UNHEARD_MS / 1000 + 5, make_housekeeping(bench))
+    assert bench.task(key).status is S.PAUSED
 
 
-def test_what_is_unclear_is_said_once_however_often_one_looks(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        session, first = await bench.open()
-        await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
-        await bench.add(session)
-        await bench.hear(Kind.COMPLETED, "paid for", task_id="a")
-        for _ in range(20):
-            bench.store.touch(session)
-            await bench.wait(0.1)
-        assert [s.kind for s in await bench.steps(first)].count(UNCLEAR) == 1
+async def test_an_end_that_a_short_gap_may_hide_is_not_taken_for_work(bench: Bench) -> None:
+    _, key = await bench.open()
+    await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
+    await bench.hear(Kind.ACTION, "clicks")
+    housekeeping = make_housekeeping(bench)
+    bench.connector.fault = LiveFault.UNREACHABLE
+    await bench.connection.aclose()
+    await _tick(bench, 2, housekeeping)
+    bench.connector.fault = None
+    await _tick(bench, UNHEARD_MS / 1000 + 2, housekeeping)
+    assert bench.task(key).status is S.UNCONFIRMED
+    await bench.hear(Kind.ACTION, "goes on")
+    await _tick(bench, 60, housekeeping)
+    assert bench.task(key).status is S.WORKING, "silence alone proves nothing"
 
-    with_bench(tmp_path, check)
+
+async def test_what_is_unclear_is_said_once_however_often_one_looks(bench: Bench) -> None:
+    session, first = await bench.open()
+    await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
+    await bench.add(session)
+    await bench.hear(Kind.COMPLETED, "paid for", task_id="a")
+    for _ in range(20):
+        bench.store.touch(session)
+        await bench.wait(0.1)
+    assert [s.kind for s in await bench.steps(first)].count(UNCLEAR) == 1
 
 
 @pytest.mark.parametrize("again", ["told", "looked at"])
-def test_what_is_unclear_is_said_once_though_a_secret_in_it_became_known(
-    tmp_path: Path, again: str
+async def test_what_is_unclear_is_said_once_though_a_secret_in_it_became_known(
+    bench: Bench, again: str
 ) -> None:
-    async def check(bench: Bench) -> None:
-        session, first = await bench.open()
-        await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
-        await bench.add(session)
-        for _ in range(2):
-            await bench.hear(Kind.COMPLETED, "let in with hunter22", task_id="a")
-            bench.redactor.add_secret("hunter22")
-            if again == "looked at":
-                bench.store.touch(session)
-                await bench.wait(0.1)
-        await bench.hear(Kind.COMPLETED, "let in with [redacted]", task_id="a")
-        await bench.hear(Kind.COMPLETED, "let out with hunter22", task_id="a")
-        told = [s.text for s in await bench.steps(first) if s.kind == UNCLEAR]
-        assert told == ["let in with hunter22", "let out with [redacted]"]
-
-    with_bench(tmp_path, check)
-
-
-def test_a_result_told_again_is_not_the_next_ones_though_a_secret_in_it_became_known(
-    tmp_path: Path,
-) -> None:
-    async def check(bench: Bench) -> None:
-        session, _ = await bench.open()
-        done = Observation(kind=Kind.COMPLETED, text="let in with hunter22", task_id="t1")
-        await bench.reply(bench.intent, Outcome.KNOWN, done)
+    session, first = await bench.open()
+    await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
+    await bench.add(session)
+    for _ in range(2):
+        await bench.hear(Kind.COMPLETED, "let in with hunter22", task_id="a")
         bench.redactor.add_secret("hunter22")
-        other = await bench.add(session)
-        assert other.task is not None
-        await bench.hear(Kind.COMPLETED, "let in with hunter22")
-        assert bench.task(other.task.key).result is None
+        if again == "looked at":
+            bench.store.touch(session)
+            await bench.wait(0.1)
+    await bench.hear(Kind.COMPLETED, "let in with [redacted]", task_id="a")
+    await bench.hear(Kind.COMPLETED, "let out with hunter22", task_id="a")
+    told = [s.text for s in await bench.steps(first) if s.kind == UNCLEAR]
+    assert told == ["let in with hunter22", "let out with [redacted]"]
 
-    with_bench(tmp_path, check)
 
-
-def test_the_result_of_a_named_task_told_again_without_an_id_is_nobody_elses(
-    tmp_path: Path,
+async def test_a_result_told_again_is_not_the_next_ones_though_a_secret_in_it_became_known(
+    bench: Bench,
 ) -> None:
-    async def check(bench: Bench) -> None:
-        session, first = await bench.open()
-        await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
-        await bench.store.record(session, first, Observation(kind=Kind.STOPPED))
-        other = await bench.add(session)
-        done = Observation(kind=Kind.COMPLETED, text="of the second", task_id="b")
-        await bench.reply(other, Outcome.KNOWN, done)
-        await bench.hear(Kind.COMPLETED, "of the second")
-        assert (bench.task(first).status, bench.task(first).result) == (S.STOPPED, None)
-
-    with_bench(tmp_path, check)
+    session, _ = await bench.open()
+    done = Observation(kind=Kind.COMPLETED, text="let in with hunter22", task_id="t1")
+    await bench.reply(bench.intent, Outcome.KNOWN, done)
+    bench.redactor.add_secret("hunter22")
+    other = await bench.add(session)
+    assert other.task is not None
+    await bench.hear(Kind.COMPLETED, "let in with hunter22")
+    assert bench.task(other.task.key).result is None
 
 
-def test_a_flood_of_errors_in_the_hold_is_not_kept(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        _, key = await bench.open()
-        for n in range(1000):
-            bench.connection.tell(Observation(kind=Kind.FAILED, text=f"error {n}"))
-        await bench.wait(0.1)
-        assert sum(map(len, bench.live._events._unclear._held.values())) <= 50
-        done = Observation(kind=Kind.COMPLETED, text="r", task_id="t1")
-        await bench.reply(bench.intent, Outcome.KNOWN, done)
-        assert bench.task(key).result == "r"
-
-    with_bench(tmp_path, check)
-
-
-def test_the_next_question_is_shown_however_often_the_first_was_told(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        _, key = await bench.open()
-        for _ in range(3 * BURST):
-            bench.connection.tell(Observation(kind=Kind.QUESTION, text="Which?"))
-        await bench.hear(Kind.QUESTION, "And then?")
-        assert bench.task(key).question == "And then?"
-
-    with_bench(tmp_path, check)
+async def test_the_result_of_a_named_task_told_again_without_an_id_is_nobody_elses(
+    bench: Bench,
+) -> None:
+    session, first = await bench.open()
+    await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
+    await bench.store.record(session, first, Observation(kind=Kind.STOPPED))
+    other = await bench.add(session)
+    done = Observation(kind=Kind.COMPLETED, text="of the second", task_id="b")
+    await bench.reply(other, Outcome.KNOWN, done)
+    await bench.hear(Kind.COMPLETED, "of the second")
+    assert (bench.task(first).status, bench.task(first).result) == (S.STOPPED, None)
 
 
-def test_a_found_result_closes_a_session_that_was_to_close_after_it(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        session, key = await bench.open(close_after=True)
-        await bench.reply(bench.intent, Outcome.KNOWN, NAMED)
-        await bench.store.record(session, key, Observation(kind=Kind.STOPPED))
-        await bench.hear(Kind.COMPLETED, "in time", task_id="t1")
-        assert bench.task(key).status is S.DONE
-        assert bench.phase(session) is Phase.CLOSED_ASSUMED
+async def test_a_flood_of_errors_in_the_hold_is_not_kept(bench: Bench) -> None:
+    _, key = await bench.open()
+    for n in range(1000):
+        bench.connection.tell(Observation(kind=Kind.FAILED, text=f"error {n}"))
+    await bench.wait(0.1)
+    assert sum(map(len, bench.live._events._unclear._held.values())) <= 50
+    done = Observation(kind=Kind.COMPLETED, text="r", task_id="t1")
+    await bench.reply(bench.intent, Outcome.KNOWN, done)
+    assert bench.task(key).result == "r"
 
-    with_bench(tmp_path, check)
+
+async def test_the_next_question_is_shown_however_often_the_first_was_told(bench: Bench) -> None:
+    _, key = await bench.open()
+    for _ in range(3 * BURST):
+        bench.connection.tell(Observation(kind=Kind.QUESTION, text="Which?"))
+    await bench.hear(Kind.QUESTION, "And then?")
+    assert bench.task(key).question == "And then?"
 
 
-def test_a_flood_of_other_news_hides_no_question(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        _, key = await bench.open()
-        for _ in range(3 * BURST):
-            bench.connection.tell(Observation(kind=Kind.RECONNECTED))
-        await bench.hear(Kind.QUESTION, "Which?")
-        assert (bench.task(key).status, bench.task(key).question) == (S.ASKS, "Which?")
+async def test_a_found_result_closes_a_session_that_was_to_close_after_it(bench: Bench) -> None:
+    session, key = await bench.open(close_after=True)
+    await bench.reply(bench.intent, Outcome.KNOWN, NAMED)
+    await bench.store.record(session, key, Observation(kind=Kind.STOPPED))
+    await bench.hear(Kind.COMPLETED, "in time", task_id="t1")
+    assert bench.task(key).status is S.DONE
+    assert bench.phase(session) is Phase.CLOSED_ASSUMED
 
-    with_bench(tmp_path, check)
+
+async def test_a_flood_of_other_news_hides_no_question(bench: Bench) -> None:
+    _, key = await bench.open()
+    for _ in range(3 * BURST):
+        bench.connection.tell(Observation(kind=Kind.RECONNECTED))
+    await bench.hear(Kind.QUESTION, "Which?")
+    assert (bench.task(key).status, bench.task(key).question) == (S.ASKS, "Which?")

@@ -1,7 +1,6 @@
 """A question of a session in which one of several tasks asks, and nothing says which."""
 
 import asyncio
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import AsyncMock
@@ -15,7 +14,7 @@ from enigma_panel.services.questions.answers import Answers
 from enigma_panel.services.questions.inbox import Inbox
 from enigma_panel.services.types import AnswerOutcome, OpenQuestion
 from enigma_panel.store.ledger.intents import Outcome
-from tests.services.live.bench import Bench, with_bench
+from tests.services.live.bench import Bench
 from tests.services.monitor.test_housekeeping_live import make_housekeeping
 
 S = TaskStatus
@@ -72,115 +71,92 @@ class Asked:
         return Observation(kind=Kind.ANSWER_SENT)
 
 
-def test_it_is_not_said_to_be_the_next_task_s(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        asked = Asked(bench)
-        await asked.begin()
-        await bench.hear(Kind.ACTION, "opens the bank")
-        assert asked.statuses == (S.UNCONFIRMED, S.STARTING), "nobody knows whose step that was"
-        await bench.hear(Kind.QUESTION, "Your password?")
-        assert asked.statuses == (S.ASKS, S.STARTING)
-        assert (asked.question.text, asked.question.is_asker_unknown) == ("Your password?", True)
-        session = bench.store.session(asked.session)
-        assert session is not None
-        assert bench.store.current_task(session) == bench.task(asked.first), "it is shown to ask"
-
-    with_bench(tmp_path, check)
+async def test_it_is_not_said_to_be_the_next_task_s(bench: Bench) -> None:
+    asked = Asked(bench)
+    await asked.begin()
+    await bench.hear(Kind.ACTION, "opens the bank")
+    assert asked.statuses == (S.UNCONFIRMED, S.STARTING), "nobody knows whose step that was"
+    await bench.hear(Kind.QUESTION, "Your password?")
+    assert asked.statuses == (S.ASKS, S.STARTING)
+    assert (asked.question.text, asked.question.is_asker_unknown) == ("Your password?", True)
+    session = bench.store.session(asked.session)
+    assert session is not None
+    assert bench.store.current_task(session) == bench.task(asked.first), "it is shown to ask"
 
 
-def test_nobody_waits_for_a_proof_that_never_comes(tmp_path: Path) -> None:
+async def test_nobody_waits_for_a_proof_that_never_comes(bench: Bench) -> None:
     """The answer goes to the session, whichever of its tasks asks, and once."""
-
-    async def check(bench: Bench) -> None:
-        asked = Asked(bench)
-        await asked.begin()
-        await bench.hear(Kind.QUESTION, "Your password?")
-        result = await asked.inbox.answer(asked.question, "hunter2", AnswerVerb.RESUME)
-        assert (result.outcome, asked.answered) == (AnswerOutcome.DELIVERED, ["hunter2"])
-        assert asked.statuses == (S.WORKING, S.STARTING)
-        await bench.wait(4)
-        await bench.hear(Kind.ACTION, "types")
-        assert asked.inbox.questions() == []
-        assert bench.task(asked.first).answered_ms is None, "it goes on"
-        await bench.hear(Kind.QUESTION, "Your PIN?")
-        assert (asked.question.text, asked.question.question_n) == ("Your PIN?", 2)
-
-    with_bench(tmp_path, check)
+    asked = Asked(bench)
+    await asked.begin()
+    await bench.hear(Kind.QUESTION, "Your password?")
+    result = await asked.inbox.answer(asked.question, "hunter2", AnswerVerb.RESUME)
+    assert (result.outcome, asked.answered) == (AnswerOutcome.DELIVERED, ["hunter2"])
+    assert asked.statuses == (S.WORKING, S.STARTING)
+    await bench.wait(4)
+    await bench.hear(Kind.ACTION, "types")
+    assert asked.inbox.questions() == []
+    assert bench.task(asked.first).answered_ms is None, "it goes on"
+    await bench.hear(Kind.QUESTION, "Your PIN?")
+    assert (asked.question.text, asked.question.question_n) == ("Your PIN?", 2)
 
 
 @pytest.mark.parametrize("by", ["reply", "poll"])
-def test_once_the_other_proves_to_ask_it_is_that_ones_and_no_longer_two(
-    tmp_path: Path, by: str
+async def test_once_the_other_proves_to_ask_it_is_that_ones_and_no_longer_two(
+    bench: Bench, by: str
 ) -> None:
-    async def check(bench: Bench) -> None:
-        asked = Asked(bench)
-        await asked.begin(is_named=by == "poll")
-        bench.woken.clear()
-        await bench.hear(Kind.QUESTION, "Your password?")
-        assert asked.question.is_asker_unknown
-        if by == "poll":
-            assert bench.woken == [asked.session], "its poll is to tell"
-            await bench.store.record(asked.session, asked.second, ASKS)
-        else:
-            await bench.reply(asked.sent, Outcome.KNOWN, ASKS)
-        await make_housekeeping(bench).tick()
-        assert asked.statuses == (S.UNCONFIRMED, S.ASKS)
-        assert (asked.question.task_key, asked.question.is_asker_unknown) == (asked.second, False)
-
-    with_bench(tmp_path, check)
+    asked = Asked(bench)
+    await asked.begin(is_named=by == "poll")
+    bench.woken.clear()
+    await bench.hear(Kind.QUESTION, "Your password?")
+    assert asked.question.is_asker_unknown
+    if by == "poll":
+        assert bench.woken == [asked.session], "its poll is to tell"
+        await bench.store.record(asked.session, asked.second, ASKS)
+    else:
+        await bench.reply(asked.sent, Outcome.KNOWN, ASKS)
+    await make_housekeeping(bench).tick()
+    assert asked.statuses == (S.UNCONFIRMED, S.ASKS)
+    assert (asked.question.task_key, asked.question.is_asker_unknown) == (asked.second, False)
 
 
-def test_an_answer_waits_for_what_the_other_tells(tmp_path: Path) -> None:
+async def test_an_answer_waits_for_what_the_other_tells(bench: Bench) -> None:
     """A secret that was meant for one is not sent to a question of the other."""
-
-    async def check(bench: Bench) -> None:
-        asked = Asked(bench)
-        await asked.begin(is_named=True)
-        await bench.hear(Kind.QUESTION, "Your password?")
-        asked.poll = Observation(kind=Kind.QUESTION, text="Which colour?", task_id="t2")
-        answering = asked.inbox.answer(asked.question, "hunter2", AnswerVerb.RESUME)
-        result = await asyncio.create_task(answering)
-        assert (result.outcome, asked.answered) == (AnswerOutcome.GONE, [])
-
-    with_bench(tmp_path, check)
+    asked = Asked(bench)
+    await asked.begin(is_named=True)
+    await bench.hear(Kind.QUESTION, "Your password?")
+    asked.poll = Observation(kind=Kind.QUESTION, text="Which colour?", task_id="t2")
+    answering = asked.inbox.answer(asked.question, "hunter2", AnswerVerb.RESUME)
+    result = await asyncio.create_task(answering)
+    assert (result.outcome, asked.answered) == (AnswerOutcome.GONE, [])
 
 
-def test_one_that_was_put_away_may_be_the_asker_still(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        asked = Asked(bench)
-        await asked.begin()
-        dismissed = Observation(kind=Kind.DISMISSED)
-        await bench.store.record(asked.session, asked.first, dismissed)
-        await bench.hear(Kind.QUESTION, "Your password?")
-        assert asked.statuses == (S.LOST, S.ASKS)
-        assert asked.question.is_asker_unknown
-
-    with_bench(tmp_path, check)
+async def test_one_that_was_put_away_may_be_the_asker_still(bench: Bench) -> None:
+    asked = Asked(bench)
+    await asked.begin()
+    dismissed = Observation(kind=Kind.DISMISSED)
+    await bench.store.record(asked.session, asked.first, dismissed)
+    await bench.hear(Kind.QUESTION, "Your password?")
+    assert asked.statuses == (S.LOST, S.ASKS)
+    assert asked.question.is_asker_unknown
 
 
-def test_a_named_one_beside_it_is_asked_by_a_poll(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        asked = Asked(bench)
-        await asked.begin(is_named=True)
-        dismissed = Observation(kind=Kind.DISMISSED)
-        await bench.store.record(asked.session, asked.first, dismissed)
-        bench.woken.clear()
-        await bench.hear(Kind.QUESTION, "Your password?")
-        assert asked.statuses == (S.LOST, S.WORKING)
-        assert bench.woken == [asked.session]
-
-    with_bench(tmp_path, check)
+async def test_a_named_one_beside_it_is_asked_by_a_poll(bench: Bench) -> None:
+    asked = Asked(bench)
+    await asked.begin(is_named=True)
+    dismissed = Observation(kind=Kind.DISMISSED)
+    await bench.store.record(asked.session, asked.first, dismissed)
+    bench.woken.clear()
+    await bench.hear(Kind.QUESTION, "Your password?")
+    assert asked.statuses == (S.LOST, S.WORKING)
+    assert bench.woken == [asked.session]
 
 
-def test_a_result_is_still_the_newest_ones_poll_to_tell(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        asked = Asked(bench)
-        await asked.begin(is_named=True)
-        await bench.hear(Kind.QUESTION, "Your password?")
-        bench.woken.clear()
-        await bench.hear(Kind.COMPLETED, "whose?")
-        assert asked.statuses == (S.ASKS, S.WORKING)
-        assert bench.woken == [asked.session]
-        assert bench.phase(asked.session) is Phase.OPEN
-
-    with_bench(tmp_path, check)
+async def test_a_result_is_still_the_newest_ones_poll_to_tell(bench: Bench) -> None:
+    asked = Asked(bench)
+    await asked.begin(is_named=True)
+    await bench.hear(Kind.QUESTION, "Your password?")
+    bench.woken.clear()
+    await bench.hear(Kind.COMPLETED, "whose?")
+    assert asked.statuses == (S.ASKS, S.WORKING)
+    assert bench.woken == [asked.session]
+    assert bench.phase(asked.session) is Phase.OPEN

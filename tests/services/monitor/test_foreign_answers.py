@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from decimal import Decimal
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -23,7 +22,7 @@ from tests.kit.clock import FastClock
 from tests.kit.rows import check_rows
 from tests.kit.wait import until
 from tests.services.conftest import LongLived, Running
-from tests.services.live.bench import Bench, with_bench
+from tests.services.live.bench import Bench
 from tests.services.monitor.test_housekeeping_live import make_housekeeping
 from tests.services.queue.test_unknown_outcomes import arrived, faults
 from tests.store.helpers import start
@@ -89,146 +88,118 @@ def _ids(session: Session, task: Task, names: tuple[str | None, str | None]) -> 
     return {"session_id": sessions.get(names[0] or ""), "task_id": tasks.get(names[1] or "")}
 
 
-def test_whose_ids_an_answer_names_decides_what_becomes_of_it(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        session, task = await _two_sessions(bench)
+async def test_whose_ids_an_answer_names_decides_what_becomes_of_it(bench: Bench) -> None:
+    session, task = await _two_sessions(bench)
 
-        async def outcome(names: tuple[str | None, str | None]) -> str:
-            ids = _ids(session, task, names)
-            answer = Observation(kind=Kind.COMPLETED, text="paid for", usage=COST, **ids)
-            answers = ForeignAnswers(bench.store)
-            got = [await answers.usable(session, task, answer) for _ in range(EQUAL_ANSWERS + 1)]
-            doubted = replace(answer, code=OTHER_TASK, session_id=None, task_id=None)
-            if got == [answer] * (EQUAL_ANSWERS + 1):
-                return USED
-            return {
-                (None, None, None, None): NEVER,
-                (None, None, doubted, doubted): DOUBTED,
-            }[tuple(got)]
+    async def outcome(names: tuple[str | None, str | None]) -> str:
+        ids = _ids(session, task, names)
+        answer = Observation(kind=Kind.COMPLETED, text="paid for", usage=COST, **ids)
+        answers = ForeignAnswers(bench.store)
+        got = [await answers.usable(session, task, answer) for _ in range(EQUAL_ANSWERS + 1)]
+        doubted = replace(answer, code=OTHER_TASK, session_id=None, task_id=None)
+        if got == [answer] * (EQUAL_ANSWERS + 1):
+            return USED
+        return {
+            (None, None, None, None): NEVER,
+            (None, None, doubted, doubted): DOUBTED,
+        }[tuple(got)]
 
-        became = {(a, b): await outcome((a, b)) for a, b, _ in ROWS}
-        check_rows(ROWS, lambda a, b, wanted: _equal(became[a, b], wanted))
-
-    with_bench(tmp_path, check)
+    became = {(a, b): await outcome((a, b)) for a, b, _ in ROWS}
+    check_rows(ROWS, lambda a, b, wanted: _equal(became[a, b], wanted))
 
 
 def _equal(found: object, wanted: object) -> None:
     assert found == wanted, found
 
 
-def test_only_what_would_be_lost_is_ever_taken_in_doubt(tmp_path: Path) -> None:
+async def test_only_what_would_be_lost_is_ever_taken_in_doubt(bench: Bench) -> None:
     """An end of the session would cost its Terminate; a sign of life says nothing."""
-
-    async def check(bench: Bench) -> None:
-        session, task = await _two_sessions(bench)
-        ids = _ids(session, task, ("nobody", "nobody"))
-        taken = set()
-        for kind in Kind:
-            answers = ForeignAnswers(bench.store)
-            answer = Observation(kind=kind, usage=COST, **ids)
-            got = [await answers.usable(session, task, answer) for _ in range(EQUAL_ANSWERS)]
-            if got[-1] is not None:
-                taken.add(kind)
-                assert got[-1].usage == (NO_USAGE if kind is Kind.QUESTION else COST)
-        ends = {Kind.COMPLETED, Kind.FAILED, Kind.STOPPED, Kind.TERMINATED}
-        assert taken == ends | {Kind.QUESTION}
-
-    with_bench(tmp_path, check)
-
-
-def test_answers_that_differ_are_not_counted_together(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        session, task = await _two_sessions(bench)
+    session, task = await _two_sessions(bench)
+    ids = _ids(session, task, ("nobody", "nobody"))
+    taken = set()
+    for kind in Kind:
         answers = ForeignAnswers(bench.store)
-        own = Observation(kind=Kind.ACTIVE)
-        one, two = (
-            Observation(kind=Kind.COMPLETED, text=text, task_id="nobody's") for text in "ab"
-        )
-        for answer in (one, one, two, two, one, one, own, one, one):
-            used = await answers.usable(session, task, answer)
-            assert used is (own if answer is own else None)
-        assert await answers.usable(session, task, one) is not None
-
-    with_bench(tmp_path, check)
-
-
-def test_with_a_ledger_that_cannot_be_read_it_is_in_doubt(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        session, task = await _two_sessions(bench)
-        bench.executor.full = True
-        with pytest.raises(DiskFullError):
-            await bench.store.read(lambda ledger: ledger.task_keys())
-        answers = ForeignAnswers(bench.store)
-        answer = Observation(kind=Kind.COMPLETED, text="?", task_id="old task")
+        answer = Observation(kind=kind, usage=COST, **ids)
         got = [await answers.usable(session, task, answer) for _ in range(EQUAL_ANSWERS)]
-        assert got[:-1] == [None, None]
-        assert got[-1] is not None
-        assert got[-1].is_doubted
-        bench.executor.full = False
+        if got[-1] is not None:
+            taken.add(kind)
+            assert got[-1].usage == (NO_USAGE if kind is Kind.QUESTION else COST)
+    ends = {Kind.COMPLETED, Kind.FAILED, Kind.STOPPED, Kind.TERMINATED}
+    assert taken == ends | {Kind.QUESTION}
 
-    with_bench(tmp_path, check)
+
+async def test_answers_that_differ_are_not_counted_together(bench: Bench) -> None:
+    session, task = await _two_sessions(bench)
+    answers = ForeignAnswers(bench.store)
+    own = Observation(kind=Kind.ACTIVE)
+    one, two = (Observation(kind=Kind.COMPLETED, text=text, task_id="nobody's") for text in "ab")
+    for answer in (one, one, two, two, one, one, own, one, one):
+        used = await answers.usable(session, task, answer)
+        assert used is (own if answer is own else None)
+    assert await answers.usable(session, task, one) is not None
 
 
-def test_no_sum_holds_what_is_in_doubt_until_it_is_not(tmp_path: Path) -> None:
+async def test_with_a_ledger_that_cannot_be_read_it_is_in_doubt(bench: Bench) -> None:
+    session, task = await _two_sessions(bench)
+    bench.executor.full = True
+    with pytest.raises(DiskFullError):
+        await bench.store.read(lambda ledger: ledger.task_keys())
+    answers = ForeignAnswers(bench.store)
+    answer = Observation(kind=Kind.COMPLETED, text="?", task_id="old task")
+    got = [await answers.usable(session, task, answer) for _ in range(EQUAL_ANSWERS)]
+    assert got[:-1] == [None, None]
+    assert got[-1] is not None
+    assert got[-1].is_doubted
+    bench.executor.full = False
+
+
+async def test_no_sum_holds_what_is_in_doubt_until_it_is_not(bench: Bench) -> None:
     """On the screen as in the ledger."""
+    session, task = await _two_sessions(bench)
 
-    async def check(bench: Bench) -> None:
-        session, task = await _two_sessions(bench)
+    async def costs() -> tuple[Decimal | None, list[tuple[str | None, int | None]]]:
+        rows = bench.ledger._db.rows("SELECT cost, cost_nano FROM tasks WHERE key = ?", (task.key,))
+        return bench.store.session_cost(session.key), rows
 
-        async def costs() -> tuple[Decimal | None, list[tuple[str | None, int | None]]]:
-            rows = bench.ledger._db.rows(
-                "SELECT cost, cost_nano FROM tasks WHERE key = ?", (task.key,)
-            )
-            return bench.store.session_cost(session.key), rows
-
-        doubted = Observation(kind=Kind.COMPLETED, text="whose?", usage=COST, code=OTHER_TASK)
-        await bench.store.record(session.key, task.key, doubted)
-        assert bench.task(task.key).cost == COST.cost, "it is shown"
-        assert await costs() == (None, [("0.42", None)])
-        own = Observation(kind=Kind.COMPLETED, text="ours", usage=Usage(cost=Decimal("0.03")))
-        await bench.store.record(session.key, task.key, own)
-        assert await costs() == (Decimal("0.03"), [("0.03", 30_000_000)])
-        assert (bench.task(task.key).result, bench.task(task.key).code) == ("ours", None)
-
-    with_bench(tmp_path, check)
+    doubted = Observation(kind=Kind.COMPLETED, text="whose?", usage=COST, code=OTHER_TASK)
+    await bench.store.record(session.key, task.key, doubted)
+    assert bench.task(task.key).cost == COST.cost, "it is shown"
+    assert await costs() == (None, [("0.42", None)])
+    own = Observation(kind=Kind.COMPLETED, text="ours", usage=Usage(cost=Decimal("0.03")))
+    await bench.store.record(session.key, task.key, own)
+    assert await costs() == (Decimal("0.03"), [("0.03", 30_000_000)])
+    assert (bench.task(task.key).result, bench.task(task.key).code) == ("ours", None)
 
 
 @pytest.mark.parametrize("is_sure", [True, False])
-def test_a_session_is_not_closed_for_a_failure_in_doubt(tmp_path: Path, *, is_sure: bool) -> None:
+async def test_a_session_is_not_closed_for_a_failure_in_doubt(bench: Bench, is_sure: bool) -> None:
     """Its task may be at work."""
+    session, key = await bench.open(close_after=True)
+    await bench.reply(bench.intent, Outcome.KNOWN, Observation(kind=Kind.ACCEPTED, task_id="t"))
+    closed: list[int] = []
 
-    async def check(bench: Bench) -> None:
-        session, key = await bench.open(close_after=True)
-        await bench.reply(bench.intent, Outcome.KNOWN, Observation(kind=Kind.ACCEPTED, task_id="t"))
-        closed: list[int] = []
+    async def terminate(session_key: int) -> None:
+        closed.append(session_key)
 
-        async def terminate(session_key: int) -> None:
-            closed.append(session_key)
-
-        housekeeping = make_housekeeping(bench)
-        housekeeping._commands.terminate = terminate  # type: ignore[method-assign]
-        code = None if is_sure else OTHER_TASK
-        failed = Observation(kind=Kind.FAILED, text="crashed", code=code)
-        await bench.store.record(session, key, failed)
-        assert bench.task(key).status is S.FAILED
-        await housekeeping.tick()
-        await bench.wait(1)
-        assert closed == ([session] if is_sure else [])
-
-    with_bench(tmp_path, check)
+    housekeeping = make_housekeeping(bench)
+    housekeeping._commands.terminate = terminate  # type: ignore[method-assign]
+    code = None if is_sure else OTHER_TASK
+    failed = Observation(kind=Kind.FAILED, text="crashed", code=code)
+    await bench.store.record(session, key, failed)
+    assert bench.task(key).status is S.FAILED
+    await housekeeping.tick()
+    await bench.wait(1)
+    assert closed == ([session] if is_sure else [])
 
 
-def test_the_inbox_knows_which_question_is_in_doubt(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        session, key = await bench.open()
-        answers: Any = SimpleNamespace(changed=bench.store.changed, lost=set())
-        inbox = Inbox(bench.store, cast("Any", None), answers, cast("Any", None))
-        for code in (OTHER_TASK, None):
-            asks = Observation(kind=Kind.QUESTION, text="Which?", code=code)
-            await bench.store.record(session, key, asks)
-            assert [q.is_doubted for q in inbox.questions()] == [code is not None]
-
-    with_bench(tmp_path, check)
+async def test_the_inbox_knows_which_question_is_in_doubt(bench: Bench) -> None:
+    session, key = await bench.open()
+    answers: Any = SimpleNamespace(changed=bench.store.changed, lost=set())
+    inbox = Inbox(bench.store, cast("Any", None), answers, cast("Any", None))
+    for code in (OTHER_TASK, None):
+        asks = Observation(kind=Kind.QUESTION, text="Which?", code=code)
+        await bench.store.record(session, key, asks)
+        assert [q.is_doubted for q in inbox.questions()] == [code is not None]
 
 
 # -- with the simulator process -------------------------------------------------------------------

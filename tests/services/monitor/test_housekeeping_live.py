@@ -1,7 +1,5 @@
 """Tasks that only the live channel could have told of, once it and their session are gone."""
 
-from pathlib import Path
-
 import pytest
 
 from enigma_panel.api.protocols import LiveFault
@@ -11,7 +9,7 @@ from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.service_rules import RULES, Dialect
 from enigma_panel.services.monitor.housekeeping import ASSUMED_FOR_MS, Housekeeping
 from enigma_panel.store.ledger.intents import Outcome
-from tests.services.live.bench import Bench, with_bench
+from tests.services.live.bench import Bench
 
 S = TaskStatus
 
@@ -41,178 +39,150 @@ async def _lose_reply(bench: Bench) -> None:
     await bench.reply(bench.intent, Outcome.UNKNOWN, Observation(kind=Kind.UNKNOWN))
 
 
-def test_an_unnamed_task_is_lost_some_seconds_after_its_session_has_ended(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        session, key = await bench.open()
-        housekeeping = make_housekeeping(bench)
-        await _lose_reply(bench)
-        await bench.hear(Kind.SESSION_ENDED, code="completed")
-        await bench.wait(LATE_RESULT_MS / 1000 - 1)
-        await housekeeping.tick()
-        assert (bench.phase(session), bench.task(key).status) == (Phase.CLOSED, S.UNCONFIRMED)
-        await bench.wait(2)
-        await housekeeping.tick()
-        assert bench.task(key).status is S.LOST
-
-    with_bench(tmp_path, check)
-
-
-def test_while_its_reply_is_held_it_is_not_given_up(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        _, key = await bench.open()
-        housekeeping = make_housekeeping(bench)
-        await bench.hear(Kind.SESSION_ENDED, code="completed")
-        await bench.wait(LATE_RESULT_MS / 1000 + 1)
-        await housekeeping.tick()
-        assert bench.task(key).status is S.STARTING
-        done = Observation(kind=Kind.COMPLETED, text="r", task_id="t")
-        await bench.reply(bench.intent, Outcome.KNOWN, done)
-        assert bench.task(key).status is S.DONE
-
-    with_bench(tmp_path, check)
+async def test_an_unnamed_task_is_lost_some_seconds_after_its_session_has_ended(
+    bench: Bench,
+) -> None:
+    session, key = await bench.open()
+    housekeeping = make_housekeeping(bench)
+    await _lose_reply(bench)
+    await bench.hear(Kind.SESSION_ENDED, code="completed")
+    await bench.wait(LATE_RESULT_MS / 1000 - 1)
+    await housekeeping.tick()
+    assert (bench.phase(session), bench.task(key).status) == (Phase.CLOSED, S.UNCONFIRMED)
+    await bench.wait(2)
+    await housekeeping.tick()
+    assert bench.task(key).status is S.LOST
 
 
-def test_a_named_one_is_asked_for_as_long_as_after_an_assumed_end(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        _, key = await bench.open()
-        housekeeping = make_housekeeping(bench)
-        accepted = Observation(kind=Kind.ACCEPTED, task_id="t")
-        await bench.reply(bench.intent, Outcome.KNOWN, accepted)
-        await bench.hear(Kind.SESSION_ENDED, code="completed")
-        await bench.wait(ASSUMED_FOR_MS / 1000 - 5)
-        await housekeeping.tick()
-        assert bench.task(key).status is S.WORKING
-        await bench.wait(10)
-        await housekeeping.tick()
-        assert bench.task(key).status is S.LOST
-
-    with_bench(tmp_path, check)
+async def test_while_its_reply_is_held_it_is_not_given_up(bench: Bench) -> None:
+    _, key = await bench.open()
+    housekeeping = make_housekeeping(bench)
+    await bench.hear(Kind.SESSION_ENDED, code="completed")
+    await bench.wait(LATE_RESULT_MS / 1000 + 1)
+    await housekeeping.tick()
+    assert bench.task(key).status is S.STARTING
+    done = Observation(kind=Kind.COMPLETED, text="r", task_id="t")
+    await bench.reply(bench.intent, Outcome.KNOWN, done)
+    assert bench.task(key).status is S.DONE
 
 
-def test_a_question_goes_with_its_session_and_the_channel(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        session, key = await bench.open()
-        housekeeping = make_housekeeping(bench)
-        await bench.hear(Kind.QUESTION, "Which?")
-        await _lose_reply(bench)
-        await bench.wait(306)
-        await housekeeping.tick()
-        assert bench.phase(session) is Phase.EXPIRED_ASSUMED
-        await bench.wait(SILENT_MS / 1000 - 1)
-        await housekeeping.tick()
-        assert bench.task(key).status is S.ASKS, "its channel is up and may still tell"
-        await bench.connection.aclose()
-        await bench.wait(1)
-        await housekeeping.tick()
-        assert bench.task(key).status is S.LOST
+async def test_a_named_one_is_asked_for_as_long_as_after_an_assumed_end(bench: Bench) -> None:
+    _, key = await bench.open()
+    housekeeping = make_housekeeping(bench)
+    accepted = Observation(kind=Kind.ACCEPTED, task_id="t")
+    await bench.reply(bench.intent, Outcome.KNOWN, accepted)
+    await bench.hear(Kind.SESSION_ENDED, code="completed")
+    await bench.wait(ASSUMED_FOR_MS / 1000 - 5)
+    await housekeeping.tick()
+    assert bench.task(key).status is S.WORKING
+    await bench.wait(10)
+    await housekeeping.tick()
+    assert bench.task(key).status is S.LOST
 
-    with_bench(tmp_path, check)
+
+async def test_a_question_goes_with_its_session_and_the_channel(bench: Bench) -> None:
+    session, key = await bench.open()
+    housekeeping = make_housekeeping(bench)
+    await bench.hear(Kind.QUESTION, "Which?")
+    await _lose_reply(bench)
+    await bench.wait(306)
+    await housekeeping.tick()
+    assert bench.phase(session) is Phase.EXPIRED_ASSUMED
+    await bench.wait(SILENT_MS / 1000 - 1)
+    await housekeeping.tick()
+    assert bench.task(key).status is S.ASKS, "its channel is up and may still tell"
+    await bench.connection.aclose()
+    await bench.wait(1)
+    await housekeeping.tick()
+    assert bench.task(key).status is S.LOST
 
 
 @pytest.mark.parametrize("does", [S.WORKING, S.PAUSED, S.ASKS])
-def test_what_a_frozen_channel_told_is_old_a_minute_after_the_assumed_end(
-    tmp_path: Path, does: S
+async def test_what_a_frozen_channel_told_is_old_a_minute_after_the_assumed_end(
+    bench: Bench, does: S
 ) -> None:
     """Nobody knows what the task does then; it may be there still, as its time is over by our
     clock alone."""
-
-    async def check(bench: Bench) -> None:
-        session, key = await bench.open()
-        housekeeping = make_housekeeping(bench)
-        await _lose_reply(bench)
-        await bench.hear(Kind.ACTION, "clicks")
-        if does is S.PAUSED:
-            await bench.store.record(session, key, Observation(kind=Kind.PAUSE_SENT))
-        if does is S.ASKS:
-            await bench.hear(Kind.QUESTION, "Which?")
-        await bench.wait(306)
-        await housekeeping.tick()
-        assert (bench.phase(session), bench.task(key).status) == (Phase.EXPIRED_ASSUMED, does)
-        await bench.wait(SILENT_MS / 1000)
-        await housekeeping.tick()
-        assert bench.task(key).status is S.UNCONFIRMED
-        await bench.hear(Kind.ACTION, "clicks on")
-        assert (bench.phase(session), bench.task(key).status) == (Phase.OPEN, S.WORKING)
-
-    with_bench(tmp_path, check)
+    session, key = await bench.open()
+    housekeeping = make_housekeeping(bench)
+    await _lose_reply(bench)
+    await bench.hear(Kind.ACTION, "clicks")
+    if does is S.PAUSED:
+        await bench.store.record(session, key, Observation(kind=Kind.PAUSE_SENT))
+    if does is S.ASKS:
+        await bench.hear(Kind.QUESTION, "Which?")
+    await bench.wait(306)
+    await housekeeping.tick()
+    assert (bench.phase(session), bench.task(key).status) == (Phase.EXPIRED_ASSUMED, does)
+    await bench.wait(SILENT_MS / 1000)
+    await housekeeping.tick()
+    assert bench.task(key).status is S.UNCONFIRMED
+    await bench.hear(Kind.ACTION, "clicks on")
+    assert (bench.phase(session), bench.task(key).status) == (Phase.OPEN, S.WORKING)
 
 
-def test_what_a_frozen_channel_never_tells_is_waited_for_a_minute(tmp_path: Path) -> None:
+async def test_what_a_frozen_channel_never_tells_is_waited_for_a_minute(bench: Bench) -> None:
     """Its session was terminated, and the news of that got lost."""
-
-    async def check(bench: Bench) -> None:
-        session, key = await bench.open()
-        housekeeping = make_housekeeping(bench)
-        await _lose_reply(bench)
-        await bench.hear(Kind.ACTION, "clicks")
-        await bench.store.record(session, key, Observation(kind=Kind.TERMINATE_SENT))
-        assert (bench.phase(session), bench.task(key).status) == (Phase.CLOSED_ASSUMED, S.WORKING)
-        await bench.wait(SILENT_MS / 1000 - 1)
-        await housekeeping.tick()
-        assert bench.task(key).status is S.WORKING
-        await bench.wait(2)
-        await housekeeping.tick()
-        assert bench.task(key).status is S.STOPPED
-        await bench.hear(Kind.COMPLETED, "after all", task_id="t")
-        assert bench.task(key).result == "after all"
-
-    with_bench(tmp_path, check)
+    session, key = await bench.open()
+    housekeeping = make_housekeeping(bench)
+    await _lose_reply(bench)
+    await bench.hear(Kind.ACTION, "clicks")
+    await bench.store.record(session, key, Observation(kind=Kind.TERMINATE_SENT))
+    assert (bench.phase(session), bench.task(key).status) == (Phase.CLOSED_ASSUMED, S.WORKING)
+    await bench.wait(SILENT_MS / 1000 - 1)
+    await housekeeping.tick()
+    assert bench.task(key).status is S.WORKING
+    await bench.wait(2)
+    await housekeeping.tick()
+    assert bench.task(key).status is S.STOPPED
+    await bench.hear(Kind.COMPLETED, "after all", task_id="t")
+    assert bench.task(key).result == "after all"
 
 
 @pytest.mark.parametrize("is_up", [True, False])
-def test_of_a_session_that_was_not_found_once_nobody_knows(tmp_path: Path, *, is_up: bool) -> None:
+async def test_of_a_session_that_was_not_found_once_nobody_knows(bench: Bench, is_up: bool) -> None:
     """A Stop was told so, which proves no end: the channel may be away for reasons of its own."""
-
-    async def check(bench: Bench) -> None:
-        session, key = await bench.open()
-        housekeeping = make_housekeeping(bench)
-        await _lose_reply(bench)
-        await bench.hear(Kind.ACTION, "clicks")
-        await bench.store.record(session, None, Observation(kind=Kind.SESSION_DOUBTED))
-        if not is_up:
-            bench.connector.fault = LiveFault.UNREACHABLE
-            await bench.connection.aclose()
-        await bench.wait(SILENT_MS / 1000 + 1)
-        await housekeeping.tick()
-        state = bench.phase(session), bench.task(key).status
-        assert state == (Phase.CLOSED_ASSUMED, S.UNCONFIRMED)
-        await bench.wait(ASSUMED_FOR_MS / 1000)
-        await housekeeping.tick()
-        assert bench.task(key).status is S.LOST
-
-    with_bench(tmp_path, check)
-
-
-def test_a_question_behind_an_open_channel_outlives_our_clock(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        session, _ = await bench.open()
-        housekeeping = make_housekeeping(bench)
-        await bench.wait(200)
-        await bench.hear(Kind.QUESTION, "Which?")
-        await bench.wait(106)
-        await housekeeping.tick()
-        held = bench.store.session(session)
-        assert held is not None
-        assert held.phase is Phase.OPEN
-        await bench.connection.aclose()
+    session, key = await bench.open()
+    housekeeping = make_housekeeping(bench)
+    await _lose_reply(bench)
+    await bench.hear(Kind.ACTION, "clicks")
+    await bench.store.record(session, None, Observation(kind=Kind.SESSION_DOUBTED))
+    if not is_up:
         bench.connector.fault = LiveFault.UNREACHABLE
-        await bench.wait(RULES[Dialect.E].idle_ms / 1000 + 1)
-        await housekeeping.tick()
-        assert bench.phase(session) is Phase.EXPIRED_ASSUMED, "it takes no place for ever"
+        await bench.connection.aclose()
+    await bench.wait(SILENT_MS / 1000 + 1)
+    await housekeeping.tick()
+    state = bench.phase(session), bench.task(key).status
+    assert state == (Phase.CLOSED_ASSUMED, S.UNCONFIRMED)
+    await bench.wait(ASSUMED_FOR_MS / 1000)
+    await housekeeping.tick()
+    assert bench.task(key).status is S.LOST
 
-    with_bench(tmp_path, check)
+
+async def test_a_question_behind_an_open_channel_outlives_our_clock(bench: Bench) -> None:
+    session, _ = await bench.open()
+    housekeeping = make_housekeeping(bench)
+    await bench.wait(200)
+    await bench.hear(Kind.QUESTION, "Which?")
+    await bench.wait(106)
+    await housekeeping.tick()
+    held = bench.store.session(session)
+    assert held is not None
+    assert held.phase is Phase.OPEN
+    await bench.connection.aclose()
+    bench.connector.fault = LiveFault.UNREACHABLE
+    await bench.wait(RULES[Dialect.E].idle_ms / 1000 + 1)
+    await housekeeping.tick()
+    assert bench.phase(session) is Phase.EXPIRED_ASSUMED, "it takes no place for ever"
 
 
-def test_a_question_behind_an_open_channel_stands(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        session, key = await bench.open()
-        housekeeping = make_housekeeping(bench)
-        await bench.wait(200)
-        await bench.hear(Kind.QUESTION, "Which?")
-        await bench.wait(106)
-        await housekeeping.tick()
-        await bench.wait(60)
-        await housekeeping.tick()
-        assert (bench.phase(session), bench.task(key).status) == (Phase.OPEN, S.ASKS)
-
-    with_bench(tmp_path, check)
+async def test_a_question_behind_an_open_channel_stands(bench: Bench) -> None:
+    session, key = await bench.open()
+    housekeeping = make_housekeeping(bench)
+    await bench.wait(200)
+    await bench.hear(Kind.QUESTION, "Which?")
+    await bench.wait(106)
+    await housekeeping.tick()
+    await bench.wait(60)
+    await housekeeping.tick()
+    assert (bench.phase(session), bench.task(key).status) == (Phase.OPEN, S.ASKS)

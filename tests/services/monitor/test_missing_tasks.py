@@ -365,14 +365,11 @@ def test_an_answer_that_is_told_so_was_not_delivered_and_has_it_looked_at(tmp_pa
     polling(tmp_path, check, rest=K.QUESTION)
 
 
-def test_without_a_task_to_ask_for_the_session_is_taken_for_closed(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        polled = Polled(bench)
-        session, key = await bench.open(listens=False)
-        await polled.poller.note_session_gone(session)
-        assert bench.phase(session) is P.OPEN  # the reply will name its task
-        await bench.reply(bench.intent, Outcome.UNKNOWN, Observation(kind=K.UNKNOWN))
-        await polled.poller.note_session_gone(session)
-        assert (bench.phase(session), bench.task(key).status) == (P.CLOSED_ASSUMED, S.UNCONFIRMED)
-
-    with_bench(tmp_path, check)
+async def test_without_a_task_to_ask_for_the_session_is_taken_for_closed(bench: Bench) -> None:
+    polled = Polled(bench)
+    session, key = await bench.open(listens=False)
+    await polled.poller.note_session_gone(session)
+    assert bench.phase(session) is P.OPEN  # the reply will name its task
+    await bench.reply(bench.intent, Outcome.UNKNOWN, Observation(kind=K.UNKNOWN))
+    await polled.poller.note_session_gone(session)
+    assert (bench.phase(session), bench.task(key).status) == (P.CLOSED_ASSUMED, S.UNCONFIRMED)

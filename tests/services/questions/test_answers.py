@@ -77,121 +77,103 @@ def when_an_intent_is_written(bench: Bench, happens: Callable[[], Any]) -> None:
     bench.writer.commit = slowly  # type: ignore[method-assign]  # as above
 
 
-def test_it_is_looked_whether_the_question_is_still_open(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        async def gone() -> None:
-            await bench.see(one.key, Kind.ACTIVE)
+async def test_it_is_looked_whether_the_question_is_still_open(bench: Bench) -> None:
+    async def gone() -> None:
+        await bench.see(one.key, Kind.ACTIVE)
 
-        one = await asked(bench, gone)
-        (question,) = one.inbox.questions()
-        result = await one.inbox.answer(question, PASSWORD, AnswerVerb.RESUME)
-        assert (result.outcome, one.answers) == (AnswerOutcome.GONE, [])
-
-    on_bench(tmp_path, check)
+    one = await asked(bench, gone)
+    (question,) = one.inbox.questions()
+    result = await one.inbox.answer(question, PASSWORD, AnswerVerb.RESUME)
+    assert (result.outcome, one.answers) == (AnswerOutcome.GONE, [])
 
 
 @pytest.mark.parametrize("by_the_channel", [False, True])
-def test_a_question_that_came_while_the_ledger_wrote_does_not_get_it(
-    tmp_path: Path, *, by_the_channel: bool
+async def test_a_question_that_came_while_the_ledger_wrote_does_not_get_it(
+    bench: Bench, by_the_channel: bool
 ) -> None:
-    async def check(bench: Bench) -> None:
-        one = await asked(bench)
-        (question,) = one.inbox.questions()
-        if by_the_channel:
-            use_up_the_minute(bench)
+    one = await asked(bench)
+    (question,) = one.inbox.questions()
+    if by_the_channel:
+        use_up_the_minute(bench)
 
-        async def another() -> None:
-            await bench.see(one.key, Kind.ACTIVE)
-            await bench.see(one.key, Kind.QUESTION, text="What do you want to order?")
+    async def another() -> None:
+        await bench.see(one.key, Kind.ACTIVE)
+        await bench.see(one.key, Kind.QUESTION, text="What do you want to order?")
 
-        when_an_intent_is_written(bench, another)
-        result = await one.inbox.answer(question, PASSWORD, AnswerVerb.RESUME)
-        assert result.outcome is AnswerOutcome.GONE
-        assert (one.answers, bench.live.answers) == ([], [])
-        assert bench.ledger.unsettled() == []
-        (question,) = one.inbox.questions()
-        assert question.text == "What do you want to order?"
-        assert not question.maybe_answered
-
-    on_bench(tmp_path, check)
+    when_an_intent_is_written(bench, another)
+    result = await one.inbox.answer(question, PASSWORD, AnswerVerb.RESUME)
+    assert result.outcome is AnswerOutcome.GONE
+    assert (one.answers, bench.live.answers) == ([], [])
+    assert bench.ledger.unsettled() == []
+    (question,) = one.inbox.questions()
+    assert question.text == "What do you want to order?"
+    assert not question.maybe_answered
 
 
 @pytest.mark.parametrize("reply", ["late", "lost", "the channel's"])
-def test_a_slow_reply_marks_no_later_question_as_answered(tmp_path: Path, reply: str) -> None:
-    async def check(bench: Bench) -> None:
-        one = await asked(bench)
-        (question,) = one.inbox.questions()
-        by_the_channel = reply == "the channel's"
-        if by_the_channel:
-            use_up_the_minute(bench)
+async def test_a_slow_reply_marks_no_later_question_as_answered(bench: Bench, reply: str) -> None:
+    one = await asked(bench)
+    (question,) = one.inbox.questions()
+    by_the_channel = reply == "the channel's"
+    if by_the_channel:
+        use_up_the_minute(bench)
 
-        async def slow(*_: Any) -> Observation:
-            await bench.see(one.key, Kind.ACTIVE)
-            await bench.see(one.key, Kind.QUESTION, text="What do you want to order?")
-            if reply == "lost":
-                raise InterruptedCallError("cut")
-            return Observation(kind=Kind.ANSWER_SENT_LIVE if by_the_channel else Kind.ANSWER_SENT)
+    async def slow(*_: Any) -> Observation:
+        await bench.see(one.key, Kind.ACTIVE)
+        await bench.see(one.key, Kind.QUESTION, text="What do you want to order?")
+        if reply == "lost":
+            raise InterruptedCallError("cut")
+        return Observation(kind=Kind.ANSWER_SENT_LIVE if by_the_channel else Kind.ANSWER_SENT)
 
-        for way in cast("list[Any]", [bench.client, bench.live]):
-            way.send_answer = slow
-        await one.inbox.answer(question, PASSWORD, AnswerVerb.RESUME)
-        (question,) = one.inbox.questions()
-        assert question.text == "What do you want to order?"
-        assert not question.maybe_answered
-
-    on_bench(tmp_path, check)
+    for way in cast("list[Any]", [bench.client, bench.live]):
+        way.send_answer = slow
+    await one.inbox.answer(question, PASSWORD, AnswerVerb.RESUME)
+    (question,) = one.inbox.questions()
+    assert question.text == "What do you want to order?"
+    assert not question.maybe_answered
 
 
 @pytest.mark.parametrize("by_the_channel", [False, True])
-def test_the_one_that_is_open_gets_it(tmp_path: Path, *, by_the_channel: bool) -> None:
-    async def check(bench: Bench) -> None:
-        one = await asked(bench)
-        (question,) = one.inbox.questions()
-        if by_the_channel:
-            use_up_the_minute(bench)
-        result = await one.inbox.answer(question, PASSWORD, AnswerVerb.RESUME)
-        sent = AnswerOutcome.SENT_LIVE if by_the_channel else AnswerOutcome.DELIVERED
-        assert result.outcome is sent
-        assert one.answers + bench.live.answers == [PASSWORD]
-
-    on_bench(tmp_path, check)
+async def test_the_one_that_is_open_gets_it(bench: Bench, by_the_channel: bool) -> None:
+    one = await asked(bench)
+    (question,) = one.inbox.questions()
+    if by_the_channel:
+        use_up_the_minute(bench)
+    result = await one.inbox.answer(question, PASSWORD, AnswerVerb.RESUME)
+    sent = AnswerOutcome.SENT_LIVE if by_the_channel else AnswerOutcome.DELIVERED
+    assert result.outcome is sent
+    assert one.answers + bench.live.answers == [PASSWORD]
 
 
-def test_what_was_allowed_today_is_known_after_a_restart(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        one = await asked(bench)
-        (question,) = one.inbox.questions()
-        await one.inbox.answer(question, "Yes, but …", AnswerVerb.RESUME, used="$49.99")
-        assert one.inbox.used_today() == ["$49.99"]
-        again = Answers(bench.context, cast("Any", None), cast("Any", bench.live), bench.commands)
-        restarted = Inbox(bench.store, cast("Any", None), again, bench.commands)
-        assert restarted.used_today() == []
-        await restarted.restore()
-        assert restarted.used_today() == ["$49.99"]
-        await asyncio.sleep(86_400)
-        assert restarted.used_today() == one.inbox.used_today() == [], "that was yesterday"
-
-    on_bench(tmp_path, check)
+async def test_what_was_allowed_today_is_known_after_a_restart(bench: Bench) -> None:
+    one = await asked(bench)
+    (question,) = one.inbox.questions()
+    await one.inbox.answer(question, "Yes, but …", AnswerVerb.RESUME, used="$49.99")
+    assert one.inbox.used_today() == ["$49.99"]
+    again = Answers(bench.context, cast("Any", None), cast("Any", bench.live), bench.commands)
+    restarted = Inbox(bench.store, cast("Any", None), again, bench.commands)
+    assert restarted.used_today() == []
+    await restarted.restore()
+    assert restarted.used_today() == ["$49.99"]
+    await asyncio.sleep(86_400)
+    assert restarted.used_today() == one.inbox.used_today() == [], "that was yesterday"
 
 
 @pytest.mark.parametrize("by_the_channel", [False, True])
-def test_what_did_not_arrive_was_not_allowed(tmp_path: Path, *, by_the_channel: bool) -> None:
-    async def check(bench: Bench) -> None:
-        one = await asked(bench)
-        (question,) = one.inbox.questions()
-        if by_the_channel:
-            use_up_the_minute(bench)
+async def test_what_did_not_arrive_was_not_allowed(bench: Bench, by_the_channel: bool) -> None:
+    one = await asked(bench)
+    (question,) = one.inbox.questions()
+    if by_the_channel:
+        use_up_the_minute(bench)
 
-        async def another() -> None:
-            await bench.see(one.key, Kind.ACTIVE)
+    async def another() -> None:
+        await bench.see(one.key, Kind.ACTIVE)
 
-        when_an_intent_is_written(bench, another)
-        await one.inbox.answer(question, "Yes, but …", AnswerVerb.RESUME, used="$49.99")
-        assert one.inbox.used_today() == []
-        await one.inbox.restore()
-        assert one.inbox.used_today() == []
-
-    on_bench(tmp_path, check)
+    when_an_intent_is_written(bench, another)
+    await one.inbox.answer(question, "Yes, but …", AnswerVerb.RESUME, used="$49.99")
+    assert one.inbox.used_today() == []
+    await one.inbox.restore()
+    assert one.inbox.used_today() == []
 
 
 async def _go_on(one: Asked) -> None:
@@ -202,149 +184,121 @@ async def _go_on(one: Asked) -> None:
     assert (await answering).outcome in {AnswerOutcome.SENT_LIVE, AnswerOutcome.DELIVERED}
 
 
-def test_an_answer_takes_back_the_stop_that_the_channel_lost(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        one = await asked(bench)
-        use_up_the_minute(bench)
-        (question,) = one.inbox.questions()
-        await one.inbox.answer(question, "", AnswerVerb.STOP)
-        await asyncio.sleep(STALE_QUESTION_MS / 1000 + 1)
-        await bench.see(one.key, Kind.QUESTION, text="Your login, please")
-        assert bench.why(one.key) is WaitReason.BUDGET
-        await _go_on(one)
-        assert (bench.client.verbs, bench.live.answers) == ([], ["", "the first"])
-        assert bench.outcomes() == [("stop", "unknown")], "it may have got there all the same"
-        assert bench.store.ending == {}
-
-    on_bench(tmp_path, check)
+async def test_an_answer_takes_back_the_stop_that_the_channel_lost(bench: Bench) -> None:
+    one = await asked(bench)
+    use_up_the_minute(bench)
+    (question,) = one.inbox.questions()
+    await one.inbox.answer(question, "", AnswerVerb.STOP)
+    await asyncio.sleep(STALE_QUESTION_MS / 1000 + 1)
+    await bench.see(one.key, Kind.QUESTION, text="Your login, please")
+    assert bench.why(one.key) is WaitReason.BUDGET
+    await _go_on(one)
+    assert (bench.client.verbs, bench.live.answers) == ([], ["", "the first"])
+    assert bench.outcomes() == [("stop", "unknown")], "it may have got there all the same"
+    assert bench.store.ending == {}
 
 
-def test_an_answer_takes_back_the_stop_that_waits(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        before: list[tuple[str, str | None]] = []
+async def test_an_answer_takes_back_the_stop_that_waits(bench: Bench) -> None:
+    before: list[tuple[str, str | None]] = []
 
-        async def polled() -> None:
-            before.extend(bench.outcomes())
+    async def polled() -> None:
+        before.extend(bench.outcomes())
 
-        one = await asked(bench, polled)
-        use_up_the_minute(bench)
-        bench.live.all_up = False
-        bench.give(one.key, CommandVerb.STOP)
-        await asyncio.sleep(1)
-        await _go_on(one)
-        assert (bench.client.verbs, one.answers) == ([], ["the first"])
-        assert bench.outcomes() == [("stop", "refused")]
-        assert before == bench.outcomes(), "killed after that, the next run sends none"
-
-    on_bench(tmp_path, check)
+    one = await asked(bench, polled)
+    use_up_the_minute(bench)
+    bench.live.all_up = False
+    bench.give(one.key, CommandVerb.STOP)
+    await asyncio.sleep(1)
+    await _go_on(one)
+    assert (bench.client.verbs, one.answers) == ([], ["the first"])
+    assert bench.outcomes() == [("stop", "refused")]
+    assert before == bench.outcomes(), "killed after that, the next run sends none"
 
 
-def test_a_stop_that_is_being_sent_goes_out_once_and_keeps_no_answer_waiting(
-    tmp_path: Path,
+async def test_a_stop_that_is_being_sent_goes_out_once_and_keeps_no_answer_waiting(
+    bench: Bench,
 ) -> None:
-    async def check(bench: Bench) -> None:
-        one = await asked(bench)
-        bench.client.takes_s = 10
-        bench.client.script = [InterruptedCallError("timeout")]
-        bench.give(one.key, CommandVerb.STOP)
-        await asyncio.sleep(1)
-        (question,) = one.inbox.questions()
-        async with asyncio.timeout(1):
-            await one.inbox.answer(question, "the first", AnswerVerb.RESUME)
-        assert bench.ledger.unsettled() == [], "killed now, the next run sends none"
-        await asyncio.sleep(70)
-        assert (bench.client.verbs, one.answers) == ([CommandVerb.STOP], ["the first"])
-        assert bench.outcomes() == [("stop", "unknown")]
-
-    on_bench(tmp_path, check)
+    one = await asked(bench)
+    bench.client.takes_s = 10
+    bench.client.script = [InterruptedCallError("timeout")]
+    bench.give(one.key, CommandVerb.STOP)
+    await asyncio.sleep(1)
+    (question,) = one.inbox.questions()
+    async with asyncio.timeout(1):
+        await one.inbox.answer(question, "the first", AnswerVerb.RESUME)
+    assert bench.ledger.unsettled() == [], "killed now, the next run sends none"
+    await asyncio.sleep(70)
+    assert (bench.client.verbs, one.answers) == ([CommandVerb.STOP], ["the first"])
+    assert bench.outcomes() == [("stop", "unknown")]
 
 
-def test_an_answer_takes_back_no_terminate_but_the_stop_behind_it(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        one = await asked(bench)
-        use_up_the_minute(bench)
-        bench.live.all_up = False
-        bench.give(one.key, CommandVerb.STOP)
-        await asyncio.sleep(1)
-        bench.give(one.key, CommandVerb.TERMINATE, grace_ms=100_000)
-        await _go_on(one)
-        pending = bench.commands.pending(one.key)
-        assert pending is not None
-        assert pending.verb is CommandVerb.TERMINATE
-        assert bench.commands.undo(one.key)
-        await asyncio.sleep(70)
-        assert bench.client.verbs == []
-
-    on_bench(tmp_path, check)
+async def test_an_answer_takes_back_no_terminate_but_the_stop_behind_it(bench: Bench) -> None:
+    one = await asked(bench)
+    use_up_the_minute(bench)
+    bench.live.all_up = False
+    bench.give(one.key, CommandVerb.STOP)
+    await asyncio.sleep(1)
+    bench.give(one.key, CommandVerb.TERMINATE, grace_ms=100_000)
+    await _go_on(one)
+    pending = bench.commands.pending(one.key)
+    assert pending is not None
+    assert pending.verb is CommandVerb.TERMINATE
+    assert bench.commands.undo(one.key)
+    await asyncio.sleep(70)
+    assert bench.client.verbs == []
 
 
-def test_the_next_run_sends_no_stop_that_an_answer_took_back_behind_a_terminate(
-    tmp_path: Path,
+async def test_the_next_run_sends_no_stop_that_an_answer_took_back_behind_a_terminate(
+    bench: Bench,
 ) -> None:
     """Killed while the first try of the Stop was still being sent."""
-
-    async def check(bench: Bench) -> None:
-        one = await asked(bench)
-        bench.client.takes_s = 100
-        bench.give(one.key, CommandVerb.STOP)
-        await asyncio.sleep(1)
-        bench.give(one.key, CommandVerb.TERMINATE, grace_ms=3_000)
-        await _go_on(one)
-        assert bench.outcomes() == [("stop", "unknown"), ("terminate", None)]
-
-    on_bench(tmp_path, check)
+    one = await asked(bench)
+    bench.client.takes_s = 100
+    bench.give(one.key, CommandVerb.STOP)
+    await asyncio.sleep(1)
+    bench.give(one.key, CommandVerb.TERMINATE, grace_ms=3_000)
+    await _go_on(one)
+    assert bench.outcomes() == [("stop", "unknown"), ("terminate", None)]
 
 
-def test_an_answer_leaves_the_stop_of_another_task(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        key = await bench.open()
-        session = bench.store.session(key)
-        assert session is not None
-        assert session.current_task is not None
-        use_up_the_minute(bench)
-        bench.give(key, CommandVerb.STOP)
-        await asyncio.sleep(1)
-        await bench.commands.take_stop_back(key, session.current_task + 1)
-        await asyncio.sleep(70)
-        assert bench.client.verbs == [CommandVerb.STOP]
-
-    on_bench(tmp_path, check)
+async def test_an_answer_leaves_the_stop_of_another_task(bench: Bench) -> None:
+    key = await bench.open()
+    session = bench.store.session(key)
+    assert session is not None
+    assert session.current_task is not None
+    use_up_the_minute(bench)
+    bench.give(key, CommandVerb.STOP)
+    await asyncio.sleep(1)
+    await bench.commands.take_stop_back(key, session.current_task + 1)
+    await asyncio.sleep(70)
+    assert bench.client.verbs == [CommandVerb.STOP]
 
 
-def test_a_question_that_went_after_a_refusal_brings_the_refusal(
-    tmp_path: Path,
-) -> None:
+async def test_a_question_that_went_after_a_refusal_brings_the_refusal(bench: Bench) -> None:
     """A busy service refused it; before the next try the question was gone."""
+    me = await asked(bench)
+    busy = RejectedError(Reply(status=503), nothing_happened=True)
 
-    async def play(bench: Bench) -> None:
-        me = await asked(bench)
-        busy = RejectedError(Reply(status=503), nothing_happened=True)
+    async def refuse(_session_id: str, text: str, _verb: AnswerVerb) -> Observation:
+        me.answers.append(text)
+        await bench.see(me.key, Kind.ACTIVE)
+        raise busy
 
-        async def refuse(_session_id: str, text: str, _verb: AnswerVerb) -> Observation:
-            me.answers.append(text)
-            await bench.see(me.key, Kind.ACTIVE)
-            raise busy
-
-        bench.client.send_answer = refuse  # type: ignore[attr-defined]  # as above
-        [question] = me.inbox.questions()
-        result = await me.inbox.answer(question, PASSWORD, AnswerVerb.RESUME)
-        assert me.answers == [PASSWORD]
-        assert result == AnswerResult(outcome=AnswerOutcome.GONE, error=busy)
-
-    on_bench(tmp_path, play)
+    bench.client.send_answer = refuse  # type: ignore[attr-defined]  # as above
+    [question] = me.inbox.questions()
+    result = await me.inbox.answer(question, PASSWORD, AnswerVerb.RESUME)
+    assert me.answers == [PASSWORD]
+    assert result == AnswerResult(outcome=AnswerOutcome.GONE, error=busy)
 
 
 @pytest.mark.parametrize("kind", [Kind.STOPPED, Kind.FAILED])
-def test_a_stop_as_an_answer_counts_where_its_reply_is_lost(tmp_path: Path, kind: Kind) -> None:
-    async def check(bench: Bench) -> None:
-        one = await _stop_without_reply(bench)
-        await bench.see(one.key, kind)
-        task = bench.store.task(1)
-        assert task is not None
-        assert task.status is TaskStatus.STOPPED
-        assert task.stop_sent_ms is not None
-
-    on_bench(tmp_path, check)
+async def test_a_stop_as_an_answer_counts_where_its_reply_is_lost(bench: Bench, kind: Kind) -> None:
+    one = await _stop_without_reply(bench)
+    await bench.see(one.key, kind)
+    task = bench.store.task(1)
+    assert task is not None
+    assert task.status is TaskStatus.STOPPED
+    assert task.stop_sent_ms is not None
 
 
 def test_it_counts_in_the_next_run_too(tmp_path: Path) -> None:
@@ -365,20 +319,17 @@ def test_it_counts_in_the_next_run_too(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("how", ["it asks something else", "the person answers after all"])
-def test_it_counts_no_more_once_the_task_goes_on(tmp_path: Path, how: str) -> None:
-    async def check(bench: Bench) -> None:
-        one = await _stop_without_reply(bench)
-        if how == "it asks something else":
-            await bench.see(one.key, Kind.QUESTION, text="Which one?")
-        else:
-            (question,) = one.inbox.questions()
-            await one.inbox.answer(question, PASSWORD, AnswerVerb.RESUME)
-        await bench.see(one.key, Kind.FAILED)
-        task = bench.store.task(1)
-        assert task is not None
-        assert task.status is TaskStatus.FAILED
-
-    on_bench(tmp_path, check)
+async def test_it_counts_no_more_once_the_task_goes_on(bench: Bench, how: str) -> None:
+    one = await _stop_without_reply(bench)
+    if how == "it asks something else":
+        await bench.see(one.key, Kind.QUESTION, text="Which one?")
+    else:
+        (question,) = one.inbox.questions()
+        await one.inbox.answer(question, PASSWORD, AnswerVerb.RESUME)
+    await bench.see(one.key, Kind.FAILED)
+    task = bench.store.task(1)
+    assert task is not None
+    assert task.status is TaskStatus.FAILED
 
 
 async def _stop_without_reply(bench: Bench) -> Asked:
@@ -397,26 +348,20 @@ async def _stop_without_reply(bench: Bench) -> Asked:
     return one
 
 
-def test_what_may_have_arrived_counts_as_allowed(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        one = await asked(bench)
-        (question,) = one.inbox.questions()
+async def test_what_may_have_arrived_counts_as_allowed(bench: Bench) -> None:
+    one = await asked(bench)
+    (question,) = one.inbox.questions()
 
-        async def cut(*_: Any) -> None:
-            raise InterruptedCallError("cut")
+    async def cut(*_: Any) -> None:
+        raise InterruptedCallError("cut")
 
-        bench.client.send_answer = cut
-        await one.inbox.answer(question, "Yes, but", AnswerVerb.RESUME, used="$49.99")
-        assert one.inbox.used_today() == ["$49.99"]
-
-    on_bench(tmp_path, check)
+    bench.client.send_answer = cut
+    await one.inbox.answer(question, "Yes, but", AnswerVerb.RESUME, used="$49.99")
+    assert one.inbox.used_today() == ["$49.99"]
 
 
-def test_a_login_that_was_used_is_no_amount(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        one = await asked(bench)
-        (question,) = one.inbox.questions()
-        await one.inbox.answer(question, "x", AnswerVerb.RESUME, used=f"{LOGIN_USED}maria")
-        assert one.inbox.used_today() == []
-
-    on_bench(tmp_path, check)
+async def test_a_login_that_was_used_is_no_amount(bench: Bench) -> None:
+    one = await asked(bench)
+    (question,) = one.inbox.questions()
+    await one.inbox.answer(question, "x", AnswerVerb.RESUME, used=f"{LOGIN_USED}maria")
+    assert one.inbox.used_today() == []

@@ -2,7 +2,6 @@
 
 import asyncio
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
@@ -13,7 +12,7 @@ from enigma_panel.core.observation import Kind, Observation, Usage
 from enigma_panel.core.questions import LOGIN_USED
 from enigma_panel.core.verbs import AnswerVerb
 from enigma_panel.ui.text.steps import step_text
-from tests.services.commands.bench import Bench, on_bench, rejected
+from tests.services.commands.bench import Bench, rejected
 from tests.services.questions.test_answers import Asked, asked, use_up_the_minute
 
 ASKED = "asked: Your login, please"
@@ -50,103 +49,88 @@ def while_it_is_sent(one: Asked, *happens: Observation, error: ApiError | None =
     one.bench.client.send_answer = send_answer  # type: ignore[attr-defined]  # it takes no others
 
 
-def test_each_question_stands_there_with_what_became_of_it(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        one = await asked(bench)
-        assert lines(one) == [ASKED]
-        await answer(one, used=f"{LOGIN_USED}maria")
-        await bench.see(one.key, Kind.ACTIVE)
-        await bench.see(one.key, Kind.QUESTION, text="Shall I pay $49.99?")
-        await answer(one, "Yes", used="$49.99")
-        await bench.see(one.key, Kind.ACTIVE)
-        await bench.see(one.key, Kind.QUESTION, text="The site shows a captcha.")
-        await bench.see(one.key, Kind.ACTIVE)  # answered elsewhere
-        await bench.see(one.key, Kind.QUESTION, text="Red or blue?")
-        await answer(one, "red")
-        await bench.see(one.key, Kind.QUESTION, text="Which size?")
-        await bench.see(one.key, Kind.FAILED, text="timeout")
-        assert task_of(one).question_missed
-        assert lines(one) == [
-            *(ASKED, "answer sent: login maria"),
-            *("asked: Shall I pay $49.99?", "answer sent: up to $49.99"),
-            *("asked: The site shows a captcha.", "went on"),
-            *("asked: Red or blue?", SENT),
-            *("asked: Which size?", "failed: timeout"),
-        ]
-
-    on_bench(tmp_path, check)
+async def test_each_question_stands_there_with_what_became_of_it(bench: Bench) -> None:
+    one = await asked(bench)
+    assert lines(one) == [ASKED]
+    await answer(one, used=f"{LOGIN_USED}maria")
+    await bench.see(one.key, Kind.ACTIVE)
+    await bench.see(one.key, Kind.QUESTION, text="Shall I pay $49.99?")
+    await answer(one, "Yes", used="$49.99")
+    await bench.see(one.key, Kind.ACTIVE)
+    await bench.see(one.key, Kind.QUESTION, text="The site shows a captcha.")
+    await bench.see(one.key, Kind.ACTIVE)  # answered elsewhere
+    await bench.see(one.key, Kind.QUESTION, text="Red or blue?")
+    await answer(one, "red")
+    await bench.see(one.key, Kind.QUESTION, text="Which size?")
+    await bench.see(one.key, Kind.FAILED, text="timeout")
+    assert task_of(one).question_missed
+    assert lines(one) == [
+        *(ASKED, "answer sent: login maria"),
+        *("asked: Shall I pay $49.99?", "answer sent: up to $49.99"),
+        *("asked: The site shows a captcha.", "went on"),
+        *("asked: Red or blue?", SENT),
+        *("asked: Which size?", "failed: timeout"),
+    ]
 
 
-def test_a_stop_in_its_place_is_said_and_polls_repeat_nothing(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        one = await asked(bench)
-        for cost in (1, 2):  # figures change with each
-            usage = Usage(cost=Decimal(cost))
-            await bench.see(one.key, Kind.QUESTION, text="Your login, please", usage=usage)
-        assert lines(one) == [ASKED]
+async def test_a_stop_in_its_place_is_said_and_polls_repeat_nothing(bench: Bench) -> None:
+    one = await asked(bench)
+    for cost in (1, 2):  # figures change with each
+        usage = Usage(cost=Decimal(cost))
+        await bench.see(one.key, Kind.QUESTION, text="Your login, please", usage=usage)
+    assert lines(one) == [ASKED]
 
-        async def stop(*_: object) -> Observation:
-            return Observation(kind=Kind.ANSWER_STOP_SENT)
+    async def stop(*_: object) -> Observation:
+        return Observation(kind=Kind.ANSWER_STOP_SENT)
 
-        bench.client.send_answer = stop  # type: ignore[attr-defined]  # as above
-        await answer(one, verb=AnswerVerb.STOP)
-        await bench.see(one.key, Kind.QUESTION, text="Your login, please")
-        await bench.see(one.key, Kind.FAILED, text="Task stopped by user")
-        assert lines(one)[:2] == [ASKED, "Stop sent as answer"]
-        assert lines(one).count(ASKED) == 1
-
-    on_bench(tmp_path, check)
+    bench.client.send_answer = stop  # type: ignore[attr-defined]  # as above
+    await answer(one, verb=AnswerVerb.STOP)
+    await bench.see(one.key, Kind.QUESTION, text="Your login, please")
+    await bench.see(one.key, Kind.FAILED, text="Task stopped by user")
+    assert lines(one)[:2] == [ASKED, "Stop sent as answer"]
+    assert lines(one).count(ASKED) == 1
 
 
 @pytest.mark.parametrize(
     ("error", "said"), [(InterruptedCallError("cut"), [UNCONFIRMED]), (rejected(400), [])]
 )
-def test_an_answer_that_failed_settles_nothing_it_did_not(
-    tmp_path: Path, error: ApiError, said: list[str]
+async def test_an_answer_that_failed_settles_nothing_it_did_not(
+    bench: Bench, error: ApiError, said: list[str]
 ) -> None:
-    async def check(bench: Bench) -> None:
-        one = await asked(bench)
-        while_it_is_sent(one, error=error)
-        await answer(one)
-        (question,) = one.inbox.questions()
-        assert question.maybe_answered is bool(said)
-        assert lines(one) == [ASKED, *said]
-        await answer(one)
-        assert lines(one) == [ASKED, *said, *said]
-        await bench.see(one.key, Kind.FAILED, text="timeout")
-        assert task_of(one).question_missed is not bool(said)
-
-    on_bench(tmp_path, check)
+    one = await asked(bench)
+    while_it_is_sent(one, error=error)
+    await answer(one)
+    (question,) = one.inbox.questions()
+    assert question.maybe_answered is bool(said)
+    assert lines(one) == [ASKED, *said]
+    await answer(one)
+    assert lines(one) == [ASKED, *said, *said]
+    await bench.see(one.key, Kind.FAILED, text="timeout")
+    assert task_of(one).question_missed is not bool(said)
 
 
-def test_one_whose_answer_the_channel_may_have_lost_stands_there_again(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        one = await asked(bench)
-        use_up_the_minute(bench)
-        await answer(one)
-        await asyncio.sleep(STALE_QUESTION_MS / 1000 + 1)
-        await bench.see(one.key, Kind.QUESTION, text="Your login, please")
-        (question,) = one.inbox.questions()
-        assert (question.question_n, question.maybe_answered) == (1, True)
-        await asyncio.sleep(70)  # there are calls again
-        await answer(one)
-        await bench.see(one.key, Kind.ACTIVE)
-        assert lines(one) == [ASKED, "answer sent over the live channel", ASKED, SENT]
-
-    on_bench(tmp_path, check)
+async def test_one_whose_answer_the_channel_may_have_lost_stands_there_again(bench: Bench) -> None:
+    one = await asked(bench)
+    use_up_the_minute(bench)
+    await answer(one)
+    await asyncio.sleep(STALE_QUESTION_MS / 1000 + 1)
+    await bench.see(one.key, Kind.QUESTION, text="Your login, please")
+    (question,) = one.inbox.questions()
+    assert (question.question_n, question.maybe_answered) == (1, True)
+    await asyncio.sleep(70)  # there are calls again
+    await answer(one)
+    await bench.see(one.key, Kind.ACTIVE)
+    assert lines(one) == [ASKED, "answer sent over the live channel", ASKED, SENT]
 
 
-def test_asked_again_after_its_answer_it_stands_there_again(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        one = await asked(bench)
-        await answer(one)
-        await asyncio.sleep(STALE_QUESTION_MS / 1000 + 1)
-        await bench.see(one.key, Kind.QUESTION, text="Your login, please")
-        (question,) = one.inbox.questions()
-        assert (question.question_n, question.asked_again) == (2, True)
-        assert lines(one) == [ASKED, SENT, ASKED]
-
-    on_bench(tmp_path, check)
+async def test_asked_again_after_its_answer_it_stands_there_again(bench: Bench) -> None:
+    one = await asked(bench)
+    await answer(one)
+    await asyncio.sleep(STALE_QUESTION_MS / 1000 + 1)
+    await bench.see(one.key, Kind.QUESTION, text="Your login, please")
+    (question,) = one.inbox.questions()
+    assert (question.question_n, question.asked_again) == (2, True)
+    assert lines(one) == [ASKED, SENT, ASKED]
 
 
 @pytest.mark.parametrize(
@@ -161,14 +145,11 @@ def test_asked_again_after_its_answer_it_stands_there_again(tmp_path: Path) -> N
         ([Observation(kind=Kind.COMPLETED, text="bought")], ["done", SENT]),
     ],
 )
-def test_an_answer_stands_there_however_late_its_reply_comes(
-    tmp_path: Path, happens: list[Observation], told: list[str]
+async def test_an_answer_stands_there_however_late_its_reply_comes(
+    bench: Bench, happens: list[Observation], told: list[str]
 ) -> None:
-    async def check(bench: Bench) -> None:
-        one = await asked(bench)
-        while_it_is_sent(one, *happens)
-        await answer(one)
-        assert lines(one) == [ASKED, *told]
-        assert not task_of(one).question_missed
-
-    on_bench(tmp_path, check)
+    one = await asked(bench)
+    while_it_is_sent(one, *happens)
+    await answer(one)
+    assert lines(one) == [ASKED, *told]
+    assert not task_of(one).question_missed

@@ -1,7 +1,8 @@
 """The queue over a real ledger in virtual time, with a service that refuses what a test says."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from copy import copy
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,6 +18,7 @@ from enigma_panel.services.recovery import recover
 from enigma_panel.services.types import NoticeKind, QueueEntry, Recovered
 from enigma_panel.store.settings import Settings
 from tests.kit.builders import new_session, new_task
+from tests.kit.clock import VirtualClock
 from tests.kit.wait import until
 from tests.services.commands.bench import Bench, gone, on_bench
 
@@ -121,6 +123,13 @@ class QueueBench:
             bench.context, bench.starts, poller, bench.commands, self.settings
         )
 
+    @classmethod
+    @contextmanager
+    def opened(cls, folder: Path, clock: VirtualClock) -> Iterator["QueueBench"]:
+        """A queue over the ledger in that folder, with a service that refuses nothing yet."""
+        with Bench.opened(folder, clock) as bench:
+            yield cls(bench, Service())
+
     async def start(
         self,
         text: str = SPEC.text,
@@ -183,8 +192,11 @@ class QueueBench:
 
 
 def on_queue(
-    folder: Path, test: Callable[[QueueBench], Awaitable[None]], service: Service | None = None
+    folder: Path,
+    test: Callable[[QueueBench], Coroutine[Any, Any, None]],
+    service: Service | None = None,
 ) -> None:
-    """Run test(queue bench) in virtual time over the ledger in that folder."""
+    """Run test(queue bench) in virtual time over the ledger in that folder, for one of several
+    runs or with a service that is special."""
     service = service or Service()
     on_bench(folder, lambda bench: test(QueueBench(bench, service)))

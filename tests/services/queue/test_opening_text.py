@@ -72,16 +72,13 @@ def test_it_is_tried_once_more_with_a_text_and_remembered(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("message", ["Invalid parameters", None, "taskDetails: must not be empty"])
-def test_a_refusal_that_names_no_field_may_be_about_the_text(
-    folder: Path, message: str | None
+async def test_a_refusal_that_names_no_field_may_be_about_the_text(
+    bench: QueueBench, message: str | None
 ) -> None:
-    async def test(bench: QueueBench) -> None:
-        bench.service.refuses_start = [refused(message, "INVALID_PARAMS")]
-        await bench.start()
-        await bench.until_taken()
-        assert bench.service.texts == ["", BLANK]
-
-    on_queue(folder, test)
+    bench.service.refuses_start = [refused(message, "INVALID_PARAMS")]
+    await bench.start()
+    await bench.until_taken()
+    assert bench.service.texts == ["", BLANK]
 
 
 @pytest.mark.parametrize(
@@ -92,56 +89,44 @@ def test_a_refusal_that_names_no_field_may_be_about_the_text(
         (refused("startingUrl must be https", "INVALID_PARAMS"), None, [""]),
     ],
 )
-def test_what_it_refuses_all_the_same_has_failed(
-    folder: Path, first: ApiError, second: ApiError | None, texts: list[str]
+async def test_what_it_refuses_all_the_same_has_failed(
+    bench: QueueBench, first: ApiError, second: ApiError | None, texts: list[str]
 ) -> None:
-    async def test(bench: QueueBench) -> None:
-        last = second or first
-        assert isinstance(last, RejectedError)
-        bench.service.refuses_start = [error for error in (first, second) if error is not None]
-        key = await bench.start()
-        await asyncio.sleep(60)
-        task = bench.task(key)
-        assert (task.status, task.error) == (TaskStatus.FAILED, last.reply.message)
-        assert task.code != MISSING_TASK_DETAILS  # which would advise another dialect
-        assert (bench.service.texts, bench.said) == (texts, [NoticeKind.START_REFUSED])
-        assert bench.queue.pause_reason is PauseReason.NONE
-        await bench.start()
-        await bench.until_taken()
-        assert bench.service.texts == [*texts, ""]
-
-    on_queue(folder, test)
+    last = second or first
+    assert isinstance(last, RejectedError)
+    bench.service.refuses_start = [error for error in (first, second) if error is not None]
+    key = await bench.start()
+    await asyncio.sleep(60)
+    task = bench.task(key)
+    assert (task.status, task.error) == (TaskStatus.FAILED, last.reply.message)
+    assert task.code != MISSING_TASK_DETAILS  # which would advise another dialect
+    assert (bench.service.texts, bench.said) == (texts, [NoticeKind.START_REFUSED])
+    assert bench.queue.pause_reason is PauseReason.NONE
+    await bench.start()
+    await bench.until_taken()
+    assert bench.service.texts == [*texts, ""]
 
 
-def test_one_that_speaks_of_another_dialect_gets_no_text(folder: Path) -> None:
-    async def test(bench: QueueBench) -> None:
-        bench.service.refuses_start = [refused("Missing task.prompt", MISSING_PROMPT)]
-        await bench.start()
-        await until(lambda: bench.queue.pause_reason is PauseReason.DIALECT)
-        assert bench.service.texts == [""]
-
-    on_queue(folder, test)
+async def test_one_that_speaks_of_another_dialect_gets_no_text(bench: QueueBench) -> None:
+    bench.service.refuses_start = [refused("Missing task.prompt", MISSING_PROMPT)]
+    await bench.start()
+    await until(lambda: bench.queue.pause_reason is PauseReason.DIALECT)
+    assert bench.service.texts == [""]
 
 
-def test_webrun_gets_none(folder: Path) -> None:
-    async def test(bench: QueueBench) -> None:
-        bench.bench.account.choose_dialect(Dialect.W2)
-        bench.service.refuses_start = [NAMED]
-        await bench.start()
-        await until(lambda: bench.queue.pause_reason is PauseReason.DIALECT)
-        assert bench.service.texts == [""]
-
-    on_queue(folder, test)
+async def test_webrun_gets_none(bench: QueueBench) -> None:
+    bench.bench.account.choose_dialect(Dialect.W2)
+    bench.service.refuses_start = [NAMED]
+    await bench.start()
+    await until(lambda: bench.queue.pause_reason is PauseReason.DIALECT)
+    assert bench.service.texts == [""]
 
 
-def test_refused_for_now_the_text_stays(folder: Path) -> None:
-    async def test(bench: QueueBench) -> None:
-        bench.service.refuses_start = [NAMED, refused("Full", None, 503)]
-        await bench.start()
-        await bench.until_taken()
-        assert bench.service.texts == ["", BLANK, BLANK]
-
-    on_queue(folder, test)
+async def test_refused_for_now_the_text_stays(bench: QueueBench) -> None:
+    bench.service.refuses_start = [NAMED, refused("Full", None, 503)]
+    await bench.start()
+    await bench.until_taken()
+    assert bench.service.texts == ["", BLANK, BLANK]
 
 
 def test_a_browser_that_works_on_its_text_is_waited_for(folder: Path) -> None:
@@ -185,25 +170,19 @@ def test_one_that_runs_out_over_that_takes_no_task(folder: Path) -> None:
     on_queue(folder, test, Insists())
 
 
-def test_a_newtask_has_the_address_only_in_a_browser_of_others(folder: Path) -> None:
-    async def test(bench: QueueBench) -> None:
-        bench.service.refuses = [refused("Full", None, 503)]  # the same for a second try
-        first = await bench.start(url=URL)
-        await bench.until_taken()
-        done = Observation(kind=Kind.COMPLETED, text="42", task_id=bench.task(first).service_id)
-        await bench.store.record(bench.session_of(first).key, first, done)
-        await bench.start(where=bench.session_of(first), url=URL)
-        await bench.until_taken(2)
-        assert bench.service.urls == [None, None, URL]
-
-    on_queue(folder, test)
+async def test_a_newtask_has_the_address_only_in_a_browser_of_others(bench: QueueBench) -> None:
+    bench.service.refuses = [refused("Full", None, 503)]  # the same for a second try
+    first = await bench.start(url=URL)
+    await bench.until_taken()
+    done = Observation(kind=Kind.COMPLETED, text="42", task_id=bench.task(first).service_id)
+    await bench.store.record(bench.session_of(first).key, first, done)
+    await bench.start(where=bench.session_of(first), url=URL)
+    await bench.until_taken(2)
+    assert bench.service.urls == [None, None, URL]
 
 
-def test_webrun_has_it_in_each(folder: Path) -> None:
-    async def test(bench: QueueBench) -> None:
-        bench.bench.account.choose_dialect(Dialect.W1)
-        await bench.start(url=URL)
-        await bench.until_taken()
-        assert bench.service.urls == [URL]
-
-    on_queue(folder, test)
+async def test_webrun_has_it_in_each(bench: QueueBench) -> None:
+    bench.bench.account.choose_dialect(Dialect.W1)
+    await bench.start(url=URL)
+    await bench.until_taken()
+    assert bench.service.urls == [URL]

@@ -38,49 +38,40 @@ def folder(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     "refusals", [[LIMITED] * 3, [FULL] * 3, [PLACES] * 3, [AWAY, AWAY, FULL, LIMITED, AWAY, FULL]]
 )
-def test_a_task_that_its_new_browser_refuses_gets_another_one(
-    folder: Path, refusals: list[ApiError]
+async def test_a_task_that_its_new_browser_refuses_gets_another_one(
+    bench: QueueBench, refusals: list[ApiError]
 ) -> None:
-    async def test(bench: QueueBench) -> None:
-        bench.service.refuses = list(refusals)
-        key = await bench.start()
-        position = bench.task(key).queue_position
-        await bench.until_taken()
-        assert bench.service.asked == ["s1"] * len(refusals) + ["s2"]
-        assert (bench.service.most_open, bench.service.open) == (1, {"s2"})
-        await until(lambda: bench.task(key).status is TaskStatus.WORKING)
-        assert bench.task(key).queue_position == position
-        assert NoticeKind.CLOSED_FOR_WAITING_TASK in bench.said
-        assert NoticeKind.START_REFUSED not in bench.said
-        assert bench.queue.entries() == []
-
-    on_queue(folder, test)
+    bench.service.refuses = list(refusals)
+    key = await bench.start()
+    position = bench.task(key).queue_position
+    await bench.until_taken()
+    assert bench.service.asked == ["s1"] * len(refusals) + ["s2"]
+    assert (bench.service.most_open, bench.service.open) == (1, {"s2"})
+    await until(lambda: bench.task(key).status is TaskStatus.WORKING)
+    assert bench.task(key).queue_position == position
+    assert NoticeKind.CLOSED_FOR_WAITING_TASK in bench.said
+    assert NoticeKind.START_REFUSED not in bench.said
+    assert bench.queue.entries() == []
 
 
-def test_tries_without_a_free_browser_make_one_line_in_its_steps(folder: Path) -> None:
-    async def test(bench: QueueBench) -> None:
-        bench.service.refuses_start = [FULL] * 20
-        bench.service.refuses = [LIMITED]
-        key = await bench.start()
-        await until(lambda: bench.task(key).status is TaskStatus.WORKING, 900)
-        steps = await bench.store.read(lambda ledger: ledger.steps(key, 100))
-        kinds = [step.kind for step in steps]
-        assert kinds == ["back_in_line", "opened", "back_in_line", "accepted"]
-
-    on_queue(folder, test)
+async def test_tries_without_a_free_browser_make_one_line_in_its_steps(bench: QueueBench) -> None:
+    bench.service.refuses_start = [FULL] * 20
+    bench.service.refuses = [LIMITED]
+    key = await bench.start()
+    await until(lambda: bench.task(key).status is TaskStatus.WORKING, 900)
+    steps = await bench.store.read(lambda ledger: ledger.steps(key, 100))
+    kinds = [step.kind for step in steps]
+    assert kinds == ["back_in_line", "opened", "back_in_line", "accepted"]
 
 
-def test_it_keeps_its_place_before_those_that_came_later(folder: Path) -> None:
-    async def test(bench: QueueBench) -> None:
-        bench.service.refuses = [FULL] * 6
-        first = await bench.start("first")
-        await until(lambda: bench.service.refuses == [], 300)
-        later = await bench.start("later")
-        await until(lambda: bench.queue.pause_reason is PauseReason.UNTAKEN, 300)
-        await until(lambda: bench.session_of(first).is_planned, 60)
-        assert [entry.task_key for entry in bench.queue.entries()] == [first, later]
-
-    on_queue(folder, test)
+async def test_it_keeps_its_place_before_those_that_came_later(bench: QueueBench) -> None:
+    bench.service.refuses = [FULL] * 6
+    first = await bench.start("first")
+    await until(lambda: bench.service.refuses == [], 300)
+    later = await bench.start("later")
+    await until(lambda: bench.queue.pause_reason is PauseReason.UNTAKEN, 300)
+    await until(lambda: bench.session_of(first).is_planned, 60)
+    assert [entry.task_key for entry in bench.queue.entries()] == [first, later]
 
 
 @pytest.mark.parametrize(
@@ -91,68 +82,60 @@ def test_it_keeps_its_place_before_those_that_came_later(folder: Path) -> None:
         pytest.param([NO], id="another browser would refuse it, too"),
     ],
 )
-def test_what_another_browser_must_or_need_not_be_asked_fails(
-    folder: Path, refusals: list[ApiError]
+async def test_what_another_browser_must_or_need_not_be_asked_fails(
+    bench: QueueBench, refusals: list[ApiError]
 ) -> None:
-    async def test(bench: QueueBench) -> None:
-        bench.service.refuses = list(refusals)
-        key = await bench.start()
-        await until(lambda: len(bench.said) == 2, 300)
-        assert bench.task(key).status is TaskStatus.FAILED
-        assert bench.said == [NoticeKind.START_REFUSED, NoticeKind.CLOSED_FOR_REFUSED_TASK]
-        assert (bench.service.opened, bench.service.open) == (["s1"], set())
-
-    on_queue(folder, test)
+    bench.service.refuses = list(refusals)
+    key = await bench.start()
+    await until(lambda: len(bench.said) == 2, 300)
+    assert bench.task(key).status is TaskStatus.FAILED
+    assert bench.said == [NoticeKind.START_REFUSED, NoticeKind.CLOSED_FOR_REFUSED_TASK]
+    assert (bench.service.opened, bench.service.open) == (["s1"], set())
 
 
-def test_what_the_channel_told_of_is_at_work_whatever_the_reply_says(folder: Path) -> None:
-    async def test(bench: QueueBench) -> None:
-        bench.service.refuses = [FULL] * 3
-        key = await bench.start()
-        await until(lambda: bench.service.opened and bench.session_of(key).service_id)
-        told = Observation(kind=Kind.ACTIVE, task_id="t1")
-        await bench.store.record(bench.session_of(key).key, key, told)
-        await asyncio.sleep(60)
-        assert bench.service.asked == ["s1"]
-        assert bench.task(key).status is TaskStatus.WORKING
-        assert bench.service.open == {"s1"}
-
-    on_queue(folder, test)
-
-
-def test_the_second_time_within_ten_minutes_the_queue_pauses_until_go_on(folder: Path) -> None:
-    async def test(bench: QueueBench) -> None:
-        bench.service.refuses = [FULL] * 6
-        key = await bench.start()
-        await until(lambda: bench.queue.pause_reason is PauseReason.UNTAKEN, 300)
-        await until(lambda: bench.session_of(key).is_planned, 60)
-        await asyncio.sleep(300)
-        assert bench.service.opened == ["s1", "s2"]
-        assert (bench.service.most_open, bench.service.open) == (1, set())
-        entry = bench.queue.entry(key)
-        assert entry is not None
-        assert entry.why is WaitReason.STOPPED
-        bench.queue.go_on()
-        assert bench.queue.pause_reason is PauseReason.NONE
-        await bench.until_taken()
-        assert bench.service.asked[-1] == "s3"
-
-    on_queue(folder, test)
+async def test_what_the_channel_told_of_is_at_work_whatever_the_reply_says(
+    bench: QueueBench,
+) -> None:
+    bench.service.refuses = [FULL] * 3
+    key = await bench.start()
+    await until(lambda: bench.service.opened and bench.session_of(key).service_id)
+    told = Observation(kind=Kind.ACTIVE, task_id="t1")
+    await bench.store.record(bench.session_of(key).key, key, told)
+    await asyncio.sleep(60)
+    assert bench.service.asked == ["s1"]
+    assert bench.task(key).status is TaskStatus.WORKING
+    assert bench.service.open == {"s1"}
 
 
-def test_402_closes_the_browser_before_funds_can_open_another(folder: Path) -> None:
-    async def test(bench: QueueBench) -> None:
-        bench.service.refuses = [BROKE]
-        bench.service.keeps_open = [rejected(500)] * 3
-        key = await bench.start()
-        await until(lambda: bench.queue.pause_reason is PauseReason.FUNDS)
-        bench.queue.funds_added()
-        await bench.until_taken()
-        assert (bench.service.most_open, bench.service.opened) == (1, ["s1", "s2"])
-        assert NoticeKind.CLOSED_FOR_WAITING_TASK in bench.said
-        assert bench.task(key).session_key == bench.session_of(key).key
+async def test_the_second_time_within_ten_minutes_the_queue_pauses_until_go_on(
+    bench: QueueBench,
+) -> None:
+    bench.service.refuses = [FULL] * 6
+    key = await bench.start()
+    await until(lambda: bench.queue.pause_reason is PauseReason.UNTAKEN, 300)
+    await until(lambda: bench.session_of(key).is_planned, 60)
+    await asyncio.sleep(300)
+    assert bench.service.opened == ["s1", "s2"]
+    assert (bench.service.most_open, bench.service.open) == (1, set())
+    entry = bench.queue.entry(key)
+    assert entry is not None
+    assert entry.why is WaitReason.STOPPED
+    bench.queue.go_on()
+    assert bench.queue.pause_reason is PauseReason.NONE
+    await bench.until_taken()
+    assert bench.service.asked[-1] == "s3"
 
-    on_queue(folder, test)
+
+async def test_402_closes_the_browser_before_funds_can_open_another(bench: QueueBench) -> None:
+    bench.service.refuses = [BROKE]
+    bench.service.keeps_open = [rejected(500)] * 3
+    key = await bench.start()
+    await until(lambda: bench.queue.pause_reason is PauseReason.FUNDS)
+    bench.queue.funds_added()
+    await bench.until_taken()
+    assert (bench.service.most_open, bench.service.opened) == (1, ["s1", "s2"])
+    assert NoticeKind.CLOSED_FOR_WAITING_TASK in bench.said
+    assert bench.task(key).session_key == bench.session_of(key).key
 
 
 def accept_the_key(bench: QueueBench) -> None:
@@ -162,113 +145,101 @@ def accept_the_key(bench: QueueBench) -> None:
     account.use(bench.service)
 
 
-def test_a_refused_key_closes_the_browser_before_another_is_opened(folder: Path) -> None:
-    async def test(bench: QueueBench) -> None:
-        bench.service.refuses = [NO_KEY]
-        bench.service.keeps_open = [NO_KEY] * 2
-        key = await bench.start()
-        await bench.until_waits(key, lambda entry: entry.why is WaitReason.CLOSING)
-        assert bench.queue.pause_reason is PauseReason.KEY
-        await asyncio.sleep(60)
-        accept_the_key(bench)
-        await asyncio.sleep(60)
-        assert (bench.service.opened, bench.service.took) == (["s1"], [])
-        accept_the_key(bench)
-        await bench.until_taken()
-        assert (bench.service.most_open, bench.service.asked) == (1, ["s1", "s2"])
-        assert bench.said == [NoticeKind.CLOSED_FOR_WAITING_TASK]
-
-    on_queue(folder, test)
+async def test_a_refused_key_closes_the_browser_before_another_is_opened(bench: QueueBench) -> None:
+    bench.service.refuses = [NO_KEY]
+    bench.service.keeps_open = [NO_KEY] * 2
+    key = await bench.start()
+    await bench.until_waits(key, lambda entry: entry.why is WaitReason.CLOSING)
+    assert bench.queue.pause_reason is PauseReason.KEY
+    await asyncio.sleep(60)
+    accept_the_key(bench)
+    await asyncio.sleep(60)
+    assert (bench.service.opened, bench.service.took) == (["s1"], [])
+    accept_the_key(bench)
+    await bench.until_taken()
+    assert (bench.service.most_open, bench.service.asked) == (1, ["s1", "s2"])
+    assert bench.said == [NoticeKind.CLOSED_FOR_WAITING_TASK]
 
 
-def test_with_another_key_it_waits_until_the_time_of_its_browser_is_up(folder: Path) -> None:
-    async def test(bench: QueueBench) -> None:
-        bench.service.refuses = [NO_KEY]
-        bench.service.keeps_open = [NO_KEY]
-        key = await bench.start()
-        await bench.until_waits(key, lambda entry: entry.why is WaitReason.CLOSING)
-        await asyncio.sleep(1)
-        bench.bench.account.key_fingerprint = "another"
-        accept_the_key(bench)
-        await asyncio.sleep(60)
-        assert bench.service.opened == ["s1"]
-        session = bench.session_of(key)
-        bench.service.open.discard("s1")
-        await bench.store.record(session.key, None, Observation(kind=Kind.LIFETIME_OVER))
-        await bench.until_taken()
-        assert bench.service.opened == ["s1", "s2"]
-        assert bench.commands.is_ending(session.key), "should its key come back"
+async def test_with_another_key_it_waits_until_the_time_of_its_browser_is_up(
+    bench: QueueBench,
+) -> None:
+    bench.service.refuses = [NO_KEY]
+    bench.service.keeps_open = [NO_KEY]
+    key = await bench.start()
+    await bench.until_waits(key, lambda entry: entry.why is WaitReason.CLOSING)
+    await asyncio.sleep(1)
+    bench.bench.account.key_fingerprint = "another"
+    accept_the_key(bench)
+    await asyncio.sleep(60)
+    assert bench.service.opened == ["s1"]
+    session = bench.session_of(key)
+    bench.service.open.discard("s1")
+    await bench.store.record(session.key, None, Observation(kind=Kind.LIFETIME_OVER))
+    await bench.until_taken()
+    assert bench.service.opened == ["s1", "s2"]
+    assert bench.commands.is_ending(session.key), "should its key come back"
 
-    on_queue(folder, test)
 
-
-def test_the_refusal_of_a_key_that_is_no_longer_in_use_stops_nobody(folder: Path) -> None:
-    async def test(bench: QueueBench) -> None:
-        bench.service.refuses = [NO_KEY]
-        key = await bench.start()
-        await until(lambda: bench.task(key).sent_ms)
-        bench.bench.account.key_fingerprint = "another"
-        bench.bench.account.use(bench.service.copy())
-        await bench.until_waits(key, lambda entry: entry.why is WaitReason.CLOSING)
-        assert bench.queue.pause_reason is PauseReason.NONE
-
-    on_queue(folder, test)
+async def test_the_refusal_of_a_key_that_is_no_longer_in_use_stops_nobody(
+    bench: QueueBench,
+) -> None:
+    bench.service.refuses = [NO_KEY]
+    key = await bench.start()
+    await until(lambda: bench.task(key).sent_ms)
+    bench.bench.account.key_fingerprint = "another"
+    bench.bench.account.use(bench.service.copy())
+    await bench.until_waits(key, lambda entry: entry.why is WaitReason.CLOSING)
+    assert bench.queue.pause_reason is PauseReason.NONE
 
 
 # -- a browser that cannot be closed, or shall stay -----------------------------------------------
 
 
 @pytest.mark.parametrize("error", [rejected(500), rejected(503), AWAY])
-def test_no_other_browser_is_opened_before_the_old_one_is_closed(
-    folder: Path, error: ApiError
+async def test_no_other_browser_is_opened_before_the_old_one_is_closed(
+    bench: QueueBench, error: ApiError
 ) -> None:
-    async def test(bench: QueueBench) -> None:
-        bench.service.refuses = [FULL] * 3
-        bench.service.keeps_open = [error] * 1000
-        key = await bench.start()
-        await bench.until_waits(key, lambda entry: entry.why is WaitReason.CLOSING)
-        await asyncio.sleep(120)
-        entry = bench.queue.entry(key)
-        assert entry is not None
-        assert entry.why is WaitReason.CLOSING
-        assert bench.service.opened == ["s1"]
-        assert bench.commands.is_ending(bench.session_of(key).key)
-        bench.service.keeps_open.clear()
-        await bench.until_taken()
-        assert (bench.service.most_open, bench.service.asked[-1]) == (1, "s2")
-
-    on_queue(folder, test)
+    bench.service.refuses = [FULL] * 3
+    bench.service.keeps_open = [error] * 1000
+    key = await bench.start()
+    await bench.until_waits(key, lambda entry: entry.why is WaitReason.CLOSING)
+    await asyncio.sleep(120)
+    entry = bench.queue.entry(key)
+    assert entry is not None
+    assert entry.why is WaitReason.CLOSING
+    assert bench.service.opened == ["s1"]
+    assert bench.commands.is_ending(bench.session_of(key).key)
+    bench.service.keeps_open.clear()
+    await bench.until_taken()
+    assert (bench.service.most_open, bench.service.asked[-1]) == (1, "s2")
 
 
-def test_taken_out_of_the_queue_meanwhile_it_gets_none(folder: Path) -> None:
-    async def test(bench: QueueBench) -> None:
-        bench.service.refuses = [FULL] * 3
-        bench.service.keeps_open = [AWAY] * 3
-        key = await bench.start()
-        await bench.until_waits(key, lambda entry: entry.why is WaitReason.CLOSING)
-        await bench.queue.remove([key])
-        await until(lambda: not bench.service.open, 300)
-        await asyncio.sleep(60)
-        assert bench.service.opened == ["s1"]
-        assert bench.task(key).code == "TAKEN_BACK"
-        assert bench.queue.entries() == []
-
-    on_queue(folder, test)
+async def test_taken_out_of_the_queue_meanwhile_it_gets_none(bench: QueueBench) -> None:
+    bench.service.refuses = [FULL] * 3
+    bench.service.keeps_open = [AWAY] * 3
+    key = await bench.start()
+    await bench.until_waits(key, lambda entry: entry.why is WaitReason.CLOSING)
+    await bench.queue.remove([key])
+    await until(lambda: not bench.service.open, 300)
+    await asyncio.sleep(60)
+    assert bench.service.opened == ["s1"]
+    assert bench.task(key).code == "TAKEN_BACK"
+    assert bench.queue.entries() == []
 
 
-def test_where_the_terminate_is_taken_back_it_waits_in_the_browser_that_stays(folder: Path) -> None:
-    async def test(bench: QueueBench) -> None:
-        bench.service.refuses = [FULL] * 5
-        bench.service.keeps_open = [AWAY] * 1000
-        key = await bench.start()
-        await bench.until_waits(key, lambda entry: entry.why is WaitReason.CLOSING)
-        await asyncio.sleep(0.2)
-        assert bench.commands.undo(bench.session_of(key).key)
-        await bench.until_taken()
-        assert bench.service.asked == ["s1"] * 6
-        assert bench.service.opened == ["s1"]
-
-    on_queue(folder, test)
+async def test_where_the_terminate_is_taken_back_it_waits_in_the_browser_that_stays(
+    bench: QueueBench,
+) -> None:
+    bench.service.refuses = [FULL] * 5
+    bench.service.keeps_open = [AWAY] * 1000
+    key = await bench.start()
+    await bench.until_waits(key, lambda entry: entry.why is WaitReason.CLOSING)
+    await asyncio.sleep(0.2)
+    assert bench.commands.undo(bench.session_of(key).key)
+    await bench.until_taken()
+    assert bench.service.asked == ["s1"] * 6
+    assert bench.service.opened == ["s1"]
 
 
 # -- in a browser that others have used -----------------------------------------------------------
@@ -286,56 +257,45 @@ async def in_open_session(bench: QueueBench, refusals: list[ApiError]) -> int:
 
 
 @pytest.mark.parametrize("error", [FULL, LIMITED, PLACES, BUSY])
-def test_a_task_for_an_open_session_waits_for_that_session(folder: Path, error: ApiError) -> None:
-    async def test(bench: QueueBench) -> None:
-        key = await in_open_session(bench, [error] * 8)
-        await bench.until_waits(key, lambda entry: entry.attempt == 3)
-        entry = bench.queue.entry(key)
-        assert entry is not None
-        assert entry.due_ms is not None, "it is tried again"
-        await bench.until_taken(2)
-        assert bench.service.opened == ["s1"], "nothing was closed, no other was opened"
-        assert bench.service.asked == ["s1"] * 10
-        assert bench.said == []
+async def test_a_task_for_an_open_session_waits_for_that_session(
+    bench: QueueBench, error: ApiError
+) -> None:
+    key = await in_open_session(bench, [error] * 8)
+    await bench.until_waits(key, lambda entry: entry.attempt == 3)
+    entry = bench.queue.entry(key)
+    assert entry is not None
+    assert entry.due_ms is not None, "it is tried again"
+    await bench.until_taken(2)
+    assert bench.service.opened == ["s1"], "nothing was closed, no other was opened"
+    assert bench.service.asked == ["s1"] * 10
+    assert bench.said == []
 
-    on_queue(folder, test)
 
-
-def test_refusals_of_an_open_session_come_at_the_times_of_retries(folder: Path) -> None:
+async def test_refusals_of_an_open_session_come_at_the_times_of_retries(bench: QueueBench) -> None:
     """PLACES is what nothing else slows down."""
-
-    async def test(bench: QueueBench) -> None:
-        await in_open_session(bench, [PLACES] * 1000)
-        await asyncio.sleep(1)
-        assert len(bench.service.asked) == 2, "one try, and two seconds of rest"
-        await asyncio.sleep(60)
-        assert len(bench.service.asked) <= 13
-
-    on_queue(folder, test)
+    await in_open_session(bench, [PLACES] * 1000)
+    await asyncio.sleep(1)
+    assert len(bench.service.asked) == 2, "one try, and two seconds of rest"
+    await asyncio.sleep(60)
+    assert len(bench.service.asked) <= 13
 
 
-def test_it_can_be_taken_back_and_ends_with_nobody_s_session(folder: Path) -> None:
-    async def test(bench: QueueBench) -> None:
-        key = await in_open_session(bench, [FULL] * 1000)
-        await bench.until_waits(key, lambda entry: entry.attempt == 2)
-        await bench.queue.remove([key])
-        assert bench.task(key).code == "TAKEN_BACK"
-        assert bench.service.open == {"s1"}
-
-    on_queue(folder, test)
+async def test_it_can_be_taken_back_and_ends_with_nobody_s_session(bench: QueueBench) -> None:
+    key = await in_open_session(bench, [FULL] * 1000)
+    await bench.until_waits(key, lambda entry: entry.attempt == 2)
+    await bench.queue.remove([key])
+    assert bench.task(key).code == "TAKEN_BACK"
+    assert bench.service.open == {"s1"}
 
 
-def test_where_that_session_ends_the_person_decides(folder: Path) -> None:
-    async def test(bench: QueueBench) -> None:
-        key = await in_open_session(bench, [FULL] * 4)
-        await bench.until_waits(key, lambda entry: entry.attempt == 2)
-        await bench.commands.give(bench.session_of(key).key, CommandVerb.TERMINATE)
-        await bench.until_waits(key, lambda entry: entry.why is WaitReason.SESSION_ENDED)
-        await bench.queue.run_in_new_session(key)
-        await bench.until_taken(2)
-        assert bench.service.asked[-1] == "s2"
-
-    on_queue(folder, test)
+async def test_where_that_session_ends_the_person_decides(bench: QueueBench) -> None:
+    key = await in_open_session(bench, [FULL] * 4)
+    await bench.until_waits(key, lambda entry: entry.attempt == 2)
+    await bench.commands.give(bench.session_of(key).key, CommandVerb.TERMINATE)
+    await bench.until_waits(key, lambda entry: entry.why is WaitReason.SESSION_ENDED)
+    await bench.queue.run_in_new_session(key)
+    await bench.until_taken(2)
+    assert bench.service.asked[-1] == "s2"
 
 
 async def until_ended(bench: QueueBench, key: int, kind: Kind) -> None:
@@ -346,70 +306,56 @@ async def until_ended(bench: QueueBench, key: int, kind: Kind) -> None:
 
 
 @pytest.mark.parametrize("kind", [Kind.LIFETIME_OVER, Kind.SESSION_DOUBTED])
-def test_one_whose_end_is_but_assumed_is_closed_before_another_is_opened(
-    folder: Path, kind: Kind
+async def test_one_whose_end_is_but_assumed_is_closed_before_another_is_opened(
+    bench: QueueBench, kind: Kind
 ) -> None:
     """Our clock, say, was set between two runs."""
-
-    async def test(bench: QueueBench) -> None:
-        key = await in_open_session(bench, [FULL] * 3)
-        bench.service.keeps_open = [AWAY] * 3
-        await until_ended(bench, key, kind)
-        bench.bench.scope.spawn("click", bench.queue.run_in_new_session(key))
-        await bench.until_waits(key, lambda entry: entry.why is WaitReason.CLOSING)
-        await bench.until_taken(2)
-        assert (bench.service.most_open, bench.service.open) == (1, {"s2"})
-
-    on_queue(folder, test)
+    key = await in_open_session(bench, [FULL] * 3)
+    bench.service.keeps_open = [AWAY] * 3
+    await until_ended(bench, key, kind)
+    bench.bench.scope.spawn("click", bench.queue.run_in_new_session(key))
+    await bench.until_waits(key, lambda entry: entry.why is WaitReason.CLOSING)
+    await bench.until_taken(2)
+    assert (bench.service.most_open, bench.service.open) == (1, {"s2"})
 
 
-def test_one_in_which_another_task_may_be_at_work_is_left_to_that(folder: Path) -> None:
-    async def test(bench: QueueBench) -> None:
-        before = await bench.start("the one before")
-        await until(lambda: bench.task(before).status is TaskStatus.WORKING)
-        session = bench.session_of(before)
-        key = await bench.start("the next one", where=session)
-        await bench.store.record(session.key, None, Observation(kind=Kind.LIFETIME_OVER))
-        await bench.until_waits(key, lambda entry: entry.why is WaitReason.SESSION_ENDED)
-        await bench.queue.run_in_new_session(key)
-        await bench.until_taken(2)
-        assert bench.service.open == {"s1", "s2"}
-        assert bench.task(before).status is TaskStatus.WORKING
-
-    on_queue(folder, test)
+async def test_one_in_which_another_task_may_be_at_work_is_left_to_that(bench: QueueBench) -> None:
+    before = await bench.start("the one before")
+    await until(lambda: bench.task(before).status is TaskStatus.WORKING)
+    session = bench.session_of(before)
+    key = await bench.start("the next one", where=session)
+    await bench.store.record(session.key, None, Observation(kind=Kind.LIFETIME_OVER))
+    await bench.until_waits(key, lambda entry: entry.why is WaitReason.SESSION_ENDED)
+    await bench.queue.run_in_new_session(key)
+    await bench.until_taken(2)
+    assert bench.service.open == {"s1", "s2"}
+    assert bench.task(before).status is TaskStatus.WORKING
 
 
-def test_where_that_terminate_is_taken_back_no_other_is_opened(folder: Path) -> None:
-    async def test(bench: QueueBench) -> None:
-        key = await in_open_session(bench, [FULL] * 3)
-        bench.service.keeps_open = [AWAY] * 1000
-        await until_ended(bench, key, Kind.LIFETIME_OVER)
-        bench.bench.scope.spawn("click", bench.queue.run_in_new_session(key))
-        await bench.until_waits(key, lambda entry: entry.why is WaitReason.CLOSING)
-        await asyncio.sleep(1)
-        assert bench.commands.undo(bench.session_of(key).key)
-        await bench.until_waits(key, lambda entry: entry.why is WaitReason.SESSION_ENDED)
-        assert bench.service.opened == ["s1"]
-
-    on_queue(folder, test)
+async def test_where_that_terminate_is_taken_back_no_other_is_opened(bench: QueueBench) -> None:
+    key = await in_open_session(bench, [FULL] * 3)
+    bench.service.keeps_open = [AWAY] * 1000
+    await until_ended(bench, key, Kind.LIFETIME_OVER)
+    bench.bench.scope.spawn("click", bench.queue.run_in_new_session(key))
+    await bench.until_waits(key, lambda entry: entry.why is WaitReason.CLOSING)
+    await asyncio.sleep(1)
+    assert bench.commands.undo(bench.session_of(key).key)
+    await bench.until_waits(key, lambda entry: entry.why is WaitReason.SESSION_ENDED)
+    assert bench.service.opened == ["s1"]
 
 
 @pytest.mark.parametrize("fails", [[], [AWAY] * 3])
-def test_one_that_is_said_not_to_be_there_is_terminated(
-    folder: Path, fails: list[ApiError]
+async def test_one_that_is_said_not_to_be_there_is_terminated(
+    bench: QueueBench, fails: list[ApiError]
 ) -> None:
     """One wrong answer, and nothing there can be asked for: it would cost money unseen."""
-
-    async def test(bench: QueueBench) -> None:
-        key = await in_open_session(bench, [gone()])
-        bench.service.keeps_open = list(fails)
-        await bench.until_waits(key, lambda entry: entry.why is WaitReason.SESSION_ENDED)
-        assert bench.service.open == set()
-        await bench.queue.run_in_new_session(key)
-        await bench.until_taken(2)
-        assert bench.service.most_open == 1
-
-    on_queue(folder, test)
+    key = await in_open_session(bench, [gone()])
+    bench.service.keeps_open = list(fails)
+    await bench.until_waits(key, lambda entry: entry.why is WaitReason.SESSION_ENDED)
+    assert bench.service.open == set()
+    await bench.queue.run_in_new_session(key)
+    await bench.until_taken(2)
+    assert bench.service.most_open == 1
 
 
 # -- after a restart ------------------------------------------------------------------------------

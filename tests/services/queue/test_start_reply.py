@@ -1,7 +1,6 @@
 """A reply to a start that names another session or task of ours tells nothing of that start."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from enigma_panel.api.errors import ApiError, ProtocolError
@@ -16,7 +15,7 @@ from tests.kit.builders import new_session, new_task
 from tests.kit.rows import check_rows
 from tests.kit.wait import until
 from tests.services.conftest import Running
-from tests.services.live.bench import Bench, with_bench
+from tests.services.live.bench import Bench
 from tests.services.queue.test_unknown_outcomes import MESSAGES, applied, faults, listen
 
 FIRST = "sid000000001"
@@ -57,73 +56,60 @@ def _outcome(bench: Bench, intent: Any, reply: Observation) -> str:
     return "in doubt" if used.is_doubted else "used"
 
 
-def test_ids_in_a_reply_to_new_task(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        await _one_there(bench)
-        session, _ = await bench.open(listens=False)
-        own = f"sid{session:09}"
+async def test_ids_in_a_reply_to_new_task(bench: Bench) -> None:
+    await _one_there(bench)
+    session, _ = await bench.open(listens=False)
+    own = f"sid{session:09}"
 
-        def row(session_id: str | None, task_id: str | None, wanted: str) -> None:
-            named = own if session_id == "own" else session_id
-            reply = Observation(kind=Kind.COMPLETED, session_id=named, task_id=task_id)
-            found = _outcome(bench, bench.intent, reply)
-            assert found == wanted, found
+    def row(session_id: str | None, task_id: str | None, wanted: str) -> None:
+        named = own if session_id == "own" else session_id
+        reply = Observation(kind=Kind.COMPLETED, session_id=named, task_id=task_id)
+        found = _outcome(bench, bench.intent, reply)
+        assert found == wanted, found
 
-        check_rows(NEW_TASK_ROWS, row)
-
-    with_bench(tmp_path, check)
+    check_rows(NEW_TASK_ROWS, row)
 
 
-def test_ids_in_a_reply_that_opens_a_session(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        await _one_there(bench)
-        intent = await bench.store.intend(IntentKind.RUN_TASK, new_session(), new_task())
+async def test_ids_in_a_reply_that_opens_a_session(bench: Bench) -> None:
+    await _one_there(bench)
+    intent = await bench.store.intend(IntentKind.RUN_TASK, new_session(), new_task())
 
-        def row(session_id: str, task_id: str | None, wanted: str) -> None:
-            reply = Observation(kind=Kind.COMPLETED, session_id=session_id, task_id=task_id)
-            found = _outcome(bench, intent, reply)
-            assert found == wanted, found
+    def row(session_id: str, task_id: str | None, wanted: str) -> None:
+        reply = Observation(kind=Kind.COMPLETED, session_id=session_id, task_id=task_id)
+        found = _outcome(bench, intent, reply)
+        assert found == wanted, found
 
-        check_rows(START_ROWS, row)
-
-    with_bench(tmp_path, check)
+    check_rows(START_ROWS, row)
 
 
-def test_an_error_names_the_session_that_is_to_be_ended_but_never_another_one(
-    tmp_path: Path,
+async def test_an_error_names_the_session_that_is_to_be_ended_but_never_another_one(
+    bench: Bench,
 ) -> None:
-    async def check(bench: Bench) -> None:
-        await _one_there(bench)
-        intent = await bench.store.intend(IntentKind.START_SESSION, new_session(), new_task())
-        for named, kept in ((FIRST, None), ("a new one", "a new one"), (None, None)):
-            error = ApiError()
-            error.session_id = named
-            assert unknown_outcome(bench.store, intent, error).session_id == kept
-
-    with_bench(tmp_path, check)
+    await _one_there(bench)
+    intent = await bench.store.intend(IntentKind.START_SESSION, new_session(), new_task())
+    for named, kept in ((FIRST, None), ("a new one", "a new one"), (None, None)):
+        error = ApiError()
+        error.session_id = named
+        assert unknown_outcome(bench.store, intent, error).session_id == kept
 
 
-def test_a_task_whose_reply_the_channel_was_quicker_than_has_its_own_name(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        await bench.open()
-        await bench.hear(Kind.COMPLETED, "done", task_id="t1")
-        reply = Observation(kind=Kind.COMPLETED, text="done", task_id="t1")
-        assert own_reply(bench.store, bench.intent, reply) is reply
-
-    with_bench(tmp_path, check)
-
-
-def test_a_name_that_the_channel_told_before_a_task_was_sent_is_not_its_own(
-    tmp_path: Path,
+async def test_a_task_whose_reply_the_channel_was_quicker_than_has_its_own_name(
+    bench: Bench,
 ) -> None:
-    async def check(bench: Bench) -> None:
-        await bench.open()
-        await bench.hear(Kind.COMPLETED, "done", task_id="t1")
-        await bench.open(listens=False)
-        reply = Observation(kind=Kind.COMPLETED, text="done", task_id="t1")
-        assert _outcome(bench, bench.intent, reply) == "unknown"
+    await bench.open()
+    await bench.hear(Kind.COMPLETED, "done", task_id="t1")
+    reply = Observation(kind=Kind.COMPLETED, text="done", task_id="t1")
+    assert own_reply(bench.store, bench.intent, reply) is reply
 
-    with_bench(tmp_path, check)
+
+async def test_a_name_that_the_channel_told_before_a_task_was_sent_is_not_its_own(
+    bench: Bench,
+) -> None:
+    await bench.open()
+    await bench.hear(Kind.COMPLETED, "done", task_id="t1")
+    await bench.open(listens=False)
+    reply = Observation(kind=Kind.COMPLETED, text="done", task_id="t1")
+    assert _outcome(bench, bench.intent, reply) == "unknown"
 
 
 # -- with the simulator process --------------------------------------------------------------------

@@ -40,19 +40,16 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "keep"
 
 
-def test_a_start_is_in_the_ledger_before_it_is_sent(folder: Path) -> None:
-    async def test(bench: QueueBench) -> None:
-        kept: list[list[IntentKind]] = []
+async def test_a_start_is_in_the_ledger_before_it_is_sent(bench: QueueBench) -> None:
+    kept: list[list[IntentKind]] = []
 
-        def note() -> None:
-            kept.append([intent.kind for intent in bench.bench.ledger.unsettled()])
+    def note() -> None:
+        kept.append([intent.kind for intent in bench.bench.ledger.unsettled()])
 
-        bench.service.touched = note  # as a call comes, and once it had its effect
-        await bench.start()
-        await bench.until_taken()
-        assert kept == [[IntentKind.START_SESSION]] * 2 + [[IntentKind.NEW_TASK]] * 2
-
-    on_queue(folder, test)
+    bench.service.touched = note  # as a call comes, and once it had its effect
+    await bench.start()
+    await bench.until_taken()
+    assert kept == [[IntentKind.START_SESSION]] * 2 + [[IntentKind.NEW_TASK]] * 2
 
 
 @pytest.mark.parametrize("grace_ms", [0, 3_000])
@@ -70,70 +67,55 @@ def test_stopped_before_it_is_refused_it_is_not_tried_again(folder: Path, grace_
     on_queue(folder, test, Slow())
 
 
-def test_a_start_that_is_refused_for_good_is_not_tried_again(folder: Path) -> None:
-    async def test(bench: QueueBench) -> None:
-        bench.service.refuses_start = [rejected(413)]
-        key = await bench.start()
-        await asyncio.sleep(600)
-        assert bench.task(key).status is TaskStatus.FAILED
-        assert bench.said == [NoticeKind.START_REFUSED]
-        assert (bench.service.opened, bench.queue.entries()) == ([], [])
-
-    on_queue(folder, test)
+async def test_a_start_that_is_refused_for_good_is_not_tried_again(bench: QueueBench) -> None:
+    bench.service.refuses_start = [rejected(413)]
+    key = await bench.start()
+    await asyncio.sleep(600)
+    assert bench.task(key).status is TaskStatus.FAILED
+    assert bench.said == [NoticeKind.START_REFUSED]
+    assert (bench.service.opened, bench.queue.entries()) == ([], [])
 
 
-def test_a_browser_that_is_said_to_live_for_years_gets_an_hour_and_that_is_said(
-    folder: Path,
+async def test_a_browser_that_is_said_to_live_for_years_gets_an_hour_and_that_is_said(
+    bench: QueueBench,
 ) -> None:
-    async def test(bench: QueueBench) -> None:
-        bench.service.life_ms = 10**15
-        key = await bench.start()
-        await bench.until_taken()
-        session = bench.session_of(key)
-        assert session.expires_ms == session.created_ms + MAX_LIFE_MS
-        assert bench.said == [NoticeKind.LIFE_TOO_LONG]
-
-    on_queue(folder, test)
+    bench.service.life_ms = 10**15
+    key = await bench.start()
+    await bench.until_taken()
+    session = bench.session_of(key)
+    assert session.expires_ms == session.created_ms + MAX_LIFE_MS
+    assert bench.said == [NoticeKind.LIFE_TOO_LONG]
 
 
-def test_a_start_of_unknown_outcome_is_said_and_stays_alone(folder: Path) -> None:
-    async def test(bench: QueueBench) -> None:
-        bench.service.refuses_start = [InterruptedCallError("cut")]
-        key = await bench.start()
-        await asyncio.sleep(600)
-        assert bench.task(key).status is TaskStatus.UNCONFIRMED
-        assert bench.session_of(key).phase is Phase.UNCONFIRMED
-        assert bench.said == [NoticeKind.START_UNCONFIRMED]
-        assert (bench.service.opened, bench.queue.entries()) == ([], []), "it was not sent again"
-
-    on_queue(folder, test)
+async def test_a_start_of_unknown_outcome_is_said_and_stays_alone(bench: QueueBench) -> None:
+    bench.service.refuses_start = [InterruptedCallError("cut")]
+    key = await bench.start()
+    await asyncio.sleep(600)
+    assert bench.task(key).status is TaskStatus.UNCONFIRMED
+    assert bench.session_of(key).phase is Phase.UNCONFIRMED
+    assert bench.said == [NoticeKind.START_UNCONFIRMED]
+    assert (bench.service.opened, bench.queue.entries()) == ([], []), "it was not sent again"
 
 
-def test_one_whose_error_names_its_browser_can_be_ended(folder: Path) -> None:
-    async def test(bench: QueueBench) -> None:
-        bench.service.loses = [RejectedError(Reply(status=500), nothing_happened=False)]
-        key = await bench.start()
-        await until(lambda: bench.task(key).status is TaskStatus.UNCONFIRMED)
-        assert bench.service.open == {"s1"}
-        await bench.commands.give(bench.session_of(key).key, CommandVerb.TERMINATE)
-        assert bench.service.open == set()
-        assert bench.session_of(key).phase is Phase.CLOSED_ASSUMED
-
-    on_queue(folder, test)
+async def test_one_whose_error_names_its_browser_can_be_ended(bench: QueueBench) -> None:
+    bench.service.loses = [RejectedError(Reply(status=500), nothing_happened=False)]
+    key = await bench.start()
+    await until(lambda: bench.task(key).status is TaskStatus.UNCONFIRMED)
+    assert bench.service.open == {"s1"}
+    await bench.commands.give(bench.session_of(key).key, CommandVerb.TERMINATE)
+    assert bench.service.open == set()
+    assert bench.session_of(key).phase is Phase.CLOSED_ASSUMED
 
 
-def test_without_a_free_place_a_task_waits_and_says_so(folder: Path) -> None:
-    async def test(bench: QueueBench) -> None:
-        keys = [await bench.start() for _ in range(6)]
-        await bench.until_taken(5)
-        await asyncio.sleep(200)
-        assert len(bench.service.opened) == 5, "so many browsers are open at once"
-        entry = bench.queue.entry(keys[-1])
-        assert entry is not None
-        assert entry.why is WaitReason.NO_SLOT
-        assert entry.due_ms == bench.session_of(keys[0]).expires_ms, "one ends then"
-
-    on_queue(folder, test)
+async def test_without_a_free_place_a_task_waits_and_says_so(bench: QueueBench) -> None:
+    keys = [await bench.start() for _ in range(6)]
+    await bench.until_taken(5)
+    await asyncio.sleep(200)
+    assert len(bench.service.opened) == 5, "so many browsers are open at once"
+    entry = bench.queue.entry(keys[-1])
+    assert entry is not None
+    assert entry.why is WaitReason.NO_SLOT
+    assert entry.due_ms == bench.session_of(keys[0]).expires_ms, "one ends then"
 
 
 @pytest.mark.parametrize(
@@ -141,49 +123,42 @@ def test_without_a_free_place_a_task_waits_and_says_so(folder: Path) -> None:
     [Observation(kind=Kind.QUESTION, text="Which one?"), Observation(kind=Kind.PAUSED)],
     ids=lambda news: news.kind,
 )
-def test_what_waits_behind_sessions_that_do_not_work_is_told_their_end(
-    folder: Path, news: Observation
+async def test_what_waits_behind_sessions_that_do_not_work_is_told_their_end(
+    bench: QueueBench, news: Observation
 ) -> None:
-    async def test(bench: QueueBench) -> None:
-        keys = [await bench.start() for _ in range(6)]
-        await bench.until_taken(5)
-        for key in keys[:5]:
-            session = bench.session_of(key)
-            await bench.store.update(replace(session, close_after=True))
-            await bench.store.record(session.key, key, news)
-        entry = bench.queue.entry(keys[-1])
+    keys = [await bench.start() for _ in range(6)]
+    await bench.until_taken(5)
+    for key in keys[:5]:
+        session = bench.session_of(key)
+        await bench.store.update(replace(session, close_after=True))
+        await bench.store.record(session.key, key, news)
+    entry = bench.queue.entry(keys[-1])
+    assert entry is not None
+    assert entry.due_ms == bench.session_of(keys[0]).expires_ms
+
+
+async def test_between_two_tries_it_says_what_it_waits_for(bench: QueueBench) -> None:
+    bench.service.refuses = [FULL] * 2
+    key = await bench.start()
+    for attempt in (1, 2):
+        await bench.until_waits(key, partial(is_try, attempt))
+        entry = bench.queue.entry(key)
         assert entry is not None
-        assert entry.due_ms == bench.session_of(keys[0]).expires_ms
-
-    on_queue(folder, test)
-
-
-def test_between_two_tries_it_says_what_it_waits_for(folder: Path) -> None:
-    async def test(bench: QueueBench) -> None:
-        bench.service.refuses = [FULL] * 2
-        key = await bench.start()
-        for attempt in (1, 2):
-            await bench.until_waits(key, partial(is_try, attempt))
-            entry = bench.queue.entry(key)
-            assert entry is not None
-            assert (entry.why, entry.due_ms is None) == (WaitReason.NO_BROWSER, False)
-        await bench.until_taken()
-        assert bench.service.asked == ["s1"] * 3
-
-    on_queue(folder, test)
+        assert (entry.why, entry.due_ms is None) == (WaitReason.NO_BROWSER, False)
+    await bench.until_taken()
+    assert bench.service.asked == ["s1"] * 3
 
 
-def test_an_unused_browser_whose_terminate_was_refused_is_closed_later(folder: Path) -> None:
-    async def test(bench: QueueBench) -> None:
-        bench.service.refuses, bench.service.keeps_open = [NO], [NO]
-        key = await bench.start()
-        await until(lambda: NoticeKind.COMMAND_FAILED in bench.said)
-        assert bench.task(key).status is TaskStatus.FAILED
-        assert bench.service.open == {"s1"}
-        await bench.keep_house()
-        assert bench.service.open == set()
-
-    on_queue(folder, test)
+async def test_an_unused_browser_whose_terminate_was_refused_is_closed_later(
+    bench: QueueBench,
+) -> None:
+    bench.service.refuses, bench.service.keeps_open = [NO], [NO]
+    key = await bench.start()
+    await until(lambda: NoticeKind.COMMAND_FAILED in bench.said)
+    assert bench.task(key).status is TaskStatus.FAILED
+    assert bench.service.open == {"s1"}
+    await bench.keep_house()
+    assert bench.service.open == set()
 
 
 def test_one_whose_task_was_removed_is_closed_by_the_next_run(folder: Path) -> None:
@@ -206,21 +181,18 @@ def test_one_whose_task_was_removed_is_closed_by_the_next_run(folder: Path) -> N
     on_queue(folder, next_life, service)
 
 
-def test_a_telling_refusal_is_kept_and_the_same_task_is_started_in_the_other_dialect(
-    folder: Path,
+async def test_a_telling_refusal_is_kept_and_the_same_task_is_started_in_the_other_dialect(
+    bench: QueueBench,
 ) -> None:
-    async def test(bench: QueueBench) -> None:
-        reply = Reply(status=400, code=MISSING_PROMPT, message="Missing task.prompt")
-        bench.service.refuses = [RejectedError(reply, nothing_happened=True)]
-        key = await bench.start()
-        await asyncio.sleep(60)
-        task, session = bench.task(key), bench.session_of(key)
-        assert (task.status, task.code) == (TaskStatus.FAILED, MISSING_PROMPT)
-        assert RULES[session.dialect].switches[task.code] is Dialect.W2
-        assert bench.service.open == set()  # the browser that took nothing is closed
-        bench.bench.account.choose_dialect(Dialect.W2)
-        again = await bench.start()
-        await bench.until_taken()
-        assert bench.session_of(again).dialect is Dialect.W2
-
-    on_queue(folder, test)
+    reply = Reply(status=400, code=MISSING_PROMPT, message="Missing task.prompt")
+    bench.service.refuses = [RejectedError(reply, nothing_happened=True)]
+    key = await bench.start()
+    await asyncio.sleep(60)
+    task, session = bench.task(key), bench.session_of(key)
+    assert (task.status, task.code) == (TaskStatus.FAILED, MISSING_PROMPT)
+    assert RULES[session.dialect].switches[task.code] is Dialect.W2
+    assert bench.service.open == set()  # the browser that took nothing is closed
+    bench.bench.account.choose_dialect(Dialect.W2)
+    again = await bench.start()
+    await bench.until_taken()
+    assert bench.session_of(again).dialect is Dialect.W2

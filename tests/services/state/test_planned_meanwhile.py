@@ -1,7 +1,6 @@
 """A task that gets a planned session of its own, and changes while the ledger writes that."""
 
 import asyncio
-from pathlib import Path
 
 from msgspec.structs import replace
 
@@ -9,7 +8,7 @@ from enigma_panel.core.models import Phase, Task, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.services.state.session_store import SessionStore
 from tests.kit.builders import new_session
-from tests.services.commands.bench import Bench, on_bench
+from tests.services.commands.bench import Bench
 
 TAKEN_BACK = Observation(kind=Kind.TAKEN_BACK, code="TERMINATED_BEFORE_TASK")
 
@@ -27,47 +26,39 @@ async def _new_session(store: SessionStore, task: Task) -> None:
     await store.plan([(new_session(phase=Phase.PLANNED), task)])
 
 
-def test_taken_back_meanwhile_it_stays_so_and_its_new_session_is_dropped(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        store, task = bench.store, await _queued(bench)
-        taken = store.record(task.session_key, task.key, TAKEN_BACK)
-        await asyncio.gather(_new_session(store, task), taken)
-        phases = {s.key: s.phase for s in store.sessions() if s.key != task.session_key}
-        assert list(phases.values()) == [Phase.DROPPED]
-        kept, sessions = bench.ledger.tasks([task.key]), bench.ledger.sessions(phases)
-        assert kept[task.key] == store.task(task.key)
-        assert kept[task.key].status is TaskStatus.STOPPED
-        assert {key: session.phase for key, session in sessions.items()} == phases
-
-    on_bench(tmp_path / "data", check)
-
-
-def test_moved_in_the_queue_meanwhile_it_is_in_its_new_session_on_the_disk_too(
-    tmp_path: Path,
+async def test_taken_back_meanwhile_it_stays_so_and_its_new_session_is_dropped(
+    bench: Bench,
 ) -> None:
-    async def check(bench: Bench) -> None:
-        store, task = bench.store, await _queued(bench)
-        up = store.update(replace(task, queue_position=7))
-        await asyncio.gather(_new_session(store, task), up)
-        known = store.task(task.key)
-        assert known is not None
-        assert (known.queue_position, known.session_key) == (7, task.session_key + 1)
-        assert bench.ledger.tasks([task.key])[task.key] == known
+    store, task = bench.store, await _queued(bench)
+    taken = store.record(task.session_key, task.key, TAKEN_BACK)
+    await asyncio.gather(_new_session(store, task), taken)
+    phases = {s.key: s.phase for s in store.sessions() if s.key != task.session_key}
+    assert list(phases.values()) == [Phase.DROPPED]
+    kept, sessions = bench.ledger.tasks([task.key]), bench.ledger.sessions(phases)
+    assert kept[task.key] == store.task(task.key)
+    assert kept[task.key].status is TaskStatus.STOPPED
+    assert {key: session.phase for key, session in sessions.items()} == phases
 
-    on_bench(tmp_path / "data", check)
+
+async def test_moved_in_the_queue_meanwhile_it_is_in_its_new_session_on_the_disk_too(
+    bench: Bench,
+) -> None:
+    store, task = bench.store, await _queued(bench)
+    up = store.update(replace(task, queue_position=7))
+    await asyncio.gather(_new_session(store, task), up)
+    known = store.task(task.key)
+    assert known is not None
+    assert (known.queue_position, known.session_key) == (7, task.session_key + 1)
+    assert bench.ledger.tasks([task.key])[task.key] == known
 
 
-def test_written_unchanged_meanwhile_it_is_in_its_new_session_on_the_disk_too(
-    tmp_path: Path,
+async def test_written_unchanged_meanwhile_it_is_in_its_new_session_on_the_disk_too(
+    bench: Bench,
 ) -> None:
     """As with the fate of a command to the session that has ended."""
-
-    async def check(bench: Bench) -> None:
-        store, task = bench.store, await _queued(bench)
-        await asyncio.gather(_new_session(store, task), store.save(task))
-        known = store.task(task.key)
-        assert known is not None
-        assert known.session_key == task.session_key + 1
-        assert bench.ledger.tasks([task.key])[task.key] == known
-
-    on_bench(tmp_path / "data", check)
+    store, task = bench.store, await _queued(bench)
+    await asyncio.gather(_new_session(store, task), store.save(task))
+    known = store.task(task.key)
+    assert known is not None
+    assert known.session_key == task.session_key + 1
+    assert bench.ledger.tasks([task.key])[task.key] == known

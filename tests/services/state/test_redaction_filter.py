@@ -111,24 +111,21 @@ def test_no_kind_of_fact_brings_a_secret_into_the_ledger(tmp_path: Path) -> None
         assert SECRET.encode() not in file.read_bytes(), file.name
 
 
-def test_each_text_is_redacted_once(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        passed: Counter[str] = Counter()
-        real = bench.redactor.redact
+async def test_each_text_is_redacted_once(bench: Bench) -> None:
+    passed: Counter[str] = Counter()
+    real = bench.redactor.redact
 
-        def redact(text: str) -> str:
-            passed[text] += 1
-            return real(text)
+    def redact(text: str) -> str:
+        passed[text] += 1
+        return real(text)
 
-        bench.redactor.redact = redact  # type: ignore[method-assign]
-        for kind in Kind:
-            await bench.open()
-            await bench.hear(kind, text=f"{kind} heard", code=f"why {kind} heard")
-            session, key = await bench.open(listens=False)
-            told = Observation(kind=kind, text=f"{kind} told", code=f"why {kind} told")
-            await bench.store.record(session, key, told)
-        await bench.timeline.flush()
-        assert passed["completed heard"] == passed["failed told"] == 1
-        assert set(passed.values()) == {1}
-
-    with_bench(tmp_path, check)
+    bench.redactor.redact = redact  # type: ignore[method-assign]
+    for kind in Kind:
+        await bench.open()
+        await bench.hear(kind, text=f"{kind} heard", code=f"why {kind} heard")
+        session, key = await bench.open(listens=False)
+        told = Observation(kind=kind, text=f"{kind} told", code=f"why {kind} told")
+        await bench.store.record(session, key, told)
+    await bench.timeline.flush()
+    assert passed["completed heard"] == passed["failed told"] == 1
+    assert set(passed.values()) == {1}

@@ -2,7 +2,6 @@
 
 import asyncio
 from decimal import Decimal
-from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -17,7 +16,7 @@ from enigma_panel.store.ledger.intents import IntentKind, Outcome
 from tests.kit.builders import a_session, a_task, new_task
 from tests.kit.clock import NOW
 from tests.kit.stores import a_store
-from tests.services.commands.bench import Bench, on_bench
+from tests.services.commands.bench import Bench
 from tests.store.helpers import started
 
 NOTHING = cast("Any", None)  # neither ledger nor clock is asked here
@@ -61,121 +60,105 @@ def test_what_was_sent_is_known_also_where_it_stands_in_a_structure(said: str) -
     assert redactor.redact(said) == said
 
 
-def test_a_task_that_a_full_disk_keeps_back_moves_no_end(tmp_path: Path) -> None:
+async def test_a_task_that_a_full_disk_keeps_back_moves_no_end(bench: Bench) -> None:
     """It is not sent: the browser where it waits lives no longer for it."""
-
-    async def check(bench: Bench) -> None:
-        key = await bench.open()
-        session, task = bench.store.session(key), bench.store.tasks_of(key)[0]
-        assert session is not None
-        session = replace(session, dialect=Dialect.W2, expires_ms=NOW + 60_000)
-        task = replace(task, status=TaskStatus.QUEUED, service_id=None)
-        await bench.store.update(session, task)
-        bench.executor.full = True
-        with pytest.raises(DiskFullError):
-            await bench.store.intend(IntentKind.NEW_TASK, session, task)
-        bench.executor.full = False
-        assert (bench.store.session(key), bench.store.task(task.key)) == (session, task)
-        assert bench.ledger.sessions([key])[key] == session
-
-    on_bench(tmp_path / "data", check)
+    key = await bench.open()
+    session, task = bench.store.session(key), bench.store.tasks_of(key)[0]
+    assert session is not None
+    session = replace(session, dialect=Dialect.W2, expires_ms=NOW + 60_000)
+    task = replace(task, status=TaskStatus.QUEUED, service_id=None)
+    await bench.store.update(session, task)
+    bench.executor.full = True
+    with pytest.raises(DiskFullError):
+        await bench.store.intend(IntentKind.NEW_TASK, session, task)
+    bench.executor.full = False
+    assert (bench.store.session(key), bench.store.task(task.key)) == (session, task)
+    assert bench.ledger.sessions([key])[key] == session
 
 
-def test_nor_does_what_was_to_be_written_meanwhile(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        key = await bench.open()
-        session, task = bench.store.session(key), bench.store.tasks_of(key)[0]
-        assert session is not None
-        session = replace(session, dialect=Dialect.W2, expires_ms=NOW + 60_000)
-        task = replace(task, status=TaskStatus.QUEUED, service_id=None)
-        await bench.store.update(session, task)
-        bench.executor.full, bench.executor.takes_s = True, 1
-        intending = asyncio.create_task(bench.store.intend(IntentKind.NEW_TASK, session, task))
-        await asyncio.sleep(0.5)
-        moved = bench.store.session(key)
-        assert moved is not None
-        await bench.store.update(replace(moved, label="mine"))
-        with pytest.raises(DiskFullError):
-            await intending
-        bench.executor.full = False
+async def test_nor_does_what_was_to_be_written_meanwhile(bench: Bench) -> None:
+    key = await bench.open()
+    session, task = bench.store.session(key), bench.store.tasks_of(key)[0]
+    assert session is not None
+    session = replace(session, dialect=Dialect.W2, expires_ms=NOW + 60_000)
+    task = replace(task, status=TaskStatus.QUEUED, service_id=None)
+    await bench.store.update(session, task)
+    bench.executor.full, bench.executor.takes_s = True, 1
+    intending = asyncio.create_task(bench.store.intend(IntentKind.NEW_TASK, session, task))
+    await asyncio.sleep(0.5)
+    moved = bench.store.session(key)
+    assert moved is not None
+    await bench.store.update(replace(moved, label="mine"))
+    with pytest.raises(DiskFullError):
+        await intending
+    bench.executor.full = False
+    await bench.store.flush()
+    kept = bench.ledger.sessions([key])[key]
+    assert moved.expires_ms != kept.expires_ms
+    assert (kept.label, kept.expires_ms) == ("mine", session.expires_ms)
+
+
+async def test_figures_that_a_full_disk_keeps_back_are_written_once_it_has_room(
+    bench: Bench,
+) -> None:
+    key = await bench.open()
+    (task,) = bench.store.tasks_of(key)
+    bench.executor.full = True
+    await bench.store.update(replace(task, is_new=True))
+    await bench.see(key, Kind.ACTIVE, usage=Usage(cost=Decimal("0.5")))
+    for is_full in (True, False):
+        bench.executor.full = is_full
         await bench.store.flush()
-        kept = bench.ledger.sessions([key])[key]
-        assert moved.expires_ms != kept.expires_ms
-        assert (kept.label, kept.expires_ms) == ("mine", session.expires_ms)
-
-    on_bench(tmp_path / "data", check)
-
-
-def test_figures_that_a_full_disk_keeps_back_are_written_once_it_has_room(tmp_path: Path) -> None:
-    async def check(bench: Bench) -> None:
-        key = await bench.open()
-        (task,) = bench.store.tasks_of(key)
-        bench.executor.full = True
-        await bench.store.update(replace(task, is_new=True))
-        await bench.see(key, Kind.ACTIVE, usage=Usage(cost=Decimal("0.5")))
-        for is_full in (True, False):
-            bench.executor.full = is_full
-            await bench.store.flush()
-        kept = bench.ledger.tasks([task.key])[task.key]
-        assert (kept.is_new, kept.usage.cost) == (True, Decimal("0.5"))
-
-    on_bench(tmp_path / "data", check)
+    kept = bench.ledger.tasks([task.key])[task.key]
+    assert (kept.is_new, kept.usage.cost) == (True, Decimal("0.5"))
 
 
 @pytest.mark.parametrize("before", ["", "step " * 50_000], ids=["short", "long"])
-def test_the_reply_that_names_a_session_is_kept_without_its_id(tmp_path: Path, before: str) -> None:
-    async def check(bench: Bench) -> None:
-        key = await bench.open(named=False)
-        told = f"{before}done in 7f3c9a51-browser"
-        reply = Observation(kind=Kind.COMPLETED, session_id="7f3c9a51-browser", text=told)
-        _, task = await bench.store.settle(bench.start, Outcome.KNOWN, reply)
-        assert task is not None
-        assert (task.result or "")[-24:] == f"{before}done in {MARK}"[-24:]
-        assert bench.store.session(key).service_id == "7f3c9a51-browser"
-
-    on_bench(tmp_path / "data", check)
-
-
-def test_a_session_that_gets_another_name_while_a_long_reply_is_read_has_both_kept_out(
-    tmp_path: Path,
+async def test_the_reply_that_names_a_session_is_kept_without_its_id(
+    bench: Bench, before: str
 ) -> None:
-    async def check(bench: Bench) -> None:
-        key = await bench.open(named=False)
-        told = "step " * 50_000
-        reply = Observation(kind=Kind.COMPLETED, session_id="of another one", text=told)
-        opened = Observation(kind=Kind.OPENED, session_id="7f3c9a51-browser")
-        settling = bench.store.settle(bench.start, Outcome.KNOWN, reply)
-        await asyncio.gather(settling, bench.store.record(key, None, opened))
-        assert bench.store.session(key).service_id == "7f3c9a51-browser"
-        assert bench.store._redactor.redact("in 7f3c9a51-browser") == f"in {MARK}"
-        bench.store.forget_history(NOW)
-        assert bench.store._redactor.redact("in 7f3c9a51-browser") == f"in {MARK}"
-
-    on_bench(tmp_path / "data", check)
+    key = await bench.open(named=False)
+    told = f"{before}done in 7f3c9a51-browser"
+    reply = Observation(kind=Kind.COMPLETED, session_id="7f3c9a51-browser", text=told)
+    _, task = await bench.store.settle(bench.start, Outcome.KNOWN, reply)
+    assert task is not None
+    assert (task.result or "")[-24:] == f"{before}done in {MARK}"[-24:]
+    assert bench.store.session(key).service_id == "7f3c9a51-browser"
 
 
-def test_results_are_marked_as_seen_also_where_they_are_not_in_memory(tmp_path: Path) -> None:
+async def test_a_session_that_gets_another_name_while_a_long_reply_is_read_has_both_kept_out(
+    bench: Bench,
+) -> None:
+    key = await bench.open(named=False)
+    told = "step " * 50_000
+    reply = Observation(kind=Kind.COMPLETED, session_id="of another one", text=told)
+    opened = Observation(kind=Kind.OPENED, session_id="7f3c9a51-browser")
+    settling = bench.store.settle(bench.start, Outcome.KNOWN, reply)
+    await asyncio.gather(settling, bench.store.record(key, None, opened))
+    assert bench.store.session(key).service_id == "7f3c9a51-browser"
+    assert bench.store._redactor.redact("in 7f3c9a51-browser") == f"in {MARK}"
+    bench.store.forget_history(NOW)
+    assert bench.store._redactor.redact("in 7f3c9a51-browser") == f"in {MARK}"
+
+
+async def test_results_are_marked_as_seen_also_where_they_are_not_in_memory(bench: Bench) -> None:
     """A write of the record as it was, on its way meanwhile, brings the mark back for nobody."""
-
-    async def check(bench: Bench) -> None:
-        done = new_task("done", status=TaskStatus.DONE, is_new=True)
-        old, shown = (started(bench.ledger, task=done).key for _ in range(2))
-        seen = started(bench.ledger, task=replace(done, is_new=False)).key
-        await bench.store.fetch([shown])
-        as_it_was = bench.store.task(shown)
-        assert as_it_was is not None
-        told: list[frozenset[int]] = []
-        bench.store.changed.connect(lambda diff: told.append(diff.tasks))
-        marked, _ = await asyncio.gather(
-            bench.store.set_new([old, shown, seen], is_new=False), bench.store.save(as_it_was)
-        )
-        assert sorted(marked) == [old, shown]
-        assert not any(task.is_new for task in bench.ledger.tasks([old, shown, seen]).values())
-        assert bench.store.task(shown) == replace(as_it_was, is_new=False)
-        assert frozenset({shown}) in told
-        assert await bench.store.set_new([old], is_new=True) == [old]
-        assert bench.ledger.tasks([old])[old].is_new
-        bench.store.notify()
-        assert told[-1] == frozenset()  # no record that anybody would ask for
-
-    on_bench(tmp_path, check)
+    done = new_task("done", status=TaskStatus.DONE, is_new=True)
+    old, shown = (started(bench.ledger, task=done).key for _ in range(2))
+    seen = started(bench.ledger, task=replace(done, is_new=False)).key
+    await bench.store.fetch([shown])
+    as_it_was = bench.store.task(shown)
+    assert as_it_was is not None
+    told: list[frozenset[int]] = []
+    bench.store.changed.connect(lambda diff: told.append(diff.tasks))
+    marked, _ = await asyncio.gather(
+        bench.store.set_new([old, shown, seen], is_new=False), bench.store.save(as_it_was)
+    )
+    assert sorted(marked) == [old, shown]
+    assert not any(task.is_new for task in bench.ledger.tasks([old, shown, seen]).values())
+    assert bench.store.task(shown) == replace(as_it_was, is_new=False)
+    assert frozenset({shown}) in told
+    assert await bench.store.set_new([old], is_new=True) == [old]
+    assert bench.ledger.tasks([old])[old].is_new
+    bench.store.notify()
+    assert told[-1] == frozenset()  # no record that anybody would ask for

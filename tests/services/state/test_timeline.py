@@ -35,15 +35,12 @@ def test_of_what_the_agent_told_the_oldest_go(
         ("LEDGER_FAILED", None, ""),
     ],
 )
-def test_a_failure_stands_there_with_the_services_own_code(
-    tmp_path: Path, code: str, text: str | None, line: str
+async def test_a_failure_stands_there_with_the_services_own_code(
+    bench: Bench, code: str, text: str | None, line: str
 ) -> None:
-    async def check(bench: Bench) -> None:
-        session, task = await bench.open(listens=False)
-        await bench.store.record(session, task, Observation(kind=Kind.FAILED, code=code, text=text))
-        assert [s.text for s in await bench.steps(task) if s.kind == Kind.FAILED.value] == [line]
-
-    with_bench(tmp_path, check)
+    session, task = await bench.open(listens=False)
+    await bench.store.record(session, task, Observation(kind=Kind.FAILED, code=code, text=text))
+    assert [s.text for s in await bench.steps(task) if s.kind == Kind.FAILED.value] == [line]
 
 
 def test_the_limit_is_ten_thousand() -> None:
