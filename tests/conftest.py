@@ -44,7 +44,6 @@ FIRST = (
     "test_kill_in_the_middle_and_everything_is_back",
     "test_faults",
     "test_a_seed_gives_the_same_trace_twice",
-    "test_ten_tasks_at_once_with_the_documented_limits",
     "test_what_was_red_once_holds",
 )
 """The tests that take longest: begun last, one worker would end a minute after the others."""

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from enigma_panel.bootstrap import Parts
-from enigma_panel.core.models import Phase, TaskSpec, TaskStatus
+from enigma_panel.core.models import Phase, TaskSpec
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import NoticeKind, WaitReason
 from tests.conftest import Simulator, first_and_weekly_each, up_and_weekly_each
@@ -95,21 +95,6 @@ async def test_without_a_connection_a_pause_fails_and_a_terminate_outlives_the_p
     async with running(sim.url) as parts:
         await until(lambda: parts.services.sessions.session(key).is_ended)
         assert applied(sim.url)["state:terminate"] == 1
-
-
-async def test_a_429_is_waited_out_and_shown(sim: Simulator, running: Running) -> None:
-    async with running(sim.url) as parts:
-        sessions = parts.services.sessions
-        key = await working(parts)
-        faults(sim.url, {"path": MESSAGES, "action": "state", "kind": "429", "retryAfter": 1})
-        command = asyncio.ensure_future(sessions.command([key], CommandVerb.PAUSE))
-        await until(
-            lambda: (pending := sessions.pending(key)) and pending.why is WaitReason.LIMITED
-        )
-        assert sessions.pending(key).due_ms > parts.services.clock.now_ms()
-        await command
-        assert applied(sim.url)["state:pause"] == 1
-        assert sessions.current_task(sessions.session(key)).status is TaskStatus.PAUSED
 
 
 async def test_another_program_that_uses_up_the_limit_is_told_of(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from enigma_panel.core.models import TaskSpec, TaskStatus
-from enigma_panel.core.verbs import AnswerVerb, CommandVerb
+from enigma_panel.core.verbs import AnswerVerb
 from enigma_panel.services.types import AnswerOutcome, LiveShare
 from tests.conftest import first_and_weekly_each
 from tests.kit.wait import until
@@ -51,24 +51,6 @@ async def test_steps_are_there_while_the_reply_is_held(
         assert {"agent", "action"} <= kinds
 
 
-async def test_a_result_comes_though_the_start_reply_was_dropped(
-    simulator: Simulator, running: Running
-) -> None:
-    url = simulator("--faults", "--live", "up", "--speed", "10").url
-    fault = {"path": "/start/send-message", "action": "newTask", "kind": "drop-after"}
-    _post(url, "/_sim/faults", [fault])
-    async with running(url) as parts:
-        sessions = parts.services.sessions
-        await sessions.start(TaskSpec(text="search for headphones"))
-        key = sessions.task_keys()[0]
-        await until(lambda: (t := sessions.task(key)) is not None and t.is_final)
-        task = sessions.task(key)
-        assert task is not None
-        assert (task.status, task.cost is not None) == (TaskStatus.DONE, True)
-        assert task.result
-        assert _state(url)["applied"]["newTask"] == 1
-
-
 async def test_a_question_in_the_hold_is_answered_in_the_hold(
     simulator: Simulator, running: Running
 ) -> None:
@@ -85,24 +67,6 @@ async def test_a_question_in_the_hold_is_answered_in_the_hold(
         assert result.outcome is AnswerOutcome.DELIVERED
         await until(lambda: (t := sessions.task(task.key)) is not None and t.is_final)
         assert _state(url)["applied"]["answers-taken"] == 1
-
-
-async def test_pause_by_the_channel_takes_effect_and_costs_no_call(
-    simulator: Simulator, running: Running
-) -> None:
-    url = simulator("--faults", "--live", "up", "--speed", "2").url
-    async with running(url) as parts:
-        sessions, live = parts.services.sessions, parts.services.live
-        await sessions.start(TaskSpec(text="research the market"))
-        await until(lambda: live.share().up == 1)
-        session = sessions.session_keys()[0]
-        await until(lambda: sessions.can(session, CommandVerb.PAUSE))
-        await sessions.command([session], CommandVerb.PAUSE)
-        task = sessions.task(sessions.task_keys()[0])
-        assert task is not None
-        assert (task.status, task.unproven) == (TaskStatus.PAUSED, CommandVerb.PAUSE)
-        await until(lambda: _state(url)["sessions"][0]["paused"])
-        assert _state(url)["live"]["received"] == {"state:pause": 1}
 
 
 @first_and_weekly_each("mode", ["off", "refuse", "freeze", "drop:0.3"])

@@ -8,12 +8,12 @@ import pytest
 from enigma_panel.bootstrap import Parts
 from enigma_panel.core.models import Phase, TaskSpec, TaskStatus
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
-from enigma_panel.services.types import AnswerOutcome, NoticeKind, WaitReason
+from enigma_panel.services.types import AnswerOutcome
 from tests.conftest import Simulator
 from tests.kit.clock import FastClock
 from tests.kit.wait import until
 from tests.services.conftest import LongLived, Running
-from tests.services.queue.test_unknown_outcomes import MESSAGES, applied, faults, listen
+from tests.services.queue.test_unknown_outcomes import MESSAGES, faults
 
 LOGIN = TaskSpec(text="Log in to shop.example", close_after=False)
 ANSWER = "Username: maria, Password: a-long-password"
@@ -61,22 +61,6 @@ async def test_wrong_ones_end_nothing_and_the_result_arrives(
         assert sessions.session(session).phase is Phase.OPEN
 
 
-async def test_a_session_that_is_gone_ends_after_the_looks(
-    sim: Simulator, running: Running
-) -> None:
-    async with running(sim.url, FastClock(), LongLived) as parts:
-        sessions = parts.services.sessions
-        session, key = await asking(parts)
-        faults(sim.url, not_found("/task/*", 0))
-        await until(lambda: sessions.is_missing(sessions.task(key)))
-        began = parts.services.clock.now_ms()
-        await until(lambda: sessions.session(session).is_final)
-        assert parts.services.clock.now_ms() - began > 12_000
-        assert sessions.session(session).phase is Phase.CLOSED
-        assert sessions.task(key).status is TaskStatus.LOST
-        assert not sessions.can(session, CommandVerb.TERMINATE)
-
-
 async def test_one_to_our_terminate_takes_it_from_nobody(sim: Simulator, running: Running) -> None:
     async with running(sim.url, FastClock(), LongLived) as parts:
         sessions = parts.services.sessions
@@ -104,31 +88,3 @@ async def test_an_answer_that_finds_no_session_is_kept_and_can_be_sent_again(
         result = await inbox.answer(inbox.questions()[0], ANSWER, AnswerVerb.RESUME)
         assert result.outcome is AnswerOutcome.DELIVERED
         await until(lambda: sessions.task(key).status is TaskStatus.DONE)
-
-
-async def test_a_session_that_is_not_found_for_a_new_task_is_terminated(
-    sim: Simulator, running: Running
-) -> None:
-    async with running(sim.url, FastClock(), LongLived) as parts:
-        sessions, queue = parts.services.sessions, parts.services.queue
-        first = await sessions.start(TaskSpec(text="Search for ribbons", close_after=False))
-        await until(lambda: sessions.task(first).status is TaskStatus.DONE)
-        session = sessions.task(first).session_key
-        faults(sim.url, not_found(MESSAGES, 0, action="newTask"))
-        key = await sessions.start(LOGIN, where=session)
-        await until(lambda: (entry := queue.entry(key)) and entry.why is WaitReason.SESSION_ENDED)
-        assert sessions.session(session).phase is Phase.CLOSED_ASSUMED
-        assert applied(sim.url)["state:terminate"] == 1
-
-
-async def test_a_session_opened_for_one_task_that_is_not_found_is_terminated(
-    sim: Simulator, running: Running
-) -> None:
-    async with running(sim.url, FastClock(), LongLived) as parts:
-        sessions, said = parts.services.sessions, listen(parts)
-        faults(sim.url, not_found(MESSAGES, 1, action="newTask"))
-        key = await sessions.start(LOGIN)
-        await until(lambda: applied(sim.url).get("state:terminate") == 1)
-        await until(lambda: len(said) == 2)
-        assert said[0].kind is NoticeKind.START_REFUSED
-        assert sessions.session(sessions.task(key).session_key).is_ended

@@ -13,7 +13,7 @@ from enigma_panel.core.observation import MISSING_PROMPT, Kind, Observation
 from enigma_panel.core.reducer import MAX_LIFE_MS
 from enigma_panel.core.service_rules import RULES, Dialect
 from enigma_panel.core.verbs import CommandVerb
-from enigma_panel.services.types import NoticeKind, QueueEntry, WaitReason
+from enigma_panel.services.types import NoticeKind, QueueEntry, ServiceStatus, WaitReason
 from enigma_panel.store.ledger.intents import IntentKind
 from tests.kit.wait import until
 from tests.services.commands.bench import rejected
@@ -50,6 +50,20 @@ async def test_a_start_is_in_the_ledger_before_it_is_sent(bench: QueueBench) -> 
     await bench.start()
     await bench.until_taken()
     assert kept == [[IntentKind.START_SESSION]] * 2 + [[IntentKind.NEW_TASK]] * 2
+
+
+async def test_a_start_that_finds_no_browser_is_tried_until_there_is_one(bench: QueueBench) -> None:
+    bench.service.refuses_start = [FULL] * 5
+    key = await bench.start()
+    await bench.until_waits(key, partial(is_try, 4))
+    await bench.until_waits(key, lambda entry: entry.why is WaitReason.NO_BROWSER and entry.due_ms)
+    assert bench.queue.wants_browser
+    assert bench.bench.health.status is ServiceStatus.FULL
+    bench.queue.try_now()
+    await asyncio.sleep(0.2)
+    assert bench.queue.entry(key).attempt == 5, "at once"
+    await bench.until_taken()
+    assert (bench.service.opened, bench.queue.wants_browser) == (["s1"], False)
 
 
 @pytest.mark.parametrize("grace_ms", [0, 3_000])

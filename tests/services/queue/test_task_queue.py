@@ -13,11 +13,10 @@ from enigma_panel.bootstrap import Parts
 from enigma_panel.core.models import Phase, TaskSpec, TaskStatus
 from enigma_panel.core.rate_limit import Endpoint
 from enigma_panel.core.verbs import CommandVerb
-from enigma_panel.services.types import NoticeKind, PauseReason, ServiceStatus, WaitReason
+from enigma_panel.services.types import NoticeKind, PauseReason, WaitReason
 from enigma_panel.store.ledger.intents import Intent, IntentKind
 from tests.conftest import Simulator
 from tests.kit.builders import new_session, new_task
-from tests.kit.clock import FastClock
 from tests.kit.wait import until
 from tests.services.conftest import Running
 from tests.services.queue.test_unknown_outcomes import MESSAGES, applied, arrived, faults, listen
@@ -94,24 +93,6 @@ async def test_run_after_this_one_waits_for_its_session(simulator: Start, runnin
         assert applied(sim.url)["start-session"] == 1
 
 
-async def test_a_task_whose_session_ended_stays_until_it_gets_another(
-    simulator: Start, running: Running
-) -> None:
-    sim = simulator("--speed", "20", "--faults")
-    async with running(sim.url) as parts:
-        sessions, queue = parts.services.sessions, parts.services.queue
-        first = await sessions.start(LONG)
-        where = sessions.task(first).session_key
-        await until(lambda: sessions.task(first).service_id is not None)
-        second = await sessions.start(QUICK, where=where)
-        await sessions.command([where], CommandVerb.TERMINATE)
-        await until(lambda: queue.entry(second).why is WaitReason.SESSION_ENDED)
-        assert sessions.task(second).status is TaskStatus.QUEUED
-        await queue.run_in_new_session(second)
-        await until(lambda: sessions.task(second).status is TaskStatus.DONE)
-        assert sessions.task(second).session_key != where
-
-
 async def test_the_order_is_the_person_s(simulator: Start, running: Running) -> None:
     sim = simulator("--speed", "5")
     async with running(sim.url) as parts:
@@ -167,51 +148,6 @@ async def test_a_refused_key_parks_the_line_until_there_is_another(
         await until(lambda: set(statuses(parts, keys)) == {TaskStatus.DONE})
 
 
-async def test_no_connection_keeps_what_waits_and_fails_what_was_just_clicked(
-    simulator: Start, running: Running
-) -> None:
-    sim = simulator("--speed", "20", "--faults")
-    async with running(sim.url) as parts:
-        assert parts.services.scope.spawn("health", parts.services.health.run()) is not None
-        sessions, queue = parts.services.sessions, parts.services.queue
-        faults(sim.url, {"path": STARTS, "kind": "refuse-before", "times": 0})
-        keys = await sessions.start_many([QUICK] * 2)
-        await until(lambda: arrived(sim.url).get("start-session", 0) >= 0)
-        faults(sim.url)
-        await until(lambda: not queue.entries(), 40)
-        assert TaskStatus.FAILED not in statuses(parts, keys)
-
-
-async def test_five_503_end_in_a_start_where_no_health_page_answers(
-    simulator: Start, running: Running
-) -> None:
-    sim = simulator("--speed", "20", "--faults")
-    async with running(sim.url, FastClock()) as parts:
-        sessions, queue = parts.services.sessions, parts.services.queue
-        faults(sim.url, {"path": STARTS, "kind": "503", "times": 5})
-        key = await sessions.start(QUICK)
-        await until(lambda: queue.entry(key) is not None and queue.entry(key).attempt == 4)
-        assert queue.entry(key).why is WaitReason.NO_BROWSER
-        assert queue.entry(key).due_ms > parts.services.clock.now_ms()
-        assert queue.wants_browser
-        assert parts.services.health.status is ServiceStatus.FULL
-        queue.try_now()
-        await until(lambda: sessions.task(key).status is TaskStatus.DONE)
-        assert parts.services.health.status is ServiceStatus.OK
-        assert arrived(sim.url)["start-session"] == 6
-
-
-async def test_ten_tasks_at_once_with_the_documented_limits(
-    simulator: Start, running: Running
-) -> None:
-    """The minute is a tenth of one here: 10 calls in 6 s, as the fast clock counts them."""
-    sim = simulator("--speed", "20", "--faults")
-    async with running(sim.url, FastClock()) as parts:
-        keys = await parts.services.sessions.start_many([QUICK] * 10)
-        await until(lambda: set(statuses(parts, keys)) == {TaskStatus.DONE}, 140)
-        assert applied(sim.url)["start-session"] == 10
-
-
 async def test_no_browser_is_opened_while_no_call_is_left_for_its_task(running: Running) -> None:
     """It would idle, and cost money, until the minute is over. Nobody listens at that address."""
     async with running("http://127.0.0.1:9") as parts:
@@ -265,42 +201,6 @@ async def test_taken_back_between_two_tries_the_browser_made_for_it_is_closed(
         await until(lambda: parts.services.store.session(sessions.task(key).session_key).is_ended)
         assert applied(sim.url).get("newTask", 0) == 0
         assert applied(sim.url)["state:terminate"] == 1
-
-
-async def test_several_tasks_for_an_idle_session_go_one_after_the_other(
-    simulator: Start, running: Running
-) -> None:
-    sim = simulator("--speed", "20", "--faults")
-    async with running(sim.url) as parts:
-        sessions = parts.services.sessions
-        first = await sessions.start(KEPT)
-        where = sessions.task(first).session_key
-        await until(lambda: sessions.task(first).status is TaskStatus.DONE)
-        keys = await sessions.start_many([KEPT] * 3, where=where)
-        await until(lambda: set(statuses(parts, keys)) == {TaskStatus.DONE})
-        a, b, c = (sessions.task(key) for key in keys)
-        assert a.ended_ms <= b.sent_ms <= b.ended_ms <= c.sent_ms
-
-
-async def test_another_key_after_a_401_to_the_task_goes_on_with_the_line(
-    simulator: Start, running: Running
-) -> None:
-    sim = simulator("--speed", "20", "--faults")
-    async with running(sim.url) as parts:
-        parts.services.settings.change(browsers_at_once=1)
-        sessions, queue = parts.services.sessions, parts.services.queue
-        body = {"success": False, "message": "Invalid or revoked API key"}
-        refused = {"path": MESSAGES, "kind": "status:401", "body": body, "times": 0}
-        faults(sim.url, refused)
-        keys = await sessions.start_many([QUICK] * 2)
-        await until(lambda: queue.pause_reason is PauseReason.KEY)
-        await until(lambda: len(queue.entries()) == 2)
-        # The browser that was opened can be ended only with its own key.
-        opened = next(s.key for s in parts.services.store.sessions() if s.service_id)
-        await until(lambda: sessions.pending(opened) is not None)
-        faults(sim.url)
-        await parts.services.account.save("enig_demo")
-        await until(lambda: set(statuses(parts, keys)) == {TaskStatus.DONE})
 
 
 async def test_a_task_for_another_address_blocks_nobody(simulator: Start, running: Running) -> None:
