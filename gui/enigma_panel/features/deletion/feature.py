@@ -35,7 +35,7 @@ def add_parts(host: Host, deletions: Deletions) -> None:
         selection.tasks,
         tr("Delete…"),
         partial(_ask, host, deletions),
-        tip=tr("Deletes ended tasks for good, after a question."),
+        tip=tr("Deletes ended tasks for good (asks first)."),
         shortcut="Shift+Del",
         within=True,
     )
