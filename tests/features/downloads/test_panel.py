@@ -73,6 +73,13 @@ def test_files_are_listed_by_names_that_are_safe(files: ResultFiles, window: Mai
     assert not files.isVisible()
 
 
+def test_a_panel_that_comes_later_shows_the_files_at_once(
+    files: ResultFiles, window: MainWindow, downloads: FakeDownloads
+) -> None:
+    later = add_panel(window, cast("Downloads", downloads))
+    assert [row.file for row in later.rows] == [row.file for row in files.rows]
+
+
 def test_it_is_downloaded_into_a_folder_of_choice(
     files: ResultFiles, window: MainWindow, downloads: FakeDownloads, tmp_path: Path
 ) -> None:

@@ -185,6 +185,10 @@ def test_long_results_are_cut_at_first(window: MainWindow, services: Any) -> Non
     assert QGuiApplication.clipboard().text() == long
     button(window.details, "Show all").click()
     assert window.details.result.reading.toPlainText() == long
+    services.sessions.add(2, status=TaskStatus.DONE, result="$5", ended_ms=NOW)
+    for key in (2, 1):
+        window.selection.tasks.select_key(key)
+    assert len(window.details.result.reading.toPlainText()) == 50_000
 
 
 def test_a_failure_is_said_in_words(window: MainWindow, services: Any) -> None:
