@@ -43,7 +43,6 @@ from enigma_panel.ui.widgets.free_screen import fit_on_screen
 if TYPE_CHECKING:
     from enigma_panel.check_service import ServiceCheck
     from enigma_panel.desktop.power import Power
-    from enigma_panel.startup import Startup
 
 log = logging.getLogger(__name__)
 
@@ -94,7 +93,6 @@ class Program:
         self._instance: SingleInstance | None = None
         self._replace_ledger: Callable[[Path], None] | None = None
         self._power: Power | None = None
-        self._startup: Startup | None = None
         self.restart_with: list[str] | None = None
         self._check = self._make_check() if options.check_service else None
 
@@ -233,9 +231,6 @@ class Program:
             try_demo=lambda: self._restart(demo=True),
             use_account=lambda: self._restart(demo=False),
             sleep_is_announced=lambda: self._power is not None and self._power.is_available,
-            notices_shown=lambda: (
-                self._startup is not None and not self._startup.notifier.is_missing
-            ),
             autostart=autostart if autostart.is_possible() and not self._options.demo else None,
         )
 
@@ -256,14 +251,14 @@ class Program:
         from enigma_panel.startup import Startup, make_power  # noqa: PLC0415 - 70 ms
 
         self._power = make_power(parts)
-        self._startup = Startup(
+        startup = Startup(
             parts,
             window,
             dialogs,
             power=self._power,
             keeps_copy=not self._dirs.throw_away,
         )
-        await self._startup.run()
+        await startup.run()
 
     async def _until_left(self, _parts: Parts, _window: MainWindow) -> int:
         """Wait for the end. The tour and the tests put a coroutine of theirs in its place."""

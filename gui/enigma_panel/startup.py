@@ -3,9 +3,8 @@
 import asyncio
 import gc
 import logging
-import sys
 import tempfile
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,16 +15,12 @@ from PySide6.QtWidgets import QApplication
 from enigma_panel.bootstrap import Parts, load_client
 from enigma_panel.core.models import SessionState, shown_state
 from enigma_panel.core.verbs import CommandVerb
-from enigma_panel.desktop.notifications import BusNotifier, NotificationBus
+from enigma_panel.desktop.notifications import make_notifier
 from enigma_panel.desktop.power import Power, SleepBus
-from enigma_panel.desktop.single_instance import bring_to_front
 from enigma_panel.features import FEATURES
 from enigma_panel.features.feature import Host
 from enigma_panel.runtime import event_loop
 from enigma_panel.services.clock import SystemClock
-from enigma_panel.services.desktop_notifier import DesktopNotifier
-from enigma_panel.services.done_notifier import DoneNotifier
-from enigma_panel.services.question_notifier import QuestionNotifier
 from enigma_panel.services.recovery import recover
 from enigma_panel.services.types import NoticeKind
 from enigma_panel.store.files import Problem, ProblemKind
@@ -40,7 +35,6 @@ from enigma_panel.ui.dialogs import Dialogs
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.recovery.lost_ledger import LedgerChoice, LostLedgerWindow
 from enigma_panel.ui.recovery.start_failed import StartFailedWindow
-from enigma_panel.ui.text.notification import asked_notice, done_notice
 from enigma_panel.ui.widgets.dialog import ModelessDialog
 
 log = logging.getLogger(__name__)
@@ -66,7 +60,6 @@ class Startup:
         power: Power,
         keeps_copy: bool,
     ) -> None:
-        self.notifier = DesktopNotifier()
         self._parts = parts
         self._window = window
         self._dialogs = dialogs
@@ -81,11 +74,9 @@ class Startup:
         await self._recover()
         scope = self._parts.services.scope
         scope.spawn("ticks", self._ticks())
-        self.notifier = make_notifiers(self._parts, self._window, self._parts.redact)
         self._install_features()
         manager = self._dialogs
         self._power.unlocked.connect(manager.show_question_anew)
-        self.notifier.missing_changed.connect(manager.look_for_questions)
         _application().focusWindowChanged.connect(manager.look_for_questions)  # it may be seen now
         await event_loop.blocking(load_client, time_limit=CLIENT_S)
         await self._parts.services.account.load()
@@ -98,12 +89,10 @@ class Startup:
             scope.spawn("ledger copy", self._copy_ledger())
 
     def _install_features(self) -> None:
-        host = Host(
-            services=self._parts.services,
-            window=self._window,
-            dialogs=self._dialogs,
-            notifier=self.notifier,
-        )
+        services, window = self._parts.services, self._window
+        notifier = make_notifier(services.scope)
+        notifier.setParent(window)
+        host = Host(services=services, window=window, dialogs=self._dialogs, notifier=notifier)
         for feature in FEATURES:
             feature.install(host)
 
@@ -234,80 +223,10 @@ def make_power(parts: Parts) -> Power:
     return power
 
 
-def make_notifiers(
-    parts: Parts, window: MainWindow, redact: Callable[[str], str]
-) -> DesktopNotifier:
-    """Make the notifiers of questions and of ended tasks for when no window of ours has the focus;
-    they live as long as the window.
-
-    Make them when the records of earlier runs are loaded: what ended in them is no news. redact:
-    applied to every text that leaves us.
-    """
-    notifier = _make_notifier(parts)
-    notifier.setParent(window)
-    done = DoneNotifier(
-        parts.services.store,
-        notifier,
-        make_notice=done_notice,
-        redact=redact,
-        has_focus=_has_focus,
-        is_wanted=lambda: parts.services.settings.value.tell_when_done,
-        clock=parts.services.clock,
-        scope=parts.services.scope,
-    )
-    done.opened.connect(lambda key, token: _open_result(window, key, token))
-    asked = QuestionNotifier(
-        parts.services.store,
-        parts.services.inbox,
-        parts.services.urgency,
-        notifier,
-        settings=parts.services.settings,
-        make_notice=asked_notice,
-        redact=redact,
-        has_focus=_has_focus,
-        clock=parts.services.clock,
-    )
-    asked.opened.connect(lambda key, token: _open_question(window, key, token))
-    for follower in (done, asked):
-        follower.setParent(notifier)
-        _application().focusWindowChanged.connect(follower.follow_focus)
-    return notifier
-
-
 def _application() -> QApplication:
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     return app
-
-
-def _has_focus() -> bool:
-    return QApplication.activeWindow() is not None
-
-
-def _make_notifier(parts: Parts) -> DesktopNotifier:
-    """Make the notifier; elsewhere than on Linux the icon in the tray shows notices."""
-    if sys.platform != "linux":
-        return DesktopNotifier()
-    return BusNotifier(_open_notices, parts.services.scope)
-
-
-def _open_notices() -> NotificationBus:
-    from enigma_panel.desktop.dbus import DesktopNotifications  # noqa: PLC0415 - 12 ms
-
-    return DesktopNotifications()
-
-
-def _open_question(window: MainWindow, task_key: int | None, token: str) -> None:
-    """Open the window, then the question before it."""
-    bring_to_front(window, token)
-    if task_key is not None:
-        window.dialogs.open_question(task_key)
-
-
-def _open_result(window: MainWindow, key: int, token: str) -> None:
-    """Show the result, and come to the front with the desktop's leave, where it gave one."""
-    window.open_result(key)
-    bring_to_front(window, token)
 
 
 def _open_bus() -> SleepBus:

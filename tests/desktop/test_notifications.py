@@ -16,10 +16,15 @@ import pytest
 pytest.importorskip("jeepney", reason="the desktop's bus is on Linux")
 
 from enigma_panel.desktop import notifications
-from enigma_panel.desktop.notifications import BusNotifier, NotificationBus, ServerChanged
+from enigma_panel.desktop.notifications import (
+    BusNotifier,
+    NotificationBus,
+    ServerChanged,
+    make_notifier,
+)
 from enigma_panel.desktop.power import BusError
 from enigma_panel.runtime.event_loop import TaskScope
-from enigma_panel.services.desktop_notifier import DesktopNotice
+from enigma_panel.services.desktop_notifier import DesktopNotice, DesktopNotifier
 from tests.desktop.notice_desk import ADDRESS, Desk, needs_bus
 from tests.kit.wait import until
 
@@ -567,3 +572,8 @@ async def test_whether_anybody_shows_notices_is_known(desk: Desk) -> None:
         assert changes == [True, False]
         desk.end_bus()
         await until(lambda: notifier.is_missing)
+
+
+async def test_elsewhere_than_on_linux_no_bus_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.platform", "win32")
+    assert type(make_notifier(TaskScope())) is DesktopNotifier

@@ -4,14 +4,15 @@ from tests.mutations.runner import Break
 
 ACCOUNT = "tests/services/test_account.py"
 DOWNLOADS = "tests/features/downloads/test_downloads.py"
-ASKED = "tests/services/test_question_notifier.py"
+ASKED = "tests/features/desktop_notices/test_question_notifier.py"
 TRAY = "tests/features/tray/test_tray.py"
 SERVICE_LOGINS = "tests/features/saved_logins/test_logins.py"
 SAVED_LOGINS = "tests/features/saved_logins/test_helper.py"
 LOGIN_OFFERS = "tests/features/saved_logins/test_offers.py"
 WORDS = "test_the_agents_words_are_there_if_they_are_wanted_and_no_secret_is"
-DONE = "tests/services/test_done_notifier.py"
-NOTICES = "tests/ui/main_window/test_desktop_notices.py"
+DONE = "tests/features/desktop_notices/test_done_notifier.py"
+NOTICES = "tests/features/desktop_notices/test_on_the_desktop.py"
+NOTICE_TEXTS = "tests/features/desktop_notices/test_text.py"
 FILTER = "tests/services/state/test_redaction_filter.py"
 FIELD = "tests/ui/widgets/test_password_edit.py"
 DIALOG = "tests/ui/questions/test_dialog.py"
@@ -758,7 +759,7 @@ DATA = (
     Break(
         promise=OVER,
         mistake="also what took a second",
-        file="services/done_notifier.py",
+        file="features/desktop_notices/done_notifier.py",
         old="task.is_new and _took_ms(task) > LEAST_MS",
         new="task.is_new",
         tests=(f"{DONE}::test_only_who_took_long_is_told",),
@@ -766,7 +767,7 @@ DATA = (
     Break(
         promise="while you look elsewhere",
         mistake="also who looks is told",
-        file="services/done_notifier.py",
+        file="features/desktop_notices/done_notifier.py",
         old="        if self._has_focus() or not self._is_wanted():",
         new="        if not self._is_wanted():",
         tests=(f"{DONE}::test_nothing_is_told_to_somebody_who_looks",),
@@ -774,23 +775,23 @@ DATA = (
     Break(
         promise="the session, its cost and how long it took",
         mistake="the cost is left out",
-        file="ui/text/notification.py",
+        file="features/desktop_notices/text.py",
         old="    if one.cost is None:",
         new="    if True:",
-        tests=("tests/ui/text/test_notification.py::test_one",),
+        tests=(f"{NOTICE_TEXTS}::test_one",),
     ),
     Break(
         promise='or "4 of 10 done, 1 failed"',
         mistake="those that failed are not named",
-        file="ui/text/notification.py",
+        file="features/desktop_notices/text.py",
         old="    if not failed:",
         new="    if True:",
-        tests=("tests/ui/text/test_notification.py::test_several",),
+        tests=(f"{NOTICE_TEXTS}::test_several",),
     ),
     Break(
         promise="Neither the task's text nor its result is in it: it may stand on a locked screen.",
         mistake="a name that repeats a password is told",
-        file="services/done_notifier.py",
+        file="features/desktop_notices/done_notifier.py",
         old="self._notifier.show(NOTICE, notice.redacted(self._redact))",
         new="self._notifier.show(NOTICE, notice)",
         tests=(f"{DONE}::test_no_secret_is_told",),
@@ -798,7 +799,7 @@ DATA = (
     Break(
         promise="Neither the task's text nor its result is in it",
         mistake="the text stands in the place of the session's name",
-        file="services/done_notifier.py",
+        file="features/desktop_notices/done_notifier.py",
         old='            name=session.name if session is not None else "",',
         new="            name=task.spec.text,",
         tests=(DONE,),
@@ -806,7 +807,7 @@ DATA = (
     Break(
         promise="A click opens the result",
         mistake="it opens nothing",
-        file="services/done_notifier.py",
+        file="features/desktop_notices/done_notifier.py",
         old="            self.opened.emit(max(keys), token)",
         new="            del token",
         tests=(f"{DONE}::test_a_click_opens_the_newest_that_is_still_new",),
@@ -814,7 +815,7 @@ DATA = (
     Break(
         promise="Settings turns it off",
         mistake="it does not",
-        file="services/done_notifier.py",
+        file="features/desktop_notices/done_notifier.py",
         old="        if self._has_focus() or not self._is_wanted():",
         new="        if self._has_focus():",
         tests=(f"{DONE}::test_whoever_wants_none_gets_none",),
@@ -822,7 +823,7 @@ DATA = (
     Break(
         promise="When an agent asks while you look elsewhere, the desktop says so at once",
         mistake="also who looks is told",
-        file="services/question_notifier.py",
+        file="features/desktop_notices/question_notifier.py",
         old="        if self._has_focus():",
         new="        if False:",
         tests=(f"{ASKED}::test_who_looks_is_told_of_no_question_before_its_last_minute",),
@@ -830,7 +831,7 @@ DATA = (
     Break(
         promise="the desktop says so at once, and once more in the last minute",
         mistake="the last minute is not told",
-        file="services/question_notifier.py",
+        file="features/desktop_notices/question_notifier.py",
         old="is_new = question.id not in self._seen or is_last > self._seen[question.id]",
         new="is_new = question.id not in self._seen",
         tests=(f"{ASKED}::test_who_looks_is_told_of_no_question_before_its_last_minute",),
@@ -841,12 +842,12 @@ DATA = (
         file="ui/text/questions.py",
         old="    if about_money and kind",
         new="    if False and kind",
-        tests=("tests/ui/text/test_notification.py::test_what_a_question_asks_for",),
+        tests=(f"{NOTICE_TEXTS}::test_what_a_question_asks_for",),
     ),
     Break(
         promise="None of the agent's words is in it, unless you turn that on in Settings → Questions",
         mistake="the question stands in the place of the session's name",
-        file="services/question_notifier.py",
+        file="features/desktop_notices/question_notifier.py",
         old='            name=session.name if session is not None else "",',
         new="            name=question.text,",
         tests=(f"{ASKED}::test_one_question_is_named_and_several_are_counted",),
@@ -854,7 +855,7 @@ DATA = (
     Break(
         promise="Several open questions share one notice, with their number.",
         mistake="it names the first alone",
-        file="ui/text/notification.py",
+        file="features/desktop_notices/text.py",
         old="    if len(news.questions) > 1:",
         new="    if False:",
         tests=(f"{ASKED}::test_one_question_is_named_and_several_are_counted",),
@@ -862,7 +863,7 @@ DATA = (
     Break(
         promise="None of the agent's words is in it, unless you turn that on in Settings → Questions",
         mistake="they always are",
-        file="services/question_notifier.py",
+        file="features/desktop_notices/question_notifier.py",
         old='words=question.text if wants_words else "",',
         new="words=question.text,",
         tests=(f"{ASKED}::{WORDS}",),
@@ -870,7 +871,7 @@ DATA = (
     Break(
         promise="secrets are left out of them",
         mistake="a question that repeats a password is told",
-        file="services/question_notifier.py",
+        file="features/desktop_notices/question_notifier.py",
         old="self._make_notice(news, now).redacted(self._redact)",
         new="self._make_notice(news, now)",
         tests=(f"{ASKED}::{WORDS}",),
@@ -878,7 +879,7 @@ DATA = (
     Break(
         promise="A click opens that question.",
         mistake="it opens the most urgent one",
-        file="startup.py",
+        file="features/desktop_notices/feature.py",
         old="window.dialogs.open_question(task_key)",
         new="window.dialogs.open_question(None)",
         tests=(f"{NOTICES}::test_a_click_opens_that_question_before_the_window",),
@@ -886,7 +887,7 @@ DATA = (
     Break(
         promise="It leaves when the question is settled",
         mistake="it stays",
-        file="services/question_notifier.py",
+        file="features/desktop_notices/question_notifier.py",
         old="            self._notifier.withdraw(NOTICE)\n",
         new="            pass\n",
         tests=(f"{ASKED}::test_it_stands_until_its_question_is_settled",),
@@ -894,7 +895,7 @@ DATA = (
     Break(
         promise="or you come to the window.",
         mistake="it stays",
-        file="services/question_notifier.py",
+        file="features/desktop_notices/question_notifier.py",
         old="            self._seen = levels\n",
         new="            pass\n",
         tests=(f"{ASKED}::test_who_looks_is_told_of_no_question_before_its_last_minute",),

@@ -142,7 +142,9 @@ async def test_behind_a_hidden_window_it_waits_only_where_a_notice_tells_of_it(
     world: World, shows_notices: bool
 ) -> None:
     window = QWidget()
-    manager = Dialogs(world.services, lambda: window, notices_shown=lambda: shows_notices)
+    manager = Dialogs(world.services, lambda: window)
+    settings = world.settings
+    manager.tells_of_questions = lambda: shows_notices and settings.value.notify_questions
     manager.start()
     world.inbox.ask(world.sessions.add_asking(1, "Which colour?"))
     assert titles(world) == ([] if shows_notices else ["Question from the agent"])

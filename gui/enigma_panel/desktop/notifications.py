@@ -7,6 +7,7 @@ there is no bus or nobody shows notifications, nothing happens.
 
 import asyncio
 import logging
+import sys
 from collections.abc import Callable, Hashable
 from functools import partial
 from typing import Protocol
@@ -231,6 +232,19 @@ class BusNotifier(DesktopNotifier):
     def _find_shown(self, number: int) -> _Notification | None:
         shown = (one for one in self._notifications.values() if number and one.number == number)
         return next(shown, None)
+
+
+def make_notifier(scope: TaskScope) -> DesktopNotifier:
+    """Make what shows notices; elsewhere than on Linux it shows none."""
+    if sys.platform != "linux":
+        return DesktopNotifier()
+    return BusNotifier(_open_bus, scope)
+
+
+def _open_bus() -> NotificationBus:
+    from enigma_panel.desktop.dbus import DesktopNotifications  # noqa: PLC0415 - 12 ms
+
+    return DesktopNotifications()
 
 
 def _start_over(one: _Notification, *, is_there: bool) -> None:

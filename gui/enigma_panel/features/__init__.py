@@ -1,6 +1,7 @@
 """Optional features: each is a folder here and a line below, and can be taken out with both."""
 
 from enigma_panel.features.deletion.feature import DELETION
+from enigma_panel.features.desktop_notices.feature import DESKTOP_NOTICES
 from enigma_panel.features.downloads.feature import DOWNLOADS
 from enigma_panel.features.exports.feature import EXPORTS
 from enigma_panel.features.feature import Feature
@@ -9,6 +10,7 @@ from enigma_panel.features.saved_logins.feature import SAVED_LOGINS
 from enigma_panel.features.tray.feature import TRAY
 
 FEATURES: tuple[Feature, ...] = (
+    DESKTOP_NOTICES,
     TRAY,
     RESULTS,
     DOWNLOADS,

@@ -13,7 +13,8 @@ from enigma_panel.ui.main_window.window import MainWindow
 class Host(Struct, frozen=True, kw_only=True):
     """The running program, as a feature sees it.
 
-    notifier: shows notices on the desktop.
+    notifier: shows notices on the desktop. Elsewhere than on Linux it needs somebody who shows
+    what it does not.
     """
 
     services: Services
@@ -26,7 +27,8 @@ class Feature(Struct, frozen=True, kw_only=True):
     """One feature. Its name is that of its folder.
 
     install: makes its service and adds its actions, dialogs and pages; called once, after the
-    first paint. needs: names of the features that it imports.
+    first paint and when the records of earlier runs are loaded. needs: names of the features that
+    it imports.
     """
 
     name: str

@@ -44,9 +44,10 @@ class Dialogs(QObject):
 
     parent: the window that dialogs belong to, asked for when a dialog is made. try_demo and
     use_account change between the demo service and the account; without them no button does it.
-    sleep_is_announced: whether this computer says when it is about to sleep. notices_shown: whether
-    the desktop shows notices, as far as is known. autostart: how it starts the program at a log-in.
+    sleep_is_announced: whether this computer says when it is about to sleep. autostart: how it
+    starts the program at a log-in.
     settings_parts: what features add to Settings. make_login_helper: a feature's, for questions.
+    tells_of_questions: whether a feature tells of questions on the desktop, as far as is known.
     draft_discarded: New task was cancelled with words in it; comes with what takes that back.
     said: what became of something that was asked for a moment ago.
     quit_waits: words for "Quit when they are done", empty ones when that holds no more. leaving:
@@ -66,7 +67,6 @@ class Dialogs(QObject):
         try_demo: Callable[[], None] | None = None,
         use_account: Callable[[], None] | None = None,
         sleep_is_announced: Callable[[], bool] = lambda: True,
-        notices_shown: Callable[[], bool] = lambda: False,
         autostart: "Autostart | None" = None,
     ) -> None:
         super().__init__()
@@ -75,10 +75,10 @@ class Dialogs(QObject):
         self._try_demo = try_demo
         self._use_account = use_account
         self._sleep_is_announced = sleep_is_announced
-        self._notices_shown = notices_shown
         self._autostart = autostart
         self.settings_parts: list[SettingsPart] = []
         self.make_login_helper: MakeLoginHelper | None = None
+        self.tells_of_questions: Callable[[], bool] = lambda: False
         self._made: dict[type[QDialog], QDialog] = {}
         self._key_was_asked_for = False
         services.account.changed.connect(self._ask_for_missing_key)
@@ -116,7 +116,7 @@ class Dialogs(QObject):
 
     def _is_told_by_a_notice(self) -> bool:
         """Nobody sees a window of ours, and the desktop tells of questions."""
-        if not self._notices_shown() or not self._services.settings.value.notify_questions:
+        if not self.tells_of_questions():
             return False
         parent = self._parent()
         return parent is not None and (not parent.isVisible() or parent.isMinimized())
@@ -169,7 +169,6 @@ class Dialogs(QObject):
                 self._parent(),
                 self.open_key,
                 power_available=self._sleep_is_announced(),
-                notices_shown=self._notices_shown,
                 autostart=self._autostart,
                 parts=self.settings_parts,
             )

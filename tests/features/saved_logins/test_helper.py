@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from enigma_panel.core.questions import LOGIN_USED
 from enigma_panel.features.saved_logins.helper import SavedLogins
+from enigma_panel.services.types import AnswerOutcome
 from enigma_panel.store.keychain import SecretOutcome
 from enigma_panel.store.settings import SavedLogin
 from enigma_panel.ui.questions.dialog import QuestionDialog
@@ -295,6 +296,23 @@ async def test_what_is_typed_while_the_keychain_waits_is_not_written_over(
     await asyncio.sleep(0.05)
     assert (page.username.text(), page.password.text()) == ("somebody else", "")
     assert page.used() == ""
+
+
+async def test_what_is_being_sent_is_not_written_over(
+    world: LoginsWorld, dialog: QuestionDialog
+) -> None:
+    await ask(world, dialog)
+    page = page_of(dialog)
+    type_text(page.username, "paul")
+    type_text(page.password, "lion-11")
+    await arm(world, dialog)
+    world.keychain.gate = threading.Event()
+    click(saved_of(dialog).buttons[0])
+    world.inbox.outcome = AnswerOutcome.FAILED
+    await send(world, dialog)
+    world.keychain.gate.set()
+    await asyncio.sleep(0.05)
+    assert (page.username.text(), page.password.text()) == ("paul", "lion-11")
 
 
 async def test_the_buttons_stay_where_they_are(world: LoginsWorld, dialog: QuestionDialog) -> None:

@@ -14,7 +14,7 @@ from gallery import SIZES, Gallery
 from tests.kit.fakes import FakeDialogs
 from tests.kit.world import World
 
-PAGES = ("general", "account", "appearance", "questions")
+PAGES = ("general", "account", "appearance")
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 

@@ -31,24 +31,6 @@ async def test_showing_ended_sessions_holds_at_once(world: World, dialog: Settin
     assert not dialog.general.show_ended.isChecked()
 
 
-async def test_being_told_when_something_is_done_holds_at_once(
-    world: World, dialog: SettingsDialog
-) -> None:
-    dialog.ask()
-    box = dialog.general.tell_when_done
-    assert box.isChecked()
-    assert box.text() == "Tell me when something is done"
-    tip = (
-        "Only while another program has the focus, and only for tasks that took more than "
-        "20 seconds."
-    )
-    assert (box.toolTip(), box.accessibleDescription()) == (tip, tip)
-    box.click()
-    assert not world.settings.value.tell_when_done
-    world.settings.change(tell_when_done=True)
-    assert box.isChecked()
-
-
 async def test_the_data_folder_can_be_copied(world: World, dialog: SettingsDialog) -> None:
     dialog.ask()
     click(dialog.general.copy_button)

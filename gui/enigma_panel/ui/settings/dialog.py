@@ -12,7 +12,6 @@ from enigma_panel.ui.settings.account_page import AccountPage
 from enigma_panel.ui.settings.appearance_page import AppearancePage
 from enigma_panel.ui.settings.general_page import Autostart, GeneralPage
 from enigma_panel.ui.settings.page import SettingsPage
-from enigma_panel.ui.settings.questions_page import QuestionsPage
 from enigma_panel.ui.widgets.basics import make_button
 from enigma_panel.ui.widgets.dialog import ModelessDialog
 from enigma_panel.ui.widgets.inputs import ScrollArea
@@ -29,9 +28,9 @@ class SettingsPart(Struct, frozen=True, kw_only=True):
 
 
 class SettingsDialog(ModelessDialog):
-    """The window. power_available: whether this computer says when it is about to sleep;
-    notices_shown: whether the desktop shows notices, as far as is known. autostart: how it starts
-    the program at a log-in, None where that is not possible. parts: those of the features."""
+    """The window. power_available: whether this computer says when it is about to sleep.
+    autostart: how it starts the program at a log-in, None where that is not possible. parts: those
+    of the features."""
 
     def __init__(
         self,
@@ -40,7 +39,6 @@ class SettingsDialog(ModelessDialog):
         open_key: Callable[[], None],
         *,
         power_available: bool = True,
-        notices_shown: Callable[[], bool] = lambda: True,
         autostart: Autostart | None = None,
         parts: Sequence[SettingsPart] = (),
     ) -> None:
@@ -48,7 +46,6 @@ class SettingsDialog(ModelessDialog):
         self.general = GeneralPage(services, power_available=power_available, autostart=autostart)
         self.account = AccountPage(services, open_key)
         self.appearance = AppearancePage(services)
-        self.questions = QuestionsPage(services, notices_shown)
         self.tabs = QTabWidget()
         self.tabs.setAccessibleName(tr("Settings"))
         self._columns: dict[str, QVBoxLayout] = {}
@@ -56,12 +53,14 @@ class SettingsDialog(ModelessDialog):
             (tr("General"), self.general),
             (tr("Account"), self.account),
             (tr("Appearance"), self.appearance),
-            (tr("Questions"), self.questions),
         )
         for title, page in pages:
             self._add(title, page)
         for part in parts:
             self._add(part.page, part.make())
+        for column in self._columns.values():
+            if column.count() > 1:  # one part below the other, and none at the bottom of the window
+                column.addStretch(1)
         self.close_button = make_button(tr("Close"))
         self.body.addWidget(self.tabs, 1)
         self.add_buttons(None, self.close_button)

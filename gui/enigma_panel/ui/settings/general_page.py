@@ -53,13 +53,6 @@ class GeneralPage(SettingsPage):
 
     def _build_parts(self, *, power_available: bool) -> None:
         self.show_ended = QCheckBox(tr("Show ended sessions"))
-        self.tell_when_done = QCheckBox(tr("Tell me when something is done"))
-        tip = tr(
-            "Only while another program has the focus, and only for tasks that took more than "
-            "20 seconds."
-        )
-        self.tell_when_done.setToolTip(tip)
-        self.tell_when_done.setAccessibleDescription(tip)
         self.start_at_login = QCheckBox(tr("Start when I log in"))
         self.start_at_login.setVisible(self._autostart is not None)
         self.problem = NoticeLabel()
@@ -86,14 +79,13 @@ class GeneralPage(SettingsPage):
             sleep = tr("This computer does not say when it is about to sleep.")
         grid.add_field(tr("Before this computer sleeps"), self.before_sleep, note=sleep)
         grid.setVerticalSpacing(18)
-        boxes = make_column(self.show_ended, self.tell_when_done, self.start_at_login, self.problem)
+        boxes = make_column(self.show_ended, self.start_at_login, self.problem)
         layout = make_column(boxes, grid, None, gap=16)
         layout.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         self.setLayout(layout)
 
     def _connect(self) -> None:
         self.show_ended.toggled.connect(self._change_show_ended)
-        self.tell_when_done.toggled.connect(self._change_tell_when_done)
         self.start_at_login.toggled.connect(self._change_start_at_login)
         self.before_sleep.currentIndexChanged.connect(self._change_before_sleep)
         self.copy_button.clicked.connect(self._copy_folder)
@@ -103,17 +95,12 @@ class GeneralPage(SettingsPage):
         """Show what holds now."""
         value = self._settings.value
         self.show_ended.setChecked(value.show_ended)
-        self.tell_when_done.setChecked(value.tell_when_done)
         self._show_start_at_login()
         self.before_sleep.setCurrentIndex(max(0, self.before_sleep.findData(value.before_sleep)))
 
     def _change_show_ended(self, shown: bool) -> None:
         if self._settings.value.show_ended != shown:
             self._settings.change(show_ended=shown)
-
-    def _change_tell_when_done(self, told: bool) -> None:
-        if self._settings.value.tell_when_done != told:
-            self._settings.change(tell_when_done=told)
 
     def _show_start_at_login(self) -> None:
         with QSignalBlocker(self.start_at_login):

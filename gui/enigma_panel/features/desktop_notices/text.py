@@ -6,9 +6,9 @@ in the window: any of it may hold anything. So does what the agent says, unless 
 """
 
 from enigma_panel.core.money import MoneyKind, format_money, is_sane, sum_money
+from enigma_panel.features.desktop_notices.done_notifier import DoneNews, Ended
+from enigma_panel.features.desktop_notices.question_notifier import AskedNews
 from enigma_panel.services.desktop_notifier import DesktopNotice
-from enigma_panel.services.done_notifier import DoneNews, Ended
-from enigma_panel.services.question_notifier import AskedNews
 from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.text.money import spoken_money
 from enigma_panel.ui.text.questions import NAME_LIMIT, asked_title

@@ -24,9 +24,9 @@ from enigma_panel.desktop.notifications import (
     ServerChanged,
     Shown,
 )
+from enigma_panel.features.desktop_notices.question_notifier import AskedNews, QuestionNotifier
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.desktop_notifier import DesktopNotice
-from enigma_panel.services.question_notifier import AskedNews, QuestionNotifier
 from enigma_panel.services.questions.urgency import LAST_MINUTE_MS, Urgency
 from enigma_panel.services.types import OpenQuestion
 from tests.kit.builders import a_question

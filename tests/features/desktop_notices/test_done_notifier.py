@@ -11,9 +11,14 @@ from msgspec.structs import replace
 from enigma_panel.core.models import Task, TaskSpec, TaskStatus
 from enigma_panel.core.observation import Kind, Observation, Usage
 from enigma_panel.core.redaction import Redactor
+from enigma_panel.features.desktop_notices.done_notifier import (
+    NOTICE,
+    DoneNews,
+    DoneNotifier,
+    Ended,
+)
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.desktop_notifier import DesktopNotice, DesktopNotifier
-from enigma_panel.services.done_notifier import NOTICE, DoneNews, DoneNotifier, Ended
 from enigma_panel.services.state.session_store import SessionStore
 from tests.conftest import Simulator
 from tests.kit.builders import a_task, new_session

@@ -1,25 +1,50 @@
-"""Settings, page Questions: how the person is told that an agent asks."""
-
-from collections.abc import Callable
+"""The settings of desktop notices: whether there are any, and what is on them."""
 
 from PySide6.QtWidgets import QCheckBox, QWidget
 
-from enigma_panel.services.container import Services
+from enigma_panel.services.desktop_notifier import DesktopNotifier
+from enigma_panel.services.settings import SettingsBook
 from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.settings.page import SettingsPage
 from enigma_panel.ui.widgets.basics import MARGIN, NoticeLabel, make_column, make_label
 
 tr = Translations("Settings")
 
 
-class QuestionsPage(SettingsPage):
-    """The page. Choices hold at once. notices_shown: whether this desktop shows notices, as far as
-    is known."""
+class DoneSettings(QWidget):
+    """A check box: whether the desktop tells that tasks are done. It holds at once."""
 
-    def __init__(self, services: Services, notices_shown: Callable[[], bool]) -> None:
+    def __init__(self, settings: SettingsBook) -> None:
         super().__init__()
-        self._settings = services.settings
-        self._notices_shown = notices_shown
+        self._settings = settings
+        self.box = QCheckBox(tr("Tell me when something is done"))
+        tip = tr(
+            "Only while another program has the focus, and only for tasks that took more than "
+            "20 seconds."
+        )
+        self.box.setToolTip(tip)
+        self.box.setAccessibleDescription(tip)
+        layout = make_column(self.box)
+        layout.setContentsMargins(MARGIN, 0, MARGIN, MARGIN)
+        self.setLayout(layout)
+        self.box.toggled.connect(self._change)
+        settings.changed.connect(self._refresh)
+        self._refresh()
+
+    def _refresh(self) -> None:
+        self.box.setChecked(self._settings.value.tell_when_done)
+
+    def _change(self, on: bool) -> None:
+        if self._settings.value.tell_when_done != on:
+            self._settings.change(tell_when_done=on)
+
+
+class QuestionSettings(QWidget):
+    """Check boxes for notices of questions. Choices hold at once."""
+
+    def __init__(self, settings: SettingsBook, notifier: DesktopNotifier) -> None:
+        super().__init__()
+        self._settings = settings
+        self._notifier = notifier
         self.boxes = {
             "notify_questions": _box(
                 tr("Notify me"),
@@ -41,11 +66,11 @@ class QuestionsPage(SettingsPage):
         self.setLayout(layout)
         for name, box in self.boxes.items():
             box.toggled.connect(lambda on, name=name: self._change(name, on))
-        self._settings.changed.connect(self.refresh)
-        self.refresh()
+        settings.changed.connect(self._refresh)
+        notifier.missing_changed.connect(self._refresh)
+        self._refresh()
 
-    def refresh(self) -> None:
-        """Show what holds now."""
+    def _refresh(self) -> None:
         for name, box in self.boxes.items():
             box.setChecked(getattr(self._settings.value, name))
         self.boxes["notify_words"].setEnabled(self._settings.value.notify_questions)
@@ -53,7 +78,7 @@ class QuestionsPage(SettingsPage):
             "No program shows notices on this desktop: only the window of this program tells of "
             "questions."
         )
-        self.missing.show_text("" if self._notices_shown() else text)
+        self.missing.show_text(text if self._notifier.is_missing else "")
 
     def _change(self, name: str, on: bool) -> None:
         if getattr(self._settings.value, name) != on:

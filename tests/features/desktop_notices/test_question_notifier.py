@@ -12,12 +12,17 @@ from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.questions import QuestionKind, credentials_text
 from enigma_panel.core.redaction import Redactor
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
+from enigma_panel.features.desktop_notices import done_notifier
+from enigma_panel.features.desktop_notices.question_notifier import (
+    NOTICE,
+    Asked,
+    AskedNews,
+    QuestionNotifier,
+)
+from enigma_panel.features.desktop_notices.text import asked_notice
 from enigma_panel.runtime.event_loop import TaskScope
-from enigma_panel.services import done_notifier
 from enigma_panel.services.desktop_notifier import DesktopNotice, DesktopNotifier
-from enigma_panel.services.question_notifier import NOTICE, Asked, AskedNews, QuestionNotifier
 from enigma_panel.services.questions.urgency import Urgency
-from enigma_panel.ui.text.notification import asked_notice
 from tests.conftest import Simulator
 from tests.kit.builders import a_question, a_session
 from tests.kit.clock import NOW

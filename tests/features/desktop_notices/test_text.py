@@ -6,9 +6,9 @@ import pytest
 from msgspec.structs import replace
 
 from enigma_panel.core.questions import QuestionKind, guess_kind, is_about_money
-from enigma_panel.services.done_notifier import DoneNews, Ended
-from enigma_panel.services.question_notifier import Asked, AskedNews
-from enigma_panel.ui.text.notification import asked_notice, done_notice
+from enigma_panel.features.desktop_notices.done_notifier import DoneNews, Ended
+from enigma_panel.features.desktop_notices.question_notifier import Asked, AskedNews
+from enigma_panel.features.desktop_notices.text import asked_notice, done_notice
 from enigma_panel.ui.text.states import local_time
 from tests.kit.clock import NOW
 

@@ -5,7 +5,7 @@ import os
 import time
 from collections.abc import Iterator
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import shiboken6
@@ -13,14 +13,14 @@ from msgspec.structs import replace
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from enigma_panel import startup
 from enigma_panel.core.models import TaskStatus
+from enigma_panel.core.redaction import Redactor
 from enigma_panel.desktop import dbus
-from enigma_panel.desktop.notifications import BusNotifier
+from enigma_panel.desktop.notifications import BusNotifier, make_notifier
+from enigma_panel.features.desktop_notices import done_notifier
+from enigma_panel.features.desktop_notices.feature import make_notifiers
 from enigma_panel.runtime.event_loop import TaskScope
-from enigma_panel.services import done_notifier
 from enigma_panel.services.clock import SystemClock
-from enigma_panel.services.desktop_notifier import DesktopNotifier
 from enigma_panel.services.questions.urgency import Urgency
 from enigma_panel.store.settings import Settings
 from enigma_panel.ui.main_window.window import MainWindow
@@ -47,12 +47,6 @@ def desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     one.stop()
 
 
-def add_ended(services: Any, n: int) -> None:
-    for key in range(1, n + 1):
-        fields = {"result": f"Result {key}", "ended_ms": NOW, "is_new": True}
-        services.sessions.add(key, status=TaskStatus.DONE, **fields)
-
-
 async def lose_focus(window: MainWindow) -> None:
     """The window is minimised, and nobody of ours gets the focus that it had."""
     other = QWidget()
@@ -66,55 +60,6 @@ async def lose_focus(window: MainWindow) -> None:
 
 def is_new(services: Any, n: int) -> list[int]:
     return [key for key in range(1, n + 1) if services.sessions.tasks[key].is_new]
-
-
-def test_the_row_is_selected_seen_and_scrolled_to(
-    window: MainWindow, services: Any, qapp: QApplication
-) -> None:
-    add_ended(services, 80)
-    table = window.selection.tasks
-    window.resize(900, 600)
-    qapp.processEvents()
-    window.body.set_details_open(False)
-    assert not window.details.isVisible()
-    window.open_result(3)
-    qapp.processEvents()
-    assert table.selected_keys() == [3]
-    row = table.visualRect(table.rows.index(table.rows.row_of(3), 0))
-    assert table.viewport().rect().contains(row.center())
-    assert window.details.result.reading.toPlainText() == "Result 3"
-    assert window.details.isVisible()
-    assert 3 not in is_new(services, 80)
-    assert len(is_new(services, 80)) == 79
-
-
-def test_one_that_is_selected_already_is_shown_in_details_again(
-    window: MainWindow, services: Any, qapp: QApplication
-) -> None:
-    add_ended(services, 80)
-    window.open_result(3)
-    window.selection.sessions.select_key(7)  # Details turns to that session
-    assert window.details.result.reading.toPlainText() == "Result 7"
-    window.selection.tasks.scrollToTop()
-    services.sessions.change_task(3, is_new=True)
-    window.open_result(3)
-    qapp.processEvents()
-    assert window.details.result.reading.toPlainText() == "Result 3"
-    assert window.selection.tasks.verticalScrollBar().value() > 0
-    assert 3 not in is_new(services, 80)
-
-
-def test_one_that_has_no_row_yet_is_shown_in_details(window: MainWindow, services: Any) -> None:
-    window.hold.aim()
-    add_ended(services, 2)
-    window.open_result(2)
-    assert window.details.result.reading.toPlainText() == "Result 2"
-    assert is_new(services, 2) == [1]
-
-
-def test_elsewhere_than_on_linux_no_bus_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.platform", "win32")
-    assert type(startup._make_notifier(SimpleNamespace())) is DesktopNotifier
 
 
 class Program:
@@ -137,8 +82,11 @@ class Program:
             store=store,
             inbox=services.inbox,
             urgency=Urgency(services.inbox, clock, scope),
+            redactor=Redactor(b"x" * 32),
         )
-        self.notifier = startup.make_notifiers(self, window, lambda text: text)
+        self.notifier = make_notifier(scope)
+        self.notifier.setParent(window)
+        make_notifiers(cast("Any", self.services), self.notifier, window)
 
 
 @needs_bus
