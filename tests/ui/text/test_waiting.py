@@ -195,13 +195,14 @@ def rejected(status: int, code: str, **facts: object) -> RejectedError:
 
 
 def test_the_bar_is_only_there_while_it_is_needed() -> None:
-    def said(why: WaitReason, n: int) -> str:
+    def said(why: WaitReason, n: int, limit: int = 5) -> str:
         words = queue_bar_text(
-            QueueState(pause_reason=PauseReason.NONE, limit=5, entries=waiting(why, n))
+            QueueState(pause_reason=PauseReason.NONE, limit=limit, entries=waiting(why, n))
         )
         return words.text if words is not None else ""
 
-    assert said(WaitReason.NO_SLOT, 12) == ("12 tasks are queued: all 5 browsers are in use.")
+    assert said(WaitReason.NO_SLOT, 12) == "12 tasks are queued: all 5 browsers are in use."
+    assert said(WaitReason.NO_SLOT, 3, 2) == "3 tasks are queued: both browsers are in use."
     assert said(WaitReason.NO_SLOT, 1_000).startswith("1,000 tasks are queued")
     assert said(WaitReason.NO_SLOT, 1) == ""  # its row says it
     assert said(WaitReason.TURN, 3) == said(WaitReason.BUSY, 3) == ""

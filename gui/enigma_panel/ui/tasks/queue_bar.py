@@ -309,6 +309,8 @@ def _shared_reason(state: QueueState) -> str:
     reasons = {entry.why for entry in state.entries} if len(state.entries) > 1 else set()
     if WaitReason.LEDGER in reasons:
         return tr("the ledger cannot be written at the moment")
+    if WaitReason.NO_SLOT in reasons and state.limit == 2:
+        return tr("both browsers are in use")
     if WaitReason.NO_SLOT in reasons:
         return tr.plural("the only browser is in use", "all {n} browsers are in use", state.limit)
     if WaitReason.LIMITED in reasons or WaitReason.BUDGET in reasons:
