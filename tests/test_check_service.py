@@ -21,8 +21,7 @@ from tests.kit.clock import FastClock
 from tests.kit.ledgers import make_ledger
 from tests.kit.simulator_process import SimulatorProcess
 from tests.kit.wait import until
-from tests.services.conftest import LongLived
-from tests.services.conftest import leave as end
+from tests.services.conftest import LongLived, leave as end
 
 pytestmark = pytest.mark.process
 Start = Callable[..., Simulator]

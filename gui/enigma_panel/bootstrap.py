@@ -15,7 +15,7 @@ from msgspec import Struct
 from enigma_panel.api.address import BadAddressError, parse_base_url
 from enigma_panel.api.protocols import LiveConnector, LiveError, LiveFault, ServiceClient
 from enigma_panel.cli import Options
-from enigma_panel.core.redaction import Redactor
+from enigma_panel.core.secrets.redaction import Redactor
 from enigma_panel.core.service_rules import Dialect
 from enigma_panel.demo.simulator_process import DEMO_KEY
 from enigma_panel.runtime import event_loop, logging_setup

@@ -6,8 +6,7 @@ import time
 from collections.abc import Callable
 from decimal import Decimal
 
-from hypothesis import HealthCheck, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, settings, strategies as st
 
 from enigma_panel.api.errors import ApiError, ProtocolError
 from enigma_panel.api.protocols import HealthReply

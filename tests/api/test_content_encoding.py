@@ -5,8 +5,7 @@ import random
 import zlib
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from enigma_panel.api.wire.content_encoding import (
     MAX_MEMBERS,

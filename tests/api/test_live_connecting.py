@@ -13,8 +13,7 @@ from aiohttp import web
 
 from enigma_panel.api import client
 from enigma_panel.api.protocols import LiveError, LiveFault
-from tests.api import live_peers as lp
-from tests.api import loopback as lb
+from tests.api import live_peers as lp, loopback as lb
 from tests.api.bodies import bomb, encoded
 from tests.api.live_peers import ID, OPEN, Seen
 from tests.matrix.certificates import Certificates, make_certificates

@@ -5,8 +5,7 @@ import time
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from enigma_panel.api.wire.error_responses import Answer
 from enigma_panel.api.wire.responses import MAX_QUESTION, read_poll

@@ -8,8 +8,7 @@ import pytest
 from enigma_panel.api import client
 from enigma_panel.api.address import UnusableProxyError, proxy_for
 from enigma_panel.api.protocols import LiveError, LiveFault
-from tests.api import live_peers as lp
-from tests.api import loopback as lb
+from tests.api import live_peers as lp, loopback as lb
 from tests.api.live_peers import ID, Seen
 
 HOST = "https://service.example"

@@ -5,8 +5,7 @@ from decimal import Decimal
 from itertools import product
 
 import pytest
-from hypothesis import assume, given
-from hypothesis import strategies as st
+from hypothesis import assume, given, strategies as st
 
 from enigma_panel.core.money import exact_money, format_money, is_sane, sum_money, to_nano
 from enigma_panel.core.observation import NO_USAGE, Usage

@@ -15,7 +15,7 @@ from enigma_panel.core.task_filter import NEWEST_FIRST, SortBy, SortColumn, Task
 from enigma_panel.services.task_search import TaskSearch
 from enigma_panel.store.ledger.intents import IntentKind
 from enigma_panel.ui.main_window.window import MainWindow
-from enigma_panel.ui.widgets.table import KeyedTable
+from enigma_panel.ui.widgets.table.table import KeyedTable
 from tests.benchmarks.intent import NOW, SESSION, TASK
 from tests.benchmarks.probe import run, say
 from tests.kit.wait import until

@@ -3,8 +3,7 @@
 from itertools import islice
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from enigma_panel.core.file_names import MAX_BYTES, MAX_CHARS, numbered, safe_name
 

@@ -1,8 +1,7 @@
 """The budget's pure rules: windows, the reserve, forecasts, and what reply headers teach."""
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from enigma_panel.core.rate_limit import Buckets, CallWindow, Endpoint, Rank, RateHeaders, Slot
 

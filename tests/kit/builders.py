@@ -5,7 +5,7 @@ from typing import Any
 
 from enigma_panel.core.models import Phase, Session, Task, TaskSpec, TaskStatus
 from enigma_panel.core.observation import Usage
-from enigma_panel.core.questions import guess_kind
+from enigma_panel.core.questions.kinds import guess_kind
 from enigma_panel.core.verbs import TaskVerb
 from enigma_panel.services.types import OpenQuestion
 from enigma_panel.store.ledger.intents import Step

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from enigma_panel.core.redaction import Redactor
+from enigma_panel.core.secrets.redaction import Redactor
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.state.sent_secrets import SentSecrets
 from enigma_panel.services.state.session_store import SessionStore

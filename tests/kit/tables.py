@@ -9,8 +9,8 @@ from PySide6.QtTest import QAbstractItemModelTester
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.ui.sessions.model import Column
 from enigma_panel.ui.sessions.table import VerbsDelegate
-from enigma_panel.ui.widgets.table import KeyedTable
-from enigma_panel.ui.widgets.table_model import KeyedTableModel
+from enigma_panel.ui.widgets.table.model import KeyedTableModel
+from enigma_panel.ui.widgets.table.table import KeyedTable
 
 SPOKEN = Qt.ItemDataRole.AccessibleTextRole
 STRICT = QAbstractItemModelTester.FailureReportingMode.Warning

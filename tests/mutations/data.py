@@ -21,7 +21,7 @@ LIVE_PEERS = "tests/api/test_live_connecting.py"
 LOG = "tests/runtime/test_logging_setup.py"
 VERSIONS = "tests/store/ledger/test_versions.py"
 SAID = "tests/ui/test_announcements.py"
-SECRETS = "tests/core/test_secret_answers.py"
+SECRETS = "tests/core/secrets/test_secret_answers.py"
 NEITHER = "Neither is ever written to a file or a log"
 KNOWN_FIRST = (
     "tests/services/test_recovery.py::test_what_an_earlier_run_sent_is_known_before_the_first_poll"
@@ -224,7 +224,7 @@ DATA = (
     Break(
         promise="Where the agent repeats a password",
         mistake="of a login the password is none",
-        file="core/secret_answers.py",
+        file="core/secrets/secret_answers.py",
         old="    parts = [credentials_text(username, password), password]\n",
         new="    parts = [credentials_text(username, password)]\n",
         tests=(f"{SECRETS}::test_of_a_login_the_password_and_no_username",),
@@ -232,7 +232,7 @@ DATA = (
     Break(
         promise="what you answered to a question for a secret",
         mistake="only what looks like a code",
-        file="core/secret_answers.py",
+        file="core/secrets/secret_answers.py",
         old="    if kind in _SECRET_KINDS and _DECLINES",
         new="    if kind is QuestionKind.CREDENTIALS and _DECLINES",
         tests=(f"{SECRETS}::test_an_answer_to_a_question_for_a_secret_is_one",),
@@ -240,7 +240,7 @@ DATA = (
     Break(
         promise="so are codes in any other answer",
         mistake="codes are no secrets",
-        file="core/secret_answers.py",
+        file="core/secrets/secret_answers.py",
         old="    parts = [*_labelled(text), *_whole_code(text.strip(_OUTER))]\n",
         new="    parts: list[str] = []\n",
         tests=(f"{SECRETS}::test_a_code_is_one_in_any_answer_and_in_each_way_to_write_it",),
@@ -248,10 +248,10 @@ DATA = (
     Break(
         promise="Such a question is known by its words",
         mistake="none is",
-        file="core/questions.py",
+        file="core/questions/kinds.py",
         old="    if asks_for_secret(words):\n",
         new="    if False:\n",
-        tests=("tests/core/test_secret_questions.py::test_they_are_found_in_plain_words",),
+        tests=("tests/core/secrets/test_secret_questions.py::test_they_are_found_in_plain_words",),
     ),
     Break(
         promise="has one masked field",
@@ -273,7 +273,7 @@ DATA = (
     Break(
         promise="Plain words of other answers are not replaced",
         mistake="they are, and missing in the result",
-        file="core/secret_answers.py",
+        file="core/secrets/secret_answers.py",
         old="    if kind in _SECRET_KINDS and _DECLINES",
         new="    if kind in QuestionKind and _DECLINES",
         tests=(f"{SECRETS}::test_plain_words_are_none_where_no_secret_is_asked_for",),
@@ -397,10 +397,10 @@ DATA = (
     Break(
         promise="except for what looks like a key",
         mistake="keys pass",
-        file="core/redaction.py",
+        file="core/secrets/redaction.py",
         old='    (("enig_", "wr_"), _API_KEY, MARK),\n',
         new="",
-        tests=("tests/core/test_redaction.py::test_patterns",),
+        tests=("tests/core/secrets/test_redaction.py::test_patterns",),
     ),
     Break(
         promise="repeats a secret that you sent to a session that is not over",

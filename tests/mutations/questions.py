@@ -2,7 +2,7 @@
 
 from tests.mutations.runner import Break
 
-AMOUNTS = "tests/core/test_amounts.py"
+AMOUNTS = "tests/core/questions/test_amounts.py"
 FORMS = "tests/ui/questions/test_forms.py"
 ANSWERS = "tests/services/questions/test_answers.py"
 REDUCER = "tests/core/test_reducer.py"
@@ -42,7 +42,7 @@ QUESTIONS = (
     Break(
         promise=NO_BLANK_CHEQUE,
         mistake="any amount is a total, beside any other",
-        file="core/amounts.py",
+        file="core/questions/amounts.py",
         old="if is_plain and is_known else None",
         new="if is_known else None",
         tests=(f"{AMOUNTS}::test_what_is_no_total_or_not_for_certain_is_none",),
@@ -50,7 +50,7 @@ QUESTIONS = (
     Break(
         promise=NO_BLANK_CHEQUE,
         mistake="what else the question says is passed over, in any language",
-        file="core/amounts.py",
+        file="core/questions/amounts.py",
         old="if is_plain and is_known else None",
         new="if is_plain else None",
         tests=(f"{AMOUNTS}::test_what_is_no_total_or_not_for_certain_is_none",),
@@ -58,7 +58,7 @@ QUESTIONS = (
     Break(
         promise=NO_BLANK_CHEQUE,
         mistake="what follows the amount is passed over",
-        file="core/amounts.py",
+        file="core/questions/amounts.py",
         old='    r"(?= ?(?:$|[.!?;)\\n]|',
         new='    r"(?= ?(?:|$|[.!?;)\\n]|',
         tests=(f"{AMOUNTS}::test_what_is_no_total_or_not_for_certain_is_none",),
@@ -90,7 +90,7 @@ QUESTIONS = (
     Break(
         promise="A code is taken out of the message that brought it",
         mistake="the message is sent",
-        file="core/one_time_codes.py",
+        file="core/secrets/one_time_codes.py",
         old="return codes[0] if len(codes) == 1 else message.strip()",
         new="return message.strip()",
         tests=(f"{FORMS}::test_a_code_is_taken_out_of_the_message_that_brought_it",),

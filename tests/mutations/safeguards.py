@@ -468,7 +468,7 @@ SAFEGUARDS = (
     Break(
         promise="No cell goes on showing in part what was before",
         mistake="a cell painted last counts, not the first",
-        file="ui/widgets/table_model.py",
+        file="ui/widgets/table/model.py",
         old="self._painted.setdefault(key, {}).setdefault(column, cell)",
         new="self._painted.setdefault(key, {})[column] = cell",
         tests=(f"{LIVE_ROWS}::test_what_was_painted_in_part_before_it_was_told_is_told",),

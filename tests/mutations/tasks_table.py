@@ -6,7 +6,7 @@ FILTER = "tests/ui/tasks/test_filter.py"
 SORTING = "tests/ui/tasks/test_sorting.py"
 ROWS = "tests/ui/widgets/test_other_rows.py"
 DELETION = "tests/features/deletion/test_dialog.py"
-COLUMNS = "tests/ui/widgets/test_column_sizing.py"
+COLUMNS = "tests/ui/widgets/table/test_column_sizing.py"
 SEVERAL = "tests/ui/main_window/test_several_tasks.py"
 VERSIONS = "tests/store/ledger/test_versions.py"
 REDUCER = "tests/core/test_reducer.py"
@@ -20,7 +20,7 @@ TASKS_TABLE = (
     Break(
         promise="Nothing moves under the hand",
         mistake="a click on a row of which a part is seen scrolls the table half a second later",
-        file="ui/widgets/table.py",
+        file="ui/widgets/table/table.py",
         old="        self.setAutoScroll(False)\n        super().mousePressEvent(event)\n",
         new="        super().mousePressEvent(event)\n",
         tests=(f"{ROWS}::test_a_click_on_a_row_of_which_a_part_is_seen_moves_nothing",),
@@ -62,7 +62,7 @@ TASKS_TABLE = (
     Break(
         promise=SELECTION,
         mistake="where all were selected, others that come are selected, too",
-        file="ui/widgets/table.py",
+        file="ui/widgets/table/table.py",
         old="            self.selectionModel().clear()\n",
         new="            pass\n",
         tests=(f"{ROWS}::test_where_all_rows_are_selected_others_that_come_are_not",),
@@ -158,7 +158,7 @@ TASKS_TABLE = (
     Break(
         promise="Columns stand where the person put them",
         mistake="a width is lost while its column is hidden",
-        file="ui/widgets/column_sizing.py",
+        file="ui/widgets/table/column_sizing.py",
         old="            width=self._own_widths.get(column.key),\n",
         new="            width=self._header.sectionSize(column.key) or None,\n",
         tests=(f"{COLUMNS}::test_columns_stand_where_the_person_put_them",),

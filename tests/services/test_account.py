@@ -8,7 +8,7 @@ import pytest
 from enigma_panel.api.client import HttpClient
 from enigma_panel.api.errors import RejectedError, Reply
 from enigma_panel.api.wire.requests import WRITERS
-from enigma_panel.core.redaction import Redactor
+from enigma_panel.core.secrets.redaction import Redactor
 from enigma_panel.core.service_rules import Dialect
 from enigma_panel.services import account as module
 from enigma_panel.services.account import Account

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from enigma_panel.api.protocols import ApiCall
 from enigma_panel.core.rate_limit import Endpoint, Rank, RateHeaders

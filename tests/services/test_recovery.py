@@ -8,7 +8,7 @@ import pytest
 from enigma_panel import bootstrap
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.rate_limit import Endpoint, Rank
-from enigma_panel.core.redaction import Fingerprinter
+from enigma_panel.core.secrets.redaction import Fingerprinter
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.clock import SystemClock
 from enigma_panel.store.keychain import MemoryStore, Result

@@ -12,8 +12,8 @@ from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.core.models import TaskSpec, TaskStatus
 from enigma_panel.core.observation import Kind
-from enigma_panel.core.questions import QuestionKind, credentials_text
-from enigma_panel.core.secret_answers import login_secrets
+from enigma_panel.core.questions.kinds import QuestionKind, credentials_text
+from enigma_panel.core.secrets.secret_answers import login_secrets
 from enigma_panel.core.verbs import AnswerVerb
 from enigma_panel.services.questions.answers import Answers
 from enigma_panel.services.questions.inbox import Inbox

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.observation import Kind, Observation, Usage
-from enigma_panel.core.redaction import Redactor
+from enigma_panel.core.secrets.redaction import Redactor
 from enigma_panel.core.task_filter import SortBy, SortColumn, TaskFilter, TaskGroup, TaskSum
 from enigma_panel.runtime.event_loop import LedgerThread, TaskScope
 from enigma_panel.services import task_search

@@ -6,8 +6,7 @@ from enigma_panel.core.models import Phase, Session, Task, TaskStatus
 from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.types import Diff
 from enigma_panel.simulator.responses import dollars
-from enigma_panel.simulator.task import Task as ModelTask
-from enigma_panel.simulator.task import TaskState
+from enigma_panel.simulator.task import Task as ModelTask, TaskState
 from tests.simulation.calls import mark_of
 
 if TYPE_CHECKING:

@@ -7,8 +7,7 @@ from enigma_panel.api.protocols import ApiCall
 from enigma_panel.core.models import Session, Task, TaskStatus
 from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.types import Diff
-from enigma_panel.simulator.task import Task as ModelTask
-from enigma_panel.simulator.task import TaskState
+from enigma_panel.simulator.task import Task as ModelTask, TaskState
 from tests.simulation.calls import STARTS, Sent, Verdict, mark_of
 from tests.simulation.questions import Question
 from tests.simulation.weather import Kind

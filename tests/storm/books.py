@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 
 from enigma_panel.core.models import FINAL_PHASES, Task, TaskStatus
-from enigma_panel.core.redaction import MARK
+from enigma_panel.core.secrets.redaction import MARK
 from enigma_panel.simulator.http_server import digest
 from enigma_panel.store.ledger import Ledger
 from tests.storm.hand import Typed

@@ -19,9 +19,9 @@ from PySide6.QtWidgets import (
 )
 
 from enigma_panel.ui.widgets.basics import ElidedLabel
-from enigma_panel.ui.widgets.delegates import cell_width
-from enigma_panel.ui.widgets.table import KeyedTable
-from enigma_panel.ui.widgets.table_model import Role
+from enigma_panel.ui.widgets.table.delegates import cell_width
+from enigma_panel.ui.widgets.table.model import Role
+from enigma_panel.ui.widgets.table.table import KeyedTable
 
 KINDS = (QLabel, QAbstractButton, QLineEdit, QComboBox)
 

@@ -12,7 +12,7 @@ from enigma_panel.ui.dialogs import Dialogs
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.new_task.dialog import NewTaskDialog
 from enigma_panel.ui.questions.dialog import QuestionDialog
-from enigma_panel.ui.widgets.table import KeyedTable
+from enigma_panel.ui.widgets.table.table import KeyedTable
 from tests.kit.person import CTRL, active, button, click, double_click, key
 from tests.kit.wait import until
 from tests.kit.world import World

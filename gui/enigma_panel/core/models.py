@@ -9,12 +9,15 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from enigma_panel.core.hidden import Hidden, HidingStruct
 from enigma_panel.core.money import is_sane
 from enigma_panel.core.observation import NO_USAGE, OTHER_TASK, ResultFile, Usage
+from enigma_panel.core.secrets.hidden import Hidden, HidingStruct
 from enigma_panel.core.service_rules import Dialect
-from enigma_panel.core.statuses import AT_WORK, FINAL_STATUSES
-from enigma_panel.core.statuses import TaskStatus as TaskStatus  # noqa: PLC0414 - part of a Task
+from enigma_panel.core.statuses import (
+    AT_WORK,
+    FINAL_STATUSES,
+    TaskStatus as TaskStatus,  # noqa: PLC0414 - part of a Task
+)
 from enigma_panel.core.verbs import COMMANDS, CommandVerb, TaskVerb
 
 

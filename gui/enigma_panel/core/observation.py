@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from enigma_panel.core.hidden import Hidden, HidingStruct
+from enigma_panel.core.secrets.hidden import Hidden, HidingStruct
 
 OTHER_TASK = "OTHER_TASK"
 """Our own code for a report that names a task or session that is unknown here."""

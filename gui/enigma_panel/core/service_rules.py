@@ -8,8 +8,7 @@ never of its name.
 from collections.abc import Mapping
 from enum import StrEnum
 
-from msgspec import Struct
-from msgspec import field as with_default
+from msgspec import Struct, field as with_default
 from msgspec.structs import replace
 
 from enigma_panel.core.observation import MISSING_PROMPT, MISSING_TASK_DETAILS

@@ -15,13 +15,12 @@ from operator import attrgetter
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
-from msgspec import Struct
-from msgspec import field as with_default
+from msgspec import Struct, field as with_default
 from msgspec.structs import replace
 
-from enigma_panel.core.hidden import Hidden, HidingStruct
 from enigma_panel.core.lazy_pattern import lazy_compile
 from enigma_panel.core.models import BrowserOptions, Limits, OutputType, Proxy, TaskSpec
+from enigma_panel.core.secrets.hidden import Hidden, HidingStruct
 from enigma_panel.core.service_rules import Field, ServiceRules
 
 MAX_TASK_CHARS = 20_000

@@ -10,7 +10,7 @@ from collections.abc import MutableMapping
 import msgspec
 from msgspec.structs import replace
 
-from enigma_panel.core.hidden import Hidden, HidingStruct
+from enigma_panel.core.secrets.hidden import Hidden, HidingStruct
 
 VARIABLE = "ENIGMA_PANEL_HANDED_OVER"
 """Variable with the end of the pipe to read from."""

@@ -17,7 +17,7 @@ from enigma_panel.api.address import parse_base_url
 from enigma_panel.api.errors import ApiError, RejectedError, SessionGoneError, http_status
 from enigma_panel.api.protocols import ServiceClient
 from enigma_panel.core.models import Session
-from enigma_panel.core.redaction import Redactor
+from enigma_panel.core.secrets.redaction import Redactor
 from enigma_panel.core.service_rules import (
     RULES,
     Dialect,

@@ -3,8 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
-from datetime import time as time_of_day
+from datetime import UTC, date, datetime, time as time_of_day, timedelta
 from typing import Protocol
 
 JUMP_MS = 2_000

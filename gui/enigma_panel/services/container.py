@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from enigma_panel.core.redaction import Redactor
+from enigma_panel.core.secrets.redaction import Redactor
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.account import Account
 from enigma_panel.services.clock import Clock

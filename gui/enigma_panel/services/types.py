@@ -6,13 +6,47 @@ from typing import Protocol
 
 from msgspec import Struct, field
 
-from enigma_panel.api.errors import ApiError
-from enigma_panel.api.protocols import LiveFault
-from enigma_panel.core.hidden import Hidden, HidingStruct
-from enigma_panel.core.questions import QuestionKind
+from enigma_panel.api.address import (
+    AddressProblem as AddressProblem,
+    BadAddressError as BadAddressError,
+)
+from enigma_panel.api.errors import (
+    REFUSALS as REFUSALS,
+    ApiError as ApiError,
+    NotConnectedError as NotConnectedError,
+    ProtocolError as ProtocolError,
+    RejectedError as RejectedError,
+    SessionGoneError as SessionGoneError,
+)
+from enigma_panel.api.protocols import LiveFault as LiveFault
+from enigma_panel.api.wire.error_responses import TOO_MANY as TOO_MANY
+from enigma_panel.core.questions.kinds import QuestionKind
+from enigma_panel.core.secrets.hidden import Hidden, HidingStruct
 from enigma_panel.core.service_rules import Field
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
-from enigma_panel.store.ledger.intents import Intent
+from enigma_panel.store.files import Copy as Copy, Problem as Problem, ProblemKind as ProblemKind
+from enigma_panel.store.keychain import Result as Result, SecretOutcome as SecretOutcome
+from enigma_panel.store.ledger.errors import (
+    DiskFullError as DiskFullError,
+    LedgerError as LedgerError,
+    MissingLedgerError as MissingLedgerError,
+    NewerLedgerError as NewerLedgerError,
+    ReadOnlyLedgerError as ReadOnlyLedgerError,
+)
+from enigma_panel.store.ledger.intents import Intent, Step as Step
+from enigma_panel.store.paths import FolderError as FolderError
+from enigma_panel.store.settings import (
+    BROWSERS_AT_ONCE as BROWSERS_AT_ONCE,
+    DARK as DARK,
+    LEAVE as LEAVE,
+    LIGHT as LIGHT,
+    MOST_WORDS_CHARS as MOST_WORDS_CHARS,
+    SYSTEM as SYSTEM,
+    TERMINATE_IDLE as TERMINATE_IDLE,
+    ColumnSettings as ColumnSettings,
+    SettingsError as SettingsError,
+    TableSettings as TableSettings,
+)
 
 NOTHING: frozenset[int] = frozenset()
 

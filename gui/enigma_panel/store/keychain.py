@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
-from enigma_panel.core.hidden import Hidden, HidingStruct
+from enigma_panel.core.secrets.hidden import Hidden, HidingStruct
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend

@@ -15,8 +15,7 @@ from enigma_panel.core.verbs import COMMANDS, CommandVerb
 from enigma_panel.services.container import Services
 from enigma_panel.services.sessions import NoKeyError
 from enigma_panel.services.settings import choose_dialect
-from enigma_panel.services.types import PendingCommand
-from enigma_panel.store.ledger.errors import LedgerError
+from enigma_panel.services.types import LedgerError, PendingCommand
 from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.secret_clipboard import SecretClipboard
 from enigma_panel.ui.text.account_page import open_account_page

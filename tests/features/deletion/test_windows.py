@@ -12,8 +12,7 @@ from enigma_panel.features.deletion.deletions import DeletionResult
 from enigma_panel.features.deletion.dialog import DeletionDialog
 from tests.features.deletion.fakes import DeletionWorld
 from tests.ui.test_clipping import LARGE, SCREENS, USUAL, check_states, settled, states
-from tests.ui.test_focus import Stage, check_keys
-from tests.ui.test_focus import stage as engine_stage
+from tests.ui.test_focus import Stage, check_keys, stage as engine_stage
 
 __all__ = ["engine_stage"]
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")

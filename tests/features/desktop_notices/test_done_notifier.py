@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from enigma_panel.core.models import Task, TaskSpec, TaskStatus
 from enigma_panel.core.observation import Kind, Observation, Usage
-from enigma_panel.core.redaction import Redactor
+from enigma_panel.core.secrets.redaction import Redactor
 from enigma_panel.features.desktop_notices.done_notifier import (
     NOTICE,
     DoneNews,

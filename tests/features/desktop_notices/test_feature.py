@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from enigma_panel.core.redaction import Redactor
+from enigma_panel.core.secrets.redaction import Redactor
 from enigma_panel.features.desktop_notices.feature import install
 from enigma_panel.features.desktop_notices.settings import DoneSettings, QuestionSettings
 from enigma_panel.features.feature import Host

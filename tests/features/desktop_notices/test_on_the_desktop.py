@@ -14,7 +14,7 @@ from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from enigma_panel.core.models import TaskStatus
-from enigma_panel.core.redaction import Redactor
+from enigma_panel.core.secrets.redaction import Redactor
 from enigma_panel.desktop import dbus
 from enigma_panel.desktop.notifications import BusNotifier, make_notifier
 from enigma_panel.features.desktop_notices import done_notifier

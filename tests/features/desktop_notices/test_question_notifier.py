@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from enigma_panel.core.models import TaskSpec
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.core.questions import QuestionKind, credentials_text
-from enigma_panel.core.redaction import Redactor
+from enigma_panel.core.questions.kinds import QuestionKind, credentials_text
+from enigma_panel.core.secrets.redaction import Redactor
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.features.desktop_notices import done_notifier
 from enigma_panel.features.desktop_notices.question_notifier import (

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
-from enigma_panel.core.questions import QuestionKind, guess_kind, is_about_money
+from enigma_panel.core.questions.kinds import QuestionKind, guess_kind, is_about_money
 from enigma_panel.features.desktop_notices.done_notifier import DoneNews, Ended
 from enigma_panel.features.desktop_notices.question_notifier import Asked, AskedNews
 from enigma_panel.features.desktop_notices.text import asked_notice, done_notice

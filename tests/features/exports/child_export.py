@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from enigma_panel.core.redaction import Redactor
+from enigma_panel.core.secrets.redaction import Redactor
 from enigma_panel.features.exports.encoder import ExportFormat
 from enigma_panel.features.exports.exports import ExportJob, ExportOrder, IfTaken
 from enigma_panel.store.ledger.task_snapshot import TaskRow, TaskSnapshot

@@ -7,11 +7,10 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from enigma_panel.core.observation import UNSENT
-from enigma_panel.core.redaction import MARK, Redactor
+from enigma_panel.core.secrets.redaction import MARK, Redactor
 from enigma_panel.features.exports.encoder import (
     LONG_CHARS,
     ExportedTask,

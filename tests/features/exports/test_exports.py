@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from enigma_panel.core.redaction import MARK, Redactor
+from enigma_panel.core.secrets.redaction import MARK, Redactor
 from enigma_panel.features.exports import exports as exports_module
 from enigma_panel.features.exports.encoder import ExportFormat
 from enigma_panel.features.exports.exports import (

@@ -11,8 +11,7 @@ from enigma_panel.features.exports.dialog import ExportDialog
 from enigma_panel.features.exports.exports import ExportFault
 from tests.features.exports.fakes import ExportWorld
 from tests.ui.test_clipping import LARGE, SCREENS, USUAL, check_states, settled, states
-from tests.ui.test_focus import Stage, check_keys
-from tests.ui.test_focus import stage as engine_stage
+from tests.ui.test_focus import Stage, check_keys, stage as engine_stage
 
 __all__ = ["engine_stage"]
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")

@@ -10,7 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QAbstractItemView
 
 from enigma_panel.core.models import OutputType, TaskSpec, TaskStatus
-from enigma_panel.core.redaction import MARK
+from enigma_panel.core.secrets.redaction import MARK
 from enigma_panel.features.results.models import PART, JsonModel
 from enigma_panel.features.results.structured_view import StructuredView
 from enigma_panel.ui.main_window.window import MainWindow

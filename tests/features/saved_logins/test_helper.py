@@ -6,7 +6,7 @@ import threading
 import pytest
 from msgspec.structs import replace
 
-from enigma_panel.core.questions import LOGIN_USED
+from enigma_panel.core.questions.kinds import LOGIN_USED
 from enigma_panel.features.saved_logins.helper import SavedLogins
 from enigma_panel.services.types import AnswerOutcome
 from enigma_panel.store.keychain import SecretOutcome

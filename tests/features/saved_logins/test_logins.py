@@ -11,8 +11,7 @@ import pytest
 
 from enigma_panel import bootstrap
 from enigma_panel.core.models import TaskSpec
-from enigma_panel.features.saved_logins import feature
-from enigma_panel.features.saved_logins import logins as logins_module
+from enigma_panel.features.saved_logins import feature, logins as logins_module
 from enigma_panel.features.saved_logins.logins import LoginFault, RememberedLogin
 from enigma_panel.features.saved_logins.offers import LoginHost, login_host
 from enigma_panel.store import settings as settings_file

@@ -13,7 +13,7 @@ from typing import Any, cast
 from enigma_panel.api.errors import ApiError, RejectedError, Reply, SessionGoneError
 from enigma_panel.core.models import Phase, Session, Task, TaskSpec
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.core.redaction import Redactor
+from enigma_panel.core.secrets.redaction import Redactor
 from enigma_panel.core.verbs import COMMANDS, CommandVerb, TaskVerb
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.commands.commands import Commands

@@ -10,7 +10,7 @@ from typing import Any, cast
 from enigma_panel.api.protocols import LiveError, LiveFault, OnObservation
 from enigma_panel.core.models import Phase, Session, Task, TaskSpec
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.core.redaction import Redactor
+from enigma_panel.core.secrets.redaction import Redactor
 from enigma_panel.core.service_rules import Dialect
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb, TaskVerb
 from enigma_panel.runtime.event_loop import TaskScope

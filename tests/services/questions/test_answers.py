@@ -11,7 +11,7 @@ import pytest
 from enigma_panel.api.errors import InterruptedCallError, RejectedError, Reply
 from enigma_panel.core.attribution import STALE_QUESTION_MS
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.core.questions import LOGIN_USED
+from enigma_panel.core.questions.kinds import LOGIN_USED
 from enigma_panel.core.rate_limit import Endpoint
 from enigma_panel.core.statuses import TaskStatus
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb

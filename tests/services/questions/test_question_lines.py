@@ -9,7 +9,7 @@ from enigma_panel.api.errors import ApiError, InterruptedCallError
 from enigma_panel.core.attribution import STALE_QUESTION_MS
 from enigma_panel.core.models import Task
 from enigma_panel.core.observation import Kind, Observation, Usage
-from enigma_panel.core.questions import LOGIN_USED
+from enigma_panel.core.questions.kinds import LOGIN_USED
 from enigma_panel.core.verbs import AnswerVerb
 from enigma_panel.ui.text.steps import step_text
 from tests.services.commands.bench import Bench, rejected

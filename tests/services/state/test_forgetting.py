@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from enigma_panel.core.models import Phase, Session, Task, TaskStatus
-from enigma_panel.core.redaction import MARK, Redactor
+from enigma_panel.core.secrets.redaction import MARK, Redactor
 from enigma_panel.services.state.session_store import ASSUMED_FOR_MS
 from enigma_panel.store.ledger.deletion import Deleted
 from tests.kit.builders import new_session, new_task

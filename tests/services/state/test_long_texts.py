@@ -11,7 +11,7 @@ from enigma_panel.api.wire.values import CUT_MARK
 from enigma_panel.core.models import TaskSpec, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
 from enigma_panel.core.rate_limit import Endpoint, Rank
-from enigma_panel.core.redaction import PIECE, Redactor
+from enigma_panel.core.secrets.redaction import PIECE, Redactor
 from enigma_panel.services.queue.starter import Starter
 from enigma_panel.store.ledger.intents import Intent, Outcome
 from tests.services.live.bench import Bench

@@ -7,7 +7,7 @@ from typing import Any, get_type_hints
 
 from enigma_panel.core.models import TaskStatus
 from enigma_panel.core.observation import OWN_CODES, Kind, Observation, ResultFile, Usage
-from enigma_panel.core.redaction import MARK, Redactor
+from enigma_panel.core.secrets.redaction import MARK, Redactor
 from enigma_panel.services.state.redaction import RedactionFilter
 from tests.kit.builders import new_task
 from tests.services.live.bench import Bench, with_bench

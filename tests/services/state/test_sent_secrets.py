@@ -8,7 +8,7 @@ from unittest.mock import Mock
 
 import pytest
 
-from enigma_panel.core.redaction import MARK, Fingerprinter, Redactor
+from enigma_panel.core.secrets.redaction import MARK, Fingerprinter, Redactor
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.questions.inbox import CHECK_S
 from enigma_panel.services.state import sent_secrets

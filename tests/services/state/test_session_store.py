@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from enigma_panel.core.models import TaskStatus
 from enigma_panel.core.observation import OTHER_TASK, Kind, Observation, Usage
-from enigma_panel.core.redaction import MARK, Redactor
+from enigma_panel.core.secrets.redaction import MARK, Redactor
 from enigma_panel.core.service_rules import Dialect
 from enigma_panel.store.ledger.errors import DiskFullError
 from enigma_panel.store.ledger.intents import IntentKind, Outcome

@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from enigma_panel.core.observation import STEP_KINDS, Kind
-from enigma_panel.store.ledger import Ledger, LedgerError, Step
-from enigma_panel.store.ledger import ledger as ledger_module
+from enigma_panel.store.ledger import Ledger, LedgerError, Step, ledger as ledger_module
 from tests.kit.clock import NOW
 from tests.store.helpers import raw, started
 

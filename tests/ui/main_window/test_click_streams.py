@@ -21,7 +21,7 @@ from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.sessions.table import SessionsTable
 from enigma_panel.ui.text.problems import Notice
 from enigma_panel.ui.widgets.pointer_hold import ACT_MS, AIM_MS, ARM_MS, PointerHold
-from enigma_panel.ui.widgets.table import KeyedTable
+from enigma_panel.ui.widgets.table.table import KeyedTable
 from tests.kit.builders import a_question
 from tests.kit.clock import NOW
 from tests.kit.person import leave

@@ -17,7 +17,7 @@ from enigma_panel.ui.text.cells import Cell
 from enigma_panel.ui.text.states import local_time
 from enigma_panel.ui.text.task import task_summary
 from enigma_panel.ui.theme.palette import Severity
-from enigma_panel.ui.widgets.table_model import KeyedTableModel, Role
+from enigma_panel.ui.widgets.table.model import KeyedTableModel, Role
 from tests.kit.builders import a_task
 from tests.kit.clock import NOW
 from tests.kit.person import leave, move_to, shown_texts

@@ -21,7 +21,7 @@ from enigma_panel.ui.tasks.filter_bar import FilterBar
 from enigma_panel.ui.text.problems import Notice
 from enigma_panel.ui.widgets.dialog import ModelessDialog
 from enigma_panel.ui.widgets.pointer_hold import AIM_MS, ARM_MS
-from enigma_panel.ui.widgets.table import ROW_HEIGHT, KeyedTable
+from enigma_panel.ui.widgets.table.table import ROW_HEIGHT, KeyedTable
 from tests.kit.builders import a_question
 from tests.kit.clock import NOW
 from tests.kit.person import button, click, key, leave, move_to, notice_texts, shown_texts

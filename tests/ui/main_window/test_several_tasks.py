@@ -22,7 +22,7 @@ from enigma_panel.ui.new_task.run_again import RunAgainDialog
 from enigma_panel.ui.quit.terminate_all import TerminateAllDialog
 from enigma_panel.ui.sessions.model import Column as SessionColumn
 from enigma_panel.ui.tasks.model import Column
-from enigma_panel.ui.widgets.table import KeyedTable
+from enigma_panel.ui.widgets.table.table import KeyedTable
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeDialogs
 from tests.kit.person import CTRL, button, key

@@ -4,8 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import settings
-from hypothesis import strategies as st
+from hypothesis import settings, strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     invariant,
@@ -26,7 +25,7 @@ from enigma_panel.ui.actions import GRACE_MS
 from enigma_panel.ui.main_window.selection import NOBODY, Subject
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.sessions.model import ENDED_STAY_MS
-from enigma_panel.ui.widgets.table import KeyedTable
+from enigma_panel.ui.widgets.table.table import KeyedTable
 from tests.kit.builders import a_task
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeDialogs, FakeScope

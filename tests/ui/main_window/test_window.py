@@ -23,9 +23,9 @@ from enigma_panel.ui.main_window.window import FIRST_SIZE, MainWindow
 from enigma_panel.ui.tasks.filter_bar import Chip
 from enigma_panel.ui.tasks.model import Column as TaskColumn
 from enigma_panel.ui.text.verbs import verb_text
-from enigma_panel.ui.widgets.column_sizing import TEXT_LEAST
 from enigma_panel.ui.widgets.pointer_hold import ARM_MS
-from enigma_panel.ui.widgets.table import ROW_HEIGHT
+from enigma_panel.ui.widgets.table.column_sizing import TEXT_LEAST
+from enigma_panel.ui.widgets.table.table import ROW_HEIGHT
 from tests.kit.builders import ID, LINK, a_question
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeDialogs

@@ -18,7 +18,7 @@ from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.sessions.model import Column as SessionColumn
 from enigma_panel.ui.tasks.model import Column
 from enigma_panel.ui.theme import theme
-from enigma_panel.ui.widgets.table_model import Role
+from enigma_panel.ui.widgets.table.model import Role
 from tests.kit.fakes import FakeDialogs
 from tests.kit.person import button, shown_texts
 from tests.kit.wait import until

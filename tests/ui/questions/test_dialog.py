@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QPushButton
 
 from enigma_panel.api.errors import NotConnectedError
 from enigma_panel.core.models import TaskStatus
-from enigma_panel.core.questions import QuestionKind
+from enigma_panel.core.questions.kinds import QuestionKind
 from enigma_panel.core.verbs import AnswerVerb
 from enigma_panel.services.types import AnswerOutcome, AnswerResult, AnswerWait, WaitReason
 from enigma_panel.store.ledger.errors import DiskFullError

@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import Qt
 
-from enigma_panel.core.questions import QuestionKind
+from enigma_panel.core.questions.kinds import QuestionKind
 from enigma_panel.services.types import AnswerOutcome
 from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.questions.form import AnswerForm

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible, QDesktopServices
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
-from enigma_panel.core.questions import QuestionKind
+from enigma_panel.core.questions.kinds import QuestionKind
 from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.questions.form import AnswerForm
 from enigma_panel.ui.questions.forms.yes_no import YesNoPage

@@ -10,7 +10,7 @@ from enigma_panel.services.types import Recovered
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.sessions.model import Column
 from enigma_panel.ui.theme.palette import Glyph, Severity
-from enigma_panel.ui.widgets.table_model import Role
+from enigma_panel.ui.widgets.table.model import Role
 from tests.kit.tables import SPOKEN, cell_text, read_tip
 
 TIP = Qt.ItemDataRole.ToolTipRole

@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QRect, QSize, Qt
-from PySide6.QtGui import QImage
-from PySide6.QtGui import Qt as GuiQt
+from PySide6.QtGui import QImage, Qt as GuiQt
 from PySide6.QtWidgets import QApplication, QLabel, QStyleOptionViewItem
 
 from enigma_panel.api.protocols import LiveFault
@@ -16,13 +15,12 @@ from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import Diff, LiveShare, WaitReason
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.sessions.model import Column
-from enigma_panel.ui.tasks.model import Column as TaskColumn
-from enigma_panel.ui.tasks.model import task_cost_cell
+from enigma_panel.ui.tasks.model import Column as TaskColumn, task_cost_cell
 from enigma_panel.ui.text.states import local_time
 from enigma_panel.ui.theme.palette import Severity
 from enigma_panel.ui.widgets.debounce import DELAY_MS
-from enigma_panel.ui.widgets.delegates import LEAST_TAIL, STEADY_SHARE, TAIL_GAP, text_width
-from enigma_panel.ui.widgets.table_model import Role
+from enigma_panel.ui.widgets.table.delegates import LEAST_TAIL, STEADY_SHARE, TAIL_GAP, text_width
+from enigma_panel.ui.widgets.table.model import Role
 from tests.kit.builders import new_task
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeLive

@@ -15,7 +15,7 @@ from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.sessions.model import Column
 from enigma_panel.ui.sessions.table import SessionsTable, VerbsDelegate
 from enigma_panel.ui.widgets.pointer_hold import ARM_MS
-from enigma_panel.ui.widgets.table_model import Role
+from enigma_panel.ui.widgets.table.model import Role
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeDialogs
 from tests.kit.person import button, shown_texts

@@ -24,8 +24,8 @@ from enigma_panel.ui.text.states import local_moment
 from enigma_panel.ui.text.waiting import QueueAction
 from enigma_panel.ui.theme.palette import Severity
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
-from enigma_panel.ui.widgets.table import ROW_HEIGHT, KeyedTable
-from enigma_panel.ui.widgets.table_model import Role
+from enigma_panel.ui.widgets.table.model import Role
+from enigma_panel.ui.widgets.table.table import ROW_HEIGHT, KeyedTable
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeDialogs, FakeQueue, FakeSessions
 from tests.kit.person import button, leave, move_to, notice_texts, shown_texts

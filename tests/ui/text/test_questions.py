@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from enigma_panel.core.models import Task, TaskStatus
-from enigma_panel.core.questions import QuestionKind
+from enigma_panel.core.questions.kinds import QuestionKind
 from enigma_panel.ui.text.cells import result_cell
 from enigma_panel.ui.text.questions import kind_label
 from enigma_panel.ui.text.states import local_time

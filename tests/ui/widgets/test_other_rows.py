@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QApplication
 
 from enigma_panel.ui.text.cells import Cell
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
-from enigma_panel.ui.widgets.table import KeyedTable, row_height
-from enigma_panel.ui.widgets.table_model import ColumnDef, KeyedTableModel
+from enigma_panel.ui.widgets.table.model import ColumnDef, KeyedTableModel
+from enigma_panel.ui.widgets.table.table import KeyedTable, row_height
 from tests.kit.tables import STRICT
 
 MANY = list(range(500, 0, -1))

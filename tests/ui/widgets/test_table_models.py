@@ -12,12 +12,11 @@ from enigma_panel.core.observation import OTHER_TASK
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import WaitReason
 from enigma_panel.ui.sessions.model import ENDED_STAY_MS, Column, SessionsModel
-from enigma_panel.ui.tasks.model import Column as TaskColumn
-from enigma_panel.ui.tasks.model import TasksModel
+from enigma_panel.ui.tasks.model import Column as TaskColumn, TasksModel
 from enigma_panel.ui.text.cells import Cell
 from enigma_panel.ui.theme.palette import Glyph
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
-from enigma_panel.ui.widgets.table_model import ColumnDef, KeyedTableModel, Role
+from enigma_panel.ui.widgets.table.model import ColumnDef, KeyedTableModel, Role
 from tests.kit.builders import ID, LINK
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeSessions

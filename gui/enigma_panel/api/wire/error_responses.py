@@ -19,10 +19,10 @@ from enigma_panel.api.errors import (
 from enigma_panel.api.wire import values as v
 from enigma_panel.api.wire.excerpt import Scrub, make_excerpt
 from enigma_panel.api.wire.reply_body import Body
-from enigma_panel.core.hidden import Hidden, HidingStruct
 from enigma_panel.core.lazy_pattern import lazy_compile
 from enigma_panel.core.observation import MISSING_PROMPT, MISSING_TASK_DETAILS, Kind
 from enigma_panel.core.rate_limit import MAX_WAIT_S, RateHeaders
+from enigma_panel.core.secrets.hidden import Hidden, HidingStruct
 
 BAD_REQUEST = 400
 TOO_MANY = 429

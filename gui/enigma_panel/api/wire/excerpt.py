@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from enigma_panel.api.wire.values import short_text
 from enigma_panel.core.lazy_pattern import lazy_compile
-from enigma_panel.core.redaction import MARK, redact_patterns
+from enigma_panel.core.secrets.redaction import MARK, redact_patterns
 
 MAX_EXCERPT = 200
 _READ_CHARS = 2_000

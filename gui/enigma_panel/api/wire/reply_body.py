@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from enigma_panel.api.wire import values as v
 from enigma_panel.api.wire.values import NotJsonError, parse
-from enigma_panel.core.hidden import Hidden, HidingStruct
 from enigma_panel.core.observation import OWN_CODES, STATUS_PREFIX
+from enigma_panel.core.secrets.hidden import Hidden, HidingStruct
 
 _IDS = ("sessionId", "taskId")
 

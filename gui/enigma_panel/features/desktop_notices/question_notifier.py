@@ -5,7 +5,7 @@ from collections.abc import Callable
 from msgspec import Struct
 from PySide6.QtCore import QObject, Signal
 
-from enigma_panel.core.questions import QuestionKind, is_about_money
+from enigma_panel.core.questions.kinds import QuestionKind, is_about_money
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.desktop_notifier import DesktopNotice, DesktopNotifier
 from enigma_panel.services.questions.inbox import Inbox

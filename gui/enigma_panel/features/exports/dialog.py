@@ -31,7 +31,7 @@ from enigma_panel.ui.widgets.basics import (
 from enigma_panel.ui.widgets.dialog import ModelessDialog
 from enigma_panel.ui.widgets.folders import first_folder
 from enigma_panel.ui.widgets.inputs import LineEdit
-from enigma_panel.ui.widgets.table import KeyedTable
+from enigma_panel.ui.widgets.table.table import KeyedTable
 from enigma_panel.ui.widgets.taken_question import TakenQuestion
 
 tr = Translations("Export")

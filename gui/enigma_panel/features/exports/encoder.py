@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from enigma_panel.core.models import session_name
 from enigma_panel.core.observation import UNSENT
-from enigma_panel.core.redaction import Redactor
+from enigma_panel.core.secrets.redaction import Redactor
 from enigma_panel.core.validation import NO_SITE
 from enigma_panel.store.ledger.task_snapshot import TEXT_FIELDS, TaskRow
 

@@ -13,7 +13,7 @@ from typing import Any
 from msgspec import Struct
 from PySide6.QtCore import QObject, Signal
 
-from enigma_panel.core.redaction import Redactor
+from enigma_panel.core.secrets.redaction import Redactor
 from enigma_panel.features.exports.encoder import (
     BYTE_ORDER_MARK,
     ExportFormat,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from enigma_panel.core.models import OutputType
-from enigma_panel.core.redaction import MARK
+from enigma_panel.core.secrets.redaction import MARK
 from enigma_panel.features.results.structured_output import (
     MAX_COLUMNS,
     Details,

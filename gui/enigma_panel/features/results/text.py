@@ -5,7 +5,7 @@ from pathlib import Path
 
 from enigma_panel.core.models import Session, Task
 from enigma_panel.core.money import exact_money
-from enigma_panel.core.redaction import MARK, redact_patterns
+from enigma_panel.core.secrets.redaction import MARK, redact_patterns
 from enigma_panel.core.validation import NO_SITE, site_of
 from enigma_panel.features.results.result_formats import ResultFormat
 from enigma_panel.store.new_file import FullDiskError

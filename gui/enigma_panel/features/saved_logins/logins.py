@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
-from enigma_panel.core.hidden import Hidden, HidingStruct
+from enigma_panel.core.secrets.hidden import Hidden, HidingStruct
 from enigma_panel.features.saved_logins.offers import LoginHost, LoginOffers, offers_for
 from enigma_panel.runtime.event_loop import BlockingTimeoutError, TaskScope, blocking
 from enigma_panel.services.clock import Clock

@@ -12,8 +12,8 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from enigma_panel.core.hidden_marks import has_hidden_marks
 from enigma_panel.core.models import TaskSpec
+from enigma_panel.core.secrets.hidden_marks import has_hidden_marks
 from enigma_panel.features.saved_logins.sites import registrable, site_of_address, sites_in
 from enigma_panel.store.settings import SavedLogin
 

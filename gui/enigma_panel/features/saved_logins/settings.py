@@ -25,8 +25,8 @@ from enigma_panel.ui.widgets.basics import (
 )
 from enigma_panel.ui.widgets.inputs import LineEdit
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
-from enigma_panel.ui.widgets.table import KeyedTable
-from enigma_panel.ui.widgets.table_model import ColumnDef, KeyedTableModel
+from enigma_panel.ui.widgets.table.model import ColumnDef, KeyedTableModel
+from enigma_panel.ui.widgets.table.table import KeyedTable
 
 tr = Translations("Logins")
 

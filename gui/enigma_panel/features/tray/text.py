@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from enigma_panel.core.questions import is_about_money
+from enigma_panel.core.questions.kinds import is_about_money
 from enigma_panel.services.types import OpenQuestion
 from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.text.questions import kind_label

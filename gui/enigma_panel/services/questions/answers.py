@@ -10,7 +10,7 @@ from enigma_panel.api.errors import ApiError, FailureKind, SessionGoneError
 from enigma_panel.api.protocols import LiveError
 from enigma_panel.core.models import Session, Task
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.core.questions import LOGIN_USED
+from enigma_panel.core.questions.kinds import LOGIN_USED
 from enigma_panel.core.rate_limit import Endpoint, Rank
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.clock import local_day

@@ -7,8 +7,8 @@ from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.core.attribution import is_disproved, may_be_of_another
 from enigma_panel.core.models import Session, Task, TaskStatus
-from enigma_panel.core.questions import guess_kind
-from enigma_panel.core.secret_answers import good_for_long, secrets_in
+from enigma_panel.core.questions.kinds import guess_kind
+from enigma_panel.core.secrets.secret_answers import good_for_long, secrets_in
 from enigma_panel.core.verbs import AnswerVerb
 from enigma_panel.services.monitor.poller import Poller
 from enigma_panel.services.questions.answers import Answers

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from enigma_panel.core.models import Task
 from enigma_panel.core.observation import OWN_CODES, STEP_KINDS, Kind, Observation, ResultFile
-from enigma_panel.core.redaction import MARK, Redactor, redact_shapes
+from enigma_panel.core.secrets.redaction import MARK, Redactor, redact_shapes
 
 LONG_CHARS = 200_000
 """Length up to which a text passes in less time than a window takes to be drawn (16 ms), in

@@ -10,7 +10,7 @@ import logging
 import secrets
 from collections.abc import Callable, Collection, Container, Iterable, Sequence
 
-from enigma_panel.core.redaction import Fingerprinter, Redactor, encode
+from enigma_panel.core.secrets.redaction import Fingerprinter, Redactor, encode
 from enigma_panel.runtime.event_loop import BlockingTimeoutError, TaskScope, blocking
 from enigma_panel.services.state.ledger_writer import LedgerWriter
 from enigma_panel.store.keychain import Result, SecretOutcome, SecretStore

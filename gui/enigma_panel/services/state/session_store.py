@@ -23,7 +23,6 @@ from enigma_panel.core.observation import (
     Kind,
     Observation,
 )
-from enigma_panel.core.redaction import Redactor
 from enigma_panel.core.reducer import (
     ANSWERS_SENT,
     END_KINDS,
@@ -32,6 +31,7 @@ from enigma_panel.core.reducer import (
     reopened,
     reopened_session,
 )
+from enigma_panel.core.secrets.redaction import Redactor
 from enigma_panel.core.task_filter import TaskSum
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.clock import Clock

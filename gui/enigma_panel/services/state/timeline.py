@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.api.wire.values import CUT_MARK
 from enigma_panel.core.observation import STEP_KINDS
-from enigma_panel.core.redaction import Redactor
+from enigma_panel.core.secrets.redaction import Redactor
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.clock import Clock
 from enigma_panel.services.state.ledger_writer import LedgerWriter

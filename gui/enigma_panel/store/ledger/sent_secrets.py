@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from enigma_panel.core.redaction import Fingerprint
+from enigma_panel.core.secrets.redaction import Fingerprint
 from enigma_panel.store.ledger.database import Database
 from enigma_panel.store.ledger.queries import OF_THESE, json_of
 

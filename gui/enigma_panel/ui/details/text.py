@@ -10,8 +10,7 @@ from enigma_panel.core.money import exact_money, is_sane, sum_money
 from enigma_panel.core.observation import Kind, Usage
 from enigma_panel.core.task_filter import TaskSum
 from enigma_panel.services.state.timeline import LIVE_KINDS
-from enigma_panel.services.types import PendingCommand, QueueEntry, WaitReason
-from enigma_panel.store.ledger.intents import Step
+from enigma_panel.services.types import PendingCommand, QueueEntry, Step, WaitReason
 from enigma_panel.ui.i18n import Translations, sentence, shorten
 from enigma_panel.ui.text.cells import TAKEN_BACK
 from enigma_panel.ui.text.errors import ErrorText

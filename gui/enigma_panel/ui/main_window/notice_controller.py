@@ -11,13 +11,13 @@ from enigma_panel.services.container import Services
 from enigma_panel.services.types import (
     KeyCheck,
     KeyState,
+    LedgerError,
     NoticeKind,
+    Problem,
     Recovered,
     ServiceNotice,
+    SettingsError,
 )
-from enigma_panel.store.files import Problem
-from enigma_panel.store.ledger.errors import LedgerError
-from enigma_panel.store.settings import SettingsError
 from enigma_panel.ui.actions import Actions
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.main_window.selection import Selection

@@ -20,7 +20,7 @@ from enigma_panel.ui.sessions.table import SessionsTable
 from enigma_panel.ui.tasks.model import TasksModel
 from enigma_panel.ui.tasks.table import TasksTable
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
-from enigma_panel.ui.widgets.table import KeyedTable
+from enigma_panel.ui.widgets.table.table import KeyedTable
 
 tr = Translations("Main window")
 

@@ -10,9 +10,7 @@ from PySide6.QtWidgets import QDialog, QFrame, QMainWindow, QVBoxLayout, QWidget
 
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.container import Services
-from enigma_panel.services.types import KeyState, Recovered
-from enigma_panel.store.files import Problem
-from enigma_panel.store.ledger.errors import LedgerError
+from enigma_panel.services.types import KeyState, LedgerError, Problem, Recovered
 from enigma_panel.ui.actions import Actions
 from enigma_panel.ui.announcements import Announcements, announce
 from enigma_panel.ui.details.panel import Details

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QMainWindow
 from enigma_panel.core.lazy_pattern import lazy_compile
 from enigma_panel.services.settings import SettingsBook
 from enigma_panel.ui.main_window.layout import MainLayout, Sizes
-from enigma_panel.ui.widgets.table import KeyedTable
+from enigma_panel.ui.widgets.table.table import KeyedTable
 
 _BETWEEN = "|"
 _AFTER_SUM = ":"

@@ -15,8 +15,7 @@ from enigma_panel.core.service_rules import RULES, Field, ServiceRules
 from enigma_panel.core.validation import check_spec, check_task_text
 from enigma_panel.services.container import Services
 from enigma_panel.services.sessions import MOST_STARTS, NoKeyError
-from enigma_panel.services.types import Diff, KeyState
-from enigma_panel.store.ledger.errors import LedgerError
+from enigma_panel.services.types import Diff, KeyState, LedgerError
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.new_task.limits import LimitsForm, has_options
 from enigma_panel.ui.new_task.session_picker import (

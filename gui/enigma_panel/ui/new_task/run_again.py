@@ -9,7 +9,7 @@ from enigma_panel.core.statuses import AT_WORK
 from enigma_panel.core.validation import unsupported_fields
 from enigma_panel.services.container import Services
 from enigma_panel.services.sessions import MOST_STARTS, NoKeyError
-from enigma_panel.store.ledger.errors import LedgerError
+from enigma_panel.services.types import LedgerError
 from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.new_task.text import (
     LeftOut,

@@ -12,8 +12,7 @@ from enigma_panel.core.money import MoneyKind, format_money
 from enigma_panel.core.statuses import AT_WORK
 from enigma_panel.services.container import Services
 from enigma_panel.services.sessions import MOST_STARTS
-from enigma_panel.services.types import PauseReason, QueueEntry, WaitReason
-from enigma_panel.store.ledger.errors import LedgerError
+from enigma_panel.services.types import LedgerError, PauseReason, QueueEntry, WaitReason
 from enigma_panel.ui.i18n import Translations, sentence, shorten
 from enigma_panel.ui.text.money import spoken_money
 from enigma_panel.ui.text.waiting import no_slot_text, ordinal

@@ -1,10 +1,9 @@
 """Whether a notice is over: its cause is gone, or what it warned of is settled."""
 
-from enigma_panel.api.errors import NotConnectedError
 from enigma_panel.core.models import Phase, Session, Task, TaskStatus
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.container import Services
-from enigma_panel.services.types import NoticeKind, ServiceNotice, ServiceStatus
+from enigma_panel.services.types import NotConnectedError, NoticeKind, ServiceNotice, ServiceStatus
 from enigma_panel.ui.text.problems import Notice
 
 _ABOUT_A_SESSION = frozenset(

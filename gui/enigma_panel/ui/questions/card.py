@@ -9,9 +9,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QWidget
 from enigma_panel.core.models import Session, Task
 from enigma_panel.services.container import Services
 from enigma_panel.services.state.timeline import LIVE_KINDS
-from enigma_panel.services.types import OpenQuestion, QuestionId
-from enigma_panel.store.ledger.errors import LedgerError
-from enigma_panel.store.ledger.intents import Step
+from enigma_panel.services.types import LedgerError, OpenQuestion, QuestionId, Step
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.questions.text import shown_question, single_line
 from enigma_panel.ui.text.outcome import (

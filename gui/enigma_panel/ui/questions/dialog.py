@@ -17,8 +17,13 @@ from enigma_panel.core.models import TaskSpec
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.container import Services
 from enigma_panel.services.questions.inbox import Inbox
-from enigma_panel.services.types import AnswerOutcome, AnswerResult, OpenQuestion, QuestionId
-from enigma_panel.store.ledger.errors import LedgerError
+from enigma_panel.services.types import (
+    AnswerOutcome,
+    AnswerResult,
+    LedgerError,
+    OpenQuestion,
+    QuestionId,
+)
 from enigma_panel.ui.announcements import announce
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.questions.card import PrecedingSteps, QuestionCard

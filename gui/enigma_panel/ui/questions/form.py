@@ -4,7 +4,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QButtonGroup, QPushButton, QWidget
 
-from enigma_panel.core.questions import QuestionKind, kinds_for
+from enigma_panel.core.questions.kinds import QuestionKind, kinds_for
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.questions.forms.form_defs import FORMS
 from enigma_panel.ui.questions.forms.page import AnswerPage, Asking, Mistake

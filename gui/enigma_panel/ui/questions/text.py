@@ -2,7 +2,7 @@
 
 import re
 
-from enigma_panel.core.questions import credentials_text, is_about_money
+from enigma_panel.core.questions.kinds import credentials_text, is_about_money
 from enigma_panel.ui.i18n import Translations, without_hidden
 from enigma_panel.ui.questions.click_guard import MONEY_QUIET_MS, QUIET_MS
 

@@ -5,8 +5,7 @@ from enum import StrEnum
 
 from PySide6.QtWidgets import QWidget
 
-from enigma_panel.store.files import Copy
-from enigma_panel.store.ledger.errors import LedgerError, MissingLedgerError, NewerLedgerError
+from enigma_panel.services.types import Copy, LedgerError, MissingLedgerError, NewerLedgerError
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.text.problems import copy_text
 from enigma_panel.ui.text.states import local_moment

@@ -5,8 +5,7 @@ import errno
 
 from PySide6.QtWidgets import QWidget
 
-from enigma_panel.store.ledger.errors import DiskFullError, LedgerError, ReadOnlyLedgerError
-from enigma_panel.store.paths import FolderError
+from enigma_panel.services.types import DiskFullError, FolderError, LedgerError, ReadOnlyLedgerError
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.text.states import local_moment
 from enigma_panel.ui.widgets.basics import make_button, make_label

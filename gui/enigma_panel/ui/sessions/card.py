@@ -13,7 +13,7 @@ from enigma_panel.ui.text.states import ELLIPSIS
 from enigma_panel.ui.theme import theme
 from enigma_panel.ui.widgets.basics import make_label, set_role
 from enigma_panel.ui.widgets.card import Card
-from enigma_panel.ui.widgets.table import row_height
+from enigma_panel.ui.widgets.table.table import row_height
 
 tr = Translations("Sessions")
 

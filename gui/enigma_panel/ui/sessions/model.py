@@ -46,9 +46,9 @@ from enigma_panel.ui.text.waiting import WaitText, pending_text, undo_text
 from enigma_panel.ui.theme import theme
 from enigma_panel.ui.theme.palette import Glyph, Severity
 from enigma_panel.ui.widgets.debounce import Debounce
-from enigma_panel.ui.widgets.delegates import PAD
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
-from enigma_panel.ui.widgets.table_model import (
+from enigma_panel.ui.widgets.table.delegates import PAD
+from enigma_panel.ui.widgets.table.model import (
     RIGHT,
     ColumnDef,
     Index,

@@ -20,12 +20,12 @@ from enigma_panel.ui.sessions.model import VERB_APART, Column, SessionsModel, ve
 from enigma_panel.ui.text.verbs import GLYPHS, verb_label, verb_text
 from enigma_panel.ui.text.waiting import undo_text, undo_tip
 from enigma_panel.ui.theme import icons, theme
-from enigma_panel.ui.widgets.delegates import PAD, CellDelegate, RowBackground
 from enigma_panel.ui.widgets.pointer_hold import ARM_MS, PointerHold
-from enigma_panel.ui.widgets.row_places import RowPlaces
-from enigma_panel.ui.widgets.table import KeyedTable
+from enigma_panel.ui.widgets.table.delegates import PAD, CellDelegate, RowBackground
+from enigma_panel.ui.widgets.table.model import Index
+from enigma_panel.ui.widgets.table.row_places import RowPlaces
+from enigma_panel.ui.widgets.table.table import KeyedTable
 from enigma_panel.ui.widgets.table_font import TableFont
-from enigma_panel.ui.widgets.table_model import Index
 
 tr = Translations("Sessions")
 

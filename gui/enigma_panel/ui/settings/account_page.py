@@ -5,12 +5,10 @@ from collections.abc import Callable
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QComboBox, QSpinBox
 
-from enigma_panel.api.address import BadAddressError
 from enigma_panel.core.service_rules import Dialect, dialect_of_host
 from enigma_panel.services.container import Services
 from enigma_panel.services.settings import choose_dialect, keeps_dialect
-from enigma_panel.services.types import KeyState
-from enigma_panel.store.settings import BROWSERS_AT_ONCE
+from enigma_panel.services.types import BROWSERS_AT_ONCE, BadAddressError, KeyState
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.settings.key_dialog import check_text, key_state_text, removed_text
 from enigma_panel.ui.settings.page import SettingsPage

@@ -3,7 +3,7 @@
 from PySide6.QtWidgets import QRadioButton, QWidget
 
 from enigma_panel.services.container import Services
-from enigma_panel.store.settings import DARK, LIGHT, SYSTEM
+from enigma_panel.services.types import DARK, LIGHT, SYSTEM
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.widgets.basics import MARGIN, make_column
 

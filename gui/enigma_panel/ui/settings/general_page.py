@@ -7,7 +7,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QCheckBox, QComboBox
 
 from enigma_panel.services.container import Services
-from enigma_panel.store.settings import LEAVE, TERMINATE_IDLE
+from enigma_panel.services.types import LEAVE, TERMINATE_IDLE
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.settings.page import SettingsPage
 from enigma_panel.ui.widgets.basics import MARGIN, FieldGrid, NoticeLabel, make_button, make_column

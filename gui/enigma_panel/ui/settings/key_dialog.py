@@ -8,8 +8,7 @@ from PySide6.QtWidgets import QWidget
 from enigma_panel.core.validation import Finding, check_key
 from enigma_panel.services.account import Account
 from enigma_panel.services.container import Services
-from enigma_panel.services.types import KeyCheck, KeyState
-from enigma_panel.store.keychain import Result, SecretOutcome
+from enigma_panel.services.types import KeyCheck, KeyState, Result, SecretOutcome
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.text.account_page import account_page, open_account_page
 from enigma_panel.ui.text.check import finding_text

@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
 from enigma_panel.ui.steps.model import Entry
 from enigma_panel.ui.text.steps import TEXT_KINDS, StepRow, kind_word, step_row
 from enigma_panel.ui.theme import theme
-from enigma_panel.ui.widgets.delegates import PAD, RowBackground, paint_focus
-from enigma_panel.ui.widgets.table_model import Index, Role
+from enigma_panel.ui.widgets.table.delegates import PAD, RowBackground, paint_focus
+from enigma_panel.ui.widgets.table.model import Index, Role
 
 GAP = 8
 ROW_AIR = 8

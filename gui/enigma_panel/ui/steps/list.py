@@ -4,12 +4,12 @@ from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, Qt, QTim
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QVBoxLayout, QWidget
 
-from enigma_panel.store.ledger.intents import Step
+from enigma_panel.services.types import Step
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.steps.delegate import row_height
 from enigma_panel.ui.steps.model import StepsModel
 from enigma_panel.ui.widgets.basics import make_label
-from enigma_panel.ui.widgets.table_model import Index
+from enigma_panel.ui.widgets.table.model import Index
 
 tr = Translations("Steps")
 

@@ -7,8 +7,7 @@ from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.state.timeline import MOST_STEPS, Timeline
-from enigma_panel.store.ledger.errors import LedgerError
-from enigma_panel.store.ledger.intents import Step
+from enigma_panel.services.types import LedgerError, Step
 from enigma_panel.ui.steps.model import StepsModel
 
 NEWEST = 500

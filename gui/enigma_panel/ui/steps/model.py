@@ -8,10 +8,10 @@ from typing import Any
 from msgspec import Struct
 from PySide6.QtCore import QAbstractListModel, QObject, Qt
 
-from enigma_panel.store.ledger.intents import Step
+from enigma_panel.services.types import Step
 from enigma_panel.ui.i18n import plain_tip
 from enigma_panel.ui.text.steps import TIP_CHARS, searched_text, spoken_step, whole_text
-from enigma_panel.ui.widgets.table_model import NO_PARENT, Index, Role
+from enigma_panel.ui.widgets.table.model import NO_PARENT, Index, Role
 
 _Content = tuple[int, str, str]
 

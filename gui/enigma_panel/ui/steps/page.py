@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QSplitter, QVBoxLayout, QWidget
 
-from enigma_panel.store.ledger.intents import Step
+from enigma_panel.services.types import Step
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.steps.delegate import StepsDelegate, match_spans
 from enigma_panel.ui.steps.list import StepsList

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 from enigma_panel.core.task_filter import NO_FILTER, TaskFilter, TaskGroup
 from enigma_panel.services.settings import SettingsBook
 from enigma_panel.services.task_search import TaskSearch
-from enigma_panel.store.settings import MOST_WORDS_CHARS
+from enigma_panel.services.types import MOST_WORDS_CHARS
 from enigma_panel.ui.announcements import announce
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.tasks.filter_panel import FilterPanel

@@ -43,7 +43,7 @@ from enigma_panel.ui.text.states import (
 from enigma_panel.ui.text.waiting import QueueContext, WaitText, entry_text, firsts
 from enigma_panel.ui.theme.palette import Glyph, Severity
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
-from enigma_panel.ui.widgets.table_model import RIGHT, ColumnDef, KeyedTableModel
+from enigma_panel.ui.widgets.table.model import RIGHT, ColumnDef, KeyedTableModel
 
 tr = Translations("Tasks")
 

@@ -9,8 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
-from enigma_panel.api.errors import ApiError
-from enigma_panel.services.types import PauseReason, QueueEntry, WaitReason
+from enigma_panel.services.types import ApiError, PauseReason, QueueEntry, WaitReason
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.text.errors import explain
 from enigma_panel.ui.theme import theme

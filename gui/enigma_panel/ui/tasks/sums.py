@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from enigma_panel.core.task_filter import TaskSum
 from enigma_panel.services.container import Services
-from enigma_panel.store.ledger.errors import LedgerError
+from enigma_panel.services.types import LedgerError
 from enigma_panel.ui.text.sums import (
     selected_texts,
     shown_texts,

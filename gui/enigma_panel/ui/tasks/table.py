@@ -14,7 +14,7 @@ from enigma_panel.ui.tasks.sorting import arrow
 from enigma_panel.ui.widgets.basics import make_label
 from enigma_panel.ui.widgets.debounce import Debounce
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
-from enigma_panel.ui.widgets.table import KeyedTable
+from enigma_panel.ui.widgets.table.table import KeyedTable
 
 tr = Translations("Tasks")
 

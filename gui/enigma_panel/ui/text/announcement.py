@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from enum import Enum, auto
 
 from enigma_panel.core.models import Session
-from enigma_panel.core.questions import is_about_money
+from enigma_panel.core.questions.kinds import is_about_money
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import OpenQuestion, PauseReason
 from enigma_panel.ui.i18n import Translations, shorten

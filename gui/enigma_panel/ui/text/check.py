@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from enigma_panel.api.address import AddressProblem
 from enigma_panel.core.service_rules import Field
 from enigma_panel.core.validation import Finding, Problem
+from enigma_panel.services.types import AddressProblem
 from enigma_panel.ui.i18n import Translations
 
 tr = Translations("New task")

@@ -10,18 +10,18 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from enigma_panel.api.errors import (
+from enigma_panel.core.money import MoneyKind, format_money, is_sane
+from enigma_panel.core.observation import OTHER_DIALECT, STATUS_PREFIX
+from enigma_panel.services.retry_policy import reply_of
+from enigma_panel.services.types import (
     REFUSALS,
+    TOO_MANY,
     ApiError,
     NotConnectedError,
     ProtocolError,
     RejectedError,
     SessionGoneError,
 )
-from enigma_panel.api.wire.error_responses import TOO_MANY
-from enigma_panel.core.money import MoneyKind, format_money, is_sane
-from enigma_panel.core.observation import OTHER_DIALECT, STATUS_PREFIX
-from enigma_panel.services.retry_policy import reply_of
 from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.text.money import spoken_money
 

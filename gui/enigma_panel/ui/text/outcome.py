@@ -1,7 +1,13 @@
 """Texts for what became of an answer, or of something that could not be saved."""
 
-from enigma_panel.services.types import AnswerOutcome, AnswerResult, AnswerWait, WaitReason
-from enigma_panel.store.ledger.errors import DiskFullError, LedgerError
+from enigma_panel.services.types import (
+    AnswerOutcome,
+    AnswerResult,
+    AnswerWait,
+    DiskFullError,
+    LedgerError,
+    WaitReason,
+)
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.text.errors import Call, ErrorContext, explain
 from enigma_panel.ui.text.states import duration

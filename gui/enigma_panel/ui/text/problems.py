@@ -5,9 +5,14 @@ from enum import IntEnum, StrEnum, auto
 from msgspec import Struct
 
 from enigma_panel.core.service_rules import Dialect
-from enigma_panel.services.types import KeyState, ServiceNotice
-from enigma_panel.store.files import Copy, Problem, ProblemKind
-from enigma_panel.store.ledger.errors import LedgerError
+from enigma_panel.services.types import (
+    Copy,
+    KeyState,
+    LedgerError,
+    Problem,
+    ProblemKind,
+    ServiceNotice,
+)
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.text.dialects import switch_label
 from enigma_panel.ui.text.states import local_moment

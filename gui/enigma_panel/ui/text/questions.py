@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from enigma_panel.core.models import Task
 from enigma_panel.core.money import format_money
-from enigma_panel.core.questions import QuestionKind
+from enigma_panel.core.questions.kinds import QuestionKind
 from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.text.money import spoken_money
 from enigma_panel.ui.text.states import local_time

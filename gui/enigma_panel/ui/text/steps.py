@@ -5,16 +5,14 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from enigma_panel.api.protocols import LiveFault
 from enigma_panel.core.lazy_pattern import lazy_compile
 from enigma_panel.core.observation import Kind
-from enigma_panel.core.questions import LOGIN_USED
+from enigma_panel.core.questions.kinds import LOGIN_USED
 from enigma_panel.core.reducer import ANSWERS_SENT
 from enigma_panel.core.service_rules import POLL_MS
 from enigma_panel.core.verbs import COMMANDS
 from enigma_panel.services.state.timeline import EARLIER_ANSWER, GAP, LIVE_KINDS, SKIPPED
-from enigma_panel.services.types import LiveShare
-from enigma_panel.store.ledger.intents import Step
+from enigma_panel.services.types import LiveFault, LiveShare, Step
 from enigma_panel.ui.i18n import Translations, shorten, without_hidden
 from enigma_panel.ui.text.states import local_time
 from enigma_panel.ui.text.verbs import sent_text

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from enigma_panel.services.settings import SettingsBook
-from enigma_panel.store.settings import DARK, LIGHT
+from enigma_panel.services.types import DARK, LIGHT
 from enigma_panel.ui.theme import theme
 
 _SCHEMES = {LIGHT: Qt.ColorScheme.Light, DARK: Qt.ColorScheme.Dark}

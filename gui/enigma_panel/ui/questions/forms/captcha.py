@@ -2,7 +2,7 @@
 
 from PySide6.QtWidgets import QWidget
 
-from enigma_panel.core.questions import WITHOUT_CAPTCHA_TEXT
+from enigma_panel.core.questions.kinds import WITHOUT_CAPTCHA_TEXT
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.questions.forms.choices import ChoicesPage
 from enigma_panel.ui.questions.forms.page import Asking

@@ -1,7 +1,7 @@
 """One of the options that the question names."""
 
-from enigma_panel.core.options import options_in
-from enigma_panel.core.questions import QuestionKind
+from enigma_panel.core.questions.kinds import QuestionKind
+from enigma_panel.core.questions.options import options_in
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.questions.forms.choices import ChoicesPage
 from enigma_panel.ui.questions.forms.page import Asking

@@ -2,9 +2,9 @@
 
 from PySide6.QtCore import Qt
 
-from enigma_panel.core.one_time_codes import code_in, codes_in
-from enigma_panel.core.questions import QuestionKind
-from enigma_panel.core.secret_answers import secrets_in
+from enigma_panel.core.questions.kinds import QuestionKind
+from enigma_panel.core.secrets.one_time_codes import code_in, codes_in
+from enigma_panel.core.secrets.secret_answers import secrets_in
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.questions.forms.page import AnswerPage, Asking, Field, Mistake
 from enigma_panel.ui.questions.text import enter_text, preview_text

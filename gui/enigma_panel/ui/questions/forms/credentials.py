@@ -3,8 +3,8 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from enigma_panel.core.questions import LOGIN_USED, credentials_text
-from enigma_panel.core.secret_answers import can_be_misread, login_secrets
+from enigma_panel.core.questions.kinds import LOGIN_USED, credentials_text
+from enigma_panel.core.secrets.secret_answers import can_be_misread, login_secrets
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.questions.forms.page import AnswerPage, Asking, Field, Mistake
 from enigma_panel.ui.questions.text import (

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from enigma_panel.core.questions import QuestionKind
+from enigma_panel.core.questions.kinds import QuestionKind
 from enigma_panel.ui.questions.forms.captcha import CaptchaPage
 from enigma_panel.ui.questions.forms.choice import ChoicePage
 from enigma_panel.ui.questions.forms.code import CodePage

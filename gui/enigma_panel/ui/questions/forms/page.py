@@ -6,7 +6,7 @@ from msgspec import Struct
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from enigma_panel.core.hidden import Hidden, HidingStruct
+from enigma_panel.core.secrets.hidden import Hidden, HidingStruct
 from enigma_panel.services.types import OpenQuestion
 from enigma_panel.ui.questions.forms.login_helper import LoginHelper
 from enigma_panel.ui.widgets.basics import ProblemLabel

@@ -4,8 +4,14 @@ from collections.abc import Sequence
 
 from PySide6.QtGui import QShowEvent
 
-from enigma_panel.core.amounts import amount_in, currency_in, sum_written, total_in, written
-from enigma_panel.core.questions import DECLINE_TEXT, approval_text
+from enigma_panel.core.questions.amounts import (
+    amount_in,
+    currency_in,
+    sum_written,
+    total_in,
+    written,
+)
+from enigma_panel.core.questions.kinds import DECLINE_TEXT, approval_text
 from enigma_panel.ui.i18n import Translations, read_number
 from enigma_panel.ui.questions.forms.choices import ChoicesPage
 from enigma_panel.ui.questions.forms.page import Asking

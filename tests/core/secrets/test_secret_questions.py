@@ -4,7 +4,7 @@ The second table is of sentences that hold the same words and ask for nothing se
 towards the first table costs a click, one towards the second a secret in a file.
 """
 
-from enigma_panel.core.questions import QuestionKind, guess_kind
+from enigma_panel.core.questions.kinds import QuestionKind, guess_kind
 from tests.kit.rows import check_rows
 
 SECRET = """

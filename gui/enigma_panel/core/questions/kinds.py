@@ -4,8 +4,8 @@ import re
 from enum import StrEnum
 
 from enigma_panel.core.lazy_pattern import lazy_compile
-from enigma_panel.core.options import options_in
-from enigma_panel.core.secret_questions import (
+from enigma_panel.core.questions.options import options_in
+from enigma_panel.core.secrets.secret_questions import (
     asks_for_one_time_code,
     asks_for_password,
     asks_for_secret,

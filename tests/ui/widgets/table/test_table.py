@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from enigma_panel.core.models import TaskStatus
 from enigma_panel.ui.main_window.window import MainWindow
-from enigma_panel.ui.widgets.table import KeyedTable, row_height
+from enigma_panel.ui.widgets.table.table import KeyedTable, row_height
 from tests.kit.person import move_to
 
 LEFT = Qt.MouseButton.LeftButton

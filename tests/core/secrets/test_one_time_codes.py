@@ -2,8 +2,8 @@
 
 import pytest
 
-from enigma_panel.core.one_time_codes import code_in, codes_in
-from enigma_panel.core.questions import QuestionKind, guess_kind
+from enigma_panel.core.questions.kinds import QuestionKind, guess_kind
+from enigma_panel.core.secrets.one_time_codes import code_in, codes_in
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,13 @@ from typing import Any
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QHeaderView, QTableView
 
-from enigma_panel.store.settings import ColumnSettings, TableSettings
+from enigma_panel.services.types import ColumnSettings, TableSettings
 from enigma_panel.ui.text.cells import Cell
 from enigma_panel.ui.theme import theme
 from enigma_panel.ui.widgets.debounce import Debounce
-from enigma_panel.ui.widgets.delegates import cell_width
+from enigma_panel.ui.widgets.table.delegates import cell_width
+from enigma_panel.ui.widgets.table.model import ColumnDef, KeyedTableModel
 from enigma_panel.ui.widgets.table_font import TableFont
-from enigma_panel.ui.widgets.table_model import ColumnDef, KeyedTableModel
 
 TEXT_LEAST = 64
 """The least width of a column that shares the rest, in the usual font.

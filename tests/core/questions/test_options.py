@@ -1,10 +1,9 @@
 """The options that a question names."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from enigma_panel.core.options import MOST, options_in
+from enigma_panel.core.questions.options import MOST, options_in
 
 
 @pytest.mark.parametrize(

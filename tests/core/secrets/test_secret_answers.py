@@ -2,9 +2,9 @@
 
 import pytest
 
-from enigma_panel.core.questions import QuestionKind, credentials_text
-from enigma_panel.core.redaction import MARK, Redactor
-from enigma_panel.core.secret_answers import can_be_misread, login_secrets, secrets_in
+from enigma_panel.core.questions.kinds import QuestionKind, credentials_text
+from enigma_panel.core.secrets.redaction import MARK, Redactor
+from enigma_panel.core.secrets.secret_answers import can_be_misread, login_secrets, secrets_in
 
 K = QuestionKind
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from enigma_panel.core.questions import (
+from enigma_panel.core.questions.kinds import (
     QuestionKind,
     credentials_text,
     guess_kind,

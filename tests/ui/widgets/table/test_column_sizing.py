@@ -14,10 +14,10 @@ from enigma_panel.store.settings import ColumnSettings, TableSettings
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.sessions.model import Column
 from enigma_panel.ui.tasks.model import Column as TaskColumn
-from enigma_panel.ui.widgets.column_sizing import TEXT_LEAST
-from enigma_panel.ui.widgets.delegates import cell_width, steady_width
-from enigma_panel.ui.widgets.table import KeyedTable
-from enigma_panel.ui.widgets.table_model import Role
+from enigma_panel.ui.widgets.table.column_sizing import TEXT_LEAST
+from enigma_panel.ui.widgets.table.delegates import cell_width, steady_width
+from enigma_panel.ui.widgets.table.model import Role
+from enigma_panel.ui.widgets.table.table import KeyedTable
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeDialogs
 

@@ -7,11 +7,10 @@ import time
 from collections.abc import Callable, Iterable
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from enigma_panel.core import redaction as core_redaction
-from enigma_panel.core.redaction import (
+from enigma_panel.core.secrets.redaction import (
     MARK,
     Fingerprint,
     Fingerprinter,

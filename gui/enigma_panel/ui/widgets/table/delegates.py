@@ -8,8 +8,8 @@ from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.text.cells import Cell
 from enigma_panel.ui.theme import icons, theme
 from enigma_panel.ui.theme.palette import Glyph, Severity
+from enigma_panel.ui.widgets.table.model import LEFT, RIGHT, Index, KeyedTableModel
 from enigma_panel.ui.widgets.table_font import TableFont
-from enigma_panel.ui.widgets.table_model import LEFT, RIGHT, Index, KeyedTableModel
 
 tr = Translations("Widgets")
 

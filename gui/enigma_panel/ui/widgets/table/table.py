@@ -29,14 +29,14 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from enigma_panel.store.settings import TableSettings
+from enigma_panel.services.types import TableSettings
 from enigma_panel.ui.theme import theme
 from enigma_panel.ui.widgets.basics import make_label
-from enigma_panel.ui.widgets.column_sizing import ColumnSizing, visible_rows
-from enigma_panel.ui.widgets.delegates import CellDelegate, RowBackground, paint_focus
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
+from enigma_panel.ui.widgets.table.column_sizing import ColumnSizing, visible_rows
+from enigma_panel.ui.widgets.table.delegates import CellDelegate, RowBackground, paint_focus
+from enigma_panel.ui.widgets.table.model import NO_PARENT, Index, KeyedTableModel, runs
 from enigma_panel.ui.widgets.table_font import TableFont
-from enigma_panel.ui.widgets.table_model import NO_PARENT, Index, KeyedTableModel, runs
 
 ROW_HEIGHT = 30
 """Height of a row in the usual font."""

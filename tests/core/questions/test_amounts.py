@@ -4,8 +4,14 @@ from decimal import Decimal
 
 import pytest
 
-from enigma_panel.core.amounts import amount_in, currency_in, sum_written, total_in, written
-from enigma_panel.core.questions import QuestionKind, guess_kind
+from enigma_panel.core.questions.amounts import (
+    amount_in,
+    currency_in,
+    sum_written,
+    total_in,
+    written,
+)
+from enigma_panel.core.questions.kinds import QuestionKind, guess_kind
 
 BUY, YES_NO, TEXT = QuestionKind.PURCHASE, QuestionKind.YES_NO, QuestionKind.FREE_TEXT
 CHOICE = QuestionKind.CHOICE

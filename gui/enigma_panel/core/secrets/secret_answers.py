@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from enigma_panel.core.lazy_pattern import lazy_compile
-from enigma_panel.core.questions import QuestionKind, credentials_text
+from enigma_panel.core.questions.kinds import QuestionKind, credentials_text
 
 _SECRET_KINDS = frozenset({QuestionKind.CREDENTIALS, QuestionKind.CODE, QuestionKind.SECRET})
 _MOST_PARTS = 60

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QPoint, QSize
 from PySide6.QtWidgets import QTableView
 
-from enigma_panel.ui.widgets.column_sizing import visible_rows
 from enigma_panel.ui.widgets.debounce import Debounce
-from enigma_panel.ui.widgets.table_model import KeyedTableModel
+from enigma_panel.ui.widgets.table.column_sizing import visible_rows
+from enigma_panel.ui.widgets.table.model import KeyedTableModel
 
 
 class RowPlaces(QObject):

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from enigma_panel.core.hidden_marks import has_hidden_marks
 from enigma_panel.core.lazy_pattern import lazy_compile
+from enigma_panel.core.secrets.hidden_marks import has_hidden_marks
 
 MOST = 12
 """Most options that become buttons; more are a list to read."""

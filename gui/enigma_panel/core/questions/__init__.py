@@ -1,0 +1,1 @@
+"""What an agent asks: kinds of questions, and what of their words can be chosen or filled in."""

@@ -1,0 +1,1 @@
+"""The painted table: its view, its model, its cells."""
