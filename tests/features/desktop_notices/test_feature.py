@@ -4,6 +4,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from PySide6.QtWidgets import QApplication
 
 from enigma_panel.core.secrets.redaction import Redactor
 from enigma_panel.features.desktop_notices.feature import install
@@ -12,17 +13,19 @@ from enigma_panel.features.feature import Host
 from enigma_panel.services.desktop_notifier import DesktopNotifier
 from enigma_panel.ui.dialogs import Dialogs
 from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.settings.dialog import SettingsDialog
 
 
 @pytest.fixture
 def host(window: MainWindow, services: Any) -> Host:
-    services.store = SimpleNamespace(changed=services.sessions.changed, tasks=list)
+    sessions = services.sessions
+    services.store = SimpleNamespace(changed=sessions.changed, tasks=list, session=sessions.session)
     services.redactor = Redactor(b"x" * 32)
     host = Host(
         services=services,
         window=window,
-        dialogs=Dialogs(services, lambda: None),
+        dialogs=Dialogs(services, lambda: window),
         notifier=DesktopNotifier(),
     )
     install(host)
@@ -48,3 +51,22 @@ def test_the_dialogs_know_whether_the_desktop_tells_of_questions(host: Host, ser
     assert tells()
     services.settings.change(notify_questions=False)
     assert not tells()
+
+
+def test_a_question_comes_up_once_nobody_shows_notices(host: Host, services: Any) -> None:
+    host.notifier.is_missing = False
+    host.window.hide()
+    host.dialogs.start()
+    services.inbox.ask(services.sessions.add_asking(1, "Which colour?"))
+    assert questions() == [], "the window is hidden, and the desktop tells of it"
+    host.notifier.is_missing = True
+    host.notifier.missing_changed.emit()
+    assert questions() == ["Which colour?"]
+    host.dialogs.close_all()
+
+
+def questions() -> list[str]:
+    """Those that stand in a window."""
+    windows = QApplication.topLevelWidgets()
+    shown = [one for one in windows if isinstance(one, QuestionDialog) and one.isVisible()]
+    return [one.current_question().text for one in shown if one.current_question()]

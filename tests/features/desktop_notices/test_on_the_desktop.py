@@ -25,10 +25,12 @@ from enigma_panel.services.questions.urgency import Urgency
 from enigma_panel.store.settings import Settings
 from enigma_panel.ui.main_window.window import MainWindow
 from tests.desktop.notice_desk import ADDRESS, Desk, needs_bus
+from tests.kit.builders import a_question
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeDialogs
 from tests.kit.wait import until
 
+SECRET = "zebra-47-crossing"
 WAITED_S = 60.0
 """What one call takes that waits for a desktop that does not answer."""
 
@@ -185,6 +187,35 @@ async def test_a_question_is_on_the_desktop_at_once_and_leaves_with_its_end(
     assert (await desk.notice())["title"] == "shop.example 2 asks for a password or code"
     services.inbox.close(2)
     assert await desk.hear() == "close 1"
+    await program.services.scope.close()
+
+
+@needs_bus
+async def test_no_secret_is_on_a_notice_of_either_kind(
+    desk: Desk,
+    window: MainWindow,
+    services: Any,
+    qapp: QApplication,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    qapp.setQuitOnLastWindowClosed(False)
+    monkeypatch.setattr(done_notifier, "DEBOUNCE_MS", 50)
+    sessions = services.sessions
+    for key in (1, 2):
+        sessions.add(key)
+        sessions.sessions[key] = replace(sessions.sessions[key], label=f"with {SECRET}")
+    program = Program(window, services)
+    program.services.redactor.add_secret(SECRET)
+    program.services.settings.value = Settings(notify_words=True)
+    await lose_focus(window)
+    sessions.change_task(1, status=TaskStatus.DONE, ended_ms=NOW, is_new=True)
+    assert (await desk.notice())["title"] == "Done: with [redacted]"
+    now = program.services.clock.now_ms()
+    question = a_question(2, f"Is {SECRET} your PIN?")
+    services.inbox.ask(replace(question, asked_ms=now, expires_ms=now + 230_900))
+    told = await desk.notice()
+    assert told["title"] == "with [redacted] asks for a password or code"
+    assert told["body"].endswith("“Is [redacted] your PIN?”")
     await program.services.scope.close()
 
 
