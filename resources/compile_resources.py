@@ -1,5 +1,6 @@
-"""`python resources/compile_resources.py`: makes gui/enigma_panel/resources_rc.py of the pictures
-that app.qrc lists and of all languages in i18n.
+"""`python resources/compile_resources.py` makes gui/enigma_panel/resources_rc.py.
+
+It holds the pictures that app.qrc lists and all languages in i18n.
 
 Without compression, format version 1, so that it is the same wherever it is made; a test compares.
 """

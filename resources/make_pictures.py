@@ -1,5 +1,7 @@
-"""Draws the PNG files that app.qrc names: the program's icon from its SVG, and the small marks that
-the style sheet puts into check boxes, combo boxes and spin boxes (a style sheet takes only files).
+"""Draws the PNG files that app.qrc names.
+
+They are the program's icon, from its SVG, and the small marks that the style sheet puts into check
+boxes, combo boxes and spin boxes (a style sheet takes only files).
 
 Run it in this folder after a change, then compile_resources.py.
 """

@@ -1,5 +1,6 @@
-"""`python resources/tour.py DIR`: drives the real window through the main job on the simulated
-service, offscreen, and leaves numbered pictures in DIR (a minute).
+"""`python resources/tour.py DIR` drives the real window through the main job, offscreen.
+
+The service is simulated; numbered pictures are left in DIR (a minute).
 
 With --gallery: pictures of every window and state, light and dark, the main window in three sizes,
 listed in DIR/index.md (three minutes).

@@ -96,8 +96,10 @@ def test_with_its_copy_the_program_begins_again_in_the_same_folder() -> None:
 
 
 def test_what_settings_replaced_does_not_come_back_from_the_command_line() -> None:
-    """The address in use and the key for it go through the demo; a session manager gets neither
-    the old address nor the new one, which is saved."""
+    """The address in use and the key for it go through the demo.
+
+    A session manager gets neither the old address nor the new one, which is saved.
+    """
     options = Options(base_url="https://before.example", dialect=Dialect.W1)
     there = Program(options, NO_DIRS, None)
     there._account = account(ELSEWHERE, is_dialect_for_run=False)

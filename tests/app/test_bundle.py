@@ -119,8 +119,10 @@ def _ends_with_its_parent(bundle: Path, home: Path) -> None:
 
 
 def _speaks_live(bundle: Path, home: Path) -> None:
-    """Both sides of the live channel load libraries by name: easily left behind, and then all
-    works by polling."""
+    """Both sides of the live channel load libraries by name.
+
+    They are easily left behind, and then all works by polling.
+    """
     env = {**_environment(home), "ENIGMA_API_KEY": DEMO_KEY}
     with _running([bundle / "enigma-panel", "--simulator", "--faults"], env) as simulator:
         assert simulator.stdout is not None

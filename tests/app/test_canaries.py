@@ -182,8 +182,10 @@ def done(text: str) -> dict[str, Any]:
 
 
 def poll_says(url: str, body: dict[str, Any], chokes_on: dict[str, Any] | None = None) -> None:
-    """From now on, and the service takes answers that its agent never gets; chokes_on: the body of
-    a 500 in place of the first reply."""
+    """From now on, and the service takes answers that its agent never gets.
+
+    chokes_on: the body of a 500 in place of the first reply.
+    """
     chokes = {"path": MESSAGES, "kind": "status:500", "body": chokes_on, "times": 1}
     faults(
         url,

@@ -1,5 +1,7 @@
-"""What is not needed at the start is not loaded then: the live channel's libraries come with the
-first session."""
+"""What is not needed at the start is not loaded then.
+
+The live channel's libraries come with the first session.
+"""
 
 from collections.abc import Callable
 from pathlib import Path

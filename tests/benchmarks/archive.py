@@ -1,5 +1,8 @@
-"""Ledgers of 20,000 and of 100,000 tasks: words, sorts, counts, intents while somebody types a
-filter, pages; when the tables are full, and in how much memory."""
+"""Ledgers of 20,000 and of 100,000 tasks.
+
+Words, sorts, counts, intents while somebody types a filter, pages; when the tables are full, and in
+how much memory.
+"""
 
 import json
 import random

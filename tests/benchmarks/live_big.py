@@ -71,8 +71,10 @@ class Samples:
 
 
 class Turns:
-    """The longest turn of the loop, in CPU time of this thread and without that of the ledger,
-    which works in a thread of its own in the program."""
+    """The longest turn of the loop, in CPU time of this thread.
+
+    That of the ledger, which works in a thread of its own in the program, is left out.
+    """
 
     def __init__(self, bench: Bench) -> None:
         self._executor = bench.executor

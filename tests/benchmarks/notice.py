@@ -21,8 +21,10 @@ TEXTS = DesktopNotice(title="shop.example 2 asks you", body="3:50 left", action=
 
 
 def notice(*, quick: bool) -> list[Figure]:
-    """From the notifier until a stand-in for the desktop on a bus of its own has it; the floor is
-    the same call without the notifier."""
+    """From the notifier until a stand-in for the desktop on a bus of its own has it.
+
+    The floor is the same call without the notifier.
+    """
     runs = QUICK_RUNS if quick else RUNS
     desk = Desk()
     try:

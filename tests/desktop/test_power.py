@@ -54,8 +54,10 @@ class Bus:
         self.logind.stdin.flush()
 
     def hear(self) -> str:
-        """The next line of the stand-in, "" where none comes. Blocks: call it in a thread while the
-        loop has to run."""
+        """The next line of the stand-in, "" where none comes.
+
+        Blocks: call it in a thread while the loop has to run.
+        """
         assert self.logind.stdout is not None
         limit = threading.Timer(HEAR_S, self.logind.kill)  # else a thread would wait for ever
         limit.start()

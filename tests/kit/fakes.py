@@ -693,8 +693,10 @@ class FakeLive(Live):
 
 
 class FakeWriter(LedgerWriter):
-    """Whether what happened can be written just now. is_locked: another program writes, and nobody
-    has waited for long enough to call that a failure."""
+    """Whether what happened can be written just now.
+
+    is_locked: another program writes, and nobody has waited for long enough to call that a failure.
+    """
 
     is_failing = False
     is_locked = False

@@ -23,9 +23,11 @@ LEAVE_S = 60.0
 
 
 class SimulatorProcess:
-    """What `python -m enigma_panel.simulator` is with these arguments. url: where it listens; stdin
-    and stdout: our ends; stderr: ours where it is wanted, else it writes to that of the tests.
-    module: whose `main` is run."""
+    """What `python -m enigma_panel.simulator` is with these arguments.
+
+    url: where it listens; stdin and stdout: our ends; stderr: ours where it is wanted, else it
+    writes to that of the tests. module: whose `main` is run.
+    """
 
     module = "enigma_panel.simulator.__main__"
 
@@ -44,8 +46,10 @@ class SimulatorProcess:
         self.url = self._outputs[0].readline().decode().strip()
 
     def stop(self) -> tuple[int | None, list[bytes]]:
-        """Close its input, as the program's end does, and wait for its own; its exit status, and
-        what it wrote besides its address. The same when it is asked again."""
+        """Close its input, as the program's end does, and wait for its own.
+
+        Returns its exit status, and what it wrote besides its address; the same when asked again.
+        """
         if not self.stdin.closed:
             self.stdin.close()
             self._process.join(LEAVE_S)

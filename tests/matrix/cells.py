@@ -37,8 +37,10 @@ ANSWER = "Username: maria, Password: a-long-password"
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
-    """A row of the table. Numbers are counts as text: sent by the program, arrived at the service,
-    took effect there."""
+    """A row of the table.
+
+    Numbers are counts as text: sent by the program, arrived at the service, took effect there.
+    """
 
     sent: str
     arrived: str
@@ -144,8 +146,10 @@ class Cell:
     # -- looking -----------------------------------------------------------------------------
 
     async def _settle(self, run: Run, is_settled: Callable[[Run], bool | None]) -> None:
-        """Wait until it says True; where it cannot tell (None), until nothing has changed for many
-        looks in a row. A busy machine makes looks slower, and no cell another one.
+        """Wait until it says True.
+
+        Where it cannot tell (None), until nothing has changed for many looks in a row. A busy
+        machine makes looks slower, and no cell another one.
         """
         quiet, seen = 0, self._fingerprint(run)
         async with asyncio.timeout(LIMIT_S):

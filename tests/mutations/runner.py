@@ -53,8 +53,9 @@ class Copy:
         shutil.copytree(ROOT, self._root, ignore=_LEFT_OUT, symlinks=True)
 
     def passes(self, tests: Iterable[str], jobs: int = 0) -> bool:
-        """Whether these tests pass, tried up to the first that does not; jobs: all are tried,
-        in so many processes. BrokenRunError.
+        """Whether these tests pass, tried up to the first that does not.
+
+        jobs: all are tried, in so many processes. BrokenRunError.
         """
         how = ("-p", "xdist.plugin", "-n", str(jobs)) if jobs else ("-x",)
         command = [sys.executable, "-m", "pytest", "-q", *ALONE, *how]

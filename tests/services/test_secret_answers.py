@@ -157,8 +157,10 @@ def test_the_words_of_a_stop_are_no_secret(tmp_path: Path) -> None:
 def test_later_runs_know_what_is_good_for_long(
     tmp_path: Path, question: str, answer: str, secrets: list[str] | None, known: list[str]
 ) -> None:
-    """A login, a passphrase, a password beside a code, what a form calls secret; no code and no
-    username."""
+    """A login, a passphrase, a password beside a code, what a form calls secret.
+
+    No code and no username.
+    """
     found: list[str] = []
 
     async def check(bench: Bench) -> None:

@@ -1,5 +1,6 @@
-"""Bodies that are not what was asked for: another task's, or of a task that nobody knows; in some
-seeds.
+"""Bodies that are not what was asked for: another task's, or of a task that nobody knows.
+
+In some seeds.
 
 What the documentation shows of a poll names no id. Only in worlds where it does can the program
 tell them apart; in the others nobody can, and there they are not played.
@@ -97,8 +98,10 @@ class Bodies:
         return self._lie(sent, Kind.OTHERS, self._rng.choice(others)) if others else answer
 
     def _is_known(self, service_id: str) -> bool:
-        """Whether the program knows the task or session that is named. Where it does not, nobody
-        could tell that it is not the one that was asked for."""
+        """Whether the program knows the task or session that is named.
+
+        Where it does not, nobody could tell that it is not the one that was asked for.
+        """
         life = self._world.life
         if life is None or life.parts is None:
             return False

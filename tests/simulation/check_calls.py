@@ -45,8 +45,10 @@ class Calls:
             self._world.fail("no 429 of our own making", str(sent))
 
     def no_body_is_refused(self, sent: Sent) -> None:
-        """The service understands what the program writes, but for a start-session without the text
-        that nobody has told of yet."""
+        """The service understands what the program writes.
+
+        An exception is a start-session without the text that nobody has told of yet.
+        """
         if sent.status == 400 and not self._may_lack_its_text(sent):
             self._world.fail("the service understands each body", str(sent))
 
@@ -60,8 +62,11 @@ class Calls:
         return not any(o.life == sent.life or self._is_kept(o) for o in takes) and not tried
 
     def _is_kept(self, start: Sent) -> bool:
-        """Whether this process has its session in memory: no kill came between its reply and the
-        ledger, and it was not over with its task gone to another session."""
+        """Whether this process has its session in memory.
+
+        No kill came between its reply and the ledger, and it was not over with its task gone to
+        another session.
+        """
         life = self._world.life
         assert life is not None
         assert life.parts is not None

@@ -70,8 +70,10 @@ class Commands:
             self._stops[session_key, mark] = self._world.timeline.now
 
     def stop_meets_its_task(self, sent: Sent) -> None:
-        """A Stop ends no other task than the one that was on the screen, and none that was told
-        to go on since."""
+        """A Stop ends no other task than the one that was on the screen.
+
+        It ends none either that was told to go on since.
+        """
         if sent.verb is not ApiCall.STATE or sent.new_state != CommandVerb.STOP or not sent.stopped:
             return
         for key in self._keys_of(sent.session_id):
@@ -178,8 +180,10 @@ class Commands:
             self._is_kept(life, key, wanted)
 
     def _is_kept(self, life: "Life", key: int, wanted: _Wanted) -> None:
-        """A Terminate that was not taken back is in the ledger, if that could be written for a
-        moment since the click."""
+        """A Terminate that was not taken back is in the ledger.
+
+        At least where that could be written for a moment since the click.
+        """
         assert life.parts is not None
         ledger = life.parts.ledger
         session = ledger.sessions([key]).get(key)

@@ -1,5 +1,7 @@
-"""A gateway that speaks in the service's place, before a call took effect or after it, or spoils
-the encoding of what the service says."""
+"""A gateway that speaks in the service's place, before a call took effect or after it.
+
+It may also spoil the encoding of what the service says.
+"""
 
 import random
 from typing import TYPE_CHECKING

@@ -1,5 +1,6 @@
-"""A session that is said not to be there, in the service's own words, although it works; in some
-seeds.
+"""A session that is said not to be there, in the service's own words, although it works.
+
+In some seeds.
 
 One such reply proves nothing; the program looks three more times before it believes it. So never
 four come in a row.
@@ -50,8 +51,10 @@ class NotFound:
         return f"not found {self._polls:.0%} of polls, {self._others:.0%} of other calls"
 
     def fate(self, verb: ApiCall, path: str, raw: bytes | None, fate: Fate) -> Fate:
-        """Of a call to a session: it is turned down, and the service's session knows nothing of
-        it."""
+        """What becomes of a call to a session: it is turned down.
+
+        The service's session knows nothing of it.
+        """
         rate = self._rate(verb, raw)
         if not rate or self._world.storm.is_over or fate.kind is not Kind.FINE:
             return fate

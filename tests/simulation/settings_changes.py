@@ -1,5 +1,6 @@
-"""The person changes the key or the address in the settings, and back; the service may refuse the
-key for a while. In some seeds.
+"""The person changes the key or the address in the settings, and back.
+
+The service may refuse the key for a while. In some seeds.
 """
 
 import hashlib

@@ -33,8 +33,10 @@ LIVES = 6
 
 
 class World:
-    """Everything of one seed. root: an empty folder for its files; dialect: that of service and
-    program."""
+    """Everything of one seed.
+
+    root: an empty folder for its files; dialect: that of service and program.
+    """
 
     def __init__(self, seed: int, root: Path, template: Path, dialect: Dialect) -> None:
         self.seed = seed

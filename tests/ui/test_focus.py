@@ -1,5 +1,7 @@
-"""Every window by keys alone: all is reached, Enter presses it, and no focus falls unasked on what
-ends something."""
+"""Every window by keys alone.
+
+All is reached, Enter presses it, and no focus falls unasked on what ends something.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -222,8 +224,10 @@ async def test_each_window_can_be_used_by_keys_alone(stage: Stage, title: str) -
 
 
 async def check_keys(stage: Stage, title: str) -> None:
-    """All is reached by Tab, Enter presses it, no two mnemonics are one, and a dialog neither opens
-    on what ends something nor goes on to it."""
+    """All is reached by Tab, Enter presses it, no two mnemonics are one.
+
+    A dialog neither opens on what ends something nor goes on to it.
+    """
     window = await stage.show(title)
     if title != MAIN:
         assert window.focusWidget() is not None

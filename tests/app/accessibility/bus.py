@@ -250,8 +250,10 @@ class Node:
     # -- acting ------------------------------------------------------------------------------
 
     def actions(self) -> list[str]:
-        """The names of what can be done with it, without the spaces that Qt 6.12 puts into them;
-        none while it is not possible."""
+        """The names of what can be done with it, without the spaces that Qt 6.12 puts into them.
+
+        None while it is not possible.
+        """
         return [str(action[0]).replace(" ", "") for action in self._call("Action", "GetActions")]
 
     def act(self, name: str) -> None:

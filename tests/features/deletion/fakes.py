@@ -21,8 +21,11 @@ from tests.kit.world import World
 
 
 class FakeDeletions(QObject):
-    """Deletes records of FakeSessions. gate: what a deletion waits for. deleted: what was to be.
-    result: what becomes of it, where it is not all. old: what `plan_older` finds."""
+    """Deletes records of FakeSessions.
+
+    gate: what a deletion waits for. deleted: what was to be. result: what becomes of it, where it
+    is not all. old: what `plan_older` finds.
+    """
 
     progressed = Signal(int)
 

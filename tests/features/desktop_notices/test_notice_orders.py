@@ -1,5 +1,6 @@
-"""Whatever order things come in, the desktop's notice names each question that is due, and none
-that is settled.
+"""The desktop's notice names each question that is due, and none that is settled.
+
+Whatever order things come in.
 
 The program's own notifier and bus client, before a desktop that answers when it likes and starts
 anew, in virtual time.
@@ -40,8 +41,10 @@ SOON_MS = 300
 
 
 class Desktop:
-    """What shows notices, as the desktops' specification has it. standing: by number. delay_s: so
-    long each call and each answer is under way."""
+    """What shows notices, as the desktops' specification has it.
+
+    standing: by number. delay_s: so long each call and each answer is under way.
+    """
 
     def __init__(self, loop: VirtualLoop, delay_s: float) -> None:
         self.loop = loop

@@ -101,8 +101,10 @@ async def test_a_question_goes_with_its_session_and_the_channel(bench: Bench) ->
 async def test_what_a_frozen_channel_told_is_old_a_minute_after_the_assumed_end(
     bench: Bench, does: S
 ) -> None:
-    """Nobody knows what the task does then; it may be there still, as its time is over by our
-    clock alone."""
+    """Nobody knows what the task does then.
+
+    It may be there still, as its time is over by our clock alone.
+    """
     session, key = await bench.open()
     housekeeping = make_housekeeping(bench)
     await _lose_reply(bench)

@@ -1,5 +1,8 @@
-"""What a dialect means for the queue: a service that asks for another one makes it pause, and a
-task with a field that its dialect lacks is held back."""
+"""What a dialect means for the queue.
+
+A service that asks for another one makes it pause, and a task with a field that its dialect lacks
+is held back.
+"""
 
 import asyncio
 from pathlib import Path

@@ -145,8 +145,10 @@ def _server(folder: Path, *options: str) -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What a child finds: a ledger of version 1 with an index of words, settings with 6
-    browsers."""
+    """What a child finds.
+
+    A ledger of version 1 with an index of words, settings with 6 browsers.
+    """
     folder = tmp_path_factory.mktemp("template")
     (folder / "config").mkdir()
     old_ledger(folder / "data" / "ledger.sqlite3")

@@ -1,5 +1,7 @@
-"""What is done with several tasks at once, by those that were selected and shown as it was asked
-for."""
+"""What is done with several tasks at once.
+
+It is done to those that were selected and shown as it was asked for.
+"""
 
 from decimal import Decimal
 from typing import Any

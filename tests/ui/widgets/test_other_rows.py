@@ -101,8 +101,10 @@ def test_of_what_is_shown_no_more_the_first_rows_are_seen(table: KeyedTable) -> 
 
 
 def test_where_all_rows_are_selected_others_that_come_are_not(table: KeyedTable) -> None:
-    """Qt takes a table of more than 1,000 cells that is selected as a whole for one that stays
-    so."""
+    """A table of more than 1,000 cells may be selected as a whole.
+
+    Qt takes it for one that stays so.
+    """
     many = range(1, 1_501)
     odd, even = list(many[::2]), list(many[1::2])
     table.rows.show_keys(odd)
