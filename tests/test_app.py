@@ -2,6 +2,9 @@
 
 import asyncio
 import errno
+import os
+import subprocess
+import sys
 import tempfile
 from contextlib import ExitStack
 from functools import partial
@@ -28,6 +31,7 @@ from enigma_panel.store.paths import FolderError, folders_below
 from enigma_panel.ui.recovery.lost_ledger import LedgerChoice, LostLedgerWindow
 from enigma_panel.ui.recovery.opening import OpeningWindow
 from enigma_panel.ui.recovery.start_failed import StartFailedWindow
+from enigma_panel.ui.theme import theme
 from tests.kit.wait import until
 from tests.services.conftest import leave
 from tests.store.ledger.damage import LOST, filled
@@ -254,3 +258,18 @@ class Opened(Struct):
 def _opening() -> list[str]:
     windows = QApplication.topLevelWidgets()
     return [w.step_label.text() for w in windows if isinstance(w, OpeningWindow) and w.isVisible()]
+
+
+@pytest.mark.process
+def test_its_style_is_the_one_of_its_sheet_whatever_the_desktop_asks_for() -> None:
+    show = "lambda app, _main: print(app.style().name()) or 0"
+    code = f"""
+import contextlib, types
+import enigma_panel.app as program
+program.event_loop.run = {show}
+program._run_qt(types.SimpleNamespace(main=None), contextlib.ExitStack())
+"""
+    env = {**os.environ, "QT_STYLE_OVERRIDE": "windows", "QT_QPA_PLATFORM": "offscreen"}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.strip() == theme.STYLE.lower()

@@ -429,7 +429,8 @@ def _run_qt(program: Program, ends: ExitStack) -> int:
 
     ends: called before the process ends, also where Qt finds no display.
     """
-    app = with_a_display(lambda: Application(sys.argv[:1]), ends.close)
+    arguments = [*sys.argv[:1], "-style", theme.STYLE]
+    app = with_a_display(lambda: Application(arguments), ends.close)
     app.setApplicationName("enigma-panel")
     app.setApplicationDisplayName("Enigma Control Panel")
     app.setApplicationVersion(__version__)

@@ -46,6 +46,27 @@ def environment(home: Path, **more: str) -> dict[str, str]:
 
 
 @contextmanager
+def desktop() -> Iterator[dict[str, str]]:
+    """Run an X server and a window manager; gives what a program's environment needs for them."""
+    command = ["Xvfb", "-displayfd", "1", "-noreset", "-screen", "0", "1400x900x24"]
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=quiet, text=True) as server:
+        assert server.stdout is not None
+        env = {"DISPLAY": f":{server.stdout.readline().strip()}", "QT_QPA_PLATFORM": "xcb"}
+        manager = ["openbox", "--sm-disable"]
+        try:
+            with subprocess.Popen(
+                manager, env={**os.environ, **env}, stdout=quiet, stderr=quiet
+            ) as process:
+                try:
+                    yield env
+                finally:
+                    process.terminate()
+        finally:
+            server.terminate()
+
+
+@contextmanager
 def simulator(*arguments: str) -> Iterator[str]:
     """A running simulator; gives its URL."""
     process = subprocess.Popen(

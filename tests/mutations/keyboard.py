@@ -143,7 +143,7 @@ KEYBOARD = (
         promise="No word of the tool bar is cut",
         mistake="Settings stays where there is no room",
         file="ui/main_window/toolbar.py",
-        old="        self._settings.setVisible(bool(fitting))\n",
+        old="        self._settings.setVisible(tight is not None)\n",
         new="",
         tests=(f"{MENU}::test_settings_is_in_the_menu_where_the_tool_bar_has_no_room",),
     ),

@@ -163,9 +163,11 @@ class ToolBar(QFrame):
         subject.
         """
         width = self.width()
-        fitting = [t for t in ("", "some", "more") if self._needed(t, short=short) <= width]
-        self._tighten(fitting[0] if fitting else "more")
-        self._settings.setVisible(bool(fitting))
+        # One after the other: what is not tried needs no new styling of the buttons.
+        fits = (t for t in ("", "some", "more") if self._needed(t, short=short) <= width)
+        tight = next(fits, None)
+        self._tighten("more" if tight is None else tight)
+        self._settings.setVisible(tight is not None)
         label = self._subject.fontMetrics().averageCharWidth() * NAME_CHARS
         self._subject.setFixedWidth(label)
         self._subject.setVisible(self._needed("", short=short) + label + GAP <= width)
