@@ -3,7 +3,6 @@
 import asyncio
 import itertools
 import random
-from pathlib import Path
 
 import pytest
 
@@ -27,11 +26,6 @@ from tests.services.commands.bench import Bench, gone, rejected
 
 PAUSE, RESUME = CommandVerb.PAUSE, CommandVerb.RESUME
 STOP, TERMINATE = CommandVerb.STOP, CommandVerb.TERMINATE
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "keep"
 
 
 async def test_a_delivered_command_moves_its_records_and_none_is_left_pending(bench: Bench) -> None:

@@ -1,7 +1,6 @@
 """Which way a command takes, and what an emit is worth: nothing, until something confirms it."""
 
 import asyncio
-from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -19,11 +18,6 @@ from tests.services.commands.bench import Bench, rejected
 
 PAUSE, RESUME = CommandVerb.PAUSE, CommandVerb.RESUME
 STOP, TERMINATE = CommandVerb.STOP, CommandVerb.TERMINATE
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "keep"
 
 
 def _task(bench: Bench, key: int) -> Task:

@@ -5,7 +5,6 @@ is held back.
 """
 
 import asyncio
-from pathlib import Path
 
 import pytest
 
@@ -22,11 +21,6 @@ REPLY = Reply(status=400, code=MISSING_PROMPT, message="Missing task.prompt")
 TELLING = RejectedError(REPLY, nothing_happened=True)
 AVOIDS = Limits(avoid_domains=("ads.example",))
 E, W2 = Dialect.E, Dialect.W2
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "keep"
 
 
 def choose(bench: QueueBench, dialect: Dialect) -> None:
