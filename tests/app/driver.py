@@ -36,7 +36,7 @@ from PySide6.QtWidgets import (
 
 from enigma_panel import app, cli, startup
 from enigma_panel.bootstrap import Parts
-from enigma_panel.core import redaction as core_redaction
+from enigma_panel.core.secrets import redaction as core_redaction
 from enigma_panel.features import FEATURES
 from enigma_panel.features.feature import Host
 from enigma_panel.services.desktop_notifier import DesktopNotifier

@@ -1,5 +1,6 @@
 """Features over the same fakes as the windows of the engine."""
 
+from tests.services.conftest import clock
 from tests.ui.conftest import (
     dialogs,
     large_font,
@@ -14,6 +15,7 @@ from tests.ui.conftest import (
 )
 
 __all__ = [
+    "clock",
     "dialogs",
     "large_font",
     "light",

@@ -6,7 +6,6 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
-from enigma_panel import startup
 from enigma_panel.core.models import TaskStatus
 from enigma_panel.ui.dialogs import Dialogs
 from enigma_panel.ui.main_window.window import MainWindow
@@ -48,10 +47,6 @@ class Hand:
         assert row is not None
         place = table.visualRect(table.rows.index(row, 1)).center()
         double_click(table.viewport(), place)
-
-    def notice(self, window: MainWindow, task_key: int) -> None:
-        self.actions += 1
-        startup._open_question(window, task_key, "")
 
 
 @pytest.fixture
@@ -113,7 +108,6 @@ WAYS: dict[str, tuple[int, Callable[[Hand, MainWindow], None]]] = {
     "Enter": (3, lambda hand, _window: hand.key(ENTER)),
     "double click": (3, lambda hand, window: hand.double_click(window.selection.sessions, 3)),
     "Answer in Details": (3, lambda hand, window: hand.click(window.details, "Answer")),
-    "its notice on the desktop": (3, lambda hand, window: hand.notice(window, 3)),
     "the banner": (1, lambda hand, window: hand.click(window.question_banner, "Answer")),
     "Ctrl+E": (1, lambda hand, _window: hand.key(Qt.Key.Key_E, CTRL)),
 }

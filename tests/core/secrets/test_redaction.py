@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from enigma_panel.core import redaction as core_redaction
+from enigma_panel.core.secrets import redaction as core_redaction
 from enigma_panel.core.secrets.redaction import (
     MARK,
     Fingerprint,

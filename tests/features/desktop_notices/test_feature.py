@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication
 
 from enigma_panel.core.secrets.redaction import Redactor
 from enigma_panel.features.desktop_notices.feature import install
+from enigma_panel.features.desktop_notices.question_notifier import NOTICE
 from enigma_panel.features.desktop_notices.settings import DoneSettings, QuestionSettings
 from enigma_panel.features.feature import Host
 from enigma_panel.services.desktop_notifier import DesktopNotifier
@@ -15,6 +16,7 @@ from enigma_panel.ui.dialogs import Dialogs
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.settings.dialog import SettingsDialog
+from tests.kit.fakes import FakeDialogs
 
 
 @pytest.fixture
@@ -63,6 +65,17 @@ def test_a_question_comes_up_once_nobody_shows_notices(host: Host, services: Any
     host.notifier.missing_changed.emit()
     assert questions() == ["Which colour?"]
     host.dialogs.close_all()
+
+
+def test_a_click_on_the_notice_opens_the_question(
+    host: Host, services: Any, dialogs: FakeDialogs
+) -> None:
+    host.notifier.is_missing = False
+    host.window.hide()
+    services.inbox.ask(services.sessions.add_asking(1, "Which colour?"))
+    host.notifier.clicked.emit(NOTICE, "")
+    assert dialogs.calls == [("open_question", 1)]
+    assert host.window.isVisible()
 
 
 def questions() -> list[str]:
