@@ -196,19 +196,9 @@ def test_packaging_and_resources_are_no_packages() -> None:
 
 
 PLAIN_FOLDERS = (
-    *("core", "api", "store", "services", "runtime", "desktop", "demo"),
-    *("ui/main_menu", "ui/main_window", "ui/new_task", "ui/notices", "ui/quit", "ui/recovery"),
-    *("ui/sessions", "ui/steps", "ui/tasks", "ui/theme", "ui/widgets"),
+    *("core", "api", "store", "services", "features", "ui", "runtime", "desktop", "demo"),
 )
 """Folders whose docstrings begin with their subject, beside the modules at the package's root."""
-STILL_IN_SERVICES = {
-    f"{name}.py"
-    for name in (
-        *("desktop_notifier", "done_notifier", "question_notifier"),
-        "structured_results",
-    )
-}
-"""Modules of features, which are not in these folders."""
 WITHOUT_SUBJECT = re.compile(
     r"(?:Also|Anybody|As|At|Behind|Below|Beside|Between|By|From|For|In|Its?|Longer|More|No|Nobody"
     r"|None|Nothing|Of|Once|Said|So|Somebody|Something|That|Their|Them|These|They|This|Those|Till"
@@ -237,7 +227,6 @@ def test_docstrings_begin_with_their_subject() -> None:
         *PACKAGE.glob("*.py"),
         *(f for name in PLAIN_FOLDERS for f in (PACKAGE / name).rglob("*.py")),
     ]
-    files = [file for file in files if file.name not in STILL_IN_SERVICES]
     assert [found for file in sorted(files) for found in _without_subject(file)] == []
 
 

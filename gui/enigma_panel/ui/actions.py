@@ -36,9 +36,9 @@ GRACE_MS = 3_000
 QUOTED_CHARS = 400
 TITLE_CHARS = 60
 MANY = 2_000
-"""To mark more tasks than that takes longer than a moment."""
+"""How many tasks can be marked within a moment."""
 MOST_COPIED = 10_000_000
-"""So many characters go to the clipboard at once: it is memory that other programs read at once."""
+"""How many characters go to the clipboard at most: other programs read it as a whole."""
 _QUESTION = (
     "Only report, do nothing: shortly before this you were given the task “{task}”. "
     "Its result was lost on the way to me. Tell me that result in full, with every figure and "
@@ -99,7 +99,7 @@ class Actions(QObject):
             self._sessions.undo(able)
 
     def undo_pressed(self, keys: Sequence[int]) -> None:
-        """As `undo`, by a button that has just come: the second click of two takes nothing back."""
+        """Undo by a button that has just appeared: the second of two clicks takes nothing back."""
         self.undo([key for key in keys if self.is_settled(key)])
 
     def is_settled(self, key: int) -> bool:
@@ -122,7 +122,7 @@ class Actions(QObject):
         return any(q.task_key == task_key for q in self._services.inbox.questions())
 
     def answer(self, task_key: int) -> None:
-        """Its question."""
+        """Open the question of that task."""
         self.dialogs.open_question(task_key)
 
     def new_task(self) -> None:

@@ -115,14 +115,14 @@ class Dialogs(QObject):
         return presenter
 
     def _is_told_by_a_notice(self) -> bool:
-        """Nobody sees a window of ours, and the desktop tells of questions."""
+        """Whether no window of ours is visible and the desktop shows a notice of questions."""
         if not self.tells_of_questions():
             return False
         parent = self._parent()
         return parent is not None and (not parent.isVisible() or parent.isMinimized())
 
     def _is_about_the_key(self) -> bool:
-        """Without a key no answer can be sent; and a key must not be typed into a question."""
+        """Whether a key is missing or being typed: no answer can be sent without one."""
         from enigma_panel.ui.settings.key_dialog import KeyDialog
 
         dialog = self.made(KeyDialog)
@@ -276,7 +276,7 @@ class Dialogs(QObject):
             self._try_demo()
 
     def _ask_for_missing_key(self) -> None:
-        """Once in a run: a dialog that comes back after every Cancel helps nobody."""
+        """Open the key dialog once in a run: one that returns after every Cancel helps nobody."""
         missing = self._services.account.state in _NO_KEY
         if missing and not self._key_was_asked_for and not self._services.demo:
             self.open_key()

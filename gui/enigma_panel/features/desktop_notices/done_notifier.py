@@ -14,7 +14,7 @@ from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.services.types import Diff
 
 LEAST_MS = 20_000
-"""Who waited for less is still there."""
+"""How long a task must have taken for a notice, in ms: before that, the person is still there."""
 DEBOUNCE_MS = 10_000
 
 NOTICE = "done"
@@ -156,7 +156,7 @@ class DoneNotifier(QObject):
         )
 
     def _notify_clicked(self, key: object, token: str) -> None:
-        """Of several, the one that stands uppermost in the table: the newest that is still new."""
+        """Open the newest result that is still new, which stands uppermost in the table."""
         if key != NOTICE:
             return
         tasks = [task for task in map(self._store.task, self._shown) if task is not None]

@@ -134,7 +134,7 @@ class QuestionNotifier(QObject):
         )
 
     def _notify_clicked(self, key: object, token: str) -> None:
-        """To the most urgent of its questions."""
+        """Open the most urgent of the notice's questions."""
         if key == NOTICE:
             open_now = [question.id for question in self._inbox.questions()]
             found = next((one for one in open_now if one in self._clickable), None)

@@ -45,7 +45,7 @@ def asked_notice(news: AskedNews, now_ms: int) -> DesktopNotice:
 
 
 def _left(ends_ms: int, now_ms: int) -> str:
-    """With the time of day, too: it stays true for as long as the notice stands."""
+    """Say how long is left and until when: the time of day stays true while the notice stands."""
     left, until = duration(ends_ms - now_ms), local_moment(ends_ms, now_ms)
     return tr("{time} left, until {moment}.", time=left, moment=until)
 

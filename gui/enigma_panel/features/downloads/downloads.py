@@ -122,7 +122,7 @@ class Downloads(QObject):
         return file_address(file.url, session.base_url, RULES[session.dialect].file_hosts)
 
     def _ended(self, key: _Key) -> None:
-        """Also where it was cancelled before its first step, or failed in a way of its own."""
+        """Clean up, also where the download was cancelled before its first step or failed oddly."""
         del self._running[key]
         if self._downloads[key].state in {DownloadState.RUNNING, DownloadState.SAVING}:
             self._change(key, state=DownloadState.CANCELLED)

@@ -72,7 +72,7 @@ class ResultFiles(DetailsPanel):
             row.show_download(self._downloads.of(self._task_key, row.file))
 
     def _ask_folder(self, file: ResultFile) -> None:
-        """For a folder, not a name: who asks for a name asks, in a loop of Qt's own, whether to
+        """Ask for a folder. Asking for a name would have Qt ask, in a loop of its own, whether to
         overwrite, and nothing is overwritten here. One at a time, and it blocks nothing."""
         from PySide6.QtWidgets import QFileDialog  # noqa: PLC0415 - few results have files
 

@@ -54,7 +54,7 @@ class IfTaken(StrEnum):
 
 
 class ExportError(Exception):
-    """Nothing was exported, and nothing of it was left. reason: the system's own words."""
+    """An export that failed and left nothing behind. reason: the system's own words."""
 
     def __init__(self, fault: ExportFault, reason: str = "") -> None:
         super().__init__(fault, reason)

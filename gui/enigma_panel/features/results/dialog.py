@@ -49,7 +49,7 @@ tr = Translations("Result")
 FIRST_SIZE, LEAST_SIZE = QSize(1000, 680), QSize(420, 300)
 SETTLE_S = 0.05
 STEPS_FROM = 700
-"""With less width there is room for the result alone."""
+"""Width from which the steps have room beside the result, in pixels."""
 STEPS_SHARE = 0.35
 
 
@@ -105,7 +105,7 @@ class ResultDialog(ModelessDialog):
         self.present(self._view())
 
     def fit(self, *, only_grow: bool = False) -> None:
-        """As large as the person made it: a result is as long as it is."""
+        """Keep the size that the person gave it: results are of any length."""
         del only_grow
         if not self.testAttribute(Qt.WidgetAttribute.WA_Resized):
             self.resize(FIRST_SIZE.boundedTo(self.screen().availableSize() * 0.94))
@@ -385,7 +385,7 @@ class ResultDialog(ModelessDialog):
     # -- doing ---------------------------------------------------------------------------------
 
     def _find(self) -> None:
-        """In the steps where the keyboard is there, else in the result."""
+        """Search the steps where the keyboard is there, else the result."""
         focus = self.focusWidget()
         is_in_steps = focus is not None and self._steps_card.isAncestorOf(focus)
         (self.steps.search if is_in_steps else self.find_bar).begin()

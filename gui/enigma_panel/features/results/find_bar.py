@@ -100,7 +100,7 @@ class FindBar(QWidget):
         self._show_found()
 
     def _go(self, by: int) -> None:
-        """To the next one, or the one before; past the end it begins anew."""
+        """Go to the next match or the one before, and past the end to the first."""
         if self._places and self._view is not None:
             self._number = (self._number + by) % len(self._places)
             self._view.show_place(self._places, self._number)

@@ -34,8 +34,8 @@ from enigma_panel.ui.widgets.text_marks import Span, mark_places, qt_length
 tr = Translations("Result")
 
 MOST_CHARS, MOST_BARS = 20_000, 300
-"""With more than that it is laid out when asked for only. Each bar may be a cell of a table, and
-these take their time: 7,000 cells in 20 kB took more than two seconds."""
+"""How many characters, and how many bars, are laid out unasked. Each bar may be a cell of a table,
+and 7,000 cells in 20 kB took more than two seconds."""
 _DIALECT = (
     QTextDocument.MarkdownFeature.MarkdownDialectGitHub
     | QTextDocument.MarkdownFeature.MarkdownNoHTML
@@ -171,7 +171,7 @@ class MarkdownBrowser(QTextBrowser):
         self._laid_out = document
 
     def _face(self) -> QFont:
-        """In points: of a face in pixels Qt makes no room between paragraphs."""
+        """Return the font in points: with one in pixels Qt leaves no room between paragraphs."""
         face = QFont(self.font())
         face.setPointSizeF(QFontInfo(self.font()).pointSizeF())
         return face
@@ -193,12 +193,12 @@ class MarkdownBrowser(QTextBrowser):
     # -- Qt ------------------------------------------------------------------------------------
 
     def loadResource(self, _kind: int, _address: QUrl | str) -> None:
-        """Nothing: no file, no page, no picture of ours."""
+        """Load nothing: no file, no page, no picture of ours."""
 
 
 def _replace_images(document: QTextDocument) -> None:
-    """By what is said of them. Where a document loads nothing, Qt reads a local file all the same
-    (measured in 6.11): no image may be left in it."""
+    """Replace images by their descriptions. Qt reads a local file even where a document loads
+    nothing (measured in 6.11), so no image may be left in it."""
     for position, length, found in reversed(list(_images(document))):
         cursor = QTextCursor(document)
         cursor.setPosition(position)

@@ -25,7 +25,7 @@ from enigma_panel.ui.theme import theme
 tr = Translations("Details")
 
 PART = 1_000
-"""So many values stand below one row; of more, each row is a part. Qt asks for all rows at once."""
+"""How many values stand below one row; more are split into parts, as Qt asks for all at once."""
 TIP_CHARS = 1_000
 WHOLE_TEXT = int(Qt.ItemDataRole.UserRole) + 1
 """The role of what is copied: a value as it is kept."""

@@ -17,7 +17,7 @@ LIMIT_S = 30.0
 
 
 class StructuredResults:
-    """Nothing is kept: who shows a result asks once."""
+    """Reads results and keeps nothing: each view asks once."""
 
     async def read_formats(self, spec: TaskSpec, text: str) -> ReadResult:
         """What a result holds, and what it can be shown and copied as; text alone, with a doubt,

@@ -44,7 +44,7 @@ def clean_text(text: str) -> str:
 
 
 def no_result_text(task: Task | None, session: Session | None = None) -> str:
-    """Said where there is no result to show."""
+    """Say why there is no result to show."""
     if task is None:
         return tr("It is being loaded.")
     if not task.is_final:
@@ -70,7 +70,7 @@ def link_text(host: str) -> str:
 
 
 def no_link_text() -> str:
-    """Said of a link that leads to no page of the web."""
+    """Say that a link leads to no web page."""
     return tr("Not opened: only links to web pages (http, https) are.")
 
 

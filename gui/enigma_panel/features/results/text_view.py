@@ -15,14 +15,14 @@ from enigma_panel.ui.widgets.text_marks import Span, mark_places, qt_length
 tr = Translations("Result")
 
 HEAD = 50_000
-"""So many characters are shown at first."""
+"""How many characters are shown at first."""
 PIECE, PIECE_LINES = 50_000, 2_000
-"""So much is added at a time: some 20 ms."""
+"""How many characters and lines are added at a time: some 20 ms."""
 LINE = 2_000
 """A longer line is broken: Qt lays a line out as a whole, one of 1 MB in a quarter of a second."""
 MOST_MARKS = 200
 TEXT_MARGIN = 4
-"""Between the words and the frame that says that the keyboard is here."""
+"""Gap between the words and the focus frame, in pixels."""
 _BROKEN = 1
 """The state of a block that ends where no line does."""
 
@@ -61,7 +61,7 @@ class ResultText(ReadingText):
 
     @property
     def is_loading(self) -> bool:
-        """While all of it was asked for and is not there yet."""
+        """Whether all of it was asked for and is not there yet."""
         return self._more.isActive()
 
     def show_text(self, text: str) -> None:
@@ -82,7 +82,7 @@ class ResultText(ReadingText):
         self.grown.emit()
 
     def fit(self) -> None:
-        """Its height is given by what stands around it."""
+        """Keep the height that the surroundings give."""
 
     # -- find ----------------------------------------------------------------------------------
 
@@ -173,7 +173,7 @@ class ResultText(ReadingText):
     # -- Qt ------------------------------------------------------------------------------------
 
     def createMimeDataFromSelection(self) -> QMimeData:
-        """Without the breaks of long lines."""
+        """Return the selection without the breaks of long lines."""
         if not self._breaks:
             return super().createMimeDataFromSelection()
         chosen = self.textCursor()

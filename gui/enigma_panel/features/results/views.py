@@ -27,7 +27,7 @@ MOST_ROWS = 14
 OPENED_ROWS = 60
 """Levels are opened at first as long as there are no more rows than that."""
 WIDEST_NAME, WIDEST_COLUMN = 150, 220
-"""At first, in pixels; a person may make them wider."""
+"""Widths of columns at first, in pixels; a person may make them wider."""
 MEASURED_COLUMNS, MEASURED_ROWS = 30, 20
 
 
@@ -97,7 +97,7 @@ class ResultTree(QTreeView):
     # -- Qt ----------------------------------------------------------------------------------
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Without Qt's "*", which opens all there is below: of a long result that takes minutes."""
+        """Ignore Qt's "*", which opens all rows below: for a long result that takes minutes."""
         if event.key() != Qt.Key.Key_Asterisk:
             super().keyPressEvent(event)
 

@@ -120,7 +120,7 @@ class SavedLogins(LoginHelper):
         self._show_where()
 
     def _show_offers(self) -> None:
-        """In the order of the first time: the one used last would move under the pointer."""
+        """Show offers in a fixed order: the last used one must not move under the pointer."""
         offers = self._logins.offers(self._place)
         order = [(one.host, one.account) for one in self._offered.logins]
         logins = sorted(offers.logins, key=lambda one: _place_in(order, (one.host, one.account)))

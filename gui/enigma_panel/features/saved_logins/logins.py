@@ -24,7 +24,7 @@ from enigma_panel.store.settings import SavedLogin
 log = logging.getLogger(__name__)
 
 MOST, MOST_CHARS = 500, 200
-"""So many logins are saved at most, with so many characters of an account."""
+"""How many logins are saved at most, and how long an account name may be."""
 KEYCHAIN_S = 120.0
 """A person may take this long to unlock a keychain."""
 WHERE_S = 5.0
@@ -137,7 +137,7 @@ class Logins(QObject):
         self.remembered.emit(RememberedLogin(login=login, result=result))
 
     async def _save(self, login: SavedLogin, password: str) -> LoginResult:
-        """It is listed first: the keychain must hold no password that nobody knows of."""
+        """Save a login, listing it first, so that no password is in the keychain unlisted."""
         before = self._find(login.host, login.account)
         if len(login.account) > MOST_CHARS:
             return LoginResult(fault=LoginFault.TOO_LONG, where=self.where)
@@ -201,7 +201,7 @@ class Logins(QObject):
         self.changed.emit()
 
     async def _call(self, call: Callable[[], Result]) -> LoginResult:
-        """In a thread of its own. Whoever waits for it may be cancelled."""
+        """Call the keychain in a thread of its own. Whoever waits for it may be cancelled."""
         try:
             return _result_of(await blocking(call, time_limit=KEYCHAIN_S))
         except BlockingTimeoutError:

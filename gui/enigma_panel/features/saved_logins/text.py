@@ -59,14 +59,14 @@ def choose_text() -> str:
 
 
 def another_site_text(named: str, host: str) -> str:
-    """That an agent's question names another site than the login's."""
+    """Say that an agent's question names another site than the login's."""
     return tr(
         "The question names {named}, not {host}.", named=shorten(named, 60), host=shorten(host, 60)
     )
 
 
 def alike_text(host: str, saved: str) -> str:
-    """That a host only looks like one for which a login is saved."""
+    """Say that a host only looks like one for which a login is saved."""
     return tr(
         "Nothing is filled in: “{host}” only looks like “{saved}”, for which a login is saved.",
         host=shorten(host, 60),
@@ -82,7 +82,7 @@ def remember_label(host: str, where: str) -> str:
 
 
 def waiting_text(where: str) -> str:
-    """Said while the keychain may wait for a person."""
+    """Say that the keychain may wait for a person."""
     return tr(
         "{keychain} is being asked; it may wait for you to unlock it.",
         keychain=keychain_name(where),

@@ -47,7 +47,7 @@ def question_entry(question: OpenQuestion, name: str, now_ms: int) -> str:
 
 
 def hidden_text() -> str:
-    """Said the first times when the window hides."""
+    """Say that the window hides and the program goes on."""
     return tr(
         "The program goes on in the tray, since something is open. Its icon brings the window "
         "back; Quit ends the program."

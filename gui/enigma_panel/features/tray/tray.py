@@ -99,7 +99,7 @@ class Tray(QObject):
         self.icon.messageClicked.connect(self._on_message_clicked)
 
     def _show_notice(self, key: Hashable, notice: DesktopNotice) -> None:
-        """It takes the place of the one before."""
+        """Show a notice in place of the one before."""
         self._say(key, notice.title, notice.body)
 
     def _say(self, key: Hashable | None, title: str, text: str) -> None:
@@ -204,6 +204,6 @@ class Tray(QObject):
         self._actions.new_task.trigger()
 
     def _quit(self) -> None:
-        """It may have to ask, before the window."""
+        """Quit; it may have to ask, in front of the window."""
         self._bring_to_front()
         self._actions.leave.trigger()

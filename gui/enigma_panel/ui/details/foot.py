@@ -82,7 +82,7 @@ class SessionLinks(QWidget):
         self.setVisible(bool(text) or has_id or link is not None)
 
     def _dialect_text(self, session: Session | None) -> str:
-        """In which dialect the session is spoken to, where that is not the account's."""
+        """Return the session's dialect in words, where it is not the account's."""
         if session is None or session.is_ended or session.phase in UNOPENED_PHASES:
             return ""
         if session.dialect is self._account.dialect:

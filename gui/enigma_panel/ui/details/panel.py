@@ -316,7 +316,7 @@ class Details(QFrame):
 
 
 class _RightLabel(ElidedLabel):
-    """Its words stand at the right, so that they are taken for no tab."""
+    """A label whose words stand at the right, so that they are taken for no tab."""
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -15,7 +15,7 @@ class DetailsPanel(QWidget):
 
 
 class ResultViewer(DetailsPanel):
-    """Something that shows results in another form, above their text or in its place.
+    """A view that shows results in another form, above their text or in its place.
 
     switch: a button that turns to the text and back. copy_as: a button beside *Copy result*.
     changed: `replaces_text` may be different now.

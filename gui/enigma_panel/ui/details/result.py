@@ -21,7 +21,7 @@ tr = Translations("Details")
 
 RESULT_LINES = 18
 COPY_GAP = 2
-"""Between *Copy result* and the button beside it."""
+"""Gap between *Copy result* and the button beside it, in pixels."""
 
 
 class ResultText(DetailsPanel):

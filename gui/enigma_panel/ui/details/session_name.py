@@ -37,7 +37,7 @@ class SessionName(QStackedWidget):
         self.edit.left.connect(self._end)
 
     def show_name(self, key: int | None, name: str, *, can_rename: bool) -> None:
-        """Whose name it is; what is being typed for another session is its name from now on."""
+        """Show a session's name; what is being typed for another one becomes that one's name."""
         if key != self._key:
             self._end(True)
         self._key = key

@@ -167,7 +167,7 @@ class PrecedingSteps:
         self._wanted: QuestionId | None = None
 
     def refresh(self, question: OpenQuestion) -> None:
-        """This question stands there now."""
+        """Show this question."""
         self._wanted = question.id
         self._services.scope.spawn("steps before a question", self._fetch(question))
 

@@ -75,7 +75,7 @@ class ClickGuard(QObject):
         self.refresh()
 
     def disturb(self) -> None:
-        """Something moved or changed under the person's pointer."""
+        """Note that something moved or changed under the pointer."""
         self._quiet.disturb()
         self.refresh()
 
@@ -127,13 +127,13 @@ class QuietPeriod:
         self._tick_ms = 0
 
     def begin(self, quiet_ms: int = QUIET_MS) -> None:
-        """It was shown, or another question stands in it: everything counts from now."""
+        """Note that the dialog was shown or shows another question: quiet starts now."""
         now = self._now_ms()
         self._quiet_ms = quiet_ms
         self._begun_ms = self._disturbed_ms = self._tick_ms = now
 
     def disturb(self) -> None:
-        """It was raised, focused, moved or resized, or a button of it changed."""
+        """Note that the dialog was raised, focused, moved or resized, or that a button changed."""
         if self._begun_ms is None:
             return
         now = self._now_ms()
@@ -142,7 +142,7 @@ class QuietPeriod:
         self._disturbed_ms = self._tick_ms = now
 
     def end(self) -> None:
-        """It is hidden: nothing acts until it begins again."""
+        """Note that the dialog is hidden: nothing acts until it begins again."""
         self._begun_ms = None
 
     def tick(self) -> None:

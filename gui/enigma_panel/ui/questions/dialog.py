@@ -170,7 +170,7 @@ class QuestionDialog(ModelessDialog):
         )
 
     def _login_helper(self, question: OpenQuestion) -> LoginHelper | None:
-        """None where nobody knows which task asks, and so for which site."""
+        """Return the helper for the site of the task that asks; None where that task is unknown."""
         task = self._services.sessions.task(question.task_key)
         if task is None or question.is_asker_unknown:
             return None
@@ -364,7 +364,7 @@ class QuestionDialog(ModelessDialog):
         self._click_guard.disturb()
 
     def _go_on(self, without: QuestionId | None = None) -> None:
-        """To the next open question, or away."""
+        """Show the next open question, or close."""
         self._drop_current()
         following = [q for q in self._inbox.questions() if q.id != without]
         if following and self.isVisible():

@@ -98,8 +98,8 @@ class AnswerForm(QWidget):
         return all(page.is_empty() for page in self._pages.values())
 
     def keep(self) -> None:
-        """It comes back: what is typed now takes the place of the words that stand here, and is not
-        sent behind them."""
+        """Select the words that stand here: what is typed next takes their place and is not sent
+        behind them."""
         self._show_kept(is_kept=not self.is_empty())
         for page in self._pages.values():
             for field in page.fields():
@@ -117,7 +117,7 @@ class AnswerForm(QWidget):
         self.keep()
 
     def mask_again(self) -> None:
-        """No secret is on the screen from now on, unless it is shown anew."""
+        """Hide every secret until the person shows it again."""
         for page in self._pages.values():
             page.mask_again()
 

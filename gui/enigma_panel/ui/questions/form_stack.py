@@ -14,7 +14,7 @@ from enigma_panel.ui.widgets.page_stack import PageStack
 
 
 class FormStack(PageStack):
-    """Its signals are those of the forms."""
+    """A stack of forms; its signals are theirs."""
 
     buttons_changed = Signal()
     filled = Signal()

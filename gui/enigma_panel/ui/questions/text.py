@@ -9,7 +9,7 @@ from enigma_panel.ui.questions.click_guard import MONEY_QUIET_MS, QUIET_MS
 tr = Translations("Questions")
 
 SHOWN_CHARS = 50_000
-"""More than this in one widget makes the window stutter."""
+"""How many characters one widget shows without making the window stutter."""
 
 STOP_TEXT = "Stop the task."
 """What goes with a stop, should the service want a text."""
@@ -65,27 +65,27 @@ def chosen_text(answer: str) -> str:
 
 
 def misread_text() -> str:
-    """Beside a username or password that holds what stands between the two."""
+    """Return the warning beside a username or password that contains the separator."""
     return tr("The agent may misread this: it holds “, Password: ”.")
 
 
 def enter_text() -> str:
-    """Below the last field of an answer in one line."""
+    """Return the hint below the field of an answer in one line."""
     return tr("Enter sends the answer.")
 
 
 def last_enter_text() -> str:
-    """Below several fields of one line."""
+    """Return the hint below several fields of one line."""
     return tr("Enter in the last field sends the answer.")
 
 
 def ctrl_enter_text() -> str:
-    """Below choices."""
+    """Return the hint below choices."""
     return tr("Choose with an arrow key or a digit. Ctrl+Enter sends the answer.")
 
 
 def enter_adds_text() -> str:
-    """Below an answer in several lines."""
+    """Return the hint below an answer in several lines."""
     return tr("Enter adds a line, Ctrl+Enter sends the answer.")
 
 

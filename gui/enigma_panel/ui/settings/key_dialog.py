@@ -34,7 +34,7 @@ _ROLES: dict[KeyCheck | None, str] = {
 }
 _LOOK_AGAIN = frozenset({KeyState.LOCKED, KeyState.DENIED, KeyState.FAILED})
 UNREAD_MS = 1_000
-"""So long nobody has read what was said: an Enter meant the key alone, without the doubt."""
+"""How long an Enter still means the key alone, in ms: nobody has read the doubt by then."""
 
 
 class KeyDialog(ModelessDialog):

@@ -12,7 +12,7 @@ from enigma_panel.ui.text.states import local_time
 tr = Translations("Questions")
 
 NAME_LIMIT = 60
-"""So much of a session's name stands where it is told who asks."""
+"""How many characters of a session's name are shown as the one who asks."""
 
 _KINDS: dict[QuestionKind, Callable[[str], tuple[str, str]]] = {
     QuestionKind.CREDENTIALS: lambda name: (
@@ -33,7 +33,7 @@ _KINDS: dict[QuestionKind, Callable[[str], tuple[str, str]]] = {
     QuestionKind.YES_NO: lambda name: (tr("Yes / No"), tr("{name} asks yes or no", name=name)),
     QuestionKind.FREE_TEXT: lambda name: (tr("Free text"), tr("{name} asks you", name=name)),
 }
-"""By kind what a way to answer is called, and who asks for what."""
+"""The label of each kind of answer, and the sentence on who asks for what."""
 _SAY_LITTLE = frozenset({QuestionKind.YES_NO, QuestionKind.FREE_TEXT})
 
 
@@ -58,7 +58,7 @@ def kind_label(kind: QuestionKind) -> str:
 
 
 def asked_title(name: str, kind: QuestionKind, *, about_money: bool) -> str:
-    """Who asks for what, by the kind that was guessed; none of the agent's words."""
+    """Say who asks for what, by the guessed kind and without the agent's words."""
     name = shorten(name, NAME_LIMIT) or tr("A session")
     if about_money and kind in _SAY_LITTLE:
         return tr("{name} asks about money", name=name)

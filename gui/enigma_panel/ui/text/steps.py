@@ -22,7 +22,7 @@ tr = Translations("Steps")
 LINE_CHARS = 300
 """An agent may think aloud for pages; a line shows so much of it."""
 WHOLE = 1_000_000
-"""Longer than any text of a step."""
+"""A length that no text of a step reaches, in characters."""
 TIP_CHARS = 600
 NOW_CHARS = 120
 """What stands behind a task's text has little room."""
@@ -173,7 +173,7 @@ def _our_word(kind: str) -> str:
 
 @lru_cache(maxsize=64)
 def kind_word(kind: str) -> str:
-    """As `step_word`, for thousands of rows."""
+    """Return `step_word` from a cache, for thousands of rows."""
     return step_word(kind)
 
 
@@ -289,7 +289,7 @@ def live_text(share: LiveShare, *, polls: bool = True) -> LiveText:
 
 
 def _polls() -> str:
-    """While a start is held, or nothing answers, nothing is asked so often."""
+    """Say that polls bring it; rarer while a start is held or nothing answers."""
     return tr(
         "Without the channel a task is asked for every {n} seconds once the service has named it, "
         "less often while it does not answer.",

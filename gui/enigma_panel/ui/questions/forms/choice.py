@@ -23,7 +23,7 @@ class ChoicePage(ChoicesPage):
         self.watch_fields()
 
     def secrets(self) -> list[str] | None:
-        """None of an option, even if it looks like a code: the question names it, and so will the
-        result. But which one answers a security question is a secret."""
+        """Return no part of an option, even if it looks like a code: the question names it, and so
+        will the result. The option that answers a security question is a secret."""
         is_option = self._is_plain and not self.other.isChecked()
         return [] if is_option else super().secrets()

@@ -36,7 +36,7 @@ class Choice(Struct, frozen=True):
 
 
 class ChoicesPage(AnswerPage):
-    """Nothing is chosen at first. Typing in the field of a choice chooses it.
+    """A page of choices, none chosen at first. Typing in the field of a choice chooses it.
 
     Where a choice has a field, Enter in it or on its button sends.
     """
@@ -78,7 +78,7 @@ class ChoicesPage(AnswerPage):
         return button, field
 
     def add_row(self, *items: QWidget | None) -> None:
-        """Something below the buttons so far, set in as they are."""
+        """Add a row below the buttons, indented as they are."""
         self._rows.addLayout(make_row(*items))
 
     def _add(

@@ -68,7 +68,7 @@ class CredentialsPage(AnswerPage):
         return f"{LOGIN_USED}{self._filled}" if self._filled else ""
 
     def note_sent(self) -> None:
-        """It is remembered, if that is wanted, whatever becomes of the answer."""
+        """Save the login, if that is wanted, whatever becomes of the answer."""
         if self.helper is not None:
             self.helper.note_sent(self.username.text(), self.password.text())
 

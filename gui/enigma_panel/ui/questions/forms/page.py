@@ -64,7 +64,7 @@ class AnswerPage(QWidget):
         raise NotImplementedError
 
     def secrets(self) -> list[str] | None:
-        """Its parts that must not come back; None: those that its words and its question show."""
+        """Return the parts that must not come back; None: those that answer and question show."""
         return None
 
     def used(self) -> str:
@@ -129,7 +129,7 @@ class AnswerPage(QWidget):
                 field.setText("")
 
     def mask_again(self) -> None:
-        """No secret is on the screen from now on, unless it is shown anew."""
+        """Hide every secret until the person shows it again."""
         for field in self.fields():
             if isinstance(field, PasswordEdit):
                 field.mask_again()

@@ -63,8 +63,8 @@ class PurchasePage(ChoicesPage):
         return approval_text(amount) if amount else ""
 
     def _amount(self) -> str:
-        """As it is typed, with the question's currency where none stands beside it; "" of what is
-        no amount."""
+        """Return the amount as typed, with the question's currency where it has none; "" where it
+        is no amount."""
         typed = self.amount.text().strip()
         if amount_in(typed) is not None:
             return typed

@@ -13,7 +13,7 @@ tr = Translations("Questions")
 
 
 class YesNoPage(AnswerPage):
-    """Nothing is chosen at first; the words that are sent can be edited."""
+    """A page of two choices, none chosen at first; the words to be sent can be edited."""
 
     def __init__(self, _asking: Asking) -> None:
         super().__init__()
