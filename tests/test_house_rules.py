@@ -202,7 +202,7 @@ PLAIN_FOLDERS = (
 WITHOUT_SUBJECT = re.compile(
     r"(?:Also|Anybody|As|At|Behind|Below|Beside|Between|By|From|For|In|Its?|Longer|More|No|Nobody"
     r"|None|Nothing|Of|Once|Said|So|Somebody|Something|That|Their|Them|These|They|This|Those|Till"
-    r"|To|Told|Until|While|Who|Whoever|Whose|With|Without)\b"
+    r"|The same|To|Told|Until|While|Who|Whoever|Whose|With|Without)\b"
 )
 """First words of docstrings that do not say what the thing is."""
 

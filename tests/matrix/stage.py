@@ -252,7 +252,7 @@ async def program(
 
 
 async def _begin(parts: Parts) -> None:
-    await recover(parts.services)
+    await recover(parts.services, b"")
     await parts.services.account.load()
     for endpoint in Endpoint:  # as an earlier reply would have told
         parts.services.rate_limiter.note_rate(endpoint, RateHeaders(limit=1000))

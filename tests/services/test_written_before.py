@@ -60,7 +60,7 @@ async def program(
     place = DataDirs(folders=folders, root=folder, throw_away=False)
     parts = await build(options, place, url, ShiftedClock(STARTED_MS))
     try:
-        yield parts, await recover(parts.services)
+        yield parts, await recover(parts.services, b"")
     finally:
         await leave(parts)
 

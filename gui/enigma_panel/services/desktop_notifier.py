@@ -24,7 +24,7 @@ class DesktopNotice(Struct, frozen=True, kw_only=True):
     lasts_ms: int | None = None
 
     def redacted(self, redact: Callable[[str], str]) -> "DesktopNotice":
-        """The same without secrets; redact: what every text passes that leaves us."""
+        """Return the notice without secrets; redact: what every text passes that leaves us."""
         return replace(self, title=redact(self.title), body=redact(self.body))
 
 

@@ -24,7 +24,7 @@ _ENDPOINTS = {
 }
 
 
-async def recover(services: Services, machine_id: bytes = b"") -> Recovered:
+async def recover(services: Services, machine_id: bytes) -> Recovered:
     """Load the ledger and settle the past. Raises LedgerError where it cannot be read.
 
     machine_id: of this computer; where it is empty nothing is compared.

@@ -134,7 +134,7 @@ class Actions(QObject):
         self.dialogs.open_new_task(session_key, None)
 
     def run_again(self, task: Task) -> None:
-        """The same task once more, in a new session, at once; where the dialect in use lacks one
+        """Run the task again, in a new session, at once; where the dialect in use lacks one
         of its fields it would not be the same, so New task says so first."""
         if unsupported_fields(task.spec, self._services.account.rules):
             self.edit_and_run(task)
@@ -142,11 +142,11 @@ class Actions(QObject):
         self._scope.spawn(f"run task {task.key} again", self._start(task.spec))
 
     def run_several_again(self, keys: Sequence[int]) -> None:
-        """The same tasks once more, after one question."""
+        """Run these tasks again, after one question."""
         self.dialogs.open_run_again(keys)
 
     def switch_and_run(self, task: Task) -> None:
-        """The same task once more, in the dialect that the service asked for as it refused it."""
+        """Run the task again, in the dialect that the service asked for as it refused it."""
         wanted = offered_dialect(
             self._sessions.session(task.session_key), task, self._services.account
         )
@@ -155,7 +155,7 @@ class Actions(QObject):
         self.run_again(task)
 
     def edit_and_run(self, task: Task) -> None:
-        """The same task once more, to be changed before it is started."""
+        """Open New task with this task, to be changed before it is started."""
         self.dialogs.open_new_task(None, task.spec)
 
     def rename(self, key: int, label: str) -> None:

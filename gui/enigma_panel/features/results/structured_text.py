@@ -70,7 +70,7 @@ def value_text(value: Json) -> str:
 
 
 def shown_value(value: Json) -> str:
-    """The same in one line; a text has quotes, else "49.99" would look like a number."""
+    """Return the value in one line, texts in quotes: else "49.99" would look like a number."""
     text = shorten(value_text(value))
     return f'"{text}"' if isinstance(value, str) and not isinstance(value, Number) else text
 

@@ -151,7 +151,7 @@ class ResultText(ReadingText):
         return without_hidden("\n".join(lines))
 
     def _broken(self, lines: list[str], at: int) -> list[str]:
-        """The same where none is longer than a line may be; at: where the first one begins."""
+        """Return the lines, none longer than a line may be; at: where the first one begins."""
         pieces: list[str] = []
         room = LINE - self._column
         for line in lines:

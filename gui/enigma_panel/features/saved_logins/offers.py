@@ -140,7 +140,7 @@ def _name(host: str) -> str:
 
 
 def _skeleton(name: str) -> str:
-    """The same string for all names that look alike."""
+    """Return one string for all names that look alike."""
     plain = unicodedata.normalize("NFKD", name.casefold())
     plain = "".join(char for char in plain if not unicodedata.combining(char))
     plain = plain.translate(_ALIKE).replace("-", "")

@@ -22,7 +22,7 @@ _GLYPHS = {
 
 @cache
 def tray_icon(state: TrayState) -> QIcon:
-    """The same in light and dark: nobody knows the ground of a tray."""
+    """Return the icon of a state, alike in light and dark: the tray's background is unknown."""
     light = theme.LIGHT
     ground = {
         TrayState.IDLE: light.dim,

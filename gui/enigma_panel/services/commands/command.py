@@ -77,7 +77,7 @@ class Command(Struct, eq=False):
         )
 
     def again(self) -> "Command":
-        """The same command anew, with an intent of its own, to follow this one."""
+        """Return a copy of the command, with an intent of its own, to follow this one."""
         by_channel = self.reach is Reach.CHANNEL or self.fallback is not None
         return Command(
             key=self.key,

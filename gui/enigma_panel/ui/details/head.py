@@ -163,7 +163,7 @@ class Trouble(QWidget):
         self._take_room()
 
     def show_ways(self, session: Session | None, task: Task | None) -> None:
-        """The same as in notice and menu, where the outcome of a start is unknown."""
+        """Offer what notice and menu offer, where the outcome of a start is unknown."""
         self._session_key, self._task = session.key if session is not None else None, task
         offered = ways_out(session, task, self._services)
         for way, button in self.ways.items():

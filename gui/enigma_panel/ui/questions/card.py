@@ -112,7 +112,7 @@ class QuestionCard(QWidget):
         self.show_doubts(question)
 
     def follow(self, question: OpenQuestion) -> None:
-        """The same question: it may end at another time."""
+        """Show that the question may expire at another time."""
         self._question = question
 
     def show_before(self, text: str) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGraphicsOpacityEffect, QPushButton, QWidget
 QUIET_MS = 700
 """How long everything has to stand still before actions act."""
 MONEY_QUIET_MS = 1_000
-"""The same where the question is about money."""
+"""The quiet period where the question is about money, in ms."""
 MOST_MS = 5_000
 """A window that never comes to rest is armed after this long all the same."""
 SLEPT_MS = 3_000

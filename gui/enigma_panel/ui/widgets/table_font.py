@@ -27,7 +27,7 @@ class TableFont:
 
     @cached_property
     def demi_bold(self) -> "TableFont":
-        """The same font, heavier."""
+        """The font in bold."""
         font = QFont(self.font)
         font.setWeight(QFont.Weight.DemiBold)
         return TableFont(font)
