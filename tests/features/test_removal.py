@@ -15,17 +15,21 @@ from enigma_panel.features import FEATURES
 ROOT = Path(__file__).parents[2]
 NAMES = [feature.name for feature in FEATURES]
 TIME_LIMIT_S = 240
+SUITE_LIMIT_S = 3600
+READS_PAGES = (
+    "tests/mutations",
+    "tests/test_architecture_page.py",
+    "tests/test_named_tests.py",
+)
+"""Tests of what is written about the program: pages and breaks go on naming a feature's files."""
 
 
 @pytest.fixture
 def without(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """A checkout without one feature."""
     name = request.param
-    skipped = shutil.ignore_patterns("__pycache__", ".*")
-    for part in ("gui", "tests", "docs", "resources", "packaging"):
-        shutil.copytree(ROOT / part, tmp_path / part, ignore=skipped)
-    for file in ("pyproject.toml", "README.md", "CHANGELOG.md", "CONTRIBUTING.md"):
-        shutil.copy(ROOT / file, tmp_path / file)
+    skipped = shutil.ignore_patterns("__pycache__", ".git", ".venv*", ".*_cache", "*.egg-info")
+    shutil.copytree(ROOT, tmp_path, ignore=skipped, dirs_exist_ok=True)
     shutil.rmtree(tmp_path / "gui" / "enigma_panel" / "features" / name)
     shutil.rmtree(tmp_path / "tests" / "features" / name)
     listed = tmp_path / "gui" / "enigma_panel" / "features" / "__init__.py"
@@ -35,7 +39,7 @@ def without(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def run(folder: Path, *command: str) -> str:
+def run(folder: Path, *command: str, time_limit_s: int = TIME_LIMIT_S) -> str:
     """What a command says there; it has to succeed."""
     environment = {**os.environ, "PYTHONPATH": str(folder / "gui"), "QT_QPA_PLATFORM": "offscreen"}
     done = subprocess.run(
@@ -44,7 +48,7 @@ def run(folder: Path, *command: str) -> str:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=TIME_LIMIT_S,
+        timeout=time_limit_s,
         check=False,
     )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
@@ -77,3 +81,12 @@ def test_the_program_goes_on_without_a_feature(without: Path) -> None:
     lint = "from importlinter.cli import lint_imports as check; raise SystemExit(check())"
     run(without, "-c", lint)
     run(without, "-m", "pytest", "-q", "--collect-only", "-p", "no:cacheprovider")
+
+
+@pytest.mark.weekly
+@pytest.mark.parametrize("without", NAMES, indirect=True)
+def test_all_other_tests_pass_without_a_feature(without: Path) -> None:
+    left_out = ("tests/features/test_removal.py", *READS_PAGES)
+    ignored = (f"--ignore={path}" for path in left_out)
+    suite = ("-m", "pytest", "-q", "-p", "no:cacheprovider", *ignored)
+    assert " passed" in run(without, *suite, time_limit_s=SUITE_LIMIT_S)
