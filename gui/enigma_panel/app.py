@@ -114,7 +114,7 @@ class Program:
         )
         try:
             parts.services.scope.spawn("start", self._start(parts, window, dialogs))
-            with logging_setup.telling_errors(tell_error):
+            with logging_setup.reporting_errors(tell_error):
                 return await self._until_left(parts, window)
         finally:
             parts.services.queue.set_leaving(True)  # a browser that gets free now stays free
@@ -170,7 +170,7 @@ class Program:
         await asyncio.sleep(OPENING_S)
         from enigma_panel.ui.recovery.opening import OpeningWindow  # noqa: PLC0415 - small
 
-        self._dress()
+        self._apply_style()
         window = OpeningWindow()
         window.present()
         try:
@@ -184,13 +184,13 @@ class Program:
         """Ask what is to take the ledger's place; False to quit."""
         from enigma_panel.startup import offer_copy  # noqa: PLC0415 - as Startup below
 
-        self._dress()
+        self._apply_style()
         return await offer_copy(error, self._leave)
 
     async def _may_try_again(self, error: FolderError | LedgerError, *, again: bool) -> bool:
         from enigma_panel.startup import offer_retry  # noqa: PLC0415 - as Startup below
 
-        self._dress()
+        self._apply_style()
         ledger = None if self._options.demo else self._dirs.folders.ledger
         return await offer_retry(error, ledger, self._leave, again=again)
 
@@ -215,13 +215,13 @@ class Program:
         )
         self._paint_watch = FirstPaint(self._painted.set)
         window.installEventFilter(self._paint_watch)
-        self._dress()
+        self._apply_style()
         fit_on_screen(window)
         window.show()
         return window, dialogs
 
     @staticmethod
-    def _dress() -> None:
+    def _apply_style() -> None:
         theme.apply_stylesheet(_application())
 
     def _make_dialogs(self, parts: Parts, window: Callable[[], MainWindow]) -> Dialogs:
@@ -337,7 +337,7 @@ class Program:
         """Give each stage its turn, whatever the outcome of the one before."""
         stages: list[tuple[str, Callable[[], Awaitable[None]]]] = [
             ("no new work", parts.services.scope.close),
-            ("keep what was told", parts.services.live.finish),
+            ("take the last live events", parts.services.live.finish),
             ("close channels", parts.services.live.aclose),
             ("close clients", parts.services.account.aclose),
             ("flush time lines", parts.services.timeline.flush),
@@ -350,7 +350,7 @@ class Program:
             put = partial(parts.ledger_thread.run, self._replace_ledger, parts.ledger.path)
             stages.append(("replace the ledger", put))
         if self._instance is not None:
-            stages.insert(0, ("let nobody in", self._instance.close))
+            stages.insert(0, ("close the single-instance socket", self._instance.close))
         if window is not None:
             window.save_layout()
         for name, stage in stages:

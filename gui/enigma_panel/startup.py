@@ -67,7 +67,7 @@ class Startup:
         self._power = power
 
     async def run(self) -> None:
-        """Bring everything to life, step by step."""
+        """Run the start-up steps in order."""
         gc.freeze()  # what the start made is there to stay: no collection walks it again
         for problem in self._parts.problems:
             self._window.show_problem(problem)
@@ -102,7 +102,7 @@ class Startup:
         try:
             await event_loop.blocking(partial(make_copy, path, now), time_limit=COPY_S)
         except CorruptLedgerError as error:
-            await self._mend(error)
+            await self._repair(error)
         except LedgerError as error:
             log.warning("the ledger was not copied: %s", error.reason)
             kind, path = ProblemKind.UNWRITABLE, copy_path(path)
@@ -110,10 +110,10 @@ class Startup:
         except event_loop.BlockingTimeoutError as error:
             log.warning("the copy of the ledger was not finished: %s", error)
 
-    async def _mend(self, damage: CorruptLedgerError) -> None:
+    async def _repair(self, damage: CorruptLedgerError) -> None:
         """Rebuild the indexes; where that does not help, offer the copy."""
         log.warning("the ledger has damage: %s", damage.reason)
-        ledger, kind, copy = self._parts.ledger, ProblemKind.MENDED, None
+        ledger, kind, copy = self._parts.ledger, ProblemKind.REPAIRED, None
         try:
             await self._parts.ledger_thread.run(ledger.rebuild_indexes)
         except LedgerError:

@@ -869,7 +869,7 @@ MONEY = (
         promise="Other damage is found by the copying",
         mistake="the log alone is told",
         file="startup.py",
-        old="            await self._mend(error)\n",
+        old="            await self._repair(error)\n",
         new="            log.warning(error)\n",
         tests=(
             "tests/app/test_ledger_copy.py::test_damage_that_no_start_notices_is_mended_or_the_copy_comes_back",

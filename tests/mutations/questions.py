@@ -231,7 +231,7 @@ QUESTIONS = (
         promise="The window hides only while something is open, and says so",
         mistake="nobody is told",
         file="features/tray/tray.py",
-        old="        if told < TELLS:\n",
+        old="        if told < MOST_HINTS:\n",
         new="        if told < 0:\n",
         tests=(f"{TRAY}::test_the_window_hides_only_while_something_is_open",),
     ),

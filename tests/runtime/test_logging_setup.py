@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from enigma_panel.runtime import logging_setup
-from enigma_panel.runtime.logging_setup import newest_lines, telling_errors
+from enigma_panel.runtime.logging_setup import newest_lines, reporting_errors
 from tests.conftest import LogWatch
 
 LOG = logging.getLogger(logging_setup.ROOT)
@@ -50,9 +50,9 @@ def test_without_a_log_there_are_no_lines(tmp_path: Path) -> None:
 def test_of_many_errors_the_first_is_told_and_warnings_are_not(log_watch: LogWatch) -> None:
     log_watch.allow("error")
     told: list[str] = []
-    with telling_errors(lambda: told.append("early")):
+    with reporting_errors(lambda: told.append("early")):
         LOG.warning("no error")
-    with telling_errors(lambda: told.append("now")):
+    with reporting_errors(lambda: told.append("now")):
         for _ in range(5):
             LOG.error("an error")
     assert told == ["now"]

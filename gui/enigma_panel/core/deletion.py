@@ -17,7 +17,7 @@ LONG_AGO_MS = MAX_LIFE_MS + 86_400_000
 class KeptReason(StrEnum):
     """Why a task stays."""
 
-    IN_LINE = "in_line"
+    QUEUED = "queued"
     AT_WORK = "at_work"
     UNCONFIRMED = "unconfirmed"
     LOST = "lost"  # its result may still come
@@ -35,7 +35,7 @@ def kept_because(status: str, *, is_over: bool, has_call: bool = False) -> KeptR
     """
     match status:
         case TaskStatus.QUEUED:
-            return KeptReason.IN_LINE
+            return KeptReason.QUEUED
         case TaskStatus.UNCONFIRMED:
             return KeptReason.UNCONFIRMED
         case TaskStatus.LOST:

@@ -249,7 +249,7 @@ class Buckets:
     def learn(self, endpoint: Endpoint, headers: RateHeaders, now_ms: int) -> bool:
         """Correct our own count by a reply's headers; True: others use up the limit.
 
-        A 429 with calls left (a full house) is none about the rate and blocks nothing.
+        A 429 with calls left (no browser free) is not about the rate and blocks nothing.
         """
         self[endpoint].learn_limit(headers.limit)
         elsewhere = False

@@ -60,7 +60,7 @@ NORMAL, CRITICAL = 1, 2
 """Urgencies; GNOME shows no banner for a low one."""
 SOUND = "message-new-instant"
 """Sound of a notification, from the freedesktop themes of sounds."""
-BY_ITS_OWN_TIME, NEVER = -1, 0
+SERVER_DEFAULT, NEVER = -1, 0
 LONGEST_MS = 2**31 - 1
 AUTH_S = 1.0
 
@@ -202,7 +202,7 @@ class Logind(_BusClient[PowerEvent]):
             raise BusError("no logind")
 
     def inhibit_sleep(self, why: str) -> int:
-        """Have sleep wait for us for some seconds: a file descriptor, given back by closing it.
+        """Take a delay inhibitor for sleep: a file descriptor, released by closing it.
 
         Blocking; raises BusError. why: shown to people who ask what delays their computer's sleep.
         """
@@ -315,7 +315,7 @@ def _expires_ms(notice: DesktopNotice) -> int:
     """When the notice expires, in ms: a question's goes with its session, also where we cannot take
     it down."""
     if not notice.asks:
-        return BY_ITS_OWN_TIME
+        return SERVER_DEFAULT
     return NEVER if notice.lasts_ms is None else min(max(1, notice.lasts_ms), LONGEST_MS)
 
 

@@ -84,7 +84,7 @@ class TaskScope:
             for task in tasks:
                 task.cancel()
             await asyncio.wait(tasks, timeout=CANCEL_S)
-        log.error("tasks that would not end: %s", ", ".join(self.names()))
+        log.error("tasks still running after cancellation: %s", ", ".join(self.names()))
 
     def _done(self, task: asyncio.Task[Any]) -> None:
         name = self._tasks.pop(task)

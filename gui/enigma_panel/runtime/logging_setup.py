@@ -58,7 +58,7 @@ class _ErrorHandler(logging.Handler):
 
 
 @contextmanager
-def telling_errors(call: Callable[[], object]) -> Iterator[None]:
+def reporting_errors(call: Callable[[], object]) -> Iterator[None]:
     """Call the function for each unexpected error that is logged, in whichever thread that is."""
     handler = _ErrorHandler(call)
     root = logging.getLogger(ROOT)

@@ -12,7 +12,7 @@ BETWEEN_READS_NS = 100_000_000
 """Longest time between reading two clocks for which they count as read at one moment, in ns."""
 
 FAR_MS = 86_400_000
-"""A wait that is only for the event, in ms: a day."""
+"""The limit of a wait that only an event ends, in ms: a day."""
 
 LONGEST_NAP_S = 5.0
 """Longest nap between two looks at the clock, in seconds: the loop's timers stand still while the

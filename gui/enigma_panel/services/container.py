@@ -35,7 +35,7 @@ from enigma_panel.services.task_search import TaskSearch
 from enigma_panel.services.types import NoticeKind
 
 
-class Services(Struct, frozen=True, kw_only=True, dict=True):
+class Services(Struct, frozen=True, kw_only=True):
     """All services of a run, for its windows and for the program that starts and ends them.
 
     keep_folder: where the data lies, as text for people.
@@ -66,8 +66,6 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
     demo: bool
     keep_folder: str
     redactor: Redactor
-
-    # Made when they are needed: the start does not wait for their modules.
 
 
 def make_services(

@@ -48,7 +48,7 @@ class Health(QObject):
     recovered: the first sensible answer after a call got none. Whoever told of such an error by
     `note_error` can count on it. heard_ms: the last sensible answer of this run.
     unreachable_since_ms: that answer, or the first failure where there was none yet, until there is
-    one again: one that makes no sense, as a hotel's log-in page, is none. tells_load: False where
+    one again: one that makes no sense, as a captive portal's page, is none. tells_load: False where
     the service has no health page; it counts as heard if it has answered anything else in this run.
     is_standby: whether nothing waits for the service, so that EVERY_MS is soon enough.
     next_try_ms: None then.

@@ -187,7 +187,7 @@ class RateLimiter(QObject):
     def note_rate(self, endpoint: Endpoint, headers: RateHeaders) -> None:
         """Correct our own count by a reply's headers, for 60 s at most.
 
-        A 429 with calls left (a full house) is none about the rate and blocks nothing.
+        A 429 with calls left (no browser free) is not about the rate and blocks nothing.
         """
         self._learned(elsewhere=self._windows.learn(endpoint, headers, self._clock.now_ms()))
 

@@ -23,7 +23,7 @@ class ProblemKind(StrEnum):
     BROKEN = "broken"  # its content makes no sense; it was kept aside where `kept_as` says
     NEWER = "newer"  # a newer version of this program wrote it; it stays as it is
     UNREADABLE = "unreadable"  # the system refused to hand it out; it stays as it is
-    MENDED = "mended"  # it had damage, and has none any more
+    REPAIRED = "repaired"
     DAMAGED = "damaged"  # it has damage, and is used all the same
     UNWRITABLE = "unwritable"  # a write-only file of ours cannot be written; it stays
 

@@ -144,7 +144,7 @@ def test_what_changed_since_the_question_stays(tmp_path: Path) -> None:
         task = scene.store.task(1)
         assert task is not None
         assert task.status is TaskStatus.QUEUED
-        assert (result.deleted, result.kept) == (0, {KeptReason.IN_LINE: 1})
+        assert (result.deleted, result.kept) == (0, {KeptReason.QUEUED: 1})
         assert scene.bench.ledger.tasks([1]) == {1: task}
 
     on_scene(tmp_path, check)
@@ -289,7 +289,7 @@ def test_an_answer_that_was_on_its_way_brings_nothing_back(tmp_path: Path) -> No
             """Between the answer of the ledger and its rows."""
             scene.store.fetch = fetch  # type: ignore[method-assign]
             await scene.store.delete([2], local_date)
-            scene.store.tell_deleted(is_asked=True)
+            scene.store.announce_deletions(is_asked=True)
 
         scene.store.fetch = deleted_meanwhile  # type: ignore[method-assign,assignment]
         shown: list[list[int]] = []

@@ -46,7 +46,7 @@ async def test_it_says_what_goes_and_what_stays_and_wants_a_word(
     world.sessions.add(5, status=TaskStatus.QUEUED, tell=False)
     world.sessions.add(6, phase=Phase.CLOSED_ASSUMED, status=TaskStatus.DONE, tell=False)
     told: list[str] = []
-    dialog.told.connect(told.append)
+    dialog.reported.connect(told.append)
     dialog.ask([1, 2, 5, 6])
     await world.settle()
     await active(dialog)

@@ -53,7 +53,7 @@ async def _export(window: MainWindow, form: ExportFormat, target: Path, gaps: li
     dialog.format.choose(form)
     dialog.file.setText(str(target))
     told = asyncio.Event()
-    dialog.told.connect(told.set)
+    dialog.reported.connect(told.set)
     await gaps_ms(0.5)
     began = before = time.perf_counter()
     dialog.export()

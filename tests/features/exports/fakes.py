@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from PySide6.QtCore import QObject, Signal
 
+from enigma_panel.features.exports.encoder import defuse
 from enigma_panel.features.exports.exports import Exported, ExportError, ExportFault, ExportOrder
 from enigma_panel.features.exports.feature import add_commands
 from enigma_panel.features.feature import Host
@@ -69,3 +70,9 @@ class ExportWorld(World):
             services=self.services, window=window, dialogs=dialogs, notifier=DesktopNotifier()
         )
         add_commands(host, cast("Any", self.exports))
+
+
+def undefuse(cell: str) -> str:
+    """The cell as it was before `defuse`."""
+    is_defused = cell.startswith("'") and defuse(cell[1:]) != cell[1:]
+    return cell[1:] if is_defused else cell

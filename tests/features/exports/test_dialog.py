@@ -60,7 +60,7 @@ async def test_what_is_shown_is_exported_in_its_order(
     world: ExportWorld, window: MainWindow, dialog: ExportDialog
 ) -> None:
     told: list[Any] = []
-    dialog.told.connect(lambda *news: told.append(news))
+    dialog.reported.connect(lambda *news: told.append(news))
     dialog.ask(Rows.SHOWN)
     assert dialog.rows.buttons[Rows.SHOWN].text() == "Shown (12)"
     assert dialog.rows.buttons[Rows.SELECTED].text() == "Selected (0)"
@@ -127,7 +127,7 @@ async def test_a_file_that_is_there_is_asked_about(
     await world.settle()
     world.exports.outcome = lambda order: Exported(order.path.with_name("tasks (2).csv"), 12)
     told: list[Any] = []
-    dialog.told.connect(lambda *news: told.append(news))
+    dialog.reported.connect(lambda *news: told.append(news))
     key(dialog.taken.keep_both, ENTER)
     await world.settle()
     assert world.exports.orders[-1].if_taken is IfTaken.KEEP_BOTH
@@ -138,7 +138,7 @@ async def test_what_is_not_in_the_ledger_any_more_is_said(
     world: ExportWorld, dialog: ExportDialog
 ) -> None:
     told: list[Any] = []
-    dialog.told.connect(lambda *news: told.append(news))
+    dialog.reported.connect(lambda *news: told.append(news))
     world.exports.outcome = lambda order: Exported(order.path, 11)
     dialog.ask(Rows.SHOWN)
     click(dialog.export_button)
@@ -261,7 +261,7 @@ async def test_closed_it_goes_on_and_says_what_became_of_it(
     world: ExportWorld, window: MainWindow, dialog: ExportDialog
 ) -> None:
     told: list[Any] = []
-    dialog.told.connect(lambda *news: told.append(news))
+    dialog.reported.connect(lambda *news: told.append(news))
     for fault, words in ((None, "Exported 12 tasks"), (ExportFault.DISK_FULL, "Not exported")):
         world.exports.gate = asyncio.Event()
         dialog.ask(Rows.SHOWN)

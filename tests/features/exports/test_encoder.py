@@ -19,9 +19,9 @@ from enigma_panel.features.exports.encoder import (
     defuse,
     in_turns,
     redacted,
-    undefuse,
 )
 from enigma_panel.store.ledger.task_snapshot import OTHER_FIELDS, TEXT_FIELDS, TaskRow
+from tests.features.exports.fakes import undefuse
 from tests.kit.clock import NOW
 
 COLUMNS = list(ExportedTask.__struct_fields__)

@@ -10,13 +10,13 @@ from PySide6.QtWidgets import QApplication
 
 from enigma_panel.core.models import TaskSpec
 from enigma_panel.features.exports.dialog import ExportDialog
-from enigma_panel.features.exports.encoder import undefuse
 from enigma_panel.features.exports.feature import EXPORTS
 from enigma_panel.features.feature import Host
 from enigma_panel.services.desktop_notifier import DesktopNotifier
 from enigma_panel.ui.dialogs import Dialogs
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.theme import theme
+from tests.features.exports.fakes import undefuse
 from tests.kit.fakes import FakeDialogs
 from tests.kit.person import ENTER, active, click, key, shown_texts
 from tests.kit.wait import until

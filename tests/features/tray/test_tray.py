@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QSystemTrayIcon
 from enigma_panel.core.models import Phase
 from enigma_panel.features.tray.icon import SIZES, tray_icon
 from enigma_panel.features.tray.text import TrayState
-from enigma_panel.features.tray.tray import TELLS, Tray
+from enigma_panel.features.tray.tray import MOST_HINTS, Tray
 from enigma_panel.services.desktop_notifier import DesktopNotice, DesktopNotifier
 from enigma_panel.services.types import KeyState, ServiceStatus
 from enigma_panel.ui.main_window.window import MainWindow
@@ -192,10 +192,10 @@ def test_the_window_hides_only_while_something_is_open(
     services.sessions.add(1)
     window.close()
     assert (window.isVisible(), asked) == (False, [True])
-    for _ in range(TELLS + 2):
+    for _ in range(MOST_HINTS + 2):
         window.show()
         window.close()
-    assert len(icon.said) == TELLS
+    assert len(icon.said) == MOST_HINTS
     assert "goes on in the tray" in icon.said[0]
     window.show()
     services.settings.change(keep_in_tray=False)

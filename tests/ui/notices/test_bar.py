@@ -265,7 +265,7 @@ def test_a_damaged_ledger_with_a_copy(bar: Bar) -> None:
         (ProblemKind.NEWER, None, "s was written by a newer version"),
         (ProblemKind.UNREADABLE, None, "s could not be read and stays as it is"),
         (ProblemKind.UNWRITABLE, None, "s cannot be written (x); work goes on without it"),
-        (ProblemKind.MENDED, None, "Damage in the ledger was mended. Quit and start again:"),
+        (ProblemKind.REPAIRED, None, "Damage in the ledger was mended. Quit and start again:"),
         (ProblemKind.DAMAGED, None, "The ledger has damage (x): something may be missing"),
     ],
 )

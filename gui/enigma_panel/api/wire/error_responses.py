@@ -32,7 +32,7 @@ _KEY_CODES = frozenset({"INVALID_API_KEY", "API_KEY_EXPIRED"})
 _SESSION_CODES = frozenset({"SESSION_NOT_FOUND", "SESSION_EXPIRED"})
 _GONE_STATUSES = frozenset({400, 401, 403, 404, 410})
 
-_TELLING = {
+_DIALECT_ERRORS = {
     "missing task.prompt": MISSING_PROMPT,
     "prompt is required": MISSING_PROMPT,  # of newTask; no page shows it
     "taskdetails is required": MISSING_TASK_DETAILS,
@@ -210,17 +210,17 @@ def _refusal(answer: Answer, body: Body | None, scrub: Scrub, *, about_session: 
         return _misfit(answer, scrub)
     harmless = nothing_happened(answer, body)
     reply = _reply(answer, body, scrub)
-    telling = _telling_code(reply) if harmless else None
+    telling = _dialect_code(reply) if harmless else None
     if telling is not None:
         reply = replace(reply, code=telling)
     gone = about_session and gone_kind(body, answer.status) is Kind.SESSION_GONE
     return (SessionGoneError if gone else RejectedError)(reply, nothing_happened=harmless)
 
 
-def _telling_code(reply: Reply) -> str | None:
+def _dialect_code(reply: Reply) -> str | None:
     """Our own code where the service says that it expects another dialect."""
     text = (reply.message or "").lower()
-    codes = (code for words, code in _TELLING.items() if words in text)
+    codes = (code for words, code in _DIALECT_ERRORS.items() if words in text)
     return next(codes, None) if reply.status == BAD_REQUEST else None
 
 

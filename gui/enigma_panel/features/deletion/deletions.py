@@ -160,12 +160,12 @@ class Deletions(QObject):
                 if is_asked:
                     self.progressed.emit(at)
                 if perf_counter() >= due_s:
-                    self._store.tell_deleted(is_asked=is_asked)
+                    self._store.announce_deletions(is_asked=is_asked)
                     due_s = perf_counter() + NEWS_S
         except LedgerError as error:
             problem = error
         finally:
-            self._store.tell_deleted(is_asked=is_asked)
+            self._store.announce_deletions(is_asked=is_asked)
         left = len(keys) - at
         return DeletionResult(deleted=deleted, kept=dict(kept), left=left, problem=problem)
 

@@ -32,11 +32,11 @@ tr = Translations("Deletion")
 class DeletionDialog(ModelessDialog):
     """The window. While a deletion is under way it may be closed: the deletion goes on.
 
-    The tasks are those of the moment of the click, whatever is selected afterwards. told: what
+    The tasks are those of the moment of the click, whatever is selected afterwards. reported: what
     became of it, in words.
     """
 
-    told = Signal(str)
+    reported = Signal(str)
 
     def __init__(self, services: Services, deletions: Deletions, parent: QWidget | None) -> None:
         super().__init__(tr("Delete tasks"), parent)
@@ -147,7 +147,7 @@ class DeletionDialog(ModelessDialog):
         text = result_text(result)
         is_whole = result.deleted == len(plan.keys)
         if is_whole or not self.isVisible():
-            self.told.emit(text)
+            self.reported.emit(text)
             self.accept()
             return
         self.news.show_text(text)

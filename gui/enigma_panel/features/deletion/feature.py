@@ -55,11 +55,11 @@ def add_parts(host: Host, deletions: Deletions) -> None:
 
 
 def _ask(host: Host, deletions: Deletions) -> None:
-    """What is selected and shown now, whatever becomes of rows until it is confirmed."""
+    """Open the dialog for the tasks that are selected now."""
 
     def make() -> DeletionDialog:
         dialog = DeletionDialog(host.services, deletions, host.window)
-        dialog.told.connect(host.window.toast.say)
+        dialog.reported.connect(host.window.toast.say)
         return dialog
 
     keys = host.window.selection.tasks.selected_keys()

@@ -11,7 +11,7 @@ tr = Translations("Deletion")
 
 _KEPT = tr.mark(
     {
-        KeptReason.IN_LINE: ("1 is queued", "{n} are queued"),
+        KeptReason.QUEUED: ("1 is queued", "{n} are queued"),
         KeptReason.AT_WORK: ("1 is at work", "{n} are at work"),
         KeptReason.UNCONFIRMED: (
             "1 is unconfirmed and may be running",

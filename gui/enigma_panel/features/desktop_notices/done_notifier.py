@@ -20,14 +20,14 @@ DEBOUNCE_MS = 10_000
 NOTICE = "done"
 """The key of the notice; there is one at a time."""
 
-_TOLD = frozenset({TaskStatus.DONE, TaskStatus.FAILED})
+_REPORTED = frozenset({TaskStatus.DONE, TaskStatus.FAILED})
 _NOT_AWAITED = frozenset({TaskStatus.UNCONFIRMED, TaskStatus.LOST})
-"""Whether one of unknown fate will ever end, nobody knows."""
+"""Tasks that may never end."""
 
 
 class Ended(Struct, frozen=True, kw_only=True):
-    """One result. name: of its session, "" when unknown; cost in dollars, None when not told for
-    certain.
+    """One result. name: of its session, "" when unknown; cost in dollars, None when unknown or
+    in doubt.
 
     Neither the task's text nor its result: a notice may stand on a locked screen.
     """
@@ -166,7 +166,7 @@ class DoneNotifier(QObject):
 
 
 def _is_news(task: Task) -> bool:
-    return task.status in _TOLD and task.is_new and _took_ms(task) > LEAST_MS
+    return task.status in _REPORTED and task.is_new and _took_ms(task) > LEAST_MS
 
 
 def _took_ms(task: Task) -> int:

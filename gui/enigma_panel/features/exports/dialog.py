@@ -47,12 +47,12 @@ class Rows(StrEnum):
 class ExportDialog(ModelessDialog):
     """The window. While a file is being made it may be closed: the export goes on.
 
-    The rows are those of the moment of the click, whatever is shown afterwards. told: an export
+    The rows are those of the moment of the click, whatever is shown afterwards. reported: an export
     was made, or failed while the dialog was closed: a sentence, and the file, None where there is
     none.
     """
 
-    told = Signal(str, object)
+    reported = Signal(str, object)
 
     def __init__(
         self, services: Services, exports: Exports, parent: QWidget | None, table: KeyedTable
@@ -143,7 +143,7 @@ class ExportDialog(ModelessDialog):
         self.export_button.setEnabled(count > 0)
 
     def _follow_format(self) -> None:
-        """The mark is part of no other format; the file's name ends as its format has it."""
+        """Enable the mark for CSV only, and give the file's name the suffix of the format."""
         form = self._form()
         self.mark.setEnabled(form is ExportFormat.CSV)
         stem, _, ending = self.file.text().rpartition(".")
@@ -222,7 +222,7 @@ class ExportDialog(ModelessDialog):
             self._say(tr("Cancelled. Nothing of it was kept."), "dim")
             return
         self._propose_in(exported.path.parent)
-        self.told.emit(done_text(order, exported), exported.path)
+        self.reported.emit(done_text(order, exported), exported.path)
         self.accept()
 
     def _end(self) -> None:
@@ -268,7 +268,7 @@ class ExportDialog(ModelessDialog):
     def _show_error(self, order: ExportOrder, error: ExportError) -> None:
         text = fault_text(order, error)
         if not self.isVisible():
-            self.told.emit(text, None)
+            self.reported.emit(text, None)
         if error.fault is ExportFault.EXISTS:
             self._refused = order
             self.taken.ask(order.path.name)

@@ -1,8 +1,8 @@
 """Tasks as lines of a file: CSV for spreadsheets, JSON Lines for programs.
 
 A line holds nothing that opens a session. JSON Lines are exact. In CSV (RFC 4180) a cell that a
-spreadsheet would run as a formula gets an apostrophe in front, see `defuse`; `undefuse` is its
-opposite. All of this is done 100,000 times at once: rows are plain tuples.
+spreadsheet would run as a formula gets an apostrophe in front, see `defuse`. All of this is done
+100,000 times at once: rows are plain tuples.
 """
 
 import re
@@ -197,11 +197,5 @@ def _csv_figure(figure: str | None) -> str:
 def defuse(cell: str) -> str:
     """The cell with an apostrophe in front where a spreadsheet would run it: where it begins with
     one of = + - @, also behind white space and quotes, or with a tab or a carriage return.
-    Behind quotes, too, so that `undefuse` takes away none that stood there before."""
+    Behind quotes, too, so that taking it away gives back what stood there before."""
     return cell if _RUNS.match(cell) is None else _APOSTROPHE + cell
-
-
-def undefuse(cell: str) -> str:
-    """The cell as it was before `defuse`."""
-    is_defused = cell.startswith(_APOSTROPHE) and defuse(cell[1:]) != cell[1:]
-    return cell[1:] if is_defused else cell

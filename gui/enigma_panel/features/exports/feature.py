@@ -31,7 +31,7 @@ def _open(host: Host, exports: Exports, *, of_selected: bool = False) -> None:
     def make() -> ExportDialog:
         table = host.window.selection.tasks
         dialog = ExportDialog(host.services, exports, host.window, table)
-        dialog.told.connect(partial(say, host.window))
+        dialog.reported.connect(partial(say, host.window))
         return dialog
 
     rows = Rows.SELECTED if of_selected else Rows.SHOWN

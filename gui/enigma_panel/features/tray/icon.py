@@ -24,7 +24,7 @@ _GLYPHS = {
 def tray_icon(state: TrayState) -> QIcon:
     """Return the icon of a state, alike in light and dark: the tray's background is unknown."""
     light = theme.LIGHT
-    ground = {
+    background = {
         TrayState.IDLE: light.dim,
         TrayState.RUNNING: light.accent,
         TrayState.ASKING: light.amber,
@@ -32,17 +32,17 @@ def tray_icon(state: TrayState) -> QIcon:
     }[state]
     icon = QIcon()
     for size in SIZES:
-        icon.addPixmap(_picture(_GLYPHS[state], QColor(ground), size))
+        icon.addPixmap(_picture(_GLYPHS[state], QColor(background), size))
     return icon
 
 
-def _picture(glyph: Glyph, ground: QColor, size: int) -> QPixmap:
+def _picture(glyph: Glyph, background: QColor, size: int) -> QPixmap:
     picture = QPixmap(size, size)
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(ground)
+    painter.setBrush(background)
     painter.drawRoundedRect(QRectF(0, 0, size, size), size * ROUND, size * ROUND)
     rest = size * (1 - PART) / 2
     icons.paint(painter, glyph, QRectF(rest, rest, size * PART, size * PART), QColor("white"))

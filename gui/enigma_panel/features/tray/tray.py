@@ -19,7 +19,7 @@ from enigma_panel.ui.widgets.debounce import Debounce
 tr = Translations("Tray")
 
 MOST_ENTRIES = 20
-TELLS = 3
+MOST_HINTS = 3
 """How often the program says that closing hides the window."""
 _BAD_KEYS = frozenset({KeyState.LOCKED, KeyState.DENIED, KeyState.FAILED})
 
@@ -85,7 +85,7 @@ class Tray(QObject):
     def note_hidden(self) -> None:
         """The window has hidden; that is said at first."""
         told = self._services.settings.value.tray_told
-        if told < TELLS:
+        if told < MOST_HINTS:
             self._services.settings.change(tray_told=told + 1)
             self._say(None, tr("Enigma Control Panel"), hidden_text())
 

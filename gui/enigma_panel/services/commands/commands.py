@@ -196,7 +196,7 @@ class Commands(QObject):
         if known is not None and known.dropped is None and known.rules.is_durable:
             self._sender.mark(command)
             displaced, known.fallback = known.fallback, command
-            await self._let_be(displaced)
+            await self._settle_unsent(displaced)
         else:
             self._begin(command)
 
@@ -212,7 +212,7 @@ class Commands(QObject):
         stop: Command | None = known
         if known.verb is CommandVerb.TERMINATE:  # should that be taken back, no Stop is left
             stop, known.fallback = known.fallback, None
-            await self._let_be(stop)
+            await self._settle_unsent(stop)
             stop = stop.after if stop is not None else None
         else:
             known.drop(Outcome.REFUSED)
@@ -319,14 +319,14 @@ class Commands(QObject):
             was_refused = await self._sender.deliver(command)
             is_refused = was_refused and command.verb is CommandVerb.TERMINATE
             if not is_refused:
-                await self._let_be(command.fallback)
+                await self._settle_unsent(command.fallback)
         finally:
             self._end(command)
             self._unconfirmed.note_end(command)
         if is_refused:
             self._begin_fallback(command)
 
-    async def _let_be(self, command: Command | None) -> None:
+    async def _settle_unsent(self, command: Command | None) -> None:
         """Settle a command that is not sent by REST: its effect by the channel is not known."""
         if command is None:
             return
@@ -358,7 +358,7 @@ class Commands(QObject):
         self._leave(command)
 
     def _leave(self, command: Command) -> None:
-        """Take a command off its row; one that is being sent before it may be there again."""
+        """Remove a command; one that is still being sent becomes the current one again."""
         if self._current.get(command.key) is not command:
             return
         del self._current[command.key]

@@ -203,7 +203,7 @@ class Connector:
                 )
             except LiveError as error:
                 return error.fault
-            except Exception:  # a library's surprise is no reason to hammer the service
+            except Exception:  # an unexpected error must not cause a storm of retries
                 log.exception("no live channel")
                 return LiveFault.PROTOCOL
 
@@ -360,7 +360,7 @@ class Live(QObject):
                 if self._scope.spawn(f"live {key}", self._listen(key, channel)) is None:
                     del self._channels[key]
             elif channel is not None and session.is_ended:
-                self._see_off(session, channel)
+                self._follow_end(session, channel)
         for key in self._events.waits(diff):
             self._scope.spawn(f"unclear {key}", self._events.retry_unclear(key))
 
@@ -369,7 +369,7 @@ class Live(QObject):
         self.retry_now()
         self._follow(Diff(sessions=frozenset(s.key for s in self._store.sessions())))
 
-    def _see_off(self, session: Session, channel: Channel) -> None:
+    def _follow_end(self, session: Session, channel: Channel) -> None:
         """Follow the end of a session. An assumed one may still be proven by the channel; after a
         proven one it may bring the result, and then nothing more."""
         channel.retry_at_once()
@@ -419,7 +419,7 @@ class Live(QObject):
         self._came_up(key, channel)
         session = self._store.session(key)
         if session is not None and session.is_final:  # it ended while this was being opened
-            self._see_off(session, channel)
+            self._follow_end(session, channel)
         watching = self._scope.spawn(f"live loss {key}", channel.watch())
         try:
             while not channel.is_over:
@@ -430,10 +430,10 @@ class Live(QObject):
         finally:
             if watching is not None:
                 watching.cancel()
-            self._let_go(key, channel)
+            self._release(key, channel)
         await self._went_down(key, channel)
 
-    def _let_go(self, key: int, channel: Channel) -> None:
+    def _release(self, key: int, channel: Channel) -> None:
         """Close the channel and take its last events, whatever ended the listening."""
         self._untaken += [(key, observation) for observation in channel.events()]
         connection = channel.drop()

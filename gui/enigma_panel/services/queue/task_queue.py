@@ -52,7 +52,7 @@ class TaskQueue(QObject):
         self._blockers = blockers
         self._scheduler = scheduler
         self._forecast = forecast
-        self._spoken = self._what_is_spoken()
+        self._spoken = self._address_and_dialect()
         scheduler.moved.connect(self._update)
         context.store.changed.connect(self._follow)
         context.account.changed.connect(self._follow_account)
@@ -198,7 +198,10 @@ class TaskQueue(QObject):
             self._update()
 
     def _follow_account(self) -> None:
-        spoken, good = self._what_is_spoken(), self._account.last_check in {None, *MAY_BE_TRIED}
+        spoken, good = (
+            self._address_and_dialect(),
+            self._account.last_check in {None, *MAY_BE_TRIED},
+        )
         if spoken != self._spoken:
             self._spoken = spoken
             self._gate.lift(PauseReason.DIALECT)
@@ -207,7 +210,7 @@ class TaskQueue(QObject):
             self._gate.lift(PauseReason.KEY)
             self._update()
 
-    def _what_is_spoken(self) -> tuple[str, Dialect]:
+    def _address_and_dialect(self) -> tuple[str, Dialect]:
         """The address in use and the dialect that is spoken to it."""
         return self._account.base_url, self._account.dialect
 

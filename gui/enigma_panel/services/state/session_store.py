@@ -498,7 +498,7 @@ class SessionStore(QObject):
         """Delete those of the tasks that may go, as many as there is time for. LedgerError.
 
         All that is known here of a task is in the ledger before it decides; later facts find none.
-        `tell_deleted` announces it.
+        `announce_deletions` announces it.
         """
         await self.flush()
         now = self._clock.now_ms()
@@ -510,7 +510,7 @@ class SessionStore(QObject):
             await self.save(*changed)
         return deleted
 
-    def tell_deleted(self, *, is_asked: bool) -> None:
+    def announce_deletions(self, *, is_asked: bool) -> None:
         """Announce the deletions since the last time. is_asked: the person made them."""
         if self._unannounced:
             tasks, sessions = frozenset(self._unannounced), frozenset(self._unannounced_sessions)

@@ -108,7 +108,7 @@ def problem_text(problem: Problem, now_ms: int) -> Notice:
     The copy of a damaged ledger is offered.
     """
     what, rank = _what(problem), NoticeRank.GRAVE
-    if problem.kind in {ProblemKind.MENDED, ProblemKind.DAMAGED}:
+    if problem.kind in {ProblemKind.REPAIRED, ProblemKind.DAMAGED}:
         rank = NoticeRank.COSTS
     if problem.copy is None:
         return Notice(text=what, rank=rank)
@@ -184,7 +184,7 @@ def _what(problem: Problem) -> str:
                 name=name,
                 kept=problem.kept_as.name,
             )
-        case ProblemKind.MENDED:
+        case ProblemKind.REPAIRED:
             return tr(
                 "Damage in the ledger was mended. Quit and start again: something may be missing "
                 "here that still costs money."
