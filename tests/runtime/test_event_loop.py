@@ -162,6 +162,26 @@ async def test_a_generator_that_is_given_up_is_closed() -> None:
         await closed.wait()
 
 
+def test_no_task_goes_on_while_no_loop_runs(qapp: QApplication) -> None:
+    """A wake-up that is due at the end comes in the loop's last run, or the task is cancelled."""
+    tasks: list[asyncio.Task[object]] = []
+
+    async def wakes(future: asyncio.Future[None]) -> object:
+        await asyncio.shield(future)
+        return asyncio.get_running_loop()
+
+    async def main() -> None:
+        future = asyncio.get_running_loop().create_future()
+        tasks.append(asyncio.create_task(wakes(future)))
+        await asyncio.sleep(0.01)
+        future.set_result(None)
+
+    with asyncio.Runner(loop_factory=lambda: EventLoop(qapp)) as runner:
+        runner.run(main())
+    (task,) = tasks
+    assert task.cancelled() or task.exception() is None
+
+
 def test_a_generator_that_is_open_at_the_end_is_closed(qapp: QApplication) -> None:
     closed = asyncio.Event()
     numbers = count(closed)

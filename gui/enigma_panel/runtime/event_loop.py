@@ -165,7 +165,7 @@ def collect_garbage() -> None:
 
 
 class EventLoop(qasync.QEventLoop):  # type: ignore[misc]  # the library ships no types
-    """Qt's loop, which closes the asynchronous generators that nobody runs to their end.
+    """Qt's loop: it closes abandoned asynchronous generators, and runs tasks only while it runs.
 
     asyncio's own `run_forever` installs these hooks, and qasync replaces that whole method. Without
     them such a generator is closed where nothing can be awaited: sockets stay open.
@@ -179,6 +179,23 @@ class EventLoop(qasync.QEventLoop):  # type: ignore[misc]  # the library ships n
             super().run_forever()
         finally:
             sys.set_asyncgen_hooks(*hooks)
+
+    def run_until_complete(self, future: Awaitable[T]) -> T:
+        """Run as in asyncio.
+
+        qasync lets due callbacks run afterwards, when no loop is running. Python 3.14 then loses
+        the wake-up of a task, and the program never ends.
+        """
+        task = asyncio.ensure_future(future, loop=self)
+        task.add_done_callback(self._stop_running)
+        try:
+            self.run_forever()
+        finally:
+            task.remove_done_callback(self._stop_running)
+        return task.result()
+
+    def _stop_running(self, _task: object) -> None:
+        self.stop()
 
 
 def run(app: QApplication, main: Callable[[], Awaitable[int]]) -> int:
