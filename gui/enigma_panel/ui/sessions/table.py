@@ -222,12 +222,12 @@ class VerbsDelegate(CellDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         over = colours.line if row_verb == self.pressed else colours.hover
         painter.setBrush(QColor(over if row_verb == self.over else colours.card))
-        painter.setPen(QPen(QColor(colours.accent if row_verb == self.over else colours.faint), 1))
+        painter.setPen(QPen(QColor(colours.mark if row_verb == self.over else colours.faint), 1))
         painter.drawRoundedRect(QRectF(place).adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)
         metrics = painter.fontMetrics()
         text = metrics.elidedText(tr("Undo"), Qt.TextElideMode.ElideRight, place.width() - 6)
         is_refused = self._row_background.flashed == key and self.refused == row_verb
-        painter.setPen(QColor(colours.faint if is_refused else colours.accent))
+        painter.setPen(QColor(colours.faint if is_refused else colours.mark))
         painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
 
     def _paint_verb(self, painter: QPainter, place: QRect, key: int, verb: CommandVerb) -> None:

@@ -100,7 +100,7 @@ class StepsDelegate(QStyledItemDelegate):
     def _mark_text(self, painter: QPainter, rect: QRect, metrics: QFontMetrics, shown: str) -> None:
         if is_turned(shown):  # its words stand elsewhere than their places in the text say
             return
-        ground = QColor(theme.colours().amber_ground)
+        ground = QColor(theme.colours().amber_tint)
         height = metrics.height()
         top = rect.center().y() - height // 2
         for start, end in match_spans(shown, self._sought()):

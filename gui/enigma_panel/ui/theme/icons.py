@@ -106,6 +106,7 @@ _STROKED: dict[Glyph, tuple[Callable[[], QPainterPath], float]] = {
     Glyph.CLOSE: (lambda: _cross(4.5, 11.5), 1.4),
     Glyph.MENU: (_menu, 1.6),
     Glyph.CLOCK: (_clock, 1.4),
+    Glyph.CHEVRON: (lambda: _lines((6.2, 4), (10.2, 8), (6.2, 12)), 1.4),
 }
 
 

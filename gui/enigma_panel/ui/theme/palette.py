@@ -35,26 +35,48 @@ class Glyph(StrEnum):
     CLOSE = "close"
     MENU = "menu"
     CLOCK = "clock"
+    CHEVRON = "chevron"
 
 
 class Colours(Struct, frozen=True, kw_only=True):
-    """The colours of a scheme. on_accent: text on the accent. amber_ground: below amber text."""
+    """The colours of a scheme.
+
+    ground: of the window; card: of cards, sheets and fields; well: of chips and quiet boxes. line:
+    between parts; button_line, edge: around buttons and fields. faint: text of what cannot be used.
+    accent: of filled buttons, with on_accent as text; mark: bars, focus rings, tab lines and links.
+    tint, related_tint: of the subject's row, and of the row that belongs to it. amber_bar,
+    amber_tint, amber_line: beside, below and around what needs the person; red_tint: below what
+    ends something, under the pointer. track: below time bars. shade: behind sheets.
+    """
 
     name: str
     ground: str
     card: str
+    well: str
     line: str
+    button_line: str
+    edge: str
     text: str
     dim: str
+    faint: str
+    hover: str
     accent: str
     on_accent: str
+    mark: str
+    tint: str
+    related_tint: str
     amber: str
-    amber_ground: str
+    amber_bar: str
+    amber_tint: str
+    amber_line: str
     red: str
+    red_tint: str
     green: str
-    faint: str
-    selection: str
-    hover: str
+    track: str
+    shade: str
+    toast: str
+    toast_text: str
+    toast_link: str
 
     def severity(self, severity: Severity) -> QColor:
         """Return the colour of a severity."""

@@ -1,9 +1,11 @@
 """The style sheet, made of a scheme's colours and the size of the font.
 
-Widgets name their part by the property "role": primary, danger, link, plain, chip, icon (buttons);
-dim, heading, title, problem, amber, red, figure, notice, pill (labels); card, banner, notice, demo,
-bar (frames); reading, question (texts to read); commands (a list of them); mistaken (a field in
-error).
+Widgets name their part by the property "role": primary, danger, danger-link, link, chip, plain,
+look, example, option (buttons); dim, heading, title, section, sentence, problem, amber, red, green,
+figure, figure-amber, figure-red, notice, well, pill (labels); card, strip, notice, floating, row,
+toast, sheet, asks, foot, bar, status, offline (frames); reading, question (texts to read); rows,
+commands (tables and lists); clear (what a scroll area shows); plain (a combo box without a frame);
+mistaken (a field in error). Buttons and fields with the property "small" are 28 px high, not 32.
 """
 
 from typing import TYPE_CHECKING
@@ -13,99 +15,126 @@ if TYPE_CHECKING:
 
 _SHEET = """
 QMainWindow, QDialog { background: {ground}; }
-QToolTip { background: {card}; color: {text}; border: 1px solid {line}; padding: 5px 7px; }
+QToolTip { background: {card}; color: {text}; border: 1px solid {line}; border-radius: 6px;
+    padding: 6px 9px; font-size: {small_px}; }
 
 QFrame[role="card"] { background: {card}; border: 1px solid {line}; border-radius: 8px; }
-QFrame[role="bar"] { background: {card}; border: none; border-bottom: 1px solid {line}; }
-QFrame[role="banner"] { background: {amber_ground}; border: 1px solid {amber}; border-radius: 8px; }
-QFrame[role="notice"] { background: {card}; border: 1px solid {line}; border-radius: 8px; }
-QFrame[role="toast"] { background: {text}; border: none; border-radius: 8px; }
-QFrame[role="toast"] QLabel { color: {card}; }
-QFrame[role="toast"] QPushButton { color: {card}; font-weight: 600; }
-QFrame[role="demo"] { background: {accent}; border: none; }
-QFrame[role="demo"] QLabel { color: {on_accent}; }
-QFrame[role="demo"] QPushButton {
-    color: {on_accent}; background: transparent; border: 1px solid transparent; border-radius: 4px;
-    padding: 2px 6px; text-decoration: underline; font-weight: 600; }
-QFrame[role="demo"] QPushButton:hover { border-color: {on_accent}; }
-QFrame[role="demo"] QPushButton:focus { border: 1px solid {on_accent}; }
+QDialog[role="sheet"] { background: {card}; border: 1px solid {line}; border-radius: 12px; }
+QDialog[role="asks"] { background: {card}; border: 1px solid {amber_line}; border-radius: 8px; }
+QFrame[role="asks"] { background: {amber_tint}; border: none; border-bottom: 1px solid {amber_line};
+    border-top-left-radius: 8px; border-top-right-radius: 8px; }
+QFrame[role="foot"], QFrame[role="row"] { border: none; border-top: 1px solid {line}; }
+QFrame[role="bar"], QFrame[role="status"] { background: {ground}; border: none; }
+QFrame[role="offline"] { background: {amber_tint}; border: none; }
+QFrame[role="offline"] QLabel { color: {amber}; font-weight: 600; }
+QFrame[role="strip"], QFrame[role="banner"] {
+    background: {amber_tint}; border: 1px solid {amber_line}; border-radius: 8px; }
+QFrame[role="notice"], QFrame[role="floating"] {
+    background: {card}; border: 1px solid {line}; border-radius: 8px; }
+QFrame[role="toast"] { background: {toast}; border: none; border-radius: 8px; }
+QFrame[role="toast"] QLabel { color: {toast_text}; }
+QFrame[role="toast"] QPushButton { color: {toast_link}; font-weight: 600; }
 
 QLabel { background: transparent; }
-QLabel[role="dim"] { color: {dim}; }
-QLabel[role="heading"] { font-size: {heading_px}; font-weight: 600; }
-QLabel[role="title"] { font-size: {title_px}; font-weight: 600; }
+QLabel[role="dim"] { color: {dim}; font-size: {small_px}; }
+QLabel[role="heading"], QLabel[role="title"] { font-size: {heading_px}; font-weight: 600; }
+QLabel[role="section"] { font-weight: 600; }
+QLabel[role="sentence"] { font-size: {sentence_px}; font-weight: 600; }
 QLabel[role="amber"] { color: {amber}; font-weight: 600; }
 QLabel[role="red"], QLabel[role="problem"] { color: {red}; }
 QLabel[role="green"] { color: {green}; }
 QLabel[role="figure"], QLabel[role="figure-amber"], QLabel[role="figure-red"] { font-weight: 600; }
 QLabel[role="figure-amber"] { color: {amber}; }
 QLabel[role="figure-red"] { color: {red}; }
-QLabel[role="notice"] { background: {amber_ground}; color: {amber}; border: 1px solid {amber};
-    border-radius: 6px; padding: 6px 8px; }
-QLabel[role="pill"] { background: {text}; color: {card}; border-radius: 8px; padding: 2px 10px; }
+QLabel[role="notice"] { background: {amber_tint}; color: {amber}; border: 1px solid {amber_line};
+    border-radius: 6px; padding: 7px 11px; }
+QLabel[role="well"] { background: {well}; border-radius: 6px; padding: 8px 12px; }
+QLabel[role="pill"] { background: {toast}; color: {toast_text}; border-radius: 8px;
+    padding: 2px 10px; }
 
 QPushButton, QToolButton {
-    background: {card}; color: {text}; border: 1px solid {line}; border-radius: 6px;
-    padding: 5px 12px; min-height: 16px; }
-QToolButton[role="icon"] { min-height: {font_px}; } /* as high as the others: Qt adds 3 px */
-QPushButton:hover, QToolButton:hover { background: {hover}; border-color: {faint}; }
+    background: {card}; color: {text}; border: 1px solid {button_line}; border-radius: 6px;
+    padding: 5px 12px; min-height: 20px; }
+QPushButton:hover, QToolButton:hover { background: {hover}; }
 QPushButton:pressed, QToolButton:pressed { background: {line}; }
-QPushButton:focus, QToolButton:focus { border: 2px solid {accent}; padding: 4px 11px; }
-QPushButton:checked, QToolButton:checked { background: {selection}; border-color: {accent}; }
-QFileDialog QToolButton, QFileDialog QToolButton:focus { padding: 1px; }
+QPushButton:checked, QToolButton:checked { background: {tint}; border-color: {mark}; }
+QPushButton:focus, QToolButton:focus { border: 2px solid {mark}; padding: 4px 11px; }
 QPushButton:disabled, QToolButton:disabled {
-    color: {dim}; background: {card}; border-color: {line}; }
+    color: {faint}; background: transparent; border-color: transparent; }
 QPushButton[role="primary"], QToolButton[role="primary"] {
     background: {accent}; color: {on_accent}; border-color: {accent}; font-weight: 600; }
 QPushButton[role="primary"]:hover, QToolButton[role="primary"]:hover { background: {accent_hover}; }
-QPushButton[role="primary"]:focus, QToolButton[role="primary"]:focus {
-    border: 2px solid {text}; padding: 4px 11px; }
+QPushButton[role="primary"]:focus, QToolButton[role="primary"]:focus { border-color: {text}; }
 QPushButton[role="primary"]:disabled, QToolButton[role="primary"]:disabled {
-    background: {line}; color: {dim}; border-color: {line}; }
-QPushButton[tight="some"], QToolButton[tight="some"] { padding: 5px 6px; }
-QPushButton[tight="some"]:focus, QToolButton[tight="some"]:focus { padding: 4px 5px; }
-QPushButton[tight="more"], QToolButton[tight="more"] { padding: 5px 3px; }
-QPushButton[tight="more"]:focus, QToolButton[tight="more"]:focus { padding: 4px 2px; }
+    background: {well}; color: {dim}; border-color: {well}; }
+QPushButton[tight="some"] { padding: 5px 6px; }
+QPushButton[tight="some"]:focus { padding: 4px 5px; }
+QPushButton[tight="more"] { padding: 5px 3px; }
+QPushButton[tight="more"]:focus { padding: 4px 2px; }
 QPushButton[role="danger"]:enabled, QToolButton[role="danger"]:enabled { color: {red}; }
-QPushButton[role="link"] {
-    color: {accent}; background: transparent; border: 1px solid transparent; padding: 2px 0; }
-QPushButton[role="link"]:disabled { color: {dim}; }
-QPushButton[role="link"]:hover { text-decoration: underline; }
-QPushButton[role="link"]:focus { border: 1px solid {accent}; padding: 2px 0; }
-QPushButton[role="chip"] { background: {ground}; border: 1px solid {line}; border-radius: 12px;
-    padding: 3px 12px; }
-QPushButton[role="chip"]:hover { background: {hover}; }
-QPushButton[role="chip"]:checked { background: {selection}; border-color: {accent}; }
-QPushButton[role="chip"]:focus { border: 2px solid {accent}; padding: 2px 11px; }
+QPushButton[role="danger"]:hover, QToolButton[role="danger"]:hover { background: {red_tint}; }
+QPushButton[small="true"] { padding: 3px 9px; font-size: {small_px}; }
+QPushButton[small="true"]:focus { padding: 2px 8px; }
+QFrame[role="strip"] QPushButton {
+    color: {amber}; border: 1px solid {amber_bar}; padding: 3px 12px; font-weight: 600; }
+QFrame[role="strip"] QPushButton:focus { border: 2px solid {amber_bar}; padding: 2px 11px; }
+QPushButton[role="link"], QPushButton[role="danger-link"] {
+    color: {mark}; background: transparent; border: 2px solid transparent; padding: 1px 0;
+    min-height: 16px; }
+QPushButton[role="danger-link"] { color: {red}; font-size: {small_px}; }
+QPushButton[role="link"]:hover, QPushButton[role="danger-link"]:hover {
+    text-decoration: underline; }
+QPushButton[role="link"]:focus, QPushButton[role="danger-link"]:focus { border-color: {mark}; }
+QPushButton[role="link"]:disabled, QPushButton[role="danger-link"]:disabled { color: {faint}; }
+QPushButton[role="look"] { background: {amber_tint}; color: {amber}; font-weight: 600;
+    border: 1px solid transparent; border-radius: 10px; padding: 1px 8px; min-height: 16px; }
+QPushButton[role="look"]:hover { border-color: {amber_bar}; }
+QPushButton[role="look"]:focus { border: 2px solid {mark}; padding: 0 7px; }
+QPushButton[role="chip"] { background: {well}; border: 1px solid transparent; border-radius: 12px;
+    padding: 1px 11px; font-size: {small_px}; }
+QPushButton[role="chip"]:hover { background: {line}; }
+QPushButton[role="chip"]:checked { background: {tint}; color: {mark}; }
+QPushButton[role="chip"]:focus { border: 2px solid {mark}; padding: 0 10px; }
+QPushButton[role="example"] { border-color: {line}; border-radius: 8px;
+    padding: 13px 47px 13px 15px; text-align: left; }
+QPushButton[role="example"]:focus { border-color: {mark}; padding: 12px 46px 12px 14px; }
 QToolButton[role="plain"], QPushButton[role="plain"] {
-    background: transparent; border: 1px solid transparent; padding: 3px; }
-QToolButton[role="plain"]:hover { background: {hover}; }
-QToolButton[role="plain"]:focus { border: 1px solid {accent}; }
+    background: transparent; border: 2px solid transparent; padding: 3px 2px 2px 3px;
+    min-height: 16px; min-width: 16px; } /* 28 by 28: Qt adds 3 px to a tool button's icon */
+QToolButton[role="plain"]:hover, QPushButton[role="plain"]:hover { background: {hover}; }
+QToolButton[role="plain"]:focus, QPushButton[role="plain"]:focus { border-color: {mark}; }
+QFileDialog QToolButton, QFileDialog QToolButton:focus { padding: 1px; min-height: 16px; }
 
 QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox, QComboBox {
-    background: {card}; color: {text}; border: 1px solid {line}; border-radius: 6px;
-    padding: 4px 8px; selection-background-color: {accent}; selection-color: {on_accent}; }
-QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox { min-height: 18px; }
+    background: {card}; color: {text}; border: 1px solid {edge}; border-radius: 6px;
+    padding: 5px 9px; selection-background-color: {accent}; selection-color: {on_accent}; }
+QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox { min-height: 20px; }
+QLineEdit[small="true"], QComboBox[small="true"] { padding: 3px 8px; }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus,
-QComboBox:focus { border: 2px solid {accent}; padding: 3px 7px; }
+QComboBox:focus { border: 2px solid {mark}; padding: 4px 8px; }
+QLineEdit[small="true"]:focus, QComboBox[small="true"]:focus { padding: 2px 7px; }
 QLineEdit:disabled, QPlainTextEdit:disabled, QSpinBox:disabled, QComboBox:disabled {
-    color: {dim}; background: {ground}; }
+    color: {faint}; background: {ground}; border-color: {button_line}; }
 QLineEdit[role="mistaken"], QPlainTextEdit[role="mistaken"], QSpinBox[role="mistaken"] {
     border-color: {red}; }
-QPlainTextEdit[role="question"] {
-    border: none; background: transparent; padding: 0; font-size: {title_px}; }
-QPlainTextEdit[role="question"]:focus { border: none; padding: 0; }
-QPlainTextEdit[role="reading"], QTextBrowser[role="reading"] {
-    border: 1px solid transparent; background: transparent; padding: 0; }
-QPlainTextEdit[role="reading"]:focus, QTextBrowser[role="reading"]:focus {
-    border: 1px solid {accent}; padding: 0; }
+QPlainTextEdit[role="question"] { border: none; background: transparent; padding: 0;
+    font-size: {sentence_px}; font-weight: 600; }
+QPlainTextEdit#task { border: none; background: transparent; padding: 0;
+    font-size: {heading_px}; }
+QPlainTextEdit[role="question"]:focus, QPlainTextEdit#task:focus { border: none; padding: 0; }
+QPlainTextEdit[role="reading"], QTextEdit[role="reading"] {
+    border: 2px solid transparent; background: transparent; padding: 0; }
+QPlainTextEdit[role="reading"]:focus, QTextEdit[role="reading"]:focus {
+    border-color: {mark}; padding: 0; }
+QComboBox[role="plain"] { background: transparent; border-color: transparent; color: {dim}; }
+QComboBox[role="plain"]:focus { border-color: {mark}; }
 QComboBox { combobox-popup: 0; }
 QComboBox::drop-down { border: none; width: 24px; }
 QComboBox::down-arrow { image: url(:/marks/down-{name}.png); width: 10px; height: 10px; }
 QComboBox QAbstractItemView {
-    background: {card}; color: {text}; border: 1px solid {line}; outline: none;
-    selection-background-color: {selection}; selection-color: {text}; }
-QComboBox QAbstractItemView::item { padding: 4px 8px; min-height: 16px; }
+    background: {card}; color: {text}; border: 1px solid {line}; border-radius: 6px; padding: 4px;
+    outline: none; selection-background-color: {tint}; selection-color: {text}; }
+QComboBox QAbstractItemView::item { padding: 4px 8px; min-height: 20px; border-radius: 4px; }
 QSpinBox::up-button, QDoubleSpinBox::up-button { border: none; width: 20px; }
 QSpinBox::down-button, QDoubleSpinBox::down-button { border: none; width: 20px; }
 QSpinBox::up-arrow, QDoubleSpinBox::up-arrow {
@@ -113,36 +142,42 @@ QSpinBox::up-arrow, QDoubleSpinBox::up-arrow {
 QSpinBox::down-arrow, QDoubleSpinBox::down-arrow {
     image: url(:/marks/down-{name}.png); width: 10px; height: 10px; }
 
-QCheckBox, QRadioButton { spacing: 7px; border: 1px solid transparent; border-radius: 4px;
+QCheckBox, QRadioButton { spacing: 8px; border: 2px solid transparent; border-radius: 6px;
     padding: 2px 4px 2px 2px; }
-QCheckBox:focus, QRadioButton:focus { border: 1px solid {accent}; }
-QCheckBox:disabled, QRadioButton:disabled { color: {dim}; }
+QCheckBox:focus, QRadioButton:focus { border-color: {mark}; }
+QCheckBox:disabled, QRadioButton:disabled { color: {faint}; }
+QRadioButton[role="option"] { border: 1px solid {line}; padding: 8px 11px; }
+QRadioButton[role="option"]:hover { background: {hover}; }
+QRadioButton[role="option"]:checked { background: {tint}; border-color: {mark}; }
+QRadioButton[role="option"]:focus { border: 2px solid {mark}; padding: 7px 10px; }
 QCheckBox::indicator, QRadioButton::indicator {
-    width: 14px; height: 14px; border: 1px solid {dim}; background: {card}; }
-QCheckBox::indicator { border-radius: 3px; }
+    width: 14px; height: 14px; border: 1px solid {edge}; background: {card}; }
+QCheckBox::indicator { border-radius: 4px; }
 QRadioButton::indicator { border-radius: 8px; }
-QCheckBox::indicator:hover, QRadioButton::indicator:hover { border-color: {accent}; }
+QCheckBox::indicator:hover, QRadioButton::indicator:hover { border-color: {mark}; }
 QCheckBox::indicator:checked {
     background: {accent}; border-color: {accent}; image: url(:/marks/check-{name}.png); }
 QRadioButton::indicator:checked {
     background: {accent}; border-color: {accent}; image: url(:/marks/dot-{name}.png); }
 QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { border-color: {faint}; }
+QCheckBox::indicator:checked:disabled, QRadioButton::indicator:checked:disabled {
+    background: {faint}; }
 
-QProgressBar { background: {line}; border: none; border-radius: 4px; max-height: 8px; }
-QProgressBar::chunk { background: {accent}; border-radius: 4px; }
+QProgressBar { background: {track}; border: none; border-radius: 2px; max-height: 4px; }
+QProgressBar::chunk { background: {mark}; border-radius: 2px; }
 
-QTableView { background: {card}; border: 1px solid transparent; outline: none; border-radius: 8px; }
-QTableView:focus { border-color: {accent}; }
-QTableView[role="reading"], QTreeView { background: {card}; border: 1px solid transparent;
-    border-radius: 0; outline: none;
-    selection-background-color: {selection}; selection-color: {text}; }
-QTableView[role="reading"]:focus, QTreeView:focus { border-color: {accent}; }
+QTableView, QTreeView { background: {card}; border: none; border-radius: 8px; outline: none;
+    selection-background-color: {tint}; selection-color: {text}; }
+QTableView[role="reading"], QTreeView { border-radius: 0; }
 QTableView[role="reading"]::item { padding: 0 8px; }
-QTreeView::item { padding: 3px 8px 3px 0; }
-QTreeView[role="commands"]::item { padding: 3px 8px; }
+QTreeView::item { padding: 4px 8px 4px 0; }
+QTreeView[role="commands"]::item { padding: 4px 8px; }
+QTableView[role="reading"]::item:focus, QTreeView::item:focus {
+    background: {tint}; color: {text}; }
 QHeaderView { background: transparent; border: none; }
 QHeaderView::section { background: transparent; color: {dim}; border: none;
-    border-bottom: 1px solid {line}; padding: 4px 8px; }
+    border-bottom: 1px solid {line}; padding: 4px 8px; font-size: {small_px}; }
+QTableView[role="rows"] QHeaderView::section:first { padding-left: 16px; }
 QTableCornerButton::section { background: {card}; border: none; }
 
 QScrollArea, QScrollArea > QWidget > QWidget[role="clear"] {
@@ -150,46 +185,48 @@ QScrollArea, QScrollArea > QWidget > QWidget[role="clear"] {
 QAbstractScrollArea::corner { background: transparent; border: none; }
 QScrollBar:vertical { background: transparent; width: 12px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: 12px; margin: 0; }
-QScrollBar::handle { background: {faint}; border-radius: 4px; margin: 2px; }
+QScrollBar::handle { background: {button_line}; border-radius: 4px; margin: 2px; }
 QScrollBar::handle:vertical { min-height: 28px; }
 QScrollBar::handle:horizontal { min-width: 28px; }
-QScrollBar::handle:hover { background: {dim}; }
+QScrollBar::handle:hover { background: {edge}; }
 QScrollBar::handle:disabled { background: transparent; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 
-QMenu { background: {card}; color: {text}; border: 1px solid {line}; padding: 4px; }
-QMenu::item { padding: 5px 24px 5px 12px; border-radius: 4px; }
-QMenu::item:selected { background: {selection}; }
-QMenu::item:disabled { color: {dim}; }
-QMenu::separator { height: 1px; background: {line}; margin: 4px 6px; }
-QMenu::indicator { width: 14px; height: 14px; left: 4px; }
+QMenu { background: {card}; color: {text}; border: 1px solid {line}; border-radius: 6px;
+    padding: 4px; }
+QMenu::item { padding: 6px 24px 6px 12px; border-radius: 4px; }
+QMenu[checks="true"]::item { padding-left: 32px; }
+QMenu::item:selected { background: {tint}; }
+QMenu::item:disabled { color: {faint}; background: transparent; }
+QMenu::separator { height: 1px; background: {line}; margin: 4px 0; }
+QMenu::indicator { width: 16px; height: 16px; left: 8px; }
 
-QStatusBar { background: {card}; border-top: 1px solid {line}; color: {dim}; }
+QStatusBar { background: {ground}; color: {dim}; }
 QStatusBar::item { border: none; }
 QSplitter::handle { background: transparent; }
 QSplitter::handle:hover { background: {line}; }
-QGroupBox { border: 1px solid {line}; border-radius: 8px; margin-top: 9px; padding: 10px 8px 8px; }
-QGroupBox::title { subcontrol-origin: margin; left: 10px; padding: 0 4px; color: {dim}; }
-QTabWidget::pane { border: 1px solid {line}; border-radius: 8px; background: {card}; top: -1px; }
-QTabBar::tab {
-    padding: 6px 14px; color: {dim}; border: none; border-bottom: 2px solid transparent; }
-QTabBar::tab:selected { color: {text}; border-bottom-color: {accent}; }
-QTabBar::tab:focus { background: {hover}; }
+QTabWidget::pane { border: none; border-top: 1px solid {line}; background: transparent; }
+QTabBar::tab { padding: 6px 0; margin-right: 20px; color: {dim}; background: transparent;
+    border: 2px solid transparent; }
+QTabBar::tab:hover { color: {text}; }
+QTabBar::tab:selected { color: {text}; border-bottom-color: {mark}; }
+QTabBar::tab:focus { border-color: {mark}; border-radius: 6px; }
 """
 
-_HOVERS = {"light": "#1555bb", "dark": "#8dbbff"}
+HOVERS = {"light": "#1757c0", "dark": "#265fc8"}
+"""The accent under the pointer, by scheme."""
 
 
 def sheet(colours: "Colours", font_px: int = 13) -> str:
-    """Return the style sheet of the program in these colours; headings are larger than the font."""
+    """Return the style sheet of the program in these colours; the sizes follow the font's."""
     names = {name: str(getattr(colours, name)) for name in colours.__struct_fields__}
     names |= {
-        "font_px": f"{font_px}px",
-        "heading_px": f"{font_px + 1}px",
-        "title_px": f"{font_px + 2}px",
+        "small_px": f"{font_px - 1}px",
+        "heading_px": f"{font_px + 2}px",
+        "sentence_px": f"{font_px + 5}px",
+        "accent_hover": HOVERS[colours.name],
     }
-    names["accent_hover"] = _HOVERS[colours.name]
     text = _SHEET
     for name, value in names.items():
         text = text.replace("{" + name + "}", value)

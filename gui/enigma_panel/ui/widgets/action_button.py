@@ -58,6 +58,6 @@ def icon_button(action: QAction) -> QToolButton:
     button.setDefaultAction(action)
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
     button.setAccessibleName(action.text())
-    button.setIconSize(QSize(16, 12))
-    set_role(button, "icon")
+    button.setIconSize(QSize(16, 16))
+    set_role(button, "plain")
     return button

@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
 
 from enigma_panel.ui.i18n import plain_tip
 
-GAP = 10
-MARGIN = 18
+GAP = 8
+MARGIN = 24
 
 
 def set_role(widget: QWidget, role: str) -> None:
@@ -98,7 +98,7 @@ def make_tool(text: str) -> ToolButton:
     button = ToolButton()
     button.setToolTip(text)
     button.setAccessibleName(text)
-    button.setIconSize(QSize(11, 11))
+    button.setIconSize(QSize(16, 16))
     set_role(button, "plain")
     return button
 
@@ -158,7 +158,7 @@ def in_card(content: QWidget) -> QFrame:
     card = QFrame()
     set_role(card, "card")
     column = make_column(content)
-    column.setContentsMargins(12, 8, 12, 8)
+    column.setContentsMargins(16, 12, 16, 12)
     card.setLayout(column)
     return card
 
@@ -220,7 +220,7 @@ class FieldGrid(QGridLayout):
     def __init__(self) -> None:
         super().__init__()
         self.setContentsMargins(0, 0, 0, 0)
-        self.setHorizontalSpacing(14)
+        self.setHorizontalSpacing(16)
         self.setVerticalSpacing(GAP)
         self.setColumnStretch(1, 1)
 
@@ -238,7 +238,7 @@ class FieldGrid(QGridLayout):
         first.setStretch(0, 1)
         self.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
         self.addLayout(make_column(first, *([below] if note else []), problem, gap=4), row, 1)
-        label.setFixedHeight(max(30, label.sizeHint().height()))
+        label.setFixedHeight(max(32, label.sizeHint().height()))
         return problem
 
     def show_field(self, field: QWidget, *, shown: bool) -> None:

@@ -17,7 +17,7 @@ class Card(QFrame):
 
     def add_head(self, *items: QWidget | None) -> QHBoxLayout:
         """Add the heading line; None is the space that grows."""
-        row = make_row(*items, gap=10)
-        row.setContentsMargins(12, 6, 12, 2)
+        row = make_row(*items, gap=8)
+        row.setContentsMargins(16, 6, 16, 2)
         self.column.addLayout(row)
         return row

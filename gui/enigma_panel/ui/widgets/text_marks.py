@@ -19,7 +19,7 @@ def qt_length(text: str) -> int:
 def mark_places(field: QPlainTextEdit | QTextEdit, places: Sequence[Span]) -> None:
     """Mark these places, in Qt's counting, and no others."""
     highlight = QTextCharFormat()
-    highlight.setBackground(QColor(theme.colours().amber_ground))
+    highlight.setBackground(QColor(theme.colours().amber_tint))
     highlight.setForeground(QColor(theme.colours().text))
     field.setExtraSelections([_selection(field, place, highlight) for place in places])
 

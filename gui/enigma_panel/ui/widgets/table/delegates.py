@@ -50,9 +50,9 @@ class RowBackground:
         if self.flashed is not None and key == self.flashed:
             painter.fillRect(line, QColor(colours.line))
         elif is_selected:
-            painter.fillRect(line, QColor(colours.selection))
+            painter.fillRect(line, QColor(colours.tint))
         elif key in self.related:
-            painter.fillRect(line, _paler_selection())
+            painter.fillRect(line, QColor(colours.related_tint))
         elif row == self.hovered:
             painter.fillRect(line, QColor(colours.hover))
 
@@ -73,9 +73,7 @@ class CellDelegate(QStyledItemDelegate):
         rect = place.adjusted(PAD, 0, -PAD, 0)
         if cell.glyph is not None:
             sign = QRectF(rect.left(), rect.center().y() - SIGN / 2 + 0.5, SIGN, SIGN)
-            mark = (
-                QColor(colours.accent) if cell.glyph is Glyph.DOT else colours.severity(cell.mark)
-            )
+            mark = QColor(colours.mark) if cell.glyph is Glyph.DOT else colours.severity(cell.mark)
             icons.paint(painter, cell.glyph, sign, mark)
             rect.setLeft(rect.left() + SIGN + SIGN_GAP)
         if cell.bar is not None and cell_width(cell, table_font) <= place.width():
@@ -145,17 +143,9 @@ def steady_width(room: int, needs: int) -> int:
     return text if both - text >= LEAST_TAIL else room
 
 
-def _paler_selection() -> QColor:
-    """Return a colour halfway between that of selected rows and that of the card."""
-    colours = theme.colours()
-    full, card = QColor(colours.selection), QColor(colours.card)
-    parts = ((full.red(), card.red()), (full.green(), card.green()), (full.blue(), card.blue()))
-    return QColor(*((one + other) // 2 for one, other in parts))
-
-
 def paint_focus(painter: QPainter, line: QRect) -> None:
     """Mark the row that the keyboard is on."""
-    painter.setPen(QPen(QColor(theme.colours().accent), 1))
+    painter.setPen(QPen(QColor(theme.colours().mark), 1))
     painter.drawLine(line.topLeft(), line.topRight())
     painter.drawLine(line.bottomLeft(), line.bottomRight())
 
@@ -163,7 +153,7 @@ def paint_focus(painter: QPainter, line: QRect) -> None:
 def _paint_bar(painter: QPainter, rect: QRect, cell: Cell) -> None:
     colours = theme.colours()
     plain = cell.severity is Severity.PLAIN
-    colour = QColor(colours.accent) if plain else colours.severity(cell.severity)
+    colour = QColor(colours.mark) if plain else colours.severity(cell.severity)
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
