@@ -1045,14 +1045,14 @@ class FakeStore(SessionStore):
 
 
 class FakeSettings(SettingsBook):
-    """Settings that are never written."""
+    """Settings that are never written, of a program that was used before."""
 
     changed = Signal()
     failed = Signal(object)
 
     def __init__(self) -> None:
         QObject.__init__(self)
-        self.value = Settings()
+        self.value = Settings(has_had_tasks=True)
 
     def change(self, **fields: Any) -> None:
         self.value = msgspec.structs.replace(self.value, **fields)

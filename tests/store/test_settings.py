@@ -48,6 +48,7 @@ CHANGED = Settings(
     base_url="http://127.0.0.1:8080",
     show_ended=True,
     window_geometry="AdnQywAD",
+    has_had_tasks=True,
     window_splitter="AAAA/w==",
     sessions_columns=TableSettings(columns=(ColumnSettings("state", width=123),)),
     tasks_columns=TableSettings(columns=(ColumnSettings("cost"), ColumnSettings("new", True))),

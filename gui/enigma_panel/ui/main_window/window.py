@@ -17,6 +17,7 @@ from enigma_panel.ui.details.panel import Details
 from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.main_menu.command_list import CommandGroup
 from enigma_panel.ui.main_menu.menu import MainMenu
+from enigma_panel.ui.main_window.first_start import FirstStart
 from enigma_panel.ui.main_window.layout import MainLayout
 from enigma_panel.ui.main_window.menus import Menus
 from enigma_panel.ui.main_window.notice_controller import NoticeController
@@ -32,7 +33,6 @@ from enigma_panel.ui.notices.notice_list import NoticeList
 from enigma_panel.ui.questions.banner import QuestionBanner, QuestionRoom
 from enigma_panel.ui.sessions.card import SessionsCard
 from enigma_panel.ui.tasks.card import TasksCard
-from enigma_panel.ui.tasks.examples import ExampleTasks
 from enigma_panel.ui.tasks.filter_bar import FilterBar
 from enigma_panel.ui.tasks.sums import TaskSums
 from enigma_panel.ui.text.verbs import bulk_label
@@ -166,7 +166,6 @@ class MainWindow(QMainWindow):
         self.selection = Selection(services, self.app_actions, self.details, self.hold, self)
         self.queue_actions = QueueActions(services, self.app_actions, self.selection, self.hold)
         self.sessions_card = SessionsCard(self.selection.sessions, services.settings)
-        self.examples = ExampleTasks() if services.demo else None
         self.filter_bar = FilterBar(services.task_search, services.settings, self.hold)
         self.sums = TaskSums(services)
         self.tasks_card = TasksCard(
@@ -175,8 +174,9 @@ class MainWindow(QMainWindow):
             self.queue_actions.bar,
             sums=self.sums,
             queue_actions=list(self.queue_actions.actions.values()),
-            examples=self.examples,
         )
+        is_new = not services.settings.value.has_had_tasks
+        self.first_start = FirstStart(services) if is_new else None
         self.question_banner = QuestionBanner(services)
         self.question_room = QuestionRoom(self.question_banner)
         self.connection_banner = ConnectionBanner(services, self.hold)
@@ -266,6 +266,9 @@ class MainWindow(QMainWindow):
         cards = (self.sessions_card, self.tasks_card, self.details)
         self.body = MainLayout(self.hold, *cards, *banners, parent=whole)
         column.addWidget(self.body, 1)
+        if self.first_start is not None:
+            self.body.column.addWidget(self.first_start, 1)
+            self.body.whole.hide()
         bar = self.statusBar()
         bar.setSizeGripEnabled(False)
         bar.addWidget(self.status_bar, 1)
@@ -309,12 +312,32 @@ class MainWindow(QMainWindow):
         selection.details_wanted.connect(lambda: self.body.set_details_open(True))
         selection.sessions.customContextMenuRequested.connect(self._sessions_menu)
         selection.tasks.customContextMenuRequested.connect(self._tasks_menu)
-        if self.examples is not None:
-            self.examples.chosen.connect(lambda spec: self.dialogs.open_new_task(None, spec))
+        self._connect_first_start()
         self._connect_details()
         self._ticks.timeout.connect(self._tick)
         services.standby.ended.connect(self._set_ticks)
         self.notices.changed.connect(services.standby.note_change)
+
+    def _connect_first_start(self) -> None:
+        if self.first_start is None:
+            return
+        dialogs, rows = self.dialogs, (self.selection.session_rows, self.selection.task_rows)
+        self.first_start.chosen.connect(lambda spec: dialogs.open_new_task(None, spec))
+        way = dialogs.leave_demo if self.services.demo else dialogs.open_key
+        self.first_start.key_wanted.connect(way)
+        for table in rows:
+            table.rowsInserted.connect(self._end_first_start)
+        if any(table.keys() for table in rows):
+            self._end_first_start()
+
+    def _end_first_start(self) -> None:
+        """Show tables and Details from the first task on."""
+        if self.first_start is not None:
+            self.first_start.hide()
+            self.first_start.deleteLater()
+            self.first_start = None
+            self.body.whole.show()
+            self.services.settings.change(has_had_tasks=True)
 
     def _connect_details(self) -> None:
         app_actions, details = self.app_actions, self.details

@@ -30,8 +30,7 @@ there is little room.
 class TasksCard(Card):
     """The card of the tasks: filter, queue bar and table.
 
-    queue_actions: for the queued tasks that are selected. examples: stands in the table's place
-    while it has no rows.
+    queue_actions: for the queued tasks that are selected.
     """
 
     def __init__(
@@ -42,7 +41,6 @@ class TasksCard(Card):
         *,
         sums: TaskSums,
         queue_actions: Sequence[QAction],
-        examples: QWidget | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -63,18 +61,3 @@ class TasksCard(Card):
             lambda: table.show_column_menu(columns.mapToGlobal(columns.rect().bottomLeft()))
         )
         table.selected.connect(lambda: sums.show_selected(table.selected_keys()))
-        if examples is not None:
-            self._show_while_empty(examples, table)
-
-    def _show_while_empty(self, examples: QWidget, table: TasksTable) -> None:
-        """Show the examples while there is no task, but not where the filter hides all."""
-        self.column.addWidget(examples, 1)
-        rows = table.rows
-
-        def follow() -> None:
-            examples.setVisible(rows.is_without_tasks)
-            table.setVisible(not rows.is_without_tasks)
-
-        for changed in (rows.rowsInserted, rows.rowsRemoved, rows.answered):
-            changed.connect(follow)
-        follow()
