@@ -15,6 +15,8 @@ from enigma_panel.core.rate_limit import Endpoint, RateHeaders
 from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui.details.panel import Tab
 from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.sessions.model import Column
+from enigma_panel.ui.widgets.table.model import Role
 from tests.benchmarks.bare_polls import gaps_ms
 from tests.benchmarks.probe import (
     LOOK_S,
@@ -27,6 +29,7 @@ from tests.benchmarks.probe import (
     watch_polls,
 )
 from tests.benchmarks.processes import RESEARCH, memory_mb
+from tests.kit.tables import cell_text
 from tests.kit.wait import until
 
 
@@ -120,7 +123,9 @@ async def steps(parts: Parts, window: MainWindow, *, wanted: int) -> None:
     async with asyncio.timeout(120):
         while seen < wanted:
             await asyncio.sleep(LOOK_S)
-            rows, now = window.details._model.steps(), window.details.head.status.doing.text()
+            rows = window.details._model.steps()
+            cells = window.selection.session_rows
+            now = cell_text(cells, task.session_key, Column.TASK, Role.CELL).tail
             for step in rows[seen:]:
                 say(row=step.text, at=time.monotonic())
             if now and now != doing:

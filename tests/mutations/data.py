@@ -386,10 +386,10 @@ DATA = (
     Break(
         promise="masked in the window",
         mistake="Details spell it out",
-        file="ui/details/foot.py",
-        old="        for widget in (self.id_head, self.dots, self.copy_id):\n",
-        new="        self.dots.setText((session.service_id if session is not None else None) or MASK)\n"
-        "        for widget in (self.id_head, self.dots, self.copy_id):\n",
+        file="ui/details/head.py",
+        old="        self.menu.show_session(session)\n",
+        new="        self.menu.show_session(session)\n"
+        '        self.menu.setToolTip((session.service_id if session else None) or "")\n',
         tests=(
             "tests/ui/main_window/test_window.py::test_ids_are_shown_to_nobody_but_can_be_copied",
         ),

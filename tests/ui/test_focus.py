@@ -306,7 +306,7 @@ async def test_after_a_dialog_from_the_tool_bar_the_keyboard_is_on_the_row(
     assert stage.window.selection.tasks.selected_keys() == [2]
 
 
-@pytest.mark.parametrize("place", ["tool_bar", "question_banner", "details"])
+@pytest.mark.parametrize("place", ["tool_bar", "question_banner"])
 async def test_after_an_answer_the_keyboard_is_on_the_row(stage: Stage, place: str) -> None:
     window = await stage.show()
     name = "Answer · 1" if place == "tool_bar" else "Answer"

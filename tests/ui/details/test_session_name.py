@@ -61,4 +61,4 @@ def test_the_keyboard_goes_back_to_the_row(
     type_text(edited.edit, "My shop")
     key(edited.edit, by)
     assert window.focusWidget() is window.selection.sessions
-    assert edited.button.isVisible()
+    assert edited.label.isVisible()

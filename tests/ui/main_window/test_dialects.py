@@ -35,7 +35,7 @@ def test_a_refused_start_is_switched_and_started_again(window: MainWindow, servi
     QTest.keyClick(switch, Qt.Key.Key_Space)
     assert (services.account.dialect, services.settings.value.dialect) == (W2, "W2")
     assert services.sessions.calls == [("start", "Task 1", None)]
-    assert not window.details.head.trouble.ways[NoticeAction.SWITCH_DIALECT].isVisible()
+    assert not window.details.trouble.ways[NoticeAction.SWITCH_DIALECT].isVisible()
     assert window.details.isAncestorOf(window.focusWidget())
 
 
@@ -65,21 +65,21 @@ def test_only_another_dialect_is_offered(window: MainWindow, services: Any) -> N
         (E, "INVALID_PARAMS"),
     ):
         refuse(window, services, used, code)
-        assert not window.details.head.trouble.ways[NoticeAction.SWITCH_DIALECT].isVisible(), (
+        assert not window.details.trouble.ways[NoticeAction.SWITCH_DIALECT].isVisible(), (
             used,
             code,
         )
     refuse(window, services, W1, "MISSING_PROMPT")
-    assert window.details.head.trouble.ways[NoticeAction.SWITCH_DIALECT].text() == TO_WEBRUN
+    assert window.details.trouble.ways[NoticeAction.SWITCH_DIALECT].text() == TO_WEBRUN
 
 
 def test_what_one_address_asks_for_is_not_offered_at_another(
     window: MainWindow, services: Any
 ) -> None:
     refuse(window, services, E, "MISSING_PROMPT")
-    assert window.details.head.trouble.ways[NoticeAction.SWITCH_DIALECT].isVisible()
+    assert window.details.trouble.ways[NoticeAction.SWITCH_DIALECT].isVisible()
     services.sessions.change_session(1, base_url="https://connect.example")
-    assert not window.details.head.trouble.ways[NoticeAction.SWITCH_DIALECT].isVisible()
+    assert not window.details.trouble.ways[NoticeAction.SWITCH_DIALECT].isVisible()
 
 
 def test_what_goes_away_when_pressed_leaves_its_place_to_no_button(

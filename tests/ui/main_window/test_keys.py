@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -15,7 +15,7 @@ from enigma_panel.ui.widgets.basics import ToolButton, make_button
 from tests.kit.builders import a_question
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeDialogs
-from tests.kit.person import button, double_click, key, shown_texts
+from tests.kit.person import double_click, key
 from tests.kit.tables import verb_point
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -195,49 +195,3 @@ def test_answer_in_a_context_menu_opens_that_question(
             action.trigger()
         window.menus.menu.close()
     assert dialogs.calls == [("open_question", 2)]
-
-
-def test_answer_in_details_opens_that_question_and_goes_with_it(
-    window: MainWindow, services: Any, dialogs: FakeDialogs
-) -> None:
-    ask(services, 1, 2)
-    window.selection.sessions.select_key(2)
-    assert "asks you" in shown_texts(window.details)
-    button(window.details, "Answer").click()
-    assert dialogs.calls == [("open_question", 2)]
-    services.inbox.close(2)
-    assert not window.details.answer.isVisible()
-    window.selection.tasks.select_key(1)
-    button(window.details, "Answer").click()
-    assert dialogs.calls[1:] == [("open_question", 1)]
-
-
-def test_what_stands_below_answer_does_not_move_when_it_comes(
-    window: MainWindow, services: Any, qapp: QApplication
-) -> None:
-    details = window.details
-    services.sessions.add(1, result="It is $49.")
-    window.selection.sessions.select_key(1)
-    qapp.processEvents()
-    parts = (details.tabs, details.head.session_name, details.head.task_text, details.result)
-
-    def places() -> list[QPoint]:
-        qapp.processEvents()
-        return [part.mapTo(details, QPoint(0, 0)) for part in parts]
-
-    before = places()
-    services.inbox.ask(a_question(1, "Which colour?"))
-    assert details.answer.isVisible()
-    assert places() == before
-    services.inbox.close(1)
-    assert places() == before
-
-
-def test_the_keyboard_comes_to_answer_after_the_tabs(window: MainWindow, services: Any) -> None:
-    ask(services, 1)
-    window.selection.sessions.select_key(1)
-    for tab in (0, 1):
-        window.details.turn_to(tab)
-        window.details.tabs.setFocus()
-        key(window.details.tabs, Qt.Key.Key_Tab)
-        assert window.details.answer.hasFocus()

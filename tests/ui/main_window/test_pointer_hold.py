@@ -366,25 +366,27 @@ def test_what_a_button_of_the_line_did_is_shown_at_once(
 def test_no_button_of_details_becomes_another_under_the_pointer(
     in_line: MainWindow, services: Any
 ) -> None:
-    foot = in_line.details.foot
-    hover(in_line, button(foot, "Start next"))
+    verbs = in_line.details.verbs
+    hover(in_line, button(verbs, "Start next"))
     start(services)
-    assert buttons_of(foot) == dict.fromkeys(LINE, False)
+    assert buttons_of(verbs) == dict.fromkeys(LINE, False)
     services.clock.now += AIM_MS + 1
     hover(in_line, in_line.status_bar)
-    assert list(buttons_of(foot)) == ["Run again", "Edit and run again"]
+    assert list(buttons_of(verbs)) == ["Pause", "Resume", "Stop", "Terminate"]
 
 
 def test_run_again_takes_no_press_that_was_meant_for_another(
     in_line: MainWindow, services: Any, qtbot: Any
 ) -> None:
-    foot = in_line.details.foot
-    place = button(foot, "Start next").mapTo(in_line, QPoint(9, 9))
+    verbs = in_line.details.verbs
+    place = button(verbs, "Start next").mapTo(in_line, QPoint(9, 9))
     start(services)
-    again = button(foot, "Run again")
+    end(services, 8)
+    services.sessions.change_task(8, status=TaskStatus.DONE, ended_ms=NOW)
+    again = button(verbs, "Run again")
     assert again.geometry().contains(again.parentWidget().mapFrom(in_line, place))
     pressed: list[object] = []
-    in_line.details.foot.again_asked.connect(pressed.append)
+    verbs.again_asked.connect(pressed.append)
     QTest.mouseClick(in_line.windowHandle(), LEFT, pos=place)
     assert pressed == []
     qtbot.waitUntil(again.isEnabled, timeout=5_000)
@@ -395,12 +397,13 @@ def test_run_again_takes_no_press_that_was_meant_for_another(
 def test_buttons_for_what_the_person_selects_are_ready_at_once(
     in_line: MainWindow, services: Any
 ) -> None:
-    foot = in_line.details.foot
+    verbs = in_line.details.verbs
+    services.sessions.change_task(1, status=TaskStatus.DONE, ended_ms=NOW)
     in_line.selection.tasks.select_key(1)
-    assert buttons_of(foot) == {"Run again": True, "Edit and run again": True}
-    hover(in_line, button(foot, "Run again"))
+    assert buttons_of(verbs) == {"Run again": True, "Edit and run again…": True}
+    hover(in_line, button(verbs, "Run again"))
     in_line.selection.tasks.select_key(8)
-    assert buttons_of(foot) == dict.fromkeys(LINE, True)
+    assert buttons_of(verbs) == dict.fromkeys(LINE, True)
 
 
 def test_ended_rows_stay_until_the_pointer_is_elsewhere(aimed: MainWindow, services: Any) -> None:

@@ -96,7 +96,7 @@ def test_an_old_task_is_shown_as_soon_as_its_record_is_there(
     services.sessions.tasks[1] = task
     for loaded, shown in ((2, ""), (1, "Task 1")):
         services.sessions.loaded.emit(frozenset({loaded}))
-        assert two.details.head.task_text.toPlainText() == shown
+        assert two.details.head.session_name.label.text() == shown
     assert "shop.example 1:" in shown_texts(two.tool_bar)
 
 

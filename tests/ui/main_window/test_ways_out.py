@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMenu, QPushButton
 
 from enigma_panel.api.errors import InterruptedCallError, RejectedError, Reply
 from enigma_panel.core.models import Phase, TaskStatus
@@ -22,7 +22,7 @@ PAGE, NO_PAGE = "https://connect.webrun.ai", "https://staging.example"
 AGAIN, AWAY = "Start it again (may run twice)", "Dismiss this start"
 ASK, END, OPEN = "Ask the session for its result", "Terminate", "Open the account page"
 SWITCH = "Switch to WebRun and start again"
-NEVER_UNWARNED = {"Run again", "Edit and run again"}
+NEVER_UNWARNED = {"Run again", "Edit and run again…"}
 REPLY = Reply(status=400, code="MISSING_PROMPT", message="Missing task.prompt")
 LOST = InterruptedCallError("timeout")
 REFUSED = RejectedError(REPLY, nothing_happened=True)
@@ -57,12 +57,8 @@ def offered(window: MainWindow) -> dict[str, set[str]]:
     selection, menus = window.selection, window.menus
     in_notice = {notice.label(action) for action in notice.actions}
     selection.tasks.select_key(1)
-    details = {
-        b.text() for b in window.details.head.trouble.ways.values() if b.isVisibleTo(window.details)
-    }
-    details |= {
-        b.text() for b in (window.details.foot.again, window.details.foot.edit) if not b.isHidden()
-    }
+    buttons = window.details.findChildren(QPushButton)
+    details = {b.text() for b in buttons if b.isVisible() and b.isEnabled()}
     menus._fill_for_tasks(menus.menu, [1])
     of_task = set(of_menu(menus.menu))
     menus._fill_for_sessions(menus.menu, [1])

@@ -1,5 +1,6 @@
 """The window: selection, verbs, Details, notices, layout; nothing moves under the pointer."""
 
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -200,6 +201,17 @@ def test_a_failure_is_said_in_words(window: MainWindow, services: Any) -> None:
     assert "PAGE_CRASH" not in said
 
 
+def choose(window: MainWindow, entry: str) -> QAction:
+    """Choose an entry of the menu of Details."""
+    button(window.details, "More").click()
+    menu = window.details.head.menu.menu
+    assert menu.isVisible()
+    action = next(action for action in menu.actions() if action.text() == entry)
+    action.trigger()
+    menu.hide()
+    return action
+
+
 def test_ids_are_shown_to_nobody_but_can_be_copied(window: MainWindow, services: Any) -> None:
     services.sessions.add(1)
     window.selection.sessions.select_key(1)
@@ -207,11 +219,11 @@ def test_ids_are_shown_to_nobody_but_can_be_copied(window: MainWindow, services:
         said = widget.accessibleName() + widget.accessibleDescription() + widget.toolTip()
         assert ID not in said + str(getattr(widget, "text", str)())
         assert LINK not in said
-    button(window.details, "Copy").click()
+    choose(window, "Copy session id")
     assert QGuiApplication.clipboard().text() == ID
     assert QGuiApplication.clipboard().mimeData().hasFormat("x-kde-passwordManagerHint")
     assert "leaves the clipboard after 30 seconds" in shown_texts(window)
-    button(window.details, "Copy live page link").click()
+    choose(window, "Copy live page link")
     assert QGuiApplication.clipboard().text() == LINK
     window.close_for_good()
     assert QGuiApplication.clipboard().text() == ""
@@ -224,13 +236,11 @@ def test_the_live_page_is_opened_where_its_link_is_copied(
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toString()))
     services.sessions.add(1)
     window.selection.sessions.select_key(1)
-    opens = button(window.details, "Open live page")
-    assert "your web browser will remember it" in opens.toolTip()
-    opens.click()
+    assert "your web browser will remember it" in choose(window, "Open live page").toolTip()
     assert opened == [LINK]
     assert "No program opened the live page." in shown_texts(window)  # it said that none did
     services.sessions.change_session(1, phase=Phase.CLOSED, ended_ms=NOW)
-    assert not opens.isVisible()
+    assert not choose(window, "Open live page").isEnabled()
 
 
 def test_run_again_starts_and_edit_opens_the_dialog(
@@ -239,7 +249,7 @@ def test_run_again_starts_and_edit_opens_the_dialog(
     services.sessions.add(1, status=TaskStatus.DONE, ended_ms=NOW)
     window.selection.tasks.select_key(1)
     button(window.details, "Run again").click()
-    button(window.details, "Edit and run again").click()
+    button(window.details, "Edit and run again…").click()
     assert services.sessions.calls == [("start", "Task 1", None)]
     assert dialogs.calls == [("open_new_task", None, services.sessions.tasks[1].spec)]
 
@@ -247,7 +257,7 @@ def test_run_again_starts_and_edit_opens_the_dialog(
 def test_renaming_happens_in_details(window: MainWindow, services: Any, qapp: QApplication) -> None:
     services.sessions.add(1)
     window.selection.sessions.select_key(1)
-    button(window.details, "Rename").click()
+    choose(window, "Rename")
     editor = window.details.head.session_name.edit
     assert editor.hasFocus()
     assert editor.text() == "shop.example 1"
@@ -478,11 +488,13 @@ def test_buttons_of_details_are_whole_where_details_are_narrow(
     qapp.processEvents()
     details = window.details
     assert details.width() == details.minimumWidth()
-    for shown in (details.foot.again, details.foot.edit):
+    buttons = list(details.verbs.verbs.values())
+    for shown in buttons:
         assert shown.isVisible()
         assert shown.width() >= shown.sizeHint().width()
-        assert details.rect().contains(shown.geometry())
-    assert not details.foot.again.geometry().intersects(details.foot.edit.geometry())
+        assert details.verbs.rect().contains(shown.geometry())
+    for one, other in combinations(buttons, 2):
+        assert not one.geometry().intersects(other.geometry())
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support")
@@ -551,7 +563,7 @@ def test_menus_offer_what_can_be_done(
         "Terminate",
         "Next task here",
         "Rename",
-        "Copy id",
+        "Copy session id",
         "Open live page",
         "Copy live page link",
         "Show result",
@@ -566,7 +578,7 @@ def test_menus_offer_what_can_be_done(
         "Open result",
         "Copy result",
         "Run again",
-        "Edit and run again",
+        "Edit and run again…",
         "Show session",
     ]
     next(a for a in window.menus.menu.actions() if a.text() == "Open result").trigger()
@@ -597,10 +609,10 @@ def test_details_of_a_task_that_left_the_queue_say_no_more_that_it_waits(
     services.sessions.add(1, status=TaskStatus.QUEUED)
     services.queue.put(1)
     window.selection.tasks.select_key(1)
-    assert "in the queue" in window.details.head.trouble.what.text()
+    assert "in the queue" in window.details.trouble.what.text()
     services.sessions.change_task(1, status=TaskStatus.WORKING)
     services.queue.set()
-    assert window.details.head.trouble.what.text() == ""
+    assert window.details.trouble.what.text() == ""
 
 
 class StyledAgain(QObject):

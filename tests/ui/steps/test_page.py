@@ -4,19 +4,18 @@ import asyncio
 from decimal import Decimal
 from typing import Any
 
-import pytest
 from msgspec.structs import replace
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextDocument
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from enigma_panel.core.models import Phase, TaskStatus
+from enigma_panel.core.models import TaskStatus
 from enigma_panel.core.observation import Usage
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.runtime.event_loop import TaskScope
+from enigma_panel.services.types import WaitReason
 from enigma_panel.store.ledger.intents import Step
-from enigma_panel.ui.details.head import ActivityLabel
 from enigma_panel.ui.details.panel import Details, Tab
 from enigma_panel.ui.details.text import usage_text
 from enigma_panel.ui.main_window.window import MainWindow
@@ -26,7 +25,7 @@ from enigma_panel.ui.theme import theme
 from tests.kit.builders import a_step, a_task, steps
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeDialogs, FakeScope
-from tests.kit.person import button
+from tests.kit.person import button, shown_texts
 from tests.kit.wait import run_events
 from tests.kit.world import World
 from tests.ui.steps.reading import settled, texts
@@ -127,12 +126,9 @@ def test_the_tab_stays_while_the_selection_moves(
     details = window.details
     assert details.tabs.currentIndex() == Tab.OVERVIEW
     details.turn_to(Tab.STEPS)
-    assert details.whose.text() == "shop.example 1"
-    assert details.whose.isVisible()
     window.selection.sessions.select_key(2)
     assert details.steps.isVisible()
     assert texts(details._model) == ["", " ", "step 0", "step 1", ""]
-    assert details.whose.text() == "shop.example 2"
     window.selection.tasks.select_key(1)
     assert details.steps.isVisible()
     assert texts(details._model) == ["", " ", "step 0", ""]
@@ -205,7 +201,6 @@ def test_nothing_selected_has_no_steps(window: MainWindow, services: Any) -> Non
     window.details.show_session(None)
     assert texts(window.details._model) == []
     assert "Select a session" in window.details.steps.list.accessibleDescription()
-    assert window.details.whose.text() == ""
 
 
 def test_steps_of_a_session_without_a_task(window: MainWindow, services: Any) -> None:
@@ -271,92 +266,31 @@ async def test_turning_back_reads_once_more(qapp: QApplication) -> None:
     details.deleteLater()
 
 
-# -- what it does now ----------------------------------------------------------------------------
+# -- the state ------------------------------------------------------------------------------------
 
 
-def test_what_the_agent_does_now(window: MainWindow, services: Any) -> None:
-    services.sessions.add(1)
-    services.sessions.add(2)
-    window.selection.sessions.select_key(1)
-    doing = window.details.head.status.doing
-    assert doing.isHidden()
-    services.live.set_doing(2, "elsewhere")
-    assert doing.isHidden()
-    services.live.set_doing(1, "click_element: <b>search</b> button")
-    assert doing.isVisible()
-    assert doing.text() == "click element: <b>search</b> button"
-    assert doing.textFormat() is Qt.TextFormat.PlainText
-    assert doing.accessibleName() == doing.text()
-    services.live.set_up(1, up=False)
-    assert doing.isVisible()  # its room stays: nothing jumps
-    assert doing.text() == ""
-    services.live.set_doing(1, "works on")
-    services.sessions.change_task(1, status=TaskStatus.DONE, ended_ms=NOW)
-    assert doing.isHidden()
-    window.selection.sessions.select_key(2)
-    assert doing.text() == "elsewhere"
-
-
-def test_what_it_does_now_is_about_this_task(window: MainWindow, services: Any) -> None:
-    services.sessions.add(1)
-    services.sessions.add(2)
-    services.sessions.change_task(2, session_key=1)  # an earlier task of the same session
-    services.live.set_doing(1, "works")
-    window.selection.tasks.select_key(2)
-    assert window.details.head.status.doing.isHidden()
-    window.selection.tasks.select_key(1)
-    assert window.details.head.status.doing.isVisible()
-
-
-@pytest.mark.parametrize(
-    "text", ["short", "words " * 60, "x" * 400, "😀" * 200, "زر البحث " * 40, ""]
-)
-def test_the_line_takes_two_lines_whatever_it_says(qapp: QApplication, text: str) -> None:
-    line = ActivityLabel()
-    line.resize(280, line.sizeHint().height())
-    line.show_text("one")
-    height = line.sizeHint().height()
-    line.show_text(text.strip())
-    lines = line.shown_lines()
-    assert line.sizeHint().height() == height
-    assert height == 2 * line.fontMetrics().lineSpacing()
-    assert len(lines) <= 2
-    assert all(line.fontMetrics().horizontalAdvance(one) <= 280 for one in lines)
-    if len(text) > 100:
-        assert lines[1].endswith("…")
-    line.grab()
-    line.deleteLater()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-
-
-# -- the state line ------------------------------------------------------------------------------
-
-
-def test_the_state_line_says_what_nothing_confirms(window: MainWindow, services: Any) -> None:
+def test_the_state_says_what_it_means_and_leaves_the_clock_to_the_row(
+    window: MainWindow, services: Any
+) -> None:
     services.sessions.add(1, status=TaskStatus.PAUSED, unproven=CommandVerb.PAUSE)
     window.selection.sessions.select_key(1)
-    state = window.details.head.status.state
-    assert state.text().startswith("paused? – billing 0:30 · 3:20 left · sent at ")
-    assert "nothing confirms it" in state.toolTip()
-    assert state.accessibleDescription() == plain(state.toolTip())
-    window.selection.tasks.select_key(1)
-    assert state.text().startswith("paused? 0:30 · sent at ")
-    services.sessions.change_task(1, status=TaskStatus.WORKING, unproven=CommandVerb.RESUME)
-    assert state.text() == "resumed (sent, unconfirmed) 0:30"
-    services.sessions.change_task(1, unproven=None)
-    assert state.text() == "working 0:30"
-    assert state.toolTip() == ""
+    head = window.details.head
+    assert "nothing confirms it" in head.state.toolTip()
+    assert head.state.accessibleDescription() == plain(head.state.toolTip())
+    assert "0:30" not in shown_texts(head)
+    services.sessions.change_task(1, status=TaskStatus.WORKING, unproven=None)
+    assert head.state.toolTip() == ""
 
 
-def test_the_state_line_counts_down_a_lost_connection(window: MainWindow, services: Any) -> None:
+def test_a_command_on_its_way_stands_behind_the_state(window: MainWindow, services: Any) -> None:
     services.sessions.add(1)
-    lost = NOW + 280_000
-    services.sessions.change_session(1, phase=Phase.CONNECTION_LOST, lost_until_ms=lost)
     window.selection.sessions.select_key(1)
-    assert window.details.head.status.state.text().startswith("connection lost, 4:40 to come back")
-    services.clock.now += 1_000
+    services.sessions.set_pending(1, CommandVerb.STOP, WaitReason.UNDO, due_ms=NOW + 3_000)
     window.details.tick()
-    assert window.details.head.status.state.text().startswith("connection lost, 4:39 to come back")
+    assert window.details.head.note.text() == "Stopping in 3 s"
+    services.sessions.set_pending(1, None)
+    window.details.tick()
+    assert window.details.head.note.text() == ""
 
 
 def test_another_theme_tints_the_time_line(

@@ -362,7 +362,7 @@ def test_pressing_up_until_it_is_first_does_not_remove_it(
     queued.selection.tasks.select_key(3)
     for parent, home in (
         (queued.tasks_card, queued.selection.tasks),
-        (queued.details, queued.details.head.task_text),
+        (queued.details, queued.details.tabs),
     ):
         up = button(parent, "Up")
         up.setFocus()
@@ -413,7 +413,7 @@ def test_details_tell_what_a_task_waits_for(queued: MainWindow, services: Any) -
     assert "New session" in said
     assert "2nd in the queue." in said
     assert "It has not been started yet." in said
-    assert names(queued.details) == ["Start next", "Up", "Remove"]
+    assert names(queued.details.verbs) == ["Start next", "Up", "Remove"]
     queue = services.queue.waiting
     services.queue.set(
         queue[0], replace(queue[1], why=WaitReason.BUDGET, due_ms=NOW + 12_000), queue[2]
@@ -427,9 +427,7 @@ def test_details_tell_what_a_task_waits_for(queued: MainWindow, services: Any) -
     button(queued.details, "Start next").click()
     assert services.queue.calls == [("start next", 3)]
     queued.selection.tasks.select_key(1)
-    copies = ["Copy", "Open live page", "Copy live page link"]
-    again = ["Run again", "Edit and run again"]
-    assert names(queued.details) == ["Rename", *copies, *again]
+    assert names(queued.details.verbs) == ["Pause", "Resume", "Stop", "Terminate"]
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support")
@@ -446,7 +444,7 @@ def test_the_menu_has_what_concerns_the_selection(queued: MainWindow, services: 
         "Up",
         "Remove",
         "Copy result",
-        "Edit and run again",
+        "Edit and run again…",
         "Show session",
     ]
     (show,) = (a for a in queued.menus.menu.actions() if a.text() == "Show session")

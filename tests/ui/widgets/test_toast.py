@@ -58,7 +58,7 @@ def test_it_covers_no_button_of_details(
     window.selection.tasks.select_key(1)
     qapp.processEvents()
     window.toast.offer_undo("“Find the cheapest hub” was taken out of the queue.", lambda: None)
-    for part in (window.details.foot.again, window.details.foot.edit):
+    for part in (window.details.verbs.again, window.details.verbs.edit):
         assert part.isVisible()
         place = QRect(part.mapTo(window, QPoint(0, 0)), part.size())
         assert not window.toast.geometry().intersects(place)

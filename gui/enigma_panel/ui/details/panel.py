@@ -6,36 +6,36 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QScrollArea,
-    QStackedWidget,
-    QTabBar,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from enigma_panel.core.models import Session, Task, has_idled
 from enigma_panel.core.task_filter import TaskSum
 from enigma_panel.services.container import Services
-from enigma_panel.ui.details.foot import SessionLinks, TaskButtons
 from enigma_panel.ui.details.head import Head
 from enigma_panel.ui.details.network import NetworkList
 from enigma_panel.ui.details.parts import DetailsPanel
 from enigma_panel.ui.details.result import ResultText, UsageLine
 from enigma_panel.ui.details.text import several_sessions_text, several_tasks_text
 from enigma_panel.ui.details.timeline import TimeLine
+from enigma_panel.ui.details.trouble import Trouble
+from enigma_panel.ui.details.verbs import VerbBar
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.steps.loader import StepsLoader
 from enigma_panel.ui.steps.model import StepsModel
-from enigma_panel.ui.widgets.basics import ElidedLabel, make_button, make_label, make_row, set_role
+from enigma_panel.ui.widgets.basics import make_label, set_role
+from enigma_panel.ui.widgets.inputs import ReadingText
 
 if TYPE_CHECKING:
     from enigma_panel.ui.steps.page import StepsPage
 
 tr = Translations("Details")
+
+LEAST_WIDTH = 250
+SIDE = 16
+"""Margin at the left and the right of what is in the card."""
+TEXT_LINES = 8
+TITLE = 40
+"""Characters of a task that fit into the title, so that its text is not said again."""
 
 
 class Tab(IntEnum):
@@ -46,11 +46,10 @@ class Tab(IntEnum):
 
 
 class Details(QFrame):
-    """Shows the one subject of the window: a card with a scrolled column of parts or the steps,
-    and below both the buttons for the task. Each part says by signals what it wants.
+    """Shows the one subject of the window: name, state and verbs, which stay, and below them a
+    scrolled column of parts or the steps. Each part says by signals what it wants.
     """
 
-    answer_asked = Signal(int)
     copy_asked = Signal(str)
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
@@ -66,7 +65,7 @@ class Details(QFrame):
         self._sum: TaskSum | None = None
         set_role(self, "card")
         self.setAccessibleName(tr("Details"))
-        self.setMinimumSize(250, 90)
+        self.setMinimumWidth(LEAST_WIDTH)
         self._make_parts()
         self._build()
         self._connect()
@@ -75,7 +74,7 @@ class Details(QFrame):
     def add_panel(self, panel: DetailsPanel) -> None:
         """Add the panel of a feature below the result."""
         self._panels.append(panel)
-        self._column.insertWidget(self._column.indexOf(self.network), panel)
+        self._column.insertWidget(self._column.indexOf(self.usage), panel)
         panel.show_task(self._task())
 
     # -- what it is about ----------------------------------------------------------------------
@@ -99,14 +98,14 @@ class Details(QFrame):
         session = self._sessions.session(key) if key is not None else None
         self._about_session = True
         self._turn_to(key, session.current_task if session is not None else None)
-        self.foot.take_presses()
+        self.verbs.take_presses()
 
     def show_task(self, key: int | None) -> None:
         """A task and its session."""
         task = self._sessions.task(key) if key is not None else None
         self._about_session = False
         self._turn_to(task.session_key if task is not None else None, key)
-        self.foot.take_presses()
+        self.verbs.take_presses()
 
     def show_filtered(self, hidden: int, of: int) -> None:
         """How many of the tasks that are shown here have no row in Tasks now."""
@@ -130,9 +129,9 @@ class Details(QFrame):
     def tick(self) -> None:
         """A second went by, or the queue moved."""
         session, task = self._session(), self._task()
-        self.head.status.show_records(session, task, about_session=self._about_session)
-        self.head.trouble.show_records(session, task)
-        self.foot.show_task(task)
+        self.head.show_state(session, task, about_session=self._about_session)
+        self.trouble.show_records(session, task)
+        self._show_verbs()
 
     def refresh(self) -> None:
         """Show the records as they are now."""
@@ -140,14 +139,19 @@ class Details(QFrame):
         if task is not None:
             self.session_key = task.session_key
         session = self._session()
+        is_one = session is not None or task is not None
+        for part in (self.head, self.tabs, self._pages):
+            part.setVisible(is_one)
         self.nothing.setText(self._nothing_text())
-        self.nothing.setVisible(session is None and task is None)
-        self.whose.show_text(session.name if session is not None else "")
-        self._show_answer()
+        self.nothing.setVisible(not is_one)
         self.head.show_records(session, task, about_session=self._about_session)
-        for part in self._panels:
-            part.show_task(task)
-        self.links.show_session(session)
+        self.trouble.show_records(session, task)
+        self.trouble.show_ways(session, task)
+        text = task.spec.text if task is not None else ""
+        self.task_text.show_text(text if self._about_session or len(text) > TITLE else "")
+        for panel in self._panels:
+            panel.show_task(task)
+        self._show_verbs()
 
     @cached_property
     def steps(self) -> "StepsPage":
@@ -157,7 +161,7 @@ class Details(QFrame):
         page = StepsPage(self._model, self._loader)
         page.copy_asked.connect(self.copy_asked)
         self._pages.addWidget(page)
-        before: QWidget = self.answer
+        before: QWidget = self.tabs
         for widget in page.findChildren(QWidget):  # made last, but the keyboard comes here next
             if widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
                 QWidget.setTabOrder(before, widget)
@@ -175,60 +179,55 @@ class Details(QFrame):
 
     def begin_rename(self) -> None:
         """Let the person edit the session's name."""
-        self.turn_to(Tab.OVERVIEW)
         self.head.session_name.begin()
 
     # -- building ------------------------------------------------------------------------------
 
     def _make_parts(self) -> None:
         services = self._services
-        self.answer = make_button(tr("Answer"), "primary")
+        self.head = Head(services)
+        self.tabs = QTabBar()
+        self.verbs = VerbBar(services, next_focus=self.tabs)
         self.filtered = make_label(role="dim", wrap=True)
         self.filtered.hide()
-        self.head = Head(services)
-        self.result = ResultText()
-        self.network = NetworkList()
-        self.usage = UsageLine()
-        self.timeline = TimeLine(self._model, self._loader)
         self.nothing = make_label(role="dim", wrap=True)
-        self.links = SessionLinks(services.account)
-        self.foot = TaskButtons(services, next_focus=self.head.task_text)
-        self._panels: list[DetailsPanel] = [
-            self.result,
-            self.network,
-            self.usage,
-            self.timeline,
-            self.foot,
-        ]
+        self.trouble = Trouble(services, next_focus=self.tabs)
+        self.result = ResultText()
+        self.usage = UsageLine()
+        self.task_text = ReadingText(TEXT_LINES)
+        self.task_text.setAccessibleName(tr("Task"))
+        set_role(self.task_text, "reading")
+        self.timeline = TimeLine(self._model, self._loader)
+        self.network = NetworkList()
+        self._panels: list[DetailsPanel] = [self.result, self.usage, self.timeline, self.network]
 
     def _build(self) -> None:
         column = QVBoxLayout(self)
-        column.setContentsMargins(1, 4, 1, 8)
+        column.setContentsMargins(1, 12, 1, 8)
         column.setSpacing(8)
-        column.addLayout(self._make_tabs())
+        top = QVBoxLayout()
+        top.setContentsMargins(SIDE, 0, SIDE, 0)
+        top.setSpacing(12)
+        for part in (self.head, self.verbs, self.filtered):
+            top.addWidget(part)
+        column.addLayout(top)
+        self._fill_tabs()
+        column.addWidget(self.tabs)
+        self.nothing.setContentsMargins(SIDE, 0, SIDE, 0)
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignTop)
+        column.addWidget(self.nothing, 1)
         self._pages = QStackedWidget()
         column.addWidget(self._pages, 1)
         self._overview = QScrollArea()
         self._pages.addWidget(self._overview)
         self._fill_overview()
-        column.addWidget(self.foot)
 
-    def _make_tabs(self) -> QHBoxLayout:
-        """Two quiet tabs; beside Steps stands whose they are, at the end *Answer*, which has its
-        room there: what is below stays where it is when a question comes."""
-        self.tabs = QTabBar()
-        self.tabs.setDrawBase(False)
+    def _fill_tabs(self) -> None:
         self.tabs.setExpanding(False)
         self.tabs.setUsesScrollButtons(False)
         self.tabs.setAccessibleName(tr("What Details shows"))
         for text in (tr("Overview"), tr("Steps")):
             self.tabs.addTab(text)
-        self.whose = _RightLabel("dim")
-        self.whose.hide()
-        row = make_row(self.tabs, self.whose, None, self.answer)
-        row.setStretch(1, 1)
-        row.setContentsMargins(3, 0, 13, 0)
-        return row
 
     def _fill_overview(self) -> None:
         inner, scroll = QWidget(), self._overview
@@ -239,31 +238,26 @@ class Details(QFrame):
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._column = QVBoxLayout(inner)
-        self._column.setContentsMargins(13, 6, 13, 6)
-        self._column.setSpacing(6)
-        parts = (self.filtered, self.head, self.result, self.network, self.usage, self.timeline)
-        for widget in (*parts, self.nothing):
+        self._column.setContentsMargins(SIDE, 8, SIDE, 8)
+        self._column.setSpacing(12)
+        parts = (self.result, self.usage, self.task_text, self.timeline, self.network)
+        for widget in (self.trouble, *parts):
             self._column.addWidget(widget)
         self._column.addStretch(1)
-        self._column.addWidget(self.links)
 
     def _connect(self) -> None:
         services = self._services
-        self.answer.clicked.connect(self._ask_answer)
-        services.inbox.changed.connect(self._show_answer)
         for part in (self.result, self.network):
             part.copy_asked.connect(self.copy_asked)
         self.tabs.currentChanged.connect(self._turn)
         self.timeline.all_steps.clicked.connect(self._show_steps)
         services.timeline.grown.connect(self._follow_steps)
-        services.live.changed.connect(self._follow_live)
         services.account.changed.connect(self.refresh)
 
     # -- showing -------------------------------------------------------------------------------
 
     def _turn(self, tab: int) -> None:
         self._pages.setCurrentWidget(self.steps if tab == Tab.STEPS else self._overview)
-        self.whose.setVisible(tab == Tab.STEPS)
         self.timeline.refresh()
 
     def _session(self) -> Session | None:
@@ -292,18 +286,12 @@ class Details(QFrame):
             self._loader.turn_to(task_key)
         self.refresh()
 
-    def _show_answer(self) -> None:
-        """The question of this task is one click away, whichever else is open."""
-        questions = self._services.inbox.questions()
-        self.answer.setVisible(any(q.task_key == self.task_key for q in questions))
-
-    def _ask_answer(self) -> None:
-        if self.task_key is not None:
-            self.answer_asked.emit(self.task_key)
-
-    def _follow_live(self, session_key: int) -> None:
-        if session_key == self.session_key:
-            self.head.status.show_doing(self._session(), self._task())
+    def _show_verbs(self) -> None:
+        if any(self._several):
+            self.verbs.show_several()
+            return
+        about_session = self._about_session
+        self.verbs.show_records(self._session(), self._task(), about_session=about_session)
 
     def _follow_steps(self, task_key: int, _steps: object) -> None:
         if task_key == self.task_key and self.tabs.currentIndex() == Tab.OVERVIEW:
@@ -313,13 +301,3 @@ class Details(QFrame):
         self.turn_to(Tab.STEPS)
         self.steps.list.setFocus(Qt.FocusReason.OtherFocusReason)
         self._loader.read_all()
-
-
-class _RightLabel(ElidedLabel):
-    """A label whose words stand at the right, so that they are taken for no tab."""
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setPen(self.palette().color(self.foregroundRole()))
-        place = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-        painter.drawText(self.contentsRect(), place, self._elided())

@@ -1,11 +1,11 @@
-"""The session's name on top of Details, which is edited in its place."""
+"""The title of Details, and the session's name, which is edited in its place."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QStackedWidget, QWidget
 
 from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.widgets.basics import ElidedLabel, make_button, make_row, set_role
+from enigma_panel.ui.widgets.basics import ElidedLabel
 
 tr = Translations("Details")
 
@@ -21,36 +21,29 @@ class SessionName(QStackedWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._key: int | None = None
-        self._is_editing = False
+        self._name = ""
+        self._can_rename = self._is_editing = False
         self._before = ""
         self.label = ElidedLabel("title")
-        self.button = make_button(tr("Rename"), "link")
         self.edit = NameEdit()
-        shown = QWidget()
-        set_role(shown, "clear")
-        row = make_row(self.label, self.button)
-        row.setStretch(0, 1)
-        shown.setLayout(row)
-        for page in (shown, self.edit):
+        for page in (self.label, self.edit):
             self.addWidget(page)
-        self.button.clicked.connect(self.begin)
         self.edit.left.connect(self._end)
 
-    def show_name(self, key: int | None, name: str, *, can_rename: bool) -> None:
-        """Show a session's name; what is being typed for another one becomes that one's name."""
+    def show_name(self, key: int | None, name: str, *, title: str, can_rename: bool) -> None:
+        """Show a title; what is being typed for another session becomes that one's name."""
         if key != self._key:
             self._end(True)
-        self._key = key
-        self.label.show_text(name)
-        self.button.setVisible(can_rename)
-        self.setVisible(bool(name))
+        self._key, self._name, self._can_rename = key, name, can_rename
+        if title != self.label.text():
+            self.label.show_text(title)
 
     def begin(self) -> None:
         """Let the person edit the name, or go on with that."""
-        if self.button.isHidden() or self._is_editing:
+        if not self._can_rename or self._is_editing:
             return
         self._is_editing = True
-        self.edit.setText(self.label.text())
+        self.edit.setText(self._name)
         self._before = self.edit.text()  # a longer name is cut there
         self.edit.selectAll()
         self.setCurrentWidget(self.edit)

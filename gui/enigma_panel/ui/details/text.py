@@ -5,10 +5,11 @@ from decimal import Decimal
 from html import escape
 
 from enigma_panel.core.lazy_pattern import lazy_compile
-from enigma_panel.core.models import Session, SessionState, Task, shown_state
-from enigma_panel.core.money import exact_money, is_sane, sum_money
+from enigma_panel.core.models import Session, Task, shown_state
+from enigma_panel.core.money import MoneyKind, exact_money, format_money, is_sane, sum_money
 from enigma_panel.core.observation import Kind, Usage
 from enigma_panel.core.task_filter import TaskSum
+from enigma_panel.services.spending import Spending
 from enigma_panel.services.state.timeline import LIVE_KINDS
 from enigma_panel.services.types import PendingCommand, QueueEntry, Step, WaitReason
 from enigma_panel.ui.i18n import Translations, sentence, shorten
@@ -17,18 +18,21 @@ from enigma_panel.ui.text.errors import ErrorText
 from enigma_panel.ui.text.money import spoken_money, with_idle
 from enigma_panel.ui.text.states import (
     UNKNOWN,
-    local_moment,
+    StateWord,
     local_time,
-    state_text,
-    time_left,
+    missing_word,
+    session_state_text,
+    task_status_text,
 )
 from enigma_panel.ui.text.steps import DIM_KINDS, step_text
 from enigma_panel.ui.text.sums import selected_texts, sum_tip
-from enigma_panel.ui.text.task import StateSummary
 from enigma_panel.ui.text.waiting import WaitText, ordinal, pending_text
+from enigma_panel.ui.theme.palette import Glyph
 
 tr = Translations("Details")
 
+FEW = 3
+"""How many tasks a price takes at least."""
 RESULT_HEAD = 50_000
 """A text field takes a quarter of a second for a line of 1 MB, so long results are cut at first."""
 STEPS_SHOWN, AGENT_SHOWN = 50, 5
@@ -40,29 +44,35 @@ _LONG_WORD = lazy_compile(r"\S{20}(?=\S)")
 AGENT_KINDS = LIVE_KINDS | DIM_KINDS
 
 
-def session_summary(
-    session: Session,
-    task: Task | None,
-    now_ms: int,
-    pending: PendingCommand | None = None,
-    *,
-    known_ms: int | None = None,
-    is_missing: bool = False,
-) -> StateSummary:
-    """'working 1:55 · 3:05 left · Terminate waits, 0:12'; known_ms, is_missing: as `state_text`."""
-    state = state_text(session, task, now_ms, known_ms=known_ms, is_missing=is_missing)
-    word = state.word
-    if session.is_ended:
-        at = local_moment(session.ended_ms, now_ms) if session.ended_ms else ""
-        return StateSummary(f"{word.word} · {at}" if at else word.word, word.severity)
-    parts = [state.text]
-    if session.expires_ms is not None:
-        parts.append(tr("{time} left", time=time_left(session, now_ms)))
+def state_word(
+    session: Session | None, task: Task | None, *, about_session: bool, is_missing: bool
+) -> StateWord:
+    """Return the state of the session, or of the task.
+
+    is_missing: the last poll did not find it.
+    """
+    if about_session and session is not None:
+        is_lost = is_missing and not session.is_ended
+        return missing_word() if is_lost else session_state_text(shown_state(session, task), task)
+    if task is None:
+        return StateWord(Glyph.RING, "")
+    is_lost = is_missing and not task.is_final
+    return missing_word() if is_lost else task_status_text(task, session)
+
+
+def state_note(pending: PendingCommand | None, now_ms: int, known_ms: int | None) -> str:
+    """Return the command on its way, or of when the state is where nothing answers."""
     if pending is not None:
-        parts.append(pending_text(pending, now_ms).text)
-    elif word.note:
-        parts.append(word.note)
-    return StateSummary(" · ".join(parts), word.severity, state.tip)
+        return pending_text(pending, now_ms).text
+    return tr("as of {time}", time=local_time(known_ms)) if known_ms is not None else ""
+
+
+def again_label(spending: Spending) -> str:
+    """Return 'Run again · ≈ $0.03', by what the last tasks cost."""
+    forecast = spending.forecast(Decimal(0))
+    if forecast is None or forecast.like < FEW:
+        return tr("Run again")
+    return tr("Run again · ≈ {money}", money=format_money(forecast.each, MoneyKind.SUM))
 
 
 def several_sessions_text(costs: Sequence[Decimal | None], *, has_idle: bool = False) -> str:
@@ -95,13 +105,6 @@ def _together_text(costs: Sequence[Decimal | None], *, has_idle: bool) -> str:
         untold,
         money=money,
     )
-
-
-def is_at_work(session: Session | None, task: Task | None) -> bool:
-    """Whether what the session's agent does now is about this task."""
-    if session is None or task is None or session.current_task != task.key:
-        return False
-    return shown_state(session, task) is SessionState.WORKING
 
 
 def queued_text(entry: QueueEntry, waiting: WaitText) -> ErrorText:

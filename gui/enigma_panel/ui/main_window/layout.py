@@ -15,7 +15,7 @@ from enigma_panel.ui.widgets.pointer_hold import PointerHold
 
 FOLD_BELOW = 1000
 GAP = 10
-DETAILS_WIDTH, DETAILS_HEIGHT = 318, 230
+DETAILS_WIDTH, DETAILS_HEIGHT = 384, 280
 """Details' size until the person moves the splitter; the width is for the usual font."""
 DETAILS_SHARE = 0.28
 """The largest share that Details takes from the tables with a larger font."""

@@ -128,7 +128,7 @@ class Menus:
         if can_run_again(task):
             self._add(menu, tr("Run again"), lambda: self._app_actions.run_again(task))
         if task.status is not TaskStatus.UNCONFIRMED:
-            self._add(menu, tr("Edit and run again"), lambda: self._app_actions.edit_and_run(task))
+            self._add(menu, tr("Edit and run again…"), lambda: self._app_actions.edit_and_run(task))
         menu.addSeparator()
         session_key = task.session_key
         show = self._add(
@@ -161,7 +161,9 @@ class Menus:
         task = self._sessions.current_task(session)
         self._add_ways_out(menu, session, task, without=is_verb)
         menu.addSeparator()
-        copy_id = self._add(menu, tr("Copy id"), lambda: self._app_actions.copy_session_id(key))
+        copy_id = self._add(
+            menu, tr("Copy session id"), lambda: self._app_actions.copy_session_id(key)
+        )
         copy_id.setEnabled(session.service_id is not None)
         for label, call in (
             (tr("Open live page"), self._app_actions.open_live_page),

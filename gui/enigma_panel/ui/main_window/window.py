@@ -342,16 +342,16 @@ class MainWindow(QMainWindow):
     def _connect_details(self) -> None:
         app_actions, details = self.app_actions, self.details
         self.sums.summed.connect(details.show_sum)
-        details.answer_asked.connect(app_actions.answer)
         details.copy_asked.connect(app_actions.copy)
-        details.head.trouble.way_out_asked.connect(app_actions.take_way_out)
-        links, foot = details.links, details.foot
-        links.copy_id_asked.connect(app_actions.copy_session_id)
-        links.copy_link_asked.connect(app_actions.copy_live_link)
-        links.open_link_asked.connect(app_actions.open_live_page)
-        foot.again_asked.connect(app_actions.run_again)
-        foot.edit_asked.connect(app_actions.edit_and_run)
-        foot.queue_action_asked.connect(lambda key, verb: app_actions.queued([key], verb))
+        details.trouble.way_out_asked.connect(app_actions.take_way_out)
+        menu, verbs = details.head.menu, details.verbs
+        menu.copy_id_asked.connect(app_actions.copy_session_id)
+        menu.copy_link_asked.connect(app_actions.copy_live_link)
+        menu.open_link_asked.connect(app_actions.open_live_page)
+        verbs.add_verbs(self.verbs)
+        verbs.again_asked.connect(app_actions.run_again)
+        verbs.edit_asked.connect(app_actions.edit_and_run)
+        verbs.queue_action_asked.connect(lambda key, verb: app_actions.queued([key], verb))
 
     def _start(self) -> None:
         self._memory.restore(self._layout())

@@ -43,6 +43,13 @@ def _menu() -> QPainterPath:
     return path
 
 
+def _more() -> QPainterPath:
+    path = QPainterPath()
+    for x in (3, 8, 13):
+        path.addEllipse(QPointF(x, 8), 1.3, 1.3)
+    return path
+
+
 def _pause() -> QPainterPath:
     path = QPainterPath()
     path.addRect(3, 2.5, 3.6, 11)
@@ -94,6 +101,7 @@ _FILLED: dict[Glyph, Callable[[], QPainterPath]] = {
     Glyph.STOP: lambda: _box(2.75, 2.75, 10.5, 10.5),
     Glyph.DISC: lambda: _circle(4.4),
     Glyph.DOT: lambda: _circle(4.6),
+    Glyph.MORE: _more,
 }
 _STROKED: dict[Glyph, tuple[Callable[[], QPainterPath], float]] = {
     Glyph.PLUS: (_plus, 2.0),
@@ -143,9 +151,14 @@ def pixmap(glyph: Glyph, colour: QColor, size: int, ratio: float) -> QPixmap:
     return picture
 
 
-def icon(glyph: Glyph, colour: QColor, size: int = 16) -> QIcon:
-    """Return an icon for a button, sharp at the usual device pixel ratios."""
+def icon(glyph: Glyph, colour: QColor, size: int = 16, *, off: QColor | None = None) -> QIcon:
+    """Return an icon for a button, sharp at the usual device pixel ratios.
+
+    off: its colour where the button cannot be pressed.
+    """
     made = QIcon()
     for ratio in RATIOS:
         made.addPixmap(pixmap(glyph, colour, size, ratio))
+        if off is not None:
+            made.addPixmap(pixmap(glyph, off, size, ratio), QIcon.Mode.Disabled)
     return made

@@ -34,6 +34,7 @@ class Glyph(StrEnum):
     CROSS = "cross"
     CLOSE = "close"
     MENU = "menu"
+    MORE = "more"
     CLOCK = "clock"
     CHEVRON = "chevron"
 

@@ -75,6 +75,8 @@ QPushButton[role="danger"]:enabled, QToolButton[role="danger"]:enabled { color: 
 QPushButton[role="danger"]:hover, QToolButton[role="danger"]:hover { background: {red_tint}; }
 QPushButton[small="true"] { padding: 3px 9px; font-size: {small_px}; }
 QPushButton[small="true"]:focus { padding: 2px 8px; }
+QPushButton[small="true"]:disabled {
+    color: {faint}; background: transparent; border-color: transparent; }
 QFrame[role="strip"] QPushButton {
     color: {amber}; border: 1px solid {amber_bar}; padding: 3px 12px; font-weight: 600; }
 QFrame[role="strip"] QPushButton:focus { border: 2px solid {amber_bar}; padding: 2px 11px; }

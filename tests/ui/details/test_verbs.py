@@ -1,0 +1,78 @@
+"""The verbs in Details: those of what is selected, in one place."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QApplication
+
+from enigma_panel.core.models import Phase, TaskStatus
+from enigma_panel.core.verbs import CommandVerb
+from enigma_panel.ui.actions import GRACE_MS
+from enigma_panel.ui.main_window.window import MainWindow
+from tests.kit.clock import NOW
+from tests.kit.person import button
+
+VERBS = ["Pause", "Resume", "Stop", "Terminate"]
+AGAIN = ["Run again", "Edit and run again…"]
+
+
+def shown(window: MainWindow) -> list[str]:
+    """The buttons in sight."""
+    verbs = window.details.verbs
+    found = [*verbs.verbs.values(), *verbs.queue_buttons.values(), verbs.again, verbs.edit]
+    return [one.accessibleName() for one in found if one.isVisible()]
+
+
+def test_they_act_on_what_is_selected_and_say_so(window: MainWindow, services: Any) -> None:
+    for number in (1, 2):
+        services.sessions.add(number)
+    window.selection.sessions.select_key(2)
+    stop = button(window.details, "Stop")
+    assert stop.accessibleDescription().startswith("shop.example 2: ")
+    assert not button(window.details, "Resume").isEnabled()
+    stop.click()
+    assert services.sessions.commands == [((2,), CommandVerb.STOP, GRACE_MS)]
+
+
+def test_a_session_has_its_verbs_and_a_task_that_ended_is_run_again_in_their_place(
+    window: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    services.sessions.add(1)
+    window.selection.tasks.select_key(1)
+    assert shown(window) == VERBS
+    qapp.processEvents()
+    place = button(window.details, "Pause").mapTo(window, QPoint())
+    services.sessions.change_task(1, status=TaskStatus.DONE, ended_ms=NOW)
+    assert shown(window) == AGAIN
+    qapp.processEvents()
+    assert button(window.details, "Run again").mapTo(window, QPoint()) == place
+    window.selection.sessions.select_key(1)
+    assert shown(window) == VERBS, "its browser is open and costs money"
+    assert button(window.details, "Terminate").isEnabled()
+    services.sessions.change_session(1, phase=Phase.CLOSED, ended_ms=NOW)
+    window.selection.show_session(1)
+    assert shown(window) == AGAIN
+
+
+def test_of_several_they_say_how_many_can_take_them(window: MainWindow, services: Any) -> None:
+    for number in (1, 2):
+        services.sessions.add(number)
+    services.sessions.add(3, status=TaskStatus.DONE, ended_ms=NOW)
+    window.selection.sessions.selectAll()
+    assert shown(window) == ["Pause 2 of 3", "Resume 0 of 3", "Stop 2 of 3", "Terminate 3 of 3"]
+    button(window.details, "Pause 2 of 3").click()
+    assert services.sessions.commands == [((1, 2), CommandVerb.PAUSE, 0)]
+
+
+@pytest.mark.parametrize(
+    ("costs", "label"), [(2, "Run again"), (3, "Run again · ≈ $0.02"), (20, "Run again · ≈ $0.02")]
+)
+def test_what_starts_a_browser_names_its_price(
+    window: MainWindow, services: Any, costs: int, label: str
+) -> None:
+    services.spending.costs = [Decimal("0.02")] * costs
+    services.sessions.add(1, status=TaskStatus.DONE, ended_ms=NOW)
+    window.selection.tasks.select_key(1)
+    assert shown(window)[0] == label
