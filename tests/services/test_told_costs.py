@@ -28,12 +28,12 @@ TOLD = [
     ('"cost": 1e30', "$1E+30?", "$1E+30?", None),
     ('"cost": 1e309', "$1E+309?", "$1E+309?", None),
     (f'"cost": {NINES}', "$1.00E+30?", f"${NINES}?", None),
-    ('"cost": NaN', "?", "The service told nothing.", None),
-    ('"cost": Infinity', "?", "The service told nothing.", None),
-    ('"cost": "free"', "?", "The service told nothing.", None),
-    ('"cost": "$0.02"', "?", "The service told nothing.", None),
-    ('"cost": null', "?", "The service told nothing.", None),
-    ("", "?", "The service told nothing.", None),
+    ('"cost": NaN', "?", "cost unknown", None),
+    ('"cost": Infinity', "?", "cost unknown", None),
+    ('"cost": "free"', "?", "cost unknown", None),
+    ('"cost": "$0.02"', "?", "cost unknown", None),
+    ('"cost": null', "?", "cost unknown", None),
+    ("", "?", "cost unknown", None),
 ]
 
 

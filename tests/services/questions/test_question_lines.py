@@ -15,8 +15,8 @@ from enigma_panel.ui.text.steps import step_text
 from tests.services.commands.bench import Bench, rejected
 from tests.services.questions.test_answers import Asked, asked, use_up_the_minute
 
-ASKED = "asked: Your login, please"
-SENT, UNCONFIRMED = "answer sent", "the answer may have arrived"
+ASKED = "Asked you: Your login, please"
+SENT, UNCONFIRMED = "Answer sent", "The answer may have arrived"
 
 
 def lines(one: Asked) -> list[str]:
@@ -65,11 +65,11 @@ async def test_each_question_stands_there_with_what_became_of_it(bench: Bench) -
     await bench.see(one.key, Kind.FAILED, text="timeout")
     assert task_of(one).question_missed
     assert lines(one) == [
-        *(ASKED, "answer sent: login maria"),
-        *("asked: Shall I pay $49.99?", "answer sent: up to $49.99"),
-        *("asked: The site shows a captcha.", "went on"),
-        *("asked: Red or blue?", SENT),
-        *("asked: Which size?", "failed: timeout"),
+        *(ASKED, "Answer sent: login maria"),
+        *("Asked you: Shall I pay $49.99?", "Answer sent: up to $49.99"),
+        *("Asked you: The site shows a captcha.", "Went on"),
+        *("Asked you: Red or blue?", SENT),
+        *("Asked you: Which size?", "Failed: timeout"),
     ]
 
 
@@ -120,7 +120,7 @@ async def test_one_whose_answer_the_channel_may_have_lost_stands_there_again(ben
     await asyncio.sleep(70)  # there are calls again
     await answer(one)
     await bench.see(one.key, Kind.ACTIVE)
-    assert lines(one) == [ASKED, "answer sent over the live channel", ASKED, SENT]
+    assert lines(one) == [ASKED, "Answer sent over the live channel", ASKED, SENT]
 
 
 async def test_asked_again_after_its_answer_it_stands_there_again(bench: Bench) -> None:
@@ -136,13 +136,13 @@ async def test_asked_again_after_its_answer_it_stands_there_again(bench: Bench) 
 @pytest.mark.parametrize(
     ("happens", "told"),
     [
-        ([Observation(kind=Kind.ACTIVE)], ["went on", SENT]),
+        ([Observation(kind=Kind.ACTIVE)], ["Went on", SENT]),
         (
             [Observation(kind=Kind.QUESTION, text="Which size?")],
-            ["asked: Which size?", "an answer to the question before was on its way"],
+            ["Asked you: Which size?", "Your answer to the last question was on its way"],
         ),
-        ([Observation(kind=Kind.FAILED, text="timeout")], ["failed: timeout", SENT]),
-        ([Observation(kind=Kind.COMPLETED, text="bought")], ["done", SENT]),
+        ([Observation(kind=Kind.FAILED, text="timeout")], ["Failed: timeout", SENT]),
+        ([Observation(kind=Kind.COMPLETED, text="bought")], ["Done", SENT]),
     ],
 )
 async def test_an_answer_stands_there_however_late_its_reply_comes(

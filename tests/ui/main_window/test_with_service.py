@@ -17,6 +17,7 @@ from enigma_panel.ui import actions
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.sessions.model import Column as SessionColumn
 from enigma_panel.ui.tasks.model import Column
+from enigma_panel.ui.text.steps import step_text
 from enigma_panel.ui.theme import theme
 from enigma_panel.ui.widgets.table.model import Role
 from tests.kit.fakes import FakeDialogs
@@ -55,7 +56,8 @@ async def test_a_task_from_start_to_end(
         window.verbs[CommandVerb.TERMINATE].trigger()  # no task is at work: it goes at once
         await until(lambda: sessions.session(session_key).phase is not Phase.OPEN)
         assert index.data() in {"closed (assumed)", "ended by you"}
-        assert "browser opened" in window.details.timeline.lines.text()
+        told = [step_text(step) for step in window.details.timeline.lines.steps()]
+        assert (told[0], told[-1]) == ("Task sent", "Done")
         window.close_for_good()
         window.deleteLater()
 

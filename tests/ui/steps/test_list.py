@@ -108,7 +108,7 @@ def test_scrolled_up_it_stands_still_and_counts(
     timeline.add_many(1, steps(308, 312))
     assert value(page) == 1_000
     assert first_seen(page) == seen
-    assert page.new_steps.text() == "12 new – Jump to the newest"
+    assert page.new_steps.text() == "12 new · Jump to the newest"
     page.new_steps.click()
     assert value(page) == end(page)
     assert page.new_steps.isHidden()
@@ -357,7 +357,7 @@ def test_it_finds_whatever_the_case_and_the_words_as_they_are_shown(
         ("the button", [0]),
         ("CLICK", [0, 1]),
         ("click element", [1]),
-        ("does", [0, 1, 2]),  # the word for the kind
+        ("clicked", [1]),  # as it is shown
     ):
         search(page, sought)
         assert page.search.rows == rows
@@ -639,9 +639,9 @@ def test_selected_rows_are_copied_or_all(
     QTest.keyClick(page.list, Qt.Key.Key_C, CONTROL)
     lines = [line.split("\t") for line in copied[0].split("\n")]
     assert [line[1:] for line in lines] == [
-        ["browser opened"],
-        ["does", "click element: search button"],
-        ["", "950 lines too many were left out"],
+        ["Browser opened"],
+        ["Does", "click element: search button"],
+        ["", "950 lines left out: too many at once"],
     ]
     assert all(len(line[0]) == 8 for line in lines)
     page.list.go_to(1)
@@ -657,7 +657,7 @@ def test_not_all_read_is_said_where_all_would_be_copied(
     fill(page, timeline, qapp, 600)
     page._loader.turn_to(1)
     run_events(qapp, lambda: not page._loader.is_reading)
-    assert page.older.text() == "The newest 500 are shown."
+    assert page.older.text() == "Only the newest 500 are shown."
     assert page.copy.text() == "Copy the newest 500"
     page.read_all.click()
     run_events(qapp, lambda: not page._loader.is_reading)
@@ -680,7 +680,7 @@ def test_all_that_cannot_be_read_is_said_and_can_be_asked_for_again(
 
 
 def test_empty_says_why(page: StepsPage, timeline: FakeTimeline, qapp: QApplication) -> None:
-    words = "No steps yet. They appear here while the agent works, if the live channel is up."
+    words = "No steps yet. They appear here while the agent works."
     assert page.list._empty.isVisible()
     assert page.list._empty.text() == words
     assert page.list.accessibleDescription() == words

@@ -108,14 +108,14 @@ def test_of_two_with_the_same_time_the_later_one_stands_below(model: StepsModel)
 @pytest.mark.parametrize(
     ("kind", "text", "words"),
     [
-        ("action", "click_element: search button", "does, click element: search button"),
-        ("agent", "I look\nfor it", "thinks, I look for it"),
-        ("response_update", "Found 12", "says, Found 12"),
-        ("question", "Which one?", "asked, Which one?"),
-        ("opened", "", "browser opened"),
-        ("failed", "no page", "failed: no page"),
-        ("live_skipped", "950", "950 lines too many were left out"),
-        ("live_gap", "nonsense", "no live news: nonsense"),
+        ("action", "click_element: search button", "Clicked search button"),
+        ("agent", "I look\nfor it", "Thinks, I look for it"),
+        ("response_update", "Found 12", "Says, Found 12"),
+        ("question", "Which one?", "Asked you: Which one?"),
+        ("opened", "", "Browser opened"),
+        ("failed", "no page", "Failed: no page"),
+        ("live_skipped", "950", "950 lines left out: too many at once"),
+        ("live_gap", "nonsense", "No live updates: nonsense"),
     ],
 )
 def test_a_row_is_read_aloud(model: StepsModel, kind: str, text: str, words: str) -> None:
@@ -130,7 +130,7 @@ def test_a_row_is_read_aloud(model: StepsModel, kind: str, text: str, words: str
 def test_a_gap_says_from_when_to_when(model: StepsModel) -> None:
     model.add([a_step(0, str(NOW - 7_000), "live_gap")])
     words = model.index(0, 0).data(PLAIN)
-    assert words.partition(", ")[2].startswith("no live news from ")
+    assert words.partition(", ")[2].startswith("No live updates from ")
     assert words.endswith(words[:8])  # until the time at which it stands
 
 

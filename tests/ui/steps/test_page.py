@@ -4,7 +4,6 @@ import asyncio
 from decimal import Decimal
 from typing import Any
 
-from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextDocument
 from PySide6.QtTest import QTest
@@ -17,9 +16,11 @@ from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.services.types import WaitReason
 from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui.details.panel import Details, Tab
-from enigma_panel.ui.details.text import usage_text
+from enigma_panel.ui.details.text import usage_text, usage_tip
 from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.steps.delegate import row_height
 from enigma_panel.ui.steps.loader import NEWEST
+from enigma_panel.ui.text.steps import step_row
 from enigma_panel.ui.text.task import task_summary
 from enigma_panel.ui.theme import theme
 from tests.kit.builders import a_step, a_task, steps
@@ -39,9 +40,8 @@ def plain(html: str) -> str:
 
 
 def time_line(details: Details) -> list[str]:
-    """The lines of the time line, without their times."""
-    lines = plain(details.timeline.lines.text()).split("\n")
-    return [line.partition("  ")[2] if line[0].isdigit() else line.strip() for line in lines]
+    """The sentences of the time line."""
+    return [step_row(step).text for step in details.timeline.lines.steps()]
 
 
 def lived(services: Any, told: int, key: int = 1) -> None:
@@ -58,57 +58,74 @@ def test_the_time_line_stays_short(window: MainWindow, services: Any) -> None:
     services.sessions.add(1)
     lived(services, 140)
     window.selection.sessions.select_key(1)
+    told = [f"Step {n}" for n in range(111, 140)]
     assert time_line(window.details) == [
-        "asked for",
-        "browser opened",
-        "task accepted by the service",
-        "…",
-        *(f"does: step {n}" for n in range(135, 140)),
-        "done",
+        "Task sent",
+        "111 earlier steps under Steps",
+        *told,
+        "Done",
     ]
-    button(window.details, "Show all (143)").click()
-    assert window.details.tabs.currentIndex() == Tab.STEPS
-    assert window.details.steps.list.hasFocus() or not window.isActiveWindow()
     assert window.details._model.rowCount() == 143
 
 
 def test_nothing_is_left_out_of_a_short_one(window: MainWindow, services: Any) -> None:
     services.sessions.add(1)
-    lived(services, 5)
+    lived(services, 3)
     window.selection.sessions.select_key(1)
-    assert window.details.timeline.all_steps.isHidden()
+    assert time_line(window.details) == ["Task sent", "Step 0", "Step 1", "Step 2", "Done"]
     services.timeline.add(1, "action", "one more", NOW + 6_000)
-    assert window.details.timeline.all_steps.text() == "Show all (9)"
-    assert "does: one more" in time_line(window.details)
-    assert "does: step 0" not in time_line(window.details)
+    assert "One more" in time_line(window.details)
+    view = window.details.timeline.view
+    assert view.height() == 6 * row_height(view.fontMetrics()), "it is not scrolled by itself"
 
 
-def test_a_long_one_begins_with_dots_and_reads_all_by_its_link(
+def test_a_long_one_says_that_there_is_more(
     window: MainWindow, services: Any, qapp: QApplication
 ) -> None:
     services.sessions.add(1)
     lived(services, 2_000)
     window.selection.sessions.select_key(1)
     details = settled(window.details, qapp)
-    assert time_line(details)[:2] == ["asked for", "…"]
-    details.timeline.all_steps.click()
+    assert time_line(details)[:2] == ["Task sent", "Earlier steps are under Steps"]
+    services.timeline.add_many(1, [a_step(n, "I think", "agent") for n in range(2_000, 2_600)])
+    window.selection.sessions.clearSelection()
+    window.selection.sessions.select_key(1)
     settled(details, qapp)
-    assert details._model.rowCount() == 2_003
-    assert details.steps.list.is_at_end()
-    details.turn_to(Tab.OVERVIEW)
-    assert time_line(details)[:3] == ["asked for", "browser opened", "task accepted by the service"]
-    assert details.timeline.all_steps.text() == "Show all (2,003)"
+    assert time_line(details)[:2] == ["Task sent", "Earlier steps are under Steps"]
+
+
+def test_thoughts_are_folded_into_what_they_led_to(window: MainWindow, services: Any) -> None:
+    services.sessions.add(1)
+    services.timeline.add(1, "agent", "A search box!", NOW + 1_000)
+    services.timeline.add(1, "action", "click_element: search box", NOW + 2_000)
+    services.timeline.add(1, "agent", "Let me type", NOW + 3_000)
+    window.selection.sessions.select_key(1)
+    details = window.details
+    assert time_line(details) == ["Task sent", "Clicked search box"]
+    button(details, "2 thoughts").click()
+    thoughts = ["A search box!", "Clicked search box", "Let me type"]
+    assert time_line(details) == ["Task sent", *thoughts]
+    button(details, "Hide thoughts").click()
+    assert len(time_line(details)) == 2
+
+
+def test_a_task_that_was_not_sent_is_not_said_to_be(window: MainWindow, services: Any) -> None:
+    services.sessions.add_queued(1)
+    services.queue.put(1)
+    window.selection.tasks.select_key(1)
+    assert time_line(window.details) == []
+    assert not window.details.timeline.isVisible()
 
 
 def test_html_in_the_time_line_is_text(window: MainWindow, services: Any) -> None:
     services.sessions.add(1)
-    services.timeline.add(1, "agent", "<img src=x><b>bold</b> &amp; \x1b[31m", NOW)
+    services.timeline.add(1, "response_update", "<img src=x><b>bold</b> &amp; \x1b[31m", NOW)
     services.timeline.add(1, "action", "https://" + "x" * 3_000, NOW + 1_000)
     window.selection.sessions.select_key(1)
-    assert "<b>" not in window.details.timeline.lines.text()
-    assert "thinks: <img src=x><b>bold</b> &amp; [31m" in time_line(window.details)
-    assert window.details.timeline.lines.minimumSizeHint().width() < 400
-    inner = window.details.timeline.lines.parentWidget()
+    lines = window.details.timeline.view.model()
+    assert lines.index(1, 0).data().endswith("<img src=x><b>bold</b> &amp; [31m")
+    window.grab()
+    inner = window.details.timeline.parentWidget()
     assert inner is not None
     assert inner.width() <= window.details.width()
 
@@ -293,29 +310,41 @@ def test_a_command_on_its_way_stands_behind_the_state(window: MainWindow, servic
     assert window.details.head.note.text() == ""
 
 
-def test_another_theme_tints_the_time_line(
+def test_another_theme_paints_the_time_line_anew(
     window: MainWindow, services: Any, qapp: QApplication
 ) -> None:
     services.sessions.add(1)
     lived(services, 3)
     window.selection.sessions.select_key(1)
-    assert theme.LIGHT.dim in window.details.timeline.lines.text()
+    view = window.details.timeline.view
+    assert view.grab().toImage().pixelColor(300, 3).lightness() > 200
     theme.apply(qapp, Qt.ColorScheme.Dark)
     run_events(qapp)
-    assert theme.DARK.dim in window.details.timeline.lines.text()
+    assert view.grab().toImage().pixelColor(300, 3).lightness() < 80
     theme.apply(qapp, Qt.ColorScheme.Light)
 
 
-def test_figures_of_the_service_are_told_as_such() -> None:
-    usage = Usage(tokens_in=1_000, tokens_out=200, tokens_total=1_500, took_s=Decimal("23.5"))
-    said = "1,000 tokens in, 200 out, 1,500 in all, says the service · took 23.5 s (service)"
-    assert usage_text(a_task(usage=usage)) == said
-    agrees = replace(usage, tokens_total=1_200)
-    assert "in all" not in usage_text(a_task(usage=agrees))
+def test_what_a_task_used_stands_in_one_line(window: MainWindow, services: Any) -> None:
+    usage = Usage(cost=Decimal("0.0212"), tokens_in=11_000, tokens_out=388, compute_s=Decimal(12))
+    services.sessions.add(1, status=TaskStatus.DONE, ended_ms=NOW, usage=usage)
+    window.selection.tasks.select_key(1)
+    line = window.details.usage
+    assert line.text() == "$0.0212 · 12 s · 11,388 tokens"
+    assert line.toolTip() == "11,000 tokens in\n388 tokens out\n12 s of computing"
+    services.sessions.change_task(1, status=TaskStatus.WORKING)
+    assert not line.isVisible(), "its row has the cost so far"
+
+
+def test_the_total_of_the_service_is_told_as_such() -> None:
+    usage = Usage(tokens_in=1_000, tokens_total=1_500, took_s=Decimal("23.5"))
+    done = a_task(status=TaskStatus.DONE, usage=usage)
+    assert usage_text(done) == "cost unknown · 23.5 s · 1,500 tokens"
+    assert "1,500 tokens in all, says the service" in usage_tip(usage)
+    assert "took 23.5 s, says the service" in usage_tip(usage)
 
 
 def test_what_was_taken_out_of_the_line_took_no_time_and_used_nothing() -> None:
     taken_back = {"status": TaskStatus.STOPPED, "code": "TAKEN_BACK", "sent_ms": None}
     task = a_task(created_ms=NOW - 9_000, ended_ms=NOW, **taken_back)
     assert "took" not in task_summary(task, None, NOW).text
-    assert usage_text(task) == "none"
+    assert usage_text(task) == ""

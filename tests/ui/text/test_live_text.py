@@ -14,6 +14,7 @@ from enigma_panel.ui.i18n import plain_tip, shorten
 from enigma_panel.ui.text.states import local_time, session_state_text, state_text, task_status_text
 from enigma_panel.ui.text.steps import (
     LINE_CHARS,
+    action_text,
     live_text,
     now_text,
     readable,
@@ -260,25 +261,25 @@ def test_what_was_told_of_a_lost_browser_says_nothing_once_it_is_back_or_gone() 
 @pytest.mark.parametrize(
     ("kind", "word"),
     [
-        ("agent", "thinks"),
-        ("action", "does"),
-        ("response_update", "says"),
-        ("session_ended", "the session ended"),
-        ("orphaned", "connection lost"),
-        ("reconnected", "connection back"),
+        ("agent", "Thinks"),
+        ("action", "Does"),
+        ("response_update", "Says"),
+        ("session_ended", "The session ended"),
+        ("orphaned", "The service lost the browser"),
+        ("reconnected", "The browser is back"),
         ("pause_emitted", "Pause sent over the live channel"),
         ("resume_emitted", "Resume sent over the live channel"),
         ("stop_emitted", "Stop sent over the live channel"),
         ("terminate_emitted", "Terminate sent over the live channel"),
-        ("answer_emitted", "answer sent over the live channel"),
+        ("answer_emitted", "Answer sent over the live channel"),
         ("answer_stop_emitted", "Stop sent as answer over the live channel"),
-        ("live_lost", "no news by the live channel"),
-        ("live_gap", "no live news"),
-        ("no_live", "no live channel: what the agent does is not told"),
-        ("told_expired", "the service speaks of an expired session"),
-        ("live_skipped", "lines left out"),
-        ("unclear", "the service did not say which task this is of"),
-        ("a_kind_of_a_later_version", "a kind of a later version"),
+        ("live_lost", "The live channel is down"),
+        ("live_gap", "No live updates"),
+        ("no_live", "No live channel: what the agent does is unknown"),
+        ("told_expired", "The service says the session expired"),
+        ("live_skipped", "Lines left out"),
+        ("unclear", "Reported without its task"),
+        ("a_kind_of_a_later_version", "A kind of a later version"),
     ],
 )
 def test_what_happened(kind: str, word: str) -> None:
@@ -291,7 +292,8 @@ _IN_NO_TIME_LINE = frozenset({Kind.ACTIVE, Kind.QUEUED, Kind.DELIVERED, Kind.SES
 
 def test_every_kind_has_words() -> None:
     def check(kind: Kind) -> None:
-        assert (step_word(kind) == kind.replace("_", " ")) is (kind in _NAMES_THAT_ARE_WORDS)
+        is_name = step_word(kind) == kind.replace("_", " ").capitalize()
+        assert is_name is (kind in _NAMES_THAT_ARE_WORDS)
 
     check_rows([(kind,) for kind in Kind if kind not in _IN_NO_TIME_LINE], check)
 
@@ -299,22 +301,22 @@ def test_every_kind_has_words() -> None:
 @pytest.mark.parametrize(
     ("kind", "text", "line"),
     [
-        ("action", "click_element: search button", "does: click element: search button"),
-        ("agent", "I see\n\n three <b>results</b>", "thinks: I see three <b>results</b>"),
-        ("response_update", "", "says"),
-        ("live_skipped", "1", "1 line more than is kept was left out"),
-        ("live_skipped", "37", "37 lines too many were left out"),
-        ("live_gap", "soon", "no live news: soon"),
-        ("live_gap", "9" * 40, "no live news: " + "9" * 40),
-        ("unclear", "", "the service did not say which task this is of"),
-        ("unclear", "Bought", "the service did not say which task this is of: Bought"),
-        ("session_ended", "", "the session ended"),
-        ("session_ended", "expired", "the session ended: its time was over"),
-        ("session_ended", "terminateOnCompletion", "the session ended: its task was done"),
-        ("session_ended", "instance_lost", "the session ended: the service lost its browser"),
-        ("session_ended", "terminated", "the session was ended"),
-        ("session_ended", "of\na new kind", "the session ended: of a new kind"),
-        ("question", "Which\ncolour?", "asked: Which colour?"),
+        ("action", "click_element: search button", "Clicked search button"),
+        ("agent", "I see\n\n three <b>results</b>", "Thinks: I see three <b>results</b>"),
+        ("response_update", "", "Says"),
+        ("live_skipped", "1", "1 line left out: too many at once"),
+        ("live_skipped", "37", "37 lines left out: too many at once"),
+        ("live_gap", "soon", "No live updates: soon"),
+        ("live_gap", "9" * 40, "No live updates: " + "9" * 40),
+        ("unclear", "", "Reported without its task"),
+        ("unclear", "Bought", "Reported without its task: Bought"),
+        ("session_ended", "", "The session ended"),
+        ("session_ended", "expired", "The session ended: its time was over"),
+        ("session_ended", "terminateOnCompletion", "The session ended: its task was done"),
+        ("session_ended", "instance_lost", "The session ended: the service lost its browser"),
+        ("session_ended", "terminated", "The session was ended"),
+        ("session_ended", "of\na new kind", "The session ended: of a new kind"),
+        ("question", "Which\ncolour?", "Asked you: Which colour?"),
     ],
 )
 def test_a_line_of_the_time_line(kind: str, text: str, line: str) -> None:
@@ -324,8 +326,8 @@ def test_a_line_of_the_time_line(kind: str, text: str, line: str) -> None:
 def test_a_gap_has_a_beginning_and_an_end() -> None:
     line = step_text(Step(at_ms=NOW + 7_000, kind="live_gap", text=str(NOW)))
     first, last = local_time(NOW, seconds=True), local_time(NOW + 7_000, seconds=True)
-    assert line == f"no live news from {first} to {last}"
-    assert re.fullmatch(r"no live news from \d\d:\d\d:\d\d to \d\d:\d\d:\d\d", line)
+    assert line == f"No live updates from {first} to {last}"
+    assert re.fullmatch(r"No live updates from \d\d:\d\d:\d\d to \d\d:\d\d:\d\d", line)
 
 
 @pytest.mark.parametrize(
@@ -349,6 +351,23 @@ def test_a_gap_has_a_beginning_and_an_end() -> None:
 )
 def test_what_an_agent_tells_is_readable(text: str, shown: str) -> None:
     assert readable(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "now", "past"),
+    [
+        ("click_element: search button", "Clicking search button", "Clicked search button"),
+        ("navigate: https://a.example/b", "Opening a.example/b", "Opened a.example/b"),
+        ("read_page: result list", "Reading result list", "Read result list"),
+        ("go_to_url: {what} %s", "Opening {what} %s", "Opened {what} %s"),
+        ("click_element", "Click element", "Click element"),
+        ("take_note: site", "Take note: site", "Take note: site"),
+        ("", "", ""),
+    ],
+)
+def test_an_action_is_a_sentence(text: str, now: str, past: str) -> None:
+    assert now_text(text) == now
+    assert action_text(text)[1] == past
 
 
 def test_what_an_agent_tells_is_cut() -> None:
@@ -432,4 +451,4 @@ def test_a_damaged_line_has_words(kind: str, text: str, at_ms: int) -> None:
     """An error while a row is painted would end the program."""
     row = step_row(Step(task_key=1, at_ms=at_ms, kind=kind, text=text))
     assert row.time
-    assert row.text or row.kind
+    assert row.text

@@ -14,15 +14,20 @@ from enigma_panel.services.container import Services
 from enigma_panel.ui.details.head import Head
 from enigma_panel.ui.details.network import NetworkList
 from enigma_panel.ui.details.parts import DetailsPanel
-from enigma_panel.ui.details.result import ResultText, UsageLine
-from enigma_panel.ui.details.text import several_sessions_text, several_tasks_text
+from enigma_panel.ui.details.result import ResultText
+from enigma_panel.ui.details.text import (
+    several_sessions_text,
+    several_tasks_text,
+    usage_text,
+    usage_tip,
+)
 from enigma_panel.ui.details.timeline import TimeLine
 from enigma_panel.ui.details.trouble import Trouble
 from enigma_panel.ui.details.verbs import VerbBar
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.steps.loader import StepsLoader
 from enigma_panel.ui.steps.model import StepsModel
-from enigma_panel.ui.widgets.basics import make_label, set_role
+from enigma_panel.ui.widgets.basics import make_label, set_role, show_text
 from enigma_panel.ui.widgets.inputs import ReadingText
 
 if TYPE_CHECKING:
@@ -149,6 +154,8 @@ class Details(QFrame):
         self.trouble.show_ways(session, task)
         text = task.spec.text if task is not None else ""
         self.task_text.show_text(text if self._about_session or len(text) > TITLE else "")
+        show_text(self.usage, usage_text(task) if task is not None else "")
+        self.usage.setToolTip(usage_tip(task.usage) if task is not None else "")
         for panel in self._panels:
             panel.show_task(task)
         self._show_verbs()
@@ -193,13 +200,13 @@ class Details(QFrame):
         self.nothing = make_label(role="dim", wrap=True)
         self.trouble = Trouble(services, next_focus=self.tabs)
         self.result = ResultText()
-        self.usage = UsageLine()
+        self.usage = make_label(role="dim", wrap=True)
         self.task_text = ReadingText(TEXT_LINES)
         self.task_text.setAccessibleName(tr("Task"))
         set_role(self.task_text, "reading")
         self.timeline = TimeLine(self._model, self._loader)
         self.network = NetworkList()
-        self._panels: list[DetailsPanel] = [self.result, self.usage, self.timeline, self.network]
+        self._panels: list[DetailsPanel] = [self.result, self.timeline, self.network]
 
     def _build(self) -> None:
         column = QVBoxLayout(self)
@@ -250,7 +257,6 @@ class Details(QFrame):
         for part in (self.result, self.network):
             part.copy_asked.connect(self.copy_asked)
         self.tabs.currentChanged.connect(self._turn)
-        self.timeline.all_steps.clicked.connect(self._show_steps)
         services.timeline.grown.connect(self._follow_steps)
         services.account.changed.connect(self.refresh)
 
@@ -296,8 +302,3 @@ class Details(QFrame):
     def _follow_steps(self, task_key: int, _steps: object) -> None:
         if task_key == self.task_key and self.tabs.currentIndex() == Tab.OVERVIEW:
             self.timeline.refresh()
-
-    def _show_steps(self) -> None:
-        self.turn_to(Tab.STEPS)
-        self.steps.list.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._loader.read_all()

@@ -3,9 +3,9 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
-from enigma_panel.core.models import Task, TaskStatus
+from enigma_panel.core.models import Task
 from enigma_panel.ui.details.parts import DetailsPanel, ResultViewer
-from enigma_panel.ui.details.text import RESULT_HEAD, usage_text
+from enigma_panel.ui.details.text import RESULT_HEAD
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.widgets.basics import (
     make_button,
@@ -94,20 +94,3 @@ class ResultText(DetailsPanel):
     def _show_whole(self) -> None:
         self._whole_of = self._task.key if self._task is not None else None
         self.show_task(self._task)
-
-
-class UsageLine(DetailsPanel):
-    """What a task used, in one line; takes no room before it was sent."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        heading = make_label(tr("Usage"), "heading")
-        heading.setContentsMargins(0, 8, 0, 0)
-        self.usage = make_label(role="dim", wrap=True)
-        self.setLayout(make_column(heading, self.usage, gap=6))
-
-    def show_task(self, task: Task | None) -> None:
-        """Show what this task used."""
-        was_sent = task is not None and task.status is not TaskStatus.QUEUED
-        self.usage.setText(usage_text(task) if task is not None and was_sent else "")
-        self.setVisible(was_sent)

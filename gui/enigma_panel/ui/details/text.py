@@ -2,18 +2,15 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from html import escape
 
 from enigma_panel.core.lazy_pattern import lazy_compile
 from enigma_panel.core.models import Session, Task, shown_state
 from enigma_panel.core.money import MoneyKind, exact_money, format_money, is_sane, sum_money
-from enigma_panel.core.observation import Kind, Usage
+from enigma_panel.core.observation import UNSENT, Kind, Usage
 from enigma_panel.core.task_filter import TaskSum
 from enigma_panel.services.spending import Spending
-from enigma_panel.services.state.timeline import LIVE_KINDS
 from enigma_panel.services.types import PendingCommand, QueueEntry, Step, WaitReason
-from enigma_panel.ui.i18n import Translations, sentence, shorten
-from enigma_panel.ui.text.cells import TAKEN_BACK
+from enigma_panel.ui.i18n import Translations, number_text, sentence
 from enigma_panel.ui.text.errors import ErrorText
 from enigma_panel.ui.text.money import spoken_money, with_idle
 from enigma_panel.ui.text.states import (
@@ -24,7 +21,7 @@ from enigma_panel.ui.text.states import (
     session_state_text,
     task_status_text,
 )
-from enigma_panel.ui.text.steps import DIM_KINDS, step_text
+from enigma_panel.ui.text.steps import EARLIER, SENT, earlier_text
 from enigma_panel.ui.text.sums import selected_texts, sum_tip
 from enigma_panel.ui.text.waiting import WaitText, ordinal, pending_text
 from enigma_panel.ui.theme.palette import Glyph
@@ -35,13 +32,11 @@ FEW = 3
 """How many tasks a price takes at least."""
 RESULT_HEAD = 50_000
 """A text field takes a quarter of a second for a line of 1 MB, so long results are cut at first."""
-STEPS_SHOWN, AGENT_SHOWN = 50, 5
-"""Lines of the time line; those of them that come from the agent."""
-STEP_CHARS, AGENT_CHARS, QUESTION_CHARS = 120, 80, 300
-"""Characters of a line, of one that comes from the agent, and of a question: it has its amount at
-the end."""
+LINES = 30
+"""Most lines of the time line; all of them stand under *Steps*."""
+UNTOLD = frozenset({Kind.OPENED, Kind.ACCEPTED})
+"""Lines that stand under *Steps* alone: the task was sent."""
 _LONG_WORD = lazy_compile(r"\S{20}(?=\S)")
-AGENT_KINDS = LIVE_KINDS | DIM_KINDS
 
 
 def state_word(
@@ -125,83 +120,71 @@ def queued_text(entry: QueueEntry, waiting: WaitText) -> ErrorText:
 
 
 def usage_text(task: Task) -> str:
-    """'$0.063 · 12,450 tokens in, 3,200 out · 41 s of computing · took 23.5 s (service)'."""
+    """'$0.0212 · 12 s · 11,388 tokens', once the task has ended; what is unknown is said so."""
     usage = task.usage
-    parts = []
+    if not task.is_final or task.code in UNSENT:
+        return ""
+    cost = tr("cost unknown")
     if usage.cost is not None:
-        is_counted = task.counted_cost is not None
-        parts.append(exact_money(usage.cost) + ("" if is_counted else UNKNOWN))
+        cost = exact_money(usage.cost) + ("" if task.counted_cost is not None else UNKNOWN)
+    seconds = usage.compute_s if usage.compute_s is not None else usage.took_s
     tokens = _tokens(usage)
-    if tokens:
-        parts.append(", ".join(tokens))
-    if usage.compute_s is not None:
-        parts.append(tr("{n} s of computing", n=usage.compute_s))
-    if usage.took_s is not None:
-        parts.append(tr("took {n} s (service)", n=usage.took_s))
-    if parts:
-        return " · ".join(parts)
-    if task.code == TAKEN_BACK:
-        return tr("none")
-    return tr("The service told nothing.") if task.is_final else tr("no news yet")
-
-
-def _tokens(usage: Usage) -> list[str]:
-    """The total only where it is not the sum."""
-    given = usage.tokens_in, usage.tokens_out
-    words = []
-    if usage.tokens_in is not None:
-        words.append(tr("{n} tokens in", n=usage.tokens_in))
-    if usage.tokens_out is not None:
-        words.append(tr("{n} out", n=usage.tokens_out))
-    if usage.tokens_total is not None and usage.tokens_total != sum(n or 0 for n in given):
-        words.append(tr("{n} in all, says the service", n=usage.tokens_total))
-    return words
-
-
-def shown_steps(steps: Sequence[Step]) -> list[Step]:
-    """What the time line shows: the lines of the task's life, and what the agent told last."""
-    live = [step for step in steps if step.kind in AGENT_KINDS][-AGENT_SHOWN:]
-    told = {id(step) for step in live}
-    lines = [step for step in steps if step.kind not in AGENT_KINDS or id(step) in told]
-    return lines[-STEPS_SHOWN:]
-
-
-def all_steps_text(n: int, *, has_older: bool) -> str:
-    """The way to Steps: 'Show all (143)'."""
-    if has_older:
-        return tr("Show all (more than {n})", n=n)
-    return tr("Show all ({n})", n=n)
-
-
-def timeline_html(task: Task, steps: Sequence[Step], dim: str, *, has_older: bool = False) -> str:
-    """Lines of time and words; the times are dimmed, all else is escaped.
-
-    has_older: there is more between the beginning and these steps. Where some are left out
-    stands '…'.
-    """
-    lines = [(local_time(task.created_ms, seconds=True), tr("asked for"))]
-    is_cut = has_older
-    shown = shown_steps(steps)
-    told_before = sum(step.kind in AGENT_KINDS for step in steps) > AGENT_SHOWN
-    for step in shown:
-        if is_cut or (told_before and step.kind in AGENT_KINDS):
-            lines.append(("…", ""))
-            told_before = told_before and step.kind not in AGENT_KINDS
-        is_cut = False
-        lines.append((local_time(step.at_ms, seconds=True), _short(step)))
-    return "".join(
-        f'<div style="margin-bottom:3px"><span style="color:{dim}">{time}</span>'
-        f"&nbsp; {escape(breakable(text))}</div>"
-        for time, text in lines
+    return " · ".join(
+        (
+            cost,
+            *([tr("{n} s", n=seconds)] if seconds is not None else []),
+            *([tr.plural("1 token", "{n} tokens", tokens)] if tokens is not None else []),
+        )
     )
+
+
+def usage_tip(usage: Usage) -> str:
+    """What stands behind those figures: '12,450 tokens in, 3,200 out · 41 s of computing'."""
+    given = (
+        (usage.tokens_in, tr("{n} tokens in")),
+        (usage.tokens_out, tr("{n} tokens out")),
+        (usage.tokens_total, tr("{n} tokens in all, says the service")),
+        (usage.compute_s, tr("{n} s of computing")),
+        (usage.took_s, tr("took {n} s, says the service")),
+    )
+    figures = ((number_text(n) if isinstance(n, int) else n, text) for n, text in given)
+    return "\n".join(text.format(n=n) for n, text in figures if n is not None)
+
+
+def _tokens(usage: Usage) -> int | None:
+    """Return the total, where anything is known of it."""
+    given = [n for n in (usage.tokens_in, usage.tokens_out) if n is not None]
+    return usage.tokens_total if usage.tokens_total is not None else sum(given) if given else None
+
+
+def time_line(
+    task: Task, steps: Sequence[Step], *, has_older: bool, has_thoughts: bool
+) -> list[Step]:
+    """Return the lines of the time line: when the task was sent, and what happened last.
+
+    has_older: there are more before these steps. Where some are left out a line says so.
+    """
+    hidden = UNTOLD if has_thoughts else UNTOLD | {Kind.AGENT}
+    shown = [step for step in steps if step.kind not in hidden]
+    lines = shown[-LINES:]
+    if has_older or len(lines) < len(shown):
+        left_out = None if has_older else len(shown) - len(lines)
+        at_ms = lines[0].at_ms if lines else task.since_ms
+        lines.insert(0, Step(at_ms=at_ms, kind=EARLIER, text=earlier_text(left_out)))
+    if task.sent_ms is not None:
+        at_ms = min([task.sent_ms, *(line.at_ms for line in lines[:1])])
+        lines.insert(0, Step(at_ms=at_ms, kind=SENT, text=""))
+    return lines
+
+
+def thoughts_text(steps: Sequence[Step], *, is_open: bool) -> str:
+    """Return the label that shows or hides the agent's thoughts; empty where it had none."""
+    n = sum(step.kind == Kind.AGENT for step in steps)
+    if n and is_open:
+        return tr("Hide thoughts")
+    return tr.plural("1 thought", "{n} thoughts", n) if n else ""
 
 
 def breakable(text: str) -> str:
     """An address or a word without end may be broken: else it makes the panel wider than it is."""
     return _LONG_WORD.sub("\\g<0>\N{ZERO WIDTH SPACE}", text)
-
-
-def _short(step: Step) -> str:
-    if step.kind == Kind.QUESTION:
-        return shorten(step_text(step), QUESTION_CHARS)
-    return shorten(step_text(step), AGENT_CHARS if step.kind in AGENT_KINDS else STEP_CHARS)

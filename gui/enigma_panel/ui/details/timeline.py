@@ -1,38 +1,43 @@
-"""The time line of a task in Details: what happened last, and the way to all steps."""
+"""The time line of a task in Details: what happened last, a line each."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView
 
-from enigma_panel.core.models import Task
+from enigma_panel.core.models import Task, TaskStatus
 from enigma_panel.ui.details.parts import DetailsPanel
-from enigma_panel.ui.details.text import all_steps_text, shown_steps, timeline_html
+from enigma_panel.ui.details.text import thoughts_text, time_line
 from enigma_panel.ui.i18n import Translations
+from enigma_panel.ui.steps.delegate import StepsDelegate, row_height
 from enigma_panel.ui.steps.loader import StepsLoader
 from enigma_panel.ui.steps.model import StepsModel
+from enigma_panel.ui.text.states import task_status_text
 from enigma_panel.ui.theme import theme
+from enigma_panel.ui.theme.palette import Glyph, Severity
 from enigma_panel.ui.widgets.basics import make_button, make_column, make_label, make_row
 
 tr = Translations("Details")
 
 
 class TimeLine(DetailsPanel):
-    """The last steps of a task, a line each; takes no room where there is no task."""
+    """The steps of a task, without its thoughts until they are asked for.
+
+    Takes no room where there are none.
+    """
 
     def __init__(self, model: StepsModel, loader: StepsLoader) -> None:
         super().__init__()
-        self._model = model
+        self._steps = model
         self._loader = loader
         self._task: Task | None = None
+        self.lines = StepsModel(self)
+        self.view = _Lines(self.lines)
+        self.thoughts = make_button("", "link")
+        self.thoughts.setCheckable(True)
+        self.thoughts.setToolTip(tr("Shows what the agent thought before each step."))
         heading = make_label(tr("Time line"), "heading")
-        heading.setContentsMargins(0, 8, 0, 0)
-        self.lines = QLabel()
-        self.lines.setTextFormat(Qt.TextFormat.RichText)
-        self.lines.setWordWrap(True)
-        self.lines.setMinimumWidth(1)  # else its longest word decides how wide all is
-        self.all_steps = make_button(tr("Show all"), "link")
-        self.setLayout(make_column(heading, self.lines, make_row(self.all_steps, None), gap=6))
+        self.setLayout(make_column(make_row(heading, None, self.thoughts), self.view, gap=4))
+        self.thoughts.toggled.connect(self.refresh)
         loader.changed.connect(self.refresh)
-        theme.changed().connect(self.refresh)
 
     def show_task(self, task: Task | None) -> None:
         """Show the steps of this task, which the loader has turned to."""
@@ -42,14 +47,55 @@ class TimeLine(DetailsPanel):
     def refresh(self) -> None:
         """Show the steps as they are now."""
         task = self._task
-        self.setVisible(task is not None)
         if task is None:
+            self.hide()
             return
-        steps, has_older = self._model.steps(), self._loader.has_older
-        html = timeline_html(task, steps, theme.colours().dim, has_older=has_older)
-        if self.lines.text() != html:
-            self.lines.setText(html)
-        text = all_steps_text(len(steps), has_older=has_older)
-        self.all_steps.setText(text)
-        self.all_steps.setAccessibleName(text)
-        self.all_steps.setVisible(has_older or len(shown_steps(steps)) < len(steps))
+        steps, is_open = self._steps.steps(), self.thoughts.isChecked()
+        text = thoughts_text(steps, is_open=is_open)
+        self.thoughts.setText(text)
+        self.thoughts.setAccessibleName(text)
+        self.thoughts.setVisible(bool(text))
+        lines = time_line(task, steps, has_older=self._loader.has_older, has_thoughts=is_open)
+        word = task_status_text(task)
+        works = task.status is TaskStatus.WORKING
+        self.view.show_now((word.glyph, word.mark) if works else None)
+        self.setVisible(bool(lines))
+        if lines != self.lines.steps():
+            self.lines.show(lines)
+            self.view.fit()
+
+
+class _Lines(QListView):
+    """The lines, all in sight: what is around them is scrolled."""
+
+    def __init__(self, lines: StepsModel) -> None:
+        super().__init__()
+        self._delegate = StepsDelegate(lambda: "", self, pad=0)
+        self.setModel(lines)
+        self.setItemDelegate(self._delegate)
+        self.setAccessibleName(tr("Time line"))
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setUniformItemSizes(True)
+        for policy in (self.setVerticalScrollBarPolicy, self.setHorizontalScrollBarPolicy):
+            policy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        theme.changed().connect(self.viewport().update)
+
+    def show_now(self, now: tuple[Glyph, Severity] | None) -> None:
+        """Show what the agent is at by this sign, or that it is at nothing."""
+        if now != self._delegate.now:
+            self._delegate.now = now
+            self.viewport().update()
+
+    def fit(self) -> None:
+        """Be as high as all lines."""
+        self.setFixedHeight(self.model().rowCount() * row_height(self.fontMetrics()))
+
+    # -- Qt ----------------------------------------------------------------------------------
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange}:
+            self.fit()

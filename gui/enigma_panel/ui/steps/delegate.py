@@ -1,33 +1,25 @@
-"""How a step is painted: time, kind, text, and the matches of a search."""
+"""How a step is painted: a glyph, a sentence, the time, and the matches of a search."""
 
 import re
 import unicodedata
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QRect, QSize, Qt
+from PySide6.QtCore import QObject, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-)
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from enigma_panel.ui.steps.model import Entry
-from enigma_panel.ui.text.steps import TEXT_KINDS, StepRow, kind_word, step_row
-from enigma_panel.ui.theme import theme
-from enigma_panel.ui.widgets.table.delegates import PAD, RowBackground, paint_focus
+from enigma_panel.ui.text.steps import StepRow, step_row
+from enigma_panel.ui.theme import icons, theme
+from enigma_panel.ui.theme.palette import Glyph, Severity
 from enigma_panel.ui.widgets.table.model import Index, Role
 
-GAP = 8
-ROW_AIR = 8
+PAD, GAP = 8, 8
+GLYPH = 14
+ROW_AIR = 11
 """Room above and below the words of a row, together."""
-LEAST_TEXT = 90
-"""Least room for the text; with less, the word for the kind is left out.
-
-It is still spoken, and stands above the whole text.
-"""
-_FLAGS = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
+BAR, THREAD_GAP = 2, 3
+_FLAGS = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
 
 
 def row_height(metrics: QFontMetrics) -> int:
@@ -36,62 +28,84 @@ def row_height(metrics: QFontMetrics) -> int:
 
 
 class StepsDelegate(QStyledItemDelegate):
-    """Paints rows of StepsModel. sought: returns the text that is searched for, normalized."""
+    """Paints rows of StepsModel. sought: returns the text that is searched for, normalized.
 
-    def __init__(self, sought: Callable[[], str], parent: QObject | None = None) -> None:
+    now: sign of the last row while the agent is still at it, else None. pad: left and right.
+    """
+
+    def __init__(
+        self, sought: Callable[[], str], parent: QObject | None = None, *, pad: int = PAD
+    ) -> None:
         super().__init__(parent)
         self._sought = sought
-        self._row_background = RowBackground()
+        self._pad = pad
+        self.now: tuple[Glyph, Severity] | None = None
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        self._paint_background(painter, option, index.row())
         entry = index.data(Role.RECORD)
         if not isinstance(entry, Entry):
             return
-        row, sought = step_row(entry.step), self._sought()
+        is_last = index.row() == index.model().rowCount() - 1
+        now = self.now if is_last else None
+        row, sought = step_row(entry.step, is_now=now is not None), self._sought()
         is_found = bool(sought) and sought in entry.searched
         painter.save()
         painter.setFont(option.font)
+        self._paint_background(painter, option)
         if is_found:
             self._mark_row(painter, option.rect)
-        self._paint_row(painter, option, row, is_found=is_found)
+        glyph, mark = now or (row.glyph, row.mark)
+        self._paint_sign(painter, option.rect, glyph, mark)
+        self._paint_thread(painter, option.rect, is_first=not index.row(), is_last=is_last)
+        self._paint_words(painter, option, row, is_found=is_found)
         painter.restore()
 
     def sizeHint(self, option: QStyleOptionViewItem, _index: Index) -> QSize:
         return QSize(0, row_height(option.fontMetrics))
 
-    def _paint_background(self, painter: QPainter, option: QStyleOptionViewItem, row: int) -> None:
-        state, flags = option.state, QStyle.StateFlag
-        self._row_background.hovered = row if state & flags.State_MouseOver else -1
-        is_selected = bool(state & flags.State_Selected)
-        self._row_background.paint(painter, option.rect, row, is_selected=is_selected)
-        view = option.widget
-        if not isinstance(view, QAbstractItemView) or not view.hasFocus():
-            return
-        if view.currentIndex().row() == row:
-            paint_focus(painter, option.rect)
+    def _paint_background(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
+        state, flags, colours = option.state, QStyle.StateFlag, theme.colours()
+        if state & flags.State_Selected:
+            painter.fillRect(option.rect, QColor(colours.selection))
+        elif state & flags.State_MouseOver:
+            painter.fillRect(option.rect, QColor(colours.hover))
+        if state & flags.State_HasFocus:
+            bar = QRect(option.rect.topLeft(), QSize(BAR, option.rect.height()))
+            painter.fillRect(bar, QColor(colours.accent))
 
-    def _paint_row(
+    def _paint_sign(self, painter: QPainter, rect: QRect, glyph: Glyph, mark: Severity) -> None:
+        sign = QRectF(rect.left() + self._pad, 0, GLYPH, GLYPH)
+        sign.moveTop(rect.center().y() - GLYPH / 2 + 0.5)
+        icons.paint(painter, glyph, sign, theme.colours().severity(mark))
+
+    def _paint_thread(
+        self, painter: QPainter, rect: QRect, *, is_first: bool, is_last: bool
+    ) -> None:
+        """Paint the line from glyph to glyph, as far as it lies in this row."""
+        x, colour = rect.left() + self._pad + GLYPH // 2, QColor(theme.colours().line)
+        length = (rect.height() - GLYPH) // 2 - THREAD_GAP
+        if not is_first:
+            painter.fillRect(QRect(x, rect.top(), 1, length), colour)
+        if not is_last:
+            painter.fillRect(QRect(x, rect.bottom() + 1 - length, 1, length), colour)
+
+    def _paint_words(
         self, painter: QPainter, option: QStyleOptionViewItem, row: StepRow, *, is_found: bool
     ) -> None:
         colours, metrics = theme.colours(), option.fontMetrics
-        rect = option.rect.adjusted(PAD, 0, -PAD, 0)
+        rect = option.rect.adjusted(self._pad + GLYPH + GAP, 0, -self._pad, 0)
         dim = QColor(colours.dim)
         painter.setPen(dim)
-        painter.drawText(rect, _FLAGS, row.time)
-        rect.setLeft(rect.left() + metrics.horizontalAdvance("00:00:00") + GAP)
-        if row.kind:
-            width = _kind_width(metrics) + GAP
-            if rect.width() - width >= LEAST_TEXT:
-                painter.drawText(rect, _FLAGS, row.kind)
-                rect.setLeft(rect.left() + width)
+        painter.drawText(rect, _FLAGS | Qt.AlignmentFlag.AlignRight, row.time)
+        if row.time:
+            rect.setRight(rect.right() - metrics.horizontalAdvance("00:00:00") - GAP)
         if rect.width() <= 0:
             return
         shown = metrics.elidedText(row.text, Qt.TextElideMode.ElideRight, rect.width())
         if is_found:
             self._mark_text(painter, rect, metrics, shown)
         painter.setPen(dim if row.is_dim else QColor(colours.text))
-        painter.drawText(rect, _FLAGS, shown)
+        painter.drawText(rect, _FLAGS | Qt.AlignmentFlag.AlignLeft, shown)
 
     def _mark_row(self, painter: QPainter, rect: QRect) -> None:
         """Paint a line at the edge, for a match in words that are cut off."""
@@ -120,10 +134,6 @@ def match_spans(text: str, sought: str) -> list[tuple[int, int]]:
 def is_turned(text: str) -> bool:
     """Return whether a part of the text is read from right to left."""
     return not text.isascii() and any(unicodedata.bidirectional(c) in {"R", "AL"} for c in text)
-
-
-def _kind_width(metrics: QFontMetrics) -> int:
-    return max(metrics.horizontalAdvance(kind_word(kind)) for kind in TEXT_KINDS)
 
 
 def _amber() -> QColor:

@@ -57,6 +57,11 @@ class StepsModel(QAbstractListModel):
         self._unkeyed.clear()
         self.endResetModel()
 
+    def show(self, steps: Sequence[Step]) -> None:
+        """Have these rows and no others."""
+        self.clear()
+        self.add(steps)
+
     def add(self, steps: Sequence[Step], *, older: bool = False) -> None:
         """Insert the steps that are not there yet, each where its time belongs.
 

@@ -29,7 +29,7 @@ from enigma_panel.ui.widgets.text_marks import mark_places, qt_length
 tr = Translations("Steps")
 
 MOST_MARKS = 200
-SIDE = 13
+SIDE = 16
 """Left margin of the texts of the card."""
 LIST_SIDE = SIDE - 8
 """Left margin of the list, whose rows have their own padding."""
@@ -222,7 +222,7 @@ class WholeStep(QWidget):
         self.field = _StepText()
         self._sought = ""
         column = QVBoxLayout(self)
-        column.setContentsMargins(13, 6, 13, 0)
+        column.setContentsMargins(SIDE, 6, SIDE, 0)
         column.setSpacing(3)
         column.addWidget(self.head)
         column.addWidget(self.field, 1)

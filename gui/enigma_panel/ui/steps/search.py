@@ -36,9 +36,9 @@ class StepsSearch(QWidget):
         self._list = steps
         self.field = SearchField(tr("Search the steps"))
         self.found = make_label(role="dim")
-        self._before = make_tool(tr("Previous one found"))
-        self._after = make_tool(tr("Next one found"))
-        self._clear = make_tool(tr("End the search"))
+        self._before = make_tool(tr("Previous match"))
+        self._after = make_tool(tr("Next match"))
+        self._clear = make_tool(tr("Clear the search"))
         row = make_row(self.field, self.found, self._before, self._after, self._clear, gap=3)
         row.setStretch(0, 1)
         self.setLayout(row)
@@ -133,7 +133,7 @@ class SearchField(QLineEdit):
         super().__init__()
         self.setPlaceholderText(name)
         self.setAccessibleName(name)
-        self.setToolTip(tr("Enter goes to the next one found, Shift+Enter back."))
+        self.setToolTip(tr("Enter goes to the next match, Shift+Enter to the one before."))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         match event.key():

@@ -11,11 +11,12 @@ from enigma_panel.core.questions.kinds import LOGIN_USED
 from enigma_panel.core.reducer import ANSWERS_SENT
 from enigma_panel.core.service_rules import POLL_MS
 from enigma_panel.core.verbs import COMMANDS
-from enigma_panel.services.state.timeline import EARLIER_ANSWER, GAP, LIVE_KINDS, SKIPPED
+from enigma_panel.services.state.timeline import EARLIER_ANSWER, GAP, SKIPPED
 from enigma_panel.services.types import LiveFault, LiveShare, Step
 from enigma_panel.ui.i18n import Translations, shorten, without_hidden
 from enigma_panel.ui.text.states import local_time
-from enigma_panel.ui.text.verbs import sent_text
+from enigma_panel.ui.text.verbs import GLYPHS, sent_text
+from enigma_panel.ui.theme.palette import Glyph, Severity
 
 tr = Translations("Steps")
 
@@ -26,24 +27,43 @@ WHOLE = 1_000_000
 TIP_CHARS = 600
 NOW_CHARS = 120
 """What stands behind a task's text has little room."""
-TEXT_KINDS = (*sorted(LIVE_KINDS), Kind.QUESTION.value)
-"""Kinds whose text is the point: their word stands in a column of its own."""
+SENT, EARLIER = "task_sent", "earlier_steps"
+"""Our own lines of a time line: the start of the task, and in place of those that are left out."""
 DIM_KINDS = frozenset({GAP, SKIPPED})
 """What is not there, and for how long."""
+_SIGNS: dict[str, Glyph] = {
+    SENT: Glyph.SEND,
+    Kind.OPENED: Glyph.GLOBE,
+    Kind.AGENT: Glyph.THOUGHT,
+    Kind.UPDATE: Glyph.PAGE,
+    Kind.QUESTION: Glyph.QUESTION,
+    Kind.ANSWER_SENT: Glyph.SEND,
+    Kind.ANSWER_SENT_LIVE: Glyph.SEND,
+    Kind.COMPLETED: Glyph.CHECK,
+    Kind.FAILED: Glyph.CROSS,
+    Kind.PAUSED: Glyph.PAUSE,
+    Kind.STOPPED: Glyph.STOP,
+    **{rules.sent: GLYPHS[verb] for verb, rules in COMMANDS.items()},
+    **{rules.sent_live: GLYPHS[verb] for verb, rules in COMMANDS.items()},
+}
+_MARKS: dict[str, Severity] = {Kind.COMPLETED: Severity.GREEN, Kind.FAILED: Severity.RED}
 _WITH_USED = ANSWERS_SENT | {EARLIER_ANSWER}
 _MS_DIGITS = 13
 """A time of this century in milliseconds."""
 _NAME = lazy_compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)+(?=\s*(?::|$))")
 """The name of an action as the service writes it, at the beginning of a line."""
+_ACTION = lazy_compile(r"([A-Za-z]+)(?:_[A-Za-z0-9]+)*: (?:https?://)?(.+)")
+"""An action with what it is about; only the first word of its name counts."""
 
 
 class StepRow(Struct, frozen=True):
-    """What stands in one row. kind is "" where the text says it all."""
+    """What stands in one row: a glyph in a colour, a sentence, and the time at its end."""
 
-    time: str
-    kind: str
+    glyph: Glyph
     text: str
-    is_dim: bool
+    time: str
+    mark: Severity = Severity.DIM
+    is_dim: bool = False
 
 
 class LiveText(Struct, frozen=True):
@@ -55,7 +75,8 @@ class LiveText(Struct, frozen=True):
 
 def step_word(kind: str) -> str:
     """A line of a task's time line: what happened."""
-    return _service_word(kind) or _sent_word(kind) or _our_word(kind) or kind.replace("_", " ")
+    known = _service_word(kind) or _sent_word(kind) or _our_word(kind)
+    return known or _capital(kind.replace("_", " "))
 
 
 def step_text(step: Step) -> str:
@@ -67,6 +88,8 @@ def step_text(step: Step) -> str:
             return skipped_text(int(step.text))
         case kind if kind == Kind.SESSION_ENDED:
             return _ended_text(step.text)
+        case Kind.ACTION if step.text:
+            return action_text(step.text)[1]
         case kind if kind in _WITH_USED and step.text:
             return tr("{what}: {text}", what=step_word(kind), text=_used_text(step.text))
         case _:
@@ -81,25 +104,67 @@ def readable(text: str, limit: int = LINE_CHARS) -> str:
     return name[0].replace("_", " ") + line[name.end() :] if name else line
 
 
+def action_text(text: str, *, is_now: bool = False) -> tuple[Glyph, str]:
+    """What an agent did, or does now: 'Clicked search button', 'Clicking search button'."""
+    line = shorten(text, LINE_CHARS)
+    found = _ACTION.match(line)
+    glyph, now, past = _action_words(found[1].lower()) if found else _action_words("")
+    if found is None or not now:
+        return glyph, _capital(readable(line))
+    return glyph, (now if is_now else past).format(what=found[2])
+
+
+@lru_cache(maxsize=64)
+def _action_words(name: str) -> tuple[Glyph, str, str]:
+    """Return the glyph of an action, and its sentences where its name is a known one."""
+    match name:
+        case "navigate" | "go" | "open":
+            return Glyph.GLOBE, tr("Opening {what}"), tr("Opened {what}")
+        case "click" | "tap":
+            return Glyph.POINTER, tr("Clicking {what}"), tr("Clicked {what}")
+        case "type" | "input" | "fill":
+            return Glyph.KEYBOARD, tr("Typing in {what}"), tr("Typed in {what}")
+        case "key" | "press":
+            return Glyph.KEYBOARD, tr("Pressing {what}"), tr("Pressed {what}")
+        case "read" | "extract":
+            return Glyph.EYE, tr("Reading {what}"), tr("Read {what}")
+        case "scroll":
+            return Glyph.EYE, tr("Scrolling {what}"), tr("Scrolled {what}")
+        case "check":
+            return Glyph.EYE, tr("Checking {what}"), tr("Checked {what}")
+        case "compare":
+            return Glyph.EYE, tr("Comparing {what}"), tr("Compared {what}")
+        case "wait":
+            return Glyph.CLOCK, tr("Waiting for {what}"), tr("Waited for {what}")
+        case "write":
+            return Glyph.PAGE, tr("Writing {what}"), tr("Wrote {what}")
+        case _:
+            return Glyph.RING, "", ""
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 def gap_text(from_ms: int, to_ms: int) -> str:
     """A time in which nothing could be heard, and which nobody tells again."""
     first, last = local_time(from_ms, seconds=True), local_time(to_ms, seconds=True)
-    return tr("no live news from {first} to {last}", first=first, last=last)
+    return tr("No live updates from {first} to {last}", first=first, last=last)
 
 
 def skipped_text(n: int) -> str:
     """An agent told more than is kept."""
-    return tr.plural("1 line more than is kept was left out", "{n} lines too many were left out", n)
+    return tr.plural("1 line left out: too many at once", "{n} lines left out: too many at once", n)
 
 
 def _ended_text(reason: str) -> str:
     """The session ended, with the reason that the service gave."""
     text = {
-        "completed": tr("the session ended: its task was done"),
-        "terminateoncompletion": tr("the session ended: its task was done"),
-        "terminated": tr("the session was ended"),
-        "expired": tr("the session ended: its time was over"),
-        "instance_lost": tr("the session ended: the service lost its browser"),
+        "completed": tr("The session ended: its task was done"),
+        "terminateoncompletion": tr("The session ended: its task was done"),
+        "terminated": tr("The session was ended"),
+        "expired": tr("The session ended: its time was over"),
+        "instance_lost": tr("The session ended: the service lost its browser"),
     }.get(reason.lower())
     if text is not None:
         return text
@@ -116,24 +181,25 @@ def _used_text(used: str) -> str:
 
 def _service_word(kind: str) -> str:
     return {
-        "opened": tr("browser opened"),
-        "accepted": tr("task accepted by the service"),
-        "question": tr("asked"),
-        "active": tr("went on"),
-        "completed": tr("done"),
-        "failed": tr("failed"),
-        "terminated": tr("the session ended"),
-        "session_ended": tr("the session ended"),
-        "task_gone": tr("no longer known to the service"),
-        "session_gone": tr("the session has ended"),
-        "paused": tr("paused"),
-        "stopped": tr("stopped"),
-        "orphaned": tr("connection lost"),
-        "reconnected": tr("connection back"),
-        "agent": tr("thinks"),
-        "action": tr("does"),
-        "response_update": tr("says"),
-        "unclear": tr("the service did not say which task this is of"),
+        SENT: tr("Task sent"),
+        "opened": tr("Browser opened"),
+        "accepted": tr("Task accepted"),
+        "question": tr("Asked you"),
+        "active": tr("Went on"),
+        "completed": tr("Done"),
+        "failed": tr("Failed"),
+        "terminated": tr("The session ended"),
+        "session_ended": tr("The session ended"),
+        "task_gone": tr("The service no longer knows the task"),
+        "session_gone": tr("The session has ended"),
+        "paused": tr("Paused"),
+        "stopped": tr("Stopped"),
+        "orphaned": tr("The service lost the browser"),
+        "reconnected": tr("The browser is back"),
+        "agent": tr("Thinks"),
+        "action": tr("Does"),
+        "response_update": tr("Says"),
+        "unclear": tr("Reported without its task"),
     }.get(kind, "")
 
 
@@ -141,33 +207,33 @@ def _sent_word(kind: str) -> str:
     return {
         **{rules.sent.value: sent_text(verb) for verb, rules in COMMANDS.items()},
         **{rules.sent_live.value: sent_text(verb, live=True) for verb, rules in COMMANDS.items()},
-        "answer_sent": tr("answer sent"),
+        "answer_sent": tr("Answer sent"),
         "answer_stop_sent": tr("Stop sent as answer"),
-        "answer_emitted": tr("answer sent over the live channel"),
+        "answer_emitted": tr("Answer sent over the live channel"),
         "answer_stop_emitted": tr("Stop sent as answer over the live channel"),
     }.get(kind, "")
 
 
 def _our_word(kind: str) -> str:
     return {
-        "refused": tr("not accepted"),
-        "unknown": tr("sent, no answer came"),
-        "lifetime_over": tr("its time is over, by our clock"),
-        "told_expired": tr("the service speaks of an expired session"),
-        "outlived": tr("goes on, though its time is over by our clock"),
-        "given_up": tr("asked no more"),
-        "put_away": tr("dismissed by you"),
-        "back_in_line": tr("back in the queue"),
-        "taken_back": tr("taken out of the queue"),
-        "brought_back": tr("restored by you"),
-        "live_lost": tr("no news by the live channel"),
-        "works_on": tr("works on, in spite of Pause"),
-        "answer_doubted": tr("no sign that the answer arrived"),
-        "answer_unconfirmed": tr("the answer may have arrived"),
-        "earlier_answer": tr("an answer to the question before was on its way"),
-        "no_live": tr("no live channel: what the agent does is not told"),
-        "live_gap": tr("no live news"),
-        "live_skipped": tr("lines left out"),
+        "refused": tr("Not accepted"),
+        "unknown": tr("Sent, but no reply came"),
+        "lifetime_over": tr("Its time is over by our clock"),
+        "told_expired": tr("The service says the session expired"),
+        "outlived": tr("Still running, though its time is over by our clock"),
+        "given_up": tr("No longer asked for"),
+        "put_away": tr("Dismissed by you"),
+        "back_in_line": tr("Back in the queue"),
+        "taken_back": tr("Removed from the queue"),
+        "brought_back": tr("Restored by you"),
+        "live_lost": tr("The live channel is down"),
+        "works_on": tr("Still working, despite Pause"),
+        "answer_doubted": tr("No sign that the answer arrived"),
+        "answer_unconfirmed": tr("The answer may have arrived"),
+        "earlier_answer": tr("Your answer to the last question was on its way"),
+        "no_live": tr("No live channel: what the agent does is unknown"),
+        "live_gap": tr("No live updates"),
+        "live_skipped": tr("Lines left out"),
     }.get(kind, "")
 
 
@@ -177,18 +243,26 @@ def kind_word(kind: str) -> str:
     return step_word(kind)
 
 
-def step_row(step: Step) -> StepRow:
-    """A step as one row of plain text."""
-    time = local_time(step.at_ms, seconds=True)
-    if step.kind in TEXT_KINDS:
-        return StepRow(time, kind_word(step.kind), readable(step.text), is_dim=False)
-    return StepRow(time, "", step_text(step), is_dim=step.kind in DIM_KINDS)
+def step_row(step: Step, *, is_now: bool = False) -> StepRow:
+    """A step as one row of plain text. is_now: the agent is still at it."""
+    glyph, mark = _SIGNS.get(step.kind, Glyph.RING), _MARKS.get(step.kind, Severity.DIM)
+    text, time = step_text(step), local_time(step.at_ms, seconds=True)
+    match step.kind:
+        case Kind.ACTION:
+            glyph, text = action_text(step.text, is_now=is_now)
+        case Kind.AGENT | Kind.UPDATE:
+            text = readable(step.text) or text
+        case kind if kind == EARLIER:
+            text, time = step.text, ""
+    is_dim = step.kind in {*DIM_KINDS, EARLIER, Kind.AGENT}
+    return StepRow(glyph, text, time, mark, is_dim=is_dim)
 
 
 def spoken_step(step: Step) -> str:
-    """'14:31:09, does, click element: search button'."""
+    """'14:31:09, Clicked search button', '14:31:09, Thinks, I see it'."""
     row = step_row(step)
-    return ", ".join(part for part in (row.time, row.kind, row.text) if part)
+    kind = kind_word(step.kind) if step.kind in {Kind.AGENT, Kind.UPDATE} and step.text else ""
+    return ", ".join(part for part in (row.time, kind, row.text) if part)
 
 
 def whole_text(step: Step) -> str:
@@ -204,10 +278,9 @@ def whole_head(step: Step) -> str:
 
 
 def searched_text(step: Step) -> str:
-    """What a search looks through: in lower case, names of actions as they are shown."""
-    if step.kind in DIM_KINDS:
-        return normalized(step_text(step))
-    return normalized(f"{kind_word(step.kind)} {step.text}")
+    """What a search looks through, in lower case: the words as they are shown and as they came."""
+    words = step_text(step)
+    return normalized(words if step.kind in DIM_KINDS else f"{words} {step.text}")
 
 
 def normalized(text: str) -> str:
@@ -240,7 +313,7 @@ def new_steps_text(n: int, *, short: bool = False) -> str:
     """What came in below while somebody reads above; short, where there is no room."""
     if short:
         return tr("{n} new", n=n)
-    return tr("{n} new – Jump to the newest", n=n)
+    return tr("{n} new · Jump to the newest", n=n)
 
 
 def found_text(place: int | None, total: int) -> str:
@@ -261,7 +334,15 @@ def copy_text(part: int | None, *, is_selected: bool) -> str:
 
 def older_text(n: int) -> str:
     """Not all that is in the ledger was read."""
-    return tr("The newest {n} are shown.", n=n)
+    return tr("Only the newest {n} are shown.", n=n)
+
+
+def earlier_text(n: int | None) -> str:
+    """Return what stands in place of the steps that a time line leaves out; None: it is unknown
+    how many."""
+    if n is None:
+        return tr("Earlier steps are under Steps")
+    return tr.plural("1 earlier step under Steps", "{n} earlier steps under Steps", n)
 
 
 def empty_text(*, has_task: bool, failed: bool) -> str:
@@ -270,7 +351,7 @@ def empty_text(*, has_task: bool, failed: bool) -> str:
         return tr("The steps could not be read from the ledger.")
     if not has_task:
         return tr("Select a session or a task to see its steps.")
-    return tr("No steps yet. They appear here while the agent works, if the live channel is up.")
+    return tr("No steps yet. They appear here while the agent works.")
 
 
 def live_text(share: LiveShare, *, polls: bool = True) -> LiveText:
@@ -299,7 +380,7 @@ def _polls() -> str:
 
 def now_text(text: str) -> str:
     """What an agent does now, short and in one plain line; empty when nothing is known."""
-    return readable(text, NOW_CHARS)
+    return shorten(action_text(text, is_now=True)[1], NOW_CHARS) if text else ""
 
 
 def _joined(*sentences: str) -> str:

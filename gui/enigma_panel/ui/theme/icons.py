@@ -89,6 +89,56 @@ def _clock() -> QPainterPath:
     return path
 
 
+def _send() -> QPainterPath:
+    path = _lines((13.5, 2.5), (2.5, 6.9), (7, 9), (9.1, 13.5), (13.5, 2.5))
+    path.addPath(_lines((13.5, 2.5), (7, 9)))
+    return path
+
+
+def _globe() -> QPainterPath:
+    path = _circle(5.6)
+    path.addEllipse(QPointF(8, 8), 2.5, 5.6)
+    path.addPath(_lines((2.4, 8), (13.6, 8)))
+    return path
+
+
+def _pointer() -> QPainterPath:
+    path = _lines((4, 2.5), (4, 12), (6.4, 9.9), (8, 13.4), (9.8, 12.6), (8.2, 9.2), (11.4, 9))
+    path.closeSubpath()
+    return path
+
+
+def _keyboard() -> QPainterPath:
+    path = QPainterPath()
+    path.addRoundedRect(1.8, 4, 12.4, 8, 1.5, 1.5)
+    for x in (4.4, 6.8, 9.2, 11.6):
+        path.addPath(_lines((x, 6.6), (x, 6.7)))
+    path.addPath(_lines((5.4, 9.4), (10.6, 9.4)))
+    return path
+
+
+def _eye() -> QPainterPath:
+    path = QPainterPath(QPointF(1.8, 8))
+    path.cubicTo(4.6, 2.6, 11.4, 2.6, 14.2, 8)
+    path.cubicTo(11.4, 13.4, 4.6, 13.4, 1.8, 8)
+    path.addPath(_circle(2.1))
+    return path
+
+
+def _page() -> QPainterPath:
+    path = _box(3.6, 2.4, 8.8, 11.2)
+    for y in (5.6, 8, 10.4):
+        path.addPath(_lines((6, y), (10, y)))
+    return path
+
+
+def _thought() -> QPainterPath:
+    path = _lines((2.2, 3.2), (13.8, 3.2), (13.8, 10.6), (7.4, 10.6), (4.4, 13.4), (4.4, 10.6))
+    path.lineTo(2.2, 10.6)
+    path.closeSubpath()
+    return path
+
+
 def _bang() -> QPainterPath:
     path = _lines((8, 2.6), (8, 9.6))
     path.addPath(_lines((8, 13.1), (8, 13.2)))
@@ -115,6 +165,13 @@ _STROKED: dict[Glyph, tuple[Callable[[], QPainterPath], float]] = {
     Glyph.MENU: (_menu, 1.6),
     Glyph.CLOCK: (_clock, 1.4),
     Glyph.CHEVRON: (lambda: _lines((6.2, 4), (10.2, 8), (6.2, 12)), 1.4),
+    Glyph.SEND: (_send, 1.2),
+    Glyph.GLOBE: (_globe, 1.2),
+    Glyph.POINTER: (_pointer, 1.2),
+    Glyph.KEYBOARD: (_keyboard, 1.2),
+    Glyph.EYE: (_eye, 1.2),
+    Glyph.PAGE: (_page, 1.2),
+    Glyph.THOUGHT: (_thought, 1.2),
 }
 
 

@@ -35,6 +35,13 @@ class Glyph(StrEnum):
     CLOSE = "close"
     MENU = "menu"
     MORE = "more"
+    SEND = "send"
+    GLOBE = "globe"
+    POINTER = "pointer"
+    KEYBOARD = "keyboard"
+    EYE = "eye"
+    PAGE = "page"
+    THOUGHT = "thought"
     CLOCK = "clock"
     CHEVRON = "chevron"
 
