@@ -387,8 +387,8 @@ DATA = (
         promise="masked in the window",
         mistake="Details spell it out",
         file="ui/details/head.py",
-        old="        self.menu.show_session(session)\n",
-        new="        self.menu.show_session(session)\n"
+        old="        self.menu.show_records(session, task)\n",
+        new="        self.menu.show_records(session, task)\n"
         '        self.menu.setToolTip((session.service_id if session else None) or "")\n',
         tests=(
             "tests/ui/main_window/test_window.py::test_ids_are_shown_to_nobody_but_can_be_copied",

@@ -58,7 +58,7 @@ class Head(QWidget):
         title = shorten(task.spec.text, TITLE_CHARS) if task and not about_session else name
         key = session.key if session is not None else None
         self.session_name.show_name(key, name, title=title, can_rename=is_opened)
-        self.menu.show_session(session)
+        self.menu.show_records(session, task)
         self.show_state(session, task, about_session=about_session)
 
     def show_state(
@@ -92,12 +92,14 @@ class Head(QWidget):
 
 
 class SessionMenu(ToolButton):
-    """The button ⋯ and its menu: the session's name, and its secrets to copy or to open.
+    """The button ⋯ and its menu: the session's name, its secrets to copy or to open, and the
+    addresses that its browser asked for the task.
 
-    All signals but `rename_asked` come with the key of the session.
+    copy_asked: text for the clipboard; the signals below it come with the key of the session.
     """
 
     rename_asked = Signal()
+    copy_asked = Signal(str)
     copy_id_asked = Signal(int)
     copy_link_asked = Signal(int)
     open_link_asked = Signal(int)
@@ -105,6 +107,7 @@ class SessionMenu(ToolButton):
     def __init__(self) -> None:
         super().__init__()
         self._session: Session | None = None
+        self._task: Task | None = None
         self.setToolTip(tr("More"))
         self.setAccessibleName(tr("More"))
         set_role(self, "plain")
@@ -119,9 +122,9 @@ class SessionMenu(ToolButton):
         menu.setToolTipsVisible(True)
         return menu
 
-    def show_session(self, session: Session | None) -> None:
-        """Be about this session."""
-        self._session = session
+    def show_records(self, session: Session | None, task: Task | None) -> None:
+        """Be about this session and task."""
+        self._session, self._task = session, task
         self.setEnabled(session is not None and session.phase not in UNOPENED_PHASES)
 
     def open(self) -> None:
@@ -143,6 +146,10 @@ class SessionMenu(ToolButton):
             action.setEnabled(can)
             action.setToolTip(tip or tr("It is a secret: whoever has it can steer the browser."))
             action.triggered.connect(partial(self._emit, signal, session.key))
+        addresses = self._task.network if self._task is not None else ()
+        copy = menu.addAction(tr("Copy network addresses"))
+        copy.setEnabled(bool(addresses))
+        copy.triggered.connect(lambda _=False: self.copy_asked.emit("\n".join(addresses)))
         corner = self.rect().bottomRight() - QPoint(menu.sizeHint().width() - 1, -2)
         menu.popup(self.mapToGlobal(corner))
 

@@ -12,7 +12,6 @@ from enigma_panel.core.models import Session, Task, has_idled
 from enigma_panel.core.task_filter import TaskSum
 from enigma_panel.services.container import Services
 from enigma_panel.ui.details.head import Head
-from enigma_panel.ui.details.network import NetworkList
 from enigma_panel.ui.details.parts import DetailsPanel
 from enigma_panel.ui.details.result import ResultText
 from enigma_panel.ui.details.text import (
@@ -205,8 +204,7 @@ class Details(QFrame):
         self.task_text.setAccessibleName(tr("Task"))
         set_role(self.task_text, "reading")
         self.timeline = TimeLine(self._model, self._loader)
-        self.network = NetworkList()
-        self._panels: list[DetailsPanel] = [self.result, self.timeline, self.network]
+        self._panels: list[DetailsPanel] = [self.result, self.timeline]
 
     def _build(self) -> None:
         column = QVBoxLayout(self)
@@ -247,14 +245,14 @@ class Details(QFrame):
         self._column = QVBoxLayout(inner)
         self._column.setContentsMargins(SIDE, 8, SIDE, 8)
         self._column.setSpacing(12)
-        parts = (self.result, self.usage, self.task_text, self.timeline, self.network)
+        parts = (self.result, self.usage, self.task_text, self.timeline)
         for widget in (self.trouble, *parts):
             self._column.addWidget(widget)
         self._column.addStretch(1)
 
     def _connect(self) -> None:
         services = self._services
-        for part in (self.result, self.network):
+        for part in (self.result, self.head.menu):
             part.copy_asked.connect(self.copy_asked)
         self.tabs.currentChanged.connect(self._turn)
         services.timeline.grown.connect(self._follow_steps)

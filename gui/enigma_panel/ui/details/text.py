@@ -73,33 +73,22 @@ def again_label(spending: Spending) -> str:
 def several_sessions_text(costs: Sequence[Decimal | None], *, has_idle: bool = False) -> str:
     """How many are selected, and what they cost together so far. has_idle: one of them was open
     without a task."""
-    many = tr.plural("1 session is selected.", "{n} sessions are selected.", len(costs))
-    return f"{many}\n{_together_text(costs, has_idle=has_idle)}"
+    many = tr.plural("1 session selected", "{n} sessions selected", len(costs))
+    known = [cost for cost in costs if cost is not None and is_sane(cost)]
+    money = exact_money(sum_money(known)) if known else tr("cost unknown")
+    if known and has_idle:
+        money = spoken_money(with_idle(money))
+    unknown = len(costs) - len(known)
+    if known and unknown:
+        money = tr("{money}, {n} not known", money=money, n=unknown)
+    return f"{many}\n{money}"
 
 
 def several_tasks_text(n: int, total: TaskSum | None) -> str:
     """How many are selected, and what they cost together once that is told: all of it."""
     if total is None or total.count != n:  # some that are selected are not shown
-        return tr.plural("1 task is selected.", "{n} tasks are selected.", n)
+        return tr.plural("1 task selected", "{n} tasks selected", n)
     return "\n".join(filter(None, (selected_texts(total)[0], sum_tip(total))))
-
-
-def _together_text(costs: Sequence[Decimal | None], *, has_idle: bool) -> str:
-    told = [cost for cost in costs if cost is not None and is_sane(cost)]
-    if not told:
-        return tr("What they cost is not known.")
-    money = exact_money(sum_money(told))
-    if has_idle:
-        money = spoken_money(with_idle(money))
-    untold = len(costs) - len(told)
-    if not untold:
-        return tr("Together they cost {money}.", money=money)
-    return tr.plural(
-        "Together they cost {money} and what 1 of them costs, which is not known.",
-        "Together they cost {money} and what {n} of them cost, which is not known.",
-        untold,
-        money=money,
-    )
 
 
 def queued_text(entry: QueueEntry, waiting: WaitText) -> ErrorText:

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from enigma_panel.services.types import Step
 from enigma_panel.ui.i18n import Translations
@@ -34,12 +34,10 @@ SIDE = 16
 LIST_SIDE = SIDE - 8
 """Left margin of the list, whose rows have their own padding."""
 FOOT_GAP = 8
-BELOW, BESIDE = [400, 140], [300, 200]
-"""How list and text share the room, one below the other, and side by side."""
-FLAT = 2.2
-"""How many times wider than high the page is when list and text stand side by side."""
+SIZES = [400, 140]
+"""How list and text share the room."""
 LOW = 200
-"""Least height for the whole text; with less, and no width either, the list stands alone."""
+"""Least height for the whole text; with less the list stands alone."""
 
 
 class StepsPage(QWidget):
@@ -58,7 +56,6 @@ class StepsPage(QWidget):
         self.whole = WholeStep()
         self._make_lines()
         self._build()
-        self._turn_parts(Qt.Orientation.Vertical)
         self._connect()
         self._show_state()
         self._show_read()
@@ -86,15 +83,16 @@ class StepsPage(QWidget):
         foot = make_row(self.count, self.new_steps, None, self.copy, gap=FOOT_GAP)
         foot.setStretch(0, 1)
         foot.setContentsMargins(SIDE, 0, SIDE, 0)
-        self._upper = QFrame()
-        rows = QVBoxLayout(self._upper)
+        upper = QWidget()
+        rows = QVBoxLayout(upper)
         rows.setContentsMargins(LIST_SIDE, 0, LIST_SIDE, 1)
         rows.addWidget(self.list)
         self._parts = QSplitter(Qt.Orientation.Vertical)
         self._parts.setChildrenCollapsible(False)
-        self._parts.addWidget(self._upper)
+        self._parts.addWidget(upper)
         self._parts.addWidget(self.whole)
         self._parts.setStretchFactor(0, 1)
+        self._parts.setSizes(SIZES)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
@@ -141,7 +139,6 @@ class StepsPage(QWidget):
         rows = self._model.rowCount()
         self.count.show_text(count_text(rows))
         self.copy.setVisible(rows > 0)
-        self._show_line()
         self._show_copy()
 
     def _show_copy(self) -> None:
@@ -176,10 +173,7 @@ class StepsPage(QWidget):
         is_read = self.list.read_step() is not None
         if self.whole.field.hasFocus() and not is_read:
             self.list.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.whole.setVisible(is_read and (self._is_flat() or self.height() >= LOW))
-
-    def _is_flat(self) -> bool:
-        return self.width() > FLAT * self.height()
+        self.whole.setVisible(is_read and self.height() >= LOW)
 
     def _jump(self) -> None:
         self.list.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -191,24 +185,10 @@ class StepsPage(QWidget):
         if steps:
             self.copy_asked.emit(copied_steps(steps))
 
-    def _turn_parts(self, turned: Qt.Orientation) -> None:
-        """Put the text below the list or beside it."""
-        self._parts.setOrientation(turned)
-        self._parts.setSizes(BELOW if turned is Qt.Orientation.Vertical else BESIDE)
-        self._show_line()
-
-    def _show_line(self) -> None:
-        """Draw a line between a list that is not empty and a text below it."""
-        is_below = self._parts.orientation() is Qt.Orientation.Vertical
-        set_role(self._upper, "bar" if is_below and self._model.rowCount() else "clear")
-
     # -- Qt ----------------------------------------------------------------------------------
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        turned = Qt.Orientation.Horizontal if self._is_flat() else Qt.Orientation.Vertical
-        if self._parts.orientation() is not turned:
-            self._turn_parts(turned)
         self._show_new_steps(self.list.new_count)
         self._show_whole()
 
