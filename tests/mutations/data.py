@@ -384,8 +384,8 @@ DATA = (
         tests=("tests/ui/widgets/test_table_models.py::test_no_cell_holds_a_secret",),
     ),
     Break(
-        promise="masked in the window",
-        mistake="Details spell it out",
+        promise="not in the window",
+        mistake="Details show it",
         file="ui/details/head.py",
         old="        self.menu.show_records(session, task)\n",
         new="        self.menu.show_records(session, task)\n"

@@ -66,21 +66,25 @@ class Head(QWidget):
     ) -> None:
         """Show the state as it is at this moment."""
         services = self._services
-        now, known = services.clock.now_ms(), services.health.unreachable_since_ms
-        shown = session if about_session else None
         missing = services.sessions.is_missing(task)
         word = state_word(session, task, about_session=about_session, is_missing=missing)
-        pending = services.sessions.pending(shown.key) if shown is not None else None
-        is_over = shown.is_ended if shown is not None else task is not None and task.is_final
         self.glyph.show_glyph(word.glyph, word.mark)
         self.state.setText(word.word)
         set_role(self.state, _ROLES.get(word.severity, ""))
-        note = "" if is_over else state_note(pending, now, known)
+        is_live = task is not None and task.may_be_at_work
+        if about_session and session is not None:
+            is_live = session.occupies_slot
+        note = self._note(session) if is_live else ""
         note = note or self._dialect_text(session)
         if note != self.note.text():
             self.note.show_text(note)
         self.state.setToolTip(plain_tip(word.tip))
         self.state.setAccessibleDescription(word.tip)
+
+    def _note(self, session: Session | None) -> str:
+        services = self._services
+        pending = services.sessions.pending(session.key) if session is not None else None
+        return state_note(pending, services.clock.now_ms(), services.health.unreachable_since_ms)
 
     def _dialect_text(self, session: Session | None) -> str:
         """Return the session's dialect in words, where it is not the account's."""

@@ -34,7 +34,7 @@ class TimeLine(DetailsPanel):
         self.thoughts = make_button("", "link")
         self.thoughts.setCheckable(True)
         self.thoughts.setToolTip(tr("Shows what the agent thought before each step."))
-        heading = make_label(tr("Time line"), "heading")
+        heading = make_label(tr("Time line"), "section")
         self.setLayout(make_column(make_row(heading, None, self.thoughts), self.view, gap=4))
         self.thoughts.toggled.connect(self.refresh)
         loader.changed.connect(self.refresh)
