@@ -167,7 +167,7 @@ class Tour:
         await self._allow_browsers(5)
 
     async def _allow_browsers(self, n: int) -> None:
-        self._press(self._window, "Settings")
+        self._window.settings.trigger()
         settings = await self._dialog(SettingsDialog)
         settings.tabs.setCurrentIndex(1)
         self._find(settings, QSpinBox, "Browsers at once").setValue(n)
@@ -240,7 +240,7 @@ class Tour:
             await asyncio.sleep(0.4)
             await self._picture(name, self._window)
         await self._answer_purchase(dialog)
-        self._press(self._window, "Settings")
+        self._window.settings.trigger()
         settings = await self._dialog(SettingsDialog)
         await asyncio.sleep(0.3)
         await self._picture("settings", settings)
@@ -280,7 +280,7 @@ class Tour:
         await asyncio.sleep(0.2)
         await self._picture("quit", quit_dialog)
         quit_dialog.reject()
-        self._press(self._window, "Terminate all…")
+        self._window.terminate_all.trigger()
         confirm = await self._dialog(TerminateAllDialog)
         await self._picture("terminate-all", confirm)
         self._press(confirm, "Terminate", exact=False)

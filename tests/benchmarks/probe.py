@@ -117,14 +117,14 @@ class Questions:
         self._parts.services.scope.spawn("benchmark's answer", self._answer(question))
 
     def _is_on_screen(self, question: OpenQuestion) -> bool:
-        """In the dialog or, while that shows another one, in the banner with its "1 of n"."""
+        """In the dialog or, while that shows another one, in the strip."""
         from enigma_panel.ui.questions.dialog import QuestionDialog
 
         for widget in QApplication.topLevelWidgets():
             if isinstance(widget, QuestionDialog) and widget.isVisible():
                 shown = widget.current_question()
                 is_it = shown is not None and shown.task_key == question.task_key
-                return is_it or self._window.question_banner.isVisible()
+                return is_it or self._window.question_strip.isVisible()
         return False
 
     async def _answer(self, question: OpenQuestion) -> None:

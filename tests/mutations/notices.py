@@ -233,16 +233,6 @@ NOTICES = (
     ),
     Break(
         promise=UNSURE,
-        mistake="the heading of Sessions says paused",
-        file="ui/sessions/card.py",
-        old='("1 paused?", "{n} paused?")',
-        new='("1 paused", "{n} paused")',
-        tests=(
-            "tests/ui/main_window/test_narrow.py::test_the_summary_of_sessions_ends_between_two_parts",
-        ),
-    ),
-    Break(
-        promise=UNSURE,
         mistake="Quit says paused",
         file="ui/quit/text.py",
         old="is_sure = all(is_pause_confirmed(tasks.get(s.key)) for s in sessions)",

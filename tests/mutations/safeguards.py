@@ -17,6 +17,34 @@ EXPORT = "tests/features/exports/test_dialog.py"
 
 SAFEGUARDS = (
     Break(
+        promise="A click meant for Answer starts no queue",
+        mistake="what has just taken its place acts at once",
+        file="ui/questions/strip.py",
+        old=" and stood_ms >= ARM_MS",
+        new="",
+        tests=("tests/ui/questions/test_strip.py::test_a_click_meant_for_answer_starts_no_queue",),
+    ),
+    Break(
+        promise="Nothing below the top bar moves by itself",
+        mistake="Sessions is as high as its rows",
+        file="ui/sessions/card.py",
+        old="max(LEAST_ROWS, self._settings.value.browsers_at_once)",
+        new="max(LEAST_ROWS, self._table.rows.rowCount())",
+        tests=(
+            "tests/ui/main_window/test_layout.py::test_nothing_below_the_top_bar_moves_by_itself",
+        ),
+    ),
+    Break(
+        promise="What today cost is never 0 where it is unknown",
+        mistake="it is",
+        file="ui/main_window/money_figure.py",
+        old="    if total.unknown and not total.cost:\n",
+        new="    if False:\n",
+        tests=(
+            "tests/ui/main_window/test_money_figure.py::test_it_says_what_today_cost_and_never_0_for_what_is_unknown",
+        ),
+    ),
+    Break(
         promise="Many polls that are due at once are spread",
         mistake="they go out at once",
         file="services/monitor/poller.py",

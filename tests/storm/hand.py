@@ -59,7 +59,7 @@ class Hand:
 
     @cached_property
     def _tools(self) -> Node:
-        return self._person.find(self._main, Role.PANEL, "Tool bar")
+        return self._person.find(self._main, Role.PANEL, "Top bar")
 
     @cached_property
     def _tasks(self) -> Node:
@@ -91,7 +91,7 @@ class Hand:
     def go_on(self) -> None:
         """Let the tasks go on that wait, or open the question that was left for later."""
         if not self._person.press_now(self._tasks, "Go on"):
-            self._person.press_now(self._tools, "Answer.*")
+            self._person.press_now(self._tools, "Answer")
 
     def terminate_one(self) -> bool:
         """Terminate one of the sessions that are said to be open; whether there was one."""

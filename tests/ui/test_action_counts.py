@@ -107,7 +107,7 @@ async def test_the_next_task_in_an_open_session_takes_three(
 WAYS: dict[str, tuple[int, Callable[[Hand, MainWindow], None]]] = {
     "Enter": (3, lambda hand, _window: hand.key(ENTER)),
     "double click": (3, lambda hand, window: hand.double_click(window.selection.sessions, 3)),
-    "the banner": (1, lambda hand, window: hand.click(window.question_banner, "Answer")),
+    "the strip": (1, lambda hand, window: hand.click(window.question_strip, "Answer")),
     "Ctrl+E": (1, lambda hand, _window: hand.key(Qt.Key.Key_E, CTRL)),
 }
 """To the question of that task; the last two are for the one with the least time left."""

@@ -5,11 +5,12 @@ All is reached, Enter presses it, and no focus falls unasked on what ends someth
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import product
 from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QColor
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -32,6 +33,7 @@ from enigma_panel.core.models import TaskStatus
 from enigma_panel.ui.dialogs import Dialogs
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.text.problems import Notice, NoticeAction
+from enigma_panel.ui.theme import theme
 from enigma_panel.ui.widgets.basics import Button, ToolButton
 from tests.kit.builders import a_question
 from tests.kit.clock import NOW
@@ -290,13 +292,13 @@ async def test_what_goes_away_leaves_the_keyboard_on_the_row(stage: Stage, way: 
         one.show()
 
 
-@pytest.mark.parametrize("title", ["New task", "Settings", "Terminate all…"])
-async def test_after_a_dialog_from_the_tool_bar_the_keyboard_is_on_the_row(
+@pytest.mark.parametrize("title", ["New task", "Terminate all…"])
+async def test_after_a_dialog_from_a_button_the_keyboard_is_on_the_row(
     stage: Stage, title: str
 ) -> None:
     window = await stage.show()
     stage.window.selection.tasks.select_key(2)
-    opener = button(stage.window.tool_bar, title)
+    opener = button(stage.window, title)
     opener.setFocus()
     key(opener, ENTER)
     dialog = await stage.dialog(title.rstrip("…"))
@@ -306,11 +308,9 @@ async def test_after_a_dialog_from_the_tool_bar_the_keyboard_is_on_the_row(
     assert stage.window.selection.tasks.selected_keys() == [2]
 
 
-@pytest.mark.parametrize("place", ["tool_bar", "question_banner"])
-async def test_after_an_answer_the_keyboard_is_on_the_row(stage: Stage, place: str) -> None:
+async def test_after_an_answer_the_keyboard_is_on_the_row(stage: Stage) -> None:
     window = await stage.show()
-    name = "Answer · 1" if place == "tool_bar" else "Answer"
-    opener = button(getattr(stage.window, place), name)
+    opener = button(stage.window.question_strip, "Answer")
     opener.setFocus()
     key(opener, ENTER)
     dialog = await stage.dialog("Question from the agent")
@@ -323,7 +323,7 @@ async def test_after_an_answer_the_keyboard_is_on_the_row(stage: Stage, place: s
 
 async def test_after_the_menu_the_keyboard_is_on_the_row(stage: Stage) -> None:
     window = await stage.show()
-    opener = stage.window.tool_bar.menu_button
+    opener = stage.window.top_bar.menu_button
     opener.setFocus()
     key(opener, ENTER)
     menu = stage.window.main_menu.menu
@@ -343,7 +343,7 @@ async def test_when_an_action_ends_the_keyboard_is_on_the_row(stage: Stage) -> N
     await stage.show()
     sessions = stage.world.sessions
     stage.window.selection.sessions.select_key(1)
-    stop = button(stage.window.tool_bar, "Stop")
+    stop = button(stage.window.details, "Stop")
     stop.setFocus()
     sessions.change_task(1, status=TaskStatus.STOPPED, ended_ms=NOW)
     assert not stop.isEnabled()
@@ -370,3 +370,16 @@ def test_what_stands_above_the_tables_comes_before_them(
     assert order[first : first + len(above)] == above
     assert order.index("Sessions") < order.index("Tasks")
     assert first + len(above) <= order.index("Sessions")
+
+
+def test_the_ring_of_a_table_is_whole(window: MainWindow, qapp: QApplication) -> None:
+    """The header covered its upper corners."""
+    window.activateWindow()
+    red = QColor(theme.colours().accent).red()
+    for table in (window.selection.sessions, window.selection.tasks):
+        table.setFocus(Qt.FocusReason.TabFocusReason)
+        qapp.processEvents()
+        picture = table.grab().toImage()
+        for x, y in product((1, picture.width() - 5), (1, picture.height() - 5)):
+            corner = (picture.pixelColor(x + dx, y + dy) for dx, dy in product(range(4), repeat=2))
+            assert min(abs(pixel.red() - red) for pixel in corner) < 30, (x, y)

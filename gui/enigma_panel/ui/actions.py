@@ -98,10 +98,6 @@ class Actions(QObject):
         if able:
             self._sessions.undo(able)
 
-    def undo_pressed(self, keys: Sequence[int]) -> None:
-        """Undo by a button that has just appeared: the second of two clicks takes nothing back."""
-        self.undo([key for key in keys if self.is_settled(key)])
-
     def is_settled(self, key: int) -> bool:
         """Whether a command waits for so long that nobody takes it back by accident."""
         pending = self._sessions.pending(key)

@@ -407,11 +407,6 @@ SWITCHED_OFF: dict[str, Callable[[Hand, pytest.MonkeyPatch], None]] = {
     "rows of Tasks": lambda hand, _: _never_held(hand, hand.window.selection.task_rows),
     "notices": lambda hand, _: _never_held(hand, hand.window.notice_bar),
     "bar of the queue": lambda hand, _: _never_held(hand, hand.window.queue_actions.bar),
-    "room of the question": lambda hand, patch: patch.setattr(
-        hand.window.question_room,
-        "refresh",
-        lambda: hand.window.question_room.setVisible(hand.window.question_banner.refresh()),
-    ),
     "0.7 s": lambda hand, patch: patch.setattr(hand.sessions.places, "stood_ms", lambda _: None),
     "moves of rows": lambda hand, patch: patch.setattr(
         hand.sessions.places, "_note", lambda **_: None

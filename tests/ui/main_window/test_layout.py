@@ -1,14 +1,17 @@
-"""How the window is shared: what the person gave a part, it keeps; Sessions takes what it needs."""
+"""How the window is shared: what the person gave a part, it keeps; nothing moves by itself."""
 
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QSplitter
 
+from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.ui.main_window.layout import DETAILS_WIDTH, Sizes
 from enigma_panel.ui.main_window.window import MainWindow
+from tests.kit.builders import a_question
+from tests.kit.clock import NOW
 from tests.kit.fakes import FakeDialogs
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -82,20 +85,47 @@ def rows_seen(window: MainWindow) -> int:
     return table.viewport().height() // table.rowHeight(0)
 
 
-def test_sessions_is_as_high_as_its_rows_and_half_at_most(
-    window: MainWindow, services: Any
+@pytest.mark.parametrize(("at_once", "rows"), [(1, 3), (5, 5), (100, 6)])
+def test_sessions_has_room_for_browsers_at_once_and_no_start_moves_tasks(
+    window: MainWindow, services: Any, at_once: int, rows: int
 ) -> None:
-    for count in range(1, 31):
+    services.settings.change(browsers_at_once=at_once)
+    size(window, 1280, 900)
+    height = window.sessions_card.height()
+    for count in range(1, 13):
         services.sessions.add(count)
         QApplication.processEvents()
-        half = window.body.tables.height() // 2
-        if count in {4, 6, 8}:
-            assert rows_seen(window) == count
-            assert window.selection.sessions.verticalScrollBar().maximum() == 0
-        assert window.sessions_card.height() <= half
-    assert window.sessions_card.height() == half
-    size(window, 1280, 500)
+        assert window.sessions_card.height() == height
+        scrolls = window.selection.sessions.verticalScrollBar().maximum() > 0
+        assert scrolls is (count > rows)
+    assert rows_seen(window) == rows
+    size(window, 1280, 400)
     assert window.sessions_card.height() <= window.body.tables.height() // 2
+
+
+def test_nothing_below_the_top_bar_moves_by_itself(window: MainWindow, services: Any) -> None:
+    """Neither for a question nor for a start or an end."""
+
+    def places() -> list[QRect]:
+        QApplication.processEvents()
+        parts = [window.sessions_card, window.tasks_card, window.details, window.statusBar()]
+        tables = [window.selection.sessions.viewport(), window.selection.tasks.viewport()]
+        return [QRect(w.mapTo(window, QPoint()), w.size()) for w in (*parts, *tables)]
+
+    for width in (1280, 760, 640):
+        size(window, width, 800)
+        before = places()
+        services.sessions.add(1, status=TaskStatus.ASKS)
+        services.sessions.add(2)
+        services.inbox.ask(a_question(1, "Which one?", expires_ms=NOW + 161_000))
+        window.question_strip.show_need("3 tasks queued", "Go on", lambda: None)
+        assert places() == before
+        services.inbox.close(1)
+        assert places() == before
+        window.question_strip.show_need("", "", None)
+        for key in (1, 2):
+            services.sessions.change_session(key, phase=Phase.CLOSED, ended_ms=NOW - 60_000)
+        assert places() == before
 
 
 def test_where_the_person_put_the_splitter_it_stays(
@@ -121,21 +151,6 @@ def test_the_empty_table_has_room_to_say_what_to_do(window: MainWindow) -> None:
     assert card.height() >= card.height_of_rows() - 1
 
 
-def test_it_does_not_move_what_lies_under_the_pointer(
-    window: MainWindow, services: Any, qapp: QApplication
-) -> None:
-    services.sessions.add(1)
-    qapp.processEvents()
-    height = window.sessions_card.height()
-    window.hold.aim()
-    for count in range(2, 8):
-        services.sessions.add(count)
-    window._tick()
-    assert window.sessions_card.height() == height
-    window.hold.leave()
-    assert window.sessions_card.height() > height
-
-
 @pytest.mark.parametrize("text", ["", "318", "x|y|z", "-4|1e3|2.5", "AAAA/w==|dGVy", "9" * 99])
 def test_what_means_nothing_is_ignored(services: Any, qapp: QApplication, text: str) -> None:
     services.settings.change(window_splitter=text)
@@ -150,7 +165,7 @@ def test_the_scroll_bar_of_the_page_takes_no_room(window: MainWindow, qapp: QApp
     page, bar = window.body.widget(), window.body.verticalScrollBar()
     before = page.width()
     assert not bar.isEnabled()
-    window.question_room.setMinimumHeight(900)
+    window.tasks_card.setMinimumHeight(900)
     qapp.processEvents()
     assert bar.isEnabled()
     assert page.width() == before

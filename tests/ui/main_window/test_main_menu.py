@@ -4,18 +4,18 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QAccessible, QAction, QShortcut
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QPushButton
+from PySide6.QtWidgets import QApplication, QDialog, QMenu, QPushButton
 
 from enigma_panel import __version__
 from enigma_panel.ui.dialogs import Dialogs
 from enigma_panel.ui.main_menu.about import AboutDialog
 from enigma_panel.ui.main_menu.shortcuts import ShortcutsDialog
 from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.tasks.model import Column
 from enigma_panel.ui.text.states import local_time
-from tests.kit.builders import a_question
 from tests.kit.fakes import FakeDialogs, FakeScope
 from tests.kit.person import button, key, notice_texts
 from tests.kit.wait import run_events
@@ -44,22 +44,25 @@ def test_the_menu_has_all_that_belongs_to_the_program(
     window: MainWindow, services: Any, qapp: QApplication, dialogs: FakeDialogs
 ) -> None:
     assert texts(window) == [
-        "New task",
-        "Quiet for 30 minutes",
-        "Settings",
-        "Keyboard shortcuts",
         "Commands",
+        "Answer",
+        "Terminate all…",
+        "Quiet for 30 minutes",
+        "Details",
+        "Show ended",
+        "Columns",
+        "Settings",
         "Account page",
-        "Copy diagnostics",
         "Open data folder",
+        "Keyboard shortcuts",
+        "Copy diagnostics",
         "About",
         "Quit",
     ]
-    button(window.tool_bar, "Menu").click()
+    button(window.top_bar, "Menu").click()
     menu = window.main_menu.menu
     assert menu.isVisible()
-    for _ in range(2):
-        key(menu, Qt.Key.Key_Down)
+    menu.setActiveAction(window.settings)
     key(menu, Qt.Key.Key_Return)
     assert dialogs.calls == [("open_settings",)]
     assert not menu.isVisible()
@@ -70,9 +73,9 @@ def test_f10_opens_it_at_its_button(window: MainWindow, qapp: QApplication) -> N
     window.resize(640, 400)
     qapp.processEvents()
     QTest.keyClick(window, Qt.Key.Key_F10)
-    menu, opener = window.main_menu.menu, window.tool_bar.menu_button
+    menu, opener = window.main_menu.menu, window.top_bar.menu_button
     assert menu.isVisible()
-    assert menu.activeAction().text() == "New task"
+    assert menu.activeAction().text() == "Commands"
     assert menu.geometry().right() == opener.mapToGlobal(opener.rect().bottomRight()).x()
     menu.close()
 
@@ -113,6 +116,47 @@ def test_the_data_folder_opens_but_not_the_throw_away_one_of_the_demo(
     other.deleteLater()
 
 
+def test_the_columns_of_tasks_are_in_the_menu(window: MainWindow) -> None:
+    columns = window.selection.tasks.column_menu
+    assert columns.menuAction() in window.main_menu.menu.actions()
+    columns.popup(QPoint(5, 5))
+    (took,) = [action for action in columns.actions() if action.text() == "Took"]
+    took.trigger()
+    assert window.selection.tasks.isColumnHidden(Column.TOOK)
+    columns.close()
+
+
+def test_details_open_and_fold_by_menu_and_key(window: MainWindow, qapp: QApplication) -> None:
+    window.activateWindow()
+    shown = window.show_details
+    assert (shown.isChecked(), window.details.isVisible()) == (True, True)
+    QTest.keyClick(window, Qt.Key.Key_F4)
+    assert (shown.isChecked(), window.details.isVisible()) == (False, False)
+    shown.trigger()
+    assert window.details.isVisible()
+
+
+def test_the_demo_says_so_and_leads_to_the_account(dialogs: FakeDialogs) -> None:
+    window = MainWindow(World(FakeScope(), demo=True).services, dialogs)
+    window.show()
+    chip = button(window.top_bar, "Demo")
+    chip.click()
+    (menu,) = chip.findChildren(QMenu)
+    words, leave = menu.actions()
+    assert (words.text(), words.isEnabled()) == ("Nothing here is real or costs money.", False)
+    assert leave.text() == "Use my account"
+    leave.trigger()
+    assert dialogs.calls == [("leave_demo",)]
+    menu.close()
+    window.close_for_good()
+    window.deleteLater()
+
+
+def test_outside_the_demo_nothing_says_so(window: MainWindow) -> None:
+    assert [b.text() for b in window.top_bar.findChildren(QPushButton)] == ["New task", "Answer"]
+    assert not window.use_account.isVisible()
+
+
 def test_diagnostics_and_quit_are_asked_for(window: MainWindow) -> None:
     asked: list[str] = []
     window.notice_controller.diagnostics_wanted.connect(lambda: asked.append("diagnostics"))
@@ -120,24 +164,6 @@ def test_diagnostics_and_quit_are_asked_for(window: MainWindow) -> None:
     for text in ("Copy diagnostics", "Quit"):
         next(a for a in window.main_menu.menu.actions() if a.text() == text).trigger()
     assert asked == ["diagnostics", "quit"]
-
-
-@pytest.mark.parametrize("width", [640, 700, 1280])
-def test_settings_is_in_the_menu_where_the_tool_bar_has_no_room(
-    window: MainWindow, services: Any, qapp: QApplication, width: int
-) -> None:
-    services.inbox.ask(a_question(1, "What is the code?"))
-    window.resize(1280, 400)
-    qapp.processEvents()
-    window.resize(width, 400)
-    qapp.processEvents()
-    names = [b.text() for b in window.tool_bar.findChildren(QPushButton) if b.isVisible()]
-    assert ("Settings" in names) is (width > 640)
-    opener = window.tool_bar.menu_button
-    assert opener.isVisible()
-    assert opener.height() == button(window.tool_bar, "New task").height()
-    assert window.tool_bar._row.sizeHint().width() <= width
-    assert "Settings" in texts(window)
 
 
 def test_the_sheet_has_each_shortcut_of_the_window_once(window: MainWindow, services: Any) -> None:

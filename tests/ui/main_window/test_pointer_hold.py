@@ -172,11 +172,11 @@ def test_a_question_is_shown_at_once_and_moves_nothing(
     before = place(aimed.selection.sessions, 1)
     services.inbox.ask(a_question(1, "Which one?"))
     qapp.processEvents()
-    assert aimed.question_banner.isVisible()
+    assert aimed.question_strip.isVisible()
     assert place(aimed.selection.sessions, 1) == before
     services.inbox.close(1)
     qapp.processEvents()
-    assert not aimed.question_banner.isVisible()
+    assert not aimed.question_strip.isVisible()
     assert place(aimed.selection.sessions, 1) == before
 
 
@@ -193,7 +193,7 @@ def test_the_first_question_of_all_has_its_room(
     services.sessions.add(2)
     services.inbox.ask(a_question(2, "Which one?"))
     qapp.processEvents()
-    assert window.question_banner.isVisible()
+    assert window.question_strip.isVisible()
     assert tasks.mapTo(window, QPoint()) == before
 
 
@@ -438,9 +438,9 @@ def test_what_the_person_wants_shown_is_shown_at_once(aimed: MainWindow, service
     end(services, 1)
     move_to(aimed.selection.sessions, 0)
     assert aimed.selection.session_rows.keys() == [2, 3]
-    aimed.sessions_card.ended.click()
+    aimed.main_menu.ended.trigger()
     assert aimed.selection.session_rows.keys() == [1, 2, 3]
-    aimed.sessions_card.ended.click()
+    aimed.main_menu.ended.trigger()
     assert aimed.selection.session_rows.keys() == [2, 3]
 
 
@@ -523,7 +523,7 @@ def test_what_the_person_moves_can_be_clicked_at_once(
     aimed.body.tables.setSizes([260, 300])
     qapp.processEvents()
     press(aimed, 7)
-    aimed.sessions_card.details.click()
+    aimed.show_details.trigger()
     qapp.processEvents()
     press(aimed, 8)
     assert len(services.sessions.calls) == 5
@@ -571,9 +571,9 @@ def test_a_page_that_the_person_scrolls_can_be_clicked_at_once(
     assert places.stood_ms(1) == 0
 
 
-def test_keyboard_and_tool_bar_need_no_such_time(aimed: MainWindow, services: Any) -> None:
+def test_keyboard_and_menu_need_no_such_time(aimed: MainWindow, services: Any) -> None:
     leave(aimed.selection.sessions)
     aimed.selection.sessions.select_key(3)
     services.sessions.change_task(3, status=TaskStatus.ASKS)
-    button(aimed.tool_bar, "Stop").click()
+    aimed.verbs[CommandVerb.STOP].trigger()
     assert services.sessions.commands == [((3,), CommandVerb.STOP, GRACE_MS)]

@@ -42,7 +42,7 @@ class Person:
 
     async def start(self, text: str, *, keep_open: bool = False) -> None:
         """New task, Start."""
-        click(button(self._window.tool_bar, "New task"))
+        click(button(self._window.top_bar, "New task"))
         dialog = await shown(NewTaskDialog)
         await active(dialog)
         type_text(dialog.task_text, text)
@@ -165,7 +165,7 @@ async def test_the_whole_job_where_nothing_but_the_oldest_page_is_served(
         await person.press_in_row(CommandVerb.RESUME)
         await until(lambda: person.state() == "working")
         person.select_session()
-        click(button(window.tool_bar, "Stop"))
+        window.verbs[CommandVerb.STOP].trigger()
         await until(lambda: person.task(RESEARCH, Column.STATUS) == "stopped")
         assert person.state().startswith("idle")
         await person.press_in_row(CommandVerb.TERMINATE)

@@ -1,4 +1,4 @@
-"""One subject: what was selected last is what Details, tool bar, menus and shortcuts are about."""
+"""One subject: what was selected last is what Details, menus and shortcuts are about."""
 
 from decimal import Decimal
 from typing import Any
@@ -12,7 +12,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 from msgspec.structs import replace
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -25,11 +25,12 @@ from enigma_panel.ui.actions import GRACE_MS
 from enigma_panel.ui.main_window.selection import NOBODY, Subject
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.sessions.model import ENDED_STAY_MS
+from enigma_panel.ui.widgets.actions import description
 from enigma_panel.ui.widgets.table.table import KeyedTable
 from tests.kit.builders import a_task
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeDialogs, FakeScope
-from tests.kit.person import CTRL, button, key, shown_texts
+from tests.kit.person import CTRL, key, shown_texts
 from tests.kit.world import World
 
 STRONG, PALE, NONE = "#dbe8fc", "#edf3fd", "#ffffff"
@@ -83,7 +84,7 @@ def test_the_keyboard_makes_the_row_it_comes_to_the_subject(two: MainWindow) -> 
     assert two.details.session_key == 2
     key(sessions, Qt.Key.Key_Escape)
     assert two.selection.subject == NOBODY
-    assert "Nothing selected:" in shown_texts(two.tool_bar)
+    assert two.selection.subject_text() == ""
     assert "Select a session or a task to see more of it." in shown_texts(two.details)
 
 
@@ -97,7 +98,7 @@ def test_an_old_task_is_shown_as_soon_as_its_record_is_there(
     for loaded, shown in ((2, ""), (1, "Task 1")):
         services.sessions.loaded.emit(frozenset({loaded}))
         assert two.details.head.session_name.label.text() == shown
-    assert "shop.example 1:" in shown_texts(two.tool_bar)
+    assert two.selection.subject_text() == "shop.example 1"
 
 
 def test_a_dialog_that_gives_the_focus_back_changes_no_subject(two: MainWindow) -> None:
@@ -110,9 +111,8 @@ def test_verbs_act_on_the_session_of_a_task_while_it_works_on_it(
     two: MainWindow, services: Any
 ) -> None:
     click_row(two.selection.tasks, 1)
-    assert "shop.example 1:" in shown_texts(two.tool_bar)
-    assert "shop.example 1: " in button(two.tool_bar, "Stop").accessibleDescription()
-    button(two.tool_bar, "Stop").click()
+    assert description(two.verbs[CommandVerb.STOP]).startswith("shop.example 1: ")
+    two.verbs[CommandVerb.STOP].trigger()
     assert services.sessions.commands == [((1,), CommandVerb.STOP, GRACE_MS)]
     services.sessions.tasks[3] = a_task(3, session_key=1, status=TaskStatus.WORKING)
     services.sessions.change_session(1, current_task=3)
@@ -123,8 +123,8 @@ def test_verbs_act_on_the_session_of_a_task_while_it_works_on_it(
 def test_of_several_they_say_how_many_and_what_they_cost(two: MainWindow, services: Any) -> None:
     services.sessions.add(3, left_s=50, status=TaskStatus.DONE)
     two.selection.sessions.selectAll()
-    assert "3 sessions:" in shown_texts(two.tool_bar)
-    assert button(two.tool_bar, "Stop 2 of 3").isEnabled()
+    assert two.selection.subject_text() == "3 sessions"
+    assert two.verbs[CommandVerb.STOP].text() == "Stop 2 of 3"
     assert ("3 sessions selected\n$0.24, 1 not known") in shown_texts(two.details)
     services.sessions.change_task(3, usage=Usage(cost=Decimal("0.01")))
     assert "3 sessions selected\n$0.25\n" in shown_texts(two.details) + "\n"
@@ -136,58 +136,7 @@ def test_of_several_they_say_how_many_and_what_they_cost(two: MainWindow, servic
     two.details.show_sum(TaskSum(count=2))  # a third is the subject, and the filter hides it
     assert "3 tasks selected" in shown_texts(two.details)
     two.selection.tasks.select_key(2)
-    assert button(two.tool_bar, "Stop").isEnabled()
-
-
-@pytest.mark.parametrize("width", [700, 1280])
-def test_no_verb_moves_while_fewer_of_those_selected_can_be_acted_on(
-    window: MainWindow, services: Any, qapp: QApplication, width: int
-) -> None:
-    """Who clicks Stop twice does not meet Terminate."""
-    window.resize(width, 560)
-    for n in range(1, 13):
-        services.sessions.add(n)
-    window.selection.sessions.selectAll()
-    qapp.processEvents()
-    buttons = window.tool_bar._verbs._actions
-
-    def places() -> list[tuple[int, int]]:
-        return [(b.mapTo(window, QPoint()).x(), b.width()) for b in buttons]
-
-    before = places()
-    for n in range(1, 13):
-        services.sessions.change_task(n, status=TaskStatus.DONE, ended_ms=NOW)
-        qapp.processEvents()
-        assert places() == before, [b.text() for b in buttons]
-    assert not window.verbs[CommandVerb.STOP].isEnabled()
-
-
-def test_with_little_room_the_buttons_keep_their_names(two: MainWindow, qapp: QApplication) -> None:
-    two.selection.sessions.selectAll()
-    two.resize(640, 400)
-    qapp.processEvents()
-    assert (
-        button(two.tool_bar, "Terminate").width()
-        >= button(two.tool_bar, "Terminate").sizeHint().width()
-    )
-    two.resize(1280, 800)
-    qapp.processEvents()
-    assert button(two.tool_bar, "Terminate 2 of 2").isEnabled()
-
-
-def test_no_verb_moves_with_the_subject(two: MainWindow, services: Any, qapp: QApplication) -> None:
-    places = set()
-    for name in ("a", "a name as long as somebody may give to a session of theirs", None):
-        services.sessions.change_session(1, label=name)
-        click_row(two.selection.sessions, 0)
-        qapp.processEvents()
-        pause, label = button(two.tool_bar, "Pause"), two.tool_bar._subject
-        places.add(pause.mapTo(two, QPoint(0, 0)).x())
-        assert label.geometry().right() < pause.mapTo(two.tool_bar, QPoint(0, 0)).x()
-    key(two.selection.sessions, Qt.Key.Key_Escape)
-    qapp.processEvents()
-    places.add(button(two.tool_bar, "Pause").mapTo(two, QPoint(0, 0)).x())
-    assert len(places) == 1
+    assert two.verbs[CommandVerb.STOP].text() == "Stop"
 
 
 def test_a_start_loads_no_record_of_the_archive(window: MainWindow, services: Any) -> None:
@@ -395,7 +344,7 @@ class People(RuleBasedStateMachine):
         return data.draw(st.sampled_from(sorted(self.sessions.sessions)))
 
 
-def test_details_tool_bar_and_shortcuts_are_about_one_subject(no_window_left: None) -> None:
+def test_details_menus_and_shortcuts_are_about_one_subject(no_window_left: None) -> None:
     run_state_machine_as_test(
         People, settings=settings(max_examples=10, stateful_step_count=25, deadline=None)
     )

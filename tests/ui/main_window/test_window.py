@@ -24,6 +24,7 @@ from enigma_panel.ui.main_window.window import FIRST_SIZE, MainWindow
 from enigma_panel.ui.tasks.filter_bar import Chip
 from enigma_panel.ui.tasks.model import Column as TaskColumn
 from enigma_panel.ui.text.verbs import verb_text
+from enigma_panel.ui.widgets.actions import description
 from enigma_panel.ui.widgets.pointer_hold import ARM_MS
 from enigma_panel.ui.widgets.table.column_sizing import TEXT_LEAST
 from enigma_panel.ui.widgets.table.table import ROW_HEIGHT
@@ -34,17 +35,17 @@ from tests.kit.person import button, leave, move_to, notice_texts, shown_texts
 from tests.kit.tables import verb_point
 
 
-def test_the_tool_bar_acts_on_the_selection(window: MainWindow, services: Any) -> None:
+def test_the_verbs_act_on_the_selection(window: MainWindow, services: Any) -> None:
     sessions = services.sessions
     sessions.add(1, left_s=100)
     sessions.add(2, left_s=150, status=TaskStatus.PAUSED)
-    assert not button(window.tool_bar, "Pause").isEnabled()
+    verbs = window.verbs
+    assert not verbs[CommandVerb.PAUSE].isEnabled()
     window.selection.sessions.select_key(1)
-    assert "shop.example 1:" in shown_texts(window.tool_bar)
-    assert button(window.tool_bar, "Pause").isEnabled()
-    assert not button(window.tool_bar, "Resume").isEnabled()
-    button(window.tool_bar, "Pause").click()
-    button(window.tool_bar, "Terminate").click()
+    assert window.selection.subject_text() == "shop.example 1"
+    assert not verbs[CommandVerb.RESUME].isEnabled()
+    verbs[CommandVerb.PAUSE].trigger()
+    verbs[CommandVerb.TERMINATE].trigger()
     assert sessions.calls == [
         ("command", (1,), CommandVerb.PAUSE),
         ("command", (1,), CommandVerb.TERMINATE, GRACE_MS),
@@ -54,11 +55,14 @@ def test_the_tool_bar_acts_on_the_selection(window: MainWindow, services: Any) -
 def test_several_ends_are_asked_about(
     window: MainWindow, services: Any, dialogs: FakeDialogs
 ) -> None:
-    for key in (1, 2):
-        services.sessions.add(key, left_s=key * 100)
+    services.sessions.add(1)
+    assert window.terminate_all.isEnabled()
+    assert not window.sessions_card.terminate_all.isVisible()  # the row has a button for one
+    services.sessions.add(2)
     window.selection.sessions.selectAll()
-    button(window.tool_bar, "Terminate 2 of 2").click()
-    button(window.tool_bar, "Terminate all…").click()
+    assert window.verbs[CommandVerb.TERMINATE].text() == "Terminate 2 of 2"
+    window.verbs[CommandVerb.TERMINATE].trigger()
+    button(window.sessions_card, "Terminate all…").click()
     assert dialogs.calls == [
         ("confirm_terminate_all", [1, 2]),
         ("confirm_terminate_all", [1, 2]),
@@ -271,22 +275,20 @@ def test_renaming_happens_in_details(window: MainWindow, services: Any, qapp: QA
 def test_questions_are_counted_and_shown(
     window: MainWindow, services: Any, dialogs: FakeDialogs
 ) -> None:
-    assert not window.question_banner.isVisible()
+    assert not window.question_strip.isVisible()
+    assert not window.answer.isEnabled()
     services.sessions.add(1, status=TaskStatus.ASKS, question="Which one?")
     services.inbox.ask(a_question(1, "Which one?", expires_ms=NOW + 161_000))
     assert window.windowTitle() == "(1) Enigma Control Panel"
-    assert window.question_banner.isVisible()
-    assert "asks: “Which one?”" in shown_texts(window.question_banner)
-    assert "2:41 left" in shown_texts(window.question_banner)
-    button(window.question_banner, "Answer").click()
-    button(window.tool_bar, "Answer · 1").click()
+    assert window.question_strip.isVisible()
+    button(window.question_strip, "Answer").click()
+    window.answer.trigger()
     assert dialogs.calls == [("open_question", 1), ("open_question", None)]
     services.inbox.open.clear()
     services.inbox.changed.emit()
     assert window.windowTitle() == "Enigma Control Panel"
-    assert not window.question_banner.isVisible()
-    assert "No question is open." in shown_texts(window.question_room)
-    assert not button(window.tool_bar, "Answer").isEnabled()
+    assert not window.question_strip.isVisible()
+    assert not window.answer.isEnabled()
 
 
 def test_notices_are_said_once_and_offer_something(
@@ -376,7 +378,6 @@ def test_a_waiting_keychain_is_said_where_the_rows_will_be(
 
 def test_the_status_line_tells_what_is_known(window: MainWindow, services: Any) -> None:
     assert "service ok, 12 browsers free, 2 s ago" in shown_texts(window.status_bar)
-    assert "balance $7.41" in shown_texts(window.status_bar)
     services.health.status = ServiceStatus.UNREACHABLE
     services.health.unreachable_since_ms = NOW - 60_000
     services.health.changed.emit()
@@ -426,7 +427,7 @@ def test_no_tip_takes_the_place_of_the_status_bar(
     window.selection.sessions.select_key(1)
     messages: list[str] = []
     window.statusBar().messageChanged.connect(messages.append)
-    for control in window.tool_bar.findChildren(QPushButton):
+    for control in window.top_bar.findChildren(QPushButton):
         QApplication.sendEvent(control, QEnterEvent(QPointF(5, 5), QPointF(5, 5), QPointF(5, 5)))
         qapp.processEvents()
         assert window.status_bar.isVisible()
@@ -437,23 +438,23 @@ def test_no_tip_takes_the_place_of_the_status_bar(
     whoever = [*window.findChildren(QWidget), *window.findChildren(QAction)]
     assert [one for one in whoever if one.statusTip()] == []
     tip = verb_text(CommandVerb.TERMINATE).tip
-    terminate = button(window.tool_bar, "Terminate")
-    assert terminate.accessibleDescription() == f"shop.example 1: {tip}"
+    terminate = window.verbs[CommandVerb.TERMINATE]
+    assert description(terminate) == f"shop.example 1: {tip}"
     assert terminate.toolTip().endswith(tip)
 
 
-def test_ended_sessions_are_shown_as_card_and_settings_say(
+def test_ended_sessions_are_shown_as_menu_and_settings_say(
     window: MainWindow, services: Any
 ) -> None:
-    """The box on the card and the one in Settings are one setting."""
+    """The menu and Settings have one setting."""
     services.sessions.add(1)
     ended = {"phase": Phase.ENDED_BY_YOU, "ended_ms": NOW - 3_600_000}
     services.sessions.change_session(1, **ended)
-    rows, box = window.selection.session_rows, window.sessions_card.ended
+    rows, shown = window.selection.session_rows, window.main_menu.ended
     assert rows.keys() == []
     services.settings.change(show_ended=True)
-    assert (rows.keys(), box.isChecked()) == ([1], True)
-    box.click()
+    assert (rows.keys(), shown.isChecked()) == ([1], True)
+    shown.trigger()
     assert (rows.keys(), services.settings.value.show_ended) == ([], False)
 
 
@@ -471,7 +472,8 @@ def test_details_fold_below_1000_px(window: MainWindow, qapp: QApplication) -> N
     window.resize(900, 700)
     qapp.processEvents()
     assert not window.details.isVisible()
-    window.sessions_card.details.click()
+    assert not window.show_details.isChecked()
+    window.show_details.trigger()
     assert window.details.isVisible()
     window.resize(640, 400)
     qapp.processEvents()

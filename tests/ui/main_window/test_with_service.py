@@ -21,7 +21,7 @@ from enigma_panel.ui.text.steps import step_text
 from enigma_panel.ui.theme import theme
 from enigma_panel.ui.widgets.table.model import Role
 from tests.kit.fakes import FakeDialogs
-from tests.kit.person import button, shown_texts
+from tests.kit.person import shown_texts
 from tests.kit.wait import until
 from tests.services.conftest import Running
 
@@ -132,18 +132,18 @@ async def test_a_terminate_is_taken_back_and_another_is_hurried(
         (session_key,) = selection.session_rows.keys()
         await until(lambda: sessions.session(session_key).service_id)
         selection.sessions.select_key(session_key)
-        button(window.tool_bar, "Terminate").click()
+        window.verbs[CommandVerb.TERMINATE].trigger()
         await until(lambda: sessions.pending(session_key))
         assert sessions.pending(session_key).why is WaitReason.UNDO
         row = selection.session_rows.index(0, SessionColumn.STATE)
         assert row.data(Role.CELL).tail.startswith("Terminating in ")
-        assert button(window.tool_bar, "Terminate").isEnabled()
+        assert window.verbs[CommandVerb.TERMINATE].isEnabled()
         QTest.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
         assert sessions.pending(session_key) is None
         assert sessions.session(session_key).phase is Phase.OPEN
-        assert button(window.tool_bar, "Pause").isEnabled()
+        assert window.verbs[CommandVerb.PAUSE].isEnabled()
         for _ in range(2):
-            button(window.tool_bar, "Terminate").click()
+            window.verbs[CommandVerb.TERMINATE].trigger()
             await until(
                 lambda: sessions.pending(session_key) or sessions.session(session_key).is_ended
             )

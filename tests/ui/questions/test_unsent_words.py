@@ -58,7 +58,7 @@ def test_it_does_not_come_up_over_words_that_were_not_sent(
     type_text(new_task.task_text, "Buy one hub")
     ask(services)
     assert question() is None
-    assert window.question_banner.isVisible()
+    assert window.question_strip.isVisible()
     new_task.task_text.selectAll()
     key(new_task.task_text, Qt.Key.Key_Delete)
     services.clock.now += TYPING_MS

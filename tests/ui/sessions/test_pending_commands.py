@@ -1,11 +1,11 @@
-"""Commands that wait: what stands on the row, and Undo by mouse, tool bar, menu and keyboard."""
+"""Commands that wait: what stands on the row, and Undo by mouse, menu and keyboard."""
 
 from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication
+from PySide6.QtWidgets import QApplication
 
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.verbs import CommandVerb
@@ -51,11 +51,6 @@ def row_of(window: MainWindow, key: int) -> int:
     return row
 
 
-def shown_names(window: MainWindow) -> list[str]:
-    buttons = [b for b in window.tool_bar.findChildren(QAbstractButton) if b.isVisible()]
-    return [b.accessibleName() for b in buttons]
-
-
 def test_the_row_says_what_waits(working: MainWindow, services: Any) -> None:
     rows = working.selection.session_rows
     services.sessions.set_pending(2, END, WaitReason.CONNECTION)
@@ -94,7 +89,7 @@ def test_a_terminate_of_a_task_at_work_can_be_taken_back(
     sessions.set_pending(1, END, WaitReason.UNDO, due_ms=NOW + 2_000)
     sessions.calls.clear()
     QTest.mouseClick(table.viewport(), LEFT, pos=verb_point(table, row_of(working, 1), END))
-    button(working.tool_bar, "Terminate").click()
+    working.verbs[END].trigger()
     assert sessions.calls == [("command", (1,), END), ("command", (1,), END)]  # both at once
 
 
@@ -103,8 +98,8 @@ def test_a_task_that_is_not_over_is_at_work(
     working: MainWindow, services: Any, status: TaskStatus
 ) -> None:
     services.sessions.change_task(1, status=status)
-    button(working.tool_bar, "Terminate").click()
-    button(working.tool_bar, "Stop").click()
+    working.verbs[END].trigger()
+    working.verbs[STOP].trigger()
     assert services.sessions.calls == [("command", (1,), verb, GRACE_MS) for verb in (END, STOP)]
 
 
@@ -119,7 +114,7 @@ def test_stop_can_be_taken_back_wherever_it_is_clicked_and_pause_goes_at_once(
     working.menus.menu.hide()
     assert sessions.commands == [((1,), STOP, GRACE_MS)] * 3
     sessions.calls.clear()
-    button(working.tool_bar, "Pause").click()
+    working.verbs[PAUSE].trigger()
     QTest.mouseClick(table.viewport(), LEFT, pos=verb_point(table, row_of(working, 1), PAUSE))
     assert sessions.commands == [((1,), PAUSE)] * 2
 
@@ -128,7 +123,7 @@ def test_several_are_asked_about_and_then_go_at_once(
     working: MainWindow, services: Any, dialogs: FakeDialogs
 ) -> None:
     working.selection.sessions.selectAll()
-    button(working.tool_bar, "Terminate 2 of 2").click()
+    working.verbs[END].trigger()
     assert dialogs.calls == [("confirm_terminate_all", [1, 2])]
     assert services.sessions.calls == []
 
@@ -152,7 +147,6 @@ def test_the_second_click_of_two_takes_nothing_back(
     qapp.processEvents()
     services.clock.now += SETTLED_MS - 1
     QTest.mouseClick(table.viewport(), LEFT, pos=undo_point(table, 1))
-    button(working.tool_bar, "Undo Pause").click()
     assert sessions.calls == []
     services.clock.now += 1
     QTest.mouseClick(table.viewport(), LEFT, pos=undo_point(table, 1))
@@ -185,31 +179,8 @@ def test_what_is_being_sent_cannot_be_taken_back(
     QTest.mouseClick(table.viewport(), LEFT, pos=undo_point(table, 1))
     QTest.keyClick(working, Qt.Key.Key_Z, CTRL)
     assert sessions.calls == []
-    assert "Undo Terminate" not in shown_names(working)
-    assert not button(working.tool_bar, "Terminate").isEnabled()
-
-
-def test_the_tool_bar_offers_undo_where_pause_and_resume_were(
-    working: MainWindow, services: Any, qapp: QApplication
-) -> None:
-    end = button(working.tool_bar, "Terminate")
-    place = end.mapTo(working, QPoint(0, 0))
-    services.sessions.set_pending(1, END, WaitReason.UNDO, due_ms=NOW + 3_000)
-    qapp.processEvents()
-    names = shown_names(working)
-    assert "Undo Terminate" in names
-    assert not {"Pause", "Resume"} & set(names)
-    assert end.mapTo(working, QPoint(0, 0)) == place  # it may be clicked again
-    assert end.isEnabled()
-    undo = button(working.tool_bar, "Undo Terminate")
-    assert undo.text() == "Undo Terminate"
-    assert undo.accessibleDescription() == "Takes the command back: it is not sent."
-    working.selection.sessions.select_key(2)
-    assert "Pause" in shown_names(working)
-    working.selection.sessions.select_key(1)
-    button(working.tool_bar, "Undo Terminate").click()
-    assert services.sessions.calls == [("undo", (1,))]
-    assert "Pause" in shown_names(working)
+    assert not working.undo.isVisible()
+    assert not working.verbs[END].isEnabled()
 
 
 def test_keyboard_and_menu_take_back(
@@ -224,7 +195,6 @@ def test_keyboard_and_menu_take_back(
     sessions.set_pending(1, STOP, WaitReason.KEY)
     sessions.set_pending(2, END, WaitReason.CONNECTION)
     working.selection.sessions.selectAll()
-    assert button(working.tool_bar, "Undo 2 commands").isEnabled()
     working.menus.show_for_sessions(QPoint(10, 10))
     undo = next(a for a in working.menus.menu.actions() if a.text() == "Undo 2 commands")
     undo.trigger()
@@ -235,7 +205,7 @@ def test_keyboard_and_menu_take_back(
 def test_pressing_stop_again_never_terminates(
     working: MainWindow, services: Any, qapp: QApplication
 ) -> None:
-    stop = button(working.tool_bar, "Stop")
+    stop = button(working.details, "Stop")
     stop.setFocus()
     QTest.keyClick(stop, Qt.Key.Key_Space)
     services.sessions.change_task(1, status=TaskStatus.STOPPED, stop_sent_ms=NOW)

@@ -1,10 +1,11 @@
-"""The menu of the program, at the right end of the tool bar, and the windows that it opens."""
+"""The menu of the program, at the right end of the top bar, and the windows that it opens."""
 
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from PySide6.QtCore import QObject, QPoint
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
@@ -23,6 +24,17 @@ if TYPE_CHECKING:
     from enigma_panel.ui.main_menu.shortcuts import ShortcutsDialog
 
 tr = Translations("Menu")
+
+
+class WindowActions(Struct, frozen=True):
+    """The window's own actions that the menu shows, and its menu of columns."""
+
+    answer: QAction
+    terminate_all: QAction
+    details: QAction
+    columns: QMenu
+    settings: QAction
+    leave: QAction
 
 
 class MainMenu(QObject):
@@ -69,22 +81,35 @@ class MainMenu(QObject):
             tip=tr("A question comes up in its last minute only."),
         )
         self.quiet.setCheckable(True)
+        self.ended = make_action(
+            owner,
+            tr("Show ended"),
+            lambda: services.settings.change(show_ended=self.ended.isChecked()),
+            tip=tr("Ended sessions leave the table after 30 s, unless this is set."),
+            shortcut="Ctrl+H",
+        )
+        self.ended.setCheckable(True)
         self.folder.setVisible(not services.demo)  # the demo's is thrown away
         self.about = make_action(owner, tr("About"), self._show_about)
         services.account.changed.connect(self._follow_account)
         services.urgency.changed.connect(self._show_quiet)
+        services.settings.changed.connect(self._follow_settings)
         self._follow_account()
+        self._follow_settings()
 
-    def fill(self, new_task: QAction, settings: QAction, leave: QAction) -> None:
+    def fill(self, window: WindowActions) -> None:
         """Put all actions into the menu, with those of the window."""
-        new_task.setIconVisibleInMenu(False)  # it has the colour for the button's ground
-        self.menu.addActions([new_task, self.quiet, settings])
-        self.menu.addSeparator()
-        self.menu.addActions([self.shortcuts, self.commands])
-        self.menu.addSeparator()
-        self.menu.addActions([self.account_page, self.diagnostics, self.folder, self.about])
-        self.menu.addSeparator()
-        self.menu.addAction(leave)
+        groups: list[list[QAction]] = [
+            [self.commands, window.answer, window.terminate_all, self.quiet],
+            [window.details, self.ended, window.columns.menuAction()],
+            [window.settings, self.account_page, self.folder],
+            [self.shortcuts, self.diagnostics, self.about],
+            [window.leave],
+        ]
+        for group in groups:
+            self.menu.addActions(group)
+            if group is not groups[-1]:
+                self.menu.addSeparator()
 
     def show(self) -> None:
         """Open the menu below its button."""
@@ -135,6 +160,9 @@ class MainMenu(QObject):
             text = tr("Quiet until {time}", time=local_time(until_ms))
         self.quiet.setChecked(until_ms is not None)
         rename_action(self.quiet, text)
+
+    def _follow_settings(self) -> None:
+        self.ended.setChecked(self._services.settings.value.show_ended)
 
     def _follow_account(self) -> None:
         page = account_page(self._services.account.base_url)

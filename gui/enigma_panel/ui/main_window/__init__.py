@@ -1,1 +1,1 @@
-"""The main window: layout, menus, tool bar, status bar."""
+"""The main window: layout, menus, top bar, status bar."""

@@ -11,10 +11,9 @@ from enigma_panel.ui.sessions.card import SessionsCard
 from enigma_panel.ui.tasks.card import TasksCard
 from enigma_panel.ui.theme import theme
 from enigma_panel.ui.widgets.inputs import ScrollArea
-from enigma_panel.ui.widgets.pointer_hold import PointerHold
 
 FOLD_BELOW = 1000
-GAP = 10
+GAP = 8
 DETAILS_WIDTH, DETAILS_HEIGHT = 384, 280
 """Details' size until the person moves the splitter; the width is for the usual font."""
 DETAILS_SHARE = 0.28
@@ -32,21 +31,21 @@ class Sizes(Struct, frozen=True, kw_only=True):
 
 
 class MainLayout(ScrollArea):
-    """The part between the tool bar and the status bar. Below 1,000 px Details folds away.
+    """The part between the top bar and the status bar. Below 1,000 px Details folds away.
 
     A size that the person gave a part holds in every window that has the room. Where banners leave
     the tables less than they need, all of it is scrolled. tables_moved: what stands above the
     tables came, went, or has another height, or the page has become shorter than it was scrolled.
-    scrolled: by the person.
+    scrolled: by the person. details_opened: whether Details is shown now.
     """
 
+    details_opened = Signal(bool)
     folded = Signal(bool)
     tables_moved = Signal()
     scrolled = Signal()
 
     def __init__(
         self,
-        hold: PointerHold,
         sessions: SessionsCard,
         tasks: TasksCard,
         details: Details,
@@ -54,7 +53,6 @@ class MainLayout(ScrollArea):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._hold = hold
         self._sessions = sessions
         self._details = details
         self._is_narrow = False
@@ -71,6 +69,11 @@ class MainLayout(ScrollArea):
         self._wanted[self._is_narrow] = is_open
         self._show_details()
 
+    @property
+    def is_details_open(self) -> bool:
+        """Whether Details is shown, at the width that the window has."""
+        return self._wanted[self._is_narrow]
+
     def restore_sizes(self, sizes: Sizes) -> None:
         """Give every part the size of an earlier run."""
         self.sizes = sizes
@@ -80,10 +83,8 @@ class MainLayout(ScrollArea):
     def fit_sessions(self) -> None:
         """Make Sessions as high as its rows need, half at most, or as the person made it.
 
-        Not while somebody aims at a row: it would move what lies below the pointer.
+        Neither a start nor an end changes that.
         """
-        if self._hold.is_held:
-            return
         height, half = self.sizes.sessions_height, self.tables.height() // 2
         height = height or min(self._sessions.height_of_rows(), half)
         if height != self._sessions.height():
@@ -111,14 +112,12 @@ class MainLayout(ScrollArea):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         bar.rangeChanged.connect(lambda least, most: bar.setEnabled(most > least))
         bar.setEnabled(False)
-        self.column.setContentsMargins(12, 6, 0, 6)
+        self.column.setContentsMargins(16, 0, 4, 8)  # the scroll bar makes the right one 16, too
         self.column.setSpacing(GAP)
         self._show_details()
 
     def _connect(self) -> None:
-        self._sessions.details.toggled.connect(self.set_details_open)
-        self._sessions.rows_changed.connect(self.fit_sessions)
-        self._hold.released.connect(self.fit_sessions)
+        self._sessions.room_changed.connect(self.fit_sessions)
         self.tables.resized.connect(self.fit_sessions)
         self.whole.resized.connect(self._fit_details)
         self.whole.moved.connect(self.tables_moved)
@@ -156,9 +155,8 @@ class MainLayout(ScrollArea):
         return min(theme.scaled(DETAILS_WIDTH), most)
 
     def _show_details(self) -> None:
-        is_open = self._wanted[self._is_narrow]
-        self._details.setVisible(is_open)
-        self._sessions.show_details_open(is_open)
+        self._details.setVisible(self.is_details_open)
+        self.details_opened.emit(self.is_details_open)
         self._fit_details()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -1,4 +1,4 @@
-"""The selection of both tables: the one subject of Details, tool bar, menus and shortcuts."""
+"""The selection of both tables: the one subject of Details, menus and shortcuts."""
 
 from collections.abc import Callable, Iterable
 from itertools import takewhile
@@ -33,7 +33,7 @@ PAUSE_FACTOR = 4
 
 
 class Subject(Struct, frozen=True):
-    """What Details, tool bar, menus and shortcuts are about: sessions or tasks, by their keys."""
+    """What Details, menus and shortcuts are about: sessions or tasks, by their keys."""
 
     sessions: tuple[int, ...] = ()
     tasks: tuple[int, ...] = ()

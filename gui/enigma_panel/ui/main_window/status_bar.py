@@ -1,25 +1,16 @@
-"""The status bar: how the service is, how updates arrive, what is left and what was spent."""
+"""The status bar: how the service is and how updates arrive."""
 
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
-from enigma_panel.core.money import MoneyKind, format_money
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import KeyCheck, KeyState, ServiceStatus
 from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.text.money import (
-    each_text,
-    exact_text,
-    forecast_text,
-    spoken_forecast,
-    spoken_money,
-)
-from enigma_panel.ui.text.states import age, local_moment
+from enigma_panel.ui.text.states import age
 from enigma_panel.ui.text.steps import live_text
-from enigma_panel.ui.text.sums import spoken_sum, sum_text, sum_tip
 from enigma_panel.ui.text.waiting import count_text
 from enigma_panel.ui.theme.palette import Glyph, Severity
-from enigma_panel.ui.widgets.basics import ElidedLabel, make_label, set_role
+from enigma_panel.ui.widgets.basics import ElidedLabel, make_label
 from enigma_panel.ui.widgets.glyph_label import GlyphLabel
 
 tr = Translations("Main window")
@@ -27,8 +18,6 @@ tr = Translations("Main window")
 GAP, APART, BETWEEN, SIDE = 22, 16, 6, 10
 STATUS_LEAST = 150
 """Room for how the service is, before anything else is left out."""
-FEW_TASKS = 5
-"""The number of tasks that a balance must allow not to be amber."""
 _SEVERITIES = {
     ServiceStatus.UNASKED: Severity.DIM,
     ServiceStatus.OK: Severity.GREEN,
@@ -47,14 +36,9 @@ class StatusBar(QWidget):
         self._glyph = GlyphLabel(Glyph.DISC, Severity.DIM, 12)
         self._status = ElidedLabel("dim")
         self._live = make_label(role="dim")
-        self._balance = make_label(role="dim")
-        self._forecast = make_label(role="dim")
-        self._today = make_label(role="dim")
-        self._is_low = False
         self._pending = make_label(role="dim")
         self._key = make_label(role="dim")
         self._build()
-        services.spending.changed.connect(self._follow_spending)
         self.refresh()
 
     def refresh(self) -> None:
@@ -64,9 +48,6 @@ class StatusBar(QWidget):
         if self._status.text() != self._status_text():
             self._status.show_text(self._status_text())
         self._show_live()
-        self._show_balance()
-        self._services.spending.refresh()
-        self._show_today()
         _set(self._key, self._key_text())
         self.refresh_pending()
 
@@ -90,9 +71,8 @@ class StatusBar(QWidget):
         row.addWidget(self._glyph)
         row.addWidget(self._status)
         self._status.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
-        for label in (self._live, self._balance, self._forecast, self._today):
-            label.setIndent(BETWEEN if label is self._forecast else GAP)
-            row.addWidget(label)  # one that is hidden takes its gap along
+        self._live.setIndent(GAP)
+        row.addWidget(self._live)  # hidden it takes its gap along
         row.addStretch(1)
         for label in (self._key, self._pending):
             label.setContentsMargins(APART, 0, 0, 0)
@@ -106,57 +86,13 @@ class StatusBar(QWidget):
         account = self._services.account
         works = account.state is KeyState.READY and account.last_check is not KeyCheck.REFUSED
         key = (self._key, status if works else least)  # where a key that works is kept can wait
-        forecast = (self._forecast, least if self._is_low else status)
-        others = [(self._live, least), (self._balance, least), (self._today, least)]
-        others.insert(2 if self._is_low else 3, forecast)
-        others.insert(4 if works else 0, key)
+        others = [(self._live, least)]
+        others.insert(1 if works else 0, key)
         for label, for_status in ((self._pending, least), *others):
             needs = label.sizeHint().width() + BETWEEN
             is_shown = bool(label.text()) and needs + for_status <= left
-            if label is self._forecast and self._balance.isHidden():
-                is_shown = False
             left -= needs if is_shown else 0
             label.setVisible(is_shown)
-
-    def _show_balance(self) -> None:
-        """Show what is left, and how far that goes; amber where that is not far."""
-        balance = self._services.health.balance
-        forecast = None if balance is None else self._services.spending.forecast(balance)
-        is_used_up = balance is not None and balance.is_finite() and balance <= 0
-        self._is_low = is_used_up or (forecast is not None and forecast.tasks < FEW_TASKS)
-        self._show_left()
-        exact = "" if balance is None else exact_text(balance, MoneyKind.BALANCE)
-        _set(self._forecast, forecast_text(forecast), spoken_forecast(forecast))
-        each = each_text(forecast)
-        for label in (self._balance, self._forecast):
-            set_role(label, "amber" if self._is_low else "dim")
-            _set_tip(label, "\n".join(filter(None, (exact, each))))
-
-    def _show_left(self) -> None:
-        health = self._services.health
-        if health.balance is None or health.balance_ms is None:
-            _set(self._balance, "")
-            return
-        time = local_moment(health.balance_ms, self._services.clock.now_ms())
-        amount = format_money(health.balance, MoneyKind.BALANCE)
-        spoken = tr("balance {amount} ({time})", amount=spoken_money(amount), time=time)
-        _set(self._balance, tr("balance {amount} ({time})", amount=amount, time=time), spoken)
-
-    def _follow_spending(self) -> None:
-        """Update the sum at once: the heading of Tasks changes in the same turn."""
-        self._show_today()
-        self._fit()
-
-    def _show_today(self) -> None:
-        """Show what the tasks started today cost; takes no room until the ledger has answered."""
-        today = self._services.spending.today
-        if today is None:
-            _set(self._today, "")
-            return
-        spoken = tr("today, from here {amount}", amount=spoken_sum(today))
-        _set(self._today, tr("today, from here {amount}", amount=sum_text(today)), spoken)
-        what = tr("What the tasks cost that were started today in this program.")
-        _set_tip(self._today, "\n".join(filter(None, (what, sum_tip(today)))))
 
     # -- texts -------------------------------------------------------------------------------
 
@@ -203,12 +139,9 @@ class StatusBar(QWidget):
         self._fit()
 
 
-def _set(label: QLabel, text: str, spoken: str = "") -> None:
-    """Set a label's text. spoken: where signs in the text have words."""
+def _set(label: QLabel, text: str) -> None:
     if label.text() != text:
         label.setText(text)
-    if label.accessibleName() != spoken:
-        label.setAccessibleName(spoken)
 
 
 def _set_tip(label: QLabel, tip: str) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent
-from PySide6.QtWidgets import QDialog, QFrame, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QMainWindow, QVBoxLayout, QWidget
 
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.container import Services
@@ -16,21 +16,22 @@ from enigma_panel.ui.announcements import Announcements, announce
 from enigma_panel.ui.details.panel import Details
 from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.main_menu.command_list import CommandGroup
-from enigma_panel.ui.main_menu.menu import MainMenu
+from enigma_panel.ui.main_menu.menu import MainMenu, WindowActions
 from enigma_panel.ui.main_window.first_start import FirstStart
 from enigma_panel.ui.main_window.layout import MainLayout
 from enigma_panel.ui.main_window.menus import Menus
+from enigma_panel.ui.main_window.money_figure import MoneyFigure
 from enigma_panel.ui.main_window.notice_controller import NoticeController
 from enigma_panel.ui.main_window.queue_actions import QueueActions
 from enigma_panel.ui.main_window.selection import SHORT_CHARS, Selection
 from enigma_panel.ui.main_window.status_bar import StatusBar
-from enigma_panel.ui.main_window.toolbar import ToolBar, answer_text
+from enigma_panel.ui.main_window.top_bar import TopBar
 from enigma_panel.ui.main_window.window_state import Layout, WindowState
 from enigma_panel.ui.new_task.text import added_text
 from enigma_panel.ui.notices.bar import NoticeBar
 from enigma_panel.ui.notices.connection_banner import ConnectionBanner
 from enigma_panel.ui.notices.notice_list import NoticeList
-from enigma_panel.ui.questions.banner import QuestionBanner, QuestionRoom
+from enigma_panel.ui.questions.strip import QuestionStrip
 from enigma_panel.ui.sessions.card import SessionsCard
 from enigma_panel.ui.tasks.card import TasksCard
 from enigma_panel.ui.tasks.filter_bar import FilterBar
@@ -38,13 +39,7 @@ from enigma_panel.ui.tasks.sums import TaskSums
 from enigma_panel.ui.text.verbs import bulk_label
 from enigma_panel.ui.text.waiting import undo_text, undo_tip
 from enigma_panel.ui.widgets.actions import make_action, make_verbs, rename_action, show_subject
-from enigma_panel.ui.widgets.basics import (
-    has_lost_focus,
-    make_button,
-    make_label,
-    make_row,
-    set_role,
-)
+from enigma_panel.ui.widgets.basics import has_lost_focus
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from enigma_panel.ui.widgets.toast import Toast
 
@@ -112,7 +107,10 @@ class MainWindow(QMainWindow):
         program = (self.settings, self.all_notices, menu.opener, menu.shortcuts, menu.commands)
         more = (
             *self._added_commands,
+            self.show_details,
+            menu.ended,
             menu.quiet,
+            self.use_account,
             menu.account_page,
             menu.diagnostics,
             menu.folder,
@@ -177,8 +175,8 @@ class MainWindow(QMainWindow):
         )
         is_new = not services.settings.value.has_had_tasks
         self.first_start = FirstStart(services) if is_new else None
-        self.question_banner = QuestionBanner(services)
-        self.question_room = QuestionRoom(self.question_banner)
+        self.question_strip = QuestionStrip(services)
+        self.money = MoneyFigure(services)
         self.connection_banner = ConnectionBanner(services, self.hold)
         self.notices = NoticeList(services.clock.now_ms, self)
         self.notice_bar = NoticeBar(self.notices, self.hold)
@@ -200,7 +198,7 @@ class MainWindow(QMainWindow):
         self.undo = make_action(self, tr("Undo"), self._undo, tip=undo_tip(), shortcut="Ctrl+Z")
         self.answer = make_action(
             self,
-            answer_text(0),
+            tr("Answer"),
             lambda: self.dialogs.open_question(None),
             tip=tr("Opens the question with the least time left."),
             shortcut="Ctrl+E",
@@ -214,6 +212,14 @@ class MainWindow(QMainWindow):
         self.settings = make_action(
             self, tr("Settings"), self.dialogs.open_settings, shortcut="Ctrl+,"
         )
+        self.show_details = make_action(
+            self,
+            tr("Details"),
+            lambda: self.body.set_details_open(self.show_details.isChecked()),
+            tip=tr("Shows the details of what is selected."),
+            shortcut="F4",
+        )
+        self.show_details.setCheckable(True)
         self.filter_tasks = make_action(
             self,
             tr("Filter tasks"),
@@ -225,6 +231,8 @@ class MainWindow(QMainWindow):
         )
         self.rename = make_action(self, tr("Rename"), self.selection.rename_subject, shortcut="F2")
         self.all_notices = make_action(self, tr("Notices"), self.notice_controller.show_all)
+        self.use_account = make_action(self, tr("Use my account"), self.dialogs.leave_demo)
+        self.use_account.setVisible(self.services.demo)
         self.leave = make_action(self, tr("Quit"), self.quit_requested.emit, shortcut="Ctrl+Q")
         self.main_menu = MainMenu(
             self,
@@ -234,7 +242,7 @@ class MainWindow(QMainWindow):
             lambda: [*self.command_groups(), *self.menus.groups()],
             copy_diagnostics=self.notice_controller.diagnostics_wanted.emit,
         )
-        self.main_menu.fill(self.new_task, self.settings, self.leave)
+        self.main_menu.fill(self._window_actions())
         verbs = [*self.verbs.values(), self.undo]
         self.menus = Menus(
             self,
@@ -250,21 +258,23 @@ class MainWindow(QMainWindow):
 
         A widget that gets another parent is styled anew with all that is in it.
         """
-        self.tool_bar = ToolBar(self.new_task, self.verbs, self._other_actions())
-        self.main_menu.button = self.tool_bar.menu_button
+        self.top_bar = TopBar(
+            self.question_strip,
+            self.money,
+            new_task=self.new_task,
+            menu=self.main_menu.opener,
+            use_account=self.use_account if self.services.demo else None,
+        )
+        self.main_menu.button = self.top_bar.menu_button
         whole = QWidget()
         self.setCentralWidget(whole)
         column = QVBoxLayout(whole)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        if self.services.demo:
-            demo = DemoBanner()
-            demo.left.connect(self.dialogs.leave_demo)
-            column.addWidget(demo)
-        column.addWidget(self.tool_bar)
-        banners = (self.question_room, self.connection_banner, self.notice_bar)
+        column.addWidget(self.top_bar)
+        banners = (self.connection_banner, self.notice_bar)
         cards = (self.sessions_card, self.tasks_card, self.details)
-        self.body = MainLayout(self.hold, *cards, *banners, parent=whole)
+        self.body = MainLayout(*cards, *banners, parent=whole)
         column.addWidget(self.body, 1)
         if self.first_start is not None:
             self.body.column.addWidget(self.first_start, 1)
@@ -275,32 +285,33 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(LEAST_SIZE)
         self.resize(FIRST_SIZE)
 
-    def _other_actions(self) -> dict[str, QAction]:
-        return {
-            "undo": self.undo,
-            "answer": self.answer,
-            "terminate_all": self.terminate_all,
-            "settings": self.settings,
-            "menu": self.main_menu.opener,
-        }
+    def _window_actions(self) -> WindowActions:
+        return WindowActions(
+            answer=self.answer,
+            terminate_all=self.terminate_all,
+            details=self.show_details,
+            columns=self.selection.tasks.column_menu,
+            settings=self.settings,
+            leave=self.leave,
+        )
 
     def _connect(self) -> None:
         services, selection = self.services, self.selection
-        self.tool_bar.undo_pressed.connect(
-            lambda: self.app_actions.undo_pressed(selection.session_keys())
-        )
         services.sessions.changed.connect(self._follow_sessions)
         services.inbox.changed.connect(self._follow_inbox)
         services.health.changed.connect(self.status_bar.refresh)
         services.account.changed.connect(self._follow_account)
-        self.question_banner.answer.connect(self.dialogs.open_question)
-        self.question_banner.answer.connect(self._focus_row)
+        self.question_strip.answer.connect(self._focus_row)
+        self.question_strip.answer.connect(self.dialogs.open_question)
+        self.sessions_card.terminate_all.clicked.connect(self.terminate_all.trigger)
         for action in (self.new_task, self.answer, self.terminate_all, self.settings):
-            action.triggered.connect(self._leave_tool_bar)
-        self.main_menu.menu.triggered.connect(self._leave_tool_bar)
+            action.triggered.connect(self._leave_top_bar)
+        self.main_menu.menu.triggered.connect(self._leave_top_bar)
         self.notice_bar.all_wanted.connect(self.notice_controller.show_all)
         self.notices.changed.connect(self._follow_notices)
         selection.selection_changed.connect(self._enable_verbs)
+        self.body.details_opened.connect(self.show_details.setChecked)
+        self.show_details.setChecked(self.body.is_details_open)
         self.body.tables_moved.connect(selection.sessions.places.follow_window)
         self.body.scrolled.connect(selection.sessions.places.follow_scrolling)
         selection.started.connect(self._say_added)
@@ -373,16 +384,15 @@ class MainWindow(QMainWindow):
     # -- following the services ----------------------------------------------------------------
 
     def _follow_sessions(self, _diff: object = None) -> None:
-        self.sessions_card.show_counts(self.selection.session_rows.counts())
+        self.sessions_card.show_open(len(self.services.sessions.terminable_keys()))
         self.status_bar.refresh_pending()
         self._enable_verbs()
 
     def _follow_inbox(self) -> None:
         n = len(self.services.inbox.questions())
-        self.answer.setText(answer_text(n))
         self.answer.setEnabled(n > 0)
         self.setWindowTitle(f"({n}) {TITLE}" if n else TITLE)
-        self.question_room.refresh()
+        self.question_strip.refresh()
 
     def _follow_account(self) -> None:
         self.status_bar.refresh()
@@ -403,7 +413,6 @@ class MainWindow(QMainWindow):
             able = sum(app_actions.can(key, verb) for key in selected)
             action.setEnabled(able > 0)
             show_subject(action, bulk_label(verb, able, len(selected)), whose)
-        self.tool_bar.show_subject(whose, len(selected))
         all_pending = [
             pending for pending in map(app_actions.undoable, selected) if pending is not None
         ]
@@ -454,7 +463,8 @@ class MainWindow(QMainWindow):
         self._show_key_state()
         if self.isVisible() and not self.isMinimized():
             self.selection.tick()
-            self.question_banner.tick()
+            self.question_strip.tick()
+            self.money.refresh()
             self.status_bar.refresh()
 
     def _set_ticks(self) -> None:
@@ -464,10 +474,12 @@ class MainWindow(QMainWindow):
         """Move the keyboard focus back to the row worked on."""
         self.selection.lead.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _leave_tool_bar(self) -> None:
-        """Move the focus from the tool bar to the row, where it is when the dialog closes."""
+    def _leave_top_bar(self) -> None:
+        """Move the focus from the bar or a heading to the row, where it is when the dialog
+        closes."""
         focus = self.focusWidget()
-        if focus is not None and self.tool_bar.isAncestorOf(focus):
+        from_heading = focus is self.sessions_card.terminate_all
+        if focus is not None and (from_heading or self.top_bar.isAncestorOf(focus)):
             self._focus_row()
 
     # -- Qt ------------------------------------------------------------------------------------
@@ -497,19 +509,3 @@ class MainWindow(QMainWindow):
             self.hidden.emit()
         else:
             self.quit_requested.emit()
-
-
-class DemoBanner(QFrame):
-    """Says that nothing is real, and leads to the person's own account."""
-
-    left = Signal()
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        set_role(self, "demo")
-        label = make_label(tr("Demo – nothing here is real and nothing costs money."))
-        button = make_button(tr("Use my account"))
-        button.clicked.connect(self.left)
-        row = make_row(None, label, button, None, gap=4)
-        row.setContentsMargins(10, 3, 10, 3)
-        self.setLayout(row)

@@ -33,7 +33,6 @@ from enigma_panel.ui.text.states import (
     NONE,
     duration,
     is_life_assumed,
-    is_pause_confirmed,
     session_state_text,
     spoken_duration,
     spoken_text,
@@ -67,14 +66,6 @@ EXAMPLE_COST = "$0.0000"
 VERB_WIDTH, VERB_APART = 27, 12
 """Width of a verb and of the gap before Terminate, in the usual font."""
 _MARKS = {TaskStatus.DONE: "✓ ", TaskStatus.FAILED: "✗ ", TaskStatus.STOPPED: "■ "}
-
-
-Counts = dict[tuple[SessionState, bool], int]
-"""The number of sessions by state and by whether that state is certain.
-
-An unconfirmed pause is not certain. A session of which the service has reported nothing since the
-start counts as unconfirmed, not certain.
-"""
 
 
 class Column(IntEnum):
@@ -187,19 +178,6 @@ class SessionsModel(KeyedTableModel):
             wanted = self._keys + [key for key in wanted if key not in present]
         self.show_keys(wanted)
 
-    def counts(self) -> Counts:
-        """Return how many sessions are in which state, without the ended ones."""
-        counts: Counts = {}
-        for session in map(self._sessions.session, self._sessions.session_keys()):
-            if session is not None and not session.is_ended:
-                task = self._sessions.current_task(session)
-                state = shown_state(session, task)
-                is_sure = state is not SessionState.PAUSED or is_pause_confirmed(task)
-                if self._is_unheard(task):
-                    state, is_sure = SessionState.UNCONFIRMED, False
-                counts[state, is_sure] = counts.get((state, is_sure), 0) + 1
-        return counts
-
     # -- inside ------------------------------------------------------------------------------
 
     def _follow_health(self) -> None:
@@ -264,12 +242,12 @@ class SessionsModel(KeyedTableModel):
     def _verbs(self, session: Session) -> Cell:
         """Return a cell that differs with the possible verbs, so that they are painted anew."""
         able = [verb for verb in CommandVerb if self._sessions.can(session.key, verb)]
-        spoken = tr("{verbs}: in the tool bar and the menu", verbs=verb_labels(able))
+        spoken = tr("{verbs}: in Details and the menu", verbs=verb_labels(able))
         if not able:
             spoken = spoken_text(NONE)
         pending = self._sessions.pending(session.key)
         if pending is not None and pending.can_undo:
-            spoken = tr("{undo}: Ctrl+Z, in the tool bar and the menu", undo=undo_text([pending]))
+            spoken = tr("{undo}: Ctrl+Z, in Details and the menu", undo=undo_text([pending]))
         return Cell(spoken=spoken)
 
     def _state(self, session: Session) -> Cell:

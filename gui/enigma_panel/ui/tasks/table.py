@@ -34,7 +34,8 @@ class TasksTable(KeyedTable):
 
     def __init__(self, model: TasksModel, hold: PointerHold, parent: QWidget | None = None) -> None:
         super().__init__(model, tr("Tasks"), hold, parent)
-        self._menu = QMenu(self)
+        self.column_menu = QMenu(tr("Columns"), self)
+        self.column_menu.aboutToShow.connect(self._fill_column_menu)
         self._new: set[int] = set()
         self._new_above = make_label("", "pill")
         self._new_above.setParent(self.viewport())
@@ -62,20 +63,23 @@ class TasksTable(KeyedTable):
 
     def show_column_menu(self, at: QPoint) -> None:
         """Open the menu of orders and columns; Status and Task are always shown."""
-        self._menu.clear()
-        self._add_orders(self._menu.addMenu(tr("Sort by")), is_second=False)
-        then = self._menu.addMenu(tr("Then by"))
+        self.column_menu.popup(at)
+
+    def _fill_column_menu(self) -> None:
+        menu = self.column_menu
+        menu.clear()
+        self._add_orders(menu.addMenu(tr("Sort by")), is_second=False)
+        then = menu.addMenu(tr("Then by"))
         then.setEnabled(bool(self.rows.order))
         self._add_orders(then, is_second=True)
-        self._menu.addSeparator()
+        menu.addSeparator()
         for key, column in self.rows.columns.items():
             if key not in self.optional_columns:
                 continue
-            action = self._menu.addAction(column.title)
+            action = menu.addAction(column.title)
             action.setCheckable(True)
             action.setChecked(not self.isColumnHidden(key))
             action.toggled.connect(lambda shown, key=key: self._show_column(key, shown))
-        self._menu.popup(at)
 
     def _say_new(self) -> None:
         seen = self.visible_rows()

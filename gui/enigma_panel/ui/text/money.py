@@ -80,20 +80,13 @@ def exact_text(amount: Decimal, kind: MoneyKind = MoneyKind.COST) -> str:
     return tr("Exactly {amount}.", amount=exact_money(amount))
 
 
-def forecast_text(forecast: Forecast | None) -> str:
-    """Return how far the balance goes: '≈ 90 tasks like your last 20'."""
-    return "" if forecast is None else tr("≈ {tasks}", tasks=_tasks_like(forecast))
+def forecast_text(forecast: Forecast) -> str:
+    """Return how far the balance goes."""
+    return tr("Enough for about {tasks}.", tasks=_tasks_like(forecast))
 
 
-def spoken_forecast(forecast: Forecast | None) -> str:
-    """Return the same for a screen reader."""
-    return "" if forecast is None else tr("about {tasks}", tasks=_tasks_like(forecast))
-
-
-def each_text(forecast: Forecast | None) -> str:
+def each_text(forecast: Forecast) -> str:
     """Return what those tasks cost on which the forecast is based."""
-    if forecast is None:
-        return ""
     each = format_money(forecast.each, is_derived=True)
     return tr.plural(
         "Your last task cost {each}.",

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from enigma_panel.core.models import Task
 from enigma_panel.core.money import format_money
 from enigma_panel.core.questions.kinds import QuestionKind
+from enigma_panel.services.types import OpenQuestion
 from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.text.money import spoken_money
 from enigma_panel.ui.text.states import local_time
@@ -63,3 +64,11 @@ def asked_title(name: str, kind: QuestionKind, *, about_money: bool) -> str:
     if about_money and kind in _SAY_LITTLE:
         return tr("{name} asks about money", name=name)
     return _KINDS[kind](name)[1]
+
+
+def asked_line(name: str, question: OpenQuestion) -> str:
+    """Say who asks for what in one line, with the agent's words where the kind says little."""
+    if question.kind not in _SAY_LITTLE:
+        return asked_title(name, question.kind, about_money=False)
+    name, words = shorten(name, NAME_LIMIT), shorten(question.text)
+    return tr("{name} asks: “{question}”", name=name, question=words)

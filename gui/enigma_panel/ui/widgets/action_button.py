@@ -1,7 +1,5 @@
 """A button that shows an action."""
 
-from collections.abc import Callable
-
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QPushButton, QToolButton
@@ -10,25 +8,17 @@ from enigma_panel.ui.widgets.actions import description
 from enigma_panel.ui.widgets.basics import ToolButton, make_button, set_role
 
 
-def action_button(
-    action: QAction,
-    role: str = "",
-    call: Callable[[], object] | None = None,
-    words: Callable[[], str] | None = None,
-) -> QPushButton:
+def action_button(action: QAction, role: str = "") -> QPushButton:
     """Return a button that shows an action: its words, whether it is possible, what it does.
 
-    A tool button would drop the dots of "Terminate all…" and place its icon off the middle. call:
-    what a press does where that is not what the keyboard does. words: the label where that is not
-    the text of the action.
+    A tool button would place its icon off the middle.
     """
-    words = words or action.text
-    button = make_button(words(), role)
+    button = make_button(action.text(), role)
     button.setIconSize(QSize(20, 12))
-    button.clicked.connect(call or action.trigger)
+    button.clicked.connect(action.trigger)
 
     def follow() -> None:
-        show_words(button, words())
+        show_words(button, action.text())
         button.setAccessibleDescription(description(action))
         button.setToolTip(action.toolTip())
         button.setIcon(action.icon())

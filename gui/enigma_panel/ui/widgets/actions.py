@@ -1,4 +1,4 @@
-"""Makes the actions of the window: one QAction per command, for tool bar, menus and keyboard."""
+"""Makes the actions of the window: one QAction per command, for buttons, menus and keyboard."""
 
 from collections.abc import Callable
 from functools import partial
@@ -76,5 +76,4 @@ def make_verbs(owner: QWidget, call: Callable[[CommandVerb], None]) -> dict[Comm
         text = verb_text(verb)
         do = partial(call, verb)
         actions[verb] = make_action(owner, text.label, do, tip=text.tip, shortcut=text.keys)
-        actions[verb].setIconText(text.label)  # where there is no room for more
     return actions

@@ -1,0 +1,115 @@
+"""The money in the top bar: what today cost and, below it, what is left."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+from enigma_panel.core.money import MoneyKind, format_money
+from enigma_panel.core.task_filter import TaskSum
+from enigma_panel.services.container import Services
+from enigma_panel.ui.i18n import Translations
+from enigma_panel.ui.text.money import each_text, exact_text, forecast_text, spoken_money, with_idle
+from enigma_panel.ui.text.states import local_moment
+from enigma_panel.ui.text.sums import sum_tip
+from enigma_panel.ui.widgets.basics import make_column, make_label, set_role, show_text
+
+tr = Translations("Main window")
+
+FEW_TASKS = 5
+"""The number of tasks that a balance must allow not to be amber."""
+USUAL_AMOUNT = "$88.88"
+
+
+def today_text(total: TaskSum, *, is_more_to_come: bool, say: Callable[[str], str] = str) -> str:
+    """Return what today cost, '$0.26 today', and that it is not all where it is not.
+
+    say: writes the amount, such as `spoken_money` for a screen reader.
+    """
+    if total.unknown and not total.cost:
+        return tr("Today: unknown")
+    amount = format_money(total.cost, MoneyKind.SUM)
+    if is_more_to_come:
+        return tr("{amount} today so far", amount=say(amount))
+    amount = say(with_idle(amount) if total.has_idle else amount)
+    if total.unknown:
+        return tr("{amount} today, {n} not known", amount=amount, n=total.unknown)
+    return tr("{amount} today", amount=amount)
+
+
+class MoneyFigure(QWidget):
+    """Today's cost and the balance in two decimals; the tool tip has all of it and the forecast.
+
+    Empty until the ledger has answered; without a known balance there is no second line.
+    """
+
+    def __init__(self, services: Services, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._services = services
+        self.today = make_label(role="heading")
+        self.left = make_label(role="dim")
+        self.setLayout(make_column(None, self.today, self.left, None, gap=0))
+        for label in (self.today, self.left):
+            label.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+        services.spending.changed.connect(self.show_now)
+        services.health.changed.connect(self.show_now)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Ask for another day's cost where one began; called once a second."""
+        self._services.spending.refresh()
+        self.show_now()
+
+    def show_now(self) -> None:
+        """Show what is known now; only what changed is set."""
+        tip = "\n".join(filter(None, (self._show_today(), self._show_left())))
+        if tip != self.toolTip():
+            self.setToolTip(tip)
+
+    def _show_today(self) -> str:
+        """Show what today cost; return what its tip says."""
+        today = self._services.spending.today
+        if today is None:
+            return _put(self.today)
+        more = bool(self._services.sessions.terminable_keys())
+        text = today_text(today, is_more_to_come=more)
+        spoken = today_text(today, is_more_to_come=more, say=spoken_money)
+        return _put(self.today, text, spoken, tr("All tasks started here today."), sum_tip(today))
+
+    def _show_left(self) -> str:
+        """Show the balance, amber where it allows few tasks; return what its tip says."""
+        health, spending = self._services.health, self._services.spending
+        balance, at_ms = health.balance, health.balance_ms
+        if balance is None or at_ms is None:
+            return _put(self.left)
+        forecast = spending.forecast(balance)
+        is_used_up = balance.is_finite() and balance <= 0
+        is_low = is_used_up or (forecast is not None and forecast.tasks < FEW_TASKS)
+        set_role(self.left, "amber" if is_low else "dim")
+        amount = format_money(balance, MoneyKind.BALANCE)
+        spoken = tr("{amount} left", amount=spoken_money(amount))
+        time = local_moment(at_ms, self._services.clock.now_ms())
+        exact = exact_text(balance, MoneyKind.BALANCE)
+        lines = [tr("Balance reported at {time}.", time=time), exact]
+        if forecast is not None:
+            lines += [forecast_text(forecast), each_text(forecast)]
+        return _put(self.left, tr("{amount} left", amount=amount), spoken, *lines)
+
+    # -- Qt ------------------------------------------------------------------------------------
+
+    def sizeHint(self) -> QSize:
+        """Return room for usual words, so that what comes and goes in them changes no width."""
+        hint = super().sizeHint()
+        usual = tr("{amount} today so far", amount=USUAL_AMOUNT)
+        return hint.expandedTo(QSize(self.today.fontMetrics().horizontalAdvance(usual), 0))
+
+
+def _put(label: QLabel, text: str = "", spoken: str = "", *lines: str) -> str:
+    """Show words and what a screen reader says, or take no room; return the lines as one tip."""
+    tip = "\n".join(filter(None, lines))
+    show_text(label, text)
+    if (label.accessibleName(), label.accessibleDescription()) != (spoken, tip):
+        label.setAccessibleName(spoken)
+        label.setAccessibleDescription(tip)
+    return tip

@@ -1,0 +1,161 @@
+"""The strip in the top bar: the open question that is most urgent, or what the queue needs."""
+
+from collections.abc import Callable
+
+from msgspec import Struct
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
+
+from enigma_panel.services.container import Services
+from enigma_panel.services.types import OpenQuestion, QuestionId
+from enigma_panel.ui.i18n import Translations, shorten
+from enigma_panel.ui.text.questions import NAME_LIMIT, asked_line
+from enigma_panel.ui.text.states import duration
+from enigma_panel.ui.theme import theme
+from enigma_panel.ui.theme.palette import Glyph, Severity
+from enigma_panel.ui.widgets.basics import (
+    ElidedLabel,
+    make_button,
+    make_label,
+    make_row,
+    set_role,
+    show_text,
+)
+from enigma_panel.ui.widgets.glyph_label import GlyphLabel
+from enigma_panel.ui.widgets.pointer_hold import ARM_MS
+
+tr = Translations("Questions")
+
+WIDTH, HEIGHT = 496, 36
+WHOLE_FROM = 320
+"""The strip's width from which there is room for its glyph and '1 of 3'."""
+
+
+class Need(Struct, frozen=True):
+    """What the queue waits for: words, and a button that may be missing."""
+
+    text: str
+    label: str
+    act: Callable[[], object] | None
+
+
+class QuestionStrip(QFrame):
+    """The open question with the least time left that is not in sight, else what the queue needs.
+
+    Hidden it keeps its place in the top bar, so that nothing ever moves. answer: the key of the
+    task whose question is to be opened.
+    """
+
+    answer = Signal(int)
+
+    def __init__(self, services: Services, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._question: OpenQuestion | None = None
+        self._in_sight: QuestionId | None = None
+        self._need: Need | None = None
+        self._need_since_ms = 0
+        self._glyph = GlyphLabel(Glyph.QUESTION, Severity.AMBER, 16)
+        self._who = ElidedLabel("figure")
+        self._what = ElidedLabel()
+        self._count = make_label(role="dim")
+        self._left = make_label(role="amber")
+        self._button = make_button(tr("Answer"))
+        self._build()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show what is open now."""
+        questions = [q for q in self._services.inbox.questions() if q.id != self._in_sight]
+        had, self._question = self._question, questions[0] if questions else None
+        if self._question is not None:
+            self._show_question(self._question, len(questions))
+        elif self._need is not None:
+            if had is not None:
+                self._need_since_ms = self._services.clock.now_ms()
+            self._show("", self._need.text, Glyph.BANG, self._need.label)
+            self._button.setVisible(self._need.act is not None)
+        self.setVisible(self._question is not None or self._need is not None)
+
+    def tick(self) -> None:
+        """A second went by."""
+        if self._question is not None:
+            self._show_left(self._question)
+
+    def set_in_sight(self, question: QuestionId | None) -> None:
+        """Leave out the question that is shown elsewhere in the window; None: none is."""
+        if question != self._in_sight:
+            self._in_sight = question
+            self.refresh()
+
+    def show_need(self, text: str, label: str, act: Callable[[], object] | None) -> None:
+        """Show what the queue waits for while no question is shown, and how it goes on; no words:
+        it waits for nothing."""
+        need = Need(text, label, act) if text else None
+        is_other = need is None or self._need is None or need.label != self._need.label
+        self._need = need
+        if is_other:
+            self._need_since_ms = self._services.clock.now_ms()
+        self.refresh()
+
+    def _build(self) -> None:
+        set_role(self, "strip")
+        self.setAccessibleName(tr("Open question"))
+        self._who.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        for label in (self._who, self._what):
+            label.setMinimumWidth(1)  # time and button are never cut
+        row = make_row(self._glyph, self._who, self._what, self._count, self._left, self._button)
+        row.setStretch(2, 1)
+        row.setContentsMargins(12, 0, 4, 0)
+        self.setLayout(row)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        policy.setRetainSizeWhenHidden(True)
+        self.setSizePolicy(policy)
+        self.setMaximumWidth(theme.scaled(WIDTH))
+        self._button.clicked.connect(self._press)
+
+    def _press(self) -> None:
+        """Open the question, or do what is needed; not where that took the place of *Answer* a
+        moment ago: it may start what costs money."""
+        stood_ms = self._services.clock.now_ms() - self._need_since_ms
+        if self._question is not None:
+            self.answer.emit(self._question.task_key)
+        elif self._need is not None and self._need.act is not None and stood_ms >= ARM_MS:
+            self._need.act()
+
+    def _show_question(self, question: OpenQuestion, total: int) -> None:
+        session = self._services.sessions.session(question.session_key)
+        name = shorten(session.name, NAME_LIMIT) if session is not None else tr("A session")
+        text = asked_line(name, question)
+        who = name if text.startswith(name) else ""
+        self._show(who, text[len(who) :].lstrip(), Glyph.QUESTION, tr("Answer"))
+        self._count.setText(tr("1 of {n}", n=total) if total > 1 else "")
+        self._show_left(question)
+
+    def _show(self, who: str, what: str, glyph: Glyph, label: str) -> None:
+        self._glyph.show_glyph(glyph, Severity.AMBER)
+        self._who.show_text(who)
+        self._who.setVisible(bool(who))
+        self._what.show_text(what)
+        self._button.setText(label)
+        self._button.setAccessibleName(label)
+        self._button.show()
+        for part in (self._count, self._left):
+            part.setText("")
+
+    def _show_left(self, question: OpenQuestion) -> None:
+        if question.expires_ms is not None:
+            time = duration(question.expires_ms - self._services.clock.now_ms())
+            show_text(self._left, time)
+            self._left.setAccessibleName(tr("{time} left", time=time))
+
+    # -- Qt ------------------------------------------------------------------------------------
+
+    def sizeHint(self) -> QSize:
+        return QSize(theme.scaled(WIDTH), theme.line_height(HEIGHT))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        for part in (self._glyph, self._count):
+            part.setHidden(self.width() < theme.scaled(WHOLE_FROM))

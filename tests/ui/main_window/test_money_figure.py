@@ -1,0 +1,111 @@
+"""The money in the top bar: what today cost, what is left, and how far that goes."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from enigma_panel.core.task_filter import TaskSum
+from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.text.sums import sum_tip
+
+FOUR = Decimal("4.8712")
+
+
+@pytest.mark.parametrize(
+    ("total", "text", "spoken"),
+    [
+        (TaskSum(cost=FOUR), "$4.87 today", "$4.87 today"),
+        (TaskSum(cost=FOUR, unknown=1), "$4.87 today, 1 unknown", "$4.87 today, 1 unknown"),
+        (TaskSum(cost=FOUR, has_idle=True), "$4.87 + idle today", "$4.87 and idle time today"),
+        (TaskSum(unknown=2), "Today: unknown", "Today: unknown"),
+    ],
+)
+def test_it_says_what_today_cost_and_never_0_for_what_is_unknown(
+    window: MainWindow, services: Any, *, total: TaskSum, text: str, spoken: str
+) -> None:
+    today = window.money.today
+    assert not today.isVisible()  # the ledger has not answered
+    services.spending.today = total
+    window._tick()
+    assert (today.text(), today.accessibleName()) == (text, spoken)
+    assert sum_tip(total) in today.accessibleDescription()
+    assert today.accessibleDescription() in window.money.toolTip()
+    services.spending.today = None  # it cannot be read
+    services.spending.changed.emit()
+    assert not today.isVisible()
+
+
+def test_while_a_session_is_open_more_is_to_come(window: MainWindow, services: Any) -> None:
+    services.spending.today = TaskSum(cost=FOUR, unknown=1)
+    services.sessions.add(1)
+    window._tick()
+    assert window.money.today.text() == "$4.87 today so far"
+
+
+def test_what_comes_and_goes_in_it_changes_no_width(window: MainWindow, services: Any) -> None:
+    services.spending.today = TaskSum(cost=FOUR)
+    window._tick()
+    width = window.money.sizeHint().width()
+    services.sessions.add(1)
+    window._tick()
+    assert window.money.sizeHint().width() == width
+
+
+def test_it_asks_once_a_second(window: MainWindow, services: Any) -> None:
+    asked = services.spending.asked
+    window._tick()
+    assert services.spending.asked > asked
+
+
+def test_without_a_balance_there_is_no_second_line(window: MainWindow, services: Any) -> None:
+    assert window.money.left.text() == "$7.41 left"
+    services.health.balance = services.health.balance_ms = None
+    services.health.changed.emit()
+    assert not window.money.left.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("balance", "costs", "words"),
+    [
+        ("7.41", [], ""),
+        ("7.41", ["0"] * 20, ""),
+        ("7.41", ["0.0823"] * 20, "Enough for about 90 tasks like your last 20."),
+        ("0.10", ["0.0823"] * 3, "Enough for about 1 task like your last 3."),
+        ("1000", ["0.05"], "Enough for about 20,000 tasks like your last one."),
+        ("0", ["0.05"] * 2, "Enough for about 0 tasks like your last 2."),
+        ("-3", ["0.05"] * 2, ""),
+    ],
+)
+def test_its_tip_says_how_far_the_balance_goes(
+    window: MainWindow, services: Any, *, balance: str, costs: list[str], words: str
+) -> None:
+    services.health.balance = Decimal(balance)
+    services.spending.costs = [Decimal(cost) for cost in costs]
+    window._tick()
+    for tip in (window.money.toolTip(), window.money.left.accessibleDescription()):
+        assert words in tip
+        assert ("Enough" in tip) is bool(words)
+
+
+@pytest.mark.parametrize(
+    ("balance", "role"), [("0.50", "dim"), ("0.49", "amber"), ("0", "amber"), ("-2", "amber")]
+)
+def test_a_balance_for_fewer_than_five_tasks_is_amber(
+    window: MainWindow, services: Any, balance: str, role: str
+) -> None:
+    services.health.balance = Decimal(balance)
+    services.spending.costs = [Decimal("0.10")] * 20
+    window._tick()
+    assert window.money.left.property("role") == role
+    services.health.balance = Decimal(50)
+    window._tick()
+    assert window.money.left.property("role") == "dim"
+
+
+def test_the_balance_says_all_of_it_and_of_when_it_is(window: MainWindow, services: Any) -> None:
+    services.health.balance = Decimal("7.41234")
+    window._tick()
+    tip = window.money.left.accessibleDescription()
+    assert tip.startswith("Balance reported at ")
+    assert tip.endswith("Exactly $7.41234.")
