@@ -66,7 +66,7 @@ class StepsDelegate(QStyledItemDelegate):
     def _paint_background(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
         state, flags, colours = option.state, QStyle.StateFlag, theme.colours()
         if state & flags.State_Selected:
-            painter.fillRect(option.rect, QColor(colours.selection))
+            painter.fillRect(option.rect, QColor(colours.tint))
         elif state & flags.State_MouseOver:
             painter.fillRect(option.rect, QColor(colours.hover))
         if state & flags.State_HasFocus:
