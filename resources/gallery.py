@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 
 from enigma_panel.core.models import SessionState, Task, TaskSpec, TaskStatus
 from enigma_panel.core.observation import Usage
-from enigma_panel.core.task_filter import NEWEST_FIRST, TaskGroup
+from enigma_panel.core.task_filter import NEWEST_FIRST
 from enigma_panel.core.verbs import TaskVerb
 from enigma_panel.features import FEATURES
 from enigma_panel.services.container import Services
@@ -202,8 +202,8 @@ class Gallery(Tour):
         bar = self._window.filter_bar
         table, search = self._window.selection.tasks, self._services.task_search
         bar.field.setText("a")
-        bar.chips[TaskGroup.ASKS].click()
-        bar.more.click()
+        self._press(bar, "Needs you")
+        bar.more.trigger()
         bar.panel.from_day.edit.setText("yesterday")
         bar.panel.from_day.edit.editingFinished.emit()
         table.sort_by(Column.TASK)

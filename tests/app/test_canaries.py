@@ -288,7 +288,7 @@ def test_no_secret_stands_anywhere_but_where_it_belongs(
     second.until(lambda _: "Once more" in " ".join(second.tell("texts")))
     echo_live(url, echo)
     poll_says(url, done(echo))
-    second.until(lambda state: any("done" in cell for row in state["Tasks"] for cell in row))
+    second.until(lambda state: any("Done" in cell for row in state["Tasks"] for cell in row))
     sinks.add("texts after the restart", "\n".join(second.tell("texts")), SEEN)
     do(second, f"colleague {LOGIN}")
     sinks.add("copied for a colleague", second.tell("clipboard"), SEEN)

@@ -31,15 +31,15 @@ def test_kill_in_the_middle_and_everything_is_back(simulator: Start, tmp_path: P
     first = Driven(url, tmp_path)
     assert first.tell("start Log in to shop.example and read my orders") == "ok"
     assert first.tell("start-kept Research typewriters at museum.example") == "ok"
-    first.until(lambda s: _has(s, "Sessions", "asks you") and _has(s, "Sessions", "working"))
+    first.until(lambda s: _has(s, "Sessions", "Needs you") and _has(s, "Sessions", "Running"))
     wait_for(lambda: _named(tmp_path) == 2)
     first.kill()
 
     second = Driven(url, tmp_path)
-    state = second.until(lambda s: _has(s, "Tasks", "Research typewriters", "done"))
-    assert _has(state, "Sessions", "shop.example 1", "asks you")
-    assert _has(state, "Sessions", "museum.example 1", "idle")
-    assert _has(state, "Tasks", "Log in to shop.example", "asks you")
+    state = second.until(lambda s: _has(s, "Tasks", "Research typewriters", "Done"))
+    assert _has(state, "Sessions", "shop.example 1", "Needs you")
+    assert _has(state, "Sessions", "museum.example 1", "Idle")
+    assert _has(state, "Tasks", "Log in to shop.example", "Needs you")
     assert "(1)" in second.tell("title")
     assert second.quit() == (0, "")
 
@@ -55,7 +55,7 @@ def test_a_start_that_nobody_heard_the_end_of_is_unconfirmed(
     wait_for(lambda: _counts(sim.url, "applied").get("newTask"))
     first.kill()
     second = Driven(sim.url, tmp_path)
-    second.until(lambda s: _has(s, "Tasks", "Research typewriters", "unconfirmed"))
+    second.until(lambda s: _has(s, "Tasks", "Research typewriters", "Unconfirmed"))
     assert second.quit() == (0, "")
     assert _counts(sim.url, "applied")["newTask"] == 1
 
@@ -63,7 +63,7 @@ def test_a_start_that_nobody_heard_the_end_of_is_unconfirmed(
 def test_sigterm_leaves_in_order_and_the_ledger_is_sound(simulator: Start, tmp_path: Path) -> None:
     program = Driven(simulator("--speed", "6").url, tmp_path)
     program.tell("start-kept Research typewriters")
-    program.until(lambda s: _has(s, "Sessions", "working"))
+    program.until(lambda s: _has(s, "Sessions", "Running"))
     assert program.terminate() == (0, "")
     with sqlite3.connect(next(tmp_path.rglob("ledger.sqlite3"))) as ledger:
         assert ledger.execute("PRAGMA integrity_check").fetchall() == [("ok",)]

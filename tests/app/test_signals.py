@@ -144,7 +144,7 @@ def test_a_second_signal_does_not_wait(tmp_path: Path) -> None:
 def test_a_terminal_that_is_closed_ends_it_in_order(simulator: Start, tmp_path: Path) -> None:
     program = Driven(simulator("--speed", "6").url, tmp_path)
     program.tell("start-kept Research typewriters")
-    program.until(lambda s: any("working" in cell for row in s["Sessions"] for cell in row))
+    program.until(lambda s: any("Running" in cell for row in s["Sessions"] for cell in row))
     program.process.send_signal(signal.SIGHUP)
     assert program._end() == (0, "")
     FolderLock(tmp_path / "data").release()  # the folder is free and the session is known
@@ -169,7 +169,7 @@ def test_the_desktop_ends_it_as_sigterm_does(how: str, simulator: Start, tmp_pat
     """No question is asked: sessions stay open, the layout is kept, nothing is complained of."""
     program = Driven(simulator("--speed", "6").url, tmp_path)
     program.tell("start-kept Research typewriters")
-    program.until(lambda s: any("working" in cell for row in s["Sessions"] for cell in row))
+    program.until(lambda s: any("Running" in cell for row in s["Sessions"] for cell in row))
     assert program.tell(how) == "ok"
     assert program._end() == (0, "")
     assert "window_geometry" in (tmp_path / "config" / "settings.json").read_text()

@@ -280,11 +280,10 @@ _FIGURES = (
     (r"\b\d+:\d\d\b", "0:00"),
     (r"\b\d+ s\b", "n s"),
     (r"\b\d+ free\b", "n free"),
-    (r", 0:00$", ""),
     (r"; tries again in n s$", ""),
-    (r" – (tries again|continues) (in n s|now)$", ""),
+    (r",? (next try |starts )?(in n s|soon)$", ""),
 )
-"""What changes while one looks; the last three are not there while a try is under way."""
+"""What changes while one looks; the last two are not there while a try is under way."""
 
 
 def _without_figures(text: str) -> str:

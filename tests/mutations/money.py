@@ -31,7 +31,7 @@ MOVED = "tests/services/test_folder_moves.py"
 RUN_AGAIN = "tests/ui/new_task/test_run_again.py"
 AGAIN = "Run again… for several tasks asks once and says what they may cost"
 GATE = "tests/services/queue/test_start_gate.py"
-NOT_ZERO = 'What is not known yet is shown as "…", what was never told as "?", never as 0.'
+NOT_ZERO = 'What is not known yet is shown as "…", what was never told as "unknown", never as 0.'
 
 MONEY = (
     Break(
@@ -540,7 +540,7 @@ MONEY = (
         tests=("tests/core/test_reducer_live.py", REDUCER),
     ),
     Break(
-        promise='so the window says "paused?" and when it was sent',
+        promise='so the window says "Pause sent" and when',
         mistake="it says paused",
         file="ui/text/states.py",
         old="return task is not None and task.pause_confirmed",
@@ -548,7 +548,7 @@ MONEY = (
         tests=(f"{LIVE_TEXT}::test_what_a_session_does",),
     ),
     Break(
-        promise='A terminated session is "closed (assumed)" until the service proves its end.',
+        promise='A terminated session is "Closed (assumed)" until the service proves its end.',
         mistake="a delivered Terminate is its end",
         file="core/transitions.py",
         old="{P.OPEN, P.CONNECTION_LOST, P.UNCONFIRMED, P.EXPIRED_ASSUMED}, P.CLOSED_ASSUMED",
@@ -556,11 +556,11 @@ MONEY = (
         tests=(f"{REDUCER}::test_a_delivered_terminate_is_believed_for_a_while_only",),
     ),
     Break(
-        promise='"closed (assumed)" until the service proves its end',
+        promise='"Closed (assumed)" until the service proves its end',
         mistake="the word for it is that of a sure end",
         file="ui/text/states.py",
-        old='tr("closed (assumed)")',
-        new='tr("closed")',
+        old='tr("Closed (assumed)")',
+        new='tr("Closed")',
         tests=("tests/ui/sessions/test_pending_commands.py",),
     ),
     Break(
@@ -582,7 +582,7 @@ MONEY = (
         ),
     ),
     Break(
-        promise='so the window says "paused?" or "resumed (sent, unconfirmed)"',
+        promise='so the window says "Pause sent" or "Resume sent"',
         mistake="a Pause that the channel took counts as delivered",
         file="core/reducer.py",
         old="    unproven = _SENT_LIVE.get(observation.kind)\n",
@@ -595,8 +595,8 @@ MONEY = (
         promise="It confirms nothing that is sent over it",
         mistake="the window does not say how a Pause was sent",
         file="ui/text/states.py",
-        old="if unproven is not None else note",
-        new="if False else note",
+        old="([_unproven_tip(unproven)] if unproven else [])",
+        new="([])",
         tests=(f"{LIVE_TEXT}::test_what_a_session_does",),
     ),
     Break(
@@ -664,11 +664,11 @@ MONEY = (
         tests=("tests/core/test_money.py",),
     ),
     Break(
-        promise='less than half of the last decimal is "< $0.0001"',
+        promise='less than half of the last decimal is "< $0.001"',
         mistake="it is shown as nothing",
         file="core/money.py",
-        old='    less = "< " if amount and not shown else ""\n',
-        new='    less = ""\n',
+        old="    is_less = bool(amount) and not shown\n",
+        new="    is_less = False\n",
         tests=("tests/core/test_money.py",),
     ),
     Break(
@@ -704,7 +704,7 @@ MONEY = (
         tests=("tests/store/ledger/test_task_reader.py::test_a_sum_is_exact_to_a_nano_dollar",),
     ),
     Break(
-        promise='"+ ?" behind one means that nobody has told what more belongs to it',
+        promise='"2 unknown" behind one means that the costs of two tasks are missing',
         mistake="what is not known is left out in silence",
         file="ui/text/sums.py",
         old="    if total.unknown:\n        amount = incomplete",
@@ -754,7 +754,7 @@ MONEY = (
         tests=(f"{RUN_AGAIN}::test_it_says_what_they_cost_together",),
     ),
     Break(
-        promise='A session that was to close after its task is "closed (assumed)" once the task is done.',
+        promise='A session that was to close after its task is "Closed (assumed)" once the task is done.',
         mistake="it stays open",
         file="core/reducer.py",
         old="    if observation.kind is Kind.COMPLETED and _closes_after(session, task):",
@@ -770,8 +770,8 @@ MONEY = (
         tests=(f"{MISSING}::test_fewer_than_four_in_a_row_end_nothing",),
     ),
     Break(
-        promise='the row says "not found – looking again"',
-        mistake="it says working",
+        promise='the row says "Not found"',
+        mistake="it says Running",
         file="ui/sessions/model.py",
         old="        is_missing = self._sessions.is_missing(task)\n",
         new="        is_missing = False\n",

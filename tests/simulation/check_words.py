@@ -15,7 +15,7 @@ from tests.simulation.calls import mark_of
 if TYPE_CHECKING:
     from tests.simulation.world import World
 
-BY_YOU = "stopped by you"
+BY_YOU = "Stopped by you"
 ITS_SESSION_ENDED = "its session was ended"
 _ENDED = frozenset({TaskStatus.STOPPED, TaskStatus.FAILED})
 

@@ -50,8 +50,9 @@ CHANGED = Settings(
     window_geometry="AdnQywAD",
     has_had_tasks=True,
     window_splitter="AAAA/w==",
-    sessions_columns=TableSettings(columns=(ColumnSettings("state", width=123),)),
-    tasks_columns=TableSettings(columns=(ColumnSettings("cost"), ColumnSettings("new", True))),
+    tasks_columns=TableSettings(
+        columns=(ColumnSettings("cost", width=123), ColumnSettings("site", True))
+    ),
     browsers_at_once=12,
     before_sleep=TERMINATE_IDLE,
     tell_when_done=False,

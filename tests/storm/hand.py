@@ -24,7 +24,7 @@ TEXTS = (
     "Price {n} at saturn.example, which is unreachable",
 )
 CHOICES = (*["Send answer"] * 8, "Stop task", "Later", "Next question")
-AT_WORK = ("starting", "working", "asks you", "paused", "resumed", "idle")
+AT_WORK = ("Starting", "Running", "Needs you", "Pause", "Resume", "Idle")
 START = "Start|Run after this one"
 TOO_LATE = "This session takes no more tasks. Choose another place."
 VERBS = ("Pause", "Resume", "Stop", "Terminate", "Undo")

@@ -11,7 +11,7 @@ from enum import Enum, auto
 MAX_SANE = Decimal(1_000_000)
 MAX_SUM = MAX_SANE * 1_000_000_000
 NANO = Decimal(1_000_000_000)
-CENTS, FINE = 2, 4
+CENTS, FINE = 2, 3
 """Numbers of decimals that are shown, see `MoneyKind`."""
 EXACT_PLACES = 60
 """Most decimals that are written out, more than a reply may have (`api/wire/values`)."""
@@ -20,8 +20,7 @@ EXACT_PLACES = 60
 class MoneyKind(Enum):
     """What an amount is of; it decides how many decimals are shown, also of zero.
 
-    COST: of a task or a session, four, so that a column of them is aligned. SUM: four below a
-    dollar, else two. BALANCE: two.
+    COST: of a task or a session, three, so that a column of them is aligned. SUM, BALANCE: two.
     """
 
     COST = auto()
@@ -51,20 +50,19 @@ def format_money(
     is_sure: bool = True,
     is_derived: bool = False,
 ) -> str:
-    """The amount in few decimals, '$0.0214'; `exact_money` has all of them.
+    """The amount in few decimals, '$0.021'; `exact_money` has all of them.
 
-    '< $0.0001' where rounding would give zero, '~' before an estimate, '?' behind an amount that
+    '< $0.001' where rounding would give zero, '≈' before an estimate, '?' behind an amount that
     no sum holds: not sure, or not sane. One that is not sane is written with an exponent, so that
     nobody takes it for a price.
     """
     if not _is_figure(amount, kind):
         return f"${_notation(amount)}?"
-    is_fine = kind is MoneyKind.COST or (kind is MoneyKind.SUM and amount < 1)
-    least = Decimal(1).scaleb(-(FINE if is_fine else CENTS))
+    least = Decimal(1).scaleb(-(FINE if kind is MoneyKind.COST else CENTS))
     shown = amount.copy_abs().quantize(least, ROUND_HALF_UP)
-    less = "< " if amount and not shown else ""
-    figure = least if less else shown
-    return f"{less}{'~' if is_derived else ''}${figure:f}{'' if is_sure else '?'}"
+    is_less = bool(amount) and not shown
+    sign = "< " if is_less else "≈ " if is_derived else ""
+    return f"{sign}${least if is_less else shown:f}{'' if is_sure else '?'}"
 
 
 def exact_money(amount: Decimal) -> str:

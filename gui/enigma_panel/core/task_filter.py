@@ -81,7 +81,6 @@ def words_of(text: str) -> list[str]:
 class SortColumn(StrEnum):
     """What tasks can be sorted by."""
 
-    NEW = "new"
     STATUS = "status"
     TASK = "task"
     RESULT = "result"

@@ -91,7 +91,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     is preset; any other word becomes empty. show_ended: whether ended sessions stand in the table.
     window_splitter: what the person gave the parts, three numbers. window_geometry: Qt's own state,
     base64 text, empty = none yet. has_had_tasks: whether the page of a first start is over.
-    sessions_columns, tasks_columns: how the person left them.
+    tasks_columns: how the person left them.
     browsers_at_once: in BROWSERS_AT_ONCE, any other number becomes DEFAULT_BROWSERS.
     before_sleep: LEAVE or TERMINATE_IDLE, any other word becomes LEAVE.
     tell_when_done: a desktop notification when tasks are done and no window of ours has the focus.
@@ -114,7 +114,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     window_geometry: str = ""
     has_had_tasks: bool = False
     window_splitter: str = ""
-    sessions_columns: TableSettings = TableSettings()
     tasks_columns: TableSettings = TableSettings()
     browsers_at_once: int = DEFAULT_BROWSERS
     before_sleep: str = LEAVE

@@ -20,7 +20,7 @@ PASSWORD = "horse-battery-staple-7"
 OTHER = "Research the history of the accordion"
 LOGIN = "Log in to bank.example and read the balance"
 STATE, SESSION = 0, 1
-NEW, STATUS, RESULT, COST = 0, 1, 3, 4
+STATUS, RESULT, COST = 0, 2, 3
 SPEED = "1.5"
 """So slow that there is time for Pause before the agent asks."""
 
@@ -77,13 +77,13 @@ def _start_task(person: Listener, text: str, where: str) -> None:
 
 def _pause_and_resume(person: Listener) -> None:
     main, sessions = person.main(), person.table("Sessions")
-    person.row(sessions, LOGIN, _says(STATE, "starting", "working"))
+    person.row(sessions, LOGIN, _says(STATE, "Starting", "Running"))
     person.select(sessions, LOGIN)
     person.press(main, "Pause")
-    person.row(sessions, LOGIN, _says(STATE, "paused"))
-    person.row(sessions, OTHER, _says(STATE, "starting", "working"))
+    person.row(sessions, LOGIN, _says(STATE, "Pause"))
+    person.row(sessions, OTHER, _says(STATE, "Starting", "Running"))
     person.press(main, "Resume")
-    person.row(sessions, LOGIN, _says(STATE, "working", "starting"))
+    person.row(sessions, LOGIN, _says(STATE, "Running", "Starting"))
 
 
 def _answer(person: Listener) -> None:
@@ -93,7 +93,7 @@ def _answer(person: Listener) -> None:
         "“I need login credentials to proceed”"
     )
     assert person.nameless(dialog) == []
-    person.row(person.table("Sessions"), LOGIN, _says(STATE, "asks you"))
+    person.row(person.table("Sessions"), LOGIN, _says(STATE, "Needs you"))
     person.find(dialog, Role.TEXT, "Username").write("maria")
     field = person.find(dialog, Role.PASSWORD, "Password")
     field.write(PASSWORD)
@@ -104,13 +104,12 @@ def _answer(person: Listener) -> None:
 
 def _read_result(person: Listener) -> None:
     tasks = person.table("Tasks")
-    person.row(tasks, LOGIN, _says(STATUS, "done"))
-    cells = person.row(tasks, LOGIN, _says(NEW, "new"))
+    cells = person.row(tasks, LOGIN, _says(STATUS, "Done, new"))
     assert "bank.example" in cells[RESULT]
     cells = person.row(tasks, LOGIN, _says(COST, "$"))
     assert re.fullmatch(r"\$\d+\.\d{2,}", cells[COST])
     person.select(tasks, LOGIN)
-    person.row(tasks, LOGIN, _says(NEW, "seen"))
+    person.row(tasks, LOGIN, lambda cells: cells[STATUS] == "Done")
     result = person.find(person.main(), Role.TEXT, "Result")
     assert result.text == cells[RESULT]
     assert person.nameless(person.main()) == []
@@ -119,11 +118,11 @@ def _read_result(person: Listener) -> None:
 
 def _terminate(person: Listener) -> None:
     sessions = person.table("Sessions")
-    person.row(sessions, LOGIN, _says(STATE, "idle – billing"))
+    person.row(sessions, LOGIN, _says(STATE, "Idle"))
     person.select(sessions, LOGIN)
     person.press(person.main(), "Terminate")
-    person.row(sessions, LOGIN, _says(STATE, "closed", "ended by you"))
-    person.row(sessions, OTHER, _says(STATE, "starting", "working"))
+    person.row(sessions, LOGIN, _says(STATE, "Closed", "Ended by you"))
+    person.row(sessions, OTHER, _says(STATE, "Starting", "Running"))
 
 
 def _no_secret_was_said(person: Listener, bus: Bus, data: Path) -> None:

@@ -71,7 +71,7 @@ def fits(task: Task, session: Session, task_filter: TaskFilter) -> bool:
     texts = [plain(field or "") for field in fields]
     words = plain(task_filter.words.replace("\0", " ")).split()
     groups = task_filter.groups
-    is_cut_off = task_status_text(task, session).word == "unconfirmed"
+    is_cut_off = task_status_text(task, session).word == "Unconfirmed"
     status = TaskStatus.UNCONFIRMED if is_cut_off else task.status
     is_in = any(
         task.is_new if group is G.NEW else status in GROUP_STATUSES[group] for group in groups
@@ -99,7 +99,6 @@ def sort_text(text: str) -> bytes:
 def sort_key(task: Task, session: Session, column: SortColumn) -> Any:
     name = session.site if session.label is None else session.label
     told: dict[SortColumn, Any] = {
-        C.NEW: int(task.is_new),
         C.STATUS: task_reader._STATUS_RANK.index(task.status),
         C.TASK: sort_text(task.spec.text),
         C.RESULT: sort_text(

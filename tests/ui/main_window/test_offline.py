@@ -80,7 +80,7 @@ def test_where_nothing_was_heard_it_is_not_said_of_when_the_state_is(
     assert shown_texts(working.connection_banner) == f"No connection since {local_time(NOW)}"
     for model in (working.selection.session_rows, working.selection.task_rows):
         said = [cell(model, 1, column).hint for column in range(model.columnCount())]
-        assert "No connection." in "\n".join(said)
+        assert "Offline." in "\n".join(said)
         assert "the state of" not in "\n".join(said)
 
 
@@ -197,7 +197,7 @@ def test_clocks_stop_but_the_time_left(working: MainWindow, services: Any) -> No
 def test_the_clock_of_a_task_that_waits_here_goes_on_whatever_tries_there_were() -> None:
     queued_ms, tried_ms = NOW + 60_000, NOW + 590_000
     task = a_task(1, status=TaskStatus.QUEUED, since_ms=tried_ms, created_ms=queued_ms)
-    assert task_summary(task, None, NOW + 600_000, known_ms=NOW).text.startswith("queued 9:00")
+    assert task_summary(task, None, NOW + 600_000, known_ms=NOW).text.startswith("Queued 9:00")
 
 
 def test_all_rows_are_painted_anew_when_it_is_lost_and_back(

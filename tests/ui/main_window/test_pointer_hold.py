@@ -17,7 +17,6 @@ from enigma_panel.ui.actions import GRACE_MS
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.sessions.model import ENDED_STAY_MS, Column
 from enigma_panel.ui.sessions.table import RowVerb
-from enigma_panel.ui.tasks.filter_bar import FilterBar
 from enigma_panel.ui.text.problems import Notice
 from enigma_panel.ui.widgets.dialog import ModelessDialog
 from enigma_panel.ui.widgets.pointer_hold import AIM_MS, ARM_MS
@@ -67,11 +66,6 @@ def start(services: Any) -> None:
 def buttons_of(part: QWidget) -> dict[str, bool]:
     """The buttons in sight, and whether each can be pressed."""
     found = [b for b in part.findChildren(QPushButton) if b.isVisible()]
-    found = [
-        b
-        for b in found
-        if b.text() not in {"Columns", "Clear"} and not isinstance(b.parent(), FilterBar)
-    ]
     return {b.accessibleName(): b.isEnabled() for b in found}
 
 
@@ -331,24 +325,6 @@ def test_what_the_line_says_is_true_also_under_the_pointer(
     assert (table.mapTo(in_line, QPoint()), bar.height()) == before
     leave(table)
     assert not bar.isVisible()
-
-
-def test_no_link_of_the_line_becomes_another_under_the_pointer(
-    in_line: MainWindow, services: Any
-) -> None:
-    card, queue = in_line.tasks_card, services.queue
-    hover(in_line, button(card, "Start next"))
-    queue.set(queue.waiting[0], replace(queue.waiting[1], why=WaitReason.SESSION_ENDED))
-    assert buttons_of(card) == {"Start next": False, "Up": False, "Remove": True}
-    offered = [action.text() for action in in_line.queue_actions.shown_actions()]
-    assert offered == ["Run in a new session", "Remove"]  # the menu has what is possible now
-    in_line.selection.tasks.select_key(7)
-    assert list(buttons_of(card)) == list(LINE)
-    hover(in_line, in_line.selection.tasks)
-    queue.set()
-    assert buttons_of(card) == dict.fromkeys(LINE, False)
-    hover(in_line, in_line.status_bar)
-    assert buttons_of(card) == {}
 
 
 def test_what_a_button_of_the_line_did_is_shown_at_once(

@@ -31,7 +31,7 @@ LOGIN = "Log in to shop.example and read my orders"
 SEARCH = "Search for MX Keys at amazon.com"
 NEWS = "Read the headlines at news.example"
 RESEARCH = "Research the history of typewriters"
-ENDED = {"closed (assumed)", "ended by you", ""}
+ENDED = {"Closed (assumed)", "Ended by you", ""}
 
 
 class Person:
@@ -156,18 +156,18 @@ async def test_the_whole_job_where_nothing_but_the_oldest_page_is_served(
         await until(lambda: not bar.isVisible())
         await person.answer("maria", "zebra-47-crossing")
         for text in (LOGIN, SEARCH, NEWS):
-            await until(lambda text=text: person.task(text, Column.STATUS) == "done")
+            await until(lambda text=text: person.task(text, Column.STATUS) == "Done")
 
         await person.start(RESEARCH, keep_open=True)
-        await until(lambda: person.state() == "working")
+        await until(lambda: person.state() == "Running")
         await person.press_in_row(CommandVerb.PAUSE)
-        await until(lambda: person.state().startswith("paused"))
+        await until(lambda: person.state().startswith("Pause"))
         await person.press_in_row(CommandVerb.RESUME)
-        await until(lambda: person.state() == "working")
+        await until(lambda: person.state() == "Running")
         person.select_session()
         window.verbs[CommandVerb.STOP].trigger()
-        await until(lambda: person.task(RESEARCH, Column.STATUS) == "stopped")
-        assert person.state().startswith("idle")
+        await until(lambda: person.task(RESEARCH, Column.STATUS) == "Stopped")
+        assert person.state().startswith("Idle")
         await person.press_in_row(CommandVerb.TERMINATE)
         await until(lambda: person.state() in ENDED)
 

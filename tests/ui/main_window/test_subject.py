@@ -33,7 +33,7 @@ from tests.kit.fakes import FakeDialogs, FakeScope
 from tests.kit.person import CTRL, key, shown_texts
 from tests.kit.world import World
 
-STRONG, PALE, NONE = "#dbe8fc", "#edf3fd", "#ffffff"
+STRONG, PALE, NONE = "#e7effd", "#f3f7fe", "#ffffff"
 
 
 def click_row(

@@ -52,7 +52,7 @@ async def test_a_row_has_name_state_time_and_task(world: World, which: str) -> N
     assert item is not None
     assert [item.text(column) for column in range(3)] == [
         "amazon.com 2",
-        "working 0:41",
+        "Running 0:41",
         "4:19 left",
     ]
     assert LONG.startswith(item.text(3).rstrip("…"))
@@ -74,7 +74,7 @@ async def test_without_a_connection_its_clocks_stand_but_for_the_time_left(
     dialog, sessions = await opened(world, which)
     item = sessions.topLevelItem(0)
     assert item is not None
-    assert [item.text(column) for column in (1, 2)] == ["working 0:41", "3:19 left"]
+    assert [item.text(column) for column in (1, 2)] == ["Running 0:41", "3:19 left"]
     dialog.reject()
 
 
@@ -126,7 +126,7 @@ async def test_what_is_read_stays_where_it_is_each_second(world: World) -> None:
     assert sessions.currentIndex().row() == 48
     item = sessions.topLevelItem(0)
     assert item is not None
-    assert item.text(1) == "working 0:01"
+    assert item.text(1) == "Running 0:01"
     world.sessions.change_session(50, phase=Phase.CLOSED)
     assert sessions.topLevelItemCount() == 49
     dialog.reject()
@@ -164,6 +164,6 @@ async def test_it_is_a_list_to_a_screen_reader(world: World) -> None:
     assert interface.text(QAccessible.Text.Name) == "Sessions"
     cells = [interface.child(n).text(QAccessible.Text.Name) for n in range(4, 12)]
     assert cells[0].startswith("amazon.com 1 – working 0:00, 5:00 left – Buy")
-    assert cells[1] == "working 0:00"
+    assert cells[1] == "Running 0:00"
     assert cells[4].startswith("amazon.com 2 – ")
     dialog.reject()

@@ -42,13 +42,13 @@ def test_its_state_is_not_known_before_the_service_has_answered(
     window.show_recovered(Recovered(sessions=(1, 3, 4), tasks=frozenset({1, 3, 4})))
     window.main_menu.ended.trigger()
     states = [cell_text(rows, key, Column.STATE) for key in (1, 2, 3, 4)]
-    assert states == ["not known yet", "working", "closed", "asks you"]
-    assert cell_text(rows, 1, Column.STATE, SPOKEN) == "not known yet"
+    assert states == ["Not known yet", "Running", "Closed", "Needs you"]
+    assert cell_text(rows, 1, Column.STATE, SPOKEN) == "Not known yet"
     sessions.set_missing(1)
-    assert cell_text(rows, 1, Column.STATE) == "not found – looking again"
+    assert cell_text(rows, 1, Column.STATE) == "Not found"
     sessions.set_missing()
     sessions.set_asking()
-    assert cell_text(rows, 1, Column.STATE) == "working"
+    assert cell_text(rows, 1, Column.STATE) == "Running"
 
 
 def test_a_session_whose_task_was_never_sent_says_so(window: MainWindow, services: Any) -> None:
@@ -59,9 +59,9 @@ def test_a_session_whose_task_was_never_sent_says_so(window: MainWindow, service
     assert (cell.text, cell.severity) == ("no task – billing", Severity.AMBER)
     assert cell.spoken.startswith("no task was sent – still billing")
     assert read_tip(cell_text(rows, 1, Column.STATE, TIP)).startswith("no task was sent – still")
-    assert cell_text(rows, 2, Column.STATE) == "idle – billing"
+    assert cell_text(rows, 2, Column.STATE) == "Idle"
     sessions.change_task(1, status=TaskStatus.WORKING)
-    assert cell_text(rows, 1, Column.STATE) == "working"
+    assert cell_text(rows, 1, Column.STATE) == "Running"
 
 
 def test_what_cannot_be_ended_with_this_key_says_why(window: MainWindow, services: Any) -> None:

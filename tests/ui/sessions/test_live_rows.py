@@ -263,14 +263,15 @@ def test_a_pause_that_nothing_confirms_says_what_that_means(
     services.sessions.add(1, status=TaskStatus.PAUSED, unproven=CommandVerb.PAUSE)
     rows = window.selection.session_rows
     cell = cell_text(rows, 1, Column.STATE, Role.CELL)
-    assert cell.text == "paused? – billing"
+    assert cell.text == "Pause sent"
     assert cell.tail == "0:30"
-    assert cell.bold
-    said = "paused, not confirmed, billing, 30 seconds"
+    assert (cell.bold, cell.severity, cell.mark) == (False, Severity.PLAIN, Severity.AMBER)
+    assert cell_text(rows, 1, Column.TASK, Role.CELL).tail == "· still billing"
+    said = "Pause sent, not confirmed, still billing, 30 seconds"
     assert cell_text(rows, 1, Column.STATE, SPOKEN) == said
     tip = cell_text(rows, 1, Column.STATE, TIP)
-    sent = f"sent at {local_time(NOW - 30_000)}, the service does not confirm it"
-    head = f"paused? – billing 0:30\n{sent}\nPause was sent over the live channel"
+    sent = f"Not confirmed, sent at {local_time(NOW - 30_000)}."
+    head = f"Pause sent 0:30 · still billing\n{sent}\nPause was sent over the live channel"
     assert read_tip(tip).startswith(head)
     assert cell_text(rows, 1, Column.STATE, DESCRIPTION).startswith(f"State. {sent}")
 
@@ -282,44 +283,46 @@ def test_beside_a_command_stands_the_short_word(window: MainWindow, services: An
     )
     rows = window.selection.session_rows
     cell = cell_text(rows, 1, Column.STATE, Role.CELL)
-    assert cell.text == "resumed"
-    assert cell.tail == "Terminate sent over the live channel; sent once more in 0:12"
-    assert "resumed (sent, unconfirmed), Terminate sent" in cell_text(rows, 1, Column.STATE, TIP)
-    assert "sent once more in 12 seconds" in cell_text(rows, 1, Column.STATE, SPOKEN)
+    assert cell.text == "Resume sent"
+    assert cell.tail == "Terminate sent over the live channel, again in 12 s"
+    assert "Resume sent, Terminate sent" in cell_text(rows, 1, Column.STATE, TIP)
+    assert "again in 12 s" in cell_text(rows, 1, Column.STATE, SPOKEN)
 
 
 def test_a_task_says_in_short_what_nothing_confirms(window: MainWindow, services: Any) -> None:
     services.sessions.add(1, status=TaskStatus.PAUSED, unproven=CommandVerb.PAUSE)
     rows = window.selection.task_rows
-    assert cell_text(rows, 1, TaskColumn.STATUS) == "paused?"
-    assert cell_text(rows, 1, TaskColumn.STATUS, SPOKEN) == "paused, not confirmed"
+    assert cell_text(rows, 1, TaskColumn.STATUS) == "Pause sent"
+    assert (
+        cell_text(rows, 1, TaskColumn.STATUS, SPOKEN) == "Pause sent, not confirmed, still billing"
+    )
     tip = cell_text(rows, 1, TaskColumn.STATUS, TIP)
-    assert read_tip(tip).startswith("paused?\n")
+    assert read_tip(tip).startswith("Pause sent · still billing\n")
     assert "nothing confirms it" in tip
     services.sessions.change_task(1, status=TaskStatus.WORKING, unproven=CommandVerb.RESUME)
     for rows, column in (
         (window.selection.session_rows, Column.STATE),
         (window.selection.task_rows, TaskColumn.STATUS),
     ):
-        assert cell_text(rows, 1, column) == "resumed (sent)"
-        assert "resumed (sent, unconfirmed)" in cell_text(rows, 1, column, SPOKEN)
+        assert cell_text(rows, 1, column) == "Resume sent"
+        assert "Resume sent, not confirmed" in cell_text(rows, 1, column, SPOKEN)
 
 
 def test_what_a_poll_does_not_find_is_looked_for_again(window: MainWindow, services: Any) -> None:
     services.sessions.add(1, status=TaskStatus.ASKS)
     services.sessions.set_missing(1)
     rows, tasks = window.selection.session_rows, window.selection.task_rows
-    assert cell_text(rows, 1, Column.STATE) == "not found – looking again"
-    assert cell_text(rows, 1, Column.STATE, SPOKEN) == "not found – looking again"
+    assert cell_text(rows, 1, Column.STATE) == "Not found"
+    assert cell_text(rows, 1, Column.STATE, SPOKEN) == "Not found, looking again"
     assert "may be running" in cell_text(rows, 1, Column.STATE, DESCRIPTION)
-    assert cell_text(tasks, 1, TaskColumn.STATUS) == "asks you?"
-    assert cell_text(tasks, 1, TaskColumn.STATUS, SPOKEN) == "not found – looking again"
+    assert cell_text(tasks, 1, TaskColumn.STATUS) == "Not found"
+    assert cell_text(tasks, 1, TaskColumn.STATUS, SPOKEN) == "Not found, looking again"
     assert read_tip(cell_text(tasks, 1, TaskColumn.STATUS, TIP)).startswith(
-        "not found – looking again\n"
+        "Not found · looking again\n"
     )
     services.sessions.change_session(1, phase=Phase.CLOSED_ASSUMED, ended_ms=NOW)
-    assert cell_text(rows, 1, Column.STATE) == "closed (assumed)"
-    assert cell_text(tasks, 1, TaskColumn.STATUS) == "unconfirmed"
+    assert cell_text(rows, 1, Column.STATE) == "Closed (assumed)"
+    assert cell_text(tasks, 1, TaskColumn.STATUS) == "Unconfirmed"
 
 
 def test_a_lost_browser_counts_down_by_the_second(window: MainWindow, services: Any) -> None:
@@ -329,8 +332,8 @@ def test_a_lost_browser_counts_down_by_the_second(window: MainWindow, services: 
     )
     rows = window.selection.session_rows
     cell = cell_text(rows, 1, Column.STATE, Role.CELL)
-    assert (cell.text, cell.tail) == ("connection lost", "4:40")
-    said = "connection lost, 4 minutes 40 seconds to come back"
+    assert (cell.text, cell.tail) == ("Reconnecting", "4:40")
+    said = "Reconnecting, 4 minutes 40 seconds left"
     assert cell_text(rows, 1, Column.STATE, SPOKEN) == said
     services.clock.now += 1_000
     told = changes(window)
@@ -420,8 +423,8 @@ def test_without_a_way_there_is_no_gap(
 @pytest.mark.parametrize(
     ("status", "sent_ms", "text"),
     [
-        (TaskStatus.LOST, 5, "?"),
-        (TaskStatus.STOPPED, 5, "?"),
+        (TaskStatus.LOST, 5, "unknown"),
+        (TaskStatus.STOPPED, 5, "unknown"),
         (TaskStatus.STOPPED, None, "–"),
         (TaskStatus.FAILED, 5, "–"),
     ],
@@ -437,7 +440,7 @@ def test_a_cost_that_nobody_told_is_not_nothing(
 def test_the_task_of_a_lost_browser_is_not_said_to_work(window: MainWindow, services: Any) -> None:
     services.sessions.add(1)
     tasks = window.selection.task_rows
-    assert cell_text(tasks, 1, TaskColumn.STATUS, Role.CELL).mark is Severity.GREEN
+    assert cell_text(tasks, 1, TaskColumn.STATUS, Role.CELL).mark is Severity.MARK
     window.selection.tasks.select_key(1)
     told: list[int] = []
     tasks.dataChanged.connect(lambda first, _last: told.append(first.row()))
@@ -450,7 +453,7 @@ def test_the_task_of_a_lost_browser_is_not_said_to_work(window: MainWindow, serv
     )
     assert window.details.head.state.text() == "working?"
     services.sessions.change_session(1, phase=Phase.OPEN)
-    assert cell_text(tasks, 1, TaskColumn.STATUS) == "working"
+    assert cell_text(tasks, 1, TaskColumn.STATUS) == "Running"
 
 
 def test_the_cost_of_an_idle_session_says_that_idle_time_is_not_in_it(
@@ -458,11 +461,11 @@ def test_the_cost_of_an_idle_session_says_that_idle_time_is_not_in_it(
 ) -> None:
     services.sessions.add(1, cost="0.0778")
     rows = window.selection.session_rows
-    assert cell_text(rows, 1, Column.COST) == "$0.0778"
+    assert cell_text(rows, 1, Column.COST) == "$0.078"
     services.sessions.change_task(1, status=TaskStatus.DONE, ended_ms=NOW)
-    assert cell_text(rows, 1, Column.COST) == "$0.0778 + idle"
+    assert cell_text(rows, 1, Column.COST) == "$0.078 + idle"
     assert cell_text(rows, 1, Column.COST, SPOKEN) == "$0.0778 and idle time"
-    assert "Idle time costs money, too." in cell_text(rows, 1, Column.COST, DESCRIPTION)
+    assert "Idle time costs money too." in cell_text(rows, 1, Column.COST, DESCRIPTION)
 
 
 @pytest.mark.parametrize("phase", [Phase.EXPIRED_ASSUMED, Phase.CLOSED])
@@ -476,11 +479,11 @@ def test_no_task_works_on_in_a_session_that_has_ended(
     services.clock.now += 600_000
     window._tick()
     cell = cell_text(tasks, 1, TaskColumn.STATUS, Role.CELL)
-    assert (cell.text, cell.severity) == ("unconfirmed", Severity.DIM)
+    assert (cell.text, cell.severity) == ("Unconfirmed", Severity.DIM)
     assert cell_text(tasks, 1, TaskColumn.TOOK) == "0:40"
     assert window.details.head.state.text() == "unconfirmed"
     services.sessions.change_session(1, phase=Phase.OPEN, ended_ms=None)
-    assert cell_text(tasks, 1, TaskColumn.STATUS) == "working"
+    assert cell_text(tasks, 1, TaskColumn.STATUS) == "Running"
     assert cell_text(tasks, 1, TaskColumn.TOOK) == "10:40"
 
 
@@ -491,12 +494,12 @@ def test_a_task_of_unknown_outcome_runs_no_longer_than_its_session(
     services.sessions.add(1, status=TaskStatus.UNCONFIRMED, **began)
     tasks = window.selection.task_rows
     window.selection.tasks.select_key(1)
-    assert cell_text(tasks, 1, TaskColumn.RESULT) == "may be running and cost money"
+    assert cell_text(tasks, 1, TaskColumn.RESULT) == "May be running and cost money"
     services.sessions.change_session(1, phase=Phase.CLOSED_ASSUMED, ended_ms=NOW)
     services.clock.now += 600_000
     window._tick()
     assert cell_text(tasks, 1, TaskColumn.STATUS, Role.CELL).severity is Severity.DIM
-    assert cell_text(tasks, 1, TaskColumn.RESULT) == "its session has ended"
+    assert cell_text(tasks, 1, TaskColumn.RESULT) == "Its session has ended"
     assert cell_text(tasks, 1, TaskColumn.TOOK) == "0:40"
     assert window.details.head.state.text() == "unconfirmed"
     said = "Its session has ended. What became of the task is not known yet."

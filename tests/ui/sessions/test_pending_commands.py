@@ -55,10 +55,10 @@ def test_the_row_says_what_waits(working: MainWindow, services: Any) -> None:
     rows = working.selection.session_rows
     services.sessions.set_pending(2, END, WaitReason.CONNECTION)
     cell = cell_text(rows, 2, Column.STATE, Role.CELL)
-    assert cell.text == "idle"
-    assert cell.tail == "Terminate will be sent when there is a connection"
+    assert cell.text == "Idle"
+    assert cell.tail == "Terminate once online"
     assert cell.bold
-    said = "idle – billing, Terminate will be sent when there is a connection"
+    said = "Idle, still billing, Terminate once online"
     assert cell_text(rows, 2, Column.STATE, SPOKEN) == said
     assert cell.tip  # where the row has no room for it all
     services.sessions.set_pending(1, END, WaitReason.UNDO, due_ms=NOW + 2_900)
@@ -76,7 +76,7 @@ def test_the_row_says_what_waits(working: MainWindow, services: Any) -> None:
 def test_an_assumed_end_is_never_said_to_be_sure(working: MainWindow, services: Any) -> None:
     services.sessions.set_pending(1, END, WaitReason.SENDING)
     services.sessions.change_session(1, phase=Phase.CLOSED_ASSUMED, ended_ms=NOW)
-    assert cell_text(working.selection.session_rows, 1, Column.STATE) == "closed (assumed)"
+    assert cell_text(working.selection.session_rows, 1, Column.STATE) == "Closed (assumed)"
 
 
 def test_a_terminate_of_a_task_at_work_can_be_taken_back(

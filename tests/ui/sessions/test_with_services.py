@@ -53,7 +53,7 @@ async def test_after_a_restart_the_row_tells_and_ends_what_was_open(
         before = FromBefore(services, Recovered(sessions=(key,), tasks=frozenset({task})))
         assert before.notice() is not None
         assert cell_text(rows, key, Column.STATE, Role.FROM_BEFORE)
-        await until(lambda: cell_text(rows, key, Column.STATE) == "working")
+        await until(lambda: cell_text(rows, key, Column.STATE) == "Running")
         assert "1 browser still open" in before.notice().text  # type: ignore[union-attr]
         await services.sessions.command([key], CommandVerb.TERMINATE)
         await until(lambda: services.sessions.session(key).is_ended)  # type: ignore[union-attr]
@@ -72,7 +72,7 @@ async def test_without_a_key_terminate_waits_and_another_key_cannot_do_it(
         assert sessions.terminable_keys() == [key]
         assert not sessions.can(key, CommandVerb.PAUSE), "for now or never"
         services.scope.spawn("terminate", sessions.command([key], CommandVerb.TERMINATE))
-        await until(lambda: "Terminate waits for the key" in cell_text(rows, key, 0, SPOKEN))
+        await until(lambda: "Terminate once there is a key" in cell_text(rows, key, 0, SPOKEN))
         await account.save("enig_of_somebody_else", even_refused=True)
         assert "opened with another key" in cell_text(rows, key, Column.TASK, SPOKEN)
         assert sessions.terminable_keys() == []

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from enigma_panel.core.models import TaskStatus
 from enigma_panel.core.observation import Usage
-from enigma_panel.core.task_filter import NO_FILTER, SortBy, SortColumn, TaskFilter, TaskGroup
+from enigma_panel.core.task_filter import NO_FILTER, SortBy, SortColumn, TaskFilter
 from enigma_panel.store.ledger.errors import DiskFullError
 from enigma_panel.store.settings import Settings
 from enigma_panel.ui.main_window.selection import NOBODY, Subject
@@ -55,18 +55,22 @@ def rows(window: MainWindow) -> list[int]:
 
 def said(window: MainWindow) -> str:
     """How much is shown, empty where that is all."""
-    label = window.filter_bar.shown
-    return label.text() if label.isVisible() else ""
+    tasks, _, _ = window.sums.accessibleName().partition(" · ")
+    return tasks if window.filter_bar.clear.isVisible() else ""
+
+
+def chips(window: MainWindow) -> list[str]:
+    return [chip.text() for chip in window.filter_bar.chips if chip.isVisible()]
 
 
 def chip(window: MainWindow, name: str) -> Any:
-    return button(window.filter_bar, name)
+    return next(chip for chip in window.filter_bar.chips if chip.accessibleName() == name)
 
 
 def test_words_are_looked_for_with_each_letter(four: MainWindow) -> None:
     assert (rows(four), said(four)) == ([4, 3, 2, 1], "")
     type_text(four.filter_bar.field, "price k")
-    assert (rows(four), said(four)) == ([1], "1 of 4 shown")
+    assert (rows(four), said(four)) == ([1], "1 of 4 tasks")
     key(four.filter_bar.field, Qt.Key.Key_Backspace)
     assert rows(four) == [3, 1]
     key(four.filter_bar.field, ESCAPE)
@@ -77,7 +81,7 @@ def test_what_assistive_technology_writes_is_looked_for(four: MainWindow) -> Non
     write_by_screen_reader(four.filter_bar.field, "price k")
     assert rows(four) == [1]
     write_by_screen_reader(four.filter_bar.field, "")
-    button(four.filter_bar, "More").click()
+    four.filter_bar.more.trigger()
     write_by_screen_reader(four.filter_bar.panel.cost_from.edit, "0.01")
     assert rows(four) == [1]
 
@@ -85,8 +89,8 @@ def test_what_assistive_technology_writes_is_looked_for(four: MainWindow) -> Non
 def test_what_is_found_in_nothing_is_said(four: MainWindow) -> None:
     type_text(four.filter_bar.field, '"NEAR(')
     table = four.selection.tasks
-    assert (rows(four), said(four)) == ([], "0 of 4 shown")
-    assert table.accessibleDescription() == "No task fits the filter."
+    assert (rows(four), said(four)) == ([], "0 of 4 tasks")
+    assert table.accessibleDescription() == "No task matches the filter."
     button(four.tasks_card, "Clear").click()
     assert (rows(four), table.accessibleDescription()) == ([4, 3, 2, 1], "")
     assert four.filter_bar.field.hasFocus()
@@ -116,46 +120,60 @@ def test_the_filter_is_found_from_details_too(four: MainWindow) -> None:
     assert four.filter_bar.field.hasFocus()
 
 
-def test_chips_say_how_many_and_several_mean_any_of_them(four: MainWindow, services: Any) -> None:
-    services.sessions.change_task(2, is_new=True)
-    texts = [chip.text() for chip in four.filter_bar.chips.values()]
-    assert texts == [
-        *("All 4", "New 1", "Working 1", "Queued", "Asks you"),
-        *("Done 2", "Failed 1", "Unconfirmed", "Stopped"),
-    ]
+def test_chips_say_how_many_and_one_shows_its_tasks(four: MainWindow, services: Any) -> None:
+    assert chips(four) == ["Running 1", "Done 2", "Failed 1"]  # what counts nothing is not there
     chip(four, "Failed").click()
-    assert (rows(four), chip(four, "All").isChecked()) == ([3], False)
-    chip(four, "New").click()
-    assert rows(four) == [3, 2]
-    assert chip(four, "Done").text() == "Done 2"  # what each would show, whatever is chosen
-    assert chip(four, "Done").accessibleDescription() == "2 tasks"
-    chip(four, "All").click()
-    assert (rows(four), chip(four, "New").isChecked()) == ([4, 3, 2, 1], False)
-    chip(four, "All").click()
-    assert chip(four, "All").isChecked()
-    type_text(four.filter_bar.field, "price")
-    assert (chip(four, "All").text(), chip(four, "Done").text()) == ("All 2", "Done 1")
+    assert rows(four) == [3]
+    assert chips(four) == ["Running 1", "Done 2", "Failed 1"]  # what each would show
+    assert chip(four, "Done").accessibleDescription() == "2 tasks. Stopped ones too."
+    chip(four, "Done").click()
+    assert (rows(four), chip(four, "Failed").isChecked()) == ([2, 1], False)
+    type_text(four.filter_bar.field, "hours")
+    assert chips(four) == ["Done 1"]
+    type_text(four.filter_bar.field, "mail")
+    assert (rows(four), chips(four)) == ([], ["Running 1", "Done 0"])  # else nobody could undo it
+    chip(four, "Done").click()
+    key(four.filter_bar.field, ESCAPE)
+    assert (rows(four), said(four)) == ([4, 3, 2, 1], "")
 
 
-def test_no_chip_moves_while_somebody_aims_at_one(four: MainWindow, services: Any) -> None:
+def test_the_five_chips_cover_all_tasks(four: MainWindow, services: Any) -> None:
+    for number, status in enumerate(TaskStatus, start=10):
+        services.sessions.add(number, status=status)
+    assert sum(chip._n for chip in four.filter_bar.chips) == len(rows(four))
+
+
+def test_new_results_are_found_from_the_palette(four: MainWindow, services: Any) -> None:
+    services.sessions.change_task(2, is_new=True)
+    assert four.show_new in four.command_groups()[0].actions
+    four.show_new.trigger()
+    assert rows(four) == [2]
+    button(four.tasks_card, "Clear").click()
+    assert rows(four) == [4, 3, 2, 1]
+
+
+def test_no_chip_changes_while_somebody_aims_at_one(four: MainWindow, services: Any) -> None:
     bar = four.filter_bar
-    QApplication.processEvents()
-    places = [chip.geometry() for chip in bar.chips.values()]
+    bar.setAttribute(Qt.WidgetAttribute.WA_UnderMouse)
     four.hold.aim()
     for number in range(10, 30):
         services.sessions.add(number)
-    QApplication.processEvents()
-    assert chip(four, "Working").text() == "Working 21"
-    assert [chip.geometry() for chip in bar.chips.values()] == places
+    assert chips(four) == ["Running 1", "Done 2", "Failed 1"]
     four.hold.leave()
+    assert chips(four) == ["Running 21", "Done 2", "Failed 1"]
+
+
+def test_without_room_the_last_chips_give_way(four: MainWindow) -> None:
+    bar = four.filter_bar
+    bar.setFixedWidth(bar.sizeHint().width() - 1)
     QApplication.processEvents()
-    assert chip(four, "Working").width() >= chip(four, "Working").sizeHint().width()
+    assert chips(four) == ["Running 1", "Done 2"]
 
 
 def test_days_and_costs_stand_under_more(four: MainWindow, services: Any) -> None:
     services.sessions.change_task(2, sent_ms=NOW - 3 * DAY_MS)
-    bar, panel = four.filter_bar, four.filter_bar.panel
-    button(bar, "More").click()
+    panel = four.filter_bar.panel
+    four.filter_bar.more.trigger()
     assert panel.from_day.edit.hasFocus()
     panel.show_filter(TaskFilter(to_ms=NOW - DAY_MS))
     day = panel.to_day.edit.text()
@@ -170,8 +188,8 @@ def test_days_and_costs_stand_under_more(four: MainWindow, services: Any) -> Non
     type_text(panel.cost_to.edit, "0.015")
     assert rows(four) == []
     key(panel.cost_to.edit, ESCAPE)
-    assert (panel.isVisible(), button(bar, "More").hasFocus()) == (False, True)
-    assert button(bar, "More").accessibleDescription() == "Days, costs or questions are set."
+    assert (panel.isVisible(), four.filter_bar.field.hasFocus()) == (False, True)
+    assert not four.filter_bar.more.isChecked()
 
 
 def test_tasks_that_asked_are_found_whatever_became_of_the_question(
@@ -179,16 +197,15 @@ def test_tasks_that_asked_are_found_whatever_became_of_the_question(
 ) -> None:
     for asked in (1, 3):
         services.sessions.change_task(asked, question="Which one?", question_n=1)
-    more = chip(four, "More")
-    more.click()
-    chip(four, "Asked").click()
-    assert (rows(four), said(four), more.text()) == ([3, 1], "2 of 4 shown", "More •")
+    four.filter_bar.more.trigger()
+    four.filter_bar.panel.asked.click()
+    assert (rows(four), said(four)) == ([3, 1], "2 of 4 tasks")
     chip(four, "Failed").click()
     assert rows(four) == [3]
     four.save_layout()
     again = MainWindow(services, FakeDialogs())
     again.show()
-    assert chip(again, "Asked").isChecked()
+    assert again.filter_bar.panel.asked.isChecked()
     again.close_for_good()
     button(four.tasks_card, "Clear").click()
     assert (rows(four), four.filter_bar.panel.asked.isChecked()) == ([4, 3, 2, 1], False)
@@ -196,7 +213,7 @@ def test_tasks_that_asked_are_found_whatever_became_of_the_question(
 
 @pytest.mark.parametrize("text", ["yesterday", "2026-02-30", "9" * 40, "0000-01-01", "1e9"])
 def test_what_cannot_be_read_is_said_beside_its_field(four: MainWindow, text: str) -> None:
-    four.filter_bar.more.click()
+    four.filter_bar.more.trigger()
     panel = four.filter_bar.panel
     for field, says in ((panel.from_day, "2026-11-27"), (panel.cost_to, "0.05")):
         type_text(field.edit, text)
@@ -207,7 +224,7 @@ def test_what_cannot_be_read_is_said_beside_its_field(four: MainWindow, text: st
 
 
 def test_what_ends_before_it_begins_is_said(four: MainWindow) -> None:
-    four.filter_bar.more.click()
+    four.filter_bar.more.trigger()
     panel = four.filter_bar.panel
     type_text(panel.cost_from.edit, "2")
     type_text(panel.cost_to.edit, "1")
@@ -218,7 +235,7 @@ def test_what_ends_before_it_begins_is_said(four: MainWindow) -> None:
 
 def test_the_next_run_shows_what_was_looked_for(four: MainWindow, services: Any) -> None:
     chip(four, "Failed").click()
-    four.filter_bar.more.click()
+    four.filter_bar.more.trigger()
     type_text(four.filter_bar.panel.cost_to.edit, "5")
     type_text(four.filter_bar.field, "hub")
     services.task_search.ask(order=(SortBy(SortColumn.COST),))
@@ -230,7 +247,7 @@ def test_the_next_run_shows_what_was_looked_for(four: MainWindow, services: Any)
         "hub",
         "5",
     )
-    assert again.filter_bar.chips[TaskGroup.FAILED].isChecked()
+    assert chip(again, "Failed").isChecked()
     assert services.task_search.order == (SortBy(SortColumn.COST),)
     again.close_for_good()
 
@@ -269,21 +286,21 @@ def test_of_several_only_those_act_that_are_shown(four: MainWindow, services: An
 def test_rows_that_fit_no_more_stay_dimmed_until_nobody_aims(
     four: MainWindow, services: Any
 ) -> None:
-    chip(four, "Working").click()
+    chip(four, "Running").click()
     table, model = four.selection.tasks, four.selection.task_rows
     assert rows(four) == [4]
     move_to(table, 0)
     four.hold.aim()
     services.sessions.change_task(4, status=TaskStatus.DONE, is_new=True)
-    cell = model.cell_at(0, 2)
+    cell = model.cell_at(0, 1)
     assert rows(four) == [4]
     assert (cell.severity, cell.bold, cell.hint) == (
         Severity.DIM,
         False,
-        "It does not fit the filter any more.",
+        "It no longer matches the filter.",
     )
     services.sessions.change_task(4, status=TaskStatus.PAUSED)
-    assert model.cell_at(0, 2).severity is Severity.PLAIN
+    assert model.cell_at(0, 1).severity is Severity.PLAIN
     services.sessions.change_task(4, status=TaskStatus.FAILED)
     leave(table)
     assert rows(four) == []
@@ -299,7 +316,7 @@ def test_a_new_task_is_shown_where_it_fits(four: MainWindow, services: Any) -> N
     type_text(four.filter_bar.field, "price")
     services.sessions.add(5, text="Price of a bike")
     services.sessions.add(6, text="Something else")
-    assert (rows(four), said(four)) == ([5, 3, 1], "3 of 6 shown")
+    assert (rows(four), said(four)) == ([5, 3, 1], "3 of 6 tasks")
 
 
 def test_of_the_line_those_stand_on_top_that_fit(four: MainWindow, services: Any) -> None:
@@ -326,7 +343,7 @@ def test_a_filter_that_lets_nothing_through_stays_visible(services: Any) -> None
     window = MainWindow(services, FakeDialogs())
     window.show()
     assert window.filter_bar.field.isVisible()
-    assert (window.filter_bar.field.text(), said(window)) == ("hub", "0 of 0 shown")
+    assert (window.filter_bar.field.text(), said(window)) == ("hub", "0 of 0 tasks")
     window.close_for_good()
 
 
@@ -334,7 +351,7 @@ def test_a_ledger_that_cannot_be_searched_is_said(four: MainWindow, services: An
     search = services.task_search
     search.problem = DiskFullError(Path("ledger"), "no room")
     search.counted.emit()
-    assert said(four) == "The ledger cannot be searched: no room"
+    assert four.sums.accessibleName() == "The ledger cannot be searched: no room"
     search.problem = None
     search.answer(by_person=False)
-    assert said(four) == ""
+    assert four.sums.accessibleName().startswith("4 tasks")

@@ -18,7 +18,6 @@ from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.ui.main_window import selection
 from enigma_panel.ui.main_window.selection import QueueThrottle
 from enigma_panel.ui.main_window.window import MainWindow
-from enigma_panel.ui.tasks.filter_bar import FilterBar
 from enigma_panel.ui.tasks.model import Column, TasksModel
 from enigma_panel.ui.text.states import local_moment
 from enigma_panel.ui.text.waiting import QueueAction
@@ -73,10 +72,10 @@ def test_the_line_stands_on_top_in_its_order(services: Any, tasks: TasksModel) -
 def test_cells_of_a_task_in_queue(services: Any, tasks: TasksModel) -> None:
     add_queued(services, 1, why=WaitReason.NO_SLOT)
     add_queued(services, 2, why=WaitReason.TURN, due_ms=NOW + 19_000)
-    assert cell_text(tasks, 1, Column.STATUS) == "queued"
-    assert cell_text(tasks, 1, Column.RESULT) == "all 5 places are in use"
-    assert cell_text(tasks, 2, Column.RESULT) == "2nd in the queue, about 0:19"
-    assert cell_text(tasks, 2, Column.RESULT, SPOKEN) == "2nd in the queue, about 19 seconds"
+    assert cell_text(tasks, 1, Column.STATUS) == "Queued"
+    assert cell_text(tasks, 1, Column.RESULT) == "Waiting for a free browser (5 of 5 in use)"
+    assert cell_text(tasks, 2, Column.RESULT) == "2nd in the queue, about 19 s"
+    assert cell_text(tasks, 2, Column.RESULT, SPOKEN) == "2nd in the queue, about 19 s"
     for column in (Column.COST, Column.TOOK, Column.ENDED, Column.TOKENS_IN, Column.SESSION):
         assert cell_text(tasks, 1, column) == "–"  # never "…": no news are to come
         assert cell_text(tasks, 1, column, SPOKEN) == "none"
@@ -88,23 +87,23 @@ def test_what_needs_the_person_is_amber(services: Any, tasks: TasksModel) -> Non
     services.sessions.tasks[1] = replace(services.sessions.tasks[1], session_key=9)
     services.queue.put(1, why=WaitReason.BUSY)
     cell = cell_text(tasks, 1, Column.RESULT, Role.CELL)
-    assert (cell.text, cell.severity) == ("runs after the task in shop.example 9", Severity.PLAIN)
+    assert (cell.text, cell.severity) == ("Runs after the task in shop.example 9", Severity.DIM)
     assert cell_text(tasks, 1, Column.SESSION) == "shop.example 9"
     services.queue.set(QueueEntry(task_key=1, position=1, why=WaitReason.CLOSING))
-    assert cell_text(tasks, 1, Column.RESULT) == "waits until shop.example 9 is closed"
+    assert cell_text(tasks, 1, Column.RESULT) == "Waiting until shop.example 9 is closed"
     services.queue.set(QueueEntry(task_key=1, position=1, why=WaitReason.SESSION_ENDED))
     cell = cell_text(tasks, 1, Column.RESULT, Role.CELL)
-    assert (cell.text, cell.severity, cell.bold) == ("its session has ended", Severity.AMBER, True)
+    assert (cell.text, cell.severity) == ("Its session has ended", Severity.AMBER)
 
 
 UNSENT_TEXTS = {
-    "TAKEN_BACK": ("taken out of the queue, not started", "It was not started."),
+    "TAKEN_BACK": ("Removed from the queue, not started", "It was not started."),
     "FROM_COPY": (
-        "may have run since this ledger was copied",
+        "May have run since this ledger was copied",
         "Whether it ran since then is not known.",
     ),
     "FROM_EXPORT": (
-        "not started; queued when the ledger was exported",
+        "Not started: queued when the ledger was exported",
         "Whether the other program went on with it is not known.",
     ),
 }
@@ -145,7 +144,7 @@ def test_times_tick_for_visible_rows_alone(services: Any, tasks: TasksModel) -> 
     services.clock.now += 1_000
     tasks.tick(range(10, 20))
     assert told == [(10, 19, Column.RESULT)]
-    assert cell_text(tasks, 11, Column.RESULT) == "11th in the queue, about 0:59"
+    assert cell_text(tasks, 11, Column.RESULT) == "11th in the queue, about 59 s"
 
 
 def test_only_rows_that_say_something_else_are_told(services: Any, tasks: TasksModel) -> None:
@@ -311,33 +310,8 @@ def queued(window: MainWindow, services: Any, qapp: QApplication) -> MainWindow:
 
 
 def names(parent: QWidget) -> list[str]:
-    """Of the buttons in sight, but for those of the filter."""
-    buttons = [b for b in parent.findChildren(QPushButton) if b.isVisible()]
-    return [
-        b.accessibleName()
-        for b in buttons
-        if b.text() not in {"Columns", "Clear"} and not isinstance(b.parent(), FilterBar)
-    ]
-
-
-def test_buttons_are_there_for_tasks_in_queue_alone(queued: MainWindow, services: Any) -> None:
-    card, table = queued.tasks_card, queued.selection.tasks
-    height = card.column.itemAt(0).geometry().height()
-    assert names(card) == []
-    table.select_key(1)
-    assert names(card) == []
-    table.select_key(2)
-    assert names(card) == ["Start next", "Up", "Remove"]
-    assert not button(card, "Up").isEnabled()
-    table.select_key(4)
-    for name in names(card):
-        button(card, name).click()
-    assert services.queue.calls == [("start next", 4), ("up", 4), ("remove", (4,))]
-    table.selectAll()
-    assert names(card) == ["Remove"]
-    button(card, "Remove").click()
-    assert services.queue.calls[-1] == ("remove", (2, 3, 4))  # the one that is done is no concern
-    assert card.column.itemAt(0).geometry().height() == height
+    """Of the buttons in sight."""
+    return [b.accessibleName() for b in parent.findChildren(QPushButton) if b.isVisible()]
 
 
 def test_the_keyboard_does_the_same(queued: MainWindow, services: Any) -> None:
@@ -379,8 +353,7 @@ def test_a_task_whose_session_has_ended_gets_another(queued: MainWindow, service
     queue = services.queue.waiting
     services.queue.set(*queue[:2], replace(queue[2], why=WaitReason.SESSION_ENDED))
     queued.selection.tasks.select_key(4)
-    assert names(queued.tasks_card) == ["Run in a new session", "Remove"]
-    button(queued.tasks_card, "Run in a new session").click()
+    queued.queue_actions.actions[QueueAction.NEW_SESSION].trigger()
     button(queued.details, "Run in a new session").click()
     assert services.queue.calls == [("new session", 4), ("new session", 4)]
 
@@ -393,9 +366,8 @@ async def test_a_task_with_a_field_that_its_dialect_lacks_is_edited(
     queue.set(*queue.waiting[:2], held)
     queued.selection.tasks.select_key(4)
     row = cell_text(queued.selection.task_rows, 4, Column.RESULT)
-    assert row == "the service dialect has no “Avoid domains” – Edit"
-    assert names(queued.tasks_card) == ["Edit", "Remove"]
-    button(queued.tasks_card, "Edit").click()
+    assert row == "This service has no “Avoid domains”, edit the task"
+    queued.queue_actions.actions[QueueAction.EDIT].trigger()
     assert (queue.calls, dialogs.calls) == ([("remove", (4,))], [])  # it was sent after all
     sessions.change_task(4, status=TaskStatus.STOPPED, code="TAKEN_BACK")
     queue.set(*queue.waiting)
@@ -423,7 +395,7 @@ def test_details_tell_what_a_task_waits_for(queued: MainWindow, services: Any) -
     assert "2nd in the queue. It has not been started yet." in said
     services.clock.now += 2_000
     queued.details.tick()
-    assert "Waits for calls of this minute, 0:10." in shown_texts(queued.details)
+    assert "Rate limit, starts in 10 s." in shown_texts(queued.details)
     button(queued.details, "Start next").click()
     assert services.queue.calls == [("start next", 3)]
     queued.selection.tasks.select_key(1)

@@ -18,17 +18,17 @@ CLOSED = {"phase": Phase.CLOSED, "ended_ms": NOW}
 def test_why_a_task_stopped() -> None:
     check_rows(
         (
-            (STOPPED, {}, "stopped by you"),
-            (STOPPED, CLOSED, "stopped by you"),
-            (STOPPED | {"code": "STOPPED"}, {}, "stopped by you"),
-            ({}, {}, "stopped"),
-            ({}, CLOSED, "stopped, its session was ended"),
-            ({}, CLOSED | {"ended_ms": LATER}, "stopped"),
-            ({}, {"phase": Phase.EXPIRED_ASSUMED, "ended_ms": BEFORE}, "stopped"),
+            (STOPPED, {}, "Stopped by you"),
+            (STOPPED, CLOSED, "Stopped by you"),
+            (STOPPED | {"code": "STOPPED"}, {}, "Stopped by you"),
+            ({}, {}, "Stopped"),
+            ({}, CLOSED, "Stopped, its session was ended"),
+            ({}, CLOSED | {"ended_ms": LATER}, "Stopped"),
+            ({}, {"phase": Phase.EXPIRED_ASSUMED, "ended_ms": BEFORE}, "Stopped"),
             (
                 {},
                 {"phase": Phase.CLOSED_ASSUMED, "ended_ms": BEFORE, "terminate_sent_ms": BEFORE},
-                "stopped, its session was ended",
+                "Stopped, its session was ended",
             ),
         ),
         _reads,
@@ -51,16 +51,16 @@ def test_who_ended_a_session() -> None:
     failed, stopped = TaskStatus.FAILED, TaskStatus.STOPPED
     check_rows(
         (
-            ({"status": stopped}, True, "ended by you"),
-            ({"status": stopped, "ended_ms": BEFORE}, True, "closed"),
-            ({"status": stopped, "ended_ms": BEFORE}, False, "ended by you"),
-            ({"status": failed}, False, "ended by you"),
-            ({"status": failed}, True, "closed (task failed)"),
-            (STOPPED | {"status": stopped}, True, "closed"),
-            (STOPPED | {"status": stopped}, False, "ended by you"),
-            ({"status": TaskStatus.QUEUED}, True, "closed"),
-            ({"status": stopped, "code": "TAKEN_BACK"}, True, "closed"),
-            (UNSENT | {"status": stopped}, True, "ended by you"),
+            ({"status": stopped}, True, "Ended by you"),
+            ({"status": stopped, "ended_ms": BEFORE}, True, "Closed"),
+            ({"status": stopped, "ended_ms": BEFORE}, False, "Ended by you"),
+            ({"status": failed}, False, "Ended by you"),
+            ({"status": failed}, True, "Closed (task failed)"),
+            (STOPPED | {"status": stopped}, True, "Closed"),
+            (STOPPED | {"status": stopped}, False, "Ended by you"),
+            ({"status": TaskStatus.QUEUED}, True, "Closed"),
+            ({"status": stopped, "code": "TAKEN_BACK"}, True, "Closed"),
+            (UNSENT | {"status": stopped}, True, "Ended by you"),
         ),
         _is_called,
     )

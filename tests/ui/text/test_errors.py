@@ -352,7 +352,7 @@ def test_of_a_lost_task_nothing_is_said_to_be_known() -> None:
 
 def test_what_waited_when_the_ledger_was_exported_says_so() -> None:
     task = a_task(status=TaskStatus.STOPPED, code="FROM_EXPORT", result=None)
-    assert result_cell(task, None).text == "not started; queued when the ledger was exported"
+    assert result_cell(task, None).text == "Not started: queued when the ledger was exported"
     told = trouble_text(a_session(), task, NOW)
     assert told is not None
     assert told.text == (
@@ -413,7 +413,7 @@ def test_every_state_has_a_word() -> None:
     )
     tasks = [a_task(status=status) for status in TaskStatus]
     assert len({states.task_status_text(task).word for task in tasks}) == len(TaskStatus)
-    assert states.session_state_text(SessionState.PAUSED).word == "paused? – billing"
+    assert states.session_state_text(SessionState.PAUSED).word == "Pause sent · still billing"
 
 
 def test_one_line() -> None:

@@ -33,6 +33,12 @@ SLOW = (
     "Without the channel a task is asked for every 2 seconds once the service has named it, "
     "less often while it does not answer."
 )
+PAUSE_SENT = (
+    "Pause sent · still billing",
+    "Pause sent",
+    "Pause sent, not confirmed, still billing",
+)
+RESUME_SENT = ("Resume sent", "Resume sent", "Resume sent, not confirmed")
 PARTLY = "News of 3 of 8 open sessions come at once. " + SLOW
 
 
@@ -126,52 +132,52 @@ def test_every_fault_has_a_reason_of_its_own() -> None:
     [
         (
             _task(TaskStatus.PAUSED, CommandVerb.PAUSE),
-            "paused? – billing",
-            "paused?",
-            "paused? – billing 0:20",
-            "paused, not confirmed, billing, 20 seconds",
+            "Pause sent · still billing",
+            "Pause sent",
+            "Pause sent 0:20 · still billing",
+            "Pause sent, not confirmed, still billing, 20 seconds",
         ),
         (
             _task(TaskStatus.PAUSED),
-            "paused? – billing",
-            "paused?",
-            "paused? – billing 0:20",
-            "paused, not confirmed, billing, 20 seconds",
+            "Pause sent · still billing",
+            "Pause sent",
+            "Pause sent 0:20 · still billing",
+            "Pause sent, not confirmed, still billing, 20 seconds",
         ),
         (
             _task(TaskStatus.PAUSED, CommandVerb.PAUSE, confirmed=True),
-            "paused – billing",
-            "paused",
-            "paused – billing 0:20",
-            "paused – billing, 20 seconds",
+            "Paused · still billing",
+            "Paused",
+            "Paused 0:20 · still billing",
+            "Paused, still billing, 20 seconds",
         ),
         (
             _task(TaskStatus.WORKING, CommandVerb.RESUME),
-            "resumed (sent, unconfirmed)",
-            "resumed",
-            "resumed (sent, unconfirmed) 0:20",
-            "resumed (sent, unconfirmed), 20 seconds",
+            "Resume sent",
+            "Resume sent",
+            "Resume sent 0:20",
+            "Resume sent, not confirmed, 20 seconds",
         ),
         (
             _task(TaskStatus.WORKING),
-            "working",
-            "working",
-            "working 0:20",
-            "working, 20 seconds",
+            "Running",
+            "Running",
+            "Running 0:20",
+            "Running, 20 seconds",
         ),
         (
             _task(TaskStatus.ASKS, CommandVerb.PAUSE),
-            "asks you",
-            "asks you",
-            "asks you 0:20",
-            "asks you, 20 seconds",
+            "Needs you",
+            "Needs you",
+            "Needs you 0:20",
+            "Needs you, 20 seconds",
         ),
     ],
 )
 def test_what_a_session_does(task: Task, word: str, short: str, line: str, said: str) -> None:
     how = state_text(_session(), task, NOW)
     assert (how.word.word, how.word.short, how.text, how.spoken) == (word, short, line, said)
-    unsure = task.unproven is not None and word != "asks you" and not task.pause_confirmed
+    unsure = task.unproven is not None and word != "Needs you" and not task.pause_confirmed
     assert ("sent over the live channel; nothing confirms it" in how.tip) is unsure
     assert ("within a minute" in how.tip) is unsure
 
@@ -198,17 +204,16 @@ def test_a_pause_that_nothing_confirms_says_when_it_was_sent() -> None:
 @pytest.mark.parametrize(
     ("status", "unproven", "word", "short", "said"),
     [
-        (TaskStatus.PAUSED, CommandVerb.PAUSE, "paused?", "paused?", "paused, not confirmed"),
-        (TaskStatus.PAUSED, None, "paused?", "paused?", "paused, not confirmed"),
+        (TaskStatus.PAUSED, CommandVerb.PAUSE, *PAUSE_SENT),
+        (TaskStatus.PAUSED, None, *PAUSE_SENT),
         (
             TaskStatus.WORKING,
             CommandVerb.RESUME,
-            "resumed (sent, unconfirmed)",
-            "resumed",
-            "resumed (sent, unconfirmed)",
+            *2 * ("Resume sent",),
+            "Resume sent, not confirmed",
         ),
-        (TaskStatus.WORKING, None, "working", "working", "working"),
-        (TaskStatus.DONE, CommandVerb.PAUSE, "done", "done", "done"),
+        (TaskStatus.WORKING, None, "Running", "Running", "Running"),
+        (TaskStatus.DONE, CommandVerb.PAUSE, "Done", "Done", "Done"),
     ],
 )
 def test_what_a_task_does(
@@ -219,40 +224,40 @@ def test_what_a_task_does(
 
 
 def test_a_confirmed_pause_of_a_task_is_said_to_be_one() -> None:
-    assert task_status_text(_task(TaskStatus.PAUSED, confirmed=True)).word == "paused"
+    assert (
+        task_status_text(_task(TaskStatus.PAUSED, confirmed=True)).word == "Paused · still billing"
+    )
 
 
 def test_the_short_word_of_what_is_not_about_a_command_stays_whole() -> None:
-    assert session_state_text(SessionState.EXPIRED_ASSUMED).short == "expired (assumed)"
-    assert session_state_text(SessionState.IDLE).short == "idle"
+    assert session_state_text(SessionState.EXPIRED_ASSUMED).short == "Expired (assumed)"
+    assert session_state_text(SessionState.IDLE).short == "Idle"
 
 
 @pytest.mark.parametrize(
     ("left_ms", "line", "said"),
     [
-        (280_000, "connection lost, 4:40 to come back", "4 minutes 40 seconds to come back"),
-        (1_000, "connection lost, 0:01 to come back", "1 second to come back"),
-        (0, "connection lost 0:20", "20 seconds"),
-        (-5_000, "connection lost 0:20", "20 seconds"),
-        (None, "connection lost 0:20", "20 seconds"),
+        (280_000, "Reconnecting 4:40", "4 minutes 40 seconds left"),
+        (1_000, "Reconnecting 0:01", "1 second left"),
+        (0, "Reconnecting 0:20", "20 seconds"),
+        (-5_000, "Reconnecting 0:20", "20 seconds"),
+        (None, "Reconnecting 0:20", "20 seconds"),
     ],
 )
 def test_a_lost_browser_counts_down(left_ms: int | None, line: str, said: str) -> None:
     until = None if left_ms is None else NOW + left_ms
     session = _session(Phase.CONNECTION_LOST, until)
     how = state_text(session, _task(TaskStatus.WORKING, CommandVerb.RESUME), NOW)
-    assert (how.text, how.spoken) == (line, f"connection lost, {said}")
-    assert how.head == "connection lost"
-    assert how.word.severity is Severity.AMBER
-    assert how.word.short == "connection lost"
-    assert bool(how.tip) is ("come back" in line)
+    assert (how.text, how.spoken) == (line, f"Reconnecting, {said}")
+    assert how.word.mark is Severity.AMBER
+    assert bool(how.word.note) is ("left" in said)
 
 
 def test_what_was_told_of_a_lost_browser_says_nothing_once_it_is_back_or_gone() -> None:
     later = NOW + 280_000
-    assert state_text(_session(Phase.OPEN, later), None, NOW).text == "idle – billing 0:20"
+    assert state_text(_session(Phase.OPEN, later), None, NOW).text == "Idle 0:20 · still billing"
     ended = state_text(_session(Phase.CLOSED, later), None, NOW)
-    assert (ended.text, ended.spoken) == ("closed", "closed")
+    assert (ended.text, ended.spoken) == ("Closed", "Closed")
 
 
 # -- steps ----------------------------------------------------------------------------------------
@@ -387,54 +392,48 @@ def test_tool_tips_read_no_html() -> None:
 
 
 @pytest.mark.parametrize(
-    ("verb", "why", "due_ms", "text", "said"),
+    ("verb", "why", "due_ms", "text"),
     [
         (
             CommandVerb.TERMINATE,
             WaitReason.BUDGET,
             NOW + 12_000,
-            "Terminate sent over the live channel; sent once more in 0:12",
-            "Terminate sent over the live channel; sent once more in 12 seconds",
+            "Terminate sent over the live channel, again in 12 s",
         ),
         (
             CommandVerb.STOP,
             WaitReason.LIMITED,
             NOW + 61_000,
-            "Stop sent over the live channel; sent once more in 1:01",
-            "Stop sent over the live channel; sent once more in 1 minute 1 second",
+            "Stop sent over the live channel, again in 2 min",
         ),
         (
             CommandVerb.TERMINATE,
             WaitReason.CONNECTION,
             NOW + 12_000,
-            "Terminate sent over the live channel; sent once more when there is a connection",
-            None,
+            "Terminate sent over the live channel, again once online",
         ),
         (
             CommandVerb.TERMINATE,
             WaitReason.KEY,
             None,
-            "Terminate sent over the live channel; sent once more when there is a key",
-            None,
+            "Terminate sent over the live channel, again once there is a key",
         ),
         (
             CommandVerb.TERMINATE,
             WaitReason.BUDGET,
             None,
-            "Terminate sent over the live channel; it is sent once more",
-            None,
+            "Terminate sent over the live channel, again soon",
         ),
-        (CommandVerb.TERMINATE, WaitReason.SENDING, None, "sending Terminate…", None),
+        (CommandVerb.TERMINATE, WaitReason.SENDING, None, "sending Terminate…"),
     ],
 )
 def test_a_command_that_went_out_and_is_sent_once_more(
-    verb: CommandVerb, why: WaitReason, due_ms: int | None, text: str, said: str | None
+    verb: CommandVerb, why: WaitReason, due_ms: int | None, text: str
 ) -> None:
     pending = PendingCommand(
         session_key=1, verb=verb, why=why, made_ms=NOW, due_ms=due_ms, sent_live=True
     )
-    words = pending_text(pending, NOW)
-    assert (words.text, words.spoken) == (text, said or text)
+    assert pending_text(pending, NOW).text == text
     assert not pending.can_undo
 
 

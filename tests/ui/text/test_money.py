@@ -16,24 +16,24 @@ from tests.kit.builders import a_session, a_task
 
 def test_money_that_was_not_told_is_never_zero() -> None:
     assert money(None, more_to_come=True) == "…"
-    assert spoken_money("…") == "no news yet"
+    assert spoken_money("…") == "not reported yet"
     assert money(None, more_to_come=False) == "–"
-    assert money(None, more_to_come=False, spent=True) == "?"
-    assert money(Decimal("0.0214"), more_to_come=True) == "$0.0214"
+    assert money(None, more_to_come=False, spent=True) == "unknown"
+    assert money(Decimal("0.0214"), more_to_come=True) == "$0.021"
 
 
 @pytest.mark.parametrize(
     ("text", "spoken"),
     [
-        ("$0.0214", "$0.0214"),
-        ("< $0.0001", "less than $0.0001"),
-        ("~$0.0214", "about $0.0214"),
-        ("< ~$0.0001", "less than about $0.0001"),
-        ("$0.0214?", "$0.0214, not sure"),
+        ("$0.021", "$0.021"),
+        ("< $0.001", "less than $0.001"),
+        ("≈ $0.021", "about $0.021"),
+        ("$0.021?", "$0.021, not sure"),
         ("$1E+30?", "$1E+30, not sure"),
-        ("$0.0214 + ?", "$0.0214 and what is not known"),
-        ("< $0.0001 + ?", "less than $0.0001 and what is not known"),
-        ("?", "not known"),
+        ("$0.021, 1 unknown", "$0.021, 1 unknown"),
+        ("< $0.001, 1 unknown", "less than $0.001, 1 unknown"),
+        ("$0.021 + idle", "$0.021 and idle time"),
+        ("unknown", "unknown"),
         ("–", "none"),
         ("", "none"),
     ],
@@ -44,10 +44,10 @@ def test_the_signs_have_words(text: str, spoken: str) -> None:
 
 def test_a_cost_that_is_shown_shorter_says_all_of_it() -> None:
     cell = cost_cell(Decimal("0.02143"), more_to_come=False, spent=True)
-    assert (cell.text, cell.hint) == ("$0.0214", "Exactly $0.02143.")
+    assert (cell.text, cell.accessible_text) == ("$0.021", "$0.02143")
     assert cell.tool_tip == "Exactly $0.02143."
     least = cost_cell(Decimal("0.000012"), more_to_come=False, spent=True)
-    assert (least.text, least.accessible_text) == ("< $0.0001", "less than $0.0001")
+    assert (least.text, least.accessible_text) == ("< $0.001", "$0.000012")
     assert least.hint == "Exactly $0.000012."
     assert not cost_cell(Decimal("0.02"), more_to_come=False, spent=True).hint
     assert not exact_text(Decimal("0.0200"))
@@ -67,8 +67,8 @@ def test_a_foolish_cost_breaks_no_column(amount: str) -> None:
 
 def test_a_session_says_that_a_part_of_its_cost_is_not_known() -> None:
     cell = session_cost_cell(a_session(1), Decimal("0.02143"), 1)
-    assert (cell.text, cell.accessible_text) == ("$0.0214 + ?", "$0.0214 and what is not known")
-    assert cell.tool_tip == "Exactly $0.02143.\nWhat 1 task cost is not known."
-    assert session_cost_cell(a_session(1), Decimal("0.02"), 0).text == "$0.0200"
-    assert session_cost_cell(a_session(1), None, 1).text == "?"
+    assert (cell.text, cell.accessible_text) == ("$0.021, 1 unknown", "$0.02143, 1 unknown")
+    assert cell.tool_tip == "Exactly $0.02143.\nThe cost of 1 task is unknown."
+    assert session_cost_cell(a_session(1), Decimal("0.02"), 0).text == "$0.020"
+    assert session_cost_cell(a_session(1), None, 1).text == "unknown"
     assert session_cost_cell(a_session(1), None, 0).text == "…"

@@ -1,4 +1,4 @@
-"""What several tasks cost together: as it is shown, as it is spoken, and all of it."""
+"""What several tasks cost together: as it is shown, and all of it."""
 
 from decimal import Decimal
 
@@ -6,13 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from enigma_panel.core.task_filter import TaskSum
-from enigma_panel.ui.text.sums import (
-    selected_texts,
-    shown_texts,
-    spoken_selected,
-    spoken_shown,
-    sum_tip,
-)
+from enigma_panel.ui.text.sums import selected_texts, shown_texts, sum_text, sum_tip
 
 
 def total(cost: str, count: int = 13, *, took_s: int = 250, unknown: int = 0) -> TaskSum:
@@ -20,48 +14,34 @@ def total(cost: str, count: int = 13, *, took_s: int = 250, unknown: int = 0) ->
 
 
 @pytest.mark.parametrize(
-    ("of", "shown", "selected"),
+    ("of", "cost", "time"),
     [
-        (total("0.24"), "13 shown · $0.2400", "13 selected · $0.2400 · 4:10 min"),
-        (total("4.8712"), "13 shown · $4.87", "13 selected · $4.87 · 4:10 min"),
-        (total("0", 0, took_s=0), "0 shown · $0.0000", "0 selected · $0.0000 · 0:00 min"),
-        (total("0.00001"), "13 shown · < $0.0001", "13 selected · < $0.0001 · 4:10 min"),
-        (total("1", unknown=2), "13 shown · $1.00 + ?", "13 selected · $1.00 + ? · 4:10 min"),
-        (total("0", unknown=2), "13 shown · ?", "13 selected · ? · 4:10 min"),
-        (
-            replace(total("1", unknown=2), has_idle=True),
-            "13 shown · $1.00 + ? + idle",
-            "13 selected · $1.00 + ? + idle · 4:10 min",
-        ),
-        (
-            total("51.5", 100_412, took_s=36_001),
-            "100,412 shown · $51.50",
-            "100,412 selected · $51.50 · 10:00:01 h",
-        ),
+        (total("0.24"), "$0.24", "4:10 min"),
+        (total("4.8712"), "$4.87", "4:10 min"),
+        (total("0", took_s=0), "$0.00", "0:00 min"),
+        (total("0.00001"), "< $0.01", "4:10 min"),
+        (total("1", unknown=2), "$1.00, 2 unknown", "4:10 min"),
+        (total("0", unknown=2), "cost not known yet", "4:10 min"),
+        (replace(total("1", unknown=2), has_idle=True), "$1.00, 2 unknown + idle", "4:10 min"),
+        (total("51.5", took_s=36_001), "$51.50", "10:00:01 h"),
     ],
 )
-def test_a_sum_is_short(of: TaskSum, shown: str, selected: str) -> None:
-    whole, shorter, least = selected_texts(of)
-    assert shown_texts(of) == (shown, least)
-    assert whole == selected
-    assert selected.startswith(f"{shorter} · ")
-    assert shorter.endswith(f" · {least}")
+def test_a_sum_is_short(of: TaskSum, cost: str, time: str) -> None:
+    assert shown_texts(of, 13) == (f"13 tasks · {cost}", "13 tasks")
+    whole = f"13 selected · {cost} · {time}"
+    assert selected_texts(of) == (whole, f"13 selected · {cost}", cost)
 
 
-def test_it_is_spoken_in_full_words() -> None:
-    assert spoken_shown(total("0.24", 1)) == "1 task is shown. It cost $0.2400."
-    assert spoken_shown(total("4.8712", 100, unknown=1)) == (
-        "100 tasks are shown. Together they cost $4.87 and what is not known."
-    )
-    assert spoken_selected(total("0.24")) == (
-        "13 tasks are selected. Together they cost $0.2400 and took 4 minutes 10 seconds."
-    )
+def test_what_a_filter_leaves_out_is_said() -> None:
+    assert shown_texts(total("0.05", 3), 100_412)[0] == "3 of 100,412 tasks · $0.05"
+    assert shown_texts(total("0.05", 1), 1)[0] == "1 task · $0.05"
 
 
 def test_all_of_it_is_in_the_tip() -> None:
     assert not sum_tip(total("0.24"))
     assert sum_tip(total("4.8712")) == "Exactly $4.8712."
     assert sum_tip(total("0.00001", unknown=1)) == (
-        "Exactly $0.00001.\nWhat 1 task cost is not known."
+        "Exactly $0.00001.\nThe cost of 1 task is unknown."
     )
-    assert sum_tip(total("0", unknown=3)) == "What 3 tasks cost is not known."
+    assert sum_tip(total("0", unknown=3)) == "The cost of 3 tasks is unknown."
+    assert sum_text(total("0", unknown=3)) == "an unknown amount"

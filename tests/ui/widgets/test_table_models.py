@@ -168,7 +168,7 @@ def test_while_held_nothing_moves_and_new_rows_come_last(
     sessions.change_session(1, **ended)
     sessions.add(3)
     assert session_rows.keys() == [1, 2, 3]
-    assert cell_text(session_rows, 1, Column.STATE) == "closed"
+    assert cell_text(session_rows, 1, Column.STATE) == "Closed"
     hold.leave()
     assert session_rows.keys() == [2, 3]
 
@@ -176,17 +176,17 @@ def test_while_held_nothing_moves_and_new_rows_come_last(
 def test_cells_of_a_session(services: Any, session_rows: SessionsModel) -> None:
     sessions: FakeSessions = services.sessions
     sessions.add(1, status=TaskStatus.PAUSED, left_s=80)
-    assert cell_text(session_rows, 1, Column.STATE) == "paused? – billing"
-    said = "paused, not confirmed, billing, 30 seconds"
+    assert cell_text(session_rows, 1, Column.STATE) == "Pause sent"
+    said = "Pause sent, not confirmed, still billing, 30 seconds"
     assert cell_text(session_rows, 1, Column.STATE, SPOKEN) == said
     sessions.change_task(1, pause_confirmed=True)
-    assert cell_text(session_rows, 1, Column.STATE) == "paused – billing"
+    assert cell_text(session_rows, 1, Column.STATE) == "Paused"
     assert cell_text(session_rows, 1, Column.SESSION) == "shop.example 1"
-    assert cell_text(session_rows, 1, Column.LEFT) == "1:20"
+    assert cell_text(session_rows, 1, Column.LEFT) == "1:20 left"
     assert cell_text(session_rows, 1, Column.COST) == "…"
-    assert cell_text(session_rows, 1, Column.COST, SPOKEN) == "no news yet"
+    assert cell_text(session_rows, 1, Column.COST, SPOKEN) == "not reported yet"
     sessions.change_session(1, opened_ms=None)
-    assert cell_text(session_rows, 1, Column.LEFT) == "≈ 1:20"
+    assert cell_text(session_rows, 1, Column.LEFT) == "≈ 1:20 left"
     sessions.set_pending(1, CommandVerb.RESUME, WaitReason.SENDING)
     assert cell_text(session_rows, 1, Column.STATE, Role.CELL).tail == "sending Resume…"
 
@@ -219,17 +219,17 @@ def test_tasks_are_newest_first_and_new_until_seen(services: Any, tasks: TasksMo
     sessions.add(2, cost="0.0214")
     assert tasks.keys() == [2, 1]
     assert cell_text(tasks, 1, TaskColumn.RESULT) == "first second"
-    assert cell_text(tasks, 1, TaskColumn.STATUS, SPOKEN) == "done, new"
+    assert cell_text(tasks, 1, TaskColumn.STATUS, SPOKEN) == "Done, new"
+    assert cell_text(tasks, 1, TaskColumn.STATUS, Role.CELL).dot
     assert cell_text(tasks, 1, TaskColumn.RESULT, Role.CELL).bold
-    assert cell_text(tasks, 2, TaskColumn.COST) == "$0.0214"
+    assert cell_text(tasks, 2, TaskColumn.COST) == "$0.021"
     assert cell_text(tasks, 2, TaskColumn.RESULT) == "…"
     sessions.change_task(1, code=OTHER_TASK)
     doubted = cell_text(tasks, 1, TaskColumn.RESULT, Role.CELL)
     assert (doubted.bold, doubted.glyph) == (True, Glyph.BANG)
     assert "names another task" in doubted.tool_tip
     sessions.change_task(1, is_new=False)
-    assert cell_text(tasks, 1, TaskColumn.STATUS, SPOKEN) == "done"
-    assert cell_text(tasks, 1, TaskColumn.NEW, SPOKEN) == "seen"
+    assert cell_text(tasks, 1, TaskColumn.STATUS, SPOKEN) == "Done"
 
 
 def test_how_long_a_task_waited_for_answers(services: Any, tasks: TasksModel) -> None:
@@ -245,7 +245,7 @@ def test_how_long_a_task_waited_for_answers(services: Any, tasks: TasksModel) ->
         return [cell_text(tasks, key, waited, role) for key in (1, 2, 3, 4)]
 
     assert told() == ["–", "0:41", "?", "0:05"]
-    assert told(SPOKEN) == ["none", "41 seconds", "not known", "5 seconds"]
+    assert told(SPOKEN) == ["none", "41 seconds", "unknown", "5 seconds"]
     changed: list[int] = []
     tasks.dataChanged.connect(lambda first, _last: changed.append(first.column()))
     services.clock.now += 2_000

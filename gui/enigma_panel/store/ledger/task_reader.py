@@ -69,7 +69,6 @@ _RANKS = " ".join(f"WHEN '{status}' THEN {rank}" for rank, status in enumerate(_
 _OPEN_SINCE = "CASE WHEN t.status = 'asks' AND t.answered_ms IS NULL THEN t.asked_ms END"
 _WAITED = f"t.waited_ms + coalesce(max(0, :now - {_OPEN_SINCE}), 0)"
 _SORTED_BY: dict[SortColumn, tuple[str, ...]] = {
-    SortColumn.NEW: ("t.is_new",),
     SortColumn.STATUS: (f"CASE t.status {_RANKS} END",),
     SortColumn.TASK: ("substr(t.text, 1, 40) COLLATE NOCASE",),
     SortColumn.RESULT: (

@@ -193,6 +193,7 @@ class Selection(QObject):
         self.sessions.selected.connect(self._follow_sessions)
         self.tasks.selected.connect(self._follow_tasks)
         self.tasks.clicked.connect(self._follow_click)
+        self.sessions.row_clicked.connect(self._answer)
         self.tasks.looked_at.connect(self._see_tasks)
         self.sessions.verb_clicked.connect(lambda key, verb: self._app_actions.command([key], verb))
         self.sessions.undo_clicked.connect(lambda key: self._app_actions.undo([key]))
@@ -212,6 +213,13 @@ class Selection(QObject):
     def _is_idle(self, session: Session, task: Task | None) -> bool:
         idle = shown_state(session, task) is SessionState.IDLE
         return idle and accepts_tasks(self._services.sessions, session)
+
+    def _answer(self, key: int) -> None:
+        """Open the question of a session that was clicked."""
+        session = self._services.sessions.session(key)
+        task_key = session.current_task if session is not None else None
+        if task_key is not None and self._app_actions.is_asking(task_key):
+            self._app_actions.answer(task_key)
 
     def _go_to_details(self) -> None:
         self.details_wanted.emit()

@@ -121,7 +121,15 @@ class MainWindow(QMainWindow):
         return [
             CommandGroup(
                 tr("Program"),
-                (self.new_task, self.answer, self.filter_tasks, self.search_steps, *program, *more),
+                (
+                    self.new_task,
+                    self.answer,
+                    self.filter_tasks,
+                    self.show_new,
+                    self.search_steps,
+                    *program,
+                    *more,
+                ),
             ),
             CommandGroup(tr("Selected sessions"), verbs, self.selection.subject_text()),
             CommandGroup(tr("All sessions"), (self.terminate_all,)),
@@ -171,7 +179,6 @@ class MainWindow(QMainWindow):
             self.filter_bar,
             self.queue_actions.bar,
             sums=self.sums,
-            queue_actions=list(self.queue_actions.actions.values()),
         )
         is_new = not services.settings.value.has_had_tasks
         self.first_start = FirstStart(services) if is_new else None
@@ -226,6 +233,7 @@ class MainWindow(QMainWindow):
             self._filter,
             shortcut="Ctrl+F",
         )
+        self.show_new = make_action(self, tr("Show new results"), self.filter_bar.ask_new)
         self.search_steps = make_action(
             self, tr("Search the steps"), self._search_steps, shortcut="Ctrl+G"
         )
@@ -377,7 +385,6 @@ class MainWindow(QMainWindow):
         return Layout(
             window=self,
             body=self.body,
-            sessions=self.selection.sessions,
             tasks=self.selection.tasks,
         )
 

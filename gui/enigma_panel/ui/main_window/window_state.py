@@ -25,7 +25,6 @@ class Layout(Struct, frozen=True, kw_only=True):
 
     window: QMainWindow
     body: MainLayout
-    sessions: KeyedTable
     tasks: KeyedTable
 
 
@@ -39,7 +38,6 @@ class WindowState:
         """Put everything back where it was."""
         value = self._book.value
         _restore(value.window_geometry, layout.window.restoreGeometry)
-        layout.sessions.restore_columns(value.sessions_columns)
         layout.tasks.restore_columns(value.tasks_columns)
         layout.body.restore_sizes(_sizes(value.window_splitter))
 
@@ -48,7 +46,6 @@ class WindowState:
         fields: dict[str, object] = {
             "window_geometry": _text(layout.window.saveGeometry()),
             "window_splitter": _BETWEEN.join(map(str, astuple(layout.body.sizes))),
-            "sessions_columns": layout.sessions.columns.settings(),
             "tasks_columns": layout.tasks.columns.settings(),
         }
         if any(getattr(self._book.value, name) != value for name, value in fields.items()):

@@ -9,7 +9,6 @@ from enigma_panel.ui.sessions.table import SessionsTable
 from enigma_panel.ui.theme import theme
 from enigma_panel.ui.widgets.basics import make_button, make_label
 from enigma_panel.ui.widgets.card import Card
-from enigma_panel.ui.widgets.table.table import row_height
 
 tr = Translations("Sessions")
 
@@ -49,11 +48,9 @@ class SessionsCard(Card):
         So no start and no end moves what is below; more than six rows are scrolled.
         """
         table = self._table  # as it would be: before it is shown it has no size of its own
-        around = self.sizeHint().height() - table.sizeHint().height() + 2 * table.frameWidth()
-        header = table.horizontalHeader()
-        around += 0 if header.isHidden() else header.height()
+        around = self.sizeHint().height() - table.sizeHint().height()
         rows = min(MOST_ROWS, max(LEAST_ROWS, self._settings.value.browsers_at_once))
-        return around + rows * row_height()
+        return around + table.height_for(rows)
 
     def _follow_settings(self) -> None:
         self._table.rows.set_show_ended(self._settings.value.show_ended)

@@ -62,8 +62,8 @@ AMBER_LEFT_MS = 90_000
 RED_LEFT_MS = 30_000
 LONG_MS = 754_000
 """A time of 12:34, which few sessions reach."""
-EXAMPLE_COST = "$0.0000"
-VERB_WIDTH, VERB_APART = 27, 12
+EXAMPLE_COST, SHORT_NAME = "$0.000", "shop.exa"
+VERB_WIDTH, VERB_APART = 28, 8
 """Width of a verb and of the gap before Terminate, in the usual font."""
 _MARKS = {TaskStatus.DONE: "✓ ", TaskStatus.FAILED: "✗ ", TaskStatus.STOPPED: "■ "}
 
@@ -115,12 +115,13 @@ class SessionsModel(KeyedTableModel):
 
     def make_columns(self) -> Iterable[ColumnDef[Session]]:
         states, name = tuple(_usual_states()), (Cell(text=USUAL_NAME),)
-        left = Cell(text=tr("≈ {time}", time=duration(LONG_MS)))
+        words, short = tuple(replace(state, tail="") for state in states), (Cell(text=SHORT_NAME),)
+        left = Cell(text=tr("{time} left", time=tr("≈ {time}", time=duration(LONG_MS))))
         cost, idle = Cell(text=USUAL_COST), Cell(text=with_idle(EXAMPLE_COST))
         verbs_width = verb_width() * len(CommandVerb) + VERB_APART + 2 * PAD
         return (
-            ColumnDef(Column.STATE, tr("State"), self._state, width=states, least=()),
-            ColumnDef(Column.SESSION, tr("Session"), self._name, width=name, least=()),
+            ColumnDef(Column.STATE, tr("State"), self._state, width=states, least=words),
+            ColumnDef(Column.SESSION, tr("Session"), self._name, width=name, least=short),
             ColumnDef(Column.TASK, tr("Task"), self._task),
             ColumnDef(
                 Column.LEFT, tr("Left"), self._left, width=(replace(left, bar=1.0),), least=(left,)
@@ -218,8 +219,16 @@ class SessionsModel(KeyedTableModel):
         cell = self.columns[column].cell(session)
         goes_on = session.is_ended or column == Column.LEFT
         if self.stale_since_ms is None or goes_on:
-            return cell
+            return replace(cell, needs_you=True) if self.needs_you(key) else cell
         return stale_cell(cell, self._health.heard_ms)
+
+    def needs_you(self, key: int) -> bool:
+        session = self._sessions.session(key)
+        if session is None or self.stale_since_ms is not None:
+            return False
+        task = self._sessions.current_task(session)
+        asks = shown_state(session, task) is SessionState.ASKS
+        return asks and not self._sessions.is_missing(task)
 
     def _name(self, session: Session) -> Cell:
         return name_cell(session, is_from_before=session.key in self._before.sessions)
@@ -258,16 +267,14 @@ class SessionsModel(KeyedTableModel):
         state = state_text(
             session, task, now, known_ms=since, is_missing=is_missing, is_unheard=is_unheard
         )
-        word, tail, spoken = state.word, state.tail, state.spoken
-        text = word.narrow or state.head
-        tip = state.text if state.tip else ""
+        word, tail, spoken, tip = state.word, state.tail, state.spoken, state.text
         waiting = self._waiting(session.key)
         if waiting is not None:
-            text, tail = word.short, waiting.text
-            spoken = f"{word.accessible_text}, {waiting.spoken}"
+            tail = waiting.text
+            spoken = f"{word.accessible_text}, {tail}"
             tip = f"{word.word}, {tail}"
         return Cell(
-            text=text,
+            text=word.short,
             tail=tail,
             tail_first=waiting is not None,  # the last part of it is how long
             glyph=word.glyph,
@@ -310,7 +317,7 @@ def _usual_states() -> Iterator[Cell]:
     s = SessionState
     for state in (s.PAUSED, s.ASKS, s.WORKING, s.IDLE, s.STARTING):
         word = session_state_text(state)
-        yield Cell(text=word.word, tail=duration(LONG_MS), glyph=word.glyph, bold=word.bold)
+        yield Cell(text=word.short, tail=duration(LONG_MS), glyph=word.glyph, bold=word.bold)
 
 
 def name_cell(session: Session, *, is_from_before: bool) -> Cell:
@@ -324,17 +331,20 @@ def name_cell(session: Session, *, is_from_before: bool) -> Cell:
 
 
 def task_cell(session: Session, task: Task | None, now: str) -> Cell:
-    """Return the cell of a task and, dimmed behind it, what the agent does now, if it is known."""
+    """Return the cell of a task and, dimmed behind it, what the agent does now, if it is known.
+
+    Where nothing works and it costs money, that is said instead.
+    """
     if task is None:
         return Cell(text=NONE, severity=Severity.DIM, spoken=spoken_text(NONE))
     text = shorten(task.spec.text)
     mark = _MARKS.get(task.status, "") if session.phase is Phase.OPEN else ""
     tip = shorten(task.spec.text, 600)
+    more = session_state_text(shown_state(session, task), task).more
     return Cell(
         text=mark + text,
-        tail=f"· {now}" if now else "",
-        steady=True,
-        bold=shown_state(session, task) is SessionState.ASKS,
+        tail=f"· {now or more}" if now or more else "",
+        steady=bool(now),
         severity=Severity.DIM if session.is_ended else Severity.PLAIN,
         spoken=tr("{task}, now: {now}", task=text, now=now) if now else text,
         tip=f"{tip}\n{now}" if now else tip,
@@ -362,12 +372,18 @@ def left_cell(session: Session, now_ms: int) -> Cell:
         if left < RED_LEFT_MS
         else Severity.AMBER
         if left < AMBER_LEFT_MS
-        else Severity.PLAIN
+        else Severity.DIM
     )
     spoken = spoken_duration(left)
     if is_life_assumed(session):
         spoken = tr("about {time}", time=spoken)
-    return Cell(text=text, bar=min(1.0, left / life), severity=severity, spoken=spoken)
+    return Cell(
+        text=tr("{time} left", time=text),
+        bar=min(1.0, left / life),
+        severity=severity,
+        bold=severity is not Severity.DIM,
+        spoken=tr("{time} left", time=spoken),
+    )
 
 
 def session_cost_cell(
@@ -385,10 +401,10 @@ def session_cost_cell(
         return cell
     text, copied, hints = cell.text, cell.copied, [cell.hint]
     if n_unknown:
-        text, copied = incomplete(text), incomplete(copied)
+        text, copied = incomplete(text, n_unknown), incomplete(copied, n_unknown)
         hints.append(unknown_cost_text(n_unknown))
     if is_idle:
         text, copied = with_idle(text), with_idle(copied)
         hints.append(idle_text())
     hint = "\n".join(filter(None, hints))
-    return replace(cell, text=text, spoken=spoken_money(text), hint=hint, copied=copied)
+    return replace(cell, text=text, spoken=spoken_money(copied), hint=hint, copied=copied)

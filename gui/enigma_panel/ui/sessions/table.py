@@ -1,10 +1,19 @@
 """The Sessions table, with the verbs under the mouse."""
 
 from functools import reduce
+from textwrap import wrap
 
 from msgspec import Struct
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtGui import (
+    QColor,
+    QFontMetrics,
+    QHelpEvent,
+    QMouseEvent,
+    QPainter,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QStyleOptionViewItem,
@@ -17,7 +26,7 @@ from enigma_panel.services.types import KeyState
 from enigma_panel.ui.actions import SETTLED_MS, Actions
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.sessions.model import VERB_APART, Column, SessionsModel, verb_width
-from enigma_panel.ui.text.verbs import GLYPHS, verb_label, verb_text
+from enigma_panel.ui.text.verbs import GLYPHS, verb_text
 from enigma_panel.ui.text.waiting import undo_text, undo_tip
 from enigma_panel.ui.theme import icons, theme
 from enigma_panel.ui.widgets.pointer_hold import ARM_MS, PointerHold
@@ -29,6 +38,9 @@ from enigma_panel.ui.widgets.table_font import TableFont
 
 tr = Translations("Sessions")
 
+RADIUS = 6
+TIP_CHARS, TIP_GAP = 40, 16
+"""Length of a line in a verb's tool tip, and its distance to the verbs."""
 _UNDER_UNDO = frozenset(verb for verb, rules in COMMANDS.items() if rules.under_undo)
 
 
@@ -42,13 +54,17 @@ class RowVerb(Struct, frozen=True):
 class SessionsTable(KeyedTable):
     """The table of sessions, with the four verbs in each row.
 
-    verb_clicked: a session's key and a CommandVerb. undo_clicked: a session's key. places: a click
-    on a verb counts only where we did not move its row a moment ago.
+    verb_clicked: a session's key and a CommandVerb. undo_clicked: a session's key. row_clicked: its
+    key, where the click was on no verb and selects no other. places: a click on a verb counts only
+    where we did not move its row a moment ago.
     """
 
     verb_clicked = Signal(int, object)
     undo_clicked = Signal(int)
+    row_clicked = Signal(int)
     rows: SessionsModel
+    row_px = 36
+    tints_needs = True
 
     def __init__(
         self,
@@ -58,24 +74,26 @@ class SessionsTable(KeyedTable):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(model, tr("Sessions"), hold, parent)
+        self.horizontalHeader().hide()
         self._app_actions = app_actions
         self._verbs = VerbsDelegate(model, app_actions, self.row_background, self)
         self.use_delegate(self._verbs, Column.VERBS)
         self.show_key_state(KeyState.READY)  # a keychain answers at once, nearly always
         model.is_pointed_at = lambda: self._pointer is not None
+        self.clicked.connect(self._tell_click)
         self.places = RowPlaces(self, model, Column.VERBS, app_actions.now_ms)
 
     def show_key_state(self, state: KeyState) -> None:
         """Set the text of the empty table: what to do, and what the program waits for."""
         match state:
             case KeyState.READY:
-                text = tr("No session is open.\nStart a task with New task (Ctrl+N).")
+                text = tr("No session is open. New task (Ctrl+N) starts one.")
             case KeyState.LOOKING:
-                text = tr("Waiting for the keychain.\nIf it is locked, unlock it in its window.")
+                text = tr("Waiting for the keychain. If it is locked, unlock it in its window.")
             case KeyState.LOCKED:
-                text = tr("No session is open.\nThe keychain is locked: there is no API key yet.")
+                text = tr("No session is open. The keychain with the API key is locked.")
             case _:
-                text = tr("No session is open.\nTo start one, the program needs an API key.")
+                text = tr("No session is open. Enter an API key to start one.")
         self.set_empty_text(text)
 
     def _row_verb(self, point: QPoint) -> RowVerb | None:
@@ -91,6 +109,11 @@ class SessionsTable(KeyedTable):
         if row_verb != self._verbs.over:
             self._verbs.over = row_verb
             self.viewport().update()
+
+    def _tell_click(self, index: Index) -> None:
+        keys = self.selected_keys()
+        if index.column() != Column.VERBS and keys == [self.rows.key_at(index.row())]:
+            self.row_clicked.emit(keys[0])
 
     def _accepts_press(self, row_verb: RowVerb) -> bool:
         stood = self.places.stood_ms(row_verb.key)
@@ -176,7 +199,8 @@ class VerbsDelegate(CellDelegate):
         place = list(CommandVerb).index(verb)
         apart = VERB_APART if verb is CommandVerb.TERMINATE else 0
         left = cell.left() + PAD + place * verb_width() + apart
-        return QRect(left, cell.center().y() - 12, verb_width(), 25)
+        height = min(verb_width(), cell.height())
+        return QRect(left, cell.center().y() - height // 2, verb_width(), height)
 
     @classmethod
     def verb_at(cls, cell: QRect, point: QPoint) -> CommandVerb | None:
@@ -188,7 +212,7 @@ class VerbsDelegate(CellDelegate):
     def undo_rect(cls, cell: QRect) -> QRect:
         """Return where Undo is painted: over the verbs under it, never where another was."""
         places = (cls.verb_rect(cell, verb) for verb in _UNDER_UNDO)
-        return reduce(QRect.united, places).adjusted(1, 1, -3, -1)
+        return reduce(QRect.united, places).adjusted(0, 2, -4, -2)
 
     def row_verb_at(self, key: int, cell: QRect, point: QPoint) -> RowVerb | None:
         """Return what lies below a point in the row of that session."""
@@ -223,7 +247,7 @@ class VerbsDelegate(CellDelegate):
         over = colours.line if row_verb == self.pressed else colours.hover
         painter.setBrush(QColor(over if row_verb == self.over else colours.card))
         painter.setPen(QPen(QColor(colours.mark if row_verb == self.over else colours.faint), 1))
-        painter.drawRoundedRect(QRectF(place).adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)
+        painter.drawRoundedRect(QRectF(place).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
         metrics = painter.fontMetrics()
         text = metrics.elidedText(tr("Undo"), Qt.TextElideMode.ElideRight, place.width() - 6)
         is_refused = self._row_background.flashed == key and self.refused == row_verb
@@ -238,10 +262,12 @@ class VerbsDelegate(CellDelegate):
         if possible and row_verb == self.over:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(colours.faint if row_verb == self.pressed else colours.line))
-            painter.drawRoundedRect(place.adjusted(1, 0, -1, 0), 5, 5)
+            is_end = verb is CommandVerb.TERMINATE
+            over = colours.red_tint if is_end else colours.well
+            painter.setBrush(QColor(colours.line if row_verb == self.pressed else over))
+            painter.drawRoundedRect(place, RADIUS, RADIUS)
         colour = colours.red if verb is CommandVerb.TERMINATE else colours.text
-        size = QRectF(0, 0, 14, 14)
+        size = QRectF(0, 0, 16, 16)
         size.moveCenter(QRectF(place).center())
         colour = colour if possible else colours.faint
         icons.paint(painter, GLYPHS[verb], size, QColor(colour))
@@ -275,11 +301,16 @@ class VerbsDelegate(CellDelegate):
             return True
         pending = self._app_actions.undoable(row_verb.key)
         if row_verb.verb is not None:
-            text = f"{verb_label(row_verb.verb)}\n{verb_text(row_verb.verb).tip}"
+            words = verb_text(row_verb.verb)
+            head, tip = f"{words.label}  {words.keys}", words.tip
             rect = self.verb_rect(option.rect, row_verb.verb)
         else:
-            all_pending = [pending] if pending is not None else []
-            text = f"{undo_text(all_pending)}\n{undo_tip()}"
+            head, tip = undo_text([pending] if pending is not None else []), undo_tip()
             rect = self.undo_rect(option.rect)
-        QToolTip.showText(event.globalPos(), text, view.viewport(), rect)
+        text = "\n".join((head, *wrap(tip, TIP_CHARS)))
+        # Left of the verbs and below its row, so that it covers none of either; Qt adds an offset.
+        metrics = QFontMetrics(QToolTip.font())
+        width = max(map(metrics.horizontalAdvance, text.splitlines())) + TIP_GAP
+        at = option.rect.bottomLeft() - QPoint(width, TIP_GAP)
+        QToolTip.showText(view.viewport().mapToGlobal(at), text, view.viewport(), rect)
         return True

@@ -2,11 +2,12 @@
 
 from decimal import Decimal
 
+from msgspec import Struct
 from PySide6.QtCore import QDate, QDateTime, QLocale, Qt
 
 from enigma_panel.core.money import is_sane
 from enigma_panel.core.task_filter import TaskGroup
-from enigma_panel.ui.i18n import Translations, number_text, read_number
+from enigma_panel.ui.i18n import Translations, read_number
 
 tr = Translations("Tasks")
 
@@ -15,56 +16,25 @@ class UnreadableError(Exception):
     """A typed text means nothing there; the message says what would."""
 
 
-def group_label(group: TaskGroup | None) -> str:
-    """Return the label of a chip; None: of all tasks."""
-    match group:
-        case None:
-            return tr("All")
-        case TaskGroup.NEW:
-            return tr("New")
-        case TaskGroup.WORKING:
-            return tr("Working")
-        case TaskGroup.QUEUED:
-            return tr("Queued")
-        case TaskGroup.ASKS:
-            return tr("Asks you")
-        case TaskGroup.DONE:
-            return tr("Done")
-        case TaskGroup.FAILED:
-            return tr("Failed")
-        case TaskGroup.UNCONFIRMED:
-            return tr("Unconfirmed")
-        case TaskGroup.STOPPED:
-            return tr("Stopped")
+class ChipWords(Struct, frozen=True):
+    """The label of a chip, the groups that it shows, and which these are where it does not say."""
+
+    label: str
+    groups: frozenset[TaskGroup]
+    tip: str = ""
 
 
-def group_tip(group: TaskGroup | None) -> str:
-    """Return which tasks a chip shows, where its label does not say it all."""
-    match group:
-        case TaskGroup.NEW:
-            return tr("Results that nobody has looked at yet.")
-        case TaskGroup.WORKING:
-            return tr("Starting and paused ones, too.")
-        case TaskGroup.FAILED:
-            return tr("Lost ones, too.")
-        case _:
-            return ""
-
-
-def more_tip() -> str:
-    """Return which conditions stand under *More*."""
-    return tr("Days, costs and questions")
-
-
-def more_text() -> str:
-    """Return that a condition under *More* is set."""
-    return tr("Days, costs or questions are set.")
-
-
-def chip_text(group: TaskGroup | None, n: int) -> str:
-    """Return the words on a chip: 'Failed 4'."""
-    label = group_label(group)
-    return f"{label} {number_text(n)}" if n else label
+def chip_words() -> tuple[ChipWords, ...]:
+    """Return the chips from left to right; together they cover all tasks."""
+    g = TaskGroup
+    running = tr("Starting, paused and unconfirmed ones too.")
+    return (
+        ChipWords(tr("Needs you"), frozenset({g.ASKS})),
+        ChipWords(tr("Running"), frozenset({g.WORKING, g.UNCONFIRMED}), running),
+        ChipWords(tr("Queued"), frozenset({g.QUEUED})),
+        ChipWords(tr("Done"), frozenset({g.DONE, g.STOPPED}), tr("Stopped ones too.")),
+        ChipWords(tr("Failed"), frozenset({g.FAILED}), tr("Lost ones too.")),
+    )
 
 
 def count_text(n: int) -> str:
@@ -72,14 +42,9 @@ def count_text(n: int) -> str:
     return tr.plural("1 task", "{n} tasks", n)
 
 
-def shown_text(shown: int, total: int) -> str:
-    """Return how many tasks match: '12 of 100,412 shown'."""
-    return tr("{shown} of {total} shown", shown=shown, total=total)
-
-
-def problem_text(reason: str) -> str:
-    """Return that the search failed, so that older matches may be shown."""
-    return tr("The ledger cannot be searched: {reason}", reason=reason)
+def problem_texts(reason: str) -> tuple[str, ...]:
+    """Return that the search failed, so that older matches may be shown; shorter where need be."""
+    return tr("The ledger cannot be searched: {reason}", reason=reason), tr("Search failed")
 
 
 def read_day(text: str) -> QDate | None:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Qt, Signal
 
-from enigma_panel.core.models import UNOPENED_PHASES, Session, Task, TaskStatus
+from enigma_panel.core.models import UNOPENED_PHASES, Session, SessionState, Task, TaskStatus
 from enigma_panel.core.observation import UNSENT
 from enigma_panel.core.task_filter import NEWEST_FIRST, Order, SortColumn
 from enigma_panel.core.validation import NO_SITE
@@ -35,13 +35,14 @@ from enigma_panel.ui.text.states import (
     known_until_ms,
     local_moment,
     missing_word,
+    session_state_text,
     spoken_duration,
     spoken_text,
     task_status_text,
     usual_moments,
 )
 from enigma_panel.ui.text.waiting import QueueContext, WaitText, entry_text, firsts
-from enigma_panel.ui.theme.palette import Glyph, Severity
+from enigma_panel.ui.theme.palette import Severity
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from enigma_panel.ui.widgets.table.model import RIGHT, ColumnDef, KeyedTableModel
 
@@ -54,24 +55,23 @@ USUAL_TOKENS = 1_000_000
 class Column(IntEnum):
     """Columns of Tasks, from left to right. The settings store their names."""
 
-    NEW = 0
-    STATUS = 1
-    TASK = 2
-    RESULT = 3
-    COST = 4
-    TOOK = 5
-    ENDED = 6
-    TOKENS_IN = 7
-    TOKENS_OUT = 8
-    STARTED = 9
-    SESSION = 10
-    SITE = 11
-    WAITED = 12
-    HOST = 13
+    STATUS = 0
+    TASK = 1
+    RESULT = 2
+    COST = 3
+    TOOK = 4
+    ENDED = 5
+    TOKENS_IN = 6
+    TOKENS_OUT = 7
+    STARTED = 8
+    SESSION = 9
+    SITE = 10
+    WAITED = 11
+    HOST = 12
 
 
 SORTED_BY = {column: SortColumn[column.name] for column in Column}
-_NEVER_BOLD = frozenset({Column.NEW, Column.STATUS})
+_BOLD_WHERE_NEW = frozenset({Column.TASK, Column.RESULT})
 
 
 class TasksModel(KeyedTableModel):
@@ -113,22 +113,21 @@ class TasksModel(KeyedTableModel):
         self.arrange()
 
     def make_columns(self) -> Iterable[ColumnDef[Task]]:
-        tokens = _bold(number_text(USUAL_TOKENS))
-        cost = _bold(USUAL_COST)
-        took = _bold(duration(HOUR_MS - 1))
-        moment = _bold(*usual_moments())
-        name = _bold(USUAL_NAME)
+        tokens = _cells(number_text(USUAL_TOKENS))
+        cost = _cells(USUAL_COST)
+        took = _cells(duration(HOUR_MS - 1))
+        moment = _cells(*usual_moments())
+        name = _cells(USUAL_NAME)
         return (
-            ColumnDef(Column.NEW, tr("New"), new_cell, width=()),
             ColumnDef(Column.STATUS, tr("Status"), self._status, width=tuple(_usual_states())),
             ColumnDef(Column.TASK, tr("Task"), text_cell),
             ColumnDef(Column.RESULT, tr("Result"), self._result),
             ColumnDef(Column.COST, tr("Cost"), task_cost_cell, RIGHT, cost),
-            ColumnDef(Column.TOOK, tr("Took"), self._took, RIGHT, took),
-            ColumnDef(Column.ENDED, tr("Ended"), self._ended, width=moment),
+            ColumnDef(Column.TOOK, tr("Took"), self._took, RIGHT, took, gives_way=True),
+            ColumnDef(Column.ENDED, tr("Ended"), self._ended, RIGHT, moment, gives_way=True),
             ColumnDef(Column.TOKENS_IN, tr("Tokens in"), tokens_in, RIGHT, tokens, hidden=True),
             ColumnDef(Column.TOKENS_OUT, tr("Tokens out"), tokens_out, RIGHT, tokens, hidden=True),
-            ColumnDef(Column.STARTED, tr("Started"), self._started, width=moment, hidden=True),
+            ColumnDef(Column.STARTED, tr("Started"), self._started, RIGHT, moment, hidden=True),
             ColumnDef(
                 Column.SESSION, tr("Session"), self._session, width=name, least=(), hidden=True
             ),
@@ -334,7 +333,15 @@ class TasksModel(KeyedTableModel):
             cell = stale_cell(cell, self._health.heard_ms)
         if key in self._unfit:
             return unfit_cell(cell)
-        return replace(cell, bold=True) if task.is_new and column not in _NEVER_BOLD else cell
+        if task.status is TaskStatus.ASKS and self.needs_you(key):
+            return replace(cell, needs_you=True)
+        return replace(cell, bold=True) if task.is_new and column in _BOLD_WHERE_NEW else cell
+
+    def needs_you(self, key: int) -> bool:
+        task = self._sessions.task(key)
+        if self.stale_since_ms is not None or key in self._unfit or task is None:
+            return False
+        return task.status is TaskStatus.ASKS and self._status(task).bold
 
     def _status(self, task: Task) -> Cell:
         session = self._sessions.session(task.session_key)
@@ -367,12 +374,7 @@ class TasksModel(KeyedTableModel):
         known_ms = known_until_ms(task, self._sessions.session(task.session_key))
         end = task.ended_ms or known_ms or self.stale_since_ms or self._clock.now_ms()
         took = max(0, end - (task.sent_ms or task.created_ms))
-        severity = Severity.PLAIN if task.is_final else Severity.DIM
-        return Cell(
-            text=duration(took),
-            severity=severity,
-            spoken=spoken_duration(took),
-        )
+        return Cell(text=duration(took), severity=Severity.DIM, spoken=spoken_duration(took))
 
     def _waited(self, task: Task) -> Cell:
         """Return how long a task waited for the person.
@@ -398,17 +400,14 @@ class TasksModel(KeyedTableModel):
 
 
 def _usual_states() -> Iterator[Cell]:
-    """Yield the longest usual statuses.
-
-    "resumed (sent)" and what is not found are cut in a narrow table.
-    """
-    for text in (tr("unconfirmed"), tr("resumed (sent)")):
-        yield Cell(text=text, glyph=Glyph.QUESTION)
+    """Yield the longest usual statuses."""
+    for state in (SessionState.ASKS, SessionState.UNCONFIRMED):
+        word = session_state_text(state)
+        yield Cell(text=word.short, glyph=word.glyph, bold=word.bold)
 
 
-def _bold(*texts: str) -> tuple[Cell, ...]:
-    """Return cells in bold, as the rows of new results have them."""
-    return tuple(Cell(text=text, bold=True) for text in texts)
+def _cells(*texts: str) -> tuple[Cell, ...]:
+    return tuple(Cell(text=text) for text in texts)
 
 
 def place_of(keys: Sequence[int], key: int) -> int | None:
@@ -426,13 +425,6 @@ def name_cell(name: str) -> Cell:
     return Cell(text=text, spoken=spoken_text(text), tip=name)
 
 
-def new_cell(task: Task) -> Cell:
-    """Return the cell with a dot for a task whose result nobody has seen."""
-    dot = Glyph.DOT if task.is_new else None
-    spoken = tr("new") if task.is_new else tr("seen")
-    return Cell(glyph=dot, spoken=spoken)
-
-
 def text_cell(task: Task) -> Cell:
     """Return the cell of a task's text."""
     text = shorten(task.spec.text)
@@ -443,14 +435,13 @@ def status_cell(task: Task, session: Session | None, *, is_missing: bool = False
     """Return the status with its glyph; is_missing: the last poll did not find the task."""
     word = task_status_text(task, session)
     if is_missing and not task.is_final:  # counted as what it was
-        was = tr("{status}?", status=word.short.removesuffix("?"))
-        word = replace(missing_word(), narrow=was)
-    text = word.narrow or word.short
+        word = missing_word()
     spoken = word.accessible_text
     if task.is_new:
         spoken = tr("{status}, new", status=spoken)
     return Cell(
-        text=text,
+        text=word.short,
+        dot=task.is_new,
         glyph=word.glyph,
         mark=word.mark,
         severity=word.severity,
@@ -489,7 +480,7 @@ def count_cell(number: int | None, task: Task) -> Cell:
 
 def unfit_cell(cell: Cell) -> Cell:
     """Return the cell of a task that no longer matches the filter but is still shown."""
-    hint = tr("It does not fit the filter any more.")
+    hint = tr("It no longer matches the filter.")
     dim = Severity.DIM
     return replace(cell, severity=dim, mark=dim, bold=False, hint=hint)
 
@@ -499,8 +490,6 @@ def waiting_cell(waiting: WaitText) -> Cell:
     return Cell(
         text=waiting.text,
         severity=waiting.severity,
-        bold=waiting.severity is Severity.AMBER,
-        spoken=waiting.spoken,
         tip=waiting.text,
     )
 

@@ -13,7 +13,6 @@ PLACES = ("¹", "²")
 """Marks beside the arrows, where a second column decides between equals."""
 _MOST_FIRST = frozenset(
     {
-        SortColumn.NEW,
         SortColumn.COST,
         SortColumn.TOOK,
         SortColumn.ENDED,
@@ -71,11 +70,3 @@ def direction_text(title: str, *, descending: bool) -> str:
     if descending:
         return tr("{column}, descending", column=title)
     return tr("{column}, ascending", column=title)
-
-
-def sort_tip() -> str:
-    """Return what can be done with a heading."""
-    return tr(
-        "A click sorts, a second one turns it, a third shows newest first."
-        " With Shift it decides between equals. Drag it to another place."
-    )

@@ -1,36 +1,24 @@
-"""What the shown tasks cost together, and the selected ones."""
+"""How many tasks are shown and what they cost together, or the selected ones."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from enigma_panel.core.task_filter import TaskSum
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import LedgerError
-from enigma_panel.ui.text.sums import (
-    selected_texts,
-    shown_texts,
-    spoken_selected,
-    spoken_shown,
-    sum_text,
-    sum_tip,
-)
-from enigma_panel.ui.widgets.basics import make_label, make_row
-
-GAP = 16
-LARGE = TaskSum(cost=Decimal(8_888), unknown=1)
-"""An amount for which there is always room."""
+from enigma_panel.ui.tasks.filter_text import problem_texts
+from enigma_panel.ui.text.sums import selected_texts, shown_texts, sum_tip
+from enigma_panel.ui.widgets.basics import set_role
 
 
-class TaskSums(QWidget):
-    """'100 shown · $4.87' and, of several selected tasks, '13 selected · $0.2400 · 4:10 min'.
+class TaskSums(QLabel):
+    """'100 tasks · $4.87' or, of several selected ones, '13 selected · $0.24 · 4:10 min'.
 
-    It has the room that others leave, whatever it says, and stands on its right side; where there
-    is little, the selected ones go first, in fewer words. summed: what the selected ones cost, None
-    where there are not several or it is not known.
+    It has the room that others leave, and says less, or nothing, where that is little. summed:
+    what the selected ones cost, None where there are not several or it is not known.
     """
 
     summed = Signal(object)
@@ -41,10 +29,11 @@ class TaskSums(QWidget):
         self._scope = services.scope
         self._keys: tuple[int, ...] = ()
         self._selected: TaskSum | None = None
-        self._shown_label = make_label(role="dim")
-        self._selected_label = make_label()
-        self.setLayout(make_row(None, self._shown_label, self._selected_label, gap=GAP))
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._texts: Sequence[str] = ()
+        set_role(self, "dim")
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._search.counted.connect(self._follow)
         self._follow()
 
@@ -58,7 +47,7 @@ class TaskSums(QWidget):
         self._ask()
 
     def _follow(self) -> None:
-        self._fit()
+        self._show()
         self._ask()
 
     def _ask(self) -> None:
@@ -75,49 +64,37 @@ class TaskSums(QWidget):
 
     def _put(self, total: TaskSum | None) -> None:
         self._selected = total
-        self._fit()
+        self._show()
         self.summed.emit(total)
 
+    def _show(self) -> None:
+        """Show the selected tasks, else those that match; nothing where there is no task."""
+        figures, selected, problem = self._search.figures, self._selected, self._search.problem
+        if problem is not None:
+            self._texts, tip = problem_texts(problem.reason), ""
+        elif selected is not None:
+            self._texts, tip = selected_texts(selected), sum_tip(selected)
+        else:
+            self._texts = shown_texts(figures.shown, figures.total) if figures.total else ()
+            tip = sum_tip(figures.shown)
+        whole = self._texts[0] if self._texts else ""
+        self.setAccessibleName(whole)
+        self.setAccessibleDescription(tip)
+        self.setToolTip("\n".join(filter(None, (whole, tip))))
+        self._fit()
+
     def _fit(self) -> None:
-        """Show the longest text that has room for the selected tasks, then for those shown.
-
-        Where there is no task at all, the table says so.
-        """
-        figures, selected, room = self._search.figures, self._selected, self.width()
-        texts = selected_texts(selected) if selected is not None else ()
-        text = self._put_longest(self._selected_label, texts, room)
-        if selected is not None:
-            _describe(self._selected_label, spoken_selected(selected), sum_tip(selected))
-        room -= self._width(text) + GAP if text else 0
-        texts = shown_texts(figures.shown) if figures.total else ()
-        if text:
-            texts = texts[:1]  # two amounts without words could not be told apart
-        self._put_longest(self._shown_label, texts, room)
-        _describe(self._shown_label, spoken_shown(figures.shown), sum_tip(figures.shown))
-
-    def _put_longest(self, label: QLabel, texts: Sequence[str], room: int) -> str:
-        text = next((text for text in texts if self._width(text) <= room), "")
-        label.setText(text)
-        label.setVisible(bool(text))
-        return text
+        """Show the longest text that has room."""
+        self.setText(next((t for t in self._texts if self._width(t) <= self.width()), ""))
 
     def _width(self, text: str) -> int:
-        return self._selected_label.fontMetrics().horizontalAdvance(text) + 2
+        return self.fontMetrics().horizontalAdvance(text) + 2
 
     # -- Qt ------------------------------------------------------------------------------------
 
-    def sizeHint(self) -> QSize:
-        return QSize(self._width(sum_text(LARGE)), self._shown_label.sizeHint().height())
-
     def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
+        return QSize(0, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
-
-
-def _describe(label: QLabel, words: str, more: str) -> None:
-    label.setAccessibleName(words)
-    label.setAccessibleDescription(more)
-    label.setToolTip("\n".join(filter(None, (words, more))))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from enigma_panel.core.task_filter import NEWEST_FIRST, Order
@@ -25,7 +25,8 @@ class TasksTable(KeyedTable):
     """The table of tasks.
 
     A click on a heading sorts; its context menu does, too, and shows and hides columns.
-    results_wanted: Ctrl+C while the tasks with these keys are selected.
+    filter_action: stands on top of that menu. results_wanted: Ctrl+C while the tasks with these
+    keys are selected.
     """
 
     results_wanted = Signal(object)
@@ -36,6 +37,7 @@ class TasksTable(KeyedTable):
         super().__init__(model, tr("Tasks"), hold, parent)
         self.column_menu = QMenu(tr("Columns"), self)
         self.column_menu.aboutToShow.connect(self._fill_column_menu)
+        self.filter_action: QAction | None = None
         self._new: set[int] = set()
         self._new_above = make_label("", "pill")
         self._new_above.setParent(self.viewport())
@@ -62,12 +64,15 @@ class TasksTable(KeyedTable):
         self._say_new()
 
     def show_column_menu(self, at: QPoint) -> None:
-        """Open the menu of orders and columns; Status and Task are always shown."""
+        """Open the menu of filter, orders and columns; Status and Task are always shown."""
         self.column_menu.popup(at)
 
     def _fill_column_menu(self) -> None:
         menu = self.column_menu
         menu.clear()
+        if self.filter_action is not None:
+            menu.addAction(self.filter_action)
+            menu.addSeparator()
         self._add_orders(menu.addMenu(tr("Sort by")), is_second=False)
         then = menu.addMenu(tr("Then by"))
         then.setEnabled(bool(self.rows.order))
@@ -147,11 +152,10 @@ class TasksTable(KeyedTable):
         announce(self.window(), self.rows.order_text())
 
     def _say_why_empty(self) -> None:
-        text = tr("No task fits the filter.")
+        text = tr("No task matches the filter.")
         if self.rows.is_without_tasks:
-            text = tr("No tasks yet.\nWhat you start is listed here, with its result.")
+            text = tr("No tasks yet. What you start is listed here, with its result.")
         self.set_empty_text(text)
 
     def _show_column(self, column: int, shown: bool) -> None:
-        self.setColumnHidden(column, not shown)
-        self.columns.resize_columns()
+        self.columns.show_column(column, shown=shown)

@@ -25,23 +25,26 @@ an earlier version.
 """
 
 
-USUAL_COST, USUAL_NAME = "< $0.0001", "shop.example 12"
+USUAL_COST, USUAL_NAME = "< $0.001", "shop.example 12"
 """Samples as wide as nearly all costs of tasks and names of sessions."""
 
 
 class Cell(Struct, frozen=True, kw_only=True):
     """A cell: text in its colour, a glyph before it, a dimmed tail behind, a bar (0…1) before all.
 
-    steady: the tail changes often, so where it begins depends on the text before it alone.
-    tail_first: where there is no room for both, the text gives way. spoken: what is spoken where it
-    is not the text; copied: what is copied. tip: all of it, where there may be no room. hint: what
-    it means; shown as a tip and described to a screen reader.
+    dot: before the glyph, for what is new. needs_you: its whole row needs the person. steady: the
+    tail changes often, so where it begins depends on the text before it alone. tail_first: where
+    there is no room for both, the text gives way. spoken: what is spoken where it is not the text;
+    copied: what is copied. tip: all of it, where there may be no room. hint: what it means; shown
+    as a tip and described to a screen reader.
     """
 
     text: str = ""
     tail: str = ""
     steady: bool = False
     tail_first: bool = False
+    dot: bool = False
+    needs_you: bool = False
     glyph: Glyph | None = None
     mark: Severity = Severity.DIM
     severity: Severity = Severity.PLAIN
@@ -76,11 +79,9 @@ def stale_cell(cell: Cell, heard_ms: int | None) -> Cell:
 
     heard_ms: when something was heard last, None where nothing was in this run.
     """
-    old = (
-        tr("No connection.")
-        if heard_ms is None
-        else tr("No connection: the state of {time}.", time=local_time(heard_ms))
-    )
+    old = tr("Offline.")
+    if heard_ms is not None:
+        old = tr("Offline: this is the state of {time}.", time=local_time(heard_ms))
     hint = f"{cell.hint}\n{old}" if cell.hint else old
     return replace(cell, severity=Severity.DIM, mark=Severity.DIM, bold=False, hint=hint)
 
@@ -90,8 +91,8 @@ def cost_cell(
 ) -> Cell:
     """Return the cell of an amount, see `money`.
 
-    What is not known is not nothing, and what is in doubt is said so. Where the amount is shown
-    shorter than it was reported, hint and copied text hold all of it.
+    What is not known is not nothing, and what is in doubt is said so. Spoken and copied is the
+    amount as it was reported, and the hint says it where the cell shows less of it.
     """
     text = money(cost, more_to_come=more_to_come, spent=spent, is_sure=is_sure)
     hints: list[str] = []
@@ -103,7 +104,7 @@ def cost_cell(
     return Cell(
         text=text,
         severity=severity,
-        spoken=spoken_money(text),
+        spoken=spoken_money(copied or text),
         copied=copied,
         hint="\n".join(filter(None, hints)),
     )
@@ -129,37 +130,41 @@ def doubt_text(cost: Decimal | None) -> str:
 
 def _stopped_text(task: Task, session: Session | None) -> str:
     """Return who or what stopped a task, as far as that is known."""
+    unsent = {
+        FROM_COPY: tr("May have run since this ledger was copied"),
+        FROM_EXPORT: tr("Not started: queued when the ledger was exported"),
+        TAKEN_BACK: tr("Removed from the queue, not started"),
+    }
+    if task.code in unsent:
+        return unsent[task.code]
     if task.stop_sent_ms is not None:
-        return tr("stopped by you")
+        return tr("Stopped by you")
     if session is not None and session.was_over_by(task.ended_ms or 0):
-        return tr("stopped, its session was ended")
-    return tr("stopped")
+        return tr("Stopped, its session was ended")
+    return tr("Stopped")
 
 
 def _plain_result_cell(task: Task, session: Session | None) -> Cell:
     match task.status:
         case _ if known_until_ms(task, session) is not None:
-            text = tr("its session has ended")
+            text = tr("Its session has ended")
         case TaskStatus.DONE:
-            text = shorten(task.result or "") or tr("done, without a text")
+            text = shorten(task.result or "") or tr("Done, without a text")
         case TaskStatus.FAILED | TaskStatus.LOST if task.question_missed:
             text = missed_text(task)
         case TaskStatus.FAILED:
             text = explain_code(task.code, task.error, ErrorContext(cost=task.cost)).what
-        case TaskStatus.STOPPED if task.code == FROM_COPY:
-            text = tr("may have run since this ledger was copied")
-        case TaskStatus.STOPPED if task.code == FROM_EXPORT:
-            text = tr("not started; queued when the ledger was exported")
-        case TaskStatus.STOPPED if task.code == TAKEN_BACK:
-            text = tr("taken out of the queue, not started")
         case TaskStatus.STOPPED:
             text = _stopped_text(task, session)
         case TaskStatus.LOST:
-            text = tr("the result cannot be fetched")
+            text = tr("Its result cannot be fetched")
         case TaskStatus.UNCONFIRMED:
-            text = tr("may be running and cost money")
+            text = tr("May be running and cost money")
+        case TaskStatus.PAUSED:
+            is_sure = task.pause_confirmed
+            text = tr("Still billing") if is_sure else tr("Not confirmed · still billing")
         case TaskStatus.ASKS:
-            text = tr("asks: “{question}”", question=shorten(task.question or ""))
+            text = tr("Asks: “{question}”", question=shorten(task.question or ""))
         case _:
             return Cell(text=ELLIPSIS, severity=Severity.DIM, spoken=spoken_text(ELLIPSIS))
     severity = (

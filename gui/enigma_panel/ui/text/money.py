@@ -5,12 +5,10 @@ from decimal import Decimal
 from enigma_panel.core.money import MoneyKind, exact_money, format_money, is_rounded, is_sane
 from enigma_panel.services.spending import Forecast
 from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.text.states import ELLIPSIS, NONE, UNKNOWN, spoken_text
+from enigma_panel.ui.text.states import ELLIPSIS, NONE, spoken_text
 
 tr = Translations("Money")
 
-MORE = " + ?"
-"""Ending of a sum of which a part is not known."""
 IDLE = " + idle"
 """Ending of the cost of a session that was open without a task."""
 
@@ -20,22 +18,22 @@ def money(
 ) -> str:
     """Return the amount; '…' while it is not known but may be. Never 0.
 
-    In the end '?' where something was spent that is not known, '–' where nothing was.
+    In the end 'unknown' where something was spent that is not known, '–' where nothing was.
     """
     if amount is not None:
         return format_money(amount, is_sure=is_sure)
     if more_to_come:
         return ELLIPSIS
-    return UNKNOWN if spent else NONE
+    return tr("unknown") if spent else NONE
 
 
-def incomplete(text: str) -> str:
-    """Return a sum of which a part is not known: '$0.0214 + ?'."""
-    return text + MORE
+def incomplete(text: str, n: int) -> str:
+    """Return a sum that lacks the costs of n tasks: '$0.021, 2 unknown'."""
+    return tr("{amount}, {n} unknown", amount=text, n=n)
 
 
 def with_idle(text: str) -> str:
-    """Return a cost with idle time: '$0.0778 + idle'.
+    """Return a cost with idle time: '$0.078 + idle'.
 
     What a browser costs that waits for a task is not known.
     """
@@ -44,27 +42,24 @@ def with_idle(text: str) -> str:
 
 def idle_text() -> str:
     """Return what "+ idle" means."""
-    return tr("Idle time costs money, too. How much is not known.")
+    return tr("Idle time costs money too. How much is unknown.")
 
 
 def unknown_cost_text(n: int) -> str:
     """Return what is missing in a sum."""
-    return tr.plural("What 1 task cost is not known.", "What {n} tasks cost is not known.", n)
+    return tr.plural("The cost of 1 task is unknown.", "The cost of {n} tasks is unknown.", n)
 
 
 def spoken_money(text: str) -> str:
     """Return what a screen reader says for an amount as it is shown: its signs have words."""
-    if text in {ELLIPSIS, UNKNOWN, NONE, ""}:
+    if text in {ELLIPSIS, NONE, ""}:
         return spoken_text(text)
     if text.endswith(IDLE):
         known = spoken_money(text.removesuffix(IDLE))
         return tr("{amount} and idle time", amount=known)
-    if text.endswith(MORE):
-        known = spoken_money(text.removesuffix(MORE))
-        return tr("{amount} and what is not known", amount=known)
-    amount = text.removesuffix("?").removeprefix("< ")
-    if amount[0] == "~":
-        amount = tr("about {amount}", amount=amount[1:])
+    amount = text.removesuffix("?").removeprefix("< ").removeprefix("≈ ")
+    if text[0] == "≈":
+        amount = tr("about {amount}", amount=amount)
     if text[0] == "<":
         amount = tr("less than {amount}", amount=amount)
     return amount if text[-1] != "?" else tr("{amount}, not sure", amount=amount)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from time import localtime, struct_time
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from enigma_panel.core.models import (
     Phase,
@@ -16,7 +17,7 @@ from enigma_panel.core.models import (
 )
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.monitor.missing_tasks import LOOKS_MS
-from enigma_panel.ui.i18n import Translations, short_month
+from enigma_panel.ui.i18n import Translations, sentence, short_month
 from enigma_panel.ui.text.verbs import verb_text
 from enigma_panel.ui.theme.palette import Glyph, Severity
 
@@ -27,15 +28,16 @@ UNKNOWN = "?"
 NONE = "–"
 MINUTE, HOUR = 60, 3600
 YEARS = range(1, 10_000)
-_AMBER = (Severity.AMBER, Severity.AMBER)
+_NEEDS_YOU = (Severity.AMBER, Severity.AMBER)
+_COSTS = (Severity.PLAIN, Severity.AMBER)
+"""Colours of a word and its glyph: it needs the person; it may cost money while nothing works."""
 
 
 class StateWord(Struct, frozen=True):
     """How a state looks and reads. The glyph's colour may differ from the word's.
 
     tip: what the state means, where the word alone does not say it. spoken: what is said aloud,
-    where that is not the word. note: what Details says behind it. narrow: the word in a table,
-    where the whole one does not fit.
+    where that is not the word. note: what Details says behind it.
     """
 
     glyph: Glyph
@@ -45,42 +47,48 @@ class StateWord(Struct, frozen=True):
     tip: str = ""
     spoken: str = ""
     note: str = ""
-    narrow: str = ""
 
     @property
     def accessible_text(self) -> str:
         """The words for a screen reader."""
-        return self.spoken or self.word
+        return self.spoken or self.word.replace(" ·", ",")
 
     @property
     def short(self) -> str:
-        """The word alone, "paused?" of "paused? – billing", where more stands beside it."""
-        state, billing, _ = self.word.partition(" – ")
-        return state.partition(" (")[0] if billing or self.tip else self.word
+        """The state alone, 'Idle' of 'Idle · still billing'."""
+        return self.word.partition(" · ")[0]
+
+    @property
+    def more(self) -> str:
+        """What the short word leaves out, 'still billing'."""
+        return self.word.partition(" · ")[2]
 
     @property
     def bold(self) -> bool:
-        """Whether the word is bold: amber states stand out also for those who see no colours."""
+        """Whether the word is bold: what needs the person stands out for all eyes."""
         return self.severity is Severity.AMBER
 
 
 class StateText(Struct, frozen=True):
-    """A state and its duration: `head` and dimmed `tail` stand side by side in a table.
+    """A state and its duration: a table shows `word.short` and the dimmed `tail` side by side.
 
-    spoken: both, as a screen reader says it. line: both in one line, where more is to be said.
+    spoken: both, as a screen reader says it.
     """
 
     word: StateWord
-    head: str
-    tail: str
-    spoken: str
-    tip: str = ""
-    line: str = ""
+    tail: str = ""
+    spoken: str = ""
 
     @property
     def text(self) -> str:
-        """Both in one line."""
-        return self.line or (f"{self.head} {self.tail}" if self.tail else self.head)
+        """All of it in one line: 'Idle 0:41 · still billing'."""
+        word = self.word
+        return " · ".join(filter(None, (f"{word.short} {self.tail}".rstrip(), word.more)))
+
+    @property
+    def tip(self) -> str:
+        """What the state means."""
+        return self.word.tip
 
 
 def state_text(
@@ -92,7 +100,7 @@ def state_text(
     is_missing: bool = False,
     is_unheard: bool = False,
 ) -> StateText:
-    """Return a state and its time: 'working 0:41', 'connection lost, 4:40 to come back'.
+    """Return a state and its time: 'Running 0:41', or how long a lost browser has to come back.
 
     An ended state has no time. known_ms: up to when the state is known, where that is not now.
     is_missing: the last poll did not find it. is_unheard: what is known is from the run before.
@@ -101,21 +109,14 @@ def state_text(
     if (is_missing or is_unheard) and not session.is_ended:
         word = missing_word() if is_missing else unheard_word()
     if is_missing or is_unheard or session.is_ended:
-        return StateText(word, word.word, "", word.accessible_text, word.tip)
+        return StateText(word, spoken=word.accessible_text)
     until = session.lost_until_ms if session.phase is Phase.CONNECTION_LOST else None
     if until is not None and until > now_ms:
-        left, spoken = duration(until - now_ms), spoken_duration(until - now_ms)
-        return StateText(
-            word,
-            word.word,
-            left,
-            tr("{state}, {time} to come back", state=word.word, time=spoken),
-            tr("The service lost its browser and waits for it so long. Then the session ends."),
-            tr("{state}, {time} to come back", state=word.word, time=left),
-        )
+        word = replace(word, note=tr("lost if not back by {time}", time=local_time(until)))
+        spoken = tr("{time} left", time=spoken_duration(until - now_ms))
+        return StateText(word, duration(until - now_ms), f"{word.accessible_text}, {spoken}")
     lasted = (known_ms or now_ms) - shown_since_ms(session, task)
-    spoken = f"{word.accessible_text}, {spoken_duration(lasted)}"
-    return StateText(word, word.word, duration(lasted), spoken, word.tip)
+    return StateText(word, duration(lasted), f"{word.accessible_text}, {spoken_duration(lasted)}")
 
 
 def session_state_text(state: SessionState, task: Task | None = None) -> StateWord:
@@ -123,39 +124,36 @@ def session_state_text(state: SessionState, task: Task | None = None) -> StateWo
     s = SessionState
     match state:
         case s.STARTING:
-            return StateWord(Glyph.RING, tr("starting"))
+            return StateWord(Glyph.RING, tr("Starting"))
         case s.WORKING:
             return _working(task.unproven if task is not None else None)
         case s.ASKS:
-            return StateWord(Glyph.QUESTION, tr("asks you"), *_AMBER)
+            return StateWord(Glyph.NEEDS_YOU, tr("Needs you"), *_NEEDS_YOU)
         case s.IDLE if task is not None and task.was_never_sent:
-            word, narrow = tr("no task was sent – still billing"), tr("no task – billing")
             tip = tr("The browser was opened for a task that was never sent.")
-            return StateWord(Glyph.BANG, word, *_AMBER, tip, narrow=narrow)
+            return StateWord(Glyph.BANG, tr("No task sent · still billing"), *_COSTS, tip)
         case s.IDLE:
-            return StateWord(Glyph.BANG, tr("idle – billing"), *_AMBER)
+            return StateWord(Glyph.BANG, tr("Idle · still billing"), *_COSTS)
         case s.PAUSED:
             return _paused(task)
         case s.CONNECTION_LOST:
-            return StateWord(Glyph.BANG, tr("connection lost"), *_AMBER)
+            return _reconnecting()
         case s.UNCONFIRMED:
-            return StateWord(Glyph.QUESTION, tr("unconfirmed"), *_AMBER)
+            return StateWord(Glyph.QUESTION, tr("Unconfirmed"), *_COSTS)
         case _:
             return _ended_word(state)
 
 
 def _working(unproven: CommandVerb | None) -> StateWord:
     if unproven is not None:
-        tip = _unproven_tip(unproven)
-        word = tr("resumed (sent, unconfirmed)")
-        return StateWord(Glyph.DISC, word, tip=tip, narrow=tr("resumed (sent)"))
-    return StateWord(Glyph.DISC, tr("working"), mark=Severity.GREEN)
+        tip, spoken = _unproven_tip(unproven), tr("Resume sent, not confirmed")
+        return StateWord(Glyph.RUNNING, tr("Resume sent"), tip=tip, spoken=spoken)
+    return StateWord(Glyph.RUNNING, tr("Running"), mark=Severity.MARK)
 
 
-def _paused(task: Task | None) -> StateWord:
-    if is_pause_confirmed(task):
-        return StateWord(Glyph.PAUSE, tr("paused – billing"), *_AMBER)
-    return _unconfirmed_pause(task, tr("paused? – billing"), tr("paused, not confirmed, billing"))
+def _reconnecting() -> StateWord:
+    tip = tr("The service lost the browser. The task goes on if it comes back in time.")
+    return StateWord(Glyph.BANG, tr("Reconnecting"), *_COSTS, tip)
 
 
 def is_pause_confirmed(task: Task | None) -> bool:
@@ -163,15 +161,17 @@ def is_pause_confirmed(task: Task | None) -> bool:
     return task is not None and task.pause_confirmed
 
 
-def _unconfirmed_pause(task: Task | None, word: str, spoken: str) -> StateWord:
-    """Return the words for a pause that was delivered; whether the agent waits is not known."""
-    note = tr("sent, the service does not confirm it")
+def _paused(task: Task | None) -> StateWord:
+    """Return the words for a pause; whether the agent waits is known only once confirmed."""
+    if is_pause_confirmed(task):
+        return StateWord(Glyph.PAUSE, tr("Paused · still billing"), *_COSTS)
+    note = tr("not confirmed")
     if task is not None:
-        sent = local_time(task.since_ms)
-        note = tr("sent at {time}, the service does not confirm it", time=sent)
+        note = tr("not confirmed, sent at {time}", time=local_time(task.since_ms))
     unproven = task.unproven if task is not None else None
-    tip = f"{note}\n{_unproven_tip(unproven)}" if unproven is not None else note
-    return StateWord(Glyph.PAUSE, word, *_AMBER, tip, spoken, note)
+    tip = "\n".join((sentence(note), *([_unproven_tip(unproven)] if unproven else [])))
+    spoken = tr("Pause sent, not confirmed, still billing")
+    return StateWord(Glyph.PAUSE, tr("Pause sent · still billing"), *_COSTS, tip, spoken, note)
 
 
 def _unproven_tip(verb: CommandVerb) -> str:
@@ -189,23 +189,23 @@ def _ended_word(state: SessionState) -> StateWord:
     s = SessionState
     match state:
         case s.EXPIRED_ASSUMED:
-            return StateWord(Glyph.RING, tr("expired (assumed)"), Severity.DIM)
+            return StateWord(Glyph.RING, tr("Expired (assumed)"), Severity.DIM)
         case s.CLOSED_ASSUMED:
-            return StateWord(Glyph.RING, tr("closed (assumed)"), Severity.DIM)
+            return StateWord(Glyph.RING, tr("Closed (assumed)"), Severity.DIM)
         case s.CLOSED_FAILED:
-            return StateWord(Glyph.STOP, tr("closed (task failed)"), Severity.DIM)
+            return StateWord(Glyph.STOP, tr("Closed (task failed)"), Severity.DIM)
         case s.ENDED_BY_YOU:
-            return StateWord(Glyph.STOP, tr("ended by you"), Severity.DIM)
+            return StateWord(Glyph.STOP, tr("Ended by you"), Severity.DIM)
         case s.ENDED_BY_LIMIT:
-            return StateWord(Glyph.STOP, tr("ended by its time limit"), Severity.DIM)
+            return StateWord(Glyph.STOP, tr("Ended by its time limit"), Severity.DIM)
         case s.FAILED:
-            return StateWord(Glyph.CROSS, tr("failed"), Severity.RED, Severity.RED)
+            return StateWord(Glyph.CROSS, tr("Failed"), Severity.RED, Severity.RED)
         case s.PLANNED:
-            return StateWord(Glyph.RING, tr("not opened yet"), Severity.DIM)
+            return StateWord(Glyph.RING, tr("Not opened yet"), Severity.DIM)
         case s.DROPPED:
-            return StateWord(Glyph.RING, tr("never opened"), Severity.DIM)
+            return StateWord(Glyph.RING, tr("Never opened"), Severity.DIM)
         case _:
-            return StateWord(Glyph.STOP, tr("closed"), Severity.DIM)
+            return StateWord(Glyph.STOP, tr("Closed"), Severity.DIM)
 
 
 def known_until_ms(task: Task, session: Session | None) -> int | None:
@@ -219,13 +219,9 @@ def _cut_off_word(task: Task, session: Session | None) -> StateWord | None:
     """Return the words for an unfinished task whose session has ended or lost its browser."""
     if known_until_ms(task, session) is not None:
         tip = tr("Its session has ended. What became of the task is not known yet.")
-        return StateWord(Glyph.QUESTION, tr("unconfirmed"), Severity.DIM, tip=tip)
+        return StateWord(Glyph.QUESTION, tr("Unconfirmed"), Severity.DIM, tip=tip)
     is_lost = session is not None and session.phase is Phase.CONNECTION_LOST
-    if is_lost and task.status is TaskStatus.WORKING:
-        tip = tr("The service lost the session's browser. The task goes on if it comes back.")
-        spoken, note = tr("working, not confirmed, connection lost"), tr("connection lost")
-        return StateWord(Glyph.BANG, tr("working?"), *_AMBER, tip, spoken, note)
-    return None
+    return _reconnecting() if is_lost and task.status is TaskStatus.WORKING else None
 
 
 def task_status_text(task: Task, session: Session | None = None) -> StateWord:
@@ -235,44 +231,41 @@ def task_status_text(task: Task, session: Session | None = None) -> StateWord:
         return word
     match task.status:
         case s.QUEUED:
-            return StateWord(Glyph.RING, tr("queued"))
+            return StateWord(Glyph.QUEUED, tr("Queued"), Severity.DIM)
         case s.STARTING:
-            return StateWord(Glyph.RING, tr("starting"))
+            return StateWord(Glyph.RING, tr("Starting"))
         case s.WORKING:
             return _working(task.unproven)
         case s.ASKS:
-            return StateWord(Glyph.QUESTION, tr("asks you"), *_AMBER)
-        case s.PAUSED if task.pause_confirmed:
-            return StateWord(Glyph.PAUSE, tr("paused"), *_AMBER)
+            return StateWord(Glyph.NEEDS_YOU, tr("Needs you"), *_NEEDS_YOU)
         case s.PAUSED:
-            return _unconfirmed_pause(task, tr("paused?"), tr("paused, not confirmed"))
+            return _paused(task)
         case s.UNCONFIRMED:
-            return StateWord(Glyph.QUESTION, tr("unconfirmed"), *_AMBER)
+            return StateWord(Glyph.QUESTION, tr("Unconfirmed"), *_COSTS)
         case s.DONE:
-            return StateWord(Glyph.CHECK, tr("done"), mark=Severity.GREEN)
+            return StateWord(Glyph.CHECK, tr("Done"), mark=Severity.GREEN)
         case s.FAILED:
-            return StateWord(Glyph.CROSS, tr("failed"), Severity.RED, Severity.RED)
+            return StateWord(Glyph.CROSS, tr("Failed"), Severity.RED, Severity.RED)
         case s.STOPPED:
-            return StateWord(Glyph.STOP, tr("stopped"))
+            return StateWord(Glyph.STOP, tr("Stopped"), Severity.DIM)
         case s.LOST:
-            return StateWord(Glyph.RING, tr("lost"), Severity.RED, Severity.RED)
+            return StateWord(Glyph.RING, tr("Lost"), Severity.RED, Severity.RED)
 
 
 def missing_word() -> StateWord:
     """Return the words in place of a state while a session or task is looked for again."""
     tip = tr(
-        "The service does not find it. That may be a mistake, so it is asked {times} more times "
-        "within {n} seconds. Until then it may be running and cost money.",
-        times=len(LOOKS_MS),
+        "The service does not find it. That may be a mistake: the next {n} seconds tell."
+        " Until then it may be running and cost money.",
         n=sum(LOOKS_MS) // 1000,
     )
-    return StateWord(Glyph.QUESTION, tr("not found – looking again"), *_AMBER, tip)
+    return StateWord(Glyph.QUESTION, tr("Not found · looking again"), *_COSTS, tip)
 
 
 def unheard_word() -> StateWord:
     """Return the words in place of a state while the service has not answered in this run."""
     tip = tr("The service has not answered about it since this start.")
-    return StateWord(Glyph.RING, tr("not known yet"), Severity.DIM, tip=tip)
+    return StateWord(Glyph.RING, tr("Not known yet"), Severity.DIM, tip=tip)
 
 
 def duration(ms: int) -> str:
@@ -370,7 +363,7 @@ def is_life_assumed(session: Session) -> bool:
 
 
 def time_left(session: Session, now_ms: int) -> str:
-    """Return the time left: '2:41', '≈ 4:19' when assumed, '–' when ended or not known."""
+    """Return the time left: '2:41', '≈ 4:19' when assumed, '–' when ended or unknown."""
     if session.is_ended or session.expires_ms is None:
         return NONE
     left = duration(session.expires_ms - now_ms)
@@ -380,7 +373,7 @@ def time_left(session: Session, now_ms: int) -> str:
 def spoken_text(text: str) -> str:
     """Return what a screen reader says for a cell's text: signs have words."""
     if text == ELLIPSIS:
-        return tr("no news yet")
+        return tr("not reported yet")
     if text == UNKNOWN:
-        return tr("not known")
+        return tr("unknown")
     return tr("none") if text in {NONE, ""} else text

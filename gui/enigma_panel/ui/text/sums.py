@@ -7,26 +7,22 @@ from enigma_panel.ui.text.money import (
     exact_text,
     idle_text,
     incomplete,
-    spoken_money,
     unknown_cost_text,
     with_idle,
 )
-from enigma_panel.ui.text.states import HOUR, UNKNOWN, duration, spoken_duration
+from enigma_panel.ui.text.states import HOUR, duration
 
 tr = Translations("Sums")
 
 
 def sum_text(total: TaskSum) -> str:
-    """Return a sum: '$4.87', '$4.87 + ?' where more is not known yet, never 0 for that."""
+    """Return a sum: '$4.87', '$4.87, 1 unknown' where more is not known, never 0 for that."""
+    if total.unknown and not total.cost:
+        return tr("an unknown amount")
     amount = format_money(total.cost, MoneyKind.SUM)
     if total.unknown:
-        amount = incomplete(amount) if total.cost else UNKNOWN
+        amount = incomplete(amount, total.unknown)
     return with_idle(amount) if total.has_idle else amount
-
-
-def spoken_sum(total: TaskSum) -> str:
-    """Return the sum for a screen reader."""
-    return spoken_money(sum_text(total))
 
 
 def sum_tip(total: TaskSum) -> str:
@@ -36,37 +32,23 @@ def sum_tip(total: TaskSum) -> str:
     return "\n".join(filter(None, (exact_text(total.cost, MoneyKind.SUM), unknown, idle)))
 
 
-def shown_texts(total: TaskSum) -> tuple[str, ...]:
-    """Return '100 shown · $4.87', and shorter texts for less room."""
-    amount = sum_text(total)
-    return tr("{n} shown · {amount}", n=total.count, amount=amount), amount
-
-
-def spoken_shown(total: TaskSum) -> str:
-    """Return the sum of the shown tasks in full words."""
-    return tr.plural(
-        "1 task is shown. It cost {amount}.",
-        "{n} tasks are shown. Together they cost {amount}.",
-        total.count,
-        amount=spoken_sum(total),
-    )
+def shown_texts(shown: TaskSum, total: int) -> tuple[str, ...]:
+    """Return '10 tasks · $0.26', '3 of 10 tasks · $0.05', and shorter texts for less room."""
+    if shown.count == total:
+        tasks = tr.plural("1 task", "{n} tasks", total)
+    else:
+        tasks = tr("{shown} of {total} tasks", shown=shown.count, total=total)
+    return f"{tasks} · {_cost(shown)}", tasks
 
 
 def selected_texts(total: TaskSum) -> tuple[str, ...]:
-    """Return '13 selected · $0.2400 · 4:10 min', and shorter texts for less room."""
-    n, amount, time = total.count, sum_text(total), duration(total.took_ms)
+    """Return '13 selected · $0.24 · 4:10 min', and shorter texts for less room."""
+    n, amount, time = total.count, _cost(total), duration(total.took_ms)
     whole = tr("{n} selected · {amount} · {time} min", n=n, amount=amount, time=time)
     if total.took_ms >= HOUR * 1000:
         whole = tr("{n} selected · {amount} · {time} h", n=n, amount=amount, time=time)
     return whole, tr("{n} selected · {amount}", n=n, amount=amount), amount
 
 
-def spoken_selected(total: TaskSum) -> str:
-    """Return the sum of the selected tasks in full words."""
-    return tr.plural(
-        "1 task is selected. It cost {amount} and took {time}.",
-        "{n} tasks are selected. Together they cost {amount} and took {time}.",
-        total.count,
-        amount=spoken_sum(total),
-        time=spoken_duration(total.took_ms),
-    )
+def _cost(total: TaskSum) -> str:
+    return tr("cost not known yet") if total.unknown and not total.cost else sum_text(total)

@@ -13,6 +13,7 @@ from enigma_panel.ui.text.errors import Call, ErrorContext, ErrorText, explain_c
 from enigma_panel.ui.text.problems import NoticeAction
 from enigma_panel.ui.text.questions import missed_text
 from enigma_panel.ui.text.states import (
+    StateText,
     duration,
     known_until_ms,
     local_moment,
@@ -41,7 +42,7 @@ def task_summary(
     known_ms: int | None = None,
     is_missing: bool = False,
 ) -> StateSummary:
-    """Return the state: 'done · 14:31 · took 0:31'; known_ms, is_missing: as in `state_text`."""
+    """Return the state: 'Done · 14:31 · took 0:31'; known_ms, is_missing: as in `state_text`."""
     if is_missing and not task.is_final:
         word = missing_word()
         return StateSummary(word.word, word.severity, word.tip)
@@ -51,7 +52,7 @@ def task_summary(
         until_ms = known_until_ms(task, session) or known_ms or now_ms
         is_queued = task.status is TaskStatus.QUEUED  # anew with each refused try
         lasted = duration(until_ms - (task.created_ms if is_queued else task.since_ms))
-        parts = [f"{word.word} {lasted}", *filter(None, [word.note])]
+        parts = [StateText(word, lasted).text, *filter(None, [word.note])]
         return StateSummary(" · ".join(parts), word.severity, word.tip)
     ended = local_moment(task.ended_ms, now_ms)
     if task.code in UNSENT:
@@ -84,7 +85,7 @@ def trouble_text(
                 todo=tr("Its result cannot be fetched."),
             )
         case TaskStatus.STOPPED if task.code == TAKEN_BACK:
-            return ErrorText(tr("Taken out of the queue."), tr("It was not started."))
+            return ErrorText(tr("Removed from the queue."), tr("It was not started."))
         case TaskStatus.STOPPED if task.code and task.stop_sent_ms is None:
             return explain_code(task.code, task.error, context)
         case TaskStatus.STOPPED:

@@ -1,6 +1,6 @@
 """Texts for what a queued task or a command waits for, and for what can be done about it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 
 from msgspec import Struct
@@ -8,7 +8,7 @@ from msgspec import Struct
 from enigma_panel.services.types import PauseReason, PendingCommand, QueueEntry, WaitReason
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.text.check import field_name
-from enigma_panel.ui.text.states import duration, spoken_duration
+from enigma_panel.ui.text.states import MINUTE, duration
 from enigma_panel.ui.text.verbs import sending_text, verb_label, verb_text
 from enigma_panel.ui.theme.palette import Severity
 
@@ -29,11 +29,10 @@ _NEEDS_YOU = frozenset({WaitReason.SESSION_ENDED, WaitReason.UNSUPPORTED, WaitRe
 
 
 class WaitText(Struct, frozen=True, kw_only=True):
-    """What something waits for, as it is read and as it is spoken. Amber needs the person."""
+    """What something waits for. Amber needs the person."""
 
     text: str
-    spoken: str
-    severity: Severity = Severity.PLAIN
+    severity: Severity = Severity.DIM
 
 
 class QueueContext(Struct, frozen=True, kw_only=True):
@@ -58,130 +57,85 @@ class QueueAction(StrEnum):
     REMOVE = "remove"
 
 
-class _Times(Struct, frozen=True):
-    """How seconds are written into a sentence: as a clock shows them, or as '4 s'."""
-
-    clock: Callable[[int], str]
-    seconds: Callable[[int], str]
-
-
-_READ = _Times(lambda s: duration(s * 1000), lambda s: tr("{n} s", n=s))
-_SPOKEN = _Times(*2 * (lambda s: spoken_duration(s * 1000),))
-
-
 def entry_text(entry: QueueEntry, now_ms: int, facts: QueueContext) -> WaitText:
-    """Return why a queued task waits: '2nd in the queue, about 0:19', 'all 5 places are in use'."""
-    left = left_s(entry.due_ms, now_ms)
-    return WaitText(
-        text=_entry_words(entry, left, facts, _READ),
-        spoken=_entry_words(entry, left, facts, _SPOKEN),
-        severity=Severity.AMBER if entry.why in _NEEDS_YOU else Severity.PLAIN,
-    )
-
-
-def _entry_words(entry: QueueEntry, left: int | None, facts: QueueContext, times: _Times) -> str:
+    """Return why a queued task waits: 'Next, about 19 s', 'Its session has ended'."""
+    time = _left(entry.due_ms, now_ms)
     if entry.why is WaitReason.TURN or (entry.why in _SHARED and not facts.is_first):
-        return _about(tr("{place} in the queue", place=ordinal(entry.position)), left, times)
-    if entry.why in _SHARED:
-        return _shared_words(entry.why, left, facts.limit, times)
-    return _own_words(entry, facts)
+        place = tr("{place} in the queue", place=ordinal(entry.position))
+        text = _about(tr("Next") if entry.position == 1 else place, time)
+    else:
+        text = _reason(entry, facts, time)
+    severity = Severity.AMBER if entry.why in _NEEDS_YOU else Severity.DIM
+    return WaitText(text=text, severity=severity)
 
 
-def _shared_words(why: WaitReason, left: int | None, limit: int, times: _Times) -> str:
-    match why:
-        case WaitReason.NO_SLOT:
-            return _about(no_slot_text(limit), left, times)
-        case WaitReason.LIMITED:
-            return _again(tr("too many calls this minute"), tr("continues"), left, times)
-        case WaitReason.NO_BROWSER:
-            return _again(tr("no free browser"), tr("tries again"), left, times)
-        case WaitReason.CONNECTION if left is not None:
-            return _again(tr("no connection"), tr("tries again"), left, times)
-        case WaitReason.CONNECTION:
-            return tr("no connection")
-        case WaitReason.BUDGET if left is not None:
-            return tr("waits for calls of this minute, {time}", time=times.clock(left))
-        case WaitReason.BUDGET:
-            return tr("waits for calls of this minute")
-    return tr("waits until the ledger can be written")
-
-
-def _own_words(entry: QueueEntry, facts: QueueContext) -> str:
+def _reason(entry: QueueEntry, facts: QueueContext, time: str) -> str:
     match entry.why:
+        case WaitReason.NO_SLOT:
+            return _about(no_slot_text(facts.limit), time)
+        case WaitReason.LIMITED | WaitReason.BUDGET:
+            return tr("Rate limit, starts in {time}", time=time) if time else tr("Rate limit")
+        case WaitReason.NO_BROWSER:
+            return _next_try(tr("The service has no free browser"), time)
+        case WaitReason.CONNECTION:
+            return _next_try(tr("Offline"), time)
         case WaitReason.BUSY:
-            return tr("runs after the task in {session}", session=facts.session)
-        case WaitReason.SESSION_ENDED:
-            return tr("its session has ended")
+            return tr("Runs after the task in {session}", session=facts.session)
         case WaitReason.UNSUPPORTED:
             names = tr(", ").join(f"“{field_name(field)}”" for field in entry.unsupported)
-            return tr("the service dialect has no {fields} – Edit", fields=names)
+            return tr("This service has no {fields}, edit the task", fields=names)
         case WaitReason.CLOSING:
-            return tr("waits until {session} is closed", session=facts.session)
-        case WaitReason.KEY:
-            return tr("waits for a key")
-        case WaitReason.FUNDS:
-            return tr("the account cannot pay")
+            return tr("Waiting until {session} is closed", session=facts.session)
         case WaitReason.STOPPED:
             return pause_text(facts.pause_reason)
-        case WaitReason.SENDING:
-            return tr("is being started")
-    return tr("queued")
+    return {
+        WaitReason.LEDGER: tr("Waiting until the ledger can be written"),
+        WaitReason.SESSION_ENDED: tr("Its session has ended"),
+        WaitReason.KEY: pause_text(PauseReason.KEY),
+        WaitReason.FUNDS: pause_text(PauseReason.FUNDS),
+        WaitReason.SENDING: tr("Starting"),
+    }.get(entry.why, tr("Queued"))
 
 
-def _about(what: str, left: int | None, times: _Times) -> str:
+def _about(what: str, time: str) -> str:
     """Add the forecast, where there is one."""
-    if left is None:
-        return what
-    return tr("{what}, about {time}", what=what, time=times.clock(left))
+    return tr("{what}, about {time}", what=what, time=time) if time else what
 
 
-def _again(what: str, then: str, left: int | None, times: _Times) -> str:
-    """Return what failed and when it is tried again: 'no connection – tries again in 4 s'."""
-    if left is None:
-        return tr("{what} – {then} now", what=what, then=then)
-    return tr("{what} – {then} in {time}", what=what, then=then, time=times.seconds(left))
+def _next_try(what: str, time: str) -> str:
+    return tr("{what}, next try in {time}", what=what, time=time) if time else what
 
 
 def pending_text(pending: PendingCommand, now_ms: int) -> WaitText:
-    """Return why a command waits: 'Terminating in 3 s', 'Terminate waits, 0:12'."""
-    left = left_s(pending.due_ms, now_ms)
-    words = _pending_words
-    if pending.sent_live and pending.why is not WaitReason.SENDING:
-        words = _once_more
-    return WaitText(text=words(pending, left, _READ), spoken=words(pending, left, _SPOKEN))
+    """Return why a command waits: 'Terminating in 3 s', 'Terminate waits, 12 s'."""
+    return WaitText(text=_pending(pending, _left(pending.due_ms, now_ms)))
 
 
-def _pending_words(pending: PendingCommand, left: int | None, times: _Times) -> str:
+def _pending(pending: PendingCommand, time: str) -> str:
     verb = verb_label(pending.verb)
+    if pending.why is WaitReason.SENDING:
+        return sending_text(pending.verb)
+    if pending.sent_live:
+        verb = tr("{verb} sent over the live channel, again", verb=verb)
     match pending.why:
-        case WaitReason.SENDING:
-            return sending_text(pending.verb)
         case WaitReason.UNDO:
             going = verb_text(pending.verb).going
-            if left is None:
-                return going
-            return tr("{going} in {time}", going=going, time=times.seconds(left))
+            return tr("{going} in {time}", going=going, time=time) if time else going
         case WaitReason.CONNECTION:
-            return tr("{verb} will be sent when there is a connection", verb=verb)
+            return tr("{verb} once online", verb=verb)
         case WaitReason.KEY:
-            return tr("{verb} waits for the key", verb=verb)
+            return tr("{verb} once there is a key", verb=verb)
         case WaitReason.NAME:
-            return tr("{verb} waits for the start", verb=verb)
-    if left is None:
-        return tr("{verb} waits", verb=verb)
-    return tr("{verb} waits, {time}", verb=verb, time=times.clock(left))
+            return tr("{verb} once it has started", verb=verb)
+    return tr("{verb} in {time}", verb=verb, time=time) if time else tr("{verb} soon", verb=verb)
 
 
-def _once_more(pending: PendingCommand, left: int | None, times: _Times) -> str:
-    """Return why a command is sent again: 'Terminate sent over …; sent once more in 0:12'."""
-    head = tr("{verb} sent over the live channel", verb=verb_label(pending.verb))
-    if pending.why is WaitReason.CONNECTION:
-        return tr("{sent}; sent once more when there is a connection", sent=head)
-    if pending.why is WaitReason.KEY:
-        return tr("{sent}; sent once more when there is a key", sent=head)
+def _left(due_ms: int | None, now_ms: int) -> str:
+    """Return the time until then, '43 s' or '3 min', rounded up; '' where over or not known."""
+    left = left_s(due_ms, now_ms)
     if left is None:
-        return tr("{sent}; it is sent once more", sent=head)
-    return tr("{sent}; sent once more in {time}", sent=head, time=times.clock(left))
+        return ""
+    return tr("{n} s", n=left) if left < MINUTE else tr("{n} min", n=-(-left // MINUTE))
 
 
 def queue_action_label(verb: QueueAction) -> str:
@@ -288,19 +242,17 @@ def left_s(due_ms: int | None, now_ms: int) -> int | None:
 
 
 def no_slot_text(limit: int) -> str:
-    """Return that no browser is free: 'all 5 places are in use'."""
-    if limit == 2:
-        return tr("both places are in use")
-    return tr.plural("the only place is in use", "all {n} places are in use", limit)
+    """Return that no browser is free: 'Waiting for a free browser (5 of 5 in use)'."""
+    return tr("Waiting for a free browser ({n} of {n} in use)", n=limit)
 
 
 def pause_text(reason: PauseReason) -> str:
-    """Return why the whole queue is paused: 'the account cannot pay'."""
+    """Return why the whole queue is paused: 'The balance is used up'."""
     return {
-        PauseReason.RESTARTED: tr("from the last run – Go on"),
-        PauseReason.FUNDS: tr("the account cannot pay"),
-        PauseReason.KEY: tr("waits for a key"),
-        PauseReason.FORBIDDEN: tr("the account may not do that – Go on"),
-        PauseReason.UNTAKEN: tr("browsers open, but take no task – Go on"),
-        PauseReason.DIALECT: tr("the service does not understand this dialect – Go on"),
-    }.get(reason, tr("queued"))
+        PauseReason.RESTARTED: tr("From the last run, waiting for Go on"),
+        PauseReason.FUNDS: tr("The balance is used up"),
+        PauseReason.KEY: tr("Waiting for an API key"),
+        PauseReason.FORBIDDEN: tr("This account may not do that, waiting for Go on"),
+        PauseReason.UNTAKEN: tr("Browsers open but take no task, waiting for Go on"),
+        PauseReason.DIALECT: tr("The service dialect does not fit, waiting for Go on"),
+    }.get(reason, tr("Queued"))

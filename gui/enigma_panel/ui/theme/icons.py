@@ -9,7 +9,16 @@ from collections.abc import Callable
 from functools import cache
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPen, QPixmap
+from PySide6.QtGui import (
+    QColor,
+    QIcon,
+    QPainter,
+    QPainterPath,
+    QPainterPathStroker,
+    QPen,
+    QPixmap,
+    QTransform,
+)
 
 from enigma_panel.ui.theme.palette import Glyph
 
@@ -83,6 +92,37 @@ def _question() -> QPainterPath:
     return path
 
 
+def _needs_you() -> QPainterPath:
+    """Return a disc from which a question mark is cut out."""
+    small = QTransform().translate(8, 8).scale(0.6, 0.6).translate(-8, -8)
+    return _circle(7.2).subtracted(_outline(small.map(_question()), 1.7))
+
+
+def _outline(line: QPainterPath, width: float, dashes: tuple[float, ...] = ()) -> QPainterPath:
+    """Return a line as an area. dashes: lengths of dash and gap, in widths of the line."""
+    stroker = QPainterPathStroker()
+    stroker.setWidth(width)
+    stroker.setCapStyle(Qt.PenCapStyle.FlatCap if dashes else Qt.PenCapStyle.RoundCap)
+    if dashes:
+        stroker.setDashPattern(dashes)
+    return stroker.createStroke(line)
+
+
+def _arc(radius: float, begin: float, length: float) -> QPainterPath:
+    """Return a part of a circle in degrees, counted as on a clock's face turned backwards."""
+    room = QRectF(8 - radius, 8 - radius, 2 * radius, 2 * radius)
+    path = QPainterPath()
+    path.arcMoveTo(room, begin)
+    path.arcTo(room, begin, length)
+    return path
+
+
+def _power() -> QPainterPath:
+    path = _arc(5.4, 60, -300)
+    path.addPath(_lines((8, 1.8), (8, 7.4)))
+    return path
+
+
 def _clock() -> QPainterPath:
     path = _circle(5.8)
     path.addPath(_lines((8, 4.6), (8, 8), (10.4, 9.4)))
@@ -150,12 +190,14 @@ _FILLED: dict[Glyph, Callable[[], QPainterPath]] = {
     Glyph.RESUME: _resume,
     Glyph.STOP: lambda: _box(2.75, 2.75, 10.5, 10.5),
     Glyph.DISC: lambda: _circle(4.4),
-    Glyph.DOT: lambda: _circle(4.6),
     Glyph.MORE: _more,
+    Glyph.NEEDS_YOU: _needs_you,
+    Glyph.QUEUED: lambda: _outline(_circle(5.6), 1.5, (1.9, 1.2)),
 }
 _STROKED: dict[Glyph, tuple[Callable[[], QPainterPath], float]] = {
     Glyph.PLUS: (_plus, 2.0),
-    Glyph.TERMINATE: (lambda: _cross(2.5, 13.5), 1.8),
+    Glyph.TERMINATE: (_power, 1.7),
+    Glyph.RUNNING: (lambda: _arc(5.6, 90, -120), 1.9),
     Glyph.QUESTION: (_question, 2.2),
     Glyph.BANG: (_bang, 2.4),
     Glyph.RING: (lambda: _circle(4.4), 1.5),
@@ -189,6 +231,9 @@ def paint(painter: QPainter, glyph: Glyph, rect: QRectF, colour: QColor) -> None
         pen = QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
         pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
         painter.strokePath(_path(glyph), pen)
+        if glyph is Glyph.RUNNING:  # the rest of its ring
+            pen.setColor(QColor(colour.red(), colour.green(), colour.blue(), 70))
+            painter.strokePath(_circle(5.6), pen)
     painter.restore()
 
 

@@ -15,6 +15,7 @@ class Severity(StrEnum):
     AMBER = "amber"
     RED = "red"
     GREEN = "green"
+    MARK = "mark"
 
 
 class Glyph(StrEnum):
@@ -26,9 +27,11 @@ class Glyph(StrEnum):
     STOP = "stop"
     TERMINATE = "terminate"
     QUESTION = "question"
+    NEEDS_YOU = "needs_you"
+    RUNNING = "running"
+    QUEUED = "queued"
     BANG = "bang"
     DISC = "disc"
-    DOT = "dot"
     RING = "ring"
     CHECK = "check"
     CROSS = "cross"

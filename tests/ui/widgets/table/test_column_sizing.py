@@ -22,7 +22,8 @@ from tests.kit.clock import NOW
 from tests.kit.fakes import FakeDialogs
 
 LONG = "Research opening hours of 12 pharmacies near Alexanderplatz, as a table with names"
-FIGURES = (TaskColumn.STATUS, TaskColumn.COST, TaskColumn.TOOK, TaskColumn.ENDED)
+FIGURES = (TaskColumn.STATUS, TaskColumn.COST)
+TIMES = (TaskColumn.TOOK, TaskColumn.ENDED)
 
 
 def cut_cells(table: KeyedTable, *columns: int) -> list[str]:
@@ -76,9 +77,11 @@ def test_verbs_are_in_view_and_figures_whole_at_each_width(
     sessions, tasks = window.selection.sessions, window.selection.tasks
     row = sessions.rows.row_of(1)
     assert row is not None
-    assert sessions.rows.index(row, Column.LEFT).data() == "≈ 4:49"
+    assert sessions.rows.index(row, Column.LEFT).data() == "≈ 4:49 left"
     assert cut_cells(sessions, Column.LEFT, Column.COST) == []
-    assert cut_cells(tasks, *FIGURES) == []
+    shown = [column for column in TIMES if not tasks.isColumnHidden(column)]
+    assert shown == (list(TIMES) if width >= 1280 else [])
+    assert cut_cells(tasks, *FIGURES, *shown) == []
     for table, text in ((sessions, Column.TASK), (tasks, TaskColumn.RESULT)):
         assert sum(widths(table)) == table.viewport().width()
         assert table.columnWidth(text) >= TEXT_LEAST
@@ -152,30 +155,28 @@ def test_a_larger_font_makes_columns_wider(
 def test_a_width_that_somebody_set_stays(
     window: MainWindow, services: Any, dialogs: FakeDialogs, qapp: QApplication
 ) -> None:
-    table = window.selection.sessions
+    table = window.selection.tasks
     services.sessions.add(1)
     qapp.processEvents()
-    table.horizontalHeader().resizeSection(Column.STATE, 123)
+    table.horizontalHeader().resizeSection(TaskColumn.STATUS, 123)
     services.sessions.change_task(1, status=TaskStatus.PAUSED)
     services.sessions.add(2)
     window.resize(1100, 700)
     qapp.processEvents()
-    assert table.columnWidth(Column.STATE) == 123
+    assert table.columnWidth(TaskColumn.STATUS) == 123
     window.save_layout()
     again = MainWindow(services, dialogs)
     again.show()
     qapp.processEvents()
-    assert again.selection.sessions.columnWidth(Column.STATE) == 123
+    assert again.selection.tasks.columnWidth(TaskColumn.STATUS) == 123
     again.close_for_good()
     again.deleteLater()
 
 
 def shown_columns(window: MainWindow) -> list[str]:
-    """Of Tasks, from left to right."""
-    table = window.selection.tasks
-    header = table.horizontalHeader()
-    places = map(header.logicalIndex, range(header.count()))
-    return [TaskColumn(place).name for place in places if not table.isColumnHidden(place)]
+    """Of Tasks, from left to right, with those that give way."""
+    columns = window.selection.tasks.columns.settings().columns
+    return [column.key.upper() for column in columns if not column.hidden]
 
 
 def test_columns_stand_where_the_person_put_them(
@@ -189,7 +190,7 @@ def test_columns_stand_where_the_person_put_them(
     header.setSectionHidden(TaskColumn.TOOK, True)
     window.save_layout()
     again = MainWindow(services, dialogs)
-    assert shown_columns(again) == ["NEW", "COST", "STATUS", "TASK", "RESULT", "HOST"]
+    assert shown_columns(again) == ["STATUS", "COST", "TASK", "RESULT", "HOST"]
     again.selection.tasks.setColumnHidden(TaskColumn.TOOK, False)
     assert again.selection.tasks.columnWidth(TaskColumn.TOOK) == 144
     again.save_layout()
@@ -214,7 +215,7 @@ def test_a_column_that_a_later_version_brings_stands_in_its_usual_place(
     )
     services.settings.change(tasks_columns=TableSettings(columns=saved))
     window = MainWindow(services, dialogs)
-    assert shown_columns(window) == ["NEW", "COST", "TASK", "RESULT", "STATUS", "ENDED", "STARTED"]
+    assert shown_columns(window) == ["COST", "TASK", "RESULT", "STATUS", "ENDED", "STARTED"]
     assert window.selection.tasks.columnWidth(TaskColumn.TASK) == 222
     window.close_for_good()
     window.deleteLater()
@@ -222,30 +223,43 @@ def test_a_column_that_a_later_version_brings_stands_in_its_usual_place(
 
 def test_what_is_always_shown_is_hidden_by_no_file(services: Any, dialogs: FakeDialogs) -> None:
     hidden = tuple(ColumnSettings(name, hidden=True) for name in ("status", "task", "cost"))
-    sessions = tuple(ColumnSettings(name, hidden=True) for name in ("state", "verbs"))
-    services.settings.change(
-        tasks_columns=TableSettings(columns=hidden),
-        sessions_columns=TableSettings(columns=sessions),
-    )
+    services.settings.change(tasks_columns=TableSettings(columns=hidden))
     window = MainWindow(services, dialogs)
     assert {"STATUS", "TASK"} <= set(shown_columns(window))
     assert "COST" not in shown_columns(window)
-    assert not any(window.selection.sessions.isColumnHidden(column) for column in Column)
     window.close_for_good()
     window.deleteLater()
+
+
+def test_times_give_way_where_the_window_is_narrow_unless_they_are_asked_for(
+    window: MainWindow, qapp: QApplication
+) -> None:
+    def shown_at(width: int) -> list[bool]:
+        window.resize(width, 800)
+        qapp.processEvents()
+        return [not table.isColumnHidden(column) for column in TIMES]
+
+    table = window.selection.tasks
+    assert (shown_at(1280), shown_at(760)) == ([True, True], [False, False])
+    table._show_column(TaskColumn.TOOK, True)
+    assert (shown_at(700), shown_at(1280)) == ([True, False], [True, True])
+    window.resize(760, 800)
+    qapp.processEvents()
+    hidden = {column.key for column in table.columns.settings().columns if column.hidden}
+    assert hidden.isdisjoint({"took", "ended"})
 
 
 def test_two_clicks_on_its_edge_give_a_column_back(
     window: MainWindow, services: Any, qapp: QApplication
 ) -> None:
-    table = window.selection.sessions
+    table = window.selection.tasks
     services.sessions.add(1)
     qapp.processEvents()
-    fitted = table.columnWidth(Column.STATE)
-    table.horizontalHeader().resizeSection(Column.STATE, 300)
-    table.horizontalHeader().sectionHandleDoubleClicked.emit(Column.STATE)
+    fitted = table.columnWidth(TaskColumn.STATUS)
+    table.horizontalHeader().resizeSection(TaskColumn.STATUS, 300)
+    table.horizontalHeader().sectionHandleDoubleClicked.emit(TaskColumn.STATUS)
     qapp.processEvents()
-    assert table.columnWidth(Column.STATE) == fitted
+    assert table.columnWidth(TaskColumn.STATUS) == fitted
 
 
 def test_a_task_column_that_somebody_set_stays(
@@ -293,7 +307,7 @@ def test_a_countdown_is_whole(
     QApplication.processEvents()
     window.selection.sessions.grab()
     assert "Terminating in 3 s" in painted
-    assert not [text for text in painted if text.startswith("pau") and text.endswith("…")]
+    assert not [text for text in painted if text.startswith("Pau") and text.endswith("…")]
 
 
 def test_what_the_agent_does_begins_where_it_began(

@@ -15,6 +15,10 @@ from enigma_panel.ui.widgets.table.delegates import cell_width
 from enigma_panel.ui.widgets.table.model import ColumnDef, KeyedTableModel
 from enigma_panel.ui.widgets.table_font import TableFont
 
+LEAD = 8
+"""Additional room before the first column, so that it begins where the card's heading does."""
+TEXT_GOOD = 220
+"""The width of a column that shares the rest, in the usual font, below which others give way."""
 TEXT_LEAST = 64
 """The least width of a column that shares the rest, in the usual font.
 
@@ -51,6 +55,8 @@ class ColumnSizing(QObject):
         self._last = max((c.key for c in columns.values() if c.width is None), default=None)
         self._is_ours = False
         self._own_widths: dict[int, int] = {}
+        self._left_out: set[int] = set()
+        self._asked_for: set[int] = set()
         self._resize_debounce = Debounce(self, self.resize_columns, 0)
         self._header.sectionResized.connect(self._note_person)
         self._header.sectionHandleDoubleClicked.connect(self._give_back)
@@ -67,10 +73,17 @@ class ColumnSizing(QObject):
     def resize_columns(self) -> None:
         """Set the widths after the table has another width, other columns, or another heading."""
         header = self._header
-        shown = [c for c in self._columns.values() if not header.isSectionHidden(c.key)]
+        shown = [c for c in self._columns.values() if not self._is_hidden(c.key)]
         shared = [c.key for c in shown if c.width is None and c.key not in self._own_widths]
         widths = {c.key: self._width(c) for c in shown if c.key not in shared}
         rest = self._table.viewport().width() - sum(widths.values())
+        self._left_out = set()
+        for column in reversed(shown):
+            can_go = column.gives_way and column.key not in self._asked_for
+            if can_go and rest < len(shared) * theme.scaled(TEXT_GOOD):
+                self._left_out.add(column.key)
+                rest += widths.pop(column.key)
+        shown = [c for c in shown if c.key not in self._left_out]
         least = theme.scaled(TEXT_LEAST)
         for column in reversed(shown):
             lack = len(shared) * least - rest
@@ -82,8 +95,24 @@ class ColumnSizing(QObject):
             widths[key] = max(least, rest // (len(shared) - place))
             rest -= widths[key]
         with self._by_ourselves():
+            for key in self._left_out:
+                header.setSectionHidden(key, True)
             for key, width in widths.items():
+                header.setSectionHidden(key, False)
                 header.resizeSection(key, width)
+
+    def show_column(self, key: int, *, shown: bool) -> None:
+        """Show or hide a column because the person says so; then it gives way to none."""
+        self._left_out.discard(key)
+        (self._asked_for.add if shown else self._asked_for.discard)(key)
+        self._header.setSectionHidden(key, not shown)
+        self.resize_columns()
+
+    @property
+    def first(self) -> int:
+        """The column at the left."""
+        columns = map(self._header.logicalIndex, range(self._header.count()))
+        return next((key for key in columns if not self._header.isSectionHidden(key)), 0)
 
     def settings(self) -> TableSettings:
         """Return the columns from left to right: which are hidden, and the person's widths."""
@@ -103,6 +132,7 @@ class ColumnSizing(QObject):
         for name, column in known.items():
             self._set_up(column)
             if name in given and column.key in optional:
+                self._left_out.discard(column.key)
                 self._header.setSectionHidden(column.key, given[name].hidden)
             width = given[name].width if name in given else None
             if width is not None and self._is_free(column.key):
@@ -116,7 +146,7 @@ class ColumnSizing(QObject):
     def _settings_of(self, column: ColumnDef[Any]) -> ColumnSettings:
         return ColumnSettings(
             key=column.name,
-            hidden=self._header.isSectionHidden(column.key),
+            hidden=self._is_hidden(column.key),
             width=self._own_widths.get(column.key),
         )
 
@@ -150,7 +180,12 @@ class ColumnSizing(QObject):
     def _room_for(self, column: int, cells: tuple[Cell, ...]) -> int:
         """Return the greatest width among a column's heading and these cells."""
         widths = [cell_width(cell, self._table_font()) for cell in cells]
-        return max([self._header.sectionSizeHint(column), *widths])
+        heading = 0 if self._header.isHidden() else self._header.sectionSizeHint(column)
+        return max([heading, *widths]) + (LEAD if column == self.first else 0)
+
+    def _is_hidden(self, column: int) -> bool:
+        """Return whether the person, not the lack of room, hides a column."""
+        return self._header.isSectionHidden(column) and column not in self._left_out
 
     @contextmanager
     def _by_ourselves(self) -> Iterator[None]:

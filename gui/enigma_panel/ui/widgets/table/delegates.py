@@ -1,22 +1,24 @@
 """How cells are painted: a glyph, a text, a dimmed tail, a bar; and the row below them."""
 
 from PySide6.QtCore import QObject, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.text.cells import Cell
 from enigma_panel.ui.theme import icons, theme
-from enigma_panel.ui.theme.palette import Glyph, Severity
+from enigma_panel.ui.theme.palette import Severity
 from enigma_panel.ui.widgets.table.model import LEFT, RIGHT, Index, KeyedTableModel
 from enigma_panel.ui.widgets.table_font import TableFont
 
 tr = Translations("Widgets")
 
 PAD = 8
-SIGN = 13
-BAR_WIDTH, BAR_HEIGHT = 38, 5
+SIGN, DOT = 16, 6
+BAR_WIDTH, BAR_HEIGHT = 40, 4
 SIGN_GAP, BAR_GAP, TAIL_GAP = 8, 8, 8
+ROW_BAR = 2
+"""Width of the bar at the left of a row."""
 LEAST_TAIL = 40
 STEADY_SHARE, STEADY_TAIL = 0.4, 260
 _FLAGS = {align: align | Qt.TextFlag.TextSingleLine for align in (LEFT, RIGHT)}
@@ -25,13 +27,15 @@ _ANY_DIGIT = str.maketrans("123456789", "000000000")
 
 
 class RowBackground:
-    """Paints what lies below the cells of a row: selection and pointer are marked over all of it.
+    """Paints what lies below the cells of a row, over all of it.
 
-    hovered: the row under the pointer. related: keys of the rows that belong to what is selected in
-    another table; they are marked, paler. flashed: the key of a row that is marked for a moment.
+    tints_needs: rows that need the person are tinted, not only marked by a bar. hovered: the row
+    under the pointer. related: keys of the rows that belong to what is selected in another table;
+    they are tinted, paler. flashed: the key of a row that is marked for a moment.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, tints_needs: bool = False) -> None:
+        self._tints_needs = tints_needs
         self.hovered = -1
         self.related: frozenset[int] = frozenset()
         self.flashed: int | None = None
@@ -44,17 +48,30 @@ class RowBackground:
         key: int | None = None,
         *,
         is_selected: bool,
+        has_focus: bool = False,
+        needs_you: bool = False,
     ) -> None:
-        """Paint the background of a row; key: of what is shown in it."""
+        """Paint the background of a row; key: of what is shown in it. The subject's tint wins."""
         colours = theme.colours()
+        tint = bar = None
         if self.flashed is not None and key == self.flashed:
-            painter.fillRect(line, QColor(colours.line))
+            tint = colours.line
         elif is_selected:
-            painter.fillRect(line, QColor(colours.tint))
+            tint = colours.tint
+        elif needs_you and self._tints_needs:
+            tint = colours.amber_tint
         elif key in self.related:
-            painter.fillRect(line, QColor(colours.related_tint))
+            tint = colours.related_tint
         elif row == self.hovered:
-            painter.fillRect(line, QColor(colours.hover))
+            tint = colours.hover
+        if tint is not None:
+            painter.fillRect(line, QColor(tint))
+        if has_focus:
+            bar = colours.mark
+        elif needs_you and not is_selected:
+            bar = colours.amber_bar
+        if bar is not None:
+            painter.fillRect(QRect(line.left(), line.top(), ROW_BAR, line.height()), QColor(bar))
 
 
 class CellDelegate(QStyledItemDelegate):
@@ -73,8 +90,9 @@ class CellDelegate(QStyledItemDelegate):
         rect = place.adjusted(PAD, 0, -PAD, 0)
         if cell.glyph is not None:
             sign = QRectF(rect.left(), rect.center().y() - SIGN / 2 + 0.5, SIGN, SIGN)
-            mark = QColor(colours.mark) if cell.glyph is Glyph.DOT else colours.severity(cell.mark)
-            icons.paint(painter, cell.glyph, sign, mark)
+            icons.paint(painter, cell.glyph, sign, colours.severity(cell.mark))
+            if cell.dot:
+                _paint_dot(painter, sign)
             rect.setLeft(rect.left() + SIGN + SIGN_GAP)
         if cell.bar is not None and cell_width(cell, table_font) <= place.width():
             _paint_bar(painter, rect, cell)
@@ -143,26 +161,28 @@ def steady_width(room: int, needs: int) -> int:
     return text if both - text >= LEAST_TAIL else room
 
 
-def paint_focus(painter: QPainter, line: QRect) -> None:
-    """Mark the row that the keyboard is on."""
-    painter.setPen(QPen(QColor(theme.colours().mark), 1))
-    painter.drawLine(line.topLeft(), line.topRight())
-    painter.drawLine(line.bottomLeft(), line.bottomRight())
+def _paint_dot(painter: QPainter, sign: QRectF) -> None:
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(theme.colours().mark))
+    painter.drawEllipse(QRectF(sign.left() - DOT - 4, sign.center().y() - DOT / 2, DOT, DOT))
+    painter.restore()
 
 
 def _paint_bar(painter: QPainter, rect: QRect, cell: Cell) -> None:
     colours = theme.colours()
-    plain = cell.severity is Severity.PLAIN
-    colour = QColor(colours.mark) if plain else colours.severity(cell.severity)
+    is_usual = cell.severity not in {Severity.AMBER, Severity.RED}
+    colour = colours.severity(Severity.MARK if is_usual else cell.severity)
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     whole = QRectF(rect.left(), rect.center().y() - BAR_HEIGHT / 2 + 0.5, BAR_WIDTH, BAR_HEIGHT)
-    painter.setBrush(QColor(colours.line))
-    painter.drawRoundedRect(whole, 2.5, 2.5)
+    painter.setBrush(QColor(colours.track))
+    painter.drawRoundedRect(whole, BAR_HEIGHT / 2, BAR_HEIGHT / 2)
     painter.setBrush(colour)
     whole.setWidth(max(BAR_HEIGHT, BAR_WIDTH * (cell.bar or 0)))
-    painter.drawRoundedRect(whole, 2.5, 2.5)
+    painter.drawRoundedRect(whole, BAR_HEIGHT / 2, BAR_HEIGHT / 2)
     painter.restore()
 
 

@@ -61,7 +61,8 @@ class ColumnDef(Struct, Generic[Record], frozen=True):
 
     width: in pixels; or the longest cells that usually stand in it, for which it has room; None:
     what the others leave. least: those for which it has room in a narrow table, besides its
-    heading; None: all of them. hidden: until the person shows it.
+    heading; None: all of them. hidden: until the person shows it. gives_way: it is left out where
+    the columns that share the rest would be narrow.
     """
 
     key: int
@@ -71,6 +72,7 @@ class ColumnDef(Struct, Generic[Record], frozen=True):
     width: int | tuple[Cell, ...] | None = None
     least: tuple[Cell, ...] | None = None
     hidden: bool = False
+    gives_way: bool = False
 
     @property
     def name(self) -> str:
@@ -111,6 +113,11 @@ class KeyedTableModel(QAbstractTableModel):
     def cell(self, key: int, column: int) -> Cell:
         """Return a cell."""
         raise NotImplementedError
+
+    def needs_you(self, key: int) -> bool:
+        """Return whether the row needs the person; its cells say so, too."""
+        del key  # no row does, unless a subclass says so
+        return False
 
     # -- keys, rows and cells ----------------------------------------------------------------
 

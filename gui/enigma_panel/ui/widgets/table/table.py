@@ -31,23 +31,23 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 
 from enigma_panel.services.types import TableSettings
 from enigma_panel.ui.theme import theme
-from enigma_panel.ui.widgets.basics import make_label
+from enigma_panel.ui.widgets.basics import make_label, set_role
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
-from enigma_panel.ui.widgets.table.column_sizing import ColumnSizing, visible_rows
-from enigma_panel.ui.widgets.table.delegates import CellDelegate, RowBackground, paint_focus
+from enigma_panel.ui.widgets.table.column_sizing import LEAD, ColumnSizing, visible_rows
+from enigma_panel.ui.widgets.table.delegates import CellDelegate, RowBackground
 from enigma_panel.ui.widgets.table.model import NO_PARENT, Index, KeyedTableModel, runs
 from enigma_panel.ui.widgets.table_font import TableFont
 
-ROW_HEIGHT = 30
-"""Height of a row in the usual font."""
+ROW_HEIGHT, HEAD_HEIGHT = 32, 32
+"""Height of a row and of the headings in the usual font."""
 FLASH_MS = 400
 _MOVES = frozenset({QEvent.Type.Enter, QEvent.Type.MouseMove})
 _PRESSES = frozenset({QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonDblClick})
 
 
-def row_height() -> int:
-    """Return the height of a row."""
-    return theme.line_height(ROW_HEIGHT)
+def row_height(height: int = ROW_HEIGHT) -> int:
+    """Return the height of a row that is `height` in the usual font."""
+    return theme.line_height(height)
 
 
 class _Remembered(Struct, frozen=True, kw_only=True):
@@ -77,10 +77,12 @@ class KeyedTable(QTableView):
     """Shows a KeyedTableModel, and reports clicks and keys to the window's PointerHold.
 
     opened: Enter or a double click on the row with that key. copy_wanted: Ctrl+C in a cell with
-    that text. optional_columns: can be hidden.
+    that text. optional_columns: can be hidden. tints_needs: as in `RowBackground`.
     """
 
     optional_columns: frozenset[int] = frozenset()
+    row_px = ROW_HEIGHT
+    tints_needs = False
 
     selected = Signal()
     looked_at = Signal()
@@ -105,7 +107,7 @@ class KeyedTable(QTableView):
         self.table_font = TableFont(self.font())
         self._flash = QTimer(self, singleShot=True, interval=FLASH_MS)
         self._empty = make_label("", "dim", wrap=True)
-        self.row_background = RowBackground()
+        self.row_background = RowBackground(tints_needs=self.tints_needs)
         self.setAccessibleName(name)
         self.setModel(model)
         self._delegates = dict.fromkeys(model.columns, CellDelegate(model, self))
@@ -181,6 +183,18 @@ class KeyedTable(QTableView):
         """Return the visible rows."""
         return visible_rows(self)
 
+    @property
+    def row_height(self) -> int:
+        """The height of a row."""
+        return row_height(self.row_px)
+
+    def height_for(self, rows: int) -> int:
+        """Return the height with so many rows in view."""
+        bar, header = self.horizontalScrollBar(), self.horizontalHeader()
+        around = 2 * self.frameWidth() + (bar.sizeHint().height() if bar.maximum() else 0)
+        around += 0 if header.isHidden() else header.height()
+        return around + rows * self.row_height
+
     def set_related(self, keys: frozenset[int]) -> None:
         """Mark the rows that belong to what is selected in another table."""
         if self.row_background.related != keys:
@@ -219,6 +233,7 @@ class KeyedTable(QTableView):
         return found
 
     def _configure(self) -> None:
+        set_role(self, "rows")
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setCornerButtonEnabled(False)
@@ -232,15 +247,15 @@ class KeyedTable(QTableView):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         rows = self.verticalHeader()
         rows.hide()
-        rows.setMinimumSectionSize(row_height())
-        rows.setDefaultSectionSize(row_height())
+        rows.setMinimumSectionSize(self.row_height)
+        rows.setDefaultSectionSize(self.row_height)
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         columns = self.horizontalHeader()
         columns.setHighlightSections(False)
         # At each paint it asks whether all cells of a column are selected: of the table's, seconds.
         columns.setSelectionModel(QItemSelectionModel(self.rows, columns))
         columns.setMinimumSectionSize(28)
-        columns.setFixedHeight(row_height())
+        columns.setFixedHeight(theme.line_height(HEAD_HEIGHT))
         self._empty.setParent(self.viewport())
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
 
@@ -306,7 +321,7 @@ class KeyedTable(QTableView):
         self._place_empty()
         self.updateGeometries()
         found = ((self.rows.row_of(key), above) for key, above in kept.anchors)
-        values = [row * row_height() + above for row, above in found if row is not None]
+        values = [row * self.row_height + above for row, above in found if row is not None]
         self.verticalScrollBar().setValue(_most_wanted(values) if values else 0)
 
     def _anchors(self) -> list[tuple[int, int]]:
@@ -319,7 +334,7 @@ class KeyedTable(QTableView):
             return []
         lead = [row for row in (self.currentIndex().row(),) if row in seen]
         found = ((self.rows.key_at(row), row) for row in (*lead, *seen))
-        return [(key, value - row * row_height()) for key, row in found if key is not None]
+        return [(key, value - row * self.row_height) for key, row in found if key is not None]
 
     def _spans(self, keys: Collection[int]) -> QItemSelection:
         """Return these rows as a selection, adjacent ones as one range."""
@@ -334,9 +349,9 @@ class KeyedTable(QTableView):
         if self._kept is not None:
             return
         value = self.verticalScrollBar().value()
-        row = value // row_height()
+        row, above = divmod(value, self.row_height)
         key = self.rows.key_at(row)
-        self._anchor = (key, value - row * row_height()) if value > 0 and key is not None else None
+        self._anchor = (key, above) if value > 0 and key is not None else None
 
     def _restore_place(self) -> None:
         if self._kept is not None:
@@ -346,7 +361,7 @@ class KeyedTable(QTableView):
             self.updateGeometries()
             row = self.rows.row_of(self._anchor[0])
             if row is not None:
-                self.verticalScrollBar().setValue(row * row_height() + self._anchor[1])
+                self.verticalScrollBar().setValue(row * self.row_height + self._anchor[1])
         self._anchor = None
 
     def _place_empty(self) -> None:
@@ -390,12 +405,17 @@ class KeyedTable(QTableView):
     def _paint_row(
         self, painter: QPainter, row: int, line: QRect, cells: Iterable[tuple[int, QRect]]
     ) -> None:
-        is_selected = self.selectionModel().isSelected(self.rows.index(row, 0))
+        key = self.rows.key_at(row)
+        assert key is not None
         self.row_background.paint(
-            painter, line, row, self.rows.key_at(row), is_selected=is_selected
+            painter,
+            line,
+            row,
+            key,
+            is_selected=self.selectionModel().isSelected(self.rows.index(row, 0)),
+            has_focus=row == self.currentIndex().row() and self.hasFocus(),
+            needs_you=self.rows.needs_you(key),
         )
-        if row == self.currentIndex().row() and self.hasFocus():
-            paint_focus(painter, line)
         for column, place in cells:
             self._delegates[column].paint_cell(painter, place, self.table_font, row, column)
 
@@ -407,9 +427,7 @@ class KeyedTable(QTableView):
 
     def minimumSizeHint(self) -> QSize:
         """Return room for the columns and one row."""
-        bar = self.horizontalScrollBar()
-        around = 2 * self.frameWidth() + (bar.sizeHint().height() if bar.maximum() else 0)
-        return QSize(super().minimumSizeHint().width(), around + 2 * row_height())
+        return QSize(super().minimumSizeHint().width(), self.height_for(1))
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         super().selectionChanged(selected, deselected)
@@ -484,19 +502,22 @@ class KeyedTable(QTableView):
         Cell by cell, Qt would ask the style sheet and come back to Python, which takes longer than
         to paint.
         """
-        region, height = event.region(), row_height()
+        region, height = event.region(), self.row_height
         header = self.horizontalHeader()
+        leads = {self.columns.first: LEAD}
         columns = [
-            (column, header.sectionViewportPosition(column), header.sectionSize(column))
+            (column, header.sectionViewportPosition(column), header.sectionSize(column), lead)
             for column in self.rows.columns
             if not header.isSectionHidden(column)
+            for lead in (leads.get(column, 0),)
         ]
         with QPainter(self.viewport()) as painter:
             for row in self.visible_rows():
                 top = self.rowViewportPosition(row)
                 line = QRect(-header.offset(), top, header.length(), height)
                 places = (
-                    (column, QRect(left, top, width, height)) for column, left, width in columns
+                    (column, QRect(left + lead, top, width - lead, height))
+                    for column, left, width, lead in columns
                 )
                 cells = [each for each in places if region.intersects(each[1])]
                 if cells:
