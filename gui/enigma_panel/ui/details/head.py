@@ -120,7 +120,7 @@ class SessionMenu(ToolButton):
         self._tint()
 
     @cached_property
-    def menu(self) -> QMenu:
+    def popup(self) -> QMenu:
         """The menu, made when it is first opened and filled each time."""
         menu = QMenu(self)
         menu.setToolTipsVisible(True)
@@ -133,7 +133,7 @@ class SessionMenu(ToolButton):
 
     def open(self) -> None:
         """Open the menu below the button."""
-        session, menu = self._session, self.menu
+        session, menu = self._session, self.popup
         if session is None:
             return
         menu.clear()

@@ -5,7 +5,7 @@ from enum import IntEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from enigma_panel.core.models import Session, Task, has_idled
@@ -255,6 +255,7 @@ class Details(QFrame):
         for part in (self.result, self.head.menu):
             part.copy_asked.connect(self.copy_asked)
         self.tabs.currentChanged.connect(self._turn)
+        self.timeline.view.reached.connect(self._show_line)
         services.timeline.grown.connect(self._follow_steps)
         services.account.changed.connect(self.refresh)
 
@@ -296,6 +297,10 @@ class Details(QFrame):
             return
         about_session = self._about_session
         self.verbs.show_records(self._session(), self._task(), about_session=about_session)
+
+    def _show_line(self, line: QRect) -> None:
+        place = self.timeline.view.mapTo(self._overview.widget(), line.center())
+        self._overview.ensureVisible(place.x(), place.y(), 0, line.height())
 
     def _follow_steps(self, task_key: int, _steps: object) -> None:
         if task_key == self.task_key and self.tabs.currentIndex() == Tab.OVERVIEW:

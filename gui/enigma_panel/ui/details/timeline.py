@@ -1,6 +1,6 @@
 """The time line of a task in Details: what happened last, a line each."""
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QRect, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView
 
 from enigma_panel.core.models import Task, TaskStatus
@@ -13,7 +13,9 @@ from enigma_panel.ui.steps.model import StepsModel
 from enigma_panel.ui.text.states import task_status_text
 from enigma_panel.ui.theme import theme
 from enigma_panel.ui.theme.palette import Glyph, Severity
+from enigma_panel.ui.widgets.action_button import show_words
 from enigma_panel.ui.widgets.basics import make_button, make_column, make_label, make_row
+from enigma_panel.ui.widgets.table.model import Index
 
 tr = Translations("Details")
 
@@ -31,7 +33,7 @@ class TimeLine(DetailsPanel):
         self._task: Task | None = None
         self.lines = StepsModel(self)
         self.view = _Lines(self.lines)
-        self.thoughts = make_button("", "link")
+        self.thoughts = make_button(tr("Thoughts"), "link")
         self.thoughts.setCheckable(True)
         self.thoughts.setToolTip(tr("Shows what the agent thought before each step."))
         heading = make_label(tr("Time line"), "section")
@@ -52,9 +54,9 @@ class TimeLine(DetailsPanel):
             return
         steps, is_open = self._steps.steps(), self.thoughts.isChecked()
         text = thoughts_text(steps, is_open=is_open)
-        self.thoughts.setText(text)
-        self.thoughts.setAccessibleName(text)
         self.thoughts.setVisible(bool(text))
+        if text:
+            show_words(self.thoughts, text)
         lines = time_line(task, steps, has_older=self._loader.has_older, has_thoughts=is_open)
         word = task_status_text(task)
         works = task.status is TaskStatus.WORKING
@@ -66,7 +68,11 @@ class TimeLine(DetailsPanel):
 
 
 class _Lines(QListView):
-    """The lines, all in sight: what is around them is scrolled."""
+    """The lines in their whole height: what is around them is scrolled. reached: the place of the
+    line to which the keyboard came.
+    """
+
+    reached = Signal(QRect)
 
     def __init__(self, lines: StepsModel) -> None:
         super().__init__()
@@ -75,7 +81,6 @@ class _Lines(QListView):
         self.setItemDelegate(self._delegate)
         self.setAccessibleName(tr("Time line"))
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setUniformItemSizes(True)
@@ -94,6 +99,10 @@ class _Lines(QListView):
         self.setFixedHeight(self.model().rowCount() * row_height(self.fontMetrics()))
 
     # -- Qt ----------------------------------------------------------------------------------
+
+    def currentChanged(self, current: Index, previous: Index) -> None:
+        super().currentChanged(current, previous)
+        self.reached.emit(self.visualRect(current))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Qt, QTimer, Signal, SignalInstance
+from PySide6.QtCore import QSize, Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QAction, QColor
 from PySide6.QtWidgets import QPushButton, QWidget
 
@@ -29,7 +29,7 @@ from enigma_panel.ui.widgets.pointer_hold import ARM_MS, PointerHold
 
 tr = Translations("Details")
 
-HEIGHT, GAP, APART = 28, 4, 4
+HEIGHT, GAP, APART, SIGN = 28, 4, 4, 12
 
 
 class VerbBar(QWidget):
@@ -191,12 +191,13 @@ class VerbBar(QWidget):
         for verb, button in self.verbs.items():
             colour = colours.red if verb is CommandVerb.TERMINATE else colours.text
             off = QColor(colours.faint)
-            button.setIcon(icons.icon(GLYPHS[verb], QColor(colour), size=14, off=off))
+            button.setIcon(icons.icon(GLYPHS[verb], QColor(colour), size=SIGN, off=off))
 
 
 def _small_button(text: str, role: str = "") -> QPushButton:
     button = make_button(text, role)
     button.setProperty("small", True)
+    button.setIconSize(QSize(SIGN, SIGN))
     return button
 
 
