@@ -24,8 +24,8 @@ class Window(QMainWindow):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        if not self.reported:
-            self.reported = True
+        if not self.told:
+            self.told = True
             QTimer.singleShot(0, tell)
 
 

@@ -77,7 +77,7 @@ class Scene:
         self.redactor = Redactor(b"x" * 32)
         self.records = Records(self.redactor)
         self.records.put(*before)
-        self.reported = Told()
+        self.told = Told()
         self.scope = TaskScope()
         self.has_focus = False
         self.is_wanted = True
@@ -85,7 +85,7 @@ class Scene:
         self.opened: list[tuple[int, str]] = []
         self.notice = DoneNotifier(
             self.records,
-            self.reported,
+            self.told,
             make_notice=self._make_notice,
             redact=self.redactor.redact,
             has_focus=lambda: self.has_focus,

@@ -178,7 +178,7 @@ class Order:
         self.settled_ms: dict[str, int] = {}
         self.learnt: dict[int, int] = {}
         self.disturbed_ms = 0  # since when nothing but questions came and went
-        self.reported = 0
+        self.told = 0
         loop.add_reader = self.add_reader  # type: ignore[method-assign]
         loop.remove_reader = lambda _fd: True  # type: ignore[method-assign,assignment]
         self.program = Program(self)
@@ -237,7 +237,7 @@ class Order:
     # -- what must hold ------------------------------------------------------------------------
 
     def tells_of_open_ones(self, notice: DesktopNotice) -> None:
-        self.reported += 1
+        self.told += 1
         assert notice.title
         assert not self.settled_ms.keys() & notice.title.split(), "told of a settled question"
 
