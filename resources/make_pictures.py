@@ -20,7 +20,7 @@ HERE = Path(__file__).parent
 ICON_SIZES = (16, 24, 32, 48, 64, 128, 256)
 MARK = 16
 RATIOS = {1: "", 2: "@2x", 3: "@3x"}
-COLOURS = {"light": ("#ffffff", "#5f6872"), "dark": ("#10131a", "#9aa1a9")}
+COLOURS = {"light": ("#ffffff", "#5b646e"), "dark": ("#ffffff", "#a3abb4")}
 
 
 def _blank(size: int) -> QImage:

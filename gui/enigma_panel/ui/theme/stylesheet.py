@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _SHEET = """
 QMainWindow, QDialog { background: {ground}; }
 QToolTip { background: {card}; color: {text}; border: 1px solid {line}; border-radius: 6px;
-    padding: 6px 9px; font-size: {small_px}; }
+    padding: 3px 6px; font-size: {small_px}; }
 
 QFrame[role="card"] { background: {card}; border: 1px solid {line}; border-radius: 8px; }
 QDialog[role="sheet"] { background: {card}; border: 1px solid {line}; border-radius: 12px; }
@@ -110,7 +110,10 @@ QFileDialog QToolButton, QFileDialog QToolButton:focus { padding: 1px; min-heigh
 QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox, QComboBox {
     background: {card}; color: {text}; border: 1px solid {edge}; border-radius: 6px;
     padding: 5px 9px; selection-background-color: {accent}; selection-color: {on_accent}; }
-QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox { min-height: 20px; }
+QLineEdit, QComboBox { min-height: 20px; }
+QSpinBox, QDoubleSpinBox { min-height: 17px; } /* Qt adds 3 px */
+QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus {
+    border: none; padding: 0 0 0 9px; min-height: 0; }
 QLineEdit[small="true"], QComboBox[small="true"] { padding: 3px 8px; }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus,
 QComboBox:focus { border: 2px solid {mark}; padding: 4px 8px; }
@@ -198,11 +201,10 @@ QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QMenu { background: {card}; color: {text}; border: 1px solid {line}; border-radius: 6px;
     padding: 4px; }
 QMenu::item { padding: 6px 24px 6px 12px; border-radius: 4px; }
-QMenu[checks="true"]::item { padding-left: 32px; }
 QMenu::item:selected { background: {tint}; }
 QMenu::item:disabled { color: {faint}; background: transparent; }
 QMenu::separator { height: 1px; background: {line}; margin: 4px 0; }
-QMenu::indicator { width: 16px; height: 16px; left: 8px; }
+QMenu::indicator { width: 16px; height: 16px; left: 6px; }
 
 QStatusBar { background: {ground}; color: {dim}; }
 QStatusBar::item { border: none; }
