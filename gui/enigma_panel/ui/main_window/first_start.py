@@ -81,7 +81,8 @@ class FirstStart(Card):
         note = tr("You see the text first. It costs money only once you click Start.")
         price = tr("The price is not known yet.")
         nothing = tr("Nothing here is real or costs money.")
-        column.addWidget(make_label(nothing if self._is_demo else f"{note} {price}", "dim"))
+        words = nothing if self._is_demo else f"{note} {price}"
+        column.addWidget(make_label(words, "dim", wrap=True))
 
     def _follow_account(self) -> None:
         has_key = self._account.state in {KeyState.LOOKING, KeyState.READY}
