@@ -81,7 +81,8 @@ class Stage:
         sessions, window = self.world.sessions, self.window
         sessions.add(1)
         sessions.add(2, status=TaskStatus.DONE, result="42", ended_ms=NOW)
-        sessions.add(3, status=TaskStatus.ASKS)
+        long = "Buy the cheapest hub at shop.example and have it sent to the office"
+        sessions.add(3, status=TaskStatus.ASKS, text=long)  # Details has room for all of it
         self.world.inbox.ask(a_question(3, "I need login credentials to proceed."))
         window.show()
         await active(window)

@@ -63,7 +63,7 @@ def test_of_several_they_say_how_many_can_take_them(window: MainWindow, services
     window.selection.sessions.selectAll()
     assert shown(window) == ["Pause 2 of 3", "Resume 0 of 3", "Stop 2 of 3", "Terminate 3 of 3"]
     button(window.details, "Pause 2 of 3").click()
-    assert services.sessions.commands == [((1, 2), CommandVerb.PAUSE, 0)]
+    assert services.sessions.commands == [((1, 2), CommandVerb.PAUSE)]
 
 
 @pytest.mark.parametrize(
@@ -75,4 +75,4 @@ def test_what_starts_a_browser_names_its_price(
     services.spending.costs = [Decimal("0.02")] * costs
     services.sessions.add(1, status=TaskStatus.DONE, ended_ms=NOW)
     window.selection.tasks.select_key(1)
-    assert shown(window)[0] == label
+    assert shown(window)[0].startswith(label)

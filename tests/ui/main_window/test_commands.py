@@ -88,7 +88,7 @@ def test_it_has_what_can_be_done_with_the_selection(
     shown = rows(palette)
     assert len(set(shown)) == len(shown)
     assert {"Pause – shop.example 1", "Next task here – shop.example 1"} <= set(shown)
-    assert "Copy id – shop.example 1" in shown
+    assert "Copy session id – shop.example 1" in shown
     assert not {"Menu", "Commands", "Undo"} & set(shown)
     type_text(palette.field, "next task")
     key(palette.field, ENTER)

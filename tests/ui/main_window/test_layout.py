@@ -151,12 +151,14 @@ def test_the_empty_table_has_room_to_say_what_to_do(window: MainWindow) -> None:
     assert card.height() >= card.height_of_rows() - 1
 
 
-@pytest.mark.parametrize("text", ["", "318", "x|y|z", "-4|1e3|2.5", "AAAA/w==|dGVy", "9" * 99])
+@pytest.mark.parametrize(
+    "text", ["", str(DETAILS_WIDTH), "x|y|z", "-4|1e3|2.5", "AAAA/w==|dGVy", "9" * 99]
+)
 def test_what_means_nothing_is_ignored(services: Any, qapp: QApplication, text: str) -> None:
     services.settings.change(window_splitter=text)
     window = restarted(services, 1280, 800)
     assert window.details.width() == DETAILS_WIDTH
-    assert window.body.sizes in {Sizes(), Sizes(details_width=318)}
+    assert window.body.sizes in {Sizes(), Sizes(details_width=DETAILS_WIDTH)}
     window.close_for_good()
 
 

@@ -58,6 +58,7 @@ def in_line(aimed: MainWindow, services: Any, qapp: QApplication) -> MainWindow:
 
 def start(services: Any) -> None:
     """The task in Details is started, by itself."""
+    services.sessions.change_session(8, phase=Phase.OPEN, current_task=8)
     services.sessions.change_task(8, status=TaskStatus.WORKING, sent_ms=NOW)
     services.queue.set(*services.queue.waiting[:1])
     QApplication.processEvents()

@@ -208,7 +208,7 @@ def test_a_failure_is_said_in_words(window: MainWindow, services: Any) -> None:
 def choose(window: MainWindow, entry: str) -> QAction:
     """Choose an entry of the menu of Details."""
     button(window.details, "More").click()
-    menu = window.details.head.menu.menu
+    menu = window.details.head.menu.popup
     assert menu.isVisible()
     action = next(action for action in menu.actions() if action.text() == entry)
     action.trigger()

@@ -188,7 +188,7 @@ def test_who_reads_a_row_is_left_alone(
     before = value(page)
     timeline.add_many(1, steps(300, 303))
     assert value(page) == before
-    assert page.new_steps.text() == "3 new – Jump to the newest"
+    assert page.new_steps.text() == "3 new · Jump to the newest"
     page.list.setFocus()
     QTest.keyClick(page.list, Qt.Key.Key_End)
     assert len(page.list.selected_steps()) == 0
@@ -771,7 +771,7 @@ def test_a_font_twice_as_large(page: StepsPage, timeline: FakeTimeline, qapp: QA
     for widget in (page, page.list, page.new_steps, page.copy):  # style sheets stop it at the page
         widget.setFont(font)
     qapp.processEvents()
-    assert page.list._row_height() > 1.6 * small
+    assert page.list._row_height() > 1.4 * small
     assert page.list.fontMetrics().height() < page.list._row_height()
     assert value(page) == end(page)
     assert len(rows_seen(page.list)) < len(seen)

@@ -202,11 +202,11 @@ def test_copied_steps_reach_the_clipboard(
     button(window.details, "Copy all").click()
     lines = qapp.clipboard().text().split("\n")
     assert [line.partition("\t")[2] for line in lines] == [
-        "browser opened",
-        "task accepted by the service",
-        "does\tstep 0",
-        "does\tstep 1",
-        "done",
+        "Browser opened",
+        "Task accepted",
+        "Does\tstep 0",
+        "Does\tstep 1",
+        "Done",
     ]
 
 

@@ -382,7 +382,6 @@ async def test_a_task_with_a_field_that_its_dialect_lacks_is_edited(
 def test_details_tell_what_a_task_waits_for(queued: MainWindow, services: Any) -> None:
     queued.selection.tasks.select_key(3)
     said = shown_texts(queued.details)
-    assert "New session" in said
     assert "2nd in the queue." in said
     assert "It has not been started yet." in said
     assert names(queued.details.verbs) == ["Start next", "Up", "Remove"]
@@ -399,7 +398,7 @@ def test_details_tell_what_a_task_waits_for(queued: MainWindow, services: Any) -
     button(queued.details, "Start next").click()
     assert services.queue.calls == [("start next", 3)]
     queued.selection.tasks.select_key(1)
-    assert names(queued.details.verbs) == ["Pause", "Resume", "Stop", "Terminate"]
+    assert names(queued.details.verbs) == ["Run again", "Edit and run again…"]
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support")

@@ -7,7 +7,7 @@ import pytest
 from enigma_panel.api.protocols import LiveFault
 from enigma_panel.core.models import Phase, Session, SessionState, Task, TaskStatus
 from enigma_panel.core.observation import Kind
-from enigma_panel.core.verbs import CommandVerb
+from enigma_panel.core.verbs import COMMANDS, CommandVerb
 from enigma_panel.services.types import LiveShare, PendingCommand, WaitReason
 from enigma_panel.store.ledger.intents import Step
 from enigma_panel.ui.i18n import plain_tip, shorten
@@ -291,7 +291,12 @@ def test_what_happened(kind: str, word: str) -> None:
     assert step_word(kind) == word
 
 
-_NAMES_THAT_ARE_WORDS = frozenset({Kind.PAUSED, Kind.STOPPED, Kind.FAILED, Kind.ANSWER_SENT})
+_NAMES_THAT_ARE_WORDS = frozenset(
+    {
+        *(Kind.PAUSED, Kind.STOPPED, Kind.FAILED, Kind.ANSWER_SENT),
+        *(rules.sent for rules in COMMANDS.values()),
+    }
+)
 _IN_NO_TIME_LINE = frozenset({Kind.ACTIVE, Kind.QUEUED, Kind.DELIVERED, Kind.SESSION_DOUBTED})
 
 

@@ -299,8 +299,10 @@ class Details(QFrame):
         self.verbs.show_records(self._session(), self._task(), about_session=about_session)
 
     def _show_line(self, line: QRect) -> None:
-        place = self.timeline.view.mapTo(self._overview.widget(), line.center())
-        self._overview.ensureVisible(place.x(), place.y(), 0, line.height())
+        page = self._overview.widget()
+        if page is not None:
+            place = self.timeline.view.mapTo(page, line.center())
+            self._overview.ensureVisible(place.x(), place.y(), 0, line.height())
 
     def _follow_steps(self, task_key: int, _steps: object) -> None:
         if task_key == self.task_key and self.tabs.currentIndex() == Tab.OVERVIEW:
