@@ -8,7 +8,6 @@ import asyncio
 from collections.abc import Iterable
 from decimal import Decimal
 from errno import ENOSPC
-from functools import partial
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -19,7 +18,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMenu,
     QPlainTextEdit,
-    QTabBar,
     QTableView,
     QTabWidget,
     QWidget,
@@ -97,10 +95,6 @@ RESULTS = (
 )
 FIRST_SAMPLE = 10**9
 """Its key: no task of the ledger has such a one."""
-
-
-def _has_tabs(tabs: QTabBar, n: int) -> bool:
-    return tabs.count() == n
 
 
 class _Samples(QObject):
@@ -337,19 +331,13 @@ class Gallery(Tour):
         if all(feature.name != "results" for feature in FEATURES):
             return
         from enigma_panel.features.results.dialog import ResultDialog  # noqa: PLC0415 - optional
-        from enigma_panel.features.results.structured_results import (  # noqa: PLC0415 - optional
-            StructuredResults,
-        )
 
         now_ms = self._services.clock.now_ms()
         samples = _Samples(now_ms)
         services = replace(self._services, sessions=samples)
-        dialog = ResultDialog(services, StructuredResults(), self._window)
+        dialog = ResultDialog(services, samples, self._window.app_actions, self._window)
         for key, (name, _text) in enumerate(RESULTS, FIRST_SAMPLE):
-            dialog.ask(key, samples, self._window.app_actions)
-            forms = 1 if name == "text" else 2
-            await self._until("it is read", partial(_has_tabs, dialog.tabs, forms))
-            dialog.tabs.setCurrentIndex(dialog.tabs.count() - 1)
+            dialog.ask(key)
             await self._picture(f"result-{name}", dialog)
         dialog.reject()
 

@@ -1,10 +1,10 @@
-"""Breaks of what the result view is promised."""
+"""Breaks of what the viewer of results is promised."""
 
 from tests.mutations.runner import Break
 
-MARKDOWN = "tests/features/results/test_markdown_view.py"
+READING = "tests/ui/result/test_reading.py"
 SAVER = "tests/features/results/test_saver.py"
-RESULT = "tests/features/results/test_dialog.py"
+COLLEAGUE = "tests/features/results/test_colleague.py"
 LOADS_NOTHING = "Markdown loads nothing"
 LINKS = "A link is opened when its host was shown and confirmed, and only one of the web"
 
@@ -12,34 +12,34 @@ RESULTS = (
     Break(
         promise=LOADS_NOTHING,
         mistake="images stay in it, and Qt reads those that lie on this computer",
-        file="features/results/markdown_view.py",
-        old="        _replace_images(document)\n",
+        file="ui/result/reading.py",
+        old="            _replace_images(document)\n",
         new="",
-        tests=(f"{MARKDOWN}::test_no_picture_is_loaded_wherever_it_lies",),
+        tests=(f"{READING}::test_no_picture_is_loaded_wherever_it_lies",),
     ),
     Break(
         promise=LOADS_NOTHING,
         mistake="its HTML is laid out",
-        file="features/results/markdown_view.py",
+        file="ui/result/reading.py",
         old="    | QTextDocument.MarkdownFeature.MarkdownNoHTML\n",
         new="",
-        tests=(f"{MARKDOWN}::test_html_is_shown_as_text",),
+        tests=(f"{READING}::test_html_is_shown_as_text",),
     ),
     Break(
         promise=LINKS,
         mistake="it is opened at once",
-        file="features/results/markdown_view.py",
-        old="        self.link_bar.show()\n        self.keep_closed.setFocus",
+        file="ui/result/reading.py",
+        old="        self.show()\n        self.keep_closed.setFocus",
         new="        self._open()\n        self.keep_closed.setFocus",
-        tests=(f"{MARKDOWN}::test_a_link_is_opened_after_its_host_was_shown",),
+        tests=(f"{READING}::test_a_link_is_opened_after_its_host_was_shown",),
     ),
     Break(
         promise=LINKS,
         mistake="any other is offered, too",
-        file="features/results/markdown_view.py",
+        file="ui/result/reading.py",
         old='link.scheme() in {"http", "https"} and bool(host)',
         new="True",
-        tests=(f"{MARKDOWN}::test_what_leads_elsewhere_cannot_be_opened",),
+        tests=(f"{READING}::test_what_leads_elsewhere_cannot_be_opened",),
     ),
     Break(
         promise="Save as… replaces no file unasked",
@@ -63,6 +63,6 @@ RESULTS = (
         file="features/results/text.py",
         old="        text = text.replace(secret, MARK)\n",
         new="        text = text.replace(MARK, MARK)\n",
-        tests=(f"{RESULT}::test_what_a_colleague_gets_opens_no_session",),
+        tests=(f"{COLLEAGUE}::test_what_a_colleague_gets_opens_no_session",),
     ),
 )

@@ -4,7 +4,7 @@ from tests.mutations.runner import Break
 
 MEMORY = "tests/app/test_private_memory.py"
 FOREIGN = "tests/services/monitor/test_foreign_answers.py"
-STRUCTURED_VIEW = "tests/features/results/test_structured_view.py"
+RESULT_VIEW = "tests/ui/result/test_view.py"
 UNDO = "tests/services/test_undo.py"
 STARTER = "tests/services/queue/test_starter.py"
 COMMANDS_LIVE = "tests/services/commands/test_commands_live.py"
@@ -370,11 +370,11 @@ SAFEGUARDS = (
     ),
     Break(
         promise="A result that is not as it was asked for is shown with the doubt",
-        mistake="one that is no JSON is not shown as text",
-        file="features/results/structured_view.py",
-        old="(self._result.has_structure and not self._as_text)",
-        new="not self._as_text",
-        tests=(f"{STRUCTURED_VIEW}::test_what_cannot_be_read_is_shown_as_text",),
+        mistake="the doubt is not said",
+        file="ui/result/view.py",
+        old="        show_text(self.doubt, self.result.doubt)\n",
+        new="",
+        tests=(f"{RESULT_VIEW}::test_what_cannot_be_read_is_shown_as_text",),
     ),
     Break(
         promise="Tries of a command without a connection do not follow each other at once",

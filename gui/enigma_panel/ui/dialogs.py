@@ -46,7 +46,8 @@ class Dialogs(QObject):
     use_account change between the demo service and the account; without them no button does it.
     sleep_is_announced: whether this computer says when it is about to sleep. autostart: how it
     starts the program at a log-in.
-    settings_parts: what features add to Settings. make_login_helper: a feature's, for questions.
+    settings_parts: what features add to Settings. others: dialogs of theirs that close with ours.
+    make_login_helper: a feature's, for questions.
     tells_of_questions: whether a feature tells of questions on the desktop, as far as is known.
     draft_discarded: New task was cancelled with words in it; comes with what takes that back.
     said: what became of something that was asked for a moment ago.
@@ -77,6 +78,7 @@ class Dialogs(QObject):
         self._sleep_is_announced = sleep_is_announced
         self._autostart = autostart
         self.settings_parts: list[SettingsPart] = []
+        self.others: list[QDialog] = []
         self.make_login_helper: MakeLoginHelper | None = None
         self.tells_of_questions: Callable[[], bool] = lambda: False
         self._made: dict[type[QDialog], QDialog] = {}
@@ -261,7 +263,7 @@ class Dialogs(QObject):
 
     def close_all(self) -> None:
         """Hide every dialog: the program ends."""
-        dialogs = list(self._made.values())
+        dialogs = [*self._made.values(), *self.others]
         if "_presenter" in self.__dict__ and self._presenter.has_dialog():
             dialogs.append(self._presenter.dialog())
         for dialog in dialogs:

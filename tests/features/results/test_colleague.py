@@ -5,10 +5,12 @@ from typing import Any
 import pytest
 from PySide6.QtGui import QGuiApplication
 
-from enigma_panel.core.models import TaskStatus
+from enigma_panel.core.models import TaskSpec, TaskStatus
 from enigma_panel.features.results import colleague
 from enigma_panel.features.results.colleague import ColleagueCopies
 from enigma_panel.ui.actions import Actions
+from tests.kit.builders import ID, LINK
+from tests.kit.clock import NOW
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
@@ -38,9 +40,9 @@ def test_several_are_copied_for_a_colleague_one_below_the_other(
     monkeypatch.setattr(colleague, "MOST_TASKS", 2)
     copies.copy_keys([1, 2, 3])
     assert said == [
-        "2 tasks were copied. 1 has not ended.",
-        "None of them has ended, so nothing was copied.",
-        "More than 2 tasks are not copied at once. Select fewer.",
+        "2 tasks copied. 1 has not ended.",
+        "Nothing copied: none of them has ended.",
+        "Not copied: 2 tasks at most. Select fewer.",
     ]
 
 
@@ -54,4 +56,17 @@ def test_old_tasks_are_brought_from_the_ledger_before_they_are_copied(
     monkeypatch.setattr(services.sessions, "fetch", fetch)
     copies.copy_keys([1, 9])
     assert QGuiApplication.clipboard().text().endswith("an old one")
-    assert said == ["2 tasks were copied."]
+    assert said == ["2 tasks copied."]
+
+
+def test_what_a_colleague_gets_opens_no_session(copies: ColleagueCopies, services: Any) -> None:
+    spec = TaskSpec(text="Find a hub at shop.example")
+    services.sessions.add(
+        1, status=TaskStatus.DONE, result=f"Seen at {LINK} in {ID}: $5", spec=spec, ended_ms=NOW
+    )
+    copies.copy_keys([1])
+    text = QGuiApplication.clipboard().text()
+    assert text.startswith("Task: Find a hub at shop.example\nSite: shop.example\nDate: ")
+    assert text.endswith("$5")
+    assert LINK not in text
+    assert ID not in text

@@ -14,9 +14,8 @@ from enigma_panel.features.results.window import TaskRows
 from enigma_panel.services.desktop_notifier import DesktopNotifier
 from enigma_panel.ui.dialogs import Dialogs
 from enigma_panel.ui.main_window.window import MainWindow
-from tests.features.results.conftest import FakeStructuredResults
 from tests.kit.clock import NOW
-from tests.kit.person import active, key
+from tests.kit.person import active, click, key
 from tests.kit.wait import until
 from tests.kit.world import World
 
@@ -25,9 +24,8 @@ pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 
 @pytest.fixture
-def window(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
+def window(world: World) -> Iterator[MainWindow]:
     """The window with its own dialogs and four tasks that ended."""
-    monkeypatch.setattr(feature, "StructuredResults", FakeStructuredResults)
     made: list[MainWindow] = []
     dialogs = Dialogs(world.services, lambda: made[0])
     window = MainWindow(world.services, dialogs)
@@ -41,12 +39,18 @@ def window(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow
         )
     window.show()
     yield window
+    dialogs.close_all()
+    assert shown() == []
     window.close_for_good()
 
 
-def shown() -> ResultDialog:
-    (dialog,) = (w for w in QApplication.topLevelWidgets() if isinstance(w, ResultDialog))
-    return dialog
+def shown() -> list[ResultDialog]:
+    windows = QApplication.topLevelWidgets()
+    return [w for w in windows if isinstance(w, ResultDialog) and w.isVisible()]
+
+
+def text_of(dialog: ResultDialog) -> str:
+    return dialog.view.reading.toPlainText()
 
 
 async def test_a_result_is_read_and_the_next_and_the_row_has_the_keyboard_again(
@@ -57,18 +61,18 @@ async def test_a_result_is_read_and_the_next_and_the_row_has_the_keyboard_again(
     table.setFocus()
     table.select_key(3)
     key(table, Qt.Key.Key_Return)
-    dialog = shown()
+    (dialog,) = shown()
     await active(dialog)
-    assert dialog.text.toPlainText() == "result 3"
-    assert dialog.text.hasFocus()
+    assert text_of(dialog) == "result 3"
+    assert dialog.view.reading.hasFocus()
     assert not dialog.isModal()
     for expected in (2, 1, 1):
-        key(dialog.text, Qt.Key.Key_Down, ALT)
-        assert dialog.text.toPlainText() == f"result {expected}"
+        key(dialog.view.reading, Qt.Key.Key_Down, ALT)
+        assert text_of(dialog) == f"result {expected}"
         assert table.selected_keys() == [expected]
     await until(lambda: not any(world.sessions.tasks[n].is_new for n in (1, 2, 3)))
     assert world.sessions.tasks[4].is_new
-    key(dialog.text, Qt.Key.Key_Escape)
+    key(dialog.view.reading, Qt.Key.Key_Escape)
     assert not dialog.isVisible()
     await active(window)  # offscreen nobody else brings it to the front
     assert table.hasFocus()
@@ -76,13 +80,26 @@ async def test_a_result_is_read_and_the_next_and_the_row_has_the_keyboard_again(
     assert window.details.task_key == 1
 
 
-async def test_it_is_one_of_its_kind(window: MainWindow) -> None:
+async def test_two_stand_side_by_side_and_one_result_has_one_window(window: MainWindow) -> None:
     await active(window)
     table = window.selection.tasks
-    for number in (4, 2):
+    for number in (4, 2, 4):
         table.select_key(number)
         key(table, Qt.Key.Key_Return)
-        assert shown().text.toPlainText() == f"result {number}"
+    assert sorted(map(text_of, shown())) == ["result 2", "result 4"]
+    first, second = shown()
+    assert first.pos() != second.pos()
+    first.reject()
+    table.select_key(3)
+    key(table, Qt.Key.Key_Return)
+    assert first.isVisible(), "closed ones are used again"
+    assert text_of(first) == "result 3"
+
+
+async def test_details_open_it_too(window: MainWindow) -> None:
+    window.selection.tasks.select_key(3)
+    click(window.details.result.open)
+    assert [text_of(dialog) for dialog in shown()] == ["result 3"]
 
 
 async def test_next_goes_on_in_the_rows_that_are_there_then(window: MainWindow) -> None:
@@ -90,11 +107,12 @@ async def test_next_goes_on_in_the_rows_that_are_there_then(window: MainWindow) 
     table = window.selection.tasks
     table.select_key(4)
     key(table, Qt.Key.Key_Return)
-    await active(shown())
+    (dialog,) = shown()
+    await active(dialog)
     window.selection.task_rows.show_keys([4, 1])  # a filter, say
-    key(shown().text, Qt.Key.Key_Down, ALT)
-    assert shown().text.toPlainText() == "result 1"
-    assert not shown().next.isEnabled()
+    key(dialog.view.reading, Qt.Key.Key_Down, ALT)
+    assert text_of(dialog) == "result 1"
+    assert not dialog.next.isEnabled()
 
 
 async def test_the_next_result_is_that_of_the_row_below_as_it_is_then(
@@ -124,9 +142,9 @@ async def test_a_result_that_is_being_read_closes_with_its_task(
     window: MainWindow, world: World
 ) -> None:
     window.selection.open_task(3)
-    assert shown().isVisible()
+    assert shown() != []
     await until(lambda: not world.sessions.tasks[3].is_new)
     world.sessions.delete([2])
-    assert shown().isVisible()
+    assert shown() != []
     world.sessions.delete([3])
-    assert not shown().isVisible()
+    assert shown() == []

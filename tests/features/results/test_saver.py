@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit
 
 from enigma_panel.core.models import OutputType, TaskSpec
 from enigma_panel.features.results.dialog import ResultDialog
-from enigma_panel.features.results.result_formats import read_formats
 from enigma_panel.features.results.saver import suggested_name
 from enigma_panel.store import new_file
+from enigma_panel.ui.result.formats import read_result
 from tests.kit.builders import a_task
 from tests.kit.person import click
 from tests.kit.wait import until
@@ -48,7 +48,7 @@ async def save(dialog: ResultDialog, path: Path) -> None:
     field.setText(str(path))
     window.accept()
     saver = dialog.saver
-    await until(lambda: saver.news.text() not in {"", "Being saved …"} or saver.taken.isVisible())
+    await until(lambda: saver.news.text() not in {"", "Saving …"} or saver.taken.isVisible())
 
 
 async def test_it_is_saved_as_it_came(show: Show, folder: Path) -> None:
@@ -104,8 +104,8 @@ async def test_a_file_that_is_there_is_asked_about(
 @pytest.mark.parametrize(
     ("error", "said"),
     [
-        (new_file.FullDiskError(), "the disk has no room"),
-        (OSError(errno.ENOSPC, "full"), "the disk has no room"),
+        (new_file.FullDiskError(), "the disk is full"),
+        (OSError(errno.ENOSPC, "full"), "the disk is full"),
         (PermissionError(errno.EACCES, "no"), "you may not write there"),
         (OSError(errno.EIO, "Input/output error"), "Input/output error"),
     ],
@@ -133,7 +133,7 @@ async def test_a_folder_is_no_target(show: Show, folder: Path) -> None:
     dialog.saver.save(folder, "$5")
     await until(lambda: "Not saved: that is a folder." in dialog.saver.news.text())
     dialog.saver.save(folder / "gone" / "x.txt", "$5")
-    await until(lambda: "Not saved: that folder is not there." in dialog.saver.news.text())
+    await until(lambda: "Not saved: that folder does not exist." in dialog.saver.news.text())
     assert files(folder) == {}
 
 
@@ -156,6 +156,7 @@ async def test_another_task_is_not_told_what_became_of_it(show: Show, folder: Pa
             "Compare a b c_ “all” of shop example_.md",
         ),
         ("x", "[1]", "x.json"),
+        ("x", '[{"a": 1}, {"a": 2}]', "x.json"),
         ("x", "a,b\n1,2", "x.csv"),
         ("x", "a\tb\n1\t2", "x.tsv"),
         ("../../etc/passwd\x00\u202e", "$5", "etc passwd.txt"),
@@ -164,4 +165,4 @@ async def test_another_task_is_not_told_what_became_of_it(show: Show, folder: Pa
 )
 def test_a_name_is_suggested(task: str, text: str, name: str) -> None:
     spec = TaskSpec(text=task, output_type=OutputType.TEXT)
-    assert suggested_name(a_task(spec=spec), read_formats(spec, text)) == name
+    assert suggested_name(a_task(spec=spec), read_result(spec, text)) == name

@@ -3,10 +3,7 @@
 import pytest
 from PySide6.QtCore import QSize
 
-from enigma_panel.features.results.colleague import ColleagueCopies
-from enigma_panel.features.results.window import ResultWindow
-from tests.features.results.conftest import FakeStructuredResults
-from tests.kit.world import World
+from enigma_panel.features.results.window import ResultWindows
 from tests.ui.test_clipping import LARGE, SCREENS, USUAL, check_states, states
 from tests.ui.test_focus import Stage, check_keys, stage as engine_stage
 
@@ -16,11 +13,9 @@ AT_EACH_PUSH = [((640, 400), USUAL), ((1280, 800), LARGE)]
 
 
 @pytest.fixture
-def stage(world: World, engine_stage: Stage) -> Stage:
-    window, reader = engine_stage.window, FakeStructuredResults()
-    copies = ColleagueCopies(world.services, window.app_actions)
-    opener = ResultWindow(window, engine_stage.manager, reader, copies)  # type: ignore[arg-type]
-    window.selection.read_result = opener.open
+def stage(engine_stage: Stage) -> Stage:
+    window = engine_stage.window
+    window.selection.read_result = ResultWindows(window, engine_stage.manager).open
     engine_stage.openers["Result"] = lambda: window.selection.open_task(2)
     return engine_stage
 

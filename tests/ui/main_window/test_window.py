@@ -157,7 +157,7 @@ def test_a_result_is_new_until_its_row_was_selected(window: MainWindow, services
     window.selection.tasks.select_key(1)
     assert not services.sessions.tasks[1].is_new
     assert window.details.result.reading.toPlainText() == "It costs $5"
-    button(window.details, "Copy result").click()
+    window.details.result.copy.click()
     assert QGuiApplication.clipboard().text() == "It costs $5"
 
 
@@ -186,7 +186,7 @@ def test_long_results_are_cut_at_first(window: MainWindow, services: Any) -> Non
     services.sessions.add(1, status=TaskStatus.DONE, result=long, ended_ms=NOW)
     window.selection.tasks.select_key(1)
     assert len(window.details.result.reading.toPlainText()) == 50_000
-    button(window.details, "Copy result").click()
+    window.details.result.copy.click()
     assert QGuiApplication.clipboard().text() == long
     button(window.details, "Show all").click()
     assert window.details.result.reading.toPlainText() == long

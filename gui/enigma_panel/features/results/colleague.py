@@ -12,7 +12,7 @@ from enigma_panel.ui.i18n import Translations
 tr = Translations("Result")
 
 MOST_TASKS = 200
-"""How many tasks are copied at once at most, as a mail may hold."""
+"""Most tasks copied at once: as many as a mail may hold."""
 
 
 class ColleagueCopies:
@@ -22,28 +22,24 @@ class ColleagueCopies:
         self._services = services
         self._app_actions = app_actions
 
-    def copy(self, task: Task) -> None:
-        """Copy one."""
-        self._app_actions.copy(self._text(task))
-
     def copy_keys(self, keys: Sequence[int]) -> None:
         """Copy them one below the other, and say of several how many."""
         task = self._services.sessions.task(keys[0]) if len(keys) == 1 else None
         if task is not None:
-            self.copy(task)
+            self._app_actions.copy(self._text(task))
         else:
             self._services.scope.spawn("copy for a colleague", self._copy_several(keys))
 
     async def _copy_several(self, keys: Sequence[int]) -> None:
         sessions, app_actions = self._services.sessions, self._app_actions
         if len(keys) > MOST_TASKS:
-            text = tr("More than {n} tasks are not copied at once. Select fewer.", n=MOST_TASKS)
+            text = tr("Not copied: {n} tasks at most. Select fewer.", n=MOST_TASKS)
             app_actions.trouble.emit(text)
             return
         try:
             await sessions.fetch(keys)
         except LedgerError:
-            text = tr("The ledger could not be read, so nothing was copied.")
+            text = tr("Nothing copied: the ledger could not be read.")
             app_actions.trouble.emit(text)
             return
         tasks = filter(None, map(sessions.task, keys))

@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QPushButton, QWidget
 
 from enigma_panel.core.file_names import safe_name
 from enigma_panel.core.models import OutputType, Task
-from enigma_panel.features.results.result_formats import ReadResult, ResultFormat
 from enigma_panel.features.results.text import not_saved_text, saved_text
 from enigma_panel.runtime.event_loop import BlockingTimeoutError, TaskScope, blocking
 from enigma_panel.store.new_file import save_text
 from enigma_panel.ui.i18n import Translations, shorten
+from enigma_panel.ui.result.formats import ReadResult, ResultFormat
 from enigma_panel.ui.widgets.basics import (
     make_button,
     make_column,
@@ -103,7 +103,7 @@ class ResultSaver(QWidget):
             self._start(path, text, replaces=replaces)
 
     def _start(self, path: Path, text: str, *, replaces: bool) -> None:
-        self._say(tr("Being saved …"))
+        self._say(tr("Saving …"))
         self._scope.spawn("save a result", self._save(path, text, replaces=replaces))
 
     async def _save(self, path: Path, text: str, *, replaces: bool) -> None:
@@ -111,7 +111,7 @@ class ResultSaver(QWidget):
         try:
             saved = await blocking(write, time_limit=LIMIT_S)
         except BlockingTimeoutError:
-            self._say(tr("The folder does not answer. It may be saved there later."), "amber")
+            self._say(tr("The folder does not answer. It may still be saved."), "amber")
         except OSError as error:
             self._say(not_saved_text(error), "red")
         else:
@@ -133,7 +133,7 @@ class ResultSaver(QWidget):
 def suggested_name(task: Task, result: ReadResult) -> str:
     """The task's first words, and the ending of what came out."""
     ending = next((_ENDINGS[each] for each in result.formats if each in _ENDINGS), ".txt")
-    if ResultFormat.TABLE in result.formats:
+    if ResultFormat.TABLE in result.formats and ResultFormat.JSON not in result.formats:
         is_csv = task.spec.output_type is OutputType.CSV or "\t" not in result.text.split("\n")[0]
         ending = ".csv" if is_csv else ".tsv"
     words = shorten(task.spec.text, NAME_CHARS).rstrip("…").replace("/", " ").replace("\\", " ")

@@ -1,36 +1,17 @@
-"""Texts of the result view, and a result as it is handed to somebody else."""
+"""Texts of the window *Result*, and a result as it is handed to somebody else."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 from enigma_panel.core.models import Session, Task
 from enigma_panel.core.money import exact_money
 from enigma_panel.core.secrets.redaction import MARK, redact_patterns
 from enigma_panel.core.validation import NO_SITE, site_of
-from enigma_panel.features.results.result_formats import ResultFormat
 from enigma_panel.store.new_file import FullDiskError
-from enigma_panel.ui.i18n import Translations, sentence, shorten, without_hidden
+from enigma_panel.ui.i18n import Translations, sentence, shorten
 from enigma_panel.ui.text.cells import TAKEN_BACK, result_cell
 from enigma_panel.ui.text.states import UNKNOWN, dated_moment, duration
 
 tr = Translations("Result")
-
-_FORMATS: dict[ResultFormat, Callable[[], tuple[str, str]]] = {
-    ResultFormat.TEXT: lambda: (tr("Text"), tr("Copy as text")),
-    ResultFormat.MARKDOWN: lambda: (tr("Markdown"), tr("Copy as Markdown")),
-    ResultFormat.JSON: lambda: (tr("JSON"), tr("Copy as JSON")),
-    ResultFormat.TABLE: lambda: (tr("Table"), ""),
-}
-
-
-def format_label(shown_as: ResultFormat) -> str:
-    """The tab that shows the result so."""
-    return _FORMATS[shown_as]()[0]
-
-
-def copy_label(to: ResultFormat) -> str:
-    """The command that copies the result so."""
-    return _FORMATS[to]()[1]
 
 
 def colleague_label() -> str:
@@ -38,40 +19,13 @@ def colleague_label() -> str:
     return tr("Copy for a colleague")
 
 
-def clean_text(text: str) -> str:
-    """A result as it is shown: nothing in it hides or turns letters, and each line ends alike."""
-    return without_hidden(text.replace("\r\n", "\n").replace("\r", "\n"))
-
-
 def no_result_text(task: Task | None, session: Session | None = None) -> str:
     """Say why there is no result to show."""
     if task is None:
-        return tr("It is being loaded.")
+        return tr("Loading …")
     if not task.is_final:
-        return tr("There is no result yet.")
+        return tr("No result yet.")
     return sentence(result_cell(task, session).text)
-
-
-def part_text(shown: int, whole: int) -> str:
-    """'The first 50,000 of 1,000,000 characters.'"""
-    return tr("The first {n} of {all} characters.", n=shown, all=whole)
-
-
-def heavy_text(chars: int) -> str:
-    """Why Markdown was not laid out at once."""
-    return tr(
-        "{n} characters of Markdown: the window may stand still while they are laid out.", n=chars
-    )
-
-
-def link_text(host: str) -> str:
-    """Asked before a link is opened."""
-    return tr("Open {host}?", host=host)
-
-
-def no_link_text() -> str:
-    """Say that a link leads to no web page."""
-    return tr("Not opened: only links to web pages (http, https) are.")
 
 
 def saved_text(path: Path) -> str:
@@ -83,21 +37,19 @@ def not_saved_text(error: OSError) -> str:
     """Why nothing was saved, and what to do."""
     match error:
         case FullDiskError():
-            return tr("Not saved: the disk has no room for it. Choose another folder.")
+            return tr("Not saved: the disk is full. Choose another folder.")
         case IsADirectoryError():
             return tr("Not saved: that is a folder. Choose another name.")
         case PermissionError():
             return tr("Not saved: you may not write there. Choose another folder.")
         case FileNotFoundError() | NotADirectoryError():
-            return tr("Not saved: that folder is not there. Choose another one.")
-    reason = error.strerror or tr("no reason was given")
-    return tr(
-        "Not saved: it cannot be kept there ({reason}). Choose another folder.", reason=reason
-    )
+            return tr("Not saved: that folder does not exist. Choose another one.")
+    reason = error.strerror or tr("unknown reason")
+    return tr("Not saved ({reason}). Choose another folder.", reason=reason)
 
 
 def cost_text(task: Task) -> str:
-    """What it cost, every digit; with a sign where it is in no sum, nothing where nobody told."""
+    """What it cost, every digit; with a sign where it is in no sum, nothing where it is unknown."""
     if task.cost is None:
         return ""
     return exact_money(task.cost) + ("" if task.counted_cost is not None else UNKNOWN)
@@ -119,8 +71,8 @@ def colleague_text(task: Task, session: Session | None) -> str:
 def colleague_copied_text(copied: int, selected: int) -> str:
     """How many tasks are on the clipboard, and how many are still at work."""
     if not copied:
-        return tr("None of them has ended, so nothing was copied.")
-    text = tr.plural("1 task was copied.", "{n} tasks were copied.", copied)
+        return tr("Nothing copied: none of them has ended.")
+    text = tr.plural("1 task copied.", "{n} tasks copied.", copied)
     lacking = selected - copied
     if not lacking:
         return text

@@ -1,39 +1,48 @@
-"""Opens the window *Result*, and says where its *Previous* and *Next* go on."""
+"""The windows *Result*: where their *Previous* and *Next* go on, and which one shows a task."""
 
-from enigma_panel.features.results.colleague import ColleagueCopies
-from enigma_panel.features.results.structured_results import StructuredResults
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint
+
 from enigma_panel.ui.dialogs import Dialogs
 from enigma_panel.ui.main_window.selection import Selection
 from enigma_panel.ui.main_window.window import MainWindow
 
+if TYPE_CHECKING:
+    from enigma_panel.features.results.dialog import ResultDialog
 
-class ResultWindow:
-    """The window *Result*, made when it is first opened."""
 
-    def __init__(
-        self,
-        window: MainWindow,
-        dialogs: Dialogs,
-        reader: StructuredResults,
-        copies: ColleagueCopies,
-    ) -> None:
+OFFSET = QPoint(32, 32)
+"""Distance between two windows at first: the second does not cover the first."""
+
+
+class ResultWindows:
+    """A window for each result that is open, so that two can be compared; made when needed."""
+
+    def __init__(self, window: MainWindow, dialogs: Dialogs) -> None:
         self._window = window
         self._dialogs = dialogs
-        self._reader = reader
-        self._copies = copies
-        self._rows = TaskRows(window.selection)
+        self._made: list[ResultDialog] = []
 
     def open(self, task_key: int) -> None:
-        """Show that task's result."""
-        from enigma_panel.features.results.dialog import ResultDialog  # noqa: PLC0415 - 45 ms
+        """Show that task's result: in the window that does, else in one of its own."""
+        visible = [dialog for dialog in self._made if dialog.isVisible()]
+        same = next((dialog for dialog in visible if dialog.task_key == task_key), None)
+        free = (dialog for dialog in self._made if dialog not in visible)
+        dialog = same or next(free, None) or self._make()
+        dialog.ask(task_key)
+        if dialog is not same and visible:
+            dialog.move(visible[-1].pos() + OFFSET)
 
-        def make() -> ResultDialog:
-            dialog = ResultDialog(self._window.services, self._reader, self._window)
-            dialog.colleague_asked.connect(self._copies.copy)
-            return dialog
+    def _make(self) -> "ResultDialog":
+        from enigma_panel.features.results.dialog import ResultDialog  # noqa: PLC0415 - see above
 
-        dialog = self._dialogs.once(ResultDialog, make)
-        dialog.ask(task_key, self._rows, self._window.app_actions)
+        window = self._window
+        rows = TaskRows(window.selection)
+        dialog = ResultDialog(window.services, rows, window.app_actions, window)
+        self._made.append(dialog)
+        self._dialogs.others.append(dialog)
+        return dialog
 
 
 class TaskRows:

@@ -13,7 +13,7 @@ from enigma_panel.core.task_filter import TaskSum
 from enigma_panel.services.container import Services
 from enigma_panel.ui.details.head import Head
 from enigma_panel.ui.details.parts import DetailsPanel
-from enigma_panel.ui.details.result import ResultText
+from enigma_panel.ui.details.result import ResultPart
 from enigma_panel.ui.details.text import (
     several_sessions_text,
     several_tasks_text,
@@ -198,7 +198,7 @@ class Details(QFrame):
         self.filtered.hide()
         self.nothing = make_label(role="dim", wrap=True)
         self.trouble = Trouble(services, next_focus=self.tabs)
-        self.result = ResultText()
+        self.result = ResultPart()
         self.usage = make_label(role="dim", wrap=True)
         self.task_text = ReadingText(TEXT_LINES)
         self.task_text.setAccessibleName(tr("Task"))

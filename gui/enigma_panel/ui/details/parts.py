@@ -1,7 +1,6 @@
 """What Details is made of, and what features add to it."""
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QWidget
 
 from enigma_panel.core.models import Task
 
@@ -11,21 +10,4 @@ class DetailsPanel(QWidget):
 
     def show_task(self, task: Task | None) -> None:
         """Show what belongs to this task."""
-        raise NotImplementedError
-
-
-class ResultViewer(DetailsPanel):
-    """A view that shows results in another form, above their text or in its place.
-
-    switch: a button that turns to the text and back. copy_as: a button beside *Copy result*.
-    changed: `replaces_text` may be different now.
-    """
-
-    changed = Signal()
-    switch: QPushButton
-    copy_as: QWidget
-
-    @property
-    def replaces_text(self) -> bool:
-        """Whether the text is not shown now."""
         raise NotImplementedError

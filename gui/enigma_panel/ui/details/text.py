@@ -30,8 +30,6 @@ tr = Translations("Details")
 
 FEW = 3
 """How many tasks a price takes at least."""
-RESULT_HEAD = 50_000
-"""A text field takes a quarter of a second for a line of 1 MB, so long results are cut at first."""
 LINES = 30
 """Most lines of the time line; all of them stand under *Steps*."""
 UNTOLD = frozenset({Kind.OPENED, Kind.ACCEPTED})

@@ -1,0 +1,1 @@
+"""The viewer of results, in Details and in the window *Result*."""

@@ -1,0 +1,278 @@
+"""A result to read: text or Markdown. Nothing in it is loaded, and no link opened unconfirmed."""
+
+from collections.abc import Iterator
+from math import ceil
+
+from PySide6.QtCore import QEvent, Qt, QUrl, Signal
+from PySide6.QtGui import (
+    QDesktopServices,
+    QFont,
+    QFontInfo,
+    QKeyEvent,
+    QMouseEvent,
+    QResizeEvent,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextFormat,
+    QTextOption,
+)
+from PySide6.QtWidgets import QFrame, QTextEdit
+
+from enigma_panel.core.lazy_pattern import lazy_compile
+from enigma_panel.ui.i18n import Translations, shorten, without_hidden
+from enigma_panel.ui.theme import theme
+from enigma_panel.ui.widgets.basics import (
+    ElidedLabel,
+    make_button,
+    make_column,
+    make_label,
+    make_row,
+    set_role,
+    take_single_clicks,
+)
+
+tr = Translations("Result")
+
+LINE_CHARS, LINE_HEIGHT = 70, 1.4
+"""Length of a line in letters, and its height as a multiple of the font's size."""
+MARGIN, FRAME = 2, 4
+"""Room around the text, and for the sign of focus."""
+_DIALECT = (
+    QTextDocument.MarkdownFeature.MarkdownDialectGitHub
+    | QTextDocument.MarkdownFeature.MarkdownNoHTML
+)
+_PLAIN = QTextCharFormat()
+_LONG_WORD = lazy_compile(r"\S{2000}(?=\S)")
+"""Part of a word that is broken: Qt takes half a minute for one of a million letters."""
+_ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
+
+
+class Reading(QTextEdit):
+    """Shows text or Markdown in lines that are easy to read; Tab goes through its links.
+
+    most_lines: as high as its text, up to so many lines; without, as high as there is room.
+    link_asked: a link was pressed. None is followed.
+    """
+
+    link_asked = Signal(QUrl)
+
+    def __init__(self, most_lines: int | None = None) -> None:
+        super().__init__()
+        self._most_lines = most_lines
+        self._text, self._is_markdown = "", False
+        self._links: list[tuple[int, int]] = []
+        self._laid_out: QTextDocument | None = None
+        self.setAccessibleName(tr("Result"))
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setTabChangesFocus(True)
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.viewport().setMouseTracking(True)
+        self.setMinimumHeight(self.fontMetrics().lineSpacing() * 3 if most_lines is None else 0)
+        set_role(self, "reading")
+        theme.changed().connect(self._lay_out)
+
+    def show_text(self, text: str, *, is_markdown: bool = False) -> None:
+        """Show a text. HTML in Markdown stands there as text."""
+        plain = text.replace("\r\n", "\n").replace("\r", "\n")
+        self._text = _LONG_WORD.sub("\\g<0>\n", without_hidden(plain))
+        self._is_markdown = is_markdown
+        self._lay_out()
+
+    def matches(self, words: str) -> Iterator[QTextCursor]:
+        """The places where these words stand."""
+        found = self.document().find(words, 0)
+        while not found.isNull():
+            yield found
+            found = self.document().find(words, found)
+
+    def go_to(self, match: QTextCursor) -> None:
+        """Select one of those."""
+        self.setTextCursor(match)
+
+    # -- inside --------------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        """Lay it out, also anew: links keep the colour in which they were."""
+        document = QTextDocument(self)
+        document.setUndoRedoEnabled(False)
+        document.setDefaultFont(self._face())
+        document.setDocumentMargin(MARGIN)
+        if self._is_markdown:
+            document.setMarkdown(self._text, _DIALECT)
+            _replace_images(document)
+        else:
+            document.setPlainText(self._text)
+        self._space_lines(document)
+        pieces = _pieces(document) if self._is_markdown else ()
+        self._links = [(first, end) for first, end, form in pieces if form.isAnchor()]
+        self.setDocument(document)
+        if self._laid_out is not None:
+            self._laid_out.deleteLater()
+        self._laid_out = document
+        self._fit()
+
+    def _face(self) -> QFont:
+        """Return the font in points: with one in pixels Qt leaves no room between paragraphs."""
+        face = QFont(self.font())
+        face.setPointSizeF(QFontInfo(self.font()).pointSizeF())
+        return face
+
+    def _line_height(self) -> float:
+        return QFontInfo(self.font()).pixelSize() * LINE_HEIGHT
+
+    def _space_lines(self, document: QTextDocument) -> None:
+        spaced = QTextBlockFormat()
+        spaced.setLineHeight(
+            self._line_height(), QTextBlockFormat.LineHeightTypes.MinimumHeight.value
+        )
+        cursor = QTextCursor(document)
+        cursor.select(QTextCursor.SelectionType.Document)
+        cursor.mergeBlockFormat(spaced)
+
+    def _fit(self) -> None:
+        """Take the height that the text needs at this width, and no wider lines than can be
+        read."""
+        widest = LINE_CHARS * self.fontMetrics().averageCharWidth()
+        free = max(0, self.width() - widest) if self._most_lines is None else 0
+        if self.viewportMargins().right() != free:
+            self.setViewportMargins(0, 0, free, 0)
+        if self._most_lines is not None:
+            needed, most = self.document().size().height(), self._most_lines * self._line_height()
+            policy = Qt.ScrollBarPolicy
+            self.setVerticalScrollBarPolicy(
+                policy.ScrollBarAsNeeded if needed > most else policy.ScrollBarAlwaysOff
+            )
+            height = ceil(min(needed, most)) + FRAME
+            if height != self.height() or self.minimumHeight() != height:
+                self.setFixedHeight(height)
+
+    # -- Qt ------------------------------------------------------------------------------------
+
+    def loadResource(self, _kind: int, _address: QUrl | str) -> None:
+        """Load nothing: no file, no page, no picture of ours."""
+
+    def focusNextPrevChild(self, forward: bool, /) -> bool:
+        at = self.textCursor()
+        if forward:
+            ahead = [link for link in self._links if link[0] >= at.selectionEnd()]
+        else:
+            ahead = [link for link in self._links if link[1] <= at.selectionStart()][::-1]
+        if not ahead:
+            return super().focusNextPrevChild(forward)
+        at.setPosition(ahead[0][0])
+        at.setPosition(ahead[0][1], QTextCursor.MoveMode.KeepAnchor)
+        self.setTextCursor(at)
+        return True
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        link = self.textCursor().charFormat().anchorHref() if event.key() in _ENTER else ""
+        if link:
+            self.link_asked.emit(QUrl(link))
+        else:
+            super().keyPressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        is_link = bool(self.anchorAt(event.position().toPoint()))
+        shape = Qt.CursorShape.PointingHandCursor if is_link else Qt.CursorShape.IBeamCursor
+        self.viewport().setCursor(shape)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        link = self.anchorAt(event.position().toPoint())
+        is_click = event.button() is Qt.MouseButton.LeftButton
+        if link and is_click and not self.textCursor().hasSelection():
+            self.link_asked.emit(QUrl(link))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.FontChange and self._text:
+            self._lay_out()
+
+
+class LinkQuestion(QFrame):
+    """Asks before a link is opened; takes no room until then. left: it was answered."""
+
+    left = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._link = QUrl()
+        set_role(self, "notice")
+        self.question = make_label(wrap=True)
+        self.question.setMinimumWidth(1)
+        self.address = ElidedLabel("dim")
+        self.open = make_button(tr("Open"))
+        self.keep_closed = make_button(tr("Cancel"))
+        take_single_clicks(self.open)
+        row = make_row(self.question, self.open, self.keep_closed)
+        row.setStretch(0, 1)
+        column = make_column(row, self.address, gap=4)
+        column.setContentsMargins(10, 6, 10, 6)
+        self.setLayout(column)
+        self.open.clicked.connect(self._open)
+        self.keep_closed.clicked.connect(self.clear)
+        self.hide()
+
+    def ask(self, link: QUrl) -> None:
+        """What leads to a page of the web is opened once its host was shown. In ASCII: another
+        alphabet has letters that look like those of a known name."""
+        host = link.host(QUrl.ComponentFormattingOption.FullyEncoded)
+        is_page = link.scheme() in {"http", "https"} and bool(host)
+        self._link = link if is_page else QUrl()
+        no_page = tr("Not opened: this link leads to no web page.")
+        self.question.setText(tr("Open {host}?", host=shorten(host)) if is_page else no_page)
+        self.address.show_text(shorten(link.toString(QUrl.ComponentFormattingOption.FullyEncoded)))
+        self.open.setVisible(is_page)
+        self.show()
+        self.keep_closed.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def clear(self) -> None:
+        """Ask no more."""
+        self._link = QUrl()
+        if self.isAncestorOf(self.window().focusWidget() or self.window()):
+            self.left.emit()
+        self.hide()
+
+    def _open(self) -> None:
+        link = self._link
+        self.clear()
+        if link.isValid() and not QDesktopServices.openUrl(link):
+            self.question.setText(tr("No program opened it."))
+            self.open.hide()
+            self.show()
+
+
+def _replace_images(document: QTextDocument) -> None:
+    """Replace images by their descriptions. Qt reads a local file even where a document loads
+    nothing (measured in 6.11), so no image may be left in it."""
+    for first, end, form in reversed(list(_pieces(document))):
+        if form.isImageFormat():
+            cursor = QTextCursor(document)
+            cursor.setPosition(first)
+            cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+            said = form.stringProperty(QTextFormat.Property.ImageAltText)
+            cursor.insertText(tr("[image: {text}]", text=said) if said else tr("[image]"), _PLAIN)
+
+
+def _pieces(document: QTextDocument) -> Iterator[tuple[int, int, QTextCharFormat]]:
+    """Begin, end and format of each piece of one format."""
+    block = document.begin()
+    while block.isValid():
+        pieces = block.begin()
+        while not pieces.atEnd():
+            piece = pieces.fragment()
+            yield piece.position(), piece.position() + piece.length(), piece.charFormat()
+            pieces += 1
+        block = block.next()
