@@ -35,7 +35,7 @@ class ResultWindows:
             dialog.move(visible[-1].pos() + OFFSET)
 
     def _make(self) -> "ResultDialog":
-        from enigma_panel.features.results.dialog import ResultDialog  # noqa: PLC0415 - see above
+        from enigma_panel.features.results.dialog import ResultDialog  # noqa: PLC0415 - when first needed
 
         window = self._window
         rows = TaskRows(window.selection)
