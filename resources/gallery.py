@@ -385,7 +385,7 @@ class Gallery(Tour):
     async def _save(self, name: str, widget: QWidget) -> None:
         await asyncio.sleep(SETTLED_S)
         name = f"{self._number:02d}-{name}"
-        if not widget.grab().save(str(self.folder / f"{name}.png")):
+        if not widget.window().grab().save(str(self.folder / f"{name}.png")):
             raise TourError(f"{name} cannot be written")
         self.names.append(name)
 

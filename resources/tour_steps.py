@@ -312,11 +312,14 @@ class Tour:
         found: list[W] = []
 
         def is_there() -> bool:
-            found[:] = [w for w in QApplication.topLevelWidgets() if isinstance(w, kind)]
-            return any(widget.isVisible() for widget in found)
+            tops = QApplication.topLevelWidgets()
+            inside = [one for top in tops for one in top.findChildren(kind)]
+            both = [*(one for one in tops if isinstance(one, kind)), *inside]
+            found[:] = [one for one in both if one.isVisible()]
+            return bool(found)
 
         await self._until(f"{kind.__name__} is shown", is_there)
-        return next(widget for widget in found if widget.isVisible())
+        return found[0]
 
     async def _open_command(self, text: str, title: str) -> QDialog | None:
         """The dialog that a command of a feature opens; None where the feature was taken out."""
@@ -407,7 +410,7 @@ class Tour:
         await asyncio.sleep(0.1)  # let pending layouts and paints happen
         self._number += 1
         path = self.folder / f"{self._number:02d}-{name}.png"
-        if not widget.grab().save(str(path)):
+        if not widget.window().grab().save(str(path)):
             raise TourError(f"{path} cannot be written")
 
 

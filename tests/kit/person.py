@@ -1,5 +1,7 @@
 """What a person does at a window: keys, clicks, the pointer, and reading what stands there."""
 
+from typing import TypeVar
+
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QAccessible, QMouseEvent
 from PySide6.QtTest import QTest
@@ -17,6 +19,7 @@ from PySide6.QtWidgets import (
 from enigma_panel.ui.notices.notice_list import NoticeList
 from tests.kit.wait import until
 
+W = TypeVar("W", bound=QWidget)
 ENTER = Qt.Key.Key_Return
 CTRL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -95,6 +98,14 @@ def write_by_screen_reader(field: QWidget, text: str) -> None:
 
 
 # -- reading --------------------------------------------------------------------------------------
+
+
+def in_sight(kind: type[W]) -> list[W]:
+    """What is open of that kind: windows of their own, and sheets in a window."""
+    found = [
+        one for top in QApplication.topLevelWidgets() for one in (top, *top.findChildren(kind))
+    ]
+    return [one for one in dict.fromkeys(found) if isinstance(one, kind) and one.isVisible()]
 
 
 def button(parent: QWidget, name: str) -> QAbstractButton:

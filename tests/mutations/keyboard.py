@@ -7,6 +7,7 @@ KEYS = "tests/ui/main_window/test_keys.py"
 MENU = "tests/ui/main_window/test_main_menu.py"
 COMMANDS = "tests/ui/main_window/test_commands.py"
 DRAFTS = "tests/ui/questions/test_drafts.py"
+SHEET = "tests/ui/widgets/test_sheet.py"
 UNSENT = "tests/ui/questions/test_unsent_words.py"
 QUESTION = "tests/ui/questions/test_dialog.py"
 ON_THE_ROW = "Focus returns to the row worked on and falls on nothing that ends something"
@@ -162,6 +163,22 @@ KEYBOARD = (
         old="        self.accept()\n",
         new="",
         tests=(f"{COMMANDS}::test_words_find_and_enter_runs",),
+    ),
+    Break(
+        promise="A click beside a sheet closes it and does nothing else",
+        mistake="the second one of a double click acts on a row",
+        file="ui/widgets/sheet.py",
+        old="            self._linger.start()\n",
+        new="",
+        tests=(f"{SHEET}::test_a_click_on_what_lies_below_does_nothing_else",),
+    ),
+    Break(
+        promise="A question stands in the bar alone while a sheet is in use",
+        mistake="it comes up over it",
+        file="ui/dialogs.py",
+        old="return any(sheet.isActiveWindow() for sheet in self._sheets())",
+        new="return False",
+        tests=(f"{SHEET}::test_a_question_stands_in_the_strip_alone_until_it_closes",),
     ),
     Break(
         promise="A draft of an answer comes back selected as a whole",

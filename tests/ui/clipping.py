@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractScrollArea,
     QComboBox,
+    QDialog,
     QLabel,
     QLayout,
     QLineEdit,
@@ -48,9 +49,16 @@ def is_cut(part: QWidget) -> bool:
 def cut_parts(window: QWidget) -> list[str]:
     """What of the window's labels, buttons and fields is cut or lies outside it."""
     parts = [part for kind in KINDS for part in window.findChildren(kind) if part.isVisible()]
-    parts = [part for part in parts if part.window() is window and part.size().width()]
+    parts = [part for part in parts if _home(part) is window and part.size().width()]
     assert parts
     return [f"cut: {_told(part)}" for part in parts if is_cut(part) or _is_outside(part, window)]
+
+
+def _home(part: QWidget) -> QWidget:
+    """The dialog that a part stands in, else the window."""
+    while not (isinstance(part, QDialog) or part.isWindow()):
+        part = part.parentWidget()
+    return part
 
 
 def _is_outside(part: QWidget, window: QWidget) -> bool:

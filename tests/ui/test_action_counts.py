@@ -12,7 +12,7 @@ from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.new_task.dialog import NewTaskDialog
 from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.widgets.table.table import KeyedTable
-from tests.kit.person import CTRL, active, button, click, double_click, key
+from tests.kit.person import CTRL, active, button, click, double_click, in_sight, key
 from tests.kit.wait import until
 from tests.kit.world import World
 
@@ -65,12 +65,9 @@ def window(world: World, qapp: QApplication) -> Iterator[MainWindow]:
 async def dialog_of(kind: type[QWidget]) -> QWidget:
     """The dialog of that kind, once it has the keyboard."""
 
-    def found() -> list[QWidget]:
-        return [w for w in QApplication.topLevelWidgets() if type(w) is kind and w.isVisible()]
-
-    await until(found)
-    await active(found()[0])
-    return found()[0]
+    await until(lambda: in_sight(kind))
+    await active(in_sight(kind)[0])
+    return in_sight(kind)[0]
 
 
 async def test_ten_tasks_take_four(world: World, window: MainWindow) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from enigma_panel.core.models import TaskSpec, TaskStatus
 from enigma_panel.services.types import KeyState
@@ -11,7 +11,7 @@ from enigma_panel.ui.dialogs import Dialogs
 from enigma_panel.ui.quit.dialog import QuitChoice, QuitDialog
 from enigma_panel.ui.settings.key_dialog import KeyDialog
 from tests.kit.builders import a_session, a_task
-from tests.kit.person import click
+from tests.kit.person import click, in_sight
 from tests.kit.wait import until
 from tests.kit.world import World
 
@@ -22,11 +22,8 @@ def manager(world: World) -> Dialogs:
 
 
 def titles(world: World) -> list[str]:
-    """Titles of the windows that are open."""
-    from PySide6.QtWidgets import QApplication, QDialog
-
-    windows = QApplication.topLevelWidgets()
-    return sorted(w.windowTitle() for w in windows if isinstance(w, QDialog) and w.isVisible())
+    """Titles of the dialogs that are open."""
+    return sorted(dialog.windowTitle() for dialog in in_sight(QDialog))
 
 
 async def test_it_is_what_the_main_window_asks_for(world: World, manager: Dialogs) -> None:

@@ -1,10 +1,9 @@
 """The dialogs on the program's own services, against the simulator process."""
 
 from collections.abc import Callable, Iterator
-from typing import TypeVar
 
 import pytest
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtWidgets import QApplication
 
 from enigma_panel.core.models import TaskStatus
 from enigma_panel.ui.dialogs import Dialogs
@@ -12,7 +11,7 @@ from enigma_panel.ui.new_task.dialog import NewTaskDialog
 from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.settings.key_dialog import KeyDialog
 from tests.conftest import Simulator
-from tests.kit.person import CTRL, ENTER, active, all_text, key, type_text
+from tests.kit.person import CTRL, ENTER, active, all_text, in_sight, key, type_text
 from tests.kit.question_pages import credentials
 from tests.kit.wait import until
 from tests.services.conftest import Running, running
@@ -33,18 +32,10 @@ def no_windows_left(qapp: QApplication) -> Iterator[None]:
         window.deleteLater()
 
 
-T = TypeVar("T", bound=QDialog)
-
-
-def open_dialogs(kind: type[T]) -> list[T]:
-    """The open windows of that kind."""
-    return [w for w in QApplication.topLevelWidgets() if isinstance(w, kind) and w.isVisible()]
-
-
 async def answer(password: str) -> None:
     """Answer the credentials question that comes up."""
-    await until(lambda: open_dialogs(QuestionDialog))
-    (dialog,) = open_dialogs(QuestionDialog)
+    await until(lambda: in_sight(QuestionDialog))
+    (dialog,) = in_sight(QuestionDialog)
     await active(dialog)
     await until(dialog.is_armed)
     form = dialog.current_form()
@@ -64,7 +55,7 @@ async def test_a_task_is_typed_its_questions_come_up_and_are_answered(
         dialogs = Dialogs(parts.services, lambda: None)
         dialogs.start()
         dialogs.open_new_task(None, None)
-        (new_task,) = open_dialogs(NewTaskDialog)
+        (new_task,) = in_sight(NewTaskDialog)
         await active(new_task)
         type_text(new_task.task_text, "Log in at bank.example and read the balance")
         key(new_task.task_text, ENTER, CTRL)
@@ -82,7 +73,7 @@ async def test_a_key_is_saved_and_asked_about(simulator: Start, running: Running
         dialogs = Dialogs(parts.services, lambda: None)
         dialogs.start()
         dialogs.open_key()
-        (dialog,) = open_dialogs(KeyDialog)
+        (dialog,) = in_sight(KeyDialog)
         await active(dialog)
         for typed, words in (("enig_nobody", "refused"), ("enig_demo", "accepted")):
             type_text(dialog.key, typed)

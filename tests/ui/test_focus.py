@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
     QComboBox,
+    QDialog,
     QHeaderView,
     QLabel,
     QLineEdit,
@@ -37,7 +38,7 @@ from enigma_panel.ui.theme import theme
 from enigma_panel.ui.widgets.basics import Button, ToolButton
 from tests.kit.builders import a_question
 from tests.kit.clock import NOW
-from tests.kit.person import ENTER, active, button, key
+from tests.kit.person import ENTER, active, button, in_sight, key
 from tests.kit.wait import until
 from tests.kit.world import World
 
@@ -121,8 +122,14 @@ class Stage:
 
 
 def shown(title: str) -> QWidget | None:
-    windows = [w for w in QApplication.topLevelWidgets() if w.isVisible()]
-    return next((w for w in windows if w.windowTitle() == title), None)
+    return next((one for one in in_sight(QDialog) if one.windowTitle() == title), None)
+
+
+def home(one: QWidget) -> QWidget:
+    """The dialog that a control stands in, else the window."""
+    while not (isinstance(one, QDialog) or one.isWindow()):
+        one = one.parentWidget()
+    return one
 
 
 @pytest.fixture
@@ -141,7 +148,7 @@ def controls(window: QWidget) -> list[QWidget]:
         for one in window.findChildren(QWidget)
         if isinstance(one, CONTROLS)
         and not isinstance(one, QHeaderView)
-        and one.window() is window
+        and home(one) is window
         and one.isVisible()
         and one.isEnabled()
         and not isinstance(one.parent(), QAbstractSpinBox | QComboBox | QTabBar)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from enigma_panel.core.models import TaskSpec
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import KeyState
+from enigma_panel.ui.widgets.sheet import Sheet
 
 if TYPE_CHECKING:
     from enigma_panel.ui.questions.dialog import MakeLoginHelper, QuestionDialog
@@ -96,6 +97,7 @@ class Dialogs(QObject):
         dialog = self.made(kind)
         if dialog is None:
             dialog = self._made[kind] = make()
+            dialog.finished.connect(self.look_for_questions)
         return dialog
 
     @cached_property
@@ -109,9 +111,10 @@ class Dialogs(QObject):
             self._services.urgency,
             TypingWatch(app, self._services.clock.now_ms),
             self._make_question,
-            must_wait=self._is_about_the_key,
+            must_wait=self._is_in_the_strip_alone,
             may_hide=self._is_told_by_a_notice,
         )
+        app.applicationStateChanged.connect(self.look_for_questions)
         self._services.account.changed.connect(self.look_for_questions)
         self._services.settings.changed.connect(self.look_for_questions)
         return presenter
@@ -123,13 +126,18 @@ class Dialogs(QObject):
         parent = self._parent()
         return parent is not None and (not parent.isVisible() or parent.isMinimized())
 
-    def _is_about_the_key(self) -> bool:
-        """Whether a key is missing or being typed: no answer can be sent without one."""
-        from enigma_panel.ui.settings.key_dialog import KeyDialog
+    def _is_in_the_strip_alone(self) -> bool:
+        """Whether a question comes up nowhere else: a sheet is in use, or no key is ready.
 
-        dialog = self.made(KeyDialog)
-        asks = dialog is not None and dialog.isVisible()
-        return asks or self._services.account.state is not KeyState.READY
+        Without a key no answer can be sent. While another program is in use, a sheet is not.
+        """
+        if self._services.account.state is not KeyState.READY:
+            return True
+        return any(sheet.isActiveWindow() for sheet in self._sheets())
+
+    def _sheets(self) -> list[Sheet]:
+        """The sheets in sight."""
+        return [one for one in self._made.values() if isinstance(one, Sheet) and one.isVisible()]
 
     def look_for_questions(self, _what: object = None) -> None:
         """What kept a question from coming up may have ended."""
@@ -158,7 +166,10 @@ class Dialogs(QObject):
         self.once(NewTaskDialog, make).ask(session_key, prefill)
 
     def open_question(self, task_key: int | None) -> None:
-        """The question of that task, or the one with the least time left."""
+        """The question of that task, or the one with the least time left, in place of sheets."""
+        if self._services.inbox.questions():
+            for sheet in self._sheets():
+                sheet.reject()  # what was typed there stays
         self._presenter.open(task_key)
 
     def open_settings(self) -> None:
@@ -183,9 +194,7 @@ class Dialogs(QObject):
 
         def make() -> KeyDialog:
             try_demo = self._ask_before_demo if self._try_demo is not None else None
-            dialog = KeyDialog(self._services, self._parent(), try_demo)
-            dialog.finished.connect(self.look_for_questions)
-            return dialog
+            return KeyDialog(self._services, self._parent(), try_demo)
 
         self._key_was_asked_for = True
         self.once(KeyDialog, make).ask()
@@ -263,11 +272,10 @@ class Dialogs(QObject):
 
     def close_all(self) -> None:
         """Hide every dialog: the program ends."""
-        dialogs = [*self._made.values(), *self.others]
-        if "_presenter" in self.__dict__ and self._presenter.has_dialog():
-            dialogs.append(self._presenter.dialog())
-        for dialog in dialogs:
+        for dialog in [*self._made.values(), *self.others]:
             dialog.reject()
+        if "_presenter" in self.__dict__ and self._presenter.has_dialog():
+            self._presenter.dialog().reject()
 
     def _ask_before_demo(self) -> None:
         """The program that tries the demo service is another one: this one ends."""

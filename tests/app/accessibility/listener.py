@@ -44,8 +44,10 @@ class Listener:
         return until(f"“{name}” is there", lambda: self.dialog_now(name))
 
     def dialog_now(self, name: str) -> Node | None:
-        """A dialog, where it is there."""
-        return self._window(f"^{re.escape(name)}$")
+        """A dialog, where it is there, also one that stands in the window."""
+        windows = (node for node in self._program.children() if node.is_showing())
+        inside = (_found(window, {Role.DIALOG}, name) for window in windows)
+        return self._window(f"^{re.escape(name)}$") or next(filter(None, inside), None)
 
     def gone(self, dialog: Node) -> None:
         """Wait until it is closed."""

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtWidgets import QDialog
 
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import ServiceStatus
@@ -18,7 +18,7 @@ from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.sessions.model import Column as SessionColumn
 from enigma_panel.ui.tasks.model import Column
 from tests.kit.clock import FastClock
-from tests.kit.person import active, button, click, shown_texts, type_text
+from tests.kit.person import active, button, click, in_sight, shown_texts, type_text
 from tests.kit.question_pages import credentials
 from tests.kit.simulator_process import SimulatorProcess
 from tests.kit.tables import verb_point
@@ -124,12 +124,8 @@ def _state(url: str) -> Any:
 
 async def shown(kind: type[T]) -> T:
     """The dialog of that kind, once it is in sight."""
-
-    def found() -> list[T]:
-        return [w for w in QApplication.topLevelWidgets() if isinstance(w, kind) and w.isVisible()]
-
-    await until(found)
-    return found()[0]
+    await until(lambda: in_sight(kind))
+    return in_sight(kind)[0]
 
 
 @pytest.mark.usefixtures("no_window_left")

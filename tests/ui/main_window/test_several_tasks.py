@@ -176,7 +176,7 @@ def test_a_screen_full_of_starts_is_refused(services: Any) -> None:
     dialog = RunAgainDialog(services, None, lambda: None)
     dialog.ask(range(1, MOST_STARTS + 2))
     assert not dialog.run_button.isEnabled()
-    assert dialog.left_out.text() == ("These are 201 tasks; 200 at most can be started at once.")
+    assert dialog.left_out.text() == "201 tasks are too many. Start 200 at most."
 
 
 @pytest.fixture

@@ -248,7 +248,7 @@ async def test_open_sessions_are_offered_those_at_work_last(
         "New session, kept open",
         "amazon.com 1",
         "amazon.com 3",
-        "amazon.com 2 – after the task at work",
+        "amazon.com 2 – after its current task",
     ]
     assert dialog.run_in.target() == NEW_CLOSED
 
@@ -258,7 +258,7 @@ async def test_a_task_can_run_after_the_one_at_work(world: World, dialog: NewTas
     await shown(world, dialog, session=7)
     assert dialog.start_button.text() == "Run after this one"
     assert dialog.start_button.accessibleName() == "Run after this one"
-    assert "until then it can be removed" in dialog.target_label.text()
+    assert "You can remove it until then" in dialog.target_label.text()
     height = dialog.height()
     type_text(dialog.task_text, "Next")
     world.sessions.change_task(9, status=TaskStatus.DONE)

@@ -39,7 +39,7 @@ async def test_it_says_what_they_cost_together(world: World) -> None:
     world.sessions.add(1, text="Price of a hub", **DONE)
     world.sessions.add(2, **DONE)
     dialog = await shown(world, 1, 2)
-    assert dialog.cost.text() == "The cost is not known."
+    assert dialog.cost.text() == "Price not known yet."
     world.spending.costs = [Decimal("0.02"), Decimal("0.04")]
     world.health.balance = Decimal("0.05")
     world.health.changed.emit()
@@ -47,10 +47,10 @@ async def test_it_says_what_they_cost_together(world: World) -> None:
         "Run 2 tasks again, each in a new session? The first one is “Price of a hub”."
     )
     assert dialog.cost.text() == (
-        "Together ~$0.0600, if each costs what your last 2 did. "
+        "~$0.0600 together, if each costs what your last 2 did. "
         "The balance is $0.05, which is less."
     )
-    assert dialog.cost.accessibleName().startswith("Together about $0.0600, if")
+    assert dialog.cost.accessibleName().startswith("about $0.0600 together, if")
     assert dialog.cost.property("role") == "amber"
     assert dialog.cancel_button.hasFocus()
 
@@ -69,10 +69,10 @@ async def test_what_cannot_be_run_again_is_counted_and_said(world: World) -> Non
     assert dialog.left_out.text().splitlines() == [
         "5 of them are left out:",
         "1 is queued and runs anyway.",
-        "1 is unconfirmed: it may be running still.",
-        "1 is at work.",
+        "1 is unconfirmed: it may still be running.",
+        "1 is running.",
         "1 has a field that this service lacks: use Edit and run again.",
-        "1 is being loaded.",
+        "1 is still loading.",
     ]
     assert not dialog.run_button.isEnabled()  # it may be one more
     world.sessions.add(5, **DONE)

@@ -105,7 +105,7 @@ async def test_two_hundred_at_most(world: World, dialog: NewTaskDialog) -> None:
     await shown(world, dialog)
     dialog.per_line.click()
     dialog.task_text.setPlainText("\n".join(f"Task {n}" for n in range(201)))
-    said = "These are 201 tasks; 200 at most can be started at once."
+    said = "201 tasks are too many. Start 200 at most."
     assert said in shown_texts(dialog)
     assert (dialog.start_button.text(), dialog.start_button.isEnabled()) == (
         "Start 201 tasks",
@@ -118,7 +118,7 @@ async def test_two_hundred_at_most(world: World, dialog: NewTaskDialog) -> None:
     dialog.per_line.click()
     assert dialog.start_button.isEnabled()
     assert said not in shown_texts(dialog)
-    assert dialog.target_label.text() == "Starts at once."
+    assert dialog.target_label.text() == "Starts now."
     dialog.per_line.click()
     assert said in shown_texts(dialog)
     dialog.task_text.setPlainText("\n".join(f"Task {n}" for n in range(200)))
@@ -191,17 +191,17 @@ async def test_several_started_in_a_row_can_be_brought_back(
 
 async def test_the_hint_says_when_it_would_run(world: World, dialog: NewTaskDialog) -> None:
     await shown(world, dialog)
-    assert dialog.target_label.text() == "Starts at once."
+    assert dialog.target_label.text() == "Starts now."
     world.sessions.put(a_session(1, current_task=1), a_task(1))
     world.queue.set_limit(1)
     assert dialog.target_label.text() == "The only place is in use. The task is queued."
     world.queue.set_limit(5)
     assert dialog.another_button.isVisible()
     world.queue.put(6, why=WaitReason.BUSY)
-    assert dialog.target_label.text() == "Starts at once."
+    assert dialog.target_label.text() == "Starts now."
     world.sessions.tasks[8] = a_task(8, session_key=1)
     world.queue.put(8, why=WaitReason.BUDGET)  # for the browser that is open: it takes no place
-    assert dialog.target_label.text() == "Starts at once."
+    assert dialog.target_label.text() == "Starts now."
     world.queue.put(7, why=WaitReason.NO_SLOT)
     assert dialog.target_label.text() == "Queued behind 1 task."
     world.queue.pause_reason = PauseReason.FUNDS
@@ -209,7 +209,7 @@ async def test_the_hint_says_when_it_would_run(world: World, dialog: NewTaskDial
     assert "queue is paused" in dialog.target_label.text()
     world.sessions.put(a_session(2, expires_ms=NOW + 1))
     dialog.ask(2, None)
-    assert dialog.target_label.text() == "Runs in the browser that is open."
+    assert dialog.target_label.text() == "Runs in the open browser."
 
 
 async def test_the_hint_says_how_many_of_several_start(world: World, dialog: NewTaskDialog) -> None:
@@ -217,23 +217,23 @@ async def test_the_hint_says_how_many_of_several_start(world: World, dialog: New
     dialog.task_text.setPlainText("\n".join(f"Task {n}" for n in range(10)))
     dialog.per_line.click()
     world.queue.set_limit(2)
-    assert dialog.target_label.text() == "2 start at once, 8 are queued."
+    assert dialog.target_label.text() == "2 start now, 8 are queued."
     world.sessions.put(a_session(1, current_task=1), a_task(1))
     world.queue.changed.emit()
-    assert dialog.target_label.text() == "1 starts at once, 9 are queued."
+    assert dialog.target_label.text() == "1 starts now, 9 are queued."
     world.queue.set_limit(10)
-    assert dialog.target_label.text() == "9 start at once, 1 is queued."
+    assert dialog.target_label.text() == "9 start now, 1 is queued."
     world.queue.set_limit(11)
-    assert dialog.target_label.text() == "All 10 start at once."
+    assert dialog.target_label.text() == "All 10 start now."
     world.queue.set_limit(1)
     assert dialog.target_label.text() == "The only place is in use. The tasks are queued."
     world.queue.put(7, why=WaitReason.NO_SLOT)
     assert dialog.target_label.text() == "They are queued behind 1 task."
     world.queue.set(pause_reason=PauseReason.FUNDS)
-    assert dialog.target_label.text().endswith(": the tasks wait in it.")
+    assert dialog.target_label.text().endswith("so the tasks are queued.")
     world.sessions.put(a_session(2, expires_ms=NOW + 1))
     dialog.ask(2, None)
     dialog.task_text.setPlainText("One\nTwo")
     dialog.per_line.setChecked(True)
-    said = "They run in the browser that is open, one after another."
+    said = "They run in the open browser, one after another."
     assert dialog.target_label.text() == said

@@ -25,10 +25,12 @@ def dialog(window: MainWindow, services: Any, qapp: QApplication) -> SettingsDia
     return dialog
 
 
-def grounds(window: MainWindow, dialog: SettingsDialog) -> set[str]:
-    """What colours both windows have now, on their pictures."""
-    spots = {window.grab().toImage().pixelColor(3, window.height() // 2).name()}
-    return spots | {dialog.grab().toImage().pixelColor(3, 3).name()}
+def grounds(window: MainWindow, dialog: SettingsDialog) -> tuple[str, str]:
+    """What colours window and sheet have now, on their pictures."""
+    page = window.centralWidget().grab().toImage()
+    sheet = dialog.grab().toImage()
+    middle = page.pixelColor(3, page.height() // 2)
+    return middle.name(), sheet.pixelColor(sheet.width() // 2, 3).name()
 
 
 def test_a_choice_holds_at_once_in_all_windows(
@@ -37,7 +39,7 @@ def test_a_choice_holds_at_once_in_all_windows(
     for value, colours in ((DARK, theme.DARK), (LIGHT, theme.LIGHT), (DARK, theme.DARK)):
         click(dialog.appearance.choices[value])
         assert services.settings.value.appearance == value
-        assert grounds(window, dialog) == {colours.ground}
+        assert grounds(window, dialog) == (colours.ground, colours.card)
 
 
 def test_what_is_chosen_stays_when_the_desktop_changes(
@@ -46,10 +48,10 @@ def test_what_is_chosen_stays_when_the_desktop_changes(
     hints = qapp.styleHints()
     click(dialog.appearance.choices[LIGHT])
     hints.colorSchemeChanged.emit(Qt.ColorScheme.Dark)
-    assert grounds(window, dialog) == {theme.LIGHT.ground}
+    assert grounds(window, dialog) == (theme.LIGHT.ground, theme.LIGHT.card)
     click(dialog.appearance.choices[SYSTEM])
     hints.colorSchemeChanged.emit(Qt.ColorScheme.Dark)
-    assert grounds(window, dialog) == {theme.DARK.ground}
+    assert grounds(window, dialog) == (theme.DARK.ground, theme.DARK.card)
 
 
 def test_it_is_chosen_by_keys_and_read_aloud(dialog: SettingsDialog, services: Any) -> None:

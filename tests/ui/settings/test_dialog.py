@@ -136,7 +136,7 @@ async def test_the_demo_has_one_address_and_one_key() -> None:
     ):
         assert not widget.isEnabled()
     assert not dialog.account.remove_key_button.isEnabled()
-    assert "The demo has an address, a key and a dialect of its own." in all_text(dialog)
+    assert "The demo has its own address, key and dialect." in all_text(dialog)
     assert "Your key is sent only here" not in all_text(dialog)
     dialog.deleteLater()
 
@@ -171,7 +171,7 @@ async def test_fewer_than_wanted_is_said(world: World, dialog: SettingsDialog) -
     await on_account(dialog)
     assert dialog.account.now_fewer.text() == ""
     world.queue.set_limit(3)
-    assert dialog.account.now_fewer.text() == "At the moment 3: the service refused more."
+    assert dialog.account.now_fewer.text() == "3 for now: the service refused more."
     world.queue.set_limit(5)
     assert dialog.account.now_fewer.text() == ""
 
@@ -190,7 +190,7 @@ async def test_what_happens_before_sleep_is_chosen(world: World, dialog: Setting
 async def test_a_computer_that_does_not_say_when_it_sleeps(world: World) -> None:
     dialog = SettingsDialog(world.services, None, lambda: None, power_available=False)
     assert not dialog.general.before_sleep.isEnabled()
-    assert "does not say when it is about to sleep" in all_text(dialog)
+    assert "does not announce sleep" in all_text(dialog)
     dialog.deleteLater()
 
 

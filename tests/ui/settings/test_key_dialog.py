@@ -296,7 +296,7 @@ async def test_a_key_that_would_go_to_another_service_is_doubted_and_taken(
     type_text(dialog.key, "wr_0123456789")
     doubt = (
         "Keys that begin with wr_ are WebRun's; this one would be sent to connect.enigma.click. "
-        "Set https://connect.webrun.ai in Settings → Account first. It can be saved all the same."
+        "Set https://connect.webrun.ai in Settings → Account first. You can still save it."
     )
     assert doubt in shown_texts(dialog)
     assert dialog.key.accessibleDescription() == doubt
@@ -320,7 +320,7 @@ async def test_a_key_for_another_dialect_is_doubted(world: World, dialog: KeyDia
     type_text(dialog.key, "wr_0123456789")
     doubt = (
         "As far as is known, keys that begin with wr_ are not for WebRun, first form (W1), the "
-        "service dialect in use. It can be saved all the same."
+        "service dialect in use. You can still save it."
     )
     assert doubt in shown_texts(dialog)
     world.account.choose_dialect(Dialect.W2)

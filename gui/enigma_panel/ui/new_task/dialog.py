@@ -1,4 +1,4 @@
-"""The dialog New task: what to do, where it begins, where it runs, and its limits."""
+"""The sheet New task: what to do, where it begins, where it runs, and its limits."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -27,6 +27,7 @@ from enigma_panel.ui.new_task.session_picker import (
 from enigma_panel.ui.new_task.task_text_edit import TaskTextEdit
 from enigma_panel.ui.new_task.text import (
     after_start_text,
+    price_text,
     start_label,
     target_hint,
     too_many_text,
@@ -41,8 +42,8 @@ from enigma_panel.ui.widgets.basics import (
     make_label,
     make_row,
 )
-from enigma_panel.ui.widgets.dialog import ModelessDialog
 from enigma_panel.ui.widgets.inputs import ChoiceBox, LineEdit, ScrollArea
+from enigma_panel.ui.widgets.sheet import Sheet
 
 tr = Translations("New task")
 
@@ -59,8 +60,8 @@ class Draft(Struct, frozen=True):
     one_call: bool = False
 
 
-class NewTaskDialog(ModelessDialog):
-    """The window. What was typed stays until it was started.
+class NewTaskDialog(Sheet):
+    """The sheet. What was typed stays until it was started.
 
     open_key: called when there is no key to start with. problems: one label beside each field.
     discarded: Cancel discarded a draft; carries the call that restores it.
@@ -71,7 +72,7 @@ class NewTaskDialog(ModelessDialog):
     def __init__(
         self, services: Services, parent: QWidget | None, open_key: Callable[[], None]
     ) -> None:
-        super().__init__(tr("New task"), parent)
+        super().__init__(tr("New task"), parent, width=640)
         self.problems: dict[Field, ProblemLabel] = {}
         self._services = services
         self._open_key = open_key
@@ -90,10 +91,14 @@ class NewTaskDialog(ModelessDialog):
 
     def _build_fields(self) -> None:
         self.task_text = TaskTextEdit()
+        self.task_text.setObjectName("task")  # for the style sheet: its role says what is wrong
+        self.task_text.setAccessibleName(tr("Task"))
+        self.task_text.document().setDocumentMargin(0)
         self.per_line = QCheckBox(tr("One task per line"))
         self.starting_url = LineEdit()
         self.starting_url.setPlaceholderText("https://")
         self.run_in = SessionPicker(self._services.sessions)
+        self.price_label = make_label(role="figure", wrap=True)
         self.target_label = make_label(role="dim", wrap=True)
         self.close_after = QCheckBox(tr("Close the session after this task"))
         grid = FieldGrid()
@@ -103,16 +108,11 @@ class NewTaskDialog(ModelessDialog):
         self._offer_split(0)
         self.earlier_hint = make_label(role="dim")
         self.earlier_hint.setMinimumHeight(self.earlier_hint.fontMetrics().height())
-        self.problems[Field.TASK] = grid.add_field(
-            tr("Task"), self.task_text, note=self.earlier_hint
-        )
-        self.per_line_row = QWidget()
-        row = make_row(self.per_line, None, self.split_label, self.split_button)
-        self.per_line_row.setLayout(row)
-        grid.add_wide(self.per_line_row)
+        self.problems[Field.TASK] = ProblemLabel(self.task_text)
         self.problems[Field.STARTING_URL] = grid.add_field(tr("Starting URL"), self.starting_url)
         self.target_problem = grid.add_field(tr("Run in"), self.run_in)
         grid.add_below(self.target_label)
+        grid.add_below(self.price_label)
         grid.add_wide(self.close_after)
         self._grid = grid
 
@@ -140,14 +140,19 @@ class NewTaskDialog(ModelessDialog):
         self._grid.setColumnMinimumWidth(0, width)
         self.limits.grid.setColumnMinimumWidth(0, width)
         self.scroll_body = ScrollArea()
-        self.scroll_body.column.addLayout(self._grid, 1)
+        column = self.scroll_body.column
+        column.addWidget(self.task_text, 1)
+        for below in (self.problems[Field.TASK], self.earlier_hint):
+            column.addWidget(below)
+        split = (self.split_label, self.split_button)
+        column.addLayout(make_row(self.per_line, None, *split))
+        column.addLayout(self._grid)
         kept = (self.kept_label, self.clear_button, self.restore_button)
-        self.scroll_body.column.addLayout(make_row(self.more_button, None, *kept))
-        self.scroll_body.column.addWidget(self.limits)
+        column.addLayout(make_row(self.more_button, None, *kept))
+        column.addWidget(self.limits)
         self.body.addWidget(self.scroll_body, 1)
         self.body.addWidget(self.notice)
-        self.add_buttons(self.cancel_button, None, self.another_button, self.start_button)
-        self.setMinimumWidth(580)
+        self.add_buttons(self.cancel_button, self.another_button, self.start_button)
 
     def _connect(self) -> None:
         self.cancel_button.clicked.connect(self._cancel)
@@ -384,6 +389,8 @@ class NewTaskDialog(ModelessDialog):
         in_new = self.run_in.target().session_key is None
         hint = target_hint(self._services, n, after=after, in_new=in_new)
         self.target_label.setText(hint if n <= MOST_STARTS else "")
+        stays_ms = self._rules().idle_ms if self.run_in.target() == NEW_KEPT else None
+        self.price_label.setText(price_text(self._services, n, stays_ms=stays_ms))
 
     def _follow_queue(self) -> None:
         if self.isVisible():

@@ -1,4 +1,4 @@
-"""The dialog *Run again*: several tasks once more, after one question."""
+"""The sheet *Run again*: several tasks once more, after one question."""
 
 from collections.abc import Callable, Sequence
 
@@ -23,15 +23,15 @@ from enigma_panel.ui.new_task.text import (
 )
 from enigma_panel.ui.text.ways_out import can_run_again
 from enigma_panel.ui.widgets.basics import NoticeLabel, make_button, make_label, set_role
-from enigma_panel.ui.widgets.dialog import ModelessDialog
+from enigma_panel.ui.widgets.sheet import Sheet
 
 tr = Translations("New task")
 
 TITLE_CHARS = 60
 
 
-class RunAgainDialog(ModelessDialog):
-    """The window *Run again*.
+class RunAgainDialog(Sheet):
+    """The sheet *Run again*.
 
     It is about the tasks that were selected when it was opened, whatever is shown meanwhile, as
     they are when *Run again* is clicked. open_key: opens the API key dialog.
@@ -69,8 +69,7 @@ class RunAgainDialog(ModelessDialog):
         for part in (self.question, self.cost, self.hint, self.left_out, self.notice):
             self.body.addWidget(part)
         self.body.addStretch(1)
-        self.add_buttons(None, self.cancel_button, self.run_button)
-        self.setMinimumWidth(480)
+        self.add_buttons(self.cancel_button, self.run_button)
 
     def _connect(self) -> None:
         services = self._services

@@ -100,7 +100,7 @@ class SessionPicker(ChoiceBox):
 
     def _name_of(self, session: Session) -> str:
         if is_at_work(self._sessions, session):
-            return tr("{session} – after the task at work", session=session.name)
+            return tr("{session} – after its current task", session=session.name)
         return session.name
 
     def _name_of_ended(self, target: TargetSession) -> str:

@@ -19,6 +19,8 @@ from enigma_panel.ui.text.waiting import no_slot_text, ordinal
 
 tr = Translations("New task")
 
+LEAST_KNOWN = 3
+"""How many tasks must have cost something before a price is guessed."""
 _WANTS_NO_PLACE = frozenset(
     {
         WaitReason.SENDING,
@@ -64,14 +66,31 @@ def target_hint(services: Services, n: int, *, after: bool, in_new: bool) -> str
         return queue_hint(services, n)
     if after:
         return tr.plural(
-            "Runs after the task at work there; until then it can be removed.",
-            "They run after the task at work there, unless removed before.",
+            "Runs after the current task. You can remove it until then.",
+            "They run after the current task. You can remove them until then.",
             n,
         )
     return tr.plural(
-        "Runs in the browser that is open.",
-        "They run in the browser that is open, one after another.",
+        "Runs in the open browser.",
+        "They run in the open browser, one after another.",
         n,
+    )
+
+
+def price_text(services: Services, n: int, *, stays_ms: int | None) -> str:
+    """Return what n tasks may cost. stays_ms: how long their browser stays open without work."""
+    forecast = services.spending.forecast(Decimal(0))
+    if forecast is None or forecast.like < LEAST_KNOWN:
+        price = tr("Price not known yet")
+    else:
+        total = format_money(forecast.each * n, MoneyKind.SUM, is_derived=True)
+        price = tr.plural("{total}", "{total} together", n, total=total)
+    if stays_ms is None:
+        return price
+    return tr(
+        "{price}, then costs money until you close it, {n} min at most",
+        price=price,
+        n=stays_ms // 60_000,
     )
 
 
@@ -80,8 +99,8 @@ def queue_hint(services: Services, n: int) -> str:
     queue = services.queue
     if queue.pause_reason is not PauseReason.NONE:
         return tr.plural(
-            "The queue is paused: the task waits in it.",
-            "The queue is paused: the tasks wait in it.",
+            "The queue is paused, so the task is queued.",
+            "The queue is paused, so the tasks are queued.",
             n,
         )
     ahead = sum(_wants_place(services, entry) for entry in queue.entries())
@@ -97,8 +116,8 @@ def queue_hint(services: Services, n: int) -> str:
             places=places,
         )
     if free >= n:
-        return tr.plural("Starts at once.", "All {n} start at once.", n)
-    start = tr.plural("1 starts at once", "{n} start at once", free)
+        return tr.plural("Starts now.", "All {n} start now.", n)
+    start = tr.plural("1 starts now", "{n} start now", free)
     wait = tr.plural("1 is queued", "{n} are queued", n - free)
     return tr("{start}, {wait}.", start=start, wait=wait)
 
@@ -207,13 +226,13 @@ def again_label(n: int) -> str:
 
 
 def again_cost_text(services: Services, n: int) -> AgainCost:
-    """Return the cost: 'Together ~$0.31, if each costs what your last 20 did.'"""
+    """Return the cost: '≈ $0.31 together, if each costs what your last 20 did.'"""
     balance = services.health.balance
     if balance is not None and not balance.is_finite():
         balance = None
     forecast = services.spending.forecast(Decimal(0))
     if forecast is None:
-        unknown = tr("The cost is not known.")
+        unknown = tr("Price not known yet.")
         return AgainCost(unknown, unknown)
     total = forecast.each * n
     is_too_much = balance is not None and balance < total
@@ -228,8 +247,8 @@ def again_cost_text(services: Services, n: int) -> AgainCost:
 
 def _again_cost(amount: str, left: str, like: int, *, is_too_much: bool) -> str:
     text = tr.plural(
-        "Together {amount}, if each costs what your last task did.",
-        "Together {amount}, if each costs what your last {n} did.",
+        "{amount} together, if each costs what your last task did.",
+        "{amount} together, if each costs what your last {n} did.",
         like,
         amount=amount,
     )
@@ -248,18 +267,18 @@ def left_out_text(left_out: Sequence[LeftOut]) -> list[str]:
             counts[LeftOut.QUEUED],
         ),
         LeftOut.UNCONFIRMED: tr.plural(
-            "1 is unconfirmed: it may be running still.",
-            "{n} are unconfirmed: they may be running still.",
+            "1 is unconfirmed: it may still be running.",
+            "{n} are unconfirmed: they may still be running.",
             counts[LeftOut.UNCONFIRMED],
         ),
-        LeftOut.AT_WORK: tr.plural("1 is at work.", "{n} are at work.", counts[LeftOut.AT_WORK]),
+        LeftOut.AT_WORK: tr.plural("1 is running.", "{n} are running.", counts[LeftOut.AT_WORK]),
         LeftOut.UNSUPPORTED: tr.plural(
             "1 has a field that this service lacks: use Edit and run again.",
             "{n} have fields that this service lacks: use Edit and run again.",
             counts[LeftOut.UNSUPPORTED],
         ),
         LeftOut.UNREAD: tr.plural(
-            "1 is being loaded.", "{n} are being loaded.", counts[LeftOut.UNREAD]
+            "1 is still loading.", "{n} are still loading.", counts[LeftOut.UNREAD]
         ),
     }
     head = tr.plural("1 of them is left out:", "{n} of them are left out:", len(left_out))
@@ -268,9 +287,7 @@ def left_out_text(left_out: Sequence[LeftOut]) -> list[str]:
 
 def too_many_text(n: int) -> str:
     """Return that n tasks are too many to be started at once."""
-    return tr(
-        "These are {n} tasks; {limit} at most can be started at once.", n=n, limit=MOST_STARTS
-    )
+    return tr("{n} tasks are too many. Start {limit} at most.", n=n, limit=MOST_STARTS)
 
 
 def not_started_text(error: LedgerError) -> str:

@@ -43,12 +43,20 @@ def is_text_field(widget: QWidget | None) -> bool:
 def holds_unsent_words(widget: QWidget | None) -> bool:
     """Whether the person typed words there, in a dialog, that were not sent. What a field was given
     by us, and what acts with each letter, is not modified."""
-    if widget is None or not is_text_field(widget) or not isinstance(widget.window(), QDialog):
+    if widget is None or not is_text_field(widget) or not _is_in_a_dialog(widget):
         return False
     if isinstance(widget, QLineEdit):
         return widget.isModified() and bool(widget.text())
     document = widget.document() if isinstance(widget, QPlainTextEdit) else None
     return document is not None and document.isModified() and not document.isEmpty()
+
+
+def _is_in_a_dialog(widget: QWidget) -> bool:
+    """Whether a field stands in a dialog, also in one that is a part of the window."""
+    parent: QWidget | None = widget
+    while parent is not None and not isinstance(parent, QDialog):
+        parent = parent.parentWidget()
+    return parent is not None
 
 
 class TypingWatch(QObject):

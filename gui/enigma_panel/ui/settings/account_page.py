@@ -71,18 +71,15 @@ class AccountPage(SettingsPage):
 
     def _build_layout(self) -> None:
         grid = FieldGrid()
-        note = tr("Your key is sent only here. Every address has a key of its own.")
+        note = tr("Your key is sent only here. Each address has its own key.")
         if self._services.demo:
-            note = tr("The demo has an address, a key and a dialect of its own.")
+            note = tr("The demo has its own address, key and dialect.")
         self._no_address = grid.add_field(
             tr("Service"), self.base_url, self.apply_button, note=note
         )
         self._dialect_doubt = grid.add_field(tr("Service dialect"), self.dialect_box)
         grid.add_below(self.dialect_note)
-        at_once = tr(
-            "The service allows 5 on most accounts. If it says no, the program lowers this by "
-            "itself until one ends."
-        )
+        at_once = tr("Most accounts allow 5. If the service refuses more, fewer are opened.")
         grid.add_field(tr("Browsers at once"), self.at_once, self.now_fewer, note=at_once)
         buttons = make_row(
             self.change_key_button, self.test_key_button, self.remove_key_button, None
@@ -136,7 +133,7 @@ class AccountPage(SettingsPage):
     def _show_limit(self) -> None:
         """How many it really are, while the service allows fewer."""
         now, wanted = self._services.queue.limit, self._services.settings.value.browsers_at_once
-        text = tr("At the moment {n}: the service refused more.", n=now) if now < wanted else ""
+        text = tr("{n} for now: the service refused more.", n=now) if now < wanted else ""
         self.now_fewer.setText(text)
 
     def _show_dialect(self) -> None:

@@ -1,4 +1,4 @@
-"""The dialog Settings: its pages."""
+"""The sheet Settings: its pages."""
 
 from collections.abc import Callable, Sequence
 
@@ -12,9 +12,8 @@ from enigma_panel.ui.settings.account_page import AccountPage
 from enigma_panel.ui.settings.appearance_page import AppearancePage
 from enigma_panel.ui.settings.general_page import Autostart, GeneralPage
 from enigma_panel.ui.settings.page import SettingsPage
-from enigma_panel.ui.widgets.basics import make_button
-from enigma_panel.ui.widgets.dialog import ModelessDialog
 from enigma_panel.ui.widgets.inputs import ScrollArea
+from enigma_panel.ui.widgets.sheet import Sheet
 
 tr = Translations("Settings")
 
@@ -27,8 +26,8 @@ class SettingsPart(Struct, frozen=True, kw_only=True):
     make: Callable[[], QWidget]
 
 
-class SettingsDialog(ModelessDialog):
-    """The window. power_available: whether this computer says when it is about to sleep.
+class SettingsDialog(Sheet):
+    """The sheet. power_available: whether this computer says when it is about to sleep.
     autostart: how it starts the program at a log-in, None where that is not possible. parts: those
     of the features."""
 
@@ -42,7 +41,7 @@ class SettingsDialog(ModelessDialog):
         autostart: Autostart | None = None,
         parts: Sequence[SettingsPart] = (),
     ) -> None:
-        super().__init__(tr("Settings"), parent)
+        super().__init__(tr("Settings"), parent, width=680)
         self.general = GeneralPage(services, power_available=power_available, autostart=autostart)
         self.account = AccountPage(services, open_key)
         self.appearance = AppearancePage(services)
@@ -59,13 +58,9 @@ class SettingsDialog(ModelessDialog):
         for part in parts:
             self._add(part.page, part.make())
         for column in self._columns.values():
-            if column.count() > 1:  # one part below the other, and none at the bottom of the window
+            if column.count() > 1:  # one part below the other, and none at the bottom of the sheet
                 column.addStretch(1)
-        self.close_button = make_button(tr("Close"))
         self.body.addWidget(self.tabs, 1)
-        self.add_buttons(None, self.close_button)
-        self.setMinimumSize(600, 340)
-        self.close_button.clicked.connect(self.reject)
 
     def ask(self) -> None:
         """Show it."""

@@ -67,16 +67,11 @@ class GeneralPage(SettingsPage):
 
     def _build_layout(self, *, power_available: bool) -> None:
         grid = FieldGrid()
-        note = tr(
-            "Tasks with their texts, results and session ids are kept here, readable by your user "
-            "alone. The API key is not."
-        )
+        note = tr("Your tasks, results and session ids. Only you can read them.")
         grid.add_field(tr("Data folder"), self.folder, self.copy_button, note=note)
-        sleep = tr(
-            "Idle and paused sessions cost money while it sleeps. Those at work always stay open."
-        )
+        sleep = tr("Idle and paused sessions cost money during sleep. Running ones stay open.")
         if not power_available:
-            sleep = tr("This computer does not say when it is about to sleep.")
+            sleep = tr("This computer does not announce sleep.")
         grid.add_field(tr("Before this computer sleeps"), self.before_sleep, note=sleep)
         grid.setVerticalSpacing(18)
         boxes = make_column(self.show_ended, self.start_at_login, self.problem)

@@ -1,4 +1,4 @@
-"""The dialog API key: where the key is kept, the key, and what came out of saving it."""
+"""The sheet API key: where the key is kept, the key, and what came out of saving it."""
 
 from collections.abc import Callable
 
@@ -21,8 +21,8 @@ from enigma_panel.ui.widgets.basics import (
     make_row,
     set_role,
 )
-from enigma_panel.ui.widgets.dialog import ModelessDialog
 from enigma_panel.ui.widgets.password_edit import PasswordEdit
+from enigma_panel.ui.widgets.sheet import Sheet
 
 tr = Translations("Settings")
 
@@ -37,8 +37,8 @@ UNREAD_MS = 1_000
 """How long an Enter still means the key alone, in ms: nobody has read the doubt by then."""
 
 
-class KeyDialog(ModelessDialog):
-    """The window. try_demo: starts the demo service; without it the button is not there."""
+class KeyDialog(Sheet):
+    """The sheet. try_demo: starts the demo service; without it the button is not there."""
 
     def __init__(
         self,
@@ -89,9 +89,8 @@ class KeyDialog(ModelessDialog):
         self.body.addLayout(state)
         self.body.addLayout(grid)
         self.body.addStretch(1)
-        self.add_buttons(self.demo_button, None, self.cancel_button, self.save_button)
+        self.add_buttons(self.cancel_button, self.demo_button, self.save_button)
         self.demo_button.setVisible(self._try_demo is not None and not self._services.demo)
-        self.setMinimumWidth(540)
 
     def _connect(self) -> None:
         self.save_button.clicked.connect(self._save)
@@ -124,7 +123,7 @@ class KeyDialog(ModelessDialog):
         self._show_brand()
 
     async def _show_location(self) -> None:
-        self.location_label.setText(tr("Looking where the key can be kept …"))
+        self.location_label.setText(tr("Checking where the key can be kept …"))
         where = await self._account.where_it_would_go()
         self.location_label.setText(key_location_text(where))
         if self.isVisible():
@@ -156,7 +155,7 @@ class KeyDialog(ModelessDialog):
         doubt = key_doubt(self.key.text(), self._account)
         if doubt != self._doubt:
             self._doubt, self._doubted_ms = doubt, self._services.clock.now_ms()
-        also = tr("It can be saved all the same.")
+        also = tr("You can still save it.")
         self._problem.show_doubt(f"{doubt} {also}" if doubt else "")
         self.fit(only_grow=True)
 
@@ -267,8 +266,8 @@ def key_state_text(account: Account) -> str:
     state, where = account.state, account.where
     if account.from_environment and state is KeyState.READY:
         return tr(
-            "The key in use comes from ENIGMA_API_KEY. It is used before the keychain and never "
-            "stored; a key that you save here is used instead until you quit."
+            "The key comes from ENIGMA_API_KEY and is never stored. "
+            "A key saved here replaces it until you quit."
         )
     match state:
         case KeyState.LOOKING:

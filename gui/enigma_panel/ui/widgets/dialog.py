@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QAbstractScrollArea,
     QComboBox,
     QDialog,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
@@ -46,7 +45,7 @@ class ModelessDialog(QDialog):
         self.setModal(False)
         self.setWindowModality(Qt.WindowModality.NonModal)
         self.setWindowFlag(Qt.WindowType.WindowContextHelpButtonHint, on=False)
-        self.body = QVBoxLayout(self)
+        self.whole = self.body = QVBoxLayout(self)
         self.body.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         self.body.setSpacing(12)
 
@@ -58,11 +57,9 @@ class ModelessDialog(QDialog):
         self.raise_()
         self.activateWindow()
 
-    def add_buttons(self, *buttons: QPushButton | None) -> QHBoxLayout:
+    def add_buttons(self, *buttons: QPushButton | None) -> None:
         """Add the row of buttons at the lower edge; None is the space between."""
-        row = make_row(*buttons)
-        self.body.addLayout(row)
-        return row
+        self.body.addLayout(make_row(*buttons))
 
     def add_keys(self, keys: Mapping[str, ButtonAction]) -> None:
         """Add keyboard shortcuts of this window; a key that is held down acts once."""
@@ -96,23 +93,24 @@ class ModelessDialog(QDialog):
         width = max(self.minimumWidth(), self.sizeHint().width() if first else self.width())
         # The width first: how high a text is depends on it.
         for _ in range(2):
-            self._lay_out()
-            width = min(max(width, self.body.minimumSize().width()), room.width())
-            high = self.body.hasHeightForWidth()
-            height = self.body.totalHeightForWidth(width) if high else self.sizeHint().height()
+            self.lay_out()
+            width = min(max(width, self.whole.minimumSize().width()), room.width())
+            high = self.whole.hasHeightForWidth()
+            height = self.whole.totalHeightForWidth(width) if high else self.sizeHint().height()
             height = max(height, self.height()) if only_grow else height
             self.resize(QSize(width, height).boundedTo(room))
         if self.size() != before:
             keep_on_screen(self)
 
-    def _lay_out(self) -> None:
+    def lay_out(self) -> None:
+        """Have all parts say how large they are now."""
         for kind in _SIZED:
             for child in self.findChildren(kind):
                 child.ensurePolished()  # the style sheet decides how large things are
         for outer in (*self.findChildren(ScrollArea), *self.findChildren(QTabWidget)):
             outer.updateGeometry()  # its content may have grown; Qt keeps the old size in mind
-        self.body.invalidate()
-        self.body.activate()
+        self.whole.invalidate()
+        self.whole.activate()
 
     def focusNextPrevChild(self, forward: bool, /) -> bool:
         """Move the focus as Tab does; from a vanished control never to one that ends something."""
@@ -125,7 +123,8 @@ class ModelessDialog(QDialog):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.fit()
-        keep_on_screen(self)
+        if self.isWindow():
+            keep_on_screen(self)
 
 
 def _ends_something(widget: QWidget | None) -> bool:

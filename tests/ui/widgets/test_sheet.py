@@ -1,0 +1,188 @@
+"""A sheet: in the window, below the top bar, in nobody's way."""
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import QApplication, QWidget
+
+from enigma_panel.core.verbs import CommandVerb
+from enigma_panel.ui.dialogs import Dialogs
+from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.new_task.dialog import NewTaskDialog
+from enigma_panel.ui.questions.dialog import QuestionDialog
+from enigma_panel.ui.settings.dialog import SettingsDialog
+from enigma_panel.ui.settings.key_dialog import KeyDialog
+from enigma_panel.ui.widgets.sheet import Shade
+from tests.kit.builders import a_question
+from tests.kit.person import CTRL, button, click, double_click, in_sight, key, type_text
+from tests.kit.tables import verb_point
+from tests.kit.wait import run_events
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+
+@pytest.fixture
+def manager(window: MainWindow, services: Any, qapp: QApplication) -> Dialogs:
+    """The dialogs over a main window with two sessions, the first one selected."""
+    for number in (1, 2):
+        services.sessions.add(number)
+    window.activateWindow()
+    run_events(qapp, window.isActiveWindow)
+    window.selection.sessions.select_key(1)
+    window.selection.sessions.setFocus()
+    return Dialogs(services, lambda: window)
+
+
+@pytest.fixture
+def sheet(window: MainWindow, manager: Dialogs, qapp: QApplication) -> NewTaskDialog:
+    """New task, with some words in it."""
+    manager.open_new_task(None, None)
+    (sheet,) = in_sight(NewTaskDialog)
+    run_events(qapp, sheet.task_text.hasFocus)
+    type_text(sheet.task_text, "Buy one hub")
+    return sheet
+
+
+def shade_of(window: MainWindow) -> Shade:
+    found = window.findChild(Shade)
+    assert found is not None
+    return found
+
+
+def test_it_stands_in_the_window_below_the_top_bar(
+    window: MainWindow, sheet: NewTaskDialog
+) -> None:
+    assert sheet.window() is window
+    assert window.rect().contains(sheet.geometry())
+    opener = button(window, "New task")
+    assert sheet.y() > opener.mapTo(window, opener.rect().bottomLeft()).y()
+    spoken = QAccessible.queryAccessibleInterface(sheet)
+    assert spoken.role() == QAccessible.Role.Dialog
+    assert spoken.text(QAccessible.Text.Name) == sheet.windowTitle() == "New task"
+    assert at(window, opener.mapTo(window, opener.rect().center())) is opener
+    for table in (window.selection.sessions, window.selection.tasks, window.statusBar()):
+        place = table.mapTo(window, QPoint(2, 2))
+        assert at(window, place) is shade_of(window)
+
+
+def at(window: MainWindow, place: QPoint) -> QWidget:
+    found = window.childAt(place)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("way", ["escape", "cross", "shade"])
+def test_it_closes_with_its_draft_kept(
+    window: MainWindow, manager: Dialogs, sheet: NewTaskDialog, way: str
+) -> None:
+    match way:
+        case "escape":
+            key(sheet.task_text, Qt.Key.Key_Escape)
+        case "cross":
+            click(sheet.close_button)
+        case _:
+            double_click(shade_of(window), QPoint(3, 3))
+    assert not sheet.isVisible()
+    assert window.selection.sessions.hasFocus()
+    manager.open_new_task(None, None)
+    assert sheet.task_text.text() == "Buy one hub"
+
+
+def test_a_click_on_what_lies_below_does_nothing_else(
+    window: MainWindow, services: Any, sheet: NewTaskDialog, qapp: QApplication
+) -> None:
+    table, shade = window.selection.sessions, shade_of(window)
+    spot = table.viewport().mapTo(window, verb_point(table, 1, CommandVerb.TERMINATE))
+    double_click(shade, spot - shade.pos())
+    assert not sheet.isVisible()
+    assert at(window, spot) is shade, "where the second click falls"
+    run_events(qapp, lambda: not shade.isVisible())
+    assert services.sessions.calls == []
+    assert table.selected_keys() == [1]
+    assert shade.isHidden()
+
+
+def test_tab_goes_round_in_it(window: MainWindow, sheet: NewTaskDialog) -> None:
+    for code in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
+        reached = []
+        for _ in range(20):
+            focus = window.focusWidget()
+            assert focus is not None
+            key(focus, code)
+            reached.append(window.focusWidget())
+        assert all(one is not None and sheet.isAncestorOf(one) for one in reached)
+        assert sheet.task_text in reached
+
+
+def test_the_keys_of_the_verbs_work_over_it(
+    window: MainWindow, services: Any, sheet: NewTaskDialog, qapp: QApplication
+) -> None:
+    assert window.verbs[CommandVerb.PAUSE].shortcut().toString() == "Ctrl+P"
+    key(sheet.task_text, Qt.Key.Key_P, CTRL)
+    run_events(qapp, lambda: services.sessions.calls)
+    assert services.sessions.calls == [("command", (1,), CommandVerb.PAUSE)]
+    assert sheet.isVisible()
+
+
+def test_a_question_stands_in_the_strip_alone_until_it_closes(
+    window: MainWindow, services: Any, manager: Dialogs, sheet: NewTaskDialog, qapp: QApplication
+) -> None:
+    manager.start()
+    services.inbox.ask(a_question(1, "Which colour should I take?"))
+    run_events(qapp)
+    assert in_sight(QuestionDialog) == []
+    sheet.task_text.clear()
+    services.clock.now += 60_000
+    services.urgency.changed.emit()
+    assert in_sight(QuestionDialog) == []
+    sheet.reject()
+    run_events(qapp, lambda: in_sight(QuestionDialog))
+
+
+def test_answer_closes_it_and_opens_the_question(
+    services: Any, manager: Dialogs, sheet: NewTaskDialog
+) -> None:
+    manager.open_question(None)
+    assert sheet.isVisible(), "there is none"
+    services.inbox.ask(a_question(1, "Which colour should I take?"))
+    manager.open_question(None)
+    assert not sheet.isVisible()
+    assert sheet.task_text.text() == "Buy one hub"
+    assert len(in_sight(QuestionDialog)) == 1
+
+
+def test_of_several_the_last_one_is_in_front_and_closes_first(
+    window: MainWindow, manager: Dialogs
+) -> None:
+    manager.open_settings()
+    (settings,) = in_sight(SettingsDialog)
+    manager.open_key()
+    (front,) = in_sight(KeyDialog)
+    middle = settings.mapTo(window, settings.rect().center())
+    assert at(window, QPoint(middle.x(), settings.y() + 3)) in {shade_of(window), front}
+    click(shade_of(window))
+    assert (front.isVisible(), settings.isVisible()) == (False, True)
+    assert settings.isAncestorOf(at(window, QPoint(settings.x() + 30, settings.y() + 20)))
+
+
+def test_it_stays_within_a_window_that_gets_smaller(
+    window: MainWindow, sheet: NewTaskDialog, qapp: QApplication
+) -> None:
+    window.resize(640, 400)
+    run_events(qapp, lambda: window.width() == 640)
+    assert window.rect().contains(sheet.geometry())
+    assert sheet.rect().contains(
+        sheet.start_button.mapTo(sheet, sheet.start_button.rect().center())
+    )
+    assert shade_of(window).geometry().bottom() == window.rect().bottom()
+
+
+def test_it_comes_with_its_window_where_that_was_hidden(
+    window: MainWindow, manager: Dialogs, qapp: QApplication
+) -> None:
+    window.hide()
+    manager.open_settings()
+    run_events(qapp, lambda: in_sight(SettingsDialog))
+    assert window.isVisible()
