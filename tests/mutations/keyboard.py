@@ -149,12 +149,12 @@ KEYBOARD = (
         tests=(f"{MENU}::test_no_tip_takes_the_place_of_the_status_line",),
     ),
     Break(
-        promise="Commands that are not possible are dim and cannot be run",
-        mistake="they look like the others",
+        promise="The palette has only what is possible now",
+        mistake="it has all commands",
         file="ui/main_menu/commands.py",
-        old="            row.setDisabled(not able)\n",
-        new="",
-        tests=(f"{COMMANDS}::test_what_is_not_possible_is_dim_and_arrows_pass_it",),
+        old="action.isVisible() and action.isEnabled() and",
+        new="action.isVisible() and",
+        tests=(f"{COMMANDS}::test_it_has_at_most_eight_lines_of_what_is_possible",),
     ),
     Break(
         promise="A command runs once the palette has given the focus back",

@@ -34,8 +34,7 @@ def opened(window: MainWindow, qapp: QApplication) -> CommandPalette:
     bring_to_front(window, qapp)
     QTest.keyClick(window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
     palette = window.main_menu._palette
-    run_events(qapp, palette.isActiveWindow)
-    assert palette.field.hasFocus()
+    run_events(qapp, palette.field.hasFocus)
     return palette
 
 
@@ -52,7 +51,6 @@ def test_words_find_and_enter_runs(
     type_text(palette.field, "sett")
     assert rows(palette) == ["Settings"]
     assert palette.field.accessibleDescription() == "Settings: Ctrl+,"
-    window.activateWindow = lambda: None  # type: ignore[method-assign]  # as some desktops do
     key(palette.field, ENTER)
     assert not palette.isVisible()
     assert dialogs.calls == [], "it runs once the keyboard is back in the window"
@@ -73,7 +71,7 @@ def test_words_in_any_order_also_of_what_a_command_costs(
     palette.field.setText("zebra")
     assert rows(palette) == []
     assert palette.nothing.isVisible()
-    assert palette.field.accessibleDescription() == "No command has these words."
+    assert palette.field.accessibleDescription() == "Nothing found"
     key(palette.field, ENTER)
     assert palette.isVisible()
 
@@ -85,43 +83,36 @@ def test_it_has_what_can_be_done_with_the_selection(
     services.sessions.add(2, status=TaskStatus.DONE, result="x", ended_ms=NOW)
     window.selection.sessions.select_key(1)
     palette = opened(window, qapp)
-    shown = rows(palette)
-    assert len(set(shown)) == len(shown)
-    assert {"Pause – shop.example 1", "Next task here – shop.example 1"} <= set(shown)
-    assert "Copy session id – shop.example 1" in shown
-    assert not {"Menu", "Commands", "Undo"} & set(shown)
+    offered = [action.text() for action, _subject in palette._commands]
+    assert len(set(offered)) == len(offered)
+    assert {"Pause", "Next task here", "Copy session id"} <= set(offered)
+    assert not {"Menu", "Commands", "Undo"} & set(offered)
     type_text(palette.field, "next task")
+    assert rows(palette) == ["Next task here – shop.example 1"]
     key(palette.field, ENTER)
     run_events(qapp, lambda: dialogs.calls)
     assert dialogs.calls == [("open_new_task", 1, None)]
     window.selection.tasks.select_key(2)
-    assert "Run again – Task 2" in rows(opened(window, qapp))
+    palette = opened(window, qapp)
+    type_text(palette.field, "run again")
+    assert "Run again – Task 2" in rows(palette)
 
 
-def test_what_is_not_possible_is_dim_and_arrows_pass_it(
+def test_it_has_at_most_eight_lines_of_what_is_possible(
     window: MainWindow, services: Any, qapp: QApplication
 ) -> None:
     services.sessions.add(1)
     window.selection.sessions.select_key(1)
     palette = opened(window, qapp)
-    for row in range(palette.list.topLevelItemCount()):
-        item = palette.list.topLevelItem(row)
-        assert item is not None
-        assert item.isDisabled() is item.text(0).endswith("not possible now")
-    assert "Resume – not possible now" in rows(palette)
-    passed = []
-    for _ in range(30):
-        passed.append(palette.list.currentItem().text(0))
-        key(palette.field, Qt.Key.Key_Down)
-    assert "Stop – shop.example 1" in passed
-    assert "Resume – not possible now" not in passed
-    palette.field.setText("resume")
+    assert len(rows(palette)) == 8
+    assert {action.isEnabled() for action in palette._shown} == {True}
+    type_text(palette.field, "resume")
+    assert rows(palette) == [], "nothing is paused"
+    palette.field.setText("pause")
+    services.sessions.change_task(1, status=TaskStatus.DONE, ended_ms=NOW)
     key(palette.field, ENTER)
-    assert palette.isVisible()
-    row = palette.list.visualItemRect(palette.list.topLevelItem(0)).center()
-    QTest.mouseClick(palette.list.viewport(), Qt.MouseButton.LeftButton, pos=row)
-    assert palette.isVisible()
-    assert services.sessions.calls == []
+    run_events(qapp)
+    assert services.sessions.calls == [], "it has become impossible meanwhile"
 
 
 def test_a_click_runs_it_for_what_is_selected(
@@ -138,7 +129,7 @@ def test_a_click_runs_it_for_what_is_selected(
     assert services.sessions.calls == [("command", (2,), CommandVerb.PAUSE)]
 
 
-@pytest.mark.parametrize("way", ["escape", "run", "another window"])
+@pytest.mark.parametrize("way", ["escape", "run"])
 def test_the_focus_goes_back_to_where_it_was(
     window: MainWindow, services: Any, qapp: QApplication, way: str
 ) -> None:
@@ -149,11 +140,9 @@ def test_the_focus_goes_back_to_where_it_was(
     palette = opened(window, qapp)
     if way == "escape":
         key(palette.field, Qt.Key.Key_Escape)
-    elif way == "run":
+    else:
         type_text(palette.field, "copy diag")
         key(palette.field, ENTER)
-    else:
-        bring_to_front(window, qapp)
     run_events(qapp, lambda: not palette.isVisible())
     bring_to_front(window, qapp)
     assert window.selection.tasks.hasFocus()
@@ -178,8 +167,9 @@ def test_several_sessions_are_told_by_their_number(
         services.sessions.add(number)
     window.selection.sessions.selectAll()
     palette = opened(window, qapp)
+    type_text(palette.field, "stop")
     assert "Stop 2 of 2 – 2 sessions" in rows(palette)
-    type_text(palette.field, "terminate")
+    palette.field.setText("terminate")
     key(palette.field, ENTER)
     run_events(qapp, lambda: dialogs.calls)
     assert dialogs.calls == [("confirm_terminate_all", [1, 2])]

@@ -1,8 +1,8 @@
-"""The palette *Commands*: all that can be done now, found by its words and run by Enter."""
+"""The palette *Commands*: what can be done now, found by its words and run by Enter."""
 
 from collections.abc import Container, Iterator
 
-from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QApplication, QTreeWidgetItem, QWidget
 
@@ -10,18 +10,19 @@ from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.main_menu.command_list import CommandList, GetGroups
 from enigma_panel.ui.widgets.actions import keys_text
 from enigma_panel.ui.widgets.basics import make_label
-from enigma_panel.ui.widgets.dialog import ModelessDialog
 from enigma_panel.ui.widgets.inputs import LineEdit
+from enigma_panel.ui.widgets.sheet import Sheet
 
 tr = Translations("Menu")
 
+MOST_LINES = 8
 _MOVES = frozenset({Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown})
 
 
-class CommandPalette(ModelessDialog):
-    """The window. It closes when another one comes to the front, since its rows would be outdated.
+class CommandPalette(Sheet):
+    """A field, and the first lines that have its words. without: actions that make no sense here.
 
-    without: actions that make no sense in here.
+    What has become impossible meanwhile does nothing.
     """
 
     def __init__(
@@ -35,10 +36,9 @@ class CommandPalette(ModelessDialog):
         self.list = CommandList(tr("Commands"))
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.field = _CommandField(self.list)
-        self.nothing = make_label(tr("No command has these words."), "dim")
+        self.nothing = make_label(tr("Nothing found"), "dim")
         for widget in (self.field, self.list, self.nothing):
             self.body.addWidget(widget)
-        self.body.setStretchFactor(self.list, 1)
         self.field.textChanged.connect(self._show_matching)
         self.field.returnPressed.connect(self._run_current)
         self.list.itemClicked.connect(self._run)
@@ -52,12 +52,12 @@ class CommandPalette(ModelessDialog):
         self.present(self.field)
 
     def _collect(self) -> Iterator[tuple[QAction, str]]:
-        """Yield each visible action once, with what it is about."""
+        """Yield each possible action once, with what it is about."""
         seen: set[str] = set()
         for group in self._groups():
             for action in group.actions:
                 is_new = action.text() not in seen and action not in self._without
-                if is_new and action.isVisible() and not action.isSeparator():
+                if is_new and action.isVisible() and action.isEnabled() and action.text():
                     seen.add(action.text())
                     yield action, group.subject
 
@@ -65,16 +65,15 @@ class CommandPalette(ModelessDialog):
         typed = self.field.text().casefold()
         found = [one for one in self._commands if _matches(*one, typed.split())]
         found.sort(key=lambda one: not one[0].text().casefold().startswith(typed.strip()))
-        self._shown = [action for action, _subject in found]
+        self._shown = [action for action, _subject in found[:MOST_LINES]]
         self.list.clear()
-        for action, subject in found:
-            able = action.isEnabled()
-            note = subject if able else tr("not possible now")
-            row = self.list.add_row(action.text(), keys_text(action.shortcut()), note)
-            row.setDisabled(not able)
+        for action, subject in found[:MOST_LINES]:
+            self.list.add_row(action.text(), keys_text(action.shortcut()), subject)
         self.list.select_first()
+        self.list.setVisible(bool(found))
         self.nothing.setVisible(not found)
         self._speak()
+        self.fit()
 
     def _speak(self) -> None:
         """Describe the current row at the field, which has the focus."""
@@ -89,21 +88,9 @@ class CommandPalette(ModelessDialog):
 
     def _run(self, row: QTreeWidgetItem) -> None:
         """Close, then run the command: it may want the focus, which goes back first."""
-        if row.isDisabled():  # Qt tells a click on it all the same
-            return
         action = self._shown[self.list.indexOfTopLevelItem(row)]
         self.accept()
-        parent = self.parentWidget()
-        if parent is not None:
-            parent.activateWindow()
         QTimer.singleShot(0, action, action.trigger)
-
-    # -- Qt ----------------------------------------------------------------------------------
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.WindowDeactivate and self.isVisible():
-            self.reject()
-        return super().event(event)
 
 
 class _CommandField(LineEdit):
@@ -113,7 +100,7 @@ class _CommandField(LineEdit):
         super().__init__(enter_moves_on=False)
         self._rows = rows
         self.setAccessibleName(tr("Command"))
-        self.setPlaceholderText(tr("Type some words of a command; Enter runs it."))
+        self.setPlaceholderText(tr("Search commands"))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in _MOVES:
