@@ -235,9 +235,9 @@ NOTICES = (
         promise=UNSURE,
         mistake="Quit says paused",
         file="ui/quit/text.py",
-        old="is_sure = all(is_pause_confirmed(tasks.get(s.key)) for s in sessions)",
-        new="is_sure = True",
-        tests=("tests/ui/quit/test_text.py::test_paused_ones",),
+        old="case Fate.PAUSED if is_pause_confirmed(one.task):",
+        new="case Fate.PAUSED:",
+        tests=("tests/ui/quit/test_text.py::test_what_becomes_of_each_session",),
     ),
     Break(
         promise=KEPT,

@@ -226,9 +226,9 @@ class Dialogs(QObject):
 
     def has_to_ask_before_quit(self) -> bool:
         """Whether a session is or may be open, a Terminate waits, or the ledger lacks something."""
-        from enigma_panel.ui.quit.dialog import open_sessions
+        from enigma_panel.services.quitting import quit_plan
 
-        return bool(open_sessions(self._services.sessions)) or self._services.writer.is_failing
+        return quit_plan(self._services).must_ask
 
     async def may_quit(self) -> bool:
         """Ask what becomes of open sessions, if there are any; False: the program goes on."""

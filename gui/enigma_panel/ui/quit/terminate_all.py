@@ -1,4 +1,4 @@
-"""The dialog Terminate all: names every session before it closes them."""
+"""The sheet Terminate all: names every session before it closes them."""
 
 from collections.abc import Sequence
 
@@ -6,41 +6,39 @@ from PySide6.QtWidgets import QWidget
 
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.container import Services
+from enigma_panel.services.quitting import quit_plan
 from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.quit.session_list import SessionList
-from enigma_panel.ui.widgets.basics import in_card, make_button, make_label
-from enigma_panel.ui.widgets.dialog import ModelessDialog
+from enigma_panel.ui.quit.session_lines import SessionLines
+from enigma_panel.ui.quit.text import at_quit_line
+from enigma_panel.ui.widgets.basics import make_button, make_label
+from enigma_panel.ui.widgets.inputs import ScrollArea
+from enigma_panel.ui.widgets.sheet import Sheet
 
 tr = Translations("Quit")
 
 
-class TerminateAllDialog(ModelessDialog):
-    """The window *Terminate all*.
+class TerminateAllDialog(Sheet):
+    """The sheet *Terminate all*.
 
     Only the sessions that it names are terminated; its title says whether they are all.
     """
 
     def __init__(self, services: Services, parent: QWidget | None) -> None:
-        super().__init__(tr("Terminate all"), parent)
+        super().__init__(tr("Terminate all"), parent, width=640)
         self._services = services
         self._keys: tuple[int, ...] = ()
-        self._build()
-        self._connect()
-
-    def _build(self) -> None:
         self.text_label = make_label(wrap=True)
-        self.list = SessionList(tr("Sessions"))
+        self.lines = SessionLines()
         self.cancel_button = make_button(tr("Cancel"))
         self.terminate_button = make_button("", "danger")
-        self.body.addWidget(self.text_label)
-        self.body.addWidget(in_card(self.list), 1)
-        self.add_buttons(None, self.cancel_button, self.terminate_button)
-        self.setMinimumWidth(520)
-
-    def _connect(self) -> None:
+        scroll = ScrollArea()
+        scroll.column.addWidget(self.text_label)
+        scroll.column.addWidget(self.lines)
+        self.body.addWidget(scroll, 1)
+        self.add_buttons(self.cancel_button, self.terminate_button)
         self.cancel_button.clicked.connect(self.reject)
         self.terminate_button.clicked.connect(self._terminate)
-        self._services.sessions.changed.connect(self._follow_sessions)
+        services.sessions.changed.connect(self._follow_sessions)
 
     def ask(self, session_keys: Sequence[int]) -> None:
         """Name these sessions and ask."""
@@ -53,8 +51,9 @@ class TerminateAllDialog(ModelessDialog):
         sessions = self._services.sessions
         self._keys = tuple(key for key in self._keys if sessions.can(key, CommandVerb.TERMINATE))
         n = len(self._keys)
-        records = [s for s in map(sessions.session, self._keys) if s is not None]
-        self.list.show_sessions(self._services, records)
+        now, found = self._services.clock.now_ms(), quit_plan(self._services).sessions
+        named = (one for one in found if one.session.key in self._keys)
+        self.lines.show_lines([at_quit_line(one, now) for one in named])
         self.text_label.setText(_question(n))
         text = tr.plural("Terminate 1 session", "Terminate {n} sessions", n)
         self.terminate_button.setText(text)
