@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
+    QComboBox,
     QLabel,
     QLineEdit,
     QMenu,
@@ -213,7 +214,8 @@ class Gallery(Tour):
             await self._picture(f"question-{name}", await self._question(text))
         dialog = await self._question(CHOICE)
         for label, name in WAYS.items():
-            self._press(dialog, label)
+            kinds = self._find(dialog, QComboBox, "Your answer")
+            kinds.setCurrentText(label)
             await self._picture(f"question-{name}", dialog)
         dialog = await self._question(FLIGHT)
         self._press(dialog, "$", exact=False)  # the first flight

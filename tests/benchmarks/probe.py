@@ -120,7 +120,8 @@ class Questions:
         """In the dialog or, while that shows another one, in the strip."""
         from enigma_panel.ui.questions.dialog import QuestionDialog
 
-        for widget in QApplication.topLevelWidgets():
+        docked = self._window.body.side.currentWidget()
+        for widget in (*QApplication.topLevelWidgets(), docked):
             if isinstance(widget, QuestionDialog) and widget.isVisible():
                 shown = widget.current_question()
                 is_it = shown is not None and shown.task_key == question.task_key

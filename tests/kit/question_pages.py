@@ -2,6 +2,7 @@
 
 from typing import TypeVar
 
+from enigma_panel.core.questions.kinds import QuestionKind
 from enigma_panel.ui.questions.form import AnswerForm
 from enigma_panel.ui.questions.forms.captcha import CaptchaPage
 from enigma_panel.ui.questions.forms.choice import ChoicePage
@@ -20,6 +21,16 @@ def _page(form: AnswerForm, kind: type[Page]) -> Page:
     found = form.findChild(kind)
     assert isinstance(found, kind), f"nobody chose {kind.__name__}"
     return found
+
+
+def choose(form: AnswerForm, kind: QuestionKind) -> None:
+    """Choose another kind of answer, as from the drop-down."""
+    form.kinds.setCurrentIndex(form.kinds.findData(kind))
+
+
+def offered(form: AnswerForm) -> set[QuestionKind]:
+    """The kinds of answer in the drop-down."""
+    return {QuestionKind(form.kinds.itemData(n)) for n in range(form.kinds.count())}
 
 
 def credentials(form: AnswerForm) -> CredentialsPage:

@@ -120,8 +120,8 @@ KEYBOARD = (
         promise="Later needs no guard",
         mistake="it has one",
         file="ui/questions/dialog.py",
-        old="self.later_button.clicked.connect(self._later)",
-        new="self._click_guard.guard(self.later_button, self._later)",
+        old="            button.clicked.connect(self._later)",
+        new="            self._click_guard.guard(button, self._later)",
         tests=(f"{QUESTION}::test_later_and_the_other_questions_need_no_guard",),
     ),
     Break(
@@ -187,26 +187,6 @@ KEYBOARD = (
         old="                field.selectAll()\n",
         new="                del field\n",
         tests=(f"{DRAFTS}::test_a_kept_one_comes_back_selected_as_a_whole",),
-    ),
-    Break(
-        promise="Clear can be taken back, but for what is masked",
-        mistake="a password comes back, too",
-        file="ui/questions/forms/page.py",
-        old="""field.forget()
-            elif isinstance(field, TextEdit):
-                field.fill""",
-        new="""field.clear()
-            elif isinstance(field, TextEdit):
-                field.fill""",
-        tests=(f"{DRAFTS}::test_a_cleared_password_is_gone_and_the_username_comes_back",),
-    ),
-    Break(
-        promise="Undo is offered only while it does that",
-        mistake="after some typing it takes back the typing",
-        file="ui/questions/dialog.py",
-        old="        self._forms.edited.connect(self.toast.end)\n",
-        new="",
-        tests=(f"{DRAFTS}::test_undo_is_offered_only_while_it_does_that[typing]",),
     ),
     Break(
         promise="A question does not come up while the cursor stands in unsent words",

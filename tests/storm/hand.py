@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import islice
+from itertools import dropwhile, islice
 
 from tests.app.accessibility.bus import BusError, Node, Role, until
 from tests.app.accessibility.listener import Listener, showing
@@ -160,12 +160,9 @@ class Hand:
             (Role.PASSWORD, "Answer", str(number)),
             (Role.TEXT, "Code", str(number)),
             (Role.TEXT, "Other answer", f"Option {self._rng.randrange(1, 4)}, {number}"),
-            (Role.TEXT, "The agent reads:", f"{self._rng.choice(('Yes', 'No'))}, {number}"),
             (Role.TEXT, "Answer", f"Option {self._rng.randrange(1, 4)}, {number}"),
         )
         # What approves a purchase is the same for all: each answer here is another one.
-        if self._person.find_now(dialog, Role.RADIO_BUTTON, "Do not buy, go on") is not None:
-            self._person.press_now(dialog, "Yes / No")
         return next((form[-1] for form in forms if self._write(dialog, *form)), "")
 
     def _write(self, dialog: Node, role: Role, name: str, text: str) -> bool:
@@ -176,9 +173,10 @@ class Hand:
         return entry is not None
 
     def _asker(self, dialog: Node) -> str:
-        """The text of the task that asks, as it stands there behind its session's name."""
-        labels = (node.name for node in showing(dialog) if node.role == Role.LABEL)
-        return next(islice(labels, 1, None), "")
+        """The text of the task that asks, as it stands there behind the time that is left."""
+        labels = [node.name for node in showing(dialog) if node.role == Role.LABEL]
+        behind = dropwhile(lambda name: not name.endswith((" left", "time is over")), labels)
+        return next(islice(behind, 1, None), "")
 
     def _press_when_still(self, dialog: Node, name: str) -> None:
         for _ in range(PRESSES):

@@ -85,8 +85,8 @@ async def states(stage: Stage, title: str, size: QSize) -> AsyncIterator[QWidget
         dialog.more_button.click()
         yield await settled(stage, dialog)
     if isinstance(dialog, QuestionDialog) and (form := dialog.current_form()) is not None:
-        for chip in form.chips.values():
-            chip.click()
+        for kind in range(form.kinds.count()):
+            form.kinds.setCurrentIndex(kind)
             yield await settled(stage, dialog)
     for tabs in dialog.findChildren(QTabWidget):
         for page in range(tabs.count()):

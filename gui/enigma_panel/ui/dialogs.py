@@ -20,7 +20,7 @@ from enigma_panel.ui.widgets.sheet import Sheet
 if TYPE_CHECKING:
     from enigma_panel.ui.questions.dialog import MakeLoginHelper, QuestionDialog
     from enigma_panel.ui.questions.forms.login_helper import LoginHelper
-    from enigma_panel.ui.questions.presenter import QuestionPresenter
+    from enigma_panel.ui.questions.presenter import FindSide, QuestionPresenter
     from enigma_panel.ui.quit.dialog import QuitChoice
     from enigma_panel.ui.settings.dialog import SettingsPart
     from enigma_panel.ui.settings.general_page import Autostart
@@ -49,17 +49,20 @@ class Dialogs(QObject):
     starts the program at a log-in.
     settings_parts: what features add to Settings. others: dialogs of theirs that close with ours.
     make_login_helper: a feature's, for questions.
+    find_side: finds the place of a question in the main window.
     tells_of_questions: whether a feature tells of questions on the desktop, as far as is known.
     draft_discarded: New task was cancelled with words in it; comes with what takes that back.
     said: what became of something that was asked for a moment ago.
     quit_waits: words for "Quit when they are done", empty ones when that holds no more. leaving:
-    the program is about to end or no longer: no queued task is to be started.
+    the program is about to end or no longer: no queued task is to be started. question_in_sight:
+    comes with the id of the one in the main window, None where there is none.
     """
 
     draft_discarded = Signal(object)
     said = Signal(str)
     quit_waits = Signal(str)
     leaving = Signal(bool)
+    question_in_sight = Signal(object)
 
     def __init__(
         self,
@@ -81,6 +84,7 @@ class Dialogs(QObject):
         self.settings_parts: list[SettingsPart] = []
         self.others: list[QDialog] = []
         self.make_login_helper: MakeLoginHelper | None = None
+        self.find_side: FindSide = lambda _wanted: None
         self.tells_of_questions: Callable[[], bool] = lambda: False
         self._made: dict[type[QDialog], QDialog] = {}
         self._key_was_asked_for = False
@@ -111,6 +115,7 @@ class Dialogs(QObject):
             self._services.urgency,
             TypingWatch(app, self._services.clock.now_ms),
             self._make_question,
+            find_side=self.find_side,
             must_wait=self._is_in_the_strip_alone,
             may_hide=self._is_told_by_a_notice,
         )
@@ -146,7 +151,9 @@ class Dialogs(QObject):
     def _make_question(self) -> "QuestionDialog":
         from enigma_panel.ui.questions.dialog import QuestionDialog
 
-        return QuestionDialog(self._services, self._parent(), self._login_helper)
+        dialog = QuestionDialog(self._services, self._parent(), self._login_helper)
+        dialog.in_sight_changed.connect(self.question_in_sight)
+        return dialog
 
     def _login_helper(self, spec: TaskSpec, question: str) -> "LoginHelper | None":
         make = self.make_login_helper

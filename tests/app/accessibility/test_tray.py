@@ -56,7 +56,7 @@ def test_its_icon_says_what_happens_and_leads_to_the_question(
         until("it asks", lambda: "1 session asks you" in ask("tip"))
         person.press(person.dialog("Question from the agent"), "Later")
         (entry,) = ask("menu")["Open questions"]
-        assert entry.startswith("bank.example 1 – Credentials – ")
+        assert entry.startswith("bank.example 1 – Login – ")
         assert desktop.stdin is not None
         print(f"click {entry}", file=desktop.stdin, flush=True)
         assert lines.next(LIMIT_S) == "done"

@@ -4,7 +4,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QApplication
 
 from enigma_panel.core.secrets.redaction import Redactor
 from enigma_panel.features.desktop_notices.feature import install
@@ -17,6 +16,7 @@ from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.settings.dialog import SettingsDialog
 from tests.kit.fakes import FakeDialogs
+from tests.kit.person import in_sight
 
 
 @pytest.fixture
@@ -80,6 +80,5 @@ def test_a_click_on_the_notice_opens_the_question(
 
 def questions() -> list[str]:
     """Those that stand in a window."""
-    windows = QApplication.topLevelWidgets()
-    shown = [one for one in windows if isinstance(one, QuestionDialog) and one.isVisible()]
+    shown = in_sight(QuestionDialog)
     return [one.current_question().text for one in shown if one.current_question()]

@@ -3,7 +3,6 @@
 from typing import Any, cast
 
 import pytest
-from PySide6.QtWidgets import QApplication
 
 from enigma_panel.core.models import TaskSpec
 from enigma_panel.features.feature import Host
@@ -15,6 +14,7 @@ from enigma_panel.ui.dialogs import Dialogs
 from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.settings.dialog import SettingsDialog
 from tests.features.saved_logins.world import LoginsWorld
+from tests.kit.person import in_sight
 from tests.kit.wait import until
 from tests.kit.world import World
 
@@ -56,8 +56,7 @@ async def test_a_question_and_the_settings_have_it(world: LoginsWorld) -> None:
     assert settings is not None
     assert settings.tabs.tabText(settings.tabs.count() - 1) == "Logins"
     assert settings.findChild(LoginsPage) is not None
-    windows = QApplication.topLevelWidgets()
-    (question,) = (one for one in windows if isinstance(one, QuestionDialog) and one.isVisible())
+    (question,) = in_sight(QuestionDialog)
     assert question.findChild(SavedLogins) is not None
     dialogs.close_all()
     await world.settle()

@@ -76,7 +76,7 @@ async def test_a_click_fills_it_in_and_sends_nothing(
     await ask(world, dialog)
     saved = saved_of(dialog)
     assert [button.text() for button in saved.buttons] == ["Fill in maria"]
-    assert "bank.example is from the task" in shown_texts(dialog)
+    assert "For bank.example, guessed from your task." in shown_texts(dialog)
     await arm(world, dialog)
     click(saved.buttons[0])
     page = page_of(dialog)
@@ -348,7 +348,7 @@ async def test_tab_goes_down_the_form_and_comes_to_what_stands_above_last(
         "Previous question",
         "Next question",
         "Question from the agent",
-        "Credentials",
+        "Your answer",
         "Fill in maria",
     ]
 

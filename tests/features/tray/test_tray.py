@@ -137,7 +137,7 @@ def test_a_question_is_an_entry_that_leads_to_it_without_the_agents_words(
     tray.menu.aboutToShow.emit()
     questions = entry(tray.menu, "Open questions").menu()
     assert texts(questions) == [
-        "shop.example 1 – Credentials – 3:50",
+        "shop.example 1 – Login – 3:50",
         "shop.example 2 – Money – 3:50",
     ]
     questions.actions()[1].trigger()

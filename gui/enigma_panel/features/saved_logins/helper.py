@@ -1,6 +1,7 @@
 """What a question for a login offers: the saved logins of its host, and a box to save another."""
 
 from collections.abc import Callable
+from textwrap import wrap
 
 from msgspec.structs import replace
 from PySide6.QtGui import QHideEvent
@@ -32,7 +33,7 @@ from enigma_panel.ui.questions.forms.login_helper import LoginHelper
 from enigma_panel.ui.widgets.basics import NoticeLabel, make_button, make_column, make_label
 from enigma_panel.ui.widgets.flow_layout import FlowLayout
 
-MOST_OFFERED = 5
+MOST_OFFERED, LINE_CHARS = 5, 48
 
 
 class SavedLogins(LoginHelper):
@@ -152,7 +153,9 @@ class SavedLogins(LoginHelper):
 
     def _show_where(self) -> None:
         where = self._logins.where
-        self.remember.setText(remember_label(self._place.host, where))
+        label = remember_label(self._place.host, where)
+        self.remember.setText("\n".join(wrap(label, LINE_CHARS)))
+        self.remember.setAccessibleName(label)
         self.remember.setEnabled(where != NO_PLACE)
 
     # -- the keychain --------------------------------------------------------------------------

@@ -48,7 +48,7 @@ def domain_label(login: SavedLogin) -> str:
 def source_text(host: str) -> str:
     """Where the host comes from that stands beside the offer."""
     return tr(
-        "{host} is from the task: the service does not say where the browser is now.",
+        "For {host}, guessed from your task. The browser may be on another site now.",
         host=shorten(host, 60),
     )
 

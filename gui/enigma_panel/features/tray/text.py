@@ -37,7 +37,7 @@ def tray_tip(state: TrayState, *, running: int, asking: int) -> str:
 
 
 def question_entry(question: OpenQuestion, name: str, now_ms: int) -> str:
-    """'amazon.com 1 – Credentials – 4:10'; none of the agent's words: a menu may be seen by all."""
+    """'amazon.com 1 – Login – 4:10'; none of the agent's words: a menu may be seen by all."""
     kind = tr("Money") if is_about_money(question.text) else kind_label(question.kind)
     name = shorten(name, NAME_CHARS) or tr("A session")
     if question.expires_ms is None:

@@ -4,7 +4,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QMoveEvent, QResizeEvent
-from PySide6.QtWidgets import QSplitter, QWidget
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QWidget
 
 from enigma_panel.ui.details.panel import Details
 from enigma_panel.ui.sessions.card import SessionsCard
@@ -61,6 +61,7 @@ class MainLayout(ScrollArea):
         self.sizes = Sizes()
         self.tables = _Splitter(Qt.Orientation.Vertical)
         self.whole = _Splitter(Qt.Orientation.Horizontal)
+        self.side = QStackedWidget()
         self._build(tasks, banners)
         self._connect()
 
@@ -73,6 +74,15 @@ class MainLayout(ScrollArea):
     def is_details_open(self) -> bool:
         """Whether Details is shown, at the width that the window has."""
         return self._wanted[self._is_narrow]
+
+    def find_side(self, wanted: bool) -> QStackedWidget | None:
+        """Return Details' place for a question where the window is active and wide.
+
+        wanted: the person asked for it, so that this place may be opened, which moves the tables.
+        """
+        is_in_use = self.isActiveWindow() and not self.window().isMinimized()
+        has_place = is_in_use and not self._is_narrow
+        return self.side if has_place and (wanted or self.side.isVisible()) else None
 
     def restore_sizes(self, sizes: Sizes) -> None:
         """Give every part the size of an earlier run."""
@@ -100,9 +110,10 @@ class MainLayout(ScrollArea):
         self.whole.addWidget(self.tables)
         self.tables.addWidget(self._sessions)
         self.tables.addWidget(tasks)
-        self.whole.addWidget(self._details)
+        self.side.addWidget(self._details)
+        self.whole.addWidget(self.side)
         # A splitter puts each new part below the others; assistive technology reads that order.
-        for part in (self._sessions, tasks, self.tables, self._details):
+        for part in (self._sessions, tasks, self.tables, self.side):
             part.raise_()
         if (page := self.widget()) is not None:
             page.setMinimumWidth(1)  # as wide as the window: nothing scrolls it sideways
@@ -118,6 +129,7 @@ class MainLayout(ScrollArea):
 
     def _connect(self) -> None:
         self._sessions.room_changed.connect(self.fit_sessions)
+        self.side.currentChanged.connect(self._show_details)
         self.tables.resized.connect(self.fit_sessions)
         self.whole.resized.connect(self._fit_details)
         self.whole.moved.connect(self.tables_moved)
@@ -135,9 +147,9 @@ class MainLayout(ScrollArea):
 
     def _keep_details(self) -> None:
         if self._is_narrow:
-            self.sizes = replace(self.sizes, details_height=self._details.height())
+            self.sizes = replace(self.sizes, details_height=self.side.height())
         else:
-            self.sizes = replace(self.sizes, details_width=self._details.width())
+            self.sizes = replace(self.sizes, details_width=self.side.width())
 
     def _fit_details(self) -> None:
         if self._is_narrow:
@@ -155,7 +167,8 @@ class MainLayout(ScrollArea):
         return min(theme.scaled(DETAILS_WIDTH), most)
 
     def _show_details(self) -> None:
-        self._details.setVisible(self.is_details_open)
+        is_asked = self.side.currentWidget() is not self._details
+        self.side.setVisible(self.is_details_open or is_asked)
         self.details_opened.emit(self.is_details_open)
         self._fit_details()
 

@@ -135,13 +135,26 @@ class Selection(QObject):
     def open_session(self, key: int) -> None:
         """Take Enter on a session: to its question, its next task where idle, else to Details."""
         session = self._services.sessions.session(key)
+        if self._answer(session):
+            return
         task = self._services.sessions.current_task(session) if session is not None else None
-        if task is not None and self._app_actions.is_asking(task.key):
-            self._app_actions.answer(task.key)
-        elif session is not None and self._is_idle(session, task):
+        if session is not None and self._is_idle(session, task):
             self._app_actions.next_here(key)
         else:
             self._go_to_details()
+
+    def _answer(self, session: Session | None) -> bool:
+        """Open the question of a session; False where it asks none."""
+        task = session.current_task if session is not None else None
+        if task is None or not self._app_actions.is_asking(task):
+            return False
+        self._app_actions.answer(task)
+        return True
+
+    def _answer_clicked(self) -> None:
+        """Take a click on the one selected session that asks: to its question."""
+        if len(self.subject.sessions) == 1:
+            self._answer(self._services.sessions.session(self.subject.sessions[0]))
 
     def open_task(self, key: int) -> None:
         """Take Enter on a task: to its question, its result once it ended, else to Details."""
@@ -192,6 +205,7 @@ class Selection(QObject):
     def _connect(self) -> None:
         self.sessions.selected.connect(self._follow_sessions)
         self.tasks.selected.connect(self._follow_tasks)
+        self.sessions.clicked.connect(self._answer_clicked)
         self.tasks.clicked.connect(self._follow_click)
         self.sessions.row_clicked.connect(self._answer)
         self.tasks.looked_at.connect(self._see_tasks)

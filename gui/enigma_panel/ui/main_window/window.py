@@ -322,6 +322,7 @@ class MainWindow(QMainWindow):
         selection.selection_changed.connect(self._enable_verbs)
         self.body.details_opened.connect(self.show_details.setChecked)
         self.show_details.setChecked(self.body.is_details_open)
+        self.body.side.currentChanged.connect(self._leave_side)
         self.body.tables_moved.connect(selection.sessions.places.follow_window)
         self.body.scrolled.connect(selection.sessions.places.follow_scrolling)
         selection.started.connect(self._say_added)
@@ -489,6 +490,12 @@ class MainWindow(QMainWindow):
         focus = self.focusWidget()
         from_heading = focus is self.sessions_card.terminate_all
         if focus is not None and (from_heading or self.top_bar.isAncestorOf(focus)):
+            self._focus_row()
+
+    def _leave_side(self) -> None:
+        """Move the focus to the row, where a question came or went in Details' place."""
+        focus = self.focusWidget()
+        if focus is not None and self.body.side.isAncestorOf(focus):
             self._focus_row()
 
     # -- Qt ------------------------------------------------------------------------------------

@@ -1,9 +1,10 @@
-"""The upper half of the question dialog: who asks what, since when, and how long is left."""
+"""The upper half of the question's panel: who asks what, since when, and how long is left."""
 
 import logging
 from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from enigma_panel.core.models import Session, Task
@@ -20,23 +21,26 @@ from enigma_panel.ui.text.outcome import (
 )
 from enigma_panel.ui.text.states import duration
 from enigma_panel.ui.text.steps import readable
+from enigma_panel.ui.theme import icons, theme
+from enigma_panel.ui.theme.palette import Glyph, Severity
 from enigma_panel.ui.widgets.basics import (
     ElidedLabel,
     make_button,
     make_column,
     make_label,
     make_row,
+    make_tool,
     set_role,
 )
+from enigma_panel.ui.widgets.glyph_label import GlyphLabel
 from enigma_panel.ui.widgets.inputs import ReadingText
 
 tr = Translations("Questions")
 
 log = logging.getLogger(__name__)
 
-AMBER_MS = 90_000
-RED_MS = 30_000
 MOST_LINES = 12
+HEAD_HEIGHT = 44
 MOST_STEPS = 3
 STEPS_READ = 40
 """Lines of the time line, among which there are others, too."""
@@ -46,43 +50,55 @@ LATE_MS = 1_000
 
 
 class QuestionCard(QWidget):
-    """Shows one question; `turned` asks for the next (+1) or the previous one (-1)."""
+    """Shows one question; `turned` asks for the next (+1) or the previous one (-1).
+
+    head: its heading, which stands above all that is scrolled. close_button: in the heading.
+    """
 
     turned = Signal(int)
 
     def __init__(self) -> None:
         super().__init__()
         self.text = ReadingText(MOST_LINES)
-        self._session = make_label(role="heading")
-        self._task = ElidedLabel("dim")
-        self._left = make_label(role="figure")
-        self._asked = make_label(role="dim")
+        self.head = QFrame()
+        self.close_button = make_tool(tr("Close question"))
         self.before = ElidedLabel("dim")
         self.doubts = make_label(role="amber", wrap=True)
+        self._session = ElidedLabel("heading")
+        self._task = ElidedLabel("dim")
+        self._asked = make_label(role="dim")
+        self._left = make_label(role="figure-amber")
         self._position = make_label(role="dim")
-        self._back = make_button("‹")
-        self._forth = make_button("›")
+        self._back = make_button("‹", "plain")
+        self._forth = make_button("›", "plain")
         self._question: OpenQuestion | None = None
-        self._frame = QFrame()
         self._build()
 
     def _build(self) -> None:
+        set_role(self.head, "asks")
+        turn = (self._position, self._back, self._forth)
+        glyph = GlyphLabel(Glyph.QUESTION, Severity.AMBER)
+        head = make_row(glyph, self._session, *turn, self._left, self.close_button)
+        head.setStretch(1, 1)
+        head.setContentsMargins(16, 6, 10, 6)
+        self.head.setMinimumHeight(HEAD_HEIGHT)
+        self.head.setLayout(head)
         self._name_turners()
-        head = make_row(
-            self._session, self._task, self._position, self._back, self._forth, self._left, gap=8
-        )
-        head.setStretchFactor(self._task, 1)
-        card = self._frame
-        set_role(card, "card")
         self.text.setAccessibleName(tr("Question from the agent"))
         set_role(self.text, "question")
         self.doubts.hide()
-        asked = make_row(self._asked, self.before, gap=6)
-        asked.setStretchFactor(self.before, 1)
-        inner = make_column(self.text, asked, self.doubts, gap=8)
-        inner.setContentsMargins(14, 12, 14, 12)
-        card.setLayout(inner)
-        self.setLayout(make_column(head, card, gap=12))
+        self.before.ensurePolished()
+        self.before.setText("x")
+        self.before.setMinimumHeight(self.before.sizeHint().height())
+        asked = make_row(self._task, self._asked)
+        asked.setStretch(0, 1)
+        self.setLayout(make_column(asked, self.text, self.before, self.doubts, gap=6))
+        theme.changed().connect(self._draw)
+        self._draw()
+
+    def _draw(self) -> None:
+        colour = QColor(theme.colours().dim)
+        self.close_button.setIcon(icons.icon(Glyph.CLOSE, colour, size=12))
 
     def _name_turners(self) -> None:
         for button, name, step in (
@@ -91,9 +107,6 @@ class QuestionCard(QWidget):
         ):
             button.setAccessibleName(name)
             button.setToolTip(name)
-            stays = button.sizePolicy()
-            stays.setRetainSizeWhenHidden(True)  # a second question moves nothing
-            button.setSizePolicy(stays)
             button.clicked.connect(lambda _=False, step=step: self.turned.emit(step))
 
     def show_question(
@@ -101,13 +114,12 @@ class QuestionCard(QWidget):
     ) -> None:
         """Put another question here."""
         self._question = question
-        self._session.setText(single_line(session.name) if session else "")
+        self._session.show_text(single_line(session.name) if session else "")
         text = single_line(task.spec.text)[:300] if task else ""
         self._task.show_text(tr("one of several tasks") if question.is_asker_unknown else text)
         self.text.setPlainText(f"“{shown_question(question.text)}”")
         self.text.fit()
-        for outer in (self._frame, self):  # else Qt tells them one by one, when we have looked
-            outer.updateGeometry()
+        self.updateGeometry()  # else Qt tells it when we have looked
         self.show_before("")
         self.show_doubts(question)
 
@@ -116,7 +128,7 @@ class QuestionCard(QWidget):
         self._question = question
 
     def show_before(self, text: str) -> None:
-        """What the agent did last; the line stands there in any case, so nothing moves."""
+        """What the agent did last; its line is always there, so nothing moves."""
         self.before.show_text(text)
 
     def show_doubts(self, question: OpenQuestion) -> bool:
@@ -137,7 +149,7 @@ class QuestionCard(QWidget):
     def show_position(self, number: int, of: int) -> bool:
         """Say "1 of 3"; returns whether the buttons beside it appeared or went."""
         many = of > 1
-        changed = self._back.isVisibleTo(self) != many
+        changed = self._back.isHidden() is many
         self._position.setText(tr("{number} of {of}", number=number, of=of) if many else "")
         for widget in (self._position, self._back, self._forth):
             widget.setVisible(many)
@@ -153,8 +165,8 @@ class QuestionCard(QWidget):
         question = self._question
         if question is None:
             return
-        asked = tr("asked {age} ago", age=duration(now_ms - question.asked_ms))
-        self._asked.setText(asked)
+        age = duration(now_ms - question.asked_ms)
+        self._asked.setText(tr("asked {age} ago", age=age))
         _show_left(self._left, question.expires_ms, now_ms)
 
 
@@ -183,10 +195,10 @@ class PrecedingSteps:
 
 
 def preceding_text(steps: Iterable[Step], asked_ms: int) -> str:
-    """'· before that: opened the shop · sorted by price'; empty when nothing is known."""
+    """'Before: opened the shop, sorted by price'; empty when nothing is known."""
     told = [step for step in steps if step.kind in LIVE_KINDS and step.at_ms <= asked_ms + LATE_MS]
     lines = [line for step in told[-MOST_STEPS:] if (line := readable(step.text, STEP_CHARS))]
-    return tr("· before that: {steps}", steps=" · ".join(lines)) if lines else ""
+    return tr("Before: {steps}", steps=", ".join(lines)) if lines else ""
 
 
 def _show_left(label: QLabel, expires_ms: int | None, now_ms: int) -> None:
@@ -194,7 +206,4 @@ def _show_left(label: QLabel, expires_ms: int | None, now_ms: int) -> None:
         label.setText("")
         return
     left = expires_ms - now_ms
-    text = tr("{time} left", time=duration(left)) if left > 0 else tr("time is over")
-    label.setText(text)
-    role = "figure-red" if left < RED_MS else "figure-amber" if left < AMBER_MS else "figure"
-    set_role(label, role)
+    label.setText(tr("{time} left", time=duration(left)) if left > 0 else tr("time is over"))

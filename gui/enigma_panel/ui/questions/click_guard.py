@@ -31,15 +31,15 @@ _DISTURBING = frozenset(
 
 
 class ClickGuard(QObject):
-    """Guards the buttons of one window.
+    """Guards the buttons of one panel: what moves the panel, or what it stands in, counts.
 
     A button is not disabled while it is not armed: a disabled button would lose the keyboard's
     focus. It looks dimmed, and pressing it – by whatever means – does nothing.
     """
 
-    def __init__(self, window: QWidget, now_ms: Callable[[], int]) -> None:
-        super().__init__(window)
-        self._window = window
+    def __init__(self, panel: QWidget, now_ms: Callable[[], int]) -> None:
+        super().__init__(panel)
+        self._panel = panel
         self._quiet = QuietPeriod(now_ms)
         self._buttons: dict[QPushButton, Callable[[], None]] = {}
         self._pressed_when_armed: set[QPushButton] = set()
@@ -47,7 +47,7 @@ class ClickGuard(QObject):
         self._refresh_timer.timeout.connect(self.refresh)
         self._tick_timer = QTimer(self, interval=TICK_MS)
         self._tick_timer.timeout.connect(self._tick)
-        window.installEventFilter(self)
+        panel.installEventFilter(self)
 
     def guard(self, button: QPushButton, action: Callable[[], None]) -> None:
         """Let this button do `action` only when armed, at its press as well as at its release."""
@@ -66,10 +66,11 @@ class ClickGuard(QObject):
 
     def is_armed(self) -> bool:
         """Whether actions act now."""
-        return self._window.isVisible() and self._quiet.is_armed()
+        return self._panel.isVisible() and self._quiet.is_armed()
 
     def begin(self, quiet_ms: int = QUIET_MS) -> None:
-        """Another question stands in the window, or it was just shown."""
+        """Another question stands in the panel, or it was just shown."""
+        self._watch_outer()
         self._quiet.begin(quiet_ms)
         self._tick_timer.start()
         self.refresh()
@@ -86,8 +87,14 @@ class ClickGuard(QObject):
             effect = button.graphicsEffect()
             if effect is not None:
                 effect.setEnabled(not armed)
-        if not armed and self._window.isVisible():
+        if not armed and self._panel.isVisible():
             self._refresh_timer.start(self._quiet.left_ms() + EARLY_MS)
+
+    def _watch_outer(self) -> None:
+        outer = self._panel
+        while not outer.isWindow() and (parent := outer.parentWidget()) is not None:
+            outer = parent
+            outer.installEventFilter(self)
 
     def _tick(self) -> None:
         self._quiet.tick()
@@ -107,13 +114,17 @@ class ClickGuard(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
-        if kind == QEvent.Type.Hide:
+        is_panel = watched is self._panel
+        if is_panel and kind == QEvent.Type.Hide:
             self._quiet.end()
             self._tick_timer.stop()
             self._pressed_when_armed.clear()
-        elif kind in _DISTURBING and watched is self._window:
+        elif kind in _DISTURBING and (is_panel or self._is_outer(watched)):
             self.disturb()
         return False
+
+    def _is_outer(self, watched: QObject) -> bool:
+        return isinstance(watched, QWidget) and watched.isAncestorOf(self._panel)
 
 
 class QuietPeriod:

@@ -1,5 +1,6 @@
-"""The dialog of an agent's question: shows one open question at a time and sends the answer.
+"""The panel of an agent's question: shows one open question at a time and sends the answer.
 
+It stands in Details' place in the main window, or in a window of its own, with what was typed.
 No timer of ours answers, and closing means Later. What was typed for a question stays with it until
 it was sent; then fields, their histories and our references are emptied. A user name is kept until
 its task has ended: after a wrong password it is asked for once more.
@@ -9,9 +10,9 @@ from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QFrame, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QStackedWidget, QWidget
 
 from enigma_panel.core.models import TaskSpec
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
@@ -24,7 +25,6 @@ from enigma_panel.services.types import (
     OpenQuestion,
     QuestionId,
 )
-from enigma_panel.ui.announcements import announce
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.questions.card import PrecedingSteps, QuestionCard
 from enigma_panel.ui.questions.click_guard import ClickGuard
@@ -32,7 +32,7 @@ from enigma_panel.ui.questions.form import AnswerForm
 from enigma_panel.ui.questions.form_stack import FormStack
 from enigma_panel.ui.questions.forms.login_helper import LoginHelper
 from enigma_panel.ui.questions.forms.page import Asking
-from enigma_panel.ui.questions.text import STOP_TEXT, quiet_ms_for
+from enigma_panel.ui.questions.text import STOP_TEXT, preview_text, quiet_ms_for
 from enigma_panel.ui.text.live_page import open_live_page
 from enigma_panel.ui.text.outcome import (
     answer_text,
@@ -42,11 +42,17 @@ from enigma_panel.ui.text.outcome import (
     wait_text,
 )
 from enigma_panel.ui.text.verbs import verb_text
-from enigma_panel.ui.widgets.basics import NoticeLabel, make_button, make_column, make_row
+from enigma_panel.ui.widgets.basics import (
+    NoticeLabel,
+    make_button,
+    make_column,
+    make_label,
+    make_row,
+    set_role,
+)
 from enigma_panel.ui.widgets.debounce import Debounce
 from enigma_panel.ui.widgets.dialog import ModelessDialog
 from enigma_panel.ui.widgets.inputs import ScrollArea
-from enigma_panel.ui.widgets.toast import Toast
 
 tr = Translations("Questions")
 
@@ -55,9 +61,20 @@ _LEAVES = frozenset({AnswerOutcome.DELIVERED, AnswerOutcome.SENT_LIVE})
 MakeLoginHelper = Callable[[TaskSpec, str], LoginHelper | None]
 """Makes what fills in a login, from a task and the text of its question."""
 
+WIDTH = 520
+"""The least width of a window of its own."""
+LARGEST = QSize(16_777_215, 16_777_215)
+"""Qt's word for no limit."""
+READ_LINES = 3
+
 
 class QuestionDialog(ModelessDialog):
-    """The window. `services.inbox` says what is open; `show_question` brings one of them here."""
+    """The panel. `services.inbox` says what is open; `show_question` brings one of them here.
+
+    in_sight_changed: comes with the id of the question in the main window, None where none is.
+    """
+
+    in_sight_changed = Signal(object)
 
     def __init__(
         self,
@@ -67,6 +84,7 @@ class QuestionDialog(ModelessDialog):
     ) -> None:
         super().__init__(tr("Question from the agent"), parent)
         self._make_login_helper = make_login_helper
+        self._own_window = (parent, self.windowFlags())
         self._services = services
         self._inbox = services.inbox
         self._current: AnswerForm | None = None
@@ -89,31 +107,49 @@ class QuestionDialog(ModelessDialog):
         self._click_guard = ClickGuard(self, self._services.clock.now_ms)
         self._second = QTimer(self, interval=1000)
         self._fit_again = Debounce(self, self.fit, 0)
-        self.toast = Toast(self, self.send_button)
+        self.reads = make_label(role="well", wrap=True)
+        self._keys = make_label(role="dim")
 
     def _build_layout(self) -> None:
         scroll = ScrollArea()
+        scroll.column.setContentsMargins(16, 16, 16, 8)
+        scroll.column.setSpacing(12)
         scroll.column.addWidget(self.card)
         scroll.column.addWidget(self._forms, 1)
-        self.body.addWidget(scroll, 1)
-        self.body.addWidget(self.answer_wait)
-        self.add_buttons(self.stop_button, None, self.later_button, self.send_button)
+        foot, buttons = QFrame(), QFrame()
+        foot.setLayout(make_column(self.answer_wait, self.reads, self._keys, gap=6))
+        row = make_row(self.stop_button, None, self.later_button, self.send_button)
+        buttons.setLayout(row)
+        set_role(buttons, "asks-foot")
+        for outer in (foot, buttons):
+            outer.setContentsMargins(16, 8, 16, 8)
+        for part in (self.card.head, scroll, foot, buttons):
+            self.body.addWidget(part)
+        self.body.setStretch(1, 1)
+        self.body.setContentsMargins(1, 1, 1, 1)
+        self.body.setSpacing(0)
+        self.reads.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.reads.ensurePolished()
+        self.reads.setText("\n" * (READ_LINES - 1))
+        self.reads.setFixedHeight(self.reads.sizeHint().height())  # so no answer moves a button
         self.stop_button.setToolTip(verb_text(CommandVerb.STOP).tip)
         self.stop_button.setAccessibleDescription(self.stop_button.toolTip())
         self.send_button.setToolTip(tr("Ctrl+Enter"))
-        self.setMinimumWidth(620)
+        self.setMinimumWidth(WIDTH)
+        set_role(self, "asks")
+        self.card.close_button.hide()
 
     def _connect(self) -> None:
         self._forms.buttons_changed.connect(self._click_guard.disturb)
         self._forms.buttons_changed.connect(self._order_tabs)
         self._forms.buttons_changed.connect(self._refit)
         self._forms.filled.connect(self._press_send)
-        self._forms.edited.connect(self.toast.end)
-        self._forms.cleared.connect(self._offer_draft)
-        self.toast.said.connect(partial(announce, self))
+        for changed in (self._forms.edited, self._forms.buttons_changed):
+            changed.connect(self._show_reads)
         self._click_guard.guard(self.send_button, self._send)
         self._click_guard.guard(self.stop_button, self._stop)
-        self.later_button.clicked.connect(self._later)  # it loses nothing, so it needs no guard
+        for button in (self.later_button, self.card.close_button):
+            button.clicked.connect(self._later)  # it loses nothing, so it needs no guard
         self.add_keys({"Ctrl+Return": self._press_send, "Ctrl+Enter": self._press_send})
         self.card.turned.connect(self._turn)
         self._second.timeout.connect(self._show_time)
@@ -121,6 +157,44 @@ class QuestionDialog(ModelessDialog):
         self._services.sessions.changed.connect(self._forget_usernames)
         self._inbox.waiting_changed.connect(self.answer_wait.tick)
         self.answer_wait.resized.connect(self._refit)
+        self.finished.connect(self._leave_side)
+
+    # -- its place ---------------------------------------------------------------------------
+
+    def is_in_sight(self) -> bool:
+        """Whether it stands on the screen, as far as we know."""
+        return self.isVisible() and not self.window().isMinimized()
+
+    def take_place(self, side: QStackedWidget | None) -> None:
+        """Stand in that part of the main window, or in a window of its own."""
+        if (side is None) is self.isWindow():
+            return  # it is there already
+        self._leave_side()
+        self.setMaximumSize(LARGEST)
+        self.setMinimumSize(WIDTH if side is None else 1, 0)  # it takes what Details had
+        if side is None:
+            parent, flags = self._own_window
+            self.setParent(parent, flags)
+            self.resize(WIDTH, self.height())
+        else:
+            self.setParent(side)
+        self.card.close_button.setVisible(side is not None)
+        self._order_tabs()
+
+    def _come_up(self) -> None:
+        side = self.parentWidget()
+        if isinstance(side, QStackedWidget) and not self.isWindow():
+            if side.indexOf(self) < 0:
+                side.addWidget(self)
+            side.setCurrentWidget(self)
+        self.show()
+
+    def _leave_side(self) -> None:
+        """Give Details its place back, and take no room there."""
+        side = self.parentWidget()
+        if isinstance(side, QStackedWidget):
+            side.setCurrentIndex(0)
+            side.removeWidget(self)
 
     # -- showing -----------------------------------------------------------------------------
 
@@ -142,7 +216,6 @@ class QuestionDialog(ModelessDialog):
         if form is not self._sending and (form is not self._current or not self.isVisible()):
             form.keep()
         if form is not self._current:
-            self.toast.end()
             self._current = form
             self._forms.show_page(form)
             self._forms.updateGeometry()  # also before it was ever seen, when Qt does not
@@ -152,7 +225,9 @@ class QuestionDialog(ModelessDialog):
             self.card.show_question(question, session, task)
             self._before.refresh(question)
             self._show_state()
+            self._show_reads()
             self._begin()
+            self._tell_what_is_in_sight()
         self._show_position()
         self._show_time()
         self._refit()
@@ -189,25 +264,54 @@ class QuestionDialog(ModelessDialog):
             for stop, following in pairwise(stops):
                 self.setTabOrder(stop, following)
 
-    def ask_now(self, question: OpenQuestion) -> None:
-        """The person wants to answer: show it and take the focus."""
+    def ask_now(self, question: OpenQuestion, side: QStackedWidget | None = None) -> None:
+        """The person wants to answer: show it, in that part of the main window, with the focus."""
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating, on=False)
+        self.take_place(side)
         self.show_question(question)
-        self.present()
+        self._come_up()
+        self.window().raise_()
+        self.activateWindow()
         self._focus_form()
 
-    def pop_up(self, question: OpenQuestion, *, take_focus: bool) -> None:
+    def pop_up(
+        self, question: OpenQuestion, side: QStackedWidget | None = None, *, take_focus: bool
+    ) -> None:
         """Show it unasked; take_focus is False where the person is busy elsewhere."""
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating, on=not take_focus)
+        self.take_place(side)
         self.show_question(question)
         self.fit()  # Qt centres it by its size
-        self.leave_hidden_parent()
-        self.show()
-        if take_focus:
+        if side is None:
+            self.leave_hidden_parent()
+        self._come_up()
+        if take_focus and side is None:
             self.raise_()
             self.activateWindow()
-        self._focus_form()
-        QApplication.alert(self)
+        if take_focus or side is None:
+            self._focus_form()
+        QApplication.alert(self.window())
+
+    def come_forward(self) -> None:
+        """Come before other windows, without the focus and with the question that stands here."""
+        self.window().raise_()
+        QApplication.alert(self.window())
+
+    def fit(self, *, only_grow: bool = False) -> None:
+        if self.isWindow():
+            super().fit(only_grow=only_grow)
+
+    def _tell_what_is_in_sight(self) -> None:
+        is_docked = self.isVisible() and not self.isWindow()
+        question = self.current_question()
+        self.in_sight_changed.emit(question.id if question and is_docked else None)
+
+    def _show_reads(self) -> None:
+        page = self._current.page() if self._current else None
+        self.reads.setText(preview_text(page.preview()) if page else "")
+        doubt = page.doubt() if page else ""
+        self._keys.setText(doubt or (page.keys() if page else ""))
+        set_role(self._keys, "amber" if doubt else "dim")
 
     def follow_inbox(self) -> None:
         """The list of open questions changed."""
@@ -218,6 +322,7 @@ class QuestionDialog(ModelessDialog):
             self._current.question = found
             self.card.follow(found)
             if self.card.show_doubts(found):
+                self._click_guard.disturb()
                 self._refit()
             self._show_position()
             return
@@ -267,11 +372,6 @@ class QuestionDialog(ModelessDialog):
         self.card.set_turning(not busy)
         self._refit()
 
-    def _offer_draft(self) -> None:
-        """Clear was pressed."""
-        if self._current is not None and self._current.can_bring_back():
-            self.toast.offer_undo(tr("Draft discarded."), self._current.bring_back)
-
     def _refit(self) -> None:
         if self.isVisible():
             self.fit()
@@ -314,6 +414,9 @@ class QuestionDialog(ModelessDialog):
             return
         self._sending = form
         form.mask_again()  # it may wait for a minute, and come back
+        focus = QApplication.focusWidget()
+        if focus is not None and self.isAncestorOf(focus):
+            self.later_button.setFocus()  # what has the focus is disabled now
         self._show_state()
         self._services.scope.spawn("answer", self._deliver_now(form, verb))
 
@@ -367,10 +470,10 @@ class QuestionDialog(ModelessDialog):
         """Show the next open question, or close."""
         self._drop_current()
         following = [q for q in self._inbox.questions() if q.id != without]
-        if following and self.isVisible():
+        if following and not self.isHidden():
             self.show_question(following[0])
             self._focus_form()
-        elif self.isVisible():
+        elif not self.isHidden():
             self.reject()
 
     def _later(self) -> None:
@@ -390,7 +493,6 @@ class QuestionDialog(ModelessDialog):
             self._drop(form)
 
     def _drop(self, form: AnswerForm) -> None:
-        self.toast.end()
         self._forms.drop(form)
 
     def _forget_usernames(self) -> None:
@@ -413,14 +515,17 @@ class QuestionDialog(ModelessDialog):
     # -- Qt ----------------------------------------------------------------------------------
 
     def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
+        if self.isWindow():
+            super().showEvent(event)  # it gets its size and place from Qt
         self._second.start()
         self._begin()
+        self._tell_what_is_in_sight()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._second.stop()
         self._drop_stale()
+        self._tell_what_is_in_sight()
 
 
 class AnswerWaitBar(QFrame):

@@ -19,7 +19,6 @@ class FormStack(PageStack):
     buttons_changed = Signal()
     filled = Signal()
     edited = Signal()
-    cleared = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -34,7 +33,6 @@ class FormStack(PageStack):
             form.buttons_changed.connect(self.buttons_changed)
             form.filled.connect(self.filled)
             form.edited.connect(self.edited)
-            form.cleared.connect(self.cleared)
             self.add_page(form)
         form.question = question
         return form

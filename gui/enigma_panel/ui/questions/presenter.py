@@ -1,4 +1,4 @@
-"""Decides when a question comes up by itself: once when it is learnt, once in its last minute.
+"""Decides when and where a question comes up by itself: when it is learnt, and in its last minute.
 
 Never while somebody types and, but for its last minute, never while the cursor stands in words of
 a dialog that were not sent.
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QLineEdit,
     QPlainTextEdit,
+    QStackedWidget,
     QTextEdit,
     QWidget,
 )
@@ -91,12 +92,18 @@ class TypingWatch(QObject):
         return False
 
 
+FindSide = Callable[[bool], QStackedWidget | None]
+"""Finds the part of the main window that a question may stand in now, told whether the person asked
+for it; None: it gets a window of its own."""
+
+
 class QuestionPresenter(QObject):
     """Brings up the first question that nobody has seen; Later means that it stays away until its
     last minute.
 
-    must_wait: whether nothing may come up now; whoever ends that calls `refresh`. may_hide: whether
-    a question can wait for its last minute, since no window is seen and a notice tells of it.
+    find_side: asked each time that a question comes up. must_wait: whether nothing may come up now;
+    whoever ends that calls `refresh`. may_hide: whether a question can wait for its last minute,
+    since no window is seen and a notice tells of it.
     """
 
     def __init__(
@@ -106,10 +113,12 @@ class QuestionPresenter(QObject):
         typing: TypingWatch,
         get_dialog: Callable[[], QuestionDialog],
         *,
+        find_side: FindSide = lambda _wanted: None,
         must_wait: Callable[[], bool] = lambda: False,
         may_hide: Callable[[], bool] = lambda: False,
     ) -> None:
         super().__init__()
+        self._find_side = find_side
         self._must_wait = must_wait
         self._may_hide = may_hide
         self._inbox = inbox
@@ -142,7 +151,7 @@ class QuestionPresenter(QObject):
         due = [question for question in questions if self._is_due(question)]
         if not due or self._must_wait():
             return
-        if self._dialog is not None and self._dialog.isVisible():
+        if self._dialog is not None and self._dialog.is_in_sight():
             self._raise_again(self._dialog, due)
             return
         wait = self._typing.left_ms()
@@ -151,7 +160,8 @@ class QuestionPresenter(QObject):
         if wait:
             self._later.start(wait)
             return
-        self.dialog().pop_up(due[0], take_focus=may_get_focus())
+        side = self._find_side(False)
+        self.dialog().pop_up(due[0], side, take_focus=may_get_focus())
         self._see(due[:1])
 
     def _is_due(self, question: OpenQuestion) -> bool:
@@ -165,8 +175,7 @@ class QuestionPresenter(QObject):
         takes no focus and keeps its question."""
         last = {question.id for question in due if self._urgency.is_last_minute(question)}
         if last - self._raised_for:
-            dialog.raise_()
-            QApplication.alert(dialog)
+            dialog.come_forward()
         self._raised_for = last
 
     def _see(self, questions: Iterable[OpenQuestion]) -> None:
@@ -178,7 +187,7 @@ class QuestionPresenter(QObject):
         found = self._pick(task_key)
         if found is not None:
             self._see([found])
-            self.dialog().ask_now(found)
+            self.dialog().ask_now(found, self._find_side(True))
 
     def _pick(self, task_key: int | None) -> OpenQuestion | None:
         questions = self._inbox.questions()

@@ -3,13 +3,16 @@
 import re
 
 from enigma_panel.core.questions.kinds import credentials_text, is_about_money
-from enigma_panel.ui.i18n import Translations, without_hidden
+from enigma_panel.ui.i18n import Translations, shorten, without_hidden
 from enigma_panel.ui.questions.click_guard import MONEY_QUIET_MS, QUIET_MS
 
 tr = Translations("Questions")
 
 SHOWN_CHARS = 50_000
 """How many characters one widget shows without making the window stutter."""
+
+READ_CHARS = 160
+"""How much of an answer is repeated below it."""
 
 STOP_TEXT = "Stop the task."
 """What goes with a stop, should the service want a text."""
@@ -54,14 +57,16 @@ def dotted_credentials(username: str, password_length: int) -> str:
     return credentials_text(username, dotted(password_length))
 
 
-def preview_text(text: str, *, is_empty: bool) -> str:
-    """What the agent reads, below masked fields. text: with dots in the place of what is masked."""
-    return tr("Nothing is typed yet.") if is_empty else tr("The agent reads: {text}", text=text)
+def preview_text(text: str) -> str:
+    """What the agent reads. text: "" while there is none, else with dots for what is masked."""
+    if not text:
+        return tr("Nothing to send yet.")
+    return tr("The agent reads: {text}", text=shorten(text, READ_CHARS))
 
 
-def chosen_text(answer: str) -> str:
-    """What the agent reads, below choices; answer: "" while there is none."""
-    return tr("The agent reads: {text}", text=answer) if answer else tr("Nothing is chosen yet.")
+def as_typed_text() -> str:
+    """Return that the agent reads a field as it stands."""
+    return tr("exactly your text")
 
 
 def misread_text() -> str:
@@ -70,22 +75,17 @@ def misread_text() -> str:
 
 
 def enter_text() -> str:
-    """Return the hint below the field of an answer in one line."""
+    """Return the hint for fields of one line."""
     return tr("Enter sends the answer.")
 
 
-def last_enter_text() -> str:
-    """Return the hint below several fields of one line."""
-    return tr("Enter in the last field sends the answer.")
-
-
 def ctrl_enter_text() -> str:
-    """Return the hint below choices."""
-    return tr("Choose with an arrow key or a digit. Ctrl+Enter sends the answer.")
+    """Return the hint for choices."""
+    return tr("Ctrl+Enter sends the answer.")
 
 
 def enter_adds_text() -> str:
-    """Return the hint below an answer in several lines."""
+    """Return the hint for an answer in several lines."""
     return tr("Enter adds a line, Ctrl+Enter sends the answer.")
 
 

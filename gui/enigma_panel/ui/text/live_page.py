@@ -15,14 +15,11 @@ def live_page_text(link: str | None) -> str:
     """What it can do, who can see it, and what the browser will say; link: None where there is
     none."""
     if link is None:
-        return tr("The service told no live page of this session.")
-    texts = [
-        tr("The page only shows the picture: nobody can click in it."),
-        tr("Its link is a secret, and your web browser will remember it."),
-    ]
+        return tr("This session has no live page.")
+    text = tr("View only. Anyone with the link can watch, and it stays in your browser history.")
     if _is_numeric(link):
-        texts.append(tr("The browser will warn of its certificate: its address is a number."))
-    return " ".join(texts)
+        text += " " + tr("Your browser will warn about its certificate.")
+    return text
 
 
 def open_live_page(link: str) -> bool:

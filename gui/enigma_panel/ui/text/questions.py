@@ -17,7 +17,7 @@ NAME_LIMIT = 60
 
 _KINDS: dict[QuestionKind, Callable[[str], tuple[str, str]]] = {
     QuestionKind.CREDENTIALS: lambda name: (
-        tr("Credentials"),
+        tr("Login"),
         tr("{name} asks for a login", name=name),
     ),
     QuestionKind.CODE: lambda name: (tr("Code"), tr("{name} asks for a code", name=name)),

@@ -216,6 +216,16 @@ QStatusBar { background: {ground}; color: {dim}; }
 QStatusBar::item { border: none; }
 QSplitter::handle { background: transparent; }
 QSplitter::handle:hover { background: {line}; }
+QDialog[role="asks"] { background: {card}; border: 1px solid {amber_line}; border-radius: 8px; }
+QFrame[role="asks"] { background: {amber_tint}; border: none;
+    border-bottom: 1px solid {amber_line};
+    border-top-left-radius: 7px; border-top-right-radius: 7px; }
+QFrame[role="asks-foot"] { border: none; border-top: 1px solid {line}; }
+QLabel[role="well"] { background: {well}; border-radius: 6px; padding: 7px 11px; }
+QRadioButton[option="true"] { border: 1px solid {line}; border-radius: 6px; padding: 8px 11px; }
+QRadioButton[option="true"]:hover { background: {hover}; }
+QRadioButton[option="true"]:checked { background: {tint}; border-color: {mark}; }
+QRadioButton[option="true"]:focus { border: 2px solid {mark}; padding: 7px 10px; }
 QTabWidget::pane { border: none; border-top: 1px solid {line}; background: transparent; }
 QTabBar::tab { padding: 6px 0; margin-right: 20px; color: {dim}; background: transparent;
     border: 2px solid transparent; }

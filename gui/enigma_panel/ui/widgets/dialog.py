@@ -62,9 +62,11 @@ class ModelessDialog(QDialog):
         self.body.addLayout(make_row(*buttons))
 
     def add_keys(self, keys: Mapping[str, ButtonAction]) -> None:
-        """Add keyboard shortcuts of this window; a key that is held down acts once."""
+        """Add keyboard shortcuts of this dialog; a key that is held down acts once."""
         for sequence, action in keys.items():
             shortcut = QShortcut(QKeySequence(sequence), self)
+            # The dialog may be part of another window.
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.setAutoRepeat(False)
             shortcut.activated.connect(action)
 
@@ -116,7 +118,7 @@ class ModelessDialog(QDialog):
         """Move the focus as Tab does; from a vanished control never to one that ends something."""
         has_lost = has_lost_focus(self)
         moved = super().focusNextPrevChild(forward)
-        while has_lost and moved and _ends_something(self.focusWidget()):
+        while has_lost and moved and _ends_something(self.window().focusWidget()):
             moved = super().focusNextPrevChild(forward)
         return moved
 

@@ -3,7 +3,14 @@
 from collections.abc import Iterable
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent, QTextCursor, QTextOption, QWheelEvent
+from PySide6.QtGui import (
+    QKeyEvent,
+    QKeySequence,
+    QResizeEvent,
+    QTextCursor,
+    QTextOption,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -32,6 +39,7 @@ class LineEdit(QLineEdit):
     def __init__(self, *, enter_moves_on: bool = True) -> None:
         super().__init__()
         self._written = ""
+        self.enter_moves_on = enter_moves_on
         if enter_moves_on:
             self.returnPressed.connect(self._move_on)
 
@@ -49,6 +57,9 @@ class LineEdit(QLineEdit):
     def _move_on(self) -> None:
         self.focusNextChild()
 
+    def event(self, event: QEvent) -> bool:
+        return _keep_key(event) or super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         is_enter = event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}
         if not (is_enter and event.isAutoRepeat()):
@@ -59,6 +70,18 @@ class LineEdit(QLineEdit):
 
 def _is_command(event: QKeyEvent) -> bool:
     return bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+
+
+def _keep_key(event: QEvent) -> bool:
+    """Take Ctrl+Del for the field, in which it deletes a word: for the window it is Terminate."""
+    is_ours = (
+        event.type() is QEvent.Type.ShortcutOverride
+        and isinstance(event, QKeyEvent)
+        and event.matches(QKeySequence.StandardKey.DeleteEndOfWord)
+    )
+    if is_ours:
+        event.accept()
+    return is_ours
 
 
 class ChoiceBox(QComboBox):
@@ -101,6 +124,9 @@ class TextEdit(QPlainTextEdit):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(120, self._height(min(2, self._lines)))
+
+    def event(self, event: QEvent) -> bool:
+        return _keep_key(event) or super().event(event)
 
 
 class ReadingText(QPlainTextEdit):

@@ -13,26 +13,22 @@ tr = Translations("Questions")
 
 
 class CaptchaPage(ChoicesPage):
-    """What the picture asks for can be told to the agent, if it is a text."""
+    """What the picture shows can be typed here, if it is a text."""
 
     def __init__(self, asking: Asking) -> None:
         super().__init__()
         self.solved, self.field = self.add_field_choice(
-            tr("It asks for letters or a number"), tr("Answer"), str
+            tr("Type what the captcha shows"), tr("Answer"), str
         )
-        self.without = self.add_choice(tr("Try without"), WITHOUT_CAPTCHA_TEXT)
+        self.without = self.add_choice(tr("Skip the captcha"), WITHOUT_CAPTCHA_TEXT)
         self.live_page = make_button(tr("Open live page"))
         self.note = make_label(live_page_text(asking.live_page), "dim", wrap=True)
-        self._build(asking)
-        self.watch_fields()
-
-    def last_stop(self) -> QWidget:
-        return self.live_page
-
-    def _build(self, asking: Asking) -> None:
         self.field.setPlaceholderText(tr("Answer"))
         self.live_page.setEnabled(asking.live_page is not None)
         self.live_page.clicked.connect(asking.open_live_page)
         self.live_page.setAccessibleDescription(self.note.text())
         self.add_row(self.live_page, None)
         self.add_row(self.note)
+
+    def last_stop(self) -> QWidget:
+        return self.live_page

@@ -20,7 +20,6 @@ class ChoicePage(ChoicesPage):
         self.other, self.other_field = self.add_field_choice(
             tr("Other answer"), tr("Other answer"), str
         )
-        self.watch_fields()
 
     def secrets(self) -> list[str] | None:
         """Return no part of an option, even if it looks like a code: the question names it, and so

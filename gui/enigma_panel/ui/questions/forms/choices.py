@@ -1,26 +1,21 @@
 """Radio buttons that answer, each with a text or a field of its own: what all such pages share."""
 
+import textwrap
 from collections.abc import Callable
 
 from msgspec import Struct
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QRadioButton, QVBoxLayout, QWidget
 
 from enigma_panel.ui.i18n import Translations, plain_tip, shorten
-from enigma_panel.ui.questions.forms.page import AnswerPage, Field, Mistake
+from enigma_panel.ui.questions.forms.page import AnswerPage, Mistake
 from enigma_panel.ui.questions.forms.radio_keys import RadioKeys
-from enigma_panel.ui.questions.text import (
-    chosen_text,
-    ctrl_enter_text,
-    enter_text,
-    preview_text,
-)
-from enigma_panel.ui.widgets.basics import ProblemLabel, make_column, make_label, make_row
+from enigma_panel.ui.questions.text import ctrl_enter_text
+from enigma_panel.ui.widgets.basics import ProblemLabel, make_column, make_row
 from enigma_panel.ui.widgets.inputs import LineEdit
 
 tr = Translations("Questions")
 
-SHOWN_CHARS = 70
+SHOWN_CHARS, LINE_CHARS = 120, 42
 
 
 class Choice(Struct, frozen=True):
@@ -47,17 +42,10 @@ class ChoicesPage(AnswerPage):
         self._group = QButtonGroup(self)
         self._radio_keys = RadioKeys(self)
         self._radio_keys.entered.connect(self.filled)
-        self._chosen_before: Choice | None = None
         self._rows: QVBoxLayout = make_column(gap=8)
         self._problems: QVBoxLayout = make_column()  # below all: no sentence parts two choices
-        self._preview = make_label(role="dim", wrap=True)
-        self._keys = make_label(ctrl_enter_text(), "dim")
-        self.setLayout(make_column(self._rows, self._problems, self._preview, self._keys, None))
-        self._preview.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self._preview.ensurePolished()
-        self._preview.setText("\n")  # two lines from the start: a choice moves no button
-        self._preview.setMinimumHeight(self._preview.sizeHint().height())
-        self._preview.setText(chosen_text(""))
+        self.column.addLayout(self._rows)
+        self.column.addLayout(self._problems)
 
     def add_choice(self, label: str, answer: str) -> QRadioButton:
         """A button that answers with this text."""
@@ -74,7 +62,7 @@ class ChoicesPage(AnswerPage):
         # Not textEdited: what assistive technology writes counts, too.
         field.textChanged.connect(lambda text: button.setChecked(bool(text) or button.isChecked()))
         field.textChanged.connect(self._on_changed)
-        field.returnPressed.connect(self.filled)
+        self.watch(field)
         return button, field
 
     def add_row(self, *items: QWidget | None) -> None:
@@ -85,7 +73,9 @@ class ChoicesPage(AnswerPage):
         self, label: str, make_answer: Callable[[], str], field: LineEdit | None = None
     ) -> QRadioButton:
         text = shorten(label, SHOWN_CHARS)
-        button = QRadioButton(text.replace("&", "&&"))  # it is no mnemonic
+        lines = textwrap.wrap(text, LINE_CHARS) or [text]
+        button = QRadioButton("\n".join(lines).replace("&", "&&"))  # it is no mnemonic
+        button.setProperty("option", "true")
         button.setAccessibleName(label)
         button.setToolTip(plain_tip(label) if text != label else "")
         self._group.addButton(button)
@@ -103,12 +93,14 @@ class ChoicesPage(AnswerPage):
         button = self._group.checkedButton()
         return next((choice for choice in self.choices if choice.button is button), None)
 
-    def fields(self) -> tuple[Field, ...]:
-        return tuple(choice.field for choice in self.choices if choice.field is not None)
-
     def answer(self) -> str:
         chosen = self.chosen()
         return chosen.make_answer() if chosen is not None else ""
+
+    def keys(self) -> str:
+        chosen = self.chosen()
+        has_field = chosen is not None and chosen.field is not None
+        return super().keys() if has_field else ctrl_enter_text()
 
     def mistake(self) -> Mistake | None:
         chosen = self.chosen()
@@ -134,33 +126,13 @@ class ChoicesPage(AnswerPage):
         last = self.choices[-1]
         return last.button if last.field is None else last.field
 
-    def clear(self) -> bool:
-        self._chosen_before = self.chosen()
-        had_text = super().clear()
-        self._choose(None)
-        return had_text or self._chosen_before is not None
-
-    def bring_back(self) -> None:
-        super().bring_back()
-        self._choose(self._chosen_before)
-
     def forget(self) -> None:
-        self._chosen_before = None
         super().forget()
-        self._choose(None)
-
-    def _choose(self, choice: Choice | None) -> None:
         self._group.setExclusive(False)
-        for each in self.choices:
-            each.button.setChecked(each is choice)
+        for choice in self.choices:
+            choice.button.setChecked(False)
         self._group.setExclusive(True)
 
     def _on_changed(self) -> None:
         for choice in self.choices:
             choice.problem.clear()
-        chosen, answer = self.chosen(), self.answer()
-        has_field = chosen is not None and chosen.field is not None
-        self._preview.setText(
-            preview_text(answer, is_empty=not answer) if has_field else chosen_text(answer)
-        )
-        self._keys.setText(enter_text() if has_field else ctrl_enter_text())

@@ -6,9 +6,7 @@ from enigma_panel.core.questions.kinds import QuestionKind
 from enigma_panel.core.secrets.one_time_codes import code_in, codes_in
 from enigma_panel.core.secrets.secret_answers import secrets_in
 from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.questions.forms.page import AnswerPage, Asking, Field, Mistake
-from enigma_panel.ui.questions.text import enter_text, preview_text
-from enigma_panel.ui.widgets.basics import ElidedLabel, FieldGrid, make_column
+from enigma_panel.ui.questions.forms.page import AnswerPage, Asking, Mistake
 from enigma_panel.ui.widgets.inputs import LineEdit
 
 tr = Translations("Questions")
@@ -20,22 +18,9 @@ class CodePage(AnswerPage):
     def __init__(self, _asking: Asking) -> None:
         super().__init__()
         self.field = LineEdit(enter_moves_on=False)
-        self._preview = ElidedLabel("dim")
-        self._build()
-        self.watch_fields()
-        self._on_changed()
-
-    def _build(self) -> None:
         hints = Qt.InputMethodHint
         self.field.setInputMethodHints(hints.ImhPreferNumbers | hints.ImhSensitiveData)
-        grid = FieldGrid()
-        self._problem = grid.add_field(tr("Code"), self.field, note=enter_text())
-        self.setLayout(make_column(grid, self._preview, None))
-        self.field.textChanged.connect(self._on_changed)
-        self.field.returnPressed.connect(self.filled)
-
-    def fields(self) -> tuple[Field, ...]:
-        return (self.field,)
+        self._problem = self.add_field(tr("Code"), self.field)
 
     def answer(self) -> str:
         return code_in(self.field.text())
@@ -50,7 +35,3 @@ class CodePage(AnswerPage):
             sentence = tr("More than one code stands here. Leave only the right one.")
             return Mistake(sentence, self._problem, self.field)
         return None
-
-    def _on_changed(self) -> None:
-        self._problem.clear()
-        self._preview.show_text(preview_text(self.answer(), is_empty=not self.answer()))

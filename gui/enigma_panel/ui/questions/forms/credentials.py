@@ -7,13 +7,7 @@ from enigma_panel.core.questions.kinds import LOGIN_USED, credentials_text
 from enigma_panel.core.secrets.secret_answers import can_be_misread, login_secrets
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.questions.forms.page import AnswerPage, Asking, Field, Mistake
-from enigma_panel.ui.questions.text import (
-    dotted_credentials,
-    last_enter_text,
-    misread_text,
-    preview_text,
-)
-from enigma_panel.ui.widgets.basics import ElidedLabel, FieldGrid, make_column, make_label
+from enigma_panel.ui.questions.text import dotted_credentials, misread_text
 from enigma_panel.ui.widgets.inputs import LineEdit
 from enigma_panel.ui.widgets.password_edit import PasswordEdit
 
@@ -30,38 +24,36 @@ class CredentialsPage(AnswerPage):
         self._offered = asking.username
         self.helper = asking.make_login_helper()
         self._filled = ""
-        self._keys = make_label(last_enter_text(), "dim")
-        self._preview = ElidedLabel("dim")
         self._build()
-        self.watch_fields()
         self.username.setText(self._offered)
-        self._show_preview()
 
     def _build(self) -> None:
         self.username.setInputMethodHints(
             Qt.InputMethodHint.ImhNoPredictiveText | Qt.InputMethodHint.ImhNoAutoUppercase
         )
-        grid = FieldGrid()
-        self._no_username = grid.add_field(tr("Username"), self.username)
-        self._no_password = grid.add_field(
-            tr("Password"), self.password, self.password.show_button(), note=self._keys
-        )
-        above = [self.helper] if self.helper is not None else []
-        below = [self.helper.remember] if self.helper is not None else []
-        self.setLayout(make_column(*above, grid, *below, self._preview, None))
+        if self.helper is not None:
+            self.column.addWidget(self.helper)
+        self._no_username = self.add_field(tr("Username"), self.username)
+        show = self.password.show_button()
+        self._no_password = self.add_field(tr("Password"), self.password, show)
         self.username.textChanged.connect(self._on_changed)
         self.password.textChanged.connect(self._on_changed)
-        self.password.returnPressed.connect(self.filled)
         if self.helper is not None:
+            self.column.addWidget(self.helper.remember)
             self.helper.filled.connect(self._fill_in)
             self.helper.resized.connect(self._show_helper)
             self._show_helper()
 
-    def fields(self) -> tuple[Field, ...]:
-        return self.username, self.password
-
     def answer(self) -> str:
         return credentials_text(self.username.text(), self.password.text())
+
+    def preview(self) -> str:
+        username, length = self.username.text(), len(self.password.text())
+        return dotted_credentials(username, length) if username or length else ""
+
+    def doubt(self) -> str:
+        texts = (self.username.text(), self.password.text())
+        return misread_text() if any(map(can_be_misread, texts)) else ""
 
     def used(self) -> str:
         """The account that was filled in."""
@@ -79,7 +71,7 @@ class CredentialsPage(AnswerPage):
         if not self.username.text().strip():
             return Mistake(tr("Enter the username."), self._no_username, self.username)
         if not self.password.text():
-            sentence = tr("Enter the password. To answer something else, choose Free text.")
+            sentence = tr("Enter the password. For other answers, choose Free text.")
             return Mistake(sentence, self._no_password, self.password)
         return None
 
@@ -119,17 +111,5 @@ class CredentialsPage(AnswerPage):
         self._filled = ""  # what is typed is not the chosen account any more
         if self.helper is not None:
             self.helper.give_up()  # nor is it to be written over
-        for field, problem in (
-            (self.username, self._no_username),
-            (self.password, self._no_password),
-        ):
-            problem.show_doubt(misread_text() if can_be_misread(field.text()) else "")
-        # A doubt has this one's room: the window keeps its size, and typing disarms nothing.
-        texts = (self.username.text(), self.password.text())
-        self._keys.setVisible(not any(map(can_be_misread, texts)))
-        self._show_preview()
-
-    def _show_preview(self) -> None:
-        dotted = dotted_credentials(self.username.text(), len(self.password.text()))
-        is_empty = not self.username.text() and not self.password.text()
-        self._preview.show_text(preview_text(dotted, is_empty=is_empty))
+        for field in (self.username, self.password):
+            field.setAccessibleDescription(misread_text() if can_be_misread(field.text()) else "")

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QWidget
 from enigma_panel.core.secrets.hidden import Hidden, HidingStruct
 from enigma_panel.services.types import OpenQuestion
 from enigma_panel.ui.questions.forms.login_helper import LoginHelper
-from enigma_panel.ui.widgets.basics import ProblemLabel
+from enigma_panel.ui.questions.text import enter_text
+from enigma_panel.ui.widgets.basics import ProblemLabel, make_column, make_label, make_row
 from enigma_panel.ui.widgets.inputs import LineEdit, TextEdit
 from enigma_panel.ui.widgets.password_edit import PasswordEdit
 
@@ -53,15 +54,49 @@ class AnswerPage(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._cleared: list[Field] = []
+        self.column = make_column()
+        self.setLayout(self.column)
+        self._fields: list[Field] = []
 
-    def fields(self) -> tuple[Field, ...]:
+    def add_field(self, text: str, field: Field, *beside: QWidget) -> ProblemLabel:
+        """Add a field below its label, which is its name; returns the place of its problem."""
+        label = make_label(text)
+        label.setBuddy(field)
+        field.setAccessibleName(text)
+        problem = ProblemLabel(field)
+        row = make_row(field, *beside)
+        row.setStretch(0, 1)
+        self.column.addLayout(make_column(label, row, problem, gap=4))
+        field.textChanged.connect(problem.clear)
+        self.watch(field)
+        return problem
+
+    def watch(self, field: Field) -> None:
+        """Tell of what is typed in it; in the last line Enter sends."""
+        self._fields.append(field)
+        field.textChanged.connect(self.edited)
+        if isinstance(field, LineEdit) and not field.enter_moves_on:
+            field.returnPressed.connect(self.filled)
+
+    def fields(self) -> list[Field]:
         """What is typed in, in the order of Tab."""
-        return ()
+        return self._fields
 
     def answer(self) -> str:
         """What the agent reads."""
         raise NotImplementedError
+
+    def preview(self) -> str:
+        """What the agent reads, with dots in place of what is masked; "" while there is none."""
+        return self.answer()
+
+    def keys(self) -> str:
+        """What Enter does."""
+        return enter_text()
+
+    def doubt(self) -> str:
+        """What may not be meant, though it is no mistake."""
+        return ""
 
     def secrets(self) -> list[str] | None:
         """Return the parts that must not come back; None: those that answer and question show."""
@@ -98,28 +133,8 @@ class AnswerPage(QWidget):
         """The fields in which the person typed."""
         return [field for field in self.fields() if field.text()]
 
-    def clear(self) -> bool:
-        """Throw away what was typed; True where `bring_back` has some of it again: no secret."""
-        typed = self.typed()
-        self._cleared = [field for field in typed if not isinstance(field, PasswordEdit)]
-        for field in typed:
-            if isinstance(field, PasswordEdit):
-                field.forget()
-            elif isinstance(field, TextEdit):
-                field.fill("")
-            else:
-                field.clear()
-        return bool(self._cleared)
-
-    def bring_back(self) -> None:
-        """Take back what `clear` did. Until then the words are in the fields' histories alone."""
-        fields, self._cleared = self._cleared, []
-        for field in fields:
-            field.undo()
-
     def forget(self) -> None:
-        """Let go of all that was typed; these empty the fields' histories, too."""
-        self._cleared = []
+        """Let go of all that was typed; the histories of the fields, too."""
         for field in self.fields():
             if isinstance(field, PasswordEdit):
                 field.forget()
@@ -133,8 +148,3 @@ class AnswerPage(QWidget):
         for field in self.fields():
             if isinstance(field, PasswordEdit):
                 field.mask_again()
-
-    def watch_fields(self) -> None:
-        """Tell of what is typed; called once when all fields are made."""
-        for field in self.fields():
-            field.textChanged.connect(self.edited)

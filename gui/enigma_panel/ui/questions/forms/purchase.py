@@ -28,21 +28,24 @@ class PurchasePage(ChoicesPage):
         self._currency = currency_in(asking.question.text)
         self.total = total_in(asking.question.text)
         self._add_approval()
-        self.decline = self.add_choice(tr("Do not buy, go on"), DECLINE_TEXT)
+        self.decline = self.add_choice(tr("Don't buy, carry on"), DECLINE_TEXT)
+        self.add_field_choice(tr("Other answer"), tr("Other answer"), str)
         self._approved_today = asking.approved_today
         self._approved = make_label(_approved_text(asking.approved_today()), "dim")
         self.add_row(self._approved)
-        self.watch_fields()
 
     def used(self) -> str:
         """The amount that is allowed."""
         chosen = self.chosen()
-        if chosen is None or chosen.button is self.decline:
+        if chosen is None or chosen.button is not self.approve:
             return ""
         return self._amount() if self.total is None else self.total.text
 
     def field_mistake(self) -> str:
-        return tr("Write the amount as a number, for example 49.99.")
+        chosen = self.chosen()
+        if chosen is not None and chosen.button is not self.approve:
+            return super().field_mistake()
+        return tr("Enter the amount, for example 49.99.")
 
     def showEvent(self, event: QShowEvent) -> None:
         self._approved.setText(_approved_text(self._approved_today()))
@@ -73,6 +76,4 @@ class PurchasePage(ChoicesPage):
 
 
 def _approved_text(amounts: Sequence[str]) -> str:
-    if not amounts:
-        return tr("Nothing was approved today so far.")
-    return tr("Approved today: {sum}", sum=sum_written(amounts))
+    return tr("Approved today: {sum}", sum=sum_written(amounts) if amounts else "$0")

@@ -5,9 +5,8 @@ from PySide6.QtWidgets import QWidget
 from enigma_panel.core.questions.kinds import QuestionKind
 from enigma_panel.core.secrets.secret_answers import secrets_in
 from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.questions.forms.page import AnswerPage, Asking, Field, Mistake
-from enigma_panel.ui.questions.text import dotted, enter_text, preview_text
-from enigma_panel.ui.widgets.basics import ElidedLabel, FieldGrid, make_column
+from enigma_panel.ui.questions.forms.page import AnswerPage, Asking, Mistake
+from enigma_panel.ui.questions.text import dotted
 from enigma_panel.ui.widgets.password_edit import PasswordEdit
 
 tr = Translations("Questions")
@@ -19,25 +18,13 @@ class SecretPage(AnswerPage):
     def __init__(self, _asking: Asking) -> None:
         super().__init__()
         self.field = PasswordEdit(enter_moves_on=False)
-        self._preview = ElidedLabel("dim")
-        self._build()
-        self.watch_fields()
-        self._on_changed()
-
-    def _build(self) -> None:
-        grid = FieldGrid()
-        self._problem = grid.add_field(
-            tr("Answer"), self.field, self.field.show_button(), note=enter_text()
-        )
-        self.setLayout(make_column(grid, self._preview, None))
-        self.field.textChanged.connect(self._on_changed)
-        self.field.returnPressed.connect(self.filled)
-
-    def fields(self) -> tuple[Field, ...]:
-        return (self.field,)
+        self._problem = self.add_field(tr("Answer"), self.field, self.field.show_button())
 
     def answer(self) -> str:
         return self.field.text()
+
+    def preview(self) -> str:
+        return dotted(len(self.field.text()))
 
     def secrets(self) -> list[str]:
         """All of it, whatever the question is taken for."""
@@ -50,9 +37,3 @@ class SecretPage(AnswerPage):
 
     def last_stop(self) -> QWidget:
         return self.field.show_button()
-
-    def _on_changed(self) -> None:
-        self._problem.clear()
-        self._preview.show_text(
-            preview_text(dotted(len(self.field.text())), is_empty=self.is_empty())
-        )

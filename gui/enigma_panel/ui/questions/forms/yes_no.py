@@ -3,10 +3,17 @@
 from PySide6.QtWidgets import QButtonGroup, QRadioButton, QWidget
 
 from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.questions.forms.page import AnswerPage, Asking, Field, Mistake
+from enigma_panel.ui.questions.forms.page import AnswerPage, Asking, Mistake
 from enigma_panel.ui.questions.forms.radio_keys import RadioKeys
-from enigma_panel.ui.questions.text import NO, YES, choice_of, enter_adds_text, with_choice
-from enigma_panel.ui.widgets.basics import ProblemLabel, make_column, make_label, make_row
+from enigma_panel.ui.questions.text import (
+    NO,
+    YES,
+    as_typed_text,
+    choice_of,
+    enter_adds_text,
+    with_choice,
+)
+from enigma_panel.ui.widgets.basics import make_row
 from enigma_panel.ui.widgets.inputs import TextEdit
 
 tr = Translations("Questions")
@@ -20,33 +27,26 @@ class YesNoPage(AnswerPage):
         self.yes = QRadioButton(tr("Yes"))
         self.no = QRadioButton(tr("No"))
         self.text = TextEdit(2)
-        self._problem = ProblemLabel(self.text)
         self._group = QButtonGroup(self)
-        self._build()
-        self.watch_fields()
-
-    def _build(self) -> None:
-        self._group.addButton(self.yes)
-        self._group.addButton(self.no)
-        label = make_label(tr("The agent reads:"), "dim")
-        label.setBuddy(self.text)
-        self.text.setAccessibleName(tr("The agent reads:"))
-        self.text.setPlaceholderText(tr("Nothing is chosen yet."))
-        choices = make_row(self.yes, self.no, None, gap=24)
-        keys = make_label(enter_adds_text(), "dim")
-        self.setLayout(make_column(choices, label, self.text, self._problem, keys, None, gap=6))
         keys_of = RadioKeys(self)
         for button in (self.yes, self.no):
+            self._group.addButton(button)
+            button.setProperty("option", "true")
             keys_of.watch(button)
+        self.column.addLayout(make_row(self.yes, self.no))
+        self._problem = self.add_field(tr("Answer"), self.text)
         self.yes.clicked.connect(lambda: self._choose(YES))
         self.no.clicked.connect(lambda: self._choose(NO))
         self.text.textChanged.connect(self._on_text)
 
-    def fields(self) -> tuple[Field, ...]:
-        return (self.text,)
-
     def answer(self) -> str:
         return self.text.text().strip()
+
+    def preview(self) -> str:
+        return as_typed_text() if self.answer() else ""
+
+    def keys(self) -> str:
+        return enter_adds_text()
 
     def mistake(self) -> Mistake | None:
         if self.answer():
@@ -62,7 +62,6 @@ class YesNoPage(AnswerPage):
 
     def _on_text(self) -> None:
         """The choice follows what the text says, so the two never contradict each other."""
-        self._problem.clear()
         word = choice_of(self.text.text())
         self._group.setExclusive(False)
         self.yes.setChecked(word == YES)
