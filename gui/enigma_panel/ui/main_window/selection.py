@@ -151,11 +151,6 @@ class Selection(QObject):
         self._app_actions.answer(task)
         return True
 
-    def _answer_clicked(self) -> None:
-        """Take a click on the one selected session that asks: to its question."""
-        if len(self.subject.sessions) == 1:
-            self._answer(self._services.sessions.session(self.subject.sessions[0]))
-
     def open_task(self, key: int) -> None:
         """Take Enter on a task: to its question, its result once it ended, else to Details."""
         task = self._services.sessions.task(key)
@@ -205,9 +200,8 @@ class Selection(QObject):
     def _connect(self) -> None:
         self.sessions.selected.connect(self._follow_sessions)
         self.tasks.selected.connect(self._follow_tasks)
-        self.sessions.clicked.connect(self._answer_clicked)
         self.tasks.clicked.connect(self._follow_click)
-        self.sessions.row_clicked.connect(self._answer)
+        self.sessions.row_clicked.connect(self._answer_row)
         self.tasks.looked_at.connect(self._see_tasks)
         self.sessions.verb_clicked.connect(lambda key, verb: self._app_actions.command([key], verb))
         self.sessions.undo_clicked.connect(lambda key: self._app_actions.undo([key]))
@@ -228,12 +222,9 @@ class Selection(QObject):
         idle = shown_state(session, task) is SessionState.IDLE
         return idle and accepts_tasks(self._services.sessions, session)
 
-    def _answer(self, key: int) -> None:
-        """Open the question of a session that was clicked."""
-        session = self._services.sessions.session(key)
-        task_key = session.current_task if session is not None else None
-        if task_key is not None and self._app_actions.is_asking(task_key):
-            self._app_actions.answer(task_key)
+    def _answer_row(self, key: int) -> None:
+        """Take a click on a session that asks: to its question."""
+        self._answer(self._services.sessions.session(key))
 
     def _go_to_details(self) -> None:
         self.details_wanted.emit()
