@@ -20,15 +20,16 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPlainTextEdit,
     QSpinBox,
-    QTabBar,
     QTableView,
     QWidget,
 )
 
 from enigma_panel.core.models import SessionState, Task, TaskStatus, shown_state
+from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.features import FEATURES
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import Recovered
+from enigma_panel.ui.details.panel import Tab
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.new_task.dialog import NewTaskDialog
 from enigma_panel.ui.questions.dialog import QuestionDialog
@@ -159,12 +160,19 @@ class Tour:
         await self._until("two tasks wait", lambda: len(queue.entries()) == len(WAITING))
         self._select_task(WAITING[1])
         await self._picture("line", self._window)
+        self._put_off()
         for text in WAITING:
             self._select_task(text)
             await self._until("Remove is possible", lambda: self._button("Remove").isEnabled())
             self._press(self._window, "Remove")
             await self._until(f"“{text}” is removed", partial(self._has_ended, text))
         await self._allow_browsers(5)
+
+    def _put_off(self) -> None:
+        """A question in Details' place is for later."""
+        for dialog in self._window.findChildren(QuestionDialog):
+            if dialog.isVisible():
+                self._press(dialog, "Later")
 
     async def _allow_browsers(self, n: int) -> None:
         self._window.settings.trigger()
@@ -175,25 +183,28 @@ class Tour:
 
     async def _pause_and_resume(self) -> None:
         self._select_session(LONG)
-        await self._until("Pause is possible", lambda: self._button("Pause").isEnabled())
-        self._press(self._window, "Pause")
+        pause, resume = (self._window.verbs[v] for v in (CommandVerb.PAUSE, CommandVerb.RESUME))
+        await self._until("Pause is possible", pause.isEnabled)
+        pause.trigger()
         await self._until("it is paused", lambda: self._states(SessionState.PAUSED))
         await self._picture("paused", self._window)
-        await self._until("Resume is possible", lambda: self._button("Resume").isEnabled())
-        self._press(self._window, "Resume")
+        await self._until("Resume is possible", resume.isEnabled)
+        resume.trigger()
         await self._until("it works again", lambda: not self._states(SessionState.PAUSED))
 
     async def _watch_steps(self) -> None:
         """What the agent does, while it does it."""
         live = self._services.live
         await self._until("the channels are up", lambda: live.share().up > 0)
+        self._put_off()
         self._select_session(LONG)
-        self._find(self._window, QTabBar, "What Details shows").setCurrentIndex(1)
+        self._window.details.turn_to(Tab.STEPS)
         key = next(k for k in self._services.sessions.session_keys() if self._is_of(k, LONG))
         await self._until("it tells what it does", lambda: live.doing(key))
         await asyncio.sleep(4)  # what Pause made wide is narrow again
+        self._put_off()
         await self._picture("steps", self._window)
-        self._find(self._window, QTabBar, "What Details shows").setCurrentIndex(0)
+        self._window.details.turn_to(Tab.OVERVIEW)
 
     def _is_of(self, session_key: int, text: str) -> bool:
         sessions = self._services.sessions
@@ -202,6 +213,7 @@ class Tour:
         return task is not None and task.spec.text == text
 
     async def _answer_credentials(self) -> None:
+        self._window.answer.trigger()
         dialog = await self._dialog(QuestionDialog)
         await self._picture("question-in-window", self._window)
         self._find(dialog, QLineEdit, "Username").setText("maria")
