@@ -112,6 +112,8 @@ def test_nothing_below_the_top_bar_moves_by_itself(window: MainWindow, services:
         tables = [window.selection.sessions.viewport(), window.selection.tasks.viewport()]
         return [QRect(w.mapTo(window, QPoint()), w.size()) for w in (*parts, *tables)]
 
+    services.sessions.add(9, status=TaskStatus.DONE)
+    services.sessions.change_session(9, phase=Phase.CLOSED, ended_ms=NOW - 60_000)
     for width in (1280, 760, 640):
         size(window, width, 800)
         before = places()
@@ -167,7 +169,7 @@ def test_the_scroll_bar_of_the_page_takes_no_room(window: MainWindow, qapp: QApp
     page, bar = window.body.widget(), window.body.verticalScrollBar()
     before = page.width()
     assert not bar.isEnabled()
-    window.tasks_card.setMinimumHeight(900)
+    window.body.whole.setMinimumHeight(900)
     qapp.processEvents()
     assert bar.isEnabled()
     assert page.width() == before

@@ -33,7 +33,7 @@ def today_text(total: TaskSum, *, is_more_to_come: bool, say: Callable[[str], st
         return tr("{amount} today so far", amount=say(amount))
     amount = say(with_idle(amount) if total.has_idle else amount)
     if total.unknown:
-        return tr("{amount} today, {n} not known", amount=amount, n=total.unknown)
+        return tr("{amount} today, {n} unknown", amount=amount, n=total.unknown)
     return tr("{amount} today", amount=amount)
 
 

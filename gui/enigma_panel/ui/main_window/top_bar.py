@@ -15,7 +15,7 @@ from enigma_panel.ui.widgets.basics import make_button, make_row, set_role
 tr = Translations("Main window")
 
 HEIGHT, SIDE = 52, 16
-GAP, NARROW_GAP, NARROW = 16, 8, 760
+GAP, NARROW_GAP, NARROW = 16, 8, 800
 """Distance of its parts, and in a window that is narrower than that."""
 
 
@@ -50,7 +50,7 @@ class TopBar(QFrame):
 
     def _tint(self) -> None:
         colours = theme.colours()
-        self._new_task.setIcon(icons.icon(Glyph.PLUS, QColor(colours.on_accent), size=12))
+        self._new_task.setIcon(icons.icon(Glyph.PLUS, QColor(colours.on_accent)))
         self._menu.setIcon(icons.icon(Glyph.MENU, QColor(colours.text)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:

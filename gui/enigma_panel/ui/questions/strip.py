@@ -56,7 +56,7 @@ class QuestionStrip(QFrame):
         self._in_sight: QuestionId | None = None
         self._need: Need | None = None
         self._need_since_ms = 0
-        self._glyph = GlyphLabel(Glyph.QUESTION, Severity.AMBER, 16)
+        self._glyph = GlyphLabel(Glyph.NEEDS_YOU, Severity.AMBER, 16)
         self._who = ElidedLabel("figure")
         self._what = ElidedLabel()
         self._count = make_label(role="dim")
@@ -129,7 +129,7 @@ class QuestionStrip(QFrame):
         name = shorten(session.name, NAME_LIMIT) if session is not None else tr("A session")
         text = asked_line(name, question)
         who = name if text.startswith(name) else ""
-        self._show(who, text[len(who) :].lstrip(), Glyph.QUESTION, tr("Answer"))
+        self._show(who, text[len(who) :].lstrip(), Glyph.NEEDS_YOU, tr("Answer"))
         self._count.setText(tr("1 of {n}", n=total) if total > 1 else "")
         self._show_left(question)
 

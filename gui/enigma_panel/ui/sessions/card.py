@@ -45,12 +45,13 @@ class SessionsCard(Card):
     def height_of_rows(self) -> int:
         """Return the height with room for all browsers at once, six at most.
 
-        So no start and no end moves what is below; more than six rows are scrolled.
+        So no start and no end moves what is below; more rows are scrolled. Nothing that comes and
+        goes by itself counts, such as a scroll bar.
         """
         table = self._table  # as it would be: before it is shown it has no size of its own
         around = self.sizeHint().height() - table.sizeHint().height()
         rows = min(MOST_ROWS, max(LEAST_ROWS, self._settings.value.browsers_at_once))
-        return around + table.height_for(rows)
+        return around + 2 * table.frameWidth() + rows * table.row_height
 
     def _follow_settings(self) -> None:
         self._table.rows.set_show_ended(self._settings.value.show_ended)

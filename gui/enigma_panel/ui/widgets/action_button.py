@@ -14,7 +14,7 @@ def action_button(action: QAction, role: str = "") -> QPushButton:
     A tool button would place its icon off the middle.
     """
     button = make_button(action.text(), role)
-    button.setIconSize(QSize(20, 12))
+    button.setIconSize(QSize(20, 16))
     button.clicked.connect(action.trigger)
 
     def follow() -> None:
