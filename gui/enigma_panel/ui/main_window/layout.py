@@ -110,8 +110,8 @@ class MainLayout(ScrollArea):
         self.whole.addWidget(self.tables)
         self.tables.addWidget(self._sessions)
         self.tables.addWidget(tasks)
-        self.side.addWidget(self._details)
         self.whole.addWidget(self.side)
+        self.side.addWidget(self._details)
         # A splitter puts each new part below the others; assistive technology reads that order.
         for part in (self._sessions, tasks, self.tables, self.side):
             part.raise_()

@@ -267,19 +267,20 @@ class MainWindow(QMainWindow):
 
         A widget that gets another parent is styled anew with all that is in it.
         """
+        whole = QWidget()
+        self.setCentralWidget(whole)
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
         self.top_bar = TopBar(
             self.question_strip,
             self.money,
             new_task=self.new_task,
             menu=self.main_menu.opener,
             use_account=self.use_account if self.services.demo else None,
+            parent=whole,
         )
         self.main_menu.button = self.top_bar.menu_button
-        whole = QWidget()
-        self.setCentralWidget(whole)
-        column = QVBoxLayout(whole)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
         column.addWidget(self.top_bar)
         banners = (self.connection_banner, self.notice_bar)
         cards = (self.sessions_card, self.tasks_card, self.details)
