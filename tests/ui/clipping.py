@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from enigma_panel.ui.text.cells import Cell
 from enigma_panel.ui.widgets.basics import ElidedLabel
 from enigma_panel.ui.widgets.table.delegates import cell_width
 from enigma_panel.ui.widgets.table.model import Role
@@ -134,13 +135,13 @@ def _cut_in(table: KeyedTable) -> Iterator[str]:
             continue
         title = model.headerData(column, Qt.Orientation.Horizontal)
         size = header.sectionSize(column)
-        if size < header.sectionSizeHint(column):
+        if header.isVisible() and size < header.sectionSizeHint(column):
             yield f"heading {title}: {size} < {header.sectionSizeHint(column)}"
         if title in SHORT:
             for row in table.visible_rows():
                 cell = model.index(row, column).data(Role.CELL)
-                if cell.tail_first:  # where both have no room, the text has none
-                    cell = replace(cell, text="")
+                if cell.tail_first:  # where both have no room, it stands alone
+                    cell = Cell(text=cell.tail)
                 needs = cell_width(replace(cell, bar=None), table.table_font)
                 if size < needs:
                     yield f"{title} {cell.text}: {size} < {needs}"

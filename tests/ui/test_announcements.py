@@ -144,7 +144,7 @@ def test_a_refusal_that_holds_the_line_is_said(
     services.queue.set_waiting(3, PauseReason.RESTARTED)
     services.queue.set_waiting(3, PauseReason.FUNDS)
     services.queue.set_waiting(4, PauseReason.FUNDS)
-    assert listener.texts == ["Tasks wait: the account cannot pay"]
+    assert listener.texts == ["The balance is used up. Tasks stay queued."]
 
 
 def test_a_question_is_said_at_once_and_without_the_agents_words(

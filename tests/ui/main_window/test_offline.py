@@ -181,12 +181,12 @@ def test_clocks_stop_but_the_time_left(working: MainWindow, services: Any) -> No
     details = working.details
     working.selection.show_session(1)
     lose(services)
-    assert cell(sessions, 1, Column.LEFT).text == "3:20"
+    assert cell(sessions, 1, Column.LEFT).text == "3:20 left"
     pass_ms(working, services, 20_000)
     assert cell(sessions, 1, Column.STATE).tail == "0:40"
     assert cell(tasks, 1, tasks_model.Column.TOOK).text == "0:40"
-    assert shown_texts(details.head).endswith(f"working\nas of {local_time(NOW)}")
-    assert cell(sessions, 1, Column.LEFT).text == "3:00"
+    assert shown_texts(details.head).endswith(f"Running\nas of {local_time(NOW)}")
+    assert cell(sessions, 1, Column.LEFT).text == "3:00 left"
     come_back(services)
     working._tick()
     assert cell(sessions, 1, Column.STATE).tail == "1:00"

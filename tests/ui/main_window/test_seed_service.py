@@ -146,7 +146,7 @@ async def test_the_whole_job_where_nothing_but_the_oldest_page_is_served(
 
         for text in (LOGIN, SEARCH, NEWS):
             await person.start(text)
-        await until(lambda: "tries again in" in person.task(LOGIN, Column.RESULT))
+        await until(lambda: "next try in" in person.task(LOGIN, Column.RESULT))
         bar = window.queue_actions.bar
         await until(lambda: "No browser is free." in shown_texts(bar))
         await until(lambda: not bar.isVisible())

@@ -155,7 +155,7 @@ def test_a_cell_is_copied_whole_and_of_several_rows_the_results(
         key(table, Qt.Key.Key_C, CTRL)
         return clipboard.text()
 
-    assert five.selection.task_rows.cell_at(4, Column.COST).text == "$0.0214"
+    assert five.selection.task_rows.cell_at(4, Column.COST).text == "$0.021"
     assert copied(tasks, 4, Column.COST) == "$0.021437"
     assert said(five) == "Copied: $0.021437"
     assert copied(tasks, 4, Column.TASK) == long

@@ -130,7 +130,7 @@ def test_of_several_they_say_how_many_and_what_they_cost(two: MainWindow, servic
     assert "3 sessions selected\n$0.25\n" in shown_texts(two.details) + "\n"
     two.selection.tasks.selectAll()
     for part in (two.details, two.tasks_card):
-        assert "3 selected · $0.2500 · 0:00 min" in shown_texts(part)
+        assert "3 selected · $0.25 · 0:00 min" in shown_texts(part)
     services.sessions.change_task(3, usage=Usage(cost=Decimal("1.0123")))
     assert "3 selected · $1.25 · 0:00 min\nExactly $1.2523." in shown_texts(two.details)
     two.details.show_sum(TaskSum(count=2))  # a third is the subject, and the filter hides it

@@ -355,9 +355,9 @@ def test_the_missing_key_is_said_as_long_as_it_is_missing(
 @pytest.mark.parametrize(
     ("state", "words"),
     [
-        (KeyState.LOOKING, "Waiting for the keychain.\nIf it is locked, unlock it in its window."),
-        (KeyState.LOCKED, "The keychain is locked: there is no API key yet."),
-        (KeyState.ABSENT, "To start one, the program needs an API key."),
+        (KeyState.LOOKING, "Waiting for the keychain. If it is locked, unlock it in its window."),
+        (KeyState.LOCKED, "The keychain with the API key is locked."),
+        (KeyState.ABSENT, "Enter an API key to start one."),
     ],
 )
 def test_a_waiting_keychain_is_said_where_the_rows_will_be(
@@ -464,7 +464,7 @@ def test_an_empty_table_says_what_to_do(window: MainWindow, services: Any) -> No
     assert "No tasks yet" in tasks.accessibleDescription()
     services.account.state = KeyState.ABSENT
     services.account.changed.emit()
-    assert "needs an API key" in sessions.accessibleDescription()
+    assert "Enter an API key" in sessions.accessibleDescription()
 
 
 def test_details_fold_below_1000_px(window: MainWindow, qapp: QApplication) -> None:
@@ -611,7 +611,7 @@ def test_details_of_a_task_that_left_the_queue_say_no_more_that_it_waits(
     services.sessions.add(1, status=TaskStatus.QUEUED)
     services.queue.put(1)
     window.selection.tasks.select_key(1)
-    assert "in the queue" in window.details.trouble.what.text()
+    assert "Next" in window.details.trouble.what.text()
     services.sessions.change_task(1, status=TaskStatus.WORKING)
     services.queue.set()
     assert window.details.trouble.what.text() == ""

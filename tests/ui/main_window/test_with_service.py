@@ -159,7 +159,7 @@ async def test_a_task_runs_after_the_one_at_work(
         where = sessions.task(key).session_key
         following = await sessions.start(TaskSpec(text="Search for ribbons"), where=where)
         assert rows.keys() == [following, key]
-        assert rows.index(0, Column.RESULT).data() == "runs after the task in a.example 1"
+        assert rows.index(0, Column.RESULT).data() == "Runs after the task in a.example 1"
         await until(lambda: sessions.task(following).is_final)
         assert sessions.task(key).is_final
         assert sessions.task(following).status is TaskStatus.DONE

@@ -56,9 +56,11 @@ def test_a_session_whose_task_was_never_sent_says_so(window: MainWindow, service
     sessions.add(1, status=TaskStatus.QUEUED, sent_ms=None)
     sessions.add(2, status=TaskStatus.DONE)
     cell = cell_text(rows, 1, Column.STATE, Role.CELL)
-    assert (cell.text, cell.severity) == ("no task – billing", Severity.AMBER)
-    assert cell.spoken.startswith("no task was sent – still billing")
-    assert read_tip(cell_text(rows, 1, Column.STATE, TIP)).startswith("no task was sent – still")
+    assert (cell.text, cell.severity) == ("No task sent", Severity.PLAIN)
+    assert cell.spoken.startswith("No task sent, still billing")
+    assert read_tip(cell_text(rows, 1, Column.STATE, TIP)).startswith(
+        "No task sent 0:30 · still billing"
+    )
     assert cell_text(rows, 2, Column.STATE) == "Idle"
     sessions.change_task(1, status=TaskStatus.WORKING)
     assert cell_text(rows, 1, Column.STATE) == "Running"

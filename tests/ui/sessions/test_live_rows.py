@@ -74,7 +74,7 @@ def test_what_the_agent_does_stands_behind_its_task_while_it_works(
     rows = window.selection.session_rows
     cell = cell_text(rows, 1, Column.TASK, Role.CELL)
     assert "Buy the cheapest hub" in cell.text
-    assert cell.tail == ("· Clicking search button" if shown else "")
+    assert ("Clicking search button" in cell.tail) is shown
     said = "Buy the cheapest hub"
     now = ", now: Clicking search button" if shown else ""
     assert cell_text(rows, 1, Column.TASK, SPOKEN) == said + now
@@ -463,7 +463,7 @@ def test_the_cost_of_an_idle_session_says_that_idle_time_is_not_in_it(
     rows = window.selection.session_rows
     assert cell_text(rows, 1, Column.COST) == "$0.078"
     services.sessions.change_task(1, status=TaskStatus.DONE, ended_ms=NOW)
-    assert cell_text(rows, 1, Column.COST) == "$0.078 + idle"
+    assert cell_text(rows, 1, Column.COST) == "$0.078 +"
     assert cell_text(rows, 1, Column.COST, SPOKEN) == "$0.0778 and idle time"
     assert "Idle time costs money too." in cell_text(rows, 1, Column.COST, DESCRIPTION)
 

@@ -57,7 +57,6 @@ def test_the_row_says_what_waits(working: MainWindow, services: Any) -> None:
     cell = cell_text(rows, 2, Column.STATE, Role.CELL)
     assert cell.text == "Idle"
     assert cell.tail == "Terminate once online"
-    assert cell.bold
     said = "Idle, still billing, Terminate once online"
     assert cell_text(rows, 2, Column.STATE, SPOKEN) == said
     assert cell.tip  # where the row has no room for it all

@@ -390,7 +390,7 @@ def test_details_tell_what_a_task_waits_for(queued: MainWindow, services: Any) -
         queue[0], replace(queue[1], why=WaitReason.BUDGET, due_ms=NOW + 12_000), queue[2]
     )
     said = shown_texts(queued.details)
-    assert "Waits for calls of this minute, 0:12." in said
+    assert "Rate limit, starts in 12 s." in said
     assert "2nd in the queue. It has not been started yet." in said
     services.clock.now += 2_000
     queued.details.tick()
@@ -451,17 +451,6 @@ def test_the_bar_comes_and_goes(queued: MainWindow, services: Any) -> None:
     assert names(bar) == []
     queue.set()
     assert not bar.isVisible()
-
-
-def test_the_bar_has_room_for_its_words_where_the_card_has_little(
-    queued: MainWindow, services: Any, qapp: QApplication
-) -> None:
-    bar, queue = queued.queue_actions.bar, services.queue
-    queued.resize(640, 400)
-    queue.set(*queue.waiting, pause_reason=PauseReason.FUNDS)
-    qapp.processEvents()
-    assert bar.heightForWidth(bar.width()) > bar.minimumSizeHint().height()  # they are two lines
-    assert bar.minimumHeight() >= bar.heightForWidth(bar.width())
 
 
 def test_the_bar_does_not_push_a_row_away_from_the_pointer(
@@ -546,7 +535,7 @@ def test_browsers_that_take_no_task_are_said_above_and_in_the_rows(
     said = "Browsers open, but take no task. 3 tasks are queued."
     assert said in shown_texts(queued.queue_actions.bar)
     row = cell_text(rows, queue.waiting[0].task_key, Column.RESULT)
-    assert row == "browsers open, but take no task – Go on"
+    assert row == "Browsers open but take no task, waiting for Go on"
 
 
 def test_a_refused_key_is_asked_for(

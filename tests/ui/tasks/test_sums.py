@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication
 
-from enigma_panel.core.task_filter import TaskSum
+from enigma_panel.core.task_filter import NO_FILTER, TaskSum
 from enigma_panel.services.container import Services
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.ui.main_window.window import MainWindow
@@ -29,6 +29,7 @@ class FakeSearch(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.figures = SimpleNamespace(shown=SHOWN, total=100)
+        self.filter = NO_FILTER
         self.problem: LedgerError | None = None
         self.costs: dict[int, Decimal] = {}
         self.error: LedgerError | None = None

@@ -31,8 +31,8 @@ def test_the_result_stands_in_the_table_with_a_sign_and_the_doubt() -> None:
 
 def test_the_cost_is_shown_as_one_that_is_not_counted() -> None:
     cell = task_cost_cell(DONE)
-    assert (cell.text, cell.tool_tip) == ("$0.0210?", DOUBT)
-    assert task_cost_cell(replace(DONE, code=None)).text == "$0.0210"
+    assert (cell.text, cell.tool_tip) == ("$0.021?", DOUBT)
+    assert task_cost_cell(replace(DONE, code=None)).text == "$0.021"
     assert usage_text(DONE) == "$0.0210?"
 
 

@@ -261,7 +261,7 @@ CODES = [
         "TASK_TIMEOUT",
         ErrorContext(cost=Decimal("0.07")),
         (
-            "The task took longer than its limit. It cost $0.0700. "
+            "The task took longer than its limit. It cost $0.070. "
             "Give it more time or make it smaller."
         ),
     ),

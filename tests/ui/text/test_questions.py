@@ -22,7 +22,7 @@ def missed(status: TaskStatus = TaskStatus.FAILED, **facts: Any) -> Task:
 @pytest.mark.parametrize("status", [TaskStatus.FAILED, TaskStatus.LOST])
 def test_that_nobody_answered_is_said_before_what_the_service_says(status: TaskStatus) -> None:
     text = (
-        f"Nobody answered “I need login credentials”; the task ended at {local_time(NOW)}, $0.1000"
+        f"Nobody answered “I need login credentials”; the task ended at {local_time(NOW)}, $0.100"
     )
     task = missed(status, cost="0.1", error="Session timed out")
     assert result_cell(task, None).text == text

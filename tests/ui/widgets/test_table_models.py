@@ -102,9 +102,9 @@ def test_sessions_stand_in_the_order_of_their_start_whatever_becomes_of_them(
     for key, status in ((4, TaskStatus.ASKS), (3, TaskStatus.PAUSED), (5, TaskStatus.DONE)):
         sessions.change_task(key, status=status)
         assert session_rows.keys() == shown
-    assert cell_text(session_rows, 4, Column.TASK, Role.CELL).bold
+    assert session_rows.needs_you(4)
     sessions.change_task(4, status=TaskStatus.WORKING)
-    assert not cell_text(session_rows, 4, Column.TASK, Role.CELL).bold
+    assert not session_rows.needs_you(4)
     sessions.change_session(3, phase=Phase.CLOSED, ended_ms=NOW)
     assert session_rows.keys() == shown
 

@@ -62,7 +62,9 @@ AMBER_LEFT_MS = 90_000
 RED_LEFT_MS = 30_000
 LONG_MS = 754_000
 """A time of 12:34, which few sessions reach."""
-EXAMPLE_COST, SHORT_NAME = "$0.000", "shop.exa"
+SHORT_NAME = "shop.exa"
+MORE = " +"
+"""Ending of a cost of which a part is unknown; the cell's hint and spoken text say what."""
 VERB_WIDTH, VERB_APART = 28, 8
 """Width of a verb and of the gap before Terminate, in the usual font."""
 _MARKS = {TaskStatus.DONE: "✓ ", TaskStatus.FAILED: "✗ ", TaskStatus.STOPPED: "■ "}
@@ -117,7 +119,7 @@ class SessionsModel(KeyedTableModel):
         states, name = tuple(_usual_states()), (Cell(text=USUAL_NAME),)
         words, short = tuple(replace(state, tail="") for state in states), (Cell(text=SHORT_NAME),)
         left = Cell(text=tr("{time} left", time=tr("≈ {time}", time=duration(LONG_MS))))
-        cost, idle = Cell(text=USUAL_COST), Cell(text=with_idle(EXAMPLE_COST))
+        cost = (Cell(text=USUAL_COST),)
         verbs_width = verb_width() * len(CommandVerb) + VERB_APART + 2 * PAD
         return (
             ColumnDef(Column.STATE, tr("State"), self._state, width=states, least=words),
@@ -126,7 +128,7 @@ class SessionsModel(KeyedTableModel):
             ColumnDef(
                 Column.LEFT, tr("Left"), self._left, width=(replace(left, bar=1.0),), least=(left,)
             ),
-            ColumnDef(Column.COST, tr("Cost"), self._cost, RIGHT, (cost, idle), least=(cost,)),
+            ColumnDef(Column.COST, tr("Cost"), self._cost, RIGHT, cost),
             ColumnDef(Column.VERBS, "", self._verbs, width=verbs_width),
         )
 
@@ -401,10 +403,12 @@ def session_cost_cell(
         return cell
     text, copied, hints = cell.text, cell.copied, [cell.hint]
     if n_unknown:
-        text, copied = incomplete(text, n_unknown), incomplete(copied, n_unknown)
+        copied = incomplete(copied, n_unknown)
         hints.append(unknown_cost_text(n_unknown))
     if is_idle:
-        text, copied = with_idle(text), with_idle(copied)
+        copied = with_idle(copied)
         hints.append(idle_text())
+    if n_unknown or is_idle:
+        text += MORE
     hint = "\n".join(filter(None, hints))
     return replace(cell, text=text, spoken=spoken_money(copied), hint=hint, copied=copied)

@@ -87,7 +87,7 @@ class SessionsTable(KeyedTable):
         """Set the text of the empty table: what to do, and what the program waits for."""
         match state:
             case KeyState.READY:
-                text = tr("No session is open. New task (Ctrl+N) starts one.")
+                text = tr("No session is open. Start a task with New task (Ctrl+N).")
             case KeyState.LOOKING:
                 text = tr("Waiting for the keychain. If it is locked, unlock it in its window.")
             case KeyState.LOCKED:
@@ -267,7 +267,7 @@ class VerbsDelegate(CellDelegate):
             painter.setBrush(QColor(colours.line if row_verb == self.pressed else over))
             painter.drawRoundedRect(place, RADIUS, RADIUS)
         colour = colours.red if verb is CommandVerb.TERMINATE else colours.text
-        size = QRectF(0, 0, 16, 16)
+        size = QRectF(0, 0, 14, 14)
         size.moveCenter(QRectF(place).center())
         colour = colour if possible else colours.faint
         icons.paint(painter, GLYPHS[verb], size, QColor(colour))

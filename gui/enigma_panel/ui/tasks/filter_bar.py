@@ -25,7 +25,7 @@ TYPED_MS = 1_000
 
 
 class FilterBar(QWidget):
-    """The chips of the filter; field and *Clear* stand beside it, the panel below.
+    """The chips of the filter and *Clear*; the field stands before it, the panel below.
 
     What is set here is searched for at once. Chips that count nothing are hidden, and those at the
     right where there is no room; while somebody aims at one, all stay as they are. left: the
@@ -58,6 +58,10 @@ class FilterBar(QWidget):
         self._show_filter(settings.value.task_filter)
         search.ask(settings.value.task_filter, settings.value.task_order)
 
+    def add_total(self, total: QWidget) -> None:
+        """Add what has the room that chips and *Clear* leave."""
+        self._row.addWidget(total, 1)
+
     def begin(self) -> None:
         """Put the cursor into the field."""
         self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -88,10 +92,10 @@ class FilterBar(QWidget):
         self.setAccessibleName(tr("Filter of the tasks"))
         self.more.setCheckable(True)
         self.clear.setToolTip(tr("Shows all tasks again."))
-        row = make_row(*self.chips, None, gap=GAP)
-        row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
-        self.setLayout(row)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        self._row = make_row(*self.chips, self.clear, gap=GAP)
+        self._row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
+        self.setLayout(self._row)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.panel.hide()
 
     def _connect(self) -> None:
@@ -150,16 +154,16 @@ class FilterBar(QWidget):
     def refresh(self) -> None:
         """Show the counts."""
         figures, wanted = self._search.figures, self._search.filter
+        self.clear.setVisible(not wanted.is_empty)
         if not (self._hold.is_held and self.underMouse()):
             for chip in self.chips:
                 chip.show_count(sum(figures.by_group.get(g, 0) for g in chip.words.groups))
             self._fit()
-        self.clear.setVisible(not wanted.is_empty)
         if self._is_unsaved():
             self._save_debounce.trigger()
-        has_tasks = bool(self._search.keys or figures.total or not wanted.is_empty)
+        is_needed = bool(self._search.keys or figures.total or not wanted.is_empty)
         for part in (self, self.field):
-            part.setVisible(has_tasks)
+            part.setVisible(is_needed or self._search.problem is not None)
 
     def _show_filter(self, wanted: TaskFilter) -> None:
         with QSignalBlocker(self.field):
@@ -174,20 +178,17 @@ class FilterBar(QWidget):
     def _fit(self) -> None:
         """Show the chips that count something, as many as there is room for."""
         room = self.width() + GAP
+        if not self.clear.isHidden():
+            room -= self.clear.sizeHint().width() + GAP
         for chip in self.chips:
             room -= chip.wanted_width
             chip.setVisible(chip.wanted_width > 0 and room >= 0)
-        self.updateGeometry()
 
     def _announce(self) -> None:
         figures = self._search.figures
         announce(self.window(), shown_texts(figures.shown, figures.total)[0])
 
     # -- Qt ----------------------------------------------------------------------------------
-
-    def sizeHint(self) -> QSize:
-        width = sum(chip.wanted_width for chip in self.chips)
-        return QSize(max(0, width - GAP), super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, super().minimumSizeHint().height())

@@ -75,7 +75,8 @@ class TaskSums(QLabel):
         elif selected is not None:
             self._texts, tip = selected_texts(selected), sum_tip(selected)
         else:
-            self._texts = shown_texts(figures.shown, figures.total) if figures.total else ()
+            is_empty = not figures.total and self._search.filter.is_empty
+            self._texts = () if is_empty else shown_texts(figures.shown, figures.total)
             tip = sum_tip(figures.shown)
         whole = self._texts[0] if self._texts else ""
         self.setAccessibleName(whole)

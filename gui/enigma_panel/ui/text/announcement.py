@@ -64,7 +64,7 @@ def command_failed_text(verb: CommandVerb, session: Session | None) -> str:
 
 def queue_text(reason: PauseReason) -> str:
     """Return why no queued task is started."""
-    return tr("Tasks wait: {why}", why=pause_text(reason))
+    return tr("{why}. Tasks stay queued.", why=pause_text(reason))
 
 
 def connection_text(*, is_lost: bool) -> str:

@@ -184,10 +184,10 @@ def test_columns_stand_where_the_person_put_them(
 ) -> None:
     table, header = window.selection.tasks, window.selection.tasks.horizontalHeader()
     header.moveSection(header.visualIndex(TaskColumn.COST), 1)
-    table.setColumnHidden(TaskColumn.HOST, False)
-    table.setColumnHidden(TaskColumn.ENDED, True)
     header.resizeSection(TaskColumn.TOOK, 144)
-    header.setSectionHidden(TaskColumn.TOOK, True)
+    for column, shown in ((TaskColumn.HOST, True), (TaskColumn.ENDED, False)):
+        table.columns.show_column(column, shown=shown)
+    table.columns.show_column(TaskColumn.TOOK, shown=False)
     window.save_layout()
     again = MainWindow(services, dialogs)
     assert shown_columns(again) == ["STATUS", "COST", "TASK", "RESULT", "HOST"]

@@ -17,7 +17,7 @@ from enigma_panel.ui.widgets.table_font import TableFont
 
 LEAD = 8
 """Additional room before the first column, so that it begins where the card's heading does."""
-TEXT_GOOD = 220
+TEXT_GOOD = 230
 """The width of a column that shares the rest, in the usual font, below which others give way."""
 TEXT_LEAST = 64
 """The least width of a column that shares the rest, in the usual font.
@@ -73,11 +73,14 @@ class ColumnSizing(QObject):
     def resize_columns(self) -> None:
         """Set the widths after the table has another width, other columns, or another heading."""
         header = self._header
-        shown = [c for c in self._columns.values() if not self._is_hidden(c.key)]
+        with self._by_ourselves():
+            for key in self._left_out:
+                header.setSectionHidden(key, False)  # a hidden one has no heading to measure
+        self._left_out = set()
+        shown = [c for c in self._columns.values() if not header.isSectionHidden(c.key)]
         shared = [c.key for c in shown if c.width is None and c.key not in self._own_widths]
         widths = {c.key: self._width(c) for c in shown if c.key not in shared}
         rest = self._table.viewport().width() - sum(widths.values())
-        self._left_out = set()
         for column in reversed(shown):
             can_go = column.gives_way and column.key not in self._asked_for
             if can_go and rest < len(shared) * theme.scaled(TEXT_GOOD):
@@ -98,7 +101,6 @@ class ColumnSizing(QObject):
             for key in self._left_out:
                 header.setSectionHidden(key, True)
             for key, width in widths.items():
-                header.setSectionHidden(key, False)
                 header.resizeSection(key, width)
 
     def show_column(self, key: int, *, shown: bool) -> None:

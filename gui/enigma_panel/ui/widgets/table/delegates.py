@@ -86,6 +86,7 @@ class CellDelegate(QStyledItemDelegate):
     ) -> None:
         """Paint glyph, bar, text and tail from left to right."""
         cell, align = self.rows.cell_to_paint(row, column), self.rows.columns[column].align
+        cell = _shorter(cell, place.width(), table_font)
         colours = theme.colours()
         rect = place.adjusted(PAD, 0, -PAD, 0)
         if cell.glyph is not None:
@@ -130,14 +131,18 @@ def cell_width(cell: Cell, table_font: TableFont) -> int:
     return width + (BAR_WIDTH + BAR_GAP if cell.bar is not None else 0)
 
 
+def _shorter(cell: Cell, width: int, table_font: TableFont) -> Cell:
+    """Return the tail alone where it comes first, and there is no room for more."""
+    if not cell.tail_first or cell_width(cell, table_font) <= width:
+        return cell
+    alone = Cell(text=cell.tail, severity=Severity.DIM)
+    return alone if cell_width(alone, table_font) <= width else cell
+
+
 def _text_room(cell: Cell, room: int, own: TableFont, plain: TableFont) -> int:
     """Return how much of the room the text of a cell gets before its tail."""
     needs, wants = own.width(cell.text), plain.width(cell.tail)
-    if cell.steady:
-        return steady_width(room, needs)
-    if cell.tail_first and wants <= room:
-        return needs if needs + TAIL_GAP + wants <= room else 0  # half a word says nothing
-    return text_width(room, needs, wants)
+    return steady_width(room, needs) if cell.steady else text_width(room, needs, wants)
 
 
 def text_width(room: int, needs: int, tail: int) -> int:

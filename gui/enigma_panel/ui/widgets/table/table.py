@@ -190,9 +190,8 @@ class KeyedTable(QTableView):
 
     def height_for(self, rows: int) -> int:
         """Return the height with so many rows in view."""
-        bar, header = self.horizontalScrollBar(), self.horizontalHeader()
-        around = 2 * self.frameWidth() + (bar.sizeHint().height() if bar.maximum() else 0)
-        around += 0 if header.isHidden() else header.height()
+        header = self.horizontalHeader()
+        around = 2 * self.frameWidth() + (0 if header.isHidden() else header.height())
         return around + rows * self.row_height
 
     def set_related(self, keys: frozenset[int]) -> None:
@@ -427,7 +426,9 @@ class KeyedTable(QTableView):
 
     def minimumSizeHint(self) -> QSize:
         """Return room for the columns and one row."""
-        return QSize(super().minimumSizeHint().width(), self.height_for(1))
+        bar = self.horizontalScrollBar()
+        height = self.height_for(1) + (bar.sizeHint().height() if bar.maximum() else 0)
+        return QSize(super().minimumSizeHint().width(), height)
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         super().selectionChanged(selected, deselected)
