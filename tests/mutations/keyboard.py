@@ -89,7 +89,6 @@ KEYBOARD = (
         tests=(
             f"{KEYS}::test_a_row_that_asks_opens_its_own_question",
             f"{KEYS}::test_answer_in_a_context_menu_opens_that_question",
-            f"{KEYS}::test_answer_in_details_opens_that_question_and_goes_with_it",
         ),
     ),
     Break(

@@ -317,10 +317,10 @@ def test_another_theme_paints_the_time_line_anew(
     lived(services, 3)
     window.selection.sessions.select_key(1)
     view = window.details.timeline.view
-    assert view.grab().toImage().pixelColor(300, 3).lightness() > 200
+    assert view.grab().toImage().pixelColor(200, 1).lightness() > 200
     theme.apply(qapp, Qt.ColorScheme.Dark)
     run_events(qapp)
-    assert view.grab().toImage().pixelColor(300, 3).lightness() < 80
+    assert view.grab().toImage().pixelColor(200, 1).lightness() < 80
     theme.apply(qapp, Qt.ColorScheme.Light)
 
 
