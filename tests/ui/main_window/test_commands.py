@@ -67,7 +67,7 @@ def test_words_in_any_order_also_of_what_a_command_costs(
     type_text(palette.field, "money shop stop")
     assert rows(palette) == ["Stop – shop.example 1"]
     palette.field.setText("s")
-    assert rows(palette)[0] == "Search the steps", "those that begin so stand before New task"
+    assert rows(palette)[0].startswith("S"), "those that begin so stand before New task"
     palette.field.setText("zebra")
     assert rows(palette) == []
     assert palette.nothing.isVisible()

@@ -194,7 +194,10 @@ async def test_the_hint_says_when_it_would_run(world: World, dialog: NewTaskDial
     assert dialog.target_label.text() == "Starts now."
     world.sessions.put(a_session(1, current_task=1), a_task(1))
     world.queue.set_limit(1)
-    assert dialog.target_label.text() == "The only place is in use. The task is queued."
+    assert (
+        dialog.target_label.text()
+        == "Waiting for a free browser (1 of 1 in use). The task is queued."
+    )
     world.queue.set_limit(5)
     assert dialog.another_button.isVisible()
     world.queue.put(6, why=WaitReason.BUSY)
@@ -226,7 +229,10 @@ async def test_the_hint_says_how_many_of_several_start(world: World, dialog: New
     world.queue.set_limit(11)
     assert dialog.target_label.text() == "All 10 start now."
     world.queue.set_limit(1)
-    assert dialog.target_label.text() == "The only place is in use. The tasks are queued."
+    assert (
+        dialog.target_label.text()
+        == "Waiting for a free browser (1 of 1 in use). The tasks are queued."
+    )
     world.queue.put(7, why=WaitReason.NO_SLOT)
     assert dialog.target_label.text() == "They are queued behind 1 task."
     world.queue.set(pause_reason=PauseReason.FUNDS)

@@ -78,10 +78,10 @@ def test_what_becomes_of_each_session() -> None:
 def test_a_command_stands_in_its_session_s_line(world: World) -> None:
     world.sessions.put(a_session(1, current_task=1), a_task(1))
     world.sessions.set_pending(1, CommandVerb.TERMINATE, WaitReason.KEY)
-    assert said(world) == ["Terminate waits for the key"]
+    assert said(world) == ["Terminate once there is a key"]
     assert notes(world) == ["What is not sent by then is sent at the next start."]
     world.sessions.set_pending(1, CommandVerb.STOP, WaitReason.KEY)
-    assert said(world) == [f"Still running, closes by {ENDS} · Stop waits for the key"]
+    assert said(world) == [f"Still running, closes by {ENDS} · Stop once there is a key"]
     world.sessions.set_pending(1, CommandVerb.STOP, WaitReason.SENDING)
     assert notes(world) == []
 

@@ -18,12 +18,6 @@ QMainWindow, QDialog { background: {ground}; }
 QToolTip { background: {card}; color: {text}; border: 1px solid {line}; border-radius: 6px;
     padding: 3px 6px; font-size: {small_px}; }
 
-QDialog[role="sheet"] { background: {card}; border: 1px solid {line}; border-radius: 12px; }
-QFrame[role="foot"] { border: none; border-top: 1px solid {line}; }
-QDialog[role="sheet"] QTabWidget::pane { border: none; border-top: 1px solid {line}; }
-QPlainTextEdit#task, QPlainTextEdit#task:focus {
-    border: none; background: transparent; padding: 0; font-size: {title_px}; }
-
 QFrame[role="card"] { background: {card}; border: 1px solid {line}; border-radius: 8px; }
 QDialog[role="sheet"] { background: {card}; border: 1px solid {line}; border-radius: 12px; }
 QDialog[role="asks"] { background: {card}; border: 1px solid {amber_line}; border-radius: 8px; }

@@ -16,7 +16,6 @@ tr = Translations("Widgets")
 
 EDGE, TOP, PADDING = 16, 48, 24
 """Least distance from the window's edges, distance below the top bar, and what stands inside."""
-_SHADES = {"light": QColor(22, 26, 32, 77), "dark": QColor(0, 0, 0, 128)}
 _SHADOW, _SPREADS = QColor(0, 0, 0, 3), range(1, 29, 2)
 """The shadow is made of several outlines, each larger, since an effect would be slow."""
 
@@ -82,7 +81,7 @@ class Shade(QWidget):
         if not self._sheets:
             return
         painter = QPainter(self)
-        painter.fillRect(self.rect(), _SHADES[theme.colours().name])
+        painter.fillRect(self.rect(), QColor(theme.colours().shade))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(_SHADOW)
         around = QRectF(self._sheets[-1].geometry().translated(QPoint(0, 8) - self.pos()))
