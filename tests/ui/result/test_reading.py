@@ -150,10 +150,10 @@ def test_links_are_seen_in_the_other_colours_too(view: ResultView, qapp: QApplic
         return cursor.charFormat().foreground().color().name()
 
     show(view, "[link](https://docs.example)")
-    assert link_colour() == theme.LIGHT.accent
+    assert link_colour() == theme.LIGHT.mark
     theme.apply(qapp, Qt.ColorScheme.Dark)
     try:
-        assert link_colour() == theme.DARK.accent
+        assert link_colour() == theme.DARK.mark
     finally:
         theme.apply(qapp, Qt.ColorScheme.Light)
 
