@@ -37,8 +37,8 @@ tr = Translations("Result")
 
 LINE_CHARS, LINE_HEIGHT = 70, 1.4
 """Length of a line in letters, and its height as a multiple of the font's size."""
-MARGIN, FRAME = 2, 4
-"""Room around the text, and for the sign of focus."""
+FRAME = 4
+"""Room for the sign of focus."""
 _DIALECT = (
     QTextDocument.MarkdownFeature.MarkdownDialectGitHub
     | QTextDocument.MarkdownFeature.MarkdownNoHTML
@@ -74,7 +74,7 @@ class Reading(QTextEdit):
         )
         self.viewport().setMouseTracking(True)
         self.setMinimumHeight(self.fontMetrics().lineSpacing() * 3 if most_lines is None else 0)
-        set_role(self, "reading")
+        set_role(self, "document" if most_lines is None else "reading")
         theme.changed().connect(self._lay_out)
 
     def show_text(self, text: str, *, is_markdown: bool = False) -> None:
@@ -102,7 +102,7 @@ class Reading(QTextEdit):
         document = QTextDocument(self)
         document.setUndoRedoEnabled(False)
         document.setDefaultFont(self._face())
-        document.setDocumentMargin(MARGIN)
+        document.setDocumentMargin(0)
         if self._is_markdown:
             document.setMarkdown(self._text, _DIALECT)
             _replace_images(document)

@@ -3,9 +3,10 @@
 Widgets name their part by the property "role": primary, danger, danger-link, link, chip, plain,
 look, example, option (buttons); dim, heading, title, section, sentence, problem, amber, red, green,
 figure, figure-amber, figure-red, notice, well, pill (labels); card, strip, notice, floating, row,
-toast, sheet, asks, foot, bar, status, offline (frames); reading, question (texts to read); rows,
-commands (tables and lists); clear (what a scroll area shows); plain (a combo box without a frame);
-mistaken (a field in error). Buttons and fields with the property "small" are 28 px high, not 32.
+toast, sheet, asks, foot, bar, status, offline (frames); reading, document, question (texts to
+read); rows, commands (tables and lists); clear (what a scroll area shows); plain (a combo box
+without a frame); mistaken (a field in error). Buttons and fields with the property "small" are
+28 px high, not 32.
 """
 
 from typing import TYPE_CHECKING
@@ -131,6 +132,8 @@ QPlainTextEdit[role="reading"], QTextEdit[role="reading"] {
     border: 2px solid transparent; background: transparent; padding: 0; }
 QPlainTextEdit[role="reading"]:focus, QTextEdit[role="reading"]:focus {
     border-color: {mark}; padding: 0; }
+QTextEdit[role="document"], QTextEdit[role="document"]:focus {
+    border: none; background: transparent; padding: 0; } /* its caret shows the focus */
 QComboBox[role="plain"] { background: transparent; border-color: transparent; color: {dim}; }
 QComboBox[role="plain"]:focus { border-color: {mark}; }
 QComboBox { combobox-popup: 0; }
