@@ -118,7 +118,7 @@ async def test_a_file_that_is_there_is_asked_about(
     world.exports.fail(ExportFault.EXISTS)
     key(dialog.file, ENTER)
     await world.settle()
-    assert "“tasks.csv” is there already." in shown_texts(dialog)
+    assert "“tasks.csv” already exists." in shown_texts(dialog)
     assert dialog.taken.keep_both.hasFocus()  # what loses nothing
     dialog.file.setText("/home/maria/other.csv")  # about another one it is asked anew
     assert not dialog.taken.isVisible()
@@ -176,7 +176,7 @@ async def test_progress_is_shown_and_cancel_stops_it(
     ("fault", "words"),
     [
         (ExportFault.DISK_FULL, "the disk has no room for it"),
-        (ExportFault.NOT_A_FILE, "“tasks.csv” is there already and is no file"),
+        (ExportFault.NOT_A_FILE, "“tasks.csv” already exists and is not a file"),
         (ExportFault.NO_FOLDER, "There is no such folder"),
         (ExportFault.DISK, "it cannot be kept there (Permission denied)"),
         (ExportFault.LEDGER, "the ledger could not be read (Permission denied)"),

@@ -92,7 +92,7 @@ async def test_a_file_that_is_there_is_asked_about(
     dialog = await show("new")
     (folder / "result.txt").write_text("old")
     await save(dialog, folder / "result.txt")
-    assert dialog.saver.taken.text.text() == "“result.txt” is there already."
+    assert dialog.saver.taken.text.text() == "“result.txt” already exists."
     assert dialog.saver.cancel.hasFocus()
     saver = dialog.saver
     click(saver.cancel if answer == "cancel" else getattr(saver.taken, answer))

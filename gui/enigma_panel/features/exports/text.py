@@ -16,7 +16,7 @@ tr = Translations("Export")
 _FAULTS: dict[ExportFault, Callable[[ExportOrder, str], str]] = {
     ExportFault.EXISTS: lambda order, _: taken_text(order.path.name),
     ExportFault.NOT_A_FILE: lambda order, _: tr(
-        "“{name}” is there already and is no file. Choose another name.", name=_name(order)
+        "“{name}” already exists and is not a file. Choose another name.", name=_name(order)
     ),
     ExportFault.NO_FOLDER: lambda _order, _: tr("There is no such folder. Choose another one."),
     ExportFault.DISK_FULL: lambda _order, _: tr(

@@ -46,7 +46,7 @@ class ResultSaver(QWidget):
         self._folder = ""  # where the last one went
         self._asked: tuple[Path, str] | None = None
         self.news = make_label(wrap=True)
-        self.cancel = make_button(tr("Do not save"))
+        self.cancel = make_button(tr("Cancel"))
         self.taken = TakenQuestion(self.cancel)
         self._line = QFrame()
         self._line.setLayout(make_row(self.news))

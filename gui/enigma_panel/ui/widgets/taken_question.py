@@ -44,5 +44,5 @@ class TakenQuestion(QFrame):
 
 
 def taken_text(name: str) -> str:
-    """Return that there is such a file."""
-    return tr("“{name}” is there already.", name=shorten(name, NAME_CHARS))
+    """Return that the file exists."""
+    return tr("“{name}” already exists.", name=shorten(name, NAME_CHARS))
