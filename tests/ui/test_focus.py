@@ -5,12 +5,11 @@ All is reached, Enter presses it, and no focus falls unasked on what ends someth
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from itertools import product
 from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QColor
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -34,7 +33,6 @@ from enigma_panel.core.models import TaskStatus
 from enigma_panel.ui.dialogs import Dialogs
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.text.problems import Notice, NoticeAction
-from enigma_panel.ui.theme import theme
 from enigma_panel.ui.widgets.basics import Button, ToolButton
 from tests.kit.builders import a_question
 from tests.kit.clock import NOW
@@ -378,16 +376,3 @@ def test_what_stands_above_the_tables_comes_before_them(
     assert order[first : first + len(above)] == above
     assert order.index("Sessions") < order.index("Tasks")
     assert first + len(above) <= order.index("Sessions")
-
-
-def test_the_ring_of_a_table_is_whole(window: MainWindow, qapp: QApplication) -> None:
-    """The header covered its upper corners."""
-    window.activateWindow()
-    red = QColor(theme.colours().accent).red()
-    for table in (window.selection.sessions, window.selection.tasks):
-        table.setFocus(Qt.FocusReason.TabFocusReason)
-        qapp.processEvents()
-        picture = table.grab().toImage()
-        for x, y in product((1, picture.width() - 5), (1, picture.height() - 5)):
-            corner = (picture.pixelColor(x + dx, y + dy) for dx, dy in product(range(4), repeat=2))
-            assert min(abs(pixel.red() - red) for pixel in corner) < 30, (x, y)

@@ -191,13 +191,13 @@ class VerbBar(QWidget):
         for verb, button in self.verbs.items():
             colour = colours.red if verb is CommandVerb.TERMINATE else colours.text
             off = QColor(colours.faint)
-            button.setIcon(icons.icon(GLYPHS[verb], QColor(colour), size=SIGN, off=off))
+            button.setIcon(icons.icon(GLYPHS[verb], QColor(colour), size=SIGN, off=off, gap=2))
 
 
 def _small_button(text: str, role: str = "") -> QPushButton:
     button = make_button(text, role)
     button.setProperty("small", True)
-    button.setIconSize(QSize(SIGN, SIGN))
+    button.setIconSize(QSize(SIGN + 2, SIGN))
     return button
 
 

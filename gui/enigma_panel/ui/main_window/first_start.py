@@ -78,7 +78,7 @@ class FirstStart(Card):
             button.clicked.connect(lambda _checked=False, spec=spec: self.chosen.emit(spec))
             column.addWidget(button)
         column.addSpacing(4)
-        note = tr("You see the text first. It costs money only once you click Start.")
+        note = tr("You see the text first. Only Start costs money.")
         price = tr("The price is not known yet.")
         nothing = tr("Nothing here is real or costs money.")
         words = nothing if self._is_demo else f"{note} {price}"

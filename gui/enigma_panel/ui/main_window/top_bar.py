@@ -50,7 +50,7 @@ class TopBar(QFrame):
 
     def _tint(self) -> None:
         colours = theme.colours()
-        self._new_task.setIcon(icons.icon(Glyph.PLUS, QColor(colours.on_accent)))
+        self._new_task.setIcon(icons.icon(Glyph.PLUS, QColor(colours.on_accent), gap=4))
         self._menu.setIcon(icons.icon(Glyph.MENU, QColor(colours.text)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -120,7 +120,7 @@ class QuestionDialog(ModelessDialog):
         foot.setLayout(make_column(self.answer_wait, self.reads, self._keys, gap=6))
         row = make_row(self.stop_button, None, self.later_button, self.send_button)
         buttons.setLayout(row)
-        set_role(buttons, "asks-foot")
+        set_role(buttons, "foot")
         for outer in (foot, buttons):
             outer.setContentsMargins(16, 8, 16, 8)
         for part in (self.card.head, scroll, foot, buttons):

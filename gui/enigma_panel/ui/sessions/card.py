@@ -36,6 +36,7 @@ class SessionsCard(Card):
         self.column.addWidget(table)
         self.show_open(0)
         settings.changed.connect(self._follow_settings)
+        table.horizontalScrollBar().rangeChanged.connect(self.room_changed)
         self._follow_settings()
 
     def show_open(self, n: int) -> None:

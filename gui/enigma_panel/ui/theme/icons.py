@@ -242,9 +242,9 @@ def _path(glyph: Glyph) -> QPainterPath:
     return _FILLED[glyph]() if glyph in _FILLED else _STROKED[glyph][0]()
 
 
-def pixmap(glyph: Glyph, colour: QColor, size: int, ratio: float) -> QPixmap:
-    """Return a glyph on a transparent ground, `size` logical pixels wide."""
-    picture = QPixmap(QSize(size, size) * ratio)
+def pixmap(glyph: Glyph, colour: QColor, size: int, ratio: float, gap: int = 0) -> QPixmap:
+    """Return a glyph on a transparent ground, `size` logical pixels wide, with a gap behind it."""
+    picture = QPixmap(QSize(size + gap, size) * ratio)
     picture.setDevicePixelRatio(ratio)
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
@@ -253,14 +253,17 @@ def pixmap(glyph: Glyph, colour: QColor, size: int, ratio: float) -> QPixmap:
     return picture
 
 
-def icon(glyph: Glyph, colour: QColor, size: int = 16, *, off: QColor | None = None) -> QIcon:
+def icon(
+    glyph: Glyph, colour: QColor, size: int = 16, *, off: QColor | None = None, gap: int = 0
+) -> QIcon:
     """Return an icon for a button, sharp at the usual device pixel ratios.
 
-    off: its colour where the button cannot be pressed.
+    off: its colour where the button cannot be pressed. gap: between it and words behind it, more
+    than the style leaves there.
     """
     made = QIcon()
     for ratio in RATIOS:
-        made.addPixmap(pixmap(glyph, colour, size, ratio))
+        made.addPixmap(pixmap(glyph, colour, size, ratio, gap))
         if off is not None:
-            made.addPixmap(pixmap(glyph, off, size, ratio), QIcon.Mode.Disabled)
+            made.addPixmap(pixmap(glyph, off, size, ratio, gap), QIcon.Mode.Disabled)
     return made

@@ -1,12 +1,12 @@
 """The style sheet, made of a scheme's colours and the size of the font.
 
 Widgets name their part by the property "role": primary, danger, danger-link, link, chip, plain,
-look, example, option (buttons); dim, heading, title, section, sentence, problem, amber, red, green,
+look, example (buttons); dim, heading, title, section, sentence, problem, amber, red, green,
 figure, figure-amber, figure-red, notice, well, pill (labels); card, strip, notice, floating, row,
 toast, sheet, asks, foot, bar, status, offline (frames); reading, document, question (texts to
 read); rows, commands (tables and lists); clear (what a scroll area shows); plain (a combo box
 without a frame); mistaken (a field in error). Buttons and fields with the property "small" are
-28 px high, not 32.
+28 px high, not 32; radio buttons with "option" have a frame.
 """
 
 from typing import TYPE_CHECKING
@@ -23,12 +23,12 @@ QFrame[role="card"] { background: {card}; border: 1px solid {line}; border-radiu
 QDialog[role="sheet"] { background: {card}; border: 1px solid {line}; border-radius: 12px; }
 QDialog[role="asks"] { background: {card}; border: 1px solid {amber_line}; border-radius: 8px; }
 QFrame[role="asks"] { background: {amber_tint}; border: none; border-bottom: 1px solid {amber_line};
-    border-top-left-radius: 8px; border-top-right-radius: 8px; }
+    border-top-left-radius: 7px; border-top-right-radius: 7px; }
 QFrame[role="foot"], QFrame[role="row"] { border: none; border-top: 1px solid {line}; }
 QFrame[role="bar"], QFrame[role="status"] { background: {ground}; border: none; }
 QFrame[role="offline"] { background: {amber_tint}; border: none; }
 QFrame[role="offline"] QLabel { color: {amber}; font-weight: 600; }
-QFrame[role="strip"], QFrame[role="banner"] {
+QFrame[role="strip"] {
     background: {amber_tint}; border: 1px solid {amber_line}; border-radius: 8px; }
 QFrame[role="notice"], QFrame[role="floating"] {
     background: {card}; border: 1px solid {line}; border-radius: 8px; }
@@ -49,7 +49,7 @@ QLabel[role="figure-amber"] { color: {amber}; }
 QLabel[role="figure-red"] { color: {red}; }
 QLabel[role="notice"] { background: {amber_tint}; color: {amber}; border: 1px solid {amber_line};
     border-radius: 6px; padding: 7px 11px; }
-QLabel[role="well"] { background: {well}; border-radius: 6px; padding: 8px 12px; }
+QLabel[role="well"] { background: {well}; border-radius: 6px; padding: 7px 11px; }
 QLabel[role="pill"] { background: {toast}; color: {toast_text}; border-radius: 8px;
     padding: 2px 10px; }
 
@@ -62,22 +62,16 @@ QPushButton:checked, QToolButton:checked { background: {tint}; border-color: {ma
 QPushButton:focus, QToolButton:focus { border: 2px solid {mark}; padding: 4px 11px; }
 QPushButton:disabled, QToolButton:disabled {
     color: {faint}; background: transparent; border-color: transparent; }
-QPushButton[role="primary"], QToolButton[role="primary"] {
+QPushButton[role="primary"] {
     background: {accent}; color: {on_accent}; border-color: {accent}; font-weight: 600; }
-QPushButton[role="primary"]:hover, QToolButton[role="primary"]:hover { background: {accent_hover}; }
-QPushButton[role="primary"]:focus, QToolButton[role="primary"]:focus { border-color: {text}; }
-QPushButton[role="primary"]:disabled, QToolButton[role="primary"]:disabled {
+QPushButton[role="primary"]:hover { background: {accent_hover}; }
+QPushButton[role="primary"]:focus { border-color: {text}; }
+QPushButton[role="primary"]:disabled {
     background: {well}; color: {dim}; border-color: {well}; }
-QPushButton[tight="some"] { padding: 5px 6px; }
-QPushButton[tight="some"]:focus { padding: 4px 5px; }
-QPushButton[tight="more"] { padding: 5px 3px; }
-QPushButton[tight="more"]:focus { padding: 4px 2px; }
-QPushButton[role="danger"]:enabled, QToolButton[role="danger"]:enabled { color: {red}; }
-QPushButton[role="danger"]:hover, QToolButton[role="danger"]:hover { background: {red_tint}; }
+QPushButton[role="danger"]:enabled { color: {red}; }
+QPushButton[role="danger"]:hover { background: {red_tint}; }
 QPushButton[small="true"] { padding: 3px 9px; font-size: {small_px}; }
 QPushButton[small="true"]:focus { padding: 2px 8px; }
-QPushButton[small="true"]:disabled {
-    color: {faint}; background: transparent; border-color: transparent; }
 QFrame[role="strip"] QPushButton {
     color: {amber}; border: 1px solid {amber_bar}; padding: 3px 12px; font-weight: 600; }
 QFrame[role="strip"] QPushButton:focus { border: 2px solid {amber_bar}; padding: 2px 11px; }
@@ -103,7 +97,7 @@ QPushButton[role="example"] { border-color: {line}; border-radius: 8px;
 QPushButton[role="example"]:focus { border-color: {mark}; padding: 12px 46px 12px 14px; }
 QToolButton[role="plain"], QPushButton[role="plain"] {
     background: transparent; border: 2px solid transparent; padding: 3px 2px 2px 3px;
-    min-height: 16px; min-width: 16px; } /* 28 by 28: Qt adds 3 px to a tool button's icon */
+    min-height: 0; } /* 28 by 28: Qt adds 3 px to a tool button's icon */
 QToolButton[role="plain"]:hover, QPushButton[role="plain"]:hover { background: {hover}; }
 QToolButton[role="plain"]:focus, QPushButton[role="plain"]:focus { border-color: {mark}; }
 QFileDialog QToolButton, QFileDialog QToolButton:focus { padding: 1px; min-height: 16px; }
@@ -113,8 +107,6 @@ QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox, QComboBox {
     padding: 5px 9px; selection-background-color: {accent}; selection-color: {on_accent}; }
 QLineEdit, QComboBox { min-height: 20px; }
 QSpinBox, QDoubleSpinBox { min-height: 17px; } /* Qt adds 3 px */
-QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus {
-    border: none; padding: 0 0 0 9px; min-height: 0; }
 QLineEdit[small="true"], QComboBox[small="true"] { padding: 3px 8px; }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus,
 QComboBox:focus { border: 2px solid {mark}; padding: 4px 8px; }
@@ -154,10 +146,10 @@ QCheckBox, QRadioButton { spacing: 8px; border: 2px solid transparent; border-ra
     padding: 2px 4px 2px 2px; }
 QCheckBox:focus, QRadioButton:focus { border-color: {mark}; }
 QCheckBox:disabled, QRadioButton:disabled { color: {faint}; }
-QRadioButton[role="option"] { border: 1px solid {line}; padding: 8px 11px; }
-QRadioButton[role="option"]:hover { background: {hover}; }
-QRadioButton[role="option"]:checked { background: {tint}; border-color: {mark}; }
-QRadioButton[role="option"]:focus { border: 2px solid {mark}; padding: 7px 10px; }
+QRadioButton[option="true"] { border: 1px solid {line}; padding: 8px 11px; }
+QRadioButton[option="true"]:hover { background: {hover}; }
+QRadioButton[option="true"]:checked { background: {tint}; border-color: {mark}; }
+QRadioButton[option="true"]:focus { border: 2px solid {mark}; padding: 7px 10px; }
 QCheckBox::indicator, QRadioButton::indicator {
     width: 14px; height: 14px; border: 1px solid {edge}; background: {card}; }
 QCheckBox::indicator { border-radius: 4px; }
@@ -213,17 +205,8 @@ QStatusBar { background: {ground}; color: {dim}; }
 QStatusBar::item { border: none; }
 QSplitter::handle { background: transparent; }
 QSplitter::handle:hover { background: {line}; }
-QDialog[role="asks"] { background: {card}; border: 1px solid {amber_line}; border-radius: 8px; }
-QFrame[role="asks"] { background: {amber_tint}; border: none;
-    border-bottom: 1px solid {amber_line};
-    border-top-left-radius: 7px; border-top-right-radius: 7px; }
-QFrame[role="asks-foot"] { border: none; border-top: 1px solid {line}; }
-QLabel[role="well"] { background: {well}; border-radius: 6px; padding: 7px 11px; }
-QRadioButton[option="true"] { border: 1px solid {line}; border-radius: 6px; padding: 8px 11px; }
-QRadioButton[option="true"]:hover { background: {hover}; }
-QRadioButton[option="true"]:checked { background: {tint}; border-color: {mark}; }
-QRadioButton[option="true"]:focus { border: 2px solid {mark}; padding: 7px 10px; }
 QTabWidget::pane { border: none; border-top: 1px solid {line}; background: transparent; }
+QTabBar { qproperty-drawBase: 0; }
 QTabBar::tab { padding: 6px 0; margin-right: 20px; color: {dim}; background: transparent;
     border: 2px solid transparent; }
 QTabBar::tab:hover { color: {text}; }
