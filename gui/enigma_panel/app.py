@@ -237,6 +237,7 @@ class Program:
     @staticmethod
     def _connect_dialogs(parts: Parts, window: MainWindow, dialogs: Dialogs) -> None:
         dialogs.find_side = window.body.find_side
+        dialogs.question_in_sight.connect(window.question_strip.set_in_sight)
         dialogs.quit_waits.connect(window.notice_controller.show_quit)
         dialogs.draft_discarded.connect(window.say_draft_discarded)
         dialogs.said.connect(window.toast.say)

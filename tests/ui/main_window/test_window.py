@@ -240,7 +240,7 @@ def test_the_live_page_is_opened_where_its_link_is_copied(
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toString()))
     services.sessions.add(1)
     window.selection.sessions.select_key(1)
-    assert "your web browser will remember it" in choose(window, "Open live page").toolTip()
+    assert "it stays in your browser history" in choose(window, "Open live page").toolTip()
     assert opened == [LINK]
     assert "No program opened the live page." in shown_texts(window)  # it said that none did
     services.sessions.change_session(1, phase=Phase.CLOSED, ended_ms=NOW)

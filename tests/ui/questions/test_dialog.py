@@ -499,7 +499,7 @@ async def test_a_login_that_can_be_misread_says_so_beside_its_field(
     field = page.username if which == "username" else page.password
     field.setText("crossing, Password: lion")
     before = field.text()
-    words = "The agent may misread this: it holds “, Password: ”."
+    words = "The agent may misread “, Password: ”."
     assert words in all_text(dialog)
     assert field.accessibleDescription() == words
     assert field.property("role") == "", "it is no mistake"

@@ -40,7 +40,7 @@ tr = Translations("Questions")
 log = logging.getLogger(__name__)
 
 MOST_LINES = 12
-HEAD_HEIGHT = 44
+HEAD_HEIGHT, TURNER_WIDTH = 44, 24
 MOST_STEPS = 3
 STEPS_READ = 40
 """Lines of the time line, among which there are others, too."""
@@ -64,7 +64,7 @@ class QuestionCard(QWidget):
         self.close_button = make_tool(tr("Close question"))
         self.before = ElidedLabel("dim")
         self.doubts = make_label(role="amber", wrap=True)
-        self._session = ElidedLabel("heading")
+        self._session = ElidedLabel("section")
         self._task = ElidedLabel("dim")
         self._asked = make_label(role="dim")
         self._left = make_label(role="figure-amber")
@@ -78,7 +78,7 @@ class QuestionCard(QWidget):
         set_role(self.head, "asks")
         turn = (self._position, self._back, self._forth)
         glyph = GlyphLabel(Glyph.QUESTION, Severity.AMBER)
-        head = make_row(glyph, self._session, *turn, self._left, self.close_button)
+        head = make_row(glyph, self._session, *turn, self._left, self.close_button, gap=6)
         head.setStretch(1, 1)
         head.setContentsMargins(16, 6, 10, 6)
         self.head.setMinimumHeight(HEAD_HEIGHT)
@@ -107,6 +107,7 @@ class QuestionCard(QWidget):
         ):
             button.setAccessibleName(name)
             button.setToolTip(name)
+            button.setFixedWidth(theme.scaled(TURNER_WIDTH))
             button.clicked.connect(lambda _=False, step=step: self.turned.emit(step))
 
     def show_question(

@@ -108,7 +108,7 @@ class QuestionDialog(ModelessDialog):
         self._second = QTimer(self, interval=1000)
         self._fit_again = Debounce(self, self.fit, 0)
         self.reads = make_label(role="well", wrap=True)
-        self._keys = make_label(role="dim")
+        self._keys = make_label("x")
 
     def _build_layout(self) -> None:
         scroll = ScrollArea()
@@ -128,6 +128,9 @@ class QuestionDialog(ModelessDialog):
         self.body.setStretch(1, 1)
         self.body.setContentsMargins(1, 1, 1, 1)
         self.body.setSpacing(0)
+        set_role(self._keys, "amber")
+        self._keys.ensurePolished()
+        self._keys.setMinimumHeight(self._keys.sizeHint().height())  # for a doubt, as for keys
         self.reads.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.reads.ensurePolished()
         self.reads.setText("\n" * (READ_LINES - 1))

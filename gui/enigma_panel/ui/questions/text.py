@@ -71,7 +71,7 @@ def as_typed_text() -> str:
 
 def misread_text() -> str:
     """Return the warning beside a username or password that contains the separator."""
-    return tr("The agent may misread this: it holds “, Password: ”.")
+    return tr("The agent may misread “, Password: ”.")
 
 
 def enter_text() -> str:

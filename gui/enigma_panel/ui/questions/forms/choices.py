@@ -83,7 +83,7 @@ class ChoicesPage(AnswerPage):
         self.choices.append(Choice(button, make_answer, field, problem))
         button.toggled.connect(self._on_changed)
         button.toggled.connect(self.edited)
-        self._rows.addLayout(make_row(button, field))  # without a field, room that grows
+        self._rows.addLayout(make_row(*((button, field) if field else (button,))))
         self._problems.addWidget(problem)
         self._radio_keys.watch(button, field)
         return button
