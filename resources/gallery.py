@@ -250,9 +250,12 @@ class Gallery(Tour):
         self._window.show_problem(broken)
 
     async def _show_crowded(self) -> None:
-        """A question and a notice at once."""
+        """A question and the list of notices."""
+        panel = self._window.notice_panel
+        panel.open_list()
         await self._picture("crowded", self._window)
-        self._press(self._window.notice_bar, "Dismiss")
+        self._press(panel, "Dismiss")
+        panel.close_list()
 
     async def _show_menu(self) -> None:
         window, menu = self._window, self._window.main_menu

@@ -110,7 +110,7 @@ class Program:
         window, dialogs = self._show(parts)
         tell_error = partial(
             asyncio.get_running_loop().call_soon_threadsafe,
-            window.notice_controller.show_unexpected,
+            window.notices.show_unexpected,
         )
         try:
             parts.services.scope.spawn("start", self._start(parts, window, dialogs))
@@ -202,11 +202,9 @@ class Program:
         window.quit_requested.connect(
             lambda: parts.services.scope.spawn("quit", self._ask_to_quit(dialogs))
         )
-        parts.services.writer.recovered.connect(window.notice_controller.ledger_recovered)
-        window.notice_controller.copy_wanted.connect(self._go_on_with_copy)
-        window.notice_controller.diagnostics_wanted.connect(
-            lambda: self._copy_diagnostics(parts, window)
-        )
+        parts.services.writer.recovered.connect(window.notices.ledger_recovered)
+        window.notices.copy_wanted.connect(self._go_on_with_copy)
+        window.notices.diagnostics_wanted.connect(lambda: self._copy_diagnostics(parts, window))
         self._instance = SingleInstance(self._dirs.folders.data, partial(bring_to_front, window))
         self._log_out = SessionEnd(
             leave=self._leave.set,
@@ -238,11 +236,11 @@ class Program:
     def _connect_dialogs(parts: Parts, window: MainWindow, dialogs: Dialogs) -> None:
         dialogs.find_side = window.body.find_side
         dialogs.question_in_sight.connect(window.question_strip.set_in_sight)
-        dialogs.quit_waits.connect(window.notice_controller.show_quit)
+        dialogs.quit_waits.connect(window.notices.show_quit)
         dialogs.draft_discarded.connect(window.say_draft_discarded)
         dialogs.said.connect(window.toast.say)
         dialogs.leaving.connect(parts.services.queue.set_leaving)
-        window.notice_controller.quit_cancelled.connect(dialogs.cancel_quit)
+        window.notices.quit_cancelled.connect(dialogs.cancel_quit)
 
     async def _start(self, parts: Parts, window: MainWindow, dialogs: Dialogs) -> None:
         """Start all that may wait for disk, keychain or network, after the first paint."""

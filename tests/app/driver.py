@@ -3,7 +3,8 @@
 Only the waiting for the end is replaced: a reader of commands takes its place. Commands act on the
 window's own controls; `state` prints what the tables show, as one line of JSON.
 
-    start TEXT | start-kept TEXT | select TEXT | press NAME | state | notices | clipboard | quit
+    start TEXT | start-kept TEXT | select TEXT | press NAME | state | notices | look (at them)
+    clipboard | quit
     answer JSON (words of the "question", and texts by the names of their fields)
     colleague TEXT | texts | export FILE | stderr TEXT
     debug | leak | set JSON (of settings) | tray | tray-texts
@@ -110,7 +111,9 @@ class Driver(Tour):
             case "clipboard":
                 return QApplication.clipboard().text()
             case "notices":
-                return [notice.text for notice in self._window.notices.notices()]
+                return [notice.words for notice in self._window.notices.notices()]
+            case "look":
+                self._window.notice_panel.open_list()
             case "minimise":
                 self._window.showMinimized()
             case "hide":

@@ -23,6 +23,7 @@ def test_an_unexpected_error_is_one_notice_with_a_report_to_copy(tmp_path: Path)
 
     wait_for(said)
     assert len(said()) == 1
+    program.tell("look")
     assert program.tell("press Copy diagnostics") == "ok"
     report = program.tell("clipboard")
     assert said() == []

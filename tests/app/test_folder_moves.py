@@ -39,7 +39,7 @@ def test_what_works_goes_on_there_and_what_was_queued_is_not_started(
     there = begin("there")
     there.until(lambda _: "Done" in status(there, WORKS))
     assert "May have run since this ledger was copied" in status(there, WAITS)
-    said = "Nothing queued was sent: this ledger comes from another computer."
+    said = "This ledger comes from another computer. Nothing queued was sent."
     assert said in there.tell("notices")
     assert there.quit() == (0, "")
     here = begin("here")

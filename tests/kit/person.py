@@ -123,7 +123,7 @@ def shown_texts(parent: QWidget) -> str:
 
 def notice_texts(notices: NoticeList) -> list[str]:
     """What all notices say, the first one last."""
-    return [notice.text for notice in reversed(notices.notices())]
+    return [notice.words for notice in reversed(notices.notices())]
 
 
 def all_text(window: QWidget) -> str:

@@ -13,7 +13,7 @@ from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import AnswerResult, OpenQuestion, ServiceStatus, WaitReason
 from enigma_panel.ui.main_window.status_bar import StatusBar
-from enigma_panel.ui.notices.text import notice_text
+from enigma_panel.ui.notices.kinds import notice_of
 from enigma_panel.ui.text.connection import offline_text
 from enigma_panel.ui.text.outcome import answer_text
 from enigma_panel.ui.text.waiting import QueueContext, entry_text, pending_text
@@ -237,7 +237,7 @@ class Cell:
         """All that stands on the screen about it, each once and without running figures."""
         services, key = run.parts.services, _session_key(run)
         now = services.clock.now_ms()
-        said = [notice_text(notice, services).text for notice in run.notices]
+        said = [notice_of(notice, services).words for notice in run.notices]
         entry, pending = services.queue.entry(run.task_key), services.sessions.pending(key)
         if entry is not None:
             facts = QueueContext(
@@ -269,7 +269,7 @@ def _status_line(services: Services) -> str:
     if services.health.unreachable_since_ms is not None:
         return offline_text(services.health, services.clock.now_ms())
     line = StatusBar(services)
-    text = line._status.text()
+    text = line.words.text()
     line.deleteLater()
     return text
 
@@ -280,7 +280,7 @@ _FIGURES = (
     (r"\b\d+:\d\d\b", "0:00"),
     (r"\b\d+ s\b", "n s"),
     (r"\b\d+ free\b", "n free"),
-    (r"; tries again in n s$", ""),
+    (r" Next try in n s\.$", ""),
     (r",? (next try |starts )?(in n s|soon)$", ""),
 )
 """What changes while one looks; the last two are not there while a try is under way."""

@@ -140,14 +140,6 @@ KEYBOARD = (
         tests=(f"{MENU}::test_the_sheet_has_each_shortcut_of_the_window_once",),
     ),
     Break(
-        promise="No tip takes the place of the status line",
-        mistake="it is a status tip",
-        file="ui/widgets/actions.py",
-        old="    action.setWhatsThis(tip)\n",
-        new="    action.setWhatsThis(tip)\n    action.setStatusTip(tip)\n",
-        tests=(f"{MENU}::test_no_tip_takes_the_place_of_the_status_line",),
-    ),
-    Break(
         promise="The palette has only what is possible now",
         mistake="it has all commands",
         file="ui/main_menu/commands.py",

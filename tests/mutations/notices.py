@@ -1,4 +1,4 @@
-"""Breaks of what is said above the tables, and of what rows say without a connection."""
+"""Breaks of what notices say, and of what is said without a connection."""
 
 from tests.mutations.runner import Break
 
@@ -9,23 +9,23 @@ APP = "tests/test_app.py"
 NEXT_RUN = "tests/runtime/test_next_run.py"
 ACCOUNT = "tests/services/test_account.py"
 KEPT = "Use my account keeps address, folder, dialect and a key in memory"
-BAR = "tests/ui/notices/test_bar.py"
-HOLD = "tests/ui/main_window/test_pointer_hold.py"
-LIST = "tests/ui/notices/test_list.py"
+LIST = "tests/ui/notices/test_notice_list.py"
+PANEL = "tests/ui/notices/test_panel.py"
+TOAST = "tests/ui/widgets/test_toast.py"
 WAYS = "tests/ui/main_window/test_ways_out.py"
 WAYS_OUT = "Notice, Details and menus offer the same ways out, none without its warning"
 UNSURE = "A pause that nothing confirms is not claimed where sessions are counted"
-RANKED = "Notices are ranked by money, and all stand in a list"
+COUNTED = "What needs a look is counted, told once, and stands in a list with its ways out"
 CONNECTION = "Without a connection what is shown is said to be the state of then"
 
 NOTICES = (
     Break(
         promise=CONNECTION,
-        mistake="no banner says since when",
-        file="ui/notices/connection_banner.py",
-        old="        if since is not None and since != self._lost_since_ms:",
-        new="        if since is not None and since == self._lost_since_ms:",
-        tests=(f"{OFFLINE}::test_one_banner_says_since_when_and_when_it_is_tried_again",),
+        mistake="nothing says since when",
+        file="ui/main_window/status_bar.py",
+        old="offline_text(health, now) if is_lost else self._status()",
+        new="self._status()",
+        tests=(f"{OFFLINE}::test_the_status_bar_says_since_when_and_when_it_is_tried_again",),
     ),
     Break(
         promise=CONNECTION,
@@ -49,8 +49,8 @@ NOTICES = (
         promise=CONNECTION,
         mistake="the state of a run before is said to be that of its start",
         file="ui/text/connection.py",
-        old="if health.heard_ms is None",
-        new="if False",
+        old="if health.heard_ms is not None:",
+        new="if True:",
         tests=(f"{OFFLINE}::test_where_nothing_was_heard_it_is_not_said_of_when_the_state_is",),
     ),
     Break(
@@ -78,94 +78,84 @@ NOTICES = (
         tests=(f"{OFFLINE}::test_clocks_stop_but_the_time_left",),
     ),
     Break(
-        promise=CONNECTION,
-        mistake="what ends any time later counts as finished meanwhile",
-        file="ui/notices/connection_banner.py",
-        old="self._back_ms < POLL_MS",
-        new="self._back_ms < FADE_MS",
-        tests=(f"{OFFLINE}::test_what_ends_later_or_is_lost_has_not_finished_meanwhile",),
-    ),
-    Break(
-        promise=CONNECTION,
-        mistake="the banner moves the row under the pointer",
-        file="ui/notices/connection_banner.py",
-        old="        if not self._hold.is_held:\n            self.setVisible",
-        new="        if True:\n            self.setVisible",
-        tests=(
-            f"{OFFLINE}::test_it_neither_comes_nor_goes_under_the_hand_but_says_nothing_that_is_over",
-        ),
-    ),
-    Break(
-        promise=RANKED,
-        mistake="the last one stands first",
-        file="ui/notices/notice_list.py",
-        old="(e.notice.rank, newest[kind_of(e.notice)])",
-        new="(0, newest[kind_of(e.notice)])",
-        tests=(f"{LIST}::test_an_unconfirmed_start_is_never_buried",),
-    ),
-    Break(
-        promise=RANKED,
+        promise=COUNTED,
         mistake="one of too many that are about money is left out",
         file="ui/notices/notice_list.py",
-        old="entry.notice.rank <= NoticeRank.PLAIN for",
-        new="entry.notice.rank <= NoticeRank.COSTS for",
-        tests=(f"{LIST}::test_of_many_about_money_none_is_left_out",),
+        old="[one.id for one in self.notices() if not one.needs_look]",
+        new="[one.id for one in self.notices()]",
+        tests=(f"{LIST}::test_what_needs_a_look_counts_stands_first_and_is_never_left_out",),
     ),
     Break(
-        promise=RANKED,
-        mistake="like ones stand apart",
+        promise=COUNTED,
+        mistake="one that needs a look stands behind others",
         file="ui/notices/notice_list.py",
-        old="(e.notice.rank, newest[kind_of(e.notice)])",
-        new="e.notice.rank",
-        tests=(f"{LIST}::test_they_stand_by_what_they_cost_and_like_ones_together",),
+        old="sorted(latest, key=lambda notice: not notice.needs_look)",
+        new="latest",
+        tests=(f"{LIST}::test_what_needs_a_look_counts_stands_first_and_is_never_left_out",),
     ),
     Break(
-        promise=RANKED,
-        mistake="an unconfirmed start is a notice like any other",
-        file="ui/notices/text.py",
-        old="ways_out(session, task, services), NoticeRank.UNCONFIRMED",
-        new="ways_out(session, task, services), NoticeRank.GRAVE",
-        tests=(f"{LIST}::test_every_kind_has_its_rank",),
+        promise=COUNTED,
+        mistake="an unconfirmed start is not counted",
+        file="ui/notices/kinds.py",
+        old="        is_over=_is_settled,\n        needs_look=True,\n",
+        new="        is_over=_is_settled,\n",
+        tests=(f"{LIST}::test_what_may_cost_money_needs_a_look",),
     ),
     Break(
-        promise=RANKED,
-        mistake="small ones stay",
-        file="ui/notices/notice_list.py",
-        old="if e.notice.rank > NoticeRank.SMALL or",
-        new="if True or",
-        tests=(f"{LIST}::test_a_small_one_fades_and_stays_in_the_list",),
-    ),
-    Break(
-        promise=RANKED,
-        mistake="a small one fades under the hand",
-        file="ui/notices/bar.py",
-        old="if not self._hold.is_held:",
-        new="if True:",
-        tests=(f"{LIST}::test_the_small_one_waits_for_the_hand",),
-    ),
-    Break(
-        promise="What is clicked on a notice is what was read",
-        mistake="the next notice takes the click that was meant for the one before",
-        file="ui/notices/bar.py",
-        old="        self._take_clicks(False)\n",
-        new="",
-        tests=(f"{BAR}::test_the_next_notice_takes_no_click_that_was_meant_for_this",),
-    ),
-    Break(
-        promise=RANKED,
-        mistake="a notice goes from under the pointer that aims at its buttons",
+        promise=COUNTED,
+        mistake="it does not come as a toast",
         file="ui/main_window/window.py",
-        old="self.tasks_card, self.notice_bar):",
-        new="self.tasks_card):",
-        tests=(f"{HOLD}::test_a_notice_stays_while_somebody_aims_at_its_buttons",),
+        old="        self.notices.came.connect(self._tell)\n",
+        new="",
+        tests=(f"{PANEL}::test_it_comes_as_a_toast_that_leads_to_the_list",),
     ),
     Break(
-        promise=RANKED,
+        promise=COUNTED,
+        mistake="each of many alike is a toast",
+        file="ui/notices/notice_list.py",
+        old="if told_ms is None or now - told_ms >= QUIET_MS:",
+        new="if True:",
+        tests=(f"{LIST}::test_each_is_told_once_and_of_many_alike_one",),
+    ),
+    Break(
+        promise=COUNTED,
+        mistake="new ones push the rows of the open list",
+        file="ui/notices/panel.py",
+        old="            row.follow(there.pop(row.notice.id, None))\n",
+        new="            row.follow(there.get(row.notice.id))\n",
+        tests=(f"{PANEL}::test_no_row_moves_while_the_list_is_open",),
+    ),
+    Break(
+        promise="Stop and Terminate can be taken back in a toast until they are sent",
+        mistake="Undo stays after that, under the pointer",
+        file="ui/widgets/toast.py",
+        old="if self._is_aimed_at() and not (self._shown and self._shown.is_exact):",
+        new="if self._is_aimed_at():",
+        tests=(f"{TOAST}::test_a_stop_can_be_taken_back_until_it_is_sent_and_no_longer",),
+    ),
+    Break(
+        promise="A held queue says why and what lets it go on",
+        mistake="the top bar does not say it",
+        file="ui/main_window/window.py",
+        old="        self._show_need(self.notices.need())\n",
+        new="",
+        tests=(f"{PANEL}::test_a_held_queue_stands_in_the_top_bar_with_its_way_out",),
+    ),
+    Break(
+        promise="A held queue says why and what lets it go on",
+        mistake="after a restart tasks of this run are removed, too",
+        file="ui/notices/queue.py",
+        old="if not old or e.why is WaitReason.STOPPED",
+        new="",
+        tests=(f"{LIST}::test_after_a_restart_it_is_about_the_tasks_of_then",),
+    ),
+    Break(
+        promise=COUNTED,
         mistake="in the list the ways out of what is over still act",
-        file="ui/notices/dialog.py",
-        old="row.setEnabled(row.notice in there)",
-        new="row.setEnabled(True)",
-        tests=(f"{LIST}::test_no_row_moves_while_the_list_is_open",),
+        file="ui/notices/panel.py",
+        old="self.setEnabled(notice is not None)",
+        new="self.setEnabled(True)",
+        tests=(f"{PANEL}::test_no_row_moves_while_the_list_is_open",),
     ),
     Break(
         promise=WAYS_OUT,
@@ -176,12 +166,12 @@ NOTICES = (
         tests=(f"{WAYS}::test_all_places_offer_the_same",),
     ),
     Break(
-        promise=RANKED,
+        promise=COUNTED,
         mistake="a second start buries the first, which is unconfirmed still",
-        file="ui/main_window/notice_controller.py",
-        old="        elif action in ONCE:",
-        new="        elif False:",
-        tests=(f"{BAR}::test_what_settles_nothing_leaves_the_notice_without_it",),
+        file="ui/notices/notice_list.py",
+        old="        if action in ONCE:",
+        new="        if False:",
+        tests=(f"{LIST}::test_what_settles_nothing_leaves_the_notice_without_it",),
     ),
     Break(
         promise=WAYS_OUT,
@@ -217,19 +207,11 @@ NOTICES = (
     ),
     Break(
         promise="A keychain that waits to be unlocked is said where the rows will be",
-        mistake="it is said in the status line alone",
+        mistake="it is said in the status bar alone",
         file="ui/main_window/window.py",
         old="        self._show_key_state()\n        if self.isVisible()",
         new="        if self.isVisible()",
         tests=(f"{WINDOW}::test_a_waiting_keychain_is_said_where_the_rows_will_be",),
-    ),
-    Break(
-        promise="What stands above the tables comes before them by Tab, too",
-        mistake="the buttons of a notice come last",
-        file="ui/notices/bar.py",
-        old="            QWidget.setTabOrder(before, button)  # made last",
-        new="            # made last",
-        tests=("tests/ui/test_focus.py::test_what_stands_above_the_tables_comes_before_them",),
     ),
     Break(
         promise=UNSURE,

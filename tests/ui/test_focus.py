@@ -5,7 +5,6 @@ All is reached, Enter presses it, and no focus falls unasked on what ends someth
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -14,7 +13,6 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
     QAbstractSpinBox,
-    QApplication,
     QComboBox,
     QDialog,
     QHeaderView,
@@ -32,7 +30,6 @@ from PySide6.QtWidgets import (
 from enigma_panel.core.models import TaskStatus
 from enigma_panel.ui.dialogs import Dialogs
 from enigma_panel.ui.main_window.window import MainWindow
-from enigma_panel.ui.text.problems import Notice, NoticeAction
 from enigma_panel.ui.widgets.basics import Button, ToolButton
 from tests.kit.builders import a_question
 from tests.kit.clock import NOW
@@ -354,25 +351,3 @@ async def test_when_an_action_ends_the_keyboard_is_on_the_row(stage: Stage) -> N
     sessions.change_task(1, status=TaskStatus.STOPPED, ended_ms=NOW)
     assert not stop.isEnabled()
     assert stage.window.selection.sessions.hasFocus()
-
-
-def test_what_stands_above_the_tables_comes_before_them(
-    window: MainWindow, services: Any, qapp: QApplication
-) -> None:
-    services.sessions.add(1)
-    services.sessions.add(2)
-    for text in ("One.", "Another."):
-        window.notices.add(Notice(text=text, actions=(NoticeAction.COPY_DIAGNOSTICS,)))
-    qapp.processEvents()
-    order: list[str] = []
-    widget = window.nextInFocusChain()
-    while widget is not window:
-        takes_tab = bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
-        if takes_tab and widget.isVisible() and widget.isEnabled():
-            order.append(widget.accessibleName())
-        widget = widget.nextInFocusChain()
-    first = order.index("1 more")
-    above = ["1 more", "Copy diagnostics", "Dismiss"]
-    assert order[first : first + len(above)] == above
-    assert order.index("Sessions") < order.index("Tasks")
-    assert first + len(above) <= order.index("Sessions")

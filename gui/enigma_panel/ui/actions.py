@@ -22,6 +22,7 @@ from enigma_panel.ui.text.account_page import open_account_page
 from enigma_panel.ui.text.dialects import offered_dialect
 from enigma_panel.ui.text.live_page import open_live_page
 from enigma_panel.ui.text.problems import NoticeAction
+from enigma_panel.ui.text.verbs import verb_text
 from enigma_panel.ui.text.waiting import QueueAction
 
 if TYPE_CHECKING:
@@ -54,7 +55,8 @@ class Actions(QObject):
 
     done: something was done that no row says: a sentence. undoable_done: something that can be
     taken back: a sentence, and the call that does. under_way: something takes a while, up to one of
-    the others: a sentence, and the call that ends it half-way.
+    the others: a sentence, and the call that ends it half-way. grace_began: a command can be taken
+    back for a moment: a sentence, the call that does, and for how many milliseconds.
     awaited_again: the key of a session whose start was dismissed, and is waited for after all.
     """
 
@@ -62,6 +64,7 @@ class Actions(QObject):
     done = Signal(str)
     under_way = Signal(str, object)
     undoable_done = Signal(str, object)
+    grace_began = Signal(str, object, int)
     awaited_again = Signal(int)
 
     def __init__(
@@ -82,6 +85,8 @@ class Actions(QObject):
         elif able:
             grace = self._grace_ms(able[0], verb) if COMMANDS[verb].is_durable else 0
             self._scope.spawn(f"{verb} {able}", self._sessions.command(able, verb, grace_ms=grace))
+            if grace:
+                self.grace_began.emit(self._going_text(able, verb), partial(self.undo, able), grace)
 
     def can(self, key: int, verb: CommandVerb) -> bool:
         """Whether the verb is possible now; a Terminate that was not sent can be hurried."""
@@ -345,6 +350,12 @@ class Actions(QObject):
         for task in filter(None, map(self._sessions.task, tasks)):
             if task.status is TaskStatus.UNCONFIRMED:
                 self.awaited_again.emit(task.session_key)
+
+    def _going_text(self, keys: Sequence[int], verb: CommandVerb) -> str:
+        session, going = self._sessions.session(keys[0]), verb_text(verb).going
+        if len(keys) > 1 or session is None:
+            return tr("{going} {n} sessions", going=going, n=len(keys))
+        return tr("{going} {session}", going=going, session=session.name)
 
     def _title(self, task_key: int) -> str:
         task = self._sessions.task(task_key)

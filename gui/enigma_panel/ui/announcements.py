@@ -1,10 +1,9 @@
-"""Says to a screen reader what happens: a question, an end, a refusal, the connection."""
+"""Says to a screen reader what happens: a question, an end, a pause, the connection."""
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from enigma_panel.core.models import Session, Task, TaskStatus
-from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import (
     Diff,
@@ -14,7 +13,6 @@ from enigma_panel.services.types import (
 )
 from enigma_panel.ui.text.announcement import (
     End,
-    command_failed_text,
     connection_text,
     ends_text,
     questions_text,
@@ -27,7 +25,7 @@ ENDS_MS = 1_000
 
 _ENDS = {TaskStatus.DONE: End.DONE, TaskStatus.FAILED: End.FAILED}
 _CALM = frozenset({PauseReason.NONE, PauseReason.RESTARTED})
-"""Reasons that are no refusal; what an earlier run left is said in a notice."""
+"""Reasons that are no refusal; what an earlier run left stands in the top bar."""
 
 
 def announce(window: QWidget, text: str, *, urgent: bool = False) -> None:
@@ -80,13 +78,12 @@ class Announcements(QObject):
             # The result of a lost task may still come.
             self._open.discard(task.key)
             if task.status in _ENDS:
-                self._add_end(task.key, _ENDS[task.status])
-
-    def _add_end(self, task_key: int, end: End) -> None:
-        self._ends[task_key] = end
-        self._say_ends_debounce.trigger()
+                self._ends[task.key] = _ENDS[task.status]
+                self._say_ends_debounce.trigger()
 
     def _say_ends(self) -> None:
+        if not self._ends:
+            return
         task = self._services.sessions.task(next(iter(self._ends)))
         session = self._session(task.session_key) if task is not None else None
         announce(self._window, ends_text(list(self._ends.values()), session))
@@ -95,13 +92,10 @@ class Announcements(QObject):
     # -- all else ----------------------------------------------------------------------------
 
     def _follow_notice(self, notice: ServiceNotice) -> None:
-        """Follow a notice; a refused start has ended its task, which is announced as such."""
+        """Follow a notice: a toast says that a start was refused, so its end is not said again."""
         if notice.kind is NoticeKind.START_REFUSED and notice.task_key is not None:
             self._open.discard(notice.task_key)
-            self._add_end(notice.task_key, End.REFUSED)
-        elif notice.kind is NoticeKind.COMMAND_FAILED:
-            verb = CommandVerb(str(notice.facts.get("verb", CommandVerb.STOP.value)))
-            announce(self._window, command_failed_text(verb, self._session(notice.session_key)))
+            self._ends.pop(notice.task_key, None)
 
     def _follow_inbox(self) -> None:
         questions = {(q.task_key, q.question_n): q for q in self._services.inbox.questions()}

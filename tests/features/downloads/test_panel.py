@@ -15,7 +15,7 @@ from enigma_panel.features.downloads.downloads import Download, Downloads, Downl
 from enigma_panel.features.downloads.feature import add_panel
 from enigma_panel.features.downloads.panel import ResultFiles
 from enigma_panel.ui.main_window.window import MainWindow
-from tests.kit.person import all_text, button, shown_texts
+from tests.kit.person import all_text, button
 
 SECRET = "T0kenThatNobodySees"
 URL = f"https://blobs.webrun.ai/b/1?token={SECRET}"
@@ -119,7 +119,7 @@ def test_progress_cancel_and_the_way_to_the_folder(
     monkeypatch.setattr(QDesktopServices, "openUrl", opened.append)
     button(row, "Show in folder").click()
     assert opened == [QUrl.fromLocalFile("/home/m")]
-    assert "No program opened" in shown_texts(window.notice_bar)
+    assert "No program opened" in window.toast.accessibleName()
 
 
 def test_a_name_without_end_makes_nothing_wider(

@@ -19,7 +19,6 @@ from enigma_panel.core.models import Phase, TaskStatus, Usage
 from enigma_panel.services.types import Diff, PauseReason, Recovered
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.sessions.table import SessionsTable
-from enigma_panel.ui.text.problems import Notice
 from enigma_panel.ui.widgets.pointer_hold import ACT_MS, AIM_MS, ARM_MS, PointerHold
 from enigma_panel.ui.widgets.table.table import KeyedTable
 from tests.kit.builders import a_question
@@ -70,10 +69,10 @@ class Hand:
         self.rng = random.Random(seed)
         self.trail = [f"seed {seed}"]
         self._begin()
-        ours = (self.ask, self.settle, self.end, self.open, self.rename, self.notice, self.drop)
+        ours = (self.ask, self.settle, self.end, self.open, self.rename)
         more = (self.start, self.line, self.cost, self.tick, self.finish)
         hand = (self.move, self.move, self.click, self.click, self.click, self.scroll, self.leave)
-        rare = (self.resize, self.key, self.dismiss, self.deactivate)
+        rare = (self.resize, self.key, self.deactivate)
         for _ in range(EVENTS):
             self.wait(self.rng.choice((0, 10, 120, 300, 450, 700, 1_100, 5_000, 31_000)))
             kind = self.rng.random()
@@ -90,7 +89,6 @@ class Hand:
         world.sessions.tasks.clear()
         world.inbox.open.clear()
         world.queue.waiting.clear()
-        self.window.notices.drop_where(lambda _: True)
         for _ in range(self.rng.randint(1, 8)):
             self._add()
         self._tell_all()
@@ -240,13 +238,6 @@ class Hand:
         usage = Usage(cost=Decimal(10) ** self.rng.randint(0, 5))
         self.services.sessions.change_task(self._pick(), usage=usage)
 
-    def notice(self) -> None:
-        words = "Something happened. " * self.rng.randint(1, 12)
-        self.window.notices.add(Notice(text=words, topic=self.rng.choice(("", "a", "b"))))
-
-    def drop(self) -> None:
-        self.window.notices.drop_where(lambda _: True)
-
     def start(self) -> None:
         """What was open before is marked; a click right after it may count or not."""
         self.started_ms = self.services.clock.now
@@ -338,14 +329,6 @@ class Hand:
         self._settle()
         self.wait(ARM_MS)
 
-    def dismiss(self) -> None:
-        """The table goes up, so that another row stands where the last click was."""
-        self.leave()
-        before = self._look()
-        self.window.notice_bar._close.click()
-        self._settle()
-        self._note(before)
-
     def deactivate(self) -> None:
         self.leave()
         before = self._look()
@@ -405,8 +388,6 @@ def _leave_below_the_pointer(hand: Hand, patch: pytest.MonkeyPatch) -> None:
 SWITCHED_OFF: dict[str, Callable[[Hand, pytest.MonkeyPatch], None]] = {
     "ended rows of Sessions": _leave_below_the_pointer,
     "rows of Tasks": lambda hand, _: _never_held(hand, hand.window.selection.task_rows),
-    "notices": lambda hand, _: _never_held(hand, hand.window.notice_bar),
-    "bar of the queue": lambda hand, _: _never_held(hand, hand.window.queue_actions.bar),
     "0.7 s": lambda hand, patch: patch.setattr(hand.sessions.places, "stood_ms", lambda _: None),
     "moves of rows": lambda hand, patch: patch.setattr(
         hand.sessions.places, "_note", lambda **_: None

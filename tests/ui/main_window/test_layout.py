@@ -108,7 +108,7 @@ def test_nothing_below_the_top_bar_moves_by_itself(window: MainWindow, services:
 
     def places() -> list[QRect]:
         QApplication.processEvents()
-        parts = [window.sessions_card, window.tasks_card, window.details, window.statusBar()]
+        parts = [window.sessions_card, window.tasks_card, window.details, window.status_bar]
         tables = [window.selection.sessions.viewport(), window.selection.tasks.viewport()]
         return [QRect(w.mapTo(window, QPoint()), w.size()) for w in (*parts, *tables)]
 

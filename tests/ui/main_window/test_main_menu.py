@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible, QAction, QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QMenu, QPushButton
@@ -159,7 +159,7 @@ def test_outside_the_demo_nothing_says_so(window: MainWindow) -> None:
 
 def test_diagnostics_and_quit_are_asked_for(window: MainWindow) -> None:
     asked: list[str] = []
-    window.notice_controller.diagnostics_wanted.connect(lambda: asked.append("diagnostics"))
+    window.notices.diagnostics_wanted.connect(lambda: asked.append("diagnostics"))
     window.quit_requested.connect(lambda: asked.append("quit"))
     for text in ("Copy diagnostics", "Quit"):
         next(a for a in window.main_menu.menu.actions() if a.text() == text).trigger()
@@ -240,28 +240,13 @@ def test_about_says_which_program_this_is(window: MainWindow) -> None:
 
 
 def test_no_dialog_is_left_when_the_program_ends(window: MainWindow) -> None:
-    for action in (window.main_menu.about, window.main_menu.shortcuts, window.all_notices):
+    for action in (window.main_menu.about, window.main_menu.shortcuts):
         action.setEnabled(True)
         action.trigger()
     shown = [dialog for dialog in window.findChildren(QDialog) if dialog.isVisible()]
-    assert len(shown) == 3
+    assert len(shown) == 2
     window.close_for_good()
     assert not any(dialog.isVisible() for dialog in shown)
-
-
-def test_no_tip_takes_the_place_of_the_status_line(
-    window: MainWindow, services: Any, qapp: QApplication
-) -> None:
-    services.sessions.add(1)
-    window.selection.sessions.select_key(1)
-    for action in window.findChildren(QAction):
-        action.hover()
-        assert action.statusTip() == ""
-    for control in window.findChildren(QPushButton):
-        assert control.statusTip() == ""
-        QApplication.sendEvent(control, QEvent(QEvent.Type.Enter))
-    assert window.statusBar().currentMessage() == ""
-    assert window.status_bar.isVisible()
 
 
 def test_quiet_says_until_when_and_is_ended_there(window: MainWindow, services: Any) -> None:

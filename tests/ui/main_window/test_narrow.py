@@ -13,15 +13,13 @@ from enigma_panel.core.models import TaskStatus
 from enigma_panel.core.task_filter import TaskSum
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import (
-    KeyState,
     LiveShare,
-    NoticeKind,
-    ServiceNotice,
     ServiceStatus,
     WaitReason,
 )
 from enigma_panel.ui.main_window.money_figure import MoneyFigure
 from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.text.problems import Notice
 from enigma_panel.ui.widgets.basics import ElidedLabel
 from tests.kit.builders import a_question
 from tests.kit.clock import NOW
@@ -73,16 +71,11 @@ def test_the_top_bar_is_whole(demo: MainWindow, services: Any, qapp: QApplicatio
         assert edge <= bar.width()
 
 
-def labels(window: MainWindow) -> list[QLabel]:
-    line = window.status_bar
-    return [label for label in line.findChildren(QLabel) if label.isVisible()]
-
-
 def test_the_status_line_cuts_nothing_in_two(
     window: MainWindow, services: Any, qapp: QApplication
 ) -> None:
     services.health.status = ServiceStatus.TROUBLED
-    services.account.from_environment = True
+    window.notices.add(Notice(title="Something happened."))
     services.live.shared = LiveShare(up=3, of=8, fault=LiveFault.LOST)
     services.sessions.add(1)
     services.sessions.set_pending(1, CommandVerb.TERMINATE, WaitReason.BUDGET, due_ms=NOW + 12_000)
@@ -90,30 +83,11 @@ def test_the_status_line_cuts_nothing_in_two(
         resize(window, qapp, width)
         window._tick()
         qapp.processEvents()
-        for label in labels(window):
-            assert label.geometry().right() < window.status_bar.width()
-            if not isinstance(label, ElidedLabel):
-                assert label.width() >= label.sizeHint().width(), label.text()
-        words = " | ".join(label.text() for label in labels(window))
-        assert "the service answers in a way that makes no sense" in words
-        assert "partly live (3 of 8)" in words
-        assert "1 command waits" in words
-        elided = window.status_bar.findChild(ElidedLabel)
-        assert elided is not None
-        assert elided.toolTip() in {"", elided.text()}
-
-
-def test_a_key_that_does_not_work_goes_before_figures(
-    window: MainWindow, services: Any, qapp: QApplication
-) -> None:
-    services.account.state = KeyState.ABSENT
-    services.live.shared = LiveShare(up=3, of=8)
-    services.sessions.add(1)
-    services.sessions.set_pending(1, CommandVerb.TERMINATE, WaitReason.BUDGET, due_ms=NOW + 12_000)
-    resize(window, qapp, 760)
-    window._tick()
-    qapp.processEvents()
-    assert "no API key" in [label.text() for label in labels(window)]
+        line = window.status_bar
+        words = "The service's answers make no sense · partly live (3 of 8) · 1 command waits"
+        assert line.words.text() == f"{words}, next 0:12"
+        assert line.look.geometry().right() < line.width()
+        assert line.look.width() >= line.look.sizeHint().width()
 
 
 @pytest.mark.parametrize("is_crowded", [False, True])
@@ -125,13 +99,11 @@ def test_all_parts_stand_one_above_the_other_and_what_has_no_room_is_scrolled_to
     window.body.set_details_open(True)
     if is_crowded:
         services.inbox.ask(a_question(1, "What is the code?"))
-        services.sessions.said.emit(ServiceNotice(kind=NoticeKind.LEDGER_FAILED))
     qapp.processEvents()
     page = window.body.widget()
     cards = [window.sessions_card, window.tasks_card, window.details]
-    banners = [window.notice_bar] if is_crowded else []
     edge = 0
-    for part in (*banners, *cards):
+    for part in cards:
         top = part.mapTo(page, part.rect().topLeft()).y()
         assert part.isVisible()
         assert top >= edge
@@ -144,7 +116,7 @@ def test_all_parts_stand_one_above_the_other_and_what_has_no_room_is_scrolled_to
     assert bar.maximum() == page.height() - window.body.viewport().height()
     bar.setValue(bar.maximum())
     bottom = window.details.mapTo(window, window.details.rect().bottomLeft()).y()
-    assert bottom < window.statusBar().y()
+    assert bottom < window.status_bar.y()
     window.resize(1280, 800)
     qapp.processEvents()
     assert bar.maximum() == 0

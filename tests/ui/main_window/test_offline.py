@@ -1,16 +1,13 @@
-"""Without a connection: one banner says since when; what may be old is grey."""
+"""Without a connection the status bar says since when; what may be old is grey."""
 
 from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
 
 from enigma_panel.core.models import TaskStatus
-from enigma_panel.core.service_rules import POLL_MS
 from enigma_panel.services.types import ServiceStatus
 from enigma_panel.ui.main_window.window import MainWindow
-from enigma_panel.ui.notices.connection_banner import FADE_MS
 from enigma_panel.ui.sessions.model import Column
 from enigma_panel.ui.tasks import model as tasks_model
 from enigma_panel.ui.text.cells import Cell
@@ -20,11 +17,11 @@ from enigma_panel.ui.theme.palette import Severity
 from enigma_panel.ui.widgets.table.model import KeyedTableModel, Role
 from tests.kit.builders import a_task
 from tests.kit.clock import NOW
-from tests.kit.person import leave, move_to, shown_texts
+from tests.kit.person import shown_texts
 from tests.kit.tables import cell_text
 
 DESCRIPTION = Qt.ItemDataRole.AccessibleDescriptionRole
-OFFLINE = f"No connection since {local_time(NOW)} – shown is the state of then"
+OFFLINE = f"Offline since {local_time(NOW)}. This is the last known state."
 
 
 def lose(services: Any) -> None:
@@ -55,29 +52,30 @@ def working(window: MainWindow, services: Any) -> MainWindow:
     return window
 
 
-# -- the banner -----------------------------------------------------------------------------------
+# -- the status bar ------------------------------------------------------------------------------
 
 
-def test_one_banner_says_since_when_and_when_it_is_tried_again(
+def test_the_status_bar_says_since_when_and_when_it_is_tried_again(
     working: MainWindow, services: Any
 ) -> None:
-    banner = working.connection_banner
-    assert not banner.isVisible()
+    line = working.status_bar
+    assert (line.words.text(), line.property("role")) == ("Connected", "status")
     services.health.next_try_ms = NOW + 7_500
     lose(services)
-    assert shown_texts(banner) == f"{OFFLINE}; tries again in 8 s"
+    assert (line.words.text(), line.property("role")) == (f"{OFFLINE} Next try in 8 s.", "offline")
     pass_ms(working, services, 3_000)
-    assert shown_texts(banner) == f"{OFFLINE}; tries again in 5 s"
+    assert line.words.text() == f"{OFFLINE} Next try in 5 s."
     pass_ms(working, services, 60_000)  # a try is under way
-    assert shown_texts(banner) == OFFLINE
-    assert "state of then" not in shown_texts(working.status_bar)
+    assert line.words.text() == OFFLINE
+    come_back(services)
+    assert (line.words.text(), line.property("role")) == ("Connected", "status")
 
 
 def test_where_nothing_was_heard_it_is_not_said_of_when_the_state_is(
     working: MainWindow, services: Any
 ) -> None:
     services.health.lose(services.clock.now, heard=False)
-    assert shown_texts(working.connection_banner) == f"No connection since {local_time(NOW)}"
+    assert working.status_bar.words.text() == f"Offline since {local_time(NOW)}."
     for model in (working.selection.session_rows, working.selection.task_rows):
         said = [cell(model, 1, column).hint for column in range(model.columnCount())]
         assert "Offline." in "\n".join(said)
@@ -88,72 +86,8 @@ def test_an_answer_that_makes_no_sense_is_no_return(working: MainWindow, service
     lose(services)
     services.health.status = ServiceStatus.TROUBLED
     services.health.changed.emit()
-    assert shown_texts(working.connection_banner) == OFFLINE
+    assert working.status_bar.words.text() == OFFLINE
     assert cell(working.selection.session_rows, 1, Column.STATE).mark is Severity.DIM
-
-
-def test_back_says_for_how_long_and_what_finished_meanwhile(
-    working: MainWindow, services: Any
-) -> None:
-    banner = working.connection_banner
-    lose(services)
-    pass_ms(working, services, 20_000)
-    come_back(services)
-    assert shown_texts(banner) == "Back after 0:20"
-    services.sessions.change_task(1, status=TaskStatus.DONE)
-    assert shown_texts(banner) == "Back after 0:20 – 1 finished meanwhile"
-    services.sessions.change_task(2, status=TaskStatus.FAILED)
-    assert shown_texts(banner) == "Back after 0:20 – 2 finished meanwhile"
-    pass_ms(working, services, FADE_MS - 1)
-    assert banner.isVisible()
-    pass_ms(working, services, 1)
-    assert not banner.isVisible()
-
-
-def test_what_ends_later_or_is_lost_has_not_finished_meanwhile(
-    working: MainWindow, services: Any
-) -> None:
-    lose(services)
-    services.sessions.change_task(3, status=TaskStatus.LOST)  # by our own clock
-    pass_ms(working, services, 20_000)
-    come_back(services)
-    services.sessions.change_task(1, question_n=0)  # it works: that is news of it
-    services.sessions.change_task(1, status=TaskStatus.DONE)
-    pass_ms(working, services, POLL_MS)
-    services.sessions.change_task(2, status=TaskStatus.DONE)
-    assert shown_texts(working.connection_banner) == "Back after 0:20"
-
-
-def test_a_second_loss_begins_anew(working: MainWindow, services: Any) -> None:
-    lose(services)
-    come_back(services)
-    services.sessions.change_task(1, status=TaskStatus.DONE)
-    services.clock.now += 60_000
-    lose(services)
-    assert "No connection since" in shown_texts(working.connection_banner)
-    services.clock.now += 5_000
-    come_back(services)
-    assert shown_texts(working.connection_banner) == "Back after 0:05"
-
-
-def test_it_neither_comes_nor_goes_under_the_hand_but_says_nothing_that_is_over(
-    working: MainWindow, services: Any, qapp: QApplication
-) -> None:
-    banner, table = working.connection_banner, working.selection.sessions
-    working.activateWindow()
-    qapp.processEvents()
-    move_to(table, 1)
-    lose(services)
-    assert not banner.isVisible()
-    leave(table)
-    assert banner.isVisible()
-    move_to(table, 1)
-    come_back(services)
-    assert shown_texts(banner) == "Back after 0:00"
-    pass_ms(working, services, FADE_MS)
-    assert banner.isVisible()
-    leave(table)
-    assert not banner.isVisible()
 
 
 # -- the rows -------------------------------------------------------------------------------------

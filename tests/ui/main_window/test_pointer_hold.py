@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QCursor, QEnterEvent
 from PySide6.QtTest import QTest
@@ -12,23 +11,20 @@ from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.verbs import CommandVerb
-from enigma_panel.services.types import PauseReason, WaitReason
 from enigma_panel.ui.actions import GRACE_MS
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.sessions.model import ENDED_STAY_MS, Column
 from enigma_panel.ui.sessions.table import RowVerb
-from enigma_panel.ui.text.problems import Notice
 from enigma_panel.ui.widgets.dialog import ModelessDialog
 from enigma_panel.ui.widgets.pointer_hold import AIM_MS, ARM_MS
 from enigma_panel.ui.widgets.table.table import ROW_HEIGHT, KeyedTable
 from tests.kit.builders import a_question
 from tests.kit.clock import NOW
-from tests.kit.person import button, click, key, leave, move_to, notice_texts, shown_texts
+from tests.kit.person import button, key, leave, move_to
 from tests.kit.tables import verb_point
 
 LEFT = Qt.MouseButton.LeftButton
 END = CommandVerb.TERMINATE
-NOTICE = Notice(text="Something happened.")
 
 
 @pytest.fixture
@@ -93,74 +89,6 @@ def press(window: MainWindow, row: int, verb: CommandVerb = END) -> None:
 # -- what waits -----------------------------------------------------------------------------------
 
 
-def test_a_notice_waits_until_the_pointer_leaves(aimed: MainWindow, qapp: QApplication) -> None:
-    table = aimed.selection.sessions
-    before = place(table, 1)
-    aimed.notices.add(NOTICE)
-    qapp.processEvents()
-    assert not aimed.notice_bar.isVisible()
-    assert place(table, 1) == before
-    leave(table)
-    assert aimed.notice_bar.isVisible()
-    move_to(table, 1)
-    aimed.notices.drop(NOTICE)
-    assert aimed.notice_bar.isVisible()
-    leave(table)
-    assert not aimed.notice_bar.isVisible()
-
-
-def test_a_notice_that_is_over_and_only_stands_there_does_nothing(aimed: MainWindow) -> None:
-    chosen: list[object] = []
-    aimed.notices.chosen.connect(lambda *what: chosen.append(what))
-    aimed.notices.dismissed.connect(lambda *what: chosen.append(what))
-    leave(aimed.selection.sessions)
-    aimed.notices.add(NOTICE)
-    move_to(aimed.selection.sessions, 1)
-    aimed.notices.drop(NOTICE)
-    click(button(aimed.notice_bar, "Dismiss"))
-    assert chosen == []
-    assert not aimed.notice_bar.isVisible()
-
-
-def test_what_is_dismissed_is_what_is_shown(aimed: MainWindow) -> None:
-    leave(aimed.selection.sessions)
-    aimed.notices.add(NOTICE)
-    move_to(aimed.selection.sessions, 1)
-    aimed.notices.add(Notice(text="Something else happened."))
-    assert "Something happened." in shown_texts(aimed.notice_bar)
-    click(button(aimed.notice_bar, "Dismiss"))
-    assert notice_texts(aimed.notices) == ["Something else happened."]
-
-
-def test_a_notice_stays_while_somebody_aims_at_its_buttons(
-    window: MainWindow, qapp: QApplication
-) -> None:
-    window.activateWindow()
-    window.notices.add(NOTICE)
-    hover(window, window.notice_bar)
-    window.notices.add(Notice(text="Something else happened."))
-    assert "Something happened." in shown_texts(window.notice_bar)
-    qapp.sendEvent(window.notice_bar, QEvent(QEvent.Type.Leave))
-    assert "Something else happened." in shown_texts(window.notice_bar)
-
-
-@pytest.mark.parametrize("end", ["it rests", "another window"])
-def test_a_pointer_parked_on_a_notice_hides_no_other_for_good(
-    window: MainWindow, services: Any, qapp: QApplication, end: str
-) -> None:
-    window.activateWindow()
-    window.notices.add(NOTICE)
-    hover(window, window.notice_bar)
-    window.notices.add(Notice(text="The start is unconfirmed."))
-    assert "unconfirmed" not in shown_texts(window.notice_bar)
-    if end == "it rests":
-        services.clock.now += AIM_MS
-        window.hold.refresh()
-    else:
-        qapp.sendEvent(window, QEvent(QEvent.Type.WindowDeactivate))
-    assert "unconfirmed" in shown_texts(window.notice_bar)
-
-
 def test_a_question_is_shown_at_once_and_moves_nothing(
     aimed: MainWindow, services: Any, qapp: QApplication
 ) -> None:
@@ -203,11 +131,8 @@ def test_the_pointer_over_one_table_holds_the_other_too(
     assert aimed.selection.session_rows.keys() == [2, 3]
     move_to(aimed.selection.sessions, 0)
     services.queue.put(1, 2)
-    services.queue.set(*services.queue.waiting, pause_reason=PauseReason.FORBIDDEN)
-    assert not aimed.queue_actions.bar.isVisible()
     assert aimed.selection.task_rows.keys() == [3, 2, 1]
     leave(aimed.selection.sessions)
-    assert aimed.queue_actions.bar.isVisible()
     assert aimed.selection.task_rows.keys() == [1, 2, 3]
 
 
@@ -256,70 +181,6 @@ def enter(table: KeyedTable, at: QPoint) -> None:
     point = QPointF(at)
     local = table.mapFromGlobal(point)
     QApplication.sendEvent(table, QEnterEvent(local, local, point))
-
-
-def out_of_funds(window: MainWindow, services: Any) -> None:
-    """Two tasks wait, and the bar of the queue has its buttons."""
-    leave(window.selection.sessions)
-    services.queue.put(1, 2)
-    services.queue.set(*services.queue.waiting, pause_reason=PauseReason.FUNDS)
-    QApplication.processEvents()
-
-
-def test_no_button_of_the_line_becomes_another_under_the_pointer(
-    in_line: MainWindow, services: Any
-) -> None:
-    bar, table, queue = in_line.queue_actions.bar, in_line.selection.tasks, services.queue
-    queue.set(*queue.waiting, pause_reason=PauseReason.FORBIDDEN)
-    QApplication.processEvents()
-    held = {"Go on": True, "Remove all": True}
-    assert buttons_of(bar) == held
-    hover(in_line, button(bar, "Go on"))
-    before = table.mapTo(in_line, QPoint())
-    queue.set(*queue.waiting, pause_reason=PauseReason.FUNDS)
-    assert buttons_of(bar) == held
-    queue.set()
-    QApplication.processEvents()
-    assert buttons_of(bar) == held
-    assert table.mapTo(in_line, QPoint()) == before
-    hover(in_line, in_line.status_bar)
-    assert not bar.isVisible()
-
-
-def test_what_the_line_says_is_true_also_under_the_pointer(
-    in_line: MainWindow, services: Any, qapp: QApplication
-) -> None:
-    bar, table, queue = in_line.queue_actions.bar, in_line.selection.tasks, services.queue
-    queue.set(*(replace(entry, why=WaitReason.LIMITED) for entry in queue.waiting))
-    qapp.processEvents()
-    assert "2 tasks are queued: the calls of this minute are used up." in shown_texts(bar)
-    move_to(table, 0)
-    before = table.mapTo(in_line, QPoint()), bar.height()
-    queue.set(*(replace(entry, why=WaitReason.NO_SLOT) for entry in queue.waiting))
-    qapp.processEvents()
-    assert "2 tasks are queued: all 5 browsers are in use." in shown_texts(bar)
-    queue.set(*queue.waiting, pause_reason=PauseReason.FUNDS)
-    qapp.processEvents()
-    assert "The balance is used up. 3 sessions work on, 2 tasks are queued." in shown_texts(bar)
-    assert buttons_of(bar) == {}
-    queue.set()
-    qapp.processEvents()
-    assert shown_texts(bar).strip() == ""
-    assert (table.mapTo(in_line, QPoint()), bar.height()) == before
-    leave(table)
-    assert not bar.isVisible()
-
-
-def test_what_a_button_of_the_line_did_is_shown_at_once(
-    aimed: MainWindow, services: Any, qapp: QApplication
-) -> None:
-    out_of_funds(aimed, services)
-    added = button(aimed.queue_actions.bar, "I have added funds")
-    hover(aimed, added)
-    click(added)
-    assert aimed.hold.is_held
-    services.queue.set(*services.queue.waiting)
-    assert not aimed.queue_actions.bar.isVisible()
 
 
 def test_no_button_of_details_becomes_another_under_the_pointer(
@@ -451,19 +312,6 @@ def test_a_click_that_does_not_count_is_seen(
     qtbot.waitUntil(lambda: table.row_background.flashed is None, timeout=5_000)
 
 
-def test_what_pushes_the_table_down_starts_the_time_anew(
-    aimed: MainWindow, services: Any, qapp: QApplication
-) -> None:
-    leave(aimed.selection.sessions)
-    aimed.notices.add(NOTICE)
-    qapp.processEvents()
-    press(aimed, 0)
-    assert services.sessions.calls == []
-    services.clock.now += ARM_MS
-    press(aimed, 0)
-    assert len(services.sessions.calls) == 1
-
-
 def test_what_the_person_moves_can_be_clicked_at_once(
     aimed: MainWindow, services: Any, qapp: QApplication
 ) -> None:
@@ -509,27 +357,6 @@ def test_a_table_that_grows_scrolls_back_by_itself(
     services.clock.now += ARM_MS
     press(aimed, 2)
     assert len(services.sessions.calls) == 1
-
-
-def test_a_page_that_the_person_scrolls_can_be_clicked_at_once(
-    aimed: MainWindow, services: Any, qapp: QApplication
-) -> None:
-    leave(aimed.selection.sessions)
-    aimed.resize(640, 400)
-    aimed.body.whole.setMinimumHeight(900)
-    qapp.processEvents()
-    places, page = aimed.selection.sessions.places, aimed.body.verticalScrollBar()
-    assert page.maximum() > 0
-    places.stood_ms(1)
-    services.clock.now += ARM_MS
-    page.setValue(page.maximum())
-    stood_ms = places.stood_ms(1)
-    assert stood_ms is None or stood_ms >= ARM_MS
-    aimed.body.whole.setMinimumHeight(400)  # the page is as long no more
-    for _ in range(3):  # the layout first, then what follows from it
-        qapp.processEvents()
-    assert page.value() == page.maximum()
-    assert places.stood_ms(1) == 0
 
 
 def test_keyboard_and_menu_need_no_such_time(aimed: MainWindow, services: Any) -> None:

@@ -18,7 +18,7 @@ from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.sessions.model import Column as SessionColumn
 from enigma_panel.ui.tasks.model import Column
 from tests.kit.clock import FastClock
-from tests.kit.person import active, button, click, in_sight, shown_texts, type_text
+from tests.kit.person import active, button, click, in_sight, notice_texts, type_text
 from tests.kit.question_pages import credentials
 from tests.kit.simulator_process import SimulatorProcess
 from tests.kit.tables import verb_point
@@ -147,9 +147,9 @@ async def test_the_whole_job_where_nothing_but_the_oldest_page_is_served(
         for text in (LOGIN, SEARCH, NEWS):
             await person.start(text)
         await until(lambda: "next try in" in person.task(LOGIN, Column.RESULT))
-        bar = window.queue_actions.bar
-        await until(lambda: "No browser is free." in shown_texts(bar))
-        await until(lambda: not bar.isVisible())
+        full = "The service has no free browser. The program keeps asking."
+        await until(lambda: full in notice_texts(window.notices))
+        await until(lambda: full not in notice_texts(window.notices))
         await person.answer("maria", "zebra-47-crossing")
         for text in (LOGIN, SEARCH, NEWS):
             await until(lambda text=text: person.task(text, Column.STATUS) == "Done")
@@ -171,8 +171,8 @@ async def test_the_whole_job_where_nothing_but_the_oldest_page_is_served(
         assert [one for one in state["sessions"] if one["state"] == "active"] == []
         assert state["live"]["connects"] == 0
         window.status_bar.refresh()
-        status = shown_texts(window.status_bar)
-        assert "connected; this service does not tell its load" in status
+        assert window.status_bar.words.text().startswith("Connected")
+        assert "does not say how busy it is" in window.status_bar.toolTip()
         assert services.health.status is ServiceStatus.OK
         assert window.notices.notices() == []
         assert services.queue.entries() == []

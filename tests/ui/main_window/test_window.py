@@ -4,8 +4,8 @@ from itertools import combinations
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
-from PySide6.QtGui import QAction, QDesktopServices, QEnterEvent, QGuiApplication
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtGui import QAction, QDesktopServices, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
@@ -14,24 +14,21 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from enigma_panel.api.errors import InterruptedCallError
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.state.standby import STANDBY_TICK_MS, TICK_MS
-from enigma_panel.services.types import Diff, KeyState, NoticeKind, ServiceNotice, ServiceStatus
+from enigma_panel.services.types import Diff, KeyState, ServiceStatus
 from enigma_panel.ui.actions import GRACE_MS
 from enigma_panel.ui.main_window.window import FIRST_SIZE, MainWindow
 from enigma_panel.ui.tasks.filter_bar import Chip
 from enigma_panel.ui.tasks.model import Column as TaskColumn
-from enigma_panel.ui.text.verbs import verb_text
-from enigma_panel.ui.widgets.actions import description
 from enigma_panel.ui.widgets.pointer_hold import ARM_MS
 from enigma_panel.ui.widgets.table.column_sizing import TEXT_LEAST
 from enigma_panel.ui.widgets.table.table import ROW_HEIGHT
 from tests.kit.builders import ID, LINK, a_question
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeDialogs
-from tests.kit.person import button, leave, move_to, notice_texts, shown_texts
+from tests.kit.person import button, leave, move_to, shown_texts
 from tests.kit.tables import verb_point
 
 
@@ -291,67 +288,6 @@ def test_questions_are_counted_and_shown(
     assert not window.answer.isEnabled()
 
 
-def test_notices_are_said_once_and_offer_something(
-    window: MainWindow, services: Any, dialogs: FakeDialogs
-) -> None:
-    services.sessions.add(1, phase=Phase.UNCONFIRMED, status=TaskStatus.UNCONFIRMED)
-    services.sessions.change_session(1, service_id=None)
-    notice = ServiceNotice(
-        kind=NoticeKind.START_UNCONFIRMED,
-        session_key=1,
-        task_key=1,
-        error=InterruptedCallError("timeout"),
-    )
-    window.setFocus()
-    services.sessions.said.emit(notice)
-    services.sessions.said.emit(notice)
-    assert window.notice_bar.isVisible()
-    assert len(notice_texts(window.notices)) == 1
-    assert "It may be running and cost money" in notice_texts(window.notices)[0]
-    button(window.notice_bar, "Dismiss this start").click()
-    assert services.sessions.calls == [("dismiss", 1)]
-    assert not window.notice_bar.isVisible()
-
-
-def test_every_notice_has_words(window: MainWindow, services: Any) -> None:
-    services.sessions.add(1)
-    error = InterruptedCallError("timeout")
-    said = set()
-    for kind in NoticeKind:
-        facts = {"verb": "pause"} if kind is NoticeKind.COMMAND_FAILED else {"sessions": 2}
-        before = set(notice_texts(window.notices))
-        services.sessions.said.emit(
-            ServiceNotice(kind=kind, session_key=1, task_key=1, error=error, facts=facts)
-        )
-        added = set(notice_texts(window.notices)) - before
-        said |= added
-        assert len(added) == 1
-    assert len(said) == len(NoticeKind)
-    assert all(line.strip() and "None" not in line for line in said)
-
-
-def test_a_notice_that_passes_leaves_within_a_second(window: MainWindow, services: Any) -> None:
-    services.sessions.said.emit(ServiceNotice(kind=NoticeKind.LIMIT_USED_ELSEWHERE))
-    assert notice_texts(window.notices)
-    services.clock.now += 120_000
-    QTest.qWait(TICK_MS + 200)
-    assert notice_texts(window.notices) == []
-
-
-def test_the_missing_key_is_said_as_long_as_it_is_missing(
-    window: MainWindow, services: Any, dialogs: FakeDialogs
-) -> None:
-    services.account.state = KeyState.ABSENT
-    services.account.changed.emit()
-    assert notice_texts(window.notices) == ["There is no API key yet, so nothing can be started."]
-    button(window.notice_bar, "Enter the key").click()
-    assert dialogs.calls == [("open_key",)]
-    assert window.notice_bar.isVisible()
-    services.account.state = KeyState.READY
-    services.account.changed.emit()
-    assert not window.notice_bar.isVisible()
-
-
 @pytest.mark.parametrize(
     ("state", "words"),
     [
@@ -377,11 +313,14 @@ def test_a_waiting_keychain_is_said_where_the_rows_will_be(
 
 
 def test_the_status_line_tells_what_is_known(window: MainWindow, services: Any) -> None:
-    assert "service ok, 12 browsers free, 2 s ago" in shown_texts(window.status_bar)
+    line = window.status_bar
+    assert line.words.text() == "Connected"
+    assert "12 browsers are free, 2 s ago." in line.toolTip()
+    assert line.words.accessibleDescription() == line.toolTip()
     services.health.status = ServiceStatus.UNREACHABLE
     services.health.unreachable_since_ms = NOW - 60_000
     services.health.changed.emit()
-    assert "no connection" in shown_texts(window.status_bar)
+    assert line.words.text().startswith("Offline since")
 
 
 def test_in_standby_it_ticks_seldom_and_counts_no_seconds(
@@ -390,19 +329,18 @@ def test_in_standby_it_ticks_seldom_and_counts_no_seconds(
     services.standby.on = True
     window._tick()
     assert window._ticks.interval() == STANDBY_TICK_MS
-    assert "service ok, 12 browsers free" in shown_texts(window.status_bar)
-    assert "ago" not in shown_texts(window.status_bar)
+    assert "12 browsers are free." in window.status_bar.toolTip()
     services.standby.note_change()
     assert window._ticks.interval() == TICK_MS
     assert window._ticks.isActive()
     window._tick()
-    assert "2 s ago" in shown_texts(window.status_bar)
+    assert "2 s ago" in window.status_bar.toolTip()
 
 
 def test_a_notice_ends_standby_so_that_it_fades_in_time(window: MainWindow, services: Any) -> None:
     services.standby.on = True
     window._tick()
-    window.notice_controller.show_unexpected()
+    window.notices.show_unexpected()
     assert window._ticks.interval() == TICK_MS
 
 
@@ -417,30 +355,6 @@ def test_every_control_has_its_visible_name(window: MainWindow, services: Any) -
     for verb in window.verbs.values():
         assert verb.toolTip().count("\n") == 1
         assert verb.whatsThis()
-
-
-def test_no_tip_takes_the_place_of_the_status_bar(
-    window: MainWindow, services: Any, qapp: QApplication
-) -> None:
-    """One stayed for minutes: "Nothing costs any more" while five browsers were billed."""
-    services.sessions.add(1)
-    window.selection.sessions.select_key(1)
-    messages: list[str] = []
-    window.statusBar().messageChanged.connect(messages.append)
-    for control in window.top_bar.findChildren(QPushButton):
-        QApplication.sendEvent(control, QEnterEvent(QPointF(5, 5), QPointF(5, 5), QPointF(5, 5)))
-        qapp.processEvents()
-        assert window.status_bar.isVisible()
-    for action in window.findChildren(QAction):
-        action.showStatusText(window)  # as a menu does under the pointer
-        assert window.status_bar.isVisible()
-    assert [text for text in messages if text] == []
-    whoever = [*window.findChildren(QWidget), *window.findChildren(QAction)]
-    assert [one for one in whoever if one.statusTip()] == []
-    tip = verb_text(CommandVerb.TERMINATE).tip
-    terminate = window.verbs[CommandVerb.TERMINATE]
-    assert description(terminate) == f"shop.example 1: {tip}"
-    assert terminate.toolTip().endswith(tip)
 
 
 def test_ended_sessions_are_shown_as_menu_and_settings_say(

@@ -94,9 +94,6 @@ async def test_tasks_without_a_place_stand_in_queue(
         first = str(rows.index(0, Column.RESULT).data())
         assert first.startswith("Waiting for a free browser (1 of 1 in use)")
         assert str(rows.index(1, Column.RESULT).data()).startswith("2nd in the queue")
-        assert "4 tasks are queued: the only browser is in use." in shown_texts(
-            window.queue_actions.bar
-        )
         selection.tasks.select_key(keys[4])
         selection.tasks.setFocus()
         assert "4th in the queue" in shown_texts(window.details)
@@ -114,7 +111,6 @@ async def test_tasks_without_a_place_stand_in_queue(
         services.settings.change(browsers_at_once=5)
         await until(lambda: not services.queue.entries())
         assert rows.keys() == list(reversed(keys))
-        assert not window.queue_actions.bar.isVisible()
 
 
 async def test_a_terminate_is_taken_back_and_another_is_hurried(

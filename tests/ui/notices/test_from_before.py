@@ -27,7 +27,7 @@ SENTENCES = [
 
 @pytest.mark.parametrize(("counts", "words"), SENTENCES)
 def test_the_sentence(counts: dict[Outcome, int], words: str) -> None:
-    assert from_before_text(counts) == f"{words} {TWICE}"
+    assert from_before_text(counts) == words
 
 
 def start(window: MainWindow, *keys: int, tasks: tuple[int, ...] | None = None) -> None:
@@ -86,6 +86,7 @@ def test_what_the_service_has_not_told_is_counted_as_unknown(
     services.sessions.set_missing(3)
     start(window, 1, 2, 3)
     assert said(window) == ["From before: 3 browsers not known yet"]
+    assert window.notices.count() == 1
     services.sessions.set_asking(1)
     services.sessions.set_missing()
     services.sessions.change_task(3, status=TaskStatus.DONE, is_new=True)
@@ -101,6 +102,7 @@ def test_a_task_that_starts_after_the_start_is_neither_unknown_nor_finished(
     start(window, 1, tasks=())
     services.sessions.set_asking(1)
     assert said(window) == ["From before: 1 browser still open"]
+    assert window.notices.count() == 0  # its row says it
     services.sessions.set_asking()
     services.sessions.change_task(1, status=TaskStatus.DONE, is_new=True)
     assert said(window) == ["From before: 1 browser still open"]
@@ -122,12 +124,10 @@ def test_it_leaves_when_all_is_settled(window: MainWindow, services: Any) -> Non
 def test_dismissed_it_does_not_come_again(window: MainWindow, services: Any) -> None:
     services.sessions.add(1)
     start(window, 1)
-    assert window.notice_bar.isVisible()
-    window.notice_bar._take_clicks(True)
-    button(window.notice_bar, "Dismiss").click()
+    window.all_notices.trigger()
+    button(window.notice_panel, "Dismiss").click()
     services.sessions.change_task(1, status=TaskStatus.DONE, is_new=True)
     assert said(window) == []
-    assert not window.notice_bar.isVisible()
 
 
 def test_with_nothing_open_nothing_is_said(window: MainWindow) -> None:

@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QRect, QSize, Qt
 from PySide6.QtGui import QImage, Qt as GuiQt
-from PySide6.QtWidgets import QApplication, QLabel, QStyleOptionViewItem
+from PySide6.QtWidgets import QApplication, QStyleOptionViewItem
 
 from enigma_panel.api.protocols import LiveFault
 from enigma_panel.core.models import Phase, TaskSpec, TaskStatus
@@ -17,6 +17,7 @@ from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.sessions.model import Column
 from enigma_panel.ui.tasks.model import Column as TaskColumn, task_cost_cell
 from enigma_panel.ui.text.states import local_time
+from enigma_panel.ui.text.steps import live_text
 from enigma_panel.ui.theme.palette import Severity
 from enigma_panel.ui.widgets.debounce import DELAY_MS
 from enigma_panel.ui.widgets.table.delegates import LEAST_TAIL, STEADY_SHARE, TAIL_GAP, text_width
@@ -34,10 +35,6 @@ DESCRIPTION = Qt.ItemDataRole.AccessibleDescriptionRole
 def live(services: Any) -> FakeLive:
     double: FakeLive = services.live
     return double
-
-
-def live_label_of(window: MainWindow) -> QLabel:
-    return window.status_bar._live
 
 
 def changes(window: MainWindow) -> list[tuple[int, int, int, int]]:
@@ -345,10 +342,9 @@ def test_a_lost_browser_counts_down_by_the_second(window: MainWindow, services: 
 # -- how news come --------------------------------------------------------------------------------
 
 
-def test_the_status_line_says_how_news_come(window: MainWindow, live: FakeLive) -> None:
-    label = live_label_of(window)
-    assert not label.isVisible()
-    assert label.text() == ""
+def test_the_status_bar_says_how_news_come(window: MainWindow, live: FakeLive) -> None:
+    line = window.status_bar
+    assert line.words.text() == "Connected"
     for share, words in (
         (LiveShare(up=0, of=1), "polling"),
         (LiveShare(up=3, of=8, fault=LiveFault.LOST), "partly live (3 of 8)"),
@@ -356,14 +352,11 @@ def test_the_status_line_says_how_news_come(window: MainWindow, live: FakeLive) 
     ):
         live.shared = share
         window._tick()
-        assert label.isVisible()
-        assert label.text() == words
-        assert label.toolTip()
-        assert label.accessibleDescription() == read_tip(label.toolTip())
+        assert line.words.text() == f"Connected · {words}"
+        assert live_text(share).tip in read_tip(line.toolTip())
     live.shared = LiveShare()
     window._tick()
-    assert not label.isVisible()
-    assert label.toolTip() == ""
+    assert line.words.text() == "Connected"
 
 
 def test_nothing_is_said_to_be_polled_before_a_task_has_its_name(
@@ -372,10 +365,10 @@ def test_nothing_is_said_to_be_polled_before_a_task_has_its_name(
     services.sessions.is_polling = False
     live.shared = LiveShare(up=0, of=1)
     window._tick()
-    assert not live_label_of(window).isVisible()
+    assert window.status_bar.words.text() == "Connected"
     services.sessions.is_polling = True
     window._tick()
-    assert live_label_of(window).text() == "polling"
+    assert window.status_bar.words.text() == "Connected · polling"
 
 
 class Noted(QObject):
@@ -398,26 +391,15 @@ def test_nothing_is_set_anew_while_nothing_changes(
     window._tick()
     qapp.processEvents()
     noted = Noted()
-    live_label_of(window).installEventFilter(noted)
+    for part in (window.status_bar, window.status_bar.words):
+        part.installEventFilter(noted)
     for _ in range(3):
         window._tick()
         qapp.processEvents()
     assert noted.kinds == []
     live.shared = LiveShare(up=2, of=2)
     window._tick()
-    assert noted.kinds.count(QEvent.Type.ToolTipChange) == 1
-
-
-def test_without_a_way_there_is_no_gap(
-    window: MainWindow, live: FakeLive, qapp: QApplication
-) -> None:
-    line = window.status_bar
-    qapp.processEvents()
-    assert not line._live.isVisible()
-    live.shared = LiveShare(up=1, of=1)
-    line.refresh()
-    qapp.processEvents()
-    assert line._live.isVisible()
+    assert QEvent.Type.ToolTipChange in noted.kinds
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The queue in the window: rows on top in order, the bar, what mouse and keyboard do."""
+"""The queue in the window: rows on top in order, what mouse and keyboard do."""
 
 import asyncio
 import time
@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.service_rules import Field
-from enigma_panel.services.types import Diff, PauseReason, QueueEntry, WaitReason
+from enigma_panel.services.types import Diff, QueueEntry, WaitReason
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.ui.main_window import selection
 from enigma_panel.ui.main_window.selection import QueueThrottle
@@ -27,7 +27,7 @@ from enigma_panel.ui.widgets.table.model import Role
 from enigma_panel.ui.widgets.table.table import ROW_HEIGHT, KeyedTable
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeDialogs, FakeQueue, FakeSessions
-from tests.kit.person import button, leave, move_to, notice_texts, shown_texts
+from tests.kit.person import button, notice_texts, shown_texts
 from tests.kit.tables import SPOKEN, STRICT, cell_text
 from tests.kit.wait import until
 
@@ -438,150 +438,3 @@ def test_a_ledger_that_fails_is_said(
     monkeypatch.setattr(services.queue, "up", fail)
     queued.app_actions.queued([3], QueueAction.UP)
     assert "the queue stays as it was" in notice_texts(queued.notices)[0]
-
-
-# -- the bar --------------------------------------------------------------------------------------
-
-
-def test_the_bar_comes_and_goes(queued: MainWindow, services: Any) -> None:
-    bar, queue = queued.queue_actions.bar, services.queue
-    assert not bar.isVisible()
-    queue.set(*(replace(entry, why=WaitReason.NO_SLOT) for entry in queue.waiting))
-    assert "3 tasks are queued: all 5 browsers are in use." in shown_texts(bar)
-    assert names(bar) == []
-    queue.set()
-    assert not bar.isVisible()
-
-
-def test_the_bar_does_not_push_a_row_away_from_the_pointer(
-    queued: MainWindow, services: Any, qapp: QApplication
-) -> None:
-    bar, queue, table = queued.queue_actions.bar, services.queue, queued.selection.tasks
-    move_to(table, 1)
-    queue.set(*(replace(entry, why=WaitReason.NO_SLOT) for entry in queue.waiting))
-    assert not bar.isVisible()
-    leave(table)
-    assert bar.isVisible()
-    qapp.processEvents()
-    height = bar.height()
-    move_to(table, 1)
-    queue.set(*queue.waiting, pause_reason=PauseReason.RESTARTED)
-    qapp.processEvents()
-    assert bar.height() == height  # with buttons as without
-    queue.set()
-    assert bar.isVisible()
-    leave(table)
-    assert not bar.isVisible()
-
-
-OFFERS = [
-    (PauseReason.RESTARTED, "Go on", ("go on",)),
-    (PauseReason.FORBIDDEN, "Go on", ("go on",)),
-    (PauseReason.UNTAKEN, "Go on", ("go on",)),
-    (PauseReason.DIALECT, "Go on", ("go on",)),
-    (PauseReason.FUNDS, "I have added funds", ("funds added",)),
-]
-MORE = {PauseReason.FUNDS: ["Add funds"], PauseReason.DIALECT: ["Settings"]}
-
-
-@pytest.mark.parametrize(("pause_reason", "name", "call"), OFFERS)
-def test_a_held_line_is_let_go_by_its_button(
-    queued: MainWindow, services: Any, pause_reason: PauseReason, name: str, call: tuple[str]
-) -> None:
-    queue = services.queue
-    queue.set(
-        *(replace(entry, why=WaitReason.STOPPED) for entry in queue.waiting),
-        pause_reason=pause_reason,
-    )
-    more = MORE.get(pause_reason, [])
-    assert sorted(names(queued.queue_actions.bar)) == sorted([name, "Remove all", *more])
-    button(queued.queue_actions.bar, name).click()
-    assert queue.calls == [call]
-
-
-def test_a_browser_is_asked_for_at_once_by_a_button(queued: MainWindow, services: Any) -> None:
-    services.queue.wants_browser = True
-    services.queue.changed.emit()
-    bar = queued.queue_actions.bar
-    assert names(bar) == ["Try now"]
-    button(bar, "Try now").click()
-    assert services.queue.calls == [("try now",)]
-
-
-def test_the_bar_leads_to_the_answer_that_the_queue_waits_for(
-    services: Any, queued: MainWindow, dialogs: FakeDialogs
-) -> None:
-    services.sessions.add_asking(21, "Which one?")
-    queue, bar = services.queue, queued.queue_actions.bar
-    queue.set(*(replace(entry, why=WaitReason.NO_SLOT) for entry in queue.waiting))
-    assert names(bar) == []  # the end of the idle one makes room, too
-    services.sessions.change_session(1, phase=Phase.CLOSED, ended_ms=NOW)
-    queue.changed.emit()
-    button(bar, "Answer").click()
-    assert dialogs.calls == [("open_question", None)]
-    services.sessions.change_task(21, answered_ms=NOW)
-    queue.changed.emit()
-    assert names(bar) == []
-
-
-def test_browsers_that_take_no_task_are_said_above_and_in_the_rows(
-    queued: MainWindow, services: Any
-) -> None:
-    queue, rows = services.queue, queued.selection.task_rows
-    queue.set(
-        *(replace(entry, why=WaitReason.STOPPED) for entry in queue.waiting),
-        pause_reason=PauseReason.UNTAKEN,
-    )
-    said = "Browsers open, but take no task. 3 tasks are queued."
-    assert said in shown_texts(queued.queue_actions.bar)
-    row = cell_text(rows, queue.waiting[0].task_key, Column.RESULT)
-    assert row == "Browsers open but take no task, waiting for Go on"
-
-
-def test_a_refused_key_is_asked_for(
-    queued: MainWindow, services: Any, dialogs: FakeDialogs
-) -> None:
-    queue = services.queue
-    queue.set(
-        *(replace(entry, why=WaitReason.KEY) for entry in queue.waiting),
-        pause_reason=PauseReason.KEY,
-    )
-    button(queued.queue_actions.bar, "Enter the key").click()
-    assert dialogs.calls == [("open_key",)]
-
-
-def test_another_dialect_is_chosen_in_settings(
-    queued: MainWindow, services: Any, dialogs: FakeDialogs
-) -> None:
-    queue = services.queue
-    queue.set(*queue.waiting, pause_reason=PauseReason.DIALECT)
-    button(queued.queue_actions.bar, "Settings").click()
-    assert dialogs.calls == [("open_settings",)]
-
-
-def test_removing_all_asks_once_and_takes_what_it_named(
-    queued: MainWindow, services: Any, qapp: QApplication
-) -> None:
-    bar, queue = queued.queue_actions.bar, services.queue
-    queue.set(
-        *(replace(entry, why=WaitReason.STOPPED) for entry in queue.waiting),
-        pause_reason=PauseReason.RESTARTED,
-    )
-    remove_all = button(bar, "Remove all")
-    place = remove_all.geometry()
-    remove_all.click()
-    qapp.processEvents()
-    assert queue.calls == []
-    assert names(bar) == ["Remove 3 tasks", "Keep them"]
-    keep = button(bar, "Keep them")
-    assert keep.hasFocus()
-    assert keep.geometry().contains(place.center())  # there a second click falls
-    QTest.keyClick(keep, Qt.Key.Key_Escape)
-    assert names(bar) == ["Go on", "Remove all"]
-    button(bar, "Remove all").click()
-    new = QueueEntry(task_key=9, position=9, why=WaitReason.STOPPED)
-    queue.set(*queue.waiting[1:], new, pause_reason=PauseReason.RESTARTED)
-    assert "Remove these 2 tasks from the queue?" in shown_texts(bar)
-    button(bar, "Remove 2 tasks").click()
-    assert queue.calls == [("remove", (3, 4))]
-    assert names(bar) == ["Go on", "Remove all"]

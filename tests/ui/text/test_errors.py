@@ -66,7 +66,7 @@ CALLS = [
         rejected(402, "INSUFFICIENT_BALANCE", balance=Decimal("0.15")),
         ErrorContext(call=Call.START, open_sessions=4),
         (
-            "The balance is used up ($0.15 left). 4 sessions work on. "
+            "The balance is used up ($0.15 left). 4 sessions carry on. "
             "Add funds to your account, then start the task again."
         ),
     ),
@@ -79,7 +79,7 @@ CALLS = [
         rejected(402),
         ErrorContext(call=Call.START, open_sessions=1),
         (
-            "The balance is used up. 1 session works on. "
+            "The balance is used up. 1 session carries on. "
             "Add funds to your account, then start the task again."
         ),
     ),
@@ -176,8 +176,8 @@ CALLS = [
         ProtocolError(503, "Service Unavailable", reply=Reply(status=503)),
         HERE,
         (
-            "“MX Keys” may be working in amazon.com 3, but the service names a task only in the "
-            "answer that was lost. Wait until the session ends, or terminate it."
+            "The reply to “MX Keys” was lost. It may or may not be running in amazon.com 3, and "
+            "cost money. Wait until the session ends, or terminate it."
         ),
     ),
     (
@@ -221,16 +221,16 @@ CALLS = [
         InterruptedCallError("timeout"),
         HERE,
         (
-            "“MX Keys” may be working in amazon.com 3, but the service names a task only in the "
-            "answer that was lost. Wait until the session ends, or terminate it."
+            "The reply to “MX Keys” was lost. It may or may not be running in amazon.com 3, and "
+            "cost money. Wait until the session ends, or terminate it."
         ),
     ),
     (
         InterruptedCallError("timeout"),
         ErrorContext(call=Call.NEW_TASK, task="MX Keys", session="amazon.com 3", stays_open=True),
         (
-            "“MX Keys” may be working in amazon.com 3, but the service names a task only in the "
-            "answer that was lost. Ask the session for its result in a new task, or terminate it."
+            "The reply to “MX Keys” was lost. It may or may not be running in amazon.com 3, and "
+            "cost money. Ask the session for its result, or terminate it."
         ),
     ),
     (

@@ -1,21 +1,12 @@
 """Words for what waits: every reason."""
 
-from decimal import Decimal
 from itertools import product
 
 import pytest
 
-from enigma_panel.api.errors import RejectedError, Reply
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import PauseReason, PendingCommand, QueueEntry, WaitReason
 from enigma_panel.ui.new_task.text import has_to_wait, start_label, started_text
-from enigma_panel.ui.tasks.queue_bar import (
-    QueueBarAction,
-    QueueState,
-    concerned,
-    queue_bar_action_label,
-    queue_bar_text,
-)
 from enigma_panel.ui.text.waiting import (
     QueueAction,
     QueueContext,
@@ -148,137 +139,6 @@ def test_what_can_be_done_with_a_task_in_queue() -> None:
         "Remove",
     ]
     assert all(queue_action_tip(one) for one in verb)
-
-
-# -- the bar --------------------------------------------------------------------------------------
-
-
-def waiting(why: WaitReason, n: int) -> list[QueueEntry]:
-    return [QueueEntry(task_key=key, position=key, why=why) for key in range(1, n + 1)]
-
-
-def rejected(status: int, code: str, **facts: object) -> RejectedError:
-    reply = Reply(status=status, code=code, **facts)  # type: ignore[arg-type]
-    return RejectedError(reply, nothing_happened=True)
-
-
-def test_the_bar_is_only_there_while_it_is_needed() -> None:
-    def said(why: WaitReason, n: int, limit: int = 5) -> str:
-        words = queue_bar_text(
-            QueueState(pause_reason=PauseReason.NONE, limit=limit, entries=waiting(why, n))
-        )
-        return words.text if words is not None else ""
-
-    assert said(WaitReason.NO_SLOT, 12) == "12 tasks are queued: all 5 browsers are in use."
-    assert said(WaitReason.NO_SLOT, 3, 2) == "3 tasks are queued: both browsers are in use."
-    assert said(WaitReason.NO_SLOT, 1_000).startswith("1,000 tasks are queued")
-    assert said(WaitReason.NO_SLOT, 1) == ""  # its row says it
-    assert said(WaitReason.TURN, 3) == said(WaitReason.BUSY, 3) == ""
-    assert "calls of this minute" in said(WaitReason.BUDGET, 2)
-    assert "no connection" in said(WaitReason.CONNECTION, 2)
-    assert "ledger" in said(WaitReason.LEDGER, 2)
-    assert queue_bar_text(QueueState(pause_reason=PauseReason.FUNDS, limit=5, entries=[])) is None
-
-
-@pytest.mark.parametrize("n", [0, 1, 3])
-def test_while_no_browser_is_free_the_bar_stays_and_offers_a_try(n: int) -> None:
-    """Also with none that waits: while the one is tried again, no row below may move."""
-    state = QueueState(
-        pause_reason=PauseReason.NONE,
-        limit=5,
-        entries=waiting(WaitReason.NO_BROWSER, n),
-        wants_browser=True,
-    )
-    words = queue_bar_text(state)
-    assert words is not None
-    assert words.text == "No browser is free. The program keeps asking."
-    assert words.actions == (QueueBarAction.TRY_NOW,)
-
-
-@pytest.mark.parametrize(
-    ("asking", "said"),
-    [
-        (1, "1 session waits for your answer; nothing starts until it is answered."),
-        (5, "5 sessions wait for your answer; nothing starts until one is answered."),
-    ],
-)
-def test_where_all_places_wait_for_an_answer_the_bar_says_so_and_leads_there(
-    asking: int, said: str
-) -> None:
-    entries = waiting(WaitReason.NO_SLOT, 1)
-    state = QueueState(pause_reason=PauseReason.NONE, limit=5, entries=entries, asking=asking)
-    words = queue_bar_text(state)
-    assert words is not None
-    assert (words.text, words.actions) == (said, (QueueBarAction.ANSWER,))
-
-
-def test_a_held_line_says_why_and_what_lets_it_go_on() -> None:
-    offer = QueueBarAction
-    entries = waiting(WaitReason.STOPPED, 3)
-    restarted = QueueState(pause_reason=PauseReason.RESTARTED, limit=5, entries=entries)
-    words = queue_bar_text(restarted)
-    assert words is not None
-    assert words.text == (
-        "3 tasks are queued from the last run. Nothing is started until you say so."
-    )
-    assert words.actions == (offer.GO_ON, offer.REMOVE_ALL)
-    assert words.grave
-    broke = rejected(402, "INSUFFICIENT_BALANCE", balance=Decimal("0.15"))
-    words = queue_bar_text(
-        QueueState(
-            pause_reason=PauseReason.FUNDS,
-            limit=5,
-            entries=entries,
-            error=broke,
-            at_work=4,
-            has_page=True,
-        )
-    )
-    assert words is not None
-    assert words.text == (
-        "The balance is used up ($0.15 left). 4 sessions work on, 3 tasks are queued."
-    )
-    assert words.actions == (offer.ADD_FUNDS, offer.FUNDS_ADDED, offer.REMOVE_ALL)
-    words = queue_bar_text(QueueState(pause_reason=PauseReason.KEY, limit=5, entries=entries[:1]))
-    assert words is not None
-    assert words.text == "The API key was refused. 1 task is queued."
-    assert words.actions == (offer.ENTER_KEY, offer.REMOVE_ALL)
-    no = rejected(403, "FORBIDDEN", message="not on this plan")
-    words = queue_bar_text(
-        QueueState(pause_reason=PauseReason.FORBIDDEN, limit=5, entries=entries, error=no)
-    )
-    assert words is not None
-    assert words.text == ("This account may not do that: “not on this plan”. 3 tasks are queued.")
-    assert words.actions == (offer.GO_ON, offer.REMOVE_ALL)
-    full = rejected(503, "NO_INSTANCES_AVAILABLE")
-    words = queue_bar_text(
-        QueueState(pause_reason=PauseReason.UNTAKEN, limit=5, entries=entries[:1], error=full)
-    )
-    assert words is not None
-    assert words.text == "Browsers open, but take no task. 1 task is queued."
-    assert words.actions == (offer.GO_ON, offer.REMOVE_ALL)
-    telling = rejected(400, "MISSING_PROMPT", message="Missing task.prompt")
-    words = queue_bar_text(
-        QueueState(pause_reason=PauseReason.DIALECT, limit=5, entries=entries, error=telling)
-    )
-    assert words is not None
-    assert words.text == "The service does not understand this dialect. 3 tasks are queued."
-    assert words.actions == (offer.SETTINGS, offer.GO_ON, offer.REMOVE_ALL)
-
-
-def test_after_a_restart_it_is_about_the_tasks_of_then() -> None:
-    new = QueueEntry(task_key=9, position=4, why=WaitReason.TURN)
-    state = QueueState(
-        pause_reason=PauseReason.RESTARTED, limit=5, entries=[*waiting(WaitReason.STOPPED, 3), new]
-    )
-    assert concerned(state) == [1, 2, 3]
-    words = queue_bar_text(state)
-    assert words is not None
-    assert words.text.startswith("3 tasks")
-
-
-def test_every_offer_has_words() -> None:
-    assert len({queue_bar_action_label(offer) for offer in QueueBarAction}) == len(QueueBarAction)
 
 
 # -- commands -------------------------------------------------------------------------------------

@@ -62,7 +62,7 @@ def test_it_stands_in_the_window_below_the_top_bar(
     assert spoken.role() == QAccessible.Role.Dialog
     assert spoken.text(QAccessible.Text.Name) == sheet.windowTitle() == "New task"
     assert at(window, opener.mapTo(window, opener.rect().center())) is opener
-    for table in (window.selection.sessions, window.selection.tasks, window.statusBar()):
+    for table in (window.selection.sessions, window.selection.tasks, window.status_bar):
         place = table.mapTo(window, QPoint(2, 2))
         assert at(window, place) is shade_of(window)
 

@@ -12,6 +12,7 @@ from enigma_panel.api.errors import InterruptedCallError
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import Diff, NoticeKind, ServiceNotice, WaitReason
+from enigma_panel.ui import actions
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.widgets import toast
 from tests.kit.clock import NOW
@@ -37,7 +38,7 @@ def test_it_stands_above_the_status_line_and_takes_no_focus(
     for width, height in ((1280, 800), (640, 400)):
         window.resize(width, height)
         qapp.processEvents()
-        lower = window.statusBar().mapTo(window, QPoint(0, 0)).y()
+        lower = window.status_bar.mapTo(window, QPoint(0, 0)).y()
         assert window.rect().contains(window.toast.geometry())
         assert window.toast.geometry().bottom() < lower
     assert qapp.focusWidget() is focused
@@ -157,6 +158,22 @@ def test_what_waited_for_the_hand_comes_when_it_is_gone(
     assert done == ["second"]
 
 
+def test_a_stop_can_be_taken_back_until_it_is_sent_and_no_longer(
+    window: MainWindow, services: Any, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services.sessions.add(1)
+    window.app_actions.command([1], CommandVerb.STOP)
+    assert window.toast.accessibleName() == "Stopping shop.example 1"
+    services.sessions.set_pending(1, CommandVerb.STOP, WaitReason.UNDO)
+    button(window.toast, "Undo").click()
+    assert services.sessions.calls[-1] == ("undo", (1,))
+    monkeypatch.setattr(actions, "GRACE_MS", 30)
+    services.sessions.set_pending(1, None)
+    window.app_actions.command([1], CommandVerb.STOP)
+    qapp.sendEvent(window.toast, QEvent(QEvent.Type.Enter))
+    run_events(qapp, lambda: not window.toast.isVisible())  # also from under the pointer
+
+
 def test_what_was_started_is_led_to(window: MainWindow, services: Any) -> None:
     services.sessions.add(1, created_ms=NOW)
     assert not window.toast.isVisible()  # there was no subject: it is one
@@ -197,10 +214,15 @@ def start_unconfirmed(services: Any) -> None:
     services.sessions.said.emit(unconfirmed)
 
 
+def dismiss(window: MainWindow) -> None:
+    window.all_notices.trigger()
+    button(window.notice_panel, "Dismiss this start").click()
+
+
 def test_a_start_that_was_dismissed_is_restored(window: MainWindow, services: Any) -> None:
     start_unconfirmed(services)
     (notice,) = notice_texts(window.notices)
-    button(window.notice_bar, "Dismiss this start").click()
+    dismiss(window)
     assert notice_texts(window.notices) == []
     assert window.toast.accessibleName() == "The start of “Task 1” was dismissed."
     key(window, Qt.Key.Key_Z, CTRL)
@@ -212,7 +234,7 @@ def test_a_start_whose_result_came_meanwhile_is_not_said_to_be_unconfirmed(
     window: MainWindow, services: Any
 ) -> None:
     start_unconfirmed(services)
-    button(window.notice_bar, "Dismiss this start").click()
+    dismiss(window)
     services.sessions.change_task(1, status=TaskStatus.DONE, ended_ms=NOW)
     button(window.toast, "Undo").click()
     assert services.sessions.calls[-1] == ("restore", (1,))

@@ -33,10 +33,10 @@ class Sizes(Struct, frozen=True, kw_only=True):
 class MainLayout(ScrollArea):
     """The part between the top bar and the status bar. Below 1,000 px Details folds away.
 
-    A size that the person gave a part holds in every window that has the room. Where banners leave
-    the tables less than they need, all of it is scrolled. tables_moved: what stands above the
-    tables came, went, or has another height, or the page has become shorter than it was scrolled.
-    scrolled: by the person. details_opened: whether Details is shown now.
+    A size that the person gave a part holds in every window that has the room. Where the window
+    has less room than its parts need, all of it is scrolled. tables_moved: the page has become
+    shorter than it was scrolled. scrolled: by the person. details_opened: whether Details is shown
+    now.
     """
 
     details_opened = Signal(bool)
@@ -49,7 +49,6 @@ class MainLayout(ScrollArea):
         sessions: SessionsCard,
         tasks: TasksCard,
         details: Details,
-        *banners: QWidget,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -62,7 +61,7 @@ class MainLayout(ScrollArea):
         self.tables = _Splitter(Qt.Orientation.Vertical)
         self.whole = _Splitter(Qt.Orientation.Horizontal)
         self.side = QStackedWidget()
-        self._build(tasks, banners)
+        self._build(tasks)
         self._connect()
 
     def set_details_open(self, is_open: bool) -> None:
@@ -100,12 +99,10 @@ class MainLayout(ScrollArea):
         if height != self._sessions.height():
             self.tables.setSizes([height, max(0, self.tables.height() - GAP - height)])
 
-    def _build(self, tasks: TasksCard, banners: tuple[QWidget, ...]) -> None:
+    def _build(self, tasks: TasksCard) -> None:
         for splitter in (self.tables, self.whole):
             splitter.setHandleWidth(GAP)
             splitter.setChildrenCollapsible(False)
-        for banner in banners:
-            self.column.addWidget(banner)
         self.column.addWidget(self.whole, 1)
         self.whole.addWidget(self.tables)
         self.tables.addWidget(self._sessions)

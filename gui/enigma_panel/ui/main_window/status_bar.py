@@ -1,150 +1,109 @@
-"""The status bar: how the service is and how updates arrive."""
+"""The status bar: a dot, a few words, and how many notices need a look."""
 
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import KeyCheck, KeyState, ServiceStatus
-from enigma_panel.ui.i18n import Translations
+from enigma_panel.ui.i18n import Translations, plain_tip
+from enigma_panel.ui.text.connection import offline_text
 from enigma_panel.ui.text.states import age
 from enigma_panel.ui.text.steps import live_text
 from enigma_panel.ui.text.waiting import count_text
+from enigma_panel.ui.theme import theme
 from enigma_panel.ui.theme.palette import Glyph, Severity
-from enigma_panel.ui.widgets.basics import ElidedLabel, make_label
+from enigma_panel.ui.widgets.basics import ElidedLabel, make_button, make_row, set_role
 from enigma_panel.ui.widgets.glyph_label import GlyphLabel
 
 tr = Translations("Main window")
 
-GAP, APART, BETWEEN, SIDE = 22, 16, 6, 10
-STATUS_LEAST = 150
-"""Room for how the service is, before anything else is left out."""
-_SEVERITIES = {
-    ServiceStatus.UNASKED: Severity.DIM,
-    ServiceStatus.OK: Severity.GREEN,
-    ServiceStatus.FULL: Severity.AMBER,
-    ServiceStatus.TROUBLED: Severity.AMBER,
-    ServiceStatus.UNREACHABLE: Severity.RED,
-}
+HEIGHT, DOT, SIDE = 28, 10, 16
+_SEVERITIES = {ServiceStatus.UNASKED: Severity.DIM, ServiceStatus.OK: Severity.GREEN}
 
 
-class StatusBar(QWidget):
-    """The status bar; every figure has its age."""
+class StatusBar(QFrame):
+    """The status bar: more than a dot and a few words only where something is wrong.
+
+    look: opens the list of notices. The rest is in the tool tip.
+    """
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._services = services
-        self._glyph = GlyphLabel(Glyph.DISC, Severity.DIM, 12)
-        self._status = ElidedLabel("dim")
-        self._live = make_label(role="dim")
-        self._pending = make_label(role="dim")
-        self._key = make_label(role="dim")
-        self._build()
+        self._dot = GlyphLabel(Glyph.DISC, Severity.DIM, DOT)
+        self.words = ElidedLabel("dim")
+        self.look = make_button("", "look")
+        self.words.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        row = make_row(self._dot, self.words, self.look, None)
+        row.setContentsMargins(SIDE, 0, SIDE, 0)
+        self.setLayout(row)
+        self.setFixedHeight(theme.line_height(HEIGHT))
+        self.show_count(0)
         self.refresh()
 
+    def show_count(self, n: int) -> None:
+        """Show how many notices need a look."""
+        self.look.setText(tr.plural("1 needs a look", "{n} need a look", n))
+        self.look.setAccessibleName(self.look.text())
+        self.look.setVisible(n > 0)
+
     def refresh(self) -> None:
-        """Update all parts; called once a second, so only what changed is set."""
-        health = self._services.health
-        self._glyph.show_severity(_SEVERITIES[health.status])
-        if self._status.text() != self._status_text():
-            self._status.show_text(self._status_text())
-        self._show_live()
-        _set(self._key, self._key_text())
-        self.refresh_pending()
+        """Update the words; called once a second, so only what changed is set."""
+        services = self._services
+        health, now = services.health, services.clock.now_ms()
+        is_lost = health.unreachable_since_ms is not None
+        live = live_text(services.live.share(), polls=services.sessions.is_polling)
+        pending = count_text(services.sessions.all_pending(), now)
+        state = offline_text(health, now) if is_lost else self._status()
+        text = " · ".join(filter(None, (state, "" if is_lost else live.word, self._key(), pending)))
+        set_role(self, "offline" if is_lost else "status")
+        set_role(self.words, "amber" if is_lost else "dim")
+        severity = _SEVERITIES.get(health.status, Severity.AMBER)
+        self._dot.show_severity(Severity.AMBER if is_lost else severity)
+        if self.words.text() != text:
+            self.words.show_text(text)
+        tip = "\n".join(filter(None, (self._load(now), live.tip, self._where())))
+        if self.words.accessibleDescription() != tip:
+            self.setToolTip(plain_tip(tip))
+            self.words.setAccessibleDescription(tip)
 
-    def refresh_pending(self) -> None:
-        """Show how many commands wait; takes no room while none does."""
-        now = self._services.clock.now_ms()
-        text = count_text(self._services.sessions.all_pending(), now)
-        _set(self._pending, text)
-        self._fit()
-
-    def _show_live(self) -> None:
-        """Show how updates arrive; takes no room while none can."""
-        live = live_text(self._services.live.share(), polls=self._services.sessions.is_polling)
-        _set(self._live, live.word)
-        _set_tip(self._live, live.tip)
-
-    def _build(self) -> None:
-        row = QHBoxLayout(self)
-        row.setContentsMargins(SIDE, 0, SIDE, 0)
-        row.setSpacing(BETWEEN)
-        row.addWidget(self._glyph)
-        row.addWidget(self._status)
-        self._status.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
-        self._live.setIndent(GAP)
-        row.addWidget(self._live)  # hidden it takes its gap along
-        row.addStretch(1)
-        for label in (self._key, self._pending):
-            label.setContentsMargins(APART, 0, 0, 0)
-            row.addWidget(label)
-
-    def _fit(self) -> None:
-        """Hide whole parts, the least urgent first, where they would be cut."""
-        status = self._status.sizeHint().width()
-        least = min(STATUS_LEAST, status)
-        left = self.width() - 2 * SIDE - self._glyph.width() - BETWEEN
-        account = self._services.account
-        works = account.state is KeyState.READY and account.last_check is not KeyCheck.REFUSED
-        key = (self._key, status if works else least)  # where a key that works is kept can wait
-        others = [(self._live, least)]
-        others.insert(1 if works else 0, key)
-        for label, for_status in ((self._pending, least), *others):
-            needs = label.sizeHint().width() + BETWEEN
-            is_shown = bool(label.text()) and needs + for_status <= left
-            left -= needs if is_shown else 0
-            label.setVisible(is_shown)
-
-    # -- texts -------------------------------------------------------------------------------
-
-    def _status_text(self) -> str:
-        health, now = self._services.health, self._services.clock.now_ms()
-        # Nothing counts its seconds in standby.
-        is_aged = not self._services.standby.is_on()
-        asked = age(now - health.asked_ms) if is_aged and health.asked_ms is not None else ""
-        free = (
-            tr.plural("1 browser free", "{n} browsers free", health.free)
-            if health.free is not None
-            else ""
-        )
-        match health.status:
-            case ServiceStatus.OK if not health.tells_load:
-                return tr("connected; this service does not tell its load")
+    def _status(self) -> str:
+        match self._services.health.status:
             case ServiceStatus.OK:
-                return ", ".join(part for part in (tr("service ok"), free, asked) if part)
+                return tr("Connected")
             case ServiceStatus.FULL:
-                return ", ".join(part for part in (tr("no free browser"), asked) if part)
+                return tr("The service has no free browser")
             case ServiceStatus.TROUBLED:
-                return tr("the service answers in a way that makes no sense")
+                return tr("The service's answers make no sense")
             case ServiceStatus.UNREACHABLE:
-                return tr("no connection")
+                return tr("Offline")
             case _:
-                return tr("no answer from the service yet")
+                return tr("Connecting…")
 
-    def _key_text(self) -> str:
+    def _key(self) -> str:
+        """Return what is wrong with the key."""
         account = self._services.account
         if account.state is KeyState.LOOKING:
-            return tr("looking for the API key…")
+            return tr("Looking for the API key…")
         if account.state is not KeyState.READY:
-            return tr("no API key")
-        if account.last_check is KeyCheck.REFUSED:
-            return tr("the API key was refused")
+            return tr("No API key")
+        return tr("API key refused") if account.last_check is KeyCheck.REFUSED else ""
+
+    def _load(self, now_ms: int) -> str:
+        """Return how many browsers the service has, and of when that is."""
+        health = self._services.health
+        if not health.tells_load:
+            return tr("This service does not say how busy it is.")
+        if health.free is None or health.asked_ms is None:
+            return ""
+        free = tr.plural("1 browser is free", "{n} browsers are free", health.free)
+        if self._services.standby.is_on():  # nothing counts its seconds then
+            return tr("{free}.", free=free)
+        return tr("{free}, {ago}.", free=free, ago=age(now_ms - health.asked_ms))
+
+    def _where(self) -> str:
+        account = self._services.account
+        if account.state is not KeyState.READY:
+            return ""
         if account.from_environment:
-            return tr("API key from the environment")
-        return tr("API key in memory until you quit") if account.where == "memory" else ""
-
-    # -- Qt ----------------------------------------------------------------------------------
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
-
-
-def _set(label: QLabel, text: str) -> None:
-    if label.text() != text:
-        label.setText(text)
-
-
-def _set_tip(label: QLabel, tip: str) -> None:
-    if label.toolTip() != tip:
-        label.setToolTip(tip)
-        label.setAccessibleDescription(tip)
+            return tr("The API key comes from the environment.")
+        return tr("The API key is kept in memory.") if account.where == "memory" else ""

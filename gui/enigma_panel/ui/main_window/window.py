@@ -21,21 +21,20 @@ from enigma_panel.ui.main_window.first_start import FirstStart
 from enigma_panel.ui.main_window.layout import MainLayout
 from enigma_panel.ui.main_window.menus import Menus
 from enigma_panel.ui.main_window.money_figure import MoneyFigure
-from enigma_panel.ui.main_window.notice_controller import NoticeController
 from enigma_panel.ui.main_window.queue_actions import QueueActions
 from enigma_panel.ui.main_window.selection import SHORT_CHARS, Selection
 from enigma_panel.ui.main_window.status_bar import StatusBar
 from enigma_panel.ui.main_window.top_bar import TopBar
 from enigma_panel.ui.main_window.window_state import Layout, WindowState
 from enigma_panel.ui.new_task.text import added_text
-from enigma_panel.ui.notices.bar import NoticeBar
-from enigma_panel.ui.notices.connection_banner import ConnectionBanner
 from enigma_panel.ui.notices.notice_list import NoticeList
+from enigma_panel.ui.notices.panel import NoticePanel
 from enigma_panel.ui.questions.strip import QuestionStrip
 from enigma_panel.ui.sessions.card import SessionsCard
 from enigma_panel.ui.tasks.card import TasksCard
 from enigma_panel.ui.tasks.filter_bar import FilterBar
 from enigma_panel.ui.tasks.sums import TaskSums
+from enigma_panel.ui.text.problems import Notice
 from enigma_panel.ui.text.verbs import bulk_label
 from enigma_panel.ui.text.waiting import undo_text, undo_tip
 from enigma_panel.ui.widgets.actions import make_action, make_verbs, rename_action, show_subject
@@ -82,17 +81,17 @@ class MainWindow(QMainWindow):
 
     def show_problem(self, problem: Problem) -> None:
         """Say that a file of ours could not be used."""
-        self.notice_controller.show_problem(problem)
+        self.notices.show_problem(problem)
 
     def show_ledger(self, error: LedgerError) -> None:
         """Say that what was open before could not be read."""
-        self.notice_controller.show_ledger(error)
+        self.notices.show_ledger(error)
 
     def show_recovered(self, recovered: Recovered) -> None:
         """Say what an earlier run left open, and what of it could not be read."""
         self.selection.session_rows.set_from_before(recovered)
         self._follow_sessions()
-        self.notice_controller.show_recovered(recovered)
+        self.notices.show_recovered(recovered)
 
     def open_result(self, key: int) -> None:
         """Show the result of that task."""
@@ -172,31 +171,27 @@ class MainWindow(QMainWindow):
         self.details = Details(services)
         self.hold = PointerHold(services.clock.now_ms, self)
         self.selection = Selection(services, self.app_actions, self.details, self.hold, self)
-        self.queue_actions = QueueActions(services, self.app_actions, self.selection, self.hold)
+        self.queue_actions = QueueActions(services, self.app_actions, self.selection)
         self.sessions_card = SessionsCard(self.selection.sessions, services.settings)
         self.filter_bar = FilterBar(services.task_search, services.settings, self.hold)
         self.sums = TaskSums(services)
         self.tasks_card = TasksCard(
             self.selection.tasks,
             self.filter_bar,
-            self.queue_actions.bar,
             sums=self.sums,
         )
         is_new = not services.settings.value.has_had_tasks
         self.first_start = FirstStart(services) if is_new else None
         self.question_strip = QuestionStrip(services)
         self.money = MoneyFigure(services)
-        self.connection_banner = ConnectionBanner(services, self.hold)
-        self.notices = NoticeList(services.clock.now_ms, self)
-        self.notice_bar = NoticeBar(self.notices, self.hold)
-        for part in (self.selection.sessions, self.tasks_card, self.notice_bar):
+        for part in (self.selection.sessions, self.tasks_card):
             self.hold.watch(part)
-        self.notice_controller = NoticeController(
-            services, self.app_actions, self.selection, self.notices, parent=self
-        )
+        show_task, show_session = self.selection.show_task, self.selection.show_session
+        self.notices = NoticeList(services, self.app_actions, show_task, show_session, self)
         self.status_bar = StatusBar(services)
         self.announcements = Announcements(services, self)
-        self.toast = Toast(self, self.statusBar(), self.tasks_card)
+        self.toast = Toast(self, self.status_bar, self.tasks_card)
+        self.notice_panel = NoticePanel(self.notices, self, self.status_bar)
 
     def _make_actions(self) -> None:
         app_actions = self.app_actions
@@ -240,7 +235,7 @@ class MainWindow(QMainWindow):
             self, tr("Search the steps"), self._search_steps, shortcut="Ctrl+G"
         )
         self.rename = make_action(self, tr("Rename"), self.selection.rename_subject, shortcut="F2")
-        self.all_notices = make_action(self, tr("Notices"), self.notice_controller.show_all)
+        self.all_notices = make_action(self, tr("Notices"), self.notice_panel.open_list)
         self.use_account = make_action(self, tr("Use my account"), self.dialogs.leave_demo)
         self.use_account.setVisible(self.services.demo)
         self.leave = make_action(self, tr("Quit"), self.quit_requested.emit, shortcut="Ctrl+Q")
@@ -250,7 +245,7 @@ class MainWindow(QMainWindow):
             app_actions,
             self.command_groups,
             lambda: [*self.command_groups(), *self.menus.groups()],
-            copy_diagnostics=self.notice_controller.diagnostics_wanted.emit,
+            copy_diagnostics=self.notices.diagnostics_wanted.emit,
         )
         self.main_menu.fill(self._window_actions())
         verbs = [*self.verbs.values(), self.undo]
@@ -283,17 +278,14 @@ class MainWindow(QMainWindow):
         )
         self.main_menu.button = self.top_bar.menu_button
         column.addWidget(self.top_bar)
-        banners = (self.connection_banner, self.notice_bar)
         cards = (self.sessions_card, self.tasks_card, self.details)
-        self.body = MainLayout(*cards, *banners, parent=whole)
+        self.body = MainLayout(*cards, parent=whole)
         column.addWidget(self.body, 1)
         if self.first_start is not None:
             self.body.column.addWidget(self.first_start, 1)
             self.body.whole.hide()
         Shade(self, self.body)
-        bar = self.statusBar()
-        bar.setSizeGripEnabled(False)
-        bar.addWidget(self.status_bar, 1)
+        column.addWidget(self.status_bar)
         self.setMinimumSize(LEAST_SIZE)
         self.resize(FIRST_SIZE)
 
@@ -319,8 +311,11 @@ class MainWindow(QMainWindow):
         for action in (self.new_task, self.answer, self.terminate_all, self.settings):
             action.triggered.connect(self._leave_top_bar)
         self.main_menu.menu.triggered.connect(self._leave_top_bar)
-        self.notice_bar.all_wanted.connect(self.notice_controller.show_all)
+        self.status_bar.look.clicked.connect(self.notice_panel.toggle)
+        self.notice_panel.closed.connect(self._focus_row)
         self.notices.changed.connect(self._follow_notices)
+        self.notices.came.connect(self._tell)
+        selection.queue_throttle.changed.connect(self.notices.refresh)
         selection.selection_changed.connect(self._enable_verbs)
         self.body.details_opened.connect(self.show_details.setChecked)
         self.show_details.setChecked(self.body.is_details_open)
@@ -330,6 +325,7 @@ class MainWindow(QMainWindow):
         selection.started.connect(self._say_added)
         self.filter_bar.left.connect(self._leave_filter)
         self.app_actions.undoable_done.connect(self.toast.offer_undo)
+        self.app_actions.grace_began.connect(self.toast.offer_grace)
         self.app_actions.done.connect(self.toast.say)
         self.app_actions.under_way.connect(self.toast.offer_cancel)
         self.toast.said.connect(partial(announce, self))
@@ -397,7 +393,7 @@ class MainWindow(QMainWindow):
 
     def _follow_sessions(self, _diff: object = None) -> None:
         self.sessions_card.show_open(len(self.services.sessions.terminable_keys()))
-        self.status_bar.refresh_pending()
+        self.status_bar.refresh()
         self._enable_verbs()
 
     def _follow_inbox(self) -> None:
@@ -417,6 +413,28 @@ class MainWindow(QMainWindow):
 
     def _follow_notices(self) -> None:
         self.all_notices.setEnabled(bool(self.notices.notices()))
+        self.status_bar.show_count(self.notices.count())
+        self._show_need(self.notices.need())
+
+    def _show_need(self, need: Notice | None) -> None:
+        """Show in the top bar what keeps tasks from being started, with its first way out."""
+        if need is None:
+            self.question_strip.show_need("", "", None)
+            return
+        first, text = need.actions[0], need.title.removesuffix(".")
+        choose = partial(self.notices.choose, need, first)
+        self.question_strip.show_need(text, need.label(first), choose)
+
+    def _tell(self, notice: Notice) -> None:
+        """Say a notice once, with its first way out; one that needs a look leads to the list."""
+        if notice.needs_look:
+            self.toast.offer(notice.title, tr("Show"), self.notice_panel.open_list)
+        elif notice.actions:
+            first = notice.actions[0]
+            choose = partial(self.notices.choose, notice, first)
+            self.toast.offer(notice.title, notice.label(first), choose)
+        else:
+            self.toast.say(notice.title)
 
     def _enable_verbs(self) -> None:
         app_actions, selected = self.app_actions, self.selection.session_keys()
@@ -469,9 +487,7 @@ class MainWindow(QMainWindow):
         """Update what changes with time; what is costly only while somebody can see it."""
         if self._ticks.interval() != self.services.standby.interval_ms():
             self._set_ticks()
-        self.notice_controller.refresh()
-        self.notice_controller.follow_before()
-        self.connection_banner.refresh()
+        self.notices.refresh()
         self._show_key_state()
         if self.isVisible() and not self.isMinimized():
             self.selection.tick()

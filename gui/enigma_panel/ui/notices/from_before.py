@@ -52,7 +52,10 @@ class FromBefore:
         if not open_now and not any(task.is_new for task in ended):
             return None
         counts = Counter([*open_now, *(_ENDS[task.status] for task in ended)])
-        return Notice(text=from_before_text(counts), topic=BEFORE_TOPIC)
+        is_clear = not counts.keys() & {Outcome.UNCONFIRMED, Outcome.UNKNOWN}
+        text = tr("Nothing was started twice.")
+        title = from_before_text(counts)
+        return Notice(title=title, text=text, topic=BEFORE_TOPIC, needs_look=not is_clear)
 
     def _open_now(self) -> Iterator[Outcome]:
         """Yield an outcome for each session that is or may be open, or whose task is not known."""
@@ -72,7 +75,7 @@ class FromBefore:
 
 
 def from_before_text(counts: Mapping[Outcome, int]) -> str:
-    """Return the sentence: 'From before: 3 browsers still open, … Nothing was started twice.'"""
+    """Return the sentence: 'From before: 3 browsers still open, 1 task finished meanwhile.'"""
     n_each = ((forms, counts[outcome]) for outcome, forms in _FORMS.items() if outcome in counts)
     what = ", ".join(tr.plural(*forms, n) for forms, n in n_each)
-    return tr("From before: {what}. Nothing was started twice.", what=what)
+    return tr("From before: {what}.", what=what)

@@ -1,16 +1,52 @@
-"""All current notices, sorted by what they mean for the money."""
+"""All that has to be said: what is true now, and what was said lately."""
 
 from collections.abc import Callable
 
 from msgspec import Struct
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
-from enigma_panel.ui.text.problems import Notice, NoticeAction, NoticeRank
+from enigma_panel.services.container import Services
+from enigma_panel.services.types import (
+    LedgerError,
+    NoticeKind,
+    PauseReason,
+    Problem,
+    Recovered,
+    ServiceNotice,
+    SettingsError,
+)
+from enigma_panel.ui.actions import Actions
+from enigma_panel.ui.i18n import Translations
+from enigma_panel.ui.notices.from_before import BEFORE_TOPIC, FromBefore
+from enigma_panel.ui.notices.kinds import is_over, notice_of
+from enigma_panel.ui.notices.queue import QUEUE_TOPIC, concerned, queue_notice
+from enigma_panel.ui.text.problems import (
+    KEY_TOPIC,
+    REFUSED_TOPIC,
+    Notice,
+    NoticeAction,
+    bad_rows_text,
+    key_text,
+    ledger_text,
+    problem_text,
+    unexpected_text,
+)
+from enigma_panel.ui.text.waiting import QueueAction
 
-MOST_NOTICES = 20
-"""How many notices are kept that are not about money; of the others none is left out."""
-FADE_MS = 20_000
-"""How long a small notice is shown; then it stands in the list alone."""
+tr = Translations("Notices")
+
+MOST_READ_LATER = 20
+"""How many notices are kept that need no look; of the others none is left out."""
+QUIET_MS = 10_000
+"""How long after a toast others of its kind come without one."""
+QUIT_TOPIC, SETTINGS_TOPIC = "quit", "settings"
+_UNTOLD = frozenset({QUIT_TOPIC, QUEUE_TOPIC, KEY_TOPIC})
+"""Topics without a toast: the top bar or a dialog says it."""
+STAYING = frozenset({NoticeAction.ENTER_KEY, NoticeAction.ACCOUNT_PAGE, NoticeAction.SHOW_SESSION})
+"""Actions that settle nothing: their notice stays until its cause is gone."""
+ONCE = frozenset({NoticeAction.START_AGAIN, NoticeAction.ASK_RESULT, NoticeAction.TERMINATE})
+"""Actions that settle nothing and cost money: their notice stays, and offers them no more."""
 
 
 class Entry(Struct, frozen=True):
@@ -21,105 +57,239 @@ class Entry(Struct, frozen=True):
 
 
 class NoticeList(QObject):
-    """All current notices. The first is the latest of the highest rank; like ones stand together.
+    """Follows the services, keeps what is true or was said lately, and does what is chosen.
 
-    changed: one came, went or faded. chosen: a notice and the NoticeAction that the person took.
-    dismissed: one that the person closed. Each has left by then and may be added again.
+    changed: one came, went or says something else. came: a notice to be said at once, too.
+    copy_wanted: restart with the ledger's copy. quit_cancelled: do not end when the tasks are done.
+    diagnostics_wanted: copy what a bug report needs. show_task, show_session: make it the subject.
     """
 
     changed = Signal()
-    chosen = Signal(object, object)
-    dismissed = Signal(object)
+    came = Signal(object)
+    copy_wanted = Signal()
+    quit_cancelled = Signal()
+    diagnostics_wanted = Signal()
 
-    def __init__(self, now_ms: Callable[[], int], parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        services: Services,
+        app_actions: Actions,
+        show_task: Callable[[int | None], None],
+        show_session: Callable[[int], None],
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._now_ms = now_ms
-        self._entries: list[Entry] = []
-        self._n_faded = 0
+        self._services = services
+        self._app_actions = app_actions
+        self._show_task, self._show_session = show_task, show_session
+        self._entries: dict[str, Entry] = {}
+        self._told_ms: dict[str, int] = {}
+        self._before: FromBefore | None = None
+        self._quit = ""
+        self._unconfirmed: dict[int, ServiceNotice] = {}
+        self._connect()
+        self.refresh()
+
+    # -- reading -----------------------------------------------------------------------------
+
+    def notices(self) -> list[Notice]:
+        """Return all notices: those that need a look first, of each the latest first."""
+        latest = [entry.notice for entry in reversed(self._entries.values())]
+        return sorted(latest, key=lambda notice: not notice.needs_look)
+
+    def count(self) -> int:
+        """Return how many need a look."""
+        return sum(entry.notice.needs_look for entry in self._entries.values())
+
+    def since_ms(self, notice: Notice) -> int:
+        """Return when a notice came."""
+        return self._entries[notice.id].since_ms
+
+    def need(self) -> Notice | None:
+        """Return what keeps tasks from being started until the person decides."""
+        found = self._entries.get(QUIT_TOPIC)
+        if found is None and self._services.queue.pause_reason is not PauseReason.NONE:
+            found = self._entries.get(QUEUE_TOPIC)
+        return found.notice if found is not None else None
+
+    # -- for the program ---------------------------------------------------------------------
 
     def add(self, notice: Notice) -> None:
-        """Add a notice; it replaces the one with its topic.
-
-        A small one that comes again and again fades all the same.
-        """
-        same = next((old for old in self._entries if _is_same(old.notice, notice)), None)
-        is_small = notice.rank is NoticeRank.SMALL
-        since = same.since_ms if same is not None and is_small else self._now_ms()
-        self._entries = [old for old in self._entries if old is not same]
-        self._entries.append(Entry(notice, since))
-        self._arrange()
+        """Add a notice, in the place of the one with its topic."""
+        was_there = self._entries.pop(notice.id, None) is not None
+        self._entries[notice.id] = Entry(notice, self._services.clock.now_ms())
+        read_later = [one.id for one in self.notices() if not one.needs_look]
+        for old in read_later[MOST_READ_LATER:]:
+            del self._entries[old]
         self.changed.emit()
+        if not was_there:
+            self._tell(notice)
 
-    def drop(self, notice: Notice) -> None:
-        """Remove a notice that is no longer true."""
-        self.drop_where(lambda old: old == notice)
-
-    def drop_where(self, is_over: Callable[[Notice], bool]) -> None:
-        """Remove all notices that are no longer true."""
-        left = [old for old in self._entries if not is_over(old.notice)]
-        if len(left) != len(self._entries):
-            self._entries = left
+    def drop(self, topic: str) -> None:
+        """Remove the notice with that topic: it is no longer true."""
+        if self._entries.pop(topic, None) is not None:
             self.changed.emit()
+
+    def show(self, report: ServiceNotice) -> None:
+        """Show what a service has to say."""
+        if report.kind is NoticeKind.START_UNCONFIRMED and report.session_key is not None:
+            self._unconfirmed[report.session_key] = report
+        self.add(notice_of(report, self._services))
+
+    def show_problem(self, problem: Problem) -> None:
+        """Show that a file of ours could not be used."""
+        self.add(problem_text(problem, self._services.clock.now_ms()))
+
+    def show_recovered(self, recovered: Recovered) -> None:
+        """Show what an earlier run left open, and how many rows of the ledger make no sense."""
+        if recovered.bad_rows:
+            self.add(bad_rows_text(recovered.bad_rows))
+        self._before = FromBefore(self._services, recovered)
+        self.refresh()
+
+    def show_ledger(self, error: LedgerError) -> None:
+        """Show that the ledger could not be read: there may be more than is shown."""
+        self.add(ledger_text(error))
+
+    def show_unexpected(self) -> None:
+        """Show that an unexpected error was logged."""
+        self.add(unexpected_text())
+
+    def ledger_recovered(self) -> None:
+        """Note that all that was kept in memory has been written."""
+        self.drop(NoticeKind.LEDGER_FAILED.value)
+
+    def show_quit(self, text: str) -> None:
+        """Show that the program ends by itself later; an empty text: it no longer does."""
+        self._quit = text
+        self.refresh()
 
     def refresh(self) -> None:
-        """Let small notices fade as time goes by."""
-        n_faded = len(self._entries) - len(self._shown())
-        if n_faded != self._n_faded:
-            self._n_faded = n_faded
+        """Follow what is true; called once a second, too."""
+        before = list(self._entries.values())
+        for topic, notice in self._standing().items():
+            self._keep(topic, notice)
+        for topic, entry in list(self._entries.items()):
+            if entry.notice.about is not None and is_over(entry.notice.about, self._services):
+                del self._entries[topic]
+        if list(self._entries.values()) != before:
             self.changed.emit()
 
-    def choose(self, notice: Notice, action: NoticeAction) -> None:
-        """Take an action of a notice, unless the notice is over meanwhile."""
-        if self._take(notice):
-            self.chosen.emit(notice, action)  # which may add it again
-        self.changed.emit()
+    # -- for the person ----------------------------------------------------------------------
 
     def dismiss(self, notice: Notice) -> None:
         """Remove a notice that the person has read."""
-        if self._take(notice):
-            self.dismissed.emit(notice)
+        if notice.topic == BEFORE_TOPIC:
+            self._before = None
+        self.drop(notice.id)
+
+    def choose(self, notice: Notice, action: NoticeAction) -> None:
+        """Take an action of a notice, unless the notice is over meanwhile."""
+        entry = self._entries.get(notice.id)
+        if entry is None or action not in entry.notice.actions:
+            return
+        if action in ONCE:
+            left = tuple(other for other in entry.notice.actions if other is not action)
+            self._entries[notice.id] = Entry(replace(entry.notice, actions=left), entry.since_ms)
+        elif action not in STAYING and not notice.stays:
+            del self._entries[notice.id]
         self.changed.emit()
+        self._do(action, notice)
 
-    def notices(self) -> list[Notice]:
-        """Return all notices, the first one first."""
-        return [entry.notice for entry in reversed(self._entries)]
+    # -- inside ------------------------------------------------------------------------------
 
-    def first(self) -> Notice | None:
-        """Return the notice to show; small ones are shown for a while only."""
-        shown = self._shown()
-        return shown[-1].notice if shown else None
+    def _connect(self) -> None:
+        services, app_actions = self._services, self._app_actions
+        services.sessions.said.connect(self.show)
+        for service in (services.sessions, services.health, services.account):
+            service.changed.connect(self.refresh)
+        services.settings.failed.connect(self._show_settings_error)
+        services.settings.changed.connect(lambda *_: self.drop(SETTINGS_TOPIC))
+        app_actions.trouble.connect(lambda text: self.add(Notice(title=text, needs_look=False)))
+        app_actions.awaited_again.connect(self._show_unconfirmed)
 
-    def _shown(self) -> list[Entry]:
-        faded = self._now_ms() - FADE_MS
-        return [e for e in self._entries if e.notice.rank > NoticeRank.SMALL or e.since_ms > faded]
+    def _standing(self) -> dict[str, Notice | None]:
+        """Return what is read off the services, by its topic."""
+        key = key_text(self._services.account)
+        if self._services.queue.pause_reason is PauseReason.KEY:
+            key = None  # the queue says it
+        quits = Notice(
+            title=self._quit, topic=QUIT_TOPIC, actions=(NoticeAction.CANCEL_QUIT,), stays=True
+        )
+        return {
+            BEFORE_TOPIC: self._before.notice() if self._before is not None else None,
+            KEY_TOPIC: key if key is not None and key.topic == KEY_TOPIC else None,
+            REFUSED_TOPIC: key if key is not None and key.topic == REFUSED_TOPIC else None,
+            QUEUE_TOPIC: queue_notice(self._services),
+            QUIT_TOPIC: quits if self._quit else None,
+        }
 
-    def _take(self, notice: Notice) -> bool:
-        left = [old for old in self._entries if old.notice != notice]
-        was_there = len(left) < len(self._entries)
-        self._entries = left
-        return was_there
+    def _keep(self, topic: str, notice: Notice | None) -> None:
+        """Keep a notice in its place as long as it is true."""
+        entry = self._entries.get(topic)
+        if notice is None:
+            self._entries.pop(topic, None)
+        elif entry is not None:
+            self._entries[topic] = Entry(notice, entry.since_ms)
+        else:
+            self._entries[topic] = Entry(notice, self._services.clock.now_ms())
+            self._tell(notice)
 
-    def _arrange(self) -> None:
-        """Sort by rank, then by the latest of each kind, and drop the oldest plain ones."""
-        newest = {kind_of(entry.notice): n for n, entry in enumerate(self._entries)}
-        self._entries.sort(key=lambda e: (e.notice.rank, newest[kind_of(e.notice)]))
-        n_plain = sum(entry.notice.rank <= NoticeRank.PLAIN for entry in self._entries)
-        del self._entries[: max(0, n_plain - MOST_NOTICES)]
+    def _tell(self, notice: Notice) -> None:
+        """Have a notice said at once, of many alike one."""
+        if notice.topic in _UNTOLD:
+            return
+        kind = notice.about.kind.value if notice.about is not None else notice.id
+        now, told_ms = self._services.clock.now_ms(), self._told_ms.get(kind)
+        if told_ms is None or now - told_ms >= QUIET_MS:
+            self._told_ms[kind] = now
+            self.came.emit(notice)
 
+    def _show_unconfirmed(self, session_key: int) -> None:
+        """Show the notice of an unconfirmed start again, since its dismissal was undone."""
+        report = self._unconfirmed.get(session_key)
+        if report is not None and not is_over(report, self._services):
+            self.show(report)
 
-def kind_of(notice: Notice) -> str:
-    """Return what like notices have in common."""
-    if notice.notice is not None:
-        return notice.notice.kind.value
-    return notice.topic or notice.text
+    def _show_settings_error(self, error: SettingsError) -> None:
+        title = tr("The settings can't be saved: {reason}.", reason=error.reason)
+        self.add(Notice(title=title, topic=SETTINGS_TOPIC))
 
+    def _do(self, action: NoticeAction, notice: Notice) -> None:
+        app_actions, queue = self._app_actions, self._services.queue
+        match action:
+            case NoticeAction.ENTER_KEY:
+                app_actions.dialogs.open_key()
+            case NoticeAction.SETTINGS:
+                app_actions.dialogs.open_settings()
+            case NoticeAction.USE_COPY:
+                self.copy_wanted.emit()
+            case NoticeAction.CANCEL_QUIT:
+                self.quit_cancelled.emit()
+            case NoticeAction.COPY_DIAGNOSTICS:
+                self.diagnostics_wanted.emit()
+            case NoticeAction.GO_ON:
+                queue.go_on()
+            case NoticeAction.TRY_NOW:
+                queue.try_now()
+            case NoticeAction.FUNDS_ADDED:
+                queue.funds_added()
+            case NoticeAction.ADD_FUNDS:
+                app_actions.open_account_page()
+            case NoticeAction.REMOVE_ALL:
+                app_actions.queued(concerned(queue), QueueAction.REMOVE)
+            case _ if notice.about is not None:
+                self._do_for_rows(action, notice.about)
 
-def _is_same(old: Notice, new: Notice) -> bool:
-    if old.topic or new.topic:
-        return old.topic == new.topic
-    return _said(old) == _said(new)
-
-
-def _said(notice: Notice) -> tuple[object, ...]:
-    """Return all of a notice but its time: a repeated one stands once."""
-    return notice.text, notice.actions, notice.session_key, notice.task_key
+    def _do_for_rows(self, action: NoticeAction, report: ServiceNotice) -> None:
+        key, task_key = report.session_key, report.task_key
+        found = self._services.sessions.task(task_key) if task_key is not None else None
+        match action:
+            case NoticeAction.SHOW_TASK:
+                self._show_task(task_key)
+            case NoticeAction.SHOW_SESSION if key is not None:
+                self._show_session(key)
+            case NoticeAction.EDIT_AND_RUN if found is not None:
+                self._app_actions.edit_and_run(found)
+            case _:
+                self._app_actions.take_way_out(action, key, found)

@@ -5,7 +5,6 @@ from PySide6.QtWidgets import QWidget
 
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.tasks.filter_bar import FilterBar
-from enigma_panel.ui.tasks.queue_bar import QueueBar
 from enigma_panel.ui.tasks.sums import TaskSums
 from enigma_panel.ui.tasks.table import TasksTable
 from enigma_panel.ui.theme import theme
@@ -27,7 +26,6 @@ class TasksCard(Card):
         self,
         table: TasksTable,
         filter_bar: FilterBar,
-        bar: QueueBar,
         *,
         sums: TaskSums,
         parent: QWidget | None = None,
@@ -44,7 +42,6 @@ class TasksCard(Card):
         head.setStretchFactor(filter_bar, 1)
         head.addStrut(theme.line_height(HEAD_HEIGHT))
         self.column.addWidget(filter_bar.panel)
-        self.column.addWidget(bar)
         self.column.addWidget(table)
         table.filter_action = filter_bar.more
         self.more.clicked.connect(

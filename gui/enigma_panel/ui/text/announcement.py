@@ -5,11 +5,9 @@ from enum import Enum, auto
 
 from enigma_panel.core.models import Session
 from enigma_panel.core.questions.kinds import is_about_money
-from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import OpenQuestion, PauseReason
 from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.text.questions import NAME_LIMIT, asked_title
-from enigma_panel.ui.text.verbs import verb_label
 from enigma_panel.ui.text.waiting import pause_text
 
 tr = Translations("Announcements")
@@ -20,7 +18,6 @@ class End(Enum):
 
     DONE = auto()
     FAILED = auto()
-    REFUSED = auto()
 
 
 def questions_text(questions: Sequence[OpenQuestion], session: Session | None) -> str:
@@ -49,17 +46,10 @@ def _end_text(end: End, name: str) -> str:
             return tr("Done: {name}", name=name)
         case End.FAILED:
             return tr("Failed: {name}", name=name)
-        case End.REFUSED:
-            return tr("Refused: {name}", name=name)
 
 
 def _name(session: Session | None) -> str:
     return shorten(session.name if session else "", NAME_LIMIT) or tr("a task")
-
-
-def command_failed_text(verb: CommandVerb, session: Session | None) -> str:
-    """Return that a command did not reach its session, or may not have."""
-    return tr("{verb} failed: {name}", verb=verb_label(verb), name=_name(session))
 
 
 def queue_text(reason: PauseReason) -> str:

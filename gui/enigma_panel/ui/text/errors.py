@@ -228,7 +228,7 @@ def no_balance(facts: ErrorDetails) -> ErrorText:
         left = format_money(facts.balance, MoneyKind.BALANCE)
         what = tr("The balance is used up ({left} left).", left=spoken_money(left))
     n = facts.context.open_sessions
-    money = tr.plural("1 session works on.", "{n} sessions work on.", n) if n else ""
+    money = tr.plural("1 session carries on.", "{n} sessions carry on.", n) if n else ""
     return ErrorText(what, money, tr("Add funds to your account, then start the task again."))
 
 
@@ -420,16 +420,15 @@ def lost_start(facts: ErrorDetails) -> ErrorText:
 
 def lost_new_task(facts: ErrorDetails) -> ErrorText:
     """A task was sent and the answer lost: it may be working."""
-    what = tr(
-        "“{task}” may be working in {session}, but the service names a task only in the answer "
-        "that was lost.",
-        task=shorten(facts.context.task, 60),
+    what = tr("The reply to “{task}” was lost.", task=shorten(facts.context.task, 60))
+    money = tr(
+        "It may or may not be running in {session}, and cost money.",
         session=facts.context.session,
     )
     todo = tr("Wait until the session ends, or terminate it.")
     if facts.context.stays_open:
-        todo = tr("Ask the session for its result in a new task, or terminate it.")
-    return ErrorText(what, todo=todo)
+        todo = tr("Ask the session for its result, or terminate it.")
+    return ErrorText(what, money, todo)
 
 
 # Names in capitals are codes of the service; the others are cases of our own.

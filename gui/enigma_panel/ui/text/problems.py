@@ -1,12 +1,14 @@
 """Notices: what one is, its actions, and the texts for files and keys that could not be used."""
 
-from enum import IntEnum, StrEnum, auto
+from enum import StrEnum
 
 from msgspec import Struct
 
 from enigma_panel.core.service_rules import Dialect
+from enigma_panel.services.account import Account
 from enigma_panel.services.types import (
     Copy,
+    KeyCheck,
     KeyState,
     LedgerError,
     Problem,
@@ -18,6 +20,8 @@ from enigma_panel.ui.text.dialects import switch_label
 from enigma_panel.ui.text.states import local_moment
 
 tr = Translations("Notices")
+
+KEY_TOPIC, REFUSED_TOPIC = "key", "key refused"
 
 
 class NoticeAction(StrEnum):
@@ -36,45 +40,40 @@ class NoticeAction(StrEnum):
     USE_COPY = "use_copy"
     CANCEL_QUIT = "cancel_quit"
     COPY_DIAGNOSTICS = "copy_diagnostics"
-
-
-class NoticeRank(IntEnum):
-    """How much a notice is about money."""
-
-    SMALL = auto()
-    """The notice leads to nothing to do, and fades."""
-    PLAIN = auto()
-    GRAVE = auto()
-    """The notice needs the person."""
-    COSTS = auto()
-    """What is known to be open, or is not shown, may cost money."""
-    ENDING = auto()
-    """The program is about to end."""
-    UNCONFIRMED = auto()
-    """The notice says that something may have been started that costs money."""
+    GO_ON = "go_on"
+    TRY_NOW = "try_now"
+    ADD_FUNDS = "add_funds"
+    FUNDS_ADDED = "funds_added"
+    SETTINGS = "settings"
+    REMOVE_ALL = "remove_all"
 
 
 class Notice(Struct, frozen=True, kw_only=True):
-    """One sentence and its buttons.
+    """What happened, what it means, and its ways out.
 
-    rank: the highest stands first. topic: a notice with the same topic replaces it. until_ms: when
-    it leaves by itself. notice: what it is about. dialect: the one to switch to.
+    topic: a notice with the same takes its place. needs_look: it counts until it is over; any other
+    is a toast that can be read later. stays: it leaves with its cause alone. about: what a service
+    said. dialect: the one to switch to.
     """
 
-    text: str
-    actions: tuple[NoticeAction, ...] = ()
-    rank: NoticeRank = NoticeRank.PLAIN
-    session_key: int | None = None
-    task_key: int | None = None
+    title: str
+    text: str = ""
     topic: str = ""
-    until_ms: int | None = None
-    notice: ServiceNotice | None = None
+    actions: tuple[NoticeAction, ...] = ()
+    needs_look: bool = True
+    stays: bool = False
+    about: ServiceNotice | None = None
     dialect: Dialect | None = None
 
     @property
-    def grave(self) -> bool:
-        """Whether the notice is amber, for it may cost money or needs the person."""
-        return self.rank >= NoticeRank.GRAVE
+    def id(self) -> str:
+        """What tells it from all others."""
+        return self.topic or self.words
+
+    @property
+    def words(self) -> str:
+        """All that it says."""
+        return f"{self.title} {self.text}".strip()
 
     def label(self, action: NoticeAction) -> str:
         """Return the label of one of the notice's buttons."""
@@ -99,6 +98,12 @@ def notice_action_label(action: NoticeAction, dialect: Dialect | None = None) ->
         NoticeAction.USE_COPY: tr("Restart with the copy"),
         NoticeAction.CANCEL_QUIT: tr("Cancel"),
         NoticeAction.COPY_DIAGNOSTICS: tr("Copy diagnostics"),
+        NoticeAction.GO_ON: tr("Go on"),
+        NoticeAction.TRY_NOW: tr("Try now"),
+        NoticeAction.ADD_FUNDS: tr("Add funds"),
+        NoticeAction.FUNDS_ADDED: tr("I have added funds"),
+        NoticeAction.SETTINGS: tr("Settings"),
+        NoticeAction.REMOVE_ALL: tr("Remove all"),
     }[action]
 
 
@@ -107,106 +112,106 @@ def problem_text(problem: Problem, now_ms: int) -> Notice:
 
     The copy of a damaged ledger is offered.
     """
-    what, rank = _what(problem), NoticeRank.GRAVE
-    if problem.kind in {ProblemKind.REPAIRED, ProblemKind.DAMAGED}:
-        rank = NoticeRank.COSTS
+    notice = _problem(problem)
     if problem.copy is None:
-        return Notice(text=what, rank=rank)
-    text = f"{what} {copy_text(problem.copy, now_ms)}"
-    return Notice(text=text, actions=(NoticeAction.USE_COPY,), rank=rank)
+        return notice
+    text = f"{notice.text} {copy_text(problem.copy, now_ms)}"
+    return Notice(title=notice.title, text=text, actions=(NoticeAction.USE_COPY,))
 
 
 def ledger_text(error: LedgerError) -> Notice:
     """Return the notice that the ledger could not be read: there may be more than is shown."""
-    text = tr(
-        "The ledger could not be read, so sessions that still cost money may be missing "
-        "here: {reason}.",
-        reason=error.reason,
+    return Notice(
+        title=tr("The ledger can't be read: {reason}.", reason=error.reason),
+        text=tr("Sessions that still cost money may be missing here."),
     )
-    return Notice(text=text, rank=NoticeRank.COSTS)
 
 
 def bad_rows_text(n: int) -> Notice:
     """Return the notice that rows that make no sense were left out; all others are shown."""
-    text = tr.plural(
-        "1 row of the ledger could not be read; what it was about may still cost money.",
-        "{n} rows of the ledger could not be read; what they were about may still cost money.",
-        n,
+    title = tr.plural(
+        "1 row of the ledger can't be read.", "{n} rows of the ledger can't be read.", n
     )
-    return Notice(text=text, rank=NoticeRank.COSTS, topic="bad rows")
+    text = tr("What they were about may still cost money.")
+    return Notice(title=title, text=text, topic="bad rows")
 
 
 def unexpected_text() -> Notice:
     """Return the notice about an unexpected error of the program's own."""
-    text = tr("Something went wrong in this program. It goes on, but may not show all there is.")
-    actions = (NoticeAction.COPY_DIAGNOSTICS,)
-    return Notice(text=text, actions=actions, rank=NoticeRank.GRAVE, topic="unexpected")
+    return Notice(
+        title=tr("Something went wrong in this program."),
+        text=tr("It carries on, but may not show everything."),
+        actions=(NoticeAction.COPY_DIAGNOSTICS,),
+        topic="unexpected",
+    )
 
 
-def key_text(state: KeyState) -> Notice | None:
-    """Return the notice that nothing can be started without a key.
+def key_text(account: Account) -> Notice | None:
+    """Return the notice that nothing can be started without another key.
 
     None while all is well or the key is still looked for.
     """
-    text = {
-        KeyState.ABSENT: tr("There is no API key yet, so nothing can be started."),
-        KeyState.NO_KEYCHAIN: tr(
-            "There is no keychain here: an API key is kept only in memory until you quit."
-        ),
-        KeyState.LOCKED: tr("The keychain is locked, so the API key could not be read."),
-        KeyState.DENIED: tr("The keychain did not hand out the API key."),
-        KeyState.FAILED: tr("The API key could not be read from the keychain."),
-    }.get(state)
+    refused = account.state is KeyState.READY and account.last_check is KeyCheck.REFUSED
+    title = {
+        KeyState.ABSENT: tr("There is no API key yet."),
+        KeyState.NO_KEYCHAIN: tr("There is no keychain here."),
+        KeyState.LOCKED: tr("The keychain is locked."),
+        KeyState.DENIED: tr("The keychain refused access to the API key."),
+        KeyState.FAILED: tr("The API key can't be read from the keychain."),
+    }.get(account.state, tr("The API key was refused.") if refused else "")
+    if not title:
+        return None
+    text = tr("Nothing can start until you enter a key.")
+    if account.state is KeyState.NO_KEYCHAIN:
+        text = tr("A key you enter is kept in memory until you quit.")
+    topic = REFUSED_TOPIC if refused else KEY_TOPIC
     actions = (NoticeAction.ENTER_KEY,)
-    return Notice(text=text, actions=actions, rank=NoticeRank.GRAVE) if text else None
+    return Notice(title=title, text=text, topic=topic, actions=actions, stays=True)
 
 
 def copy_text(copy: Copy, now_ms: int) -> str:
     """Return what a copy holds, and what it does not."""
     time = local_moment(copy.made_ms, now_ms)
-    text = tr("A copy of {time} is there", time=time)
-    if copy.sessions_open:
-        held = tr.plural(
-            "1 session was open then", "{n} sessions were open then", copy.sessions_open
-        )
-        text = tr("{words} ({held})", words=text, held=held)
-    return tr(
-        "{words}; what was started since then is not in it and may still cost money.", words=text
-    )
+    held = tr.plural("1 session was open", "{n} sessions were open", copy.sessions_open)
+    text = tr("There is a copy of {time} ({held}).", time=time, held=held)
+    lacks = tr("It lacks what started since then, which may still cost money.")
+    return f"{text} {lacks}"
 
 
-def _what(problem: Problem) -> str:
+def _problem(problem: Problem) -> Notice:
     name = problem.path.name
     match problem.kind:
         case ProblemKind.BROKEN if problem.kept_as is not None:
-            return tr(
-                "{name} made no sense. It was kept as {kept}; work goes on with a new one.",
-                name=name,
-                kept=problem.kept_as.name,
+            return Notice(
+                title=tr("{name} made no sense.", name=name),
+                text=tr("It was kept as {kept}. A new one is in use.", kept=problem.kept_as.name),
             )
         case ProblemKind.REPAIRED:
-            return tr(
-                "Damage in the ledger was mended. Quit and start again: something may be missing "
-                "here that still costs money."
+            return Notice(
+                title=tr("The ledger was damaged and has been mended."),
+                text=tr(
+                    "Quit and start again: something may be missing here that still costs money."
+                ),
             )
         case ProblemKind.DAMAGED:
-            return tr(
-                "The ledger has damage ({reason}): something may be missing here that still costs "
-                "money, and no new copy is made of it.",
-                reason=problem.reason,
+            return Notice(
+                title=tr("The ledger is damaged ({reason}).", reason=problem.reason),
+                text=tr(
+                    "Something may be missing here that still costs money. No new copy is made."
+                ),
             )
         case ProblemKind.NEWER:
-            return tr(
-                "{name} was written by a newer version of this program and stays as it is.",
-                name=name,
+            return Notice(
+                title=tr("{name} was written by a newer version.", name=name),
+                text=tr("It stays as it is."),
             )
         case ProblemKind.UNWRITABLE:
-            return tr(
-                "{name} cannot be written ({reason}); work goes on without it.",
-                name=name,
-                reason=problem.reason,
+            return Notice(
+                title=tr("{name} can't be written ({reason}).", name=name, reason=problem.reason),
+                text=tr("The program carries on without it."),
             )
         case _:
-            return tr(
-                "{name} could not be read and stays as it is; changes are not kept.", name=name
+            return Notice(
+                title=tr("{name} can't be read.", name=name),
+                text=tr("It stays as it is. Changes are not kept."),
             )

@@ -2,7 +2,7 @@
 
 Widgets name their part by the property "role": primary, danger, danger-link, link, chip, plain,
 look, example (buttons); dim, heading, title, section, sentence, problem, amber, red, green,
-figure, figure-amber, figure-red, notice, well, pill (labels); card, strip, notice, floating, row,
+figure, figure-amber, figure-red, notice, well, pill (labels); card, strip, floating, row,
 toast, sheet, asks, foot, bar, status, offline (frames); reading, document, question (texts to
 read); rows, commands (tables and lists); clear (what a scroll area shows); plain (a combo box
 without a frame); mistaken (a field in error). Buttons and fields with the property "small" are
@@ -27,10 +27,9 @@ QFrame[role="asks"] { background: {amber_tint}; border: none; border-bottom: 1px
 QFrame[role="foot"], QFrame[role="row"] { border: none; border-top: 1px solid {line}; }
 QFrame[role="bar"], QFrame[role="status"] { background: {ground}; border: none; }
 QFrame[role="offline"] { background: {amber_tint}; border: none; }
-QFrame[role="offline"] QLabel { color: {amber}; font-weight: 600; }
 QFrame[role="strip"] {
     background: {amber_tint}; border: 1px solid {amber_line}; border-radius: 8px; }
-QFrame[role="notice"], QFrame[role="floating"] {
+QFrame[role="floating"] {
     background: {card}; border: 1px solid {line}; border-radius: 8px; }
 QFrame[role="toast"] { background: {toast}; border: none; border-radius: 8px; }
 QFrame[role="toast"] QLabel { color: {toast_text}; }
@@ -201,8 +200,6 @@ QMenu::item:disabled { color: {faint}; background: transparent; }
 QMenu::separator { height: 1px; background: {line}; margin: 4px 0; }
 QMenu::indicator { width: 16px; height: 16px; left: 6px; }
 
-QStatusBar { background: {ground}; color: {dim}; }
-QStatusBar::item { border: none; }
 QSplitter::handle { background: transparent; }
 QSplitter::handle:hover { background: {line}; }
 QTabWidget::pane { border: none; border-top: 1px solid {line}; background: transparent; }

@@ -27,8 +27,8 @@ def make_action(
 ) -> QAction:
     """Return an action whose tool tip names its shortcut, held by the window or by owner alone.
 
-    tip: what it does and costs. It is no status tip: that would hide the status line. shortcut:
-    several are separated by "; ". within: only owner takes the shortcut.
+    tip: what it does and costs. shortcut: several are separated by "; ". within: only owner takes
+    the shortcut.
     """
     action = QAction(text, owner)
     action.triggered.connect(lambda _checked=False: call())

@@ -24,6 +24,7 @@ class ToastContent(Struct, frozen=True):
     """What was done, and a button that takes it back or leads to it.
 
     label: of the button, empty where there is none. stays_ms: if nothing takes its place before.
+    is_exact: it leaves then, also from under the pointer: its Undo is possible no longer.
     """
 
     text: str
@@ -31,6 +32,7 @@ class ToastContent(Struct, frozen=True):
     label: str = ""
     call: Callable[[], object] = bool
     can_undo: bool = False
+    is_exact: bool = False
 
 
 class Toast(QFrame):
@@ -75,6 +77,11 @@ class Toast(QFrame):
     def offer_undo(self, text: str, undo: Callable[[], object]) -> None:
         """Say that something was done, and offer for some time to undo it."""
         self._show_or_wait(ToastContent(text, UNDO_STAYS_MS, tr("Undo"), undo, can_undo=True))
+
+    def offer_grace(self, text: str, undo: Callable[[], object], grace_ms: int) -> None:
+        """Say that something is about to be sent, and offer to undo it until then."""
+        content = ToastContent(text, grace_ms, tr("Undo"), undo, can_undo=True, is_exact=True)
+        self._show_or_wait(content)
 
     def end(self) -> None:
         """Withdraw what it offers, because it is no longer possible."""
@@ -150,7 +157,7 @@ class Toast(QFrame):
 
     def _leave(self) -> None:
         """Hide the toast when its time is over, unless somebody is about to press its button."""
-        if self._is_aimed_at():
+        if self._is_aimed_at() and not (self._shown and self._shown.is_exact):
             self._leaves.start(STAYS_MS)
         else:
             self._go_on()

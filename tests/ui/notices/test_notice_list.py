@@ -1,12 +1,10 @@
-"""The notice bar: what it says, what it offers, and that it leaves with its cause."""
+"""Notices: what they say and offer, and that they leave with their cause."""
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton, QVBoxLayout, QWidget
 
 from enigma_panel.api.errors import (
     ApiError,
@@ -20,8 +18,10 @@ from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.service_rules import Dialect
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import (
+    KeyCheck,
     KeyState,
     NoticeKind,
+    PauseReason,
     Recovered,
     ServiceNotice,
     ServiceStatus,
@@ -29,18 +29,15 @@ from enigma_panel.services.types import (
 )
 from enigma_panel.store.files import Copy, Problem, ProblemKind
 from enigma_panel.ui.actions import result_question
-from enigma_panel.ui.main_window.notice_controller import NoticeController
-from enigma_panel.ui.main_window.window import MainWindow
-from enigma_panel.ui.notices.bar import NoticeBar
-from enigma_panel.ui.notices.notice_list import NoticeList
+from enigma_panel.ui.notices.notice_list import MOST_READ_LATER, QUIET_MS, NoticeList
 from enigma_panel.ui.text import account_page
-from enigma_panel.ui.text.problems import NoticeRank, problem_text
+from enigma_panel.ui.text.problems import Notice, NoticeAction
 from enigma_panel.ui.text.states import local_time
-from enigma_panel.ui.widgets.pointer_hold import PointerHold
+from enigma_panel.ui.text.waiting import QueueAction
 from tests.kit.builders import BASE_URL, a_task
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeActions, FakeSelection
-from tests.kit.person import button, notice_texts, shown_texts
+from tests.kit.person import notice_texts
 
 Kind = NoticeKind
 LOST = InterruptedCallError("timeout")
@@ -49,33 +46,29 @@ AT = local_time(COPY.made_ms)
 
 
 class Bar:
-    """The notices in a window, with the one who fills them."""
+    """The list of notices, over fakes."""
 
     def __init__(self, services: Any, app_actions: FakeActions) -> None:
         self.services, self.app_actions, self.selection = services, app_actions, FakeSelection()
-        self.window = QWidget()
-        self.window.resize(1280, 200)
-        self.notices = NoticeList(services.clock.now_ms)
-        self.bar = NoticeBar(self.notices, PointerHold(services.clock.now_ms))
-        column = QVBoxLayout(self.window)
-        column.addWidget(self.bar)
-        column.addStretch(1)
-        self.notice_controller = NoticeController(
-            services, app_actions, self.selection, self.notices, parent=self.window
-        )  # type: ignore[arg-type]
-        self.window.show()
+        show_task, show_session = self.selection.show_task, self.selection.show_session
+        self.notices = NoticeList(services, app_actions, show_task, show_session)  # type: ignore[arg-type]
+        self.told: list[str] = []
+        self.notices.came.connect(lambda notice: self.told.append(notice.title))
 
     @property
     def lines(self) -> list[str]:
         return notice_texts(self.notices)
 
-    def offers(self) -> list[str]:
-        buttons = self.bar.findChildren(QPushButton)
-        return [b.text() for b in buttons if b.isVisible() and b is not self.bar.more_button]
+    @property
+    def first(self) -> Notice:
+        return self.notices.notices()[0]
 
-    def press(self, name: str) -> None:
-        buttons = self.bar.findChildren(QPushButton)
-        next(b for b in buttons if b.isVisible() and b.text() == name).click()
+    def offers(self) -> list[str]:
+        return [self.first.label(action) for action in self.first.actions]
+
+    def press(self, label: str) -> None:
+        notice = self.first
+        self.notices.choose(notice, next(a for a in notice.actions if notice.label(a) == label))
 
     def say(
         self, kind: Kind, key: int | None = None, error: ApiError | None = None, **facts: str | int
@@ -149,7 +142,7 @@ def test_dismiss_settles_an_unconfirmed_start(bar: Bar) -> None:
 
 def test_a_session_that_stays_is_asked_for_a_lost_result(bar: Bar) -> None:
     unconfirmed_task(bar, close_after=False)
-    assert "may be working in shop.example 1" in bar.lines[0]
+    assert "may or may not be running in shop.example 1" in bar.lines[0]
     assert bar.offers() == ["Ask the session for its result", "Terminate"]
     bar.press("Ask the session for its result")
     assert bar.app_actions.calls == [("ask_result", 1, bar.services.sessions.tasks[1])]
@@ -203,8 +196,9 @@ def test_a_task_that_the_service_did_not_accept_can_be_edited(bar: Bar) -> None:
 def test_a_life_that_no_page_knows_is_said(bar: Bar, seconds: int, life: str) -> None:
     bar.services.sessions.add(1)
     bar.say(Kind.LIFE_TOO_LONG, 1, seconds=seconds)
-    assert f"lives for {life}, which" in bar.lines[0]
-    assert "one hour is assumed" in bar.lines[0]
+    assert bar.lines == [
+        f"shop.example 1 has an odd time limit. The service says {life}. One hour is assumed."
+    ]
 
 
 @pytest.mark.parametrize("kind", NoticeKind)
@@ -220,17 +214,141 @@ def test_every_notice_has_words(bar: Bar, kind: NoticeKind) -> None:
 
 
 def test_the_program_s_own_troubles(bar: Bar) -> None:
-    bar.services.queue.limit = 3
     bar.say(Kind.LIMIT_LOWERED, places=3)
     bar.say(Kind.LIMIT_USED_ELSEWHERE)
     bar.say(Kind.WENT_TO_SLEEP, seconds=751)
     bar.say(Kind.MOVED_HERE)
     assert bar.lines == [
-        "Another program uses up the calls of this minute; commands may wait up to a minute.",
-        "This computer slept for 12:31; the service is asked again for everything.",
-        "The service allows no more than 3 browsers at the moment; more are started as ours end.",
-        "Nothing queued was sent: this ledger comes from another computer.",
+        "The service allows 3 browsers at the moment. More start as yours end.",
+        "Another program uses up this minute's calls. Commands may wait up to a minute.",
+        "This computer slept for 12:31. Everything is checked again.",
+        "This ledger comes from another computer. Nothing queued was sent.",
     ]
+    assert bar.notices.count() == 1
+
+
+# -- which ones ------------------------------------------------------------------------------------
+
+
+def test_what_needs_a_look_counts_stands_first_and_is_never_left_out(bar: Bar) -> None:
+    for n in range(MOST_READ_LATER + 5):
+        bar.notices.add(Notice(title=f"An unconfirmed start {n}."))
+        bar.notices.add(Notice(title=f"It slept {n}.", needs_look=False))
+    assert bar.notices.count() == MOST_READ_LATER + 5
+    titles = [notice.title for notice in bar.notices.notices()]
+    assert len(titles) == 2 * MOST_READ_LATER + 5
+    assert titles[0] == f"An unconfirmed start {MOST_READ_LATER + 4}."
+    assert titles[-1] == "It slept 5."  # the oldest ones went
+
+
+def test_what_may_cost_money_needs_a_look(bar: Bar) -> None:
+    bar.services.sessions.add(1, phase=Phase.UNCONFIRMED, status=TaskStatus.UNCONFIRMED)
+    needs: set[NoticeKind] = set()
+    for kind in NoticeKind:
+        before = bar.notices.count()
+        facts: dict[str, Any] = {"verb": "pause"} if "failed" in kind.value else {"n": 5}
+        bar.say(kind, 1, **facts)
+        needs |= {kind} if bar.notices.count() > before else set()
+    assert needs == {
+        Kind.START_UNCONFIRMED,
+        Kind.COMMAND_FAILED,
+        Kind.LEDGER_FAILED,
+        Kind.MOVED_HERE,
+    }
+
+
+def test_each_is_told_once_and_of_many_alike_one(bar: Bar) -> None:
+    for key in (1, 2, 3):
+        unconfirmed_start(bar, key)
+        bar.say(Kind.START_UNCONFIRMED, key, LOST)
+    assert bar.told == ["The start of “Task 1” is unconfirmed."]
+    assert bar.notices.count() == 3
+    bar.services.clock.now += QUIET_MS
+    unconfirmed_start(bar, 4)
+    assert len(bar.told) == 2
+
+
+# -- the queue -------------------------------------------------------------------------------------
+
+CALLS = {
+    "Go on": ("go on",),
+    "I have added funds": ("funds added",),
+    "Try now": ("try now",),
+}
+HELD = [
+    (PauseReason.RESTARTED, "3 tasks queued from the last run", ["Go on"]),
+    (PauseReason.FORBIDDEN, "This account may not do that.", ["Go on"]),
+    (PauseReason.UNTAKEN, "Browsers open, but take no task.", ["Go on"]),
+    (
+        PauseReason.DIALECT,
+        "The service does not understand this dialect.",
+        ["Settings", "Go on"],
+    ),
+    (PauseReason.FUNDS, "The balance is used up.", ["I have added funds"]),
+    (PauseReason.KEY, "The API key was refused.", ["Enter the key"]),
+]
+
+
+@pytest.mark.parametrize(("reason", "title", "ways"), HELD)
+def test_a_held_queue_says_why_and_what_lets_it_go_on(
+    bar: Bar, reason: PauseReason, title: str, ways: list[str]
+) -> None:
+    queue = bar.services.queue
+    queue.put(1, 2, 3, why=WaitReason.STOPPED)
+    queue.set(*queue.waiting, pause_reason=reason)
+    bar.notices.refresh()
+    need = bar.notices.need()
+    assert need is not None
+    assert need.title == title
+    assert bar.offers() == [*ways, "Remove all"]
+    assert bar.told == []  # it stands in the top bar
+    bar.press(ways[-1])
+    if ways[-1] in CALLS:
+        assert queue.calls == [CALLS[ways[-1]]]
+    else:
+        assert bar.app_actions.dialogs.calls == [("open_key",)]
+    assert bar.notices.need() is not None  # until it does go on
+    queue.set()
+    bar.notices.refresh()
+    assert bar.lines == []
+
+
+def test_the_words_of_the_service_and_what_carries_on(bar: Bar) -> None:
+    queue = bar.services.queue
+    for key in (4, 5):
+        bar.services.sessions.add(key, sent_ms=NOW)
+    queue.put(1, why=WaitReason.STOPPED)
+    reply = Reply(status=402, code="INSUFFICIENT_BALANCE", balance=Decimal("0.15"))
+    queue.pause_error = RejectedError(reply, nothing_happened=True)
+    bar.services.account.base_url = "https://connect.webrun.ai"
+    queue.set(*queue.waiting, pause_reason=PauseReason.FUNDS)
+    bar.notices.refresh()
+    assert bar.lines == [
+        "The balance is used up ($0.15 left). 2 sessions carry on. 1 task is queued."
+    ]
+    assert bar.offers() == ["Add funds", "I have added funds", "Remove all"]
+    bar.press("Add funds")
+    assert bar.app_actions.calls == [("open_account_page",)]
+
+
+def test_after_a_restart_it_is_about_the_tasks_of_then(bar: Bar) -> None:
+    queue = bar.services.queue
+    queue.put(1, 2, why=WaitReason.STOPPED)
+    queue.put(3)
+    queue.set(*queue.waiting, pause_reason=PauseReason.RESTARTED)
+    bar.notices.refresh()
+    assert bar.first.title == "2 tasks queued from the last run"
+    bar.press("Remove all")
+    assert bar.app_actions.calls == [("queued", [1, 2], QueueAction.REMOVE)]
+
+
+def test_a_browser_is_asked_for_at_once(bar: Bar) -> None:
+    bar.services.queue.wants_browser = True
+    bar.notices.refresh()
+    assert bar.lines == ["The service has no free browser. The program keeps asking."]
+    bar.press("Try now")
+    assert bar.services.queue.calls == [("try now",)]
+    assert bar.notices.need() is None  # nothing waits for the person
 
 
 # -- files ----------------------------------------------------------------------------------------
@@ -243,17 +361,17 @@ def test_a_damaged_ledger_with_a_copy(bar: Bar) -> None:
         reason="x",
         copy=COPY,
     )
-    bar.notice_controller.show_problem(problem)
+    bar.notices.show_problem(problem)
     assert bar.lines == [
         (
-            "The ledger has damage (x): something may be missing here that still costs money, and "
-            f"no new copy is made of it. A copy of {AT} is there (2 sessions were open then); "
-            "what was started since then is not in it and may still cost money."
+            "The ledger is damaged (x). Something may be missing here that still costs money. No "
+            f"new copy is made. There is a copy of {AT} (2 sessions were open). It lacks what "
+            "started since then, which may still cost money."
         )
     ]
     assert bar.offers() == ["Restart with the copy"]
     wanted: list[bool] = []
-    bar.notice_controller.copy_wanted.connect(lambda: wanted.append(True))
+    bar.notices.copy_wanted.connect(lambda: wanted.append(True))
     bar.press("Restart with the copy")
     assert wanted == [True]
 
@@ -261,12 +379,20 @@ def test_a_damaged_ledger_with_a_copy(bar: Bar) -> None:
 @pytest.mark.parametrize(
     ("kind", "kept", "words"),
     [
-        (ProblemKind.BROKEN, "s.broken", "s made no sense. It was kept as s.broken;"),
+        (ProblemKind.BROKEN, "s.broken", "s made no sense. It was kept as s.broken."),
         (ProblemKind.NEWER, None, "s was written by a newer version"),
-        (ProblemKind.UNREADABLE, None, "s could not be read and stays as it is"),
-        (ProblemKind.UNWRITABLE, None, "s cannot be written (x); work goes on without it"),
-        (ProblemKind.REPAIRED, None, "Damage in the ledger was mended. Quit and start again:"),
-        (ProblemKind.DAMAGED, None, "The ledger has damage (x): something may be missing"),
+        (ProblemKind.UNREADABLE, None, "s can't be read. It stays as it is."),
+        (
+            ProblemKind.UNWRITABLE,
+            None,
+            "s can't be written (x). The program carries on",
+        ),
+        (
+            ProblemKind.REPAIRED,
+            None,
+            "The ledger was damaged and has been mended. Quit and",
+        ),
+        (ProblemKind.DAMAGED, None, "The ledger is damaged (x). Something may be missing"),
     ],
 )
 def test_other_problems_with_files(
@@ -274,19 +400,18 @@ def test_other_problems_with_files(
 ) -> None:
     kept_as = Path("/data") / kept if kept else None
     problem = Problem(kind=kind, path=Path("/data/s"), kept_as=kept_as, reason="x")
-    bar.notice_controller.show_problem(problem)
+    bar.notices.show_problem(problem)
     assert bar.lines[0].startswith(words)
-    says_money = "costs money" in bar.lines[0]
-    assert (problem_text(problem, NOW).rank is NoticeRank.COSTS) is says_money
+    assert bar.notices.count() == 1
 
 
 def test_unreadable_rows_are_counted(bar: Bar) -> None:
-    bar.notice_controller.show_recovered(Recovered())
+    bar.notices.show_recovered(Recovered())
     assert bar.lines == []
-    bar.notice_controller.show_recovered(Recovered(bad_rows=2))
-    bar.notice_controller.show_recovered(Recovered(bad_rows=3))
+    bar.notices.show_recovered(Recovered(bad_rows=2))
+    bar.notices.show_recovered(Recovered(bad_rows=3))
     assert bar.lines == [
-        "3 rows of the ledger could not be read; what they were about may still cost money."
+        "3 rows of the ledger can't be read. What they were about may still cost money."
     ]
 
 
@@ -314,7 +439,7 @@ def test_it_leaves_when_the_ledger_can_be_written_again(bar: Bar) -> None:
     bar.say(Kind.LEDGER_FAILED, reason="disk full")
     bar.say(Kind.LEDGER_FAILED, reason="still full")
     assert len(bar.lines) == 1
-    bar.notice_controller.ledger_recovered()
+    bar.notices.ledger_recovered()
     assert bar.lines == []
 
 
@@ -323,7 +448,6 @@ def test_it_leaves_when_the_ledger_can_be_written_again(bar: Bar) -> None:
     [
         (Kind.COMMAND_FAILED, {"verb": "terminate"}),
         (Kind.COMMAND_FAILED, {"verb": "pause"}),
-        (Kind.ANSWER_SENT_LIVE, {"verb": "resume"}),
     ],
 )
 def test_it_leaves_when_the_session_has_ended(
@@ -365,16 +489,12 @@ def test_a_failed_command_leaves_when_it_came_true(bar: Bar) -> None:
     assert bar.lines == []
 
 
-def test_a_stop_by_the_channel_is_told_until_it_was_sent_once_more(bar: Bar) -> None:
-    sessions = bar.services.sessions
-    sessions.add(1, status=TaskStatus.WORKING)
-    sessions.set_pending(1, CommandVerb.STOP, WaitReason.BUDGET)
+def test_what_the_channel_took_is_said_to_be_unconfirmed(bar: Bar) -> None:
+    bar.services.sessions.add(1, status=TaskStatus.WORKING)
     bar.say(Kind.ANSWER_SENT_LIVE, 1, verb="stop")
-    (said,) = bar.lines
-    assert said.startswith("Stop was sent to shop.example 1 over the live channel")
-    assert said.endswith("Stop is sent once more as soon as a call is free.")
-    sessions.set_pending(1, None)
-    assert bar.lines == []
+    assert bar.lines[-1].startswith("Stop was sent to shop.example 1, unconfirmed.")
+    bar.say(Kind.ANSWER_SENT_LIVE, 1, verb="resume")
+    assert bar.lines[-1].startswith("Your answer was sent to shop.example 1, unconfirmed.")
 
 
 def test_want_of_a_connection_leaves_when_it_is_back(bar: Bar) -> None:
@@ -389,32 +509,9 @@ def test_want_of_a_connection_leaves_when_it_is_back(bar: Bar) -> None:
     assert bar.lines == []
 
 
-def test_a_lowered_limit_leaves_when_it_rises(bar: Bar) -> None:
-    bar.services.queue.set_waiting(2, limit=3)
-    bar.say(Kind.LIMIT_LOWERED, places=3)
-    bar.services.queue.set_waiting(1, limit=3)
-    assert bar.lines
-    bar.services.queue.set_waiting(1, limit=4)
-    assert bar.lines == []
-
-
-def test_what_passes_leaves_by_itself(bar: Bar) -> None:
-    bar.say(Kind.LIMIT_USED_ELSEWHERE)
-    bar.services.clock.now += 60_000
-    bar.notice_controller.refresh()
-    assert bar.lines
-    bar.say(Kind.LIMIT_USED_ELSEWHERE)  # told again: it stays
-    bar.services.clock.now += 60_000
-    bar.notice_controller.refresh()
-    assert bar.lines
-    bar.services.clock.now += 60_000
-    bar.notice_controller.refresh()
-    assert bar.lines == []
-
-
 def test_settings_that_can_be_saved_again(bar: Bar) -> None:
     bar.services.settings.failed.emit(type("E", (), {"reason": "read only"})())
-    assert bar.lines == ["The settings could not be saved: read only."]
+    assert bar.lines == ["The settings can't be saved: read only."]
     bar.services.settings.changed.emit()
     assert bar.lines == []
 
@@ -424,42 +521,33 @@ def test_the_key_is_said_as_long_as_it_is_missing(bar: Bar) -> None:
     bar.services.account.changed.emit()
     bar.press("Enter the key")
     assert bar.app_actions.dialogs.calls == [("open_key",)]
-    assert bar.lines
+    assert bar.lines == ["The keychain is locked. Nothing can start until you enter a key."]
+    assert bar.told == []  # the dialog opens by itself
     bar.services.account.state = KeyState.READY
     bar.services.account.changed.emit()
     assert bar.lines == []
+    bar.services.account.last_check = KeyCheck.REFUSED
+    bar.services.account.changed.emit()
+    assert bar.told == ["The API key was refused."]
 
 
 # -- the program's end ----------------------------------------------------------------------------
 
 
-def test_the_coming_end_stays_in_front_and_can_be_cancelled(bar: Bar) -> None:
+def test_the_coming_end_stands_in_the_top_bar_and_can_be_cancelled(bar: Bar) -> None:
     cancelled: list[bool] = []
-    bar.notice_controller.quit_cancelled.connect(lambda: cancelled.append(True))
-    bar.notice_controller.show_quit("Quits when 2 tasks are done.")
-    bar.say(Kind.LIMIT_USED_ELSEWHERE)
-    assert bar.offers() == ["Cancel"]
-    bar.notice_controller.show_quit("Quits when 1 task is done.")
-    assert bar.lines[-1] == "Quits when 1 task is done."
-    assert len(bar.lines) == 2
-    bar.press("Cancel")
+    bar.notices.quit_cancelled.connect(lambda: cancelled.append(True))
+    bar.services.queue.put(1)
+    bar.services.queue.set(*bar.services.queue.waiting, pause_reason=PauseReason.FUNDS)
+    bar.notices.show_quit("Quits when 2 tasks are done.")
+    bar.notices.show_quit("Quits when 1 task is done.")
+    need = bar.notices.need()
+    assert need is not None
+    assert need.title == "Quits when 1 task is done."
+    bar.notices.choose(need, NoticeAction.CANCEL_QUIT)
     assert cancelled == [True]
-    bar.notice_controller.show_quit("Quits when 1 task is done.")
-    bar.notice_controller.show_quit("")
-    assert len(bar.lines) == 1
-
-
-def test_offers_stand_below_the_text_where_it_is_narrow(bar: Bar) -> None:
-    unconfirmed_start(bar)
-    bar.window.resize(1280, 200)
-    bar.window.grab()
-    wide = bar.bar.height()
-    bar.window.resize(620, 300)
-    bar.window.grab()
-    assert bar.offers() == ["Start it again (may run twice)", "Dismiss this start"]
-    assert bar.bar.height() > wide
-    buttons = [b for b in bar.bar.findChildren(QPushButton) if b.isVisible()]
-    assert len({b.mapTo(bar.bar, b.rect().topLeft()).y() for b in buttons}) == 1
+    bar.notices.show_quit("")
+    assert bar.notices.count() == 1  # the queue's
 
 
 def test_the_browser_of_a_refused_task_is_closed_and_the_task_can_still_be_taken(bar: Bar) -> None:
@@ -471,37 +559,12 @@ def test_the_browser_of_a_refused_task_is_closed_and_the_task_can_still_be_taken
         for kind in (Kind.START_REFUSED, Kind.CLOSED_FOR_REFUSED_TASK):
             bar.say(kind, key, RejectedError(reply, nothing_happened=True))
     for key in (2, 1):
-        assert len(bar.lines) == key  # one a task: the same task is not offered twice
+        assert len(bar.lines) == key  # one a task: it is not offered to start twice
         assert bar.offers() == ["Show task", "Switch to WebRun and start again"]
         bar.press("Switch to WebRun and start again")
         tasks = bar.services.sessions.tasks
         assert bar.app_actions.calls[-1] == ("switch_and_run", tasks[key])
         bar.services.account.choose_dialect(Dialect.W2)
-
-
-@pytest.mark.parametrize("label", ["Dismiss this start", "Dismiss"])
-def test_the_next_notice_takes_no_click_that_was_meant_for_this(
-    window: MainWindow, services: Any, qapp: QApplication, label: str
-) -> None:
-    """It comes to where the pointer is, with the same buttons for another task."""
-    for key in (1, 2, 3):
-        services.sessions.add(key, phase=Phase.UNCONFIRMED, status=TaskStatus.UNCONFIRMED)
-        kind = Kind.START_UNCONFIRMED
-        window.notice_controller.show(
-            ServiceNotice(kind=kind, session_key=key, task_key=key, error=LOST)
-        )
-    qapp.processEvents()
-    place = button(window.notice_bar, label)
-    there = place.mapTo(window, place.rect().center())
-    left, no_keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    window.notice_bar._arm_timer.timeout.emit()
-    for _ in range(2):
-        QTest.mouseClick(window.windowHandle(), left, no_keys, there)
-        qapp.processEvents()
-    assert len(window.notices.notices()) == 2
-    assert "Task 2" in shown_texts(window.notice_bar)
-    window.notice_bar._arm_timer.timeout.emit()
-    assert window.childAt(there).accessibleName() == label
 
 
 def test_a_telling_refusal_offers_the_dialect_that_it_asks_for(bar: Bar) -> None:

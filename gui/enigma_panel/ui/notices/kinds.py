@@ -1,0 +1,272 @@
+"""What the services report, as one table: kind → words, ways out, and when it is over."""
+
+from collections.abc import Callable, Mapping
+
+from msgspec import Struct
+
+from enigma_panel.core.models import Phase, TaskStatus
+from enigma_panel.core.verbs import AnswerVerb, CommandVerb
+from enigma_panel.services.container import Services
+from enigma_panel.services.retry_policy import reply_of
+from enigma_panel.services.types import NotConnectedError, NoticeKind, ServiceNotice, ServiceStatus
+from enigma_panel.ui.i18n import Translations, shorten
+from enigma_panel.ui.text.account_page import account_page
+from enigma_panel.ui.text.dialects import dialect_name, offered_dialect, wanted_dialect
+from enigma_panel.ui.text.errors import Call, ErrorContext, ErrorText, explain
+from enigma_panel.ui.text.problems import Notice, NoticeAction
+from enigma_panel.ui.text.states import duration, local_time, spoken_duration
+from enigma_panel.ui.text.verbs import verb_label, verb_text
+from enigma_panel.ui.text.ways_out import can_be_asked, ways_out
+
+tr = Translations("Notices")
+
+BAD_REQUEST = 400
+_BACK = frozenset({ServiceStatus.OK, ServiceStatus.FULL})
+
+
+class About:
+    """What a report is about: its session, its task, their names, and why."""
+
+    def __init__(self, notice: ServiceNotice, services: Services) -> None:
+        key, task_key = notice.session_key, notice.task_key
+        self.notice, self.services = notice, services
+        self.session = services.sessions.session(key) if key is not None else None
+        self.task = services.sessions.task(task_key) if task_key is not None else None
+        self.name = self.session.name if self.session is not None else tr("a session")
+        self.title = shorten(self.task.spec.text, 60) if self.task else tr("a task")
+        self.n = next((fact for fact in notice.facts.values() if isinstance(fact, int)), 0)
+        self.fact = next((fact for fact in notice.facts.values() if isinstance(fact, str)), "")
+
+    @property
+    def why(self) -> ErrorText:
+        """The words for the error behind it."""
+        error = self.notice.error
+        return explain(error, self._context()) if error is not None else ErrorText("")
+
+    def _context(self) -> ErrorContext:
+        session, task, sessions = self.session, self.task, self.services.sessions
+        known = filter(None, map(sessions.session, sessions.session_keys()))
+        named = session is not None and session.service_id is not None
+        start = Call.NEW_TASK if named else Call.START
+        ends = session.expires_ms if session is not None else None
+        is_command = self.notice.kind is NoticeKind.COMMAND_FAILED
+        return ErrorContext(
+            call=Call.COMMAND if is_command else start,
+            task=task.spec.text if task is not None else "",
+            session=session.name if session is not None else "",
+            open_sessions=sum(one.occupies_slot for one in known),
+            ends_at=local_time(ends) if ends is not None else "",
+            has_page=account_page(self.services.account.base_url) is not None,
+            stays_open=session is not None and can_be_asked(session, self.services),
+            is_closed=session is not None and session.is_final,
+            dialect=dialect_name(wanted) if (wanted := wanted_dialect(session, task)) else "",
+        )
+
+
+Words = tuple[str, str]
+"""What happened, and what it means."""
+
+
+class Kind(Struct, frozen=True, kw_only=True):
+    """How one kind of report is told.
+
+    is_over: its cause is gone; without it, the report is of a moment, said once and read later.
+    needs_look: it counts until it is over or dismissed.
+    """
+
+    words: Callable[[About], Words]
+    actions: Callable[[About], tuple[NoticeAction, ...]] = lambda _: ()
+    is_over: Callable[[About], bool] = lambda _: False
+    needs_look: bool = False
+
+
+def notice_of(report: ServiceNotice, services: Services) -> Notice:
+    """Return the notice for what a service reports."""
+    about, kind = About(report, services), KINDS[report.kind]
+    title, text = kind.words(about)
+    return Notice(
+        title=title,
+        text=text,
+        topic=_topic(report),
+        actions=kind.actions(about),
+        needs_look=kind.needs_look,
+        about=report,
+        dialect=offered_dialect(about.session, about.task, services.account),
+    )
+
+
+def is_over(report: ServiceNotice, services: Services) -> bool:
+    """Return whether the cause of a report is gone."""
+    return KINDS[report.kind].is_over(About(report, services))
+
+
+def _topic(report: ServiceNotice) -> str:
+    """Return the topic: of a refused task there is one notice, else it could be started twice."""
+    kind, verb = report.kind, report.facts.get("verb", "")
+    if kind is NoticeKind.CLOSED_FOR_REFUSED_TASK:
+        kind = NoticeKind.START_REFUSED
+    if kind is NoticeKind.LEDGER_FAILED:
+        return kind.value
+    return f"{kind.value} {report.session_key} {report.task_key} {verb}"
+
+
+# -- words ----------------------------------------------------------------------------------------
+
+
+def _unconfirmed(about: About) -> Words:
+    why = about.why
+    return why.what, f"{why.money} {why.todo}".strip()
+
+
+def _command_failed(about: About) -> Words:
+    verb, error = CommandVerb(about.fact or "stop"), about.notice.error
+    names = {"verb": verb_label(verb), "session": about.name}
+    title = tr("{verb} may not have reached {session}.", **names)
+    if error is None or error.nothing_happened:
+        title = tr("{verb} did not reach {session}.", **names)
+    return title, f"{about.why.text} {verb_text(verb).failed}".strip()
+
+
+def _sent_live(about: About) -> Words:
+    if about.fact == AnswerVerb.STOP.value:
+        return (
+            tr("Stop was sent to {session}, unconfirmed.", session=about.name),
+            tr("This minute's calls are used up. Stop is sent again when one is free."),
+        )
+    return (
+        tr("Your answer was sent to {session}, unconfirmed.", session=about.name),
+        tr("This minute's calls are used up. If the agent still asks, you see it here."),
+    )
+
+
+# -- ways out -------------------------------------------------------------------------------------
+
+
+def _again(about: About) -> tuple[NoticeAction, ...]:
+    """Return the actions by which a refused task may still be accepted."""
+    ways = ways_out(about.session, about.task, about.services)
+    reply = reply_of(about.notice.error)
+    if NoticeAction.SWITCH_DIALECT not in ways:
+        bad = reply is not None and reply.status == BAD_REQUEST
+        ways = (NoticeAction.EDIT_AND_RUN,) if bad else ()
+    return (NoticeAction.SHOW_TASK, *ways)
+
+
+def _show_task(_about: About) -> tuple[NoticeAction, ...]:
+    return (NoticeAction.SHOW_TASK,)
+
+
+def _show_session(_about: About) -> tuple[NoticeAction, ...]:
+    return (NoticeAction.SHOW_SESSION,)
+
+
+# -- ends -----------------------------------------------------------------------------------------
+
+
+def _is_settled(about: About) -> bool:
+    session, task = about.session, about.task
+    unsure = task is not None and task.status is TaskStatus.UNCONFIRMED
+    if session is None or session.is_ended:
+        return True
+    return session.phase is not Phase.UNCONFIRMED and not unsure
+
+
+def _came_true(about: About) -> bool:
+    """Return whether the command has had its effect, or can be sent now."""
+    session, verb = about.session, CommandVerb(about.fact or "stop")
+    if session is None or session.is_ended:
+        return True
+    if isinstance(about.notice.error, NotConnectedError):
+        return about.services.health.status in _BACK
+    sessions = about.services.sessions
+    is_on_its_way = sessions.pending(session.key) is not None
+    is_end = verb is CommandVerb.TERMINATE  # only an end settles it
+    return not is_end and not is_on_its_way and not sessions.can(session.key, verb)
+
+
+KINDS: Mapping[NoticeKind, Kind] = {
+    NoticeKind.START_UNCONFIRMED: Kind(
+        words=_unconfirmed,
+        actions=lambda about: ways_out(about.session, about.task, about.services),
+        is_over=_is_settled,
+        needs_look=True,
+    ),
+    NoticeKind.COMMAND_FAILED: Kind(
+        words=_command_failed, actions=_show_session, is_over=_came_true, needs_look=True
+    ),
+    NoticeKind.LEDGER_FAILED: Kind(
+        words=lambda about: (
+            tr("The ledger can't be written: {reason}.", reason=about.fact),
+            tr("What you see is kept in memory and written as soon as possible."),
+        ),
+        needs_look=True,
+    ),
+    NoticeKind.MOVED_HERE: Kind(
+        words=lambda _: (
+            tr("This ledger comes from another computer."),
+            tr("Nothing queued was sent."),
+        ),
+        needs_look=True,
+    ),
+    NoticeKind.START_REFUSED: Kind(
+        words=lambda about: (
+            tr("“{task}” was not started.", task=about.title),
+            about.why.text,
+        ),
+        actions=_again,
+    ),
+    NoticeKind.CLOSED_FOR_REFUSED_TASK: Kind(
+        words=lambda about: (
+            tr("“{task}” was not accepted.", task=about.title),
+            tr("{why} Its browser is closed again.", why=about.why.text).strip(),
+        ),
+        actions=_again,
+    ),
+    NoticeKind.CLOSED_FOR_WAITING_TASK: Kind(
+        words=lambda about: (
+            tr("“{task}” is queued again.", task=about.title),
+            tr("{why} Its browser is closed again.", why=about.why.what).strip(),
+        ),
+        actions=_show_task,
+    ),
+    NoticeKind.CLOSED_FOR_FAILED_TASK: Kind(
+        words=lambda about: (
+            tr("{session} was closed.", session=about.name),
+            tr("“{task}” did not succeed.", task=about.title),
+        ),
+        actions=_show_task,
+    ),
+    NoticeKind.ANSWER_SENT_LIVE: Kind(words=_sent_live, actions=_show_session),
+    NoticeKind.LIFE_TOO_LONG: Kind(
+        words=lambda about: (
+            tr("{session} has an odd time limit.", session=about.name),
+            tr(
+                "The service says {time}. One hour is assumed.",
+                time=spoken_duration(about.n * 1000),
+            ),
+        ),
+        actions=_show_session,
+    ),
+    NoticeKind.LIMIT_LOWERED: Kind(
+        words=lambda about: (
+            tr.plural(
+                "The service allows 1 browser at the moment.",
+                "The service allows {n} browsers at the moment.",
+                about.n,
+            ),
+            tr("More start as yours end."),
+        )
+    ),
+    NoticeKind.LIMIT_USED_ELSEWHERE: Kind(
+        words=lambda _: (
+            tr("Another program uses up this minute's calls."),
+            tr("Commands may wait up to a minute."),
+        )
+    ),
+    NoticeKind.WENT_TO_SLEEP: Kind(
+        words=lambda about: (
+            tr("This computer slept for {time}.", time=duration(about.n * 1000)),
+            tr("Everything is checked again."),
+        )
+    ),
+}

@@ -1,0 +1,208 @@
+"""The list of notices over the lower left corner of the window: it floats and moves nothing."""
+
+from PySide6.QtCore import QEvent, QMargins, QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent
+from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
+
+from enigma_panel.ui.i18n import Translations
+from enigma_panel.ui.notices.notice_list import NoticeList
+from enigma_panel.ui.text.problems import Notice, NoticeAction
+from enigma_panel.ui.text.states import local_time
+from enigma_panel.ui.text.ways_out import way_out_tip
+from enigma_panel.ui.theme import icons, theme
+from enigma_panel.ui.theme.palette import Glyph, Severity
+from enigma_panel.ui.widgets.basics import (
+    make_button,
+    make_column,
+    make_label,
+    make_row,
+    make_tool,
+    set_role,
+    take_single_clicks,
+)
+from enigma_panel.ui.widgets.flow_layout import FlowLayout
+from enigma_panel.ui.widgets.glyph_label import GlyphLabel
+from enigma_panel.ui.widgets.inputs import ScrollArea
+
+tr = Translations("Notices")
+
+WIDTH, APART, SIDE = 440, 16, 16
+BELOW_TOP = 60
+"""The top bar and a gap stay in sight."""
+_ROLES = {NoticeAction.TERMINATE: "danger"}
+
+
+class NoticePanel(QFrame):
+    """All notices with their ways out; Escape, × and its button in the status bar close it.
+
+    While it is open no row moves: what is over is dimmed in its place, what is new comes below.
+    above: the widget on whose upper edge it stands. closed: it had the keyboard.
+    """
+
+    closed = Signal()
+
+    def __init__(self, notices: NoticeList, window: QWidget, above: QWidget) -> None:
+        super().__init__(window)
+        self._notices = notices
+        self._window, self._above = window, above
+        self._rows: list[NoticeRow] = []
+        self._head = make_row()
+        self._scroll = ScrollArea()
+        self.close_button = make_tool(tr("Close"))
+        self._build()
+        notices.changed.connect(self._follow)
+        self.hide()
+
+    def toggle(self) -> None:
+        """Open the list anew, or close it."""
+        if self.isVisible():
+            self.close_list()
+        else:
+            self.open_list()
+
+    def open_list(self) -> None:
+        """Show the current notices."""
+        for row in self._rows:
+            row.hide()
+            row.deleteLater()
+        self._rows = []
+        self._add(self._notices.notices())
+        self.show()
+        self._place()
+        self.raise_()
+        self.close_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def close_list(self) -> None:
+        """Hide the list."""
+        focus = self._window.focusWidget()
+        self.hide()
+        if focus is not None and self.isAncestorOf(focus):
+            self.closed.emit()
+
+    # -- inside ------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        set_role(self, "floating")
+        self.setAccessibleName(tr("Notices"))
+        self._head.addWidget(make_label(tr("Notices"), "heading"), 1)
+        self._head.addWidget(self.close_button)
+        self._head.setContentsMargins(SIDE, 8, 8, 8)
+        self._scroll.column.setSpacing(0)
+        self._scroll.column.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(self._head)
+        column.addWidget(self._scroll, 1)
+        self.close_button.clicked.connect(self.close_list)
+        self._above.installEventFilter(self)
+        theme.changed().connect(self._tint)
+        self._tint()
+
+    def _add(self, notices: list[Notice]) -> None:
+        before: QWidget = self._rows[-1].dismiss_button if self._rows else self.close_button
+        for notice in notices:
+            row = NoticeRow(notice, self._notices)
+            self._scroll.column.insertWidget(len(self._rows), row)
+            self._rows.append(row)
+            for button in (*row.buttons.values(), row.dismiss_button):
+                QWidget.setTabOrder(before, button)
+                before = button
+
+    def _follow(self) -> None:
+        if not self.isVisible():
+            return
+        there = {notice.id: notice for notice in self._notices.notices()}
+        for row in self._rows:
+            row.follow(there.pop(row.notice.id, None))
+        self._add(list(there.values()))
+        self._fit_rows()
+
+    def _place(self) -> None:
+        """Stand on the status bar, as high as the rows need and the window has room for."""
+        edge = self._above.mapTo(self._window, QPoint()).y()
+        width = min(theme.scaled(WIDTH), self._window.width() - 2 * APART)
+        self.resize(width, self.height())
+        self._head.invalidate()  # its font came with the style sheet
+        needed = self._fit_rows() + self._head.sizeHint().height() + 2
+        height = min(needed, edge - theme.line_height(BELOW_TOP))
+        self.setGeometry(APART, edge - height, width, height)
+
+    def _fit_rows(self) -> int:
+        """Give each row the height that its words need: a scroll area asks for none."""
+        room = self.width() - 2 - self._scroll.verticalScrollBar().sizeHint().width()
+        for row in self._rows:
+            row.setMinimumHeight(row.heightForWidth(room))
+        needed = sum(row.minimumHeight() for row in self._rows)
+        if (page := self._scroll.widget()) is not None:
+            page.setMinimumHeight(needed)
+        return needed
+
+    def _tint(self) -> None:
+        self.close_button.setIcon(icons.icon(Glyph.CLOSE, QColor(theme.colours().dim)))
+
+    # -- Qt ----------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.close_list()
+        else:
+            super().keyPressEvent(event)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        if self.isVisible() and event.type() in {QEvent.Type.Move, QEvent.Type.Resize}:
+            self._place()
+        return False
+
+
+class NoticeRow(QFrame):
+    """One notice: what happened and when, what it means, its ways out."""
+
+    def __init__(self, notice: Notice, notices: NoticeList) -> None:
+        super().__init__()
+        self.notice = notice
+        self._notices = notices
+        sign = (Glyph.BANG, Severity.AMBER) if notice.needs_look else (Glyph.DISC, Severity.DIM)
+        self._title = make_label(role="figure", wrap=True)
+        self._text = make_label(role="dim", wrap=True)
+        time = make_label(local_time(notices.since_ms(notice)), "dim")
+        self.buttons = {action: self._button(action) for action in notice.actions}
+        self.dismiss_button = make_button(tr("Dismiss"))
+        has_own = NoticeAction.DISMISS_START in notice.actions
+        self.dismiss_button.setHidden(notice.stays or has_own)
+        self.dismiss_button.clicked.connect(lambda: notices.dismiss(self.notice))
+        head, top = make_row(), Qt.AlignmentFlag.AlignTop
+        head.addWidget(GlyphLabel(*sign), 0, top)
+        head.addWidget(self._title, 1)
+        head.addWidget(time, 0, top)
+        below = make_column(self._text, FlowLayout(*self.buttons.values(), self.dismiss_button))
+        below.setContentsMargins(QMargins(22, 0, 0, 0))
+        column = make_column(head, below, gap=4)
+        column.setContentsMargins(SIDE, 10, SIDE, 12)
+        self.setLayout(column)
+        set_role(self, "row")
+        self._show()
+
+    def follow(self, notice: Notice | None) -> None:
+        """Say what the notice says by now; dim the row where it is over."""
+        self.setEnabled(notice is not None)
+        if notice is not None and notice != self.notice:
+            self.notice = notice
+            self._show()
+
+    def _show(self) -> None:
+        for label, text in ((self._title, self.notice.title), (self._text, self.notice.text)):
+            label.setText(text)
+            label.setAccessibleName(text)
+        self._text.setHidden(not self.notice.text)
+        for action, button in self.buttons.items():
+            button.setEnabled(action in self.notice.actions)
+            tip = way_out_tip(action)
+            button.setToolTip(tip)
+            button.setAccessibleDescription(f"{self.notice.words} {tip}".strip())
+
+    def _button(self, action: NoticeAction) -> QPushButton:
+        button = make_button(self.notice.label(action), _ROLES.get(action, ""))
+        take_single_clicks(button)
+        button.clicked.connect(lambda: self._notices.choose(self.notice, action))
+        return button

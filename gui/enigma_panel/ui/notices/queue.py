@@ -1,0 +1,92 @@
+"""The notice that the queue waits for the person, or for a free browser."""
+
+from enigma_panel.services.container import Services
+from enigma_panel.services.queue.task_queue import TaskQueue
+from enigma_panel.services.types import PauseReason, WaitReason
+from enigma_panel.ui.i18n import Translations
+from enigma_panel.ui.text.account_page import account_page
+from enigma_panel.ui.text.errors import explain
+from enigma_panel.ui.text.problems import Notice, NoticeAction
+
+tr = Translations("Notices")
+
+QUEUE_TOPIC = "queue"
+_OWN_WORDS = frozenset({PauseReason.RESTARTED, PauseReason.UNTAKEN, PauseReason.DIALECT})
+"""Pauses that the service's error does not explain."""
+
+
+def queue_notice(services: Services) -> Notice | None:
+    """Return the notice; None while the queue moves by itself."""
+    queue = services.queue
+    reason, error = queue.pause_reason, queue.pause_error
+    if reason is PauseReason.NONE:
+        return _no_browser() if queue.wants_browser else None
+    n = len(concerned(queue))
+    if not n:
+        return None
+    title = _title(reason, n)
+    if error is not None and reason not in _OWN_WORDS:
+        title = explain(error).what
+    return Notice(
+        title=title,
+        text=_text(services, reason, n),
+        topic=QUEUE_TOPIC,
+        actions=(*_actions(services, reason), NoticeAction.REMOVE_ALL),
+        stays=True,
+    )
+
+
+def concerned(queue: TaskQueue) -> list[int]:
+    """Return the keys of the tasks that are held up: after a restart those of the last run."""
+    old = queue.pause_reason is PauseReason.RESTARTED
+    return [e.task_key for e in queue.entries() if not old or e.why is WaitReason.STOPPED]
+
+
+def _no_browser() -> Notice:
+    return Notice(
+        title=tr("The service has no free browser."),
+        text=tr("The program keeps asking."),
+        topic=QUEUE_TOPIC,
+        actions=(NoticeAction.TRY_NOW,),
+        stays=True,
+    )
+
+
+def _text(services: Services, reason: PauseReason, n: int) -> str:
+    if reason is PauseReason.RESTARTED:
+        return tr("Nothing starts until you say so.")
+    queued = tr.plural("1 task is queued.", "{n} tasks are queued.", n)
+    if reason is not PauseReason.FUNDS:
+        return queued
+    sessions = services.sessions
+    open_now = [s for s in map(sessions.session, sessions.session_keys()) if s and not s.is_ended]
+    tasks = filter(None, map(sessions.current_task, open_now))
+    works = sum(task.may_be_at_work for task in tasks)
+    goes_on = tr.plural("1 session carries on.", "{n} sessions carry on.", works) if works else ""
+    return f"{goes_on} {queued}".strip()
+
+
+def _title(reason: PauseReason, n: int) -> str:
+    if reason is PauseReason.RESTARTED:
+        return tr.plural("1 task queued from the last run", "{n} tasks queued from the last run", n)
+    return {
+        PauseReason.FUNDS: tr("The balance is used up."),
+        PauseReason.KEY: tr("The API key was refused."),
+        PauseReason.FORBIDDEN: tr("This account may not do that."),
+        PauseReason.UNTAKEN: tr("Browsers open, but take no task."),
+        PauseReason.DIALECT: tr("The service does not understand this dialect."),
+    }[reason]
+
+
+def _actions(services: Services, reason: PauseReason) -> tuple[NoticeAction, ...]:
+    match reason:
+        case PauseReason.FUNDS:
+            has_page = account_page(services.account.base_url) is not None
+            page = (NoticeAction.ADD_FUNDS,) if has_page else ()
+            return (*page, NoticeAction.FUNDS_ADDED)
+        case PauseReason.KEY:
+            return (NoticeAction.ENTER_KEY,)
+        case PauseReason.DIALECT:
+            return (NoticeAction.SETTINGS, NoticeAction.GO_ON)
+        case _:
+            return (NoticeAction.GO_ON,)

@@ -1,0 +1,152 @@
+"""The list of notices in the window: its count, its ways out, and that no row of it moves."""
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication
+
+from enigma_panel.api.errors import InterruptedCallError
+from enigma_panel.core.models import Phase, TaskStatus
+from enigma_panel.services.types import NoticeKind, PauseReason, ServiceNotice, WaitReason
+from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.text.problems import Notice, NoticeAction
+from enigma_panel.ui.widgets.pointer_hold import ARM_MS
+from tests.kit.person import active, button, key, shown_texts
+
+PLAIN = Notice(title="Something happened.")
+SLEPT = Notice(title="This computer slept.", needs_look=False)
+
+
+def unconfirmed(services: Any) -> None:
+    services.sessions.add(1, phase=Phase.UNCONFIRMED, status=TaskStatus.UNCONFIRMED)
+    services.sessions.change_session(1, service_id=None)
+    error = InterruptedCallError("timeout")
+    kind = NoticeKind.START_UNCONFIRMED
+    services.sessions.said.emit(ServiceNotice(kind=kind, session_key=1, task_key=1, error=error))
+
+
+def test_the_count_is_of_what_needs_a_look(window: MainWindow) -> None:
+    look = window.status_bar.look
+    assert not look.isVisible()
+    window.notices.add(SLEPT)
+    assert not look.isVisible()
+    window.notices.add(PLAIN)
+    assert look.text() == look.accessibleName() == "1 needs a look"
+    window.notices.add(Notice(title="Another."))
+    assert look.text() == "2 need a look"
+
+
+def test_it_comes_as_a_toast_that_leads_to_the_list(window: MainWindow, services: Any) -> None:
+    unconfirmed(services)
+    assert window.toast.accessibleName() == "The start of “Task 1” is unconfirmed."
+    button(window.toast, "Show").click()
+    assert window.notice_panel.isVisible()
+    button(window.notice_panel, "Dismiss this start").click()
+    assert services.sessions.calls == [("dismiss", 1)]
+    assert not window.status_bar.look.isVisible()
+
+
+def test_a_short_one_is_a_toast_and_is_read_later(window: MainWindow) -> None:
+    assert not window.all_notices.isEnabled()
+    window.notices.add(SLEPT)
+    assert window.toast.accessibleName() == SLEPT.title
+    window.toast.end()
+    assert window.all_notices in window.command_groups()[0].actions
+    window.all_notices.trigger()
+    assert SLEPT.title in shown_texts(window.notice_panel)
+    button(window.notice_panel, "Dismiss").click()
+    assert not window.all_notices.isEnabled()
+
+
+async def test_the_keyboard_reaches_all_of_it(window: MainWindow, services: Any) -> None:
+    await active(window)
+    unconfirmed(services)
+    window.notices.add(SLEPT)
+    look, panel = window.status_bar.look, window.notice_panel
+    look.setFocus()
+    key(look, Qt.Key.Key_Return)
+    assert panel.close_button.hasFocus()
+    words = shown_texts(panel)
+    assert words.index("unconfirmed") < words.index(SLEPT.title)
+    reached = []
+    for _ in range(4):
+        key(window.focusWidget(), Qt.Key.Key_Tab)
+        reached.append(window.focusWidget().accessibleName())
+    again = button(panel, "Start it again (may run twice)")
+    ways = ["Open the account page", again.accessibleName(), "Dismiss this start"]
+    assert reached == [*ways, "Dismiss"]
+    assert again.accessibleDescription().startswith("The start of “Task 1”")
+    key(window.focusWidget(), Qt.Key.Key_Escape)
+    assert not panel.isVisible()
+    assert window.selection.lead.hasFocus()
+
+
+def test_no_row_moves_while_the_list_is_open(window: MainWindow, qapp: QApplication) -> None:
+    window.notices.add(PLAIN)
+    window.notices.add(Notice(title="Another.", actions=(NoticeAction.COPY_DIAGNOSTICS,)))
+    window.all_notices.trigger()
+    panel = window.notice_panel
+    qapp.processEvents()
+    rows = {row.notice.title: row for row in panel._rows}
+    places = {title: row.mapTo(window, QPoint()) for title, row in rows.items()}
+    button(panel, "Copy diagnostics").click()
+    assert not rows["Another."].isEnabled()
+    window.notices.add(Notice(title="A third."))
+    qapp.processEvents()
+    assert [row.notice.title for row in panel._rows] == ["Another.", PLAIN.title, "A third."]
+    for title, row in rows.items():
+        assert row.mapTo(window, QPoint()) == places[title]
+    panel.open_list()  # anew: what is over has gone
+    assert [row.notice.title for row in panel._rows] == ["A third.", PLAIN.title]
+
+
+def test_a_held_queue_stands_in_the_top_bar_with_its_way_out(
+    window: MainWindow, services: Any
+) -> None:
+    strip, queue = window.question_strip, services.queue
+    assert not strip.isVisible()
+    queue.put(1, 2, 3, why=WaitReason.STOPPED)
+    queue.set(*queue.waiting, pause_reason=PauseReason.RESTARTED)
+    assert "3 tasks queued from the last run" in shown_texts(strip)
+    services.clock.now += ARM_MS
+    button(strip, "Go on").click()
+    assert queue.calls == [("go on",)]
+    queue.set(*queue.waiting, pause_reason=PauseReason.FUNDS)
+    assert "The balance is used up" in shown_texts(strip)
+    queue.set(*queue.waiting)
+    assert not strip.isVisible()
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (640, 400)])
+def test_it_floats_above_the_status_bar_and_moves_nothing(
+    window: MainWindow, services: Any, qapp: QApplication, size: tuple[int, int]
+) -> None:
+    """What happens below the top bar happens in place."""
+    services.sessions.add(2)
+    services.queue.put(9, why=WaitReason.STOPPED)
+    window.resize(*size)
+    qapp.processEvents()
+    parts = (window.selection.sessions, window.selection.tasks, window.details, window.status_bar)
+
+    def places() -> list[tuple[QPoint, int, int]]:
+        qapp.processEvents()
+        return [(one.mapTo(window, QPoint()), one.width(), one.height()) for one in parts]
+
+    before = places()
+    for n in range(9):
+        window.notices.add(Notice(title=f"Something {n} happened.", text="It may cost money. " * 4))
+    assert places() == before
+    window.all_notices.trigger()
+    assert places() == before
+    panel = window.notice_panel
+    assert window.rect().contains(panel.geometry())
+    assert panel.geometry().bottom() < window.status_bar.mapTo(window, QPoint()).y()
+    services.health.lose(services.clock.now)
+    assert places() == before
+    services.health.come_back()
+    services.queue.set(*services.queue.waiting, pause_reason=PauseReason.RESTARTED)
+    assert places() == before
+    services.queue.set()
+    window.toast.offer_undo("A task was taken out of the queue.", lambda: None)
+    assert places() == before
