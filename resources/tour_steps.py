@@ -160,13 +160,17 @@ class Tour:
         await self._until("two tasks wait", lambda: len(queue.entries()) == len(WAITING))
         self._select_task(WAITING[1])
         await self._picture("line", self._window)
-        self._put_off()
         for text in WAITING:
             self._select_task(text)
-            await self._until("Remove is possible", lambda: self._button("Remove").isEnabled())
+            await self._until("Remove is possible", lambda: self._offers("Remove"))
             self._press(self._window, "Remove")
             await self._until(f"“{text}” is removed", partial(self._has_ended, text))
         await self._allow_browsers(5)
+
+    def _offers(self, name: str) -> bool:
+        """Whether Details offers that, once a question in its place is put off."""
+        self._put_off()
+        return self._button(name).isEnabled()
 
     def _put_off(self) -> None:
         """A question in Details' place is for later."""
