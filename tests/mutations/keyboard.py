@@ -34,17 +34,9 @@ KEYBOARD = (
     ),
     Break(
         promise=ON_THE_ROW,
-        mistake="it stays on the button that opened the dialog",
-        file="ui/main_window/window.py",
-        old="if focus is not None and (from_heading or self.top_bar.isAncestorOf(focus)):",
-        new="if focus is None:",
-        tests=(f"{FOCUS}::test_after_a_dialog_from_a_button_the_keyboard_is_on_the_row",),
-    ),
-    Break(
-        promise=ON_THE_ROW,
         mistake="the menu's button keeps it",
         file="ui/main_window/window.py",
-        old="        self.main_menu.menu.triggered.connect(self._leave_top_bar)\n",
+        old="        self.main_menu.menu.triggered.connect(self._leave_menu_button)\n",
         new="",
         tests=(f"{FOCUS}::test_after_the_menu_the_keyboard_is_on_the_row",),
     ),

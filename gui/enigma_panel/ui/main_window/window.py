@@ -308,9 +308,7 @@ class MainWindow(QMainWindow):
         self.question_strip.answer.connect(self._focus_row)
         self.question_strip.answer.connect(self.dialogs.open_question)
         self.sessions_card.terminate_all.clicked.connect(self.terminate_all.trigger)
-        for action in (self.new_task, self.answer, self.terminate_all, self.settings):
-            action.triggered.connect(self._leave_top_bar)
-        self.main_menu.menu.triggered.connect(self._leave_top_bar)
+        self.main_menu.menu.triggered.connect(self._leave_menu_button)
         self.status_bar.look.clicked.connect(self.notice_panel.toggle)
         self.notice_panel.closed.connect(self._focus_row)
         self.notices.changed.connect(self._follow_notices)
@@ -502,12 +500,9 @@ class MainWindow(QMainWindow):
         """Move the keyboard focus back to the row worked on."""
         self.selection.lead.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _leave_top_bar(self) -> None:
-        """Move the focus from the bar or a heading to the row, where it is when the dialog
-        closes."""
-        focus = self.focusWidget()
-        from_heading = focus is self.sessions_card.terminate_all
-        if focus is not None and (from_heading or self.top_bar.isAncestorOf(focus)):
+    def _leave_menu_button(self) -> None:
+        """Move the focus to the row, where it is when what was chosen in the menu closes."""
+        if self.top_bar.menu_button.hasFocus():
             self._focus_row()
 
     def _leave_side(self) -> None:
