@@ -103,8 +103,7 @@ def test_an_unconfirmed_start_offers_what_can_be_done(bar: Bar) -> None:
     assert bar.lines == [
         (
             "The start of “Task 1” is unconfirmed. It may be running and cost money; if so, the "
-            f"service ends it by {local_time(NOW + 200_000)}. Start it again (may run twice), or "
-            "dismiss it."
+            f"service ends it by {local_time(NOW + 200_000)}."
         )
     ]
     assert bar.offers() == ["Start it again (may run twice)", "Dismiss this start"]
@@ -116,7 +115,6 @@ def test_the_account_page_is_offered_only_where_it_is_known(bar: Bar) -> None:
     bar.services.account.base_url = "https://connect.webrun.ai"
     unconfirmed_start(bar)
     assert bar.offers()[0] == "Open the account page"
-    assert "Look at the account page" in bar.lines[0]
     bar.press("Open the account page")
     assert bar.app_actions.calls == [("open_account_page",)]
     assert len(bar.lines) == 1  # it settles nothing
@@ -165,7 +163,6 @@ def test_what_settles_nothing_leaves_the_notice_without_it(bar: Bar, label: str)
 def test_a_session_that_closes_cannot_be_asked(bar: Bar) -> None:
     unconfirmed_task(bar, close_after=True)
     assert bar.offers() == ["Terminate"]
-    assert "Ask the session" not in bar.lines[0]
     bar.press("Terminate")
     assert bar.app_actions.calls == [("command", [1], CommandVerb.TERMINATE)]
 

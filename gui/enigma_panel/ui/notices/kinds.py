@@ -114,8 +114,7 @@ def _topic(report: ServiceNotice) -> str:
 
 
 def _unconfirmed(about: About) -> Words:
-    why = about.why
-    return why.what, f"{why.money} {why.todo}".strip()
+    return about.why.what, about.why.money
 
 
 def _command_failed(about: About) -> Words:

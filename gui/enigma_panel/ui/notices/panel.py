@@ -168,6 +168,8 @@ class NoticeRow(QFrame):
         time = make_label(local_time(notices.since_ms(notice)), "dim")
         self.buttons = {action: self._button(action) for action in notice.actions}
         self.dismiss_button = make_button(tr("Dismiss"))
+        for button in (*self.buttons.values(), self.dismiss_button):
+            button.setProperty("small", True)
         has_own = NoticeAction.DISMISS_START in notice.actions
         self.dismiss_button.setHidden(notice.stays or has_own)
         self.dismiss_button.clicked.connect(lambda: notices.dismiss(self.notice))

@@ -84,6 +84,7 @@ QPushButton[role="link"]:focus, QPushButton[role="danger-link"]:focus { border-c
 QPushButton[role="link"]:disabled, QPushButton[role="danger-link"]:disabled { color: {faint}; }
 QPushButton[role="look"] { background: {amber_tint}; color: {amber}; font-weight: 600;
     border: 1px solid transparent; border-radius: 10px; padding: 1px 8px; min-height: 16px; }
+QFrame[role="offline"] QPushButton[role="look"] { border-color: {amber_line}; }
 QPushButton[role="look"]:hover { border-color: {amber_bar}; }
 QPushButton[role="look"]:focus { border: 2px solid {mark}; padding: 0 7px; }
 QPushButton[role="chip"] { background: {well}; border: 1px solid transparent; border-radius: 12px;
