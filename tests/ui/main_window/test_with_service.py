@@ -54,7 +54,7 @@ async def test_a_task_from_start_to_end(
         assert enabled == {CommandVerb.TERMINATE}
         window.verbs[CommandVerb.TERMINATE].trigger()  # no task is at work: it goes at once
         await until(lambda: sessions.session(session_key).phase is not Phase.OPEN)
-        assert index.data() in {"closed (assumed)", "ended by you"}
+        assert index.data() in {"Closed (assumed)", "Ended by you"}
         told = [step_text(step) for step in window.details.timeline.lines.steps()]
         assert (told[0], told[-1]) == ("Task sent", "Done")
         window.close_for_good()

@@ -429,11 +429,8 @@ def test_the_task_of_a_lost_browser_is_not_said_to_work(window: MainWindow, serv
     services.sessions.change_session(1, phase=Phase.CONNECTION_LOST)
     assert told  # although nothing of the task itself changed
     cell = cell_text(tasks, 1, TaskColumn.STATUS, Role.CELL)
-    assert (cell.text, cell.mark, cell.severity) == ("working?", Severity.AMBER, Severity.AMBER)
-    assert cell_text(tasks, 1, TaskColumn.STATUS, SPOKEN) == (
-        "working, not confirmed, connection lost"
-    )
-    assert window.details.head.state.text() == "working?"
+    assert (cell.text, cell.mark) == ("Reconnecting", Severity.AMBER)
+    assert window.details.head.state.text() == "Reconnecting"
     services.sessions.change_session(1, phase=Phase.OPEN)
     assert cell_text(tasks, 1, TaskColumn.STATUS) == "Running"
 
@@ -463,7 +460,7 @@ def test_no_task_works_on_in_a_session_that_has_ended(
     cell = cell_text(tasks, 1, TaskColumn.STATUS, Role.CELL)
     assert (cell.text, cell.severity) == ("Unconfirmed", Severity.DIM)
     assert cell_text(tasks, 1, TaskColumn.TOOK) == "0:40"
-    assert window.details.head.state.text() == "unconfirmed"
+    assert window.details.head.state.text() == "Unconfirmed"
     services.sessions.change_session(1, phase=Phase.OPEN, ended_ms=None)
     assert cell_text(tasks, 1, TaskColumn.STATUS) == "Running"
     assert cell_text(tasks, 1, TaskColumn.TOOK) == "10:40"
@@ -483,7 +480,7 @@ def test_a_task_of_unknown_outcome_runs_no_longer_than_its_session(
     assert cell_text(tasks, 1, TaskColumn.STATUS, Role.CELL).severity is Severity.DIM
     assert cell_text(tasks, 1, TaskColumn.RESULT) == "Its session has ended"
     assert cell_text(tasks, 1, TaskColumn.TOOK) == "0:40"
-    assert window.details.head.state.text() == "unconfirmed"
+    assert window.details.head.state.text() == "Unconfirmed"
     said = "Its session has ended. What became of the task is not known yet."
     details = window.details
     assert f"{details.trouble.what.text()} {details.trouble.money.text()}" == said

@@ -10,7 +10,7 @@ from enigma_panel.core.observation import Kind
 from enigma_panel.core.verbs import COMMANDS, CommandVerb
 from enigma_panel.services.types import LiveShare, PendingCommand, WaitReason
 from enigma_panel.store.ledger.intents import Step
-from enigma_panel.ui.i18n import plain_tip, shorten
+from enigma_panel.ui.i18n import plain_tip, sentence, shorten
 from enigma_panel.ui.text.states import local_time, session_state_text, state_text, task_status_text
 from enigma_panel.ui.text.steps import (
     LINE_CHARS,
@@ -194,9 +194,9 @@ def test_the_tip_names_the_command(verb: CommandVerb) -> None:
 
 def test_a_pause_that_nothing_confirms_says_when_it_was_sent() -> None:
     task = _task(TaskStatus.PAUSED)
-    said = f"sent at {local_time(task.since_ms)}, the service does not confirm it"
-    assert state_text(_session(), task, NOW).tip == said
-    assert task_summary(task, None, NOW).text == f"paused? 0:41 · {said}"
+    said = f"not confirmed, sent at {local_time(task.since_ms)}"
+    assert state_text(_session(), task, NOW).tip == sentence(said)
+    assert task_summary(task, None, NOW).text == f"Pause sent 0:41 · still billing · {said}"
     confirmed = _task(TaskStatus.PAUSED, confirmed=True)
     assert state_text(_session(), confirmed, NOW).tip == ""
 
