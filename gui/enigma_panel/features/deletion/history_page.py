@@ -82,7 +82,7 @@ class HistoryPage(SettingsPage):
         column.setContentsMargins(10, 8, 10, 8)
         self.question.setLayout(column)
         layout = make_column(grid, self.question, self.news, None, gap=16)
-        layout.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+        layout.setContentsMargins(0, MARGIN, 0, 0)
         self.setLayout(layout)
 
     def _connect(self) -> None:

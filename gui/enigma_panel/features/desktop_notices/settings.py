@@ -24,7 +24,7 @@ class DoneSettings(QWidget):
         self.box.setToolTip(tip)
         self.box.setAccessibleDescription(tip)
         layout = make_column(self.box)
-        layout.setContentsMargins(MARGIN, 0, MARGIN, MARGIN)
+        layout.setContentsMargins(0, 0, 0, 0)
         self.setLayout(layout)
         self.box.toggled.connect(self._change)
         settings.changed.connect(self._refresh)
@@ -62,7 +62,7 @@ class QuestionSettings(QWidget):
             for part in (box, _note(box.accessibleDescription()))
         ]
         layout = make_column(self.missing, *rows, None)
-        layout.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+        layout.setContentsMargins(0, MARGIN, 0, 0)
         self.setLayout(layout)
         for name, box in self.boxes.items():
             box.toggled.connect(lambda on, name=name: self._change(name, on))

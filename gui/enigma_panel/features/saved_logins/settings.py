@@ -135,7 +135,7 @@ class LoginsPage(SettingsPage):
         column.addLayout(make_row(self.test_button, None, self.delete_button))
         column.addWidget(self.wait)
         column.setStretchFactor(self.table, 1)
-        column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+        column.setContentsMargins(0, MARGIN, 0, 0)
         self.setLayout(column)
 
     def _connect(self) -> None:

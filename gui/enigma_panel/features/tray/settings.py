@@ -4,7 +4,7 @@ from PySide6.QtWidgets import QCheckBox, QWidget
 
 from enigma_panel.services.settings import SettingsBook
 from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.widgets.basics import MARGIN, make_column, make_label
+from enigma_panel.ui.widgets.basics import make_column, make_label
 
 tr = Translations("Tray")
 
@@ -21,7 +21,7 @@ class TraySettings(QWidget):
         label = make_label(note, "dim", wrap=True)
         label.setIndent(26)
         layout = make_column(self.keep_in_tray, label)
-        layout.setContentsMargins(MARGIN, 0, MARGIN, MARGIN)
+        layout.setContentsMargins(0, 0, 0, 0)
         self.setLayout(layout)
         self.keep_in_tray.toggled.connect(self._change)
         settings.changed.connect(self._refresh)

@@ -90,7 +90,7 @@ class AccountPage(SettingsPage):
         grid.addLayout(key, row, 1)
         grid.setVerticalSpacing(18)
         layout = make_column(grid, None)
-        layout.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+        layout.setContentsMargins(0, MARGIN, 0, 0)
         self.setLayout(layout)
 
     def _connect(self) -> None:

@@ -22,7 +22,7 @@ class AppearancePage(QWidget):
             DARK: QRadioButton(tr("Dark")),
         }
         layout = make_column(*self.choices.values(), None)
-        layout.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+        layout.setContentsMargins(0, MARGIN, 0, 0)
         self.setLayout(layout)
         for button in self.choices.values():
             button.toggled.connect(self._change)

@@ -76,7 +76,7 @@ class GeneralPage(SettingsPage):
         grid.setVerticalSpacing(18)
         boxes = make_column(self.show_ended, self.start_at_login, self.problem)
         layout = make_column(boxes, grid, None, gap=16)
-        layout.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+        layout.setContentsMargins(0, MARGIN, 0, 0)
         self.setLayout(layout)
 
     def _connect(self) -> None:

@@ -236,6 +236,8 @@ class FieldGrid(QGridLayout):
         row = self.rowCount()
         first = make_row(field, *beside)
         first.setStretch(0, 1)
+        for other in beside:  # one that is lower makes the field no lower
+            first.setAlignment(other, Qt.AlignmentFlag.AlignVCenter)
         self.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
         self.addLayout(make_column(first, *([below] if note else []), problem, gap=4), row, 1)
         label.setFixedHeight(max(32, label.sizeHint().height()))
