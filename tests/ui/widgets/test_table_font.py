@@ -39,3 +39,8 @@ def test_what_is_remembered_is_bounded(qapp: QApplication, monkeypatch: pytest.M
         one.cut("0" * n, 100)
     assert max(len(one._widths), len(one._cut)) <= 3
     assert one.demi_bold.width("bold face") >= one.width("bold face")
+
+
+def test_all_figures_are_as_wide(qapp: QApplication) -> None:
+    one = TableFont(QFont(qapp.font()))
+    assert [each.font.featureValue(QFont.Tag("tnum")) for each in (one, one.demi_bold)] == [1, 1]

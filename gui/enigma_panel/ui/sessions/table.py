@@ -1,13 +1,11 @@
 """The Sessions table, with the verbs under the mouse."""
 
 from functools import reduce
-from textwrap import wrap
 
 from msgspec import Struct
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QFontMetrics,
     QHelpEvent,
     QMouseEvent,
     QPainter,
@@ -35,12 +33,11 @@ from enigma_panel.ui.widgets.table.model import Index
 from enigma_panel.ui.widgets.table.row_places import RowPlaces
 from enigma_panel.ui.widgets.table.table import KeyedTable
 from enigma_panel.ui.widgets.table_font import TableFont
+from enigma_panel.ui.widgets.tips import short_lines, show_tip, tip_width
 
 tr = Translations("Sessions")
 
 RADIUS = 6
-TIP_CHARS, TIP_GAP = 40, 16
-"""Length of a line in a verb's tool tip, and its distance to the verbs."""
 _UNDER_UNDO = frozenset(verb for verb, rules in COMMANDS.items() if rules.under_undo)
 
 
@@ -307,10 +304,7 @@ class VerbsDelegate(CellDelegate):
         else:
             head, tip = undo_text([pending] if pending is not None else []), undo_tip()
             rect = self.undo_rect(option.rect)
-        text = "\n".join((head, *wrap(tip, TIP_CHARS)))
-        # Left of the verbs and below its row, so that it covers none of either; Qt adds an offset.
-        metrics = QFontMetrics(QToolTip.font())
-        width = max(map(metrics.horizontalAdvance, text.splitlines())) + TIP_GAP
-        at = option.rect.bottomLeft() - QPoint(width, TIP_GAP)
-        QToolTip.showText(view.viewport().mapToGlobal(at), text, view.viewport(), rect)
+        text = f"{head}\n{short_lines(tip)}"
+        left_of_the_verbs = option.rect.left() - tip_width(text)
+        show_tip(view, text, option.rect, rect, left_of_the_verbs)
         return True

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.text.verbs import verb_text
+from enigma_panel.ui.widgets.tips import short_lines
 
 tr = Translations("Widgets")
 
@@ -49,7 +50,7 @@ def rename_action(action: QAction, text: str) -> None:
     head = f"{text} ({keys})" if keys else text
     tip = description(action)
     action.setText(text)
-    action.setToolTip(f"{head}\n{tip}" if tip else head)
+    action.setToolTip(f"{head}\n{short_lines(tip)}" if tip else head)
 
 
 def keys_text(keys: QKeySequence) -> str:

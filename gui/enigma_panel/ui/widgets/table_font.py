@@ -19,9 +19,10 @@ class TableFont:
     """
 
     def __init__(self, font: QFont) -> None:
-        self.font = font
-        self.metrics = QFontMetrics(font)
-        self._fine_metrics = QFontMetricsF(font)
+        self.font = QFont(font)
+        self.font.setFeature(QFont.Tag("tnum"), 1)  # figures that change stand still
+        self.metrics = QFontMetrics(self.font)
+        self._fine_metrics = QFontMetricsF(self.font)
         self._widths: dict[str, int] = {}
         self._cut: dict[tuple[str, int], str] = {}
 

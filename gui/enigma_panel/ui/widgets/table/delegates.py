@@ -1,15 +1,21 @@
 """How cells are painted: a glyph, a text, a dimmed tail, a bar; and the row below them."""
 
-from PySide6.QtCore import QObject, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QHelpEvent, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QToolTip,
+)
 
-from enigma_panel.ui.i18n import Translations
+from enigma_panel.ui.i18n import Translations, plain_tip
 from enigma_panel.ui.text.cells import Cell
 from enigma_panel.ui.theme import icons, theme
 from enigma_panel.ui.theme.palette import Severity
 from enigma_panel.ui.widgets.table.model import LEFT, RIGHT, Index, KeyedTableModel
 from enigma_panel.ui.widgets.table_font import TableFont
+from enigma_panel.ui.widgets.tips import short_lines, show_tip
 
 tr = Translations("Widgets")
 
@@ -118,6 +124,20 @@ class CellDelegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         cell = self.rows.cell_at(index.row(), index.column())
         return QSize(cell_width(cell, TableFont(option.font)), option.fontMetrics.height())
+
+    def helpEvent(
+        self,
+        event: QHelpEvent,
+        view: QAbstractItemView,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | Index,
+    ) -> bool:
+        tip = self.rows.cell_at(index.row(), index.column()).tool_tip if index.isValid() else ""
+        if event.type() is not QEvent.Type.ToolTip or not tip:
+            QToolTip.hideText()
+            return True
+        show_tip(view, plain_tip(short_lines(tip)), option.rect, option.rect, event.pos().x())
+        return True
 
 
 def cell_width(cell: Cell, table_font: TableFont) -> int:
