@@ -122,10 +122,10 @@ class Toast(QFrame):
         self._button.setVisible(bool(content.label))
         self._keys.setEnabled(content.can_undo and not self._is_key_taken)
         self._leaves.start(content.stays_ms)
+        self._place()  # before it is seen: it counts as pointed at where it comes up
+        self._clear_pointer()
         self.show()
         self.raise_()
-        self._place()
-        self._clear_pointer()
         self.said.emit(content.text)
 
     def _place(self) -> None:
