@@ -62,10 +62,6 @@ class Hand:
         return self._person.find(self._main, Role.PANEL, "Top bar")
 
     @cached_property
-    def _tasks(self) -> Node:
-        return self._person.find(self._main, Role.PANEL, "Tasks")
-
-    @cached_property
     def _sessions(self) -> Node:
         return self._person.table("Sessions")
 
@@ -90,8 +86,7 @@ class Hand:
 
     def go_on(self) -> None:
         """Let the tasks go on that wait, or open the question that was left for later."""
-        if not self._person.press_now(self._tasks, "Go on"):
-            self._person.press_now(self._tools, "Answer")
+        self._person.press_now(self._tools, "Go on|Answer")
 
     def terminate_one(self) -> bool:
         """Terminate one of the sessions that are said to be open; whether there was one."""

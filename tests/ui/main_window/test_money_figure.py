@@ -41,6 +41,9 @@ def test_while_a_session_is_open_more_is_to_come(window: MainWindow, services: A
     services.sessions.add(1)
     window._tick()
     assert window.money.today.text() == "$4.87 today so far"
+    services.spending.today = TaskSum(unknown=1)
+    window._tick()
+    assert window.money.today.text() == "Today: not known yet"
 
 
 def test_what_comes_and_goes_in_it_changes_no_width(window: MainWindow, services: Any) -> None:

@@ -92,6 +92,8 @@ QPushButton[role="chip"] { background: {well}; border: 1px solid transparent; bo
 QPushButton[role="chip"]:hover { background: {line}; }
 QPushButton[role="chip"]:checked { background: {tint}; color: {mark}; }
 QPushButton[role="chip"]:focus { border: 2px solid {mark}; padding: 0 10px; }
+QFrame[role="bar"] QPushButton[role="chip"] { background: {card}; border-color: {line}; }
+QFrame[role="bar"] QPushButton[role="chip"]:focus { border-color: {mark}; }
 QPushButton[role="example"] { border-color: {line}; border-radius: 8px;
     padding: 13px 47px 13px 15px; text-align: left; }
 QPushButton[role="example"]:focus { border-color: {mark}; padding: 12px 46px 12px 14px; }
