@@ -51,7 +51,7 @@ async def test_it_says_what_goes_and_what_stays_and_wants_a_word(
     await world.settle()
     await active(dialog)
     texts = shown_texts(dialog)
-    assert "This deletes 2 tasks, which cost $0.2400 together" in texts
+    assert "This deletes 2 tasks, which cost $0.24 together" in texts
     assert "2 stay: 1 is queued; 1 may still have its browser open." in texts
     assert "stays in the sums of their days" in texts
     assert dialog.field.hasFocus()

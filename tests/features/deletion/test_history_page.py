@@ -67,7 +67,7 @@ async def test_what_it_deletes_at_once_is_said_and_asked(
     page.choice.setCurrentIndex(1)
     await world.settle()
     assert page.text.text() == (
-        "This deletes 2 tasks now, which cost $0.2400 together; nothing brings them back. From "
+        "This deletes 2 tasks now, which cost $0.24 together; nothing brings them back. From "
         "then on each goes 90 days after its end.\n1 stays: 1 is lost, and its result may still "
         "come."
     )

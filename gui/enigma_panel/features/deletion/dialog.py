@@ -24,7 +24,7 @@ from enigma_panel.ui.widgets.basics import (
     make_label,
 )
 from enigma_panel.ui.widgets.dialog import ModelessDialog
-from enigma_panel.ui.widgets.inputs import LineEdit
+from enigma_panel.ui.widgets.inputs import LineEdit, ScrollArea
 
 tr = Translations("Deletion")
 
@@ -73,12 +73,14 @@ class DeletionDialog(ModelessDialog):
         self.progress.setAccessibleName(tr("Progress"))
         self.cancel_button = make_button(tr("Cancel"))
         self.delete_button = make_button(delete_label(0), "danger")
+        scroll = ScrollArea()
         for part in (self.what, self.kept, self.stays):
-            self.body.addWidget(part)
-        self.body.addLayout(grid)
-        self.body.addWidget(self.news)
-        self.body.addWidget(self.progress)
-        self.body.addStretch(1)
+            scroll.column.addWidget(part)
+        scroll.column.addLayout(grid)
+        scroll.column.addWidget(self.news)
+        scroll.column.addWidget(self.progress)
+        scroll.column.addStretch(1)
+        self.body.addWidget(scroll, 1)
         self.add_buttons(None, self.cancel_button, self.delete_button)
         self.setMinimumWidth(520)
         self._show_running(running=False)
