@@ -218,7 +218,7 @@ class Details(QFrame):
         column.addLayout(top)
         self._fill_tabs()
         tabs = make_row(self.tabs)
-        tabs.setContentsMargins(SIDE - 2, 0, SIDE, 0)
+        tabs.setContentsMargins(SIDE - 8, 0, SIDE, 0)
         column.addLayout(tabs)
         self.nothing.setContentsMargins(SIDE, 0, SIDE, 0)
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignTop)

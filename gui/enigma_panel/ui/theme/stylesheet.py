@@ -145,7 +145,7 @@ QSpinBox::down-arrow, QDoubleSpinBox::down-arrow {
     image: url(:/marks/down-{name}.png); width: 10px; height: 10px; }
 
 QCheckBox, QRadioButton { spacing: 8px; border: 2px solid transparent; border-radius: 6px;
-    padding: 2px 4px 2px 2px; }
+    padding: 2px 4px 2px 0; }
 QCheckBox:focus, QRadioButton:focus { border-color: {mark}; }
 QCheckBox:disabled, QRadioButton:disabled { color: {faint}; }
 QRadioButton[option="true"] { border: 1px solid {line}; padding: 8px 11px; }
@@ -207,7 +207,7 @@ QSplitter::handle { background: transparent; }
 QSplitter::handle:hover { background: {line}; }
 QTabWidget::pane { border: none; border-top: 1px solid {line}; background: transparent; }
 QTabBar { qproperty-drawBase: 0; }
-QTabBar::tab { padding: 6px 0; margin-right: 20px; color: {dim}; background: transparent;
+QTabBar::tab { padding: 6px; margin-right: 8px; color: {dim}; background: transparent;
     border: 2px solid transparent; }
 QTabBar::tab:hover { color: {text}; }
 QTabBar::tab:selected { color: {text}; border-bottom-color: {mark}; }
