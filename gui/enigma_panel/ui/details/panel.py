@@ -26,7 +26,7 @@ from enigma_panel.ui.details.verbs import VerbBar
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.steps.loader import StepsLoader
 from enigma_panel.ui.steps.model import StepsModel
-from enigma_panel.ui.widgets.basics import make_label, make_row, set_role, show_text
+from enigma_panel.ui.widgets.basics import make_column, make_label, make_row, set_role, show_text
 from enigma_panel.ui.widgets.inputs import ReadingText
 
 if TYPE_CHECKING:
@@ -219,13 +219,14 @@ class Details(QFrame):
         self._fill_tabs()
         tabs = make_row(self.tabs)
         tabs.setContentsMargins(SIDE - 8, 0, SIDE, 0)
-        column.addLayout(tabs)
+        below = make_column(tabs, gap=0)
+        column.addLayout(below, 1)
         self.nothing.setContentsMargins(SIDE, 0, SIDE, 0)
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignTop)
-        column.addWidget(self.nothing, 1)
+        below.addWidget(self.nothing, 1)
         self._pages = QStackedWidget()
         set_role(self._pages, "foot")
-        column.addWidget(self._pages, 1)
+        below.addWidget(self._pages, 1)
         self._overview = QScrollArea()
         self._pages.addWidget(self._overview)
         self._fill_overview()

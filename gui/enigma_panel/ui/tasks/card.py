@@ -33,6 +33,7 @@ class TasksCard(Card):
         super().__init__(parent)
         self.setAccessibleName(tr("Tasks"))
         self._field = filter_bar.field
+        self._field.setProperty("small", True)
         self.more = make_tool(tr("Filter and columns"))
         self.more.setText("⋯")
         title = make_label(tr("Tasks"), "heading")

@@ -25,7 +25,6 @@ from enigma_panel.ui.widgets.basics import (
     make_column,
     make_label,
     make_row,
-    set_role,
 )
 from enigma_panel.ui.widgets.flow_layout import FlowLayout
 from enigma_panel.ui.widgets.inputs import LineEdit
@@ -48,7 +47,6 @@ class FilterPanel(QFrame):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        set_role(self, "plain")
         self.setAccessibleName(tr("More of the filter"))
         day, cost = tr("2026-11-27"), "0.05"
         tips = tr("Started on this day or later."), tr("Started on this day or before.")
