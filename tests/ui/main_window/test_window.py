@@ -357,10 +357,7 @@ def test_every_control_has_its_visible_name(window: MainWindow, services: Any) -
         assert verb.whatsThis()
 
 
-def test_ended_sessions_are_shown_as_menu_and_settings_say(
-    window: MainWindow, services: Any
-) -> None:
-    """The menu and Settings have one setting."""
+def test_ended_sessions_are_shown_as_the_menu_says(window: MainWindow, services: Any) -> None:
     services.sessions.add(1)
     ended = {"phase": Phase.ENDED_BY_YOU, "ended_ms": NOW - 3_600_000}
     services.sessions.change_session(1, **ended)

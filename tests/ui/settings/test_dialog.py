@@ -23,14 +23,6 @@ async def on_account(dialog: SettingsDialog) -> None:
     await active(dialog)
 
 
-async def test_showing_ended_sessions_holds_at_once(world: World, dialog: SettingsDialog) -> None:
-    dialog.ask()
-    dialog.general.show_ended.click()
-    assert world.settings.value.show_ended
-    world.settings.change(show_ended=False)
-    assert not dialog.general.show_ended.isChecked()
-
-
 async def test_the_data_folder_can_be_copied(world: World, dialog: SettingsDialog) -> None:
     dialog.ask()
     click(dialog.general.copy_button)

@@ -40,7 +40,6 @@ class MainLayout(ScrollArea):
     """
 
     details_opened = Signal(bool)
-    folded = Signal(bool)
     tables_moved = Signal()
     scrolled = Signal()
 
@@ -178,7 +177,6 @@ class MainLayout(ScrollArea):
         turned = Qt.Orientation.Vertical if narrow else Qt.Orientation.Horizontal
         self.whole.setOrientation(turned)
         self._show_details()
-        self.folded.emit(narrow)
 
 
 class _Splitter(QSplitter):

@@ -52,7 +52,6 @@ class GeneralPage(SettingsPage):
         self.refresh()
 
     def _build_parts(self, *, power_available: bool) -> None:
-        self.show_ended = QCheckBox(tr("Show ended sessions"))
         self.start_at_login = QCheckBox(tr("Start when I log in"))
         self.start_at_login.setVisible(self._autostart is not None)
         self.problem = NoticeLabel()
@@ -74,13 +73,12 @@ class GeneralPage(SettingsPage):
             sleep = tr("This computer does not announce sleep.")
         grid.add_field(tr("Before this computer sleeps"), self.before_sleep, note=sleep)
         grid.setVerticalSpacing(18)
-        boxes = make_column(self.show_ended, self.start_at_login, self.problem)
+        boxes = make_column(self.start_at_login, self.problem)
         layout = make_column(boxes, grid, None, gap=16)
         layout.setContentsMargins(0, MARGIN, 0, 0)
         self.setLayout(layout)
 
     def _connect(self) -> None:
-        self.show_ended.toggled.connect(self._change_show_ended)
         self.start_at_login.toggled.connect(self._change_start_at_login)
         self.before_sleep.currentIndexChanged.connect(self._change_before_sleep)
         self.copy_button.clicked.connect(self._copy_folder)
@@ -89,13 +87,8 @@ class GeneralPage(SettingsPage):
     def refresh(self) -> None:
         """Show what holds now."""
         value = self._settings.value
-        self.show_ended.setChecked(value.show_ended)
         self._show_start_at_login()
         self.before_sleep.setCurrentIndex(max(0, self.before_sleep.findData(value.before_sleep)))
-
-    def _change_show_ended(self, shown: bool) -> None:
-        if self._settings.value.show_ended != shown:
-            self._settings.change(show_ended=shown)
 
     def _show_start_at_login(self) -> None:
         with QSignalBlocker(self.start_at_login):
