@@ -18,7 +18,7 @@ HEARD = [
     (POLITE, "Failed: shop.example 3"),
     (POLITE, "“Task 4” was not started."),
     (POLITE, "Stop did not reach shop.example 5."),
-    (POLITE, "Tasks wait: the account cannot pay"),
+    (POLITE, "The balance is used up. Tasks stay queued."),
     (ASSERTIVE, "No connection to the service"),
     (POLITE, "The connection is back"),
     (POLITE, "10 tasks ended"),

@@ -8,6 +8,7 @@ from enigma_panel.features.exports.exports import Exports
 from enigma_panel.features.feature import Feature, Host
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.text.problems import Notice
 from enigma_panel.ui.widgets.actions import make_action
 
 tr = Translations("Export")
@@ -41,7 +42,7 @@ def _open(host: Host, exports: Exports, *, of_selected: bool = False) -> None:
 def say(window: MainWindow, text: str, path: Path | None) -> None:
     """Say that an export was made, or, without a file, that it failed while nobody saw it."""
     if path is None:
-        window.app_actions.trouble.emit(text)
+        window.notices.add(Notice(title=text))
     else:
         show = partial(window.app_actions.show_folder, path)
         window.toast.offer(text, tr("Show in folder"), show)
