@@ -26,7 +26,7 @@ from enigma_panel.ui.widgets.inputs import ScrollArea
 
 tr = Translations("Notices")
 
-WIDTH, APART, SIDE = 440, 16, 16
+WIDTH, APART, SIDE, GAP = 440, 16, 16, 8
 BELOW_TOP = 60
 """The top bar and a gap stay in sight."""
 _ROLES = {NoticeAction.TERMINATE: "danger"}
@@ -120,7 +120,7 @@ class NoticePanel(QFrame):
 
     def _place(self) -> None:
         """Stand on the status bar, as high as the rows need and the window has room for."""
-        edge = self._above.mapTo(self._window, QPoint()).y()
+        edge = self._above.mapTo(self._window, QPoint()).y() - GAP
         width = min(theme.scaled(WIDTH), self._window.width() - 2 * APART)
         self.resize(width, self.height())
         self._head.invalidate()  # its font came with the style sheet
