@@ -20,7 +20,7 @@ from enigma_panel.ui.text.states import local_time
 from enigma_panel.ui.text.steps import live_text
 from enigma_panel.ui.theme.palette import Severity
 from enigma_panel.ui.widgets.debounce import DELAY_MS
-from enigma_panel.ui.widgets.table.delegates import LEAST_TAIL, STEADY_SHARE, TAIL_GAP, text_width
+from enigma_panel.ui.widgets.table.delegates import LEAST_TAIL, STEADY_TEXT, TAIL_GAP, text_width
 from enigma_panel.ui.widgets.table.model import Role
 from tests.kit.builders import new_task
 from tests.kit.clock import NOW
@@ -76,6 +76,22 @@ def test_what_the_agent_does_stands_behind_its_task_while_it_works(
     now = ", now: Clicking search button" if shown else ""
     assert cell_text(rows, 1, Column.TASK, SPOKEN) == said + now
     assert ("Clicking" in cell_text(rows, 1, Column.TASK, TIP)) is shown
+
+
+def test_what_the_agent_does_stands_in_the_place_of_the_result(
+    window: MainWindow, services: Any, live: FakeLive, qapp: QApplication, qtbot: Any
+) -> None:
+    services.sessions.add(1)
+    qapp.processEvents()  # it is painted
+    tasks = window.selection.task_rows
+    assert cell_text(tasks, 1, TaskColumn.RESULT) == "…"
+    told: list[int] = []
+    tasks.dataChanged.connect(lambda first, _last: told.append(first.column()))
+    live.set_doing(1, "click_element: search button")
+    qtbot.waitUntil(lambda: TaskColumn.RESULT in told, timeout=5_000)
+    assert cell_text(tasks, 1, TaskColumn.RESULT) == "Clicking search button"
+    services.sessions.change_task(1, status=TaskStatus.DONE, result="$5")
+    assert cell_text(tasks, 1, TaskColumn.RESULT) == "$5"
 
 
 @pytest.mark.parametrize("phase", [Phase.CONNECTION_LOST, Phase.CLOSED, Phase.CLOSED_ASSUMED])
@@ -234,12 +250,13 @@ def test_the_line_is_painted_where_the_task_is_long(
     window: MainWindow, services: Any, live: FakeLive, qapp: QApplication
 ) -> None:
     services.sessions.add(1, text="Buy the cheapest hub with many ports " * 20)
+    window.resize(1900, 800)
     qapp.processEvents()
     before = _picture(window)
     live.set_doing(1, "click_element: search button")
     window.selection.sessions.viewport().repaint()
     after = _picture(window)
-    text = round(before.width() * STEADY_SHARE) - 40
+    text = STEADY_TEXT - 40
     assert before != after
     assert before.copy(0, 0, text, before.height()) == after.copy(0, 0, text, before.height())
 

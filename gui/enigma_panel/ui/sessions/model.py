@@ -126,7 +126,12 @@ class SessionsModel(KeyedTableModel):
             ColumnDef(Column.SESSION, tr("Session"), self._name, width=name, least=short),
             ColumnDef(Column.TASK, tr("Task"), self._task),
             ColumnDef(
-                Column.LEFT, tr("Left"), self._left, width=(replace(left, bar=1.0),), least=(left,)
+                Column.LEFT,
+                tr("Left"),
+                self._left,
+                width=(replace(left, bar=1.0),),
+                least=(left,),
+                gives_way=True,
             ),
             ColumnDef(Column.COST, tr("Cost"), self._cost, RIGHT, cost),
             ColumnDef(Column.VERBS, "", self._verbs, width=verbs_width),
@@ -279,6 +284,7 @@ class SessionsModel(KeyedTableModel):
             text=word.short,
             tail=tail,
             tail_first=waiting is not None,  # the last part of it is how long
+            text_first=waiting is None,
             glyph=word.glyph,
             mark=word.mark,
             severity=word.severity,

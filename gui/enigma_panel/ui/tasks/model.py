@@ -11,7 +11,14 @@ from urllib.parse import urlsplit
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Qt, Signal
 
-from enigma_panel.core.models import UNOPENED_PHASES, Session, SessionState, Task, TaskStatus
+from enigma_panel.core.models import (
+    UNOPENED_PHASES,
+    Session,
+    SessionState,
+    Task,
+    TaskStatus,
+    shown_state,
+)
 from enigma_panel.core.observation import UNSENT
 from enigma_panel.core.task_filter import NEWEST_FIRST, Order, SortColumn
 from enigma_panel.core.validation import NO_SITE
@@ -41,8 +48,10 @@ from enigma_panel.ui.text.states import (
     task_status_text,
     usual_moments,
 )
+from enigma_panel.ui.text.steps import now_text
 from enigma_panel.ui.text.waiting import QueueContext, WaitText, entry_text, firsts
 from enigma_panel.ui.theme.palette import Severity
+from enigma_panel.ui.widgets.debounce import Debounce
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from enigma_panel.ui.widgets.table.model import RIGHT, ColumnDef, KeyedTableModel
 
@@ -104,6 +113,10 @@ class TasksModel(KeyedTableModel):
         self._entries: dict[int, QueueEntry] = {}
         self._firsts: frozenset[int] = frozenset()
         self._clock = services.clock
+        self._live = services.live
+        self._live_keys: set[int] = set()
+        self._show_live_debounce = Debounce(self, self._show_live)
+        self._live.changed.connect(self._follow_live)
         sessions.changed.connect(self.apply_diff)
         sessions.loaded.connect(self._show_loaded)
         self._health.changed.connect(self._follow_health)
@@ -253,6 +266,17 @@ class TasksModel(KeyedTableModel):
     def _follow_health(self) -> None:
         self.show_stale(self._health.unreachable_since_ms)
 
+    def _follow_live(self, session_key: int) -> None:
+        """Note a session whose channel came or went, or whose agent does something else."""
+        self._live_keys.add(session_key)
+        self._show_live_debounce.trigger()
+
+    def _show_live(self) -> None:
+        sessions = map(self._sessions.session, self._live_keys)
+        self._live_keys = set()
+        current = (session.current_task for session in sessions if session is not None)
+        self.notify_changed([key for key in current if key is not None], Column.RESULT)
+
     def _read_queue(self) -> None:
         entries = self._queue.entries()
         self._entries = {entry.task_key: entry for entry in entries}
@@ -352,7 +376,13 @@ class TasksModel(KeyedTableModel):
         waiting = self.waiting(task)
         if waiting is not None:
             return waiting_cell(waiting)
-        return result_cell(task, self._sessions.session(task.session_key))
+        session = self._sessions.session(task.session_key)
+        if session is not None and session.current_task == task.key:
+            works = shown_state(session, task) is SessionState.WORKING
+            doing = now_text(self._live.doing(session.key)) if works else ""
+            if doing:
+                return Cell(text=doing, severity=Severity.DIM, tip=doing)
+        return result_cell(task, session)
 
     def _session(self, task: Task) -> Cell:
         session = self._sessions.session(task.session_key)

@@ -38,7 +38,7 @@ def shown_texts(shown: TaskSum, total: int) -> tuple[str, ...]:
         tasks = tr.plural("1 task", "{n} tasks", total)
     else:
         tasks = tr("{shown} of {total} tasks", shown=shown.count, total=total)
-    return f"{tasks} · {_cost(shown)}", tasks
+    return f"{tasks} · {_cost(shown)}", _cost(shown)
 
 
 def selected_texts(total: TaskSum) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.sessions.model import Column
 from enigma_panel.ui.tasks.model import Column as TaskColumn
 from enigma_panel.ui.widgets.table.column_sizing import TEXT_LEAST
-from enigma_panel.ui.widgets.table.delegates import cell_width, steady_width
+from enigma_panel.ui.widgets.table.delegates import STEADY_TEXT, cell_width, steady_width
 from enigma_panel.ui.widgets.table.model import Role
 from enigma_panel.ui.widgets.table.table import KeyedTable
 from tests.kit.clock import NOW
@@ -280,7 +280,8 @@ def test_a_task_column_that_somebody_set_stays(
 @pytest.mark.parametrize(
     ("room", "needs", "text_gets"),
     [
-        (308, 400, 120),  # in short supply the news gets more
+        (308, 400, 160),  # it can be read
+        (250, 400, 250),  # a few letters of news would say nothing
         (308, 80, 80),  # and all that a short text leaves
         (608, 500, 340),  # with room it gets what can be read at a glance
         (608, 300, 300),
@@ -319,7 +320,7 @@ def test_what_the_agent_does_begins_where_it_began(
     live.set_doing(1, "wait")
     qapp.processEvents()
     place = table.visualRect(table.rows.index(0, Column.TASK))
-    same = place.width() * 0.4 + table.fontMetrics().horizontalAdvance("· wait")
+    same = STEADY_TEXT + table.fontMetrics().horizontalAdvance("· wait")
     place.setWidth(round(same))
     before = table.viewport().grab(place).toImage()
     live.set_doing(1, "wait: the third result of the list of pharmacies")

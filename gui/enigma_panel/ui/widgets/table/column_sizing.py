@@ -17,8 +17,10 @@ from enigma_panel.ui.widgets.table_font import TableFont
 
 LEAD = 8
 """Additional room before the first column, so that it begins where the card's heading does."""
-TEXT_GOOD = 230
-"""The width of a column that shares the rest, in the usual font, below which others give way."""
+TEXT_GOOD, TEXT_FAIR = 230, 150
+"""Widths of a column that shares the rest, in the usual font: below the first, columns without a
+least width give way; below the second, those with one.
+"""
 TEXT_LEAST = 64
 """The least width of a column that shares the rest, in the usual font.
 
@@ -83,9 +85,15 @@ class ColumnSizing(QObject):
         rest = self._table.viewport().width() - sum(widths.values())
         for column in reversed(shown):
             can_go = column.gives_way and column.key not in self._asked_for
-            if can_go and rest < len(shared) * theme.scaled(TEXT_GOOD):
+            wanted = theme.scaled(TEXT_GOOD if column.least is None else TEXT_FAIR)
+            if not can_go or rest >= len(shared) * wanted:
+                continue
+            rest += widths.pop(column.key)
+            if column.least is None:
                 self._left_out.add(column.key)
-                rest += widths.pop(column.key)
+            else:
+                widths[column.key] = self._room_for(column.key, column.least)
+                rest -= widths[column.key]
         shown = [c for c in shown if c.key not in self._left_out]
         least = theme.scaled(TEXT_LEAST)
         for column in reversed(shown):

@@ -1,5 +1,6 @@
 """How cells are painted: a glyph, a text, a dimmed tail, a bar; and the row below them."""
 
+from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QHelpEvent, QPainter
 from PySide6.QtWidgets import (
@@ -26,7 +27,7 @@ SIGN_GAP, BAR_GAP, TAIL_GAP = 8, 8, 8
 ROW_BAR = 2
 """Width of the bar at the left of a row."""
 LEAST_TAIL = 40
-STEADY_SHARE, STEADY_TAIL = 0.4, 260
+STEADY_TEXT, STEADY_TAIL, LEAST_STEADY_TAIL = 160, 260, 90
 _FLAGS = {align: align | Qt.TextFlag.TextSingleLine for align in (LEFT, RIGHT)}
 _ANY_DIGIT = str.maketrans("123456789", "000000000")
 """Maps all digits to zero: figures change all the time, so their width is measured alike."""
@@ -152,9 +153,11 @@ def cell_width(cell: Cell, table_font: TableFont) -> int:
 
 
 def _shorter(cell: Cell, width: int, table_font: TableFont) -> Cell:
-    """Return the tail alone where it comes first, and there is no room for more."""
-    if not cell.tail_first or cell_width(cell, table_font) <= width:
+    """Return the part that comes first, where there is no room for both."""
+    if not (cell.tail_first or cell.text_first) or cell_width(cell, table_font) <= width:
         return cell
+    if cell.text_first:
+        return replace(cell, tail="")
     alone = Cell(text=cell.tail, severity=Severity.DIM)
     return alone if cell_width(alone, table_font) <= width else cell
 
@@ -178,12 +181,12 @@ def text_width(room: int, needs: int, tail: int) -> int:
 def steady_width(room: int, needs: int) -> int:
     """Return a text's room before a tail that changes all the time.
 
-    What comes in moves nothing. Where room is short the tail gets more: it is the news, while the
-    text is known by its beginning. With more room the tail gets what can be read at a glance.
+    What comes in moves nothing. The text is readable; with more room the tail gets what can be read
+    at a glance.
     """
     both = room - TAIL_GAP
-    text = min(needs, max(round(both * STEADY_SHARE), both - STEADY_TAIL))
-    return text if both - text >= LEAST_TAIL else room
+    text = min(needs, max(STEADY_TEXT, both - STEADY_TAIL))
+    return text if both - text >= LEAST_STEADY_TAIL else room
 
 
 def _paint_dot(painter: QPainter, sign: QRectF) -> None:
