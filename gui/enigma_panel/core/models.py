@@ -306,13 +306,6 @@ class Task(HidingStruct, frozen=True, kw_only=True):
         waits = self.status is TaskStatus.ASKS and self.answered_ms is None
         return self.asked_ms if waits else None
 
-    def waited_by(self, now_ms: int) -> int | None:
-        """How long the task has waited for the person's answers, in ms; None where that is
-        unknown."""
-        if self.waited_ms is None or self.open_since_ms is None:
-            return self.waited_ms
-        return self.waited_ms + max(0, now_ms - self.open_since_ms)
-
     def takes(self, verb: CommandVerb) -> bool:
         """Whether the command would change something in the task's present status."""
         return self.status in COMMANDS[verb].takes

@@ -92,8 +92,6 @@ class SortColumn(StrEnum):
     STARTED = "started"
     SESSION = "session"
     SITE = "site"
-    WAITED = "waited"
-    HOST = "host"
 
 
 class SortBy(Struct, frozen=True):

@@ -112,8 +112,6 @@ def sort_key(task: Task, session: Session, column: SortColumn) -> Any:
         C.STARTED: task.sent_ms,
         C.SESSION: (*name_key(name), session.number),
         C.SITE: session.site.encode(),
-        C.WAITED: task.waited_by(NOW),
-        C.HOST: session.base_url.encode(),
     }
     return (False,) if told[column] is None else (True, told[column])
 

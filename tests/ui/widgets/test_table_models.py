@@ -232,28 +232,6 @@ def test_tasks_are_newest_first_and_new_until_seen(services: Any, tasks: TasksMo
     assert cell_text(tasks, 1, TaskColumn.STATUS, SPOKEN) == "Done"
 
 
-def test_how_long_a_task_waited_for_answers(services: Any, tasks: TasksModel) -> None:
-    asks = {"status": TaskStatus.ASKS, "question_n": 2, "asked_ms": NOW - 10_000}
-    services.sessions.add(1)
-    services.sessions.add(2, **asks, waited_ms=31_000)
-    services.sessions.add(3, **asks, waited_ms=None)
-    facts = {"status": TaskStatus.DONE, "ended_ms": NOW, "question_n": 1}
-    services.sessions.add(4, **facts, waited_ms=5_000)
-    waited = TaskColumn.WAITED
-
-    def told(role: int = Qt.ItemDataRole.DisplayRole) -> list[str]:
-        return [cell_text(tasks, key, waited, role) for key in (1, 2, 3, 4)]
-
-    assert told() == ["–", "0:41", "?", "0:05"]
-    assert told(SPOKEN) == ["none", "41 seconds", "unknown", "5 seconds"]
-    changed: list[int] = []
-    tasks.dataChanged.connect(lambda first, _last: changed.append(first.column()))
-    services.clock.now += 2_000
-    tasks.tick(range(4))
-    assert waited in changed
-    assert told() == ["–", "0:43", "?", "0:05"]
-
-
 def test_no_site_is_made_up(services: Any, tasks: TasksModel) -> None:
     services.sessions.add(1)
     services.sessions.change_session(1, site="session")

@@ -66,8 +66,6 @@ _OF_NO_STATUS = (
     f"SELECT key FROM tasks WHERE NOT {one_of('status', _STATUS_RANK)} ORDER BY key DESC"  # noqa: S608 - own words
 )
 _RANKS = " ".join(f"WHEN '{status}' THEN {rank}" for rank, status in enumerate(_STATUS_RANK))
-_OPEN_SINCE = "CASE WHEN t.status = 'asks' AND t.answered_ms IS NULL THEN t.asked_ms END"
-_WAITED = f"t.waited_ms + coalesce(max(0, :now - {_OPEN_SINCE}), 0)"
 _SORTED_BY: dict[SortColumn, tuple[str, ...]] = {
     SortColumn.STATUS: (f"CASE t.status {_RANKS} END",),
     SortColumn.TASK: ("substr(t.text, 1, 40) COLLATE NOCASE",),
@@ -82,8 +80,6 @@ _SORTED_BY: dict[SortColumn, tuple[str, ...]] = {
     SortColumn.STARTED: ("t.sent_ms",),
     SortColumn.SESSION: ("coalesce(s.label, s.site) COLLATE NOCASE", "s.number"),
     SortColumn.SITE: ("s.site",),
-    SortColumn.WAITED: (_WAITED,),
-    SortColumn.HOST: ("s.base_url",),
 }
 """SQL terms by which a column is sorted; the first 40 characters of a text are in an index."""
 
@@ -92,11 +88,6 @@ def _known(column: str) -> tuple[tuple[str, str], ...]:
     return (f"{column} IS NOT NULL", column), (f"{column} IS NULL", "NULL")
 
 
-_WHICH_WAITED = (
-    "t.waited_ms = 0",
-    # Spelt as in its index, which holds these.
-    *(f"t.waited_ms IS NOT 0 AND t.waited_ms {which}" for which in ("> 0", "IS NULL", "< 0")),
-)
 _PARTS = {
     SortColumn.COST: _known("t.cost_nano"),
     SortColumn.TOOK: (
@@ -107,14 +98,10 @@ _PARTS = {
     SortColumn.TOKENS_IN: _known("t.tokens_in"),
     SortColumn.TOKENS_OUT: _known("t.tokens_out"),
     SortColumn.STARTED: _known("t.sent_ms"),
-    SortColumn.WAITED: (
-        ("t.status = 'asks'", _WAITED),
-        *((f"t.status <> 'asks' AND {which}", "t.waited_ms") for which in _WHICH_WAITED),
-    ),
 }
 """Conditions that divide all tasks, each with a term by which an index sorts those that meet it:
 SQLite merges the parts, and the first rows are there at once."""
-_OF_SESSION = frozenset({SortColumn.SESSION, SortColumn.SITE, SortColumn.HOST})
+_OF_SESSION = frozenset({SortColumn.SESSION, SortColumn.SITE})
 # Not LIKE: there is nothing to escape, no length is too much, and frequent beginnings are found
 # in half the time.
 _HAS_WORD = (
@@ -198,8 +185,6 @@ class TaskReader:
         alone, which are there several times sooner than all."""
         conditions, values = _conditions(task_filter)
         conditions += _in_groups(task_filter)
-        if any(by.column is SortColumn.HOST for by in order) and self._has_one_host():
-            order = tuple(by for by in order if by.column is not SortColumn.HOST)
         if len(order) == 1 and order[0].column is SortColumn.STATUS and not conditions:
             return self._by_status(most, descending=order[0].descending)
         if not order and not conditions:
@@ -292,11 +277,6 @@ class TaskReader:
             left = None if most is None else most - len(found)
             found += self._keys(_OF_NO_STATUS, {}, left)
         return found
-
-    def _has_one_host(self) -> bool:
-        """Whether all sessions are of one host, as nearly always; then nothing is sorted by it."""
-        sql = "SELECT (SELECT min(base_url) {0}) IS (SELECT max(base_url) {0})"
-        return bool(self._rows(sql.format("FROM sessions"), {})[0][0])
 
     def _figures(self, task_filter: TaskFilter) -> Figures:
         conditions, values = _conditions(task_filter)
@@ -394,7 +374,7 @@ def _source(order: Order, *, is_whole: bool) -> str:
     begin with the index of sessions."""
     if not any(by.column in _OF_SESSION for by in order):
         return "FROM tasks t"
-    if is_whole and order[0].column in {SortColumn.SESSION, SortColumn.SITE}:
+    if is_whole and order[0].column in _OF_SESSION:
         return "FROM sessions s CROSS JOIN tasks t ON t.session_key = s.key"
     return "FROM tasks t JOIN sessions s ON s.key = t.session_key"
 

@@ -6,7 +6,6 @@ from enum import IntEnum
 from itertools import chain, pairwise
 from operator import neg
 from typing import Any
-from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Qt, Signal
@@ -37,7 +36,6 @@ from enigma_panel.ui.text.cells import (
 from enigma_panel.ui.text.states import (
     ELLIPSIS,
     NONE,
-    UNKNOWN,
     duration,
     known_until_ms,
     local_moment,
@@ -75,8 +73,6 @@ class Column(IntEnum):
     STARTED = 8
     SESSION = 9
     SITE = 10
-    WAITED = 11
-    HOST = 12
 
 
 SORTED_BY = {column: SortColumn[column.name] for column in Column}
@@ -145,8 +141,6 @@ class TasksModel(KeyedTableModel):
                 Column.SESSION, tr("Session"), self._session, width=name, least=(), hidden=True
             ),
             ColumnDef(Column.SITE, tr("Site"), self._site, width=name, least=(), hidden=True),
-            ColumnDef(Column.WAITED, tr("Waited for me"), self._waited, RIGHT, took, hidden=True),
-            ColumnDef(Column.HOST, tr("Host"), self._host, width=name, least=(), hidden=True),
         )
 
     @property
@@ -233,8 +227,7 @@ class TasksModel(KeyedTableModel):
         counting = [key for key in keys if key in self._entries]
         live = [key for key in keys if key not in self._entries and self._is_live(key)]
         self.notify_changed(counting, Column.RESULT)
-        for column in (Column.TOOK, Column.WAITED):
-            self.notify_changed(live, column)
+        self.notify_changed(live, Column.TOOK)
 
     @property
     def is_without_tasks(self) -> bool:
@@ -394,10 +387,6 @@ class TasksModel(KeyedTableModel):
         site = session.site if session is not None else NO_SITE
         return name_cell("" if site == NO_SITE else site)
 
-    def _host(self, task: Task) -> Cell:
-        session = self._sessions.session(task.session_key)
-        return name_cell(urlsplit(session.base_url).netloc if session is not None else "")
-
     def _took(self, task: Task) -> Cell:
         if task.status is TaskStatus.QUEUED or task.code in UNSENT:
             return none_cell()
@@ -405,19 +394,6 @@ class TasksModel(KeyedTableModel):
         end = task.ended_ms or known_ms or self.stale_since_ms or self._clock.now_ms()
         took = max(0, end - (task.sent_ms or task.created_ms))
         return Cell(text=duration(took), severity=Severity.DIM, spoken=spoken_duration(took))
-
-    def _waited(self, task: Task) -> Cell:
-        """Return how long a task waited for the person.
-
-        A task that never asked has none; where an earlier version did not count, it is not known.
-        """
-        waited = task.waited_by(self.stale_since_ms or self._clock.now_ms())
-        if not task.question_n:
-            return none_cell()
-        if waited is None:
-            return Cell(text=UNKNOWN, severity=Severity.DIM, spoken=spoken_text(UNKNOWN))
-        severity = Severity.PLAIN if task.is_final else Severity.DIM
-        return Cell(text=duration(waited), severity=severity, spoken=spoken_duration(waited))
 
     def _ended(self, task: Task) -> Cell:
         return none_cell() if task.ended_ms is None else self._moment(task.ended_ms)
@@ -450,7 +426,7 @@ def place_of(keys: Sequence[int], key: int) -> int | None:
 
 
 def name_cell(name: str) -> Cell:
-    """Return the cell of a session, a site or a host, if it is known."""
+    """Return the cell of a session or a site, if it is known."""
     text = name or NONE
     return Cell(text=text, spoken=spoken_text(text), tip=name)
 

@@ -19,7 +19,6 @@ _MOST_FIRST = frozenset(
         SortColumn.TOKENS_IN,
         SortColumn.TOKENS_OUT,
         SortColumn.STARTED,
-        SortColumn.WAITED,
     }
 )
 """Columns that a first click sorts from the most or latest down; words begin with A."""

@@ -185,12 +185,12 @@ def test_columns_stand_where_the_person_put_them(
     table, header = window.selection.tasks, window.selection.tasks.horizontalHeader()
     header.moveSection(header.visualIndex(TaskColumn.COST), 1)
     header.resizeSection(TaskColumn.TOOK, 144)
-    for column, shown in ((TaskColumn.HOST, True), (TaskColumn.ENDED, False)):
+    for column, shown in ((TaskColumn.SITE, True), (TaskColumn.ENDED, False)):
         table.columns.show_column(column, shown=shown)
     table.columns.show_column(TaskColumn.TOOK, shown=False)
     window.save_layout()
     again = MainWindow(services, dialogs)
-    assert shown_columns(again) == ["STATUS", "COST", "TASK", "RESULT", "HOST"]
+    assert shown_columns(again) == ["STATUS", "COST", "TASK", "RESULT", "SITE"]
     again.selection.tasks.setColumnHidden(TaskColumn.TOOK, False)
     assert again.selection.tasks.columnWidth(TaskColumn.TOOK) == 144
     again.save_layout()
