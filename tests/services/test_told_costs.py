@@ -28,12 +28,12 @@ TOLD = [
     ('"cost": 1e30', "$1E+30?", "$1E+30?", None),
     ('"cost": 1e309', "$1E+309?", "$1E+309?", None),
     (f'"cost": {NINES}', "$1.00E+30?", f"${NINES}?", None),
-    ('"cost": NaN', "?", "cost unknown", None),
-    ('"cost": Infinity', "?", "cost unknown", None),
-    ('"cost": "free"', "?", "cost unknown", None),
-    ('"cost": "$0.02"', "?", "cost unknown", None),
-    ('"cost": null', "?", "cost unknown", None),
-    ("", "?", "cost unknown", None),
+    ('"cost": NaN', "?", "Cost unknown", None),
+    ('"cost": Infinity', "?", "Cost unknown", None),
+    ('"cost": "free"', "?", "Cost unknown", None),
+    ('"cost": "$0.02"', "?", "Cost unknown", None),
+    ('"cost": null', "?", "Cost unknown", None),
+    ("", "?", "Cost unknown", None),
 ]
 
 

@@ -75,4 +75,4 @@ def test_what_starts_a_browser_names_its_price(
     services.spending.costs = [Decimal("0.02")] * costs
     services.sessions.add(1, status=TaskStatus.DONE, ended_ms=NOW)
     window.selection.tasks.select_key(1)
-    assert shown(window)[0].startswith(label)
+    assert shown(window)[0] == label

@@ -13,6 +13,7 @@ from enigma_panel.ui.main_window.window import MainWindow
 from tests.kit.builders import a_question
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeDialogs
+from tests.kit.person import CTRL, ENTER, button, key
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
@@ -68,11 +69,46 @@ def test_in_a_wide_window_it_takes_about_a_third(window: MainWindow, width: int)
     assert window.details.width() == DETAILS_WIDTH
 
 
-def test_below_the_tables_it_keeps_its_height_apart(window: MainWindow) -> None:
+def test_in_a_narrow_window_it_stands_in_place_of_tasks_with_a_way_back(
+    window: MainWindow, services: Any
+) -> None:
+    window.activateWindow()
+    services.sessions.add(1)
+    size(window, 900, 700)
+    window.selection.tasks.select_key(1)
+    window.selection.tasks.setFocus()
+    key(window.selection.tasks, ENTER)
+    QApplication.processEvents()
+    assert not window.tasks_card.isVisible()
+    assert window.sessions_card.isVisible()
+    assert window.details.height() > 350
+    assert window.details.tabs.hasFocus()
+    for _ in range(30):  # round and round, the keyboard gets lost nowhere
+        key(window.focusWidget() or window, Qt.Key.Key_Tab)
+        focus = window.focusWidget()
+        assert focus is not None
+        assert focus.isVisible()
+    back = button(window.details, "Back to tasks")
+    back.setFocus()
+    key(back, ENTER)
+    assert window.tasks_card.isVisible()
+    assert not window.details.isVisible()
+    assert window.selection.lead.hasFocus()
+    window.body.set_details_open(True)
+    key(window, Qt.Key.Key_F, CTRL)
+    assert window.filter_bar.field.hasFocus()
+    window.body.set_details_open(True)
+    size(window, 1280, 800)
+    assert window.tasks_card.isVisible()
+    assert window.details.isVisible()
+    assert not window.details.back.isVisible()
+
+
+def test_in_place_of_tasks_it_keeps_its_height_apart(window: MainWindow) -> None:
     size(window, 900, 700)
     window.body.set_details_open(True)
     QApplication.processEvents()
-    drag(window.body.whole, QPoint(0, -30))
+    drag(window.body.whole, QPoint(0, 30))
     height = window.details.height()
     size(window, 1280, 800)
     assert window.details.width() == DETAILS_WIDTH
@@ -119,16 +155,16 @@ def test_nothing_below_the_top_bar_moves_by_itself(window: MainWindow, services:
         size(window, width, 800)
         before = places()
         services.sessions.add(1, status=TaskStatus.ASKS)
-        for key in range(2, 6):
-            services.sessions.add(key)
+        for number in range(2, 6):
+            services.sessions.add(number)
         services.inbox.ask(a_question(1, "Which one?", expires_ms=NOW + 161_000))
         window.question_strip.show_need("3 tasks queued", "Go on", lambda: None)
         assert places() == before
         services.inbox.close(1)
         assert places() == before
         window.question_strip.show_need("", "", None)
-        for key in range(1, 6):
-            services.sessions.change_session(key, phase=Phase.CLOSED, ended_ms=NOW - 60_000)
+        for number in range(1, 6):
+            services.sessions.change_session(number, phase=Phase.CLOSED, ended_ms=NOW - 60_000)
         assert places() == before
 
 

@@ -36,7 +36,7 @@ class ResultFiles(DetailsPanel):
         self.rows: list[FileRow] = []
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 8, 0, 0)
-        self._column.addWidget(make_label(tr("Files"), "heading"))
+        self._column.addWidget(make_label(tr("Files"), "section"))
         downloads.changed.connect(self._follow)
         self.hide()
 

@@ -26,7 +26,7 @@ from enigma_panel.ui.details.verbs import VerbBar
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.steps.loader import StepsLoader
 from enigma_panel.ui.steps.model import StepsModel
-from enigma_panel.ui.widgets.basics import make_column, make_label, make_row, set_role, show_text
+from enigma_panel.ui.widgets.basics import make_button, make_label, make_row, set_role, show_text
 from enigma_panel.ui.widgets.inputs import ReadingText
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ tr = Translations("Details")
 LEAST_WIDTH = 250
 SIDE = 16
 """Margin at the left and the right of what is in the card."""
+TAB_PAD = 8
 TEXT_LINES = 8
 TITLE = 40
 """Characters of a task that fit into the title, so that its text is not said again."""
@@ -51,7 +52,8 @@ class Tab(IntEnum):
 
 class Details(QFrame):
     """Shows the one subject of the window: name, state and verbs, which stay, and below them a
-    scrolled column of parts or the steps. Each part says by signals what it wants.
+    scrolled column of parts or the steps. Each part says by signals what it wants. back: leads to
+    Tasks where Details stands in its place.
     """
 
     copy_asked = Signal(str)
@@ -146,6 +148,7 @@ class Details(QFrame):
         is_one = session is not None or task is not None
         for part in (self.head, self.tabs, self._pages):
             part.setVisible(is_one)
+        self.verbs.setVisible(is_one or any(self._several))
         self.nothing.setText(self._nothing_text())
         self.nothing.setVisible(not is_one)
         self.head.show_records(session, task, about_session=self._about_session)
@@ -191,6 +194,8 @@ class Details(QFrame):
 
     def _make_parts(self) -> None:
         services = self._services
+        self.back = make_button(tr("Back to tasks"), "link")
+        self.back.hide()
         self.head = Head(services)
         self.tabs = QTabBar()
         self.verbs = VerbBar(services, next_focus=self.tabs)
@@ -209,24 +214,24 @@ class Details(QFrame):
     def _build(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(1, 12, 1, 8)
-        column.setSpacing(8)
+        column.setSpacing(0)
         top = QVBoxLayout()
-        top.setContentsMargins(SIDE, 0, SIDE, 0)
+        top.setContentsMargins(SIDE, 0, SIDE, 8)
         top.setSpacing(12)
+        top.addLayout(make_row(self.back, None))
         for part in (self.head, self.verbs, self.filtered):
             top.addWidget(part)
         column.addLayout(top)
         self._fill_tabs()
         tabs = make_row(self.tabs)
-        tabs.setContentsMargins(SIDE - 8, 0, SIDE, 0)
-        below = make_column(tabs, gap=0)
-        column.addLayout(below, 1)
+        tabs.setContentsMargins(SIDE - TAB_PAD, 0, SIDE, 0)
+        column.addLayout(tabs)
         self.nothing.setContentsMargins(SIDE, 0, SIDE, 0)
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignTop)
-        below.addWidget(self.nothing, 1)
+        column.addWidget(self.nothing, 1)
         self._pages = QStackedWidget()
-        set_role(self._pages, "foot")
-        below.addWidget(self._pages, 1)
+        set_role(self._pages, "foot")  # a line below the tabs
+        column.addWidget(self._pages, 1)
         self._overview = QScrollArea()
         self._pages.addWidget(self._overview)
         self._fill_overview()
@@ -247,7 +252,7 @@ class Details(QFrame):
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._column = QVBoxLayout(inner)
-        self._column.setContentsMargins(SIDE, 8, SIDE, 8)
+        self._column.setContentsMargins(SIDE, 12, SIDE, 8)
         self._column.setSpacing(12)
         parts = (self.result, self.usage, self.task_text, self.timeline)
         for widget in (self.trouble, *parts):

@@ -32,7 +32,7 @@ class ResultPart(DetailsPanel):
         self.open.hide()
         self.copy = make_button(tr("Copy"), "plain")
         self.copy.setToolTip(tr("Copies the result as it came."))
-        head = make_row(make_label(tr("Result"), "heading"), None, self.open, self.copy, gap=4)
+        head = make_row(make_label(tr("Result"), "section"), None, self.open, self.copy, gap=4)
         self.setLayout(make_column(head, self.view, gap=6))
         self.copy.clicked.connect(self._copy)
         self.view.copy_asked.connect(self.copy_asked)

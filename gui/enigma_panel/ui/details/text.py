@@ -73,12 +73,12 @@ def several_sessions_text(costs: Sequence[Decimal | None], *, has_idle: bool = F
     without a task."""
     many = tr.plural("1 session selected", "{n} sessions selected", len(costs))
     known = [cost for cost in costs if cost is not None and is_sane(cost)]
-    money = exact_money(sum_money(known)) if known else tr("cost unknown")
+    money = exact_money(sum_money(known)) if known else tr("Cost unknown")
     if known and has_idle:
         money = spoken_money(with_idle(money))
     unknown = len(costs) - len(known)
     if known and unknown:
-        money = tr("{money}, {n} not known", money=money, n=unknown)
+        money = tr("{money}, {n} unknown", money=money, n=unknown)
     return f"{many}\n{money}"
 
 
@@ -111,7 +111,7 @@ def usage_text(task: Task) -> str:
     usage = task.usage
     if not task.is_final or task.code in UNSENT:
         return ""
-    cost = tr("cost unknown")
+    cost = tr("Cost unknown")
     if usage.cost is not None:
         cost = exact_money(usage.cost) + ("" if task.counted_cost is not None else UNKNOWN)
     seconds = usage.compute_s if usage.compute_s is not None else usage.took_s

@@ -33,7 +33,7 @@ class TimeLine(DetailsPanel):
         self._task: Task | None = None
         self.lines = StepsModel(self)
         self.view = _Lines(self.lines)
-        self.thoughts = make_button(tr("Thoughts"), "link")
+        self.thoughts = make_button(tr("Thoughts"), "plain")
         self.thoughts.setCheckable(True)
         self.thoughts.setToolTip(tr("Shows what the agent thought before each step."))
         heading = make_label(tr("Time line"), "section")

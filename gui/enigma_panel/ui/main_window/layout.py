@@ -14,8 +14,8 @@ from enigma_panel.ui.widgets.inputs import ScrollArea
 
 FOLD_BELOW = 1000
 GAP = 8
-DETAILS_WIDTH, DETAILS_HEIGHT = 384, 280
-"""Details' size until the person moves the splitter; the width is for the usual font."""
+DETAILS_WIDTH = 384
+"""Details' width until the person moves the splitter, for the usual font."""
 DETAILS_SHARE = 0.28
 """The largest share that Details takes from the tables with a larger font."""
 WIDE, WIDE_SHARE = 1800, 0.32
@@ -23,7 +23,7 @@ WIDE, WIDE_SHARE = 1800, 0.32
 
 
 class Sizes(Struct, frozen=True, kw_only=True):
-    """The person's sizes of Details, beside and below the tables, and of Sessions; 0: none yet."""
+    """The person's sizes of Details, beside Tasks and in its place, and of Sessions, or 0."""
 
     details_width: int = 0
     details_height: int = 0
@@ -31,7 +31,8 @@ class Sizes(Struct, frozen=True, kw_only=True):
 
 
 class MainLayout(ScrollArea):
-    """The part between the top bar and the status bar. Below 1,000 px Details folds away.
+    """The part between the top bar and the status bar. Below 1,000 px Details folds away; opened
+    there, it takes the place of Tasks, with a way back.
 
     A size that the person gave a part holds in every window that has the room. Where the window
     has less room than its parts need, all of it is scrolled. tables_moved: the page has become
@@ -52,6 +53,7 @@ class MainLayout(ScrollArea):
     ) -> None:
         super().__init__(parent)
         self._sessions = sessions
+        self._tasks = tasks
         self._details = details
         self._is_narrow = False
         self._scrolled_to = 0
@@ -60,7 +62,7 @@ class MainLayout(ScrollArea):
         self.tables = _Splitter(Qt.Orientation.Vertical)
         self.whole = _Splitter(Qt.Orientation.Horizontal)
         self.side = QStackedWidget()
-        self._build(tasks)
+        self._build()
         self._connect()
 
     def set_details_open(self, is_open: bool) -> None:
@@ -93,23 +95,25 @@ class MainLayout(ScrollArea):
 
         Neither a start nor an end changes that.
         """
+        if self._tasks.isHidden():
+            return
         height, half = self.sizes.sessions_height, self.tables.height() // 2
         height = height or min(self._sessions.height_of_rows(), half)
         if height != self._sessions.height():
             self.tables.setSizes([height, max(0, self.tables.height() - GAP - height)])
 
-    def _build(self, tasks: TasksCard) -> None:
+    def _build(self) -> None:
         for splitter in (self.tables, self.whole):
             splitter.setHandleWidth(GAP)
             splitter.setChildrenCollapsible(False)
         self.column.addWidget(self.whole, 1)
         self.whole.addWidget(self.tables)
         self.tables.addWidget(self._sessions)
-        self.tables.addWidget(tasks)
+        self.tables.addWidget(self._tasks)
         self.whole.addWidget(self.side)
         self.side.addWidget(self._details)
         # A splitter puts each new part below the others; assistive technology reads that order.
-        for part in (self._sessions, tasks, self.tables, self.side):
+        for part in (self._sessions, self._tasks, self.tables, self.side):
             part.raise_()
         if (page := self.widget()) is not None:
             page.setMinimumWidth(1)  # as wide as the window: nothing scrolls it sideways
@@ -126,6 +130,7 @@ class MainLayout(ScrollArea):
     def _connect(self) -> None:
         self._sessions.room_changed.connect(self.fit_sessions)
         self.side.currentChanged.connect(self._show_details)
+        self._details.back.clicked.connect(lambda: self.set_details_open(False))
         self.tables.resized.connect(self.fit_sessions)
         self.whole.resized.connect(self._fit_details)
         self.whole.moved.connect(self.tables_moved)
@@ -150,7 +155,8 @@ class MainLayout(ScrollArea):
     def _fit_details(self) -> None:
         if self._is_narrow:
             room = self.whole.height()
-            size = self.sizes.details_height or min(DETAILS_HEIGHT, room // 3)
+            above = min(self._sessions.height_of_rows(), room // 3)
+            size = self.sizes.details_height or room - GAP - above
         else:
             room = self.whole.width()
             size = self.sizes.details_width or self._first_width(room)
@@ -164,7 +170,13 @@ class MainLayout(ScrollArea):
 
     def _show_details(self) -> None:
         is_asked = self.side.currentWidget() is not self._details
-        self.side.setVisible(self.is_details_open or is_asked)
+        is_shown = self.is_details_open or is_asked
+        self._details.back.setVisible(self._is_narrow)
+        # What comes is there before the other goes: the keyboard goes over to it.
+        if is_shown:
+            self.side.show()
+        self._tasks.setHidden(self._is_narrow and is_shown)
+        self.side.setVisible(is_shown)
         self.details_opened.emit(self.is_details_open)
         self._fit_details()
 

@@ -459,6 +459,8 @@ class MainWindow(QMainWindow):
             self.toast.offer(text, tr("Show"), lambda: self.selection.show_task(keys[0]))
 
     def _filter(self) -> None:
+        if self.tasks_card.isHidden():
+            self.body.set_details_open(False)
         if self.filter_bar.isVisible():
             self.filter_bar.begin()
 
@@ -497,8 +499,10 @@ class MainWindow(QMainWindow):
         self._ticks.start(self.services.standby.interval_ms())
 
     def _focus_row(self) -> None:
-        """Move the keyboard focus back to the row worked on."""
-        self.selection.lead.setFocus(Qt.FocusReason.OtherFocusReason)
+        """Move the keyboard focus back to the row worked on, or to Details in its place."""
+        lead = self.selection.lead
+        home = lead if lead.isVisibleTo(self) else self.details.tabs
+        home.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _leave_menu_button(self) -> None:
         """Move the focus to the row, where it is when what was chosen in the menu closes."""

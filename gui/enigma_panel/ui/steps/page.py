@@ -94,7 +94,7 @@ class StepsPage(QWidget):
         self._parts.setStretchFactor(0, 1)
         self._parts.setSizes(SIZES)
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
+        column.setContentsMargins(0, 8, 0, 0)
         column.setSpacing(6)
         for widget in (self.search, self._older_line):
             column.addWidget(widget)
