@@ -11,6 +11,7 @@ PRESENTER = "tests/ui/questions/test_presenter.py"
 MANAGER = "tests/ui/test_dialogs.py"
 TRAY = "tests/features/tray/test_tray.py"
 BEFORE = "tests/services/test_written_before.py"
+PLACES = "tests/ui/questions/test_places.py"
 LINES = "tests/services/questions/test_question_lines.py"
 NO_BLANK_CHEQUE = "A purchase is approved up to its total, or an amount that was typed"
 
@@ -242,5 +243,29 @@ QUESTIONS = (
         old="        if asking:\n            return TrayState.ASKING\n",
         new="",
         tests=(f"{TRAY}::test_its_state_is_the_most_urgent_one",),
+    ),
+    Break(
+        promise="In the main window a question's buttons act once that stood still, too",
+        mistake="what moves the window around it disarms nothing",
+        file="ui/questions/click_guard.py",
+        old="            outer.installEventFilter(self)\n",
+        new="            pass\n",
+        tests=(f"{PLACES}::test_what_moves_the_window_around_it_disarms[window]",),
+    ),
+    Break(
+        promise="Ctrl+Del in a field of an answer is about its words",
+        mistake="it terminates the selected session",
+        file="ui/widgets/inputs.py",
+        old="        event.accept()\n    return is_ours\n",
+        new="        event.ignore()\n    return False\n",
+        tests=(f"{PLACES}::test_its_keys_are_those_of_its_fields_and_no_others",),
+    ),
+    Break(
+        promise="A question that comes by itself moves nothing",
+        mistake="it opens the place of Details",
+        file="ui/main_window/layout.py",
+        old="(wanted or self.side.isVisible())",
+        new="True",
+        tests=(f"{PLACES}::test_else_it_has_a_window_of_its_own[no Details]",),
     ),
 )

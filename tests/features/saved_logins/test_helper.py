@@ -117,7 +117,7 @@ async def test_a_login_is_saved_only_if_the_box_says_so(
         saved, page = saved_of(dialog), page_of(dialog)
         assert saved.buttons == []
         await until(lambda saved=saved: saved.remember.isEnabled())
-        assert saved.remember.text() == "Remember for shop.example in the GNOME keyring"
+        assert saved.remember.accessibleName() == "Remember for shop.example in the GNOME keyring"
         assert not saved.remember.isChecked()
         saved.remember.setChecked(remembers)
         page.username.clear()  # after a first answer it is offered once more
@@ -158,7 +158,7 @@ async def test_where_the_task_names_two_sites_the_person_chooses(
     click(saved.choices[0])
     assert saved.buttons == []
     assert not saved.remember.isChecked()
-    assert saved.remember.text() == "Remember for mybank.finance in the GNOME keyring"
+    assert saved.remember.accessibleName() == "Remember for mybank.finance in the GNOME keyring"
     saved.remember.setChecked(True)
     type_text(page.username, "paul")
     type_text(page.password, "lion-11")

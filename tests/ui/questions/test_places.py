@@ -218,11 +218,12 @@ def test_its_keys_are_those_of_its_fields_and_no_others(stage: Stage) -> None:
     window, form = stage.window, dialog.current_form()
     assert form is not None
     field = free_text(form).text
+    type_text(field, "blue or red")
     window.selection.sessions.select_key(1)
     window.selection.sessions.setFocus()
     key(window.selection.sessions, Qt.Key.Key_Return, CTRL)
     assert stage.services.inbox.answered == []
-    type_text(field, "blue or red")
+    field.setFocus()
     field.moveCursor(field.textCursor().MoveOperation.Start)
     key(field, Qt.Key.Key_Delete, CTRL)
     assert field.text().strip() == "or red"
@@ -245,6 +246,17 @@ def test_the_focus_stays_where_somebody_is_busy_and_goes_to_the_row_when_it_leav
     free_text(form).text.setFocus()
     key(free_text(form).text, Qt.Key.Key_Escape)
     assert stage.question() is None
+    assert stage.window.selection.lead.hasFocus()
+
+
+def test_who_searches_in_details_types_no_word_of_it_into_an_answer(stage: Stage) -> None:
+    stage.be_active()
+    stage.window.selection.sessions.select_key(1)
+    stage.window.details.search_steps()
+    assert stage.side.isAncestorOf(QApplication.focusWidget())
+    dialog = stage.ask()
+    assert dialog is not None
+    assert not dialog.isWindow()
     assert stage.window.selection.lead.hasFocus()
 
 

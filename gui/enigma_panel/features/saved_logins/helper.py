@@ -33,7 +33,7 @@ from enigma_panel.ui.questions.forms.login_helper import LoginHelper
 from enigma_panel.ui.widgets.basics import NoticeLabel, make_button, make_column, make_label
 from enigma_panel.ui.widgets.flow_layout import FlowLayout
 
-MOST_OFFERED, LINE_CHARS = 5, 48
+MOST_OFFERED, LINE_CHARS = 5, 40
 
 
 class SavedLogins(LoginHelper):

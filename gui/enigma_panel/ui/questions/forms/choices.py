@@ -15,7 +15,7 @@ from enigma_panel.ui.widgets.inputs import LineEdit
 
 tr = Translations("Questions")
 
-SHOWN_CHARS, LINE_CHARS = 120, 42
+SHOWN_CHARS, LINE_CHARS = 120, 40
 
 
 class Choice(Struct, frozen=True):
