@@ -206,7 +206,7 @@ async def test_the_dialect_is_chosen_by_keys_and_holds_at_once(
     assert (world.account.dialect, world.settings.value.dialect) == (Dialect.W2, "W2")
     key(box, Qt.Key.Key_Home)
     assert (world.account.chosen_dialect, world.settings.value.dialect) == (None, "")
-    assert "Sessions that are open keep the dialect" in dialog.account.dialect_note.text()
+    assert "Open sessions keep their dialect" in dialog.account.dialect_note.text()
 
 
 async def test_another_address_comes_with_its_own_dialect(

@@ -104,6 +104,18 @@ def test_a_click_on_what_lies_below_does_nothing_else(
     assert shade.isHidden()
 
 
+@pytest.mark.parametrize("place", ["tasks", "filter"])
+def test_the_keyboard_goes_back_to_the_table_or_field(
+    window: MainWindow, manager: Dialogs, place: str
+) -> None:
+    before = window.selection.tasks if place == "tasks" else window.filter_bar.field
+    before.setFocus()
+    manager.open_settings()
+    assert not before.hasFocus()
+    in_sight(SettingsDialog)[0].reject()
+    assert before.hasFocus()
+
+
 def test_tab_goes_round_in_it(window: MainWindow, sheet: NewTaskDialog) -> None:
     for code in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
         reached = []
@@ -164,6 +176,7 @@ def test_of_several_the_last_one_is_in_front_and_closes_first(
     assert at(window, QPoint(middle.x(), settings.y() + 3)) in {shade_of(window), front}
     click(shade_of(window))
     assert (front.isVisible(), settings.isVisible()) == (False, True)
+    assert settings.isAncestorOf(window.focusWidget())  # type: ignore[arg-type]
     assert settings.isAncestorOf(at(window, QPoint(settings.x() + 30, settings.y() + 20)))
 
 

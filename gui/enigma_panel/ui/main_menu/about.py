@@ -1,4 +1,4 @@
-"""The dialog *About*: which program this is, and where its data and its pages are."""
+"""The sheet *About*: which program this is, and where its data and its pages are."""
 
 import platform
 
@@ -8,14 +8,14 @@ from PySide6.QtWidgets import QWidget
 from enigma_panel import __version__
 from enigma_panel.services.container import Services
 from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.widgets.basics import make_button, make_label
-from enigma_panel.ui.widgets.dialog import ModelessDialog
+from enigma_panel.ui.widgets.basics import make_label
+from enigma_panel.ui.widgets.sheet import Sheet
 
 tr = Translations("Menu")
 
 
-class AboutDialog(ModelessDialog):
-    """The window *About*; its text can be selected by mouse and keyboard."""
+class AboutDialog(Sheet):
+    """The sheet *About*; its text can be selected by mouse and keyboard."""
 
     def __init__(self, parent: QWidget | None, services: Services) -> None:
         super().__init__(tr("About"), parent)
@@ -25,16 +25,11 @@ class AboutDialog(ModelessDialog):
             Qt.TextInteractionFlag.TextSelectableByMouse
             | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
-        self.close_button = make_button(tr("Close"))
-        self.close_button.clicked.connect(self.reject)
         for label in (self.title, self.text):
             self.body.addWidget(label)
-        self.body.addStretch(1)
-        self.add_buttons(None, self.close_button)
-        self.setMinimumWidth(420)
 
     def ask(self) -> None:
-        """Show the window."""
+        """Show it."""
         self.present(self.close_button)
 
 

@@ -6,8 +6,7 @@ from PySide6.QtWidgets import QWidget
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.main_menu.command_list import CommandList, GetGroups
 from enigma_panel.ui.widgets.actions import keys_text
-from enigma_panel.ui.widgets.basics import make_button
-from enigma_panel.ui.widgets.dialog import ModelessDialog
+from enigma_panel.ui.widgets.sheet import Sheet
 
 tr = Translations("Menu")
 
@@ -16,17 +15,14 @@ Section = tuple[str, list[tuple[str, str]]]
 """A heading, and what keys do there: words and keys."""
 
 
-class ShortcutsDialog(ModelessDialog):
-    """The window, filled anew from the actions each time it is opened."""
+class ShortcutsDialog(Sheet):
+    """The sheet, filled anew from the actions each time it is opened."""
 
     def __init__(self, parent: QWidget | None, groups: GetGroups) -> None:
         super().__init__(tr("Keyboard shortcuts"), parent)
         self._groups = groups
         self.list = CommandList(tr("Keyboard shortcuts"))
-        self.close_button = make_button(tr("Close"))
-        self.close_button.clicked.connect(self.reject)
         self.body.addWidget(self.list, 1)
-        self.add_buttons(None, self.close_button)
 
     def ask(self) -> None:
         """Show the present shortcuts."""

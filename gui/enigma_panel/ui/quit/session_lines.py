@@ -45,4 +45,5 @@ class SessionLines(QWidget):
         row = (make_label(role="figure"), make_label(wrap=True), ElidedLabel("dim"))
         for column, label in enumerate(row):
             self._grid.addWidget(label, len(self._rows), column, Qt.AlignmentFlag.AlignTop)
+        row[2].setMinimumHeight(row[0].fontMetrics().height())  # its face is smaller
         self._rows.append(row)

@@ -90,7 +90,7 @@ def key_doubt(key: str, account: Account) -> str:
 
 def dialect_note(*, is_for_run: bool, is_kept: bool) -> str:
     """Return what a choice changes, and how long it holds."""
-    note = tr("How tasks are written. Sessions that are open keep the dialect they were opened in.")
+    note = tr("How tasks are written. Open sessions keep their dialect.")
     if is_for_run:
         note += " " + tr("The command line chose this one; it holds for this run.")
     elif not is_kept:

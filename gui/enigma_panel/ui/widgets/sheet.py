@@ -2,7 +2,15 @@
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QHideEvent, QMouseEvent, QPainter, QPaintEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QFrame, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QFrame,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+from shiboken6 import isValid
 
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.theme import icons, theme
@@ -54,7 +62,9 @@ class Shade(QWidget):
         """Stand under the sheet that was opened before, or leave."""
         self._sheets = [one for one in self._sheets if one is not sheet]
         if self._sheets:
-            self.carry(self._sheets[-1])
+            front = self._sheets[-1]
+            self.carry(front)
+            (front.focusWidget() or front).setFocus(Qt.FocusReason.OtherFocusReason)
         elif not self._linger.isActive():
             self.hide()
         self.update()
@@ -100,6 +110,7 @@ class Sheet(ModelessDialog):
         super().__init__(title, parent)
         self._shade = parent.findChild(Shade) if parent is not None else None
         self._width = width
+        self._came_from: QWidget | None = None
         self.close_button = make_tool(tr("Close (Esc)"))
         self.close_button.setIconSize(QSize(20, 20))
         self._build_frame(title)
@@ -144,6 +155,8 @@ class Sheet(ModelessDialog):
             super().present(focus)
             return
         window = self.window()
+        if not self.isVisible():
+            self._came_from = window.focusWidget()
         if window.isMinimized():
             window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
         window.show()
@@ -172,10 +185,18 @@ class Sheet(ModelessDialog):
     # -- Qt ----------------------------------------------------------------------------------
 
     def focusNextPrevChild(self, forward: bool, /) -> bool:
-        """Move the focus as Tab does; of a sheet that was closed, the window knows where to."""
+        """Move the focus as Tab does; from a sheet that was closed, back to the table or field.
+
+        From a button it was opened to be left: the window knows where to.
+        """
         if self._shade is None or self.isVisible():
             return super().focusNextPrevChild(forward)
-        return self.window().focusNextPrevChild(forward)
+        before, self._came_from = self._came_from, None
+        is_there = before is not None and isValid(before) and before.isVisible()
+        if before is None or not is_there or isinstance(before, QAbstractButton):
+            return self.window().focusNextPrevChild(forward)
+        before.setFocus(Qt.FocusReason.OtherFocusReason)
+        return True
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
