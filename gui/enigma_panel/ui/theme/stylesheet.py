@@ -89,6 +89,7 @@ QPushButton[role="look"]:hover { border-color: {amber_bar}; }
 QPushButton[role="look"]:focus { border: 2px solid {mark}; padding: 0 7px; }
 QPushButton[role="chip"] { background: {well}; border: 1px solid transparent; border-radius: 12px;
     padding: 1px 11px; font-size: {small_px}; }
+QFrame[role="bar"] QPushButton[role="chip"] { background: {line}; } /* a well is too pale there */
 QPushButton[role="chip"]:hover { background: {line}; }
 QPushButton[role="chip"]:checked { background: {tint}; color: {mark}; }
 QPushButton[role="chip"]:focus { border: 2px solid {mark}; padding: 0 10px; }

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from enigma_panel.ui.i18n import plain_tip
+from enigma_panel.ui.widgets.tips import short_lines
 
 GAP = 8
 MARGIN = 24
@@ -70,6 +71,9 @@ def _press_by_enter(button: QAbstractButton, event: QKeyEvent) -> bool:
 class Button(QPushButton):
     """A button that Enter presses only while it has the focus."""
 
+    def setToolTip(self, text: str, /) -> None:
+        super().setToolTip(short_lines(text))
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not _press_by_enter(self, event):
             super().keyPressEvent(event)
@@ -77,6 +81,9 @@ class Button(QPushButton):
 
 class ToolButton(QToolButton):
     """A button with an icon alone that Enter presses only while it has the focus."""
+
+    def setToolTip(self, text: str, /) -> None:
+        super().setToolTip(short_lines(text))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not _press_by_enter(self, event):
