@@ -26,8 +26,8 @@ def words(*results: Ended, left: int = 0) -> tuple[str, str]:
 
 
 def test_one() -> None:
-    assert words(one()) == ("Done: amazon.com 3", "Cost $0.0214, took 0:41.")
-    assert words(one(failed=True)) == ("Failed: amazon.com 3", "Cost $0.0214, took 0:41.")
+    assert words(one()) == ("Done: amazon.com 3", "Cost $0.021, took 0:41.")
+    assert words(one(failed=True)) == ("Failed: amazon.com 3", "Cost $0.021, took 0:41.")
     assert words(one(None), left=1)[1] == "Took 0:41. 1 is not done yet."
     assert words(one(None), left=12)[1] == "Took 0:41. 12 are not done yet."
 
@@ -50,9 +50,9 @@ def test_several(done: int, failed: int, left: int, title: str) -> None:
 
 
 def test_what_several_cost() -> None:
-    assert words(one("0.02"), one("0.0314"))[1] == "Cost $0.0514."
-    assert words(one("0.02"), one(None), left=3)[1] == "Cost $0.0200 or more. 3 are not done yet."
-    assert words(one("0.02"), one("1E+999999"))[1] == "Cost $0.0200 or more."
+    assert words(one("0.02"), one("0.0314"))[1] == "Cost $0.05."
+    assert words(one("0.02"), one(None), left=3)[1] == "Cost $0.02 or more. 3 are not done yet."
+    assert words(one("0.02"), one("1E+999999"))[1] == "Cost $0.02 or more."
     assert words(one("-5"), one("NaN"))[1] == ""
     assert words(one(None), one(None), left=1)[1] == "1 is not done yet."
 
