@@ -3,7 +3,7 @@
 from msgspec import Struct
 from msgspec.structs import replace
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QMoveEvent, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QWidget
 
 from enigma_panel.ui.details.panel import Details
@@ -35,14 +35,11 @@ class MainLayout(ScrollArea):
     there, it takes the place of Tasks, with a way back.
 
     A size that the person gave a part holds in every window that has the room. Where the window
-    has less room than its parts need, all of it is scrolled. tables_moved: the page has become
-    shorter than it was scrolled. scrolled: by the person. details_opened: whether Details is shown
-    now.
+    has less room than its parts need, all of it is scrolled. details_opened: whether Details is
+    shown now.
     """
 
     details_opened = Signal(bool)
-    tables_moved = Signal()
-    scrolled = Signal()
 
     def __init__(
         self,
@@ -56,7 +53,6 @@ class MainLayout(ScrollArea):
         self._tasks = tasks
         self._details = details
         self._is_narrow = False
-        self._scrolled_to = 0
         self._wanted = {False: True, True: False}
         self.sizes = Sizes()
         self.tables = _Splitter(Qt.Orientation.Vertical)
@@ -133,15 +129,8 @@ class MainLayout(ScrollArea):
         self._details.back.clicked.connect(lambda: self.set_details_open(False))
         self.tables.resized.connect(self.fit_sessions)
         self.whole.resized.connect(self._fit_details)
-        self.whole.moved.connect(self.tables_moved)
-        self.verticalScrollBar().valueChanged.connect(self._follow_scrolling)
         self.tables.splitterMoved.connect(self._keep_sessions)
         self.whole.splitterMoved.connect(self._keep_details)
-
-    def _follow_scrolling(self, value: int) -> None:
-        is_shorter = self._scrolled_to > self.verticalScrollBar().maximum()
-        self._scrolled_to = value
-        (self.tables_moved if is_shorter else self.scrolled).emit()
 
     def _keep_sessions(self) -> None:
         self.sizes = replace(self.sizes, sessions_height=self._sessions.height())
@@ -192,13 +181,12 @@ class MainLayout(ScrollArea):
 
 
 class _Splitter(QSplitter):
-    """A splitter that reports another size or place, so that what it holds can be measured anew.
+    """A splitter that reports another size, so that what it holds can be measured anew.
 
     It asks for no more than it needs, and gets what is left.
     """
 
     resized = Signal()
-    moved = Signal()
 
     def sizeHint(self) -> QSize:
         return self.minimumSizeHint()
@@ -206,7 +194,3 @@ class _Splitter(QSplitter):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.resized.emit()
-
-    def moveEvent(self, event: QMoveEvent) -> None:
-        super().moveEvent(event)
-        self.moved.emit()

@@ -42,11 +42,7 @@ class RowPlaces(QObject):
         """Note where the rows stand; we moved them unless the person set something anew."""
         self._note(by_us=self._setting() == self._set_by_person)
 
-    def follow_window(self) -> None:
-        """Note another place of the table; we moved it, unless the window has another size."""
-        self._note(by_us=self._setting()[0] == self._set_by_person[0])
-
-    def follow_scrolling(self) -> None:
+    def follow_scrolling(self, *_of_signal: object) -> None:
         """Note that the person scrolled the page that the table is on."""
         self._note(by_us=False)
 
