@@ -191,7 +191,7 @@ class MainWindow(QMainWindow):
         self.status_bar = StatusBar(services)
         self.announcements = Announcements(services, self)
         self.toast = Toast(self, self.status_bar, self.tasks_card)
-        self.notice_panel = NoticePanel(self.notices, self, self.status_bar)
+        self.notice_panel = NoticePanel(self.notices, self, self.status_bar, self.toast)
 
     def _make_actions(self) -> None:
         app_actions = self.app_actions

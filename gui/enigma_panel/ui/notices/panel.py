@@ -36,15 +36,18 @@ class NoticePanel(QFrame):
     """All notices with their ways out; Escape, × and its button in the status bar close it.
 
     While it is open no row moves: what is over is dimmed in its place, what is new comes below.
-    above: the widget on whose upper edge it stands. closed: it had the keyboard.
+    above: the widget on whose upper edge it stands. toast: stays over it. closed: it had the
+    keyboard.
     """
 
     closed = Signal()
 
-    def __init__(self, notices: NoticeList, window: QWidget, above: QWidget) -> None:
+    def __init__(
+        self, notices: NoticeList, window: QWidget, above: QWidget, toast: QWidget
+    ) -> None:
         super().__init__(window)
         self._notices = notices
-        self._window, self._above = window, above
+        self._window, self._above, self._toast = window, above, toast
         self._rows: list[NoticeRow] = []
         self._head = make_row()
         self._scroll = ScrollArea()
@@ -70,6 +73,7 @@ class NoticePanel(QFrame):
         self.show()
         self._place()
         self.raise_()
+        self._toast.raise_()
         self.close_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def close_list(self) -> None:
