@@ -116,7 +116,8 @@ class QuestionDialog(ModelessDialog):
         scroll.column.setSpacing(12)
         scroll.column.addWidget(self.card)
         scroll.column.addWidget(self._forms, 1)
-        scroll.widget().setMinimumWidth(1)  # as wide as the panel, whatever stands there
+        if (page := scroll.widget()) is not None:
+            page.setMinimumWidth(1)  # as wide as the panel, whatever stands there
         foot, buttons = QFrame(), QFrame()
         foot.setLayout(make_column(self.answer_wait, self.reads, self._keys, gap=6))
         row = make_row(self.stop_button, None, self.later_button, self.send_button)

@@ -23,7 +23,7 @@ from PySide6.QtGui import (
     QKeySequence,
     QMouseEvent,
 )
-from PySide6.QtWidgets import QLineEdit, QMenu, QPushButton
+from PySide6.QtWidgets import QLineEdit, QMenu, QPushButton, QSizePolicy
 
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.widgets.basics import make_button
@@ -81,6 +81,8 @@ class PasswordEdit(LineEdit):
         if self._toggle is None:
             self._toggle = make_button(tr("Show"))
             self._toggle.setCheckable(True)
+            policy = QSizePolicy.Policy
+            self._toggle.setSizePolicy(policy.Fixed, policy.Preferred)  # as high as the field
             self._toggle.toggled.connect(self._on_toggled)
         return self._toggle
 
