@@ -91,7 +91,9 @@ def test_the_first_task_ends_it_for_good(
     assert window.first_start is None
     assert window.selection.tasks.isVisible()
     assert window.selection.tasks.selected_keys() == [1]
-    assert MainWindow(services, dialogs).first_start is None
+    later = World(FakeScope())  # all tasks were deleted meanwhile
+    later.settings.value = services.settings.value
+    assert MainWindow(later.services, dialogs).first_start is None
 
 
 def test_tasks_of_an_earlier_run_end_it(start: Any, dialogs: FakeDialogs) -> None:

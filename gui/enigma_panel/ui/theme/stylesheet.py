@@ -198,7 +198,7 @@ QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 
 QMenu { background: {card}; color: {text}; border: 1px solid {line}; border-radius: 6px;
     padding: 4px; }
-QMenu::item { padding: 6px 24px 6px 12px; border-radius: 4px; }
+QMenu::item { padding: 7px 24px 7px 12px; border-radius: 4px; }
 QMenu::item:selected { background: {tint}; }
 QMenu::item:disabled { color: {faint}; background: transparent; }
 QMenu::separator { height: 1px; background: {line}; margin: 4px 0; }
