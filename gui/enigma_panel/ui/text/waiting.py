@@ -72,7 +72,8 @@ def entry_text(entry: QueueEntry, now_ms: int, facts: QueueContext) -> WaitText:
 def _reason(entry: QueueEntry, facts: QueueContext, time: str) -> str:
     match entry.why:
         case WaitReason.NO_SLOT:
-            return _about(no_slot_text(facts.limit), time)
+            in_short = tr("Waiting for a free browser")  # the time is worth more than the places
+            return _about(in_short, time) if time else no_slot_text(facts.limit)
         case WaitReason.LIMITED | WaitReason.BUDGET:
             return tr("Rate limit, starts in {time}", time=time) if time else tr("Rate limit")
         case WaitReason.NO_BROWSER:

@@ -311,6 +311,18 @@ def test_a_countdown_is_whole(
     assert not [text for text in painted if text.startswith("Pau") and text.endswith("…")]
 
 
+def test_the_word_of_a_state_is_whole_where_its_time_has_no_room(
+    window: MainWindow, services: Any, painted: list[str]
+) -> None:
+    window.resize(640, 400)
+    services.sessions.add(1, status=TaskStatus.ASKS)
+    QApplication.processEvents()
+    painted.clear()
+    window.selection.sessions.grab()
+    assert "Needs you" in painted
+    assert "0:30" not in painted
+
+
 def test_what_the_agent_does_begins_where_it_began(
     window: MainWindow, services: Any, qapp: QApplication
 ) -> None:
