@@ -53,6 +53,7 @@ from enigma_panel.ui.widgets.basics import (
 from enigma_panel.ui.widgets.debounce import Debounce
 from enigma_panel.ui.widgets.dialog import ModelessDialog
 from enigma_panel.ui.widgets.inputs import ScrollArea
+from enigma_panel.ui.widgets.sheet import Shade
 
 tr = Translations("Questions")
 
@@ -231,7 +232,6 @@ class QuestionDialog(ModelessDialog):
             self._show_state()
             self._show_reads()
             self._begin()
-            self._tell_what_is_in_sight()
         self._show_position()
         self._show_time()
         self._refit()
@@ -306,9 +306,11 @@ class QuestionDialog(ModelessDialog):
             super().fit(only_grow=only_grow)
 
     def _tell_what_is_in_sight(self) -> None:
-        is_docked = self.isVisible() and not self.isWindow()
+        shade = self.window().findChild(Shade)
+        is_covered = isinstance(shade, Shade) and shade.isVisible()
+        is_there = self.isVisible() and not self.isWindow() and not is_covered
         question = self.current_question()
-        self.in_sight_changed.emit(question.id if question and is_docked else None)
+        self.in_sight_changed.emit(question.id if question and is_there else None)
 
     def _show_reads(self) -> None:
         page = self._current.page() if self._current else None
@@ -357,6 +359,7 @@ class QuestionDialog(ModelessDialog):
     def _show_time(self) -> None:
         self.card.show_time(self._services.clock.now_ms())
         self.answer_wait.tick()
+        self._tell_what_is_in_sight()  # a sheet may have come
 
     def _show_state(self) -> None:
         """Notice and buttons follow what became of the answer shown."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from msgspec import Struct
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from enigma_panel.core.secrets.hidden import Hidden, HidingStruct
@@ -66,8 +66,6 @@ class AnswerPage(QWidget):
         problem = ProblemLabel(field)
         row = make_row(field, *beside)
         row.setStretch(0, 1)
-        for other in beside:  # one that is lower makes the field no lower
-            row.setAlignment(other, Qt.AlignmentFlag.AlignVCenter)
         self.column.addLayout(make_column(label, row, problem, gap=4))
         field.textChanged.connect(problem.clear)
         self.watch(field)
