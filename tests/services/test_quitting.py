@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.verbs import CommandVerb
-from enigma_panel.services.quitting import NAME_MS, Fate, QuitPlan, quit_plan
+from enigma_panel.services.quitting import Fate, QuitPlan, quit_plan
 from enigma_panel.services.types import WaitReason
 from tests.kit.builders import a_session, a_task
 from tests.kit.clock import NOW
@@ -84,7 +84,7 @@ def test_what_is_waited_for(world: World, task: dict[str, object], waits: bool) 
 def test_a_name_is_waited_for_as_long_as_it_may_come(world: World) -> None:
     found = plan(world, status=TaskStatus.PAUSED, service_id=None)
     assert [one.is_unnamed for one in found.waited_for] == [True]
-    world.clock.pass_ms(NAME_MS)
+    world.clock.pass_ms(70_000)
     assert quit_plan(world.services).waited_for == []
     world.clock.pass_ms(-1)
     assert quit_plan(world.services).waited_for != []

@@ -170,7 +170,9 @@ def test_of_several_the_last_one_is_in_front_and_closes_first(
 ) -> None:
     manager.open_settings()
     (settings,) = in_sight(SettingsDialog)
-    manager.open_key()
+    settings.tabs.setCurrentIndex(1)
+    settings.account.change_key_button.setFocus()
+    click(settings.account.change_key_button)
     (front,) = in_sight(KeyDialog)
     middle = settings.mapTo(window, settings.rect().center())
     assert at(window, QPoint(middle.x(), settings.y() + 3)) in {shade_of(window), front}
