@@ -70,7 +70,7 @@ async def test_what_cannot_be_run_again_is_counted_and_said(world: World) -> Non
         "1 is queued and runs anyway.",
         "1 is unconfirmed: it may still be running.",
         "1 is running.",
-        "1 has a field that this service lacks: use Edit and run again.",
+        "1 has a field that this service lacks. Use Edit and run again.",
         "1 is still loading.",
     ]
     assert not dialog.run_button.isEnabled()  # it may be one more

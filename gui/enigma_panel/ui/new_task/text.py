@@ -273,8 +273,8 @@ def left_out_text(left_out: Sequence[LeftOut]) -> list[str]:
         ),
         LeftOut.AT_WORK: tr.plural("1 is running.", "{n} are running.", counts[LeftOut.AT_WORK]),
         LeftOut.UNSUPPORTED: tr.plural(
-            "1 has a field that this service lacks: use Edit and run again.",
-            "{n} have fields that this service lacks: use Edit and run again.",
+            "1 has a field that this service lacks. Use Edit and run again.",
+            "{n} have fields that this service lacks. Use Edit and run again.",
             counts[LeftOut.UNSUPPORTED],
         ),
         LeftOut.UNREAD: tr.plural(

@@ -257,7 +257,7 @@ class KeyDialog(Sheet):
 def key_location_text(where: str) -> str:
     """Where a key would be kept."""
     if where in {MEMORY, ""}:
-        return tr("No keychain was found: the key will be kept only in memory until you quit.")
+        return tr("No keychain was found. The key will be kept only in memory until you quit.")
     return tr("The key will be kept in {place}.", place=where)
 
 
@@ -301,7 +301,7 @@ def _kept_text(result: Result) -> str:
         case SecretOutcome.SAVED:
             return tr("The key is kept only in memory until you quit.")
         case SecretOutcome.NO_KEYCHAIN:
-            return tr("There is no keychain: the key is kept only in memory until you quit.")
+            return tr("There is no keychain. The key is kept only in memory until you quit.")
         case SecretOutcome.LOCKED:
             return tr("The keychain is locked, the key was not saved.") + " " + memory
         case SecretOutcome.DENIED:
@@ -333,6 +333,6 @@ def removed_text(result: Result) -> str:
         case SecretOutcome.REMOVED | SecretOutcome.ABSENT | SecretOutcome.NO_KEYCHAIN:
             return tr("The key was removed.")
         case SecretOutcome.LOCKED:
-            return tr("The keychain is locked: the key is no longer used, but still kept there.")
+            return tr("The keychain is locked. The key stays there but is not used.")
         case _:
-            return tr("The keychain refused: the key is no longer used, but still kept there.")
+            return tr("The keychain refused. The key stays there but is not used.")
