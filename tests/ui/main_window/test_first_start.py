@@ -119,8 +119,14 @@ def test_the_demo_leads_to_the_account(start: Any, dialogs: FakeDialogs) -> None
     assert dialogs.calls[-1] == ("leave_demo",)
 
 
-@pytest.mark.parametrize("size", [(640, 400), (1280, 800)])
-def test_it_has_room(start: Any, qapp: QApplication, size: tuple[int, int]) -> None:
+@pytest.mark.parametrize(
+    ("size", "face"), [((640, 400), "light"), ((1280, 800), "light"), ((900, 560), "large_font")]
+)
+def test_it_has_room(
+    request: pytest.FixtureRequest, qapp: QApplication, size: tuple[int, int], face: str
+) -> None:
+    request.getfixturevalue(face)
+    start = request.getfixturevalue("start")
     window = start(demo=False)
     window.resize(*size)
     qapp.processEvents()

@@ -1,6 +1,6 @@
 """The page of a first start: what the program is, the way to a key, three tasks to try."""
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QRectF, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -16,7 +16,7 @@ from enigma_panel.ui.widgets.card import Card
 tr = Translations("First start")
 
 WIDTH = 528
-"""Width of what stands in the middle, in the usual font."""
+"""Greatest width of what stands in the middle, in the usual font."""
 ARROW, PAD = 16, 16
 
 
@@ -58,9 +58,12 @@ class FirstStart(Card):
         self.key.clicked.connect(self.key_wanted)
         self.setAccessibleName(tr("First start"))
         middle = QWidget()
-        middle.setFixedWidth(theme.scaled(WIDTH))
+        middle.setMaximumWidth(theme.scaled(WIDTH))
         self.column.addStretch(1)
-        self.column.addWidget(middle, 0, Qt.AlignmentFlag.AlignHCenter)
+        row = make_row(None, middle, None)
+        row.setStretch(1, 100)  # it is as wide as it may be
+        row.setContentsMargins(16, 0, 16, 0)
+        self.column.addLayout(row)
         self.column.addStretch(1)
         self._fill(QVBoxLayout(middle))
         services.account.changed.connect(self._follow_account)
