@@ -2,7 +2,7 @@
 
 Widgets name their part by the property "role": primary, danger, danger-link, link, chip, plain,
 look, example (buttons); dim, heading, title, section, sentence, problem, amber, red, green,
-figure, figure-amber, figure-red, notice, well, pill (labels); card, strip, floating, row,
+figure, figure-amber, notice, well, pill (labels); card, strip, floating, row,
 toast, sheet, asks, foot, bar, status, offline (frames); reading, document, question (texts to
 read); rows, commands (tables and lists); clear (what a scroll area shows); plain (a combo box
 without a frame); mistaken (a field in error). Buttons and fields with the property "small" are
@@ -43,9 +43,8 @@ QLabel[role="sentence"] { font-size: {sentence_px}; font-weight: 600; }
 QLabel[role="amber"] { color: {amber}; font-weight: 600; }
 QLabel[role="red"], QLabel[role="problem"] { color: {red}; }
 QLabel[role="green"] { color: {green}; }
-QLabel[role="figure"], QLabel[role="figure-amber"], QLabel[role="figure-red"] { font-weight: 600; }
+QLabel[role="figure"], QLabel[role="figure-amber"] { font-weight: 600; }
 QLabel[role="figure-amber"] { color: {amber}; }
-QLabel[role="figure-red"] { color: {red}; }
 QLabel[role="notice"] { background: {amber_tint}; color: {amber}; border: 1px solid {amber_line};
     border-radius: 6px; padding: 7px 11px; }
 QLabel[role="well"] { background: {well}; border-radius: 6px; padding: 7px 11px; }
@@ -89,7 +88,6 @@ QPushButton[role="look"]:hover { border-color: {amber_bar}; }
 QPushButton[role="look"]:focus { border: 2px solid {mark}; padding: 0 7px; }
 QPushButton[role="chip"] { background: {well}; border: 1px solid transparent; border-radius: 12px;
     padding: 1px 11px; font-size: {small_px}; }
-QFrame[role="bar"] QPushButton[role="chip"] { background: {line}; } /* a well is too pale there */
 QPushButton[role="chip"]:hover { background: {line}; }
 QPushButton[role="chip"]:checked { background: {tint}; color: {mark}; }
 QPushButton[role="chip"]:focus { border: 2px solid {mark}; padding: 0 10px; }
@@ -110,10 +108,10 @@ QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox, QComboBox {
     padding: 5px 9px; selection-background-color: {accent}; selection-color: {on_accent}; }
 QLineEdit, QComboBox { min-height: 20px; }
 QSpinBox, QDoubleSpinBox { min-height: 17px; } /* Qt adds 3 px */
-QLineEdit[small="true"], QComboBox[small="true"] { padding: 3px 8px; }
+QLineEdit[small="true"] { padding: 3px 8px; }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus,
 QComboBox:focus { border: 2px solid {mark}; padding: 4px 8px; }
-QLineEdit[small="true"]:focus, QComboBox[small="true"]:focus { padding: 2px 7px; }
+QLineEdit[small="true"]:focus { padding: 2px 7px; }
 QLineEdit:disabled, QPlainTextEdit:disabled, QSpinBox:disabled, QComboBox:disabled {
     color: {faint}; background: {ground}; border-color: {button_line}; }
 QLineEdit[role="mistaken"], QPlainTextEdit[role="mistaken"], QSpinBox[role="mistaken"] {
