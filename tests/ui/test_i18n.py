@@ -124,7 +124,8 @@ def test_numbers_and_dates_are_written_as_its_words() -> None:
 
 @pytest.mark.usefixtures("in_polish")
 def test_no_text_of_the_window_is_left_in_english(window: MainWindow) -> None:
-    texts = [*all_text(window).splitlines(), *(a.text() for a in window.findChildren(QAction))]
+    whole = re.sub(r"<[^<>]*>", "<>", all_text(window))  # a narrow tip has several lines
+    texts = [*whole.splitlines(), *(a.text() for a in window.findChildren(QAction))]
     ours = [text for text in texts if re.search("[<>]", text)]
     assert len(ours) > 100
     others = {text for text in texts if re.search("[a-z]{3}", text)} - set(ours)

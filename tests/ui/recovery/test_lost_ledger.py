@@ -36,10 +36,8 @@ async def test_a_copy_is_offered_with_what_it_lacks(world: World) -> None:
     window = LostLedgerWindow(ERROR, COPY, NOW + 60_000)
     answer = await asked(world, window)
     assert "written by a newer version" in window.text_label.text()
-    assert "(1 session was open then)" in window.more.text()
-    assert "what was started since then is not in it and may still cost money" in (
-        window.more.text()
-    )
+    assert "(1 session was open)" in window.more.text()
+    assert "It lacks what started since then, which may still cost money." in window.more.text()
     assert window.copy_button.text() == f"Use the copy of {local_time(NOW)}"
     assert window.copy_button.accessibleName() == window.copy_button.text()
     click(window.copy_button)
