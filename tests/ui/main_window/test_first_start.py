@@ -1,6 +1,7 @@
 """The page of a first start: three tasks to try, and the way to a key."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from enigma_panel.core.models import TaskSpec
-from enigma_panel.services.types import KeyState
+from enigma_panel.services.types import KeyState, LedgerError
 from enigma_panel.simulator.scenarios import scenario_for
 from enigma_panel.ui.main_window.first_start import FirstStart, demo_tasks, real_tasks
 from enigma_panel.ui.main_window.window import MainWindow
@@ -101,6 +102,12 @@ def test_tasks_of_an_earlier_run_end_it(start: Any, dialogs: FakeDialogs) -> Non
     services.sessions.add(1, created_ms=NOW)
     services.settings.change(has_had_tasks=False)
     assert MainWindow(services, dialogs).first_start is None
+
+
+def test_it_says_no_tasks_yet_of_no_ledger_that_cannot_be_read(start: Any) -> None:
+    window = start(demo=False)
+    window.show_ledger(LedgerError(Path("ledger"), "no ledger"))
+    assert window.first_start is None
 
 
 def test_without_a_key_it_leads_to_one(start: Any, dialogs: FakeDialogs) -> None:

@@ -84,7 +84,8 @@ class MainWindow(QMainWindow):
         self.notices.show_problem(problem)
 
     def show_ledger(self, error: LedgerError) -> None:
-        """Say that what was open before could not be read."""
+        """Say that what was open before could not be read, where "No tasks yet" may be untrue."""
+        self._end_first_start()
         self.notices.show_ledger(error)
 
     def show_recovered(self, recovered: Recovered) -> None:
