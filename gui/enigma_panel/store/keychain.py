@@ -23,6 +23,8 @@ WINDOWS_MAX_CHARS = 1_280
 
 NO_PLACE = ""
 """Name in place of a keychain's: there is none that we accept."""
+MEMORY = "memory"
+"""Name of the place where a secret is kept for this run only."""
 _WINDOWS = "the Windows Credential Manager"
 
 _NAMES = {
@@ -113,8 +115,8 @@ class MemoryStore:
         self._secret: str | None = None
 
     def where(self) -> str:
-        """The name "memory"."""
-        return "memory"
+        """The name of this place."""
+        return MEMORY
 
     def get(self) -> Result:
         """Read the secret: FOUND or ABSENT."""

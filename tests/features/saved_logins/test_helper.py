@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from enigma_panel.core.questions.kinds import LOGIN_USED
 from enigma_panel.features.saved_logins.helper import SavedLogins
+from enigma_panel.features.saved_logins.text import remember_label
 from enigma_panel.services.types import AnswerOutcome
 from enigma_panel.store.keychain import SecretOutcome
 from enigma_panel.store.settings import SavedLogin
@@ -390,3 +391,7 @@ async def test_put_off_while_the_keychain_waits_nothing_is_filled_in(
     world.keychain.gate.set()
     await asyncio.sleep(0.05)
     assert page.password.text() == ""
+
+
+def test_in_memory_it_is_remembered_until_the_program_ends() -> None:
+    assert remember_label("bank.example", "memory") == "Remember for bank.example until I quit"

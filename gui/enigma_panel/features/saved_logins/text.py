@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from enigma_panel.features.saved_logins.logins import LoginFault, LoginResult, RememberedLogin
 from enigma_panel.features.saved_logins.sites import registrable
-from enigma_panel.store.keychain import NO_PLACE
+from enigma_panel.store.keychain import MEMORY, NO_PLACE
 from enigma_panel.store.settings import SavedLogin
 from enigma_panel.ui.i18n import Translations, shorten
 
@@ -78,6 +78,8 @@ def remember_label(host: str, where: str) -> str:
     """'Remember for bank.example in the GNOME keyring'."""
     if where == NO_PLACE:
         return tr("Remember for {host}", host=shorten(host, 60))
+    if where == MEMORY:
+        return tr("Remember for {host} until I quit", host=shorten(host, 60))
     return tr("Remember for {host} in {keychain}", host=shorten(host, 60), keychain=where)
 
 

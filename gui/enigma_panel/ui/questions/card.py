@@ -77,7 +77,7 @@ class QuestionCard(QWidget):
     def _build(self) -> None:
         set_role(self.head, "asks")
         turn = (self._position, self._back, self._forth)
-        glyph = GlyphLabel(Glyph.QUESTION, Severity.AMBER)
+        glyph = GlyphLabel(Glyph.NEEDS_YOU, Severity.AMBER, 16)
         head = make_row(glyph, self._session, *turn, self._left, self.close_button, gap=6)
         head.setStretch(1, 1)
         head.setContentsMargins(16, 6, 10, 6)
