@@ -119,8 +119,10 @@ async def test_leaving_the_demo(world: World) -> None:
     Dialogs(world.services, lambda: None).leave_demo()
 
 
-async def test_no_question_comes_up_over_the_key_dialog(world: World, manager: Dialogs) -> None:
+async def test_no_question_comes_up_over_the_key_dialog(world: World) -> None:
     """The key that is being typed would go to the agent; and no answer can be sent without it."""
+    window = QWidget()
+    manager = Dialogs(world.services, lambda: window)
     world.services.account.set_state(KeyState.ABSENT)
     manager.start()
     world.inbox.ask(world.sessions.add_asking(1, "I need login credentials to proceed."))
@@ -132,6 +134,8 @@ async def test_no_question_comes_up_over_the_key_dialog(world: World, manager: D
     manager.made(KeyDialog).reject()  # type: ignore[union-attr]
     await world.settle()
     assert titles(world) == ["Question from the agent"]
+    manager.close_all()
+    window.deleteLater()
 
 
 @pytest.mark.parametrize("shows_notices", [True, False])

@@ -142,7 +142,9 @@ class Dialogs(QObject):
 
     def _sheets(self) -> list[Sheet]:
         """The sheets in sight."""
-        return [one for one in self._made.values() if isinstance(one, Sheet) and one.isVisible()]
+        parent = self._parent()
+        found = parent.findChildren(Sheet) if parent is not None else []
+        return [one for one in found if one.isVisible()]
 
     def look_for_questions(self, _what: object = None) -> None:
         """What kept a question from coming up may have ended."""

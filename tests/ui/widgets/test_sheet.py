@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.ui.dialogs import Dialogs
+from enigma_panel.ui.main_menu.commands import CommandPalette
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.new_task.dialog import NewTaskDialog
 from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.settings.dialog import SettingsDialog
 from enigma_panel.ui.settings.key_dialog import KeyDialog
-from enigma_panel.ui.widgets.sheet import Shade
 from tests.kit.builders import a_question
 from tests.kit.person import CTRL, button, click, double_click, in_sight, key, type_text
 from tests.kit.tables import verb_point
@@ -45,12 +45,6 @@ def sheet(window: MainWindow, manager: Dialogs, qapp: QApplication) -> NewTaskDi
     return sheet
 
 
-def shade_of(window: MainWindow) -> Shade:
-    found = window.findChild(Shade)
-    assert found is not None
-    return found
-
-
 def test_it_stands_in_the_window_below_the_top_bar(
     window: MainWindow, sheet: NewTaskDialog
 ) -> None:
@@ -64,7 +58,7 @@ def test_it_stands_in_the_window_below_the_top_bar(
     assert at(window, opener.mapTo(window, opener.rect().center())) is opener
     for table in (window.selection.sessions, window.selection.tasks, window.status_bar):
         place = table.mapTo(window, QPoint(2, 2))
-        assert at(window, place) is shade_of(window)
+        assert at(window, place) is window.shade
 
 
 def at(window: MainWindow, place: QPoint) -> QWidget:
@@ -83,7 +77,7 @@ def test_it_closes_with_its_draft_kept(
         case "cross":
             click(sheet.close_button)
         case _:
-            double_click(shade_of(window), QPoint(3, 3))
+            double_click(window.shade, QPoint(3, 3))
     assert not sheet.isVisible()
     assert window.selection.sessions.hasFocus()
     manager.open_new_task(None, None)
@@ -93,7 +87,7 @@ def test_it_closes_with_its_draft_kept(
 def test_a_click_on_what_lies_below_does_nothing_else(
     window: MainWindow, services: Any, sheet: NewTaskDialog, qapp: QApplication
 ) -> None:
-    table, shade = window.selection.sessions, shade_of(window)
+    table, shade = window.selection.sessions, window.shade
     spot = table.viewport().mapTo(window, verb_point(table, 1, CommandVerb.TERMINATE))
     double_click(shade, spot - shade.pos())
     assert not sheet.isVisible()
@@ -153,6 +147,22 @@ def test_a_question_stands_in_the_strip_alone_until_it_closes(
     run_events(qapp, lambda: in_sight(QuestionDialog))
 
 
+def test_a_question_that_a_sheet_dims_stands_in_the_strip_too(
+    window: MainWindow, services: Any, manager: Dialogs, qapp: QApplication
+) -> None:
+    manager.find_side = window.body.find_side
+    manager.question_in_sight.connect(window.question_strip.set_in_sight)
+    manager.start()
+    services.inbox.ask(a_question(1, "Which colour should I take?"))
+    run_events(qapp, lambda: in_sight(QuestionDialog))
+    assert not window.question_strip.isVisible()
+    window.main_menu.commands.trigger()
+    assert window.question_strip.isVisible()
+    manager.open_question(1)
+    assert in_sight(CommandPalette) == []
+    assert not window.question_strip.isVisible()
+
+
 def test_answer_closes_it_and_opens_the_question(
     services: Any, manager: Dialogs, sheet: NewTaskDialog
 ) -> None:
@@ -175,8 +185,8 @@ def test_of_several_the_last_one_is_in_front_and_closes_first(
     click(settings.account.change_key_button)
     (front,) = in_sight(KeyDialog)
     middle = settings.mapTo(window, settings.rect().center())
-    assert at(window, QPoint(middle.x(), settings.y() + 3)) in {shade_of(window), front}
-    click(shade_of(window))
+    assert at(window, QPoint(middle.x(), settings.y() + 3)) in {window.shade, front}
+    click(window.shade)
     assert (front.isVisible(), settings.isVisible()) == (False, True)
     assert settings.isAncestorOf(window.focusWidget())  # type: ignore[arg-type]
     assert settings.isAncestorOf(at(window, QPoint(settings.x() + 30, settings.y() + 20)))
@@ -191,7 +201,7 @@ def test_it_stays_within_a_window_that_gets_smaller(
     assert sheet.rect().contains(
         sheet.start_button.mapTo(sheet, sheet.start_button.rect().center())
     )
-    assert shade_of(window).geometry().bottom() == window.rect().bottom()
+    assert window.shade.geometry().bottom() == window.rect().bottom()
 
 
 def test_it_comes_with_its_window_where_that_was_hidden(

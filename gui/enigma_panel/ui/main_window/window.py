@@ -285,7 +285,8 @@ class MainWindow(QMainWindow):
         if self.first_start is not None:
             self.body.column.addWidget(self.first_start, 1)
             self.body.whole.hide()
-        Shade(self, self.body)
+        self.shade = Shade(self, self.body)
+        self.shade.covers.connect(self.question_strip.set_covered)
         column.addWidget(self.status_bar)
         self.setMinimumSize(LEAST_SIZE)
         self.resize(FIRST_SIZE)

@@ -54,6 +54,7 @@ class QuestionStrip(QFrame):
         self._services = services
         self._question: OpenQuestion | None = None
         self._in_sight: QuestionId | None = None
+        self._is_covered = False
         self._need: Need | None = None
         self._need_since_ms = 0
         self._glyph = GlyphLabel(Glyph.NEEDS_YOU, Severity.AMBER, 16)
@@ -67,7 +68,8 @@ class QuestionStrip(QFrame):
 
     def refresh(self) -> None:
         """Show what is open now."""
-        questions = [q for q in self._services.inbox.questions() if q.id != self._in_sight]
+        in_sight = None if self._is_covered else self._in_sight
+        questions = [q for q in self._services.inbox.questions() if q.id != in_sight]
         had, self._question = self._question, questions[0] if questions else None
         if self._question is not None:
             self._show_question(self._question, len(questions))
@@ -87,6 +89,12 @@ class QuestionStrip(QFrame):
         """Leave out the question that is shown elsewhere in the window; None: none is."""
         if question != self._in_sight:
             self._in_sight = question
+            self.refresh()
+
+    def set_covered(self, is_covered: bool) -> None:
+        """Show that one as well while a sheet stands before it."""
+        if is_covered != self._is_covered:
+            self._is_covered = is_covered
             self.refresh()
 
     def show_need(self, text: str, label: str, act: Callable[[], object] | None) -> None:

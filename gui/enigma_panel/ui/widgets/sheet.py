@@ -1,6 +1,6 @@
 """A sheet: a dialog inside the window, below its top bar, which stays in use."""
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QHideEvent, QMouseEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -32,8 +32,10 @@ class Shade(QWidget):
     """Dims the window while sheets stand there; a click closes the front one and does nothing else.
 
     below: what stands below the top bar. After a click it stays for a moment, unseen: the second
-    one of a double click would act on a row.
+    one of a double click would act on a row. covers: whether sheets stand there now.
     """
+
+    covers = Signal(bool)
 
     def __init__(self, window: QWidget, below: QWidget) -> None:
         super().__init__(window)
@@ -57,6 +59,7 @@ class Shade(QWidget):
         self.show()
         for part in (self, sheet, *self._window.findChildren(Toast)):
             part.raise_()
+        self.covers.emit(True)
 
     def drop(self, sheet: "Sheet") -> None:
         """Stand under the sheet that was opened before, or leave."""
@@ -68,6 +71,7 @@ class Shade(QWidget):
         elif not self._linger.isActive():
             self.hide()
         self.update()
+        self.covers.emit(bool(self._sheets))
 
     def _leave(self) -> None:
         if not self._sheets:
