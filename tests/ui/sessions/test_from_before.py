@@ -26,7 +26,6 @@ def test_what_was_open_before_is_marked_and_nothing_else(window: MainWindow, ser
     assert cell_text(rows, 1, Column.SESSION, SPOKEN) == "shop.example 1, from before"
     assert "From before" in read_tip(cell_text(rows, 1, Column.SESSION, TIP))
     assert cell_text(rows, 2, Column.SESSION, SPOKEN) == "shop.example 2"
-    assert [cell_text(rows, key, Column.STATE, Role.FROM_BEFORE) for key in (1, 2)] == [True, False]
     assert window.app_actions.can(1, CommandVerb.TERMINATE)
 
 

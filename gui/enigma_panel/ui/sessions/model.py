@@ -3,10 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from enum import IntEnum
-from typing import Any
 
 from msgspec.structs import replace
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject
 
 from enigma_panel.core.models import (
     Phase,
@@ -50,9 +49,7 @@ from enigma_panel.ui.widgets.table.delegates import PAD
 from enigma_panel.ui.widgets.table.model import (
     RIGHT,
     ColumnDef,
-    Index,
     KeyedTableModel,
-    Role,
 )
 
 tr = Translations("Sessions")
@@ -213,11 +210,6 @@ class SessionsModel(KeyedTableModel):
     def _is_over(self, key: int) -> bool:
         session = self._sessions.session(key)
         return session is None or not self._is_wanted(session)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if role == Role.FROM_BEFORE:
-            return self.key_at(index.row()) in self._before.sessions
-        return super().data(index, role)
 
     def cell(self, key: int, column: int) -> Cell:
         session = self._sessions.session(key)

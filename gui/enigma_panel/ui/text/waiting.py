@@ -108,7 +108,7 @@ def _next_try(what: str, time: str) -> str:
 
 
 def pending_text(pending: PendingCommand, now_ms: int) -> WaitText:
-    """Return why a command waits: 'Terminating in 3 s', 'Terminate waits, 12 s'."""
+    """Return why a command waits: 'Terminating in 3 s', 'Terminate once online'."""
     return WaitText(text=_pending(pending, _left(pending.due_ms, now_ms)))
 
 

@@ -31,12 +31,11 @@ _FIRST = int(Qt.ItemDataRole.UserRole)
 
 
 class Role(IntEnum):
-    """Our own roles: a row's record, key, cell, and whether it was there before this start."""
+    """Our own roles: a row's record, key and cell."""
 
     RECORD = _FIRST + 1
     KEY = _FIRST + 2
     CELL = _FIRST + 3
-    FROM_BEFORE = _FIRST + 4
 
 
 Index = QModelIndex | QPersistentModelIndex
