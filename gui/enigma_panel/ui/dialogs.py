@@ -150,6 +150,11 @@ class Dialogs(QObject):
         """What kept a question from coming up may have ended."""
         self._presenter.refresh()
 
+    def follow_sheets(self, _cover: bool) -> None:
+        """A sheet came or went: what it dimmed counts as being shown this moment."""
+        self.show_question_anew()
+        self.look_for_questions()
+
     def _make_question(self) -> "QuestionDialog":
         from enigma_panel.ui.questions.dialog import QuestionDialog
 

@@ -163,6 +163,23 @@ def test_a_question_that_a_sheet_dims_stands_in_the_strip_too(
     assert not window.question_strip.isVisible()
 
 
+def test_a_question_that_a_sheet_dimmed_takes_no_click_at_once(
+    window: MainWindow, services: Any, manager: Dialogs, qapp: QApplication
+) -> None:
+    window.shade.covers.connect(manager.follow_sheets)
+    manager.find_side = window.body.find_side
+    manager.start()
+    services.inbox.ask(a_question(1, "Which colour should I take?"))
+    run_events(qapp, lambda: in_sight(QuestionDialog))
+    (question,) = in_sight(QuestionDialog)
+    manager.open_settings()
+    services.clock.now += 1_500
+    assert question.is_armed()
+    in_sight(SettingsDialog)[0].reject()
+    assert question.isVisible()
+    assert not question.is_armed()
+
+
 def test_answer_closes_it_and_opens_the_question(
     services: Any, manager: Dialogs, sheet: NewTaskDialog
 ) -> None:
