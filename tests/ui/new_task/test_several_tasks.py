@@ -1,6 +1,7 @@
 """'New task': one task per line, and what is said where no place is free."""
 
 import asyncio
+from decimal import Decimal
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -11,6 +12,7 @@ from enigma_panel.services.types import PauseReason, WaitReason
 from enigma_panel.store.ledger.errors import DiskFullError
 from enigma_panel.ui.new_task import dialog as new_task_dialog
 from enigma_panel.ui.new_task.dialog import NewTaskDialog
+from enigma_panel.ui.new_task.session_picker import NEW_CLOSED, NEW_KEPT
 from tests.kit.builders import a_session, a_task
 from tests.kit.clock import NOW
 from tests.kit.person import CTRL, ENTER, SHIFT, click, key, shown_texts, type_text
@@ -243,3 +245,22 @@ async def test_the_hint_says_how_many_of_several_start(world: World, dialog: New
     dialog.per_line.setChecked(True)
     said = "They run in the open browser, one after another."
     assert dialog.target_label.text() == said
+
+
+async def test_the_price_is_named_once_three_tasks_have_cost_something(
+    world: World, dialog: NewTaskDialog
+) -> None:
+    world.spending.costs = [Decimal("0.03")] * 2
+    await shown(world, dialog)
+    assert dialog.price_label.text() == "Price not known yet"
+    world.spending.costs.append(Decimal("0.03"))
+    dialog.run_in.choose(NEW_KEPT)
+    kept = "≈ $0.03, then costs money until you close it, 5 min at most"
+    assert dialog.price_label.text() == kept
+    dialog.run_in.choose(NEW_CLOSED)
+    dialog.task_text.setPlainText("One\nTwo")
+    dialog.per_line.setChecked(True)
+    assert dialog.price_label.text() == "≈ $0.06 together"
+    world.spending.costs.clear()
+    dialog.run_in.choose(NEW_KEPT)
+    assert dialog.price_label.text().endswith("Costs money until you close it, 5 min at most.")

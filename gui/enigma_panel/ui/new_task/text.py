@@ -79,18 +79,20 @@ def target_hint(services: Services, n: int, *, after: bool, in_new: bool) -> str
 
 def price_text(services: Services, n: int, *, stays_ms: int | None) -> str:
     """Return what n tasks may cost. stays_ms: how long their browser stays open without work."""
+    minutes = (stays_ms or 0) // 60_000
     forecast = services.spending.forecast(Decimal(0))
     if forecast is None or forecast.like < LEAST_KNOWN:
-        price = tr("Price not known yet")
-    else:
-        total = format_money(forecast.each * n, MoneyKind.SUM, is_derived=True)
-        price = tr.plural("{total}", "{total} together", n, total=total)
-    if stays_ms is None:
+        if not minutes:
+            return tr("Price not known yet")
+        return tr(
+            "Price not known yet. Costs money until you close it, {n} min at most.", n=minutes
+        )
+    total = format_money(forecast.each * n, MoneyKind.SUM, is_derived=True)
+    price = tr.plural("{total}", "{total} together", n, total=total)
+    if not minutes:
         return price
     return tr(
-        "{price}, then costs money until you close it, {n} min at most",
-        price=price,
-        n=stays_ms // 60_000,
+        "{price}, then costs money until you close it, {n} min at most", price=price, n=minutes
     )
 
 
