@@ -40,7 +40,7 @@ async def asked(bench: Bench, poll: Callable[[], Any] | None = None) -> Asked:
 
     async def send_answer(_session_id: str, text: str, _verb: AnswerVerb) -> Observation:
         answers.append(text)
-        return Observation(kind=Kind.ANSWER_SENT)
+        return Observation(kind=Kind.ANSWER_SENT, text="Message sent successfully")
 
     async def poll_now(_task_key: int) -> None:
         if poll is not None:

@@ -252,7 +252,7 @@ class Answers(QObject):
         moved_on = task is not None and task.question_n != intent.question_n
         if moved_on and observation.kind in _OF_QUESTION:
             observation = Observation(kind=Kind.DELIVERED)
-        return replace(observation, text=intent.used) if intent.used else observation
+        return replace(observation, text=intent.used)  # not what the service says to every answer
 
     async def _fail(self, intent: Intent, error: ApiError) -> AnswerResult:
         """Settle a failed answer: no more follows from it than that it may have arrived."""
