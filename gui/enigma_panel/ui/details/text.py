@@ -107,19 +107,21 @@ def queued_text(entry: QueueEntry, waiting: WaitText) -> ErrorText:
 
 
 def usage_text(task: Task) -> str:
-    """'$0.0212 · 12 s · 11,388 tokens', once the task has ended; what is unknown is said so."""
+    """'$0.0212 · 12 s computing · 11,388 tokens', once the task has ended; says what is unknown."""
     usage = task.usage
     if not task.is_final or task.code in UNSENT:
         return ""
     cost = tr("Cost unknown")
     if usage.cost is not None:
         cost = exact_money(usage.cost) + ("" if task.counted_cost is not None else UNKNOWN)
-    seconds = usage.compute_s if usage.compute_s is not None else usage.took_s
+    seconds, words = usage.took_s, tr("{n} s")
+    if usage.compute_s is not None:  # not what stands under *Took*
+        seconds, words = usage.compute_s, tr("{n} s computing")
     tokens = _tokens(usage)
     return " · ".join(
         (
             cost,
-            *([tr("{n} s", n=seconds)] if seconds is not None else []),
+            *([words.format(n=seconds)] if seconds is not None else []),
             *([tr.plural("1 token", "{n} tokens", tokens)] if tokens is not None else []),
         )
     )
