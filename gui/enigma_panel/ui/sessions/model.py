@@ -42,7 +42,7 @@ from enigma_panel.ui.text.steps import now_text
 from enigma_panel.ui.text.verbs import verb_labels
 from enigma_panel.ui.text.waiting import WaitText, pending_text, undo_text
 from enigma_panel.ui.theme import theme
-from enigma_panel.ui.theme.palette import Glyph, Severity
+from enigma_panel.ui.theme.palette import Severity
 from enigma_panel.ui.widgets.debounce import Debounce
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from enigma_panel.ui.widgets.table.delegates import PAD
@@ -321,13 +321,13 @@ def _usual_states() -> Iterator[Cell]:
 
 
 def name_cell(session: Session, *, is_from_before: bool) -> Cell:
-    """Return the cell of a session's name, marked where it was open before this start."""
+    """Return the cell of a session's name; tip and speech say that it is from before this start."""
     severity = Severity.DIM if session.is_ended else Severity.PLAIN
     cell = Cell(text=session.name, severity=severity, tip=session.name)
     if not is_from_before:
         return cell
     spoken = tr("{session}, from before", session=session.name)
-    return replace(cell, glyph=Glyph.CLOCK, spoken=spoken, hint=tr("From before this start"))
+    return replace(cell, spoken=spoken, hint=tr("From before this start"))
 
 
 def task_cell(session: Session, task: Task | None, now: str) -> Cell:
