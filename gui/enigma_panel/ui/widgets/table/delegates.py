@@ -73,7 +73,7 @@ class RowBackground:
             tint = colours.hover
         if tint is not None:
             painter.fillRect(line, QColor(tint))
-        if has_focus:
+        if has_focus and (is_selected or not self.related):  # related: the subject is elsewhere
             bar = colours.mark
         elif needs_you and not is_selected:
             bar = colours.amber_bar
