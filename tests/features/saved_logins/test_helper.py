@@ -338,6 +338,10 @@ async def test_tab_goes_down_the_form_and_comes_to_what_stands_above_last(
     world.inbox.ask(world.sessions.add_asking(2, LOGIN, text="Log in to bank.example"))
     await ask(world, dialog)
     await until(saved_of(dialog).remember.isEnabled)
+    page = page_of(dialog)
+    type_text(page.username, "paul")
+    type_text(page.password, "lion-11")
+    page.username.setFocus()
     assert tab_stops(dialog) == [
         "Username",
         "Password",

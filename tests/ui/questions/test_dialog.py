@@ -246,6 +246,9 @@ async def test_disarmed_buttons_look_dimmed_but_keep_the_focus(
 ) -> None:
     ask(world, dialog, MAY_I)
     await active(dialog)
+    form = dialog.current_form()
+    assert form is not None
+    yes_no(form).yes.click()
     effect = dialog.send_button.graphicsEffect()
     assert effect is not None
     assert effect.isEnabled()
@@ -332,7 +335,8 @@ async def test_an_empty_field_is_named_and_nothing_sent(
     assert form is not None
     credentials(form).username.setText(username)
     credentials(form).password.setText(password)
-    click(dialog.send_button)
+    assert not dialog.send_button.isEnabled()
+    key(dialog, ENTER, CTRL)
     await world.settle()
     assert world.inbox.answered == []
     field = credentials(form).username if words == "username" else credentials(form).password
@@ -347,7 +351,8 @@ async def test_yes_or_no_has_nothing_preselected(world: World, dialog: QuestionD
     page = yes_no(form)
     assert not page.yes.isChecked()
     assert not page.no.isChecked()
-    click(dialog.send_button)
+    assert not dialog.send_button.isEnabled()
+    key(dialog, ENTER, CTRL)
     await world.settle()
     assert world.inbox.answered == []
     assert "Choose Yes or No first." in all_text(dialog)
@@ -444,7 +449,8 @@ async def test_an_empty_secret_is_named_and_not_sent(world: World, dialog: Quest
     await asked(world, dialog, PASSPHRASE)
     form = dialog.current_form()
     assert form is not None
-    click(dialog.send_button)
+    assert not dialog.send_button.isEnabled()
+    key(dialog, ENTER, CTRL)
     await world.settle()
     assert world.inbox.answered == []
     assert secret(form).field.accessibleDescription() == "Write an answer first."

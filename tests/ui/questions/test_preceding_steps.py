@@ -35,7 +35,7 @@ def told(world: World, task_key: int = 1) -> None:
         world.timeline.add(task_key, kind, text, ASKED - 4_000 + n * 1_000)
 
 
-BEFORE = "Before: sort list: by price, Put the hub in the cart, open page: checkout"
+BEFORE = "Before: sort list: by price, Put the hub in the cart, opened checkout"
 
 
 def steps(*rows: tuple[str, str, int]) -> list[Step]:
@@ -55,6 +55,7 @@ def steps(*rows: tuple[str, str, int]) -> list[Step]:
             tuple(("action", f"do_{n}", n) for n in range(9)),
             "Before: do 6, do 7, do 8",
         ),
+        ((("action", "click_element: Add to cart", 1),), "Before: clicked Add to cart"),
         ((("action", "a", 1), ("pause_sent", "", 2), ("action", "b", 3)), "Before: a, b"),
         ((("action", "a", 100 + LATE_MS), ("action", "b", 101 + LATE_MS)), "Before: a"),
         ((("agent", " \n\x00", 1),), ""),

@@ -8,10 +8,11 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from enigma_panel.core.models import Session, Task
+from enigma_panel.core.observation import Kind
 from enigma_panel.services.container import Services
 from enigma_panel.services.state.timeline import LIVE_KINDS
 from enigma_panel.services.types import LedgerError, OpenQuestion, QuestionId, Step
-from enigma_panel.ui.i18n import Translations
+from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.questions.text import shown_question, single_line
 from enigma_panel.ui.text.outcome import (
     asked_again_text,
@@ -20,7 +21,7 @@ from enigma_panel.ui.text.outcome import (
     unknown_asker_text,
 )
 from enigma_panel.ui.text.states import duration
-from enigma_panel.ui.text.steps import readable
+from enigma_panel.ui.text.steps import action_text, readable
 from enigma_panel.ui.theme import icons, theme
 from enigma_panel.ui.theme.palette import Glyph, Severity
 from enigma_panel.ui.widgets.basics import (
@@ -196,10 +197,18 @@ class PrecedingSteps:
 
 
 def preceding_text(steps: Iterable[Step], asked_ms: int) -> str:
-    """'Before: opened the shop, sorted by price'; empty when nothing is known."""
+    """'Before: opened the shop, clicked Add to cart'; empty when nothing is known."""
     told = [step for step in steps if step.kind in LIVE_KINDS and step.at_ms <= asked_ms + LATE_MS]
-    lines = [line for step in told[-MOST_STEPS:] if (line := readable(step.text, STEP_CHARS))]
+    lines = [line for step in told[-MOST_STEPS:] if (line := _told_line(step))]
     return tr("Before: {steps}", steps=", ".join(lines)) if lines else ""
+
+
+def _told_line(step: Step) -> str:
+    """'clicked Add to cart', or what the agent said."""
+    if step.kind != Kind.ACTION:
+        return readable(step.text, STEP_CHARS)
+    line = shorten(action_text(step.text)[1], STEP_CHARS)
+    return line[:1].lower() + line[1:]
 
 
 def _show_left(label: QLabel, expires_ms: int | None, now_ms: int) -> None:

@@ -60,8 +60,8 @@ class ClickGuard(QObject):
         button.clicked.connect(lambda: self._on_clicked(button))
 
     def trigger(self, button: QPushButton) -> None:
-        """What a keyboard shortcut of this button does."""
-        if button.isVisible() and button.isEnabled() and self.is_armed():
+        """What a keyboard shortcut of this button does, also while the button is off."""
+        if button.isVisible() and self.is_armed():
             self._buttons[button]()
 
     def is_armed(self) -> bool:

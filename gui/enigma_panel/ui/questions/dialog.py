@@ -140,7 +140,6 @@ class QuestionDialog(ModelessDialog):
         self.reads.setFixedHeight(self.reads.sizeHint().height())  # so no answer moves a button
         self.stop_button.setToolTip(verb_text(CommandVerb.STOP).tip)
         self.stop_button.setAccessibleDescription(self.stop_button.toolTip())
-        self.send_button.setToolTip(tr("Ctrl+Enter"))
         self.setMinimumWidth(WIDTH)
         set_role(self, "asks")
         self.card.close_button.hide()
@@ -318,6 +317,13 @@ class QuestionDialog(ModelessDialog):
         doubt = page.doubt() if page else ""
         self._keys.setText(doubt or (page.keys() if page else ""))
         set_role(self._keys, "amber" if doubt else "dim")
+        self._show_send()
+
+    def _show_send(self) -> None:
+        """Send is off until there is an answer; its tool tip says what is missing."""
+        mistake = self._current.page().mistake() if self._current else None
+        self.send_button.setEnabled(self._sending is None and mistake is None)
+        self.send_button.setToolTip(mistake.sentence if mistake else tr("Ctrl+Enter"))
 
     def follow_inbox(self) -> None:
         """The list of open questions changed."""
@@ -372,7 +378,8 @@ class QuestionDialog(ModelessDialog):
         over = form is not None and form.is_over
         for button in (self.send_button, self.stop_button):
             button.setVisible(not over)
-            button.setEnabled(not busy)
+        self.stop_button.setEnabled(not busy)
+        self._show_send()
         self.later_button.setText(tr("Close") if over else tr("Later"))
         self.later_button.setAccessibleName(self.later_button.text())
         self._forms.setEnabled(not busy)
@@ -404,7 +411,7 @@ class QuestionDialog(ModelessDialog):
 
     def _send(self) -> None:
         form = self._current
-        if form is None or form.is_over:
+        if form is None or form.is_over or self._sending is not None:
             return
         if form.find_mistake():
             self._refit()
