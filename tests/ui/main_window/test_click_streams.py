@@ -40,8 +40,8 @@ Seen = dict[tuple[str, int], tuple[int, int]]
 class Hand:
     """A window, what happens to it, and what a person sees of it.
 
-    A second book is kept here, of the window's pixels alone: where each row stands, since when, and
-    whether it was the person who moved it.
+    A second book is kept here, of the window's pixels: where each row stands, since when, and
+    whether it was the person who moved it; and when rows came, went or changed places.
     """
 
     def __init__(self, window: MainWindow, services: Any, qapp: QApplication) -> None:
@@ -60,7 +60,8 @@ class Hand:
         self.last_key = 0
         self.trail: list[str] = []
         self.counted = self.refused = self.held = 0
-        self.started_ms = -(10**9)
+        self.rows: list[int] = []
+        self.arranged_ms = -(10**9)
 
     # -- a stream ----------------------------------------------------------------------------------
 
@@ -95,7 +96,7 @@ class Hand:
         self.sessions.verticalScrollBar().setValue(0)
         self._settle()
         self.moved_ms.clear()
-        self.places = self._look()
+        self._note(self._look())
         self.wait(ARM_MS)
 
     def by_us(self, event: Callable[[], None]) -> None:
@@ -147,6 +148,8 @@ class Hand:
         for key in before | self.places:  # also what is out of view now: it was moved, too
             if before.get(key) != self.places.get(key):
                 self.moved_ms[key] = now
+        if self.rows != self.sessions.rows.keys():
+            self.rows, self.arranged_ms = list(self.sessions.rows.keys()), now
 
     # -- what is seen ------------------------------------------------------------------------------
 
@@ -239,8 +242,7 @@ class Hand:
         self.services.sessions.change_task(self._pick(), usage=usage)
 
     def start(self) -> None:
-        """What was open before is marked; a click right after it may count or not."""
-        self.started_ms = self.services.clock.now
+        """What was open before is marked."""
         self.window.show_recovered(Recovered(sessions=tuple(self.services.sessions.sessions)))
 
     def line(self) -> None:
@@ -287,7 +289,10 @@ class Hand:
         self._note(before)
 
     def click(self) -> None:
-        """It acts on what stood under the pointer for 0.7 s; where that can be done, it does."""
+        """It acts on what stood under the pointer for 0.7 s; where that can be done, it does.
+
+        While other rows have just come or gone, it may do nothing.
+        """
         if self.over is not self.sessions:
             self.move()
         under, calls = self._under(), self.services.sessions.calls
@@ -302,14 +307,13 @@ class Hand:
             assert calls == []
             return
         wanted = [("command", (under[1],), aimed.verb)]
-        if self.services.clock.now - self.started_ms < ARM_MS:
-            assert [call[:3] for call in calls] in ([], wanted)
-            return
         stood = self.services.clock.now - self.moved_ms.get(under, -(10**9))
         can = self.services.sessions.can(under[1], aimed.verb)
         if stood < ARM_MS or not can:
             self.refused += 1
             assert calls == [], f"it had stood there for {stood} ms"
+        elif self.services.clock.now - self.arranged_ms < ARM_MS:
+            assert [call[:3] for call in calls] in ([], wanted)
         else:
             self.counted += 1
             assert [call[:3] for call in calls] == wanted
@@ -388,10 +392,7 @@ def _leave_below_the_pointer(hand: Hand, patch: pytest.MonkeyPatch) -> None:
 SWITCHED_OFF: dict[str, Callable[[Hand, pytest.MonkeyPatch], None]] = {
     "ended rows of Sessions": _leave_below_the_pointer,
     "rows of Tasks": lambda hand, _: _never_held(hand, hand.window.selection.task_rows),
-    "0.7 s": lambda hand, patch: patch.setattr(hand.sessions.places, "stood_ms", lambda _: None),
-    "moves of rows": lambda hand, patch: patch.setattr(
-        hand.sessions.places, "_note", lambda **_: None
-    ),
+    "0.7 s": lambda _, patch: patch.setattr("enigma_panel.ui.sessions.table.ARM_MS", 0),
 }
 
 

@@ -297,6 +297,18 @@ def test_a_click_counts_once_its_row_has_stood_there(
     assert services.sessions.commands[0][:2] == ((2,), END)
 
 
+def test_a_row_that_comes_last_delays_no_click_but_its_own(
+    aimed: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    services.sessions.add(4)
+    qapp.processEvents()
+    assert aimed.selection.session_rows.keys() == [1, 2, 3, 4]
+    press(aimed, 3)
+    assert services.sessions.commands == []
+    press(aimed, 1)
+    assert services.sessions.commands[0][:2] == ((2,), END)
+
+
 def test_a_click_that_does_not_count_is_seen(
     aimed: MainWindow, services: Any, qapp: QApplication, qtbot: Any
 ) -> None:
@@ -334,29 +346,6 @@ def test_what_the_person_moves_can_be_clicked_at_once(
     qapp.processEvents()
     press(aimed, 8)
     assert len(services.sessions.calls) == 5
-
-
-def test_a_table_that_grows_scrolls_back_by_itself(
-    aimed: MainWindow, services: Any, qapp: QApplication
-) -> None:
-    table = aimed.selection.sessions
-    bar = table.verticalScrollBar()
-    services.settings.change(browsers_at_once=3)
-    services.sessions.add(4, left_s=400)
-    leave(table)
-    qapp.processEvents()
-    bar.setValue(bar.maximum())
-    qapp.processEvents()
-    assert bar.value() > 0
-    services.clock.now += ARM_MS
-    services.settings.change(browsers_at_once=6)
-    qapp.processEvents()
-    assert bar.value() == 0
-    press(aimed, 2)
-    assert services.sessions.calls == []
-    services.clock.now += ARM_MS
-    press(aimed, 2)
-    assert len(services.sessions.calls) == 1
 
 
 def test_keyboard_and_menu_need_no_such_time(aimed: MainWindow, services: Any) -> None:

@@ -320,8 +320,6 @@ class MainWindow(QMainWindow):
         self.body.details_opened.connect(self.show_details.setChecked)
         self.show_details.setChecked(self.body.is_details_open)
         self.body.side.currentChanged.connect(self._leave_side)
-        page = self.body.verticalScrollBar()  # the person alone scrolls it
-        page.valueChanged.connect(selection.sessions.places.follow_scrolling)
         selection.started.connect(self._say_added)
         self.filter_bar.left.connect(self._leave_filter)
         self.app_actions.undoable_done.connect(self.toast.offer_undo)

@@ -10,7 +10,6 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPen,
-    QResizeEvent,
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -30,7 +29,6 @@ from enigma_panel.ui.theme import icons, theme
 from enigma_panel.ui.widgets.pointer_hold import ARM_MS, PointerHold
 from enigma_panel.ui.widgets.table.delegates import PAD, CellDelegate, RowBackground
 from enigma_panel.ui.widgets.table.model import Index
-from enigma_panel.ui.widgets.table.row_places import RowPlaces
 from enigma_panel.ui.widgets.table.table import KeyedTable
 from enigma_panel.ui.widgets.table_font import TableFont
 from enigma_panel.ui.widgets.tips import short_lines, show_tip, tip_width
@@ -52,8 +50,8 @@ class SessionsTable(KeyedTable):
     """The table of sessions, with the four verbs in each row.
 
     verb_clicked: a session's key and a CommandVerb. undo_clicked: a session's key. row_clicked: its
-    key, where the click was on no verb and selects no other. places: a click on a verb counts only
-    where we did not move its row a moment ago.
+    key, where the click was on no verb and selects no other. A click on a verb counts only where
+    its row neither came nor was moved by others a moment ago.
     """
 
     verb_clicked = Signal(int, object)
@@ -78,7 +76,10 @@ class SessionsTable(KeyedTable):
         self.show_key_state(KeyState.READY)  # a keychain answers at once, nearly always
         model.is_pointed_at = lambda: self._pointer is not None
         self.clicked.connect(self._tell_click)
-        self.places = RowPlaces(self, model, Column.VERBS, app_actions.now_ms)
+        self._moved_ms, self._moved_from = -ARM_MS, 0
+        model.rowsInserted.connect(lambda _parent, first: self._note_move(first))
+        model.rowsRemoved.connect(lambda: self._note_move(0))
+        model.layoutChanged.connect(lambda: self._note_move(0))
 
     def show_key_state(self, state: KeyState) -> None:
         """Set the text of the empty table: what to do, and what the program waits for."""
@@ -112,9 +113,19 @@ class SessionsTable(KeyedTable):
         if index.column() != Column.VERBS and keys == [self.rows.key_at(index.row())]:
             self.row_clicked.emit(keys[0])
 
+    def _note_move(self, first: int) -> None:
+        """Note that the rows from that one on may stand elsewhere now."""
+        self._moved_from = min(first, self._first_moved())
+        self._moved_ms = self._app_actions.now_ms()
+
+    def _first_moved(self) -> int:
+        """Return the first row that came or was moved a moment ago, else how many there are."""
+        is_settled = self._app_actions.now_ms() - self._moved_ms >= ARM_MS
+        return self.rows.rowCount() if is_settled else self._moved_from
+
     def _accepts_press(self, row_verb: RowVerb) -> bool:
-        stood = self.places.stood_ms(row_verb.key)
-        return (stood is None or stood >= ARM_MS) and self._verbs.accepts_press(row_verb)
+        still = self.rows.keys()[: self._first_moved()]
+        return row_verb.key in still and self._verbs.accepts_press(row_verb)
 
     def _refuse(self, row_verb: RowVerb) -> None:
         """Show that a press was seen and did nothing."""
@@ -165,10 +176,6 @@ class SessionsTable(KeyedTable):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._verbs.pressed is None:
             super().mouseMoveEvent(event)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.places.refresh_soon.trigger()
 
 
 class VerbsDelegate(CellDelegate):
