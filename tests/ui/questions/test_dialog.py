@@ -868,3 +868,26 @@ async def test_an_answer_that_arrives_after_closing_is_forgotten_too(
     undo_everything(dialog)
     assert "hunter2" not in all_text(dialog)
     assert not dialog.isVisible()
+
+
+async def test_an_answer_that_arrives_later_leaves_the_draft_of_another_question(
+    world: World, dialog: QuestionDialog
+) -> None:
+    other = world.sessions.add_asking(2, "Which size?")
+    world.inbox.ask(other)
+    dialog.ask_now(other)
+    draft = dialog.current_form()
+    assert draft is not None
+    type_text(free_text(draft).text, "large")
+    world.inbox.gate = asyncio.Event()
+    await sent(world, dialog, AnswerOutcome.DELIVERED)
+    dialog.ask_now(other)
+    world.inbox.gate.set()
+    await world.settle()
+    assert [one.task_key for one in world.inbox.answered] == [1]
+    assert dialog.isVisible()
+    assert dialog.current_form() is draft
+    assert free_text(draft).text.text() == "large"
+    assert dialog.send_button.isEnabled()
+    undo_everything(dialog)
+    assert "hunter2" not in all_text(dialog)

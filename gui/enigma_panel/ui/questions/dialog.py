@@ -468,6 +468,8 @@ class QuestionDialog(ModelessDialog):
         form.is_over = outcome is AnswerOutcome.GONE
         self._show_state()
         if outcome in _LEAVES:
+            self._drop(form)
+        if self._current is None:
             self._go_on(without=form.question.id)
         else:
             self._click_guard.disturb()
@@ -481,8 +483,9 @@ class QuestionDialog(ModelessDialog):
         self._click_guard.disturb()
 
     def _go_on(self, without: QuestionId | None = None) -> None:
-        """Show the next open question, or close."""
-        self._drop_current()
+        """Show the next open question in place of this one, or close."""
+        if self._current is not None:
+            self._drop(self._current)
         following = [q for q in self._inbox.questions() if q.id != without]
         if following and not self.isHidden():
             self.show_question(following[0])
@@ -499,14 +502,11 @@ class QuestionDialog(ModelessDialog):
 
     def _drop_if_over(self) -> None:
         if self._current is not None and self._current.is_over:
-            self._drop_current()
-
-    def _drop_current(self) -> None:
-        form, self._current = self._current, None
-        if form is not None:
-            self._drop(form)
+            self._drop(self._current)
 
     def _drop(self, form: AnswerForm) -> None:
+        if form is self._current:
+            self._current = None
         self._forms.drop(form)
 
     def _forget_usernames(self) -> None:
@@ -520,11 +520,8 @@ class QuestionDialog(ModelessDialog):
         """Answers to questions that nobody can see any more."""
         wanted = {q.id for q in self._inbox.questions()}
         for form in self._forms.forms_except(wanted):
-            if form is self._sending:
-                continue
-            if form is self._current:
-                self._current = None
-            self._drop(form)
+            if form is not self._sending:
+                self._drop(form)
 
     # -- Qt ----------------------------------------------------------------------------------
 
