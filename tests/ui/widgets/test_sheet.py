@@ -161,6 +161,10 @@ def test_a_question_that_a_sheet_dims_stands_in_the_strip_too(
     manager.open_question(1)
     assert in_sight(CommandPalette) == []
     assert not window.question_strip.isVisible()
+    window.main_menu.commands.trigger()
+    double_click(window.shade, QPoint(3, 3))
+    in_sight(QuestionDialog)[0]._second.timeout.emit()
+    assert not window.question_strip.isVisible()
 
 
 def test_a_question_that_a_sheet_dimmed_takes_no_click_at_once(

@@ -53,7 +53,6 @@ from enigma_panel.ui.widgets.basics import (
 from enigma_panel.ui.widgets.debounce import Debounce
 from enigma_panel.ui.widgets.dialog import ModelessDialog
 from enigma_panel.ui.widgets.inputs import ScrollArea
-from enigma_panel.ui.widgets.sheet import Shade
 
 tr = Translations("Questions")
 
@@ -72,7 +71,8 @@ READ_LINES = 3
 class QuestionDialog(ModelessDialog):
     """The panel. `services.inbox` says what is open; `show_question` brings one of them here.
 
-    in_sight_changed: comes with the id of the question in the main window, None where none is.
+    in_sight_changed: comes with the id of the question in the main window, None where none is; a
+    sheet before it does not count.
     """
 
     in_sight_changed = Signal(object)
@@ -233,6 +233,7 @@ class QuestionDialog(ModelessDialog):
             self._begin()
         self._show_position()
         self._show_time()
+        self._tell_what_is_in_sight()
         self._refit()
 
     def _asking(self, question: OpenQuestion) -> Asking:
@@ -305,9 +306,7 @@ class QuestionDialog(ModelessDialog):
             super().fit(only_grow=only_grow)
 
     def _tell_what_is_in_sight(self) -> None:
-        shade = self.window().findChild(Shade)
-        is_covered = isinstance(shade, Shade) and shade.isVisible()
-        is_there = self.isVisible() and not self.isWindow() and not is_covered
+        is_there = self.isVisible() and not self.isWindow()
         question = self.current_question()
         self.in_sight_changed.emit(question.id if question and is_there else None)
 
@@ -365,7 +364,6 @@ class QuestionDialog(ModelessDialog):
     def _show_time(self) -> None:
         self.card.show_time(self._services.clock.now_ms())
         self.answer_wait.tick()
-        self._tell_what_is_in_sight()  # a sheet may have come
 
     def _show_state(self) -> None:
         """Notice and buttons follow what became of the answer shown."""
