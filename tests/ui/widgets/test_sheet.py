@@ -98,6 +98,19 @@ def test_a_click_on_what_lies_below_does_nothing_else(
     assert shade.isHidden()
 
 
+def test_the_second_click_on_a_button_that_closes_it_falls_on_nothing(
+    window: MainWindow, manager: Dialogs, qapp: QApplication
+) -> None:
+    manager.open_settings()
+    (settings,) = in_sight(SettingsDialog)
+    cross = settings.close_button
+    spot = cross.mapTo(window, cross.rect().center())
+    click(cross)
+    assert not settings.isVisible()
+    assert at(window, spot) is window.shade
+    run_events(qapp, lambda: not window.shade.isVisible())
+
+
 @pytest.mark.parametrize("place", ["tasks", "filter"])
 def test_the_keyboard_goes_back_to_the_table_or_field(
     window: MainWindow, manager: Dialogs, place: str

@@ -31,8 +31,8 @@ _SHADOW, _SPREADS = QColor(0, 0, 0, 3), range(1, 29, 2)
 class Shade(QWidget):
     """Dims the window while sheets stand there; a click closes the front one and does nothing else.
 
-    below: what stands below the top bar. After a click it stays for a moment, unseen: the second
-    one of a double click would act on a row. covers: whether sheets stand there now.
+    below: what stands below the top bar. After the last sheet it stays for a moment, unseen: the
+    second one of a double click would act on a row. covers: whether sheets stand there now.
     """
 
     covers = Signal(bool)
@@ -68,8 +68,8 @@ class Shade(QWidget):
             front = self._sheets[-1]
             self.carry(front)
             (front.focusWidget() or front).setFocus(Qt.FocusReason.OtherFocusReason)
-        elif not self._linger.isActive():
-            self.hide()
+        else:
+            self._linger.start()
         self.update()
         self.covers.emit(bool(self._sheets))
 
@@ -81,7 +81,6 @@ class Shade(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._sheets and self.rect().contains(event.position().toPoint()):
-            self._linger.start()
             self._sheets[-1].reject()
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
