@@ -307,7 +307,7 @@ class Actions(QObject):
     async def _mark_several_seen(self, keys: Sequence[int]) -> None:
         halted = asyncio.Event()
         if len(keys) > MANY:
-            text = tr("Of {n} results those that are new are being marked …", n=len(keys))
+            text = tr("Marking new results as seen ({n} selected)…", n=len(keys))
             self.under_way.emit(text, halted.set)
         marked = await self._set_new(keys, is_new=False, halted=halted)
         if marked:

@@ -112,7 +112,7 @@ def read_number(text: str) -> Decimal | None:
 
 
 def sentence(text: str) -> str:
-    """Return the words of a cell as a sentence: 'All 5 places are in use.'"""
+    """Return the words of a cell as a sentence: 'All 5 browsers are in use.'"""
     return f"{text[:1].upper()}{text[1:]}."
 
 

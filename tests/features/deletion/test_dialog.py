@@ -51,9 +51,9 @@ async def test_it_says_what_goes_and_what_stays_and_wants_a_word(
     await world.settle()
     await active(dialog)
     texts = shown_texts(dialog)
-    assert "This deletes 2 tasks, which cost $0.24 together" in texts
-    assert "2 stay: 1 is queued; 1 may still have its browser open." in texts
-    assert "stays in the sums of their days" in texts
+    assert "This deletes 2 tasks that cost $0.24 together" in texts
+    assert "2 can't be deleted: 1 is queued; 1 may still have its browser open." in texts
+    assert "Daily totals still include them" in texts
     assert dialog.field.hasFocus()
     assert dialog.field.accessibleName() == "Type “delete” to confirm"
     assert "This deletes 2 tasks" in dialog.field.accessibleDescription()
@@ -79,8 +79,8 @@ async def test_where_nothing_may_go_nothing_can_be_clicked(world: DeletionWorld)
     dialog = DeletionDialog(world.services, cast("Any", world.deletions), None)
     dialog.ask([1])
     await world.settle()
-    assert "None of what is selected may be deleted." in shown_texts(dialog)
-    assert "1 stays: 1 is at work." in shown_texts(dialog)
+    assert "None of the selected tasks can be deleted." in shown_texts(dialog)
+    assert "1 can't be deleted: 1 has not ended." in shown_texts(dialog)
     assert not dialog.field.isEnabled()
     assert not dialog.delete_button.isEnabled()
 
@@ -103,8 +103,8 @@ async def test_cancel_ends_it_half_way_and_the_rest_is_asked_about(
     click(dialog.cancel_button)
     await world.settle()
     assert dialog.news.text() == (
-        "1 task was deleted. 2 were not: cancelled. 1 stays: 1 is lost, and its result may still "
-        "come."
+        "1 task was deleted. 2 were not: cancelled. 1 can't be deleted: 1 is lost, "
+        "and its result may still come."
     )
     assert dialog.progress.isHidden()
     assert not dialog.delete_button.isEnabled(), "the word is typed anew"

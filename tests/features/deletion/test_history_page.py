@@ -44,8 +44,8 @@ async def test_all_is_kept_until_somebody_says_so(
     world: DeletionWorld, dialog: SettingsDialog
 ) -> None:
     page = page_of(dialog)
-    assert page.choice.currentText() == "For ever"
-    assert page.choice.accessibleName() == "Keep tasks"
+    assert page.choice.currentText() == "Keep forever"
+    assert page.choice.accessibleName() == "Ended tasks"
     assert page.days.isHidden()
     page.choice.setCurrentIndex(1)
     await world.settle()
@@ -67,15 +67,15 @@ async def test_what_it_deletes_at_once_is_said_and_asked(
     page.choice.setCurrentIndex(1)
     await world.settle()
     assert page.text.text() == (
-        "This deletes 2 tasks now, which cost $0.24 together; nothing brings them back. From "
-        "then on each goes 90 days after its end.\n1 stays: 1 is lost, and its result may still "
-        "come."
+        "This now deletes 2 tasks that cost $0.24 together. This can't be undone. From then on, "
+        "tasks are deleted 90 days after they end.\n1 can't be deleted: 1 is lost, and its result "
+        "may still come."
     )
     assert not page.question.isHidden()
     assert kept_days(world) == 0
     click(page.leave)
     assert page.question.isHidden()
-    assert page.choice.currentText() == "For ever"
+    assert page.choice.currentText() == "Keep forever"
     page.choice.setCurrentIndex(1)
     page.days.setValue(400)
     await world.settle()

@@ -27,7 +27,7 @@ async def test_each_choice_holds_at_once_and_says_what_it_means(
         world.settings.change(**{name: was})
         assert box.isChecked() is was
         assert box.accessibleDescription() in shown_texts(page)
-    told = "No program shows notices on this desktop" in shown_texts(page)
+    told = "This desktop shows no notifications" in shown_texts(page)
     assert told is not is_shown
     world.settings.change(notify_questions=False)
     assert [box.isEnabled() for box in page.boxes.values()] == [True, False]
@@ -37,10 +37,10 @@ async def test_whether_anybody_shows_notices_is_followed(world: World) -> None:
     notifier = DesktopNotifier()
     page = QuestionSettings(world.services.settings, notifier)
     page.show()
-    assert "No program shows notices" in shown_texts(page)
+    assert "This desktop shows no notifications" in shown_texts(page)
     notifier.is_missing = False
     notifier.missing_changed.emit()
-    assert "No program shows notices" not in shown_texts(page)
+    assert "This desktop shows no notifications" not in shown_texts(page)
 
 
 async def test_being_told_when_something_is_done_holds_at_once(world: World) -> None:

@@ -138,7 +138,7 @@ def test_what_was_fetched_is_known_when_its_task_is_shown_again(
     window.selection.sessions.select_key(2)
     downloads.put(1, REPORT, state=DownloadState.CANCELLED, total=5)
     window.selection.sessions.select_key(1)
-    assert files.rows[0].state.text() == "download · 5 bytes, cancelled, nothing of it was kept"
+    assert files.rows[0].state.text() == "download · 5 bytes, cancelled, nothing was kept"
 
 
 def test_each_failure_has_its_words(files: ResultFiles, downloads: FakeDownloads) -> None:
@@ -147,7 +147,9 @@ def test_each_failure_has_its_words(files: ResultFiles, downloads: FakeDownloads
         error = DownloadError(fault, status=410, reason="Permission denied")
         downloads.put(1, REPORT, state=DownloadState.FAILED, error=error)
         row = files.rows[0]
-        assert row.state.text().startswith("download · Not fetched: ")
+        assert row.state.text().startswith(
+            ("download · Not downloaded: ", "download · The download")
+        )
         assert row.state.property("role") == "red"
         assert row.download.isVisible()
         said.add(row.state.text())

@@ -31,11 +31,11 @@ NAMES = {
 """What a service may call a file, and what it is called here."""
 
 ELSEWHERE = {
-    "{url}/moved": "the server leads to another address, which is not followed",
-    "http://127.0.0.2/x": "it lies where this program fetches nothing from, for your safety",
+    "{url}/moved": "the server redirects to another address, which is not allowed",
+    "http://127.0.0.2/x": "this address is blocked for your safety",
 }
 """Addresses that lead to other hosts or may do so, and what is said of them."""
-CUT = "it ended before all of it was here. Nothing of it was kept. Try again"
+CUT = "The download broke off. Nothing was kept. Try again"
 
 
 @asynccontextmanager
@@ -90,7 +90,7 @@ async def test_a_file_is_fetched_whole_or_not_at_all(
         assert (folder / "report.pdf").stat().st_size == 3_000_000
         assert button(row, "Show in folder").isEnabled()
         set_faults(url, {"path": "/files/*", "kind": "truncated"})
-        assert await download(other, folder) == f"download · Not fetched: {CUT}."
+        assert await download(other, folder) == f"download · {CUT}."
         assert [path.name for path in folder.iterdir()] == ["report.pdf"]
 
 
@@ -120,7 +120,7 @@ async def test_no_word_of_the_service_decides_where_or_whether_a_file_is_kept(
             said = await download(row, folder)
             assert said == f"download · 4 bytes, saved as {folder / name}"
         for row, why in zip(rows[len(NAMES) :], ELSEWHERE.values(), strict=True):
-            assert await download(row, folder) == f"download · Not fetched: {why}."
+            assert await download(row, folder) == f"download · Not downloaded: {why}."
     kept = {path.name: path.read_text() for path in folder.iterdir()}
     assert kept == dict.fromkeys(NAMES.values(), "kept")
     assert {path.parent for path in (tmp_path / "a").rglob("*") if path.is_file()} == {folder}

@@ -164,7 +164,7 @@ async def test_progress_is_shown_and_cancel_stops_it(
     dialog.export()  # one at a time
     key(dialog.cancel_button, SPACE)
     await world.settle()
-    assert "Cancelled. Nothing of it was kept." in shown_texts(dialog)
+    assert "Cancelled. Nothing was kept." in shown_texts(dialog)
     assert dialog.isVisible()
     assert not dialog.progress.isVisible()
     assert len(world.exports.orders) == 1
@@ -175,10 +175,10 @@ async def test_progress_is_shown_and_cancel_stops_it(
 @pytest.mark.parametrize(
     ("fault", "words"),
     [
-        (ExportFault.DISK_FULL, "the disk has no room for it"),
+        (ExportFault.DISK_FULL, "the disk is full"),
         (ExportFault.NOT_A_FILE, "“tasks.csv” already exists and is not a file"),
         (ExportFault.NO_FOLDER, "There is no such folder"),
-        (ExportFault.DISK, "it cannot be kept there (Permission denied)"),
+        (ExportFault.DISK, "it can't be saved there (Permission denied)"),
         (ExportFault.LEDGER, "the ledger could not be read (Permission denied)"),
     ],
 )
@@ -209,7 +209,7 @@ async def test_a_file_without_its_folder_is_not_guessed(
     click(dialog.export_button)
     await world.settle()
     assert world.exports.orders == []
-    assert "Name the file, and the folder that it is to be in." in shown_texts(dialog)
+    assert "Enter a file name and a folder." in shown_texts(dialog)
 
 
 async def test_the_name_ends_as_its_format_has_it(world: ExportWorld, dialog: ExportDialog) -> None:
@@ -356,6 +356,6 @@ async def test_what_a_reader_of_the_screen_hears(world: ExportWorld, dialog: Exp
 async def test_a_failure_that_nobody_saw_is_a_notice(
     world: ExportWorld, window: MainWindow
 ) -> None:
-    say(window, "Not exported: the disk has no room for it.", None)
-    assert "no room" in window.toast.accessibleName()
+    say(window, "Not exported: the disk is full.", None)
+    assert "disk is full" in window.toast.accessibleName()
     assert window.notices.count() == 1

@@ -234,8 +234,8 @@ async def test_another_host_of_the_domain_is_asked_for_once(
     [
         (SecretOutcome.LOCKED, "The GNOME keyring stayed locked."),
         (SecretOutcome.ABSENT, "The GNOME keyring has no password for it."),
-        (SecretOutcome.DENIED, "The GNOME keyring does not let this program in."),
-        (SecretOutcome.FAILED, "The GNOME keyring did not do it."),
+        (SecretOutcome.DENIED, "The GNOME keyring denied access."),
+        (SecretOutcome.FAILED, "The GNOME keyring could not do it."),
     ],
 )
 async def test_what_the_keychain_did_is_said_and_the_dialog_stays_usable(
@@ -261,7 +261,7 @@ async def test_a_keychain_that_waits_can_be_given_up(
     click(saved.buttons[0])
     assert not saved.wait.cancel.isVisible()
     await until(saved.wait.cancel.isVisible)
-    assert "it may wait for you to unlock it" in shown_texts(dialog)
+    assert "Waiting for the GNOME keyring. You may need to unlock it." in shown_texts(dialog)
     click(saved.wait.cancel)
     await until(lambda: not saved.wait.cancel.isVisible())
     assert "unlock" not in shown_texts(dialog)

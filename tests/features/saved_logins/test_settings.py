@@ -62,7 +62,7 @@ async def test_one_is_renamed_unless_there_is_one_of_that_name(
     page.account.selectAll()
     type_text(page.account, "maria")
     key(page.account, ENTER)
-    assert "There is one of that name." in shown_texts(page)
+    assert "This site already has that account." in shown_texts(page)
     page.account.clear()
     click(page.rename_button)
     assert "Enter the account." in shown_texts(page)
@@ -95,7 +95,7 @@ async def test_a_keychain_that_waits_can_be_given_up(world: LoginsWorld, page: L
 async def test_without_any_it_says_how_one_is_saved(world: LoginsWorld) -> None:
     page = LoginsPage(world.logins, world.clock, world.scope)
     page.show()
-    assert "No login is saved." in shown_texts(page)
+    assert "No saved logins." in shown_texts(page)
     page.hide()
     page.deleteLater()
 

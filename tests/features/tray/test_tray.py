@@ -196,11 +196,20 @@ def test_the_window_hides_only_while_something_is_open(
         window.show()
         window.close()
     assert len(icon.said) == MOST_HINTS
-    assert "goes on in the tray" in icon.said[0]
+    assert "browsers are open" in icon.said[0]
     window.show()
     services.settings.change(keep_in_tray=False)
     window.close()
     assert (window.isVisible(), asked) == (True, [True, True])
+
+
+def test_hidden_for_queued_tasks_alone_it_names_no_browser(
+    tray: Tray, services: Any, window: MainWindow, icon: FakeIcon
+) -> None:
+    services.queue.set_waiting(3)
+    window.close()
+    assert "tasks are queued" in icon.said[0]
+    assert "browsers" not in icon.said[0]
 
 
 def test_a_waiting_task_or_an_open_question_keeps_it_too(

@@ -125,7 +125,7 @@ def test_several_stay_new_until_they_are_marked_which_can_be_taken_back(
     services.sessions.marks_slowly = True
     choose(five, 4, 3, 2, 1)
     menu(five)["Mark as seen"].trigger()
-    assert said(five) == "Of 4 results those that are new are being marked …"
+    assert said(five) == "Marking new results as seen (4 selected)…"
     while news(services) == [1, 2]:
         QApplication.processEvents()
     button(five.toast, "Cancel").click()

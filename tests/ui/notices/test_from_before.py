@@ -13,14 +13,17 @@ from tests.kit.person import button, notice_texts
 
 TWICE = "Nothing was started twice."
 SENTENCES = [
-    ({Outcome.OPEN: 1}, "From before: 1 browser still open."),
+    ({Outcome.OPEN: 1}, "1 browser is still open from the last run."),
     (
         {Outcome.FINISHED: 2, Outcome.OPEN: 3},
-        "From before: 3 browsers still open, 2 tasks finished meanwhile.",
+        "3 browsers are still open from the last run, 2 tasks finished meanwhile.",
     ),
     (
         {Outcome.FAILED: 1, Outcome.UNKNOWN: 2, Outcome.UNCONFIRMED: 1},
-        "From before: 1 start unconfirmed, 2 browsers not known yet, 1 task failed meanwhile.",
+        (
+            "From the last run: 1 start is unconfirmed, 2 browsers may still be open, "
+            "1 task failed meanwhile."
+        ),
     ),
 ]
 
@@ -44,24 +47,24 @@ def said(window: MainWindow) -> list[str]:
 
 
 KINDS: list[tuple[dict[str, Any], str]] = [
-    ({"status": TaskStatus.WORKING}, "1 browser still open"),
-    ({"status": TaskStatus.UNCONFIRMED}, "1 browser not known yet"),
-    ({"phase": Phase.CONNECTION_LOST}, "1 browser still open"),
+    ({"status": TaskStatus.WORKING}, "1 browser is still open from the last run"),
+    ({"status": TaskStatus.UNCONFIRMED}, "From the last run: 1 browser may still be open"),
+    ({"phase": Phase.CONNECTION_LOST}, "1 browser is still open from the last run"),
     (
         {"phase": Phase.UNCONFIRMED, "status": TaskStatus.UNCONFIRMED},
-        "1 start unconfirmed",
+        "From the last run: 1 start is unconfirmed",
     ),
     (
         {"status": TaskStatus.DONE, "is_new": True},
-        "1 browser still open, 1 task finished meanwhile",
+        "1 browser is still open from the last run, 1 task finished meanwhile",
     ),
     (
         {"phase": Phase.CLOSED, "status": TaskStatus.DONE, "is_new": True},
-        "1 task finished meanwhile",
+        "From the last run: 1 task finished meanwhile",
     ),
     (
         {"phase": Phase.ENDED_BY_LIMIT, "status": TaskStatus.FAILED, "is_new": True},
-        "1 task failed meanwhile",
+        "From the last run: 1 task failed meanwhile",
     ),
 ]
 
@@ -72,7 +75,7 @@ def test_what_became_of_a_session(
 ) -> None:
     services.sessions.add(1, **facts)
     start(window, 1)
-    assert said(window) == [f"From before: {words}"]
+    assert said(window) == [words]
 
 
 @pytest.mark.parametrize("phase", [Phase.OPEN, Phase.EXPIRED_ASSUMED])
@@ -85,14 +88,16 @@ def test_what_the_service_has_not_told_is_counted_as_unknown(
     services.sessions.set_asking(1, 2)
     services.sessions.set_missing(3)
     start(window, 1, 2, 3)
-    assert said(window) == ["From before: 3 browsers not known yet"]
+    assert said(window) == ["From the last run: 3 browsers may still be open"]
     assert window.notices.count() == 1
     services.sessions.set_asking(1)
     services.sessions.set_missing()
     services.sessions.change_task(3, status=TaskStatus.DONE, is_new=True)
-    assert said(window) == [
-        "From before: 2 browsers still open, 1 browser not known yet, 1 task finished meanwhile"
-    ]
+    words = (
+        "2 browsers are still open from the last run, 1 browser may still be open, "
+        "1 task finished meanwhile"
+    )
+    assert said(window) == [words]
 
 
 def test_a_task_that_starts_after_the_start_is_neither_unknown_nor_finished(
@@ -101,11 +106,11 @@ def test_a_task_that_starts_after_the_start_is_neither_unknown_nor_finished(
     services.sessions.add(1)
     start(window, 1, tasks=())
     services.sessions.set_asking(1)
-    assert said(window) == ["From before: 1 browser still open"]
+    assert said(window) == ["1 browser is still open from the last run"]
     assert window.notices.count() == 0  # its row says it
     services.sessions.set_asking()
     services.sessions.change_task(1, status=TaskStatus.DONE, is_new=True)
-    assert said(window) == ["From before: 1 browser still open"]
+    assert said(window) == ["1 browser is still open from the last run"]
 
 
 def test_it_leaves_when_all_is_settled(window: MainWindow, services: Any) -> None:
@@ -113,10 +118,10 @@ def test_it_leaves_when_all_is_settled(window: MainWindow, services: Any) -> Non
     services.sessions.add(2)
     start(window, 1, 2)
     services.sessions.change_session(1, phase=Phase.ENDED_BY_YOU, ended_ms=NOW)
-    assert said(window) == ["From before: 1 browser still open"]
+    assert said(window) == ["1 browser is still open from the last run"]
     services.sessions.change_session(2, phase=Phase.CLOSED, ended_ms=NOW)
     services.sessions.change_task(2, status=TaskStatus.DONE, is_new=True)
-    assert said(window) == ["From before: 1 task finished meanwhile"]
+    assert said(window) == ["From the last run: 1 task finished meanwhile"]
     services.sessions.change_task(2, is_new=False)
     assert said(window) == []
 

@@ -16,7 +16,7 @@ from tests.kit.clock import NOW
 from tests.kit.person import ENTER, active, click, key
 from tests.kit.world import World
 
-UNWRITTEN = "The ledger can't be written. What it lacks is lost if you quit now."
+UNWRITTEN = "The ledger can't be written. Quitting now loses recent entries."
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ async def test_whoever_asks_meanwhile_gets_the_same_answer(world: World, guard: 
 async def test_there_is_a_line_for_each_session(world: World, guard: QuitDialog) -> None:
     world.sessions.put(a_session(2, phase=Phase.UNCONFIRMED, service_id=None))
     answer = await asked(world, guard)
-    assert guard.heading.text() == "2 are open. When you quit:"
+    assert guard.heading.text() == "2 sessions are open. When you quit:"
     assert [line[0] for line in guard.lines.texts()] == ["amazon.com 1", "amazon.com 2"]
     world.sessions.change_session(1, phase=Phase.CLOSED)
     assert [line[0] for line in guard.lines.texts()] == ["amazon.com 2"]

@@ -91,7 +91,7 @@ def test_a_command_that_the_ledger_lacks_is_not_promised(world: World) -> None:
     world.sessions.set_pending(1, CommandVerb.TERMINATE, WaitReason.BUDGET, is_kept=False)
     world.writer.is_failing = True
     assert notes(world) == [
-        "The ledger can't be written. What it lacks is lost if you quit now.",
+        "The ledger can't be written. Quitting now loses recent entries.",
         "Terminate for amazon.com 1 cannot be kept. If you quit now, it is lost.",
     ]
 
@@ -101,9 +101,7 @@ def test_a_task_without_a_name_is_named_here(world: World) -> None:
     for status in (TaskStatus.STARTING, TaskStatus.ASKS):
         task = a_task(1, text="{time} {0}", status=status, service_id=None)
         world.sessions.put(a_session(1, current_task=1), task)
-        assert notes(world) == [
-            "“{time} {0}” is not named yet. If you quit now, its result cannot be fetched."
-        ]
+        assert notes(world) == ["“{time} {0}” has no ID yet. Quitting now loses its result."]
 
 
 def test_queued_tasks_stay_and_offline_is_said(world: World) -> None:

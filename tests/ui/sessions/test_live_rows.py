@@ -328,7 +328,7 @@ def test_what_a_poll_does_not_find_is_looked_for_again(window: MainWindow, servi
     rows, tasks = window.selection.session_rows, window.selection.task_rows
     assert cell_text(rows, 1, Column.STATE) == "Not found"
     assert cell_text(rows, 1, Column.STATE, SPOKEN) == "Not found, looking again"
-    assert "may be running" in cell_text(rows, 1, Column.STATE, DESCRIPTION)
+    assert "may still cost money" in cell_text(rows, 1, Column.STATE, DESCRIPTION)
     assert cell_text(tasks, 1, TaskColumn.STATUS) == "Not found"
     assert cell_text(tasks, 1, TaskColumn.STATUS, SPOKEN) == "Not found, looking again"
     assert read_tip(cell_text(tasks, 1, TaskColumn.STATUS, TIP)).startswith(

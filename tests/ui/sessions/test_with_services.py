@@ -55,7 +55,7 @@ async def test_after_a_restart_the_row_tells_and_ends_what_was_open(
         assert before.notice() is not None
         assert cell_text(rows, key, Column.SESSION, Role.CELL).glyph is Glyph.CLOCK
         await until(lambda: cell_text(rows, key, Column.STATE) == "Running")
-        assert "1 browser still open" in before.notice().title  # type: ignore[union-attr]
+        assert "1 browser is still open" in before.notice().title  # type: ignore[union-attr]
         await services.sessions.command([key], CommandVerb.TERMINATE)
         await until(lambda: services.sessions.session(key).is_ended)  # type: ignore[union-attr]
         assert before.notice() is None

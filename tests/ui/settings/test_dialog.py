@@ -107,10 +107,7 @@ async def test_a_key_from_the_environment_that_is_for_another_service_is_doubted
     assert dialog.account.change_key_button.accessibleDescription() == doubt
     await account.set_base_url("https://connect.webrun.ai")
     account.choose_dialect(Dialect.W1)
-    doubt = (
-        "As far as is known, keys that begin with wr_ are not for WebRun, first form (W1), the "
-        "service dialect in use."
-    )
+    doubt = "This looks like a key for another dialect, not WebRun, first form (W1)."
     assert doubt in shown_texts(dialog)
     account.from_environment = False  # one that was typed was doubted then
     account.set_state(KeyState.READY)

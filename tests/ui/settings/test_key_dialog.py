@@ -319,8 +319,8 @@ async def test_a_key_for_another_dialect_is_doubted(world: World, dialog: KeyDia
     await shown(world, dialog)
     type_text(dialog.key, "wr_0123456789")
     doubt = (
-        "As far as is known, keys that begin with wr_ are not for WebRun, first form (W1), the "
-        "service dialect in use. You can still save it."
+        "This looks like a key for another dialect, not WebRun, first form (W1). "
+        "You can still save it."
     )
     assert doubt in shown_texts(dialog)
     world.account.choose_dialect(Dialect.W2)

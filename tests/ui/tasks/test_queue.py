@@ -97,7 +97,7 @@ def test_what_needs_the_person_is_amber(services: Any, tasks: TasksModel) -> Non
 
 
 UNSENT_TEXTS = {
-    "TAKEN_BACK": ("Removed from the queue, not started", "It was not started."),
+    "TAKEN_BACK": ("Never started", "It was not started."),
     "FROM_COPY": (
         "May have run since this ledger was copied",
         "Whether it ran since then is not known.",

@@ -14,8 +14,8 @@ from tests.kit.builders import a_session, a_task
 from tests.kit.clock import NOW
 
 DOUBT = (
-    "The service names another task in its answer. Its cost is in no sum. "
-    "For some minutes it is asked for again: an answer about this task takes its place."
+    "The service names another task in its answer. No total includes its cost. "
+    "The program keeps checking for a few minutes."
 )
 DONE = a_task(status=TaskStatus.DONE, result="$39.99", cost="0.0210", code=OTHER_TASK, ended_ms=NOW)
 

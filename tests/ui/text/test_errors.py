@@ -104,12 +104,12 @@ CALLS = [
     (
         rejected(429, "SESSION_LIMIT_REACHED", limit=5),
         START,
-        "All 5 places are in use. Nothing was started. Start it again when one is free.",
+        "All 5 browsers are in use. Nothing was started. Start it again when one is free.",
     ),
     (
         rejected(429, "SESSION_LIMIT_REACHED", limit=1),
         START,
-        "The only place is in use. Nothing was started. Start it again when one is free.",
+        "The only browser is in use. Nothing was started. Start it again when one is free.",
     ),
     (
         rejected(409, "TASK_ALREADY_RUNNING"),

@@ -29,10 +29,7 @@ from tests.kit.builders import a_task, new_session
 from tests.kit.clock import NOW
 from tests.kit.rows import check_rows
 
-SLOW = (
-    "Without the channel a task is asked for every 2 seconds once the service has named it, "
-    "less often while it does not answer."
-)
+SLOW = "Without live updates, tasks are checked every 2 s or less often."
 PAUSE_SENT = (
     "Pause sent · still billing",
     "Pause sent",

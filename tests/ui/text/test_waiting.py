@@ -108,7 +108,7 @@ def test_a_line_that_stands_says_why() -> None:
     }
     assert said == {
         PauseReason.NONE: "Queued",
-        PauseReason.RESTARTED: "From the last run, waiting for Go on",
+        PauseReason.RESTARTED: "Paused since the restart",
         PauseReason.FUNDS: "The balance is used up",
         PauseReason.KEY: "Waiting for an API key",
         PauseReason.FORBIDDEN: "This account may not do that, waiting for Go on",

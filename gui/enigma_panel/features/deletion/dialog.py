@@ -106,11 +106,11 @@ class DeletionDialog(ModelessDialog):
     def _show_plan(self, plan: DeletionPlan | None) -> None:
         self._plan = plan
         if plan is None:
-            self.what.setText(tr("Looking at what is selected …"))
+            self.what.setText(tr("Checking the selected tasks…"))
         elif plan.keys:
             self.what.setText(plan_text(plan))
         else:
-            self.what.setText(tr("None of what is selected may be deleted."))
+            self.what.setText(tr("None of the selected tasks can be deleted."))
         self.kept.setText(kept_text(plan.kept) if plan is not None else "")
         self.kept.setVisible(bool(self.kept.text()))
         about = f"{self.what.text()} {self.kept.text()}".strip()

@@ -57,13 +57,13 @@ class HistoryPage(SettingsPage):
     # -- building ------------------------------------------------------------------------------
 
     def _build_parts(self) -> None:
-        self.choice = ChoiceBox(((tr("For ever"), False), (tr("For some days"), True)))
+        self.choice = ChoiceBox(((tr("Keep forever"), False), (tr("Delete after … days"), True)))
         self.days = QSpinBox()
         self.days.setRange(KEPT_DAYS.start, KEPT_DAYS.stop - 1)
         self.days.setKeyboardTracking(False)
         self.days.lineEdit().setTextMargins(6, 0, 0, 0)
         self.days.setAccessibleName(tr("Days after their end"))
-        self.days.setSuffix(tr(" days after their end"))
+        self.days.setSuffix(tr(" days"))
         self.question = QFrame()
         set_role(self.question, "notice")
         self.text = make_label(wrap=True)
@@ -75,9 +75,9 @@ class HistoryPage(SettingsPage):
         grid = FieldGrid()
         note = tr(
             "Queued, unconfirmed and lost tasks are always kept, and those whose browser may still"
-            " be open. What deleted tasks cost stays in the sums of their days."
+            " be open. Daily totals still include deleted tasks."
         )
-        grid.add_field(tr("Keep tasks"), self.choice, self.days, note=note)
+        grid.add_field(tr("Ended tasks"), self.choice, self.days, note=note)
         column = make_column(self.text, make_row(None, self.leave, self.delete))
         column.setContentsMargins(10, 8, 10, 8)
         self.question.setLayout(column)
@@ -147,6 +147,6 @@ class HistoryPage(SettingsPage):
     def _delete(self) -> None:
         self._keep()
         self.refresh()
-        self.news.show_text(tr("They are being deleted."), "dim")
+        self.news.show_text(tr("Deleting them…"), "dim")
         self.choice.setFocus()
         self._deletions.retain()

@@ -12,7 +12,7 @@ tr = Translations("Deletion")
 _KEPT = tr.mark(
     {
         KeptReason.QUEUED: ("1 is queued", "{n} are queued"),
-        KeptReason.AT_WORK: ("1 is at work", "{n} are at work"),
+        KeptReason.AT_WORK: ("1 has not ended", "{n} have not ended"),
         KeptReason.UNCONFIRMED: (
             "1 is unconfirmed and may be running",
             "{n} are unconfirmed and may be running",
@@ -27,8 +27,8 @@ _KEPT = tr.mark(
         ),
         KeptReason.UNREADABLE: ("1 cannot be read", "{n} cannot be read"),
         KeptReason.CALL: (
-            "about 1 a call is open or less than a minute old",
-            "about {n} a call is open or less than a minute old",
+            "1 has a recent call to the service",
+            "{n} have recent calls to the service",
         ),
     }
 )
@@ -37,10 +37,10 @@ _KEPT = tr.mark(
 def plan_text(plan: DeletionPlan) -> str:
     """What is deleted, and that nothing brings it back."""
     return tr.plural(
-        "This deletes 1 task, which cost {amount}, with its text, result and steps. Nothing brings "
-        "it back.",
-        "This deletes {n} tasks, which cost {amount} together, with their texts, results and "
-        "steps. Nothing brings them back.",
+        "This deletes 1 task that cost {amount}, with its text, result and steps. "
+        "This can't be undone.",
+        "This deletes {n} tasks that cost {amount} together, with their texts, results and steps. "
+        "This can't be undone.",
         len(plan.keys),
         amount=sum_text(plan.total),
     )
@@ -49,18 +49,19 @@ def plan_text(plan: DeletionPlan) -> str:
 def stays_text() -> str:
     """What a deletion does not reach."""
     return tr(
-        "What they cost stays in the sums of their days. What the service knows, and files that you"
-        " saved, stay, too."
+        "Daily totals still include them. Files that you saved and the service's own records stay."
     )
 
 
 def kept_text(kept: Mapping[KeptReason, int]) -> str:
-    """'5 stay: 3 are queued; 2 are lost …'; empty where all go."""
+    """'5 can't be deleted: 3 are queued; 2 are lost …'; empty where all go."""
     if not kept:
         return ""
     reasons = "; ".join(tr.plural(*_KEPT[reason], kept[reason]) for reason in sorted(kept))
     n = sum(kept.values())
-    return tr.plural("1 stays: {reasons}.", "{n} stay: {reasons}.", n, reasons=reasons)
+    return tr.plural(
+        "1 can't be deleted: {reasons}.", "{n} can't be deleted: {reasons}.", n, reasons=reasons
+    )
 
 
 def result_text(result: DeletionResult) -> str:
@@ -89,14 +90,14 @@ def delete_label(n: int) -> str:
 def retention_text(plan: DeletionPlan, days: int) -> str:
     """What keeping tasks for so many days deletes at once."""
     now = tr.plural(
-        "This deletes 1 task now, which cost {amount}; nothing brings it back.",
-        "This deletes {n} tasks now, which cost {amount} together; nothing brings them back.",
+        "This now deletes 1 task that cost {amount}. This can't be undone.",
+        "This now deletes {n} tasks that cost {amount} together. This can't be undone.",
         len(plan.keys),
         amount=sum_text(plan.total),
     )
     later = tr.plural(
-        "From then on each goes 1 day after its end.",
-        "From then on each goes {n} days after its end.",
+        "From then on, tasks are deleted 1 day after they end.",
+        "From then on, tasks are deleted {n} days after they end.",
         days,
     )
     return f"{now} {later}"

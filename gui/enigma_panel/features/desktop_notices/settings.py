@@ -74,10 +74,7 @@ class QuestionSettings(QWidget):
         for name, box in self.boxes.items():
             box.setChecked(getattr(self._settings.value, name))
         self.boxes["notify_words"].setEnabled(self._settings.value.notify_questions)
-        text = tr(
-            "No program shows notices on this desktop: only the window of this program tells of "
-            "questions."
-        )
+        text = tr("This desktop shows no notifications. Questions appear only in this window.")
         self.missing.show_text(text if self._notifier.is_missing else "")
 
     def _change(self, name: str, on: bool) -> None:

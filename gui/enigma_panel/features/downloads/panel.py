@@ -79,7 +79,7 @@ class ResultFiles(DetailsPanel):
         for other in self.window().findChildren(QFileDialog):
             other.close()
         task_key = self._task_key
-        title = tr("Download {name} into", name=safe_name(file.name))
+        title = tr("Download {name} to", name=safe_name(file.name))
         dialog = QFileDialog(self.window(), title, self._folder or first_folder())
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)

@@ -10,27 +10,23 @@ from enigma_panel.ui.i18n import Translations, shorten
 tr = Translations("Downloads")
 
 _FAULTS: dict[DownloadFault, Callable[[DownloadError], str]] = {
-    DownloadFault.ADDRESS: lambda _: tr(
-        "Not fetched: it lies where this program fetches nothing from, for your safety."
-    ),
-    DownloadFault.NOT_CONNECTED: lambda _: tr("Not fetched: no connection. Try again."),
-    DownloadFault.TIMEOUT: lambda _: tr("Not fetched: no answer in time. Try again."),
+    DownloadFault.ADDRESS: lambda _: tr("Not downloaded: this address is blocked for your safety."),
+    DownloadFault.NOT_CONNECTED: lambda _: tr("Not downloaded: no connection. Try again."),
+    DownloadFault.TIMEOUT: lambda _: tr("Not downloaded: no answer in time. Try again."),
     DownloadFault.REDIRECTED: lambda _: tr(
-        "Not fetched: the server leads to another address, which is not followed."
+        "Not downloaded: the server redirects to another address, which is not allowed."
     ),
     DownloadFault.REFUSED: lambda error: tr(
-        "Not fetched: the server refused it ({status}). The file may not be kept any more.",
+        "Not downloaded: the server refused it ({status}). The file may be gone.",
         status=error.status,
     ),
-    DownloadFault.CUT: lambda _: tr(
-        "Not fetched: it ended before all of it was here. Nothing of it was kept. Try again."
-    ),
-    DownloadFault.NONSENSE: lambda _: tr("Not fetched: the answer cannot be read as a file."),
+    DownloadFault.CUT: lambda _: tr("The download broke off. Nothing was kept. Try again."),
+    DownloadFault.NONSENSE: lambda _: tr("Not downloaded: the answer cannot be read as a file."),
     DownloadFault.DISK_FULL: lambda _: tr(
-        "Not fetched: the disk has no room for it. Nothing of it was kept. Choose another folder."
+        "Not downloaded: the disk is full. Nothing was kept. Choose another folder."
     ),
     DownloadFault.DISK: lambda error: tr(
-        "Not fetched: it cannot be kept there ({reason}). Choose another folder.",
+        "Not downloaded: it can't be saved there ({reason}). Choose another folder.",
         reason=error.reason or tr("no reason was given"),
     ),
 }
@@ -65,7 +61,7 @@ def _state_text(download: Download | None) -> str:
         case DownloadState.SAVED:
             return tr("{got}, saved as {path}", got=got, path=download.path)
         case DownloadState.CANCELLED:
-            stopped = tr("cancelled, nothing of it was kept")
+            stopped = tr("cancelled, nothing was kept")
             return f"{total}, {stopped}" if total else stopped
         case DownloadState.FAILED if download.error is not None:
             return _FAULTS[download.error.fault](download.error)

@@ -179,7 +179,7 @@ class ExportDialog(ModelessDialog):
             other.close()
         path = Path(self.file.text())
         folder = str(path.parent) if path.is_absolute() and path.parent.is_dir() else first_folder()
-        chooser = QFileDialog(self, tr("Export into"), folder)
+        chooser = QFileDialog(self, tr("Export to"), folder)
         chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         chooser.setFileMode(QFileDialog.FileMode.AnyFile)
         chooser.setOption(QFileDialog.Option.DontConfirmOverwrite)
@@ -199,7 +199,7 @@ class ExportDialog(ModelessDialog):
         if path.is_absolute():
             self._start(self._make_order(path))
         else:
-            self._show_problem(tr("Name the file, and the folder that it is to be in."))
+            self._show_problem(tr("Enter a file name and a folder."))
 
     def _start(self, order: ExportOrder) -> None:
         if self._services.scope.spawn("export", self._save(order), exclusive=True) is None:
@@ -219,7 +219,7 @@ class ExportDialog(ModelessDialog):
             return
         self._end()
         if exported is None:
-            self._say(tr("Cancelled. Nothing of it was kept."), "dim")
+            self._say(tr("Cancelled. Nothing was kept."), "dim")
             return
         self._propose_in(exported.path.parent)
         self.reported.emit(done_text(order, exported), exported.path)

@@ -20,14 +20,14 @@ _FAULTS: dict[ExportFault, Callable[[ExportOrder, str], str]] = {
     ),
     ExportFault.NO_FOLDER: lambda _order, _: tr("There is no such folder. Choose another one."),
     ExportFault.DISK_FULL: lambda _order, _: tr(
-        "Not exported: the disk has no room for it. Nothing of it was kept. Choose another folder."
+        "Not exported: the disk is full. Nothing was kept. Choose another folder."
     ),
     ExportFault.DISK: lambda _order, reason: tr(
-        "Not exported: it cannot be kept there ({reason}). Choose another name or folder.",
+        "Not exported: it can't be saved there ({reason}). Choose another name or folder.",
         reason=reason or tr("no reason was given"),
     ),
     ExportFault.LEDGER: lambda _order, reason: tr(
-        "Not exported: the ledger could not be read ({reason}). Nothing of it was kept.",
+        "Not exported: the ledger could not be read ({reason}). Nothing was kept.",
         reason=reason,
     ),
 }

@@ -114,7 +114,7 @@ class LoginsPage(SettingsPage):
         hold.watch(self.table)
         self.table.setMinimumHeight(LEAST_HEIGHT)
         self.table.set_empty_text(
-            tr("No login is saved.\nA question for a login has a box that saves it.")
+            tr("No saved logins.\nTo save one, tick Remember when the agent asks for it.")
         )
         self.account = LineEdit(enter_moves_on=False)
         self.account.setMaxLength(MOST_CHARS)
@@ -125,8 +125,8 @@ class LoginsPage(SettingsPage):
 
     def _build_layout(self) -> None:
         note = tr(
-            "Site, account and last use are kept in the settings file, the password in the "
-            "keychain alone. Nothing is filled in without a click."
+            "The settings file keeps site, account and last use; only the keychain has the "
+            "password. Nothing is filled in without a click."
         )
         grid = FieldGrid()
         self.problem = grid.add_field(tr("Account"), self.account, self.rename_button)
@@ -180,7 +180,7 @@ class LoginsPage(SettingsPage):
         if not account:
             self.problem.show_text(tr("Enter the account."))
         elif account in others:
-            self.problem.show_text(tr("There is one of that name."))
+            self.problem.show_text(tr("This site already has that account."))
         else:
             self._run(lambda: self._logins.rename(login, account), lambda _: tr("Renamed."))
 

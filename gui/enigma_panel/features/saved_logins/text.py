@@ -15,17 +15,21 @@ _FAULTS: dict[LoginFault, Callable[[str], str]] = {
     LoginFault.MISSING: lambda name: tr("{keychain} has no password for it.", keychain=name),
     LoginFault.NO_KEYCHAIN: lambda _: tr("There is no keychain on this machine."),
     LoginFault.LOCKED: lambda name: tr("{keychain} stayed locked.", keychain=name),
-    LoginFault.DENIED: lambda name: tr("{keychain} does not let this program in.", keychain=name),
+    LoginFault.DENIED: lambda name: tr("{keychain} denied access.", keychain=name),
     LoginFault.TOO_LONG: lambda _: tr("It is too long to be saved."),
-    LoginFault.FAILED: lambda name: tr("{keychain} did not do it.", keychain=name),
+    LoginFault.FAILED: lambda name: tr("{keychain} could not do it.", keychain=name),
     LoginFault.TOO_MANY: lambda _: tr("Too many logins are saved; delete some in Settings."),
     LoginFault.NO_ANSWER: lambda name: tr("{keychain} does not answer.", keychain=name),
 }
 
 
+def _keychain(where: str) -> str:
+    return tr("the keychain") if where == NO_PLACE else where
+
+
 def keychain_name(where: str) -> str:
     """The keychain, at the beginning of a sentence."""
-    name = tr("the keychain") if where == NO_PLACE else where
+    name = _keychain(where)
     return f"{name[:1].upper()}{name[1:]}"
 
 
@@ -68,7 +72,7 @@ def another_site_text(named: str, host: str) -> str:
 def alike_text(host: str, saved: str) -> str:
     """Say that a host only looks like one for which a login is saved."""
     return tr(
-        "Nothing is filled in: “{host}” only looks like “{saved}”, for which a login is saved.",
+        "Nothing filled in: “{host}” only looks like “{saved}”, your saved site.",
         host=shorten(host, 60),
         saved=shorten(saved, 60),
     )
@@ -86,8 +90,8 @@ def remember_label(host: str, where: str) -> str:
 def waiting_text(where: str) -> str:
     """Say that the keychain may wait for a person."""
     return tr(
-        "{keychain} is being asked; it may wait for you to unlock it.",
-        keychain=keychain_name(where),
+        "Waiting for {keychain}. You may need to unlock it.",
+        keychain=_keychain(where),
     )
 
 
@@ -104,7 +108,7 @@ def remembered_text(remembered: RememberedLogin) -> str:
         )
     why = fault_text(result.fault, result.where)
     if result.fault is LoginFault.NO_ANSWER:
-        return tr("Whether it was saved for {host} is not known: {why}", host=host, why=why)
+        return tr("The login for {host} may not be saved: {why}", host=host, why=why)
     return tr("Not saved for {host}: {why}", host=host, why=why)
 
 

@@ -46,9 +46,8 @@ def question_entry(question: OpenQuestion, name: str, now_ms: int) -> str:
     return tr("{name} – {kind} – {left}", name=name, kind=kind, left=left)
 
 
-def hidden_text() -> str:
-    """Say that the window hides and the program goes on."""
-    return tr(
-        "The program goes on in the tray, since something is open. Its icon brings the window "
-        "back; Quit ends the program."
-    )
+def hidden_text(*, is_open: bool) -> str:
+    """Say that the window hides and the program runs on. is_open: a browser is, else tasks wait."""
+    if is_open:
+        return tr("Still running in the tray: browsers are open.")
+    return tr("Still running in the tray: tasks are queued.")

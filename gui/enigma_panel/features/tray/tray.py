@@ -87,7 +87,7 @@ class Tray(QObject):
         told = self._services.settings.value.tray_told
         if told < MOST_HINTS:
             self._services.settings.change(tray_told=told + 1)
-            self._say(None, tr("Enigma Control Panel"), hidden_text())
+            self._say(None, tr("Enigma Control Panel"), hidden_text(is_open=bool(self._running())))
 
     def show_notices_of(self, notifier: DesktopNotifier) -> None:
         """Show what it does not. Not on Linux: there Qt hands a message to the program that shows

@@ -27,7 +27,7 @@ def today_text(total: TaskSum, *, is_more_to_come: bool, say: Callable[[str], st
     say: writes the amount, such as `spoken_money` for a screen reader.
     """
     if total.unknown and not total.cost:
-        return tr("Today: not known yet") if is_more_to_come else tr("Today: unknown")
+        return tr("Cost today: not known yet") if is_more_to_come else tr("Cost today: unknown")
     amount = format_money(total.cost, MoneyKind.SUM)
     if is_more_to_come:
         return tr("{amount} today so far", amount=say(amount))

@@ -27,9 +27,15 @@ class Outcome(StrEnum):
 
 _FORMS = tr.mark(
     {
-        Outcome.OPEN: ("1 browser still open", "{n} browsers still open"),
-        Outcome.UNCONFIRMED: ("1 start unconfirmed", "{n} starts unconfirmed"),
-        Outcome.UNKNOWN: ("1 browser not known yet", "{n} browsers not known yet"),
+        Outcome.OPEN: (
+            "1 browser is still open from the last run",
+            "{n} browsers are still open from the last run",
+        ),
+        Outcome.UNCONFIRMED: ("1 start is unconfirmed", "{n} starts are unconfirmed"),
+        Outcome.UNKNOWN: (
+            "1 browser may still be open",
+            "{n} browsers may still be open",
+        ),
         Outcome.FINISHED: ("1 task finished meanwhile", "{n} tasks finished meanwhile"),
         Outcome.FAILED: ("1 task failed meanwhile", "{n} tasks failed meanwhile"),
     }
@@ -75,7 +81,9 @@ class FromBefore:
 
 
 def from_before_text(counts: Mapping[Outcome, int]) -> str:
-    """Return the sentence: 'From before: 3 browsers still open, 1 task finished meanwhile.'"""
+    """Return the sentence: '1 browser is still open from the last run, 1 task failed meanwhile.'"""
     n_each = ((forms, counts[outcome]) for outcome, forms in _FORMS.items() if outcome in counts)
     what = ", ".join(tr.plural(*forms, n) for forms, n in n_each)
-    return tr("From before: {what}.", what=what)
+    if Outcome.OPEN in counts:  # it comes first, and names the run
+        return tr("{what}.", what=what)
+    return tr("From the last run: {what}.", what=what)

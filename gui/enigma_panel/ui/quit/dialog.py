@@ -104,7 +104,9 @@ class QuitDialog(Sheet):
             self._choose(self._awaited)
             return
         n = len(plan.sessions)
-        head = tr.plural("1 session is open. When you quit:", "{n} are open. When you quit:", n)
+        head = tr.plural(
+            "1 session is open. When you quit:", "{n} sessions are open. When you quit:", n
+        )
         self.heading.setText(head if n else tr("No session is open."))
         self.lines.show_lines([at_quit_line(one, now) for one in plan.sessions])
         show_text(self.notes, "\n".join(quit_notes(plan)))

@@ -53,7 +53,7 @@ def quit_notes(plan: QuitPlan) -> list[str]:
     names = [_title(one) for one in plan.sessions if one.is_unnamed]
     kept = [one for one in plan.sessions if one.is_unsent and one not in plan.lost]
     notes = [
-        tr("The ledger can't be written. What it lacks is lost if you quit now.")
+        tr("The ledger can't be written. Quitting now loses recent entries.")
         if plan.is_unwritten
         else "",
         *(_lost_text(one) for one in plan.lost),
@@ -62,8 +62,8 @@ def quit_notes(plan: QuitPlan) -> list[str]:
         else "",
         tr("What is not sent by then is sent at the next start.") if kept else "",
         tr.plural(
-            "{names} is not named yet. If you quit now, its result cannot be fetched.",
-            "{names} are not named yet. If you quit now, their results cannot be fetched.",
+            "{names} has no ID yet. Quitting now loses its result.",
+            "{names} have no ID yet. Quitting now loses their results.",
             len(names),
             names=", ".join(f"“{name}”" for name in names),
         )

@@ -15,10 +15,7 @@ class OpeningWindow(ModelessDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(tr("Enigma Control Panel"), parent)
         self.text_label = make_label(
-            tr(
-                "The ledger is being opened. After an update it is brought to its new form first, "
-                "once; what is in it stays, also if the program ends meanwhile."
-            ),
+            tr("Opening the ledger. An update may take longer. Nothing is lost."),
             wrap=True,
         )
         self.progress = QProgressBar()

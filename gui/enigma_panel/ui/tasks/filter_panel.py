@@ -47,7 +47,7 @@ class FilterPanel(QFrame):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAccessibleName(tr("More of the filter"))
+        self.setAccessibleName(tr("More filters"))
         day, cost = tr("2026-11-27"), "0.05"
         tips = tr("Started on this day or later."), tr("Started on this day or before.")
         self.from_day = _Field(read_day, tr("From"), day, tips[0])

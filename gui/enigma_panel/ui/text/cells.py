@@ -134,7 +134,7 @@ def _stopped_text(task: Task, session: Session | None) -> str:
     unsent = {
         FROM_COPY: tr("May have run since this ledger was copied"),
         FROM_EXPORT: tr("Not started: queued when the ledger was exported"),
-        TAKEN_BACK: tr("Removed from the queue, not started"),
+        TAKEN_BACK: tr("Never started"),
     }
     if task.code in unsent:
         return unsent[task.code]

@@ -81,9 +81,7 @@ def key_doubt(key: str, account: Account) -> str:
     if foreign_prefix(key, dialect) is None:
         return ""
     return tr(
-        "As far as is known, keys that begin with {prefix} are not for {dialect}, the service "
-        "dialect in use.",
-        prefix=prefix,
+        "This looks like a key for another dialect, not {dialect}.",
         dialect=dialect_name(dialect),
     )
 

@@ -277,9 +277,9 @@ def task_gone(_details: ErrorDetails) -> ErrorText:
 
 def session_limit(facts: ErrorDetails) -> ErrorText:
     """The account has as many sessions as it may have."""
-    what = tr("All places are in use.")
+    what = tr("All browsers are in use.")
     if facts.limit:
-        what = tr.plural("The only place is in use.", "All {n} places are in use.", facts.limit)
+        what = tr.plural("The only browser is in use.", "All {n} browsers are in use.", facts.limit)
     return ErrorText(what, nothing_started(facts), tr("Start it again when one is free."))
 
 
@@ -356,8 +356,8 @@ def ended_first(_details: ErrorDetails) -> ErrorText:
 def other_task(facts: ErrorDetails) -> ErrorText:
     """What is known of the task came with the ids of an unknown one."""
     what = with_message(tr("The service names another task in its answer"), facts)
-    money = tr("Its cost is in no sum.") if facts.context.cost is not None else ""
-    todo = tr("For some minutes it is asked for again: an answer about this task takes its place.")
+    money = tr("No total includes its cost.") if facts.context.cost is not None else ""
+    todo = tr("The program keeps checking for a few minutes.")
     return ErrorText(what, money, todo)
 
 

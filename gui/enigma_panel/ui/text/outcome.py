@@ -94,10 +94,7 @@ def doubted_question_text() -> str:
 
 def unknown_asker_text() -> str:
     """Return what is said of a question that any of several tasks of a session may ask."""
-    return tr(
-        "It is unknown which task of this session asks. Your answer goes to the one that does: "
-        "send a secret only if all of them may have it."
-    )
+    return tr("It is unknown which task asks. Send secrets only if any may read them.")
 
 
 def _tries_again(what: str, left_ms: int | None, attempt: int) -> str:

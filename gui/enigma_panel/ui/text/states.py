@@ -255,8 +255,7 @@ def task_status_text(task: Task, session: Session | None = None) -> StateWord:
 def missing_word() -> StateWord:
     """Return the words in place of a state while a session or task is looked for again."""
     tip = tr(
-        "The service does not find it. That may be a mistake: the next {n} seconds tell."
-        " Until then it may be running and cost money.",
+        "The service can't find it. It may still cost money. Checking for {n} s.",
         n=sum(LOOKS_MS) // 1000,
     )
     return StateWord(Glyph.QUESTION, tr("Not found · looking again"), *_COSTS, tip)

@@ -372,8 +372,7 @@ def live_text(share: LiveShare, *, polls: bool = True) -> LiveText:
 def _polls() -> str:
     """Say that polls bring it; rarer while a start is held or nothing answers."""
     return tr(
-        "Without the channel a task is asked for every {n} seconds once the service has named it, "
-        "less often while it does not answer.",
+        "Without live updates, tasks are checked every {n} s or less often.",
         n=POLL_MS // 1000,
     )
 

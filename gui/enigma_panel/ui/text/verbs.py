@@ -60,8 +60,8 @@ def verb_text(verb: CommandVerb) -> VerbText:
                 label=tr("Stop"),
                 going=tr("Stopping"),
                 tip=tr(
-                    "Ends the task. The browser stays open and costs money, unless it was to be "
-                    "closed after the task."
+                    "Ends the task. The browser stays open and costs money, unless it closes after "
+                    "its task."
                 ),
                 keys="Ctrl+.",
             )

@@ -250,7 +250,7 @@ def no_slot_text(limit: int) -> str:
 def pause_text(reason: PauseReason) -> str:
     """Return why the whole queue is paused: 'The balance is used up'."""
     return {
-        PauseReason.RESTARTED: tr("From the last run, waiting for Go on"),
+        PauseReason.RESTARTED: tr("Paused since the restart"),
         PauseReason.FUNDS: tr("The balance is used up"),
         PauseReason.KEY: tr("Waiting for an API key"),
         PauseReason.FORBIDDEN: tr("This account may not do that, waiting for Go on"),
