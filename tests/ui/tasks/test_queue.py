@@ -137,6 +137,18 @@ def test_what_was_not_sent_has_not_started(services: Any, tasks: TasksModel) -> 
     assert cell_text(tasks, 2, Column.STARTED) == local_moment(NOW, NOW)
 
 
+def test_an_earlier_day_stands_alone_and_its_tip_has_the_time(
+    services: Any, tasks: TasksModel
+) -> None:
+    then = NOW - 3 * 86_400_000
+    services.sessions.add(1, status=TaskStatus.DONE, ended_ms=then)
+    tasks.arrange()
+    whole = local_moment(then, NOW)
+    assert whole.startswith(f"{cell_text(tasks, 1, Column.ENDED)} ")
+    assert cell_text(tasks, 1, Column.ENDED, SPOKEN) == whole
+    assert whole in cell_text(tasks, 1, Column.ENDED, Qt.ItemDataRole.ToolTipRole)
+
+
 def test_times_tick_for_visible_rows_alone(services: Any, tasks: TasksModel) -> None:
     add_queued(services, *range(1, 101), due_ms=NOW + 60_000)
     told: list[tuple[int, int, int]] = []

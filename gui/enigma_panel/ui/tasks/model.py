@@ -125,7 +125,7 @@ class TasksModel(KeyedTableModel):
         tokens = _cells(number_text(USUAL_TOKENS))
         cost = _cells(USUAL_COST)
         took = _cells(duration(HOUR_MS - 1))
-        moment = _cells(*usual_moments())
+        moment = _cells(*usual_moments(short=True))
         name = _cells(USUAL_NAME)
         return (
             ColumnDef(Column.STATUS, tr("Status"), self._status, width=tuple(_usual_states())),
@@ -402,7 +402,9 @@ class TasksModel(KeyedTableModel):
         return none_cell() if task.sent_ms is None else self._moment(task.sent_ms)
 
     def _moment(self, ms: int) -> Cell:
-        return Cell(text=local_moment(ms, self._clock.now_ms()), severity=Severity.DIM)
+        now = self._clock.now_ms()
+        text, whole = local_moment(ms, now, short=True), local_moment(ms, now)
+        return Cell(text=text, severity=Severity.DIM, spoken=whole, tip=whole)
 
 
 def _usual_states() -> Iterator[Cell]:

@@ -324,8 +324,9 @@ def local_time(ms: int, *, seconds: bool = False) -> str:
     return f"{_clock(when)}:{when.tm_sec:02}" if seconds else _clock(when)
 
 
-def local_moment(ms: int, now_ms: int) -> str:
-    """Return a moment: '14:31' today, '24 Nov 14:31' on any other day."""
+def local_moment(ms: int, now_ms: int, *, short: bool = False) -> str:
+    """Return a moment: '14:31' today, '24 Nov 14:31' on any other day, '24 Nov' where it is to be
+    short."""
     when, now = _moment(ms), _moment(now_ms)
     if when is None or now is None:
         return UNKNOWN
@@ -333,12 +334,15 @@ def local_moment(ms: int, now_ms: int) -> str:
     if (when.tm_year, when.tm_yday) == (now.tm_year, now.tm_yday):
         return clock
     month = short_month(when.tm_mon)
+    if short:
+        return tr("{day} {month}", day=when.tm_mday, month=month)
     return tr("{day} {month} {time}", day=when.tm_mday, month=month, time=clock)
 
 
-def usual_moments() -> Iterator[str]:
+def usual_moments(*, short: bool = False) -> Iterator[str]:
     """Yield the longest texts of `local_moment`: a day in each month."""
-    return (local_moment((480 + 730 * month) * HOUR * 1000, 0) for month in range(12))
+    moments = ((480 + 730 * month) * HOUR * 1000 for month in range(12))
+    return (local_moment(ms, 0, short=short) for ms in moments)
 
 
 def dated_moment(ms: int) -> str:
