@@ -22,6 +22,7 @@ from tests.kit.builders import a_question
 from tests.kit.clock import NOW
 from tests.kit.person import button, key, leave, move_to
 from tests.kit.tables import verb_point
+from tests.kit.wait import run_events
 
 LEFT = Qt.MouseButton.LeftButton
 END = CommandVerb.TERMINATE
@@ -269,11 +270,10 @@ def test_more_rows_than_fit_push_no_verb_aside(
 ) -> None:
     table = aimed.selection.sessions
     before = place(table, 1)
-    assert not table.verticalScrollBar().isEnabled()
+    assert not table.verticalScrollBar().isVisible()
     for number in range(4, 30):
         services.sessions.add(number)
-    qapp.processEvents()
-    assert table.verticalScrollBar().isEnabled()
+    run_events(qapp, table.verticalScrollBar().isVisible)
     assert place(table, 1) == before
 
 

@@ -176,9 +176,9 @@ QTreeView::item { padding: 4px 8px 4px 0; }
 QTreeView[role="commands"]::item { padding: 4px 8px; }
 QTableView[role="reading"]::item:focus, QTreeView::item:focus {
     background: {tint}; color: {text}; }
-QHeaderView { background: transparent; border: none; }
+QHeaderView { background: transparent; border: none; border-bottom: 1px solid {line}; }
 QHeaderView::section { background: transparent; color: {dim}; border: none;
-    border-bottom: 1px solid {line}; padding: 4px 8px; font-size: {small_px}; }
+    padding: 4px 8px; font-size: {small_px}; }
 QTableView[role="rows"] QHeaderView::section:first { padding-left: 16px; }
 QTableCornerButton::section { background: {card}; border: none; }
 

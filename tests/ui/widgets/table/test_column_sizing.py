@@ -42,6 +42,12 @@ def widths(table: KeyedTable) -> list[int]:
     return [header.sectionSize(column) for column in range(header.count())]
 
 
+def room(table: KeyedTable) -> int:
+    """The room for columns beside that of the scroll bar, which is not needed now."""
+    assert not table.verticalScrollBar().isVisible()
+    return table.viewport().width() - table.verticalScrollBar().sizeHint().width()
+
+
 def add_ended(services: Any, key: int, **facts: Any) -> None:
     services.sessions.add(key, phase=Phase.CLOSED, tell=False, **facts)
     services.sessions.changed.emit(Diff(tasks=frozenset({key}), new_tasks=(key,)))
@@ -83,7 +89,7 @@ def test_verbs_are_in_view_and_figures_whole_at_each_width(
     assert shown == (list(TIMES) if width >= 1280 else [])
     assert cut_cells(tasks, *FIGURES, *shown) == []
     for table, text in ((sessions, Column.TASK), (tasks, TaskColumn.RESULT)):
-        assert sum(widths(table)) == table.viewport().width()
+        assert sum(widths(table)) == room(table)
         assert table.columnWidth(text) >= TEXT_LEAST
 
 
@@ -271,7 +277,7 @@ def test_a_task_column_that_somebody_set_stays(
     window.resize(1500, 800)
     qapp.processEvents()
     assert table.columnWidth(TaskColumn.TASK) == 222
-    assert sum(widths(table)) == table.viewport().width()
+    assert sum(widths(table)) == room(table)
 
 
 # -- does now -------------------------------------------------------------------------------------

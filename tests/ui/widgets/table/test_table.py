@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from enigma_panel.core.models import TaskStatus
 from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.theme import theme
 from enigma_panel.ui.widgets.table.table import KeyedTable, row_height
 from tests.kit.person import move_to
 
@@ -56,4 +57,20 @@ def test_the_row_that_was_the_current_one_keeps_no_line_of_it(
     QTest.mouseClick(table.viewport(), LEFT, pos=below)
     assert table.selected_keys() == []
     click_row(table, 2)
+    assert on_screen(table) == painted_anew(table)
+
+
+def test_a_row_is_tinted_to_the_edge_of_its_card_and_leaves_nothing_there(
+    window: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    for key in (1, 2):
+        services.sessions.add(key, status=TaskStatus.DONE)
+    table = window.selection.tasks
+    table.select_key(1)
+    middle = table.visualRect(table.rows.index(table.rows.row_of(1), 0)).center().y()
+    edge = table.viewport().width() - 1
+    tinted = on_screen(table)
+    assert tinted.pixelColor(edge, middle).name() == theme.colours().tint
+    table.clearSelection()
+    assert on_screen(table).pixelColor(edge, middle).name() == theme.colours().card
     assert on_screen(table) == painted_anew(table)

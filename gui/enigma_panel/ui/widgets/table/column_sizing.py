@@ -82,7 +82,7 @@ class ColumnSizing(QObject):
         shown = [c for c in self._columns.values() if not header.isSectionHidden(c.key)]
         shared = [c.key for c in shown if c.width is None and c.key not in self._own_widths]
         widths = {c.key: self._width(c) for c in shown if c.key not in shared}
-        rest = self._table.viewport().width() - sum(widths.values())
+        rest = self._room() - sum(widths.values())
         for column in reversed(shown):
             can_go = column.gives_way and column.key not in self._asked_for
             wanted = theme.scaled(TEXT_GOOD if column.least is None else TEXT_FAIR)
@@ -192,6 +192,11 @@ class ColumnSizing(QObject):
         widths = [cell_width(cell, self._table_font()) for cell in cells]
         heading = 0 if self._header.isHidden() else self._header.sectionSizeHint(column)
         return max([heading, *widths]) + (LEAD if column == self.first else 0)
+
+    def _room(self) -> int:
+        """Return the room for columns: a scroll bar that comes or goes pushes none aside."""
+        table = self._table
+        return table.contentsRect().width() - table.verticalScrollBar().sizeHint().width()
 
     def _is_hidden(self, column: int) -> bool:
         """Return whether the person, not the lack of room, hides a column."""

@@ -113,7 +113,7 @@ class KeyedTable(QTableView):
         self._delegates = dict.fromkeys(model.columns, CellDelegate(model, self))
         self.setItemDelegate(self._delegates[0])
         self._configure()
-        self._keep_scroll_bar()
+        self.horizontalScrollBar().rangeChanged.connect(self.updateGeometry)
         self.columns = ColumnSizing(self, model, lambda: self.table_font)
         self.columns.resize_columns()
         self._watch()
@@ -258,13 +258,11 @@ class KeyedTable(QTableView):
         self._empty.setParent(self.viewport())
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
 
-    def _keep_scroll_bar(self) -> None:
-        """Reserve the scroll bar's room: else one row more would push columns and verbs aside."""
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
-        bar = self.verticalScrollBar()
-        bar.rangeChanged.connect(lambda least, most: bar.setEnabled(most > least))
-        bar.setEnabled(False)
-        self.horizontalScrollBar().rangeChanged.connect(self.updateGeometry)
+    def _update_trail(self) -> None:
+        """Paint the rows behind their last column anew; Qt does that for cells alone."""
+        header, view = self.horizontalHeader(), self.viewport().rect()
+        view.setLeft(header.length() - header.offset())
+        self.viewport().update(view)
 
     def _watch(self) -> None:
         model = self.rows
@@ -278,6 +276,7 @@ class KeyedTable(QTableView):
             about_to.connect(self._keep_place)
         for done in (model.rowsInserted, model.rowsRemoved, model.layoutChanged):
             done.connect(self._restore_place)
+        model.dataChanged.connect(self._update_trail)
         self._flash.timeout.connect(lambda: self._show_flash(None))
         self.verticalScrollBar().valueChanged.connect(lambda: self._follow_pointer(self._pointer))
         self.doubleClicked.connect(lambda index: self._open(self.rows.key_at(index.row())))
@@ -432,6 +431,7 @@ class KeyedTable(QTableView):
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         super().selectionChanged(selected, deselected)
+        self._update_trail()
         self.selected.emit()
 
     def currentChanged(self, current: Index, previous: Index) -> None:
@@ -512,16 +512,17 @@ class KeyedTable(QTableView):
             if not header.isSectionHidden(column)
             for lead in (leads.get(column, 0),)
         ]
+        width_of_rows = max(header.length(), self.viewport().width())
         with QPainter(self.viewport()) as painter:
             for row in self.visible_rows():
                 top = self.rowViewportPosition(row)
-                line = QRect(-header.offset(), top, header.length(), height)
+                line = QRect(-header.offset(), top, width_of_rows, height)
                 places = (
                     (column, QRect(left + lead, top, width - lead, height))
                     for column, left, width, lead in columns
                 )
-                cells = [each for each in places if region.intersects(each[1])]
-                if cells:
+                if region.intersects(line):
+                    cells = (each for each in places if region.intersects(each[1]))
                     self._paint_row(painter, row, line, cells)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
