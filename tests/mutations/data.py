@@ -387,9 +387,9 @@ DATA = (
         promise="not in the window",
         mistake="Details show it",
         file="ui/details/head.py",
-        old="        self.menu.show_records(session, task)\n",
-        new="        self.menu.show_records(session, task)\n"
-        '        self.menu.setToolTip((session.service_id if session else None) or "")\n',
+        old="        self.more.setEnabled(is_opened)\n",
+        new="        self.more.setEnabled(is_opened)\n"
+        '        self.more.setToolTip((session.service_id if session else None) or "")\n',
         tests=(
             "tests/ui/main_window/test_window.py::test_ids_are_shown_to_nobody_but_can_be_copied",
         ),

@@ -20,7 +20,7 @@ def test_the_addresses_that_the_browser_asked_are_copied_whole(
     window.selection.tasks.select_key(1)
     QGuiApplication.clipboard().clear()
     button(window.details, "More").click()
-    menu = window.details.head.menu.popup
+    menu = window.menus.menu
     (copy,) = (action for action in menu.actions() if "addresses" in action.text())
     assert copy.isEnabled() is bool(addresses)
     copy.trigger()

@@ -205,7 +205,7 @@ def test_a_failure_is_said_in_words(window: MainWindow, services: Any) -> None:
 def choose(window: MainWindow, entry: str) -> QAction:
     """Choose an entry of the menu of Details."""
     button(window.details, "More").click()
-    menu = window.details.head.menu.popup
+    menu = window.menus.menu
     assert menu.isVisible()
     action = next(action for action in menu.actions() if action.text() == entry)
     action.trigger()
@@ -477,8 +477,8 @@ def test_menus_offer_what_can_be_done(
         "Next task here",
         "Rename",
         "Copy session id",
-        "Open live page",
         "Copy live page link",
+        "Open live page",
         "Show result",
     ]
     next(a for a in window.menus.menu.actions() if a.text() == "Next task here").trigger()

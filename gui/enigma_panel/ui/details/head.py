@@ -1,10 +1,7 @@
-"""The head of Details: what is shown, its state, and the menu of its session."""
+"""The head of Details: what is shown, its state, and the button of its menu."""
 
-from functools import cached_property, partial
-
-from PySide6.QtCore import QPoint, Signal, SignalInstance
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QWidget
 
 from enigma_panel.core.models import UNOPENED_PHASES, Session, Task
 from enigma_panel.services.container import Services
@@ -12,7 +9,6 @@ from enigma_panel.ui.details.session_name import SessionName
 from enigma_panel.ui.details.text import state_note, state_word
 from enigma_panel.ui.i18n import Translations, plain_tip, shorten
 from enigma_panel.ui.text.dialects import dialect_name
-from enigma_panel.ui.text.live_page import live_page_text
 from enigma_panel.ui.theme import icons, theme
 from enigma_panel.ui.theme.palette import Glyph, Severity
 from enigma_panel.ui.widgets.basics import (
@@ -32,22 +28,29 @@ _ROLES = {Severity.AMBER: "amber", Severity.RED: "red", Severity.DIM: "dim"}
 
 
 class Head(QWidget):
-    """Name and state of the session or task; clock and cost stand in its row."""
+    """Name and state of the session or task; clock and cost stand in its row.
+
+    more: opens the menu.
+    """
 
     def __init__(self, services: Services) -> None:
         super().__init__()
         self._services = services
         self.session_name = SessionName()
-        self.menu = SessionMenu()
+        self.more = ToolButton()
+        self.more.setToolTip(tr("More"))
+        self.more.setAccessibleName(tr("More"))
+        set_role(self.more, "plain")
         self.glyph = GlyphLabel(Glyph.RING, Severity.DIM, 16)
         self.state = make_label()
         self.note = ElidedLabel("dim")
-        first = make_row(self.session_name, self.menu)
+        first = make_row(self.session_name, self.more)
         second = make_row(self.glyph, self.state, self.note)
         for row, grows in ((first, 0), (second, 2)):
             row.setStretch(grows, 1)
         self.setLayout(make_column(first, second, gap=4))
-        self.menu.rename_asked.connect(self.session_name.begin)
+        theme.changed().connect(self._tint)
+        self._tint()
 
     def show_records(
         self, session: Session | None, task: Task | None, *, about_session: bool
@@ -58,7 +61,7 @@ class Head(QWidget):
         title = shorten(task.spec.text, TITLE_CHARS) if task and not about_session else name
         key = session.key if session is not None else None
         self.session_name.show_name(key, name, title=title, can_rename=is_opened)
-        self.menu.show_records(session, task)
+        self.more.setEnabled(is_opened)
         self.show_state(session, task, about_session=about_session)
 
     def show_state(
@@ -94,72 +97,5 @@ class Head(QWidget):
             return ""
         return tr("Service dialect: {dialect}", dialect=dialect_name(session.dialect))
 
-
-class SessionMenu(ToolButton):
-    """The button ⋯ and its menu: the session's name, its secrets to copy or to open, and the
-    addresses that its browser asked for the task.
-
-    copy_asked: text for the clipboard; the signals below it come with the key of the session.
-    """
-
-    rename_asked = Signal()
-    copy_asked = Signal(str)
-    copy_id_asked = Signal(int)
-    copy_link_asked = Signal(int)
-    open_link_asked = Signal(int)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._session: Session | None = None
-        self._task: Task | None = None
-        self.setToolTip(tr("More"))
-        self.setAccessibleName(tr("More"))
-        set_role(self, "plain")
-        self.clicked.connect(self.open)
-        theme.changed().connect(self._tint)
-        self._tint()
-
-    @cached_property
-    def popup(self) -> QMenu:
-        """The menu, made when it is first opened and filled each time."""
-        menu = QMenu(self)
-        menu.setToolTipsVisible(True)
-        return menu
-
-    def show_records(self, session: Session | None, task: Task | None) -> None:
-        """Be about this session and task."""
-        self._session, self._task = session, task
-        self.setEnabled(session is not None and session.phase not in UNOPENED_PHASES)
-
-    def open(self) -> None:
-        """Open the menu below the button."""
-        session, menu = self._session, self.popup
-        if session is None:
-            return
-        menu.clear()
-        menu.addAction(tr("Rename")).triggered.connect(self.rename_asked)
-        menu.addSeparator()
-        has_link = session.web_view_url is not None and not session.is_ended
-        page = live_page_text(session.web_view_url)
-        for text, signal, can, tip in (
-            (tr("Copy session id"), self.copy_id_asked, session.service_id is not None, ""),
-            (tr("Copy live page link"), self.copy_link_asked, has_link, page),
-            (tr("Open live page"), self.open_link_asked, has_link, page),
-        ):
-            action = menu.addAction(text)
-            action.setEnabled(can)
-            action.setToolTip(tip or tr("It is a secret: whoever has it can steer the browser."))
-            action.triggered.connect(partial(self._emit, signal, session.key))
-        addresses = self._task.network if self._task is not None else ()
-        copy = menu.addAction(tr("Copy network addresses"))
-        copy.setEnabled(bool(addresses))
-        copy.triggered.connect(lambda _=False: self.copy_asked.emit("\n".join(addresses)))
-        corner = self.rect().bottomRight() - QPoint(menu.sizeHint().width() - 1, -2)
-        menu.popup(self.mapToGlobal(corner))
-
-    @staticmethod
-    def _emit(signal: SignalInstance, key: int, _checked: bool = False) -> None:
-        signal.emit(key)
-
     def _tint(self) -> None:
-        self.setIcon(icons.icon(Glyph.MORE, QColor(theme.colours().text), size=16))
+        self.more.setIcon(icons.icon(Glyph.MORE, QColor(theme.colours().text), size=16))

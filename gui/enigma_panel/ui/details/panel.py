@@ -261,8 +261,7 @@ class Details(QFrame):
 
     def _connect(self) -> None:
         services = self._services
-        for part in (self.result, self.head.menu):
-            part.copy_asked.connect(self.copy_asked)
+        self.result.copy_asked.connect(self.copy_asked)
         self.tabs.currentChanged.connect(self._turn)
         self.timeline.view.reached.connect(self._show_line)
         services.timeline.grown.connect(self._follow_steps)

@@ -1,4 +1,4 @@
-"""Context menus of the two tables. They pop up and return at once."""
+"""Menus of the two tables and of Details. They pop up and return at once."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from enigma_panel.core.models import Session, Task, TaskStatus
 from enigma_panel.services.container import Services
 from enigma_panel.ui.actions import Actions
+from enigma_panel.ui.details.panel import Details
 from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.main_menu.command_list import CommandGroup
 from enigma_panel.ui.main_window.queue_actions import QueueActions
@@ -33,7 +34,7 @@ class EndedTasksEntry(Struct, frozen=True):
 
 
 class Menus:
-    """Builds the context menu for what is selected, each time it is asked for.
+    """Builds the menu for what is selected, each time it is asked for.
 
     for_tasks: what features add to the end of the menu of tasks.
     ended_tasks: what features add for tasks that ended.
@@ -73,6 +74,23 @@ class Menus:
         self._fill_for_tasks(self.menu, self._selection.tasks.selected_keys())
         if self.menu.actions():
             self.menu.popup(at)
+
+    def show_for_details(self, details: Details) -> None:
+        """Open the menu of Details: the session's name and secrets, what its browser asked for."""
+        key, menu, button = details.session_key, self.menu, details.head.more
+        session = self._sessions.session(key) if key is not None else None
+        if session is None:
+            return
+        menu.clear()
+        self._add(menu, tr("Rename"), details.begin_rename)
+        menu.addSeparator()
+        self._add_secrets(menu, session)
+        task = self._sessions.task(details.task_key) if details.task_key is not None else None
+        addresses = "\n".join(task.network) if task is not None else ""
+        copy = partial(self._app_actions.copy, addresses)
+        self._add(menu, tr("Copy network addresses"), copy).setEnabled(bool(addresses))
+        corner = button.rect().bottomRight() - QPoint(menu.sizeHint().width() - 1, -2)
+        menu.popup(button.mapToGlobal(corner))
 
     def groups(self) -> list[CommandGroup]:
         """Return what both menus would offer now."""
@@ -161,20 +179,24 @@ class Menus:
         task = self._sessions.current_task(session)
         self._add_ways_out(menu, session, task, without=is_verb)
         menu.addSeparator()
-        copy_id = self._add(
-            menu, tr("Copy session id"), lambda: self._app_actions.copy_session_id(key)
-        )
-        copy_id.setEnabled(session.service_id is not None)
-        for label, call in (
-            (tr("Open live page"), self._app_actions.open_live_page),
-            (tr("Copy live page link"), self._app_actions.copy_live_link),
-        ):
-            action = self._add(menu, label, partial(call, key))
-            action.setEnabled(session.web_view_url is not None and not session.is_ended)
-            action.setToolTip(live_page_text(session.web_view_url))
+        self._add_secrets(menu, session)
         task_key = session.current_task
         result = self._add(menu, tr("Show result"), lambda: self._selection.show_task(task_key))
         result.setEnabled(task_key is not None)
+
+    def _add_secrets(self, menu: QMenu, session: Session) -> None:
+        app_actions, has_id = self._app_actions, session.service_id is not None
+        has_link = session.web_view_url is not None and not session.is_ended
+        secret = tr("It is a secret: whoever has it can steer the browser.")
+        page = live_page_text(session.web_view_url)
+        for label, call, can, tip in (
+            (tr("Copy session id"), app_actions.copy_session_id, has_id, secret),
+            (tr("Copy live page link"), app_actions.copy_live_link, has_link, page),
+            (tr("Open live page"), app_actions.open_live_page, has_link, page),
+        ):
+            action = self._add(menu, label, partial(call, session.key))
+            action.setEnabled(can)
+            action.setToolTip(tip)
 
     def _add_ways_out(
         self,

@@ -362,10 +362,8 @@ class MainWindow(QMainWindow):
         self.sums.summed.connect(details.show_sum)
         details.copy_asked.connect(app_actions.copy)
         details.trouble.way_out_asked.connect(app_actions.take_way_out)
-        menu, verbs = details.head.menu, details.verbs
-        menu.copy_id_asked.connect(app_actions.copy_session_id)
-        menu.copy_link_asked.connect(app_actions.copy_live_link)
-        menu.open_link_asked.connect(app_actions.open_live_page)
+        details.head.more.clicked.connect(lambda: self.menus.show_for_details(details))
+        verbs = details.verbs
         verbs.add_verbs(self.verbs)
         verbs.again_asked.connect(app_actions.run_again)
         verbs.edit_asked.connect(app_actions.edit_and_run)
