@@ -159,6 +159,14 @@ KEYBOARD = (
         ),
     ),
     Break(
+        promise="While a sheet is open no key takes the keyboard behind it",
+        mistake="Ctrl+F does, and Escape closes nothing",
+        file="ui/main_window/window.py",
+        old="        self.shade.covers.connect(behind.setDisabled)",
+        new="        ",
+        tests=(f"{SHEET}::test_the_keys_of_what_lies_behind_it_do_nothing",),
+    ),
+    Break(
         promise="A question stands in the bar alone while a sheet is in use",
         mistake="it comes up over it",
         file="ui/dialogs.py",

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAccessible
+from PySide6.QtGui import QAccessible, QKeySequence
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from enigma_panel.core.verbs import CommandVerb
@@ -143,6 +144,22 @@ def test_the_keys_of_the_verbs_work_over_it(
     run_events(qapp, lambda: services.sessions.calls)
     assert services.sessions.calls == [("command", (1,), CommandVerb.PAUSE)]
     assert sheet.isVisible()
+
+
+@pytest.mark.parametrize("keys", ["Ctrl+F", "Ctrl+G", "F2", "F4", "Ctrl+H"])
+def test_the_keys_of_what_lies_behind_it_do_nothing(
+    window: MainWindow, services: Any, sheet: NewTaskDialog, keys: str
+) -> None:
+    pressed = QKeySequence(keys)[0]
+    is_open = window.body.is_details_open
+    QTest.keyClick(sheet.task_text, pressed.key(), pressed.keyboardModifiers())
+    assert sheet.task_text.hasFocus()
+    assert window.body.is_details_open is is_open
+    assert not services.settings.value.show_ended
+    key(sheet.task_text, Qt.Key.Key_Escape)
+    assert not sheet.isVisible()
+    assert window.filter_tasks.isEnabled()
+    assert window.rename.isEnabled()
 
 
 def test_a_question_stands_in_the_strip_alone_until_it_closes(

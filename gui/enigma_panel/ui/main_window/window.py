@@ -5,7 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QCloseEvent
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent
 from PySide6.QtWidgets import QDialog, QMainWindow, QVBoxLayout, QWidget
 
 from enigma_panel.core.verbs import CommandVerb
@@ -287,6 +287,12 @@ class MainWindow(QMainWindow):
             self.body.whole.hide()
         self.shade = Shade(self, self.body)
         self.shade.covers.connect(self.question_strip.set_covered)
+        behind = QActionGroup(self)
+        behind.setExclusive(False)
+        self.shade.covers.connect(behind.setDisabled)  # they would take the keyboard behind it
+        for action in (self.filter_tasks, self.search_steps, self.rename, self.show_details):
+            behind.addAction(action)
+        behind.addAction(self.main_menu.ended)
         column.addWidget(self.status_bar)
         self.setMinimumSize(LEAST_SIZE)
         self.resize(FIRST_SIZE)
