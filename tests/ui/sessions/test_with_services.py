@@ -12,7 +12,6 @@ from enigma_panel.demo.simulator_process import DEMO_KEY
 from enigma_panel.services.types import Recovered
 from enigma_panel.ui.notices.from_before import FromBefore
 from enigma_panel.ui.sessions.model import Column, SessionsModel
-from enigma_panel.ui.theme.palette import Glyph
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from enigma_panel.ui.widgets.table.model import Role
 from tests.conftest import Simulator
@@ -53,7 +52,7 @@ async def test_after_a_restart_the_row_tells_and_ends_what_was_open(
         rows = rows_of(parts, key, tasks=(task,))
         before = FromBefore(services, Recovered(sessions=(key,), tasks=frozenset({task})))
         assert before.notice() is not None
-        assert cell_text(rows, key, Column.SESSION, Role.CELL).glyph is Glyph.CLOCK
+        assert cell_text(rows, key, Column.SESSION, Role.CELL).hint == "From before this start"
         await until(lambda: cell_text(rows, key, Column.STATE) == "Running")
         assert "1 browser is still open" in before.notice().title  # type: ignore[union-attr]
         await services.sessions.command([key], CommandVerb.TERMINATE)
