@@ -146,7 +146,7 @@ class Toast(QFrame):
     def _clear_pointer(self) -> None:
         """Move away from the row that somebody points at."""
         at = self._window.mapFromGlobal(QCursor.pos())
-        if self.geometry().adjusted(0, -CLEAR, 0, CLEAR).contains(at):
+        if self.geometry().adjusted(0, -CLEAR, APART, CLEAR).contains(at):
             self.move(self.x(), max(0, at.y() - CLEAR - self.height()))
 
     def _act(self) -> None:
