@@ -23,7 +23,7 @@ from enigma_panel.ui.widgets.glyph_label import GlyphLabel
 
 tr = Translations("Details")
 
-TITLE_CHARS = 120
+TITLE_CHARS = 600
 _ROLES = {Severity.AMBER: "amber", Severity.RED: "red", Severity.DIM: "dim"}
 
 

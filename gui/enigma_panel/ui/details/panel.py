@@ -12,7 +12,7 @@ from enigma_panel.core.models import Session, Task, has_idled
 from enigma_panel.core.task_filter import TaskSum
 from enigma_panel.services.container import Services
 from enigma_panel.ui.details.head import Head
-from enigma_panel.ui.details.parts import DetailsPanel
+from enigma_panel.ui.details.parts import FOCUS_EDGE, DetailsPanel
 from enigma_panel.ui.details.result import ResultPart
 from enigma_panel.ui.details.text import (
     several_sessions_text,
@@ -39,8 +39,6 @@ SIDE = 16
 """Margin at the left and the right of what is in the card."""
 TAB_PAD = 8
 TEXT_LINES = 8
-TITLE = 40
-"""Characters of a task that fit into the title, so that its text is not said again."""
 
 
 class Tab(IntEnum):
@@ -80,6 +78,7 @@ class Details(QFrame):
     def add_panel(self, panel: DetailsPanel) -> None:
         """Add the panel of a feature below the result."""
         self._panels.append(panel)
+        panel.setContentsMargins(FOCUS_EDGE, 0, FOCUS_EDGE, 0)
         self._column.insertWidget(self._column.indexOf(self.usage), panel)
         panel.show_task(self._task())
 
@@ -154,8 +153,7 @@ class Details(QFrame):
         self.head.show_records(session, task, about_session=self._about_session)
         self.trouble.show_records(session, task)
         self.trouble.show_ways(session, task)
-        text = task.spec.text if task is not None else ""
-        self.task_text.show_text(text if self._about_session or len(text) > TITLE else "")
+        self._show_text()
         show_text(self.usage, usage_text(task) if task is not None else "")
         self.usage.setToolTip(usage_tip(task.usage) if task is not None else "")
         for panel in self._panels:
@@ -203,11 +201,11 @@ class Details(QFrame):
         self.filtered.hide()
         self.nothing = make_label(role="dim", wrap=True)
         self.trouble = Trouble(services, next_focus=self.tabs)
-        self.result = ResultPart()
-        self.usage = make_label(role="dim", wrap=True)
         self.task_text = ReadingText(TEXT_LINES)
         self.task_text.setAccessibleName(tr("Task"))
         set_role(self.task_text, "reading")
+        self.result = ResultPart()
+        self.usage = make_label(role="dim", wrap=True)
         self.timeline = TimeLine(self._model, self._loader)
         self._panels: list[DetailsPanel] = [self.result, self.timeline]
 
@@ -252,15 +250,18 @@ class Details(QFrame):
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._column = QVBoxLayout(inner)
-        self._column.setContentsMargins(SIDE, 12, SIDE, 8)
+        side = SIDE - FOCUS_EDGE
+        self._column.setContentsMargins(side, 12, side, 8)
         self._column.setSpacing(12)
-        parts = (self.result, self.usage, self.task_text, self.timeline)
-        for widget in (self.trouble, *parts):
+        for widget in (self.trouble, self.task_text, self.result, self.usage, self.timeline):
             self._column.addWidget(widget)
+        for widget in (self.trouble, self.usage, self.timeline):
+            widget.setContentsMargins(FOCUS_EDGE, 0, FOCUS_EDGE, 0)
         self._column.addStretch(1)
 
     def _connect(self) -> None:
         services = self._services
+        self.head.session_name.label.refitted.connect(self._show_text)
         self.result.copy_asked.connect(self.copy_asked)
         self.tabs.currentChanged.connect(self._turn)
         self.timeline.view.reached.connect(self._show_line)
@@ -298,6 +299,13 @@ class Details(QFrame):
         if other:
             self._loader.turn_to(task_key)
         self.refresh()
+
+    def _show_text(self) -> None:
+        """Show the whole text of the task where the title does not hold it."""
+        task, title = self._task(), self.head.session_name.label
+        text = task.spec.text if task is not None else ""
+        is_said = title.is_whole and title.text() == text.strip()
+        self.task_text.show_text("" if is_said else text)
 
     def _show_verbs(self) -> None:
         if any(self._several):

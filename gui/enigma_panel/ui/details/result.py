@@ -5,7 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Signal
 
 from enigma_panel.core.models import Task
-from enigma_panel.ui.details.parts import DetailsPanel
+from enigma_panel.ui.details.parts import FOCUS_EDGE, DetailsPanel
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.result.view import ResultView
 from enigma_panel.ui.widgets.basics import make_button, make_column, make_label, make_row
@@ -33,6 +33,8 @@ class ResultPart(DetailsPanel):
         self.copy = make_button(tr("Copy"), "plain")
         self.copy.setToolTip(tr("Copies the result as it came."))
         head = make_row(make_label(tr("Result"), "section"), None, self.open, self.copy, gap=4)
+        for part in (head, self.view.doubt, self.view.part):
+            part.setContentsMargins(FOCUS_EDGE, 0, FOCUS_EDGE, 0)
         self.setLayout(make_column(head, self.view, gap=6))
         self.copy.clicked.connect(self._copy)
         self.view.copy_asked.connect(self.copy_asked)

@@ -1,7 +1,15 @@
 """Small widgets that all screens are made of."""
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QFontMetrics,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QTextLayout,
+    QTextOption,
+)
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -290,10 +298,17 @@ class FieldGrid(QGridLayout):
 
 
 class ElidedLabel(QLabel):
-    """One line that ends in … where there is no room; the whole text is its tool tip."""
+    """One line, or `lines`, that ends in … where there is no room; the whole text is its tool tip.
 
-    def __init__(self, role: str = "") -> None:
+    refitted: it holds more or less of its text than before.
+    """
+
+    refitted = Signal()
+
+    def __init__(self, role: str = "", *, lines: int = 1) -> None:
         super().__init__()
+        self._lines = lines
+        self._shown: list[str] = []
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         if role:
@@ -303,24 +318,53 @@ class ElidedLabel(QLabel):
         """Show and speak this text."""
         self.setText(text)
         self.setAccessibleName(text)
-        self._tip()
+        self._fit()
 
-    def _elided(self) -> str:
-        metrics = QFontMetrics(self.font())
-        return metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing of the text is cut."""
+        return "".join(self._shown) == self.text()
 
-    def _tip(self) -> None:
-        self.setToolTip("" if self._elided() == self.text() else plain_tip(self.text()))
+    def _fit(self) -> None:
+        shown, before = self._elided(), self._shown
+        self._shown = shown
+        self.setToolTip("" if self.is_whole else plain_tip(self.text()))
+        if self._lines > 1:
+            self.setMinimumHeight(QFontMetrics(self.font()).lineSpacing() * len(shown) + GAP // 2)
+        if shown != before:
+            self.refitted.emit()
+
+    def _elided(self) -> list[str]:
+        """Return the lines that have room; the last one ends in … where more would follow."""
+        metrics, rest, lines = QFontMetrics(self.font()), self.text(), list[str]()
+        if self._lines > 1:
+            layout, wrap = QTextLayout(rest, self.font()), QTextOption()
+            wrap.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+            layout.setTextOption(wrap)
+            layout.beginLayout()
+            while len(lines) < self._lines - 1 and (line := layout.createLine()).isValid():
+                line.setLineWidth(self.width())
+                lines.append(rest[: line.textLength()])
+                rest = rest[line.textLength() :]
+            layout.endLayout()
+        if rest or not lines:
+            lines.append(metrics.elidedText(rest, Qt.TextElideMode.ElideRight, self.width()))
+        return lines
 
     def minimumSizeHint(self) -> QSize:
         return QSize(40, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._tip()
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.FontChange:
+            self._fit()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))
         place = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-        painter.drawText(self.contentsRect(), place, self._elided())
+        painter.drawText(self.contentsRect(), place, "\n".join(self._elided()))
