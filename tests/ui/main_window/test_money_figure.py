@@ -46,10 +46,14 @@ def test_while_a_session_is_open_more_is_to_come(window: MainWindow, services: A
     assert window.money.today.text() == "Cost today: not known yet"
 
 
-def test_what_comes_and_goes_in_it_changes_no_width(window: MainWindow, services: Any) -> None:
+def test_what_comes_and_goes_in_it_moves_nothing(window: MainWindow, services: Any) -> None:
+    window.resize(1280, 800)
     services.spending.today = TaskSum(cost=FOUR)
     window._tick()
     width = window.money.sizeHint().width()
+    services.spending.today = TaskSum(cost=FOUR, unknown=2, has_idle=True)
+    window._tick()
+    assert window.money.sizeHint().width() == width
     services.sessions.add(1)
     window._tick()
     assert window.money.sizeHint().width() == width

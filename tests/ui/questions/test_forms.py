@@ -324,8 +324,10 @@ async def test_a_choice_moves_nothing_and_disarms_nothing(
 async def test_a_purchase_is_approved_up_to_its_total(world: World, dialog: QuestionDialog) -> None:
     form = await asked(world, dialog, PURCHASE)
     page = purchase(form)
-    labels = [each.button.text() for each in page.choices]
+    labels = [each.button.accessibleName() for each in page.choices]
     assert labels == ["Approve up to $49.99", "Don't buy, carry on", "Other answer"]
+    assert "If the total is more, the agent asks again." in shown_texts(dialog)
+    assert "Leaves the cart as it is and reports what it found." in shown_texts(dialog)
     assert await answer(world, dialog) == [], "nothing is chosen at first"
     click(page.approve)
     (read,) = await answer(world, dialog)

@@ -362,11 +362,14 @@ async def test_terminate_all_names_what_it_closes(
     assert not terminating.isVisible()
 
 
+@pytest.mark.parametrize("end", [Phase.CLOSED, Phase.CLOSED_ASSUMED])
 async def test_what_ends_meanwhile_leaves_the_list(
-    world: World, terminating: TerminateAllDialog
+    world: World, terminating: TerminateAllDialog, end: Phase
 ) -> None:
     terminating.ask([1, 2])
-    world.sessions.change_session(1, phase=Phase.CLOSED)
+    await active(terminating)
+    world.sessions.change_session(1, phase=end)
+    assert [line[0] for line in terminating.lines.texts()] == ["amazon.com 2"]
     assert terminating.terminate_button.text() == "Terminate 1 session"
     world.sessions.change_session(2, phase=Phase.CLOSED)
     assert not terminating.terminate_button.isEnabled()

@@ -262,3 +262,16 @@ def test_it_comes_with_its_window_where_that_was_hidden(
     manager.open_settings()
     run_events(qapp, lambda: in_sight(SettingsDialog))
     assert window.isVisible()
+
+
+def test_a_toast_that_only_says_something_ends_and_one_with_undo_stays(
+    window: MainWindow, manager: Dialogs
+) -> None:
+    window.toast.say("2 browsers still open.")
+    manager.open_new_task(None, None)
+    assert window.toast.isHidden()
+    in_sight(NewTaskDialog)[0].reject()
+    window.toast.offer_undo("Removed 1 task.", bool)
+    manager.open_new_task(None, None)
+    undo = button(window.toast, "Undo")
+    assert at(window, undo.mapTo(window, undo.rect().center())) is undo

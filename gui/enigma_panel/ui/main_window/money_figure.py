@@ -1,6 +1,7 @@
 """The money in the top bar: what today cost and, below it, what is left."""
 
 from collections.abc import Callable
+from decimal import Decimal
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
@@ -18,7 +19,9 @@ tr = Translations("Main window")
 
 FEW_TASKS = 5
 """The number of tasks that a balance must allow not to be amber."""
-USUAL_AMOUNT = "$88.88"
+USUAL = TaskSum(cost=Decimal("88.88"), unknown=8, has_idle=True)
+WIDE = 1_000
+"""Width of a window with room for the longest of the usual words; a narrower one has less."""
 
 
 def today_text(total: TaskSum, *, is_more_to_come: bool, say: Callable[[str], str] = str) -> str:
@@ -99,10 +102,11 @@ class MoneyFigure(QWidget):
     # -- Qt ------------------------------------------------------------------------------------
 
     def sizeHint(self) -> QSize:
-        """Return room for usual words, so that what comes and goes in them changes no width."""
-        hint = super().sizeHint()
-        usual = tr("{amount} today so far", amount=USUAL_AMOUNT)
-        return hint.expandedTo(QSize(self.today.fontMetrics().horizontalAdvance(usual), 0))
+        """Return room for usual words, so that what comes and goes in them moves nothing."""
+        is_wide = self.window().width() >= WIDE
+        usual = today_text(USUAL, is_more_to_come=not is_wide)
+        width = self.today.fontMetrics().horizontalAdvance(usual)
+        return super().sizeHint().expandedTo(QSize(width, 0))
 
 
 def _put(label: QLabel, text: str = "", spoken: str = "", *lines: str) -> str:

@@ -39,6 +39,7 @@ class TopBar(QFrame):
         self.setAccessibleName(tr("Top bar"))
         self._new_task = new_task
         self._menu = menu
+        self._money = money
         self.menu_button = icon_button(menu)
         demo = () if use_account is None else (_demo_chip(use_account),)
         start = action_button(new_task, "primary")
@@ -55,6 +56,7 @@ class TopBar(QFrame):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._money.updateGeometry()
         self._row.setSpacing(GAP if self.width() >= NARROW else NARROW_GAP)
 
 

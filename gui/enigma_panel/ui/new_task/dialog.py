@@ -6,7 +6,7 @@ from functools import partial
 
 from msgspec import Struct
 from msgspec.structs import replace
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QCheckBox, QWidget
 
@@ -98,7 +98,8 @@ class NewTaskDialog(Sheet):
         self.starting_url = LineEdit()
         self.starting_url.setPlaceholderText("https://")
         self.run_in = SessionPicker(self._services.sessions)
-        self.price_label = make_label(role="figure", wrap=True)
+        self.price_label = make_label(wrap=True)
+        self.price_label.setTextFormat(Qt.TextFormat.RichText)
         self.target_label = make_label(role="dim", wrap=True)
         self.close_after = QCheckBox(tr("Close the session after this task"))
         grid = FieldGrid()
@@ -390,7 +391,9 @@ class NewTaskDialog(Sheet):
         hint = target_hint(self._services, n, after=after, in_new=in_new)
         self.target_label.setText(hint if n <= MOST_STARTS else "")
         stays_ms = self._rules().idle_ms if self.run_in.target() == NEW_KEPT else None
-        self.price_label.setText(price_text(self._services, n, stays_ms=stays_ms))
+        price = partial(price_text, self._services, n, stays_ms=stays_ms)
+        self.price_label.setText(price(mark="<b>{}</b>".format))
+        self.price_label.setAccessibleName(price())
 
     def _follow_queue(self) -> None:
         if self.isVisible():

@@ -1,7 +1,7 @@
 """Texts of New task: what Start would do now, and what became of tasks that were started."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from enum import Enum, auto
 
@@ -77,8 +77,13 @@ def target_hint(services: Services, n: int, *, after: bool, in_new: bool) -> str
     )
 
 
-def price_text(services: Services, n: int, *, stays_ms: int | None) -> str:
-    """Return what n tasks may cost. stays_ms: how long their browser stays open without work."""
+def price_text(
+    services: Services, n: int, *, stays_ms: int | None, mark: Callable[[str], str] = str
+) -> str:
+    """Return what n tasks may cost. stays_ms: how long their browser stays open without work.
+
+    mark: makes the price itself stand out.
+    """
     minutes = (stays_ms or 0) // 60_000
     forecast = services.spending.forecast(Decimal(0))
     if forecast is None or forecast.like < LEAST_KNOWN:
@@ -88,7 +93,7 @@ def price_text(services: Services, n: int, *, stays_ms: int | None) -> str:
             "Price not known yet. Costs money until you close it, {n} min at most.", n=minutes
         )
     total = format_money(forecast.each * n, MoneyKind.SUM, is_derived=True)
-    price = tr.plural("{total}", "{total} together", n, total=total)
+    price = tr.plural("{total}", "{total} together", n, total=mark(total))
     if not minutes:
         return price
     return tr(

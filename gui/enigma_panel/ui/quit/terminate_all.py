@@ -20,13 +20,15 @@ tr = Translations("Quit")
 class TerminateAllDialog(Sheet):
     """The sheet *Terminate all*.
 
-    Only the sessions that it names are terminated; its title says whether they are all.
+    Only the sessions that it names are terminated; its title says whether they are all. One whose
+    end was assumed before, and which was chosen all the same, stays until that is proven.
     """
 
     def __init__(self, services: Services, parent: QWidget | None) -> None:
         super().__init__(tr("Terminate all"), parent, width=640)
         self._services = services
         self._keys: tuple[int, ...] = ()
+        self._over: set[int] = set()
         self.text_label = make_label(wrap=True)
         self.lines = SessionLines()
         self.cancel_button = make_button(tr("Cancel"))
@@ -43,13 +45,16 @@ class TerminateAllDialog(Sheet):
     def ask(self, session_keys: Sequence[int]) -> None:
         """Name these sessions and ask."""
         self._keys = tuple(session_keys)
+        self._over = set(session_keys).difference(self._services.sessions.terminable_keys())
         self._show_sessions()
         self.present(self.cancel_button)
 
     def _show_sessions(self) -> None:
         """Show the sessions; those that ended meanwhile leave the list, none is ever added."""
         sessions = self._services.sessions
-        self._keys = tuple(key for key in self._keys if sessions.can(key, CommandVerb.TERMINATE))
+        is_open = self._over.union(sessions.terminable_keys()).__contains__
+        able = (key for key in self._keys if sessions.can(key, CommandVerb.TERMINATE))
+        self._keys = tuple(filter(is_open, able))
         n = len(self._keys)
         now, found = self._services.clock.now_ms(), quit_plan(self._services).sessions
         named = (one for one in found if one.session.key in self._keys)

@@ -57,7 +57,7 @@ class Colours(Struct, frozen=True, kw_only=True):
     accent: of filled buttons, with on_accent as text; mark: bars, focus rings, tab lines and links.
     tint, related_tint: of the subject's row, and of the row that belongs to it. amber_bar,
     amber_tint, amber_line: beside, below and around what needs the person; red_tint: below what
-    ends something, under the pointer. track: below time bars. shade: behind sheets.
+    ends something, under the pointer. track: below time bars. shade, shadow: behind sheets.
     """
 
     name: str
@@ -85,6 +85,7 @@ class Colours(Struct, frozen=True, kw_only=True):
     green: str
     track: str
     shade: str
+    shadow: str
     toast: str
     toast_text: str
     toast_link: str

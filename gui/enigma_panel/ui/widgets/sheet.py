@@ -1,7 +1,17 @@
 """A sheet: a dialog inside the window, below its top bar, which stays in use."""
 
+from math import erfc
+
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QHideEvent, QMouseEvent, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtGui import (
+    QColor,
+    QHideEvent,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QShowEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -24,8 +34,8 @@ tr = Translations("Widgets")
 
 EDGE, TOP, PADDING = 16, 48, 24
 """Least distance from the window's edges, distance below the top bar, and what stands inside."""
-_SHADOW, _SPREADS = QColor(0, 0, 0, 3), range(1, 29, 2)
-"""The shadow is made of several outlines, each larger, since an effect would be slow."""
+FALL, BLUR = 8, 28
+"""The shadow, made of rings, since an effect would be slow: it lies lower, and fades out."""
 
 
 class Shade(QWidget):
@@ -53,12 +63,15 @@ class Shade(QWidget):
         return self._window.rect().adjusted(0, top, 0, 0)
 
     def carry(self, sheet: "Sheet") -> None:
-        """Stand under a sheet, above all but toasts."""
+        """Stand under a sheet, above all but toasts that can be undone or lead on."""
         self._sheets = [*(one for one in self._sheets if one is not sheet), sheet]
         self.setGeometry(self.room())
         self.show()
-        for part in (self, sheet, *self._window.findChildren(Toast)):
+        toasts = self._window.findChildren(Toast)
+        for part in (self, sheet, *toasts):
             part.raise_()
+        for toast in toasts:
+            toast.give_way()
         self.covers.emit(True)
 
     def drop(self, sheet: "Sheet") -> None:
@@ -95,11 +108,17 @@ class Shade(QWidget):
             return
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(theme.colours().shade))
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(_SHADOW)
-        around = QRectF(self._sheets[-1].geometry().translated(QPoint(0, 8) - self.pos()))
-        for by in _SPREADS:
-            painter.drawRoundedRect(around.adjusted(-by, -by, by, by), 12 + by, 12 + by)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        around = QRectF(self._sheets[-1].geometry().translated(QPoint(0, FALL) - self.pos()))
+        shadow = QColor(theme.colours().shadow)
+        strength = shadow.alphaF()
+        for by in range(-FALL, BLUR):
+            ring = QPainterPath()
+            for edge in (by, by + 1):
+                rounding = max(1, 12 + edge)
+                ring.addRoundedRect(around.adjusted(-edge, -edge, edge, edge), rounding, rounding)
+            shadow.setAlphaF(strength * erfc(by * 1.4 / BLUR) / 2)
+            painter.fillPath(ring, shadow)
 
 
 class Sheet(ModelessDialog):

@@ -88,6 +88,11 @@ class Toast(QFrame):
         self._waiting.clear()
         self._go_on()
 
+    def give_way(self) -> None:
+        """End where it only says something: a sheet opens."""
+        if self._shown is not None and not self._shown.label:
+            self._go_on()
+
     def yield_keys(self, *, is_taken: bool) -> None:
         """Set whether Ctrl+Z means something else at the moment."""
         self._is_key_taken = is_taken

@@ -4,18 +4,21 @@ import textwrap
 from collections.abc import Callable
 
 from msgspec import Struct
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QRadioButton, QVBoxLayout, QWidget
 
 from enigma_panel.ui.i18n import Translations, plain_tip, shorten
 from enigma_panel.ui.questions.forms.page import AnswerPage, Mistake
 from enigma_panel.ui.questions.forms.radio_keys import RadioKeys
 from enigma_panel.ui.questions.text import ctrl_enter_text
-from enigma_panel.ui.widgets.basics import ProblemLabel, make_column, make_row
+from enigma_panel.ui.widgets.basics import ElidedLabel, ProblemLabel, make_column, make_row
 from enigma_panel.ui.widgets.inputs import LineEdit
 
 tr = Translations("Questions")
 
 SHOWN_CHARS, LINE_CHARS = 120, 40
+NOTE_AT = 36
+"""Where the words of a button begin."""
 
 
 class Choice(Struct, frozen=True):
@@ -47,9 +50,19 @@ class ChoicesPage(AnswerPage):
         self.column.addLayout(self._rows)
         self.column.addLayout(self._problems)
 
-    def add_choice(self, label: str, answer: str) -> QRadioButton:
-        """A button that answers with this text."""
-        return self._add(label, lambda: answer)
+    def add_choice(self, label: str, answer: str, note: str = "") -> QRadioButton:
+        """A button that answers with this text. note: what follows from it, in a second line."""
+        button = self._add(label, lambda: answer)
+        if note:
+            below = ElidedLabel("dim")
+            below.show_text(note)
+            below.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+            button.setText(button.text() + "\n")
+            button.setToolTip(note)
+            column = make_column(None, below)
+            column.setContentsMargins(NOTE_AT, 0, 4, 8)
+            button.setLayout(column)
+        return button
 
     def add_field_choice(
         self, label: str, name: str, make_answer: Callable[[str], str]

@@ -28,7 +28,8 @@ class PurchasePage(ChoicesPage):
         self._currency = currency_in(asking.question.text)
         self.total = total_in(asking.question.text)
         self._add_approval()
-        self.decline = self.add_choice(tr("Don't buy, carry on"), DECLINE_TEXT)
+        left = tr("Leaves the cart as it is and reports what it found.")
+        self.decline = self.add_choice(tr("Don't buy, carry on"), DECLINE_TEXT, left)
         self.add_field_choice(tr("Other answer"), tr("Other answer"), str)
         self._approved_today = asking.approved_today
         self._approved = make_label(_approved_text(asking.approved_today()), "dim")
@@ -54,7 +55,8 @@ class PurchasePage(ChoicesPage):
     def _add_approval(self) -> None:
         if self.total is not None:
             label = tr("Approve up to {amount}", amount=self.total.text)
-            self.approve = self.add_choice(label, approval_text(self.total.text))
+            asks_again = tr("If the total is more, the agent asks again.")
+            self.approve = self.add_choice(label, approval_text(self.total.text), asks_again)
             return
         self.approve, self.amount = self.add_field_choice(
             tr("Approve up to this amount"), tr("Amount"), self._approval
