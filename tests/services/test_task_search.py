@@ -124,6 +124,19 @@ async def test_a_session_that_ends_moves_its_task_to_another_group(
     assert (figures[TaskGroup.WORKING], figures[TaskGroup.UNCONFIRMED]) == (0, 1)
 
 
+async def test_after_a_quiet_time_a_change_is_counted_with_its_row(
+    bench: Bench, search: Search
+) -> None:
+    await bench.store.load()
+    key = await bench.open()
+    search.own.ask()
+    await answered()
+    await asyncio.sleep(LEAST_DELAY_MS / 1_000)
+    await bench.store.record(key, None, Observation(kind=Kind.LIFETIME_OVER))
+    await answered()
+    assert search.own.figures.by_group[TaskGroup.UNCONFIRMED] == 1
+
+
 async def test_what_the_person_asks_does_not_wait_for_the_rest(
     bench: Bench, search: Search
 ) -> None:

@@ -24,7 +24,7 @@ T = TypeVar("T")
 TellDay = Callable[[tuple[int, int], TaskSum | None], None]
 """Callback with from when to when a day lasts (epoch ms), and its cost; None where unknown."""
 
-LEAST_DELAY_MS, MOST_DELAY_MS = 500, 10_000
+LEAST_DELAY_MS, MOST_DELAY_MS = 250, 10_000
 """Shortest and longest delay between two answers that nobody asked for, in ms: records of running
 tasks change all the time."""
 DELAY_FACTOR = 4
@@ -70,7 +70,7 @@ class TaskSearch(QObject):
         self._is_asked = self._is_loaded = False
         self._is_stale = self._is_by_person = False
         self._answered: tuple[TaskFilter, Order] | None = None
-        self._took_ms = 0
+        self._answered_ms = self._took_ms = 0
         self._in_rows: dict[int, tuple[str, bool]] = {}
         self._added: list[int] = []
         self._changed = asyncio.Event()
@@ -171,7 +171,7 @@ class TaskSearch(QObject):
                 continue  # by what was asked meanwhile
             except LedgerError as error:
                 self._tell_problem(error)
-                self._is_stale = True
+                self._is_stale, self._answered_ms = True, self._clock.now_ms()
                 await self._wait()
 
     def _tell_problem(self, error: LedgerError) -> None:
@@ -202,7 +202,8 @@ class TaskSearch(QObject):
             self._is_stale = True
             self._is_by_person |= by_person
             raise
-        self.problem, self._took_ms = None, self._clock.now_ms() - began_ms
+        self._answered_ms = self._clock.now_ms()
+        self.problem, self._took_ms = None, self._answered_ms - began_ms
 
     @property
     def _is_sorted_anew(self) -> bool:
@@ -238,8 +239,8 @@ class TaskSearch(QObject):
         return [*first, *filterfalse(found.__contains__, self.keys)]
 
     async def _wait(self) -> None:
-        """Wait for a while, or until the person asks."""
-        due = self._clock.now_ms() + min(
+        """Wait until some time after the last answer, or until the person asks."""
+        due = self._answered_ms + min(
             max(LEAST_DELAY_MS, DELAY_FACTOR * self._took_ms), MOST_DELAY_MS
         )
         while not self._is_by_person and self._clock.now_ms() < due:
