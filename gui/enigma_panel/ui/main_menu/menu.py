@@ -5,7 +5,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
 from PySide6.QtCore import QObject, QPoint
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
@@ -24,17 +23,6 @@ if TYPE_CHECKING:
     from enigma_panel.ui.main_menu.shortcuts import ShortcutsDialog
 
 tr = Translations("Menu")
-
-
-class WindowActions(Struct, frozen=True):
-    """The window's own actions that the menu shows, and its menu of columns."""
-
-    answer: QAction
-    terminate_all: QAction
-    details: QAction
-    columns: QMenu
-    settings: QAction
-    leave: QAction
 
 
 class MainMenu(QObject):
@@ -97,15 +85,8 @@ class MainMenu(QObject):
         self._follow_account()
         self._follow_settings()
 
-    def fill(self, window: WindowActions) -> None:
-        """Put all actions into the menu, with those of the window."""
-        groups: list[list[QAction]] = [
-            [self.commands, window.answer, window.terminate_all, self.quiet],
-            [window.details, self.ended, window.columns.menuAction()],
-            [window.settings, self.account_page, self.folder],
-            [self.shortcuts, self.diagnostics, self.about],
-            [window.leave],
-        ]
+    def fill(self, *groups: list[QAction]) -> None:
+        """Put these actions into the menu, a line between two groups."""
         for group in groups:
             self.menu.addActions(group)
             if group is not groups[-1]:

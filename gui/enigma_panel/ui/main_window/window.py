@@ -16,7 +16,7 @@ from enigma_panel.ui.announcements import Announcements, announce
 from enigma_panel.ui.details.panel import Details
 from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.main_menu.command_list import CommandGroup
-from enigma_panel.ui.main_menu.menu import MainMenu, WindowActions
+from enigma_panel.ui.main_menu.menu import MainMenu
 from enigma_panel.ui.main_window.first_start import FirstStart
 from enigma_panel.ui.main_window.layout import MainLayout
 from enigma_panel.ui.main_window.menus import Menus
@@ -25,7 +25,7 @@ from enigma_panel.ui.main_window.queue_actions import QueueActions
 from enigma_panel.ui.main_window.selection import SHORT_CHARS, Selection
 from enigma_panel.ui.main_window.status_bar import StatusBar
 from enigma_panel.ui.main_window.top_bar import TopBar
-from enigma_panel.ui.main_window.window_state import Layout, WindowState
+from enigma_panel.ui.main_window.window_state import WindowState
 from enigma_panel.ui.new_task.text import added_text
 from enigma_panel.ui.notices.notice_list import NoticeList
 from enigma_panel.ui.notices.panel import NoticePanel
@@ -69,7 +69,6 @@ class MainWindow(QMainWindow):
         self._may_close = False
         self._added_commands: list[QAction] = []
         self.hides_on_close: Callable[[], bool] = lambda: False
-        self._memory = WindowState(services.settings)
         self._ticks = QTimer(self)
         self._make_parts()
         self._make_actions()
@@ -152,7 +151,7 @@ class MainWindow(QMainWindow):
     def save_layout(self) -> None:
         """Save place, sizes and columns, and the filter."""
         self.filter_bar.save()
-        self._memory.save(self._layout())
+        self._memory.save()
 
     def close_for_good(self) -> None:
         """Close without asking, because the program ends."""
@@ -248,7 +247,14 @@ class MainWindow(QMainWindow):
             lambda: [*self.command_groups(), *self.menus.groups()],
             copy_diagnostics=self.notices.diagnostics_wanted.emit,
         )
-        self.main_menu.fill(self._window_actions())
+        menu, columns = self.main_menu, self.selection.tasks.column_menu
+        menu.fill(
+            [menu.commands, self.answer, self.terminate_all, menu.quiet],
+            [self.show_details, menu.ended, columns.menuAction()],
+            [self.settings, menu.account_page, menu.folder],
+            [menu.shortcuts, menu.diagnostics, menu.about],
+            [self.leave],
+        )
         verbs = [*self.verbs.values(), self.undo]
         self.menus = Menus(
             self,
@@ -282,6 +288,8 @@ class MainWindow(QMainWindow):
         cards = (self.sessions_card, self.tasks_card, self.details)
         self.body = MainLayout(*cards, parent=whole)
         column.addWidget(self.body, 1)
+        tasks = self.selection.tasks
+        self._memory = WindowState(self.services.settings, self, self.body, tasks)
         if self.first_start is not None:
             self.body.column.addWidget(self.first_start, 1)
             self.body.whole.hide()
@@ -296,16 +304,6 @@ class MainWindow(QMainWindow):
         column.addWidget(self.status_bar)
         self.setMinimumSize(LEAST_SIZE)
         self.resize(FIRST_SIZE)
-
-    def _window_actions(self) -> WindowActions:
-        return WindowActions(
-            answer=self.answer,
-            terminate_all=self.terminate_all,
-            details=self.show_details,
-            columns=self.selection.tasks.column_menu,
-            settings=self.settings,
-            leave=self.leave,
-        )
 
     def _connect(self) -> None:
         services, selection = self.services, self.selection
@@ -376,20 +374,13 @@ class MainWindow(QMainWindow):
         verbs.queue_action_asked.connect(lambda key, verb: app_actions.queued([key], verb))
 
     def _start(self) -> None:
-        self._memory.restore(self._layout())
+        self._memory.restore()
         self._follow_sessions()
         self._follow_inbox()
         self._follow_account()
         self._follow_notices()
         self._set_ticks()
         self.setFocus()  # on no control yet; Tab goes to the first
-
-    def _layout(self) -> Layout:
-        return Layout(
-            window=self,
-            body=self.body,
-            tasks=self.selection.tasks,
-        )
 
     # -- following the services ----------------------------------------------------------------
 

@@ -5,7 +5,6 @@ import binascii
 import zlib
 from collections.abc import Callable
 
-from msgspec import Struct
 from msgspec.structs import astuple
 from PySide6.QtCore import QByteArray
 from PySide6.QtWidgets import QMainWindow
@@ -20,33 +19,27 @@ _AFTER_SUM = ":"
 _SIZE = lazy_compile("[0-9]{1,5}")
 
 
-class Layout(Struct, frozen=True, kw_only=True):
-    """The parts whose state is remembered."""
-
-    window: QMainWindow
-    body: MainLayout
-    tasks: KeyedTable
-
-
 class WindowState:
     """Saves and restores the state of the window; damaged values are ignored."""
 
-    def __init__(self, book: SettingsBook) -> None:
-        self._book = book
+    def __init__(
+        self, book: SettingsBook, window: QMainWindow, body: MainLayout, tasks: KeyedTable
+    ) -> None:
+        self._book, self._window, self._body, self._tasks = book, window, body, tasks
 
-    def restore(self, layout: Layout) -> None:
+    def restore(self) -> None:
         """Put everything back where it was."""
         value = self._book.value
-        _restore(value.window_geometry, layout.window.restoreGeometry)
-        layout.tasks.restore_columns(value.tasks_columns)
-        layout.body.restore_sizes(_sizes(value.window_splitter))
+        _restore(value.window_geometry, self._window.restoreGeometry)
+        self._tasks.restore_columns(value.tasks_columns)
+        self._body.restore_sizes(_sizes(value.window_splitter))
 
-    def save(self, layout: Layout) -> None:
+    def save(self) -> None:
         """Save how it is now."""
         fields: dict[str, object] = {
-            "window_geometry": _text(layout.window.saveGeometry()),
-            "window_splitter": _BETWEEN.join(map(str, astuple(layout.body.sizes))),
-            "tasks_columns": layout.tasks.columns.settings(),
+            "window_geometry": _text(self._window.saveGeometry()),
+            "window_splitter": _BETWEEN.join(map(str, astuple(self._body.sizes))),
+            "tasks_columns": self._tasks.columns.settings(),
         }
         if any(getattr(self._book.value, name) != value for name, value in fields.items()):
             self._book.change(**fields)
