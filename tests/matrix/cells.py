@@ -245,7 +245,7 @@ class Cell:
             )
             said.append(f"row: {entry_text(entry, now, facts).text}")
         if pending is not None:
-            said.append(f"row: {pending_text(pending, now).text}")
+            said.append(f"row: {pending_text(pending, now)}")
         if self._result is not None:
             said.append(f"dialog: {answer_text(self._result, has_text=True)}")
         if self._call.name == "poll" and (self._fault.way is not Way.CLEAR or self._fault.also):

@@ -51,7 +51,6 @@ def test_a_short_one_is_a_toast_and_is_read_later(window: MainWindow) -> None:
     assert not window.all_notices.isEnabled()
     window.notices.add(SLEPT)
     assert window.toast.accessibleName() == SLEPT.title
-    window.toast.end()
     assert window.all_notices in window.command_groups()[0].actions
     window.all_notices.trigger()
     assert SLEPT.title in shown_texts(window.notice_panel)

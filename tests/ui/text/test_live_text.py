@@ -435,7 +435,7 @@ def test_a_command_that_went_out_and_is_sent_once_more(
     pending = PendingCommand(
         session_key=1, verb=verb, why=why, made_ms=NOW, due_ms=due_ms, sent_live=True
     )
-    assert pending_text(pending, NOW).text == text
+    assert pending_text(pending, NOW) == text
     assert not pending.can_undo
 
 

@@ -166,7 +166,7 @@ PENDING = [
 
 @pytest.mark.parametrize(("one", "text"), PENDING, ids=lambda value: str(value)[:40])
 def test_a_command_says_what_it_waits_for(one: PendingCommand, text: str) -> None:
-    assert pending_text(one, NOW).text == text
+    assert pending_text(one, NOW) == text
 
 
 def test_undo_names_what_it_takes_back() -> None:

@@ -140,8 +140,6 @@ def test_its_undo_is_not_exchanged_below_the_hand(
     undo.click()
     assert done == ["draft"]
     assert window.toast.accessibleName() == "Started “Buy one hub”."
-    window.toast.end()
-    assert not window.toast.isVisible()
 
 
 def test_what_waited_for_the_hand_comes_when_it_is_gone(

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, Qt, Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from enigma_panel.core.models import Session, Task, has_idled
 from enigma_panel.core.task_filter import TaskSum
@@ -27,7 +27,7 @@ from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.steps.loader import StepsLoader
 from enigma_panel.ui.steps.model import StepsModel
 from enigma_panel.ui.widgets.basics import make_button, make_label, make_row, set_role, show_text
-from enigma_panel.ui.widgets.inputs import ReadingText
+from enigma_panel.ui.widgets.inputs import ReadingText, ScrollArea
 
 if TYPE_CHECKING:
     from enigma_panel.ui.steps.page import StepsPage
@@ -230,7 +230,7 @@ class Details(QFrame):
         self._pages = QStackedWidget()
         set_role(self._pages, "foot")  # a line below the tabs
         column.addWidget(self._pages, 1)
-        self._overview = QScrollArea()
+        self._overview = ScrollArea()
         self._pages.addWidget(self._overview)
         self._fill_overview()
 
@@ -242,14 +242,7 @@ class Details(QFrame):
             self.tabs.addTab(text)
 
     def _fill_overview(self) -> None:
-        inner, scroll = QWidget(), self._overview
-        set_role(inner, "clear")
-        scroll.setWidget(inner)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._column = QVBoxLayout(inner)
+        self._column = self._overview.column
         side = SIDE - FOCUS_EDGE
         self._column.setContentsMargins(side, 12, side, 8)
         self._column.setSpacing(12)

@@ -56,7 +56,7 @@ def state_word(
 def state_note(pending: PendingCommand | None, now_ms: int, known_ms: int | None) -> str:
     """Return the command on its way, or of when the state is where nothing answers."""
     if pending is not None:
-        return pending_text(pending, now_ms).text
+        return pending_text(pending, now_ms)
     return tr("as of {time}", time=local_time(known_ms)) if known_ms is not None else ""
 
 

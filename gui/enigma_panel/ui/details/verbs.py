@@ -21,8 +21,7 @@ from enigma_panel.ui.text.waiting import (
 )
 from enigma_panel.ui.text.ways_out import can_run_again
 from enigma_panel.ui.theme import icons, theme
-from enigma_panel.ui.widgets.action_button import show_words
-from enigma_panel.ui.widgets.actions import description
+from enigma_panel.ui.widgets.action_button import action_button, show_words
 from enigma_panel.ui.widgets.basics import make_button, take_single_clicks
 from enigma_panel.ui.widgets.flow_layout import FlowLayout
 from enigma_panel.ui.widgets.pointer_hold import ARM_MS, PointerHold
@@ -57,12 +56,14 @@ class VerbBar(QWidget):
         self._hold = PointerHold(services.clock.now_ms, self)
         self._arm_timer = QTimer(self, singleShot=True, interval=ARM_MS)
         self.verbs: dict[CommandVerb, QPushButton] = {}
-        self.again = _small_button(tr("Run again"))
+        self.again = _small(make_button(tr("Run again")))
         self.again.setToolTip(tr("Starts the same task at once, in a new session."))
         take_single_clicks(self.again)
-        self.edit = _small_button(tr("Edit and run again…"))
+        self.edit = _small(make_button(tr("Edit and run again…")))
         self.edit.setToolTip(tr("Opens New task with this text and these limits."))
-        self.queue_buttons = {verb: _small_button(queue_action_label(verb)) for verb in QueueAction}
+        self.queue_buttons = {
+            verb: _small(make_button(queue_action_label(verb))) for verb in QueueAction
+        }
         self._apart = QWidget()
         self._apart.setFixedSize(APART, 1)
         self._row = FlowLayout(*self.queue_buttons.values(), self.again, self.edit, gap=GAP)
@@ -75,7 +76,8 @@ class VerbBar(QWidget):
         """Take the actions on what is selected."""
         before: QWidget = self.edit
         for verb, action in verbs.items():
-            button = self.verbs[verb] = _verb_button(verb, action)
+            role = "danger" if verb is CommandVerb.TERMINATE else ""
+            button = self.verbs[verb] = _small(action_button(action, role))
             if verb is CommandVerb.TERMINATE:
                 self._row.addWidget(self._apart)
             self._row.addWidget(button)
@@ -194,24 +196,7 @@ class VerbBar(QWidget):
             button.setIcon(icons.icon(GLYPHS[verb], QColor(colour), size=SIGN, off=off, gap=2))
 
 
-def _small_button(text: str, role: str = "") -> QPushButton:
-    button = make_button(text, role)
+def _small(button: QPushButton) -> QPushButton:
     button.setProperty("small", True)
     button.setIconSize(QSize(SIGN + 2, SIGN))
-    return button
-
-
-def _verb_button(verb: CommandVerb, action: QAction) -> QPushButton:
-    """A button that shows an action; of several sessions its words say how many can take it."""
-    button = _small_button("", "danger" if verb is CommandVerb.TERMINATE else "")
-    button.clicked.connect(action.trigger)
-
-    def follow() -> None:
-        show_words(button, action.text())
-        button.setAccessibleDescription(description(action))
-        button.setToolTip(action.toolTip())
-        button.setEnabled(action.isEnabled())
-
-    action.changed.connect(follow)
-    follow()
     return button

@@ -1,6 +1,6 @@
 """The top bar: New task, the strip of the open question, the money, the menu."""
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, QSize
 from PySide6.QtGui import QAction, QColor, QResizeEvent
 from PySide6.QtWidgets import QFrame, QMenu, QPushButton, QWidget
 
@@ -37,13 +37,13 @@ class TopBar(QFrame):
         set_role(self, "bar")
         self.setFixedHeight(theme.line_height(HEIGHT))
         self.setAccessibleName(tr("Top bar"))
-        self._new_task = new_task
         self._menu = menu
         self._money = money
         self.menu_button = icon_button(menu)
         demo = () if use_account is None else (_demo_chip(use_account),)
-        start = action_button(new_task, "primary")
-        self._row = make_row(start, strip, None, *demo, money, self.menu_button, gap=GAP)
+        self._start = action_button(new_task, "primary")
+        self._start.setIconSize(QSize(20, 16))
+        self._row = make_row(self._start, strip, None, *demo, money, self.menu_button, gap=GAP)
         self._row.setContentsMargins(SIDE, 0, SIDE, 0)
         self.setLayout(self._row)
         theme.changed().connect(self._tint)
@@ -51,7 +51,7 @@ class TopBar(QFrame):
 
     def _tint(self) -> None:
         colours = theme.colours()
-        self._new_task.setIcon(icons.icon(Glyph.PLUS, QColor(colours.on_accent), gap=4))
+        self._start.setIcon(icons.icon(Glyph.PLUS, QColor(colours.on_accent), gap=4))
         self._menu.setIcon(icons.icon(Glyph.MENU, QColor(colours.text)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:

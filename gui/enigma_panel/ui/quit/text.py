@@ -17,7 +17,7 @@ Line = tuple[str, str, str]
 
 def at_quit_line(one: AtQuit, now_ms: int) -> Line:
     """Return what becomes of a session when the program ends."""
-    command = pending_text(one.pending, now_ms).text if one.pending is not None else ""
+    command = pending_text(one.pending, now_ms) if one.pending is not None else ""
     parts = ["" if one.fate is Fate.ENDS else _fate_text(one), command]
     return one.session.name, " · ".join(part for part in parts if part), _title(one)
 

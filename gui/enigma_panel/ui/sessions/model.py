@@ -40,7 +40,7 @@ from enigma_panel.ui.text.states import (
 )
 from enigma_panel.ui.text.steps import now_text
 from enigma_panel.ui.text.verbs import verb_labels
-from enigma_panel.ui.text.waiting import WaitText, pending_text, undo_text
+from enigma_panel.ui.text.waiting import pending_text, undo_text
 from enigma_panel.ui.theme import theme
 from enigma_panel.ui.theme.palette import Severity
 from enigma_panel.ui.widgets.debounce import Debounce
@@ -267,16 +267,16 @@ class SessionsModel(KeyedTableModel):
             session, task, now, known_ms=since, is_missing=is_missing, is_unheard=is_unheard
         )
         word, tail, spoken, tip = state.word, state.tail, state.spoken, state.text
-        waiting = self._waiting(session.key)
-        if waiting is not None:
-            tail = waiting.text
+        pending = self._sessions.pending(session.key)
+        if pending is not None:
+            tail = pending_text(pending, now)
             spoken = f"{word.accessible_text}, {tail}"
             tip = f"{word.word}, {tail}"
         return Cell(
             text=word.short,
             tail=tail,
-            tail_first=waiting is not None,  # the last part of it is how long
-            text_first=waiting is None,
+            tail_first=pending is not None,  # the last part of it is how long
+            text_first=pending is None,
             glyph=word.glyph,
             mark=word.mark,
             severity=word.severity,
@@ -296,11 +296,6 @@ class SessionsModel(KeyedTableModel):
         """Return what the agent of a working session does now, where it reports that."""
         works = shown_state(session, task) in {SessionState.WORKING, SessionState.STARTING}
         return now_text(self._live.doing(session.key)) if works else ""
-
-    def _waiting(self, key: int) -> WaitText | None:
-        """Return the command on its way to a session, in words."""
-        pending = self._sessions.pending(key)
-        return pending_text(pending, self._clock.now_ms()) if pending is not None else None
 
 
 def _started(session: Session) -> tuple[int, int]:

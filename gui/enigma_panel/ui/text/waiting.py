@@ -107,12 +107,9 @@ def _next_try(what: str, time: str) -> str:
     return tr("{what}, next try in {time}", what=what, time=time) if time else what
 
 
-def pending_text(pending: PendingCommand, now_ms: int) -> WaitText:
+def pending_text(pending: PendingCommand, now_ms: int) -> str:
     """Return why a command waits: 'Terminating in 3 s', 'Terminate once online'."""
-    return WaitText(text=_pending(pending, _left(pending.due_ms, now_ms)))
-
-
-def _pending(pending: PendingCommand, time: str) -> str:
+    time = _left(pending.due_ms, now_ms)
     verb = verb_label(pending.verb)
     if pending.why is WaitReason.SENDING:
         return sending_text(pending.verb)

@@ -14,19 +14,13 @@ def action_button(action: QAction, role: str = "") -> QPushButton:
     A tool button would place its icon off the middle.
     """
     button = make_button(action.text(), role)
-    button.setIconSize(QSize(20, 16))
     button.clicked.connect(action.trigger)
 
     def follow() -> None:
         show_words(button, action.text())
         button.setAccessibleDescription(description(action))
         button.setToolTip(action.toolTip())
-        button.setIcon(action.icon())
         button.setEnabled(action.isEnabled())
-        if not action.isVisible():
-            button.hide()
-        elif button.parent() is not None:  # else it would become a window
-            button.show()
 
     action.changed.connect(follow)
     follow()

@@ -48,11 +48,11 @@ class Toast(QFrame):
 
     said = Signal(str)
 
-    def __init__(self, window: QWidget, above: QWidget, over: QWidget | None = None) -> None:
+    def __init__(self, window: QWidget, above: QWidget, over: QWidget) -> None:
         super().__init__(window)
         self._window = window
         self._above = above
-        self._over = over or window
+        self._over = over
         self._shown: ToastContent | None = None
         self._waiting: list[ToastContent] = []
         self._is_key_taken = False
@@ -82,11 +82,6 @@ class Toast(QFrame):
         """Say that something is about to be sent, and offer to undo it until then."""
         content = ToastContent(text, grace_ms, tr("Undo"), undo, can_undo=True, is_exact=True)
         self._show_or_wait(content)
-
-    def end(self) -> None:
-        """Withdraw what it offers, because it is no longer possible."""
-        self._waiting.clear()
-        self._go_on()
 
     def give_way(self) -> None:
         """End where it only says something: a sheet opens."""
