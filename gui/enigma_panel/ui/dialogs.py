@@ -183,7 +183,7 @@ class Dialogs(QObject):
         """The question of that task, or the one with the least time left, in place of sheets."""
         if self._services.inbox.questions():
             for sheet in self._sheets():
-                sheet.reject()  # what was typed there stays
+                sheet.make_way()
         self._presenter.open(task_key)
 
     def open_settings(self) -> None:

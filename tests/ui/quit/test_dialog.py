@@ -201,6 +201,28 @@ async def test_nothing_new_is_started_while_it_ends(world: World, guard: QuitDia
     await come_back(world)
 
 
+async def test_a_question_that_is_opened_takes_no_choice_back(
+    world: World, guard: QuitDialog
+) -> None:
+    said: list[str] = []
+    guard.waiting_changed.connect(said.append)
+    answer = await asked(world, guard)
+    guard.make_way()
+    assert await answer is QuitChoice.CANCEL, "nothing was chosen"
+    world.sessions.put(a_session(2))
+    answer = await ending(world, guard)
+    guard.make_way()
+    assert not guard.isVisible()
+    assert not answer.done()
+    assert said[-1] == "Quits when 2 sessions are closed."
+    world.sessions.change_session(1, phase=Phase.CLOSED_ASSUMED)
+    await come_back(world)
+    assert said[-1] == "amazon.com 2 could not be terminated and may still cost money."
+    world.sessions.change_session(2, phase=Phase.ENDED_BY_YOU)
+    assert await answer is QuitChoice.TERMINATE_ALL
+    assert said[-1] == ""
+
+
 # -- quit when they are done ----------------------------------------------------------------------
 
 

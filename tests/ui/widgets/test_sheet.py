@@ -1,5 +1,6 @@
 """A sheet: in the window, below the top bar, in nobody's way."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -8,18 +9,22 @@ from PySide6.QtGui import QAccessible, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
+from enigma_panel.core.models import Phase
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.ui.dialogs import Dialogs
 from enigma_panel.ui.main_menu.commands import CommandPalette
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.new_task.dialog import NewTaskDialog
 from enigma_panel.ui.questions.dialog import QuestionDialog
+from enigma_panel.ui.quit.dialog import QuitChoice, QuitDialog
 from enigma_panel.ui.settings.dialog import SettingsDialog
 from enigma_panel.ui.settings.key_dialog import KeyDialog
 from tests.kit.builders import a_question
+from tests.kit.fakes import FakeDialogs
 from tests.kit.person import CTRL, button, click, double_click, in_sight, key, type_text
 from tests.kit.tables import verb_point
 from tests.kit.wait import run_events
+from tests.kit.world import World
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
@@ -224,6 +229,31 @@ def test_answer_closes_it_and_opens_the_question(
     assert not sheet.isVisible()
     assert sheet.task_text.text() == "Buy one hub"
     assert len(in_sight(QuestionDialog)) == 1
+
+
+async def test_answer_over_quit_takes_no_choice_back(
+    qapp: QApplication, world: World, dialogs: FakeDialogs
+) -> None:
+    window = MainWindow(world.services, dialogs)
+    window.show()
+    manager = Dialogs(world.services, lambda: window)
+    world.sessions.add(1)
+    world.sessions.command_gate = asyncio.Event()
+    choice = world.scope.spawn("quit", manager.ask_before_quit())
+    assert choice is not None
+    await asyncio.sleep(0.01)
+    (sheet,) = in_sight(QuitDialog)
+    click(sheet.terminate_button)
+    world.inbox.ask(a_question(1, "Which colour should I take?"))
+    manager.open_question(None)
+    await asyncio.sleep(0.01)
+    assert not sheet.isVisible()
+    assert len(in_sight(QuestionDialog)) == 1
+    assert not choice.done()
+    world.sessions.change_session(1, phase=Phase.ENDED_BY_YOU)
+    assert await choice is QuitChoice.TERMINATE_ALL
+    manager.close_all()
+    window.close_for_good()
 
 
 def test_of_several_the_last_one_is_in_front_and_closes_first(

@@ -95,6 +95,14 @@ class QuitDialog(Sheet):
         self._settle(QuitChoice.CANCEL)
         self.reject()
 
+    def make_way(self) -> None:
+        """Close for a question: where a choice was made it holds, and the window says so."""
+        if self._awaited is None:
+            self.reject()
+        else:
+            self.hide()
+            self.refresh()
+
     # -- showing -----------------------------------------------------------------------------
 
     def refresh(self) -> None:
@@ -141,6 +149,8 @@ class QuitDialog(Sheet):
         elif self._awaited is not None:
             text = failed_text(left) if left else waiting_text(0, len(plan.to_end))
             role = "notice" if left else "dim"
+            if not self.isVisible():
+                self.waiting_changed.emit(text)
         if text != self.waiting.text():
             self.waiting.show_text(text, role)
 
@@ -168,7 +178,7 @@ class QuitDialog(Sheet):
 
     def _await(self, choice: QuitChoice | None) -> None:
         was, self._awaited = self._awaited, choice
-        if was is QuitChoice.WHEN_DONE:
+        if was is not None:
             self.waiting_changed.emit("")
         if (was is None) is not (choice is None):
             self.leaving.emit(choice is not None)

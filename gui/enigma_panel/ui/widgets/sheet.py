@@ -188,6 +188,10 @@ class Sheet(ModelessDialog):
         self._shade.carry(self)
         (focus or self).setFocus(Qt.FocusReason.ActiveWindowFocusReason)
 
+    def make_way(self) -> None:
+        """Close for a question; what was typed stays."""
+        self.reject()
+
     def fit(self, *, only_grow: bool = False) -> None:
         """Fit the height to the content, in the middle of the window's room."""
         if self._shade is None:
