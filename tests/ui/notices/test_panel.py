@@ -100,6 +100,22 @@ def test_no_row_moves_while_the_list_is_open(window: MainWindow, qapp: QApplicat
     assert [row.notice.title for row in panel._rows] == ["A third.", PLAIN.title]
 
 
+async def test_dismiss_leaves_the_keyboard_in_the_list(window: MainWindow) -> None:
+    await active(window)
+    for title in ("One.", "Two."):
+        window.notices.add(Notice(title=title))
+    window.all_notices.trigger()
+    panel = window.notice_panel
+    first, second = panel._rows
+    first.dismiss_button.setFocus()
+    key(first.dismiss_button, Qt.Key.Key_Space)
+    assert second.dismiss_button.hasFocus()
+    key(second.dismiss_button, Qt.Key.Key_Space)
+    assert panel.close_button.hasFocus()
+    key(panel.close_button, Qt.Key.Key_Escape)
+    assert not panel.isVisible()
+
+
 def test_a_held_queue_stands_in_the_top_bar_with_its_way_out(
     window: MainWindow, services: Any
 ) -> None:

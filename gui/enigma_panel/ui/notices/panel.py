@@ -117,10 +117,20 @@ class NoticePanel(QFrame):
         if not self.isVisible():
             return
         there = {notice.id: notice for notice in self._notices.notices()}
+        focus = self._window.focusWidget()
         for row in self._rows:
             row.follow(there.pop(row.notice.id, None))
+        if focus is not None and self.isAncestorOf(focus) and not focus.isEnabled():
+            self._focus_below(focus)
         self._add(list(there.values()))
         self._fit_rows()
+
+    def _focus_below(self, lost: QWidget) -> None:
+        """Move the keyboard to the next *Dismiss*: what starts or ends something is not met."""
+        at = next(i for i, row in enumerate(self._rows) if row.isAncestorOf(lost))
+        below = [row.dismiss_button for row in self._rows[at:]]
+        stops = [one for one in below if one.isEnabled() and not one.isHidden()]
+        (*stops, self.close_button)[0].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _place(self) -> None:
         """Stand on the status bar, as high as the rows need and the window has room for."""
