@@ -9,10 +9,12 @@ from PySide6.QtWidgets import QApplication
 from enigma_panel.api.errors import InterruptedCallError
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.services.types import NoticeKind, PauseReason, ServiceNotice, WaitReason
+from enigma_panel.ui.dialogs import Dialogs
 from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.settings.dialog import SettingsDialog
 from enigma_panel.ui.text.problems import Notice, NoticeAction
 from enigma_panel.ui.widgets.pointer_hold import ARM_MS
-from tests.kit.person import active, button, key, shown_texts
+from tests.kit.person import active, button, in_sight, key, shown_texts
 
 PLAIN = Notice(title="Something happened.")
 SLEPT = Notice(title="This computer slept.", needs_look=False)
@@ -114,6 +116,23 @@ async def test_dismiss_leaves_the_keyboard_in_the_list(window: MainWindow) -> No
     assert panel.close_button.hasFocus()
     key(panel.close_button, Qt.Key.Key_Escape)
     assert not panel.isVisible()
+
+
+async def test_under_a_sheet_the_list_comes_below_it(window: MainWindow) -> None:
+    await active(window)
+    manager = Dialogs(window.services, lambda: window)
+    manager.open_settings()
+    (sheet,) = in_sight(SettingsDialog)
+    window.notices.add(PLAIN)
+    button(window.toast, "Show").click()
+    panel = window.notice_panel
+    assert panel.isVisible()
+    spot = panel.geometry().center()
+    assert window.childAt(spot) is window.shade
+    assert sheet.isAncestorOf(window.focusWidget())
+    sheet.reject()
+    window.all_notices.trigger()
+    assert panel.close_button.hasFocus()
 
 
 def test_a_held_queue_stands_in_the_top_bar_with_its_way_out(

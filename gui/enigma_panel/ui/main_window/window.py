@@ -294,7 +294,8 @@ class MainWindow(QMainWindow):
             self.body.column.addWidget(self.first_start, 1)
             self.body.whole.hide()
         self.shade = Shade(self, self.body)
-        self.shade.covers.connect(self.question_strip.set_covered)
+        for part in (self.question_strip, self.notice_panel):
+            self.shade.covers.connect(part.set_covered)
         behind = QActionGroup(self)
         behind.setExclusive(False)
         self.shade.covers.connect(behind.setDisabled)  # they would take the keyboard behind it

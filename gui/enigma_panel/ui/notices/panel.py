@@ -49,6 +49,7 @@ class NoticePanel(QFrame):
         self._notices = notices
         self._window, self._above, self._toast = window, above, toast
         self._rows: list[NoticeRow] = []
+        self._is_covered = False
         self._head = make_row()
         self._scroll = ScrollArea()
         self.close_button = make_tool(tr("Close"))
@@ -72,9 +73,14 @@ class NoticePanel(QFrame):
         self._add(self._notices.notices())
         self.show()
         self._place()
-        self.raise_()
-        self._toast.raise_()
-        self.close_button.setFocus(Qt.FocusReason.OtherFocusReason)
+        if not self._is_covered:
+            self.raise_()
+            self._toast.raise_()
+            self.close_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def set_covered(self, is_covered: bool) -> None:
+        """Open below the sheet that stands there, which keeps the keyboard."""
+        self._is_covered = is_covered
 
     def close_list(self) -> None:
         """Hide the list."""
