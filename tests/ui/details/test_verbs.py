@@ -4,15 +4,17 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication
 
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.verbs import CommandVerb
+from enigma_panel.services.types import WaitReason
 from enigma_panel.ui.actions import GRACE_MS
 from enigma_panel.ui.main_window.window import MainWindow
 from tests.kit.clock import NOW
-from tests.kit.person import button
+from tests.kit.person import active, button
 
 VERBS = ["Pause", "Resume", "Stop", "Terminate"]
 AGAIN = ["Run again", "Edit and run again…"]
@@ -76,3 +78,20 @@ def test_what_starts_a_browser_names_its_price(
     services.sessions.add(1, status=TaskStatus.DONE, ended_ms=NOW)
     window.selection.tasks.select_key(1)
     assert shown(window)[0] == label
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+async def test_a_button_that_takes_no_press_hands_the_keyboard_on(
+    window: MainWindow, services: Any
+) -> None:
+    services.sessions.add_queued(7)
+    services.queue.put(7)
+    await active(window)
+    window.selection.tasks.select_key(7)
+    remove = button(window.details, "Remove")
+    remove.setFocus()
+    assert remove.hasFocus()
+    (entry,) = services.queue.waiting
+    services.queue.set(replace(entry, why=WaitReason.SESSION_ENDED))
+    assert remove.isVisible()
+    assert window.details.tabs.hasFocus()

@@ -36,7 +36,7 @@ class VerbBar(QWidget):
     the queue. Which of them stand here changes by itself when a task starts or ends: under the
     pointer no button becomes another, and what came takes no press at first, as *Run again* costs.
 
-    next_focus: where the keyboard goes when the button that has it goes away.
+    next_focus: where the keyboard goes when the button that has it goes away or is disabled.
     """
 
     again_asked = Signal(object)
@@ -173,8 +173,8 @@ class VerbBar(QWidget):
 
     def _replace(self, wanted: frozenset[QWidget]) -> None:
         for part in (*self.verbs.values(), *self.queue_buttons.values(), self.again, self.edit):
-            if part.hasFocus() and part not in wanted:
-                self._leave()
+            if part.hasFocus():
+                self._leave()  # none of them takes a press at first
             part.setVisible(part in wanted)
         self._apart.setVisible(self._apart in wanted)
         self._name_price()
