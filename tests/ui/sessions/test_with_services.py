@@ -13,7 +13,6 @@ from enigma_panel.services.types import Recovered
 from enigma_panel.ui.notices.from_before import FromBefore
 from enigma_panel.ui.sessions.model import Column, SessionsModel
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
-from enigma_panel.ui.widgets.table.model import Role
 from tests.conftest import Simulator
 from tests.kit.tables import SPOKEN, cell_text
 from tests.kit.wait import until
