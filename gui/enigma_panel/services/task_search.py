@@ -171,7 +171,8 @@ class TaskSearch(QObject):
                 continue  # by what was asked meanwhile
             except LedgerError as error:
                 self._tell_problem(error)
-                self._is_stale, self._answered_ms = True, self._clock.now_ms()
+                self._answered_ms = self._clock.now_ms()
+                self._is_stale = True
                 await self._wait()
 
     def _tell_problem(self, error: LedgerError) -> None:
