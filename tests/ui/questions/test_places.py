@@ -260,6 +260,28 @@ def test_who_searches_in_details_types_no_word_of_it_into_an_answer(stage: Stage
     assert stage.window.selection.lead.hasFocus()
 
 
+@pytest.mark.parametrize("keys", ["F2", "Ctrl+G"])
+def test_a_key_of_details_brings_details_forward_and_the_draft_is_kept(
+    stage: Stage, keys: str
+) -> None:
+    """Else the next letters would go to a field that nobody sees, and a password into a name."""
+    stage.window.selection.sessions.select_key(1)
+    dialog = stage.docked()
+    form = dialog.current_form()
+    assert form is not None
+    type_text(free_text(form).text, "blue")
+    (stage.window.rename if keys == "F2" else stage.window.search_steps).trigger()
+    focus = QApplication.focusWidget()
+    assert focus is not None
+    assert stage.window.details.isAncestorOf(focus)
+    assert focus.isVisible()
+    stage.manager.open_question(2)
+    form = dialog.current_form()
+    assert form is not None
+    assert free_text(form).text.text() == "blue"
+    assert stage.services.sessions.calls == []
+
+
 def test_one_that_ends_behind_a_hidden_window_leaves_details_there(stage: Stage) -> None:
     stage.docked()
     stage.window.hide()

@@ -4,7 +4,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QWidget
+from PySide6.QtWidgets import QDialog, QSplitter, QStackedWidget, QWidget
 
 from enigma_panel.ui.details.panel import Details
 from enigma_panel.ui.sessions.card import SessionsCard
@@ -62,8 +62,14 @@ class MainLayout(ScrollArea):
         self._connect()
 
     def set_details_open(self, is_open: bool) -> None:
-        """Show or fold Details; remembered for wide and narrow windows apart."""
+        """Show or fold Details; remembered for wide and narrow windows apart.
+
+        A question in its place is put off: no key may go to a field behind it.
+        """
         self._wanted[self._is_narrow] = is_open
+        question = self.side.currentWidget()
+        if is_open and isinstance(question, QDialog):
+            question.reject()
         self._show_details()
 
     @property
