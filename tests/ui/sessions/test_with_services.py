@@ -51,7 +51,7 @@ async def test_after_a_restart_the_row_tells_and_ends_what_was_open(
         rows = rows_of(parts, key, tasks=(task,))
         before = FromBefore(services, Recovered(sessions=(key,), tasks=frozenset({task})))
         assert before.notice() is not None
-        assert cell_text(rows, key, Column.SESSION, Role.CELL).hint == "From before this start"
+        assert cell_text(rows, key, Column.SESSION, SPOKEN).endswith("from before")
         await until(lambda: cell_text(rows, key, Column.STATE) == "Running")
         assert "1 browser is still open" in before.notice().title  # type: ignore[union-attr]
         await services.sessions.command([key], CommandVerb.TERMINATE)
