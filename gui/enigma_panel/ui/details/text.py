@@ -107,21 +107,21 @@ def queued_text(entry: QueueEntry, waiting: WaitText) -> ErrorText:
 
 
 def usage_text(task: Task) -> str:
-    """'$0.0212 · 12 s computing · 11,388 tokens', once the task has ended; says what is unknown."""
+    """'$0.0212 · 12 s computing · 11,388 tokens', once the task has ended; says what is unknown.
+
+    How long it took stands in its row, by our clock.
+    """
     usage = task.usage
     if not task.is_final or task.code in UNSENT:
         return ""
     cost = tr("Cost unknown")
     if usage.cost is not None:
         cost = exact_money(usage.cost) + ("" if task.counted_cost is not None else UNKNOWN)
-    seconds, words = usage.took_s, tr("{n} s")
-    if usage.compute_s is not None:  # not what stands under *Took*
-        seconds, words = usage.compute_s, tr("{n} s computing")
-    tokens = _tokens(usage)
+    seconds, tokens = usage.compute_s, _tokens(usage)
     return " · ".join(
         (
             cost,
-            *([words.format(n=seconds)] if seconds is not None else []),
+            *([tr("{n} s computing", n=seconds)] if seconds is not None else []),
             *([tr.plural("1 token", "{n} tokens", tokens)] if tokens is not None else []),
         )
     )
