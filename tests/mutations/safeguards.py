@@ -537,7 +537,7 @@ SAFEGUARDS = (
         promise="What could not be read is asked for again",
         mistake="an error ends the search",
         file="services/task_search.py",
-        old="                self._is_stale = True\n                await self._wait()\n",
+        old="                self._answered_ms = self._clock.now_ms()\n                self._is_stale = True\n",
         new="                return\n",
         tests=(f"{SEARCH}::test_a_ledger_that_cannot_be_read_is_said_and_asked_again_by_itself",),
     ),

@@ -255,12 +255,12 @@ async def test_the_price_is_named_once_three_tasks_have_cost_something(
     assert dialog.price_label.text() == "Price not known yet"
     world.spending.costs.append(Decimal("0.03"))
     dialog.run_in.choose(NEW_KEPT)
-    kept = "≈ $0.03, then costs money until you close it, 5 min at most"
+    kept = "<b>≈ $0.03</b>, then costs money until you close it, 5 min at most"
     assert dialog.price_label.text() == kept
     dialog.run_in.choose(NEW_CLOSED)
     dialog.task_text.setPlainText("One\nTwo")
     dialog.per_line.setChecked(True)
-    assert dialog.price_label.text() == "≈ $0.06 together"
+    assert dialog.price_label.text() == "<b>≈ $0.06</b> together"
     world.spending.costs.clear()
     dialog.run_in.choose(NEW_KEPT)
     assert dialog.price_label.text().endswith("Costs money until you close it, 5 min at most.")
