@@ -16,7 +16,7 @@ from enigma_panel.ui.widgets.pointer_hold import ARM_MS
 from tests.kit.builders import a_question
 from tests.kit.fakes import FakeDialogs
 from tests.kit.person import CTRL, button, click, in_sight, key, type_text
-from tests.kit.question_pages import free_text
+from tests.kit.question_pages import credentials, free_text
 from tests.kit.wait import run_events
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -280,6 +280,35 @@ def test_a_key_of_details_brings_details_forward_and_the_draft_is_kept(
     assert form is not None
     assert free_text(form).text.text() == "blue"
     assert stage.services.sessions.calls == []
+
+
+@pytest.mark.parametrize("size", [(900, 600), (760, 500), (640, 400)])
+def test_the_field_with_the_focus_is_seen_in_a_small_window(
+    stage: Stage, size: tuple[int, int]
+) -> None:
+    stage.be_active()
+    dialog = stage.ask(text="I need login credentials to proceed.")
+    form = dialog.current_form() if dialog is not None else None
+    assert form is not None
+    page = credentials(form)
+    page.username.setFocus()
+    type_text(page.username, "anna")
+    stage.window.resize(*size)
+    for field in (page.username, page.password, page.username):
+        field.setFocus()
+        for _ in range(8):
+            run_events(stage.qapp)
+        assert is_whole(field)
+    stage.window.resize(1280, 800)
+    stage.window.resize(*size)
+    for _ in range(8):
+        run_events(stage.qapp)
+    assert is_whole(page.username)
+
+
+def is_whole(field: QWidget) -> bool:
+    """Whether all of it is in sight."""
+    return field.visibleRegion().boundingRect() == field.rect()
 
 
 def test_one_that_ends_behind_a_hidden_window_leaves_details_there(stage: Stage) -> None:

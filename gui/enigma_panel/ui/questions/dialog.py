@@ -11,7 +11,7 @@ from functools import partial
 from itertools import pairwise
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QStackedWidget, QWidget
 
 from enigma_panel.core.models import TaskSpec
@@ -66,6 +66,8 @@ WIDTH = 520
 LARGEST = QSize(16_777_215, 16_777_215)
 """Qt's word for no limit."""
 READ_LINES = 3
+LOW = 600
+"""Height of the main window below which the answer gets the room: one line is repeated, no keys."""
 
 
 class QuestionDialog(ModelessDialog):
@@ -108,6 +110,7 @@ class QuestionDialog(ModelessDialog):
         self._click_guard = ClickGuard(self, self._services.clock.now_ms)
         self._second = QTimer(self, interval=1000)
         self._fit_again = Debounce(self, self.fit, 0)
+        self._focus_again = Debounce(self, self._show_focus, 0)
         self.reads = make_label(role="well", wrap=True)
         self._keys = make_label("x")
 
@@ -126,6 +129,7 @@ class QuestionDialog(ModelessDialog):
         set_role(buttons, "foot")
         for outer in (foot, buttons):
             outer.setContentsMargins(16, 8, 16, 8)
+        scroll.verticalScrollBar().rangeChanged.connect(self._focus_again.trigger)
         for part in (self.card.head, scroll, foot, buttons):
             self.body.addWidget(part)
         self.body.setStretch(1, 1)
@@ -136,8 +140,7 @@ class QuestionDialog(ModelessDialog):
         self._keys.setMinimumHeight(self._keys.sizeHint().height())  # for a doubt, as for keys
         self.reads.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.reads.ensurePolished()
-        self.reads.setText("\n" * (READ_LINES - 1))
-        self.reads.setFixedHeight(self.reads.sizeHint().height())  # so no answer moves a button
+        self._fit_reads()
         self.stop_button.setToolTip(verb_text(CommandVerb.STOP).tip)
         self.stop_button.setAccessibleDescription(self.stop_button.toolTip())
         self.setMinimumWidth(WIDTH)
@@ -163,6 +166,9 @@ class QuestionDialog(ModelessDialog):
         self._inbox.waiting_changed.connect(self.answer_wait.tick)
         self.answer_wait.resized.connect(self._refit)
         self.finished.connect(self._leave_side)
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.focusChanged.connect(self._focus_again.trigger)
 
     # -- its place ---------------------------------------------------------------------------
 
@@ -305,6 +311,28 @@ class QuestionDialog(ModelessDialog):
         if self.isWindow():
             super().fit(only_grow=only_grow)
 
+    def _is_low(self) -> bool:
+        return not self.isWindow() and self.window().height() < LOW
+
+    def _fit_reads(self) -> None:
+        """Give what is repeated its lines; so no answer moves a button."""
+        lines = 1 if self._is_low() else READ_LINES
+        text = self.reads.text()
+        self.reads.setMinimumHeight(0)
+        self.reads.setText("\n" * (lines - 1) or "x")
+        self.reads.setFixedHeight(self.reads.sizeHint().height())
+        self.reads.setText(text)
+
+    def _show_focus(self) -> None:
+        """Scroll the field with the focus into sight, here and in the window."""
+        focus = QApplication.focusWidget()
+        if focus is None or not self.isAncestorOf(focus):
+            return
+        part: QWidget | None = focus
+        while part is not None and (part := part.parentWidget()) is not None:
+            if isinstance(part, ScrollArea):
+                part.ensureWidgetVisible(focus, 0, 12)  # around its cursor
+
     def _tell_what_is_in_sight(self) -> None:
         is_there = self.isVisible() and not self.isWindow()
         question = self.current_question()
@@ -316,6 +344,7 @@ class QuestionDialog(ModelessDialog):
         doubt = page.doubt() if page else ""
         self._keys.setText(doubt or (page.keys() if page else ""))
         set_role(self._keys, "amber" if doubt else "dim")
+        self._keys.setVisible(bool(doubt) or not self._is_low())
         self._show_send()
 
     def _show_send(self) -> None:
@@ -529,6 +558,12 @@ class QuestionDialog(ModelessDialog):
         self._second.start()
         self._begin()
         self._tell_what_is_in_sight()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_reads()
+        self._show_reads()
+        self._focus_again.trigger()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
