@@ -567,6 +567,7 @@ class FakeInbox(Inbox):
         self.error: Exception | None = None
         self.gate: asyncio.Event | None = None
         self.waits: dict[int, AnswerWait] = {}
+        self.sending: set[int] = set()
 
     def ask(self, *questions: OpenQuestion) -> None:
         """Agents ask."""
@@ -594,6 +595,9 @@ class FakeInbox(Inbox):
 
     def waiting(self, task_key: int) -> AnswerWait | None:
         return self.waits.get(task_key)
+
+    def is_sending(self, task_key: int) -> bool:
+        return task_key in self.sending
 
     def take_back(self, task_key: int) -> bool:
         if self.waits.pop(task_key, None) is None or self.gate is None:

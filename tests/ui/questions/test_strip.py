@@ -66,6 +66,20 @@ def test_a_question_in_sight_is_not_shown_twice(strip: QuestionStrip, services: 
     assert strip.isVisible()
 
 
+def test_it_says_that_an_answer_is_being_sent(strip: QuestionStrip, services: Any) -> None:
+    inbox = services.inbox
+    inbox.ask(a_question(1, LOGIN, expires_ms=NOW + 60_000), a_question(2, "Which one?"))
+    inbox.sending.add(1)
+    inbox.waiting_changed.emit(1)
+    assert words(strip)[:2] == ["shop.example 2", "asks: “Which one?”"], "it needs the person"
+    inbox.close(2)
+    assert words(strip) == ["shop.example 1", "Your answer is being sent", "1:00"]
+    button(strip, "Show")
+    inbox.sending.clear()
+    inbox.waiting_changed.emit(1)
+    assert words(strip)[:2] == ["shop.example 1", "asks for a login"]
+
+
 def test_what_the_queue_needs_waits_for_questions(strip: QuestionStrip, services: Any) -> None:
     done: list[str] = []
     strip.show_need("The balance is used up.", "Add funds", lambda: done.append("page"))

@@ -60,6 +60,10 @@ class Inbox(QObject):
         """Why the answer to that task has not been sent yet; None when none waits."""
         return self._answers.waiting(task_key)
 
+    def is_sending(self, task_key: int) -> bool:
+        """Whether an answer to that task is on its way, or waits for that."""
+        return task_key in self._sending
+
     def take_back(self, task_key: int) -> bool:
         """Do not send the answer that waits; False when there is none or it is being sent."""
         return self._answers.take_back(task_key)
@@ -86,6 +90,7 @@ class Inbox(QObject):
         if key in self._sending:
             return AnswerResult(outcome=AnswerOutcome.GONE)
         self._sending.add(key)
+        self.waiting_changed.emit(key)
         try:
             if verb is AnswerVerb.RESUME:
                 await self._commands.take_stop_back(question.session_key, key)
@@ -100,6 +105,7 @@ class Inbox(QObject):
             )
         finally:
             self._sending.discard(key)
+            self.waiting_changed.emit(key)
 
     async def restore(self) -> None:
         """Restore with what questions were answered today in earlier runs. Raises LedgerError."""

@@ -70,6 +70,7 @@ class QuestionStrip(QFrame):
         """Show what is open now."""
         in_sight = None if self._is_covered else self._in_sight
         questions = [q for q in self._services.inbox.questions() if q.id != in_sight]
+        questions.sort(key=lambda q: self._services.inbox.is_sending(q.task_key))  # needs nobody
         had, self._question = self._question, questions[0] if questions else None
         if self._question is not None:
             self._show_question(self._question, len(questions))
@@ -122,6 +123,7 @@ class QuestionStrip(QFrame):
         self.setSizePolicy(policy)
         self.setMaximumWidth(theme.scaled(WIDTH))
         self._button.clicked.connect(self._press)
+        self._services.inbox.waiting_changed.connect(self.refresh)
 
     def _press(self) -> None:
         """Open the question, or do what is needed; not where that took the place of *Answer* a
@@ -137,7 +139,10 @@ class QuestionStrip(QFrame):
         name = shorten(session.name, NAME_LIMIT) if session is not None else tr("A session")
         text = asked_line(name, question)
         who = name if text.startswith(name) else ""
-        self._show(who, text[len(who) :].lstrip(), Glyph.NEEDS_YOU, tr("Answer"))
+        if self._services.inbox.is_sending(question.task_key):
+            self._show(name, tr("Your answer is being sent"), Glyph.NEEDS_YOU, tr("Show"))
+        else:
+            self._show(who, text[len(who) :].lstrip(), Glyph.NEEDS_YOU, tr("Answer"))
         self._count.setText(tr("1 of {n}", n=total) if total > 1 else "")
         self._show_left(question)
 
