@@ -15,7 +15,7 @@ from enigma_panel.ui.result.formats import ResultFormat
 from enigma_panel.ui.result.reading import LINE_CHARS, Reading
 from enigma_panel.ui.result.view import ResultView
 from enigma_panel.ui.theme import theme
-from tests.kit.person import click
+from tests.kit.person import click, shown_texts
 
 RED = QColor("red")
 HOSTILE = "NUL \x00, turned \u202e\u2067, half \ud83d of a letter, 😀 whole"
@@ -194,7 +194,7 @@ def test_a_word_without_end_is_broken(view: ResultView) -> None:
     view.show_result(TaskSpec(text="x"), "x" * 1_000_000)
     click(view.show_all)
     shown = view.reading.toPlainText().split("\n")
-    assert max(map(len, shown)) == 2_000
+    assert max(map(len, shown)) == 2_001
     assert view.copied() == "x" * 1_000_000
 
 
@@ -230,3 +230,11 @@ def test_a_long_result_shows_its_beginning_and_all_when_asked(view: ResultView) 
     (found,) = view.matches("needle")
     view.go_to(found)
     assert view.reading.textCursor().selectedText() == "needle", "also in what was not shown yet"
+
+
+def test_what_is_copied_has_no_breaks_of_ours(view: ResultView) -> None:
+    view.show_result(TaskSpec(text="x"), "x" * 1_000_000)
+    view.reading.selectAll()
+    view.reading.copy()
+    assert QApplication.clipboard().text() == "x" * 50_000
+    assert "First 50,000 of 1,000,000 characters" in shown_texts(view)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from math import ceil
 
-from PySide6.QtCore import QEvent, Qt, QUrl, Signal
+from PySide6.QtCore import QEvent, QMimeData, Qt, QUrl, Signal
 from PySide6.QtGui import (
     QDesktopServices,
     QFont,
@@ -46,6 +46,8 @@ _DIALECT = (
 _PLAIN = QTextCharFormat()
 _LONG_WORD = lazy_compile(r"\S{2000}(?=\S)")
 """Part of a word that is broken: Qt takes half a minute for one of a million letters."""
+_BREAK = "\u202c"
+"""Stands before the line's end there: it is not seen, and no text that is shown has one itself."""
 _ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
 
 
@@ -80,7 +82,7 @@ class Reading(QTextEdit):
     def show_text(self, text: str, *, is_markdown: bool = False) -> None:
         """Show a text. HTML in Markdown stands there as text."""
         plain = text.replace("\r\n", "\n").replace("\r", "\n")
-        self._text = _LONG_WORD.sub("\\g<0>\n", without_hidden(plain))
+        self._text = _LONG_WORD.sub(f"\\g<0>{_BREAK}\n", without_hidden(plain))
         self._is_markdown = is_markdown
         self._lay_out()
 
@@ -169,6 +171,15 @@ class Reading(QTextEdit):
         at.setPosition(ahead[0][1], QTextCursor.MoveMode.KeepAnchor)
         self.setTextCursor(at)
         return True
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        """Copy what stands there without our breaks."""
+        copied = super().createMimeDataFromSelection()
+        if _BREAK in copied.text():
+            text = copied.text().replace(f"{_BREAK}\n", "").replace(f"{_BREAK} ", "")
+            copied = QMimeData()
+            copied.setText(text.replace(_BREAK, ""))
+        return copied
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         link = self.textCursor().charFormat().anchorHref() if event.key() in _ENTER else ""
