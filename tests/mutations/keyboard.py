@@ -34,14 +34,6 @@ KEYBOARD = (
     ),
     Break(
         promise=ON_THE_ROW,
-        mistake="the menu's button keeps it",
-        file="ui/main_window/window.py",
-        old="        self.main_menu.menu.triggered.connect(self._leave_menu_button)\n",
-        new="",
-        tests=(f"{FOCUS}::test_after_the_menu_the_keyboard_is_on_the_row",),
-    ),
-    Break(
-        promise=ON_THE_ROW,
         mistake="in a dialog it goes on to what ends something",
         file="ui/widgets/dialog.py",
         old="while has_lost and moved and",

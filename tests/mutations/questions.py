@@ -97,14 +97,6 @@ QUESTIONS = (
         tests=(f"{FORMS}::test_a_code_is_taken_out_of_the_message_that_brought_it",),
     ),
     Break(
-        promise="A question of several lines has the room it needs, whichever stood there before",
-        mistake="the window keeps the height of the one before",
-        file="ui/questions/card.py",
-        old="        self.updateGeometry()  # else Qt tells it when we have looked\n",
-        new="",
-        tests=(f"{FORMS}::test_no_room_is_left_empty",),
-    ),
-    Break(
         promise="Nobody answered: said of a question that was open to the end, and of no other",
         mistake="also where an answer may have arrived",
         file="core/reducer.py",

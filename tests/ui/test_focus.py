@@ -31,6 +31,7 @@ from enigma_panel.core.models import TaskStatus
 from enigma_panel.ui.dialogs import Dialogs
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.widgets.basics import Button, ToolButton
+from enigma_panel.ui.widgets.dialog import ModelessDialog
 from tests.kit.builders import a_question
 from tests.kit.clock import NOW
 from tests.kit.person import ENTER, active, button, in_sight, key
@@ -282,9 +283,11 @@ async def test_what_goes_away_leaves_the_keyboard_on_the_row(stage: Stage, way: 
         one.setFocus()
         assert one.hasFocus()
         if way == "hidden behind a dialog":
-            about = await stage.open("About")
+            dialog = ModelessDialog("Letter", window)
+            dialog.show()
+            await active(dialog)
             one.hide()
-            about.close()
+            dialog.close()
             await active(window)
         elif way == "hidden":
             one.hide()

@@ -254,10 +254,14 @@ def test_the_next_run_shows_what_was_looked_for(four: MainWindow, services: Any)
     again.close_for_good()
 
 
-def test_a_subject_that_the_filter_hides_stays_it_and_is_marked(four: MainWindow) -> None:
+@pytest.mark.parametrize("words", ["price", "of"])
+def test_a_subject_that_the_filter_hides_stays_it_and_is_marked(
+    four: MainWindow, words: str
+) -> None:
+    """Among others that go, and alone."""
     selection = four.selection
     selection.tasks.select_key(4)
-    type_text(four.filter_bar.field, "price")
+    type_text(four.filter_bar.field, words)
     assert (selection.subject, selection.tasks.selected_keys()) == (Subject(tasks=(4,)), [])
     assert selection.session_keys() == [4]
     assert "Hidden by the filter" in shown_texts(four.details)

@@ -315,7 +315,6 @@ class MainWindow(QMainWindow):
         self.question_strip.answer.connect(self._focus_row)
         self.question_strip.answer.connect(self.dialogs.open_question)
         self.sessions_card.terminate_all.clicked.connect(self.terminate_all.trigger)
-        self.main_menu.menu.triggered.connect(self._leave_menu_button)
         self.status_bar.look.clicked.connect(self.notice_panel.toggle)
         self.notice_panel.closed.connect(self._focus_row)
         self.notices.changed.connect(self._follow_notices)
@@ -499,11 +498,6 @@ class MainWindow(QMainWindow):
         lead = self.selection.lead
         home = lead if lead.isVisibleTo(self) else self.details.tabs
         home.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _leave_menu_button(self) -> None:
-        """Move the focus to the row, where it is when what was chosen in the menu closes."""
-        if self.top_bar.menu_button.hasFocus():
-            self._focus_row()
 
     def _leave_side(self) -> None:
         """Move the focus to the row, where a question came or went in Details' place."""

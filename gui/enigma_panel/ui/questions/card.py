@@ -121,7 +121,6 @@ class QuestionCard(QWidget):
         self._task.show_text(tr("one of several tasks") if question.is_asker_unknown else text)
         self.text.setPlainText(f"“{shown_question(question.text)}”")
         self.text.fit()
-        self.updateGeometry()  # else Qt tells it when we have looked
         self.show_before("")
         self.show_doubts(question)
 
