@@ -136,7 +136,7 @@ class _Samples(QObject):
 
 
 class Gallery(Tour):
-    """The same walk; where the tour takes one picture, this takes one of each kind."""
+    """The walk of the tour, with pictures in each scheme and size where the tour takes one."""
 
     step_s = 120.0
     # Each step has many pictures, and sessions must outlive them.
@@ -209,7 +209,7 @@ class Gallery(Tour):
         await self._until("all are shown", lambda: len(search.keys) == search.figures.total)
 
     async def _show_questions(self) -> None:
-        """Of the kinds that the tour has none of."""
+        """Take pictures of the kinds of questions that the tour does not show."""
         for text, name in ((CHOICE, "choice"), (CAPTCHA, "captcha")):
             await self._picture(f"question-{name}", await self._question(text))
         dialog = await self._question(CHOICE)

@@ -231,7 +231,7 @@ class Tour:
         await self._until("the login task is done", lambda: self._status(LOGIN) is TaskStatus.DONE)
 
     async def _answer_saved(self) -> None:
-        """The same site asks again, and the login is there."""
+        """Answer the site's next question with the login that was saved."""
         await self._start(LOGIN_AGAIN, keep_open=False, one_call=True)
         dialog = await self._dialog(QuestionDialog)
         with self._counted("a saved login", 2):

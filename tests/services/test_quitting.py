@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.verbs import CommandVerb
-from enigma_panel.services.quitting import Fate, QuitPlan, quit_plan
+from enigma_panel.services.quitting import QuitOutcome, QuitPlan, quit_plan
 from enigma_panel.services.types import WaitReason
 from tests.kit.builders import a_session, a_task
 from tests.kit.clock import NOW
@@ -27,29 +27,29 @@ def plan(world: World, **task: object) -> QuitPlan:
 
 
 @pytest.mark.parametrize(
-    ("status", "fate"),
+    ("status", "outcome"),
     [
-        (TaskStatus.STARTING, Fate.RUNS),
-        (TaskStatus.WORKING, Fate.RUNS),
-        (TaskStatus.ASKS, Fate.ASKS),
-        (TaskStatus.PAUSED, Fate.PAUSED),
-        (TaskStatus.DONE, Fate.IDLE),
+        (TaskStatus.STARTING, QuitOutcome.RUNS),
+        (TaskStatus.WORKING, QuitOutcome.RUNS),
+        (TaskStatus.ASKS, QuitOutcome.ASKS),
+        (TaskStatus.PAUSED, QuitOutcome.PAUSED),
+        (TaskStatus.DONE, QuitOutcome.IDLE),
     ],
 )
-def test_what_becomes_of_a_session(world: World, status: TaskStatus, fate: Fate) -> None:
-    assert [one.fate for one in plan(world, status=status).sessions] == [fate]
+def test_what_becomes_of_a_session(world: World, status: TaskStatus, outcome: QuitOutcome) -> None:
+    assert [one.outcome for one in plan(world, status=status).sessions] == [outcome]
     world.sessions.change_session(1, close_after=True)
-    closes = Fate.CLOSES if fate is Fate.RUNS else fate
-    assert [one.fate for one in quit_plan(world.services).sessions] == [closes]
+    closes = QuitOutcome.CLOSES if outcome is QuitOutcome.RUNS else outcome
+    assert [one.outcome for one in quit_plan(world.services).sessions] == [closes]
 
 
 def test_what_is_not_known_of_a_session(world: World) -> None:
     world.sessions.put(a_session(2, phase=Phase.UNCONFIRMED, service_id=None))
     world.sessions.missing = {1}
     found = plan(world)
-    assert {one.session.key: one.fate for one in found.sessions} == {
-        1: Fate.UNKNOWN,
-        2: Fate.UNCONFIRMED,
+    assert {one.session.key: one.outcome for one in found.sessions} == {
+        1: QuitOutcome.UNKNOWN,
+        2: QuitOutcome.UNCONFIRMED,
     }
     assert [one.session.key for one in found.to_end] == [1], "an unconfirmed one has no id"
 
@@ -59,7 +59,7 @@ def test_ended_sessions_are_no_reason_to_ask(world: World) -> None:
         world.sessions.put(a_session(key, phase=phase))
     assert not quit_plan(world.services).must_ask
     world.sessions.set_pending(1, TERMINATE, WaitReason.CONNECTION)
-    assert [one.fate for one in quit_plan(world.services).sessions] == [Fate.ENDS]
+    assert [one.outcome for one in quit_plan(world.services).sessions] == [QuitOutcome.ENDS]
     world.sessions.set_pending(1, None)
     world.writer.is_failing = True
     assert quit_plan(world.services).must_ask

@@ -21,7 +21,7 @@ _TO_BE_CLOSED = frozenset({TaskStatus.FAILED, TaskStatus.STOPPED})
 _STUCK = frozenset({WaitReason.CONNECTION, WaitReason.KEY, WaitReason.LEDGER})
 
 
-class Fate(Enum):
+class QuitOutcome(Enum):
     """What becomes of a session that is or may be open."""
 
     ENDS = auto()  # its Terminate is on its way
@@ -34,12 +34,12 @@ class Fate(Enum):
     UNCONFIRMED = auto()
 
 
-_FATES = {
-    SessionState.ASKS: Fate.ASKS,
-    SessionState.WORKING: Fate.RUNS,
-    SessionState.STARTING: Fate.RUNS,
-    SessionState.IDLE: Fate.IDLE,
-    SessionState.PAUSED: Fate.PAUSED,
+_OUTCOMES = {
+    SessionState.ASKS: QuitOutcome.ASKS,
+    SessionState.WORKING: QuitOutcome.RUNS,
+    SessionState.STARTING: QuitOutcome.RUNS,
+    SessionState.IDLE: QuitOutcome.IDLE,
+    SessionState.PAUSED: QuitOutcome.PAUSED,
 }
 
 
@@ -51,7 +51,7 @@ class AtQuit(Struct, frozen=True, kw_only=True):
 
     session: Session
     task: Task | None
-    fate: Fate
+    outcome: QuitOutcome
     pending: PendingCommand | None
     is_waited_for: bool
 
@@ -92,7 +92,7 @@ class QuitPlan(Struct, frozen=True, kw_only=True):
     @property
     def to_end(self) -> list[AtQuit]:
         """The sessions that "Terminate all and quit" waits for: an unconfirmed one has no id."""
-        return [one for one in self.sessions if one.fate is not Fate.UNCONFIRMED]
+        return [one for one in self.sessions if one.outcome is not QuitOutcome.UNCONFIRMED]
 
     @property
     def lost(self) -> list[AtQuit]:
@@ -123,7 +123,7 @@ def _at_quit(services: Services, session: Session) -> AtQuit | None:
     return AtQuit(
         session=session,
         task=task,
-        fate=Fate.ENDS if ends else _fate(services, session, task),
+        outcome=QuitOutcome.ENDS if ends else _outcome(services, session, task),
         pending=pending,
         is_waited_for=not _is_hopeless(pending)
         if ends
@@ -131,13 +131,13 @@ def _at_quit(services: Services, session: Session) -> AtQuit | None:
     )
 
 
-def _fate(services: Services, session: Session, task: Task | None) -> Fate:
+def _outcome(services: Services, session: Session, task: Task | None) -> QuitOutcome:
     if session.phase is Phase.UNCONFIRMED:
-        return Fate.UNCONFIRMED
+        return QuitOutcome.UNCONFIRMED
     if services.sessions.is_missing(task):
-        return Fate.UNKNOWN
-    fate = _FATES.get(shown_state(session, task), Fate.UNKNOWN)
-    return Fate.CLOSES if fate is Fate.RUNS and session.close_after else fate
+        return QuitOutcome.UNKNOWN
+    outcome = _OUTCOMES.get(shown_state(session, task), QuitOutcome.UNKNOWN)
+    return QuitOutcome.CLOSES if outcome is QuitOutcome.RUNS and session.close_after else outcome
 
 
 def _is_hopeless(pending: PendingCommand | None) -> bool:

@@ -137,7 +137,7 @@ def _is_lost(task: Task | None) -> bool:
 
 
 class EventPublisher:
-    """Who watches which session, and the events that are still to be sent to them.
+    """The watchers of each session, and the events that are still to be sent to them.
 
     ``speed`` shortens the grace period that is announced, as it does a session's life.
     """

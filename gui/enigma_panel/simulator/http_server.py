@@ -202,7 +202,7 @@ async def _no_such_page(_request: Request, _error: Exception) -> Response:
 
 
 async def _content(size: int) -> AsyncIterator[bytes]:
-    """So many bytes, a piece at a time."""
+    """A body of `size` bytes, a piece at a time."""
     while size > 0:
         yield _PIECE[:size]
         size -= len(_PIECE)

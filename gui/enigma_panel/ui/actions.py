@@ -244,7 +244,7 @@ class Actions(QObject):
     def take_way_out(
         self, action: NoticeAction, session_key: int | None, task: Task | None
     ) -> None:
-        """Do what was offered about a start of unknown fate, or whose dialect was refused."""
+        """Do what was offered about an unconfirmed start, or whose dialect was refused."""
         match action:
             case NoticeAction.ACCOUNT_PAGE:
                 self.open_account_page()

@@ -18,7 +18,7 @@ FOUR = Decimal("4.8712")
         (TaskSum(cost=FOUR), "$4.87 today", "$4.87 today"),
         (TaskSum(cost=FOUR, unknown=1), "$4.87 today, 1 unknown", "$4.87 today, 1 unknown"),
         (TaskSum(cost=FOUR, has_idle=True), "$4.87 + idle today", "$4.87 and idle time today"),
-        (TaskSum(unknown=2), "Cost today: unknown", "Cost today: unknown"),
+        (TaskSum(unknown=2), "Today: unknown", "Today: unknown"),
     ],
 )
 def test_it_says_what_today_cost_and_never_0_for_what_is_unknown(
@@ -43,7 +43,7 @@ def test_while_a_session_is_open_more_is_to_come(window: MainWindow, services: A
     assert window.money.today.text() == "$4.87 today so far"
     services.spending.today = TaskSum(unknown=1)
     window._tick()
-    assert window.money.today.text() == "Cost today: not known yet"
+    assert window.money.today.text() == "Today: not known yet"
 
 
 def test_what_comes_and_goes_in_it_moves_nothing(window: MainWindow, services: Any) -> None:

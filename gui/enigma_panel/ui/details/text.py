@@ -32,7 +32,7 @@ FEW = 3
 """How many tasks a price takes at least."""
 LINES = 30
 """Most lines of the time line; all of them stand under *Steps*."""
-UNTOLD = frozenset({Kind.OPENED, Kind.ACCEPTED})
+IN_STEPS_ALONE = frozenset({Kind.OPENED, Kind.ACCEPTED})
 """Lines that stand under *Steps* alone: the task was sent."""
 _LONG_WORD = lazy_compile(r"\S{20}(?=\S)")
 
@@ -153,7 +153,7 @@ def time_line(
 
     has_older: there are more before these steps. Where some are left out a line says so.
     """
-    hidden = UNTOLD if has_thoughts else UNTOLD | {Kind.AGENT}
+    hidden = IN_STEPS_ALONE if has_thoughts else IN_STEPS_ALONE | {Kind.AGENT}
     shown = [step for step in steps if step.kind not in hidden]
     lines = shown[-LINES:]
     if has_older or len(lines) < len(shown):

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from enigma_panel.core.money import MoneyKind, format_money
@@ -30,7 +31,7 @@ def today_text(total: TaskSum, *, is_more_to_come: bool, say: Callable[[str], st
     say: writes the amount, such as `spoken_money` for a screen reader.
     """
     if total.unknown and not total.cost:
-        return tr("Cost today: not known yet") if is_more_to_come else tr("Cost today: unknown")
+        return tr("Today: not known yet") if is_more_to_come else tr("Today: unknown")
     amount = format_money(total.cost, MoneyKind.SUM)
     if is_more_to_come:
         return tr("{amount} today so far", amount=say(amount))
@@ -52,8 +53,6 @@ class MoneyFigure(QWidget):
         self.today = make_label(role="heading")
         self.left = make_label(role="dim")
         self.setLayout(make_column(None, self.today, self.left, None, gap=0))
-        for label in (self.today, self.left):
-            label.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         services.spending.changed.connect(self.show_now)
         services.health.changed.connect(self.show_now)
@@ -107,6 +106,13 @@ class MoneyFigure(QWidget):
         usual = today_text(USUAL, is_more_to_come=not is_wide)
         width = self.today.fontMetrics().horizontalAdvance(usual)
         return super().sizeHint().expandedTo(QSize(width, 0))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        has_room = self.width() >= super().sizeHint().width()
+        for label in (self.today, self.left):  # where they have none, the amount stays in sight
+            flags = Qt.AlignmentFlag
+            label.setAlignment(flags.AlignRight if has_room else flags.AlignLeft)
 
 
 def _put(label: QLabel, text: str = "", spoken: str = "", *lines: str) -> str:

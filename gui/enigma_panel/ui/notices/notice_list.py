@@ -41,7 +41,7 @@ MOST_READ_LATER = 20
 QUIET_MS = 10_000
 """How long after a toast others of its kind come without one."""
 QUIT_TOPIC, SETTINGS_TOPIC = "quit", "settings"
-_UNTOLD = frozenset({QUIT_TOPIC, QUEUE_TOPIC, KEY_TOPIC})
+_WITHOUT_TOAST = frozenset({QUIT_TOPIC, QUEUE_TOPIC, KEY_TOPIC})
 """Topics without a toast: the top bar or a dialog says it."""
 STAYING = frozenset({NoticeAction.ENTER_KEY, NoticeAction.ACCOUNT_PAGE, NoticeAction.SHOW_SESSION})
 """Actions that settle nothing: their notice stays until its cause is gone."""
@@ -83,7 +83,7 @@ class NoticeList(QObject):
         self._app_actions = app_actions
         self._show_task, self._show_session = show_task, show_session
         self._entries: dict[str, Entry] = {}
-        self._told_ms: dict[str, int] = {}
+        self._toast_ms: dict[str, int] = {}
         self._before: FromBefore | None = None
         self._quit = ""
         self._unconfirmed: dict[int, ServiceNotice] = {}
@@ -236,13 +236,13 @@ class NoticeList(QObject):
             self._tell(notice)
 
     def _tell(self, notice: Notice) -> None:
-        """Have a notice said at once, of many alike one."""
-        if notice.topic in _UNTOLD:
+        """Show a toast of a notice; of many alike, of the first alone."""
+        if notice.topic in _WITHOUT_TOAST:
             return
         kind = notice.about.kind.value if notice.about is not None else notice.id
-        now, told_ms = self._services.clock.now_ms(), self._told_ms.get(kind)
-        if told_ms is None or now - told_ms >= QUIET_MS:
-            self._told_ms[kind] = now
+        now, toast_ms = self._services.clock.now_ms(), self._toast_ms.get(kind)
+        if toast_ms is None or now - toast_ms >= QUIET_MS:
+            self._toast_ms[kind] = now
             self.came.emit(notice)
 
     def _show_unconfirmed(self, session_key: int) -> None:

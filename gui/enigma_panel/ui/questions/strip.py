@@ -168,6 +168,11 @@ class QuestionStrip(QFrame):
     def sizeHint(self) -> QSize:
         return QSize(theme.scaled(WIDTH), theme.line_height(HEIGHT))
 
+    def minimumSizeHint(self) -> QSize:
+        """Return no width while hidden: then the money may need it."""
+        least = super().minimumSizeHint()
+        return least if self.isVisible() else QSize(0, least.height())
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         for part in (self._glyph, self._count):

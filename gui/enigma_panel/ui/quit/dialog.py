@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.container import Services
-from enigma_panel.services.quitting import Fate, QuitPlan, quit_plan
+from enigma_panel.services.quitting import QuitOutcome, QuitPlan, quit_plan
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.quit.session_lines import SessionLines
 from enigma_panel.ui.quit.text import at_quit_line, failed_text, quit_notes, waiting_text
@@ -118,13 +118,13 @@ class QuitDialog(Sheet):
         self.heading.setText(head if n else tr("No session is open."))
         self.lines.show_lines([at_quit_line(one, now) for one in plan.sessions])
         show_text(self.notes, "\n".join(quit_notes(plan)))
-        left = [one for one in plan.to_end if one.fate is not Fate.ENDS]
+        left = [one for one in plan.to_end if one.outcome is not QuitOutcome.ENDS]
         left = [one for one in left if one.session.key not in self._under_way]
         self._show_waiting(plan, [one.session.name for one in left])
         self.terminate_button.setEnabled(bool(left))
         self.terminate_button.setVisible(bool(plan.to_end))
         self.done_button.setVisible(self._awaited is None and bool(plan.waited_for))
-        stays = any(one.fate is not Fate.ENDS for one in plan.sessions)
+        stays = any(one.outcome is not QuitOutcome.ENDS for one in plan.sessions)
         leave = tr("Leave them running") if stays else tr("Quit now")
         self.leave_button.setText(leave)
         self.leave_button.setAccessibleName(leave)
@@ -143,7 +143,7 @@ class QuitDialog(Sheet):
         """
         text, role = "", "dim"
         if self._awaited is QuitChoice.WHEN_DONE:
-            ends = sum(one.fate is Fate.ENDS for one in plan.waited_for)
+            ends = sum(one.outcome is QuitOutcome.ENDS for one in plan.waited_for)
             text = waiting_text(len(plan.waited_for) - ends, ends)
             self.waiting_changed.emit(text)
         elif self._awaited is not None:

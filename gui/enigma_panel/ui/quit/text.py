@@ -1,6 +1,6 @@
 """Texts of the sheets Quit and Terminate all."""
 
-from enigma_panel.services.quitting import AtQuit, Fate, QuitPlan
+from enigma_panel.services.quitting import AtQuit, QuitOutcome, QuitPlan
 from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.text.states import is_pause_confirmed, local_time
 from enigma_panel.ui.text.verbs import verb_label
@@ -18,7 +18,7 @@ Line = tuple[str, str, str]
 def at_quit_line(one: AtQuit, now_ms: int) -> Line:
     """Return what becomes of a session when the program ends."""
     command = pending_text(one.pending, now_ms) if one.pending is not None else ""
-    parts = ["" if one.fate is Fate.ENDS else _fate_text(one), command]
+    parts = ["" if one.outcome is QuitOutcome.ENDS else _outcome_text(one), command]
     return one.session.name, " · ".join(part for part in parts if part), _title(one)
 
 
@@ -26,23 +26,23 @@ def _title(one: AtQuit) -> str:
     return shorten(one.task.spec.text, TITLE_CHARS) if one.task is not None else ""
 
 
-def _fate_text(one: AtQuit) -> str:
+def _outcome_text(one: AtQuit) -> str:
     ends_ms = one.session.expires_ms
     by = tr("at its time limit") if ends_ms is None else tr("by {time}", time=local_time(ends_ms))
-    match one.fate:
-        case Fate.CLOSES:
+    match one.outcome:
+        case QuitOutcome.CLOSES:
             return tr("Closes when its task is done")
-        case Fate.RUNS:
+        case QuitOutcome.RUNS:
             return tr("Still running, closes {by}", by=by)
-        case Fate.ASKS:
+        case QuitOutcome.ASKS:
             return tr("Needs you. Without an answer it closes {by}", by=by)
-        case Fate.IDLE:
+        case QuitOutcome.IDLE:
             return tr("Idle · still billing, closes {by}", by=by)
-        case Fate.PAUSED if is_pause_confirmed(one.task):
+        case QuitOutcome.PAUSED if is_pause_confirmed(one.task):
             return tr("Paused · still billing, closes {by}", by=by)
-        case Fate.PAUSED:
+        case QuitOutcome.PAUSED:
             return tr("Pause sent · still billing, closes {by}", by=by)
-        case Fate.UNCONFIRMED:
+        case QuitOutcome.UNCONFIRMED:
             return tr("Unconfirmed. It may run and cost money, but closes {by}", by=by)
         case _:
             return tr("Not found. It may run and cost money, but closes {by}", by=by)

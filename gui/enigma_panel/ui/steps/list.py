@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHeaderView, QTableView, QVBoxLayout, QWidget
 
 from enigma_panel.services.types import Step
 from enigma_panel.ui.i18n import Translations
@@ -10,6 +10,7 @@ from enigma_panel.ui.steps.delegate import row_height
 from enigma_panel.ui.steps.model import StepsModel
 from enigma_panel.ui.widgets.basics import make_label
 from enigma_panel.ui.widgets.table.model import Index
+from enigma_panel.ui.widgets.table.table import show_whole_rows
 
 tr = Translations("Steps")
 
@@ -139,14 +140,7 @@ class StepsList(QTableView):
 
     def _configure(self) -> None:
         self.setAccessibleName(tr("Steps"))
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
-        self.setMouseTracking(True)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        show_whole_rows(self)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMinimumHeight(LEAST_HEIGHT)
         rows, columns = self.verticalHeader(), self.horizontalHeader()
