@@ -75,6 +75,21 @@ def test_the_top_bar_is_whole(
         assert edge <= bar.width()
 
 
+def test_the_money_gets_the_room_of_a_question_that_is_gone(
+    demo: MainWindow, services: Any, qapp: QApplication
+) -> None:
+    services.inbox.ask(a_question(1, "What is the code?", expires_ms=NOW + 161_000))
+    services.spending.today = TaskSum(cost=Decimal("1234.56"), unknown=12, has_idle=True)
+    demo._tick()
+    resize(demo, qapp, 640)
+    today = demo.money.today
+    assert today.text() == "$1234.56 + idle today, 12 unknown"
+    assert today.width() < today.sizeHint().width()
+    services.inbox.close(1)
+    qapp.processEvents()
+    assert today.width() >= today.sizeHint().width()
+
+
 def test_the_status_line_cuts_nothing_in_two(
     window: MainWindow, services: Any, qapp: QApplication
 ) -> None:

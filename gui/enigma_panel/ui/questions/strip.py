@@ -80,6 +80,7 @@ class QuestionStrip(QFrame):
             self._show("", self._need.text, Glyph.BANG, self._need.label)
             self._button.setVisible(self._need.act is not None)
         self.setVisible(self._question is not None or self._need is not None)
+        self.updateGeometry()  # its place is kept, so Qt looks for no other width by itself
 
     def tick(self) -> None:
         """A second went by."""
