@@ -42,7 +42,8 @@ async def test_what_is_shown_is_in_the_file(
         window.show()
         done = await parts.services.sessions.start(TaskSpec(text=TEXT))
         sessions = parts.services.sessions
-        await until(lambda: sessions.task(done).is_final)
+        # The channel tells the end first, a poll the cost.
+        await until(lambda: sessions.task(done).is_final and sessions.task(done).cost is not None)
         export(window)
         dialog = manager.made(ExportDialog)
         assert dialog is not None
