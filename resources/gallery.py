@@ -1,7 +1,7 @@
-"""The steps of the gallery: every window and state, light and dark, in three sizes.
+"""The steps of the gallery: every window and state, light and dark, in four sizes.
 
 Those of the tour, and what the tour has no need of. `index.md` in the folder lists all pictures.
-Dialogs have one size; the main window is shown in all three.
+Dialogs have one size; the main window is shown in all four.
 """
 
 import asyncio
@@ -49,7 +49,7 @@ from enigma_panel.ui.tasks.model import Column
 from enigma_panel.ui.widgets.taken_question import TakenQuestion
 from tour_steps import LONG, SHOP, SIZE, Tour, TourError
 
-SIZES = ((640, 400), (900, 560), (1280, 800))
+SIZES = ((640, 400), (760, 560), (1280, 800), (1920, 1080))
 SETTLED_S = 0.15
 """Layouts and paints are done after this."""
 PLACES = 12

@@ -2,7 +2,7 @@
 
 The service is simulated; numbered pictures are left in DIR (a minute).
 
-With --gallery: pictures of every window and state, light and dark, the main window in three sizes,
+With --gallery: pictures of every window and state, light and dark, the main window in four sizes,
 listed in DIR/index.md (three minutes).
 """
 

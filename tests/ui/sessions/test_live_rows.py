@@ -459,7 +459,8 @@ def test_the_cost_of_an_idle_session_says_that_idle_time_is_not_in_it(
     rows = window.selection.session_rows
     assert cell_text(rows, 1, Column.COST) == "$0.078"
     services.sessions.change_task(1, status=TaskStatus.DONE, ended_ms=NOW)
-    assert cell_text(rows, 1, Column.COST) == "$0.078 +"
+    cell = cell_text(rows, 1, Column.COST, Role.CELL)
+    assert (cell.text, cell.tail) == ("$0.078 +", "idle")  # narrow: the text alone
     assert cell_text(rows, 1, Column.COST, SPOKEN) == "$0.0778 and idle time"
     assert "Idle time costs money too." in cell_text(rows, 1, Column.COST, DESCRIPTION)
 

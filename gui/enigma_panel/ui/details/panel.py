@@ -217,19 +217,17 @@ class Details(QFrame):
         top.setContentsMargins(SIDE, 0, SIDE, 8)
         top.setSpacing(12)
         top.addLayout(make_row(self.back, None))
-        for part in (self.head, self.verbs, self.filtered):
+        for part in (self.head, self.nothing, self.verbs, self.filtered):
             top.addWidget(part)
         column.addLayout(top)
         self._fill_tabs()
         tabs = make_row(self.tabs)
         tabs.setContentsMargins(SIDE - TAB_PAD, 0, SIDE, 0)
         column.addLayout(tabs)
-        self.nothing.setContentsMargins(SIDE, 0, SIDE, 0)
-        self.nothing.setAlignment(Qt.AlignmentFlag.AlignTop)
-        column.addWidget(self.nothing, 1)
         self._pages = QStackedWidget()
         set_role(self._pages, "foot")  # a line below the tabs
         column.addWidget(self._pages, 1)
+        column.addStretch()
         self._overview = ScrollArea()
         self._pages.addWidget(self._overview)
         self._fill_overview()

@@ -61,7 +61,7 @@ LONG_MS = 754_000
 """A time of 12:34, which few sessions reach."""
 SHORT_NAME = "shop.exa"
 MORE = " +"
-"""Ending of a cost of which a part is unknown; the cell's hint and spoken text say what."""
+"""Ending of a cost of which a part is unknown; the cell's tail, hint and spoken text say what."""
 VERB_WIDTH, VERB_APART = 28, 8
 """Width of a verb and of the gap before Terminate, in the usual font."""
 _MARKS = {TaskStatus.DONE: "✓ ", TaskStatus.FAILED: "✗ ", TaskStatus.STOPPED: "■ "}
@@ -117,6 +117,7 @@ class SessionsModel(KeyedTableModel):
         words, short = tuple(replace(state, tail="") for state in states), (Cell(text=SHORT_NAME),)
         left = Cell(text=tr("{time} left", time=tr("≈ {time}", time=duration(LONG_MS))))
         cost = (Cell(text=USUAL_COST),)
+        idle = Cell(text="$0.001" + MORE, tail=tr("idle"))
         verbs_width = verb_width() * len(CommandVerb) + VERB_APART + 2 * PAD
         return (
             ColumnDef(Column.STATE, tr("State"), self._state, width=states, least=words),
@@ -130,7 +131,15 @@ class SessionsModel(KeyedTableModel):
                 least=(left,),
                 gives_way=True,
             ),
-            ColumnDef(Column.COST, tr("Cost"), self._cost, RIGHT, cost),
+            ColumnDef(
+                Column.COST,
+                tr("Cost"),
+                self._cost,
+                RIGHT,
+                width=(*cost, idle),
+                least=cost,
+                gives_way=True,
+            ),
             ColumnDef(Column.VERBS, "", self._verbs, width=verbs_width),
         )
 
@@ -403,5 +412,9 @@ def session_cost_cell(
         hints.append(idle_text())
     if n_unknown or is_idle:
         text += MORE
+    tail = tr("idle") if is_idle and not n_unknown else ""
     hint = "\n".join(filter(None, hints))
-    return replace(cell, text=text, spoken=spoken_money(copied), hint=hint, copied=copied)
+    spoken = spoken_money(copied)
+    return replace(
+        cell, text=text, tail=tail, text_first=True, spoken=spoken, hint=hint, copied=copied
+    )

@@ -17,7 +17,7 @@ from enigma_panel.ui.widgets.table_font import TableFont
 
 LEAD = 8
 """Additional room before the first column, so that it begins where the card's heading does."""
-TEXT_GOOD, TEXT_FAIR = 230, 150
+TEXT_GOOD, TEXT_FAIR = 230, 140
 """Widths of a column that shares the rest, in the usual font: below the first, columns without a
 least width give way; below the second, those with one.
 """

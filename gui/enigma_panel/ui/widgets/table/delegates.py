@@ -112,6 +112,8 @@ class CellDelegate(QStyledItemDelegate):
         if not cell.tail:
             _paint_text(painter, rect, cell.text, own, colour, align=align)
             return
+        if align == RIGHT:
+            rect.setLeft(rect.left() + max(0, place.width() - cell_width(cell, table_font)))
         whole = QRect(rect)
         rect.setWidth(_text_room(cell, rect.width(), own, table_font))
         used = own.metrics.horizontalAdvance(
