@@ -121,7 +121,9 @@ class SessionsModel(KeyedTableModel):
         verbs_width = verb_width() * len(CommandVerb) + VERB_APART + 2 * PAD
         return (
             ColumnDef(Column.STATE, tr("State"), self._state, width=states, least=words),
-            ColumnDef(Column.SESSION, tr("Session"), self._name, width=name, least=short),
+            ColumnDef(
+                Column.SESSION, tr("Session"), self._name, width=name, least=short, gives_way=True
+            ),
             ColumnDef(Column.TASK, tr("Task"), self._task),
             ColumnDef(
                 Column.LEFT,
