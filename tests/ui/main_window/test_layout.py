@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QSplitter
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.ui.main_window.layout import DETAILS_WIDTH, Sizes
 from enigma_panel.ui.main_window.window import MainWindow
+from enigma_panel.ui.text.problems import Notice
 from tests.kit.builders import a_question
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeDialogs
@@ -140,7 +141,7 @@ def test_sessions_has_room_for_browsers_at_once_and_no_start_moves_tasks(
 
 
 def test_nothing_below_the_top_bar_moves_by_itself(window: MainWindow, services: Any) -> None:
-    """Neither for a question nor for a start or an end."""
+    """Neither for a question or a notice nor for a start, an end or a lost connection."""
 
     def places() -> list[QRect]:
         window.body.fit_sessions()  # as another size of the window does
@@ -160,6 +161,10 @@ def test_nothing_below_the_top_bar_moves_by_itself(window: MainWindow, services:
         services.inbox.ask(a_question(1, "Which one?", expires_ms=NOW + 161_000))
         window.question_strip.show_need("3 tasks queued", "Go on", lambda: None)
         assert places() == before
+        window.notices.add(Notice(title=f"A start is unconfirmed ({width})."))
+        services.health.lose(NOW)
+        assert places() == before
+        services.health.come_back()
         services.inbox.close(1)
         assert places() == before
         window.question_strip.show_need("", "", None)
