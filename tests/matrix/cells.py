@@ -275,13 +275,13 @@ def _status_line(services: Services) -> str:
 
 
 _PASSING = frozenset({WaitReason.SENDING, WaitReason.TURN, WaitReason.CLOSING})
-"""Nothing else stands in the line."""
+"""Nothing else stands in the queue."""
 _FIGURES = (
     (r"\b\d+:\d\d\b", "0:00"),
     (r"\b\d+ s\b", "n s"),
     (r"\b\d+ free\b", "n free"),
     (r" Next try in n s\.$", ""),
-    (r",? (next try |starts )?(in n s|soon)$", ""),
+    (r",? (next try |starts )?(in (n s|\d+ min)|soon)$", ""),
 )
 """What changes while one looks; the last two are not there while a try is under way."""
 
