@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, quote_plus
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, Qt
+from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QModelIndex, Qt
 from PySide6.QtWidgets import QAbstractItemView, QApplication
 
 from enigma_panel.core.task_filter import folded
@@ -91,6 +91,7 @@ def _texts_of(thing: Any) -> Iterator[str]:
 def _cells(model: QAbstractItemModel) -> Iterator[str]:
     top = QModelIndex()
     for row in range(model.rowCount(top)):
-        for column in range(model.columnCount(top)):
+        # PySide hides a list's columnCount, since it is 1.
+        for column in range(1 if isinstance(model, QAbstractListModel) else model.columnCount(top)):
             index = model.index(row, column, top)
             yield from (str(model.data(index, role) or "") for role in ROLES)

@@ -271,6 +271,7 @@ def test_no_secret_stands_anywhere_but_where_it_belongs(
     sinks.add("tray", "\n".join(first.tell("tray-texts")), "shop.example")
     sinks.add("texts of the windows", "\n".join(first.tell("texts")), SEEN)
     sinks.add("titles", first.tell("title"), "Enigma")
+    do(first, "look")
     do(first, "press Copy diagnostics")
     sinks.add("diagnostics", first.tell("clipboard"), SEEN)
     process = Path("/proc", str(first.process.pid))

@@ -125,7 +125,7 @@ async def steps(parts: Parts, window: MainWindow, *, wanted: int) -> None:
             await asyncio.sleep(LOOK_S)
             rows = window.details._model.steps()
             cells = window.selection.session_rows
-            now = cell_text(cells, task.session_key, Column.TASK, Role.CELL).tail
+            now = cell_text(cells, task.session_key, Column.TASK, Role.CELL).tail.removeprefix("· ")
             for step in rows[seen:]:
                 say(row=step.text, at=time.monotonic())
             if now and now != doing:
