@@ -235,6 +235,7 @@ def test_a_channel_that_goes_down_takes_its_line_along(
         (300, 100, 50, 100),  # room for both
         (300, 400, 30, 262),  # a short tail stands whole, the text is cut
         (300, 400, 400, 146),  # both are cut, half each
+        (150, 400, 90, 52),  # a tail stands whole where a few letters of the text do
         (300, 100, 400, 100),  # the tail takes what the text leaves
         (60, 400, 400, 60),  # next to nothing would be left
         (60, 400, 20, 32),  # but a short tail fits
@@ -460,7 +461,7 @@ def test_the_cost_of_an_idle_session_says_that_idle_time_is_not_in_it(
     assert cell_text(rows, 1, Column.COST) == "$0.078"
     services.sessions.change_task(1, status=TaskStatus.DONE, ended_ms=NOW)
     cell = cell_text(rows, 1, Column.COST, Role.CELL)
-    assert (cell.text, cell.tail) == ("$0.078 +", "idle")  # narrow: the text alone
+    assert (cell.text, cell.tail) == ("$0.078", "+ idle")
     assert cell_text(rows, 1, Column.COST, SPOKEN) == "$0.0778 and idle time"
     assert "Idle time costs money too." in cell_text(rows, 1, Column.COST, DESCRIPTION)
 

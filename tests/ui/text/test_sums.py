@@ -27,9 +27,15 @@ def total(cost: str, count: int = 13, *, took_s: int = 250, unknown: int = 0) ->
     ],
 )
 def test_a_sum_is_short(of: TaskSum, cost: str, time: str) -> None:
-    assert shown_texts(of, 13) == (f"13 tasks · {cost}", cost)
+    assert shown_texts(of, 13)[:2] == (f"13 tasks · {cost}", cost)
     whole = f"13 selected · {cost} · {time}"
     assert selected_texts(of) == (whole, f"13 selected · {cost}", cost)
+
+
+def test_where_there_is_no_room_to_say_what_is_unknown_a_plus_does() -> None:
+    assert shown_texts(total("1", unknown=2), 13)[2:] == ("$1.00 +",)
+    assert shown_texts(replace(total("1"), has_idle=True), 13)[2:] == ("$1.00 +",)
+    assert shown_texts(total("1"), 13)[2:] == shown_texts(total("0", unknown=2), 13)[2:] == ()
 
 
 def test_what_a_filter_leaves_out_is_said() -> None:

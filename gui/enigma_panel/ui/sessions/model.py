@@ -22,6 +22,8 @@ from enigma_panel.services.types import Diff, ForeignSession, Recovered
 from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.text.cells import NO_CELL, USUAL_COST, USUAL_NAME, Cell, cost_cell, stale_cell
 from enigma_panel.ui.text.money import (
+    IDLE,
+    MORE,
     idle_text,
     incomplete,
     spoken_money,
@@ -60,8 +62,6 @@ RED_LEFT_MS = 30_000
 LONG_MS = 754_000
 """A time of 12:34, which few sessions reach."""
 SHORT_NAME = "shop.exa"
-MORE = " +"
-"""Ending of a cost of which a part is unknown; the cell's tail, hint and spoken text say what."""
 VERB_WIDTH, VERB_APART = 28, 8
 """Width of a verb and of the gap before Terminate, in the usual font."""
 _MARKS = {TaskStatus.DONE: "✓ ", TaskStatus.FAILED: "✗ ", TaskStatus.STOPPED: "■ "}
@@ -117,7 +117,7 @@ class SessionsModel(KeyedTableModel):
         words, short = tuple(replace(state, tail="") for state in states), (Cell(text=SHORT_NAME),)
         left = Cell(text=tr("{time} left", time=tr("≈ {time}", time=duration(LONG_MS))))
         cost = (Cell(text=USUAL_COST),)
-        idle = Cell(text="$0.001" + MORE, tail=tr("idle"))
+        idle = Cell(text="$0.001", tail=IDLE.strip())
         verbs_width = verb_width() * len(CommandVerb) + VERB_APART + 2 * PAD
         return (
             ColumnDef(Column.STATE, tr("State"), self._state, width=states, least=words),
@@ -329,7 +329,9 @@ def _usual_states() -> Iterator[Cell]:
 def name_cell(session: Session, *, is_from_before: bool) -> Cell:
     """Return the cell of a session's name; tip and speech say that it is from before this start."""
     severity = Severity.DIM if session.is_ended else Severity.PLAIN
-    cell = Cell(text=session.name, severity=severity, tip=session.name)
+    _, gap, last = session.name.rpartition(" ")
+    ending = len(gap + last) if last.isdecimal() else 0  # tells the sessions of a site apart
+    cell = Cell(text=session.name, severity=severity, tip=session.name, ending=ending)
     if not is_from_before:
         return cell
     spoken = tr("{session}, from before", session=session.name)
@@ -412,9 +414,9 @@ def session_cost_cell(
     if is_idle:
         copied = with_idle(copied)
         hints.append(idle_text())
-    if n_unknown or is_idle:
+    if n_unknown:
         text += MORE
-    tail = tr("idle") if is_idle and not n_unknown else ""
+    tail = IDLE.strip() if is_idle and not n_unknown else ""
     hint = "\n".join(filter(None, hints))
     spoken = spoken_money(copied)
     return replace(

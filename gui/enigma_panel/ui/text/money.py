@@ -13,6 +13,10 @@ IDLE = " + idle"
 """Ending of the cost of a session that was open without a task."""
 
 
+MORE = " +"
+"""Ending of an amount of which a part is unknown, where there is no room to say which."""
+
+
 def money(
     amount: Decimal | None, *, more_to_come: bool, spent: bool = False, is_sure: bool = True
 ) -> str:

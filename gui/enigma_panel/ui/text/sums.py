@@ -4,6 +4,7 @@ from enigma_panel.core.money import MoneyKind, format_money
 from enigma_panel.core.task_filter import TaskSum
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.text.money import (
+    MORE,
     exact_text,
     idle_text,
     incomplete,
@@ -38,7 +39,9 @@ def shown_texts(shown: TaskSum, total: int) -> tuple[str, ...]:
         tasks = tr.plural("1 task", "{n} tasks", total)
     else:
         tasks = tr("{shown} of {total} tasks", shown=shown.count, total=total)
-    return f"{tasks} · {_cost(shown)}", _cost(shown)
+    texts = f"{tasks} · {_cost(shown)}", _cost(shown)
+    known = format_money(shown.cost, MoneyKind.SUM) + MORE
+    return (*texts, known) if shown.cost and (shown.unknown or shown.has_idle) else texts
 
 
 def selected_texts(total: TaskSum) -> tuple[str, ...]:

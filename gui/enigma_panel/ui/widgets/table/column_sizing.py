@@ -21,7 +21,7 @@ TEXT_GOOD, TEXT_FAIR = 230, 140
 """Widths of a column that shares the rest, in the usual font: below the first, columns without a
 least width give way; below the second, those with one.
 """
-TEXT_LEAST = 64
+TEXT_LEAST = 48
 """The least width of a column that shares the rest, in the usual font.
 
 The others give way to it, from right to left, as far as they can; where that is not enough, the

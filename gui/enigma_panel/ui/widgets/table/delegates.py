@@ -26,7 +26,7 @@ BAR_WIDTH, BAR_HEIGHT = 40, 4
 SIGN_GAP, BAR_GAP, TAIL_GAP = 8, 8, 8
 ROW_BAR = 2
 """Width of the bar at the left of a row."""
-LEAST_TAIL = 40
+LEAST_TEXT = LEAST_TAIL = 40
 STEADY_TEXT, STEADY_TAIL, LEAST_STEADY_TAIL = 160, 260, 90
 _FLAGS = {align: align | Qt.TextFlag.TextSingleLine for align in (LEFT, RIGHT)}
 _ANY_DIGIT = str.maketrans("123456789", "000000000")
@@ -110,7 +110,7 @@ class CellDelegate(QStyledItemDelegate):
             colours.severity(cell.severity),
         )
         if not cell.tail:
-            _paint_text(painter, rect, cell.text, own, colour, align=align)
+            _paint_text(painter, rect, cell.text, own, colour, align=align, ending=cell.ending)
             return
         if align == RIGHT:
             rect.setLeft(rect.left() + max(0, place.width() - cell_width(cell, table_font)))
@@ -171,12 +171,13 @@ def _text_room(cell: Cell, room: int, own: TableFont, plain: TableFont) -> int:
 
 
 def text_width(room: int, needs: int, tail: int) -> int:
-    """Return a text's room before its tail: all but what the tail needs, half at least.
+    """Return a text's room before its tail: all but what the tail needs, or half.
 
     needs, tail: their widths. Where next to nothing would be left for the tail, it gets nothing.
     """
     both = room - TAIL_GAP
-    text = min(needs, max(both - tail, both // 2))
+    free = both - tail
+    text = min(needs, free if free >= LEAST_TEXT else max(free, both // 2))
     return text if both - text >= min(tail, LEAST_TAIL) else room
 
 
@@ -224,9 +225,16 @@ def _paint_text(
     colour: QColor,
     *,
     align: Qt.AlignmentFlag,
+    ending: int = 0,
 ) -> str:
-    """Paint a text, cut where there is no room; returns the part that was painted."""
+    """Paint a text, cut where there is no room; returns the part that was painted.
+
+    ending: how many of its last characters are never cut.
+    """
     shown = table_font.cut(text, rect.width())
+    if ending and shown != text:
+        start, last = text[:-ending], text[-ending:]
+        shown = table_font.cut(start, rect.width() - table_font.width(last)) + last
     if shown:
         painter.setFont(table_font.font)
         painter.setPen(colour)
