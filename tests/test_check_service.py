@@ -172,7 +172,7 @@ async def test_a_start_whose_answer_is_lost(simulator: Start, bench: Bench) -> N
     url = simulator("--faults", *SPEED).url
     _fault(url, path="/start/start-session", kind="drop-after")
     assert await bench.run(url) == 1
-    assert "The answer to the start was lost. Its browser ends by itself by " in bench.said
+    assert "The answer to the start was lost. Its browser closes by " in bench.said
     assert _state(url)["applied"] == {"start-session": 1}
 
 

@@ -15,13 +15,13 @@ from enigma_panel.core.service_rules import RULES, Dialect
         (["extra"], "extra"),
         (["--base-url", "connect.enigma.click"], "https://"),
         (["--base-url", "http://connect.enigma.click"], "http is only allowed"),
-        (["--base-url", "https://me:pw@host"], "user name"),
+        (["--base-url", "https://me:pw@host"], "username"),
         (["--base-url", "javascript:alert(1)"], "https"),
         (["--base-url"], "--base-url"),
-        (["--demo", "--base-url", "https://a.example"], "cannot go with"),
+        (["--demo", "--base-url", "https://a.example"], "can't be used with --demo"),
         (["--dialect", "Q9"], "invalid choice: 'Q9'"),
         (["--self-check", "--smoke"], "not allowed with"),
-        (["--demo", "--check-service"], "without --demo"),
+        (["--demo", "--check-service"], "used with --demo"),
     ],
 )
 def test_mistakes(argv: list[str], part: str) -> None:
@@ -47,7 +47,7 @@ def test_the_help_names_each_dialect_with_its_service(capsys: pytest.CaptureFixt
     told = " ".join(capsys.readouterr().out.split())
     names = [f"{dialect} ({rules.name})" for dialect, rules in RULES.items()]
     assert "E (Enigma)" in names
-    assert f"{', '.join(names)}; preset by the address" in told
+    assert f"{', '.join(names)}; by default set by the address" in told
 
 
 def test_a_display_is_needed_unless_the_run_is_for_a_script() -> None:

@@ -66,11 +66,11 @@ def _run(wanted: "Options", handed_over: "HandedOver") -> int:
     except SimulatorError as error:
         return _complain(str(error))
     except single_instance.AlreadyOpenError:
-        print("Enigma Control Panel is already open; its window was brought to the front.")
+        print("Enigma Control Panel is already open. Its window was brought to the front.")
         return 0
     except FolderInUseError as error:
         how = " and does not answer" if error.is_silent else ""
-        return _complain(f"another enigma-panel is open on the folder {error.path}{how}")
+        return _complain(f"another enigma-panel is using the folder {error.path}{how}")
     except FolderError as error:
         return _complain(f"the folder {error.path} cannot be used: {error.reason}")
     except LedgerError as error:

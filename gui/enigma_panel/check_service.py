@@ -195,7 +195,7 @@ class ServiceCheck:
         for call in (client.health(), client.poll("0" * 12, "0" * 12)):
             with suppress(ApiError):
                 await call
-        _say("Opening a browser …")
+        _say("Opening a browser…")
         await services.sessions.start(SPEC)
         await self._until(lambda: self._session.service_id is not None or self._is_over, OPENS_MS)
         services.queue.set_leaving(True)  # no second browser, whatever becomes of the task
@@ -235,7 +235,7 @@ class ServiceCheck:
     async def _command(self, verb: CommandVerb) -> None:
         sessions, key = self.parts.services.sessions, self._session.key
         if sessions.can(key, verb):
-            _say(f"{verb} …")
+            _say(f"{verb}…")
             self.stage = verb
             await sessions.command([key], verb)
 
@@ -249,7 +249,7 @@ class ServiceCheck:
     async def _end(self) -> None:
         """End the browser, also one whose start is still to be answered. Nothing stays queued."""
         services, sessions = self.parts.services, self.parts.services.store.sessions
-        _say("Making sure that no browser is left open …")
+        _say("Making sure that no browser is left open…")
         services.queue.set_leaving(True)
         await self._until(lambda: all(s.phase is not Phase.STARTING for s in sessions()), ENDS_MS)
         await services.queue.remove(task.key for task in services.store.tasks())
@@ -334,8 +334,8 @@ def _left(session: Session) -> str:
     """What a session that may be open means for the person."""
     ends = time.strftime("%H:%M", time.localtime((session.expires_ms or 0) / 1000))
     if session.service_id is None:
-        return f"The answer to the start was lost. Its browser ends by itself by {ends}."
-    return f"A browser is open, at the latest until {ends}. The next start of the program ends it."
+        return f"The answer to the start was lost. Its browser closes by {ends}."
+    return f"A browser is open, until {ends} at the latest. The next start of the program ends it."
 
 
 def _finding(what: str, calls: Sequence[Call], kinds: frozenset[Kind] | None = None) -> Finding:

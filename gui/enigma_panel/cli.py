@@ -13,21 +13,22 @@ from enigma_panel.api.address import BadAddressError, parse_base_url
 from enigma_panel.core.service_rules import RULES, Dialect
 
 EPILOG = (
-    "ENIGMA_API_KEY in the environment is used before the keychain and never stored. "
-    "Exit status 2: wrong options, no display, an unwritable folder, a missing system library."
+    "ENIGMA_API_KEY in the environment takes precedence over the keychain and is never "
+    "stored. Exit status 2: wrong options, no display, an unwritable folder or a missing "
+    "system library."
 )
 
 
 _ADDRESS_TEXT = {
     "empty": "the address is empty",
-    "no_scheme": "an address starts with https://",
+    "no_scheme": "an address must start with https://",
     "bad_scheme": "only https addresses can be used",
-    "not_secure": "http is only allowed to this machine, else the key could be read on the way",
-    "no_host": "the address names no host",
-    "bad_host": "the address names no host that can exist",
-    "bad_port": "the port makes no sense",
-    "user_info": "the address must not contain a user name",
-    "extra": "only scheme, host and port can be given",
+    "not_secure": "http is only allowed for this computer, or others could read the key",
+    "no_host": "the address has no host",
+    "bad_host": "the address has no valid host name",
+    "bad_port": "the port must be a number from 1 to 65535",
+    "user_info": "leave out the username and password",
+    "extra": "give only scheme, host and port",
 }
 
 
@@ -73,32 +74,33 @@ def parse(argv: list[str]) -> Options:
         allow_abbrev=False,
     )
     add = parser.add_argument
-    add("--demo", action="store_true", help="try it with a simulated service; nothing costs money")
-    add("--base-url", metavar="URL", help="address of the service (https, or http on this machine)")
+    add("--demo", action="store_true", help="try it with a simulated service, at no cost")
+    add(
+        "--base-url", metavar="URL", help="address of the service (https, or http on this computer)"
+    )
     add(
         "--dialect",
         type=str.upper,
         choices=list(map(str, Dialect)),
-        help="how to write to the service in this run: "
+        help="dialect of the service for this run: "
         f"{', '.join(f'{dialect} ({rules.name})' for dialect, rules in RULES.items())}; "
-        "preset by the address",
+        "by default set by the address",
     )
-    add("--data-dir", metavar="DIR", type=Path, help="keep ledger, settings and log below DIR")
+    add("--data-dir", metavar="DIR", type=Path, help="keep ledger, settings and log in DIR")
     one = parser.add_mutually_exclusive_group().add_argument
     one("--self-check", action="store_true", help="print versions, folders, keychain and service")
     one(
         "--check-service",
         action="store_true",
-        help="compare the service with what this program assumes of it; asks first, costs about "
-        "$0.05",
+        help="check that the service works as this program expects (asks first, costs about $0.05)",
     )
-    one("--smoke", action="store_true", help="show the window, quit at once")
+    one("--smoke", action="store_true", help="show the window and quit at once")
     add("--version", action="version", version=f"enigma-panel {__version__}")
     found = parser.parse_args(argv)
     if found.demo and found.base_url is not None:
-        raise UsageError("--base-url cannot go with --demo, which brings a service along")
+        raise UsageError("--base-url can't be used with --demo, which has its own service")
     if found.demo and found.check_service:
-        raise UsageError("--check-service is for a real service, without --demo")
+        raise UsageError("--check-service can't be used with --demo")
     return Options(
         demo=found.demo,
         base_url=_checked(found.base_url),
@@ -118,7 +120,7 @@ def choose_platform(options: Options, env: Mapping[str, str]) -> str | None:
         return None
     if options.needs_no_display:
         return "offscreen"
-    raise UsageError("no display: neither DISPLAY nor WAYLAND_DISPLAY is set; --smoke needs none")
+    raise UsageError("no display: set DISPLAY or WAYLAND_DISPLAY (--smoke needs none)")
 
 
 def _absolute(path: Path | None) -> Path | None:

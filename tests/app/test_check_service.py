@@ -72,6 +72,6 @@ def test_nothing_is_done_while_the_program_is_open(simulator: Start, tmp_path: P
     check = _check(url, tmp_path)
     said, errors = check.communicate(timeout=90)
     assert (check.returncode, said) == (2, "")
-    assert "another enigma-panel is open on the folder" in errors
+    assert "another enigma-panel is using the folder" in errors
     assert program.quit() == (0, "")
     assert _applied(url) == {}

@@ -49,7 +49,7 @@ def test_damage_that_no_start_notices_is_mended_or_the_copy_comes_back(
     (notice,) = wait_for(lambda: [n for n in program.tell("notices") if said in n], 15, said)
     assert "may be missing here that still costs money" in notice
     if not is_mended:
-        assert "There is a copy of" in notice
+        assert "There is a copy from" in notice
         program.tell("look")
         program.tell("press Restart with the copy")
     status, errors = program.quit()

@@ -19,7 +19,7 @@ pytestmark = [
     pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="needs Unix sockets"),
 ]
 NOWHERE = "http://127.0.0.1:9"
-SHOWN = "Enigma Control Panel is already open; its window was brought to the front.\n"
+SHOWN = "Enigma Control Panel is already open. Its window was brought to the front.\n"
 
 
 def start(folder: Path, **more: str) -> subprocess.Popen[str]:
@@ -74,7 +74,7 @@ def test_one_that_hangs_is_said_to_hang(tmp_path: Path) -> None:
     first.process.send_signal(signal.SIGCONT)
     assert (status, out) == (2, "")
     assert err.count("\n") == 1
-    assert f"another enigma-panel is open on the folder {tmp_path}/data" in err
+    assert f"another enigma-panel is using the folder {tmp_path}/data" in err
     assert "does not answer" in err
     assert took < 20  # it waits a second, not for ever; the rest is the start of Python and Qt
     assert first.quit() == (0, "")

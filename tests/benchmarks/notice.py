@@ -17,7 +17,9 @@ from tests.desktop.notice_desk import ADDRESS, NAME, Desk
 RUNS, QUICK_RUNS = 60, 3
 SHOWN_BAR_S, GONE_BAR_S = 0.3, 1.0
 SERVER = DBusAddress("/org/freedesktop/Notifications", bus_name=NAME, interface=NAME)
-TEXTS = DesktopNotice(title="shop.example 2 asks you", body="3:50 left", action="Show question")
+TEXTS = DesktopNotice(
+    title="shop.example 2 has a question", body="3:50 left", action="Show question"
+)
 
 
 def notice(*, quick: bool) -> list[Figure]:

@@ -915,7 +915,7 @@ MONEY = (
         promise="What was started after the copy is not in it, and that is said.",
         mistake="it is not said",
         file="ui/text/problems.py",
-        old="It lacks what started since then, which may still cost money.",
+        old="Anything started since is missing, and may still cost money.",
         new="",
         tests=("tests/ui/notices/test_notice_list.py::test_a_damaged_ledger_with_a_copy",),
     ),

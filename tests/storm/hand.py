@@ -26,7 +26,7 @@ TEXTS = (
 CHOICES = (*["Send answer"] * 8, "Stop task", "Later", "Next question")
 AT_WORK = ("Starting", "Running", "Needs you", "Pause", "Resume", "Idle")
 START = "Start|Run after this one"
-TOO_LATE = "This session takes no more tasks. Choose another place."
+TOO_LATE = "This session takes no more tasks. Choose another one."
 VERBS = ("Pause", "Resume", "Stop", "Terminate", "Undo")
 STILL_S = 0.6
 PRESSES = 3
@@ -170,7 +170,7 @@ class Hand:
     def _asker(self, dialog: Node) -> str:
         """The text of the task that asks, as it stands there behind the time that is left."""
         labels = [node.name for node in showing(dialog) if node.role == Role.LABEL]
-        behind = dropwhile(lambda name: not name.endswith((" left", "time is over")), labels)
+        behind = dropwhile(lambda name: not name.endswith((" left", "time is up")), labels)
         return next(islice(behind, 1, None), "")
 
     def _press_when_still(self, dialog: Node, name: str) -> None:

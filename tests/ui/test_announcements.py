@@ -162,7 +162,7 @@ def test_a_question_is_said_at_once_and_without_the_agents_words(
     services.inbox.changed.emit()  # another one of the same task
     assert len(listener.heard) == 2
     services.inbox.ask(*(services.sessions.add_asking(key, "Which?") for key in (2, 3)))
-    assert listener.texts[2:] == ["2 sessions ask you"]
+    assert listener.texts[2:] == ["2 sessions need you"]
     services.inbox.close(1)
     assert len(listener.heard) == 3
     assert SECRET not in str(listener.heard)

@@ -225,7 +225,7 @@ class Actions(QObject):
         session = self._sessions.session(key)
         link = session.web_view_url if session is not None else None
         if link is not None and not open_live_page(link):
-            self.trouble.emit(tr("No program opened the live page."))
+            self.trouble.emit(tr("No program could open the live page."))
 
     def show_folder(self, path: Path) -> None:
         """Open the folder of a file in the person's file manager."""
@@ -234,12 +234,12 @@ class Actions(QObject):
     def open_folder(self, folder: Path) -> None:
         """Open a folder in the person's file manager."""
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
-            self.trouble.emit(tr("No program opened the folder {path}.", path=folder))
+            self.trouble.emit(tr("No program could open the folder {path}.", path=folder))
 
     def open_account_page(self) -> None:
         """Open the account's page in the person's browser."""
         if not open_account_page(self._services.account.base_url):
-            self.trouble.emit(tr("No program opened the account page."))
+            self.trouble.emit(tr("No program could open the account page."))
 
     def take_way_out(
         self, action: NoticeAction, session_key: int | None, task: Task | None
@@ -282,7 +282,7 @@ class Actions(QObject):
                     if task is not None and task.is_final:  # else it was sent after all
                         self.edit_and_run(task)
         except LedgerError:
-            self.trouble.emit(tr("The ledger could not be written, so the queue stays as it was."))
+            self.trouble.emit(tr("The ledger could not be written. The queue stays as it was."))
 
     async def _dismiss_start(self, key: int) -> None:
         tasks = await self._sessions.dismiss(key)
@@ -293,8 +293,8 @@ class Actions(QObject):
     def _offer_to_put_back(self, tasks: Sequence[int]) -> None:
         if tasks:
             text = tr.plural(
-                "“{task}” was taken out of the queue.",
-                "{n} tasks were taken out of the queue.",
+                "“{task}” was removed from the queue.",
+                "{n} tasks were removed from the queue.",
                 len(tasks),
                 task=self._title(tasks[0]),
             )
@@ -339,7 +339,7 @@ class Actions(QObject):
             self.trouble.emit(tr("The ledger could not be read, so nothing was copied."))
             return
         if results is None:
-            self.trouble.emit(tr("These results are too long to be copied at once. Select fewer."))
+            self.trouble.emit(tr("These results are too long to copy at once. Select fewer."))
             return
         if results:
             self.copy("\n\n".join(results))

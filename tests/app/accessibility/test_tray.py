@@ -46,14 +46,14 @@ def test_its_icon_says_what_happens_and_leads_to_the_question(
         assert lines.next(LIMIT_S) == "ready"
         stage.start_program(service.url, tmp_path, KEY)
         assert lines.next(LIMIT_S) == "item"
-        until("nothing runs", lambda: "nothing runs" in ask("tip"))
+        until("nothing is running", lambda: "nothing is running" in ask("tip"))
         assert [text for text in ask("menu") if text] == ENTRIES
         person = Listener(bus)
         person.press(person.main(), "New task")
         dialog = person.dialog("New task")
         person.find(dialog, Role.TEXT, "Task").write(LOGIN)
         person.press(dialog, "Start")
-        until("it asks", lambda: "1 session asks you" in ask("tip"))
+        until("it asks", lambda: "1 session needs you" in ask("tip"))
         person.press(person.dialog("Question from the agent"), "Later")
         (entry,) = ask("menu")["Open questions"]
         assert entry.startswith("bank.example 1 – Login – ")

@@ -181,7 +181,7 @@ async def test_a_question_is_on_the_desktop_at_once_and_leaves_with_its_end(
     assert told["actions"] == ["default", "Show question"]
     ask(program, services, 2, "The PIN of card 4929-1234?")
     both = await desk.notice()
-    assert (both["title"], both["replaces"]) == ("2 sessions ask you", told["notice"])
+    assert (both["title"], both["replaces"]) == ("2 sessions need you", told["notice"])
     assert "4929" not in str((told, both))
     services.inbox.close(1)
     assert (await desk.notice())["title"] == "shop.example 2 asks for a password or code"
@@ -234,7 +234,7 @@ async def test_a_click_opens_that_question_before_the_window(
     program = Program(window, services)
     await lose_focus(window)
     ask(program, services, 2)
-    assert (await desk.notice())["title"] == "shop.example 2 asks you"
+    assert (await desk.notice())["title"] == "shop.example 2 has a question"
     await until(lambda: program.notifier._keys)
     fronts: list[int] = []
     activate = window.activateWindow

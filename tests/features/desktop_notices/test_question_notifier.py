@@ -128,7 +128,7 @@ def test_one_question_is_named_and_several_are_counted(scene: Scene) -> None:
     scene.pass_s(60)
     for number in range(2, 9):
         scene.ask(number, "Shall I pay $49.99?", life_s=240 - number)
-    assert scene.titles == ["8 sessions ask you"]
+    assert scene.titles == ["8 sessions need you"]
     (notice,) = scene.desk.notices.values()
     assert notice.body.startswith("shop.example 1 asks for a login. 2:40 left")
     scene.inbox.close(1)
@@ -156,15 +156,15 @@ def test_each_last_minute_is_urgent_and_heard_once(scene: Scene) -> None:
     assert len(scene.news) == 2
     scene.pass_s(1)
     (notice,) = scene.desk.notices.values()
-    assert (notice.title, notice.is_urgent) == ("2 sessions ask you", True)
-    assert notice.body.startswith("Last minute: shop.example 1 asks you. 1:00 left")
+    assert (notice.title, notice.is_urgent) == ("2 sessions need you", True)
+    assert notice.body.startswith("Last minute: shop.example 1 has a question. 1:00 left")
     assert notice.is_heard
     scene.pass_s(5)
     assert scene.news[-1].is_heard
     scene.pass_s(1)
     assert len(scene.news) == 4
     scene.inbox.close(1)
-    assert scene.titles == ["Last minute: shop.example 2 asks you"]
+    assert scene.titles == ["Last minute: shop.example 2 has a question"]
     assert not scene.news[-1].is_heard
 
 
@@ -179,7 +179,7 @@ def test_it_stands_until_its_question_is_settled(scene: Scene) -> None:
     scene.ask(1)
     scene.ask(2)
     scene.inbox.close(1)
-    assert scene.titles == ["shop.example 2 asks you"]
+    assert scene.titles == ["shop.example 2 has a question"]
     shown = scene.desk.shown
     scene.inbox.changed.emit()
     scene.focus(ours=False)  # from one stranger to another
@@ -213,11 +213,11 @@ def test_who_looks_is_told_of_no_question_before_its_last_minute(scene: Scene) -
 def test_a_question_of_an_earlier_run_is_told_once_and_for_its_last_minute() -> None:
     old = replace(a_question(1, "Which?"), asked_ms=NOW - 121_000, expires_ms=NOW + 100_000)
     scene = Scene(old)
-    assert scene.titles == ["shop.example 1 asks you"]
+    assert scene.titles == ["shop.example 1 has a question"]
     scene.pass_s(39)
     assert scene.desk.shown == 1
     scene.pass_s(1)
-    assert scene.titles == ["Last minute: shop.example 1 asks you"]
+    assert scene.titles == ["Last minute: shop.example 1 has a question"]
 
 
 def test_quiet_holds_back_all_but_the_last_minute(scene: Scene) -> None:
@@ -228,9 +228,9 @@ def test_quiet_holds_back_all_but_the_last_minute(scene: Scene) -> None:
     scene.pass_s(158)
     assert scene.desk.shown == 0
     scene.pass_s(1)
-    assert scene.titles == ["Last minute: shop.example 1 asks you"]
+    assert scene.titles == ["Last minute: shop.example 1 has a question"]
     scene.urgency.be_quiet(quiet=False)
-    assert scene.titles == ["2 sessions ask you"], "what was held back comes"
+    assert scene.titles == ["2 sessions need you"], "what was held back comes"
 
 
 def test_whoever_wants_none_gets_none(scene: Scene) -> None:
@@ -240,7 +240,7 @@ def test_whoever_wants_none_gets_none(scene: Scene) -> None:
     scene.pass_s(200)
     assert scene.titles == []
     scene.settings.change(notify_questions=True)
-    assert scene.titles == ["Last minute: shop.example 1 asks you"]
+    assert scene.titles == ["Last minute: shop.example 1 has a question"]
 
 
 def test_a_click_opens_what_is_open_still(scene: Scene) -> None:

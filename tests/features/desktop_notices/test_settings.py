@@ -47,11 +47,8 @@ async def test_being_told_when_something_is_done_holds_at_once(world: World) -> 
     part = DoneSettings(world.services.settings)
     box = part.box
     assert box.isChecked()
-    assert box.text() == "Tell me when something is done"
-    tip = (
-        "Only while another program has the focus, and only for tasks that took more than "
-        "20 seconds."
-    )
+    assert box.text() == "Notify me when a task is done"
+    tip = "While you use another program, for tasks over 20 seconds."
     assert (box.toolTip(), box.accessibleDescription()) == (tip, tip)
     box.click()
     assert not world.settings.value.tell_when_done

@@ -86,13 +86,13 @@ def news(*questions: Asked, is_urgent: bool = False) -> AskedNews:
         ("I need login credentials to proceed", "amazon.com 3 asks for a login"),
         ("Enter the one-time code", "amazon.com 3 asks for a code"),
         ("What is the passphrase?", "amazon.com 3 asks for a password or code"),
-        ("A captcha blocks me.", "amazon.com 3 meets a captcha"),
+        ("A captcha blocks me.", "amazon.com 3 hit a captcha"),
         ("Which colour: red or blue?", "amazon.com 3 asks you to choose"),
         ("May I go on? The total is high.", "amazon.com 3 asks about money"),
         ("The total is $49.99. Shall I buy it?", "amazon.com 3 asks about a purchase"),
         ("Log in to pay", "amazon.com 3 asks for a login"),
-        ("Shall I go on?", "amazon.com 3 asks yes or no"),
-        ("Which colour?", "amazon.com 3 asks you"),
+        ("Shall I go on?", "amazon.com 3 has a yes-or-no question"),
+        ("Which colour?", "amazon.com 3 has a question"),
     ],
 )
 def test_what_a_question_asks_for(text: str, title: str) -> None:
@@ -111,13 +111,13 @@ def test_how_long_it_can_be_answered() -> None:
     assert notice.body == f"2:41 left, until {until}."
     assert (notice.asks, notice.lasts_ms, notice.action) == (True, 161_000, "Show question")
     notice = asked_notice(news(asked("Which?", name="", ends_ms=None)), NOW)
-    assert (notice.title, notice.body, notice.lasts_ms) == ("A session asks you", "", None)
+    assert (notice.title, notice.body, notice.lasts_ms) == ("A session has a question", "", None)
 
 
 def test_of_several_the_most_urgent_is_named_and_the_last_minute_is_said() -> None:
     two = (asked("I need login credentials"), asked("Which?"))
     notice = asked_notice(news(*two, is_urgent=True), NOW)
-    assert notice.title == "2 sessions ask you"
+    assert notice.title == "2 sessions need you"
     until = local_time(NOW + 161_000)
     assert notice.body == f"Last minute: amazon.com 3 asks for a login. 2:41 left, until {until}."
     assert notice.is_urgent

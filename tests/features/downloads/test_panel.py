@@ -119,7 +119,7 @@ def test_progress_cancel_and_the_way_to_the_folder(
     monkeypatch.setattr(QDesktopServices, "openUrl", opened.append)
     button(row, "Show in folder").click()
     assert opened == [QUrl.fromLocalFile("/home/m")]
-    assert "No program opened" in window.toast.accessibleName()
+    assert "No program could open" in window.toast.accessibleName()
 
 
 def test_a_name_without_end_makes_nothing_wider(

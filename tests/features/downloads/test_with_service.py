@@ -31,7 +31,7 @@ NAMES = {
 """What a service may call a file, and what it is called here."""
 
 ELSEWHERE = {
-    "{url}/moved": "the server redirects to another address, which is not allowed",
+    "{url}/moved": "the server redirects to another address. That is not allowed",
     "http://127.0.0.2/x": "this address is blocked for your safety",
 }
 """Addresses that lead to other hosts or may do so, and what is said of them."""

@@ -143,7 +143,7 @@ async def test_what_is_not_in_the_ledger_any_more_is_said(
     dialog.ask(Rows.SHOWN)
     click(dialog.export_button)
     await world.settle()
-    assert told[0][0] == "Exported 11 tasks; 1 is not in the ledger"
+    assert told[0][0] == "Exported 11 tasks; 1 is no longer in the ledger"
 
 
 async def test_progress_is_shown_and_cancel_stops_it(
@@ -341,7 +341,7 @@ async def test_what_a_reader_of_the_screen_hears(world: ExportWorld, dialog: Exp
         dialog.rows.buttons[Rows.SHOWN]: "Shown (12)",
         dialog.format: "Format",
         dialog.format.buttons[ExportFormat.JSON_LINES]: "JSON Lines",
-        dialog.mark: "Byte order mark (for Excel)",
+        dialog.mark: "For Excel (adds a byte order mark)",
         dialog.file: "File",
         dialog.browse: "Browse",
         dialog.progress: "Progress",

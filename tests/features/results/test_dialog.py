@@ -68,7 +68,7 @@ async def test_what_was_asked_for_and_did_not_come_is_said(show: Show) -> None:
     [
         ({"status": TaskStatus.WORKING, "ended_ms": None}, "No result yet."),
         ({"status": TaskStatus.FAILED, "code": "TASK_TIMEOUT"}, "took longer than its limit"),
-        ({"result": ""}, "Done, without a text."),
+        ({"result": ""}, "Done, no text."),
     ],
 )
 async def test_no_result_is_said_and_nothing_offered(show: Show, facts: Any, said: str) -> None:

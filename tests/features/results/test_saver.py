@@ -48,7 +48,7 @@ async def save(dialog: ResultDialog, path: Path) -> None:
     field.setText(str(path))
     window.accept()
     saver = dialog.saver
-    await until(lambda: saver.news.text() not in {"", "Saving …"} or saver.taken.isVisible())
+    await until(lambda: saver.news.text() not in {"", "Saving…"} or saver.taken.isVisible())
 
 
 async def test_it_is_saved_as_it_came(show: Show, folder: Path) -> None:

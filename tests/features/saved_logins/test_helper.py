@@ -235,7 +235,7 @@ async def test_another_host_of_the_domain_is_asked_for_once(
         (SecretOutcome.LOCKED, "The GNOME keyring stayed locked."),
         (SecretOutcome.ABSENT, "The GNOME keyring has no password for it."),
         (SecretOutcome.DENIED, "The GNOME keyring denied access."),
-        (SecretOutcome.FAILED, "The GNOME keyring could not do it."),
+        (SecretOutcome.FAILED, "The GNOME keyring failed."),
     ],
 )
 async def test_what_the_keychain_did_is_said_and_the_dialog_stays_usable(

@@ -90,7 +90,7 @@ def entry(menu: QMenu, text: str) -> Any:
 def test_its_state_is_the_most_urgent_one(tray: Tray, services: Any, icon: FakeIcon) -> None:
     assert icon.is_shown
     assert tray.state is TrayState.IDLE
-    assert icon.tip == "Enigma Control Panel: nothing runs"
+    assert icon.tip == "Enigma Control Panel: nothing is running"
     services.sessions.add(1)
     tray.refresh()
     assert tray.state is TrayState.RUNNING
@@ -101,7 +101,7 @@ def test_its_state_is_the_most_urgent_one(tray: Tray, services: Any, icon: FakeI
     services.inbox.ask(services.sessions.add_asking(2, LOGIN))
     tray.refresh()
     assert tray.state is TrayState.ASKING
-    assert icon.tip == "Enigma Control Panel: 1 session asks you"
+    assert icon.tip == "Enigma Control Panel: 1 session needs you"
 
 
 @pytest.mark.parametrize("trouble", ["key", "ledger"])
@@ -235,7 +235,9 @@ def test_where_the_icon_shows_the_notices_a_click_leads_on(
     icon.messageClicked.emit()  # on Linux it may be a click on another program's
     assert not window.isVisible()
     tray.show_notices_of(notifier)
-    notifier.show("key", DesktopNotice(title="1 session asks you", body="A login", action="Answer"))
+    notifier.show(
+        "key", DesktopNotice(title="1 session needs you", body="A login", action="Answer")
+    )
     assert icon.said == ["A login"]
     icon.messageClicked.emit()
     assert clicked == ["key"]

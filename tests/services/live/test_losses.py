@@ -106,7 +106,7 @@ async def test_a_lost_channel_says_so_until_it_is_up_again(bench: Bench) -> None
     await bench.wait(0.05)
     share = bench.live.share()
     assert share == LiveShare(up=1, of=2, fault=LiveFault.LOST)
-    assert live_text(share).tip.endswith("The live channel broke off; it is tried again.")
+    assert live_text(share).tip.endswith("Live updates broke off. The program keeps trying.")
     await bench.wait(3)
     assert bench.live.share() == LiveShare(up=2, of=2)
 

@@ -67,7 +67,7 @@ async def test_each_question_stands_there_with_what_became_of_it(bench: Bench) -
     assert lines(one) == [
         *(ASKED, "Answer sent: login maria"),
         *("Asked you: Shall I pay $49.99?", "Answer sent: up to $49.99"),
-        *("Asked you: The site shows a captcha.", "Went on"),
+        *("Asked you: The site shows a captcha.", "Carried on"),
         *("Asked you: Red or blue?", SENT),
         *("Asked you: Which size?", "Failed: timeout"),
     ]
@@ -120,7 +120,7 @@ async def test_one_whose_answer_the_channel_may_have_lost_stands_there_again(ben
     await asyncio.sleep(70)  # there are calls again
     await answer(one)
     await bench.see(one.key, Kind.ACTIVE)
-    assert lines(one) == [ASKED, "Answer sent over the live channel", ASKED, SENT]
+    assert lines(one) == [ASKED, "Answer sent, not confirmed", ASKED, SENT]
 
 
 async def test_asked_again_after_its_answer_it_stands_there_again(bench: Bench) -> None:
@@ -136,7 +136,7 @@ async def test_asked_again_after_its_answer_it_stands_there_again(bench: Bench) 
 @pytest.mark.parametrize(
     ("happens", "told"),
     [
-        ([Observation(kind=Kind.ACTIVE)], ["Went on", SENT]),
+        ([Observation(kind=Kind.ACTIVE)], ["Carried on", SENT]),
         (
             [Observation(kind=Kind.QUESTION, text="Which size?")],
             ["Asked you: Which size?", "Your answer to the last question was on its way"],

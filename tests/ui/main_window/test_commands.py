@@ -85,7 +85,7 @@ def test_it_has_what_can_be_done_with_the_selection(
     palette = opened(window, qapp)
     offered = [action.text() for action, _subject in palette._commands]
     assert len(set(offered)) == len(offered)
-    assert {"Pause", "Next task here", "Copy session id"} <= set(offered)
+    assert {"Pause", "Next task here", "Copy session ID"} <= set(offered)
     assert not {"Menu", "Commands", "Undo"} & set(offered)
     type_text(palette.field, "next task")
     assert rows(palette) == ["Next task here – shop.example 1"]

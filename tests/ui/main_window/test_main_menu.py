@@ -106,7 +106,7 @@ def test_the_data_folder_opens_but_not_the_throw_away_one_of_the_demo(
     window.main_menu.folder.trigger()
     assert opened == ["/home/maria/enigma-panel"]
     assert notice_texts(window.notices) == [
-        "No program opened the folder /home/maria/enigma-panel."
+        "No program could open the folder /home/maria/enigma-panel."
     ]
     demo = World(FakeScope(), demo=True).services
     other = MainWindow(demo, dialogs)

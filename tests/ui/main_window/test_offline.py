@@ -79,7 +79,7 @@ def test_where_nothing_was_heard_it_is_not_said_of_when_the_state_is(
     for model in (working.selection.session_rows, working.selection.task_rows):
         said = [cell(model, 1, column).hint for column in range(model.columnCount())]
         assert "Offline." in "\n".join(said)
-        assert "the state of" not in "\n".join(said)
+        assert "last known at" not in "\n".join(said)
 
 
 def test_an_answer_that_makes_no_sense_is_no_return(working: MainWindow, services: Any) -> None:
@@ -103,7 +103,7 @@ def test_rows_are_grey_and_say_of_when_they_are(working: MainWindow, services: A
         old = cell(sessions, 1, column)
         assert (old.severity, old.mark, old.bold) == (Severity.DIM, Severity.DIM, False)
     assert cell(tasks, 2, tasks_model.Column.STATUS).mark is Severity.DIM
-    assert f"the state of {local_time(NOW)}" in cell_text(sessions, 1, Column.TASK, DESCRIPTION)
+    assert f"last known at {local_time(NOW)}" in cell_text(sessions, 1, Column.TASK, DESCRIPTION)
     failed = cell(tasks, 4, tasks_model.Column.STATUS)
     assert failed.severity is Severity.RED  # that is how it ended, whatever the connection does
     come_back(services)

@@ -147,7 +147,7 @@ async def test_the_whole_job_where_nothing_but_the_oldest_page_is_served(
         for text in (LOGIN, SEARCH, NEWS):
             await person.start(text)
         await until(lambda: "next try in" in person.task(LOGIN, Column.RESULT))
-        full = "The service has no free browser. The program keeps asking."
+        full = "The service has no free browser. The program keeps trying."
         await until(lambda: full in notice_texts(window.notices))
         await until(lambda: full not in notice_texts(window.notices))
         await person.answer("maria", "zebra-47-crossing")

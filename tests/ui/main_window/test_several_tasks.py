@@ -217,5 +217,5 @@ def test_results_are_copied_as_plain_text_one_below_the_other(
     assert said == [
         "2 results were copied. 1 task has none.",
         "None of them has a result, so nothing was copied.",
-        "These results are too long to be copied at once. Select fewer.",
+        "These results are too long to copy at once. Select fewer.",
     ]

@@ -97,7 +97,7 @@ def test_the_keyboard_makes_the_row_it_comes_to_the_subject(two: MainWindow) -> 
     key(sessions, Qt.Key.Key_Escape)
     assert two.selection.subject == NOBODY
     assert two.selection.subject_text() == ""
-    assert "Select a session or a task to see more of it." in shown_texts(two.details)
+    assert "Select a session or a task to see its details." in shown_texts(two.details)
 
 
 def test_an_old_task_is_shown_as_soon_as_its_record_is_there(

@@ -220,7 +220,7 @@ def test_ids_are_shown_to_nobody_but_can_be_copied(window: MainWindow, services:
         said = widget.accessibleName() + widget.accessibleDescription() + widget.toolTip()
         assert ID not in said + str(getattr(widget, "text", str)())
         assert LINK not in said
-    choose(window, "Copy session id")
+    choose(window, "Copy session ID")
     assert QGuiApplication.clipboard().text() == ID
     assert QGuiApplication.clipboard().mimeData().hasFormat("x-kde-passwordManagerHint")
     assert "leaves the clipboard after 30 seconds" in shown_texts(window)
@@ -237,9 +237,9 @@ def test_the_live_page_is_opened_where_its_link_is_copied(
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toString()))
     services.sessions.add(1)
     window.selection.sessions.select_key(1)
-    assert "it stays in your browser history" in choose(window, "Open live page").toolTip()
+    assert "Your browser history keeps it" in choose(window, "Open live page").toolTip()
     assert opened == [LINK]
-    assert "No program opened the live page." in shown_texts(window)  # it said that none did
+    assert "No program could open the live page." in shown_texts(window)  # it said that none did
     services.sessions.change_session(1, phase=Phase.CLOSED, ended_ms=NOW)
     assert not choose(window, "Open live page").isEnabled()
 
@@ -476,7 +476,7 @@ def test_menus_offer_what_can_be_done(
         "Terminate",
         "Next task here",
         "Rename",
-        "Copy session id",
+        "Copy session ID",
         "Copy live page link",
         "Open live page",
         "Show result",

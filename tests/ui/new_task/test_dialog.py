@@ -103,11 +103,11 @@ async def test_everything_that_can_be_typed_arrives(world: World, dialog: NewTas
 
 
 BAD = [
-    ("task", "  ", "Write what the agent should do."),
-    ("task", "x" * 20_001, "20,000 at most"),
+    ("task", "  ", "Enter what the agent should do."),
+    ("task", "x" * 20_001, "The most is 20,000"),
     ("starting_url", "amazon.com", "https://amazon.com"),
-    ("starting_url", "file:///etc/passwd", "not with file:"),
-    ("starting_url", "javascript:alert(1)", "not with javascript:"),
+    ("starting_url", "file:///etc/passwd", "not file:"),
+    ("starting_url", "javascript:alert(1)", "not javascript:"),
     ("time_limit", "301", "1 to 300"),
     ("time_limit", "0", "1 to 300"),
     ("time_limit", "soon", "1 to 300"),
@@ -387,11 +387,11 @@ async def test_fields_that_the_dialect_lacks_are_not_there(
     await shown(world, dialog)
     click(dialog.more_button)
     assert "Avoid domains" in shown_texts(dialog)
-    assert "It ends the whole session." in shown_texts(dialog)
+    assert "Ends the whole session." in shown_texts(dialog)
     world.account.choose_dialect(Dialect.W2)
     assert "Avoid domains" not in shown_texts(dialog)
     assert not dialog.limits.avoid_domains.isVisible()
-    assert "It ends the task; a session kept open ends after 5 idle min" in shown_texts(dialog)
+    assert "Ends the task. A session kept open closes after 5 idle min" in shown_texts(dialog)
     world.account.choose_dialect(None)
     assert dialog.limits.avoid_domains.isVisible()
 

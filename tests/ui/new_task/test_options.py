@@ -67,7 +67,7 @@ def choose(box: QComboBox, text: str) -> None:
 async def test_everything_that_can_be_typed_arrives(world: World, dialog: NewTaskDialog) -> None:
     await ask(world, dialog)
     form = dialog.limits
-    choose(form.output_type, "JSON, by a schema")
+    choose(form.output_type, "JSON, with a schema")
     form.schema.setPlainText(SCHEMA)
     type_text(form.environment, " env_1 ")
     type_text(form.policy, "pol_1")
@@ -81,9 +81,9 @@ async def test_everything_that_can_be_typed_arrives(world: World, dialog: NewTas
 async def test_columns_and_a_country(world: World, dialog: NewTaskDialog) -> None:
     await ask(world, dialog)
     form = dialog.limits
-    choose(form.output_type, "CSV, by its columns")
+    choose(form.output_type, "CSV, with columns")
     form.schema.setPlainText("name\nprice, net")
-    choose(form.proxy, "The service's own (its traffic costs extra)")
+    choose(form.proxy, "The service's own (traffic costs extra)")
     type_text(form.country, "us")
     spec = dialog.typed()
     assert spec.browser == BrowserOptions(proxy=Proxy.SERVICE, proxy_country="us")
@@ -109,12 +109,12 @@ async def test_only_what_belongs_to_the_choice_is_there(
         return labels
 
     assert seen() == set()
-    choose(form.output_type, "JSON, by a schema")
-    choose(form.proxy, "The service's own (its traffic costs extra)")
+    choose(form.output_type, "JSON, with a schema")
+    choose(form.proxy, "The service's own (traffic costs extra)")
     assert seen() == {"JSON Schema", "Proxy country"}
     choose(form.proxy, "My own, SOCKS")
     assert seen() == {"JSON Schema", "Proxy address"}
-    choose(form.output_type, "CSV, by its columns")
+    choose(form.output_type, "CSV, with columns")
     assert form.schema.accessibleName() == "Columns"
     assert "Columns" in shown_texts(dialog)
 
@@ -124,13 +124,13 @@ async def test_a_schema_and_columns_do_not_take_each_others_place(
 ) -> None:
     await ask(world, dialog, FULL)
     form = dialog.limits
-    choose(form.output_type, "CSV, by its columns")
+    choose(form.output_type, "CSV, with columns")
     assert form.schema.text() == ""
     form.schema.setPlainText("name")
     choose(form.output_type, "Text")
-    choose(form.output_type, "JSON, by a schema")
+    choose(form.output_type, "JSON, with a schema")
     assert form.schema.text() == SCHEMA
-    choose(form.output_type, "CSV, by its columns")
+    choose(form.output_type, "CSV, with columns")
     assert form.schema.text() == "name"
 
 
@@ -191,13 +191,13 @@ async def test_nothing_is_left_for_the_next_task(world: World, dialog: NewTaskDi
 @pytest.mark.parametrize(
     ("name", "typed", "words"),
     [
-        ("environment", "a b", "An id has no spaces and no hidden characters."),
-        ("policy", "a b", "An id has no spaces and no hidden characters."),
-        ("country", "Spain", "A country is two letters"),
+        ("environment", "a b", "An ID has no spaces or hidden characters."),
+        ("policy", "a b", "An ID has no spaces or hidden characters."),
+        ("country", "Spain", "Write two letters"),
         ("address", "proxy.example", "Write the host and the port"),
-        ("address", "me:secret@proxy.example:1", "No user name or password can be sent"),
-        ("schema", "{", "This is no JSON (line 1, column 2)."),
-        ("schema", "", "Write what the result should hold."),
+        ("address", "me:secret@proxy.example:1", "username or password can't be used"),
+        ("schema", "{", "This is not JSON (line 1, column 2)."),
+        ("schema", "", "Enter a schema or columns for the result."),
         ("schema", "[]", "A JSON Schema is an object"),
     ],
 )
@@ -231,7 +231,7 @@ async def test_fields_that_the_dialect_lacks_are_not_there(
         "Environment (env_1)",
         "Policy (pol_1)",
         "Proxy (My own, HTTP)",
-        "Result (JSON, by a schema)",
+        "Result (JSON, with a schema)",
     ):
         assert f"{told} is not used: Enigma has no such field." in texts
     assert dialog.typed() == PLAIN
@@ -246,7 +246,7 @@ async def test_an_open_browser_keeps_what_it_was_opened_with(
     dialog.run_in.choose(IN_ONE)
     assert not dialog.limits.environment.isVisible()
     assert dialog.limits.schema.isVisible()
-    assert "Environment (env_1) is not used: the browser is open already." in shown_texts(dialog)
+    assert "Environment (env_1) is not used: the browser is already open." in shown_texts(dialog)
     assert dialog.typed() == replace(
         PLAIN, close_after=False, output_type=OutputType.JSON, output_schema=SCHEMA
     )
@@ -255,7 +255,7 @@ async def test_an_open_browser_keeps_what_it_was_opened_with(
 
 
 async def test_why_an_open_browser_has_no_such_fields(world: World, dialog: NewTaskDialog) -> None:
-    hint = "Environment, policy and proxy were chosen when the browser was opened."
+    hint = "Environment, policy and proxy were chosen when the browser opened."
     await ask(world, dialog)
     assert hint not in shown_texts(dialog)
     dialog.run_in.choose(IN_ONE)
@@ -317,9 +317,9 @@ async def test_tab_goes_from_top_to_bottom(world: World, dialog: NewTaskDialog) 
 
 
 def test_idle_minutes_are_counted() -> None:
-    assert time_note(RULES[Dialect.W2]).endswith("kept open ends after 5 idle minutes.")
+    assert time_note(RULES[Dialect.W2]).endswith("kept open closes after 5 idle minutes.")
     one = cast("ServiceRules", IN_AN_IDLE_MINUTE)
-    assert time_note(one).endswith("kept open ends after 1 idle minute.")
+    assert time_note(one).endswith("kept open closes after 1 idle minute.")
 
 
 async def test_the_highest_numbers_stand_in_empty_fields(

@@ -47,9 +47,9 @@ async def test_it_says_what_they_cost_together(world: World) -> None:
         "Run 2 tasks again, each in a new session? The first one is “Price of a hub”."
     )
     assert dialog.cost.text() == (
-        "≈ $0.06 together, if each costs what your last 2 did. The balance is $0.05, which is less."
+        "≈ $0.06 together, going by your last 2 tasks. Your balance is only $0.05."
     )
-    assert dialog.cost.accessibleName().startswith("about $0.06 together, if")
+    assert dialog.cost.accessibleName().startswith("about $0.06 together, going")
     assert dialog.cost.property("role") == "amber"
     assert dialog.cancel_button.hasFocus()
 

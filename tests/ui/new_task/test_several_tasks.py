@@ -99,7 +99,7 @@ async def test_nothing_but_empty_lines_is_nothing(world: World, dialog: NewTaskD
     dialog.per_line.click()
     click(dialog.start_button)
     await world.settle()
-    assert "Write what the agent should do." in dialog.task_text.accessibleDescription()
+    assert "Enter what the agent should do." in dialog.task_text.accessibleDescription()
     assert world.sessions.started == []
 
 

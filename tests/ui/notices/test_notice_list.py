@@ -102,7 +102,7 @@ def test_an_unconfirmed_start_offers_what_can_be_done(bar: Bar) -> None:
     unconfirmed_start(bar)
     assert bar.lines == [
         (
-            "The start of “Task 1” is unconfirmed. It may be running and cost money; if so, the "
+            "The start of “Task 1” is unconfirmed. It may be running and cost money. If so, the "
             f"service ends it by {local_time(NOW + 200_000)}."
         )
     ]
@@ -217,8 +217,8 @@ def test_the_program_s_own_troubles(bar: Bar) -> None:
     bar.say(Kind.MOVED_HERE)
     assert bar.lines == [
         "The service allows 3 browsers at the moment. More start as yours end.",
-        "Another program uses up this minute's calls. Commands may wait up to a minute.",
-        "This computer slept for 12:31. Everything is checked again.",
+        "Another program is using up the rate limit. Commands may wait up to a minute.",
+        "This computer slept for 12:31. Everything is being checked again.",
         "This ledger comes from another computer. Nothing queued was sent.",
     ]
     assert bar.notices.count() == 1
@@ -275,7 +275,7 @@ CALLS = {
 HELD = [
     (PauseReason.RESTARTED, "3 tasks queued from the last run", ["Go on"]),
     (PauseReason.FORBIDDEN, "This account may not do that.", ["Go on"]),
-    (PauseReason.UNTAKEN, "Browsers open, but take no task.", ["Go on"]),
+    (PauseReason.UNTAKEN, "Browsers open but take no task.", ["Go on"]),
     (
         PauseReason.DIALECT,
         "The service does not understand this dialect.",
@@ -342,7 +342,7 @@ def test_after_a_restart_it_is_about_the_tasks_of_then(bar: Bar) -> None:
 def test_a_browser_is_asked_for_at_once(bar: Bar) -> None:
     bar.services.queue.wants_browser = True
     bar.notices.refresh()
-    assert bar.lines == ["The service has no free browser. The program keeps asking."]
+    assert bar.lines == ["The service has no free browser. The program keeps trying."]
     bar.press("Try now")
     assert bar.services.queue.calls == [("try now",)]
     assert bar.notices.need() is None  # nothing waits for the person
@@ -361,9 +361,9 @@ def test_a_damaged_ledger_with_a_copy(bar: Bar) -> None:
     bar.notices.show_problem(problem)
     assert bar.lines == [
         (
-            "The ledger is damaged (x). Something may be missing here that still costs money. No "
-            f"new copy is made. There is a copy of {AT} (2 sessions were open). It lacks what "
-            "started since then, which may still cost money."
+            "The ledger is damaged (x). Something that still costs money may be missing here. No "
+            f"new copy is made. There is a copy from {AT} (2 sessions were open). Anything started "
+            "since is missing, and may still cost money."
         )
     ]
     assert bar.offers() == ["Restart with the copy"]
@@ -376,7 +376,7 @@ def test_a_damaged_ledger_with_a_copy(bar: Bar) -> None:
 @pytest.mark.parametrize(
     ("kind", "kept", "words"),
     [
-        (ProblemKind.BROKEN, "s.broken", "s made no sense. It was kept as s.broken."),
+        (ProblemKind.BROKEN, "s.broken", "s could not be understood. It was kept as s.broken."),
         (ProblemKind.NEWER, None, "s was written by a newer version"),
         (ProblemKind.UNREADABLE, None, "s can't be read. It stays as it is."),
         (
@@ -389,7 +389,7 @@ def test_a_damaged_ledger_with_a_copy(bar: Bar) -> None:
             None,
             "The ledger was damaged and has been mended. Quit and",
         ),
-        (ProblemKind.DAMAGED, None, "The ledger is damaged (x). Something may be missing"),
+        (ProblemKind.DAMAGED, None, "The ledger is damaged (x). Something that still costs"),
     ],
 )
 def test_other_problems_with_files(
@@ -408,7 +408,7 @@ def test_unreadable_rows_are_counted(bar: Bar) -> None:
     bar.notices.show_recovered(Recovered(bad_rows=2))
     bar.notices.show_recovered(Recovered(bad_rows=3))
     assert bar.lines == [
-        "3 rows of the ledger can't be read. What they were about may still cost money."
+        "3 rows of the ledger can't be read. Something in them may still cost money."
     ]
 
 
@@ -489,9 +489,9 @@ def test_a_failed_command_leaves_when_it_came_true(bar: Bar) -> None:
 def test_what_the_channel_took_is_said_to_be_unconfirmed(bar: Bar) -> None:
     bar.services.sessions.add(1, status=TaskStatus.WORKING)
     bar.say(Kind.ANSWER_SENT_LIVE, 1, verb="stop")
-    assert bar.lines[-1].startswith("Stop was sent to shop.example 1, unconfirmed.")
+    assert bar.lines[-1].startswith("Stop was sent to shop.example 1, but not confirmed.")
     bar.say(Kind.ANSWER_SENT_LIVE, 1, verb="resume")
-    assert bar.lines[-1].startswith("Your answer was sent to shop.example 1, unconfirmed.")
+    assert bar.lines[-1].startswith("Your answer was sent to shop.example 1, but not confirmed.")
 
 
 def test_want_of_a_connection_leaves_when_it_is_back(bar: Bar) -> None:

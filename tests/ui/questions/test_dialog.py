@@ -606,7 +606,7 @@ async def test_nothing_is_sent_twice_while_it_is_sending(
 ) -> None:
     world.inbox.gate = asyncio.Event()
     await sent(world, dialog, AnswerOutcome.DELIVERED)
-    assert dialog.answer_wait.label.text() == "Sending …"
+    assert dialog.answer_wait.label.text() == "Sending…"
     key(dialog, ENTER, CTRL)
     click(dialog.send_button)
     world.inbox.gate.set()
@@ -617,8 +617,8 @@ async def test_nothing_is_sent_twice_while_it_is_sending(
 # -- answers that wait ----------------------------------------------------------------------------
 
 WAITS = [
-    (AnswerWait(why=WaitReason.BUDGET, due_ms=12_000), "Rate limit, sent in 12 s"),
-    (AnswerWait(why=WaitReason.BUDGET), "Rate limit, sent as soon as possible"),
+    (AnswerWait(why=WaitReason.BUDGET, due_ms=12_000), "Rate limit, sends in 12 s"),
+    (AnswerWait(why=WaitReason.BUDGET), "Rate limit, sends as soon as possible"),
     (
         AnswerWait(why=WaitReason.NO_BROWSER, due_ms=4_000, attempt=2),
         "The service is busy, next try in 4 s (2 of 3)",
@@ -631,8 +631,8 @@ WAITS = [
         AnswerWait(why=WaitReason.NO_BROWSER, attempt=3),
         "The service is busy, trying again (3 of 3)",
     ),
-    (AnswerWait(why=WaitReason.SENDING), "Sending …"),
-    (None, "Sending …"),
+    (AnswerWait(why=WaitReason.SENDING), "Sending…"),
+    (None, "Sending…"),
 ]
 
 
@@ -650,10 +650,10 @@ async def test_an_answer_that_waits_says_why_and_can_be_taken_back(
     assert not line.back_button.isVisible()
     due = world.clock.now_ms() + 12_000
     world.inbox.set_wait(1, AnswerWait(why=WaitReason.BUDGET, due_ms=due))
-    assert line.label.text() == "Rate limit, sent in 12 s"
+    assert line.label.text() == "Rate limit, sends in 12 s"
     world.clock.pass_ms(5_000)
     line.tick()
-    assert line.label.text() == "Rate limit, sent in 7 s"
+    assert line.label.text() == "Rate limit, sends in 7 s"
     assert line.back_button.accessibleName() == line.back_button.text() == "Take back"
     click(line.back_button)
     await world.settle()
@@ -673,7 +673,7 @@ async def test_what_can_no_longer_be_taken_back_offers_nothing(
     await sent(world, dialog, AnswerOutcome.DELIVERED)
     world.inbox.set_wait(1, AnswerWait(why=WaitReason.BUDGET))
     world.inbox.set_wait(1, None)
-    assert dialog.answer_wait.label.text() == "Sending …"
+    assert dialog.answer_wait.label.text() == "Sending…"
     assert not dialog.answer_wait.back_button.isVisible()
     world.inbox.gate.set()
     await world.settle()
@@ -688,7 +688,7 @@ async def test_a_question_that_may_have_been_answered_says_so(
     world.inbox.open = [replace(world.inbox.open[0], maybe_answered=True)]
     world.inbox.changed.emit()
     assert dialog.card.doubts.isVisible()
-    assert dialog.card.doubts.text().startswith("An answer was sent.")
+    assert dialog.card.doubts.text().startswith("An answer was sent, but")
 
 
 async def test_a_question_that_may_be_anothers_says_so(
@@ -698,7 +698,7 @@ async def test_a_question_that_may_be_anothers_says_so(
     world.inbox.open = [replace(world.inbox.open[0], is_doubted=True)]
     world.inbox.changed.emit()
     assert dialog.card.doubts.isVisible()
-    assert dialog.card.doubts.text().startswith("The service names another task")
+    assert dialog.card.doubts.text().startswith("The service reports another task")
 
 
 async def test_a_question_that_any_of_several_tasks_may_ask_is_shown_as_none_of_them(
@@ -717,8 +717,8 @@ async def test_a_question_that_any_of_several_tasks_may_ask_is_shown_as_none_of_
 def test_an_answer_by_the_live_channel_says_what_that_means() -> None:
     result = AnswerResult(outcome=AnswerOutcome.SENT_LIVE)
     assert text_outcome.answer_text(result, has_text=True) == (
-        "Sent over the live channel because of the rate limit. Nothing confirms it. "
-        "If the agent still asks, the question comes back."
+        "Rate limit reached: sent without confirmation. If the agent still asks, the "
+        "question comes back."
     )
 
 
@@ -732,8 +732,8 @@ def test_an_answer_that_was_refused_once_is_not_said_to_be_unsent() -> None:
 def test_a_failed_answer_says_why() -> None:
     result = AnswerResult(outcome=AnswerOutcome.FAILED, error=NotConnectedError("dns"))
     assert text_outcome.answer_text(result, has_text=True) == (
-        "Not sent. No connection: the name of the service was not found. "
-        "Your text is still here. Send it again."
+        "Not sent. No connection: the service's address was not found. Your text is still "
+        "here. Send it again."
     )
 
 

@@ -468,7 +468,7 @@ async def test_a_link_that_is_no_page_opens_nothing_and_that_is_said(
     assert form is not None
     click(captcha(form).live_page)
     assert opened == []
-    assert "No program opened the live page." in shown_texts(dialog)
+    assert "No program could open the live page." in shown_texts(dialog)
 
 
 async def test_a_code_is_taken_out_of_the_message_that_brought_it(
@@ -477,7 +477,7 @@ async def test_a_code_is_taken_out_of_the_message_that_brought_it(
     form = await asked(world, dialog, CODE)
     type_text(code(form).field, "code 1234 or 5678")
     assert await answer(world, dialog) == []
-    assert "More than one code" in shown_texts(dialog)
+    assert "more than one code" in shown_texts(dialog)
     code(form).field.selectAll()
     type_text(code(form).field, "Your code is 123 456")
     assert "The agent reads: 123456" in shown_texts(dialog)

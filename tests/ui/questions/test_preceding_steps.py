@@ -35,7 +35,7 @@ def told(world: World, task_key: int = 1) -> None:
         world.timeline.add(task_key, kind, text, ASKED - 4_000 + n * 1_000)
 
 
-BEFORE = "Before: sort list: by price, Put the hub in the cart, opened checkout"
+BEFORE = "Last steps: sort list: by price, Put the hub in the cart, opened checkout"
 
 
 def steps(*rows: tuple[str, str, int]) -> list[Step]:
@@ -50,16 +50,16 @@ def steps(*rows: tuple[str, str, int]) -> list[Step]:
     [
         ((), ""),
         ((("accepted", "", 1), ("question", "May I?", 2), ("live_gap", "1", 2)), ""),
-        ((("agent", "one", 1),), "Before: one"),
+        ((("agent", "one", 1),), "Last steps: one"),
         (
             tuple(("action", f"do_{n}", n) for n in range(9)),
-            "Before: do 6, do 7, do 8",
+            "Last steps: do 6, do 7, do 8",
         ),
-        ((("action", "click_element: Add to cart", 1),), "Before: clicked Add to cart"),
-        ((("action", "a", 1), ("pause_sent", "", 2), ("action", "b", 3)), "Before: a, b"),
-        ((("action", "a", 100 + LATE_MS), ("action", "b", 101 + LATE_MS)), "Before: a"),
+        ((("action", "click_element: Add to cart", 1),), "Last steps: clicked Add to cart"),
+        ((("action", "a", 1), ("pause_sent", "", 2), ("action", "b", 3)), "Last steps: a, b"),
+        ((("action", "a", 100 + LATE_MS), ("action", "b", 101 + LATE_MS)), "Last steps: a"),
         ((("agent", " \n\x00", 1),), ""),
-        ((("agent", "<b>x</b>\n\u202ey {z}", 1),), "Before: <b>x</b> y {z}"),
+        ((("agent", "<b>x</b>\n\u202ey {z}", 1),), "Last steps: <b>x</b> y {z}"),
     ],
 )
 def test_the_last_three_steps_before_the_question(
@@ -155,10 +155,10 @@ async def test_those_of_another_question_are_dropped(world: World, dialog: Quest
     world.timeline.add(2, "action", "read_page", ASKED)
     dialog.ask_now(second)
     await asyncio.sleep(0.01)
-    assert dialog.card.before.text() == "Before: read page"
+    assert dialog.card.before.text() == "Last steps: read page"
     slow.set()
     await world.settle()
-    assert dialog.card.before.text() == "Before: read page"
+    assert dialog.card.before.text() == "Last steps: read page"
 
 
 async def test_another_question_begins_without_them(world: World, dialog: QuestionDialog) -> None:
@@ -194,7 +194,7 @@ async def test_a_tip_tells_what_has_no_room(world: World, dialog: QuestionDialog
     ask(world, dialog, WHICH)
     await world.settle()
     tip = dialog.card.before.toolTip()
-    assert tip.startswith("<span>Before: &lt;b&gt;thought")
+    assert tip.startswith("<span>Last steps: &lt;b&gt;thought")
 
 
 # -- an answer that went out by the channel -------------------------------------------------------

@@ -179,12 +179,12 @@ async def test_what_the_ledger_keeps_can_be_left_to_the_next_start(
 ) -> None:
     answer = await ending(world, guard)
     world.sessions.set_pending(1, CommandVerb.TERMINATE, WaitReason.CONNECTION)
-    assert "is sent at the next start" in guard.notes.text()
+    assert "are sent at the next start" in guard.notes.text()
     assert guard.leave_button.text() == guard.leave_button.accessibleName() == "Quit now"
     world.writer.is_failing = True
     world.sessions.set_pending(1, CommandVerb.TERMINATE, WaitReason.CONNECTION, is_kept=False)
-    assert "Terminate for amazon.com 1 cannot be kept" in guard.notes.text()
-    assert "is sent at the next start" not in guard.notes.text()
+    assert "Terminate for amazon.com 1 can't be saved" in guard.notes.text()
+    assert "are sent at the next start" not in guard.notes.text()
     click(guard.leave_button)
     assert await answer is QuitChoice.LEAVE_RUNNING
     await come_back(world)

@@ -79,7 +79,7 @@ def test_a_command_stands_in_its_session_s_line(world: World) -> None:
     world.sessions.put(a_session(1, current_task=1), a_task(1))
     world.sessions.set_pending(1, CommandVerb.TERMINATE, WaitReason.KEY)
     assert said(world) == ["Terminate once there is a key"]
-    assert notes(world) == ["What is not sent by then is sent at the next start."]
+    assert notes(world) == ["Commands still unsent are sent at the next start."]
     world.sessions.set_pending(1, CommandVerb.STOP, WaitReason.KEY)
     assert said(world) == [f"Still running, closes by {ENDS} · Stop once there is a key"]
     world.sessions.set_pending(1, CommandVerb.STOP, WaitReason.SENDING)
@@ -92,7 +92,7 @@ def test_a_command_that_the_ledger_lacks_is_not_promised(world: World) -> None:
     world.writer.is_failing = True
     assert notes(world) == [
         "The ledger can't be written. Quitting now loses recent entries.",
-        "Terminate for amazon.com 1 cannot be kept. If you quit now, it is lost.",
+        "Terminate for amazon.com 1 can't be saved. If you quit now, it is lost.",
     ]
 
 

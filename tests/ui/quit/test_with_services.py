@@ -62,7 +62,7 @@ async def test_quit_stays_when_a_terminate_failed(simulator: Start, running: Run
         assert answer is not None
         await until(guard.isVisible)
         guard.terminate_button.click()
-        await until(lambda: "is sent at the next start" in guard.notes.text())
+        await until(lambda: "are sent at the next start" in guard.notes.text())
         assert not answer.done()
         assert guard.isVisible()
         assert guard.leave_button.text() == "Quit now"

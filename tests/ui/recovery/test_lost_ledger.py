@@ -37,8 +37,8 @@ async def test_a_copy_is_offered_with_what_it_lacks(world: World) -> None:
     answer = await asked(world, window)
     assert "written by a newer version" in window.text_label.text()
     assert "(1 session was open)" in window.more.text()
-    assert "It lacks what started since then, which may still cost money." in window.more.text()
-    assert window.copy_button.text() == f"Use the copy of {local_time(NOW)}"
+    assert "Anything started since is missing, and may still cost money." in window.more.text()
+    assert window.copy_button.text() == f"Use the copy from {local_time(NOW)}"
     assert window.copy_button.accessibleName() == window.copy_button.text()
     click(window.copy_button)
     assert await answer is LedgerChoice.USE_COPY
@@ -66,7 +66,7 @@ async def test_escape_and_closing_quit(world: World, copy: Copy | None) -> None:
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        (CorruptLedgerError(PATH, "x"), "The ledger is damaged and cannot be opened."),
+        (CorruptLedgerError(PATH, "x"), "The ledger is damaged and can't be opened."),
         (MissingLedgerError(PATH, "x"), "The ledger is missing or empty."),
     ],
 )

@@ -43,17 +43,17 @@ UNKNOWN = "Your browsers may be open. The service closes idle ones after five mi
         (
             FolderError(PATH, "Read-only file system", errno.EROFS),
             0,
-            "The program cannot write to its folder. Make it writable, then try again.",
+            "The program can't write to its folder. Make it writable, then try again.",
         ),
         (
             ReadOnlyLedgerError(PATH, "SQLITE_READONLY"),
             0,
-            "The program cannot write to its folder. Make it writable, then try again.",
+            "The program can't write to its folder. Make it writable, then try again.",
         ),
         (
             BrokenDiskError(PATH, "SQLITE_IOERR"),
             0,
-            "The program cannot open its data. Put this right, then try again.",
+            "The program can't open its data. Fix this, then try again.",
         ),
     ],
 )

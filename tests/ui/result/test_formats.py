@@ -82,8 +82,8 @@ def test_a_text_is_what_it_looks_like(text: str, best: tuple[ResultFormat, ...])
         (OutputType.CSV, '["a", "b"]', "b,a\n1,2", "Columns: b, a. You asked for: a, b."),
         (OutputType.CSV, '["a"]', "\u202elive\n", "Columns: live. You asked for: a."),
         (OutputType.CSV, '["a", "b"]', "a,b\n1,2\n3", "Row 2 has 1 cell instead of 2."),
-        (OutputType.CSV, '["a", "b"]', 'a,b\n"1,2', "cannot be read as a table."),
-        (OutputType.CSV, '["a", "b"]', "\n\n", "cannot be read as a table."),
+        (OutputType.CSV, '["a", "b"]', 'a,b\n"1,2', "can't be read as a table."),
+        (OutputType.CSV, '["a", "b"]', "\n\n", "can't be read as a table."),
         (OutputType.CSV, '["a"]', "," * MAX_COLUMNS, "Over 200 columns: shown as text."),
     ],
     ids=lambda value: str(value)[:30],
@@ -94,7 +94,7 @@ def test_what_was_asked_for_and_did_not_come_is_said(
     result = read(text, output, schema)
     assert result.doubt.endswith(doubt)
     assert bool(result.doubt) is bool(doubt)
-    is_text = any(word in doubt for word in ("not JSON", "shown as text", "cannot be", "replaced"))
+    is_text = any(word in doubt for word in ("not JSON", "shown as text", "can't be", "replaced"))
     assert (result.formats == (TEXT,)) is is_text
 
 

@@ -286,7 +286,7 @@ def test_a_pause_that_nothing_confirms_says_what_that_means(
     assert cell_text(rows, 1, Column.STATE, SPOKEN) == said
     tip = cell_text(rows, 1, Column.STATE, TIP)
     sent = f"Not confirmed, sent at {local_time(NOW - 30_000)}."
-    head = f"Pause sent 0:30 · still billing\n{sent}\nPause was sent over the live channel"
+    head = f"Pause sent 0:30 · still billing\n{sent}\nPause was sent, but nothing confirms it."
     assert read_tip(tip).startswith(head)
     assert cell_text(rows, 1, Column.STATE, DESCRIPTION).startswith(f"State. {sent}")
 
@@ -299,7 +299,7 @@ def test_beside_a_command_stands_the_short_word(window: MainWindow, services: An
     rows = window.selection.session_rows
     cell = cell_text(rows, 1, Column.STATE, Role.CELL)
     assert cell.text == "Resume sent"
-    assert cell.tail == "Terminate sent over the live channel, again in 12 s"
+    assert cell.tail == "Terminate sent, again in 12 s"
     assert "Resume sent, Terminate sent" in cell_text(rows, 1, Column.STATE, TIP)
     assert "again in 12 s" in cell_text(rows, 1, Column.STATE, SPOKEN)
 
@@ -364,7 +364,7 @@ def test_the_status_bar_says_how_news_come(window: MainWindow, live: FakeLive) -
     line = window.status_bar
     assert line.words.text() == "Connected"
     for share, words in (
-        (LiveShare(up=0, of=1), "polling"),
+        (LiveShare(up=0, of=1), "not live"),
         (LiveShare(up=3, of=8, fault=LiveFault.LOST), "partly live (3 of 8)"),
         (LiveShare(up=8, of=8), "live"),
     ):
@@ -386,7 +386,7 @@ def test_nothing_is_said_to_be_polled_before_a_task_has_its_name(
     assert window.status_bar.words.text() == "Connected"
     services.sessions.is_polling = True
     window._tick()
-    assert window.status_bar.words.text() == "Connected · polling"
+    assert window.status_bar.words.text() == "Connected · not live"
 
 
 class Noted(QObject):
@@ -500,7 +500,7 @@ def test_a_task_of_unknown_outcome_runs_no_longer_than_its_session(
     assert cell_text(tasks, 1, TaskColumn.RESULT) == "Its session has ended"
     assert cell_text(tasks, 1, TaskColumn.TOOK) == "0:40"
     assert window.details.head.state.text() == "Unconfirmed"
-    said = "Its session has ended. What became of the task is not known yet."
+    said = "Its session has ended. How the task ended is not known yet."
     details = window.details
     assert f"{details.trouble.what.text()} {details.trouble.money.text()}" == said
 

@@ -35,8 +35,8 @@ async def test_the_data_folder_can_be_copied(world: World, dialog: SettingsDialo
         ("", "Enter the address"),
         ("nonsense", "https://"),
         ("http://example.com", "could read your key"),
-        ("https://example.com/path", "Only the host"),
-        ("https://a:b@example.com", "user name"),
+        ("https://example.com/path", "Enter only the host"),
+        ("https://a:b@example.com", "username"),
     ],
 )
 async def test_a_bad_address_is_named_and_changes_nothing(
@@ -100,8 +100,8 @@ async def test_a_key_from_the_environment_that_is_for_another_service_is_doubted
     account.set_state(KeyState.READY)
     await on_account(dialog)
     doubt = (
-        "Keys that begin with wr_ are WebRun's; this one would be sent to connect.enigma.click. "
-        "Set https://connect.webrun.ai in Settings → Account first."
+        "This looks like a WebRun key, but it would go to connect.enigma.click. First set "
+        "https://connect.webrun.ai in Settings → Account."
     )
     assert doubt in shown_texts(dialog)
     assert dialog.account.change_key_button.accessibleDescription() == doubt
@@ -193,12 +193,12 @@ async def test_the_dialect_is_chosen_by_keys_and_holds_at_once(
     box = dialog.account.dialect_box
     assert box.accessibleName() == "Service dialect"
     assert [box.itemText(n) for n in range(box.count())] == [
-        "By the address (Enigma)",
+        "Set by the address (Enigma)",
         "Enigma (E)",
         "WebRun, first form (W1)",
         "WebRun (W2)",
     ]
-    assert box.currentText() == "By the address (Enigma)"
+    assert box.currentText() == "Set by the address (Enigma)"
     key(box, Qt.Key.Key_End)
     assert (world.account.dialect, world.settings.value.dialect) == (Dialect.W2, "W2")
     key(box, Qt.Key.Key_Home)
@@ -214,7 +214,7 @@ async def test_another_address_comes_with_its_own_dialect(
     dialog.account.base_url.setText("https://connect.webrun.ai")
     key(dialog.account.base_url, ENTER)
     await world.settle()
-    assert dialog.account.dialect_box.currentText() == "By the address (WebRun)"
+    assert dialog.account.dialect_box.currentText() == "Set by the address (WebRun)"
     assert world.settings.value.dialect == ""
     dialog.account.base_url.setModified(True)
     key(dialog.account.dialect_box, Qt.Key.Key_End)
@@ -229,7 +229,7 @@ async def test_a_dialect_that_the_host_does_not_speak_is_doubted(
     await on_account(dialog)
     assert dialog.account.dialect_box.accessibleDescription() == ""
     key(dialog.account.dialect_box, Qt.Key.Key_End)
-    doubt = "As far as is known, connect.enigma.click does not speak WebRun (W2)."
+    doubt = "connect.enigma.click probably does not speak WebRun (W2)."
     assert doubt in shown_texts(dialog)
     assert dialog.account.dialect_box.accessibleDescription() == doubt
     key(dialog.account.dialect_box, Qt.Key.Key_Home)
@@ -242,10 +242,7 @@ async def test_a_dialect_of_the_command_line_is_shown_and_not_kept(
     world.account.chosen_dialect, world.account.is_dialect_for_run = Dialect.W1, True
     await on_account(dialog)
     assert dialog.account.dialect_box.currentText() == "WebRun, first form (W1)"
-    assert (
-        "The command line chose this one; it holds for this run."
-        in dialog.account.dialect_note.text()
-    )
+    assert "Set on the command line, for this run only." in dialog.account.dialect_note.text()
     assert world.settings.value.dialect == ""
     key(dialog.account.dialect_box, Qt.Key.Key_Down)
     assert world.settings.value.dialect == "W2"
@@ -259,7 +256,7 @@ async def test_for_an_address_of_the_command_line_no_dialect_is_kept(
     await on_account(dialog)
     key(dialog.account.dialect_box, Qt.Key.Key_End)
     assert (world.account.dialect, world.settings.value.dialect) == (Dialect.W2, "")
-    assert "What you choose holds for this run" in dialog.account.dialect_note.text()
+    assert "Your choice holds for this run" in dialog.account.dialect_note.text()
     click(dialog.account.apply_button)  # kept from now on, and so is what was chosen for it
     await world.settle()
     assert world.settings.value.base_url == "http://127.0.0.1:8080"
@@ -305,7 +302,7 @@ async def test_starting_at_a_login_is_what_the_desktop_says(world: World) -> Non
     autostart.error = PermissionError(13, "Permission denied")
     box.click()
     assert box.isChecked(), "it is still on"
-    assert "That could not be changed (Permission denied)." in shown_texts(dialog)
+    assert "This could not be changed (Permission denied)." in shown_texts(dialog)
     autostart.on = False  # removed by another program
     dialog.general.refresh()
     assert not box.isChecked()

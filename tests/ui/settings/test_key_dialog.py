@@ -151,7 +151,7 @@ async def test_a_service_without_a_test_is_told_calmly(world: World, dialog: Key
     type_text(dialog.key, KEY)
     click(dialog.save_button)
     await world.settle()
-    said = "Saved in the GNOME keyring. The service has no test for keys; the first task will tell."
+    said = "Saved in the GNOME keyring. The service has no test for keys. The first task will tell."
     assert (dialog.outcome.text(), dialog.outcome.property("role")) == (said, "")
     assert dialog.cancel_button.text() == "Close"
 
@@ -295,8 +295,8 @@ async def test_a_key_that_would_go_to_another_service_is_doubted_and_taken(
     await shown(world, dialog)
     type_text(dialog.key, "wr_0123456789")
     doubt = (
-        "Keys that begin with wr_ are WebRun's; this one would be sent to connect.enigma.click. "
-        "Set https://connect.webrun.ai in Settings → Account first. You can still save it."
+        "This looks like a WebRun key, but it would go to connect.enigma.click. First set "
+        "https://connect.webrun.ai in Settings → Account. You can still save it."
     )
     assert doubt in shown_texts(dialog)
     assert dialog.key.accessibleDescription() == doubt

@@ -139,7 +139,7 @@ def test_older_ones_come_in_above_what_is_seen(
     page.list.go_to(rows_seen(page.list)[2])
     read = page.list.read_step()
     page.read_all.click()
-    assert page.older.text() == "Reading all…"
+    assert page.older.text() == "Loading all…"
     run_events(qapp, lambda: not page._loader.is_reading)
     assert page._model.rowCount() == 2_000
     assert first_seen(page) == seen

@@ -100,11 +100,11 @@ UNSENT_TEXTS = {
     "TAKEN_BACK": ("Never started", "It was not started."),
     "FROM_COPY": (
         "May have run since this ledger was copied",
-        "Whether it ran since then is not known.",
+        "It may have run since then.",
     ),
     "FROM_EXPORT": (
         "Not started: queued when the ledger was exported",
-        "Whether the other program went on with it is not known.",
+        "The other program may have run it.",
     ),
 }
 
@@ -373,7 +373,7 @@ async def test_a_task_with_a_field_that_its_dialect_lacks_is_edited(
     queue.set(*queue.waiting[:2], held)
     queued.selection.tasks.select_key(4)
     row = cell_text(queued.selection.task_rows, 4, Column.RESULT)
-    assert row == "This service has no “Avoid domains”, edit the task"
+    assert row == "This service has no “Avoid domains”: edit the task"
     queued.queue_actions.actions[QueueAction.EDIT].trigger()
     assert (queue.calls, dialogs.calls) == ([("remove", (4,))], [])  # it was sent after all
     sessions.change_task(4, status=TaskStatus.STOPPED, code="TAKEN_BACK")
@@ -390,7 +390,7 @@ def test_details_tell_what_a_task_waits_for(queued: MainWindow, services: Any) -
     queued.selection.tasks.select_key(3)
     said = shown_texts(queued.details)
     assert "2nd in the queue." in said
-    assert "It has not been started yet." in said
+    assert "It has not started yet." in said
     assert names(queued.details.verbs) == ["Start next", "Up", "Remove"]
     queue = services.queue.waiting
     services.queue.set(
@@ -398,7 +398,7 @@ def test_details_tell_what_a_task_waits_for(queued: MainWindow, services: Any) -
     )
     said = shown_texts(queued.details)
     assert "Rate limit, starts in 12 s." in said
-    assert "2nd in the queue. It has not been started yet." in said
+    assert "2nd in the queue. It has not started yet." in said
     services.clock.now += 2_000
     queued.details.tick()
     assert "Rate limit, starts in 10 s." in shown_texts(queued.details)
@@ -444,4 +444,4 @@ def test_a_ledger_that_fails_is_said(
 
     monkeypatch.setattr(services.queue, "up", fail)
     queued.app_actions.queued([3], QueueAction.UP)
-    assert "the queue stays as it was" in notice_texts(queued.notices)[0]
+    assert "The queue stays as it was" in notice_texts(queued.notices)[0]

@@ -71,10 +71,10 @@ def test_no_problem_is_without_words(field: Field, problem: Problem) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "Write what the result should hold."),
-        ("{", "This is no JSON (line 1, column 2)."),
-        ('{"a": NaN}', "This is no JSON."),
-        ('["price"]', "A JSON Schema is an object, in braces."),
+        ("", "Enter a schema or columns for the result."),
+        ("{", "This is not JSON (line 1, column 2)."),
+        ('{"a": NaN}', "This is not JSON."),
+        ('["price"]', "A JSON Schema is an object in braces."),
     ],
 )
 def test_a_bad_schema_is_told(text: str, said: str) -> None:
@@ -84,7 +84,7 @@ def test_a_bad_schema_is_told(text: str, said: str) -> None:
 
 def test_bad_columns_are_told() -> None:
     (finding,) = check_output_schema(OutputType.CSV, "[]")
-    assert finding_text(finding) == "Name at least one column, and no column without a name."
+    assert finding_text(finding) == "Enter at least one column, and a name for each."
 
 
 @pytest.mark.parametrize("problem", AddressProblem)

@@ -14,8 +14,8 @@ from tests.kit.builders import a_session, a_task
 from tests.kit.clock import NOW
 
 DOUBT = (
-    "The service names another task in its answer. No total includes its cost. "
-    "The program keeps checking for a few minutes."
+    "The service's answer is about another task. No total includes its cost. The program "
+    "keeps checking for a few minutes."
 )
 DONE = a_task(status=TaskStatus.DONE, result="$39.99", cost="0.0210", code=OTHER_TASK, ended_ms=NOW)
 
@@ -49,4 +49,4 @@ def test_the_words_of_a_failure_are_kept() -> None:
     failed = replace(DONE, status=TaskStatus.FAILED, error="The page is gone", result=None)
     told = trouble_text(a_session(), failed, NOW)
     assert told is not None
-    assert told.what == "The service names another task in its answer: “The page is gone”."
+    assert told.what == "The service's answer is about another task: “The page is gone”."

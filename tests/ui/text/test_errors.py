@@ -119,40 +119,40 @@ CALLS = [
     (
         rejected(429, retry_after_s=11.6),
         START,
-        "Too many calls this minute. Nothing was started. Try again in 12 s.",
+        "Rate limit reached. Nothing was started. Try again in 12 s.",
     ),
     (
         rejected(429),
         ErrorContext(call=Call.COMMAND),
-        "Too many calls this minute. Try again in a minute.",
+        "Rate limit reached. Try again in a minute.",
     ),
     (
         rejected(503, "NO_INSTANCES_AVAILABLE", retry_after_s=4.0),
         START,
-        "No free browser at the moment. Nothing was started. Try again in 4 s.",
+        "The service has no free browser. Nothing was started. Try again in 4 s.",
     ),
     (
         rejected(503, "INSTANCE_UNAVAILABLE"),
         START,
-        "No free browser at the moment. Nothing was started. Try again in a moment.",
+        "The service has no free browser. Nothing was started. Try again in a moment.",
     ),
     (
         ProtocolError(502, "<html>"),
         ErrorContext(),
-        "The service answered in a way that makes no sense (502). Polls go on.",
+        "The service answered in a way that makes no sense (502). The program keeps checking.",
     ),
     (
         ProtocolError(502, "<html>"),
         START,
         (
-            "The start of “MX Keys” is unconfirmed. It may be running and cost money; if so, the "
-            "service ends it by 14:37. Start it again (may run twice), or dismiss it."
+            "The start of “MX Keys” is unconfirmed. It may be running and cost money. If so, the "
+            "service ends it by 14:37. Start it again (may run twice) or dismiss it."
         ),
     ),
     (
         rejected(500),
         ErrorContext(),
-        "The service answered in a way that makes no sense (500). Polls go on.",
+        "The service answered in a way that makes no sense (500). The program keeps checking.",
     ),
     (rejected(418, message="teapot"), ErrorContext(), "The service refused this (418): “teapot”."),
     (
@@ -170,7 +170,7 @@ CALLS = [
             429, "<html>", reply=Reply(status=429, retry_after_s=7.0), nothing_happened=True
         ),
         START,
-        "Too many calls this minute. Nothing was started. Try again in 7 s.",
+        "Rate limit reached. Nothing was started. Try again in 7 s.",
     ),
     (
         ProtocolError(503, "Service Unavailable", reply=Reply(status=503)),
@@ -183,7 +183,7 @@ CALLS = [
     (
         ProtocolError(503, "Service Unavailable", reply=Reply(status=503)),
         ErrorContext(call=Call.COMMAND),
-        "The service answered in a way that makes no sense (503). Polls go on.",
+        "The service answered in a way that makes no sense (503). The program keeps checking.",
     ),
     (
         rejected(404, message="no Route matched"),
@@ -198,23 +198,23 @@ CALLS = [
     (
         NotConnectedError("dns"),
         START,
-        "No connection: the name of the service was not found. Nothing was started.",
+        "No connection: the service's address was not found. Nothing was started.",
     ),
     (NotConnectedError("closed"), ErrorContext(), "No connection."),
     (
         InterruptedCallError("timeout"),
         START,
         (
-            "The start of “MX Keys” is unconfirmed. It may be running and cost money; if so, the "
-            "service ends it by 14:37. Start it again (may run twice), or dismiss it."
+            "The start of “MX Keys” is unconfirmed. It may be running and cost money. If so, the "
+            "service ends it by 14:37. Start it again (may run twice) or dismiss it."
         ),
     ),
     (
         InterruptedCallError("timeout"),
         ErrorContext(call=Call.START, task="MX Keys", has_page=True),
         (
-            "The start of “MX Keys” is unconfirmed. It may be running and cost money. Look at the "
-            "account page, start it again (may run twice), or dismiss it."
+            "The start of “MX Keys” is unconfirmed. It may be running and cost money. Check the "
+            "account page, then start it again (may run twice) or dismiss it."
         ),
     ),
     (
@@ -236,14 +236,14 @@ CALLS = [
     (
         NotConnectedError("proxy"),
         START,
-        "No connection: the proxy let nothing through. Nothing was started.",
+        "No connection: the proxy blocked it. Nothing was started.",
     ),
     (
         InterruptedCallError("cut"),
         ErrorContext(call=Call.COMMAND),
         (
-            "The connection broke before the service answered. "
-            "It is not known whether it arrived: watch the session."
+            "The connection broke before the service answered. It may or may not have arrived. "
+            "Watch the session."
         ),
     ),
 ]
@@ -280,7 +280,7 @@ CODES = [
     (
         "TASK_NOT_FOUND",
         ErrorContext(),
-        "The service no longer knows this task. Its result cannot be fetched.",
+        "The service no longer knows this task. Its result can't be fetched.",
     ),
     (
         "SESSION_EXPIRED",
@@ -303,9 +303,9 @@ CODES = [
             "Change it and start it again."
         ),
     ),
-    ("HTTP_429", START, "Too many calls this minute. Nothing was started. Try again in a minute."),
+    ("HTTP_429", START, "Rate limit reached. Nothing was started. Try again in a minute."),
     ("HTTP_418", START, "The service refused this (418): “too bad”. Nothing was started."),
-    ("TAKEN_BACK", START, "It was taken out of the queue. It was not started."),
+    ("TAKEN_BACK", START, "It was removed from the queue. It was not started."),
     ("NOT_CONNECTED", START, "No connection. Nothing was started."),
     (
         None,
@@ -347,7 +347,7 @@ def test_of_a_lost_task_nothing_is_said_to_be_known() -> None:
     """The service need not have said that it does not know it: it may never have been asked."""
     told = trouble_text(a_session(), a_task(status=TaskStatus.LOST), NOW)
     assert told is not None
-    assert told.text == "It is not known what became of this task. Its result cannot be fetched."
+    assert told.text == "It is not known how this task ended. Its result can't be fetched."
 
 
 def test_what_waited_when_the_ledger_was_exported_says_so() -> None:
@@ -356,8 +356,8 @@ def test_what_waited_when_the_ledger_was_exported_says_so() -> None:
     told = trouble_text(a_session(), task, NOW)
     assert told is not None
     assert told.text == (
-        "It was queued when the ledger was exported, and was not started here. Whether the other "
-        "program went on with it is not known. If it did not, run it again."
+        "It was queued when the ledger was exported. It was not started here. The other "
+        "program may have run it. If it did not run, start it again."
     )
 
 

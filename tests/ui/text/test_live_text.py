@@ -36,7 +36,7 @@ PAUSE_SENT = (
     "Pause sent, not confirmed, still billing",
 )
 RESUME_SENT = ("Resume sent", "Resume sent", "Resume sent, not confirmed")
-PARTLY = "News of 3 of 8 open sessions come at once. " + SLOW
+PARTLY = "3 of 8 open sessions send live updates. " + SLOW
 
 
 def _session(phase: Phase = Phase.OPEN, lost_until_ms: int | None = None) -> Session:
@@ -61,52 +61,52 @@ def _task(
     [
         (0, 0, None, "", ""),
         (0, 0, LiveFault.MISSING, "", ""),
-        (1, 1, None, "live", "News of all open sessions come at once."),
-        (8, 8, None, "live", "News of all open sessions come at once."),
+        (1, 1, None, "live", "All open sessions send live updates."),
+        (8, 8, None, "live", "All open sessions send live updates."),
         (3, 8, None, "partly live (3 of 8)", PARTLY),
         (
             3,
             8,
             LiveFault.LOST,
             "partly live (3 of 8)",
-            PARTLY + " The live channel broke off; it is tried again.",
+            PARTLY + " Live updates broke off. The program keeps trying.",
         ),
-        (0, 8, None, "polling", SLOW),
-        (0, 1, LiveFault.REFUSED, "polling", SLOW + " The service refused the live channel."),
+        (0, 8, None, "not live", SLOW),
+        (0, 1, LiveFault.REFUSED, "not live", SLOW + " The service refused live updates."),
         (
             0,
             1,
             LiveFault.UNREACHABLE,
-            "polling",
-            SLOW + " The live channel could not be reached.",
+            "not live",
+            SLOW + " The address for live updates could not be reached.",
         ),
         (
             0,
             1,
             LiveFault.PROTOCOL,
-            "polling",
-            SLOW + " What answered in the place of the live channel was not understood.",
+            "not live",
+            SLOW + " The answer at the address for live updates made no sense.",
         ),
         (
             0,
             1,
             LiveFault.ADDRESS,
-            "polling",
-            SLOW + " The address of the live channel leads to another host, so it is not used.",
+            "not live",
+            SLOW + " The address for live updates is on another host. It is not used.",
         ),
         (
             0,
             1,
             LiveFault.MISSING,
-            "polling",
-            SLOW + " The part of this program for the live channel is not installed.",
+            "not live",
+            SLOW + " The part of this program for live updates is not installed.",
         ),
         (
             0,
             1,
             LiveFault.BROKEN,
-            "polling",
-            SLOW + " The part of this program for the live channel could not be loaded.",
+            "not live",
+            SLOW + " The part of this program for live updates could not be loaded.",
         ),
     ],
 )
@@ -175,7 +175,7 @@ def test_what_a_session_does(task: Task, word: str, short: str, line: str, said:
     how = state_text(_session(), task, NOW)
     assert (how.word.word, how.word.short, how.text, how.spoken) == (word, short, line, said)
     unsure = task.unproven is not None and word != "Needs you" and not task.pause_confirmed
-    assert ("sent over the live channel; nothing confirms it" in how.tip) is unsure
+    assert ("sent, but nothing confirms it" in how.tip) is unsure
     assert ("within a minute" in how.tip) is unsure
 
 
@@ -184,8 +184,8 @@ def test_the_tip_names_the_command(verb: CommandVerb) -> None:
     status = TaskStatus.PAUSED if verb is CommandVerb.PAUSE else TaskStatus.WORKING
     name = "Pause" if verb is CommandVerb.PAUSE else "Resume"
     tip = state_text(_session(), _task(status, verb), NOW).tip
-    assert f"{name} was sent over the live channel; nothing confirms it." in tip
-    assert f"{name} is sent again the other way." in tip
+    assert f"{name} was sent, but nothing confirms it." in tip
+    assert f"{name} is sent again." in tip
     assert task_status_text(_task(status, verb)).tip == tip
 
 
@@ -269,18 +269,18 @@ def test_what_was_told_of_a_lost_browser_says_nothing_once_it_is_back_or_gone() 
         ("session_ended", "The session ended"),
         ("orphaned", "The service lost the browser"),
         ("reconnected", "The browser is back"),
-        ("pause_emitted", "Pause sent over the live channel"),
-        ("resume_emitted", "Resume sent over the live channel"),
-        ("stop_emitted", "Stop sent over the live channel"),
-        ("terminate_emitted", "Terminate sent over the live channel"),
-        ("answer_emitted", "Answer sent over the live channel"),
-        ("answer_stop_emitted", "Stop sent as answer over the live channel"),
-        ("live_lost", "The live channel is down"),
+        ("pause_emitted", "Pause sent, not confirmed"),
+        ("resume_emitted", "Resume sent, not confirmed"),
+        ("stop_emitted", "Stop sent, not confirmed"),
+        ("terminate_emitted", "Terminate sent, not confirmed"),
+        ("answer_emitted", "Answer sent, not confirmed"),
+        ("answer_stop_emitted", "Stop sent as answer, not confirmed"),
+        ("live_lost", "Live updates broke off"),
         ("live_gap", "No live updates"),
-        ("no_live", "No live channel: what the agent does is unknown"),
+        ("no_live", "No live updates: what the agent does is unknown"),
         ("told_expired", "The service says the session expired"),
         ("live_skipped", "Lines left out"),
-        ("unclear", "Reported without its task"),
+        ("unclear", "Reported without naming a task"),
         ("a_kind_of_a_later_version", "A kind of a later version"),
     ],
 )
@@ -315,10 +315,10 @@ def test_every_kind_has_words() -> None:
         ("live_skipped", "37", "37 lines left out: too many at once"),
         ("live_gap", "soon", "No live updates: soon"),
         ("live_gap", "9" * 40, "No live updates: " + "9" * 40),
-        ("unclear", "", "Reported without its task"),
-        ("unclear", "Bought", "Reported without its task: Bought"),
+        ("unclear", "", "Reported without naming a task"),
+        ("unclear", "Bought", "Reported without naming a task: Bought"),
         ("session_ended", "", "The session ended"),
-        ("session_ended", "expired", "The session ended: its time was over"),
+        ("session_ended", "expired", "The session ended: its time ran out"),
         ("session_ended", "terminateOnCompletion", "The session ended: its task was done"),
         ("session_ended", "instance_lost", "The session ended: the service lost its browser"),
         ("session_ended", "terminated", "The session was ended"),
@@ -400,31 +400,31 @@ def test_tool_tips_read_no_html() -> None:
             CommandVerb.TERMINATE,
             WaitReason.BUDGET,
             NOW + 12_000,
-            "Terminate sent over the live channel, again in 12 s",
+            "Terminate sent, again in 12 s",
         ),
         (
             CommandVerb.STOP,
             WaitReason.LIMITED,
             NOW + 61_000,
-            "Stop sent over the live channel, again in 2 min",
+            "Stop sent, again in 2 min",
         ),
         (
             CommandVerb.TERMINATE,
             WaitReason.CONNECTION,
             NOW + 12_000,
-            "Terminate sent over the live channel, again once online",
+            "Terminate sent, again once online",
         ),
         (
             CommandVerb.TERMINATE,
             WaitReason.KEY,
             None,
-            "Terminate sent over the live channel, again once there is a key",
+            "Terminate sent, again once there is a key",
         ),
         (
             CommandVerb.TERMINATE,
             WaitReason.BUDGET,
             None,
-            "Terminate sent over the live channel, again soon",
+            "Terminate sent, again soon",
         ),
         (CommandVerb.TERMINATE, WaitReason.SENDING, None, "sending Terminate…"),
     ],

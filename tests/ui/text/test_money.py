@@ -28,8 +28,8 @@ def test_money_that_was_not_told_is_never_zero() -> None:
         ("$0.021", "$0.021"),
         ("< $0.001", "less than $0.001"),
         ("≈ $0.021", "about $0.021"),
-        ("$0.021?", "$0.021, not sure"),
-        ("$1E+30?", "$1E+30, not sure"),
+        ("$0.021?", "$0.021, doubtful"),
+        ("$1E+30?", "$1E+30, doubtful"),
         ("$0.021, 1 unknown", "$0.021, 1 unknown"),
         ("< $0.001, 1 unknown", "less than $0.001, 1 unknown"),
         ("$0.021 + idle", "$0.021 and idle time"),
@@ -59,7 +59,7 @@ def test_a_foolish_cost_breaks_no_column(amount: str) -> None:
     cell = cost_cell(cost, more_to_come=False, spent=True)
     assert len(cell.text) <= 12
     assert (cell.text[-1], cell.severity, cell.copied[-1]) == ("?", Severity.AMBER, "?")
-    told = cell.hint.removeprefix("The service reported $").partition(", which cannot be.")[0]
+    told = cell.hint.removeprefix("The service reported $").partition(", which can't be right.")[0]
     assert str(Decimal(told)) == str(cost)
     used = usage_text(a_task(1, status=TaskStatus.DONE, usage=Usage(cost=cost)))
     assert used == f"${told}?"

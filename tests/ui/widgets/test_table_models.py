@@ -227,7 +227,7 @@ def test_tasks_are_newest_first_and_new_until_seen(services: Any, tasks: TasksMo
     sessions.change_task(1, code=OTHER_TASK)
     doubted = cell_text(tasks, 1, TaskColumn.RESULT, Role.CELL)
     assert (doubted.bold, doubted.glyph) == (True, Glyph.BANG)
-    assert "names another task" in doubted.tool_tip
+    assert "is about another task" in doubted.tool_tip
     sessions.change_task(1, is_new=False)
     assert cell_text(tasks, 1, TaskColumn.STATUS, SPOKEN) == "Done"
 
@@ -244,7 +244,7 @@ def test_an_old_task_says_that_it_is_being_loaded(services: Any, tasks: TasksMod
     sessions: FakeSessions = services.sessions
     sessions.add(1)
     sessions.tasks[1], task = None, sessions.tasks[1]  # type: ignore[assignment]
-    assert tasks.cell_to_paint(0, TaskColumn.TASK).spoken == "being loaded"
+    assert tasks.cell_to_paint(0, TaskColumn.TASK).spoken == "loading"
     sessions.tasks[1] = task
     heard: list[int] = []
     tasks.dataChanged.connect(lambda first, _: heard.append(first.row()))

@@ -58,7 +58,7 @@ def test_it_covers_no_button_of_details(
     services.sessions.add(1, status=TaskStatus.DONE, ended_ms=NOW, result="Done.")
     window.selection.tasks.select_key(1)
     qapp.processEvents()
-    window.toast.offer_undo("“Find the cheapest hub” was taken out of the queue.", lambda: None)
+    window.toast.offer_undo("“Find the cheapest hub” was removed from the queue.", lambda: None)
     for part in (window.details.verbs.again, window.details.verbs.edit):
         assert part.isVisible()
         place = QRect(part.mapTo(window, QPoint(0, 0)), part.size())
@@ -247,13 +247,13 @@ def test_tasks_that_were_removed_are_put_back(window: MainWindow, services: Any)
     table.setFocus()
     table.select_key(2)
     QTest.keyClick(table, Qt.Key.Key_Delete)
-    assert window.toast.accessibleName() == "“Task 2” was taken out of the queue."
+    assert window.toast.accessibleName() == "“Task 2” was removed from the queue."
     button(window.toast, "Undo").click()
     assert services.queue.calls == [("remove", (2,))]
     assert services.sessions.calls == [("restore", (2,))]
     table.selectAll()
     QTest.keyClick(table, Qt.Key.Key_Delete)
-    assert window.toast.accessibleName() == "3 tasks were taken out of the queue."
+    assert window.toast.accessibleName() == "3 tasks were removed from the queue."
     key(window, Qt.Key.Key_Z, CTRL)
     assert services.sessions.calls[-1] == ("restore", services.queue.calls[-1][1])
 

@@ -74,8 +74,8 @@ class HistoryPage(SettingsPage):
     def _build_layout(self) -> None:
         grid = FieldGrid()
         note = tr(
-            "Queued, unconfirmed and lost tasks are always kept, and those whose browser may still"
-            " be open. Daily totals still include deleted tasks."
+            "Queued, unconfirmed and lost tasks are always kept. So are tasks whose browser may "
+            "still be open. Daily totals still include deleted tasks."
         )
         grid.add_field(tr("Ended tasks"), self.choice, self.days, note=note)
         column = make_column(self.text, make_row(None, self.leave, self.delete))

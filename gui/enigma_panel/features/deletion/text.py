@@ -25,7 +25,7 @@ _KEPT = tr.mark(
             "1 may still have its browser open",
             "{n} may still have their browsers open",
         ),
-        KeptReason.UNREADABLE: ("1 cannot be read", "{n} cannot be read"),
+        KeptReason.UNREADABLE: ("1 can't be read", "{n} can't be read"),
         KeptReason.CALL: (
             "1 has a recent call to the service",
             "{n} have recent calls to the service",
@@ -37,9 +37,9 @@ _KEPT = tr.mark(
 def plan_text(plan: DeletionPlan) -> str:
     """What is deleted, and that nothing brings it back."""
     return tr.plural(
-        "This deletes 1 task that cost {amount}, with its text, result and steps. "
-        "This can't be undone.",
-        "This deletes {n} tasks that cost {amount} together, with their texts, results and steps. "
+        "This deletes 1 task with its text, result and steps. It cost {amount}. This can't "
+        "be undone.",
+        "This deletes {n} tasks with their texts, results and steps. They cost {amount}. "
         "This can't be undone.",
         len(plan.keys),
         amount=sum_text(plan.total),
@@ -91,7 +91,7 @@ def retention_text(plan: DeletionPlan, days: int) -> str:
     """What keeping tasks for so many days deletes at once."""
     now = tr.plural(
         "This now deletes 1 task that cost {amount}. This can't be undone.",
-        "This now deletes {n} tasks that cost {amount} together. This can't be undone.",
+        "This now deletes {n} tasks that cost {amount}. This can't be undone.",
         len(plan.keys),
         amount=sum_text(plan.total),
     )

@@ -16,11 +16,8 @@ class DoneSettings(QWidget):
     def __init__(self, settings: SettingsBook) -> None:
         super().__init__()
         self._settings = settings
-        self.box = QCheckBox(tr("Tell me when something is done"))
-        tip = tr(
-            "Only while another program has the focus, and only for tasks that took more than "
-            "20 seconds."
-        )
+        self.box = QCheckBox(tr("Notify me when a task is done"))
+        tip = tr("While you use another program, for tasks over 20 seconds.")
         self.box.setToolTip(tip)
         self.box.setAccessibleDescription(tip)
         layout = make_column(self.box)
@@ -48,11 +45,11 @@ class QuestionSettings(QWidget):
         self.boxes = {
             "notify_questions": _box(
                 tr("Notify me"),
-                tr("While you use another program: at once and in the last minute."),
+                tr("While you use another program, at once and in the last minute."),
             ),
             "notify_words": _box(
                 tr("Show the agent's words"),
-                tr("They may stand on a locked screen. What is known to be secret is left out."),
+                tr("They may show on a locked screen. Known secrets are left out."),
             ),
         }
         self.missing = NoticeLabel()

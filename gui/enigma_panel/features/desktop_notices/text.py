@@ -30,7 +30,7 @@ def asked_notice(news: AskedNews, now_ms: int) -> DesktopNotice:
     if len(news.questions) > 1:
         parts.insert(0, f"{title}.")
         n = len(news.questions)
-        title = tr.plural("1 session asks you", "{n} sessions ask you", n)
+        title = tr.plural("1 session needs you", "{n} sessions need you", n)
     elif first.words:
         parts.append(f"“{shorten(first.words, WORDS_LIMIT)}”")
     return DesktopNotice(

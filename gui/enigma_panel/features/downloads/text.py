@@ -14,20 +14,20 @@ _FAULTS: dict[DownloadFault, Callable[[DownloadError], str]] = {
     DownloadFault.NOT_CONNECTED: lambda _: tr("Not downloaded: no connection. Try again."),
     DownloadFault.TIMEOUT: lambda _: tr("Not downloaded: no answer in time. Try again."),
     DownloadFault.REDIRECTED: lambda _: tr(
-        "Not downloaded: the server redirects to another address, which is not allowed."
+        "Not downloaded: the server redirects to another address. That is not allowed."
     ),
     DownloadFault.REFUSED: lambda error: tr(
         "Not downloaded: the server refused it ({status}). The file may be gone.",
         status=error.status,
     ),
     DownloadFault.CUT: lambda _: tr("The download broke off. Nothing was kept. Try again."),
-    DownloadFault.NONSENSE: lambda _: tr("Not downloaded: the answer cannot be read as a file."),
+    DownloadFault.NONSENSE: lambda _: tr("Not downloaded: the server's answer made no sense."),
     DownloadFault.DISK_FULL: lambda _: tr(
         "Not downloaded: the disk is full. Nothing was kept. Choose another folder."
     ),
     DownloadFault.DISK: lambda error: tr(
         "Not downloaded: it can't be saved there ({reason}). Choose another folder.",
-        reason=error.reason or tr("no reason was given"),
+        reason=error.reason or tr("no reason given"),
     ),
 }
 

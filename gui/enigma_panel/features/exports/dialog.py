@@ -89,7 +89,7 @@ class ExportDialog(ModelessDialog):
         self.format = RadioRow(
             {ExportFormat.CSV: tr("CSV"), ExportFormat.JSON_LINES: tr("JSON Lines")}
         )
-        self.mark = QCheckBox(tr("Byte order mark (for Excel)"))
+        self.mark = QCheckBox(tr("For Excel (adds a byte order mark)"))
         self.file = LineEdit(enter_moves_on=False)
         self.browse = make_button(tr("Browse"))
         self.fields = QWidget()

@@ -21,9 +21,9 @@ def install(host: Host) -> None:
 
 def add_commands(host: Host, exports: Exports) -> None:
     """Add *Export…* for what is shown and for what is selected."""
-    window, text, tip = host.window, tr("Export…"), tr("Saves tasks to a file.")
-    shown = make_action(window, text, partial(_open, host, exports), tip=tip)
-    selected = make_action(window, text, partial(_open, host, exports, of_selected=True), tip=tip)
+    window, text = host.window, tr("Export…")
+    shown = make_action(window, text, partial(_open, host, exports))
+    selected = make_action(window, text, partial(_open, host, exports, of_selected=True))
     window.add_command(shown, in_menu=True)
     window.menus.for_tasks.append(selected)
 

@@ -24,7 +24,7 @@ _FAULTS: dict[ExportFault, Callable[[ExportOrder, str], str]] = {
     ),
     ExportFault.DISK: lambda _order, reason: tr(
         "Not exported: it can't be saved there ({reason}). Choose another name or folder.",
-        reason=reason or tr("no reason was given"),
+        reason=reason or tr("no reason given"),
     ),
     ExportFault.LEDGER: lambda _order, reason: tr(
         "Not exported: the ledger could not be read ({reason}). Nothing was kept.",
@@ -50,7 +50,7 @@ def done_text(order: ExportOrder, exported: Exported) -> str:
         text = tr("{text} as “{name}”", text=text, name=shorten(exported.path.name))
     lacking = len(order.keys) - exported.count
     if lacking:
-        rest = tr.plural("1 is not in the ledger", "{n} are not in the ledger", lacking)
+        rest = tr.plural("1 is no longer in the ledger", "{n} are no longer in the ledger", lacking)
         text = f"{text}; {rest}"
     return text
 

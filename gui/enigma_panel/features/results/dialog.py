@@ -77,8 +77,10 @@ class ResultDialog(ModelessDialog):
     def _make_parts(self) -> None:
         self.task_text = ElidedLabel("heading")
         self.state = ElidedLabel("dim")
-        self.previous = self._make_step(tr("Previous"), tr("The task above in Tasks"), "Alt+Up", -1)
-        self.next = self._make_step(tr("Next"), tr("The task below in Tasks"), "Alt+Down", 1)
+        self.previous = self._make_step(
+            tr("Previous"), tr("The task above it in Tasks"), "Alt+Up", -1
+        )
+        self.next = self._make_step(tr("Next"), tr("The task below it in Tasks"), "Alt+Down", 1)
         self.view = ResultView()
         self._card = in_card(self.view)
         self.find_bar = FindBar(self.view)

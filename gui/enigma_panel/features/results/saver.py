@@ -103,7 +103,7 @@ class ResultSaver(QWidget):
             self._start(path, text, replaces=replaces)
 
     def _start(self, path: Path, text: str, *, replaces: bool) -> None:
-        self._say(tr("Saving …"))
+        self._say(tr("Saving…"))
         self._scope.spawn("save a result", self._save(path, text, replaces=replaces))
 
     async def _save(self, path: Path, text: str, *, replaces: bool) -> None:

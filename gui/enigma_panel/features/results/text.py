@@ -22,7 +22,7 @@ def colleague_label() -> str:
 def no_result_text(task: Task | None, session: Session | None = None) -> str:
     """Say why there is no result to show."""
     if task is None:
-        return tr("Loading …")
+        return tr("Loading…")
     if not task.is_final:
         return tr("No result yet.")
     return sentence(result_cell(task, session).text)
@@ -44,7 +44,7 @@ def not_saved_text(error: OSError) -> str:
             return tr("Not saved: you may not write there. Choose another folder.")
         case FileNotFoundError() | NotADirectoryError():
             return tr("Not saved: that folder does not exist. Choose another one.")
-    reason = error.strerror or tr("unknown reason")
+    reason = error.strerror or tr("no reason given")
     return tr("Not saved ({reason}). Choose another folder.", reason=reason)
 
 

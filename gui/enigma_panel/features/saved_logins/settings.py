@@ -125,8 +125,8 @@ class LoginsPage(SettingsPage):
 
     def _build_layout(self) -> None:
         note = tr(
-            "The settings file keeps site, account and last use; only the keychain has the "
-            "password. Nothing is filled in without a click."
+            "Passwords are only in the keychain. Site, account and last use are in the settings "
+            "file. Nothing is filled in without a click."
         )
         grid = FieldGrid()
         self.problem = grid.add_field(tr("Account"), self.account, self.rename_button)

@@ -16,9 +16,9 @@ _FAULTS: dict[LoginFault, Callable[[str], str]] = {
     LoginFault.NO_KEYCHAIN: lambda _: tr("There is no keychain on this machine."),
     LoginFault.LOCKED: lambda name: tr("{keychain} stayed locked.", keychain=name),
     LoginFault.DENIED: lambda name: tr("{keychain} denied access.", keychain=name),
-    LoginFault.TOO_LONG: lambda _: tr("It is too long to be saved."),
-    LoginFault.FAILED: lambda name: tr("{keychain} could not do it.", keychain=name),
-    LoginFault.TOO_MANY: lambda _: tr("Too many logins are saved; delete some in Settings."),
+    LoginFault.TOO_LONG: lambda _: tr("It is too long to save."),
+    LoginFault.FAILED: lambda name: tr("{keychain} failed.", keychain=name),
+    LoginFault.TOO_MANY: lambda _: tr("Too many logins are saved. Delete some in Settings."),
     LoginFault.NO_ANSWER: lambda name: tr("{keychain} does not answer.", keychain=name),
 }
 
@@ -108,7 +108,7 @@ def remembered_text(remembered: RememberedLogin) -> str:
         )
     why = fault_text(result.fault, result.where)
     if result.fault is LoginFault.NO_ANSWER:
-        return tr("The login for {host} may not be saved: {why}", host=host, why=why)
+        return tr("The login for {host} may be unsaved: {why}", host=host, why=why)
     return tr("Not saved for {host}: {why}", host=host, why=why)
 
 

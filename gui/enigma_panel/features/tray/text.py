@@ -26,13 +26,13 @@ def tray_tip(state: TrayState, *, running: int, asking: int) -> str:
     """'Enigma Control Panel: 2 sessions ask you'."""
     match state:
         case TrayState.ASKING:
-            what = tr.plural("1 session asks you", "{n} sessions ask you", asking)
+            what = tr.plural("1 session needs you", "{n} sessions need you", asking)
         case TrayState.TROUBLE:
             what = tr("something is wrong; see the window")
         case TrayState.RUNNING:
             what = tr.plural("1 session is open", "{n} sessions are open", running)
         case TrayState.IDLE:
-            what = tr("nothing runs")
+            what = tr("nothing is running")
     return tr("Enigma Control Panel: {what}", what=what)
 
 

@@ -282,7 +282,7 @@ class Details(QFrame):
             return several_sessions_text(costs, has_idle=any(map(self._has_idled, sessions)))
         if tasks:
             return several_tasks_text(len(tasks), self._sum)
-        return tr("Select a session or a task to see more of it.")
+        return tr("Select a session or a task to see its details.")
 
     def _turn_to(self, session_key: int | None, task_key: int | None) -> None:
         other = task_key != self.task_key

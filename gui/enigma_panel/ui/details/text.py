@@ -92,11 +92,9 @@ def several_tasks_text(n: int, total: TaskSum | None) -> str:
 def queued_text(entry: QueueEntry, waiting: WaitText) -> ErrorText:
     """Why a queued task waits, and that nothing costs until it is sent."""
     what = sentence(waiting.text)
-    money = tr("It has not been started yet.")
+    money = tr("It has not started yet.")
     if entry.why is not WaitReason.TURN:
-        money = tr(
-            "{place} in the queue. It has not been started yet.", place=ordinal(entry.position)
-        )
+        money = tr("{place} in the queue. It has not started yet.", place=ordinal(entry.position))
     todo = {
         WaitReason.NO_SLOT: tr("It starts when one is free."),
         WaitReason.SESSION_ENDED: tr("Run it in a new session, or remove it."),
@@ -132,9 +130,9 @@ def usage_tip(usage: Usage) -> str:
     given = (
         (usage.tokens_in, tr("{n} tokens in")),
         (usage.tokens_out, tr("{n} tokens out")),
-        (usage.tokens_total, tr("{n} tokens in all, says the service")),
+        (usage.tokens_total, tr("{n} tokens in total, reported by the service")),
         (usage.compute_s, tr("{n} s of computing")),
-        (usage.took_s, tr("took {n} s, says the service")),
+        (usage.took_s, tr("{n} s in total, reported by the service")),
     )
     figures = ((number_text(n) if isinstance(n, int) else n, text) for n, text in given)
     return "\n".join(text.format(n=n) for n, text in figures if n is not None)

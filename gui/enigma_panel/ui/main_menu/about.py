@@ -42,8 +42,8 @@ def _lines(services: Services) -> list[str]:
             python=platform.python_version(),
             system=platform.system(),
         ),
-        tr("Licence: MIT. Nothing is guaranteed."),
+        tr("MIT licence, no warranty."),
     ]
     if not services.demo:  # its folder goes with it
         lines.append(tr("Data folder: {path}", path=services.keep_folder))
-    return [*lines, tr("Documentation: README.md and the folder docs of its source code.")]
+    return [*lines, tr("Documentation: README.md and docs in the source code.")]

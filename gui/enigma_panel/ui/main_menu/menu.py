@@ -66,14 +66,14 @@ class MainMenu(QObject):
             owner,
             tr("Quiet for 30 minutes"),
             self._turn_quiet,
-            tip=tr("A question comes up in its last minute only."),
+            tip=tr("Questions come up only in their last minute."),
         )
         self.quiet.setCheckable(True)
         self.ended = make_action(
             owner,
             tr("Show ended"),
             lambda: services.settings.change(show_ended=self.ended.isChecked()),
-            tip=tr("Ended sessions leave the table after 30 s, unless this is set."),
+            tip=tr("Keeps ended sessions in the table for longer than 30 s."),
             shortcut="Ctrl+H",
         )
         self.ended.setCheckable(True)

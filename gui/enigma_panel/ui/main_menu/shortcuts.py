@@ -66,9 +66,9 @@ def _other_keys() -> list[Section]:
 
 def _everywhere() -> Section:
     rows = [
-        (tr("To the next part, or the one before"), _or("Tab", _native("Shift+Tab"))),
-        (tr("Press the button that has the focus"), _or(_native("Enter"), _native("Space"))),
-        (tr("Close a dialog and do nothing"), _native("Esc")),
+        (tr("Go to the next part, or the one before"), _or("Tab", _native("Shift+Tab"))),
+        (tr("Press the focused button"), _or(_native("Enter"), _native("Space"))),
+        (tr("Close a dialog without changing anything"), _native("Esc")),
     ]
     return tr("Everywhere"), rows
 
@@ -76,12 +76,12 @@ def _everywhere() -> Section:
 def _in_tables() -> Section:
     rows = [
         (tr("Select a row"), _or("↑", "↓")),
-        (tr("To its question, its next task, its result, or Details"), _native("Enter")),
+        (tr("Open its question, next task, result or details"), _native("Enter")),
         (tr("Select several rows"), _or(_native("Shift+Up"), _native("Shift+Down"))),
         (tr("Select all rows"), _standard(StandardKey.SelectAll)),
-        (tr("Select no row"), _native("Esc")),
+        (tr("Clear the selection"), _native("Esc")),
         (tr("Copy the cell, or several results"), _standard(StandardKey.Copy)),
-        (tr("What can be done with the row"), _or(_native("Menu"), _native("Shift+F10"))),
+        (tr("Open the row's menu"), _or(_native("Menu"), _native("Shift+F10"))),
     ]
     return tr("In Sessions and Tasks"), rows
 
@@ -89,15 +89,15 @@ def _in_tables() -> Section:
 def _in_a_result() -> Section:
     rows = [
         (tr("Find"), _standard(StandardKey.Find)),
-        (tr("The task above in Tasks, or the one below"), _or("Alt+↑", "Alt+↓")),
+        (tr("Previous or next task"), _or("Alt+↑", "Alt+↓")),
     ]
     return tr("In a result"), rows
 
 
 def _in_the_filter() -> Section:
     rows = [
-        (tr("Show all tasks again, then leave the filter"), _native("Esc")),
-        (tr("To the first task found"), "↓"),
+        (tr("Clear the filter, then leave it"), _native("Esc")),
+        (tr("Go to the first match"), "↓"),
     ]
     return tr("In the filter of the tasks"), rows
 
@@ -105,9 +105,9 @@ def _in_the_filter() -> Section:
 def _in_a_question() -> Section:
     rows = [
         (tr("Send answer"), _native("Ctrl+Enter")),
-        (tr("Send answer, in the last field of one line"), _native("Enter")),
+        (tr("Send answer (in the last single-line field)"), _native("Enter")),
         (tr("Choose an answer"), _or("↑", "↓")),
-        (tr("Choose the answer of that place"), tr("1 to 9")),
+        (tr("Choose that answer"), tr("1 to 9")),
     ]
     return tr("In a question"), rows
 
@@ -116,7 +116,7 @@ def _in_new_task() -> Section:
     rows = [
         (tr("Start"), _native("Ctrl+Enter")),
         (tr("Start and add another"), _native("Ctrl+Shift+Enter")),
-        (tr("Earlier texts, in the empty field"), "↑"),
+        (tr("Earlier tasks (in the empty field)"), "↑"),
     ]
     return tr("In New task"), rows
 

@@ -35,8 +35,8 @@ def demo_tasks() -> tuple[TaskSpec, ...]:
 def real_tasks() -> tuple[TaskSpec, ...]:
     """Return tasks that only read public pages."""
     return (
-        TaskSpec(text=tr("List the five top stories at news.ycombinator.com")),
-        TaskSpec(text=tr("Find out at en.wikipedia.org who built the Eiffel Tower")),
+        TaskSpec(text=tr("List the top five stories at news.ycombinator.com")),
+        TaskSpec(text=tr("Look up the Eiffel Tower's height at en.wikipedia.org")),
         TaskSpec(text=tr("Find the opening hours of the British Museum")),
     )
 
@@ -54,7 +54,7 @@ class FirstStart(Card):
         super().__init__(parent)
         self._account = services.account
         self._is_demo = services.demo
-        self.key = make_button(tr("Use my account") if services.demo else tr("Enter your API key"))
+        self.key = make_button(tr("Enter your API key"))
         self.key.clicked.connect(self.key_wanted)
         self.setAccessibleName(tr("First start"))
         middle = QWidget()
@@ -81,15 +81,14 @@ class FirstStart(Card):
             button.clicked.connect(lambda _checked=False, spec=spec: self.chosen.emit(spec))
             column.addWidget(button)
         column.addSpacing(4)
-        note = tr("You see the text first. Only Start costs money.")
+        note = tr("You see the task first. Only Start costs money.")
         price = tr("The price is not known yet.")
         nothing = tr("Nothing here is real or costs money.")
         words = nothing if self._is_demo else f"{note} {price}"
         column.addWidget(make_label(words, "dim", wrap=True))
 
     def _follow_account(self) -> None:
-        has_key = self._account.state in {KeyState.LOOKING, KeyState.READY}
-        self.key.setVisible(self._is_demo or not has_key)
+        self.key.setVisible(self._account.state not in {KeyState.LOOKING, KeyState.READY})
 
 
 class ExampleButton(Button):

@@ -187,10 +187,10 @@ class Menus:
     def _add_secrets(self, menu: QMenu, session: Session) -> None:
         app_actions, has_id = self._app_actions, session.service_id is not None
         has_link = session.web_view_url is not None and not session.is_ended
-        secret = tr("It is a secret: whoever has it can steer the browser.")
+        secret = tr("Secret: anyone who has it can control the browser.")
         page = live_page_text(session.web_view_url)
         for label, call, can, tip in (
-            (tr("Copy session id"), app_actions.copy_session_id, has_id, secret),
+            (tr("Copy session ID"), app_actions.copy_session_id, has_id, secret),
             (tr("Copy live page link"), app_actions.copy_live_link, has_link, page),
             (tr("Open live page"), app_actions.open_live_page, has_link, page),
         ):

@@ -105,5 +105,5 @@ class StatusBar(QFrame):
         if account.state is not KeyState.READY:
             return ""
         if account.from_environment:
-            return tr("The API key comes from the environment.")
-        return tr("The API key is kept in memory.") if account.where == "memory" else ""
+            return tr("The API key comes from ENIGMA_API_KEY.")
+        return tr("The API key is kept only in memory.") if account.where == "memory" else ""

@@ -195,9 +195,7 @@ class MainWindow(QMainWindow):
 
     def _make_actions(self) -> None:
         app_actions = self.app_actions
-        self.new_task = make_action(
-            self, tr("New task"), app_actions.new_task, tip=tr("Starts a task."), shortcut="Ctrl+N"
-        )
+        self.new_task = make_action(self, tr("New task"), app_actions.new_task, shortcut="Ctrl+N")
         self.verbs = make_verbs(self, self._command)
         self.undo = make_action(self, tr("Undo"), self._undo, tip=undo_tip(), shortcut="Ctrl+Z")
         self.answer = make_action(
@@ -220,7 +218,6 @@ class MainWindow(QMainWindow):
             self,
             tr("Details"),
             lambda: self.body.set_details_open(self.show_details.isChecked()),
-            tip=tr("Shows the details of what is selected."),
             shortcut="F4",
         )
         self.show_details.setCheckable(True)
@@ -345,8 +342,7 @@ class MainWindow(QMainWindow):
             return
         dialogs, rows = self.dialogs, (self.selection.session_rows, self.selection.task_rows)
         self.first_start.chosen.connect(lambda spec: dialogs.open_new_task(None, spec))
-        way = dialogs.leave_demo if self.services.demo else dialogs.open_key
-        self.first_start.key_wanted.connect(way)
+        self.first_start.key_wanted.connect(dialogs.open_key)
         for table in rows:
             table.rowsInserted.connect(self._end_first_start)
         if any(table.keys() for table in rows):

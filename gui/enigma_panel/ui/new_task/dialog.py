@@ -351,7 +351,7 @@ class NewTaskDialog(Sheet):
         self._show_earlier_hint()
 
     def _show_earlier_hint(self) -> None:
-        hint = tr("↑ in the empty field brings back earlier texts.")
+        hint = tr("↑ in the empty field brings back earlier tasks.")
         self.earlier_hint.setText(hint if self.task_text.offers_earlier() else "")
 
     def _rules(self) -> ServiceRules:
@@ -497,7 +497,7 @@ class NewTaskDialog(Sheet):
         sentences.update(self.limits.mistyped())
         if not self.run_in.is_possible():
             self.target_problem.show_text(
-                tr("This session takes no more tasks. Choose another place.")
+                tr("This session takes no more tasks. Choose another one.")
             )
         self._show_problems(sentences)
         return not sentences and self.run_in.is_possible()

@@ -67,7 +67,7 @@ class LimitsForm(QWidget):
         self.address = LineEdit()
         self.time_note = make_label(role="dim", wrap=True)
         self.unused = NoticeLabel()
-        self.one_call = QCheckBox(tr("One call (cannot be paused or answered in its first 50 s)"))
+        self.one_call = QCheckBox(tr("One call (can't be paused or answered in its first 50 s)"))
         self.grid = FieldGrid()
         self.problems: dict[Field, ProblemLabel] = {}
         self._rules = rules
@@ -93,7 +93,7 @@ class LimitsForm(QWidget):
         self.avoid_domains.setPlaceholderText("example.com, example.org")
         self.environment.setPlaceholderText(tr("Environment ID"))
         self.policy.setPlaceholderText(tr("Policy ID"))
-        self.country.setPlaceholderText(tr("any, or two letters"))
+        self.country.setPlaceholderText(tr("Any, or two letters"))
         self.address.setPlaceholderText("proxy.example.com:8080")
 
     def set_rules(self, rules: ServiceRules, *, in_open_browser: bool = False) -> None:
@@ -130,13 +130,13 @@ class LimitsForm(QWidget):
             self._other_schema, self._schema_of = shown, output
         is_csv = output is OutputType.CSV
         self.grid.rename_field(self.schema, tr("Columns") if is_csv else tr("JSON Schema"))
-        hint = tr("name, price (with commas, or one a line)")
+        hint = tr("name, price (separated by commas, or one per line)")
         self.schema.setPlaceholderText(hint if is_csv else SCHEMA_EXAMPLE)
         self._show_fields()
 
     def _show_unused(self) -> None:
         """Show what stands in fields that are hidden."""
-        hint = tr("Environment, policy and proxy were chosen when the browser was opened.")
+        hint = tr("Environment, policy and proxy were chosen when the browser opened.")
         texts = [
             self._unused_text(field) for field in unsupported_fields(self._typed(), self._rules)
         ]
@@ -153,7 +153,7 @@ class LimitsForm(QWidget):
         name, value = widget.accessibleName(), shorten(text, 200)
         if self._in_open_browser and field in _OF_BROWSER:
             return tr(
-                "{field} ({value}) is not used: the browser is open already.",
+                "{field} ({value}) is not used: the browser is already open.",
                 field=name,
                 value=value,
             )
@@ -291,12 +291,12 @@ def time_note(rules: ServiceRules) -> str:
     """Return what a time limit ends."""
     if rules.caps_session:
         return tr(
-            "Seconds. {limit} at most, set by the service. It ends the whole session.",
+            "Seconds, {limit} at most (set by the service). Ends the whole session.",
             limit=MAX_TIME_S,
         )
     return tr(
-        "Seconds. {limit} at most, set by the service. It ends the task; a session kept open ends "
-        "after {time}.",
+        "Seconds, {limit} at most (set by the service). Ends the task. A session kept open "
+        "closes after {time}.",
         limit=MAX_TIME_S,
         time=tr.plural("{n} idle minute", "{n} idle minutes", rules.idle_ms // 60_000),
     )

@@ -38,8 +38,8 @@ def output_choices() -> list[tuple[str, OutputType]]:
     """Return the forms of a result."""
     return [
         (tr("Text"), OutputType.TEXT),
-        (tr("JSON, by a schema"), OutputType.JSON),
-        (tr("CSV, by its columns"), OutputType.CSV),
+        (tr("JSON, with a schema"), OutputType.JSON),
+        (tr("CSV, with columns"), OutputType.CSV),
     ]
 
 
@@ -47,7 +47,7 @@ def proxy_choices() -> list[tuple[str, Proxy]]:
     """Return how a browser may reach the web."""
     return [
         (tr("None"), Proxy.NONE),
-        (tr("The service's own (its traffic costs extra)"), Proxy.SERVICE),
+        (tr("The service's own (traffic costs extra)"), Proxy.SERVICE),
         (tr("My own, HTTP"), Proxy.HTTP),
         (tr("My own, SOCKS"), Proxy.SOCKS),
     ]
@@ -254,14 +254,14 @@ def again_cost_text(services: Services, n: int) -> AgainCost:
 
 def _again_cost(amount: str, left: str, like: int, *, is_too_much: bool) -> str:
     text = tr.plural(
-        "{amount} together, if each costs what your last task did.",
-        "{amount} together, if each costs what your last {n} did.",
+        "{amount} together, going by your last task.",
+        "{amount} together, going by your last {n} tasks.",
         like,
         amount=amount,
     )
     if is_too_much:
-        return tr("{text} The balance is {left}, which is less.", text=text, left=left)
-    return tr("{text} The balance is {left}.", text=text, left=left) if left else text
+        return tr("{text} Your balance is only {left}.", text=text, left=left)
+    return tr("{text} Your balance is {left}.", text=text, left=left) if left else text
 
 
 def left_out_text(left_out: Sequence[LeftOut]) -> list[str]:

@@ -129,12 +129,12 @@ def _command_failed(about: About) -> Words:
 def _sent_live(about: About) -> Words:
     if about.fact == AnswerVerb.STOP.value:
         return (
-            tr("Stop was sent to {session}, unconfirmed.", session=about.name),
-            tr("This minute's calls are used up. Stop is sent again when one is free."),
+            tr("Stop was sent to {session}, but not confirmed.", session=about.name),
+            tr("Rate limit reached. Stop is sent again as soon as possible."),
         )
     return (
-        tr("Your answer was sent to {session}, unconfirmed.", session=about.name),
-        tr("This minute's calls are used up. If the agent still asks, you see it here."),
+        tr("Your answer was sent to {session}, but not confirmed.", session=about.name),
+        tr("Rate limit reached. If the agent still asks, the question comes back."),
     )
 
 
@@ -196,7 +196,7 @@ KINDS: Mapping[NoticeKind, Kind] = {
     NoticeKind.LEDGER_FAILED: Kind(
         words=lambda about: (
             tr("The ledger can't be written: {reason}.", reason=about.fact),
-            tr("What you see is kept in memory and written as soon as possible."),
+            tr("Changes stay in memory and are written as soon as possible."),
         ),
         needs_look=True,
     ),
@@ -231,7 +231,7 @@ KINDS: Mapping[NoticeKind, Kind] = {
     NoticeKind.CLOSED_FOR_FAILED_TASK: Kind(
         words=lambda about: (
             tr("{session} was closed.", session=about.name),
-            tr("“{task}” did not succeed.", task=about.title),
+            tr("“{task}” failed.", task=about.title),
         ),
         actions=_show_task,
     ),
@@ -258,14 +258,14 @@ KINDS: Mapping[NoticeKind, Kind] = {
     ),
     NoticeKind.LIMIT_USED_ELSEWHERE: Kind(
         words=lambda _: (
-            tr("Another program uses up this minute's calls."),
+            tr("Another program is using up the rate limit."),
             tr("Commands may wait up to a minute."),
         )
     ),
     NoticeKind.WENT_TO_SLEEP: Kind(
         words=lambda about: (
             tr("This computer slept for {time}.", time=duration(about.n * 1000)),
-            tr("Everything is checked again."),
+            tr("Everything is being checked again."),
         )
     ),
 }

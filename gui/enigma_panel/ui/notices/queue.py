@@ -45,7 +45,7 @@ def concerned(queue: TaskQueue) -> list[int]:
 def _no_browser() -> Notice:
     return Notice(
         title=tr("The service has no free browser."),
-        text=tr("The program keeps asking."),
+        text=tr("The program keeps trying."),
         topic=QUEUE_TOPIC,
         actions=(NoticeAction.TRY_NOW,),
         stays=True,
@@ -54,7 +54,7 @@ def _no_browser() -> Notice:
 
 def _text(services: Services, reason: PauseReason, n: int) -> str:
     if reason is PauseReason.RESTARTED:
-        return tr("Nothing starts until you say so.")
+        return tr("Nothing starts until you click Go on.")
     queued = tr.plural("1 task is queued.", "{n} tasks are queued.", n)
     if reason is not PauseReason.FUNDS:
         return queued
@@ -73,7 +73,7 @@ def _title(reason: PauseReason, n: int) -> str:
         PauseReason.FUNDS: tr("The balance is used up."),
         PauseReason.KEY: tr("The API key was refused."),
         PauseReason.FORBIDDEN: tr("This account may not do that."),
-        PauseReason.UNTAKEN: tr("Browsers open, but take no task."),
+        PauseReason.UNTAKEN: tr("Browsers open but take no task."),
         PauseReason.DIALECT: tr("The service does not understand this dialect."),
     }[reason]
 

@@ -199,7 +199,7 @@ def preceding_text(steps: Iterable[Step], asked_ms: int) -> str:
     """'Before: opened the shop, clicked Add to cart'; empty when nothing is known."""
     told = [step for step in steps if step.kind in LIVE_KINDS and step.at_ms <= asked_ms + LATE_MS]
     lines = [line for step in told[-MOST_STEPS:] if (line := _told_line(step))]
-    return tr("Before: {steps}", steps=", ".join(lines)) if lines else ""
+    return tr("Last steps: {steps}", steps=", ".join(lines)) if lines else ""
 
 
 def _told_line(step: Step) -> str:
@@ -215,4 +215,4 @@ def _show_left(label: QLabel, expires_ms: int | None, now_ms: int) -> None:
         label.setText("")
         return
     left = expires_ms - now_ms
-    label.setText(tr("{time} left", time=duration(left)) if left > 0 else tr("time is over"))
+    label.setText(tr("{time} left", time=duration(left)) if left > 0 else tr("time is up"))

@@ -265,7 +265,7 @@ class QuestionDialog(ModelessDialog):
         if not self.is_armed():  # the click was meant for what stood there before
             return
         if link is None or not open_live_page(link):
-            self.answer_wait.follow(None, tr("No program opened the live page."))
+            self.answer_wait.follow(None, tr("No program could open the live page."))
 
     def _order_tabs(self) -> None:
         if self._current is not None:

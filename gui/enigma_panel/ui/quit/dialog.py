@@ -62,7 +62,7 @@ class QuitDialog(Sheet):
         self.terminate_button = make_button(tr("Terminate all and quit"), "danger")
         self.leave_button = make_button(tr("Leave them running"))
         self.done_button = make_button(tr("Quit when they are done"), "primary")
-        self.done_button.setToolTip(tr("The window stays in use until then."))
+        self.done_button.setToolTip(tr("You can use the window until then."))
         scroll = ScrollArea()
         for part in (self.heading, self.lines, self.notes, self.waiting):
             scroll.column.addWidget(part)

@@ -60,7 +60,7 @@ def quit_notes(plan: QuitPlan) -> list[str]:
         tr("Offline since {time}. This is the last known state.", time=local_time(plan.offline_ms))
         if plan.offline_ms is not None
         else "",
-        tr("What is not sent by then is sent at the next start.") if kept else "",
+        tr("Commands still unsent are sent at the next start.") if kept else "",
         tr.plural(
             "{names} has no ID yet. Quitting now loses its result.",
             "{names} have no ID yet. Quitting now loses their results.",
@@ -79,7 +79,7 @@ def quit_notes(plan: QuitPlan) -> list[str]:
 def _lost_text(one: AtQuit) -> str:
     assert one.pending is not None
     return tr(
-        "{verb} for {session} cannot be kept. If you quit now, it is lost.",
+        "{verb} for {session} can't be saved. If you quit now, it is lost.",
         verb=verb_label(one.pending.verb),
         session=one.session.name,
     )

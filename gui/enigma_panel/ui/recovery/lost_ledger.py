@@ -57,7 +57,7 @@ class LostLedgerWindow(ModelessDialog):
         self.copy_button.setVisible(copy is not None)
         self.more.setVisible(copy is not None)
         if copy is not None:
-            label = tr("Use the copy of {time}", time=local_moment(copy.made_ms, now_ms))
+            label = tr("Use the copy from {time}", time=local_moment(copy.made_ms, now_ms))
             self.copy_button.setText(label)
             self.copy_button.setAccessibleName(label)
             self.more.setText(copy_text(copy, now_ms))
@@ -84,10 +84,10 @@ def _reason(error: LedgerError) -> str:
     match error:
         case NewerLedgerError():
             return tr(
-                "The ledger was written by a newer version of this program, so this version cannot "
-                "read it. It stays as it is: start the newer version to go on with it."
+                "The ledger was written by a newer version of this program. This version "
+                "can't read it and leaves it alone. Start the newer version to carry on."
             )
         case MissingLedgerError():
             return tr("The ledger is missing or empty.")
         case _:
-            return tr("The ledger is damaged and cannot be opened. Its file is kept in any case.")
+            return tr("The ledger is damaged and can't be opened. Its file is always kept.")

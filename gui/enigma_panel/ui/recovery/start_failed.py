@@ -74,9 +74,9 @@ def _words(error: FolderError | LedgerError) -> tuple[str, str]:
     if isinstance(error, DiskFullError) or code in _FULL:
         return tr("The disk is full."), tr("Free some space, then try again.")
     if isinstance(error, ReadOnlyLedgerError) or code in _READ_ONLY:
-        reason = tr("The program cannot write to its folder.")
+        reason = tr("The program can't write to its folder.")
         return reason, tr("Make it writable, then try again.")
-    return tr("The program cannot open its data."), tr("Put this right, then try again.")
+    return tr("The program can't open its data."), tr("Fix this, then try again.")
 
 
 def _browsers(open_until_ms: int | None, now_ms: int) -> str:

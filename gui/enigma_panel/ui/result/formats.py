@@ -195,7 +195,7 @@ def _has_fields(value: Json, names: list[str]) -> bool:
 def _read_csv(schema: str, text: str) -> ReadResult:
     rows = _rows(text, ",")
     if not rows:
-        return ReadResult(doubt=tr("You asked for CSV. This cannot be read as a table."))
+        return ReadResult(doubt=tr("You asked for CSV. This can't be read as a table."))
     if max(map(len, rows)) > MAX_COLUMNS:
         return ReadResult(doubt=tr("Over {n} columns: shown as text.", n=MAX_COLUMNS))
     return ReadResult(rows=rows, doubt=_doubt_of(rows, _columns(schema)))

@@ -242,7 +242,7 @@ class LinkQuestion(QFrame):
         host = link.host(QUrl.ComponentFormattingOption.FullyEncoded)
         is_page = link.scheme() in {"http", "https"} and bool(host)
         self._link = link if is_page else QUrl()
-        no_page = tr("Not opened: this link leads to no web page.")
+        no_page = tr("Not opened: this link is not a web page.")
         self.question.setText(tr("Open {host}?", host=shorten(host)) if is_page else no_page)
         self.address.show_text(shorten(link.toString(QUrl.ComponentFormattingOption.FullyEncoded)))
         self.open.setVisible(is_page)
@@ -260,7 +260,7 @@ class LinkQuestion(QFrame):
         link = self._link
         self.clear()
         if link.isValid() and not QDesktopServices.openUrl(link):
-            self.question.setText(tr("No program opened it."))
+            self.question.setText(tr("No program could open it."))
             self.open.hide()
             self.show()
 

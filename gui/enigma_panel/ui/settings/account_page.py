@@ -139,7 +139,7 @@ class AccountPage(SettingsPage):
     def _show_dialect(self) -> None:
         account, settings = self._account, self._services.settings
         preset = service_name(dialect_of_host(account.host))
-        self.dialect_box.setItemText(0, tr("By the address ({service})", service=preset))
+        self.dialect_box.setItemText(0, tr("Set by the address ({service})", service=preset))
         with QSignalBlocker(self.dialect_box):
             self.dialect_box.setCurrentIndex(self.dialect_box.findData(account.chosen_dialect))
         self._dialect_doubt.show_doubt(dialect_doubt(account.dialect, account.host))
@@ -176,7 +176,7 @@ class AccountPage(SettingsPage):
         self.refresh()
 
     def _test_key(self) -> None:
-        self.key_outcome.setText(tr("Asking the service …"))
+        self.key_outcome.setText(tr("Asking the service…"))
         self._services.scope.spawn("test key", self._test_key_now(), exclusive=True)
 
     async def _test_key_now(self) -> None:

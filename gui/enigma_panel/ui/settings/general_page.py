@@ -66,11 +66,11 @@ class GeneralPage(SettingsPage):
 
     def _build_layout(self, *, power_available: bool) -> None:
         grid = FieldGrid()
-        note = tr("Your tasks, results and session ids. Only you can read them.")
+        note = tr("The ledger: tasks, results and session IDs. Only you can read it.")
         grid.add_field(tr("Data folder"), self.folder, self.copy_button, note=note)
         sleep = tr("Idle and paused sessions cost money during sleep. Running ones stay open.")
         if not power_available:
-            sleep = tr("This computer does not announce sleep.")
+            sleep = tr("Not possible: this computer does not announce sleep.")
         grid.add_field(tr("Before this computer sleeps"), self.before_sleep, note=sleep)
         grid.setVerticalSpacing(18)
         boxes = make_column(self.start_at_login, self.problem)
@@ -100,8 +100,8 @@ class GeneralPage(SettingsPage):
         try:
             self._autostart.turn(on=on)
         except OSError as error:
-            reason = error.strerror or tr("no reason was given")
-            self.problem.show_text(tr("That could not be changed ({reason}).", reason=reason))
+            reason = error.strerror or tr("no reason given")
+            self.problem.show_text(tr("This could not be changed ({reason}).", reason=reason))
         else:
             self.problem.show_text("")
         self._show_start_at_login()

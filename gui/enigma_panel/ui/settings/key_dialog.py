@@ -123,7 +123,7 @@ class KeyDialog(Sheet):
         self._show_brand()
 
     async def _show_location(self) -> None:
-        self.location_label.setText(tr("Checking where the key can be kept …"))
+        self.location_label.setText(tr("Checking where the key can be kept…"))
         where = await self._account.where_it_would_go()
         self.location_label.setText(key_location_text(where))
         if self.isVisible():
@@ -194,7 +194,7 @@ class KeyDialog(Sheet):
             self.key.setFocus()
 
     async def _save_now(self, key: str, *, even_refused: bool) -> None:
-        self._say(tr("Asking the service, then saving …"), "dim")
+        self._say(tr("Asking the service, then saving…"), "dim")
         text, check, is_done = tr("The key was not saved."), None, False
         try:
             result, check = await self._account.save(key, even_refused=even_refused)
@@ -271,7 +271,7 @@ def key_state_text(account: Account) -> str:
         )
     match state:
         case KeyState.LOOKING:
-            return tr("Looking for your API key …")
+            return tr("Looking for your API key…")
         case KeyState.READY if where in {MEMORY, ""}:
             return tr("A key is in use, only in memory until you quit.")
         case KeyState.READY:
@@ -303,7 +303,7 @@ def _kept_text(result: Result) -> str:
         case SecretOutcome.NO_KEYCHAIN:
             return tr("There is no keychain. The key is kept only in memory until you quit.")
         case SecretOutcome.LOCKED:
-            return tr("The keychain is locked, the key was not saved.") + " " + memory
+            return tr("The keychain is locked. The key was not saved.") + " " + memory
         case SecretOutcome.DENIED:
             return tr("The system did not let the keychain be used.") + " " + memory
         case SecretOutcome.TOO_LONG:
@@ -322,7 +322,7 @@ def check_text(check: KeyCheck | None) -> str:
         case KeyCheck.UNREACHABLE:
             return tr("The service could not be asked.")
         case KeyCheck.NO_TEST:
-            return tr("The service has no test for keys; the first task will tell.")
+            return tr("The service has no test for keys. The first task will tell.")
         case None:
             return ""
 

@@ -65,7 +65,7 @@ class StepsPage(QWidget):
     def _make_lines(self) -> None:
         self.older = make_label(role="dim")
         self.read_all = make_button(tr("Show all"), "link")
-        self.read_all.setToolTip(tr("Reads the older ones from the ledger, too."))
+        self.read_all.setToolTip(tr("Loads the older steps too."))
         self._older_line = QWidget()
         line = make_row(self.older, self.read_all, None, gap=6)
         line.setContentsMargins(SIDE, 0, SIDE, 0)
@@ -76,7 +76,7 @@ class StepsPage(QWidget):
         self.new_steps.setAccessibleDescription(tr("Jumps to the newest (End)"))
         self.new_steps.hide()
         self.copy = make_button(tr("Copy all"), "link")
-        self.copy.setToolTip(tr("Copies time, kind and text of each step."))
+        self.copy.setToolTip(tr("Copies the time, kind and text of each step."))
 
     def _build(self) -> None:
         self.search.setContentsMargins(SIDE, 0, SIDE, 0)
@@ -124,7 +124,7 @@ class StepsPage(QWidget):
         text = empty_text(has_task=loader.task_key is not None, failed=loader.has_failed)
         self.list.set_empty_text("" if loader.is_reading else text)
         if loader.is_reading_all:
-            self.older.setText(tr("Reading all…"))
+            self.older.setText(tr("Loading all…"))
         elif loader.has_failed and self._model.rowCount():
             self.older.setText(text)
         else:

@@ -91,7 +91,6 @@ class FilterBar(QWidget):
     def _build(self) -> None:
         self.setAccessibleName(tr("Filter of the tasks"))
         self.more.setCheckable(True)
-        self.clear.setToolTip(tr("Shows all tasks again."))
         self._row = make_row(*self.chips, self.clear, gap=GAP)
         self._row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         self.setLayout(self._row)
@@ -244,7 +243,7 @@ class FilterField(QLineEdit):
         self.setAccessibleName(tr("Filter"))
         self.setMaxLength(MOST_WORDS_CHARS)
         self.setToolTip(
-            tr("Ctrl+F. Words of task, result, error, question, site and session; Escape clears.")
+            tr("Ctrl+F. Searches task, result, error, question, site and session. Escape clears.")
         )
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -44,7 +44,7 @@ def count_text(n: int) -> str:
 
 def problem_texts(reason: str) -> tuple[str, ...]:
     """Return that the search failed, so that older matches may be shown; shorter where need be."""
-    return tr("The ledger cannot be searched: {reason}", reason=reason), tr("Search failed")
+    return tr("The ledger can't be searched: {reason}", reason=reason), tr("Search failed")
 
 
 def read_day(text: str) -> QDate | None:
@@ -53,7 +53,7 @@ def read_day(text: str) -> QDate | None:
         return None
     day = QDate.fromString(text.strip(), Qt.DateFormat.ISODate)
     if not day.isValid() or not 1970 <= day.year() <= 9999:
-        raise UnreadableError(tr("A day is written like {day}.", day="2026-11-27"))
+        raise UnreadableError(tr("Write the day like {day}.", day="2026-11-27"))
     return day
 
 
@@ -75,7 +75,7 @@ def read_cost(text: str) -> Decimal | None:
         return None
     cost = read_number(text.strip().removeprefix("$"))
     if cost is None or not is_sane(cost):
-        raise UnreadableError(tr("An amount is written like {amount}.", amount="0.05"))
+        raise UnreadableError(tr("Write the amount like {amount}.", amount="0.05"))
     return cost
 
 

@@ -173,7 +173,8 @@ class TasksModel(KeyedTableModel):
         found = super().headerData(section, orientation, role)
         if found is None and role == Qt.ItemDataRole.ToolTipRole:
             return tr(
-                "A click sorts, another turns it, a third shows newest first. Shift adds one."
+                "Click to sort, again to reverse, again for newest first. "
+                "Shift+click adds a column."
             )
         by = next((by for by in self.order if section == Column[by.column.name]), None)
         if by is None or orientation is not Qt.Orientation.Horizontal:
@@ -344,7 +345,7 @@ class TasksModel(KeyedTableModel):
             return Cell(text=NONE, severity=Severity.DIM, spoken=tr("deleted"))
         if task is None:
             self._awaited.add(key)
-            return Cell(text=ELLIPSIS, severity=Severity.DIM, spoken=tr("being loaded"))
+            return Cell(text=ELLIPSIS, severity=Severity.DIM, spoken=tr("loading"))
         cell = self.columns[column].cell(task)
         if self.stale_since_ms is not None and task.may_be_at_work:
             cell = stale_cell(cell, self._health.heard_ms)

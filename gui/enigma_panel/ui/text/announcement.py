@@ -24,7 +24,7 @@ def questions_text(questions: Sequence[OpenQuestion], session: Session | None) -
     """Return who asks for what, or of several how many. session: of the first."""
     first = questions[0]
     if len(questions) > 1:
-        return tr.plural("1 session asks you", "{n} sessions ask you", len(questions))
+        return tr.plural("1 session needs you", "{n} sessions need you", len(questions))
     about_money = is_about_money(first.text)
     return asked_title(session.name if session else "", first.kind, about_money=about_money)
 

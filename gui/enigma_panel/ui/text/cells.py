@@ -84,7 +84,7 @@ def stale_cell(cell: Cell, heard_ms: int | None) -> Cell:
     """
     old = tr("Offline.")
     if heard_ms is not None:
-        old = tr("Offline: this is the state of {time}.", time=local_time(heard_ms))
+        old = tr("Offline: last known at {time}.", time=local_time(heard_ms))
     hint = f"{cell.hint}\n{old}" if cell.hint else old
     return replace(cell, severity=Severity.DIM, mark=Severity.DIM, bold=False, hint=hint)
 
@@ -143,7 +143,7 @@ def _stopped_text(task: Task, session: Session | None) -> str:
     if task.stop_sent_ms is not None:
         return tr("Stopped by you")
     if session is not None and session.was_over_by(task.ended_ms or 0):
-        return tr("Stopped, its session was ended")
+        return tr("Stopped: its session was ended")
     return tr("Stopped")
 
 
@@ -152,7 +152,7 @@ def _plain_result_cell(task: Task, session: Session | None) -> Cell:
         case _ if known_until_ms(task, session) is not None:
             text = tr("Its session has ended")
         case TaskStatus.DONE:
-            text = shorten(task.result or "") or tr("Done, without a text")
+            text = shorten(task.result or "") or tr("Done, no text")
         case TaskStatus.FAILED | TaskStatus.LOST if task.question_missed:
             text = missed_text(task)
         case TaskStatus.FAILED:
@@ -160,7 +160,7 @@ def _plain_result_cell(task: Task, session: Session | None) -> Cell:
         case TaskStatus.STOPPED:
             text = _stopped_text(task, session)
         case TaskStatus.LOST:
-            text = tr("Its result cannot be fetched")
+            text = tr("Its result can't be fetched")
         case TaskStatus.UNCONFIRMED:
             text = tr("May be running and cost money")
         case TaskStatus.PAUSED:

@@ -18,26 +18,26 @@ def finding_text(finding: Finding) -> str:
         return _schema_text(finding)
     match finding.problem:
         case Problem.EMPTY:
-            return tr("Write what the agent should do.")
+            return tr("Enter what the agent should do.")
         case Problem.TOO_LONG:
             return _too_long(finding)
         case Problem.OUT_OF_RANGE:
             return _out_of_range(finding)
         case Problem.BAD_DOMAIN:
             return tr(
-                "“{domain}” is not a domain. Write domains like example.com, with commas between.",
+                "“{domain}” is not a domain. Write domains like example.com, separated by commas.",
                 domain=finding.params.get("domain", ""),
             )
         case Problem.BAD_ID:
-            return tr("An id has no spaces and no hidden characters.")
+            return tr("An ID has no spaces or hidden characters.")
         case Problem.BAD_COUNTRY:
-            return tr("A country is two letters, like US. Leave it empty for any country.")
+            return tr("Write two letters, like US. Leave it empty for any country.")
         case Problem.BAD_ADDRESS:
             return tr("Write the host and the port, like proxy.example.com:8080.")
         case Problem.USER_INFO:
             return tr(
-                "No user name or password can be sent for a proxy. Write the host and the port "
-                "alone, like proxy.example.com:8080."
+                "Proxies with a username or password can't be used. Write only host and port, like "
+                "proxy.example.com:8080."
             )
         case _:
             return _url_text(finding)
@@ -63,7 +63,7 @@ def field_name(field: Field) -> str:
 def _too_long(finding: Finding) -> str:
     length, limit = finding.params["length"], finding.params["limit"]
     return tr(
-        "The task has {length} characters; this program sends {limit} at most.",
+        "The task has {length} characters. The most is {limit}.",
         length=length,
         limit=limit,
     )
@@ -72,8 +72,8 @@ def _too_long(finding: Finding) -> str:
 def _out_of_range(finding: Finding) -> str:
     low, high = finding.params["low"], finding.params["high"]
     if finding.field is Field.TIME_LIMIT:
-        return tr("The time limit is {low} to {high} seconds.", low=low, high=high)
-    return tr("Tokens are a number from {low} to {high}.", low=low, high=high)
+        return tr("Enter {low} to {high} seconds.", low=low, high=high)
+    return tr("Enter a number from {low} to {high}.", low=low, high=high)
 
 
 def _url_text(finding: Finding) -> str:
@@ -85,25 +85,25 @@ def _url_text(finding: Finding) -> str:
             )
         case Problem.BAD_SCHEME:
             return tr(
-                "A starting URL begins with https:// or http://, not with {scheme}:",
+                "A starting URL begins with https:// or http://, not {scheme}:",
                 scheme=finding.params.get("scheme", ""),
             )
         case Problem.NO_HOST:
-            return tr("The address names no site.")
+            return tr("The address has no site in it.")
         case _:
-            return tr("This is not an address that a browser can open.")
+            return tr("A browser can't open this address.")
 
 
 def _schema_text(finding: Finding) -> str:
     match finding.problem:
         case Problem.EMPTY:
-            return tr("Write what the result should hold.")
+            return tr("Enter a schema or columns for the result.")
         case Problem.NO_JSON:
-            return tr("This is no JSON{place}.", place=place_text(finding.params))
+            return tr("This is not JSON{place}.", place=place_text(finding.params))
         case Problem.NO_COLUMNS:
-            return tr("Name at least one column, and no column without a name.")
+            return tr("Enter at least one column, and a name for each.")
         case _:
-            return tr("A JSON Schema is an object, in braces.")
+            return tr("A JSON Schema is an object in braces.")
 
 
 def _key_text(finding: Finding) -> str:
@@ -113,9 +113,9 @@ def _key_text(finding: Finding) -> str:
         case Problem.TOO_LONG:
             return tr("This is too long to be an API key.")
         case Problem.HEADER_PASTED:
-            return tr("This is a whole header line, not only the key.")
+            return tr("This is a whole header line. Enter only the key.")
         case Problem.OUTER_SPACE:
-            return tr("There is a space before or after the key.")
+            return tr("Remove the space before or after the key.")
         case Problem.INNER_SPACE:
             return tr("An API key has no spaces.")
         case Problem.LINE_BREAK:
@@ -123,7 +123,7 @@ def _key_text(finding: Finding) -> str:
         case Problem.NOT_ASCII:
             return tr("An API key has only plain letters, digits and signs.")
         case _:
-            return tr("This holds characters that no API key has.")
+            return tr("This has characters that no API key has.")
 
 
 def address_text(problem: AddressProblem) -> str:
@@ -134,20 +134,20 @@ def address_text(problem: AddressProblem) -> str:
         case AddressProblem.NO_SCHEME:
             return tr("The address needs https:// in front.")
         case AddressProblem.BAD_SCHEME:
-            return tr("The address begins with https://.")
+            return tr("The address must begin with https://.")
         case AddressProblem.NOT_SECURE:
             return tr(
-                "With http:// anybody on the way could read your key. It is only possible for "
+                "With http://, others on the network could read your key. It is only allowed for "
                 "this computer (localhost)."
             )
         case AddressProblem.NO_HOST | AddressProblem.BAD_HOST:
-            return tr("This is not the name of a host.")
+            return tr("This is not a host name.")
         case AddressProblem.BAD_PORT:
-            return tr("The port is a number from 1 to 65535.")
+            return tr("The port must be a number from 1 to 65535.")
         case AddressProblem.USER_INFO:
-            return tr("The address holds no user name or password.")
+            return tr("Leave out the username and password.")
         case AddressProblem.EXTRA:
-            return tr("Only the host belongs here, without a path: https://connect.enigma.click")
+            return tr("Enter only the host, without a path, like https://connect.enigma.click")
 
 
 def place_text(found: Mapping[str, object]) -> str:

@@ -54,7 +54,7 @@ def dialect_doubt(dialect: Dialect, host: str) -> str:
     if fits_host(dialect, host):
         return ""
     return tr(
-        "As far as is known, {host} does not speak {dialect}.",
+        "{host} probably does not speak {dialect}.",
         host=host,
         dialect=dialect_name(dialect),
     )
@@ -71,8 +71,8 @@ def key_doubt(key: str, account: Account) -> str:
     host = host_of_keys(prefix, account.host)
     if host is not None:
         return tr(
-            "Keys that begin with {prefix} are {service}'s; this one would be sent to {host}. Set "
-            "{address} in Settings → Account first.",
+            "This looks like a {service} key, but it would go to {host}. First set {address} in "
+            "Settings → Account.",
             prefix=prefix,
             service=service_name(dialect_of_host(host)),
             host=account.host,
@@ -90,7 +90,7 @@ def dialect_note(*, is_for_run: bool, is_kept: bool) -> str:
     """Return what a choice changes, and how long it holds."""
     note = tr("How tasks are written. Open sessions keep their dialect.")
     if is_for_run:
-        note += " " + tr("The command line chose this one; it holds for this run.")
+        note += " " + tr("Set on the command line, for this run only.")
     elif not is_kept:
-        note += " " + tr("What you choose holds for this run, as the address does.")
+        note += " " + tr("Your choice holds for this run only, like the address.")
     return note

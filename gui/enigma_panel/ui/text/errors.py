@@ -89,11 +89,11 @@ NO_CONTEXT = ErrorContext()
 Row = Callable[[ErrorDetails], ErrorText]
 _LOST = {Call.START: "lost start", Call.NEW_TASK: "lost newTask"}
 _REASONS: dict[str, Callable[[], str]] = {
-    "dns": lambda: tr("the name of the service was not found"),
+    "dns": lambda: tr("the service's address was not found"),
     "tls": lambda: tr("no secure connection"),
     "refused": lambda: tr("the connection was refused"),
     "timeout": lambda: tr("no answer in time"),
-    "proxy": lambda: tr("the proxy let nothing through"),
+    "proxy": lambda: tr("the proxy blocked it"),
 }
 
 
@@ -271,7 +271,7 @@ def session_gone(facts: ErrorDetails) -> ErrorText:
 def task_gone(_details: ErrorDetails) -> ErrorText:
     """The task was cleaned up."""
     return ErrorText(
-        tr("The service no longer knows this task."), todo=tr("Its result cannot be fetched.")
+        tr("The service no longer knows this task."), todo=tr("Its result can't be fetched.")
     )
 
 
@@ -322,29 +322,29 @@ def crashed(facts: ErrorDetails) -> ErrorText:
 def ledger_failed(_details: ErrorDetails) -> ErrorText:
     """The ledger could not be written: what cannot be kept is not sent."""
     what = tr("The ledger could not be written, so the task was not sent.")
-    return ErrorText(what, tr("Its browser is being closed."), tr("Make room on the disk."))
+    return ErrorText(what, tr("Its browser is being closed."), tr("Free some space on the disk."))
 
 
 def taken_back(_details: ErrorDetails) -> ErrorText:
     """The person took it out of the queue."""
-    return ErrorText(tr("It was taken out of the queue."), tr("It was not started."))
+    return ErrorText(tr("It was removed from the queue."), tr("It was not started."))
 
 
 def from_copy(_details: ErrorDetails) -> ErrorText:
     """The task was queued when the ledger in use was copied, also to another computer."""
     return ErrorText(
         tr("It was queued when this ledger was copied."),
-        tr("Whether it ran since then is not known."),
-        tr("If it did not, run it again."),
+        tr("It may have run since then."),
+        tr("If it did not run, start it again."),
     )
 
 
 def from_export(_details: ErrorDetails) -> ErrorText:
     """The task was queued when an earlier version exported the ledger in use."""
     return ErrorText(
-        tr("It was queued when the ledger was exported, and was not started here."),
-        tr("Whether the other program went on with it is not known."),
-        tr("If it did not, run it again."),
+        tr("It was queued when the ledger was exported. It was not started here."),
+        tr("The other program may have run it."),
+        tr("If it did not run, start it again."),
     )
 
 
@@ -355,7 +355,7 @@ def ended_first(_details: ErrorDetails) -> ErrorText:
 
 def other_task(facts: ErrorDetails) -> ErrorText:
     """What is known of the task came with the ids of an unknown one."""
-    what = with_message(tr("The service names another task in its answer"), facts)
+    what = with_message(tr("The service's answer is about another task"), facts)
     money = tr("No total includes its cost.") if facts.context.cost is not None else ""
     todo = tr("The program keeps checking for a few minutes.")
     return ErrorText(what, money, todo)
@@ -370,13 +370,13 @@ def unknown_task_error(facts: ErrorDetails) -> ErrorText:
 def too_many_calls(facts: ErrorDetails) -> ErrorText:
     """The limit of calls per minute is reached."""
     todo = again(facts, tr("Try again in a minute."))
-    return ErrorText(tr("Too many calls this minute."), nothing_started(facts), todo)
+    return ErrorText(tr("Rate limit reached."), nothing_started(facts), todo)
 
 
 def no_browser(facts: ErrorDetails) -> ErrorText:
     """The service is full."""
     todo = again(facts, tr("Try again in a moment."))
-    return ErrorText(tr("No free browser at the moment."), nothing_started(facts), todo)
+    return ErrorText(tr("The service has no free browser."), nothing_started(facts), todo)
 
 
 def nonsense(facts: ErrorDetails) -> ErrorText:
@@ -386,7 +386,7 @@ def nonsense(facts: ErrorDetails) -> ErrorText:
     """
     what = tr("The service answered in a way that makes no sense ({status}).", status=facts.status)
     money = nothing_started(facts)
-    return ErrorText(what, money, "" if money else tr("Polls go on."))
+    return ErrorText(what, money, "" if money else tr("The program keeps checking."))
 
 
 def no_connection(facts: ErrorDetails) -> ErrorText:
@@ -400,7 +400,7 @@ def no_connection(facts: ErrorDetails) -> ErrorText:
 def interrupted(_details: ErrorDetails) -> ErrorText:
     """The call was sent and the answer lost; the call starts nothing."""
     what = tr("The connection broke before the service answered.")
-    return ErrorText(what, todo=tr("It is not known whether it arrived: watch the session."))
+    return ErrorText(what, todo=tr("It may or may not have arrived. Watch the session."))
 
 
 def lost_start(facts: ErrorDetails) -> ErrorText:
@@ -409,12 +409,12 @@ def lost_start(facts: ErrorDetails) -> ErrorText:
     money = tr("It may be running and cost money.")
     if facts.context.ends_at:
         money = tr(
-            "It may be running and cost money; if so, the service ends it by {time}.",
+            "It may be running and cost money. If so, the service ends it by {time}.",
             time=facts.context.ends_at,
         )
-    todo = tr("Start it again (may run twice), or dismiss it.")
+    todo = tr("Start it again (may run twice) or dismiss it.")
     if facts.context.has_page:
-        todo = tr("Look at the account page, start it again (may run twice), or dismiss it.")
+        todo = tr("Check the account page, then start it again (may run twice) or dismiss it.")
     return ErrorText(what, money, todo)
 
 

@@ -16,7 +16,7 @@ def live_page_text(link: str | None) -> str:
     none."""
     if link is None:
         return tr("This session has no live page.")
-    text = tr("View only. Anyone with the link can watch, and it stays in your browser history.")
+    text = tr("View only. Anyone with the link can watch. Your browser history keeps it.")
     if _is_numeric(link):
         text += " " + tr("Your browser will warn about its certificate.")
     return text

@@ -66,14 +66,17 @@ def spoken_money(text: str) -> str:
         amount = tr("about {amount}", amount=amount)
     if text[0] == "<":
         amount = tr("less than {amount}", amount=amount)
-    return amount if text[-1] != "?" else tr("{amount}, not sure", amount=amount)
+    return amount if text[-1] != "?" else tr("{amount}, doubtful", amount=amount)
 
 
 def exact_text(amount: Decimal, kind: MoneyKind = MoneyKind.COST) -> str:
     """Return what the amount as shown leaves out; nothing where it is all of it."""
     if not is_sane(amount) and kind is MoneyKind.COST:  # a balance may be below zero
         known = exact_money(amount)
-        return tr("The service reported {amount}, which cannot be. It is in no sum.", amount=known)
+        return tr(
+            "The service reported {amount}, which can't be right. No total includes it.",
+            amount=known,
+        )
     if not is_rounded(amount, kind):
         return ""
     return tr("Exactly {amount}.", amount=exact_money(amount))

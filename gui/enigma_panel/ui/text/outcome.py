@@ -50,8 +50,8 @@ def answer_text(result: AnswerResult | None, *, has_text: bool) -> str:
 def sent_live_text() -> str:
     """Return that an answer went out by the live channel, which confirms nothing."""
     return tr(
-        "Sent over the live channel because of the rate limit. Nothing confirms it. "
-        "If the agent still asks, the question comes back."
+        "Rate limit reached: sent without confirmation. If the agent still asks, the "
+        "question comes back."
     )
 
 
@@ -63,15 +63,15 @@ def take_back_label() -> str:
 def wait_text(wait: AnswerWait | None, now_ms: int) -> str:
     """Return how far an answer is that was given and has not arrived."""
     if wait is None or wait.why is WaitReason.SENDING:
-        return tr("Sending …")
+        return tr("Sending…")
     left = None if wait.due_ms is None else max(0, wait.due_ms - now_ms)
     if wait.why is WaitReason.NO_BROWSER:
         return _tries_again(tr("The service is busy"), left, wait.attempt)
     if wait.why is WaitReason.LIMITED:
         return _tries_again(tr("Rate limit"), left, wait.attempt)
     if left is None:
-        return tr("Rate limit, sent as soon as possible")
-    return tr("Rate limit, sent in {n} s", n=-(-left // 1000))
+        return tr("Rate limit, sends as soon as possible")
+    return tr("Rate limit, sends in {n} s", n=-(-left // 1000))
 
 
 def asked_again_text() -> str:
@@ -84,17 +84,17 @@ def maybe_answered_text() -> str:
 
     That may have been in this run or before.
     """
-    return tr("An answer was sent. Whether it arrived is unknown.")
+    return tr("An answer was sent, but it may not have arrived.")
 
 
 def doubted_question_text() -> str:
     """Return what is said of a question that came with the ids of an unknown task."""
-    return tr("The service names another task here. Another agent may be asking.")
+    return tr("The service reports another task here. Another agent may be asking.")
 
 
 def unknown_asker_text() -> str:
     """Return what is said of a question that any of several tasks of a session may ask."""
-    return tr("It is unknown which task asks. Send secrets only if any may read them.")
+    return tr("It is unknown which task asks. Any of them may read your answer.")
 
 
 def _tries_again(what: str, left_ms: int | None, attempt: int) -> str:
@@ -116,7 +116,6 @@ def not_saved_text(error: LedgerError) -> str:
     if isinstance(error, DiskFullError):
         return tr("Nothing was sent: the disk is full. Your text is still here.")
     return tr(
-        "Nothing was sent: the program's own records could not be written ({reason}). "
-        "Your text is still here.",
+        "Nothing was sent: the ledger could not be written ({reason}). Your text is still here.",
         reason=error.reason,
     )

@@ -132,7 +132,7 @@ def bad_rows_text(n: int) -> Notice:
     title = tr.plural(
         "1 row of the ledger can't be read.", "{n} rows of the ledger can't be read.", n
     )
-    text = tr("What they were about may still cost money.")
+    text = tr("Something in them may still cost money.")
     return Notice(title=title, text=text, topic="bad rows")
 
 
@@ -173,8 +173,8 @@ def copy_text(copy: Copy, now_ms: int) -> str:
     """Return what a copy holds, and what it does not."""
     time = local_moment(copy.made_ms, now_ms)
     held = tr.plural("1 session was open", "{n} sessions were open", copy.sessions_open)
-    text = tr("There is a copy of {time} ({held}).", time=time, held=held)
-    lacks = tr("It lacks what started since then, which may still cost money.")
+    text = tr("There is a copy from {time} ({held}).", time=time, held=held)
+    lacks = tr("Anything started since is missing, and may still cost money.")
     return f"{text} {lacks}"
 
 
@@ -183,21 +183,21 @@ def _problem(problem: Problem) -> Notice:
     match problem.kind:
         case ProblemKind.BROKEN if problem.kept_as is not None:
             return Notice(
-                title=tr("{name} made no sense.", name=name),
+                title=tr("{name} could not be understood.", name=name),
                 text=tr("It was kept as {kept}. A new one is in use.", kept=problem.kept_as.name),
             )
         case ProblemKind.REPAIRED:
             return Notice(
                 title=tr("The ledger was damaged and has been mended."),
                 text=tr(
-                    "Quit and start again: something may be missing here that still costs money."
+                    "Quit and start again. Something that still costs money may be missing here."
                 ),
             )
         case ProblemKind.DAMAGED:
             return Notice(
                 title=tr("The ledger is damaged ({reason}).", reason=problem.reason),
                 text=tr(
-                    "Something may be missing here that still costs money. No new copy is made."
+                    "Something that still costs money may be missing here. No new copy is made."
                 ),
             )
         case ProblemKind.NEWER:

@@ -26,13 +26,16 @@ _KINDS: dict[QuestionKind, Callable[[str], tuple[str, str]]] = {
         tr("Purchase"),
         tr("{name} asks about a purchase", name=name),
     ),
-    QuestionKind.CAPTCHA: lambda name: (tr("Captcha"), tr("{name} meets a captcha", name=name)),
+    QuestionKind.CAPTCHA: lambda name: (tr("Captcha"), tr("{name} hit a captcha", name=name)),
     QuestionKind.SECRET: lambda name: (
         tr("Secret"),
         tr("{name} asks for a password or code", name=name),
     ),
-    QuestionKind.YES_NO: lambda name: (tr("Yes / No"), tr("{name} asks yes or no", name=name)),
-    QuestionKind.FREE_TEXT: lambda name: (tr("Free text"), tr("{name} asks you", name=name)),
+    QuestionKind.YES_NO: lambda name: (
+        tr("Yes / No"),
+        tr("{name} has a yes-or-no question", name=name),
+    ),
+    QuestionKind.FREE_TEXT: lambda name: (tr("Free text"), tr("{name} has a question", name=name)),
 }
 """The label of each kind of answer, and the sentence on who asks for what."""
 _SAY_LITTLE = frozenset({QuestionKind.YES_NO, QuestionKind.FREE_TEXT})

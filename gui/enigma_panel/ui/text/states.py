@@ -152,7 +152,7 @@ def _working(unproven: CommandVerb | None) -> StateWord:
 
 
 def _reconnecting() -> StateWord:
-    tip = tr("The service lost the browser. The task goes on if it comes back in time.")
+    tip = tr("The service lost the browser. The task carries on if it returns in time.")
     return StateWord(Glyph.BANG, tr("Reconnecting"), *_COSTS, tip)
 
 
@@ -178,8 +178,8 @@ def _unproven_tip(verb: CommandVerb) -> str:
     """Return what it means that a command went out by the live channel."""
     words = verb_text(verb)
     text = tr(
-        "{verb} was sent over the live channel; nothing confirms it. If the channel drops within a "
-        "minute, {verb} is sent again the other way.",
+        "{verb} was sent, but nothing confirms it. If live updates drop within a minute, "
+        "{verb} is sent again.",
         verb=words.label,
     )
     return " ".join(part for part in (text, words.unconfirmed) if part)
@@ -218,7 +218,7 @@ def known_until_ms(task: Task, session: Session | None) -> int | None:
 def _cut_off_word(task: Task, session: Session | None) -> StateWord | None:
     """Return the words for an unfinished task whose session has ended or lost its browser."""
     if known_until_ms(task, session) is not None:
-        tip = tr("Its session has ended. What became of the task is not known yet.")
+        tip = tr("Its session has ended. How the task ended is not known yet.")
         return StateWord(Glyph.QUESTION, tr("Unconfirmed"), Severity.DIM, tip=tip)
     is_lost = session is not None and session.phase is Phase.CONNECTION_LOST
     return _reconnecting() if is_lost and task.status is TaskStatus.WORKING else None
@@ -263,7 +263,7 @@ def missing_word() -> StateWord:
 
 def unheard_word() -> StateWord:
     """Return the words in place of a state while the service has not answered in this run."""
-    tip = tr("The service has not answered about it since this start.")
+    tip = tr("The service has not reported on it since this start.")
     return StateWord(Glyph.RING, tr("Not known yet"), Severity.DIM, tip=tip)
 
 

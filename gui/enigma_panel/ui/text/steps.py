@@ -163,7 +163,7 @@ def _ended_text(reason: str) -> str:
         "completed": tr("The session ended: its task was done"),
         "terminateoncompletion": tr("The session ended: its task was done"),
         "terminated": tr("The session was ended"),
-        "expired": tr("The session ended: its time was over"),
+        "expired": tr("The session ended: its time ran out"),
         "instance_lost": tr("The session ended: the service lost its browser"),
     }.get(reason.lower())
     if text is not None:
@@ -185,7 +185,7 @@ def _service_word(kind: str) -> str:
         "opened": tr("Browser opened"),
         "accepted": tr("Task accepted"),
         "question": tr("Asked you"),
-        "active": tr("Went on"),
+        "active": tr("Carried on"),
         "completed": tr("Done"),
         "failed": tr("Failed"),
         "terminated": tr("The session ended"),
@@ -199,7 +199,7 @@ def _service_word(kind: str) -> str:
         "agent": tr("Thinks"),
         "action": tr("Does"),
         "response_update": tr("Says"),
-        "unclear": tr("Reported without its task"),
+        "unclear": tr("Reported without naming a task"),
     }.get(kind, "")
 
 
@@ -209,8 +209,8 @@ def _sent_word(kind: str) -> str:
         **{rules.sent_live.value: sent_text(verb, live=True) for verb, rules in COMMANDS.items()},
         "answer_sent": tr("Answer sent"),
         "answer_stop_sent": tr("Stop sent as answer"),
-        "answer_emitted": tr("Answer sent over the live channel"),
-        "answer_stop_emitted": tr("Stop sent as answer over the live channel"),
+        "answer_emitted": tr("Answer sent, not confirmed"),
+        "answer_stop_emitted": tr("Stop sent as answer, not confirmed"),
     }.get(kind, "")
 
 
@@ -218,20 +218,20 @@ def _our_word(kind: str) -> str:
     return {
         "refused": tr("Not accepted"),
         "unknown": tr("Sent, but no reply came"),
-        "lifetime_over": tr("Its time is over by our clock"),
+        "lifetime_over": tr("Its time is up by this computer's clock"),
         "told_expired": tr("The service says the session expired"),
-        "outlived": tr("Still running, though its time is over by our clock"),
-        "given_up": tr("No longer asked for"),
+        "outlived": tr("Still running, though its time is up by this computer's clock"),
+        "given_up": tr("No longer checked"),
         "put_away": tr("Dismissed by you"),
         "back_in_line": tr("Back in the queue"),
         "taken_back": tr("Removed from the queue"),
         "brought_back": tr("Restored by you"),
-        "live_lost": tr("The live channel is down"),
+        "live_lost": tr("Live updates broke off"),
         "works_on": tr("Still working, despite Pause"),
         "answer_doubted": tr("No sign that the answer arrived"),
         "answer_unconfirmed": tr("The answer may have arrived"),
         "earlier_answer": tr("Your answer to the last question was on its way"),
-        "no_live": tr("No live channel: what the agent does is unknown"),
+        "no_live": tr("No live updates: what the agent does is unknown"),
         "live_gap": tr("No live updates"),
         "live_skipped": tr("Lines left out"),
     }.get(kind, "")
@@ -355,18 +355,18 @@ def empty_text(*, has_task: bool, failed: bool) -> str:
 
 
 def live_text(share: LiveShare, *, polls: bool = True) -> LiveText:
-    """'live', 'partly live (3 of 8)' or 'polling'; nothing while no session is open, or where no
+    """'live', 'partly live (3 of 8)' or 'not live'; nothing while no session is open, or where no
     news can come: none listens and no task is asked for. polls: one is."""
     if share.of <= 0 or not (share.up or polls):
         return LiveText("", "")
     if share.up >= share.of:
-        return LiveText(tr("live"), tr("News of all open sessions come at once."))
+        return LiveText(tr("live"), tr("All open sessions send live updates."))
     why = _why(share.fault)
     if share.up > 0:
         word = tr("partly live ({n} of {all})", n=share.up, all=share.of)
-        tip = tr("News of {n} of {all} open sessions come at once.", n=share.up, all=share.of)
+        tip = tr("{n} of {all} open sessions send live updates.", n=share.up, all=share.of)
         return LiveText(word, _joined(tip, _polls(), why))
-    return LiveText(tr("polling"), _joined(_polls(), why))
+    return LiveText(tr("not live"), _joined(_polls(), why))
 
 
 def _polls() -> str:
@@ -390,18 +390,18 @@ def _why(fault: LiveFault | None) -> str:
     """Why there is no live channel, in a sentence of its own."""
     match fault:
         case LiveFault.REFUSED:
-            return tr("The service refused the live channel.")
+            return tr("The service refused live updates.")
         case LiveFault.UNREACHABLE:
-            return tr("The live channel could not be reached.")
+            return tr("The address for live updates could not be reached.")
         case LiveFault.LOST:
-            return tr("The live channel broke off; it is tried again.")
+            return tr("Live updates broke off. The program keeps trying.")
         case LiveFault.PROTOCOL:
-            return tr("What answered in the place of the live channel was not understood.")
+            return tr("The answer at the address for live updates made no sense.")
         case LiveFault.ADDRESS:
-            return tr("The address of the live channel leads to another host, so it is not used.")
+            return tr("The address for live updates is on another host. It is not used.")
         case LiveFault.MISSING:
-            return tr("The part of this program for the live channel is not installed.")
+            return tr("The part of this program for live updates is not installed.")
         case LiveFault.BROKEN:
-            return tr("The part of this program for the live channel could not be loaded.")
+            return tr("The part of this program for live updates could not be loaded.")
         case _:
             return ""

@@ -75,14 +75,14 @@ def trouble_text(
             return explain_code(task.code, None, context)
         case TaskStatus.UNCONFIRMED if known_until_ms(task, session) is not None:
             return ErrorText(
-                tr("Its session has ended."), tr("What became of the task is not known yet.")
+                tr("Its session has ended."), tr("How the task ended is not known yet.")
             )
         case TaskStatus.UNCONFIRMED:
             return explain_lost(context)
         case TaskStatus.LOST:
             return ErrorText(
-                tr("It is not known what became of this task."),
-                todo=tr("Its result cannot be fetched."),
+                tr("It is not known how this task ended."),
+                todo=tr("Its result can't be fetched."),
             )
         case TaskStatus.STOPPED if task.code == TAKEN_BACK:
             return ErrorText(tr("Removed from the queue."), tr("It was not started."))

@@ -46,13 +46,13 @@ def verb_text(verb: CommandVerb) -> VerbText:
                 going=tr("Pausing"),
                 tip=tr("The agent waits. The browser stays open and costs money."),
                 keys="Ctrl+P",
-                unconfirmed=tr("Until then it may work on."),
+                unconfirmed=tr("Until then it may keep working."),
             )
         case CommandVerb.RESUME:
             return VerbText(
                 label=tr("Resume"),
                 going=tr("Resuming"),
-                tip=tr("The agent works on."),
+                tip=tr("The agent carries on."),
                 keys="Ctrl+R",
             )
         case CommandVerb.STOP:
@@ -103,7 +103,7 @@ def sending_text(verb: CommandVerb) -> str:
 
 
 def sent_text(verb: CommandVerb, *, live: bool = False) -> str:
-    """Return that a command was sent: 'Terminate sent', 'Terminate sent over the live channel'."""
+    """Return that a command was sent: 'Terminate sent', 'Terminate sent, not confirmed'."""
     label = verb_label(verb)
-    text = tr("{verb} sent over the live channel") if live else tr("{verb} sent")
+    text = tr("{verb} sent, not confirmed") if live else tr("{verb} sent")
     return text.format(verb=label)

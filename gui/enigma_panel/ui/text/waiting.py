@@ -84,7 +84,7 @@ def _reason(entry: QueueEntry, facts: QueueContext, time: str) -> str:
             return tr("Runs after the task in {session}", session=facts.session)
         case WaitReason.UNSUPPORTED:
             names = tr(", ").join(f"“{field_name(field)}”" for field in entry.unsupported)
-            return tr("This service has no {fields}, edit the task", fields=names)
+            return tr("This service has no {fields}: edit the task", fields=names)
         case WaitReason.CLOSING:
             return tr("Waiting until {session} is closed", session=facts.session)
         case WaitReason.STOPPED:
@@ -114,7 +114,7 @@ def pending_text(pending: PendingCommand, now_ms: int) -> str:
     if pending.why is WaitReason.SENDING:
         return sending_text(pending.verb)
     if pending.sent_live:
-        verb = tr("{verb} sent over the live channel, again", verb=verb)
+        verb = tr("{verb} sent, again", verb=verb)
     match pending.why:
         case WaitReason.UNDO:
             going = verb_text(pending.verb).going
@@ -155,15 +155,15 @@ def queue_action_tip(verb: QueueAction) -> str:
     """Return what an action on a queued task does."""
     match verb:
         case QueueAction.START_NEXT:
-            return tr("It is the next to be started.")
+            return tr("Moves it to the front of the queue.")
         case QueueAction.UP:
-            return tr("One place nearer to its start.")
+            return tr("Moves it up one place in the queue.")
         case QueueAction.REMOVE:
-            return tr("It is not started and costs nothing.")
+            return tr("It won't start and costs nothing.")
         case QueueAction.NEW_SESSION:
-            return tr("Queues it for a browser of its own.")
+            return tr("Queues it for a new browser.")
         case QueueAction.EDIT:
-            return tr("Takes it out of the queue and opens it in New task.")
+            return tr("Removes it from the queue and opens it in New task.")
 
 
 def possible(entry: QueueEntry | None) -> frozenset[QueueAction]:
@@ -201,7 +201,7 @@ def undo_text(all_pending: Sequence[PendingCommand]) -> str:
 
 def undo_tip() -> str:
     """Return what Undo does."""
-    return tr("Takes the command back: it is not sent.")
+    return tr("Takes the command back. It is not sent.")
 
 
 def count_text(all_pending: Sequence[PendingCommand], now_ms: int) -> str:

@@ -64,7 +64,7 @@ def way_out_label(
 def way_out_tip(action: NoticeAction) -> str:
     """Return what a way out means for the money; empty where the label says it."""
     return {
-        NoticeAction.START_AGAIN: tr("If the first one runs, too, both cost money."),
+        NoticeAction.START_AGAIN: tr("If the first one is running too, both cost money."),
         NoticeAction.DISMISS_START: tr("The program no longer waits for this start."),
         NoticeAction.ASK_RESULT: tr("This is a new task in that session; it costs money."),
         NoticeAction.TERMINATE: verb_text(CommandVerb.TERMINATE).tip,

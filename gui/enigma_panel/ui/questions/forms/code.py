@@ -32,6 +32,6 @@ class CodePage(AnswerPage):
         if not self.answer():
             return Mistake(tr("Enter the code."), self._problem, self.field)
         if len(codes_in(self.field.text())) > 1:
-            sentence = tr("More than one code stands here. Leave only the right one.")
+            sentence = tr("This is more than one code. Leave only the right one.")
             return Mistake(sentence, self._problem, self.field)
         return None
