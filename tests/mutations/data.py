@@ -27,29 +27,31 @@ KNOWN_FIRST = (
     "tests/services/test_recovery.py::test_what_an_earlier_run_sent_is_known_before_the_first_poll"
 )
 SENT = "tests/services/state/test_sent_secrets.py"
-LATER = "until a session is over the ledger keeps length and keyed digest"
+LATER = "until a session is over, the ledger keeps the length and a keyed digest"
 REPLACED = "it is replaced, symbols and spaces included"
 PRIVATE = "readable by you alone"
-NOWHERE = "the ids are nowhere else"
-NO_OTHER = "The program speaks to your account's host and to no other"
-OVER = "When a task of more than 20 s is over while you look elsewhere, the desktop says so"
+NOWHERE = "the IDs are nowhere else"
+NO_OTHER = "The program connects to your account's host and to no other"
+OVER = "When a task of more than 20 s ends while you use another program, a desktop notice "
+"says so"
 
 EXPORTED = "tests/features/exports/test_encoder.py"
 EXPORTS = "tests/features/exports/test_exports.py"
 DELETION = "tests/store/ledger/test_deletion.py"
 DELETIONS = "tests/features/deletion/test_deletions.py"
 CHOSEN = (
-    "Where the task names several sites, or what may be a site or a file, or the question names "
-    "another site, nothing is filled in or saved before you choose the site."
+    "If the task names several sites, or something that may be a site or a file, or the "
+    "question names another site, nothing is filled in or saved until you choose the "
+    "site."
 )
-DELETED = "takes ended tasks out of the ledger for good"
+DELETED = "removes ended tasks from the ledger for good"
 COPIED = "what the copy of the ledger holds of them"
 NOT_OVER = (
-    "those of a session whose end is neither proven nor was assumed longer ago than the longest "
-    "life of a session and a day"
+    "those of a session whose end is not proven, unless it was assumed longer ago than "
+    "the longest life of a session and a day"
 )
-NEVER = "Tasks that are queued, at work, unconfirmed or lost are always kept"
-INTO_A_FILE = "no id, no address of a stream and no key is in it, and what the log would not tell"
+NEVER = "Tasks that are queued, running, unconfirmed or lost are always kept"
+INTO_A_FILE = "it holds no ID, no stream address and no key, and whatever is kept out of the log"
 AS_A_FORMULA = "In CSV a cell that a spreadsheet would run as a formula"
 
 DATA = (
@@ -84,7 +86,7 @@ DATA = (
         ),
     ),
     Break(
-        promise="the user name of a login until its task has ended",
+        promise="the username of a login until its task has ended",
         mistake="it is kept for as long as the program runs",
         file="ui/questions/dialog.py",
         old="            if task is None or task.is_final:\n                del self._usernames[key]",
@@ -136,7 +138,7 @@ DATA = (
         ),
     ),
     Break(
-        promise="but of no code, which is good once",
+        promise="but not of one-time codes",
         mistake="codes are kept as well",
         file="services/questions/inbox.py",
         old="await sent.keep(key, good_for_long(text, secrets, question.kind))",
@@ -178,7 +180,7 @@ DATA = (
         tests=(KNOWN_FIRST,),
     ),
     Break(
-        promise="The key of the digests is an entry of the keychain",
+        promise="The key of the digests is an entry in the keychain",
         mistake="any key will do, as long as it is always the same",
         file="services/state/sent_secrets.py",
         old="            fresh = secrets.token_hex(KEY_BYTES)\n",
@@ -222,7 +224,7 @@ DATA = (
         ),
     ),
     Break(
-        promise="Where the agent repeats a password",
+        promise="If the agent repeats a password",
         mistake="of a login the password is none",
         file="core/secrets/secret_answers.py",
         old="    parts = [credentials_text(username, password), password]\n",
@@ -246,7 +248,7 @@ DATA = (
         tests=(f"{SECRETS}::test_a_code_is_one_in_any_answer_and_in_each_way_to_write_it",),
     ),
     Break(
-        promise="Such a question is known by its words",
+        promise="Such a question is recognised by its words",
         mistake="none is",
         file="core/questions/kinds.py",
         old="    if asks_for_secret(words):\n",
@@ -279,7 +281,7 @@ DATA = (
         tests=(f"{SECRETS}::test_plain_words_are_none_where_no_secret_is_asked_for",),
     ),
     Break(
-        promise="Of an answer to a purchase the ledger keeps the amount that was allowed",
+        promise="For an answer to a purchase the ledger keeps the amount that you allowed",
         mistake="it keeps none",
         file="store/ledger/ledger.py",
         old="question_n, now_ms, clean_text(used))",
@@ -307,7 +309,7 @@ DATA = (
         tests=("tests/app/test_command_line.py::test_no_key_of_a_connection_is_written_down",),
     ),
     Break(
-        promise="masked fields tell it dots only",
+        promise="a masked field shows only dots",
         mistake="Qt holds what was typed",
         file="ui/widgets/password_edit.py",
         old="            super().insert(FILLER * len(text))",
@@ -315,7 +317,7 @@ DATA = (
         tests=(f"{FIELD}::test_qt_holds_fillers_only_whatever_is_done",),
     ),
     Break(
-        promise="After Show, Qt tells it the text itself, as it is on the screen.",
+        promise="After Show, it gets the text as it is on the screen.",
         mistake="Show shows dots",
         file="ui/widgets/password_edit.py",
         old="        self.set_masked(not shown)",
@@ -395,7 +397,7 @@ DATA = (
         ),
     ),
     Break(
-        promise="except for what looks like a key",
+        promise="except for whatever looks like a key",
         mistake="keys pass",
         file="core/secrets/redaction.py",
         old='    (("enig_", "wr_"), _API_KEY, MARK),\n',
@@ -436,7 +438,7 @@ DATA = (
         tests=("tests/services/test_sessions.py",),
     ),
     Break(
-        promise="What the agent tells of its steps is kept in the ledger",
+        promise="What the agent reports of its steps is kept in the ledger",
         mistake="it is shown and not written",
         file="services/state/timeline.py",
         old="        if steps or full:\n",
@@ -548,7 +550,7 @@ DATA = (
         tests=(f"{DOWNLOADS}::test_nothing_is_overwritten",),
     ),
     Break(
-        promise="one that ends early is not kept",
+        promise="an incomplete one is not kept",
         mistake="its beginning is",
         file="features/downloads/downloads.py",
         old="            await _on_disk(new.discard)\n            raise\n",
@@ -556,7 +558,7 @@ DATA = (
         tests=(f"{DOWNLOADS}::test_what_is_no_whole_file_leaves_nothing",),
     ),
     Break(
-        promise="Its address, which opens it to whoever has it, stands in the ledger alone.",
+        promise="Its address, which opens it to anyone who has it, is in the ledger alone.",
         mistake="it is replaced there: nothing can be fetched",
         file="services/state/redaction.py",
         old="url=redact_url(file.url)",
@@ -588,7 +590,7 @@ DATA = (
         tests=(f"{EXPORTED}::test_no_spreadsheet_runs_a_cell",),
     ),
     Break(
-        promise="Cells are parted by commas",
+        promise="Cells are separated by commas",
         mistake="they are parted by semicolons",
         file="features/exports/encoder.py",
         old='return ",".join((str(key)',
@@ -596,7 +598,7 @@ DATA = (
         tests=(f"{EXPORTED}::test_a_line_has_all_that_a_colleague_asks_for",),
     ),
     Break(
-        promise="of a key it holds a salted fingerprint alone",
+        promise="it holds only a salted fingerprint of a key",
         mistake="it holds the key",
         file="store/ledger/ledger.py",
         old="return hashlib.scrypt(secret, salt=salt, n=2**14, r=8, p=1, dklen=8).hex()",
@@ -604,7 +606,7 @@ DATA = (
         tests=("tests/store/ledger/test_writes.py",),
     ),
     Break(
-        promise="of the computer a salted digest",
+        promise="a salted digest of the computer's ID",
         mistake="it holds the computer's id",
         file="store/ledger/origin.py",
         old="    return hashlib.sha256(salt + machine_id).digest()\n",
@@ -671,7 +673,7 @@ DATA = (
         tests=(f"{DELETION}::test_no_byte_of_what_was_deleted_is_left_in_a_file",),
     ),
     Break(
-        promise="By itself nothing goes before the service was heard",
+        promise="Nothing is deleted by its age before the service has answered",
         mistake="whatever the clock says is believed",
         file="features/deletion/deletions.py",
         old="is_heard = self._health.heard_ms is not None",
@@ -707,7 +709,7 @@ DATA = (
         tests=(f"{DELETIONS}::test_what_changed_since_the_question_stays",),
     ),
     Break(
-        promise="those about which a call is open",
+        promise="tasks with a call under way",
         mistake="open calls are not looked for",
         file="core/deletion.py",
         old="    return KeptReason.CALL if has_call else None\n",
@@ -731,7 +733,7 @@ DATA = (
         tests=(f"{DELETION}::test_an_assumed_end_counts_a_day_after_the_longest_life",),
     ),
     Break(
-        promise="What deleted tasks cost stays in the sums of their days.",
+        promise="Daily totals still include deleted tasks.",
         mistake="the sum of a day is that of what was deleted last",
         file="store/ledger/deletion.py",
         old="whole = sum_of_day(db.connection, day).plus(total)",
@@ -747,7 +749,7 @@ DATA = (
         tests=(f"{DELETION}::test_no_byte_of_what_was_deleted_is_left_in_a_file",),
     ),
     Break(
-        promise="deletes tasks some days after their end, if you say so",
+        promise="deletes tasks some days after their end, if you choose so",
         mistake="also while all are to be kept",
         file="features/deletion/deletions.py",
         old="        if days:\n",
@@ -765,7 +767,7 @@ DATA = (
         tests=(f"{DONE}::test_only_who_took_long_is_told",),
     ),
     Break(
-        promise="while you look elsewhere",
+        promise="while you use another program",
         mistake="also who looks is told",
         file="features/desktop_notices/done_notifier.py",
         old="        if self._has_focus() or not self._is_wanted():",
@@ -789,7 +791,7 @@ DATA = (
         tests=(f"{NOTICE_TEXTS}::test_several",),
     ),
     Break(
-        promise="Neither the task's text nor its result is in it: it may stand on a locked screen.",
+        promise="Neither the task's text nor its result is in it: it may show on a locked screen.",
         mistake="a name that repeats a password is told",
         file="features/desktop_notices/done_notifier.py",
         old="self._notifier.show(NOTICE, notice.redacted(self._redact))",
@@ -821,7 +823,7 @@ DATA = (
         tests=(f"{DONE}::test_whoever_wants_none_gets_none",),
     ),
     Break(
-        promise="When an agent asks while you look elsewhere, the desktop says so at once",
+        promise="When an agent asks while you use another program, a desktop notice says so at once",
         mistake="also who looks is told",
         file="features/desktop_notices/question_notifier.py",
         old="        if self._has_focus():",
@@ -829,7 +831,7 @@ DATA = (
         tests=(f"{ASKED}::test_who_looks_is_told_of_no_question_before_its_last_minute",),
     ),
     Break(
-        promise="the desktop says so at once, and once more in the last minute",
+        promise="a desktop notice says so at once, and once more in the last minute",
         mistake="the last minute is not told",
         file="features/desktop_notices/question_notifier.py",
         old="is_new = question.id not in self._seen or is_last > self._seen[question.id]",
@@ -885,7 +887,7 @@ DATA = (
         tests=(f"{NOTICES}::test_a_click_opens_that_question_before_the_window",),
     ),
     Break(
-        promise="It leaves when the question is settled",
+        promise="It goes away when the question is settled",
         mistake="it stays",
         file="features/desktop_notices/question_notifier.py",
         old="            self._notifier.withdraw(NOTICE)\n",
@@ -909,8 +911,8 @@ DATA = (
         tests=(f"{SERVICE_LOGINS}::test_the_program_keeps_each_login_in_an_entry_of_its_own",),
     ),
     Break(
-        promise="Site, account and last use stand in the settings file, readable by you alone; which "
-        "account answered a question stands in the ledger and in the task's time line.",
+        promise="Site, account and last use are in the settings file, readable by you alone; which "
+        "account answered a question is in the ledger and in the task's timeline.",
         mistake="the last use is forgotten",
         file="features/saved_logins/logins.py",
         old="self._put(replace(known, used_ms=self._clock.now_ms()), instead_of=known)",
@@ -943,8 +945,8 @@ DATA = (
         tests=(f"{SAVED_LOGINS}::test_a_click_fills_it_in_and_sends_nothing",),
     ),
     Break(
-        promise="It is offered for the very host that the task names, which is the task's word: the "
-        "service does not say where the browser is now.",
+        promise="It is offered for exactly the host that the task names: the service does not "
+        "say where the browser is now.",
         mistake="a host below a saved one gets it, too",
         file="features/saved_logins/offers.py",
         old="if one.host == place.host]",
@@ -960,7 +962,7 @@ DATA = (
         tests=(f"{LOGIN_OFFERS}::test_another_host_of_the_domain_is_asked_for_once",),
     ),
     Break(
-        promise="Where a host only looks like a saved one, or the address has a port, a user name or "
+        promise="If a host only looks like a saved one, or the address has a port, a username or "
         "numbers instead of a name, nothing is filled in.",
         mistake="a port is passed over",
         file="features/saved_logins/sites.py",
@@ -1009,7 +1011,7 @@ DATA = (
         tests=(f"{SAVED_LOGINS}::test_without_a_choice_nothing_is_saved",),
     ),
     Break(
-        promise="Where a host only looks like a saved one, or the address has a port, a user name or "
+        promise="If a host only looks like a saved one, or the address has a port, a username or "
         "numbers instead of a name, nothing is filled in.",
         mistake="letters of another script are taken for others",
         file="features/saved_logins/offers.py",
@@ -1018,8 +1020,8 @@ DATA = (
         tests=(f"{LOGIN_OFFERS}::test_two_hundred_look_alikes_are_known",),
     ),
     Break(
-        promise="The tray's menu names session, kind and time left of a question, none of the agent's "
-        "words.",
+        promise="The menu of the tray shows session, kind and time left of a question, none of the "
+        "agent's words.",
         mistake="the question stands in the place of the session's name",
         file="features/tray/tray.py",
         old="name = self._name(question.session_key)",
@@ -1036,7 +1038,7 @@ DATA = (
         tests=("tests/desktop/test_autostart.py::test_it_is_off_at_first_and_turned_on_and_off",),
     ),
     Break(
-        promise="What a screen reader says unasked holds none of the agent's words either",
+        promise="What a screen reader announces holds none of the agent's words either",
         mistake="the question is read out",
         file="ui/text/announcement.py",
         old="    about_money = is_about_money(first.text)\n",
@@ -1116,7 +1118,7 @@ README = (
         tests=("tests/test_bootstrap.py",),
     ),
     Break(
-        promise="it is redacted, and stands in panel.log",
+        promise="it is redacted, and is in panel.log",
         mistake="the excerpt of an odd reply is not redacted",
         file="api/wire/excerpt.py",
         old="    text = _TOKEN.sub(_hide_token, text)\n",

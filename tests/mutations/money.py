@@ -15,23 +15,25 @@ DIALECT = "tests/services/queue/test_other_dialect.py"
 STARTER = "tests/services/queue/test_starter.py"
 DURABLE = f"{COMMANDS}/test_durable_commands.py"
 START_LOST = "A start whose reply was lost is shown as unconfirmed"
-IN_QUEUE = "Tasks for which there is no browser, no call or no money wait in the queue"
-KEPT = "Without a connection they wait, over quit and kill, and are sent when it is back"
+IN_QUEUE = "Tasks with no browser, no call or no money available stay in the queue"
+KEPT = "Without a connection they wait, even through a quit or a kill, and are sent when it "
+"is back"
 ASKS_FOR_ANOTHER = (
     "When a service refuses a task because it does not understand its dialect, no more tasks are"
 )
 NOT_WHOLE = "A task with a field that its dialect lacks is not sent without it"
-TRIED_AGAIN = "What was refused for certain is tried again only where that can help"
+TRIED_AGAIN = "A call that was certainly refused is tried again only where that can help"
 TEXT = "tests/services/queue/test_opening_text.py"
 ONE_TEXT = "A service that opens no browser without a text"
-UNUSED = "A browser that took no task, and that no task waits for any more, is closed"
-LIVE = "An open session also tells what happens over the service's live channel"
+UNUSED = "A browser that took no task, and that no task is waiting for, is closed"
+LIVE = "An open session also reports over the service's live channel"
 ONE_PROGRAM = "One program at a time uses a data folder"
 MOVED = "tests/services/test_folder_moves.py"
 RUN_AGAIN = "tests/ui/new_task/test_run_again.py"
 AGAIN = "Run again… for several tasks asks once and says what they may cost"
 GATE = "tests/services/queue/test_start_gate.py"
-NOT_ZERO = 'What is not known yet is shown as "…", what was never told as "unknown", never as 0.'
+NOT_ZERO = 'A figure that is not known yet is shown as "…", one that was never reported as '
+'"unknown", never as 0.'
 
 MONEY = (
     Break(
@@ -59,7 +61,7 @@ MONEY = (
         tests=("tests/services/test_written_before.py",),
     ),
     Break(
-        promise="is never sent again by the program",
+        promise="the program never sends it again",
         mistake="it is put back into the queue",
         file="services/queue/start_reply.py",
         old="unknown = Observation(kind=Kind.UNKNOWN, session_id",
@@ -67,7 +69,7 @@ MONEY = (
         tests=(f"{STARTER}::test_a_start_of_unknown_outcome_is_said_and_stays_alone",),
     ),
     Break(
-        promise="So is one that a gateway before the service answers",
+        promise="The same goes for a start that a gateway in front of the service answers",
         mistake="a 503 of anybody proves that nothing happened",
         file="api/wire/error_responses.py",
         old="    503: Proof.OWN_BODY,",
@@ -75,7 +77,7 @@ MONEY = (
         tests=("tests/api/test_gateways.py",),
     ),
     Break(
-        promise="it may say that after the start took effect",
+        promise="by then the start may have taken effect",
         mistake="what a gateway says is taken for the service's",
         file="api/wire/error_responses.py",
         old="    if PROOFS.get(status) is Proof.OWN_BODY:",
@@ -83,8 +85,8 @@ MONEY = (
         tests=("tests/api/test_gateways.py",),
     ),
     Break(
-        promise='Only what the service itself refuses, or what is refused before it is passed on (say "not '
-        'found"), counts as "nothing happened".',
+        promise="Only a refusal by the service itself, or one given before the request is passed on "
+        '(say "not found"), counts as "nothing happened".',
         mistake="a 500 counts, too",
         file="api/wire/error_responses.py",
         old="**dict.fromkeys(range(400, 500), Proof.ANY_BODY)",
@@ -108,7 +110,7 @@ MONEY = (
         tests=(f"{STARTER}::test_without_a_free_place_a_task_waits_and_says_so",),
     ),
     Break(
-        promise="no call or no money wait in the queue",
+        promise="no call or no money available stay in the queue",
         mistake="a browser is opened though no call is left for its task",
         file="services/queue/scheduler.py",
         old="        if message is None or not session.is_planned:",
@@ -116,7 +118,7 @@ MONEY = (
         tests=(f"{QUEUE}::test_no_browser_is_opened_while_no_call_is_left_for_its_task",),
     ),
     Break(
-        promise="no money wait in the queue",
+        promise="no money available stay in the queue",
         mistake="a 402 fails the task",
         file="services/retry_policy.py",
         old="    402: FailureKind.FUNDS,\n",
@@ -124,7 +126,7 @@ MONEY = (
         tests=("tests/services/queue/test_start_gate.py",),
     ),
     Break(
-        promise="visibly, with the reason",
+        promise="in plain sight, with the reason",
         mistake="all wait for their turn",
         file="ui/text/waiting.py",
         old="    if entry.why is WaitReason.TURN or (entry.why in _SHARED and not facts.is_first):",
@@ -140,7 +142,7 @@ MONEY = (
         tests=(f"{STARTER}::test_without_a_free_place_a_task_waits_and_says_so",),
     ),
     Break(
-        promise="The service counts ten calls a minute; the program keeps to that",
+        promise="The service allows ten calls a minute; the program keeps to that",
         mistake="one more goes out",
         file="core/rate_limit.py",
         old="self.used(now_ms) < self.capacity(rank)",
@@ -148,7 +150,7 @@ MONEY = (
         tests=("tests/core/test_rate_limit.py::test_ten_calls_and_then_none_for_a_minute",),
     ),
     Break(
-        promise="The service counts ten calls a minute; the program keeps to that",
+        promise="The service allows ten calls a minute; the program keeps to that",
         mistake="calls of the run before are forgotten",
         file="services/recovery.py",
         old="    await _remember_calls(services)\n",
@@ -156,7 +158,7 @@ MONEY = (
         tests=("tests/services/test_recovery.py::test_the_calls_of_the_run_before_count",),
     ),
     Break(
-        promise="what ends a cost goes first",
+        promise="calls that end a cost go first",
         mistake="starts may use the calls that are kept for it",
         file="core/rate_limit.py",
         old="return self.limit if rank in URGENT else max(1, self.limit - self.reserved)",
@@ -164,7 +166,7 @@ MONEY = (
         tests=("tests/core/test_rate_limit.py::test_the_last_three_are_for_the_urgent",),
     ),
     Break(
-        promise="what ends a cost goes first",
+        promise="calls that end a cost go first",
         mistake="who waits longest goes first",
         file="services/rate_limiter.py",
         old="insort(self._waiters, waiter)",
@@ -172,7 +174,7 @@ MONEY = (
         tests=("tests/services/test_rate_limiter.py",),
     ),
     Break(
-        promise="After a restart nothing of the queue is started before you say so.",
+        promise="After a restart, nothing in the queue starts until you click Go on.",
         mistake="it goes on by itself",
         file="services/queue/task_queue.py",
         old="        self._blockers.parked |= self._queued.keys\n",
@@ -180,7 +182,7 @@ MONEY = (
         tests=(f"{QUEUE}::test_the_queue_survives_a_restart_and_waits_for_go_on",),
     ),
     Break(
-        promise="What was open before a start is marked from before in Sessions",
+        promise="Sessions that were open before a start are marked from before",
         mistake="nobody sees which rows are meant",
         file="ui/sessions/model.py",
         old="is_from_before=session.key in self._before.sessions)",
@@ -188,7 +190,7 @@ MONEY = (
         tests=(f"{BEFORE_ROWS}::test_what_was_open_before_is_marked_and_nothing_else",),
     ),
     Break(
-        promise="a notice counts what became of it",
+        promise="a notice counts what became of them",
         mistake="it stays when all of it is settled",
         file="ui/notices/from_before.py",
         old="        if not open_now and not any(task.is_new for task in ended):\n",
@@ -196,7 +198,7 @@ MONEY = (
         tests=(f"{BEFORE}::test_it_leaves_when_all_is_settled",),
     ),
     Break(
-        promise="What the service has not told of since then counts as not known.",
+        promise="What the service has not reported on since then counts as not known.",
         mistake="it counts as open",
         file="ui/notices/from_before.py",
         old="return is_unheard or task.status is TaskStatus.UNCONFIRMED",
@@ -204,7 +206,7 @@ MONEY = (
         tests=(f"{BEFORE}::test_what_the_service_has_not_told_is_counted_as_unknown",),
     ),
     Break(
-        promise="What the service has not told of since then counts as not known.",
+        promise="What the service has not reported on since then counts as not known.",
         mistake="its row has the state of the last run",
         file="ui/sessions/model.py",
         old="        is_unheard = self._is_unheard(task)\n",
@@ -228,7 +230,7 @@ MONEY = (
         tests=(f"{COMMANDS}/test_commands.py::test_the_ledger_has_it_before_anything_is_sent",),
     ),
     Break(
-        promise="wait for three seconds with Undo",
+        promise="For three seconds you can Undo",
         mistake="a Stop goes at once",
         file="ui/actions.py",
         old="if COMMANDS[verb].is_durable else 0",
@@ -238,7 +240,7 @@ MONEY = (
         ),
     ),
     Break(
-        promise="it is sent all the same and written down as soon as that works",
+        promise="the command is sent anyway and written down as soon as possible",
         mistake="not one that the ledger refused at the click",
         file="services/state/session_store.py",
         old="        self._writer.write_later(write)\n        return intent\n",
@@ -252,7 +254,7 @@ MONEY = (
         ),
     ),
     Break(
-        promise="Quit says which one it could not keep",
+        promise="Quit names any that it could not keep",
         mistake="it says that it is sent at the next start",
         file="ui/quit/text.py",
         old="        *(_lost_text(one) for one in plan.lost),\n",
@@ -268,7 +270,7 @@ MONEY = (
         tests=(f"{DURABLE}::test_it_is_kept_and_tried_until_it_is_delivered",),
     ),
     Break(
-        promise="over quit and kill",
+        promise="even through a quit or a kill",
         mistake="the next run does not send them",
         file="services/recovery.py",
         old="    await services.commands.adopt(commands)\n",
@@ -300,7 +302,7 @@ MONEY = (
         tests=(f"{DURABLE}::test_what_was_taken_back_is_not",),
     ),
     Break(
-        promise="Whoever answers a question of the task takes its Stop back, too.",
+        promise="Answering a question of the task takes its Stop back, too.",
         mistake="a Stop that waits ends the task after its answer",
         file="services/questions/inbox.py",
         old="                await self._commands.take_stop_back(question.session_key, key)\n",
@@ -326,7 +328,7 @@ MONEY = (
         tests=(f"{GATE}::test_after_a_503_the_next_try_comes_by_time_for_as_long_as_it_takes",),
     ),
     Break(
-        promise="with at most 30 seconds between two tries",
+        promise="at most 30 seconds apart",
         mistake="ever longer",
         file="services/retry_policy.py",
         old="    return min(NO_BROWSER_STEP_MS * attempt, NO_BROWSER_WORST_MS)\n",
@@ -358,7 +360,7 @@ MONEY = (
         tests=(f"{STARTER}::test_between_two_tries_it_says_what_it_waits_for",),
     ),
     Break(
-        promise="refuses three times gets another one",
+        promise="refuses three times gets another browser",
         mistake="it fails",
         file="services/queue/starter.py",
         old="kept=_may_go_elsewhere(bounded))",
@@ -374,7 +376,7 @@ MONEY = (
         tests=(f"{REFUSED}::test_no_other_browser_is_opened_before_the_old_one_is_closed",),
     ),
     Break(
-        promise="So does one whose key was refused there, once the key is taken again.",
+        promise="So does a task whose key was refused there, once the key is accepted again.",
         mistake="it fails",
         file="services/queue/starter.py",
         old="    lasting = {\n",
@@ -382,7 +384,7 @@ MONEY = (
         tests=(f"{REFUSED}::test_a_refused_key_closes_the_browser_before_another_is_opened",),
     ),
     Break(
-        promise="Run in a new session first sends a Terminate to a session whose end is but assumed",
+        promise="Run in a new session first sends a Terminate to a session whose end is only assumed",
         mistake="an assumed end is enough",
         file="services/queue/starter.py",
         old="        return session.is_ended and (session.service_id is None or not has_key)\n",
@@ -390,7 +392,7 @@ MONEY = (
         tests=(f"{REFUSED}::test_one_whose_end_is_but_assumed_is_closed_before_another_is_opened",),
     ),
     Break(
-        promise="unless another task may be at work in it",
+        promise="unless another task may be running in it",
         mistake="that task is ended",
         file="services/queue/starter.py",
         old="        if any(not other.is_final and other.status is not TaskStatus.QUEUED for other in others):",
@@ -448,7 +450,7 @@ MONEY = (
         tests=(f"{TEXT}::test_it_is_tried_once_more_with_a_text_and_remembered",),
     ),
     Break(
-        promise="That is remembered for the address.",
+        promise="This is remembered for the address.",
         mistake="each task is refused first",
         file="services/queue/starter.py",
         old="            self._store.text_addresses.add(intent.session.base_url)\n",
@@ -456,7 +458,7 @@ MONEY = (
         tests=(f"{TEXT}::test_it_is_tried_once_more_with_a_text_and_remembered",),
     ),
     Break(
-        promise="That is remembered for the address.",
+        promise="This is remembered for the address.",
         mistake="not over a restart",
         file="services/state/session_store.py",
         old="        self.text_addresses |= with_text\n",
@@ -464,7 +466,7 @@ MONEY = (
         tests=(f"{TEXT}::test_it_is_tried_once_more_with_a_text_and_remembered",),
     ),
     Break(
-        promise="only what names your task is taken for it; polls tell the rest",
+        promise="count for your task only if they name it; polls bring the rest",
         mistake="all is, as in other browsers",
         file="core/attribution.py",
         old="    is_of_text = at.may_run_a_text and not is_by_id\n",
@@ -472,7 +474,7 @@ MONEY = (
         tests=(f"{ATTRIBUTION}::test_where_a_text_may_run_only_what_names_the_task_is_its",),
     ),
     Break(
-        promise="While the browser is busy with its text, your task waits for it there",
+        promise="While the browser is busy with that text, your task waits for it",
         mistake="it fails after three tries",
         file="services/queue/starter.py",
         old="        return is_busy or failure is",
@@ -480,7 +482,7 @@ MONEY = (
         tests=(f"{TEXT}::test_a_browser_that_works_on_its_text_is_waited_for",),
     ),
     Break(
-        promise="until you choose one or click Go on",
+        promise="until you choose another one or click Go on",
         mistake="the one that is chosen changes nothing",
         file="services/queue/task_queue.py",
         old="        if spoken != self._spoken:\n",
@@ -592,7 +594,7 @@ MONEY = (
         ),
     ),
     Break(
-        promise="It confirms nothing that is sent over it",
+        promise="The channel confirms nothing that is sent over it",
         mistake="the window does not say how a Pause was sent",
         file="ui/text/states.py",
         old="([_unproven_tip(unproven)] if unproven else [])",
@@ -600,7 +602,7 @@ MONEY = (
         tests=(f"{LIVE_TEXT}::test_what_a_session_does",),
     ),
     Break(
-        promise="what ends a cost is always sent the confirmed way, too",
+        promise="commands that end a cost are always sent the confirmed way, too",
         mistake="what the channel took is not sent again",
         file="services/commands/delivery.py",
         old="            await self._emit(command)\n            self._check(command)\n",
@@ -611,7 +613,7 @@ MONEY = (
         ),
     ),
     Break(
-        promise="what ends a cost is always sent the confirmed way, too",
+        promise="commands that end a cost are always sent the confirmed way, too",
         mistake="a Stop that answers a question goes by the channel alone",
         file="services/questions/answers.py",
         old="            await self._commands.stop_too(stop)\n",
@@ -619,7 +621,7 @@ MONEY = (
         tests=("tests/services/live/test_unclear_events.py",),
     ),
     Break(
-        promise="Without the channel everything works by polling.",
+        promise="Without the channel everything works by polling",
         mistake="a task is asked for only while its channel is up",
         file="services/monitor/poller.py",
         old="        if task.service_id is None:\n            return False\n",
@@ -628,7 +630,7 @@ MONEY = (
         tests=("tests/services/monitor/test_poll_turns.py::test_two_seconds_and_a_little",),
     ),
     Break(
-        promise="Without the channel everything works by polling.",
+        promise="Without the channel everything works by polling",
         mistake="a Pause waits for a channel",
         file="services/commands/delivery.py",
         old="        await self._ready(command)\n        return await self._emit(command)\n",
@@ -672,7 +674,7 @@ MONEY = (
         tests=("tests/core/test_money.py",),
     ),
     Break(
-        promise="All of a figure that is shown shorter stands in its tool tip",
+        promise="The exact figure is in the tool tip",
         mistake="it stands nowhere",
         file="ui/text/cells.py",
         old='hints = [exact_text(cost), "" if',
@@ -680,7 +682,8 @@ MONEY = (
         tests=("tests/ui/text/test_money.py",),
     ),
     Break(
-        promise='One that cannot be (negative, or more than a million) has a "?" and is in no sum.',
+        promise='A figure that can\'t be right (negative, or more than a million) has a "?" and is in '
+        "no total.",
         mistake="it is in sums",
         file="core/money.py",
         old="for amount in amounts if is_sane(amount)",
@@ -688,7 +691,7 @@ MONEY = (
         tests=("tests/core/test_money.py",),
     ),
     Break(
-        promise="that were started in this program since midnight",
+        promise="the tasks started in this program since midnight",
         mistake="at midnight it goes on",
         file="services/spending.py",
         old="        self._is_stale |= day != self._day\n",
@@ -696,7 +699,7 @@ MONEY = (
         tests=("tests/services/test_spending.py",),
     ),
     Break(
-        promise="sums are exact to a billionth of a dollar",
+        promise="totals are exact to a billionth of a dollar",
         mistake="they are exact to a hundredth",
         file="store/ledger/task_reader.py",
         old="sum(t.cost_nano)",
@@ -704,7 +707,7 @@ MONEY = (
         tests=("tests/store/ledger/test_task_reader.py::test_a_sum_is_exact_to_a_nano_dollar",),
     ),
     Break(
-        promise='"2 unknown" behind one means that the costs of two tasks are missing',
+        promise='"2 unknown" after one means that the costs of two tasks are missing',
         mistake="what is not known is left out in silence",
         file="ui/text/sums.py",
         old="    if total.unknown:\n        amount = incomplete",
@@ -720,7 +723,7 @@ MONEY = (
         tests=("tests/store/ledger/test_task_reader.py",),
     ),
     Break(
-        promise="The balance is the one that the service told with the last start.",
+        promise="The balance is the one that the service reported with the last start.",
         mistake="a start's balance is not kept",
         file="services/queue/starter.py",
         old="        self._health.note_balance(observation.balance)\n",
@@ -754,7 +757,7 @@ MONEY = (
         tests=(f"{RUN_AGAIN}::test_it_says_what_they_cost_together",),
     ),
     Break(
-        promise='A session that was to close after its task is "Closed (assumed)" once the task is done.',
+        promise='A session set to close after its task is "Closed (assumed)" once the task is done.',
         mistake="it stays open",
         file="core/reducer.py",
         old="    if observation.kind is Kind.COMPLETED and _closes_after(session, task):",
@@ -762,7 +765,7 @@ MONEY = (
         tests=(f"{REDUCER}::test_done_in_a_session_that_closes_after_it",),
     ),
     Break(
-        promise='One "Session not found" ends nothing',
+        promise='A single "Session not found" ends nothing',
         mistake="it ends the session",
         file="services/monitor/missing_tasks.py",
         old="            self._store.touch(task.session_key, task.key)\n            return False\n",
@@ -824,7 +827,7 @@ MONEY = (
         ),
     ),
     Break(
-        promise="where there is no task to ask for",
+        promise="if there is no task to ask for",
         mistake="it does so where there is one, too",
         file="services/commands/delivery.py",
         old="            if not task.is_final:",
@@ -834,7 +837,7 @@ MONEY = (
         ),
     ),
     Break(
-        promise="that session is terminated rather than left to cost money",
+        promise="it is terminated rather than left to cost money",
         mistake="it is left",
         file="services/queue/scheduler.py",
         old="                await self._first_tasks.close(task)\n",
@@ -858,7 +861,7 @@ MONEY = (
         tests=("tests/desktop/test_single_instance.py::test_the_word_shows_the_window",),
     ),
     Break(
-        promise="At each clean start the ledger is copied beside itself",
+        promise="At each clean start the ledger is copied to ledger.copy beside it.",
         mistake="a start makes none",
         file="startup.py",
         old="        if self._keeps_copy:\n",
@@ -866,7 +869,7 @@ MONEY = (
         tests=("tests/app/test_ledger_copy.py",),
     ),
     Break(
-        promise="Other damage is found by the copying",
+        promise="Other damage is found while copying",
         mistake="the log alone is told",
         file="startup.py",
         old="            await self._repair(error)\n",
@@ -876,7 +879,7 @@ MONEY = (
         ),
     ),
     Break(
-        promise="mended where only an index has it",
+        promise="damage to an index alone is repaired",
         mistake="it is looked at and left as it is",
         file="store/ledger/ledger.py",
         old='            self.connection.execute("REINDEX")\n',
@@ -884,7 +887,7 @@ MONEY = (
         tests=("tests/store/ledger/test_backup.py::test_a_row_that_an_index_lost_is_found_again",),
     ),
     Break(
-        promise="Where the ledger is gone or cannot be opened, the copy is offered",
+        promise="If the ledger is missing or can't be opened, the copy is offered",
         mistake="a damaged ledger is put aside unasked",
         file="store/ledger/ledger.py",
         old="            if find_copy(path) is not None:\n",
@@ -904,7 +907,7 @@ MONEY = (
         ),
     ),
     Break(
-        promise="else the window says so and offers the copy",
+        promise="otherwise the window says so and offers the copy",
         mistake="the window does not offer it",
         file="ui/text/problems.py",
         old="actions=(NoticeAction.USE_COPY,)",
@@ -912,7 +915,7 @@ MONEY = (
         tests=("tests/ui/notices/test_notice_list.py::test_a_damaged_ledger_with_a_copy",),
     ),
     Break(
-        promise="What was started after the copy is not in it, and that is said.",
+        promise="Anything started after the copy is not in it, and the window says so.",
         mistake="it is not said",
         file="ui/text/problems.py",
         old="Anything started since is missing, and may still cost money.",
@@ -920,7 +923,7 @@ MONEY = (
         tests=("tests/ui/notices/test_notice_list.py::test_a_damaged_ledger_with_a_copy",),
     ),
     Break(
-        promise="What was started after the copy is not in it",
+        promise="Anything started after the copy is not in it",
         mistake="what was in the copy's line is started again",
         file="services/recovery.py",
         old="        await _drop_old_queue(store)\n",
@@ -928,7 +931,7 @@ MONEY = (
         tests=("tests/services/test_recovery.py",),
     ),
     Break(
-        promise="nothing that was queued is sent by itself",
+        promise="queued tasks are not sent by themselves",
         mistake="what another computer queued waits for Go on here, too",
         file="services/recovery.py",
         old="    is_old = is_copy or is_moved\n",
@@ -936,7 +939,7 @@ MONEY = (
         tests=(f"{MOVED}::test_nothing_queued_is_sent_and_what_is_open_can_be_worked_with",),
     ),
     Break(
-        promise="no command that waited",
+        promise="nor are waiting commands",
         mistake="old commands are sent",
         file="services/recovery.py",
         old="if i.kind is IntentKind.STATE and not is_old]",
@@ -944,7 +947,7 @@ MONEY = (
         tests=(f"{MOVED}::test_nothing_queued_is_sent_and_what_is_open_can_be_worked_with",),
     ),
     Break(
-        promise="nothing that was queued is sent by itself",
+        promise="queued tasks are not sent by themselves",
         mistake="the computer is noted before the queue was taken out, and a kill comes between",
         file="services/recovery.py",
         old="        await _drop_old_queue(store)\n",

@@ -17,9 +17,9 @@ from tests.mutations.runner import ROOT, Break, all_tests
 
 PACKAGE = ROOT / "gui" / "enigma_panel"
 NO_PROMISE = (
-    "Which test holds which of these promises",
+    "The tests behind these promises",
     "No telemetry.",  # SECURITY.md: a matter of reading the code
-    "An agent that tells a password in pieces, key by key, is not seen through.",
+    "An agent that reveals a password in pieces, key by key, is not caught.",
 )
 """Sentences of the pages for which there is no line to break."""
 
