@@ -46,7 +46,6 @@ from enigma_panel.ui.recovery.opening import OpeningWindow
 from enigma_panel.ui.recovery.start_failed import StartFailedWindow
 from enigma_panel.ui.settings.dialog import SettingsDialog
 from enigma_panel.ui.tasks.model import Column
-from enigma_panel.ui.widgets.taken_question import TakenQuestion
 from tour_steps import LONG, SHOP, SIZE, Tour, TourError
 
 SIZES = ((640, 400), (760, 560), (1280, 800), (1920, 1080))
@@ -170,7 +169,6 @@ class Gallery(Tour):
         await self._picture("notice", self._window)
         await self._show_crowded()
         await self._show_menu()
-        await self._show_export()
         await self._show_run_again()
         await self._show_deletion()
         await self._show_new_task()
@@ -277,23 +275,6 @@ class Gallery(Tour):
             dialog = await self._dialog(kind)
             await self._picture(name, dialog)
             dialog.close()
-
-    async def _show_export(self) -> None:
-        """And what is asked where a file of that name is there."""
-        dialog = await self._open_command("Export…", "Export")
-        if dialog is None:
-            return
-        file = self._find(dialog, QLineEdit, "File")
-        file.setText("/home/maria/Downloads/tasks 2026-01-02.csv")
-        await self._picture("export", dialog)
-        file.setText(str(self.folder / "index.csv"))
-        (self.folder / "index.csv").touch()
-        self._press(dialog, "Export")
-        asked = dialog.findChild(TakenQuestion)
-        await self._until("the file is asked about", lambda: asked and asked.isVisible())
-        await self._picture("export-taken", dialog)
-        dialog.reject()
-        (self.folder / "index.csv").unlink()
 
     async def _show_run_again(self) -> None:
         """Of several tasks, some of which cannot be."""

@@ -27,7 +27,7 @@ os.environ["QT_API"] = "pyside6"
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import (
     QApplication,
-    QDialog,
+    QFileDialog,
     QLineEdit,
     QMenu,
     QPlainTextEdit,
@@ -95,8 +95,8 @@ class Driver(Tour):
                 return [self.tray.icon.toolTip(), *texts]
             case "export":
                 dialog = await self._open_command("Export…", "Export")
-                assert dialog is not None
-                await self._export(dialog, rest)
+                assert isinstance(dialog, QFileDialog)
+                await self._export(dialog, Path(rest))
             case "debug":  # all that the program would ever log
                 logging.getLogger("enigma_panel").setLevel(logging.DEBUG)
             case "set":
@@ -159,11 +159,10 @@ class Driver(Tour):
         self._press(dialog, "Send answer")
         await self._until("it has an outcome", lambda: dialog._sending is None)
 
-    async def _export(self, dialog: QDialog, file: str) -> None:
-        self._find(dialog, QLineEdit, "File").setText(file)
-        self._press(dialog, "CSV" if file.endswith("csv") else "JSON Lines")
-        self._press(dialog, "Export")
-        await self._until("it is exported", lambda: not dialog.isVisible())
+    async def _export(self, chooser: QFileDialog, file: Path) -> None:
+        chooser.selectFile(str(file))
+        chooser.accept()
+        await self._until("it is exported", lambda: file.exists() and file.stat().st_size > 0)
 
     def _rows(self, name: str) -> list[list[str]]:
         model = self._find(self._window, QTableView, name).model()

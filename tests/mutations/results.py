@@ -42,14 +42,6 @@ RESULTS = (
         tests=(f"{READING}::test_what_leads_elsewhere_cannot_be_opened",),
     ),
     Break(
-        promise="Save as… replaces no file unasked",
-        mistake="it is not looked whether one is there",
-        file="features/results/saver.py",
-        old="        if is_taken:\n",
-        new="        if False:\n",
-        tests=(f"{SAVER}::test_a_file_that_is_there_is_asked_about",),
-    ),
-    Break(
         promise="Save as… leaves a whole file or none",
         mistake="it is written under its name",
         file="store/new_file.py",

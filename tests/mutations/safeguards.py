@@ -13,7 +13,7 @@ LIVE_ROWS = "tests/ui/sessions/test_live_rows.py"
 SEARCH = "tests/services/test_task_search.py"
 EXPORTS = "tests/features/exports/test_exports.py"
 EXPORTED = "tests/features/exports/test_encoder.py"
-EXPORT = "tests/features/exports/test_dialog.py"
+EXPORT = "tests/features/exports/test_exporter.py"
 
 SAFEGUARDS = (
     Break(
@@ -444,11 +444,11 @@ SAFEGUARDS = (
         tests=(f"{EXPORTS}::test_a_disk_that_refuses_leaves_nothing",),
     ),
     Break(
-        promise="An export takes no file's place unasked",
-        mistake="it takes that of one that came meanwhile",
-        file="features/exports/exports.py",
-        old="new.finish(replace=replace)",
-        new="new.finish(replace=True)",
+        promise="What is exported or saved takes no file's place",
+        mistake="it takes that of one that is there",
+        file="store/new_file.py",
+        old="target = self._reserve()",
+        new="target = self._folder / self._name",
         tests=(f"{EXPORTS}::test_a_file_that_comes_meanwhile_is_not_replaced",),
     ),
     Break(
@@ -461,18 +461,18 @@ SAFEGUARDS = (
     ),
     Break(
         promise="The rows that are exported are those of the click",
-        mistake="once a file was asked about, those of then",
-        file="features/exports/dialog.py",
-        old="self._start(replace(order, if_taken=if_taken))",
-        new="self._start(replace(self._make_order(order.path), if_taken=if_taken))",
-        tests=(f"{EXPORT}::test_numbers_follow_and_the_rows_are_those_of_the_click",),
+        mistake="those of the moment in which a file was chosen are",
+        file="features/exports/exporter.py",
+        old="keys, filters = tuple(keys), format_filters()",
+        new="filters = format_filters()",
+        tests=(f"{EXPORT}::test_what_is_shown_is_exported_in_its_order",),
     ),
     Break(
         promise="The rows that are exported are those of the click",
         mistake="all are exported, whatever was chosen",
-        file="features/exports/dialog.py",
-        old="is_selected = self.rows.chosen() == Rows.SELECTED",
-        new="is_selected = False",
+        file="features/exports/feature.py",
+        old="exporter.ask(tasks.selected_keys())",
+        new="exporter.ask(tasks.rows.keys())",
         tests=(f"{EXPORT}::test_what_is_selected_is_exported_from_top_to_bottom",),
     ),
     Break(
@@ -542,11 +542,11 @@ SAFEGUARDS = (
         tests=(f"{SEARCH}::test_a_ledger_that_cannot_be_read_is_said_and_asked_again_by_itself",),
     ),
     Break(
-        promise="Nothing that is saved or exported replaces the ledger",
+        promise="Nothing is saved or exported beside the ledger",
         mistake="its folder is like any other",
         file="store/new_file.py",
         old="if (self._folder / LOCK_NAME).exists():",
         new="if not self._folder.exists():",
-        tests=(f"{EXPORTS}::test_nothing_is_replaced_beside_a_ledger",),
+        tests=(f"{EXPORTS}::test_nothing_is_made_beside_a_ledger",),
     ),
 )

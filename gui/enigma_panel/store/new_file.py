@@ -1,5 +1,4 @@
-"""A file that is written piece by piece: hidden until it is whole, and in another one's place only
-where that was asked for."""
+"""A file that is written piece by piece: hidden until it is whole, and in no other one's place."""
 
 import contextlib
 import os
@@ -7,7 +6,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from errno import EDQUOT, EISDIR, ENOSPC, EPERM
+from errno import EDQUOT, ENOSPC, EPERM
 from pathlib import Path
 
 from enigma_panel.core.file_names import numbered
@@ -27,7 +26,7 @@ class FullDiskError(OSError):
 
 
 class OwnFolderError(OSError):
-    """The folder holds a ledger: a file replaced there may be the only memory of what runs."""
+    """The folder holds a ledger: a file made there may be taken for a part of it."""
 
     def __init__(self) -> None:
         super().__init__(EPERM, "the program keeps its own data in that folder")
@@ -60,17 +59,14 @@ class NewFile:
         with _full_disk():
             self._file.write(data)
 
-    def finish(self, *, replace: bool = False) -> Path:
-        """Give the file its name, or a numbered one where that is taken; returns its path.
-
-        replace: whoever has that name is to go. IsADirectoryError where that is a folder.
-        """
+    def finish(self) -> Path:
+        """Give the file its name, or a numbered one where that is taken; returns its path."""
         assert self._part is not None
         try:
             with _full_disk(), self._file:  # some disks report only now that they are full
                 self._file.flush()
                 os.fsync(self._file.fileno())
-            target = self._move(self._part, replace=replace)
+            target = self._move(self._part)
         except OSError:
             self.discard()
             raise
@@ -85,9 +81,7 @@ class NewFile:
             self._part.unlink(missing_ok=True)
             self._part = None
 
-    def _move(self, part: Path, *, replace: bool) -> Path:
-        if replace:
-            return part.replace(self._folder / self._name)
+    def _move(self, part: Path) -> Path:
         target = self._reserve()
         try:
             return part.replace(target)
@@ -104,13 +98,11 @@ class NewFile:
         raise AssertionError
 
 
-def save_text(path: Path, text: str, *, replaces: bool) -> Path:
+def save_text(path: Path, text: str) -> Path:
     """Write a file of this text, whole or not at all; returns where it is, see `NewFile.finish`.
 
     Raises OSError; nothing of it is left then.
     """
-    if path.is_dir():
-        raise IsADirectoryError(EISDIR, os.strerror(EISDIR))
     data = text.encode("utf-8", "replace")
     new = NewFile(path.parent, path.name)
     try:
@@ -119,7 +111,7 @@ def save_text(path: Path, text: str, *, replaces: bool) -> Path:
     except OSError:
         new.discard()
         raise
-    return new.finish(replace=replaces)
+    return new.finish()
 
 
 def _remove_left_over(folder: Path) -> None:

@@ -9,8 +9,9 @@ import sys
 import time
 from pathlib import Path
 
+from PySide6.QtWidgets import QFileDialog
+
 from enigma_panel.bootstrap import Parts
-from enigma_panel.features.exports.dialog import ExportDialog
 from enigma_panel.features.exports.encoder import ExportFormat
 from enigma_panel.ui.main_window.window import MainWindow
 from tests.benchmarks.bare_polls import PROBE_S, gaps_ms
@@ -48,15 +49,13 @@ async def _export(window: MainWindow, form: ExportFormat, target: Path, gaps: li
     """Seconds from the click to the file; the gaps meanwhile (ms) are added."""
     actions = window.main_menu.menu.actions()
     next(action for action in actions if action.text() == "Export…").trigger()
-    dialog = window.dialogs.made(ExportDialog)
-    assert dialog is not None
-    dialog.format.choose(form)
-    dialog.file.setText(str(target))
+    chooser = next(one for one in window.findChildren(QFileDialog) if one.isVisible())
     told = asyncio.Event()
-    dialog.reported.connect(told.set)
+    window.toast.said.connect(lambda text: text.startswith("Exported") and told.set())
     await gaps_ms(0.5)
     began = before = time.perf_counter()
-    dialog.export()
+    chooser.fileSelected.emit(str(target))
+    chooser.close()
     while not told.is_set():
         await asyncio.sleep(PROBE_S)
         now = time.perf_counter()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from enigma_panel.core.secrets.redaction import Redactor
 from enigma_panel.features.exports.encoder import ExportFormat
-from enigma_panel.features.exports.exports import ExportJob, ExportOrder, IfTaken
+from enigma_panel.features.exports.exports import ExportJob, ExportOrder
 from enigma_panel.store.ledger.task_snapshot import TaskRow, TaskSnapshot
 
 whole = TaskSnapshot.batches
@@ -29,6 +29,5 @@ order = ExportOrder(
     keys=tuple(range(1, int(tasks) + 1)),
     form=ExportFormat.CSV,
     path=Path(target),
-    if_taken=IfTaken.REPLACE,
 )
 ExportJob(order, Redactor(bytes(32))).run(Path(ledger))

@@ -4,8 +4,6 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, cast
 
-from PySide6.QtCore import QObject, Signal
-
 from enigma_panel.features.exports.encoder import defuse
 from enigma_panel.features.exports.exports import Exported, ExportError, ExportFault, ExportOrder
 from enigma_panel.features.exports.feature import add_commands
@@ -16,17 +14,14 @@ from enigma_panel.ui.main_window.window import MainWindow
 from tests.kit.world import World
 
 
-class FakeExports(QObject):
+class FakeExports:
     """Makes no file: what became of an export is put in by the test.
 
     orders: what was asked for. outcome: what `save` returns, or raises; None: it was cancelled.
     gate: what it waits for, too.
     """
 
-    progressed = Signal(int)
-
     def __init__(self) -> None:
-        super().__init__()
         self.orders: list[Any] = []
         self.outcome: Callable[[ExportOrder], Exported | None] = _exported
         self.gate: asyncio.Event | None = None

@@ -68,7 +68,7 @@ def as_json(row: TaskRow) -> dict[str, Any]:
 
 def as_csv(*rows: TaskRow) -> list[list[str]]:
     made = encoder(ExportFormat.CSV)
-    text = (made.head() + made.lines(rows)).decode()
+    text = (made.head() + made.lines(rows)).decode("utf-8-sig")
     return list(csv.reader(io.StringIO(text, newline=""), strict=True))
 
 

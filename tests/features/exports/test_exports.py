@@ -27,7 +27,6 @@ from enigma_panel.features.exports.exports import (
     ExportFault,
     ExportOrder,
     Exports,
-    IfTaken,
 )
 from enigma_panel.runtime.event_loop import LedgerThread, TaskScope
 from enigma_panel.services.state.ledger_writer import LedgerWriter
@@ -43,7 +42,6 @@ from tests.kit.stores import a_store
 from tests.kit.wait import until
 
 ROOT = Path(__file__).parents[3]
-REPLACE = IfTaken.REPLACE
 MANY = 3 * KEYS_AT_ONCE + 7
 PASSWORD = "hunter2-and-more"
 NEVER = ("sess-", "task-", "https://live.example", "0123456789abcdef", PASSWORD)
@@ -119,13 +117,10 @@ async def test_nothing_that_opens_a_session_and_no_secret_is_in_it(bench: Bench)
         assert not [word for word in (*NEVER, "enig_") if word in text]
 
 
-async def test_csv_begins_with_a_mark_where_that_was_asked_for(bench: Bench) -> None:
-    for mark in (True, False):
-        await bench.save(1, name="t.csv", form=ExportFormat.CSV, with_mark=mark, if_taken=REPLACE)
-        data = (bench.folder / "t.csv").read_bytes()
-        assert data.startswith(b"\xef\xbb\xbfkey," if mark else b"key,")
-    await bench.save(1, with_mark=True)
-    assert (bench.folder / "tasks.jsonl").read_bytes().startswith(b"{")
+async def test_csv_begins_with_a_mark_for_excel(bench: Bench) -> None:
+    await bench.save(1, name="t.csv", form=ExportFormat.CSV)
+    data = (bench.folder / "t.csv").read_bytes()
+    assert data.startswith(b"\xef\xbb\xbfkey,")
     _, row = csv.reader(io.StringIO(data.decode(), newline=""))
     assert "'=1" in row
 
@@ -147,8 +142,8 @@ async def test_it_is_one_snapshot(bench: Bench, monkeypatch: pytest.MonkeyPatch)
     gate.set()
     await saving
     assert bench.lines()[-1]["task"] == f"Task {MANY}"
-    await bench.save(MANY, if_taken=REPLACE)
-    assert bench.lines()[-1]["task"] == "Changed meanwhile"
+    await bench.save(MANY, name="later.jsonl")
+    assert bench.lines("later.jsonl")[-1]["task"] == "Changed meanwhile"
 
 
 async def test_what_was_gathered_and_not_written_yet_is_in_it(
@@ -164,30 +159,9 @@ async def test_what_was_gathered_and_not_written_yet_is_in_it(
     assert bench.lines()[0]["error"] == "late"
 
 
-async def test_progress_is_told_and_the_loop_stays_free(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(exports_module, "NEWS_S", 0.001)
-    told: list[int] = []
-    bench.exports.progressed.connect(told.append)
-    await bench.save(*range(1, MANY + 1))
-    assert told == sorted(told)
-    assert told[-1] == MANY
-
-
-async def test_a_file_that_is_there_stays_unless_it_is_to_be_replaced(bench: Bench) -> None:
+async def test_a_file_that_is_there_is_kept(bench: Bench) -> None:
     (bench.folder / "tasks.jsonl").write_text("mine")
-    failed = await bench.fault(1)
-    assert failed.fault is ExportFault.EXISTS
-    assert (bench.folder / "tasks.jsonl").read_text() == "mine"
-    await bench.save(1, if_taken=REPLACE)
-    assert bench.lines()[0]["key"] == 1
-    assert bench.names() == ["tasks.jsonl"]
-
-
-async def test_both_are_kept_where_that_was_said(bench: Bench) -> None:
-    (bench.folder / "tasks.jsonl").write_text("mine")
-    saved = await bench.save(1, if_taken=IfTaken.KEEP_BOTH)
+    saved = await bench.save(1)
     assert saved == Exported(bench.folder / "tasks (2).jsonl", 1)
     assert (bench.folder / "tasks.jsonl").read_text() == "mine"
 
@@ -227,7 +201,7 @@ async def test_cancel_leaves_nothing(
     if before is not None:
         (bench.folder / "tasks.jsonl").write_text(before)
     reached = hold_up(monkeypatch)
-    saving = asyncio.ensure_future(bench.save(*range(1, MANY + 1), if_taken=REPLACE))
+    saving = asyncio.ensure_future(bench.save(*range(1, MANY + 1)))
     await until(reached.is_set)
     assert len(bench.names()) == (2 if before else 1)  # under its temporary name
     bench.exports.cancel()
@@ -245,24 +219,15 @@ async def test_cancelled_before_it_began_it_leaves_nothing(bench: Bench) -> None
     assert bench.names() == []
 
 
-async def test_nothing_is_replaced_beside_a_ledger(bench: Bench) -> None:
-    """It may be the only memory of what runs and costs money."""
+async def test_nothing_is_made_beside_a_ledger(bench: Bench) -> None:
+    """It may be taken for a part of it."""
     for name in (LOCK_NAME, "ledger.sqlite3", "ledger.sqlite3-wal"):
         (bench.folder / name).write_text("mine")
-    for if_taken in (REPLACE, IfTaken.KEEP_BOTH):
-        failed = await bench.fault(1, name="ledger.sqlite3", if_taken=if_taken)
-        assert failed.fault is ExportFault.DISK
-        assert failed.reason == "the program keeps its own data in that folder"
+    failed = await bench.fault(1, name="ledger.copy")
+    assert failed.fault is ExportFault.DISK
+    assert failed.reason == "the program keeps its own data in that folder"
     assert all((bench.folder / name).read_text() == "mine" for name in bench.names())
     assert len(bench.names()) == 3
-
-
-async def test_a_ledger_that_lies_elsewhere_is_not_replaced(bench: Bench, tmp_path: Path) -> None:
-    """A link in our folder may lead to it."""
-    (bench.folder / "mine.jsonl").hardlink_to(tmp_path / "ledger.sqlite3")
-    failed = await bench.fault(1, name="mine.jsonl", if_taken=REPLACE)
-    assert failed.fault is ExportFault.DISK
-    assert (bench.folder / "mine.jsonl").samefile(tmp_path / "ledger.sqlite3")
 
 
 async def test_the_end_of_the_program_leaves_nothing(
@@ -344,9 +309,7 @@ async def test_a_disk_that_refuses_leaves_nothing(
         (bench.folder / name).write_text("mine")
     with monkeypatch.context() as patch:
         break_disk(patch)
-        failed = await bench.fault(
-            *range(1, MANY + 1), if_taken=REPLACE if is_there else IfTaken.ASK
-        )
+        failed = await bench.fault(*range(1, MANY + 1))
     assert failed.fault is fault
     assert failed.reason == ("Some words" if fault is ExportFault.DISK else "")
     assert bench.names() == before
@@ -356,7 +319,6 @@ async def test_a_disk_that_refuses_leaves_nothing(
 @pytest.mark.parametrize(
     ("name", "fault"),
     [
-        ("a folder", ExportFault.NOT_A_FILE),
         ("gone/tasks.csv", ExportFault.NO_FOLDER),
         ("a file/tasks.csv", ExportFault.NO_FOLDER),
         ("x" * 300, ExportFault.DISK),
@@ -364,21 +326,11 @@ async def test_a_disk_that_refuses_leaves_nothing(
         ("half \udce4\ud800.csv", ExportFault.DISK),
     ],
 )
-@pytest.mark.parametrize("if_taken", list(IfTaken))
-async def test_a_name_that_cannot_be(
-    bench: Bench, name: str, fault: ExportFault, if_taken: IfTaken
-) -> None:
-    (bench.folder / "a folder").mkdir()
+async def test_a_name_that_cannot_be(bench: Bench, name: str, fault: ExportFault) -> None:
     (bench.folder / "a file").touch()
-    failed = await bench.fault(1, name=name, if_taken=if_taken)
+    failed = await bench.fault(1, name=name)
     assert failed.fault is fault
-    assert bench.names() == ["a file", "a folder"]
-
-
-async def test_a_named_pipe_is_not_waited_for(bench: Bench) -> None:
-    os.mkfifo(bench.folder / "tasks.jsonl")
-    failed = await asyncio.wait_for(bench.fault(1, if_taken=REPLACE), 5)
-    assert failed.fault is ExportFault.NOT_A_FILE
+    assert bench.names() == ["a file"]
 
 
 async def test_a_ledger_that_cannot_be_read_is_said(

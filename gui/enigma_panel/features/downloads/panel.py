@@ -1,10 +1,11 @@
 """The files of a result, to be downloaded."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QPushButton, QVBoxLayout, QWidget
 
 from enigma_panel.core.file_names import safe_name
 from enigma_panel.core.models import Task
@@ -15,7 +16,7 @@ from enigma_panel.ui.details.parts import DetailsPanel
 from enigma_panel.ui.details.text import breakable
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.widgets.basics import ElidedLabel, make_button, make_label, make_row, set_role
-from enigma_panel.ui.widgets.folders import first_folder
+from enigma_panel.ui.widgets.file_chooser import make_chooser
 
 tr = Translations("Downloads")
 
@@ -72,21 +73,14 @@ class ResultFiles(DetailsPanel):
             row.show_download(self._downloads.of(self._task_key, row.file))
 
     def _ask_folder(self, file: ResultFile) -> None:
-        """Ask for a folder. Asking for a name would have Qt ask, in a loop of its own, whether to
-        overwrite, and nothing is overwritten here. One at a time, and it blocks nothing."""
-        from PySide6.QtWidgets import QFileDialog  # noqa: PLC0415 - few results have files
-
-        for other in self.window().findChildren(QFileDialog):
-            other.close()
-        task_key = self._task_key
+        """Ask for a folder; the file has its name from the service."""
+        take = partial(self._start, self._task_key, file)
         title = tr("Download {name} to", name=safe_name(file.name))
-        dialog = QFileDialog(self.window(), title, self._folder or first_folder())
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.setLabelText(QFileDialog.DialogLabel.Accept, tr("Download"))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.fileSelected.connect(lambda folder: self._start(task_key, file, folder))
-        dialog.show()
+        chooser = make_chooser(self.window(), title, self._folder, take)
+        chooser.setFileMode(QFileDialog.FileMode.Directory)
+        chooser.setOption(QFileDialog.Option.ShowDirsOnly)
+        chooser.setLabelText(QFileDialog.DialogLabel.Accept, tr("Download"))
+        chooser.show()
 
     def _start(self, task_key: int | None, file: ResultFile, folder: str) -> None:
         """The task of then, though another may be shown now."""

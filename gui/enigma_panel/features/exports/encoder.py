@@ -19,7 +19,8 @@ from enigma_panel.core.secrets.redaction import Redactor
 from enigma_panel.core.validation import NO_SITE
 from enigma_panel.store.ledger.task_snapshot import TEXT_FIELDS, TaskRow
 
-BYTE_ORDER_MARK = "\ufeff".encode()
+BYTE_ORDER_MARK = "\ufeff"
+"""Stands before a CSV file: without it Excel takes UTF-8 for something else."""
 LONG_CHARS = 10_000
 """A longer text is redacted by itself, in pieces, so that no step of it takes long."""
 
@@ -104,7 +105,7 @@ class TaskEncoder:
 
     def head(self) -> bytes:
         """What stands before the first task."""
-        names = ",".join(ExportedTask.__struct_fields__) + LINE_END
+        names = BYTE_ORDER_MARK + ",".join(ExportedTask.__struct_fields__) + LINE_END
         return names.encode() if self._is_csv else b""
 
     def lines(self, rows: Iterable[TaskRow]) -> bytes:

@@ -11,24 +11,19 @@ from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
-from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.core.secrets.redaction import Redactor
 from enigma_panel.features.exports.encoder import (
-    BYTE_ORDER_MARK,
     ExportFormat,
     TaskEncoder,
     in_turns,
     redacted,
 )
 from enigma_panel.services.state.session_store import SessionStore
-from enigma_panel.store.files import NotAFileError, check_is_file
 from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.task_snapshot import TaskSnapshot
-from enigma_panel.store.new_file import FullDiskError, NewFile, OwnFolderError
+from enigma_panel.store.new_file import FullDiskError, NewFile
 
-NEWS_S = 0.1
-"""Interval between two reports of progress, in seconds."""
 TURN_S = 0.0002
 """Pause after each batch, in seconds: it hands the interpreter to the window, which would otherwise
 wait 5 ms for it each time."""
@@ -37,20 +32,10 @@ wait 5 ms for it each time."""
 class ExportFault(StrEnum):
     """Why nothing was exported."""
 
-    EXISTS = "exists"  # a file of that name is there, and nobody said what is to become of it
-    NOT_A_FILE = "not_a_file"  # a folder or the like has that name
     NO_FOLDER = "no_folder"
     DISK_FULL = "disk_full"
     DISK = "disk"  # the system refuses; the reason says why
     LEDGER = "ledger"  # the tasks cannot be read; the reason says why
-
-
-class IfTaken(StrEnum):
-    """What is done where a file of that name is there."""
-
-    ASK = "ask"  # nothing, it is EXISTS
-    REPLACE = "replace"
-    KEEP_BOTH = "keep_both"  # the new one gets a numbered name
 
 
 class ExportError(Exception):
@@ -65,15 +50,12 @@ class ExportError(Exception):
 class ExportOrder(Struct, frozen=True, kw_only=True):
     """An order to export tasks.
 
-    keys: of the tasks, in their order. path: the file; if_taken: what happens to one of that name.
-    with_mark: whether a CSV file begins with a byte order mark.
+    keys: of the tasks, in their order. path: the file; where that is taken, both are kept.
     """
 
     keys: tuple[int, ...]
     form: ExportFormat
     path: Path
-    if_taken: IfTaken = IfTaken.ASK
-    with_mark: bool = False
 
 
 class Exported(Struct, frozen=True):
@@ -97,19 +79,13 @@ class ExportJob:
         """Make the export; None where it was cancelled."""
         order = self._order
         with _typed_errors():
-            _check_name(order.path)
-            if order.path.exists() and order.path.samefile(ledger):  # ours may be a link to it
-                raise OwnFolderError
-            if order.if_taken is IfTaken.ASK and order.path.exists():
-                raise ExportError(ExportFault.EXISTS)
-            replace = order.if_taken is IfTaken.REPLACE
             new = NewFile(order.path.parent, order.path.name)
             try:
                 new.begin(None)
                 self._write(new, ledger)
                 if self.is_cancelled:
                     return None
-                return Exported(new.finish(replace=replace), self.count)
+                return Exported(new.finish(), self.count)
             finally:
                 new.discard()
 
@@ -117,8 +93,6 @@ class ExportJob:
         """Write the tasks, until all are written or it is cancelled."""
         order = self._order
         encoder = TaskEncoder(order.form, _zone_at)
-        if order.with_mark and order.form is ExportFormat.CSV:
-            new.write(BYTE_ORDER_MARK)
         new.write(encoder.head())
         with TaskSnapshot(ledger) as snapshot:
             batches = snapshot.batches(order.keys)
@@ -130,13 +104,10 @@ class ExportJob:
                 time.sleep(TURN_S)
 
 
-class Exports(QObject):
-    """Makes exports, one at a time. progressed: how many tasks have been written."""
-
-    progressed = Signal(int)
+class Exports:
+    """Makes exports, one at a time."""
 
     def __init__(self, store: SessionStore, redactor: Redactor) -> None:
-        super().__init__()
         self._store = store
         self._redactor = redactor
         self._job: ExportJob | None = None
@@ -160,22 +131,13 @@ class Exports(QObject):
             raise ExportError(ExportFault.LEDGER, error.reason) from None
         work = asyncio.get_running_loop().run_in_executor(None, job.run, ledger)
         try:
-            while not work.done():
-                await asyncio.wait([work], timeout=NEWS_S)
-                self.progressed.emit(job.count)
+            await asyncio.wait([work])
         except asyncio.CancelledError:  # the program ends
             job.is_cancelled = True
             await asyncio.wait([work])
             work.exception()  # nobody is there to be told
             raise
         return work.result()
-
-
-def _check_name(path: Path) -> None:
-    try:
-        check_is_file(path)
-    except ValueError as error:  # a character that no name has
-        raise ExportError(ExportFault.DISK, str(error)) from None
 
 
 def _zone_at(ms: int) -> tzinfo:
@@ -191,9 +153,9 @@ def _typed_errors() -> Iterator[None]:
         raise ExportError(ExportFault.LEDGER, error.reason) from None
     except FullDiskError:
         raise ExportError(ExportFault.DISK_FULL) from None
-    except (NotAFileError, IsADirectoryError):
-        raise ExportError(ExportFault.NOT_A_FILE) from None
     except (FileNotFoundError, NotADirectoryError):
         raise ExportError(ExportFault.NO_FOLDER) from None
+    except ValueError as error:  # a character that no name has
+        raise ExportError(ExportFault.DISK, str(error)) from None
     except OSError as error:
         raise ExportError(ExportFault.DISK, error.strerror or "") from None

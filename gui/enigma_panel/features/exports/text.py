@@ -1,7 +1,8 @@
-"""Texts for exports: how far one is, and what became of it."""
+"""Texts for exports: what a file can be, and what became of an export."""
 
 from collections.abc import Callable
 
+from enigma_panel.features.exports.encoder import ExportFormat
 from enigma_panel.features.exports.exports import (
     Exported,
     ExportError,
@@ -9,38 +10,39 @@ from enigma_panel.features.exports.exports import (
     ExportOrder,
 )
 from enigma_panel.ui.i18n import Translations, shorten
-from enigma_panel.ui.widgets.taken_question import taken_text
 
 tr = Translations("Export")
 
-_FAULTS: dict[ExportFault, Callable[[ExportOrder, str], str]] = {
-    ExportFault.EXISTS: lambda order, _: taken_text(order.path.name),
-    ExportFault.NOT_A_FILE: lambda order, _: tr(
-        "“{name}” already exists and is not a file. Choose another name.", name=_name(order)
-    ),
-    ExportFault.NO_FOLDER: lambda _order, _: tr("There is no such folder. Choose another one."),
-    ExportFault.DISK_FULL: lambda _order, _: tr(
-        "Not exported: the disk is full. Nothing was kept. Choose another folder."
-    ),
-    ExportFault.DISK: lambda _order, reason: tr(
-        "Not exported: it can't be saved there ({reason}). Choose another name or folder.",
+_FAULTS: dict[ExportFault, Callable[[str], str]] = {
+    ExportFault.NO_FOLDER: lambda _: tr("Not exported: there is no such folder."),
+    ExportFault.DISK_FULL: lambda _: tr("Not exported: the disk is full. Nothing was kept."),
+    ExportFault.DISK: lambda reason: tr(
+        "Not exported: it can't be saved there ({reason}).",
         reason=reason or tr("no reason given"),
     ),
-    ExportFault.LEDGER: lambda _order, reason: tr(
+    ExportFault.LEDGER: lambda reason: tr(
         "Not exported: the ledger could not be read ({reason}). Nothing was kept.",
         reason=reason,
     ),
 }
 
 
-def fault_text(order: ExportOrder, error: ExportError) -> str:
+def format_filters() -> dict[str, ExportFormat]:
+    """The forms of a file, by their words in the window that asks for one."""
+    return {
+        tr("CSV, for spreadsheets (*.csv)"): ExportFormat.CSV,
+        tr("JSON Lines, for programs (*.jsonl)"): ExportFormat.JSON_LINES,
+    }
+
+
+def fault_text(error: ExportError) -> str:
     """Why nothing was exported."""
-    return _FAULTS[error.fault](order, error.reason)
+    return _FAULTS[error.fault](error.reason)
 
 
-def progress_text(done: int, total: int) -> str:
-    """'3,200 of 100,412 tasks'."""
-    return tr.plural("{done} of 1 task", "{done} of {n} tasks", total, done=done)
+def under_way_text(n: int) -> str:
+    """'Exporting 100,412 tasks…'."""
+    return tr.plural("Exporting 1 task…", "Exporting {n} tasks…", n)
 
 
 def done_text(order: ExportOrder, exported: Exported) -> str:
@@ -53,7 +55,3 @@ def done_text(order: ExportOrder, exported: Exported) -> str:
         rest = tr.plural("1 is no longer in the ledger", "{n} are no longer in the ledger", lacking)
         text = f"{text}; {rest}"
     return text
-
-
-def _name(order: ExportOrder) -> str:
-    return shorten(order.path.name)

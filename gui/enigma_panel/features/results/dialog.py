@@ -88,7 +88,7 @@ class ResultDialog(ModelessDialog):
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.copy = make_button(tr("Copy"))
         self.save_as = make_button(tr("Save as…"))
-        self.saver = ResultSaver(self, self._services.scope, self.save_as)
+        self.saver = ResultSaver(self, self._services.scope)
         self.close_button = make_button(tr("Close"))
 
     def _make_step(self, name: str, tip: str, keys: str, by: int) -> QPushButton:
@@ -130,7 +130,7 @@ class ResultDialog(ModelessDialog):
     def _turn_to(self, key: int) -> None:
         if key != self.task_key:
             self.task_key = key
-            self.saver.clear()
+            self.saver.hide()
         self._show_task()
         self._see()
 

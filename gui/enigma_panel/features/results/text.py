@@ -38,8 +38,6 @@ def not_saved_text(error: OSError) -> str:
     match error:
         case FullDiskError():
             return tr("Not saved: the disk is full. Choose another folder.")
-        case IsADirectoryError():
-            return tr("Not saved: that is a folder. Choose another name.")
         case PermissionError():
             return tr("Not saved: you may not write there. Choose another folder.")
         case FileNotFoundError() | NotADirectoryError():

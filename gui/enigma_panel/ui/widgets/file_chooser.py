@@ -1,0 +1,33 @@
+"""The window that asks for a file or a folder."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QStandardPaths
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+
+def make_chooser(
+    owner: QWidget, title: str, folder: str, take: Callable[[str], object]
+) -> QFileDialog:
+    """Return a window that blocks nothing, in place of the one that the owner has open.
+
+    folder: where it begins; empty: the person's downloads. take: gets what was chosen. It asks
+    nothing about a file that is there: nothing of ours replaces one.
+    """
+    for other in owner.findChildren(QFileDialog):
+        other.close()
+    chooser = QFileDialog(owner, title, folder or _first_folder())
+    chooser.setOption(QFileDialog.Option.DontConfirmOverwrite)
+    chooser.finished.connect(chooser.deleteLater)
+    chooser.fileSelected.connect(take)
+    return chooser
+
+
+def _first_folder() -> str:
+    """Return the person's folder for downloads, or the home folder where there is none.
+
+    For a folder that is not there Qt would ask in a loop of its own.
+    """
+    folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DownloadLocation)
+    return folder if Path(folder).is_dir() else str(Path.home())
