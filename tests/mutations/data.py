@@ -1013,11 +1013,11 @@ DATA = (
     Break(
         promise="If a host only looks like a saved one, or the address has a port, a username or "
         "numbers instead of a name, nothing is filled in.",
-        mistake="letters of another script are taken for others",
-        file="features/saved_logins/offers.py",
-        old="plain.translate(_ALIKE).replace",
-        new="plain.replace",
-        tests=(f"{LOGIN_OFFERS}::test_two_hundred_look_alikes_are_known",),
+        mistake="a host of the same name with another ending counts as near",
+        file="features/saved_logins/sites.py",
+        old="return _suffixes().privatesuffix(host) or host",
+        new='return (_suffixes().privatesuffix(host) or host).partition(".")[0]',
+        tests=(f"{LOGIN_OFFERS}::test_nothing_is_filled_in_where_the_host_only_looks_like_it",),
     ),
     Break(
         promise="The menu of the tray shows session, kind and time left of a question, none of the "

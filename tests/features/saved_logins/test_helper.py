@@ -207,15 +207,6 @@ async def test_a_login_on_its_way_stays_away_once_another_site_is_chosen(
     assert page_of(dialog).password.text() == ""
 
 
-async def test_a_look_alike_gets_nothing_and_both_hosts_are_shown(
-    world: LoginsWorld, dialog: QuestionDialog
-) -> None:
-    await ask(world, dialog, "Log in to bank-login.example")
-    assert saved_of(dialog).buttons == []
-    shown = shown_texts(dialog)
-    assert "“bank-login.example” only looks like “bank.example”" in shown
-
-
 async def test_another_host_of_the_domain_is_asked_for_once(
     world: LoginsWorld, dialog: QuestionDialog
 ) -> None:

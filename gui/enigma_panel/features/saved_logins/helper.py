@@ -17,7 +17,6 @@ from enigma_panel.features.saved_logins.keychain_wait import KeychainWait
 from enigma_panel.features.saved_logins.logins import Logins
 from enigma_panel.features.saved_logins.offers import LoginHost, LoginOffers, another_site
 from enigma_panel.features.saved_logins.text import (
-    alike_text,
     another_site_text,
     choose_text,
     domain_label,
@@ -139,7 +138,7 @@ class SavedLogins(LoginHelper):
         self._buttons.setVisible(bool(self.buttons))
         self.source.setVisible(bool(self.buttons))
         if not self.wait.is_waiting:
-            self.wait.say(alike_text(self._place.host, offers.alike) if offers.alike else "")
+            self.wait.say("")
 
     def _button(
         self, label: str, login: SavedLogin, act: Callable[[SavedLogin], None]

@@ -69,15 +69,6 @@ def another_site_text(named: str, host: str) -> str:
     )
 
 
-def alike_text(host: str, saved: str) -> str:
-    """Say that a host only looks like one for which a login is saved."""
-    return tr(
-        "Nothing filled in: “{host}” only looks like “{saved}”, your saved site.",
-        host=shorten(host, 60),
-        saved=shorten(saved, 60),
-    )
-
-
 def remember_label(host: str, where: str) -> str:
     """'Remember for bank.example in the GNOME keyring'."""
     if where == NO_PLACE:
