@@ -8,13 +8,14 @@ import pytest
 from enigma_panel.core.secrets.redaction import Redactor
 from enigma_panel.features.desktop_notices.feature import install
 from enigma_panel.features.desktop_notices.question_notifier import NOTICE
-from enigma_panel.features.desktop_notices.settings import DoneSettings, QuestionSettings
+from enigma_panel.features.desktop_notices.settings import QuestionSettings
 from enigma_panel.features.feature import Host
 from enigma_panel.services.desktop_notifier import DesktopNotifier
 from enigma_panel.ui.dialogs import Dialogs
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.settings.dialog import SettingsDialog
+from enigma_panel.ui.settings.fields import SettingBox
 from tests.kit.fakes import FakeDialogs
 from tests.kit.person import in_sight
 
@@ -40,8 +41,10 @@ def test_the_settings_have_it(host: Host) -> None:
     assert settings is not None
     tabs = settings.tabs
     pages = {tabs.tabText(n): tabs.widget(n) for n in range(tabs.count())}
-    assert list(pages) == ["General", "Account", "Appearance", "Questions"]
-    assert pages["General"].findChild(DoneSettings) is not None
+    assert list(pages) == ["General", "Account", "Questions"]
+    boxes = pages["General"].findChildren(SettingBox)
+    assert [box.text() for box in boxes] == ["Tell me when something is done"]
+    assert "more than 20 seconds" in boxes[0].toolTip()
     assert pages["Questions"].findChild(QuestionSettings) is not None
     settings.reject()
 

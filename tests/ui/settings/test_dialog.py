@@ -2,7 +2,6 @@
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
 
 from enigma_panel.core.service_rules import Dialect
 from enigma_panel.services.types import KeyCheck, KeyState
@@ -21,12 +20,6 @@ async def on_account(dialog: SettingsDialog) -> None:
     dialog.ask()
     dialog.tabs.setCurrentIndex(1)
     await active(dialog)
-
-
-async def test_the_data_folder_can_be_copied(world: World, dialog: SettingsDialog) -> None:
-    dialog.ask()
-    click(dialog.general.copy_button)
-    assert QApplication.clipboard().text() == world.services.keep_folder
 
 
 @pytest.mark.parametrize(

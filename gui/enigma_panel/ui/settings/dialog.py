@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 from enigma_panel.services.container import Services
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.settings.account_page import AccountPage
-from enigma_panel.ui.settings.appearance_page import AppearancePage
 from enigma_panel.ui.settings.general_page import Autostart, GeneralPage
 from enigma_panel.ui.settings.page import SettingsPage
 from enigma_panel.ui.widgets.inputs import ScrollArea
@@ -44,17 +43,11 @@ class SettingsDialog(Sheet):
         super().__init__(tr("Settings"), parent, width=680)
         self.general = GeneralPage(services, power_available=power_available, autostart=autostart)
         self.account = AccountPage(services, open_key)
-        self.appearance = AppearancePage(services)
         self.tabs = QTabWidget()
         self.tabs.setAccessibleName(tr("Settings"))
         self._columns: dict[str, QVBoxLayout] = {}
-        pages: tuple[tuple[str, QWidget], ...] = (
-            (tr("General"), self.general),
-            (tr("Account"), self.account),
-            (tr("Appearance"), self.appearance),
-        )
-        for title, page in pages:
-            self._add(title, page)
+        self._add(tr("General"), self.general)
+        self._add(tr("Account"), self.account)
         for part in parts:
             self._add(part.page, part.make())
         for column in self._columns.values():

@@ -1,17 +1,16 @@
-"""Settings, page General: what is shown, what is told, and where the data is."""
+"""Settings, page General: start, appearance, and what happens before a sleep."""
 
 from typing import Protocol
 
 from PySide6.QtCore import QSignalBlocker
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QCheckBox, QComboBox
+from PySide6.QtWidgets import QCheckBox
 
 from enigma_panel.services.container import Services
-from enigma_panel.services.types import LEAVE, TERMINATE_IDLE
+from enigma_panel.services.types import DARK, LEAVE, LIGHT, SYSTEM, TERMINATE_IDLE
 from enigma_panel.ui.i18n import Translations
+from enigma_panel.ui.settings.fields import SettingChoice
 from enigma_panel.ui.settings.page import SettingsPage
-from enigma_panel.ui.widgets.basics import MARGIN, FieldGrid, NoticeLabel, make_button, make_column
-from enigma_panel.ui.widgets.inputs import LineEdit
+from enigma_panel.ui.widgets.basics import MARGIN, FieldGrid, NoticeLabel, make_column
 
 tr = Translations("Settings")
 
@@ -44,53 +43,29 @@ class GeneralPage(SettingsPage):
     ) -> None:
         super().__init__()
         self._autostart = autostart
-        self._settings = services.settings
-        self._folder = services.keep_folder
-        self._build_parts(power_available=power_available)
-        self._build_layout(power_available=power_available)
-        self._connect()
-        self.refresh()
-
-    def _build_parts(self, *, power_available: bool) -> None:
         self.start_at_login = QCheckBox(tr("Start when I log in"))
-        self.start_at_login.setVisible(self._autostart is not None)
+        self.start_at_login.setVisible(autostart is not None)
+        self.start_at_login.toggled.connect(self._change_start_at_login)
         self.problem = NoticeLabel()
-        self.before_sleep = QComboBox()
-        for text, value in sleep_choices():
-            self.before_sleep.addItem(text, value)
+        settings = services.settings
+        self.appearance = SettingChoice(settings, "appearance", appearance_choices())
+        self.before_sleep = SettingChoice(settings, "before_sleep", sleep_choices())
         self.before_sleep.setEnabled(power_available)
-        self.folder = LineEdit()
-        self.folder.setReadOnly(True)
-        self.folder.setText(self._folder)
-        self.copy_button = make_button(tr("Copy"))
-
-    def _build_layout(self, *, power_available: bool) -> None:
-        grid = FieldGrid()
-        note = tr("The ledger: tasks, results and session IDs. Only you can read it.")
-        grid.add_field(tr("Data folder"), self.folder, self.copy_button, note=note)
         sleep = tr("Idle and paused sessions cost money during sleep. Running ones stay open.")
         if not power_available:
             sleep = tr("Not possible: this computer does not announce sleep.")
+        grid = FieldGrid()
+        grid.add_field(tr("Appearance"), self.appearance)
         grid.add_field(tr("Before this computer sleeps"), self.before_sleep, note=sleep)
         grid.setVerticalSpacing(18)
         boxes = make_column(self.start_at_login, self.problem)
         layout = make_column(boxes, grid, None, gap=16)
         layout.setContentsMargins(0, MARGIN, 0, 0)
         self.setLayout(layout)
-
-    def _connect(self) -> None:
-        self.start_at_login.toggled.connect(self._change_start_at_login)
-        self.before_sleep.currentIndexChanged.connect(self._change_before_sleep)
-        self.copy_button.clicked.connect(self._copy_folder)
-        self._settings.changed.connect(self.refresh)
+        self.refresh()
 
     def refresh(self) -> None:
-        """Show what holds now."""
-        value = self._settings.value
-        self._show_start_at_login()
-        self.before_sleep.setCurrentIndex(max(0, self.before_sleep.findData(value.before_sleep)))
-
-    def _show_start_at_login(self) -> None:
+        """Show what the desktop does now."""
         with QSignalBlocker(self.start_at_login):
             self.start_at_login.setChecked(self._autostart is not None and self._autostart.is_on())
 
@@ -104,15 +79,16 @@ class GeneralPage(SettingsPage):
             self.problem.show_text(tr("This could not be changed ({reason}).", reason=reason))
         else:
             self.problem.show_text("")
-        self._show_start_at_login()
+        self.refresh()
 
-    def _change_before_sleep(self) -> None:
-        value = self.before_sleep.currentData()
-        if self._settings.value.before_sleep != value:
-            self._settings.change(before_sleep=value)
 
-    def _copy_folder(self) -> None:
-        QGuiApplication.clipboard().setText(self._folder)
+def appearance_choices() -> tuple[tuple[str, str], ...]:
+    """Light or dark: words, and the value in the settings."""
+    return (
+        (tr("Follow the system"), SYSTEM),
+        (tr("Light"), LIGHT),
+        (tr("Dark"), DARK),
+    )
 
 
 def sleep_choices() -> tuple[tuple[str, str], ...]:
