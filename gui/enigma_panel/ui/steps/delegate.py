@@ -127,8 +127,12 @@ def match_spans(text: str, sought: str) -> list[tuple[int, int]]:
     """Return begin and end of each match. `sought` is normalized, see ui/text/steps."""
     if not sought:
         return []
-    pattern = r"[\s_]+".join(re.escape(word) for word in sought.split())
-    return [found.span() for found in re.finditer(pattern, text, re.IGNORECASE)]
+    return [found.span() for found in re.finditer(match_pattern(sought), text, re.IGNORECASE)]
+
+
+def match_pattern(sought: str) -> str:
+    """Return the pattern of a match."""
+    return r"[\s_]+".join(re.escape(word) for word in sought.split())
 
 
 def is_turned(text: str) -> bool:

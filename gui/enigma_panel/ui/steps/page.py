@@ -1,12 +1,12 @@
 """The page Steps of Details: search, list, the selected step in full, copying."""
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QRegularExpression, Qt, Signal
+from PySide6.QtGui import QResizeEvent, QTextCursor
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from enigma_panel.services.types import Step
 from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.steps.delegate import StepsDelegate, match_spans
+from enigma_panel.ui.steps.delegate import StepsDelegate, match_pattern
 from enigma_panel.ui.steps.list import StepsList
 from enigma_panel.ui.steps.loader import StepsLoader
 from enigma_panel.ui.steps.model import StepsModel
@@ -21,14 +21,11 @@ from enigma_panel.ui.text.steps import (
     whole_head,
     whole_text,
 )
-from enigma_panel.ui.theme import theme
 from enigma_panel.ui.widgets.basics import ElidedLabel, make_button, make_label, make_row, set_role
 from enigma_panel.ui.widgets.inputs import ReadingText
-from enigma_panel.ui.widgets.text_marks import mark_places, qt_length
 
 tr = Translations("Steps")
 
-MOST_MARKS = 200
 SIDE = 16
 """Left margin of the texts of the card."""
 LIST_SIDE = SIDE - 8
@@ -206,7 +203,6 @@ class WholeStep(QWidget):
         column.setSpacing(3)
         column.addWidget(self.head)
         column.addWidget(self.field, 1)
-        theme.changed().connect(self._mark)
         self.show_step(None)
 
     def show_step(self, step: Step | None) -> None:
@@ -215,17 +211,15 @@ class WholeStep(QWidget):
         text = whole_text(step) if step is not None else ""
         if self.field.toPlainText() != text:
             self.field.setPlainText(text)
-            self._mark()
+            self.mark(self._sought)
 
     def mark(self, sought: str) -> None:
-        """Mark the matches of a search in the text."""
+        """Select the first match of a search in the text."""
         self._sought = sought
-        self._mark()
-
-    def _mark(self) -> None:
-        text = self.field.toPlainText()
-        places = match_spans(text, self._sought)[:MOST_MARKS]
-        mark_places(self.field, [(qt_length(text[:a]), qt_length(text[:b])) for a, b in places])
+        self.field.moveCursor(QTextCursor.MoveOperation.Start)
+        if sought:
+            option = QRegularExpression.PatternOption.CaseInsensitiveOption
+            self.field.find(QRegularExpression(match_pattern(sought), option))
 
 
 class _StepText(ReadingText):

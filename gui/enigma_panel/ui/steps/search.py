@@ -1,22 +1,17 @@
-"""The search above the steps: a field, how many match, and the ways to the next match."""
+"""The search above the steps: a field, and which of the matches is selected."""
 
 from bisect import bisect_left, bisect_right
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.steps.list import StepsList
 from enigma_panel.ui.text.steps import found_text, normalized
-from enigma_panel.ui.theme import icons, theme
-from enigma_panel.ui.theme.palette import Glyph
-from enigma_panel.ui.widgets.basics import ToolButton, make_label, make_row, make_tool
+from enigma_panel.ui.widgets.basics import make_label, make_row
 
 tr = Translations("Steps")
-
-ROOM = 34
-"""Width in letters below which only the keyboard goes to the next match."""
 
 
 class StepsSearch(QWidget):
@@ -36,14 +31,10 @@ class StepsSearch(QWidget):
         self._list = steps
         self.field = SearchField(tr("Search the steps"))
         self.found = make_label(role="dim")
-        self._before = make_tool(tr("Previous match"))
-        self._after = make_tool(tr("Next match"))
-        self._clear = make_tool(tr("Clear the search"))
-        row = make_row(self.field, self.found, self._before, self._after, self._clear, gap=3)
+        row = make_row(self.field, self.found)
         row.setStretch(0, 1)
         self.setLayout(row)
         self._connect()
-        self._tint()
         self._show_found()
 
     def begin(self) -> None:
@@ -57,15 +48,11 @@ class StepsSearch(QWidget):
         self.field.textChanged.connect(self._search)
         self.field.asked.connect(lambda back: self._go(back=back))
         self.field.left.connect(lambda: self._list.setFocus(Qt.FocusReason.OtherFocusReason))
-        self._before.clicked.connect(lambda: self._go(back=True))
-        self._after.clicked.connect(lambda: self._go(back=False))
-        self._clear.clicked.connect(self._end)
         self._list.left.connect(self.field.clear)
         self._list.read.connect(self._show_found)
         model = self._list.steps
         for changed in (model.rowsInserted, model.rowsRemoved, model.modelReset):
             changed.connect(self._look)
-        theme.changed().connect(self._tint)
 
     def _search(self, text: str) -> None:
         """Search with each letter, and go to the match nearest to the visible rows."""
@@ -90,10 +77,6 @@ class StepsSearch(QWidget):
             at = find(self.rows, self._start_row())
             self._list.go_to(self.rows[at - 1 if back else at % len(self.rows)])
 
-    def _end(self) -> None:
-        self.field.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.field.clear()
-
     def _start_row(self) -> int:
         row = self._list.read_row()
         return row if row >= 0 else self._list.top_row()
@@ -102,22 +85,8 @@ class StepsSearch(QWidget):
         row, rows = self._list.read_row(), self.rows
         place = rows.index(row) + 1 if row in rows else None
         self.found.setText(found_text(place, len(rows)) if self.text else "")
-        has_room = self.width() >= ROOM * self.fontMetrics().averageCharWidth()
-        for widget in (self.found, self._clear):
-            widget.setVisible(bool(self.text))
-        for arrow in (self._before, self._after):
-            arrow.setVisible(bool(self.text) and has_room)
-            arrow.setEnabled(bool(rows))
+        self.found.setVisible(bool(self.text))
         self._list.viewport().update()
-
-    def _tint(self) -> None:
-        tint_search(self._before, self._after, self._clear)
-
-    # -- Qt ----------------------------------------------------------------------------------
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._show_found()
 
 
 class SearchField(QLineEdit):
@@ -145,11 +114,3 @@ class SearchField(QLineEdit):
                 self.left.emit()
             case _:
                 super().keyPressEvent(event)
-
-
-def tint_search(before: ToolButton, after: ToolButton, clear: ToolButton) -> None:
-    """Give the buttons pictures in the colours in use."""
-    scheme, dim = theme.colours().name, QColor(theme.colours().dim)
-    clear.setIcon(icons.icon(Glyph.CLOSE, dim, size=12))
-    before.setIcon(QIcon(f":/marks/up-{scheme}.png"))
-    after.setIcon(QIcon(f":/marks/down-{scheme}.png"))
