@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtGui import QDesktopServices
 
 from enigma_panel.core.models import Task, TaskSpec, TaskStatus
 from enigma_panel.core.validation import unsupported_fields
@@ -24,6 +24,7 @@ from enigma_panel.ui.text.live_page import open_live_page
 from enigma_panel.ui.text.problems import NoticeAction
 from enigma_panel.ui.text.verbs import verb_text
 from enigma_panel.ui.text.waiting import QueueAction
+from enigma_panel.ui.widgets.basics import put_on_clipboard
 
 if TYPE_CHECKING:
     from enigma_panel.ui.dialogs import Dialogs
@@ -186,7 +187,7 @@ class Actions(QObject):
 
     def copy(self, text: str) -> None:
         """Put a text on the clipboard."""
-        QGuiApplication.clipboard().setText(text)
+        put_on_clipboard(text)
 
     def copy_cell(self, text: str) -> None:
         """Put what stands in a cell on the clipboard, and say what it was: nothing shows which cell

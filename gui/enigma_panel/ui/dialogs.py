@@ -6,7 +6,7 @@ is shown before any of them.
 # ruff: noqa: PLC0415 - see above
 
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Signal
@@ -190,45 +190,38 @@ class Dialogs(QObject):
         """Settings."""
         from enigma_panel.ui.settings.dialog import SettingsDialog
 
-        def make() -> SettingsDialog:
-            return SettingsDialog(
-                self._services,
-                self._parent(),
-                self.open_key,
-                power_available=self._sleep_is_announced(),
-                autostart=self._autostart,
-                parts=self.settings_parts,
-            )
-
+        make = partial(
+            SettingsDialog,
+            self._services,
+            self._parent(),
+            self.open_key,
+            power_available=self._sleep_is_announced(),
+            autostart=self._autostart,
+            parts=self.settings_parts,
+        )
         self.once(SettingsDialog, make).ask()
 
     def open_key(self) -> None:
         """API key."""
         from enigma_panel.ui.settings.key_dialog import KeyDialog
 
-        def make() -> KeyDialog:
-            try_demo = self._ask_before_demo if self._try_demo is not None else None
-            return KeyDialog(self._services, self._parent(), try_demo)
-
         self._key_was_asked_for = True
+        try_demo = self._ask_before_demo if self._try_demo is not None else None
+        make = partial(KeyDialog, self._services, self._parent(), try_demo)
         self.once(KeyDialog, make).ask()
 
     def confirm_terminate_all(self, session_keys: Sequence[int]) -> None:
         """Ask whether these sessions are to be terminated, and do it."""
         from enigma_panel.ui.quit.terminate_all import TerminateAllDialog
 
-        def make() -> TerminateAllDialog:
-            return TerminateAllDialog(self._services, self._parent())
-
+        make = partial(TerminateAllDialog, self._services, self._parent())
         self.once(TerminateAllDialog, make).ask(session_keys)
 
     def open_run_again(self, task_keys: Sequence[int]) -> None:
         """Ask whether these tasks are to be run again, and do it."""
         from enigma_panel.ui.new_task.run_again import RunAgainDialog
 
-        def make() -> RunAgainDialog:
-            return RunAgainDialog(self._services, self._parent(), self.open_key)
-
+        make = partial(RunAgainDialog, self._services, self._parent(), self.open_key)
         self.once(RunAgainDialog, make).ask(task_keys)
 
     def leave_demo(self) -> None:

@@ -118,7 +118,6 @@ class ResultDialog(ModelessDialog):
         find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
         find.activated.connect(self.find_bar.begin)
         self.view.shown.connect(self._show_form)
-        self.view.copy_asked.connect(self._app_actions.copy)
         self.copy.clicked.connect(lambda: self._app_actions.copy(self.view.copied()))
         self.save_as.clicked.connect(self._save)
         self.close_button.clicked.connect(self.reject)

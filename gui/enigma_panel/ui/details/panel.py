@@ -5,7 +5,7 @@ from enum import IntEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QFrame, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from enigma_panel.core.models import Session, Task, has_idled
@@ -53,8 +53,6 @@ class Details(QFrame):
     scrolled column of parts or the steps. Each part says by signals what it wants. back: leads to
     Tasks where Details stands in its place.
     """
-
-    copy_asked = Signal(str)
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -166,7 +164,6 @@ class Details(QFrame):
         from enigma_panel.ui.steps.page import StepsPage  # noqa: PLC0415 - 35 ms
 
         page = StepsPage(self._model, self._loader)
-        page.copy_asked.connect(self.copy_asked)
         self._pages.addWidget(page)
         before: QWidget = self.tabs
         for widget in page.findChildren(QWidget):  # made last, but the keyboard comes here next
@@ -253,7 +250,6 @@ class Details(QFrame):
     def _connect(self) -> None:
         services = self._services
         self.head.session_name.label.refitted.connect(self._show_text)
-        self.result.copy_asked.connect(self.copy_asked)
         self.tabs.currentChanged.connect(self._turn)
         self.timeline.view.reached.connect(self._show_line)
         services.timeline.grown.connect(self._follow_steps)

@@ -2,13 +2,17 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Signal
-
 from enigma_panel.core.models import Task
 from enigma_panel.ui.details.parts import FOCUS_EDGE, DetailsPanel
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.result.view import ResultView
-from enigma_panel.ui.widgets.basics import make_button, make_column, make_label, make_row
+from enigma_panel.ui.widgets.basics import (
+    make_button,
+    make_column,
+    make_label,
+    make_row,
+    put_on_clipboard,
+)
 
 tr = Translations("Details")
 
@@ -16,12 +20,7 @@ RESULT_LINES = 18
 
 
 class ResultPart(DetailsPanel):
-    """The result of a task in its best form; takes no room where there is none.
-
-    copy_asked: with the result as it came, or with the text of a cell.
-    """
-
-    copy_asked = Signal(str)
+    """The result of a task in its best form; takes no room where there is none."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -37,7 +36,6 @@ class ResultPart(DetailsPanel):
             part.setContentsMargins(FOCUS_EDGE, 0, FOCUS_EDGE, 0)
         self.setLayout(make_column(head, self.view, gap=6))
         self.copy.clicked.connect(self._copy)
-        self.view.copy_asked.connect(self.copy_asked)
 
     def set_opener(self, open_result: Callable[[int], object]) -> None:
         """Offer to open the result in a window."""
@@ -54,4 +52,4 @@ class ResultPart(DetailsPanel):
 
     def _copy(self) -> None:
         if self._task is not None:
-            self.copy_asked.emit(self._task.result or "")
+            put_on_clipboard(self._task.result or "")

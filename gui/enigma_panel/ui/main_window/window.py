@@ -360,7 +360,6 @@ class MainWindow(QMainWindow):
     def _connect_details(self) -> None:
         app_actions, details = self.app_actions, self.details
         self.sums.summed.connect(details.show_sum)
-        details.copy_asked.connect(app_actions.copy)
         details.trouble.way_out_asked.connect(app_actions.take_way_out)
         details.head.more.clicked.connect(lambda: self.menus.show_for_details(details))
         verbs = details.verbs

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from enigma_panel.ui.i18n import Translations, plain_tip, shorten
 from enigma_panel.ui.result.formats import FIGURE, Json, Number, ReadResult, value_text
-from enigma_panel.ui.widgets.basics import set_role
+from enigma_panel.ui.widgets.basics import put_on_clipboard, set_role
 
 tr = Translations("Result")
 
@@ -38,12 +38,7 @@ _NOWHERE = QModelIndex()
 
 
 class ResultTree(QTreeWidget):
-    """A JSON value. fits: as high as it needs up to some rows; else as there is room.
-
-    copy_asked: with a value, by Ctrl+C.
-    """
-
-    copy_asked = Signal(str)
+    """A JSON value. fits: as high as it needs up to some rows; else as there is room."""
 
     def __init__(self, value: Json, *, fits: bool) -> None:
         super().__init__()
@@ -88,9 +83,7 @@ class ResultTree(QTreeWidget):
 
 
 class ResultTable(QTableView):
-    """Rows below the names of their columns. fits and copy_asked: as of a tree."""
-
-    copy_asked = Signal(str)
+    """Rows below the names of their columns. fits: as of a tree."""
 
     def __init__(self, rows: Sequence[Sequence[str]], *, fits: bool) -> None:
         super().__init__()
@@ -239,7 +232,7 @@ def _configure(view: ResultTree | ResultTable) -> None:
 def _copy(view: ResultTree | ResultTable) -> None:
     index = view.currentIndex()
     if index.isValid():
-        view.copy_asked.emit(index.data(WHOLE_TEXT))
+        put_on_clipboard(index.data(WHOLE_TEXT))
 
 
 def _fix_height(view: QAbstractItemView, header: QHeaderView, rows: int, row_height: int) -> None:

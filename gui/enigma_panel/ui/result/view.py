@@ -25,11 +25,10 @@ class ResultView(QWidget):
 
     most_lines: as high as it needs, up to so many lines of text; without, as high as there is room.
     tabs: the forms that it has, for who gives them a place; what the person chose stays for the
-    next result, where that has it. shown: something else is shown. copy_asked: with a cell's text.
+    next result, where that has it. shown: something else is shown.
     """
 
     shown = Signal()
-    copy_asked = Signal(str)
 
     def __init__(self, most_lines: int | None = None) -> None:
         super().__init__()
@@ -130,7 +129,6 @@ class ResultView(QWidget):
             as_table = self.form is ResultFormat.TABLE
             self._cells = view_of(self.result, as_table=as_table, fits=self._fits)
         if self._cells is not None:
-            self._cells.copy_asked.connect(self.copy_asked)
             self._column.insertWidget(1, self._cells, 1)
             self._cells.show()  # else only when Qt's loop comes to it
             QWidget.setTabOrder(self.reading, self._cells)

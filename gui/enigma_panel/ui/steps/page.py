@@ -1,6 +1,6 @@
 """The page Steps of Details: search, list, the selected step in full, copying."""
 
-from PySide6.QtCore import QRegularExpression, Qt, Signal
+from PySide6.QtCore import QRegularExpression, Qt
 from PySide6.QtGui import QResizeEvent, QTextCursor
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
@@ -21,7 +21,14 @@ from enigma_panel.ui.text.steps import (
     whole_head,
     whole_text,
 )
-from enigma_panel.ui.widgets.basics import ElidedLabel, make_button, make_label, make_row, set_role
+from enigma_panel.ui.widgets.basics import (
+    ElidedLabel,
+    make_button,
+    make_label,
+    make_row,
+    put_on_clipboard,
+    set_role,
+)
 from enigma_panel.ui.widgets.inputs import ReadingText
 
 tr = Translations("Steps")
@@ -38,9 +45,7 @@ LOW = 200
 
 
 class StepsPage(QWidget):
-    """The steps of one task. copy_asked: text for the clipboard."""
-
-    copy_asked = Signal(str)
+    """The steps of one task."""
 
     def __init__(
         self, model: StepsModel, loader: StepsLoader, parent: QWidget | None = None
@@ -180,7 +185,7 @@ class StepsPage(QWidget):
         """Copy the selected steps, or all."""
         steps = self.list.selected_steps() or self._model.steps()
         if steps:
-            self.copy_asked.emit(copied_steps(steps))
+            put_on_clipboard(copied_steps(steps))
 
     # -- Qt ----------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import (
     QFontMetrics,
+    QGuiApplication,
     QKeyEvent,
     QPainter,
     QPaintEvent,
@@ -125,6 +126,11 @@ def has_lost_focus(window: QWidget) -> bool:
     """
     focus = window.focusWidget()
     return focus is not None and not (focus.isVisibleTo(window) and focus.isEnabled())
+
+
+def put_on_clipboard(text: str) -> None:
+    """Put a text that is no secret on the clipboard."""
+    QGuiApplication.clipboard().setText(text)
 
 
 class _SingleClicks(QObject):
