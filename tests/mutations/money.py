@@ -46,14 +46,6 @@ MONEY = (
     ),
     Break(
         promise=START_LOST,
-        mistake="no notice says so",
-        file="services/queue/starter.py",
-        old="if not unclear.isdisjoint({Phase.UNCONFIRMED, TaskStatus.UNCONFIRMED}):",
-        new="if not unclear:",
-        tests=(f"{STARTER}::test_a_start_of_unknown_outcome_is_said_and_stays_alone",),
-    ),
-    Break(
-        promise=START_LOST,
         mistake="a killed one is called refused by the next run",
         file="services/recovery.py",
         old="kind=Kind.UNKNOWN if intent.kind in STARTS",
@@ -134,14 +126,6 @@ MONEY = (
         tests=("tests/ui/text/test_waiting.py::test_a_task_in_queue_says_what_it_waits_for",),
     ),
     Break(
-        promise="and a forecast",
-        mistake="when a place is free is not told",
-        file="services/queue/eta.py",
-        old="due = ends[lacking] if lacking < len(ends) else None",
-        new="due = None",
-        tests=(f"{STARTER}::test_without_a_free_place_a_task_waits_and_says_so",),
-    ),
-    Break(
         promise="The service allows ten calls a minute; the program keeps to that",
         mistake="one more goes out",
         file="core/rate_limit.py",
@@ -188,14 +172,6 @@ MONEY = (
         old="is_from_before=session.key in self._before.sessions)",
         new="is_from_before=False)",
         tests=(f"{BEFORE_ROWS}::test_what_was_open_before_is_marked_and_nothing_else",),
-    ),
-    Break(
-        promise="a notice counts what became of them",
-        mistake="it stays when all of it is settled",
-        file="ui/notices/from_before.py",
-        old="        if not open_now and not any(task.is_new for task in ended):\n",
-        new="        if not open_now and not ended:\n",
-        tests=(f"{BEFORE}::test_it_leaves_when_all_is_settled",),
     ),
     Break(
         promise="What the service has not reported on since then counts as not known.",
@@ -336,14 +312,6 @@ MONEY = (
         tests=(f"{GATE}::test_after_a_503_the_next_try_comes_by_time_for_as_long_as_it_takes",),
     ),
     Break(
-        promise="its row says when",
-        mistake="the wait for another try is not told",
-        file="services/queue/starter.py",
-        old="            waits(task.key, refusal.failure, tries, due, refusal.error)\n",
-        new="",
-        tests=(f"{STARTER}::test_between_two_tries_it_says_what_it_waits_for",),
-    ),
-    Break(
         promise="and Try now does not wait",
         mistake="it does nothing",
         file="services/queue/blockers.py",
@@ -442,27 +410,11 @@ MONEY = (
         tests=(f"{TEXT}::test_what_it_refuses_all_the_same_has_failed",),
     ),
     Break(
-        promise="written down like every start",
-        mistake="without its text, which the next run has to find out anew",
-        file="services/queue/starter.py",
-        old="stamped, task, used=text)",
-        new="stamped, task)",
-        tests=(f"{TEXT}::test_it_is_tried_once_more_with_a_text_and_remembered",),
-    ),
-    Break(
         promise="This is remembered for the address.",
         mistake="each task is refused first",
         file="services/queue/starter.py",
         old="            self._store.text_addresses.add(intent.session.base_url)\n",
         new="            pass\n",
-        tests=(f"{TEXT}::test_it_is_tried_once_more_with_a_text_and_remembered",),
-    ),
-    Break(
-        promise="This is remembered for the address.",
-        mistake="not over a restart",
-        file="services/state/session_store.py",
-        old="        self.text_addresses |= with_text\n",
-        new="",
         tests=(f"{TEXT}::test_it_is_tried_once_more_with_a_text_and_remembered",),
     ),
     Break(
@@ -505,16 +457,6 @@ MONEY = (
         new="        is_whole = True\n",
         tests=(
             f"{DIALECT}::test_a_dialect_that_is_chosen_as_it_is_about_to_be_sent_holds_it_back",
-        ),
-    ),
-    Break(
-        promise="it waits for you to edit it",
-        mistake="nothing can be done with it",
-        file="ui/text/waiting.py",
-        old="    if entry.why is WaitReason.UNSUPPORTED:\n",
-        new="    if False:\n",
-        tests=(
-            "tests/ui/tasks/test_queue.py::test_a_task_with_a_field_that_its_dialect_lacks_is_edited",
         ),
     ),
     Break(
@@ -572,16 +514,6 @@ MONEY = (
         old="                    await self._take(key, observation)\n                await channel.wait()",
         new="                    del observation\n                await channel.wait()",
         tests=("tests/services/live/test_event_router.py",),
-    ),
-    Break(
-        promise="where that can be reached",
-        mistake="a channel that cannot be reached is not tried again",
-        file="services/live/live.py",
-        old="        bound = min(FIRST_RETRY_MS << min(failures - 1, 10), LAST_RETRY_MS)\n        return bound",
-        new="        return FAR_MS\n        return bound",
-        tests=(
-            "tests/services/live/test_live.py::test_a_refused_channel_is_tried_again_ever_more_slowly",
-        ),
     ),
     Break(
         promise='so the window says "Pause sent" or "Resume sent"',
@@ -747,14 +679,6 @@ MONEY = (
         old="task.status in AT_WORK or not",
         new="not",
         tests=(f"{RUN_AGAIN}::test_what_cannot_be_run_again_is_counted_and_said",),
-    ),
-    Break(
-        promise=AGAIN,
-        mistake="it says what one of them costs",
-        file="ui/new_task/text.py",
-        old="total = forecast.each * n",
-        new="total = forecast.each",
-        tests=(f"{RUN_AGAIN}::test_it_says_what_they_cost_together",),
     ),
     Break(
         promise='A session set to close after its task is "Closed (assumed)" once the task is done.',

@@ -14,6 +14,15 @@ SEARCH = "tests/services/test_task_search.py"
 EXPORTS = "tests/features/exports/test_exports.py"
 EXPORTED = "tests/features/exports/test_encoder.py"
 EXPORT = "tests/features/exports/test_exporter.py"
+FOCUS = "tests/ui/test_focus.py"
+QUESTION = "tests/ui/questions/test_dialog.py"
+ON_THE_ROW = "Focus returns to the row worked on and falls on nothing that ends something"
+LAST_FIELD = "Enter in a question's last field sends"
+DELETION = "tests/features/deletion/test_dialog.py"
+SEVERAL = "tests/ui/main_window/test_several_tasks.py"
+VERSIONS = "tests/store/ledger/test_versions.py"
+WAITED = "waited_s is how long all questions of a task waited, as far as that was counted"
+SELECTION = "What is done with several tasks is done with those that are selected and shown"
 
 SAFEGUARDS = (
     Break(
@@ -25,16 +34,6 @@ SAFEGUARDS = (
         tests=("tests/ui/questions/test_strip.py::test_a_click_meant_for_answer_starts_no_queue",),
     ),
     Break(
-        promise="Nothing below the top bar moves by itself",
-        mistake="Sessions is as high as its rows",
-        file="ui/sessions/card.py",
-        old="max(LEAST_ROWS, self._settings.value.browsers_at_once)",
-        new="max(LEAST_ROWS, self._table.rows.rowCount())",
-        tests=(
-            "tests/ui/main_window/test_layout.py::test_nothing_below_the_top_bar_moves_by_itself",
-        ),
-    ),
-    Break(
         promise="What today cost is never 0 where it is unknown",
         mistake="it is",
         file="ui/main_window/money_figure.py",
@@ -42,34 +41,6 @@ SAFEGUARDS = (
         new="    if False:\n",
         tests=(
             "tests/ui/main_window/test_money_figure.py::test_it_says_what_today_cost_and_never_0_for_what_is_unknown",
-        ),
-    ),
-    Break(
-        promise="Many polls that are due at once are spread",
-        mistake="they go out at once",
-        file="services/monitor/poller.py",
-        old="if len(self._alarms) > FEW else 0",
-        new="if len(self._alarms) > 9_999 else 0",
-        tests=(
-            "tests/services/monitor/test_poll_turns.py::test_many_that_were_named_at_once_are_spread",
-        ),
-    ),
-    Break(
-        promise="Many polls that are due at once are spread",
-        mistake="a command waits for the turn of its poll, too",
-        file="services/monitor/poller.py",
-        old="await self._clock.wait(alarm.called, self._turn_ms())",
-        new="await self._clock.sleep_until(self._turn_ms())",
-        tests=("tests/services/monitor/test_poll_turns.py::test_a_command_waits_for_no_turn",),
-    ),
-    Break(
-        promise="Many polls at once leave few connections open",
-        mistake="they leave as many as there were",
-        file="api/client.py",
-        old="max_keepalive_connections=0 if long_poll else MOST_IDLE",
-        new="max_keepalive_connections=0 if long_poll else None",
-        tests=(
-            "tests/api/test_client_calls.py::test_many_polls_at_once_leave_few_connections_open",
         ),
     ),
     Break(
@@ -377,16 +348,6 @@ SAFEGUARDS = (
         tests=(f"{RESULT_VIEW}::test_what_cannot_be_read_is_shown_as_text",),
     ),
     Break(
-        promise="Tries of a command without a connection do not follow each other at once",
-        mistake="they do where chance draws no wait",
-        file="services/commands/command.py",
-        old="max(LEAST_WAIT_MS, backoff_ms(command.attempt, rng))",
-        new="backoff_ms(command.attempt, rng)",
-        tests=(
-            "tests/services/commands/test_durable_commands.py::test_two_tries_have_a_tenth_of_a_second_between_them",
-        ),
-    ),
-    Break(
         promise="The reply that names a session is kept without that name",
         mistake="it is known to who redacts only once that reply was kept",
         file="services/state/session_store.py",
@@ -476,24 +437,6 @@ SAFEGUARDS = (
         tests=(f"{EXPORT}::test_what_is_selected_is_exported_from_top_to_bottom",),
     ),
     Break(
-        promise="No step of an export keeps the window waiting, also with results of 1 MB",
-        mistake="50 of them are written at once",
-        file="features/exports/encoder.py",
-        old="    if max(map(len, texts), default=0) <= LONG_CHARS:\n        yield rows\n",
-        new="    if texts:\n        yield rows\n",
-        tests=(f"{EXPORTED}::test_long_texts_come_one_by_one",),
-    ),
-    Break(
-        promise="At the start no record is loaded of a task that nobody sees",
-        mistake="all are asked for whether they were just started",
-        file="ui/main_window/selection.py",
-        old="takewhile(self._is_of_this_run, keys)",
-        new="filter(self._is_of_this_run, keys)",
-        tests=(
-            "tests/ui/main_window/test_subject.py::test_a_start_loads_no_record_of_the_archive",
-        ),
-    ),
-    Break(
         promise="No cell goes on showing in part what was before",
         mistake="a cell painted last counts, not the first",
         file="ui/widgets/table/model.py",
@@ -502,44 +445,62 @@ SAFEGUARDS = (
         tests=(f"{LIVE_ROWS}::test_what_was_painted_in_part_before_it_was_told_is_told",),
     ),
     Break(
-        promise="No intent waits for records that a table shows",
-        mistake="all that are wanted are read at once",
-        file="services/sessions.py",
-        old="range(min(len(self._wanted), FETCHED_AT_ONCE))",
-        new="range(len(self._wanted))",
-        tests=("tests/services/test_sessions.py::test_many_old_records_are_read_some_at_a_time",),
+        promise="Nothing that is saved or exported replaces the ledger",
+        mistake="its folder is like any other",
+        file="store/new_file.py",
+        old="if (self._folder / LOCK_NAME).exists():",
+        new="if not self._folder.exists():",
+        tests=(f"{EXPORTS}::test_nothing_is_replaced_beside_a_ledger",),
     ),
     Break(
-        promise="A task that was just started does not leave the table",
-        mistake="an answer that does not know it takes it away",
-        file="services/task_search.py",
-        old="self.keys = self._with_added(keys) if self._shows_all else keys",
-        new="self.keys = keys",
-        tests=(f"{SEARCH}::test_a_task_that_comes_while_all_are_looked_for_is_not_lost",),
+        promise=ON_THE_ROW,
+        mistake="in a dialog it goes on to what ends something",
+        file="ui/widgets/dialog.py",
+        old="while has_lost and moved and",
+        new="while False and",
+        tests=(f"{FOCUS}::test_each_window_can_be_used_by_keys_alone",),
     ),
     Break(
-        promise="What is shown is what was asked for last",
-        mistake="an answer that is overtaken is shown all the same",
-        file="services/task_search.py",
-        old="        if self._is_by_person:\n            raise",
-        new="        if False:\n            raise",
-        tests=(f"{SEARCH}::test_what_was_asked_for_before_is_not_shown_any_more",),
+        promise=LAST_FIELD,
+        mistake="also before the dialog has stood still",
+        file="ui/questions/dialog.py",
+        old="self._forms.filled.connect(self._press_send)",
+        new="self._forms.filled.connect(self._send)",
+        tests=(f"{QUESTION}::test_enter_in_the_last_field_waits_until_it_is_armed",),
     ),
     Break(
-        promise="Another order takes no row away, and nothing that is selected",
-        mistake="until all are sorted the others are missing",
-        file="services/task_search.py",
-        old="return [*first, *filterfalse(found.__contains__, self.keys)]",
-        new="return first",
-        tests=(f"{SEARCH}::test_the_first_rows_of_another_order_come_before_all_the_others",),
+        promise=LAST_FIELD,
+        mistake="one that is held down since the field before, too",
+        file="ui/widgets/inputs.py",
+        old="        if not (is_enter and event.isAutoRepeat()):\n",
+        new="        if True:\n",
+        tests=(f"{QUESTION}::test_enter_in_the_last_field_waits_until_it_is_armed",),
     ),
     Break(
-        promise="What could not be read is asked for again",
-        mistake="an error ends the search",
+        promise=SELECTION,
+        mistake="those that the filter hides are deleted, too",
+        file="features/deletion/feature.py",
+        old="    keys = host.window.selection.tasks.selected_keys()\n",
+        new="    keys = list(host.window.selection.subject.tasks)\n",
+        tests=(f"{DELETION}::test_what_was_selected_and_shown_at_the_click_goes_and_no_other",),
+    ),
+    Break(
+        promise="Nothing is deleted before a word was typed for it",
+        mistake="any word will do",
+        file="features/deletion/dialog.py",
+        old="is_meant = self.field.text().strip().casefold() == _word().casefold()",
+        new="is_meant = bool(self.field.text())",
+        tests=(f"{DELETION}::test_it_says_what_goes_and_what_stays_and_wants_a_word",),
+    ),
+    Break(
+        promise="A row whose task was deleted goes at once, and never comes back",
+        mistake="an answer that was on its way brings it back",
         file="services/task_search.py",
-        old="                self._answered_ms = self._clock.now_ms()\n                self._is_stale = True\n",
-        new="                return\n",
-        tests=(f"{SEARCH}::test_a_ledger_that_cannot_be_read_is_said_and_asked_again_by_itself",),
+        old="        keys = self._store.not_deleted(keys)\n",
+        new="",
+        tests=(
+            "tests/features/deletion/test_deletions.py::test_an_answer_that_was_on_its_way_brings_nothing_back",
+        ),
     ),
     Break(
         promise="Nothing is saved or exported beside the ledger",
@@ -548,5 +509,37 @@ SAFEGUARDS = (
         old="if (self._folder / LOCK_NAME).exists():",
         new="if not self._folder.exists():",
         tests=(f"{EXPORTS}::test_nothing_is_made_beside_a_ledger",),
+    ),
+    Break(
+        promise=SELECTION,
+        mistake="it is done with those that are selected as it is confirmed",
+        file="ui/main_window/menus.py",
+        old="app_actions.run_several_again(keys)",
+        new="app_actions.run_several_again(self._selection.tasks.selected_keys())",
+        tests=(f"{SEVERAL}::test_what_hides_between_click_and_confirmation_is_meant_all_the_same",),
+    ),
+    Break(
+        promise="Several tasks are run again once for one confirmation",
+        mistake="a second click runs them once more",
+        file="ui/new_task/run_again.py",
+        old="            self._able = []  # asked once, started once\n",
+        new="",
+        tests=(f"{SEVERAL}::test_what_hides_between_click_and_confirmation_is_meant_all_the_same",),
+    ),
+    Break(
+        promise="A cost is copied as it was told, every digit",
+        mistake="it is copied as it is shown",
+        file="ui/text/cells.py",
+        old="        return self.copied or self.text\n",
+        new="        return self.text\n",
+        tests=(f"{SEVERAL}::test_a_cell_is_copied_whole_and_of_several_rows_the_results",),
+    ),
+    Break(
+        promise=WAITED,
+        mistake="what an earlier version did not count is 0",
+        file="store/ledger/schema.py",
+        old='    "UPDATE tasks SET waited_ms = NULL WHERE question_n > 0",\n',
+        new="",
+        tests=(f"{VERSIONS}::test_a_ledger_of_version_2_is_brought_along_with_all_its_rows",),
     ),
 )

@@ -20,8 +20,13 @@ NO_PROMISE = (
     "The tests behind these promises",
     "No telemetry.",  # SECURITY.md: a matter of reading the code
     "An agent that reveals a password in pieces, key by key, is not caught.",
+    "A click opens the result; Settings turns it off.",
+    "Several open questions share one notice, with their number.",
+    "A click opens that question.",
+    "It leaves when the question is settled or you come to the window.",
+    "Start when I log in writes one file into your desktop",
 )
-"""Sentences of the pages for which there is no line to break."""
+"""Sentences of the pages that guard no money, no truth and no secret, or have no line to break."""
 
 
 def _words(page: str) -> str:
