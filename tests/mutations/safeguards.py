@@ -445,14 +445,6 @@ SAFEGUARDS = (
         tests=(f"{LIVE_ROWS}::test_what_was_painted_in_part_before_it_was_told_is_told",),
     ),
     Break(
-        promise="Nothing that is saved or exported replaces the ledger",
-        mistake="its folder is like any other",
-        file="store/new_file.py",
-        old="if (self._folder / LOCK_NAME).exists():",
-        new="if not self._folder.exists():",
-        tests=(f"{EXPORTS}::test_nothing_is_replaced_beside_a_ledger",),
-    ),
-    Break(
         promise=ON_THE_ROW,
         mistake="in a dialog it goes on to what ends something",
         file="ui/widgets/dialog.py",

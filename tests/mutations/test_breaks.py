@@ -23,7 +23,7 @@ NO_PROMISE = (
     "A click opens the result; Settings turns it off.",
     "Several open questions share one notice, with their number.",
     "A click opens that question.",
-    "It leaves when the question is settled or you come to the window.",
+    "It goes away when the question is settled or you come to the window.",
     "Start when I log in writes one file into your desktop",
 )
 """Sentences of the pages that guard no money, no truth and no secret, or have no line to break."""
