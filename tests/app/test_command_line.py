@@ -106,7 +106,7 @@ def test_a_second_program_on_one_folder_leaves_it_alone(tmp_path: Path) -> None:
     lock = FolderLock(tmp_path / "data")
     second = _run("--smoke", "--data-dir", str(tmp_path), "--base-url", "http://127.0.0.1:9")
     assert (second.returncode, second.stdout) == (2, "")
-    assert "another enigma-panel is open" in second.stderr
+    assert "another enigma-panel is using the folder" in second.stderr
     lock.release()
 
 

@@ -28,7 +28,7 @@ def test_a_clean_start_leaves_a_good_copy(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("index", "change", "said", "is_mended"),
     [
-        ("tasks_by_status", "UPDATE tasks SET status = 'working'", "has been mended", True),
+        ("tasks_by_status", "UPDATE tasks SET status = 'working'", "has been repaired", True),
         ("sessions_by_name", "UPDATE sessions SET number = 1", "is damaged", False),
     ],
 )
@@ -47,7 +47,7 @@ def test_damage_that_no_start_notices_is_mended_or_the_copy_comes_back(
     unindexed(folders.ledger, index, change)
     program = Driven("http://127.0.0.1:9", tmp_path)
     (notice,) = wait_for(lambda: [n for n in program.tell("notices") if said in n], 15, said)
-    assert "may be missing here that still costs money" in notice
+    assert "Something that still costs money may be missing here" in notice
     if not is_mended:
         assert "There is a copy from" in notice
         program.tell("look")

@@ -90,7 +90,7 @@ async def test_a_file_that_is_there_is_kept(show: Show, folder: Path) -> None:
     [
         (new_file.FullDiskError(), "the disk is full"),
         (OSError(errno.ENOSPC, "full"), "the disk is full"),
-        (PermissionError(errno.EACCES, "no"), "you may not write there"),
+        (PermissionError(errno.EACCES, "no"), "you can't write there"),
         (OSError(errno.EIO, "Input/output error"), "Input/output error"),
     ],
 )

@@ -104,7 +104,7 @@ async def test_everything_that_can_be_typed_arrives(world: World, dialog: NewTas
 
 BAD = [
     ("task", "  ", "Enter what the agent should do."),
-    ("task", "x" * 20_001, "The most is 20,000"),
+    ("task", "x" * 20_001, "The limit is 20,000"),
     ("starting_url", "amazon.com", "https://amazon.com"),
     ("starting_url", "file:///etc/passwd", "not file:"),
     ("starting_url", "javascript:alert(1)", "not javascript:"),

@@ -274,7 +274,7 @@ CALLS = {
 }
 HELD = [
     (PauseReason.RESTARTED, "3 tasks queued from the last run", ["Go on"]),
-    (PauseReason.FORBIDDEN, "This account may not do that.", ["Go on"]),
+    (PauseReason.FORBIDDEN, "This account can't do that.", ["Go on"]),
     (PauseReason.UNTAKEN, "Browsers open but take no task.", ["Go on"]),
     (
         PauseReason.DIALECT,
@@ -387,7 +387,7 @@ def test_a_damaged_ledger_with_a_copy(bar: Bar) -> None:
         (
             ProblemKind.REPAIRED,
             None,
-            "The ledger was damaged and has been mended. Quit and",
+            "The ledger was damaged and has been repaired. Quit and",
         ),
         (ProblemKind.DAMAGED, None, "The ledger is damaged (x). Something that still costs"),
     ],

@@ -340,7 +340,7 @@ def test_the_total_of_the_service_is_told_as_such() -> None:
     done = a_task(status=TaskStatus.DONE, usage=usage)
     assert usage_text(done) == "Cost unknown · 1,500 tokens"
     assert "1,500 tokens in total, reported by the service" in usage_tip(usage)
-    assert "23.5 s in total, reported by the service" in usage_tip(usage)
+    assert "took 23.5 s, reported by the service" in usage_tip(usage)
 
 
 def test_what_was_taken_out_of_the_line_took_no_time_and_used_nothing() -> None:

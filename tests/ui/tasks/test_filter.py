@@ -230,7 +230,7 @@ def test_what_ends_before_it_begins_is_said(four: MainWindow) -> None:
     panel = four.filter_bar.panel
     type_text(panel.cost_from.edit, "2")
     type_text(panel.cost_to.edit, "1")
-    assert panel.cost_to.problem.text() == "This is less than Cost from."
+    assert panel.cost_to.problem.text() == "This is less than “Cost from”."
     type_text(panel.cost_to.edit, "0")
     assert panel.cost_to.problem.text() == ""
 

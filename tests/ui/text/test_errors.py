@@ -91,7 +91,7 @@ CALLS = [
     (
         rejected(403, message="Account is deactivated"),
         START,
-        "This account may not do that: “Account is deactivated”. Nothing was started.",
+        "This account can't do that: “Account is deactivated”. Nothing was started.",
     ),
     (
         SessionGoneError(Reply(status=401), nothing_happened=True),

@@ -111,7 +111,7 @@ def test_a_line_that_stands_says_why() -> None:
         PauseReason.RESTARTED: "Paused since the restart",
         PauseReason.FUNDS: "The balance is used up",
         PauseReason.KEY: "Waiting for an API key",
-        PauseReason.FORBIDDEN: "This account may not do that, waiting for Go on",
+        PauseReason.FORBIDDEN: "This account can't do that, waiting for Go on",
         PauseReason.UNTAKEN: "Browsers open but take no task, waiting for Go on",
         PauseReason.DIALECT: "The service dialect does not fit, waiting for Go on",
     }

@@ -39,7 +39,7 @@ def not_saved_text(error: OSError) -> str:
         case FullDiskError():
             return tr("Not saved: the disk is full. Choose another folder.")
         case PermissionError():
-            return tr("Not saved: you may not write there. Choose another folder.")
+            return tr("Not saved: you can't write there. Choose another folder.")
         case FileNotFoundError() | NotADirectoryError():
             return tr("Not saved: that folder does not exist. Choose another one.")
     reason = error.strerror or tr("no reason given")

@@ -13,7 +13,7 @@ tr = Translations("Logins")
 NAME_CHARS = 40
 _FAULTS: dict[LoginFault, Callable[[str], str]] = {
     LoginFault.MISSING: lambda name: tr("{keychain} has no password for it.", keychain=name),
-    LoginFault.NO_KEYCHAIN: lambda _: tr("There is no keychain on this machine."),
+    LoginFault.NO_KEYCHAIN: lambda _: tr("There is no keychain on this computer."),
     LoginFault.LOCKED: lambda name: tr("{keychain} stayed locked.", keychain=name),
     LoginFault.DENIED: lambda name: tr("{keychain} denied access.", keychain=name),
     LoginFault.TOO_LONG: lambda _: tr("It is too long to save."),

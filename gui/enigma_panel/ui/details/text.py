@@ -132,7 +132,7 @@ def usage_tip(usage: Usage) -> str:
         (usage.tokens_out, tr("{n} tokens out")),
         (usage.tokens_total, tr("{n} tokens in total, reported by the service")),
         (usage.compute_s, tr("{n} s of computing")),
-        (usage.took_s, tr("{n} s in total, reported by the service")),
+        (usage.took_s, tr("took {n} s, reported by the service")),
     )
     figures = ((number_text(n) if isinstance(n, int) else n, text) for n, text in given)
     return "\n".join(text.format(n=n) for n, text in figures if n is not None)

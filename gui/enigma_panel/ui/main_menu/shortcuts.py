@@ -66,7 +66,7 @@ def _other_keys() -> list[Section]:
 
 def _everywhere() -> Section:
     rows = [
-        (tr("Go to the next part, or the one before"), _or("Tab", _native("Shift+Tab"))),
+        (tr("Go to the next or previous part"), _or("Tab", _native("Shift+Tab"))),
         (tr("Press the focused button"), _or(_native("Enter"), _native("Space"))),
         (tr("Close a dialog without changing anything"), _native("Esc")),
     ]
@@ -99,7 +99,7 @@ def _in_the_filter() -> Section:
         (tr("Clear the filter, then leave it"), _native("Esc")),
         (tr("Go to the first match"), "↓"),
     ]
-    return tr("In the filter of the tasks"), rows
+    return tr("In the filter"), rows
 
 
 def _in_a_question() -> Section:

@@ -72,7 +72,7 @@ def _title(reason: PauseReason, n: int) -> str:
     return {
         PauseReason.FUNDS: tr("The balance is used up."),
         PauseReason.KEY: tr("The API key was refused."),
-        PauseReason.FORBIDDEN: tr("This account may not do that."),
+        PauseReason.FORBIDDEN: tr("This account can't do that."),
         PauseReason.UNTAKEN: tr("Browsers open but take no task."),
         PauseReason.DIALECT: tr("The service does not understand this dialect."),
     }[reason]

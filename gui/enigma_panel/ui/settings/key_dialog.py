@@ -273,7 +273,7 @@ def key_state_text(account: Account) -> str:
         case KeyState.LOOKING:
             return tr("Looking for your API key…")
         case KeyState.READY if where in {MEMORY, ""}:
-            return tr("A key is in use, only in memory until you quit.")
+            return tr("A key is in use, only in memory.")
         case KeyState.READY:
             return tr("A key is in use. It is kept in {place}.", place=where)
         case KeyState.ABSENT | KeyState.NO_KEYCHAIN:
@@ -283,7 +283,7 @@ def key_state_text(account: Account) -> str:
         case KeyState.DENIED:
             return tr("The system does not let this program use the keychain. Enter the key.")
         case KeyState.FAILED:
-            return tr("The keychain did not work. Look again, or enter the key.")
+            return tr("The keychain failed. Look again, or enter the key.")
 
 
 def saved_text(result: Result | None, check: KeyCheck | None) -> str:
@@ -305,7 +305,7 @@ def _kept_text(result: Result) -> str:
         case SecretOutcome.LOCKED:
             return tr("The keychain is locked. The key was not saved.") + " " + memory
         case SecretOutcome.DENIED:
-            return tr("The system did not let the keychain be used.") + " " + memory
+            return tr("The system does not let this program use the keychain.") + " " + memory
         case SecretOutcome.TOO_LONG:
             return tr("The key is too long for the keychain.") + " " + memory
         case _:

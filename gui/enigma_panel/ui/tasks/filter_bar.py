@@ -89,7 +89,7 @@ class FilterBar(QWidget):
         return (value.task_filter, value.task_order) != (search.filter, search.order)
 
     def _build(self) -> None:
-        self.setAccessibleName(tr("Filter of the tasks"))
+        self.setAccessibleName(tr("Task filter"))
         self.more.setCheckable(True)
         self._row = make_row(*self.chips, self.clear, gap=GAP)
         self._row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)

@@ -108,8 +108,8 @@ class FilterPanel(QFrame):
     def _finish(self) -> None:
         for field in self._fields:
             field.problem.show_text(field.problem_text())
-        _doubt_order(self.from_day, self.to_day, tr("This is before From."))
-        _doubt_order(self.cost_from, self.cost_to, tr("This is less than Cost from."))
+        _doubt_order(self.from_day, self.to_day, tr("This is before “From”."))
+        _doubt_order(self.cost_from, self.cost_to, tr("This is less than “Cost from”."))
         self.changed.emit()
 
     # -- Qt ----------------------------------------------------------------------------------

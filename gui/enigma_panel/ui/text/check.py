@@ -63,7 +63,7 @@ def field_name(field: Field) -> str:
 def _too_long(finding: Finding) -> str:
     length, limit = finding.params["length"], finding.params["limit"]
     return tr(
-        "The task has {length} characters. The most is {limit}.",
+        "The task has {length} characters. The limit is {limit}.",
         length=length,
         limit=limit,
     )
@@ -121,7 +121,7 @@ def _key_text(finding: Finding) -> str:
         case Problem.LINE_BREAK:
             return tr("An API key is a single line.")
         case Problem.NOT_ASCII:
-            return tr("An API key has only plain letters, digits and signs.")
+            return tr("An API key has only plain letters, digits and symbols.")
         case _:
             return tr("This has characters that no API key has.")
 

@@ -248,9 +248,7 @@ def spending_limit(_details: ErrorDetails) -> ErrorText:
 
 def forbidden(facts: ErrorDetails) -> ErrorText:
     """The account lacks a right."""
-    return ErrorText(
-        with_message(tr("This account may not do that"), facts), nothing_started(facts)
-    )
+    return ErrorText(with_message(tr("This account can't do that"), facts), nothing_started(facts))
 
 
 # -- sessions and tasks ---------------------------------------------------------------------------

@@ -154,7 +154,7 @@ def key_text(account: Account) -> Notice | None:
     refused = account.state is KeyState.READY and account.last_check is KeyCheck.REFUSED
     title = {
         KeyState.ABSENT: tr("There is no API key yet."),
-        KeyState.NO_KEYCHAIN: tr("There is no keychain here."),
+        KeyState.NO_KEYCHAIN: tr("There is no keychain on this computer."),
         KeyState.LOCKED: tr("The keychain is locked."),
         KeyState.DENIED: tr("The keychain refused access to the API key."),
         KeyState.FAILED: tr("The API key can't be read from the keychain."),
@@ -188,7 +188,7 @@ def _problem(problem: Problem) -> Notice:
             )
         case ProblemKind.REPAIRED:
             return Notice(
-                title=tr("The ledger was damaged and has been mended."),
+                title=tr("The ledger was damaged and has been repaired."),
                 text=tr(
                     "Quit and start again. Something that still costs money may be missing here."
                 ),

@@ -250,7 +250,7 @@ def pause_text(reason: PauseReason) -> str:
         PauseReason.RESTARTED: tr("Paused since the restart"),
         PauseReason.FUNDS: tr("The balance is used up"),
         PauseReason.KEY: tr("Waiting for an API key"),
-        PauseReason.FORBIDDEN: tr("This account may not do that, waiting for Go on"),
+        PauseReason.FORBIDDEN: tr("This account can't do that, waiting for Go on"),
         PauseReason.UNTAKEN: tr("Browsers open but take no task, waiting for Go on"),
         PauseReason.DIALECT: tr("The service dialect does not fit, waiting for Go on"),
     }.get(reason, tr("Queued"))

@@ -66,6 +66,6 @@ def way_out_tip(action: NoticeAction) -> str:
     return {
         NoticeAction.START_AGAIN: tr("If the first one is running too, both cost money."),
         NoticeAction.DISMISS_START: tr("The program no longer waits for this start."),
-        NoticeAction.ASK_RESULT: tr("This is a new task in that session; it costs money."),
+        NoticeAction.ASK_RESULT: tr("This is a new task in that session and costs money."),
         NoticeAction.TERMINATE: verb_text(CommandVerb.TERMINATE).tip,
     }.get(action, "")
