@@ -52,7 +52,9 @@ def _run(wanted: "Options", handed_over: "HandedOver") -> int:
     except ImportError as error:
         if simulator is not None:
             simulator.stop()
-        return _complain(_explain(error))
+        if ".so" not in str(error):  # the loader names a library, which the system lacks
+            raise
+        return _complain(f"{error}; the README lists the packages that Qt needs")
     from enigma_panel.store.folder_lock import FolderInUseError
     from enigma_panel.store.ledger.errors import LedgerError
     from enigma_panel.store.paths import FolderError
@@ -89,16 +91,6 @@ def _import_qt() -> None:
     import PySide6.QtCore  # noqa: F401 - its import puts the hook there
 
     builtins.__import__ = before
-
-
-def _explain(error: ImportError) -> str:
-    """The missing system library in one line; an error of another kind is raised again."""
-    from enigma_panel.runtime import system_libraries
-
-    line = system_libraries.explain_import(error, os.environ)
-    if line is None:
-        raise error
-    return line
 
 
 def _complain(line: str) -> int:

@@ -74,28 +74,22 @@ DEMO, X11, WAYLAND = ("--demo",), {"DISPLAY": ":97"}, {"WAYLAND_DISPLAY": "wayla
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Linux's libraries")
 @first_and_weekly_each(
-    "library, package, arguments, display",
+    "library, arguments, display",
     [
-        ("libglib-2.0.so.0", "libglib2.0-0", DEMO, X11),  # for QtCore
-        ("libEGL.so.1", "libegl1", DEMO, X11),  # for QtGui
-        ("libdbus-1.so.3", "libdbus-1-3", ("--demo", "--smoke"), {}),
-        ("libfontconfig.so.1", "libfontconfig1", ("--self-check",), {}),
-        ("libxcb-cursor.so.0", "libxcb-cursor0", DEMO, X11),  # for the plugin alone, as all below
-        ("libxcb-icccm.so.4", "libxcb-icccm4", DEMO, {"QT_QPA_PLATFORM": "xcb"}),
-        ("libwayland-cursor.so.0", "libwayland-cursor0", DEMO, WAYLAND),
+        ("libglib-2.0.so.0", DEMO, X11),  # for QtCore
+        ("libdbus-1.so.3", ("--demo", "--smoke"), {}),
+        ("libxcb-cursor.so.0", DEMO, X11),  # for the plugin alone, as below
+        ("libwayland-cursor.so.0", DEMO, WAYLAND),
     ],
 )
 def test_a_missing_library_of_the_system(
-    tmp_path: Path, library: str, package: str, arguments: tuple[str, ...], display: dict[str, str]
+    tmp_path: Path, library: str, arguments: tuple[str, ...], display: dict[str, str]
 ) -> None:
     folders = {"TMPDIR": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path)}
     done = _run(*arguments, **_unusable(tmp_path, library), **display, **folders)
     assert (done.returncode, done.stdout) == (2, "")
-    # libgthread, of the same package, cannot be loaded without libglib.
-    reason = rf"{re.escape(library)}(, \S+)* (is|are) missing or broken"
-    where = rf"\(on Debian: apt install {re.escape(package)}\)"
-    line = rf"enigma-panel: (no window can be shown: )?{reason} {where}\n"
-    assert re.fullmatch(line, done.stderr), done.stderr
+    line = r"enigma-panel: (\S+: file too short|no window can be shown: .* plugin).*"
+    assert re.fullmatch(rf"{line} packages that Qt needs\.?\n", done.stderr), done.stderr
     assert list(tmp_path.glob("enigma-panel-demo-*")) == []
 
 

@@ -9,10 +9,9 @@ import os
 import re
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import NoReturn, TypeVar
 
-from PySide6.QtCore import QLibraryInfo, QMessageLogContext, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 
 T = TypeVar("T")
 
@@ -57,7 +56,7 @@ def with_a_display(make: Callable[[], T], leave: Callable[[], object]) -> T:
 
     def note(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
         if kind is QtMsgType.QtFatalMsg:
-            _end(_missing() or _reason([text for _, text in messages], message), leave)
+            _end(_reason([text for _, text in messages], message), leave)
         messages.append((_level(kind, context), message))
 
     qInstallMessageHandler(note)
@@ -69,18 +68,11 @@ def with_a_display(make: Callable[[], T], leave: Callable[[], object]) -> T:
             _log(level, message)
 
 
-def _missing() -> str | None:
-    """A missing library where Qt knows only that its plugin cannot be loaded."""
-    from enigma_panel.runtime import system_libraries  # noqa: PLC0415 - small
-
-    plugins = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath))
-    return system_libraries.explain_no_window(os.environ, plugins / "platforms")
-
-
 def _reason(messages: Sequence[str], last: str) -> str:
     """The first message about the display: later ones guess, earlier ones are of other things."""
     first = next((text for text in messages if _ABOUT_DISPLAY.search(text)), last)
-    return next(iter(first.splitlines()), "")
+    line = next(iter(first.splitlines()), "")
+    return f"{line} The README lists the packages that Qt needs." if "plugin" in line else line
 
 
 def _end(reason: str, leave: Callable[[], object]) -> NoReturn:
