@@ -37,14 +37,3 @@ def test_a_text_stands_below_its_title_only_where_that_does_not_hold_it(
     window.selection.sessions.select_key(1)
     qapp.processEvents()
     assert details.task_text.toPlainText() == TEXT
-
-
-def test_a_wider_title_holds_more(window: MainWindow, services: Any, qapp: QApplication) -> None:
-    window.resize(1280, 800)
-    services.sessions.add(1, text=" ".join([TEXT] * 3), status=TaskStatus.DONE)
-    window.selection.tasks.select_key(1)
-    qapp.processEvents()
-    assert window.details.task_text.isVisible()
-    title = window.details.head.session_name.label
-    title.resize(2_000, title.height())
-    assert not window.details.task_text.isVisible()

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from enigma_panel.core.models import TaskSpec
 from enigma_panel.services.types import KeyState, LedgerError
@@ -17,7 +17,6 @@ from enigma_panel.ui.main_window.window import MainWindow
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeDialogs, FakeScope
 from tests.kit.world import World
-from tests.ui.clipping import is_cut
 
 
 @pytest.fixture
@@ -119,21 +118,3 @@ def test_without_a_key_it_leads_to_one(start: Any, dialogs: FakeDialogs) -> None
     assert key.isVisible()
     QTest.mouseClick(key, Qt.MouseButton.LeftButton)
     assert dialogs.calls[-1] == ("open_key",)
-
-
-@pytest.mark.parametrize(
-    ("size", "face"), [((640, 400), "light"), ((1280, 800), "light"), ((900, 560), "large_font")]
-)
-def test_it_has_room(
-    request: pytest.FixtureRequest, qapp: QApplication, size: tuple[int, int], face: str
-) -> None:
-    request.getfixturevalue(face)
-    start = request.getfixturevalue("start")
-    window = start(demo=False)
-    window.resize(*size)
-    qapp.processEvents()
-    assert (window.width(), window.height()) == size
-    for kind in (QLabel, QPushButton):
-        for part in page(window).findChildren(kind):
-            assert not is_cut(part), part.text()
-            assert page(window).rect().contains(part.mapTo(page(window), QPoint(0, 0)))

@@ -60,16 +60,6 @@ def test_details_keeps_its_width_over_sizes_and_restarts(window: MainWindow, ser
     shown[-1].close_for_good()
 
 
-@pytest.mark.parametrize("width", [1800, 2560, 3840])
-def test_in_a_wide_window_it_takes_about_a_third(window: MainWindow, width: int) -> None:
-    size(window, 1799, 900)
-    assert window.details.width() == DETAILS_WIDTH
-    size(window, width, 900)
-    assert 0.30 * width <= window.details.width() <= 0.35 * width
-    size(window, 1280, 900)
-    assert window.details.width() == DETAILS_WIDTH
-
-
 def test_in_a_narrow_window_it_stands_in_place_of_tasks_with_a_way_back(
     window: MainWindow, services: Any
 ) -> None:
@@ -190,12 +180,6 @@ def test_where_the_person_put_the_splitter_it_stays(
     again.close_for_good()
 
 
-def test_the_empty_table_has_room_to_say_what_to_do(window: MainWindow) -> None:
-    """Before anything was shown, nothing has a size of which its need could be told."""
-    card = window.sessions_card
-    assert card.height() >= card.height_of_rows() - 1
-
-
 @pytest.mark.parametrize(
     "text", ["", str(DETAILS_WIDTH), "x|y|z", "-4|1e3|2.5", "AAAA/w==|dGVy", "9" * 99]
 )
@@ -205,14 +189,3 @@ def test_what_means_nothing_is_ignored(services: Any, qapp: QApplication, text: 
     assert window.details.width() == DETAILS_WIDTH
     assert window.body.sizes in {Sizes(), Sizes(details_width=DETAILS_WIDTH)}
     window.close_for_good()
-
-
-def test_the_scroll_bar_of_the_page_takes_no_room(window: MainWindow, qapp: QApplication) -> None:
-    """Else fewer lines and rows could follow from it, it would go, and come again, for ever."""
-    page, bar = window.body.widget(), window.body.verticalScrollBar()
-    before = page.width()
-    assert not bar.isEnabled()
-    window.body.whole.setMinimumHeight(900)
-    qapp.processEvents()
-    assert bar.isEnabled()
-    assert page.width() == before

@@ -46,25 +46,6 @@ def test_while_a_session_is_open_more_is_to_come(window: MainWindow, services: A
     assert window.money.today.text() == "Today: not known yet"
 
 
-def test_what_comes_and_goes_in_it_moves_nothing(window: MainWindow, services: Any) -> None:
-    window.resize(1280, 800)
-    services.spending.today = TaskSum(cost=FOUR)
-    window._tick()
-    width = window.money.sizeHint().width()
-    services.spending.today = TaskSum(cost=FOUR, unknown=2, has_idle=True)
-    window._tick()
-    assert window.money.sizeHint().width() == width
-    services.sessions.add(1)
-    window._tick()
-    assert window.money.sizeHint().width() == width
-
-
-def test_it_asks_once_a_second(window: MainWindow, services: Any) -> None:
-    asked = services.spending.asked
-    window._tick()
-    assert services.spending.asked > asked
-
-
 def test_without_a_balance_there_is_no_second_line(window: MainWindow, services: Any) -> None:
     assert window.money.left.text() == "$7.41 left"
     services.health.balance = services.health.balance_ms = None

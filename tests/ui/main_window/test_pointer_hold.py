@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QCursor, QEnterEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
@@ -18,11 +18,9 @@ from enigma_panel.ui.sessions.table import RowVerb
 from enigma_panel.ui.widgets.dialog import ModelessDialog
 from enigma_panel.ui.widgets.pointer_hold import AIM_MS, ARM_MS
 from enigma_panel.ui.widgets.table.table import ROW_HEIGHT, KeyedTable
-from tests.kit.builders import a_question
 from tests.kit.clock import NOW
-from tests.kit.person import button, key, leave, move_to
+from tests.kit.person import button, leave, move_to
 from tests.kit.tables import verb_point
-from tests.kit.wait import run_events
 
 LEFT = Qt.MouseButton.LeftButton
 END = CommandVerb.TERMINATE
@@ -88,37 +86,6 @@ def press(window: MainWindow, row: int, verb: CommandVerb = END) -> None:
 
 
 # -- what waits -----------------------------------------------------------------------------------
-
-
-def test_a_question_is_shown_at_once_and_moves_nothing(
-    aimed: MainWindow, services: Any, qapp: QApplication
-) -> None:
-    before = place(aimed.selection.sessions, 1)
-    services.inbox.ask(a_question(1, "Which one?"))
-    qapp.processEvents()
-    assert aimed.question_strip.isVisible()
-    assert place(aimed.selection.sessions, 1) == before
-    services.inbox.close(1)
-    qapp.processEvents()
-    assert not aimed.question_strip.isVisible()
-    assert place(aimed.selection.sessions, 1) == before
-
-
-def test_the_first_question_of_all_has_its_room(
-    window: MainWindow, services: Any, qapp: QApplication
-) -> None:
-    window.activateWindow()
-    services.sessions.add(1, status=TaskStatus.DONE)
-    services.sessions.change_session(1, phase=Phase.CLOSED, ended_ms=services.clock.now)
-    qapp.processEvents()
-    tasks = window.selection.tasks
-    before = tasks.mapTo(window, QPoint())
-    move_to(tasks, 0)
-    services.sessions.add(2)
-    services.inbox.ask(a_question(2, "Which one?"))
-    qapp.processEvents()
-    assert window.question_strip.isVisible()
-    assert tasks.mapTo(window, QPoint()) == before
 
 
 def test_the_pointer_over_one_table_holds_the_other_too(
@@ -227,33 +194,6 @@ def test_buttons_for_what_the_person_selects_are_ready_at_once(
     assert buttons_of(verbs) == dict.fromkeys(LINE, True)
 
 
-def test_ended_rows_stay_until_the_pointer_is_elsewhere(aimed: MainWindow, services: Any) -> None:
-    services.sessions.change_session(1, phase=Phase.CLOSED, ended_ms=services.clock.now)
-    services.clock.now += ENDED_STAY_MS - 1_000
-    move_to(aimed.selection.sessions, 1)
-    services.clock.now += 2_000
-    aimed._tick()
-    QApplication.sendEvent(aimed, QEvent(QEvent.Type.WindowDeactivate))
-    aimed._tick()
-    assert aimed.selection.session_rows.keys() == [1, 2, 3]
-    leave(aimed.selection.sessions)
-    aimed._tick()
-    assert aimed.selection.session_rows.keys() == [2, 3]
-
-
-def test_after_a_key_in_a_table_nothing_moves_for_a_second(
-    aimed: MainWindow, services: Any
-) -> None:
-    table = aimed.selection.sessions
-    leave(table)
-    key(table, Qt.Key.Key_Down)
-    end(services, 3)
-    assert table.rows.keys() == [1, 2, 3]
-    services.clock.now += 1_000
-    aimed.hold.refresh()
-    assert table.rows.keys() == [1, 2]
-
-
 def test_what_the_person_wants_shown_is_shown_at_once(aimed: MainWindow, services: Any) -> None:
     leave(aimed.selection.sessions)
     end(services, 1)
@@ -263,18 +203,6 @@ def test_what_the_person_wants_shown_is_shown_at_once(aimed: MainWindow, service
     assert aimed.selection.session_rows.keys() == [1, 2, 3]
     aimed.main_menu.ended.trigger()
     assert aimed.selection.session_rows.keys() == [2, 3]
-
-
-def test_more_rows_than_fit_push_no_verb_aside(
-    aimed: MainWindow, services: Any, qapp: QApplication
-) -> None:
-    table = aimed.selection.sessions
-    before = place(table, 1)
-    assert not table.verticalScrollBar().isVisible()
-    for number in range(4, 30):
-        services.sessions.add(number)
-    run_events(qapp, table.verticalScrollBar().isVisible)
-    assert place(table, 1) == before
 
 
 # -- which click counts ---------------------------------------------------------------------------

@@ -44,17 +44,6 @@ def click_row(
     QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, modifiers, place)
 
 
-def colours(table: KeyedTable, x: int = 3) -> dict[int, str]:
-    """The ground of each row so far from its left, by its key."""
-    QApplication.processEvents()
-    picture = table.viewport().grab().toImage()
-    rects = {k: table.visualRect(table.rows.index(r, 0)) for r, k in enumerate(table.rows.keys())}
-    return {
-        k: picture.pixelColor(rect.left() + x, rect.center().y()).name()
-        for k, rect in rects.items()
-    }
-
-
 @pytest.fixture
 def two(window: MainWindow, services: Any) -> MainWindow:
     """Two sessions at work; the first row of Sessions is 1."""
@@ -62,28 +51,6 @@ def two(window: MainWindow, services: Any) -> MainWindow:
         services.sessions.add(number, left_s=100 * number, usage=Usage(cost=Decimal("0.12")))
     window.activateWindow()
     return window
-
-
-def test_the_other_table_marks_what_belongs_to_it(two: MainWindow) -> None:
-    sessions, tasks = two.selection.sessions, two.selection.tasks
-    click_row(sessions, 0)
-    assert colours(sessions) == {1: STRONG, 2: NONE}
-    assert colours(tasks) == {2: NONE, 1: PALE}
-    click_row(tasks, 0)
-    assert colours(sessions) == {1: NONE, 2: PALE}
-    assert colours(tasks) == {2: STRONG, 1: NONE}
-
-
-def test_the_bar_of_the_keyboard_stands_at_the_subject_alone(two: MainWindow) -> None:
-    sessions, tasks = two.selection.sessions, two.selection.tasks
-    click_row(sessions, 0)
-    sessions.setFocus()
-    assert colours(sessions, 0) == {1: MARK, 2: NONE}
-    tasks.select_key(2)
-    assert sessions.hasFocus()
-    assert colours(sessions, 0) == {1: NONE, 2: PALE}
-    tasks.select_key(1)
-    assert colours(sessions, 0) == {1: PALE, 2: NONE}
 
 
 def test_the_keyboard_makes_the_row_it_comes_to_the_subject(two: MainWindow) -> None:

@@ -1,29 +1,25 @@
 """The window: selection, verbs, Details, notices, layout; nothing moves under the pointer."""
 
-from itertools import combinations
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QDesktopServices, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
-    QMenu,
     QPushButton,
     QWidget,
 )
 
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.verbs import CommandVerb
-from enigma_panel.services.state.standby import STANDBY_TICK_MS, TICK_MS
 from enigma_panel.services.types import Diff, KeyState, ServiceStatus
 from enigma_panel.ui.actions import GRACE_MS
 from enigma_panel.ui.main_window.window import FIRST_SIZE, MainWindow
 from enigma_panel.ui.tasks.filter_bar import Chip
 from enigma_panel.ui.tasks.model import Column as TaskColumn
 from enigma_panel.ui.widgets.pointer_hold import ARM_MS
-from enigma_panel.ui.widgets.table.column_sizing import TEXT_LEAST
 from enigma_panel.ui.widgets.table.table import ROW_HEIGHT
 from tests.kit.builders import ID, LINK, a_question
 from tests.kit.clock import NOW
@@ -129,20 +125,6 @@ def test_selection_scroll_and_focus_survive_news(
     assert table.selected_keys() == [500]
     assert table.visualRect(table.currentIndex()).top() == place
     assert table.hasFocus()
-
-
-def test_at_the_top_a_new_task_comes_into_view(
-    window: MainWindow, services: Any, qapp: QApplication
-) -> None:
-    for key in range(1, 101):
-        services.sessions.add(key, tell=False)
-    services.task_search.answer(by_person=False)
-    qapp.processEvents()
-    services.sessions.add(101)
-    qapp.processEvents()
-    assert window.selection.tasks.rowAt(ROW_HEIGHT // 2) == 0
-    assert window.selection.task_rows.key_at(0) == 101
-    assert window.selection.tasks.verticalScrollBar().value() == 0
 
 
 def test_a_result_is_new_until_its_row_was_selected(window: MainWindow, services: Any) -> None:
@@ -323,27 +305,6 @@ def test_the_status_line_tells_what_is_known(window: MainWindow, services: Any) 
     assert line.words.text().startswith("Offline since")
 
 
-def test_in_standby_it_ticks_seldom_and_counts_no_seconds(
-    window: MainWindow, services: Any
-) -> None:
-    services.standby.on = True
-    window._tick()
-    assert window._ticks.interval() == STANDBY_TICK_MS
-    assert "12 browsers are free." in window.status_bar.toolTip()
-    services.standby.note_change()
-    assert window._ticks.interval() == TICK_MS
-    assert window._ticks.isActive()
-    window._tick()
-    assert "2 s ago" in window.status_bar.toolTip()
-
-
-def test_a_notice_ends_standby_so_that_it_fades_in_time(window: MainWindow, services: Any) -> None:
-    services.standby.on = True
-    window._tick()
-    window.notices.show_unexpected()
-    assert window._ticks.interval() == TICK_MS
-
-
 def test_every_control_has_its_visible_name(window: MainWindow, services: Any) -> None:
     services.sessions.add(1, status=TaskStatus.FAILED, code="PAGE_CRASH", ended_ms=NOW)
     window.selection.tasks.select_key(1)
@@ -390,41 +351,6 @@ def test_details_fold_below_1000_px(window: MainWindow, qapp: QApplication) -> N
     qapp.processEvents()
     assert window.size().width() == 640
     assert window.size().height() == 400
-
-
-def test_buttons_of_details_are_whole_where_details_are_narrow(
-    window: MainWindow, services: Any, qapp: QApplication
-) -> None:
-    services.sessions.add(1)
-    window.selection.sessions.select_key(1)
-    window.body.whole.setSizes([2_000, 1])
-    qapp.processEvents()
-    details = window.details
-    assert details.width() == details.minimumWidth()
-    buttons = list(details.verbs.verbs.values())
-    for shown in buttons:
-        assert shown.isVisible()
-        assert shown.width() >= shown.sizeHint().width()
-        assert details.verbs.rect().contains(shown.geometry())
-    for one, other in combinations(buttons, 2):
-        assert not one.geometry().intersects(other.geometry())
-
-
-@pytest.mark.qt_log_ignore("This plugin does not support")
-def test_more_columns_leave_room_for_the_result(window: MainWindow, qapp: QApplication) -> None:
-    tasks = window.selection.tasks
-    tasks.show_column_menu(QPoint(5, 5))
-    menu = tasks.findChild(QMenu)
-    assert menu is not None
-    names = [action.text() for action in menu.actions()]
-    assert "Tokens in" in names
-    assert "Status" not in names
-    for action in menu.actions():
-        action.setChecked(True)
-    menu.hide()
-    qapp.processEvents()
-    assert not tasks.isColumnHidden(TaskColumn.TOKENS_IN)
-    assert tasks.columnWidth(TaskColumn.RESULT) >= TEXT_LEAST
 
 
 def test_the_layout_is_remembered(window: MainWindow, services: Any, dialogs: FakeDialogs) -> None:
@@ -499,22 +425,6 @@ def test_menus_offer_what_can_be_done(
     window.menus.menu.hide()
 
 
-def test_1000_sessions_are_shown_and_refreshed(
-    window: MainWindow, services: Any, qapp: QApplication
-) -> None:
-    for key in range(1, 1001):
-        services.sessions.add(key, tell=False, left_s=key)
-    window.selection.session_rows.arrange()
-    qapp.processEvents()
-    visible = window.selection.sessions.visible_rows()
-    assert 0 < len(visible) < 30
-    services.clock.now += 1_000
-    window.selection.tick()
-    window.selection.sessions.scrollToBottom()
-    qapp.processEvents()
-    assert window.selection.sessions.visible_rows().stop == 1000
-
-
 def test_details_of_a_task_that_left_the_queue_say_no_more_that_it_waits(
     window: MainWindow, services: Any
 ) -> None:
@@ -526,27 +436,6 @@ def test_details_of_a_task_that_left_the_queue_say_no_more_that_it_waits(
     services.sessions.change_task(1, status=TaskStatus.WORKING)
     services.queue.set()
     assert window.details.trouble.what.text() == ""
-
-
-class StyledAgain(QObject):
-    """Counts the widgets that are styled anew because they, or what they are in, have moved."""
-
-    count = 0
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.ParentChange and isinstance(watched, QWidget):
-            self.count += 1 + len(watched.findChildren(QWidget))
-        return False
-
-
-def test_it_is_made_from_the_outside_in(services: Any, dialogs: FakeDialogs) -> None:
-    """Else most of its widgets are styled six times, which is half of what it takes to make it."""
-    app, styled = QApplication.instance(), StyledAgain()
-    assert app is not None
-    app.installEventFilter(styled)
-    window = MainWindow(services, dialogs)
-    app.removeEventFilter(styled)
-    assert styled.count < 3 * len(window.findChildren(QWidget))
 
 
 def test_a_new_task_is_seen_or_said_to_stand_above(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QAccessible, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -18,7 +18,6 @@ from enigma_panel.services.types import AnswerOutcome, AnswerResult, AnswerWait,
 from enigma_panel.store.ledger.errors import DiskFullError
 from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.text import outcome as text_outcome
-from enigma_panel.ui.widgets.inputs import ScrollArea
 from tests.kit.fakes import Answered
 from tests.kit.person import (
     CTRL,
@@ -33,7 +32,6 @@ from tests.kit.person import (
     undo_everything,
 )
 from tests.kit.question_pages import choose, credentials, free_text, secret, yes_no
-from tests.kit.wait import until
 from tests.kit.world import World
 
 LOGIN = "I need login credentials to proceed."
@@ -239,22 +237,6 @@ async def test_a_press_that_began_before_does_nothing_after(
     click(dialog.send_button)
     await world.settle()
     assert world.inbox.answered == [Answered(1, "Yes", AnswerVerb.RESUME)]
-
-
-async def test_disarmed_buttons_look_dimmed_but_keep_the_focus(
-    world: World, dialog: QuestionDialog
-) -> None:
-    ask(world, dialog, MAY_I)
-    await active(dialog)
-    form = dialog.current_form()
-    assert form is not None
-    yes_no(form).yes.click()
-    effect = dialog.send_button.graphicsEffect()
-    assert effect is not None
-    assert effect.isEnabled()
-    assert dialog.send_button.isEnabled()
-    world.clock.pass_ms(1_500)
-    await until(lambda: not effect.isEnabled())
 
 
 @pytest.mark.parametrize("what", ["move", "resize", "focus", "question", "kind"])
@@ -760,26 +742,6 @@ async def test_the_next_question_follows_with_its_own_fields(
     assert "of 2" not in all_text(dialog)
 
 
-async def test_a_second_question_moves_nothing(world: World, dialog: QuestionDialog) -> None:
-    await asked(world, dialog, LOGIN)
-    area = dialog.findChildren(ScrollArea)[0]
-    before = places(dialog)
-    world.inbox.ask(world.sessions.add_asking(2, WHICH))
-    await asyncio.sleep(0.05)
-    assert "1 of 2" in all_text(dialog)
-    assert area.verticalScrollBar().maximum() == 0
-    assert places(dialog) == before
-    world.inbox.close(2)
-    await asyncio.sleep(0.05)
-    assert places(dialog) == before
-
-
-def places(dialog: QuestionDialog) -> list[QRect]:
-    """Where the window and its parts stand."""
-    parts = (dialog, dialog.card.text, dialog.send_button)
-    return [QRect(part.mapTo(dialog, QPoint()), part.size()) for part in parts]
-
-
 async def test_turning_keeps_each_text_with_its_question(
     world: World, dialog: QuestionDialog
 ) -> None:
@@ -817,16 +779,6 @@ async def test_a_question_that_goes_away_under_typing_stays_to_be_read(
     assert dialog.isVisible()
     assert "no longer asks this" in dialog.answer_wait.label.text()
     assert free_text(form).text.text() == "red"
-
-
-async def test_a_very_long_question_leaves_the_buttons_in_view(
-    world: World, dialog: QuestionDialog
-) -> None:
-    await asked(world, dialog, "Which of these? " + "option " * 5_000)
-    screen = dialog.screen().availableSize()
-    assert dialog.height() <= screen.height()
-    at = dialog.send_button.mapTo(dialog, QPoint())
-    assert dialog.rect().contains(QRect(at, dialog.send_button.size()))
 
 
 async def test_labels_are_the_names_that_are_spoken(world: World, dialog: QuestionDialog) -> None:

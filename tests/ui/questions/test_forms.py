@@ -3,9 +3,9 @@
 import asyncio
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible, QDesktopServices
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from enigma_panel.core.questions.kinds import QuestionKind
 from enigma_panel.ui.questions.dialog import QuestionDialog
@@ -45,8 +45,6 @@ OF_EACH_KIND = {
     QuestionKind.YES_NO: MAY_I,
     QuestionKind.FREE_TEXT: WHICH,
 }
-OF_THREE_LINES = f"{'Somebody asks for a very long and winding thing. ' * 4}{CHOICE}"
-ALL = (*OF_EACH_KIND.values(), NO_TOTAL, OF_THREE_LINES)
 
 
 async def asked(world: World, dialog: QuestionDialog, text: str, key_: int = 1) -> AnswerForm:
@@ -103,36 +101,6 @@ async def test_each_kind_of_question_has_its_form(
     assert form.kinds.currentData() == kind
     always = {QuestionKind.SECRET, QuestionKind.YES_NO, QuestionKind.FREE_TEXT}
     assert {kind, *always} <= offered(form)
-
-
-@pytest.mark.parametrize("text", ALL)
-async def test_no_room_is_left_empty(world: World, dialog: QuestionDialog, text: str) -> None:
-    await asked(world, dialog, WHICH, 2)
-    form = await asked(world, dialog, text)
-    page, scroll = form.page(), dialog.findChild(ScrollArea)
-    assert page.height() <= max(page.heightForWidth(page.width()), page.sizeHint().height())
-    assert isinstance(scroll, ScrollArea)
-    bottom = page.mapTo(dialog, page.rect().bottomLeft()).y()
-    assert scroll.geometry().bottom() - bottom < 20
-    assert scroll.verticalScrollBar().maximum() == 0
-
-
-@pytest.mark.parametrize("kind", OF_EACH_KIND)
-async def test_another_way_to_answer_has_the_room_it_needs(
-    world: World, dialog: QuestionDialog, kind: QuestionKind
-) -> None:
-    form = await asked(world, dialog, OF_EACH_KIND[kind])
-    choose(form, QuestionKind.FREE_TEXT)
-    await asyncio.sleep(0.02)
-    choose(form, kind)
-    await asyncio.sleep(0.02)
-    page = form.page()
-    assert page.height() >= page.sizeHint().height()
-    at = dialog.send_button.mapTo(dialog, QPoint())
-    assert dialog.rect().contains(QRect(at, dialog.send_button.size()))
-    for label in page.findChildren(QLabel):
-        if label.isVisible():
-            assert not label.visibleRegion().isEmpty(), label.text()
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QRect, QSize, Qt
-from PySide6.QtGui import QImage, Qt as GuiQt
-from PySide6.QtWidgets import QApplication, QStyleOptionViewItem
+from PySide6.QtCore import QModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import Qt as GuiQt
+from PySide6.QtWidgets import QApplication
 
 from enigma_panel.api.protocols import LiveFault
 from enigma_panel.core.models import Phase, TaskSpec, TaskStatus
@@ -19,8 +19,6 @@ from enigma_panel.ui.tasks.model import Column as TaskColumn, task_cost_cell
 from enigma_panel.ui.text.states import local_time
 from enigma_panel.ui.text.steps import live_text
 from enigma_panel.ui.theme.palette import Severity
-from enigma_panel.ui.widgets.debounce import DELAY_MS
-from enigma_panel.ui.widgets.table.delegates import LEAST_TAIL, STEADY_TEXT, TAIL_GAP, text_width
 from enigma_panel.ui.widgets.table.model import Role
 from tests.kit.builders import new_task
 from tests.kit.clock import NOW
@@ -132,26 +130,6 @@ def test_what_the_agent_tells_is_plain_text(
     assert len(cell_text(rows, 1, Column.TASK, Role.CELL).tail) <= 125
 
 
-def test_news_refresh_one_cell_and_move_nothing(
-    window: MainWindow, services: Any, live: FakeLive, qapp: QApplication, qtbot: Any
-) -> None:
-    for key in (1, 2, 3):
-        services.sessions.add(key)
-    table, rows = window.selection.sessions, window.selection.session_rows
-    table.select_key(2)
-    qapp.processEvents()  # it is painted
-    order, told, resets = list(rows.keys()), changes(window), []
-    rows.modelReset.connect(lambda: resets.append(1))
-    rows.layoutChanged.connect(lambda: resets.append(2))
-    live.set_doing(2, "click_element")
-    qtbot.waitUntil(lambda: bool(told), timeout=5_000)
-    row = rows.row_of(2)
-    assert told == [(row, row, Column.TASK, Column.TASK)]
-    assert resets == []
-    assert list(rows.keys()) == order
-    assert table.selected_keys() == [2]
-
-
 def test_what_was_painted_in_part_before_it_was_told_is_told(
     window: MainWindow, services: Any, qapp: QApplication
 ) -> None:
@@ -171,26 +149,6 @@ def test_what_was_painted_in_part_before_it_was_told_is_told(
     assert told == []
 
 
-def test_much_news_at_once_is_told_once(
-    window: MainWindow, services: Any, live: FakeLive, qtbot: Any
-) -> None:
-    """200 changes of 40 sessions: one run of rows in view, and the model asks for no line."""
-    for key in range(1, 41):
-        services.sessions.add(key, tell=False)
-    window.selection.session_rows.arrange()
-    window.hide()
-    live.asked.clear()
-    told = changes(window)
-    for n in range(200):
-        live.set_doing(n % 40 + 1, f"step {n}")
-    assert told == []
-    qtbot.waitUntil(lambda: bool(told), timeout=5_000)
-    qtbot.wait(2 * DELAY_MS)
-    last = window.selection.sessions.visible_rows()[-1]
-    assert told == [(0, last, Column.TASK, Column.TASK)]
-    assert live.asked == []
-
-
 def test_what_changed_out_of_view_and_back_in_it_is_told(
     window: MainWindow, services: Any, qapp: QApplication
 ) -> None:
@@ -208,15 +166,6 @@ def test_what_changed_out_of_view_and_back_in_it_is_told(
         assert ((0, 0, Column.SESSION, Column.SESSION) in told) is (label is None)
 
 
-def test_news_of_a_session_without_a_row_are_no_matter(
-    window: MainWindow, live: FakeLive, qtbot: Any
-) -> None:
-    told = changes(window)
-    live.set_doing(99, "click_element")
-    qtbot.wait(2 * DELAY_MS)
-    assert told == []
-
-
 def test_a_channel_that_goes_down_takes_its_line_along(
     window: MainWindow, services: Any, live: FakeLive, qapp: QApplication, qtbot: Any
 ) -> None:
@@ -227,46 +176,6 @@ def test_a_channel_that_goes_down_takes_its_line_along(
     live.set_up(1, up=False)
     qtbot.waitUntil(lambda: bool(told), timeout=5_000)
     assert cell_text(window.selection.session_rows, 1, Column.TASK, Role.CELL).tail == ""
-
-
-@pytest.mark.parametrize(
-    ("room", "needs", "tail", "text_gets"),
-    [
-        (300, 100, 50, 100),  # room for both
-        (300, 400, 30, 262),  # a short tail stands whole, the text is cut
-        (300, 400, 400, 146),  # both are cut, half each
-        (150, 400, 90, 52),  # a tail stands whole where a few letters of the text do
-        (300, 100, 400, 100),  # the tail takes what the text leaves
-        (60, 400, 400, 60),  # next to nothing would be left
-        (60, 400, 20, 32),  # but a short tail fits
-        (0, 400, 20, 0),
-    ],
-)
-def test_text_and_tail_share_the_room(room: int, needs: int, tail: int, text_gets: int) -> None:
-    assert (TAIL_GAP, LEAST_TAIL) == (8, 40)
-    assert text_width(room, needs, tail) == text_gets
-
-
-def test_the_line_is_painted_where_the_task_is_long(
-    window: MainWindow, services: Any, live: FakeLive, qapp: QApplication
-) -> None:
-    services.sessions.add(1, text="Buy the cheapest hub with many ports " * 20)
-    window.resize(1900, 800)
-    qapp.processEvents()
-    before = _picture(window)
-    live.set_doing(1, "click_element: search button")
-    window.selection.sessions.viewport().repaint()
-    after = _picture(window)
-    text = STEADY_TEXT - 40
-    assert before != after
-    assert before.copy(0, 0, text, before.height()) == after.copy(0, 0, text, before.height())
-
-
-def _picture(window: MainWindow) -> QImage:
-    """The cell of the first row's task."""
-    table = window.selection.sessions
-    place = table.visualRect(table.rows.index(0, Column.TASK))
-    return table.viewport().grab(place).toImage()
 
 
 # -- states ---------------------------------------------------------------------------------------
@@ -389,37 +298,6 @@ def test_nothing_is_said_to_be_polled_before_a_task_has_its_name(
     assert window.status_bar.words.text() == "Connected · not live"
 
 
-class Noted(QObject):
-    """Notes what happens to a widget."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.kinds: list[QEvent.Type] = []
-
-    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
-        self.kinds.append(event.type())
-        return False
-
-
-def test_nothing_is_set_anew_while_nothing_changes(
-    window: MainWindow, live: FakeLive, qapp: QApplication
-) -> None:
-    """A screen reader, and the layout, hear of changes alone."""
-    live.shared = LiveShare(up=1, of=2)
-    window._tick()
-    qapp.processEvents()
-    noted = Noted()
-    for part in (window.status_bar, window.status_bar.words):
-        part.installEventFilter(noted)
-    for _ in range(3):
-        window._tick()
-        qapp.processEvents()
-    assert noted.kinds == []
-    live.shared = LiveShare(up=2, of=2)
-    window._tick()
-    assert QEvent.Type.ToolTipChange in noted.kinds
-
-
 @pytest.mark.parametrize(
     ("status", "sent_ms", "text"),
     [
@@ -503,20 +381,6 @@ def test_a_task_of_unknown_outcome_runs_no_longer_than_its_session(
     said = "Its session has ended. How the task ended is not known yet."
     details = window.details
     assert f"{details.trouble.what.text()} {details.trouble.money.text()}" == said
-
-
-@pytest.mark.parametrize("width", [900, 1280])
-def test_connection_lost_is_whole_in_its_column(
-    window: MainWindow, services: Any, qapp: QApplication, width: int
-) -> None:
-    services.sessions.add(1)
-    services.sessions.change_session(1, phase=Phase.CONNECTION_LOST, lost_until_ms=NOW + 280_000)
-    window.resize(width, 600)
-    qapp.processEvents()
-    table = window.selection.sessions
-    index = table.rows.index(0, Column.STATE)
-    needed = table.itemDelegateForIndex(index).sizeHint(QStyleOptionViewItem(), index).width()
-    assert needed <= table.columnWidth(Column.STATE)
 
 
 def test_the_buttons_of_a_row_are_painted_anew_with_its_state(

@@ -14,7 +14,6 @@ from enigma_panel.ui.steps import loader as steps_loader
 from enigma_panel.ui.steps.loader import StepsLoader
 from enigma_panel.ui.steps.model import StepsModel
 from enigma_panel.ui.steps.page import StepsPage
-from enigma_panel.ui.theme import theme
 from tests.kit.builders import a_step, steps
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeScope, FakeTimeline
@@ -26,18 +25,6 @@ NONE, CONTROL = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModif
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 
-class Counted(StepsModel):
-    """Notes which rows are asked for."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.asked: list[int] = []
-
-    def data(self, index: Any, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        self.asked.append(index.row())
-        return super().data(index, role)
-
-
 @pytest.fixture
 def timeline() -> FakeTimeline:
     return FakeTimeline()
@@ -47,7 +34,7 @@ def timeline() -> FakeTimeline:
 def page(light: None, qapp: QApplication, timeline: FakeTimeline) -> Iterator[StepsPage]:
     scope: Any = FakeScope()
     source: Any = timeline
-    model = Counted()
+    model = StepsModel()
     loader = StepsLoader(source, scope, model)
     page = StepsPage(model, loader)
     page.resize(320, 560)
@@ -152,16 +139,6 @@ def test_older_ones_come_in_above_what_is_seen(
     assert page.older.isHidden() or page._older_line.isHidden()
 
 
-def test_a_late_step_above_moves_nothing(
-    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
-) -> None:
-    fill(page, timeline, qapp)
-    page.list.verticalScrollBar().setValue(1_003)
-    seen = first_seen(page)
-    timeline.add(1, "action", "late", NOW + 4_500)
-    assert first_seen(page) == seen
-
-
 def test_the_oldest_go_unless_somebody_reads(
     page: StepsPage, timeline: FakeTimeline, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -200,17 +177,6 @@ def test_who_reads_a_row_is_left_alone(
     assert value(page) == end(page)
     timeline.add(1, "action", "next", NOW + 999_000)
     assert value(page) == end(page)
-
-
-def test_the_last_row_found_is_not_followed_away(
-    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
-) -> None:
-    fill(page, timeline, qapp)
-    page.list.verticalScrollBar().setValue(0)
-    page.list.go_to(299)
-    before = value(page)
-    timeline.add_many(1, steps(300, 303))
-    assert value(page) == before
 
 
 @pytest.mark.parametrize("leaves", [QEvent.Type.Leave, QEvent.Type.WindowDeactivate])
@@ -279,47 +245,6 @@ def test_a_pointer_that_rests_holds_nothing(
     timeline.add_many(1, steps(300, 303))
     run_events(qapp, lambda: not page.list._hold.isActive())
     assert value(page) == end(page)
-
-
-def test_less_room_does_not_mean_that_somebody_reads(
-    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
-) -> None:
-    fill(page, timeline, qapp)
-    for height in (300, 700, 420):
-        page.resize(320, height)
-        qapp.processEvents()
-        assert value(page) == end(page)
-    page.list.verticalScrollBar().setValue(end(page) - 40)
-    page.resize(320, 700)
-    qapp.processEvents()
-    timeline.add_many(1, steps(300, 305))
-    assert value(page) == end(page)  # the end is seen again
-    page.list.verticalScrollBar().setValue(end(page) - 40)
-    page.resize(320, 740)
-    qapp.processEvents()
-    timeline.add_many(1, steps(305, 310))
-    assert value(page) == end(page)  # not a pixel more than to the end
-    page.list.verticalScrollBar().setValue(500)
-    page.resize(320, 560)
-    qapp.processEvents()
-    assert value(page) == 500
-
-
-def test_ten_thousand_are_no_work_when_one_comes(
-    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
-) -> None:
-    """Only rows that are seen are asked for; nothing is laid out anew."""
-    fill(page, timeline, qapp, 10_000)
-    assert page._model.rowCount() == 10_000
-    model: Any = page._model
-    model.asked.clear()
-    for n in range(20):
-        timeline.add(1, "action", "one more", NOW + (20_000 + n) * 1_000)
-        qapp.processEvents()
-    assert 0 < len(model.asked) < 20 * 40 * 4
-    assert min(model.asked) > 9_900
-    assert value(page) == end(page)
-    assert page.list.indexWidget(page._model.index(10_000, 0)) is None
 
 
 # -- searching ---------------------------------------------------------------------------------
@@ -474,31 +399,6 @@ def test_strange_texts_are_shown_as_text(
     assert not any(c in copied() for c in "\x1b\x00\x07\u202e")
 
 
-def colour_of(page: StepsPage, row: int, *, x: int = 1) -> str:
-    """What is painted in the middle of a row, so far from its left edge."""
-    rect = page.list.visualRect(page._model.index(row, 0))
-    return page.list.viewport().grab().toImage().pixelColor(x, rect.center().y()).name()
-
-
-def test_rows_found_are_marked_at_the_edge(
-    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
-) -> None:
-    fill(page, timeline, qapp, 12)
-    plain = {colour_of(page, row) for row in range(12)}
-    search(page, "step 1")
-    assert [row for row in range(12) if colour_of(page, row) == theme.LIGHT.amber] == [1, 10, 11]
-    assert theme.LIGHT.amber not in plain
-
-
-def test_the_row_below_the_pointer_is_marked(
-    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
-) -> None:
-    fill(page, timeline, qapp, 12)
-    move_to(page.list, 3)
-    hovered = [row for row in range(12) if colour_of(page, row) == theme.LIGHT.hover]
-    assert hovered == [3]
-
-
 def test_a_match_is_selected_in_the_whole_text(
     page: StepsPage, timeline: FakeTimeline, qapp: QApplication
 ) -> None:
@@ -527,53 +427,6 @@ def press(page: StepsPage, row: int, *, release: bool = False) -> None:
     act(page.list.viewport(), Qt.MouseButton.LeftButton, pos=point)
 
 
-def test_the_whole_text_takes_room_only_while_a_step_is_read(
-    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
-) -> None:
-    fill(page, timeline, qapp, 12)
-    assert not page.whole.isVisible()
-    height = page.list.height()
-    page.list.go_to(3)
-    qapp.processEvents()
-    assert page.whole.isVisible()
-    assert page.list.height() < height - 100
-    assert "step 3" in page.whole.field.toPlainText()
-    QTest.keyClick(page.list, Qt.Key.Key_Escape)
-    qapp.processEvents()
-    assert not page.whole.isVisible()
-    assert page.list.height() == height
-
-
-def test_the_whole_text_moves_no_row_that_stays_in_sight(
-    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
-) -> None:
-    fill(page, timeline, qapp)
-    page.list.verticalScrollBar().setValue(1_000)
-    row = rows_seen(page.list)[2]
-    press(page, row)
-    press(page, row, release=True)
-    qapp.processEvents()
-    assert page.whole.isVisible()
-    assert value(page) == 1_000
-    page.list.clearSelection()
-    qapp.processEvents()
-    assert value(page) == 1_000
-    assert not page.list.is_following
-
-
-def test_with_less_room_the_list_stands_unless_a_row_is_read(
-    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
-) -> None:
-    fill(page, timeline, qapp)
-    page.list.verticalScrollBar().setValue(1_000)
-    page.list.go_to(rows_seen(page.list)[-2])
-    page.list.clearSelection()
-    before = value(page)
-    page.resize(page.width(), page.height() - 100)
-    qapp.processEvents()
-    assert value(page) == before
-
-
 def test_nothing_moves_while_the_mouse_is_pressed(
     page: StepsPage, timeline: FakeTimeline, qapp: QApplication
 ) -> None:
@@ -590,16 +443,6 @@ def test_nothing_moves_while_the_mouse_is_pressed(
     assert page.whole.isVisible()
     assert last in rows_seen(page.list)
     assert [step.text for step in page.list.selected_steps()] == ["step 299"]
-
-
-def test_a_window_that_is_left_while_pressed_shows_the_text(
-    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
-) -> None:
-    fill(page, timeline, qapp)
-    press(page, 299)
-    QApplication.sendEvent(page.list, QEvent(QEvent.Type.WindowDeactivate))
-    assert page.whole.isVisible()
-    press(page, 299, release=True)
 
 
 def test_after_reading_at_the_end_it_follows_again(
@@ -748,60 +591,3 @@ def test_everything_has_a_name(page: StepsPage, timeline: FakeTimeline, qapp: QA
     for widget in (page.list, page.search.field, page.whole.field):
         assert widget.accessibleName()
     assert page.copy.accessibleName()
-
-
-def test_another_theme_is_another_picture(
-    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
-) -> None:
-    fill(page, timeline, qapp)
-    search(page, "step")
-    before = value(page), page.list.currentIndex().row()
-    light = page.grab().toImage()
-    theme.apply(qapp, Qt.ColorScheme.Dark)
-    qapp.processEvents()
-    dark = page.grab().toImage()
-    assert light.pixelColor(5, 200).lightness() > 200
-    assert dark.pixelColor(5, 200).lightness() < 80
-    assert (value(page), page.list.currentIndex().row()) == before
-    theme.apply(qapp, Qt.ColorScheme.Light)
-
-
-def test_a_font_twice_as_large(page: StepsPage, timeline: FakeTimeline, qapp: QApplication) -> None:
-    fill(page, timeline, qapp)
-    small, seen = page.list._row_height(), rows_seen(page.list)
-    font = page.font()
-    font.setPixelSize(26)
-    for widget in (page, page.list, page.new_steps, page.copy):  # style sheets stop it at the page
-        widget.setFont(font)
-    qapp.processEvents()
-    assert page.list._row_height() > 1.4 * small
-    assert page.list.fontMetrics().height() < page.list._row_height()
-    assert value(page) == end(page)
-    assert len(rows_seen(page.list)) < len(seen)
-    page.list.verticalScrollBar().setValue(1_000)
-    timeline.add(1, "action", "new", NOW + 999_000)
-    assert page.new_steps.fontMetrics().height() > 25
-    assert page.new_steps.text() == "1 new"
-    assert page.new_steps.sizeHint().width() <= page._foot_room()
-    assert page.new_steps.accessibleName() == "1 new"
-    assert "Jumps to the newest" in page.new_steps.accessibleDescription()
-    page.grab()
-    page.list.verticalScrollBar().setValue(end(page) - 40)
-    top = page.list.top_row()
-    font.setPixelSize(40)
-    page.list.setFont(font)
-    assert page.list.top_row() == top
-
-
-def test_where_there_is_little_room_the_list_stands_alone(
-    page: StepsPage, timeline: FakeTimeline, qapp: QApplication
-) -> None:
-    timeline.add_many(1, steps(0, 9))
-    page.list.go_to(3)
-    qapp.processEvents()
-    assert page.whole.isVisible()
-    page.resize(250, 150)
-    qapp.processEvents()
-    assert not page.whole.isVisible()
-    page.resize(250, 60)
-    page.grab()

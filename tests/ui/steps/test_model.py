@@ -50,13 +50,6 @@ def changes_of(model: QAbstractItemModel) -> list[str]:
 # -- the model -------------------------------------------------------------------------------
 
 
-def test_news_is_one_insertion_at_the_end(model: StepsModel) -> None:
-    model.add(steps(0, 10_000))
-    told = changes_of(model)
-    model.add(steps(10_000, 10_020))
-    assert told == ["+10000-10019"]
-
-
 def test_rows_stand_in_the_order_of_their_times(model: StepsModel) -> None:
     model.add([a_step(n) for n in (0, 2, 4, 6)])
     model.add([a_step(n) for n in (5, 1, 3, 7, 8)])
@@ -88,14 +81,6 @@ def test_the_same_words_at_the_same_time_are_two_steps(model: StepsModel) -> Non
     model.add([a_step(1, "again"), a_step(1, "again")])
     model.add([a_step(1, "again", key=1), a_step(1, "again", key=2), a_step(1, "again", key=3)])
     assert texts(model) == ["again"] * 3
-
-
-def test_the_oldest_go_without_a_reset(model: StepsModel) -> None:
-    model.add(steps(0, 30, keyed=True))
-    told = changes_of(model)
-    model.drop_oldest(10)
-    assert told == ["-0-9"]
-    assert texts(model)[0] == "step 10"
 
 
 def test_of_two_with_the_same_time_the_later_one_stands_below(model: StepsModel) -> None:

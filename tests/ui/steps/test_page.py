@@ -27,7 +27,6 @@ from tests.kit.builders import a_step, a_task, steps
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeDialogs, FakeScope
 from tests.kit.person import button, shown_texts
-from tests.kit.wait import run_events
 from tests.kit.world import World
 from tests.ui.steps.reading import settled, texts
 
@@ -308,20 +307,6 @@ def test_a_command_on_its_way_stands_behind_the_state(window: MainWindow, servic
     services.sessions.set_pending(1, None)
     window.details.tick()
     assert window.details.head.note.text() == ""
-
-
-def test_another_theme_paints_the_time_line_anew(
-    window: MainWindow, services: Any, qapp: QApplication
-) -> None:
-    services.sessions.add(1)
-    lived(services, 3)
-    window.selection.sessions.select_key(1)
-    view = window.details.timeline.view
-    assert view.grab().toImage().pixelColor(200, 1).lightness() > 200
-    theme.apply(qapp, Qt.ColorScheme.Dark)
-    run_events(qapp)
-    assert view.grab().toImage().pixelColor(200, 1).lightness() < 80
-    theme.apply(qapp, Qt.ColorScheme.Light)
 
 
 def test_what_a_task_used_stands_in_one_line(window: MainWindow, services: Any) -> None:

@@ -16,7 +16,6 @@ from enigma_panel.store.ledger.errors import DiskFullError
 from enigma_panel.store.settings import Settings
 from enigma_panel.ui.main_window.selection import NOBODY, Subject
 from enigma_panel.ui.main_window.window import MainWindow
-from enigma_panel.ui.tasks.filter_bar import GAP
 from enigma_panel.ui.theme.palette import Severity
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeDialogs
@@ -163,13 +162,6 @@ def test_no_chip_changes_while_somebody_aims_at_one(four: MainWindow, services: 
     assert chips(four) == ["Running 1", "Done 2", "Failed 1"]
     four.hold.leave()
     assert chips(four) == ["Running 21", "Done 2", "Failed 1"]
-
-
-def test_without_room_the_last_chips_give_way(four: MainWindow) -> None:
-    bar = four.filter_bar
-    bar.setFixedWidth(sum(chip.wanted_width for chip in bar.chips) - GAP - 1)
-    QApplication.processEvents()
-    assert chips(four) == ["Running 1", "Done 2"]
 
 
 def test_days_and_costs_stand_under_more(four: MainWindow, services: Any) -> None:

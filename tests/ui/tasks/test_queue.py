@@ -2,12 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtCore import QItemSelectionModel, QPersistentModelIndex, QPoint, Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
@@ -26,7 +25,7 @@ from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from enigma_panel.ui.widgets.table.model import Role
 from enigma_panel.ui.widgets.table.table import ROW_HEIGHT, KeyedTable
 from tests.kit.clock import NOW
-from tests.kit.fakes import FakeDialogs, FakeQueue, FakeSessions
+from tests.kit.fakes import FakeDialogs, FakeQueue
 from tests.kit.person import button, notice_texts, shown_texts
 from tests.kit.tables import SPOKEN, STRICT, cell_text
 from tests.kit.wait import until
@@ -149,27 +148,6 @@ def test_an_earlier_day_stands_alone_and_its_tip_has_the_time(
     assert whole in cell_text(tasks, 1, Column.ENDED, Qt.ItemDataRole.ToolTipRole)
 
 
-def test_times_tick_for_visible_rows_alone(services: Any, tasks: TasksModel) -> None:
-    add_queued(services, *range(1, 101), due_ms=NOW + 60_000)
-    told: list[tuple[int, int, int]] = []
-    tasks.dataChanged.connect(lambda a, b: told.append((a.row(), b.row(), a.column())))
-    services.clock.now += 1_000
-    tasks.tick(range(10, 20))
-    assert told == [(10, 19, Column.RESULT)]
-    assert cell_text(tasks, 11, Column.RESULT) == "11th in the queue, about 59 s"
-
-
-def test_only_rows_that_say_something_else_are_told(services: Any, tasks: TasksModel) -> None:
-    add_queued(services, *range(1, 101))
-    told: list[tuple[int, int]] = []
-    tasks.dataChanged.connect(lambda a, b: told.append((a.row(), b.row())))
-    queue: FakeQueue = services.queue
-    queue.set(*queue.waiting)
-    assert told == []
-    queue.set(*queue.waiting[:4], replace(queue.waiting[4], due_ms=NOW + 5_000), *queue.waiting[5:])
-    assert told == [(4, 4)]
-
-
 def test_nothing_moves_while_somebody_aims(
     services: Any, tasks: TasksModel, hold: PointerHold
 ) -> None:
@@ -195,70 +173,6 @@ def test_what_the_person_moves_in_the_line_is_shown_at_once(
     assert tasks.keys() == [1, 3, 2, 4]
     hold.leave()
     assert tasks.keys() == [3, 2, 4, 5, 1]
-
-
-def test_a_thousand_tasks_are_arranged_without_looking_at_one(
-    services: Any, hold: PointerHold, qapp: object
-) -> None:
-    sessions: FakeSessions = services.sessions
-    tasks = TasksModel(services, hold)
-    services.queue.changed.connect(tasks.follow_queue)
-    for key in range(1, 1_001):
-        sessions.add_queued(key)
-    for key in range(1_001, 1_501):
-        sessions.add(key, status=TaskStatus.DONE, tell=False)
-    services.queue.put(*range(1, 1_000))
-    sessions.asked_for.clear()
-    services.queue.put(1_000)
-    services.task_search.answer(by_person=False)
-    assert sessions.asked_for == []
-    assert tasks.keys() == [*range(1, 1_001), *range(1_500, 1_000, -1)]
-
-
-def _cost_of(call: Callable[[], object]) -> float:
-    best = 1.0
-    for _ in range(5):
-        began = time.thread_time()
-        call()
-        best = min(best, time.thread_time() - began)
-    return best
-
-
-def test_a_longer_line_costs_in_proportion(services: Any, hold: PointerHold, qapp: object) -> None:
-    def cost(n: int) -> float:
-        queue = FakeQueue()
-        queue.put(*range(1, n + 1))
-        services.queue = queue
-        model = TasksModel(services, hold)
-        queue.changed.connect(model.follow_queue)
-        there = list(queue.waiting)
-        moved = [there[-1], *there[:-1]]
-
-        def once() -> None:
-            queue.set(*moved)
-            queue.set(*there)
-
-        spent = _cost_of(once)
-        assert model.keys() == [entry.task_key for entry in there]
-        return spent
-
-    assert cost(6_400) < 180 * cost(400)  # n² would be 256 times as much; near 100 under load
-
-
-def test_the_whole_line_can_be_turned_round(services: Any, tasks: TasksModel) -> None:
-    add_queued(services, *range(1, 301))
-    selection = QItemSelectionModel(tasks)
-    flags = QItemSelectionModel.SelectionFlag
-    selection.select(tasks.index(6, 0), flags.Select | flags.Rows)
-    held = QPersistentModelIndex(tasks.index(9, 2))
-    resets: list[None] = []
-    tasks.modelReset.connect(lambda: resets.append(None))
-    tasks.rowsMoved.connect(lambda *_: resets.append(None))  # one by one it would take long
-    services.queue.set()  # all are taken out: newest first now
-    assert tasks.keys() == list(range(300, 0, -1))
-    assert [index.data(Role.KEY) for index in selection.selectedRows()] == [7]
-    assert (held.data(Role.KEY), held.column()) == (10, 2)
-    assert resets == []
 
 
 def place_of(table: KeyedTable, key: int) -> int:

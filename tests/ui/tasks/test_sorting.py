@@ -97,14 +97,6 @@ def test_with_shift_it_decides_between_equals(three: MainWindow) -> None:
     )
 
 
-def test_a_heading_has_room_for_its_arrow(three: MainWindow) -> None:
-    header = three.selection.tasks.horizontalHeader()
-    three.hold.aim()  # the pointer is over it
-    for column in (Column.STATUS, Column.TOOK, Column.ENDED):
-        click(three, column)
-        assert header.sectionSize(column) >= header.sectionSizeHint(column)
-
-
 def test_every_column_can_be_sorted_by_from_the_menu(three: MainWindow) -> None:
     table, rows = three.selection.tasks, three.selection.task_rows
     button(three.tasks_card, "Filter and columns").click()

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import cast
 
 import pytest
 from PySide6.QtCore import QObject, Signal
@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QApplication
 from enigma_panel.core.task_filter import NO_FILTER, TaskSum
 from enigma_panel.services.container import Services
 from enigma_panel.store.ledger.errors import LedgerError
-from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.tasks.sums import TaskSums
 from tests.kit.fakes import FakeScope
 
@@ -105,32 +104,3 @@ def test_what_cannot_be_told_is_not_shown(sums: TaskSums, search: FakeSearch) ->
     search.error = None
     search.counted.emit()
     assert sums.text().startswith("2 selected · $0.04")
-
-
-@pytest.mark.parametrize("width", [640, 900, 1280])
-def test_in_the_window_nothing_jumps_as_rows_are_selected(
-    window: MainWindow, services: Any, qapp: QApplication, width: int
-) -> None:
-    for key in range(1, 10):
-        services.sessions.add(key, cost="0.0214")
-    window.resize(width, 560)
-    qapp.processEvents()
-    bar, sums = window.filter_bar, window.sums
-    parts = (bar.field, sums, *bar.chips)
-    assert sums.accessibleName() == "9 tasks · $0.19"
-    before = [part.geometry() for part in parts]
-    window.selection.tasks.selectAll()
-    qapp.processEvents()
-    assert sums.accessibleName().startswith("9 selected · $0.19")
-    assert [part.geometry() for part in parts] == before
-
-
-def test_without_room_it_is_said_in_fewer_words(sums: TaskSums, qapp: QApplication) -> None:
-    sums.show_selected(range(1, 13))
-    seen: list[str] = []
-    for width in range(ROOM, 0, -1):
-        sums.resize(width, sums.height())
-        qapp.processEvents()
-        if sums.text() not in seen:
-            seen.append(sums.text())
-    assert seen == ["12 selected · $0.24 · 2:00 min", "12 selected · $0.24", "$0.24", ""]

@@ -6,18 +6,16 @@ import subprocess
 import sys
 from itertools import product
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PySide6.QtCore import QFile, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication, QFileDialog, QToolButton
+from PySide6.QtWidgets import QApplication
 
-from enigma_panel.ui.theme import icons, theme
-from enigma_panel.ui.theme.palette import Colours, Glyph
+from enigma_panel.ui.theme import theme
+from enigma_panel.ui.theme.palette import Colours
 from enigma_panel.ui.theme.stylesheet import HOVERS, sheet
 from enigma_panel.ui.theme.theme import DARK, LIGHT
-from enigma_panel.ui.widgets.basics import make_button
 
 ROOT = Path(__file__).parents[3]
 
@@ -53,21 +51,6 @@ def test_all_text_is_readable(c: Colours) -> None:
     assert [pair for pair in marks if contrast(*pair) < 3] == []
 
 
-@pytest.mark.parametrize("scheme", [Qt.ColorScheme.Light, Qt.ColorScheme.Dark])
-def test_the_buttons_of_a_file_dialog_have_room_for_their_icons(
-    qapp: QApplication, scheme: Qt.ColorScheme
-) -> None:
-    theme.apply(qapp, scheme)
-    dialog = QFileDialog()
-    dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
-    dialog.show()
-    buttons = dialog.findChildren(QToolButton)
-    assert len(buttons) == 6
-    for button in buttons:
-        assert button.sizeHint().boundedTo(button.size()) == button.sizeHint()
-    dialog.deleteLater()
-
-
 @pytest.mark.parametrize("c", [LIGHT, DARK], ids=["light", "dark"])
 def test_the_sheet_leaves_no_name_open(c: Colours) -> None:
     text = sheet(c)
@@ -94,27 +77,13 @@ def test_a_scheme_is_put_on_and_followed(qapp: QApplication) -> None:
     assert theme.colours() is LIGHT
 
 
-@pytest.mark.parametrize("role", ["", "primary", "danger", "danger-link", "link", "chip", "plain"])
-def test_what_cannot_be_pressed_looks_so(light: None, qtbot: Any, role: str) -> None:
-    button = make_button("█████", role)
-    qtbot.addWidget(button)
-    button.setEnabled(False)
-    button.show()
-    middle = button.grab().toImage().pixelColor(button.rect().center())
-    assert middle.name() == (LIGHT.dim if role == "primary" else LIGHT.faint)
-
-
-@pytest.mark.parametrize("ratio", [1.0, 1.5, 2.0])
-def test_every_glyph_leaves_a_mark(qapp: QApplication, ratio: float) -> None:
-    for glyph in Glyph:
-        picture = icons.pixmap(glyph, QColor("#000000"), 16, ratio).toImage()
-        assert picture.width() == 16 * ratio
-        marks = sum(
-            picture.pixelColor(x, y).alpha() > 128
-            for x in range(picture.width())
-            for y in range(picture.height())
-        )
-        assert marks > 6 * ratio, glyph
+def test_a_scheme_that_comes_before_the_sheet_is_in_it(qapp: QApplication) -> None:
+    theme.prepare(qapp, Qt.ColorScheme.Light)
+    theme.prepare(qapp, Qt.ColorScheme.Dark)
+    theme.apply_stylesheet(qapp)
+    assert theme.DARK.ground in qapp.styleSheet()
+    theme.apply(qapp, Qt.ColorScheme.Light)
+    assert theme.LIGHT.ground in qapp.styleSheet()
 
 
 @pytest.mark.process

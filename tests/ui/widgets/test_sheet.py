@@ -273,18 +273,6 @@ def test_of_several_the_last_one_is_in_front_and_closes_first(
     assert settings.isAncestorOf(at(window, QPoint(settings.x() + 30, settings.y() + 20)))
 
 
-def test_it_stays_within_a_window_that_gets_smaller(
-    window: MainWindow, sheet: NewTaskDialog, qapp: QApplication
-) -> None:
-    window.resize(640, 400)
-    run_events(qapp, lambda: window.width() == 640)
-    assert window.rect().contains(sheet.geometry())
-    assert sheet.rect().contains(
-        sheet.start_button.mapTo(sheet, sheet.start_button.rect().center())
-    )
-    assert window.shade.geometry().bottom() == window.rect().bottom()
-
-
 def test_it_comes_with_its_window_where_that_was_hidden(
     window: MainWindow, manager: Dialogs, qapp: QApplication
 ) -> None:

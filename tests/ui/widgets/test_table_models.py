@@ -1,10 +1,9 @@
 """The models: changed by difference only, in the right order, with words for every cell."""
 
-import random
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPersistentModelIndex, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from enigma_panel.core.models import Phase, TaskStatus
@@ -13,65 +12,13 @@ from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import WaitReason
 from enigma_panel.ui.sessions.model import ENDED_STAY_MS, Column, SessionsModel
 from enigma_panel.ui.tasks.model import Column as TaskColumn, TasksModel
-from enigma_panel.ui.text.cells import Cell
 from enigma_panel.ui.theme.palette import Glyph
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
-from enigma_panel.ui.widgets.table.model import ColumnDef, KeyedTableModel, Role
+from enigma_panel.ui.widgets.table.model import Role
 from tests.kit.builders import ID, LINK
 from tests.kit.clock import NOW
 from tests.kit.fakes import FakeSessions
 from tests.kit.tables import SPOKEN, STRICT, cell_text
-
-
-class Numbers(KeyedTableModel):
-    def make_columns(self) -> list[ColumnDef[int]]:
-        return [ColumnDef(place, f"column {place}", number_cell) for place in (0, 1)]
-
-    def cell(self, key: int, column: int) -> Cell:
-        return self.columns[column].cell(key)
-
-    def record(self, key: int) -> object:
-        return key
-
-
-def number_cell(key: int) -> Cell:
-    return Cell(text=str(key))
-
-
-@pytest.mark.parametrize("seed", range(40))
-def test_any_order_is_reached_without_a_reset(qapp: object, seed: int) -> None:
-    """Also by rows that come or go side by side."""
-    rng = random.Random(seed)
-    model = Numbers()
-    QAbstractItemModelTester(model, STRICT)
-    resets: list[None] = []
-    model.modelReset.connect(lambda: resets.append(None))
-    for _ in range(30):
-        before = {key: QPersistentModelIndex(model.index(r, 0)) for r, key in _rows(model)}
-        shown = list(before)
-        first, last = sorted(rng.choices(range(len(shown) + 1), k=2))
-        others = [key for key in range(30) if key not in before][:2]
-        wanted = rng.choice(
-            [
-                rng.sample(range(30), rng.randrange(25)),
-                shown[:first] + shown[last:],
-                shown[:first] + others + shown[first:],
-            ]
-        )
-        model.show_keys(wanted)
-        assert model.keys() == wanted
-        assert [model.row_of(key) for key in range(30)] == [
-            wanted.index(key) if key in wanted else None for key in range(30)
-        ]
-        for key, index in before.items():
-            assert index.isValid() == (key in wanted)
-            if index.isValid():
-                assert index.data(Role.KEY) == key
-    assert resets == []
-
-
-def _rows(model: KeyedTableModel) -> list[tuple[int, int]]:
-    return list(enumerate(model.keys()))
 
 
 @pytest.fixture
@@ -201,16 +148,6 @@ def test_no_cell_holds_a_secret(
                 said = repr(model.index(0, column).data(int(role)))
                 assert ID not in said
                 assert LINK not in said
-
-
-def test_only_visible_rows_tick(services: Any, session_rows: SessionsModel) -> None:
-    for key in range(1, 1001):
-        services.sessions.add(key, tell=False)
-    session_rows.arrange()
-    told: list[tuple[int, int, int]] = []
-    session_rows.dataChanged.connect(lambda a, b: told.append((a.row(), b.row(), a.column())))
-    session_rows.tick(range(10, 20))
-    assert told == [(10, 19, column) for column in (Column.STATE, Column.LEFT, Column.VERBS)]
 
 
 def test_tasks_are_newest_first_and_new_until_seen(services: Any, tasks: TasksModel) -> None:

@@ -44,27 +44,6 @@ def test_it_stands_above_the_status_line_and_takes_no_focus(
     assert qapp.focusWidget() is focused
 
 
-@pytest.mark.parametrize("size", [(1280, 800), (640, 800)], ids=["beside", "below"])
-def test_it_covers_no_button_of_details(
-    window: MainWindow,
-    services: Any,
-    done: list[str],
-    qapp: QApplication,
-    size: tuple[int, int],
-) -> None:
-    window.resize(*size)
-    qapp.processEvents()
-    window.body.set_details_open(True)
-    services.sessions.add(1, status=TaskStatus.DONE, ended_ms=NOW, result="Done.")
-    window.selection.tasks.select_key(1)
-    qapp.processEvents()
-    window.toast.offer_undo("“Find the cheapest hub” was removed from the queue.", lambda: None)
-    for part in (window.details.verbs.again, window.details.verbs.edit):
-        assert part.isVisible()
-        place = QRect(part.mapTo(window, QPoint(0, 0)), part.size())
-        assert not window.toast.geometry().intersects(place)
-
-
 def test_its_button_and_ctrl_z_take_back_once(window: MainWindow, done: list[str]) -> None:
     key(window, Qt.Key.Key_Z, CTRL)
     key(window, Qt.Key.Key_Z, CTRL)
@@ -283,13 +262,3 @@ def test_it_does_not_cover_the_row_that_is_pointed_at(
             if window.toast.x() <= window.mapFromGlobal(at).x():
                 assert not window.toast.geometry().intersects(row_there)
             assert window.rect().contains(window.toast.geometry())
-
-
-def test_a_long_text_leaves_its_button_in_view(window: MainWindow, qapp: QApplication) -> None:
-    window.resize(640, 400)
-    window.toast.offer_undo("The start of “" + "word " * 60 + "” was dismissed.", lambda: None)
-    qapp.processEvents()
-    undo = button(window.toast, "Undo")
-    assert window.rect().contains(window.toast.geometry())
-    assert window.toast.rect().contains(undo.geometry())
-    assert window.toast.accessibleName().endswith("was dismissed.")

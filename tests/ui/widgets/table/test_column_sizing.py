@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QApplication
 
 from enigma_panel.core.models import Phase, TaskStatus
@@ -15,7 +14,7 @@ from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.sessions.model import Column
 from enigma_panel.ui.tasks.model import Column as TaskColumn
 from enigma_panel.ui.widgets.table.column_sizing import TEXT_LEAST
-from enigma_panel.ui.widgets.table.delegates import STEADY_TEXT, cell_width, steady_width
+from enigma_panel.ui.widgets.table.delegates import cell_width
 from enigma_panel.ui.widgets.table.model import Role
 from enigma_panel.ui.widgets.table.table import KeyedTable
 from tests.kit.clock import NOW
@@ -51,20 +50,6 @@ def room(table: KeyedTable) -> int:
 def add_ended(services: Any, key: int, **facts: Any) -> None:
     services.sessions.add(key, phase=Phase.CLOSED, tell=False, **facts)
     services.sessions.changed.emit(Diff(tasks=frozenset({key}), new_tasks=(key,)))
-
-
-@pytest.fixture
-def painted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The texts of cells as they are painted, cut where there is no room."""
-    texts: list[str] = []
-    draw = QPainter.drawText
-
-    def note(painter: QPainter, *what: Any) -> Any:
-        texts.append(what[-1])
-        return draw(painter, *what)
-
-    monkeypatch.setattr(QPainter, "drawText", note)
-    return texts
 
 
 # -- what stands in them --------------------------------------------------------------------------
@@ -106,53 +91,6 @@ def test_no_content_changes_a_width(window: MainWindow, services: Any, qapp: QAp
     sessions.set_pending(40, CommandVerb.TERMINATE, WaitReason.BUDGET, sent_live=True)
     qapp.processEvents()
     assert [widths(table) for table in tables] == before
-
-
-def test_bars_are_gone_only_where_the_table_is_narrow(
-    window: MainWindow, services: Any, qapp: QApplication
-) -> None:
-    table = window.selection.sessions
-    services.sessions.add(1)
-    cell = table.rows.index(0, Column.LEFT).data(Role.CELL)
-    for size, has_bar in (((1280, 800), True), ((640, 400), False), ((1280, 800), True)):
-        window.resize(*size)
-        qapp.processEvents()
-        assert (cell_width(cell, table.table_font) <= table.columnWidth(Column.LEFT)) is has_bar
-
-
-def test_the_usual_words_of_states_are_whole(
-    window: MainWindow, services: Any, qapp: QApplication
-) -> None:
-    for key, status in enumerate(TaskStatus, start=1):
-        services.sessions.add(key, status=status, text=LONG)
-    services.sessions.add(40, status=TaskStatus.PAUSED, unproven=CommandVerb.PAUSE)
-    services.sessions.add(41, status=TaskStatus.WORKING, unproven=CommandVerb.RESUME)
-    qapp.processEvents()
-    assert cut_cells(window.selection.sessions, Column.STATE) == []
-    assert cut_cells(window.selection.tasks, TaskColumn.STATUS) == []
-
-
-def test_task_and_result_share_what_the_others_leave(
-    window: MainWindow, qapp: QApplication
-) -> None:
-    table = window.selection.tasks
-    task, result = table.columnWidth(TaskColumn.TASK), table.columnWidth(TaskColumn.RESULT)
-    assert abs(task - result) <= 1
-    table.setColumnHidden(TaskColumn.RESULT, True)
-    table.columns.resize_columns()
-    assert table.columnWidth(TaskColumn.TASK) == task + result
-
-
-@pytest.mark.qt_log_ignore("This plugin does not support")
-def test_a_larger_font_makes_columns_wider(
-    window: MainWindow, request: pytest.FixtureRequest, qapp: QApplication
-) -> None:
-    table = window.selection.tasks
-    before = widths(table)
-    request.getfixturevalue("large_font")
-    qapp.processEvents()
-    grown = [column for column in FIGURES if widths(table)[column] > before[column]]
-    assert grown == list(FIGURES)
 
 
 # -- what the person sets -------------------------------------------------------------------------
@@ -253,94 +191,3 @@ def test_times_give_way_where_the_window_is_narrow_unless_they_are_asked_for(
     qapp.processEvents()
     hidden = {column.key for column in table.columns.settings().columns if column.hidden}
     assert hidden.isdisjoint({"took", "ended"})
-
-
-def test_two_clicks_on_its_edge_give_a_column_back(
-    window: MainWindow, services: Any, qapp: QApplication
-) -> None:
-    table = window.selection.tasks
-    services.sessions.add(1)
-    qapp.processEvents()
-    fitted = table.columnWidth(TaskColumn.STATUS)
-    table.horizontalHeader().resizeSection(TaskColumn.STATUS, 300)
-    table.horizontalHeader().sectionHandleDoubleClicked.emit(TaskColumn.STATUS)
-    qapp.processEvents()
-    assert table.columnWidth(TaskColumn.STATUS) == fitted
-
-
-def test_a_task_column_that_somebody_set_stays(
-    window: MainWindow, services: Any, qapp: QApplication
-) -> None:
-    table = window.selection.tasks
-    table.setColumnWidth(TaskColumn.TASK, 222)
-    add_ended(services, 1, status=TaskStatus.DONE, text=LONG, result="$1")
-    window.resize(1500, 800)
-    qapp.processEvents()
-    assert table.columnWidth(TaskColumn.TASK) == 222
-    assert sum(widths(table)) == room(table)
-
-
-# -- does now -------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("room", "needs", "text_gets"),
-    [
-        (308, 400, 160),  # it can be read
-        (250, 400, 250),  # a few letters of news would say nothing
-        (308, 80, 80),  # and all that a short text leaves
-        (608, 500, 340),  # with room it gets what can be read at a glance
-        (608, 300, 300),
-        (70, 400, 70),  # next to nothing would be left
-        (0, 400, 0),
-    ],
-)
-def test_news_behind_a_text_do_not_move_it(room: int, needs: int, text_gets: int) -> None:
-    assert steady_width(room, needs) == text_gets
-
-
-@pytest.mark.parametrize("size", [(640, 400), (1280, 800)])
-@pytest.mark.parametrize("status", [TaskStatus.PAUSED, TaskStatus.ASKS, TaskStatus.WORKING])
-def test_a_countdown_is_whole(
-    window: MainWindow,
-    services: Any,
-    painted: list[str],
-    size: tuple[int, int],
-    status: TaskStatus,
-) -> None:
-    window.resize(*size)
-    services.sessions.add(1, status=status, unproven=CommandVerb.PAUSE)
-    services.sessions.set_pending(1, CommandVerb.TERMINATE, WaitReason.UNDO, due_ms=NOW + 2_900)
-    QApplication.processEvents()
-    window.selection.sessions.grab()
-    assert "Terminating in 3 s" in painted
-    assert not [text for text in painted if text.startswith("Pau") and text.endswith("…")]
-
-
-def test_the_word_of_a_state_is_whole_where_its_time_has_no_room(
-    window: MainWindow, services: Any, painted: list[str]
-) -> None:
-    window.resize(640, 400)
-    services.sessions.add(1, status=TaskStatus.ASKS)
-    QApplication.processEvents()
-    painted.clear()
-    window.selection.sessions.grab()
-    assert "Needs you" in painted
-    assert "0:30" not in painted
-
-
-def test_what_the_agent_does_begins_where_it_began(
-    window: MainWindow, services: Any, qapp: QApplication
-) -> None:
-    """Long or short, it leaves the task's text as it is."""
-    table, live = window.selection.sessions, services.live
-    services.sessions.add(1, text=LONG)
-    live.set_doing(1, "wait")
-    qapp.processEvents()
-    place = table.visualRect(table.rows.index(0, Column.TASK))
-    same = STEADY_TEXT + table.fontMetrics().horizontalAdvance("· wait")
-    place.setWidth(round(same))
-    before = table.viewport().grab(place).toImage()
-    live.set_doing(1, "wait: the third result of the list of pharmacies")
-    table.viewport().repaint()
-    assert table.viewport().grab(place).toImage() == before
