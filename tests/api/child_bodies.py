@@ -9,7 +9,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections import defaultdict
 from contextlib import suppress
 from typing import Any
@@ -25,7 +24,6 @@ from tests.api.bodies import BODIES
 from tests.benchmarks.processes import count_descriptors, memory_mb
 from tests.kit.wait import until
 
-PROBE_S = 0.001
 SETTLE_S = 2.0
 
 
@@ -57,20 +55,6 @@ def measure_in_child(*names: str, rounds: int = 2, limit: int = 0) -> dict[str, 
     return found
 
 
-class Turns:
-    """The longest time that the loop kept others waiting, in ms of CPU time of its thread."""
-
-    def __init__(self) -> None:
-        self.longest_ms = 0.0
-
-    async def watch(self) -> None:
-        """Until it is cancelled."""
-        while True:
-            before = time.thread_time()
-            await asyncio.sleep(PROBE_S)
-            self.longest_ms = max(self.longest_ms, (time.thread_time() - before) * 1000)
-
-
 class Polls:
     """All polls of a run: outcomes by name."""
 
@@ -97,14 +81,12 @@ class Polls:
 async def measure(url: str, count: int, names: list[str]) -> dict[str, object]:
     """A first round warms up; the second half of the others must add nothing to the first."""
     client = HttpClient(url, "enig_K3y")
-    polls, turns = Polls(client), Turns()
+    polls = Polls(client)
     await polls.one("gzip")
     descriptors, peak_mb = count_descriptors(), peak()
-    watch = asyncio.ensure_future(turns.watch())
     await polls.rounds(names, max(1, count // 2))
     middle_mb = memory_mb(os.getpid())["rss"]
     await polls.rounds(names, count // 2)
-    watch.cancel()
     await polls.one("gzip")
     with suppress(TimeoutError):
         await until(lambda: count_descriptors() <= descriptors, SETTLE_S)
@@ -113,7 +95,6 @@ async def measure(url: str, count: int, names: list[str]) -> dict[str, object]:
         "descriptors": count_descriptors() - descriptors,
         "grown_mb": memory_mb(os.getpid())["rss"] - middle_mb,
         "peak_mb": peak() - peak_mb,
-        "turn_ms": turns.longest_ms,
     }
     await client.aclose()
     return found

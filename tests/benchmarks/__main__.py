@@ -11,15 +11,11 @@ from typing import Protocol
 from enigma_panel.features import FEATURES
 from tests.benchmarks.archive import archive
 from tests.benchmarks.big_result import big_result
-from tests.benchmarks.costly_bodies import costly_bodies
 from tests.benchmarks.figures import Figure, machine, table
 from tests.benchmarks.intent import intent
 from tests.benchmarks.live_200 import live_200
 from tests.benchmarks.live_big import live_big
-from tests.benchmarks.live_question import live_question
-from tests.benchmarks.live_steps import live_steps
 from tests.benchmarks.memory import memory
-from tests.benchmarks.notice import notice
 from tests.benchmarks.question import question
 from tests.benchmarks.recovery import recovery
 from tests.benchmarks.running import fifty, five_hundred, two_hundred
@@ -46,7 +42,6 @@ MEASURES: dict[str, Measure] = {
     "start": start,
     "demo_smoke": demo_smoke,
     "question": question,
-    "notice": notice,
     "fifty": fifty,
     "two_hundred": two_hundred,
     "five_hundred": five_hundred,
@@ -54,12 +49,9 @@ MEASURES: dict[str, Measure] = {
     "intent": intent,
     "recovery": recovery,
     "ten": ten,
-    "live_question": live_question,
     "live_200": live_200,
-    "live_steps": live_steps,
     "live_big": live_big,
     "big_result": big_result,
-    "costly_bodies": costly_bodies,
     "archive": archive,
     **_of_features(),
 }

@@ -3,9 +3,7 @@
 import asyncio
 import http.client
 import json
-import threading
-import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -57,46 +55,3 @@ def push(url: str, payload: Any = None, **more: Any) -> None:
 def keep_speaking(url: str) -> None:
     """One event a second to each channel that is open now, not all in the same moment."""
     push(url, times=MANY, every=1.0)
-
-
-class Listeners(threading.Thread):
-    """Listens to sessions beside the program, in a loop and thread of its own.
-
-    heard: (monotonic seconds, session id, event name, payload), in the order of their coming.
-    """
-
-    def __init__(self, url: str) -> None:
-        super().__init__(daemon=True)
-        self.heard: list[tuple[float, str, str, Any]] = []
-        self._url = url
-        self._loop = asyncio.new_event_loop()
-        self._clients: list[Any] = []
-
-    def run(self) -> None:
-        """Until `end`."""
-        asyncio.set_event_loop(self._loop)
-        self._loop.run_forever()
-        self._loop.close()
-
-    def listen(self, session_id: str) -> None:
-        """From now on; does not wait for the channel to be up."""
-        asyncio.run_coroutine_threadsafe(self._listen(session_id), self._loop)
-
-    def end(self) -> None:
-        """Take all channels down and end the thread."""
-        self._wait(self._hang_up())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self.join(10)
-
-    async def _listen(self, session_id: str) -> None:
-        self._clients.append(await listen(self._url, session_id, self._note))
-
-    def _note(self, session_id: str, name: str, payload: Any) -> None:
-        self.heard.append((time.monotonic(), session_id, name, payload))
-
-    async def _hang_up(self) -> None:
-        async with asyncio.timeout(10):
-            await asyncio.gather(*(client.disconnect() for client in self._clients))
-
-    def _wait(self, coro: Coroutine[Any, Any, None]) -> None:
-        asyncio.run_coroutine_threadsafe(coro, self._loop).result(20)

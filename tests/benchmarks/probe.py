@@ -75,17 +75,14 @@ class Questions:
         self._told: set[int] = set()
         self._seen: set[tuple[int, int]] = set()
 
-    async def run(
-        self, sessions: int, wanted: int, *, apart_s: float = 0.4, from_first: bool = False
-    ) -> None:
-        """Until so many questions were on screen; those that follow an answer, or all."""
+    async def run(self, sessions: int, wanted: int) -> None:
+        """Until so many questions that follow an answer were on screen."""
         texts = [f"Log in to shop{n}.example and read the orders" for n in range(sessions)]
         self._parts.services.scope.spawn("benchmark's look-out", self._look_out())
-        keys = await start_tasks(self._parts, texts, apart_s)
-        first = 1 if from_first else 2
+        keys = await start_tasks(self._parts, texts, 0.4)
 
         def is_over() -> bool:
-            return sum(n >= first for _, n in self._seen) >= wanted or self._all_ended(keys)
+            return sum(n >= 2 for _, n in self._seen) >= wanted or self._all_ended(keys)
 
         await until(is_over, LONGEST_S)
 
