@@ -1,8 +1,10 @@
-"""The pages of a question's form that were made so far: of the kind that was guessed or chosen."""
+"""A dialog's question, its form, and the pages that were made so far: as was guessed or chosen."""
 
 from typing import TypeVar
 
 from enigma_panel.core.questions.kinds import QuestionKind
+from enigma_panel.services.types import OpenQuestion
+from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.questions.form import AnswerForm
 from enigma_panel.ui.questions.forms.captcha import CaptchaPage
 from enigma_panel.ui.questions.forms.choice import ChoicePage
@@ -21,6 +23,20 @@ def _page(form: AnswerForm, kind: type[Page]) -> Page:
     found = form.findChild(kind)
     assert isinstance(found, kind), f"nobody chose {kind.__name__}"
     return found
+
+
+def form_of(dialog: QuestionDialog) -> AnswerForm:
+    """The form of the question that a dialog shows."""
+    form = dialog.current_form()
+    assert form is not None
+    return form
+
+
+def question_of(dialog: QuestionDialog) -> OpenQuestion:
+    """The question that a dialog shows."""
+    question = dialog.current_question()
+    assert question is not None
+    return question
 
 
 def choose(form: AnswerForm, kind: QuestionKind) -> None:

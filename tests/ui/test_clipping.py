@@ -41,6 +41,22 @@ AT_EACH_PUSH = {
 PAIRS = [(title, size, face) for title in WINDOWS for size, face in SCREENS]
 
 
+def on_screens(*at_each_push: tuple[tuple[int, int], str]) -> pytest.MarkDecorator:
+    """Each screen and font; on a push these alone."""
+    rows = [(one, [] if one in at_each_push else pytest.mark.weekly) for one in SCREENS]
+    return pytest.mark.parametrize(
+        ("size", "face"), [pytest.param(*one, marks=marks) for one, marks in rows]
+    )
+
+
+def dressed(request: pytest.FixtureRequest, face: str) -> Stage:
+    """The test's stage in that font."""
+    if face == LARGE:
+        request.getfixturevalue("large_font")
+    found: Stage = request.getfixturevalue("stage")
+    return found
+
+
 class Screen:
     """As large as a test says: offscreen there is but one."""
 
@@ -108,10 +124,9 @@ async def test_nothing_is_cut_or_covered(
     size: tuple[int, int],
     face: str,
 ) -> None:
-    if face == LARGE:
-        request.getfixturevalue("large_font")
-    stage: Stage = request.getfixturevalue("stage")
-    seen = await check_states(monkeypatch, size, states(stage, title, QSize(*size)))
+    seen = await check_states(
+        monkeypatch, size, states(dressed(request, face), title, QSize(*size))
+    )
     assert seen >= (3 if title in {MAIN, QUESTION, "Settings"} else 1)
 
 

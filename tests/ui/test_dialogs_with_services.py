@@ -12,7 +12,7 @@ from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.settings.key_dialog import KeyDialog
 from tests.conftest import Simulator
 from tests.kit.person import CTRL, ENTER, active, all_text, in_sight, key, type_text
-from tests.kit.question_pages import credentials
+from tests.kit.question_pages import credentials, form_of
 from tests.kit.wait import until
 from tests.services.conftest import Running, running
 
@@ -38,8 +38,7 @@ async def answer(password: str) -> None:
     (dialog,) = in_sight(QuestionDialog)
     await active(dialog)
     await until(dialog.is_armed)
-    form = dialog.current_form()
-    assert form is not None
+    form = form_of(dialog)
     type_text(credentials(form).username, "maria")
     type_text(credentials(form).password, password)
     key(credentials(form).password, ENTER, CTRL)

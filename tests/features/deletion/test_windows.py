@@ -11,13 +11,12 @@ from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.features.deletion.deletions import DeletionResult
 from enigma_panel.features.deletion.dialog import DeletionDialog
 from tests.features.deletion.fakes import DeletionWorld
-from tests.ui.test_clipping import LARGE, SCREENS, USUAL, check_states, settled, states
+from tests.ui.test_clipping import USUAL, check_states, dressed, on_screens, settled, states
 from tests.ui.test_focus import Stage, check_keys, stage as engine_stage
 
 __all__ = ["engine_stage"]
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 TITLE = "Delete tasks"
-AT_EACH_PUSH = [(TITLE, (640, 400), USUAL), ("Settings", (640, 400), USUAL)]
 
 
 @pytest.fixture
@@ -54,14 +53,8 @@ async def states_with_outcome(
         yield await settled(stage, dialog)
 
 
-@pytest.mark.parametrize(
-    ("title", "size", "face"),
-    [
-        pytest.param(title, *one, marks=[] if (title, *one) in AT_EACH_PUSH else pytest.mark.weekly)
-        for title in (TITLE, "Settings")
-        for one in SCREENS
-    ],
-)
+@pytest.mark.parametrize("title", [TITLE, "Settings"])
+@on_screens(((640, 400), USUAL))
 async def test_nothing_is_cut_or_covered(
     request: pytest.FixtureRequest,
     monkeypatch: pytest.MonkeyPatch,
@@ -69,9 +62,6 @@ async def test_nothing_is_cut_or_covered(
     size: tuple[int, int],
     face: str,
 ) -> None:
-    if face == LARGE:
-        request.getfixturevalue("large_font")
-    stage = request.getfixturevalue("stage")
-    world = request.getfixturevalue("world")
+    stage, world = dressed(request, face), request.getfixturevalue("world")
     shown = states_with_outcome(stage, world, title, QSize(*size))
     assert await check_states(monkeypatch, size, shown) >= 2

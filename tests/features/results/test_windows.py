@@ -4,12 +4,11 @@ import pytest
 from PySide6.QtCore import QSize
 
 from enigma_panel.features.results.window import ResultWindows
-from tests.ui.test_clipping import LARGE, SCREENS, USUAL, check_states, states
+from tests.ui.test_clipping import LARGE, USUAL, check_states, dressed, on_screens, states
 from tests.ui.test_focus import Stage, check_keys, stage as engine_stage
 
 __all__ = ["engine_stage"]
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
-AT_EACH_PUSH = [((640, 400), USUAL), ((1280, 800), LARGE)]
 
 
 @pytest.fixture
@@ -24,20 +23,12 @@ async def test_it_can_be_used_by_keys_alone(stage: Stage) -> None:
     await check_keys(stage, "Result")
 
 
-@pytest.mark.parametrize(
-    ("size", "face"),
-    [
-        pytest.param(*one, marks=[] if one in AT_EACH_PUSH else pytest.mark.weekly)
-        for one in SCREENS
-    ],
-)
+@on_screens(((640, 400), USUAL), ((1280, 800), LARGE))
 async def test_nothing_is_cut_or_covered(
     request: pytest.FixtureRequest,
     monkeypatch: pytest.MonkeyPatch,
     size: tuple[int, int],
     face: str,
 ) -> None:
-    if face == LARGE:
-        request.getfixturevalue("large_font")
-    stage = request.getfixturevalue("stage")
-    assert await check_states(monkeypatch, size, states(stage, "Result", QSize(*size))) >= 1
+    shown = states(dressed(request, face), "Result", QSize(*size))
+    assert await check_states(monkeypatch, size, shown) >= 1

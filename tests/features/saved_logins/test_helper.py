@@ -17,6 +17,7 @@ from enigma_panel.ui.questions.forms.credentials import CredentialsPage
 from tests.features.saved_logins.world import LoginsWorld
 from tests.kit.clock import NOW
 from tests.kit.person import active, click, shown_texts, type_text
+from tests.kit.question_pages import form_of
 from tests.kit.wait import until
 from tests.ui.questions.test_forms import tab_stops
 
@@ -46,9 +47,7 @@ async def ask(
 
 
 def page_of(dialog: QuestionDialog) -> CredentialsPage:
-    form = dialog.current_form()
-    assert form is not None
-    page = form.page()
+    page = form_of(dialog).page()
     assert isinstance(page, CredentialsPage)
     return page
 

@@ -19,7 +19,7 @@ from enigma_panel.ui.sessions.model import Column as SessionColumn
 from enigma_panel.ui.tasks.model import Column
 from tests.kit.clock import FastClock
 from tests.kit.person import active, button, click, in_sight, notice_texts, type_text
-from tests.kit.question_pages import credentials
+from tests.kit.question_pages import credentials, form_of
 from tests.kit.simulator_process import SimulatorProcess
 from tests.kit.tables import verb_point
 from tests.kit.wait import until
@@ -56,8 +56,7 @@ class Person:
         """The dialog that has come up by itself."""
         dialog = await shown(QuestionDialog)
         await active(dialog)
-        form = dialog.current_form()
-        assert form is not None
+        form = form_of(dialog)
         type_text(credentials(form).username, username)
         type_text(credentials(form).password, password)
         await until(dialog.is_armed)

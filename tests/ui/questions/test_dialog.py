@@ -17,6 +17,7 @@ from enigma_panel.core.verbs import AnswerVerb
 from enigma_panel.services.types import AnswerOutcome, AnswerResult, AnswerWait, WaitReason
 from enigma_panel.store.ledger.errors import DiskFullError
 from enigma_panel.ui.questions.dialog import QuestionDialog
+from enigma_panel.ui.questions.form import AnswerForm
 from enigma_panel.ui.text import outcome as text_outcome
 from tests.kit.fakes import Answered
 from tests.kit.person import (
@@ -31,7 +32,15 @@ from tests.kit.person import (
     type_text,
     undo_everything,
 )
-from tests.kit.question_pages import choose, credentials, free_text, secret, yes_no
+from tests.kit.question_pages import (
+    choose,
+    credentials,
+    form_of,
+    free_text,
+    question_of,
+    secret,
+    yes_no,
+)
 from tests.kit.world import World
 
 LOGIN = "I need login credentials to proceed."
@@ -55,17 +64,16 @@ async def arm(world: World, dialog: QuestionDialog) -> None:
     assert dialog.is_armed()
 
 
-async def asked(world: World, dialog: QuestionDialog, text: str) -> None:
+async def asked(world: World, dialog: QuestionDialog, text: str) -> AnswerForm:
     ask(world, dialog, text)
     await arm(world, dialog)
+    return form_of(dialog)
 
 
 async def test_enter_goes_from_username_to_password_and_there_it_sends(
     world: World, dialog: QuestionDialog
 ) -> None:
-    await asked(world, dialog, LOGIN)
-    form = dialog.current_form()
-    assert form is not None
+    form = await asked(world, dialog, LOGIN)
     credentials(form).username.setFocus()
     type_text(credentials(form).username, "ann")
     key(credentials(form).username, ENTER)
@@ -85,8 +93,7 @@ async def test_enter_in_the_last_field_waits_until_it_is_armed(
 ) -> None:
     ask(world, dialog, PASSPHRASE)
     await active(dialog)
-    form = dialog.current_form()
-    assert form is not None
+    form = form_of(dialog)
     type_text(secret(form).field, "hunter2")
     world.clock.pass_ms(699)
     key(secret(form).field, ENTER)
@@ -113,8 +120,7 @@ async def test_after_a_wrong_password_the_username_is_still_there(
     again = replace(world.sessions.add_asking(1, LOGIN), question_n=2)
     world.inbox.ask(again)
     dialog.ask_now(again)
-    form = dialog.current_form()
-    assert form is not None
+    form = form_of(dialog)
     assert (credentials(form).username.text(), credentials(form).password.text()) == ("maria", "")
     await active(dialog)
     assert credentials(form).password.hasFocus()
@@ -122,8 +128,7 @@ async def test_after_a_wrong_password_the_username_is_still_there(
     other = world.sessions.add_asking(2, LOGIN)
     world.inbox.ask(other)
     dialog.ask_now(other)
-    second = dialog.current_form()
-    assert second is not None
+    second = form_of(dialog)
     assert credentials(second).username.text() == "", "another task has another login"
     world.sessions.change_task(1, status=TaskStatus.DONE)
     assert dialog._usernames == {}
@@ -132,8 +137,7 @@ async def test_after_a_wrong_password_the_username_is_still_there(
 async def test_a_username_is_one_that_was_sent(world: World, dialog: QuestionDialog) -> None:
     await sent(world, dialog, AnswerOutcome.FAILED)
     assert dialog._usernames == {}
-    form = dialog.current_form()
-    assert form is not None
+    form = form_of(dialog)
     choose(form, QuestionKind.FREE_TEXT)
     type_text(free_text(form).text, "I have none.")
     world.inbox.outcome = AnswerOutcome.DELIVERED
@@ -145,9 +149,7 @@ async def test_a_username_is_one_that_was_sent(world: World, dialog: QuestionDia
 
 
 async def test_stop_sends_no_username(world: World, dialog: QuestionDialog) -> None:
-    await asked(world, dialog, LOGIN)
-    form = dialog.current_form()
-    assert form is not None
+    form = await asked(world, dialog, LOGIN)
     type_text(credentials(form).username, "maria")
     world.inbox.outcome = AnswerOutcome.UNCONFIRMED
     click(dialog.stop_button)
@@ -182,8 +184,7 @@ async def test_no_way_to_press_works_before_it_is_armed(
     ask(world, dialog, MAY_I)
     await active(dialog)
     world.clock.pass_ms(699)
-    form = dialog.current_form()
-    assert form is not None
+    form = form_of(dialog)
     yes_no(form).yes.click()
     click(dialog.send_button)
     click(dialog.stop_button)
@@ -203,8 +204,7 @@ async def test_enter_presses_the_button_that_has_the_focus(
 ) -> None:
     ask(world, dialog, MAY_I)
     await active(dialog)
-    form = dialog.current_form()
-    assert form is not None
+    form = form_of(dialog)
     yes_no(form).yes.click()
     dialog.send_button.setFocus()
     world.clock.pass_ms(699)
@@ -226,8 +226,7 @@ async def test_a_press_that_began_before_does_nothing_after(
 ) -> None:
     ask(world, dialog, MAY_I)
     await active(dialog)
-    form = dialog.current_form()
-    assert form is not None
+    form = form_of(dialog)
     yes_no(form).yes.click()
     QTest.mousePress(dialog.send_button, Qt.MouseButton.LeftButton)
     world.clock.pass_ms(1_500)
@@ -243,9 +242,7 @@ async def test_a_press_that_began_before_does_nothing_after(
 async def test_what_moves_or_changes_disarms(
     world: World, dialog: QuestionDialog, what: str
 ) -> None:
-    await asked(world, dialog, WHICH)
-    form = dialog.current_form()
-    assert form is not None
+    form = await asked(world, dialog, WHICH)
     if what == "move":
         dialog.move(dialog.x() + 40, dialog.y() + 30)
     elif what == "resize":
@@ -260,9 +257,7 @@ async def test_what_moves_or_changes_disarms(
 
 
 async def test_typing_never_disarms(world: World, dialog: QuestionDialog) -> None:
-    await asked(world, dialog, LOGIN)
-    form = dialog.current_form()
-    assert form is not None
+    form = await asked(world, dialog, LOGIN)
     type_text(credentials(form).username, "maria")
     type_text(credentials(form).password, "a very long password that goes on and on" * 3)
     click(credentials(form).password.show_button())
@@ -290,9 +285,7 @@ async def test_waking_up_disarms(world: World, dialog: QuestionDialog) -> None:
 
 
 async def test_credentials_in_the_documented_words(world: World, dialog: QuestionDialog) -> None:
-    await asked(world, dialog, LOGIN)
-    form = dialog.current_form()
-    assert form is not None
+    form = await asked(world, dialog, LOGIN)
     type_text(credentials(form).username, "maria")
     key(credentials(form).username, ENTER)
     type_text(credentials(form).password, "hunter2 ")
@@ -312,9 +305,7 @@ async def test_credentials_in_the_documented_words(world: World, dialog: Questio
 async def test_an_empty_field_is_named_and_nothing_sent(
     world: World, dialog: QuestionDialog, username: str, password: str, words: str
 ) -> None:
-    await asked(world, dialog, LOGIN)
-    form = dialog.current_form()
-    assert form is not None
+    form = await asked(world, dialog, LOGIN)
     credentials(form).username.setText(username)
     credentials(form).password.setText(password)
     assert not dialog.send_button.isEnabled()
@@ -327,9 +318,7 @@ async def test_an_empty_field_is_named_and_nothing_sent(
 
 
 async def test_yes_or_no_has_nothing_preselected(world: World, dialog: QuestionDialog) -> None:
-    await asked(world, dialog, MAY_I)
-    form = dialog.current_form()
-    assert form is not None
+    form = await asked(world, dialog, MAY_I)
     page = yes_no(form)
     assert not page.yes.isChecked()
     assert not page.no.isChecked()
@@ -347,9 +336,7 @@ async def test_yes_or_no_has_nothing_preselected(world: World, dialog: QuestionD
 
 
 async def test_the_words_of_yes_can_be_edited(world: World, dialog: QuestionDialog) -> None:
-    await asked(world, dialog, MAY_I)
-    form = dialog.current_form()
-    assert form is not None
+    form = await asked(world, dialog, MAY_I)
     click(yes_no(form).yes)
     type_text(yes_no(form).text, "")
     yes_no(form).text.setPlainText("Yes, but only red")
@@ -361,9 +348,7 @@ async def test_the_words_of_yes_can_be_edited(world: World, dialog: QuestionDial
 
 
 async def test_enter_adds_a_line_to_free_text(world: World, dialog: QuestionDialog) -> None:
-    await asked(world, dialog, WHICH)
-    form = dialog.current_form()
-    assert form is not None
+    form = await asked(world, dialog, WHICH)
     type_text(free_text(form).text, "The red one.")
     key(free_text(form).text, ENTER)
     type_text(free_text(form).text, "Or blue.")
@@ -384,9 +369,7 @@ async def test_stop_task_stops(world: World, dialog: QuestionDialog) -> None:
 async def test_closing_is_later_and_keeps_what_was_typed(
     world: World, dialog: QuestionDialog, way: str
 ) -> None:
-    await asked(world, dialog, WHICH)
-    form = dialog.current_form()
-    assert form is not None
+    form = await asked(world, dialog, WHICH)
     type_text(free_text(form).text, "The red")
     if way == "escape":
         key(dialog, Qt.Key.Key_Escape)
@@ -408,9 +391,7 @@ async def test_closing_is_later_and_keeps_what_was_typed(
 async def test_what_is_asked_as_a_secret_goes_into_one_masked_field(
     world: World, dialog: QuestionDialog
 ) -> None:
-    await asked(world, dialog, PASSPHRASE)
-    form = dialog.current_form()
-    assert form is not None
+    form = await asked(world, dialog, PASSPHRASE)
     field = secret(form).field
     assert field.isVisible()
     assert field.hasFocus()
@@ -428,9 +409,7 @@ async def test_what_is_asked_as_a_secret_goes_into_one_masked_field(
 
 
 async def test_an_empty_secret_is_named_and_not_sent(world: World, dialog: QuestionDialog) -> None:
-    await asked(world, dialog, PASSPHRASE)
-    form = dialog.current_form()
-    assert form is not None
+    form = await asked(world, dialog, PASSPHRASE)
     assert not dialog.send_button.isEnabled()
     key(dialog, ENTER, CTRL)
     await world.settle()
@@ -443,9 +422,7 @@ async def test_an_empty_secret_is_named_and_not_sent(world: World, dialog: Quest
 async def test_any_question_can_be_answered_with_a_secret(
     world: World, dialog: QuestionDialog
 ) -> None:
-    await asked(world, dialog, WHICH)
-    form = dialog.current_form()
-    assert form is not None
+    form = await asked(world, dialog, WHICH)
     choose(form, QuestionKind.SECRET)
     type_text(secret(form).field, "Zebra crossing")
     await arm(world, dialog)
@@ -458,9 +435,7 @@ async def test_what_was_shown_is_masked_again_while_it_is_sent_and_after(
     world: World, dialog: QuestionDialog
 ) -> None:
     world.inbox.gate, world.inbox.outcome = asyncio.Event(), AnswerOutcome.FAILED
-    await asked(world, dialog, PASSPHRASE)
-    form = dialog.current_form()
-    assert form is not None
+    form = await asked(world, dialog, PASSPHRASE)
     click(secret(form).field.show_button())
     type_text(secret(form).field, "hunter2")
     assert not secret(form).field.is_masked()
@@ -478,9 +453,7 @@ async def test_what_was_shown_is_masked_again_while_it_is_sent_and_after(
 async def test_a_login_that_can_be_misread_says_so_beside_its_field(
     world: World, dialog: QuestionDialog, which: str
 ) -> None:
-    await asked(world, dialog, LOGIN)
-    form = dialog.current_form()
-    assert form is not None
+    form = await asked(world, dialog, LOGIN)
     page = credentials(form)
     page.username.setText("maria")
     page.password.setText("zebra")
@@ -501,9 +474,7 @@ async def test_a_login_that_can_be_misread_says_so_beside_its_field(
 
 
 async def test_a_stop_tells_no_secret(world: World, dialog: QuestionDialog) -> None:
-    await asked(world, dialog, PASSPHRASE)
-    form = dialog.current_form()
-    assert form is not None
+    form = await asked(world, dialog, PASSPHRASE)
     type_text(secret(form).field, "hunter2")
     click(dialog.stop_button)
     await world.settle()
@@ -516,9 +487,7 @@ async def test_a_stop_tells_no_secret(world: World, dialog: QuestionDialog) -> N
 
 async def sent(world: World, dialog: QuestionDialog, outcome: AnswerOutcome) -> None:
     """A password was sent and this came of it."""
-    await asked(world, dialog, LOGIN)
-    form = dialog.current_form()
-    assert form is not None
+    form = await asked(world, dialog, LOGIN)
     type_text(credentials(form).username, "maria")
     click(credentials(form).password.show_button())
     type_text(credentials(form).password, "hunter2")
@@ -553,8 +522,7 @@ async def test_failed_keeps_the_text_and_can_be_sent_again(
 ) -> None:
     await sent(world, dialog, AnswerOutcome.FAILED)
     assert "Not sent." in dialog.answer_wait.label.text()
-    form = dialog.current_form()
-    assert form is not None
+    form = form_of(dialog)
     assert credentials(form).password.text() == "hunter2"
     world.inbox.outcome = AnswerOutcome.DELIVERED
     await arm(world, dialog)
@@ -567,8 +535,7 @@ async def test_failed_keeps_the_text_and_can_be_sent_again(
 async def test_gone_says_so_and_keeps_the_text(world: World, dialog: QuestionDialog) -> None:
     await sent(world, dialog, AnswerOutcome.GONE)
     assert "no longer asks this" in dialog.answer_wait.label.text()
-    form = dialog.current_form()
-    assert form is not None
+    form = form_of(dialog)
     assert credentials(form).password.text() == "hunter2"
     assert not dialog.send_button.isVisible()
     assert dialog.later_button.text() == "Close"
@@ -642,8 +609,7 @@ async def test_an_answer_that_waits_says_why_and_can_be_taken_back(
     assert world.inbox.answered == []
     assert line.label.text() == "Taken back. Nothing was sent. Your text is still here."
     assert not line.back_button.isVisible()
-    form = dialog.current_form()
-    assert form is not None
+    form = form_of(dialog)
     assert credentials(form).password.text() == "hunter2"
     assert dialog.send_button.isEnabled()
 
@@ -726,17 +692,13 @@ async def test_the_next_question_follows_with_its_own_fields(
     world: World, dialog: QuestionDialog
 ) -> None:
     world.inbox.ask(world.sessions.add_asking(2, WHICH))
-    await asked(world, dialog, LOGIN)
-    form = dialog.current_form()
-    assert form is not None
+    form = await asked(world, dialog, LOGIN)
     assert "2 of 2" in all_text(dialog)
     type_text(credentials(form).username, "maria")
     type_text(credentials(form).password, "hunter2")
     click(dialog.send_button)
     await world.settle()
-    question = dialog.current_question()
-    assert question is not None
-    assert question.text == WHICH
+    assert question_of(dialog).text == WHICH
     assert not dialog.is_armed()
     assert "hunter2" not in all_text(dialog)
     assert "of 2" not in all_text(dialog)
@@ -747,13 +709,11 @@ async def test_turning_keeps_each_text_with_its_question(
 ) -> None:
     world.inbox.ask(world.sessions.add_asking(2, "Which size?"))
     await asked(world, dialog, WHICH)
-    first = dialog.current_form()
-    assert first is not None
+    first = form_of(dialog)
     type_text(free_text(first).text, "red")
     back, forth = (button(dialog, name) for name in ("Previous question", "Next question"))
     click(forth)
-    second = dialog.current_form()
-    assert second is not None
+    second = form_of(dialog)
     assert free_text(second).text.text() == ""
     click(back)
     assert dialog.current_form() is first
@@ -771,9 +731,7 @@ async def test_a_question_that_goes_away_untouched_closes_the_window(
 async def test_a_question_that_goes_away_under_typing_stays_to_be_read(
     world: World, dialog: QuestionDialog
 ) -> None:
-    await asked(world, dialog, WHICH)
-    form = dialog.current_form()
-    assert form is not None
+    form = await asked(world, dialog, WHICH)
     type_text(free_text(form).text, "red")
     world.inbox.close(1)
     assert dialog.isVisible()
@@ -782,9 +740,7 @@ async def test_a_question_that_goes_away_under_typing_stays_to_be_read(
 
 
 async def test_labels_are_the_names_that_are_spoken(world: World, dialog: QuestionDialog) -> None:
-    await asked(world, dialog, LOGIN)
-    form = dialog.current_form()
-    assert form is not None
+    form = await asked(world, dialog, LOGIN)
     assert credentials(form).username.accessibleName() == "Username"
     assert credentials(form).password.accessibleName() == "Password"
     assert dialog.send_button.accessibleName() == "Send answer"
@@ -795,18 +751,14 @@ async def test_labels_are_the_names_that_are_spoken(world: World, dialog: Questi
 async def test_after_a_question_that_is_over_the_next_one_comes(
     world: World, dialog: QuestionDialog
 ) -> None:
-    await asked(world, dialog, WHICH)
-    form = dialog.current_form()
-    assert form is not None
+    form = await asked(world, dialog, WHICH)
     type_text(free_text(form).text, "red")
     world.inbox.close(1)
     world.inbox.ask(world.sessions.add_asking(2, "Which size?"))
     await arm(world, dialog)
     click(dialog.later_button)
-    question = dialog.current_question()
     assert dialog.isVisible()
-    assert question is not None
-    assert question.text == "Which size?"
+    assert question_of(dialog).text == "Which size?"
 
 
 async def test_an_answer_that_arrives_after_closing_is_forgotten_too(
@@ -828,8 +780,7 @@ async def test_an_answer_that_arrives_later_leaves_the_draft_of_another_question
     other = world.sessions.add_asking(2, "Which size?")
     world.inbox.ask(other)
     dialog.ask_now(other)
-    draft = dialog.current_form()
-    assert draft is not None
+    draft = form_of(dialog)
     type_text(free_text(draft).text, "large")
     world.inbox.gate = asyncio.Event()
     await sent(world, dialog, AnswerOutcome.DELIVERED)

@@ -13,7 +13,7 @@ from tests.kit.person import (
     shown_texts,
     type_text,
 )
-from tests.kit.question_pages import choose, credentials, free_text
+from tests.kit.question_pages import choose, credentials, form_of, free_text
 from tests.kit.world import World
 
 LOGIN = "I need login credentials to proceed."
@@ -28,9 +28,7 @@ async def shown(world: World, dialog: QuestionDialog, text: str, key_: int = 1) 
         world.inbox.ask(world.sessions.add_asking(key_, text))
     dialog.ask_now(next(q for q in world.inbox.questions() if q.task_key == key_))
     await active(dialog)
-    form = dialog.current_form()
-    assert form is not None
-    return form
+    return form_of(dialog)
 
 
 async def kept(world: World, dialog: QuestionDialog, text: str, words: str) -> AnswerForm:

@@ -19,6 +19,7 @@ from tests.kit.question_pages import (
     choose,
     code,
     credentials,
+    form_of,
     offered,
     purchase,
     secret,
@@ -54,9 +55,7 @@ async def asked(world: World, dialog: QuestionDialog, text: str, key_: int = 1) 
     dialog.ask_now(question)
     await active(dialog)
     await asyncio.sleep(0.02)
-    form = dialog.current_form()
-    assert form is not None
-    return form
+    return form_of(dialog)
 
 
 def tab_stops(dialog: QuestionDialog) -> list[str]:
@@ -83,8 +82,7 @@ async def test_tab_goes_from_the_fields_to_send_and_comes_to_stop_last(
 ) -> None:
     await asked(world, dialog, MAY_I, 2)
     await asked(world, dialog, text)
-    form = dialog.current_form()
-    assert form is not None
+    form = form_of(dialog)
     for field in form.page().fields():
         type_text(field, "482913")
     form.page().fields()[0].setFocus()
@@ -407,8 +405,7 @@ async def test_the_live_page_is_opened_on_request_with_its_limits_said(
     world.inbox.ask(question)
     dialog.ask_now(question)
     await active(dialog)
-    form = dialog.current_form()
-    assert form is not None
+    form = form_of(dialog)
     page = captcha(form)
     assert note in shown_texts(dialog)
     assert page.live_page.isEnabled() is (link is not None)
@@ -432,8 +429,7 @@ async def test_a_link_that_is_no_page_opens_nothing_and_that_is_said(
     dialog.ask_now(question)
     await active(dialog)
     world.clock.pass_ms(1_500)
-    form = dialog.current_form()
-    assert form is not None
+    form = form_of(dialog)
     click(captcha(form).live_page)
     assert opened == []
     assert "No program could open the live page." in shown_texts(dialog)

@@ -16,7 +16,7 @@ from enigma_panel.ui.widgets.pointer_hold import ARM_MS
 from tests.kit.builders import a_question
 from tests.kit.fakes import FakeDialogs
 from tests.kit.person import CTRL, button, click, in_sight, key, type_text
-from tests.kit.question_pages import credentials, free_text
+from tests.kit.question_pages import credentials, form_of, free_text, question_of
 from tests.kit.wait import run_events
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -160,8 +160,7 @@ def test_what_becomes_of_the_window_leaves_it_there(stage: Stage) -> None:
 
 def test_answer_changes_the_place_with_what_was_typed_and_arms_anew(stage: Stage) -> None:
     dialog = stage.docked()
-    form = dialog.current_form()
-    assert form is not None
+    form = form_of(dialog)
     type_text(free_text(form).text, "blue")
     stage.window.resize(900, 800)
     stage.qapp.processEvents()
@@ -241,8 +240,7 @@ def test_the_focus_stays_where_somebody_is_busy_and_goes_to_the_row_when_it_leav
     dialog = stage.ask()
     assert dialog is not None
     assert field.hasFocus()
-    form = dialog.current_form()
-    assert form is not None
+    form = form_of(dialog)
     free_text(form).text.setFocus()
     key(free_text(form).text, Qt.Key.Key_Escape)
     assert stage.question() is None
@@ -267,8 +265,7 @@ def test_a_key_of_details_brings_details_forward_and_the_draft_is_kept(
     """Else the next letters would go to a field that nobody sees, and a password into a name."""
     stage.window.selection.sessions.select_key(1)
     dialog = stage.docked()
-    form = dialog.current_form()
-    assert form is not None
+    form = form_of(dialog)
     type_text(free_text(form).text, "blue")
     (stage.window.rename if keys == "F2" else stage.window.search_steps).trigger()
     focus = QApplication.focusWidget()
@@ -276,8 +273,7 @@ def test_a_key_of_details_brings_details_forward_and_the_draft_is_kept(
     assert stage.window.details.isAncestorOf(focus)
     assert focus.isVisible()
     stage.manager.open_question(2)
-    form = dialog.current_form()
-    assert form is not None
+    form = form_of(dialog)
     assert free_text(form).text.text() == "blue"
     assert stage.services.sessions.calls == []
 
@@ -340,8 +336,7 @@ def test_the_strip_learns_which_question_is_in_sight(stage: Stage) -> None:
     seen: list[Any] = []
     stage.manager.question_in_sight.connect(seen.append)
     dialog = stage.docked()
-    question = dialog.current_question()
-    assert question is not None
+    question = question_of(dialog)
     assert seen[-1] == question.id
     stage.ask(3, "Which size?")
     click(button(dialog, "Next question"))

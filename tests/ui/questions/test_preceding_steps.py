@@ -14,7 +14,7 @@ from enigma_panel.ui.questions.dialog import QuestionDialog
 from tests.conftest import LogWatch
 from tests.kit.clock import NOW
 from tests.kit.person import click, type_text
-from tests.kit.question_pages import free_text
+from tests.kit.question_pages import form_of, free_text
 from tests.kit.world import World
 from tests.ui.questions.test_dialog import LOGIN, MAY_I, WHICH, arm, ask
 
@@ -132,8 +132,7 @@ async def test_the_question_can_be_answered_before_they_come(
     world.timeline.gate = asyncio.Event()
     ask(world, dialog, WHICH)
     await arm(world, dialog)
-    form = dialog.current_form()
-    assert form is not None
+    form = form_of(dialog)
     type_text(free_text(form).text, "the blue one")
     click(dialog.send_button)
     for _ in range(10):
@@ -205,8 +204,7 @@ async def test_an_answer_sent_live_closes_the_window_and_leaves_nothing(
 ) -> None:
     ask(world, dialog, WHICH)
     await arm(world, dialog)
-    form = dialog.current_form()
-    assert form is not None
+    form = form_of(dialog)
     type_text(free_text(form).text, "the blue one")
     world.inbox.outcome = AnswerOutcome.SENT_LIVE
     click(dialog.send_button)
@@ -215,8 +213,7 @@ async def test_an_answer_sent_live_closes_the_window_and_leaves_nothing(
     assert not dialog.isVisible()
     assert dialog.current_form() is not form
     dialog.show_question(world.inbox.questions()[0])  # the agent still asks
-    again = dialog.current_form()
-    assert again is not None
+    again = form_of(dialog)
     assert again.is_empty()
     assert again.notice == ""
     assert not again.is_over
@@ -228,8 +225,7 @@ async def test_after_an_answer_sent_live_the_next_question_comes(
     ask(world, dialog, WHICH)
     world.inbox.ask(world.sessions.add_asking(2, MAY_I))
     await arm(world, dialog)
-    form = dialog.current_form()
-    assert form is not None
+    form = form_of(dialog)
     type_text(free_text(form).text, "blue")
     world.inbox.outcome = AnswerOutcome.SENT_LIVE
     click(dialog.send_button)

@@ -11,6 +11,7 @@ from enigma_panel.ui.questions import presenter as presenter_module
 from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.questions.presenter import TYPING_MS, QuestionPresenter, TypingWatch
 from tests.kit.person import active, key
+from tests.kit.question_pages import question_of
 from tests.kit.wait import until
 from tests.kit.world import World
 
@@ -113,9 +114,7 @@ async def test_later_means_that_it_does_not_come_again(
     assert not presenter.dialog().isVisible()
     world.inbox.ask(world.sessions.add_asking(3, "Which shop?"))
     assert presenter.dialog().isVisible()
-    question = presenter.dialog().current_question()
-    assert question is not None
-    assert question.text == "Which shop?"
+    assert question_of(presenter.dialog()).text == "Which shop?"
 
 
 async def test_the_second_question_of_a_task_comes_up_too(
@@ -133,9 +132,7 @@ async def test_one_dialog_at_a_time(world: World, presenter: QuestionPresenter) 
     world.inbox.ask(world.sessions.add_asking(1, WHICH))
     dialog = presenter.dialog()
     world.inbox.ask(world.sessions.add_asking(2, "Which size?"))
-    question = dialog.current_question()
-    assert question is not None
-    assert question.text == WHICH
+    assert question_of(dialog).text == WHICH
     assert presenter.dialog() is dialog
 
 
@@ -145,11 +142,9 @@ async def test_a_question_can_be_asked_for(world: World, presenter: QuestionPres
     )
     presenter.dialog().reject()
     presenter.open(2)
-    question = presenter.dialog().current_question()
-    assert question is not None
-    assert question.task_key == 2
+    assert question_of(presenter.dialog()).task_key == 2
     presenter.open(77)
-    assert presenter.dialog().current_question() is question
+    assert question_of(presenter.dialog()).task_key == 2
 
 
 # -- later -------------------------------------------------------------------------------------
@@ -192,9 +187,7 @@ async def test_a_dialog_that_is_there_comes_forward_and_keeps_its_question(
     pass_s(world, LAST_MINUTE_S)
     pass_s(world, 1)
     assert raised == ["raised"], "once"
-    question = dialog.current_question()
-    assert question is not None
-    assert question.text == WHICH
+    assert question_of(dialog).text == WHICH
 
 
 async def test_a_last_minute_while_another_stands_there_comes_after_it(
@@ -209,9 +202,7 @@ async def test_a_last_minute_while_another_stands_there_comes_after_it(
     pass_s(world, LAST_MINUTE_S)
     dialog.reject()
     await until(dialog.isVisible)
-    question = dialog.current_question()
-    assert question is not None
-    assert question.task_key == 1
+    assert question_of(dialog).task_key == 1
 
 
 async def test_later_holds_also_for_one_whose_end_has_moved(
