@@ -91,6 +91,13 @@ class Scene:
         self.notifier.show(key, a_notice(title, body, **fields))
         await until(lambda: self.is_connected or self.scope.names() == [])
 
+    async def is_shown(self, desk: Desk, title: str) -> dict[str, Any]:
+        """Show it and wait until it has its number; what the desktop was told."""
+        await self.show(title)
+        told = await desk.notice()
+        await until(lambda: self.number != 0)
+        return told
+
     def withdraw(self, key: str = KEY) -> None:
         self.notifier.withdraw(key)
 
@@ -216,10 +223,8 @@ async def test_a_body_is_no_markup_and_nothing_breaks_the_bus(desk: Desk) -> Non
 @needs_bus
 async def test_the_next_one_takes_its_place(desk: Desk) -> None:
     async with notifying() as scene:
-        await scene.show("1", "")
-        first = await desk.notice()
-        await until(lambda: scene.number != 0)
-        await scene.show("2", "")
+        first = await scene.is_shown(desk, "1")
+        await scene.show("2")
         second = await desk.notice()
         assert (second["title"], second["replaces"]) == ("2", first["notice"])
 
@@ -227,7 +232,7 @@ async def test_the_next_one_takes_its_place(desk: Desk) -> None:
 @needs_bus
 async def test_a_click_comes_back_with_its_token(desk: Desk) -> None:
     async with notifying() as scene:
-        await scene.show("1", "")
+        await scene.show("1")
         await desk.notice()
         desk.do("click 7")  # another program's
         desk.do("other 1")  # nothing that we offered
@@ -240,7 +245,7 @@ async def test_a_click_comes_back_with_its_token(desk: Desk) -> None:
 @needs_bus
 async def test_a_token_of_another_form_is_none(desk: Desk) -> None:
     async with notifying() as scene:
-        await scene.show("1", "")
+        await scene.show("1")
         await desk.notice()
         desk.do("click 1 " + "x" * 201)
         desk.do("click 1 schön")
@@ -251,41 +256,37 @@ async def test_a_token_of_another_form_is_none(desk: Desk) -> None:
 @needs_bus
 async def test_it_is_taken_down_once_and_the_next_is_a_new_one(desk: Desk) -> None:
     async with notifying() as scene:
-        await scene.show("1", "")
-        await desk.notice()
-        await until(lambda: scene.number != 0)
+        await scene.is_shown(desk, "1")
         scene.withdraw()
         scene.withdraw()
         assert await desk.hear() == "close 1"
         assert await desk.is_quiet()
         desk.do("click 1")  # it was on its way when the notice went
         await until(lambda: scene.clicks)
-        await scene.show("2", "")
+        await scene.show("2")
         assert (await desk.notice())["replaces"] == 0
 
 
 @needs_bus
 async def test_what_was_dismissed_does_not_come_back(desk: Desk) -> None:
     async with notifying() as scene:
-        await scene.show("1", "")
+        await scene.show("1")
         await desk.notice()
         desk.do("dismiss 99")  # another program's
         await asyncio.sleep(0.2)
-        await scene.show("still", "")
+        await scene.show("still")
         assert (await desk.notice())["replaces"] == 1
         desk.do("dismiss 1")
         await until(lambda: scene.number == 0)
         assert await desk.is_quiet()
-        await scene.show("2", "")
+        await scene.show("2")
         assert (await desk.notice())["replaces"] == 0
 
 
 @needs_bus
 async def test_leaving_takes_it_down(desk: Desk) -> None:
     async with notifying() as scene:
-        await scene.show("1", "")
-        await desk.notice()
-        await until(lambda: scene.number != 0)
+        await scene.is_shown(desk, "1")
     assert await desk.hear() == "close 1"
 
 
@@ -295,7 +296,7 @@ async def test_a_shower_that_hangs_gets_one_call_and_keeps_nobody_waiting(desk: 
         desk.do("hang")
         async with asyncio.timeout(HELD_UP_S):
             for n in range(50):
-                await scene.show(f"{n}", "")
+                await scene.show(f"{n}")
         desk.do("awake")
         titles = [(await desk.notice())["title"], (await desk.notice())["title"]]
         assert titles == ["0", "49"]  # the last one in place of the first
@@ -306,7 +307,7 @@ async def test_a_shower_that_hangs_gets_one_call_and_keeps_nobody_waiting(desk: 
 async def test_what_was_withdrawn_while_it_hung_is_taken_down(desk: Desk) -> None:
     async with notifying() as scene:
         desk.do("hang")
-        await scene.show("1", "")
+        await scene.show("1")
         await until(lambda: scene.is_busy)
         scene.withdraw()
         desk.do("awake")
@@ -319,20 +320,18 @@ async def test_what_was_withdrawn_while_it_hung_is_taken_down(desk: Desk) -> Non
 async def test_a_refused_notice_is_not_sent_again(desk: Desk, how: str) -> None:
     async with notifying() as scene:
         desk.do(how)
-        await scene.show("1", "")
+        await scene.show("1")
         await until(lambda: not scene.is_busy)
         desk.do("show")
         assert await desk.is_quiet()
-        await scene.show("2", "")
+        await scene.show("2")
         assert (await desk.notice())["title"] == "2"
 
 
 @needs_bus
 async def test_after_a_restart_of_the_shower_what_is_wanted_is_shown_anew(desk: Desk) -> None:
     async with notifying() as scene:
-        await scene.show("1", "")
-        await desk.notice()
-        await until(lambda: scene.number != 0)
+        await scene.is_shown(desk, "1")
         await scene.show("2", "", "other")
         await desk.notice()
         await until(lambda: len(scene.notifier._keys) == 2)
@@ -354,12 +353,12 @@ async def test_after_a_restart_of_the_shower_what_is_wanted_is_shown_anew(desk: 
 async def test_nobody_who_shows_notices(desk: Desk) -> None:
     desk.end_shower()
     async with notifying() as scene:
-        await scene.show("1", "")
+        await scene.show("1")
         assert scene.is_connected
         await until(lambda: not scene.is_busy)
         scene.withdraw()
         desk.with_shower()  # it came later
-        await scene.show("2", "")
+        await scene.show("2")
         assert (await desk.notice())["title"] == "2"
 
 
@@ -367,7 +366,7 @@ async def test_nobody_who_shows_notices(desk: Desk) -> None:
 async def test_the_bus_may_start_who_shows_it(desks: Callable[..., Desk]) -> None:
     desk = desks(by_bus=True)
     async with notifying() as scene:
-        await scene.show("1", "")
+        await scene.show("1")
         await until(lambda: scene.number != 0)
     await until(lambda: "close 1" in desk.told_in.read_text())
     told = desk.told_in.read_text().splitlines()
@@ -382,9 +381,7 @@ async def test_another_program_cannot_click(desk: Desk) -> None:
     from enigma_panel.desktop.dbus import SERVER
 
     async with notifying() as scene:
-        await scene.show("1", "")
-        await desk.notice()
-        await until(lambda: scene.number != 0)
+        await scene.is_shown(desk, "1")
         us = scene.notifier._bus._connection.unique_name
         with open_dbus_connection(desk.address) as foreign:
             for name, body in (("ActionInvoked", (1, "default")), ("NotificationClosed", (1, 2))):
@@ -404,16 +401,14 @@ async def test_a_bus_that_goes_away_and_another_that_comes(
     desk: Desk, desks: Callable[..., Desk]
 ) -> None:
     async with notifying() as scene:
-        await scene.show("1", "")
-        await desk.notice()
-        await until(lambda: scene.number != 0)
+        await scene.is_shown(desk, "1")
         desk.end_bus()
         await until(lambda: not scene.is_connected)
         scene.withdraw()
-        await scene.show("2", "")
+        await scene.show("2")
         assert not scene.is_connected
         other = desks().with_shower()
-        await scene.show("3", "")
+        await scene.show("3")
         told = await other.notice()
         assert (told["title"], told["replaces"]) == ("3", 0)
         await until(lambda: scene.number != 0)
@@ -424,14 +419,12 @@ async def test_a_bus_that_goes_away_and_another_that_comes(
 async def test_a_bus_that_stands_still_keeps_nobody_waiting(desk: Desk) -> None:
     """It takes what its buffer holds; then the connection is given up."""
     async with notifying() as scene:
-        await scene.show("1", "")
-        await desk.notice()
-        await until(lambda: scene.number != 0)
+        await scene.is_shown(desk, "1")
         bus = scene.notifier._bus
         desk.daemon.send_signal(signal.SIGSTOP)
         with pytest.raises(BusError):
             _flood(bus)
-        await scene.show("2", "")
+        await scene.show("2")
         await until(lambda: not scene.is_connected)
         desk.daemon.send_signal(signal.SIGCONT)
 
@@ -448,7 +441,7 @@ async def test_without_a_bus_nothing_is_said(
         _open()
     async with notifying() as scene:
         scene.withdraw()
-        await scene.show("1", "")
+        await scene.show("1")
         scene.withdraw()
         assert not scene.is_connected
 
@@ -468,7 +461,7 @@ async def test_a_bus_that_never_answers_is_asked_once(
     async with notifying(hang) as scene:
         async with asyncio.timeout(HELD_UP_S):
             for n in range(5):
-                await scene.show(f"{n}", "")
+                await scene.show(f"{n}")
         assert asked == [1]
     ends.set()
 
@@ -484,7 +477,7 @@ async def test_a_mute_listener_in_the_place_of_the_bus(
         monkeypatch.setenv(ADDRESS, f"unix:path={path}")
         async with notifying() as scene:
             async with asyncio.timeout(HELD_UP_S):
-                await scene.show("1", "")
+                await scene.show("1")
             assert not scene.is_connected
     os.close(folder)
     gc.collect()
@@ -496,6 +489,7 @@ class Early:
     def __init__(self) -> None:
         self.ours, self.theirs = socket.socketpair()
         self.early: list[notifications.NotificationEvent] = [notifications.Shown(1, 5)]
+        self.removed: list[int] = []
 
     def fileno(self) -> int:
         return self.ours.fileno()
@@ -508,7 +502,7 @@ class Early:
         return 1
 
     def remove(self, notification: int) -> None:
-        """Nobody looks."""
+        self.removed.append(notification)
 
     def close(self) -> None:
         self.ours.close()
@@ -518,16 +512,17 @@ class Early:
 async def test_what_was_told_while_the_bus_was_opened_is_read() -> None:
     bus = Early()
     async with notifying(lambda: bus) as scene:
-        await scene.show("1", "")
+        await scene.show("1")
         assert bus.early == []
         assert scene.is_connected
+        assert bus.removed == [5], "nobody of this run asked for it"
 
 
 @needs_bus
 async def test_nothing_is_opened_while_the_program_leaves(desk: Desk) -> None:
     scene = Scene()
     await scene.scope.close()
-    await scene.show("1", "")
+    await scene.show("1")
     assert not scene.is_connected
     assert await desk.is_quiet()
 

@@ -1,8 +1,6 @@
 """Over the desktop's notice from a result that nobody saw to its row, from a question to it."""
 
-import asyncio
 import os
-import time
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any, cast
@@ -15,7 +13,6 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from enigma_panel.core.models import TaskStatus
 from enigma_panel.core.secrets.redaction import Redactor
-from enigma_panel.desktop import dbus
 from enigma_panel.desktop.notifications import BusNotifier, make_notifier
 from enigma_panel.features.desktop_notices import done_notifier
 from enigma_panel.features.desktop_notices.feature import make_notifiers
@@ -31,8 +28,6 @@ from tests.kit.fakes import FakeDialogs
 from tests.kit.wait import until
 
 SECRET = "zebra-47-crossing"
-WAITED_S = 60.0
-"""What one call takes that waits for a desktop that does not answer."""
 
 
 @pytest.fixture(autouse=True)
@@ -246,34 +241,6 @@ async def test_a_click_opens_that_question_before_the_window(
     assert await desk.hear() == "close 1", "who looks needs none"
     ask(program, services, 3)
     assert await desk.is_quiet()
-    await program.services.scope.close()
-
-
-@needs_bus
-@pytest.mark.parametrize("how", ["end", "hang"])
-async def test_a_desktop_that_shows_none_keeps_nobody_waiting(
-    desk: Desk,
-    window: MainWindow,
-    services: Any,
-    qapp: QApplication,
-    *,
-    monkeypatch: pytest.MonkeyPatch,
-    how: str,
-) -> None:
-    qapp.setQuitOnLastWindowClosed(False)
-    program = Program(window, services)
-    if how == "hang":
-        desk.do("hang")
-    else:
-        desk.end_bus()
-    monkeypatch.setattr(dbus, "REPLY_S", WAITED_S)
-    await lose_focus(window)
-    began = time.monotonic()
-    for key in range(1, 6):
-        services.inbox.ask(services.sessions.add_asking(key, "Which?"))
-        services.inbox.close(key)
-        await asyncio.sleep(0)
-    assert time.monotonic() - began < WAITED_S / 2
     await program.services.scope.close()
 
 
