@@ -148,6 +148,13 @@ def _task(**fields: Any) -> Task:
     return new_task(**{"since_ms": 0, "created_ms": 0} | facts | fields)
 
 
+def _moved(*facts: Any) -> Task:
+    """The task after `reduce` of these facts."""
+    _, task = reduce(*facts)
+    assert task is not None
+    return task
+
+
 def test_the_tables_name_every_kind() -> None:
     assert {Kind(kind) for kind, _, _ in _cells(TASK_TABLE)} == set(Kind)
     assert {Kind(kind) for kind, _, _ in _cells(SESSION_TABLE)} == set(Kind)
@@ -162,8 +169,7 @@ def test_moves_of_a_task() -> None:
 def _check_task_move(kind: str, start: str, target: str) -> None:
     task = _task(status=S(start), question="q" if start == "asks" else None)
     observation = Observation(kind=Kind(kind), text="q")
-    _, moved = reduce(_session(), task, observation, NOW)
-    assert moved is not None
+    moved = _moved(_session(), task, observation, NOW)
     assert moved.status is S(target)
     # What was taken out of the queue brought no result that somebody could have missed.
     assert moved.is_new is (S(target) in FINAL_STATUSES and kind != "taken_back")
@@ -233,23 +239,19 @@ def test_a_session_that_was_gone_before_its_task_was_removed_stays_gone() -> Non
 def test_the_cost_of_the_last_poll_is_not_what_it_came_to(kind: K) -> None:
     """The channel tells of an error without figures; the next poll has them."""
     task = _task(usage=Usage(cost=Decimal("0.01"), tokens_in=8))
-    _, ended = reduce(_session(), task, Observation(kind=kind, text="x"), NOW)
-    assert ended is not None
+    ended = _moved(_session(), task, Observation(kind=kind, text="x"), NOW)
     assert (ended.cost, ended.usage.tokens_in) == (None, 8)
     told = Observation(kind=kind, text="x", usage=Usage(cost=Decimal("0.30")))
-    _, later = reduce(_session(), ended, told, NOW + 2_000)
-    assert later is not None
+    later = _moved(_session(), ended, told, NOW + 2_000)
     assert later.cost == Decimal("0.30")
 
 
 def test_cost_never_falls_while_it_works_and_the_final_figure_wins() -> None:
     task = _task(usage=Usage(cost=Decimal("0.05"), tokens_in=100))
     lower = Usage(cost=Decimal("0.04"), tokens_in=90)
-    _, working = reduce(_session(), task, Observation(kind=K.ACTIVE, usage=lower), NOW)
-    assert working is not None
+    working = _moved(_session(), task, Observation(kind=K.ACTIVE, usage=lower), NOW)
     assert working.usage == task.usage
-    _, done = reduce(_session(), task, Observation(kind=K.COMPLETED, text="r", usage=lower), NOW)
-    assert done is not None
+    done = _moved(_session(), task, Observation(kind=K.COMPLETED, text="r", usage=lower), NOW)
     assert done.cost == Decimal("0.04")
 
 
@@ -269,15 +271,12 @@ def test_an_answered_question_that_a_poll_repeats_is_not_asked_again() -> None:
     task = _task(status=S.ASKS, question="Which?", question_n=1)
     _, answered = reduce(_session(), task, Observation(kind=K.ANSWER_SENT), NOW)
     again = Observation(kind=K.QUESTION, text="Which?")
-    _, stale = reduce(_session(), answered, again, NOW + STALE_QUESTION_MS - 1)
-    assert stale is not None
+    stale = _moved(_session(), answered, again, NOW + STALE_QUESTION_MS - 1)
     assert stale.status is S.WORKING
-    _, late = reduce(_session(), answered, again, NOW + STALE_QUESTION_MS)
-    assert late is not None
+    late = _moved(_session(), answered, again, NOW + STALE_QUESTION_MS)
     assert (late.status, late.question_n) == (S.ASKS, 2)
     other = Observation(kind=K.QUESTION, text="Which colour?")
-    _, new = reduce(_session(), answered, other, NOW + 1)
-    assert new is not None
+    new = _moved(_session(), answered, other, NOW + 1)
     assert new.question_n == 2
 
 
@@ -355,8 +354,7 @@ def test_a_question_that_nobody_answered_is_missed_when_its_task_ends(
 
 def test_a_task_that_was_lost_and_is_done_missed_nothing() -> None:
     task = _task(status=S.LOST, sent_ms=NOW, ended_ms=NOW, question_missed=True)
-    _, found = reduce(_session(), task, Observation(kind=K.COMPLETED, text="$5"), NOW)
-    assert found is not None
+    found = _moved(_session(), task, Observation(kind=K.COMPLETED, text="$5"), NOW)
     assert (found.status, found.question_missed) == (S.DONE, False)
 
 
@@ -432,8 +430,7 @@ def test_the_same_words_are_a_new_question_once_the_agent_was_at_work() -> None:
     task = _task(status=S.WORKING, question="Password?", question_n=1, answered_ms=NOW)
     _, worked = reduce(_session(), task, Observation(kind=K.ACTIVE), NOW + 1)
     again = Observation(kind=K.QUESTION, text="Password?")
-    _, asks = reduce(_session(), worked, again, NOW + 2)
-    assert asks is not None
+    asks = _moved(_session(), worked, again, NOW + 2)
     assert (asks.status, asks.question_n) == (S.ASKS, 2)
 
 
@@ -447,8 +444,7 @@ def test_a_delivered_pause_is_not_seen_to_hold() -> None:
     session, paused = reduce(_session(), _task(), Observation(kind=K.PAUSE_SENT), NOW)
     assert paused is not None
     assert (paused.status, paused.pause_confirmed) == (S.PAUSED, False)
-    _, confirmed = reduce(session, paused, Observation(kind=K.PAUSED), NOW + 1)
-    assert confirmed is not None
+    confirmed = _moved(session, paused, Observation(kind=K.PAUSED), NOW + 1)
     assert (confirmed.status, confirmed.pause_confirmed) == (S.PAUSED, True)
 
 
@@ -484,15 +480,13 @@ def test_a_session_that_outlives_our_clock_stays_open() -> None:
 
 @pytest.mark.parametrize("kind", [K.REFUSED, K.UNKNOWN])
 def test_a_start_that_was_named_is_neither_refused_nor_unknown(kind: Kind) -> None:
-    _, task = reduce(_session(), _task(service_id="t"), Observation(kind=kind), NOW)
-    assert task is not None
+    task = _moved(_session(), _task(service_id="t"), Observation(kind=kind), NOW)
     assert task.status is S.WORKING
 
 
 def test_after_stop_a_failure_is_called_stopped() -> None:
     _, task = reduce(_session(), _task(), Observation(kind=K.STOP_SENT), NOW)
-    _, ended = reduce(_session(), task, Observation(kind=K.FAILED, text="stopped"), NOW + 1)
-    assert ended is not None
+    ended = _moved(_session(), task, Observation(kind=K.FAILED, text="stopped"), NOW + 1)
     assert ended.status is S.STOPPED
 
 
@@ -506,8 +500,7 @@ def test_a_reply_held_past_a_terminate_still_names_its_task() -> None:
 
 def test_the_effect_of_a_stop_may_be_seen_before_its_reply() -> None:
     observation = Observation(kind=K.FAILED, text="stopped")
-    _, ended = reduce(_session(), _task(), observation, NOW, ending={CommandVerb.STOP})
-    assert ended is not None
+    ended = _moved(_session(), _task(), observation, NOW, ending={CommandVerb.STOP})
     assert (ended.status, ended.stop_sent_ms) == (S.STOPPED, NOW)
     gone = Observation(kind=K.SESSION_GONE)
     session, _ = reduce(_session(), None, gone, NOW, ending={CommandVerb.TERMINATE})
@@ -520,15 +513,13 @@ def test_the_effect_of_a_stop_may_be_seen_before_its_reply() -> None:
 def test_a_stop_counts_beside_a_terminate_and_no_terminate_is_a_stop(kind: Kind) -> None:
     both = set(CommandVerb)
     for ending, stopped_ms in ((both, NOW), ({CommandVerb.TERMINATE}, None)):
-        _, ended = reduce(_session(), _task(), Observation(kind=kind), NOW, ending=ending)
-        assert ended is not None
+        ended = _moved(_session(), _task(), Observation(kind=kind), NOW, ending=ending)
         assert (ended.status, ended.stop_sent_ms) == (S.STOPPED, stopped_ms)
 
 
 def test_a_task_that_its_session_took_along_was_not_stopped_by_itself() -> None:
     cut_off = Observation(kind=K.TERMINATED)
-    _, ended = reduce(_session(), _task(), cut_off, NOW, ending={CommandVerb.STOP})
-    assert ended is not None
+    ended = _moved(_session(), _task(), cut_off, NOW, ending={CommandVerb.STOP})
     assert (ended.status, ended.stop_sent_ms) == (S.STOPPED, None)
 
 
@@ -628,8 +619,7 @@ def test_what_the_service_says_of_the_task_itself_takes_the_doubted_end_back(
     assert task.is_final
     usage = Usage(cost=Decimal("0.01"))
     report = Observation(kind=own, text="ours", usage=usage)
-    _, after = reduce(session, task, report, NOW + 1)
-    assert after is not None
+    after = _moved(session, task, report, NOW + 1)
     assert (after.status, after.usage, after.code, after.service_id) == (status, usage, None, "t")
     assert "whose?" not in {after.result, after.error}
     assert (after.ended_ms is None) is (status not in FINAL_STATUSES)

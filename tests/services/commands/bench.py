@@ -13,6 +13,7 @@ from typing import Any, cast
 from enigma_panel.api.errors import ApiError, RejectedError, Reply, SessionGoneError
 from enigma_panel.core.models import Phase, Session, Task, TaskSpec
 from enigma_panel.core.observation import Kind, Observation
+from enigma_panel.core.rate_limit import Endpoint, Rank
 from enigma_panel.core.secrets.redaction import Redactor
 from enigma_panel.core.verbs import COMMANDS, CommandVerb, TaskVerb
 from enigma_panel.runtime.event_loop import TaskScope
@@ -215,6 +216,25 @@ class Bench:
         given = self.scope.spawn("click", self.commands.give(key, verb, grace_ms=grace_ms))
         assert given is not None
         return given
+
+    def waiting(self, key: int) -> PendingCommand:
+        """The command of a session that waits or is being sent."""
+        pending = self.commands.pending(key)
+        assert pending is not None
+        return pending
+
+    def task(self, session_key: int) -> Task:
+        """A session's current task."""
+        session = self.store.session(session_key)
+        task = self.store.current_task(session) if session is not None else None
+        assert task is not None
+        return task
+
+    def use_up(self, rank: Rank = Rank.TERMINATE) -> None:
+        """All calls of this minute that are free for such a command are made."""
+        while (call := self.rate_limiter.try_acquire(Endpoint.SEND_MESSAGE, rank)) is not None:
+            call.sent()
+            call.answered()
 
     def why(self, key: int) -> WaitReason | None:
         pending = self.commands.pending(key)

@@ -48,8 +48,7 @@ async def test_the_ledger_has_it_before_anything_is_sent(bench: Bench, verb: Com
     await asyncio.sleep(0.001)
     assert bench.outcomes() == [(verb.value, None)]
     assert bench.client.sent == []
-    pending = bench.commands.pending(key)
-    assert pending is not None
+    pending = bench.waiting(key)
     assert (pending.verb, pending.why, pending.due_ms) == (
         verb,
         WaitReason.UNDO,
@@ -112,13 +111,6 @@ async def test_what_is_being_sent_cannot_be_taken_back(bench: Bench) -> None:
 # -- one command per session ---------------------------------------------------------------------
 
 
-async def _use_up(bench: Bench) -> None:
-    """No Pause goes out for a minute."""
-    while (call := bench.rate_limiter.try_acquire(Endpoint.SEND_MESSAGE, Rank.PAUSE)) is not None:
-        call.sent()
-        call.answered()
-
-
 @pytest.mark.parametrize(
     ("clicks", "sent"),
     [
@@ -136,7 +128,7 @@ async def test_a_burst_collapses_to_the_last_command(
     bench: Bench, clicks: list[CommandVerb], sent: list[CommandVerb]
 ) -> None:
     key = await bench.open()
-    await _use_up(bench)
+    bench.use_up(Rank.PAUSE)
     bench.rate_limiter.note_refused(Endpoint.SEND_MESSAGE, 30)
     given: list[asyncio.Task[None]] = []
     for verb in clicks:
@@ -205,8 +197,7 @@ async def test_an_undone_resume_leaves_the_pause_that_is_being_sent(bench: Bench
     bench.give(key, RESUME)
     await asyncio.sleep(0.1)
     assert bench.commands.undo(key)
-    pending = bench.commands.pending(key)
-    assert pending is not None
+    pending = bench.waiting(key)
     assert (pending.verb, pending.can_undo) == (PAUSE, False)
     await asyncio.sleep(5)
     assert bench.client.verbs == [PAUSE]
@@ -241,11 +232,10 @@ async def test_a_resume_on_a_working_session_and_a_pause_on_a_done_one_send_noth
 
 async def test_a_pause_that_waits_is_dropped_when_its_task_is_done(bench: Bench) -> None:
     key = await bench.open()
-    await _use_up(bench)
+    bench.use_up(Rank.PAUSE)
     given = bench.give(key, PAUSE)
     await asyncio.sleep(5)
-    pending = bench.commands.pending(key)
-    assert pending is not None
+    pending = bench.waiting(key)
     assert pending.why is WaitReason.BUDGET
     assert pending.due_ms == bench.rate_limiter.waiting()[0][2]
     await bench.see(key, Kind.COMPLETED, text="done")
@@ -351,11 +341,9 @@ async def test_a_busy_service_is_asked_three_times_and_for_an_end_until_it_takes
     bench.client.script = [error] * 5
     given = bench.give(key, verb)
     await asyncio.sleep(0.5)
-    pending = bench.commands.pending(key)
-    assert pending is not None
-    assert pending.attempt == 1
+    assert bench.waiting(key).attempt == 1
     limited = "429" in str(error)
-    assert pending.why in ({WaitReason.LIMITED} if limited else {WaitReason.NO_BROWSER})
+    assert bench.why(key) in ({WaitReason.LIMITED} if limited else {WaitReason.NO_BROWSER})
     await given
     assert bench.client.verbs == [verb] * (3 if verb is PAUSE else 6)
     step = {PASSING[0]: [5, 10], PASSING[1]: [7, 7]}.get(error, [2, 4])

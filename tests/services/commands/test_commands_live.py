@@ -6,9 +6,8 @@ import pytest
 from msgspec.structs import replace
 
 from enigma_panel.api.errors import InterruptedCallError, NotConnectedError
-from enigma_panel.core.models import Phase, Task, TaskStatus
+from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.observation import Kind, Observation
-from enigma_panel.core.rate_limit import Endpoint, Rank
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.commands.commands import BELIEVED_MS
 from enigma_panel.services.types import WaitReason
@@ -20,31 +19,14 @@ PAUSE, RESUME = CommandVerb.PAUSE, CommandVerb.RESUME
 STOP, TERMINATE = CommandVerb.STOP, CommandVerb.TERMINATE
 
 
-def _task(bench: Bench, key: int) -> Task:
-    session = bench.store.session(key)
-    assert session is not None
-    task = bench.store.current_task(session)
-    assert task is not None
-    return task
-
-
-def _use_up(bench: Bench) -> None:
-    """The calls of this minute."""
-    for _ in range(10):
-        taken = bench.rate_limiter.try_acquire(Endpoint.SEND_MESSAGE, Rank.TERMINATE)
-        assert taken is not None
-        with taken:
-            taken.sent()
-
-
 async def test_pause_and_resume_take_the_channel_that_is_up(bench: Bench) -> None:
     key = await bench.open()
     bench.live.all_up = True
     await bench.commands.give(key, PAUSE)
-    task = _task(bench, key)
+    task = bench.task(key)
     assert (task.status, task.unproven) == (TaskStatus.PAUSED, PAUSE)
     await bench.commands.give(key, RESUME)
-    assert _task(bench, key).unproven is RESUME
+    assert bench.task(key).unproven is RESUME
     assert (bench.live.sent, bench.client.sent) == ([PAUSE, RESUME], [])
     assert bench.commands.pending(key) is None
 
@@ -55,7 +37,7 @@ async def test_without_a_channel_they_go_by_rest(bench: Bench, breaks: bool) -> 
     bench.live.all_up = bench.live.breaks = breaks
     await bench.commands.give(key, PAUSE)
     assert (bench.live.sent, bench.client.verbs) == ([], [PAUSE])
-    assert (_task(bench, key).status, _task(bench, key).unproven) == (TaskStatus.PAUSED, None)
+    assert (bench.task(key).status, bench.task(key).unproven) == (TaskStatus.PAUSED, None)
 
 
 @pytest.mark.parametrize("verb", [PAUSE, RESUME])
@@ -72,7 +54,7 @@ async def test_what_a_breaking_channel_may_have_lost_is_sent_by_rest(
     bench.live.drop(key)
     await asyncio.sleep(1)
     assert bench.client.verbs == [verb]
-    assert _task(bench, key).unproven is None
+    assert bench.task(key).unproven is None
     bench.live.drop(key)
     await asyncio.sleep(1)
     assert bench.client.verbs == [verb], "once"
@@ -95,7 +77,7 @@ async def test_what_another_key_cannot_send_again_goes_once_its_own_is_back(
     await asyncio.sleep(1)
     is_believed = away_s * 1000 < BELIEVED_MS
     assert bench.client.verbs == [PAUSE] * is_believed
-    assert (_task(bench, key).unproven is None) is is_believed
+    assert (bench.task(key).unproven is None) is is_believed
     bench.live.drop(key)
     bench.account.use(bench.client)
     await asyncio.sleep(1)
@@ -117,7 +99,7 @@ async def test_what_needs_no_second_sending_gets_none(bench: Bench, why: str) ->
     key = await bench.open()
     bench.live.all_up = True
     await bench.commands.give(key, PAUSE)
-    task = _task(bench, key)
+    task = bench.task(key)
     match why:
         case "late":
             await asyncio.sleep(BELIEVED_MS / 1000 + 1)
@@ -150,11 +132,10 @@ async def test_with_the_minute_used_up_it_goes_by_the_channel_and_by_rest_all_th
 ) -> None:
     key = await bench.open()
     bench.live.all_up = True
-    _use_up(bench)
+    bench.use_up()
     bench.give(key, verb)
     await asyncio.sleep(1)
-    pending = bench.commands.pending(key)
-    assert pending is not None
+    pending = bench.waiting(key)
     assert (bench.live.sent, pending.sent_live, pending.can_undo) == ([verb], True, False)
     assert bench.phase(key) is Phase.OPEN, "an emit proves nothing"
     assert not bench.commands.undo(key)
@@ -168,15 +149,14 @@ async def test_what_waits_for_a_call_is_given_to_a_channel_that_comes_up(
     bench: Bench, verb: CommandVerb
 ) -> None:
     key = await bench.open()
-    _use_up(bench)
+    bench.use_up()
     bench.give(key, verb)
     await asyncio.sleep(1)
     assert bench.why(key) is WaitReason.BUDGET
     bench.live.breaks = True
     bench.live.set_up(key, up=True)
     await asyncio.sleep(0.1)
-    pending = bench.commands.pending(key)
-    assert pending is not None
+    pending = bench.waiting(key)
     assert (pending.why, pending.sent_live, pending.can_undo) == (
         WaitReason.BUDGET,
         False,
@@ -186,8 +166,7 @@ async def test_what_waits_for_a_call_is_given_to_a_channel_that_comes_up(
     for _ in range(3):
         bench.live.set_doing(key, "clicks")
         await asyncio.sleep(0.1)
-    pending = bench.commands.pending(key)
-    assert pending is not None
+    pending = bench.waiting(key)
     assert (bench.live.sent, pending.why, pending.sent_live) == (
         [verb],
         WaitReason.BUDGET,
@@ -203,7 +182,7 @@ async def test_it_can_be_taken_back_in_the_moment_in_which_the_channel_comes_up(
     bench: Bench, turns: int
 ) -> None:
     key = await bench.open()
-    _use_up(bench)
+    bench.use_up()
     given = bench.give(key, TERMINATE)
     await asyncio.sleep(1)
     bench.live.set_up(key, up=True)
@@ -221,19 +200,18 @@ async def _stop_too(bench: Bench, key: int) -> None:
     """The channel took a Stop as an answer to the session's task."""
     session = bench.store.session(key)
     assert session is not None
-    intent = await bench.store.intend(IntentKind.STATE, session, _task(bench, key), STOP)
+    intent = await bench.store.intend(IntentKind.STATE, session, bench.task(key), STOP)
     await bench.commands.stop_too(intent)
 
 
 async def test_a_stop_that_the_channel_took_as_an_answer_goes_by_rest_too(bench: Bench) -> None:
     key = await bench.open()
     bench.live.all_up = True
-    _use_up(bench)
+    bench.use_up()
     await _stop_too(bench, key)
     assert bench.store.ending == {key: {STOP}}, "its effect may be seen"
     await asyncio.sleep(1)
-    pending = bench.commands.pending(key)
-    assert pending is not None
+    pending = bench.waiting(key)
     assert (pending.verb, pending.sent_live, pending.can_undo) == (STOP, True, False)
     await asyncio.sleep(70)
     assert (bench.live.sent, bench.client.verbs) == ([], [STOP])
@@ -245,8 +223,8 @@ async def test_a_stop_taken_by_one_that_asks_and_has_no_name_goes_by_rest_too(be
     """The task that was sent after it waits behind it."""
     key = await bench.open()
     bench.live.all_up = True
-    _use_up(bench)
-    first = replace(_task(bench, key), service_id=None, status=TaskStatus.ASKS, sent_ms=NOW)
+    bench.use_up()
+    first = replace(bench.task(key), service_id=None, status=TaskStatus.ASKS, sent_ms=NOW)
     await bench.store.update(first)
     await bench.next_task(key)
     session = bench.store.session(key)
@@ -264,17 +242,17 @@ async def test_a_stop_taken_by_one_that_asks_and_has_no_name_goes_by_rest_too(be
 async def test_a_stop_taken_as_an_answer_is_not_sent_to_the_next_task(bench: Bench) -> None:
     key = await bench.open()
     bench.live.all_up = True
-    _use_up(bench)
+    bench.use_up()
     session = bench.store.session(key)
     assert session is not None
-    first = _task(bench, key)
+    first = bench.task(key)
     intent = await bench.store.intend(IntentKind.STATE, session, first, STOP)
     await bench.store.record(key, first.key, Observation(kind=Kind.STOPPED))
     await bench.next_task(key)
     await bench.commands.stop_too(intent)
     await asyncio.sleep(70)
     assert bench.client.verbs == []
-    assert _task(bench, key).stop_sent_ms is None
+    assert bench.task(key).stop_sent_ms is None
     assert bench.store.ending == {}
 
 
@@ -282,14 +260,14 @@ async def test_a_stop_taken_as_an_answer_is_not_sent_to_the_next_task(bench: Ben
 async def test_a_stop_taken_as_an_answer_is_not_sent_in_vain(bench: Bench, why: str) -> None:
     key = await bench.open()
     bench.live.all_up = True
-    _use_up(bench)
+    bench.use_up()
     if why != "it has stopped":
         bench.give(key, TERMINATE)
         await asyncio.sleep(1)
     await _stop_too(bench, key)
     await asyncio.sleep(1)
     if why == "it has stopped":
-        task = _task(bench, key)
+        task = bench.task(key)
         await bench.store.record(key, task.key, Observation(kind=Kind.STOPPED))
     await asyncio.sleep(70)
     assert STOP not in bench.client.verbs
@@ -300,7 +278,7 @@ async def test_a_stop_taken_as_an_answer_is_not_sent_in_vain(bench: Bench, why: 
 async def test_a_terminate_that_is_taken_back_leaves_the_stop(bench: Bench) -> None:
     key = await bench.open()
     bench.live.all_up = True
-    _use_up(bench)
+    bench.use_up()
     bench.give(key, TERMINATE, grace_ms=3_000)
     await asyncio.sleep(1)
     await _stop_too(bench, key)
@@ -313,7 +291,7 @@ async def test_a_terminate_that_is_taken_back_leaves_the_stop(bench: Bench) -> N
 async def test_a_terminate_that_is_refused_leaves_the_stop(bench: Bench) -> None:
     key = await bench.open()
     bench.live.all_up = True
-    _use_up(bench)
+    bench.use_up()
     bench.give(key, TERMINATE)
     await asyncio.sleep(1)
     await _stop_too(bench, key)
@@ -327,7 +305,7 @@ async def test_a_terminate_that_is_refused_leaves_the_stop(bench: Bench) -> None
 async def test_a_stop_that_is_refused_is_not_sent_again_for_the_channels(bench: Bench) -> None:
     key = await bench.open()
     bench.live.all_up = True
-    _use_up(bench)
+    bench.use_up()
     bench.give(key, STOP)
     await asyncio.sleep(1)
     await _stop_too(bench, key)
@@ -340,7 +318,7 @@ async def test_a_stop_that_is_refused_is_not_sent_again_for_the_channels(bench: 
 async def test_of_many_stops_taken_as_answers_none_stays_open(bench: Bench) -> None:
     key = await bench.open()
     bench.live.all_up = True
-    _use_up(bench)
+    bench.use_up()
     for _ in range(3):
         await _stop_too(bench, key)
         await asyncio.sleep(1)
@@ -358,14 +336,14 @@ async def test_what_a_stop_taken_as_an_answer_does_is_no_failure(
     """Also while a Terminate that came before it can still be taken back."""
     key = await bench.open()
     bench.live.all_up = True
-    _use_up(bench)
+    bench.use_up()
     if grace_ms:
         bench.give(key, TERMINATE, grace_ms=grace_ms)
         await asyncio.sleep(1)
     await _stop_too(bench, key)
     failed = Observation(kind=Kind.FAILED, text="Task stopped by user")
-    await bench.store.record(key, _task(bench, key).key, failed)
-    assert _task(bench, key).status is TaskStatus.STOPPED
+    await bench.store.record(key, bench.task(key).key, failed)
+    assert bench.task(key).status is TaskStatus.STOPPED
 
 
 async def test_a_stop_that_is_taken_back_too_late_is_not_in_the_way_of_the_next(
@@ -378,8 +356,7 @@ async def test_a_stop_that_is_taken_back_too_late_is_not_in_the_way_of_the_next(
     bench.client.script = [NotConnectedError("dns"), InterruptedCallError("timeout")]
     bench.give(key, STOP)
     await asyncio.sleep(5)
-    pending = bench.commands.pending(key)
-    assert pending is not None
+    pending = bench.waiting(key)
     assert (pending.why, pending.sent_live) == (WaitReason.SENDING, True)
     bench.give(key, TERMINATE, grace_ms=3_000)
     await asyncio.sleep(0.8)
@@ -387,8 +364,8 @@ async def test_a_stop_that_is_taken_back_too_late_is_not_in_the_way_of_the_next(
     await asyncio.sleep(3)
     assert bench.store.ending == {key: {STOP}}
     failed = Observation(kind=Kind.FAILED, text="Task stopped by user")
-    await bench.store.record(key, _task(bench, key).key, failed)
-    assert _task(bench, key).status is TaskStatus.STOPPED
+    await bench.store.record(key, bench.task(key).key, failed)
+    assert bench.task(key).status is TaskStatus.STOPPED
 
 
 async def test_a_terminate_that_is_taken_back_leaves_the_stop_that_was_sent_live(
@@ -396,15 +373,14 @@ async def test_a_terminate_that_is_taken_back_leaves_the_stop_that_was_sent_live
 ) -> None:
     key = await bench.open()
     bench.live.all_up = True
-    _use_up(bench)
+    bench.use_up()
     bench.give(key, STOP)
     await asyncio.sleep(1)
     bench.give(key, TERMINATE, grace_ms=3_000)
     await asyncio.sleep(1)
     assert bench.commands.undo(key)
     await asyncio.sleep(1)
-    pending = bench.commands.pending(key)
-    assert pending is not None
+    pending = bench.waiting(key)
     assert (pending.verb, pending.sent_live, bench.store.ending) == (STOP, True, {key: {STOP}})
     await asyncio.sleep(70)
     assert (bench.live.sent, bench.client.verbs) == ([STOP], [STOP])
@@ -418,7 +394,7 @@ async def test_a_terminate_that_is_taken_back_leaves_the_stop_that_was_sent_live
 async def test_an_end_that_was_proven_meanwhile_needs_no_second_terminate(bench: Bench) -> None:
     key = await bench.open()
     bench.live.all_up = True
-    _use_up(bench)
+    bench.use_up()
     bench.give(key, TERMINATE)
     await asyncio.sleep(1)
     ended = Observation(kind=Kind.SESSION_ENDED, code="terminated")
@@ -488,7 +464,7 @@ async def test_a_pause_whose_channel_breaks_while_it_is_written_down_is_sent_aga
     await bench.commands.give(key, PAUSE)
     await asyncio.sleep(1)
     assert (bench.live.sent, bench.client.verbs) == ([PAUSE], [PAUSE])
-    assert (_task(bench, key).unproven is None) is not is_lost
+    assert (bench.task(key).unproven is None) is not is_lost
     bench.live.all_up = True
     bench.live.drop(key)
     await asyncio.sleep(5)
@@ -506,10 +482,10 @@ async def test_who_works_on_in_spite_of_pause_is_shown_so(bench: Bench, why: str
     elif why == "long ago":
         await asyncio.sleep(BELIEVED_MS / 1000 + 1)
     sent = list(bench.client.verbs)
-    assert _task(bench, key).status is TaskStatus.PAUSED
+    assert bench.task(key).status is TaskStatus.PAUSED
     bench.live.doubted.emit(key)
     await asyncio.sleep(1)
-    assert (bench.client.verbs, _task(bench, key).status) == (sent, TaskStatus.WORKING)
+    assert (bench.client.verbs, bench.task(key).status) == (sent, TaskStatus.WORKING)
 
 
 async def test_a_pause_in_doubt_that_rest_refuses_is_not_sent_for_ever(bench: Bench) -> None:
@@ -521,7 +497,7 @@ async def test_a_pause_in_doubt_that_rest_refuses_is_not_sent_for_ever(bench: Be
         bench.live.doubted.emit(key)
         await asyncio.sleep(1)
     assert bench.client.verbs == [PAUSE]
-    assert _task(bench, key).status is TaskStatus.WORKING
+    assert bench.task(key).status is TaskStatus.WORKING
 
 
 async def test_a_pause_in_doubt_that_is_clicked_anew_goes_by_rest(bench: Bench) -> None:
@@ -529,7 +505,7 @@ async def test_a_pause_in_doubt_that_is_clicked_anew_goes_by_rest(bench: Bench) 
     key = await bench.open()
     bench.live.all_up = True
     await bench.commands.give(key, PAUSE)
-    _use_up(bench)
+    bench.use_up()
     bench.live.drop(key)
     await asyncio.sleep(0.1)
     bench.give(key, RESUME)
@@ -537,7 +513,7 @@ async def test_a_pause_in_doubt_that_is_clicked_anew_goes_by_rest(bench: Bench) 
     bench.give(key, PAUSE)
     await asyncio.sleep(70)
     assert bench.client.verbs == [PAUSE]
-    assert (_task(bench, key).status, _task(bench, key).unproven) == (TaskStatus.PAUSED, None)
+    assert (bench.task(key).status, bench.task(key).unproven) == (TaskStatus.PAUSED, None)
 
 
 async def test_a_pause_clicked_while_a_resume_is_on_its_way_is_sent_behind_it(bench: Bench) -> None:
@@ -551,7 +527,7 @@ async def test_a_pause_clicked_while_a_resume_is_on_its_way_is_sent_behind_it(be
     pausing = bench.give(key, PAUSE)
     await asyncio.gather(resuming, pausing)
     assert bench.client.verbs[-1] is PAUSE
-    assert _task(bench, key).status is TaskStatus.PAUSED
+    assert bench.task(key).status is TaskStatus.PAUSED
 
 
 async def test_a_pause_counts_from_when_it_was_delivered(bench: Bench) -> None:
@@ -561,6 +537,6 @@ async def test_a_pause_counts_from_when_it_was_delivered(bench: Bench) -> None:
     await asyncio.sleep(6)
     bench.live.doubted.emit(key)
     await asyncio.sleep(1)
-    task = _task(bench, key)
+    task = bench.task(key)
     assert (bench.client.verbs, task.status) == ([PAUSE], TaskStatus.PAUSED)
     assert bench.clock.now_ms() - task.since_ms < 1_500, "what it finishes now is no doubt"

@@ -41,8 +41,7 @@ async def test_it_is_kept_and_tried_until_it_is_delivered(
     bench.client.script = [error] * 12
     given = bench.give(key, verb)
     await asyncio.sleep(0.07)
-    pending = bench.commands.pending(key)
-    assert pending is not None
+    pending = bench.waiting(key)
     assert (pending.why, pending.attempt, pending.can_undo) == (WaitReason.CONNECTION, 1, True)
     assert pending.due_ms is not None
     await given
@@ -180,8 +179,7 @@ async def test_a_stop_is_wanted_again_when_the_terminate_after_it_is_taken_back(
     bench.give(key, TERMINATE, grace_ms=3_000)
     await asyncio.sleep(1)
     assert bench.commands.undo(key)
-    pending = bench.commands.pending(key)
-    assert pending is not None
+    pending = bench.waiting(key)
     assert (pending.verb, pending.can_undo) == (STOP, True)
     await asyncio.sleep(60)
     assert bench.client.verbs == [STOP, STOP]
@@ -291,8 +289,7 @@ async def test_a_stop_whose_second_try_is_refused_may_have_ended_its_task(bench:
     await bench.give(key, STOP)
     assert bench.outcomes() == [("stop", "unknown")]
     await bench.see(key, Kind.FAILED, text="Task stopped by user")
-    task = bench.store.task(1)
-    assert task is not None
+    task = bench.task(key)
     assert task.status is TaskStatus.STOPPED
     assert task.stop_sent_ms is not None
 
@@ -307,8 +304,7 @@ async def test_a_stop_that_a_terminate_replaced_may_have_ended_its_task(bench: B
     given = bench.give(key, TERMINATE)
     await asyncio.sleep(10)
     await bench.see(key, Kind.FAILED, text="Task stopped by user")
-    task = bench.store.task(1)
-    assert task is not None
+    task = bench.task(key)
     assert (task.status, task.stop_sent_ms is not None) == (TaskStatus.STOPPED, True)
     await given
     assert bench.outcomes() == [("stop", "unknown"), ("terminate", "known")]
@@ -618,8 +614,7 @@ async def test_what_is_seen_before_it_is_sent_again_is_its_effect(
     await bench.commands.adopt(intents)
     await bench.see(key, seen)
     await asyncio.sleep(70)
-    task = bench.store.task(1)
-    assert task is not None
+    task = bench.task(key)
     assert task.status is TaskStatus.STOPPED
     assert (task.stop_sent_ms is not None) is (verb is STOP)
     assert bench.phase(key) is (Phase.OPEN if verb is STOP else Phase.ENDED_BY_YOU)
