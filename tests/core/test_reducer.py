@@ -148,9 +148,9 @@ def _task(**fields: Any) -> Task:
     return new_task(**{"since_ms": 0, "created_ms": 0} | facts | fields)
 
 
-def _moved(*facts: Any) -> Task:
+def _moved(*facts: Any, **more: Any) -> Task:
     """The task after `reduce` of these facts."""
-    _, task = reduce(*facts)
+    _, task = reduce(*facts, **more)
     assert task is not None
     return task
 
