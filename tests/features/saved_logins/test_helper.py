@@ -306,22 +306,6 @@ async def test_what_is_being_sent_is_not_written_over(
     assert (page.username.text(), page.password.text()) == ("paul", "lion-11")
 
 
-async def test_the_buttons_stay_where_they_are(world: LoginsWorld, dialog: QuestionDialog) -> None:
-    """One that was used last would otherwise come first under the pointer."""
-    paul = replace(MARIA, account="paul & anna", used_ms=NOW - 1)
-    world.settings.change(logins=(MARIA, paul))
-    world.keychain.store_for("bank.example", paul.account).save("lion-11")
-    await ask(world, dialog)
-    saved = saved_of(dialog)
-    names = [button.text() for button in saved.buttons]
-    assert names == ["Fill in maria", "Fill in paul && anna"]
-    world.clock.pass_ms(1_000)
-    click(saved.buttons[1])
-    await until(lambda: page_of(dialog).password.text() == "lion-11")
-    assert page_of(dialog).username.text() == "paul & anna"
-    assert [button.text() for button in saved.buttons] == names
-
-
 async def test_tab_goes_down_the_form_and_comes_to_what_stands_above_last(
     world: LoginsWorld, dialog: QuestionDialog
 ) -> None:

@@ -15,12 +15,10 @@ from enigma_panel.services.types import WaitReason
 from enigma_panel.ui import actions
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.sessions.model import Column as SessionColumn
-from enigma_panel.ui.tasks.model import Column
 from enigma_panel.ui.text.steps import step_text
 from enigma_panel.ui.theme import theme
 from enigma_panel.ui.widgets.table.model import Role
 from tests.kit.fakes import FakeDialogs
-from tests.kit.person import shown_texts
 from tests.kit.wait import until
 from tests.services.conftest import Running
 
@@ -78,41 +76,6 @@ async def a_window(parts: Any, qapp: QApplication) -> AsyncIterator[MainWindow]:
         window.deleteLater()
 
 
-async def test_tasks_without_a_place_stand_in_queue(
-    running: Running, simulator: Callable[..., Any], qapp: QApplication
-) -> None:
-    async with running(simulator("--speed", "4").url) as parts, a_window(parts, qapp) as window:
-        services, selection = parts.services, window.selection
-        services.settings.change(browsers_at_once=1)
-        specs = [TaskSpec(text=f"{RESEARCH}, part {n}") for n in range(5)]
-        keys = await services.sessions.start_many(specs)
-        await until(selection.session_rows.keys)
-        await until(lambda: len(services.queue.entries()) == 4)
-        assert selection.task_rows.keys() == [*keys[1:], keys[0]]
-        assert len(selection.session_rows.keys()) == 1  # what is planned is no session
-        rows = selection.task_rows
-        first = str(rows.index(0, Column.RESULT).data())
-        assert first.startswith("Waiting for a free browser")
-        assert str(rows.index(1, Column.RESULT).data()).startswith("2nd in the queue")
-        selection.tasks.select_key(keys[4])
-        selection.tasks.setFocus()
-        assert "4th in the queue" in shown_texts(window.details)
-        QTest.keyClick(selection.tasks, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
-        await until(lambda: rows.keys()[2:4] == [keys[4], keys[3]])
-        QTest.keyClick(selection.tasks, Qt.Key.Key_Home, Qt.KeyboardModifier.AltModifier)
-        await until(lambda: rows.keys()[0] == keys[4])
-        assert selection.tasks.selected_keys() == [keys[4]]
-        selection.tasks.select_key(keys[2])
-        QTest.keyClick(selection.tasks, Qt.Key.Key_Delete)
-        await until(lambda: services.sessions.task(keys[2]).status is TaskStatus.STOPPED)
-        taken_out = [keys[4], keys[1], keys[3], keys[2], keys[0]]
-        await until(lambda: rows.keys() == taken_out)
-        assert "Removed from the queue." in shown_texts(window.details)
-        services.settings.change(browsers_at_once=5)
-        await until(lambda: not services.queue.entries())
-        assert rows.keys() == list(reversed(keys))
-
-
 async def test_a_terminate_is_taken_back_and_another_is_hurried(
     running: Running,
     simulator: Callable[..., Any],
@@ -143,48 +106,3 @@ async def test_a_terminate_is_taken_back_and_another_is_hurried(
                 lambda: sessions.pending(session_key) or sessions.session(session_key).is_ended
             )
         await until(lambda: sessions.session(session_key).is_ended)
-
-
-async def test_a_task_runs_after_the_one_at_work(
-    running: Running, simulator: Callable[..., Any], qapp: QApplication
-) -> None:
-    async with running(simulator("--speed", "10").url) as parts, a_window(parts, qapp) as window:
-        sessions, rows = parts.services.sessions, window.selection.task_rows
-        key = await sessions.start(TaskSpec(text=RESEARCH, close_after=False))
-        await until(lambda: sessions.task(key).sent_ms)
-        where = sessions.task(key).session_key
-        following = await sessions.start(TaskSpec(text="Search for ribbons"), where=where)
-        assert rows.keys() == [following, key]
-        assert rows.index(0, Column.RESULT).data() == "Runs after the task in a.example 1"
-        await until(lambda: sessions.task(following).is_final)
-        assert sessions.task(key).is_final
-        assert sessions.task(following).status is TaskStatus.DONE
-
-
-async def test_tasks_are_found_and_sorted_in_the_ledger(
-    running: Running, simulator: Callable[..., Any], qapp: QApplication
-) -> None:
-    async with (
-        running(simulator("--speed", "20").url) as parts,
-        a_window(parts, qapp) as window,
-    ):
-        sessions, rows = parts.services.sessions, window.selection.task_rows
-        texts = ("Price of MX Keys at amazon.com", "Opening hours of a café in Łódź")
-        keys = [await sessions.start(TaskSpec(text=text)) for text in texts]
-        await until(lambda: all(sessions.task(key).is_final for key in keys))
-        bar = window.filter_bar
-        await until(lambda: "Done 2" in [chip.text() for chip in bar.chips])
-        window.selection.show_task(keys[0])
-        QTest.keyClicks(bar.field, "CAFE hou")
-        await until(lambda: rows.keys() == [keys[1]])
-        await until(lambda: window.sums.accessibleName().startswith("1 of 2 tasks"))
-        assert "Hidden by the filter" in shown_texts(window.details)
-        QTest.keyClicks(bar.field, 'rs "x* NEAR(')
-        await until(lambda: rows.keys() == [])
-        another = await sessions.start(TaskSpec(text='Search for "x* near( in a café, two hours'))
-        await until(lambda: rows.keys() == [another])  # by itself
-        window.selection.tasks.sort_by(Column.TASK)
-        bar.clear.click()
-        await until(lambda: rows.keys() == [keys[1], keys[0], another])
-        assert window.selection.tasks.selected_keys() == [keys[0]]
-        await until(lambda: sessions.task(another).is_final)
