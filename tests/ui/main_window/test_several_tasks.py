@@ -109,6 +109,15 @@ def test_what_hides_between_click_and_confirmation_is_meant_all_the_same(
     assert services.sessions.commands == [((5, 4), CommandVerb.TERMINATE)]
 
 
+def test_rows_that_come_back_selected_are_summed_again(five: MainWindow, services: Any) -> None:
+    choose(five, 3, 2, 1)
+    assert five.sums.accessibleName().startswith("3 selected")
+    look_for(services, "mail")
+    assert "selected" not in five.sums.accessibleName()
+    look_for(services, "")
+    assert five.sums.accessibleName().startswith("3 selected")
+
+
 def test_several_stay_new_until_they_are_marked_which_can_be_taken_back(
     five: MainWindow, services: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

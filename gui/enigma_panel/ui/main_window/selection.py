@@ -70,6 +70,7 @@ class Selection(QObject):
         self._details = details
         self._began_ms = services.clock.now_ms()
         self.subject = NOBODY
+        self._is_restoring = False
         self.read_result: Callable[[int], object] = lambda _key: self._go_to_details()
         self.session_rows = SessionsModel(services, hold, self)
         self.task_rows = TasksModel(services, hold, self)
@@ -295,8 +296,9 @@ class Selection(QObject):
         """Select the subject again in rows that came back, after rows of tasks came or went."""
         shown = self.task_rows.shown_of(self.subject.tasks)
         if shown and set(shown) != set(self.tasks.selected_keys()):
-            with QSignalBlocker(self.tasks):
-                self.tasks.select_keys(shown)
+            self._is_restoring = True
+            self.tasks.select_keys(shown)
+            self._is_restoring = False
         self._mark_filtered()
         if len(self.subject.tasks) > 1:
             self.selection_changed.emit()
@@ -307,8 +309,8 @@ class Selection(QObject):
         self._details.show_filtered(hidden, len(tasks))
 
     def _follow_tasks(self) -> None:
-        if self.task_rows.is_arranging:
-            return  # rows went, nobody chose anything
+        if self.task_rows.is_arranging or self._is_restoring:
+            return  # rows went or came back, nobody chose anything
         keys = tuple(self.tasks.selected_keys())
         if keys or self.subject.tasks:
             self._turn_to(Subject(tasks=keys))
