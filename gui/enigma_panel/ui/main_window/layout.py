@@ -15,7 +15,8 @@ from enigma_panel.ui.widgets.inputs import ScrollArea
 FOLD_BELOW = 1000
 GAP = 8
 DETAILS_WIDTH = 384
-"""Details' width until the person moves the splitter, for the usual font."""
+"""Details' width until the person moves the splitter, for the usual font or a smaller one: the four
+verbs stand in one row."""
 DETAILS_SHARE = 0.28
 """The largest share that Details takes from the tables with a larger font."""
 WIDE, WIDE_SHARE = 1800, 0.32
@@ -161,7 +162,7 @@ class MainLayout(ScrollArea):
         if self.width() >= WIDE:
             return round(self.width() * WIDE_SHARE)
         most = max(DETAILS_WIDTH, round(room * DETAILS_SHARE))
-        return min(theme.scaled(DETAILS_WIDTH), most)
+        return min(max(DETAILS_WIDTH, theme.scaled(DETAILS_WIDTH)), most)
 
     def _show_details(self) -> None:
         is_asked = self.side.currentWidget() is not self._details
