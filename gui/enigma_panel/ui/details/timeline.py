@@ -59,7 +59,7 @@ class TimeLine(DetailsPanel):
             show_words(self.thoughts, text)
         lines = time_line(task, steps, has_older=self._loader.has_older, has_thoughts=is_open)
         word = task_status_text(task)
-        works = task.status is TaskStatus.WORKING
+        works = self.lines.is_at_work = task.status is TaskStatus.WORKING
         self.view.show_now((word.glyph, word.mark) if works else None)
         self.setVisible(bool(lines))
         if lines != self.lines.steps():

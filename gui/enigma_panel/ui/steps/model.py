@@ -24,10 +24,14 @@ class Entry(Struct, frozen=True):
 
 
 class StepsModel(QAbstractListModel):
-    """Steps by time. A step that comes twice, from the ledger and as news, is one row."""
+    """Steps by time. A step that comes twice, from the ledger and as news, is one row.
+
+    is_at_work: the agent is still at the last one.
+    """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.is_at_work = False
         self._entries: list[Entry] = []
         self._keys: set[int] = set()
         self._unkeyed: Counter[_Content] = Counter()
@@ -117,7 +121,8 @@ class StepsModel(QAbstractListModel):
             return None
         match role:
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.AccessibleTextRole:
-                return spoken_step(step)
+                is_last = index.row() == len(self._entries) - 1
+                return spoken_step(step, is_now=self.is_at_work and is_last)
             case Qt.ItemDataRole.ToolTipRole:
                 text = whole_text(step)
                 return plain_tip(text if len(text) <= TIP_CHARS else text[:TIP_CHARS] + "…")

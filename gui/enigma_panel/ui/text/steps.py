@@ -258,9 +258,9 @@ def step_row(step: Step, *, is_now: bool = False) -> StepRow:
     return StepRow(glyph, text, time, mark, is_dim=is_dim)
 
 
-def spoken_step(step: Step) -> str:
+def spoken_step(step: Step, *, is_now: bool = False) -> str:
     """'14:31:09, Clicked search button', '14:31:09, Thinks, I see it'."""
-    row = step_row(step)
+    row = step_row(step, is_now=is_now)
     kind = kind_word(step.kind) if step.kind in {Kind.AGENT, Kind.UPDATE} and step.text else ""
     return ", ".join(part for part in (row.time, kind, row.text) if part)
 
