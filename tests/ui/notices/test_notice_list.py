@@ -541,10 +541,11 @@ def test_the_coming_end_stands_in_the_top_bar_and_can_be_cancelled(bar: Bar) -> 
     need = bar.notices.need()
     assert need is not None
     assert need.title == "Quits when 1 task is done."
+    assert bar.notices.count() == 1  # the queue's: whoever chose to quit need not look
     bar.notices.choose(need, NoticeAction.CANCEL_QUIT)
     assert cancelled == [True]
     bar.notices.show_quit("")
-    assert bar.notices.count() == 1  # the queue's
+    assert bar.notices.count() == 1
 
 
 def test_the_browser_of_a_refused_task_is_closed_and_the_task_can_still_be_taken(bar: Bar) -> None:

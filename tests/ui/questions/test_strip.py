@@ -86,8 +86,10 @@ def test_what_the_queue_needs_waits_for_questions(strip: QuestionStrip, services
     assert words(strip) == ["The balance is used up."]
     services.inbox.ask(a_question(1, LOGIN))
     assert "The balance is used up." not in words(strip)
+    assert strip.accessibleName() == "Open question"
     services.inbox.close(1)
     assert words(strip) == ["The balance is used up."]
+    assert strip.accessibleName() == ""
     strip.show_need("The balance is used up.", "", None)
     assert not strip._button.isVisible()
     strip.show_need("", "", None)

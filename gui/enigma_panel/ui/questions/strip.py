@@ -79,6 +79,7 @@ class QuestionStrip(QFrame):
                 self._need_since_ms = self._services.clock.now_ms()
             self._show("", self._need.text, Glyph.BANG, self._need.label)
             self._button.setVisible(self._need.act is not None)
+        self.setAccessibleName(tr("Open question") if self._question is not None else "")
         self.setVisible(self._question is not None or self._need is not None)
         self.updateGeometry()  # its place is kept, so Qt looks for no other width by itself
 
@@ -111,7 +112,6 @@ class QuestionStrip(QFrame):
 
     def _build(self) -> None:
         set_role(self, "strip")
-        self.setAccessibleName(tr("Open question"))
         self._who.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         for label in (self._who, self._what):
             label.setMinimumWidth(1)  # time and button are never cut
