@@ -266,7 +266,7 @@ class SessionsModel(KeyedTableModel):
             spoken = spoken_text(NONE)
         pending = self._sessions.pending(session.key)
         if pending is not None and pending.can_undo:
-            spoken = tr("{undo}: Ctrl+Z, in Details and the menu", undo=undo_text([pending]))
+            spoken = tr("{undo}: Ctrl+Z, and in the menu", undo=undo_text([pending]))
         return Cell(spoken=spoken)
 
     def _state(self, session: Session) -> Cell:
