@@ -51,7 +51,7 @@ QLabel[role="well"] { background: {well}; border-radius: 6px; padding: 7px 11px;
 QLabel[role="pill"] { background: {toast}; color: {toast_text}; border-radius: 8px;
     padding: 2px 10px; }
 
-QPushButton, QToolButton, QCheckBox, QRadioButton, QTabBar { outline: none; } /* the ring is enough */
+QPushButton, QToolButton, QCheckBox, QRadioButton, QTabBar { outline: none; }
 QPushButton, QToolButton {
     background: {card}; color: {text}; border: 1px solid {button_line}; border-radius: 6px;
     padding: 5px 12px; min-height: 20px; }
