@@ -118,3 +118,8 @@ def test_without_a_key_it_leads_to_one(start: Any, dialogs: FakeDialogs) -> None
     assert key.isVisible()
     QTest.mouseClick(key, Qt.MouseButton.LeftButton)
     assert dialogs.calls[-1] == ("open_key",)
+
+
+def test_the_demo_leads_to_the_account(start: Any, dialogs: FakeDialogs) -> None:
+    QTest.mouseClick(page(start(demo=True)).key, Qt.MouseButton.LeftButton)
+    assert dialogs.calls[-1] == ("leave_demo",)

@@ -5,6 +5,7 @@ from enum import IntEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QFrame, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
@@ -14,19 +15,22 @@ from enigma_panel.services.container import Services
 from enigma_panel.ui.details.head import Head
 from enigma_panel.ui.details.parts import FOCUS_EDGE, DetailsPanel
 from enigma_panel.ui.details.result import ResultPart
-from enigma_panel.ui.details.text import (
-    several_sessions_text,
-    several_tasks_text,
-    usage_text,
-    usage_tip,
-)
+from enigma_panel.ui.details.text import sessions_sum, several_text, usage_text, usage_tip
 from enigma_panel.ui.details.timeline import TimeLine
 from enigma_panel.ui.details.trouble import Trouble
 from enigma_panel.ui.details.verbs import VerbBar
-from enigma_panel.ui.i18n import Translations
+from enigma_panel.ui.i18n import Translations, plain_tip
 from enigma_panel.ui.steps.loader import StepsLoader
 from enigma_panel.ui.steps.model import StepsModel
-from enigma_panel.ui.widgets.basics import make_button, make_label, make_row, set_role, show_text
+from enigma_panel.ui.text.sums import cost_and_time, cost_text, sum_tip
+from enigma_panel.ui.widgets.basics import (
+    make_button,
+    make_column,
+    make_label,
+    make_row,
+    set_role,
+    show_text,
+)
 from enigma_panel.ui.widgets.inputs import ReadingText, ScrollArea
 
 if TYPE_CHECKING:
@@ -63,7 +67,7 @@ class Details(QFrame):
         self.session_key: int | None = None
         self.task_key: int | None = None
         self._about_session = True
-        self._several: tuple[Sequence[int], Sequence[int]] = ((), ())
+        self._several: tuple[Sequence[int], frozenset[int]] = ((), frozenset())
         self._sum: TaskSum | None = None
         set_role(self, "card")
         self.setAccessibleName(tr("Details"))
@@ -85,7 +89,7 @@ class Details(QFrame):
     def show_subject(self, sessions: Sequence[int], tasks: Sequence[int]) -> None:
         """Sessions or tasks, by their keys; of several only how many and what they cost."""
         is_one = len(sessions) + len(tasks) == 1
-        self._several = ((), ()) if is_one else (sessions, tasks)
+        self._several = ((), frozenset()) if is_one else (sessions, frozenset(tasks))
         if is_one and tasks:
             self.show_task(tasks[0])
         else:
@@ -94,7 +98,7 @@ class Details(QFrame):
     def show_sum(self, total: TaskSum | None) -> None:
         """What the selected tasks cost together; None where that is unknown."""
         self._sum = total
-        self.nothing.setText(self._nothing_text())
+        self._show_several()
 
     def show_session(self, key: int | None) -> None:
         """A session and its task."""
@@ -146,7 +150,7 @@ class Details(QFrame):
         for part in (self.head, self.tabs, self._pages):
             part.setVisible(is_one)
         self.verbs.setVisible(is_one or any(self._several))
-        self.nothing.setText(self._nothing_text())
+        self._show_several()
         self.nothing.setVisible(not is_one)
         self.head.show_records(session, task, about_session=self._about_session)
         self.trouble.show_records(session, task)
@@ -196,6 +200,7 @@ class Details(QFrame):
         self.verbs = VerbBar(services, next_focus=self.tabs)
         self.filtered = make_label(role="dim", wrap=True)
         self.filtered.hide()
+        self.several = make_label(role="heading", wrap=True)
         self.nothing = make_label(role="dim", wrap=True)
         self.trouble = Trouble(services, next_focus=self.tabs)
         self.task_text = ReadingText(TEXT_LINES)
@@ -214,7 +219,9 @@ class Details(QFrame):
         top.setContentsMargins(SIDE, 0, SIDE, 8)
         top.setSpacing(12)
         top.addLayout(make_row(self.back, None))
-        for part in (self.head, self.nothing, self.verbs, self.filtered):
+        top.addWidget(self.head)
+        top.addLayout(make_column(self.several, self.nothing, gap=4))
+        for part in (self.verbs, self.filtered):
             top.addWidget(part)
         column.addLayout(top)
         self._fill_tabs()
@@ -271,14 +278,24 @@ class Details(QFrame):
         session = self._sessions.session(key)
         return session is not None and has_idled(session, self._sessions.current_task(session))
 
-    def _nothing_text(self) -> str:
-        sessions, tasks = self._several
-        if sessions:
-            costs = [self._sessions.session_cost(key) for key in sessions]
-            return several_sessions_text(costs, has_idle=any(map(self._has_idled, sessions)))
-        if tasks:
-            return several_tasks_text(len(tasks), self._sum)
-        return tr("Select a session or a task to see its details.")
+    def _show_several(self) -> None:
+        """Of several selected how many they are and what they cost, else that none is selected."""
+        keys, tasks = self._several
+        title, text, tip = "", tr("Select a session or a task to see its details."), ""
+        if keys:
+            costs = [self._sessions.session_cost(key) for key in keys]
+            total = sessions_sum(costs, has_idle=any(map(self._has_idled, keys)))
+            title, text = several_text(len(keys), 0), cost_text(total)
+            tip = sum_tip(replace(total, unknown=0))  # those are no tasks
+        elif tasks:
+            known = map(self._sessions.session, self._sessions.session_keys())
+            at_work = [s for s in known if s and not s.is_final and s.current_task in tasks]
+            title, text, total = several_text(len(at_work), len(tasks)), "", self._sum
+            if total is not None and total.count == len(tasks):  # else some are not shown
+                text, tip = cost_and_time(total), sum_tip(total)
+        show_text(self.several, title)
+        self.nothing.setText(text)
+        self.nothing.setToolTip(plain_tip(tip))
 
     def _turn_to(self, session_key: int | None, task_key: int | None) -> None:
         other = task_key != self.task_key

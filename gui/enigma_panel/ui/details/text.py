@@ -12,7 +12,6 @@ from enigma_panel.services.spending import Spending
 from enigma_panel.services.types import PendingCommand, QueueEntry, Step, WaitReason
 from enigma_panel.ui.i18n import Translations, number_text, sentence
 from enigma_panel.ui.text.errors import ErrorText
-from enigma_panel.ui.text.money import spoken_money, with_idle
 from enigma_panel.ui.text.states import (
     UNKNOWN,
     StateWord,
@@ -22,7 +21,6 @@ from enigma_panel.ui.text.states import (
     task_status_text,
 )
 from enigma_panel.ui.text.steps import EARLIER, SENT, earlier_text
-from enigma_panel.ui.text.sums import selected_texts, sum_tip
 from enigma_panel.ui.text.waiting import WaitText, ordinal, pending_text
 from enigma_panel.ui.theme.palette import Glyph
 
@@ -68,25 +66,20 @@ def again_label(spending: Spending) -> str:
     return tr("Run again · ≈ {money}", money=format_money(forecast.each, MoneyKind.SUM))
 
 
-def several_sessions_text(costs: Sequence[Decimal | None], *, has_idle: bool = False) -> str:
-    """How many are selected, and what they cost together so far. has_idle: one of them was open
-    without a task."""
-    many = tr.plural("1 session selected", "{n} sessions selected", len(costs))
+def several_text(sessions: int, tasks: int) -> str:
+    """How many are selected; of tasks also how many sessions are at work on them."""
+    if not tasks:
+        return tr.plural("1 session", "{n} sessions", sessions)
+    many = tr.plural("1 task", "{n} tasks", tasks)
+    at_work = tr.plural("1 open session", "{n} open sessions", sessions)
+    return f"{many} · {at_work}" if sessions else many
+
+
+def sessions_sum(costs: Sequence[Decimal | None], *, has_idle: bool) -> TaskSum:
+    """What they cost together so far. has_idle: one of them was open without a task."""
     known = [cost for cost in costs if cost is not None and is_sane(cost)]
-    money = exact_money(sum_money(known)) if known else tr("Cost unknown")
-    if known and has_idle:
-        money = spoken_money(with_idle(money))
     unknown = len(costs) - len(known)
-    if known and unknown:
-        money = tr("{money}, {n} unknown", money=money, n=unknown)
-    return f"{many}\n{money}"
-
-
-def several_tasks_text(n: int, total: TaskSum | None) -> str:
-    """How many are selected, and what they cost together once that is told: all of it."""
-    if total is None or total.count != n:  # some that are selected are not shown
-        return tr.plural("1 task selected", "{n} tasks selected", n)
-    return "\n".join(filter(None, (selected_texts(total)[0], sum_tip(total))))
+    return TaskSum(count=len(costs), cost=sum_money(known), unknown=unknown, has_idle=has_idle)
 
 
 def queued_text(entry: QueueEntry, waiting: WaitText) -> ErrorText:

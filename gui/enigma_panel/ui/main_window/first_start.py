@@ -54,7 +54,7 @@ class FirstStart(Card):
         super().__init__(parent)
         self._account = services.account
         self._is_demo = services.demo
-        self.key = make_button(tr("Enter your API key"))
+        self.key = make_button(tr("Use my account") if services.demo else tr("Enter your API key"))
         self.key.clicked.connect(self.key_wanted)
         self.setAccessibleName(tr("First start"))
         middle = QWidget()
@@ -88,7 +88,8 @@ class FirstStart(Card):
         column.addWidget(make_label(words, "dim", wrap=True))
 
     def _follow_account(self) -> None:
-        self.key.setVisible(self._account.state not in {KeyState.LOOKING, KeyState.READY})
+        has_key = self._account.state in {KeyState.LOOKING, KeyState.READY}
+        self.key.setVisible(self._is_demo or not has_key)
 
 
 class ExampleButton(Button):

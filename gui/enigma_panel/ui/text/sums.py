@@ -39,19 +39,26 @@ def shown_texts(shown: TaskSum, total: int) -> tuple[str, ...]:
         tasks = tr.plural("1 task", "{n} tasks", total)
     else:
         tasks = tr("{shown} of {total} tasks", shown=shown.count, total=total)
-    texts = f"{tasks} · {_cost(shown)}", _cost(shown)
+    texts = f"{tasks} · {cost_text(shown)}", cost_text(shown)
     known = format_money(shown.cost, MoneyKind.SUM) + MORE
     return (*texts, known) if shown.cost and (shown.unknown or shown.has_idle) else texts
 
 
 def selected_texts(total: TaskSum) -> tuple[str, ...]:
     """Return '13 selected · $0.24 · 4:10 min', and shorter texts for less room."""
-    n, amount, time = total.count, _cost(total), duration(total.took_ms)
-    whole = tr("{n} selected · {amount} · {time} min", n=n, amount=amount, time=time)
+    amount = cost_text(total)
+    lines = (cost_and_time(total), amount)
+    return *(tr("{n} selected · {amount}", n=total.count, amount=line) for line in lines), amount
+
+
+def cost_and_time(total: TaskSum) -> str:
+    """Return '$0.24 · 4:10 min'."""
+    amount, time = cost_text(total), duration(total.took_ms)
     if total.took_ms >= HOUR * 1000:
-        whole = tr("{n} selected · {amount} · {time} h", n=n, amount=amount, time=time)
-    return whole, tr("{n} selected · {amount}", n=n, amount=amount), amount
+        return tr("{amount} · {time} h", amount=amount, time=time)
+    return tr("{amount} · {time} min", amount=amount, time=time)
 
 
-def _cost(total: TaskSum) -> str:
+def cost_text(total: TaskSum) -> str:
+    """Return the sum, also where nothing of it is known."""
     return tr("cost not known yet") if total.unknown and not total.cost else sum_text(total)

@@ -88,8 +88,8 @@ def bulk_label(verb: CommandVerb, able: int, n: int) -> str:
     label = verb_label(verb)
     if n < 2:
         return label
-    padded = str(able).rjust(len(str(n)), FIGURE_SPACE)
-    return tr("{verb} {able} of {n}", verb=label, able=padded, n=n)
+    rest = FIGURE_SPACE * (len(str(n)) - len(str(able)))
+    return tr("{verb} {able} of {n}", verb=label, able=able, n=n) + rest
 
 
 def verb_labels(verbs: Iterable[CommandVerb]) -> str:
