@@ -290,9 +290,9 @@ class Details(QFrame):
         elif tasks:
             known = map(self._sessions.session, self._sessions.session_keys())
             at_work = [s for s in known if s and not s.is_final and s.current_task in tasks]
-            title, text, total = several_text(len(at_work), len(tasks)), "", self._sum
-            if total is not None and total.count == len(tasks):  # else some are not shown
-                text, tip = cost_and_time(total), sum_tip(total)
+            title, text = several_text(len(at_work), len(tasks)), ""
+            if self._sum is not None and self._sum.count == len(tasks):  # else some are not shown
+                text, tip = cost_and_time(self._sum), sum_tip(self._sum)
         show_text(self.several, title)
         self.nothing.setText(text)
         self.nothing.setToolTip(plain_tip(tip))
