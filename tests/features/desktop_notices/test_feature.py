@@ -44,7 +44,7 @@ def test_the_settings_have_it(host: Host) -> None:
     assert list(pages) == ["General", "Account", "Questions"]
     boxes = pages["General"].findChildren(SettingBox)
     assert [box.text() for box in boxes] == ["Notify me when a task is done"]
-    assert "more than 20 seconds" in boxes[0].toolTip()
+    assert "over 20 seconds" in boxes[0].toolTip()
     assert pages["Questions"].findChild(QuestionSettings) is not None
     settings.reject()
 

@@ -342,7 +342,8 @@ class MainWindow(QMainWindow):
             return
         dialogs, rows = self.dialogs, (self.selection.session_rows, self.selection.task_rows)
         self.first_start.chosen.connect(lambda spec: dialogs.open_new_task(None, spec))
-        self.first_start.key_wanted.connect(dialogs.open_key)
+        way = dialogs.leave_demo if self.services.demo else dialogs.open_key
+        self.first_start.key_wanted.connect(way)
         for table in rows:
             table.rowsInserted.connect(self._end_first_start)
         if any(table.keys() for table in rows):
