@@ -62,8 +62,19 @@ class Hand:
         return self._person.find(self._main, Role.PANEL, "Top bar")
 
     @cached_property
+    def _details(self) -> Node:
+        return self._person.find(self._main, Role.PANEL, "Details")
+
+    @cached_property
     def _sessions(self) -> Node:
         return self._person.table("Sessions")
+
+    def _rows(self) -> list[list[str]]:
+        """The rows of Sessions; none on the page that is shown before the first task."""
+        is_found = "_sessions" in vars(self)
+        if is_found or self._person.find_now(self._main, Role.TABLE, "Sessions") is not None:
+            return self._sessions.rows()
+        return []
 
     def act(self) -> None:
         """Do one thing. DBusErrorResponse: it went meanwhile, or the program did."""
@@ -130,19 +141,18 @@ class Hand:
         self._person.press_now(dialog, "One call.*")
 
     def _use_a_session(self) -> None:
-        rows = range(self._sessions.row_count())
+        rows = range(len(self._rows()))
         self._press_for_one_of(rows, self._rng.choice(VERBS))
 
     def _rows_at_work(self) -> list[int]:
-        rows = self._sessions.rows()
-        return [n for n, cells in enumerate(rows) if cells[0].startswith(AT_WORK)]
+        return [n for n, cells in enumerate(self._rows()) if cells[0].startswith(AT_WORK)]
 
     def _press_for_one_of(self, rows: Sequence[int], verb: str) -> None:
         """Where there is one, and that is possible."""
         if rows:
             with suppress(BusError):  # it has just gone
                 self._sessions.select_row(self._rng.choice(rows))
-                self._person.press_now(self._tools, verb)
+                self._person.press_now(self._details, verb)
 
     def _fill(self, dialog: Node) -> str:
         """Give an answer of the kind that is asked for; returns what the agent shall read."""
