@@ -76,7 +76,7 @@ class SimClient(HttpClient):
         finally:
             del self._waiting[id(future)]
         self._note_rate(verb, rate_headers(answer, self._life.world.timeline.now - sent.at))
-        return await _decoded(answer, scrub)
+        return _decoded(answer, scrub)
 
     # What the program concludes is noted for each call that costs or changes something.
 

@@ -10,8 +10,9 @@ import socket
 import ssl
 import sys
 import time
+import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -32,9 +33,9 @@ from enigma_panel.api.errors import (
 )
 from enigma_panel.api.protocols import LONG_POLL, ApiCall, HealthReply
 from enigma_panel.api.wire import requests, responses
-from enigma_panel.api.wire.content_encoding import UndecodableError, decode
 from enigma_panel.api.wire.error_responses import Answer, rate_headers, undecodable
 from enigma_panel.api.wire.excerpt import Scrub, make_excerpt, make_scrub
+from enigma_panel.api.wire.reply_body import read_body
 from enigma_panel.core.models import TaskSpec
 from enigma_panel.core.observation import Observation
 from enigma_panel.core.rate_limit import RateHeaders
@@ -60,6 +61,9 @@ QUICK_READ_S = 15.0
 MAX_BODY_BYTES = 32 * 1024 * 1024
 """Longest body of an answer, as it comes in and without its content encoding; a longer one is a
 ProtocolError, found on the way."""
+
+_GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
+"""The window size by which zlib finds out which of the two formats it reads."""
 
 YIELD_EVERY = 256
 """How many chunks of a body are read before others get their turn on the loop: of chunks of one
@@ -237,7 +241,7 @@ class HttpClient:
         failure: ApiError | None = None
         try:
             answer = await self._exchange(verb, path, body, scrub)
-            answer = await _decoded(answer, scrub)
+            answer = _decoded(answer, scrub)
         except NETWORK_FAULTS as fault:
             failure = translate(fault, is_closed=self._is_closed)
         finally:
@@ -363,19 +367,21 @@ async def _receive(response: httpx.Response, scrub: Scrub) -> bytes:
     return bytes(body)
 
 
-async def _decoded(answer: Answer, scrub: Scrub) -> Answer:
-    """The answer without its content encoding; raises ProtocolError where that cannot be undone."""
-    encoding = answer.headers.get("content-encoding")
-    if encoding is None:
+def _decoded(answer: Answer, scrub: Scrub) -> Answer:
+    """The answer without its content encoding; raises ProtocolError where that cannot be undone.
+
+    None is asked for, but some proxies compress whatever they pass on, or say that they did, and
+    the id of a session that was paid for must not be lost to that.
+    """
+    encoding = answer.headers.get("content-encoding", "identity")
+    if encoding == "identity" or not answer.body or read_body(answer.body) is not None:
         return answer
-    body = bytearray()
-    try:
-        for piece in decode(answer.body, encoding, MAX_BODY_BYTES):
-            body += piece
-            await asyncio.sleep(0)  # others get their turn on the loop
-    except UndecodableError:
-        raise undecodable(answer, scrub) from None
-    return replace(answer, body=bytes(body))
+    stream, body = zlib.decompressobj(_GZIP_OR_ZLIB), b""
+    with suppress(zlib.error):
+        body = stream.decompress(answer.body, MAX_BODY_BYTES)
+    if not stream.eof:  # damaged, cut off, too long, or of another encoding
+        raise undecodable(answer, scrub)
+    return replace(answer, body=body)
 
 
 def _segment(id_: str) -> str:
