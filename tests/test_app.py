@@ -23,7 +23,6 @@ from enigma_panel.cli import Options, parse
 from enigma_panel.core.service_rules import Dialect
 from enigma_panel.desktop.session_end import own_command
 from enigma_panel.runtime.event_loop import TaskScope
-from enigma_panel.runtime.next_run import HandedOver
 from enigma_panel.store.files import Problem
 from enigma_panel.store.ledger import CorruptLedgerError, use_copy
 from enigma_panel.store.ledger.schema import OnStep
@@ -39,7 +38,6 @@ from tests.store.ledger.damage import LOST, filled
 W = TypeVar("W", bound=QWidget)
 ELSEWHERE = "https://staging.example"
 FOLDER = Path("/somewhere/with a space")
-KEY = "enig_typed-by-hand-0123456789"
 NO_DIRS = DataDirs(folders=folders_below(FOLDER), root=FOLDER, throw_away=False)
 
 
@@ -64,22 +62,20 @@ def test_out_of_the_demo_into_the_account() -> None:
     assert restart_arguments(Options(demo=True), demo=False) == []
 
 
-def test_there_and_back_again_nothing_is_lost() -> None:
-    """The demo's command line has no address and no folder of the account: they are handed over."""
+def test_there_and_back_again_nothing_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The demo's command line has no address and no folder of the account."""
+    monkeypatch.setattr(os, "environ", {})
     before = Options(data_dir=FOLDER, base_url=ELSEWHERE, dialect=Dialect.W1)
     there = Program(before, NO_DIRS, None)
     there._account = account(ELSEWHERE, is_dialect_for_run=True)
     there._restart(demo=True)
     assert there.restart_with is not None
     assert parse(there.restart_with) == Options(demo=True, dialect=Dialect.W1)
-    assert there.handed_over == HandedOver(base_url=ELSEWHERE, key=KEY, data_dir=str(FOLDER))
-    back = Program(parse(there.restart_with), NO_DIRS, None, there.handed_over)
+    back = Program(parse(there.restart_with), NO_DIRS, None)
     back._restart(demo=False)
     assert back.restart_with is not None
     assert parse(back.restart_with) == before
-    assert back.handed_over == there.handed_over
-    for arguments in (there.restart_with, back.restart_with):
-        assert not any(KEY in argument for argument in arguments)
+    assert os.environ == {}
 
 
 @pytest.mark.parametrize("demo", [True, False])
@@ -99,21 +95,20 @@ def test_with_its_copy_the_program_begins_again_in_the_same_folder() -> None:
     assert program._leave.is_set()
 
 
-def test_what_settings_replaced_does_not_come_back_from_the_command_line() -> None:
-    """The address in use and the key for it go through the demo.
-
-    A session manager gets neither the old address nor the new one, which is saved.
-    """
+def test_what_settings_replaced_does_not_come_back_from_the_command_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Neither the next log-in nor the way back from the demo gets it; the new one is saved."""
+    monkeypatch.setattr(os, "environ", {})
     options = Options(base_url="https://before.example", dialect=Dialect.W1)
     there = Program(options, NO_DIRS, None)
     there._account = account(ELSEWHERE, is_dialect_for_run=False)
     assert there._next_command() == own_command([])
     there._restart(demo=True)
     assert there.restart_with == ["--demo"]
-    assert there.handed_over == HandedOver(base_url=ELSEWHERE, key=KEY)
-    back = Program(parse(there.restart_with), NO_DIRS, None, there.handed_over)
+    back = Program(parse(there.restart_with), NO_DIRS, None)
     back._restart(demo=False)
-    assert back.restart_with == ["--base-url", ELSEWHERE]
+    assert back.restart_with == []
 
 
 def test_what_stands_in_the_command_line_is_for_the_next_log_in() -> None:
@@ -123,8 +118,7 @@ def test_what_stands_in_the_command_line_is_for_the_next_log_in() -> None:
 
 
 def account(base_url: str, *, is_dialect_for_run: bool) -> Any:
-    """One whose key is in memory alone."""
-    return Namespace(base_url=base_url, is_dialect_for_run=is_dialect_for_run, key_in_memory=KEY)
+    return Namespace(base_url=base_url, is_dialect_for_run=is_dialect_for_run)
 
 
 def test_what_ends_by_itself_is_not_begun_again() -> None:

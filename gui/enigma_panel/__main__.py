@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from enigma_panel.cli import Options
-    from enigma_panel.runtime.next_run import HandedOver
 
 
 def main() -> int:
@@ -20,9 +19,8 @@ def main() -> int:
         return simulate(argv[1:])
     gc.disable()  # for good: see event_loop.collect_garbage; a start makes no garbage
     _protect_memory()
-    from enigma_panel.runtime import next_run, signals
+    from enigma_panel.runtime import signals
 
-    handed_over = next_run.take_over(os.environ)
     signals.note()  # until the event loop handles them
     os.environ.pop("SSLKEYLOGFILE", None)  # ssl would write there what decrypts our connections
     os.environ["QT_API"] = "pyside6"  # qasync asks for it
@@ -37,10 +35,10 @@ def main() -> int:
         return _complain(str(error))
     if platform is not None:
         os.environ["QT_QPA_PLATFORM"] = platform
-    return _run(wanted, handed_over)
+    return _run(wanted)
 
 
-def _run(wanted: "Options", handed_over: "HandedOver") -> int:
+def _run(wanted: "Options") -> int:
     from enigma_panel.demo.simulator_process import SimulatorError, start_for
 
     simulator = start_for(wanted)
@@ -64,7 +62,7 @@ def _run(wanted: "Options", handed_over: "HandedOver") -> int:
             simulator.stop()
         return 128 + number
     try:
-        return app.run(wanted, simulator, handed_over)
+        return app.run(wanted, simulator)
     except SimulatorError as error:
         return _complain(str(error))
     except single_instance.AlreadyOpenError:

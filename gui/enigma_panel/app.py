@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import shlex
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
@@ -22,8 +23,7 @@ from enigma_panel.demo.simulator_process import SimulatorProcess, start_for
 from enigma_panel.desktop import autostart
 from enigma_panel.desktop.session_end import Application, SessionEnd, own_command
 from enigma_panel.desktop.single_instance import SingleInstance, acquire_folder, bring_to_front
-from enigma_panel.runtime import event_loop, logging_setup, next_run
-from enigma_panel.runtime.next_run import NOTHING, HandedOver
+from enigma_panel.runtime import event_loop, logging_setup
 from enigma_panel.runtime.qt_messages import with_a_display
 from enigma_panel.services.account import Account
 from enigma_panel.store.ledger.backup import use_copy
@@ -45,6 +45,9 @@ if TYPE_CHECKING:
     from enigma_panel.desktop.power import Power
 
 log = logging.getLogger(__name__)
+
+BACK = "ENIGMA_PANEL_BACK"
+"""Variable with the account's command line, for the way back from the demo."""
 
 OPENING_S, STEP_S = 1.0, 0.2
 """Delay until a slow opening of the ledger is shown, and the interval of its progress, in
@@ -77,14 +80,12 @@ class Program:
         options: Options,
         dirs: DataDirs,
         child: SimulatorProcess | None,
-        handed_over: HandedOver = NOTHING,
         *,
         take_folders: Callable[[], None] | None = None,
     ) -> None:
         self._options = options
         self._take_folders = take_folders
         self._migration = 0, 0
-        self.handed_over = handed_over
         self._account: Account | None = None
         self._dirs = dirs
         self._child = child
@@ -157,7 +158,6 @@ class Program:
             await scope.close()
         if not self._options.demo:  # the demo's has a key of its own
             self._account = parts.services.account
-            self._account.take_over(self.handed_over.key, self.handed_over.base_url)
         return parts
 
     def _note_step(self, step: int, of: int) -> None:
@@ -280,17 +280,16 @@ class Program:
         self._restart(demo=self._options.demo)
 
     def _restart(self, *, demo: bool) -> None:
-        """Leave, then begin again, with the demo service or without. The demo passes on the state
-        that it was handed, and so the account is at its address and in its folder again."""
-        account = self._account
-        if account is not None:
-            key, folder = account.key_in_memory, str(self._options.data_dir or "")
-            self.handed_over = HandedOver(base_url=account.base_url, key=key, data_dir=folder)
-        options = replace(self._standing_options(), base_url=self.handed_over.base_url or None)
-        if demo is not self._options.demo:  # they share no folder
-            folder = "" if demo else self.handed_over.data_dir
-            options = replace(options, data_dir=Path(folder) if folder else None)
-        self.restart_with = restart_arguments(options, demo=demo)
+        """Leave, then begin again, with the demo service or without. The account's command line
+        goes along with the demo, so it is at its address and in its folder again."""
+        options = self._standing_options()
+        if self._options.demo and not demo:
+            self.restart_with = shlex.split(os.environ.pop(BACK, ""))
+        elif demo and not self._options.demo:
+            os.environ[BACK] = shlex.join(restart_arguments(options, demo=False))
+            self.restart_with = restart_arguments(replace(options, data_dir=None), demo=True)
+        else:
+            self.restart_with = restart_arguments(options, demo=demo)
         self._leave.set()
 
     def _next_command(self) -> list[str]:
@@ -371,15 +370,10 @@ def _application() -> QApplication:
     return app
 
 
-def run(
-    options: Options,
-    child: SimulatorProcess | None = None,
-    handed_over: HandedOver = NOTHING,
-) -> int:
+def run(options: Options, child: SimulatorProcess | None = None) -> int:
     """Run the program; raises SimulatorError, FolderError or LedgerError where it cannot start.
 
     child: the simulator that `child.start_for` gave, where it was begun before these imports.
-    handed_over: what the run before left, in whose place this one is.
     """
     event_loop.catch_all()
     child = child or start_for(options)
@@ -397,10 +391,9 @@ def run(
         except FolderError:
             if options.needs_no_display:
                 raise
-        program = Program(options, dirs, child, handed_over, take_folders=take_folders)
+        program = Program(options, dirs, child, take_folders=take_folders)
         status = _run_qt(program, ends)
     if program.restart_with is not None:
-        next_run.hand_over(program.handed_over, os.environ)
         _begin_again(program.restart_with)
     return status
 

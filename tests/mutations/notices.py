@@ -6,9 +6,9 @@ OFFLINE = "tests/ui/main_window/test_offline.py"
 HEALTH = "tests/services/test_health.py"
 WINDOW = "tests/ui/main_window/test_window.py"
 APP = "tests/test_app.py"
-NEXT_RUN = "tests/runtime/test_next_run.py"
 ACCOUNT = "tests/services/test_account.py"
-KEPT = "Use my account keeps address, folder, dialect and a key in memory"
+KEPT = "Use my account keeps address, folder and dialect"
+IN_MEMORY = "A key in memory is used for its own address, until another takes its place"
 LIST = "tests/ui/notices/test_notice_list.py"
 PANEL = "tests/ui/notices/test_panel.py"
 TOAST = "tests/ui/widgets/test_toast.py"
@@ -119,36 +119,34 @@ NOTICES = (
     ),
     Break(
         promise=KEPT,
-        mistake="the key is lost in the demo",
+        mistake="the address is lost in the demo",
         file="app.py",
-        old="HandedOver(base_url=account.base_url, key=key, ",
-        new="HandedOver(base_url=account.base_url, ",
+        old="            os.environ[BACK] = shlex.join(restart_arguments(options, demo=False))\n",
+        new="",
         tests=(f"{APP}::test_there_and_back_again_nothing_is_lost",),
     ),
     Break(
         promise=KEPT,
-        mistake="the key stands in the environment",
-        file="runtime/next_run.py",
-        old="    environment[VARIABLE] = str(reads)\n",
-        new="    environment[VARIABLE] = str(reads)\n    environment[what.key] = what.key\n",
-        tests=(
-            f"{NEXT_RUN}::test_it_arrives_once_and_stands_in_no_environment_and_no_command_line",
-        ),
+        mistake="one that Settings replaced comes back",
+        file="app.py",
+        old="options.base_url if account.base_url == options.base_url else None",
+        new="options.base_url",
+        tests=(f"{APP}::test_what_settings_replaced_does_not_come_back_from_the_command_line",),
     ),
     Break(
-        promise=KEPT,
+        promise=IN_MEMORY,
         mistake="it comes back after a newer one",
         file="services/account.py",
         old='            self.from_environment = False\n            self._in_memory = ("", "")\n',
         new="            self.from_environment = False\n",
-        tests=(f"{ACCOUNT}::test_a_key_that_was_saved_takes_the_place_of_that_of_the_run_before",),
+        tests=(f"{ACCOUNT}::test_a_key_that_was_saved_takes_the_place_of_the_one_in_memory",),
     ),
     Break(
-        promise=KEPT,
+        promise=IN_MEMORY,
         mistake="it is used for another address",
         file="services/account.py",
         old='        return key if base_url == self.base_url else ""\n',
         new="        return key\n",
-        tests=(f"{ACCOUNT}::test_the_key_of_the_run_before_is_used_for_its_address_alone",),
+        tests=(f"{ACCOUNT}::test_a_key_in_memory_is_there_again_when_its_address_is",),
     ),
 )

@@ -259,40 +259,31 @@ async def test_a_401_about_the_key_is_said_once() -> None:
     await account.aclose()
 
 
-# -- in the place of a run before ----------------------------------------------------------------
+# -- in memory alone ---------------------------------------------------------------
 
-HERE, KEY_BEFORE = "http://127.0.0.1:9", "enig_of-the-run-before"
+HERE, TYPED = "http://127.0.0.1:9", "enig_typed-by-hand"
 
 
-async def test_a_key_in_memory_is_known_for_the_next_run_and_no_other_is() -> None:
-    for outcome, in_memory in ((O.NO_KEYCHAIN, KEY_BEFORE), (O.SAVED, "")):
+async def test_a_key_that_no_keychain_takes_is_in_memory_and_no_other_is() -> None:
+    for outcome, in_memory in ((O.NO_KEYCHAIN, TYPED), (O.SAVED, "")):
         account = make(Keychain(outcome))
         assert account.key_in_memory == ""
-        await account.save(KEY_BEFORE)
+        await account.save(TYPED)
         assert account.key_in_memory == in_memory
         await account.remove()
         assert account.key_in_memory == ""
         await account.aclose()
-    account = make(Keychain(O.NO_KEYCHAIN), ENIGMA_API_KEY=KEY_BEFORE)
+    account = make(Keychain(O.NO_KEYCHAIN), ENIGMA_API_KEY=TYPED)
     await account.load()
-    assert (account.state, account.key_in_memory) == (KeyState.READY, "")  # the next run has it
+    assert (account.state, account.key_in_memory) == (KeyState.READY, "")
     await account.aclose()
 
 
-async def test_the_key_of_the_run_before_is_used_for_its_address_alone() -> None:
-    for url, state in ((HERE, KeyState.READY), ("http://127.0.0.1:10", KeyState.LOCKED)):
-        account = make(Keychain(O.LOCKED))
-        account.take_over(KEY_BEFORE, url)
-        assert await account.load() is state
-        assert account.key_in_memory == (KEY_BEFORE if url == HERE else "")
-        await account.aclose()
-
-
-async def test_a_key_that_was_saved_takes_the_place_of_that_of_the_run_before() -> None:
+async def test_a_key_that_was_saved_takes_the_place_of_the_one_in_memory() -> None:
     """The keychain has it: another look, or another address and back, must not find the old one."""
-    account = make(Keychain(O.SAVED))
-    account.take_over(KEY_BEFORE, HERE)
-    await account.load()
+    account = make(Keychain(O.NO_KEYCHAIN))
+    await account.save(TYPED)
+    account._store_for = lambda _url: Keychain(O.SAVED)
     await account.save("enig_new")
     keychain = Keychain(O.FOUND, "enig_new")
     account._store_for = lambda _url: keychain
@@ -303,36 +294,11 @@ async def test_a_key_that_was_saved_takes_the_place_of_that_of_the_run_before() 
     await account.aclose()
 
 
-async def test_the_environment_comes_before_the_key_of_the_run_before() -> None:
-    account = make(Keychain(O.NO_KEYCHAIN), ENIGMA_API_KEY="enig_environment")
-    account.take_over(KEY_BEFORE, HERE)
-    await account.load()
-    assert account.from_environment
-    assert account.key_fingerprint == f"print of {len('enig_environment')} at {HERE}"
-    await account.aclose()
-
-
 async def test_a_key_in_memory_is_there_again_when_its_address_is() -> None:
     account = make(Keychain(O.NO_KEYCHAIN))
-    await account.save(KEY_BEFORE)
+    await account.save(TYPED)
     await account.set_base_url("http://127.0.0.1:10")
     assert (account.client, account.key_in_memory) == (None, "")
     await account.set_base_url(HERE)
-    assert (account.state, account.key_in_memory) == (KeyState.READY, KEY_BEFORE)
-    await account.aclose()
-
-
-async def test_a_key_of_the_run_before_is_there_for_the_next_before_it_was_looked_for() -> None:
-    account = make(Keychain(O.NO_KEYCHAIN))
-    account.take_over(KEY_BEFORE, HERE)
-    assert account.key_in_memory == KEY_BEFORE
-    await account.aclose()
-
-
-async def test_a_key_of_the_run_before_that_was_removed_does_not_come_back() -> None:
-    account = make(Keychain(O.NO_KEYCHAIN))
-    account.take_over(KEY_BEFORE, HERE)
-    await account.load()
-    await account.remove()
-    assert await account.load() is KeyState.NO_KEYCHAIN
+    assert (account.state, account.key_in_memory) == (KeyState.READY, TYPED)
     await account.aclose()

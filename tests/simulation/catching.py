@@ -45,7 +45,7 @@ CATCHING: dict[str, int] = {
     "no reserved slots": 4,
     "no try with a text": 1,
     "not found believed from any command": 110,
-    "not found decides the task": 378,
+    "not found decides the task": 1307,
     "old poll closes a live question": 171,
     "one not found is believed": 30,
     "pause sent live believed": 1,

@@ -1,8 +1,8 @@
 """The account in use: its address and key, the client made of them, what is known of the key.
 
 The key comes from ENIGMA_API_KEY (used first, never stored), else from the keychain; what that
-does not take lives in memory, until the program ends, also where it begins again for the demo. It
-goes to no host but the one it was entered for.
+does not take lives in memory, until the program ends. It goes to no host but the one it was entered
+for.
 """
 
 import asyncio
@@ -162,10 +162,6 @@ class Account(QObject):
         """Wait until it is known whether there is a key: a keychain may be slow."""
         await self._looked.wait()
         return self.state
-
-    def take_over(self, key: str, base_url: str) -> None:
-        """Take the key for that address which the run before kept in memory alone."""
-        self._in_memory = (key, base_url)
 
     async def load(self) -> KeyState:
         """Find the key: the environment, else what is in memory, else the keychain."""
