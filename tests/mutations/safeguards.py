@@ -142,14 +142,6 @@ SAFEGUARDS = (
         tests=("tests/services/questions/test_answers.py",),
     ),
     Break(
-        promise="The socket of the first program obeys its user alone",
-        mistake="whoever connects is heard",
-        file="desktop/single_instance.py",
-        old="    return bool(user == os.getuid())",
-        new="    return bool(user >= 0)",
-        tests=("tests/desktop/test_single_instance.py::test_another_user_is_sent_away",),
-    ),
-    Break(
         promise="No other program reads the memory of this one",
         mistake="core dumps are written",
         file="__main__.py",
