@@ -1,8 +1,7 @@
-"""Pools that lose their places, and how a client is closed."""
+"""A pool that gives no connection, and how a client is closed."""
 
 import asyncio
 import sys
-from typing import Any
 
 import httpx
 import pytest
@@ -12,7 +11,6 @@ from enigma_panel.api.errors import (
     NotConnectedError,
 )
 from enigma_panel.api.protocols import ApiCall
-from enigma_panel.core.observation import Kind
 from tests.api import loopback as lb
 from tests.api.calls import (
     CALLS,
@@ -24,44 +22,7 @@ from tests.api.calls import (
 )
 
 
-def test_a_lost_pool_is_built_anew_once_and_logged(
-    log_watch: Any, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    log_watch.allow("the pool is built anew")
-    calls = 0
-
-    def first_fails(_request: httpx.Request) -> httpx.Response:
-        nonlocal calls
-        calls += 1
-        if calls == 1:
-            raise httpx.PoolTimeout("no place")
-        return httpx.Response(200, stream=httpx.ByteStream(GOOD[ApiCall.POLL].encode()))
-
-    pools = 0
-    build = httpx.AsyncClient.__init__
-
-    def counted(self: httpx.AsyncClient, **arguments: Any) -> None:
-        nonlocal pools
-        pools += 1
-        build(self, **arguments)
-
-    monkeypatch.setattr(httpx.AsyncClient, "__init__", counted)
-
-    async def call() -> object:
-        client = HttpClient("https://host", KEY, transport=httpx.MockTransport(first_fails))
-        seen = await client.poll(SESSION, TASK)
-        await client.poll(SESSION, TASK)
-        await client.aclose()
-        return seen.kind
-
-    assert asyncio.run(call()) is Kind.ACTIVE
-    assert (calls, pools) == (3, 2)
-    assert caplog.text.count("the pool is built anew") == 1
-
-
-def test_a_pool_lost_twice_means_nothing_was_sent(log_watch: Any) -> None:
-    log_watch.allow("the pool is built anew")
-
+def test_a_lost_pool_means_nothing_was_sent() -> None:
     def fails(_request: httpx.Request) -> httpx.Response:
         raise httpx.PoolTimeout("no place")
 

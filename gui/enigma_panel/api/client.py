@@ -148,7 +148,6 @@ class HttpClient:
         self._on_rate = on_rate
         self._tls: ssl.SSLContext | None = None
         self._pools: dict[bool, httpx.AsyncClient] = {}  # by whether they are for long polls
-        self._retired: list[httpx.AsyncClient] = []
         self._building = asyncio.Lock()
         self._under_way: set[asyncio.Timeout] = set()
         self._is_closed = False
@@ -225,9 +224,8 @@ class HttpClient:
             if not self._under_way:
                 break
             await asyncio.sleep(0.005)
-        pools = [*self._pools.values(), *self._retired]
+        pools = list(self._pools.values())
         self._pools.clear()
-        self._retired.clear()
         for pool in pools:
             await pool.aclose()
 
@@ -267,14 +265,7 @@ class HttpClient:
 
     async def _exchange(self, verb: ApiCall, path: str, body: bytes | None, scrub: Scrub) -> Answer:
         async with self._limited(verb):
-            pool = await self._pool(verb)
-            try:
-                return await self._once(pool, verb, path, body, scrub)
-            except httpx.PoolTimeout:
-                # The pool lost count of connections (encode/httpcore #1093): nothing was sent yet.
-                log.warning("%s: no connection from the pool; the pool is built anew", verb.value)
-                self._retire(pool)
-                return await self._once(await self._pool(verb), verb, path, body, scrub)
+            return await self._once(await self._pool(verb), verb, path, body, scrub)
 
     @asynccontextmanager
     async def _limited(self, verb: ApiCall) -> AsyncIterator[None]:
@@ -309,12 +300,6 @@ class HttpClient:
             if is_long_poll not in self._pools:
                 self._pools[is_long_poll] = self._build(long_poll=is_long_poll, tls=self._tls)
             return self._pools[is_long_poll]
-
-    def _retire(self, pool: httpx.AsyncClient) -> None:
-        """Take a pool out of use. It is closed with the rest: other calls may be in it."""
-        for is_long_poll, current in list(self._pools.items()):
-            if current is pool:
-                self._retired.append(self._pools.pop(is_long_poll))
 
     async def _context(self) -> ssl.SSLContext:
         if self._base_url.startswith("http:") or self._transport is not None:
