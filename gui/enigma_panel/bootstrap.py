@@ -36,7 +36,6 @@ from enigma_panel.services.state.timeline import Timeline
 from enigma_panel.services.task_search import TaskSearch
 from enigma_panel.store import settings as settings_file
 from enigma_panel.store.files import Problem, ProblemKind, check_is_file
-from enigma_panel.store.folder_lock import PREFIX
 from enigma_panel.store.keychain import (
     FINGERPRINT_KEY,
     KeychainStore,
@@ -58,6 +57,8 @@ from enigma_panel.store.settings import DEFAULT_BASE_URL
 
 log = logging.getLogger(__name__)
 
+DEMO_PREFIX = "enigma-panel-demo-"
+"""Prefix of the names of demos' throw-away folders."""
 CONNECTOR_S = 60.0
 """How long the channel's library may take to load, in seconds; it comes from the same disk as we
 did."""
@@ -94,8 +95,8 @@ def find_data_dirs(options: Options) -> DataDirs:
     """The folders of this run, which `prepare_data_dirs` makes. FolderError where there is no home
     or no room."""
     if options.is_throw_away:
-        with folder_errors(Path(PREFIX)):
-            root = Path(tempfile.mkdtemp(prefix=PREFIX))
+        with folder_errors(Path(DEMO_PREFIX)):
+            root = Path(tempfile.mkdtemp(prefix=DEMO_PREFIX))
         folders = folders_below(root)
     else:
         folders = wanted_folders(options.data_dir, os.environ)

@@ -3,7 +3,6 @@
 import asyncio
 import gc
 import logging
-import tempfile
 from collections.abc import Coroutine
 from functools import partial
 from pathlib import Path
@@ -24,7 +23,6 @@ from enigma_panel.services.clock import SystemClock
 from enigma_panel.services.recovery import recover
 from enigma_panel.services.types import NoticeKind
 from enigma_panel.store.files import Problem, ProblemKind
-from enigma_panel.store.folder_lock import clear_leftovers
 from enigma_panel.store.ledger.backup import find_copy, make_copy, start_empty, use_copy
 from enigma_panel.store.ledger.errors import CorruptLedgerError, LedgerError
 from enigma_panel.store.ledger.file_copy import copy_path
@@ -83,8 +81,6 @@ class Startup:
         manager.start()
         scope.spawn("health", self._parts.services.health.run())
         scope.spawn("power", self._power.run())
-        leftovers = partial(clear_leftovers, Path(tempfile.gettempdir()))
-        scope.spawn("leftovers", event_loop.blocking(leftovers, time_limit=CLIENT_S))
         if self._keeps_copy:
             scope.spawn("ledger copy", self._copy_ledger())
 
