@@ -4,7 +4,6 @@ import contextlib
 import os
 import shutil
 import tempfile
-import time
 from collections.abc import Iterator
 from errno import EDQUOT, ENOSPC, EPERM
 from pathlib import Path
@@ -13,9 +12,6 @@ from enigma_panel.core.file_names import numbered
 from enigma_panel.store.folder_lock import LOCK_NAME
 
 PREFIX, SUFFIX = ".enigma-panel-", ".part"
-LEFT_OVER_S = 3_600
-"""Age in seconds from which a part file is taken for that of a killed program: one in the making
-is written to all the time."""
 
 
 class FullDiskError(OSError):
@@ -47,7 +43,6 @@ class NewFile:
         """Make the file, where there is room for `size` bytes. OwnFolderError beside a ledger."""
         if (self._folder / LOCK_NAME).exists():
             raise OwnFolderError
-        _remove_left_over(self._folder)
         if size is not None and size > shutil.disk_usage(self._folder).free:
             raise FullDiskError
         handle, part = tempfile.mkstemp(dir=self._folder, prefix=PREFIX, suffix=SUFFIX)
@@ -112,13 +107,6 @@ def save_text(path: Path, text: str) -> Path:
         new.discard()
         raise
     return new.finish()
-
-
-def _remove_left_over(folder: Path) -> None:
-    for part in folder.glob(f"{PREFIX}*{SUFFIX}"):
-        with contextlib.suppress(OSError):  # another program of ours may have been quicker
-            if time.time() - part.lstat().st_mtime > LEFT_OVER_S:
-                part.unlink()
 
 
 @contextlib.contextmanager

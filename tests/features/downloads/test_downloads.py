@@ -3,8 +3,6 @@
 import asyncio
 import errno
 import logging
-import os
-import time
 import tracemalloc
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -252,18 +250,6 @@ async def test_quit_ends_it_and_leaves_nothing(folder: Path) -> None:
         await until(lambda: b.of(file).total is not None)
         await b.downloads._scope.close()
         assert b.names() == []
-
-
-async def test_what_a_killed_program_left_is_removed_by_the_next_download(folder: Path) -> None:
-    minutes = {".enigma-panel-a1.part": 61, ".enigma-panel-b2.part": 59, ".download.part": 61}
-    for name, age in minutes.items():
-        (folder / name).write_text("half")
-        written_s = time.time() - age * 60
-        os.utime(folder / name, (written_s, written_s))
-    async with bench(folder, answer("whole")) as b:
-        await b.run()
-        # Another program may still write to the younger one, and the third is not ours.
-        assert b.names() == [".download.part", ".enigma-panel-b2.part", "report.pdf"]
 
 
 @pytest.mark.parametrize("play", [answer("x"), cut("half")])
