@@ -175,19 +175,3 @@ def test_the_desktop_ends_it_as_sigterm_does(how: str, simulator: Start, tmp_pat
     assert "window_geometry" in (tmp_path / "config" / "settings.json").read_text()
     log = (tmp_path / "data").glob("*.log*")
     assert not [path for path in log if "ERROR" in path.read_text()]
-
-
-def test_a_killed_demo_is_cleared_away_by_a_later_start(tmp_path: Path) -> None:
-    first = _demo(tmp_path)
-    wait_for(lambda: list(tmp_path.glob("enigma-panel-demo-*/data/panel.sock")))
-    first.kill()
-    first.communicate(timeout=LIMIT_S)
-    (left,) = tmp_path.glob("enigma-panel-demo-*")
-    long_ago = time.time() - 3_600
-    os.utime(left, (long_ago, long_ago))
-    second = _demo(tmp_path)
-    wait_for(lambda: not left.exists())
-    assert len(list(tmp_path.glob("enigma-panel-demo-*"))) == 1
-    second.terminate()
-    _, errors = second.communicate(timeout=LIMIT_S)
-    assert (second.returncode, errors) == (0, "")
