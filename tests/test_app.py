@@ -24,7 +24,8 @@ from enigma_panel.core.service_rules import Dialect
 from enigma_panel.desktop.session_end import own_command
 from enigma_panel.runtime.event_loop import TaskScope
 from enigma_panel.store.files import Problem
-from enigma_panel.store.ledger import CorruptLedgerError, use_copy
+from enigma_panel.store.ledger.backup import use_copy
+from enigma_panel.store.ledger.errors import CorruptLedgerError
 from enigma_panel.store.ledger.schema import OnStep
 from enigma_panel.store.paths import FolderError, folders_below
 from enigma_panel.ui.recovery.lost_ledger import LedgerChoice, LostLedgerWindow

@@ -6,7 +6,9 @@ import pytest
 from msgspec.structs import replace
 
 from enigma_panel.core.models import TaskStatus
-from enigma_panel.store.ledger import Ledger, Outcome, find_copy
+from enigma_panel.store.ledger.backup import find_copy
+from enigma_panel.store.ledger.intents import Outcome
+from enigma_panel.store.ledger.ledger import Ledger
 from enigma_panel.store.paths import folders_below
 from tests.app.program import Driven
 from tests.kit.clock import NOW

@@ -12,7 +12,8 @@ from msgspec.structs import replace
 
 from enigma_panel.core.models import Phase, Session, Task, TaskSpec, TaskStatus
 from enigma_panel.core.verbs import TaskVerb
-from enigma_panel.store.ledger import IntentKind, Ledger, Outcome
+from enigma_panel.store.ledger.intents import IntentKind, Outcome
+from enigma_panel.store.ledger.ledger import Ledger
 from enigma_panel.store.paths import folders_below
 from tests.benchmarks.figures import Figure, median
 from tests.benchmarks.processes import KEY, ROOT, environment, program, simulator, timed

@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from enigma_panel.core.models import Session, Task
-from enigma_panel.store.ledger import Ledger
+from enigma_panel.store.ledger.ledger import Ledger
 from enigma_panel.store.ledger.queries import SESSIONS, TASKS
 
 

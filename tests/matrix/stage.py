@@ -30,7 +30,8 @@ from enigma_panel.core.verbs import TaskVerb
 from enigma_panel.demo.simulator_process import DEMO_KEY
 from enigma_panel.services.recovery import recover
 from enigma_panel.services.types import ServiceNotice
-from enigma_panel.store.ledger import IntentKind, Ledger, Outcome
+from enigma_panel.store.ledger.intents import IntentKind, Outcome
+from enigma_panel.store.ledger.ledger import Ledger
 from enigma_panel.store.paths import Folders, folders_below
 from tests.conftest import Simulator
 from tests.kit.clock import FastClock

@@ -12,7 +12,9 @@ from enigma_panel.core.secrets.redaction import Fingerprinter
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.clock import SystemClock
 from enigma_panel.store.keychain import MemoryStore, Result
-from enigma_panel.store.ledger import IntentKind, Ledger, use_copy
+from enigma_panel.store.ledger.backup import use_copy
+from enigma_panel.store.ledger.intents import IntentKind
+from enigma_panel.store.ledger.ledger import Ledger
 from enigma_panel.store.ledger.sent_secrets import SentSecret
 from enigma_panel.store.paths import folders_below
 from tests.kit.builders import a_session, a_task, new_session, new_task

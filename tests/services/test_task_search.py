@@ -23,9 +23,9 @@ from enigma_panel.services.state.ledger_writer import LedgerWriter
 from enigma_panel.services.state.timeline import Timeline
 from enigma_panel.services.task_search import LEAST_DELAY_MS, TaskSearch
 from enigma_panel.services.types import Diff
-from enigma_panel.store.ledger import Ledger
 from enigma_panel.store.ledger.errors import DiskFullError, InterruptedReadError
 from enigma_panel.store.ledger.intents import Outcome
+from enigma_panel.store.ledger.ledger import Ledger
 from enigma_panel.store.ledger.task_reader import TaskReader
 from tests.conftest import LogWatch
 from tests.kit.builders import new_session, new_task

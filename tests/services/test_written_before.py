@@ -14,7 +14,7 @@ from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.demo.simulator_process import DEMO_KEY
 from enigma_panel.services.recovery import recover
 from enigma_panel.services.types import Recovered, WaitReason
-from enigma_panel.store.ledger import Ledger
+from enigma_panel.store.ledger.ledger import Ledger
 from enigma_panel.store.paths import folders_below
 from tests.conftest import Simulator
 from tests.kit.clock import ShiftedClock

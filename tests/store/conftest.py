@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from enigma_panel.store.ledger import Ledger
+from enigma_panel.store.ledger.ledger import Ledger
 
 NOBODY = 65_534
 

@@ -12,8 +12,10 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from enigma_panel.core.models import Session, Task
-from enigma_panel.store.ledger import Intent, IntentKind, Ledger, make_copy
+from enigma_panel.store.ledger.backup import make_copy
 from enigma_panel.store.ledger.database import Database
+from enigma_panel.store.ledger.intents import Intent, IntentKind
+from enigma_panel.store.ledger.ledger import Ledger
 from enigma_panel.store.ledger.schema import MIGRATIONS
 from tests.kit.builders import new_session, new_task
 from tests.kit.clock import NOW

@@ -22,14 +22,9 @@ from enigma_panel.core.observation import OTHER_DIALECT, OTHER_TASK, OWN_CODES, 
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.state.timeline import GAP, NO_LIVE, SKIPPED, UNCLEAR
 from enigma_panel.store import settings
-from enigma_panel.store.ledger import (
-    Intent,
-    IntentKind,
-    Ledger,
-    Outcome,
-    Step,
-    use_copy,
-)
+from enigma_panel.store.ledger.backup import use_copy
+from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome, Step
+from enigma_panel.store.ledger.ledger import Ledger
 from tests.kit.ledgers import put
 from tests.store.helpers import copy_ledger, start
 

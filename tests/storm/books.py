@@ -15,7 +15,7 @@ import httpx
 from enigma_panel.core.models import FINAL_PHASES, Task, TaskStatus
 from enigma_panel.core.secrets.redaction import MARK
 from enigma_panel.simulator.http_server import digest
-from enigma_panel.store.ledger import Ledger
+from enigma_panel.store.ledger.ledger import Ledger
 from tests.storm.hand import Typed
 
 STARTS = "'start_session', 'run_task'"

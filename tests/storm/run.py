@@ -14,7 +14,7 @@ import httpx
 from jeepney import DBusErrorResponse
 
 from enigma_panel.core.service_rules import Dialect
-from enigma_panel.store.ledger import Ledger
+from enigma_panel.store.ledger.ledger import Ledger
 from tests.app.accessibility.bus import Bus, until
 from tests.app.accessibility.listener import Listener
 from tests.app.accessibility.stage import Stage

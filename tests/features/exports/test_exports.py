@@ -32,7 +32,7 @@ from enigma_panel.runtime.event_loop import LedgerThread, TaskScope
 from enigma_panel.services.state.ledger_writer import LedgerWriter
 from enigma_panel.services.state.timeline import Timeline
 from enigma_panel.store.folder_lock import LOCK_NAME
-from enigma_panel.store.ledger import Ledger
+from enigma_panel.store.ledger.ledger import Ledger
 from enigma_panel.store.ledger.task_snapshot import KEYS_AT_ONCE, TaskRow, TaskSnapshot
 from enigma_panel.store.new_file import PREFIX
 from tests.kit.builders import a_session, a_task

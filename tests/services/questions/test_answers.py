@@ -18,7 +18,7 @@ from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.questions.answers import Answers
 from enigma_panel.services.questions.inbox import Inbox
 from enigma_panel.services.types import AnswerOutcome, AnswerResult, WaitReason
-from enigma_panel.store.ledger import Ledger
+from enigma_panel.store.ledger.ledger import Ledger
 from tests.services.commands.bench import Bench, on_bench
 
 PASSWORD = "Username: maria, Password: zebra-47-crossing"

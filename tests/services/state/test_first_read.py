@@ -12,7 +12,8 @@ from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.monitor import housekeeping
 from enigma_panel.services.state import session_store
 from enigma_panel.services.state.session_store import ASSUMED_FOR_MS, is_history, read_start
-from enigma_panel.store.ledger import IntentKind, Ledger, Outcome
+from enigma_panel.store.ledger.intents import IntentKind, Outcome
+from enigma_panel.store.ledger.ledger import Ledger
 from tests.kit.clock import NOW
 from tests.kit.ledgers import open_ledger, put
 from tests.store.helpers import start

@@ -24,15 +24,10 @@ from enigma_panel.core.models import Phase, Session, Task, TaskSpec, TaskStatus
 from enigma_panel.core.observation import Usage
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb, TaskVerb
 from enigma_panel.store import settings
-from enigma_panel.store.ledger import (
-    IntentKind,
-    Ledger,
-    LedgerError,
-    Outcome,
-    Step,
-    make_copy,
-    use_copy,
-)
+from enigma_panel.store.ledger.backup import make_copy, use_copy
+from enigma_panel.store.ledger.errors import LedgerError
+from enigma_panel.store.ledger.intents import IntentKind, Outcome, Step
+from enigma_panel.store.ledger.ledger import Ledger
 from enigma_panel.store.ledger.sent_secrets import SentSecret
 
 T = TypeVar("T")

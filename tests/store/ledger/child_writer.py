@@ -14,7 +14,8 @@ from msgspec.structs import replace
 
 from enigma_panel.core.models import Phase, Session, Task, TaskSpec
 from enigma_panel.core.verbs import TaskVerb
-from enigma_panel.store.ledger import IntentKind, Ledger, Outcome
+from enigma_panel.store.ledger.intents import IntentKind, Outcome
+from enigma_panel.store.ledger.ledger import Ledger
 
 
 def one_round(ledger: Ledger, now_ms: int) -> None:

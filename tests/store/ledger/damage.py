@@ -4,7 +4,8 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from enigma_panel.store.ledger import Intent, Ledger
+from enigma_panel.store.ledger.intents import Intent
+from enigma_panel.store.ledger.ledger import Ledger
 from tests.kit.builders import new_task
 from tests.kit.clock import NOW
 from tests.store.helpers import copy_ledger, raw, start

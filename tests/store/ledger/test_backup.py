@@ -12,17 +12,15 @@ from msgspec.structs import replace
 
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.store.files import Copy
-from enigma_panel.store.ledger import (
+from enigma_panel.store.ledger import backup, file_copy
+from enigma_panel.store.ledger.backup import find_copy, make_copy
+from enigma_panel.store.ledger.errors import (
     BrokenDiskError,
     CorruptLedgerError,
     DiskFullError,
-    Ledger,
     LedgerError,
-    backup,
-    file_copy,
-    find_copy,
-    make_copy,
 )
+from enigma_panel.store.ledger.ledger import Ledger
 from tests.kit.builders import new_session
 from tests.kit.clock import NOW
 from tests.kit.wait import LIMIT_S

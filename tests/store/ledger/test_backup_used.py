@@ -7,18 +7,15 @@ from typing import Any
 import pytest
 
 from enigma_panel.store.files import Copy, ProblemKind
-from enigma_panel.store.ledger import (
+from enigma_panel.store.ledger import backup, origin
+from enigma_panel.store.ledger.backup import find_copy, start_empty, use_copy
+from enigma_panel.store.ledger.errors import (
     CorruptLedgerError,
-    Ledger,
     LedgerError,
     MissingLedgerError,
     NewerLedgerError,
-    backup,
-    find_copy,
-    origin,
-    start_empty,
-    use_copy,
 )
+from enigma_panel.store.ledger.ledger import Ledger
 from enigma_panel.store.ledger.schema import MIGRATIONS
 from tests.kit.clock import NOW
 from tests.store.helpers import copy_ledger, raw, start

@@ -7,7 +7,9 @@ import pytest
 
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.verbs import AnswerVerb
-from enigma_panel.store.ledger import BadRow, Intent, IntentKind, Ledger, Step
+from enigma_panel.store.ledger.intents import Intent, IntentKind, Step
+from enigma_panel.store.ledger.ledger import Ledger
+from enigma_panel.store.ledger.row_mapper import BadRow
 from tests.kit.builders import new_session, new_task
 from tests.kit.clock import NOW
 from tests.store.helpers import kept_task, raw, start

@@ -1,7 +1,8 @@
 """What the next run must know of the calls of the last one: how many the service still counts."""
 
 from enigma_panel.core.verbs import CommandVerb
-from enigma_panel.store.ledger import Intent, IntentKind, Ledger, Outcome
+from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
+from enigma_panel.store.ledger.ledger import Ledger
 from tests.kit.clock import NOW
 from tests.store.helpers import start
 

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from enigma_panel.store.ledger import CorruptLedgerError, Ledger, LedgerError, find_copy, use_copy
+from enigma_panel.store.ledger.backup import find_copy, use_copy
+from enigma_panel.store.ledger.errors import CorruptLedgerError, LedgerError
+from enigma_panel.store.ledger.ledger import Ledger
 from tests.conftest import LogWatch, first_and_weekly_each
 from tests.kit.clock import NOW
 from tests.store.helpers import copy_ledger, start

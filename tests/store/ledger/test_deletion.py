@@ -25,17 +25,12 @@ from enigma_panel.core.observation import Usage
 from enigma_panel.core.statuses import FINAL_STATUSES
 from enigma_panel.core.task_filter import NEWEST_FIRST, NO_FILTER, TaskFilter, TaskSum
 from enigma_panel.core.verbs import CommandVerb
-from enigma_panel.store.ledger import (
-    IntentKind,
-    Ledger,
-    LedgerError,
-    Outcome,
-    Step,
-    deletion,
-    find_copy,
-)
-from enigma_panel.store.ledger.backup import make_copy
+from enigma_panel.store.ledger import deletion
+from enigma_panel.store.ledger.backup import find_copy, make_copy
 from enigma_panel.store.ledger.deletion import Deleted
+from enigma_panel.store.ledger.errors import LedgerError
+from enigma_panel.store.ledger.intents import IntentKind, Outcome, Step
+from enigma_panel.store.ledger.ledger import Ledger
 from enigma_panel.store.ledger.task_reader import TaskReader
 from tests.kit.builders import new_session, new_task
 from tests.kit.clock import NOW

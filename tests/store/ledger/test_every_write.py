@@ -19,7 +19,9 @@ from pathlib import Path
 import pytest
 
 from enigma_panel.store import settings
-from enigma_panel.store.ledger import Ledger, MissingLedgerError, find_copy, use_copy
+from enigma_panel.store.ledger.backup import find_copy, use_copy
+from enigma_panel.store.ledger.errors import MissingLedgerError
+from enigma_panel.store.ledger.ledger import Ledger
 from enigma_panel.store.ledger.queries import SESSIONS, TASKS
 from tests.store.helpers import kept_session, kept_task, old_ledger, raw
 

@@ -9,12 +9,10 @@ from pathlib import Path
 import pytest
 
 from enigma_panel.store.files import ProblemKind
-from enigma_panel.store.ledger import (
-    Ledger,
-)
 from enigma_panel.store.ledger.backup import find_copy, make_copy
 from enigma_panel.store.ledger.errors import LedgerError, ReadOnlyLedgerError
 from enigma_panel.store.ledger.file_copy import copy_path
+from enigma_panel.store.ledger.ledger import Ledger
 from enigma_panel.store.ledger.schema import APPLICATION_ID, MIGRATIONS
 from tests.store.helpers import raw, start
 

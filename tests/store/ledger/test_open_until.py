@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from enigma_panel.core.models import Phase
-from enigma_panel.store.ledger import Ledger
+from enigma_panel.store.ledger.ledger import Ledger
 from enigma_panel.store.ledger.open_until import open_until_ms
 from tests.kit.builders import new_session
 from tests.kit.clock import NOW

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from enigma_panel.store.ledger import Ledger, origin
+from enigma_panel.store.ledger import origin
+from enigma_panel.store.ledger.ledger import Ledger
 from tests.store.helpers import raw
 
 HERE, THERE = b"id of this computer", b"id of another one"

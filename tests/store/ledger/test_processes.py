@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from enigma_panel.store.ledger import Ledger
+from enigma_panel.store.ledger.ledger import Ledger
 from tests.store.helpers import raw, start
 
 CHILD = Path(__file__).with_name("child_writer.py")

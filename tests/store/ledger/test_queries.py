@@ -10,7 +10,9 @@ from enigma_panel.core.models import (
     Session,
 )
 from enigma_panel.core.statuses import FINAL_STATUSES, TaskStatus
-from enigma_panel.store.ledger import Ledger, Outcome, queries
+from enigma_panel.store.ledger import queries
+from enigma_panel.store.ledger.intents import Outcome
+from enigma_panel.store.ledger.ledger import Ledger
 from tests.kit.builders import new_session, new_task
 from tests.kit.clock import NOW
 from tests.kit.ledgers import put

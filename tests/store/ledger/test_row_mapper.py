@@ -9,7 +9,8 @@ from msgspec.structs import replace
 
 from enigma_panel.core.models import BrowserOptions, Limits, Session, Task, TaskSpec
 from enigma_panel.core.observation import Usage
-from enigma_panel.store.ledger import Ledger, Step
+from enigma_panel.store.ledger.intents import Step
+from enigma_panel.store.ledger.ledger import Ledger
 from enigma_panel.store.ledger.queries import SESSIONS, STEPS, TASKS
 from enigma_panel.store.ledger.row_mapper import clean_text
 from tests.kit.builders import new_task

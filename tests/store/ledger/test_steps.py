@@ -3,7 +3,10 @@
 import pytest
 
 from enigma_panel.core.observation import STEP_KINDS, Kind
-from enigma_panel.store.ledger import Ledger, LedgerError, Step, ledger as ledger_module
+from enigma_panel.store.ledger import ledger as ledger_module
+from enigma_panel.store.ledger.errors import LedgerError
+from enigma_panel.store.ledger.intents import Step
+from enigma_panel.store.ledger.ledger import Ledger
 from tests.kit.clock import NOW
 from tests.store.helpers import raw, started
 

@@ -32,8 +32,9 @@ from enigma_panel.core.task_filter import (
     TaskGroup,
     TaskSum,
 )
-from enigma_panel.store.ledger import Ledger, task_reader
+from enigma_panel.store.ledger import task_reader
 from enigma_panel.store.ledger.errors import InterruptedReadError, ReadOnlyLedgerError
+from enigma_panel.store.ledger.ledger import Ledger
 from enigma_panel.store.ledger.task_reader import TaskReader
 from enigma_panel.ui.text.states import task_status_text
 from tests.kit.builders import new_session, new_task

@@ -10,20 +10,18 @@ import pytest
 from msgspec.structs import replace
 
 from enigma_panel.core.models import Phase
-from enigma_panel.store.ledger import (
+from enigma_panel.store.ledger import database, errors
+from enigma_panel.store.ledger.errors import (
     BrokenDiskError,
     CorruptLedgerError,
     DiskFullError,
     InconsistentError,
-    Ledger,
     LedgerError,
     LockedLedgerError,
-    Outcome,
     ReadOnlyLedgerError,
-    Step,
-    database,
-    errors,
 )
+from enigma_panel.store.ledger.intents import Outcome, Step
+from enigma_panel.store.ledger.ledger import Ledger
 from tests.kit.builders import new_session, new_task
 from tests.kit.clock import NOW
 from tests.store.helpers import copy_ledger, kept_session, raw, start

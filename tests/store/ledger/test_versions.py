@@ -12,14 +12,10 @@ from msgspec.structs import replace
 
 from enigma_panel.core.task_filter import NEWEST_FIRST, TaskFilter
 from enigma_panel.core.verbs import CommandVerb
-from enigma_panel.store.ledger import (
-    Ledger,
-    LedgerError,
-    NewerLedgerError,
-    database,
-    schema,
-)
+from enigma_panel.store.ledger import database, schema
 from enigma_panel.store.ledger.database import Database
+from enigma_panel.store.ledger.errors import LedgerError, NewerLedgerError
+from enigma_panel.store.ledger.ledger import Ledger
 from enigma_panel.store.ledger.schema import MIGRATIONS, TABLES, columns, migrate
 from enigma_panel.store.ledger.task_reader import TaskReader
 from tests.kit.clock import NOW

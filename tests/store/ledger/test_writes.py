@@ -8,14 +8,13 @@ from msgspec.structs import replace
 
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
-from enigma_panel.store.ledger import (
+from enigma_panel.store.ledger.errors import (
     ClosedLedgerError,
     InconsistentError,
-    IntentKind,
     IntentSettledError,
-    Ledger,
-    Outcome,
 )
+from enigma_panel.store.ledger.intents import IntentKind, Outcome
+from enigma_panel.store.ledger.ledger import Ledger
 from tests.kit.builders import new_session, new_task
 from tests.kit.clock import NOW
 from tests.store.helpers import kept_session, kept_task, raw, start, started
