@@ -464,8 +464,8 @@ SAFEGUARDS = (
         promise=SELECTION,
         mistake="those that the filter hides are deleted, too",
         file="features/deletion/feature.py",
-        old="    keys = host.window.selection.tasks.selected_keys()\n",
-        new="    keys = list(host.window.selection.subject.tasks)\n",
+        old="    keys = window.selection.tasks.selected_keys()\n",
+        new="    keys = list(window.selection.subject.tasks)\n",
         tests=(f"{DELETION}::test_what_was_selected_and_shown_at_the_click_goes_and_no_other",),
     ),
     Break(

@@ -38,7 +38,7 @@ GRACE_MS = 3_000
 QUOTED_CHARS = 400
 TITLE_CHARS = 60
 MANY = 2_000
-"""How many tasks can be marked within a moment."""
+"""How many tasks can be marked, deleted or exported within a moment."""
 MOST_COPIED = 10_000_000
 """How many characters go to the clipboard at most: other programs read it as a whole."""
 _QUESTION = (

@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any, cast
 
-from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
 
 from enigma_panel.core.deletion import DeletionPlan, KeptReason, kept_because
@@ -20,17 +19,14 @@ from tests.kit.fakes import FakeSessions, task_sum
 from tests.kit.world import World
 
 
-class FakeDeletions(QObject):
+class FakeDeletions:
     """Deletes records of FakeSessions.
 
     gate: what a deletion waits for. deleted: what was to be. result: what becomes of it, where it
     is not all. old: what `plan_older` finds.
     """
 
-    progressed = Signal(int)
-
     def __init__(self, sessions: FakeSessions) -> None:
-        super().__init__()
         self._sessions = sessions
         self.gate: asyncio.Event | None = None
         self.deleted: list[int] = []

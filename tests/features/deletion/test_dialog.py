@@ -11,13 +11,16 @@ from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from enigma_panel.core.deletion import KeptReason
 from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.task_filter import TaskFilter
+from enigma_panel.features.deletion import dialog as dialog_module
 from enigma_panel.features.deletion.deletions import DeletionResult
 from enigma_panel.features.deletion.dialog import DeletionDialog
 from enigma_panel.features.deletion.text import kept_text
 from enigma_panel.store.ledger.errors import LedgerError
+from enigma_panel.ui.actions import Actions
 from enigma_panel.ui.dialogs import Dialogs
 from enigma_panel.ui.main_window.window import MainWindow
 from tests.features.deletion.fakes import DeletionWorld
+from tests.kit.fakes import FakeDialogs
 from tests.kit.person import ENTER, SHIFT, active, click, key, shown_texts, type_text
 
 
@@ -34,10 +37,24 @@ def fill(world: DeletionWorld, count: int) -> None:
         )
 
 
+def make_dialog(world: DeletionWorld) -> DeletionDialog:
+    app_actions = Actions(world.services, cast("Any", FakeDialogs()))
+    return DeletionDialog(world.services, cast("Any", world.deletions), app_actions, None)
+
+
+def told_by(dialog: DeletionDialog) -> list[tuple[Any, ...]]:
+    """What becomes of it, as it is told."""
+    told: list[tuple[Any, ...]] = []
+    for signal in (dialog._app_actions.done, dialog._app_actions.trouble):
+        signal.connect(lambda text: told.append((text,)))
+    dialog._app_actions.under_way.connect(lambda text, cancel: told.append((text, cancel)))
+    return told
+
+
 @pytest.fixture
 def dialog(world: DeletionWorld) -> DeletionDialog:
     fill(world, 4)
-    return DeletionDialog(world.services, cast("Any", world.deletions), None)
+    return make_dialog(world)
 
 
 async def test_it_says_what_goes_and_what_stays_and_wants_a_word(
@@ -45,8 +62,7 @@ async def test_it_says_what_goes_and_what_stays_and_wants_a_word(
 ) -> None:
     world.sessions.add(5, status=TaskStatus.QUEUED, tell=False)
     world.sessions.add(6, phase=Phase.CLOSED_ASSUMED, status=TaskStatus.DONE, tell=False)
-    told: list[str] = []
-    dialog.reported.connect(told.append)
+    told = told_by(dialog)
     dialog.ask([1, 2, 5, 6])
     await world.settle()
     await active(dialog)
@@ -70,13 +86,13 @@ async def test_it_says_what_goes_and_what_stays_and_wants_a_word(
     key(button, ENTER)
     await world.settle()
     assert world.deletions.deleted == [1, 2]
-    assert told == ["2 tasks were deleted."]
+    assert told == [("2 tasks were deleted.",)]
     assert not dialog.isVisible()
 
 
 async def test_where_nothing_may_go_nothing_can_be_clicked(world: DeletionWorld) -> None:
     world.sessions.add(1, tell=False)
-    dialog = DeletionDialog(world.services, cast("Any", world.deletions), None)
+    dialog = make_dialog(world)
     dialog.ask([1])
     await world.settle()
     assert "None of the selected tasks can be deleted." in shown_texts(dialog)
@@ -85,9 +101,11 @@ async def test_where_nothing_may_go_nothing_can_be_clicked(world: DeletionWorld)
     assert not dialog.delete_button.isEnabled()
 
 
-async def test_cancel_ends_it_half_way_and_the_rest_is_asked_about(
-    world: DeletionWorld, dialog: DeletionDialog
+async def test_a_long_one_can_be_cancelled(
+    world: DeletionWorld, dialog: DeletionDialog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(dialog_module, "MANY", 3)
+    told = told_by(dialog)
     world.deletions.gate = asyncio.Event()
     world.deletions.result = DeletionResult(deleted=1, kept={KeptReason.LOST: 1}, left=2)
     dialog.ask([1, 2, 3, 4])
@@ -95,30 +113,28 @@ async def test_cancel_ends_it_half_way_and_the_rest_is_asked_about(
     type_text(dialog.field, "delete")
     click(dialog.delete_button)
     await asyncio.sleep(0)
-    assert not dialog.progress.isHidden()
-    assert not dialog.delete_button.isEnabled()
-    dialog.ask([3])  # while it runs nothing else is asked
-    world.deletions.progressed.emit(2)
-    assert dialog.progress.value() == 2
-    click(dialog.cancel_button)
+    assert not dialog.isVisible()
+    text, cancel = told.pop()
+    assert text == "Deleting 4 tasks…"
+    cancel()
     await world.settle()
-    assert dialog.news.text() == (
+    words = (
         "1 task was deleted. 2 were not: cancelled. 1 can't be deleted: 1 is lost, "
         "and its result may still come."
     )
-    assert dialog.progress.isHidden()
-    assert not dialog.delete_button.isEnabled(), "the word is typed anew"
+    assert told == [(words,)]
 
 
 async def test_a_ledger_that_refuses_is_said(world: DeletionWorld, dialog: DeletionDialog) -> None:
     problem = LedgerError(Path("ledger"), "no room")
     world.deletions.result = DeletionResult(left=4, problem=problem)
+    told = told_by(dialog)
     dialog.ask([1, 2, 3, 4])
     await world.settle()
     type_text(dialog.field, "DELETE ")
     click(dialog.delete_button)
     await world.settle()
-    assert "4 were not: the ledger could not be written (no room)." in dialog.news.text()
+    assert "4 were not: the ledger could not be written (no room)." in told[0][0]
     world.deletions.problem = problem
     dialog.ask([1])
     await world.settle()

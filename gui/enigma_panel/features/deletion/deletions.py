@@ -10,7 +10,6 @@ from time import perf_counter
 from typing import Any
 
 from msgspec import Struct
-from PySide6.QtCore import QObject, Signal
 
 from enigma_panel.core.deletion import DeletionPlan, KeptReason
 from enigma_panel.runtime.event_loop import BlockingTimeoutError, TaskScope, blocking
@@ -49,10 +48,8 @@ class DeletionResult(Struct, frozen=True, kw_only=True):
     problem: LedgerError | None = None
 
 
-class Deletions(QObject):
-    """Deletes tasks, one job at a time. progressed: how many of the person's were looked at."""
-
-    progressed = Signal(int)
+class Deletions:
+    """Deletes tasks, one job at a time."""
 
     def __init__(
         self,
@@ -65,7 +62,6 @@ class Deletions(QObject):
         health: Health,
         in_thread: InThread | None = None,
     ) -> None:
-        super().__init__()
         self._in_thread = in_thread or partial(blocking, time_limit=COPY_S)
         self._store = store
         self._task_search = task_search
@@ -157,8 +153,6 @@ class Deletions(QObject):
                 deleted += len(done.tasks)
                 kept.update(done.kept.values())
                 at += len(batch) - len(done.left)
-                if is_asked:
-                    self.progressed.emit(at)
                 if perf_counter() >= due_s:
                     self._store.announce_deletions(is_asked=is_asked)
                     due_s = perf_counter() + NEWS_S

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QProgressBar, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 
 from enigma_panel.core.deletion import DeletionPlan
 from enigma_panel.features.deletion.deletions import Deletions
@@ -13,16 +13,13 @@ from enigma_panel.features.deletion.text import (
     plan_text,
     result_text,
     stays_text,
+    under_way_text,
 )
 from enigma_panel.services.container import Services
 from enigma_panel.store.ledger.errors import LedgerError
+from enigma_panel.ui.actions import MANY, Actions
 from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.widgets.basics import (
-    FieldGrid,
-    NoticeLabel,
-    make_button,
-    make_label,
-)
+from enigma_panel.ui.widgets.basics import FieldGrid, make_button, make_label
 from enigma_panel.ui.widgets.dialog import ModelessDialog
 from enigma_panel.ui.widgets.inputs import LineEdit, ScrollArea
 
@@ -30,33 +27,34 @@ tr = Translations("Deletion")
 
 
 class DeletionDialog(ModelessDialog):
-    """The window. While a deletion is under way it may be closed: the deletion goes on.
+    """The window. The tasks are those of the moment of the click, whatever is selected afterwards.
 
-    The tasks are those of the moment of the click, whatever is selected afterwards. reported: what
-    became of it, in words.
+    app_actions: tells what becomes of it, once the window has closed.
     """
 
-    reported = Signal(str)
-
-    def __init__(self, services: Services, deletions: Deletions, parent: QWidget | None) -> None:
+    def __init__(
+        self,
+        services: Services,
+        deletions: Deletions,
+        app_actions: Actions,
+        parent: QWidget | None,
+    ) -> None:
         super().__init__(tr("Delete tasks"), parent)
         self._services = services
         self._deletions = deletions
+        self._app_actions = app_actions
         self._keys: tuple[int, ...] = ()
         self._plan: DeletionPlan | None = None
-        self._is_running = False
         self._build()
         self._connect()
 
     def ask(self, task_keys: Sequence[int]) -> None:
-        """Say what becomes of these tasks, and ask; while others are being deleted, show that."""
-        if not self._is_running:
-            self._keys = tuple(task_keys)
-            self.field.clear()
-            self.news.show_text("")
-            self._show_plan(None)
-            self._services.scope.spawn(f"plan deletion {self._keys[:1]}", self._look(self._keys))
-        self.present(self.cancel_button if self._is_running else self.field)
+        """Say what becomes of these tasks, and ask."""
+        self._keys = tuple(task_keys)
+        self.field.clear()
+        self._show_plan(None)
+        self._services.scope.spawn(f"plan deletion {self._keys[:1]}", self._look(self._keys))
+        self.present(self.field)
 
     # -- building ------------------------------------------------------------------------------
 
@@ -67,30 +65,22 @@ class DeletionDialog(ModelessDialog):
         self.field = LineEdit(enter_moves_on=False)
         grid = FieldGrid()
         grid.add_field(tr("Type “{word}” to confirm", word=_word()), self.field)
-        self.news = NoticeLabel()
-        self.progress = QProgressBar()
-        self.progress.setTextVisible(False)
-        self.progress.setAccessibleName(tr("Progress"))
         self.cancel_button = make_button(tr("Cancel"))
         self.delete_button = make_button(delete_label(0), "danger")
         scroll = ScrollArea()
         for part in (self.what, self.kept, self.stays):
             scroll.column.addWidget(part)
         scroll.column.addLayout(grid)
-        scroll.column.addWidget(self.news)
-        scroll.column.addWidget(self.progress)
         scroll.column.addStretch(1)
         self.body.addWidget(scroll, 1)
         self.add_buttons(None, self.cancel_button, self.delete_button)
         self.setMinimumWidth(520)
-        self._show_running(running=False)
 
     def _connect(self) -> None:
         self.field.textChanged.connect(self._enable)
         self.field.returnPressed.connect(self._go_to_button)
-        self.cancel_button.clicked.connect(self._cancel)
+        self.cancel_button.clicked.connect(self.reject)
         self.delete_button.clicked.connect(self._delete)
-        self._deletions.progressed.connect(self.progress.setValue)
 
     # -- what would go -------------------------------------------------------------------------
 
@@ -100,7 +90,7 @@ class DeletionDialog(ModelessDialog):
         except LedgerError as error:
             self.what.setText(tr("The ledger could not be read ({reason}).", reason=error.reason))
             return
-        if keys == self._keys and not self._is_running:
+        if keys == self._keys:
             self._show_plan(plan)
 
     def _show_plan(self, plan: DeletionPlan | None) -> None:
@@ -120,13 +110,14 @@ class DeletionDialog(ModelessDialog):
         self.delete_button.setText(label)
         self.delete_button.setAccessibleName(label)
         self._enable()
-        self._grow()
+        if self.isVisible():
+            self.fit(only_grow=True)
 
     def _enable(self) -> None:
         is_some = self._plan is not None and bool(self._plan.keys)
         is_meant = self.field.text().strip().casefold() == _word().casefold()
-        self.field.setEnabled(not self._is_running and (self._plan is None or is_some))
-        self.delete_button.setEnabled(is_some and is_meant and not self._is_running)
+        self.field.setEnabled(self._plan is None or is_some)
+        self.delete_button.setEnabled(is_some and is_meant)
 
     def _go_to_button(self) -> None:
         if self.delete_button.isEnabled():
@@ -135,45 +126,17 @@ class DeletionDialog(ModelessDialog):
     # -- the deletion --------------------------------------------------------------------------
 
     def _delete(self) -> None:
-        plan = self._plan
-        if plan is None or self._is_running:
-            return
-        self.progress.setRange(0, len(plan.keys))
-        self.progress.setValue(0)
-        self._show_running(running=True)
-        self._services.scope.spawn("delete tasks", self._run(plan))
+        if self._plan is not None:
+            self._services.scope.spawn("delete tasks", self._run(self._plan))
+            self.accept()
 
     async def _run(self, plan: DeletionPlan) -> None:
-        result = await self._deletions.delete(plan.keys)
-        self._show_running(running=False)
-        text = result_text(result)
+        deleting, tell = self._deletions.delete(plan.keys), self._app_actions
+        if len(plan.keys) > MANY:
+            tell.under_way.emit(under_way_text(len(plan.keys)), self._deletions.cancel)
+        result = await deleting
         is_whole = result.deleted == len(plan.keys)
-        if is_whole or not self.isVisible():
-            self.reported.emit(text)
-            self.accept()
-            return
-        self.news.show_text(text)
-        self.field.clear()
-        self._show_plan(None)
-        self._services.scope.spawn("plan the rest", self._look(self._keys))
-
-    def _cancel(self) -> None:
-        if self._is_running:
-            self._deletions.cancel()
-        else:
-            self.reject()
-
-    def _show_running(self, *, running: bool) -> None:
-        self._is_running = running
-        self.progress.setVisible(running)
-        if running:
-            self.cancel_button.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._enable()
-        self._grow()
-
-    def _grow(self) -> None:
-        if self.isVisible():
-            self.fit(only_grow=True)
+        (tell.done if is_whole else tell.trouble).emit(result_text(result))
 
 
 def _word() -> str:

@@ -56,13 +56,9 @@ def add_parts(host: Host, deletions: Deletions) -> None:
 
 def _ask(host: Host, deletions: Deletions) -> None:
     """Open the dialog for the tasks that are selected now."""
-
-    def make() -> DeletionDialog:
-        dialog = DeletionDialog(host.services, deletions, host.window)
-        dialog.reported.connect(host.window.toast.say)
-        return dialog
-
-    keys = host.window.selection.tasks.selected_keys()
+    window = host.window
+    make = partial(DeletionDialog, host.services, deletions, window.app_actions, window)
+    keys = window.selection.tasks.selected_keys()
     if keys:
         host.dialogs.once(DeletionDialog, make).ask(keys)
 

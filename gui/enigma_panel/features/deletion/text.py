@@ -82,6 +82,11 @@ def result_text(result: DeletionResult) -> str:
     return " ".join(filter(None, parts))
 
 
+def under_way_text(n: int) -> str:
+    """'Deleting 100,412 tasks…'."""
+    return tr.plural("Deleting 1 task…", "Deleting {n} tasks…", n)
+
+
 def delete_label(n: int) -> str:
     """The button that does it."""
     return tr.plural("Delete 1 task", "Delete {n} tasks", n)

@@ -11,15 +11,13 @@ from enigma_panel.features.exports.encoder import ExportFormat
 from enigma_panel.features.exports.exports import ExportError, ExportOrder, Exports
 from enigma_panel.features.exports.text import done_text, fault_text, format_filters, under_way_text
 from enigma_panel.services.container import Services
+from enigma_panel.ui.actions import MANY
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.text.problems import Notice
 from enigma_panel.ui.widgets.file_chooser import make_chooser
 
 tr = Translations("Export")
-
-MANY = 2_000
-"""How many tasks are exported within a moment."""
 
 
 class Exporter:
