@@ -421,13 +421,11 @@ class FakeTaskSearch(TaskSearch):
         session = self._sessions.sessions.get(task.session_key)
         site = (session.site, session.name) if session is not None else ()
         texts = folded(task.spec.text, task.result, task.error, task.question, *site)
-        started, cost = task.sent_ms or task.created_ms, task.cost
+        started = task.sent_ms or task.created_ms
         return (
             all(word in texts for word in words_of(wanted.words))
             and (wanted.from_ms is None or started >= wanted.from_ms)
             and (wanted.to_ms is None or started < wanted.to_ms)
-            and (wanted.cost_from is None or (cost is not None and cost >= wanted.cost_from))
-            and (wanted.cost_to is None or (cost is not None and cost <= wanted.cost_to))
             and (task.question_n > 0 or not wanted.has_asked)
         )
 

@@ -41,16 +41,13 @@ class TaskFilter(Struct, frozen=True, kw_only=True):
 
     words: pieces of text that all occur in the task, its result, error, question, site or its
     session's name; case and accents do not matter. from_ms, to_ms: started in this time (epoch ms),
-    to_ms no longer in it. cost_from, cost_to: dollars, both in it, compared in whole nano-dollars,
-    as costs are sorted. has_asked: asked a question, answered or not.
+    to_ms no longer in it. has_asked: asked a question, answered or not.
     """
 
     words: str = ""
     groups: frozenset[TaskGroup] = frozenset()
     from_ms: int | None = None
     to_ms: int | None = None
-    cost_from: Decimal | None = None
-    cost_to: Decimal | None = None
     has_asked: bool = False
 
     @property

@@ -7,14 +7,12 @@ written over it.
 """
 
 import logging
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from msgspec import Struct, field
 
-from enigma_panel.core.money import is_sane
 from enigma_panel.core.service_rules import Dialect
 from enigma_panel.core.task_filter import NEWEST_FIRST, NO_FILTER, Order, SortBy, TaskFilter
 from enigma_panel.store.files import (
@@ -37,7 +35,6 @@ MAX_BYTES = 1_000_000
 MOST_WORDS_CHARS = 10_000
 MOST_SORTED = 2
 """Most columns by which a table is sorted at once."""
-COST_PLACES = 9
 MOST_WIDTH = 10_000
 """Widest column, in pixels."""
 MOST_MS = 253_402_300_800_000
@@ -259,15 +256,8 @@ def _is_usable(value: object) -> bool:
     if not isinstance(value, TaskFilter):
         return True
     times = (ms for ms in (value.from_ms, value.to_ms) if ms is not None)
-    costs = (cost for cost in (value.cost_from, value.cost_to) if cost is not None)
     is_short = len(value.words) <= MOST_WORDS_CHARS
-    return is_short and all(abs(ms) <= MOST_MS for ms in times) and all(map(_is_typed, costs))
-
-
-def _is_typed(cost: Decimal) -> bool:
-    """Whether a person may have typed it: a price, with no more places than are counted."""
-    exponent = cost.as_tuple().exponent
-    return is_sane(cost) and isinstance(exponent, int) and exponent >= -COST_PLACES
+    return is_short and all(abs(ms) <= MOST_MS for ms in times)
 
 
 _DROPPED = frozenset({"sessions_header", "tasks_header"})

@@ -78,16 +78,11 @@ def fits(task: Task, session: Session, task_filter: TaskFilter) -> bool:
         task.is_new if group is G.NEW else status in GROUP_STATUSES[group] for group in groups
     )
     started_ms = task.sent_ms or task.created_ms
-    cost, least, most = map(
-        to_nano, (task.counted_cost, task_filter.cost_from, task_filter.cost_to)
-    )
     return (
         all(any(word in text for text in texts) for word in words)
         and (is_in or not groups)
         and (task_filter.from_ms is None or started_ms >= task_filter.from_ms)
         and (task_filter.to_ms is None or started_ms < task_filter.to_ms)
-        and (least is None or (cost is not None and cost >= least))
-        and (most is None or (cost is not None and cost <= most))
         and (task.question_n > 0 or not task_filter.has_asked)
     )
 
@@ -164,8 +159,6 @@ FILTERS = st.just(NO_FILTER) | st.builds(
     groups=st.frozensets(st.sampled_from(G), max_size=2),
     from_ms=TIMES,
     to_ms=TIMES,
-    cost_from=st.none() | st.decimals(0, 3, places=2),
-    cost_to=st.none() | st.decimals(0, 3, places=2),
     has_asked=st.booleans(),
 )
 ORDERS = st.lists(st.builds(SortBy, st.sampled_from(C), st.booleans()), max_size=2).map(tuple)

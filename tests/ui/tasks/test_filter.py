@@ -82,8 +82,8 @@ def test_what_assistive_technology_writes_is_looked_for(four: MainWindow) -> Non
     assert rows(four) == [1]
     write_by_screen_reader(four.filter_bar.field, "")
     four.filter_bar.more.trigger()
-    write_by_screen_reader(four.filter_bar.panel.cost_from.edit, "0.01")
-    assert rows(four) == [1]
+    write_by_screen_reader(four.filter_bar.panel.to_day.edit, "1999-12-31")
+    assert rows(four) == []
 
 
 def test_what_is_found_in_nothing_is_said(four: MainWindow) -> None:
@@ -164,7 +164,7 @@ def test_no_chip_changes_while_somebody_aims_at_one(four: MainWindow, services: 
     assert chips(four) == ["Running 21", "Done 2", "Failed 1"]
 
 
-def test_days_and_costs_stand_under_more(four: MainWindow, services: Any) -> None:
+def test_days_stand_under_more(four: MainWindow, services: Any) -> None:
     services.sessions.change_task(2, sent_ms=NOW - 3 * DAY_MS)
     panel = four.filter_bar.panel
     four.filter_bar.more.trigger()
@@ -175,13 +175,10 @@ def test_days_and_costs_stand_under_more(four: MainWindow, services: Any) -> Non
     type_text(panel.to_day.edit, day)
     assert rows(four) == [2]
     key(panel.to_day.edit, Qt.Key.Key_Return)
-    assert panel.cost_from.edit.hasFocus()
+    assert panel.asked.hasFocus()
     panel.to_day.edit.clear()
-    type_text(panel.cost_from.edit, "0,01")
-    assert rows(four) == [1]
-    type_text(panel.cost_to.edit, "0.015")
-    assert rows(four) == []
-    key(panel.cost_to.edit, ESCAPE)
+    assert rows(four) == [4, 3, 2, 1]
+    key(panel.to_day.edit, ESCAPE)
     assert (panel.isVisible(), four.filter_bar.field.hasFocus()) == (False, True)
     assert not four.filter_bar.more.isChecked()
 
@@ -209,10 +206,10 @@ def test_tasks_that_asked_are_found_whatever_became_of_the_question(
 def test_what_cannot_be_read_is_said_beside_its_field(four: MainWindow, text: str) -> None:
     four.filter_bar.more.trigger()
     panel = four.filter_bar.panel
-    for field, says in ((panel.from_day, "2026-11-27"), (panel.cost_to, "0.05")):
+    for field in (panel.from_day, panel.to_day):
         type_text(field.edit, text)
         key(field.edit, Qt.Key.Key_Return)
-        assert says in field.edit.accessibleDescription()
+        assert "2026-11-27" in field.edit.accessibleDescription()
         assert field.edit.accessibleDescription() in shown_texts(four)
     assert (rows(four), said(four)) == ([4, 3, 2, 1], "")
 
@@ -220,27 +217,25 @@ def test_what_cannot_be_read_is_said_beside_its_field(four: MainWindow, text: st
 def test_what_ends_before_it_begins_is_said(four: MainWindow) -> None:
     four.filter_bar.more.trigger()
     panel = four.filter_bar.panel
-    type_text(panel.cost_from.edit, "2")
-    type_text(panel.cost_to.edit, "1")
-    assert panel.cost_to.problem.text() == "This is less than “Cost from”."
-    type_text(panel.cost_to.edit, "0")
-    assert panel.cost_to.problem.text() == ""
+    type_text(panel.from_day.edit, "2026-11-27")
+    type_text(panel.to_day.edit, "2026-11-26")
+    assert panel.to_day.problem.text() == "This is before “From”."
+    panel.to_day.edit.clear()
+    assert panel.to_day.problem.text() == ""
 
 
 def test_the_next_run_shows_what_was_looked_for(four: MainWindow, services: Any) -> None:
     chip(four, "Failed").click()
     four.filter_bar.more.trigger()
-    type_text(four.filter_bar.panel.cost_to.edit, "5")
+    type_text(four.filter_bar.panel.to_day.edit, "2099-12-31")
     type_text(four.filter_bar.field, "hub")
     services.task_search.ask(order=(SortBy(SortColumn.COST),))
     four.save_layout()
     services.task_search.ask(NO_FILTER, ())
     again = MainWindow(services, FakeDialogs())
     again.show()
-    assert (again.filter_bar.field.text(), again.filter_bar.panel.cost_to.edit.text()) == (
-        "hub",
-        "5",
-    )
+    assert again.filter_bar.field.text() == "hub"
+    assert again.filter_bar.panel.to_day.edit.text() == "2099-12-31"
     assert chip(again, "Failed").isChecked()
     assert services.task_search.order == (SortBy(SortColumn.COST),)
     again.close_for_good()

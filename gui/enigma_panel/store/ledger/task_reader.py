@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from enigma_panel.core.deletion import DeletionPlan, KeptReason, kept_because
 from enigma_panel.core.models import ASSUMED_PHASES, FINAL_PHASES, IDLE_LEAST_MS, TaskStatus
-from enigma_panel.core.money import NANO, to_nano
+from enigma_panel.core.money import NANO
 from enigma_panel.core.statuses import AT_WORK
 from enigma_panel.core.task_filter import (
     GROUP_STATUSES,
@@ -343,8 +343,6 @@ def _conditions(task_filter: TaskFilter) -> tuple[list[str], dict[str, Any]]:
         *((_HAS_WORD.format(f"word{n}"), f"word{n}", word) for n, word in enumerate(words)),
         (f"{STARTED} >= :from_ms", "from_ms", task_filter.from_ms),
         (f"{STARTED} < :to_ms", "to_ms", task_filter.to_ms),
-        ("t.cost_nano >= :cost_from", "cost_from", to_nano(task_filter.cost_from)),
-        ("t.cost_nano <= :cost_to", "cost_to", to_nano(task_filter.cost_to)),
         ("t.question_n > :least_asked", "least_asked", 0 if task_filter.has_asked else None),
     )
     given = [bound for bound in bounds if bound[2] is not None]

@@ -1,13 +1,10 @@
 """Words of the filter of Tasks, and how typed conditions are read."""
 
-from decimal import Decimal
-
 from msgspec import Struct
-from PySide6.QtCore import QDate, QDateTime, QLocale, Qt
+from PySide6.QtCore import QDate, QDateTime, Qt
 
-from enigma_panel.core.money import is_sane
 from enigma_panel.core.task_filter import TaskGroup
-from enigma_panel.ui.i18n import Translations, read_number
+from enigma_panel.ui.i18n import Translations
 
 tr = Translations("Tasks")
 
@@ -67,18 +64,3 @@ def day_text(ms: int | None) -> str:
     if ms is None:
         return ""
     return QDateTime.fromMSecsSinceEpoch(ms).date().toString(Qt.DateFormat.ISODate)
-
-
-def read_cost(text: str) -> Decimal | None:
-    """Read dollars as they were typed, None for an empty text; raises UnreadableError."""
-    if not text.strip():
-        return None
-    cost = read_number(text.strip().removeprefix("$"))
-    if cost is None or not is_sane(cost):
-        raise UnreadableError(tr("Write the amount like {amount}.", amount="0.05"))
-    return cost
-
-
-def cost_text(cost: Decimal | None) -> str:
-    """Return an amount as it is typed: '0.05'."""
-    return "" if cost is None else f"{cost:f}".replace(".", QLocale().decimalPoint())
