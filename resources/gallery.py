@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from errno import ENOSPC
 from pathlib import Path
+from typing import Any, cast
 
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, QPoint, Signal
@@ -322,8 +323,10 @@ class Gallery(Tour):
 
         now_ms = self._services.clock.now_ms()
         samples = _Samples(now_ms)
-        services = replace(self._services, sessions=samples)
-        dialog = ResultDialog(services, samples, self._window.app_actions, self._window)
+        services, rows = replace(self._services, sessions=samples), cast("Any", samples)
+        dialog = ResultDialog(
+            services, cast("Any", samples), self._window.app_actions, self._window
+        )
         for key, (name, _text) in enumerate(RESULTS, FIRST_SAMPLE):
             dialog.ask(key)
             await self._picture(f"result-{name}", dialog)

@@ -1,7 +1,7 @@
 """Results over the fakes of the engine."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -46,7 +46,9 @@ def copies(services: Any, app_actions: Actions) -> ColleagueCopies:
 
 @pytest.fixture
 def dialog(world: World, rows: FakeRows) -> ResultDialog:
-    return ResultDialog(world.services, rows, Actions(world.services, FakeDialogs()), None)
+    return ResultDialog(
+        world.services, cast("Any", rows), Actions(world.services, FakeDialogs()), None
+    )
 
 
 @pytest.fixture

@@ -9,8 +9,7 @@ from PySide6.QtWidgets import QApplication
 from enigma_panel.core.models import TaskStatus
 from enigma_panel.features.feature import Host
 from enigma_panel.features.results import feature
-from enigma_panel.features.results.dialog import ResultDialog
-from enigma_panel.features.results.window import TaskRows
+from enigma_panel.features.results.dialog import ResultDialog, TaskRows
 from enigma_panel.services.desktop_notifier import DesktopNotifier
 from enigma_panel.ui.dialogs import Dialogs
 from enigma_panel.ui.main_window.window import MainWindow

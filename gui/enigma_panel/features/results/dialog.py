@@ -1,7 +1,5 @@
 """The window *Result*: what came out of a task, to be read, searched, copied and saved."""
 
-from typing import Protocol
-
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QPushButton, QWidget
@@ -14,6 +12,7 @@ from enigma_panel.services.container import Services
 from enigma_panel.services.types import Diff
 from enigma_panel.ui.actions import Actions
 from enigma_panel.ui.i18n import Translations, shorten
+from enigma_panel.ui.main_window.selection import Selection
 from enigma_panel.ui.result.view import ResultView, copy_label
 from enigma_panel.ui.text.task import task_summary, trouble_text
 from enigma_panel.ui.widgets.basics import (
@@ -30,23 +29,37 @@ tr = Translations("Result")
 FIRST_SIZE, LEAST_SIZE = QSize(800, 640), QSize(420, 300)
 
 
-class Rows(Protocol):
-    """The rows of Tasks as they are now."""
+class TaskRows:
+    """The rows of Tasks as they are now: where *Previous* and *Next* go on."""
+
+    def __init__(self, selection: Selection) -> None:
+        self._selection = selection
+        self._row_left = 0  # where the task stands or stood whose result is being read
 
     def neighbour(self, key: int, by: int) -> int | None:
-        """The key of the task `by` rows further down, None where there is none."""
-        ...
+        """The key of the task `by` rows further down, None where there is none.
+
+        Of a task whose row has gone, those that stood beside it are next.
+        """
+        rows = self._selection.task_rows
+        row = rows.row_of(key)
+        if row is not None:
+            self._row_left = row
+        elif by > 0:
+            by -= 1  # another one has its row
+        found = self._row_left + by
+        return rows.key_at(found) if found >= 0 else None
 
     def select_task(self, key: int) -> None:
         """Make that task the subject."""
-        ...
+        self._selection.select_task(key)
 
 
 class ResultDialog(ModelessDialog):
     """One task at a time. rows: where Previous and Next go on, as they are then."""
 
     def __init__(
-        self, services: Services, rows: Rows, app_actions: Actions, parent: QWidget | None
+        self, services: Services, rows: TaskRows, app_actions: Actions, parent: QWidget | None
     ) -> None:
         super().__init__(tr("Result"), parent)
         self._services = services

@@ -1,11 +1,10 @@
-"""The windows *Result*: where their *Previous* and *Next* go on, and which one shows a task."""
+"""The windows *Result*: which one shows a task."""
 
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint
 
 from enigma_panel.ui.dialogs import Dialogs
-from enigma_panel.ui.main_window.selection import Selection
 from enigma_panel.ui.main_window.window import MainWindow
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ class ResultWindows:
             dialog.move(visible[-1].pos() + OFFSET)
 
     def _make(self) -> "ResultDialog":
-        from enigma_panel.features.results.dialog import ResultDialog  # noqa: PLC0415 - when first needed
+        from enigma_panel.features.results.dialog import ResultDialog, TaskRows  # noqa: PLC0415 - when first needed
 
         window = self._window
         rows = TaskRows(window.selection)
@@ -43,29 +42,3 @@ class ResultWindows:
         self._made.append(dialog)
         self._dialogs.others.append(dialog)
         return dialog
-
-
-class TaskRows:
-    """The rows of Tasks as they are now."""
-
-    def __init__(self, selection: Selection) -> None:
-        self._selection = selection
-        self._row_left = 0  # where the task stands or stood whose result is being read
-
-    def neighbour(self, key: int, by: int) -> int | None:
-        """The key of the task `by` rows further down, None where there is none.
-
-        Of a task whose row has gone, those that stood beside it are next.
-        """
-        rows = self._selection.task_rows
-        row = rows.row_of(key)
-        if row is not None:
-            self._row_left = row
-        elif by > 0:
-            by -= 1  # another one has its row
-        found = self._row_left + by
-        return rows.key_at(found) if found >= 0 else None
-
-    def select_task(self, key: int) -> None:
-        """Make that task the subject."""
-        self._selection.select_task(key)
