@@ -12,9 +12,8 @@ from enigma_panel.core.models import Task, TaskSpec, TaskStatus
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import AnswerResult, OpenQuestion, ServiceStatus, WaitReason
-from enigma_panel.ui.main_window.status_bar import StatusBar
+from enigma_panel.ui.main_window.status_bar import StatusBar, offline_text
 from enigma_panel.ui.notices.kinds import notice_of
-from enigma_panel.ui.text.connection import offline_text
 from enigma_panel.ui.text.outcome import answer_text
 from enigma_panel.ui.text.waiting import QueueContext, entry_text, pending_text
 from tests.kit.wait import until

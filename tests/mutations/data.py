@@ -918,7 +918,7 @@ DATA = (
     Break(
         promise="What a screen reader announces holds none of the agent's words either",
         mistake="the question is read out",
-        file="ui/text/announcement.py",
+        file="ui/announcements.py",
         old="    about_money = is_about_money(first.text)\n",
         new="    return first.text\n    about_money = is_about_money(first.text)\n",
         tests=(f"{SAID}::test_a_question_is_said_at_once_and_without_the_agents_words",),

@@ -1,29 +1,34 @@
-"""Says to a screen reader what happens: a question, an end, a pause, the connection."""
+"""Says to a screen reader what happens: a question, an end, a pause, the connection.
+
+It names sessions, kinds and numbers, and repeats none of the agent's words.
+"""
+
+from collections.abc import Sequence
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from enigma_panel.core.models import Session, Task, TaskStatus
+from enigma_panel.core.questions.kinds import is_about_money
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import (
     Diff,
     NoticeKind,
+    OpenQuestion,
     PauseReason,
     ServiceNotice,
 )
-from enigma_panel.ui.text.announcement import (
-    End,
-    connection_text,
-    ends_text,
-    questions_text,
-    queue_text,
-)
+from enigma_panel.ui.i18n import Translations, shorten
+from enigma_panel.ui.text.questions import NAME_LIMIT, asked_title
+from enigma_panel.ui.text.waiting import pause_text
 from enigma_panel.ui.widgets.debounce import Debounce
+
+tr = Translations("Announcements")
 
 ENDS_MS = 1_000
 """How long ends are collected into one announcement."""
 
-_ENDS = {TaskStatus.DONE: End.DONE, TaskStatus.FAILED: End.FAILED}
+_SAID = frozenset({TaskStatus.DONE, TaskStatus.FAILED})
 _CALM = frozenset({PauseReason.NONE, PauseReason.RESTARTED})
 """Reasons that are no refusal; what an earlier run left stands in the top bar."""
 
@@ -49,7 +54,7 @@ class Announcements(QObject):
         self._services = services
         self._window = window
         self._open: set[int] = set()
-        self._ends: dict[int, End] = {}
+        self._ends: dict[int, TaskStatus] = {}
         self._asked: set[tuple[int, int]] = set()
         self._pause_reason = services.queue.pause_reason
         self._is_lost = services.health.unreachable_since_ms is not None
@@ -77,8 +82,8 @@ class Announcements(QObject):
         elif task.key in self._open and task.status is not TaskStatus.LOST:
             # The result of a lost task may still come.
             self._open.discard(task.key)
-            if task.status in _ENDS:
-                self._ends[task.key] = _ENDS[task.status]
+            if task.status in _SAID:
+                self._ends[task.key] = task.status
                 self._say_ends_debounce.trigger()
 
     def _say_ends(self) -> None:
@@ -108,14 +113,36 @@ class Announcements(QObject):
     def _follow_queue(self) -> None:
         reason = self._services.queue.pause_reason
         if reason is not self._pause_reason and reason not in _CALM:
-            announce(self._window, queue_text(reason))
+            announce(self._window, tr("{why}. Tasks stay queued.", why=pause_text(reason)))
         self._pause_reason = reason
 
     def _follow_health(self) -> None:
         is_lost = self._services.health.unreachable_since_ms is not None
         if is_lost is not self._is_lost:
             self._is_lost = is_lost
-            announce(self._window, connection_text(is_lost=is_lost), urgent=is_lost)
+            lost, back = tr("No connection to the service"), tr("The connection is back")
+            announce(self._window, lost if is_lost else back, urgent=is_lost)
 
     def _session(self, key: int | None) -> Session | None:
         return self._services.sessions.session(key) if key is not None else None
+
+
+def questions_text(questions: Sequence[OpenQuestion], session: Session | None) -> str:
+    """Return who asks for what, or of several how many. session: of the first."""
+    first = questions[0]
+    if len(questions) > 1:
+        return tr.plural("1 session needs you", "{n} sessions need you", len(questions))
+    about_money = is_about_money(first.text)
+    return asked_title(session.name if session else "", first.kind, about_money=about_money)
+
+
+def ends_text(ends: Sequence[TaskStatus], session: Session | None) -> str:
+    """Return how one task ended, or of several how many did. session: of the first."""
+    failed = ends.count(TaskStatus.FAILED)
+    if len(ends) == 1:
+        name = shorten(session.name if session else "", NAME_LIMIT) or tr("a task")
+        return tr("Failed: {name}", name=name) if failed else tr("Done: {name}", name=name)
+    text = tr.plural("1 task ended", "{n} tasks ended", len(ends))
+    if not failed:
+        return text
+    return tr("{words}, {failed} of them failed", words=text, failed=failed)
