@@ -324,9 +324,7 @@ class Gallery(Tour):
         now_ms = self._services.clock.now_ms()
         samples = _Samples(now_ms)
         services, rows = replace(self._services, sessions=samples), cast("Any", samples)
-        dialog = ResultDialog(
-            services, cast("Any", samples), self._window.app_actions, self._window
-        )
+        dialog = ResultDialog(services, rows, self._window.app_actions, self._window)
         for key, (name, _text) in enumerate(RESULTS, FIRST_SAMPLE):
             dialog.ask(key)
             await self._picture(f"result-{name}", dialog)
