@@ -27,7 +27,7 @@ QUESTIONS = (
     Break(
         promise="Open live page opens a page and nothing else",
         mistake="whatever the link names",
-        file="ui/text/live_page.py",
+        file="ui/text/pages.py",
         old='url.scheme() in {"http", "https"} and QDesktop',
         new="QDesktop",
         tests=(f"{FORMS}::test_a_link_that_is_no_page_opens_nothing_and_that_is_said",),

@@ -18,9 +18,8 @@ from enigma_panel.services.settings import choose_dialect
 from enigma_panel.services.types import LedgerError, PendingCommand
 from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.secret_clipboard import SecretClipboard
-from enigma_panel.ui.text.account_page import open_account_page
 from enigma_panel.ui.text.dialects import offered_dialect
-from enigma_panel.ui.text.live_page import open_live_page
+from enigma_panel.ui.text.pages import open_account_page, open_live_page
 from enigma_panel.ui.text.problems import NoticeAction
 from enigma_panel.ui.text.verbs import verb_text
 from enigma_panel.ui.text.waiting import QueueAction

@@ -85,7 +85,7 @@ def test_no_account_page_where_nobody_knows_its_address(
 ) -> None:
     opened: list[str] = []
     monkeypatch.setattr(
-        "enigma_panel.ui.text.account_page.QDesktopServices.openUrl",
+        "enigma_panel.ui.text.pages.QDesktopServices.openUrl",
         lambda url: opened.append(url.toString()) or True,  # type: ignore[func-returns-value]
     )
     window.main_menu.account_page.trigger()

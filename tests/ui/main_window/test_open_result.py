@@ -28,7 +28,7 @@ def test_the_row_is_selected_seen_and_scrolled_to(
     qapp.processEvents()
     window.body.set_details_open(False)
     assert not window.details.isVisible()
-    window.open_result(3)
+    window.selection.open_result(3)
     qapp.processEvents()
     assert table.selected_keys() == [3]
     row = table.visualRect(table.rows.index(table.rows.row_of(3), 0))
@@ -43,12 +43,12 @@ def test_one_that_is_selected_already_is_shown_in_details_again(
     window: MainWindow, services: Any, qapp: QApplication
 ) -> None:
     add_ended(services, 80)
-    window.open_result(3)
+    window.selection.open_result(3)
     window.selection.sessions.select_key(7)  # Details turns to that session
     assert window.details.result.reading.toPlainText() == "Result 7"
     window.selection.tasks.scrollToTop()
     services.sessions.change_task(3, is_new=True)
-    window.open_result(3)
+    window.selection.open_result(3)
     qapp.processEvents()
     assert window.details.result.reading.toPlainText() == "Result 3"
     assert window.selection.tasks.verticalScrollBar().value() > 0
@@ -58,6 +58,6 @@ def test_one_that_is_selected_already_is_shown_in_details_again(
 def test_one_that_has_no_row_yet_is_shown_in_details(window: MainWindow, services: Any) -> None:
     window.hold.aim()
     add_ended(services, 2)
-    window.open_result(2)
+    window.selection.open_result(2)
     assert window.details.result.reading.toPlainText() == "Result 2"
     assert is_new(services, 2) == [1]

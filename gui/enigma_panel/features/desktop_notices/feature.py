@@ -86,7 +86,7 @@ def _open_question(window: MainWindow, task_key: int | None, token: str) -> None
 
 def _open_result(window: MainWindow, key: int, token: str) -> None:
     """Show the result, and come to the front with the desktop's leave, where it gave one."""
-    window.open_result(key)
+    window.selection.open_result(key)
     bring_to_front(window, token)
 
 

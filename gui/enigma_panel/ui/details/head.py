@@ -13,10 +13,10 @@ from enigma_panel.ui.theme import icons, theme
 from enigma_panel.ui.theme.palette import Glyph, Severity
 from enigma_panel.ui.widgets.basics import (
     ElidedLabel,
-    ToolButton,
     make_column,
     make_label,
     make_row,
+    make_tool,
     set_role,
 )
 from enigma_panel.ui.widgets.glyph_label import GlyphLabel
@@ -37,10 +37,7 @@ class Head(QWidget):
         super().__init__()
         self._services = services
         self.session_name = SessionName()
-        self.more = ToolButton()
-        self.more.setToolTip(tr("More"))
-        self.more.setAccessibleName(tr("More"))
-        set_role(self.more, "plain")
+        self.more = make_tool(tr("More"))
         self.glyph = GlyphLabel(Glyph.RING, Severity.DIM, 16)
         self.state = make_label()
         self.note = ElidedLabel("dim")

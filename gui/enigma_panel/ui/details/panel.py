@@ -185,10 +185,6 @@ class Details(QFrame):
         self.turn_to(Tab.STEPS)
         self.steps.search.begin()
 
-    def begin_rename(self) -> None:
-        """Let the person edit the session's name."""
-        self.head.session_name.begin()
-
     # -- building ------------------------------------------------------------------------------
 
     def _make_parts(self) -> None:

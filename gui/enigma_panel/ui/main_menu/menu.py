@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from enigma_panel.services.container import Services
 from enigma_panel.ui.actions import Actions
 from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.text.account_page import account_page
+from enigma_panel.ui.text.pages import account_page
 from enigma_panel.ui.text.states import local_time
 from enigma_panel.ui.widgets.actions import make_action, rename_action
 

@@ -17,7 +17,7 @@ from enigma_panel.ui.main_menu.command_list import CommandGroup
 from enigma_panel.ui.main_window.queue_actions import QueueActions
 from enigma_panel.ui.main_window.selection import Selection
 from enigma_panel.ui.new_task.session_picker import accepts_tasks
-from enigma_panel.ui.text.live_page import live_page_text
+from enigma_panel.ui.text.pages import live_page_text
 from enigma_panel.ui.text.problems import NoticeAction
 from enigma_panel.ui.text.ways_out import can_run_again, way_out_label, way_out_tip, ways_out
 
@@ -82,7 +82,7 @@ class Menus:
         if session is None:
             return
         menu.clear()
-        self._add(menu, tr("Rename"), details.begin_rename)
+        self._add(menu, tr("Rename"), details.head.session_name.begin)
         menu.addSeparator()
         self._add_secrets(menu, session)
         task = self._sessions.task(details.task_key) if details.task_key is not None else None

@@ -179,7 +179,7 @@ class Selection(QObject):
     def rename(self, key: int) -> None:
         """Edit the session's name, in Details."""
         self.show_session(key)
-        self._details.begin_rename()
+        self._details.head.session_name.begin()
 
     @property
     def can_rename(self) -> bool:
@@ -190,7 +190,7 @@ class Selection(QObject):
         """Edit the name of the subject's session."""
         if self.can_rename:
             self.details_wanted.emit()
-            self._details.begin_rename()
+            self._details.head.session_name.begin()
 
     def tick(self) -> None:
         """Update the times in the visible rows once a second."""

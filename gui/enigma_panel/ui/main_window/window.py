@@ -93,10 +93,6 @@ class MainWindow(QMainWindow):
         self._follow_sessions()
         self.notices.show_recovered(recovered)
 
-    def open_result(self, key: int) -> None:
-        """Show the result of that task."""
-        self.selection.open_result(key)
-
     def show_session(self, key: int) -> None:
         """Make that session the subject."""
         self.selection.show_session(key)

@@ -10,9 +10,9 @@ from enigma_panel.services.container import Services
 from enigma_panel.services.retry_policy import reply_of
 from enigma_panel.services.types import NotConnectedError, NoticeKind, ServiceNotice, ServiceStatus
 from enigma_panel.ui.i18n import Translations, shorten
-from enigma_panel.ui.text.account_page import account_page
 from enigma_panel.ui.text.dialects import dialect_name, offered_dialect, wanted_dialect
 from enigma_panel.ui.text.errors import Call, ErrorContext, ErrorText, explain
+from enigma_panel.ui.text.pages import account_page
 from enigma_panel.ui.text.problems import Notice, NoticeAction
 from enigma_panel.ui.text.states import duration, local_time, spoken_duration
 from enigma_panel.ui.text.verbs import verb_label, verb_text

@@ -4,8 +4,8 @@ from enigma_panel.services.container import Services
 from enigma_panel.services.queue.task_queue import TaskQueue
 from enigma_panel.services.types import PauseReason, WaitReason
 from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.text.account_page import account_page
 from enigma_panel.ui.text.errors import explain
+from enigma_panel.ui.text.pages import account_page
 from enigma_panel.ui.text.problems import Notice, NoticeAction
 
 tr = Translations("Notices")

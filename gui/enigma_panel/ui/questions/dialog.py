@@ -33,7 +33,6 @@ from enigma_panel.ui.questions.form_stack import FormStack
 from enigma_panel.ui.questions.forms.login_helper import LoginHelper
 from enigma_panel.ui.questions.forms.page import Asking
 from enigma_panel.ui.questions.text import STOP_TEXT, preview_text, quiet_ms_for
-from enigma_panel.ui.text.live_page import open_live_page
 from enigma_panel.ui.text.outcome import (
     answer_text,
     gone_text,
@@ -41,6 +40,7 @@ from enigma_panel.ui.text.outcome import (
     take_back_label,
     wait_text,
 )
+from enigma_panel.ui.text.pages import open_live_page
 from enigma_panel.ui.text.verbs import verb_text
 from enigma_panel.ui.widgets.basics import (
     NoticeLabel,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import QComboBox, QSpinBox
+from PySide6.QtWidgets import QSpinBox
 
 from enigma_panel.core.service_rules import Dialect, dialect_of_host
 from enigma_panel.services.container import Services
@@ -29,7 +29,7 @@ from enigma_panel.ui.widgets.basics import (
     make_label,
     make_row,
 )
-from enigma_panel.ui.widgets.inputs import LineEdit
+from enigma_panel.ui.widgets.inputs import ChoiceBox, LineEdit
 
 tr = Translations("Settings")
 
@@ -56,9 +56,7 @@ class AccountPage(SettingsPage):
         self.at_once.setFixedWidth(72)
         self.at_once.lineEdit().setTextMargins(6, 0, 0, 0)
         self.now_fewer = make_label(role="dim")
-        self.dialect_box = QComboBox()
-        for data in (None, *Dialect):
-            self.dialect_box.addItem("" if data is None else dialect_name(data), data)
+        self.dialect_box = ChoiceBox((("", None), *((dialect_name(one), one) for one in Dialect)))
         self.dialect_note = make_label(role="dim", wrap=True)
         self.base_url = LineEdit(enter_moves_on=False)
         self.apply_button = make_button(tr("Apply"))
@@ -177,10 +175,7 @@ class AccountPage(SettingsPage):
 
     def _test_key(self) -> None:
         self.key_outcome.setText(tr("Asking the service…"))
-        self._services.scope.spawn("test key", self._test_key_now(), exclusive=True)
-
-    async def _test_key_now(self) -> None:
-        await self._account.check()
+        self._services.scope.spawn("test key", self._account.check(), exclusive=True)
 
     def _remove_key(self) -> None:
         self._services.scope.spawn("remove key", self._remove_key_now(), exclusive=True)

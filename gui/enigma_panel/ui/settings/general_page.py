@@ -48,8 +48,17 @@ class GeneralPage(SettingsPage):
         self.start_at_login.toggled.connect(self._change_start_at_login)
         self.problem = NoticeLabel()
         settings = services.settings
-        self.appearance = SettingChoice(settings, "appearance", appearance_choices())
-        self.before_sleep = SettingChoice(settings, "before_sleep", sleep_choices())
+        colours = (
+            (tr("Follow the system"), SYSTEM),
+            (tr("Light"), LIGHT),
+            (tr("Dark"), DARK),
+        )
+        ends = (
+            (tr("Leave sessions open"), LEAVE),
+            (tr("Terminate idle and paused ones"), TERMINATE_IDLE),
+        )
+        self.appearance = SettingChoice(settings, "appearance", colours)
+        self.before_sleep = SettingChoice(settings, "before_sleep", ends)
         self.before_sleep.setEnabled(power_available)
         sleep = tr("Idle and paused sessions cost money during sleep. Running ones stay open.")
         if not power_available:
@@ -80,20 +89,3 @@ class GeneralPage(SettingsPage):
         else:
             self.problem.show_text("")
         self.refresh()
-
-
-def appearance_choices() -> tuple[tuple[str, str], ...]:
-    """Light or dark: words, and the value in the settings."""
-    return (
-        (tr("Follow the system"), SYSTEM),
-        (tr("Light"), LIGHT),
-        (tr("Dark"), DARK),
-    )
-
-
-def sleep_choices() -> tuple[tuple[str, str], ...]:
-    """What to do before the computer sleeps: words, and the value in the settings."""
-    return (
-        (tr("Leave sessions open"), LEAVE),
-        (tr("Terminate idle and paused ones"), TERMINATE_IDLE),
-    )

@@ -10,9 +10,9 @@ from enigma_panel.services.account import Account
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import KeyCheck, KeyState, Result, SecretOutcome
 from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.text.account_page import account_page, open_account_page
 from enigma_panel.ui.text.check import finding_text
 from enigma_panel.ui.text.dialects import key_doubt
+from enigma_panel.ui.text.pages import account_page, open_account_page
 from enigma_panel.ui.widgets.basics import (
     FieldGrid,
     NoticeLabel,

@@ -7,8 +7,8 @@ from enigma_panel.core.models import Phase, Session, Task, TaskStatus
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.container import Services
 from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.text.account_page import account_page
 from enigma_panel.ui.text.dialects import offered_dialect
+from enigma_panel.ui.text.pages import account_page
 from enigma_panel.ui.text.problems import NoticeAction, notice_action_label
 from enigma_panel.ui.text.verbs import verb_text
 

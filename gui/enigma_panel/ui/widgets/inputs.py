@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import (
     QKeyEvent,
     QKeySequence,
@@ -132,8 +132,6 @@ class TextEdit(QPlainTextEdit):
 class ReadingText(QPlainTextEdit):
     """A text to read, as high as it needs and scrolled beyond `most_lines`."""
 
-    refitted = Signal()
-
     def __init__(self, most_lines: int) -> None:
         super().__init__()
         self.setReadOnly(True)
@@ -167,7 +165,6 @@ class ReadingText(QPlainTextEdit):
         )
         if height != self.height() or self.minimumHeight() != height:
             self.setFixedHeight(height)
-            self.refitted.emit()
 
     def _count_lines(self) -> int:
         """Return the number of lines at this width, as far as it matters.

@@ -6,7 +6,7 @@ from enigma_panel.core.questions.kinds import WITHOUT_CAPTCHA_TEXT
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.questions.forms.choices import ChoicesPage
 from enigma_panel.ui.questions.forms.page import Asking
-from enigma_panel.ui.text.live_page import live_page_text
+from enigma_panel.ui.text.pages import live_page_text
 from enigma_panel.ui.widgets.basics import make_button, make_label
 
 tr = Translations("Questions")

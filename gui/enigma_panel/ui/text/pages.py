@@ -1,4 +1,5 @@
-"""The live page of a session: a picture of its browser, for whoever has the link."""
+"""Pages in the person's browser: the account's, known for one host and guessed for none, and the
+live page of a session: a picture of its browser, for whoever has the link."""
 
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -6,9 +7,21 @@ from urllib.parse import urlsplit
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
+from enigma_panel.core.service_rules import account_page_of_host
 from enigma_panel.ui.i18n import Translations
 
 tr = Translations("Live page")
+
+
+def account_page(base_url: str) -> str | None:
+    """The address of the account page that belongs to a service, None where nobody knows it."""
+    return account_page_of_host(urlsplit(base_url).hostname or "")
+
+
+def open_account_page(base_url: str) -> bool:
+    """Open it in the person's browser; False where there is none or nothing opened it."""
+    page = account_page(base_url)
+    return page is not None and QDesktopServices.openUrl(QUrl(page))
 
 
 def live_page_text(link: str | None) -> str:
