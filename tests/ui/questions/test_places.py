@@ -279,12 +279,13 @@ def test_a_key_of_details_brings_details_forward_and_the_draft_is_kept(
 
 
 @pytest.mark.parametrize("size", [(900, 600), (760, 500), (640, 400)])
-def test_the_field_with_the_focus_is_seen_in_a_small_window(
+def test_sentence_buttons_and_the_field_with_the_focus_are_seen_in_a_small_window(
     stage: Stage, size: tuple[int, int]
 ) -> None:
     stage.be_active()
     dialog = stage.ask(text="I need login credentials to proceed.")
     form = dialog.current_form() if dialog is not None else None
+    assert dialog is not None
     assert form is not None
     page = credentials(form)
     page.username.setFocus()
@@ -295,7 +296,10 @@ def test_the_field_with_the_focus_is_seen_in_a_small_window(
         for _ in range(8):
             run_events(stage.qapp)
         assert is_whole(field)
+        for part in (dialog.card.text, dialog.reads, dialog.send_button, dialog.stop_button):
+            assert is_whole(part)
     stage.window.resize(1280, 800)
+    assert stage.window.selection.sessions.isVisible()
     stage.window.resize(*size)
     for _ in range(8):
         run_events(stage.qapp)
@@ -305,6 +309,17 @@ def test_the_field_with_the_focus_is_seen_in_a_small_window(
 def is_whole(field: QWidget) -> bool:
     """Whether all of it is in sight."""
     return field.visibleRegion().boundingRect() == field.rect()
+
+
+def test_what_is_repeated_takes_one_line_until_there_is_an_answer(stage: Stage) -> None:
+    dialog = stage.docked()
+    form, before, send = dialog.current_form(), dialog.reads.height(), dialog.send_button
+    assert form is not None
+    place = send.mapToGlobal(QPoint())
+    type_text(free_text(form).text, "blue")
+    run_events(stage.qapp, lambda: dialog.reads.height() > before)
+    assert send.mapToGlobal(QPoint()) == place
+    assert dialog.is_armed()
 
 
 def test_one_that_ends_behind_a_hidden_window_leaves_details_there(stage: Stage) -> None:

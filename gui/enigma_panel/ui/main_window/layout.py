@@ -12,7 +12,7 @@ from enigma_panel.ui.tasks.card import TasksCard
 from enigma_panel.ui.theme import theme
 from enigma_panel.ui.widgets.inputs import ScrollArea
 
-FOLD_BELOW = 1000
+FOLD_BELOW, LOW = 1000, 520
 GAP = 8
 DETAILS_WIDTH = 384
 """Details' width until the person moves the splitter, for the usual font or a smaller one: the four
@@ -33,7 +33,7 @@ class Sizes(Struct, frozen=True, kw_only=True):
 
 class MainLayout(ScrollArea):
     """The part between the top bar and the status bar. Below 1,000 px Details folds away; opened
-    there, it takes the place of Tasks, with a way back.
+    there, it takes the place of Tasks, with a way back; in a low window a question takes all.
 
     A size that the person gave a part holds in every window that has the room. Where the window
     has less room than its parts need, all of it is scrolled. details_opened: whether Details is
@@ -53,7 +53,7 @@ class MainLayout(ScrollArea):
         self._sessions = sessions
         self._tasks = tasks
         self._details = details
-        self._is_narrow = False
+        self._is_narrow = self._is_low = False
         self._wanted = {False: True, True: False}
         self.sizes = Sizes()
         self.tables = _Splitter(Qt.Orientation.Vertical)
@@ -172,16 +172,17 @@ class MainLayout(ScrollArea):
         if is_shown:
             self.side.show()
         self._tasks.setHidden(self._is_narrow and is_shown)
+        self.tables.setHidden(self._is_narrow and self._is_low and is_asked)
         self.side.setVisible(is_shown)
         self.details_opened.emit(self.is_details_open)
         self._fit_details()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        narrow = self.width() < FOLD_BELOW
-        if narrow is self._is_narrow:
+        narrow, low = self.width() < FOLD_BELOW, self.height() < LOW
+        if (narrow, low) == (self._is_narrow, self._is_low):
             return
-        self._is_narrow = narrow
+        self._is_narrow, self._is_low = narrow, low
         turned = Qt.Orientation.Vertical if narrow else Qt.Orientation.Horizontal
         self.whole.setOrientation(turned)
         self._show_details()

@@ -40,7 +40,7 @@ tr = Translations("Questions")
 
 log = logging.getLogger(__name__)
 
-MOST_LINES = 12
+LEAST_LINES, MOST_LINES = 3, 12
 HEAD_HEIGHT, TURNER_WIDTH = 44, 24
 MOST_STEPS = 3
 STEPS_READ = 40
@@ -53,7 +53,7 @@ LATE_MS = 1_000
 class QuestionCard(QWidget):
     """Shows one question; `turned` asks for the next (+1) or the previous one (-1).
 
-    head: its heading, which stands above all that is scrolled. close_button: in the heading.
+    head: its heading, with close_button. doubts: stand with the answer, and are scrolled.
     """
 
     turned = Signal(int)
@@ -93,7 +93,8 @@ class QuestionCard(QWidget):
         self.before.setMinimumHeight(self.before.sizeHint().height())
         asked = make_row(self._task, self._asked)
         asked.setStretch(0, 1)
-        self.setLayout(make_column(asked, self.text, self.before, self.doubts, gap=6))
+        self.setLayout(make_column(asked, self.text, self.before, gap=6))
+        self.setContentsMargins(16, 12, 16, 8)
         theme.changed().connect(self._draw)
         self._draw()
 
@@ -127,6 +128,12 @@ class QuestionCard(QWidget):
     def follow(self, question: OpenQuestion) -> None:
         """Show that the question may expire at another time."""
         self._question = question
+
+    def fit_text(self, height: int) -> None:
+        """Show as many lines as have room in that height; it scrolls beyond them."""
+        lines = height // self.text.fontMetrics().lineSpacing()
+        self.text.most_lines = min(max(LEAST_LINES, lines), MOST_LINES)
+        self.text.fit()
 
     def show_before(self, text: str) -> None:
         """What the agent did last; its line is always there, so nothing moves."""

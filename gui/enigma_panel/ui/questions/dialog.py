@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QStackedWidget, QWidget
 
@@ -42,6 +42,7 @@ from enigma_panel.ui.text.outcome import (
 )
 from enigma_panel.ui.text.pages import open_live_page
 from enigma_panel.ui.text.verbs import verb_text
+from enigma_panel.ui.theme import theme
 from enigma_panel.ui.widgets.basics import (
     NoticeLabel,
     make_button,
@@ -52,6 +53,7 @@ from enigma_panel.ui.widgets.basics import (
 )
 from enigma_panel.ui.widgets.debounce import Debounce
 from enigma_panel.ui.widgets.dialog import ModelessDialog
+from enigma_panel.ui.widgets.free_screen import free_size
 from enigma_panel.ui.widgets.inputs import ScrollArea
 
 tr = Translations("Questions")
@@ -65,9 +67,11 @@ WIDTH = 520
 """The least width of a window of its own."""
 LARGEST = QSize(16_777_215, 16_777_215)
 """Qt's word for no limit."""
-READ_LINES = 3
+READ_LINES, LEAST_FORM = 3, 60
 LOW = 600
 """Height of the main window below which the answer gets the room: one line is repeated, no keys."""
+BESIDE_SENTENCE = 320
+"""What else of a window needs its height; the sentence has half of the rest."""
 
 
 class QuestionDialog(ModelessDialog):
@@ -116,23 +120,26 @@ class QuestionDialog(ModelessDialog):
 
     def _build_layout(self) -> None:
         scroll = ScrollArea()
-        scroll.column.setContentsMargins(16, 16, 16, 8)
+        scroll.setMinimumHeight(theme.scaled(LEAST_FORM))
+        scroll.column.setContentsMargins(16, 12, 16, 8)
         scroll.column.setSpacing(12)
-        scroll.column.addWidget(self.card)
+        scroll.column.addWidget(self.card.doubts)
         scroll.column.addWidget(self._forms, 1)
         if (page := scroll.widget()) is not None:
             page.setMinimumWidth(1)  # as wide as the panel, whatever stands there
-        foot, buttons = QFrame(), QFrame()
+        rule, foot, buttons = QFrame(), QFrame(), QFrame()
+        rule.setFixedHeight(1)
         foot.setLayout(make_column(self.answer_wait, self.reads, self._keys, gap=6))
         row = make_row(self.stop_button, None, self.later_button, self.send_button)
         buttons.setLayout(row)
-        set_role(buttons, "foot")
+        for ruled in (rule, buttons):
+            set_role(ruled, "foot")
         for outer in (foot, buttons):
             outer.setContentsMargins(16, 8, 16, 8)
         scroll.verticalScrollBar().rangeChanged.connect(self._focus_again.trigger)
-        for part in (self.card.head, scroll, foot, buttons):
+        for part in (self.card.head, self.card, rule, scroll, foot, buttons):
             self.body.addWidget(part)
-        self.body.setStretch(1, 1)
+        self.body.setStretch(3, 1)
         self.body.setContentsMargins(1, 1, 1, 1)
         self.body.setSpacing(0)
         set_role(self._keys, "amber")
@@ -140,7 +147,6 @@ class QuestionDialog(ModelessDialog):
         self._keys.setMinimumHeight(self._keys.sizeHint().height())  # for a doubt, as for keys
         self.reads.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.reads.ensurePolished()
-        self._fit_reads()
         self.stop_button.setToolTip(verb_text(CommandVerb.STOP).tip)
         self.stop_button.setAccessibleDescription(self.stop_button.toolTip())
         self.setMinimumWidth(WIDTH)
@@ -314,24 +320,32 @@ class QuestionDialog(ModelessDialog):
     def _is_low(self) -> bool:
         return not self.isWindow() and self.window().height() < LOW
 
-    def _fit_reads(self) -> None:
-        """Give what is repeated its lines; so no answer moves a button."""
-        lines = 1 if self._is_low() else READ_LINES
-        text = self.reads.text()
+    def _fit_reads(self, answer: str) -> None:
+        """Give what is repeated its lines; in a window of its own always as many, so that no answer
+        moves a button."""
+        is_short = self._is_low() or not (answer or self.isWindow())
         self.reads.setMinimumHeight(0)
-        self.reads.setText("\n" * (lines - 1) or "x")
+        self.reads.setText("x" if is_short else "\n" * (READ_LINES - 1))
         self.reads.setFixedHeight(self.reads.sizeHint().height())
-        self.reads.setText(text)
+        self.reads.setText(preview_text(answer))
+
+    def _fit_card(self) -> None:
+        """Give the sentence all its lines, where fields and buttons leave the room."""
+        whole = free_size(self) if self.isWindow() else self.window().size()
+        self.card.fit_text((whole.height() - theme.scaled(BESIDE_SENTENCE)) // 2)
+        self.card.before.setHidden(self._is_low())
 
     def _show_focus(self) -> None:
         """Scroll the field with the focus into sight, here and in the window."""
         focus = QApplication.focusWidget()
         if focus is None or not self.isAncestorOf(focus):
             return
+        cursor = QRectF(focus.inputMethodQuery(Qt.InputMethodQuery.ImCursorRectangle))
         part: QWidget | None = focus
         while part is not None and (part := part.parentWidget()) is not None:
-            if isinstance(part, ScrollArea):
-                part.ensureWidgetVisible(focus, 0, 12)  # around its cursor
+            if isinstance(part, ScrollArea) and (page := part.widget()) is not None:
+                at = focus.mapTo(page, cursor.center().toPoint())
+                part.ensureVisible(at.x(), at.y(), 0, round(cursor.height() / 2) + 12)
 
     def _tell_what_is_in_sight(self) -> None:
         is_there = self.isVisible() and not self.isWindow()
@@ -340,7 +354,7 @@ class QuestionDialog(ModelessDialog):
 
     def _show_reads(self) -> None:
         page = self._current.page() if self._current else None
-        self.reads.setText(preview_text(page.preview()) if page else "")
+        self._fit_reads(page.preview() if page else "")
         doubt = page.doubt() if page else ""
         self._keys.setText(doubt or (page.keys() if page else ""))
         set_role(self._keys, "amber" if doubt else "dim")
@@ -561,7 +575,7 @@ class QuestionDialog(ModelessDialog):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fit_reads()
+        self._fit_card()
         self._show_reads()
         self._focus_again.trigger()
 

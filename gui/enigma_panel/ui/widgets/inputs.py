@@ -145,7 +145,7 @@ class ReadingText(QPlainTextEdit):
         self.setTabChangesFocus(True)
         self.setUndoRedoEnabled(False)
         self.document().setDocumentMargin(0)
-        self._most_lines = most_lines
+        self.most_lines = most_lines
 
     def show_text(self, text: str) -> None:
         """Show a text, or take no room where there is none; the same text keeps its selection."""
@@ -157,8 +157,9 @@ class ReadingText(QPlainTextEdit):
     def fit(self) -> None:
         """Set the height that the text needs at this width."""
         lines = self._count_lines()
-        height = self.fontMetrics().lineSpacing() * min(lines, self._most_lines) + FRAME
-        is_long = lines > self._most_lines
+        is_long = lines > self.most_lines
+        room = 2 * self.frameWidth() if is_long else FRAME  # no part of one more line
+        height = self.fontMetrics().lineSpacing() * min(lines, self.most_lines) + room
         policy = Qt.ScrollBarPolicy
         self.setVerticalScrollBarPolicy(
             policy.ScrollBarAsNeeded if is_long else policy.ScrollBarAlwaysOff
@@ -172,7 +173,7 @@ class ReadingText(QPlainTextEdit):
         The document itself counts a paragraph as one line until it was once in sight.
         """
         layout, block, lines = self.document().documentLayout(), self.document().begin(), 0
-        while block.isValid() and lines <= self._most_lines:
+        while block.isValid() and lines <= self.most_lines:
             layout.blockBoundingRect(block)  # breaks it into lines
             lines += block.layout().lineCount()
             block = block.next()
