@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Iterable
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
@@ -63,6 +63,7 @@ class QuestionCard(QWidget):
         self.text = ReadingText(MOST_LINES)
         self.head = QFrame()
         self.close_button = make_tool(tr("Close question"))
+        self.close_button.setIconSize(QSize(20, 20))
         self.before = ElidedLabel("dim")
         self.doubts = make_label(role="amber", wrap=True)
         self._session = ElidedLabel("section")
@@ -100,7 +101,7 @@ class QuestionCard(QWidget):
 
     def _draw(self) -> None:
         colour = QColor(theme.colours().dim)
-        self.close_button.setIcon(icons.icon(Glyph.CLOSE, colour, size=12))
+        self.close_button.setIcon(icons.icon(Glyph.CLOSE, colour, size=20))
 
     def _name_turners(self) -> None:
         for button, name, step in (

@@ -3,7 +3,7 @@
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QStyleOptionComboBox, QWidget
 
 from enigma_panel.core.questions.kinds import QuestionKind, kinds_for
 from enigma_panel.ui.i18n import Translations
@@ -43,7 +43,7 @@ class AnswerForm(QWidget):
         self._pages: dict[QuestionKind, AnswerPage] = {}  # made when they are needed
         self._stack = PageStack()
         offered = kinds_for(self.question.text)
-        self.kinds = ChoiceBox((kind_label(kind), kind) for kind in FORMS if kind in offered)
+        self.kinds = _KindBox((kind_label(kind), kind) for kind in FORMS if kind in offered)
         self._kept = ElidedLabel("dim")
         self._build()
         self.kinds.setCurrentIndex(self.kinds.findData(self.question.kind))
@@ -123,3 +123,11 @@ class AnswerForm(QWidget):
     def focus_first(self) -> None:
         """Put the cursor where typing begins."""
         self.page().first_field().setFocus()
+
+
+class _KindBox(ChoiceBox):
+    """A choice whose text stands beside its arrow."""
+
+    def initStyleOption(self, option: QStyleOptionComboBox) -> None:
+        super().initStyleOption(option)
+        option.textAlignment = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
