@@ -235,7 +235,7 @@ class Program:
     @staticmethod
     def _connect_dialogs(parts: Parts, window: MainWindow, dialogs: Dialogs) -> None:
         dialogs.find_side = window.body.find_side
-        dialogs.question_in_sight.connect(window.question_strip.set_in_sight)
+        dialogs.question_in_sight.connect(window.set_in_sight)
         window.shade.covers.connect(dialogs.follow_sheets)
         dialogs.quit_waits.connect(window.notices.show_quit)
         dialogs.draft_discarded.connect(window.say_draft_discarded)

@@ -57,10 +57,12 @@ def test_it_shows_the_question_with_the_least_time_left(
 
 def test_a_question_in_sight_is_not_shown_twice(strip: QuestionStrip, services: Any) -> None:
     first, other = a_question(1, LOGIN, expires_ms=NOW + 60_000), a_question(2, "Which one?")
-    services.inbox.ask(first, other)
+    services.inbox.ask(first, other, a_question(3, "Which two?"))
     strip.set_in_sight(first.id)
-    assert words(strip) == ["shop.example 2", "asks: “Which one?”", "3:50"]
+    shown = ["shop.example 2", "asks: “Which one?”", "3:50"]
+    assert words(strip) == shown, "the panel counts them"
     services.inbox.close(2)
+    services.inbox.close(3)
     assert not strip.isVisible()
     strip.set_in_sight(None)
     assert strip.isVisible()

@@ -57,6 +57,21 @@ def test_it_is_tinted_in_sessions_and_has_a_bar_in_both(asking: MainWindow, serv
     assert look(sessions, 1) == (c.card, c.card, c.card)  # nobody knows whether it asks still
 
 
+def test_the_one_whose_question_stands_in_the_window_alone_is_tinted(
+    asking: MainWindow, services: Any
+) -> None:
+    sessions, c = asking.selection.sessions, theme.colours()
+    services.sessions.change_task(2, status=TaskStatus.ASKS)
+    sessions.select_key(2)
+    asking.set_in_sight((1, 1))
+    assert look(sessions, 1) == (c.amber_bar, c.amber_tint, c.amber_tint)
+    assert look(sessions, 2)[1:] == (c.tint, c.tint), "what is selected stays so"
+    sessions.clearSelection()
+    assert look(sessions, 2) == (c.amber_bar, c.card, c.card)
+    asking.set_in_sight(None)
+    assert look(sessions, 2) == (c.amber_bar, c.amber_tint, c.amber_tint)
+
+
 def test_its_whole_row_follows_when_it_begins_and_ends(asking: MainWindow, services: Any) -> None:
     sessions, c = asking.selection.sessions, theme.colours()
     told: set[int] = set()

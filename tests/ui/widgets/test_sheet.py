@@ -186,7 +186,7 @@ def test_a_question_that_a_sheet_dims_stands_in_the_strip_too(
     window: MainWindow, services: Any, manager: Dialogs, qapp: QApplication
 ) -> None:
     manager.find_side = window.body.find_side
-    manager.question_in_sight.connect(window.question_strip.set_in_sight)
+    manager.question_in_sight.connect(window.set_in_sight)
     manager.start()
     services.inbox.ask(a_question(1, "Which colour should I take?"))
     run_events(qapp, lambda: in_sight(QuestionDialog))

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialog, QMainWindow, QVBoxLayout, QWidget
 
 from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.container import Services
-from enigma_panel.services.types import KeyState, LedgerError, Problem, Recovered
+from enigma_panel.services.types import KeyState, LedgerError, Problem, QuestionId, Recovered
 from enigma_panel.ui.actions import Actions
 from enigma_panel.ui.announcements import Announcements, announce
 from enigma_panel.ui.details.panel import Details
@@ -96,6 +96,12 @@ class MainWindow(QMainWindow):
     def show_session(self, key: int) -> None:
         """Make that session the subject."""
         self.selection.show_session(key)
+
+    def set_in_sight(self, question: QuestionId | None) -> None:
+        """Mark the session whose question stands in the window, and leave it out of the strip."""
+        self.question_strip.set_in_sight(question)
+        task = self.services.sessions.task(question[0]) if question is not None else None
+        self.selection.sessions.set_asked(task.session_key if task is not None else None)
 
     def command_groups(self) -> list[CommandGroup]:
         """All that can be done by an action of this window."""

@@ -144,7 +144,7 @@ class QuestionStrip(QFrame):
             self._show(name, tr("Your answer is being sent"), Glyph.NEEDS_YOU, tr("Show"))
         else:
             self._show(who, text[len(who) :].lstrip(), Glyph.NEEDS_YOU, tr("Answer"))
-        self._count.setText(tr("1 of {n}", n=total) if total > 1 else "")
+        self._count.setText(tr("1 of {n}", n=total) if total > 1 and not self._in_sight else "")
         self._show_left(question)
 
     def _show(self, who: str, what: str, glyph: Glyph, label: str) -> None:

@@ -38,7 +38,9 @@ class RowBackground:
 
     tints_needs: rows that need the person are tinted, not only marked by a bar. hovered: the row
     under the pointer. related: keys of the rows that belong to what is selected in another table;
-    they are tinted, paler. flashed: the key of a row that is marked for a moment.
+    they are tinted, paler. flashed: the key of a row that is marked for a moment. asked: the key of
+    the row whose question stands in the window; it has a frame, and of those that need the person
+    it alone is tinted.
     """
 
     def __init__(self, *, tints_needs: bool = False) -> None:
@@ -46,6 +48,7 @@ class RowBackground:
         self.hovered = -1
         self.related: frozenset[int] = frozenset()
         self.flashed: int | None = None
+        self.asked: int | None = None
 
     def paint(
         self,
@@ -65,7 +68,7 @@ class RowBackground:
             tint = colours.line
         elif is_selected:
             tint = colours.tint
-        elif needs_you and self._tints_needs:
+        elif needs_you and self._tints_needs and self.asked in {None, key}:
             tint = colours.amber_tint
         elif key in self.related:
             tint = colours.related_tint
@@ -73,6 +76,9 @@ class RowBackground:
             tint = colours.hover
         if tint is not None:
             painter.fillRect(line, QColor(tint))
+        if self.asked is not None and key == self.asked:
+            painter.setPen(QColor(colours.amber_line))
+            painter.drawRect(line.adjusted(0, 0, -1, -1))
         if has_focus and (is_selected or not self.related):  # related: the subject is elsewhere
             bar = colours.mark
         elif needs_you and not is_selected:
