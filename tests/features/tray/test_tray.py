@@ -8,11 +8,14 @@ from PySide6.QtGui import QColor, QIcon
 from PySide6.QtWidgets import QApplication, QMenu, QSystemTrayIcon
 
 from enigma_panel.core.models import Phase
+from enigma_panel.features.feature import Host
+from enigma_panel.features.tray.feature import TRAY
 from enigma_panel.features.tray.icon import SIZES, tray_icon
 from enigma_panel.features.tray.text import TrayState
 from enigma_panel.features.tray.tray import MOST_HINTS, Tray
 from enigma_panel.services.desktop_notifier import DesktopNotice, DesktopNotifier
 from enigma_panel.services.types import KeyState, ServiceStatus
+from enigma_panel.ui.dialogs import Dialogs
 from enigma_panel.ui.main_window.window import MainWindow
 from tests.kit.fakes import FakeDialogs
 from tests.kit.wait import until
@@ -270,3 +273,27 @@ def test_who_has_a_tray_misses_no_notices(tray: Tray) -> None:
     assert notifier.is_missing
     tray.show_notices_of(notifier)
     assert not notifier.is_missing
+
+
+@pytest.mark.qt_log_ignore("systemTrayWindowChanged")  # offscreen, Qt has no tray
+@pytest.mark.parametrize("has_tray", [True, False])
+def test_it_is_there_where_the_desktop_has_a_tray(
+    window: MainWindow,
+    services: Any,
+    dialogs: FakeDialogs,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    has_tray: bool,
+) -> None:
+    monkeypatch.setattr(QSystemTrayIcon, "isSystemTrayAvailable", lambda: has_tray)
+    real, notifier = Dialogs(services, lambda: window), DesktopNotifier()
+    tray = TRAY.install(Host(services=services, window=window, dialogs=real, notifier=notifier))
+    assert len(real.settings_parts) == has_tray
+    services.inbox.ask(services.sessions.add_asking(2, LOGIN))
+    window.close()
+    assert window.isVisible() is not has_tray
+    if isinstance(tray, Tray):
+        tray.menu.aboutToShow.emit()
+        entry(tray.menu, "Open questions").menu().actions()[0].trigger()
+        assert dialogs.calls == [("open_question", 2)]
+        assert window.isVisible()
