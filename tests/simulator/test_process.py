@@ -131,18 +131,3 @@ def test_a_port_in_use_gets_one_line() -> None:
     assert err.startswith(b"enigma_panel.simulator: cannot listen on port ")
     assert err.count(b"\n") == 1
     first.communicate(timeout=60)
-
-
-def test_what_the_live_channel_needs_is_imported_when_it_is_used() -> None:
-    code = (
-        "import sys, enigma_panel.simulator.runner, enigma_panel.simulator.__main__\n"
-        "sys.exit(str({'socketio', 'engineio', 'aiohttp', 'wsproto'} & sys.modules.keys() or ''))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        check=False,
-        capture_output=True,
-        env=environment(),
-        timeout=60,
-    )
-    assert done.stderr.strip() == b""

@@ -1,9 +1,8 @@
 """The dialogs on the program's own services, against the simulator process."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from PySide6.QtWidgets import QApplication
 
 from enigma_panel.core.models import TaskStatus
 from enigma_panel.ui.dialogs import Dialogs
@@ -17,19 +16,9 @@ from tests.kit.wait import until
 from tests.services.conftest import Running, running
 
 __all__ = ["running"]  # a fixture
+pytestmark = pytest.mark.usefixtures("no_window_left")
 
 Start = Callable[..., Simulator]
-
-
-@pytest.fixture(autouse=True)
-def no_windows_left(qapp: QApplication) -> Iterator[None]:
-    """Every window is gone afterwards."""
-    qapp.setQuitOnLastWindowClosed(False)
-    before = set(qapp.topLevelWidgets())
-    yield
-    for window in set(qapp.topLevelWidgets()) - before:
-        window.hide()
-        window.deleteLater()
 
 
 async def answer(password: str) -> None:

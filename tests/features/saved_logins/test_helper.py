@@ -19,7 +19,6 @@ from tests.kit.clock import NOW
 from tests.kit.person import active, click, shown_texts, type_text
 from tests.kit.question_pages import form_of
 from tests.kit.wait import until
-from tests.ui.questions.test_forms import tab_stops
 
 LOGIN = "I need login credentials to proceed."
 PASSWORD = "zebra-47-crossing"
@@ -304,32 +303,6 @@ async def test_what_is_being_sent_is_not_written_over(
     world.keychain.gate.set()
     await asyncio.sleep(0.05)
     assert (page.username.text(), page.password.text()) == ("paul", "lion-11")
-
-
-async def test_tab_goes_down_the_form_and_comes_to_what_stands_above_last(
-    world: LoginsWorld, dialog: QuestionDialog
-) -> None:
-    world.inbox.ask(world.sessions.add_asking(2, LOGIN, text="Log in to bank.example"))
-    await ask(world, dialog)
-    await until(saved_of(dialog).remember.isEnabled)
-    page = page_of(dialog)
-    type_text(page.username, "paul")
-    type_text(page.password, "lion-11")
-    page.username.setFocus()
-    assert tab_stops(dialog) == [
-        "Username",
-        "Password",
-        "Show",
-        "Remember for bank.example in the GNOME keyring",
-        "Send answer",
-        "Later",
-        "Stop task",
-        "Previous question",
-        "Next question",
-        "Question from the agent",
-        "Your answer",
-        "Fill in maria",
-    ]
 
 
 async def test_where_nobody_knows_who_asks_no_login_is_offered(

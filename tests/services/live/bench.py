@@ -188,8 +188,7 @@ class Bench:
         assert session is not None
         known = self.store.task(task.key) or task
         intent = await self.store.intend(IntentKind.NEW_TASK, session, known)
-        assert intent.task is not None
-        self.held.add(intent.task.key)
+        self.held.add(key_of(intent))
         self.intent = intent
         return intent
 
@@ -207,8 +206,7 @@ class Bench:
 
     async def reply(self, intent: Intent, outcome: Outcome, observation: Observation) -> None:
         """The held call has ended."""
-        assert intent.task is not None
-        self.held.discard(intent.task.key)
+        self.held.discard(key_of(intent))
         await self.store.settle(intent, outcome, observation)
 
     async def hear(self, kind: Kind, text: str | None = None, **facts: Any) -> None:
@@ -236,6 +234,12 @@ class Bench:
 
     async def steps(self, task_key: int) -> list[Step]:
         return await self.timeline.steps(task_key)
+
+
+def key_of(intent: Intent) -> int:
+    """The key of the task that is to be sent."""
+    assert intent.task is not None
+    return intent.task.key
 
 
 def with_bench(folder: Path, test: Callable[[Bench], Coroutine[Any, Any, None]]) -> None:

@@ -11,7 +11,7 @@ from enigma_panel.core.models import Phase, TaskStatus
 from enigma_panel.core.observation import Kind, Observation, Usage
 from enigma_panel.services.state.timeline import UNCLEAR
 from enigma_panel.store.ledger.intents import Outcome
-from tests.services.live.bench import Bench
+from tests.services.live.bench import Bench, key_of
 
 S = TaskStatus
 LOST_REPLY = Observation(kind=Kind.UNKNOWN)
@@ -75,28 +75,26 @@ async def test_with_two_unnamed_tasks_a_result_waits_for_the_reply_that_tells(be
     session, first = await bench.open()
     await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
     other = await bench.add(session)
-    assert other.task is not None
     await bench.hear(**_done("t1", "of the first"))
     assert bench.task(first).status is S.UNCONFIRMED
-    assert bench.task(other.task.key).status is S.STARTING
+    assert bench.task(key_of(other)).status is S.STARTING
     accepted = Observation(kind=Kind.ACCEPTED, task_id="t2")
     await bench.reply(other, Outcome.KNOWN, accepted)
     await bench.wait(0.1)
     assert (bench.task(first).status, bench.task(first).result) == (S.DONE, "of the first")
-    assert bench.task(other.task.key).status is S.WORKING
+    assert bench.task(key_of(other)).status is S.WORKING
 
 
 async def test_the_reply_may_tell_that_it_was_the_second(bench: Bench) -> None:
     session, first = await bench.open()
     await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
     other = await bench.add(session)
-    assert other.task is not None
     await bench.hear(**_done("t2", "of the second"))
     accepted = Observation(kind=Kind.ACCEPTED, task_id="t2")
     await bench.reply(other, Outcome.KNOWN, accepted)
     await bench.wait(0.1)
     assert bench.task(first).status is S.UNCONFIRMED
-    assert bench.task(other.task.key).result == "of the second"
+    assert bench.task(key_of(other)).result == "of the second"
 
 
 async def test_where_no_reply_will_tell_the_first_gets_it_and_that_is_said(bench: Bench) -> None:
@@ -106,8 +104,7 @@ async def test_where_no_reply_will_tell_the_first_gets_it_and_that_is_said(bench
     await bench.reply(other, Outcome.UNKNOWN, LOST_REPLY)
     await bench.hear(**_done("t1", "of one of them"))
     assert bench.task(first).result == "of one of them"
-    assert other.task is not None
-    for key in (first, other.task.key):
+    for key in (first, key_of(other)):
         kinds = [s.kind for s in await bench.steps(key)]
         assert kinds.count(UNCLEAR) == 1, "both may be meant"
 
@@ -132,13 +129,12 @@ async def test_a_late_error_of_the_task_before_does_not_end_the_next(bench: Benc
     await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
     await bench.hear(Kind.FAILED, "one", code="PAGE_CRASH")
     other = await bench.add(session)
-    assert other.task is not None
     await bench.reply(other, Outcome.UNKNOWN, LOST_REPLY)
     await bench.hear(Kind.FAILED, "one", code="PAGE_CRASH")
-    assert bench.task(other.task.key).status is S.UNCONFIRMED
+    assert bench.task(key_of(other)).status is S.UNCONFIRMED
     await bench.wait(LATE_ERROR_MS / 1000)
     await bench.hear(Kind.FAILED, "two", code="PAGE_CRASH")
-    assert bench.task(other.task.key).status is S.FAILED
+    assert bench.task(key_of(other)).status is S.FAILED
 
 
 async def test_the_end_of_a_session_leaves_its_task_to_reply_and_poll(bench: Bench) -> None:
@@ -173,14 +169,13 @@ async def test_an_event_that_names_another_task_is_not_about_this_one(bench: Ben
     await bench.reply(bench.intent, Outcome.KNOWN, accepted)
     await bench.hear(**_done("t1"))
     other = await bench.add(session)
-    assert other.task is not None
     second = Observation(kind=Kind.ACCEPTED, task_id="t2")
     await bench.reply(other, Outcome.KNOWN, second)
     await bench.hear(Kind.QUESTION, "Late?", task_id="t1")
     await bench.hear(Kind.QUESTION, "Whose?", task_id="t3")
-    assert bench.task(other.task.key).status is S.WORKING
+    assert bench.task(key_of(other)).status is S.WORKING
     await bench.hear(Kind.QUESTION, "Which?", task_id="t2")
-    assert bench.task(other.task.key).status is S.ASKS
+    assert bench.task(key_of(other)).status is S.ASKS
     assert bench.task(first).status is S.DONE
 
 
@@ -278,8 +273,7 @@ async def test_what_is_unclear_at_the_end_is_kept(bench: Bench) -> None:
     await bench.hear(**_done("t1"))
     assert bench.task(first).status is S.UNCONFIRMED
     await bench.scope.close()
-    assert other.task is not None
-    bench.held.discard(other.task.key)  # its call was cut
+    bench.held.discard(key_of(other))  # its call was cut
     await bench.live.finish()
     kept = bench.ledger.tasks([first])[first]
     assert kept is not None

@@ -20,7 +20,7 @@ from enigma_panel.services.state.timeline import BURST, UNCLEAR
 from enigma_panel.services.types import Answer, AnswerOutcome, AnswerResult
 from enigma_panel.store.ledger.errors import DiskFullError
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
-from tests.services.live.bench import Bench, FakeConnection
+from tests.services.live.bench import Bench, FakeConnection, key_of
 from tests.services.monitor.test_housekeeping_live import make_housekeeping
 
 S = TaskStatus
@@ -34,8 +34,7 @@ async def _two_unnamed(bench: Bench) -> tuple[int, int]:
     await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
     other = await bench.add(session)
     await bench.reply(other, Outcome.UNKNOWN, LOST_REPLY)
-    assert other.task is not None
-    return first, other.task.key
+    return first, key_of(other)
 
 
 async def _tick(bench: Bench, seconds: float, housekeeping: Housekeeping | None = None) -> None:
@@ -84,17 +83,16 @@ async def test_an_error_that_comes_with_the_next_task_does_not_end_it_later(
     crashed = Observation(kind=Kind.FAILED, text="crashed", task_id="t1")
     await bench.reply(bench.intent, Outcome.KNOWN, crashed)
     other = await bench.add(session)
-    assert other.task is not None
     await bench.hear(Kind.FAILED, "crashed")
     await bench.wait(LATE_ERROR_MS / 1000 + 1)
     if ends == "reply lost":
         await bench.reply(other, Outcome.UNKNOWN, LOST_REPLY)
         await bench.wait(1)
-        assert bench.task(other.task.key).status is S.UNCONFIRMED
+        assert bench.task(key_of(other)).status is S.UNCONFIRMED
     else:
-        bench.held.discard(other.task.key)
+        bench.held.discard(key_of(other))
         await bench.live.finish()
-        assert bench.task(other.task.key).status is S.STARTING
+        assert bench.task(key_of(other)).status is S.STARTING
 
 
 async def test_a_secret_that_became_known_while_an_error_was_kept_is_not_in_it(
@@ -127,12 +125,11 @@ async def test_a_result_without_an_id_beside_a_named_task_is_that_ones_poll_to_t
     session, first = await bench.open()
     await bench.reply(bench.intent, Outcome.UNKNOWN, LOST_REPLY)
     other = await bench.add(session)
-    assert other.task is not None
     await bench.reply(other, Outcome.KNOWN, NAMED)
     bench.woken.clear()
     await bench.hear(Kind.COMPLETED, "whose?")
     assert (bench.task(first).status, bench.woken) == (S.UNCONFIRMED, [session])
-    assert "whose?" in [s.text for s in await bench.steps(other.task.key)]
+    assert "whose?" in [s.text for s in await bench.steps(key_of(other))]
 
 
 @pytest.mark.parametrize("task_id", ["t1", None])
@@ -154,10 +151,9 @@ async def test_a_stopped_task_does_not_get_the_result_of_the_next(bench: Bench) 
     await bench.store.record(session, first, Observation(kind=Kind.STOPPED))
     other = await bench.add(session)
     await bench.reply(other, Outcome.UNKNOWN, LOST_REPLY)
-    assert other.task is not None
     await bench.hear(Kind.COMPLETED, "of the next", task_id="b")
     assert bench.task(first).status is S.STOPPED
-    assert bench.task(other.task.key).result == "of the next"
+    assert bench.task(key_of(other)).result == "of the next"
 
 
 async def test_what_was_told_before_a_connect_failed_is_taken(bench: Bench) -> None:
@@ -487,9 +483,8 @@ async def test_a_result_told_again_is_not_the_next_ones_though_a_secret_in_it_be
     await bench.reply(bench.intent, Outcome.KNOWN, done)
     bench.redactor.add_secret("hunter22")
     other = await bench.add(session)
-    assert other.task is not None
     await bench.hear(Kind.COMPLETED, "let in with hunter22")
-    assert bench.task(other.task.key).result is None
+    assert bench.task(key_of(other)).result is None
 
 
 async def test_the_result_of_a_named_task_told_again_without_an_id_is_nobody_elses(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QPlainTextEdit
+from PySide6.QtWidgets import QPlainTextEdit
 
 from enigma_panel.core.models import NO_LIMITS, Limits, Phase, TaskSpec, TaskStatus
 from enigma_panel.core.service_rules import Dialect, Field
@@ -17,10 +17,8 @@ from enigma_panel.ui.new_task.dialog import NewTaskDialog
 from enigma_panel.ui.new_task.session_picker import (
     NEW_CLOSED,
     NEW_KEPT,
-    SessionPicker,
     TargetSession,
 )
-from enigma_panel.ui.theme import theme
 from tests.kit.builders import a_session, a_task
 from tests.kit.clock import NOW
 from tests.kit.fakes import Started
@@ -211,24 +209,6 @@ async def test_arrows_leave_typed_text_alone(world: World, dialog: NewTaskDialog
     key(dialog.task_text, UP)
     assert "!" in dialog.task_text.text()
     assert "newest" in dialog.task_text.text()
-
-
-def test_the_list_of_places_shows_all_of_them(world: World, qapp: QApplication) -> None:
-    theme.apply(qapp, Qt.ColorScheme.Light)
-    qapp.setQuitOnLastWindowClosed(False)  # else the loop of the next test ends with the box
-    for number in range(1, 5):
-        world.sessions.put(a_session(number))
-    box = SessionPicker(world.sessions)  # type: ignore[arg-type]
-    box.show()
-    qapp.processEvents()
-    box.showPopup()
-    qapp.processEvents()
-    rows = box.count() * box.view().sizeHintForRow(0)
-    assert box.view().viewport().height() >= rows, "no row is cut"
-    assert box.view().sizeHintForRow(0) > box.fontMetrics().height() + 6, "rows have room"
-    box.hidePopup()
-    box.hide()
-    box.deleteLater()
 
 
 async def test_open_sessions_are_offered_those_at_work_last(

@@ -298,24 +298,6 @@ async def test_the_wheel_that_scrolls_the_page_chooses_nothing(
         assert box.currentIndex() == 0
 
 
-async def test_tab_goes_from_top_to_bottom(world: World, dialog: NewTaskDialog) -> None:
-    await ask(world, dialog, FULL)
-    form = dialog.limits
-    form.numbers[Field.OUTPUT_TOKENS].setFocus()
-    fields = (
-        form.output_type,
-        form.schema,
-        form.environment,
-        form.policy,
-        form.proxy,
-        form.address,
-        form.one_call,
-    )
-    for field in fields:
-        key(dialog.focusWidget(), Qt.Key.Key_Tab)
-        assert field.hasFocus()
-
-
 def test_idle_minutes_are_counted() -> None:
     assert time_note(RULES[Dialect.W2]).endswith("kept open closes after 5 idle minutes.")
     one = cast("ServiceRules", IN_AN_IDLE_MINUTE)

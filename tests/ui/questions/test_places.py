@@ -41,10 +41,13 @@ class Stage:
         self.window.activateWindow()
         run_events(self.qapp, self.window.isActiveWindow)
 
-    def ask(self, number: int = 2, text: str = WHICH, **facts: Any) -> QuestionDialog | None:
+    def ask(self, number: int = 2, text: str = WHICH, **facts: Any) -> QuestionDialog:
+        """The agent of that session asks, and a question is in sight."""
         self.services.inbox.ask(a_question(number, text, **facts))
         self.qapp.processEvents()
-        return self.question()
+        dialog = self.question()
+        assert dialog is not None
+        return dialog
 
     def question(self) -> QuestionDialog | None:
         found = in_sight(QuestionDialog)
@@ -54,7 +57,6 @@ class Stage:
         """The question in the window, which is active and wide; its buttons act."""
         self.be_active()
         dialog = self.ask()
-        assert dialog is not None
         assert self.side.currentWidget() is dialog
         self.arm(dialog)
         return dialog
@@ -81,7 +83,6 @@ def test_in_an_active_wide_window_it_takes_details_place_and_moves_nothing(stage
     stage.be_active()
     before = stage.places()
     dialog = stage.ask()
-    assert dialog is not None
     assert stage.side.currentWidget() is dialog
     assert not stage.window.details.isVisible()
     assert stage.places() == before
@@ -116,7 +117,6 @@ def test_else_it_has_a_window_of_its_own(stage: Stage, where: str) -> None:
     ELSEWHERE[where](stage)
     stage.qapp.processEvents()
     dialog = stage.ask()
-    assert dialog is not None
     assert dialog.isWindow()
     assert stage.side.currentWidget() is stage.window.details
     key(dialog, Qt.Key.Key_Escape)
@@ -127,7 +127,6 @@ def test_who_asks_for_it_gets_it_in_the_window(stage: Stage) -> None:
     stage.window.body.set_details_open(False)
     stage.be_active()
     dialog = stage.ask()
-    assert dialog is not None
     dialog.reject()
     stage.be_active()
     stage.manager.open_question(2)
@@ -214,8 +213,7 @@ def test_a_window_of_its_own_is_not_disturbed_by_the_main_window(stage: Stage) -
 
 def test_its_keys_are_those_of_its_fields_and_no_others(stage: Stage) -> None:
     dialog = stage.docked()
-    window, form = stage.window, dialog.current_form()
-    assert form is not None
+    window, form = stage.window, form_of(dialog)
     field = free_text(form).text
     type_text(field, "blue or red")
     window.selection.sessions.select_key(1)
@@ -238,7 +236,6 @@ def test_the_focus_stays_where_somebody_is_busy_and_goes_to_the_row_when_it_leav
     field = stage.window.filter_bar.field
     field.setFocus()
     dialog = stage.ask()
-    assert dialog is not None
     assert field.hasFocus()
     form = form_of(dialog)
     free_text(form).text.setFocus()
@@ -253,7 +250,6 @@ def test_who_searches_in_details_types_no_word_of_it_into_an_answer(stage: Stage
     stage.window.details.search_steps()
     assert stage.side.isAncestorOf(QApplication.focusWidget())
     dialog = stage.ask()
-    assert dialog is not None
     assert not dialog.isWindow()
     assert stage.window.selection.lead.hasFocus()
 
@@ -284,9 +280,8 @@ def test_sentence_buttons_and_the_field_with_the_focus_are_seen_in_a_small_windo
 ) -> None:
     stage.be_active()
     dialog = stage.ask(text="I need login credentials to proceed.")
-    form = dialog.current_form() if dialog is not None else None
     assert dialog is not None
-    assert form is not None
+    form = form_of(dialog)
     page = credentials(form)
     page.username.setFocus()
     type_text(page.username, "anna")
@@ -337,7 +332,6 @@ def test_what_nobody_sees_any_more_comes_up_again(stage: Stage) -> None:
     now = stage.services.clock.now
     stage.be_active()
     dialog = stage.ask(expires_ms=now + 70_000)
-    assert dialog is not None
     assert not dialog.isWindow()
     stage.window.showMinimized()
     stage.qapp.processEvents()

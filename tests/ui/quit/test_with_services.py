@@ -1,11 +1,10 @@
 """The quit guard on the program's own services, against the simulator process."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import httpx
 import pytest
-from PySide6.QtWidgets import QApplication
 
 from enigma_panel.bootstrap import Parts
 from enigma_panel.core.models import TaskSpec, TaskStatus
@@ -15,20 +14,10 @@ from tests.kit.wait import until
 from tests.services.conftest import Running, running
 
 __all__ = ["running"]  # a fixture
+pytestmark = pytest.mark.usefixtures("no_window_left")
 
 Start = Callable[..., Simulator]
 LONG = TaskSpec(text="Research opening hours of 12 pharmacies, as a table", close_after=False)
-
-
-@pytest.fixture(autouse=True)
-def no_windows_left(qapp: QApplication) -> Iterator[None]:
-    """Every window is gone afterwards."""
-    qapp.setQuitOnLastWindowClosed(False)
-    before = set(qapp.topLevelWidgets())
-    yield
-    for window in set(qapp.topLevelWidgets()) - before:
-        window.hide()
-        window.deleteLater()
 
 
 def faults(url: str, *wanted: dict[str, Any]) -> None:
@@ -71,18 +60,3 @@ async def test_quit_stays_when_a_terminate_failed(simulator: Start, running: Run
         session = services.sessions.session(key)
         assert session is not None
         assert session.is_ended
-
-
-async def test_quit_waits_until_the_task_is_done(simulator: Start, running: Running) -> None:
-    async with running(simulator("--speed", "20").url) as parts:
-        await working(parts)
-        guard = QuitDialog(parts.services, None)
-        said: list[str] = []
-        guard.waiting_changed.connect(said.append)
-        answer = parts.services.scope.spawn("quit", guard.choice())
-        assert answer is not None
-        await until(guard.isVisible)
-        guard.done_button.click()
-        assert not guard.isVisible()
-        assert said[-1] == "Quits when 1 task is done."
-        assert await answer is QuitChoice.WHEN_DONE
