@@ -56,20 +56,6 @@ def most_in_a_window(times: list[int]) -> int:
     return max((sum(t <= u < t + MINUTE for u in times) for t in times), default=0)
 
 
-async def test_thirty_terminates_go_out_oldest_first_as_the_window_allows(
-    clock: VirtualClock,
-) -> None:
-    calls = Calls(clock, RateLimiter(clock))
-    for number in range(30):
-        calls.begin(calls.make(Rank.TERMINATE, number))
-    await calls.done()
-    assert [number for _, _, number in calls.sent] == list(range(30))
-    begin = calls.sent[0][0]
-    assert calls.sent[9][0] == begin
-    assert calls.sent[29][0] - begin < 2 * MINUTE + 1_000
-    assert most_in_a_window([at for _, at in calls.arrived]) == 10
-
-
 async def test_the_more_urgent_goes_first_and_the_older_among_equals(clock: VirtualClock) -> None:
     rate_limiter = RateLimiter(clock, limit=1, reserved=0)
     calls = Calls(clock, rate_limiter)

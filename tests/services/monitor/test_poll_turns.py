@@ -295,6 +295,23 @@ async def test_a_poll_that_hangs_on_a_dead_connection_is_given_up_when_woken() -
         assert scene.health.status is ServiceStatus.OK  # it tells nothing of the network
 
 
+async def test_one_poll_is_in_flight_however_often_it_is_asked_for() -> None:
+    async with polling() as scene:
+        answered = asyncio.Event()
+
+        async def held() -> Observation:
+            await answered.wait()
+            return Observation(kind=Kind.ACTIVE)
+
+        scene.client.say_poll = held
+        asked = [asyncio.create_task(scene.poller.poll_now(1)) for _ in range(3)]
+        scene.poller.wake(1)
+        await settle()
+        answered.set()
+        assert await asyncio.gather(*asked) == [True, True, True]
+        assert scene.client.most_in_flight == 1
+
+
 async def test_a_poll_just_sent_is_not_given_up() -> None:
     async with polling() as scene:
         scene.client.say_poll = scene.client.hang
