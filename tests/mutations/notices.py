@@ -4,7 +4,6 @@ from tests.mutations.runner import Break
 
 OFFLINE = "tests/ui/main_window/test_offline.py"
 HEALTH = "tests/services/test_health.py"
-WINDOW = "tests/ui/main_window/test_window.py"
 APP = "tests/test_app.py"
 ACCOUNT = "tests/services/test_account.py"
 KEPT = "Use my account keeps address, folder and dialect"

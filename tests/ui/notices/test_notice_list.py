@@ -30,7 +30,7 @@ from enigma_panel.services.types import (
 from enigma_panel.store.files import Copy, Problem, ProblemKind
 from enigma_panel.ui.actions import result_question
 from enigma_panel.ui.notices.notice_list import MOST_READ_LATER, QUIET_MS, NoticeList
-from enigma_panel.ui.text import account_page
+from enigma_panel.ui.text import pages
 from enigma_panel.ui.text.problems import Notice, NoticeAction
 from enigma_panel.ui.text.states import local_time
 from enigma_panel.ui.text.waiting import QueueAction
@@ -124,11 +124,11 @@ PAGE = "https://enigma.click/settings"
 
 
 def test_an_account_page_is_never_guessed() -> None:
-    assert account_page.account_page("https://connect.webrun.ai") == "https://app.webrun.ai/usage"
-    assert account_page.account_page("https://connect.enigma.click") == PAGE
+    assert pages.account_page("https://connect.webrun.ai") == "https://app.webrun.ai/usage"
+    assert pages.account_page("https://connect.enigma.click") == PAGE
     for other in ("https://enigma.click", "http://127.0.0.1:8080", "https://webrun.ai"):
-        assert account_page.account_page(other) is None
-        assert not account_page.open_account_page(other)
+        assert pages.account_page(other) is None
+        assert not pages.open_account_page(other)
 
 
 def test_dismiss_settles_an_unconfirmed_start(bar: Bar) -> None:

@@ -19,7 +19,6 @@ from tests.kit.world import World
 LOGIN = "I need login credentials to proceed."
 WHICH = "Which colour should I take?"
 MAY_I = "Do you want me to go on?"
-THROWN_AWAY = "Draft discarded"
 
 
 async def shown(world: World, dialog: QuestionDialog, text: str, key_: int = 1) -> AnswerForm:

@@ -35,7 +35,6 @@ PAUSE_SENT = (
     "Pause sent",
     "Pause sent, not confirmed, still billing",
 )
-RESUME_SENT = ("Resume sent", "Resume sent", "Resume sent, not confirmed")
 PARTLY = "3 of 8 open sessions send live updates. " + SLOW
 
 
