@@ -44,7 +44,7 @@ class QuitDialog(Sheet):
     leaving = Signal(bool)
 
     def __init__(self, services: Services, parent: QWidget | None) -> None:
-        super().__init__(tr("Quit"), parent, width=680)
+        super().__init__(tr("Quit"), parent, width=720)
         self._services = services
         self._answer: asyncio.Future[QuitChoice] | None = None
         self._awaited: QuitChoice | None = None  # what ends the program once it is reached
