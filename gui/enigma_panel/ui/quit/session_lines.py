@@ -19,7 +19,7 @@ class SessionLines(QWidget):
         self._grid.setHorizontalSpacing(16)
         self._grid.setVerticalSpacing(8)
         self._grid.setColumnStretch(1, 3)
-        self._grid.setColumnStretch(2, 2)
+        self._grid.setColumnStretch(2, 1)
         self._rows: list[tuple[QLabel, QLabel, ElidedLabel]] = []
 
     def show_lines(self, lines: Sequence[Line]) -> None:

@@ -25,7 +25,7 @@ class TerminateAllDialog(Sheet):
     """
 
     def __init__(self, services: Services, parent: QWidget | None) -> None:
-        super().__init__(tr("Terminate all"), parent, width=640)
+        super().__init__(tr("Terminate all"), parent, width=680)
         self._services = services
         self._keys: tuple[int, ...] = ()
         self._over: set[int] = set()
