@@ -29,10 +29,9 @@ class OpeningWindow(ModelessDialog):
         self.setMinimumWidth(460)
 
     def show_step(self, step: int, of: int) -> None:
-        """Show the step; steps differ in length, so the bar only shows that it goes on.
-
-        0 of 0: nothing is brought to a new form yet.
-        """
+        """Show the step. 0 of 0: nothing is brought to a new form yet."""
+        self.progress.setRange(0, of)
+        self.progress.setValue(step)
         text = tr("Step {step} of {of}", step=step, of=of) if of else ""
         if text != self.step_label.text():
             self.step_label.setText(text)
