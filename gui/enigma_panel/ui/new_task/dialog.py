@@ -108,7 +108,6 @@ class NewTaskDialog(Sheet):
         self.split_button = make_button(tr("Split"), "link")
         self._offer_split(0)
         self.earlier_hint = make_label(role="dim")
-        self.earlier_hint.setMinimumHeight(self.earlier_hint.fontMetrics().height())
         self.problems[Field.TASK] = ProblemLabel(self.task_text)
         self.problems[Field.STARTING_URL] = grid.add_field(tr("Starting URL"), self.starting_url)
         self.target_problem = grid.add_field(tr("Run in"), self.run_in)
@@ -143,10 +142,9 @@ class NewTaskDialog(Sheet):
         self.scroll_body = ScrollArea()
         column = self.scroll_body.column
         column.addWidget(self.task_text, 1)
-        for below in (self.problems[Field.TASK], self.earlier_hint):
-            column.addWidget(below)
-        split = (self.split_label, self.split_button)
-        column.addLayout(make_row(self.per_line, None, *split))
+        column.addWidget(self.problems[Field.TASK])
+        beside = (self.earlier_hint, self.split_label, self.split_button)
+        column.addLayout(make_row(self.per_line, None, *beside))
         column.addLayout(self._grid)
         kept = (self.kept_label, self.clear_button, self.restore_button)
         column.addLayout(make_row(self.more_button, None, *kept))

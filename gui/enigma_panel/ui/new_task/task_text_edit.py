@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent, QTextCursor
 
 from enigma_panel.ui.widgets.inputs import TextEdit
 
-LINES = 5
+LINES = 6
 
 
 class TaskTextEdit(TextEdit):
@@ -65,6 +65,10 @@ class TaskTextEdit(TextEdit):
         move = QTextCursor.MoveOperation
         moved = cursor.movePosition(move.Down if last else move.Up)
         return not moved or cursor.position() == before
+
+    def _height(self, lines: int) -> int:
+        """Return the height of whole lines, and of the line below them."""
+        return self.fontMetrics().lineSpacing() * lines + 1
 
     def insertFromMimeData(self, source: QMimeData) -> None:
         super().insertFromMimeData(source)

@@ -193,7 +193,7 @@ class Sheet(ModelessDialog):
         self.reject()
 
     def fit(self, *, only_grow: bool = False) -> None:
-        """Fit the height to the content, in the middle of the window's room."""
+        """Fit the height to the content; the upper edge stays while there is room below."""
         if self._shade is None:
             super().fit(only_grow=only_grow)
             return
@@ -204,7 +204,7 @@ class Sheet(ModelessDialog):
             high = self.whole.hasHeightForWidth()
             height = self.whole.totalHeightForWidth(width) if high else self.sizeHint().height()
             height = min(max(height, before if only_grow else 0), room.height())
-            top = room.y() + min(TOP - EDGE, (room.height() - height) // 2)
+            top = room.y() + min(TOP - EDGE, room.height() - height)
             self.setGeometry(room.x() + (room.width() - width) // 2, top, width, height)
         self._shade.update()
 
