@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QWidget
 
 from enigma_panel.services.container import Services
 from enigma_panel.ui.actions import Actions
@@ -15,6 +15,7 @@ from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.text.pages import account_page
 from enigma_panel.ui.text.states import local_time
 from enigma_panel.ui.widgets.actions import make_action, rename_action
+from enigma_panel.ui.widgets.menu import Menu
 
 if TYPE_CHECKING:
     from enigma_panel.ui.main_menu.about import AboutDialog
@@ -47,7 +48,7 @@ class MainMenu(QObject):
         self._services = services
         self._groups = groups
         self._all_groups = all_groups
-        self.menu = QMenu(owner)
+        self.menu = Menu(owner)
         self.menu.setAccessibleName(tr("Menu"))
         self.button: QWidget | None = None
         self.opener = make_action(owner, tr("Menu"), self.show, shortcut="F10")

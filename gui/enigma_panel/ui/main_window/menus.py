@@ -20,6 +20,7 @@ from enigma_panel.ui.new_task.session_picker import accepts_tasks
 from enigma_panel.ui.text.pages import live_page_text
 from enigma_panel.ui.text.problems import NoticeAction
 from enigma_panel.ui.text.ways_out import can_run_again, way_out_label, way_out_tip, ways_out
+from enigma_panel.ui.widgets.menu import Menu
 
 tr = Translations("Main window")
 
@@ -58,7 +59,7 @@ class Menus:
         self._queue_actions = queue_actions
         self.for_tasks: list[QAction] = []
         self.ended_tasks: list[EndedTasksEntry] = []
-        self.menu = QMenu(owner)
+        self.menu = Menu(owner)
         self.menu.setToolTipsVisible(True)
         self._offered = (QMenu(owner), QMenu(owner))
 

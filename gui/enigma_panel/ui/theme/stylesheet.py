@@ -181,6 +181,7 @@ QTreeView[role="commands"]::item { padding: 4px 8px; }
 QTableView[role="reading"]::item:focus, QTreeView::item:focus {
     background: {tint}; color: {text}; }
 QHeaderView { background: transparent; border: none; border-bottom: 1px solid {line}; }
+QTreeView[role="commands"] { border-bottom: 1px solid {line}; border-radius: 0; }
 QHeaderView::section { background: transparent; color: {dim}; border: none;
     padding: 4px 8px; font-size: {small_px}; }
 QTableView[role="rows"] QHeaderView::section:first { padding-left: 16px; }
@@ -210,6 +211,7 @@ QMenu::indicator { width: 16px; height: 16px; left: 6px; }
 QSplitter::handle { background: transparent; }
 QSplitter::handle:hover { background: {line}; }
 QTabWidget::pane { border: none; border-top: 1px solid {line}; background: transparent; }
+QMenu::item:default { color: {red}; }
 QTabBar { qproperty-drawBase: 0; }
 QTabBar::tab { padding: 6px; margin-right: 8px; color: {dim}; background: transparent;
     border: 2px solid transparent; }

@@ -1,0 +1,29 @@
+"""Menus of actions."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QMenu, QStyleOptionMenuItem
+
+from enigma_panel.ui.theme import theme
+from enigma_panel.ui.widgets.actions import ENDS, keys_text
+
+SIDE = 12
+
+
+class Menu(QMenu):
+    """A menu with its keys at the right edge, where Qt has them in a column; what ends is red."""
+
+    def initStyleOption(self, option: QStyleOptionMenuItem, action: QAction) -> None:
+        super().initStyleOption(option, action)
+        option.text = option.text.partition("\t")[0]
+        if action.property(ENDS):
+            option.menuItemType = QStyleOptionMenuItem.MenuItemType.DefaultItem  # for the sheet
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter, colours = QPainter(self), theme.colours()
+        place = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        for action in self.actions():
+            painter.setPen(QColor(colours.dim if action.isEnabled() else colours.faint))
+            room = self.actionGeometry(action).adjusted(0, 0, -SIDE, 0)
+            painter.drawText(room, place, keys_text(action.shortcut()))
