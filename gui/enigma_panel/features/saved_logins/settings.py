@@ -4,6 +4,8 @@ from collections.abc import Callable, Coroutine, Iterable
 from enum import IntEnum
 from typing import Any
 
+from PySide6.QtWidgets import QWidget
+
 from enigma_panel.features.saved_logins.keychain_wait import KeychainWait
 from enigma_panel.features.saved_logins.logins import MOST_CHARS, LoginResult, Logins
 from enigma_panel.features.saved_logins.sites import registrable
@@ -130,10 +132,11 @@ class LoginsPage(SettingsPage):
         )
         grid = FieldGrid()
         self.problem = grid.add_field(tr("Account"), self.account, self.rename_button)
-        column = make_column(make_label(note, "dim", wrap=True), self.table, gap=12)
-        column.addLayout(grid)
-        column.addLayout(make_row(self.test_button, None, self.delete_button))
-        column.addWidget(self.wait)
+        self.chosen = QWidget()
+        buttons = make_row(self.test_button, None, self.delete_button)
+        self.chosen.setLayout(make_column(grid, buttons, gap=12))
+        about = make_label(note, "dim", wrap=True)
+        column = make_column(about, self.table, self.chosen, self.wait, gap=12)
         column.setStretchFactor(self.table, 1)
         column.setContentsMargins(0, MARGIN, 0, 0)
         self.setLayout(column)
@@ -166,9 +169,9 @@ class LoginsPage(SettingsPage):
         if shown != self._shown:  # what somebody types about it stays
             self._shown = shown
             self.account.setText(login.account if login is not None else "")
-        able = login is not None and not self.wait.is_waiting
         for part in (self.account, self.rename_button, self.test_button, self.delete_button):
-            part.setEnabled(able)
+            part.setEnabled(login is not None and not self.wait.is_waiting)
+        self.chosen.setVisible(login is not None)
 
     # -- doing ---------------------------------------------------------------------------------
 

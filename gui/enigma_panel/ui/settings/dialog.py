@@ -11,6 +11,7 @@ from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.settings.account_page import AccountPage
 from enigma_panel.ui.settings.general_page import Autostart, GeneralPage
 from enigma_panel.ui.settings.page import SettingsPage
+from enigma_panel.ui.widgets.basics import FieldGrid
 from enigma_panel.ui.widgets.inputs import ScrollArea
 from enigma_panel.ui.widgets.sheet import Sheet
 
@@ -53,6 +54,10 @@ class SettingsDialog(Sheet):
         for column in self._columns.values():
             if column.count() > 1:  # one part below the other, and none at the bottom of the sheet
                 column.addStretch(1)
+        grids = self.tabs.findChildren(FieldGrid)
+        width = max(grid.label_width() for grid in grids)
+        for grid in grids:  # so that all fields begin at one edge
+            grid.setColumnMinimumWidth(0, width)
         self.body.addWidget(self.tabs, 1)
 
     def ask(self) -> None:
