@@ -73,7 +73,7 @@ class DeletionDialog(ModelessDialog):
         scroll.column.addLayout(grid)
         scroll.column.addStretch(1)
         self.body.addWidget(scroll, 1)
-        self.add_buttons(None, self.cancel_button, self.delete_button)
+        self.add_buttons(self.cancel_button, None, self.delete_button)
         self.setMinimumWidth(520)
 
     def _connect(self) -> None:

@@ -35,6 +35,8 @@ QFrame[role="toast"] { background: {toast}; border: none; border-radius: 8px; }
 QFrame[role="toast"] QLabel { color: {toast_text}; }
 QFrame[role="toast"] QPushButton { color: {toast_link}; font-weight: 600; }
 
+QFrame[role="notice"] { background: {card}; border: 1px solid {line}; border-radius: 6px; }
+
 QLabel { background: transparent; }
 QLabel[role="dim"] { color: {dim}; font-size: {small_px}; }
 QLabel[role="heading"], QLabel[role="title"] { font-size: {heading_px}; font-weight: 600; }
