@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, strategies as st
 
-from enigma_panel.core.questions.options import MOST, options_in
+from enigma_panel.core.questions.options import MOST, options_in, without_options
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,29 @@ def test_each_is_a_part_of_the_question(question: str) -> None:
     options = options_in(question)
     assert len(options) != 1
     assert all(option and option in question for option in options)
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("Which? I see 3 options: 1) Lamp - $20.00; 2) Lamp, B; 3) C.", "Which? I see 3 options:"),
+        ("Which size: (a) small, (b) medium or (c) large?", "Which size:"),
+        ("Which option A: black, white or blue?", "Which option A:"),
+        ("Pick one:\n- red\n* blue\n", "Pick one:"),
+    ],
+)
+def test_a_question_without_its_options(question: str, words: str) -> None:
+    assert without_options(question) == words
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which one?\n1. First\n2. Second.\nBoth cost $5.",
+        "Which one?\n1. First\nwhich costs $5\n2. Second",
+        "1) yes 2) no",
+        "Shall I go on?",
+    ],
+)
+def test_no_other_words_are_left_out(question: str) -> None:
+    assert without_options(question) == question

@@ -23,6 +23,12 @@ _CHOOSES = lazy_compile(
 _COLON_LIST = lazy_compile(r":\s+(?P<list>(?:[^:\n]|:(?!\s))+?)(?:[?.!…]\s*|$)(?=\s|$)")
 _PARTED = lazy_compile(r"\s*[,;|]\s*(?:(?:or|and|oder|und|ou|et|o|y|e)\s+)?|\s+(?:or|oder|ou|o)\s+")
 _JOINED = lazy_compile(r"\s+(?:and|und|et|y|e)\s+")
+_BETWEEN = lazy_compile(
+    r"[\s,;|.]*(?:(?:or|and|oder|und|ou|et|o|y|e)\s+)?(?:[-*•–]|\(?(?:[0-9]{1,2}|[A-Za-z])[.):])?\s*"
+)
+"""What parts two options; no words of the question."""
+_FIRST_MARK = lazy_compile(r"(?:^|(?<=[\s,;:]))(?:[-*•–]|\(?(?:1|[aA])[.)])\s+$")
+_ENDS = " \n,;.?!…"
 _LIST_WORDS = 6
 """Most words of an option in a plain sentence; what has more is a sentence itself."""
 _TAIL = " \t,;"
@@ -42,6 +48,20 @@ def options_in(question: str) -> tuple[str, ...]:
         if 2 <= len(options) <= MOST and all(len(option) <= LONGEST for option in options):
             return options
     return ()
+
+
+def without_options(question: str) -> str:
+    """The words before the options, where nothing else stands between and behind those; else all
+    of the question."""
+    first = end = -1
+    for option in options_in(question):
+        at = question.find(option, max(end, 0))
+        if at < 0 or (first >= 0 and not _BETWEEN.fullmatch(question, end, at)):
+            return question
+        first, end = (at if first < 0 else first), at + len(option)
+    if first < 0 or question[end:].strip(_ENDS):
+        return question
+    return _FIRST_MARK.sub("", question[:first]).rstrip() or question
 
 
 def _in_lines(question: str) -> list[str]:

@@ -121,14 +121,16 @@ class QuestionCard(QWidget):
         self._session.show_text(single_line(session.name) if session else "")
         text = single_line(task.spec.text)[:300] if task else ""
         self._task.show_text(tr("one of several tasks") if question.is_asker_unknown else text)
-        self.text.setPlainText(f"“{shown_question(question.text)}”")
-        self.text.fit()
         self.show_before("")
         self.show_doubts(question)
 
     def follow(self, question: OpenQuestion) -> None:
         """Show that the question may expire at another time."""
         self._question = question
+
+    def show_sentence(self, text: str) -> None:
+        """Show the words of the question."""
+        self.text.show_text(f"“{shown_question(text)}”")
 
     def fit_text(self, height: int) -> None:
         """Show as many lines as have room in that height; it scrolls beyond them."""

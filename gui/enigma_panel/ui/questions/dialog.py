@@ -15,6 +15,7 @@ from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QStackedWidget, QWidget
 
 from enigma_panel.core.models import TaskSpec
+from enigma_panel.core.questions.options import without_options
 from enigma_panel.core.verbs import AnswerVerb, CommandVerb
 from enigma_panel.services.container import Services
 from enigma_panel.services.questions.inbox import Inbox
@@ -156,6 +157,7 @@ class QuestionDialog(ModelessDialog):
     def _connect(self) -> None:
         self._forms.buttons_changed.connect(self._click_guard.disturb)
         self._forms.buttons_changed.connect(self._order_tabs)
+        self._forms.buttons_changed.connect(self._show_sentence)
         self._forms.buttons_changed.connect(self._refit)
         self._forms.filled.connect(self._press_send)
         for changed in (self._forms.edited, self._forms.buttons_changed):
@@ -239,6 +241,7 @@ class QuestionDialog(ModelessDialog):
             sessions = self._services.sessions
             session, task = sessions.session(question.session_key), sessions.task(question.task_key)
             self.card.show_question(question, session, task)
+            self._show_sentence()
             self._before.refresh(question)
             self._show_state()
             self._show_reads()
@@ -334,6 +337,12 @@ class QuestionDialog(ModelessDialog):
         whole = free_size(self) if self.isWindow() else self.window().size()
         self.card.fit_text((whole.height() - theme.scaled(BESIDE_SENTENCE)) // 2)
         self.card.before.setHidden(self._is_low())
+
+    def _show_sentence(self) -> None:
+        """Show what is asked, without the options that stand below it."""
+        if self._current is not None:
+            text, has_options = self._current.question.text, self._current.page().has_options
+            self.card.show_sentence(without_options(text) if has_options else text)
 
     def _show_focus(self) -> None:
         """Scroll the field with the focus into sight, here and in the window."""

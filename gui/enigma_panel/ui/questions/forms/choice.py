@@ -12,6 +12,8 @@ tr = Translations("Questions")
 class ChoicePage(ChoicesPage):
     """The agent reads the option as it wrote it."""
 
+    has_options = True
+
     def __init__(self, asking: Asking) -> None:
         super().__init__()
         self._is_plain = asking.question.kind is QuestionKind.CHOICE

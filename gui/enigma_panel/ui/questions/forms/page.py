@@ -45,9 +45,10 @@ class AnswerPage(QWidget):
     """One way to answer: what the agent reads, and what of that must not come back.
 
     filled: Enter in the last field, which sends. edited: a text or a choice has changed. resized:
-    it has more rows now, or fewer.
+    it has more rows now, or fewer. has_options: the options of the question stand there.
     """
 
+    has_options = False
     filled = Signal()
     edited = Signal()
     resized = Signal()
