@@ -57,6 +57,7 @@ class TimeLine(DetailsPanel):
         self.thoughts.setVisible(bool(text))
         if text:
             show_words(self.thoughts, text)
+            self.thoughts.setText(f"{text} {'▴' if is_open else '▾'}")
         lines = time_line(task, steps, has_older=self._loader.has_older, has_thoughts=is_open)
         word = task_status_text(task)
         works = self.lines.is_at_work = task.status is TaskStatus.WORKING

@@ -19,8 +19,6 @@ DETAILS_WIDTH = 384
 verbs stand in one row."""
 DETAILS_SHARE = 0.28
 """The largest share that Details takes from the tables with a larger font."""
-WIDE, WIDE_SHARE = 1800, 0.32
-"""The window's width from which Details has this share: results are read there."""
 
 
 class Sizes(Struct, frozen=True, kw_only=True):
@@ -159,8 +157,6 @@ class MainLayout(ScrollArea):
         self.whole.setSizes([max(0, room - GAP - size), size])
 
     def _first_width(self, room: int) -> int:
-        if self.width() >= WIDE:
-            return round(self.width() * WIDE_SHARE)
         most = max(DETAILS_WIDTH, round(room * DETAILS_SHARE))
         return min(max(DETAILS_WIDTH, theme.scaled(DETAILS_WIDTH)), most)
 

@@ -102,7 +102,8 @@ QPushButton[role="example"]:focus { border-color: {mark}; padding: 12px 46px 12p
 QToolButton[role="plain"], QPushButton[role="plain"] {
     background: transparent; border: 2px solid transparent; padding: 3px 2px 2px 3px;
     min-height: 0; } /* 28 by 28: Qt adds 3 px to a tool button's icon */
-QPushButton[role="plain"] { min-height: 16px; } /* where there is little room it is no lower */
+QPushButton[role="plain"] { /* where there is little room it is no lower */
+    min-height: 16px; padding: 3px 0 2px; }
 QToolButton[role="plain"]:hover, QPushButton[role="plain"]:hover { background: {hover}; }
 QToolButton[role="plain"]:focus, QPushButton[role="plain"]:focus { border-color: {mark}; }
 QFileDialog QToolButton, QFileDialog QToolButton:focus { padding: 1px; min-height: 16px; }
