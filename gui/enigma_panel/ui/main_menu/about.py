@@ -30,7 +30,7 @@ class AboutDialog(Sheet):
 
     def ask(self) -> None:
         """Show it."""
-        self.present(self.close_button)
+        self.present()
 
 
 def _lines(services: Services) -> list[str]:

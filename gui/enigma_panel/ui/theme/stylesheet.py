@@ -66,7 +66,7 @@ QPushButton:disabled, QToolButton:disabled {
 QPushButton[role="primary"] {
     background: {accent}; color: {on_accent}; border-color: {accent}; font-weight: 600; }
 QPushButton[role="primary"]:hover { background: {accent_hover}; }
-QPushButton[role="primary"]:focus { border-color: {text}; }
+QPushButton[role="primary"]:focus { border-color: {mark}; }
 QPushButton[role="primary"]:disabled {
     background: {well}; color: {dim}; border-color: {well}; }
 QPushButton[role="danger"]:enabled { color: {red}; }
@@ -111,6 +111,7 @@ QFileDialog QToolButton, QFileDialog QToolButton:focus { padding: 1px; min-heigh
 QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox, QComboBox {
     background: {card}; color: {text}; border: 1px solid {edge}; border-radius: 6px;
     padding: 5px 9px; selection-background-color: {accent}; selection-color: {on_accent}; }
+QLineEdit, QPlainTextEdit { placeholder-text-color: {dim}; }
 QLineEdit, QComboBox { min-height: 20px; }
 QSpinBox, QDoubleSpinBox { min-height: 17px; } /* Qt adds 3 px */
 QLineEdit[small="true"] { padding: 3px 8px; }
@@ -220,7 +221,7 @@ QTabBar::tab { padding: 6px; margin-right: 8px; color: {dim}; background: transp
     border: 2px solid transparent; }
 QTabBar::tab:hover { color: {text}; }
 QTabBar::tab:selected { color: {text}; border-bottom-color: {mark}; }
-QTabBar::tab:focus { border-color: {mark}; border-radius: 6px; }
+QTabBar::tab:focus { color: {mark}; background: {tint}; }
 """
 
 HOVERS = {"light": "#1757c0", "dark": "#265fc8"}

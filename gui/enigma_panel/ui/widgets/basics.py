@@ -2,11 +2,13 @@
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QColor,
     QFontMetrics,
     QGuiApplication,
     QKeyEvent,
     QPainter,
     QPaintEvent,
+    QPen,
     QResizeEvent,
     QTextLayout,
     QTextOption,
@@ -27,6 +29,7 @@ from PySide6.QtWidgets import (
 )
 
 from enigma_panel.ui.i18n import plain_tip
+from enigma_panel.ui.theme import theme
 from enigma_panel.ui.widgets.tips import short_lines
 
 GAP = 8
@@ -86,6 +89,15 @@ class Button(QPushButton):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not _press_by_enter(self, event):
             super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Leave a gap between a filled button and its ring of focus."""
+        super().paintEvent(event)
+        if self.hasFocus() and self.property("role") == "primary":
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(QColor(theme.colours().card), 2))
+            painter.drawRoundedRect(self.rect().adjusted(3, 3, -3, -3), 4, 4)
 
 
 class ToolButton(QToolButton):
