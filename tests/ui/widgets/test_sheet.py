@@ -282,6 +282,21 @@ def test_it_comes_with_its_window_where_that_was_hidden(
     assert window.isVisible()
 
 
+def test_a_toast_leaves_the_buttons_of_a_question_free(
+    window: MainWindow, services: Any, manager: Dialogs, qapp: QApplication
+) -> None:
+    manager.find_side = window.body.find_side
+    manager.start()
+    window.toast.offer_undo("Removed 1 task.", bool)
+    services.inbox.ask(a_question(1, "Which colour should I take?"))
+    run_events(qapp, lambda: in_sight(QuestionDialog))
+    later = button(in_sight(QuestionDialog)[0], "Later")
+    for size in ((1280, 800), (760, 560)):
+        window.resize(*size)
+        run_events(qapp, lambda: not window.toast.settles.isActive())
+        assert at(window, later.mapTo(window, later.rect().center())) is later
+
+
 def test_a_toast_that_only_says_something_ends_and_one_with_undo_stays(
     window: MainWindow, manager: Dialogs
 ) -> None:
@@ -289,7 +304,9 @@ def test_a_toast_that_only_says_something_ends_and_one_with_undo_stays(
     manager.open_new_task(None, None)
     assert window.toast.isHidden()
     in_sight(NewTaskDialog)[0].reject()
+    window.resize(640, 400)
     window.toast.offer_undo("Removed 1 task.", bool)
     manager.open_new_task(None, None)
-    undo = button(window.toast, "Undo")
-    assert at(window, undo.mapTo(window, undo.rect().center())) is undo
+    sheet = in_sight(NewTaskDialog)[0]
+    for part in (button(window.toast, "Undo"), button(sheet, "Start"), button(sheet, "Cancel")):
+        assert at(window, part.mapTo(window, part.rect().center())) is part

@@ -287,7 +287,7 @@ class Details(QFrame):
             known = map(self._sessions.session, self._sessions.session_keys())
             at_work = [s for s in known if s and not s.is_final and s.current_task in tasks]
             title, text = several_text(len(at_work), len(tasks)), ""
-            if self._sum is not None and self._sum.count == len(tasks):  # else some are not shown
+            if self._sum and self._sum.count == len(tasks):  # else some are not shown
                 text, tip = cost_and_time(self._sum), sum_tip(self._sum)
         show_text(self.several, title)
         self.nothing.setText(text)

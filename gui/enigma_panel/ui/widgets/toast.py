@@ -1,21 +1,23 @@
-"""A toast: says what was done, at the lower edge of a window, for some seconds."""
+"""A toast: says what was done, in the lower right corner of a window, for some seconds."""
 
 from collections.abc import Callable
 
 from msgspec import Struct
 from PySide6.QtCore import QEvent, QMargins, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QCursor, QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QFrame, QLayout, QWidget
 
 from enigma_panel.ui.i18n import Translations, plain_tip
 from enigma_panel.ui.widgets.basics import make_button, make_label, make_row, set_role
 
 tr = Translations("Widgets")
 
-GAP, MARGINS = 12, QMargins(14, 8, 14, 8)
+GAP, MARGINS = 24, QMargins(16, 8, 16, 8)
 STAYS_MS, UNDO_STAYS_MS, LONG_MS = 4_000, 8_000, 60_000
-APART = 12
-"""Distance from the edges that it stands at."""
+APART, ABOVE = 16, 8
+"""Distance from the window's edges, and from what it stands on."""
+SETTLED_MS = 50
+"""Layouts are done after this."""
 CLEAR = 34
 """Distance from what is pointed at: a row and a little more."""
 
@@ -39,26 +41,25 @@ class Toast(QFrame):
     """A toast; one at a time. It takes no focus, and stays while pointer or focus is on it.
 
     So nobody who is about to press its Undo finds another one there: the next waits. said: its
-    text, as it comes. above: the widget whose upper edge it stands on, at the end, where no row's
-    verbs are; it comes higher where it would cover what is pointed at. over: the part of the window
-    in whose lower corner it stands, so that it covers no buttons beside it or below. Ctrl+Z is its
-    Undo while it stands, unless something else in the window took that key meanwhile: pressed a
-    moment too late for that, it takes nothing back.
+    text, as it comes. above: the widget whose upper edge it stands on, at the end; it comes higher
+    where it would cover a button or what is pointed at. Ctrl+Z is its Undo while it stands, unless
+    something else in the window took that key meanwhile: pressed a moment too late for that, it
+    takes nothing back. settles: buttons get other places.
     """
 
     said = Signal(str)
 
-    def __init__(self, window: QWidget, above: QWidget, over: QWidget) -> None:
+    def __init__(self, window: QWidget, above: QWidget) -> None:
         super().__init__(window)
         self._window = window
         self._above = above
-        self._over = over
         self._shown: ToastContent | None = None
         self._waiting: list[ToastContent] = []
         self._is_key_taken = False
         self._label = make_label()
         self._button = make_button(tr("Undo"), "link")
         self._leaves = QTimer(self, singleShot=True)
+        self.settles = QTimer(self, singleShot=True, interval=SETTLED_MS)
         self._keys = QShortcut(QKeySequence.StandardKey.Undo, window)
         self._build()
 
@@ -104,8 +105,8 @@ class Toast(QFrame):
         self._keys.activated.connect(self._act)
         self._keys.setEnabled(False)
         self._leaves.timeout.connect(self._leave)
-        for part in (self._above, self._over):
-            part.installEventFilter(self)
+        self.settles.timeout.connect(self.place)
+        self._above.installEventFilter(self)
         self.hide()
 
     def _show_or_wait(self, content: ToastContent) -> None:
@@ -122,13 +123,13 @@ class Toast(QFrame):
         self._button.setVisible(bool(content.label))
         self._keys.setEnabled(content.can_undo and not self._is_key_taken)
         self._leaves.start(content.stays_ms)
-        self._place()  # before it is seen: it counts as pointed at where it comes up
+        self.place()  # before it is seen: it counts as pointed at where it comes up
         self._clear_pointer()
         self.show()
         self.raise_()
         self.said.emit(content.text)
 
-    def _place(self) -> None:
+    def place(self) -> None:
         """Place the toast, its text cut to the window's width; all of it is the name."""
         room = self._window.width() - 2 * APART - MARGINS.left() - MARGINS.right()
         if not self._button.isHidden():
@@ -139,9 +140,17 @@ class Toast(QFrame):
         self._label.setToolTip(plain_tip(whole) if cut != whole else "")
         self.adjustSize()
         edge = self._above.mapTo(self._window, QPoint()).y()
-        corner = self._over.mapTo(self._window, self._over.rect().bottomRight()) + QPoint(1, 1)
-        left = max(APART, corner.x() - self.width() - APART)
-        self.move(left, min(edge, corner.y()) - self.height() - APART)
+        place = self.rect()
+        place.moveRight(self._window.width() - APART - 1)
+        place.moveBottom(edge - ABOVE - 1)
+        buttons = [
+            button.visibleRegion().boundingRect().translated(button.mapTo(self._window, QPoint()))
+            for button in self._window.findChildren(QAbstractButton)
+            if button.isVisible() and button is not self._button
+        ]
+        while tops := [button.top() for button in buttons if button.intersects(place)]:
+            place.moveBottom(min(tops) - ABOVE - 1)
+        self.move(place.x(), max(0, place.y()))
 
     def _clear_pointer(self) -> None:
         """Move away from the row that somebody points at."""
@@ -178,5 +187,6 @@ class Toast(QFrame):
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         if self.isVisible() and event.type() in {QEvent.Type.Move, QEvent.Type.Resize}:
-            self._place()
+            self.place()
+            self.settles.start()
         return False
