@@ -15,7 +15,7 @@ from enigma_panel.ui.result.formats import ResultFormat
 from enigma_panel.ui.result.reading import LINE_CHARS, Reading
 from enigma_panel.ui.result.view import ResultView
 from enigma_panel.ui.theme import theme
-from tests.kit.person import click, shown_texts
+from tests.kit.person import click, key, shown_texts
 
 RED = QColor("red")
 HOSTILE = "NUL \x00, turned \u202e\u2067, half \ud83d of a letter, 😀 whole"
@@ -211,8 +211,15 @@ def test_a_word_without_end_is_broken(view: ResultView) -> None:
 def test_lines_are_no_longer_than_can_be_read(view: ResultView) -> None:
     view.resize(1600, 300)
     view.show_result(TaskSpec(text="x"), "word " * 1_000)
-    widest = LINE_CHARS * view.reading.fontMetrics().averageCharWidth()
+    widest = LINE_CHARS * view.reading.fontMetrics().horizontalAdvance("0")
     assert view.reading.viewport().width() <= widest
+
+
+def test_a_caret_is_there_for_keys_alone(view: ResultView) -> None:
+    view.show_result(TaskSpec(text="x"), "word " * 1_000)
+    assert view.reading.cursorWidth() == 0
+    key(view.reading, Qt.Key.Key_Right)
+    assert view.reading.cursorWidth() == 1
 
 
 def test_it_is_as_high_as_its_text_up_to_a_limit(no_window_left: None) -> None:

@@ -58,6 +58,8 @@ class ResultTree(QTreeWidget):
             self.expanded.connect(self._fit)
             self.collapsed.connect(self._fit)
             self._fit()
+        else:
+            self.setCurrentIndex(self.model().index(0, 0))
 
     def matches(self, words: str) -> Iterator[QModelIndex]:
         """The cells in which these words stand."""
@@ -108,6 +110,8 @@ class ResultTable(QTableView):
         self.verticalHeader().setDefaultSectionSize(height)
         if fits:
             _fix_height(self, header, min(MOST_ROWS, model.rowCount()), height)
+        else:
+            self.setCurrentIndex(model.index(0, 0))
 
     def matches(self, words: str) -> Iterator[QModelIndex]:
         """The cells in which these words stand."""
@@ -223,6 +227,7 @@ def _configure(view: ResultTree | ResultTable) -> None:
     view.setFrameShape(QFrame.Shape.NoFrame)
     view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+    view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
     copy = QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), view)
     copy.setContext(Qt.ShortcutContext.WidgetShortcut)

@@ -5,6 +5,7 @@ from math import ceil
 
 from PySide6.QtCore import QEvent, QMimeData, Qt, QUrl, Signal
 from PySide6.QtGui import (
+    QColor,
     QDesktopServices,
     QFont,
     QFontInfo,
@@ -14,7 +15,9 @@ from PySide6.QtGui import (
     QTextCursor,
     QTextDocument,
     QTextFormat,
+    QTextFrameFormat,
     QTextOption,
+    QTextTable,
 )
 from PySide6.QtWidgets import QFrame, QTextBrowser
 
@@ -35,6 +38,7 @@ tr = Translations("Result")
 
 LINE_CHARS, LINE_HEIGHT = 70, 1.4
 """Length of a line in letters, and its height as a multiple of the font's size."""
+CELL_PADDING = 6
 FRAME = 4
 """Room for the sign of focus."""
 _DIALECT = (
@@ -102,10 +106,12 @@ class Reading(QTextBrowser):
         if self._is_markdown:
             document.setMarkdown(self._text, _DIALECT)
             _replace_images(document)
+            _draw_tables(document)
         else:
             document.setPlainText(self._text)
         self._space_lines(document)
         self.setDocument(document)
+        self.setCursorWidth(0)  # nothing can be typed here; whoever uses keys gets a caret
         if self._laid_out is not None:
             self._laid_out.deleteLater()
         self._laid_out = document
@@ -132,7 +138,7 @@ class Reading(QTextBrowser):
     def _fit(self) -> None:
         """Take the height that the text needs at this width, and no wider lines than can be
         read."""
-        widest = LINE_CHARS * self.fontMetrics().averageCharWidth()
+        widest = LINE_CHARS * self.fontMetrics().horizontalAdvance("0")
         free = max(0, self.width() - widest) if self._most_lines is None else 0
         if self.viewportMargins().right() != free:
             self.setViewportMargins(0, 0, free, 0)
@@ -234,6 +240,18 @@ def _replace_images(document: QTextDocument) -> None:
             cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
             said = form.stringProperty(QTextFormat.Property.ImageAltText)
             cursor.insertText(tr("[image: {text}]", text=said) if said else tr("[image]"), _PLAIN)
+
+
+def _draw_tables(document: QTextDocument) -> None:
+    """Give tables thin lines and room; without, Qt draws frames around each cell."""
+    for table in document.rootFrame().childFrames():
+        if isinstance(table, QTextTable):
+            form = table.format()
+            form.setBorderCollapse(True)
+            form.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
+            form.setBorderBrush(QColor(theme.colours().line))
+            form.setCellPadding(CELL_PADDING)
+            table.setFormat(form)
 
 
 def _pieces(document: QTextDocument) -> Iterator[tuple[int, int, QTextCharFormat]]:

@@ -189,6 +189,9 @@ QTreeView[role="commands"] { border-bottom: 1px solid {line}; border-radius: 0; 
 QHeaderView::section { background: transparent; color: {dim}; border: none;
     padding: 4px 8px; font-size: {small_px}; }
 QTableView[role="rows"] QHeaderView::section:first { padding-left: 16px; }
+QTableView[role="reading"] QHeaderView::section { padding: 4px 11px; } /* Qt adds 3 px to cells */
+QTreeView[role="reading"] QHeaderView::section { padding: 4px 3px; }
+QTreeView[role="reading"] QHeaderView::section:first { padding-left: 17px; } /* its indentation */
 QTableCornerButton::section { background: {card}; border: none; }
 
 QScrollArea, QScrollArea > QWidget > QWidget[role="clear"] {
