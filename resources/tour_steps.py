@@ -103,7 +103,7 @@ class Tour:
         self._window.dialogs.open_key()
         dialog = await self._dialog(KeyDialog)
         await self._until(
-            "it says where a key goes", lambda: "kept" in dialog.location_label.text()
+            "it says where a key goes", lambda: "Checking" not in dialog.location_label.text()
         )
         await self._picture("key", dialog)
         dialog.reject()

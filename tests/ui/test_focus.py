@@ -78,7 +78,7 @@ class Stage:
         sessions, window = self.world.sessions, self.window
         sessions.add(1)
         sessions.add(2, status=TaskStatus.DONE, result="42", ended_ms=NOW)
-        long = "Buy the cheapest hub at shop.example and have it sent to the office"
+        long = "Buy the cheapest hub at shop.example and have it sent to the office " * 3
         sessions.add(3, status=TaskStatus.ASKS, text=long)  # Details has room for all of it
         self.world.inbox.ask(a_question(3, "I need login credentials to proceed."))
         window.show()

@@ -53,6 +53,11 @@ async def test_it_says_where_the_key_will_be(
     assert dialog.state_label.text() != ""
     await world.settle()
     assert words in dialog.location_label.text()
+    dialog.reject()
+    world.account.where = where
+    world.account.set_state(KeyState.READY)  # the first label says where it is
+    await shown(world, dialog)
+    assert (words in dialog.location_label.text()) is False
 
 
 @pytest.mark.parametrize("state", KeyState)

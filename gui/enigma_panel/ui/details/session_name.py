@@ -24,7 +24,7 @@ class SessionName(QStackedWidget):
         self._name = ""
         self._can_rename = self._is_editing = False
         self._before = ""
-        self.label = ElidedLabel("title", lines=2)
+        self.label = ElidedLabel("title", lines=3)
         self.edit = NameEdit()
         for page in (self.label, self.edit):
             self.addWidget(page)

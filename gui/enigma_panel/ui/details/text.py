@@ -83,18 +83,17 @@ def sessions_sum(costs: Sequence[Decimal | None], *, has_idle: bool) -> TaskSum:
 
 
 def queued_text(entry: QueueEntry, waiting: WaitText) -> ErrorText:
-    """Why a queued task waits, and that nothing costs until it is sent."""
-    what = sentence(waiting.text)
-    money = tr("It has not started yet.")
+    """Why a queued task waits; that nothing costs until it is sent, its state says."""
+    what, place = sentence(waiting.text), ""
     if entry.why is not WaitReason.TURN:
-        money = tr("{place} in the queue. It has not started yet.", place=ordinal(entry.position))
+        place = tr("{place} in the queue.", place=ordinal(entry.position))
     todo = {
         WaitReason.NO_SLOT: tr("It starts when one is free."),
         WaitReason.SESSION_ENDED: tr("Run it in a new session, or remove it."),
         WaitReason.UNSUPPORTED: tr("Edit it."),
         WaitReason.CONNECTION: tr("It starts when there is a connection."),
     }.get(entry.why, "")
-    return ErrorText(what, money, todo)
+    return ErrorText(what, place, todo)
 
 
 def usage_text(task: Task) -> str:

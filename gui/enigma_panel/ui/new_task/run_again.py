@@ -22,7 +22,7 @@ from enigma_panel.ui.new_task.text import (
     too_many_text,
 )
 from enigma_panel.ui.text.ways_out import can_run_again
-from enigma_panel.ui.widgets.basics import NoticeLabel, make_button, make_label, set_role
+from enigma_panel.ui.widgets.basics import NoticeLabel, make_button, make_label, set_role, show_text
 from enigma_panel.ui.widgets.sheet import Sheet
 
 tr = Translations("New task")
@@ -62,7 +62,7 @@ class RunAgainDialog(Sheet):
         self.question = make_label(wrap=True)
         self.cost = make_label(wrap=True)
         self.hint = make_label(role="dim", wrap=True)
-        self.left_out = NoticeLabel()
+        self.left_out = make_label(role="dim", wrap=True)
         self.notice = NoticeLabel()
         self.cancel_button = make_button(tr("Cancel"))
         self.run_button = make_button("", "primary")
@@ -90,16 +90,18 @@ class RunAgainDialog(Sheet):
     def _show_tasks(self) -> None:
         """Show which of the tasks can be run again now, the cost, and why the others cannot."""
         left_out: list[LeftOut] = []
-        self._able, reasons = [], [too_many_text(len(self._keys))]
+        self._able, reasons = [], too_many_text(len(self._keys))
         if len(self._keys) <= MOST_STARTS:
             self._able, left_out = self._sorted_out()
             reasons = left_out_text(left_out)
+            if reasons:
+                reasons = tr("Left out: {reasons}", reasons=reasons)
         n = len(self._able)
         title = shorten(self._able[0].spec.text, TITLE_CHARS) if n else ""
         self.question.setText(again_question(title, n))
         self._show_cost(n)
         self.hint.setText(queue_hint(self._services, n) if n else "")
-        self.left_out.show_text("\n".join(reasons))
+        show_text(self.left_out, reasons)
         for label in (self.cost, self.hint):
             label.setVisible(bool(n))
         self.run_button.setText(again_label(n))

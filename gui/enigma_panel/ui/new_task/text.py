@@ -264,7 +264,7 @@ def _again_cost(amount: str, left: str, like: int, *, is_too_much: bool) -> str:
     return tr("{text} Your balance is {left}.", text=text, left=left) if left else text
 
 
-def left_out_text(left_out: Sequence[LeftOut]) -> list[str]:
+def left_out_text(left_out: Sequence[LeftOut]) -> str:
     """Return how many of the selected tasks are not run again, and why."""
     counts = Counter(left_out)
     texts = {
@@ -288,8 +288,7 @@ def left_out_text(left_out: Sequence[LeftOut]) -> list[str]:
             "1 is still loading.", "{n} are still loading.", counts[LeftOut.UNREAD]
         ),
     }
-    head = tr.plural("1 of them is left out:", "{n} of them are left out:", len(left_out))
-    return [head, *(text for why, text in texts.items() if counts[why])] if left_out else []
+    return " ".join(text for why, text in texts.items() if counts[why])
 
 
 def too_many_text(n: int) -> str:

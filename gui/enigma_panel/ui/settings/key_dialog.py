@@ -124,8 +124,10 @@ class KeyDialog(Sheet):
 
     async def _show_location(self) -> None:
         self.location_label.setText(tr("Checking where the key can be kept…"))
-        where = await self._account.where_it_would_go()
-        self.location_label.setText(key_location_text(where))
+        where, account = await self._account.where_it_would_go(), self._account
+        is_said = account.state is KeyState.READY and where == account.where  # of the key in use
+        self.location_label.setText("" if is_said else key_location_text(where))
+        self.location_label.setVisible(not (is_said or self.outcome.text()))
         if self.isVisible():
             self.fit()
 
