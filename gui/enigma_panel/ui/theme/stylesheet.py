@@ -181,11 +181,11 @@ QTableView, QTreeView { background: {card}; border: none; border-radius: 8px; ou
 QTableView[role="reading"], QTreeView { border-radius: 0; }
 QTableView[role="reading"]::item { padding: 0 8px; }
 QTreeView::item { padding: 4px 8px 4px 0; }
+QTreeView[role="commands"] { border-bottom: 1px solid {line}; border-radius: 0; }
 QTreeView[role="commands"]::item { padding: 4px 8px; }
 QTableView[role="reading"]::item:focus, QTreeView::item:focus {
     background: {tint}; color: {text}; }
 QHeaderView { background: transparent; border: none; border-bottom: 1px solid {line}; }
-QTreeView[role="commands"] { border-bottom: 1px solid {line}; border-radius: 0; }
 QHeaderView::section { background: transparent; color: {dim}; border: none;
     padding: 4px 8px; font-size: {small_px}; }
 QTableView[role="rows"] QHeaderView::section:first { padding-left: 16px; }
@@ -211,6 +211,7 @@ QMenu { background: {card}; color: {text}; border: 1px solid {line}; border-radi
     padding: 4px; }
 QMenu::item { padding: 7px 24px 7px 12px; border-radius: 4px; }
 QMenu::item:selected { background: {tint}; }
+QMenu::item:default { color: {red}; }
 QMenu::item:disabled { color: {faint}; background: transparent; }
 QMenu::separator { height: 1px; background: {line}; margin: 4px 0; }
 QMenu::indicator { width: 16px; height: 16px; left: 6px; }
@@ -218,7 +219,6 @@ QMenu::indicator { width: 16px; height: 16px; left: 6px; }
 QSplitter::handle { background: transparent; }
 QSplitter::handle:hover { background: {line}; }
 QTabWidget::pane { border: none; border-top: 1px solid {line}; background: transparent; }
-QMenu::item:default { color: {red}; }
 QTabBar { qproperty-drawBase: 0; }
 QTabBar::tab { padding: 6px; margin-right: 8px; color: {dim}; background: transparent;
     border: 2px solid transparent; }
