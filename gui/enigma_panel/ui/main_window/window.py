@@ -37,13 +37,7 @@ from enigma_panel.ui.tasks.sums import TaskSums
 from enigma_panel.ui.text.problems import Notice
 from enigma_panel.ui.text.verbs import bulk_label
 from enigma_panel.ui.text.waiting import undo_text, undo_tip
-from enigma_panel.ui.widgets.actions import (
-    ENDS,
-    make_action,
-    make_verbs,
-    rename_action,
-    show_subject,
-)
+from enigma_panel.ui.widgets.actions import make_action, make_verbs, rename_action, show_subject
 from enigma_panel.ui.widgets.basics import has_lost_focus
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
 from enigma_panel.ui.widgets.sheet import Shade
@@ -219,7 +213,7 @@ class MainWindow(QMainWindow):
             app_actions.terminate_all,
             tip=tr("Closes all browsers (asks first)."),
         )
-        self.terminate_all.setProperty(ENDS, True)
+        self.terminate_all.setProperty("ends", True)
         self.settings = make_action(
             self, tr("Settings"), self.dialogs.open_settings, shortcut="Ctrl+,"
         )

@@ -14,8 +14,6 @@ from enigma_panel.ui.widgets.tips import short_lines
 
 tr = Translations("Widgets")
 
-ENDS = "ends"
-"""The property of an action that ends something."""
 _SUBJECT = "subject"
 
 
@@ -79,5 +77,5 @@ def make_verbs(owner: QWidget, call: Callable[[CommandVerb], None]) -> dict[Comm
         text = verb_text(verb)
         do = partial(call, verb)
         actions[verb] = make_action(owner, text.label, do, tip=text.tip, shortcut=text.keys)
-    actions[CommandVerb.TERMINATE].setProperty(ENDS, True)
+    actions[CommandVerb.TERMINATE].setProperty("ends", True)
     return actions

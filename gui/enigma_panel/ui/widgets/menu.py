@@ -5,18 +5,18 @@ from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QMenu, QStyleOptionMenuItem
 
 from enigma_panel.ui.theme import theme
-from enigma_panel.ui.widgets.actions import ENDS, keys_text
+from enigma_panel.ui.widgets.actions import keys_text
 
 SIDE = 12
 
 
 class Menu(QMenu):
-    """A menu with its keys at the right edge, where Qt has them in a column; what ends is red."""
+    """A menu with its keys at the right edge; an action with the property "ends" is red."""
 
     def initStyleOption(self, option: QStyleOptionMenuItem, action: QAction) -> None:
         super().initStyleOption(option, action)
         option.text = option.text.partition("\t")[0]
-        if action.property(ENDS):
+        if action.property("ends"):
             option.menuItemType = QStyleOptionMenuItem.MenuItemType.DefaultItem  # for the sheet
 
     def paintEvent(self, event: QPaintEvent) -> None:
