@@ -291,7 +291,7 @@ def test_a_toast_leaves_the_buttons_of_a_question_free(
     services.inbox.ask(a_question(1, "Which colour should I take?"))
     run_events(qapp, lambda: in_sight(QuestionDialog))
     later = button(in_sight(QuestionDialog)[0], "Later")
-    for size in ((1280, 800), (760, 560)):
+    for size in ((1920, 1080), (760, 560), (1280, 800), (760, 560)):
         window.resize(*size)
         run_events(qapp, lambda: not window.toast.settles.isActive())
         assert at(window, later.mapTo(window, later.rect().center())) is later
