@@ -275,7 +275,7 @@ class Details(QFrame):
         return session is not None and has_idled(session, self._sessions.current_task(session))
 
     def _show_several(self) -> None:
-        """Of several selected how many they are and what they cost, else that none is selected."""
+        """Show how many are selected and what they cost, or that nothing is."""
         keys, tasks = self._several
         title, text, tip = "", tr("Select a session or a task to see its details."), ""
         if keys:
