@@ -121,7 +121,7 @@ def test_a_link_that_was_not_confirmed_is_not_opened(view: ResultView, opened: l
     click(view.link_question.keep_closed)
     assert not view.link_question.isVisible()
     assert view.reading.hasFocus()
-    view.reading.anchorClicked.emit(QUrl("https://docs.example"))
+    view.reading.link_asked.emit(QUrl("https://docs.example"))
     show(view, "another result")
     click(view.link_question.open)
     assert opened == []
@@ -135,7 +135,7 @@ def test_what_leads_elsewhere_cannot_be_opened(
     view: ResultView, opened: list[str], link: str
 ) -> None:
     show(view, f"[x]({link})")
-    view.reading.anchorClicked.emit(QUrl(link))
+    view.reading.link_asked.emit(QUrl(link))
     assert view.link_question.question.text().startswith("Not opened")
     assert not view.link_question.open.isVisible()
     click(view.link_question.open)
@@ -177,16 +177,6 @@ def test_tab_goes_through_the_links_and_on(view: ResultView) -> None:
         QTest.keyClick(view.reading, tab)
         chosen.append(view.reading.textCursor().selectedText())
     assert chosen == ["one", "two", "one"]
-
-
-def test_a_link_is_pressed_by_mouse_too(view: ResultView, opened: list[str]) -> None:
-    show(view, "[one](https://a.example) and more")
-    cursor = view.reading.textCursor()
-    cursor.setPosition(len("Result") + 2)
-    at = view.reading.cursorRect(cursor).center()
-    QTest.mouseClick(view.reading.viewport(), Qt.MouseButton.LeftButton, pos=at)
-    assert view.link_question.question.text() == "Open a.example?"
-    assert opened == []
 
 
 def test_hostile_texts_turn_and_hide_nothing(view: ResultView) -> None:

@@ -9,6 +9,8 @@ from PySide6.QtGui import (
     QDesktopServices,
     QFont,
     QFontInfo,
+    QKeyEvent,
+    QMouseEvent,
     QResizeEvent,
     QTextBlockFormat,
     QTextCharFormat,
@@ -19,7 +21,7 @@ from PySide6.QtGui import (
     QTextOption,
     QTextTable,
 )
-from PySide6.QtWidgets import QFrame, QTextBrowser
+from PySide6.QtWidgets import QFrame, QTextEdit
 
 from enigma_panel.core.lazy_pattern import lazy_compile
 from enigma_panel.ui.i18n import Translations, shorten, without_hidden
@@ -50,29 +52,33 @@ _LONG_WORD = lazy_compile(r"\S{2000}(?=\S)")
 """Part of a word that is broken: Qt takes half a minute for one of a million letters."""
 _BREAK = "\u202c"
 """Stands before the line's end there: it is not seen, and no text that is shown has one itself."""
+_ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
 
 
-class Reading(QTextBrowser):
+class Reading(QTextEdit):
     """Shows text or Markdown in lines that are easy to read; Tab goes through its links.
 
-    most_lines: as high as its text, up to so many lines; without, as high as there is room. A link
-    that is pressed is told by `anchorClicked`; none is followed.
+    most_lines: as high as its text, up to so many lines; without, as high as there is room.
+    link_asked: a link was pressed. None is followed.
     """
+
+    link_asked = Signal(QUrl)
 
     def __init__(self, most_lines: int | None = None) -> None:
         super().__init__()
         self._most_lines = most_lines
         self._text, self._is_markdown = "", False
+        self._links: list[tuple[int, int]] = []
         self._laid_out: QTextDocument | None = None
         self.setAccessibleName(tr("Result"))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setTabChangesFocus(True)
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        self.setOpenLinks(False)
         self.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextBrowserInteraction
+            Qt.TextInteractionFlag.TextSelectableByMouse
             | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
+        self.viewport().setMouseTracking(True)
         self.setMinimumHeight(self.fontMetrics().lineSpacing() * 3 if most_lines is None else 0)
         set_role(self, "document" if most_lines is None else "reading")
         theme.changed().connect(self._lay_out)
@@ -110,6 +116,8 @@ class Reading(QTextBrowser):
         else:
             document.setPlainText(self._text)
         self._space_lines(document)
+        pieces = _pieces(document) if self._is_markdown else ()
+        self._links = [(first, end) for first, end, form in pieces if form.isAnchor()]
         self.setDocument(document)
         self.setCursorWidth(0)  # nothing can be typed here; whoever uses keys gets a caret
         if self._laid_out is not None:
@@ -157,6 +165,19 @@ class Reading(QTextBrowser):
     def loadResource(self, _kind: int, _address: QUrl | str) -> None:
         """Load nothing: no file, no page, no picture of ours."""
 
+    def focusNextPrevChild(self, forward: bool, /) -> bool:
+        at = self.textCursor()
+        if forward:
+            ahead = [link for link in self._links if link[0] >= at.selectionEnd()]
+        else:
+            ahead = [link for link in self._links if link[1] <= at.selectionStart()][::-1]
+        if not ahead:
+            return super().focusNextPrevChild(forward)
+        at.setPosition(ahead[0][0])
+        at.setPosition(ahead[0][1], QTextCursor.MoveMode.KeepAnchor)
+        self.setTextCursor(at)
+        return True
+
     def createMimeDataFromSelection(self) -> QMimeData:
         """Copy what stands there without our breaks."""
         copied = super().createMimeDataFromSelection()
@@ -165,6 +186,27 @@ class Reading(QTextBrowser):
             copied = QMimeData()
             copied.setText(text.replace(_BREAK, ""))
         return copied
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        self.setCursorWidth(1)
+        link = self.textCursor().charFormat().anchorHref() if event.key() in _ENTER else ""
+        if link:
+            self.link_asked.emit(QUrl(link))
+        else:
+            super().keyPressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        is_link = bool(self.anchorAt(event.position().toPoint()))
+        shape = Qt.CursorShape.PointingHandCursor if is_link else Qt.CursorShape.IBeamCursor
+        self.viewport().setCursor(shape)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        link = self.anchorAt(event.position().toPoint())
+        is_click = event.button() is Qt.MouseButton.LeftButton
+        if link and is_click and not self.textCursor().hasSelection():
+            self.link_asked.emit(QUrl(link))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -56,7 +56,7 @@ class ResultView(QWidget):
         self._column.addLayout(make_row(self.part, self.show_all, None, gap=6))
         self.tabs.currentChanged.connect(self._choose)
         self.show_all.clicked.connect(self._show_all)
-        self.reading.anchorClicked.connect(self.link_question.ask)
+        self.reading.link_asked.connect(self.link_question.ask)
         self.link_question.left.connect(self.take_focus)
 
     @property
