@@ -22,6 +22,8 @@ READS_PAGES = (
     "tests/test_named_tests.py",
 )
 """Tests of what is written about the program: pages and breaks go on naming a feature's files."""
+BELOW = ("api", "contract", "core", "matrix", "services", "simulation", "simulator", "store", "storm")
+"""Folders of tests of the layers below, which import no feature: import-linter checks that."""
 
 
 @pytest.fixture
@@ -86,7 +88,8 @@ def test_the_program_goes_on_without_a_feature(without: Path) -> None:
 @pytest.mark.weekly
 @pytest.mark.parametrize("without", NAMES, indirect=True)
 def test_all_other_tests_pass_without_a_feature(without: Path) -> None:
-    left_out = ("tests/features/test_removal.py", *READS_PAGES)
+    below = (f"tests/{folder}" for folder in BELOW)
+    left_out = ("tests/features/test_removal.py", *READS_PAGES, *below)
     ignored = (f"--ignore={path}" for path in left_out)
     suite = ("-m", "pytest", "-q", "-p", "no:cacheprovider", *ignored)
     assert " passed" in run(without, *suite, time_limit_s=SUITE_LIMIT_S)

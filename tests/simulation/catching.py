@@ -70,7 +70,7 @@ CATCHING: dict[str, int] = {
     "stop as an answer believed": 916,
     "stop meets any task": 167,
     "task ids of replies not read": 1,
-    "task without its address": 441,
+    "task without its address": 706,
     "terminate waits behind newTask": 23,
     "text forgotten": 1,
     "the queue goes on by itself": 0,

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 AT_ONCE_S = 0.1
+APART_S = 0.5
+"""How long after a poll an event calls for no other one."""
 RENEWED_S = 4.0
 """So long after sleep the program may still take a channel for open that is dead."""
 
@@ -150,7 +152,7 @@ class Live:
             return
         path = f"/task/{session.service_id}/{task.service_id}"
         is_unclear = by_poll or task.question == text or _another_may_ask(task, tasks)
-        if is_unclear and self._is_asked(path, since):
+        if is_unclear and (self._is_asked(path, since - APART_S) or self._backs_off(path)):
             return  # told twice, asked twice, or of which task: a poll knows, once it is its own
         self._world.fail("a question is there at once", f"task {task.key} is {task.status}")
 

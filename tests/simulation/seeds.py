@@ -26,6 +26,8 @@ def first_of(day: date) -> int:
 ONCE_RED: dict[int, str] = {
     26529: "a result in the words of the one before it waits for the reply",
     27708: "refused for now by one browser, for good by the gateway before the next",
+    3057: "a second task of a browser that was closed, as its first one was refused",
+    3628: "the same, where the person had stopped the first one",
     3624: "a late copy of a step seemed to show that an answer had arrived",
     40959: "a name that the channel told before another task was sent",
     2026112600629: "a Resume went again by REST, and another channel broke",

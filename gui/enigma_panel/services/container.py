@@ -137,7 +137,7 @@ def _make_queue(
     starter = Starter(context, starts, commands)
     queued = QueuedTasks(store)
     gate = StartGate(lambda: settings.value.browsers_at_once)
-    blockers = Blockers(store, context.account, gate, clock, commands)
+    blockers = Blockers(context, gate, commands, starts)
     first_tasks = FirstTaskSender(context, starter, starts, commands)
     commands.changed.connect(first_tasks.wake)
     context.health.recovered.connect(first_tasks.connected)

@@ -8,8 +8,7 @@ from enigma_panel.api.errors import ApiError, FailureKind
 from enigma_panel.core.models import Phase, Session, Task, TaskStatus
 from enigma_panel.core.service_rules import RULES, Field
 from enigma_panel.core.validation import unsupported_fields
-from enigma_panel.services.account import Account
-from enigma_panel.services.clock import Clock
+from enigma_panel.services.context import ServiceContext
 from enigma_panel.services.retry_policy import (
     TRIES,
     WAITS,
@@ -17,7 +16,7 @@ from enigma_panel.services.retry_policy import (
     reply_of,
     retry_after_ms,
 )
-from enigma_panel.services.state.session_store import SessionStore
+from enigma_panel.services.state.starts import StartsUnderWay
 from enigma_panel.services.types import PauseReason, SessionStatus, WaitReason
 
 PLACES_AGAIN_MS = 30_000
@@ -221,17 +220,17 @@ class Blockers:
 
     def __init__(
         self,
-        store: SessionStore,
-        account: Account,
+        context: ServiceContext,
         gate: StartGate,
-        clock: Clock,
         status: SessionStatus,
+        starts: StartsUnderWay,
     ) -> None:
-        self._store = store
-        self._account = account
+        self._store = context.store
+        self._account = context.account
         self._gate = gate
-        self._clock = clock
+        self._clock = context.clock
         self._status = status
+        self._starts = starts
         self.own: dict[int, Blocker] = {}
         self.parked: set[int] = set()
         self.under_way: set[int] = set()
@@ -288,6 +287,9 @@ class Blockers:
         if self._status.is_ending(session.key):
             return Blocker(why=WaitReason.CLOSING)
         current = self._store.current_task(session)
+        is_other = current is not None and current.key != task.key
+        if session.key in self._starts.closing or (session.close_after and is_other):
+            return Blocker(why=WaitReason.CLOSING)  # the program ends it, as its task was refused
         is_idle = current is None or _lets_on(current, task) or current.key == task.key
         is_idle = is_idle and not self._has_other(task, session)
         # A Stop that is still on its way ends whatever it finds at work there.
