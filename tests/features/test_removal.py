@@ -22,7 +22,17 @@ READS_PAGES = (
     "tests/test_named_tests.py",
 )
 """Tests of what is written about the program: pages and breaks go on naming a feature's files."""
-BELOW = ("api", "contract", "core", "matrix", "services", "simulation", "simulator", "store", "storm")
+BELOW = (
+    "api",
+    "contract",
+    "core",
+    "matrix",
+    "services",
+    "simulation",
+    "simulator",
+    "store",
+    "storm",
+)
 """Folders of tests of the layers below, which import no feature: import-linter checks that."""
 
 
