@@ -11,6 +11,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -223,7 +224,7 @@ def begin(url: str, desktop: Desktop, *, leaks: bool) -> Driven:
 
 
 def session_ids(data: Path) -> list[str]:
-    with sqlite3.connect(f"file:{data}/data/ledger.sqlite3?mode=ro", uri=True) as ledger:
+    with closing(sqlite3.connect(f"file:{data}/data/ledger.sqlite3?mode=ro", uri=True)) as ledger:
         rows = ledger.execute("SELECT service_id FROM sessions WHERE service_id IS NOT NULL")
         return [row[0] for row in rows]
 

@@ -65,7 +65,7 @@ def test_sigterm_leaves_in_order_and_the_ledger_is_sound(simulator: Start, tmp_p
     program.tell("start-kept Research typewriters")
     program.until(lambda s: _has(s, "Sessions", "Running"))
     assert program.terminate() == (0, "")
-    with sqlite3.connect(next(tmp_path.rglob("ledger.sqlite3"))) as ledger:
+    with closing(sqlite3.connect(next(tmp_path.rglob("ledger.sqlite3")))) as ledger:
         assert ledger.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert ledger.execute("SELECT phase FROM sessions").fetchall() == [("open",)]
     ledger.close()
