@@ -113,6 +113,8 @@ def test_of_several_they_say_how_many_and_what_they_cost(two: MainWindow, servic
     services.sessions.change_task(3, usage=Usage(cost=Decimal("1.0123")))
     assert "$1.25 · 0:00 min" in shown_texts(two.details)
     assert two.details.nothing.toolTip() == "Exactly $1.2523."
+    services.sessions.change_session(3, phase=Phase.CLOSED_ASSUMED, ended_ms=NOW)
+    assert "3 tasks · 2 open sessions" in shown_texts(two.details)
     two.details.show_sum(TaskSum(count=2))  # a third is the subject, and the filter hides it
     assert not two.details.nothing.text()
     two.selection.tasks.select_key(2)

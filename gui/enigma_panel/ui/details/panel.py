@@ -285,7 +285,7 @@ class Details(QFrame):
             tip = sum_tip(replace(total, unknown=0))  # those are no tasks
         elif tasks:
             known = map(self._sessions.session, self._sessions.session_keys())
-            at_work = [s for s in known if s and not s.is_final and s.current_task in tasks]
+            at_work = [s for s in known if s and s.occupies_slot and s.current_task in tasks]
             title, text = several_text(len(at_work), len(tasks)), ""
             if self._sum and self._sum.count == len(tasks):  # else some are not shown
                 text, tip = cost_and_time(self._sum), sum_tip(self._sum)
