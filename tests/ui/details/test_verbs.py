@@ -78,6 +78,9 @@ def test_what_starts_a_browser_names_its_price(
     services.sessions.add(1, status=TaskStatus.DONE, ended_ms=NOW)
     window.selection.tasks.select_key(1)
     assert shown(window)[0] == label
+    window.menus.show_for_tasks(QPoint(10, 10))
+    assert label in [action.text() for action in window.menus.menu.actions()]
+    window.menus.menu.hide()
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support")

@@ -12,6 +12,7 @@ from enigma_panel.core.models import Session, Task, TaskStatus
 from enigma_panel.services.container import Services
 from enigma_panel.ui.actions import Actions
 from enigma_panel.ui.details.panel import Details
+from enigma_panel.ui.details.text import again_label
 from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.main_menu.command_list import CommandGroup
 from enigma_panel.ui.main_window.queue_actions import QueueActions
@@ -145,7 +146,8 @@ class Menus:
             self._add_entries(menu, (task.key,))
         self._add_ways_out(menu, self._sessions.session(task.session_key), task)
         if can_run_again(task):
-            self._add(menu, tr("Run again"), lambda: self._app_actions.run_again(task))
+            label = again_label(self._services.spending)
+            self._add(menu, label, lambda: self._app_actions.run_again(task))
         if task.status is not TaskStatus.UNCONFIRMED:
             self._add(menu, tr("Edit and run again…"), lambda: self._app_actions.edit_and_run(task))
         menu.addSeparator()
