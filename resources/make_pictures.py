@@ -20,7 +20,8 @@ HERE = Path(__file__).parent
 ICON_SIZES = (16, 24, 32, 48, 64, 128, 256)
 MARK = 16
 RATIOS = {1: "", 2: "@2x", 3: "@3x"}
-COLOURS = {"light": ("#ffffff", "#5b646e"), "dark": ("#ffffff", "#a3abb4")}
+ON_ACCENT = "#ffffff"
+DIM = {"light": "#5b646e", "dark": "#a3abb4"}
 
 
 def _blank(size: int) -> QImage:
@@ -48,18 +49,18 @@ def _path(*points: tuple[float, float]) -> QPainterPath:
 
 
 def draw_marks() -> None:
-    """Check, dot, up and down for both schemes at three pixel ratios."""
-    lines = {
-        "check": _path((3.5, 8.5), (6.8, 11.8), (12.5, 4.8)),
+    """Check and dot, and up and down for both schemes, at three pixel ratios."""
+    check = _path((3.5, 8.5), (6.8, 11.8), (12.5, 4.8))
+    arrows = {
         "down": _path((3, 5.5), (8, 10.5), (13, 5.5)),
         "up": _path((3, 10.5), (8, 5.5), (13, 10.5)),
     }
-    for scheme, (on_accent, dim) in COLOURS.items():
-        for ratio, suffix in RATIOS.items():
-            for name, path in lines.items():
-                colour = on_accent if name == "check" else dim
-                _draw(f"{name}-{scheme}{suffix}", ratio, colour, path)
-            _draw(f"dot-{scheme}{suffix}", ratio, on_accent, None)
+    for ratio, suffix in RATIOS.items():
+        _draw(f"check{suffix}", ratio, ON_ACCENT, check)
+        _draw(f"dot{suffix}", ratio, ON_ACCENT, None)
+        for scheme, dim in DIM.items():
+            for name, path in arrows.items():
+                _draw(f"{name}-{scheme}{suffix}", ratio, dim, path)
 
 
 def _draw(name: str, ratio: int, colour: str, path: QPainterPath | None) -> None:

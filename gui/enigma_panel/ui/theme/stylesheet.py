@@ -166,9 +166,9 @@ QRadioButton[option="true"]::indicator:unchecked:focus { /* only what is chosen 
     width: 12px; height: 12px; border: 2px solid {mark}; }
 QCheckBox::indicator:hover, QRadioButton::indicator:hover { border-color: {mark}; }
 QCheckBox::indicator:checked {
-    background: {accent}; border-color: {accent}; image: url(:/marks/check-{name}.png); }
+    background: {accent}; border-color: {accent}; image: url(:/marks/check.png); }
 QRadioButton::indicator:checked {
-    background: {accent}; border-color: {accent}; image: url(:/marks/dot-{name}.png); }
+    background: {accent}; border-color: {accent}; image: url(:/marks/dot.png); }
 QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { border-color: {faint}; }
 QCheckBox::indicator:checked:disabled, QRadioButton::indicator:checked:disabled {
     background: {faint}; }
