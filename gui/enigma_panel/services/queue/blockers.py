@@ -284,12 +284,10 @@ class Blockers:
             return Blocker(why=WaitReason.KEY)
         if unsupported := unsupported_fields(task.spec, RULES[session.dialect]):
             return Blocker(why=WaitReason.UNSUPPORTED, unsupported=unsupported)
-        if self._status.is_ending(session.key):
+        # Also where the program is about to end it, as its first task was refused.
+        if self._status.is_ending(session.key) or session.key in self._starts.closing:
             return Blocker(why=WaitReason.CLOSING)
         current = self._store.current_task(session)
-        is_other = current is not None and current.key != task.key
-        if session.key in self._starts.closing or (session.close_after and is_other):
-            return Blocker(why=WaitReason.CLOSING)  # the program ends it, as its task was refused
         is_idle = current is None or _lets_on(current, task) or current.key == task.key
         is_idle = is_idle and not self._has_other(task, session)
         # A Stop that is still on its way ends whatever it finds at work there.

@@ -206,7 +206,7 @@ class PrecedingSteps:
 
 
 def preceding_text(steps: Iterable[Step], asked_ms: int) -> str:
-    """'Before: opened the shop, clicked Add to cart'; empty when nothing is known."""
+    """'Last steps: opened the shop, clicked Add to cart'; empty when nothing is known."""
     told = [step for step in steps if step.kind in LIVE_KINDS and step.at_ms <= asked_ms + LATE_MS]
     lines = [line for step in told[-MOST_STEPS:] if (line := _told_line(step))]
     return tr("Last steps: {steps}", steps=", ".join(lines)) if lines else ""

@@ -35,9 +35,9 @@ class Cell(Struct, frozen=True, kw_only=True):
     dot: before the glyph, for what is new. needs_you: its whole row needs the person. steady: the
     tail changes often, so where it begins depends on the text before it alone. tail_first,
     text_first: where there is no room for both, it stands alone. ending: how many of the text's
-    last characters are never cut. spoken: what is spoken where it is
-    not the text; copied: what is copied. tip: all of it, where there may be no room. hint: what it
-    means; shown as a tip and described to a screen reader.
+    last characters are never cut. spoken: what is spoken where it is not the text; copied: what is
+    copied. tip: all of it, where there may be no room. hint: what it means; shown as a tip and
+    described to a screen reader.
     """
 
     text: str = ""
