@@ -295,4 +295,5 @@ async def test_the_ledger_tells_it_as_the_figures_rise(bench: Bench) -> None:
         assert forecast is not None
         assert (forecast.tasks, forecast.like) == (3, 1)
     finally:
+        await bench.scope.close()
         await search.aclose()

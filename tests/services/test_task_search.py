@@ -61,6 +61,7 @@ class Search:
 def search(bench: Bench, clock: VirtualClock) -> Iterator[Search]:
     search = Search(bench)
     yield search
+    clock.run(bench.scope.close())  # as in leaving: what still reads would open the files again
     clock.run(search.own.aclose())
 
 

@@ -80,6 +80,7 @@ def on_scene(folder: Path, test: Callable[[Scene], Awaitable[None]]) -> None:
         try:
             await test(scene)
         finally:
+            await bench.scope.close()
             await scene.search.aclose()
 
     on_bench(folder / "data", run)
