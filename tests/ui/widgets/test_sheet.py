@@ -282,21 +282,6 @@ def test_it_comes_with_its_window_where_that_was_hidden(
     assert window.isVisible()
 
 
-def test_a_toast_leaves_the_buttons_of_a_question_free(
-    window: MainWindow, services: Any, manager: Dialogs, qapp: QApplication
-) -> None:
-    manager.find_side = window.body.find_side
-    manager.start()
-    window.toast.offer_undo("Removed 1 task.", bool)
-    services.inbox.ask(a_question(1, "Which colour should I take?"))
-    run_events(qapp, lambda: in_sight(QuestionDialog))
-    later = button(in_sight(QuestionDialog)[0], "Later")
-    for size in ((1920, 1080), (760, 560), (1280, 800), (760, 560)):
-        window.resize(*size)
-        run_events(qapp, lambda: not window.toast.settles.isActive())
-        assert at(window, later.mapTo(window, later.rect().center())) is later
-
-
 def test_a_toast_that_only_says_something_ends_and_one_with_undo_stays(
     window: MainWindow, manager: Dialogs
 ) -> None:

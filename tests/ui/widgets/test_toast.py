@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt
-from PySide6.QtGui import QCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -30,17 +29,25 @@ def done(window: MainWindow, qapp: QApplication) -> list[str]:
     return taken_back
 
 
-def test_it_stands_above_the_status_line_and_takes_no_focus(
-    window: MainWindow, done: list[str], qapp: QApplication
+@pytest.mark.parametrize("words", ["Draft discarded.", "“Price of MX Keys” was removed. " * 4])
+def test_it_lies_on_the_status_bar_covers_nothing_else_and_takes_no_focus(
+    window: MainWindow, done: list[str], qapp: QApplication, words: str
 ) -> None:
-    focused = qapp.focusWidget()
-    assert window.toast.accessibleName() == "Draft discarded."
+    """No row, no button of a question or a sheet, and not the way to the list of notices."""
+    focused, toast, look = qapp.focusWidget(), window.toast, window.status_bar.look
     for width, height in ((1280, 800), (640, 400)):
         window.resize(width, height)
-        qapp.processEvents()
-        lower = window.status_bar.mapTo(window, QPoint(0, 0)).y()
-        assert window.rect().contains(window.toast.geometry())
-        assert window.toast.geometry().bottom() < lower
+        for n in range(2):
+            window.status_bar.show_count(n)
+            toast.offer_undo(words, lambda: None)
+            qapp.processEvents()
+            assert toast.accessibleName() == words
+            assert window.rect().contains(toast.geometry())
+            for card in (window.tasks_card, window.details):
+                lower = card.mapTo(window, card.rect().bottomLeft()).y()
+                assert toast.y() > lower or not card.isVisible()
+            seen = QRect(look.mapTo(window, QPoint()), look.size())
+            assert look.isHidden() or not seen.intersects(toast.geometry())
     assert qapp.focusWidget() is focused
 
 
@@ -235,30 +242,3 @@ def test_tasks_that_were_removed_are_put_back(window: MainWindow, services: Any)
     assert window.toast.accessibleName() == "3 tasks were removed from the queue."
     key(window, Qt.Key.Key_Z, CTRL)
     assert services.sessions.calls[-1] == ("restore", services.queue.calls[-1][1])
-
-
-@pytest.mark.parametrize("size", [(1280, 800), (640, 400)])
-def test_it_does_not_cover_the_row_that_is_pointed_at(
-    window: MainWindow,
-    services: Any,
-    qapp: QApplication,
-    monkeypatch: pytest.MonkeyPatch,
-    size: tuple[int, int],
-) -> None:
-    for n in range(1, 41):
-        services.sessions.add(n, phase=Phase.CLOSED, status=TaskStatus.DONE)
-    window.resize(*size)
-    qapp.processEvents()
-    table = window.selection.tasks
-    rows = [table.rowAt(y) for y in range(0, table.viewport().height(), 10)]
-    for row in sorted({row for row in rows if row >= 0}):
-        place = table.visualRect(table.rows.index(row, 0))
-        for x in (place.left() + 3, table.viewport().width() - 3):
-            at = table.viewport().mapToGlobal(QPoint(x, place.center().y()))
-            monkeypatch.setattr(QCursor, "pos", lambda at=at: at)
-            window.toast.offer_undo("A task was taken out of the queue.", lambda: None)
-            row_there = QRect(0, place.top(), table.viewport().width(), place.height())
-            row_there.moveTopLeft(table.viewport().mapTo(window, row_there.topLeft()))
-            if window.toast.x() <= window.mapFromGlobal(at).x():
-                assert not window.toast.geometry().intersects(row_there)
-            assert window.rect().contains(window.toast.geometry())

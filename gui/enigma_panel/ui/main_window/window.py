@@ -192,7 +192,7 @@ class MainWindow(QMainWindow):
         self.notices = NoticeList(services, self.app_actions, show_task, show_session, self)
         self.status_bar = StatusBar(services)
         self.announcements = Announcements(services, self)
-        self.toast = Toast(self, self.status_bar)
+        self.toast = Toast(self, self.status_bar, self.status_bar.look)
         self.notice_panel = NoticePanel(self.notices, self, self.status_bar, self.toast)
 
     def _make_actions(self) -> None:
@@ -324,7 +324,6 @@ class MainWindow(QMainWindow):
         self.body.details_opened.connect(self.show_details.setChecked)
         self.show_details.setChecked(self.body.is_details_open)
         self.body.side.currentChanged.connect(self._leave_side)
-        self.body.side.currentChanged.connect(lambda _: self.toast.settles.start())
         selection.started.connect(self._say_added)
         self.filter_bar.left.connect(self._leave_filter)
         self.app_actions.undoable_done.connect(self.toast.offer_undo)

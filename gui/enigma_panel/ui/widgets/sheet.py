@@ -72,7 +72,7 @@ class Shade(QWidget):
             part.raise_()
         for toast in toasts:
             toast.give_way()
-        self.clear_buttons()
+        self.update()
         self.covers.emit(True)
 
     def drop(self, sheet: "Sheet") -> None:
@@ -86,12 +86,6 @@ class Shade(QWidget):
             self._linger.start()
         self.update()
         self.covers.emit(bool(self._sheets))
-
-    def clear_buttons(self) -> None:
-        """Move toasts away from the buttons, which stand elsewhere now."""
-        self.update()
-        for toast in self._window.findChildren(Toast):
-            toast.place()
 
     def _leave(self) -> None:
         if not self._sheets:
@@ -213,7 +207,7 @@ class Sheet(ModelessDialog):
             height = min(max(height, before if only_grow else 0), room.height())
             top = room.y() + min(TOP - EDGE, room.height() - height)
             self.setGeometry(room.x() + (room.width() - width) // 2, top, width, height)
-        self._shade.clear_buttons()
+        self._shade.update()
 
     # -- Qt ----------------------------------------------------------------------------------
 

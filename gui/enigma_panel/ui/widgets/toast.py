@@ -1,25 +1,22 @@
-"""A toast: says what was done, in the lower right corner of a window, for some seconds."""
+"""A toast: says what was done, at the right end of a window's status bar, for some seconds."""
 
 from collections.abc import Callable
 
 from msgspec import Struct
-from PySide6.QtCore import QEvent, QMargins, QObject, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QCursor, QKeySequence, QShortcut
-from PySide6.QtWidgets import QAbstractButton, QFrame, QLayout, QWidget
+from PySide6.QtCore import QEvent, QMargins, QObject, QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QFrame, QLayout, QWidget
 
 from enigma_panel.ui.i18n import Translations, plain_tip
 from enigma_panel.ui.widgets.basics import make_button, make_label, make_row, set_role
 
 tr = Translations("Widgets")
 
-GAP, MARGINS = 24, QMargins(16, 8, 16, 8)
+GAP, MARGINS = 16, QMargins(12, 3, 12, 3)
 STAYS_MS, UNDO_STAYS_MS, LONG_MS = 4_000, 8_000, 60_000
 APART, ABOVE = 16, 8
-"""Distance from the window's edges, and from what it stands on."""
-SETTLED_MS = 50
-"""Layouts are done after this."""
-CLEAR = 34
-"""Distance from what is pointed at: a row and a little more."""
+"""Distance from the window's edges, and height of the empty strip above the status bar."""
+_MOVED = frozenset({QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.LayoutRequest})
 
 
 class ToastContent(Struct, frozen=True):
@@ -41,25 +38,24 @@ class Toast(QFrame):
     """A toast; one at a time. It takes no focus, and stays while pointer or focus is on it.
 
     So nobody who is about to press its Undo finds another one there: the next waits. said: its
-    text, as it comes. above: the widget whose upper edge it stands on, at the end; it comes higher
-    where it would cover a button or what is pointed at. Ctrl+Z is its Undo while it stands, unless
-    something else in the window took that key meanwhile: pressed a moment too late for that, it
-    takes nothing back. settles: buttons get other places.
+    text, as it comes. bar: the status bar, on which it lies, so that it covers no row and no button
+    of a card or a sheet; free_from: the button in the bar that stays free, too. Ctrl+Z is its Undo
+    while it stands, unless something else in the window took that key meanwhile: pressed a moment
+    too late for that, it takes nothing back.
     """
 
     said = Signal(str)
 
-    def __init__(self, window: QWidget, above: QWidget) -> None:
+    def __init__(self, window: QWidget, bar: QWidget, free_from: QWidget) -> None:
         super().__init__(window)
         self._window = window
-        self._above = above
+        self._bar, self._free_from = bar, free_from
         self._shown: ToastContent | None = None
         self._waiting: list[ToastContent] = []
         self._is_key_taken = False
         self._label = make_label()
         self._button = make_button(tr("Undo"), "link")
         self._leaves = QTimer(self, singleShot=True)
-        self.settles = QTimer(self, singleShot=True, interval=SETTLED_MS)
         self._keys = QShortcut(QKeySequence.StandardKey.Undo, window)
         self._build()
 
@@ -105,8 +101,7 @@ class Toast(QFrame):
         self._keys.activated.connect(self._act)
         self._keys.setEnabled(False)
         self._leaves.timeout.connect(self._leave)
-        self.settles.timeout.connect(self.place)
-        self._above.installEventFilter(self)
+        self._bar.installEventFilter(self)
         self.hide()
 
     def _show_or_wait(self, content: ToastContent) -> None:
@@ -123,15 +118,16 @@ class Toast(QFrame):
         self._button.setVisible(bool(content.label))
         self._keys.setEnabled(content.can_undo and not self._is_key_taken)
         self._leaves.start(content.stays_ms)
-        self.place()  # before it is seen: it counts as pointed at where it comes up
-        self._clear_pointer()
+        self._place()  # before it is seen: it counts as pointed at where it comes up
         self.show()
         self.raise_()
         self.said.emit(content.text)
 
-    def place(self) -> None:
-        """Place the toast, its text cut to the window's width; all of it is the name."""
-        room = self._window.width() - 2 * APART - MARGINS.left() - MARGINS.right()
+    def _place(self) -> None:
+        """Place the toast, its text cut to the room; all of it is the name."""
+        bar, free_from = (self._place_of(one) for one in (self._bar, self._free_from))
+        left = APART if self._free_from.isHidden() else free_from.right() + GAP
+        room = bar.width() - APART - left - MARGINS.left() - MARGINS.right()
         if not self._button.isHidden():
             room -= self._button.sizeHint().width() + GAP
         whole = self.accessibleName()
@@ -139,24 +135,12 @@ class Toast(QFrame):
         self._label.setText(cut)
         self._label.setToolTip(plain_tip(whole) if cut != whole else "")
         self.adjustSize()
-        edge = self._above.mapTo(self._window, QPoint()).y()
-        place = self.rect()
-        place.moveRight(self._window.width() - APART - 1)
-        place.moveBottom(edge - ABOVE - 1)
-        buttons = [
-            button.visibleRegion().boundingRect().translated(button.mapTo(self._window, QPoint()))
-            for button in self._window.findChildren(QAbstractButton)
-            if button.isVisible() and button is not self._button
-        ]
-        while tops := [button.top() for button in buttons if button.intersects(place)]:
-            place.moveBottom(min(tops) - ABOVE - 1)
-        self.move(place.x(), max(0, place.y()))
+        bar.setTop(bar.top() - ABOVE)
+        x, y = bar.right() + 1 - APART - self.width(), bar.center().y() - self.height() // 2
+        self.move(x, y)
 
-    def _clear_pointer(self) -> None:
-        """Move away from the row that somebody points at."""
-        at = self._window.mapFromGlobal(QCursor.pos())
-        if self.geometry().adjusted(0, -CLEAR, APART, CLEAR).contains(at):
-            self.move(self.x(), max(0, at.y() - CLEAR - self.height()))
+    def _place_of(self, part: QWidget) -> QRect:
+        return QRect(part.mapTo(self._window, QPoint()), part.size())
 
     def _act(self) -> None:
         content = self._shown
@@ -186,7 +170,6 @@ class Toast(QFrame):
     # -- Qt ----------------------------------------------------------------------------------
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
-        if self.isVisible() and event.type() in {QEvent.Type.Move, QEvent.Type.Resize}:
-            self.place()
-            self.settles.start()
+        if self.isVisible() and event.type() in _MOVED:
+            self._place()
         return False
