@@ -139,6 +139,7 @@ def test_details_open_and_fold_by_menu_and_key(window: MainWindow, qapp: QApplic
 def test_the_demo_says_so_and_leads_to_the_account(dialogs: FakeDialogs) -> None:
     window = MainWindow(World(FakeScope(), demo=True).services, dialogs)
     window.show()
+    assert window.windowTitle() == "Demo – Enigma Control Panel"
     chip = button(window.top_bar, "Demo")
     chip.click()
     (menu,) = chip.findChildren(QMenu)

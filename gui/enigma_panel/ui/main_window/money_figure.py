@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from decimal import Decimal
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
@@ -11,7 +11,14 @@ from enigma_panel.core.money import MoneyKind, format_money
 from enigma_panel.core.task_filter import TaskSum
 from enigma_panel.services.container import Services
 from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.text.money import each_text, exact_text, forecast_text, spoken_money, with_idle
+from enigma_panel.ui.text.money import (
+    MORE,
+    each_text,
+    exact_text,
+    forecast_text,
+    spoken_money,
+    with_idle,
+)
 from enigma_panel.ui.text.states import local_moment
 from enigma_panel.ui.text.sums import sum_tip
 from enigma_panel.ui.widgets.basics import make_column, make_label, set_role, show_text
@@ -20,19 +27,29 @@ tr = Translations("Main window")
 
 FEW_TASKS = 5
 """The number of tasks that a balance must allow not to be amber."""
-USUAL = TaskSum(cost=Decimal("88.88"), unknown=8, has_idle=True)
-WIDE = 1_000
-"""Width of a window with room for the longest of the usual words; a narrower one has less."""
+USUAL = TaskSum(cost=Decimal("8.88"), unknown=0, has_idle=False)
 
 
-def today_text(total: TaskSum, *, is_more_to_come: bool, say: Callable[[str], str] = str) -> str:
+def today_text(
+    total: TaskSum,
+    *,
+    is_more_to_come: bool,
+    is_short: bool = False,
+    say: Callable[[str], str] = str,
+) -> str:
     """Return what today cost, '$0.26 today', and that it is not all where it is not.
 
-    say: writes the amount, such as `spoken_money` for a screen reader.
+    is_short: as few words as can be. say: writes the amount, such as `spoken_money` for a screen
+    reader.
     """
     if total.unknown and not total.cost:
+        if is_short and is_more_to_come:
+            return tr("Today: …")
         return tr("Today: not known yet") if is_more_to_come else tr("Today: unknown")
     amount = format_money(total.cost, MoneyKind.SUM)
+    if is_short:
+        has_gap = not is_more_to_come and (total.unknown or total.has_idle)
+        return tr("{amount} today", amount=amount + MORE if has_gap else amount)
     if is_more_to_come:
         return tr("{amount} today so far", amount=say(amount))
     amount = say(with_idle(amount) if total.has_idle else amount)
@@ -44,12 +61,17 @@ def today_text(total: TaskSum, *, is_more_to_come: bool, say: Callable[[str], st
 class MoneyFigure(QWidget):
     """Today's cost and the balance in two decimals; the tool tip has all of it and the forecast.
 
-    Empty until the ledger has answered; without a known balance there is no second line.
+    Empty until the ledger has answered; without a known balance there is no second line. reworded:
+    today's cost has other words.
     """
+
+    reworded = Signal()
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._services = services
+        self._words = ("", "")
+        self._is_short, self._is_steady = False, True
         self.today = make_label(role="heading")
         self.left = make_label(role="dim")
         self.setLayout(make_column(None, self.today, self.left, None, gap=0))
@@ -63,6 +85,20 @@ class MoneyFigure(QWidget):
         self._services.spending.refresh()
         self.show_now()
 
+    def fit(self, *, is_short: bool, is_steady: bool) -> None:
+        """Show the words or the short ones. is_steady: keep room for usual words, so that what
+        comes and goes in them moves nothing."""
+        if (is_short, is_steady) != (self._is_short, self._is_steady):
+            self._is_short, self._is_steady = is_short, is_steady
+            self.show_now()
+            self.updateGeometry()
+
+    def room_for_words(self, *, is_short: bool) -> int:
+        """Return the width of the words, or of the usual ones where they need more."""
+        usual = today_text(USUAL, is_more_to_come=True, is_short=is_short)
+        width = self.today.fontMetrics().horizontalAdvance
+        return max(width(self._words[is_short]), width(usual))
+
     def show_now(self) -> None:
         """Show what is known now; only what changed is set."""
         tip = "\n".join(filter(None, (self._show_today(), self._show_left())))
@@ -75,7 +111,14 @@ class MoneyFigure(QWidget):
         if today is None:
             return _put(self.today)
         more = bool(self._services.sessions.terminable_keys())
-        text = today_text(today, is_more_to_come=more)
+        words = (
+            today_text(today, is_more_to_come=more),
+            today_text(today, is_more_to_come=more, is_short=True),
+        )
+        if words != self._words:
+            self._words = words
+            self.reworded.emit()
+        text = words[self._is_short]
         spoken = today_text(today, is_more_to_come=more, say=spoken_money)
         return _put(self.today, text, spoken, tr("All tasks started here today."), sum_tip(today))
 
@@ -101,11 +144,8 @@ class MoneyFigure(QWidget):
     # -- Qt ------------------------------------------------------------------------------------
 
     def sizeHint(self) -> QSize:
-        """Return room for usual words, so that what comes and goes in them moves nothing."""
-        is_wide = self.window().width() >= WIDE
-        usual = today_text(USUAL, is_more_to_come=not is_wide)
-        width = self.today.fontMetrics().horizontalAdvance(usual)
-        return super().sizeHint().expandedTo(QSize(width, 0))
+        room = self.room_for_words(is_short=self._is_short) if self._is_steady else 0
+        return super().sizeHint().expandedTo(QSize(room, 0))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

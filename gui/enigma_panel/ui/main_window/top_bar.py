@@ -38,14 +38,17 @@ class TopBar(QFrame):
         self.setFixedHeight(theme.line_height(HEIGHT))
         self.setAccessibleName(tr("Top bar"))
         self._menu = menu
-        self._money = money
+        self._strip, self._money = strip, money
         self.menu_button = icon_button(menu)
-        demo = () if use_account is None else (_demo_chip(use_account),)
+        self._demo = None if use_account is None else _demo_chip(use_account)
+        demo = () if self._demo is None else (self._demo,)
         self._start = action_button(new_task, "primary")
         self._start.setIconSize(QSize(20, 16))
         self._row = make_row(self._start, strip, None, *demo, money, self.menu_button, gap=GAP)
         self._row.setContentsMargins(SIDE, 0, SIDE, 0)
         self.setLayout(self._row)
+        strip.reworded.connect(self._fit)
+        money.reworded.connect(self._fit)
         theme.changed().connect(self._tint)
         self._tint()
 
@@ -54,10 +57,25 @@ class TopBar(QFrame):
         self._start.setIcon(icons.icon(Glyph.PLUS, QColor(colours.on_accent), gap=4))
         self._menu.setIcon(icons.icon(Glyph.MENU, QColor(colours.text)))
 
+    def _fit(self) -> None:
+        """Leave out *Demo*, then words of the money, where a question has no room for its own."""
+        strip, money = self._strip, self._money
+        gap = GAP if self.width() >= NARROW else NARROW_GAP
+        self._row.setSpacing(gap)
+        used = sum(part.sizeHint().width() + gap for part in (self._start, self.menu_button))
+        room = self.width() - 2 * SIDE - used - gap
+        room -= money.room_for_words(is_short=False)
+        has_question, has_demo = not strip.isHidden(), False
+        if self._demo is not None:
+            demo = self._demo.sizeHint().width() + gap
+            has_demo = room >= demo + (strip.sizeHint().width() if has_question else 0)
+            self._demo.setVisible(has_demo)
+        is_short = has_question and room < strip.words_width()
+        money.fit(is_short=is_short, is_steady=not has_demo)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._money.updateGeometry()
-        self._row.setSpacing(GAP if self.width() >= NARROW else NARROW_GAP)
+        self._fit()
 
 
 def _demo_chip(use_account: QAction) -> QPushButton:

@@ -391,7 +391,8 @@ class MainWindow(QMainWindow):
     def _follow_inbox(self) -> None:
         n = len(self.services.inbox.questions())
         self.answer.setEnabled(n > 0)
-        self.setWindowTitle(f"({n}) {TITLE}" if n else TITLE)
+        title = f"{tr('Demo')} – {TITLE}" if self.services.demo else TITLE
+        self.setWindowTitle(f"({n}) {title}" if n else title)
         self.question_strip.refresh()
 
     def _follow_account(self) -> None:

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 
 from msgspec import Struct
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from enigma_panel.services.container import Services
 from enigma_panel.services.types import OpenQuestion, QuestionId
-from enigma_panel.ui.i18n import Translations, shorten
+from enigma_panel.ui.i18n import Translations, plain_tip, shorten
 from enigma_panel.ui.text.questions import NAME_LIMIT, asked_line
 from enigma_panel.ui.text.states import duration
 from enigma_panel.ui.theme import theme
@@ -28,8 +28,9 @@ from enigma_panel.ui.widgets.pointer_hold import ARM_MS
 tr = Translations("Questions")
 
 WIDTH, HEIGHT = 496, 36
-WHOLE_FROM = 320
-"""The strip's width from which there is room for its glyph and '1 of 3'."""
+GAP, LEFT, RIGHT = 8, 12, 4
+SHORT_WORDS = 120
+"""The room from which what is asked for is shown; with less, 'asks a…' would say nothing."""
 
 
 class Need(Struct, frozen=True):
@@ -43,11 +44,13 @@ class Need(Struct, frozen=True):
 class QuestionStrip(QFrame):
     """The open question with the least time left that is not in sight, else what the queue needs.
 
-    Hidden it keeps its place in the top bar, so that nothing ever moves. answer: the key of the
-    task whose question is to be opened.
+    Hidden it keeps its place in the top bar, so that nothing ever moves. With little room '1 of 3'
+    goes first, then what is asked for. answer: the key of the task whose question is to be opened.
+    reworded: it has other words, or none.
     """
 
     answer = Signal(int)
+    reworded = Signal()
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,7 +61,7 @@ class QuestionStrip(QFrame):
         self._need: Need | None = None
         self._need_since_ms = 0
         self._glyph = GlyphLabel(Glyph.NEEDS_YOU, Severity.AMBER, 16)
-        self._who = ElidedLabel("figure")
+        self._who = ElidedLabel("figure", mode=Qt.TextElideMode.ElideMiddle)
         self._what = ElidedLabel()
         self._count = make_label(role="dim")
         self._left = make_label(role="amber")
@@ -82,6 +85,8 @@ class QuestionStrip(QFrame):
         self.setAccessibleName(tr("Open question") if self._question is not None else "")
         self.setVisible(self._question is not None or self._need is not None)
         self.updateGeometry()  # its place is kept, so Qt looks for no other width by itself
+        self.reworded.emit()
+        self._fit()
 
     def tick(self) -> None:
         """A second went by."""
@@ -115,9 +120,12 @@ class QuestionStrip(QFrame):
         self._who.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         for label in (self._who, self._what):
             label.setMinimumWidth(1)  # time and button are never cut
-        row = make_row(self._glyph, self._who, self._what, self._count, self._left, self._button)
+        self._left.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._left.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        parts = (self._glyph, self._who, self._what, self._count, self._left, self._button)
+        row = make_row(*parts, gap=GAP)
         row.setStretch(2, 1)
-        row.setContentsMargins(12, 0, 4, 0)
+        row.setContentsMargins(LEFT, 0, RIGHT, 0)
         self.setLayout(row)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         policy.setRetainSizeWhenHidden(True)
@@ -152,17 +160,29 @@ class QuestionStrip(QFrame):
         self._who.show_text(who)
         self._who.setVisible(bool(who))
         self._what.show_text(what)
+        words = f"{who} {what}".strip()
+        self.setToolTip(plain_tip(words))
+        self._button.setAccessibleDescription(words)
         self._button.setText(label)
         self._button.setAccessibleName(label)
         self._button.show()
         for part in (self._count, self._left):
-            part.setText("")
+            show_text(part, "")
 
     def _show_left(self, question: OpenQuestion) -> None:
         if question.expires_ms is not None:
             time = duration(question.expires_ms - self._services.clock.now_ms())
             show_text(self._left, time)
             self._left.setAccessibleName(tr("{time} left", time=time))
+
+    def words_width(self) -> int:
+        """Return the width in which nothing is left out."""
+        count = _width(self._count) if self._count.text() else 0
+        return min(theme.scaled(WIDTH), self._fixed_width() + _width(self._what) + count)
+
+    def _fixed_width(self) -> int:
+        parts = (self._glyph, self._who, self._left, self._button)
+        return LEFT + RIGHT - GAP + sum(_width(part) for part in parts if not part.isHidden())
 
     # -- Qt ------------------------------------------------------------------------------------
 
@@ -176,5 +196,17 @@ class QuestionStrip(QFrame):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        for part in (self._glyph, self._count):
-            part.setHidden(self.width() < theme.scaled(WHOLE_FROM))
+        self._fit()
+
+    def _fit(self) -> None:
+        """Give the room first to who asks, then to what for, then to the count."""
+        room = self.width() - self._fixed_width()
+        what = min(_width(self._what), theme.scaled(SHORT_WORDS))
+        has_what = self._who.isHidden() or room >= what
+        self._what.setVisible(has_what)
+        room -= what if has_what else 0
+        self._count.setVisible(bool(self._count.text()) and room >= _width(self._count))
+
+
+def _width(part: QWidget) -> int:
+    return max(part.sizeHint().width(), part.minimumWidth()) + GAP

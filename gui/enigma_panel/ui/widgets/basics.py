@@ -318,14 +318,20 @@ class FieldGrid(QGridLayout):
 class ElidedLabel(QLabel):
     """One line, or `lines`, that ends in … where there is no room; the whole text is its tool tip.
 
-    refitted: it holds more or less of its text than before.
+    mode: where a line is cut. refitted: it holds more or less of its text than before.
     """
 
     refitted = Signal()
 
-    def __init__(self, role: str = "", *, lines: int = 1) -> None:
+    def __init__(
+        self,
+        role: str = "",
+        *,
+        lines: int = 1,
+        mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
+    ) -> None:
         super().__init__()
-        self._lines = lines
+        self._lines, self._mode = lines, mode
         self._shown: list[str] = []
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -366,7 +372,7 @@ class ElidedLabel(QLabel):
                 rest = rest[line.textLength() :]
             layout.endLayout()
         if rest or not lines:
-            lines.append(metrics.elidedText(rest, Qt.TextElideMode.ElideRight, self.width()))
+            lines.append(metrics.elidedText(rest, self._mode, self.width()))
         return lines
 
     def minimumSizeHint(self) -> QSize:
