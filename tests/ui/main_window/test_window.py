@@ -17,6 +17,7 @@ from enigma_panel.core.verbs import CommandVerb
 from enigma_panel.services.types import Diff, KeyState, ServiceStatus
 from enigma_panel.ui.actions import GRACE_MS
 from enigma_panel.ui.main_window.window import FIRST_SIZE, MainWindow
+from enigma_panel.ui.sessions.model import Column
 from enigma_panel.ui.tasks.filter_bar import Chip
 from enigma_panel.ui.tasks.model import Column as TaskColumn
 from enigma_panel.ui.widgets.pointer_hold import ARM_MS
@@ -470,3 +471,20 @@ def test_a_new_task_is_seen_or_said_to_stand_above(
     assert (table.rows.key_at(0), said()) == (101, "2 new above")
     leave(table)
     assert (table.rows.key_at(0), said()) == (103, "")
+
+
+def test_all_clocks_go_on_at_one_instant(window: MainWindow, services: Any) -> None:
+    """Between two ticks the strip is refreshed, and a row is painted anew."""
+    ends = NOW + 161_250
+    services.sessions.add(1, status=TaskStatus.ASKS, question="Which one?")
+    services.sessions.change_session(1, expires_ms=ends)
+    services.inbox.ask(a_question(1, "Which one?", expires_ms=ends))
+    for later, left in ((0, "2:41"), (400, "2:41"), (600, "2:40")):
+        services.clock.now += later
+        window.question_strip.refresh()
+        assert left in shown_texts(window.question_strip).split("\n")
+        row = window.selection.session_rows.cell(1, Column.LEFT)
+        assert (row.text, row.spoken) == (f"{left} left", f"2 minutes {left[2:]} seconds left")
+    services.clock.now += 300
+    window._tick()
+    assert window._ticks.interval() == services.standby.interval_ms() - 300

@@ -6,7 +6,7 @@ from enigma_panel.core.questions.kinds import is_about_money
 from enigma_panel.services.types import OpenQuestion
 from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.text.questions import kind_label
-from enigma_panel.ui.text.states import duration
+from enigma_panel.ui.text.states import countdown
 
 tr = Translations("Tray")
 
@@ -42,7 +42,7 @@ def question_entry(question: OpenQuestion, name: str, now_ms: int) -> str:
     name = shorten(name, NAME_CHARS) or tr("A session")
     if question.expires_ms is None:
         return tr("{name} – {kind}", name=name, kind=kind)
-    left = duration(question.expires_ms - now_ms)
+    left = countdown(question.expires_ms, now_ms)
     return tr("{name} – {kind} – {left}", name=name, kind=kind, left=left)
 
 

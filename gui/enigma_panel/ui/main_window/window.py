@@ -69,7 +69,7 @@ class MainWindow(QMainWindow):
         self._may_close = False
         self._added_commands: list[QAction] = []
         self.hides_on_close: Callable[[], bool] = lambda: False
-        self._ticks = QTimer(self)
+        self._ticks = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         self._make_parts()
         self._make_actions()
         self._build()
@@ -480,8 +480,7 @@ class MainWindow(QMainWindow):
 
     def _tick(self) -> None:
         """Update what changes with time; what is costly only while somebody can see it."""
-        if self._ticks.interval() != self.services.standby.interval_ms():
-            self._set_ticks()
+        self._set_ticks()
         self.notices.refresh()
         self._show_key_state()
         if self.isVisible() and not self.isMinimized():
@@ -491,7 +490,9 @@ class MainWindow(QMainWindow):
             self.status_bar.refresh()
 
     def _set_ticks(self) -> None:
-        self._ticks.start(self.services.standby.interval_ms())
+        """Have the next tick as a second of the clock begins."""
+        services = self.services
+        self._ticks.start(services.standby.interval_ms() - services.clock.now_ms() % 1000)
 
     def _focus_row(self) -> None:
         """Move the keyboard focus back to the row worked on, or to Details in its place."""

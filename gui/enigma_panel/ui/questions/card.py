@@ -20,7 +20,7 @@ from enigma_panel.ui.text.outcome import (
     maybe_answered_text,
     unknown_asker_text,
 )
-from enigma_panel.ui.text.states import duration
+from enigma_panel.ui.text.states import countdown, duration, second_of
 from enigma_panel.ui.text.steps import action_text, readable
 from enigma_panel.ui.theme import icons, theme
 from enigma_panel.ui.theme.palette import Glyph, Severity
@@ -176,7 +176,7 @@ class QuestionCard(QWidget):
         question = self._question
         if question is None:
             return
-        age = duration(now_ms - question.asked_ms)
+        age = duration(second_of(now_ms) - question.asked_ms)
         self._asked.setText(tr("asked {age} ago", age=age))
         _show_left(self._left, question.expires_ms, now_ms)
 
@@ -224,5 +224,5 @@ def _show_left(label: QLabel, expires_ms: int | None, now_ms: int) -> None:
     if expires_ms is None:
         label.setText("")
         return
-    left = expires_ms - now_ms
-    label.setText(tr("{time} left", time=duration(left)) if left > 0 else tr("time is up"))
+    left = tr("{time} left", time=countdown(expires_ms, now_ms))
+    label.setText(left if expires_ms > now_ms else tr("time is up"))

@@ -113,7 +113,7 @@ class QuestionDialog(ModelessDialog):
         self.later_button = make_button(tr("Later"))
         self.send_button = make_button(tr("Send answer"), "primary")
         self._click_guard = ClickGuard(self, self._services.clock.now_ms)
-        self._second = QTimer(self, interval=1000)
+        self._second = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         self._fit_again = Debounce(self, self.fit, 0)
         self._focus_again = Debounce(self, self._show_focus, 0)
         self.reads = make_label(role="well", wrap=True)
@@ -168,7 +168,7 @@ class QuestionDialog(ModelessDialog):
             button.clicked.connect(self._later)  # it loses nothing, so it needs no guard
         self.add_keys({"Ctrl+Return": self._press_send, "Ctrl+Enter": self._press_send})
         self.card.turned.connect(self._turn)
-        self._second.timeout.connect(self._show_time)
+        self._second.timeout.connect(self._tick)
         self._inbox.changed.connect(self.follow_inbox)
         self._services.sessions.changed.connect(self._forget_usernames)
         self._inbox.waiting_changed.connect(self.answer_wait.tick)
@@ -413,6 +413,10 @@ class QuestionDialog(ModelessDialog):
         if self.card.show_position(number, len(questions)):
             self._click_guard.disturb()
 
+    def _tick(self) -> None:
+        self._second.start(1000 - self._services.clock.now_ms() % 1000)
+        self._show_time()
+
     def _show_time(self) -> None:
         self.card.show_time(self._services.clock.now_ms())
         self.answer_wait.tick()
@@ -578,7 +582,7 @@ class QuestionDialog(ModelessDialog):
     def showEvent(self, event: QShowEvent) -> None:
         if self.isWindow():
             super().showEvent(event)  # it gets its size and place from Qt
-        self._second.start()
+        self._tick()
         self._begin()
         self._tell_what_is_in_sight()
 

@@ -11,7 +11,7 @@ from enigma_panel.services.container import Services
 from enigma_panel.services.types import OpenQuestion, QuestionId
 from enigma_panel.ui.i18n import Translations, plain_tip, shorten
 from enigma_panel.ui.text.questions import NAME_LIMIT, asked_line
-from enigma_panel.ui.text.states import duration
+from enigma_panel.ui.text.states import countdown
 from enigma_panel.ui.theme import theme
 from enigma_panel.ui.theme.palette import Glyph, Severity
 from enigma_panel.ui.widgets.basics import (
@@ -171,7 +171,7 @@ class QuestionStrip(QFrame):
 
     def _show_left(self, question: OpenQuestion) -> None:
         if question.expires_ms is not None:
-            time = duration(question.expires_ms - self._services.clock.now_ms())
+            time = countdown(question.expires_ms, self._services.clock.now_ms())
             show_text(self._left, time)
             self._left.setAccessibleName(tr("{time} left", time=time))
 

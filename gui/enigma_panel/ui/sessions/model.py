@@ -34,6 +34,7 @@ from enigma_panel.ui.text.states import (
     NONE,
     duration,
     is_life_assumed,
+    second_of,
     session_state_text,
     spoken_duration,
     spoken_text,
@@ -373,7 +374,7 @@ def left_cell(session: Session, now_ms: int) -> Cell:
     text = time_left(session, now_ms)
     if text == NONE or session.expires_ms is None:
         return Cell(text=NONE, severity=Severity.DIM, spoken=spoken_text(NONE))
-    left = max(0, session.expires_ms - now_ms)
+    left = max(0, session.expires_ms - second_of(now_ms))
     life = max(1, session.expires_ms - session.created_ms)
     severity = (
         Severity.RED

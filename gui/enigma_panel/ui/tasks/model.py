@@ -40,6 +40,7 @@ from enigma_panel.ui.text.states import (
     known_until_ms,
     local_moment,
     missing_word,
+    second_of,
     session_state_text,
     spoken_duration,
     spoken_text,
@@ -392,7 +393,7 @@ class TasksModel(KeyedTableModel):
         if task.status is TaskStatus.QUEUED or task.code in UNSENT:
             return none_cell()
         known_ms = known_until_ms(task, self._sessions.session(task.session_key))
-        end = task.ended_ms or known_ms or self.stale_since_ms or self._clock.now_ms()
+        end = task.ended_ms or known_ms or self.stale_since_ms or second_of(self._clock.now_ms())
         took = max(0, end - (task.sent_ms or task.created_ms))
         return Cell(text=duration(took), severity=Severity.DIM, spoken=spoken_duration(took))
 

@@ -105,7 +105,7 @@ def state_text(
     An ended state has no time. known_ms: up to when the state is known, where that is not now.
     is_missing: the last poll did not find it. is_unheard: what is known is from the run before.
     """
-    word = session_state_text(shown_state(session, task), task)
+    word, now_ms = session_state_text(shown_state(session, task), task), second_of(now_ms)
     if (is_missing or is_unheard) and not session.is_ended:
         word = missing_word() if is_missing else unheard_word()
     if is_missing or is_unheard or session.is_ended:
@@ -275,6 +275,16 @@ def duration(ms: int) -> str:
     return f"{hours}:{minutes:02}:{secs:02}" if hours else f"{minutes}:{secs:02}"
 
 
+def countdown(until_ms: int, now_ms: int) -> str:
+    """Return the time left."""
+    return duration(until_ms - second_of(now_ms))
+
+
+def second_of(now_ms: int) -> int:
+    """Return when the current second began: at that instant all clocks in sight go on."""
+    return now_ms - now_ms % 1000
+
+
 def spoken_duration(ms: int) -> str:
     """Return a duration in words: '41 seconds', '2 minutes 41 seconds', '1 hour 2 minutes'."""
     seconds = max(0, ms) // 1000
@@ -369,7 +379,7 @@ def time_left(session: Session, now_ms: int) -> str:
     """Return the time left: '2:41', '≈ 4:19' when assumed, '–' when ended or unknown."""
     if session.is_ended or session.expires_ms is None:
         return NONE
-    left = duration(session.expires_ms - now_ms)
+    left = countdown(session.expires_ms, now_ms)
     return tr("≈ {time}", time=left) if is_life_assumed(session) else left
 
 

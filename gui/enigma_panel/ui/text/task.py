@@ -14,11 +14,13 @@ from enigma_panel.ui.text.problems import NoticeAction
 from enigma_panel.ui.text.questions import missed_text
 from enigma_panel.ui.text.states import (
     StateText,
+    countdown,
     duration,
     known_until_ms,
     local_moment,
     local_time,
     missing_word,
+    second_of,
     task_status_text,
 )
 from enigma_panel.ui.theme.palette import Severity
@@ -49,7 +51,7 @@ def task_summary(
     word = task_status_text(task, session)
     if task.ended_ms is None:
         known_ms = known_ms if task.may_be_at_work else None  # we know how long it is queued
-        until_ms = known_until_ms(task, session) or known_ms or now_ms
+        until_ms = known_until_ms(task, session) or known_ms or second_of(now_ms)
         is_queued = task.status is TaskStatus.QUEUED  # anew with each refused try
         lasted = duration(until_ms - (task.created_ms if is_queued else task.since_ms))
         parts = [StateText(word, lasted).text, *filter(None, [word.note])]
@@ -116,7 +118,7 @@ def error_context(
         task=task.spec.text,
         session=session.name if session is not None else "",
         cost=task.cost,
-        left=duration(ends - now_ms) if is_open and ends is not None else "",
+        left=countdown(ends, now_ms) if is_open and ends is not None else "",
         ends_at=local_time(ends) if ends is not None else "",
         has_page=NoticeAction.ACCOUNT_PAGE in ways,
         stays_open=NoticeAction.ASK_RESULT in ways,
