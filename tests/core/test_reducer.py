@@ -171,8 +171,8 @@ def _check_task_move(kind: str, start: str, target: str) -> None:
     observation = Observation(kind=Kind(kind), text="q")
     moved = _moved(_session(), task, observation, NOW)
     assert moved.status is S(target)
-    # What was taken out of the queue brought no result that somebody could have missed.
-    assert moved.is_new is (S(target) in FINAL_STATUSES and kind != "taken_back")
+    by_person = kind in {"taken_back", "put_away"}
+    assert moved.is_new is (S(target) in FINAL_STATUSES and not by_person)
 
 
 def test_moves_of_a_session() -> None:
@@ -514,7 +514,7 @@ def test_a_stop_counts_beside_a_terminate_and_no_terminate_is_a_stop(kind: Kind)
     both = set(CommandVerb)
     for ending, stopped_ms in ((both, NOW), ({CommandVerb.TERMINATE}, None)):
         ended = _moved(_session(), _task(), Observation(kind=kind), NOW, ending=ending)
-        assert (ended.status, ended.stop_sent_ms) == (S.STOPPED, stopped_ms)
+        assert (ended.status, ended.stop_sent_ms, ended.is_new) == (S.STOPPED, stopped_ms, False)
 
 
 def test_a_task_that_its_session_took_along_was_not_stopped_by_itself() -> None:

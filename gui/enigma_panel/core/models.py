@@ -226,15 +226,15 @@ class Task(HidingStruct, frozen=True, kw_only=True):
     came out; files, network: what came with it (see Observation); error, code: why it failed.
     question: the last one; question_n: how many there were. The question stays after the answer
     (answered_ms set) until the agent was seen working again, since the service may repeat a
-    question that was just answered (api.md §11.4). is_new: it ended and nobody has looked at it.
-    queue_position orders the queued tasks, smallest first; it stays, so that a task that is put
-    back stands where it stood. unproven: the command that brought it into its status was sent by
-    the live channel, and nothing has confirmed even its delivery; answer_sent_live: so was the last
-    answer. waited_ms: how long the questions that are open no more were open together, None where
-    an earlier version did not count. Of the last question: answer_unconfirmed: an answer was sent
-    and may have arrived; asked_again: the one before it had the same words and was
-    answered, and nothing else was seen since; question_missed: it was open when the task failed or
-    was lost.
+    question that was just answered (api.md §11.4). is_new: it ended, the person did not end it, and
+    nobody has looked at it. queue_position orders the queued tasks, smallest first; it stays, so
+    that a task that is put back stands where it stood. unproven: the command that brought it into
+    its status was sent by the live channel, and nothing has confirmed even its delivery;
+    answer_sent_live: so was the last answer. waited_ms: how long the questions that are open no
+    more were open together, None where an earlier version did not count. Of the last question:
+    answer_unconfirmed: an answer was sent and may have arrived; asked_again: the one before it had
+    the same words and was answered, and nothing else was seen since; question_missed: it was open
+    when the task failed or was lost.
     """
 
     key: int = 0

@@ -50,6 +50,7 @@ _REASONS = {
 """Reasons of end_session that leave no doubt; "terminated" may be us or somebody else."""
 
 _SENT_LIVE = {rules.sent_live: verb for verb, rules in COMMANDS.items()}
+_BY_PERSON = frozenset({Kind.TAKEN_BACK, Kind.DISMISSED})
 _MISSED = frozenset({S.FAILED, S.LOST})
 _ANSWERS_SENT_LIVE = frozenset(rules.sent_live for rules in ANSWERS.values())
 _ANSWERS_THAT_STOP = frozenset({Kind.ANSWER_STOP_SENT, Kind.ANSWER_STOP_SENT_LIVE})
@@ -347,7 +348,8 @@ def _next_task(
     if status is task.status:
         return before if task == before else task
     ended = now_ms if status in FINAL_STATUSES else None
-    is_news = ended is not None and observation.kind is not Kind.TAKEN_BACK
+    by_person = observation.kind in _BY_PERSON or (asked_to_end and status is S.STOPPED)
+    is_news = ended is not None and not by_person
     unproven = _SENT_LIVE.get(observation.kind)
     if is_stopped and status is S.STOPPED and observation.kind not in END_KINDS:
         # The effect of our Stop is seen before its own reply, or in its place.
