@@ -639,11 +639,11 @@ MONEY = (
         tests=("tests/store/ledger/test_task_reader.py::test_a_sum_is_exact_to_a_nano_dollar",),
     ),
     Break(
-        promise='"2 unknown" after one means that the costs of two tasks are missing',
+        promise='"At least" before the total in Tasks means one or both.',
         mistake="what is not known is left out in silence",
         file="ui/text/sums.py",
-        old="    if total.unknown:\n        amount = incomplete",
-        new="    if False:\n        amount = incomplete",
+        old="    if not (total.unknown or total.has_idle):",
+        new="    if not total.has_idle:",
         tests=("tests/ui/text/test_sums.py",),
     ),
     Break(

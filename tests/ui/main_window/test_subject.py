@@ -104,14 +104,17 @@ def test_of_several_they_say_how_many_and_what_they_cost(two: MainWindow, servic
     two.selection.sessions.selectAll()
     assert two.selection.subject_text() == "3 sessions"
     assert two.verbs[CommandVerb.STOP].text() == "Stop 2 of 3"
-    assert "3 sessions\n$0.24, 1 unknown" in shown_texts(two.details)
+    assert "3 sessions\nat least $0.24" in shown_texts(two.details)
     services.sessions.change_task(3, usage=Usage(cost=Decimal("0.01")))
     assert "3 sessions\n$0.25\n" in shown_texts(two.details) + "\n"
     two.selection.tasks.selectAll()
-    assert "3 selected · $0.25 · 0:00 min" in shown_texts(two.tasks_card)
-    assert "3 tasks · 3 open sessions\n$0.25 · 0:00 min" in shown_texts(two.details)
+    assert "3 tasks · 3 open sessions\n$0.25 · took 0:00" in shown_texts(two.details)
+    assert "$0.25" not in shown_texts(two.tasks_card)  # said once
+    two.body.set_details_open(False)
+    assert "3 selected · $0.25 · took 0:00" in shown_texts(two.tasks_card)
+    two.body.set_details_open(True)
     services.sessions.change_task(3, usage=Usage(cost=Decimal("1.0123")))
-    assert "$1.25 · 0:00 min" in shown_texts(two.details)
+    assert "$1.25 · took 0:00" in shown_texts(two.details)
     assert two.details.nothing.toolTip() == "Exactly $1.2523."
     services.sessions.change_session(3, phase=Phase.CLOSED_ASSUMED, ended_ms=NOW)
     assert "3 tasks · 2 open sessions" in shown_texts(two.details)

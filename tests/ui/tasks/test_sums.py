@@ -8,7 +8,7 @@ from typing import cast
 
 import pytest
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from enigma_panel.core.task_filter import NO_FILTER, TaskSum
 from enigma_panel.services.container import Services
@@ -50,7 +50,7 @@ def search() -> FakeSearch:
 @pytest.fixture
 def sums(qapp: QApplication, search: FakeSearch) -> Iterator[TaskSums]:
     services = SimpleNamespace(task_search=search, scope=FakeScope())
-    sums = TaskSums(cast("Services", services))
+    sums = TaskSums(cast("Services", services), QWidget())
     sums.resize(ROOM, sums.sizeHint().height())
     sums.show()
     qapp.processEvents()
@@ -66,12 +66,12 @@ def test_it_tells_what_is_shown_or_what_is_selected(sums: TaskSums, search: Fake
     sums.show_selected([1])
     assert sums.text() == "100 tasks · $4.87"
     sums.show_selected(range(1, 13))
-    assert sums.text() == "12 selected · $0.24 · 2:00 min"
+    assert sums.text() == "12 selected · $0.24 · took 2:00"
     assert told[-1] == TaskSum(count=12, cost=Decimal("0.24"), took_ms=120_000)
     search.figures.shown = TaskSum(count=7, cost=Decimal(3))
     search.costs[1] = Decimal("0.03")
     search.counted.emit()
-    assert sums.text() == "12 selected · $0.25 · 2:00 min"
+    assert sums.text() == "12 selected · $0.25 · took 2:00"
     sums.show_selected([])
     assert sums.text() == "7 of 100 tasks · $3.00"
     assert told[-1] is None

@@ -5,7 +5,6 @@ from enum import IntEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QFrame, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
@@ -282,7 +281,7 @@ class Details(QFrame):
             costs = [self._sessions.session_cost(key) for key in keys]
             total = sessions_sum(costs, has_idle=any(map(self._has_idled, keys)))
             title, text = several_text(len(keys), 0), cost_text(total)
-            tip = sum_tip(replace(total, unknown=0))  # those are no tasks
+            tip = sum_tip(total)
         elif tasks:
             known = map(self._sessions.session, self._sessions.session_keys())
             at_work = [s for s in known if s and s.occupies_slot and s.current_task in tasks]

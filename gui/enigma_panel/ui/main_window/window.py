@@ -176,7 +176,7 @@ class MainWindow(QMainWindow):
         self.queue_actions = QueueActions(services, self.app_actions, self.selection)
         self.sessions_card = SessionsCard(self.selection.sessions, services.settings)
         self.filter_bar = FilterBar(services.task_search, services.settings, self.hold)
-        self.sums = TaskSums(services)
+        self.sums = TaskSums(services, self.details)
         self.tasks_card = TasksCard(
             self.selection.tasks,
             self.filter_bar,
@@ -322,6 +322,7 @@ class MainWindow(QMainWindow):
         selection.queue_throttle.changed.connect(self.notices.refresh)
         selection.selection_changed.connect(self._enable_verbs)
         self.body.details_opened.connect(self.show_details.setChecked)
+        self.body.details_opened.connect(self.sums.refresh)
         self.show_details.setChecked(self.body.is_details_open)
         self.body.side.currentChanged.connect(self._leave_side)
         selection.started.connect(self._say_added)

@@ -15,16 +15,18 @@ from enigma_panel.ui.widgets.basics import set_role
 
 
 class TaskSums(QLabel):
-    """'100 tasks · $4.87' or, of several selected ones, '13 selected · $0.24 · 4:10 min'.
+    """'100 tasks · $4.87' or, of several selected ones, '13 selected · $0.24 · took 4:10'.
 
-    It has the room that others leave, and says less, or nothing, where that is little. summed:
-    what the selected ones cost, None where there are not several or it is not known.
+    It has the room that others leave, and says less where that is little. details: says the same of
+    selected ones where it is shown. summed: what these cost, None where there are not several or it
+    is not known.
     """
 
     summed = Signal(object)
 
-    def __init__(self, services: Services, parent: QWidget | None = None) -> None:
+    def __init__(self, services: Services, details: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._details = details
         self._search = services.task_search
         self._scope = services.scope
         self._keys: tuple[int, ...] = ()
@@ -37,6 +39,25 @@ class TaskSums(QLabel):
         self._search.counted.connect(self._follow)
         self._follow()
 
+    def refresh(self) -> None:
+        """Show the selected tasks, else those that match; nothing where there is no task."""
+        figures, selected, problem = self._search.figures, self._selected, self._search.problem
+        if problem is not None:
+            self._texts, tip = problem_texts(problem.reason), ""
+        elif selected is not None:
+            is_said = self._details.isVisible()
+            self._texts = () if is_said else selected_texts(selected)
+            tip = "" if is_said else sum_tip(selected)
+        else:
+            is_empty = not figures.total and self._search.filter.is_empty
+            self._texts = () if is_empty else shown_texts(figures.shown, figures.total)
+            tip = sum_tip(figures.shown)
+        whole = self._texts[0] if self._texts else ""
+        self.setAccessibleName(whole)
+        self.setAccessibleDescription(tip)
+        self.setToolTip("\n".join(filter(None, (whole, tip))))
+        self._fit()
+
     def show_selected(self, keys: Sequence[int]) -> None:
         """Show the sum of these selected tasks; one alone has all its figures in its row."""
         keys = tuple(keys) if len(keys) > 1 else ()
@@ -47,7 +68,7 @@ class TaskSums(QLabel):
         self._ask()
 
     def _follow(self) -> None:
-        self._show()
+        self.refresh()
         self._ask()
 
     def _ask(self) -> None:
@@ -64,25 +85,8 @@ class TaskSums(QLabel):
 
     def _put(self, total: TaskSum | None) -> None:
         self._selected = total
-        self._show()
+        self.refresh()
         self.summed.emit(total)
-
-    def _show(self) -> None:
-        """Show the selected tasks, else those that match; nothing where there is no task."""
-        figures, selected, problem = self._search.figures, self._selected, self._search.problem
-        if problem is not None:
-            self._texts, tip = problem_texts(problem.reason), ""
-        elif selected is not None:
-            self._texts, tip = selected_texts(selected), sum_tip(selected)
-        else:
-            is_empty = not figures.total and self._search.filter.is_empty
-            self._texts = () if is_empty else shown_texts(figures.shown, figures.total)
-            tip = sum_tip(figures.shown)
-        whole = self._texts[0] if self._texts else ""
-        self.setAccessibleName(whole)
-        self.setAccessibleDescription(tip)
-        self.setToolTip("\n".join(filter(None, (whole, tip))))
-        self._fit()
 
     def _fit(self) -> None:
         """Show the longest text that has room."""

@@ -51,7 +51,7 @@ def idle_text() -> str:
 
 def unknown_cost_text(n: int) -> str:
     """Return what is missing in a sum."""
-    return tr.plural("The cost of 1 task is unknown.", "The cost of {n} tasks is unknown.", n)
+    return tr.plural("Not included: 1 unknown cost.", "Not included: {n} unknown costs.", n)
 
 
 def spoken_money(text: str) -> str:
