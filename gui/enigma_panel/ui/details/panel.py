@@ -286,8 +286,10 @@ class Details(QFrame):
             known = map(self._sessions.session, self._sessions.session_keys())
             at_work = [s for s in known if s and s.occupies_slot and s.current_task in tasks]
             title, text = several_text(len(at_work), len(tasks)), ""
-            if self._sum and self._sum.count == len(tasks):  # else some are not shown
+            if self._sum:
                 text, tip = cost_and_time(self._sum), sum_tip(self._sum)
+                if self._sum.count < len(tasks):
+                    text = tr("{n} shown · {amount}", n=self._sum.count, amount=text)
         show_text(self.several, title)
         self.nothing.setText(text)
         self.nothing.setToolTip(plain_tip(tip))
