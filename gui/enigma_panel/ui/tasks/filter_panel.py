@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 from PySide6.QtCore import QDate, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QWidget
 
 from enigma_panel.core.task_filter import TaskFilter
 from enigma_panel.ui.i18n import Translations
@@ -14,26 +14,20 @@ from enigma_panel.ui.tasks.filter_text import (
     read_day,
 )
 from enigma_panel.ui.theme import theme
-from enigma_panel.ui.widgets.basics import (
-    ProblemLabel,
-    make_button,
-    make_column,
-    make_label,
-    make_row,
-)
+from enigma_panel.ui.widgets.basics import ProblemLabel, make_column, make_label, make_row
 from enigma_panel.ui.widgets.flow_layout import FlowLayout
 from enigma_panel.ui.widgets.inputs import LineEdit
 
 tr = Translations("Tasks")
 
-FIELD_WIDTH = 104
-"""Width of a field in the usual font: room for a day."""
+FIELD_WIDTH, FIELD_HEIGHT = 104, 32
+"""Size of a field in the usual font: room for a day."""
 
 
 class FilterPanel(QFrame):
-    """Two days and *Asked*. changed: a condition changed. left: Escape was pressed.
+    """Two days and *Asked you a question*. changed: a condition changed. left: Escape was pressed.
 
-    What cannot be read is reported beside its field once that is left, and is ignored.
+    What cannot be read is reported below the fields once its own is left, and is ignored.
     """
 
     changed = Signal()
@@ -45,12 +39,12 @@ class FilterPanel(QFrame):
         self.from_day = _DayField(tr("From"), tr("Started on this day or later."))
         self.to_day = _DayField(tr("To"), tr("Started on this day or before."))
         self._fields = (self.from_day, self.to_day)
-        self.asked = make_button(tr("Asked"), "chip")
-        self.asked.setCheckable(True)
-        self.asked.setToolTip(tr("Only tasks that asked you a question."))
-        row = FlowLayout(*self._fields, self.asked, gap=14)
-        row.setContentsMargins(12, 2, 12, 6)
-        self.setLayout(row)
+        self.asked = QCheckBox(tr("Asked you a question"))
+        self.asked.setMinimumHeight(theme.line_height(FIELD_HEIGHT))
+        row = FlowLayout(*self._fields, self.asked, gap=16)
+        column = make_column(row, *(field.problem for field in self._fields), gap=2)
+        column.setContentsMargins(16, 2, 16, 6)
+        self.setLayout(column)
         for field in self._fields:
             field.edit.textChanged.connect(self._follow_typing)
             field.edit.editingFinished.connect(self._finish)
@@ -104,7 +98,7 @@ class FilterPanel(QFrame):
 
 
 class _DayField(QWidget):
-    """A labelled field, with what is wrong in it below."""
+    """A labelled field. problem: what is wrong in it."""
 
     def __init__(self, label: str, tip: str) -> None:
         super().__init__()
@@ -116,8 +110,7 @@ class _DayField(QWidget):
         self.label = make_label(label, "dim")
         self.label.setBuddy(self.edit)
         self.problem = ProblemLabel(self.edit)
-        self.problem.setWordWrap(False)  # the fields beside it give way instead
-        self.setLayout(make_column(make_row(self.label, self.edit, None), self.problem, gap=2))
+        self.setLayout(make_row(self.label, self.edit))
 
     def value(self) -> QDate | None:
         """Return the field's value; None where it is empty or cannot be read."""
