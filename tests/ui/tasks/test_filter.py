@@ -144,6 +144,22 @@ def test_the_five_chips_cover_all_tasks(four: MainWindow, services: Any) -> None
     assert sum(chip._n for chip in four.filter_bar.chips) == len(rows(four))
 
 
+def test_in_a_narrow_window_all_chips_and_the_total_are_in_sight(
+    four: MainWindow, services: Any
+) -> None:
+    services.sessions.add(5, status=TaskStatus.ASKS)
+    services.sessions.add(6, status=TaskStatus.QUEUED)
+    bar = four.filter_bar
+    four.resize(1280, 800)
+    assert not any(chip._is_short for chip in bar.chips)
+    chip(four, "Running").click()
+    four.resize(640, 400)
+    QApplication.processEvents()
+    assert len(chips(four)) == 5
+    assert all(bar.rect().contains(part.geometry()) for part in (*bar.chips, bar.clear))
+    assert four.sums.text()
+
+
 def test_new_results_are_found_from_the_palette(four: MainWindow, services: Any) -> None:
     services.sessions.change_task(2, is_new=True)
     assert four.show_new in four.command_groups()[0].actions

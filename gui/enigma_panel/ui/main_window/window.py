@@ -175,8 +175,10 @@ class MainWindow(QMainWindow):
         self.selection = Selection(services, self.app_actions, self.details, self.hold, self)
         self.queue_actions = QueueActions(services, self.app_actions, self.selection)
         self.sessions_card = SessionsCard(self.selection.sessions, services.settings)
-        self.filter_bar = FilterBar(services.task_search, services.settings, self.hold)
         self.sums = TaskSums(services, self.details)
+        self.filter_bar = FilterBar(
+            services.task_search, services.settings, self.hold, total=self.sums
+        )
         self.tasks_card = TasksCard(
             self.selection.tasks,
             self.filter_bar,

@@ -33,11 +33,9 @@ class TasksCard(Card):
         super().__init__(parent)
         self.setAccessibleName(tr("Tasks"))
         self._field = filter_bar.field
-        self._field.setProperty("small", True)
         self.more = make_tool(tr("Filter and columns"))
         self.more.setText("⋯")
         title = make_label(tr("Tasks"), "heading")
-        filter_bar.add_total(sums)
         head = self.add_head(title, self._field, filter_bar, self.more)
         head.setContentsMargins(16, 8, 8, 8)
         head.setStretchFactor(filter_bar, 1)
@@ -48,6 +46,7 @@ class TasksCard(Card):
         self.more.clicked.connect(
             lambda: table.show_column_menu(self.more.mapToGlobal(self.more.rect().bottomLeft()))
         )
+        sums.summed.connect(filter_bar.refresh)  # whether there is room for all words
         table.selected.connect(lambda: sums.show_selected(table.selected_keys()))
 
     # -- Qt ------------------------------------------------------------------------------------

@@ -1,8 +1,16 @@
 """The filter of Tasks: words, chips, and the conditions of its panel."""
 
-from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QLayout, QLineEdit, QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QRectF, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QColor, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QLayout,
+    QLineEdit,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionButton,
+    QStylePainter,
+    QWidget,
+)
 
 from enigma_panel.core.task_filter import NO_FILTER, TaskFilter, TaskGroup
 from enigma_panel.services.settings import SettingsBook
@@ -13,13 +21,15 @@ from enigma_panel.ui.i18n import Translations, number_text
 from enigma_panel.ui.tasks.filter_panel import FilterPanel
 from enigma_panel.ui.tasks.filter_text import ChipWords, chip_words, count_text
 from enigma_panel.ui.text.sums import shown_texts
+from enigma_panel.ui.theme import icons, theme
+from enigma_panel.ui.theme.palette import Glyph
 from enigma_panel.ui.widgets.basics import Button, make_button, make_row, set_role
 from enigma_panel.ui.widgets.debounce import Debounce
 from enigma_panel.ui.widgets.pointer_hold import PointerHold
 
 tr = Translations("Tasks")
 
-GAP = 6
+GAP, PAD, SIGN = 4, 10, 14
 TYPED_MS = 1_000
 """Delay after the last letter before the filter is saved and a screen reader says what it found."""
 
@@ -27,9 +37,10 @@ TYPED_MS = 1_000
 class FilterBar(QWidget):
     """The chips of the filter and *Clear*; the field stands before it, the panel below.
 
-    What is set here is searched for at once. Chips that count nothing are hidden, and those at the
-    right where there is no room; while somebody aims at one, all stay as they are. left: the
-    keyboard goes on to the table. more: shows and hides the panel.
+    What is set here is searched for at once. Chips that count nothing are hidden, and all have a
+    sign in place of words where there is little room; while somebody aims at one, all stay as they
+    are. left: the keyboard goes on to the table. more: shows and hides the panel. total: has the
+    room that they leave.
     """
 
     left = Signal(object)
@@ -39,12 +50,13 @@ class FilterBar(QWidget):
         search: TaskSearch,
         settings: SettingsBook,
         hold: PointerHold,
-        parent: QWidget | None = None,
+        total: QWidget,
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self._search = search
         self._settings = settings
         self._hold = hold
+        self._total = total
         self._groups: frozenset[TaskGroup] = frozenset()
         self.field = FilterField()
         self.chips = [Chip(words) for words in chip_words()]
@@ -57,10 +69,6 @@ class FilterBar(QWidget):
         self._connect()
         self._show_filter(settings.value.task_filter)
         search.ask(settings.value.task_filter, settings.value.task_order)
-
-    def add_total(self, total: QWidget) -> None:
-        """Add what has the room that chips and *Clear* leave."""
-        self._row.addWidget(total, 1)
 
     def begin(self) -> None:
         """Put the cursor into the field."""
@@ -91,9 +99,10 @@ class FilterBar(QWidget):
     def _build(self) -> None:
         self.setAccessibleName(tr("Task filter"))
         self.more.setCheckable(True)
-        self._row = make_row(*self.chips, self.clear, gap=GAP)
-        self._row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
-        self.setLayout(self._row)
+        row = make_row(*self.chips, self.clear, self._total, gap=GAP)
+        row.setStretchFactor(self._total, 1)
+        row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
+        self.setLayout(row)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.panel.hide()
 
@@ -175,13 +184,14 @@ class FilterBar(QWidget):
         self.panel.setVisible(is_more)
 
     def _fit(self) -> None:
-        """Show the chips that count something, as many as there is room for."""
-        room = self.width() + GAP
+        """Show the chips that count something, in words where there is room for all."""
+        room = self.width() - self._total.minimumSizeHint().width()
         if not self.clear.isHidden():
             room -= self.clear.sizeHint().width() + GAP
+        room -= sum(chip.whole_width + GAP for chip in self.chips if chip.is_wanted)
         for chip in self.chips:
-            room -= chip.wanted_width
-            chip.setVisible(chip.wanted_width > 0 and room >= 0)
+            chip.show_short(room < 0)
+            chip.setVisible(chip.is_wanted)
 
     def _announce(self) -> None:
         figures = self._search.figures
@@ -203,12 +213,16 @@ class FilterBar(QWidget):
 
 
 class Chip(Button):
-    """A button that shows some groups of tasks. Its name is its label, without the count."""
+    """A button that shows some groups of tasks. Its name is its label, without the count.
+
+    Where there is little room it shows its sign in place of the label.
+    """
 
     def __init__(self, words: ChipWords) -> None:
         super().__init__(words.label)
         self.words = words
         self._n = -1
+        self._is_short = False
         self.setAutoDefault(False)
         self.setCheckable(True)
         self.setAccessibleName(words.label)
@@ -216,9 +230,21 @@ class Chip(Button):
         set_role(self, "chip")
 
     @property
-    def wanted_width(self) -> int:
-        """The width that it needs with its gap, 0 where it counts nothing and is not chosen."""
-        return self.sizeHint().width() + GAP if self._n > 0 or self.isChecked() else 0
+    def is_wanted(self) -> bool:
+        """Whether it counts something, or is chosen."""
+        return self._n > 0 or self.isChecked()
+
+    @property
+    def whole_width(self) -> int:
+        """The width that it needs with its label."""
+        return super().sizeHint().width()
+
+    def show_short(self, is_short: bool) -> None:
+        """Show the sign or the label."""
+        if is_short != self._is_short:
+            self._is_short = is_short
+            self.updateGeometry()
+            self.update()
 
     def show_count(self, n: int) -> None:
         """Show the number of tasks in its groups."""
@@ -227,6 +253,32 @@ class Chip(Button):
         self._n = n
         self.setText(f"{self.words.label} {number_text(n)}")
         self.setAccessibleDescription(f"{count_text(n)}. {self.words.tip}".rstrip())
+
+    # -- Qt ----------------------------------------------------------------------------------
+
+    def sizeHint(self) -> QSize:
+        label = self.fontMetrics().horizontalAdvance(self.words.label)
+        return super().sizeHint() - QSize(label - SIGN if self._is_short else 0, 0)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the count dimmer than what it counts."""
+        option, painter = QStyleOptionButton(), QStylePainter(self)
+        self.initStyleOption(option)
+        option.text = ""
+        painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
+        colours, place = theme.colours(), self.rect().adjusted(PAD, 0, -PAD, 0)
+        colour, count_colour = QColor(colours.text), QColor(colours.dim)
+        if self.isChecked():
+            colour = count_colour = QColor(colours.mark)
+        painter.setPen(colour)
+        if self._is_short:
+            sign = QRectF(place.x(), 0, SIGN, self.height())
+            icons.paint(painter, self.words.glyph, sign, colour)
+        else:
+            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, self.words.label)
+        painter.setPen(count_colour)
+        right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        painter.drawText(place, right, number_text(max(0, self._n)))
 
 
 class FilterField(QLineEdit):
@@ -239,6 +291,7 @@ class FilterField(QLineEdit):
 
     def __init__(self) -> None:
         super().__init__()
+        set_role(self, "filter")
         self.setPlaceholderText(tr("Filter"))
         self.setAccessibleName(tr("Filter"))
         self.setMaxLength(MOST_WORDS_CHARS)
@@ -256,3 +309,8 @@ class FilterField(QLineEdit):
                 self.left.emit(Qt.FocusReason.TabFocusReason)
             case _:
                 super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        place = QRectF(PAD, 0, SIGN, self.height())
+        icons.paint(QPainter(self), Glyph.SEARCH, place, QColor(theme.colours().dim))

@@ -5,6 +5,7 @@ from PySide6.QtCore import QDate, QDateTime, Qt
 
 from enigma_panel.core.task_filter import TaskGroup
 from enigma_panel.ui.i18n import Translations
+from enigma_panel.ui.theme.palette import Glyph
 
 tr = Translations("Tasks")
 
@@ -14,9 +15,12 @@ class UnreadableError(Exception):
 
 
 class ChipWords(Struct, frozen=True):
-    """The label of a chip, the groups that it shows, and which these are where it does not say."""
+    """The label of a chip and its sign, the groups that it shows, and which these are where it does
+    not say.
+    """
 
     label: str
+    glyph: Glyph
     groups: frozenset[TaskGroup]
     tip: str = ""
 
@@ -26,11 +30,11 @@ def chip_words() -> tuple[ChipWords, ...]:
     g = TaskGroup
     running = tr("Starting, paused and unconfirmed ones too.")
     return (
-        ChipWords(tr("Needs you"), frozenset({g.ASKS})),
-        ChipWords(tr("Running"), frozenset({g.WORKING, g.UNCONFIRMED}), running),
-        ChipWords(tr("Queued"), frozenset({g.QUEUED})),
-        ChipWords(tr("Done"), frozenset({g.DONE, g.STOPPED}), tr("Stopped ones too.")),
-        ChipWords(tr("Failed"), frozenset({g.FAILED}), tr("Lost ones too.")),
+        ChipWords(tr("Needs you"), Glyph.NEEDS_YOU, frozenset({g.ASKS})),
+        ChipWords(tr("Running"), Glyph.RUNNING, frozenset({g.WORKING, g.UNCONFIRMED}), running),
+        ChipWords(tr("Queued"), Glyph.QUEUED, frozenset({g.QUEUED})),
+        ChipWords(tr("Done"), Glyph.CHECK, frozenset({g.DONE, g.STOPPED}), tr("Stopped ones too.")),
+        ChipWords(tr("Failed"), Glyph.CROSS, frozenset({g.FAILED}), tr("Lost ones too.")),
     )
 
 

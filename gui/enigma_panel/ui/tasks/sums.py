@@ -98,7 +98,8 @@ class TaskSums(QLabel):
     # -- Qt ------------------------------------------------------------------------------------
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(0, super().minimumSizeHint().height())
+        least = self._width(self._texts[-1]) if self._texts else 0
+        return QSize(least, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

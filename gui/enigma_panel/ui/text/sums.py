@@ -43,7 +43,8 @@ def shown_texts(shown: TaskSum, total: int) -> tuple[str, ...]:
         tasks = tr.plural("1 task", "{n} tasks", total)
     else:
         tasks = tr("{shown} of {total} tasks", shown=shown.count, total=total)
-    return f"{tasks} · {cost_text(shown)}", cost_text(shown)
+    texts = f"{tasks} · {cost_text(shown)}", cost_text(shown)
+    return texts if _known_text(shown) else (*texts, tr("cost unknown"))
 
 
 def selected_texts(total: TaskSum) -> tuple[str, ...]:

@@ -129,6 +129,12 @@ def _clock() -> QPainterPath:
     return path
 
 
+def _search() -> QPainterPath:
+    path = _lines((10.3, 10.3), (13.5, 13.5))
+    path.addEllipse(QPointF(7, 7), 4.6, 4.6)
+    return path
+
+
 def _send() -> QPainterPath:
     path = _lines((13.5, 2.5), (2.5, 6.9), (7, 9), (9.1, 13.5), (13.5, 2.5))
     path.addPath(_lines((13.5, 2.5), (7, 9)))
@@ -207,6 +213,7 @@ _STROKED: dict[Glyph, tuple[Callable[[], QPainterPath], float]] = {
     Glyph.MENU: (_menu, 1.6),
     Glyph.CLOCK: (_clock, 1.4),
     Glyph.CHEVRON: (lambda: _lines((6.2, 4), (10.2, 8), (6.2, 12)), 1.4),
+    Glyph.SEARCH: (_search, 1.5),
     Glyph.SEND: (_send, 1.2),
     Glyph.GLOBE: (_globe, 1.2),
     Glyph.POINTER: (_pointer, 1.2),

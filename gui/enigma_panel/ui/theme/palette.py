@@ -47,6 +47,7 @@ class Glyph(StrEnum):
     THOUGHT = "thought"
     CLOCK = "clock"
     CHEVRON = "chevron"
+    SEARCH = "search"
 
 
 class Colours(Struct, frozen=True, kw_only=True):

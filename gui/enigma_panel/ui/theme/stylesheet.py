@@ -5,8 +5,8 @@ look, example (buttons); dim, heading, title, section, sentence, problem, amber,
 figure, figure-amber, notice, well, pill (labels); card, strip, floating, row,
 toast, sheet, asks, foot, bar, status, offline (frames); reading, document, question (texts to
 read); rows, commands (tables and lists); clear (what a scroll area shows); plain (a combo box
-without a frame); mistaken (a field in error). Buttons and fields with the property "small" are
-28 px high, not 32; radio buttons with "option" have a frame.
+without a frame); filter, mistaken (a field of the heading, one in error). Buttons with the property
+"small" are 28 px high, not 32; radio buttons with "option" have a frame.
 """
 
 from typing import TYPE_CHECKING
@@ -90,10 +90,10 @@ QFrame[role="offline"] QPushButton[role="look"] { border-color: {amber_line}; }
 QPushButton[role="look"]:hover { border-color: {amber_bar}; }
 QPushButton[role="look"]:focus { border: 2px solid {mark}; padding: 0 7px; }
 QPushButton[role="chip"] { background: {well}; border: 1px solid transparent; border-radius: 12px;
-    padding: 1px 11px; font-size: {small_px}; }
+    padding: 1px 9px; font-size: {small_px}; }
 QPushButton[role="chip"]:hover { background: {line}; }
 QPushButton[role="chip"]:checked { background: {tint}; color: {mark}; }
-QPushButton[role="chip"]:focus { border: 2px solid {mark}; padding: 0 10px; }
+QPushButton[role="chip"]:focus { border: 2px solid {mark}; padding: 0 8px; }
 QFrame[role="bar"] QPushButton[role="chip"] { background: {card}; border-color: {line}; }
 QFrame[role="bar"] QPushButton[role="chip"]:focus { border-color: {mark}; }
 QPushButton[role="example"] { border-color: {line}; border-radius: 8px;
@@ -114,10 +114,11 @@ QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox, QComboBox {
 QLineEdit, QPlainTextEdit { placeholder-text-color: {dim}; }
 QLineEdit, QComboBox { min-height: 20px; }
 QSpinBox, QDoubleSpinBox { min-height: 17px; } /* Qt adds 3 px */
-QLineEdit[small="true"] { padding: 3px 8px; }
+QLineEdit[role="filter"] { background: {ground}; border-color: {line}; padding: 3px 8px 3px 27px; }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus,
 QComboBox:focus { border: 2px solid {mark}; padding: 4px 8px; }
-QLineEdit[small="true"]:focus { padding: 2px 7px; }
+QLineEdit[role="filter"]:focus {
+    background: {card}; border-color: {mark}; padding: 2px 7px 2px 26px; }
 QLineEdit:disabled, QPlainTextEdit:disabled, QSpinBox:disabled, QComboBox:disabled {
     color: {faint}; background: {ground}; border-color: {button_line}; }
 QLineEdit[role="mistaken"], QPlainTextEdit[role="mistaken"], QSpinBox[role="mistaken"] {
