@@ -260,7 +260,7 @@ async def test_typing_never_disarms(world: World, dialog: QuestionDialog) -> Non
     form = await asked(world, dialog, LOGIN)
     type_text(credentials(form).username, "maria")
     type_text(credentials(form).password, "a very long password that goes on and on" * 3)
-    click(credentials(form).password.show_button())
+    click(credentials(form).password.show_button)
     await asyncio.sleep(0.02)
     assert dialog.is_armed()
 
@@ -436,7 +436,7 @@ async def test_what_was_shown_is_masked_again_while_it_is_sent_and_after(
 ) -> None:
     world.inbox.gate, world.inbox.outcome = asyncio.Event(), AnswerOutcome.FAILED
     form = await asked(world, dialog, PASSPHRASE)
-    click(secret(form).field.show_button())
+    click(secret(form).field.show_button)
     type_text(secret(form).field, "hunter2")
     assert not secret(form).field.is_masked()
     click(dialog.send_button)
@@ -489,7 +489,7 @@ async def sent(world: World, dialog: QuestionDialog, outcome: AnswerOutcome) -> 
     """A password was sent and this came of it."""
     form = await asked(world, dialog, LOGIN)
     type_text(credentials(form).username, "maria")
-    click(credentials(form).password.show_button())
+    click(credentials(form).password.show_button)
     type_text(credentials(form).password, "hunter2")
     world.inbox.outcome = outcome
     click(dialog.send_button)

@@ -110,7 +110,7 @@ async def test_a_pasted_header_is_stripped_only_when_asked(world: World, dialog:
 
 async def test_saving_says_both_and_forgets_the_key(world: World, dialog: KeyDialog) -> None:
     await shown(world, dialog)
-    click(dialog.key.show_button())
+    click(dialog.key.show_button)
     type_text(dialog.key, KEY)
     click(dialog.save_button)
     await world.settle()
@@ -192,7 +192,7 @@ async def test_what_was_typed_is_masked_again_when_it_closes(
     world: World, dialog: KeyDialog
 ) -> None:
     await shown(world, dialog)
-    click(dialog.key.show_button())
+    click(dialog.key.show_button)
     type_text(dialog.key, KEY)
     key(dialog, Qt.Key.Key_Escape)
     assert dialog.key.is_masked()
@@ -203,7 +203,7 @@ async def test_what_was_typed_is_masked_again_when_it_closes(
 async def test_nothing_of_a_key_stays(world: World, dialog: KeyDialog, way: str) -> None:
     world.account.plan.check = KeyCheck.REFUSED
     await shown(world, dialog)
-    click(dialog.key.show_button())
+    click(dialog.key.show_button)
     type_text(dialog.key, KEY)
     if way != "cancel":
         click(dialog.save_button)

@@ -33,10 +33,10 @@ def test_it_is_masked_and_tells_input_methods_to_look_away(field: PasswordEdit) 
 
 def test_show_shows_and_keeps_the_hints(field: PasswordEdit) -> None:
     type_text(field, "hunter2")
-    field.show_button().click()
+    field.show_button.click()
     assert field.displayText() == "hunter2"
     assert field.inputMethodHints() & Qt.InputMethodHint.ImhSensitiveData
-    field.show_button().click()
+    field.show_button.click()
     assert "hunter2" not in field.displayText()
 
 
@@ -56,7 +56,7 @@ def test_pasting_works(field: PasswordEdit) -> None:
 
 
 def test_no_key_brings_a_deleted_secret_back(field: PasswordEdit) -> None:
-    field.show_button().click()
+    field.show_button.click()
     type_text(field, "hunter2")
     field.selectAll()
     key(field, Qt.Key.Key_Delete)
@@ -66,7 +66,7 @@ def test_no_key_brings_a_deleted_secret_back(field: PasswordEdit) -> None:
 
 
 def test_forgetting_empties_history_and_masks_again(field: PasswordEdit) -> None:
-    field.show_button().click()
+    field.show_button.click()
     type_text(field, "hunter2")
     field.forget()
     assert field.text() == ""
@@ -74,7 +74,7 @@ def test_forgetting_empties_history_and_masks_again(field: PasswordEdit) -> None
     assert field.text() == ""
     assert not field.isUndoAvailable()
     assert field.is_masked()
-    assert not field.show_button().isChecked()
+    assert not field.show_button.isChecked()
 
 
 def test_enter_moves_on_and_presses_nothing(field: PasswordEdit) -> None:

@@ -79,7 +79,7 @@ class KeyDialog(Sheet):
 
     def _build_layout(self) -> None:
         grid = FieldGrid()
-        self._problem = grid.add_field(tr("API key"), self.key, self.key.show_button())
+        self._problem = grid.add_field(tr("API key"), self.key)
         grid.add_wide(make_row(self.use_key_button, self.page_button, None))
         grid.add_wide(self.location_label)
         grid.add_wide(self.outcome)

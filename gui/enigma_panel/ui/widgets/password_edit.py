@@ -16,22 +16,28 @@ from contextlib import contextmanager
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import (
+    QColor,
     QContextMenuEvent,
     QGuiApplication,
     QInputMethodEvent,
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
+    QResizeEvent,
 )
-from PySide6.QtWidgets import QLineEdit, QMenu, QPushButton, QSizePolicy
+from PySide6.QtWidgets import QLineEdit, QMenu
 
 from enigma_panel.ui.i18n import Translations
-from enigma_panel.ui.widgets.basics import make_button
+from enigma_panel.ui.theme import icons, theme
+from enigma_panel.ui.theme.palette import Glyph
+from enigma_panel.ui.widgets.basics import make_tool
 from enigma_panel.ui.widgets.inputs import LineEdit
 
 tr = Translations("Widgets")
 
 FILLER = "•"
+BUTTON = 24
+"""What the button takes of the field's width."""
 _BLIND = (
     Qt.InputMethodHint.ImhSensitiveData
     | Qt.InputMethodHint.ImhHiddenText
@@ -49,18 +55,25 @@ _NONE = Qt.KeyboardModifier.NoModifier
 
 
 class PasswordEdit(LineEdit):
-    """The field. `show_button` returns the button that shows what was typed."""
+    """The field. show_button: inside it, stays down while what was typed is shown."""
 
     def __init__(self, *, enter_moves_on: bool = True) -> None:
         super().__init__(enter_moves_on=enter_moves_on)
         self._secret: list[str] = []
         self._is_ours = False
-        self._toggle: QPushButton | None = None
+        self.show_button = make_tool(tr("Show"))
         self.setEchoMode(QLineEdit.EchoMode.Password)
         self.setInputMethodHints(_BLIND)
         self.setDragEnabled(False)
         self.setAcceptDrops(False)
         self.textChanged.connect(self._follow_qt)  # first of all, so that text() is right for all
+        self.show_button.setParent(self)
+        self.show_button.setCheckable(True)
+        self.show_button.setCursor(Qt.CursorShape.ArrowCursor)
+        self.show_button.toggled.connect(self._on_toggled)
+        self.setTextMargins(0, 0, BUTTON, 0)
+        theme.changed().connect(self._draw)
+        self._draw()
 
     def is_masked(self) -> bool:
         """Return whether dots stand in the text's place."""
@@ -76,16 +89,6 @@ class PasswordEdit(LineEdit):
         self.setInputMethodHints(_BLIND)
         self.setText(secret)
 
-    def show_button(self) -> QPushButton:
-        """Return the button "Show", which stays down while the text is shown."""
-        if self._toggle is None:
-            self._toggle = make_button(tr("Show"))
-            self._toggle.setCheckable(True)
-            policy = QSizePolicy.Policy
-            self._toggle.setSizePolicy(policy.Fixed, policy.Preferred)  # as high as the field
-            self._toggle.toggled.connect(self._on_toggled)
-        return self._toggle
-
     def forget(self) -> None:
         """Empty the field, its undo history with it, and mask it again."""
         # setText empties the history; clear() would leave a step that brings the text back.
@@ -94,9 +97,8 @@ class PasswordEdit(LineEdit):
         self.mask_again()
 
     def mask_again(self) -> None:
-        """Release the button "Show", where it is down."""
-        if self._toggle is not None:
-            self._toggle.setChecked(False)
+        """Release the button "Show"."""
+        self.show_button.setChecked(False)
 
     def text(self) -> str:
         """Return what was typed."""
@@ -162,7 +164,15 @@ class PasswordEdit(LineEdit):
     def _on_toggled(self, shown: bool) -> None:
         self.set_masked(not shown)
 
+    def _draw(self) -> None:
+        self.show_button.setIcon(icons.icon(Glyph.EYE, QColor(theme.colours().dim)))
+
     # -- Qt ----------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        room = self.rect().adjusted(self.width() - self.height(), 2, -2, -2)
+        self.show_button.setGeometry(room)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         blocked = any(event.matches(key) for key in _NO_KEYS)

@@ -34,8 +34,7 @@ class CredentialsPage(AnswerPage):
         if self.helper is not None:
             self.column.addWidget(self.helper)
         self._no_username = self.add_field(tr("Username"), self.username)
-        show = self.password.show_button()
-        self._no_password = self.add_field(tr("Password"), self.password, show)
+        self._no_password = self.add_field(tr("Password"), self.password)
         self.username.textChanged.connect(self._on_changed)
         self.password.textChanged.connect(self._on_changed)
         if self.helper is not None:
@@ -93,7 +92,7 @@ class CredentialsPage(AnswerPage):
         return self.password if self.username.text() else self.username
 
     def last_stop(self) -> QWidget:
-        return self.password.show_button() if self.helper is None else self.helper.remember
+        return self.password.show_button if self.helper is None else self.helper.remember
 
     def _show_helper(self) -> None:
         if self.helper is not None:

@@ -10,7 +10,7 @@ from enigma_panel.core.secrets.hidden import Hidden, HidingStruct
 from enigma_panel.services.types import OpenQuestion
 from enigma_panel.ui.questions.forms.login_helper import LoginHelper
 from enigma_panel.ui.questions.text import enter_text
-from enigma_panel.ui.widgets.basics import ProblemLabel, make_column, make_label, make_row
+from enigma_panel.ui.widgets.basics import ProblemLabel, make_column, make_label
 from enigma_panel.ui.widgets.inputs import LineEdit, TextEdit
 from enigma_panel.ui.widgets.password_edit import PasswordEdit
 
@@ -59,15 +59,13 @@ class AnswerPage(QWidget):
         self.setLayout(self.column)
         self._fields: list[Field] = []
 
-    def add_field(self, text: str, field: Field, *beside: QWidget) -> ProblemLabel:
+    def add_field(self, text: str, field: Field) -> ProblemLabel:
         """Add a field below its label, which is its name; returns the place of its problem."""
         label = make_label(text)
         label.setBuddy(field)
         field.setAccessibleName(text)
         problem = ProblemLabel(field)
-        row = make_row(field, *beside)
-        row.setStretch(0, 1)
-        self.column.addLayout(make_column(label, row, problem, gap=4))
+        self.column.addLayout(make_column(label, field, problem, gap=4))
         field.textChanged.connect(problem.clear)
         self.watch(field)
         return problem

@@ -18,7 +18,7 @@ class SecretPage(AnswerPage):
     def __init__(self, _asking: Asking) -> None:
         super().__init__()
         self.field = PasswordEdit(enter_moves_on=False)
-        self._problem = self.add_field(tr("Answer"), self.field, self.field.show_button())
+        self._problem = self.add_field(tr("Answer"), self.field)
 
     def answer(self) -> str:
         return self.field.text()
@@ -36,4 +36,4 @@ class SecretPage(AnswerPage):
         return Mistake(tr("Write an answer first."), self._problem, self.field)
 
     def last_stop(self) -> QWidget:
-        return self.field.show_button()
+        return self.field.show_button
