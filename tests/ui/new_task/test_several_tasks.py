@@ -3,8 +3,10 @@
 import asyncio
 from decimal import Decimal
 from pathlib import Path
+from typing import cast
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter
 
 from enigma_panel.core.models import Limits, TaskSpec
 from enigma_panel.core.service_rules import Field
@@ -13,6 +15,7 @@ from enigma_panel.store.ledger.errors import DiskFullError
 from enigma_panel.ui.new_task import dialog as new_task_dialog
 from enigma_panel.ui.new_task.dialog import NewTaskDialog
 from enigma_panel.ui.new_task.session_picker import NEW_CLOSED, NEW_KEPT
+from enigma_panel.ui.new_task.task_text_edit import line_pitch
 from tests.kit.builders import a_session, a_task
 from tests.kit.clock import NOW
 from tests.kit.person import CTRL, ENTER, SHIFT, click, key, shown_texts, type_text
@@ -42,6 +45,28 @@ async def test_each_line_becomes_a_task(world: World, dialog: NewTaskDialog) -> 
     assert not dialog.isVisible()
     assert not dialog.per_line.isChecked()
     assert dialog.task_text.text() == ""
+
+
+class Numbers:
+    """A painter that keeps what is drawn, and how high it stands."""
+
+    def __init__(self) -> None:
+        self.drawn: list[tuple[str, float]] = []
+
+    def drawText(self, room: QRectF, text: str, _option: object) -> None:
+        self.drawn.append((text, room.y()))
+
+
+async def test_a_line_that_wraps_has_one_number(world: World, dialog: NewTaskDialog) -> None:
+    await shown(world, dialog)
+    field = dialog.task_text
+    field.setPlainText(f"MX Keys at amazon.com\n{'wide words ' * 12}\n\nMX Keys at ebay.com")
+    dialog.per_line.click()
+    await world.settle()
+    painter, pitch = Numbers(), line_pitch(field.document())
+    field.paint_numbers(cast("QPainter", painter))
+    assert painter.drawn == [("1", 0), ("2", pitch), ("4", 4 * pitch)]
+    assert field.viewport().height() % pitch == 0, "no line is cut in half"
 
 
 async def test_without_the_box_lines_are_one_text(world: World, dialog: NewTaskDialog) -> None:

@@ -34,6 +34,7 @@ from enigma_panel.ui.new_task.text import (
 )
 from enigma_panel.ui.text.check import finding_text
 from enigma_panel.ui.text.outcome import not_saved_text
+from enigma_panel.ui.theme.palette import Glyph
 from enigma_panel.ui.widgets.basics import (
     FieldGrid,
     NoticeLabel,
@@ -93,7 +94,6 @@ class NewTaskDialog(Sheet):
         self.task_text = TaskTextEdit()
         self.task_text.setObjectName("task")  # for the style sheet: its role says what is wrong
         self.task_text.setAccessibleName(tr("Task"))
-        self.task_text.document().setDocumentMargin(0)
         self.per_line = QCheckBox(tr("One task per line"))
         self.starting_url = LineEdit()
         self.starting_url.setPlaceholderText("https://")
@@ -180,6 +180,8 @@ class NewTaskDialog(Sheet):
         self.per_line.toggled.connect(self.problems[Field.TASK].clear)
         self.per_line.toggled.connect(self._show_start_text)
         self.per_line.toggled.connect(lambda: self._offer_split(0))
+        self.per_line.toggled.connect(lambda on: self.task_text.show_numbers(shown=on))
+        self.per_line.toggled.connect(self._refit)
         self._services.sessions.changed.connect(self._follow_sessions)
         self._services.queue.changed.connect(self._follow_queue)
         self._services.account.changed.connect(self._show_rules)
@@ -242,7 +244,7 @@ class NewTaskDialog(Sheet):
 
     def _show_more(self, shown: bool) -> None:
         self.limits.setVisible(shown)
-        self.more_button.setText(("▾ " if shown else "▸ ") + tr("Limits and options"))
+        self.more_button.show_glyph(Glyph.DOWN if shown else Glyph.CHEVRON, "mark")
         self._refit()
 
     def _refit(self) -> None:

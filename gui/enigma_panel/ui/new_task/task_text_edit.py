@@ -2,12 +2,29 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QMimeData, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QTextCursor
+from PySide6.QtCore import QMimeData, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFontInfo,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QTextBlock,
+    QTextCursor,
+    QTextDocument,
+)
+from PySide6.QtWidgets import QPlainTextDocumentLayout, QWidget
 
+from enigma_panel.ui.theme import theme
 from enigma_panel.ui.widgets.inputs import TextEdit
 
-LINES = 6
+LINES, LIST_LINES = 5, 8
+"""How many lines have room in a text, and in a list of tasks."""
+PITCH = 1.6
+"""Height of a line, in heights of the font."""
+NUMBERS = 32
+"""Width of the numbers and the gap behind them."""
 
 
 class TaskTextEdit(TextEdit):
@@ -23,6 +40,33 @@ class TaskTextEdit(TextEdit):
         super().__init__(LINES)
         self._earlier: list[str] = []
         self._at = -1
+        document = QTextDocument(self)
+        document.setDocumentMargin(0)
+        document.setDocumentLayout(_SpacedLines(document))
+        self.setDocument(document)
+        self._document = document  # else Python deletes what Qt still uses
+        self._numbers = _Numbers(self)
+        self.show_numbers(shown=False)
+
+    def show_numbers(self, *, shown: bool) -> None:
+        """Number the lines, each of which is a task of its own, or not."""
+        self._lines = LIST_LINES if shown else LINES
+        self._numbers.setVisible(shown)
+        self.updateGeometry()
+        self._fit_lines()
+
+    def paint_numbers(self, painter: QPainter) -> None:
+        """Number the lines in sight that hold a task."""
+        block, right = self.firstVisibleBlock(), theme.scaled(NUMBERS - 12)
+        while block.isValid():
+            place = self.blockBoundingGeometry(block).translated(self.contentOffset())
+            if place.y() >= self.viewport().height():
+                return
+            if block.text().strip():
+                room = QRectF(0, place.y(), right, line_pitch(self.document()))
+                middle = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+                painter.drawText(room, str(block.blockNumber() + 1), middle)
+            block = block.next()
 
     def set_earlier(self, texts: Sequence[str]) -> None:
         """Set the earlier texts, newest first."""
@@ -68,7 +112,13 @@ class TaskTextEdit(TextEdit):
 
     def _height(self, lines: int) -> int:
         """Return the height of whole lines, and of the line below them."""
-        return self.fontMetrics().lineSpacing() * lines + 1
+        return line_pitch(self.document()) * lines + 1
+
+    def _fit_lines(self) -> None:
+        """Show whole lines alone, behind their numbers."""
+        left = 0 if self._numbers.isHidden() else theme.scaled(NUMBERS)
+        self.setViewportMargins(left, 0, 0, (self.height() - 1) % line_pitch(self.document()))
+        self._numbers.setGeometry(QRect(0, 0, left, self.height() - 1))
 
     def insertFromMimeData(self, source: QMimeData) -> None:
         super().insertFromMimeData(source)
@@ -82,3 +132,42 @@ class TaskTextEdit(TextEdit):
         if plain and key == Qt.Key.Key_Down and self._newer():
             return
         super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_lines()
+
+
+def line_pitch(document: QTextDocument) -> int:
+    """Return how far its lines stand apart."""
+    return round(QFontInfo(document.defaultFont()).pixelSize() * PITCH)
+
+
+class _SpacedLines(QPlainTextDocumentLayout):
+    """Lays lines out further apart than the font asks for, which Qt offers for rich text alone."""
+
+    def blockBoundingRect(self, block: QTextBlock) -> QRectF:
+        rect, pitch, layout = (
+            super().blockBoundingRect(block),
+            line_pitch(self.document()),
+            block.layout(),
+        )
+        for n in range(layout.lineCount() if block.isValid() else 0):
+            line = layout.lineAt(n)
+            line.setPosition(QPointF(line.x(), n * pitch + (pitch - line.height()) / 2))
+            rect.setHeight((n + 1) * pitch)
+        return rect
+
+
+class _Numbers(QWidget):
+    """The numbers at the left of the lines."""
+
+    def __init__(self, edit: TaskTextEdit) -> None:
+        super().__init__(edit)
+        self._edit = edit
+        edit.updateRequest.connect(self.update)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(QColor(theme.colours().dim))
+        self._edit.paint_numbers(painter)

@@ -185,6 +185,33 @@ def _thought() -> QPainterPath:
     return path
 
 
+def _open() -> QPainterPath:
+    path = _lines((9.5, 2.5), (13.5, 2.5), (13.5, 6.5))
+    path.addPath(_lines((13.5, 2.5), (9.2, 6.8)))
+    path.addPath(_lines((6.5, 13.5), (2.5, 13.5), (2.5, 9.5)))
+    path.addPath(_lines((2.5, 13.5), (6.8, 9.2)))
+    return path
+
+
+def _copy() -> QPainterPath:
+    path = _lines((3.6, 10.4), (2.5, 10.4), (2.5, 2.5), (10.4, 2.5), (10.4, 3.6))
+    path.addRoundedRect(5.6, 5.6, 7.9, 7.9, 1.2, 1.2)
+    return path
+
+
+def _save() -> QPainterPath:
+    path = _lines((8, 2.5), (8, 10))
+    path.addPath(_lines((4.8, 6.8), (8, 10), (11.2, 6.8)))
+    path.addPath(_lines((2.8, 13.3), (13.2, 13.3)))
+    return path
+
+
+def _again() -> QPainterPath:
+    path = _arc(5.4, 25, 310)
+    path.addPath(_lines((13.2, 2.4), (13.2, 5.8), (9.8, 5.8)))
+    return path
+
+
 def _bang() -> QPainterPath:
     path = _lines((8, 2.6), (8, 9.6))
     path.addPath(_lines((8, 13.1), (8, 13.2)))
@@ -214,6 +241,13 @@ _STROKED: dict[Glyph, tuple[Callable[[], QPainterPath], float]] = {
     Glyph.CLOCK: (_clock, 1.4),
     Glyph.CHEVRON: (lambda: _lines((6.2, 4), (10.2, 8), (6.2, 12)), 1.4),
     Glyph.SEARCH: (_search, 1.5),
+    Glyph.BACK: (lambda: _lines((9.8, 4), (5.8, 8), (9.8, 12)), 1.4),
+    Glyph.DOWN: (lambda: _lines((4, 6), (8, 10), (12, 6)), 1.4),
+    Glyph.UP: (lambda: _lines((4, 10), (8, 6), (12, 10)), 1.4),
+    Glyph.OPEN: (_open, 1.4),
+    Glyph.COPY: (_copy, 1.4),
+    Glyph.SAVE: (_save, 1.4),
+    Glyph.AGAIN: (_again, 1.4),
     Glyph.SEND: (_send, 1.2),
     Glyph.GLOBE: (_globe, 1.2),
     Glyph.POINTER: (_pointer, 1.2),

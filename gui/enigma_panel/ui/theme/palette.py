@@ -48,6 +48,13 @@ class Glyph(StrEnum):
     CLOCK = "clock"
     CHEVRON = "chevron"
     SEARCH = "search"
+    BACK = "back"
+    DOWN = "down"
+    UP = "up"
+    OPEN = "open"
+    COPY = "copy"
+    SAVE = "save"
+    AGAIN = "again"
 
 
 class Colours(Struct, frozen=True, kw_only=True):

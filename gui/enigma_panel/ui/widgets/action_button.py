@@ -5,10 +5,10 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QPushButton, QToolButton
 
 from enigma_panel.ui.widgets.actions import description
-from enigma_panel.ui.widgets.basics import ToolButton, make_button, set_role
+from enigma_panel.ui.widgets.basics import Button, ToolButton, make_button, set_role
 
 
-def action_button(action: QAction, role: str = "") -> QPushButton:
+def action_button(action: QAction, role: str = "") -> Button:
     """Return a button that shows an action: its words, whether it is possible, what it does.
 
     A tool button would place its icon off the middle.

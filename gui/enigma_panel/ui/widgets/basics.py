@@ -29,7 +29,8 @@ from PySide6.QtWidgets import (
 )
 
 from enigma_panel.ui.i18n import plain_tip
-from enigma_panel.ui.theme import theme
+from enigma_panel.ui.theme import icons, theme
+from enigma_panel.ui.theme.palette import Glyph
 from enigma_panel.ui.widgets.tips import short_lines
 
 GAP = 8
@@ -83,6 +84,26 @@ def _press_by_enter(button: QAbstractButton, event: QKeyEvent) -> bool:
 class Button(QPushButton):
     """A button that Enter presses only while it has the focus."""
 
+    _sign: tuple[Glyph, str, int] | None = None
+
+    def show_glyph(self, glyph: Glyph, colour: str = "text", *, size: int = 14) -> None:
+        """Show a glyph before the words, or behind them in a button laid out from right to left.
+
+        colour: the name of one of the scheme's.
+        """
+        if self._sign is None:
+            theme.changed().connect(self._tint)
+        self._sign = glyph, colour, size
+        self._tint()
+
+    def _tint(self) -> None:
+        if self._sign is not None:
+            glyph, colour, size = self._sign
+            gap = 2 if self.layoutDirection() is Qt.LayoutDirection.LeftToRight else 0
+            shown, off = (getattr(theme.colours(), name) for name in (colour, "faint"))
+            self.setIconSize(QSize(size + gap, size))
+            self.setIcon(icons.icon(glyph, QColor(shown), size, off=QColor(off), gap=gap))
+
     def setToolTip(self, text: str, /) -> None:
         super().setToolTip(short_lines(text))
 
@@ -111,7 +132,7 @@ class ToolButton(QToolButton):
             super().keyPressEvent(event)
 
 
-def make_button(text: str, role: str = "") -> QPushButton:
+def make_button(text: str, role: str = "") -> Button:
     """Return a button that is pressed only when it is meant: never by Enter in some field."""
     button = Button(text)
     button.setAutoDefault(False)

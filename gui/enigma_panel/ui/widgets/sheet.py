@@ -34,6 +34,8 @@ tr = Translations("Widgets")
 
 EDGE, TOP, PADDING = 16, 48, 24
 """Least distance from the window's edges, distance below the top bar, and what stands inside."""
+LOW = 500
+"""With less room than this it stands right below the top bar."""
 FALL, BLUR = 8, 28
 """The shadow, made of rings, since an effect would be slow: it lies lower, and fades out."""
 
@@ -194,19 +196,19 @@ class Sheet(ModelessDialog):
         self.reject()
 
     def fit(self, *, only_grow: bool = False) -> None:
-        """Fit the height to the content; the upper edge stays while there is room below."""
+        """Fit the height to the content; the upper edge stays."""
         if self._shade is None:
             super().fit(only_grow=only_grow)
             return
         room = self._shade.room().adjusted(EDGE, EDGE, -EDGE, -EDGE)
+        room.setTop(room.top() + min(TOP - EDGE, max(0, room.height() - LOW)))
         width, before = min(theme.scaled(self._width), room.width()), self.height()
         for _ in range(2):  # how high a text is depends on the width that it has got
             self.lay_out()
             high = self.whole.hasHeightForWidth()
             height = self.whole.totalHeightForWidth(width) if high else self.sizeHint().height()
             height = min(max(height, before if only_grow else 0), room.height())
-            top = room.y() + min(TOP - EDGE, room.height() - height)
-            self.setGeometry(room.x() + (room.width() - width) // 2, top, width, height)
+            self.setGeometry(room.x() + (room.width() - width) // 2, room.y(), width, height)
         self._shade.update()
 
     # -- Qt ----------------------------------------------------------------------------------
