@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QRegularExpression, Qt
 from PySide6.QtGui import QResizeEvent, QTextCursor
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QSplitter, QVBoxLayout, QWidget
 
 from enigma_panel.services.types import Step
 from enigma_panel.ui.i18n import Translations
@@ -29,7 +29,7 @@ from enigma_panel.ui.widgets.basics import (
     put_on_clipboard,
     set_role,
 )
-from enigma_panel.ui.widgets.inputs import ReadingText
+from enigma_panel.ui.widgets.inputs import make_readable
 
 tr = Translations("Steps")
 
@@ -227,14 +227,12 @@ class WholeStep(QWidget):
             self.field.find(QRegularExpression(match_pattern(sought), option))
 
 
-class _StepText(ReadingText):
+class _StepText(QPlainTextEdit):
     """Plain text to read and to select, as high as there is room."""
 
     def __init__(self) -> None:
-        super().__init__(1)
+        super().__init__()
+        make_readable(self)
         self.setMinimumHeight(self.fontMetrics().lineSpacing())
         self.setAccessibleName(tr("The selected step in full"))
         set_role(self, "reading")
-
-    def fit(self) -> None:
-        """Do nothing: the layout around it gives the height."""

@@ -123,12 +123,12 @@ QLineEdit:disabled, QPlainTextEdit:disabled, QSpinBox:disabled, QComboBox:disabl
     color: {faint}; background: {ground}; border-color: {button_line}; }
 QLineEdit[role="mistaken"], QPlainTextEdit[role="mistaken"], QSpinBox[role="mistaken"] {
     border-color: {red}; }
-QPlainTextEdit[role="question"] { border: none; background: transparent; padding: 0;
+QTextEdit[role="question"] { border: none; background: transparent; padding: 0;
     font-size: {sentence_px}; font-weight: 600; }
 QPlainTextEdit#task, QPlainTextEdit#task:focus { border: none; border-bottom: 1px solid {line};
     border-radius: 0; background: transparent; padding: 0; font-size: {heading_px}; }
 QPlainTextEdit#task[role="mistaken"] { border-color: {red}; }
-QPlainTextEdit[role="question"]:focus { border: none; padding: 0; }
+QTextEdit[role="question"]:focus { border: none; padding: 0; }
 QPlainTextEdit[role="reading"], QTextEdit[role="reading"] {
     border: 2px solid transparent; background: transparent; padding: 0; }
 QPlainTextEdit[role="reading"]:focus, QTextEdit[role="reading"]:focus {

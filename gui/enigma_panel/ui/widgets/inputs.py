@@ -7,6 +7,7 @@ from PySide6.QtGui import (
     QKeyEvent,
     QKeySequence,
     QResizeEvent,
+    QTextBlockFormat,
     QTextCursor,
     QTextOption,
     QWheelEvent,
@@ -17,15 +18,18 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPlainTextEdit,
     QScrollArea,
+    QTextEdit,
     QVBoxLayout,
     QWidget,
 )
 
 from enigma_panel.ui.widgets.basics import set_role
 
-FRAME = 8
+FRAME = 4
 """Room that a style sheet may add around a text."""
 LEAST_HEIGHT = 120
+LINE_HEIGHT = 1.44
+"""In sizes of the letters: 18 px to 26 px."""
 
 
 class LineEdit(QLineEdit):
@@ -129,28 +133,38 @@ class TextEdit(QPlainTextEdit):
         return _keep_key(event) or super().event(event)
 
 
-class ReadingText(QPlainTextEdit):
+def make_readable(edit: QPlainTextEdit | QTextEdit) -> None:
+    """Let a text be read and selected, by keys, too, but not be changed."""
+    edit.setReadOnly(True)
+    edit.setFrameShape(QFrame.Shape.NoFrame)
+    edit.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    edit.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    edit.setTextInteractionFlags(
+        Qt.TextInteractionFlag.TextSelectableByMouse
+        | Qt.TextInteractionFlag.TextSelectableByKeyboard
+    )
+    edit.setTabChangesFocus(True)
+    edit.setUndoRedoEnabled(False)
+    edit.document().setDocumentMargin(0)
+
+
+class ReadingText(QTextEdit):
     """A text to read, as high as it needs and scrolled beyond `most_lines`."""
 
     def __init__(self, most_lines: int) -> None:
         super().__init__()
-        self.setReadOnly(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        self.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse
-            | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
-        self.setTabChangesFocus(True)
-        self.setUndoRedoEnabled(False)
-        self.document().setDocumentMargin(0)
+        make_readable(self)
         self.most_lines = most_lines
+
+    def line_height(self) -> int:
+        """From one line to the next."""
+        return round(self.fontInfo().pixelSize() * LINE_HEIGHT)
 
     def show_text(self, text: str) -> None:
         """Show a text, or take no room where there is none; the same text keeps its selection."""
         if self.toPlainText() != text:
             self.setPlainText(text)
+            self._space()
             self.fit()
         self.setVisible(bool(text))
 
@@ -159,7 +173,7 @@ class ReadingText(QPlainTextEdit):
         lines = self._count_lines()
         is_long = lines > self.most_lines
         room = 2 * self.frameWidth() if is_long else FRAME  # no part of one more line
-        height = self.fontMetrics().lineSpacing() * min(lines, self.most_lines) + room
+        height = self.line_height() * min(lines, self.most_lines) + room
         policy = Qt.ScrollBarPolicy
         self.setVerticalScrollBarPolicy(
             policy.ScrollBarAsNeeded if is_long else policy.ScrollBarAlwaysOff
@@ -187,7 +201,15 @@ class ReadingText(QPlainTextEdit):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
+            self._space()
             self.fit()
+
+    def _space(self) -> None:
+        spaced, fixed = QTextBlockFormat(), QTextBlockFormat.LineHeightTypes.FixedHeight
+        spaced.setLineHeight(self.line_height(), fixed.value)
+        cursor = QTextCursor(self.document())
+        cursor.select(QTextCursor.SelectionType.Document)
+        cursor.mergeBlockFormat(spaced)
 
 
 class ScrollArea(QScrollArea):
