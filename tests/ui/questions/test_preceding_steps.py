@@ -35,7 +35,7 @@ def told(world: World, task_key: int = 1) -> None:
         world.timeline.add(task_key, kind, text, ASKED - 4_000 + n * 1_000)
 
 
-BEFORE = "Last steps: sort list: by price, Put the hub in the cart, opened checkout"
+BEFORE = "Before: sort list: by price, opened checkout"
 
 
 def steps(*rows: tuple[str, str, int]) -> list[Step]:
@@ -50,27 +50,26 @@ def steps(*rows: tuple[str, str, int]) -> list[Step]:
     [
         ((), ""),
         ((("accepted", "", 1), ("question", "May I?", 2), ("live_gap", "1", 2)), ""),
-        ((("agent", "one", 1),), "Last steps: one"),
+        ((("agent", "I think", 1), ("response_update", "I say", 1)), ""),
         (
             tuple(("action", f"do_{n}", n) for n in range(9)),
-            "Last steps: do 6, do 7, do 8",
+            "Before: do 7, do 8",
         ),
-        ((("action", "click_element: Add to cart", 1),), "Last steps: clicked Add to cart"),
-        ((("action", "a", 1), ("pause_sent", "", 2), ("action", "b", 3)), "Last steps: a, b"),
-        ((("action", "a", 100 + LATE_MS), ("action", "b", 101 + LATE_MS)), "Last steps: a"),
-        ((("agent", " \n\x00", 1),), ""),
-        ((("agent", "<b>x</b>\n\u202ey {z}", 1),), "Last steps: <b>x</b> y {z}"),
+        ((("action", "click_element: Add to cart", 1),), "Before: clicked Add to cart"),
+        ((("action", "a", 1), ("pause_sent", "", 2), ("action", "b", 3)), "Before: a, b"),
+        ((("action", "a", 100 + LATE_MS), ("action", "b", 101 + LATE_MS)), "Before: a"),
+        ((("action", "<b>x</b>\n\u202ey {z}", 1),), "Before: <b>x</b> y {z}"),
     ],
 )
-def test_the_last_three_steps_before_the_question(
+def test_what_it_did_last_before_the_question(
     rows: tuple[tuple[str, str, int], ...], words: str
 ) -> None:
     assert preceding_text(steps(*rows), 100) == words
 
 
-def test_an_agent_that_thinks_for_pages_is_cut() -> None:
-    long = steps(*[("agent", "word " * 400_000, 1)] * 3)
-    assert len(preceding_text(long, 100)) < 350
+def test_an_action_of_many_pages_is_cut() -> None:
+    long = steps(*[("action", "word " * 400_000, 1)] * 3)
+    assert len(preceding_text(long, 100)) < 250
 
 
 # -- in the window --------------------------------------------------------------------------------
@@ -101,7 +100,7 @@ async def test_their_arrival_moves_nothing_and_disarms_nothing(
     world: World, dialog: QuestionDialog, question: str
 ) -> None:
     for _ in range(3):
-        world.timeline.add(1, "agent", "an endless thought " * 200, ASKED - 1)
+        world.timeline.add(1, "action", "an endless action " * 200, ASKED - 1)
     world.timeline.gate = asyncio.Event()
     ask(world, dialog, question)
     await arm(world, dialog)
@@ -154,10 +153,10 @@ async def test_those_of_another_question_are_dropped(world: World, dialog: Quest
     world.timeline.add(2, "action", "read_page", ASKED)
     dialog.ask_now(second)
     await asyncio.sleep(0.01)
-    assert dialog.card.before.text() == "Last steps: read page"
+    assert dialog.card.before.text() == "Before: read page"
     slow.set()
     await world.settle()
-    assert dialog.card.before.text() == "Last steps: read page"
+    assert dialog.card.before.text() == "Before: read page"
 
 
 async def test_another_question_begins_without_them(world: World, dialog: QuestionDialog) -> None:
@@ -189,11 +188,11 @@ async def test_a_ledger_that_cannot_be_read_is_no_matter(
 
 async def test_a_tip_tells_what_has_no_room(world: World, dialog: QuestionDialog) -> None:
     for n in range(3):
-        world.timeline.add(1, "agent", f"<b>thought</b> {n} " * 10, ASKED)
+        world.timeline.add(1, "action", f"<b>action</b> {n} " * 10, ASKED)
     ask(world, dialog, WHICH)
     await world.settle()
     tip = dialog.card.before.toolTip()
-    assert tip.startswith("<span>Last steps: &lt;b&gt;thought")
+    assert tip.startswith("<span>Before: &lt;b&gt;action")
 
 
 # -- an answer that went out by the channel -------------------------------------------------------

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QFrame, QLabel, QWidget
 from enigma_panel.core.models import Session, Task
 from enigma_panel.core.observation import Kind
 from enigma_panel.services.container import Services
-from enigma_panel.services.state.timeline import LIVE_KINDS
 from enigma_panel.services.types import LedgerError, OpenQuestion, QuestionId, Step
 from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.questions.text import shown_question, single_line
@@ -21,7 +20,7 @@ from enigma_panel.ui.text.outcome import (
     unknown_asker_text,
 )
 from enigma_panel.ui.text.states import countdown, duration, second_of
-from enigma_panel.ui.text.steps import action_text, readable
+from enigma_panel.ui.text.steps import action_text
 from enigma_panel.ui.theme import icons, theme
 from enigma_panel.ui.theme.palette import Glyph, Severity
 from enigma_panel.ui.widgets.basics import (
@@ -42,7 +41,7 @@ log = logging.getLogger(__name__)
 
 LEAST_LINES, MOST_LINES = 3, 12
 HEAD_HEIGHT, TURNER_WIDTH = 44, 24
-MOST_STEPS = 3
+MOST_STEPS = 2
 STEPS_READ = 40
 """Lines of the time line, among which there are others, too."""
 STEP_CHARS = 100
@@ -206,16 +205,14 @@ class PrecedingSteps:
 
 
 def preceding_text(steps: Iterable[Step], asked_ms: int) -> str:
-    """'Last steps: opened the shop, clicked Add to cart'; empty when nothing is known."""
-    told = [step for step in steps if step.kind in LIVE_KINDS and step.at_ms <= asked_ms + LATE_MS]
-    lines = [line for step in told[-MOST_STEPS:] if (line := _told_line(step))]
-    return tr("Last steps: {steps}", steps=", ".join(lines)) if lines else ""
+    """'Before: opened the shop, clicked Add to cart'; empty when nothing is known."""
+    done = [step for step in steps if step.kind == Kind.ACTION and step.at_ms <= asked_ms + LATE_MS]
+    lines = [_told_line(step) for step in done[-MOST_STEPS:]]
+    return tr("Before: {steps}", steps=", ".join(lines)) if lines else ""
 
 
 def _told_line(step: Step) -> str:
-    """'clicked Add to cart', or what the agent said."""
-    if step.kind != Kind.ACTION:
-        return readable(step.text, STEP_CHARS)
+    """'clicked Add to cart'."""
     line = shorten(action_text(step.text)[1], STEP_CHARS)
     return line[:1].lower() + line[1:]
 
