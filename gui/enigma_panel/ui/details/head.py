@@ -1,5 +1,6 @@
 """The head of Details: what is shown, its state, and the button of its menu."""
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
@@ -45,6 +46,7 @@ class Head(QWidget):
         second = make_row(self.glyph, self.state, self.note)
         for row, grows in ((first, 0), (second, 2)):
             row.setStretch(grows, 1)
+        first.setAlignment(self.more, Qt.AlignmentFlag.AlignTop)
         self.setLayout(make_column(first, second, gap=4))
         theme.changed().connect(self._tint)
         self._tint()

@@ -40,7 +40,9 @@ tr = Translations("Details")
 LEAST_WIDTH = 250
 SIDE = 16
 """Margin at the left and the right of what is in the card."""
-TAB_PAD = 8
+TAB_PAD = 6
+BAR = 12
+"""Width of a scroll bar in the style sheet."""
 TEXT_LINES = 8
 
 
@@ -241,12 +243,14 @@ class Details(QFrame):
     def _fill_overview(self) -> None:
         self._column = self._overview.column
         side = SIDE - FOCUS_EDGE
-        self._column.setContentsMargins(side, 12, side, 8)
+        self._overview.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self._column.setContentsMargins(side, 12, side - BAR, 8)  # with a bar or without
         self._column.setSpacing(12)
         for widget in (self.trouble, self.task_text, self.result, self.usage, self.timeline):
             self._column.addWidget(widget)
-        for widget in (self.trouble, self.usage, self.timeline):
+        for widget in (self.trouble, self.usage):
             widget.setContentsMargins(FOCUS_EDGE, 0, FOCUS_EDGE, 0)
+        self.timeline.setContentsMargins(FOCUS_EDGE, 0, 0, 0)
         self._column.addStretch(1)
 
     def _connect(self) -> None:

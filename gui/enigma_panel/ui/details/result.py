@@ -6,6 +6,7 @@ from enigma_panel.core.models import Task
 from enigma_panel.ui.details.parts import FOCUS_EDGE, DetailsPanel
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.result.view import ResultView
+from enigma_panel.ui.theme.palette import Glyph
 from enigma_panel.ui.widgets.basics import (
     make_button,
     make_column,
@@ -28,11 +29,14 @@ class ResultPart(DetailsPanel):
         self.view = ResultView(RESULT_LINES)
         self.reading = self.view.reading
         self.open = make_button(tr("Open"), "plain")
+        self.open.show_glyph(Glyph.OPEN)
         self.open.hide()
         self.copy = make_button(tr("Copy"), "plain")
+        self.copy.show_glyph(Glyph.COPY)
         self.copy.setToolTip(tr("Copies the result as it came."))
-        head = make_row(make_label(tr("Result"), "section"), None, self.open, self.copy, gap=4)
-        for part in (head, self.view.doubt, self.view.part):
+        head = make_row(make_label(tr("Result"), "section"), None, self.open, self.copy, gap=8)
+        head.setContentsMargins(FOCUS_EDGE, 0, 0, 0)
+        for part in (self.view.doubt, self.view.part):
             part.setContentsMargins(FOCUS_EDGE, 0, FOCUS_EDGE, 0)
         self.setLayout(make_column(head, self.view, gap=6))
         self.copy.clicked.connect(self._copy)

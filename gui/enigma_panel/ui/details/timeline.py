@@ -4,7 +4,7 @@ from PySide6.QtCore import QEvent, QRect, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView
 
 from enigma_panel.core.models import Task, TaskStatus
-from enigma_panel.ui.details.parts import DetailsPanel
+from enigma_panel.ui.details.parts import FOCUS_EDGE, DetailsPanel
 from enigma_panel.ui.details.text import thoughts_text, time_line
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.steps.delegate import StepsDelegate, row_height
@@ -36,8 +36,11 @@ class TimeLine(DetailsPanel):
         self.thoughts = make_button(tr("Thoughts"), "plain")
         self.thoughts.setCheckable(True)
         self.thoughts.setToolTip(tr("Shows what the agent thought before each step."))
+        self.thoughts.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # its chevron stands last
         heading = make_label(tr("Timeline"), "section")
-        self.setLayout(make_column(make_row(heading, None, self.thoughts), self.view, gap=4))
+        lines = make_row(self.view)
+        lines.setContentsMargins(0, 0, FOCUS_EDGE, 0)
+        self.setLayout(make_column(make_row(heading, None, self.thoughts), lines, gap=4))
         self.thoughts.toggled.connect(self.refresh)
         loader.changed.connect(self.refresh)
 
@@ -57,7 +60,7 @@ class TimeLine(DetailsPanel):
         self.thoughts.setVisible(bool(text))
         if text:
             show_words(self.thoughts, text)
-            self.thoughts.setText(f"{text} {'▴' if is_open else '▾'}")
+            self.thoughts.show_glyph(Glyph.UP if is_open else Glyph.DOWN)
         lines = time_line(task, steps, has_older=self._loader.has_older, has_thoughts=is_open)
         word = task_status_text(task)
         works = self.lines.is_at_work = task.status is TaskStatus.WORKING

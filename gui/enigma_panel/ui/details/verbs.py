@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal, SignalInstance
-from PySide6.QtGui import QAction, QColor
+from PySide6.QtCore import Qt, QTimer, Signal, SignalInstance
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from enigma_panel.core.models import Session, Task
@@ -20,15 +20,16 @@ from enigma_panel.ui.text.waiting import (
     queue_action_tip,
 )
 from enigma_panel.ui.text.ways_out import can_run_again
-from enigma_panel.ui.theme import icons, theme
+from enigma_panel.ui.theme import theme
+from enigma_panel.ui.theme.palette import Glyph
 from enigma_panel.ui.widgets.action_button import action_button, show_words
-from enigma_panel.ui.widgets.basics import make_button, take_single_clicks
+from enigma_panel.ui.widgets.basics import Button, make_button, take_single_clicks
 from enigma_panel.ui.widgets.flow_layout import FlowLayout
 from enigma_panel.ui.widgets.pointer_hold import ARM_MS, PointerHold
 
 tr = Translations("Details")
 
-HEIGHT, GAP, APART, SIGN = 28, 4, 4, 12
+HEIGHT, GAP, APART, SIGN = 28, 4, 7, 12
 
 
 class VerbBar(QWidget):
@@ -57,6 +58,7 @@ class VerbBar(QWidget):
         self._arm_timer = QTimer(self, singleShot=True, interval=ARM_MS)
         self.verbs: dict[CommandVerb, QPushButton] = {}
         self.again = _small(make_button(tr("Run again")))
+        self.again.show_glyph(Glyph.AGAIN, size=SIGN)
         self.again.setToolTip(tr("Starts the same task at once, in a new session."))
         take_single_clicks(self.again)
         self.edit = _small(make_button(tr("Edit and run again…")))
@@ -78,13 +80,12 @@ class VerbBar(QWidget):
         for verb, action in verbs.items():
             role = "danger" if verb is CommandVerb.TERMINATE else ""
             button = self.verbs[verb] = _small(action_button(action, role))
+            button.show_glyph(GLYPHS[verb], "red" if role else "text", size=SIGN)
             if verb is CommandVerb.TERMINATE:
                 self._row.addWidget(self._apart)
             self._row.addWidget(button)
             QWidget.setTabOrder(before, button)
             before = button
-        theme.changed().connect(self._tint)
-        self._tint()
         self._replace(self._wanted())
         self.take_presses()
 
@@ -188,15 +189,7 @@ class VerbBar(QWidget):
     def _leave(self) -> None:
         self._next_focus.setFocus(Qt.FocusReason.OtherFocusReason)  # see MainWindow
 
-    def _tint(self) -> None:
-        colours = theme.colours()
-        for verb, button in self.verbs.items():
-            colour = colours.red if verb is CommandVerb.TERMINATE else colours.text
-            off = QColor(colours.faint)
-            button.setIcon(icons.icon(GLYPHS[verb], QColor(colour), size=SIGN, off=off, gap=2))
 
-
-def _small(button: QPushButton) -> QPushButton:
+def _small(button: Button) -> Button:
     button.setProperty("small", True)
-    button.setIconSize(QSize(SIGN + 2, SIGN))
     return button

@@ -221,7 +221,7 @@ QSplitter::handle { background: transparent; }
 QSplitter::handle:hover { background: {line}; }
 QTabWidget::pane { border: none; border-top: 1px solid {line}; background: transparent; }
 QTabBar { qproperty-drawBase: 0; }
-QTabBar::tab { padding: 6px; margin-right: 8px; color: {dim}; background: transparent;
+QTabBar::tab { padding: 6px 4px; margin-right: 12px; color: {dim}; background: transparent;
     border: 2px solid transparent; }
 QTabBar::tab:hover { color: {text}; }
 QTabBar::tab:selected { color: {text}; border-bottom-color: {mark}; }
