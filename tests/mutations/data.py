@@ -791,7 +791,7 @@ DATA = (
         tests=(f"{NOTICE_TEXTS}::test_what_a_question_asks_for",),
     ),
     Break(
-        promise="None of the agent's words is in it, unless you turn that on in Settings → Questions",
+        promise="None of the agent's words is in it, unless you turn that on in Settings → Notifications",
         mistake="the question stands in the place of the session's name",
         file="features/desktop_notices/question_notifier.py",
         old='            name=session.name if session is not None else "",',
@@ -799,7 +799,7 @@ DATA = (
         tests=(f"{ASKED}::test_one_question_is_named_and_several_are_counted",),
     ),
     Break(
-        promise="None of the agent's words is in it, unless you turn that on in Settings → Questions",
+        promise="None of the agent's words is in it, unless you turn that on in Settings → Notifications",
         mistake="they always are",
         file="features/desktop_notices/question_notifier.py",
         old='words=question.text if wants_words else "",',

@@ -1,4 +1,4 @@
-"""Settings, History: how long tasks are kept, and what a change deletes at once."""
+"""Settings: how long tasks are kept, and what a change deletes at once."""
 
 from pathlib import Path
 from typing import Any, cast
@@ -21,11 +21,10 @@ def dialog(world: DeletionWorld) -> SettingsDialog:
         )
     world.sessions.add(3, status=TaskStatus.LOST, tell=False)
     part = SettingsPart(
-        page="History", make=lambda: HistoryPage(world.services, cast("Any", world.deletions))
+        page="General", make=lambda: HistoryPage(world.services, cast("Any", world.deletions))
     )
     dialog = SettingsDialog(world.services, None, lambda: None, parts=[part])
     dialog.ask()
-    dialog.tabs.setCurrentIndex(dialog.tabs.count() - 1)
     return dialog
 
 

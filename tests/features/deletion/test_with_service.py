@@ -45,6 +45,6 @@ async def test_what_is_too_old_goes_by_itself(
         services.store.changed.connect(lambda diff: gone.extend(diff.deleted))
         DELETION.install(host)
         await until(lambda: gone == [1])
-        assert [part.page for part in dialogs.settings_parts] == ["History"]
+        assert [part.page for part in dialogs.settings_parts] == ["General"]
         window.close_for_good()
         window.deleteLater()

@@ -8,14 +8,13 @@ import pytest
 from enigma_panel.core.secrets.redaction import Redactor
 from enigma_panel.features.desktop_notices.feature import install
 from enigma_panel.features.desktop_notices.question_notifier import NOTICE
-from enigma_panel.features.desktop_notices.settings import QuestionSettings
+from enigma_panel.features.desktop_notices.settings import NoticeSettings
 from enigma_panel.features.feature import Host
 from enigma_panel.services.desktop_notifier import DesktopNotifier
 from enigma_panel.ui.dialogs import Dialogs
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.questions.dialog import QuestionDialog
 from enigma_panel.ui.settings.dialog import SettingsDialog
-from enigma_panel.ui.settings.fields import SettingBox
 from tests.kit.fakes import FakeDialogs
 from tests.kit.person import in_sight
 
@@ -41,11 +40,8 @@ def test_the_settings_have_it(host: Host) -> None:
     assert settings is not None
     tabs = settings.tabs
     pages = {tabs.tabText(n): tabs.widget(n) for n in range(tabs.count())}
-    assert list(pages) == ["General", "Account", "Questions"]
-    boxes = pages["General"].findChildren(SettingBox)
-    assert [box.text() for box in boxes] == ["Notify me when a task is done"]
-    assert "over 20 seconds" in boxes[0].toolTip()
-    assert pages["Questions"].findChild(QuestionSettings) is not None
+    assert list(pages) == ["General", "Account", "Notifications"]
+    assert pages["Notifications"].findChild(NoticeSettings) is not None
     settings.reject()
 
 

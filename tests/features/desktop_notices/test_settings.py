@@ -2,33 +2,33 @@
 
 import pytest
 
-from enigma_panel.features.desktop_notices.settings import QuestionSettings
+from enigma_panel.features.desktop_notices.settings import NoticeSettings
 from enigma_panel.services.desktop_notifier import DesktopNotifier
 from tests.kit.person import shown_texts
 from tests.kit.world import World
 
-NAMES = ["Notify me", "Show the agent's words"]
+NAMES = ["Notify me of questions", "Show the agent's words", "Notify me when a task is done"]
 
 
 @pytest.mark.parametrize("is_shown", [True, False])
 async def test_each_choice_says_what_it_means(world: World, is_shown: bool) -> None:
     notifier = DesktopNotifier()
     notifier.is_missing = not is_shown
-    page = QuestionSettings(world.services.settings, notifier)
+    page = NoticeSettings(world.services.settings, notifier)
     page.show()
-    boxes = (page.notify, page.words)
+    boxes = (page.notify, page.words, page.done)
     assert [box.text() for box in boxes] == NAMES
-    assert [box.isChecked() for box in boxes] == [True, False]
+    assert [box.isChecked() for box in boxes] == [True, False, True]
     assert all(box.accessibleDescription() in shown_texts(page) for box in boxes)
     told = "This desktop shows no notifications" in shown_texts(page)
     assert told is not is_shown
     world.settings.change(notify_questions=False)
-    assert [box.isEnabled() for box in boxes] == [True, False]
+    assert [box.isEnabled() for box in boxes] == [True, False, True]
 
 
 async def test_whether_anybody_shows_notices_is_followed(world: World) -> None:
     notifier = DesktopNotifier()
-    page = QuestionSettings(world.services.settings, notifier)
+    page = NoticeSettings(world.services.settings, notifier)
     page.show()
     assert "This desktop shows no notifications" in shown_texts(page)
     notifier.is_missing = False

@@ -50,7 +50,7 @@ def add_parts(host: Host, deletions: Deletions) -> None:
     enable()
     host.window.menus.for_tasks.append(delete)
     host.dialogs.settings_parts.append(
-        SettingsPart(page=tr("History"), make=lambda: HistoryPage(host.services, deletions))
+        SettingsPart(page=tr("General"), make=lambda: HistoryPage(host.services, deletions))
     )
 
 

@@ -1,4 +1,4 @@
-"""Settings, page History: how long tasks are kept."""
+"""Settings: how long tasks are kept."""
 
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QFrame, QSpinBox
@@ -12,7 +12,6 @@ from enigma_panel.store.settings import FOR_EVER, KEPT_DAYS
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.settings.page import SettingsPage
 from enigma_panel.ui.widgets.basics import (
-    MARGIN,
     FieldGrid,
     NoticeLabel,
     make_button,
@@ -30,7 +29,7 @@ FIRST_DAYS = 90
 
 
 class HistoryPage(SettingsPage):
-    """The page. A choice that deletes nothing holds at once; before any other it asks."""
+    """The part. A choice that deletes nothing holds at once; before any other it asks."""
 
     def __init__(self, services: Services, deletions: Deletions) -> None:
         super().__init__()
@@ -81,9 +80,7 @@ class HistoryPage(SettingsPage):
         column = make_column(self.text, make_row(None, self.leave, self.delete))
         column.setContentsMargins(10, 8, 10, 8)
         self.question.setLayout(column)
-        layout = make_column(grid, self.question, self.news, None, gap=16)
-        layout.setContentsMargins(0, MARGIN, 0, 0)
-        self.setLayout(layout)
+        self.setLayout(make_column(grid, self.question, self.news, gap=16))
 
     def _connect(self) -> None:
         self.choice.currentIndexChanged.connect(self._choose)

@@ -7,16 +7,14 @@ from PySide6.QtWidgets import QApplication
 from enigma_panel.desktop.single_instance import bring_to_front
 from enigma_panel.features.desktop_notices.done_notifier import DoneNotifier
 from enigma_panel.features.desktop_notices.question_notifier import QuestionNotifier
-from enigma_panel.features.desktop_notices.settings import QuestionSettings
+from enigma_panel.features.desktop_notices.settings import NoticeSettings
 from enigma_panel.features.desktop_notices.text import asked_notice, done_notice
 from enigma_panel.features.feature import Feature, Host
 from enigma_panel.services.container import Services
 from enigma_panel.services.desktop_notifier import DesktopNotifier
-from enigma_panel.services.settings import SettingsBook
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.main_window.window import MainWindow
 from enigma_panel.ui.settings.dialog import SettingsPart
-from enigma_panel.ui.settings.fields import SettingBox
 
 tr = Translations("Settings")
 
@@ -27,18 +25,9 @@ def install(host: Host) -> None:
     make_notifiers(host.services, notifier, host.window)
     dialogs.tells_of_questions = lambda: book.value.notify_questions and not notifier.is_missing
     notifier.missing_changed.connect(dialogs.look_for_questions)
-    dialogs.settings_parts += [
-        SettingsPart(page=tr("General"), make=partial(_done_box, book)),
-        SettingsPart(page=tr("Questions"), make=partial(QuestionSettings, book, notifier)),
-    ]
-
-
-def _done_box(settings: SettingsBook) -> SettingBox:
-    """Return the box that turns notices of ended tasks on and off."""
-    tip = tr("While you use another program, for tasks over 20 seconds.")
-    box = SettingBox(settings, "tell_when_done", tr("Notify me when a task is done"), tip)
-    box.setToolTip(tip)
-    return box
+    dialogs.settings_parts.append(
+        SettingsPart(page=tr("Notifications"), make=partial(NoticeSettings, book, notifier))
+    )
 
 
 def make_notifiers(services: Services, notifier: DesktopNotifier, window: MainWindow) -> None:

@@ -1,4 +1,4 @@
-"""The settings of desktop notices of questions."""
+"""The settings of desktop notices."""
 
 from PySide6.QtWidgets import QWidget
 
@@ -6,13 +6,13 @@ from enigma_panel.services.desktop_notifier import DesktopNotifier
 from enigma_panel.services.settings import SettingsBook
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.settings.fields import SettingBox, noted
-from enigma_panel.ui.widgets.basics import MARGIN, NoticeLabel, make_column
+from enigma_panel.ui.widgets.basics import NoticeLabel, make_column
 
 tr = Translations("Settings")
 
 
-class QuestionSettings(QWidget):
-    """Whether there are notices, and what is on them."""
+class NoticeSettings(QWidget):
+    """Of what there are notices, and what is on them."""
 
     def __init__(self, settings: SettingsBook, notifier: DesktopNotifier) -> None:
         super().__init__()
@@ -21,7 +21,7 @@ class QuestionSettings(QWidget):
         self.notify = SettingBox(
             settings,
             "notify_questions",
-            tr("Notify me"),
+            tr("Notify me of questions"),
             tr("While you use another program, at once and in the last minute."),
         )
         self.words = SettingBox(
@@ -30,10 +30,15 @@ class QuestionSettings(QWidget):
             tr("Show the agent's words"),
             tr("They may show on a locked screen. Known secrets are left out."),
         )
+        self.done = SettingBox(
+            settings,
+            "tell_when_done",
+            tr("Notify me when a task is done"),
+            tr("While you use another program, for tasks over 20 seconds."),
+        )
         self.missing = NoticeLabel()
-        layout = make_column(self.missing, noted(self.notify), noted(self.words), None)
-        layout.setContentsMargins(0, MARGIN, 0, 0)
-        self.setLayout(layout)
+        boxes = map(noted, (self.notify, self.words, self.done))
+        self.setLayout(make_column(self.missing, *boxes, gap=16))
         settings.changed.connect(self._refresh)
         notifier.missing_changed.connect(self._refresh)
         self._refresh()

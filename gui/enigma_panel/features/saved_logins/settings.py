@@ -18,7 +18,6 @@ from enigma_panel.ui.settings.page import SettingsPage
 from enigma_panel.ui.text.cells import Cell
 from enigma_panel.ui.text.states import NONE, dated_moment, local_moment, spoken_text, usual_moments
 from enigma_panel.ui.widgets.basics import (
-    MARGIN,
     FieldGrid,
     make_button,
     make_column,
@@ -138,7 +137,6 @@ class LoginsPage(SettingsPage):
         about = make_label(note, "dim", wrap=True)
         column = make_column(about, self.table, self.chosen, self.wait, gap=12)
         column.setStretchFactor(self.table, 1)
-        column.setContentsMargins(0, MARGIN, 0, 0)
         self.setLayout(column)
 
     def _connect(self) -> None:

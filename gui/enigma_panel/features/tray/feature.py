@@ -32,7 +32,7 @@ def install(host: Host) -> Tray | None:
     window.hides_on_close = tray.hides_window
     window.hidden.connect(tray.note_hidden)
     host.dialogs.settings_parts.append(
-        SettingsPart(page=tr("Questions"), make=partial(_keep_box, host.services.settings))
+        SettingsPart(page=tr("Notifications"), make=partial(_keep_box, host.services.settings))
     )
     if sys.platform != "linux":
         tray.show_notices_of(host.notifier)

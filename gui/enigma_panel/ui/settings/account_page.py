@@ -21,7 +21,6 @@ from enigma_panel.ui.text.dialects import (
     service_name,
 )
 from enigma_panel.ui.widgets.basics import (
-    MARGIN,
     FieldGrid,
     ProblemLabel,
     make_button,
@@ -87,9 +86,7 @@ class AccountPage(SettingsPage):
         grid.addWidget(make_label(tr("API key")), row, 0, Qt.AlignmentFlag.AlignTop)
         grid.addLayout(key, row, 1)
         grid.setVerticalSpacing(18)
-        layout = make_column(grid, None)
-        layout.setContentsMargins(0, MARGIN, 0, 0)
-        self.setLayout(layout)
+        self.setLayout(grid)
 
     def _connect(self) -> None:
         self.at_once.valueChanged.connect(self._change_at_once)

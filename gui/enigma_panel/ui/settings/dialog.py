@@ -13,7 +13,7 @@ from enigma_panel.ui.settings.general_page import Autostart, GeneralPage
 from enigma_panel.ui.settings.page import SettingsPage
 from enigma_panel.ui.widgets.basics import FieldGrid
 from enigma_panel.ui.widgets.inputs import ScrollArea
-from enigma_panel.ui.widgets.sheet import Sheet
+from enigma_panel.ui.widgets.sheet import PADDING, Sheet
 
 tr = Translations("Settings")
 
@@ -52,12 +52,12 @@ class SettingsDialog(Sheet):
         for part in parts:
             self._add(part.page, part.make())
         for column in self._columns.values():
-            if column.count() > 1:  # one part below the other, and none at the bottom of the sheet
-                column.addStretch(1)
+            column.addStretch(1)
         grids = self.tabs.findChildren(FieldGrid)
         width = max(grid.label_width() for grid in grids)
         for grid in grids:  # so that all fields begin at one edge
             grid.setColumnMinimumWidth(0, width)
+        self.body.setContentsMargins(0, 0, 0, PADDING)  # the line below the tabs is as wide as it
         self.body.addWidget(self.tabs, 1)
 
     def ask(self) -> None:
@@ -67,6 +67,8 @@ class SettingsDialog(Sheet):
     def _add(self, title: str, page: QWidget) -> None:
         if title not in self._columns:
             scroll = ScrollArea()
+            scroll.column.setContentsMargins(PADDING, PADDING, PADDING, 0)
+            scroll.column.setSpacing(18)
             self.tabs.addTab(scroll, title)
             self._columns[title] = scroll.column
         self._columns[title].addWidget(page)

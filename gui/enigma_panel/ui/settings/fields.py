@@ -55,5 +55,5 @@ def noted(box: SettingBox) -> QWidget:
     note = make_label(box.accessibleDescription(), "dim", wrap=True)
     note.setIndent(26)
     whole = QWidget()
-    whole.setLayout(make_column(box, note))
+    whole.setLayout(make_column(box, note, gap=0))
     return whole

@@ -10,7 +10,7 @@ from enigma_panel.services.types import DARK, LEAVE, LIGHT, SYSTEM, TERMINATE_ID
 from enigma_panel.ui.i18n import Translations
 from enigma_panel.ui.settings.fields import SettingChoice
 from enigma_panel.ui.settings.page import SettingsPage
-from enigma_panel.ui.widgets.basics import MARGIN, FieldGrid, NoticeLabel, make_column
+from enigma_panel.ui.widgets.basics import FieldGrid, NoticeLabel, make_column
 
 tr = Translations("Settings")
 
@@ -68,9 +68,7 @@ class GeneralPage(SettingsPage):
         grid.add_field(tr("Before this computer sleeps"), self.before_sleep, note=sleep)
         grid.setVerticalSpacing(18)
         boxes = make_column(self.start_at_login, self.problem)
-        layout = make_column(boxes, grid, None, gap=16)
-        layout.setContentsMargins(0, MARGIN, 0, 0)
-        self.setLayout(layout)
+        self.setLayout(make_column(boxes, grid, gap=16))
         self.refresh()
 
     def refresh(self) -> None:

@@ -220,6 +220,7 @@ QMenu::indicator { width: 16px; height: 16px; left: 6px; }
 QSplitter::handle { background: transparent; }
 QSplitter::handle:hover { background: {line}; }
 QTabWidget::pane { border: none; border-top: 1px solid {line}; background: transparent; }
+QTabWidget::tab-bar { left: 18px; } /* the words begin where all do in a sheet */
 QTabBar { qproperty-drawBase: 0; }
 QTabBar::tab { padding: 6px 4px; margin-right: 12px; color: {dim}; background: transparent;
     border: 2px solid transparent; }
