@@ -38,8 +38,8 @@ def test_what_works_goes_on_there_and_what_was_queued_is_not_started(
     shutil.copytree(tmp_path / "here", tmp_path / "there")
     there = begin("there")
     there.until(lambda _: "Done" in status(there, WORKS))
-    assert "May have run since this ledger was copied" in status(there, WAITS)
-    said = "This ledger comes from another computer. Nothing queued was sent."
+    assert "May have run since this history was copied" in status(there, WAITS)
+    said = "This history comes from another computer. Nothing queued was sent."
     assert said in there.tell("notices")
     assert there.quit() == (0, "")
     here = begin("here")

@@ -282,7 +282,7 @@ class Actions(QObject):
                     if task is not None and task.is_final:  # else it was sent after all
                         self.edit_and_run(task)
         except LedgerError:
-            self.trouble.emit(tr("The ledger could not be written. The queue stays as it was."))
+            self.trouble.emit(tr("The history could not be saved. The queue stays as it was."))
 
     async def _dismiss_start(self, key: int) -> None:
         tasks = await self._sessions.dismiss(key)
@@ -329,14 +329,14 @@ class Actions(QObject):
         try:
             return await self._sessions.set_new(keys, is_new=is_new, is_wanted=is_wanted)
         except LedgerError:
-            self.done.emit(tr("The ledger could not be written, so not all were marked."))
+            self.done.emit(tr("The history could not be saved, so not all were marked."))
             return None
 
     async def _copy_results(self, keys: Sequence[int]) -> None:
         try:
             results = await self._services.task_search.results_of(keys, MOST_COPIED)
         except LedgerError:
-            self.trouble.emit(tr("The ledger could not be read, so nothing was copied."))
+            self.trouble.emit(tr("The history could not be read, so nothing was copied."))
             return
         if results is None:
             self.trouble.emit(tr("These results are too long to copy at once. Select fewer."))
@@ -378,7 +378,7 @@ class Actions(QObject):
         except NoKeyError:
             self.dialogs.open_key()
         except LedgerError:
-            self.trouble.emit(tr("The ledger could not be written, so nothing was started."))
+            self.trouble.emit(tr("The history could not be saved, so nothing was started."))
 
 
 def result_question(lost: Task) -> TaskSpec:

@@ -134,11 +134,11 @@ async def test_a_ledger_that_refuses_is_said(world: DeletionWorld, dialog: Delet
     type_text(dialog.field, "DELETE ")
     click(dialog.delete_button)
     await world.settle()
-    assert "4 were not: the ledger could not be written (no room)." in told[0][0]
+    assert "4 were not: the history could not be saved (no room)." in told[0][0]
     world.deletions.problem = problem
     dialog.ask([1])
     await world.settle()
-    assert dialog.what.text() == "The ledger could not be read (no room)."
+    assert dialog.what.text() == "The history could not be read (no room)."
 
 
 def test_each_reason_to_stay_has_words() -> None:

@@ -95,5 +95,5 @@ async def test_a_ledger_that_cannot_be_read_changes_nothing(
     world.deletions.problem = LedgerError(Path("ledger"), "broken")
     page.choice.setCurrentIndex(1)
     await world.settle()
-    assert page.news.text() == "The ledger could not be read (broken)."
+    assert page.news.text() == "The history could not be read (broken)."
     assert kept_days(world) == 0

@@ -95,7 +95,7 @@ async def test_what_is_other_than_asked_for_is_said(world: ExportWorld, window: 
     world.exports.outcome = lambda order: Exported(order.path.with_name("tasks (2).csv"), 11)
     take(ask(window))
     await world.settle()
-    said = "Exported 11 tasks as “tasks (2).csv”; 1 is no longer in the ledger"
+    said = "Exported 11 tasks as “tasks (2).csv”; 1 is gone from the history"
     assert window.toast.accessibleName() == said
 
 
@@ -181,7 +181,7 @@ async def test_cancel_ends_it(
         (ExportFault.DISK_FULL, "the disk is full"),
         (ExportFault.NO_FOLDER, "there is no such folder"),
         (ExportFault.DISK, "it can't be saved there (Permission denied)"),
-        (ExportFault.LEDGER, "the ledger could not be read (Permission denied)"),
+        (ExportFault.LEDGER, "the history could not be read (Permission denied)"),
     ],
 )
 async def test_what_went_wrong_is_a_notice(

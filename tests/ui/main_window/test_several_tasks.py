@@ -211,7 +211,7 @@ def test_marks_that_the_ledger_refuses_are_said(
     app_actions, said = told
     monkeypatch.setattr(services.sessions, "set_new", refuse)
     app_actions.mark_several_seen([1, 2])
-    assert said == ["The ledger could not be written, so not all were marked."]
+    assert said == ["The history could not be saved, so not all were marked."]
 
 
 def test_results_are_copied_as_plain_text_one_below_the_other(

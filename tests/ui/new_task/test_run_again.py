@@ -111,7 +111,7 @@ async def test_what_was_not_started_is_said_and_can_be_tried_again(
     await world.settle()
     assert dialog.isVisible(), "also where it was closed meanwhile"
     assert dialog.notice.text().startswith(
-        ("There is no API key yet.", "Nothing was started: the ledger could not be written")
+        ("There is no API key yet.", "Nothing was started: the history could not be saved")
     )
     assert keys.asked == (error == "no key")
     world.sessions.start_error = None

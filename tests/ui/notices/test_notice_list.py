@@ -219,7 +219,7 @@ def test_the_program_s_own_troubles(bar: Bar) -> None:
         "The service allows 3 browsers at the moment. More start as yours end.",
         "Another program is using up the rate limit. Commands may wait up to a minute.",
         "This computer slept for 12:31. Everything is being checked again.",
-        "This ledger comes from another computer. Nothing queued was sent.",
+        "This history comes from another computer. Nothing queued was sent.",
     ]
     assert bar.notices.count() == 1
 
@@ -361,7 +361,7 @@ def test_a_damaged_ledger_with_a_copy(bar: Bar) -> None:
     bar.notices.show_problem(problem)
     assert bar.lines == [
         (
-            "The ledger is damaged (x). Something that still costs money may be missing here. No "
+            "The history is damaged (x). Something that still costs money may be missing here. No "
             f"new copy is made. There is a copy from {AT} (2 sessions were open). Anything started "
             "since is missing, and may still cost money."
         )
@@ -387,9 +387,9 @@ def test_a_damaged_ledger_with_a_copy(bar: Bar) -> None:
         (
             ProblemKind.REPAIRED,
             None,
-            "The ledger was damaged and has been repaired. Quit and",
+            "The history was damaged and has been repaired. Quit and",
         ),
-        (ProblemKind.DAMAGED, None, "The ledger is damaged (x). Something that still costs"),
+        (ProblemKind.DAMAGED, None, "The history is damaged (x). Something that still costs"),
     ],
 )
 def test_other_problems_with_files(
@@ -408,7 +408,7 @@ def test_unreadable_rows_are_counted(bar: Bar) -> None:
     bar.notices.show_recovered(Recovered(bad_rows=2))
     bar.notices.show_recovered(Recovered(bad_rows=3))
     assert bar.lines == [
-        "3 rows of the ledger can't be read. Something in them may still cost money."
+        "3 entries of the history can't be read. Something in them may still cost money."
     ]
 
 

@@ -16,7 +16,7 @@ from tests.kit.clock import NOW
 from tests.kit.person import ENTER, active, click, key
 from tests.kit.world import World
 
-UNWRITTEN = "The ledger can't be written. Quitting now loses recent entries."
+UNWRITTEN = "The history can't be saved. Quitting now loses recent entries."
 
 
 @pytest.fixture
@@ -359,7 +359,7 @@ async def test_no_quit_comes_by_itself_while_the_ledger_lacks_something(
     world.sessions.change_session(1, phase=Phase.CLOSED)
     await asyncio.sleep(0.01)
     assert not answer.done()
-    assert guard.waiting.text() == "Quits when the ledger can be written."
+    assert guard.waiting.text() == "Quits when the history can be saved."
     assert guard.leave_button.isVisibleTo(guard)
     world.writer.is_failing = False
     guard.refresh()  # as it does each second

@@ -91,7 +91,7 @@ def test_a_command_that_the_ledger_lacks_is_not_promised(world: World) -> None:
     world.sessions.set_pending(1, CommandVerb.TERMINATE, WaitReason.BUDGET, is_kept=False)
     world.writer.is_failing = True
     assert notes(world) == [
-        "The ledger can't be written. Quitting now loses recent entries.",
+        "The history can't be saved. Quitting now loses recent entries.",
         "Terminate for amazon.com 1 can't be saved. If you quit now, it is lost.",
     ]
 
@@ -116,4 +116,4 @@ def test_queued_tasks_stay_and_offline_is_said(world: World) -> None:
 def test_what_the_program_waits_for() -> None:
     assert waiting_text(2, 0) == "Quits when 2 tasks are done."
     assert waiting_text(1, 1) == "Quits when 1 task is done and 1 session is closed."
-    assert waiting_text(0, 0) == "Quits when the ledger can be written."
+    assert waiting_text(0, 0) == "Quits when the history can be saved."

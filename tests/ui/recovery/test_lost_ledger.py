@@ -35,7 +35,7 @@ async def asked(world: World, window: LostLedgerWindow) -> "asyncio.Task[LedgerC
 async def test_a_copy_is_offered_with_what_it_lacks(world: World) -> None:
     window = LostLedgerWindow(ERROR, COPY, NOW + 60_000)
     answer = await asked(world, window)
-    assert "written by a newer version" in window.text_label.text()
+    assert "saved by a newer version" in window.text_label.text()
     assert "(1 session was open)" in window.more.text()
     assert "Anything started since is missing, and may still cost money." in window.more.text()
     assert window.copy_button.text() == f"Use the copy from {local_time(NOW)}"
@@ -66,8 +66,8 @@ async def test_escape_and_closing_quit(world: World, copy: Copy | None) -> None:
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        (CorruptLedgerError(PATH, "x"), "The ledger is damaged and can't be opened."),
-        (MissingLedgerError(PATH, "x"), "The ledger is missing or empty."),
+        (CorruptLedgerError(PATH, "x"), "The history is damaged and can't be opened."),
+        (MissingLedgerError(PATH, "x"), "The history is missing or empty."),
     ],
 )
 async def test_in_place_of_a_lost_one_an_empty_one_can_be_chosen(

@@ -519,7 +519,7 @@ def test_all_that_cannot_be_read_is_said_and_can_be_asked_for_again(
     run_events(qapp, lambda: not page._loader.is_reading)
     timeline.error = LedgerError(Path("/ledger"), "broken")
     page.read_all.click()
-    assert page.older.text() == "The steps could not be read from the ledger."
+    assert page.older.text() == "The steps could not be read."
     timeline.error = None
     page.read_all.click()
     run_events(qapp, lambda: not page._loader.is_reading)

@@ -360,7 +360,7 @@ def test_a_ledger_that_cannot_be_searched_is_said(four: MainWindow, services: An
     search = services.task_search
     search.problem = DiskFullError(Path("ledger"), "no room")
     search.counted.emit()
-    assert four.sums.accessibleName() == "The ledger can't be searched: no room"
+    assert four.sums.accessibleName() == "The history can't be searched: no room"
     search.problem = None
     search.answer(by_person=False)
     assert four.sums.accessibleName().startswith("4 tasks")

@@ -98,11 +98,11 @@ def test_what_needs_the_person_is_amber(services: Any, tasks: TasksModel) -> Non
 UNSENT_TEXTS = {
     "TAKEN_BACK": ("Never started", "It was not started."),
     "FROM_COPY": (
-        "May have run since this ledger was copied",
+        "May have run since this history was copied",
         "It may have run since then.",
     ),
     "FROM_EXPORT": (
-        "Not started: queued when the ledger was exported",
+        "Not started: queued when the history was exported",
         "The other program may have run it.",
     ),
 }

@@ -352,11 +352,11 @@ def test_of_a_lost_task_nothing_is_said_to_be_known() -> None:
 
 def test_what_waited_when_the_ledger_was_exported_says_so() -> None:
     task = a_task(status=TaskStatus.STOPPED, code="FROM_EXPORT", result=None)
-    assert result_cell(task, None).text == "Not started: queued when the ledger was exported"
+    assert result_cell(task, None).text == "Not started: queued when the history was exported"
     told = trouble_text(a_session(), task, NOW)
     assert told is not None
     assert told.text == (
-        "It was queued when the ledger was exported. It was not started here. The other "
+        "It was queued when the history was exported. It was not started here. The other "
         "program may have run it. If it did not run, start it again."
     )
 

@@ -55,7 +55,7 @@ ENTRIES = [
     (entry(WaitReason.CONNECTION, 8), "Offline, next try in 8 s"),
     (entry(WaitReason.KEY), "Waiting for an API key"),
     (entry(WaitReason.FUNDS), "The balance is used up"),
-    (entry(WaitReason.LEDGER), "Waiting until the ledger can be written"),
+    (entry(WaitReason.LEDGER), "Waiting until the history can be saved"),
     (entry(WaitReason.SENDING), "Starting"),
 ]
 

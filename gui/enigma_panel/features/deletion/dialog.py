@@ -88,7 +88,7 @@ class DeletionDialog(ModelessDialog):
         try:
             plan = await self._deletions.plan(keys)
         except LedgerError as error:
-            self.what.setText(tr("The ledger could not be read ({reason}).", reason=error.reason))
+            self.what.setText(tr("The history could not be read ({reason}).", reason=error.reason))
             return
         if keys == self._keys:
             self._show_plan(plan)

@@ -111,7 +111,7 @@ class HistoryPage(SettingsPage):
                 plan = await self._deletions.plan_older(days)
             except LedgerError as error:
                 reason = error.reason
-                self.news.show_text(tr("The ledger could not be read ({reason}).", reason=reason))
+                self.news.show_text(tr("The history could not be read ({reason}).", reason=reason))
                 self.grown.emit()
                 return
         if days != self._wanted:

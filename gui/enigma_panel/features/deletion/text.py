@@ -70,8 +70,8 @@ def result_text(result: DeletionResult) -> str:
     if result.problem is not None:
         parts.append(
             tr.plural(
-                "1 was not: the ledger could not be written ({reason}).",
-                "{n} were not: the ledger could not be written ({reason}).",
+                "1 was not: the history could not be saved ({reason}).",
+                "{n} were not: the history could not be saved ({reason}).",
                 result.left,
                 reason=result.problem.reason,
             )

@@ -21,7 +21,7 @@ _FAULTS: dict[ExportFault, Callable[[str], str]] = {
         reason=reason or tr("no reason given"),
     ),
     ExportFault.LEDGER: lambda reason: tr(
-        "Not exported: the ledger could not be read ({reason}). Nothing was kept.",
+        "Not exported: the history could not be read ({reason}). Nothing was kept.",
         reason=reason,
     ),
 }
@@ -52,6 +52,8 @@ def done_text(order: ExportOrder, exported: Exported) -> str:
         text = tr("{text} as “{name}”", text=text, name=shorten(exported.path.name))
     lacking = len(order.keys) - exported.count
     if lacking:
-        rest = tr.plural("1 is no longer in the ledger", "{n} are no longer in the ledger", lacking)
+        rest = tr.plural(
+            "1 is no longer in the history", "{n} are no longer in the history", lacking
+        )
         text = f"{text}; {rest}"
     return text

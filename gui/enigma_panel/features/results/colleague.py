@@ -39,7 +39,7 @@ class ColleagueCopies:
         try:
             await sessions.fetch(keys)
         except LedgerError:
-            text = tr("Nothing copied: the ledger could not be read.")
+            text = tr("Nothing copied: the history could not be read.")
             app_actions.trouble.emit(text)
             return
         tasks = filter(None, map(sessions.task, keys))

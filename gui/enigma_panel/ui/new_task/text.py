@@ -299,5 +299,5 @@ def too_many_text(n: int) -> str:
 def not_started_text(error: LedgerError) -> str:
     """Return that nothing was sent, because the ledger refused."""
     return tr(
-        "Nothing was started: the ledger could not be written ({reason}).", reason=error.reason
+        "Nothing was started: the history could not be saved ({reason}).", reason=error.reason
     )

@@ -195,14 +195,14 @@ KINDS: Mapping[NoticeKind, Kind] = {
     ),
     NoticeKind.LEDGER_FAILED: Kind(
         words=lambda about: (
-            tr("The ledger can't be written: {reason}.", reason=about.fact),
-            tr("Changes stay in memory and are written as soon as possible."),
+            tr("The history can't be saved: {reason}.", reason=about.fact),
+            tr("Changes stay in memory and are saved as soon as possible."),
         ),
         needs_look=True,
     ),
     NoticeKind.MOVED_HERE: Kind(
         words=lambda _: (
-            tr("This ledger comes from another computer."),
+            tr("This history comes from another computer."),
             tr("Nothing queued was sent."),
         ),
         needs_look=True,

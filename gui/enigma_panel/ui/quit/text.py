@@ -53,7 +53,7 @@ def quit_notes(plan: QuitPlan) -> list[str]:
     names = [_title(one) for one in plan.sessions if one.is_unnamed]
     kept = [one for one in plan.sessions if one.is_unsent and one not in plan.lost]
     notes = [
-        tr("The ledger can't be written. Quitting now loses recent entries.")
+        tr("The history can't be saved. Quitting now loses recent entries.")
         if plan.is_unwritten
         else "",
         *(_lost_text(one) for one in plan.lost),
@@ -91,7 +91,7 @@ def waiting_text(tasks: int, ends: int) -> str:
         tr.plural("1 task is done", "{n} tasks are done", tasks) if tasks else "",
         tr.plural("1 session is closed", "{n} sessions are closed", ends) if ends else "",
     ]
-    what = tr(" and ").join(part for part in parts if part) or tr("the ledger can be written")
+    what = tr(" and ").join(part for part in parts if part) or tr("the history can be saved")
     return tr("Quits when {what}.", what=what)
 
 

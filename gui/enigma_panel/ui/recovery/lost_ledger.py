@@ -39,7 +39,7 @@ class LostLedgerWindow(ModelessDialog):
         self.more = make_label(wrap=True)
         self.file = make_label(role="dim", wrap=True)
         self.copy_button = make_button("")
-        self.empty_button = make_button(tr("Start with an empty ledger"))
+        self.empty_button = make_button(tr("Start with an empty history"))
         self.quit_button = make_button(tr("Quit"), "primary")
         self._fill(error, copy, now_ms)
         self._build()
@@ -84,10 +84,10 @@ def _reason(error: LedgerError) -> str:
     match error:
         case NewerLedgerError():
             return tr(
-                "The ledger was written by a newer version of this program. This version "
-                "can't read it and leaves it alone. Start the newer version to carry on."
+                "The history was saved by a newer version of this program. "
+                "This version can't read it and changes nothing. Start the newer one."
             )
         case MissingLedgerError():
-            return tr("The ledger is missing or empty.")
+            return tr("The history is missing or empty.")
         case _:
-            return tr("The ledger is damaged and can't be opened. Its file is always kept.")
+            return tr("The history is damaged and can't be opened. Its file is always kept.")

@@ -15,7 +15,7 @@ class OpeningWindow(ModelessDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(tr("Enigma Control Panel"), parent)
         self.text_label = make_label(
-            tr("Opening the ledger. An update may take longer. Nothing is lost."),
+            tr("Opening your history. An update may take longer. Nothing is lost."),
             wrap=True,
         )
         self.progress = QProgressBar()

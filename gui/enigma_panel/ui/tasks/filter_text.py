@@ -45,7 +45,7 @@ def count_text(n: int) -> str:
 
 def problem_texts(reason: str) -> tuple[str, ...]:
     """Return that the search failed, so that older matches may be shown; shorter where need be."""
-    return tr("The ledger can't be searched: {reason}", reason=reason), tr("Search failed")
+    return tr("The history can't be searched: {reason}", reason=reason), tr("Search failed")
 
 
 def read_day(text: str) -> QDate | None:

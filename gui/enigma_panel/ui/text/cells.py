@@ -134,8 +134,8 @@ def doubt_text(cost: Decimal | None) -> str:
 def _stopped_text(task: Task, session: Session | None) -> str:
     """Return who or what stopped a task, as far as that is known."""
     unsent = {
-        FROM_COPY: tr("May have run since this ledger was copied"),
-        FROM_EXPORT: tr("Not started: queued when the ledger was exported"),
+        FROM_COPY: tr("May have run since this history was copied"),
+        FROM_EXPORT: tr("Not started: queued when the history was exported"),
         TAKEN_BACK: tr("Never started"),
     }
     if task.code in unsent:

@@ -319,7 +319,7 @@ def crashed(facts: ErrorDetails) -> ErrorText:
 
 def ledger_failed(_details: ErrorDetails) -> ErrorText:
     """The ledger could not be written: what cannot be kept is not sent."""
-    what = tr("The ledger could not be written, so the task was not sent.")
+    what = tr("The history could not be saved, so the task was not sent.")
     return ErrorText(what, tr("Its browser is being closed."), tr("Free some space on the disk."))
 
 
@@ -331,7 +331,7 @@ def taken_back(_details: ErrorDetails) -> ErrorText:
 def from_copy(_details: ErrorDetails) -> ErrorText:
     """The task was queued when the ledger in use was copied, also to another computer."""
     return ErrorText(
-        tr("It was queued when this ledger was copied."),
+        tr("It was queued when this history was copied."),
         tr("It may have run since then."),
         tr("If it did not run, start it again."),
     )
@@ -340,7 +340,7 @@ def from_copy(_details: ErrorDetails) -> ErrorText:
 def from_export(_details: ErrorDetails) -> ErrorText:
     """The task was queued when an earlier version exported the ledger in use."""
     return ErrorText(
-        tr("It was queued when the ledger was exported. It was not started here."),
+        tr("It was queued when the history was exported. It was not started here."),
         tr("The other program may have run it."),
         tr("If it did not run, start it again."),
     )

@@ -116,6 +116,6 @@ def not_saved_text(error: LedgerError) -> str:
     if isinstance(error, DiskFullError):
         return tr("Nothing was sent: the disk is full. Your text is still here.")
     return tr(
-        "Nothing was sent: the ledger could not be written ({reason}). Your text is still here.",
+        "Nothing was sent: the history could not be saved ({reason}). Your text is still here.",
         reason=error.reason,
     )

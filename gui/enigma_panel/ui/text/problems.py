@@ -122,7 +122,7 @@ def problem_text(problem: Problem, now_ms: int) -> Notice:
 def ledger_text(error: LedgerError) -> Notice:
     """Return the notice that the ledger could not be read: there may be more than is shown."""
     return Notice(
-        title=tr("The ledger can't be read: {reason}.", reason=error.reason),
+        title=tr("The history can't be read: {reason}.", reason=error.reason),
         text=tr("Sessions that still cost money may be missing here."),
     )
 
@@ -130,7 +130,7 @@ def ledger_text(error: LedgerError) -> Notice:
 def bad_rows_text(n: int) -> Notice:
     """Return the notice that rows that make no sense were left out; all others are shown."""
     title = tr.plural(
-        "1 row of the ledger can't be read.", "{n} rows of the ledger can't be read.", n
+        "1 entry of the history can't be read.", "{n} entries of the history can't be read.", n
     )
     text = tr("Something in them may still cost money.")
     return Notice(title=title, text=text, topic="bad rows")
@@ -188,14 +188,14 @@ def _problem(problem: Problem) -> Notice:
             )
         case ProblemKind.REPAIRED:
             return Notice(
-                title=tr("The ledger was damaged and has been repaired."),
+                title=tr("The history was damaged and has been repaired."),
                 text=tr(
                     "Quit and start again. Something that still costs money may be missing here."
                 ),
             )
         case ProblemKind.DAMAGED:
             return Notice(
-                title=tr("The ledger is damaged ({reason}).", reason=problem.reason),
+                title=tr("The history is damaged ({reason}).", reason=problem.reason),
                 text=tr(
                     "Something that still costs money may be missing here. No new copy is made."
                 ),

@@ -348,7 +348,7 @@ def earlier_text(n: int | None) -> str:
 def empty_text(*, has_task: bool, failed: bool) -> str:
     """What stands where no steps are."""
     if failed:
-        return tr("The steps could not be read from the ledger.")
+        return tr("The steps could not be read.")
     if not has_task:
         return tr("Select a session or a task to see its steps.")
     return tr("No steps yet. They appear here while the agent works.")

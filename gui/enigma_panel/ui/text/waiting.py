@@ -90,7 +90,7 @@ def _reason(entry: QueueEntry, facts: QueueContext, time: str) -> str:
         case WaitReason.STOPPED:
             return pause_text(facts.pause_reason)
     return {
-        WaitReason.LEDGER: tr("Waiting until the ledger can be written"),
+        WaitReason.LEDGER: tr("Waiting until the history can be saved"),
         WaitReason.SESSION_ENDED: tr("Its session has ended"),
         WaitReason.KEY: pause_text(PauseReason.KEY),
         WaitReason.FUNDS: pause_text(PauseReason.FUNDS),
