@@ -191,7 +191,7 @@ def test_a_pause_that_nothing_confirms_says_what_that_means(
     assert cell.tail == "0:30"
     assert (cell.bold, cell.severity, cell.mark) == (False, Severity.PLAIN, Severity.AMBER)
     assert cell_text(rows, 1, Column.TASK, Role.CELL).tail == "· still billing"
-    said = "Pause sent, not confirmed, still billing, 30 seconds"
+    said = "Pause sent, not confirmed, still billing, 30 s"
     assert cell_text(rows, 1, Column.STATE, SPOKEN) == said
     tip = cell_text(rows, 1, Column.STATE, TIP)
     sent = f"Not confirmed, sent at {local_time(NOW - 30_000)}."
@@ -257,7 +257,7 @@ def test_a_lost_browser_counts_down_by_the_second(window: MainWindow, services: 
     rows = window.selection.session_rows
     cell = cell_text(rows, 1, Column.STATE, Role.CELL)
     assert (cell.text, cell.tail) == ("Reconnecting", "4:40")
-    said = "Reconnecting, 4 minutes 40 seconds left"
+    said = "Reconnecting, 4 min 40 s left"
     assert cell_text(rows, 1, Column.STATE, SPOKEN) == said
     services.clock.now += 1_000
     told = changes(window)

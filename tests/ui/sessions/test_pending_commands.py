@@ -62,7 +62,7 @@ def test_the_row_says_what_waits(working: MainWindow, services: Any) -> None:
     assert cell.tip  # where the row has no room for it all
     services.sessions.set_pending(1, END, WaitReason.UNDO, due_ms=NOW + 2_900)
     assert cell_text(rows, 1, Column.STATE, Role.CELL).tail == "Terminating in 3 s"
-    assert cell_text(rows, 1, Column.VERBS, SPOKEN) == "Undo Terminate: Ctrl+Z, and in the menu"
+    assert cell_text(rows, 1, Column.VERBS, SPOKEN) == "Undo Terminate"
     assert "Terminating in 3 s" in shown_texts(working.details)
     services.clock.now += 1_000
     working.selection.tick()

@@ -77,7 +77,7 @@ def test_cells_of_a_task_in_queue(services: Any, tasks: TasksModel) -> None:
     assert cell_text(tasks, 2, Column.RESULT, SPOKEN) == "2nd in the queue, about 19 s"
     for column in (Column.COST, Column.TOOK, Column.ENDED, Column.TOKENS_IN, Column.SESSION):
         assert cell_text(tasks, 1, column) == "–"  # never "…": no news are to come
-        assert cell_text(tasks, 1, column, SPOKEN) == "none"
+        assert cell_text(tasks, 1, column, SPOKEN) == "–"
 
 
 def test_what_needs_the_person_is_amber(services: Any, tasks: TasksModel) -> None:

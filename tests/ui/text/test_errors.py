@@ -400,9 +400,9 @@ def test_times() -> None:
     assert states.duration(41_000) == "0:41"
     assert states.duration(3_723_000) == "1:02:03"
     assert states.duration(-5) == "0:00"
-    assert states.spoken_duration(161_000) == "2 minutes 41 seconds"
-    assert states.spoken_duration(60_000) == "1 minute"
-    assert states.spoken_duration(1_000) == "1 second"
+    assert states.spoken_duration(161_000) == "2 min 41 s"
+    assert states.spoken_duration(60_000) == "1 min"
+    assert states.spoken_duration(1_000) == "1 s"
     assert states.age(2_400) == "2 s ago"
     assert states.age(200_000) == "3 min ago"
 

@@ -16,7 +16,7 @@ from tests.kit.builders import a_session, a_task
 
 def test_money_that_was_not_told_is_never_zero() -> None:
     assert money(None, more_to_come=True) == "…"
-    assert spoken_money("…") == "not reported yet"
+    assert spoken_money("…") == "pending"
     assert money(None, more_to_come=False) == "–"
     assert money(None, more_to_come=False, spent=True) == "unknown"
     assert money(Decimal("0.0214"), more_to_come=True) == "$0.021"
@@ -34,8 +34,7 @@ def test_money_that_was_not_told_is_never_zero() -> None:
         ("< $0.001, 1 unknown", "less than $0.001, 1 unknown"),
         ("$0.021 + idle", "$0.021 and idle time"),
         ("unknown", "unknown"),
-        ("–", "none"),
-        ("", "none"),
+        ("–", "–"),
     ],
 )
 def test_the_signs_have_words(text: str, spoken: str) -> None:

@@ -124,14 +124,14 @@ def test_cells_of_a_session(services: Any, session_rows: SessionsModel) -> None:
     sessions: FakeSessions = services.sessions
     sessions.add(1, status=TaskStatus.PAUSED, left_s=80)
     assert cell_text(session_rows, 1, Column.STATE) == "Pause sent"
-    said = "Pause sent, not confirmed, still billing, 30 seconds"
+    said = "Pause sent, not confirmed, still billing, 30 s"
     assert cell_text(session_rows, 1, Column.STATE, SPOKEN) == said
     sessions.change_task(1, pause_confirmed=True)
     assert cell_text(session_rows, 1, Column.STATE) == "Paused"
     assert cell_text(session_rows, 1, Column.SESSION) == "shop.example 1"
     assert cell_text(session_rows, 1, Column.LEFT) == "1:20 left"
     assert cell_text(session_rows, 1, Column.COST) == "…"
-    assert cell_text(session_rows, 1, Column.COST, SPOKEN) == "not reported yet"
+    assert cell_text(session_rows, 1, Column.COST, SPOKEN) == "pending"
     sessions.change_session(1, opened_ms=None)
     assert cell_text(session_rows, 1, Column.LEFT) == "≈ 1:20 left"
     sessions.set_pending(1, CommandVerb.RESUME, WaitReason.SENDING)

@@ -16,7 +16,7 @@ from enigma_panel.store.settings import SavedLogin
 from enigma_panel.ui.i18n import Translations, shorten
 from enigma_panel.ui.settings.page import SettingsPage
 from enigma_panel.ui.text.cells import Cell
-from enigma_panel.ui.text.states import NONE, dated_moment, local_moment, spoken_text, usual_moments
+from enigma_panel.ui.text.states import NONE, dated_moment, local_moment, usual_moments
 from enigma_panel.ui.widgets.basics import (
     FieldGrid,
     make_button,
@@ -79,7 +79,7 @@ class LoginsModel(KeyedTableModel):
 
     def _used(self, login: SavedLogin) -> Cell:
         if not login.used_ms:
-            return Cell(text=NONE, spoken=spoken_text(NONE))
+            return Cell(text=NONE)
         text = local_moment(login.used_ms, self._clock.now_ms())
         return Cell(text=text, copied=dated_moment(login.used_ms))
 

@@ -30,7 +30,6 @@ class SessionsCard(Card):
         self._table = table
         self._settings = settings
         self.terminate_all = make_button(tr("Terminate all…"), "danger-link")
-        self.setAccessibleName(tr("Sessions"))
         head = self.add_head(make_label(tr("Sessions"), "heading"), None, self.terminate_all)
         head.addStrut(theme.line_height(HEAD_HEIGHT))
         self.column.addWidget(table)

@@ -37,7 +37,6 @@ from enigma_panel.ui.text.states import (
     second_of,
     session_state_text,
     spoken_duration,
-    spoken_text,
     state_text,
     time_left,
 )
@@ -262,13 +261,10 @@ class SessionsModel(KeyedTableModel):
     def _verbs(self, session: Session) -> Cell:
         """Return a cell that differs with the possible verbs, so that they are painted anew."""
         able = [verb for verb in CommandVerb if self._sessions.can(session.key, verb)]
-        spoken = tr("{verbs}: in Details and the menu", verbs=verb_labels(able))
-        if not able:
-            spoken = spoken_text(NONE)
         pending = self._sessions.pending(session.key)
         if pending is not None and pending.can_undo:
-            spoken = tr("{undo}: Ctrl+Z, and in the menu", undo=undo_text([pending]))
-        return Cell(spoken=spoken)
+            return Cell(spoken=undo_text([pending]), hint=tr("Ctrl+Z, or in the menu."))
+        return Cell(spoken=verb_labels(able) or NONE, hint=tr("In Details and the menu."))
 
     def _state(self, session: Session) -> Cell:
         task = self._sessions.current_task(session)
@@ -345,7 +341,7 @@ def task_cell(session: Session, task: Task | None, now: str) -> Cell:
     Where nothing works and it costs money, that is said instead.
     """
     if task is None:
-        return Cell(text=NONE, severity=Severity.DIM, spoken=spoken_text(NONE))
+        return Cell(text=NONE, severity=Severity.DIM)
     text = shorten(task.spec.text)
     mark = _MARKS.get(task.status, "") if session.phase is Phase.OPEN else ""
     tip = shorten(task.spec.text, 600)
@@ -373,7 +369,7 @@ def left_cell(session: Session, now_ms: int) -> Cell:
     """Return the cell of the time left, with a bar."""
     text = time_left(session, now_ms)
     if text == NONE or session.expires_ms is None:
-        return Cell(text=NONE, severity=Severity.DIM, spoken=spoken_text(NONE))
+        return Cell(text=NONE, severity=Severity.DIM)
     left = max(0, session.expires_ms - second_of(now_ms))
     life = max(1, session.expires_ms - session.created_ms)
     severity = (
@@ -391,7 +387,7 @@ def left_cell(session: Session, now_ms: int) -> Cell:
         bar=min(1.0, left / life),
         severity=severity,
         bold=severity is not Severity.DIM,
-        spoken=tr("{time} left", time=spoken),
+        spoken=spoken,
     )
 
 

@@ -31,7 +31,6 @@ class TasksCard(Card):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.setAccessibleName(tr("Tasks"))
         self._field = filter_bar.field
         self.more = make_tool(tr("Filter and columns"))
         self.more.setText("⋯")

@@ -97,7 +97,6 @@ class FilterBar(QWidget):
         return (value.task_filter, value.task_order) != (search.filter, search.order)
 
     def _build(self) -> None:
-        self.setAccessibleName(tr("Task filter"))
         self.more.setCheckable(True)
         row = make_row(*self.chips, self.clear, self._total, gap=GAP)
         row.setStretchFactor(self._total, 1)

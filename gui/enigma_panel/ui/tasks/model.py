@@ -178,7 +178,7 @@ class TasksModel(KeyedTableModel):
                 "Shift+click adds a column."
             )
         by = next((by for by in self.order if section == Column[by.column.name]), None)
-        if by is None or orientation is not Qt.Orientation.Horizontal:
+        if by is None or found is None or orientation is not Qt.Orientation.Horizontal:
             return found
         if role == Qt.ItemDataRole.DisplayRole:
             return f"{found} {arrow(self.order, by.column)}"
@@ -431,8 +431,7 @@ def place_of(keys: Sequence[int], key: int) -> int | None:
 
 def name_cell(name: str) -> Cell:
     """Return the cell of a session or a site, if it is known."""
-    text = name or NONE
-    return Cell(text=text, spoken=spoken_text(text), tip=name)
+    return Cell(text=name or NONE, tip=name)
 
 
 def text_cell(task: Task) -> Cell:
@@ -506,4 +505,4 @@ def waiting_cell(waiting: WaitText) -> Cell:
 
 def none_cell() -> Cell:
     """Return the cell of what is not there, and does not come before the task is sent."""
-    return Cell(text=NONE, severity=Severity.DIM, spoken=spoken_text(NONE))
+    return Cell(text=NONE, severity=Severity.DIM)

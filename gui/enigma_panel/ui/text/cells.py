@@ -25,6 +25,11 @@ an earlier version.
 """
 
 
+SPOKEN_CHARS = 60
+"""How much of a result or a question a screen reader says in its row: Details has all of it."""
+
+_LONG = frozenset({TaskStatus.DONE, TaskStatus.ASKS})
+
 USUAL_COST, USUAL_NAME = "< $0.001", "shop.example 12"
 """Samples as wide as nearly all costs of tasks and names of sessions."""
 
@@ -174,4 +179,5 @@ def _plain_result_cell(task: Task, session: Session | None) -> Cell:
         Severity.DIM if task.status in {TaskStatus.STOPPED, TaskStatus.LOST} else Severity.PLAIN
     )
     tip = shorten(task.result or text, 600)
-    return Cell(text=text, severity=severity, tip=tip, copied=task.result or "")
+    spoken = shorten(text, SPOKEN_CHARS) if task.status in _LONG else None
+    return Cell(text=text, severity=severity, tip=tip, spoken=spoken, copied=task.result or "")

@@ -286,18 +286,16 @@ def second_of(now_ms: int) -> int:
 
 
 def spoken_duration(ms: int) -> str:
-    """Return a duration in words: '41 seconds', '2 minutes 41 seconds', '1 hour 2 minutes'."""
+    """Return a duration with its units: '41 s', '2 min 41 s', '1 h 2 min'."""
     seconds = max(0, ms) // 1000
     hours, rest = divmod(seconds, HOUR)
     minutes, secs = divmod(rest, MINUTE)
     parts = [
-        tr.plural("1 hour", "{n} hours", hours) if hours else "",
-        tr.plural("1 minute", "{n} minutes", minutes) if minutes else "",
-        "" if hours else tr.plural("1 second", "{n} seconds", secs),
+        tr("{n} h", n=hours) if hours else "",
+        tr("{n} min", n=minutes) if minutes else "",
+        tr("{n} s", n=secs) if secs or not seconds else "",
     ]
-    if minutes and not secs:
-        parts.pop()
-    return " ".join(part for part in parts if part)
+    return " ".join(filter(None, parts[:2] if hours else parts))
 
 
 def age(ms: int) -> str:
@@ -384,9 +382,7 @@ def time_left(session: Session, now_ms: int) -> str:
 
 
 def spoken_text(text: str) -> str:
-    """Return what a screen reader says for a cell's text: signs have words."""
+    """Return what a screen reader says for a cell's text: signs of a doubt have words."""
     if text == ELLIPSIS:
-        return tr("not reported yet")
-    if text == UNKNOWN:
-        return tr("unknown")
-    return tr("none") if text in {NONE, ""} else text
+        return tr("pending")
+    return tr("unknown") if text == UNKNOWN else text

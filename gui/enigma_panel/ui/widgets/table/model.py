@@ -82,7 +82,8 @@ class ColumnDef(Struct, Generic[Record], frozen=True):
 class KeyedTableModel(QAbstractTableModel):
     """Rows named by integer keys; subclasses say which columns there are.
 
-    in_view: returns the visible rows of the table; without a table, all. replacing, replaced:
+    in_view: returns the visible rows of the table; without a table, all. is_hidden: whether its
+    column of that key is; a screen reader would find its heading. replacing, replaced:
     before and after all rows are replaced at once; what is known of them by row meanwhile means
     nothing. arranged: other rows are shown, or in another order.
     """
@@ -102,6 +103,7 @@ class KeyedTableModel(QAbstractTableModel):
         self.stale_since_ms: int | None = None
         self.is_arranging = False
         self.in_view: Callable[[], range] = lambda: range(len(self._keys))
+        self.is_hidden: Callable[[int], bool] = lambda _key: False
 
     # -- for subclasses ----------------------------------------------------------------------
 
@@ -310,9 +312,9 @@ class KeyedTableModel(QAbstractTableModel):
         if orientation is not Qt.Orientation.Horizontal or column is None:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return column.title
+            return None if self.is_hidden(section) else column.title
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return column.title or tr("Verbs")
+            return None if self.is_hidden(section) else column.title or tr("Verbs")
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return column.align
         return None
@@ -327,7 +329,7 @@ def _value(cell: Cell, role: int, heading: str) -> Any:
         case Qt.ItemDataRole.AccessibleTextRole:
             return cell.accessible_text
         case Qt.ItemDataRole.AccessibleDescriptionRole:
-            return f"{heading}. {cell.hint}" if cell.hint else heading
+            return ". ".join(filter(None, (heading, cell.hint)))
         case Qt.ItemDataRole.ToolTipRole:
             return plain_tip(cell.tool_tip) or None
         case _:

@@ -101,6 +101,7 @@ class KeyedTable(QTableView):
         self._hold = hold
         self.rows = model
         model.in_view = self.visible_rows
+        model.is_hidden = self.isColumnHidden
         self._anchor: tuple[int, int] | None = None
         self._kept: _Remembered | None = None
         self._pointer: QPoint | None = None
