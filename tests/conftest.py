@@ -120,20 +120,16 @@ class LogWatch(logging.Handler):
         self._allowed: list[str] = []
 
     def allow(self, part: str) -> None:
-        """Lines that contain this part are expected."""
         self._allowed.append(part)
 
     def unexpected(self) -> list[str]:
-        """What nobody expected."""
         return [line for line in self.lines if not any(part in line for part in self._allowed)]
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep the line."""
         self.lines.append(logging.Formatter("%(name)s: %(message)s").format(record))
 
 
 def _undo_log_set_up() -> None:
-    """What `log.set_up` changed for the whole process."""
     program = logging.getLogger("enigma_panel")
     for handler in list(program.handlers):
         program.removeHandler(handler)
@@ -188,14 +184,11 @@ def collect_in_this_thread() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def garbage(collect_in_this_thread: None) -> Iterator[None]:
-    """Collect between tests."""
     yield
     collect_garbage()
 
 
 class Simulator(SimulatorProcess):
-    """A simulator process."""
-
     def __init__(self, *arguments: str, keys: tuple[str, ...] = (), live: str = "up") -> None:
         super().__init__("--port", "0", "--live", live, *arguments)
         for key in keys:

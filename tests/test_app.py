@@ -244,8 +244,6 @@ async def _shown(kind: type[W], but: W | None = None) -> W:
 
 
 class Opened(Struct):
-    """What is built, as far as it is looked at."""
-
     problems: tuple[Problem, ...] = ()
     ledger: Any = Namespace(path=FOLDER)
 

@@ -65,7 +65,6 @@ class Bench:
         return status
 
     def found(self, verdict: str) -> set[str]:
-        """What the report says so of."""
         lines = [line.removeprefix(verdict) for line in self.said.splitlines()]
         told = zip(lines, self.said.splitlines(), strict=True)
         return {line.strip().partition(":")[0] for line, whole in told if line != whole}
@@ -80,8 +79,6 @@ def bench(
 
 
 class ClosedTerminal(io.StringIO):
-    """Takes no more words."""
-
     def write(self, _text: str) -> int:
         raise BrokenPipeError
 

@@ -32,7 +32,6 @@ def test_the_longest_tests_are_there() -> None:
 
 
 def _tables(text: str) -> list[list[str]]:
-    """The tables of a page, row by row."""
     blocks = [block.splitlines() for block in text.split("\n\n")]
     return [block for block in blocks if block[0].startswith("| ")]
 

@@ -17,7 +17,6 @@ DONE, BROKEN, CUT = Kind.ACTIVE, ProtocolError, InterruptedCallError
 
 
 def packed(body: bytes) -> bytes:
-    """As one gzip member."""
     return gzip.compress(body, mtime=0)
 
 
@@ -46,8 +45,6 @@ def encoded(body: bytes, encoding: str, status: int = 200) -> lb.Play:
 
 
 def said(reply: bytes, *, closed: bool = True) -> lb.Play:
-    """These bytes, and no more."""
-
     async def play(writer: asyncio.StreamWriter) -> None:
         writer.write(reply)
         if closed:
@@ -75,7 +72,6 @@ LINE = b"X-More: " + b"x" * 1_000 + b"\r\n"
 
 
 def bytewise(body: bytes) -> bytes:
-    """In chunks of one byte."""
     return b"".join(b"1\r\n%c\r\n" % byte for byte in body) + b"0\r\n\r\n"
 
 

@@ -63,7 +63,6 @@ class Polls:
         self.outcomes: dict[str, set[str]] = defaultdict(set)
 
     async def one(self, name: str) -> None:
-        """Ask once."""
         try:
             observation = await self._client.poll(name.replace(" ", "_"), "t1")
             self.outcomes[name].add(str(observation.kind))
@@ -108,7 +107,6 @@ def peak() -> float:
 
 
 def main() -> int:
-    """Measure and print."""
     url, count, limit, *names = sys.argv[1:]
     client_module.MAX_BODY_BYTES = int(limit) or client_module.MAX_BODY_BYTES
 

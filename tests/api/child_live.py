@@ -14,8 +14,6 @@ from tests.api.live_peers import service
 
 
 class Child:
-    """The process, and where it listens."""
-
     def __init__(self, interval_s: float, timeout_s: float) -> None:
         command = [sys.executable, "-m", "tests.api.child_live", str(interval_s), str(timeout_s)]
         self.process = subprocess.Popen(
@@ -27,7 +25,6 @@ class Child:
 
 @contextmanager
 def child(interval_s: float = 25, timeout_s: float = 20) -> Iterator[Child]:
-    """Killed at the end."""
     made = Child(interval_s, timeout_s)
     try:
         yield made

@@ -33,14 +33,11 @@ machine that has other work."""
 
 
 class Seen(list[Observation]):
-    """An on_observation that can be waited for."""
-
     def __init__(self) -> None:
         super().__init__()
         self._more = asyncio.Event()
 
     def __call__(self, observation: Observation) -> None:
-        """An event came in."""
         self.append(observation)
         self._more.set()
 
@@ -53,7 +50,6 @@ class Seen(list[Observation]):
 
     @property
     def texts(self) -> list[str | None]:
-        """The texts of all."""
         return [observation.text for observation in self]
 
 
@@ -70,14 +66,12 @@ async def connector(**options: Any) -> AsyncIterator[SocketConnector]:
 
 
 def library_tasks() -> list[str]:
-    """Tasks of the library's client that are not over."""
     names = [repr(task.get_coro()) for task in asyncio.all_tasks() if not task.done()]
     return [name for name in names if "AsyncClient" in name or "_Client" in name]
 
 
 @asynccontextmanager
 async def listening(app: web.Application, tls: ssl.SSLContext | None = None) -> AsyncIterator[str]:
-    """The app's address."""
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls)
@@ -101,13 +95,11 @@ class Service:
     sio: Any = None
 
     async def tell(self, payload: object, event: str = "message") -> None:
-        """Emit to all."""
         await self.sio.emit(event, payload)
 
 
 @asynccontextmanager
 async def service(**options: Any) -> AsyncIterator[Service]:
-    """A running service."""
     tls = options.pop("tls", None)
     made = Service()
     made.sio = sio = socketio.AsyncServer(
@@ -181,5 +173,4 @@ def frames(*texts: str) -> Play:
 
 
 def step(text: str) -> str:
-    """A frame with an agent's step."""
     return '42["message",{"type":"agent","content":"%s"}]' % text  # noqa: UP031

@@ -45,7 +45,6 @@ class Loopback:
         task.add_done_callback(self.tasks.discard)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """All requests of one connection."""
         self.connections += 1
         number = self.connections
         try:
@@ -63,7 +62,6 @@ class Loopback:
 
 
 async def read_request(reader: asyncio.StreamReader, connection: int) -> Request:
-    """One request with its body."""
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
     first, *lines = head.strip().split("\r\n")
     method, path, _version = first.split(" ")
@@ -104,19 +102,16 @@ def answer(body: str | bytes, status: int = 200, **headers: str) -> Play:
 
 
 def data(body: str | bytes) -> bytes:
-    """The body as bytes."""
     return body.encode() if isinstance(body, str) else body
 
 
 def head(body: str | bytes, status: int = 200, **headers: str) -> bytes:
-    """Status line and headers for a body."""
     lines = [f"HTTP/1.1 {status} X", f"Content-Length: {len(data(body))}"]
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
     return "\r\n".join([*lines, "", ""]).encode()
 
 
 async def drop(writer: asyncio.StreamWriter) -> None:
-    """Close without a word."""
     writer.close()
 
 
@@ -145,8 +140,6 @@ def dribble(body: str, pause_s: float) -> Play:
 
 
 def held(until: asyncio.Event, body: str) -> Play:
-    """Answer only when told to."""
-
     async def play(writer: asyncio.StreamWriter) -> None:
         await until.wait()
         writer.write(head(body) + data(body))

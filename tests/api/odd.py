@@ -136,7 +136,6 @@ def is_in_range(literal: str) -> bool:
 
 
 def amounts_of(observation: object) -> list[Decimal]:
-    """The amounts that a reader told, in an observation or in an error."""
     told: list[Decimal | None] = []
     if isinstance(observation, Observation):
         told = [observation.usage.cost, observation.balance]

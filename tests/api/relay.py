@@ -19,7 +19,6 @@ class Relay:
     writers: list[asyncio.StreamWriter] = field(default_factory=list)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One connection, both directions."""
         there = urlsplit(self.target)
         far_reader, far_writer = await asyncio.open_connection(there.hostname, there.port)
         self.writers += [writer, far_writer]

@@ -28,7 +28,6 @@ BOMB_BAR_MB = 64.0
 
 
 def outcomes(names: list[str]) -> dict[str, list[str]]:
-    """What the table says of them."""
     told = {name: BODIES[name][1] for name in names}
     return {n: [o.__name__ if isinstance(o, type) else str(o)] for n, o in told.items()}
 
@@ -60,8 +59,6 @@ def test_a_bomb_of_the_smallest_kind_grows_a_million_times() -> None:
 
 
 def call(play: lb.Play, verb: ApiCall, **options: Any) -> object:
-    """What one call brings, or its error."""
-
     async def run() -> object:
         async with lb.loopback(play) as server:
             client = HttpClient(server.url, KEY, **options)

@@ -42,8 +42,6 @@ SHORT = Timeouts(connect=2.0, long_poll_read=0.3, quick_read=0.2)
 def failure(
     play: lb.Play, verb: ApiCall = ApiCall.NEW_TASK, timeouts: Timeouts = SHORT
 ) -> tuple[ApiError, list[lb.Request]]:
-    """The error of one call against a server that plays this."""
-
     async def call() -> tuple[ApiError, list[lb.Request]]:
         async with lb.loopback(play) as server:
             client = HttpClient(server.url, KEY, timeouts=timeouts)

@@ -43,7 +43,6 @@ def nothing_is_left() -> None:
 
 
 def open_files() -> int:
-    """How many this process has."""
     return len(list(Path("/proc/self/fd").iterdir()))
 
 
@@ -188,12 +187,10 @@ async def test_a_ping_that_cannot_be_answered_ends_it_and_leaves_nothing() -> No
 
 
 async def hold(ws: web.WebSocketResponse) -> None:
-    """Say nothing."""
     await lp.stay(ws)
 
 
 async def open_and_hold(ws: web.WebSocketResponse) -> None:
-    """Half a welcome."""
     await ws.send_str(lp.OPEN)
     await lp.stay(ws)
 

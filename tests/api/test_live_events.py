@@ -20,7 +20,6 @@ TYPES = ["agent", "action", "response_update", "task_completed", "guardrail_trig
 
 
 def step(text: object) -> str | None:
-    """The text of an agent's step."""
     observation = read_event("message", {"type": "agent", "content": text})
     assert observation is None or observation.kind is Kind.AGENT
     return None if observation is None else observation.text

@@ -59,7 +59,6 @@ def test_an_unusable_proxy_is_not_gone_round(proxy: str, monkeypatch: pytest.Mon
 
 
 async def fault(**options: Any) -> LiveFault:
-    """Why there is no channel to HOST."""
     async with lp.connector(make_tls=client.make_unused_context, **options) as connector:
         with pytest.raises(LiveError) as caught:
             await connector.connect(ID, HOST, HOST, Seen())

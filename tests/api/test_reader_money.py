@@ -55,7 +55,6 @@ NONSENSE = [
 
 
 def is_zero_text(value: str) -> bool:
-    """Whether a JSON value is a zero, as number or as text."""
     return _ZERO.fullmatch(value.strip('"')) is not None
 
 

@@ -59,7 +59,6 @@ def forms_of(secret: str) -> dict[str, bytes]:
 
 
 def found(sinks: Mapping[str, bytes], secrets: Mapping[str, str]) -> list[tuple[str, str, str]]:
-    """Which sink holds which secret in which form."""
     return [
         (sink, name, form)
         for sink, content in sinks.items()

@@ -15,8 +15,6 @@ LIMIT_S = 120.0
 
 
 class Driven:
-    """One process of the real program."""
-
     running: ClassVar[set["Driven"]] = set()
     """Those that have not been ended; conftest.py ends what a failed test left."""
 
@@ -68,7 +66,6 @@ class Driven:
         return self._end()
 
     def terminate(self) -> tuple[int, str]:
-        """SIGTERM."""
         self.process.terminate()
         return self._end()
 

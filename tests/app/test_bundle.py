@@ -180,7 +180,6 @@ def _children(pid: int) -> list[int]:
 
 
 def _listens(pid: int) -> bool:
-    """Whether the process has opened a socket."""
     try:
         targets = [str(link.readlink()) for link in Path(f"/proc/{pid}/fd").iterdir()]
     except OSError:  # one was closed while we looked

@@ -136,7 +136,6 @@ class Desktop:
         )
 
     def run(self, *command: str, told: str = "") -> str:
-        """A Python program of this desktop; what it printed."""
         done = subprocess.run(
             [sys.executable, *command],
             env=self.environment,
@@ -172,13 +171,11 @@ def desktops(tmp_path: Path) -> Iterator[Callable[[str], Desktop]]:
 
 
 def asks(text: str) -> dict[str, Any]:
-    """A poll that brings this question."""
     data = {"type": "human_input_needed", "value": text}
     return {"success": True, "type": "guardrail_trigger", "data": data}
 
 
 def done(text: str) -> dict[str, Any]:
-    """A poll that brings this result."""
     return {"success": True, "type": "task_completed", "data": {"message": text}}
 
 

@@ -19,7 +19,6 @@ Start = Callable[..., Simulator]
 
 
 def _check(url: str, data: Path) -> subprocess.Popen[str]:
-    """It runs, and somebody has agreed."""
     where = ("--base-url", url, "--data-dir", str(data))
     check = subprocess.Popen(
         [sys.executable, "-m", "enigma_panel", "--check-service", *where],

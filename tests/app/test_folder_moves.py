@@ -15,7 +15,6 @@ WORKS, WAITS = "Research typewriters", "Search for MX Keys at amazon.com"
 
 
 def status(program: Driven, text: str) -> str:
-    """Of the task with this text."""
     rows = program.tell("state")["Tasks"]
     return next((" ".join(row) for row in rows if text in " ".join(row)), "")
 

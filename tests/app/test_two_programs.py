@@ -23,7 +23,6 @@ SHOWN = "Enigma Control Panel is already open. Its window was brought to the fro
 
 
 def start(folder: Path, **more: str) -> subprocess.Popen[str]:
-    """As a person starts it."""
     return subprocess.Popen(
         [sys.executable, "-m", "enigma_panel", "--base-url", NOWHERE, "--data-dir", str(folder)],
         stdout=subprocess.PIPE,
@@ -34,7 +33,6 @@ def start(folder: Path, **more: str) -> subprocess.Popen[str]:
 
 
 def wait_for_socket(folder: Path) -> Path:
-    """Until a program on this folder listens."""
     path = folder / "data" / "panel.sock"
     wait_for(path.is_socket, what="the socket")
     return path
@@ -47,7 +45,6 @@ def end_of(process: subprocess.Popen[str]) -> tuple[int, str, str]:
 
 @pytest.fixture
 def long_folder(tmp_path: Path) -> Path:
-    """Longer than the path of a socket may be."""
     return tmp_path / ("long" * 20) / ("longer" * 10)
 
 

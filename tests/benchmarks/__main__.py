@@ -24,11 +24,7 @@ from tests.benchmarks.ten import ten
 
 
 class Measure(Protocol):
-    """One benchmark."""
-
-    def __call__(self, *, quick: bool) -> list[Figure]:
-        """Measure; quick only shows that it runs."""
-        ...
+    def __call__(self, *, quick: bool) -> list[Figure]: ...
 
 
 def _of_features() -> dict[str, Measure]:

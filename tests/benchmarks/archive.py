@@ -65,7 +65,6 @@ def _filled(data: Path, tasks: int) -> Path:
 
 
 def _told(probe: str, url: str, ledger: Path, *arguments: str) -> dict[str, Any]:
-    """What the program with that probe in it says at its end."""
     data = ledger.parents[1]
     command = [sys.executable, "-m", f"tests.benchmarks.{probe}", *arguments]
     done = subprocess.run(
@@ -111,7 +110,6 @@ def _intent(told: dict[str, list[float]]) -> Figure:
 
 
 def _tables(folder: Path, url: str, tasks: int, runs: int) -> list[Figure]:
-    """In turns with an empty ledger."""
     _filled(folder / "empty", 0)
     seen: dict[str, list[dict[str, float]]] = {"full": [], "empty": []}
     for _ in range(runs):

@@ -91,7 +91,6 @@ class _Wire(httpx.AsyncBaseTransport):
         self._body = body
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """See httpx."""
         return httpx.Response(200, stream=_Pieces(self._body), request=request)
 
 

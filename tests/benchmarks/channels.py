@@ -31,7 +31,6 @@ async def listen(url: str, session_id: str, heard: Heard) -> Any:
 
 
 async def listen_to_all(url: str, session_ids: list[str], heard: Heard) -> list[Any]:
-    """As `listen`, a few at a time."""
     turns = asyncio.Semaphore(AT_ONCE)
 
     async def one(session_id: str) -> Any:

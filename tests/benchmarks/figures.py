@@ -31,12 +31,10 @@ class Figure:
 
     @property
     def ratio(self) -> float | None:
-        """Value over floor."""
         return self.value / self.floor if self.floor else None
 
     @property
     def is_met(self) -> bool:
-        """Whether the bar is met."""
         if not self.is_ratio:
             return self.value <= self.bar
         floor = self.floor or 0.0
@@ -44,18 +42,15 @@ class Figure:
 
     @property
     def bar_text(self) -> str:
-        """The bar in words."""
         if not self.is_ratio:
             return f"{self.bar:g} {self.unit}"
         more = f" or + {self.spare:g} {self.unit}" if self.spare else ""
         return f"{self.bar:g} ×{more}"
 
     def as_json(self) -> dict[str, Any]:
-        """Everything of it."""
         return {**asdict(self), "ratio": self.ratio, "is_met": self.is_met}
 
     def cells(self) -> list[str]:
-        """What stands in the table."""
         floor = "–" if self.floor is None else f"{self.floor:.3g} {self.unit}"
         ratio = "–" if self.ratio is None else f"{self.ratio:.2f}"
         verdict = "met" if self.is_met else "NOT MET"
@@ -66,7 +61,6 @@ HEADINGS = ["figure", "value", "floor", "ratio", "bar", ""]
 
 
 def table(figures: Sequence[Figure]) -> str:
-    """The figures in columns, with their notes below."""
     rows = [HEADINGS, *(figure.cells() for figure in figures)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
     lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
@@ -76,7 +70,6 @@ def table(figures: Sequence[Figure]) -> str:
 
 
 def machine() -> dict[str, Any]:
-    """What it was measured on."""
     import PySide6
 
     load = os.getloadavg() if hasattr(os, "getloadavg") else ()

@@ -13,7 +13,6 @@ class OneKey(KeyringBackend):
     priority: Any = 1
 
     def get_password(self, service: str, username: str) -> str:
-        """The one key."""
         return KEY
 
     def set_password(self, service: str, username: str, password: str) -> None:

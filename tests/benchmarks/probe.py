@@ -40,7 +40,6 @@ ANSWERS = ("I do not know any", "Username: maria, Password: wrong-one")
 
 
 def say(**record: Any) -> None:
-    """One line for the parent."""
     print(json.dumps(record), flush=True)
 
 
@@ -184,8 +183,6 @@ async def _new_task_ms(window: MainWindow) -> float:
 
 
 class PaintWatch(QObject):
-    """painted: *New task*, once it is."""
-
     def __init__(self) -> None:
         super().__init__()
         self.painted: asyncio.Future[QDialog] = asyncio.get_running_loop().create_future()
@@ -257,7 +254,6 @@ def _tell_first_poll(client: Any, times: dict[str, float]) -> None:
 
 
 async def question(parts: Parts, window: MainWindow, **settings: Any) -> None:
-    """See Questions."""
     await Questions(parts, window).run(**settings)
 
 

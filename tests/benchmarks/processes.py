@@ -68,7 +68,6 @@ def desktop() -> Iterator[dict[str, str]]:
 
 @contextmanager
 def simulator(*arguments: str) -> Iterator[str]:
-    """A running simulator; gives its URL."""
     process = subprocess.Popen(
         [sys.executable, "-m", "enigma_panel.simulator", "--port", "0", *arguments],
         stdin=subprocess.PIPE,
@@ -156,5 +155,4 @@ def memory_mb(pid: int | str) -> dict[str, float]:
 
 
 def count_descriptors() -> int:
-    """Open file descriptors of this process."""
     return len(list(Path("/proc/self/fd").iterdir()))

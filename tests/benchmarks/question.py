@@ -34,7 +34,6 @@ class Watcher(threading.Thread):
         self._over = over
 
     def run(self) -> None:
-        """Until told that it is over."""
         connection = http.client.HTTPConnection(self._host, timeout=10)
         was_open = False
         while not self._over.wait(EVERY_S):

@@ -41,12 +41,10 @@ CPU_BAR = 3.0
 
 
 def fifty(*, quick: bool) -> list[Figure]:
-    """What a busy person has."""
     return _running(FIFTY, quick=quick)
 
 
 def two_hundred(*, quick: bool) -> list[Figure]:
-    """What a team has."""
     return _running(MORE, quick=quick)
 
 

@@ -55,7 +55,6 @@ class Idling(threading.Thread):
         connection.close()
 
     def look(self, sessions: list[dict[str, Any]], now: float) -> None:
-        """One sample."""
         self.samples += 1
         is_open = [session for session in sessions if session["state"] == "active"]
         idle = {session["sessionId"] for session in is_open if not _works(session)}

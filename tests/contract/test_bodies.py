@@ -30,8 +30,6 @@ SESSION, TASK = "sess-of-the-call", "task-of-the-call"
 
 
 class Case(msgspec.Struct, forbid_unknown_fields=True):
-    """One file."""
-
     name: str
     source: str
     call: str
@@ -56,7 +54,6 @@ CALLS: dict[str, Callable[[HttpClient], Awaitable[object]]] = {
 
 
 def read_case(path: Path) -> Case:
-    """The file, checked for its form."""
     return msgspec.json.decode(path.read_bytes(), type=Case)
 
 

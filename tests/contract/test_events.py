@@ -19,8 +19,6 @@ FILES = sorted(FOLDER.glob("*.json"))
 
 
 class Event(msgspec.Struct, forbid_unknown_fields=True):
-    """One file."""
-
     name: str
     source: str
     event: str
@@ -29,7 +27,6 @@ class Event(msgspec.Struct, forbid_unknown_fields=True):
 
 
 def read_event_file(path: Path) -> Event:
-    """The file, checked for its form."""
     return msgspec.json.decode(path.read_bytes(), type=Event)
 
 

@@ -149,7 +149,6 @@ def _task(**fields: Any) -> Task:
 
 
 def _moved(*facts: Any, **more: Any) -> Task:
-    """The task after `reduce` of these facts."""
     _, task = reduce(*facts, **more)
     assert task is not None
     return task

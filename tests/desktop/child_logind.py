@@ -34,8 +34,6 @@ PROPERTIES = DBusAddress(
 
 
 class Stand:
-    """The stand-in."""
-
     def __init__(self) -> None:
         self.bus: DBusConnection = open_dbus_connection("SYSTEM", enable_fds=True)
         self.refuses = False

@@ -34,8 +34,6 @@ DISMISSED, BY_CALL = 2, 3
 
 
 class Stand:
-    """The stand-in."""
-
     def __init__(self, told_in: Path | None) -> None:
         self.told_in = told_in
         self.last = 0

@@ -76,8 +76,6 @@ def _flood(bus: NotificationBus) -> None:
 
 
 class Scene:
-    """A notifier and what it told."""
-
     def __init__(self, open_bus: Callable[[], NotificationBus] = _open) -> None:
         self.scope = TaskScope()
         self.notifier = BusNotifier(open_bus, self.scope)
@@ -103,7 +101,6 @@ class Scene:
 
     @property
     def is_busy(self) -> bool:
-        """An answer is missing."""
         return any(one.call is not None for one in self.notifier._notifications.values())
 
     @property

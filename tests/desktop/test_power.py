@@ -30,8 +30,6 @@ HEAR_S = 60.0
 
 
 class Bus:
-    """A private bus with a stand-in for logind on it."""
-
     def __init__(self, folder: Path) -> None:
         daemon = ["dbus-daemon", "--session", "--nofork", "--print-address"]
         self.daemon = subprocess.Popen(
@@ -86,8 +84,6 @@ def bus(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bus]:
 
 
 class Scene:
-    """Power with everything around it."""
-
     def __init__(self) -> None:
         self.wants_inhibit = False
         self.ended: list[float] = []

@@ -25,7 +25,6 @@ class Page:
     text: str
 
     def function(self, name: str) -> str:
-        """Give one whole ``async function``."""
         start = self.text.find(f"async function {name}(")
         if start < 0:
             raise NotAsExpectedError(f"no function {name}")
@@ -110,7 +109,6 @@ def guardrails(page: Page, caller: str) -> str:
 
 
 def retrying(page: Page, caller: str) -> str:
-    """Build the retry sample, which has no caller of its own."""
     body = page.function("executeTaskWithRetry")
     expect(body, "/start/run-task", "503", "429", "maxRetries")
     return f"{body}\n{caller}"

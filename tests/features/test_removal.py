@@ -38,7 +38,6 @@ BELOW = (
 
 @pytest.fixture
 def without(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """A checkout without one feature."""
     name = request.param
     skipped = shutil.ignore_patterns("__pycache__", ".git", ".venv*", ".*_cache", "*.egg-info")
     shutil.copytree(ROOT, tmp_path, ignore=skipped, dirs_exist_ok=True)
@@ -52,7 +51,6 @@ def without(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 
 def run(folder: Path, *command: str, time_limit_s: int = TIME_LIMIT_S) -> str:
-    """What a command says there; it has to succeed."""
     environment = {**os.environ, "PYTHONPATH": str(folder / "gui"), "QT_QPA_PLATFORM": "offscreen"}
     done = subprocess.run(
         [sys.executable, *command],
@@ -68,7 +66,6 @@ def run(folder: Path, *command: str, time_limit_s: int = TIME_LIMIT_S) -> str:
 
 
 def imports_of(folder: Path) -> set[str]:
-    """The names of the features that the code of one imports."""
     found = set()
     for path in folder.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

@@ -19,7 +19,6 @@ SECOND = 1_000
 
 
 def new_session(**fields: Any) -> Session:
-    """A session that is not in the ledger yet."""
     facts: dict[str, Any] = {
         "base_url": BASE_URL,
         "key_fingerprint": "0123456789abcdef",
@@ -31,7 +30,6 @@ def new_session(**fields: Any) -> Session:
 
 
 def new_task(text: str = "Buy the cheapest USB-C hub", **fields: Any) -> Task:
-    """A task that is not in the ledger yet."""
     facts: dict[str, Any] = {
         "session_key": 0,
         "verb": TaskVerb.NEW_TASK,
@@ -56,7 +54,6 @@ def a_session(key: int = 1, **fields: Any) -> Session:
 
 
 def a_task(key: int = 1, *, cost: str | None = None, **fields: Any) -> Task:
-    """A task at work in the session of the same key."""
     facts: dict[str, Any] = {
         "session_key": key,
         "status": TaskStatus.WORKING,
@@ -68,7 +65,6 @@ def a_task(key: int = 1, *, cost: str | None = None, **fields: Any) -> Task:
 
 
 def a_question(task_key: int, text: str, **fields: Any) -> OpenQuestion:
-    """An open question of the task with that key, in the session of the same key."""
     facts: dict[str, Any] = {
         "session_key": task_key,
         "question_n": 1,

@@ -37,7 +37,6 @@ class HandClock:
         return self.now
 
     def pass_ms(self, ms: int) -> None:
-        """Move on at once."""
         self.now += ms
 
     async def advance(self, ms: int) -> None:
@@ -64,7 +63,6 @@ class HandClock:
 
 
 def gaps(moments: list[int]) -> list[int]:
-    """The times between moments."""
     return [later - earlier for earlier, later in pairwise(moments)]
 
 
@@ -97,8 +95,6 @@ class VirtualLoop(asyncio.BaseEventLoop):
 
 
 class VirtualClock:
-    """services.clock.Clock on that loop."""
-
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
 
@@ -123,13 +119,11 @@ class VirtualClock:
 
 @contextlib.contextmanager
 def virtual_clock() -> Iterator[VirtualClock]:
-    """A clock with a loop of its own."""
     with contextlib.closing(VirtualLoop()) as loop:
         yield VirtualClock(loop)
 
 
 def in_virtual_time(test: Callable[[VirtualClock], Coroutine[Any, Any, T]]) -> T:
-    """Run test(clock) to its end."""
     with virtual_clock() as clock:
         return clock.run(test(clock))
 

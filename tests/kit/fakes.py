@@ -84,8 +84,6 @@ else:
 
 @dataclass
 class Started:
-    """What was asked to be started."""
-
     spec: TaskSpec
     where: int | None
     one_call: bool
@@ -125,7 +123,6 @@ class FakeSessions(Sessions):
     # -- what a test says ------------------------------------------------------------------------
 
     def delete(self, task_keys: Sequence[int]) -> None:
-        """These tasks and their sessions are no more."""
         for key in task_keys:
             self.sessions.pop(self.tasks.pop(key).session_key, None)
         self.gone |= set(task_keys)
@@ -188,19 +185,16 @@ class FakeSessions(Sessions):
         return a_question(key, question)
 
     def change_session(self, key: int, **fields: Any) -> None:
-        """Something new about a session."""
         self.sessions[key] = replace(self.sessions[key], **fields)
         self.changed.emit(Diff(sessions=frozenset({key})))
 
     def change_task(self, key: int, **fields: Any) -> None:
-        """Something new about a task."""
         self.tasks[key] = replace(self.tasks[key], **fields)
         self.changed.emit(Diff(tasks=frozenset({key})))
 
     def set_pending(
         self, key: int, verb: CommandVerb | None, why: WaitReason = WaitReason.UNDO, **facts: Any
     ) -> None:
-        """A command of that session waits, or waits no more."""
         if verb is None:
             self.waiting.pop(key, None)
         else:
@@ -444,7 +438,6 @@ def in_groups(task: Task, groups: Collection[TaskGroup]) -> bool:
 
 
 def task_sum(tasks: Sequence[Task]) -> TaskSum:
-    """What they cost together."""
     counted = [task.counted_cost for task in tasks]
     return TaskSum(
         count=len(tasks),
@@ -487,7 +480,6 @@ class FakeQueue(TaskQueue):
             self.changed.emit()
 
     def set(self, *entries: QueueEntry, pause_reason: PauseReason = PauseReason.NONE) -> None:
-        """The whole queue anew."""
         self.waiting, self.pause_reason = list(entries), pause_reason
         self.changed.emit()
 
@@ -568,12 +560,10 @@ class FakeInbox(Inbox):
         self.sending: set[int] = set()
 
     def ask(self, *questions: OpenQuestion) -> None:
-        """Agents ask."""
         self.open += questions
         self.changed.emit()
 
     def close(self, task_key: int) -> None:
-        """A question is no longer open."""
         self.open = [q for q in self.open if q.task_key != task_key]
         self.changed.emit()
 
@@ -708,7 +698,6 @@ class FakeWriter(LedgerWriter):
 
     @property
     def is_behind(self) -> bool:
-        """While something is not written."""
         return self.is_failing or self.is_locked
 
     async def catch_up(self, *, time_limit: float | None = None) -> None:
@@ -733,11 +722,9 @@ class FakeTimeline(Timeline):
         self._key = 0
 
     def add(self, task_key: int, kind: str, text: str, at_ms: int) -> Step:
-        """One more step of a task, told at once."""
         return self.add_many(task_key, [Step(at_ms=at_ms, kind=kind, text=text)])[0]
 
     def add_many(self, task_key: int, steps: list[Step]) -> list[Step]:
-        """Many more steps, told as one."""
         new = []
         for step in steps:
             self._key += 1
@@ -786,8 +773,6 @@ class FakeSpending(Spending):
 
 
 class FakeStandby(QObject):
-    """On when a test says so."""
-
     ended = Signal()
 
     def __init__(self) -> None:
@@ -833,7 +818,6 @@ class FakeHealth(Health):
         self.changed.emit()
 
     def come_back(self) -> None:
-        """There is an answer."""
         self.status, self.unreachable_since_ms = ServiceStatus.OK, None
         self.changed.emit()
 
@@ -856,8 +840,6 @@ class FakeHealth(Health):
 
 @dataclass
 class KeyPlan:
-    """What the account is to say."""
-
     where: str = "the GNOME keyring"
     saved: Result = field(
         default_factory=lambda: Result(outcome=SecretOutcome.SAVED, where="the GNOME keyring")
@@ -893,12 +875,10 @@ class FakeAccount(Account):
         self.removals = 0
 
     def use(self, client: Any) -> None:
-        """Another key, or none."""
         self.client = client
         self.changed.emit()
 
     def set_state(self, state: KeyState) -> None:
-        """Something new about the key."""
         self.state = state
         self.changed.emit()
 
@@ -1081,8 +1061,6 @@ class FakeScope(TaskScope):
 
 
 class FakeDialogs:
-    """Notes what was to be opened."""
-
     def __init__(self) -> None:
         self.calls: list[tuple[Any, ...]] = []
 
@@ -1093,8 +1071,6 @@ class FakeDialogs:
 
 
 class FakeActions(QObject):
-    """Notes what the notices want done."""
-
     take_way_out = Actions.take_way_out
     trouble = Signal(str)
     awaited_again = Signal(int)
@@ -1111,8 +1087,6 @@ class FakeActions(QObject):
 
 
 class FakeSelection(Selection):
-    """Notes what is to be shown."""
-
     def __init__(self) -> None:
         self.shown: list[tuple[str, int | None]] = []
 

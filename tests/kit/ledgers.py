@@ -32,14 +32,12 @@ def open_ledger(path: Path) -> Ledger:
 
 @contextmanager
 def opened_ledger(folder: Path) -> Iterator[Ledger]:
-    """The ledger in that folder, or a fresh one, until the end of a `with`."""
     folder.mkdir(mode=0o700, exist_ok=True)
     with closing(open_ledger(folder / "ledger.sqlite")) as ledger:
         yield ledger
 
 
 def make_ledger(path: Path) -> None:
-    """An empty ledger, where there is none."""
     if not path.exists():
         path.touch(0o600)
         path.write_bytes(_empty())

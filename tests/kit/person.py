@@ -52,12 +52,10 @@ def key(
     code: Qt.Key,
     modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
 ) -> None:
-    """Press and release a key."""
     QTest.keyClick(widget, code, modifiers)
 
 
 def type_text(field: QWidget, text: str) -> None:
-    """Type, letter by letter."""
     field.setFocus()
     QTest.keyClicks(field, text)
 
@@ -85,7 +83,6 @@ def move_to(view: QAbstractItemView, row: int) -> None:
 
 
 def leave(view: QAbstractItemView) -> None:
-    """The pointer leaves a table, and the card it is in."""
     card = view.parentWidget()
     assert card is not None
     for part in (view.viewport(), view, card):
@@ -109,7 +106,6 @@ def in_sight(kind: type[W]) -> list[W]:
 
 
 def button(parent: QWidget, name: str) -> QAbstractButton:
-    """The one button in sight with this accessible name."""
     buttons = [b for b in parent.findChildren(QAbstractButton) if b.isVisible()]
     found = [b for b in buttons if b.accessibleName() == name]
     assert len(found) == 1, [b.accessibleName() for b in buttons]
@@ -117,7 +113,6 @@ def button(parent: QWidget, name: str) -> QAbstractButton:
 
 
 def shown_texts(parent: QWidget) -> str:
-    """The labels in sight."""
     return "\n".join(label.text() for label in parent.findChildren(QLabel) if label.isVisible())
 
 

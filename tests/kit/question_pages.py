@@ -26,14 +26,12 @@ def _page(form: AnswerForm, kind: type[Page]) -> Page:
 
 
 def form_of(dialog: QuestionDialog) -> AnswerForm:
-    """The form of the question that a dialog shows."""
     form = dialog.current_form()
     assert form is not None
     return form
 
 
 def question_of(dialog: QuestionDialog) -> OpenQuestion:
-    """The question that a dialog shows."""
     question = dialog.current_question()
     assert question is not None
     return question
@@ -45,7 +43,6 @@ def choose(form: AnswerForm, kind: QuestionKind) -> None:
 
 
 def offered(form: AnswerForm) -> set[QuestionKind]:
-    """The kinds of answer in the drop-down."""
     return {QuestionKind(form.kinds.itemData(n)) for n in range(form.kinds.count())}
 
 

@@ -87,7 +87,6 @@ class _SeedOnly(Live):
             await respond(send, status, json.dumps(body).encode())
 
     def _known_part(self, path: str, raw: bytes) -> tuple[bytes, str]:
-        """What the page has of a request, and what is wrong with it."""
         if path.startswith("/task/"):
             return raw, ""
         try:
@@ -117,7 +116,6 @@ def _only(body: Body, names: tuple[str, ...]) -> Body:
 
 
 def _reply(path: str, status: int, body: Body) -> tuple[int, Body]:
-    """A reply of the simulator, as the page would have it."""
     text = str(body.get("message") or body.get("error") or HTTPStatus(status).phrase)
     is_gone = body.get("status") == "terminated" or text.startswith("Session not found")
     if is_gone:

@@ -20,7 +20,6 @@ STRICT = QAbstractItemModelTester.FailureReportingMode.Warning
 def cell_text(
     model: KeyedTableModel, key: int, column: int, role: int = Qt.ItemDataRole.DisplayRole
 ) -> Any:
-    """What a cell of a table says, to the eye or by another role."""
     row = model.row_of(key)
     assert row is not None
     return model.index(row, column).data(role)
@@ -33,6 +32,5 @@ def read_tip(tip: Any) -> Any:
 
 
 def verb_point(table: KeyedTable, row: int, verb: CommandVerb) -> QPoint:
-    """Where a session's verb is pressed."""
     cell = table.visualRect(table.model().index(row, Column.VERBS))
     return VerbsDelegate.verb_rect(cell, verb).center()

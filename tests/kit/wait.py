@@ -14,7 +14,6 @@ LOOK_S = 0.01
 
 
 async def until(condition: Callable[[], object], limit: float = LIMIT_S) -> None:
-    """Wait in a coroutine until the condition is true."""
     async with asyncio.timeout(limit):
         while not condition():  # noqa: ASYNC110 - conditions of any kind
             await asyncio.sleep(LOOK_S)

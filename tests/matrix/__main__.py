@@ -38,7 +38,6 @@ async def matrix(calls: list[str], words: str, dialect: Dialect) -> table.Table:
 
 
 def main(argv: list[str]) -> int:
-    """Play, print, compare."""
     names = [call.name for call in CALLS]
     parser = argparse.ArgumentParser(prog="python -m tests.matrix")
     parser.add_argument("--call", choices=names, action="append", help="only this one; repeatable")

@@ -54,8 +54,6 @@ class Seen:
 
 
 class Cell:
-    """Plays it once."""
-
     def __init__(self, on: Lane, call: Call, fault: Fault) -> None:
         self._on = on
         self._call = call

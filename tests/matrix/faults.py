@@ -72,7 +72,6 @@ class Call:
     most: int = 4
 
     def entry(self, fault: Fault) -> list[dict[str, Any]]:
-        """The fault as the simulator takes it."""
         if not fault.kind:
             return []
         mine = {"path": self.path, "kind": fault.kind, "times": 0, **fault.more}

@@ -51,7 +51,6 @@ class Gate:
 
     @property
     def url(self) -> str:
-        """What the program takes for the service."""
         return f"https://{self._host}:{self.port}"
 
     def lead(self, way: Way) -> None:
@@ -66,7 +65,6 @@ class Gate:
         return _LEADS_TO[self.way]
 
     def start(self) -> None:
-        """Listen."""
         self._thread.start()
         self._run(self._listen())
 
@@ -143,7 +141,6 @@ class Names:
         self._real = socket.getaddrinfo
 
     def look_up(self, host: Any, *arguments: Any, **named: Any) -> Any:
-        """In the place of socket.getaddrinfo."""
         name = host.decode() if isinstance(host, bytes) else host
         lead = self.known.get(name)
         return self._real(host if lead is None else lead(), *arguments, **named)

@@ -26,7 +26,6 @@ class Lanes:
         self._sets: dict[tuple[int, Dialect], list[Lane]] = {}
 
     def of(self, speed: int, dialect: Dialect, most: int) -> list[Lane]:
-        """So many lanes of that kind, at most."""
         lanes = self._sets.setdefault((speed, dialect), [])
         missing = range(len(lanes), min(most, LANES))
         with ThreadPoolExecutor(LANES) as pool:
@@ -40,7 +39,6 @@ class Lanes:
 
 @contextmanager
 def lanes(folder: Path) -> Iterator[Lanes]:
-    """They end with this."""
     with private_names() as names, idle_in_proportion(), ExitStack() as stack:
         yield Lanes(names, folder, stack)
 
@@ -52,7 +50,6 @@ async def play(
     faults: Sequence[Fault] = FAULTS,
     dialect: Dialect = Dialect.E,
 ) -> Table:
-    """All faults on one call."""
     table: Table = {}
     waiting = list(faults)
 
@@ -74,5 +71,4 @@ async def play(
 
 
 def call_named(name: str) -> Call:
-    """The call of that name."""
     return next(call for call in CALLS if call.name == name)

@@ -55,8 +55,6 @@ _ARGUMENTS = ("--faults", "--calls-per-minute", "1000", "--places", "1000", "--b
 
 
 class Clock(FastClock):
-    """The program's clock in a cell."""
-
     FACTOR = FACTOR
 
 
@@ -166,8 +164,6 @@ def idle_in_proportion() -> Iterator[None]:
 
 @dataclass
 class Run:
-    """The program in a cell."""
-
     parts: Parts
     client: Watched
     sends: Counter[ApiCall]
@@ -176,12 +172,10 @@ class Run:
 
     @property
     def task(self) -> Task | None:
-        """The cell's task."""
         return self.parts.services.sessions.task(self.task_key)
 
     @property
     def session(self) -> Session | None:
-        """The session that it is in."""
         task = self.task
         return self.parts.services.sessions.session(task.session_key) if task is not None else None
 

@@ -24,7 +24,6 @@ def names() -> list[Name]:
 
 
 def read() -> Table:
-    """What is expected."""
     rows = [line for line in FILE.read_text(encoding="utf-8").splitlines() if line[:2] == "| "]
     cells = [[cell.strip() for cell in row.strip("| ").split(" | ")] for row in rows[1:]]
     assert all(len(row) == len(HEADINGS) for row in cells)
@@ -35,7 +34,6 @@ _FIELDS = [field.name for field in fields(Seen)]
 
 
 def lines(table: Table) -> list[str]:
-    """The table as it stands in the file."""
     rows = [(*name, *astuple(table[name])) for name in names() if name in table]
     head = [_line(HEADINGS), "|" + "---|" * len(HEADINGS)]
     return head + [_line(row) for row in rows]
@@ -58,5 +56,4 @@ def differences(expected: Table, seen: Table) -> list[str]:
 
 
 def file_name(name: Name) -> str:
-    """A folder for a cell."""
     return re.sub(r"\W+", "-", "-".join(name))

@@ -14,7 +14,6 @@ from tests.matrix.play import Lanes, call_named, lanes, play
 
 @pytest.fixture(scope="module")
 def on(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lanes]:
-    """Simulators for all calls."""
     with lanes(tmp_path_factory.mktemp("matrix")) as found:
         yield found
 

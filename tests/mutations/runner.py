@@ -36,7 +36,6 @@ class Break:
 
     @property
     def name(self) -> str:
-        """What it breaks, and how."""
         return f"{self.promise} / {self.mistake}"
 
 
@@ -98,5 +97,4 @@ class Copy:
 
 
 def all_tests(breaks: Sequence[Break]) -> list[str]:
-    """The tests that breaks name, each once."""
     return sorted({test for one in breaks for test in one.tests})

@@ -92,7 +92,6 @@ async def _tick(parts: Parts) -> None:
 
 
 async def leave(parts: Parts) -> None:
-    """The stages of leaving that have to do with services."""
     stages: list[Callable[[], Awaitable[None]]] = [
         parts.services.scope.close,
         parts.services.live.finish,

@@ -22,8 +22,6 @@ O = SecretOutcome  # noqa: E741 - a table reads better so
 
 
 class Keychain(MemoryStore):
-    """A keychain that answers every call with one outcome."""
-
     def __init__(self, outcome: SecretOutcome, secret: str | None = None) -> None:
         super().__init__()
         self._result = Result(outcome=outcome, secret=secret, where="the test keychain")
@@ -41,8 +39,6 @@ def make(
     redactor: Redactor | None = None,
     **environment: str,
 ) -> Account:
-    """An account with this keychain."""
-
     async def printer(key: str, base_url: str) -> str:
         return f"print of {len(key)} at {base_url}"
 

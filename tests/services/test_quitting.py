@@ -21,7 +21,6 @@ def world() -> World:
 
 
 def plan(world: World, **task: object) -> QuitPlan:
-    """With a session whose task is so."""
     world.sessions.put(a_session(1, current_task=1), a_task(1, **task))
     return quit_plan(world.services)
 

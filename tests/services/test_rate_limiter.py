@@ -39,7 +39,6 @@ class Calls:
             await asyncio.sleep(how.get("hold", 0.02))
 
     def begin(self, coro: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Run one beside the others."""
         self.tasks.append(asyncio.get_running_loop().create_task(coro))
         return self.tasks[-1]
 

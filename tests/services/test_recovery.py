@@ -70,8 +70,6 @@ async def test_nothing_of_a_copy_is_sent_again(path: Path, running: Running) -> 
 
 
 class SlowStore(MemoryStore):
-    """A keychain that takes a moment."""
-
     def get(self) -> Result:
         time.sleep(0.1)
         return super().get()

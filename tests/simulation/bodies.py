@@ -63,7 +63,6 @@ class Bodies:
         return self._start(sent, answer) if sent.verb in _NAMED else answer
 
     def came(self, path: str) -> None:
-        """A poll has brought the truth."""
         self._foreign_in_a_row.pop(path, None)
 
     # -- inside --------------------------------------------------------------------------------

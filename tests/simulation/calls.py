@@ -23,8 +23,6 @@ STARTS = frozenset({ApiCall.START_SESSION, ApiCall.RUN_TASK, ApiCall.NEW_TASK})
 
 
 class Verdict(StrEnum):
-    """What the program knows of a call."""
-
     NONE = "none"  # no answer yet, or the process ended before
     KNOWN = "known"
     REFUSED = "refused"  # certain that nothing happened
@@ -55,7 +53,6 @@ class Sent(Struct):
 
     @property
     def message(self) -> dict[str, object]:
-        """The inner message of send-message."""
         inner = self.body.get("message", {})
         return inner if isinstance(inner, dict) else {}
 
@@ -69,17 +66,14 @@ class Sent(Struct):
 
     @property
     def text(self) -> str:
-        """The text of an answer."""
         return str(self.message.get("taskDetails", self.message.get("prompt", "0")))
 
     @property
     def session_id(self) -> str:
-        """The session that a message is for."""
         return str(self.body.get("sessionId", ""))
 
     @property
     def new_state(self) -> str:
-        """newState of a state message or an answer."""
         return str(self.message.get("newState", ""))
 
     @property
@@ -117,7 +111,6 @@ class CallBook:
         at: float,
         fate: Fate,
     ) -> Sent:
-        """Note a call that goes out now."""
         body = json.loads(raw) if raw else {}
         sent = Sent(len(self.all), life, verb, path, at, fate, body, meant)
         if verb in LIMITED:
@@ -127,5 +120,4 @@ class CallBook:
         return sent
 
     def starts_of(self, mark: int, verb: ApiCall) -> list[Sent]:
-        """The calls of this verb for that task."""
         return [sent for sent in self.all if sent.verb is verb and sent.mark == mark]

@@ -55,7 +55,6 @@ class Channel:
 
     @property
     def is_cut(self) -> bool:
-        """Whether there is no network."""
         return self.now < self._cut_until
 
     def cut_all(self, seconds: float = 0.0) -> None:
@@ -70,13 +69,11 @@ class Channel:
         return [w for w in self._broken if w.life is life and w.is_up and not w.is_down]
 
     def end_of(self, life: "Life") -> None:
-        """The process is gone, and its connections with it."""
         for wire in list(self._wires):
             if wire.life is life:
                 wire.cut()
 
     def forget(self, wire: Wire) -> None:
-        """It is cut."""
         if wire in self._wires:
             self._wires.remove(wire)
 
@@ -92,7 +89,6 @@ class Channel:
             timeline.after(seconds, lambda: self._freeze(wire), outside=True)
 
     def event(self, session_id: str, name: str, payload: dict[str, object]) -> Event:
-        """What the service tells, as bytes."""
         self._count += 1
         if payload.get("type") == "agent":
             payload = {**payload, "content": f"{payload['content']} [{self._count}]"}
@@ -109,7 +105,6 @@ class Channel:
         self.world.timeline.at(self._due, self._advance, outside=True)
 
     def emit(self, wire: Wire, verb: ApiCall, body: bytes) -> None:
-        """The program gives a message to its channel."""
         world = self.world
         fate = weather.Fate(weather.Kind.FINE, 0.0, 0.0)
         life = wire.life
@@ -160,8 +155,6 @@ class Channel:
 
 
 class SimConnector:
-    """`LiveConnector` of one process."""
-
     def __init__(self, channel: Channel, life: "Life") -> None:
         self._channel = channel
         self._life = life
@@ -174,7 +167,6 @@ class SimConnector:
         on_observation: OnObservation,
         dialect: Dialect,
     ) -> Wire:
-        """As LiveConnector."""
         live_origin(socket_url, base_url)
         skies = self._channel.weather
         self._channel.world.trace("channel knocks")
@@ -204,5 +196,4 @@ class SimConnector:
         return wire
 
     async def aclose(self) -> None:
-        """As LiveConnector."""
         self._channel.end_of(self._life)

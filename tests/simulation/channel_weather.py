@@ -22,8 +22,6 @@ class Sky(StrEnum):
 
 
 class Knock(StrEnum):
-    """What becomes of one try to connect."""
-
     FINE = "fine"
     REFUSED = "refused"
     UNREACHABLE = "unreachable"
@@ -134,7 +132,6 @@ class ChannelWeather:
         return self._rng.uniform(0.005, 0.1)
 
     def way(self) -> Way:
-        """How an event comes in."""
         seconds = self._rng.uniform(0.002, 0.06)
         if not self._bad:
             return Way(seconds)

@@ -21,8 +21,6 @@ def _says_429(fate: Fate) -> bool:
 
 
 class Calls:
-    """Counts calls."""
-
     def __init__(self, world: "World") -> None:
         self._world = world
 

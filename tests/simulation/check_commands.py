@@ -42,7 +42,6 @@ class Commands:
         self._overtaken: list[tuple[Sent, PendingCommand]] = []
 
     def clicked(self, keys: list[int], verb: CommandVerb, grace_ms: int) -> None:
-        """The person clicked."""
         life = self._world.life
         if life is None or life.parts is None:
             return
@@ -113,12 +112,10 @@ class Commands:
                 self._world.fail("the urgent go first", f"{sent} before {pending}")
 
     def undone(self, key: int) -> None:
-        """Taken back."""
         self.wanted.pop(key, None)
         self.taken_back.add(key)
 
     def sent(self, sent: Sent) -> None:
-        """A Terminate goes out."""
         if sent.verb is ApiCall.STATE and sent.new_state == CommandVerb.TERMINATE:
             for key in self._keys_of(sent.session_id):
                 self.wanted.pop(key, None)

@@ -56,7 +56,6 @@ class Emits:
         self._ends.clear()
 
     def sent_live(self, sent: Sent) -> None:
-        """A message is given to the channel."""
         parts = self._parts()
         session = _session(parts, sent.session_id)
         stops = sent.verb is ApiCall.ANSWER and sent.new_state == AnswerVerb.STOP

@@ -24,15 +24,12 @@ _SHOWN = {
 
 
 class Ends:
-    """Compares every end with that of the model."""
-
     def __init__(self, world: "World") -> None:
         self._world = world
         self._ended: set[int] = set()
         self._statuses: dict[int, TaskStatus] = {}
 
     def changed(self, store: SessionStore, diff: Diff) -> None:
-        """Records have changed in memory."""
         for key in sorted(diff.sessions):
             session = store.session(key)
             if session is not None and session.phase in _PROVEN and key not in self._ended:
@@ -61,7 +58,6 @@ class Ends:
             self._world.fail("an end is proven", f"session {session.key} is {session.phase}")
 
     def _is_lost(self, store: SessionStore, task: Task) -> None:
-        """What works is not given up."""
         session, own = store.session(task.session_key), self._own(task)
         if session is None or own is None or own.over or not self._works(session):
             return

@@ -57,15 +57,12 @@ class Live:
         life.parts.services.timeline.grown.connect(grown)
 
     def told(self, number: int, session_id: str) -> None:
-        """The service tells something of a session."""
         self._sessions[number] = session_id
 
     def polls(self, sent: Sent) -> None:
-        """A poll goes out."""
         self._polled[sent.path] = sent
 
     def comes_in(self, wire: Wire, event: Event, observation: Observation) -> None:
-        """An event is about to be given to the program."""
         if observation.kind is Kind.QUESTION:
             self._expect_question(wire, observation.text or "")
         elif observation.kind is Kind.COMPLETED and observation.task_id is not None:
@@ -192,7 +189,6 @@ class Live:
         return task.service_id is None and not is_alone
 
     def _may_ask(self, task: Task) -> bool:
-        """Whether it has a name to ask for, and asks itself."""
         own = self._world.checks.starts.model_task(mark_of(task.spec))
         return task.service_id is not None and own is not None and own.state is TaskState.ASKING
 

@@ -23,8 +23,6 @@ _OPENS = frozenset({ApiCall.START_SESSION, ApiCall.RUN_TASK})
 
 
 class QueueInvariants:
-    """Watches who is started when."""
-
     def __init__(self, world: "World") -> None:
         self._world = world
         self._idle: dict[int, float] = {}

@@ -24,8 +24,6 @@ WRITTEN_S = 1.5
 
 
 class Records:
-    """Remembers what every record said last."""
-
     def __init__(self, world: "World") -> None:
         self._world = world
         self._tasks: dict[int, tuple[float, Task]] = {}
@@ -35,7 +33,6 @@ class Records:
         self._is_refused = False
 
     def changed(self, store: SessionStore, diff: Diff) -> None:
-        """Records have changed in memory."""
         for key in sorted(diff.tasks):
             task = store.task(key)
             if task is not None:
@@ -91,7 +88,6 @@ class Records:
             self._world.fail("nothing final changes", f"{_lasting(old)} became {_lasting(new)}")
 
     def _is_undone(self, old: Task, new: Task) -> bool:
-        """Whether the person brought it back."""
         return (old.status, new.status) in _UNDONE and new.key in self._world.person.undone
 
     def _is_planned_again(self, old: Session, new: Session) -> bool:

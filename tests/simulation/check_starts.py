@@ -111,7 +111,6 @@ class Starts:
         return next((mark for mark, task in self._began.items() if task.id == task_id), 0)
 
     def is_of(self, task: Task, mark: int) -> bool:
-        """Whether a task of ours has that mark."""
         return mark_of(task.spec) == mark
 
     def refused_means_nothing_happened(self, sent: Sent) -> None:

@@ -35,7 +35,6 @@ class Truth:
         self._unseen: dict[Question, float] = {}  # since when
 
     def changed(self, store: SessionStore, diff: Diff) -> None:
-        """Records have changed in memory."""
         for key in sorted(diff.tasks):
             task = store.task(key)
             session = store.session(task.session_key) if task is not None else None

@@ -31,7 +31,6 @@ class Words:
         self._terminated: set[int] = set()  # keys of sessions
 
     def clicked(self, keys: list[int], verb: CommandVerb) -> None:
-        """The person clicks on a verb."""
         store = self._world.person.parts.services.store
         for key in keys:
             session = store.session(key)
@@ -42,7 +41,6 @@ class Words:
                 self._asked(task)
 
     def answered(self, task: Task, verb: AnswerVerb) -> None:
-        """The person answers a question."""
         if verb is AnswerVerb.STOP:
             self._asked(task)
         else:  # it goes on: a Stop before is not sent any more
@@ -54,7 +52,6 @@ class Words:
         self._taken_back |= {mark_of(task.spec) for task in store.tasks_of(key)}
 
     def changed(self, store: SessionStore, diff: Diff) -> None:
-        """Records have changed in memory."""
         tasks = {task.key for key in diff.sessions for task in store.tasks_of(key)} | diff.tasks
         for key in sorted(tasks):
             task = store.task(key)

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 
 class Violation(Exception):  # noqa: N818 - the field's word
-    """An invariant does not hold."""
-
     def __init__(self, seed: int, check: str, text: str) -> None:
         super().__init__(f"seed {seed}: {check}: {text}")
         self.seed = seed
@@ -88,7 +86,6 @@ class Checks:
         self.commands.sent(sent)
 
     def sent_live(self, sent: Sent) -> None:
-        """A message is given to the live channel."""
         self.answers.sent_once(sent)
         self.emits.sent_live(sent)
 
@@ -98,12 +95,10 @@ class Checks:
         self.commands.stop_meets_its_task(sent)
 
     def channel_lost(self, wire: "Wire") -> None:
-        """The program finds that a channel is gone."""
         self.live.lost(wire)
         self.emits.lost(wire)
 
     def arrived(self, sent: Sent) -> None:
-        """The model has handled a call."""
         self.calls.no_429_of_our_making(sent)
         self.calls.no_body_is_refused(sent)
         self.starts.started_once(sent)
@@ -112,7 +107,6 @@ class Checks:
         self.commands.stop_meets_its_task(sent)
 
     def judged(self, sent: Sent) -> None:
-        """The program has drawn its conclusion."""
         self.starts.refused_means_nothing_happened(sent)
         self.starts.opened(sent)
         self.truth.judged(sent)
@@ -141,17 +135,14 @@ class Checks:
         self.records.quits(life)
 
     def ended(self, life: "Life", end: "End") -> None:
-        """The process is gone."""
         self.commands.life_ended(life)
         self.records.life_ended(end.value == "killed")
 
     def clicked(self, keys: list[int], verb: CommandVerb, grace_ms: int) -> None:
-        """The person clicked on a state verb."""
         self.commands.clicked(keys, verb, grace_ms)
         self.words.clicked(keys, verb)
 
     def answered(self, session: Session, task: Task, verb: AnswerVerb) -> None:
-        """The person answers a question."""
         self.commands.answered(session.key, mark_of(task.spec), verb)
         self.words.answered(task, verb)
         if verb is AnswerVerb.RESUME:
@@ -176,7 +167,6 @@ class NoErrors(logging.Handler):
         self.world: World | None = None
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Fail the seed."""
         text = record.getMessage()
         life = self.world.life if self.world is not None else None
         if self.world is None or life is None or life.loop.dead or "ledger" in text:

@@ -16,7 +16,6 @@ SEEDS_OF_DAYS = 10**9
 
 
 def clicks_of(person: "Person") -> dict[str, Click]:
-    """All that can be clicked on."""
     clicks = Clicks(person)
     return {
         "start": clicks.start,
@@ -38,8 +37,6 @@ def clicks_of(person: "Person") -> dict[str, Click]:
 
 
 class Clicks:
-    """Clicks on whatever there is to click on now."""
-
     def __init__(self, person: "Person") -> None:
         self._person = person
         self._rng = person.rng
@@ -57,7 +54,6 @@ class Clicks:
         self._person.do("start", self._sessions.start(spec, one_call=one_call))
 
     def start_many(self, count: int) -> None:
-        """One task per line."""
         count = min(count or 3, self._person.tasks_wanted - self._person.marks)
         if count <= 0:
             return
@@ -74,7 +70,6 @@ class Clicks:
         self._person.do(f"start in {where}", self._sessions.start(spec, where=where))
 
     def pause_burst(self, _count: int) -> None:
-        """Pause and resume, several times."""
         keys = self._open()
         if keys:
             key = self._rng.choice(keys)
@@ -84,7 +79,6 @@ class Clicks:
                 self._person.command([key], verb)
 
     def stop(self, _count: int) -> None:
-        """Stop one, with a moment to take it back."""
         keys = self._open()
         if keys and self._rng.random() < 0.4:
             grace = 3000 if self._person.world.seed >= SEEDS_OF_DAYS else 0
@@ -98,27 +92,23 @@ class Clicks:
             self._person.command([self._rng.choice(keys)], CommandVerb.TERMINATE, grace)
 
     def terminate_many(self, _count: int) -> None:
-        """Terminate all."""
         keys = self._sessions.terminable_keys()
         if keys and self._rng.random() < 0.1:
             self._person.command(keys, CommandVerb.TERMINATE)
 
     def answer(self, _count: int) -> None:
-        """Answer a question, or refuse to."""
         questions = self._person.parts.services.inbox.questions()
         if questions:
             question = self._rng.choice(questions)
             self._person.answer(question, stop=self._rng.random() < 0.1)
 
     def put_away(self, _count: int) -> None:
-        """Settle an unconfirmed start."""
         keys = [s.key for s in self._store.sessions() if s.phase.value == "unconfirmed"]
         if keys and self._rng.random() < 0.2:
             key = self._rng.choice(keys)
             self._person.do(f"put away {key}", self._put_away(key))
 
     def undo(self, _count: int) -> None:
-        """Take a command back."""
         all_pending = self._sessions.all_pending()
         if all_pending and self._rng.random() < 0.4:
             key = self._rng.choice(all_pending).session_key
@@ -137,7 +127,6 @@ class Clicks:
             self._person.do(f"up {key}", self._queue.up(key))
 
     def start_next(self, _count: int) -> None:
-        """Let a task be the next."""
         if key := self._queued():
             self._person.lets_go(key)
             self._person.do(f"start next {key}", self._queue.start_next(key))

@@ -17,7 +17,6 @@ class WorldClock:
         self._offset = EPOCH_MS + wall_ms
 
     def now_ms(self) -> int:
-        """Now."""
         return self._offset + int(self._timeline.now * 1000 + 1e-6)
 
     async def sleep_until(self, due_ms: int) -> None:

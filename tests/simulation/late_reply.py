@@ -29,8 +29,6 @@ MOST = 6
 
 
 class Reply(StrEnum):
-    """What becomes of a reply."""
-
     LATE = "late"
     LOST = "lost"
 
@@ -65,7 +63,6 @@ class LateReply:
             self._world.timeline.after(LOOKS_S, self._look)
 
     def fate(self, sent: Sent) -> Fate:
-        """Of a call that goes out."""
         if self._row is None or sent.fate.kind is not Kind.FINE or self._world.storm.is_over:
             return sent.fate
         call, reply = self._row
@@ -95,7 +92,6 @@ class LateReply:
 
 
 def _call_of(sent: Sent) -> str:
-    """The row of the table that it belongs to."""
     if sent.verb is ApiCall.STATE:
         return sent.new_state
     is_stop = sent.verb is ApiCall.ANSWER and sent.new_state == CommandVerb.STOP

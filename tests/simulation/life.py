@@ -48,8 +48,6 @@ TICK_MS = 1_000
 
 
 class End(Enum):
-    """How a life ended."""
-
     KILLED = "killed"
     QUIT = "quit"
 
@@ -74,7 +72,6 @@ class Life:
 
     @property
     def now_ms(self) -> int:
-        """The services' own time."""
         assert self.parts is not None
         return self.parts.services.clock.now_ms()
 
@@ -141,7 +138,6 @@ class Life:
             await clock.sleep_until(clock.now_ms() + TICK_MS)
 
     async def _stages(self, parts: Parts) -> None:
-        """As app.Program leaves."""
         self.ready = False
         await parts.services.scope.close()
         await parts.services.live.finish()

@@ -40,8 +40,6 @@ _TRUE = frozenset({Kind.FINE, Kind.SLOW, Kind.STALE})
 
 
 class _Call:
-    """One call under way."""
-
     def __init__(
         self, sent: Sent, life: "Life", raw: bytes | None, account: tuple[str, str]
     ) -> None:

@@ -81,24 +81,19 @@ class SimClient(HttpClient):
     # What the program concludes is noted for each call that costs or changes something.
 
     async def start_session(self, spec: TaskSpec, text: str = "") -> Observation:
-        """As HttpClient."""
         self._meant = mark_of(spec)  # the request is made before anything else can happen
         return await self._judged(super().start_session(spec, text))
 
     async def run_task(self, spec: TaskSpec) -> Observation:
-        """As HttpClient."""
         return await self._judged(super().run_task(spec))
 
     async def new_task(self, session_id: str, spec: TaskSpec) -> Observation:
-        """As HttpClient."""
         return await self._judged(super().new_task(session_id, spec))
 
     async def send_state(self, session_id: str, verb: CommandVerb) -> Observation:
-        """As HttpClient."""
         return await self._judged(super().send_state(session_id, verb))
 
     async def send_answer(self, session_id: str, text: str, verb: AnswerVerb) -> Observation:
-        """As HttpClient."""
         return await self._judged(super().send_answer(session_id, text, verb))
 
     async def _judged(self, call: Coroutine[Any, Any, T]) -> T:
@@ -121,7 +116,6 @@ class SimClient(HttpClient):
 
 
 def fail(future: "asyncio.Future[Answer]", error: ApiError) -> None:
-    """End a call with an error, unless it has ended."""
     if not future.done():
         future.set_exception(error)
 

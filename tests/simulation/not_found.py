@@ -65,7 +65,6 @@ class NotFound:
         return replace(fate, kind=Kind.NOT_FOUND, gateway=self._rng.choice(REPLIES))
 
     def told(self, path: str) -> None:
-        """A poll has brought the truth."""
         self._count.pop(path, None)
         self._count.pop(session_of(path, None), None)
 

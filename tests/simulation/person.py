@@ -44,13 +44,11 @@ class Person:
 
     @property
     def parts(self) -> "Parts":
-        """The program in front of the person."""
         assert self._sitting is not None
         assert self._sitting.parts is not None
         return self._sitting.parts
 
     def sits_down(self, life: "Life") -> None:
-        """The program is there and can be used."""
         self._sitting = life
         self._later(life, self._first_clicks if life.number == 0 else self._click)
         self.world.timeline.after(2.0, lambda: self._look(life))
@@ -61,7 +59,6 @@ class Person:
         self.let_go.clear()
 
     def lets_go(self, task_key: int | None) -> None:
-        """The person lets one task of an earlier run go on, or all."""
         task = self.parts.services.store.task(task_key) if task_key else None
         if task is not None:
             self.let_go.add(mark_of(task.spec))
@@ -156,7 +153,6 @@ class Person:
         self.world.timeline.after(2.0, lambda: self._look(life))
 
     def command(self, keys: list[int], verb: CommandVerb, grace_ms: int = 0) -> None:
-        """Click a state verb."""
         self.world.checks.clicked(keys, verb, grace_ms)
         sessions: Any = self.parts.services.sessions
         more = {"grace_ms": grace_ms} if grace_ms else {}

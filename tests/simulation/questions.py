@@ -26,7 +26,6 @@ class Click(Struct, frozen=True):
 
 
 def number_in(sent: Sent) -> int:
-    """The number of the click that an answer is from."""
     return int(sent.text.rsplit("#", 1)[-1])
 
 
@@ -40,14 +39,12 @@ class Questions:
         self.clicks: list[Click] = []
 
     def click(self, task_key: int, question_n: int, session_id: str) -> Click:
-        """The person answers what is on the screen."""
         meant = self.open_in(session_id)
         made = Click(len(self.clicks) + 1, task_key, question_n, meant)
         self.clicks.append(made)
         return made
 
     def open_in(self, session_id: str) -> Question | None:
-        """The question that a session of the model waits with now."""
         self._world.model.advance()
         session = self._world.model.sessions.get(session_id)
         task = session.current if session is not None else None

@@ -44,7 +44,6 @@ class Runner:
         self._watch = NoErrors()
 
     def run(self, seed: int) -> Outcome:
-        """One seed from storm to calm."""
         root = self._root / f"seed-{seed}"
         root.mkdir(mode=0o700)
         world = World(seed, root, self._template, self._dialect)
@@ -99,7 +98,6 @@ def runner(dialect: Dialect = Dialect.E) -> Iterator[Runner]:
 
 
 def replay_command(seed: int, without: str | None = None, dialect: Dialect = Dialect.E) -> str:
-    """The command that runs this seed alone."""
     more = f' --without "{without}"' if without else ""
     more += f" --dialect {dialect}" if dialect is not Dialect.E else ""
     python = Path(sys.executable).name

@@ -13,13 +13,11 @@ A_DAY = 100_000
 
 
 def seed_day() -> date:
-    """The day whose seeds are played."""
     told = os.environ.get(DAY)
     return date.fromisoformat(told) if told else datetime.now(UTC).date()
 
 
 def first_of(day: date) -> int:
-    """The first seed of a day."""
     return int(f"{day:%Y%m%d}") * A_DAY
 
 

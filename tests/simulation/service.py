@@ -28,7 +28,6 @@ _TEXTS = (
 
 
 def draw_settings(rng: random.Random, dialect: Dialect) -> Settings:
-    """The choices of the model."""
     settings = Settings(
         dialect=dialect.value,
         speed=rng.choice((1.0, 1.0, 2.0, 4.0)),

@@ -24,7 +24,6 @@ _NOBODY = GatewayReply("another host", 404, "<h1>404 Not Found</h1>", None, "any
 
 
 def fingerprint(key: str, base_url: str) -> str:
-    """Shows which key and host it is."""
     return hashlib.sha256(f"{base_url} {key}".encode()).hexdigest()[:16]
 
 
@@ -67,7 +66,6 @@ class SettingsChanges:
             self._world.fail("a session has its own key and host", str(sent))
 
     def opened(self, sent: Sent, key: str, base_url: str) -> None:
-        """The service has opened a session."""
         if sent.opened is not None:
             self._opened_with[sent.opened] = (key, base_url)
 

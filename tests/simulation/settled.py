@@ -19,7 +19,6 @@ def unsettled(world: "World", parts: "Parts") -> list[str]:
 
 
 def tasks_of(parts: "Parts", session_key: int) -> list[Task]:
-    """The tasks of a session as the program sees them."""
     return [task for task in parts.services.store.tasks() if task.session_key == session_key]
 
 

@@ -98,7 +98,6 @@ class StaleStop:
         world.timeline.after(LOOKS_S, lambda: self._hold(session, mark, until))
 
     def _parts(self) -> "Parts | None":
-        """The program, where it can be clicked on."""
         life = self._world.life
         return life.parts if life is not None and life.ready and not life.loop.dead else None
 

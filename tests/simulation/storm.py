@@ -66,7 +66,6 @@ class Storm:
             self._world.timeline.at(self._full.uniform(0.0, self.lasts), self._end_on_a_full_disk)
 
     def life_begins(self, life: "Life") -> None:
-        """Draw where this process is killed."""
         if self.kills > life.number and not self.is_over:
             event, most = self._rng.choice(_KILL_AT)
             life.kill_at = (event, self._rng.randint(1, most))
@@ -82,7 +81,6 @@ class Storm:
 
     @property
     def is_over(self) -> bool:
-        """Whether the calm has begun."""
         return self._world.calm_since is not None
 
     def _calm(self) -> None:

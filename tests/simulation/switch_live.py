@@ -52,8 +52,6 @@ def errors_end_the_current_task() -> Patches:
 
 
 def results_go_to_the_current_task() -> Patches:
-    """A result is the current task's, whatever its id is."""
-
     def newest(session: Any, tasks: Any, _task_id: Any) -> Meant:
         return Meant(attribution.newest_task(session, tasks))
 
@@ -95,7 +93,6 @@ def unnamed_tasks_are_overlooked() -> Patches:
 
 
 def questions_are_left_to_the_channel() -> Patches:
-    """A question that a poll tells is not shown."""
     real = SessionStore.record
 
     async def record(self: Any, session_key: int, task_key: int | None, seen: Any) -> None:

@@ -16,7 +16,6 @@ Patches = list[tuple[Any, Any, Any]]
 
 
 def no_text() -> Patches:
-    """A start that lacks a text has failed."""
     return [(starter, "wants_text", lambda *_: False)]
 
 
@@ -75,7 +74,6 @@ def start_without_address() -> Patches:
 
 
 def task_without_address() -> Patches:
-    """No newTask has an address."""
     real = Writer.new_task
 
     def new_task(self: Any, session_id: str, spec: Any) -> bytes:

@@ -56,5 +56,4 @@ class Timeline:
             heapq.heappush(self._due, entry)
 
     def drop_all(self) -> None:
-        """Forget what is due."""
         self._due.clear()

@@ -13,8 +13,6 @@ from tests.kit.gateways import GatewayReply
 
 
 class Kind(StrEnum):
-    """What becomes of one call on its way."""
-
     FINE = "fine"
     REFUSED = "refused"  # no connection
     NO_CONNECTION = "no_connection"  # none within the connect limit
@@ -101,14 +99,12 @@ class Weather:
         return faults or "no faults"
 
     def calm(self) -> None:
-        """From now on everything works."""
         self._bad = False
         self.cut.clear()
         self.full.clear()
         self.disk_full = False
 
     def fate(self, verb: ApiCall) -> Fate:
-        """What becomes of a call that is sent now."""
         if verb in self.cut:
             lost = self._rng.random() < 0.2
             return Fate(Kind.NO_CONNECTION if lost else Kind.REFUSED, self._way(verb), 0.0)

@@ -69,28 +69,23 @@ class Wire:
     # -- the program's end ---------------------------------------------------------------------
 
     async def send_state(self, verb: CommandVerb) -> Observation:
-        """As LiveConnection."""
         body = requests.state(self.session_id, verb)
         await self._emit(ApiCall.STATE, body)
         return Observation(kind=COMMANDS[verb].sent_live)
 
     async def send_answer(self, text: str, verb: AnswerVerb) -> Observation:
-        """As LiveConnection."""
         body = self._writer.guardrail(self.session_id, text, verb)
         await self._emit(ApiCall.ANSWER, body)
         return Observation(kind=ANSWERS[verb].sent_live)
 
     async def until_lost(self) -> None:
-        """As LiveConnection."""
         await self._down.wait()
 
     async def aclose(self) -> None:
-        """As LiveConnection."""
         self.hang_up()
         await asyncio.sleep(0)
 
     def hang_up(self) -> None:
-        """The program lets go of it."""
         self.cut()
         self._down.set()
 
@@ -107,7 +102,6 @@ class Wire:
         self._unwatch = self.channel.world.model.watch(self.session_id, self._tell)
 
     def cut(self) -> None:
-        """Nothing passes any more."""
         self.is_cut = True
         self._unwatch()
         self.channel.forget(self)

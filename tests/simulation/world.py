@@ -104,7 +104,6 @@ class World:
         raise Violation(self.seed, "lives", "the program was started too often")
 
     def fail(self, check: str, text: str) -> None:
-        """A check failed: the seed ends."""
         if self.failure is None:
             self.failure = Violation(self.seed, check, text)
             self.trace("FAILED", check, text)
@@ -112,7 +111,6 @@ class World:
                 self.life.loop.failure = self.failure
 
     def trace(self, *words: object) -> None:
-        """One line of what happened."""
         self.lines.append(" ".join((f"{self.timeline.now:9.3f}", *map(str, words))))
 
     def digest(self) -> str:
@@ -126,8 +124,6 @@ class World:
         return target
 
     def every(self, seconds: float, call: Callable[[], None]) -> None:
-        """Let `call` happen again and again."""
-
         def again() -> None:
             call()
             self.timeline.after(seconds, again)
@@ -139,6 +135,5 @@ class World:
         return formatdate(EPOCH_MS / 1000 + self.timeline.now, usegmt=True)
 
     def clear(self) -> None:
-        """Remove the files."""
         self.timeline.drop_all()
         shutil.rmtree(self._root, ignore_errors=True)

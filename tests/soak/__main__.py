@@ -61,7 +61,6 @@ def soak(load: Load) -> dict[str, Any]:
 
 
 def line(load: Load, seen: dict[str, Any]) -> str:
-    """All figures in one line."""
     warm, end = seen["memory_mb"]
     first, last = seen["descriptors"]
     return (
@@ -77,7 +76,6 @@ def line(load: Load, seen: dict[str, Any]) -> str:
 
 
 def complaints(seen: dict[str, Any], memory_bar_mb: float = MEMORY_BAR_MB) -> list[str]:
-    """What is over its bound."""
     warm, end = seen["memory_mb"]
     first, last = seen["descriptors"]
     found = []
@@ -93,7 +91,6 @@ def complaints(seen: dict[str, Any], memory_bar_mb: float = MEMORY_BAR_MB) -> li
 
 
 def main(argv: list[str]) -> int:
-    """Run, print, judge."""
     parser = argparse.ArgumentParser(prog="python -m tests.soak")
     add = parser.add_argument
     add("--minutes", type=float, default=10.0, help="length after the warm-up (10)")

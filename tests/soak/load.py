@@ -66,7 +66,6 @@ class Warnings(logging.Handler):
             logging.getLogger(name).addHandler(self)
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep the line."""
         self.lines.append(f"{record.name}: {record.getMessage()}")
 
 

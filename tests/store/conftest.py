@@ -20,7 +20,6 @@ def ledger_path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def ledger(ledger_path: Path) -> Iterator[Ledger]:
-    """A fresh ledger."""
     opened, problem = Ledger.open(ledger_path)
     assert problem is None
     with opened:

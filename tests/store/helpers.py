@@ -22,31 +22,26 @@ from tests.kit.clock import NOW
 
 
 def start(ledger: Ledger, session: Session | None = None, task: Task | None = None) -> Intent:
-    """Record the start of a session together with its first task."""
     return ledger.open_intent(
         IntentKind.START_SESSION, session or new_session(), task or new_task(), NOW
     )
 
 
 def started(ledger: Ledger, session: Session | None = None, task: Task | None = None) -> Task:
-    """The task of a start, as stored."""
     stored = start(ledger, session, task).task
     assert stored is not None
     return stored
 
 
 def kept_session(ledger: Ledger, key: int) -> Session | None:
-    """The session with this key."""
     return ledger.sessions([key]).get(key)
 
 
 def kept_task(ledger: Ledger, key: int) -> Task | None:
-    """The task with this key."""
     return ledger.tasks([key]).get(key)
 
 
 def copy_ledger(ledger: Ledger, now_ms: int) -> None:
-    """A copy as a clean start makes it."""
     make_copy(ledger.path, now_ms)
 
 
@@ -97,7 +92,6 @@ INSERT INTO steps VALUES (1, 1, {NOW}, 'accepted', ''), (2, 1, {NOW}, 'question'
 
 @contextmanager
 def raw(path: Path) -> Iterator[sqlite3.Connection]:
-    """A connection of SQLite's own to the file."""
     connection = sqlite3.connect(path, isolation_level=None)
     try:
         yield connection

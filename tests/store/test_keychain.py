@@ -56,7 +56,6 @@ class Fake(KeyringBackend):
 
 
 def _as(module: str, backend: KeyringBackend) -> KeyringBackend:
-    """The backend as if its class came from `module`."""
     cls = type(backend)
     backend.__class__ = type(cls.__name__, (cls,), {"__module__": module, "priority": -1})
     return backend
@@ -128,8 +127,6 @@ class SecretServiceNotAvailableException(Exception):  # noqa: N818 - as above
 
 
 class PyWinError(Exception):
-    """Stands for pywintypes.error."""
-
     def __init__(self, winerror: int) -> None:
         self.winerror = winerror
 

@@ -32,7 +32,6 @@ from tests.conftest import LogWatch
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """Where the settings are; there is no file yet."""
     (tmp_path / "room").mkdir()
     return tmp_path / "room" / "settings.json"
 

@@ -38,7 +38,6 @@ class Books:
 
 
 def state_of(url: str) -> dict[str, Any]:
-    """What the simulator knows."""
     return dict(httpx.get(f"{url}/_sim/state", trust_env=False, verify=False, timeout=20).json())
 
 

@@ -42,7 +42,6 @@ _OF_POLLS: tuple[dict[str, Any], ...] = (
 
 
 def draw(rng: random.Random) -> list[dict[str, Any]]:
-    """The faults of the next moment."""
     starts = [
         {"path": rng.choice(STARTS), **rng.choice(_OF_STARTS)} for _ in range(rng.randrange(3))
     ]

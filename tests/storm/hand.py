@@ -148,7 +148,6 @@ class Hand:
         return [n for n, cells in enumerate(self._rows()) if cells[0].startswith(AT_WORK)]
 
     def _press_for_one_of(self, rows: Sequence[int], verb: str) -> None:
-        """Where there is one, and that is possible."""
         if rows:
             with suppress(BusError):  # it has just gone
                 self._sessions.select_row(self._rng.choice(rows))
@@ -171,7 +170,6 @@ class Hand:
         return next((form[-1] for form in forms if self._write(dialog, *form)), "")
 
     def _write(self, dialog: Node, role: Role, name: str, text: str) -> bool:
-        """Into this field, where it is shown."""
         entry = self._person.find_now(dialog, role, name)
         if entry is not None:
             entry.write(text)

@@ -42,7 +42,6 @@ class Listener:
         return self.texts[said:] == [text]
 
     def wait(self, seconds: float = WAIT_S) -> None:
-        """Let time go by."""
         end = time.monotonic() + seconds
         run_events(self._qapp, lambda: time.monotonic() > end)
 

@@ -42,7 +42,6 @@ PAIRS = [(title, size, face) for title in WINDOWS for size, face in SCREENS]
 
 
 def on_screens(*at_each_push: tuple[tuple[int, int], str]) -> pytest.MarkDecorator:
-    """Each screen and font; on a push these alone."""
     rows = [(one, [] if one in at_each_push else pytest.mark.weekly) for one in SCREENS]
     return pytest.mark.parametrize(
         ("size", "face"), [pytest.param(*one, marks=marks) for one, marks in rows]
@@ -50,7 +49,6 @@ def on_screens(*at_each_push: tuple[tuple[int, int], str]) -> pytest.MarkDecorat
 
 
 def dressed(request: pytest.FixtureRequest, face: str) -> Stage:
-    """The test's stage in that font."""
     if face == LARGE:
         request.getfixturevalue("large_font")
     found: Stage = request.getfixturevalue("stage")
@@ -78,7 +76,6 @@ async def settled(stage: Stage, window: QWidget) -> QWidget:
 
 
 async def states(stage: Stage, title: str, size: QSize) -> AsyncIterator[QWidget]:
-    """A window in each of its states, one after the other."""
     main = stage.window
     await stage.show()
     for key, status in enumerate(TaskStatus, start=10):

@@ -22,7 +22,6 @@ def manager(world: World) -> Dialogs:
 
 
 def titles(world: World) -> list[str]:
-    """Titles of the dialogs that are open."""
     return sorted(dialog.windowTitle() for dialog in in_sight(QDialog))
 
 

@@ -88,7 +88,6 @@ class Stage:
         return window if title == MAIN else await self.open(title)
 
     async def open(self, title: str) -> QWidget:
-        """Open a dialog as a person does."""
         self.openers[title]()
         return await self.dialog(title)
 
@@ -109,7 +108,6 @@ class Stage:
         }
 
     async def dialog(self, title: str) -> QWidget:
-        """Wait for a dialog and for its focus."""
         await until(lambda: shown(title))
         dialog = shown(title)
         assert dialog is not None
@@ -154,7 +152,6 @@ def controls(window: QWidget) -> list[QWidget]:
 
 
 def by_tab(window: QWidget) -> list[QWidget]:
-    """What Tab reaches there, in its order."""
     reached: list[QWidget] = []
     for _ in range(300):
         focus = window.focusWidget() or window
@@ -190,7 +187,6 @@ def unreached(window: QWidget, reached: list[QWidget]) -> list[str]:
 
 
 def deaf_to_enter(window: QWidget) -> list[str]:
-    """Buttons that are not of the kind which Enter presses."""
     return [
         told(one)
         for one in window.findChildren(QAbstractButton)

@@ -32,7 +32,6 @@ tr = Translations("Steps")
 
 
 def _of_resources(name: str) -> ModuleType:
-    """A file of resources/, which is no package."""
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(ROOT / "resources"))
         return importlib.import_module(name)

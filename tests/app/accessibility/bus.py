@@ -112,7 +112,6 @@ class Bus:
         return [(politeness, text) for _, politeness, _, (_, text), *_ in told]
 
     def programs(self) -> "list[Node]":
-        """The programs that can be read."""
         return Node(self, REGISTRY, ROOT).children()
 
     def call(
@@ -157,12 +156,10 @@ class Node:
 
     @property
     def role(self) -> int:
-        """Its role as a number."""
         return int(self._call("Accessible", "GetRole"))
 
     @property
     def role_name(self) -> str:
-        """Its role in words."""
         return str(self._call("Accessible", "GetRoleName"))
 
     @property
@@ -174,13 +171,11 @@ class Node:
 
     @property
     def interfaces(self) -> frozenset[str]:
-        """Which interfaces it has, by their short names."""
         found = self._call("Accessible", "GetInterfaces")
         return frozenset(str(name).removeprefix(ATSPI) for name in found)
 
     @property
     def text(self) -> str:
-        """Its whole text."""
         return str(self._call("Text", "GetText", "ii", 0, -1))
 
     @property
@@ -191,11 +186,9 @@ class Node:
         return [Node(self._bus, owner, path).name for owner, path in nodes]
 
     def is_showing(self) -> bool:
-        """Whether a person could see it."""
         return SHOWING in self.states
 
     def children(self) -> "list[Node]":
-        """What is inside, one level down."""
         found = self._call("Accessible", "GetChildren")
         return [Node(self._bus, owner, path) for owner, path in found if path != NOTHING]
 
@@ -224,7 +217,6 @@ class Node:
     # -- tables ------------------------------------------------------------------------------
 
     def row_count(self) -> int:
-        """How many rows a table has."""
         return int(self._get("Table", "NRows"))
 
     def rows(self) -> list[list[str]]:
@@ -234,13 +226,11 @@ class Node:
         return [[self._cell(row, column).name for column in columns] for row in rows]
 
     def select_row(self, row: int) -> None:
-        """Select this row and no other."""
         self._call("Selection", "ClearSelection")
         if not self._call("Table", "AddRowSelection", "i", row):
             raise BusError(f"row {row} of “{self.name}” cannot be selected")
 
     def selected_rows(self) -> list[int]:
-        """The selected rows."""
         return list(self._call("Table", "GetSelectedRows"))
 
     def _cell(self, row: int, column: int) -> "Node":
@@ -257,18 +247,15 @@ class Node:
         return [str(action[0]).replace(" ", "") for action in self._call("Action", "GetActions")]
 
     def act(self, name: str) -> None:
-        """Do this."""
         offered = self.actions()
         if name not in offered:
             raise BusError(f"“{self.name}” offers {offered}, not {name}")
         self._call("Action", "DoAction", "i", offered.index(name))
 
     def write(self, text: str) -> None:
-        """Put this text in place of what stands there."""
         self._call("EditableText", "SetTextContents", "s", text)
 
     def select_child(self, name: str) -> None:
-        """Select the child with this name."""
         for place, child in enumerate(self.children()):
             if child.name == name:
                 self._call("Selection", "SelectChild", "i", place)

@@ -21,8 +21,6 @@ SESSIONS = 20
 
 
 class Story:
-    """What happens, one after the other."""
-
     def __init__(self, services: Any, start: Path) -> None:
         self._services = services
         self._start = start
@@ -73,7 +71,6 @@ class Story:
 
 
 def main(start: Path) -> int:
-    """Until it is killed."""
     app = QApplication(sys.argv[:1])
     services = World(FakeScope()).services
     window = MainWindow(services, FakeDialogs())

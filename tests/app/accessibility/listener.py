@@ -40,17 +40,14 @@ class Listener:
         return until("the main window is there", lambda: self._window(re.escape(MAIN) + "$"))
 
     def dialog(self, name: str) -> Node:
-        """A dialog, when it has come."""
         return until(f"“{name}” is there", lambda: self.dialog_now(name))
 
     def dialog_now(self, name: str) -> Node | None:
-        """A dialog, where it is there, also one that stands in the window."""
         windows = (node for node in self._program.children() if node.is_showing())
         inside = (_found(window, {Role.DIALOG}, name) for window in windows)
         return self._window(f"^{re.escape(name)}$") or next(filter(None, inside), None)
 
     def gone(self, dialog: Node) -> None:
-        """Wait until it is closed."""
         until("the dialog is closed", lambda: not dialog.is_showing())
 
     def hear_window(self, name: str) -> None:
@@ -70,12 +67,10 @@ class Listener:
     # -- finding and acting ------------------------------------------------------------------
 
     def find(self, inside: Node, role: Role, name: str) -> Node:
-        """What is showing there with this role and name, or with this label."""
         what = f"{role.name} “{name}” is there"
         return until(what, lambda: self.find_now(inside, role, name))
 
     def find_now(self, inside: Node, role: Role, name: str) -> Node | None:
-        """The same, where it is there."""
         return _found(inside, {role}, name)
 
     def press(self, inside: Node, name: str) -> None:
@@ -117,11 +112,9 @@ class Listener:
     # -- tables ------------------------------------------------------------------------------
 
     def table(self, name: str) -> Node:
-        """A table of the main window."""
         return self.find(self.main(), Role.TABLE, name)
 
     def row(self, table: Node, text: str, fits: Callable[[list[str]], bool]) -> list[str]:
-        """The cells of the row with this text, as soon as they fit."""
         last: list[list[str]] = []
 
         def look() -> list[str] | None:
@@ -134,7 +127,6 @@ class Listener:
             raise BusError(f"{error}; last seen: {last}") from None
 
     def select(self, table: Node, text: str) -> None:
-        """Select the row with this text."""
         for _ in range(3):  # rows may move between a look and an act
             place = next(n for n, cells in enumerate(table.rows()) if _names(cells, text))
             table.select_row(place)

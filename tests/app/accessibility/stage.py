@@ -26,7 +26,6 @@ an object that is just gone."""
 
 
 def missing_tools() -> list[str]:
-    """What is not installed here."""
     missing = [tool for tool in NEEDED if shutil.which(tool) is None]
     return missing if SERVICE.exists() else [*missing, "at-spi2-core"]
 
@@ -69,7 +68,6 @@ class Stage:
     def start_program(
         self, service_url: str, data: Path, key: str = "", *options: str
     ) -> subprocess.Popen[str]:
-        """The program as it is shipped; with a key, it stands in its environment."""
         command = [sys.executable, "-m", "enigma_panel"]
         command += ["--base-url", service_url, "--data-dir", str(data), *options]
         environment = {"ENIGMA_API_KEY": key} if key else {}

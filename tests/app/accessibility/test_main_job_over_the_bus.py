@@ -140,7 +140,6 @@ def _no_secret_was_said(person: Listener, bus: Bus, data: Path) -> None:
 
 
 def _was_told_unasked(bus: Bus) -> None:
-    """Once each."""
     told = [text for _, text in bus.announced]
     for words in ("bank.example 1 asks for a login", "Done: bank.example 1"):
         assert told.count(words) == 1, told
@@ -150,8 +149,6 @@ def _was_told_unasked(bus: Bus) -> None:
 
 
 def _hear(inside: Node, words: str) -> None:
-    """Some label there says this."""
-
     def says(node: Node) -> bool:
         return node.role == Role.LABEL and words in node.name and node.is_showing()
 

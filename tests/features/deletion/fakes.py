@@ -75,8 +75,6 @@ class FakeDeletions:
 
 
 class DeletionWorld(World):
-    """The engine's fakes, and `deletions`."""
-
     def __init__(self) -> None:
         super().__init__()
         self.deletions = FakeDeletions(self.sessions)

@@ -43,7 +43,6 @@ def make_dialog(world: DeletionWorld) -> DeletionDialog:
 
 
 def told_by(dialog: DeletionDialog) -> list[tuple[Any, ...]]:
-    """What becomes of it, as it is told."""
     told: list[tuple[Any, ...]] = []
     for signal in (dialog._app_actions.done, dialog._app_actions.trouble):
         signal.connect(lambda text: told.append((text,)))

@@ -49,8 +49,6 @@ class Records(SessionStore):
 
 
 class Told(DesktopNotifier):
-    """Keeps what is shown."""
-
     def __init__(self) -> None:
         super().__init__()
         self.shown: list[tuple[str, str]] = []

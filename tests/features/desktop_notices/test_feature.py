@@ -78,6 +78,5 @@ def test_a_click_on_the_notice_opens_the_question(
 
 
 def questions() -> list[str]:
-    """Those that stand in a window."""
     shown = in_sight(QuestionDialog)
     return [one.current_question().text for one in shown if one.current_question()]

@@ -93,7 +93,6 @@ class Scene:
         self.inbox.ask(replace(a_question(key, text), asked_ms=now, expires_ms=now + life_s * 1000))
 
     def pass_s(self, seconds: float) -> None:
-        """Time goes by."""
         self.clock.pass_ms(round(seconds * 1000))
         self.urgency.changed.emit()
 

@@ -34,7 +34,6 @@ class FakeDownloads(QObject):
         self.calls: list[tuple[Any, ...]] = []
 
     def put(self, task_key: int, file: ResultFile, **facts: Any) -> None:
-        """Something new about a file."""
         self.known[task_key, file] = Download(**facts)
         self.changed.emit(task_key)
 

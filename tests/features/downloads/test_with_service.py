@@ -42,7 +42,6 @@ CUT = "The download broke off. Nothing was kept. Try again"
 async def shown_files(
     running: Running, url: str, qapp: QApplication, text: str
 ) -> AsyncIterator[ResultFiles]:
-    """The files of a task which is done, shown in a window."""
     qapp.setQuitOnLastWindowClosed(False)  # as the program does; else closing ends the loop
     theme.apply(qapp, Qt.ColorScheme.Light)
     async with running(url, dialect=Dialect.W2) as parts:
@@ -71,7 +70,6 @@ async def download(row: FileRow, folder: Path) -> str:
 
 
 def set_faults(url: str, *faults: dict[str, Any]) -> None:
-    """What breaks from now on."""
     httpx.post(
         f"{url}/_sim/faults", json=list(faults), trust_env=False, verify=False
     ).raise_for_status()

@@ -35,8 +35,6 @@ class FakeExports:
         return None if self.is_cancelled else self.outcome(order)
 
     def fail(self, fault: ExportFault, reason: str = "") -> None:
-        """From now on nothing is exported."""
-
         def outcome(_order: ExportOrder) -> Exported:
             raise ExportError(fault, reason)
 
@@ -53,8 +51,6 @@ def _exported(order: ExportOrder) -> Exported:
 
 
 class ExportWorld(World):
-    """The engine's fakes, and `exports`."""
-
     def __init__(self) -> None:
         super().__init__()
         self.exports = FakeExports()
@@ -68,6 +64,5 @@ class ExportWorld(World):
 
 
 def undefuse(cell: str) -> str:
-    """The cell as it was before `defuse`."""
     is_defused = cell.startswith("'") and defuse(cell[1:]) != cell[1:]
     return cell[1:] if is_defused else cell

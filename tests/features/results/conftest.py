@@ -53,8 +53,6 @@ def dialog(world: World, rows: FakeRows) -> ResultDialog:
 
 @pytest.fixture
 def show(world: World, dialog: ResultDialog) -> Callable[..., Any]:
-    """Open the result of a new task."""
-
     async def shown(text: str | None, **facts: Any) -> ResultDialog:
         key = len(world.sessions.tasks) + 1
         output = facts.pop("output", OutputType.TEXT)

@@ -24,14 +24,12 @@ TEXT = "a\r\nb \x00 \u202e \ud800 😀"
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """An empty one."""
     made = tmp_path / "folder"
     made.mkdir()
     return made
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    """What is in it now."""
     return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
 
 

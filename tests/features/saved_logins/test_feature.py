@@ -23,7 +23,6 @@ PASSWORD = "zebra-47-crossing"
 
 
 def host(world: World) -> Host:
-    """The engine as a feature gets it."""
     dialogs = Dialogs(world.services, lambda: None)
     nothing = cast("Any", None)
     return Host(services=world.services, window=nothing, dialogs=dialogs, notifier=nothing)

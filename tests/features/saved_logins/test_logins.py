@@ -27,7 +27,6 @@ MARIA = SavedLogin(host="bank.example", account="maria", used_ms=NOW)
 
 @pytest.fixture
 def gate(world: LoginsWorld) -> Iterator[threading.Event]:
-    """The keychain hangs."""
     world.keychain.gate = threading.Event()
     yield world.keychain.gate
     world.keychain.gate.set()
@@ -168,8 +167,6 @@ async def test_one_that_does_not_answer_in_time_is_said(
 
 
 class Hanging:
-    """Does not even say what it is."""
-
     def where(self) -> str:
         time.sleep(0.2)
         return "too late"

@@ -38,8 +38,6 @@ class FakeKeychain:
 
 
 class FakeEntry:
-    """One entry of it."""
-
     def __init__(self, keychain: FakeKeychain, entry: MemoryStore) -> None:
         self._keychain = keychain
         self._entry = entry
@@ -76,6 +74,5 @@ class LoginsWorld(World):
         )
 
     def question_dialog(self) -> QuestionDialog:
-        """The dialog of questions with the feature in it."""
         helper = partial(make_helper, self.logins, self.scope)
         return QuestionDialog(self.services, None, helper)

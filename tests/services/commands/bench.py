@@ -42,7 +42,6 @@ URL = "http://127.0.0.1:9"
 
 
 def rejected(status: int, *, wait: float | None = None, code: str | None = None) -> RejectedError:
-    """A refusal with that status."""
     reply = Reply(status=status, code=code, retry_after_s=wait)
     return RejectedError(reply, nothing_happened=status < 500 or status == 503)
 
@@ -116,8 +115,6 @@ class LateNames(StartsUnderWay):
 
 
 class Bench:
-    """The parts, and what was said."""
-
     def __init__(self, clock: VirtualClock, ledger: Ledger) -> None:
         self.clock = clock
         self.ledger = ledger
@@ -186,7 +183,6 @@ class Bench:
         return intent.session.key
 
     async def name(self, intent: Intent) -> None:
-        """The service names the session and its task."""
         key = intent.session.key
         opened = Observation(kind=Kind.OPENED, session_id=f"s{key}")
         await self.store.settle(intent, Outcome.KNOWN, opened)
@@ -212,19 +208,16 @@ class Bench:
         await self.store.record(key, session.current_task, Observation(kind=kind, **facts))
 
     def give(self, key: int, verb: CommandVerb, grace_ms: int = 0) -> asyncio.Task[None]:
-        """A click."""
         given = self.scope.spawn("click", self.commands.give(key, verb, grace_ms=grace_ms))
         assert given is not None
         return given
 
     def waiting(self, key: int) -> PendingCommand:
-        """The command of a session that waits or is being sent."""
         pending = self.commands.pending(key)
         assert pending is not None
         return pending
 
     def task(self, session_key: int) -> Task:
-        """A session's current task."""
         session = self.store.session(session_key)
         task = self.store.current_task(session) if session is not None else None
         assert task is not None
@@ -258,7 +251,6 @@ class Bench:
         self.doubted.append(session_key)
 
     def _say_that_it_failed(self, error: LedgerError) -> None:
-        """As the container does."""
         self.context.notices.notify(NoticeKind.LEDGER_FAILED, reason=str(error))
 
     def _keep_notice(self, notice: ServiceNotice) -> None:

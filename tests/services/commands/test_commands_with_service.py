@@ -34,7 +34,6 @@ def sim(simulator: Start) -> Simulator:
 
 
 async def working(parts: Parts) -> int:
-    """A session with a task at work."""
     sessions = parts.services.sessions
     task = await sessions.start(SPEC)
     await until(lambda: (it := sessions.task(task)) and it.sent_ms is not None)

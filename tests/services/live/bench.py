@@ -131,7 +131,6 @@ class Bench:
     @classmethod
     @contextmanager
     def opened(cls, folder: Path, clock: VirtualClock) -> Iterator["Bench"]:
-        """A bench over the ledger in that folder."""
         with opened_ledger(folder) as ledger:
             bench = cls(clock, ledger)
             try:
@@ -205,7 +204,6 @@ class Bench:
         return await self.send(session_key, task)
 
     async def reply(self, intent: Intent, outcome: Outcome, observation: Observation) -> None:
-        """The held call has ended."""
         self.held.discard(key_of(intent))
         await self.store.settle(intent, outcome, observation)
 
@@ -237,7 +235,6 @@ class Bench:
 
 
 def key_of(intent: Intent) -> int:
-    """The key of the task that is to be sent."""
     assert intent.task is not None
     return intent.task.key
 

@@ -37,8 +37,6 @@ HTML = ProtocolError(502, "<html>")
 
 
 class EndsOnly(random.Random):
-    """Always the least or always the most."""
-
     def __init__(self, *, most: bool) -> None:
         super().__init__()
         self._most = most

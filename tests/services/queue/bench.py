@@ -169,7 +169,6 @@ class QueueBench:
             await asyncio.sleep(1)
 
     async def until_waits(self, key: int, condition: Callable[[QueueEntry], object]) -> None:
-        """Until the task stands in the queue as the condition says."""
         await until(lambda: (entry := self.queue.entry(key)) is not None and condition(entry), 300)
 
     async def until_taken(self, n: int = 1) -> None:

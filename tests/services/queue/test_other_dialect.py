@@ -24,12 +24,10 @@ E, W2 = Dialect.E, Dialect.W2
 
 
 def choose(bench: QueueBench, dialect: Dialect) -> None:
-    """The person chooses it."""
     bench.bench.account.choose_dialect(dialect)
 
 
 async def finish(bench: QueueBench, key: int) -> None:
-    """The task is done."""
     done = Observation(kind=Kind.COMPLETED, text="42", task_id=bench.task(key).service_id)
     await bench.store.record(bench.session_of(key).key, key, done)
 

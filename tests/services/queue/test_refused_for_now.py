@@ -421,8 +421,6 @@ def test_one_whose_only_task_is_taken_out_of_the_queue_is_closed(folder: Path) -
 
 
 class SpecsOnly(Service):
-    """Keeps what it was asked for."""
-
     def __init__(self) -> None:
         super().__init__()
         self.specs: list[TaskSpec] = []
@@ -480,7 +478,6 @@ class Moments:
         self.all: list[tuple[Path, Service]] = []
 
     def watch(self, bench: QueueBench) -> None:
-        """From now on."""
         real = bench.bench.executor.run
 
         async def run(call: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
@@ -521,7 +518,6 @@ def test_killed_at_any_moment_it_is_never_open_twice_and_taken_at_most_once(
 
 
 def _next_life(folder: Path, service: Service) -> str:
-    """What becomes of the task."""
     ends: list[str] = []
     service.refuses.clear()
 

@@ -17,7 +17,6 @@ NOW = 1_000_000
 
 
 def rejected(status: int, code: str | None = None, **fields: object) -> RejectedError:
-    """An error of the service's own."""
     reply = Reply(status=status, code=code, **fields)  # type: ignore[arg-type]  # of any kind
     return RejectedError(reply, nothing_happened=True)
 

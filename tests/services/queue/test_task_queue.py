@@ -34,7 +34,6 @@ def answered(url: str) -> dict[str, int]:
 
 
 def statuses(parts: Parts, keys: list[int]) -> list[TaskStatus]:
-    """In the order of the keys."""
     found = (parts.services.sessions.task(key) for key in keys)
     return [task.status for task in found if task is not None]
 

@@ -37,7 +37,6 @@ AFTER = {"kind": "after:503", "body": GATEWAY_503, "times": 0}
 
 
 def faults(url: str, *wanted: dict[str, Any]) -> None:
-    """Switch these faults on, and no others."""
     httpx.post(
         f"{url}/_sim/faults", json=list(wanted), trust_env=False, verify=False
     ).raise_for_status()
@@ -54,7 +53,6 @@ def arrived(url: str) -> dict[str, int]:
 
 
 def push_live(url: str, payload: dict[str, Any]) -> None:
-    """Have the live channels tell this, if any is up."""
     order = {"push": {"name": "message", "payload": payload}}
     httpx.post(f"{url}/_sim/live", json=order, trust_env=False, verify=False).raise_for_status()
 
@@ -72,7 +70,6 @@ def somebody_else_stops(url: str, session_id: str) -> None:
 
 
 def listen(parts: Parts) -> list[ServiceNotice]:
-    """All notices from now on."""
     said: list[ServiceNotice] = []
     parts.services.sessions.said.connect(said.append)
     return said
@@ -80,7 +77,6 @@ def listen(parts: Parts) -> list[ServiceNotice]:
 
 @pytest.fixture
 def sim(simulator: Start) -> Simulator:
-    """A fast simulator with faults."""
     return simulator("--speed", "20", "--faults")
 
 

@@ -35,7 +35,6 @@ def no_newest(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def had(ledger: Ledger, status: TaskStatus = TaskStatus.DONE, **changes: Any) -> Session:
-    """A session that an earlier run left, with its one task."""
     intent = start(ledger)
     assert intent.task is not None
     session = replace(intent.session, **changes)

@@ -20,8 +20,6 @@ class Disk:
         self.error: Exception | None = None
 
     def put(self, name: str) -> Callable[[object], None]:
-        """A write of that name."""
-
         def write(_ledger: object) -> None:
             if self.error is not None:
                 raise self.error
@@ -38,7 +36,6 @@ def writer(tmp_path: Path) -> LedgerWriter:
 
 
 def full() -> DiskFullError:
-    """No room."""
     return DiskFullError(Path("ledger"), "full")
 
 
@@ -74,8 +71,6 @@ async def test_a_commit_comes_after_what_happened_before_it_and_before_what_came
     order: list[str] = []
 
     class AtOnce:
-        """Runs its calls in place."""
-
         async def run(self, call, /, *args, **kwargs):  # type: ignore[no-untyped-def]  # any call
             return call(*args, **kwargs)
 

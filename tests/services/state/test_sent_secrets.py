@@ -29,8 +29,6 @@ LABELLED = "password: zebra-47-crossing"
 
 
 class NoKeychain(MemoryStore):
-    """Nothing keeps a key."""
-
     def get(self) -> Result:
         return Result(outcome=SecretOutcome.NO_KEYCHAIN)
 
@@ -60,7 +58,6 @@ class Runs:
         return made, redactor
 
     async def send(self, *texts: str) -> None:
-        """In a run of its own."""
         first, _ = await self.begin(self.key, self.other)
         await first.keep(self.key, texts)
 

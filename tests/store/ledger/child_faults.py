@@ -51,8 +51,6 @@ def tried(step: str, call: Callable[[], T]) -> T:
 
 
 class Work:
-    """One step after the other."""
-
     def __init__(self, folder: Path) -> None:
         self.path = folder / "data" / "ledger.sqlite3"
         self.settings = folder / "config" / "settings.json"

@@ -30,7 +30,6 @@ from tests.store.ledger.damage import filled, flip, unindexed
 
 @pytest.fixture
 def copy(ledger_path: Path) -> Path:
-    """Where the copy is."""
     return ledger_path.parent / "ledger.copy"
 
 

@@ -24,7 +24,6 @@ from tests.store.ledger.damage import LOST, filled
 
 @pytest.fixture
 def copy(ledger_path: Path) -> Path:
-    """Where the copy is."""
     return ledger_path.parent / "ledger.copy"
 
 

@@ -48,7 +48,6 @@ STAYS = frozenset(TaskStatus) - FINAL_STATUSES | {TaskStatus.LOST}
 
 
 def opened(path: Path) -> Ledger:
-    """As `open_ledger`; it waits for no disk."""
     path.parent.mkdir(exist_ok=True)
     ledger = open_ledger(path)
     ledger.connection.execute("PRAGMA synchronous = OFF")
@@ -56,7 +55,6 @@ def opened(path: Path) -> Ledger:
 
 
 def day_of(ms: int) -> str:
-    """Each hour is a day of its own."""
     return DAYS[(ms - NOW) // HOUR_MS % len(DAYS)]
 
 
@@ -104,7 +102,6 @@ def delete(ledger: Ledger, keys: list[int], now_ms: int = LATER) -> Deleted:
 
 
 def sums(ledger: Ledger) -> dict[str, TaskSum]:
-    """By day, what tasks cost that are there or were."""
     with closing(TaskReader(ledger.path)) as reader:
         found = {day: reader.spent_on(day, 0, 0) for day in DAYS}
         for hour in range(HOURS):

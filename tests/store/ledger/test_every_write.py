@@ -76,7 +76,6 @@ def _why_not() -> str:
 
 @pytest.fixture(scope="session")
 def tracing() -> None:
-    """Skips where tracing is impossible."""
     reason = _why_not()
     if reason:
         pytest.skip(reason)
@@ -84,8 +83,6 @@ def tracing() -> None:
 
 @dataclass
 class Run:
-    """What one child said, and where it worked."""
-
     folder: Path
     lines: list[list[str]] = field(default_factory=list)
     status: int = 0
@@ -113,7 +110,6 @@ class Server:
         )
 
     def run(self, template: Path, call: str, padding: int) -> Run:
-        """One child in a folder of its own."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._runs += 1
@@ -305,7 +301,6 @@ SETTLED = {
 
 
 def _check_whole(ledger: Ledger) -> None:
-    """What is written together is there together."""
     rows = ledger._db.rows
     settled = dict(rows("SELECT kind, outcome FROM intents WHERE key > 2"))
     for kind, sql in SETTLED.items():
@@ -324,7 +319,6 @@ def _check_whole(ledger: Ledger) -> None:
 
 
 def _check_searched(ledger: Ledger) -> None:
-    """Each text can be searched as it is."""
     for table, found in ((SESSIONS, ledger.sessions(range(9))), (TASKS, ledger.tasks(range(9)))):
         column = {"sessions": "name_folded", "tasks": "texts_folded"}[table.name]
         stored = dict(ledger._db.rows(f"SELECT key, {column} FROM {table.name}"))

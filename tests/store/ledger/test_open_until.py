@@ -15,7 +15,6 @@ SOON, LATER = NOW + 60_000, NOW + 180_000
 
 
 def write(ledger: Ledger, *ends_ms: int | None, phase: Phase = Phase.OPEN) -> None:
-    """Sessions in this phase, one for each end."""
     for end_ms in ends_ms:
         start(ledger, new_session(phase=phase, expires_ms=end_ms))
 

@@ -24,7 +24,6 @@ def add(ledger: Ledger, task_key: int, *kinds: str) -> None:
 
 
 def texts(ledger: Ledger, task_key: int, limit: int = 500) -> list[str]:
-    """Of the last lines of a task."""
     return [step.text for step in ledger.steps(task_key, limit)]
 
 

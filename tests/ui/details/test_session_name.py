@@ -14,7 +14,6 @@ from tests.kit.person import ENTER, key, type_text
 
 @pytest.fixture
 def edited(window: MainWindow, services: Any) -> SessionName:
-    """The name of the selected session is being edited."""
     window.activateWindow()
     services.sessions.add(1)
     window.selection.sessions.select_key(1)

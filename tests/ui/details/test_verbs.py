@@ -21,7 +21,6 @@ AGAIN = ["Run again", "Edit and run again…"]
 
 
 def shown(window: MainWindow) -> list[str]:
-    """The buttons in sight."""
     verbs = window.details.verbs
     found = [*verbs.verbs.values(), *verbs.queue_buttons.values(), verbs.again, verbs.edit]
     return [one.accessibleName() for one in found if one.isVisible()]

@@ -30,7 +30,6 @@ def bring_to_front(window: MainWindow, qapp: QApplication) -> None:
 
 
 def opened(window: MainWindow, qapp: QApplication) -> CommandPalette:
-    """By its key, as a person opens it."""
     bring_to_front(window, qapp)
     QTest.keyClick(window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
     palette = window.main_menu._palette

@@ -23,7 +23,6 @@ from tests.kit.world import World
 def start(
     no_window_left: None, dialogs: FakeDialogs, qapp: QApplication
 ) -> Iterator[Callable[..., MainWindow]]:
-    """Starts the program for the first time."""
     windows: list[MainWindow] = []
 
     def first_start(*, demo: bool) -> MainWindow:
@@ -47,7 +46,6 @@ def page(window: MainWindow) -> FirstStart:
 
 
 def offered(window: MainWindow, specs: tuple[TaskSpec, ...]) -> list[QPushButton]:
-    """The buttons of these tasks that can be seen."""
     texts = [spec.text for spec in specs]
     buttons = page(window).findChildren(QPushButton)
     return [one for one in buttons if one.accessibleName() in texts and one.isVisible()]

@@ -24,13 +24,11 @@ NONE = Qt.KeyboardModifier.NoModifier
 
 
 def send_key(widget: QWidget, code: Qt.Key, modifiers: Qt.KeyboardModifier = NONE) -> None:
-    """As `key`, to a widget that has no window and need not take the key."""
     for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
         QApplication.sendEvent(widget, QKeyEvent(kind, code, modifiers))
 
 
 def ask(services: Any, *keys: int) -> None:
-    """These tasks have a question each."""
     for one in keys:
         services.sessions.add(one, status=TaskStatus.ASKS, left_s=100 + one)
     services.inbox.ask(*(a_question(one, f"Which colour, {one}?") for one in keys))

@@ -20,7 +20,6 @@ pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 
 def drag(splitter: QSplitter, by: QPoint) -> None:
-    """Move its handle with the mouse."""
     handle = splitter.handle(1)
     start = handle.rect().center()
     QTest.mousePress(handle, Qt.MouseButton.LeftButton, pos=start)

@@ -52,7 +52,6 @@ def in_line(aimed: MainWindow, services: Any, qapp: QApplication) -> MainWindow:
 
 
 def start(services: Any) -> None:
-    """The task in Details is started, by itself."""
     services.sessions.change_session(8, phase=Phase.OPEN, current_task=8)
     services.sessions.change_task(8, status=TaskStatus.WORKING, sent_ms=NOW)
     services.queue.set(*services.queue.waiting[:1])
@@ -60,7 +59,6 @@ def start(services: Any) -> None:
 
 
 def buttons_of(part: QWidget) -> dict[str, bool]:
-    """The buttons in sight, and whether each can be pressed."""
     found = [b for b in part.findChildren(QPushButton) if b.isVisible()]
     return {b.accessibleName(): b.isEnabled() for b in found}
 
@@ -75,7 +73,6 @@ def end(services: Any, key: int) -> None:
 
 
 def place(table: KeyedTable, row: int) -> QPoint:
-    """Where the verbs of a row stand in the window."""
     cell = table.visualRect(table.rows.index(row, Column.VERBS))
     return table.viewport().mapTo(table.window(), cell.topLeft())
 
@@ -145,7 +142,6 @@ def test_a_pointer_that_a_dialog_leaves_over_a_table_aims_at_nothing_until_it_mo
 
 
 def enter(table: KeyedTable, at: QPoint) -> None:
-    """The pointer comes over a table."""
     point = QPointF(at)
     local = table.mapFromGlobal(point)
     QApplication.sendEvent(table, QEnterEvent(local, local, point))

@@ -41,7 +41,6 @@ class Person:
         self._window = window
 
     async def start(self, text: str, *, keep_open: bool = False) -> None:
-        """New task, Start."""
         click(button(self._window.top_bar, "New task"))
         dialog = await shown(NewTaskDialog)
         await active(dialog)
@@ -64,7 +63,6 @@ class Person:
         await until(lambda: not dialog.isVisible())
 
     def task(self, text: str, column: Column) -> str:
-        """A cell of the task's row."""
         return _cell(self._window.selection.task_rows, Column.TASK, text, column)
 
     def state(self) -> str:
@@ -73,7 +71,6 @@ class Person:
         return _cell(rows, SessionColumn.TASK, RESEARCH, SessionColumn.STATE)
 
     def select_session(self) -> None:
-        """A click on the row of the further session."""
         table, rows = self._window.selection.sessions, self._window.selection.session_rows
         row = _row(rows, SessionColumn.TASK, RESEARCH)
         assert row is not None
@@ -122,7 +119,6 @@ def _state(url: str) -> Any:
 
 
 async def shown(kind: type[T]) -> T:
-    """The dialog of that kind, once it is in sight."""
     await until(lambda: in_sight(kind))
     return in_sight(kind)[0]
 

@@ -54,7 +54,6 @@ def choose(window: MainWindow, *keys: int) -> None:
 
 
 def look_for(services: Any, words: str) -> None:
-    """As typed in the filter."""
     services.task_search.ask(TaskFilter(words=words))
 
 

@@ -48,7 +48,6 @@ CASES: dict[str, tuple[str, dict[str, Any], dict[str, Any], set[str]]] = {
 
 
 def of_menu(menu: QMenu) -> dict[str, str]:
-    """The actions of a menu and what they warn of."""
     return {a.text(): a.toolTip() for a in menu.actions() if a.isEnabled() and a.text()}
 
 

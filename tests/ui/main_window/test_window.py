@@ -186,7 +186,6 @@ def test_a_failure_is_said_in_words(window: MainWindow, services: Any) -> None:
 
 
 def choose(window: MainWindow, entry: str) -> QAction:
-    """Choose an entry of the menu of Details."""
     button(window.details, "More").click()
     menu = window.menus.menu
     assert menu.isVisible()

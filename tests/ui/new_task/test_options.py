@@ -54,7 +54,6 @@ async def ask(world: World, dialog: NewTaskDialog, spec: TaskSpec = PLAIN) -> No
 
 
 def choose(box: QComboBox, text: str) -> None:
-    """As a person at the keyboard does."""
     box.setFocus()
     for _ in range(box.count()):
         key(box, Qt.Key.Key_Up)

@@ -19,7 +19,6 @@ def quiet(clock: HandClock) -> QuietPeriod:
 
 
 def pass_time(quiet: QuietPeriod, clock: HandClock, ms: int) -> None:
-    """Time with its beats."""
     while ms > 0:
         clock.pass_ms(min(ms, 500))
         quiet.tick()

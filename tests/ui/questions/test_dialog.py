@@ -486,7 +486,6 @@ async def test_a_stop_tells_no_secret(world: World, dialog: QuestionDialog) -> N
 
 
 async def sent(world: World, dialog: QuestionDialog, outcome: AnswerOutcome) -> None:
-    """A password was sent and this came of it."""
     form = await asked(world, dialog, LOGIN)
     type_text(credentials(form).username, "maria")
     click(credentials(form).password.show_button)

@@ -49,7 +49,6 @@ OF_EACH_KIND = {
 
 
 async def asked(world: World, dialog: QuestionDialog, text: str, key_: int = 1) -> AnswerForm:
-    """An agent asks that, and its question stands in the window."""
     question = world.sessions.add_asking(key_, text)
     world.inbox.ask(question)
     dialog.ask_now(question)

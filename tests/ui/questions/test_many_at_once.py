@@ -107,7 +107,6 @@ class Agents:
     # -- what must hold ------------------------------------------------------------------------
 
     def shown(self) -> OpenQuestion | None:
-        """The question that is on the screen and open."""
         question = self.dialog.current_question() if self.dialog.isVisible() else None
         return next((q for q in self.inbox.open if question and q.id == question.id), None)
 

@@ -42,7 +42,6 @@ class Stage:
         run_events(self.qapp, self.window.isActiveWindow)
 
     def ask(self, number: int = 2, text: str = WHICH, **facts: Any) -> QuestionDialog:
-        """The agent of that session asks, and a question is in sight."""
         self.services.inbox.ask(a_question(number, text, **facts))
         self.qapp.processEvents()
         dialog = self.question()
@@ -302,7 +301,6 @@ def test_sentence_buttons_and_the_field_with_the_focus_are_seen_in_a_small_windo
 
 
 def is_whole(field: QWidget) -> bool:
-    """Whether all of it is in sight."""
     return field.visibleRegion().boundingRect() == field.rect()
 
 

@@ -116,7 +116,6 @@ async def test_their_arrival_moves_nothing_and_disarms_nothing(
 
 
 def _places(dialog: QuestionDialog) -> list[tuple[int, int, int, int]]:
-    """Where the window and its buttons are."""
     rects = [dialog.geometry()]
     for button in dialog.findChildren(QPushButton):
         at = button.mapTo(dialog, button.rect().topLeft())

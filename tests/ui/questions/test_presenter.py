@@ -35,7 +35,6 @@ def presenter(world: World, typing: TypingWatch) -> QuestionPresenter:
 
 @pytest.fixture
 def field(world: World) -> QLineEdit:
-    """A field of ours, in another window."""
     field = QLineEdit()
     field.show()
     return field
@@ -151,7 +150,6 @@ async def test_a_question_can_be_asked_for(world: World, presenter: QuestionPres
 
 
 def pass_s(world: World, seconds: float) -> None:
-    """Time goes by."""
     world.clock.pass_ms(round(seconds * 1000))
     world.urgency.changed.emit()
 

@@ -22,7 +22,6 @@ from tests.kit.wait import run_events
 
 
 def question() -> QuestionDialog | None:
-    """The question that stands on the screen."""
     found = in_sight(QuestionDialog)
     return found[0] if found else None
 
@@ -45,7 +44,6 @@ def write(letter: Letter, qapp: QApplication) -> None:
 
 @pytest.fixture
 def manager(window: MainWindow, services: Any) -> Dialogs:
-    """The dialogs over a main window with three sessions."""
     services.clock.now -= ARM_MS
     for number in (1, 2, 3):
         services.sessions.add(number, left_s=100 * number)

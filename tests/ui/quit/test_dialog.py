@@ -123,7 +123,6 @@ async def ending(world: World, guard: QuitDialog) -> "asyncio.Task[QuitChoice]":
 
 
 async def come_back(world: World) -> None:
-    """The commands come back."""
     assert world.sessions.command_gate is not None
     world.sessions.command_gate.set()
     await asyncio.sleep(0.01)

@@ -24,7 +24,6 @@ def world() -> World:
 
 
 def said(world: World) -> list[str]:
-    """What becomes of each session."""
     plan = quit_plan(world.services)
     return [at_quit_line(one, NOW)[1] for one in plan.sessions]
 

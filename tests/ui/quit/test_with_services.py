@@ -21,7 +21,6 @@ LONG = TaskSpec(text="Research opening hours of 12 pharmacies, as a table", clos
 
 
 def faults(url: str, *wanted: dict[str, Any]) -> None:
-    """Switch these faults on, and no others."""
     httpx.post(
         f"{url}/_sim/faults", json=list(wanted), trust_env=False, verify=False
     ).raise_for_status()

@@ -87,7 +87,6 @@ def test_html_is_shown_as_text(view: ResultView, picture: Path) -> None:
 
 
 def press_link(view: ResultView) -> None:
-    """By the keyboard: to the first link, and Enter."""
     view.reading.setFocus()
     QTest.keyClick(view.reading, Qt.Key.Key_Tab)
     QTest.keyClick(view.reading, Qt.Key.Key_Return)

@@ -34,7 +34,6 @@ async def working(parts: Parts) -> tuple[int, int]:
 
 
 def rows_of(parts: Parts, *session_keys: int, tasks: tuple[int, ...] = ()) -> SessionsModel:
-    """The rows of Sessions, with these marked."""
     rows = SessionsModel(parts.services, PointerHold(parts.services.clock.now_ms))
     rows.set_from_before(Recovered(sessions=session_keys, tasks=frozenset(tasks)))
     return rows

@@ -15,13 +15,11 @@ def texts(view: Any) -> list[str]:
 
 
 def settled(details: Details, qapp: QApplication) -> Details:
-    """Details with all its steps read."""
     run_events(qapp, lambda: not details._loader.is_reading)
     return details
 
 
 def rows_seen(view: StepsList) -> range:
-    """The rows that can be seen, from the first that is seen in full."""
     header = view.verticalHeader()
     first = header.visualIndexAt(0)
     if header.sectionViewportPosition(first) < 0:

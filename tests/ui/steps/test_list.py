@@ -57,7 +57,6 @@ def copied() -> str:
 
 
 def search(page: StepsPage, text: str) -> None:
-    """Type into the search field."""
     page.search.field.clear()
     if text.isascii() and text.isprintable():
         QTest.keyClicks(page.search.field, text)

@@ -40,7 +40,6 @@ def loader(timeline: FakeTimeline, model: StepsModel) -> StepsLoader:
 
 
 def changes_of(model: QAbstractItemModel) -> list[str]:
-    """What a view is told from now on."""
     told: list[str] = []
     model.rowsInserted.connect(lambda _p, first, last: told.append(f"+{first}-{last}"))
     model.rowsRemoved.connect(lambda _p, first, last: told.append(f"-{first}-{last}"))

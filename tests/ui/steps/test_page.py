@@ -32,14 +32,12 @@ from tests.ui.steps.reading import settled, texts
 
 
 def plain(html: str) -> str:
-    """Rich text as it is read."""
     document = QTextDocument()
     document.setHtml(html)
     return document.toPlainText().replace("\u200b", "").replace("\xa0", " ")
 
 
 def time_line(details: Details) -> list[str]:
-    """The sentences of the time line."""
     return [step_row(step).text for step in details.timeline.lines.steps()]
 
 

@@ -42,7 +42,6 @@ def tasks(services: Any, hold: PointerHold) -> TasksModel:
 
 
 def add_queued(services: Any, *keys: int, why: WaitReason = WaitReason.TURN, **facts: Any) -> None:
-    """These tasks are queued."""
     for key in keys:
         services.sessions.add_queued(key)
     services.queue.put(*keys, why=why, tell=False, **facts)
@@ -236,7 +235,6 @@ def queued(window: MainWindow, services: Any, qapp: QApplication) -> MainWindow:
 
 
 def names(parent: QWidget) -> list[str]:
-    """Of the buttons in sight."""
     return [b.accessibleName() for b in parent.findChildren(QPushButton) if b.isVisible()]
 
 

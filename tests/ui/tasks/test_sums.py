@@ -21,8 +21,6 @@ SHOWN = TaskSum(count=100, cost=Decimal("4.8712"))
 
 
 class FakeSearch(QObject):
-    """What is shown, and what each task costs."""
-
     counted = Signal()
 
     def __init__(self) -> None:

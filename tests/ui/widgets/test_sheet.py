@@ -43,7 +43,6 @@ def manager(window: MainWindow, services: Any, qapp: QApplication) -> Dialogs:
 
 @pytest.fixture
 def sheet(window: MainWindow, manager: Dialogs, qapp: QApplication) -> NewTaskDialog:
-    """New task, with some words in it."""
     manager.open_new_task(None, None)
     (sheet,) = in_sight(NewTaskDialog)
     run_events(qapp, sheet.task_text.hasFocus)

@@ -17,7 +17,6 @@ from tests.kit.tables import verb_point
 
 
 def tip_at(table: KeyedTable, point: QPoint) -> QRect:
-    """Where the tip of that point stands on the screen."""
     QToolTip.hideText()
     port = table.viewport()
     event = QHelpEvent(QEvent.Type.ToolTip, point, port.mapToGlobal(point))
