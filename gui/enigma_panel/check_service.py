@@ -70,7 +70,6 @@ class Call(Struct, frozen=True, kw_only=True):
 
     @property
     def kind(self) -> Kind:
-        """The kind of its outcome."""
         return Kind.SESSION_GONE if isinstance(self.error, SessionGoneError) else self.seen.kind
 
     @property
@@ -90,8 +89,6 @@ class Call(Struct, frozen=True, kw_only=True):
 
 
 class _Noted:
-    """A client whose calls are noted."""
-
     def __init__(self, client: ServiceClient, check: "ServiceCheck") -> None:
         self._client = client
         self._check = check
@@ -141,11 +138,9 @@ class ServiceCheck:
         self.parts: Parts  # set by `run`
 
     def watch(self, client: ServiceClient) -> ServiceClient:
-        """The client, with its calls noted here."""
         return cast("ServiceClient", _Noted(client, self))
 
     def now_ms(self) -> int:
-        """The time by the services' clock."""
         return self.parts.services.clock.now_ms()
 
     async def run(self, parts: Parts, leave: asyncio.Event) -> int:

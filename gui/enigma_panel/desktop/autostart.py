@@ -15,7 +15,6 @@ twice."""
 
 
 def autostart_path() -> Path:
-    """The path of that file."""
     return config_home(os.environ) / "autostart" / NAME
 
 

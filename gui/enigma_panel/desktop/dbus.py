@@ -118,7 +118,6 @@ class _BusClient(Generic[E]):
             return list(self._read())
 
     def close(self) -> None:
-        """Leave the bus."""
         self._connection.close()
 
     def _find_owner(self) -> str:
@@ -157,7 +156,6 @@ class _BusClient(Generic[E]):
         yield from ()
 
     def _signal(self, interface: str, member: str, body: tuple[Any, ...]) -> Iterator[E]:
-        """Take a signal of that program."""
         raise NotImplementedError
 
 

@@ -30,8 +30,6 @@ WHY = "Idle and paused browsers are terminated first: they cost money"
 
 
 class PowerEvent(Enum):
-    """An event of the system."""
-
     SLEEPS = auto()
     WOKE = auto()
     LOCKED = auto()
@@ -53,9 +51,7 @@ class EventBus(Protocol[E]):
         """The events since the last call, without waiting. BusError when there will be no more."""
         ...
 
-    def close(self) -> None:
-        """Leave the bus."""
-        ...
+    def close(self) -> None: ...
 
 
 class SleepBus(EventBus[PowerEvent], Protocol):

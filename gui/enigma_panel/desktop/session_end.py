@@ -17,7 +17,6 @@ class Application(QApplication):
     quit_asked = Signal()
 
     def event(self, event: QEvent) -> bool:
-        """Take events to the application itself, which are few."""
         if event.type() is QEvent.Type.Quit:
             self.quit_asked.emit()
             return True

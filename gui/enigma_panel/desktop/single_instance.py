@@ -116,7 +116,6 @@ class SingleInstance:
         self._server = await running.create_unix_server(make, sock=listener)
 
     async def close(self) -> None:
-        """Stop listening."""
         if self._server is None:
             return
         self._server.close()

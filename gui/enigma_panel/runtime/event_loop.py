@@ -40,9 +40,7 @@ class BlockingTimeoutError(Exception):
 class Executor(Protocol):
     """Runs synchronous ledger calls one after the other, in the order of the calls."""
 
-    async def run(self, call: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """Await the result of call(*args, **kwargs)."""
-        ...
+    async def run(self, call: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T: ...
 
 
 class TaskScope:
@@ -71,7 +69,6 @@ class TaskScope:
         return any(known == name and not task.done() for task, known in self._tasks.items())
 
     def names(self) -> list[str]:
-        """Names of what runs now."""
         return sorted(self._tasks.values())
 
     async def close(self) -> None:

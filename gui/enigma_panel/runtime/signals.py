@@ -23,7 +23,6 @@ def numbers() -> list[int]:
 
 
 def note() -> None:
-    """Note the signals from now on."""
     global _is_noting  # noqa: PLW0603 - signal handlers are the process's own
     _is_noting = True
     for number in numbers():

@@ -109,7 +109,6 @@ class Actions(QObject):
         return pending is not None and self.now_ms() - pending.made_ms >= SETTLED_MS
 
     def now_ms(self) -> int:
-        """The time, as the services count it."""
         return self._services.clock.now_ms()
 
     def terminate_all(self) -> None:
@@ -119,19 +118,15 @@ class Actions(QObject):
             self.dialogs.confirm_terminate_all(keys)
 
     def is_asking(self, task_key: int | None) -> bool:
-        """Whether that task has a question that can be answered."""
         return any(q.task_key == task_key for q in self._services.inbox.questions())
 
     def answer(self, task_key: int) -> None:
-        """Open the question of that task."""
         self.dialogs.open_question(task_key)
 
     def new_task(self) -> None:
-        """New task, in a new session."""
         self.dialogs.open_new_task(None, None)
 
     def next_here(self, session_key: int) -> None:
-        """New task in that session."""
         self.dialogs.open_new_task(session_key, None)
 
     def run_again(self, task: Task) -> None:
@@ -176,16 +171,13 @@ class Actions(QObject):
         self._scope.spawn("mark several seen", self._mark_several_seen(keys))
 
     def ask_result(self, session_key: int, lost: Task) -> None:
-        """A new task in that session: what became of this one."""
         start = self._start(result_question(lost), where=session_key)
         self._scope.spawn(f"ask for the result of task {lost.key}", start)
 
     def dismiss_start(self, key: int) -> None:
-        """Settle an unconfirmed start."""
         self._scope.spawn(f"dismiss start {key}", self._dismiss_start(key))
 
     def copy(self, text: str) -> None:
-        """Put a text on the clipboard."""
         put_on_clipboard(text)
 
     def copy_cell(self, text: str) -> None:
@@ -209,7 +201,6 @@ class Actions(QObject):
         self._secrets.clear()
 
     def copy_session_id(self, key: int) -> None:
-        """Put a session's id on the clipboard."""
         session = self._sessions.session(key)
         if session is not None and session.service_id:
             self.copy_secret(session.service_id)
@@ -237,7 +228,6 @@ class Actions(QObject):
             self.trouble.emit(tr("No program could open the folder {path}.", path=folder))
 
     def open_account_page(self) -> None:
-        """Open the account's page in the person's browser."""
         if not open_account_page(self._services.account.base_url):
             self.trouble.emit(tr("No program could open the account page."))
 
@@ -260,7 +250,6 @@ class Actions(QObject):
                 self.ask_result(session_key, task)
 
     def queued(self, keys: Sequence[int], verb: QueueAction) -> None:
-        """Do something with queued tasks."""
         if keys:
             self._scope.spawn(f"{verb} {list(keys)}", self._act_on_queued(keys, verb))
 

@@ -141,7 +141,6 @@ class Dialogs(QObject):
         return any(sheet.isActiveWindow() for sheet in self._sheets())
 
     def _sheets(self) -> list[Sheet]:
-        """The sheets in sight."""
         parent = self._parent()
         found = parent.findChildren(Sheet) if parent is not None else []
         return [one for one in found if one.isVisible()]
@@ -169,7 +168,6 @@ class Dialogs(QObject):
     # -- dialogs that the window opens ---------------------------------------------------------
 
     def open_new_task(self, session_key: int | None, prefill: TaskSpec | None) -> None:
-        """New task, in that open session or in a new one, with what is to stand in its fields."""
         from enigma_panel.ui.new_task.dialog import NewTaskDialog
 
         def make() -> NewTaskDialog:
@@ -187,7 +185,6 @@ class Dialogs(QObject):
         self._presenter.open(task_key)
 
     def open_settings(self) -> None:
-        """Settings."""
         from enigma_panel.ui.settings.dialog import SettingsDialog
 
         make = partial(
@@ -202,7 +199,6 @@ class Dialogs(QObject):
         self.once(SettingsDialog, make).ask()
 
     def open_key(self) -> None:
-        """API key."""
         from enigma_panel.ui.settings.key_dialog import KeyDialog
 
         self._key_was_asked_for = True
@@ -211,14 +207,12 @@ class Dialogs(QObject):
         self.once(KeyDialog, make).ask()
 
     def confirm_terminate_all(self, session_keys: Sequence[int]) -> None:
-        """Ask whether these sessions are to be terminated, and do it."""
         from enigma_panel.ui.quit.terminate_all import TerminateAllDialog
 
         make = partial(TerminateAllDialog, self._services, self._parent())
         self.once(TerminateAllDialog, make).ask(session_keys)
 
     def open_run_again(self, task_keys: Sequence[int]) -> None:
-        """Ask whether these tasks are to be run again, and do it."""
         from enigma_panel.ui.new_task.run_again import RunAgainDialog
 
         make = partial(RunAgainDialog, self._services, self._parent(), self.open_key)

@@ -49,7 +49,6 @@ class DeletionDialog(ModelessDialog):
         self._connect()
 
     def ask(self, task_keys: Sequence[int]) -> None:
-        """Say what becomes of these tasks, and ask."""
         self._keys = tuple(task_keys)
         self.field.clear()
         self._show_plan(None)

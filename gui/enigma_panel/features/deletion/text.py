@@ -47,7 +47,6 @@ def plan_text(plan: DeletionPlan) -> str:
 
 
 def stays_text() -> str:
-    """What a deletion does not reach."""
     return tr(
         "Daily totals still include them. Files that you saved and the service's own records stay."
     )
@@ -65,7 +64,6 @@ def kept_text(kept: Mapping[KeptReason, int]) -> str:
 
 
 def result_text(result: DeletionResult) -> str:
-    """What became of it, in a sentence or more."""
     parts = [tr.plural("1 task was deleted.", "{n} tasks were deleted.", result.deleted)]
     if result.problem is not None:
         parts.append(
@@ -88,7 +86,6 @@ def under_way_text(n: int) -> str:
 
 
 def delete_label(n: int) -> str:
-    """The button that does it."""
     return tr.plural("Delete 1 task", "Delete {n} tasks", n)
 
 

@@ -67,7 +67,6 @@ def _has_focus() -> bool:
 
 
 def _open_question(window: MainWindow, task_key: int | None, token: str) -> None:
-    """Open the window, then the question before it."""
     bring_to_front(window, token)
     if task_key is not None:
         window.dialogs.open_question(task_key)

@@ -88,7 +88,6 @@ class QuestionNotifier(QObject):
         self.refresh()
 
     def follow_focus(self) -> None:
-        """The focus went somewhere."""
         self.refresh()
 
     def refresh(self) -> None:

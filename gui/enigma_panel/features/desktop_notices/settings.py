@@ -12,8 +12,6 @@ tr = Translations("Settings")
 
 
 class NoticeSettings(QWidget):
-    """Of what there are notices, and what is on them."""
-
     def __init__(self, settings: SettingsBook, notifier: DesktopNotifier) -> None:
         super().__init__()
         self._settings = settings

@@ -30,8 +30,6 @@ _Key = tuple[int, ResultFile]
 
 
 class DownloadState(StrEnum):
-    """How far the download of a file is."""
-
     RUNNING = "running"
     SAVING = "saving"  # all of it is here; it cannot be cancelled any more
     SAVED = "saved"

@@ -7,7 +7,6 @@ from enigma_panel.ui.main_window.window import MainWindow
 
 
 def install(host: Host) -> ResultFiles:
-    """Add the panel."""
     return add_panel(host.window, Downloads(host.services.scope, host.services.store))
 
 

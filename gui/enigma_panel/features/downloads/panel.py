@@ -42,7 +42,6 @@ class ResultFiles(DetailsPanel):
         self.hide()
 
     def show_task(self, task: Task | None) -> None:
-        """Show the files of this task."""
         files = task.files if task is not None else ()
         key = task.key if task is not None else None
         if key != self._task_key or files != tuple(row.file for row in self.rows):
@@ -120,7 +119,6 @@ class FileRow(QWidget):
         self.show_download(None)
 
     def show_download(self, download: Download | None) -> None:
-        """Show what became of it; the keyboard stays in this row."""
         state = download.state if download is not None else None
         self.path = download.path if download is not None else None
         self.state.setText(breakable(file_text(self.file, download)))

@@ -104,7 +104,6 @@ class TaskEncoder:
         self._json = msgspec.json.Encoder()
 
     def head(self) -> bytes:
-        """What stands before the first task."""
         names = BYTE_ORDER_MARK + ",".join(ExportedTask.__struct_fields__) + LINE_END
         return names.encode() if self._is_csv else b""
 

@@ -30,7 +30,6 @@ class Exporter:
         self._folder = ""  # where the last one went
 
     def ask(self, keys: Sequence[int]) -> None:
-        """Ask for a file for these tasks."""
         keys, filters = tuple(keys), format_filters()
 
         def take(file: str) -> None:

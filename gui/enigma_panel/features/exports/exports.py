@@ -30,8 +30,6 @@ wait 5 ms for it each time."""
 
 
 class ExportFault(StrEnum):
-    """Why nothing was exported."""
-
     NO_FOLDER = "no_folder"
     DISK_FULL = "disk_full"
     DISK = "disk"  # the system refuses; the reason says why
@@ -105,8 +103,6 @@ class ExportJob:
 
 
 class Exports:
-    """Makes exports, one at a time."""
-
     def __init__(self, store: SessionStore, redactor: Redactor) -> None:
         self._store = store
         self._redactor = redactor
@@ -141,7 +137,6 @@ class Exports:
 
 
 def _zone_at(ms: int) -> tzinfo:
-    """The person's."""
     return datetime.fromtimestamp(ms / 1000, UTC).astimezone().tzinfo or UTC
 
 

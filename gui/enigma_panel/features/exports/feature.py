@@ -15,7 +15,6 @@ def install(host: Host) -> None:
 
 
 def add_commands(host: Host, exports: Exports) -> None:
-    """Add *Export…* for what is shown and for what is selected."""
     window, text, tip = host.window, tr("Export…"), tr("Saves tasks to a file.")
     exporter, tasks = Exporter(host.services, exports, window), window.selection.tasks
     shown = make_action(window, text, lambda: exporter.ask(tasks.rows.keys()), tip=tip)

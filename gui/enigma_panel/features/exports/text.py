@@ -36,7 +36,6 @@ def format_filters() -> dict[str, ExportFormat]:
 
 
 def fault_text(error: ExportError) -> str:
-    """Why nothing was exported."""
     return _FAULTS[error.fault](error.reason)
 
 

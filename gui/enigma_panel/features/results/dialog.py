@@ -51,7 +51,6 @@ class TaskRows:
         return rows.key_at(found) if found >= 0 else None
 
     def select_task(self, key: int) -> None:
-        """Make that task the subject."""
         self._selection.select_task(key)
 
 

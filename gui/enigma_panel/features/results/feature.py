@@ -8,7 +8,6 @@ from enigma_panel.ui.main_window.menus import EndedTasksEntry
 
 
 def install(host: Host) -> None:
-    """Add both to the window."""
     window = host.window
     windows = ResultWindows(window, host.dialogs)
     window.selection.read_result = windows.open

@@ -39,7 +39,6 @@ class ResultSaver(QFrame):
         self.hide()
 
     def ask_where(self, task: Task, result: ReadResult) -> None:
-        """Ask for a file, and save the result there."""
         self.hide()
         take = partial(self.save, result.text)
         chooser = make_chooser(self._dialog, tr("Save as"), self._folder, take)

@@ -15,12 +15,10 @@ tr = Translations("Result")
 
 
 def colleague_label() -> str:
-    """The command that copies `colleague_text`."""
     return tr("Copy for a colleague")
 
 
 def no_result_text(task: Task | None, session: Session | None = None) -> str:
-    """Say why there is no result to show."""
     if task is None:
         return tr("Loading…")
     if not task.is_final:
@@ -29,7 +27,6 @@ def no_result_text(task: Task | None, session: Session | None = None) -> str:
 
 
 def saved_text(path: Path) -> str:
-    """Where the result was saved."""
     return tr("Saved as {path}", path=shorten(str(path), 600))
 
 

@@ -45,7 +45,6 @@ def make_helper(
 
 
 def keychain_entry(host: str, account: str) -> SecretStore:
-    """The entry of one login."""
     return KeychainStore(login_service(host), account)
 
 

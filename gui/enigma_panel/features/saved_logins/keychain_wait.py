@@ -64,13 +64,11 @@ class KeychainWait(QWidget):
         self.turned.emit()
 
     def give_up(self) -> None:
-        """Cancel the call."""
         if self._call is not None:
             self._call.cancel()
             self.end()
 
     def say(self, text: str, role: str = "amber") -> None:
-        """Show a text, or nothing."""
         self.news.show_text(text, role)
         self.setVisible(bool(text))
         self.resized.emit()

@@ -65,8 +65,6 @@ class LoginResult(HidingStruct, frozen=True, kw_only=True):
 
 
 class RememberedLogin(Struct, frozen=True, kw_only=True):
-    """What became of a login that was to be saved."""
-
     login: SavedLogin
     result: LoginResult
 
@@ -94,11 +92,9 @@ class Logins(QObject):
         self.where = NO_PLACE
 
     def saved(self) -> tuple[SavedLogin, ...]:
-        """All of them."""
         return self._settings.value.logins
 
     def offers(self, place: LoginHost) -> LoginOffers:
-        """What can be filled in there."""
         return offers_for(place, self.saved())
 
     def find_where(self) -> None:

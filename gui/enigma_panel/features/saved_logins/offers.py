@@ -62,7 +62,6 @@ def another_site(question: str, host: str) -> str:
 
 
 def offers_for(place: LoginHost, saved: Iterable[SavedLogin]) -> LoginOffers:
-    """The saved logins that may be filled in on that host."""
     newest_first = sorted(saved, key=lambda login: -login.used_ms)
     if not place.host:
         return LoginOffers()

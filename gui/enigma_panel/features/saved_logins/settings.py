@@ -62,7 +62,6 @@ class LoginsModel(KeyedTableModel):
         )
 
     def show_logins(self, logins: Iterable[SavedLogin]) -> None:
-        """Show these, by site and account."""
         by_name = {(one.host, one.account): one for one in logins}
         keys = [self._known.setdefault(name, len(self._known) + 1) for name in sorted(by_name)]
         self._logins = dict(zip(keys, (by_name[name] for name in sorted(by_name)), strict=True))
@@ -70,7 +69,6 @@ class LoginsModel(KeyedTableModel):
         self.notify_changed(keys)
 
     def login(self, key: int) -> SavedLogin | None:
-        """The login of that row."""
         return self._logins.get(key)
 
     def cell(self, key: int, column: int) -> Cell:
@@ -153,7 +151,6 @@ class LoginsPage(SettingsPage):
     # -- what is shown -------------------------------------------------------------------------
 
     def refresh(self) -> None:
-        """Show what is saved now."""
         self.model.show_logins(self._logins.saved())
         self._follow_selection()
 

@@ -28,7 +28,6 @@ def _keychain(where: str) -> str:
 
 
 def keychain_name(where: str) -> str:
-    """The keychain, at the beginning of a sentence."""
     name = _keychain(where)
     return f"{name[:1].upper()}{name[1:]}"
 
@@ -87,7 +86,6 @@ def waiting_text(where: str) -> str:
 
 
 def remembered_text(remembered: RememberedLogin) -> str:
-    """What became of a login that was to be saved."""
     login, result = remembered.login, remembered.result
     account, host = shorten(login.account, NAME_CHARS), shorten(login.host, 60)
     if result.fault is None:
@@ -104,7 +102,6 @@ def remembered_text(remembered: RememberedLogin) -> str:
 
 
 def check_text(result: LoginResult) -> str:
-    """Whether the keychain has the password."""
     if result.fault is not None:
         return fault_text(result.fault, result.where)
     return tr("{keychain} has its password.", keychain=keychain_name(result.where))

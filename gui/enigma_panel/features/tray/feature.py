@@ -17,7 +17,6 @@ tr = Translations("Settings")
 
 
 def install(host: Host) -> Tray | None:
-    """Add the icon where the desktop has a tray."""
     if not QSystemTrayIcon.isSystemTrayAvailable():
         return None
     window = host.window

@@ -25,14 +25,10 @@ _BAD_KEYS = frozenset({KeyState.LOCKED, KeyState.DENIED, KeyState.FAILED})
 
 
 class TrayWindow(Protocol):
-    """What of the main window the tray needs."""
-
     new_task: QAction
     leave: QAction
 
-    def show_session(self, key: int) -> None:
-        """Make that session the subject."""
-        ...
+    def show_session(self, key: int) -> None: ...
 
 
 class Tray(QObject):
@@ -99,7 +95,6 @@ class Tray(QObject):
         self.icon.messageClicked.connect(self._on_message_clicked)
 
     def _show_notice(self, key: Hashable, notice: DesktopNotice) -> None:
-        """Show a notice in place of the one before."""
         self._say(key, notice.title, notice.body)
 
     def _say(self, key: Hashable | None, title: str, text: str) -> None:
@@ -136,7 +131,6 @@ class Tray(QObject):
     # -- what is shown -------------------------------------------------------------------------
 
     def refresh(self) -> None:
-        """Show what there is now."""
         running, asking = self._running(), self._services.inbox.questions()
         state = self._find_state(running, asking)
         if state is not self.state:

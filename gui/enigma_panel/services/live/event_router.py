@@ -202,7 +202,6 @@ class EventRouter(QObject):
         return any(task.status is TaskStatus.DONE and is_same(text, task.result) for task in tasks)
 
     def _remember(self, task: Task, text: str) -> None:
-        """Remember that the task asked this."""
         asked, mark = self._asked.setdefault(task.key, deque(maxlen=MANY)), hash(text)
         if mark not in asked:
             asked.append(mark)

@@ -386,7 +386,6 @@ class FirstTaskSender:
         return is_sent or self._commands.is_ending(session.key)
 
     def _ran_out(self, session_key: int) -> bool:
-        """Whether the session ended by itself."""
         session = self._store.session(session_key)
         return session is not None and session.is_ended and not self._was_asked_to_end(session)
 

@@ -211,7 +211,6 @@ class TaskQueue(QObject):
             self._update()
 
     def _address_and_dialect(self) -> tuple[str, Dialect]:
-        """The address in use and the dialect that is spoken to it."""
         return self._account.base_url, self._account.dialect
 
     def _follow_health(self) -> None:

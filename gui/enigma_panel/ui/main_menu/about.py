@@ -29,7 +29,6 @@ class AboutDialog(Sheet):
             self.body.addWidget(label)
 
     def ask(self) -> None:
-        """Show it."""
         self.present()
 
 

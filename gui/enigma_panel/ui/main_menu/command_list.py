@@ -52,7 +52,6 @@ class CommandList(QTreeWidget):
         columns.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
 
     def select_first(self) -> None:
-        """Select the first row that can be chosen."""
         for row in map(self.topLevelItem, range(self.topLevelItemCount())):
             if row is not None and _is_choosable(row):
                 self.setCurrentItem(row)

@@ -94,7 +94,6 @@ class MainMenu(QObject):
                 self.menu.addSeparator()
 
     def show(self) -> None:
-        """Open the menu below its button."""
         self._show_quiet()
         at = QPoint(0, 0)
         if self.button is not None:

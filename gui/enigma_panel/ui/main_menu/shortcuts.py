@@ -25,7 +25,6 @@ class ShortcutsDialog(Sheet):
         self.body.addWidget(self.list, 1)
 
     def ask(self) -> None:
-        """Show the present shortcuts."""
         self.list.clear()
         for group in self._groups():
             rows = [(a.text(), all_keys(a)) for a in group.actions if a.shortcuts()]

@@ -23,7 +23,6 @@ class SessionLines(QWidget):
         self._rows: list[tuple[QLabel, QLabel, ElidedLabel]] = []
 
     def show_lines(self, lines: Sequence[Line]) -> None:
-        """Show these sessions."""
         while len(self._rows) < len(lines):
             self._add_row()
         for place, row in enumerate(self._rows):
@@ -37,7 +36,6 @@ class SessionLines(QWidget):
                 task.show_text(lines[place][2])
 
     def texts(self) -> list[Line]:
-        """Return what is shown, line by line."""
         shown = [row for row in self._rows if not row[0].isHidden()]
         return [(name.text(), text.text(), task.text()) for name, text, task in shown]
 

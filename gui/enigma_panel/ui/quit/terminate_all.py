@@ -43,7 +43,6 @@ class TerminateAllDialog(Sheet):
         services.sessions.changed.connect(self._follow_sessions)
 
     def ask(self, session_keys: Sequence[int]) -> None:
-        """Name these sessions and ask."""
         self._keys = tuple(session_keys)
         self._over = set(session_keys).difference(self._services.sessions.terminable_keys())
         self._show_sessions()

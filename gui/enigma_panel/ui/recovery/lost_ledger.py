@@ -45,7 +45,6 @@ class LostLedgerWindow(ModelessDialog):
         self._build()
 
     async def choice(self) -> LedgerChoice:
-        """Ask and await the answer."""
         self._answer = asyncio.get_running_loop().create_future()
         self.present(self.quit_button)
         return await self._answer

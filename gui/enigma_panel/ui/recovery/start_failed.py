@@ -69,7 +69,6 @@ class StartFailedWindow(ModelessDialog):
 
 
 def _words(error: FolderError | LedgerError) -> tuple[str, str]:
-    """Return what is wrong, and what to do."""
     code = error.code if isinstance(error, FolderError) else None
     if isinstance(error, DiskFullError) or code in _FULL:
         return tr("The disk is full."), tr("Free some space, then try again.")

@@ -131,7 +131,6 @@ def match_spans(text: str, sought: str) -> list[tuple[int, int]]:
 
 
 def match_pattern(sought: str) -> str:
-    """Return the pattern of a match."""
     return r"[\s_]+".join(re.escape(word) for word in sought.split())
 
 

@@ -60,7 +60,6 @@ class StepsList(QTableView):
 
     @property
     def is_following(self) -> bool:
-        """Whether it moves to what comes in."""
         return self._wants_end and not self._hold.isActive()
 
     def is_at_end(self) -> bool:
@@ -68,11 +67,9 @@ class StepsList(QTableView):
         return self._bar.value() >= self._bar.maximum()
 
     def top_row(self) -> int:
-        """Return the first visible row."""
         return self._bar.value() // self._row_height()
 
     def selected_steps(self) -> list[Step]:
-        """Return the selected steps from top to bottom."""
         parts = self.selectionModel().selection().toList()
         rows = sorted({row for part in parts for row in range(part.top(), part.bottom() + 1)})
         return [step for step in map(self.steps.step, rows) if step is not None]
@@ -83,11 +80,9 @@ class StepsList(QTableView):
         return index.row() if self.selectionModel().isSelected(index) else -1
 
     def read_step(self) -> Step | None:
-        """Return the step of that row."""
         return self.steps.step(self.read_row())
 
     def go_to(self, row: int) -> None:
-        """Select one row and scroll to it."""
         flags = QItemSelectionModel.SelectionFlag
         index = self.steps.index(row, 0)
         self.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
@@ -100,7 +95,6 @@ class StepsList(QTableView):
         self._follow()
 
     def set_empty_text(self, text: str) -> None:
-        """Set the text of the empty list."""
         self._empty.setText(text)
         self._show_empty()
 
@@ -169,7 +163,6 @@ class StepsList(QTableView):
                 self._bar.setValue(top * height)
 
     def _stand_on(self, row: int) -> None:
-        """Set the row from which the keyboard goes on."""
         flag = QItemSelectionModel.SelectionFlag.NoUpdate
         self.selectionModel().setCurrentIndex(self.steps.index(row, 0), flag)
 

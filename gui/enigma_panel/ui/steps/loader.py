@@ -54,7 +54,6 @@ class StepsLoader(QObject):
 
     @property
     def is_reading_all(self) -> bool:
-        """Whether all steps are being read."""
         return self._limit == ALL
 
     def turn_to(self, task_key: int | None) -> None:

@@ -62,7 +62,6 @@ class StepsModel(QAbstractListModel):
         self.endResetModel()
 
     def show(self, steps: Sequence[Step]) -> None:
-        """Have these rows and no others."""
         self.clear()
         self.add(steps)
 

@@ -45,8 +45,6 @@ LOW = 200
 
 
 class StepsPage(QWidget):
-    """The steps of one task."""
-
     def __init__(
         self, model: StepsModel, loader: StepsLoader, parent: QWidget | None = None
     ) -> None:
@@ -121,7 +119,6 @@ class StepsPage(QWidget):
     # -- inside ------------------------------------------------------------------------------
 
     def _show_state(self) -> None:
-        """Show what there is, what is missing, and what of it is shown."""
         loader = self._loader
         text = empty_text(has_task=loader.task_key is not None, failed=loader.has_failed)
         self.list.set_empty_text("" if loader.is_reading else text)
@@ -182,7 +179,6 @@ class StepsPage(QWidget):
         self.list.jump()
 
     def _copy(self) -> None:
-        """Copy the selected steps, or all."""
         steps = self.list.selected_steps() or self._model.steps()
         if steps:
             put_on_clipboard(copied_steps(steps))

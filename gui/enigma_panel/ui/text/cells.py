@@ -65,17 +65,14 @@ class Cell(Struct, frozen=True, kw_only=True):
 
     @property
     def accessible_text(self) -> str:
-        """The words for a screen reader."""
         return self.text if self.spoken is None else self.spoken
 
     @property
     def copied_text(self) -> str:
-        """All of the cell's text, for the clipboard."""
         return self.copied or self.text
 
     @property
     def tool_tip(self) -> str:
-        """The tool tip of the cell."""
         return "\n".join(part for part in (self.tip, self.hint) if part)
 
 
@@ -137,7 +134,6 @@ def doubt_text(cost: Decimal | None) -> str:
 
 
 def _stopped_text(task: Task, session: Session | None) -> str:
-    """Return who or what stopped a task, as far as that is known."""
     unsent = {
         FROM_COPY: tr("May have run since this history was copied"),
         FROM_EXPORT: tr("Not started: queued when the history was exported"),

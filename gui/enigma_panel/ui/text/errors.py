@@ -69,7 +69,6 @@ class ErrorText(Struct, frozen=True):
 
     @property
     def text(self) -> str:
-        """All sentences in one line."""
         return " ".join(part for part in (self.what, self.money, self.todo) if part)
 
 
@@ -191,7 +190,6 @@ def nothing_started(facts: ErrorDetails) -> str:
 
 
 def bad_task(facts: ErrorDetails) -> ErrorText:
-    """A field of the task is wrong."""
     what = with_message(tr("The service did not accept this task"), facts)
     return ErrorText(what, nothing_started(facts), tr("Change it and start it again."))
 
@@ -206,23 +204,19 @@ def other_dialect(facts: ErrorDetails) -> ErrorText:
 
 
 def other_refusal(facts: ErrorDetails) -> ErrorText:
-    """A refusal that no other row knows."""
     what = with_message(tr("The service refused this ({status})", status=facts.status), facts)
     return ErrorText(what, nothing_started(facts))
 
 
 def key_refused(_details: ErrorDetails) -> ErrorText:
-    """The key is wrong."""
     return ErrorText(tr("The API key was refused."), todo=tr("Enter another key."))
 
 
 def key_expired(_details: ErrorDetails) -> ErrorText:
-    """The key was right once."""
     return ErrorText(tr("The API key has expired."), todo=tr("Enter another key."))
 
 
 def no_balance(facts: ErrorDetails) -> ErrorText:
-    """The account has nothing left."""
     what = tr("The balance is used up.")
     if facts.balance is not None:
         left = format_money(facts.balance, MoneyKind.BALANCE)
@@ -233,7 +227,6 @@ def no_balance(facts: ErrorDetails) -> ErrorText:
 
 
 def payment_failed(_details: ErrorDetails) -> ErrorText:
-    """The account could not be charged."""
     return ErrorText(
         tr("The account's payment was declined."), todo=tr("Check it on the account page.")
     )
@@ -247,7 +240,6 @@ def spending_limit(_details: ErrorDetails) -> ErrorText:
 
 
 def forbidden(facts: ErrorDetails) -> ErrorText:
-    """The account lacks a right."""
     return ErrorText(with_message(tr("This account can't do that"), facts), nothing_started(facts))
 
 
@@ -267,14 +259,12 @@ def session_gone(facts: ErrorDetails) -> ErrorText:
 
 
 def task_gone(_details: ErrorDetails) -> ErrorText:
-    """The task was cleaned up."""
     return ErrorText(
         tr("The service no longer knows this task."), todo=tr("Its result can't be fetched.")
     )
 
 
 def session_limit(facts: ErrorDetails) -> ErrorText:
-    """The account has as many sessions as it may have."""
     what = tr("All browsers are in use.")
     if facts.limit:
         what = tr.plural("The only browser is in use.", "All {n} browsers are in use.", facts.limit)
@@ -282,7 +272,6 @@ def session_limit(facts: ErrorDetails) -> ErrorText:
 
 
 def busy(_details: ErrorDetails) -> ErrorText:
-    """The session has a task already."""
     return ErrorText(
         tr("This session is busy."), todo=tr("Start it again when its task has ended.")
     )
@@ -299,12 +288,10 @@ def timed_out(facts: ErrorDetails) -> ErrorText:
 
 
 def page_did_not_load(_details: ErrorDetails) -> ErrorText:
-    """A page was too slow."""
     return ErrorText(tr("A page did not load in 30 s."), todo=tr("Run it again."))
 
 
 def not_found_on_page(_details: ErrorDetails) -> ErrorText:
-    """The page lacks what the task is about."""
     return ErrorText(tr("The agent did not find what it needed."), todo=tr("Try other words."))
 
 
@@ -372,7 +359,6 @@ def too_many_calls(facts: ErrorDetails) -> ErrorText:
 
 
 def no_browser(facts: ErrorDetails) -> ErrorText:
-    """The service is full."""
     todo = again(facts, tr("Try again in a moment."))
     return ErrorText(tr("The service has no free browser."), nothing_started(facts), todo)
 

@@ -45,12 +45,10 @@ def with_idle(text: str) -> str:
 
 
 def idle_text() -> str:
-    """Return what "+ idle" means."""
     return tr("Idle time costs money too. How much is unknown.")
 
 
 def unknown_cost_text(n: int) -> str:
-    """Return what is missing in a sum."""
     return tr.plural("Not included: 1 unknown cost.", "Not included: {n} unknown costs.", n)
 
 

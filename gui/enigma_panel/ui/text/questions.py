@@ -57,7 +57,6 @@ def missed_text(task: Task) -> str:
 
 
 def kind_label(kind: QuestionKind) -> str:
-    """What a way to answer is called."""
     return _KINDS[kind]("")[0]
 
 

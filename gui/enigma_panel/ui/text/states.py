@@ -50,7 +50,6 @@ class StateWord(Struct, frozen=True):
 
     @property
     def accessible_text(self) -> str:
-        """The words for a screen reader."""
         return self.spoken or self.word.replace(" ·", ",")
 
     @property
@@ -87,7 +86,6 @@ class StateText(Struct, frozen=True):
 
     @property
     def tip(self) -> str:
-        """What the state means."""
         return self.word.tip
 
 
@@ -120,7 +118,6 @@ def state_text(
 
 
 def session_state_text(state: SessionState, task: Task | None = None) -> StateWord:
-    """Return icon and word of a session's state."""
     s = SessionState
     match state:
         case s.STARTING:
@@ -225,7 +222,6 @@ def _cut_off_word(task: Task, session: Session | None) -> StateWord | None:
 
 
 def task_status_text(task: Task, session: Session | None = None) -> StateWord:
-    """Return icon and word of a task's status in its session."""
     s = TaskStatus
     if (word := _cut_off_word(task, session)) is not None:
         return word

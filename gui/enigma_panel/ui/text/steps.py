@@ -116,7 +116,6 @@ def action_text(text: str, *, is_now: bool = False) -> tuple[Glyph, str]:
 
 @lru_cache(maxsize=64)
 def _action_words(name: str) -> tuple[Glyph, str, str]:
-    """Return the glyph of an action, and its sentences where its name is a known one."""
     match name:
         case "navigate" | "go" | "open":
             return Glyph.GLOBE, tr("Opening {what}"), tr("Opened {what}")
@@ -158,7 +157,6 @@ def skipped_text(n: int) -> str:
 
 
 def _ended_text(reason: str) -> str:
-    """The session ended, with the reason that the service gave."""
     text = {
         "completed": tr("The session ended: its task was done"),
         "terminateoncompletion": tr("The session ended: its task was done"),
@@ -346,7 +344,6 @@ def earlier_text(n: int | None) -> str:
 
 
 def empty_text(*, has_task: bool, failed: bool) -> str:
-    """What stands where no steps are."""
     if failed:
         return tr("The steps could not be read.")
     if not has_task:
@@ -387,7 +384,6 @@ def _joined(*sentences: str) -> str:
 
 
 def _why(fault: LiveFault | None) -> str:
-    """Why there is no live channel, in a sentence of its own."""
     match fault:
         case LiveFault.REFUSED:
             return tr("The service refused live updates.")

@@ -38,7 +38,6 @@ class VerbText(Struct, frozen=True, kw_only=True):
 
 
 def verb_text(verb: CommandVerb) -> VerbText:
-    """Return all words of a command."""
     match verb:
         case CommandVerb.PAUSE:
             return VerbText(

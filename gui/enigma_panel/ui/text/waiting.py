@@ -48,8 +48,6 @@ class QueueContext(Struct, frozen=True, kw_only=True):
 
 
 class QueueAction(StrEnum):
-    """An action on a queued task."""
-
     START_NEXT = "start_next"
     UP = "up"
     NEW_SESSION = "new_session"
@@ -99,7 +97,6 @@ def _reason(entry: QueueEntry, facts: QueueContext, time: str) -> str:
 
 
 def _about(what: str, time: str) -> str:
-    """Add the forecast, where there is one."""
     return tr("{what}, about {time}", what=what, time=time) if time else what
 
 
@@ -137,7 +134,6 @@ def _left(due_ms: int | None, now_ms: int) -> str:
 
 
 def queue_action_label(verb: QueueAction) -> str:
-    """Return the label of an action on a queued task."""
     match verb:
         case QueueAction.START_NEXT:
             return tr("Start next")
@@ -152,7 +148,6 @@ def queue_action_label(verb: QueueAction) -> str:
 
 
 def queue_action_tip(verb: QueueAction) -> str:
-    """Return what an action on a queued task does."""
     match verb:
         case QueueAction.START_NEXT:
             return tr("Moves it to the front of the queue.")
@@ -200,7 +195,6 @@ def undo_text(all_pending: Sequence[PendingCommand]) -> str:
 
 
 def undo_tip() -> str:
-    """Return what Undo does."""
     return tr("Takes the command back. It is not sent.")
 
 

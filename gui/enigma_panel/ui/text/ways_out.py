@@ -57,7 +57,6 @@ def can_run_again(task: Task) -> bool:
 def way_out_label(
     action: NoticeAction, session: Session | None, task: Task | None, services: Services
 ) -> str:
-    """Return the label of a way out."""
     return notice_action_label(action, offered_dialect(session, task, services.account))
 
 

@@ -99,7 +99,6 @@ class Colours(Struct, frozen=True, kw_only=True):
     toast_link: str
 
     def severity(self, severity: Severity) -> QColor:
-        """Return the colour of a severity."""
         return _read(self.text if severity is Severity.PLAIN else getattr(self, severity.value))
 
 

@@ -103,7 +103,6 @@ class _Theme(QObject):
         self.taller = 0
 
     def show(self, app: QApplication, scheme: Qt.ColorScheme) -> None:
-        """Apply a scheme to every widget that is or will be."""
         self.colours = _scheme_colours(scheme)
         app.setPalette(_palette(self.colours))
         if self.has_stylesheet:
@@ -125,7 +124,6 @@ _theme = _Theme()
 
 
 def colours() -> Colours:
-    """Return the colours in use now."""
     return _theme.colours
 
 
@@ -179,7 +177,6 @@ def line_height(height: int) -> int:
 
 
 def scaled(width: int) -> int:
-    """Return the width that is `width` with FONT_PX."""
     return round(width * _theme.font_px / FONT_PX)
 
 

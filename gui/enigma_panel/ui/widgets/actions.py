@@ -65,13 +65,11 @@ def show_subject(action: QAction, text: str, subject: str) -> None:
 
 
 def description(action: QAction) -> str:
-    """Return what an action does, and to whom."""
     subject, tip = action.property(_SUBJECT), action.whatsThis()
     return tr("{subject}: {tip}", subject=subject, tip=tip) if subject and tip else tip
 
 
 def make_verbs(owner: QWidget, call: Callable[[CommandVerb], None]) -> dict[CommandVerb, QAction]:
-    """Return an action for each command, on what is selected."""
     actions = {}
     for verb in CommandVerb:
         text = verb_text(verb)

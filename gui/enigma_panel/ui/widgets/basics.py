@@ -51,7 +51,6 @@ def set_role(widget: QWidget, role: str) -> None:
 
 
 def make_label(text: str = "", role: str = "", *, wrap: bool = False) -> QLabel:
-    """Return a label that shows its text as plain text."""
     label = QLabel(text)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setWordWrap(wrap)
@@ -61,7 +60,6 @@ def make_label(text: str = "", role: str = "", *, wrap: bool = False) -> QLabel:
 
 
 def show_text(label: QLabel, text: str) -> None:
-    """Show words, or take no room where there are none."""
     if label.text() != text:
         label.setText(text)
     label.setVisible(bool(text))
@@ -208,7 +206,6 @@ def make_column(*items: QWidget | QLayout | None, gap: int = GAP) -> QVBoxLayout
 
 
 def in_card(content: QWidget) -> QFrame:
-    """Return a card that holds the widget."""
     card = QFrame()
     set_role(card, "card")
     column = make_column(content)
@@ -227,7 +224,6 @@ class NoticeLabel(QLabel):
         self.hide()
 
     def show_text(self, text: str, role: str = "notice") -> None:
-        """Show these words, or nothing."""
         set_role(self, role)
         # Emptied in between: with the same words the label would keep the size it had before.
         self.setText("")
@@ -298,7 +294,6 @@ class FieldGrid(QGridLayout):
         return problem
 
     def show_field(self, field: QWidget, *, shown: bool) -> None:
-        """Show or hide a labelled field."""
         for label in self._labels():
             if label.buddy() is field:
                 label.setVisible(shown)
@@ -360,14 +355,12 @@ class ElidedLabel(QLabel):
             set_role(self, role)
 
     def show_text(self, text: str) -> None:
-        """Show and speak this text."""
         self.setText(text)
         self.setAccessibleName(text)
         self._fit()
 
     @property
     def is_whole(self) -> bool:
-        """Whether nothing of the text is cut."""
         return "".join(self._shown) == self.text()
 
     def _fit(self) -> None:

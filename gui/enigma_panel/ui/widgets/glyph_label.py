@@ -9,21 +9,17 @@ from enigma_panel.ui.theme.palette import Glyph, Severity
 
 
 class GlyphLabel(QWidget):
-    """One glyph in a colour of the scheme."""
-
     def __init__(self, glyph: Glyph, severity: Severity, size: int = 14) -> None:
         super().__init__()
         self._glyph, self._severity = glyph, severity
         self.setFixedSize(QSize(size, size))
 
     def show_severity(self, severity: Severity) -> None:
-        """Take another colour."""
         if severity is not self._severity:
             self._severity = severity
             self.update()
 
     def show_glyph(self, glyph: Glyph, severity: Severity) -> None:
-        """Become another glyph."""
         if glyph is not self._glyph:
             self._glyph = glyph
             self.update()

@@ -109,7 +109,6 @@ class TextEdit(QPlainTextEdit):
         self._lines = lines
 
     def text(self) -> str:
-        """Return what was typed."""
         return self.toPlainText()
 
     def fill(self, text: str) -> None:

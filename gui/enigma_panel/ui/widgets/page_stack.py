@@ -27,12 +27,10 @@ class PageStack(QWidget):
             before.hide()
 
     def remove_page(self, page: QWidget) -> None:
-        """Take a page out."""
         self._column.removeWidget(page)
         page.hide()
         if self._shown is page:
             self._shown = None
 
     def shown_page(self) -> QWidget | None:
-        """Return the page in view."""
         return self._shown

@@ -80,7 +80,6 @@ class PasswordEdit(LineEdit):
         return self.echoMode() is not QLineEdit.EchoMode.Normal
 
     def set_masked(self, masked: bool) -> None:
-        """Show dots or the text."""
         if masked == self.is_masked():
             return
         secret, echo = self.text(), QLineEdit.EchoMode
@@ -101,11 +100,9 @@ class PasswordEdit(LineEdit):
         self.show_button.setChecked(False)
 
     def text(self) -> str:
-        """Return what was typed."""
         return "".join(self._secret) if self.is_masked() else super().text()
 
     def setText(self, text: str | None, /) -> None:
-        """Set the secret."""
         text = text or ""
         self._secret = list(text) if self.is_masked() else []
         with self._ours():

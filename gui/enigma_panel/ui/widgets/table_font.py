@@ -28,7 +28,6 @@ class TableFont:
 
     @cached_property
     def demi_bold(self) -> "TableFont":
-        """The font in bold."""
         font = QFont(self.font)
         font.setWeight(QFont.Weight.DemiBold)
         return TableFont(font)

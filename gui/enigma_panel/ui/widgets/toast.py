@@ -60,7 +60,6 @@ class Toast(QFrame):
         self._build()
 
     def say(self, text: str) -> None:
-        """Say that something was done."""
         self._show_or_wait(ToastContent(text, STAYS_MS))
 
     def offer(self, text: str, label: str, call: Callable[[], object]) -> None:
@@ -159,7 +158,6 @@ class Toast(QFrame):
         return self.underMouse() or self._button.hasFocus()
 
     def _go_on(self) -> None:
-        """Show the next toast that waits, or none."""
         self._leaves.stop()
         self._keys.setEnabled(False)
         self._shown = None

@@ -30,7 +30,6 @@ table can be scrolled.
 
 
 def visible_rows(table: QTableView) -> range:
-    """Return the visible rows."""
     rows = table.verticalHeader()
     first = rows.visualIndexAt(0)
     if first < 0:
@@ -120,7 +119,6 @@ class ColumnSizing(QObject):
 
     @property
     def first(self) -> int:
-        """The column at the left."""
         columns = map(self._header.logicalIndex, range(self._header.count()))
         return next((key for key in columns if not self._header.isSectionHidden(key)), 0)
 
@@ -178,7 +176,6 @@ class ColumnSizing(QObject):
         self._header.setSectionResizeMode(column.key, mode.Fixed if is_fixed else mode.Interactive)
 
     def _width(self, column: ColumnDef[Any]) -> int:
-        """Return the width of a column that shares nothing."""
         if column.key in self._own_widths:
             return self._own_widths[column.key]
         return (

@@ -108,11 +108,9 @@ class KeyedTableModel(QAbstractTableModel):
     # -- for subclasses ----------------------------------------------------------------------
 
     def make_columns(self) -> Iterable[ColumnDef[Any]]:
-        """Return the columns; their keys are 0, 1, 2, …"""
         raise NotImplementedError
 
     def cell(self, key: int, column: int) -> Cell:
-        """Return a cell."""
         raise NotImplementedError
 
     def needs_you(self, key: int) -> bool:
@@ -123,7 +121,6 @@ class KeyedTableModel(QAbstractTableModel):
     # -- keys, rows and cells ----------------------------------------------------------------
 
     def keys(self) -> list[int]:
-        """Return the keys from top to bottom."""
         return self._keys
 
     def key_at(self, row: int) -> int | None:
@@ -144,14 +141,12 @@ class KeyedTableModel(QAbstractTableModel):
         return self._rows.get(key)
 
     def shown_of(self, keys: Sequence[int]) -> list[int]:
-        """Return those of the keys that have a row."""
         if len(keys) <= LOOKED_UP_SINGLY:
             return [key for key in keys if self.row_of(key) is not None]
         present = set(self._keys)
         return [key for key in keys if key in present]
 
     def cell_at(self, row: int, column: int) -> Cell:
-        """Return a cell, an empty one where there is no such row."""
         key = self.key_at(row)
         return self.cell(key, column) if key is not None else NO_CELL
 
@@ -167,7 +162,6 @@ class KeyedTableModel(QAbstractTableModel):
         return cell
 
     def show_keys(self, wanted: Sequence[int]) -> None:
-        """Show these keys in this order."""
         wanted = list(wanted)
         if wanted == self._keys:
             return

@@ -181,12 +181,10 @@ class KeyedTable(QTableView):
         self.columns.restore(saved, self.optional_columns)
 
     def visible_rows(self) -> range:
-        """Return the visible rows."""
         return visible_rows(self)
 
     @property
     def row_height(self) -> int:
-        """The height of a row."""
         return row_height(self.row_px)
 
     def height_for(self, rows: int) -> int:
@@ -207,13 +205,11 @@ class KeyedTable(QTableView):
         self._flash.start()
 
     def set_empty_text(self, text: str) -> None:
-        """Set the text of the empty table."""
         if self._empty.text() != text:
             self._empty.setText(text)
             self._place_empty()
 
     def use_delegate(self, delegate: CellDelegate, column: int) -> None:
-        """Paint the cells of that column with this delegate."""
         self._delegates[column] = delegate
         self.setItemDelegateForColumn(column, delegate)
 
