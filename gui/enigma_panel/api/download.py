@@ -34,11 +34,9 @@ class Sink(Protocol):
 
     async def begin(self, total: int | None) -> None:
         """Begin a file; total: its length in bytes where that is known."""
-        ...
 
     async def write(self, data: bytes) -> None:
         """Take the next bytes of the file."""
-        ...
 
 
 async def fetch(address: str, sink: Sink, *, read_s: float = READ_S) -> None:

@@ -48,7 +48,6 @@ class ServiceClient(Protocol):
     @property
     def base_url(self) -> str:
         """Scheme, host and port, without a trailing slash."""
-        ...
 
     async def start_session(self, spec: TaskSpec, text: str = "") -> Observation:
         """Open a browser for a task, without it: OPENED. A long poll; costs money from here on.
@@ -57,45 +56,36 @@ class ServiceClient(Protocol):
         text: runs there as a task that nothing names, for a service that wants one.
         An error's `session_id` is set where it names a session, which may thus be open.
         """
-        ...
 
     async def run_task(self, spec: TaskSpec) -> Observation:
         """One call for session and task: ACCEPTED, COMPLETED, QUESTION or FAILED. A long poll.
 
         An error's `session_id` is set where it names a session, which may thus be open.
         """
-        ...
 
     async def new_task(self, session_id: str, spec: TaskSpec) -> Observation:
         """Start a task in an open session: ACCEPTED, COMPLETED, QUESTION or FAILED. A long poll.
 
         TERMINATED or STOPPED where the session ended or the task was stopped during the long poll.
         """
-        ...
 
     async def send_state(self, session_id: str, verb: CommandVerb) -> Observation:
         """Send a command: the `sent` of its rules in core.verbs."""
-        ...
 
     async def send_answer(self, session_id: str, text: str, verb: AnswerVerb) -> Observation:
         """Answer the open question: the `sent` of its rules, too. The text is a secret."""
-        ...
 
     async def poll(self, session_id: str, task_id: str) -> Observation:
         """Ask for a task: any kind about a task; 401/404 come as SESSION_GONE or TASK_GONE."""
-        ...
 
     async def health(self) -> HealthReply:
         """Ask for the service's health; needs no key and costs nothing."""
-        ...
 
     async def check_key(self) -> None:
         """Check the key by GET /v1/models: returns when accepted, else raises. Costs nothing."""
-        ...
 
     async def aclose(self) -> None:
         """Close both connection pools; calls under way end with InterruptedCallError."""
-        ...
 
 
 OnObservation = Callable[[Observation], None]
@@ -130,19 +120,15 @@ class LiveConnection(Protocol):
 
         Raises LiveError when the channel is known to be down: nothing was sent then.
         """
-        ...
 
     async def send_answer(self, text: str, verb: AnswerVerb) -> Observation:
         """Send an answer live; as `send_state` in all else."""
-        ...
 
     async def until_lost(self) -> None:
         """Return once the channel is down, whatever took it down."""
-        ...
 
     async def aclose(self) -> None:
         """Take the channel down; returns within a second whatever the other side does."""
-        ...
 
 
 class LiveConnector(Protocol):
@@ -161,8 +147,6 @@ class LiveConnector(Protocol):
         Raises LiveError. Observations carry neither session_id nor a socket's URL; a task's report
         carries task_id where the event names one. What cannot be read is left out.
         """
-        ...
 
     async def aclose(self) -> None:
         """Take all channels down."""
-        ...

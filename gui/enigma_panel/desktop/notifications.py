@@ -64,11 +64,9 @@ class NotificationBus(EventBus[NotificationEvent], Protocol):
 
         Raises BusError.
         """
-        ...
 
     def remove(self, notification: int) -> None:
         """Close a notification. Raises BusError."""
-        ...
 
 
 class _Notification:

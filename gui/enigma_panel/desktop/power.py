@@ -45,11 +45,9 @@ class EventBus(Protocol[E]):
 
     def fileno(self) -> int:
         """The file descriptor that is readable when there is something to read."""
-        ...
 
     def read(self) -> list[E]:
         """The events since the last call, without waiting. BusError when there will be no more."""
-        ...
 
     def close(self) -> None: ...
 
@@ -59,7 +57,6 @@ class SleepBus(EventBus[PowerEvent], Protocol):
 
     def inhibit_sleep(self, why: str) -> int:
         """A file descriptor that delays sleep until it is closed. Blocking; raises BusError."""
-        ...
 
 
 class Power(QObject):

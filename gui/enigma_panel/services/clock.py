@@ -26,15 +26,12 @@ class Clock(Protocol):
 
     def now_ms(self) -> int:
         """UTC epoch milliseconds, never running backwards."""
-        ...
 
     async def sleep_until(self, due_ms: int) -> None:
         """Return when now_ms() >= due_ms, and not before."""
-        ...
 
     async def wait(self, event: asyncio.Event, due_ms: int) -> None:
         """Return when the event is set or now_ms() >= due_ms."""
-        ...
 
 
 def _boot_clock() -> Nanoseconds | None:

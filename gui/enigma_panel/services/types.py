@@ -304,15 +304,12 @@ class LiveStatus(Protocol):
 
     def is_up(self, session_key: int) -> bool:
         """Whether a message can be given to it."""
-        ...
 
     def is_speaking(self, session_key: int) -> bool:
         """Whether it is up and brought something lately."""
-        ...
 
     def is_alive_since(self, session_key: int, since_ms: int) -> bool:
         """Whether it reported work at that time (epoch ms) or later."""
-        ...
 
 
 class SessionStatus(Protocol):
@@ -320,11 +317,9 @@ class SessionStatus(Protocol):
 
     def is_ending(self, session_key: int) -> bool:
         """Whether a Terminate is on its way."""
-        ...
 
     def is_stopping(self, session_key: int) -> bool:
         """Whether a Stop or a Terminate is on its way."""
-        ...
 
 
 class SessionEnder(SessionStatus, Protocol):
@@ -332,16 +327,12 @@ class SessionEnder(SessionStatus, Protocol):
 
     async def terminate(self, session_key: int) -> None:
         """Send a Terminate; returns when it was answered, failed or was taken back."""
-        ...
 
     async def until_decided(self, session_key: int) -> None:
         """Return once a Terminate cannot be taken back any more, or was."""
-        ...
 
     async def stop_too(self, intent: Intent) -> None:
         """Send a Stop by REST that the live channel took as an answer."""
-        ...
 
     async def take_stop_back(self, session_key: int, task_key: int) -> None:
         """Send no Stop of that task any more: the person has answered its question since."""
-        ...

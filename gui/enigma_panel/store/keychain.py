@@ -90,22 +90,18 @@ class SecretStore(Protocol):
 
     def where(self) -> str:
         """The name of the keychain that would store it; NO_PLACE when there is none."""
-        ...
 
     def get(self) -> Result:
         """Read the secret: FOUND, ABSENT, NO_KEYCHAIN, LOCKED, DENIED or FAILED."""
-        ...
 
     def save(self, secret: str) -> Result:
         """Store the secret: SAVED, NO_KEYCHAIN, LOCKED, DENIED, TOO_LONG or FAILED.
 
         It is read back and compared before SAVED is returned.
         """
-        ...
 
     def remove(self) -> Result:
         """Remove the secret: REMOVED, ABSENT, NO_KEYCHAIN, LOCKED, DENIED or FAILED."""
-        ...
 
 
 class MemoryStore:
