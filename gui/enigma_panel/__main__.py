@@ -97,8 +97,7 @@ def _complain(line: str) -> int:
 
 
 def _protect_memory() -> None:
-    """Protect the secrets in memory: no core dumps, and no other program of this user may read
-    it."""
+    """Protect secrets in memory: no core dumps, and no other program of this user may read it."""
     if sys.platform != "linux":
         return
     import ctypes

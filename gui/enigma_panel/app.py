@@ -50,8 +50,7 @@ BACK = "ENIGMA_PANEL_BACK"
 """Variable with the account's command line, for the way back from the demo."""
 
 OPENING_S, STEP_S = 1.0, 0.2
-"""Delay until a slow opening of the ledger is shown, and the interval of its progress, in
-seconds."""
+"""Delay until a slow opening of the ledger is shown, and of its progress, in seconds."""
 
 
 class FirstPaint(QObject):
@@ -123,8 +122,7 @@ class Program:
             await self._stages(parts, window)
 
     async def _open(self, url: str | None) -> Parts:
-        """Open all that stands on disk. A refusal is shown, and tried again when the person
-        wants."""
+        """Open all that is on disk. A refusal is shown, and tried again when the person wants."""
         can_ask, again = not self._options.needs_no_display, False
         while True:
             try:
@@ -165,8 +163,7 @@ class Program:
         self._migration = step, of
 
     async def _say_opening(self) -> None:
-        """Show that the ledger is being opened: a large one of an older version takes some seconds,
-        once."""
+        """Show that the ledger is being opened: an older, large one takes some seconds, once."""
         await asyncio.sleep(OPENING_S)
         from enigma_panel.ui.recovery.opening import OpeningWindow  # noqa: PLC0415 - small
 
@@ -280,8 +277,7 @@ class Program:
         self._restart(demo=self._options.demo)
 
     def _restart(self, *, demo: bool) -> None:
-        """Leave, then begin again, with the demo service or without. The account's command line
-        goes along with the demo, so it is at its address and in its folder again."""
+        """Leave, then begin again, with the demo or at the command line's address and folder."""
         options = self._standing_options()
         if self._options.demo and not demo:
             self.restart_with = shlex.split(os.environ.pop(BACK, ""))
@@ -297,8 +293,7 @@ class Program:
         return own_command(restart_arguments(self._standing_options(), demo=False))
 
     def _standing_options(self) -> Options:
-        """The options of the command line, without address and dialect where Settings replaced
-        them."""
+        """The command line's options without an address and dialect that Settings replaced."""
         account, options = self._account, self._options
         if account is None:
             return options

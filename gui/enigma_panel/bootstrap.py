@@ -60,8 +60,7 @@ log = logging.getLogger(__name__)
 DEMO_PREFIX = "enigma-panel-demo-"
 """Prefix of the names of demos' throw-away folders."""
 CONNECTOR_S = 60.0
-"""How long the channel's library may take to load, in seconds; it comes from the same disk as we
-did."""
+"""How long the channel's library may take to load, in seconds."""
 
 
 class DataDirs(Struct, frozen=True, kw_only=True):
@@ -92,8 +91,7 @@ class Parts(Struct, frozen=True, kw_only=True):
 
 
 def find_data_dirs(options: Options) -> DataDirs:
-    """The folders of this run, which `prepare_data_dirs` makes. FolderError where there is no home
-    or no room."""
+    """The folders of this run, not made yet. FolderError where there is no home or no room."""
     if options.is_throw_away:
         with folder_errors(Path(DEMO_PREFIX)):
             root = Path(tempfile.mkdtemp(prefix=DEMO_PREFIX))
@@ -105,8 +103,7 @@ def find_data_dirs(options: Options) -> DataDirs:
 
 
 def prepare_data_dirs(dirs: DataDirs, *, demo: bool) -> None:
-    """Make the folders and try them. FolderError when one refuses; WrongFolderError where the demo
-    would add to the account's tasks and costs, or the account to the demo's."""
+    """Make and try the folders. WrongFolderError: the demo's are an account's, or the reverse."""
     folders, root = dirs.folders, dirs.root
     folders.prepare()
     if folders.demo_mark.exists():
@@ -177,8 +174,7 @@ async def build(
 
 
 class _Files(Struct, frozen=True, kw_only=True):
-    """The open files, and what reads and writes them. saved_url: the default one where the saved
-    one cannot be used."""
+    """The open files and their threads. saved_url: the default where the saved one is unusable."""
 
     redactor: Redactor
     scope: TaskScope
@@ -268,8 +264,7 @@ def _address(saved: str, dirs: DataDirs) -> tuple[str, Problem | None]:
 
 
 def load_client() -> None:
-    """Import the HTTP client. It costs a fifth of the start, and the first paint needs none of it:
-    call this in a thread meanwhile."""
+    """Import the HTTP client, a fifth of the start, in a thread during the first paint."""
     import enigma_panel.api.client  # noqa: F401, PLC0415 - see above
 
 

@@ -46,8 +46,7 @@ OPENS_MS, NAMED_MS, ENDS_MS = 90_000, 60_000, 75_000
 WORKS_MS, WATCHED_MS = 8_000, 6_000
 """How long the task is left at work between commands, and how long an effect is watched, in ms."""
 HELD_MS = 45_000
-"""The time after which an answer counts as held for as long as the service ever holds one, in
-ms."""
+"""When an answer counts as held for as long as the service ever holds one, in ms."""
 _NOTED = frozenset({"start_session", "new_task", "send_state", "poll", "health", "check_key"})
 _RUNS = frozenset({Kind.ACTIVE, Kind.PAUSED, Kind.QUEUED})
 _ENDS = frozenset({Kind.COMPLETED, Kind.FAILED, Kind.STOPPED, Kind.TERMINATED})

@@ -33,8 +33,7 @@ _ADDRESS_TEXT = {
 
 
 class Options(Struct, frozen=True, kw_only=True):
-    """Options of one run. base_url: checked; dialect: for what is opened in this run, None for the
-    one that was chosen or is preset; data_dir: absolute."""
+    """Options of one run, checked. dialect: of this run, None for the usual one."""
 
     demo: bool = False
     base_url: str | None = None

@@ -206,8 +206,7 @@ async def _ask(
 
 
 def make_power(parts: Parts) -> Power:
-    """Make the watch over the computer's sleep, which terminates idle sessions before it where that
-    is wanted."""
+    """Make the watch over the computer's sleep, which may terminate idle sessions before it."""
     power = Power(
         open_bus=_open_bus,
         wants_inhibit=lambda: bool(_to_end(parts)),
@@ -232,8 +231,7 @@ def _open_bus() -> SleepBus:
 
 
 def _to_end(parts: Parts) -> list[int]:
-    """The sessions that nobody works in, where they are not to stay open while the computer
-    sleeps."""
+    """The sessions that nobody works in, where none is to stay open in a sleep."""
     if parts.services.settings.value.before_sleep != TERMINATE_IDLE:
         return []
     sessions = parts.services.sessions
@@ -248,8 +246,7 @@ def _to_end(parts: Parts) -> list[int]:
 
 
 def _wake(parts: Parts, slept_ms: int) -> None:
-    """Ask for everything after a sleep, as the window shows an older state, and say how long it
-    was."""
+    """Ask for everything after a sleep, and say how long it was."""
     parts.services.poller.wake_all()
     parts.services.live.renew()
     parts.services.health.ask_now()

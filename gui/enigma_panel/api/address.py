@@ -54,8 +54,7 @@ def parse_base_url(text: str) -> str:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a name or an address is of this machine, so that no resolver can send it
-    elsewhere."""
+    """Whether it names this machine for certain: no resolver can send it elsewhere."""
     return host == "localhost" or (_is_ip(host) and ip_address(host).is_loopback)
 
 

@@ -53,29 +53,24 @@ if find_spec("sniffio") is None:
 
 CONNECT_S = 10.0
 LONG_POLL_READ_S = 70.0
-"""Read limit of a long poll, in seconds. The service answers a start after up to 50 s (api.md
-§1.4); a cut reply there costs money."""
+"""Read limit of a long poll, in seconds: the service holds a start for 50 s (api.md §1.4)."""
 
 QUICK_READ_S = 15.0
 
 MAX_BODY_BYTES = 32 * 1024 * 1024
-"""Longest body of an answer, as it comes in and without its content encoding; a longer one is a
-ProtocolError, found on the way."""
+"""Longest body of an answer, with and without its encoding; then ProtocolError, on the way."""
 
 _GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
 """The window size by which zlib finds out which of the two formats it reads."""
 
 YIELD_EVERY = 256
-"""How many chunks of a body are read before others get their turn on the loop: of chunks of one
-byte, ten thousand come in at once."""
+"""Chunks of a body that are read in one turn of the loop; ten thousand may come at once."""
 
 KEEP_ALIVE_S = 4.0
-"""How long an idle quick connection is kept, in seconds: less than the usual 5 s of the servers. A
-call that meets a connection just being closed would be interrupted with an unknown outcome."""
+"""Life of an idle connection, in seconds: less than the servers' 5 s, or a call meets its end."""
 
 MOST_IDLE = 20
-"""Most idle connections that are kept: httpcore looks at each of them twice a call, so two hundred
-calls at once, as after a sleep, would leave the program busy for seconds."""
+"""Most idle connections that are kept: httpcore looks at each of them twice a call."""
 
 SYSTEM_VERIFIES = sys.platform in {"win32", "darwin"}
 """Whether the system itself looks at certificates; elsewhere OpenSSL reads the system's files."""
@@ -90,8 +85,7 @@ NETWORK_FAULTS = (
 )
 
 OnRate = Callable[[ApiCall, RateHeaders], None]
-"""Callback with what a whole reply, also a refusal, says of the rate limit, before the call
-ends."""
+"""Callback with what a reply or refusal says of the rate limit, before the call ends."""
 
 MakeTls = Callable[[], Awaitable[ssl.SSLContext]]
 """Builds the TLS context; raises OSError where a certificate file cannot be used."""
@@ -378,8 +372,7 @@ def _segment(id_: str) -> str:
 def translate(
     fault: BaseException, *, is_closed: bool = False
 ) -> NotConnectedError | InterruptedCallError:
-    """The error for a fault of the network: NotConnectedError only where nothing can have been
-    sent, else InterruptedCallError."""
+    """The error for a fault: NotConnectedError only where nothing can have been sent."""
     match fault:
         case httpx.ConnectTimeout() | httpx.PoolTimeout():
             return NotConnectedError("timeout")
@@ -443,6 +436,5 @@ async def make_context_in_thread() -> ssl.SSLContext:
 
 
 def make_unused_context() -> ssl.SSLContext:
-    """A TLS context for plain HTTP to this machine: costs nothing and, if ever used, trusts
-    nobody."""
+    """A TLS context for plain HTTP to this machine: it costs nothing and trusts nobody."""
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

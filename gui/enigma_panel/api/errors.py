@@ -13,8 +13,7 @@ from msgspec import Struct
 
 
 class FailureKind(StrEnum):
-    """What a refusal says about other tries. FAIL: another try would be refused, too. DIALECT: so
-    would all that are made in the dialect in use. TEXT: a start-session needs a text."""
+    """Whether other tries are in vain: all (FAIL), in this DIALECT, or those without TEXT."""
 
     FAIL = "fail"
     CONNECTION = "connection"

@@ -54,8 +54,7 @@ PING_S = 10.0
 answer it is given up: a connection that is dead but looks open would swallow a Pause until the
 service's own pings are missed, 45 s."""
 YIELD_EVERY = 32
-"""How many events in a row are taken before others get their turn on the loop. From Python 3.12 on
-the library does not let go of it while there is something to read."""
+"""Events that are taken in one turn of the loop: from Python 3.12 on it is not let go."""
 
 _ENGINE_MESSAGE = "4"
 _OLD_PROTOCOL = "Socket.IO 2"
@@ -112,8 +111,7 @@ class SocketConnector:
                 await self._session.close()
 
     async def _options(self, origin: str) -> Options:
-        """Options with which the web socket is opened; a proxy and TLS only where it leaves this
-        machine."""
+        """Options of the web socket; a proxy and TLS only where it leaves this machine."""
         options: Options = {
             "max_msg_size": MAX_EVENT_BYTES,
             "timeout": aiohttp.ClientWSTimeout(ws_close=BYE_S / 2),
@@ -133,8 +131,7 @@ class SocketConnector:
 
 
 def _make_session() -> aiohttp.ClientSession:
-    """Make a session without limit, cookies (one session's would go out with another's), .netrc and
-    redirects."""
+    """Make a session without limit, redirects, .netrc, and cookies, which other sessions share."""
     trace = aiohttp.TraceConfig()
     trace.on_request_redirect.append(_stay_here)
     return aiohttp.ClientSession(
@@ -152,8 +149,7 @@ async def _stay_here(
     _context: object,
     redirect: aiohttp.TraceRequestRedirectParams,
 ) -> None:
-    """Refuse a redirect: the id belongs to this host alone, and would be sent to whoever completes
-    the handshake."""
+    """Refuse a redirect: the id, which belongs to this host, would go along."""
     redirect.response.close()
     raise ValueError("redirected")
 
@@ -281,8 +277,7 @@ class Channel:
         return await self._emit(self._writer.guardrail_message(text, verb), ANSWERS[verb].sent_live)
 
     async def _emit(self, message: dict[str, object], kind: Kind) -> Observation:
-        """Write a message ourselves: the library's emit queues it and cannot tell what became of
-        it."""
+        """Write a message: the library's emit queues it and cannot tell what became of it."""
         frame = _ENGINE_MESSAGE + str(_Packet(packet.EVENT, data=["message", message]).encode())
         try:
             if self._is_up:
@@ -344,8 +339,7 @@ class Wire:
         self.closed = False  # read by the client, which would close the session of all channels
 
     async def ws_connect(self, url: str, **options: Any) -> aiohttp.ClientWebSocketResponse:
-        """Open the web socket for the client, which makes one nameless error of all that this
-        raises."""
+        """Open the web socket for the client, which makes a nameless error of what is raised."""
         try:
             ws: aiohttp.ClientWebSocketResponse = await self._session.ws_connect(url, **options)
         except Exception as error:
@@ -378,8 +372,7 @@ class Wire:
             raise ConnectionError
 
     def cut(self) -> None:
-        """Cut the connection; its reader and writer notice that at once. What is still unsent will
-        never be sent."""
+        """Cut the connection, as its tasks notice at once. What is unsent will never be sent."""
         self._is_cut = True
         if self._socket is not None:
             with contextlib.suppress(OSError):  # it was closed already

@@ -31,12 +31,10 @@ little more than the 2 s of the simulator's latest copy; no page promises that e
 in order (api.md §6: "events resume", no replay promised)."""
 
 SIGN_MS = 500
-"""How long after an answer was sent live a step may still have been on its way before it, in ms.
-Chosen; a wrong guess shows the answer as used one step later."""
+"""How long after an answer was sent live an older step may come, in ms. Chosen."""
 
 LATE_STEP_MS = 3_000
-"""How long after its browser was lost, or its time was over, a step sent before that may still
-come, in ms. Chosen."""
+"""How long after the browser's loss or end an earlier step may still come, in ms. Chosen."""
 
 LATE_ERROR_MS = 5_000
 """How long after a task was sent an error may still be the end of the task before it, in ms.
@@ -49,8 +47,7 @@ until then it may be the action that a pause lets finish (api.md §4: "finishes 
 action")."""
 
 SETTLE_MS = POLL_MS
-"""How long after an event of the live channel a poll may still be older than it, in ms: one poll
-interval (api.md §1.6: 2 s)."""
+"""How long after an event a poll may be older than it, in ms: one interval (api.md §1.6)."""
 
 STALE_QUESTION_MS = 4 * POLL_MS
 """How long the same question may be repeated after its answer, in ms, if nothing shows the agent at
@@ -61,12 +58,10 @@ UNSEEN_ANSWER_MS = 15_000
 """How long an answer that was sent live may be without a sign, in ms. Chosen, as above."""
 
 LATE_RESULT_MS = 15_000
-"""How long after the channel reported a session's end a task without a name may still get its
-result, in ms. Chosen: no page orders `end_session` and `task_completed` (api.md §6)."""
+"""How long after the session's reported end a nameless task may get its result, in ms. Chosen."""
 
 LATE_END_MS = 5_000
-"""How long after a session's time is over the news of its end may still be on its way, in ms; the
-service closes session and channel together (api.md §4: "socket + stream closed"). Chosen."""
+"""How late the news of a session's end may come, in ms (api.md §4: at once). Chosen."""
 
 UNHEARD_MS = 15_000
 """How long a channel may be away before it counts as having missed the end of what it reported, in
@@ -74,8 +69,7 @@ ms. Chosen: longer than the pages' samples wait before they connect again (api.m
 5000)."""
 
 SPEAKS_MS = 20_000
-"""How long a channel may report nothing before it counts as silent, in ms: polls are then as fast
-as without. Chosen."""
+"""Silence after which a channel counts as silent and polls are fast again, in ms. Chosen."""
 
 SILENT_MS = 60_000
 """How long after its session's assumed end a silent channel is still a reason to wait, in ms; the
@@ -199,8 +193,7 @@ def action(kind: Kind, known: Known) -> Do:
 
 
 def first(rows: Rows[T], known: Known) -> T | None:
-    """The value of the first row of which all is known; compared as numbers, as an agent reports
-    much."""
+    """The value of the first row of which all is known; numbers compare fastest."""
     missing = ~known.value
     return next((then for when, then in rows if not when.value & missing), None)
 
@@ -395,8 +388,7 @@ class Silence(Struct, frozen=True, kw_only=True):
 def shown_by_silence(
     session: Session, task: Task, tasks: Iterable[Task], now_ms: int, at: Silence
 ) -> Kind | None:
-    """The fact that follows from silence about a task that was seen at work, None where none does.
-    tasks: all of its session, whose end is not proven."""
+    """The fact that follows from silence about a task at work, if any. tasks: of its session."""
     if session.is_ended:
         return _after_end(session, now_ms, at)
     if _is_answer_doubtful(task, now_ms) and not at.is_stopping:
@@ -451,14 +443,12 @@ def newest_task(session: Session, tasks: Iterable[Task]) -> Task | None:
 
 
 def is_unnamed(task: Task) -> bool:
-    """Whether the task was sent and the service may know it under an id that we do not have: no
-    poll can report on it."""
+    """Whether the task was sent and we lack the id that it may have: no poll can report on it."""
     return task.service_id is None and task.sent_ms is not None and not _never_ran(task)
 
 
 def unnamed_live(tasks: Iterable[Task]) -> list[Task]:
-    """The unnamed tasks that are not over, in the order in which the service works on them: by the
-    time they were sent."""
+    """The unnamed tasks that are not over, in the order in which they were sent."""
     live = [task for task in tasks if is_unnamed(task) and not task.is_final]
     return sorted(live, key=lambda task: task.sent_ms or 0)
 
@@ -469,14 +459,12 @@ def seen_at_work(tasks: Iterable[Task]) -> Task | None:
 
 
 def may_be_of_another(task: Task, tasks: Sequence[Task]) -> bool:
-    """Whether what the channel reported of a task may have been about another one of its
-    session."""
+    """Whether a report of the channel may have been about another task of the session."""
     return any(_may_be_at_work(other) for other in tasks if other.key != task.key)
 
 
 def is_disproved(task: Task, tasks: Iterable[Task]) -> bool:
-    """Whether a task that was sent later has a name and asks or is over, since this one was shown
-    at work: then this one is over, or what was shown was the other's."""
+    """Whether a later task asks or is over since this one was shown at work: this one is over."""
     known = [t for t in tasks if t.service_id is not None and t.status in _PROVES_WORK]
     since = (t for t in known if t.since_ms >= task.since_ms)
     return any((t.sent_ms or 0) > (task.sent_ms or 0) for t in since)

@@ -48,8 +48,7 @@ def kept_because(status: str, *, is_over: bool, has_call: bool = False) -> KeptR
 
 
 class DeletionPlan(Struct, frozen=True, kw_only=True):
-    """The outcome of deleting tasks. keys: of those that may be deleted; total: what these cost
-    together; kept: how many others stay, and why."""
+    """The outcome: keys that may go, what they cost together, how many others stay, and why."""
 
     keys: tuple[int, ...] = ()
     total: TaskSum = TaskSum()

@@ -17,8 +17,7 @@ _DEVICE = re.compile(r"(?:CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(?:COM|LPT)[0-9¹²³
 
 
 def safe_name(given: str) -> str:
-    """A safe form of a file's name on every system: the last part of the given one, without what
-    hides or turns letters, at most MAX_CHARS and MAX_BYTES long, with its ending."""
+    """The last part of a file's name, safe on every system, at most MAX_CHARS and MAX_BYTES."""
     last = re.split(r"[/\\]", given)[-1]
     seen = "".join(letter for letter in last if letter.isprintable())
     name = _FORBIDDEN.sub("_", seen).strip(". ")

@@ -17,6 +17,5 @@ class _LazyPattern:
 
 
 def lazy_compile(pattern: str, flags: int = 0) -> "re.Pattern[str]":
-    """Return a pattern as re.compile does, compiled at its first use; that is when an error in it
-    shows."""
+    """Return a pattern as re.compile does, compiled, and checked, at its first use."""
     return cast("re.Pattern[str]", _LazyPattern(pattern, flags))

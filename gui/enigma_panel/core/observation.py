@@ -26,8 +26,7 @@ OWN_CODES = (
         OTHER_TASK,
     }
 )
-"""Our own codes for why a task was not sent, and for a doubt; a code of the service is never one of
-them."""
+"""Our codes for why a task was not sent, and for a doubt; the service uses none of them."""
 
 
 class Kind(StrEnum):

@@ -19,8 +19,7 @@ MAX_WAIT_S = 60.0
 MAX_LIMIT = 100_000
 """The highest limit that is believed: calls of others are noted one by one, up to that number."""
 FRESH_S = 2.0
-"""How old a reply's count may be to be used, in seconds; slower replies count calls of a time that
-is no longer known here."""
+"""How old a reply's count may be, in seconds; slower ones count calls that are forgotten."""
 UNKNOWN_WAIT_S = 5.0
 """Wait after a 429 that does not say how long, in seconds (api.md §8.2)."""
 _KEEP_MS = 5_000
@@ -35,8 +34,7 @@ class Endpoint(StrEnum):
 
 
 class Rank(IntEnum):
-    """How urgent a call is, 0 = most. PAUSE is for all commands that end no cost, START also for
-    run-task."""
+    """How urgent a call is, 0 = most. PAUSE: commands that end no cost; START: run-task, too."""
 
     TERMINATE = 0
     STOP = 1
@@ -82,16 +80,14 @@ class Slot(Struct, eq=False):
     is_sure: bool = True
 
     def send(self, now_ms: int, period_ms: int) -> None:
-        """Note that the call goes out. A long poll's reply may come too late, so its period begins
-        here."""
+        """Note that the call goes out: a long poll's reply may come too late to count from."""
         if self.sent_ms is None:
             self.sent_ms = now_ms
             if self.rank in _LONG_POLL:
                 self.ends_ms = now_ms + LONG_POLL_MARGIN_MS + period_ms
 
     def answered(self, now_ms: int, period_ms: int) -> None:
-        """Note that the reply is here, or never will be: the service counted the call before
-        now."""
+        """Note that the reply is here, or never will be: the call was counted before now."""
         self.send(now_ms, period_ms)
         if self.answered_ms is None:
             self.answered_ms = now_ms
@@ -180,8 +176,7 @@ class CallWindow:
         )
 
     def doubt_last(self, endpoint: Endpoint) -> None:
-        """Mark the last call as perhaps not counted: it was refused for the rate, and no page says
-        whether that counts."""
+        """Mark the last call as perhaps not counted: no page says whether a refused one is."""
         sent = [s for s in self.slots if s.endpoint is endpoint and s.sent_ms is not None]
         doubtless = [s for s in sent if s.is_sure]
         if doubtless:
@@ -207,15 +202,13 @@ class CallWindow:
             self._end_first(now_ms + bounded_ms(free_in_s), now_ms)
 
     def _end_first(self, reset_ms: int, now_ms: int) -> None:
-        """Let the first foreign call end when the service frees one, unless that one may be ours,
-        which ends by itself."""
+        """Let the first foreign call end when the service frees one that cannot be ours."""
         ends = [s.ends_ms for s in self.slots if s.is_open(now_ms) and s.ends_ms is not None]
         if all(end > reset_ms + 2 * LONG_POLL_MARGIN_MS for end in ends):
             self.foreign[0] = min(self.foreign[0], reset_ms)
 
     def _forget(self, now_ms: int) -> None:
-        """Drop slots that ended, a moment later than they did: a reply on its way may count
-        them."""
+        """Drop slots a moment after they ended: a reply on its way may count them."""
         oldest = now_ms - _KEEP_MS
         self.slots = [slot for slot in self.slots if slot.is_open(oldest)]
         self.foreign = [end for end in self.foreign if end > now_ms]

@@ -62,8 +62,7 @@ _REPORTS = {Kind.COMPLETED: S.DONE, Kind.FAILED: S.FAILED}
 _BEFORE_NAMES = frozenset({Kind.REFUSED, Kind.UNKNOWN, Kind.BACK_IN_QUEUE})
 
 _WENT_WITH = {S.UNCONFIRMED: P.CLOSED_ASSUMED, S.QUEUED: P.DROPPED}
-"""The phase of a session that the person dismissed or removed with its task, by what that task
-was."""
+"""The phase of a session that the person dismissed or removed, by what its task was."""
 
 
 def reduce(
@@ -126,8 +125,7 @@ def reopened_session(session: Session, now_ms: int) -> Session:
 
 
 def _restored_session(session: Session, task: Task | None, now_ms: int) -> Session:
-    """The session planned or waited for again, together with its task, unless it was asked to
-    end."""
+    """The session planned or waited for again with its task, unless it was asked to end."""
     went = _WENT_WITH.get(task.status) if task is not None else None
     if session.phase is not went or session.terminate_sent_ms is not None:
         return session
@@ -166,16 +164,14 @@ def _next_session(
 
 
 def kept_open(session: Session, task: Task | None, now_ms: int) -> Session:
-    """The session with a later end after something happened there: where no maximum duration ends
-    it, it lives on from now, or from the latest end of the task that it works on."""
+    """The session with a later end: something happened there, and no maximum duration ends it."""
     if RULES[session.dialect].caps_session or session.is_ended:
         return session
     return replace(session, expires_ms=_idle_end_ms(session, task, now_ms))
 
 
 def _idle_end_ms(session: Session, task: Task | None, now_ms: int) -> int | None:
-    """When a session that lives as long as something happens ends by itself (epoch ms); None where
-    it has outlived that."""
+    """When a session that lives as long as something happens ends (epoch ms), None if past."""
     rules = RULES[session.dialect]
     if task is None or task.is_final or task.sent_ms is None:
         return now_ms + rules.idle_ms
@@ -277,8 +273,7 @@ def reopened(task: Task, now_ms: int) -> Task:
 
 
 def _without_doubt(task: Task, now_ms: int) -> Task:
-    """The task without doubt, as the service named it at last: what the report about another one
-    said is dropped."""
+    """The task without doubt, named at last: what a report about another one said goes."""
     if task.is_final:
         task = replace(reopened(task, now_ms), service_id=task.service_id, error=None)
     return replace(task, code=None)
@@ -305,8 +300,7 @@ def _with_missed(before: Task, after: Task) -> Task:
 
 
 def _with_wait(before: Task, after: Task, now_ms: int) -> Task:
-    """Add the time for which a question was open once it is settled in any way. One whose answer
-    was lost has been open all along."""
+    """Add the time for which a question was open once it is settled, by a lost answer, too."""
     was, since = before.open_since_ms, after.open_since_ms
     if was == since or after.waited_ms is None:
         return after
@@ -360,8 +354,7 @@ def _next_task(
 
 
 def _restored_task(session: Session, task: Task, now_ms: int) -> Task:
-    """The task as it was before the person dismissed its start or took it out of the queue; what is
-    known by more than that stays."""
+    """The task as before the person dismissed or removed it; what is known otherwise stays."""
     if task.status is S.LOST:
         only_by_us = not session.is_final and session.terminate_sent_ms is None
     else:
@@ -397,14 +390,12 @@ def _with_late_answer(task: Task, observation: Observation) -> Task:
 
 
 def _with_late_name(task: Task, observation: Observation) -> Task:
-    """Take a name that comes after the end: the channel, or a Terminate of ours, may end a task
-    before the reply that names it."""
+    """Take a name that comes after the end, which the channel or a Terminate told first."""
     return _named(task, observation) if observation.kind in OF_TASK | END_KINDS else task
 
 
 def _with_late_figures(task: Task, observation: Observation) -> Task:
-    """Fill in figures and files that were never given: an inline reply may come without usage
-    (api.md §1.5), the channel reports no files, and a later poll may still bring both."""
+    """Fill in figures and files never given: a later poll may bring them (api.md §1.5)."""
     cut_off = observation.kind is Kind.TERMINATED and task.status is not S.DONE
     if _REPORTS.get(observation.kind) is not task.status and not cut_off:
         return task
@@ -497,8 +488,7 @@ def _with_facts(task: Task, observation: Observation, now_ms: int, *, final: boo
 
 
 def _with_answer(task: Task, kind: Kind, now_ms: int) -> Task:
-    """Record an answer. One whose reply was lost settles no question; the live channel confirms
-    none."""
+    """Record an answer. One with a lost reply, or by the channel, settles no question."""
     if kind is Kind.ANSWER_UNCONFIRMED:
         return replace(task, answer_unconfirmed=True)
     live = kind in _ANSWERS_SENT_LIVE
@@ -539,8 +529,7 @@ def _stop_of_others(task: Task) -> int | None:
 
 
 def merge_usage(old: Usage, new: Usage, *, final: bool) -> Usage:
-    """Merge figures; newer ones count. While the task works no figure falls, except from a cost
-    that cannot be; the final body's figures win."""
+    """Merge figures; newer ones count, but none falls before the end, except a nonsensical cost."""
     was_sane = old.cost is None or is_sane(old.cost)
     return Usage(
         cost=_newer(old.cost, new.cost, final=final or not was_sane),

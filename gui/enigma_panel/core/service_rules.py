@@ -73,8 +73,7 @@ class ServiceRules(Struct, frozen=True, kw_only=True):
     opens_page: bool = False
 
     def latest_end_ms(self, sent_ms: int, cap_ms: int | None) -> int:
-        """The latest end (epoch ms) of a session that got only a task with this maximum duration,
-        sent at sent_ms."""
+        """The latest end (epoch ms) of a session with a task of that duration alone, sent then."""
         return sent_ms + (cap_ms or DEFAULT_CAP_MS) + (0 if self.caps_session else self.idle_ms)
 
 

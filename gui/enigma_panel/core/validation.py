@@ -144,8 +144,7 @@ def _url_problem(text: str) -> Problem | None:
 
 
 class NumberLimit(Struct, frozen=True):
-    """A limit that is typed as a whole number, low…high; `name` of Limits holds it in parts of
-    which `parts` make one of what is typed. None leaves the service's default."""
+    """A limit typed as a whole number low…high; `name` of Limits holds it times `parts`."""
 
     name: str
     low: int
@@ -158,8 +157,7 @@ class NumberLimit(Struct, frozen=True):
         return held
 
     def typed(self, limits: Limits) -> int | None:
-        """The value as typed; rounded away from the middle, so that 300,001 ms is over the limit of
-        300 s and 999 ms under that of 1 s."""
+        """The value as typed, rounded outwards: 300,001 ms is over 300 s, 999 ms under 1 s."""
         held = self.of(limits)
         if held is None:
             return None
@@ -205,8 +203,7 @@ def check_avoid_domains(domains: Sequence[str]) -> Findings:
 
 
 def check_browser(options: BrowserOptions) -> Findings:
-    """Check what a browser is to be opened with: ids without spaces, a country of two letters or
-    none, and host:port of one's own proxy, without a user name and a password."""
+    """Check what a browser is opened with: ids, a country, host:port of one's own proxy."""
     ids = {Field.ENVIRONMENT: options.environment_id, Field.POLICY: options.policy_id}
     problems = {name: Problem.BAD_ID for name, text in ids.items() if not _is_id(text)}
     if options.proxy is Proxy.SERVICE and not _COUNTRY.fullmatch(options.proxy_country):
@@ -218,8 +215,7 @@ def check_browser(options: BrowserOptions) -> Findings:
 
 
 def _is_id(text: str) -> bool:
-    """Whether the text can be an id: one pasted from a page may hold characters that are not
-    seen."""
+    """Whether the text can be an id: a pasted one may hold characters that are not seen."""
     return text.isprintable() and not _UNPRINTABLE.search(text)
 
 
@@ -237,8 +233,7 @@ def split_host_port(address: str) -> tuple[str, str]:
 
 
 def columns_schema(text: str) -> str:
-    """The JSON list of the columns that a text names, with commas or one a line; a text that begins
-    like such a list is left as it is."""
+    """The JSON list of the columns in a text, by comma or line; such a list stays as it is."""
     if text.lstrip().startswith("["):
         return text
     names = [name.strip() for line in text.splitlines() for name in line.split(",")]
@@ -310,8 +305,7 @@ _HELD_IN: Mapping[Field, tuple[str, ...]] = {
     Field.PROXY: ("browser.proxy", "browser.proxy_country", "browser.proxy_address"),
     Field.OUTPUT_TYPE: ("output_type", "output_schema"),
 }
-"""Where a TaskSpec holds what a dialect may lack: first the field that says whether it is given,
-then those that mean nothing without it."""
+"""Where a TaskSpec holds what a dialect may lack: the field that decides, then its parts."""
 _GETTERS = {field: attrgetter(paths[0]) for field, paths in _HELD_IN.items()}
 
 

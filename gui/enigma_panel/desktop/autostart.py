@@ -10,8 +10,7 @@ from enigma_panel.store.paths import config_home
 
 NAME = "enigma-control-panel.desktop"
 _RESERVED = frozenset('\\"`$')
-"""Characters before which a quoted argument of Exec has a backslash; a percent sign stands
-twice."""
+"""Characters that a backslash precedes in a quoted argument of Exec; % stands twice."""
 
 
 def autostart_path() -> Path:

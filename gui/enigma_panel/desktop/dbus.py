@@ -67,8 +67,7 @@ AUTH_S = 1.0
 _TOKEN_FORM = re.compile(r"[!-~]{1,200}")
 
 _FAULTS = (OSError, ValueError, KeyError, RuntimeError)
-"""Faults of a bus: there is none, nobody answers on it, it goes away, or its address makes no
-sense."""
+"""Faults of a bus: there is none, nobody answers, it goes away, its address is nonsense."""
 
 _LOCKS = {"Lock": PowerEvent.LOCKED, "Unlock": PowerEvent.UNLOCKED}
 
@@ -76,8 +75,7 @@ E = TypeVar("E")
 
 
 def _connect(bus: str, *, enable_fds: bool = False) -> DBusConnection:
-    """Connect as open_dbus_connection does, which leaves its socket open where the bus ends in that
-    moment."""
+    """Connect as open_dbus_connection, which leaks its socket where the bus ends just then."""
     sock = prep_socket(get_bus(bus), enable_fds, timeout=AUTH_S)
     try:
         return DBusConnection(sock, enable_fds)
@@ -213,8 +211,7 @@ class Logind(_BusClient[PowerEvent]):
         return descriptor
 
     def _signal(self, interface: str, member: str, body: tuple[Any, ...]) -> Iterator[PowerEvent]:
-        """Take a signal. The screen of another session of this computer may be meant; nothing
-        depends on that."""
+        """Take a signal. It may mean another session's screen; nothing depends on that."""
         match interface, member, body:
             case (_, "PrepareForSleep", (bool(begins),)) if interface == MANAGER:
                 yield PowerEvent.SLEEPS if begins else PowerEvent.WOKE
@@ -310,8 +307,7 @@ def _sound(notice: DesktopNotice) -> dict[str, tuple[str, Any]]:
 
 
 def _expires_ms(notice: DesktopNotice) -> int:
-    """When the notice expires, in ms: a question's goes with its session, also where we cannot take
-    it down."""
+    """When the notice expires, in ms: a question's with its session, even without us."""
     if not notice.asks:
         return SERVER_DEFAULT
     return NEVER if notice.lasts_ms is None else min(max(1, notice.lasts_ms), LONGEST_MS)

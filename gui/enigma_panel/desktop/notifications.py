@@ -152,8 +152,7 @@ class BusNotifier(DesktopNotifier):
             self._leave(bus)
 
     def _leave(self, bus: NotificationBus) -> None:
-        """Remove all notifications and leave the bus: one that nobody could open any more must not
-        stay."""
+        """Remove all notifications, which nobody could open any more, and leave the bus."""
         asyncio.get_running_loop().remove_reader(bus.fileno())
         for one in self._notifications.values():
             if one.number and not self._gone.is_set():
@@ -174,8 +173,7 @@ class BusNotifier(DesktopNotifier):
             return None
 
     def _settle(self) -> None:
-        """Bring the shown notices closer to the wanted ones: remove those that are to go, send
-        one."""
+        """Bring the shown notices closer to the wanted ones: remove old ones, send one."""
         is_busy = any(one.call is not None for one in self._notifications.values())
         for one in list(self._notifications.values()):
             if self._bus is None or self._gone.is_set():

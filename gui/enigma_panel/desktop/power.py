@@ -23,8 +23,7 @@ E = TypeVar("E")
 OPEN_S = 5.0
 """How long a bus may take to be opened, in seconds; one that hangs is given up."""
 BEFORE_SLEEP_S = 4.0
-"""Time for the work before sleep, in seconds: the system waits for 5 s (InhibitDelayMaxSec in
-logind.conf)."""
+"""Time for the work before sleep, in seconds: the system waits 5 s (logind.conf)."""
 RETRY_MS = 60_000
 WHY = "Idle and paused browsers are terminated first: they cost money"
 

@@ -32,8 +32,7 @@ LONGEST_LINE = 256
 MOST_CLIENTS = 8
 ANSWER_S = 1.0
 START_S = 3.0
-"""How long a second program asks, in seconds: the first one may have begun a moment ago and not
-listen yet, or be about to end."""
+"""How long a second program asks, in seconds: the first may not listen yet, or end."""
 RETRY_S = 0.05
 TOKEN = "XDG_ACTIVATION_TOKEN"  # noqa: S105 - the desktop's word for "a person clicked"
 _TOKEN_FORM = re.compile(rb"[!-~]{1,200}")

@@ -26,11 +26,9 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 SWITCH_S = 0.0005
-"""How long a thread computes while others wait, in seconds; with Python's own 5 ms an intent would
-wait several times as long while the window paints."""
+"""How long a thread computes while others wait, in seconds; Python's own 5 ms are too long."""
 CANCEL_ROUNDS, CANCEL_S = 5, 1.0
-"""Number of cancellations at the end, and the time for each, in seconds: a task may miss one, and
-leaving must not hang on it."""
+"""Cancellations at the end, and seconds for each: a task may miss one."""
 
 
 class BlockingTimeoutError(Exception):

@@ -15,8 +15,7 @@ _is_noting = False
 
 
 def numbers() -> list[int]:
-    """SIGINT, SIGTERM and SIGHUP (the terminal was closed), except those that we were started to
-    ignore."""
+    """SIGINT, SIGTERM and SIGHUP (closed terminal), but those that we are to ignore."""
     names = ("SIGINT", "SIGTERM", "SIGHUP")
     known = [getattr(signal, name) for name in names if hasattr(signal, name)]
     return [number for number in known if signal.getsignal(number) is not signal.SIG_IGN]

@@ -134,8 +134,7 @@ class Account(QObject):
         return RULES[self.dialect]
 
     def client_for(self, session: Session) -> ServiceClient | None:
-        """A client with the key and host that the session was opened with, in its dialect; None
-        where another key or host is in use."""
+        """A client with the session's own key, host and dialect; None while others are in use."""
         opened_with = (session.base_url, session.key_fingerprint)
         if opened_with != (self.base_url, self.key_fingerprint):
             return None
@@ -302,8 +301,7 @@ class Account(QObject):
         return result
 
     def _drop_client(self) -> None:
-        """Drop the client, but let calls under way finish: cutting a start would leave it
-        unconfirmed."""
+        """Drop the client, but let its calls finish: a start that is cut would be unconfirmed."""
         self._dropped += self._others.values()
         self._others.clear()
         self._in_dialect = None

@@ -15,8 +15,7 @@ FAR_MS = 86_400_000
 """The limit of a wait that only an event ends, in ms: a day."""
 
 LONGEST_NAP_S = 5.0
-"""Longest nap between two looks at the clock, in seconds: the loop's timers stand still while the
-computer sleeps."""
+"""Longest nap between two looks, in seconds: the loop's timers stand still in a sleep."""
 
 Nanoseconds = Callable[[], int]
 
@@ -101,8 +100,7 @@ class SystemClock:
         return self._offset_ms + self._steady_ns() // 1_000_000 + slept
 
     async def sleep_until(self, due_ms: int) -> None:
-        """Return when now_ms() >= due_ms; qasync's timers may fire early (measured: 147 ms), so the
-        clock decides."""
+        """Return when now_ms() >= due_ms: qasync's timers may fire early (measured: 147 ms)."""
         while (left := due_ms - self.now_ms()) > 0:  # noqa: ASYNC110 - there is no event
             await asyncio.sleep(min(left / 1000, LONGEST_NAP_S))
 
@@ -123,8 +121,7 @@ def local_date(ms: int) -> str:
 
 
 def local_day(now_ms: int) -> tuple[int, int]:
-    """The local day of a moment, as from when to when (epoch ms) it lasts: 23 or 25 hours where
-    clocks change."""
+    """The local day of a moment, from when to when (epoch ms): it may have 23 or 25 hours."""
     today = date.fromisoformat(local_date(now_ms))
     ends = (datetime.combine(day, time_of_day.min) for day in (today, today + timedelta(days=1)))
     begin, end = (int(moment.timestamp() * 1000) for moment in ends)

@@ -1,5 +1,4 @@
-"""State of the service: a free health call every few seconds, and the balance where a reply gave
-it."""
+"""State of the service: a free health call every few seconds, and the balance from replies."""
 
 import asyncio
 from collections.abc import Callable
@@ -23,17 +22,13 @@ EVERY_MS = 10_000
 TROUBLED_MS = 3_000
 """Interval while the service is full or makes no sense, in ms."""
 LOST_MS = 1_500
-"""Interval while nothing answers, in ms: everything that waits for the network waits for this
-call."""
+"""Interval while nothing answers, in ms: all that waits for the network waits for this call."""
 FULL_MS = 60_000
-"""How long "no free browser" is shown after a refusal, in ms, where there is no health page. A
-queue that waits for a browser asks more often."""
+"""How long "no free browser" is shown after a refusal, in ms, without a health page."""
 PROBE_S = 5.0
-"""How long a probe may take, in seconds; then it counts as unanswered, so that it does not hold up
-the next one."""
+"""How long a probe may take, in seconds; then it counts as unanswered, and the next one goes."""
 LATELY_MS = POLL_MS + 1_000
-"""Age below which an answer shows that a single call that was cut says nothing of the network, in
-ms."""
+"""Age of an answer below which a single call that was cut says nothing of the network, in ms."""
 STALE_MS = 1_500
 """Age above which a probe under way is given up when there is reason to ask anew, in ms."""
 
@@ -195,8 +190,7 @@ class Health(QObject):
                 return self._began_ms + LOST_MS
 
     def _note_lost(self, error: NotConnectedError | InterruptedCallError) -> None:
-        """Note that no answer came. A refused connection is proof; a cut one may be the call's own
-        misfortune, so where something was heard just now the next probe decides."""
+        """Note that no answer came. After a cut call, soon after an answer, a probe decides."""
         if error.reason == "closed":
             return  # by ourselves
         self._in_doubt = True
@@ -213,8 +207,7 @@ class Health(QObject):
             self.recovered.emit()
 
     def _note_no_page(self) -> bool:
-        """Note that there is no health page; False where another server may have said so, as a
-        hotel's network. Before anything has answered the state of the service is not known."""
+        """Note that there is no health page; False where another server may have said so."""
         if self._answering != self._account.base_url:
             return self.status is ServiceStatus.UNASKED
         self.free, self.asked_ms, self.tells_load = None, None, False

@@ -192,8 +192,7 @@ class RateLimiter(QObject):
         self._learned(elsewhere=self._windows.learn(endpoint, headers, self._clock.now_ms()))
 
     def note_refused(self, endpoint: Endpoint, retry_after_s: float | None) -> None:
-        """Send nothing to that endpoint for so long after a 429 about the rate (5 s where it gives
-        no time)."""
+        """Send nothing there for so long after a 429 about the rate (5 s where it names none)."""
         now = self._clock.now_ms()
         self._learned(elsewhere=self._windows.refuse(endpoint, retry_after_s, now))
 
@@ -253,8 +252,7 @@ class RateLimiter(QObject):
             waiter.alarm.set()
 
     def _look_again_ms(self, waiter: _Waiter) -> int:
-        """When a wait looks again (epoch ms). The first of a window looks at the clock, the others
-        are woken: none overtakes it."""
+        """When a wait looks again (epoch ms): only a window's first does; it wakes the others."""
         now, window = self._clock.now_ms(), self._windows[waiter.endpoint]
         if self._in(window)[0] is not waiter:
             return now + FAR_MS
@@ -275,8 +273,7 @@ class RateLimiter(QObject):
         return len(self._waiters) < before
 
     def _leave(self, waiter: _Waiter) -> None:
-        """Remove a wait that was cancelled, perhaps in the very moment in which its turn had
-        come."""
+        """Remove a wait that was cancelled, perhaps just when its turn had come."""
         if waiter.granted is not None:
             waiter.granted.give_back()
         else:

@@ -1,5 +1,4 @@
-"""Recovery after a restart: the ledger's records are back, and calls without a recorded outcome are
-called unknown."""
+"""Recovery after a restart: records are back, calls without an outcome are unknown."""
 
 from functools import partial
 
@@ -87,8 +86,7 @@ async def _drop_old_queue(store: SessionStore) -> None:
 
 
 def _fact(intent: Intent) -> Observation:
-    """The fact for a call of unknown outcome: a start may be running, an answer may have arrived.
-    The next poll reports everything else."""
+    """The fact for a call of unknown outcome; the next poll reports everything else."""
     task = intent.task
     if intent.kind is IntentKind.ANSWER and task and task.question_n == intent.question_n:
         return Observation(kind=Kind.ANSWER_UNCONFIRMED)

@@ -83,8 +83,7 @@ def classify(error: ApiError) -> FailureKind:
 
 
 def wants_text(error: ApiError, rules: ServiceRules) -> bool:
-    """Whether a start-session was refused that may be taken once it has a text: the service names
-    that field, or none (api.md §1.3: not required; §11.1: required)."""
+    """Whether a start-session may be taken once it has a text (api.md §1.3, §11.1)."""
     if not rules.opens_page or not isinstance(error, RejectedError):
         return False
     if error.reply.status != 400 or error.reply.code in rules.switches:
@@ -107,8 +106,7 @@ def retry_after_ms(error: ApiError, failure: FailureKind, attempt: int) -> int:
 
 
 def backoff_ms(attempt: int, rng: random.Random) -> int:
-    """A random wait after the attempt-th failure in a row, in ms, below a bound that doubles with
-    each: many that wait for the same network do not all come back at once."""
+    """A random wait after the n-th failure, in ms, below a bound that doubles with each."""
     return rng.randrange(min(FIRST_BACKOFF_MS << min(attempt - 1, 10), WORST_BACKOFF_MS) + 1)
 
 

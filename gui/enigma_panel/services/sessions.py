@@ -77,8 +77,7 @@ class Sessions(QObject):
         return self._store.session(key)
 
     def task(self, key: int) -> Task | None:
-        """The task of that key; None while an old one is on its way from the ledger, and once it
-        was deleted."""
+        """The task of that key; None while it comes from the ledger, and once it was deleted."""
         task = self._store.task(key)
         if task is None and not self._store.is_deleted(key):
             self._wanted.add(key)
@@ -127,8 +126,7 @@ class Sessions(QObject):
         return pending.verb if pending is not None else None
 
     def is_asking(self, session_key: int) -> bool:
-        """True while the session's task is asked for and nothing was heard of it yet in this
-        run."""
+        """True while the session's task is asked for and was not heard of yet in this run."""
         session = self._store.session(session_key)
         task = self._store.current_task(session) if session is not None else None
         return task is not None and self._poller.is_asking(task.key)
@@ -139,8 +137,7 @@ class Sessions(QObject):
         return self._poller.is_polling
 
     def is_missing(self, task: Task | None) -> bool:
-        """True while the last poll did not find the task or its session, and it is looked again. An
-        ended task is not looked for."""
+        """True while the last poll did not find the task or its session, and it is looked again."""
         session = self._store.session(task.session_key) if task is not None else None
         if task is None or session is None or session.is_ended:
             return False
@@ -155,16 +152,14 @@ class Sessions(QObject):
         return self._account.client_for(session) is not None
 
     def foreign(self, session: Session) -> ForeignSession | None:
-        """The reason why the program cannot end it now: another address or another key is in
-        use."""
+        """Why the program cannot end it now: another address or another key is in use."""
         if session.base_url != self._account.base_url:
             return ForeignSession.ADDRESS
         other = self._account.client is not None and not self.is_ours(session)
         return ForeignSession.KEY if other else None
 
     def can(self, session_key: int, verb: CommandVerb) -> bool:
-        """Whether the verb is possible now. Terminate is, until the end is proven; while no key is
-        known, Stop and Terminate are kept until there is one."""
+        """Whether the verb is possible now: Terminate is until the end is proven."""
         session = self._store.session(session_key)
         if session is None or self.foreign(session) is not None:
             return False
@@ -263,8 +258,7 @@ class Sessions(QObject):
         is_new: bool,
         is_wanted: Callable[[], bool] = lambda: True,
     ) -> list[int]:
-        """Mark results as new or as seen, of however many tasks, as long as that is wanted; returns
-        the keys of those that were not marked so. LedgerError: of the last ones none was."""
+        """Mark results as new or as seen; returns the keys of those that change. LedgerError."""
         marked: list[int] = []
         try:
             for start in range(0, len(task_keys), MARKED_AT_ONCE):
@@ -278,8 +272,7 @@ class Sessions(QObject):
         return marked
 
     async def dismiss(self, session_key: int) -> list[int]:
-        """Stop waiting for an unconfirmed start, as the person said. Returns the keys of the tasks
-        that this settles, for `restore`."""
+        """Stop waiting for an unconfirmed start; returns the settled tasks' keys, for `restore`."""
         session = self._store.session(session_key)
         if session is None:
             return []
@@ -289,8 +282,7 @@ class Sessions(QObject):
         return settled
 
     async def restore(self, task_keys: Sequence[int]) -> None:
-        """Undo `dismiss` and the queue's `remove`: these tasks are waited for, or wait, as before;
-        news that came meanwhile stands."""
+        """Undo `dismiss` and the queue's `remove`; news that came meanwhile stands."""
         await self._store.restore(task_keys)
 
     async def fetch(self, task_keys: Iterable[int]) -> None:
@@ -329,8 +321,7 @@ class Sessions(QObject):
 
 
 def _can(task: Task, verb: CommandVerb, pending: PendingCommand | None) -> bool:
-    """Whether the status allows it. A command that waits to be sent counts as done: after Pause
-    comes Resume. It gives way only to one that ends a cost."""
+    """Whether the status allows it, as if what waits were done; an end may replace that."""
     if pending is not None and not COMMANDS[verb].is_durable:
         return pending.verb is COMMANDS[verb].reverses
     is_stopped = task.stop_sent_ms is not None or (pending is not None and pending.verb is verb)
@@ -338,8 +329,7 @@ def _can(task: Task, verb: CommandVerb, pending: PendingCommand | None) -> bool:
 
 
 def _can_terminate(session: Session, pending: PendingCommand | None) -> bool:
-    """Whether a Terminate is possible: again while it can be taken back; then it is sent at
-    once."""
+    """Whether a Terminate is possible; while it can be taken back, again, to send it at once."""
     if session.phase in FINAL_PHASES or session.is_planned:
         return False
     if pending is not None and pending.verb is CommandVerb.TERMINATE and not pending.can_undo:

@@ -51,8 +51,7 @@ class SettingsBook(QObject):
 
 
 def keeps_dialect(settings: SettingsBook, account: Account) -> bool:
-    """Whether the choice is kept: it belongs to the address, which another one of this run
-    (`--base-url`, the demo) does not replace."""
+    """Whether the choice is kept: not for an address of this run alone (`--base-url`, demo)."""
     try:  # as somebody may have typed it into the file
         return parse_base_url(settings.value.base_url) == account.base_url
     except BadAddressError:

@@ -17,8 +17,7 @@ from enigma_panel.services.types import Diff
 from enigma_panel.store.ledger.errors import InterruptedReadError, LedgerError
 
 SpentOn = Callable[[str, int, int], Awaitable[TaskSum]]
-"""Function that sums tasks that were started on a day, which lasted from when to when (epoch
-ms)."""
+"""Function that sums tasks started on a day, which lasted from when to when (epoch ms)."""
 LAST = 20
 """How many recent tasks the forecast averages over."""
 
@@ -67,8 +66,7 @@ class Spending(QObject):
             self._scope.spawn("spent today", self._ask(*day), exclusive=True)
 
     def forecast(self, balance: Decimal) -> Forecast | None:
-        """The forecast for the balance; None while no cost of an ended task is known, or all cost
-        nothing."""
+        """The forecast for the balance; None while no ended task is known to have cost anything."""
         costs = [cost for _, cost in self._last.values()]
         tasks = affordable(balance, costs)
         if tasks is None:

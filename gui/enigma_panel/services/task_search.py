@@ -1,5 +1,4 @@
-"""The search for tasks that are shown: those that fit the filter, in the chosen order, with counts
-and sums."""
+"""The search for tasks that are shown: filtered, in order, with counts and sums."""
 
 import asyncio
 import logging
@@ -25,15 +24,13 @@ TellDay = Callable[[tuple[int, int], TaskSum | None], None]
 """Callback with from when to when a day lasts (epoch ms), and its cost; None where unknown."""
 
 LEAST_DELAY_MS, MOST_DELAY_MS = 250, 10_000
-"""Shortest and longest delay between two answers that nobody asked for, in ms: records of running
-tasks change all the time."""
+"""Shortest and longest delay between two answers that nobody asked for, in ms."""
 DELAY_FACTOR = 4
 """The delay as a multiple of the time that the last answer took: slow ones come more rarely."""
 FIRST_KEYS = 60
 """How many keys are sorted first, in a fraction of the time of all: they fill any window."""
 FIRST_ROWS = 24
-"""How many rows have their records read before they are shown: they fill a usual window, and no
-intent waits for more (4 ms)."""
+"""How many rows have their records read before they are shown: a usual window's (4 ms)."""
 
 
 class TaskSearch(QObject):
@@ -78,8 +75,7 @@ class TaskSearch(QObject):
         store.changed.connect(self._follow)
 
     def tell_day(self, tell: TellDay) -> None:
-        """Call `tell` with the cost of today, of the same state of the ledger as `figures` and in
-        the same turn."""
+        """Call `tell` with today's cost, of the same state of the ledger and turn as `figures`."""
         self._tell_day = tell
 
     def ask(self, task_filter: TaskFilter | None = None, order: Order | None = None) -> None:
@@ -95,13 +91,11 @@ class TaskSearch(QObject):
         return await self._read(lambda: self._reader.sum_of(keys))
 
     async def results_of(self, keys: Sequence[int], most_chars: int) -> list[str] | None:
-        """The results of those of these tasks that have one, in this order; None where they are
-        longer than that together. LedgerError."""
+        """The results of those that have one, in order; None where too long. LedgerError."""
         return await self._read_in_the_end(lambda: self._reader.results(keys, most_chars))
 
     async def spent_on(self, day: str, from_ms: int, to_ms: int) -> TaskSum:
-        """The cost of the tasks that were started on that day, which lasted from when to when
-        (epoch ms), also of those that have been deleted. LedgerError."""
+        """The cost of the tasks, deleted ones too, started on the day of that time. LedgerError."""
         return await self._read(lambda: self._reader.spent_on(day, from_ms, to_ms))
 
     async def ended_before(self, before_ms: int) -> list[int]:
@@ -233,8 +227,7 @@ class TaskSearch(QObject):
         return self._reader.figures(task_filter, (local_date(day[0]), *day))
 
     def _find_first(self, task_filter: TaskFilter, order: Order) -> list[int]:
-        """Find the first keys. Runs in the reader's thread. The others follow as they stood: a
-        selection among them stays so."""
+        """Find the first keys, in the reader's thread. The others follow as they stood."""
         first = self._find(task_filter, order, FIRST_KEYS)
         found = set(first)
         return [*first, *filterfalse(found.__contains__, self.keys)]
@@ -256,8 +249,7 @@ class TaskSearch(QObject):
         return answer
 
     async def _read_in_the_end(self, question: Callable[[], T]) -> T:
-        """Read again where the person asked for something else meanwhile: that ends any
-        question."""
+        """Read again where another question of the person's ended this one."""
         while True:
             try:
                 return await self._read(question)

@@ -222,8 +222,7 @@ class OpenQuestion(Struct, frozen=True, kw_only=True):
 
 
 class Answer(HidingStruct, frozen=True):
-    """An answer to a question. used: what of it is no secret and stays in the ledger: the amount
-    that a purchase was allowed."""
+    """An answer to a question. used: its part that is no secret: the amount that is allowed."""
 
     text: Hidden[str]
     verb: AnswerVerb

@@ -35,8 +35,7 @@ _NAMES = {
     "keyring.backends.Windows": _WINDOWS,
     "keyring.backends.null": "a keychain that is switched off",
 }
-"""Names of backends for people, by module. All others are refused: some write plain files and no
-list of those is complete."""
+"""Names of backends for people, by module; all others, some plain files, are refused."""
 
 _CHAINER = "keyring.backends.chainer"
 
@@ -81,8 +80,7 @@ _BY_NAME = {
 }
 
 _WINDOWS_CODES = {5: SecretOutcome.DENIED, 1783: SecretOutcome.TOO_LONG}
-"""Error codes of the Credential Manager: ERROR_ACCESS_DENIED; RPC_X_BAD_STUB_DATA, which it gives
-for a secret beyond its limit."""
+"""Error codes of the Credential Manager: access denied, and a secret beyond its limit."""
 
 
 class SecretStore(Protocol):

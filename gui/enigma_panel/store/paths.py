@@ -58,8 +58,7 @@ class Folders(Struct, frozen=True):
 
 
 def prepare_folder(folder: Path, *, private: bool = False) -> None:
-    """Make the folder, for this user alone where it is private, and try to write into it.
-    FolderError."""
+    """Make the folder, private where it is, and try to write into it. FolderError."""
     with folder_errors(folder):
         folder.mkdir(mode=0o700 if private else 0o777, parents=True, exist_ok=True)
         if private and os.name != "nt" and folder.stat().st_mode & 0o077:

@@ -261,8 +261,7 @@ def _is_usable(value: object) -> bool:
 
 
 _DROPPED = frozenset({"sessions_header", "tasks_header"})
-"""Settings in which Qt stored columns for earlier versions, by numbers that no longer mean the
-same."""
+"""Settings in which Qt stored columns for earlier versions, by numbers of another meaning."""
 
 
 def _encode(settings: Settings) -> bytes:

@@ -130,8 +130,7 @@ class Actions(QObject):
         self.dialogs.open_new_task(session_key, None)
 
     def run_again(self, task: Task) -> None:
-        """Run the task again, in a new session, at once; where the dialect in use lacks one
-        of its fields it would not be the same, so New task says so first."""
+        """Run the task again at once; New task asks where the dialect lacks one of its fields."""
         if unsupported_fields(task.spec, self._services.account.rules):
             self.edit_and_run(task)
             return
@@ -181,8 +180,7 @@ class Actions(QObject):
         put_on_clipboard(text)
 
     def copy_cell(self, text: str) -> None:
-        """Put what stands in a cell on the clipboard, and say what it was: nothing shows which cell
-        the keyboard is on."""
+        """Put a cell's text on the clipboard, and say what: nothing shows the current cell."""
         self.copy(text)
         self.done.emit(tr("Copied: {text}", text=shorten(text, TITLE_CHARS)))
 
@@ -191,8 +189,7 @@ class Actions(QObject):
         self._scope.spawn("copy results", self._copy_results(keys))
 
     def copy_secret(self, text: str) -> None:
-        """Put a secret on the clipboard, for a short time; that is said: it may not be there when
-        it is to be pasted."""
+        """Put a secret on the clipboard for a short time, and say so."""
         self._secrets.put(text)
         self.done.emit(tr("Copied. It leaves the clipboard after 30 seconds."))
 

@@ -37,8 +37,7 @@ _DIALECT_ERRORS = {
     "prompt is required": MISSING_PROMPT,  # of newTask; no page shows it
     "taskdetails is required": MISSING_TASK_DETAILS,
 }
-"""Messages of a 400 by which a service refuses a task that is written in another dialect (api.md
-§1.4)."""
+"""Messages of a 400 that refuse a task written in another dialect (api.md §1.4)."""
 
 
 class Proof(StrEnum):

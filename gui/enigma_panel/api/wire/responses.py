@@ -22,12 +22,10 @@ TASK_CODES = frozenset({"TASK_TIMEOUT", "NAVIGATION_TIMEOUT", "PAGE_CRASH", "ELE
 """Codes that only a task's own report carries (api.md §8.2), with or without a status."""
 
 MAX_FILES, MAX_NETWORK = 100, 500
-"""Most files and network addresses of a result that are kept; each is at most `values.MAX_URL`
-long."""
+"""Most files and addresses of a result that are kept, each at most `values.MAX_URL` long."""
 
 MAX_QUESTION = 50_000
-"""Longest question that is kept, in characters: it comes with each poll, and by the channel as
-often as the service likes."""
+"""Longest question that is kept, in characters: it comes again with each poll."""
 
 _BY_TYPE = {
     "task_completed": Kind.COMPLETED,
@@ -288,8 +286,7 @@ def _text(body: Body, kind: Kind) -> str | None:
 
 
 def _payload(body: Body) -> Iterator[object]:
-    """What else a result can be in, where there is no message: it was paid for, in whatever
-    shape."""
+    """What else a result can be in, where there is no message: it was paid for."""
     data = _outer(body, "data")
     if isinstance(data, dict):
         data = {name: value for name, value in data.items() if name not in _FIGURES | _LISTS}

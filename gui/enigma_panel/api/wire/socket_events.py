@@ -57,8 +57,7 @@ def _update(payload: v.Record) -> Observation | None:
 
 
 def _step(kind: Kind, payload: v.Record, content: object) -> Observation | None:
-    """Read a step. Steps are most of all events, so nothing is looked up here that they do not
-    carry."""
+    """Read a step: most events are steps, so nothing is looked up that they lack."""
     text = _step_text(content)
     if text is None:
         return None

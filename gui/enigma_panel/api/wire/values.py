@@ -24,12 +24,10 @@ MAX_ID = 4_096
 MAX_URL = 2_048
 MAX_COUNT = 10**15
 MAX_DIGITS = 50
-"""Most digits, and most places after the point, of an amount; more is no amount that anybody
-billed."""
+"""Most digits, and places after the point, of an amount that anybody bills."""
 
 MAX_INT_DIGITS = 40
-"""Most digits of an integer; longer ones are no count of anything here, and int() of them takes
-quadratic time."""
+"""Most digits of an integer: int() of longer ones takes quadratic time."""
 
 UNUSABLE = Decimal("NaN")
 
@@ -65,8 +63,7 @@ def long_text(value: object, limit: int = MAX_TEXT) -> str | None:
 
 
 def _encodable(text: str) -> str:
-    """The text without halves of characters. Most texts have none, and trying is ten times
-    faster."""
+    """The text without halves of characters; to try first is ten times faster."""
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -67,8 +67,7 @@ class Amount(Struct, frozen=True):
 
 
 def total_in(question: str) -> Amount | None:
-    """The total that a question names; None where there is none, or the question says more than
-    that."""
+    """The total that a question names; None where there is none, or it says more than that."""
     if len(question) > _MOST_CHARS:
         return None
     found = next((match for match in _AMOUNT.finditer(question) if _currency(match)), None)

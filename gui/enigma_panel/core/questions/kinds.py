@@ -39,8 +39,7 @@ _MONEY = lazy_compile(r"\b(purchase|buy|pay|payment|order|checkout|total)\b", re
 
 
 LOGIN_USED = "login "
-"""Prefix of the account's name where an answer was a saved login; without it the text is an
-amount."""
+"""Prefix of the account's name in a login that was used; others are amounts."""
 
 
 class QuestionKind(StrEnum):

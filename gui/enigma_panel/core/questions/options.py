@@ -11,8 +11,7 @@ MOST = 12
 LONGEST = 160
 """Longest option, in characters."""
 MOST_CHARS = 5_000
-"""Longest question that is searched, in characters: a longer one is a page, on which anything may
-look like a list."""
+"""Longest question that is searched, in characters: a longer one is a page."""
 _LINE = lazy_compile(r"^\s*(?:[-*•–]|\(?(?P<mark>[0-9]{1,2}|[A-Za-z])[.):])\s+(?P<text>\S.*)$")
 _MARK = lazy_compile(r"(?:^|(?<=[\s,;:]))\(?(?P<mark>[0-9]{1,2}|[A-Za-z])[.)]\s+")
 _CHOOSES = lazy_compile(
@@ -51,8 +50,7 @@ def options_in(question: str) -> tuple[str, ...]:
 
 
 def without_options(question: str) -> str:
-    """The words before the options, where nothing else stands between and behind those; else all
-    of the question."""
+    """The words before the options, where nothing else stands around them; else all of it."""
     first = end = -1
     for option in options_in(question):
         at = question.find(option, max(end, 0))

@@ -32,16 +32,14 @@ MARK = "[redacted]"
 """What stands in place of a secret."""
 
 _BORDER = "\x1e" * 9
-"""Separator of texts that are joined: white space of which no pattern passes more than 8 in a
-row."""
+"""Separator of joined texts: no pattern passes more than 8 white spaces in a row."""
 
 _FIRST_STEP = 100
 PIECE = 100_000
 """Characters of one piece where a text is redacted in pieces: some 4 ms."""
 
 _GAP = lazy_compile(r'(?<!\w)"|\s')
-"""Where a text may be cut: all patterns but two end here, and no secret that begins here is a word
-only because of the cut."""
+"""Where a text may be cut: all patterns but two end here, and a cut makes no new word."""
 _NEAR = 64
 _GOES_ON = lazy_compile(
     r"""(?:authorization["']?\s{0,8}[:=]?|bearer|basic|token)\s{0,8}\Z""", re.IGNORECASE
@@ -100,8 +98,7 @@ _SHAPES = tuple(
         ("", r"""[^\s"'“„«&,;\x1e][^\n&,;\x1e]{0,63}"""),
     )
 )
-"""Passwords behind a label: what is quoted, else the rest of a line up to a comma. Nothing of them
-goes past the border of texts that are joined."""
+"""Passwords behind a label: what is quoted, else the line up to a comma or a joined text."""
 _LONGEST_SHAPE = 300
 
 MIN_SUBSTRING_BYTES = 4
@@ -173,8 +170,7 @@ class Redactor:
         self._lasting = fingerprinter
 
     def add_fingerprint(self, fingerprint: "Fingerprint") -> int:
-        """Do as `add_secret` with the fingerprint of a secret of an earlier run; see
-        `use_lasting`."""
+        """Do as `add_secret` with a fingerprint of an earlier run; see `use_lasting`."""
         assert self._lasting is not None
         return self._add(self._lasting, fingerprint)
 
@@ -341,8 +337,7 @@ class Fingerprinter:
 
 
 def _stride(length: int) -> int:
-    """The distance at which blocks of a text are looked up: one of them lies within any `length`
-    bytes of it."""
+    """The distance at which blocks are looked up: one lies within any `length` bytes of a text."""
     return next(step for step in (8, 4, 2, 1) if length >= _BLOCK + step - 1)
 
 

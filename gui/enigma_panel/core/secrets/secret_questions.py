@@ -99,8 +99,7 @@ _QUALIFIED: Mapping[str, frozenset[str]] = {
     "phrase": _set("pass secret seed recovery mnemonic wallet backup"),
     "word": _set("seed recovery mnemonic secret memorable"),
 }
-"""Words that are secrets only after certain words. Key: the word (or its plural in s); value: the
-words right before it."""
+"""Words that are secrets only right after others. Key: the word or its plural; value: those."""
 
 _ASKED_FOR = _set("code key token secret pin schlussel clave codigo codice chiave cle")
 """Words that are secrets where somebody asks for them: 'enter the code', 'what is your key?'"""
@@ -120,8 +119,7 @@ _FOLLOWS = _set(
     "to for from that you in on so and now here please it is was which we they sent aus ein um fur"
     " bitte pour para per . ? ! , : ; ( )"
 )
-"""Words after which a noun is asked for: 'the key' and 'the key for …' are, 'the key feature' is
-not."""
+"""Words after which a noun is asked for: 'the key for …' is, 'the key feature' is not."""
 
 _ON_ITS_WAY = _set(
     "that which did was were is are has have had been i it they we you just from in on by via to"
@@ -188,8 +186,7 @@ def asks_for_secret(words: Sequence[str]) -> bool:
 
 
 def asks_for_one_time_code(words: Sequence[str]) -> bool:
-    """Whether a secret that is asked for in these words (`words_of`) is good once, so that it need
-    not be hidden."""
+    """Whether a secret asked for in these words (`words_of`) is good once and need not be hidden"""
     low = [word.lower() for word in words]
     if not _ONE_TIME.isdisjoint(low) or _holds(low, _ONE_TIME_PHRASES):
         return True

@@ -34,8 +34,7 @@ class Asked(Struct, frozen=True, kw_only=True):
 
 
 class AskedNews(Struct, frozen=True, kw_only=True):
-    """What the notice says. questions: least time left first; is_urgent: the first is in its last
-    minute."""
+    """What the notice says of questions, the most urgent first; is_urgent: in its last minute."""
 
     questions: tuple[Asked, ...]
     is_urgent: bool = False

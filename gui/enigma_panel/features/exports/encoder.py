@@ -145,8 +145,7 @@ class TaskEncoder:
         )
 
     def _moment(self, ms: int) -> str | None:
-        """ISO 8601 of a time; None for one that no calendar has: a damaged row must not end an
-        export."""
+        """ISO 8601 of a time; None for one of no calendar: a damaged row ends no export."""
         number, rest = divmod(ms, _QUARTER_MS)
         try:
             hour, minute, offset = self._quarters.get(number) or self._learn(number)
@@ -180,8 +179,7 @@ def _csv_line(values: TaskRow) -> str:
 
 
 def csv_text(text: str | None) -> str:
-    """A text as a cell of a CSV file. One that begins with a letter or a digit, as most do, is no
-    formula."""
+    """A text as a cell of a CSV file; one that begins with letter or digit is no formula."""
     if text is None:
         return ""
     cell = text if text[:1].isalnum() else defuse(text)

@@ -25,8 +25,7 @@ from enigma_panel.store.ledger.task_snapshot import TaskSnapshot
 from enigma_panel.store.new_file import FullDiskError, NewFile
 
 TURN_S = 0.0002
-"""Pause after each batch, in seconds: it hands the interpreter to the window, which would otherwise
-wait 5 ms for it each time."""
+"""Pause after each batch, in seconds: the window need not wait 5 ms for the interpreter."""
 
 
 class ExportFault(StrEnum):
@@ -57,8 +56,7 @@ class ExportOrder(Struct, frozen=True, kw_only=True):
 
 
 class Exported(Struct, frozen=True):
-    """An export that was made: where it is, under another name where that one was taken, and how
-    many tasks are in it."""
+    """An export: where it is, perhaps under another name, and how many tasks are in it."""
 
     path: Path
     count: int
@@ -109,8 +107,7 @@ class Exports:
         self._job: ExportJob | None = None
 
     def save(self, order: ExportOrder) -> Coroutine[Any, Any, Exported | None]:
-        """Make one, which can be cancelled from now on; None where it was. ExportError: nothing was
-        exported."""
+        """Make one that can be cancelled: then None. ExportError: nothing was exported."""
         self._job = job = ExportJob(order, self._redactor)
         return self._save(job)
 

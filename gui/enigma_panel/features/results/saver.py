@@ -24,8 +24,7 @@ _ENDINGS = {ResultFormat.MARKDOWN: ".md", ResultFormat.JSON: ".json"}
 
 
 class ResultSaver(QFrame):
-    """A line that takes no room until something is to be said. The file holds the result as it
-    came."""
+    """A line that takes no room until it says something. The file holds the raw result."""
 
     def __init__(self, dialog: ModelessDialog, scope: TaskScope) -> None:
         super().__init__()

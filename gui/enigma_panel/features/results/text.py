@@ -51,8 +51,7 @@ def cost_text(task: Task) -> str:
 
 
 def colleague_text(task: Task, session: Session | None) -> str:
-    """Task, result, site, date, duration and cost, for somebody else: nothing in it opens a
-    session, and no id is in it."""
+    """Task, result, site, date, duration and cost, without what opens a session or an id."""
     lines = [tr("Task: {text}", text=task.spec.text)]
     site = session.site if session is not None else site_of(task.spec)
     if site != NO_SITE:

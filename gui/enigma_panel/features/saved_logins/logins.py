@@ -56,8 +56,7 @@ _FAULTS = {
 
 
 class LoginResult(HidingStruct, frozen=True, kw_only=True):
-    """The outcome of one call; fault: None where it worked. password: of `password` alone. where:
-    the keychain's name."""
+    """The outcome of one call. fault: None where it worked; where: the keychain's name."""
 
     fault: LoginFault | None = None
     password: Hidden[str] = ""
@@ -149,8 +148,7 @@ class Logins(QObject):
         return result
 
     async def rename(self, login: SavedLogin, account: str) -> LoginResult:
-        """Give it another account name. Its password goes along: both are listed until the old one
-        is gone, whatever the keychain does in between."""
+        """Give it another account name; until the old one is gone, both are listed."""
         async with self._turn:
             return await self._rename(login, account)
 
@@ -169,8 +167,7 @@ class Logins(QObject):
         return await self._delete(login)
 
     async def delete(self, login: SavedLogin) -> LoginResult:
-        """Delete it with its password, or without where another program has deleted that. Where the
-        keychain says no, it stays."""
+        """Delete it with its password, if that is still there; a keychain's no keeps it."""
         async with self._turn:
             return await self._delete(login)
 

@@ -32,8 +32,7 @@ class LoginHost(Struct, frozen=True, kw_only=True):
 
 
 class LoginOffers(Struct, frozen=True, kw_only=True):
-    """What can be filled in: logins, the one used last first. on_domain: those of other hosts of
-    the same domain, which are offered once the person wants it."""
+    """The logins that can be filled in, last used first. on_domain: of its other hosts."""
 
     logins: tuple[SavedLogin, ...] = ()
     on_domain: tuple[SavedLogin, ...] = ()
@@ -41,8 +40,7 @@ class LoginOffers(Struct, frozen=True, kw_only=True):
 
 @lru_cache(maxsize=32)  # of the questions that are open
 def login_host(spec: TaskSpec, question: str = "") -> LoginHost:
-    """The host of a task's starting URL or its words, if those and its agent's question name no
-    other."""
+    """The host of a task's starting URL or its words, if no other is named there or asked for."""
     named = sites_in(spec.text)
     first = site_of_address(spec.starting_url or "")
     if first is not None:

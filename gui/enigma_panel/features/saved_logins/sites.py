@@ -1,5 +1,4 @@
-"""The hosts that a task or a question names, read for a login: a word that may be a host is never
-passed over, and one that may be a file's name or a typing error is not taken for a host."""
+"""The hosts that a text names, read for a login: none is passed over, no file is taken for one."""
 
 import re
 import unicodedata
@@ -35,8 +34,7 @@ _ENDING = lazy_compile(r"[a-z]{2,}|[^\W\d_]*[^\x00-\x7f\W\d_][^\W\d_]*|xn--[\w-]
 
 
 class NamedSite(Struct, frozen=True):
-    """A host, or what may be one. host: in lower case, without "www.". is_site: its ending is one
-    of the web. is_certain: nobody can mistake it. is_plain: see LoginHost."""
+    """A host, or what may be one: in lower case, without "www."; is_plain: see LoginHost."""
 
     host: str
     is_site: bool = True
@@ -58,8 +56,7 @@ def site_of_address(url: str) -> NamedSite | None:
 
 
 def registrable(host: str) -> str:
-    """'bank.co.uk' of 'www.bank.co.uk'; the host itself where it has none: below a private suffix
-    as github.io each name is somebody else's."""
+    """'bank.co.uk' of 'www.bank.co.uk'; the host itself below a private suffix (github.io)."""
     return _suffixes().privatesuffix(host) or host
 
 
@@ -113,8 +110,7 @@ def _is_address(host: str) -> bool:
 
 
 def _is_plain(host: str) -> bool:
-    """Whether the host is a name of ASCII letters, no address: "xn--" is how other letters are
-    written in ASCII."""
+    """Whether the host is a name of ASCII letters ("xn--" hides others), no address."""
     is_name = is_host(host) and not host.replace(".", "").isdecimal() and "." in host
     is_whole = len(host) < MAX_SITE_CHARS  # else two hosts may look the same here
     return host.isascii() and is_name and is_whole and "xn--" not in host

@@ -125,8 +125,7 @@ class Command(Struct, eq=False):
         self.reach = max(self.reach, reach)
 
     def learn(self) -> bool:
-        """Note that the same command before it may have got through, if so; then so may this one
-        have."""
+        """Note that the same command before it may have got through; then so may this one have."""
         if self._reach_before is Reach.UNSENT:
             return False
         self.advance(Reach.MAYBE)
@@ -179,8 +178,7 @@ def is_obsolete(command: Command, session: Session | None, task: Task | None) ->
 
 
 def _fits(verb: CommandVerb, task: Task) -> bool:
-    """Whether the command may still be wanted; one that ends a cost stays wanted where it is
-    unknown whether the task is at work."""
+    """Whether it may still be wanted; what ends a cost is, where the task's state is unknown."""
     is_unsure = task.status is TaskStatus.UNCONFIRMED
     return task.takes(verb) or (COMMANDS[verb].is_durable and is_unsure)
 

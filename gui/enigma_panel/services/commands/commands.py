@@ -23,8 +23,7 @@ from enigma_panel.store.ledger.errors import LedgerError
 from enigma_panel.store.ledger.intents import Intent, IntentKind, Outcome
 
 BELIEVED_MS = 60_000
-"""How long a channel must stay up after a repeatable command was sent by it, in ms; if it breaks
-earlier the command is sent again by REST."""
+"""How long a channel must last after a repeatable command, in ms; else REST repeats that."""
 log = logging.getLogger(__name__)
 
 LOOK_AGAIN_MS = 200
@@ -50,15 +49,13 @@ class UnconfirmedPauses:
         self._doubted: dict[int, tuple[int, int]] = {}
 
     def note_end(self, command: Command) -> None:
-        """Note that a command has come to its end. One that is sent again already is not sent once
-        more."""
+        """Note that a command has ended. One that is sent again already is not sent once more."""
         after = self._current.get(command.key)
         if command.reach is Reach.CHANNEL and (after is None or not after.repeats):
             self._sent_live[command.key] = self._clock.now_ms()
 
     def lose(self, key: int) -> CommandVerb | None:
-        """Note that this session's channel broke. While another key or host is in use nothing can
-        be sent again: see `back_in_reach`."""
+        """Note that this session's channel broke. Under another key, see `back_in_reach`."""
         if not self._is_in_reach(key):
             self._out_of_reach.add(key)
             return None
@@ -76,8 +73,7 @@ class UnconfirmedPauses:
         return back
 
     def doubt(self, key: int) -> CommandVerb | None:
-        """Send a Pause once by REST where the agent works on in spite of it, if somebody still
-        waits for its effect; then it is shown at work."""
+        """Send a Pause by REST, once, where the agent works on in spite of it and it is wanted."""
         task = self._task(key)
         if task is None or key in self._current:
             return None
@@ -101,8 +97,7 @@ class UnconfirmedPauses:
 
 
 class Commands(QObject):
-    """All commands on their way. changed: session key whose command is another or stands
-    differently."""
+    """All commands on their way. changed: the session key of one that changed."""
 
     changed = Signal(int)
 
@@ -238,8 +233,7 @@ class Commands(QObject):
                 command.nudge()
 
     async def adopt(self, intents: Iterable[Intent]) -> None:
-        """State intents of an earlier run whose outcome is not recorded: Stop and Terminate are
-        sent now, where that still makes sense. Returns when all are on their way or settled."""
+        """Send Stop and Terminate of earlier runs where they make sense; returns once sent."""
         states = [intent for intent in intents if intent.kind is IntentKind.STATE]
         # Terminates first: a Stop to the same session is not needed then.
         for intent in sorted(states, key=_urgency):
@@ -388,8 +382,7 @@ class Commands(QObject):
             self.changed.emit(command.key)
 
     def _follow(self, diff: Diff) -> None:
-        """Follow the records: when a session ended or a task was done, some commands need not be
-        sent any more."""
+        """Follow the records: after an end, some commands need not be sent any more."""
         for command in list(self._current.values()):
             session = self._store.session(command.key)
             tasks = {command.task_key, session.current_task if session else None}

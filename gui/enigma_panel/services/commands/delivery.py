@@ -28,8 +28,7 @@ T = TypeVar("T")
 
 
 class DroppedError(Exception):
-    """The command is not sent any more. outcome: what that means for its intent. is_refused: the
-    service refused it for good."""
+    """The command is not sent any more. outcome: of its intent. is_refused: for good."""
 
     def __init__(self, outcome: Outcome, *, is_refused: bool = False) -> None:
         super().__init__(outcome)
@@ -87,8 +86,7 @@ class CommandSender(QObject):
         return False
 
     def obsolete(self, command: Command) -> Outcome | None:
-        """Why the command need not be sent any more, see `is_obsolete`; None, too, while the
-        command before it is under way."""
+        """Why it need not be sent any more, see `is_obsolete`; None while it is under way."""
         if command.waits_for_another:
             return None
         if command.is_done_already:
@@ -106,8 +104,7 @@ class CommandSender(QObject):
         self._store.ending.unmark(command.key, command)
 
     async def forget(self, command: Command) -> None:
-        """Settle one that is being sent, as its outcome need not be known: the next run does not
-        send it again."""
+        """Settle one whose outcome need not be known: the next run does not send it again."""
         await self._settle(command, Outcome.UNKNOWN, Observation(kind=Kind.DELIVERED))
 
     def _note_unsure(self, command: Command) -> None:
@@ -117,8 +114,7 @@ class CommandSender(QObject):
             self._store.unsure_stops[task.key] = task.question_n
 
     def note_channel(self, command: Command) -> None:
-        """Note that a channel came up: a command that ends something need not wait for a call of
-        the minute there."""
+        """Note that a channel came up: what ends something need not wait for a call there."""
         waits = command.why is WaitReason.BUDGET and command.rules.is_durable
         if waits and self._may_emit(command):
             command.interrupt()
@@ -126,8 +122,7 @@ class CommandSender(QObject):
     # -- the stages --------------------------------------------------------------------------
 
     async def _keep(self, command: Command) -> None:
-        """Keep a durable command in the ledger before anything else. It does not depend on a disk:
-        a refused write is made later."""
+        """Keep a durable command first of all. A write that the disk refuses is made later."""
         session = self._store.session(command.key)
         if not command.rules.is_durable or command.intent is not None or session is None:
             return
@@ -136,8 +131,7 @@ class CommandSender(QObject):
         await self._store.flush()
 
     async def _goes_by_channel(self, command: Command) -> bool:
-        """Whether it goes by the channel: one that need not be kept costs no call of the minute
-        where that is up."""
+        """Whether it goes by the channel, as what need not be kept does where that is up."""
         if command.rules.is_durable or command.repeats:
             return False
         await self._ready(command)
@@ -279,8 +273,7 @@ class CommandSender(QObject):
     # -- waiting -----------------------------------------------------------------------------
 
     async def _wait(self, command: Command, why: WaitReason, due_ms: int | None = None) -> None:
-        """Wait until then or until it is nudged; for a key until there is one. Raises
-        DroppedError."""
+        """Wait until then, a nudge, or a key where one is missing. Raises DroppedError."""
         self._check(command)
         self._stand(command, why, due_ms)
         while (due := self._due_ms(command)) > self._clock.now_ms():
@@ -295,8 +288,7 @@ class CommandSender(QObject):
         return command.due_ms or 0
 
     async def _unless_dropped(self, command: Command, waiting: Awaitable[T]) -> T:
-        """Wait for something that takes no alarm. `Command.interrupt` ends it: TimeoutError,
-        DroppedError where it is not wanted any more."""
+        """Wait for something that `Command.interrupt` may end: TimeoutError or DroppedError."""
         try:
             async with asyncio.timeout(None) as command.waiting:
                 return await waiting

@@ -1,5 +1,4 @@
-"""Takes the live channel's events: by the table in core.attribution they become facts of a task,
-wait for a reply that says more, or make the poller ask."""
+"""The live channel's events: by core.attribution they become facts, wait, or cause a poll."""
 
 from collections import deque
 from collections.abc import Iterable, Sequence
@@ -58,8 +57,7 @@ class UnclearEnds:
         return [key for key in self._held if key in diff.sessions or self._is_of(key, diff)]
 
     def hold(self, session_key: int, observation: Observation) -> bool:
-        """Keep a report until a reply says more; False where it is kept already, or too many
-        are."""
+        """Keep a report until a reply says more; False where it is kept, or too many are."""
         held = self._held.setdefault(session_key, [])
         if observation in held or len(held) >= MOST_KEPT:
             return False
@@ -78,8 +76,7 @@ class UnclearEnds:
             del self._held[session_key]
 
     def doubt(self, tasks: Sequence[Task], observation: Observation) -> None:
-        """Say of each task that it may be its end, with the text: a kill must not lose what was
-        paid for. Once, however often it comes."""
+        """Note, once, of each task that it may be its end: no kill may lose what was paid for."""
         for task in tasks:
             said = self._said.setdefault(task.session_key, [])
             this, text = (task.key, observation.kind, observation.task_id), observation.text or ""
@@ -207,8 +204,7 @@ class EventRouter(QObject):
             asked.append(mark)
 
     def _within_quota(self, session: Session, kind: Kind, do: Do) -> Do:
-        """Whether one more may be written at once: it must not come by the thousand; questions have
-        their own share."""
+        """Whether one more may be written at once; questions have a share of their own."""
         asks = kind is Kind.QUESTION and Do.RECORD in do
         is_news = kind not in STEP_KINDS | {Kind.SESSION_ENDED} and Do.OF_SESSION in do
         if not (asks or is_news):
@@ -258,8 +254,7 @@ class EventRouter(QObject):
     async def _about_session(
         self, session: Session, task: Task | None, observation: Observation
     ) -> None:
-        """Record that the browser is lost or back, or that the session has ended; a poll brings the
-        task's outcome."""
+        """Record that the browser is lost or back, or the session's end; polls bring the rest."""
         await self._store.record(session.key, None, observation)
         after = self._store.session(session.key)
         lives = task is not None and not task.is_final

@@ -125,8 +125,7 @@ class Channel:
         return await self._open().send_answer(text, verb)
 
     def pause_ms(self, failures: int, rng: random.Random) -> int:
-        """How long to wait before the next try, in ms: 1 to 30 s, doubling, the upper half of it by
-        chance."""
+        """How long to wait before the next try, in ms: 1 to 30 s, doubling, half by chance."""
         if self.fault in _HOPELESS:
             return FAR_MS
         bound = min(FIRST_RETRY_MS << min(failures - 1, 10), LAST_RETRY_MS)
@@ -324,8 +323,7 @@ class Live(QObject):
                 self._hang_up(key, channel)
 
     async def finish(self) -> None:
-        """Keep the events that are held, as the program ends and no reply is waited for any
-        more."""
+        """Keep the events that are held: the program ends and no reply is waited for."""
         untaken, self._untaken = self._untaken, []
         for key, observation in untaken:
             await self._take(key, observation)
@@ -370,8 +368,7 @@ class Live(QObject):
         self._follow(Diff(sessions=frozenset(s.key for s in self._store.sessions())))
 
     def _follow_end(self, session: Session, channel: Channel) -> None:
-        """Follow the end of a session. An assumed one may still be proven by the channel; after a
-        proven one it may bring the result, and then nothing more."""
+        """Follow a session's end: after a proven one the channel may bring the result, no more."""
         channel.retry_at_once()
         if session.is_final and channel.is_up:
             closing = self._hang_up_late(channel)
@@ -470,8 +467,7 @@ class Live(QObject):
         self.lost.emit(key)
 
     def _ask_after_gap(self, key: int) -> None:
-        """Ask for the task once: events of the gap are not repeated, and a poll brings their
-        outcome."""
+        """Ask for the task once: a poll brings the outcome of what came in the gap."""
         self.poll_wanted.emit(key)
 
     def _note(self, key: int, kind: str, text: str = "") -> None:

@@ -9,8 +9,7 @@ from enigma_panel.services.state.session_store import SessionStore
 from enigma_panel.store.ledger.errors import LedgerError
 
 EQUAL_ANSWERS = 3
-"""How many equal answers with unknown ids are needed to use one, with the doubt: the result was
-paid for, or a question waits."""
+"""Equal answers with unknown ids that make one be used, in doubt: a result was paid for."""
 
 _MATTERS = frozenset({Kind.COMPLETED, Kind.FAILED, Kind.STOPPED, Kind.TERMINATED, Kind.QUESTION})
 """Kinds of answers whose loss matters; after others the next poll comes."""

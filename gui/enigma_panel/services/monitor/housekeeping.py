@@ -77,8 +77,7 @@ class Housekeeping:
         self._emptied: set[int] = set()
 
     async def tick(self) -> None:
-        """Look after all: figures to the ledger, lifetimes, sessions that should have closed.
-        Called once a second."""
+        """Write figures, end lifetimes, close sessions that should have closed; once a second."""
         await self._store.flush()
         now = self._clock.now_ms()
         self._store.forget_history(now)
@@ -98,8 +97,7 @@ class Housekeeping:
                 self._scope.spawn(f"close {session.key}", closing, exclusive=True)
 
     async def _end_tasks(self, session: Session, now: int) -> None:
-        """Mark tasks as lost that brought nothing before the channel reported their session's
-        end."""
+        """Mark tasks as lost that brought nothing before the channel reported the session's end."""
         age_ms = now - (session.ended_ms or 0)
         if is_just_ended(session, now) or session.key in self._emptied:
             return
@@ -139,8 +137,7 @@ class Housekeeping:
             await self._store.record(session.key, task.key, given_up)
 
     def _should_close(self, session: Session, now: int) -> bool:
-        """Whether a task failed in a session that was to close after it: nobody else will close
-        it."""
+        """Whether a task failed in a session that was to close after it: nobody else closes it."""
         if not session.close_after or session.phase is not Phase.OPEN:
             return False
         if self._commands.is_ending(session.key) or session.key in self._starts.closing:

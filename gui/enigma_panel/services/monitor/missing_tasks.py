@@ -91,15 +91,13 @@ class MissingTasks:
             self._store.touch(looks.session_key, task_key)
 
     def _proves_nothing(self, task: Task, kind: Kind) -> bool:
-        """Whether "not found" proves nothing: under an id that only the channel gave, it may be
-        about that task alone; and the clean-up of an ended task is no news."""
+        """Whether "not found" proves nothing: under the channel's id, or of an ended task."""
         if kind is Kind.SESSION_GONE:
             return task.key in self._store.unproven_names
         return task.is_final
 
     def _has_worked_since(self, task: Task, looks: _Looks) -> bool:
-        """Whether the channel reported work since then; that is about the session's current
-        task."""
+        """Whether the channel reported work since then, of the session's current task."""
         session = self._store.session(task.session_key)
         is_current = session is not None and session.current_task == task.key
         is_about_it = is_current or looks.kind is Kind.SESSION_GONE

@@ -1,5 +1,4 @@
-"""Polling, the reference for all records. One loop and never more than one call in flight per
-task."""
+"""Polling, the reference for all records: never more than one call in flight per task."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
@@ -29,11 +28,9 @@ JITTER_MS = 300
 SLOW_MS = 10_000
 """Interval after an assumed end, and while the live channel reports, in ms."""
 STALE_MS = 1_500
-"""Age above which a poll under way is given up when there is reason to ask anew, in ms: the
-connection that it waits on may have died with the network or while the computer slept."""
+"""Age of a poll that is given up for a new one, in ms: its connection may have died."""
 COST_FOR_MS = 20_000
-"""How long the cost of an ended task is asked for, in ms, where the reply that ended it gave
-none."""
+"""How long the cost of an ended task is asked for, in ms, where its end gave none."""
 SOON_MS = 500
 """Shortest time from the last poll to one that `poll_soon` asked for, in ms, and twice as long with
 each one that failed: a service that repeats itself on the channel is not asked without end."""
@@ -42,8 +39,7 @@ FEW = 20
 
 
 class _Alarm:
-    """Cuts the wait for a task's next turn short. rung: by `poll_soon` or a call; called: by a
-    call, which does not wait."""
+    """Cuts the wait for a turn short. rung: in any way; called: by a call, which does not wait."""
 
     def __init__(self) -> None:
         self.rung = asyncio.Event()
@@ -92,8 +88,7 @@ class Poller:
             alarm.call()
 
     def poll_soon(self, session_key: int) -> None:
-        """Ask for the session's task soon: the live channel gave reason to. Never as often as that
-        likes, nor before the time that the service named."""
+        """Ask for its task soon, as the channel gave reason to; not before the service allows."""
         alarm = self._alarm_of(session_key)
         if alarm is not None:
             alarm.rung.set()
@@ -160,8 +155,7 @@ class Poller:
             self._scope.spawn(f"poll {key}", self._loop(key))
 
     def _is_worth_asking(self, task: Task) -> bool:
-        """Whether to ask for the task: while it may change, for a moment after an end whose cost is
-        unknown, and for longer after one that is in doubt."""
+        """Whether to ask for it: while it may change, and longer for its cost or a doubt."""
         if task.service_id is None:
             return False
         if not task.is_final:
@@ -200,8 +194,7 @@ class Poller:
         return SLOW_MS if is_reported or is_over else POLL_MS
 
     def _retry_ms(self, asked_ms: int, failures: int, error: ApiError) -> int:
-        """When to ask again (epoch ms). A service that answered, even with nonsense, is not asked
-        sooner than without a fault."""
+        """When to ask again (epoch ms): after nonsense, too, no sooner than without a fault."""
         now = self._clock.now_ms()
         due_ms = now + backoff_ms(failures, self._rng)
         if isinstance(error, NotConnectedError | InterruptedCallError):
@@ -209,8 +202,7 @@ class Poller:
         return max(due_ms, asked_ms + POLL_MS, now + _requested_wait_ms(error))
 
     async def _wait(self, key: int, asked_ms: int, failures: int, error: ApiError | None) -> None:
-        """Wait for the next turn. A command cuts the wait short, but only after it was sent;
-        `poll_soon` does, but not below SOON_MS and the time that the service named."""
+        """Wait for the turn; a command cuts that short once it was sent, `poll_soon` to SOON_MS."""
         task = self._store.task(key)
         session = self._store.session(task.session_key) if task else None
         if session is None or task is None or not self._is_worth_asking(task):
@@ -240,8 +232,7 @@ class Poller:
         return self._turn
 
     async def _poll(self, task: Task) -> ApiError | bool:
-        """Poll once. True: answered; an error: no usable answer; False: nothing was asked, or it
-        was answered for another task."""
+        """Poll once. True: answered; an error: no usable answer; False: nothing was learnt."""
         session = self._store.session(task.session_key)
         client = self._account.client_for(session) if session else None
         if session is None or client is None or not session.service_id or not task.service_id:

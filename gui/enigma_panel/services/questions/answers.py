@@ -89,8 +89,7 @@ class Answers(QObject):
         return [used for used in used_today if not used.startswith(LOGIN_USED)]
 
     async def restore(self) -> None:
-        """Restore what answers of earlier runs allowed today, and which tasks they may have
-        stopped. Raises LedgerError."""
+        """Restore what earlier runs allowed today, and what they may have stopped. LedgerError."""
         since_ms, _ = local_day(self._clock.now_ms())
         live = {task.key: task.question_n for task in self._store.tasks() if not task.is_final}
 
@@ -240,14 +239,12 @@ class Answers(QObject):
         )
 
     async def _too_late(self, intent: Intent) -> AnswerResult:
-        """Settle an answer whose question went away while the ledger wrote: the next one must not
-        get it."""
+        """Settle an answer whose question went while the ledger wrote: the next must not get it."""
         await self._drop(intent)
         return _GONE
 
     def _of_question(self, intent: Intent, observation: Observation) -> Observation:
-        """The fact as it concerns the current question: a slow reply must not mark the next one,
-        asked meanwhile, as answered. The amount that was used stands in the time line."""
+        """The fact as it concerns the open question: a slow reply must not answer the next one."""
         task = self._store.task(intent.task.key) if intent.task is not None else None
         moved_on = task is not None and task.question_n != intent.question_n
         if moved_on and observation.kind in _OF_QUESTION:

@@ -112,8 +112,7 @@ class Inbox(QObject):
         await self._answers.restore()
 
     async def _remember(self, question: OpenQuestion, text: str, secrets: Sequence[str]) -> None:
-        """Keep secrets of the answer out of the ledger and the log, a code, which is good once, in
-        this run alone."""
+        """Keep secrets of the answer out of ledger and log; a code, good once, in this run only."""
         key, sent = question.session_key, self._store.sent_secrets
         secrets = list(dict.fromkeys(map(_sendable, secrets)))
         for secret in secrets:
@@ -121,8 +120,7 @@ class Inbox(QObject):
         await sent.keep(key, good_for_long(text, secrets, question.kind))
 
     async def _check(self, question: OpenQuestion) -> None:
-        """Poll the task, which may ask no more; where the asker is unknown the session's current
-        one, which may prove to ask."""
+        """Poll the task, which may ask no more; of an unknown asker, the session's current one."""
         session = self._store.session(question.session_key)
         key = session.current_task if session and question.is_asker_unknown else question.task_key
         try:

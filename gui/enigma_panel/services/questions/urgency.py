@@ -32,14 +32,12 @@ class Urgency(QObject):
         inbox.changed.connect(self._notify)
 
     def is_last_minute(self, question: OpenQuestion) -> bool:
-        """Whether the question's last minute has begun; never true where its deadline is
-        unknown."""
+        """Whether the question's last minute has begun; never where its deadline is unknown."""
         deadline_ms = question.expires_ms
         return deadline_ms is not None and self._clock.now_ms() >= deadline_ms - LAST_MINUTE_MS
 
     def is_wanted(self, question: OpenQuestion) -> bool:
-        """Whether the person wants to hear of the question now: quiet lets the last minute
-        through."""
+        """Whether the person wants to hear of the question now: quiet lets last minutes through."""
         return self.quiet_until_ms is None or self.is_last_minute(question)
 
     @property

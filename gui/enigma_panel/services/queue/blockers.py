@@ -29,8 +29,7 @@ LIMITED_AGAIN_MS = 60_000
 UNREACHED_AGAIN_MS = 30_000
 
 UNTAKEN_MS = 600_000
-"""Time within which a second browser that opens and takes no task stops the opening of more, in
-ms."""
+"""How soon a second browser that takes no task stops the opening of more, in ms."""
 
 _PAUSES = {
     FailureKind.FUNDS: PauseReason.FUNDS,
@@ -119,8 +118,7 @@ class StartGate:
         return False
 
     def took_no_task(self, now_ms: int, *, begun_ms: int) -> None:
-        """Note that a browser was opened and took no task. begun_ms: when it was asked for; several
-        that were opened together count once."""
+        """Note that a browser took no task. begun_ms: those asked for together count once."""
         before = self._untaken_ms
         if before is not None and begun_ms < before:
             return

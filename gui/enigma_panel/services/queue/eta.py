@@ -14,8 +14,7 @@ TYPICAL_MS = 30_000
 """Duration of a task, in ms, until tasks of this ledger show better; most take 10–40 s (seed)."""
 
 _OF_THE_FIRST = frozenset({WaitReason.LIMITED, WaitReason.NO_BROWSER, WaitReason.CONNECTION})
-"""Reasons that only the first task of the queue has: it tries while the service refuses, the others
-wait for their turn."""
+"""Reasons that only the first task has: it tries, the others wait for their turn."""
 
 KNOWN_TASKS = 20
 FRESH_MS = 500
@@ -92,8 +91,7 @@ class Forecast:
         return Blocker(why=WaitReason.BUDGET if due > now else WaitReason.TURN, due_ms=due)
 
     def _in_turn(self, blocker: Blocker, behind: int, free: int, ends: list[int]) -> Blocker:
-        """The blocker with its time by the queue. behind: planned tasks before it; the n-th that
-        lacks a place gets the n-th to end."""
+        """The blocker with its time; the n-th task that lacks a place gets the n-th to end."""
         if blocker.why in _OF_THE_FIRST and behind > 0:
             return Blocker(why=WaitReason.TURN)  # the one before it waits, too, and goes first
         lacking = behind - max(free, 0)

@@ -98,8 +98,7 @@ class Starter:
         return refusal
 
     def _opening_text(self, session: Session, task: Task) -> str:
-        """The text with which the browser is opened, "" where the address is not known to want
-        one."""
+        """The text that opens the browser, "" where the address is not known to want one."""
         is_wanted = task.key in self._lacked_text or self._store.may_run_a_text(session)
         if not is_wanted or not self._account.rules.opens_page:
             return ""
@@ -275,8 +274,7 @@ class FirstTaskSender:
         self._account.changed.connect(self.wake)
 
     def is_unused(self, session_key: int) -> bool:
-        """Whether the session is open and took no task: each of its own waits, as after a restart,
-        or was taken back."""
+        """Whether the session is open and took no task: each of its own waits or was taken back."""
         session, tasks = self._store.session(session_key), self._store.tasks_of(session_key)
         if session is None or session.service_id is None or not session.occupies_slot:
             return False
@@ -370,8 +368,7 @@ class FirstTaskSender:
         return await self._starter.send_task(intent, task, client, taken, _keep)
 
     async def _leave_unsent(self, task: Task, session: Session) -> None:
-        """Settle a task that was not sent. If the session was terminated its task is not wanted any
-        more; else it stays queued."""
+        """Settle an unsent task: not wanted if its session was terminated, else still queued."""
         is_closing = session.key in self._starts.closing  # by the program
         if self._was_asked_to_end(session) and not is_closing:
             kind = Kind.TAKEN_BACK if task.status is TaskStatus.QUEUED else Kind.STOPPED
@@ -395,8 +392,7 @@ class FirstTaskSender:
         return is_open and not self._commands.is_ending(session_key)
 
     def _is_endless(self, session: Session, failure: FailureKind) -> bool:
-        """Whether its first task is tried for as long as the browser is open. That is billed, and
-        nothing better can be done without a connection, or while the browser works on its text."""
+        """Whether its first task is tried while the browser is open: nothing better can be done."""
         is_busy = failure is FailureKind.BUSY and self._store.may_run_a_text(session)
         return is_busy or failure is FailureKind.CONNECTION
 
@@ -411,8 +407,7 @@ class FirstTaskSender:
 
     @contextmanager
     def closing(self, session_key: int) -> Iterator[None]:
-        """Mark, in a block, that the program, not the person, ends a session whose task goes
-        elsewhere."""
+        """Mark, in a block, that the program ends a session whose task goes elsewhere."""
         self._starts.closing.add(session_key)
         try:
             yield
@@ -437,8 +432,7 @@ class FirstTaskSender:
         return self._is_over(session_key)
 
     def _is_over(self, session_key: int) -> bool:
-        """Whether a Terminate was delivered, the session's end is known or, where its id or its key
-        is not known here, its time is up."""
+        """Whether the session has ended or a Terminate arrived; without its id or key, by time."""
         session = self._store.session(session_key)
         if session is None or session.is_final or session.terminate_sent_ms is not None:
             return True
@@ -448,8 +442,7 @@ class FirstTaskSender:
     def close_unused(
         self, session_key: int, task_key: int | None = None, error: ApiError | None = None
     ) -> None:
-        """Terminate a session that has no task, without waiting. error: why its task was refused,
-        where that is to be said."""
+        """Terminate a session without a task; does not wait. error: the refusal to be said."""
         self._starts.closing.add(session_key)
         closing = self._close_unused(session_key, task_key, error)
         self._scope.spawn(f"close unused {session_key}", closing, exclusive=True)
@@ -470,8 +463,7 @@ class FirstTaskSender:
             self._notices.notify(NoticeKind.CLOSED_FOR_REFUSED_TASK, session_key, task_key, error)
 
     async def _let_close(self, session_key: int) -> None:
-        """Let the session close. close_after makes Housekeeping try again where our Terminate
-        fails, also after a kill."""
+        """Let the session close; by `close_after` Housekeeping tries again, after a kill, too."""
         session = self._store.session(session_key)
         if session is not None and not session.close_after:
             await self._store.update(replace(session, close_after=True))

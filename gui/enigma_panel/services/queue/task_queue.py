@@ -151,16 +151,14 @@ class TaskQueue(QObject):
         return [task.key for task in tasks if task.session_key not in closed]
 
     async def run_in_new_session(self, task_key: int) -> None:
-        """Plan a session of its own for a task whose session has ended; where that end is only
-        assumed, a Terminate is sent first. Raises LedgerError."""
+        """Plan a session for a task whose own has ended, if need be by a Terminate. LedgerError."""
         task = self._waiting(task_key)
         if task is not None:
             self._blockers.parked.discard(task_key)
             await self._scheduler.change_browser(task)
 
     def go_on(self) -> None:
-        """Lift a pause after a restart, a 403, browsers that took no task, or a service that asks
-        for another dialect."""
+        """Lift a pause that is neither for want of funds nor for a refused key."""
         self._blockers.parked.clear()
         for reason in (PauseReason.FORBIDDEN, PauseReason.UNTAKEN, PauseReason.DIALECT):
             self._gate.lift(reason)
@@ -182,8 +180,7 @@ class TaskQueue(QObject):
         self._update()
 
     def park_restored(self) -> None:
-        """Park the tasks that wait now: they are from an earlier run and go on when the person says
-        so."""
+        """Park the tasks that wait now: of an earlier run, they go on when the person says so."""
         self._blockers.parked |= self._queued.keys
         self._update()
 

@@ -1,5 +1,4 @@
-"""Foreign ids: those that a fact names, compared with those of the session and the task that were
-asked for."""
+"""Foreign ids: those that a fact names, and that are not the ones asked for."""
 
 from enigma_panel.core.models import Session, Task
 from enigma_panel.core.observation import Observation
@@ -18,8 +17,7 @@ def foreign_ids(
 def is_of_other(
     store: SessionStore, observation: Observation, session: Session, task: Task | None = None
 ) -> bool:
-    """Whether a fact names another session or task in memory. task: None for any of that
-    session."""
+    """Whether a fact names another session or task in memory. task: None for all of this one."""
     session_id, task_id = observation.session_id, observation.task_id
     is_elsewhere = session_id not in {None, session.service_id}
     if is_elsewhere and any(other.service_id == session_id for other in store.sessions()):

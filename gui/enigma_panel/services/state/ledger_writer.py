@@ -77,8 +77,7 @@ class LedgerWriter(QObject):
         self._unwritten.append((self._last, partial(call, self._ledger)))
 
     async def catch_up(self, *, time_limit: float | None = None) -> None:
-        """Try failed writes again. One that takes longer than time_limit seconds counts as failed
-        until it is done: another program may hold the ledger."""
+        """Try failed writes again; one that takes longer than time_limit s counts as failed."""
         try:
             async with asyncio.timeout(time_limit):
                 await self._executor.run(self._write_until, self._last)

@@ -11,8 +11,7 @@ from enigma_panel.core.observation import OWN_CODES, STEP_KINDS, Kind, Observati
 from enigma_panel.core.secrets.redaction import MARK, Redactor, redact_shapes
 
 LONG_CHARS = 200_000
-"""Length up to which a text passes in less time than a window takes to be drawn (16 ms), in
-characters."""
+"""Length of a text that passes within the 16 ms of a drawn frame, in characters."""
 _LATER = STEP_KINDS | {Kind.QUESTION}
 
 
@@ -40,8 +39,7 @@ async def redact_in_chunks(
 
 
 async def cancel_now() -> None:
-    """Raise a cancellation at the end of what began with `redact_in_chunks`: one that was put off
-    must not go past the time limit that asked for it and hit what comes after that."""
+    """Raise one that `redact_in_chunks` put off, before it can hit what comes after its limit."""
     task = asyncio.current_task()
     if task is not None and task.cancelling():
         await asyncio.sleep(0)

@@ -21,11 +21,9 @@ log = logging.getLogger(__name__)
 KEYCHAIN_S = 120.0
 """How long a person may take to unlock a keychain, in seconds."""
 WAIT_S = 1.0
-"""How long an answer, or the first poll, waits for the key, in seconds; then it goes out
-without."""
+"""How long an answer or the first poll waits for the key, in seconds; then it goes without."""
 MIN_CHARS = 8
-"""Shortest secret whose fingerprint is kept, in characters: a shorter one could be found by trying,
-and would black out half of every text."""
+"""Shortest secret that is kept, in characters: a shorter one could be found by trying."""
 KEY_BYTES, MOST_KEY_BYTES = 32, 64
 """Random bytes of a key, written as hexadecimal digits; of a longer one the first are used."""
 
@@ -61,8 +59,7 @@ class SentSecrets:
         tokens += map(self._redactor.add_secret, _forms(text))
 
     async def keep(self, session_key: int, texts: Sequence[str]) -> None:
-        """Let later runs recognise secrets that are long enough. Waits for the key, not for
-        long."""
+        """Let later runs recognise secrets that are long enough. Waits for the key, not long."""
         texts = [text for text in texts if len(text.strip()) >= MIN_CHARS]
         if not texts:
             return
@@ -82,8 +79,7 @@ class SentSecrets:
             self._scope.spawn("forget what was sent", self._drop([session_key]))
 
     def load(self, found: Sequence[SentSecret], session_keys: Container[int]) -> None:
-        """Recognise secrets that earlier runs sent to these sessions; forget those of all others.
-        The key may come later."""
+        """Recognise these sessions' earlier secrets once the key is there; forget all others."""
         of_sessions = {one.session_key for one in found}
         self._kept = {key for key in of_sessions if key in session_keys}
         if over := of_sessions - self._kept:
@@ -112,8 +108,7 @@ class SentSecrets:
         ]
 
     def _look_for_key(self, *, may_make: bool) -> None:
-        """Look for the key, once at the start and once when something is sent: a keychain may ask
-        for its password each time."""
+        """Look for the key once at the start and once for a send: a keychain may ask each time."""
         is_new = may_make and not self._may_make
         if self._fingerprinter is None and (
             self._search is None or (is_new and self._search.done())
@@ -157,7 +152,6 @@ class SentSecrets:
 
 
 def _forms(text: str) -> list[str]:
-    """The text as it is, and as it stands in a structure: we write those down as JSON, agents do,
-    too."""
+    """The text as it is, and as JSON writes it: agents write secrets down so, too."""
     as_json = (json.dumps(text, ensure_ascii=is_ascii)[1:-1] for is_ascii in (False, True))
     return list(dict.fromkeys((text, *as_json)))

@@ -55,13 +55,11 @@ Start = tuple[list[Session], list[Task], list[int]]
 FIRST_TASKS = 500
 """How many of the newest tasks are in memory from the start; older ones come when shown."""
 ASSUMED_FOR_MS = 600_000
-"""How long a task is asked for, and an ended session remembered, after the session's assumed end,
-in ms."""
+"""How long after its session's assumed end a task is asked for, and the session kept, in ms."""
 
 _UNLISTED = frozenset({Kind.ACTIVE, Kind.QUEUED, Kind.DELIVERED, Kind.SESSION_DOUBTED})
 _LISTED = frozenset(Kind) - STEP_KINDS - _UNLISTED - ANSWERS_SENT
-"""Kinds that make a line in a task's time line, where they change something; steps come by their
-own way (services.state.timeline), and each answer has its line, whatever it changes."""
+"""Kinds that make a line in a time line, where they change something, besides steps."""
 _END_UNKNOWN = frozenset({Kind.DISMISSED, Kind.GIVEN_UP})
 _WITH_TEXT = frozenset({Kind.QUESTION, Kind.FAILED, Kind.REFUSED})
 """Kinds whose text stands in the time line, too."""
@@ -166,8 +164,7 @@ class SessionStore(QObject):
         self.sent_secrets = sent_secrets
         self.ending = EndMarks()
         self.unsure_stops: dict[int, int] = {}
-        """Tasks that a Stop of unknown outcome may end, with the number of questions they had
-        asked: a task that asks again was not stopped."""
+        """Tasks that an unconfirmed Stop may end, with the number of questions they had asked."""
         self.unproven_names: set[int] = set()  # tasks whose id no reply has confirmed
         self.text_addresses: set[str] = set()  # where browsers are opened with a text
         self._dirty: set[tuple[type, int]] = set()
@@ -193,8 +190,7 @@ class SessionStore(QObject):
         return list(self._tasks.values())
 
     def task_keys(self) -> list[int]:
-        """Keys of the newest tasks, newest first: those of this run, and FIRST_TASKS from before
-        it. All others are found by a TaskSearch."""
+        """Keys of the newest tasks, newest first: of this run, and FIRST_TASKS from before it."""
         return self._task_keys
 
     @property
@@ -203,8 +199,7 @@ class SessionStore(QObject):
         return self._writer.bad_rows
 
     def current_task(self, session: Session) -> Task | None:
-        """The task that the session works on or worked on last: one that is seen at work and has no
-        name comes before those that were sent after it."""
+        """The session's last task, or a nameless one before those that is seen at work."""
         return seen_at_work(self.tasks_of(session.key)) or self.newest_task(session)
 
     def newest_task(self, session: Session) -> Task | None:
@@ -212,8 +207,7 @@ class SessionStore(QObject):
         return newest_task(session, self.tasks_of(session.key))
 
     def session_cost(self, key: int) -> Decimal | None:
-        """Dollars that the session's tasks cost so far, deleted ones, too; None while none is
-        known."""
+        """Dollars that all tasks of the session cost so far; None while none is known."""
         tasks = (self._tasks[k] for k in self._of_session.get(key, ()))
         costs = [task.counted_cost for task in tasks if task.counted_cost is not None]
         session = self.session(key)
@@ -243,8 +237,7 @@ class SessionStore(QObject):
         return [key for key in task_keys if key not in self._deleted]
 
     def kept_because(self, task_key: int) -> KeptReason | None:
-        """Why that task may not be deleted, as far as memory knows; the ledger knows all, also
-        whether an end was assumed long enough ago."""
+        """Why that task may not be deleted, as far as memory knows; the ledger knows all."""
         task = self._tasks.get(task_key)
         session = self.session(task.session_key) if task is not None else None
         if task is None or session is None:
@@ -252,8 +245,7 @@ class SessionStore(QObject):
         return kept_because(task.status, is_over=session.is_ended)
 
     def may_run_a_text(self, session: Session) -> bool:
-        """Whether the service may work there on the text with which it opens browsers: a task
-        without a name, whose events come by the live channel as any other's."""
+        """Whether a task without a name may work there: the text with which browsers are opened."""
         return session.base_url in self.text_addresses
 
     def unconfirmed(self, session_key: int) -> list[Task]:
@@ -331,8 +323,7 @@ class SessionStore(QObject):
         return [task.key for _, task in planned]
 
     async def detach(self, session_key: int) -> None:
-        """Detach the session's current task, which is going to another one; it has none of its own
-        then."""
+        """Detach the session's current task, which goes to another one; it has none then."""
         session = self._sessions.get(session_key)
         if session is not None and session.current_task is not None:
             await self.update(replace(session, current_task=None))
@@ -367,8 +358,7 @@ class SessionStore(QObject):
         return intent
 
     def keep_command(self, session: Session, task: Task | None, verb: CommandVerb) -> Intent:
-        """Keep an intent for what is sent even if the ledger cannot be written: `flush` writes it
-        as soon as that works."""
+        """Keep an intent even if the ledger cannot be written: `flush` writes it once it can."""
         intent = Intent(
             key=-next(self._late_numbers),
             kind=IntentKind.STATE,
@@ -461,8 +451,7 @@ class SessionStore(QObject):
             await self.save(*records)
 
     async def restore(self, task_keys: Iterable[int]) -> None:
-        """Undo what the person did with these tasks: a start dismissed, one taken out of the
-        queue."""
+        """Undo what the person did with tasks: dismiss a start, take one out of the queue."""
         tasks = [task for task in map(self._tasks.get, task_keys) if task is not None]
         await self.record_all(tasks, Observation(kind=Kind.RESTORED))
 
@@ -603,8 +592,7 @@ class SessionStore(QObject):
             self._redactor.forget(token)
 
     def _place(self, session: Session, task: Task) -> list[Record]:
-        """Take a planned task over; returns records to write once more: those that are newer here
-        than in the ledger, and a task that moves, which another may have written as it was."""
+        """Take a planned task over; returns what to write again: newer records, and a move."""
         self._sessions.setdefault(session.key, session)
         known = self._tasks.get(task.key)
         if known is not None and known.status is not TaskStatus.QUEUED:
@@ -615,8 +603,7 @@ class SessionStore(QObject):
         return [] if known is None else [placed]
 
     def _put_current(self, session: Session, task: Task | None) -> tuple[Session, Task] | None:
-        """Make a start's records current before it is kept: facts that come in meanwhile must not
-        write over it."""
+        """Make a start's records current before it is kept: no fact must write over it."""
         known = self._sessions.get(session.key)
         queued = self._tasks.get(task.key) if task is not None else None
         if known is None or task is None or queued is None:
@@ -628,8 +615,7 @@ class SessionStore(QObject):
         return known, queued
 
     def _put_back(self, session: Session, task: Task, put_ms: int | None) -> None:
-        """Put the records back: the start was not kept, nor the end put_ms that it gave its
-        session."""
+        """Put the records back: the start was not kept, nor the session's end of put_ms."""
         now = self._sessions[session.key]
         back = session
         if not session.is_planned:
@@ -712,8 +698,7 @@ class SessionStore(QObject):
         return new_session, new_task
 
     def _corrected(self, session: Session, task: Task, reply: Observation) -> tuple[Session, Task]:
-        """Correct a record: the reply names a task, so a result that the channel brought under
-        another id was not its."""
+        """Correct a record: the reply names the task, so a result under another id was not its."""
         is_other = reply.task_id is not None and task.service_id not in {None, reply.task_id}
         if is_other and task.key in self.unproven_names:
             self._timeline.keep(task.key, UNCLEAR, task.result or "")
@@ -725,8 +710,7 @@ class SessionStore(QObject):
     def _settle_unknown(
         self, session: Session, reported: Task | None, observation: Observation
     ) -> list[Record]:
-        """End tasks of unknown outcome with their session, whichever of them the proof was
-        about."""
+        """End tasks of unknown outcome with their session, whichever the proof was about."""
         kind = observation.kind if observation.kind in _END_UNKNOWN else Kind.SESSION_GONE
         if kind is Kind.SESSION_GONE and not self._is_settled(session, observation):
             return []

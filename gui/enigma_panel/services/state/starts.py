@@ -35,8 +35,7 @@ class StartsUnderWay:
 
     @contextmanager
     def awaiting_reply(self, task_key: int) -> Iterator[None]:
-        """Mark, in a block, that the call that starts the task is being made and its reply is
-        read."""
+        """Mark, in a block, that the call that starts the task is made and its reply read."""
         self._awaiting.add(task_key)
         try:
             yield

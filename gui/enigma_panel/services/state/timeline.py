@@ -40,8 +40,7 @@ EARLIER_ANSWER = "earlier_answer"
 SKIPPED = "live_skipped"
 """Kind of a line for lines that were not kept; text: how many."""
 LIVE_KINDS = frozenset(kind.value for kind in STEP_KINDS)
-"""Kinds that the agent reports while it works: their text is redacted here, many lines at once. All
-others are lines of the task's life, whose text has been redacted or is ours."""
+"""Kinds that the agent reports at work: their text is redacted here, many lines at once."""
 
 
 class Quota(Struct):
@@ -108,8 +107,7 @@ class Timeline(QObject):
         self._quotas.pop(session_key, None)
 
     def pop_unwritten(self) -> list[Step]:
-        """Take all lines that are not in the ledger yet, for a caller that writes now; they count
-        as shown."""
+        """Take all unwritten lines for a caller that writes now; they count as shown."""
         for key, count in self._skipped.items():
             self.keep(key, SKIPPED, str(count))
         self._skipped.clear()

@@ -107,8 +107,7 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Run the block as one transaction, all or nothing; durable when it is left without an
-        error."""
+        """Run the block as one transaction; durable when it is left without an error."""
         connection = self.connection
         with typed_errors(self.path):
             self._check_place()
@@ -124,8 +123,7 @@ class Database:
                 raise
 
     def _check_place(self) -> None:
-        """Raise ReadOnlyLedgerError where our file was deleted, moved or replaced: SQLite would
-        write on into it, and nobody would ever find it."""
+        """Raise ReadOnlyLedgerError where our file is gone, and SQLite would write on into it."""
         if self._file is None or not os.path.samestat(self._file, self.path.stat()):
             raise ReadOnlyLedgerError(self.path, "another file is in its place")
 

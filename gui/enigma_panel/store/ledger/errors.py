@@ -128,8 +128,7 @@ def _from_sqlite(path: Path, error: sqlite3.Error) -> LedgerError:
 
 
 def _is_full(path: Path) -> bool:
-    """Whether the disk is full: SQLite reports one without space for its -shm file, or for a sync,
-    as broken."""
+    """Whether the disk is full, which SQLite may also report as a broken file."""
     try:
         return shutil.disk_usage(path.parent).free < FULL_BYTES
     except OSError:

@@ -85,8 +85,7 @@ def check_pages(connection: sqlite3.Connection, path: Path) -> None:
 
 @contextmanager
 def looking_at(path: Path) -> Iterator[sqlite3.Connection]:
-    """Open a connection that only reads a copy: nothing is locked, no companion appears.
-    LedgerError."""
+    """Open a connection that only reads a copy and leaves nothing beside it. LedgerError."""
     uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
     with typed_errors(path):
         check_is_file(path)
@@ -95,8 +94,7 @@ def looking_at(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def label_of(connection: sqlite3.Connection, path: Path) -> Label:
-    """The label of a ledger. CorruptLedgerError where it is no ledger of ours;
-    sqlite3.DatabaseError for rubbish."""
+    """The ledger's label. CorruptLedgerError: no ledger of ours; DatabaseError: rubbish."""
     found = dict(connection.execute("SELECT name, value FROM meta").fetchall())
     mark, made_ms = found.get("salt"), found.get("copied_ms", 0)
     owner = _one(connection, "PRAGMA application_id")

@@ -122,8 +122,7 @@ class Ledger:
 
     @property
     def connection(self) -> sqlite3.Connection:
-        """The connection, for a copy, which SQLite alone can make. ClosedLedgerError after
-        `close`."""
+        """The connection, for SQLite's own copy. ClosedLedgerError after `close`."""
         return self._db.connection
 
     # -- writing -------------------------------------------------------------------------------
@@ -213,8 +212,7 @@ class Ledger:
             self._put_steps(steps)
 
     def set_new(self, keys: Iterable[int], *, is_new: bool) -> list[int]:
-        """Mark the results of these tasks as new or as seen; returns the keys of those that were
-        not marked so before."""
+        """Mark these results as new or as seen; returns the keys that were not so before."""
         with self._db.transaction():
             return [row[0] for row in self._db.rows(_SET_NEW, (is_new, json_of(keys)))]
 
@@ -319,8 +317,7 @@ class Ledger:
         return [(IntentKind(kind), made_ms) for kind, made_ms in rows if kind in set(IntentKind)]
 
     def used_since(self, since_ms: int) -> list[tuple[int, str]]:
-        """When (epoch ms) and with what questions were answered since then, if the answers may have
-        arrived; see `open_intent`."""
+        """When (epoch ms) and with what questions may have been answered since then."""
         sql = (
             "SELECT made_ms, used FROM intents WHERE kind = ? AND made_ms >= ? AND used <> ''"
             " AND outcome IS NOT ? ORDER BY key"
@@ -338,8 +335,7 @@ class Ledger:
         return {row[0] for row in self._db.rows(sql, values)}
 
     def unsure_stops(self, task_keys: Iterable[int]) -> dict[int, int]:
-        """Tasks among these whose last answer was a Stop of unknown outcome, with the number of the
-        question that it was for."""
+        """Tasks whose last answer was a Stop of unknown outcome, with their question's number."""
         sql = (
             "SELECT task_key, question_n, verb, outcome, max(key) FROM intents"
             " WHERE task_key IN (SELECT value FROM json_each(?)) AND kind = ? GROUP BY task_key"

@@ -14,8 +14,7 @@ _ENDS = (
 
 
 def open_until_ms(path: Path, now_ms: int) -> int | None:
-    """When the last browser closes by itself (epoch ms): 0 where none is open, None where that is
-    unknown. Writes nothing but the files without content that SQLite wants beside a ledger."""
+    """When the last browser closes by itself (epoch ms): 0: none is open, None: unknown."""
     try:
         with typed_errors(path):
             if not _has_content(path):

@@ -76,8 +76,7 @@ _CODECS: Mapping[Any, tuple[Convert | None, Convert | None]] = {
     tuple[str, ...]: (_encode_texts, _decode_texts),
     tuple[ResultFile, ...]: (_encode_files, _decode_files),
 }
-"""Conversions to and from the column; None where SQLite's module takes or gives the value
-itself."""
+"""Conversions to and from the column; None where SQLite's module needs none."""
 
 
 def _codec(hint: Any) -> tuple[Convert | None, Convert | None]:

@@ -99,8 +99,7 @@ _PARTS = {
     SortColumn.TOKENS_OUT: _known("t.tokens_out"),
     SortColumn.STARTED: _known("t.sent_ms"),
 }
-"""Conditions that divide all tasks, each with a term by which an index sorts those that meet it:
-SQLite merges the parts, and the first rows are there at once."""
+"""Conditions that divide all tasks, each with an index's term: the first rows come at once."""
 _OF_SESSION = frozenset({SortColumn.SESSION, SortColumn.SITE})
 # Not LIKE: there is nothing to escape, no length is too much, and frequent beginnings are found
 # in half the time.
@@ -128,8 +127,7 @@ _IS_CUT_OFF = (
     f" WHERE t.{one_of('status', AT_WORK)}"
     f" AND {one_of('s.phase', FINAL_PHASES | ASSUMED_PHASES)})"
 )
-"""Condition on a task that is at work in a session that has ended: its outcome is not known yet,
-whatever its status was."""
+"""Condition on a task at work in a session that has ended: its outcome is not known."""
 _KEY_RANGE = (
     "SELECT (SELECT min(key) FROM tasks), (SELECT max(key) FROM tasks),"
     " (SELECT count(*) FROM tasks)"
@@ -181,8 +179,7 @@ class TaskReader:
     def keys(
         self, task_filter: TaskFilter, order: Order, now_ms: int, most: int | None = None
     ) -> list[int]:
-        """The keys of the tasks that fit, in order; newest first among equals. most: the first ones
-        alone, which are there several times sooner than all."""
+        """The keys of the tasks that fit, in order, newest first among equals. most: so many."""
         conditions, values = _conditions(task_filter)
         conditions += _in_groups(task_filter)
         if len(order) == 1 and order[0].column is SortColumn.STATUS and not conditions:
@@ -197,8 +194,7 @@ class TaskReader:
         return self._keys(sql, values | {"now": now_ms}, most)
 
     def figures(self, task_filter: TaskFilter, day: Day | None = None) -> Figures:
-        """How many tasks fit, by group, and what they cost together. day: its cost is given,
-        too."""
+        """How many tasks fit, by group, and their cost together, and that of the day."""
         with self._one_state():
             figures = self._figures(task_filter)
             return replace(figures, day=self._spent_on(*day)) if day is not None else figures
@@ -208,8 +204,7 @@ class TaskReader:
         return self._sum(_THESE, {"keys": json_of(keys)})
 
     def results(self, keys: Sequence[int], most_chars: int) -> list[str] | None:
-        """The results of those of these tasks that have one, in this order; None where they are
-        longer than that together."""
+        """The results of those that have one, in this order; None where they are too long."""
         values = {"keys": json_of(keys)}
         if self._rows(f"SELECT total(length(result)) {_RESULTS}", values)[0][0] > most_chars:
             return None
@@ -217,8 +212,7 @@ class TaskReader:
         return [found[key] for key in keys if key in found]
 
     def spent_on(self, day: str, from_ms: int, to_ms: int) -> TaskSum:
-        """The cost of the tasks that were started on that day, which lasted from when to when
-        (epoch ms), also of those that have been deleted."""
+        """The cost of the tasks, deleted ones too, started on the day of that time (epoch ms)."""
         with self._one_state():
             return self._spent_on(day, from_ms, to_ms)
 
@@ -249,15 +243,13 @@ class TaskReader:
     # -- inside --------------------------------------------------------------------------------
 
     def _keys(self, sql: str, values: dict[str, Any], most: int | None) -> list[int]:
-        """The keys that a query finds, fetched as one text: row by row, the interpreter would be
-        taken from the window 100,000 times."""
+        """The keys that a query finds, as one text: a row each would hold up the window."""
         limited = f"{sql} LIMIT {-1 if most is None else most}"
         rows = self._rows(f"SELECT json_group_array(key) FROM ({limited})", values)  # noqa: S608 - own words
         return msgspec.json.decode(rows[0][0], type=list[int])
 
     def _newest_first(self, most: int | None) -> list[int]:
-        """The keys of all tasks. They are given in order, so none is read unless one between them
-        was deleted."""
+        """The keys of all tasks in order; none is read unless one between them was deleted."""
         oldest, newest, count = self._rows(_KEY_RANGE, {})[0]
         if not count:
             return []
@@ -266,8 +258,7 @@ class TaskReader:
         return self._keys("SELECT key FROM tasks ORDER BY key DESC", {}, most)
 
     def _by_status(self, most: int | None, *, descending: bool) -> list[int]:
-        """The keys of all tasks by status, one after the other by its index; at the end those with
-        a status of no version."""
+        """The keys of all tasks by status, by its index; those of unknown status at the end."""
         sql = "SELECT key FROM tasks WHERE status = :status ORDER BY key DESC"
         found: list[int] = []
         with self._one_state():
@@ -368,8 +359,7 @@ def _merged(by: SortBy) -> str:
 
 
 def _source(order: Order, *, is_whole: bool) -> str:
-    """The tables to read for an order. is_whole: all tasks are read; then SQLite must be made to
-    begin with the index of sessions."""
+    """The tables to read for an order. is_whole: SQLite must begin with the index of sessions."""
     if not any(by.column in _OF_SESSION for by in order):
         return "FROM tasks t"
     if is_whole and order[0].column in _OF_SESSION:

@@ -1,5 +1,4 @@
-"""Pages in the person's browser: the account's, known for one host and guessed for none, and the
-live page of a session: a picture of its browser, for whoever has the link."""
+"""Pages in the person's browser: the account's, and the live page of a session."""
 
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -25,8 +24,7 @@ def open_account_page(base_url: str) -> bool:
 
 
 def live_page_text(link: str | None) -> str:
-    """What it can do, who can see it, and what the browser will say; link: None where there is
-    none."""
+    """What it can do, who can see it, what the browser will say; link: None without one."""
     if link is None:
         return tr("This session has no live page.")
     text = tr("View only. Anyone with the link can watch. Your browser history keeps it.")

@@ -329,8 +329,7 @@ def local_time(ms: int, *, seconds: bool = False) -> str:
 
 
 def local_moment(ms: int, now_ms: int, *, short: bool = False) -> str:
-    """Return a moment: '14:31' today, '24 Nov 14:31' on any other day, '24 Nov' where it is to be
-    short."""
+    """Return a moment: '14:31' today, '24 Nov 14:31' on other days, or '24 Nov' (is short)."""
     when, now = _moment(ms), _moment(now_ms)
     if when is None or now is None:
         return UNKNOWN

@@ -336,8 +336,7 @@ def older_text(n: int) -> str:
 
 
 def earlier_text(n: int | None) -> str:
-    """Return what stands in place of the steps that a time line leaves out; None: it is unknown
-    how many."""
+    """Return what stands for the steps that a time line leaves out; None: of unknown number."""
     if n is None:
         return tr("Earlier steps are under Steps")
     return tr.plural("1 earlier step under Steps", "{n} earlier steps under Steps", n)
@@ -352,8 +351,7 @@ def empty_text(*, has_task: bool, failed: bool) -> str:
 
 
 def live_text(share: LiveShare, *, polls: bool = True) -> LiveText:
-    """'live', 'partly live (3 of 8)' or 'not live'; nothing while no session is open, or where no
-    news can come: none listens and no task is asked for. polls: one is."""
+    """'live', 'partly live (3 of 8)', 'not live', or nothing. polls: a task is asked for."""
     if share.of <= 0 or not (share.up or polls):
         return LiveText("", "")
     if share.up >= share.of:
